@@ -1,0 +1,91 @@
+#include "base/dtype.h"
+
+#include <array>
+
+namespace weft {
+namespace {
+
+struct DTypeFacts {
+  std::string_view name;
+  int64_t size;
+  DTypeKind kind;
+};
+
+constexpr std::array<DTypeFacts, 18> kFacts = {{
+    {"bool", 1, DTypeKind::kBool},
+    {"uint8", 1, DTypeKind::kUnsigned},
+    {"uint16", 2, DTypeKind::kUnsigned},
+    {"uint32", 4, DTypeKind::kUnsigned},
+    {"uint64", 8, DTypeKind::kUnsigned},
+    {"int8", 1, DTypeKind::kSigned},
+    {"int16", 2, DTypeKind::kSigned},
+    {"int32", 4, DTypeKind::kSigned},
+    {"int64", 8, DTypeKind::kSigned},
+    {"float16", 2, DTypeKind::kFloat},
+    {"bfloat16", 2, DTypeKind::kFloat},
+    {"float32", 4, DTypeKind::kFloat},
+    {"float64", 8, DTypeKind::kFloat},
+    {"complex64", 8, DTypeKind::kReserved},
+    {"complex128", 16, DTypeKind::kReserved},
+    {"float8_e4m3", 1, DTypeKind::kReserved},
+    {"float8_e5m2", 1, DTypeKind::kReserved},
+    {"int4", 1, DTypeKind::kReserved},
+}};
+
+const DTypeFacts& facts(DType dtype) { return kFacts[static_cast<size_t>(dtype)]; }
+
+DType signed_of_size(int64_t bytes) {
+  switch (bytes) {
+    case 1: return DType::kInt8;
+    case 2: return DType::kInt16;
+    case 4: return DType::kInt32;
+    default: return DType::kInt64;
+  }
+}
+
+// Both unsigned or both signed: the wider one. Mixed: a signed type that holds both, and float64
+// where none does.
+DType promote_integers(DType a, DType b) {
+  if (kind_of(a) == kind_of(b)) return size_of(a) >= size_of(b) ? a : b;
+  const DType u = kind_of(a) == DTypeKind::kUnsigned ? a : b;
+  const DType s = u == a ? b : a;
+  if (size_of(s) > size_of(u)) return s;
+  return u == DType::kUInt64 ? DType::kFloat64 : signed_of_size(2 * size_of(u));
+}
+
+}  // namespace
+
+int64_t size_of(DType dtype) { return facts(dtype).size; }
+std::string_view name_of(DType dtype) { return facts(dtype).name; }
+DTypeKind kind_of(DType dtype) { return facts(dtype).kind; }
+
+bool is_known(DType dtype) {
+  return static_cast<size_t>(dtype) < kFacts.size() && kind_of(dtype) != DTypeKind::kReserved;
+}
+
+std::optional<DType> dtype_named(std::string_view name) {
+  for (size_t i = 0; i < kFacts.size(); ++i)
+    if (kFacts[i].name == name) return static_cast<DType>(i);
+  return std::nullopt;
+}
+
+DType promote(DType a, DType b) {
+  if (a == b) return a;
+  if (is_floating(a) && is_floating(b)) {
+    if (size_of(a) == size_of(b)) return DType::kFloat32;  // float16 with bfloat16
+    return size_of(a) > size_of(b) ? a : b;
+  }
+  if (is_floating(a)) return a;
+  if (is_floating(b)) return b;
+  if (a == DType::kBool) return b;
+  if (b == DType::kBool) return a;
+  return promote_integers(a, b);
+}
+
+DType promote_weak(DType array, DTypeKind scalar) {
+  if (scalar == DTypeKind::kFloat) return is_floating(array) ? array : DType::kFloat32;
+  if (scalar == DTypeKind::kBool || array != DType::kBool) return array;
+  return DType::kInt64;
+}
+
+}  // namespace weft

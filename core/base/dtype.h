@@ -1,0 +1,35 @@
+// Facts about element types: size, name, kind, and the promotion table.
+//
+// Promotion is the array-API table; where that is undefined: an integer with a float gives the
+// float's dtype, uint64 with a signed integer gives float64 (as NumPy), float16 with bfloat16
+// gives float32.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/view.h"
+
+namespace weft {
+
+enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kReserved };
+
+int64_t size_of(DType dtype);  // bytes of one element
+std::string_view name_of(DType dtype);
+DTypeKind kind_of(DType dtype);
+std::optional<DType> dtype_named(std::string_view name);
+bool is_known(DType dtype);  // false for reserved encodings and for numbers outside the enum
+
+inline bool is_floating(DType dtype) { return kind_of(dtype) == DTypeKind::kFloat; }
+inline bool is_integer(DType dtype) {
+  const DTypeKind kind = kind_of(dtype);
+  return kind == DTypeKind::kUnsigned || kind == DTypeKind::kSigned;
+}
+
+DType promote(DType a, DType b);
+
+// The dtype of an array operated with a Python or NumPy scalar of the given kind (weak scalars):
+// the array's own, unless the scalar's kind is higher (bool < integer < float).
+DType promote_weak(DType array, DTypeKind scalar);
+
+}  // namespace weft

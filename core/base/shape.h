@@ -1,0 +1,74 @@
+// Extents of an array: a small value, no allocation. Rules about shapes that several operators
+// share (broadcasting, axis normalisation) are here.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "base/view.h"
+
+namespace weft {
+
+class Shape {
+ public:
+  Shape() = default;
+  Shape(std::initializer_list<int64_t> extents) {
+    for (int64_t extent : extents) push_back(extent);
+  }
+  explicit Shape(std::span<const int64_t> extents) {
+    for (int64_t extent : extents) push_back(extent);
+  }
+
+  int rank() const { return rank_; }
+  int64_t& operator[](int axis) { return extents_[axis]; }
+  int64_t operator[](int axis) const { return extents_[axis]; }
+  const int64_t* begin() const { return extents_; }
+  const int64_t* end() const { return extents_ + rank_; }
+  std::span<const int64_t> span() const { return {extents_, static_cast<size_t>(rank_)}; }
+
+  void push_back(int64_t extent) { extents_[rank_++] = extent; }  // caller keeps rank < kMaxRank
+  void resize(int rank, int64_t fill = 1) {
+    for (int axis = rank_; axis < rank; ++axis) extents_[axis] = fill;
+    rank_ = rank;
+  }
+  int64_t elements() const {
+    int64_t product = 1;
+    for (int64_t extent : *this) product *= extent;
+    return product;
+  }
+
+  friend bool operator==(const Shape& a, const Shape& b) {
+    if (a.rank_ != b.rank_) return false;
+    for (int axis = 0; axis < a.rank_; ++axis)
+      if (a.extents_[axis] != b.extents_[axis]) return false;
+    return true;
+  }
+
+ private:
+  int64_t extents_[kMaxRank] = {};
+  int rank_ = 0;
+};
+
+std::string to_string(const Shape& shape);  // as Python prints a tuple: (2, 3), (4,), ()
+
+// Row-major strides in elements.
+Shape dense_strides(const Shape& shape);
+
+// Are these strides row-major without gaps? Extents of one have no say; an empty array is dense.
+bool is_dense(const Shape& shape, const Shape& strides);
+
+// NumPy's broadcasting of two shapes; `op` names the operator and `a`, `b` its arguments in errors.
+Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op, std::string_view a_name,
+                        std::string_view b_name);
+
+// Maps axis in [-rank, rank) to [0, rank).
+Result<int> normalize_axis(int64_t axis, int rank, std::string_view op, std::string_view argument);
+
+// Number of elements, or an error when the product does not fit in 63 bits or an extent is negative.
+Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_view op,
+                                 std::string_view argument);
+
+}  // namespace weft
