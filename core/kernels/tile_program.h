@@ -1,0 +1,51 @@
+// A tile program: steps run one after the other on a tile that stays in the first-level cache.
+//
+// Operands 0 .. externals-1 are arrays given by the caller (inputs and outputs); the rest are
+// temporaries in scratch. All externals are broadcast to the program's shape (stride 0 repeats).
+// Adjacent axes are merged where every external allows it; what remains are outer axes and a
+// tile of rows × cols. Externals whose inner stride is neither 1 nor 0 pass through a copy into
+// scratch. A one-step program is an eager elementwise call.
+#pragma once
+
+#include <span>
+
+#include "base/shape.h"
+#include "kernels/elementwise.h"
+#include "kernels/range.h"
+
+namespace weft::kernels {
+
+struct TileStep {
+  StepKernel kernel;
+  int16_t out;                  // operand number
+  int16_t in[kMaxStepInputs];   // operand numbers; -1: absent
+};
+
+struct TileProgram {
+  std::span<const TileStep> steps;
+  std::span<const DType> dtypes;  // of every operand, externals first
+  int externals;
+};
+
+// The iteration space after merging axes: derived once per call or once per plan.
+struct TileLoop {
+  static constexpr int kMaxExternals = 16;
+  int outer_rank = 0;                                 // axes outside the tile
+  int64_t outer[kMaxRank];                            // their extents
+  int64_t rows = 1, cols = 1;
+  int externals = 0;
+  int64_t outer_stride[kMaxExternals][kMaxRank];      // elements
+  int64_t row_stride[kMaxExternals];
+  int64_t col_stride[kMaxExternals];
+};
+TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals);
+
+// Independent pieces that a caller may split over threads, and the bytes of scratch per thread.
+int64_t tile_units(const TileLoop& loop);
+int64_t tile_scratch(const TileProgram& program, const TileLoop& loop);
+
+// Runs the units [range.begin, range.end); `data[i]` is external i's first element.
+void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
+               Range range, void* scratch);
+
+}  // namespace weft::kernels
