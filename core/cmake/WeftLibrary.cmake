@@ -1,0 +1,97 @@
+# The object files of the core, and libweft made of them. Tests link the same object files, because
+# the library shows weft_* only.
+
+set(weft_folders base runtime kernels ops graph executor autograd model)
+if(WEFT_RUNTIME_ONLY)
+  list(REMOVE_ITEM weft_folders autograd)
+endif()
+
+set(weft_sources "")
+foreach(folder IN LISTS weft_folders)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS core/${folder}/*.cpp)
+  list(APPEND weft_sources ${found})
+endforeach()
+file(GLOB_RECURSE found CONFIGURE_DEPENDS bindings_c/*.cpp)
+list(APPEND weft_sources ${found})
+
+file(GLOB_RECURSE weft_isa_sources CONFIGURE_DEPENDS core/kernels/*.isa.cpp)
+list(FILTER weft_sources EXCLUDE REGEX "\\.isa\\.cpp$")
+if(WEFT_RUNTIME_ONLY)
+  list(FILTER weft_sources EXCLUDE REGEX "\\.training\\.cpp$")
+endif()
+
+set(weft_private_includes
+  "${CMAKE_CURRENT_SOURCE_DIR}/core"
+  "${CMAKE_CURRENT_SOURCE_DIR}/bindings_c/include"
+  "${WEFT_GENERATED_DIR}")
+
+# Instruction sets. The generic objects exist everywhere and use the platform's baseline.
+set(weft_isas generic)
+set(weft_isa_definitions "")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+  list(APPEND weft_isas avx2 avx512)
+  set(weft_isa_definitions WEFT_WITH_AVX2=1 WEFT_WITH_AVX512=1)
+endif()
+set(weft_flags_generic "")
+set(weft_flags_avx2 -mavx2 -mfma -mf16c)
+set(weft_flags_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mfma -mf16c
+                      -mprefer-vector-width=512)
+
+# What every target of the core is compiled with, tests included.
+function(weft_core_target target)
+  target_include_directories(${target} PRIVATE ${weft_private_includes})
+  target_compile_definitions(${target} PRIVATE ${weft_isa_definitions})
+  if(WEFT_RUNTIME_ONLY)
+    target_compile_definitions(${target} PRIVATE WEFT_RUNTIME_ONLY=1)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+  endif()
+  add_dependencies(${target} weft_generated)
+endfunction()
+
+set(weft_objects "")
+if(weft_sources)
+  add_library(weft_core OBJECT ${weft_sources})
+  weft_core_target(weft_core)
+  target_compile_definitions(weft_core PRIVATE WEFT_BUILDING_LIBRARY=1)
+  list(APPEND weft_objects $<TARGET_OBJECTS:weft_core>)
+endif()
+
+if(weft_isa_sources)
+  foreach(isa IN LISTS weft_isas)
+    add_library(weft_isa_${isa} OBJECT ${weft_isa_sources})
+    weft_core_target(weft_isa_${isa})
+    target_compile_definitions(weft_isa_${isa} PRIVATE WEFT_ISA_NAMESPACE=${isa})
+    # Kernels are optimised in every build type: without inlining, a shared inline function could be
+    # emitted in its AVX-512 form and be the copy that the linker keeps for all callers.
+    target_compile_options(weft_isa_${isa} PRIVATE
+      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -Wno-psabi $<$<CONFIG:Debug>:-O2>)
+    list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)
+  endforeach()
+endif()
+
+if(weft_objects)
+  add_library(weft ${weft_objects})
+  add_library(weft::weft ALIAS weft)
+  set_target_properties(weft PROPERTIES
+    LINKER_LANGUAGE CXX
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/lib"
+    ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/lib")
+  target_include_directories(weft INTERFACE
+    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/bindings_c/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  if(BUILD_SHARED_LIBS)
+    # A wheel keeps no symbolic links: there the library has one name, libweft.so.
+    if(NOT DEFINED SKBUILD)
+      set_target_properties(weft PROPERTIES VERSION ${weft_VERSION} SOVERSION ${weft_VERSION_MAJOR})
+    endif()
+    target_link_libraries(weft PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+    set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/weft.map")
+    target_link_options(weft PRIVATE "-Wl,--version-script=${version_script}")
+    set_property(TARGET weft APPEND PROPERTY LINK_DEPENDS "${version_script}")
+    if(NOT WEFT_SANITIZE)
+      target_link_options(weft PRIVATE -Wl,--no-undefined)
+    endif()
+  else()
+    target_link_libraries(weft PUBLIC Threads::Threads ${CMAKE_DL_LIBS})
+  endif()
+endif()

@@ -1,0 +1,10 @@
+# Writes a file only when its content differs, so that what includes it stays up to date.
+function(write_if_changed path content)
+  if(EXISTS "${path}")
+    file(READ "${path}" present)
+    if(present STREQUAL content)
+      return()
+    endif()
+  endif()
+  file(WRITE "${path}" "${content}")
+endfunction()
