@@ -92,7 +92,7 @@ full-parts:
 
 isa_flag_avx2 := avx2
 isa_flag_avx512 := avx512dq
-full-isa-%: build
+$(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
 	@if [ -n "$(isa_flag_$*)" ] && ! grep -qw "$(isa_flag_$*)" /proc/cpuinfo; then \
 	  echo "== instruction set $*: not run, this processor lacks it"; \
 	else \
