@@ -1,4 +1,4 @@
-"""The CMake scripts that collect operators and formulas: order, refusals, and no needless rewrite."""
+"""The CMake scripts that collect operators and formulas: order, refusals, needless rewrites."""
 
 import os
 import subprocess
