@@ -3,6 +3,8 @@
 #pragma once
 
 #include "kernels/elementwise.h"
+#include "kernels/range.h"
+#include "kernels/reduce.h"
 
 namespace weft::kernels {
 
@@ -16,9 +18,13 @@ struct StridedTile {
   int64_t size;  // bytes of an element: 1, 2, 4 or 8
 };
 
+inline constexpr int kNumReductions = 5;
+using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
+
 struct KernelTable {
-  const StepKernel* steps[kNumDTypes];    // [dtype][formula]
-  const StepKernel (*casts)[kNumDTypes];  // [from][to]
+  const StepKernel* steps[kNumDTypes];        // [dtype][formula]
+  const StepKernel (*casts)[kNumDTypes];      // [from][to]
+  const ReduceKernel (*reduces)[kNumDTypes];  // [reduction][dtype]
   void (*move)(const StridedTile& tile);
 };
 

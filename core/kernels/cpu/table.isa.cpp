@@ -16,6 +16,7 @@ extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt3
     kStepsFloat32[], kStepsFloat64[];
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
+extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -25,6 +26,7 @@ const KernelTable kTable = {
               kStepsInt16, kStepsInt32, kStepsInt64, kStepsFloat16, kStepsBFloat16, kStepsFloat32,
               kStepsFloat64},
     .casts = kCasts,
+    .reduces = kReduces,
     .move = move,
 };
 
