@@ -107,7 +107,8 @@ constexpr int64_t kBlockElements = 1024;
 
 // One block of dense elements; absent lanes count as `identity`.
 template <class Op, class S>
-__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n, LaneType<S> identity) {
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
+                                                         LaneType<S> identity) {
   using T = LaneType<S>;
   using W = Wide<T>;
   W sums[4];
