@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/elementwise.h"
+#include "kernels/matmul.h"
 #include "kernels/range.h"
 #include "kernels/reduce.h"
 
@@ -21,10 +22,19 @@ struct StridedTile {
 inline constexpr int kNumReductions = 5;
 using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
 
+// How a product is cut into units: balanced blocks of C, the same for every instruction set.
+struct MatmulBlocks {
+  int64_t rows, cols;  // of one block, the last may be smaller
+  int64_t row_blocks, col_blocks;
+};
+using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
+                              void* scratch);
+
 struct KernelTable {
   const StepKernel* steps[kNumDTypes];        // [dtype][formula]
   const StepKernel (*casts)[kNumDTypes];      // [from][to]
   const ReduceKernel (*reduces)[kNumDTypes];  // [reduction][dtype]
+  const MatmulKernel* matmuls;                // [dtype]
   void (*move)(const StridedTile& tile);
 };
 

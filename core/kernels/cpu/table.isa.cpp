@@ -17,6 +17,7 @@ extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt3
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
+extern const MatmulKernel kMatmuls[kNumDTypes];
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -27,6 +28,7 @@ const KernelTable kTable = {
               kStepsFloat64},
     .casts = kCasts,
     .reduces = kReduces,
+    .matmuls = kMatmuls,
     .move = move,
 };
 
