@@ -14,7 +14,9 @@
 namespace weft::graph {
 namespace {
 
-constexpr size_t kMaxMembers = 128;
+// So that externals and temporaries never exceed the operands of a tile program.
+constexpr size_t kMaxMembers =
+    kernels::TileLoop::kMaxOperands - kernels::TileLoop::kMaxExternals;
 
 struct Group {
   std::vector<int32_t> members;  // nodes, in order
