@@ -30,21 +30,21 @@ Graph alone(const Graph& graph, const Node& node) {
   return result;
 }
 
-Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, std::span<const TensorView> inputs,
-                                          uint64_t seed, uint64_t first_ordinal) {
+Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, Pointers inputs, uint64_t seed,
+                                          uint64_t first_ordinal) {
   PlanOptions options;
   options.threads = num_threads();
   WEFT_ASSIGN(const Plan plan, make_plan(graph, options));
   std::vector<Ref<Tensor>> outputs;
-  std::vector<TensorView> views;
+  std::vector<void*> pointers;
   for (const graph::TensorType& type : graph.output_types()) {
     WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::create(type.dtype, type.shape));
-    views.push_back(tensor->as_view());
+    pointers.push_back(tensor->data());
     outputs.push_back(std::move(tensor));
   }
   WEFT_ASSIGN(const Ref<Storage> arena, Storage::allocate(plan.arena_bytes));
   Bound bound = bind_new(plan);
-  WEFT_TRY(run_plan(plan, bound, {inputs, views, arena->data(), nullptr}, seed, first_ordinal));
+  WEFT_TRY(run_plan(plan, bound, {inputs, pointers, arena->data(), nullptr}, seed, first_ordinal));
   return outputs;
 }
 
@@ -64,14 +64,14 @@ Result<std::vector<Ref<Tensor>>> evaluate_node(const Graph& graph, const Node& n
                                                std::span<const Ref<Tensor>> inputs, uint64_t seed,
                                                uint64_t first_ordinal) {
   std::vector<Ref<Tensor>> held;
-  std::vector<TensorView> views;
+  std::vector<void*> pointers;
   for (size_t i = 0; i < node.operands.size(); ++i) {
     if (!node.operands[i].is_value()) continue;
     WEFT_ASSIGN(Ref<Tensor> tensor, dense(inputs[i]));
-    views.push_back(tensor->as_view());
+    pointers.push_back(tensor->data());
     held.push_back(std::move(tensor));
   }
-  return run_once(alone(graph, node), views, seed, first_ordinal);
+  return run_once(alone(graph, node), pointers, seed, first_ordinal);
 }
 
 Result<std::vector<Ref<Tensor>>> fold_node(const Graph& graph, const Node& node,

@@ -113,9 +113,12 @@ struct Bound {
 };
 Bound bind_new(const Plan& plan);
 
+// First elements of dense arrays of the types that the plan was made for.
+using Pointers = std::span<void* const>;
+
 struct RunRoots {
-  std::span<const TensorView> inputs;
-  std::span<const TensorView> outputs;
+  Pointers inputs;
+  Pointers outputs;
   void* arena = nullptr;
   void* residual = nullptr;
 };

@@ -23,9 +23,9 @@ void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
 
 void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   for (size_t i = 0; i < plan.inputs && i < roots.inputs.size(); ++i)
-    rebind(plan, bound, input_root(plan, i), roots.inputs[i].data);
+    rebind(plan, bound, input_root(plan, i), roots.inputs[i]);
   for (size_t i = 0; i < plan.outputs && i < roots.outputs.size(); ++i)
-    rebind(plan, bound, output_root(plan, i), roots.outputs[i].data);
+    rebind(plan, bound, output_root(plan, i), roots.outputs[i]);
   rebind(plan, bound, arena_root(plan), roots.arena);
   rebind(plan, bound, residual_root(plan), roots.residual);
 }
