@@ -22,7 +22,8 @@ class Box final {
       destroy();
   }
 
-  // Null while the box is traced: its content is an SSA value of a running trace.
+  // A traced box has no storage: its content is an SSA value of a running trace.
+  bool traced() const { return !storage_; }
   Storage* storage() const { return storage_.get(); }
   int64_t bytes() const { return storage_ ? storage_->bytes() : traced_bytes; }
   void set_storage(Ref<Storage> storage) { storage_ = std::move(storage); }
