@@ -37,6 +37,7 @@ enum class StepKind : uint8_t {
   kTile,         // one dense row through one step kernel, on the caller
   kTileProgram,  // tiles split over threads
   kKernel,       // the slot's function
+  kCopy,         // to dense memory
 };
 
 struct TileCode;  // a tile program with its loop; lowering.h
@@ -53,6 +54,13 @@ struct Step {
   int32_t ordinal = -1;
   std::shared_ptr<const TileCode> code;
   uint32_t bound = 0;  // where its pointers are in the bound block
+};
+
+// What a run walks: 16 bytes a step.
+struct Action {
+  StepKind kind;
+  uint32_t step;
+  uint32_t bound;  // byte offset in the bound block
 };
 
 struct PlanOptions {
@@ -72,6 +80,8 @@ struct Patch {
 
 struct Plan {
   std::vector<Step> steps;
+  std::vector<Action> actions;
+  int threads = 1;  // that scratch is for
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;  // most bytes that are live at one step
   int64_t residual_bytes = 0;
@@ -90,6 +100,12 @@ struct Plan {
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
 
+// Positions in Plan::patches.
+inline size_t input_root(const Plan&, size_t i) { return i; }
+inline size_t output_root(const Plan& plan, size_t i) { return plan.inputs + i; }
+inline size_t arena_root(const Plan& plan) { return plan.inputs + plan.outputs; }
+inline size_t residual_root(const Plan& plan) { return arena_root(plan) + 1; }
+
 // What a frame holds to run one plan.
 struct Bound {
   std::vector<uint64_t> block;
@@ -97,9 +113,12 @@ struct Bound {
 };
 Bound bind_new(const Plan& plan);
 
+// First elements of dense arrays of the types that the plan was made for.
+using Pointers = std::span<void* const>;
+
 struct RunRoots {
-  std::span<const TensorView> inputs;
-  std::span<const TensorView> outputs;
+  Pointers inputs;
+  Pointers outputs;
   void* arena = nullptr;
   void* residual = nullptr;
 };

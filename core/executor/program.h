@@ -40,8 +40,8 @@ struct MemoryFigures {
   int64_t backward_nodes = 0;
 };
 
-// Views given to forward and backward are dense and have the types of the signature. `outputs`
-// never overlap inputs, but for the two sides of a state pair.
+// Pointers given to forward and backward are the first elements of *dense* arrays of the types in
+// the signature. `outputs` never overlap inputs, but for the two sides of a state pair.
 class Compiled final : public Object {
  public:
   std::span<const graph::TensorType> input_types() const { return input_types_; }
@@ -57,8 +57,7 @@ class Compiled final : public Object {
   int64_t arena_bytes() const { return forward_.arena_bytes; }
 
   // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
-  Status forward(Frame& frame, std::span<const TensorView> inputs,
-                 std::span<const TensorView> outputs, uint64_t seed = 0,
+  Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
                  uint64_t first_ordinal = 0);
 
   // ---- gradients; empty in a plan without --------------------------------------------------
@@ -66,16 +65,16 @@ class Compiled final : public Object {
   // Whose contents the caller keeps until backward, as they were in forward.
   bool backward_reads_input(size_t i) const { return reads_input_[i]; }
   bool backward_reads_output(size_t i) const { return reads_output_[i]; }
-  // Has output i a cotangent, input i a gradient? Where not, the views are not looked at.
+  // Has output i a cotangent, input i a gradient? Where not, the pointers are not looked at.
   bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
   bool has_gradient(size_t input) const { return has_gradient_[input]; }
 
-  // Views are indexed as the program's inputs and outputs: cotangents by output, gradients by
-  // input; those that the functions above deny may be empty. A *consuming* backward overwrites
-  // the frame's residuals, a preserving one may be run again.
-  Status backward(Frame& frame, std::span<const TensorView> inputs,
-                  std::span<const TensorView> outputs, std::span<const TensorView> cotangents,
-                  std::span<const TensorView> gradients, bool consuming);
+  // Indexed as the program's inputs and outputs: cotangents by output, gradients by input; those
+  // that the functions above deny may be null. A *consuming* backward overwrites the frame's
+  // residuals, a preserving one may be run again.
+  Status backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
+                  Pointers gradients, bool consuming, uint64_t seed = 0,
+                  uint64_t first_ordinal = 0);
 
   // (inputs, cotangents of outputs with takes_cotangent) → gradients of inputs with has_gradient,
   // the forward included: what create_graph calls, with the seed and the first ordinal of the
@@ -87,15 +86,17 @@ class Compiled final : public Object {
 
  private:
   friend class Program;
+  friend class Frame;
   friend struct FrameReturn;
   Compiled() = default;
   ~Compiled() override;
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,
                                      const graph::PassSelection& selection);
+  Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection);
-  Status plan_backward();
-  Result<void*> take_scratch(int64_t bytes);
+  Result<const Plan*> backward_plan(bool consuming);
+  void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
 
   std::vector<graph::TensorType> input_types_;
@@ -105,10 +106,12 @@ class Compiled final : public Object {
   Plan forward_;
   bool with_gradients_ = false;
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
-  std::shared_ptr<const graph::Graph> joint_graph_;
-  std::shared_ptr<const Plan> consuming_, preserving_;
+  graph::Graph joint_graph_;     // as the reverse sweep made it
+  graph::Graph backward_graph_;  // what the backward plans are made from
+  PlanOptions backward_options_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;                       // guards what follows
+  std::unique_ptr<const Plan> backward_plans_[2];  // preserving, consuming: made on demand
   Ref<Program> joint_;
   std::vector<Frame*> idle_;
   std::vector<std::pair<void*, int64_t>> scratch_;
