@@ -15,6 +15,11 @@ namespace weft {
 class Shape {
  public:
   Shape() = default;
+  Shape(const Shape& other) { assign(other); }
+  Shape& operator=(const Shape& other) {
+    assign(other);
+    return *this;
+  }
   Shape(std::initializer_list<int64_t> extents) {
     for (int64_t extent : extents) push_back(extent);
   }
@@ -48,7 +53,13 @@ class Shape {
   }
 
  private:
-  int64_t extents_[kMaxRank] = {};
+  // Only the axes in use: shapes are copied in every operator call.
+  void assign(const Shape& other) {
+    rank_ = other.rank_;
+    for (int axis = 0; axis < rank_; ++axis) extents_[axis] = other.extents_[axis];
+  }
+
+  int64_t extents_[kMaxRank];
   int rank_ = 0;
 };
 

@@ -19,6 +19,8 @@ endif()
 find_package(pybind11 CONFIG REQUIRED)
 
 set(weft_stage "${CMAKE_CURRENT_BINARY_DIR}/python/weft")
+configure_file(core/cmake/_version.py.in "${weft_stage}/_version.py" @ONLY)
+install(FILES "${weft_stage}/_version.py" DESTINATION .)
 
 file(GLOB_RECURSE weft_native_sources CONFIGURE_DEPENDS python/native/*.cpp)
 if(weft_native_sources AND TARGET weft)

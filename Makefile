@@ -1,0 +1,153 @@
+# The developer's entry. `make demo` on a fresh machine needs a C++ compiler, make, and Python 3.11
+# or later with headers and venv; everything else comes from PyPI into .venv.
+#
+#   make              build the library, the extension and the tests into build/
+#   make demo         train on handwritten digits, export, run from C
+#   make test         C++, ABI and Python tests, and the examples
+#   make test-full    the same, and for every instruction set and sanitizer
+#   make lint format  check the form of the sources; rewrite it
+#   make bench        benchmarks; bench-peers adds other frameworks, in an environment of their own
+#
+# WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+  $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))) python3)
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+WERROR ?= OFF
+
+VENV := $(CURDIR)/.venv
+BIN := $(VENV)/bin
+BUILD := build
+export PATH := $(BIN):$(PATH)
+unexport PYTHONHOME
+
+CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BIN)/python \
+  -DPython_ROOT_DIR=$(VENV) -DPython_FIND_VIRTUALENV=ONLY
+PYTEST = $(BIN)/python -m pytest -q
+CTEST = ctest --output-on-failure
+
+.PHONY: all build prerequisites demo test test-full lint lint-rules format format-check bench bench-peers \
+  asan ubsan tsan runtime clean distclean
+.DEFAULT_GOAL := all
+all: build
+
+# ---------------------------------------------------------------------------------------- building
+
+# .venv, what pyproject.toml asks for, and a path to the staged package, so that `import weft` works
+# from .venv without an installation and without a build at import.
+$(VENV)/.dependencies: pyproject.toml
+	@.ci/prerequisites $(PYTHON)
+	@test -x $(BIN)/python || { echo "== creating .venv" && $(PYTHON) -m venv $(VENV); }
+	@echo "== installing dependencies into .venv"
+	@$(BIN)/python .ci/dependencies.py > $(VENV)/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/requirements.txt
+	@$(BIN)/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	@touch $@
+
+$(BUILD)/build.ninja: $(VENV)/.dependencies Makefile
+	$(CONFIGURE) -B $(BUILD) -DWEFT_BUILD_PYTHON=ON
+	@touch $@
+
+build: $(BUILD)/build.ninja
+	@cmake --build $(BUILD) -j $(JOBS)
+
+prerequisites:
+	@.ci/prerequisites $(PYTHON)
+
+# The part that runs models, without autograd, exceptions and RTTI.
+runtime: $(VENV)/.dependencies
+	$(CONFIGURE) -B $(BUILD)/runtime -DWEFT_RUNTIME_ONLY=ON -DWEFT_BUILD_TESTS=ON
+	cmake --build $(BUILD)/runtime -j $(JOBS)
+	cd $(BUILD)/runtime && $(CTEST)
+
+# ----------------------------------------------------------------------------------------- running
+
+# An example writes what it makes into the folder that it is started in.
+demo: build
+	@mkdir -p $(BUILD)/demo
+	cd $(BUILD)/demo && $(BIN)/python $(CURDIR)/examples/digits/demo.py
+
+bench: build
+	$(BIN)/python benchmarks/run.py
+
+# Other frameworks are large and pin NumPy: they live apart, beside this build of Weft.
+bench-peers: build
+	@test -x $(BUILD)/peers/bin/python || $(PYTHON) -m venv $(BUILD)/peers
+	@$(BUILD)/peers/bin/python -m pip install --quiet -r benchmarks/peers.txt
+	@$(BUILD)/peers/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	$(BUILD)/peers/bin/python benchmarks/run.py
+
+# ----------------------------------------------------------------------------------------- testing
+
+test: build
+	@echo "== C++ and ABI tests" && cd $(BUILD) && $(CTEST)
+	@echo "== Python tests, packaging, examples" && $(PYTEST)
+
+# Each part is a target full-<part>, so that a long-running check can take one at a time.
+FULL_PARTS := isa-generic isa-avx2 isa-avx512 thorough runtime asan ubsan tsan
+.PHONY: $(addprefix full-,$(FULL_PARTS)) full-parts
+test-full: test $(addprefix full-,$(FULL_PARTS))
+full-parts:
+	@echo $(FULL_PARTS)
+
+isa_flag_avx2 := avx2
+isa_flag_avx512 := avx512dq
+$(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
+	@if [ -n "$(isa_flag_$*)" ] && ! grep -qw "$(isa_flag_$*)" /proc/cpuinfo; then \
+	  echo "== instruction set $*: not run, this processor lacks it"; \
+	else \
+	  echo "== instruction set $*" && export WEFT_ISA=$* && \
+	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging'; \
+	fi
+
+full-thorough: build
+	$(PYTEST) --full
+full-runtime: runtime
+full-asan: asan
+full-ubsan: ubsan
+full-tsan: tsan
+
+# sanitized(<name>, <value of -fsanitize>, <further options of cmake>)
+define sanitized
+	$(CONFIGURE) -B $(BUILD)/$(1) -DWEFT_SANITIZE=$(2) -DCMAKE_BUILD_TYPE=RelWithDebInfo $(3)
+	cmake --build $(BUILD)/$(1) -j $(JOBS)
+	cd $(BUILD)/$(1) && $(CTEST)
+endef
+
+# The interpreter is not built with the sanitizer, so its runtime is loaded first, and what the
+# interpreter itself leaves allocated at exit is not counted.
+asan: $(VENV)/.dependencies
+	$(call sanitized,asan,address,-DWEFT_BUILD_PYTHON=ON)
+	@echo "== Python tests under the address sanitizer"
+	LD_PRELOAD="$$($${CXX:-c++} -print-file-name=libasan.so) $$($${CXX:-c++} -print-file-name=libstdc++.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$(CURDIR)/$(BUILD)/asan/python \
+	  $(PYTEST) -m 'not packaging'
+
+ubsan: $(VENV)/.dependencies
+	$(call sanitized,ubsan,undefined,)
+
+tsan: $(VENV)/.dependencies
+	$(call sanitized,tsan,thread,)
+
+# -------------------------------------------------------------------------------- form of sources
+
+C_SOURCES = git ls-files -co --exclude-standard -- '*.c' '*.h' '*.cpp' '*.hpp' ':!tests/third_party'
+
+format: $(VENV)/.dependencies
+	$(C_SOURCES) | xargs -r clang-format -i
+	ruff format .
+	ruff check --fix .
+
+format-check: $(VENV)/.dependencies
+	$(C_SOURCES) | xargs -r clang-format --dry-run --Werror
+	ruff format --check .
+
+lint: format-check lint-rules
+lint-rules: $(VENV)/.dependencies
+	ruff check .
+	$(PYTEST) tests/python/test_layering.py
+
+clean:
+	rm -rf $(BUILD)
+distclean: clean
+	rm -rf $(VENV)

@@ -1,0 +1,368 @@
+/* Weft's C interface: C99, self-contained. Everything that Weft computes is reached through it;
+ * the Python package uses nothing else.
+ *
+ * Ownership   Handles are reference-counted. Functions named create, load, invoke, begin, end,
+ *             call or grad give the caller one reference, to be released; `get` and `at` lend.
+ *             release(NULL) does nothing.
+ * Errors      Every fallible function returns a weft_status and leaves its outputs untouched on
+ *             failure; weft_last_error() then has the text of this thread's failure. No function
+ *             prints, exits or throws.
+ * Threads     Functions may be called from any thread unless they say otherwise. Reading an array
+ *             from several threads is free; writing it excludes others (the caller's duty).
+ * Versions    Structs that may grow start with their size. Numbers are never reused.
+ */
+#ifndef WEFT_WEFT_H_
+#define WEFT_WEFT_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define WEFT_API __declspec(dllimport)
+#else
+#define WEFT_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEFT_ABI_MAJOR 0 /* layout or meaning changed: refuse to run */
+#define WEFT_ABI_MINOR 1 /* something was added at an end: older callers still work */
+
+typedef int32_t weft_status;
+enum {
+  WEFT_OK = 0,
+  WEFT_INVALID_VALUE = 1, /* shape, axis or number that the contract excludes */
+  WEFT_OUT_OF_MEMORY = 2,
+  WEFT_UNSUPPORTED = 3, /* valid, but nothing provides it */
+  WEFT_NOT_FOUND = 4,
+  WEFT_INTERNAL = 5, /* a defect of Weft */
+  WEFT_INVALID_TYPE = 6,
+  WEFT_INDEX_OUT_OF_RANGE = 7,
+  WEFT_OVERFLOW = 8,
+  WEFT_IO = 9,            /* a file could not be read or written, or is damaged */
+  WEFT_INVALID_STATE = 10 /* the call does not fit what happened before */
+};
+
+typedef int32_t weft_dtype;
+enum {
+  WEFT_BOOL = 0,
+  WEFT_UINT8 = 1,
+  WEFT_UINT16 = 2,
+  WEFT_UINT32 = 3,
+  WEFT_UINT64 = 4,
+  WEFT_INT8 = 5,
+  WEFT_INT16 = 6,
+  WEFT_INT32 = 7,
+  WEFT_INT64 = 8,
+  WEFT_FLOAT16 = 9,
+  WEFT_BFLOAT16 = 10,
+  WEFT_FLOAT32 = 11,
+  WEFT_FLOAT64 = 12
+};
+
+typedef struct weft_tensor_* weft_tensor;     /* an array */
+typedef const struct weft_op_* weft_op;       /* an operator; lives as long as the library */
+typedef struct weft_function_* weft_function; /* a traced graph with its plans */
+typedef struct weft_writer_* weft_writer;     /* a .weft file being put together */
+typedef struct weft_model_* weft_model;       /* a loaded .weft file */
+typedef struct weft_context_* weft_context;   /* memory and bindings to run one entry point */
+
+/* One argument of an operator: inputs first, then attributes in schema order. */
+enum {
+  WEFT_TAG_DEFAULT = 0, /* the attribute's default; an optional input that is absent */
+  WEFT_TAG_TENSOR = 1,
+  WEFT_TAG_INT = 2, /* as an input: a weak scalar, which takes the arrays' dtype */
+  WEFT_TAG_FLOAT = 3,
+  WEFT_TAG_BOOL = 4,
+  WEFT_TAG_STRING = 5, /* `count` bytes at as.text */
+  WEFT_TAG_INTS = 6,   /* `count` numbers at as.ints */
+  WEFT_TAG_DTYPE = 7,  /* as.integer is a weft_dtype */
+  WEFT_TAG_NONE = 8    /* absent on purpose */
+};
+typedef struct weft_value {
+  uint32_t tag;
+  uint32_t count;
+  union {
+    weft_tensor tensor;
+    int64_t integer;
+    double real;
+    const char* text;
+    const int64_t* ints;
+  } as;
+} weft_value;
+
+/* ---- library ------------------------------------------------------------------------------ */
+
+WEFT_API void weft_abi_version(uint32_t* major, uint32_t* minor);
+WEFT_API const char* weft_version(void); /* "0.1.0" */
+
+/* Text of this thread's most recent failure; valid until its next failing call; never NULL. */
+WEFT_API const char* weft_last_error(void);
+
+/* One line each: "isa", "threads", "engine", "build". NULL for an unknown name. The text is
+ * valid until the thread's next call. */
+WEFT_API const char* weft_info(const char* name);
+
+WEFT_API const char* weft_dtype_name(weft_dtype dtype); /* NULL for a number that is none */
+WEFT_API weft_status weft_dtype_find(const char* name, weft_dtype* dtype);
+WEFT_API size_t weft_dtype_size(weft_dtype dtype);
+
+WEFT_API weft_status weft_set_num_threads(int32_t count); /* at least 1 */
+WEFT_API int32_t weft_num_threads(void);
+
+/* "inline" or "serial". */
+WEFT_API weft_status weft_set_engine_policy(const char* policy);
+/* Waits for all work; gives the first failure that nobody has seen. */
+WEFT_API weft_status weft_wait_all(void);
+/* Called round every wait inside the library, so that a binding can let its own lock go. */
+WEFT_API void weft_set_wait_hooks(void* (*before)(void), void (*after)(void* token));
+/* To be called before fork(): drains work and ends threads, which start again when needed. */
+WEFT_API void weft_prepare_fork(void);
+
+typedef struct weft_memory {
+  size_t struct_size;
+  int64_t live;         /* bytes in use */
+  int64_t peak;         /* most bytes in use at one time since the last reset */
+  int64_t pooled;       /* bytes kept for reuse */
+  int64_t system_calls; /* blocks obtained from the system since the start */
+} weft_memory;
+#define WEFT_MEMORY_INIT {sizeof(weft_memory), 0, 0, 0, 0}
+WEFT_API weft_status weft_memory_stats(weft_memory* stats, int32_t reset_peak);
+
+/* The numbers that random operators give from now on, on any number of threads. */
+WEFT_API weft_status weft_random_seed(uint64_t seed);
+
+/* ---- operators: reflection and the one entry that calls them --------------------------------- */
+
+typedef struct weft_argument_info {
+  const char* name;
+  const char* doc;
+  int32_t kind;     /* WEFT_TAG_TENSOR for inputs; INT, FLOAT, BOOL, STRING, INTS, DTYPE */
+  int32_t required; /* 0: may be left out */
+  int32_t keeps_dtype;    /* inputs: stays out of promotion (masks, indices) */
+  weft_value fallback;    /* attributes: the default; WEFT_TAG_NONE: absence has a meaning */
+} weft_argument_info;
+
+typedef struct weft_op_info {
+  size_t struct_size;
+  const char* name;
+  const char* doc;
+  const char* place;      /* "np", "npx" or "internal" */
+  const char* promotion;  /* "common", "float", "exact" or "keep" */
+  const char* like;       /* oracle, such as "numpy.add"; "" if there is none */
+  const char* no_gradient; /* the reason why there is none; "" if there is a gradient */
+  int32_t composite;      /* made of other operators */
+  int32_t elementwise;
+  int32_t random;
+  int32_t outputs;
+  int32_t inputs;
+  int32_t attributes;
+  const weft_argument_info* arguments; /* inputs, then attributes */
+  double domain_low, domain_high;      /* where the function is smooth: sampling for tests */
+  int32_t samples;
+  const char* const* sample; /* JSON objects: shapes and attributes for tests */
+} weft_op_info;
+
+WEFT_API size_t weft_op_count(void);
+WEFT_API weft_op weft_op_at(size_t index); /* NULL past the end */
+WEFT_API weft_status weft_op_find(const char* name, weft_op* op);
+/* The texts live as long as the library. info->struct_size must be set. */
+WEFT_API weft_status weft_op_get_info(weft_op op, weft_op_info* info);
+
+/* Applies an operator. outs[i] NULL receives a new reference that the caller releases; otherwise
+ * it is the array to write into. Records or traces if this thread does. */
+WEFT_API weft_status weft_invoke(weft_op op, const weft_value* args, size_t nargs,
+                                 weft_tensor* outs, size_t nouts);
+
+/* ---- arrays -------------------------------------------------------------------------------- */
+
+/* Dense; filled from `data` (shape[0]*…*size bytes), with zeros when data is NULL. */
+WEFT_API weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* shape,
+                                        const void* data, weft_tensor* out);
+/* An array on the caller's memory: strides in elements (NULL: dense). Writes go there, both sides
+ * see them. `free_owner(owner)` is called when the last array on it is gone (may be NULL). */
+WEFT_API weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank,
+                                      const int64_t* shape, const int64_t* strides,
+                                      int32_t read_only, void* owner, void (*free_owner)(void*),
+                                      weft_tensor* out);
+WEFT_API weft_tensor weft_tensor_retain(weft_tensor tensor); /* returns its argument */
+WEFT_API void weft_tensor_release(weft_tensor tensor);
+
+WEFT_API weft_dtype weft_tensor_dtype(weft_tensor tensor);
+WEFT_API int32_t weft_tensor_rank(weft_tensor tensor);
+WEFT_API const int64_t* weft_tensor_shape(weft_tensor tensor);
+WEFT_API const int64_t* weft_tensor_strides(weft_tensor tensor); /* in elements */
+WEFT_API int64_t weft_tensor_elements(weft_tensor tensor);
+/* Does it belong to a running trace, so that it has a type but no value? */
+WEFT_API int32_t weft_tensor_is_traced(weft_tensor tensor);
+
+WEFT_API weft_status weft_tensor_wait(weft_tensor tensor);
+/* Copies the elements, dense and row-major, to `data` of exactly `bytes` bytes. */
+WEFT_API weft_status weft_tensor_read(weft_tensor tensor, void* data, size_t bytes);
+/* The single element of an array of one: tag INT, FLOAT or BOOL. */
+WEFT_API weft_status weft_tensor_item(weft_tensor tensor, weft_value* out);
+/* a[...] = value: an array that broadcasts to it, or a scalar. Seen by every view of its box. */
+WEFT_API weft_status weft_tensor_write(weft_tensor tensor, const weft_value* value);
+/* A geometry on the same content without its history. */
+WEFT_API weft_status weft_tensor_detach(weft_tensor tensor, weft_tensor* out);
+/* Holds the content as it is now: later writes go elsewhere. *data stays valid and unchanged
+ * until weft_hold_release. Strides are those of the array. */
+typedef struct weft_hold_* weft_hold;
+WEFT_API weft_status weft_tensor_hold(weft_tensor tensor, weft_hold* hold, const void** data);
+WEFT_API void weft_hold_release(weft_hold hold);
+/* Do two arrays share a box, so that a write through one may be seen through the other? */
+WEFT_API int32_t weft_tensor_shares_box(weft_tensor a, weft_tensor b);
+/* A box is state (running statistics, optimizer): it may be written while recording or tracing
+ * and stores values without their history. */
+WEFT_API weft_status weft_tensor_set_state(weft_tensor tensor, int32_t state);
+
+/* Named arrays in one safetensors file. Writing replaces the file in one step: a failure leaves
+ * the old one whole. `metadata` is a JSON object of strings or NULL. */
+WEFT_API weft_status weft_tensors_save(const char* path, const char* const* names,
+                                       const weft_tensor* tensors, size_t count,
+                                       const char* metadata);
+typedef struct weft_archive_* weft_archive;
+WEFT_API weft_status weft_archive_load(const char* path, weft_archive* out);
+WEFT_API void weft_archive_release(weft_archive archive);
+WEFT_API size_t weft_archive_count(weft_archive archive);
+WEFT_API const char* weft_archive_name_at(weft_archive archive, size_t index);
+WEFT_API weft_status weft_archive_tensor(weft_archive archive, size_t index, weft_tensor* out);
+
+/* ---- autograd ------------------------------------------------------------------------------- */
+
+enum {
+  WEFT_MODE_RECORDING = 1, /* operators go on the tape */
+  WEFT_MODE_TRACING = 2,   /* read-only: set by weft_trace_begin */
+  WEFT_MODE_TRAINING = 4   /* dropout and batch statistics as in training */
+};
+WEFT_API uint32_t weft_modes(void); /* of this thread */
+/* Sets and clears RECORDING and TRAINING; returns the modes before. */
+WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
+
+enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
+/* Makes the array a leaf with a gradient buffer of zeros. NULL: no longer a leaf. */
+WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
+/* A new reference to the gradient array, always the same one; NULL if none is attached. */
+WEFT_API weft_status weft_tensor_grad(weft_tensor tensor, weft_tensor* out);
+WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor);
+/* How often backward has written the gradient: stale if unchanged since the last look. */
+WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
+/* Is its content on the tape? */
+WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
+
+/* Gradients of the heads into the leaves' buffers. head_grads NULL, or an entry NULL: ones. */
+WEFT_API weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads,
+                                   size_t count, int32_t retain_graph);
+/* Gradients with respect to `variables` as new arrays, themselves recorded if create_graph. */
+WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head_grads,
+                               size_t nheads, const weft_tensor* variables, size_t nvariables,
+                               int32_t retain_graph, int32_t create_graph, weft_tensor* out);
+
+/* ---- tracing -------------------------------------------------------------------------------- */
+
+/* Starts a trace on this thread: inputs[i] stands for an argument, placeholders[i] is the array to
+ * pass to the traced code. Operators now become nodes. Traces do not nest. */
+WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
+                                      weft_tensor* placeholders);
+/* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs. */
+WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
+/* Gives it up; nothing is left behind. */
+WEFT_API void weft_trace_abort(void);
+
+WEFT_API weft_function weft_function_retain(weft_function function);
+WEFT_API void weft_function_release(weft_function function);
+/* Runs it through the plan for these inputs' signature; one entry on the tape when recording. */
+WEFT_API weft_status weft_function_call(weft_function function, const weft_tensor* inputs,
+                                        size_t ninputs, weft_tensor* outs, size_t nouts);
+WEFT_API size_t weft_function_inputs(weft_function function);
+WEFT_API size_t weft_function_outputs(weft_function function);
+WEFT_API size_t weft_function_captures(weft_function function);
+/* Lends the i-th captured array (a parameter, state or constant); NULL past the end. */
+WEFT_API weft_tensor weft_function_capture_at(weft_function function, size_t index);
+/* The graph as text, or the plan last run ("graph" | "plan"); valid until the thread's next call. */
+WEFT_API weft_status weft_function_get_text(weft_function function, const char* what,
+                                            const char** text);
+typedef struct weft_plan_memory {
+  size_t struct_size;
+  int64_t arena;       /* bytes of the forward plan's arena */
+  int64_t residual;    /* bytes kept from forward to backward */
+  int64_t backward;    /* bytes of the backward plan's arena */
+  int64_t lower_bound; /* no order of this schedule needs fewer for the forward arena */
+  int64_t nodes;       /* steps that the forward plan runs */
+} weft_plan_memory;
+#define WEFT_PLAN_MEMORY_INIT {sizeof(weft_plan_memory), 0, 0, 0, 0, 0}
+/* Of the plan last run. */
+WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
+
+/* ---- .weft files: writing -------------------------------------------------------------------- */
+
+WEFT_API weft_status weft_writer_create(weft_writer* out);
+WEFT_API void weft_writer_release(weft_writer writer);
+/* Adds an entry point for the signature of the function's example inputs. Names: one per input,
+ * output and capture; captures of one name in several entries must be the same array. */
+WEFT_API weft_status weft_writer_add_entry(weft_writer writer, const char* name,
+                                           weft_function function, const char* const* input_names,
+                                           const char* const* output_names,
+                                           const char* const* capture_names);
+WEFT_API weft_status weft_writer_set_metadata(weft_writer writer, const char* key,
+                                              const char* value);
+/* Writes the file in one step: a failure leaves the old one whole. */
+WEFT_API weft_status weft_writer_save(weft_writer writer, const char* path);
+
+/* ---- .weft files: running ---------------------------------------------------------------------- */
+
+WEFT_API weft_status weft_model_load(const char* path, weft_model* out);
+/* The bytes must stay unchanged until the model is released. */
+WEFT_API weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
+WEFT_API void weft_model_release(weft_model model);
+/* A description for people: format version, entry points, weights, metadata; as long as the
+ * model lives. */
+WEFT_API const char* weft_model_text(weft_model model);
+WEFT_API size_t weft_model_entry_count(weft_model model);
+WEFT_API const char* weft_model_entry_name_at(weft_model model, size_t index);
+WEFT_API size_t weft_model_tensor_count(weft_model model);
+WEFT_API const char* weft_model_tensor_name_at(weft_model model, size_t index);
+WEFT_API weft_status weft_model_tensor(weft_model model, size_t index, weft_tensor* out);
+
+typedef struct weft_port {
+  size_t struct_size;
+  const char* name;
+  weft_dtype dtype;
+  int32_t rank;
+  const int64_t* shape;
+  size_t bytes;
+} weft_port;
+#define WEFT_PORT_INIT {sizeof(weft_port), NULL, 0, 0, NULL, 0}
+
+/* A context runs one entry point; it is used by one thread at a time, several contexts of a model
+ * run side by side. `arena`: weft_model_arena_bytes bytes aligned to 64, or NULL to allocate. */
+WEFT_API weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
+WEFT_API weft_status weft_context_create(weft_model model, const char* entry, void* arena,
+                                         size_t arena_bytes, weft_context* out);
+WEFT_API void weft_context_release(weft_context context);
+WEFT_API size_t weft_context_inputs(weft_context context);
+WEFT_API size_t weft_context_outputs(weft_context context);
+WEFT_API weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
+WEFT_API weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+/* Binds the caller's dense memory until the next bind; read (written) at every run. */
+WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
+                                             size_t bytes);
+WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
+                                              size_t bytes);
+/* Runs; allocates nothing. */
+WEFT_API weft_status weft_context_run(weft_context context);
+/* Where output `index` is after a run; valid until the next run. */
+WEFT_API weft_status weft_context_output_data(weft_context context, size_t index,
+                                              const void** data);
+
+/* One entry as a trainable function: its captures are the model's arrays, in the order of
+ * weft_function_capture_at, named by weft_model_tensor_name of the same box. */
+WEFT_API weft_status weft_model_function(weft_model model, const char* entry, weft_function* out);
+WEFT_API const char* weft_function_capture_name_at(weft_function function, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* WEFT_WEFT_H_ */

@@ -1,0 +1,48 @@
+#include "ops/argument.h"
+
+#include <algorithm>
+
+namespace weft::ops {
+
+bool same_argument(const Argument& a, const Argument& b) {
+  if (a.tag != b.tag) return false;
+  switch (a.tag) {
+    case Tag::kString: return a.as_text() == b.as_text();
+    case Tag::kInts: return std::ranges::equal(a.as_ints(), b.as_ints());
+    case Tag::kDefault:
+    case Tag::kNone: return true;
+    default: return a.integer == b.integer;  // the union's eight bytes
+  }
+}
+
+Attributes::Attributes(std::span<const Argument> arguments) {
+  if (arguments.empty()) return;
+  auto block = std::make_shared<Block>();
+  block->arguments.assign(arguments.begin(), arguments.end());
+  size_t ints = 0;
+  size_t text = 0;
+  for (const Argument& a : arguments) {
+    if (a.tag == Tag::kInts) ints += a.count;
+    if (a.tag == Tag::kString) text += a.count;
+  }
+  block->ints.reserve(ints);  // no reallocation below: the arguments point into these
+  block->text.reserve(text);
+  for (Argument& a : block->arguments) {
+    if (a.tag == Tag::kInts) {
+      const int64_t* begin = block->ints.data() + block->ints.size();
+      block->ints.insert(block->ints.end(), a.ints, a.ints + a.count);
+      a.ints = begin;
+    } else if (a.tag == Tag::kString) {
+      const char* begin = block->text.data() + block->text.size();
+      block->text.append(a.as_text());
+      a.text = begin;
+    }
+  }
+  block_ = std::move(block);
+}
+
+bool operator==(const Attributes& a, const Attributes& b) {
+  return a.block_ == b.block_ || std::ranges::equal(a.view(), b.view(), same_argument);
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,125 @@
+// One argument of an operator call, in 16 bytes: the layout of weft_value in weft.h.
+//
+// A call passes inputs first, then attributes in schema order. A Python or C scalar given where
+// an array is expected stays a *weak scalar*: a tag, never an array. `kDefault` asks for the
+// attribute's default.
+#pragma once
+
+#include <stdint.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ref.h"
+#include "base/view.h"
+#include "runtime/tensor.h"
+
+namespace weft::ops {
+
+enum class Tag : uint32_t {
+  kDefault = 0,
+  kTensor = 1,
+  kInt = 2,
+  kFloat = 3,
+  kBool = 4,
+  kString = 5,  // `count` bytes, not terminated
+  kInts = 6,    // `count` int64
+  kDType = 7,
+  kNone = 8,    // an optional input or attribute that is absent on purpose
+};
+
+struct Argument {
+  Tag tag = Tag::kDefault;
+  uint32_t count = 0;
+  union {
+    Tensor* tensor;
+    int64_t integer = 0;
+    double real;
+    const char* text;
+    const int64_t* ints;
+  };
+
+  static Argument of_tensor(Tensor* value) {
+    Argument a;
+    a.tag = Tag::kTensor;
+    a.tensor = value;
+    return a;
+  }
+  static Argument of_int(int64_t value) {
+    Argument a;
+    a.tag = Tag::kInt;
+    a.integer = value;
+    return a;
+  }
+  static Argument of_float(double value) {
+    Argument a;
+    a.tag = Tag::kFloat;
+    a.real = value;
+    return a;
+  }
+  static Argument of_bool(bool value) {
+    Argument a;
+    a.tag = Tag::kBool;
+    a.integer = value;
+    return a;
+  }
+  static Argument of_dtype(DType value) {
+    Argument a;
+    a.tag = Tag::kDType;
+    a.integer = static_cast<int64_t>(value);
+    return a;
+  }
+  static Argument of_ints(std::span<const int64_t> values) {
+    Argument a;
+    a.tag = Tag::kInts;
+    a.count = static_cast<uint32_t>(values.size());
+    a.ints = values.data();
+    return a;
+  }
+  static Argument of_string(std::string_view value) {
+    Argument a;
+    a.tag = Tag::kString;
+    a.count = static_cast<uint32_t>(value.size());
+    a.text = value.data();
+    return a;
+  }
+  static Argument none() {
+    Argument a;
+    a.tag = Tag::kNone;
+    return a;
+  }
+
+  bool is_scalar() const { return tag == Tag::kInt || tag == Tag::kFloat || tag == Tag::kBool; }
+  bool is_absent() const { return tag == Tag::kDefault || tag == Tag::kNone; }
+  double as_double() const { return tag == Tag::kFloat ? real : static_cast<double>(integer); }
+  std::string_view as_text() const { return {text, count}; }
+  std::span<const int64_t> as_ints() const { return {ints, count}; }
+};
+static_assert(sizeof(Argument) == 16);
+
+bool same_argument(const Argument& a, const Argument& b);  // by content
+
+// Attributes that outlive a call: an immutable copy with the lists and texts they point at.
+class Attributes {
+ public:
+  Attributes() = default;
+  explicit Attributes(std::span<const Argument> arguments);
+
+  std::span<const Argument> view() const {
+    return block_ ? std::span<const Argument>(block_->arguments) : std::span<const Argument>();
+  }
+  friend bool operator==(const Attributes& a, const Attributes& b);
+
+ private:
+  struct Block {
+    std::vector<Argument> arguments;
+    std::vector<int64_t> ints;
+    std::string text;
+  };
+  std::shared_ptr<const Block> block_;
+};
+
+}  // namespace weft::ops

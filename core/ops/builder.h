@@ -1,0 +1,117 @@
+// Values and the builder: what gradient rules and composites are written in.
+//
+// A Value is a handle to a result. An eager builder has already computed it, a graph builder has
+// recorded a node for it, a probe only notes who uses it: the rule cannot tell. A builder keeps
+// its first error and gives harmless values from then on, so rules stay expressions.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "ops/argument.h"
+#include "ops/type.h"
+
+namespace weft::ops {
+
+class OpDef;
+class Builder;
+
+class Value {
+ public:
+  Value() = default;  // absent: an optional input, or a cotangent that is zero
+  Value(Builder* builder, Ref<Tensor> tensor) : builder_(builder), tensor_(std::move(tensor)) {
+    kind_ = Kind::kTensor;
+  }
+  Value(Builder* builder, int32_t id) : builder_(builder), kind_(Kind::kId), id_(id) {}
+  Value(Builder* builder, Argument scalar) : builder_(builder), kind_(Kind::kScalar), scalar_(scalar) {}
+
+  explicit operator bool() const { return kind_ != Kind::kAbsent; }
+  bool is_scalar() const { return kind_ == Kind::kScalar; }
+  bool is_tensor() const { return kind_ == Kind::kTensor; }
+
+  Builder& builder() const { return *builder_; }
+  const Ref<Tensor>& tensor() const { return tensor_; }
+  int32_t id() const { return id_; }
+  const Argument& scalar() const { return scalar_; }
+
+  // By value: an eager type is made on the spot.
+  TensorType type() const;
+  Shape shape() const { return type().shape; }
+  DType dtype() const { return type().dtype; }
+  int rank() const { return type().shape.rank(); }
+
+ private:
+  enum class Kind : uint8_t { kAbsent, kTensor, kId, kScalar };
+  Builder* builder_ = nullptr;
+  Kind kind_ = Kind::kAbsent;
+  int32_t id_ = -1;
+  Argument scalar_;
+  Ref<Tensor> tensor_;
+};
+
+using Values = std::vector<Value>;
+
+class Builder {
+ public:
+  virtual ~Builder() = default;
+
+  // Applies an operator. Inputs may be weak scalars; `attributes` are in schema order and may
+  // stop early (defaults follow). Composites expand, dtypes are promoted.
+  virtual Values emit(const OpDef& op, std::span<const Value> inputs,
+                      std::span<const Argument> attributes) = 0;
+  virtual TensorType type(const Value& value) = 0;
+
+  // One output of an operator found by name. Names are literals of the core: a wrong one is a
+  // defect of ours.
+  Value call(std::string_view op, std::initializer_list<Value> inputs,
+             std::initializer_list<Argument> attributes = {});
+  Values call_all(std::string_view op, std::initializer_list<Value> inputs,
+                  std::initializer_list<Argument> attributes = {});
+
+  void fail(Status status) {
+    if (status_.ok()) status_ = std::move(status);
+  }
+  const Status& status() const { return status_; }
+
+ private:
+  Status status_;
+};
+
+// Weak scalars take the dtype of what they meet.
+Value scalar(const Value& like, double x);
+Value integer_scalar(const Value& like, int64_t x);
+
+Value operator+(const Value& a, const Value& b);
+Value operator-(const Value& a, const Value& b);
+Value operator*(const Value& a, const Value& b);
+Value operator/(const Value& a, const Value& b);
+Value operator-(const Value& a);
+Value operator+(const Value& a, double b);
+Value operator-(const Value& a, double b);
+Value operator*(const Value& a, double b);
+Value operator/(const Value& a, double b);
+Value operator+(double a, const Value& b);
+Value operator-(double a, const Value& b);
+Value operator*(double a, const Value& b);
+Value operator/(double a, const Value& b);
+
+Value exp(const Value& x);
+Value log(const Value& x);
+Value where(const Value& mask, const Value& a, const Value& b);
+Value greater(const Value& a, const Value& b);
+Value equal(const Value& a, const Value& b);
+Value cast(const Value& x, DType dtype);
+Value reshape(const Value& x, const Shape& shape);
+Value transpose(const Value& x, std::span<const int64_t> axes);
+Value swap_last_axes(const Value& x);
+Value broadcast_to(const Value& x, const Shape& shape);
+Value sum(const Value& x, std::span<const int64_t> axes, bool keepdims);
+Value matmul(const Value& a, const Value& b);
+Value zeros(const Value& like, const TensorType& type);
+
+// Sums over the axes that broadcasting to x's shape added or stretched.
+Value sum_to(const Value& x, const Shape& shape);
+
+}  // namespace weft::ops

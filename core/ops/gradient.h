@@ -1,0 +1,28 @@
+// The bookkeeping around a gradient rule, shared by the tape and by the graph's reverse sweep.
+#pragma once
+
+#include "ops/op.h"
+
+namespace weft::ops {
+
+// Runs op's rule and brings each cotangent to its input's shape and dtype. Weak scalars and
+// inputs outside `needed` get an absent value.
+Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+                      const Values& inputs, const Values& outputs, const Values& cotangents,
+                      uint32_t needed);
+
+// Which inputs (bits 0…) and outputs (bits 16…) the rule reads the *values* of, for cotangents of
+// the inputs in `needed`. Found by running the rule on probes; kept per operator, mask, ranks
+// and attributes.
+struct Saved {
+  uint32_t inputs = 0;
+  uint32_t outputs = 0;
+};
+Result<Saved> saved_by_gradient(const OpDef& op, std::span<const Argument> attributes,
+                                std::span<const TensorType> inputs,
+                                std::span<const TensorType> outputs, uint32_t needed);
+
+// a + b where either may be absent.
+Value add_cotangents(const Value& a, const Value& b);
+
+}  // namespace weft::ops

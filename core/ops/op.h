@@ -1,0 +1,204 @@
+// The one definition of an operator: schema, inference, gradient rule or composition, kernel
+// slot, documentation, oracle and sampling domain.
+//
+//   WEFT_OP(logaddexp) {
+//     op.doc("…").input("a", "…").input("b", "…").promote(Promotion::kFloat)
+//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::logaddexp)
+//         .like("numpy.logaddexp").domain(-4, 4);
+//   }
+//
+// WEFT_OP only declares a definer; the build lists all definers in a generated file, so there
+// are no static constructors. An incomplete definition is refused when the registry is built.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/builder.h"
+#include "ops/slot.h"
+
+namespace weft::ops {
+
+// How the dtypes of the inputs are made to agree before the kernel runs.
+enum class Promotion : uint8_t {
+  kCommon,  // promoted as in NumPy
+  kFloat,   // the same, then bool and integers to the default float
+  kExact,   // floats must agree already (layers): anything else is the caller's mistake
+  kKeep,    // every input keeps its own
+};
+
+// Where the function lives in Python: weft.np, weft.npx, or nowhere (the core's own).
+enum class Namespace : uint8_t { kNp, kNpx, kInternal };
+
+struct InputDef {
+  std::string name;
+  std::string doc;
+  bool optional = false;
+  bool keeps_dtype = false;  // stays out of promotion: masks and indices
+};
+
+enum class AttributeKind : uint8_t { kInt, kFloat, kBool, kString, kInts, kDType };
+
+struct AttributeDef {
+  std::string name;
+  std::string doc;
+  AttributeKind kind = AttributeKind::kInt;
+  bool required = false;
+  Attributes fallback;  // one argument: the default; kNone where absence has a meaning
+};
+
+// Arguments of a call by name: what inference, kernels and gradient rules read attributes with.
+class AttributeReader {
+ public:
+  AttributeReader(const OpDef& op, std::span<const Argument> attributes)
+      : op_(op), attributes_(attributes) {}
+  const Argument& get(std::string_view name) const;
+  bool has(std::string_view name) const { return !get(name).is_absent(); }
+  int64_t integer(std::string_view name) const { return get(name).integer; }
+  double real(std::string_view name) const { return get(name).as_double(); }
+  bool flag(std::string_view name) const { return get(name).integer != 0; }
+  std::string_view text(std::string_view name) const { return get(name).as_text(); }
+  std::span<const int64_t> ints(std::string_view name) const { return get(name).as_ints(); }
+  DType dtype(std::string_view name) const { return static_cast<DType>(integer(name)); }
+  std::span<const Argument> all() const { return attributes_; }
+
+ private:
+  const OpDef& op_;
+  std::span<const Argument> attributes_;
+};
+
+struct InferContext : AttributeReader {
+  InferContext(const OpDef& definition, std::span<const TensorType> types,
+               std::span<const Argument> attributes)
+      : AttributeReader(definition, attributes), op(definition), in(types) {}
+  const OpDef& op;
+  std::span<const TensorType> in;  // dtypes already promoted; an absent input has rank -1
+  bool given(size_t i) const { return i < in.size() && in[i].shape.rank() >= 0; }
+};
+using Types = std::vector<TensorType>;
+using InferRule = Result<Types> (*)(const InferContext& context);
+
+// What a gradient rule is given: forward inputs and outputs, and the cotangents of the outputs.
+class GradContext : public AttributeReader {
+ public:
+  GradContext(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+              const Values& inputs, const Values& outputs, const Values& cotangents,
+              uint32_t needed)
+      : AttributeReader(op, attributes),
+        builder_(builder),
+        inputs_(inputs),
+        outputs_(outputs),
+        cotangents_(cotangents),
+        needed_(needed) {}
+
+  const Value& in(size_t i) const { return inputs_[i]; }
+  size_t inputs() const { return inputs_.size(); }
+  const Value& out(size_t i = 0) const { return outputs_[i]; }
+  const Value& dout(size_t i = 0) const { return cotangents_[i]; }  // absent: zero
+  bool needs(size_t i) const { return needed_ >> i & 1; }
+  Builder& builder() const { return builder_; }
+
+ private:
+  Builder& builder_;
+  const Values& inputs_;
+  const Values& outputs_;
+  const Values& cotangents_;
+  uint32_t needed_;
+};
+// One cotangent per input, absent where there is none. A rule is only calculus: summing over
+// uses, undoing broadcasts and casts happen in the sweep.
+using GradRule = Values (*)(const GradContext& context);
+
+// A composite: a function over primitives.
+struct ComposeContext : AttributeReader {
+  ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b, const Values& in)
+      : AttributeReader(op, attributes), builder(b), inputs(in) {}
+  Builder& builder;
+  const Values& inputs;
+  const Value& in(size_t i) const { return inputs[i]; }
+};
+using Composition = Values (*)(const ComposeContext& context);
+
+// The geometry of a result that only looks at its input's memory (reshape, transpose, slice).
+struct Geometry {
+  Shape shape;
+  Shape strides;
+  int64_t offset = 0;
+};
+// Nothing when this input's strides do not allow a view: then the kernel makes a copy.
+using ViewRule = std::optional<Geometry> (*)(const InferContext& context, const Geometry& input,
+                                             const TensorType& output);
+
+// One set of inputs and attributes for the registry's tests, as Python text that the test suite
+// evaluates: shapes per input and keyword attributes, e.g. {"shapes": [[2,3],[3]], "axis": 1}.
+struct Sample {
+  std::string text;
+};
+
+class OpDef {
+ public:
+  explicit OpDef(std::string_view op_name) : name(op_name) {}
+
+  OpDef& doc(std::string_view text);
+  OpDef& in(Namespace place);
+  OpDef& input(std::string_view name, std::string_view doc);
+  OpDef& optional_input(std::string_view name, std::string_view doc);
+  OpDef& index_input(std::string_view name, std::string_view doc);  // keeps its dtype
+  OpDef& integer(std::string_view name, int64_t fallback, std::string_view doc);
+  OpDef& real(std::string_view name, double fallback, std::string_view doc);
+  OpDef& boolean(std::string_view name, bool fallback, std::string_view doc);
+  OpDef& text(std::string_view name, std::string_view fallback, std::string_view doc);
+  OpDef& ints(std::string_view name, std::initializer_list<int64_t> fallback, std::string_view doc);
+  OpDef& required(AttributeKind kind, std::string_view name, std::string_view doc);
+  OpDef& optional(AttributeKind kind, std::string_view name, std::string_view doc);
+  OpDef& promote(Promotion kind);
+  OpDef& outputs(int count);
+  OpDef& infer(InferRule rule);
+  OpDef& gradient(GradRule rule);
+  OpDef& no_gradient(std::string_view reason);
+  OpDef& compose(Composition function);
+  OpDef& kernel(kernels::FormulaId formula);  // an elementwise operator
+  OpDef& kernel(const Slot& slot);
+  OpDef& view(ViewRule rule);
+  OpDef& random();
+  OpDef& like(std::string_view oracle);
+  OpDef& domain(double low, double high);
+  OpDef& sample(std::string_view text);
+
+  Status check_complete() const;
+  AttributeReader reader(std::span<const Argument> attributes) const { return {*this, attributes}; }
+
+  std::string name;
+  std::string summary;
+  Namespace place = Namespace::kNp;
+  std::vector<InputDef> inputs;
+  std::vector<AttributeDef> attributes;
+  int output_count = 1;
+  Promotion promotion = Promotion::kKeep;
+  InferRule infer_rule = nullptr;
+  GradRule grad_rule = nullptr;
+  std::string why_no_gradient;
+  Composition composition = nullptr;
+  Slot slot;
+  ViewRule view_rule = nullptr;
+  bool is_random = false;
+  std::string reference;
+  double domain_low = -2;
+  double domain_high = 2;
+  std::vector<Sample> samples;
+  int id = -1;  // position in the registry
+
+  // For the eager fast path: the step for inputs of one dtype, dense and of one shape.
+  kernels::StepKernel steps[kNumDTypes] = {};
+  DType step_results[kNumDTypes] = {};
+};
+
+using Definer = void (*)(OpDef& op);
+
+}  // namespace weft::ops
+
+#define WEFT_OP(name)                         \
+  void define_##name(::weft::ops::OpDef& op); \
+  void define_##name(::weft::ops::OpDef& op)

@@ -1,0 +1,35 @@
+// All operators, built once from the generated list of definers and from operators that callers
+// register. An incomplete definition makes the build of the registry fail with a message.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "ops/op.h"
+
+namespace weft::ops {
+
+Status registry_status();  // builds the registry at its first call
+std::span<const OpDef* const> all_ops();
+const OpDef* find_op(std::string_view name);  // null if there is none
+const OpDef& op_named(std::string_view name); // of the core itself: must exist
+
+// Adds one operator; refused when incomplete or when the name is taken.
+Status register_op(std::string_view name, Definer define);
+
+// Fills defaults in and checks kinds: `given` may be shorter than the schema.
+// `storage` has room for op.attributes.size() arguments.
+Status complete_attributes(const OpDef& op, std::span<const Argument> given,
+                           std::span<Argument> storage);
+
+// Output types for inputs of these types, after promotion; the checks that every operator shares
+// (number of inputs, known dtypes) are made here.
+Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
+                    std::span<const Argument> attributes);
+
+// The dtype that each input must be cast to. `weak[i]` tells a weak scalar, whose dtype is only
+// its kind (bool, int64, float64).
+Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
+                      std::span<const bool> weak, std::span<DType> result);
+
+}  // namespace weft::ops

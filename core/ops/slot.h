@@ -1,0 +1,75 @@
+// A kernel slot: how an operator is run on a device, and the pure functions of shapes that
+// describe that run to the planner, the fuser and the C generator.
+#pragma once
+
+#include <span>
+
+#include "base/status.h"
+#include "base/view.h"
+#include "kernels/elementwise.h"
+#include "ops/argument.h"
+#include "ops/type.h"
+
+namespace weft::ops {
+
+class OpDef;
+
+// What a kernel is given. Outputs are dense and of the inferred types; scalars have become
+// arrays of one element; absent optional inputs have a null `data`.
+struct KernelCall {
+  const OpDef& op;
+  std::span<const TensorView> in;
+  std::span<const TensorView> out;
+  std::span<const Argument> attributes;  // complete: defaults are filled in
+  void* scratch = nullptr;               // as many bytes as `scratch_bytes` said
+  uint64_t seed = 0;                     // of random operators: one ordinal a call
+  uint64_t ordinal = 0;
+};
+using KernelFunction = Status (*)(const KernelCall& call);
+
+struct SlotTypes {
+  std::span<const TensorType> in;
+  std::span<const TensorType> out;
+  std::span<const Argument> attributes;
+};
+
+// Which input geometries the kernel reads; the executor makes a dense copy of any other.
+enum class Strides : uint8_t { kAny, kDense };
+
+// How far the output may run behind the kernel's reads when it overwrites an input's memory.
+enum class Lead : uint8_t {
+  kNone,       // output and inputs must not overlap
+  kSameIndex,  // element i is written after the last read of element i: in place is fine
+};
+
+// Are two builds of the kernel (instruction sets, fused or not) equal in every bit?
+enum class Exactness : uint8_t { kExact, kTolerance };
+
+// A box of elements: the part of an array that a part of an output needs.
+struct ElementBox {
+  Shape begin;
+  Shape end;
+};
+
+struct Cost {
+  double flops = 0;
+  double bytes = 0;
+};
+
+struct Slot {
+  KernelFunction run = nullptr;
+  Strides strides = Strides::kAny;
+  Lead lead = Lead::kNone;
+  Exactness exactness = Exactness::kTolerance;
+  bool elementwise = false;            // one formula: may become a step of a tile program
+  kernels::FormulaId formula{};        // valid if `elementwise`
+  int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
+  Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
+  // The box of input `operand` that the output box reads; null: all of it.
+  ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
+};
+
+Cost cost_of(const Slot& slot, const SlotTypes& types);
+int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);
+
+}  // namespace weft::ops

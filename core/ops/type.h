@@ -1,0 +1,23 @@
+// What is known of a value before it is computed: shape, dtype and memory layout.
+#pragma once
+
+#include <string>
+
+#include "base/dtype.h"
+#include "base/layout.h"
+#include "base/shape.h"
+
+namespace weft::ops {
+
+struct TensorType {
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  Layout layout;
+
+  int64_t bytes() const { return shape.elements() * size_of(dtype); }
+  friend bool operator==(const TensorType&, const TensorType&) = default;
+};
+
+std::string to_string(const TensorType& type);  // float32(2, 3)
+
+}  // namespace weft::ops

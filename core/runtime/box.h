@@ -1,0 +1,59 @@
+// A box is what arrays share: one content. Views, transposes and `detach()` of an array are
+// geometries on the same box, so a write through one is seen by all.
+//
+// The box knows the storage of its content and, when the content was recorded, the tape node that
+// produced it. The node is an opaque counted object: what it is, is autograd's business.
+#pragma once
+
+#include "base/ref.h"
+#include "runtime/storage.h"
+
+namespace weft {
+
+struct Gradient;  // autograd's: where a leaf's gradient goes
+
+class Box final {
+ public:
+  explicit Box(Ref<Storage> storage) : storage_(std::move(storage)) {}
+
+  static Box* create(Ref<Storage> storage);  // null when out of memory
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void release() {
+    if (references_.load(std::memory_order_acquire) == 1 ||
+        references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      destroy();
+  }
+
+  Storage* storage() const { return storage_.get(); }
+  void set_storage(Ref<Storage> storage) { storage_ = std::move(storage); }
+
+  // Counts writes: a view's cached node is stale when its epoch differs.
+  uint32_t epoch() const { return epoch_; }
+
+  Object* node() const { return node_.get(); }
+  uint32_t node_output() const { return node_output_; }
+  // The content is a new one, made by output `output` of `node` (null: a constant).
+  void set_content(Ref<Object> node, uint32_t output) {
+    node_ = std::move(node);
+    node_output_ = output;
+    ++epoch_;
+  }
+
+  bool leaf = false;         // attach_grad was called: the node is the leaf's own
+  bool state = false;        // may be written while recording; stores the value detached
+  bool pinned = false;       // its address was promised: written in place, taking a value copies
+  bool traced = false;       // has no storage: its content is an SSA value of a running trace
+  bool read_only = false;    // memory of somebody who forbids writes
+
+ private:
+  ~Box() = default;
+  void destroy();
+
+  std::atomic<int32_t> references_{1};
+  uint32_t epoch_ = 0;
+  uint32_t node_output_ = 0;
+  Ref<Storage> storage_;
+  Ref<Object> node_;
+};
+
+}  // namespace weft

@@ -1,0 +1,29 @@
+// Memory for arrays and for the small objects of an operator call.
+//
+// Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
+// thread (no lock), large ones through one shared, bounded cache, so that a program in steady
+// state asks the system for nothing. `memory_stats()` counts what the pools were asked for.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace weft {
+
+inline constexpr size_t kAlignment = 64;
+
+// Null when the system has no more memory; the caller turns that into a Status.
+void* pool_allocate(size_t bytes);
+void pool_free(void* block, size_t bytes);  // bytes as given to pool_allocate; null is fine
+
+struct MemoryStats {
+  int64_t live;          // bytes handed out now
+  int64_t peak;          // most bytes handed out at one time since reset_peak
+  int64_t pooled;        // bytes kept for reuse
+  int64_t system_calls;  // blocks obtained from the system since the start
+};
+MemoryStats memory_stats();
+void reset_memory_peak();
+void trim_pools();  // gives the shared cache back to the system
+
+}  // namespace weft

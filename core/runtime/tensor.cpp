@@ -1,0 +1,73 @@
+#include "runtime/tensor.h"
+
+#include <new>
+
+#include "base/errors.h"
+#include "runtime/pool.h"
+
+namespace weft {
+
+Tensor::Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t offset, Ref<Box> box)
+    : dtype_(dtype),
+      dense_(is_dense(shape, strides)),
+      offset_(offset),
+      elements_(shape.elements()),
+      box_(std::move(box)),
+      shape_(shape),
+      strides_(strides) {}
+
+void Tensor::destroy() {
+  this->~Tensor();
+  pool_free(this, sizeof(Tensor));
+}
+
+Tensor* Tensor::try_create(DType dtype, const Shape& shape, int64_t elements) {
+  Storage* storage = Storage::try_allocate(elements * size_of(dtype));
+  if (!storage) return nullptr;
+  Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>::adopt(storage)));
+  void* block = box ? pool_allocate(sizeof(Tensor)) : nullptr;
+  if (!block) return nullptr;
+  auto* tensor = ::new (block) Tensor(dtype, shape, dense_strides(shape), 0, std::move(box));
+  tensor->covers_box_ = true;
+  return tensor;
+}
+
+Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape) {
+  WEFT_ASSIGN(const int64_t elements, checked_elements(shape.span(), "array", "shape"));
+  int64_t bytes = 0;
+  if (__builtin_mul_overflow(elements, size_of(dtype), &bytes))
+    return errors::too_many_elements("array", "shape", shape);
+  Tensor* tensor = try_create(dtype, shape, elements);
+  if (!tensor) return errors::out_of_memory("array", bytes);
+  return Ref<Tensor>::adopt(tensor);
+}
+
+Result<Ref<Tensor>> Tensor::whole(DType dtype, const Shape& shape, Ref<Box> box) {
+  WEFT_ASSIGN(Ref<Tensor> tensor, view(dtype, shape, dense_strides(shape), 0, std::move(box)));
+  tensor->covers_box_ = true;
+  return tensor;
+}
+
+Result<Ref<Tensor>> Tensor::view(DType dtype, const Shape& shape, const Shape& strides,
+                                 int64_t offset, Ref<Box> box) {
+  void* block = pool_allocate(sizeof(Tensor));
+  if (!block) return errors::out_of_memory("array", sizeof(Tensor));
+  auto* tensor = ::new (block) Tensor(dtype, shape, strides, offset, std::move(box));
+  if (tensor->dense_ && offset == 0 && tensor->box_->storage())
+    tensor->covers_box_ = tensor->bytes() == tensor->box_->storage()->bytes();
+  return Ref<Tensor>::adopt(tensor);
+}
+
+TensorView Tensor::as_view() const {
+  TensorView view;
+  view.data = data();
+  view.dtype = dtype_;
+  view.rank = rank();
+  for (int axis = 0; axis < rank(); ++axis) {
+    view.shape[axis] = shape_[axis];
+    view.strides[axis] = strides_[axis];
+  }
+  return view;
+}
+
+}  // namespace weft

@@ -1,0 +1,67 @@
+// An array: a dtype and a geometry (offset, shape, strides, in elements) on a box.
+#pragma once
+
+#include "base/dtype.h"
+#include "base/shape.h"
+#include "runtime/box.h"
+
+namespace weft {
+
+class Tensor final {
+ public:
+  // Dense, on a storage of its own, not initialised.
+  static Result<Ref<Tensor>> create(DType dtype, const Shape& shape);
+  // Null instead of a Status: for the hot path.
+  static Tensor* try_create(DType dtype, const Shape& shape, int64_t elements);
+  // Dense and covering all of `box`.
+  static Result<Ref<Tensor>> whole(DType dtype, const Shape& shape, Ref<Box> box);
+  // Any geometry on `box`; the caller has checked that it stays inside.
+  static Result<Ref<Tensor>> view(DType dtype, const Shape& shape, const Shape& strides,
+                                  int64_t offset, Ref<Box> box);
+
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void release() {
+    if (references_.load(std::memory_order_acquire) == 1 ||
+        references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      destroy();
+  }
+
+  DType dtype() const { return dtype_; }
+  const Shape& shape() const { return shape_; }
+  const Shape& strides() const { return strides_; }
+  int rank() const { return shape_.rank(); }
+  int64_t elements() const { return elements_; }
+  int64_t bytes() const { return elements_ * size_of(dtype_); }
+  int64_t offset() const { return offset_; }
+  bool dense() const { return dense_; }
+  bool covers_box() const { return covers_box_; }  // dense, at offset 0, and nothing beside it
+  Box& box() const { return *box_; }
+  const Ref<Box>& box_ref() const { return box_; }
+
+  // First element; the engine must have been asked (see engine.h).
+  char* data() const { return box_->storage()->data() + offset_ * size_of(dtype_); }
+  TensorView as_view() const;
+
+  // The tape node of this geometry's content, valid while `node_epoch` is the box's epoch.
+  // Owned by autograd's `producer()`; here because every array has at most one.
+  Ref<Object> view_node;
+  uint32_t view_node_output = 0;
+  uint32_t view_node_epoch = 0;
+
+ private:
+  Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t offset, Ref<Box> box);
+  ~Tensor() = default;
+  void destroy();
+
+  std::atomic<int32_t> references_{1};
+  DType dtype_;
+  bool dense_;
+  bool covers_box_ = false;
+  int64_t offset_;
+  int64_t elements_;
+  Ref<Box> box_;
+  Shape shape_;
+  Shape strides_;
+};
+
+}  // namespace weft

@@ -1,0 +1,56 @@
+// What a thread carries: modes, free lists, its last error. One thread-local pointer reaches it.
+#pragma once
+
+#include <stdint.h>
+
+#include <string>
+
+#include "base/status.h"
+
+namespace weft {
+
+// Bits of ThreadState::modes. The hot path tests the whole word against zero.
+enum Mode : uint32_t {
+  kRecording = 1,  // operators are put on the tape
+  kTracing = 2,    // operators become nodes of a graph
+  kTraining = 4,   // dropout and batch statistics behave as in training
+};
+
+inline constexpr int kSmallClasses = 9;  // blocks of 64 B … 16 KiB belong to the thread
+
+struct SmallList {
+  void* head = nullptr;
+  int count = 0;
+};
+
+struct ThreadState {
+  uint32_t modes = 0;
+  SmallList small[kSmallClasses];
+  void* trace = nullptr;  // autograd's Trace while kTracing is set
+  Status last_error;
+};
+
+extern thread_local ThreadState* current_thread_state __attribute__((tls_model("initial-exec")));
+ThreadState& create_thread_state();
+void free_small_lists(ThreadState& state);
+
+inline ThreadState& thread_state() {
+  ThreadState* state = current_thread_state;
+  return __builtin_expect(state != nullptr, 1) ? *state : create_thread_state();
+}
+
+// Sets mode bits for a scope.
+class ModeScope {
+ public:
+  ModeScope(uint32_t set, uint32_t clear) : before_(thread_state().modes) {
+    thread_state().modes = (before_ & ~clear) | set;
+  }
+  ~ModeScope() { thread_state().modes = before_; }
+  ModeScope(const ModeScope&) = delete;
+  ModeScope& operator=(const ModeScope&) = delete;
+
+ private:
+  uint32_t before_;
+};
+
+}  // namespace weft

@@ -1,0 +1,55 @@
+"""The command `weft`: the version, and how to compile a program against this installation.
+
+It imports neither NumPy nor the extension module, so it answers at once and also works where
+the extension does not load.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from weft._version import __version__
+
+PREFIX = Path(__file__).absolute().parent
+
+
+def cflags() -> str:
+    """Compiler flags that find `weft/weft.h`."""
+    return f"-I{PREFIX / 'include'}"
+
+
+def libs() -> str:
+    """Linker flags that find libweft, when linking and when the program starts."""
+    folder = PREFIX / "lib"
+    return f"-L{folder} -Wl,-rpath,{folder} -lweft"
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(prog="weft", description="Weft, a deep-learning framework.")
+    result.add_argument("--version", action="version", version=f"weft {__version__}")
+    result.add_argument("--cflags", action="store_true", help="print the flags to compile with")
+    result.add_argument("--libs", action="store_true", help="print the flags to link with")
+    result.add_argument(
+        "--prefix", action="store_true", help="print the folder of lib/, include/ and lib/cmake/"
+    )
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    answers = []
+    if options.prefix:
+        answers.append(str(PREFIX))
+    if options.cflags:
+        answers.append(cflags())
+    if options.libs:
+        answers.append(libs())
+    if not answers:
+        parser().print_help()
+        return 2
+    print(" ".join(answers))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""Every example runs by itself: `examples/<name>/demo.py --quick`, in an empty folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@pytest.mark.parametrize("demo", sorted(EXAMPLES.glob("*/demo.py")), ids=lambda p: p.parent.name)
+def test_example_runs(demo, tmp_path):
+    result = subprocess.run(
+        [sys.executable, str(demo), "--quick"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"

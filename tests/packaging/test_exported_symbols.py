@@ -1,0 +1,55 @@
+"""libweft.so shows the functions that weft.h declares, all of them and nothing else."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+
+def declared_functions(header) -> set[str]:
+    """Names of the functions that the preprocessed header declares."""
+    result = subprocess.run(
+        ["cc", "-std=c99", "-E", "-P", str(header)], capture_output=True, text=True, check=True
+    )
+    text = re.sub(r"__attribute__\s*\(\(.*?\)\)\)?", " ", result.stdout)
+    statements = [piece for piece in re.split(r"[;{}]", text) if "typedef" not in piece]
+    return {
+        match.group(1)
+        for piece in statements
+        if (match := re.search(r"\b(weft_\w+)\s*\((?!\s*\*)", piece))
+    }
+
+
+def exported_symbols(library) -> set[str]:
+    result = subprocess.run(
+        ["nm", "-D", "--defined-only", str(library)], capture_output=True, text=True, check=True
+    )
+    return {line.split()[-1].partition("@")[0] for line in result.stdout.splitlines()}
+
+
+@pytest.mark.skipif(not shutil.which("nm"), reason="not run: nm is not installed")
+def test_library_exports_what_the_header_declares(prefix, public_header):
+    declared = declared_functions(public_header)
+    assert declared, "no function found in weft.h"
+    exported = exported_symbols(prefix / "lib" / "libweft.so")
+    assert exported == declared
+
+
+@pytest.mark.parametrize(
+    "compiler, language",
+    [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++20")],
+)
+def test_header_compiles_alone(public_header, tmp_path, compiler, language):
+    source = tmp_path / ("alone.cpp" if compiler == "c++" else "alone.c")
+    source.write_text("#include <weft/weft.h>\n#include <weft/weft.h>\nint unused;\n")
+    result = subprocess.run(
+        [
+            *(compiler, f"-std={language}", "-pedantic", "-Wall", "-Wextra", "-Werror"),
+            *("-fsyntax-only", "-I", str(public_header.parents[1]), str(source)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
