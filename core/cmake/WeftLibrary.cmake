@@ -61,12 +61,12 @@ if(weft_isa_sources)
     add_library(weft_isa_${isa} OBJECT ${weft_isa_sources})
     weft_core_target(weft_isa_${isa})
     target_compile_definitions(weft_isa_${isa} PRIVATE WEFT_ISA_NAMESPACE=${isa})
-    # Kernels are optimised in every build type, and their plain loops are vectorised: without inlining, a shared inline function could be
+    # Kernels are optimised in every build type: without inlining, a shared inline function could be
     # emitted in its AVX-512 form and be the copy that the linker keeps for all callers.
     target_compile_options(weft_isa_${isa} PRIVATE
-      ${weft_flags_${isa}} -O3 -fno-exceptions -fno-rtti -Wno-psabi
+      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -Wno-psabi
       # GCC's own AVX-512 headers start from undefined vectors (its bug 105593).
-      -Wno-maybe-uninitialized -Wno-uninitialized)
+      -Wno-maybe-uninitialized -Wno-uninitialized $<$<CONFIG:Debug>:-O2>)
     list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)
   endforeach()
 endif()

@@ -22,7 +22,7 @@ struct Wide {
     return wide;
   }
   template <class S>
-  WEFT_INLINE static Wide load_part(const S* p, int64_t n) {  // 0 <= n <= kLanes
+  __attribute__((noinline)) static Wide load_part(const S* p, int64_t n) {  // 0 <= n <= kLanes
     Wide wide;
     for (int i = 0; i < kParts; ++i) {
       const int64_t rest = n - i * Vec<T>::kLanes;
@@ -64,10 +64,15 @@ struct Smallest {
 // Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
 template <class Op, class T>
 struct Pairwise {
-  Wide<T> waiting[48];
+  Wide<T> waiting[kIsSame<Op, Sum> ? 48 : 1];
   uint64_t blocks = 0;
 
   WEFT_INLINE void push(Wide<T> block) {
+    if constexpr (!kIsSame<Op, Sum>) {  // exact: any order will do
+      waiting[0] = blocks ? combine<Op>(waiting[0], block) : block;
+      blocks = 1;
+      return;
+    }
     int level = 0;
     for (uint64_t carry = blocks; carry & 1; carry >>= 1)
       block = combine<Op>(waiting[level++], block);
@@ -75,6 +80,7 @@ struct Pairwise {
     ++blocks;
   }
   WEFT_INLINE Wide<T> total() const {  // of at least one block
+    if constexpr (!kIsSame<Op, Sum>) return waiting[0];
     int level = __builtin_ctzll(blocks);
     Wide<T> result = waiting[level];
     for (uint64_t rest = blocks >> (level + 1); rest; rest >>= 1) {
@@ -87,7 +93,7 @@ struct Pairwise {
 
 // The lanes of one block in halves: i with i + n / 2.
 template <class Op, class T>
-WEFT_INLINE T fold(Wide<T> wide) {
+__attribute__((noinline)) T fold(Wide<T> wide) {
   constexpr int kLanes = Wide<T>::kLanes;
   T lanes[kLanes];
   __builtin_memcpy(lanes, wide.part, sizeof lanes);
@@ -101,7 +107,8 @@ constexpr int64_t kBlockElements = 1024;
 
 // One block of dense elements; absent lanes count as `identity`.
 template <class Op, class S>
-WEFT_INLINE Wide<LaneType<S>> reduce_block(const S* p, int64_t n, LaneType<S> identity) {
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
+                                                         LaneType<S> identity) {
   using T = LaneType<S>;
   using W = Wide<T>;
   W sums[4];

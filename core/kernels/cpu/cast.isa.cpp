@@ -107,6 +107,10 @@ WEFT_INLINE void cast_row(To* out, const From* in, int64_t cols) {
       Memory<To>::store_part(out + i, convert_lanes<To, From>(Memory<From>::load_part(in + i, n)),
                              n);
   } else {
+    // Blocks of a fixed length are what compilers vectorise without code for every remainder.
+    constexpr int kBlock = 16;
+    for (; i + kBlock <= cols; i += kBlock)
+      for (int j = 0; j < kBlock; ++j) out[i + j] = convert_element<To>(in[i + j]);
     for (; i < cols; ++i) out[i] = convert_element<To>(in[i]);
   }
 }

@@ -147,9 +147,10 @@ void reduce_lanes(const Reduce& reduce, const void* in_data, void* out_data, Ran
     }
     int64_t count = columns - unit % columns;
     if (count > units.end - unit) count = units.end - unit;
-    if (count >= 4 * W::kLanes) {
-      count = 4 * W::kLanes;
-      reduce_columns<Op, S, 4>(reduce, first, out + unit, count);
+    constexpr int kGroups = kIsFloating<LaneType<S>> ? 4 : 1;
+    if (kGroups > 1 && count >= kGroups * W::kLanes) {
+      count = kGroups * W::kLanes;
+      reduce_columns<Op, S, kGroups>(reduce, first, out + unit, count);
     } else {
       if (count > W::kLanes) count = W::kLanes;
       reduce_columns<Op, S, 1>(reduce, first, out + unit, count);

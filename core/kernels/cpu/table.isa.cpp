@@ -17,6 +17,9 @@ extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt3
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
+extern const MatmulKernel kMatmuls[kNumDTypes];
+extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
+    kConvolutionsWeight[kNumDTypes];
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -27,6 +30,10 @@ const KernelTable kTable = {
               kStepsFloat64},
     .casts = kCasts,
     .reduces = kReduces,
+    .matmuls = kMatmuls,
+    .convolutions = kConvolutions,
+    .convolutions_data = kConvolutionsData,
+    .convolutions_weight = kConvolutionsWeight,
     .move = move,
 };
 
