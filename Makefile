@@ -26,7 +26,7 @@ CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BI
 PYTEST = $(BIN)/python -m pytest -q
 CTEST = ctest --output-on-failure
 
-.PHONY: all build prerequisites demo test test-full lint format format-check bench bench-peers \
+.PHONY: all build prerequisites demo test test-full lint lint-rules format format-check bench bench-peers \
   asan ubsan tsan runtime clean distclean
 .DEFAULT_GOAL := all
 all: build
@@ -92,7 +92,7 @@ full-parts:
 
 isa_flag_avx2 := avx2
 isa_flag_avx512 := avx512dq
-full-isa-%: build
+$(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
 	@if [ -n "$(isa_flag_$*)" ] && ! grep -qw "$(isa_flag_$*)" /proc/cpuinfo; then \
 	  echo "== instruction set $*: not run, this processor lacks it"; \
 	else \
@@ -142,7 +142,8 @@ format-check: $(VENV)/.dependencies
 	$(C_SOURCES) | xargs -r clang-format --dry-run --Werror
 	ruff format --check .
 
-lint: format-check
+lint: format-check lint-rules
+lint-rules: $(VENV)/.dependencies
 	ruff check .
 	$(PYTEST) tests/python/test_layering.py
 

@@ -13,13 +13,13 @@ namespace weft::kernels {
 inline constexpr int kMaxStepInputs = 3;
 
 struct Tile {
-  void* out;                            // dense rows
+  void* out;  // dense rows
   const void* in[kMaxStepInputs];
   int64_t rows;
   int64_t cols;
-  int64_t out_row;                      // bytes from one row to the next
-  int64_t in_row[kMaxStepInputs];       // bytes; 0 repeats the row
-  uint32_t scalar;                      // bit i: input i is one element for the whole row
+  int64_t out_row;                 // bytes from one row to the next
+  int64_t in_row[kMaxStepInputs];  // bytes; 0 repeats the row
+  uint32_t scalar;                 // bit i: input i is one element for the whole row
 };
 using StepKernel = void (*)(const Tile& tile);
 

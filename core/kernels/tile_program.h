@@ -17,8 +17,8 @@ namespace weft::kernels {
 
 struct TileStep {
   StepKernel kernel;
-  int16_t out;                  // operand number
-  int16_t in[kMaxStepInputs];   // operand numbers; -1: absent
+  int16_t out;                 // operand number
+  int16_t in[kMaxStepInputs];  // operand numbers; -1: absent
 };
 
 struct TileProgram {
@@ -30,11 +30,11 @@ struct TileProgram {
 // The iteration space after merging axes: derived once per call or once per plan.
 struct TileLoop {
   static constexpr int kMaxExternals = 16;
-  int outer_rank = 0;                                 // axes outside the tile
-  int64_t outer[kMaxRank];                            // their extents
+  int outer_rank = 0;       // axes outside the tile
+  int64_t outer[kMaxRank];  // their extents
   int64_t rows = 1, cols = 1;
   int externals = 0;
-  int64_t outer_stride[kMaxExternals][kMaxRank];      // elements
+  int64_t outer_stride[kMaxExternals][kMaxRank];  // elements
   int64_t row_stride[kMaxExternals];
   int64_t col_stride[kMaxExternals];
 };

@@ -63,6 +63,7 @@ class AttributeReader {
   std::span<const int64_t> ints(std::string_view name) const { return get(name).as_ints(); }
   DType dtype(std::string_view name) const { return static_cast<DType>(integer(name)); }
   std::span<const Argument> all() const { return attributes_; }
+  const OpDef& op() const { return op_; }
 
  private:
   const OpDef& op_;
@@ -72,8 +73,7 @@ class AttributeReader {
 struct InferContext : AttributeReader {
   InferContext(const OpDef& definition, std::span<const TensorType> types,
                std::span<const Argument> attributes)
-      : AttributeReader(definition, attributes), op(definition), in(types) {}
-  const OpDef& op;
+      : AttributeReader(definition, attributes), in(types) {}
   std::span<const TensorType> in;  // dtypes already promoted; an absent input has rank -1
   bool given(size_t i) const { return i < in.size() && in[i].shape.rank() >= 0; }
 };

@@ -50,6 +50,8 @@ def public_header(root) -> Path:
 def prefix(tmp_path_factory, build_dir, cmake, public_header) -> Path:
     if given := os.environ.get("WEFT_PREFIX"):
         return Path(given)
+    if not any(public_header.parents[2].rglob("*.cpp")):
+        pytest.skip("not run: bindings_c has no implementation of weft.h yet")
     if not (build_dir / "CMakeCache.txt").exists():
         pytest.skip(f"not run: there is no build in {build_dir}; run `make`")
     # Moved after the installation: what is installed must find itself by its own place.

@@ -70,7 +70,7 @@ def test_pkg_config_project_finds_weft(project, prefix, pkg_config, version):
     assert run("./stranger", cwd=project, **library_path).strip() == version
 
 
-def test_command_prints_flags_that_suffice(project, public_header, version):
+def test_command_prints_flags_that_suffice(project, prefix, version):
     cli = pytest.importorskip("weft.cli")
     run(
         *("cc", "-std=c99", "stranger.c", "-o", "stranger"),

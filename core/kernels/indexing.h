@@ -1,0 +1,36 @@
+// Reading and adding at computed positions along one axis of a dense array, seen as
+// [outer, axis, inner]. Works by element size; adding needs a numeric dtype.
+//
+// Indices are int64; negative ones count from the end; the caller has checked the range
+// (first_out_of_range) or asks for clipping by `clip`.
+#pragma once
+
+#include "base/view.h"
+#include "kernels/range.h"
+
+namespace weft::kernels {
+
+struct Indexing {
+  DType dtype;
+  int64_t outer, axis, inner;
+  bool clip;  // indices outside the axis are clamped to it
+};
+
+// The position of the first index outside [-axis, axis), or -1.
+int64_t first_out_of_range(const int64_t* indices, int64_t count, int64_t axis);
+
+// y[o, i] = x[o, index[o, i], i]: one element per position of outer × inner. A unit is one o.
+void run_pick(const Indexing& problem, const void* x, const int64_t* indices, void* y, Range outer);
+// The adjoint: dx is zeroed, then dx[o, index[o, i], i] += dy[o, i].
+void run_pick_adjoint(const Indexing& problem, const void* dy, const int64_t* indices, void* dx,
+                      Range outer);
+
+// y[o, j, :] = x[o, index[j], :], the same `count` indices for every o. A unit is one (o, j).
+void run_take(const Indexing& problem, const void* x, const int64_t* indices, int64_t count,
+              void* y, Range units);
+// The adjoint: dx is zeroed, then dx[o, index[j], :] += dy[o, j, :] in the order of j. A unit is
+// one o: repeated indices make the rows of one o depend on each other.
+void run_take_adjoint(const Indexing& problem, const void* dy, const int64_t* indices,
+                      int64_t count, void* dx, Range outer);
+
+}  // namespace weft::kernels

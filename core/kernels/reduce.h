@@ -1,0 +1,41 @@
+// Reductions of a strided view over any set of axes into a dense output.
+//
+// A sum adds along 64-byte virtual lanes and pairwise over blocks, in an order that shape and
+// strides alone decide: its bits are the same for every instruction set and every split of the
+// units. float16 and bfloat16 add in float32; integers and bool add in 64 bits, as NumPy does.
+#pragma once
+
+#include "base/view.h"
+#include "kernels/range.h"
+
+namespace weft::kernels {
+
+// NaN wins in kMax and kMin; kArgMax and kArgMin give the first NaN, else the first extremum.
+enum class Reduction : uint8_t { kSum, kMax, kMin, kArgMax, kArgMin };
+
+// What the reduction stores: int64 or uint64 for sums of bool and integers, int64 (the row-major
+// number of the element among the reduced axes) for kArg*, else `dtype`.
+DType result_dtype(Reduction reduction, DType dtype);
+
+// The order of the walk, derived once per call or once per plan. One unit is one output element.
+struct Reduce {
+  Reduction reduction;
+  DType dtype;
+  int32_t kept_rank, reduced_rank;
+  int64_t kept[kMaxRank], kept_stride[kMaxRank];  // outermost first; strides in elements
+  int64_t reduced[kMaxRank], reduced_stride[kMaxRank];
+};
+
+// `axes`: bit i set: axis i is reduced. A sum over no elements is zero; the caller refuses the
+// other reductions of no elements.
+Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes);
+int64_t reduce_units(const Reduce& reduce);
+int64_t reduce_scratch(const Reduce& reduce);  // bytes per thread
+
+// Work that one unit costs, in elements: how a caller decides on splitting.
+int64_t reduce_unit_cost(const Reduce& reduce);
+
+// `out` is the first element of the dense output: kept axes in their order.
+void run_reduce(const Reduce& reduce, const void* in, void* out, Range units, void* scratch);
+
+}  // namespace weft::kernels

@@ -1,0 +1,161 @@
+// What every call goes through before a rule or a kernel sees it: attributes completed, dtypes
+// promoted, types inferred.
+#include <algorithm>
+
+#include "base/errors.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+std::string_view kind_name(AttributeKind kind) {
+  switch (kind) {
+    case AttributeKind::kInt: return "an integer";
+    case AttributeKind::kFloat: return "a number";
+    case AttributeKind::kBool: return "a bool";
+    case AttributeKind::kString: return "a string";
+    case AttributeKind::kInts: return "an integer or several";
+    case AttributeKind::kDType: return "a dtype";
+  }
+  return "";
+}
+
+std::string_view tag_name(Tag tag) {
+  switch (tag) {
+    case Tag::kTensor: return "an array";
+    case Tag::kInt: return "an integer";
+    case Tag::kFloat: return "a float";
+    case Tag::kBool: return "a bool";
+    case Tag::kString: return "a string";
+    case Tag::kInts: return "a list of integers";
+    case Tag::kDType: return "a dtype";
+    default: return "nothing";
+  }
+}
+
+// Does the argument fit, perhaps after a harmless change of tag?
+bool fit(AttributeKind kind, const Argument& given, Argument& result) {
+  result = given;
+  switch (kind) {
+    case AttributeKind::kInt:
+      if (given.tag == Tag::kBool) result.tag = Tag::kInt;
+      return result.tag == Tag::kInt;
+    case AttributeKind::kFloat:
+      if (given.tag == Tag::kInt || given.tag == Tag::kBool)
+        result = Argument::of_float(static_cast<double>(given.integer));
+      return result.tag == Tag::kFloat;
+    case AttributeKind::kBool:
+      if (given.tag == Tag::kInt) result = Argument::of_bool(given.integer != 0);
+      return result.tag == Tag::kBool;
+    case AttributeKind::kString: return given.tag == Tag::kString;
+    case AttributeKind::kInts:
+      // One integer is a list of one; it lies in the caller's argument, which outlives the call.
+      if (given.tag == Tag::kInt) result = Argument::of_ints({&given.integer, 1});
+      return result.tag == Tag::kInts;
+    case AttributeKind::kDType:
+      return given.tag == Tag::kDType && given.integer >= 0 && given.integer < 256 &&
+             is_known(static_cast<DType>(given.integer));
+  }
+  return false;
+}
+
+// The dtype that a weak scalar has where no array says otherwise.
+DType default_dtype(DType weak) { return weak == DType::kFloat64 ? DType::kFloat32 : weak; }
+
+// "…; cast it: `x.astype('float32')`": a layer never guesses which of the two was meant.
+Status mixed_dtypes(const OpDef& op, size_t first, DType of_first, size_t other, DType of_other) {
+  return errors::invalid_type(op.name, "`", op.inputs[first].name, "` is ", of_first, " but `",
+                              op.inputs[other].name, "` is ", of_other,
+                              "; both must have one floating dtype: cast with `",
+                              op.inputs[first].name, ".astype('", of_other, "')`");
+}
+
+Status promote_exact(const OpDef& op, std::span<const TensorType> inputs,
+                     std::span<const bool> weak, std::span<DType> result) {
+  int first = -1;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].shape.rank() < 0 || op.inputs[i].keeps_dtype || weak[i]) continue;
+    if (first < 0) first = static_cast<int>(i);
+    if (inputs[i].dtype != inputs[first].dtype)
+      return mixed_dtypes(op, first, inputs[first].dtype, i, inputs[i].dtype);
+  }
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (weak[i] && first >= 0) result[i] = inputs[first].dtype;
+  return {};
+}
+
+}  // namespace
+
+Status complete_attributes(const OpDef& op, std::span<const Argument> given,
+                           std::span<Argument> storage) {
+  if (given.size() > op.attributes.size())
+    return errors::invalid_type(op.name, "takes at most ", op.attributes.size(),
+                                " attributes; got ", given.size());
+  for (size_t i = 0; i < op.attributes.size(); ++i) {
+    const AttributeDef& attribute = op.attributes[i];
+    const bool use_default = i >= given.size() || given[i].tag == Tag::kDefault;
+    if (use_default) {
+      if (attribute.required)
+        return errors::invalid_type(op.name, "`", attribute.name, "` must be given");
+      storage[i] = attribute.fallback.view()[0];
+      continue;
+    }
+    if (given[i].tag == Tag::kNone && !attribute.required &&
+        attribute.fallback.view()[0].tag == Tag::kNone) {
+      storage[i] = given[i];
+      continue;
+    }
+    if (!fit(attribute.kind, given[i], storage[i]))
+      return errors::invalid_type(op.name, "`", attribute.name, "` must be ",
+                                  kind_name(attribute.kind), "; got ", tag_name(given[i].tag));
+  }
+  return {};
+}
+
+Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
+                      std::span<const bool> weak, std::span<DType> result) {
+  for (size_t i = 0; i < inputs.size(); ++i)
+    result[i] = weak[i] ? default_dtype(inputs[i].dtype) : inputs[i].dtype;
+  if (op.promotion == Promotion::kKeep) return {};
+  if (op.promotion == Promotion::kExact) return promote_exact(op, inputs, weak, result);
+
+  const auto takes_part = [&](size_t i) {
+    return inputs[i].shape.rank() >= 0 && !op.inputs[i].keeps_dtype;
+  };
+  bool any_array = false;
+  DType common = DType::kBool;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!takes_part(i) || weak[i]) continue;
+    common = any_array ? promote(common, inputs[i].dtype) : inputs[i].dtype;
+    any_array = true;
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!takes_part(i) || !weak[i]) continue;
+    common = any_array ? promote_weak(common, kind_of(inputs[i].dtype))
+                       : promote(common, default_dtype(inputs[i].dtype));
+  }
+  if (op.promotion == Promotion::kFloat && !is_floating(common)) common = DType::kFloat32;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (takes_part(i)) result[i] = common;
+  return {};
+}
+
+Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
+                    std::span<const Argument> attributes) {
+  if (inputs.size() > op.inputs.size())
+    return errors::invalid_type(op.name, "takes ", op.inputs.size(), " arrays; got ",
+                                inputs.size());
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    const bool given = i < inputs.size() && inputs[i].shape.rank() >= 0;
+    if (!given && !op.inputs[i].optional)
+      return errors::invalid_type(op.name, "`", op.inputs[i].name, "` must be given");
+  }
+  if (op.slot.elementwise) {
+    const DType dtype = inputs[op.inputs.size() - 1].dtype;
+    if (!op.steps[static_cast<size_t>(dtype)])
+      return errors::invalid_type(op.name, "is not defined for ", dtype);
+  }
+  return op.infer_rule(InferContext(op, inputs, attributes));
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,45 @@
+#include "ops/copy_slot.h"
+
+#include "kernels/copy.h"
+#include "ops/elementwise_slot.h"
+#include "ops/op.h"
+
+namespace weft::ops {
+namespace {
+
+int64_t elements_of(const TensorView& view) {
+  int64_t count = 1;
+  for (int axis = 0; axis < view.rank; ++axis) count *= view.shape[axis];
+  return count;
+}
+
+// The output seen with the input's shape (reshape) or the other way round: the one with dense
+// rows takes the other's shape.
+Status run(const KernelCall& call) {
+  TensorView to = call.in[0];
+  to.data = call.out[0].data;
+  int64_t stride = 1;
+  for (int axis = to.rank - 1; axis >= 0; --axis) {
+    to.strides[axis] = stride;
+    stride *= to.shape[axis];
+  }
+  copy_elements(to, call.in[0]);
+  return {};
+}
+
+}  // namespace
+
+void copy_elements(const TensorView& to, const TensorView& from) {
+  const int64_t units = kernels::copy_units(to, from);
+  split_work(units, elements_of(to), nullptr, 0,
+             [&](kernels::Range range, void*) { kernels::run_copy(to, from, range); });
+}
+
+Slot copy_slot() {
+  Slot slot;
+  slot.run = run;
+  slot.exactness = Exactness::kExact;
+  return slot;
+}
+
+}  // namespace weft::ops

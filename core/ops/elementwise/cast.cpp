@@ -1,0 +1,41 @@
+#include "kernels/elementwise.h"
+#include "ops/elementwise_slot.h"
+#include "ops/op.h"
+
+namespace weft::ops {
+namespace {
+
+Status run(const KernelCall& call) {
+  return run_one_step(kernels::cast_step(call.in[0].dtype, call.out[0].dtype), call.in,
+                      call.out[0]);
+}
+
+Result<Types> infer(const InferContext& c) {
+  return Types{{c.dtype("dtype"), c.in[0].shape, {}}};
+}
+
+Values gradient(const GradContext& g) { return {g.dout()}; }  // the sweep casts back
+
+Slot slot() {
+  Slot s;
+  s.run = run;
+  s.exactness = Exactness::kExact;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(cast) {
+  op.doc(
+        "Conversion to another dtype: to integers rounds toward zero, saturates and maps NaN to 0; "
+        "to bool is x != 0.")
+      .in(Namespace::kNpx)
+      .input("x", "any dtype")
+      .required(AttributeKind::kDType, "dtype", "dtype of the result")
+      .infer(infer)
+      .gradient(gradient)
+      .kernel(slot())
+      .sample(R"({"shapes": [[2, 3]], "dtype": "float64"})");
+}
+
+}  // namespace weft::ops

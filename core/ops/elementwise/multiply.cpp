@@ -1,0 +1,27 @@
+#include "kernels/formula_ids.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Values gradient(const GradContext& g) {
+  return {g.needs(0) ? g.dout() * g.in(1) : Value(), g.needs(1) ? g.dout() * g.in(0) : Value()};
+}
+
+}  // namespace
+
+WEFT_OP(multiply) {
+  op.doc("Product of two arrays, element by element.")
+      .input("x1", "first operand")
+      .input("x2", "second operand, broadcast against `x1`")
+      .promote(Promotion::kCommon)
+      .infer(rules::broadcast)
+      .gradient(gradient)
+      .kernel(kernels::FormulaId::kMultiply)
+      .like("numpy.multiply")
+      .sample(R"({"shapes": [[2, 3], [2, 3]]})")
+      .sample(R"({"shapes": [[2, 1, 3], [4, 1]]})")
+      .sample(R"({"shapes": [[5], []]})");
+}
+
+}  // namespace weft::ops

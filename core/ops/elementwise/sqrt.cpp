@@ -1,0 +1,24 @@
+#include "kernels/formula_ids.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Values gradient(const GradContext& g) { return {g.dout() * 0.5 / g.out()}; }
+
+}  // namespace
+
+WEFT_OP(sqrt) {
+  op.doc("Square root, element by element.")
+      .input("x", "any real dtype; bool and integers become the default float")
+      .promote(Promotion::kFloat)
+      .infer(rules::broadcast)
+      .gradient(gradient)
+      .kernel(kernels::FormulaId::kSqrt)
+      .like("numpy.sqrt")
+      .domain(0.2, 4)
+      .sample(R"({"shapes": [[2, 3]]})")
+      .sample(R"({"shapes": [[]]})");
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,176 @@
+#include "ops/gradient.h"
+
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "base/errors.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+TensorType scalar_type(const Argument& scalar) {
+  const DType dtype = scalar.tag == Tag::kFloat  ? DType::kFloat64
+                      : scalar.tag == Tag::kBool ? DType::kBool
+                                                 : DType::kInt64;
+  return {dtype, Shape(), {}};
+}
+
+// Notes which of the values it handed out are read by operators; computes types only.
+class Probe final : public Builder {
+ public:
+  Value add(const TensorType& type) {
+    types_.push_back(type);
+    return {this, static_cast<int32_t>(types_.size() - 1)};
+  }
+  bool was_read(size_t id) const { return id < read_.size() && read_[id]; }
+
+  TensorType type(const Value& value) override {
+    if (value.is_scalar()) return scalar_type(value.scalar());
+    return types_[static_cast<size_t>(value.id())];
+  }
+
+  Values emit(const OpDef& op, std::span<const Value> inputs,
+              std::span<const Argument> attributes) override {
+    std::vector<Argument> complete(op.attributes.size());
+    Status checked = complete_attributes(op, attributes, complete);
+    if (!checked.ok()) return give_up(op, std::move(checked));
+    if (op.composition) {
+      const Values given(inputs.begin(), inputs.end());
+      return op.composition(ComposeContext(op, complete, *this, given));
+    }
+    Types types;
+    std::vector<char> weak_bytes;
+    for (const Value& input : inputs) {
+      note_read(input);
+      types.push_back(input ? type(input) : absent_type());
+      weak_bytes.push_back(input.is_scalar());
+    }
+    std::vector<DType> dtypes(inputs.size());
+    const auto* weak = reinterpret_cast<const bool*>(weak_bytes.data());
+    checked = promote_inputs(op, types, {weak, weak_bytes.size()}, dtypes);
+    if (!checked.ok()) return give_up(op, std::move(checked));
+    for (size_t i = 0; i < types.size(); ++i) types[i].dtype = dtypes[i];
+    Result<Types> inferred = infer(op, types, complete);
+    if (!inferred.ok()) return give_up(op, inferred.status());
+    Values out;
+    for (const TensorType& output : inferred.value()) out.push_back(add(output));
+    return out;
+  }
+
+ private:
+  static TensorType absent_type() {
+    TensorType type;
+    type.shape.resize(-1);
+    return type;
+  }
+  void note_read(const Value& value) {
+    if (!value || value.is_scalar()) return;
+    const auto id = static_cast<size_t>(value.id());
+    if (read_.size() <= id) read_.resize(id + 1);
+    read_[id] = true;
+  }
+  Values give_up(const OpDef& op, Status status) {
+    fail(std::move(status));
+    Values out;
+    for (int i = 0; i < op.output_count; ++i) out.push_back(add({}));
+    return out;
+  }
+
+  Types types_;
+  std::vector<bool> read_;
+};
+
+Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
+                        std::span<const TensorType> inputs, std::span<const TensorType> outputs,
+                        uint32_t needed) {
+  Probe probe;
+  Values in;
+  Values out;
+  Values cotangents;
+  for (const TensorType& type : inputs)
+    in.push_back(type.shape.rank() < 0 ? Value() : probe.add(type));
+  for (const TensorType& type : outputs) out.push_back(probe.add(type));
+  for (const TensorType& type : outputs) cotangents.push_back(probe.add(type));
+  op.grad_rule(GradContext(op, attributes, probe, in, out, cotangents, needed));
+  if (!probe.status().ok()) return probe.status();
+  Saved saved;
+  for (size_t i = 0; i < in.size(); ++i)
+    if (in[i] && probe.was_read(static_cast<size_t>(in[i].id()))) saved.inputs |= uint32_t{1} << i;
+  for (size_t i = 0; i < out.size(); ++i)
+    if (probe.was_read(static_cast<size_t>(out[i].id()))) saved.outputs |= uint32_t{1} << i;
+  return saved;
+}
+
+// Rules may branch on attributes and ranks, so these are part of the key.
+std::string probe_key(const OpDef& op, std::span<const Argument> attributes,
+                      std::span<const TensorType> inputs, uint32_t needed) {
+  std::string key = std::to_string(op.id) + ':' + std::to_string(needed);
+  for (const TensorType& type : inputs) key += ',' + std::to_string(type.shape.rank());
+  for (const Argument& a : attributes) {
+    key += ';' + std::to_string(static_cast<int>(a.tag));
+    if (a.tag == Tag::kString) key += a.as_text();
+    else if (a.tag == Tag::kInts)
+      for (int64_t number : a.as_ints()) key += ' ' + std::to_string(number);
+    else key += ' ' + std::to_string(a.integer);
+  }
+  return key;
+}
+
+}  // namespace
+
+Result<Saved> saved_by_gradient(const OpDef& op, std::span<const Argument> attributes,
+                                std::span<const TensorType> inputs,
+                                std::span<const TensorType> outputs, uint32_t needed) {
+  if (!op.grad_rule) return Saved{};
+  static std::mutex mutex;
+  static auto* const known = new std::map<std::string, Saved>;
+  const std::string key = probe_key(op, attributes, inputs, needed);
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = known->find(key);
+    if (found != known->end()) return found->second;
+  }
+  WEFT_ASSIGN(const Saved saved, run_probe(op, attributes, inputs, outputs, needed));
+  const std::lock_guard lock(mutex);
+  if (known->size() > 4096) known->clear();  // attributes that change at every call
+  known->emplace(key, saved);
+  return saved;
+}
+
+Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+                      const Values& inputs, const Values& outputs, const Values& cotangents,
+                      uint32_t needed) {
+  Values result(inputs.size());
+  if (!op.grad_rule) {
+    builder.fail(errors::invalid_value("backward", "`", op.name,
+                                       "` has no gradient: ", op.why_no_gradient,
+                                       "; detach it with `npx.stop_gradient`"));
+    return result;
+  }
+  Values complete = cotangents;
+  bool any = false;
+  for (const Value& cotangent : cotangents) any |= static_cast<bool>(cotangent);
+  if (!any) return result;
+  for (size_t i = 0; i < complete.size(); ++i)
+    if (!complete[i]) complete[i] = zeros(Value(&builder, Argument::of_int(0)), outputs[i].type());
+  Values partials =
+      op.grad_rule(GradContext(op, attributes, builder, inputs, outputs, complete, needed));
+  if (!builder.status().ok()) return result;
+  for (size_t i = 0; i < inputs.size() && i < partials.size(); ++i) {
+    if (!(needed >> i & 1) || !partials[i] || !inputs[i] || inputs[i].is_scalar()) continue;
+    const TensorType type = inputs[i].type();
+    Value partial = partials[i];
+    if (partial.is_scalar()) partial = broadcast_to(cast(partial, type.dtype), type.shape);
+    result[i] = cast(sum_to(partial, type.shape), type.dtype);
+  }
+  return result;
+}
+
+Value add_cotangents(const Value& a, const Value& b) {
+  if (!a) return b;
+  return b ? a + b : a;
+}
+
+}  // namespace weft::ops

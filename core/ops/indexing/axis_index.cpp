@@ -1,0 +1,31 @@
+#include "ops/indexing/axis_index.h"
+
+#include "base/errors.h"
+
+namespace weft::ops {
+
+kernels::Indexing split_at(const TensorView& data, int axis, bool clip) {
+  kernels::Indexing problem{data.dtype, 1, data.shape[axis], 1, clip};
+  for (int i = 0; i < axis; ++i) problem.outer *= data.shape[i];
+  for (int i = axis + 1; i < data.rank; ++i) problem.inner *= data.shape[i];
+  return problem;
+}
+
+Result<bool> read_mode(const AttributeReader& a) {
+  const auto mode = a.text("mode");
+  if (mode == "clip" || mode == "raise") return mode == "clip";
+  return errors::invalid_value(a.op().name, "`mode` must be raise or clip; got ", mode);
+}
+
+Status check_indices(std::string_view op, const TensorView& indices, int64_t extent) {
+  int64_t count = 1;
+  for (int axis = 0; axis < indices.rank; ++axis) count *= indices.shape[axis];
+  const auto* numbers = static_cast<const int64_t*>(indices.data);
+  const int64_t bad = kernels::first_out_of_range(numbers, count, extent);
+  if (bad < 0) return {};
+  return errors::index_out_of_range(op, "`index` must be in [", -extent, ", ", extent,
+                                    ") for an axis of extent ", extent, "; got ", numbers[bad],
+                                    " at position ", bad);
+}
+
+}  // namespace weft::ops

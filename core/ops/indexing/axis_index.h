@@ -1,0 +1,18 @@
+// Shared by operators that read or add at computed positions along one axis.
+#pragma once
+
+#include "kernels/indexing.h"
+#include "ops/op.h"
+
+namespace weft::ops {
+
+// The array seen as [outer, axis, inner].
+kernels::Indexing split_at(const TensorView& data, int axis, bool clip);
+
+// "clip" clamps indices, "raise" refuses the first one outside; gives clip as a bool.
+Result<bool> read_mode(const AttributeReader& a);
+
+// Refuses indices outside [-extent, extent), naming the first.
+Status check_indices(std::string_view op, const TensorView& indices, int64_t extent);
+
+}  // namespace weft::ops

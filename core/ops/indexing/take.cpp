@@ -1,0 +1,136 @@
+#include "base/errors.h"
+#include "ops/elementwise_slot.h"
+#include "ops/indexing/axis_index.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+int axis_of(const AttributeReader& a, int rank) {
+  const auto axis = static_cast<int>(a.integer("axis"));
+  return axis < 0 ? axis + rank : axis;
+}
+
+int64_t count_of(const TensorView& view) {
+  int64_t count = 1;
+  for (int axis = 0; axis < view.rank; ++axis) count *= view.shape[axis];
+  return count;
+}
+
+// The axis is replaced by the axes of the indices.
+Result<Types> infer(const InferContext& c) {
+  const Shape& data = c.in[0].shape;
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), "take", "axis"));
+  WEFT_TRY(read_mode(c).status());
+  if (c.in[1].dtype != DType::kInt64)
+    return errors::invalid_type("take", "`index` must be int64; got ", c.in[1].dtype);
+  if (data.rank() - 1 + c.in[1].shape.rank() > kMaxRank)
+    return errors::rank_too_large("take", "index", data.rank() - 1 + c.in[1].shape.rank());
+  Shape shape;
+  for (int i = 0; i < axis; ++i) shape.push_back(data[i]);
+  for (int64_t extent : c.in[1].shape) shape.push_back(extent);
+  for (int i = axis + 1; i < data.rank(); ++i) shape.push_back(data[i]);
+  return Types{{c.in[0].dtype, shape, {}}};
+}
+
+Result<Types> infer_adjoint(const InferContext& c) {
+  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+}
+
+Status run(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  const TensorView& data = call.in[0];
+  const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
+  if (!problem.clip) WEFT_TRY(check_indices("take", call.in[1], problem.axis));
+  const int64_t count = count_of(call.in[1]);
+  split_work(problem.outer * count, problem.outer * count * problem.inner, nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_take(problem, data.data, static_cast<const int64_t*>(call.in[1].data),
+                                 count, call.out[0].data, range);
+             });
+  return {};
+}
+
+Status run_adjoint(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  const TensorView& out = call.out[0];
+  const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
+  if (!problem.clip) WEFT_TRY(check_indices("take_adjoint", call.in[1], problem.axis));
+  const int64_t count = count_of(call.in[1]);
+  split_work(problem.outer, problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_take_adjoint(problem, call.in[0].data,
+                                         static_cast<const int64_t*>(call.in[1].data), count,
+                                         out.data, range);
+             });
+  return {};
+}
+
+Values gradient(const GradContext& g) {
+  const Shape data = g.in(0).shape();
+  return {g.builder().call("take_adjoint", {g.dout(), g.in(1)},
+                           {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())}),
+          Value()};
+}
+
+Values gradient_adjoint(const GradContext& g) {
+  return {g.builder().call("take_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
+          Value()};
+}
+
+Slot dense_slot(KernelFunction function) {
+  Slot s;
+  s.run = function;
+  s.strides = Strides::kDense;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(take_rows) {
+  op.doc("Slices along an axis at int64 indices.")
+      .in(Namespace::kInternal)
+      .input("data", "any dtype")
+      .index_input("index", "int64, any shape")
+      .integer("axis", 0, "axis that the indices count along")
+      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
+      .infer(infer)
+      .gradient(gradient)
+      .kernel(dense_slot(run))
+      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"]})");
+}
+
+WEFT_OP(take_adjoint) {
+  op.doc("Zeros with each slice added at its index: the adjoint of take.")
+      .in(Namespace::kInternal)
+      .input("dout", "cotangent of take")
+      .index_input("index", "int64, any shape")
+      .integer("axis", 0, "axis that the indices count along")
+      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
+      .required(AttributeKind::kInts, "data_shape", "shape of the result")
+      .infer(infer_adjoint)
+      .gradient(gradient_adjoint)
+      .kernel(dense_slot(run_adjoint))
+      .sample(R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
+}
+
+WEFT_OP(take) {
+  op.doc("Elements or slices along an axis at the given indices; none takes from the flat array.")
+      .input("a", "any dtype")
+      .index_input("indices", "integers of any shape; negative ones count back")
+      .optional(AttributeKind::kInt, "axis", "axis that the indices count along")
+      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
+      .compose([](const ComposeContext& c) {
+        const Value index = cast(c.in(1), DType::kInt64);
+        if (c.has("axis"))
+          return Values{c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
+        const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});
+        return Values{c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
+      })
+      .like("numpy.take")
+      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axis": 0})")
+      .sample(R"({"shapes": [[2, 4, 3], [3]], "dtypes": [null, "int32"], "axis": 1})")
+      .sample(R"({"shapes": [[4, 3], [5]], "dtypes": [null, "int64"]})");
+}
+
+}  // namespace weft::ops

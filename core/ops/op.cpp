@@ -1,0 +1,153 @@
+#include "ops/op.h"
+
+#include "base/errors.h"
+#include "ops/elementwise_slot.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+Attributes one(const Argument& argument) { return Attributes({&argument, 1}); }
+
+}  // namespace
+
+const Argument& AttributeReader::get(std::string_view name) const {
+  for (size_t i = 0; i < op_.attributes.size(); ++i)
+    if (op_.attributes[i].name == name) return attributes_[i];
+  std::fprintf(stderr, "weft: %s has no attribute %.*s\n", op_.name.c_str(),
+               static_cast<int>(name.size()), name.data());
+  WEFT_ASSERT(!"attribute exists");
+  std::abort();
+}
+
+OpDef& OpDef::doc(std::string_view text) {
+  summary = text;
+  return *this;
+}
+OpDef& OpDef::in(Namespace where) {
+  place = where;
+  return *this;
+}
+OpDef& OpDef::input(std::string_view input_name, std::string_view text) {
+  inputs.push_back({std::string(input_name), std::string(text), false, false});
+  return *this;
+}
+OpDef& OpDef::optional_input(std::string_view input_name, std::string_view text) {
+  inputs.push_back({std::string(input_name), std::string(text), true, false});
+  return *this;
+}
+OpDef& OpDef::index_input(std::string_view input_name, std::string_view text) {
+  inputs.push_back({std::string(input_name), std::string(text), false, true});
+  return *this;
+}
+OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, std::string_view text) {
+  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kInt, false,
+                        one(Argument::of_int(fallback))});
+  return *this;
+}
+OpDef& OpDef::real(std::string_view attribute, double fallback, std::string_view text) {
+  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kFloat, false,
+                        one(Argument::of_float(fallback))});
+  return *this;
+}
+OpDef& OpDef::boolean(std::string_view attribute, bool fallback, std::string_view text) {
+  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kBool, false,
+                        one(Argument::of_bool(fallback))});
+  return *this;
+}
+OpDef& OpDef::text(std::string_view attribute, std::string_view fallback, std::string_view text) {
+  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kString, false,
+                        one(Argument::of_string(fallback))});
+  return *this;
+}
+OpDef& OpDef::ints(std::string_view attribute, std::initializer_list<int64_t> fallback,
+                   std::string_view text) {
+  attributes.push_back(
+      {std::string(attribute), std::string(text), AttributeKind::kInts, false,
+       one(Argument::of_ints(std::span<const int64_t>(fallback.begin(), fallback.size())))});
+  return *this;
+}
+OpDef& OpDef::required(AttributeKind kind, std::string_view attribute, std::string_view text) {
+  attributes.push_back({std::string(attribute), std::string(text), kind, true, {}});
+  return *this;
+}
+OpDef& OpDef::optional(AttributeKind kind, std::string_view attribute, std::string_view text) {
+  attributes.push_back(
+      {std::string(attribute), std::string(text), kind, false, one(Argument::none())});
+  return *this;
+}
+OpDef& OpDef::promote(Promotion kind) {
+  promotion = kind;
+  return *this;
+}
+OpDef& OpDef::outputs(int count) {
+  output_count = count;
+  return *this;
+}
+OpDef& OpDef::infer(InferRule rule) {
+  infer_rule = rule;
+  return *this;
+}
+OpDef& OpDef::gradient(GradRule rule) {
+  grad_rule = rule;
+  return *this;
+}
+OpDef& OpDef::no_gradient(std::string_view reason) {
+  why_no_gradient = reason;
+  return *this;
+}
+OpDef& OpDef::compose(Composition function) {
+  composition = function;
+  return *this;
+}
+OpDef& OpDef::kernel(kernels::FormulaId formula) {
+  slot = elementwise_slot(formula);
+  for (int i = 0; i < kNumDTypes; ++i) {
+    steps[i] = kernels::step_of(formula, static_cast<DType>(i));
+    if (steps[i]) step_results[i] = kernels::result_dtype(formula, static_cast<DType>(i));
+  }
+  return *this;
+}
+OpDef& OpDef::kernel(const Slot& kernel_slot) {
+  slot = kernel_slot;
+  return *this;
+}
+OpDef& OpDef::view(ViewRule rule) {
+  view_rule = rule;
+  return *this;
+}
+OpDef& OpDef::random() {
+  is_random = true;
+  return *this;
+}
+OpDef& OpDef::like(std::string_view oracle) {
+  reference = oracle;
+  return *this;
+}
+OpDef& OpDef::domain(double low, double high) {
+  domain_low = low;
+  domain_high = high;
+  return *this;
+}
+OpDef& OpDef::sample(std::string_view sample_text) {
+  samples.push_back({std::string(sample_text)});
+  return *this;
+}
+
+Status OpDef::check_complete() const {
+  const auto refuse = [&](std::string_view what) {
+    return errors::invalid_value("register", "operator `", name, "` ", what);
+  };
+  if (summary.empty()) return refuse("has no doc");
+  if (samples.empty()) return refuse("has no sample to be tested with");
+  if (inputs.size() > 16) return refuse("has more than 16 inputs");
+  if (output_count < 1 || output_count > 16) return refuse("must have 1 to 16 outputs");
+  if (composition) return {};
+  if (!infer_rule) return refuse("has no inference rule");
+  if (!slot.run) return refuse("has neither a kernel nor a composition");
+  if (!grad_rule && why_no_gradient.empty())
+    return refuse("has no gradient rule and no reason for that");
+  return {};
+}
+
+}  // namespace weft::ops

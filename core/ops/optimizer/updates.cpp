@@ -1,0 +1,94 @@
+// One optimizer step as a function of weight, gradient and state: composites, so that a training
+// step traces, fuses and exports like any other code. Conventions are MXNet's: the gradient is
+// rescaled, then clipped, then weight decay is added.
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Value clipped(const ComposeContext& c, const Value& gradient) {
+  const double bound = c.real("clip_gradient");
+  if (bound < 0) return gradient;
+  const Value low = c.builder.call("maximum", {gradient, scalar(gradient, -bound)});
+  return c.builder.call("minimum", {low, scalar(gradient, bound)});
+}
+
+Value prepared(const ComposeContext& c) {
+  Value gradient = c.in(1);
+  if (c.real("rescale_grad") != 1) gradient = gradient * c.real("rescale_grad");
+  gradient = clipped(c, gradient);
+  return c.real("wd") == 0 ? gradient : gradient + c.in(0) * c.real("wd");
+}
+
+Values sgd(const ComposeContext& c) { return {c.in(0) - prepared(c) * c.real("lr")}; }
+
+// state = momentum * state - lr * gradient; Nesterov looks one step ahead.
+Values sgd_momentum(const ComposeContext& c) {
+  const double momentum = c.real("momentum");
+  const Value step = prepared(c) * c.real("lr");
+  const Value state = c.in(2) * momentum - step;
+  return {c.in(0) + (c.flag("nesterov") ? state * momentum - step : state), state};
+}
+
+// Kingma and Ba, "Adam" (2015), algorithm 1, with the bias corrections folded into the rate by
+// the caller: lr * sqrt(1 - beta2^t) / (1 - beta1^t).
+Values adam(const ComposeContext& c) {
+  const double beta1 = c.real("beta1");
+  const double beta2 = c.real("beta2");
+  const Value gradient = prepared(c);
+  const Value mean = c.in(2) * beta1 + gradient * (1 - beta1);
+  const Value variance = c.in(3) * beta2 + gradient * gradient * (1 - beta2);
+  const Value root = c.builder.call("sqrt", {variance});
+  return {c.in(0) - mean * c.real("lr") / (root + c.real("epsilon")), mean, variance};
+}
+
+void common(OpDef& op) {
+  op.in(Namespace::kNpx)
+      .promote(Promotion::kExact)
+      .required(AttributeKind::kFloat, "lr", "learning rate")
+      .real("wd", 0, "weight decay")
+      .real("rescale_grad", 1, "factor of the gradient")
+      .real("clip_gradient", -1, "bound of the rescaled gradient's elements; negative: none");
+}
+
+}  // namespace
+
+WEFT_OP(sgd_update) {
+  op.doc("Stochastic gradient descent: the new weight.")
+      .input("weight", "parameter")
+      .input("grad", "its gradient, same shape");
+  common(op);
+  op.compose(sgd).sample(R"({"shapes": [[3], [3]], "lr": 0.1, "wd": 0.01, "clip_gradient": 0.5})");
+}
+
+WEFT_OP(sgd_mom_update) {
+  op.doc("Gradient descent with momentum: the new weight and momentum.")
+      .input("weight", "parameter")
+      .input("grad", "its gradient, same shape")
+      .input("mom", "momentum, same shape");
+  common(op);
+  op.real("momentum", 0.9, "share of the momentum that stays")
+      .boolean("nesterov", false, "look one step ahead")
+      .outputs(2)
+      .compose(sgd_momentum)
+      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "momentum": 0.9, "rescale_grad": 0.5})")
+      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "nesterov": true, "wd": 0.1})");
+}
+
+WEFT_OP(adam_update) {
+  op.doc("Adam: the new weight, mean and variance. Bias corrections belong into lr.")
+      .input("weight", "parameter")
+      .input("grad", "its gradient, same shape")
+      .input("mean", "running mean of the gradient")
+      .input("var", "running mean of its square");
+  common(op);
+  op.real("beta1", 0.9, "decay of the mean")
+      .real("beta2", 0.999, "decay of the variance")
+      .real("epsilon", 1e-8, "added to the root")
+      .outputs(3)
+      .compose(adam)
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})");
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,17 @@
+#include "ops/reduce_slot.h"
+
+namespace weft::ops {
+
+WEFT_OP(argmin) {
+  op.doc("Index of the first smallest element along an axis, or of the flattened array, as int64.")
+      .input("x", "any real dtype");
+  reduce_attributes(op);
+  op.infer(infer_reduction<kernels::Reduction::kArgMin>)
+      .no_gradient("piecewise constant")
+      .kernel(reduce_slot(kernels::Reduction::kArgMin))
+      .like("numpy.argmin")
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[5]]})");
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,51 @@
+#include "base/errors.h"
+#include "ops/copy_slot.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Result<Types> infer(const InferContext& c) {
+  const auto asked = c.ints("shape");
+  WEFT_ASSIGN([[maybe_unused]] const int64_t elements,
+              checked_elements(asked, "broadcast_to", "shape"));
+  const Shape target(asked);
+  WEFT_ASSIGN(const Shape shape, broadcast(c.in[0].shape, target, "broadcast_to", "x", "shape"));
+  if (!(shape == target))
+    return errors::invalid_value("broadcast_to", "`x` of shape ", c.in[0].shape,
+                                 " does not broadcast to `shape` ", target);
+  return Types{{c.in[0].dtype, shape, {}}};
+}
+
+Status run(const KernelCall& call) {
+  const TensorView& in = call.in[0];
+  TensorView stretched = call.out[0];
+  stretched.data = in.data;
+  for (int axis = 0; axis < stretched.rank; ++axis) {
+    const int own = axis - (stretched.rank - in.rank);
+    stretched.strides[axis] = own < 0 || in.shape[own] == 1 ? 0 : in.strides[own];
+  }
+  copy_elements(call.out[0], stretched);
+  return {};
+}
+
+Slot slot() {
+  Slot s = copy_slot();
+  s.run = run;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(broadcast_to) {
+  op.doc("The array stretched to a shape that it broadcasts to, as a new array.")
+      .input("x", "any dtype")
+      .required(AttributeKind::kInts, "shape", "extents of the result")
+      .infer(infer)
+      .gradient([](const GradContext& g) { return Values{g.dout()}; })  // the sweep sums back
+      .kernel(slot())
+      .like("numpy.broadcast_to")
+      .sample(R"({"shapes": [[2, 1]], "shape": [4, 2, 3]})");
+}
+
+}  // namespace weft::ops

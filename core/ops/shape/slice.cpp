@@ -1,0 +1,102 @@
+#include "base/errors.h"
+#include "ops/copy_slot.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+struct Slice {
+  Shape begin, step, shape;
+};
+
+// begin, step and count of every axis: Python's slice after `indices(extent)`, which the caller
+// (a binding, a rule) has applied.
+Result<Slice> parse(const InferContext& c) {
+  const Shape& in = c.in[0].shape;
+  const auto begin = c.ints("begin");
+  const auto size = c.ints("size");
+  const auto step = c.ints("step");
+  const auto rank = static_cast<size_t>(in.rank());
+  if (begin.size() != rank || size.size() != rank || step.size() != rank)
+    return errors::invalid_value("slice", "`begin`, `size` and `step` must have one number for each of the ",
+                                 in.rank(), " axes of `x`; got ", begin.size(), ", ", size.size(),
+                                 " and ", step.size());
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t extent = in[static_cast<int>(i)];
+    const int64_t last = begin[i] + (size[i] - 1) * step[i];
+    const bool inside = size[i] == 0 || (size[i] > 0 && begin[i] >= 0 && begin[i] < extent &&
+                                         last >= 0 && last < extent);
+    if (!inside)
+      return errors::index_out_of_range("slice", "`begin` ", begin[i], ", `size` ", size[i],
+                                        ", `step` ", step[i], " leave axis ", i, " of extent ",
+                                        extent);
+  }
+  return Slice{Shape(begin), Shape(step), Shape(size)};
+}
+
+Result<Types> infer(const InferContext& c) {
+  WEFT_ASSIGN(const Slice slice, parse(c));
+  return Types{{c.in[0].dtype, slice.shape, {}}};
+}
+
+Geometry geometry(const Slice& slice, const Shape& strides, int64_t offset) {
+  Geometry result{slice.shape, {}, offset};
+  const bool empty = slice.shape.elements() == 0;
+  for (int axis = 0; axis < strides.rank(); ++axis) {
+    result.strides.push_back(strides[axis] * slice.step[axis]);
+    if (!empty) result.offset += slice.begin[axis] * strides[axis];
+  }
+  return result;
+}
+
+std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType&) {
+  return geometry(parse(c).value(), input.strides, input.offset);
+}
+
+Status run(const KernelCall& call) {
+  const TensorView& in = call.in[0];
+  const auto rank = static_cast<size_t>(in.rank);
+  const TensorType type{in.dtype, Shape(std::span(in.shape, rank)), {}};
+  const Slice slice = parse(InferContext(call.op, {&type, 1}, call.attributes)).value();
+  const Geometry part = geometry(slice, Shape(std::span(in.strides, rank)), 0);
+  TensorView from = call.out[0];
+  from.data = static_cast<char*>(in.data) + part.offset * size_of(in.dtype);
+  for (int axis = 0; axis < from.rank; ++axis) from.strides[axis] = part.strides[axis];
+  copy_elements(call.out[0], from);
+  return {};
+}
+
+// Zeros with the cotangent written into the part that was read.
+Values gradient(const GradContext& g) {
+  const TensorType whole = g.in(0).type();
+  const Slice slice = parse(InferContext(g.op(), {&whole, 1}, g.all())).value();
+  const Geometry part = geometry(slice, dense_strides(whole.shape), 0);
+  const Argument offset = Argument::of_int(part.offset);
+  return {g.builder().call("update", {zeros(g.dout(), whole), g.dout()},
+                           {offset, Argument::of_ints(part.shape.span()),
+                            Argument::of_ints(part.strides.span())})};
+}
+
+Slot slot() {
+  Slot s = copy_slot();
+  s.run = run;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(slice) {
+  op.doc("Part of an array: `size` elements from `begin` by `step` along each axis; a view.")
+      .in(Namespace::kInternal)
+      .input("x", "any dtype")
+      .required(AttributeKind::kInts, "begin", "first index of each axis, at least 0")
+      .required(AttributeKind::kInts, "size", "elements taken along each axis")
+      .required(AttributeKind::kInts, "step", "distance between them, may be negative")
+      .infer(infer)
+      .gradient(gradient)
+      .kernel(slot())
+      .view(view)
+      .sample(R"({"shapes": [[4, 5]], "begin": [3, 1], "size": [2, 2], "step": [-2, 3]})");
+}
+
+}  // namespace weft::ops

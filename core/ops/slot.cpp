@@ -1,0 +1,20 @@
+#include "ops/slot.h"
+
+namespace weft::ops {
+
+Cost cost_of(const Slot& slot, const SlotTypes& types) {
+  if (slot.cost) return slot.cost(types);
+  Cost cost;
+  for (const TensorType& type : types.in) cost.bytes += static_cast<double>(type.bytes());
+  for (const TensorType& type : types.out) {
+    cost.bytes += static_cast<double>(type.bytes());
+    cost.flops += static_cast<double>(type.shape.elements());
+  }
+  return cost;
+}
+
+int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
+  return slot.scratch_bytes ? slot.scratch_bytes(types, threads) : 0;
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/range.h"
+#include "runtime/threads.h"
+
+namespace weft::ops {
+
+template <class Body>
+void split_work(int64_t units, int64_t work, void* scratch, int64_t scratch_bytes,
+                const Body& body) {
+  if (work <= kElementwiseGrain || units <= 1) {
+    body(kernels::Range{0, units}, scratch);
+    return;
+  }
+  const int64_t pieces = std::max<int64_t>(1, work / kElementwiseGrain);
+  const int64_t grain = std::max<int64_t>(1, (units + pieces - 1) / pieces);
+  parallel_for(units, grain, [&](int64_t begin, int64_t end, int thread) {
+    body(kernels::Range{begin, end}, static_cast<char*>(scratch) + thread * scratch_bytes);
+  });
+}
+
+}  // namespace weft::ops
