@@ -9,7 +9,7 @@ namespace {
 // An index, read against an array's shape.
 struct Selection {
   int64_t begin[kMaxAxes];
-  int64_t end[kMaxAxes];
+  int64_t size[kMaxAxes];
   int64_t step[kMaxAxes];
   bool is_cut = false;  // some axis is not taken whole
 
@@ -94,7 +94,7 @@ class Reader {
       return false;
     }
     if (index < 0) index += extent;
-    cut(index, index + 1, 1);
+    cut(index, 1, 1);
     out_.is_reshaped = true;
     return true;
   }
@@ -107,24 +107,22 @@ class Reader {
       take_whole();
       return true;
     }
-    // One past the last element taken: -1 for a backward slice that ends with element 0.
-    const int64_t last = begin + (count - 1) * step;
-    cut(count ? begin : 0, count ? last + (step > 0 ? 1 : -1) : 0, count ? step : 1);
+    cut(count ? begin : 0, count, count ? step : 1);
     return keep_axis(count);
   }
 
   void take_whole() {
     const int64_t extent = shape_[axis_];
     out_.begin[axis_] = 0;
-    out_.end[axis_] = extent;
+    out_.size[axis_] = extent;
     out_.step[axis_] = 1;
     ++axis_;
     keep_axis(extent);
   }
 
-  void cut(int64_t begin, int64_t end, int64_t step) {
+  void cut(int64_t begin, int64_t size, int64_t step) {
     out_.begin[axis_] = begin;
-    out_.end[axis_] = end;
+    out_.size[axis_] = size;
     out_.step[axis_] = step;
     out_.is_cut = true;
     ++axis_;
@@ -158,7 +156,7 @@ weft_tensor select(weft_tensor tensor, PyObject* key) {
     static const weft_op op = find_operator("slice");
     const int rank = weft_tensor_rank(tensor);
     const weft_value values[4] = {tensor_value(tensor), ints_value(selection.begin, rank),
-                                  ints_value(selection.end, rank),
+                                  ints_value(selection.size, rank),
                                   ints_value(selection.step, rank)};
     weft_tensor_release(view);
     view = invoke(op, values, 4);
