@@ -20,7 +20,18 @@ from weft._errors import Error
 from weft._version import __version__
 
 if TYPE_CHECKING:
-    from weft import autograd, gluon, init, lr_scheduler, memory, metric, np, npx, optimizer, runtime
+    from weft import (
+        autograd,
+        gluon,
+        init,
+        lr_scheduler,
+        memory,
+        metric,
+        np,
+        npx,
+        optimizer,
+        runtime,
+    )
     from weft._trace import hybridize
     from weft.np import random
 

@@ -24,7 +24,9 @@ Internal = _derive("Internal", RuntimeError, "A defect of Weft: please report it
 InvalidType = _derive("InvalidType", TypeError, "A dtype or a kind of argument that does not fit.")
 IndexOutOfRange = _derive("IndexOutOfRange", IndexError, "An index outside its axis.")
 Overflow = _derive("Overflow", OverflowError, "A number that its dtype cannot hold.")
-FileFailure = _derive("FileFailure", OSError, "A file that cannot be read or written, or is damaged.")
+FileFailure = _derive(
+    "FileFailure", OSError, "A file that cannot be read or written, or is damaged."
+)
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 
 # By number of weft_status in weft.h.

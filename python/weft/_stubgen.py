@@ -1,7 +1,7 @@
 """Writes np/_ops.pyi and npx/_ops.pyi from the operators' definitions.
 
-    python -m weft._stubgen            writes them beside this file
-    python -m weft._stubgen --check    ends with status 1 if they are not up to date
+python -m weft._stubgen            writes them beside this file
+python -m weft._stubgen --check    ends with status 1 if they are not up to date
 """
 
 import sys

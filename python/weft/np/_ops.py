@@ -2,8 +2,8 @@
 
 from weft._core import native
 
-__all__ = []
+__all__: list[str] = []
 for _function in native.operators():
     if _function.schema["place"] == "np":
         globals()[_function.__name__] = _function
-        __all__.append(_function.__name__)  # noqa: PYI056
+        __all__.append(_function.__name__)
