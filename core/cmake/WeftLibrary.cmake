@@ -64,7 +64,9 @@ if(weft_isa_sources)
     # Kernels are optimised in every build type: without inlining, a shared inline function could be
     # emitted in its AVX-512 form and be the copy that the linker keeps for all callers.
     target_compile_options(weft_isa_${isa} PRIVATE
-      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -Wno-psabi $<$<CONFIG:Debug>:-O2>)
+      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -Wno-psabi
+      # GCC's own AVX-512 headers start from undefined vectors (its bug 105593).
+      -Wno-maybe-uninitialized -Wno-uninitialized $<$<CONFIG:Debug>:-O2>)
     list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)
   endforeach()
 endif()

@@ -10,7 +10,7 @@ namespace weft::kernels {
 int64_t element_size(DType dtype);
 
 // Both views have one shape and one dtype; `from` may repeat axes (stride 0). No overlap.
-// A unit is a row of the innermost axes that merge.
+// A unit is a tile of about 1,000 elements.
 int64_t copy_units(const TensorView& to, const TensorView& from);
 void run_copy(const TensorView& to, const TensorView& from, Range units);
 

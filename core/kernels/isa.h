@@ -11,4 +11,9 @@ enum class Isa { kGeneric, kAvx2, kAvx512 };
 Isa active_isa();
 std::string_view name_of(Isa isa);
 
+// The kernels compiled for `isa` (table_impl.h), null where the build or the processor lacks it:
+// how tests compare instruction sets in one process.
+struct KernelTable;
+const KernelTable* table_of(Isa isa);
+
 }  // namespace weft::kernels

@@ -30,9 +30,12 @@ struct TileProgram {
 // The iteration space after merging axes: derived once per call or once per plan.
 struct TileLoop {
   static constexpr int kMaxExternals = 16;
-  int outer_rank = 0;       // axes outside the tile
-  int64_t outer[kMaxRank];  // their extents
-  int64_t rows = 1, cols = 1;
+  static constexpr int kMaxOperands = 64;  // externals and temporaries of one program
+  int outer_rank = 0;                      // axes outside the tile
+  int64_t outer[kMaxRank];                 // their extents
+  int64_t rows = 1, cols = 1;              // of the two innermost axes
+  int64_t tile_rows = 1, tile_cols = 1;    // of one unit
+  int64_t row_tiles = 1, col_tiles = 1;
   int externals = 0;
   int64_t outer_stride[kMaxExternals][kMaxRank];  // elements
   int64_t row_stride[kMaxExternals];
@@ -40,8 +43,17 @@ struct TileLoop {
 };
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals);
 
-// Independent pieces that a caller may split over threads, and the bytes of scratch per thread.
+// Independent pieces that a caller may split over threads, at most about 1,000 elements each.
 int64_t tile_units(const TileLoop& loop);
+
+// The place of one unit: for loops over tiles that are no program.
+struct TileWindow {
+  int64_t offset[TileLoop::kMaxExternals];  // elements, from each external's first
+  int64_t rows, cols;
+};
+TileWindow tile_window(const TileLoop& loop, int64_t unit);
+
+// Bytes of scratch per thread.
 int64_t tile_scratch(const TileProgram& program, const TileLoop& loop);
 
 // Runs the units [range.begin, range.end); `data[i]` is external i's first element.

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "ops/argument.h"
 #include "ops/type.h"
+#include "runtime/pool.h"
 
 namespace weft::ops {
 
@@ -51,7 +52,7 @@ class Value {
   Ref<Tensor> tensor_;
 };
 
-using Values = std::vector<Value>;
+using Values = PoolVector<Value>;
 
 class Builder {
  public:

@@ -10,8 +10,6 @@
 
 namespace weft {
 
-struct Gradient;  // autograd's: where a leaf's gradient goes
-
 class Box final {
  public:
   explicit Box(Ref<Storage> storage) : storage_(std::move(storage)) {}
@@ -24,7 +22,10 @@ class Box final {
       destroy();
   }
 
+  // A traced box has no storage: its content is an SSA value of a running trace.
+  bool traced() const { return !storage_; }
   Storage* storage() const { return storage_.get(); }
+  int64_t bytes() const { return storage_ ? storage_->bytes() : traced_bytes; }
   void set_storage(Ref<Storage> storage) { storage_ = std::move(storage); }
 
   // Counts writes: a view's cached node is stale when its epoch differs.
@@ -42,8 +43,9 @@ class Box final {
   bool leaf = false;         // attach_grad was called: the node is the leaf's own
   bool state = false;        // may be written while recording; stores the value detached
   bool pinned = false;       // its address was promised: written in place, taking a value copies
-  bool traced = false;       // has no storage: its content is an SSA value of a running trace
+  bool filled_by_parts = false;  // parts of it were written: the tape copies small parts it saves
   bool read_only = false;    // memory of somebody who forbids writes
+  int64_t traced_bytes = 0;  // size of the content of a box without storage
 
  private:
   ~Box() = default;

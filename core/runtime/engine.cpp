@@ -5,9 +5,9 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
-#include <vector>
 
 #include "base/errors.h"
+#include "runtime/pool.h"
 
 namespace weft {
 namespace {
@@ -15,14 +15,21 @@ namespace {
 // One operation that is registered with the variables of its storages.
 struct Operation {
   int waiting_for = 0;
-  std::vector<Operation*> next;  // operations that wait for this one
+  PoolVector<Operation*> next;  // operations that wait for this one
 };
 
 }  // namespace
 
 struct EngineVariable {
+  static void* operator new(size_t bytes) {
+    void* block = pool_allocate(bytes);
+    if (!block) out_of_memory();
+    return block;
+  }
+  static void operator delete(void* block) { pool_free(block, sizeof(EngineVariable)); }
+
   Operation* writer = nullptr;
-  std::vector<Operation*> readers;  // since the last writer
+  PoolVector<Operation*> readers;  // since the last writer
   Status poison;
 };
 
@@ -146,7 +153,7 @@ Status set_engine_policy(std::string_view name) {
 }
 
 Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> writes,
-                  bool long_running, const std::function<Status()>& work) {
+                  bool long_running, WorkRef work) {
   Engine& e = engine();
   std::unique_lock<std::mutex> serial;
   if (engine_policy() == EnginePolicy::kSerial) serial = std::unique_lock(e.serial);

@@ -10,13 +10,27 @@
 // the storage is overwritten.
 #pragma once
 
-#include <functional>
 #include <span>
+#include <string_view>
 
 #include "base/status.h"
 #include "runtime/storage.h"
 
 namespace weft {
+
+// A callable that is used before the call returns: no copy, no allocation.
+class WorkRef {
+ public:
+  template <class Work>
+  WorkRef(const Work& work)  // NOLINT: implicit on purpose
+      : context_(&work),
+        call_([](const void* context) { return (*static_cast<const Work*>(context))(); }) {}
+  Status operator()() const { return call_(context_); }
+
+ private:
+  const void* context_;
+  Status (*call_)(const void*);
+};
 
 enum class EnginePolicy { kInline, kSerial };
 
@@ -25,7 +39,7 @@ Status set_engine_policy(std::string_view name);  // "inline" | "serial"
 
 // Runs `work` on this thread after every earlier operation that conflicts with it.
 Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> writes,
-                  bool long_running, const std::function<Status()>& work);
+                  bool long_running, WorkRef work);
 
 // Waits until the content can be read; gives its poison if it has one.
 Status engine_wait(Storage& storage);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <new>
 
 #include "runtime/thread_state.h"
 
@@ -141,6 +143,15 @@ void free_small_lists(ThreadState& state) {
     }
     list.count = 0;
   }
+}
+
+void out_of_memory() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::fprintf(stderr, "weft: out of memory\n");
+  std::abort();
+#endif
 }
 
 MemoryStats memory_stats() {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <vector>
+
 namespace weft {
 
 inline constexpr size_t kAlignment = 64;
@@ -25,5 +27,25 @@ struct MemoryStats {
 MemoryStats memory_stats();
 void reset_memory_peak();
 void trim_pools();  // gives the shared cache back to the system
+
+[[noreturn]] void out_of_memory();  // throws std::bad_alloc where exceptions are on, else ends
+
+// Lets standard containers live in the pools: in steady state they ask the system for nothing.
+template <class T>
+struct PoolAllocator {
+  using value_type = T;
+  PoolAllocator() = default;
+  template <class U>
+  PoolAllocator(const PoolAllocator<U>&) {}  // NOLINT: implicit, as the standard asks
+  T* allocate(size_t count) {
+    void* block = pool_allocate(count * sizeof(T));
+    if (!block) out_of_memory();
+    return static_cast<T*>(block);
+  }
+  void deallocate(T* block, size_t count) { pool_free(block, count * sizeof(T)); }
+  friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
+};
+template <class T>
+using PoolVector = std::vector<T, PoolAllocator<T>>;
 
 }  // namespace weft

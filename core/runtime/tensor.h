@@ -47,6 +47,13 @@ class Tensor final {
   Ref<Object> view_node;
   uint32_t view_node_output = 0;
   uint32_t view_node_epoch = 0;
+  bool detached = false;  // its history is not looked at
+
+  // The SSA value of this geometry's content in trace number `trace`, valid while `trace_epoch`
+  // is the number of writes to the box in that trace.
+  uint64_t trace = 0;
+  int32_t trace_value = -1;
+  uint32_t trace_epoch = 0;
 
  private:
   Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t offset, Ref<Box> box);

@@ -1,0 +1,38 @@
+// The eager call: what an operator does to arrays, in the current mode.
+//
+// Dtypes are promoted, types inferred, memory taken from the pool, the kernel run under the
+// engine's order; when the thread records, a node goes on the tape; when it traces, the operator
+// becomes a node of the graph instead and nothing runs.
+#pragma once
+
+#include <span>
+
+#include "ops/op.h"
+
+namespace weft::autograd {
+
+// Inputs, then attributes. outs[i] null receives a new reference; otherwise the result is written
+// into that array (as `out[...] = result`).
+Status invoke(const ops::OpDef& op, std::span<const ops::Argument> arguments,
+              std::span<Tensor*> outs);
+
+// target[...] = value, where value is an array that broadcasts to it or a scalar.
+Status write(Tensor& target, const ops::Argument& value);
+
+// A dense array with the same content: the array itself if it is dense. Recorded or traced.
+Result<Ref<Tensor>> dense(Ref<Tensor> tensor);
+
+// Refuses arrays whose content cannot be read: traced ones. Waits for pending work.
+Status make_readable(const Tensor& tensor, std::string_view reader);
+
+// Gives the box a storage of its own if somebody holds its content as a value: before a write.
+Status unshare(Box& box, bool all_overwritten);
+
+// How often a write had to copy because a content was held, and how many bytes that were.
+struct UnshareStats {
+  int64_t copies;
+  int64_t bytes;
+};
+UnshareStats unshare_stats();
+
+}  // namespace weft::autograd

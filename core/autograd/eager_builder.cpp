@@ -1,0 +1,148 @@
+#include "autograd/eager_builder.h"
+
+#include <algorithm>
+
+#include "autograd/call.h"
+#include "autograd/run.h"
+#include "autograd/tape.h"
+#include "autograd/trace.h"
+#include "base/errors.h"
+#include "ops/registry.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+using ops::Argument;
+using ops::OpDef;
+using ops::TensorType;
+
+TensorType scalar_type(const Argument& scalar) {
+  const DType dtype = scalar.tag == ops::Tag::kFloat  ? DType::kFloat64
+                      : scalar.tag == ops::Tag::kBool ? DType::kBool
+                                                      : DType::kInt64;
+  return {dtype, Shape(), {}};
+}
+
+// The inputs of one call on their way to the kernel: fixed room, no allocation.
+struct Prepared {
+  static constexpr size_t kMost = 16;
+  size_t count = 0;
+  TensorType types[kMost];
+  bool weak[kMost] = {};
+  DType dtypes[kMost];
+};
+
+Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Value> inputs,
+               Prepared& p) {
+  if (inputs.size() > op.inputs.size())
+    return errors::invalid_type(op.name, "takes ", op.inputs.size(), " arrays; got ",
+                                inputs.size());
+  p.count = inputs.size();
+  for (size_t i = 0; i < p.count; ++i) {
+    p.weak[i] = inputs[i].is_scalar();
+    if (inputs[i]) p.types[i] = builder.type(inputs[i]);
+    else p.types[i].shape.resize(-1);
+  }
+  WEFT_TRY(ops::promote_inputs(op, {p.types, p.count}, {p.weak, p.count}, {p.dtypes, p.count}));
+  for (size_t i = 0; i < p.count; ++i) {
+    if (p.weak[i]) WEFT_TRY(check_weak_scalar(op, i, inputs[i].scalar(), p.dtypes[i]));
+    p.types[i].dtype = p.dtypes[i];
+  }
+  return {};
+}
+
+// Casts the arrays whose dtype the promotion changes; the casts are on the tape.
+ops::Values promoted(std::span<const ops::Value> inputs, const Prepared& p) {
+  ops::Values values(inputs.begin(), inputs.end());
+  for (size_t i = 0; i < values.size(); ++i)
+    if (values[i].is_tensor()) values[i] = ops::cast(values[i], p.dtypes[i]);
+  return values;
+}
+
+// The geometry of a view operator on its input's box; null where strides do not allow it.
+Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
+                              const TensorType& in, const TensorType& out) {
+  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, attributes),
+                                     {base.shape(), base.strides(), base.offset()}, out);
+  if (!geometry) return Ref<Tensor>();
+  WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
+                                             geometry->offset, base.box_ref()));
+  view->detached = base.detached;
+  if (!(thread_state().modes & kRecording) || base.detached) return view;
+  const Edge edge = producer(base);
+  if (!edge) return view;
+  EagerBuilder types;
+  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {types.placeholder(in)}, {&edge, 1},
+                                            {&out, 1}, {}));
+  view->view_node = Ref<Object>(node.get());
+  view->view_node_output = 0;
+  view->view_node_epoch = base.box().epoch();
+  return view;
+}
+
+Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
+                          std::span<const ops::Value> inputs,
+                          std::span<const Argument> attributes) {
+  Prepared p;
+  WEFT_TRY(prepare(builder, op, inputs, p));
+  PoolVector<Argument> complete(op.attributes.size());
+  WEFT_TRY(ops::complete_attributes(op, attributes, complete));
+  ops::Values values = promoted(inputs, p);
+  WEFT_TRY(builder.status());
+  if (op.composition)
+    return op.composition(ops::ComposeContext(op, complete, builder, values));
+  WEFT_ASSIGN(const ops::Types types, ops::infer(op, {p.types, p.count}, complete));
+  if (op.view_rule) {
+    WEFT_ASSIGN(Ref<Tensor> view,
+                make_view(op, complete, *values[0].tensor(), p.types[0], types[0]));
+    if (view) return ops::Values{builder.value(std::move(view))};
+  }
+  PoolVector<Ref<Tensor>> outs;
+  for (const TensorType& type : types) {
+    WEFT_ASSIGN(Ref<Tensor> out, Tensor::create(type.dtype, type.shape));
+    outs.push_back(std::move(out));
+  }
+  WEFT_TRY(run_kernel(op, complete, values, {p.types, p.count}, types, outs));
+  if (thread_state().modes & kRecording) WEFT_TRY(record(op, complete, values, outs));
+  ops::Values results;
+  for (Ref<Tensor>& out : outs) results.push_back(builder.value(std::move(out)));
+  return results;
+}
+
+}  // namespace
+
+TensorType EagerBuilder::type(const ops::Value& value) {
+  if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
+  if (value.is_scalar()) return scalar_type(value.scalar());
+  return placeholders_[static_cast<size_t>(value.id())];
+}
+
+ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
+                               std::span<const Argument> attributes) {
+  ops::Values harmless;
+  if (!status().ok()) {
+    for (int i = 0; i < op.output_count; ++i) harmless.push_back(placeholder({}));
+    return harmless;
+  }
+  for (const ops::Value& input : inputs)
+    WEFT_ASSERT(!input || input.is_tensor() || input.is_scalar());  // the probe saw every read
+  if (thread_state().modes & kTracing) {
+    PoolVector<Ref<Tensor>> outs(static_cast<size_t>(op.output_count));
+    Status status = current_trace()->emit(op, inputs, attributes, outs);
+    if (status.ok()) {
+      ops::Values results;
+      for (Ref<Tensor>& out : outs) results.push_back(value(std::move(out)));
+      return results;
+    }
+    fail(std::move(status));
+  } else {
+    Result<ops::Values> results = apply(*this, op, inputs, attributes);
+    if (results.ok()) return results.take();
+    fail(results.status());
+  }
+  for (int i = 0; i < op.output_count; ++i) harmless.push_back(placeholder({}));
+  return harmless;
+}
+
+}  // namespace weft::autograd

@@ -1,0 +1,26 @@
+// The builder that computes at once: composites and gradient rules run through it.
+#pragma once
+
+#include "ops/builder.h"
+#include "ops/op.h"
+
+namespace weft::autograd {
+
+class EagerBuilder final : public ops::Builder {
+ public:
+  ops::Values emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
+                   std::span<const ops::Argument> attributes) override;
+  ops::TensorType type(const ops::Value& value) override;
+
+  ops::Value value(Ref<Tensor> tensor) { return {this, std::move(tensor)}; }
+  // An array of which only the type is known, because the tape did not save it.
+  ops::Value placeholder(const ops::TensorType& type) {
+    placeholders_.push_back(type);
+    return {this, static_cast<int32_t>(placeholders_.size() - 1)};
+  }
+
+ private:
+  PoolVector<ops::TensorType> placeholders_;
+};
+
+}  // namespace weft::autograd

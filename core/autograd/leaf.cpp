@@ -1,0 +1,66 @@
+#include "autograd/call.h"
+#include "autograd/eager_builder.h"
+#include "autograd/tape.h"
+#include "base/errors.h"
+#include "ops/registry.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+Result<Ref<Tensor>> zeros_like(const Tensor& tensor) {
+  EagerBuilder builder;
+  const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
+  ModeScope plain(0, kRecording | kTracing);
+  const ops::Value like(&builder, ops::Argument::of_int(0));
+  const ops::Value result = ops::zeros(like, type);
+  if (!builder.status().ok()) return builder.status();
+  return result.tensor();
+}
+
+}  // namespace
+
+LeafNode* leaf_of(const Tensor& tensor) {
+  return tensor.box().leaf && !tensor.detached ? static_cast<LeafNode*>(tensor.box().node())
+                                               : nullptr;
+}
+
+Status attach_grad(Tensor& tensor, GradRequest request) {
+  Box& box = tensor.box();
+  if (box.traced())
+    return errors::invalid_state("attach_grad", "the array belongs to a trace and has no value");
+  if (request == GradRequest::kNull) {
+    box.leaf = false;
+    box.set_content(Ref<Object>(), 0);
+    return {};
+  }
+  if (!is_floating(tensor.dtype()))
+    return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
+                                tensor.dtype(), "; cast with `.astype('float32')`");
+  if (!tensor.covers_box())
+    return errors::invalid_state("attach_grad",
+                                 "the array is a part of another one; take a copy() first");
+  WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
+  auto* leaf = new LeafNode({tensor.dtype(), tensor.shape(), {}}, std::move(gradient),
+                            request == GradRequest::kAdd);
+  box.leaf = true;
+  box.set_content(Ref<Object>::adopt(leaf), 0);
+  tensor.detached = false;
+  return {};
+}
+
+// `write` replaces the content of the one gradient array, `add` adds to it. Either way the array
+// the user holds stays the same.
+Status LeafNode::deliver(const ops::Value& cotangent) {
+  ++version_;
+  const Ref<Tensor>& given = cotangent.tensor();
+  if (add_) {
+    const ops::Argument arguments[] = {ops::Argument::of_tensor(gradient_.get()),
+                                       ops::Argument::of_tensor(given.get())};
+    Tensor* out = gradient_.get();
+    return invoke(ops::op_named("add"), arguments, {&out, 1});
+  }
+  return write(*gradient_, ops::Argument::of_tensor(given.get()));
+}
+
+}  // namespace weft::autograd

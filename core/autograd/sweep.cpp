@@ -1,0 +1,173 @@
+// The reverse sweep over the tape: nodes are popped from a heap by sequence number, so every node
+// is visited after all its users, without recursion.
+#include <algorithm>
+#include <unordered_map>
+
+#include "autograd/call.h"
+#include "autograd/eager_builder.h"
+#include "autograd/tape.h"
+#include "base/errors.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+class Sweep {
+ public:
+  Sweep(bool retain, bool create_graph) : retain_(retain), create_graph_(create_graph) {}
+
+  Status add_head(Tensor& head, Tensor* head_grad);
+  // Asks for the cotangent of one output; leaves' buffers are left alone then.
+  void want(const Edge& edge) { wanted_.push_back(edge); }
+  Status run();
+  ops::Value found(const Edge& edge) const;
+
+ private:
+  using Pending =
+      std::unordered_map<TapeNode*, ops::Values, std::hash<TapeNode*>, std::equal_to<TapeNode*>,
+                         PoolAllocator<std::pair<TapeNode* const, ops::Values>>>;
+  static bool earlier(const Ref<TapeNode>& a, const Ref<TapeNode>& b) {
+    return a->sequence() < b->sequence();
+  }
+  Status add(const Edge& edge, const ops::Value& cotangent);
+  Status visit(TapeNode& node, const ops::Values& cotangents);
+  bool is_wanted(const TapeNode& node) const {
+    return std::ranges::any_of(wanted_, [&](const Edge& e) { return e.node.get() == &node; });
+  }
+
+  const bool retain_;
+  const bool create_graph_;
+  EagerBuilder builder_;
+  Pending pending_;
+  PoolVector<Ref<TapeNode>> heap_;
+  PoolVector<Edge> wanted_;
+  PoolVector<std::pair<TapeNode*, ops::Values>> results_;
+  PoolVector<Ref<TapeNode>> visited_;
+};
+
+Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
+  auto [entry, is_new] = pending_.try_emplace(edge.node.get());
+  if (is_new) {
+    entry->second.resize(edge.node->output_count());
+    heap_.push_back(edge.node);
+    std::ranges::push_heap(heap_, earlier);
+  }
+  ops::Value& sum = entry->second[edge.output];
+  sum = ops::add_cotangents(sum, builder_.value(cotangent.tensor()));
+  return builder_.status();
+}
+
+Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
+  const Edge edge = producer(head);
+  if (!edge)
+    return errors::invalid_state("backward",
+                                 "the head has no history: it was not computed inside "
+                                 "autograd.record() from arrays with attach_grad()");
+  ops::Value cotangent;
+  if (head_grad) {
+    if (head_grad->shape() != head.shape())
+      return errors::invalid_value("backward", "`head_grads` must have the head's shape ",
+                                   head.shape(), "; got ", head_grad->shape());
+    cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
+  } else {
+    cotangent = builder_.call("full", {}, {ops::Argument::of_ints(head.shape().span()),
+                                           ops::Argument::of_float(1),
+                                           ops::Argument::of_dtype(head.dtype())});
+  }
+  WEFT_TRY(builder_.status());
+  return add(edge, cotangent);
+}
+
+Status Sweep::visit(TapeNode& node, const ops::Values& cotangents) {
+  if (is_wanted(node)) results_.emplace_back(&node, cotangents);
+  if (node.is_leaf()) {
+    if (!wanted_.empty() || !cotangents[0]) return {};
+    return static_cast<LeafNode&>(node).deliver(cotangents[0]);
+  }
+  WEFT_ASSIGN(const ops::Values inputs, node.backward(cotangents, retain_ || create_graph_));
+  const auto edges = node.edges();
+  for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i)
+    if (edges[i] && inputs[i]) WEFT_TRY(add(edges[i], inputs[i]));
+  return {};
+}
+
+Status Sweep::run() {
+  while (!heap_.empty()) {
+    std::ranges::pop_heap(heap_, earlier);
+    const Ref<TapeNode> node = std::move(heap_.back());
+    heap_.pop_back();
+    const auto entry = pending_.find(node.get());
+    const ops::Values cotangents = std::move(entry->second);
+    pending_.erase(entry);
+    WEFT_TRY(visit(*node, cotangents));
+    if (!retain_) visited_.push_back(node);
+  }
+  // Only now: with create_graph, rules still read what nodes saved while the sweep runs.
+  for (const Ref<TapeNode>& node : visited_) node->release_saved();
+  return {};
+}
+
+ops::Value Sweep::found(const Edge& edge) const {
+  for (const auto& [node, cotangents] : results_)
+    if (node == edge.node.get()) return cotangents[edge.output];
+  return {};
+}
+
+Status check_heads(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
+  if (heads.empty()) return errors::invalid_value("backward", "`heads` must not be empty");
+  if (!head_grads.empty() && head_grads.size() != heads.size())
+    return errors::invalid_value("backward", "`head_grads` must have one entry per head, ",
+                                 heads.size(), "; got ", head_grads.size());
+  return {};
+}
+
+Status add_heads(Sweep& sweep, std::span<Tensor* const> heads,
+                 std::span<Tensor* const> head_grads) {
+  for (size_t i = 0; i < heads.size(); ++i)
+    WEFT_TRY(sweep.add_head(*heads[i], head_grads.empty() ? nullptr : head_grads[i]));
+  return {};
+}
+
+}  // namespace
+
+Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
+  WEFT_TRY(check_heads(heads, head_grads));
+  ModeScope plain(0, kRecording);
+  Sweep sweep(retain, false);
+  WEFT_TRY(add_heads(sweep, heads, head_grads));
+  return sweep.run();
+}
+
+Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
+                                      std::span<Tensor* const> head_grads,
+                                      std::span<Tensor* const> variables, bool retain,
+                                      bool create_graph) {
+  WEFT_TRY(check_heads(heads, head_grads));
+  if (variables.empty()) return errors::invalid_value("grad", "`variables` must not be empty");
+  const uint32_t recording = kRecording;
+  ModeScope mode(create_graph ? recording : 0, create_graph ? 0 : recording);
+  Sweep sweep(retain || create_graph, create_graph);
+  PoolVector<Edge> edges;
+  for (Tensor* variable : variables) {
+    edges.push_back(producer(*variable));
+    if (!edges.back())
+      return errors::invalid_state("grad", "variable ", edges.size() - 1,
+                                   " has no history; call attach_grad() on it first");
+    sweep.want(edges.back());
+  }
+  WEFT_TRY(add_heads(sweep, heads, head_grads));
+  WEFT_TRY(sweep.run());
+  std::vector<Ref<Tensor>> result;
+  EagerBuilder builder;
+  for (size_t i = 0; i < variables.size(); ++i) {
+    ops::Value found = sweep.found(edges[i]);
+    if (!found)
+      found = ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)),
+                         {variables[i]->dtype(), variables[i]->shape(), {}});
+    WEFT_TRY(builder.status());
+    result.push_back(found.tensor());
+  }
+  return result;
+}
+
+}  // namespace weft::autograd

@@ -1,0 +1,122 @@
+// The tape: nodes that know how to turn cotangents of their outputs into cotangents of their
+// inputs. Nodes are counted objects, owned by arrays (through boxes) and by later nodes, and
+// ordered by sequence numbers. There is no list to clear: what nobody can reach is gone.
+#pragma once
+
+#include <span>
+
+#include "ops/gradient.h"
+#include "runtime/pool.h"
+#include "runtime/tensor.h"
+
+namespace weft::autograd {
+
+class TapeNode;
+
+// Where an input came from: an output of a node, or nothing (a constant).
+struct Edge {
+  Ref<TapeNode> node;
+  uint32_t output = 0;
+  explicit operator bool() const { return static_cast<bool>(node); }
+};
+
+class TapeNode : public Object {
+ public:
+  TapeNode();
+  static void* operator new(size_t bytes);
+  static void operator delete(void* block, size_t bytes) { pool_free(block, bytes); }
+
+  uint64_t sequence() const { return sequence_; }
+  std::span<const Edge> edges() const { return edges_; }
+  virtual std::string_view name() const = 0;
+  virtual size_t output_count() const = 0;
+  virtual ops::TensorType output_type(size_t output) const = 0;
+
+  // Cotangents of the inputs, one per edge, absent where there is none. `retain`: it may be
+  // asked again.
+  virtual Result<ops::Values> backward(const ops::Values& cotangents, bool retain) = 0;
+  // Gives up what was saved; a further backward is an error.
+  virtual void release_saved() = 0;
+  virtual bool is_leaf() const { return false; }
+
+ protected:
+  ~TapeNode() override = default;
+  void destroy() override;  // a loop, not a recursion: chains may be a million nodes long
+  PoolVector<Edge> edges_;
+
+ private:
+  uint64_t sequence_;
+};
+
+// An array's content as it was when the tape saved it.
+class SavedTensor {
+ public:
+  SavedTensor() = default;
+  explicit SavedTensor(const Tensor& tensor);
+  explicit operator bool() const { return static_cast<bool>(held_); }
+  // An array on a box of its own, with `producer` as its history.
+  Result<Ref<Tensor>> restore(const Edge& producer) const;
+  TensorView view() const;
+  void clear() { held_ = HeldValue(); }
+
+ private:
+  HeldValue held_;
+  DType dtype_ = DType::kFloat32;
+  int64_t offset_ = 0;
+  Shape shape_;
+  Shape strides_;
+};
+
+// The gradient of a leaf: `attach_grad` makes one, backward fills it.
+class LeafNode final : public TapeNode {
+ public:
+  LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add)
+      : type_(type), gradient_(std::move(gradient)), add_(add) {}
+  std::string_view name() const override { return "leaf"; }
+  size_t output_count() const override { return 1; }
+  ops::TensorType output_type(size_t) const override { return type_; }
+  Result<ops::Values> backward(const ops::Values&, bool) override { return ops::Values(); }
+  void release_saved() override {}
+  bool is_leaf() const override { return true; }
+
+  const Ref<Tensor>& gradient() const { return gradient_; }
+  bool adds() const { return add_; }
+  uint64_t version() const { return version_; }
+  Status deliver(const ops::Value& cotangent);
+
+ private:
+  ops::TensorType type_;
+  Ref<Tensor> gradient_;
+  bool add_;
+  uint64_t version_ = 0;
+};
+
+// The node and output that made this geometry's content; no node for a constant. For a view of a
+// recorded box a strided_view node is made, once per content.
+Edge producer(Tensor& tensor);
+bool is_recorded(Tensor& tensor);
+
+// Puts one operator call on the tape if an input has a history. Inputs are as the kernel saw
+// them, null for scalars and absent ones.
+Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+              const ops::Values& inputs, std::span<const Ref<Tensor>> outputs);
+// The node alone, for results that are geometries on an input's box; null if no input has one.
+Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                                const ops::Values& inputs, std::span<const Edge> edges,
+                                std::span<const ops::TensorType> output_types,
+                                std::span<const Ref<Tensor>> outputs);
+
+// ---- what a caller of autograd sees ----------------------------------------------------------
+
+enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
+Status attach_grad(Tensor& tensor, GradRequest request);
+LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
+
+// Head gradients may be null: ones.
+Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain);
+Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
+                                      std::span<Tensor* const> head_grads,
+                                      std::span<Tensor* const> variables, bool retain,
+                                      bool create_graph);
+
+}  // namespace weft::autograd

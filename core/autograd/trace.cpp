@@ -1,0 +1,200 @@
+#include "autograd/trace.h"
+
+#include <atomic>
+
+#include "autograd/call.h"
+#include "base/errors.h"
+#include "ops/registry.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+std::atomic<uint64_t> next_number{1};
+
+ops::Argument ints(const Shape& shape) { return ops::Argument::of_ints(shape.span()); }
+
+}  // namespace
+
+Trace::Trace() : number_(next_number.fetch_add(1)), builder_(graph_) {}
+
+Trace* current_trace() { return static_cast<Trace*>(thread_state().trace); }
+
+Status traced_value_error(std::string_view reader) {
+  return errors::invalid_state(
+      reader,
+      "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
+      "recorded; use npx.cond, npx.foreach or npx.while_loop for control flow that depends on "
+      "values, or keep this part out of hybridize()");
+}
+
+Result<Ref<Tensor>> Trace::array(const ops::Value& value) {
+  const ops::TensorType type = builder_.type(value);
+  Box* box = Box::create(Ref<Storage>());
+  if (!box) return errors::out_of_memory("trace", sizeof(Box));
+  Ref<Box> owned = Ref<Box>::adopt(box);
+  box->traced_bytes = type.bytes();
+  contents_[box] = {owned, value, 0, -1, false};
+  return Tensor::whole(type.dtype, type.shape, owned);
+}
+
+Result<Ref<Tensor>> Trace::placeholder(const ops::TensorType& type) {
+  WEFT_ASSIGN(Ref<Tensor> tensor, array(builder_.input(type)));
+  Content& content = contents_[&tensor->box()];
+  content.input = static_cast<int32_t>(inputs_.size());
+  inputs_.push_back(&tensor->box());
+  ++placeholders_;
+  return tensor;
+}
+
+Result<Trace::Content*> Trace::content_of(Tensor& tensor) {
+  Box& box = tensor.box();
+  const auto found = contents_.find(&box);
+  if (found != contents_.end()) return &found->second;
+  if (box.traced())
+    return errors::invalid_state("trace",
+                                 "an array of a trace that has ended is used; arrays made inside a "
+                                 "hybridized forward must be returned, not kept in attributes");
+  // The capture covers the whole box: as the array itself does, or else as a flat one.
+  const int64_t elements = box.bytes() / size_of(tensor.dtype());
+  const Shape shape = tensor.covers_box() ? tensor.shape() : Shape{elements};
+  WEFT_ASSIGN(Ref<Tensor> whole, Tensor::whole(tensor.dtype(), shape, tensor.box_ref()));
+  Content content{tensor.box_ref(), builder_.input({tensor.dtype(), shape, {}}), 0,
+                  static_cast<int32_t>(inputs_.size()), false};
+  inputs_.push_back(&box);
+  captures_.push_back(std::move(whole));
+  return &contents_.emplace(&box, std::move(content)).first->second;
+}
+
+Result<ops::Value> Trace::read(Tensor& tensor) {
+  WEFT_ASSIGN(Content * content, content_of(tensor));
+  if (tensor.trace == number_ && tensor.trace_epoch == content->writes)
+    return builder_.value(tensor.trace_value);
+  const ops::TensorType type = builder_.type(content->value);
+  ops::Value value = content->value;
+  if (!tensor.covers_box() || tensor.shape() != type.shape)
+    value = builder_.call("strided_view", {value},
+                          {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()),
+                           ints(tensor.strides())});
+  if (tensor.detached) value = builder_.call("stop_gradient", {value});
+  WEFT_TRY(builder_.status());
+  tensor.trace = number_;
+  tensor.trace_epoch = content->writes;
+  tensor.trace_value = value.id();
+  return value;
+}
+
+Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
+                                std::span<const ops::Argument> attributes,
+                                const ops::Value& value) {
+  const ops::TensorType in{base.dtype(), base.shape(), {}};
+  const ops::TensorType out = builder_.type(value);
+  std::vector<ops::Argument> complete(op.attributes.size());
+  WEFT_TRY(ops::complete_attributes(op, attributes, complete));
+  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, complete),
+                                     {base.shape(), base.strides(), base.offset()}, out);
+  if (!geometry) return array(value);
+  WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
+                                               geometry->offset, base.box_ref()));
+  WEFT_ASSIGN(Content * content, content_of(base));
+  tensor->trace = number_;
+  tensor->trace_epoch = content->writes;
+  tensor->trace_value = value.id();
+  return tensor;
+}
+
+Status Trace::emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
+                   std::span<const ops::Argument> attributes, std::span<Ref<Tensor>> outs) {
+  ops::Values values(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    values[i] = inputs[i];
+    if (inputs[i].is_tensor()) {
+      WEFT_ASSIGN(values[i], read(*inputs[i].tensor()));
+    }
+  }
+  const ops::Values results = builder_.emit(op, values, attributes);
+  WEFT_TRY(builder_.status());
+  for (size_t i = 0; i < outs.size() && i < results.size(); ++i) {
+    Result<Ref<Tensor>> out = op.view_rule && inputs[0].is_tensor()
+                                  ? view(op, *inputs[0].tensor(), attributes, results[i])
+                                  : array(results[i]);
+    WEFT_ASSIGN(outs[i], std::move(out));
+  }
+  return {};
+}
+
+Status Trace::write(Tensor& target, const ops::Argument& value) {
+  ops::Value source(&builder_, value);
+  if (value.tag == ops::Tag::kTensor) {
+    WEFT_ASSIGN(source, read(*value.tensor));
+  }
+  WEFT_ASSIGN(Content * content, content_of(target));
+  const ops::TensorType type = builder_.type(content->value);
+  if (source.is_scalar())
+    source = builder_.call("full", {}, {ops::Argument::of_ints({}),
+                                        ops::Argument::of_float(value.as_double()),
+                                        ops::Argument::of_dtype(type.dtype)});
+  source = ops::cast(source, type.dtype);
+  const bool all = target.covers_box() && target.shape() == type.shape;
+  content->value =
+      all ? ops::broadcast_to(source, type.shape)
+          : builder_.call("update", {content->value, source},
+                          {ops::Argument::of_int(target.offset()), ints(target.shape()),
+                           ints(target.strides())});
+  ++content->writes;
+  content->changed = true;
+  return builder_.status();
+}
+
+Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
+  for (Tensor* output : outputs) {
+    WEFT_ASSIGN(const ops::Value value, read(*output));
+    builder_.output(value);
+  }
+  for (Box* box : inputs_) {
+    const Content& content = contents_.at(box);
+    if (!content.changed) continue;
+    graph_.states.push_back({content.input, static_cast<int32_t>(graph_.outputs.size())});
+    builder_.output(content.value);
+  }
+  WEFT_TRY(builder_.status());
+  TracedProgram traced;
+  traced.graph = std::move(graph_);
+  traced.inputs = placeholders_;
+  traced.outputs = outputs.size();
+  traced.captures = std::move(captures_);
+  return traced;
+}
+
+Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders) {
+  ThreadState& state = thread_state();
+  if (state.trace) return errors::invalid_state("trace", "a trace is running; traces do not nest");
+  auto trace = std::make_unique<Trace>();
+  std::vector<Ref<Tensor>> made;
+  for (Tensor* example : examples) {
+    WEFT_ASSIGN(Ref<Tensor> placeholder,
+                trace->placeholder({example->dtype(), example->shape(), {}}));
+    made.push_back(std::move(placeholder));
+  }
+  for (size_t i = 0; i < made.size(); ++i) placeholders[i] = made[i].detach();
+  state.trace = trace.release();
+  state.modes |= kTracing;
+  return {};
+}
+
+void abort_trace() {
+  ThreadState& state = thread_state();
+  delete static_cast<Trace*>(state.trace);
+  state.trace = nullptr;
+  state.modes &= ~static_cast<uint32_t>(kTracing);
+}
+
+Result<TracedProgram> end_trace(std::span<Tensor* const> outputs) {
+  Trace* trace = current_trace();
+  if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
+  Result<TracedProgram> traced = trace->finish(outputs);
+  abort_trace();
+  return traced;
+}
+
+}  // namespace weft::autograd

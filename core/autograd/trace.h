@@ -1,0 +1,76 @@
+// A trace: the graph that operators become while a thread traces.
+//
+// It writes to an overlay (box → SSA value), never to boxes, so that giving it up leaves nothing
+// behind. Arrays that exist already are captured by box: they become inputs, and later writes to
+// them are seen by later runs. A box that the traced code writes to becomes an aliased output.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "executor/program.h"
+#include "graph/graph_builder.h"
+#include "runtime/tensor.h"
+
+namespace weft::autograd {
+
+// What a trace gives: a program from placeholders and captures to outputs and written boxes.
+struct TracedProgram {
+  graph::Graph graph;
+  size_t inputs = 0;   // placeholders; captures follow
+  size_t outputs = 0;  // the caller's; new contents of written boxes follow
+  std::vector<Ref<Tensor>> captures;
+};
+
+class Trace {
+ public:
+  Trace();
+
+  // The array that stands for an argument of this type.
+  Result<Ref<Tensor>> placeholder(const ops::TensorType& type);
+
+  // The content of an array as an SSA value; captures it if it is met for the first time.
+  Result<ops::Value> read(Tensor& tensor);
+  // A new traced array holding `value`.
+  Result<Ref<Tensor>> array(const ops::Value& value);
+  // target[...] = value.
+  Status write(Tensor& target, const ops::Argument& value);
+  Status emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
+              std::span<const ops::Argument> attributes, std::span<Ref<Tensor>> outs);
+
+  Result<TracedProgram> finish(std::span<Tensor* const> outputs);
+  graph::GraphBuilder& builder() { return builder_; }
+
+ private:
+  struct Content {
+    Ref<Box> box;  // kept alive: its address is the key
+    ops::Value value;
+    uint32_t writes = 0;
+    int32_t input = -1;  // of the graph, if the box came from outside
+    bool changed = false;
+  };
+  Result<Content*> content_of(Tensor& tensor);
+  Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
+                           std::span<const ops::Argument> attributes, const ops::Value& value);
+
+  const uint64_t number_;
+  graph::Graph graph_;
+  graph::GraphBuilder builder_;
+  std::unordered_map<Box*, Content> contents_;
+  std::vector<Box*> inputs_;  // boxes of placeholders and captures, in order of graph inputs
+  size_t placeholders_ = 0;
+  std::vector<Ref<Tensor>> captures_;
+};
+
+// The trace of this thread; null if it does not trace.
+Trace* current_trace();
+Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders);
+Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);
+void abort_trace();
+
+// For operations that need a value: names what to use instead.
+Status traced_value_error(std::string_view reader);
+
+}  // namespace weft::autograd

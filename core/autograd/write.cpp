@@ -1,0 +1,180 @@
+// Writing into arrays: box ← update(box, geometry, value), in the current mode.
+#include <atomic>
+
+#include "autograd/call.h"
+#include "autograd/eager_builder.h"
+#include "autograd/run.h"
+#include "autograd/tape.h"
+#include "autograd/trace.h"
+#include "base/errors.h"
+#include "kernels/elementwise.h"
+#include "ops/copy_slot.h"
+#include "ops/elementwise_slot.h"
+#include "ops/registry.h"
+#include "runtime/engine.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+using ops::Argument;
+
+std::atomic<int64_t> unshare_copies{0};
+std::atomic<int64_t> unshare_bytes{0};
+
+Status check_writable(const Tensor& target, bool recording) {
+  const Box& box = target.box();
+  if (box.read_only)
+    return errors::invalid_state("write", "the array is on read-only memory; take a copy() first");
+  if (recording && box.leaf && !box.state)
+    return errors::invalid_state("write",
+                                 "an array with attach_grad() must not be written inside "
+                                 "autograd.record(); write it under autograd.pause()");
+  return {};
+}
+
+Status check_shape(const Tensor& target, const Tensor& value) {
+  WEFT_ASSIGN(const Shape shape, broadcast(value.shape(), target.shape(), "write", "value", "target"));
+  if (shape == target.shape()) return {};
+  return errors::invalid_value("write", "`value` of shape ", value.shape(),
+                               " does not broadcast to the target's shape ", target.shape());
+}
+
+// The value as the target's shape sees it.
+TensorView stretched(const TensorView& value, const TensorView& target) {
+  TensorView view = value;
+  view.rank = target.rank;
+  for (int axis = 0; axis < target.rank; ++axis) {
+    const int own = axis - (target.rank - value.rank);
+    view.shape[axis] = target.shape[axis];
+    view.strides[axis] = own < 0 || value.shape[own] == 1 ? 0 : value.strides[own];
+  }
+  return view;
+}
+
+Status store(const TensorView& target, const TensorView& value) {
+  if (target.dtype != value.dtype)
+    return ops::run_one_step(kernels::cast_step(value.dtype, target.dtype), {&value, 1}, target);
+  ops::copy_elements(target, stretched(value, target));
+  return {};
+}
+
+ops::TensorType base_type(const Box& box, DType dtype) {
+  if (const auto* node = static_cast<const TapeNode*>(box.node()))
+    return node->output_type(box.node_output());
+  return {dtype, Shape{box.bytes() / size_of(dtype)}, {}};
+}
+
+// The node of the box's new content: what was there with the part replaced.
+Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base,
+                    const Edge& value, const ops::TensorType& value_type) {
+  Box& box = target.box();
+  if (!old && !value) {
+    box.set_content(Ref<Object>(), 0);
+    return {};
+  }
+  const Argument attributes[] = {Argument::of_int(target.offset()),
+                                 Argument::of_ints(target.shape().span()),
+                                 Argument::of_ints(target.strides().span())};
+  EagerBuilder types;
+  const ops::Values inputs = {types.placeholder(base), types.placeholder(value_type)};
+  const Edge edges[] = {old, value};
+  WEFT_ASSIGN(Ref<TapeNode> node,
+              make_node(ops::op_named("update"), attributes, inputs, edges, {&base, 1}, {}));
+  box.set_content(Ref<Object>(node.get()), 0);
+  return {};
+}
+
+Status write_content(Tensor& target, Tensor* value, const TensorView& source, bool all) {
+  Box& box = target.box();
+  WEFT_TRY(wait_to_read(*box.storage()));
+  WEFT_TRY(unshare(box, all));
+  Storage* writes[] = {box.storage()};
+  Storage* reads[] = {value ? value->box().storage() : nullptr};
+  const ops::Cost cost{0, static_cast<double>(2 * target.bytes())};
+  return run_ordered({reads, value ? size_t{1} : size_t{0}}, writes, is_long(cost),
+                     [&] { return store(target.as_view(), source); });
+}
+
+Status write_value(Tensor& target, Tensor* value, const TensorView& source, const Edge& value_edge,
+                   const ops::TensorType& value_type, bool recording) {
+  Box& box = target.box();
+  const bool all = target.covers_box();
+  Edge old;
+  const ops::TensorType base = base_type(box, target.dtype());
+  if (recording && !all && box.node())
+    old = {Ref<TapeNode>(static_cast<TapeNode*>(box.node())), box.node_output()};
+  WEFT_TRY(write_content(target, value, source, all));
+  if (!all) box.filled_by_parts = true;
+  if (box.leaf) {
+    box.set_content(Ref<Object>(box.node()), 0);
+    return {};
+  }
+  if (!recording) {
+    box.set_content(Ref<Object>(), 0);
+    return {};
+  }
+  const bool as_it_is = all && value_edge && value_type.shape == target.shape() &&
+                        value_type.dtype == target.dtype();
+  if (as_it_is) {
+    box.set_content(Ref<Object>(value_edge.node.get()), value_edge.output);
+    return {};
+  }
+  return record_write(target, old, base, value_edge, value_type);
+}
+
+Status write_array(Tensor& target, Tensor& given, bool recording) {
+  WEFT_TRY(make_readable(given, "write"));
+  WEFT_TRY(check_shape(target, given));
+  Ref<Tensor> value(&given);
+  // Reading and writing one box at different places: the value is taken out first.
+  if (value->box_ref() == target.box_ref()) {
+    const bool same = value->offset() == target.offset() && value->shape() == target.shape() &&
+                      value->strides() == target.strides();
+    if (same) return {};
+    Tensor* copy = nullptr;
+    const Argument argument = Argument::of_tensor(&given);
+    WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+    value = Ref<Tensor>::adopt(copy);
+  }
+  const Edge value_edge = recording ? producer(*value) : Edge{};
+  return write_value(target, value.get(), value->as_view(), value_edge,
+                     {value->dtype(), value->shape(), {}}, recording);
+}
+
+}  // namespace
+
+Status unshare(Box& box, bool all_overwritten) {
+  if (box.pinned || !box.storage()->held_as_value()) return {};
+  const int64_t bytes = box.storage()->bytes();
+  WEFT_ASSIGN(Ref<Storage> own, Storage::allocate(bytes));
+  if (!all_overwritten) {
+    unshare_copies.fetch_add(1, std::memory_order_relaxed);
+    unshare_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    TensorView to{own->data(), {bytes}, {1}, 1, DType::kUInt8};
+    TensorView from{box.storage()->data(), {bytes}, {1}, 1, DType::kUInt8};
+    ops::copy_elements(to, from);
+  }
+  box.set_storage(std::move(own));
+  return {};
+}
+
+UnshareStats unshare_stats() { return {unshare_copies.load(), unshare_bytes.load()}; }
+
+Status write(Tensor& target, const Argument& value) {
+  const uint32_t modes = thread_state().modes;
+  if (modes & kTracing) return current_trace()->write(target, value);
+  if (target.box().traced()) return traced_value_error("write");
+  const bool recording = (modes & kRecording) && !target.box().state;
+  WEFT_TRY(check_writable(target, modes & kRecording));
+  if (value.tag == ops::Tag::kTensor && value.tensor)
+    return write_array(target, *value.tensor, recording);
+  if (!value.is_scalar())
+    return errors::invalid_type("write", "`value` must be an array or a number");
+  int64_t element = 0;
+  store_scalar(value, target.dtype(), &element);
+  const TensorView source{&element, {}, {}, 0, target.dtype()};
+  return write_value(target, nullptr, source, {}, {target.dtype(), Shape(), {}}, recording);
+}
+
+}  // namespace weft::autograd

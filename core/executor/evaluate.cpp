@@ -1,0 +1,104 @@
+#include "executor/evaluate.h"
+
+#include "base/errors.h"
+#include "executor/plan.h"
+#include "runtime/pool.h"
+#include "runtime/threads.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+
+namespace {
+
+// The node with its operands as inputs; their strides do not matter, inputs are made dense.
+Graph alone(const Graph& graph, const Node& node) {
+  Graph result;
+  Node copy = node;
+  copy.line = copy.clone_of = -1;
+  for (Operand& operand : copy.operands)
+    if (operand.is_value()) operand.value = result.add_input(graph.type(operand.value));
+  if (node.region >= 0)
+    copy.region = result.add_region(graph.regions[static_cast<size_t>(node.region)]);
+  std::vector<graph::TensorType> types;
+  for (const graph::ValueId id : node.outputs) types.push_back(graph.type(id));
+  result.add_node(std::move(copy), types);
+  result.outputs = result.nodes[0].outputs;
+  result.ordinals = graph.ordinals;
+  return result;
+}
+
+Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, Pointers inputs, uint64_t seed,
+                                          uint64_t first_ordinal) {
+  PlanOptions options;
+  options.threads = num_threads();
+  WEFT_ASSIGN(const Plan plan, make_plan(graph, options));
+  std::vector<Ref<Tensor>> outputs;
+  std::vector<void*> pointers;
+  for (const graph::TensorType& type : graph.output_types()) {
+    WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::create(type.dtype, type.shape));
+    pointers.push_back(tensor->data());
+    outputs.push_back(std::move(tensor));
+  }
+  WEFT_ASSIGN(const Ref<Storage> arena, Storage::allocate(plan.arena_bytes));
+  Bound bound = bind_new(plan);
+  WEFT_TRY(run_plan(plan, bound, {inputs, pointers, arena->data(), nullptr}, seed, first_ordinal));
+  return outputs;
+}
+
+// Plans want dense inputs: an identity graph over a strided constant makes the copy.
+Result<Ref<Tensor>> dense(const Ref<Tensor>& tensor) {
+  if (tensor->dense()) return tensor;
+  Graph graph;
+  WEFT_ASSIGN(const graph::ValueId id, graph.add_constant(tensor));
+  graph.outputs.push_back(id);
+  WEFT_ASSIGN(std::vector<Ref<Tensor>> copied, run_once(graph, {}, 0, 0));
+  return copied[0];
+}
+
+}  // namespace
+
+Result<std::vector<Ref<Tensor>>> evaluate_node(const Graph& graph, const Node& node,
+                                               std::span<const Ref<Tensor>> inputs, uint64_t seed,
+                                               uint64_t first_ordinal) {
+  std::vector<Ref<Tensor>> held;
+  std::vector<void*> pointers;
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    if (!node.operands[i].is_value()) continue;
+    WEFT_ASSIGN(Ref<Tensor> tensor, dense(inputs[i]));
+    pointers.push_back(tensor->data());
+    held.push_back(std::move(tensor));
+  }
+  return run_once(alone(graph, node), pointers, seed, first_ordinal);
+}
+
+Result<std::vector<Ref<Tensor>>> fold_node(const Graph& graph, const Node& node,
+                                           std::span<const Ref<Tensor>> inputs) {
+  return evaluate_node(graph, node, inputs);
+}
+
+Result<std::vector<Ref<Tensor>>> evaluate(const Graph& graph, std::span<const Ref<Tensor>> inputs,
+                                          uint64_t seed, uint64_t first_ordinal) {
+  std::vector<Ref<Tensor>> values(graph.values.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    WEFT_ASSIGN(values[static_cast<size_t>(graph.inputs[i])], dense(inputs[i]));
+  }
+  for (const graph::Constant& constant : graph.constants)
+    values[static_cast<size_t>(constant.value)] = constant.content;
+  for (const Node& node : graph.nodes) {
+    std::vector<Ref<Tensor>> operands;
+    for (const Operand& operand : node.operands)
+      operands.push_back(operand.is_value() ? values[static_cast<size_t>(operand.value)]
+                                            : Ref<Tensor>());
+    WEFT_ASSIGN(const auto results, evaluate_node(graph, node, operands, seed, first_ordinal));
+    for (size_t i = 0; i < results.size(); ++i)
+      values[static_cast<size_t>(node.outputs[i])] = results[i];
+  }
+  std::vector<Ref<Tensor>> outputs;
+  for (const graph::ValueId id : graph.outputs) outputs.push_back(values[static_cast<size_t>(id)]);
+  return outputs;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,106 @@
+// The half of a compiled program that makes and runs gradients.
+#include <algorithm>
+
+#include "base/errors.h"
+#include "executor/evaluate.h"
+#include "executor/frame_impl.h"
+#include "executor/program.h"
+#include "executor/split.h"
+#include "graph/reverse.h"
+#include "runtime/threads.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+
+Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
+                                 const graph::PassSelection& selection) {
+  WEFT_ASSIGN(graph::Joint joint, reverse(graph, wanted));
+  with_gradients_ = true;
+  takes_cotangent_ = std::move(joint.takes_cotangent);
+  has_gradient_ = std::move(joint.has_gradient);
+  joint_graph_ = std::move(joint.graph);
+
+  const graph::PassContext context{fold_node};
+  WEFT_ASSIGN(const Graph whole,
+              run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
+  Split parts = split(whole, output_types_.size());
+  reads_output_ = parts.reads_output;
+  reads_input_.assign(parts.reads_input.begin(),
+                      parts.reads_input.begin() + static_cast<std::ptrdiff_t>(input_types_.size()));
+
+  WEFT_ASSIGN(const Graph forward,
+              run_passes(std::move(parts.forward), graph::Stage::kAfterSplit, context, selection));
+  PlanOptions options;
+  options.threads = num_threads();
+  options.first_residual_output = output_types_.size();
+  WEFT_ASSIGN(forward_, make_plan(forward, options));
+
+  WEFT_ASSIGN(backward_graph_,
+              run_passes(std::move(parts.backward), graph::Stage::kAfterSplit, context, selection));
+  backward_options_.threads = options.threads;
+  const size_t residuals = forward_.residual_offsets.size();
+  backward_options_.residual_inputs.assign(backward_graph_.inputs.size() - residuals, -1);
+  backward_options_.residual_inputs.insert(backward_options_.residual_inputs.end(),
+                                           forward_.residual_offsets.begin(),
+                                           forward_.residual_offsets.end());
+  return backward_plan(true).status();
+}
+
+Result<const Plan*> Compiled::backward_plan(bool consuming) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<const Plan>& plan = backward_plans_[consuming];
+  if (plan) return plan.get();
+  PlanOptions options = backward_options_;
+  options.overwrite_residuals = consuming;
+  WEFT_ASSIGN(Plan made, make_plan(backward_graph_, options));
+  plan = std::make_unique<const Plan>(std::move(made));
+  return plan.get();
+}
+
+Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
+                          Pointers gradients, bool consuming, uint64_t seed,
+                          uint64_t first_ordinal) {
+  if (!frame.holds_residuals)
+    return errors::invalid_state(
+        "backward",
+        "a call's gradients were computed already; pass `retain_graph=True` to the first");
+  WEFT_ASSIGN(const Plan* plan, backward_plan(consuming));
+  Bound& bound = frame.backward[consuming];
+  if (bound.roots.empty()) {
+    bound = bind_new(*plan);
+    frame.backward_inputs.reserve(plan->inputs);
+    frame.backward_outputs.reserve(plan->outputs);
+  }
+  std::vector<void*>& in = frame.backward_inputs;
+  std::vector<void*>& out = frame.backward_outputs;
+  in.assign(inputs.begin(), inputs.end());
+  for (size_t k = 0; k < cotangents.size(); ++k)
+    if (takes_cotangent_[k]) in.push_back(cotangents[k]);
+  in.insert(in.end(), outputs.begin(), outputs.end());
+  out.clear();
+  for (size_t i = 0; i < gradients.size(); ++i)
+    if (has_gradient_[i]) out.push_back(gradients[i]);
+
+  const int64_t bytes = plan->arena_bytes;
+  void* arena = bytes > 0 ? take_scratch(bytes) : nullptr;
+  if (bytes > 0 && !arena) return errors::out_of_memory("backward", bytes);
+  Status status = run_plan(*plan, bound, {in, out, arena, frame.residual}, seed, first_ordinal);
+  if (bytes > 0) return_scratch(arena, bytes);
+  if (consuming) frame.holds_residuals = false;
+  return status;
+}
+
+Result<Ref<Program>> Compiled::joint() {
+  const std::lock_guard lock(mutex_);
+  if (joint_) return joint_;
+  Graph gradients = joint_graph_;
+  gradients.outputs.erase(
+      gradients.outputs.begin(),
+      gradients.outputs.begin() + static_cast<std::ptrdiff_t>(output_types_.size()));
+  gradients.states.clear();
+  WEFT_ASSIGN(joint_, Program::create(std::move(gradients)));
+  return joint_;
+}
+
+}  // namespace weft::executor

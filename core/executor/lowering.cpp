@@ -1,0 +1,212 @@
+#include "executor/lowering.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::ValueId;
+
+namespace {
+
+// Elements of cheap arithmetic below which a second thread costs more than it gains.
+constexpr int64_t kElementsAThread = 16384;
+
+Result<kernels::StepKernel> step_of(const Node& node, const graph::TensorType& last_in,
+                                    const graph::TensorType& out) {
+  const bool cast = node.op->name == "cast";
+  const kernels::StepKernel step = cast ? kernels::cast_step(last_in.dtype, out.dtype)
+                                        : kernels::step_of(node.op->slot.formula, last_in.dtype);
+  if (!step) return errors::unsupported(node.op->name, "no kernel for ", last_in.dtype);
+  return step;
+}
+
+class Lowering {
+ public:
+  explicit Lowering(const Graph& region) : region_(region) {}
+
+  Result<TileCode> run() {
+    WEFT_TRY(collect_scalars());
+    number_externals();
+    find_last_reads();
+    for (size_t n = 0; n < region_.nodes.size(); ++n) WEFT_TRY(lower_node(n));
+    find_in_place();
+    code_.shape = region_.type(region_.outputs[0]).shape;
+    return std::move(code_);
+  }
+
+ private:
+  Status collect_scalars() {
+    for (const Node& node : region_.nodes) {
+      WEFT_ASSIGN(auto types, graph::operand_types(region_, node));
+      for (size_t i = 0; i < node.operands.size(); ++i)
+        if (node.operands[i].is_scalar() &&
+            scalar_number(node.operands[i].scalar, types[i].dtype) < 0)
+          code_.scalars.push_back({node.operands[i].scalar, types[i].dtype});
+      types_.push_back(std::move(types));
+    }
+    return {};
+  }
+
+  int scalar_number(const ops::Argument& scalar, DType dtype) const {
+    for (size_t i = 0; i < code_.scalars.size(); ++i)
+      if (code_.scalars[i].dtype == dtype && same_argument(code_.scalars[i].scalar, scalar))
+        return static_cast<int>(code_.inputs + i);
+    return -1;
+  }
+
+  void number_externals() {
+    number_.resize(region_.values.size(), -1);
+    code_.inputs = region_.inputs.size();
+    code_.outputs = region_.outputs.size();
+    const auto number = [&](ValueId id) {
+      number_[static_cast<size_t>(id)] = static_cast<int16_t>(code_.dtypes.size());
+      code_.dtypes.push_back(region_.type(id).dtype);
+    };
+    for (const ValueId id : region_.inputs) number(id);
+    for (const ScalarExternal& scalar : code_.scalars) code_.dtypes.push_back(scalar.dtype);
+    for (const ValueId id : region_.outputs) number(id);
+  }
+
+  void find_last_reads() {
+    last_read_.resize(region_.values.size(), -1);
+    for (size_t n = 0; n < region_.nodes.size(); ++n)
+      for (const Operand& operand : region_.nodes[n].operands)
+        if (operand.is_value())
+          last_read_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(n);
+  }
+
+  Status lower_node(size_t n) {
+    const Node& node = region_.nodes[n];
+    const ValueId out = node.outputs[0];
+    kernels::TileStep step{};
+    WEFT_ASSIGN(step.kernel, step_of(node, types_[n].back(), region_.type(out)));
+    std::ranges::fill(step.in, int16_t{-1});
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const Operand& operand = node.operands[i];
+      step.in[i] = operand.is_value()
+                       ? number_[static_cast<size_t>(operand.value)]
+                       : static_cast<int16_t>(scalar_number(operand.scalar, types_[n][i].dtype));
+    }
+    // A temporary read here for the last time may be written: a step reads before it writes.
+    for (const Operand& operand : node.operands) free_if_dead(operand, static_cast<int32_t>(n));
+    if (number_[static_cast<size_t>(out)] < 0)
+      number_[static_cast<size_t>(out)] = temporary(region_.type(out).dtype);
+    step.out = number_[static_cast<size_t>(out)];
+    code_.steps.push_back(step);
+    return {};
+  }
+
+  void free_if_dead(const Operand& operand, int32_t n) {
+    if (!operand.is_value() || last_read_[static_cast<size_t>(operand.value)] != n) return;
+    const int16_t number = number_[static_cast<size_t>(operand.value)];
+    if (number >= code_.externals() && std::ranges::find(free_, number) == free_.end())
+      free_.push_back(number);
+  }
+
+  int16_t temporary(DType dtype) {
+    const auto found = std::ranges::find_if(
+        free_, [&](int16_t number) { return code_.dtypes[static_cast<size_t>(number)] == dtype; });
+    if (found != free_.end()) {
+      const int16_t number = *found;
+      free_.erase(found);
+      return number;
+    }
+    code_.dtypes.push_back(dtype);
+    return static_cast<int16_t>(code_.dtypes.size() - 1);
+  }
+
+  void find_in_place() {
+    for (const ValueId out : region_.outputs) {
+      const int32_t written = region_.values[static_cast<size_t>(out)].index;
+      std::vector<bool> may;
+      for (const ValueId in : region_.inputs) {
+        const graph::TensorType& a = region_.type(in);
+        const graph::TensorType& b = region_.type(out);
+        may.push_back(last_read_[static_cast<size_t>(in)] <= written && a.shape == b.shape &&
+                      size_of(a.dtype) == size_of(b.dtype));
+      }
+      code_.in_place.push_back(std::move(may));
+    }
+  }
+
+  const Graph& region_;
+  TileCode code_;
+  std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
+  std::vector<int16_t> number_;                        // operand number of each value
+  std::vector<int32_t> last_read_;
+  std::vector<int16_t> free_;
+};
+
+}  // namespace
+
+bool is_elementwise(const Node& node) {
+  return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
+         node.outputs.size() == 1 && node.operands.size() <= kernels::kMaxStepInputs;
+}
+
+Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& operands) {
+  Graph region;
+  Node copy = node;
+  copy.line = copy.clone_of = -1;
+  for (Operand& operand : copy.operands) {
+    if (!operand.is_value()) continue;
+    const auto known = std::ranges::find(operands, operand.value);
+    if (known == operands.end()) {
+      operands.push_back(operand.value);
+      operand.value = region.add_input(graph.type(operand.value));
+    } else {
+      operand.value = region.inputs[static_cast<size_t>(known - operands.begin())];
+    }
+  }
+  const graph::TensorType type = graph.type(node.outputs[0]);
+  region.add_node(std::move(copy), {&type, 1});
+  region.outputs = region.nodes[0].outputs;
+  return region;
+}
+
+Result<TileCode> lower(const Graph& region) { return Lowering(region).run(); }
+
+void set_loop(TileCode& code, std::span<const TensorView> externals) {
+  code.loop = kernels::make_tile_loop(code.shape, externals);
+  code.units = kernels::tile_units(code.loop);
+  code.scratch_a_thread = kernels::tile_scratch(code.program(), code.loop);
+  const int64_t work = code.shape.elements() * static_cast<int64_t>(code.steps.size());
+  const int64_t pieces = std::max<int64_t>(1, work / kElementsAThread);
+  code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
+}
+
+TensorView broadcast_view(const TensorView& in, const Shape& shape) {
+  TensorView view = in;
+  view.rank = shape.rank();
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const int own = axis - (shape.rank() - in.rank);
+    const bool repeats = own < 0 || in.shape[own] == 1;
+    view.shape[axis] = shape[axis];
+    view.strides[axis] = repeats ? 0 : in.strides[own];
+  }
+  return view;
+}
+
+uint64_t scalar_bits(const ops::Argument& scalar, DType dtype) {
+  // By the kernels' own conversion, so that a scalar is what an array cast to the dtype is.
+  alignas(64) char from[64] = {};
+  alignas(64) char to[64] = {};
+  const bool real = scalar.tag == ops::Tag::kFloat;
+  std::memcpy(from, real ? static_cast<const void*>(&scalar.real) : &scalar.integer, 8);
+  kernels::Tile tile{};
+  tile.out = to;
+  tile.in[0] = from;
+  tile.rows = tile.cols = 1;
+  kernels::cast_step(real ? DType::kFloat64 : DType::kInt64, dtype)(tile);
+  uint64_t bits = 0;
+  std::memcpy(&bits, to, static_cast<size_t>(size_of(dtype)));
+  return bits;
+}
+
+}  // namespace weft::executor

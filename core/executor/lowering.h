@@ -1,0 +1,59 @@
+// Elementwise nodes and fused regions as tile programs.
+//
+// A region is IR; its tile program is derived here, so that another lowering (an encoder, C99,
+// CUDA) can stand beside it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "graph/ir.h"
+#include "kernels/tile_program.h"
+
+namespace weft::executor {
+
+// A weak scalar as the program reads it: an array of one element.
+struct ScalarExternal {
+  ops::Argument scalar;
+  DType dtype;
+};
+
+// External arrays are, in this order: inputs of the region, scalars, outputs of the region.
+struct TileCode {
+  std::vector<kernels::TileStep> steps;
+  std::vector<DType> dtypes;  // of all operands, externals first
+  size_t inputs = 0, outputs = 0;
+  std::vector<ScalarExternal> scalars;
+  Shape shape;
+  // in_place[o][i]: output o may lie where input i lies, because no step reads i after o's.
+  std::vector<std::vector<bool>> in_place;
+
+  // Set when the externals have places.
+  kernels::TileLoop loop;
+  int64_t units = 0;
+  int64_t grain = 1;  // units that are worth a thread
+  int64_t scratch_a_thread = 0;
+
+  int externals() const { return static_cast<int>(inputs + scalars.size() + outputs); }
+  kernels::TileProgram program() const { return {steps, dtypes, externals()}; }
+};
+
+bool is_elementwise(const graph::Node& node);
+
+// The region that consists of one elementwise node. `operands` receives the value operand of each
+// input of the region.
+graph::Graph region_of(const graph::Graph& graph, const graph::Node& node,
+                       std::vector<graph::ValueId>& operands);
+
+Result<TileCode> lower(const graph::Graph& region);
+
+// Derives the loop over these externals, broadcast to the program's shape.
+void set_loop(TileCode& code, std::span<const TensorView> externals);
+
+// `view` seen with `shape`: missing and stretched axes have stride 0.
+TensorView broadcast_view(const TensorView& view, const Shape& shape);
+
+// A scalar as one element of a dtype, in the low bytes.
+uint64_t scalar_bits(const ops::Argument& scalar, DType dtype);
+
+}  // namespace weft::executor

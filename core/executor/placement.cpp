@@ -1,0 +1,379 @@
+#include "executor/placement_impl.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "executor/packing.h"
+#include "runtime/pool.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::TensorType;
+using graph::ValueId;
+
+namespace {
+
+int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+bool same_place(const Seen& a, const Seen& b) {
+  return a.item == b.item && a.offset == b.offset && a.shape == b.shape && a.strides == b.strides;
+}
+
+}  // namespace
+
+Placement::Placement(const Graph& graph, const PlanOptions& options)
+    : graph_(graph), options_(options), seen_(graph.values.size()) {
+  size_t count = graph.constants.size();  // scalars must not move once they have an address
+  for (const Node& node : graph.nodes) {
+    count += node.operands.size();
+    if (node.region < 0) continue;
+    for (const Node& inner : graph.regions[static_cast<size_t>(node.region)].body->nodes)
+      count += inner.operands.size();
+  }
+  scalars = std::make_shared<std::vector<uint64_t>>();
+  scalars->reserve(count);
+  state_of_.resize(graph.outputs.size(), -1);
+  for (const graph::StatePair& pair : graph.states)
+    if (static_cast<size_t>(pair.output) < state_of_.size())
+      state_of_[static_cast<size_t>(pair.output)] = pair.input;
+}
+
+Status Placement::run() {
+  define_sources();
+  for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
+  note_uses();
+  place_outputs();
+  note_uses();
+  reuse_in_place();
+  pack_arena();
+  return {};
+}
+
+int32_t Placement::new_item(int64_t bytes) {
+  Item item;
+  item.bytes = bytes;
+  items_.push_back(item);
+  return static_cast<int32_t>(items_.size()) - 1;
+}
+
+int32_t Placement::constant_item(const void* data) {
+  const int32_t id = new_item(0);
+  Item& item = items_.back();
+  item.root = Root::kConstant;
+  item.index = static_cast<int32_t>(constants.size());
+  item.given = true;
+  constants.push_back(data);
+  return id;
+}
+
+Seen Placement::whole(int32_t item, const TensorType& type) const {
+  return {item, 0, type.dtype, type.shape, dense_strides(type.shape)};
+}
+
+void Placement::define_sources() {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const TensorType& type = graph_.type(graph_.inputs[i]);
+    const int32_t id = new_item(type.bytes());
+    Item& item = items_.back();
+    item.given = true;
+    const bool residual = i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
+    item.root = residual ? Root::kResidual : Root::kInput;
+    item.index = residual ? 0 : static_cast<int32_t>(i);
+    item.offset = residual ? options_.residual_inputs[i] : 0;
+    input_items_.push_back(id);
+    seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
+  }
+  for (const graph::Constant& constant : graph_.constants) {
+    const Tensor& tensor = *constant.content;
+    held.push_back(constant.held);
+    seen_[static_cast<size_t>(constant.value)] = {constant_item(tensor.data()), 0, tensor.dtype(),
+                                                  tensor.shape(), tensor.strides()};
+  }
+}
+
+Status Placement::add_node(const Node& node) {
+  if (!node.op || is_elementwise(node)) return add_tiles(node);
+  WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
+  if (add_view(node, types)) return {};
+  return add_kernel(node, types);
+}
+
+// A view takes no step: its value is another geometry on the same item.
+bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
+  if (!node.op->view_rule || node.operands.empty() || !node.operands[0].is_value()) return false;
+  const Seen& from = seen_[static_cast<size_t>(node.operands[0].value)];
+  const TensorType& type = graph_.type(node.outputs[0]);
+  const ops::InferContext context(*node.op, types, node.attributes.view());
+  const std::optional<ops::Geometry> view =
+      node.op->view_rule(context, {from.shape, from.strides, 0}, type);
+  if (!view) return false;
+  seen_[static_cast<size_t>(node.outputs[0])] = {from.item,
+                                                 from.offset + view->offset * size_of(type.dtype),
+                                                 type.dtype, view->shape, view->strides};
+  return true;
+}
+
+Status Placement::add_tiles(const Node& node) {
+  PendingStep step;
+  step.kind = StepKind::kTileProgram;
+  step.node = &node;
+  std::vector<ValueId> operands;
+  if (node.op) {
+    const Graph region = region_of(graph_, node, operands);
+    WEFT_ASSIGN(TileCode code, lower(region));
+    step.code = std::make_shared<TileCode>(std::move(code));
+    step.name = node.op->name;
+  } else {
+    const Graph& body = *graph_.regions[static_cast<size_t>(node.region)].body;
+    for (const Operand& operand : node.operands) operands.push_back(operand.value);
+    WEFT_ASSIGN(TileCode code, lower(body));
+    step.code = std::make_shared<TileCode>(std::move(code));
+    step.name = "fused";
+    for (const Node& inner : body.nodes) step.name += "+" + inner.op->name;
+  }
+  for (const ValueId id : operands) step.in.push_back(seen_[static_cast<size_t>(id)]);
+  for (const ScalarExternal& s : step.code->scalars) step.in.push_back(scalar(s.scalar, s.dtype));
+  for (const ValueId id : node.outputs) {
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
+    seen_[static_cast<size_t>(id)] = step.out.back();
+  }
+  std::vector<TensorView> views;
+  for (const std::vector<Seen>* side : {&step.in, &step.out})
+    for (const Seen& seen : *side) {
+      TensorView view{};
+      view.dtype = seen.dtype;
+      view.rank = seen.shape.rank();
+      std::copy(seen.shape.begin(), seen.shape.end(), view.shape);
+      std::copy(seen.strides.begin(), seen.strides.end(), view.strides);
+      views.push_back(broadcast_view(view, step.code->shape));
+    }
+  set_loop(*step.code, views);
+  const int threads = step.code->units > step.code->grain ? options_.threads : 1;
+  step.code->scratch_a_thread = aligned(step.code->scratch_a_thread);
+  add_scratch(step, step.code->scratch_a_thread * threads);
+  steps.push_back(std::move(step));
+  return {};
+}
+
+Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
+  const ops::Slot& slot = node.op->slot;
+  if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  PendingStep step;
+  step.node = &node;
+  step.name = node.op->name;
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    const Operand& operand = node.operands[i];
+    Seen seen;
+    if (operand.is_value()) seen = seen_[static_cast<size_t>(operand.value)];
+    if (operand.is_scalar()) seen = scalar(operand.scalar, types[i].dtype);
+    if (operand.is_value() && slot.strides == ops::Strides::kDense && !seen.dense())
+      seen = dense_copy(seen);
+    step.in.push_back(seen);
+  }
+  std::vector<TensorType> out;
+  for (const ValueId id : node.outputs) {
+    out.push_back(graph_.type(id));
+    step.out.push_back(whole(new_item(out.back().bytes()), out.back()));
+    seen_[static_cast<size_t>(id)] = step.out.back();
+  }
+  add_scratch(step, scratch_of(slot, {types, out, node.attributes.view()}, options_.threads));
+  steps.push_back(std::move(step));
+  return {};
+}
+
+Seen Placement::scalar(const ops::Argument& value, DType dtype) {
+  scalars->push_back(scalar_bits(value, dtype));
+  return whole(constant_item(&scalars->back()), {dtype, Shape(), {}});
+}
+
+Seen Placement::dense_copy(const Seen& from) {
+  const TensorType type{from.dtype, from.shape, {}};
+  const Seen to = whole(new_item(type.bytes()), type);
+  add_copy(from, to);
+  return to;
+}
+
+void Placement::add_copy(const Seen& from, const Seen& to) {
+  PendingStep step;
+  step.kind = StepKind::kCopy;
+  step.name = "copy";
+  step.in = {from};
+  step.out = {to};
+  steps.push_back(std::move(step));
+}
+
+void Placement::add_scratch(PendingStep& step, int64_t bytes) {
+  if (bytes > 0) step.scratch = new_item(bytes);
+}
+
+void Placement::note_uses() {
+  for (size_t s = 0; s < steps.size(); ++s) {
+    const auto at = static_cast<int32_t>(s);
+    for (const Seen& seen : steps[s].in)
+      if (seen.item >= 0) items_[static_cast<size_t>(seen.item)].last = at;
+    for (const Seen& seen : steps[s].out) {
+      Item& item = items_[static_cast<size_t>(seen.item)];
+      if (item.first < 0) item.first = at;
+      item.last = std::max(item.last, at);
+    }
+    if (steps[s].scratch >= 0) {
+      Item& item = items_[static_cast<size_t>(steps[s].scratch)];
+      item.first = item.last = at;
+    }
+  }
+}
+
+// ---- outputs -----------------------------------------------------------------------------------
+
+// The memory that an output has to be in: the caller's, or the next part of the residual region.
+Item Placement::output_memory(size_t index, const Seen& seen) {
+  Item item;
+  item.bytes = seen.bytes();
+  item.given = false;
+  if (index < options_.first_residual_output) {
+    item.root = Root::kOutput;
+    item.index = static_cast<int32_t>(index);
+  } else {
+    item.root = Root::kResidual;
+    item.offset = residual_bytes;
+    residual_offsets.push_back(residual_bytes);
+    residual_bytes += aligned(item.bytes);
+  }
+  return item;
+}
+
+// The new content of a state may be written where the old one is only when nobody reads the old
+// one any more: after its last read, or at that read by a kernel that works in place.
+bool Placement::may_write_state(size_t output, int32_t item) const {
+  if (state_of_[output] < 0) return true;
+  const int32_t old = input_items_[static_cast<size_t>(state_of_[output])];
+  const int32_t last_read = items_[static_cast<size_t>(old)].last;
+  const int32_t written = items_[static_cast<size_t>(item)].first;
+  if (last_read != written) return last_read < written;
+  const PendingStep& step = steps[static_cast<size_t>(written)];
+  for (size_t out = 0; out < step.out.size(); ++out)
+    if (step.out[out].item == item) return reads_only_in_place(step, out, old);
+  return false;
+}
+
+// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy
+// at the end. Copies out of inputs come first and those into states last, because a state's memory
+// may be what another output is copied from.
+void Placement::place_outputs() {
+  std::vector<std::pair<Seen, Seen>> copies, state_copies;
+  std::vector<size_t> states;
+  for (size_t k = 0; k < graph_.outputs.size(); ++k)
+    if (state_of_[k] < 0) place_output(k, copies);
+  append_copies(copies);
+  for (size_t k = 0; k < graph_.outputs.size(); ++k) {
+    if (state_of_[k] < 0) continue;
+    // A new state that is (a part of) an input, perhaps of another's old one, is brought to safety.
+    Seen& seen = seen_[static_cast<size_t>(graph_.outputs[k])];
+    if (items_[static_cast<size_t>(seen.item)].given) seen = dense_copy(seen);
+    states.push_back(k);
+  }
+  note_uses();
+  for (const size_t k : states) place_output(k, state_copies);
+  append_copies(state_copies);
+}
+
+void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies) {
+  const ValueId id = graph_.outputs[index];
+  const Seen& seen = seen_[static_cast<size_t>(id)];
+  const Item memory = output_memory(index, seen);
+  Item& item = items_[static_cast<size_t>(seen.item)];
+  const bool direct = !item.given && item.root == Root::kArena && seen.offset == 0 &&
+                      seen.dense() && seen.bytes() == item.bytes &&
+                      may_write_state(index, seen.item);
+  if (direct) {
+    item.root = memory.root;
+    item.index = memory.index;
+    item.offset = memory.offset;
+    return;
+  }
+  const Seen from = seen;
+  items_.push_back(memory);
+  copies.emplace_back(from,
+                      whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
+}
+
+void Placement::append_copies(std::vector<std::pair<Seen, Seen>>& copies) {
+  for (const auto& [from, to] : copies) add_copy(from, to);
+}
+
+// ---- in place ----------------------------------------------------------------------------------
+
+// Does the step read `item` only index by index with what it writes to output `out`?
+bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const {
+  const Seen& to = step.out[out];
+  if (step.kind == StepKind::kCopy) return false;
+  if (step.kind == StepKind::kKernel && step.node->op->slot.lead != ops::Lead::kSameIndex)
+    return false;
+  bool reads = false;
+  for (size_t i = 0; i < step.in.size(); ++i) {
+    const Seen& from = step.in[i];
+    if (from.item < 0 || find(from.item) != find(item)) continue;
+    reads = true;
+    if (from.offset != 0 || !from.dense() || !(from.shape == to.shape) ||
+        size_of(from.dtype) != size_of(to.dtype))
+      return false;
+    if (step.code && (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
+  }
+  return reads;
+}
+
+bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t item) {
+  const int32_t own = step.out[out].item;
+  Item& to = items_[static_cast<size_t>(own)];
+  Item& from = items_[static_cast<size_t>(item)];
+  if (from.last != at || from.bytes != to.bytes || own == item) return false;
+  const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
+  if (from.root != Root::kArena && !residual) return false;
+  if (!reads_only_in_place(step, out, item)) return false;
+  // An output's memory may serve from before it is final; a state's may not: it is still the old.
+  const bool to_output = to.root == Root::kOutput || to.root == Root::kResidual;
+  if (to_output &&
+      (residual || (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
+    return false;
+  if (to_output) {
+    from.root = to.root;
+    from.index = to.index;
+    from.offset = to.offset;
+  }
+  from.last = to.last;
+  to.joined = item;
+  return true;
+}
+
+void Placement::reuse_in_place() {
+  for (size_t s = 0; s < steps.size(); ++s) {
+    const PendingStep& step = steps[s];
+    for (size_t out = 0; out < step.out.size(); ++out)
+      for (const Seen& in : step.in)
+        if (in.item >= 0 && join(step, out, static_cast<int32_t>(s), find(in.item))) break;
+  }
+}
+
+void Placement::pack_arena() {
+  std::vector<Buffer> buffers;
+  std::vector<int32_t> owners;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const Item& item = items_[i];
+    if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
+    buffers.push_back({item.bytes, item.first, item.last, 0});
+    owners.push_back(static_cast<int32_t>(i));
+  }
+  arena_bytes = pack(buffers);
+  lower_bound = live_bytes(buffers);
+  for (size_t i = 0; i < buffers.size(); ++i)
+    items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,102 @@
+// Which memory each value of a graph lies in: the part of planning between the graph and the
+// list of bound steps.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "executor/lowering.h"
+#include "executor/plan.h"
+
+namespace weft::executor {
+
+// A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
+// by one step. Items that share memory by in-place reuse form one with the first of them.
+struct Item {
+  int64_t bytes = 0;
+  int32_t first = -1;  // step that writes it
+  int32_t last = -1;   // step that reads it last
+  Root root = Root::kArena;
+  int32_t index = 0;
+  int64_t offset = 0;   // in its root; the packing decides it for the arena
+  int32_t joined = -1;  // the item whose memory this one takes over
+  bool given = false;   // existed before the run
+};
+
+// A value: a geometry on an item.
+struct Seen {
+  int32_t item = -1;   // -1: absent
+  int64_t offset = 0;  // bytes from the item's start
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  Shape strides;
+
+  bool dense() const { return is_dense(shape, strides); }
+  int64_t bytes() const { return shape.elements() * size_of(dtype); }
+};
+
+struct PendingStep {
+  StepKind kind = StepKind::kKernel;
+  std::string name;
+  const graph::Node* node = nullptr;
+  std::vector<Seen> in;
+  std::vector<Seen> out;
+  std::shared_ptr<TileCode> code;
+  int32_t scratch = -1;  // an item
+};
+
+class Placement {
+ public:
+  Placement(const graph::Graph& graph, const PlanOptions& options);
+  Status run();
+
+  // An item's final one, after in-place reuse.
+  const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
+  int32_t find(int32_t item) const {
+    while (items_[static_cast<size_t>(item)].joined >= 0)
+      item = items_[static_cast<size_t>(item)].joined;
+    return item;
+  }
+
+  std::vector<PendingStep> steps;
+  std::vector<const void*> constants;
+  std::vector<HeldValue> held;
+  std::shared_ptr<std::vector<uint64_t>> scalars;
+  int64_t arena_bytes = 0;
+  int64_t lower_bound = 0;
+  int64_t residual_bytes = 0;
+  std::vector<int64_t> residual_offsets;
+
+ private:
+  int32_t new_item(int64_t bytes);
+  int32_t constant_item(const void* data);
+  Seen whole(int32_t item, const graph::TensorType& type) const;
+  void define_sources();
+  Status add_node(const graph::Node& node);
+  bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  Status add_tiles(const graph::Node& node);
+  Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  Seen scalar(const ops::Argument& value, DType dtype);
+  Seen dense_copy(const Seen& from);
+  void add_copy(const Seen& from, const Seen& to);
+  void add_scratch(PendingStep& step, int64_t bytes);
+  void note_uses();
+  void place_outputs();
+  void place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies);
+  void append_copies(std::vector<std::pair<Seen, Seen>>& copies);
+  Item output_memory(size_t index, const Seen& seen);
+  bool may_write_state(size_t output, int32_t item) const;
+  bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
+  void reuse_in_place();
+  bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
+  void pack_arena();
+
+  const graph::Graph& graph_;
+  const PlanOptions& options_;
+  std::vector<Item> items_;
+  std::vector<Seen> seen_;            // by value of the graph
+  std::vector<int32_t> input_items_;  // by input
+  std::vector<int32_t> state_of_;     // by output: the input of its state pair, or -1
+};
+
+}  // namespace weft::executor

@@ -1,0 +1,194 @@
+// From placed steps to the plan: places, the block of pointers and what is patched in it.
+#include "executor/plan.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "executor/bound_impl.h"
+#include "executor/placement_impl.h"
+
+namespace weft::executor {
+namespace {
+
+// Rows up to here run on the caller at once; longer ones as tiles on several threads.
+constexpr int64_t kLongestRow = 16384;
+
+class Emitter {
+ public:
+  Emitter(Placement& placement, Plan& plan) : placement_(placement), plan_(plan) {}
+
+  void run() {
+    plan_.patches.resize(plan_.inputs + plan_.outputs + 2);
+    for (const PendingStep& pending : placement_.steps) emit(pending);
+  }
+
+ private:
+  Place place_of(const Seen& seen) const {
+    Place place;
+    place.dtype = seen.dtype;
+    place.shape = seen.shape;
+    place.strides = seen.strides;
+    if (seen.item < 0) {
+      place.shape.resize(-1);
+      return place;
+    }
+    const Item& item = placement_.owner(seen.item);
+    place.root = item.root;
+    place.index = item.index;
+    place.offset = item.offset + seen.offset;
+    return place;
+  }
+
+  void emit(const PendingStep& pending) {
+    Step step;
+    step.kind = pending.kind;
+    step.name = pending.name;
+    step.code = pending.code;
+    for (const Seen& seen : pending.in) step.in.push_back(place_of(seen));
+    for (const Seen& seen : pending.out) step.out.push_back(place_of(seen));
+    if (pending.scratch >= 0) {
+      const Item& item = placement_.owner(pending.scratch);
+      step.scratch_offset = item.offset;
+      step.scratch_bytes = item.bytes;
+    }
+    if (pending.node && pending.node->op) {
+      step.op = pending.node->op;
+      step.attributes = pending.node->attributes;
+      step.ordinal = pending.node->ordinal;
+    }
+    if (is_one_row(step)) step.kind = StepKind::kTile;
+    const auto at = static_cast<uint32_t>(plan_.block.size() * 8);
+    plan_.actions.push_back({step.kind, static_cast<uint32_t>(plan_.steps.size()), at});
+    switch (step.kind) {
+      case StepKind::kTile: bind_tile(step, at); break;
+      case StepKind::kTileProgram: bind_program(step, at); break;
+      case StepKind::kKernel:
+      case StepKind::kCopy: bind_kernel(step, at); break;
+    }
+    plan_.steps.push_back(std::move(step));
+  }
+
+  // One step over dense data of one shape and single elements: no loop around it is needed.
+  static bool is_one_row(const Step& step) {
+    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1) return false;
+    const int64_t elements = step.code->shape.elements();
+    if (elements == 0 || elements > kLongestRow) return false;
+    return std::ranges::all_of(step.in, [&](const Place& place) {
+      const int64_t own = place.shape.elements();
+      return own == 1 || (own == elements && place.dense());
+    });
+  }
+
+  char* reserve(size_t bytes) {
+    const size_t begin = plan_.block.size();
+    plan_.block.resize(begin + (bytes + 7) / 8, 0);
+    return reinterpret_cast<char*>(plan_.block.data() + begin);
+  }
+
+  // The pointer at `slot` of the block will be `place`; constants are known now.
+  void bind(uint32_t slot, const Place& place) {
+    if (place.shape.rank() < 0) return;
+    if (place.root == Root::kConstant) {
+      const char* data =
+          static_cast<const char*>(plan_.constants[static_cast<size_t>(place.index)]) +
+          place.offset;
+      std::memcpy(reinterpret_cast<char*>(plan_.block.data()) + slot, &data, sizeof data);
+      return;
+    }
+    plan_.patches[root_of(place)].push_back({slot, place.offset});
+  }
+  size_t root_of(const Place& place) const {
+    switch (place.root) {
+      case Root::kInput: return input_root(plan_, static_cast<size_t>(place.index));
+      case Root::kOutput: return output_root(plan_, static_cast<size_t>(place.index));
+      case Root::kResidual: return residual_root(plan_);
+      default: return arena_root(plan_);
+    }
+  }
+  void bind_scratch(uint32_t slot, const Step& step) {
+    if (step.scratch_bytes > 0)
+      plan_.patches[arena_root(plan_)].push_back({slot, step.scratch_offset});
+  }
+
+  void bind_tile(const Step& step, uint32_t at) {
+    auto* bound = reinterpret_cast<BoundTile*>(reserve(sizeof(BoundTile)));
+    const kernels::TileStep& tile_step = step.code->steps[0];
+    const int64_t elements = step.code->shape.elements();
+    bound->kernel = tile_step.kernel;
+    bound->tile.rows = 1;
+    bound->tile.cols = elements;
+    const size_t inputs = step.in.size();
+    for (int i = 0; i < kernels::kMaxStepInputs; ++i) {
+      const int16_t operand = tile_step.in[i];
+      if (operand < 0) continue;
+      const Place& place = step.in[static_cast<size_t>(operand)];
+      if (place.shape.elements() == 1 && elements > 1) bound->tile.scalar |= 1u << i;
+      bind(at + offset_in_tile(i), place);
+    }
+    WEFT_ASSERT(static_cast<size_t>(tile_step.out) == inputs);
+    bind(at + static_cast<uint32_t>(offsetof(BoundTile, tile.out)), step.out[0]);
+  }
+  static uint32_t offset_in_tile(int input) {
+    return static_cast<uint32_t>(offsetof(BoundTile, tile.in) +
+                                 sizeof(void*) * static_cast<size_t>(input));
+  }
+
+  // Pointers of the externals, then scratch.
+  void bind_program(const Step& step, uint32_t at) {
+    const size_t externals = step.in.size() + step.out.size();
+    reserve((externals + 1) * sizeof(void*));
+    uint32_t slot = at;
+    for (const std::vector<Place>* side : {&step.in, &step.out})
+      for (const Place& place : *side) {
+        bind(slot, place);
+        slot += sizeof(void*);
+      }
+    bind_scratch(slot, step);
+  }
+
+  // Scratch, then views: inputs, outputs.
+  void bind_kernel(const Step& step, uint32_t at) {
+    const size_t count = step.in.size() + step.out.size();
+    reserve(sizeof(void*) + count * sizeof(TensorView));
+    bind_scratch(at, step);
+    size_t i = 0;
+    for (const std::vector<Place>* side : {&step.in, &step.out})
+      for (const Place& place : *side) {
+        const auto slot = static_cast<uint32_t>(at + sizeof(void*) + i++ * sizeof(TensorView));
+        auto* view =
+            reinterpret_cast<TensorView*>(reinterpret_cast<char*>(plan_.block.data()) + slot);
+        view->dtype = place.dtype;
+        view->rank = place.shape.rank();
+        for (int axis = 0; axis < view->rank; ++axis) {
+          view->shape[axis] = place.shape[axis];
+          view->strides[axis] = place.strides[axis];
+        }
+        bind(slot + static_cast<uint32_t>(offsetof(TensorView, data)), place);
+      }
+  }
+
+  Placement& placement_;
+  Plan& plan_;
+};
+
+}  // namespace
+
+Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
+  Placement placement(graph, options);
+  WEFT_TRY(placement.run());
+  Plan plan;
+  plan.threads = options.threads;
+  plan.arena_bytes = placement.arena_bytes;
+  plan.lower_bound = placement.lower_bound;
+  plan.residual_bytes = placement.residual_bytes;
+  plan.residual_offsets = std::move(placement.residual_offsets);
+  plan.inputs = graph.inputs.size();
+  plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
+  plan.held = std::move(placement.held);
+  plan.constants = std::move(placement.constants);
+  plan.scalars = placement.scalars;
+  Emitter(placement, plan).run();
+  return plan;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,130 @@
+// A plan: everything about a run that can be decided before it, from a graph with types.
+//
+//   schedule   the graph's order, one step a node; view operators take no step
+//   place      of each value: root + byte offset + strides; in-place reuse, views, state pairs
+//   lowering   fused regions and elementwise nodes become tile programs, the rest kernel calls
+//   packing    offsets in the arena: several heuristics, the best kept
+//
+// Running a plan walks a flat list of actions whose pointers were bound before; only those whose
+// root moved since the last run are bound again. A run allocates nothing.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/ir.h"
+#include "kernels/tile_program.h"
+
+namespace weft::executor {
+
+// Whose memory a value lies in. Outputs belong to the caller and are never in the arena.
+enum class Root : uint8_t { kInput, kOutput, kArena, kResidual, kConstant };
+
+struct Place {
+  Root root = Root::kArena;
+  int32_t index = 0;   // of the input, output or constant; 0 for arena and residual
+  int64_t offset = 0;  // bytes
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  Shape strides;  // elements
+
+  bool dense() const { return is_dense(shape, strides); }
+};
+
+enum class StepKind : uint8_t {
+  kTile,         // one dense row through one step kernel, on the caller
+  kTileProgram,  // tiles split over threads
+  kKernel,       // the slot's function
+  kCopy,         // to dense memory
+};
+
+struct TileCode;  // a tile program with its loop; lowering.h
+
+struct Step {
+  StepKind kind = StepKind::kKernel;
+  std::string name;
+  const ops::OpDef* op = nullptr;  // kKernel
+  ops::Attributes attributes;
+  std::vector<Place> in;  // an absent operand has rank -1
+  std::vector<Place> out;
+  int64_t scratch_offset = 0;  // in the arena
+  int64_t scratch_bytes = 0;
+  int32_t ordinal = -1;
+  std::shared_ptr<const TileCode> code;
+  uint32_t bound = 0;  // where its pointers are in the bound block
+};
+
+// What a run walks: 16 bytes a step.
+struct Action {
+  StepKind kind;
+  uint32_t step;
+  uint32_t bound;  // byte offset in the bound block
+};
+
+struct PlanOptions {
+  int threads = 1;
+  // Outputs from this one on are residuals: the plan gives them places in the residual region.
+  size_t first_residual_output = SIZE_MAX;
+  // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
+  std::vector<int64_t> residual_inputs;
+  bool overwrite_residuals = false;  // a consuming backward
+};
+
+// A pointer of the bound block that is `base of a root + offset`.
+struct Patch {
+  uint32_t slot;  // byte offset in the block
+  int64_t offset;
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  std::vector<Action> actions;
+  int threads = 1;  // that scratch is for
+  int64_t arena_bytes = 0;
+  int64_t lower_bound = 0;  // most bytes that are live at one step
+  int64_t residual_bytes = 0;
+  std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
+
+  size_t inputs = 0, outputs = 0;
+  std::vector<HeldValue> held;         // storages of the constants
+  std::vector<const void*> constants;  // roots of kConstant: contents and scalars
+  std::shared_ptr<const std::vector<uint64_t>> scalars;
+
+  // The block that a frame copies, and by root the pointers in it: inputs, outputs, arena,
+  // residual.
+  std::vector<uint64_t> block;
+  std::vector<std::vector<Patch>> patches;
+};
+
+Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
+
+// Positions in Plan::patches.
+inline size_t input_root(const Plan&, size_t i) { return i; }
+inline size_t output_root(const Plan& plan, size_t i) { return plan.inputs + i; }
+inline size_t arena_root(const Plan& plan) { return plan.inputs + plan.outputs; }
+inline size_t residual_root(const Plan& plan) { return arena_root(plan) + 1; }
+
+// What a frame holds to run one plan.
+struct Bound {
+  std::vector<uint64_t> block;
+  std::vector<const void*> roots;  // bound now; in the order of Plan::patches
+};
+Bound bind_new(const Plan& plan);
+
+// First elements of dense arrays of the types that the plan was made for.
+using Pointers = std::span<void* const>;
+
+struct RunRoots {
+  Pointers inputs;
+  Pointers outputs;
+  void* arena = nullptr;
+  void* residual = nullptr;
+};
+Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,
+                uint64_t first_ordinal);
+
+std::string describe(const Plan& plan);
+
+}  // namespace weft::executor

@@ -1,0 +1,216 @@
+#include "executor/program.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "executor/evaluate.h"
+#include "executor/frame_impl.h"
+#include "runtime/pool.h"
+#include "runtime/threads.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::TensorType;
+
+namespace {
+
+// Kept for the next calls; more than these at one time are rare and freed.
+constexpr size_t kIdleFrames = 8;
+constexpr size_t kIdleScratch = 4;
+
+}  // namespace
+
+// ---- frames ------------------------------------------------------------------------------------
+
+Frame::~Frame() { pool_free(residual, static_cast<size_t>(owner->forward_.residual_bytes)); }
+
+void FrameReturn::operator()(Frame* frame) const {
+  const Ref<Compiled> alive = std::move(frame->alive);
+  Compiled& owner = *frame->owner;
+  frame->holds_residuals = false;
+  if (!frame->arena) {
+    const std::lock_guard lock(owner.mutex_);
+    if (owner.idle_.size() < kIdleFrames) {
+      owner.idle_.push_back(frame);
+      return;
+    }
+  }
+  delete frame;
+}
+
+Compiled::~Compiled() {
+  for (Frame* frame : idle_) delete frame;
+  for (const auto& [block, bytes] : scratch_) pool_free(block, static_cast<size_t>(bytes));
+}
+
+Result<FramePtr> Compiled::checkout() {
+  Frame* frame = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      frame = idle_.back();
+      idle_.pop_back();
+    }
+  }
+  if (!frame) {
+    frame = new Frame(*this);
+    const int64_t bytes = forward_.residual_bytes;
+    if (bytes > 0) frame->residual = static_cast<char*>(pool_allocate(static_cast<size_t>(bytes)));
+    if (bytes > 0 && !frame->residual) {
+      delete frame;
+      return errors::out_of_memory("plan", bytes);
+    }
+  }
+  frame->alive = Ref<Compiled>(this);
+  return FramePtr(frame);
+}
+
+Result<FramePtr> Compiled::frame_in(void* memory, int64_t bytes) {
+  if (with_gradients_)
+    return errors::invalid_state("plan", "a plan with gradients has frames of its own");
+  if (bytes < forward_.arena_bytes || reinterpret_cast<uintptr_t>(memory) % kAlignment)
+    return errors::invalid_value("plan", "`arena` must be ", forward_.arena_bytes,
+                                 " bytes aligned to ", kAlignment, "; got ", bytes, " bytes");
+  auto* frame = new Frame(*this);
+  frame->arena = memory;
+  frame->alive = Ref<Compiled>(this);
+  return FramePtr(frame);
+}
+
+void* Compiled::take_scratch(int64_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (size_t i = scratch_.size(); i-- > 0;) {
+      if (scratch_[i].second != bytes) continue;
+      void* block = scratch_[i].first;
+      scratch_[i] = scratch_.back();
+      scratch_.pop_back();
+      return block;
+    }
+  }
+  return pool_allocate(static_cast<size_t>(bytes));
+}
+
+void Compiled::return_scratch(void* block, int64_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (scratch_.size() < kIdleScratch) {
+      scratch_.emplace_back(block, bytes);
+      return;
+    }
+  }
+  pool_free(block, static_cast<size_t>(bytes));
+}
+
+// ---- running -----------------------------------------------------------------------------------
+
+Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed,
+                         uint64_t first_ordinal) {
+  if (inputs.size() != input_types_.size() || outputs.size() != output_types_.size())
+    return errors::invalid_value("plan", "takes ", input_types_.size(), " inputs and ",
+                                 output_types_.size(), " outputs; got ", inputs.size(), " and ",
+                                 outputs.size());
+  void* arena = frame.arena;
+  const int64_t bytes = frame.arena ? 0 : forward_.arena_bytes;
+  if (bytes > 0 && !(arena = take_scratch(bytes))) return errors::out_of_memory("plan", bytes);
+  Status status = run_plan(forward_, frame.forward, {inputs, outputs, arena, frame.residual}, seed,
+                           first_ordinal);
+  if (bytes > 0) return_scratch(arena, bytes);
+  frame.holds_residuals = with_gradients_ && status.ok();
+  return status;
+}
+
+// ---- figures -----------------------------------------------------------------------------------
+
+MemoryFigures Compiled::memory() const {
+  MemoryFigures figures;
+  figures.arena = forward_.arena_bytes;
+  figures.residual = forward_.residual_bytes;
+  figures.lower_bound = forward_.lower_bound;
+  figures.nodes = static_cast<int64_t>(forward_.actions.size());
+  const std::lock_guard lock(mutex_);
+  for (const auto& plan : backward_plans_) {
+    if (!plan) continue;
+    figures.backward = plan->arena_bytes;
+    figures.backward_nodes = static_cast<int64_t>(plan->actions.size());
+  }
+  return figures;
+}
+
+std::string Compiled::describe() const {
+  std::string text = "forward: " + executor::describe(forward_);
+  const std::lock_guard lock(mutex_);
+  if (backward_plans_[1]) text += "backward: " + executor::describe(*backward_plans_[1]);
+  if (backward_plans_[0]) text += "backward, kept: " + executor::describe(*backward_plans_[0]);
+  return text;
+}
+
+// ---- building ----------------------------------------------------------------------------------
+
+Status Compiled::build_inference(const Graph& graph, const graph::PassSelection& selection) {
+  const graph::PassContext context{fold_node};
+  WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
+  WEFT_ASSIGN(const Graph ready,
+              run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
+  PlanOptions options;
+  options.threads = num_threads();
+  WEFT_ASSIGN(forward_, make_plan(ready, options));
+  return {};
+}
+
+Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool>& wanted,
+                                      const graph::PassSelection& selection) {
+  const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
+  compiled->input_types_ = graph.input_types();
+  compiled->output_types_ = graph.output_types();
+  compiled->states_ = graph.states;
+  compiled->ordinals_ = graph.ordinals;
+  if (std::ranges::find(wanted, true) == wanted.end()) {
+    WEFT_TRY(compiled->build_inference(graph, selection));
+    return compiled;
+  }
+#ifdef WEFT_RUNTIME_ONLY
+  return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
+#else
+  WEFT_TRY(compiled->build_gradients(graph, wanted, selection));
+  return compiled;
+#endif
+}
+
+// ---- programs ----------------------------------------------------------------------------------
+
+Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection) {
+  return Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
+}
+
+Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs,
+                                       const std::vector<bool>& wanted) {
+  const int threads = num_threads();
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (entry.threads != threads || entry.wanted != wanted ||
+        !std::ranges::equal(entry.inputs, inputs))
+      continue;
+    std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
+                entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    return entries_.front().compiled;
+  }
+  Graph typed;
+  const bool own = std::ranges::equal(graph_.input_types(), inputs);
+  if (!own) {
+    WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
+  }
+  WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, wanted, selection_));
+  if (entries_.size() == kMaxPlans) entries_.pop_back();
+  entries_.insert(entries_.begin(), {{inputs.begin(), inputs.end()}, wanted, threads, compiled});
+  return compiled;
+}
+
+Ref<Compiled> Program::latest() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.empty() ? Ref<Compiled>() : entries_.front().compiled;
+}
+
+}  // namespace weft::executor

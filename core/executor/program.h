@@ -1,0 +1,152 @@
+// A program is a graph with its plans: what a hybridized block, a model's entry point and a
+// gradient that is differentiated again are run by.
+//
+//   Program ──compile(signature)──▶ Compiled ──checkout()──▶ Frame ──forward()──▶ backward()
+//
+// A Compiled is immutable and may be run by several threads; what a call changes is its frame
+// (memory for residuals and scratch, pointers bound to it). Frames are pooled: from the second
+// call of a signature on, nothing is allocated.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ref.h"
+#include "executor/plan.h"
+#include "graph/ir.h"
+#include "graph/pipeline.h"
+
+namespace weft::executor {
+
+class Compiled;
+class Program;
+
+// The memory of one call. Owned by one caller at a time; returned to its plan when dropped.
+class Frame;
+struct FrameReturn {
+  void operator()(Frame* frame) const;
+};
+using FramePtr = std::unique_ptr<Frame, FrameReturn>;
+
+struct MemoryFigures {
+  int64_t arena = 0;        // bytes of the forward plan's arena
+  int64_t residual = 0;     // bytes kept from forward to backward
+  int64_t backward = 0;     // bytes of the backward plan's arena
+  int64_t lower_bound = 0;  // no placement of this order needs fewer for the forward arena
+  int64_t nodes = 0;        // steps that the forward plan runs
+  int64_t backward_nodes = 0;
+};
+
+// Pointers given to forward and backward are the first elements of *dense* arrays of the types in
+// the signature. `outputs` never overlap inputs, but for the two sides of a state pair.
+class Compiled final : public Object {
+ public:
+  std::span<const graph::TensorType> input_types() const { return input_types_; }
+  std::span<const graph::TensorType> output_types() const { return output_types_; }
+  std::span<const graph::StatePair> states() const { return states_; }
+  // Random ordinals that a call takes.
+  int32_t ordinals() const { return ordinals_; }
+
+  Result<FramePtr> checkout();
+  // A frame in the caller's memory of arena_bytes() at least, aligned to kAlignment, which must
+  // outlive it. For plans without gradients.
+  Result<FramePtr> frame_in(void* memory, int64_t bytes);
+  int64_t arena_bytes() const { return forward_.arena_bytes; }
+
+  // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
+  Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
+                 uint64_t first_ordinal = 0);
+
+  // ---- gradients; empty in a plan without --------------------------------------------------
+  bool with_gradients() const { return with_gradients_; }
+  // Whose contents the caller keeps until backward, as they were in forward.
+  bool backward_reads_input(size_t i) const { return reads_input_[i]; }
+  bool backward_reads_output(size_t i) const { return reads_output_[i]; }
+  // Has output i a cotangent, input i a gradient? Where not, the pointers are not looked at.
+  bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
+  bool has_gradient(size_t input) const { return has_gradient_[input]; }
+
+  // Indexed as the program's inputs and outputs: cotangents by output, gradients by input; those
+  // that the functions above deny may be null. A *consuming* backward overwrites the frame's
+  // residuals, a preserving one may be run again.
+  Status backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
+                  Pointers gradients, bool consuming, uint64_t seed = 0,
+                  uint64_t first_ordinal = 0);
+
+  // (inputs, cotangents of outputs with takes_cotangent) → gradients of inputs with has_gradient,
+  // the forward included: what create_graph calls, with the seed and the first ordinal of the
+  // call that it differentiates.
+  Result<Ref<Program>> joint();
+
+  MemoryFigures memory() const;
+  std::string describe() const;  // bytes, lower bound, order, kernels
+
+ private:
+  friend class Program;
+  friend class Frame;
+  friend struct FrameReturn;
+  Compiled() = default;
+  ~Compiled() override;
+  static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,
+                                     const graph::PassSelection& selection);
+  Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection);
+  Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
+                         const graph::PassSelection& selection);
+  Result<const Plan*> backward_plan(bool consuming);
+  void* take_scratch(int64_t bytes);
+  void return_scratch(void* block, int64_t bytes);
+
+  std::vector<graph::TensorType> input_types_;
+  std::vector<graph::TensorType> output_types_;
+  std::vector<graph::StatePair> states_;
+  int32_t ordinals_ = 0;
+  Plan forward_;
+  bool with_gradients_ = false;
+  std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
+  graph::Graph joint_graph_;     // as the reverse sweep made it
+  graph::Graph backward_graph_;  // what the backward plans are made from
+  PlanOptions backward_options_;
+
+  mutable std::mutex mutex_;                       // guards what follows
+  std::unique_ptr<const Plan> backward_plans_[2];  // preserving, consuming: made on demand
+  Ref<Program> joint_;
+  std::vector<Frame*> idle_;
+  std::vector<std::pair<void*, int64_t>> scratch_;
+};
+
+class Program final : public Object {
+ public:
+  static Result<Ref<Program>> create(graph::Graph graph,
+                                     graph::PassSelection selection = graph::PassSelection());
+
+  const graph::Graph& graph() const { return graph_; }
+
+  // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
+  // none). Plans are kept, the least recently used of more than kMaxPlans goes.
+  Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
+                                const std::vector<bool>& wanted = {});
+  // The plan that compile gave last; null before.
+  Ref<Compiled> latest() const;
+
+  static constexpr size_t kMaxPlans = 32;
+
+ private:
+  struct Entry {
+    std::vector<graph::TensorType> inputs;
+    std::vector<bool> wanted;
+    int threads;  // scratch depends on their number
+    Ref<Compiled> compiled;
+  };
+  Program(graph::Graph graph, graph::PassSelection selection)
+      : graph_(std::move(graph)), selection_(std::move(selection)) {}
+
+  const graph::Graph graph_;
+  const graph::PassSelection selection_;
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;  // most recently used first
+};
+
+}  // namespace weft::executor

@@ -1,0 +1,124 @@
+#include "graph/ir.h"
+
+#include "base/errors.h"
+#include "graph/graph_builder.h"
+#include "ops/registry.h"
+
+namespace weft::graph {
+
+ValueId Graph::add_input(const TensorType& type, std::string_view name) {
+  const auto id = static_cast<ValueId>(values.size());
+  values.push_back(
+      {type, std::string(name), Origin::kInput, static_cast<int32_t>(inputs.size()), 0});
+  inputs.push_back(id);
+  return id;
+}
+
+Result<ValueId> Graph::add_constant(const Ref<Tensor>& content, std::string_view name) {
+  Storage* storage = content->box().storage();
+  if (!storage) return errors::invalid_state("graph", "a traced array has no content to keep");
+  Box* box = Box::create(Ref<Storage>(storage));
+  if (!box) return errors::out_of_memory("graph", sizeof(Box));
+  WEFT_ASSIGN(Ref<Tensor> own, Tensor::view(content->dtype(), content->shape(), content->strides(),
+                                            content->offset(), Ref<Box>::adopt(box)));
+  const auto id = static_cast<ValueId>(values.size());
+  values.push_back({TensorType{content->dtype(), content->shape(), {}}, std::string(name),
+                    Origin::kConstant, static_cast<int32_t>(constants.size()), 0});
+  constants.push_back({id, std::move(own), HeldValue(storage)});
+  return id;
+}
+
+int32_t Graph::add_node(Node node, std::span<const TensorType> types) {
+  const auto index = static_cast<int32_t>(nodes.size());
+  node.outputs.clear();
+  for (size_t i = 0; i < types.size(); ++i) {
+    node.outputs.push_back(static_cast<ValueId>(values.size()));
+    values.push_back({types[i], {}, Origin::kNode, index, static_cast<int32_t>(i)});
+  }
+  nodes.push_back(std::move(node));
+  return index;
+}
+
+int32_t Graph::add_region(Region region) {
+  regions.push_back(std::move(region));
+  return static_cast<int32_t>(regions.size()) - 1;
+}
+
+int32_t Graph::add_line(std::string_view text) {
+  if (text.empty()) return -1;
+  if (lines.empty() || lines.back() != text) lines.emplace_back(text);
+  return static_cast<int32_t>(lines.size()) - 1;
+}
+
+const Node* Graph::producer(ValueId id) const {
+  const Value& value = values[static_cast<size_t>(id)];
+  return value.origin == Origin::kNode ? &nodes[static_cast<size_t>(value.index)] : nullptr;
+}
+
+std::vector<TensorType> Graph::input_types() const {
+  std::vector<TensorType> types;
+  for (ValueId id : inputs) types.push_back(type(id));
+  return types;
+}
+
+std::vector<TensorType> Graph::output_types() const {
+  std::vector<TensorType> types;
+  for (ValueId id : outputs) types.push_back(type(id));
+  return types;
+}
+
+std::vector<int32_t> count_uses(const Graph& graph) {
+  std::vector<int32_t> uses(graph.values.size(), 0);
+  for (const Node& node : graph.nodes)
+    for (const Operand& operand : node.operands)
+      if (operand.is_value()) ++uses[static_cast<size_t>(operand.value)];
+  for (ValueId id : graph.outputs) ++uses[static_cast<size_t>(id)];
+  return uses;
+}
+
+DType kind_dtype(const ops::Argument& scalar) {
+  switch (scalar.tag) {
+    case ops::Tag::kBool: return DType::kBool;
+    case ops::Tag::kInt: return DType::kInt64;
+    default: return DType::kFloat64;
+  }
+}
+
+Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node) {
+  const size_t count = node.operands.size();
+  std::vector<TensorType> types(count);
+  std::vector<DType> promoted(count);
+  auto weak = std::make_unique<bool[]>(count);
+  for (size_t i = 0; i < count; ++i) {
+    const Operand& operand = node.operands[i];
+    weak[i] = operand.is_scalar();
+    if (operand.is_value()) types[i] = graph.type(operand.value);
+    if (operand.is_scalar()) types[i].dtype = kind_dtype(operand.scalar);
+    if (operand.kind == Operand::Kind::kAbsent) types[i].shape.resize(-1);
+  }
+  WEFT_TRY(ops::promote_inputs(*node.op, types, {weak.get(), count}, promoted));
+  for (size_t i = 0; i < count; ++i)
+    if (weak[i]) types[i].dtype = promoted[i];
+  return types;
+}
+
+Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types) {
+  if (types.size() != graph.inputs.size())
+    return errors::invalid_value("graph", "a graph of ", graph.inputs.size(), " inputs was given ",
+                                 types.size(), " types");
+  Graph result;
+  result.ordinals = graph.ordinals;
+  GraphBuilder builder(result);
+  std::vector<ops::Value> inputs;
+  for (size_t i = 0; i < types.size(); ++i)
+    inputs.push_back(
+        builder.input(types[i], graph.values[static_cast<size_t>(graph.inputs[i])].name));
+  const std::vector<ops::Value> became = inline_graph(builder, graph, inputs);
+  WEFT_TRY(builder.status());
+  for (ValueId id : graph.outputs) builder.output(became[static_cast<size_t>(id)]);
+  WEFT_TRY(builder.status());
+  result.states = graph.states;
+  return result;
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,135 @@
+// The graph: operators on SSA values, in topological order.
+//
+// A value is defined once, by an input, a constant or a node, and has a type. A node applies an
+// operator to operands (values or weak scalars) or stands for a *region*, a sub-graph that is run
+// as one step. Everything that computes is in the nodes' operators, so a graph is data: it can be
+// printed, checked (verifier.h), rewritten (passes/), reversed (reverse.h) and saved.
+//
+// Extents are numbers. A graph for other input types is made by with_input_types.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ops/op.h"
+#include "runtime/tensor.h"
+
+namespace weft::graph {
+
+using ops::TensorType;
+
+using ValueId = int32_t;  // index into Graph::values
+inline constexpr ValueId kNoValue = -1;
+
+// What a node is applied to. A weak scalar stays a scalar: its dtype is decided by its partners.
+struct Operand {
+  enum class Kind : uint8_t { kAbsent, kValue, kScalar };
+  Kind kind = Kind::kAbsent;
+  ValueId value = kNoValue;
+  ops::Argument scalar;
+
+  static Operand of_value(ValueId id) { return {Kind::kValue, id, {}}; }
+  static Operand of_scalar(ops::Argument scalar) { return {Kind::kScalar, kNoValue, scalar}; }
+  bool is_value() const { return kind == Kind::kValue; }
+  bool is_scalar() const { return kind == Kind::kScalar; }
+  friend bool operator==(const Operand& a, const Operand& b) {
+    return a.kind == b.kind && a.value == b.value && same_argument(a.scalar, b.scalar);
+  }
+};
+
+enum class Origin : uint8_t { kInput, kConstant, kNode };
+
+struct Value {
+  TensorType type;
+  std::string name;  // may be empty; unique where it is not
+  Origin origin = Origin::kNode;
+  int32_t index = -1;  // of the input, constant or node that defines it
+  int32_t output = 0;  // which output of the node
+};
+
+struct Node {
+  const ops::OpDef* op = nullptr;  // null: a region
+  ops::Attributes attributes;      // complete, in schema order
+  std::vector<Operand> operands;
+  std::vector<ValueId> outputs;
+  int32_t clone_of = -1;  // id of the first output of the node that this one computes again
+  int32_t ordinal = -1;   // of a random node: its number in the order of the trace
+  int32_t region = -1;    // index into Graph::regions
+  int32_t line = -1;      // index into Graph::lines: the source line that made it
+};
+
+class Graph;
+
+// One construct for everything that runs a sub-graph as one step. The body's inputs are the
+// node's operands, its outputs the node's outputs. What it is lowered to is decided late.
+enum class RegionKind : uint8_t {
+  kFused,       // elementwise nodes of one shape: a tile program
+  kBands,       // a loop over bands of rows, line buffers carried
+  kCheckpoint,  // recomputed for the backward
+  kControlFlow,
+  kCall,
+};
+struct Region {
+  RegionKind kind = RegionKind::kFused;
+  std::shared_ptr<const Graph> body;
+};
+
+// A content that is part of the graph. It is held as a value on a box of its own: later writes
+// to the array that it was taken from are not seen.
+struct Constant {
+  ValueId value = kNoValue;
+  Ref<Tensor> content;
+  HeldValue held;
+};
+
+// Input and output that are the old and the new content of one array (a running mean, an
+// optimizer's moment): the caller may give both the same memory.
+struct StatePair {
+  int32_t input = -1;   // index into Graph::inputs
+  int32_t output = -1;  // index into Graph::outputs
+  friend bool operator==(const StatePair&, const StatePair&) = default;
+};
+
+class Graph {
+ public:
+  std::vector<Value> values;
+  std::vector<Node> nodes;  // topological order
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;  // a value may leave several times
+  std::vector<Constant> constants;
+  std::vector<StatePair> states;
+  std::vector<Region> regions;
+  std::vector<std::string> lines;
+  int32_t ordinals = 0;  // random ordinals that a run takes, also those of nodes that went away
+
+  ValueId add_input(const TensorType& type, std::string_view name = {});
+  Result<ValueId> add_constant(const Ref<Tensor>& content, std::string_view name = {});
+  // Appends; makes the values of its outputs.
+  int32_t add_node(Node node, std::span<const TensorType> outputs);
+  int32_t add_region(Region region);
+  int32_t add_line(std::string_view text);
+
+  const TensorType& type(ValueId id) const { return values[static_cast<size_t>(id)].type; }
+  // The node that defines a value; null for inputs and constants.
+  const Node* producer(ValueId id) const;
+  std::vector<TensorType> input_types() const;
+  std::vector<TensorType> output_types() const;
+};
+
+// How often each value is read: by nodes, and once for each output of the graph.
+std::vector<int32_t> count_uses(const Graph& graph);
+
+// The dtype that tells a weak scalar's kind: bool, int64 or float64.
+DType kind_dtype(const ops::Argument& scalar);
+
+// The types of an operator's inputs as inference wants them: weak scalars have rank 0 and the
+// dtype they are promoted to, absent inputs rank -1.
+Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node);
+
+// The same computation for other input types: promotion and inference run again. Fails where an
+// attribute was made for the old shapes.
+Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types);
+
+}  // namespace weft::graph

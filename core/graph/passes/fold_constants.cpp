@@ -1,0 +1,46 @@
+// Law: a node that reads only constants and scalars, is not random and has a small result is
+// replaced by what the evaluator gives for it: the same kernel, so the same bits.
+#include "graph/passes/passes.h"
+#include "graph/passes/rebuild_impl.h"
+
+namespace weft::graph {
+namespace {
+
+// A folded value stays in memory as long as the graph: worth it for what is read often and small.
+constexpr int64_t kLargestFolded = 16 * 1024;
+
+bool may_fold(const Graph& graph, const Node& node) {
+  if (!node.op || node.op->is_random || node.clone_of != kNoValue) return false;
+  int64_t bytes = 0;
+  for (const ValueId id : node.outputs) bytes += graph.type(id).bytes();
+  return bytes <= kLargestFolded;
+}
+
+}  // namespace
+
+Result<Graph> fold_constants(const Graph& graph, const PassContext& context) {
+  Rebuild rebuild(graph);
+  for (const Node& node : graph.nodes) {
+    std::vector<Ref<Tensor>> inputs(node.operands.size());
+    bool constant = context.evaluate && may_fold(graph, node);
+    for (size_t i = 0; constant && i < inputs.size(); ++i) {
+      if (!node.operands[i].is_value()) continue;
+      const ValueId id = rebuild.map(node.operands[i].value);
+      const Value& value = rebuild.graph().values[static_cast<size_t>(id)];
+      constant = value.origin == Origin::kConstant;
+      if (constant) inputs[i] = rebuild.graph().constants[static_cast<size_t>(value.index)].content;
+    }
+    if (!constant) {
+      rebuild.copy(node);
+      continue;
+    }
+    WEFT_ASSIGN(const std::vector<Ref<Tensor>> results, context.evaluate(graph, node, inputs));
+    for (size_t i = 0; i < results.size(); ++i) {
+      WEFT_ASSIGN(const ValueId id, rebuild.graph().add_constant(results[i]));
+      rebuild.set(node.outputs[i], id);
+    }
+  }
+  return rebuild.finish();
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,258 @@
+// Law: elementwise nodes of one shape that feed each other become one fused region: the same
+// steps in the same order on each element, so the same bits. A value that is read outside leaves
+// the region as an output.
+//
+// Groups grow along the graph's order. A node joins the groups that its operands come from if
+// nothing outside would then have to run between two members (no cycle between steps), and the
+// result has no more arrays than a tile program takes.
+#include <algorithm>
+
+#include "graph/passes/passes.h"
+#include "graph/passes/rebuild_impl.h"
+#include "kernels/tile_program.h"
+
+namespace weft::graph {
+namespace {
+
+// So that externals and temporaries never exceed the operands of a tile program.
+constexpr size_t kMaxMembers =
+    kernels::TileLoop::kMaxOperands - kernels::TileLoop::kMaxExternals;
+
+struct Group {
+  std::vector<int32_t> members;  // nodes, in order
+};
+
+class Fuser {
+ public:
+  explicit Fuser(const Graph& graph)
+      : graph_(graph), group_of_(graph.nodes.size(), -1), visited_(graph.nodes.size(), 0) {
+    users_.resize(graph.values.size());
+    for (size_t n = 0; n < graph.nodes.size(); ++n)
+      for (const Operand& operand : graph.nodes[n].operands)
+        if (operand.is_value())
+          users_[static_cast<size_t>(operand.value)].push_back(static_cast<int32_t>(n));
+    leaves_.resize(graph.values.size());
+    for (const ValueId id : graph.outputs) leaves_[static_cast<size_t>(id)] = true;
+  }
+
+  Result<Graph> run() {
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      if (fusable(graph_.nodes[n])) join(static_cast<int32_t>(n));
+    return emit();
+  }
+
+ private:
+  static bool fusable(const Node& node) {
+    return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
+           node.outputs.size() == 1 && node.operands.size() <= kernels::kMaxStepInputs &&
+           std::ranges::any_of(node.operands, &Operand::is_value);
+  }
+  const Shape& shape_of(int32_t node) const {
+    return graph_.type(graph_.nodes[static_cast<size_t>(node)].outputs[0]).shape;
+  }
+  int32_t producer_of(const Operand& operand) const {
+    if (!operand.is_value()) return -1;
+    const Value& value = graph_.values[static_cast<size_t>(operand.value)];
+    return value.origin == Origin::kNode ? value.index : -1;
+  }
+
+  void join(int32_t node) {
+    auto own = static_cast<int32_t>(groups_.size());
+    groups_.push_back({{node}});
+    group_of_[static_cast<size_t>(node)] = own;
+    for (const Operand& operand : graph_.nodes[static_cast<size_t>(node)].operands) {
+      const int32_t producer = producer_of(operand);
+      if (producer < 0) continue;
+      const int32_t other = group_of_[static_cast<size_t>(producer)];
+      if (other < 0 || other == own || !(shape_of(producer) == shape_of(node))) continue;
+      own = try_merge(other, own);
+    }
+  }
+
+  // The group that holds both, or `into` when they stay apart.
+  int32_t try_merge(int32_t other, int32_t into) {
+    Group& a = groups_[static_cast<size_t>(other)];
+    Group& b = groups_[static_cast<size_t>(into)];
+    if (a.members.size() + b.members.size() > kMaxMembers) return into;
+    const std::vector<int32_t> before = b.members;
+    std::vector<int32_t> merged;
+    std::ranges::merge(a.members, b.members, std::back_inserter(merged));
+    for (const int32_t n : before) group_of_[static_cast<size_t>(n)] = other;
+    if (externals(merged, other) <= kernels::TileLoop::kMaxExternals && !cyclic(merged, other)) {
+      a.members = std::move(merged);
+      b.members.clear();
+      return other;
+    }
+    for (const int32_t n : before) group_of_[static_cast<size_t>(n)] = into;
+    return into;
+  }
+
+  bool is_outside(int32_t node, int32_t group) const {
+    return node < 0 || group_of_[static_cast<size_t>(node)] != group;
+  }
+  bool leaves(ValueId id, int32_t group) const {
+    return leaves_[static_cast<size_t>(id)] ||
+           std::ranges::any_of(users_[static_cast<size_t>(id)],
+                               [&](int32_t user) { return is_outside(user, group); });
+  }
+
+  // Arrays of the tile program: values read, scalars (each an array of one element), outputs.
+  int externals(const std::vector<int32_t>& members, int32_t group) const {
+    std::vector<ValueId> values;
+    std::vector<std::pair<ops::Argument, DType>> scalars;
+    int count = 0;
+    for (const int32_t n : members) {
+      const Node& node = graph_.nodes[static_cast<size_t>(n)];
+      const DType dtype = step_dtype(node);
+      for (const Operand& operand : node.operands) {
+        if (operand.is_scalar() && std::ranges::none_of(scalars, [&](const auto& s) {
+              return s.second == dtype && same_argument(s.first, operand.scalar);
+            }))
+          scalars.emplace_back(operand.scalar, dtype);
+        if (operand.is_value() && is_outside(producer_of(operand), group) &&
+            std::ranges::find(values, operand.value) == values.end())
+          values.push_back(operand.value);
+      }
+      count += leaves(node.outputs[0], group);
+    }
+    return count + static_cast<int>(values.size() + scalars.size());
+  }
+
+  DType step_dtype(const Node& node) const {
+    for (size_t i = node.operands.size(); i-- > 0;)
+      if (node.operands[i].is_value()) return graph_.type(node.operands[i].value).dtype;
+    return DType::kBool;
+  }
+
+  // Would a step outside have to run after one member and before another? Follows what the
+  // group's inputs depend on, whole groups at a time, back to the group.
+  bool cyclic(const std::vector<int32_t>& members, int32_t group) {
+    ++round_;
+    std::vector<int32_t> pending;
+    const auto push_operands = [&](int32_t n, int32_t inside) {
+      for (const Operand& operand : graph_.nodes[static_cast<size_t>(n)].operands) {
+        const int32_t producer = producer_of(operand);
+        if (producer >= 0 && is_outside(producer, inside)) pending.push_back(producer);
+      }
+    };
+    for (const int32_t n : members) push_operands(n, group);
+    const int32_t first = members.front();
+    while (!pending.empty()) {
+      const int32_t n = pending.back();
+      pending.pop_back();
+      if (!is_outside(n, group)) return true;
+      if (visited_[static_cast<size_t>(n)] == round_) continue;
+      visited_[static_cast<size_t>(n)] = round_;
+      const int32_t theirs = group_of_[static_cast<size_t>(n)];
+      const bool alone = theirs < 0;
+      const auto& all =
+          alone ? std::vector<int32_t>{n} : groups_[static_cast<size_t>(theirs)].members;
+      if (all.back() < first) continue;  // everything before it is before the group, too
+      for (const int32_t m : all) {
+        visited_[static_cast<size_t>(m)] = round_;
+        push_operands(m, alone ? -2 : theirs);
+      }
+    }
+    return false;
+  }
+
+  // Steps in an order that respects the groups: a group runs when its last member's turn comes, or
+  // earlier when a step outside reads one of its values.
+  Result<Graph> emit() {
+    Rebuild rebuild(graph_);
+    std::vector<bool> done(graph_.nodes.size(), false);
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      if (step_of(static_cast<int32_t>(n)).back() == static_cast<int32_t>(n))
+        WEFT_TRY(run_after_its_operands(rebuild, done, static_cast<int32_t>(n)));
+    return rebuild.finish();
+  }
+
+  std::vector<int32_t> step_of(int32_t node) const {
+    const int32_t group = group_of_[static_cast<size_t>(node)];
+    return group < 0 ? std::vector<int32_t>{node} : groups_[static_cast<size_t>(group)].members;
+  }
+
+  // Depth first without recursion: graphs are deep.
+  Status run_after_its_operands(Rebuild& rebuild, std::vector<bool>& done, int32_t root) {
+    std::vector<int32_t> stack{root};
+    while (!stack.empty()) {
+      const int32_t n = stack.back();
+      if (done[static_cast<size_t>(n)]) {
+        stack.pop_back();
+        continue;
+      }
+      const std::vector<int32_t> members = step_of(n);
+      const size_t before = stack.size();
+      for (const int32_t m : members)
+        for (const Operand& operand : graph_.nodes[static_cast<size_t>(m)].operands) {
+          const int32_t producer = producer_of(operand);
+          if (producer >= 0 && !done[static_cast<size_t>(producer)] &&
+              std::ranges::find(members, producer) == members.end())
+            stack.push_back(producer);
+        }
+      if (stack.size() != before) continue;
+      stack.pop_back();
+      for (const int32_t m : members) done[static_cast<size_t>(m)] = true;
+      if (members.size() == 1)
+        rebuild.copy(graph_.nodes[static_cast<size_t>(members[0])]);
+      else
+        WEFT_TRY(emit_region(rebuild, members));
+    }
+    return {};
+  }
+
+  Status emit_region(Rebuild& rebuild, const std::vector<int32_t>& members) {
+    const int32_t group = group_of_[static_cast<size_t>(members[0])];
+    Graph body;
+    Node outer;
+    std::vector<ValueId> inner(graph_.values.size(), kNoValue);
+    for (const int32_t m : members)
+      for (const Operand& operand : graph_.nodes[static_cast<size_t>(m)].operands) {
+        if (!operand.is_value() || !is_outside(producer_of(operand), group)) continue;
+        ValueId& id = inner[static_cast<size_t>(operand.value)];
+        if (id != kNoValue) continue;
+        id = body.add_input(graph_.type(operand.value));
+        outer.operands.push_back(rebuild.map(operand));
+      }
+    std::vector<ValueId> leaving;
+    for (const int32_t m : members) {
+      const Node& node = graph_.nodes[static_cast<size_t>(m)];
+      Node copied = node;
+      copied.line = copied.clone_of = -1;
+      for (Operand& operand : copied.operands)
+        if (operand.is_value()) operand.value = inner[static_cast<size_t>(operand.value)];
+      const TensorType type = graph_.type(node.outputs[0]);
+      const int32_t index = body.add_node(std::move(copied), {&type, 1});
+      inner[static_cast<size_t>(node.outputs[0])] =
+          body.nodes[static_cast<size_t>(index)].outputs[0];
+      if (!leaves(node.outputs[0], group)) continue;
+      leaving.push_back(node.outputs[0]);
+      body.outputs.push_back(inner[static_cast<size_t>(node.outputs[0])]);
+    }
+    const std::vector<TensorType> types = body.output_types();
+    outer.line = graph_.nodes[static_cast<size_t>(members.back())].line;
+    outer.region = rebuild.graph().add_region(
+        {RegionKind::kFused, std::make_shared<const Graph>(std::move(body))});
+    const int32_t index = rebuild.graph().add_node(std::move(outer), types);
+    for (size_t i = 0; i < leaving.size(); ++i)
+      rebuild.set(leaving[i], rebuild.graph().nodes[static_cast<size_t>(index)].outputs[i]);
+    return {};
+  }
+
+  const Graph& graph_;
+  std::vector<Group> groups_;
+  std::vector<int32_t> group_of_;            // by node; -1: not fusable
+  std::vector<std::vector<int32_t>> users_;  // by value
+  std::vector<bool> leaves_;                 // by value: an output of the graph
+  std::vector<uint32_t> visited_;
+  uint32_t round_ = 0;
+};
+
+}  // namespace
+
+Result<Graph> fuse_elementwise(const Graph& graph, const PassContext&) {
+  Fuser fuser(graph);
+  return fuser.run();
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,13 @@
+// One function per pass; the law of each is stated in its file.
+#pragma once
+
+#include "graph/pipeline.h"
+
+namespace weft::graph {
+
+Result<Graph> remove_dead_code(const Graph& graph, const PassContext& context);
+Result<Graph> fold_constants(const Graph& graph, const PassContext& context);
+Result<Graph> merge_common(const Graph& graph, const PassContext& context);
+Result<Graph> fuse_elementwise(const Graph& graph, const PassContext& context);
+
+}  // namespace weft::graph

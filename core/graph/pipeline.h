@@ -1,0 +1,47 @@
+// The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
+// and for finding the pass that is to blame.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "graph/ir.h"
+
+namespace weft::graph {
+
+// Is a pass's result equal to its input's in every bit?
+enum class PassClass : uint8_t { kExact, kTolerance };
+
+// Runs one node on constants: passes compute nothing themselves.
+using Evaluator = Result<std::vector<Ref<Tensor>>> (*)(const Graph& graph, const Node& node,
+                                                       std::span<const Ref<Tensor>> inputs);
+
+struct PassContext {
+  Evaluator evaluate = nullptr;  // null: nothing is folded
+};
+
+struct Pass {
+  const char* name;
+  PassClass exactness;
+  bool after_split;  // runs on the forward and the backward by themselves
+  Result<Graph> (*run)(const Graph& graph, const PassContext& context);
+};
+std::span<const Pass> passes();
+
+// A set of passes by name: "-fuse,-cse" is all but these. The default reads WEFT_PASSES.
+class PassSelection {
+ public:
+  PassSelection();
+  explicit PassSelection(std::string_view switches);
+  bool enabled(std::string_view name) const;
+  const std::string& text() const { return switches_; }
+
+ private:
+  std::string switches_;
+};
+
+enum class Stage : uint8_t { kWhole, kAfterSplit };
+Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
+                         const PassSelection& selection = PassSelection());
+
+}  // namespace weft::graph

@@ -1,0 +1,21 @@
+// The reverse sweep: from a graph to the joint graph of its values and gradients, by the same
+// gradient rules that the tape runs.
+#pragma once
+
+#include "graph/ir.h"
+
+namespace weft::graph {
+
+struct Joint {
+  // Inputs: those of the source, then a cotangent for each output with `takes_cotangent`.
+  // Outputs: those of the source, then a gradient for each input with `has_gradient`.
+  Graph graph;
+  std::vector<bool> takes_cotangent;  // by output: floating, and not the new content of a state
+  std::vector<bool> has_gradient;     // by input: wanted, and there is a path
+};
+
+// `wanted[i]`: the gradient with respect to input i is asked for. An operator without gradient on
+// the way is an error that names it; where no path leads, there is no gradient (a zero).
+Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted);
+
+}  // namespace weft::graph

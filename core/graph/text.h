@@ -1,0 +1,28 @@
+// The text form of a graph. It round-trips: parse(print(g)) prints the same, contents included.
+//
+//   graph(%0 x: float32(2, 3), %1 w: float32(3,)) {
+//     const %2: float32() = 0x0000803f
+//     %3: float32(2, 3) = add(%0, %1)
+//     %4: float32(2,) = sum(%3, axis=[1], keepdims=false)
+//     %5: float32(2,) = fused(%4, %2) { … }
+//     return %4, %5
+//     state 0 -> 1
+//   }
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "graph/ir.h"
+
+namespace weft::graph {
+
+struct PrintOptions {
+  int64_t largest_constant = INT64_MAX;  // bytes; larger contents are printed as "…", for people
+};
+std::string print(const Graph& graph, PrintOptions options = {});
+
+// The result is verified. Errors name line and column.
+Result<Graph> parse(std::string_view text);
+
+}  // namespace weft::graph

@@ -1,0 +1,359 @@
+// Parsing of the text form: a hand-written reader with one character of lookahead.
+#include <cmath>
+#include <cstring>
+#include <unordered_map>
+
+#include "base/errors.h"
+#include "graph/text.h"
+#include "graph/verifier.h"
+#include "ops/registry.h"
+
+namespace weft::graph {
+namespace {
+
+using ops::Argument;
+
+constexpr int kMaxDepth = 8;  // of nested regions
+
+// Keeps the first error; after it every reader gives a harmless value and the loops end.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  Status status;
+
+  void fail(const std::string& what) {
+    if (!status.ok()) return;
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < at_ && i < text_.size(); ++i) {
+      column = text_[i] == '\n' ? 1 : column + 1;
+      line += text_[i] == '\n';
+    }
+    status = errors::invalid_value("graph text", "line ", line, ", column ", column, ": ", what);
+    at_ = text_.size();
+  }
+  void space() {
+    while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_])) ++at_;
+  }
+  char peek() {
+    space();
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  bool accept(std::string_view token) {
+    space();
+    if (text_.substr(at_, token.size()) != token) return false;
+    at_ += token.size();
+    return true;
+  }
+  void expect(std::string_view token) {
+    if (!accept(token)) fail("expected '" + std::string(token) + "'");
+  }
+  std::string_view word() {
+    space();
+    const size_t begin = at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_'))
+      ++at_;
+    if (at_ == begin) fail("expected a name");
+    return text_.substr(begin, at_ - begin);
+  }
+  bool at_end() { return peek() == '\0'; }
+
+  int64_t integer() {
+    const Argument a = number();
+    if (a.tag != ops::Tag::kInt) fail("expected an integer");
+    return a.integer;
+  }
+  int32_t small_integer() {
+    const int64_t value = integer();
+    if (value < 0 || value > INT32_MAX) fail("expected a number from 0 to 2147483647");
+    return static_cast<int32_t>(value);
+  }
+
+  // An integer, or a real with a point, an exponent, inf or nan.
+  Argument number() {
+    space();
+    const size_t begin = at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::strchr("+-.", text_[at_])))
+      ++at_;
+    const std::string token(text_.substr(begin, at_ - begin));
+    char* end = nullptr;
+    errno = 0;
+    if (token.find_first_not_of("-0123456789") == std::string::npos && !token.empty()) {
+      const int64_t value = std::strtoll(token.c_str(), &end, 10);
+      if (errno == 0 && *end == '\0') return Argument::of_int(value);
+    } else if (!token.empty()) {
+      const double value = std::strtod(token.c_str(), &end);
+      if (*end == '\0') return Argument::of_float(value);
+    }
+    fail("expected a number");
+    return Argument::of_int(0);
+  }
+
+  std::string quoted() {
+    expect("\"");
+    std::string out;
+    while (at_ < text_.size() && text_[at_] != '"') {
+      char c = text_[at_++];
+      if (c == '\\' && at_ < text_.size()) {
+        c = text_[at_++];
+        if (c == 'x' && at_ + 2 <= text_.size()) {
+          c = static_cast<char>(hex(text_[at_]) << 4 | hex(text_[at_ + 1]));
+          at_ += 2;
+        }
+      }
+      out += c;
+    }
+    if (at_ >= text_.size()) fail("a string does not end");
+    ++at_;
+    return out;
+  }
+
+  // Hexadecimal bytes until something else.
+  std::vector<char> bytes() {
+    expect("0x");
+    std::vector<char> out;
+    while (at_ + 1 < text_.size() && hex(text_[at_]) >= 0 && hex(text_[at_ + 1]) >= 0) {
+      out.push_back(static_cast<char>(hex(text_[at_]) << 4 | hex(text_[at_ + 1])));
+      at_ += 2;
+    }
+    return out;
+  }
+
+ private:
+  static int hex(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+class GraphReader {
+ public:
+  GraphReader(Reader& in, int depth) : in_(in), depth_(depth) {}
+
+  Graph read() {
+    if (depth_ > kMaxDepth) in_.fail("regions are nested too deep");
+    in_.expect("(");
+    while (in_.status.ok() && !in_.accept(")")) {
+      if (!graph_.inputs.empty()) in_.expect(",");
+      const Definition d = definition();
+      number(d, graph_.add_input(d.type, d.name));
+    }
+    in_.expect("{");
+    while (in_.status.ok() && !in_.accept("}")) statement();
+    return std::move(graph_);
+  }
+
+ private:
+  struct Definition {
+    int64_t number = 0;
+    std::string name;
+    TensorType type;
+  };
+
+  void number(const Definition& d, ValueId id) {
+    if (!in_.status.ok()) return;
+    if (!ids_.emplace(d.number, id).second) in_.fail("a value is defined twice");
+  }
+
+  Definition definition() {
+    Definition d;
+    in_.expect("%");
+    d.number = in_.integer();
+    if (in_.peek() == '"') d.name = in_.quoted();
+    in_.expect(":");
+    const std::string_view dtype = in_.word();
+    const std::optional<DType> found = dtype_named(dtype);
+    if (!found || !is_known(*found)) in_.fail("`" + std::string(dtype) + "` is no dtype");
+    d.type.dtype = found.value_or(DType::kFloat32);
+    in_.expect("(");
+    while (in_.status.ok() && !in_.accept(")")) {
+      if (d.type.shape.rank() == kMaxRank) {
+        in_.fail("an array has at most 16 axes");
+        break;
+      }
+      d.type.shape.push_back(in_.integer());
+      if (!in_.accept(",") && in_.peek() != ')') in_.fail("expected ',' or ')'");
+    }
+    return d;
+  }
+
+  ValueId use() {
+    in_.expect("%");
+    const int64_t number = in_.integer();
+    const auto found = ids_.find(number);
+    if (found != ids_.end()) return found->second;
+    in_.fail("value %" + std::to_string(number) + " is used before it is defined");
+    return 0;
+  }
+
+  void statement() {
+    if (in_.peek() == '%') return node();
+    const std::string_view keyword = in_.word();
+    if (keyword == "const") return constant();
+    if (keyword == "state") {
+      StatePair pair;
+      pair.input = in_.small_integer();
+      in_.expect("->");
+      pair.output = in_.small_integer();
+      graph_.states.push_back(pair);
+    } else if (keyword == "ordinals") {
+      graph_.ordinals = in_.small_integer();
+    } else if (keyword == "return") {
+      while (in_.status.ok() && in_.peek() == '%') {
+        graph_.outputs.push_back(use());
+        if (!in_.accept(",")) break;
+      }
+    } else {
+      in_.fail("`" + std::string(keyword) + "` begins no statement");
+    }
+  }
+
+  void constant() {
+    const Definition d = definition();
+    in_.expect("=");
+    const std::vector<char> bytes = in_.bytes();
+    if (!in_.status.ok()) return;
+    const Result<int64_t> elements = checked_elements(d.type.shape.span(), "graph text", "const");
+    if (!elements.ok() || elements.value() > INT64_MAX / 16 ||
+        elements.value() * size_of(d.type.dtype) != static_cast<int64_t>(bytes.size()))
+      return in_.fail("a constant's bytes do not fill its type");
+    Result<Ref<Tensor>> tensor = Tensor::create(d.type.dtype, d.type.shape);
+    if (!tensor.ok()) return in_.fail(tensor.status().message());
+    if (!bytes.empty()) std::memcpy(tensor.value()->data(), bytes.data(), bytes.size());
+    Result<ValueId> id = graph_.add_constant(tensor.value(), d.name);
+    if (!id.ok()) return in_.fail(id.status().message());
+    number(d, id.value());
+  }
+
+  void node() {
+    std::vector<Definition> outputs;
+    do outputs.push_back(definition());
+    while (in_.accept(","));
+    in_.expect("=");
+    const std::string op(in_.word());
+    Node node;
+    if (op != "fused") {
+      node.op = ops::find_op(op);
+      if (!node.op) return in_.fail("`" + op + "` is no operator");
+    }
+    operands(node);
+    if (!node.op) {
+      node.region = graph_.add_region(
+          {RegionKind::kFused, std::make_shared<const Graph>(GraphReader(in_, depth_ + 1).read())});
+    }
+    while (in_.accept("@")) {
+      const std::string_view key = in_.word();
+      if (key == "ordinal")
+        node.ordinal = in_.small_integer();
+      else if (key == "clone")
+        node.clone_of = use();
+      else if (key == "line")
+        node.line = graph_.add_line(in_.quoted());
+      else
+        in_.fail("`@" + std::string(key) + "` is unknown");
+    }
+    if (!in_.status.ok()) return;
+    std::vector<TensorType> types;
+    for (const Definition& d : outputs) types.push_back(d.type);
+    const int32_t index = graph_.add_node(std::move(node), types);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const ValueId id = graph_.nodes[static_cast<size_t>(index)].outputs[i];
+      graph_.values[static_cast<size_t>(id)].name = outputs[i].name;
+      number(outputs[i], id);
+    }
+  }
+
+  // Operands, then attributes by name in any order; those left out take their defaults.
+  void operands(Node& node) {
+    std::vector<Argument> given(node.op ? node.op->attributes.size() : 0);
+    in_.expect("(");
+    bool first = true;
+    while (in_.status.ok() && !in_.accept(")")) {
+      if (!first) in_.expect(",");
+      first = false;
+      if (in_.peek() == '%') {
+        node.operands.push_back(Operand::of_value(use()));
+      } else if (std::isalpha(static_cast<unsigned char>(in_.peek()))) {
+        attribute_or_scalar(node, given);
+      } else if (in_.accept("_")) {
+        node.operands.emplace_back();
+      } else {
+        node.operands.push_back(Operand::of_scalar(in_.number()));
+      }
+    }
+    if (!node.op || !in_.status.ok()) return;
+    std::vector<Argument> complete(given.size());
+    const Status status = ops::complete_attributes(*node.op, given, complete);
+    if (!status.ok()) in_.fail(status.message());
+    node.attributes = ops::Attributes(complete);
+  }
+
+  void attribute_or_scalar(Node& node, std::vector<Argument>& given) {
+    const std::string key(in_.word());
+    if (in_.accept("=")) {
+      for (size_t i = 0; i < given.size(); ++i)
+        if (node.op->attributes[i].name == key) {
+          given[i] = argument();
+          return;
+        }
+      return in_.fail("`" + key + "` is no attribute");
+    }
+    node.operands.push_back(Operand::of_scalar(named(key)));
+    if (!node.operands.back().scalar.is_scalar()) in_.fail("`" + key + "` is no scalar");
+  }
+
+  Argument named(const std::string& word) {
+    if (word == "true" || word == "false") return Argument::of_bool(word == "true");
+    if (word == "none") return Argument::none();
+    if (word == "inf") return Argument::of_float(HUGE_VAL);
+    if (word == "nan") return Argument::of_float(NAN);
+    if (const std::optional<DType> dtype = dtype_named(word)) return Argument::of_dtype(*dtype);
+    in_.fail("`" + word + "` is no value");
+    return {};
+  }
+
+  Argument argument() {
+    if (in_.peek() == '"') {
+      texts_.push_back(std::make_unique<std::string>(in_.quoted()));
+      return Argument::of_string(*texts_.back());
+    }
+    if (in_.accept("[")) {
+      lists_.push_back(std::make_unique<std::vector<int64_t>>());
+      while (in_.status.ok() && !in_.accept("]")) {
+        lists_.back()->push_back(in_.integer());
+        if (!in_.accept(",") && in_.peek() != ']') in_.fail("expected ',' or ']'");
+      }
+      return Argument::of_ints(*lists_.back());
+    }
+    if (std::isalpha(static_cast<unsigned char>(in_.peek()))) return named(std::string(in_.word()));
+    return in_.number();
+  }
+
+  Reader& in_;
+  const int depth_;
+  Graph graph_;
+  std::unordered_map<int64_t, ValueId> ids_;
+  // What arguments point at until Attributes has copied them.
+  std::vector<std::unique_ptr<std::string>> texts_;
+  std::vector<std::unique_ptr<std::vector<int64_t>>> lists_;
+};
+
+}  // namespace
+
+Result<Graph> parse(std::string_view text) {
+  Reader in(text);
+  in.expect("graph");
+  Graph graph = GraphReader(in, 0).read();
+  if (in.status.ok() && !in.at_end()) in.fail("something follows the graph");
+  WEFT_TRY(in.status);
+  WEFT_TRY(verify(graph));
+  return graph;
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,267 @@
+#include "graph/verifier.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/errors.h"
+#include "kernels/tile_program.h"
+#include "ops/registry.h"
+
+namespace weft::graph {
+namespace {
+
+std::string label(const Graph& graph, const Node& node) {
+  const std::string op = node.op ? node.op->name : "region";
+  const std::string at = node.outputs.empty() ? "?" : std::to_string(node.outputs[0]);
+  std::string text = op + " at %" + at;
+  if (node.line >= 0 && static_cast<size_t>(node.line) < graph.lines.size())
+    text += " (" + graph.lines[static_cast<size_t>(node.line)] + ")";
+  return text;
+}
+
+template <class... Parts>
+Status broken(const Parts&... parts) {
+  return errors::invalid_value("graph", parts...);
+}
+
+bool in_range(int64_t index, size_t size) {
+  return index >= 0 && static_cast<uint64_t>(index) < size;
+}
+
+// Every value is defined exactly once, and by what it says.
+Status values_are_defined_once(const Graph& graph) {
+  std::vector<int32_t> definitions(graph.values.size(), 0);
+  const auto define = [&](ValueId id, Origin origin, size_t index, size_t output) {
+    if (!in_range(id, graph.values.size())) return false;
+    const Value& value = graph.values[static_cast<size_t>(id)];
+    return ++definitions[static_cast<size_t>(id)] == 1 && value.origin == origin &&
+           value.index == static_cast<int32_t>(index) &&
+           value.output == static_cast<int32_t>(output);
+  };
+  for (size_t i = 0; i < graph.inputs.size(); ++i)
+    if (!define(graph.inputs[i], Origin::kInput, i, 0))
+      return broken("input ", i, " is not the definition of value %", graph.inputs[i]);
+  for (size_t i = 0; i < graph.constants.size(); ++i)
+    if (!define(graph.constants[i].value, Origin::kConstant, i, 0))
+      return broken("constant ", i, " is not the definition of value %", graph.constants[i].value);
+  for (size_t n = 0; n < graph.nodes.size(); ++n)
+    for (size_t i = 0; i < graph.nodes[n].outputs.size(); ++i)
+      if (!define(graph.nodes[n].outputs[i], Origin::kNode, n, i))
+        return broken("output ", i, " of node ", n, " is not the definition of value %",
+                      graph.nodes[n].outputs[i]);
+  for (size_t id = 0; id < definitions.size(); ++id)
+    if (definitions[id] != 1) return broken("value %", id, " is defined by nothing");
+  return {};
+}
+
+// Operands are values defined before the node: the order is topological, so there is no cycle.
+Status definitions_come_before_uses(const Graph& graph) {
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    for (const Operand& operand : graph.nodes[n].operands) {
+      if (!operand.is_value()) continue;
+      if (!in_range(operand.value, graph.values.size()))
+        return broken(label(graph, graph.nodes[n]), " reads value %", operand.value,
+                      ", which does not exist");
+      const Value& value = graph.values[static_cast<size_t>(operand.value)];
+      if (value.origin == Origin::kNode && value.index >= static_cast<int32_t>(n))
+        return broken(label(graph, graph.nodes[n]), " reads value %", operand.value,
+                      " before it is defined");
+    }
+  }
+  for (ValueId id : graph.outputs)
+    if (!in_range(id, graph.values.size()))
+      return broken("output %", id, " is a value that does not exist");
+  return {};
+}
+
+Status types_are_sound(const Graph& graph) {
+  for (size_t id = 0; id < graph.values.size(); ++id) {
+    const TensorType& type = graph.values[id].type;
+    const std::string name = "%" + std::to_string(id);
+    if (!is_known(type.dtype)) return broken("value ", name, " has an unknown dtype");
+    if (type.shape.rank() < 0 || type.shape.rank() > kMaxRank)
+      return broken("value ", name, " has rank ", type.shape.rank());
+    if (!type.layout.row_major())
+      return broken("value ", name, " has a layout that no kernel reads");
+    WEFT_ASSIGN(const int64_t elements, checked_elements(type.shape.span(), "graph", name));
+    int64_t bytes = 0;
+    if (__builtin_mul_overflow(elements, size_of(type.dtype), &bytes))
+      return errors::too_many_elements("graph", name, type.shape);
+  }
+  for (const Constant& constant : graph.constants) {
+    const TensorType& type = graph.type(constant.value);
+    if (!constant.content || constant.content->dtype() != type.dtype ||
+        !(constant.content->shape() == type.shape))
+      return broken("constant %", constant.value, " has another type than its content");
+  }
+  return {};
+}
+
+Status arity_fits(const Graph& graph, const Node& node) {
+  const ops::OpDef& op = *node.op;
+  if (node.operands.size() != op.inputs.size())
+    return broken(label(graph, node), " takes ", op.inputs.size(), " operands; got ",
+                  node.operands.size());
+  for (size_t i = 0; i < node.operands.size(); ++i)
+    if (node.operands[i].kind == Operand::Kind::kAbsent && !op.inputs[i].optional)
+      return broken(label(graph, node), " lacks its operand `", op.inputs[i].name, "`");
+  if (static_cast<int>(node.outputs.size()) != op.output_count)
+    return broken(label(graph, node), " has ", op.output_count, " outputs; got ",
+                  node.outputs.size());
+  if (node.attributes.view().size() != op.attributes.size())
+    return broken(label(graph, node), " has ", op.attributes.size(), " attributes; got ",
+                  node.attributes.view().size());
+  return {};
+}
+
+Status nodes_fit_their_operators(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if ((node.op == nullptr) == (node.region < 0))
+      return broken(label(graph, node), " must have either an operator or a region");
+    if (node.line >= static_cast<int32_t>(graph.lines.size()))
+      return broken(label(graph, node), " names a source line that does not exist");
+    if (!node.op) continue;
+    WEFT_TRY(arity_fits(graph, node));
+    if (!node.op->slot.run && !node.op->slot.elementwise && node.op->composition)
+      return broken(label(graph, node), " is a composite, which must be expanded");
+  }
+  return {};
+}
+
+// Operands have the dtypes that the kernel wants, and inference gives what is stored.
+Status types_are_inferred(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if (!node.op) continue;
+    std::vector<ops::Argument> complete(node.op->attributes.size());
+    WEFT_TRY(ops::complete_attributes(*node.op, node.attributes.view(), complete));
+    WEFT_ASSIGN(std::vector<TensorType> in, operand_types(graph, node));
+    std::vector<DType> promoted(in.size());
+    auto weak = std::make_unique<bool[]>(in.size());
+    for (size_t i = 0; i < in.size(); ++i) weak[i] = node.operands[i].is_scalar();
+    WEFT_TRY(ops::promote_inputs(*node.op, in, {weak.get(), in.size()}, promoted));
+    for (size_t i = 0; i < in.size(); ++i)
+      if (node.operands[i].is_value() && promoted[i] != in[i].dtype)
+        return broken(label(graph, node), ": operand ", i, " must be cast to ", promoted[i],
+                      "; got ", in[i].dtype);
+    WEFT_ASSIGN(ops::Types out, ops::infer(*node.op, in, complete));
+    for (size_t i = 0; i < node.outputs.size(); ++i)
+      if (i >= out.size() || !(out[i] == graph.type(node.outputs[i])))
+        return broken(label(graph, node), ": output ", i, " is ",
+                      i < out.size() ? to_string(out[i]) : "absent", " by inference; got ",
+                      to_string(graph.type(node.outputs[i])));
+  }
+  return {};
+}
+
+Status names_are_unique(const Graph& graph) {
+  std::unordered_set<std::string_view> seen;
+  for (const Value& value : graph.values)
+    if (!value.name.empty() && !seen.insert(value.name).second)
+      return broken("the name `", value.name, "` is used twice");
+  return {};
+}
+
+Status states_pair_equal_types(const Graph& graph) {
+  std::unordered_set<int32_t> inputs, outputs;
+  for (const StatePair& state : graph.states) {
+    if (!in_range(state.input, graph.inputs.size()) ||
+        !in_range(state.output, graph.outputs.size()))
+      return broken("state ", state.input, " -> ", state.output, " is outside inputs and outputs");
+    if (!inputs.insert(state.input).second || !outputs.insert(state.output).second)
+      return broken("state ", state.input, " -> ", state.output, " is paired twice");
+    if (!(graph.type(graph.inputs[static_cast<size_t>(state.input)]) ==
+          graph.type(graph.outputs[static_cast<size_t>(state.output)])))
+      return broken("state ", state.input, " -> ", state.output, " pairs different types");
+  }
+  return {};
+}
+
+// Two draws never share an ordinal, unless one is a clone of the other.
+Status ordinals_are_distinct(const Graph& graph) {
+  std::unordered_set<int32_t> seen;
+  for (const Node& node : graph.nodes) {
+    const bool random = node.op && node.op->is_random;
+    if (random != (node.ordinal >= 0))
+      return broken(label(graph, node),
+                    random ? " is random and has no ordinal" : " has an ordinal and is not random");
+    if (!random) continue;
+    if (node.ordinal >= graph.ordinals)
+      return broken(label(graph, node), " has ordinal ", node.ordinal, " of ", graph.ordinals);
+    if (!seen.insert(node.ordinal).second && node.clone_of == kNoValue)
+      return broken(label(graph, node), " draws with ordinal ", node.ordinal, " a second time");
+  }
+  return {};
+}
+
+Status clones_are_of_earlier_values(const Graph& graph) {
+  for (const Node& node : graph.nodes)
+    if (node.clone_of != kNoValue && (!in_range(node.clone_of, graph.values.size()) ||
+                                      (!node.outputs.empty() && node.clone_of >= node.outputs[0])))
+      return broken(label(graph, node), " is a clone of %", node.clone_of,
+                    ", which is not an earlier value");
+  return {};
+}
+
+Status fused_region_is_sound(const Graph& body) {
+  if (body.inputs.size() + body.outputs.size() > kernels::TileLoop::kMaxExternals)
+    return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
+  if (!body.constants.empty()) return broken("a fused region has constants");
+  for (const Node& node : body.nodes) {
+    if (!node.op || !(node.op->slot.elementwise || node.op->name == "cast"))
+      return broken("a fused region contains ", label(body, node), ", which is not elementwise");
+    if (!(body.type(node.outputs[0]).shape == body.type(body.nodes[0].outputs[0]).shape))
+      return broken("a fused region mixes shapes at ", label(body, node));
+  }
+  for (ValueId id : body.outputs)
+    if (body.values[static_cast<size_t>(id)].origin != Origin::kNode)
+      return broken("a fused region hands an input on");
+  return {};
+}
+
+Status regions_are_sound(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if (node.op) continue;
+    if (!in_range(node.region, graph.regions.size()))
+      return broken(label(graph, node), " names a region that does not exist");
+    const Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");
+    const Graph& body = *region.body;
+    WEFT_TRY(verify(body));
+    WEFT_TRY(fused_region_is_sound(body));
+    if (body.inputs.size() != node.operands.size() || body.outputs.size() != node.outputs.size())
+      return broken(label(graph, node), " and its body differ in inputs or outputs");
+    for (size_t i = 0; i < node.operands.size(); ++i)
+      if (!node.operands[i].is_value() ||
+          !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
+        return broken(label(graph, node), ": input ", i, " of the body has another type");
+    for (size_t i = 0; i < node.outputs.size(); ++i)
+      if (!(body.type(body.outputs[i]) == graph.type(node.outputs[i])))
+        return broken(label(graph, node), ": output ", i, " of the body has another type");
+  }
+  return {};
+}
+
+// In this order: a rule may rely on those before it.
+constexpr Rule kRules[] = {
+    {"values are defined once", values_are_defined_once},
+    {"definitions come before uses", definitions_come_before_uses},
+    {"types are sound", types_are_sound},
+    {"nodes fit their operators", nodes_fit_their_operators},
+    {"types are inferred", types_are_inferred},
+    {"names are unique", names_are_unique},
+    {"states pair equal types", states_pair_equal_types},
+    {"clones are of earlier values", clones_are_of_earlier_values},
+    {"ordinals are distinct", ordinals_are_distinct},
+    {"regions are sound", regions_are_sound},
+};
+
+}  // namespace
+
+std::span<const Rule> verifier_rules() { return kRules; }
+
+Status verify(const Graph& graph) {
+  for (const Rule& rule : kRules) WEFT_TRY(rule.check(graph));
+  return {};
+}
+
+}  // namespace weft::graph

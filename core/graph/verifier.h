@@ -1,0 +1,20 @@
+// The rules that every graph keeps, in one table: checked after each pass in debug builds and
+// tests, and for every graph that comes out of a file.
+#pragma once
+
+#include <span>
+
+#include "graph/ir.h"
+
+namespace weft::graph {
+
+struct Rule {
+  const char* name;
+  Status (*check)(const Graph& graph);
+};
+std::span<const Rule> verifier_rules();
+
+// The first rule that is broken, named; nodes are told by their first output.
+Status verify(const Graph& graph);
+
+}  // namespace weft::graph

@@ -1,0 +1,26 @@
+// Elementwise kernels of float32 and float64.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+extern const StepKernel kStepsFloat32[];
+const StepKernel kStepsFloat32[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, float>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsFloat64[];
+const StepKernel kStepsFloat64[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, double>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,26 @@
+// Elementwise kernels of float16 and bfloat16, computed in float32.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+extern const StepKernel kStepsFloat16[];
+const StepKernel kStepsFloat16[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, Float16>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsBFloat16[];
+const StepKernel kStepsBFloat16[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, BFloat16>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

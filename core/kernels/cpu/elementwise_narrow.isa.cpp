@@ -1,0 +1,44 @@
+// Elementwise kernels of bool and integers of 8 and 16 bits, computed in 32-bit lanes.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+extern const StepKernel kStepsBool[];
+const StepKernel kStepsBool[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, Boolean>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsUInt8[];
+const StepKernel kStepsUInt8[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint8_t>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsInt8[];
+const StepKernel kStepsInt8[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int8_t>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsUInt16[];
+const StepKernel kStepsUInt16[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint16_t>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const StepKernel kStepsInt16[];
+const StepKernel kStepsInt16[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int16_t>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,254 @@
+// The register-blocked product that matrix products and convolutions share.
+//
+// Included inside the namespace of an instruction set, after kernels/simd_memory.h. A micro-kernel
+// holds a tile of C, a few rows by one or two vectors, in registers while k runs: each element is
+// one chain of fused multiply-adds in ascending k. Where k is cut into blocks the tile is stored
+// and loaded again, which changes no bit.
+
+WEFT_INLINE Vec<uint32_t> fma_(Vec<uint32_t> a, Vec<uint32_t> b, Vec<uint32_t> c) {
+  return a * b + c;
+}
+WEFT_INLINE Vec<uint64_t> fma_(Vec<uint64_t> a, Vec<uint64_t> b, Vec<uint64_t> c) {
+  return a * b + c;
+}
+
+// Rows of a tile: 14 x 2 accumulators fill the 32 registers of AVX-512, 6 x 2 the usual 16.
+// Integers are rare and get the smallest code.
+template <class T>
+constexpr int kTileRows = !kIsFloating<T>      ? 4
+                          : kVectorBytes == 64 ? 14
+                                               : 6;
+template <class T>
+constexpr int kTileCols = 2 * Vec<T>::kLanes;  // the width of a panel of B
+
+// Deepest block of k: a panel of B (kDepth x kTileCols) stays in the first-level cache.
+constexpr int64_t kDepth = 256;
+
+template <class T>
+struct TileProduct {
+  int64_t k;
+  const T* a;
+  int64_t a_row;  // of rows stored one after the other; packed rows interleave instead
+  const T* b;
+  int64_t b_row;
+  T* c;
+  int64_t c_row;
+  bool accumulate;
+};
+template <class T>
+using MicroKernel = void (*)(const TileProduct<T>& tile);
+
+template <class T>
+struct MicroKernels {
+  MicroKernel<T> at[2][2][kTileRows<T>];  // [A is packed][vectors - 1][rows - 1]
+};
+extern const MicroKernels<float> kMicroFloat32;
+extern const MicroKernels<double> kMicroFloat64;
+extern const MicroKernels<uint32_t> kMicroUInt32;
+extern const MicroKernels<uint64_t> kMicroUInt64;
+
+template <class T>
+WEFT_INLINE MicroKernel<T> micro_kernel(bool packed, int vectors, int64_t rows) {
+  if constexpr (kIsSame<T, float>) {
+    return kMicroFloat32.at[packed][vectors - 1][rows - 1];
+  } else if constexpr (kIsSame<T, double>) {
+    return kMicroFloat64.at[packed][vectors - 1][rows - 1];
+  } else if constexpr (kIsSame<T, uint32_t>) {
+    return kMicroUInt32.at[packed][vectors - 1][rows - 1];
+  } else {
+    return kMicroUInt64.at[packed][vectors - 1][rows - 1];
+  }
+}
+
+// A block of C from a block of A and panels of B.
+template <class T>
+struct BlockProduct {
+  int64_t rows, cols, k;
+  const T* a;     // packed: panels of panel_rows rows, each [k][rows of the panel]
+  int64_t a_row;  // not packed: elements between rows, which are dense
+  bool a_packed;
+  int64_t panel_rows;
+  const T* b;       // the last panel is readable to its full width
+  int64_t b_row;    // elements between the rows of a panel
+  int64_t b_panel;  // elements between panels
+  T* c;
+  int64_t c_row;
+  bool accumulate;
+};
+
+// How many rows each panel of A gets: 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
+template <class T>
+WEFT_INLINE int64_t balanced_rows(int64_t rows) {
+  const int64_t panels = (rows + kTileRows<T> - 1) / kTileRows<T>;
+  return panels ? (rows + panels - 1) / panels : 1;
+}
+
+template <class T>
+void multiply_block(const BlockProduct<T>& block) {
+  constexpr int64_t kCols = kTileCols<T>;
+  alignas(64) T edge[kTileRows<T> * kCols];
+  for (int64_t j = 0; j < block.cols; j += kCols) {
+    const int64_t width = block.cols - j < kCols ? block.cols - j : kCols;
+    const int vectors = width > Vec<T>::kLanes ? 2 : 1;
+    const bool is_full = width == vectors * Vec<T>::kLanes;
+    for (int64_t i = 0; i < block.rows; i += block.panel_rows) {
+      const int64_t rest = block.rows - i;
+      const int64_t rows = rest < block.panel_rows ? rest : block.panel_rows;
+      TileProduct<T> tile;
+      tile.k = block.k;
+      tile.a = block.a + (block.a_packed ? i * block.k : i * block.a_row);
+      tile.a_row = block.a_row;
+      tile.b = block.b + j / kCols * block.b_panel;
+      tile.b_row = block.b_row;
+      T* c = block.c + i * block.c_row + j;
+      tile.c = is_full ? c : edge;
+      tile.c_row = is_full ? block.c_row : kCols;
+      tile.accumulate = block.accumulate;
+      if (!is_full && block.accumulate)
+        for (int64_t r = 0; r < rows; ++r)
+          __builtin_memcpy(edge + r * kCols, c + r * block.c_row, width * sizeof(T));
+      micro_kernel<T>(block.a_packed, vectors, rows)(tile);
+      if (!is_full)
+        for (int64_t r = 0; r < rows; ++r)
+          __builtin_memcpy(c + r * block.c_row, edge + r * kCols, width * sizeof(T));
+    }
+  }
+}
+
+// Lanes 0, 1, … as a pack of template arguments.
+template <int... I>
+struct Numbers {};
+template <int N, int... I>
+struct CountTo : CountTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct CountTo<0, I...> {
+  using Type = Numbers<I...>;
+};
+template <int I>
+struct Index {
+  static constexpr int value = I;
+};
+// f(Index<0>), f(Index<1>), …: indices known to the compiler keep arrays of vectors in registers.
+template <int N, class F>
+WEFT_INLINE void repeat(F f) {
+  if constexpr (N > 0) {
+    repeat<N - 1>(f);
+    f(Index<N - 1>());
+  }
+}
+
+// One butterfly of a transposition: exchanges the off-diagonal blocks of `Step` lanes.
+template <int Step, bool kHigh, class V, int... I>
+WEFT_INLINE V exchange(V a, V b, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I);
+  return V::of(__builtin_shufflevector(
+      a.v, b.v,
+      (kHigh ? (I & Step ? kLanes + I : I + Step) : (I & Step ? kLanes + I - Step : I))...));
+}
+template <class T>
+WEFT_INLINE void transpose(Vec<T> (&rows)[Vec<T>::kLanes]) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  using All = typename CountTo<kLanes>::Type;
+  repeat<5>([&](auto stage) WEFT_LAMBDA {
+    constexpr int kStep = 1 << decltype(stage)::value;
+    if constexpr (kStep < kLanes) {
+      repeat<kLanes>([&](auto row) WEFT_LAMBDA {
+        constexpr int i = decltype(row)::value;
+        if constexpr ((i & kStep) == 0) {
+          const Vec<T> a = rows[i], b = rows[i + kStep];
+          rows[i] = exchange<kStep, false>(a, b, All());
+          rows[i + kStep] = exchange<kStep, true>(a, b, All());
+        }
+      });
+    }
+  });
+}
+
+// to[k * to_row + i] = from[i * stride + k] for i < count, k < depth.
+template <class S>
+void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
+                     int64_t to_row) {
+  using T = LaneType<S>;
+  constexpr int kLanes = Vec<T>::kLanes;
+  for (int64_t i = 0; i < count; i += kLanes) {
+    const int64_t lanes = count - i < kLanes ? count - i : kLanes;
+    int64_t k = 0;
+    for (; k + kLanes <= depth; k += kLanes) {
+      Vec<T> rows[kLanes];
+      repeat<kLanes>([&](auto row) WEFT_LAMBDA {
+        constexpr int r = decltype(row)::value;
+        rows[r] = r < lanes ? Memory<S>::load(from + (i + r) * stride + k) : Vec<T>(0);
+      });
+      transpose(rows);
+      if (lanes == kLanes) {
+        repeat<kLanes>([&](auto row) WEFT_LAMBDA {
+          constexpr int r = decltype(row)::value;
+          Memory<T>::store(to + (k + r) * to_row + i, rows[r]);
+        });
+      } else {
+        repeat<kLanes>([&](auto row) WEFT_LAMBDA {
+          constexpr int r = decltype(row)::value;
+          Memory<T>::store_part(to + (k + r) * to_row + i, rows[r], lanes);
+        });
+      }
+    }
+    for (; k < depth; ++k)
+      for (int64_t r = 0; r < lanes; ++r)
+        to[k * to_row + i + r] = to_lane(from[(i + r) * stride + k]);
+  }
+}
+
+// to[k * to_row + i] = from[k * stride + i].
+template <class S>
+void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
+               int64_t to_row) {
+  using T = LaneType<S>;
+  constexpr int kLanes = Vec<T>::kLanes;
+  for (int64_t k = 0; k < depth; ++k) {
+    int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes)
+      Memory<T>::store(to + k * to_row + i, Memory<S>::load(from + k * stride + i));
+    if (i < count)
+      Memory<T>::store_part(to + k * to_row + i,
+                            Memory<S>::load_part(from + k * stride + i, count - i), count - i);
+  }
+}
+
+// Packs `count` vectors of length `depth` side by side: to[k * to_row + i] is element k of
+// vector i; lanes count .. to_row are zero.
+template <class S>
+void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int64_t depth,
+          LaneType<S>* to, int64_t to_row) {
+  if (i_stride == 1) {
+    pack_rows(from, k_stride, count, depth, to, to_row);
+  } else if (k_stride == 1) {
+    pack_transposed(from, i_stride, count, depth, to, to_row);
+  } else {
+    for (int64_t k = 0; k < depth; ++k)
+      for (int64_t i = 0; i < count; ++i)
+        to[k * to_row + i] = to_lane(from[i * i_stride + k * k_stride]);
+  }
+  if (count < to_row)
+    for (int64_t k = 0; k < depth; ++k)
+      for (int64_t i = count; i < to_row; ++i) to[k * to_row + i] = 0;
+}
+
+// Packs a block of A in panels of `panel_rows`.
+template <class S>
+void pack_a(const S* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t panel_rows,
+            int64_t depth, LaneType<S>* to) {
+  for (int64_t i = 0; i < rows; i += panel_rows) {
+    const int64_t count = rows - i < panel_rows ? rows - i : panel_rows;
+    pack(a + i * a_row, a_row, a_col, count, depth, to + i * depth, count);
+  }
+}
+// Packs a block of B in panels of kTileCols columns, the last padded with zeros.
+template <class S>
+void pack_b(const S* b, int64_t b_row, int64_t b_col, int64_t cols, int64_t depth,
+            LaneType<S>* to) {
+  constexpr int64_t kCols = kTileCols<LaneType<S>>;
+  for (int64_t j = 0; j < cols; j += kCols) {
+    const int64_t count = cols - j < kCols ? cols - j : kCols;
+    pack(b + j * b_col, b_col, b_row, count, depth, to + j * depth, kCols);
+  }
+}

@@ -1,0 +1,174 @@
+// Matrix products of every dtype over the micro-kernels of gemm_impl.h.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+#include "kernels/cpu/gemm_impl.h"
+
+// `S` is what is stored, `T` the lanes that accumulate.
+template <class S>
+struct Product {
+  using T = LaneType<S>;
+  static constexpr bool kIsWide = kIsSame<S, T>;  // C itself can hold partial sums
+
+  const Matmul& problem;
+  const MatmulBlocks& blocks;
+  T* packed_b;
+  T* packed_a;
+  T* partial_c;  // of one block, where C cannot hold it
+
+  // Row blocks first .. last - 1 of one column block of one matrix.
+  struct Strip {
+    int64_t batch, first, last;
+    int64_t col, cols;
+  };
+
+  const S* a_of(int64_t batch) const { return (const S*)problem.a.data + batch * problem.a.batch; }
+  const S* b_of(int64_t batch) const { return (const S*)problem.b.data + batch * problem.b.batch; }
+  S* c_of(int64_t batch) const { return (S*)problem.c + batch * problem.c_batch; }
+  int64_t rows_of(int64_t block) const {
+    const int64_t rest = problem.m - block * blocks.rows;
+    return rest < blocks.rows ? rest : blocks.rows;
+  }
+
+  void run_strip(const Strip& strip) const {
+    const int64_t strip_rows = (strip.last - strip.first) * blocks.rows;
+    // Few rows read B too seldom to pay for a copy, if its rows are dense.
+    const bool direct_b = kIsWide && problem.b.col == 1 && strip_rows <= 2 * kTileRows<T>;
+    for (int64_t k = 0; k < problem.k; k += kDepth) {
+      const int64_t depth = problem.k - k < kDepth ? problem.k - k : kDepth;
+      const int64_t whole = direct_b ? strip.cols / kTileCols<T> * kTileCols<T> : 0;
+      const S* b = b_of(strip.batch) + k * problem.b.row + strip.col * problem.b.col;
+      if (whole < strip.cols)
+        pack_b(b + whole * problem.b.col, problem.b.row, problem.b.col, strip.cols - whole, depth,
+               packed_b);
+      for (int64_t block = strip.first; block < strip.last; ++block) {
+        if constexpr (kIsWide) {
+          if (whole > 0)
+            multiply(strip, block, k, depth, {0, whole}, (const T*)b, problem.b.row, kTileCols<T>);
+        }
+        if (whole < strip.cols)
+          multiply(strip, block, k, depth, {whole, strip.cols}, packed_b, kTileCols<T>,
+                   depth * kTileCols<T>);
+      }
+    }
+    for (int64_t block = strip.first; block < strip.last; ++block) finish(strip, block);
+  }
+
+  void multiply(const Strip& strip, int64_t block, int64_t k, int64_t depth, Range cols, const T* b,
+                int64_t b_row, int64_t b_panel) const {
+    BlockProduct<T> product;
+    product.rows = rows_of(block);
+    product.cols = cols.end - cols.begin;
+    product.k = depth;
+    product.panel_rows = balanced_rows<T>(product.rows);
+    const S* a = a_of(strip.batch) + block * blocks.rows * problem.a.row + k * problem.a.col;
+    // A packed panel pays from about five panels of B on.
+    product.a_packed = !kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>;
+    if (product.a_packed) {
+      pack_a(a, problem.a.row, problem.a.col, product.rows, product.panel_rows, depth, packed_a);
+      product.a = packed_a;
+      product.a_row = 0;
+    } else {
+      product.a = (const T*)a;
+      product.a_row = problem.a.row;
+    }
+    product.b = b;
+    product.b_row = b_row;
+    product.b_panel = b_panel;
+    S* c = c_of(strip.batch) + block * blocks.rows * problem.c_row + strip.col;
+    if constexpr (kIsWide) {
+      product.c = c + cols.begin;
+      product.c_row = problem.c_row;
+      product.accumulate = problem.accumulate || k > 0;
+    } else {
+      product.c = partial_c + cols.begin;
+      product.c_row = strip.cols;
+      product.accumulate = problem.accumulate || k > 0;
+      if (k == 0 && problem.accumulate) {
+        for (int64_t i = 0; i < product.rows; ++i)
+          for (int64_t j = 0; j < strip.cols; ++j)
+            partial_c[i * strip.cols + j] = to_lane(c[i * problem.c_row + j]);
+      }
+    }
+    multiply_block(product);
+  }
+
+  // Rounds partial sums to C and applies the epilogue.
+  void finish(const Strip& strip, int64_t block) const {
+    const int64_t first_row = block * blocks.rows;
+    S* c = c_of(strip.batch) + first_row * problem.c_row + strip.col;
+    const bool has_epilogue = problem.row_bias || problem.col_bias || problem.relu;
+    const bool is_empty = problem.k == 0;
+    if (kIsWide && !has_epilogue && !is_empty) return;
+    const S* row_bias = (const S*)problem.row_bias;
+    const S* col_bias = (const S*)problem.col_bias;
+    for (int64_t i = 0; i < rows_of(block); ++i) {
+      for (int64_t j = 0; j < strip.cols; j += Vec<T>::kLanes) {
+        const int64_t rest = strip.cols - j;
+        const int64_t n = rest < Vec<T>::kLanes ? rest : Vec<T>::kLanes;
+        S* to = c + i * problem.c_row + j;
+        Vec<T> sum(0);
+        if (kIsWide || is_empty) {
+          if (!is_empty || problem.accumulate) sum = Memory<S>::load_part(to, n);
+        } else {
+          sum = Memory<T>::load_part(partial_c + i * strip.cols + j, n);
+        }
+        if (row_bias) sum = sum + Vec<T>(to_lane(row_bias[first_row + i]));
+        if (col_bias) sum = sum + Memory<S>::load_part(col_bias + strip.col + j, n);
+        if (problem.relu) sum = select(is_negative(sum), Vec<T>(0), sum);
+        Memory<S>::store_part(to, sum, n);
+      }
+    }
+  }
+
+  // Integers accumulate without a sign; `is_signed` says how to read them.
+  typename Vec<T>::Truth is_negative(Vec<T> sum) const {
+    if constexpr (kIsFloating<T>) {
+      return sum < Vec<T>(0);
+    } else {
+      constexpr int kUnused = 8 * (sizeof(T) - sizeof(S));
+      const bool is_signed = problem.dtype >= DType::kInt8 && problem.dtype <= DType::kInt64;
+      const IntegersOf<Vec<T>> top = bits_(sum) << kUnused;
+      auto negative = top < IntegersOf<Vec<T>>(0);
+      if (!is_signed) negative = negative & !negative;
+      return negative;
+    }
+  }
+};
+
+template <class S>
+void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void* scratch) {
+  using T = LaneType<S>;
+  const int64_t depth = problem.k < kDepth ? problem.k : kDepth;
+  T* packed_b = (T*)scratch;
+  T* packed_a = packed_b + depth * ((blocks.cols + 31) / 32 * 32);
+  T* partial_c = packed_a + (depth * blocks.rows + 15) / 16 * 16;
+  const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};
+  for (int64_t unit = units.begin; unit < units.end;) {
+    const int64_t strip_number = unit / blocks.row_blocks;
+    typename Product<S>::Strip strip;
+    strip.batch = strip_number / blocks.col_blocks;
+    strip.col = strip_number % blocks.col_blocks * blocks.cols;
+    strip.cols = problem.n - strip.col < blocks.cols ? problem.n - strip.col : blocks.cols;
+    strip.first = unit % blocks.row_blocks;
+    strip.last = blocks.row_blocks;
+    if (strip.last - strip.first > units.end - unit) strip.last = strip.first + units.end - unit;
+    if (!Product<S>::kIsWide) strip.last = strip.first + 1;  // one block of partial sums
+    unit += strip.last - strip.first;
+    product.run_strip(strip);
+  }
+}
+
+extern const MatmulKernel kMatmuls[kNumDTypes];
+const MatmulKernel kMatmuls[kNumDTypes] = {
+    matmul<Boolean>,  matmul<uint8_t>,  matmul<uint16_t>, matmul<uint32_t>, matmul<uint64_t>,
+    matmul<uint8_t>,  matmul<uint16_t>, matmul<uint32_t>, matmul<uint64_t>, matmul<Float16>,
+    matmul<BFloat16>, matmul<float>,    matmul<double>,
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

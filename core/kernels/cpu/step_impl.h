@@ -1,0 +1,244 @@
+// The one loop form of elementwise kernels: a formula over the rows of a tile.
+//
+// Included inside the namespace of an instruction set, after kernels/simd_memory.h and the
+// formulas. Inputs that are one element a row stay in a register: each such pattern is a form of
+// its own, chosen before the rows start.
+
+// What kind of value a formula takes and gives, asked of the compiler.
+template <class F, class V>
+constexpr int arity_of_formula() {
+  using M = typename V::Truth;
+  if constexpr (requires(F f, V v) { f(v); }) {
+    return 1;
+  } else if constexpr (requires(F f, V v) { f(v, v); }) {
+    return 2;
+  } else {
+    static_assert(
+        requires(F f, V v) { f(v, v, v); } || requires(F f, M m, V v) { f(m, v, v); });
+    return 3;
+  }
+}
+// A formula of three values refuses a mask among them, because it has one template parameter.
+template <class F, class V>
+constexpr bool takes_mask_first() {
+  using M = typename V::Truth;
+  return requires(F f, M m, V v) { f(m, v, v); };
+}
+template <class T>
+T any();  // only named in decltype
+template <class F, class V, int Arity>
+constexpr bool gives_mask() {
+  using M = typename V::Truth;
+  if constexpr (Arity == 1) {
+    return kIsSame<decltype(F{}(any<V>())), M>;
+  } else if constexpr (Arity == 2) {
+    return kIsSame<decltype(F{}(any<V>(), any<V>())), M>;
+  } else {
+    return false;
+  }
+}
+
+// Input `I` of a row: a pointer, or a value held for the whole row.
+template <class V, class S, bool IsMask>
+struct Input {
+  using Storage = S;
+  using Access = Memory<S>;
+  using Value = V;
+  WEFT_INLINE static Value repeated(const S* p) { return V(to_lane(*p)); }
+};
+template <class V, class S>
+struct Input<V, S, true> {
+  using Storage = Boolean;
+  using Access = MaskMemory<sizeof(typename V::Element)>;
+  using Value = typename V::Truth;
+  WEFT_INLINE static Value repeated(const Boolean* p) {
+    Value mask;
+    mask.v = typename Value::Native{} - (p->byte != 0);
+    return mask;
+  }
+};
+
+template <class F, class S>
+struct Step {
+  using V = Vec<LaneType<S>>;
+  static constexpr int kArity = arity_of_formula<F, V>();
+  static constexpr bool kTakesMask = takes_mask_first<F, V>();
+  static constexpr bool kGivesMask = gives_mask<F, V, kArity>();
+  using Output = Input<V, S, kGivesMask>;
+  using OutputStorage = typename Output::Storage;
+  using First = Input<V, S, kTakesMask>;
+  using Other = Input<V, S, false>;
+
+  template <class Lanes0, class Lanes1, class Lanes2>
+  WEFT_INLINE static typename Output::Value compute(Lanes0 a, Lanes1 b, Lanes2 c) {
+    if constexpr (kArity == 1) {
+      return F{}(a());
+    } else if constexpr (kArity == 2) {
+      return F{}(a(), b());
+    } else {
+      return F{}(a(), b(), c());
+    }
+  }
+
+  template <unsigned Scalars>
+  static void rows(const Tile& tile) {
+    using S0 = typename First::Storage;
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      OutputStorage* out = (OutputStorage*)((char*)tile.out + row * tile.out_row);
+      const S0* in0 = (const S0*)((const char*)tile.in[0] + row * tile.in_row[0]);
+      const S* in1 = nullptr;
+      const S* in2 = nullptr;
+      if constexpr (kArity > 1) in1 = (const S*)((const char*)tile.in[1] + row * tile.in_row[1]);
+      if constexpr (kArity > 2) in2 = (const S*)((const char*)tile.in[2] + row * tile.in_row[2]);
+      typename First::Value held0;
+      V held1, held2;
+      if constexpr (Scalars & 1) held0 = First::repeated(in0);
+      if constexpr (Scalars & 2) held1 = Other::repeated(in1);
+      if constexpr (Scalars & 4) held2 = Other::repeated(in2);
+
+      int64_t i = 0;
+      for (; i + V::kLanes <= tile.cols; i += V::kLanes) {
+        Output::Access::store(
+            out + i,
+            compute(
+                [&]() WEFT_LAMBDA { return Scalars & 1 ? held0 : First::Access::load(in0 + i); },
+                [&]() WEFT_LAMBDA { return Scalars & 2 ? held1 : Other::Access::load(in1 + i); },
+                [&]() WEFT_LAMBDA { return Scalars & 4 ? held2 : Other::Access::load(in2 + i); }));
+      }
+      if (const int64_t n = tile.cols - i; n > 0) {
+        Output::Access::store_part(
+            out + i,
+            compute(
+                [&]() WEFT_LAMBDA {
+                  return Scalars & 1 ? held0 : First::Access::load_part(in0 + i, n);
+                },
+                [&]() WEFT_LAMBDA {
+                  return Scalars & 2 ? held1 : Other::Access::load_part(in1 + i, n);
+                },
+                [&]() WEFT_LAMBDA {
+                  return Scalars & 4 ? held2 : Other::Access::load_part(in2 + i, n);
+                }),
+            n);
+      }
+    }
+  }
+
+  // All inputs repeat: one element is computed and the row is filled with it.
+  static void repeated_rows(const Tile& tile) {
+    Tile first = tile;
+    first.cols = 1;
+    first.scalar = 0;
+    rows<0>(first);
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      OutputStorage* out = (OutputStorage*)((char*)tile.out + row * tile.out_row);
+      for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
+    }
+  }
+
+  static void run(const Tile& tile) {
+    if (tile.cols <= 0) return;
+    constexpr unsigned kAll = (1u << kArity) - 1;
+    const unsigned scalars = tile.scalar & kAll;
+    if (scalars == 0) {
+      rows<0>(tile);
+    } else if (scalars == kAll) {
+      repeated_rows(tile);
+    } else if constexpr (kArity == 2) {
+      scalars == 1 ? rows<1>(tile) : rows<2>(tile);
+    } else if constexpr (kArity == 3) {
+      static constexpr StepKernel kForms[] = {nullptr, rows<1>, rows<2>, rows<3>,
+                                              rows<4>, rows<5>, rows<6>};
+      kForms[scalars](tile);
+    }
+  }
+};
+
+// Which storage a class of formulas sees for a dtype. Integer sums and products, equality and
+// selection do not depend on the sign, so signed and unsigned share a kernel, and wrap.
+struct ring {
+  template <class S>
+  struct Sees {
+    using Type = S;
+  };
+};
+template <>
+struct ring::Sees<int8_t> {
+  using Type = uint8_t;
+};
+template <>
+struct ring::Sees<int16_t> {
+  using Type = uint16_t;
+};
+template <>
+struct ring::Sees<int32_t> {
+  using Type = uint32_t;
+};
+template <>
+struct ring::Sees<int64_t> {
+  using Type = uint64_t;
+};
+
+struct ordered {
+  template <class S>
+  struct Sees {
+    using Type = S;
+  };
+};
+
+struct floating {
+  template <class S>
+  struct Sees {
+    using Type = void;
+  };
+};
+template <>
+struct floating::Sees<Float16> {
+  using Type = Float16;
+};
+template <>
+struct floating::Sees<BFloat16> {
+  using Type = BFloat16;
+};
+template <>
+struct floating::Sees<float> {
+  using Type = float;
+};
+template <>
+struct floating::Sees<double> {
+  using Type = double;
+};
+
+struct selection {
+  template <int Bytes>
+  struct OfSize;
+  template <class S>
+  struct Sees {
+    using Type = typename OfSize<sizeof(S)>::Type;
+  };
+};
+template <>
+struct selection::OfSize<1> {
+  using Type = uint8_t;
+};
+template <>
+struct selection::OfSize<2> {
+  using Type = uint16_t;
+};
+template <>
+struct selection::OfSize<4> {
+  using Type = uint32_t;
+};
+template <>
+struct selection::OfSize<8> {
+  using Type = uint64_t;
+};
+
+template <class F, class Class, class S>
+constexpr StepKernel step_for() {
+  using Seen = typename Class::template Sees<S>::Type;
+  if constexpr (kIsSame<Seen, void>) {
+    return nullptr;
+  } else {
+    return Step<F, Seen>::run;
+  }
+}

@@ -1,0 +1,49 @@
+// The table of one instruction set, and the shapes of formulas.
+#include "kernels/table_impl.h"
+
+#include "kernels/isa_target.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt32[], kStepsUInt64[],
+    kStepsInt8[], kStepsInt16[], kStepsInt32[], kStepsInt64[], kStepsFloat16[], kStepsBFloat16[],
+    kStepsFloat32[], kStepsFloat64[];
+extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
+
+extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
+extern const MatmulKernel kMatmuls[kNumDTypes];
+void move(const StridedTile& tile);
+
+extern const KernelTable kTable;
+const KernelTable kTable = {
+    // In the order of DType.
+    .steps = {kStepsBool, kStepsUInt8, kStepsUInt16, kStepsUInt32, kStepsUInt64, kStepsInt8,
+              kStepsInt16, kStepsInt32, kStepsInt64, kStepsFloat16, kStepsBFloat16, kStepsFloat32,
+              kStepsFloat64},
+    .casts = kCasts,
+    .reduces = kReduces,
+    .matmuls = kMatmuls,
+    .move = move,
+};
+
+template <class F>
+constexpr FormulaShape shape_of_formula() {
+  using V = Vec<float>;
+  constexpr int kArity = arity_of_formula<F, V>();
+  return {kArity, takes_mask_first<F, V>(), gives_mask<F, V, kArity>()};
+}
+
+extern const FormulaShape kFormulaShapes[];
+const FormulaShape kFormulaShapes[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) shape_of_formula<formula>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,43 @@
+#include "kernels/elementwise.h"
+
+#include "kernels/formula_ids.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr const char* kNames[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) #name,
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+bool is_known(FormulaId formula, DType dtype) {
+  return formula < FormulaId::kCount && static_cast<int>(dtype) < kNumDTypes;
+}
+
+}  // namespace
+
+StepKernel step_of(FormulaId formula, DType dtype) {
+  if (!is_known(formula, dtype)) return nullptr;
+  return active_table().steps[static_cast<int>(dtype)][static_cast<int>(formula)];
+}
+
+DType result_dtype(FormulaId formula, DType dtype) {
+  return generic::kFormulaShapes[static_cast<int>(formula)].gives_mask ? DType::kBool : dtype;
+}
+
+int arity_of(FormulaId formula) { return generic::kFormulaShapes[static_cast<int>(formula)].arity; }
+
+bool takes_mask(FormulaId formula) {
+  return generic::kFormulaShapes[static_cast<int>(formula)].takes_mask;
+}
+
+const char* name_of(FormulaId formula) { return kNames[static_cast<int>(formula)]; }
+
+StepKernel cast_step(DType from, DType to) {
+  if (static_cast<int>(from) >= kNumDTypes || static_cast<int>(to) >= kNumDTypes) return nullptr;
+  return active_table().casts[static_cast<int>(from)][static_cast<int>(to)];
+}
+
+}  // namespace weft::kernels

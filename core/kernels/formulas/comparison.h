@@ -1,0 +1,81 @@
+// Comparisons and logic: they give a mask, which is stored as bool. NaN compares as IEEE 754 says.
+
+struct Equal {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a == b;
+  }
+};
+WEFT_FORMULA(equal, Equal, ring)
+
+struct NotEqual {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a != b;
+  }
+};
+WEFT_FORMULA(not_equal, NotEqual, ring)
+
+struct Less {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a < b;
+  }
+};
+WEFT_FORMULA(less, Less, ordered)
+
+struct LessEqual {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a <= b;
+  }
+};
+WEFT_FORMULA(less_equal, LessEqual, ordered)
+
+struct Greater {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a > b;
+  }
+};
+WEFT_FORMULA(greater, Greater, ordered)
+
+struct GreaterEqual {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return a >= b;
+  }
+};
+WEFT_FORMULA(greater_equal, GreaterEqual, ordered)
+
+struct LogicalNot {
+  template <class V>
+  auto operator()(V a) const {
+    return a == V(0);
+  }
+};
+WEFT_FORMULA(logical_not, LogicalNot, ring)
+
+struct LogicalAnd {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return (a != V(0)) & (b != V(0));
+  }
+};
+WEFT_FORMULA(logical_and, LogicalAnd, ring)
+
+struct LogicalOr {
+  template <class V>
+  auto operator()(V a, V b) const {
+    return (a != V(0)) | (b != V(0));
+  }
+};
+WEFT_FORMULA(logical_or, LogicalOr, ring)
+
+struct Where {
+  template <class M, class V>
+  V operator()(M condition, V a, V b) const {
+    return select(condition, a, b);
+  }
+};
+WEFT_FORMULA(where, Where, selection)

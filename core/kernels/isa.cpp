@@ -1,0 +1,82 @@
+#include "kernels/isa.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+#if WEFT_WITH_AVX2 || WEFT_WITH_AVX512
+bool processor_has_avx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("f16c");
+}
+bool processor_has_avx512() {
+  return processor_has_avx2() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd");
+}
+#endif
+
+// The best at most as good as what WEFT_ISA asks for.
+Isa choose() {
+  Isa limit = Isa::kAvx512;
+  if (const char* text = std::getenv("WEFT_ISA"); text && *text) {
+    const std::string_view wanted = text;
+    if (wanted == "generic") {
+      limit = Isa::kGeneric;
+    } else if (wanted == "avx2") {
+      limit = Isa::kAvx2;
+    } else if (wanted != "avx512") {
+      std::fprintf(stderr, "weft: WEFT_ISA must be generic, avx2 or avx512; got %s (ignored)\n",
+                   text);
+    }
+  }
+  for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
+    if (isa <= limit && table_of(isa)) return isa;
+  return Isa::kGeneric;
+}
+
+}  // namespace
+
+const KernelTable* table_of(Isa isa) {
+  switch (isa) {
+    case Isa::kGeneric: return &generic::kTable;
+#if WEFT_WITH_AVX2
+    case Isa::kAvx2: return processor_has_avx2() ? &avx2::kTable : nullptr;
+#endif
+#if WEFT_WITH_AVX512
+    case Isa::kAvx512: return processor_has_avx512() ? &avx512::kTable : nullptr;
+#endif
+    default: return nullptr;
+  }
+}
+
+Isa active_isa() {
+  static const Isa isa = choose();
+  return isa;
+}
+
+const KernelTable& active_table() {
+  // Constant-initialised, so that the hot path is one load without a guard.
+  static std::atomic<const KernelTable*> table{nullptr};
+  const KernelTable* known = table.load(std::memory_order_acquire);
+  if (!known) {
+    known = table_of(active_isa());
+    table.store(known, std::memory_order_release);
+  }
+  return *known;
+}
+
+std::string_view name_of(Isa isa) {
+  switch (isa) {
+    case Isa::kAvx2: return "avx2";
+    case Isa::kAvx512: return "avx512";
+    default: return "generic";
+  }
+}
+
+}  // namespace weft::kernels

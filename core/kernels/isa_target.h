@@ -1,0 +1,44 @@
+// What an instruction set's sources need from the compiler, outside their namespace.
+//
+// The build defines WEFT_ISA_NAMESPACE as generic, avx2 or avx512: it names the namespace and fixes
+// the width of vectors, so that a stray -march flag cannot change what `generic` means.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define WEFT_VECTOR_BYTES_generic 16
+#define WEFT_VECTOR_BYTES_avx2 32
+#define WEFT_VECTOR_BYTES_avx512 64
+#define WEFT_PASTE_INNER(a, b) a##b
+#define WEFT_PASTE(a, b) WEFT_PASTE_INNER(a, b)
+#define WEFT_VECTOR_BYTES WEFT_PASTE(WEFT_VECTOR_BYTES_, WEFT_ISA_NAMESPACE)
+
+#if WEFT_VECTOR_BYTES == 64
+#define WEFT_AVX512 1
+#define WEFT_AVX2 0
+#elif WEFT_VECTOR_BYTES == 32
+#define WEFT_AVX512 0
+#define WEFT_AVX2 1
+#else
+#define WEFT_AVX512 0
+#define WEFT_AVX2 0
+#endif
+
+// Is a fused multiply-add one instruction here? Then results agree bit for bit with every other
+// target that has it.
+#if WEFT_AVX512 || WEFT_AVX2 || defined(__aarch64__)
+#define WEFT_HARDWARE_FMA 1
+#else
+#define WEFT_HARDWARE_FMA 0
+#endif
+
+#if WEFT_AVX512 || WEFT_AVX2
+#include <immintrin.h>
+#endif
+
+// Formula headers are registered by the build, which reads these lines as text.
+#define WEFT_FORMULA(name, formula, dtypes)
+
+#define WEFT_INLINE inline __attribute__((always_inline))
+#define WEFT_LAMBDA __attribute__((always_inline))

@@ -1,0 +1,130 @@
+// Reductions over 64-byte virtual lanes: one order of combination for every vector width.
+//
+// Included inside the namespace of an instruction set, after kernels/simd_memory.h. Element i of a
+// block belongs to lane i mod (4 W), W the lanes of 64 bytes; blocks combine pairwise, like the
+// carries of a binary counter, so rounding errors grow with the logarithm of the length.
+
+template <class T>
+struct Wide {
+  static constexpr int kParts = 64 / kVectorBytes;
+  static constexpr int kLanes = 64 / sizeof(T);
+  Vec<T> part[kParts];
+
+  WEFT_INLINE static Wide repeat(T value) {
+    Wide wide;
+    for (int i = 0; i < kParts; ++i) wide.part[i] = Vec<T>(value);
+    return wide;
+  }
+  template <class S>
+  WEFT_INLINE static Wide load(const S* p) {
+    Wide wide;
+    for (int i = 0; i < kParts; ++i) wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
+    return wide;
+  }
+  template <class S>
+  __attribute__((noinline)) static Wide load_part(const S* p, int64_t n) {  // 0 <= n <= kLanes
+    Wide wide;
+    for (int i = 0; i < kParts; ++i) {
+      const int64_t rest = n - i * Vec<T>::kLanes;
+      if (rest >= Vec<T>::kLanes) {
+        wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
+      } else {
+        wide.part[i] = rest > 0 ? Memory<S>::load_part(p + i * Vec<T>::kLanes, rest) : Vec<T>(0);
+      }
+    }
+    return wide;
+  }
+};
+
+template <class Op, class T>
+WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
+  for (int i = 0; i < Wide<T>::kParts; ++i) a.part[i] = Op::combine(a.part[i], b.part[i]);
+  return a;
+}
+
+struct Sum {
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return a + b;
+  }
+};
+struct Largest {
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return select(a != a, a, max_(a, b));
+  }
+};
+struct Smallest {
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return select(a != a, a, min_(a, b));
+  }
+};
+
+// Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
+template <class Op, class T>
+struct Pairwise {
+  Wide<T> waiting[kIsSame<Op, Sum> ? 48 : 1];
+  uint64_t blocks = 0;
+
+  WEFT_INLINE void push(Wide<T> block) {
+    if constexpr (!kIsSame<Op, Sum>) {  // exact: any order will do
+      waiting[0] = blocks ? combine<Op>(waiting[0], block) : block;
+      blocks = 1;
+      return;
+    }
+    int level = 0;
+    for (uint64_t carry = blocks; carry & 1; carry >>= 1)
+      block = combine<Op>(waiting[level++], block);
+    waiting[level] = block;
+    ++blocks;
+  }
+  WEFT_INLINE Wide<T> total() const {  // of at least one block
+    if constexpr (!kIsSame<Op, Sum>) return waiting[0];
+    int level = __builtin_ctzll(blocks);
+    Wide<T> result = waiting[level];
+    for (uint64_t rest = blocks >> (level + 1); rest; rest >>= 1) {
+      ++level;
+      if (rest & 1) result = combine<Op>(waiting[level], result);
+    }
+    return result;
+  }
+};
+
+// The lanes of one block in halves: i with i + n / 2.
+template <class Op, class T>
+__attribute__((noinline)) T fold(Wide<T> wide) {
+  constexpr int kLanes = Wide<T>::kLanes;
+  T lanes[kLanes];
+  __builtin_memcpy(lanes, wide.part, sizeof lanes);
+  for (int half = kLanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i)
+      lanes[i] = Op::combine(Vec<T>(lanes[i]), Vec<T>(lanes[i + half])).v[0];
+  return lanes[0];
+}
+
+constexpr int64_t kBlockElements = 1024;
+
+// One block of dense elements; absent lanes count as `identity`.
+template <class Op, class S>
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
+                                                         LaneType<S> identity) {
+  using T = LaneType<S>;
+  using W = Wide<T>;
+  W sums[4];
+  for (W& sum : sums) sum = W::repeat(identity);
+  int64_t i = 0;
+  for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes)
+    for (int j = 0; j < 4; ++j) sums[j] = combine<Op>(sums[j], W::load(p + i + j * W::kLanes));
+  for (int j = 0; i < n; i += W::kLanes, ++j) {
+    if (i + W::kLanes <= n) {
+      sums[j] = combine<Op>(sums[j], W::load(p + i));
+    } else {
+      S rest[W::kLanes];
+      for (S& element : rest) element = from_lane<S>(identity);
+      __builtin_memcpy(rest, p + i, (n - i) * sizeof(S));
+      sums[j] = combine<Op>(sums[j], W::load(rest));
+    }
+  }
+  return combine<Op>(combine<Op>(sums[0], sums[1]), combine<Op>(sums[2], sums[3]));
+}

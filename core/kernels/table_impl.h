@@ -1,0 +1,66 @@
+// The kernels of one instruction set, as plain function pointers: what the sources that are
+// compiled per instruction set hand to the rest of the folder.
+#pragma once
+
+#include "kernels/elementwise.h"
+#include "kernels/matmul.h"
+#include "kernels/range.h"
+#include "kernels/reduce.h"
+
+namespace weft::kernels {
+
+// Elements of one size moved between two strided places.
+struct StridedTile {
+  void* to;
+  const void* from;
+  int64_t to_row, from_row;  // bytes
+  int64_t to_col, from_col;  // bytes; from_col may be 0
+  int64_t rows, cols;
+  int64_t size;  // bytes of an element: 1, 2, 4 or 8
+};
+
+inline constexpr int kNumReductions = 5;
+using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
+
+// How a product is cut into units: balanced blocks of C, the same for every instruction set.
+struct MatmulBlocks {
+  int64_t rows, cols;  // of one block, the last may be smaller
+  int64_t row_blocks, col_blocks;
+};
+using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
+                              void* scratch);
+
+struct KernelTable {
+  const StepKernel* steps[kNumDTypes];        // [dtype][formula]
+  const StepKernel (*casts)[kNumDTypes];      // [from][to]
+  const ReduceKernel (*reduces)[kNumDTypes];  // [reduction][dtype]
+  const MatmulKernel* matmuls;                // [dtype]
+  void (*move)(const StridedTile& tile);
+};
+
+// The table of active_isa().
+const KernelTable& active_table();
+
+// What a formula takes and gives: the same in every instruction set, derived in the generic one.
+struct FormulaShape {
+  uint8_t arity;
+  bool takes_mask;  // input 0 is a mask
+  bool gives_mask;
+};
+
+namespace generic {
+extern const KernelTable kTable;
+extern const FormulaShape kFormulaShapes[];
+}  // namespace generic
+#if WEFT_WITH_AVX2
+namespace avx2 {
+extern const KernelTable kTable;
+}
+#endif
+#if WEFT_WITH_AVX512
+namespace avx512 {
+extern const KernelTable kTable;
+}
+#endif
+
+}  // namespace weft::kernels

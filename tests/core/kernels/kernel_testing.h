@@ -1,0 +1,76 @@
+// What tests of kernels share: arrays of samples, distances in units in the last place, and the
+// list of instruction sets to compare.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "kernels/isa.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::testing {
+
+// Instruction sets that this build and processor have, generic first.
+inline std::vector<Isa> available_isas() {
+  std::vector<Isa> isas;
+  for (Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512})
+    if (table_of(isa)) isas.push_back(isa);
+  return isas;
+}
+
+// A small generator of its own: tests of random.h should not test each other.
+class Samples {
+ public:
+  explicit Samples(uint64_t seed = 1) : state_(seed * 0x9e3779b97f4a7c15u + 1) {}
+  uint64_t bits() {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return state_;
+  }
+  double uniform(double low, double high) {
+    return low + (high - low) * (double(bits() >> 11) * 0x1p-53);
+  }
+
+ private:
+  uint64_t state_;
+};
+
+template <class T>
+std::vector<T> uniform(int64_t count, double low, double high, uint64_t seed = 1) {
+  Samples samples(seed);
+  std::vector<T> values(count);
+  for (T& value : values) value = T(samples.uniform(low, high));
+  return values;
+}
+
+// Distance to the exact value in units in the last place of T at that value.
+template <class T>
+double ulps(T got, long double exact) {
+  const T nearest = T(exact);
+  if (std::isnan(got) || std::isnan(nearest))
+    return std::isnan(got) == std::isnan(nearest) ? 0 : INFINITY;
+  if (std::isinf(got) || std::isinf(nearest)) {
+    if (got == nearest) return 0;
+    // Overflow a rounding early or late is one unit.
+    const T finite = std::isinf(got) ? nearest : got;
+    return std::fabs(finite) == std::numeric_limits<T>::max() ? 1 : INFINITY;
+  }
+  const T magnitude = std::fabs(nearest);
+  const T above = std::nextafter(magnitude, std::numeric_limits<T>::infinity());
+  const long double unit = std::isinf(above)
+                               ? (long double)magnitude - std::nextafter(magnitude, T(0))
+                               : (long double)above - magnitude;
+  return double(std::fabs((long double)got - exact) / unit);
+}
+
+// Equal bits, any NaN counting as equal to any other.
+template <class T>
+bool same_bits(T a, T b) {
+  return (a != a && b != b) || std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+}  // namespace weft::kernels::testing
