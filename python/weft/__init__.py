@@ -35,24 +35,33 @@ if TYPE_CHECKING:
     from weft._trace import hybridize
     from weft.np import random
 
-_MODULES = frozenset(
-    (
-        *("autograd", "cli", "gluon", "init", "lr_scheduler", "memory", "metric", "np", "npx"),
-        *("optimizer", "runtime"),
-    )
-)
 _ELSEWHERE = {"hybridize": ("weft._trace", "hybridize"), "random": ("weft.np.random", None)}
 
-__all__ = ["Error", "__version__", *sorted(_MODULES - {"cli"}), *_ELSEWHERE]
+__all__ = [
+    "Error",
+    "__version__",
+    "autograd",
+    "gluon",
+    "hybridize",
+    "init",
+    "lr_scheduler",
+    "memory",
+    "metric",
+    "np",
+    "npx",
+    "optimizer",
+    "random",
+    "runtime",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"weft.{name}")
     if name in _ELSEWHERE:
         module, attribute = _ELSEWHERE[name]
         found = importlib.import_module(module)
         return getattr(found, attribute) if attribute else found
+    if name in __all__:
+        return importlib.import_module(f"weft.{name}")
     raise AttributeError(f"module 'weft' has no attribute {name!r}")
 
 

@@ -98,8 +98,9 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
 ) -> Any:
-    """Gradients of the heads with respect to `variables`, as new arrays: one array for one variable,
-    a list for a list.
+    """Gradients of the heads with respect to `variables`, as new arrays.
+
+    One array for one variable, a list for a list.
 
     create_graph: record the gradients too, so that they can be differentiated
     retain_graph: `create_graph` by default
@@ -119,6 +120,12 @@ def grad(
 
 
 __all__ = [
-    *("backward", "grad", "is_recording", "is_training", "pause", "predict_mode", "record"),
+    "backward",
+    "grad",
+    "is_recording",
+    "is_training",
+    "pause",
+    "predict_mode",
+    "record",
     "train_mode",
 ]

@@ -178,7 +178,8 @@ class Context:
             buffer = _ffi.from_buffer(data)
         except (TypeError, BufferError, ValueError) as error:
             raise InvalidType(
-                f"run: `{port.name}` must be a contiguous buffer; got {type(data).__name__} ({error})"
+                f"run: `{port.name}` must be a contiguous buffer; got "
+                f"{type(data).__name__} ({error})"
             ) from None
         if len(buffer) != port.nbytes:
             raise InvalidValue(

@@ -19,6 +19,16 @@ from weft.gluon.symbol_block import SymbolBlock
 from weft.gluon.trainer import Trainer
 
 __all__ = [
-    *("Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter"),
-    *("ParameterDict", "SymbolBlock", "Trainer", "data", "loss", "metric", "nn"),
+    "Block",
+    "Constant",
+    "DeferredInitializationError",
+    "HybridBlock",
+    "Parameter",
+    "ParameterDict",
+    "SymbolBlock",
+    "Trainer",
+    "data",
+    "loss",
+    "metric",
+    "nn",
 ]

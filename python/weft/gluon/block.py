@@ -397,7 +397,9 @@ def _check_shape(name: str, parameter: Parameter, shape: tuple[int, ...]) -> Non
     wanted = parameter.shape
     if wanted is None:
         return
-    if len(wanted) != len(shape) or any(w not in (-1, s) for w, s in zip(wanted, shape)):
+    if len(wanted) != len(shape) or any(
+        w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
+    ):
         raise InvalidValue(
             f"load_parameters: `{name}` must have shape {wanted}; the file has {shape}"
         )

@@ -114,6 +114,12 @@ SoftmaxCELoss = SoftmaxCrossEntropyLoss
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 
 __all__ = [
-    *("HuberLoss", "L1Loss", "L2Loss", "Loss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss"),
-    *("SoftmaxCELoss", "SoftmaxCrossEntropyLoss"),
+    "HuberLoss",
+    "L1Loss",
+    "L2Loss",
+    "Loss",
+    "SigmoidBCELoss",
+    "SigmoidBinaryCrossEntropyLoss",
+    "SoftmaxCELoss",
+    "SoftmaxCrossEntropyLoss",
 ]

@@ -5,6 +5,13 @@ from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
 __all__ = [
-    *("ArrayDataset", "BatchSampler", "DataLoader", "Dataset", "RandomSampler", "Sampler"),
-    *("SequentialSampler", "SimpleDataset", "default_batchify_fn"),
+    "ArrayDataset",
+    "BatchSampler",
+    "DataLoader",
+    "Dataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SimpleDataset",
+    "default_batchify_fn",
 ]

@@ -25,8 +25,24 @@ from weft.gluon.nn.convolution import (
 )
 
 __all__ = [
-    *("Activation", "AvgPool1D", "AvgPool2D", "Block", "Conv1D", "Conv2D", "Dense", "Flatten"),
-    *("GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D", "HybridBlock"),
-    *("HybridLambda", "HybridSequential", "Identity", "Lambda", "MaxPool1D", "MaxPool2D"),
+    "Activation",
+    "AvgPool1D",
+    "AvgPool2D",
+    "Block",
+    "Conv1D",
+    "Conv2D",
+    "Dense",
+    "Flatten",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "HybridBlock",
+    "HybridLambda",
+    "HybridSequential",
+    "Identity",
+    "Lambda",
+    "MaxPool1D",
+    "MaxPool2D",
     "Sequential",
 ]
