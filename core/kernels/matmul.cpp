@@ -14,7 +14,7 @@ constexpr int64_t kColStep = 32;
 constexpr int64_t kMaxCols = 256;
 constexpr int64_t kMaxDepth = 256;
 // Products worth several threads are cut into at least this many units.
-constexpr int64_t kWantedUnits = 8;
+constexpr int64_t kWantedUnits = 4;
 constexpr double kWorthSplitting = 250e3;  // multiply-adds
 
 int64_t blocks_of(int64_t extent, int64_t most) {
@@ -31,13 +31,15 @@ MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t row_blocks = blocks_of(problem.m, kRowStep * 2);
   int64_t col_blocks = blocks_of(problem.n, kMaxCols);
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
-  if (work > kWorthSplitting) {
-    // Narrower strips before flatter ones: rows of a strip share its packed panels.
-    while (problem.batches * row_blocks * col_blocks < kWantedUnits &&
-           col_blocks * 2 * kColStep <= problem.n)
+  while (work > kWorthSplitting && problem.batches * row_blocks * col_blocks < kWantedUnits) {
+    const int64_t rows = problem.m / row_blocks, cols = problem.n / col_blocks;
+    if (cols >= 2 * kColStep && (cols >= rows || rows < 28)) {
       col_blocks *= 2;
-    while (problem.batches * row_blocks * col_blocks < kWantedUnits && row_blocks * 28 <= problem.m)
+    } else if (rows >= 28) {
       row_blocks *= 2;
+    } else {
+      break;
+    }
   }
   MatmulBlocks blocks;
   blocks.rows = balanced(problem.m, row_blocks, 14);

@@ -2,6 +2,7 @@
 // compiled per instruction set hand to the rest of the folder.
 #pragma once
 
+#include "kernels/convolution.h"
 #include "kernels/elementwise.h"
 #include "kernels/matmul.h"
 #include "kernels/range.h"
@@ -30,11 +31,33 @@ struct MatmulBlocks {
 using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
                               void* scratch);
 
+// How a convolution's products are cut: blocks of rows (channels) and columns (positions or
+// weights), and where the parts of scratch start, in lanes.
+struct ConvolutionBlocks {
+  int64_t rows, cols;
+  int64_t row_blocks, col_blocks;
+  int64_t depth;           // most rows of gathered columns at a time
+  bool packs_all_weights;  // of a group, once; else block by block
+  int64_t column_stride;   // between rows of gathered columns
+  int64_t columns, panels, tile, total, end;
+};
+struct ConvolutionOperands {
+  const void* image;    // x, or dy for the gradient of the data
+  const void* weights;  // w, or dy for the gradient of the weights
+  const void* bias;
+  void* out;
+};
+using ConvolutionKernel = void (*)(const Convolution& problem, const ConvolutionBlocks& blocks,
+                                   const ConvolutionOperands& operands, Range units, void* scratch);
+
 struct KernelTable {
-  const StepKernel* steps[kNumDTypes];        // [dtype][formula]
-  const StepKernel (*casts)[kNumDTypes];      // [from][to]
-  const ReduceKernel (*reduces)[kNumDTypes];  // [reduction][dtype]
-  const MatmulKernel* matmuls;                // [dtype]
+  const StepKernel* steps[kNumDTypes];         // [dtype][formula]
+  const StepKernel (*casts)[kNumDTypes];       // [from][to]
+  const ReduceKernel (*reduces)[kNumDTypes];   // [reduction][dtype]
+  const MatmulKernel* matmuls;                 // [dtype]
+  const ConvolutionKernel* convolutions;       // [dtype], null for integers
+  const ConvolutionKernel* convolutions_data;  // gradients
+  const ConvolutionKernel* convolutions_weight;
   void (*move)(const StridedTile& tile);
 };
 

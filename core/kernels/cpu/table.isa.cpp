@@ -18,6 +18,8 @@ extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
+extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
+    kConvolutionsWeight[kNumDTypes];
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -29,6 +31,9 @@ const KernelTable kTable = {
     .casts = kCasts,
     .reduces = kReduces,
     .matmuls = kMatmuls,
+    .convolutions = kConvolutions,
+    .convolutions_data = kConvolutionsData,
+    .convolutions_weight = kConvolutionsWeight,
     .move = move,
 };
 

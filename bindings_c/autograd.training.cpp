@@ -1,0 +1,196 @@
+// weft.h: modes, gradients, tracing and hybridized functions.
+#include "autograd/function.h"
+#include "autograd/tape.h"
+#include "graph/text.h"
+#include "guard.h"
+
+using namespace weft;
+
+namespace {
+
+autograd::Function* function(weft_function handle) {
+  return reinterpret_cast<autograd::Function*>(handle);
+}
+weft_function handle_of(autograd::Function* function) {
+  return reinterpret_cast<weft_function>(function);
+}
+
+Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
+                       size_t count) {
+  return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
+}
+
+}  // namespace
+
+extern "C" {
+
+uint32_t weft_modes(void) { return thread_state().modes; }
+
+uint32_t weft_set_modes(uint32_t set, uint32_t clear) {
+  constexpr uint32_t kSettable = WEFT_MODE_RECORDING | WEFT_MODE_TRAINING;
+  ThreadState& state = thread_state();
+  const uint32_t before = state.modes;
+  state.modes = (before & ~(clear & kSettable)) | (set & kSettable);
+  return before;
+}
+
+weft_status weft_tensor_attach_grad(weft_tensor handle, int32_t grad_req) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("attach_grad", {{"tensor", handle}}));
+    if (grad_req < WEFT_GRAD_NULL || grad_req > WEFT_GRAD_ADD)
+      return errors::invalid_value("attach_grad", "`grad_req` must be null, write or add; got ",
+                                   static_cast<int64_t>(grad_req));
+    return autograd::attach_grad(*c::tensor(handle), static_cast<autograd::GradRequest>(grad_req));
+  });
+}
+
+weft_status weft_tensor_grad(weft_tensor handle, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_grad", {{"tensor", handle}, {"out", out}}));
+    const autograd::LeafNode* leaf = autograd::leaf_of(*c::tensor(handle));
+    *out = leaf ? c::handle(Ref<Tensor>(leaf->gradient()).detach()) : nullptr;
+    return {};
+  });
+}
+
+int32_t weft_tensor_grad_req(weft_tensor handle) {
+  const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
+  return !leaf ? WEFT_GRAD_NULL : leaf->adds() ? WEFT_GRAD_ADD : WEFT_GRAD_WRITE;
+}
+
+uint64_t weft_tensor_grad_version(weft_tensor handle) {
+  const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
+  return leaf ? leaf->version() : 0;
+}
+
+int32_t weft_tensor_is_recorded(weft_tensor handle) {
+  return handle && autograd::is_recorded(*c::tensor(handle));
+}
+
+weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads, size_t count,
+                          int32_t retain_graph) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("backward", "heads", heads, count));
+    return autograd::backward(c::tensors(heads, count), c::tensors(head_grads, count),
+                              retain_graph != 0);
+  });
+}
+
+weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head_grads, size_t nheads,
+                      const weft_tensor* variables, size_t nvariables, int32_t retain_graph,
+                      int32_t create_graph, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("grad", "heads", heads, nheads));
+    WEFT_TRY(require_tensors("grad", "variables", variables, nvariables));
+    WEFT_TRY(c::require("grad", {{"out", out}}));
+    WEFT_ASSIGN(auto gradients,
+                autograd::grad(c::tensors(heads, nheads), c::tensors(head_grads, nheads),
+                               c::tensors(variables, nvariables), retain_graph != 0,
+                               create_graph != 0));
+    for (size_t i = 0; i < nvariables; ++i) out[i] = c::handle(gradients[i].detach());
+    return {};
+  });
+}
+
+weft_status weft_trace_begin(const weft_tensor* inputs, size_t count, weft_tensor* placeholders) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("trace", "inputs", inputs, count));
+    if (count) WEFT_TRY(c::require("trace", {{"placeholders", placeholders}}));
+    return autograd::begin_trace(c::tensors(inputs, count), c::tensors(placeholders, count));
+  });
+}
+
+weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("trace", "outputs", outputs, count));
+    WEFT_TRY(c::require("trace", {{"out", out}}));
+    WEFT_ASSIGN(autograd::TracedProgram traced, autograd::end_trace(c::tensors(outputs, count)));
+    WEFT_ASSIGN(Ref<autograd::Function> made, autograd::Function::create(std::move(traced)));
+    *out = handle_of(made.detach());
+    return {};
+  });
+}
+
+void weft_trace_abort(void) { autograd::abort_trace(); }
+
+weft_function weft_function_retain(weft_function handle) {
+  if (handle) function(handle)->retain();
+  return handle;
+}
+
+void weft_function_release(weft_function handle) {
+  if (handle) function(handle)->release();
+}
+
+weft_status weft_function_call(weft_function handle, const weft_tensor* inputs, size_t ninputs,
+                               weft_tensor* outs, size_t nouts) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("function", {{"function", handle}, {"outs", outs}}));
+    WEFT_TRY(require_tensors("function", "inputs", inputs, ninputs));
+    return function(handle)->call(c::tensors(inputs, ninputs), c::tensors(outs, nouts));
+  });
+}
+
+size_t weft_function_inputs(weft_function handle) { return handle ? function(handle)->inputs() : 0; }
+size_t weft_function_outputs(weft_function handle) {
+  return handle ? function(handle)->outputs() : 0;
+}
+size_t weft_function_captures(weft_function handle) {
+  return handle ? function(handle)->captures().size() : 0;
+}
+
+weft_tensor weft_function_capture_at(weft_function handle, size_t index) {
+  if (index >= weft_function_captures(handle)) return nullptr;
+  return c::handle(function(handle)->captures()[index].get());
+}
+
+const char* weft_function_capture_name_at(weft_function handle, size_t index) {
+  if (!handle || index >= function(handle)->capture_names.size()) return nullptr;
+  return function(handle)->capture_names[index].c_str();
+}
+
+weft_status weft_function_get_text(weft_function handle, const char* what, const char** text) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_function_get_text",
+                        {{"function", handle}, {"what", what}, {"text", text}}));
+    static thread_local std::string kept;
+    const std::string_view kind(what);
+    executor::Program& program = function(handle)->program();
+    if (kind == "graph") {
+      kept = graph::print(program.graph(), {.largest_constant = 256});
+    } else if (kind == "plan") {
+      const auto compiled = program.latest();
+      if (!compiled)
+        return errors::invalid_state("weft_function_get_text",
+                                     "the function has no plan before its first call");
+      kept = compiled->describe();
+    } else {
+      return errors::invalid_value("weft_function_get_text", "`what` must be graph or plan; got ",
+                                   kind);
+    }
+    *text = kept.c_str();
+    return {};
+  });
+}
+
+weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));
+    if (memory->struct_size < sizeof(weft_plan_memory))
+      return errors::invalid_value("weft_function_memory", "`memory->struct_size` must be at least ",
+                                   sizeof(weft_plan_memory), "; got ", memory->struct_size);
+    const auto compiled = function(handle)->program().latest();
+    if (!compiled)
+      return errors::invalid_state("weft_function_memory",
+                                   "the function has no plan before its first call");
+    const executor::MemoryFigures figures = compiled->memory();
+    memory->arena = figures.arena;
+    memory->residual = figures.residual;
+    memory->backward = figures.backward;
+    memory->lower_bound = figures.lower_bound;
+    memory->nodes = figures.nodes;
+    return {};
+  });
+}
+
+}  // extern "C"

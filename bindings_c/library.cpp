@@ -1,0 +1,142 @@
+// weft.h: the library itself: versions, errors, threads, memory, random numbers.
+#include <string>
+
+#include "guard.h"
+#include "kernels/isa.h"
+#include "ops/registry.h"
+#include "runtime/engine.h"
+#include "runtime/pool.h"
+#include "runtime/random_state.h"
+#include "runtime/threads.h"
+#include "weft_version.h"
+
+namespace weft::c {
+
+weft_status report(Status status) {
+  const auto code = static_cast<weft_status>(status.code());
+  thread_state().last_error = std::move(status);
+  return code;
+}
+
+Status require(const char* function, std::initializer_list<Given> pointers) {
+  for (const Given& given : pointers)
+    if (!given.pointer)
+      return errors::invalid_value(function, "`", given.name, "` must not be NULL");
+  return {};
+}
+
+Status require_all(const char* function, const char* name, const void* const* pointers,
+                   size_t count) {
+  if (count > 0 && !pointers)
+    return errors::invalid_value(function, "`", name, "` must not be NULL");
+  for (size_t i = 0; i < count; ++i)
+    if (!pointers[i])
+      return errors::invalid_value(function, "`", name, "[", i, "]` must not be NULL");
+  return {};
+}
+
+}  // namespace weft::c
+
+using namespace weft;
+
+extern "C" {
+
+void weft_abi_version(uint32_t* major, uint32_t* minor) {
+  if (major) *major = WEFT_ABI_MAJOR;
+  if (minor) *minor = WEFT_ABI_MINOR;
+}
+
+const char* weft_version(void) { return WEFT_VERSION; }
+
+const char* weft_last_error(void) { return thread_state().last_error.message().c_str(); }
+
+const char* weft_info(const char* name) {
+  if (!name) return nullptr;
+  static thread_local std::string text;
+  const std::string_view what(name);
+  if (what == "isa") text = kernels::name_of(kernels::active_isa());
+  else if (what == "threads") text = std::to_string(num_threads());
+  else if (what == "engine")
+    text = engine_policy() == EnginePolicy::kSerial ? "serial" : "inline";
+#if defined(WEFT_RUNTIME_ONLY)
+  else if (what == "build") text = "runtime";
+#else
+  else if (what == "build") text = "full";
+#endif
+  else return nullptr;
+  return text.c_str();
+}
+
+const char* weft_dtype_name(weft_dtype dtype) {
+  if (dtype < 0 || dtype >= 256 || !is_known(static_cast<DType>(dtype))) return nullptr;
+  return name_of(static_cast<DType>(dtype)).data();
+}
+
+weft_status weft_dtype_find(const char* name, weft_dtype* dtype) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_dtype_find", {{"name", name}, {"dtype", dtype}}));
+    const auto found = dtype_named(name);
+    if (!found || !is_known(*found))
+      return errors::invalid_type("weft_dtype_find", "`name` must be a dtype; got ", name);
+    *dtype = static_cast<weft_dtype>(*found);
+    return {};
+  });
+}
+
+size_t weft_dtype_size(weft_dtype dtype) {
+  return weft_dtype_name(dtype) ? static_cast<size_t>(size_of(static_cast<DType>(dtype))) : 0;
+}
+
+weft_status weft_set_num_threads(int32_t count) {
+  return c::guard([&]() -> Status {
+    if (count < 1)
+      return errors::invalid_value("weft_set_num_threads", "`count` must be at least 1; got ",
+                                   static_cast<int64_t>(count));
+    set_num_threads(count);
+    return {};
+  });
+}
+
+int32_t weft_num_threads(void) { return num_threads(); }
+
+weft_status weft_set_engine_policy(const char* policy) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_set_engine_policy", {{"policy", policy}}));
+    return set_engine_policy(policy);
+  });
+}
+
+weft_status weft_wait_all(void) { return c::guard([] { return engine_wait_all(); }); }
+
+void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
+  set_wait_hooks(before && after ? WaitHooks{before, after} : WaitHooks{});
+}
+
+void weft_prepare_fork(void) {
+  const Status drained = engine_wait_all();
+  if (!drained.ok()) thread_state().last_error = drained;
+  stop_threads();
+}
+
+weft_status weft_memory_stats(weft_memory* stats, int32_t reset_peak) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_memory_stats", {{"stats", stats}}));
+    if (stats->struct_size < sizeof(weft_memory))
+      return errors::invalid_value("weft_memory_stats", "`stats->struct_size` must be at least ",
+                                   sizeof(weft_memory), "; got ", stats->struct_size);
+    const MemoryStats now = memory_stats();
+    stats->live = now.live;
+    stats->peak = now.peak;
+    stats->pooled = now.pooled;
+    stats->system_calls = now.system_calls;
+    if (reset_peak) reset_memory_peak();
+    return {};
+  });
+}
+
+weft_status weft_random_seed(uint64_t seed) {
+  seed_random(seed);
+  return WEFT_OK;
+}
+
+}  // extern "C"

@@ -1,0 +1,165 @@
+// weft.h: reflection on operators and the one entry that calls them; writing arrays.
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "autograd/call.h"
+#include "guard.h"
+#include "ops/registry.h"
+
+using namespace weft;
+
+namespace {
+
+const char* place_name(ops::Namespace place) {
+  switch (place) {
+    case ops::Namespace::kNp: return "np";
+    case ops::Namespace::kNpx: return "npx";
+    case ops::Namespace::kInternal: return "internal";
+  }
+  return "";
+}
+
+const char* promotion_name(ops::Promotion promotion) {
+  switch (promotion) {
+    case ops::Promotion::kCommon: return "common";
+    case ops::Promotion::kFloat: return "float";
+    case ops::Promotion::kExact: return "exact";
+    case ops::Promotion::kKeep: return "keep";
+  }
+  return "";
+}
+
+int32_t kind_tag(ops::AttributeKind kind) {
+  switch (kind) {
+    case ops::AttributeKind::kInt: return WEFT_TAG_INT;
+    case ops::AttributeKind::kFloat: return WEFT_TAG_FLOAT;
+    case ops::AttributeKind::kBool: return WEFT_TAG_BOOL;
+    case ops::AttributeKind::kString: return WEFT_TAG_STRING;
+    case ops::AttributeKind::kInts: return WEFT_TAG_INTS;
+    case ops::AttributeKind::kDType: return WEFT_TAG_DTYPE;
+  }
+  return 0;
+}
+
+// What reflection lends: made once per operator, kept for ever.
+struct Reflected {
+  std::vector<weft_argument_info> arguments;
+  std::vector<const char*> samples;
+};
+
+weft_value as_value(const ops::Argument& argument) {
+  weft_value value;
+  static_assert(sizeof value == sizeof argument);
+  std::memcpy(&value, &argument, sizeof value);
+  return value;
+}
+
+const Reflected& reflect(const ops::OpDef& op) {
+  static std::mutex mutex;
+  static auto* const known = new std::map<const ops::OpDef*, Reflected>;
+  const std::lock_guard lock(mutex);
+  const auto [entry, is_new] = known->try_emplace(&op);
+  if (!is_new) return entry->second;
+  for (const ops::InputDef& input : op.inputs)
+    entry->second.arguments.push_back({input.name.c_str(), input.doc.c_str(), WEFT_TAG_TENSOR,
+                                       !input.optional, input.keeps_dtype, {}});
+  for (const ops::AttributeDef& attribute : op.attributes) {
+    const auto fallback = attribute.fallback.view();
+    entry->second.arguments.push_back({attribute.name.c_str(), attribute.doc.c_str(),
+                                       kind_tag(attribute.kind), attribute.required, 0,
+                                       fallback.empty() ? weft_value{} : as_value(fallback[0])});
+  }
+  for (const ops::Sample& sample : op.samples) entry->second.samples.push_back(sample.text.c_str());
+  return entry->second;
+}
+
+}  // namespace
+
+extern "C" {
+
+size_t weft_op_count(void) { return ops::registry_status().ok() ? ops::all_ops().size() : 0; }
+
+weft_op weft_op_at(size_t index) {
+  return index < weft_op_count() ? c::handle(ops::all_ops()[index]) : nullptr;
+}
+
+weft_status weft_op_find(const char* name, weft_op* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_op_find", {{"name", name}, {"op", out}}));
+    WEFT_TRY(ops::registry_status());
+    const ops::OpDef* found = ops::find_op(name);
+    if (!found) return errors::not_found("weft_op_find", "there is no operator `", name, "`");
+    *out = c::handle(found);
+    return {};
+  });
+}
+
+weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_op_get_info", {{"op", handle}, {"info", info}}));
+    const ops::OpDef& op = *c::op(handle);
+    const Reflected& reflected = reflect(op);
+    weft_op_info full{};
+    full.struct_size = info->struct_size;
+    full.name = op.name.c_str();
+    full.doc = op.summary.c_str();
+    full.place = place_name(op.place);
+    full.promotion = promotion_name(op.promotion);
+    full.like = op.reference.c_str();
+    full.no_gradient = op.why_no_gradient.c_str();
+    full.composite = op.composition != nullptr;
+    full.elementwise = op.slot.elementwise;
+    full.random = op.is_random;
+    full.outputs = op.output_count;
+    full.inputs = static_cast<int32_t>(op.inputs.size());
+    full.attributes = static_cast<int32_t>(op.attributes.size());
+    full.arguments = reflected.arguments.data();
+    full.domain_low = op.domain_low;
+    full.domain_high = op.domain_high;
+    full.samples = static_cast<int32_t>(reflected.samples.size());
+    full.sample = reflected.samples.data();
+    std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
+    return {};
+  });
+}
+
+weft_status weft_invoke(weft_op handle, const weft_value* args, size_t nargs, weft_tensor* outs,
+                        size_t nouts) {
+  if (__builtin_expect(!handle || !outs || (!args && nargs), 0))
+    return c::report(errors::invalid_value("weft_invoke", "`op`, `args` and `outs` must not be NULL"));
+  return c::guard([&]() -> Status {
+    return autograd::invoke(*c::op(handle), c::arguments(args, nargs), c::tensors(outs, nouts));
+  });
+}
+
+weft_status weft_tensor_write(weft_tensor handle, const weft_value* value) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_write", {{"tensor", handle}, {"value", value}}));
+    return autograd::write(*c::tensor(handle), c::arguments(value, 1)[0]);
+  });
+}
+
+weft_status weft_tensor_detach(weft_tensor handle, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_detach", {{"tensor", handle}, {"out", out}}));
+    const Tensor& tensor = *c::tensor(handle);
+    WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(tensor.dtype(), tensor.shape(), tensor.strides(),
+                                               tensor.offset(), tensor.box_ref()));
+    view->detached = true;
+    *out = c::handle(view.detach());
+    return {};
+  });
+}
+
+weft_status weft_tensor_set_state(weft_tensor handle, int32_t state) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_set_state", {{"tensor", handle}}));
+    c::tensor(handle)->box().state = state != 0;
+    return {};
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,191 @@
+// weft.h: arrays as memory: making them, looking at them, reading them.
+#include <cstring>
+
+#include "guard.h"
+#include "kernels/elementwise.h"
+#include "ops/copy_slot.h"
+#include "ops/elementwise_slot.h"
+#include "runtime/engine.h"
+
+using namespace weft;
+
+namespace {
+
+Status check_type(const char* function, weft_dtype dtype, int32_t rank, const int64_t* shape) {
+  if (!weft_dtype_name(dtype))
+    return errors::invalid_type(function, "`dtype` ", static_cast<int64_t>(dtype),
+                                " is not a dtype");
+  if (rank < 0) return errors::invalid_value(function, "`rank` must be at least 0; got ", rank);
+  if (rank > 0) WEFT_TRY(c::require(function, {{"shape", shape}}));
+  return checked_elements({shape, static_cast<size_t>(rank)}, function, "shape").status();
+}
+
+Shape shape_from(const int64_t* extents, int32_t rank) {
+  return Shape(std::span<const int64_t>(extents, static_cast<size_t>(rank)));
+}
+
+Status readable(const char* function, const Tensor& tensor) {
+  if (tensor.box().traced())
+    return errors::invalid_state(
+        function,
+        "the array is traced: it has a shape and a dtype but no value while a hybridized function "
+        "is recorded; use npx.cond, npx.foreach or npx.while_loop for control flow that depends on "
+        "values, or keep this part out of hybridize()");
+  return wait_to_read(*tensor.box().storage());
+}
+
+struct Hold {
+  HeldValue value;
+};
+
+// The span of elements that a wrapped array may touch lies inside [data - low, data + high].
+Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t* low, int64_t* high) {
+  *low = *high = 0;
+  if (shape.elements() == 0) return {};
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const int64_t reach = (shape[axis] - 1) * strides[axis];
+    *(reach < 0 ? low : high) += reach;
+  }
+  return {};
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* shape,
+                               const void* data, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_create", {{"out", out}}));
+    WEFT_TRY(check_type("weft_tensor_create", dtype, rank, shape));
+    WEFT_ASSIGN(Ref<Tensor> tensor,
+                Tensor::create(static_cast<DType>(dtype), shape_from(shape, rank)));
+    const auto bytes = static_cast<size_t>(tensor->bytes());
+    if (bytes && data) std::memcpy(tensor->data(), data, bytes);
+    else if (bytes) std::memset(tensor->data(), 0, bytes);
+    *out = c::handle(tensor.detach());
+    return {};
+  });
+}
+
+weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const int64_t* shape,
+                             const int64_t* strides, int32_t read_only, void* owner,
+                             void (*free_owner)(void*), weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_wrap", {{"out", out}}));
+    WEFT_TRY(check_type("weft_tensor_wrap", dtype, rank, shape));
+    const Shape extents = shape_from(shape, rank);
+    if (extents.elements() > 0) WEFT_TRY(c::require("weft_tensor_wrap", {{"data", data}}));
+    const Shape steps = strides ? shape_from(strides, rank) : dense_strides(extents);
+    int64_t low = 0;
+    int64_t high = 0;
+    WEFT_TRY(wrap_geometry(extents, steps, &low, &high));
+    const int64_t size = size_of(static_cast<DType>(dtype));
+    const int64_t bytes = extents.elements() == 0 ? 0 : (high - low + 1) * size;
+    const auto keep = free_owner ? free_owner : [](void*) {};
+    WEFT_ASSIGN(Ref<Storage> storage,
+                Storage::adopt(static_cast<char*>(data) + low * size, bytes, owner, keep));
+    Ref<Box> box = Ref<Box>::adopt(Box::create(std::move(storage)));
+    if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
+    box->pinned = true;
+    box->read_only = read_only != 0;
+    WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(static_cast<DType>(dtype), extents, steps, -low,
+                                                 std::move(box)));
+    *out = c::handle(tensor.detach());
+    return {};
+  });
+}
+
+weft_tensor weft_tensor_retain(weft_tensor handle) {
+  if (handle) c::tensor(handle)->retain();
+  return handle;
+}
+
+void weft_tensor_release(weft_tensor handle) {
+  if (handle) c::tensor(handle)->release();
+}
+
+weft_dtype weft_tensor_dtype(weft_tensor handle) {
+  return handle ? static_cast<weft_dtype>(c::tensor(handle)->dtype()) : -1;
+}
+int32_t weft_tensor_rank(weft_tensor handle) { return handle ? c::tensor(handle)->rank() : -1; }
+const int64_t* weft_tensor_shape(weft_tensor handle) {
+  return handle ? c::tensor(handle)->shape().begin() : nullptr;
+}
+const int64_t* weft_tensor_strides(weft_tensor handle) {
+  return handle ? c::tensor(handle)->strides().begin() : nullptr;
+}
+int64_t weft_tensor_elements(weft_tensor handle) {
+  return handle ? c::tensor(handle)->elements() : -1;
+}
+int32_t weft_tensor_is_traced(weft_tensor handle) {
+  return handle && c::tensor(handle)->box().traced();
+}
+int32_t weft_tensor_shares_box(weft_tensor a, weft_tensor b) {
+  return a && b && &c::tensor(a)->box() == &c::tensor(b)->box();
+}
+
+weft_status weft_tensor_wait(weft_tensor handle) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_wait", {{"tensor", handle}}));
+    return readable("weft_tensor_wait", *c::tensor(handle));
+  });
+}
+
+weft_status weft_tensor_read(weft_tensor handle, void* data, size_t bytes) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("read", {{"tensor", handle}}));
+    const Tensor& tensor = *c::tensor(handle);
+    WEFT_TRY(readable("read", tensor));
+    if (bytes != static_cast<size_t>(tensor.bytes()))
+      return errors::invalid_value("read", "`bytes` must be ", tensor.bytes(), "; got ", bytes);
+    if (bytes == 0) return {};
+    WEFT_TRY(c::require("read", {{"data", data}}));
+    const TensorView from = tensor.as_view();
+    TensorView to = from;
+    to.data = data;
+    const Shape strides = dense_strides(tensor.shape());
+    for (int axis = 0; axis < to.rank; ++axis) to.strides[axis] = strides[axis];
+    ops::copy_elements(to, from);
+    return {};
+  });
+}
+
+weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("item", {{"tensor", handle}, {"out", out}}));
+    const Tensor& tensor = *c::tensor(handle);
+    if (tensor.elements() != 1)
+      return errors::invalid_value("item", "the array must have one element; got shape ",
+                                   tensor.shape());
+    WEFT_TRY(readable("item", tensor));
+    const bool floating = is_floating(tensor.dtype());
+    TensorView from = tensor.as_view();
+    from.rank = 0;
+    weft_value value{};
+    TensorView to{&value.as, {}, {}, 0, floating ? DType::kFloat64 : DType::kInt64};
+    WEFT_TRY(ops::run_one_step(kernels::cast_step(from.dtype, to.dtype), {&from, 1}, to));
+    value.tag = floating                          ? uint32_t{WEFT_TAG_FLOAT}
+                : tensor.dtype() == DType::kBool ? uint32_t{WEFT_TAG_BOOL}
+                                                 : uint32_t{WEFT_TAG_INT};
+    *out = value;
+    return {};
+  });
+}
+
+weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** data) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_hold", {{"tensor", handle}, {"hold", out}, {"data", data}}));
+    Tensor& tensor = *c::tensor(handle);
+    WEFT_TRY(readable("weft_tensor_hold", tensor));
+    auto hold = std::make_unique<Hold>();
+    hold->value = HeldValue(tensor.box().storage());
+    *data = tensor.data();
+    *out = reinterpret_cast<weft_hold>(hold.release());
+    return {};
+  });
+}
+
+void weft_hold_release(weft_hold hold) { delete reinterpret_cast<Hold*>(hold); }
+
+}  // extern "C"

@@ -1,0 +1,120 @@
+// weft.h: writing .weft files and archives, and models as trainable functions.
+#include <string>
+#include <vector>
+
+#include "autograd/function.h"
+#include "guard.h"
+#include "model/file.h"
+#include "model/json.h"
+
+using namespace weft;
+
+namespace {
+
+model::Writer* writer_of(weft_writer handle) { return reinterpret_cast<model::Writer*>(handle); }
+
+Result<std::vector<std::string>> names_from(const char* function, const char* argument,
+                                            const char* const* names, size_t count) {
+  WEFT_TRY(c::require_all(function, argument, reinterpret_cast<const void* const*>(names), count));
+  return std::vector<std::string>(names, names + count);
+}
+
+Result<model::Metadata> metadata_from(const char* json) {
+  model::Metadata metadata;
+  if (!json) return metadata;
+  WEFT_ASSIGN(const model::Json object, model::parse_json(json));
+  if (!object.is_object())
+    return errors::invalid_value("weft_tensors_save", "`metadata` must be a JSON object of strings");
+  for (const auto& [key, value] : object.members()) {
+    if (!value.is_string())
+      return errors::invalid_value("weft_tensors_save", "`metadata`'s `", key,
+                                   "` must be a string");
+    metadata.emplace_back(key, value.text());
+  }
+  return metadata;
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_tensors_save(const char* path, const char* const* names,
+                              const weft_tensor* tensors, size_t count, const char* metadata) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensors_save", {{"path", path}}));
+    WEFT_ASSIGN(const auto texts, names_from("weft_tensors_save", "names", names, count));
+    WEFT_TRY(c::require_all("weft_tensors_save", "tensors",
+                            reinterpret_cast<const void* const*>(tensors), count));
+    WEFT_ASSIGN(const model::Metadata extra, metadata_from(metadata));
+    std::vector<model::NamedTensor> named;
+    for (size_t i = 0; i < count; ++i)
+      named.push_back({texts[i], Ref<Tensor>(c::tensor(tensors[i]))});
+    return model::write_archive(path, named, extra);
+  });
+}
+
+weft_status weft_writer_create(weft_writer* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_writer_create", {{"out", out}}));
+    *out = reinterpret_cast<weft_writer>(new model::Writer);
+    return {};
+  });
+}
+
+void weft_writer_release(weft_writer handle) { delete writer_of(handle); }
+
+weft_status weft_writer_add_entry(weft_writer handle, const char* name, weft_function function,
+                                  const char* const* input_names, const char* const* output_names,
+                                  const char* const* capture_names) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_writer_add_entry";
+    WEFT_TRY(c::require(self, {{"writer", handle}, {"name", name}, {"function", function}}));
+    const auto& traced = *reinterpret_cast<autograd::Function*>(function);
+    WEFT_ASSIGN(const auto inputs, names_from(self, "input_names", input_names, traced.inputs()));
+    WEFT_ASSIGN(const auto outputs,
+                names_from(self, "output_names", output_names, traced.outputs()));
+    const auto arrays = traced.captures();
+    WEFT_ASSIGN(const auto captures,
+                names_from(self, "capture_names", capture_names, arrays.size()));
+    std::vector<model::NamedTensor> named;
+    for (size_t i = 0; i < arrays.size(); ++i) named.push_back({captures[i], arrays[i]});
+    return writer_of(handle)->add_entry(name, traced.program().graph(), inputs, outputs, named);
+  });
+}
+
+weft_status weft_writer_set_metadata(weft_writer handle, const char* key, const char* value) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_writer_set_metadata",
+                        {{"writer", handle}, {"key", key}, {"value", value}}));
+    return writer_of(handle)->set_metadata(key, value);
+  });
+}
+
+weft_status weft_writer_save(weft_writer handle, const char* path) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_writer_save", {{"writer", handle}, {"path", path}}));
+    return writer_of(handle)->save(path);
+  });
+}
+
+weft_status weft_model_function(weft_model handle, const char* entry_name, weft_function* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_function",
+                        {{"model", handle}, {"entry", entry_name}, {"out", out}}));
+    const auto& loaded = *reinterpret_cast<model::Model*>(handle);
+    WEFT_ASSIGN(const model::Entry* entry, loaded.entry(entry_name));
+    std::vector<Ref<Tensor>> captures;
+    std::vector<std::string> names;
+    for (int32_t index : entry->captures) {
+      captures.push_back(loaded.tensors()[static_cast<size_t>(index)].tensor);
+      names.push_back(loaded.tensors()[static_cast<size_t>(index)].name);
+    }
+    auto* function = new autograd::Function(entry->program, entry->inputs.size(),
+                                            entry->outputs.size(), std::move(captures));
+    function->capture_names = std::move(names);
+    *out = reinterpret_cast<weft_function>(function);
+    return {};
+  });
+}
+
+}  // extern "C"

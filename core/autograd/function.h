@@ -1,0 +1,48 @@
+// A hybridized function: a traced program, the arrays that it captured, and its calls.
+//
+// A call is one entry on the tape. It checks out a frame of the plan for its signature; inputs
+// and outputs that backward reads are held as values; outputs that leave are never in an arena.
+// The frame goes back when backward has run or the entry dies. With create_graph the gradient is
+// itself a call, of the joint program, so every order works.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/trace.h"
+
+namespace weft::autograd {
+
+class Function final : public Object {
+ public:
+  static Result<Ref<Function>> create(TracedProgram traced);
+  // Of a loaded model: `captures` follow `inputs` inputs of the program's graph.
+  Function(Ref<executor::Program> program, size_t inputs, size_t outputs,
+           std::vector<Ref<Tensor>> captures)
+      : program_(std::move(program)),
+        inputs_(inputs),
+        outputs_(outputs),
+        captures_(std::move(captures)) {}
+
+  // outs[i] null receives a new reference; otherwise the result is written into that array.
+  Status call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
+
+  size_t inputs() const { return inputs_; }
+  size_t outputs() const { return outputs_; }
+  std::span<const Ref<Tensor>> captures() const { return captures_; }
+  executor::Program& program() const { return *program_; }
+
+  std::vector<std::string> capture_names;  // of functions that came from a file
+
+ private:
+  ~Function() override = default;
+  Status inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
+
+  Ref<executor::Program> program_;
+  size_t inputs_;
+  size_t outputs_;
+  std::vector<Ref<Tensor>> captures_;
+};
+
+}  // namespace weft::autograd

@@ -1,0 +1,239 @@
+#include "autograd/program_call.h"
+
+#include <algorithm>
+
+#include "autograd/call.h"
+#include "autograd/eager_builder.h"
+#include "autograd/run.h"
+#include "autograd/tape.h"
+#include "base/errors.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+using executor::Compiled;
+using executor::Program;
+
+Result<Ref<Tensor>> zeros(const ops::TensorType& type) {
+  EagerBuilder builder;
+  const ops::Value result = ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)), type);
+  if (!builder.status().ok()) return builder.status();
+  return result.tensor();
+}
+
+bool runs_long(const Compiled& compiled) { return is_long(compiled.cost()); }
+
+// ---- the entry on the tape --------------------------------------------------------------------
+
+class ProgramNode final : public TapeNode {
+ public:
+  ProgramNode(Ref<Compiled> compiled, executor::FramePtr frame, RandomKey key)
+      : compiled_(std::move(compiled)), frame_(std::move(frame)), key_(key) {}
+
+  std::string_view name() const override { return "hybridized function"; }
+  size_t output_count() const override { return compiled_->output_types().size(); }
+  ops::TensorType output_type(size_t output) const override {
+    return compiled_->output_types()[output];
+  }
+  void save(std::span<const Ref<Tensor>> inputs, std::span<const Edge> edges,
+            std::span<const Ref<Tensor>> outputs);
+  Result<ops::Values> backward(const ops::Values& cotangents, bool retain) override;
+  void release_saved() override {
+    frame_.reset();
+    for (SavedTensor& input : inputs_) input.clear();
+    for (SavedTensor& output : outputs_) output.clear();
+    released_ = true;
+  }
+
+ private:
+  Result<ops::Values> differentiable(const ops::Values& cotangents);
+  Result<Ref<Tensor>> cotangent(const ops::Values& cotangents, size_t output) const;
+
+  Ref<Compiled> compiled_;
+  executor::FramePtr frame_;
+  RandomKey key_;
+  PoolVector<SavedTensor> inputs_;   // all of them: a second order runs the forward again
+  PoolVector<SavedTensor> outputs_;  // those that backward reads
+  bool released_ = false;
+};
+
+void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge> edges,
+                       std::span<const Ref<Tensor>> outputs) {
+  edges_.assign(edges.begin(), edges.end());
+  for (const Ref<Tensor>& input : inputs) inputs_.emplace_back(*input);
+  outputs_.resize(outputs.size());
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (compiled_->backward_reads_output(i)) outputs_[i] = SavedTensor(*outputs[i]);
+}
+
+Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t output) const {
+  if (!cotangents[output]) return zeros(compiled_->output_types()[output]);
+  return dense(cotangents[output].tensor());
+}
+
+// The gradient as a call of the joint program: recorded in its turn.
+Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
+  PoolVector<Ref<Tensor>> arguments;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    WEFT_ASSIGN(Ref<Tensor> input, inputs_[i].restore(edges_[i]));
+    WEFT_ASSIGN(input, dense(input));
+    arguments.push_back(std::move(input));
+  }
+  for (size_t i = 0; i < cotangents.size(); ++i) {
+    if (!compiled_->takes_cotangent(i)) continue;
+    WEFT_ASSIGN(Ref<Tensor> given, cotangent(cotangents, i));
+    arguments.push_back(std::move(given));
+  }
+  WEFT_ASSIGN(Ref<Program> joint, compiled_->joint());
+  size_t count = 0;
+  for (size_t i = 0; i < inputs_.size(); ++i) count += compiled_->has_gradient(i);
+  PoolVector<Ref<Tensor>> results(count);
+  WEFT_TRY(call_program(*joint, arguments, results, &key_));
+  EagerBuilder builder;
+  ops::Values gradients(inputs_.size());
+  size_t next = 0;
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    if (compiled_->has_gradient(i)) gradients[i] = builder.value(std::move(results[next++]));
+  return gradients;
+}
+
+Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool retain) {
+  if (released_)
+    return errors::invalid_state("backward",
+                                 "what a hybridized function saved was given up by an earlier "
+                                 "backward; pass retain_graph=True to that one");
+  if (thread_state().modes & kRecording) return differentiable(cotangents);
+  PoolVector<TensorView> inputs(inputs_.size());
+  PoolVector<TensorView> outputs(cotangents.size());
+  PoolVector<TensorView> given(cotangents.size());
+  PoolVector<TensorView> results(inputs_.size());
+  PoolVector<Ref<Tensor>> alive;
+  PoolVector<Storage*> writes;
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    if (compiled_->backward_reads_input(i)) inputs[i] = inputs_[i].view();
+  for (size_t i = 0; i < cotangents.size(); ++i) {
+    if (outputs_[i]) outputs[i] = outputs_[i].view();
+    if (!compiled_->takes_cotangent(i)) continue;
+    WEFT_ASSIGN(Ref<Tensor> array, cotangent(cotangents, i));
+    given[i] = array->as_view();
+    alive.push_back(std::move(array));
+  }
+  EagerBuilder builder;
+  ops::Values gradients(inputs_.size());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!compiled_->has_gradient(i)) continue;
+    const ops::TensorType& type = compiled_->input_types()[i];
+    WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape));
+    results[i] = gradient->as_view();
+    writes.push_back(gradient->box().storage());
+    gradients[i] = builder.value(std::move(gradient));
+  }
+  // Saved contents are held as values: nobody can write them meanwhile.
+  WEFT_TRY(run_ordered({}, writes, runs_long(*compiled_), [&] {
+    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain);
+  }));
+  return gradients;
+}
+
+// ---- the call -----------------------------------------------------------------------------------
+
+// What one call is made of.
+struct Call {
+  PoolVector<ops::TensorType> types;
+  PoolVector<Edge> edges;
+  std::vector<bool> wanted;
+  bool any_wanted = false;
+  PoolVector<TensorView> in;
+  PoolVector<TensorView> out;
+  PoolVector<Storage*> reads;
+  PoolVector<Storage*> writes;
+  PoolVector<Ref<Tensor>> outputs;
+};
+
+Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
+  const bool recording = thread_state().modes & kRecording;
+  call.edges.resize(arguments.size());
+  if (recording) call.wanted.assign(arguments.size(), false);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    Tensor& argument = *arguments[i];
+    WEFT_TRY(make_readable(argument, "function"));
+    call.types.push_back({argument.dtype(), argument.shape(), {}});
+    if (!recording || !is_floating(argument.dtype())) continue;
+    call.edges[i] = producer(argument);
+    if (!call.edges[i]) continue;
+    call.wanted[i] = true;
+    call.any_wanted = true;
+  }
+  if (!call.any_wanted) call.wanted.clear();
+  return {};
+}
+
+// The array that output `i` of the plan goes to: a new one, or for a state its box's own memory
+// where nobody holds the old content.
+Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
+                                 size_t i) {
+  for (const graph::StatePair& state : compiled.states()) {
+    if (static_cast<size_t>(state.output) != i) continue;
+    const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
+    if (!argument->box().storage()->held_as_value()) return argument;
+  }
+  const ops::TensorType& type = compiled.output_types()[i];
+  return Tensor::create(type.dtype, type.shape);
+}
+
+Status bind(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call) {
+  for (size_t i = 0; i < compiled.output_types().size(); ++i) {
+    WEFT_ASSIGN(Ref<Tensor> output, output_array(compiled, arguments, i));
+    call.out.push_back(output->as_view());
+    call.writes.push_back(output->box().storage());
+    call.outputs.push_back(std::move(output));
+  }
+  for (const Ref<Tensor>& argument : arguments) {
+    call.in.push_back(argument->as_view());
+    Storage* storage = argument->box().storage();
+    if (std::ranges::find(call.writes, storage) == call.writes.end()) call.reads.push_back(storage);
+  }
+  return {};
+}
+
+// New contents of state pairs that could not share memory move into their boxes.
+void store_states(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
+                  const Call& call) {
+  for (const graph::StatePair& state : compiled.states()) {
+    Box& box = arguments[static_cast<size_t>(state.input)]->box();
+    Box& content = call.outputs[static_cast<size_t>(state.output)]->box();
+    if (&box != &content) box.set_storage(Ref<Storage>(content.storage()));
+    if (!box.leaf) box.set_content(Ref<Object>(), 0);
+  }
+}
+
+}  // namespace
+
+Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
+                    std::span<Ref<Tensor>> results, const RandomKey* repeated) {
+  Call call;
+  WEFT_TRY(look_at(arguments, call));
+  WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted));
+  WEFT_TRY(bind(*compiled, arguments, call));
+  WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
+  const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
+  const RandomKey key = repeated   ? *repeated
+                        : ordinals ? take_ordinals(ordinals)
+                                   : RandomKey{0, 0};
+  WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
+    return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
+  }));
+  store_states(*compiled, arguments, call);
+  for (size_t i = 0; i < results.size(); ++i) results[i] = call.outputs[i];
+  if (!call.any_wanted) return {};
+  auto* node = new ProgramNode(compiled, std::move(frame), key);
+  const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
+  node->save(arguments, call.edges, call.outputs);
+  for (size_t i = 0; i < results.size(); ++i)
+    if (is_floating(results[i]->dtype()))
+      results[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
+  return {};
+}
+
+}  // namespace weft::autograd

@@ -1,0 +1,19 @@
+// One call of a planned program on arrays, and its entry on the tape.
+#pragma once
+
+#include <span>
+
+#include "executor/program.h"
+#include "runtime/pool.h"
+#include "runtime/random_state.h"
+#include "runtime/tensor.h"
+
+namespace weft::autograd {
+
+// `arguments`: dense arrays, one per input of the program; `results` receives its first outputs,
+// further outputs are new contents of state pairs and are stored in their boxes. `key` repeats the
+// random numbers of an earlier call; null takes new ones.
+Status call_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
+                    std::span<Ref<Tensor>> results, const RandomKey* key = nullptr);
+
+}  // namespace weft::autograd

@@ -1,0 +1,135 @@
+#include "kernels/convolution.h"
+
+#include <algorithm>
+
+#include "kernels/copy.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kMaxRows = 168;
+constexpr int64_t kMaxCols = 256;
+constexpr int64_t kMaxDepth = 256;
+constexpr int64_t kMaxPackedWeights = int64_t(1) << 22;  // lanes: 16 MB of float32
+constexpr int64_t kWantedUnits = 4;
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
+
+// Cuts `extent` evenly into the fewest parts of at most `most`, in multiples of `step`.
+int64_t even_part(int64_t extent, int64_t most, int64_t step) {
+  const int64_t parts = std::max<int64_t>(1, divide_up(extent, most));
+  return std::max<int64_t>(step, round_up(divide_up(extent, parts), step));
+}
+
+// Rows and columns of the three products.
+struct Extents {
+  int64_t rows, cols, depth, repeats;
+};
+
+// `tile_rows`: rows of C that scratch holds at once, where C itself cannot hold sums.
+ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, int64_t tile_rows) {
+  ConvolutionBlocks blocks;
+  blocks.rows = even_part(e.rows, kMaxRows, 14);
+  int64_t most = kMaxCols;
+  blocks.cols = even_part(e.cols, most, col_step);
+  while (e.repeats * divide_up(e.cols, blocks.cols) < kWantedUnits && most > col_step) {
+    most /= 2;
+    blocks.cols = even_part(e.cols, most, col_step);
+  }
+  blocks.row_blocks = std::max<int64_t>(1, divide_up(e.rows, blocks.rows));
+  blocks.col_blocks = std::max<int64_t>(1, divide_up(e.cols, blocks.cols));
+  blocks.depth = std::max<int64_t>(1, std::min(e.depth, kMaxDepth));
+
+  const int64_t weights = e.rows * e.depth;
+  blocks.packs_all_weights = packs_weights && weights <= kMaxPackedWeights;
+  // Stores of whole vectors may run past a row. The stride is no multiple of a page: rows would
+  // fall on the same few lines of the cache.
+  blocks.column_stride = round_up(blocks.cols, 32) + 32;
+  const int64_t gathered =
+      std::max((blocks.depth + 1) * blocks.column_stride, blocks.cols * (blocks.depth + 32)) + 64;
+  const int64_t tile = round_up(blocks.rows * blocks.cols, 16);
+  blocks.columns = round_up(blocks.packs_all_weights ? weights : blocks.rows * blocks.depth, 16);
+  blocks.panels = blocks.columns + round_up(gathered, 16);
+  blocks.tile = blocks.panels + (packs_weights ? 0 : round_up(gathered, 16));
+  blocks.total = blocks.tile + (packs_weights ? 0 : tile);
+  blocks.end = blocks.total + std::max(tile, tile_rows * blocks.cols) + 16;
+  return blocks;
+}
+
+ConvolutionBlocks forward_blocks(const Convolution& p) {
+  return cut({p.out_channels / p.groups, p.out_height * p.out_width,
+              p.in_channels / p.groups * p.kernel_height * p.kernel_width, p.batch * p.groups},
+             32, true, p.out_channels / p.groups);
+}
+ConvolutionBlocks data_blocks(const Convolution& p) {
+  const int64_t phases = p.stride_height * p.stride_width;
+  const int64_t positions =
+      divide_up(p.in_height, p.stride_height) * divide_up(p.in_width, p.stride_width);
+  return cut(
+      {p.in_channels / p.groups, positions,
+       p.out_channels / p.groups * p.kernel_height * p.kernel_width, p.batch * p.groups * phases},
+      32, true, p.in_channels / p.groups);
+}
+ConvolutionBlocks weight_blocks(const Convolution& p) {
+  const int64_t row_blocks = divide_up(p.out_channels / p.groups, kMaxRows);
+  return cut(
+      {p.out_channels / p.groups, p.in_channels / p.groups * p.kernel_height * p.kernel_width,
+       p.out_height * p.out_width, p.groups * row_blocks},
+      16, false, 0);
+}
+
+int64_t scratch_bytes(const Convolution& p, const ConvolutionBlocks& blocks) {
+  return blocks.end * std::max<int64_t>(4, element_size(p.dtype));
+}
+
+void run(const ConvolutionKernel* kernels, const Convolution& p, const ConvolutionBlocks& blocks,
+         const ConvolutionOperands& operands, Range units, void* scratch) {
+  if (units.begin < units.end)
+    kernels[static_cast<int>(p.dtype)](p, blocks, operands, units, scratch);
+}
+
+}  // namespace
+
+int64_t convolution_extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad_before,
+                           int64_t pad_after, int64_t dilation) {
+  const int64_t room = in + pad_before + pad_after - dilation * (kernel - 1) - 1;
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+int64_t convolution_units(const Convolution& p) {
+  if (p.out_height * p.out_width * p.out_channels == 0) return 0;
+  return p.groups * p.batch * forward_blocks(p).col_blocks;
+}
+int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forward_blocks(p)); }
+void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
+                     Range units, void* scratch) {
+  run(active_table().convolutions, p, forward_blocks(p), {x, w, bias, y}, units, scratch);
+}
+
+int64_t convolution_data_units(const Convolution& p) {
+  if (p.in_height * p.in_width * p.in_channels == 0) return 0;
+  return p.stride_height * p.stride_width * p.groups * p.batch * data_blocks(p).col_blocks;
+}
+int64_t convolution_data_scratch(const Convolution& p) { return scratch_bytes(p, data_blocks(p)); }
+void run_convolution_data(const Convolution& p, const void* dy, const void* w, void* dx,
+                          Range units, void* scratch) {
+  run(active_table().convolutions_data, p, data_blocks(p), {dy, w, nullptr, dx}, units, scratch);
+}
+
+int64_t convolution_weight_units(const Convolution& p) {
+  const ConvolutionBlocks blocks = weight_blocks(p);
+  if (p.in_channels * p.out_channels == 0) return 0;
+  return p.groups * blocks.row_blocks * blocks.col_blocks;
+}
+int64_t convolution_weight_scratch(const Convolution& p) {
+  return scratch_bytes(p, weight_blocks(p));
+}
+void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
+                            Range units, void* scratch) {
+  run(active_table().convolutions_weight, p, weight_blocks(p), {x, dy, nullptr, dw}, units,
+      scratch);
+}
+
+}  // namespace weft::kernels
