@@ -46,7 +46,7 @@ void weft_abi_version(uint32_t* major, uint32_t* minor) {
   if (minor) *minor = WEFT_ABI_MINOR;
 }
 
-const char* weft_version(void) { return WEFT_VERSION; }
+const char* weft_version(void) { return WEFT_VERSION_STRING; }
 
 const char* weft_last_error(void) { return thread_state().last_error.message().c_str(); }
 

@@ -22,7 +22,9 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type) {
   return result.tensor();
 }
 
-bool runs_long(const Compiled& compiled) { return is_long(compiled.cost()); }
+bool runs_long(const Compiled& compiled) {
+  return is_long({0, 2.0 * static_cast<double>(compiled.arena_bytes())});
+}
 
 // ---- the entry on the tape --------------------------------------------------------------------
 
@@ -104,19 +106,19 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
                                  "what a hybridized function saved was given up by an earlier "
                                  "backward; pass retain_graph=True to that one");
   if (thread_state().modes & kRecording) return differentiable(cotangents);
-  PoolVector<TensorView> inputs(inputs_.size());
-  PoolVector<TensorView> outputs(cotangents.size());
-  PoolVector<TensorView> given(cotangents.size());
-  PoolVector<TensorView> results(inputs_.size());
+  PoolVector<void*> inputs(inputs_.size());
+  PoolVector<void*> outputs(cotangents.size());
+  PoolVector<void*> given(cotangents.size());
+  PoolVector<void*> results(inputs_.size());
   PoolVector<Ref<Tensor>> alive;
   PoolVector<Storage*> writes;
   for (size_t i = 0; i < inputs_.size(); ++i)
-    if (compiled_->backward_reads_input(i)) inputs[i] = inputs_[i].view();
+    if (compiled_->backward_reads_input(i)) inputs[i] = inputs_[i].view().data;
   for (size_t i = 0; i < cotangents.size(); ++i) {
-    if (outputs_[i]) outputs[i] = outputs_[i].view();
+    if (outputs_[i]) outputs[i] = outputs_[i].view().data;
     if (!compiled_->takes_cotangent(i)) continue;
     WEFT_ASSIGN(Ref<Tensor> array, cotangent(cotangents, i));
-    given[i] = array->as_view();
+    given[i] = array->data();
     alive.push_back(std::move(array));
   }
   EagerBuilder builder;
@@ -125,13 +127,14 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
     if (!compiled_->has_gradient(i)) continue;
     const ops::TensorType& type = compiled_->input_types()[i];
     WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape));
-    results[i] = gradient->as_view();
+    results[i] = gradient->data();
     writes.push_back(gradient->box().storage());
     gradients[i] = builder.value(std::move(gradient));
   }
   // Saved contents are held as values: nobody can write them meanwhile.
   WEFT_TRY(run_ordered({}, writes, runs_long(*compiled_), [&] {
-    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain);
+    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain,
+                               key_.seed, key_.first_ordinal);
   }));
   return gradients;
 }
@@ -144,8 +147,8 @@ struct Call {
   PoolVector<Edge> edges;
   std::vector<bool> wanted;
   bool any_wanted = false;
-  PoolVector<TensorView> in;
-  PoolVector<TensorView> out;
+  PoolVector<void*> in;
+  PoolVector<void*> out;
   PoolVector<Storage*> reads;
   PoolVector<Storage*> writes;
   PoolVector<Ref<Tensor>> outputs;
@@ -182,15 +185,15 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
   return Tensor::create(type.dtype, type.shape);
 }
 
-Status bind(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call) {
+Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call) {
   for (size_t i = 0; i < compiled.output_types().size(); ++i) {
     WEFT_ASSIGN(Ref<Tensor> output, output_array(compiled, arguments, i));
-    call.out.push_back(output->as_view());
+    call.out.push_back(output->data());
     call.writes.push_back(output->box().storage());
     call.outputs.push_back(std::move(output));
   }
   for (const Ref<Tensor>& argument : arguments) {
-    call.in.push_back(argument->as_view());
+    call.in.push_back(argument->data());
     Storage* storage = argument->box().storage();
     if (std::ranges::find(call.writes, storage) == call.writes.end()) call.reads.push_back(storage);
   }
@@ -215,7 +218,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   Call call;
   WEFT_TRY(look_at(arguments, call));
   WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted));
-  WEFT_TRY(bind(*compiled, arguments, call));
+  WEFT_TRY(bind_call(*compiled, arguments, call));
   WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
   const RandomKey key = repeated   ? *repeated
