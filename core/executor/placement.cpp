@@ -21,8 +21,22 @@ int64_t aligned(int64_t bytes) {
   return (bytes + kUnit - 1) / kUnit * kUnit;
 }
 
-bool same_place(const Seen& a, const Seen& b) {
-  return a.item == b.item && a.offset == b.offset && a.shape == b.shape && a.strides == b.strides;
+// Repeats axes that are missing or of extent one.
+Seen stretched(const Seen& from, const Shape& shape) {
+  Seen to = from;
+  to.shape = shape;
+  to.strides.resize(shape.rank(), 0);
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const int own = axis - (shape.rank() - from.shape.rank());
+    const bool repeats = own < 0 || from.shape[own] == 1;
+    to.strides[axis] = repeats ? 0 : from.strides[own];
+  }
+  return to;
+}
+
+// `update` starts as a copy of its first operand, which it may find in place.
+bool overwrites_first_operand(const PendingStep& step) {
+  return step.node && step.node->op && step.node->op->name == "update";
 }
 
 }  // namespace
@@ -104,18 +118,27 @@ Status Placement::add_node(const Node& node) {
   return add_kernel(node, types);
 }
 
-// A view takes no step: its value is another geometry on the same item.
+// A view takes no step: its value is another geometry on the same item. Values never change, so
+// a plan also makes views of what gives an array of its own when called eagerly.
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
-  if (!node.op->view_rule || node.operands.empty() || !node.operands[0].is_value()) return false;
+  if (node.operands.empty() || !node.operands[0].is_value()) return false;
   const Seen& from = seen_[static_cast<size_t>(node.operands[0].value)];
   const TensorType& type = graph_.type(node.outputs[0]);
-  const ops::InferContext context(*node.op, types, node.attributes.view());
-  const std::optional<ops::Geometry> view =
-      node.op->view_rule(context, {from.shape, from.strides, 0}, type);
-  if (!view) return false;
-  seen_[static_cast<size_t>(node.outputs[0])] = {from.item,
-                                                 from.offset + view->offset * size_of(type.dtype),
-                                                 type.dtype, view->shape, view->strides};
+  Seen to = from;
+  if (node.op->name == "broadcast_to") {
+    to = stretched(from, type.shape);
+  } else if (node.op->view_rule) {
+    const ops::InferContext context(*node.op, types, node.attributes.view());
+    const std::optional<ops::Geometry> view =
+        node.op->view_rule(context, {from.shape, from.strides, 0}, type);
+    if (!view) return false;
+    to.offset += view->offset * size_of(type.dtype);
+    to.shape = view->shape;
+    to.strides = view->strides;
+  } else if (node.op->name != "copy" && node.op->name != "stop_gradient") {
+    return false;
+  }
+  seen_[static_cast<size_t>(node.outputs[0])] = to;
   return true;
 }
 
@@ -314,13 +337,16 @@ void Placement::append_copies(std::vector<std::pair<Seen, Seen>>& copies) {
 bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const {
   const Seen& to = step.out[out];
   if (step.kind == StepKind::kCopy) return false;
-  if (step.kind == StepKind::kKernel && step.node->op->slot.lead != ops::Lead::kSameIndex)
+  const bool first_only = overwrites_first_operand(step);
+  if (step.kind == StepKind::kKernel && step.node->op->slot.lead != ops::Lead::kSameIndex &&
+      !first_only)
     return false;
   bool reads = false;
   for (size_t i = 0; i < step.in.size(); ++i) {
     const Seen& from = step.in[i];
     if (from.item < 0 || find(from.item) != find(item)) continue;
     reads = true;
+    if (first_only && i > 0) return false;
     if (from.offset != 0 || !from.dense() || !(from.shape == to.shape) ||
         size_of(from.dtype) != size_of(to.dtype))
       return false;

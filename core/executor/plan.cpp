@@ -171,6 +171,29 @@ class Emitter {
   Plan& plan_;
 };
 
+// Of nodes as they stand in the graph: a region moves its inputs and outputs only.
+Result<ops::Cost> cost_of(const graph::Graph& graph) {
+  ops::Cost total;
+  for (const graph::Node& node : graph.nodes) {
+    std::vector<graph::TensorType> in, out;
+    for (const graph::ValueId id : node.outputs) out.push_back(graph.type(id));
+    if (node.op) {
+      WEFT_ASSIGN(in, operand_types(graph, node));
+      const ops::Cost cost = ops::cost_of(node.op->slot, {in, out, node.attributes.view()});
+      total.flops += cost.flops;
+      total.bytes += cost.bytes;
+      continue;
+    }
+    const graph::Graph& body = *graph.regions[static_cast<size_t>(node.region)].body;
+    for (const graph::Operand& operand : node.operands)
+      total.bytes += static_cast<double>(graph.type(operand.value).bytes());
+    for (const graph::TensorType& type : out) total.bytes += static_cast<double>(type.bytes());
+    total.flops += static_cast<double>(body.nodes.size()) *
+                   static_cast<double>(out.empty() ? 0 : out[0].shape.elements());
+  }
+  return total;
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
@@ -178,6 +201,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   WEFT_TRY(placement.run());
   Plan plan;
   plan.threads = options.threads;
+  WEFT_ASSIGN(plan.cost, cost_of(graph));
   plan.arena_bytes = placement.arena_bytes;
   plan.lower_bound = placement.lower_bound;
   plan.residual_bytes = placement.residual_bytes;

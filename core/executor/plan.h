@@ -82,6 +82,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Action> actions;
   int threads = 1;  // that scratch is for
+  ops::Cost cost;   // of all nodes
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;  // most bytes that are live at one step
   int64_t residual_bytes = 0;

@@ -82,7 +82,8 @@ class Compiled final : public Object {
   Result<Ref<Program>> joint();
 
   MemoryFigures memory() const;
-  std::string describe() const;  // bytes, lower bound, order, kernels
+  ops::Cost cost() const { return forward_.cost; }  // of the forward
+  std::string describe() const;                     // bytes, lower bound, order, kernels
 
  private:
   friend class Program;

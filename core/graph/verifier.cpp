@@ -122,7 +122,7 @@ Status nodes_fit_their_operators(const Graph& graph) {
       return broken(label(graph, node), " names a source line that does not exist");
     if (!node.op) continue;
     WEFT_TRY(arity_fits(graph, node));
-    if (!node.op->slot.run && !node.op->slot.elementwise && node.op->composition)
+    if (!node.op->slot.run && node.op->composition)
       return broken(label(graph, node), " is a composite, which must be expanded");
   }
   return {};

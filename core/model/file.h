@@ -116,12 +116,14 @@ class Context {
 
  private:
   Context() = default;
+  Status bind_memory(char* arena);
 
   Ref<Model> model_;
   const Entry* entry_ = nullptr;
   Ref<executor::Compiled> compiled_;
   executor::FramePtr frame_;
-  std::vector<TensorView> inputs_, outputs_;
+  std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
+  std::vector<HeldValue> held_;
   Ref<Storage> own_;  // the arena, where the caller gave none
   uint64_t next_ordinal_ = 0;
   bool has_run_ = false;

@@ -5,7 +5,8 @@ namespace weft::ops {
 Cost cost_of(const Slot& slot, const SlotTypes& types) {
   if (slot.cost) return slot.cost(types);
   Cost cost;
-  for (const TensorType& type : types.in) cost.bytes += static_cast<double>(type.bytes());
+  for (const TensorType& type : types.in)
+    if (type.shape.rank() >= 0) cost.bytes += static_cast<double>(type.bytes());
   for (const TensorType& type : types.out) {
     cost.bytes += static_cast<double>(type.bytes());
     cost.flops += static_cast<double>(type.shape.elements());

@@ -1,0 +1,334 @@
+#include "model/codec.h"
+
+#include <cmath>
+
+#include "base/errors.h"
+#include "graph/verifier.h"
+#include "ops/registry.h"
+
+namespace weft::model {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::ValueId;
+using ops::Argument;
+using ops::AttributeKind;
+using ops::Tag;
+
+namespace {
+
+// ---- scalars and attributes ---------------------------------------------------------------------
+
+Json encode_real(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+bool decode_real(const Json& json, double& value) {
+  if (json.is_number()) {
+    value = json.number();
+    return true;
+  }
+  const std::string& text = json.text();
+  if (text == "nan") value = NAN;
+  if (text == "inf") value = HUGE_VAL;
+  if (text == "-inf") value = -HUGE_VAL;
+  return text == "nan" || text == "inf" || text == "-inf";
+}
+
+Json encode_attribute(const Argument& a) {
+  switch (a.tag) {
+    case Tag::kInt: return a.integer;
+    case Tag::kFloat: return encode_real(a.real);
+    case Tag::kBool: return a.integer != 0;
+    case Tag::kString: return a.as_text();
+    case Tag::kDType: return name_of(static_cast<DType>(a.integer));
+    case Tag::kInts: {
+      Json list = Json::array();
+      for (const int64_t number : a.as_ints()) list.push(number);
+      return list;
+    }
+    default: return {};
+  }
+}
+
+// What arguments point at until Attributes has copied them.
+struct Arena {
+  std::vector<std::unique_ptr<std::vector<int64_t>>> lists;
+};
+
+bool decode_attribute(AttributeKind kind, const Json& json, Arena& arena, Argument& a) {
+  a = Argument::none();
+  if (json.is_null()) return true;
+  switch (kind) {
+    case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
+    case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
+    case AttributeKind::kString: a = Argument::of_string(json.text()); return json.is_string();
+    case AttributeKind::kFloat: {
+      double value = 0;
+      const bool sound = decode_real(json, value);
+      a = Argument::of_float(value);
+      return sound;
+    }
+    case AttributeKind::kDType: {
+      const std::optional<DType> dtype = dtype_named(json.text());
+      a = Argument::of_dtype(dtype.value_or(DType::kFloat32));
+      return dtype.has_value() && is_known(*dtype);
+    }
+    case AttributeKind::kInts: {
+      arena.lists.push_back(std::make_unique<std::vector<int64_t>>());
+      for (const Json& item : json.items()) {
+        if (!item.is_integer()) return false;
+        arena.lists.back()->push_back(item.integer());
+      }
+      a = Argument::of_ints(*arena.lists.back());
+      return json.is_array();
+    }
+  }
+  return false;
+}
+
+Json encode_scalar(const Argument& a) {
+  Json object = Json::object();
+  if (a.tag == Tag::kInt) object.set("int", a.integer);
+  if (a.tag == Tag::kFloat) object.set("float", encode_real(a.real));
+  if (a.tag == Tag::kBool) object.set("bool", a.integer != 0);
+  return object;
+}
+
+bool decode_scalar(const Json& json, Argument& a) {
+  if (json.members().size() != 1) return false;
+  const auto& [key, value] = json.members()[0];
+  double real = 0;
+  if (key == "int" && value.is_integer()) {
+    a = Argument::of_int(value.integer());
+  } else if (key == "bool" && value.is_bool()) {
+    a = Argument::of_bool(value.flag());
+  } else if (key == "float" && decode_real(value, real)) {
+    a = Argument::of_float(real);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// ---- nodes --------------------------------------------------------------------------------------
+
+class Encoder {
+ public:
+  explicit Encoder(const Graph& graph) : graph_(graph), number_(graph.values.size(), -1) {
+    for (const ValueId id : graph.inputs) define(id);
+    for (const graph::Constant& constant : graph.constants) define(constant.value);
+    for (const Node& node : graph.nodes)
+      for (const ValueId id : node.outputs) define(id);
+  }
+
+  Result<Json> run() {
+    Json nodes = Json::array();
+    for (const Node& node : graph_.nodes) {
+      if (!node.op)
+        return errors::unsupported("save",
+                                   "a graph with regions cannot be saved; save the one "
+                                   "that it was fused from");
+      nodes.push(encode(node));
+    }
+    Json outputs = Json::array();
+    for (const ValueId id : graph_.outputs) outputs.push(use(id));
+    Json states = Json::array();
+    for (const graph::StatePair& state : graph_.states) {
+      Json pair = Json::array();
+      pair.push(int64_t{state.input});
+      pair.push(int64_t{state.output});
+      states.push(std::move(pair));
+    }
+    Json json = Json::object();
+    json.set("nodes", std::move(nodes));
+    json.set("outputs", std::move(outputs));
+    json.set("states", std::move(states));
+    json.set("ordinals", int64_t{graph_.ordinals});
+    return json;
+  }
+
+ private:
+  void define(ValueId id) { number_[static_cast<size_t>(id)] = next_++; }
+  int64_t use(ValueId id) const { return number_[static_cast<size_t>(id)]; }
+
+  Json encode(const Node& node) {
+    Json json = Json::object();
+    json.set("op", node.op->name);
+    Json operands = Json::array();
+    for (const Operand& operand : node.operands)
+      operands.push(operand.is_value()    ? Json(use(operand.value))
+                    : operand.is_scalar() ? encode_scalar(operand.scalar)
+                                          : Json());
+    json.set("in", std::move(operands));
+    if (!node.op->attributes.empty()) {
+      Json attributes = Json::object();
+      for (size_t i = 0; i < node.op->attributes.size(); ++i)
+        attributes.set(node.op->attributes[i].name, encode_attribute(node.attributes.view()[i]));
+      json.set("attributes", std::move(attributes));
+    }
+    Json outputs = Json::array();
+    for (const ValueId id : node.outputs) outputs.push(encode_type(graph_.type(id)));
+    json.set("out", std::move(outputs));
+    if (node.ordinal >= 0) json.set("ordinal", int64_t{node.ordinal});
+    if (node.clone_of >= 0) json.set("clone", use(node.clone_of));
+    return json;
+  }
+
+  const Graph& graph_;
+  std::vector<int64_t> number_;
+  int64_t next_ = 0;
+};
+
+class Decoder {
+ public:
+  Decoder(std::string_view where, Graph& graph) : where_(where), graph_(graph) {}
+
+  Status run(const Json& json) {
+    const Json* nodes = json.find("nodes");
+    const Json* outputs = json.find("outputs");
+    const Json* states = json.find("states");
+    if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
+      return broken("it has no nodes or no outputs");
+    for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
+    for (const Json& output : outputs->items()) {
+      WEFT_ASSIGN(const ValueId id, defined(output));
+      graph_.outputs.push_back(id);
+    }
+    if (states)
+      for (const Json& pair : states->items()) WEFT_TRY(decode_state(pair));
+    if (const Json* ordinals = json.find("ordinals")) {
+      if (ordinals->integer() < 0 || ordinals->integer() > INT32_MAX)
+        return broken("its count of random ordinals is out of range");
+      graph_.ordinals = static_cast<int32_t>(ordinals->integer());
+    }
+    const Status status = graph::verify(graph_);
+    return status.ok() ? Status() : Status(StatusCode::kIo, where_ + ": " + status.message());
+  }
+
+ private:
+  template <class... Parts>
+  Status broken(const Parts&... parts) const {
+    return errors::io(where_, parts...);
+  }
+
+  Result<ValueId> defined(const Json& json) const {
+    if (!json.is_integer() || json.integer() < 0 ||
+        static_cast<uint64_t>(json.integer()) >= graph_.values.size())
+      return broken("value ", json.integer(), " is used before it is defined (",
+                    graph_.values.size(), " are)");
+    return static_cast<ValueId>(json.integer());
+  }
+
+  Status decode_state(const Json& pair) {
+    if (pair.items().size() != 2) return broken("a state is no pair");
+    const int64_t input = pair.items()[0].integer(), output = pair.items()[1].integer();
+    if (input < 0 || output < 0 || input > INT32_MAX || output > INT32_MAX)
+      return broken("a state is out of range");
+    graph_.states.push_back({static_cast<int32_t>(input), static_cast<int32_t>(output)});
+    return {};
+  }
+
+  Status decode(const Json& json) {
+    const Json* op = json.find("op");
+    if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
+    Node node;
+    node.op = ops::find_op(op->text());
+    if (!node.op)
+      return errors::not_found(where_, "operator `", op->text(),
+                               "` is unknown to this build of Weft");
+    if (const Json* operands = json.find("in"))
+      for (const Json& operand : operands->items()) WEFT_TRY(decode_operand(operand, node));
+    WEFT_TRY(decode_attributes(json.find("attributes"), node));
+    if (const Json* ordinal = json.find("ordinal")) {
+      if (ordinal->integer() < 0 || ordinal->integer() > INT32_MAX)
+        return broken("`", node.op->name, "` has an ordinal out of range");
+      node.ordinal = static_cast<int32_t>(ordinal->integer());
+    }
+    if (const Json* clone = json.find("clone")) {
+      WEFT_ASSIGN(node.clone_of, defined(*clone));
+    }
+    std::vector<graph::TensorType> types;
+    if (const Json* outputs = json.find("out"))
+      for (const Json& output : outputs->items()) {
+        WEFT_ASSIGN(graph::TensorType type, decode_type(where_, output));
+        types.push_back(type);
+      }
+    graph_.add_node(std::move(node), types);
+    return {};
+  }
+
+  Status decode_operand(const Json& json, Node& node) {
+    if (json.is_null()) {
+      node.operands.emplace_back();
+    } else if (json.is_object()) {
+      Argument scalar;
+      if (!decode_scalar(json, scalar))
+        return broken("`", node.op->name, "` has a malformed scalar");
+      node.operands.push_back(Operand::of_scalar(scalar));
+    } else {
+      WEFT_ASSIGN(const ValueId id, defined(json));
+      node.operands.push_back(Operand::of_value(id));
+    }
+    return {};
+  }
+
+  Status decode_attributes(const Json* json, Node& node) {
+    const ops::OpDef& op = *node.op;
+    std::vector<Argument> given(op.attributes.size());
+    Arena arena;
+    size_t found = 0;
+    for (size_t i = 0; i < op.attributes.size(); ++i) {
+      const Json* value = json ? json->find(op.attributes[i].name) : nullptr;
+      if (!value) continue;  // one that a later version added: its default
+      ++found;
+      if (!decode_attribute(op.attributes[i].kind, *value, arena, given[i]))
+        return broken("`", op.name, "` has a malformed attribute `", op.attributes[i].name, "`");
+    }
+    if (json && json->members().size() != found)
+      return broken("`", op.name, "` has an attribute that this build of Weft does not know");
+    std::vector<Argument> complete(given.size());
+    const Status status = ops::complete_attributes(op, given, complete);
+    if (!status.ok()) return broken(status.message());
+    node.attributes = ops::Attributes(complete);
+    return {};
+  }
+
+  const std::string where_;
+  Graph& graph_;
+};
+
+}  // namespace
+
+Json encode_type(const graph::TensorType& type) {
+  Json json = Json::array();
+  json.push(name_of(type.dtype));
+  for (const int64_t extent : type.shape) json.push(extent);
+  return json;
+}
+
+Result<graph::TensorType> decode_type(std::string_view where, const Json& json) {
+  const auto malformed = [&] { return errors::io(where, "a type is malformed"); };
+  const std::vector<Json>& items = json.items();
+  if (items.empty() || items.size() > static_cast<size_t>(kMaxRank) + 1) return malformed();
+  const std::optional<DType> dtype = dtype_named(items[0].text());
+  if (!dtype || !is_known(*dtype)) return malformed();
+  graph::TensorType type;
+  type.dtype = *dtype;
+  for (size_t i = 1; i < items.size(); ++i) {
+    if (!items[i].is_integer() || items[i].integer() < 0) return malformed();
+    type.shape.push_back(items[i].integer());
+  }
+  return type;
+}
+
+Result<Json> encode_graph(const Graph& graph) { return Encoder(graph).run(); }
+
+Status decode_graph(std::string_view where, const Json& json, Graph& graph) {
+  return Decoder(where, graph).run(json);
+}
+
+}  // namespace weft::model

@@ -1,0 +1,23 @@
+// Graphs as JSON. Values are numbered by definition: inputs, constants, then outputs of nodes, so
+// that a reader sees at once when one is used before it is defined.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "graph/ir.h"
+#include "model/json.h"
+
+namespace weft::model {
+
+// {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n}; inputs and
+// constants are the caller's to store, in order. Graphs with regions are refused.
+Result<Json> encode_graph(const graph::Graph& graph);
+
+// `graph` holds the inputs and constants already. The result is verified; errors name `where`.
+Status decode_graph(std::string_view where, const Json& json, graph::Graph& graph);
+
+Json encode_type(const graph::TensorType& type);  // ["float32", 2, 3]
+Result<graph::TensorType> decode_type(std::string_view where, const Json& json);
+
+}  // namespace weft::model

@@ -1,0 +1,127 @@
+// Running a model: one block of memory holds the plan's arena, the states and the outputs that
+// the caller has not bound.
+#include <cstring>
+
+#include "base/errors.h"
+#include "model/file.h"
+#include "runtime/pool.h"
+
+namespace weft::model {
+namespace {
+
+int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+Result<Ref<executor::Compiled>> compiled_of(const Entry& entry) {
+  return entry.program->compile(entry.program->graph().input_types());
+}
+
+// Outputs of the graph are the caller's, then the states'.
+int64_t bytes_of(const executor::Compiled& compiled) {
+  int64_t bytes = aligned(compiled.arena_bytes());
+  for (const graph::TensorType& type : compiled.output_types()) bytes += aligned(type.bytes());
+  return bytes;
+}
+
+}  // namespace
+
+Context::~Context() = default;
+
+Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) {
+  WEFT_ASSIGN(const Entry* entry, model.entry(name));
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(*entry));
+  return bytes_of(*compiled);
+}
+
+Result<std::unique_ptr<Context>> Context::create(Ref<Model> model, std::string_view name,
+                                                 void* arena, int64_t bytes) {
+  std::unique_ptr<Context> context(new Context);
+  WEFT_ASSIGN(context->entry_, model->entry(name));
+  context->model_ = std::move(model);
+  WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_));
+  const int64_t needed = bytes_of(*context->compiled_);
+  if (!arena) {
+    WEFT_ASSIGN(context->own_, Storage::allocate(std::max<int64_t>(needed, 1)));
+    arena = context->own_->data();
+  } else if (bytes < needed || reinterpret_cast<uintptr_t>(arena) % kAlignment != 0) {
+    return errors::invalid_value("context", "`arena` must be ", needed, " bytes aligned to ",
+                                 kAlignment, "; got ", bytes, " bytes",
+                                 bytes < needed ? "" : ", not aligned");
+  }
+  WEFT_TRY(context->bind_memory(static_cast<char*>(arena)));
+  return context;
+}
+
+Status Context::bind_memory(char* arena) {
+  WEFT_ASSIGN(frame_, compiled_->frame_in(arena, aligned(compiled_->arena_bytes())));
+  char* next = arena + aligned(compiled_->arena_bytes());
+  for (const graph::TensorType& type : compiled_->output_types()) {
+    outputs_.push_back(next);
+    next += aligned(type.bytes());
+  }
+  inputs_.resize(entry_->inputs.size(), nullptr);
+  for (const int32_t index : entry_->captures) {
+    const Tensor& tensor = *model_->tensors()[static_cast<size_t>(index)].tensor;
+    // As a value: training the model meanwhile writes elsewhere.
+    held_.emplace_back(tensor.box().storage());
+    inputs_.push_back(tensor.data());
+  }
+  for (const graph::StatePair& state : compiled_->states()) {
+    void*& input = inputs_[static_cast<size_t>(state.input)];
+    void* own = outputs_[static_cast<size_t>(state.output)];
+    const int64_t bytes = compiled_->input_types()[static_cast<size_t>(state.input)].bytes();
+    if (bytes > 0) std::memcpy(own, input, static_cast<size_t>(bytes));
+    input = own;
+  }
+  return {};
+}
+
+Status Context::bind_input(size_t index, const void* data, size_t bytes) {
+  if (index >= entry_->inputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->inputs.size(),
+                                      "; got ", index);
+  const Port& port = entry_->inputs[index];
+  if (!data || bytes != static_cast<size_t>(port.type.bytes()))
+    return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),
+                                 " takes ", port.type.bytes(), " bytes; got ",
+                                 data ? bytes : size_t{0});
+  inputs_[index] = const_cast<void*>(data);  // plans never write inputs that are no states
+  return {};
+}
+
+Status Context::bind_output(size_t index, void* data, size_t bytes) {
+  if (index >= entry_->outputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
+                                      "; got ", index);
+  const Port& port = entry_->outputs[index];
+  if (!data || bytes != static_cast<size_t>(port.type.bytes()))
+    return errors::invalid_value("context", "output `", port.name, "` ", to_string(port.type),
+                                 " has ", port.type.bytes(), " bytes; got ",
+                                 data ? bytes : size_t{0});
+  outputs_[index] = data;
+  has_run_ = false;
+  return {};
+}
+
+Status Context::run(uint64_t seed) {
+  for (size_t i = 0; i < entry_->inputs.size(); ++i)
+    if (!inputs_[i])
+      return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
+  const uint64_t first = next_ordinal_;
+  next_ordinal_ += static_cast<uint64_t>(compiled_->ordinals());
+  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, seed, first));
+  has_run_ = true;
+  return {};
+}
+
+Result<const void*> Context::output_data(size_t index) const {
+  if (index >= entry_->outputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
+                                      "; got ", index);
+  if (!has_run_) return errors::invalid_state("context", "there is no output before a run");
+  return static_cast<const void*>(outputs_[index]);
+}
+
+}  // namespace weft::model

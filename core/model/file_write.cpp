@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "base/errors.h"
+#include "graph/passes/passes.h"
+#include "model/codec.h"
+#include "model/file.h"
+#include "ops/copy_slot.h"
+#include "runtime/engine.h"
+
+namespace weft::model {
+namespace {
+
+Json encode_ports(std::span<const std::string> names, const graph::Graph& graph,
+                  std::span<const graph::ValueId> values) {
+  Json ports = Json::array();
+  for (size_t i = 0; i < names.size(); ++i) {
+    Json port = Json::object();
+    port.set("name", names[i]);
+    port.set("type", encode_type(graph.type(values[i])));
+    ports.push(std::move(port));
+  }
+  return ports;
+}
+
+Status check_names(std::string_view what, std::span<const std::string> names) {
+  for (size_t i = 0; i < names.size(); ++i)
+    if (names[i].empty() || std::ranges::count(names, names[i]) > 1)
+      return errors::invalid_value("save", "names of ", what,
+                                   " must be distinct and not empty; got `", names[i], "`");
+  return {};
+}
+
+}  // namespace
+
+// The content as it is now: on a box of its own, so that a later write goes elsewhere.
+Status Writer::add_tensor(const NamedTensor& named) {
+  Storage* storage = named.tensor->box().storage();
+  if (!storage)
+    return errors::invalid_state("save", "`", named.name, "` is traced: it has no value");
+  const Box* origin = &named.tensor->box();
+  for (const SavedTensor& known : tensors_) {
+    if (known.tensor.name != named.name) continue;
+    if (known.box == origin && known.tensor.tensor->offset() == named.tensor->offset() &&
+        known.tensor.tensor->shape() == named.tensor->shape() &&
+        known.tensor.tensor->dtype() == named.tensor->dtype())
+      return {};
+    return errors::invalid_value("save", "two arrays have the name `", named.name, "`");
+  }
+  WEFT_TRY(wait_to_read(*storage));
+  if (named.tensor->box().pinned) {  // written in place by others: only a copy stays as it is
+    WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(named.tensor->dtype(), named.tensor->shape()));
+    ops::copy_elements(copy->as_view(), named.tensor->as_view());
+    tensors_.push_back({{named.name, std::move(copy)}, HeldValue(), origin});
+    return {};
+  }
+  Box* box = Box::create(Ref<Storage>(storage));
+  if (!box) return errors::out_of_memory("save", sizeof(Box));
+  const Tensor& tensor = *named.tensor;
+  WEFT_ASSIGN(Ref<Tensor> held, Tensor::view(tensor.dtype(), tensor.shape(), tensor.strides(),
+                                             tensor.offset(), Ref<Box>::adopt(box)));
+  tensors_.push_back({{named.name, std::move(held)}, HeldValue(storage), origin});
+  return {};
+}
+
+Status Writer::add_entry(std::string_view name, const graph::Graph& source,
+                         std::span<const std::string> input_names,
+                         std::span<const std::string> output_names,
+                         std::span<const NamedTensor> captures) {
+  for (const SavedEntry& entry : entries_)
+    if (entry.name == name)
+      return errors::invalid_value("save", "the entry `", name, "` exists already");
+  if (name.empty()) return errors::invalid_value("save", "an entry needs a name");
+  WEFT_TRY(check_names("inputs", input_names));
+  WEFT_TRY(check_names("outputs", output_names));
+  if (input_names.size() + captures.size() != source.inputs.size() ||
+      output_names.size() > source.outputs.size())
+    return errors::invalid_value("save", "entry `", name, "` has ", source.inputs.size(),
+                                 " inputs with captures and ", source.outputs.size(),
+                                 " outputs; got names for ", input_names.size() + captures.size(),
+                                 " and ", output_names.size());
+  WEFT_ASSIGN(const graph::Graph graph, remove_dead_code(source, {}));
+  Json capture_names = Json::array(), constant_names = Json::array();
+  for (const NamedTensor& capture : captures) {
+    WEFT_TRY(add_tensor(capture));
+    capture_names.push(capture.name);
+  }
+  for (size_t i = 0; i < graph.constants.size(); ++i) {
+    const std::string constant = std::string(name) + ".constant." + std::to_string(i);
+    WEFT_TRY(add_tensor({constant, graph.constants[i].content}));
+    constant_names.push(constant);
+  }
+  WEFT_ASSIGN(Json body, encode_graph(graph));
+  Json json = Json::object();
+  json.set("name", name);
+  json.set("inputs", encode_ports(input_names, graph, graph.inputs));
+  json.set("outputs", encode_ports(output_names, graph, graph.outputs));
+  json.set("captures", std::move(capture_names));
+  json.set("constants", std::move(constant_names));
+  json.set("graph", std::move(body));
+  entries_.push_back({std::string(name), write_json(json)});
+  return {};
+}
+
+Status Writer::set_metadata(std::string_view key, std::string_view value) {
+  if (key == "weft") return errors::invalid_value("save", "the metadata key `weft` is Weft's own");
+  for (auto& [known, text] : metadata_)
+    if (known == key) {
+      text = value;
+      return {};
+    }
+  metadata_.emplace_back(key, value);
+  return {};
+}
+
+Status Writer::save(const std::string& path) const {
+  if (entries_.empty())
+    return errors::invalid_state("save",
+                                 "there is no entry point to save; export after a call, or "
+                                 "give example inputs");
+  std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"entries\":[";
+  for (size_t i = 0; i < entries_.size(); ++i) text += (i ? "," : "") + entries_[i].json;
+  text += "]}";
+  Metadata metadata{{"weft", text}};
+  metadata.insert(metadata.end(), metadata_.begin(), metadata_.end());
+  std::vector<NamedTensor> tensors;
+  for (const SavedTensor& saved : tensors_) tensors.push_back(saved.tensor);
+  return write_archive(path, tensors, metadata);
+}
+
+}  // namespace weft::model

@@ -1,0 +1,319 @@
+#include "model/json.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unordered_set>
+
+#include "base/errors.h"
+
+namespace weft::model {
+
+const Json* Json::find(std::string_view key) const {
+  for (const Member& member : members_)
+    if (member.first == key) return &member.second;
+  return nullptr;
+}
+
+namespace {
+
+// Keeps the first error; after it the text is at its end and every loop ends.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Result<Json> run() {
+    Json value = this->value(0);
+    space();
+    if (status_.ok() && at_ < text_.size()) fail("something follows the value");
+    WEFT_TRY(status_);
+    return value;
+  }
+
+ private:
+  void fail(std::string_view what) {
+    if (!status_.ok()) return;
+    status_ = errors::invalid_value("json", "byte ", at_, ": ", what);
+    at_ = text_.size();
+  }
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  void space() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
+  }
+  bool accept(char c) {
+    space();
+    if (peek() != c || at_ >= text_.size()) return false;
+    ++at_;
+    return true;
+  }
+  bool accept_word(std::string_view word) {
+    if (text_.substr(at_, word.size()) != word) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  Json value(int depth) {
+    if (depth > kMaxJsonDepth) {
+      fail("values are nested too deep");
+      return {};
+    }
+    space();
+    if (at_ >= text_.size()) {
+      fail("a value is missing");
+      return {};
+    }
+    const char c = peek();
+    if (c == '{') return object(depth);
+    if (c == '[') return array(depth);
+    if (c == '"') return string();
+    if (c == '-' || (c >= '0' && c <= '9')) return number();
+    if (accept_word("true")) return true;
+    if (accept_word("false")) return false;
+    if (!accept_word("null")) fail("no value begins like this");
+    return {};
+  }
+
+  Json object(int depth) {
+    Json result = Json::object();
+    std::unordered_set<std::string> keys;
+    accept('{');
+    if (accept('}')) return result;
+    do {
+      space();
+      if (peek() != '"') fail("a key must be a string");
+      if (!status_.ok()) return result;
+      std::string key = string();
+      if (!keys.insert(key).second) fail("a key stands twice");
+      if (!accept(':')) fail("':' is missing");
+      result.set(key, value(depth + 1));
+    } while (status_.ok() && accept(','));
+    if (!accept('}')) fail("'}' is missing");
+    return result;
+  }
+
+  Json array(int depth) {
+    Json result = Json::array();
+    accept('[');
+    if (accept(']')) return result;
+    do result.push(value(depth + 1));
+    while (status_.ok() && accept(','));
+    if (!accept(']')) fail("']' is missing");
+    return result;
+  }
+
+  size_t digits() {
+    const size_t begin = at_;
+    while (peek() >= '0' && peek() <= '9') ++at_;
+    return at_ - begin;
+  }
+
+  Json number() {
+    const size_t begin = at_;
+    if (peek() == '-') ++at_;
+    const bool zero = peek() == '0';
+    const size_t whole = digits();
+    bool integer = true;
+    bool sound = whole > 0 && !(zero && whole > 1);
+    if (peek() == '.') {
+      ++at_;
+      integer = false;
+      sound &= digits() > 0;
+    }
+    if (peek() == 'e' || peek() == 'E') {
+      ++at_;
+      integer = false;
+      if (peek() == '+' || peek() == '-') ++at_;
+      sound &= digits() > 0;
+    }
+    if (!sound) {
+      fail("a number is malformed");
+      return {};
+    }
+    const std::string token(text_.substr(begin, at_ - begin));
+    if (integer) {
+      errno = 0;
+      const int64_t value = std::strtoll(token.c_str(), nullptr, 10);
+      if (errno == 0) return value;
+    }
+    return std::strtod(token.c_str(), nullptr);
+  }
+
+  int hex_digit() {
+    const char c = peek();
+    ++at_;
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  }
+  // Four digits; -1 if they are not.
+  int32_t unit() {
+    int32_t value = 0;
+    for (int i = 0; i < 4; ++i) {
+      const int digit = at_ < text_.size() ? hex_digit() : -1;
+      if (digit < 0) return -1;
+      value = value << 4 | digit;
+    }
+    return value;
+  }
+
+  void escape(std::string& out) {
+    const char c = peek();
+    ++at_;
+    static constexpr std::string_view kNames = "\"\\/bfnrt";
+    static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+    const size_t simple = kNames.find(c);
+    if (simple != std::string_view::npos) {
+      out += kMeanings[simple];
+      return;
+    }
+    int32_t code = c == 'u' ? unit() : -1;
+    if (code >= 0xd800 && code < 0xdc00) {  // the second half of a pair must follow
+      const int32_t low = accept_word("\\u") ? unit() : -1;
+      code =
+          low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : -1;
+    } else if (code >= 0xdc00 && code < 0xe000) {
+      code = -1;
+    }
+    if (code < 0) return fail("an escape is malformed");
+    append_utf8(out, static_cast<uint32_t>(code));
+  }
+
+  static void append_utf8(std::string& out, uint32_t code) {
+    if (code < 0x80) {
+      out += static_cast<char>(code);
+      return;
+    }
+    const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static constexpr uint32_t kLeads[] = {0, 0xc0, 0xe0, 0xf0};
+    out += static_cast<char>(kLeads[more] | code >> (6 * more));
+    for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
+  }
+
+  // Copies one character of several bytes; refuses overlong forms and surrogates.
+  void multibyte(std::string& out) {
+    const auto lead = static_cast<unsigned char>(peek());
+    const int more = lead >= 0xf0 && lead < 0xf5   ? 3
+                     : lead >= 0xe0 && lead < 0xf0 ? 2
+                     : lead >= 0xc2 && lead < 0xe0 ? 1
+                                                   : 0;
+    if (more == 0 || at_ + static_cast<size_t>(more) >= text_.size())
+      return fail("the text is not UTF-8");
+    uint32_t code = lead & (0x3fu >> more);
+    for (int i = 1; i <= more; ++i) {
+      const auto next = static_cast<unsigned char>(text_[at_ + static_cast<size_t>(i)]);
+      if ((next & 0xc0) != 0x80) return fail("the text is not UTF-8");
+      code = code << 6 | (next & 0x3f);
+    }
+    static constexpr uint32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
+    if (code < kLeast[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+      return fail("the text is not UTF-8");
+    out.append(text_.substr(at_, static_cast<size_t>(more) + 1));
+    at_ += static_cast<size_t>(more) + 1;
+  }
+
+  std::string string() {
+    std::string out;
+    ++at_;
+    while (status_.ok()) {
+      if (at_ >= text_.size()) {
+        fail("a string does not end");
+        break;
+      }
+      const auto c = static_cast<unsigned char>(text_[at_]);
+      if (c == '"') {
+        ++at_;
+        break;
+      }
+      if (c < 0x20) {
+        fail("a control character stands in a string");
+      } else if (c == '\\') {
+        ++at_;
+        escape(out);
+      } else if (c >= 0x80) {
+        multibyte(out);
+      } else {
+        out += static_cast<char>(c);
+        ++at_;
+      }
+    }
+    return out;
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  Status status_;
+};
+
+void write_text(const std::string& text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char buffer[8];
+      std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
+      out += buffer;
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+// The shortest form that reads back to the same double and stays a real.
+void write_real(double value, std::string& out) {
+  char buffer[40];
+  for (int digits = 15; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  out += buffer;
+  if (!std::strpbrk(buffer, ".e")) out += ".0";
+}
+
+void write(const Json& json, std::string& out) {
+  bool first = true;
+  switch (json.kind()) {
+    case Json::Kind::kNull: out += "null"; break;
+    case Json::Kind::kBool: out += json.flag() ? "true" : "false"; break;
+    case Json::Kind::kInteger: out += std::to_string(json.integer()); break;
+    case Json::Kind::kReal: write_real(json.number(), out); break;
+    case Json::Kind::kText: write_text(json.text(), out); break;
+    case Json::Kind::kArray:
+      out += '[';
+      for (const Json& item : json.items()) {
+        if (!std::exchange(first, false)) out += ',';
+        write(item, out);
+      }
+      out += ']';
+      break;
+    case Json::Kind::kObject:
+      out += '{';
+      for (const Json::Member& member : json.members()) {
+        if (!std::exchange(first, false)) out += ',';
+        write_text(member.first, out);
+        out += ':';
+        write(member.second, out);
+      }
+      out += '}';
+      break;
+  }
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text) { return Parser(text).run(); }
+
+std::string write_json(const Json& json) {
+  std::string out;
+  write(json, out);
+  return out;
+}
+
+}  // namespace weft::model

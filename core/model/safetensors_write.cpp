@@ -1,0 +1,105 @@
+// Writing: header, then the data of each tensor, to a temporary file that takes the old one's
+// place when it is complete and on the disk.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "base/errors.h"
+#include "model/dtype_names.h"
+#include "model/json.h"
+#include "model/replace_file.h"
+#include "model/safetensors.h"
+#include "ops/copy_slot.h"
+#include "runtime/engine.h"
+
+namespace weft::model {
+namespace {
+
+constexpr size_t kDataAlignment = 64;
+
+Result<Ref<Tensor>> readable(const NamedTensor& named) {
+  const Ref<Tensor>& tensor = named.tensor;
+  if (!tensor->box().storage())
+    return errors::invalid_state("save", "`", named.name, "` is traced: it has no value");
+  if (safetensors_name(tensor->dtype()).empty())
+    return errors::unsupported("save", "`", named.name, "` has dtype ", tensor->dtype(),
+                               ", which safetensors does not have");
+  WEFT_TRY(wait_to_read(*tensor->box().storage()));
+  if (tensor->dense()) return tensor;
+  WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(tensor->dtype(), tensor->shape()));
+  ops::copy_elements(copy->as_view(), tensor->as_view());
+  return copy;
+}
+
+// By falling element size, then by name: the same tensors give the same bytes, and each starts
+// at a multiple of its element size.
+Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tensors) {
+  std::vector<NamedTensor> sorted;
+  for (const NamedTensor& named : tensors) {
+    WEFT_ASSIGN(Ref<Tensor> tensor, readable(named));
+    sorted.push_back({named.name, std::move(tensor)});
+  }
+  std::ranges::sort(sorted, [](const NamedTensor& a, const NamedTensor& b) {
+    const int64_t size_a = size_of(a.tensor->dtype()), size_b = size_of(b.tensor->dtype());
+    return size_a != size_b ? size_a > size_b : a.name < b.name;
+  });
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    const std::string& name = sorted[i].name;
+    if (name == "__metadata__")
+      return errors::invalid_value("save", "`__metadata__` is no name for a tensor");
+    if (i > 0 && sorted[i - 1].name == name)
+      return errors::invalid_value("save", "the name `", name, "` is used twice");
+  }
+  return sorted;
+}
+
+std::string header_of(const std::vector<NamedTensor>& tensors, const Metadata& metadata) {
+  Json header = Json::object();
+  if (!metadata.empty()) {
+    Json object = Json::object();
+    for (const auto& [key, value] : metadata) object.set(key, value);
+    header.set("__metadata__", std::move(object));
+  }
+  int64_t at = 0;
+  for (const NamedTensor& named : tensors) {
+    Json shape = Json::array();
+    for (const int64_t extent : named.tensor->shape()) shape.push(extent);
+    Json offsets = Json::array();
+    offsets.push(at);
+    offsets.push(at += named.tensor->bytes());
+    Json entry = Json::object();
+    entry.set("dtype", safetensors_name(named.tensor->dtype()));
+    entry.set("shape", std::move(shape));
+    entry.set("data_offsets", std::move(offsets));
+    header.set(named.name, std::move(entry));
+  }
+  std::string text = write_json(header);
+  while ((8 + text.size()) % kDataAlignment != 0) text += ' ';
+  std::string prefix(8, '\0');
+  for (size_t i = 0; i < 8; ++i) prefix[i] = static_cast<char>(text.size() >> (8 * i));
+  return prefix + text;
+}
+
+}  // namespace
+
+Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
+                     const Metadata& metadata) {
+  WEFT_ASSIGN(const std::vector<NamedTensor> sorted, in_file_order(tensors));
+  const std::string header = header_of(sorted, metadata);
+  if (header.size() - 8 > kMaxHeaderBytes)
+    return errors::invalid_value("save", "names and metadata take ", header.size(),
+                                 " bytes; a header has at most ",
+                                 static_cast<size_t>(kMaxHeaderBytes));
+  // A header that no reader takes (a name that is not UTF-8) must not replace a good file.
+  const Status readable_again = parse_json(std::string_view(header).substr(8)).status();
+  if (!readable_again.ok())
+    return errors::invalid_value("save", "names and metadata must be UTF-8 texts, each name once");
+  ReplaceFile file(path);
+  WEFT_TRY(file.open());
+  WEFT_TRY(file.write(header.data(), header.size()));
+  for (const NamedTensor& named : sorted)
+    WEFT_TRY(file.write(named.tensor->data(), static_cast<size_t>(named.tensor->bytes())));
+  return file.commit();
+}
+
+}  // namespace weft::model

@@ -1,0 +1,128 @@
+#include "graph/passes/passes.h"
+
+#include "core/executor/graph_testing.h"
+#include "graph/text.h"
+#include "graph/verifier.h"
+
+using namespace weft;
+using namespace weft::testing;
+
+namespace {
+
+using PassFunction = Result<Graph> (*)(const Graph&, const graph::PassContext&);
+
+std::string after(PassFunction pass, const char* text) {
+  Result<Graph> graph = graph::parse(text);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  Result<Graph> result = pass(graph.value(), {executor::fold_node});
+  REQUIRE_MESSAGE(result.ok(), result.status().message());
+  const Status status = graph::verify(result.value());
+  CHECK_MESSAGE(status.ok(), status.message());
+  return graph::print(result.value());
+}
+
+size_t count(const std::string& text, const char* word) {
+  size_t n = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("dead code goes, ordinals stay") {
+  const std::string text = after(graph::remove_dead_code,
+                                 "graph(%0: float32(2)) {\n"
+                                 "  %1: float32(2) = exp(%0)\n"
+                                 "  %2: float32(2) = uniform(shape=[2], dtype=float32) @ordinal 0\n"
+                                 "  %3: float32(2) = uniform(shape=[2], dtype=float32) @ordinal 1\n"
+                                 "  return %3\n  ordinals 2\n}");
+  CHECK(count(text, "exp") == 0);
+  CHECK(count(text, "uniform") == 1);
+  CHECK(count(text, "@ordinal 1") == 1);
+  CHECK(count(text, "ordinals 2") == 1);
+}
+
+TEST_CASE("what only reads constants is folded") {
+  const std::string text = after(graph::fold_constants,
+                                 "graph(%0: float32(2)) {\n"
+                                 "  const %1: float32(2) = 0x0000803f00000040\n"
+                                 "  %2: float32(2) = add(%1, 1)\n"
+                                 "  %3: float32(2) = multiply(%0, %2)\n"
+                                 "  return %3\n}");
+  CHECK(count(text, "add") == 0);
+  CHECK(count(text, "0x0000004000004040") == 1);
+  CHECK(count(text, "multiply") == 1);
+}
+
+TEST_CASE("equal nodes are merged, clones and draws are not") {
+  const std::string text = after(graph::merge_common,
+                                 "graph(%0: float32(2)) {\n"
+                                 "  %1: float32(2) = exp(%0)\n"
+                                 "  %2: float32(2) = exp(%0)\n"
+                                 "  %3: float32(2) = exp(%0) @clone %1\n"
+                                 "  %4: float32(2) = uniform(shape=[2], dtype=float32) @ordinal 0\n"
+                                 "  %5: float32(2) = uniform(shape=[2], dtype=float32) @ordinal 1\n"
+                                 "  %6: float32(2) = add(%1, 1)\n"
+                                 "  %7: float32(2) = add(%2, 1)\n"
+                                 "  %8: float32(2) = add(%2, 1.0)\n"
+                                 "  return %6, %7, %8, %3, %4, %5\n  ordinals 2\n}");
+  CHECK(count(text, "exp") == 2);
+  CHECK(count(text, "uniform") == 2);
+  CHECK(count(text, "add") == 2);
+}
+
+TEST_CASE("a chain becomes one region, with what leaves it as outputs") {
+  const std::string text = after(graph::fuse_elementwise,
+                                 "graph(%0: float32(2, 3), %1: float32(3)) {\n"
+                                 "  %2: float32(2, 3) = add(%0, %1)\n"
+                                 "  %3: float32(2, 3) = multiply(%2, 0.5)\n"
+                                 "  %4: float32(2, 3) = exp(%3)\n"
+                                 "  %5: float32(2) = sum(%3, axis=[1])\n"
+                                 "  %6: float32(3) = exp(%1)\n"
+                                 "  return %4, %5, %6\n}");
+  CHECK(count(text, "fused(%0, %1)") == 1);
+  CHECK(count(text, "return %3, %4\n  }") == 0);
+  CHECK(count(text, "= exp(%1)") == 1);
+  CHECK(count(text, "sum(") == 1);
+}
+
+TEST_CASE("a region never spans what must run between its members") {
+  const std::string text = after(graph::fuse_elementwise,
+                                 "graph(%0: float32(2, 3)) {\n"
+                                 "  %1: float32(2, 3) = exp(%0)\n"
+                                 "  %2: float32(2, 1) = sum(%1, axis=[1], keepdims=true)\n"
+                                 "  %3: float32(2, 3) = divide(%1, %2)\n"
+                                 "  %4: float32(2, 3) = multiply(%3, 2)\n"
+                                 "  return %4\n}");
+  CHECK(count(text, "fused(") == 1);
+  CHECK(text.find("exp(%0)") < text.find("sum("));
+  CHECK(text.find("fused(") > text.find("sum("));
+}
+
+TEST_CASE("a region takes no more arrays than a tile program") {
+  Graph graph;
+  GraphBuilder b(graph);
+  std::vector<Value> inputs;
+  for (int i = 0; i < 40; ++i) inputs.push_back(b.input(f32({4})));
+  Value sum = inputs[0];
+  for (int i = 1; i < 40; ++i) sum = sum + inputs[static_cast<size_t>(i)];
+  b.output(sum);
+  const Result<Graph> fused = graph::fuse_elementwise(graph, {});
+  REQUIRE(fused.ok());
+  const Status status = graph::verify(fused.value());
+  CHECK_MESSAGE(status.ok(), status.message());
+  CHECK(fused.value().nodes.size() <= 4);
+}
+
+TEST_CASE("passes keep random graphs sound") {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    Graph graph = random_graph(seed, 20);
+    for (const graph::Pass& pass : graph::passes()) {
+      Result<Graph> next = pass.run(graph, {executor::fold_node});
+      REQUIRE_MESSAGE(next.ok(), next.status().message());
+      graph = next.take();
+      const Status status = graph::verify(graph);
+      REQUIRE_MESSAGE(status.ok(), pass.name << ": " << status.message());
+    }
+  }
+}

@@ -1,0 +1,66 @@
+#include "graph/text.h"
+
+#include "core/executor/graph_testing.h"
+#include "graph/verifier.h"
+
+using namespace weft;
+using namespace weft::testing;
+
+namespace {
+
+std::string message_of(const char* text) {
+  const Result<Graph> graph = graph::parse(text);
+  return graph.ok() ? std::string() : graph.status().message();
+}
+
+}  // namespace
+
+TEST_CASE("text of a graph parses back to the same text") {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    const Graph graph = random_graph(seed, 12);
+    REQUIRE(graph::verify(graph).ok());
+    const std::string text = graph::print(graph);
+    const Result<Graph> back = graph::parse(text);
+    REQUIRE_MESSAGE(back.ok(), back.status().message() << "\n" << text);
+    CHECK(graph::print(back.value()) == text);
+  }
+}
+
+TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
+  const char* text =
+      "graph(%0 \"a \\\"b\\\\\": float32(2), %1: float32(2)) {\n"
+      "  %2: float32(2) = add(%0, inf) @line \"train.py:3\"\n"
+      "  %3: float32(2) = add(%0, -0.1) @clone %2\n"
+      "  %4: bool(2) = greater(%2, nan)\n"
+      "  return %3, %4\n"
+      "  state 1 -> 0\n"
+      "}\n";
+  const Result<Graph> graph = graph::parse(text);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  const std::string printed = graph::print(graph.value());
+  CHECK(printed.find("@line \"train.py:3\"") != std::string::npos);
+  CHECK(printed.find("@clone %2") != std::string::npos);
+  CHECK(printed.find("inf") != std::string::npos);
+  CHECK(graph::print(graph::parse(printed).value()) == printed);
+}
+
+TEST_CASE("text that is no graph is refused with line and column") {
+  CHECK(message_of("").find("line 1") != std::string::npos);
+  CHECK(message_of("graph(%0: float33(2)) {\n return %0\n}").find("no dtype") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = frobnicate(%0)\n return %1\n}")
+            .find("`frobnicate` is no operator") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = add(%0, %2)\n return %1\n}")
+            .find("used before it is defined") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(3) = add(%0, %0)\n return %1\n}")
+            .find("by inference") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) { return %0 } more").find("follows") !=
+        std::string::npos);
+}
+
+TEST_CASE("a text cut anywhere never crashes") {
+  const std::string text = graph::print(random_graph(3, 10));
+  for (size_t length = 0; length < text.size(); ++length) {
+    const bool ok = graph::parse(text.substr(0, length)).ok();
+    CHECK((!ok || length + 1 >= text.size()));
+  }
+}

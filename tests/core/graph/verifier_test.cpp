@@ -1,0 +1,68 @@
+#include "graph/verifier.h"
+
+#include "core/executor/graph_testing.h"
+
+using namespace weft;
+using namespace weft::testing;
+using graph::Operand;
+
+namespace {
+
+// y = (x + w) * 2, z = sum(y), and a random node.
+Graph sound() {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({2, 3}), "x");
+  const Value w = b.input(f32({3}), "w");
+  const int64_t axes[] = {0};
+  const int64_t shape[] = {3};
+  const Value y = (x + w) * 2.0;
+  const Value noise = b.call("uniform", {},
+                             {Argument::of_float(0), Argument::of_float(1),
+                              Argument::of_ints(shape), Argument::of_dtype(DType::kFloat32)});
+  b.output(y);
+  b.output(ops::sum(y, axes, false) + noise);
+  graph.states = {{1, 1}};
+  return graph;
+}
+
+std::string broken(void (*change)(Graph& graph)) {
+  Graph graph = sound();
+  change(graph);
+  return graph::verify(graph).message();
+}
+
+bool says(const std::string& message, const char* part) {
+  return message.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("verifier accepts a sound graph") {
+  CHECK_MESSAGE(graph::verify(sound()).ok(), graph::verify(sound()).message());
+}
+
+TEST_CASE("verifier refuses each kind of broken graph") {
+  CHECK(says(broken([](Graph& g) { g.nodes[0].operands[0].value = 5; }), "before it is defined"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].operands[0].value = 99; }), "does not exist"));
+  CHECK(says(broken([](Graph& g) { g.outputs[0] = 77; }), "does not exist"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].outputs[0] = 0; }), "not the definition"));
+  CHECK(says(broken([](Graph& g) { g.values.push_back({}); }), "defined by nothing"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].operands.pop_back(); }), "takes 2 operands"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].operands[1] = Operand(); }), "lacks its operand"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].op = nullptr; }), "operator or a region"));
+  CHECK(says(broken([](Graph& g) { g.values[2].type.shape = {2, 4}; }), "by inference"));
+  CHECK(says(broken([](Graph& g) { g.values[0].type.shape = {-2, 3}; }), "graph"));
+  CHECK(says(broken([](Graph& g) { g.values[0].type.shape = {INT64_MAX, 3}; }), "graph"));
+  CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = static_cast<DType>(200); }),
+             "unknown dtype"));
+  CHECK(says(broken([](Graph& g) { g.values[0].type.layout.halo = 1; }), "layout"));
+  CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = DType::kFloat64; }), "cast"));
+  CHECK(says(broken([](Graph& g) { g.values[1].name = "x"; }), "used twice"));
+  CHECK(says(broken([](Graph& g) { g.states[0].input = 9; }), "outside"));
+  CHECK(says(broken([](Graph& g) { g.states[0].input = 0; }), "different types"));
+  CHECK(says(broken([](Graph& g) { g.states.push_back(g.states[0]); }), "paired twice"));
+  CHECK(says(broken([](Graph& g) { g.ordinals = 0; }), "ordinal"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].ordinal = 0; }), "is not random"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].clone_of = 4; }), "earlier value"));
+}
