@@ -256,8 +256,8 @@ def test_integer_that_does_not_fit_overflows(dtype):
 
 def test_operators_take_lists_and_numpy_arrays():
     x = np.array([1.0, 2.0])
-    assert (x + [1, 2]).tolist() == [2, 4]
-    assert ([1, 2] + x).tolist() == [2, 4]
+    assert (x + [1, 2]).tolist() == [2, 4]  # noqa: RUF005
+    assert ([1, 2] + x).tolist() == [2, 4]  # noqa: RUF005
     found = numpy.array([1.0, 2.0]) * x
     assert isinstance(found, np.ndarray)
     assert found.dtype == "float64"
