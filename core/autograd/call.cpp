@@ -25,18 +25,6 @@ bool is_plain(const Tensor& tensor) {
   return tensor.dense() && storage && storage->busy.load(std::memory_order_acquire) == 0;
 }
 
-Status record_fast(const OpDef& op, std::span<const Argument> arguments, Tensor* out) {
-  ops::Values inputs(arguments.size());
-  EagerBuilder builder;
-  bool any = false;
-  for (const Argument& a : arguments) any |= is_recorded(*a.tensor);
-  if (!any) return {};
-  for (size_t i = 0; i < arguments.size(); ++i)
-    inputs[i] = builder.value(Ref<Tensor>(arguments[i].tensor));
-  const Ref<Tensor> output(out);
-  return record(op, {}, inputs, {&output, 1});
-}
-
 // One or two dense arrays of one dtype and shape, nothing traced, no out: the common case of
 // small arrays, where every check counts.
 bool try_fast(const OpDef& op, std::span<const Argument> arguments, Tensor** out, Status* status) {
@@ -68,7 +56,11 @@ bool try_fast(const OpDef& op, std::span<const Argument> arguments, Tensor** out
   tile.in_row[0] = tile.in_row[1] = 0;
   tile.scalar = 0;
   step(tile);
-  if (thread_state().modes & kRecording) *status = record_fast(op, arguments, result);
+  if (thread_state().modes & kRecording) {
+    const TapeInput inputs[2] = {{arguments[0].tensor, nullptr, nullptr, {}},
+                                 {count == 2 ? arguments[1].tensor : nullptr, nullptr, nullptr, {}}};
+    *status = record(op, {}, {inputs, count}, {&result, 1});
+  }
   if (status->ok()) *out = result;
   else result->release();
   return true;

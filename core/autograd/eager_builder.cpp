@@ -72,13 +72,24 @@ Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attribu
   if (!(thread_state().modes & kRecording) || base.detached) return view;
   const Edge edge = producer(base);
   if (!edge) return view;
-  EagerBuilder types;
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {types.placeholder(in)}, {&edge, 1},
-                                            {&out, 1}, {}));
+  const TapeInput input{nullptr, nullptr, &in, edge};
+  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
   view->view_node = Ref<Object>(node.get());
   view->view_node_output = 0;
   view->view_node_epoch = base.box().epoch();
   return view;
+}
+
+Status record_values(const OpDef& op, std::span<const Argument> attributes,
+                     const ops::Values& values, std::span<const Ref<Tensor>> outs) {
+  TapeInput inputs[Prepared::kMost];
+  Tensor* outputs[Prepared::kMost];
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].is_scalar()) inputs[i].scalar = &values[i].scalar();
+    else if (values[i]) inputs[i].tensor = values[i].tensor().get();
+  }
+  for (size_t i = 0; i < outs.size(); ++i) outputs[i] = outs[i].get();
+  return record(op, attributes, {inputs, values.size()}, {outputs, outs.size()});
 }
 
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
@@ -104,7 +115,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
     outs.push_back(std::move(out));
   }
   WEFT_TRY(run_kernel(op, complete, values, {p.types, p.count}, types, outs));
-  if (thread_state().modes & kRecording) WEFT_TRY(record(op, complete, values, outs));
+  if (thread_state().modes & kRecording) WEFT_TRY(record_values(op, complete, values, outs));
   ops::Values results;
   for (Ref<Tensor>& out : outs) results.push_back(builder.value(std::move(out)));
   return results;

@@ -62,7 +62,8 @@ class ProgramNode final : public TapeNode {
 
 void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge> edges,
                        std::span<const Ref<Tensor>> outputs) {
-  edges_.assign(edges.begin(), edges.end());
+  edges_.reserve(edges.size());
+  for (const Edge& edge : edges) edges_.emplace_back(edge);
   for (const Ref<Tensor>& input : inputs) inputs_.emplace_back(*input);
   outputs_.resize(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i)

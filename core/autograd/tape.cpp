@@ -36,62 +36,79 @@ class OpNode final : public TapeNode {
     for (SavedTensor& output : saved_outputs_) output.clear();
   }
 
-  Status save(const ops::Values& inputs, std::span<const Edge> edges,
-              std::span<const ops::TensorType> output_types, std::span<const Ref<Tensor>> outputs);
+  Status save(std::span<const TapeInput> inputs, std::span<Tensor* const> outputs,
+              const ops::TensorType* output_type);
 
  private:
   struct Input {
     ops::Argument scalar;  // a weak scalar
-    bool absent = false;
-    ops::TensorType type;
+    ops::TensorType type;  // of rank -1 if the input is absent
     SavedTensor saved;
   };
   Result<ops::Value> input_value(EagerBuilder& builder, size_t i) const;
+  Result<ops::Saved> what_to_save() const;
 
   const ops::OpDef& op_;
   ops::Attributes attributes_;
-  PoolVector<Input> inputs_;
-  PoolVector<ops::TensorType> output_types_;
-  PoolVector<SavedTensor> saved_outputs_;
+  SmallVector<Input, 2> inputs_;
+  SmallVector<ops::TensorType, 1> output_types_;
+  SmallVector<SavedTensor, 1> saved_outputs_;
   uint32_t needed_ = 0;
   bool saved_any_ = false;
   bool released_ = false;
 };
 
-Status OpNode::save(const ops::Values& inputs, std::span<const Edge> edges,
-                    std::span<const ops::TensorType> output_types,
-                    std::span<const Ref<Tensor>> outputs) {
-  edges_.assign(edges.begin(), edges.end());
-  output_types_.assign(output_types.begin(), output_types.end());
-  inputs_.resize(inputs.size());
-  ops::Types types(inputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (edges[i]) needed_ |= uint32_t{1} << i;
-    if (!inputs[i]) {
-      inputs_[i].absent = true;
-      types[i].shape.resize(-1);
-    } else if (inputs[i].is_scalar()) {
-      inputs_[i].scalar = inputs[i].scalar();
-    } else {
-      inputs_[i].type = types[i] = inputs[i].type();
-    }
+Result<ops::Saved> OpNode::what_to_save() const {
+  // Elementwise rules look at neither ranks nor attributes: the answer is kept in the operator.
+  if (op_.slot.elementwise && inputs_.size() <= 2) {
+    const uint32_t kept = op_.saved_by_mask[needed_].load(std::memory_order_relaxed);
+    if (kept != 0) return ops::Saved{kept >> 1 & 3, kept >> 3 & 1};
   }
+  PoolVector<ops::TensorType> types;
+  for (const Input& input : inputs_) types.push_back(input.type);
   WEFT_ASSIGN(const ops::Saved saved, ops::saved_by_gradient(op_, attributes_.view(), types,
-                                                             output_types, needed_));
+                                                             output_types_, needed_));
+  if (op_.slot.elementwise && inputs_.size() <= 2)
+    op_.saved_by_mask[needed_].store(1 | saved.inputs << 1 | saved.outputs << 3,
+                                     std::memory_order_relaxed);
+  return saved;
+}
+
+Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> outputs,
+                    const ops::TensorType* output_type) {
+  edges_.reserve(inputs.size());
+  inputs_.reserve(inputs.size());
+  output_types_.reserve(outputs.size());
+  for (const TapeInput& given : inputs) {
+    Input& input = inputs_.emplace_back();
+    if (given.tensor) input.type = {given.tensor->dtype(), given.tensor->shape(), {}};
+    else if (given.type) input.type = *given.type;
+    else if (given.scalar) input.scalar = *given.scalar;
+    else input.type.shape.resize(-1);
+    const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor) : given.edge);
+    if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
+  }
+  if (output_type) output_types_.emplace_back(*output_type);
+  for (Tensor* output : outputs)
+    output_types_.emplace_back(ops::TensorType{output->dtype(), output->shape(), {}});
+  WEFT_ASSIGN(const ops::Saved saved, what_to_save());
   for (size_t i = 0; i < inputs.size(); ++i)
-    if ((saved.inputs >> i & 1) && inputs[i].is_tensor())
-      inputs_[i].saved = SavedTensor(*inputs[i].tensor());
-  saved_outputs_.resize(output_types.size());
-  for (size_t i = 0; i < outputs.size(); ++i)
-    if (saved.outputs >> i & 1) saved_outputs_[i] = SavedTensor(*outputs[i]);
+    if ((saved.inputs >> i & 1) && inputs[i].tensor)
+      inputs_[i].saved = SavedTensor(*inputs[i].tensor);
+  if (saved.outputs != 0) {
+    saved_outputs_.reserve(outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (saved.outputs >> i & 1) saved_outputs_.emplace_back(*outputs[i]);
+      else saved_outputs_.emplace_back();
+  }
   saved_any_ = saved.inputs != 0 || saved.outputs != 0;
   return {};
 }
 
 Result<ops::Value> OpNode::input_value(EagerBuilder& builder, size_t i) const {
   const Input& input = inputs_[i];
-  if (input.absent) return ops::Value();
   if (input.scalar.tag != ops::Tag::kDefault) return ops::Value(&builder, input.scalar);
+  if (input.type.shape.rank() < 0) return ops::Value();
   if (!input.saved) return builder.placeholder(input.type);
   WEFT_ASSIGN(Ref<Tensor> tensor, input.saved.restore(edges_[i]));
   return builder.value(std::move(tensor));
@@ -110,7 +127,7 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
     inputs.push_back(std::move(value));
   }
   for (size_t i = 0; i < output_types_.size(); ++i) {
-    if (saved_outputs_[i]) {
+    if (i < saved_outputs_.size() && saved_outputs_[i]) {
       WEFT_ASSIGN(Ref<Tensor> tensor,
                   saved_outputs_[i].restore(Edge{Ref<TapeNode>(this), static_cast<uint32_t>(i)}));
       outputs.push_back(builder.value(std::move(tensor)));
@@ -215,12 +232,10 @@ Edge producer(Tensor& tensor) {
     return {Ref<TapeNode>(base), box.node_output()};
   const ops::Argument attributes[] = {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()),
                                       ints(tensor.strides())};
-  EagerBuilder builder;
-  const ops::Values inputs = {builder.placeholder(base_type)};
-  const Edge edge{Ref<TapeNode>(base), box.node_output()};
+  const TapeInput input{nullptr, nullptr, &base_type, {Ref<TapeNode>(base), box.node_output()}};
   const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
   Result<Ref<TapeNode>> node =
-      make_node(ops::op_named("strided_view"), attributes, inputs, {&edge, 1}, {&type, 1}, {});
+      make_node(ops::op_named("strided_view"), attributes, {&input, 1}, type);
   if (!node.ok()) return {};
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
@@ -234,32 +249,26 @@ bool is_recorded(Tensor& tensor) {
 }
 
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                                const ops::Values& inputs, std::span<const Edge> edges,
-                                std::span<const ops::TensorType> output_types,
-                                std::span<const Ref<Tensor>> outputs) {
+                                std::span<const TapeInput> inputs,
+                                const ops::TensorType& output_type) {
   auto* node = new OpNode(op, attributes);
   Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
-  WEFT_TRY(node->save(inputs, edges, output_types, outputs));
+  WEFT_TRY(node->save(inputs, {}, &output_type));
   return owned;
 }
 
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-              const ops::Values& inputs, std::span<const Ref<Tensor>> outputs) {
-  PoolVector<Edge> edges(inputs.size());
+              std::span<const TapeInput> inputs, std::span<Tensor* const> outputs) {
   bool any = false;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].is_tensor()) continue;
-    edges[i] = producer(*inputs[i].tensor());
-    any |= static_cast<bool>(edges[i]);
-  }
+  for (const TapeInput& input : inputs) any |= input.tensor && is_recorded(*input.tensor);
   if (!any) return {};
-  PoolVector<ops::TensorType> types;
-  for (const Ref<Tensor>& output : outputs) types.push_back({output->dtype(), output->shape(), {}});
+  auto* node = new OpNode(op, attributes);
+  const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
+  WEFT_TRY(node->save(inputs, outputs, nullptr));
   // An integer result has no derivative; it is a constant on the tape.
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, inputs, edges, types, outputs));
   for (size_t i = 0; i < outputs.size(); ++i)
     if (is_floating(outputs[i]->dtype()))
-      outputs[i]->box().set_content(Ref<Object>(node.get()), static_cast<uint32_t>(i));
+      outputs[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "ops/gradient.h"
 #include "runtime/pool.h"
+#include "runtime/small_vector.h"
 #include "runtime/tensor.h"
 
 namespace weft::autograd {
@@ -42,7 +43,7 @@ class TapeNode : public Object {
  protected:
   ~TapeNode() override = default;
   void destroy() override;  // a loop, not a recursion: chains may be a million nodes long
-  PoolVector<Edge> edges_;
+  SmallVector<Edge, 2> edges_;
 
  private:
   uint64_t sequence_;
@@ -96,15 +97,22 @@ class LeafNode final : public TapeNode {
 Edge producer(Tensor& tensor);
 bool is_recorded(Tensor& tensor);
 
-// Puts one operator call on the tape if an input has a history. Inputs are as the kernel saw
-// them, null for scalars and absent ones.
+// One input of a recorded call, as the kernel saw it: an array, a weak scalar, a value of which
+// only type and history are known, or (all null) an absent one.
+struct TapeInput {
+  Tensor* tensor = nullptr;
+  const ops::Argument* scalar = nullptr;
+  const ops::TensorType* type = nullptr;
+  Edge edge;  // of a type alone; an array's is its producer
+};
+
+// Puts one operator call on the tape if an input has a history; outputs are its new arrays.
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-              const ops::Values& inputs, std::span<const Ref<Tensor>> outputs);
-// The node alone, for results that are geometries on an input's box; null if no input has one.
+              std::span<const TapeInput> inputs, std::span<Tensor* const> outputs);
+// The node alone, for results that are geometries on an input's box.
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                                const ops::Values& inputs, std::span<const Edge> edges,
-                                std::span<const ops::TensorType> output_types,
-                                std::span<const Ref<Tensor>> outputs);
+                                std::span<const TapeInput> inputs,
+                                const ops::TensorType& output_type);
 
 // ---- what a caller of autograd sees ----------------------------------------------------------
 

@@ -76,11 +76,8 @@ Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base
   const Argument attributes[] = {Argument::of_int(target.offset()),
                                  Argument::of_ints(target.shape().span()),
                                  Argument::of_ints(target.strides().span())};
-  EagerBuilder types;
-  const ops::Values inputs = {types.placeholder(base), types.placeholder(value_type)};
-  const Edge edges[] = {old, value};
-  WEFT_ASSIGN(Ref<TapeNode> node,
-              make_node(ops::op_named("update"), attributes, inputs, edges, {&base, 1}, {}));
+  const TapeInput inputs[] = {{nullptr, nullptr, &base, old}, {nullptr, nullptr, &value_type, value}};
+  WEFT_ASSIGN(Ref<TapeNode> node, make_node(ops::op_named("update"), attributes, inputs, base));
   box.set_content(Ref<Object>(node.get()), 0);
   return {};
 }

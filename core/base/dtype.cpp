@@ -7,29 +7,28 @@ namespace {
 
 struct DTypeFacts {
   std::string_view name;
-  int64_t size;
   DTypeKind kind;
 };
 
 constexpr std::array<DTypeFacts, 18> kFacts = {{
-    {"bool", 1, DTypeKind::kBool},
-    {"uint8", 1, DTypeKind::kUnsigned},
-    {"uint16", 2, DTypeKind::kUnsigned},
-    {"uint32", 4, DTypeKind::kUnsigned},
-    {"uint64", 8, DTypeKind::kUnsigned},
-    {"int8", 1, DTypeKind::kSigned},
-    {"int16", 2, DTypeKind::kSigned},
-    {"int32", 4, DTypeKind::kSigned},
-    {"int64", 8, DTypeKind::kSigned},
-    {"float16", 2, DTypeKind::kFloat},
-    {"bfloat16", 2, DTypeKind::kFloat},
-    {"float32", 4, DTypeKind::kFloat},
-    {"float64", 8, DTypeKind::kFloat},
-    {"complex64", 8, DTypeKind::kReserved},
-    {"complex128", 16, DTypeKind::kReserved},
-    {"float8_e4m3", 1, DTypeKind::kReserved},
-    {"float8_e5m2", 1, DTypeKind::kReserved},
-    {"int4", 1, DTypeKind::kReserved},
+    {"bool", DTypeKind::kBool},
+    {"uint8", DTypeKind::kUnsigned},
+    {"uint16", DTypeKind::kUnsigned},
+    {"uint32", DTypeKind::kUnsigned},
+    {"uint64", DTypeKind::kUnsigned},
+    {"int8", DTypeKind::kSigned},
+    {"int16", DTypeKind::kSigned},
+    {"int32", DTypeKind::kSigned},
+    {"int64", DTypeKind::kSigned},
+    {"float16", DTypeKind::kFloat},
+    {"bfloat16", DTypeKind::kFloat},
+    {"float32", DTypeKind::kFloat},
+    {"float64", DTypeKind::kFloat},
+    {"complex64", DTypeKind::kReserved},
+    {"complex128", DTypeKind::kReserved},
+    {"float8_e4m3", DTypeKind::kReserved},
+    {"float8_e5m2", DTypeKind::kReserved},
+    {"int4", DTypeKind::kReserved},
 }};
 
 const DTypeFacts& facts(DType dtype) { return kFacts[static_cast<size_t>(dtype)]; }
@@ -55,7 +54,6 @@ DType promote_integers(DType a, DType b) {
 
 }  // namespace
 
-int64_t size_of(DType dtype) { return facts(dtype).size; }
 std::string_view name_of(DType dtype) { return facts(dtype).name; }
 DTypeKind kind_of(DType dtype) { return facts(dtype).kind; }
 

@@ -14,7 +14,11 @@ namespace weft {
 
 enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kReserved };
 
-int64_t size_of(DType dtype);  // bytes of one element
+// Bytes of one element.
+inline int64_t size_of(DType dtype) {
+  constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 1, 1, 1};
+  return kSizes[static_cast<uint8_t>(dtype)];
+}
 std::string_view name_of(DType dtype);
 DTypeKind kind_of(DType dtype);
 std::optional<DType> dtype_named(std::string_view name);

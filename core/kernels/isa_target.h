@@ -40,5 +40,18 @@
 // Formula headers are registered by the build, which reads these lines as text.
 #define WEFT_FORMULA(name, formula, dtypes)
 
+// A kernel template at every storage type, and at the floating ones, in the order of DType.
+#define WEFT_EVERY_DTYPE(kernel)                                                            \
+  {                                                                                         \
+    kernel<Boolean>, kernel<uint8_t>, kernel<uint16_t>, kernel<uint32_t>, kernel<uint64_t>, \
+        kernel<int8_t>, kernel<int16_t>, kernel<int32_t>, kernel<int64_t>, kernel<Float16>, \
+        kernel<BFloat16>, kernel<float>, kernel<double>                                     \
+  }
+#define WEFT_FLOATING_DTYPES(kernel)                                                 \
+  {                                                                                  \
+    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, \
+        kernel<Float16>, kernel<BFloat16>, kernel<float>, kernel<double>             \
+  }
+
 #define WEFT_INLINE inline __attribute__((always_inline))
 #define WEFT_LAMBDA __attribute__((always_inline))

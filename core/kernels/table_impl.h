@@ -4,9 +4,13 @@
 
 #include "kernels/convolution.h"
 #include "kernels/elementwise.h"
+#include "kernels/indexing.h"
 #include "kernels/matmul.h"
+#include "kernels/pooling.h"
+#include "kernels/random.h"
 #include "kernels/range.h"
 #include "kernels/reduce.h"
+#include "kernels/softmax.h"
 
 namespace weft::kernels {
 
@@ -50,6 +54,20 @@ struct ConvolutionOperands {
 using ConvolutionKernel = void (*)(const Convolution& problem, const ConvolutionBlocks& blocks,
                                    const ConvolutionOperands& operands, Range units, void* scratch);
 
+using MaxPoolKernel = void (*)(const Pooling& problem, const void* x, void* y, int64_t* indices,
+                               Range planes);
+using AveragePoolKernel = void (*)(const Pooling& problem, const void* from, void* to,
+                                   Range planes);
+using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
+                                  const int64_t* indices, void* to, Range planes);
+using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
+                            void* to, Range outer);
+using TakeKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
+                            int64_t count, void* to, Range units);
+using SoftmaxKernel = void (*)(const Softmax& problem, const void* x, void* y, Range rows);
+using UniformKernel = void (*)(const RandomStream& stream, double low, double high, void* out,
+                               Range elements);
+
 struct KernelTable {
   const StepKernel* steps[kNumDTypes];         // [dtype][formula]
   const StepKernel (*casts)[kNumDTypes];       // [from][to]
@@ -58,6 +76,19 @@ struct KernelTable {
   const ConvolutionKernel* convolutions;       // [dtype], null for integers
   const ConvolutionKernel* convolutions_data;  // gradients
   const ConvolutionKernel* convolutions_weight;
+  // [dtype] each; null where the header says that a dtype has no kernel.
+  const MaxPoolKernel* max_pools;
+  const AveragePoolKernel* average_pools;
+  const AveragePoolKernel* average_pool_adjoints;
+  const PlaneIndexKernel* plane_gathers;
+  const PlaneIndexKernel* plane_scatters;
+  const PickKernel* picks;
+  const PickKernel* pick_adjoints;
+  const TakeKernel* takes;
+  const TakeKernel* take_adjoints;
+  const SoftmaxKernel* softmaxes;
+  const UniformKernel* uniforms;
+  void (*random_words)(const RandomStream& stream, uint32_t* out, Range words);
   void (*move)(const StridedTile& tile);
 };
 

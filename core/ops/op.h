@@ -11,6 +11,7 @@
 // are no static constructors. An incomplete definition is refused when the registry is built.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -193,6 +194,9 @@ class OpDef {
   // For the eager fast path: the step for inputs of one dtype, dense and of one shape.
   kernels::StepKernel steps[kNumDTypes] = {};
   DType step_results[kNumDTypes] = {};
+  // For the tape: by mask of needed inputs (at most two of them), 0 where not yet known; else
+  // 1 | saved inputs << 1 | saved output << 3.
+  mutable std::atomic<uint32_t> saved_by_mask[4] = {};
 };
 
 using Definer = void (*)(OpDef& op);

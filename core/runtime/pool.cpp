@@ -12,15 +12,9 @@
 namespace weft {
 namespace {
 
-// Small classes are 64 << k bytes and belong to threads; large ones have four steps an octave.
+// Large classes have four steps an octave.
 constexpr int kLargeClasses = 4 * 40;
-constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
-constexpr int kMostPerSmallClass = 256;
 constexpr int64_t kMostCachedBytes = int64_t{1} << 30;
-
-int small_class(size_t bytes) {
-  return bytes <= 64 ? 0 : 64 - __builtin_clzll((bytes - 1) >> 6);
-}
 
 struct FreeBlock {
   FreeBlock* next;
@@ -107,31 +101,14 @@ void free_large(void* block, size_t bytes) {
 
 }  // namespace
 
-void* pool_allocate(size_t bytes) {
+void* pool_allocate_slow(size_t bytes) {
   if (bytes > kLargestSmall) return allocate_large(bytes);
-  const int index = small_class(bytes);
-  SmallList& list = thread_state().small[index];
-  if (list.head) {
-    void* block = list.head;
-    list.head = static_cast<FreeBlock*>(block)->next;
-    --list.count;
-    return block;
-  }
-  return from_system(size_t{64} << index);
+  return from_system(size_t{64} << small_class(bytes));
 }
 
-void pool_free(void* block, size_t bytes) {
-  if (!block) return;
-  if (bytes > kLargestSmall) return free_large(block, bytes);
-  SmallList& list = thread_state().small[small_class(bytes)];
-  if (list.count >= kMostPerSmallClass) {
-    std::free(block);
-    return;
-  }
-  auto* free_block = static_cast<FreeBlock*>(block);
-  free_block->next = static_cast<FreeBlock*>(list.head);
-  list.head = free_block;
-  ++list.count;
+void pool_free_large(void* block, size_t bytes) {
+  if (bytes > kLargestSmall) free_large(block, bytes);
+  else std::free(block);
 }
 
 void free_small_lists(ThreadState& state) {

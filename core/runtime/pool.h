@@ -10,13 +10,51 @@
 
 #include <vector>
 
+#include "runtime/thread_state.h"
+
 namespace weft {
 
 inline constexpr size_t kAlignment = 64;
 
+// Small classes are 64 << k bytes.
+inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
+inline constexpr int kMostPerSmallClass = 256;
+
+void* pool_allocate_slow(size_t bytes);  // a large block, or a small one from the system
+void pool_free_large(void* block, size_t bytes);
+
+inline int small_class(size_t bytes) {
+  return bytes <= 64 ? 0 : 64 - __builtin_clzll((bytes - 1) >> 6);
+}
+
 // Null when the system has no more memory; the caller turns that into a Status.
-void* pool_allocate(size_t bytes);
-void pool_free(void* block, size_t bytes);  // bytes as given to pool_allocate; null is fine
+inline void* pool_allocate(size_t bytes) {
+  if (bytes <= kLargestSmall) {
+    SmallList& list = thread_state().small[small_class(bytes)];
+    if (list.head) {
+      void* block = list.head;
+      list.head = *static_cast<void**>(block);
+      --list.count;
+      return block;
+    }
+  }
+  return pool_allocate_slow(bytes);
+}
+
+// `bytes` as given to pool_allocate; null is fine.
+inline void pool_free(void* block, size_t bytes) {
+  if (!block) return;
+  if (bytes <= kLargestSmall) {
+    SmallList& list = thread_state().small[small_class(bytes)];
+    if (list.count < kMostPerSmallClass) {
+      *static_cast<void**>(block) = list.head;
+      list.head = block;
+      ++list.count;
+      return;
+    }
+  }
+  pool_free_large(block, bytes);
+}
 
 struct MemoryStats {
   int64_t live;          // bytes handed out now

@@ -16,6 +16,22 @@ Tensor::Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t of
       shape_(shape),
       strides_(strides) {}
 
+Tensor::Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box)
+    : dtype_(dtype),
+      dense_(true),
+      covers_box_(true),
+      offset_(0),
+      elements_(elements),
+      box_(std::move(box)),
+      shape_(shape) {
+  strides_.resize(shape.rank());
+  int64_t stride = 1;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    strides_[axis] = stride;
+    stride *= shape[axis];
+  }
+}
+
 void Tensor::destroy() {
   this->~Tensor();
   pool_free(this, sizeof(Tensor));
@@ -27,9 +43,7 @@ Tensor* Tensor::try_create(DType dtype, const Shape& shape, int64_t elements) {
   Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>::adopt(storage)));
   void* block = box ? pool_allocate(sizeof(Tensor)) : nullptr;
   if (!block) return nullptr;
-  auto* tensor = ::new (block) Tensor(dtype, shape, dense_strides(shape), 0, std::move(box));
-  tensor->covers_box_ = true;
-  return tensor;
+  return ::new (block) Tensor(dtype, shape, elements, std::move(box));
 }
 
 Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape) {

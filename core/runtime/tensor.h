@@ -57,6 +57,7 @@ class Tensor final {
 
  private:
   Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t offset, Ref<Box> box);
+  Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box);  // dense, whole
   ~Tensor() = default;
   void destroy();
 

@@ -1,5 +1,69 @@
-"""Weft: deep learning with one engine, from Python to a microcontroller."""
+"""Weft: deep learning with one engine, from Python to a microcontroller.
 
+Submodules are imported when they are first used, so `import weft` costs next to nothing and
+`weft.runtime` works without NumPy and without the extension module.
+
+>>> import weft
+>>> x = weft.np.array([1.0, 2.0])
+>>> x.attach_grad()
+>>> with weft.autograd.record():
+...     y = (x * x).sum()
+>>> y.backward()
+>>> x.grad
+array([2., 4.])
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from weft._errors import Error
 from weft._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from weft import (
+        autograd,
+        gluon,
+        init,
+        lr_scheduler,
+        memory,
+        metric,
+        np,
+        npx,
+        optimizer,
+        runtime,
+    )
+    from weft._trace import hybridize
+    from weft.np import random
+
+_ELSEWHERE = {"hybridize": ("weft._trace", "hybridize"), "random": ("weft.np.random", None)}
+
+__all__ = [
+    "Error",
+    "__version__",
+    "autograd",
+    "gluon",
+    "hybridize",
+    "init",
+    "lr_scheduler",
+    "memory",
+    "metric",
+    "np",
+    "npx",
+    "optimizer",
+    "random",
+    "runtime",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        module, attribute = _ELSEWHERE[name]
+        found = importlib.import_module(module)
+        return getattr(found, attribute) if attribute else found
+    if name in __all__:
+        return importlib.import_module(f"weft.{name}")
+    raise AttributeError(f"module 'weft' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,7 +1,7 @@
 """The command `weft`: the version, and how to compile a program against this installation.
 
 It imports neither NumPy nor the extension module, so it answers at once and also works where
-the extension does not load.
+the extension does not load. `weft info FILE` describes a model file.
 """
 
 import argparse
@@ -32,11 +32,28 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--prefix", action="store_true", help="print the folder of lib/, include/ and lib/cmake/"
     )
+    commands = result.add_subparsers(dest="command", metavar="")
+    info = commands.add_parser("info", help="describe a .weft file")
+    info.add_argument("file", help="path of the file")
     return result
+
+
+def describe(path: str) -> int:
+    """Prints what a model file holds; returns the exit status."""
+    from weft import Error, runtime
+
+    try:
+        print(runtime.Model(path).text)
+    except Error as error:
+        print(f"weft info: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    if options.command == "info":
+        return describe(options.file)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))

@@ -505,44 +505,8 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
 // In the order of DType: floating dtypes only.
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes];
-const ConvolutionKernel kConvolutions[kNumDTypes] = {nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     nullptr,
-                                                     convolution<Float16>,
-                                                     convolution<BFloat16>,
-                                                     convolution<float>,
-                                                     convolution<double>};
-const ConvolutionKernel kConvolutionsData[kNumDTypes] = {nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         nullptr,
-                                                         convolution_data<Float16>,
-                                                         convolution_data<BFloat16>,
-                                                         convolution_data<float>,
-                                                         convolution_data<double>};
-const ConvolutionKernel kConvolutionsWeight[kNumDTypes] = {nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           nullptr,
-                                                           convolution_weight<Float16>,
-                                                           convolution_weight<BFloat16>,
-                                                           convolution_weight<float>,
-                                                           convolution_weight<double>};
+const ConvolutionKernel kConvolutions[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution);
+const ConvolutionKernel kConvolutionsData[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution_data);
+const ConvolutionKernel kConvolutionsWeight[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution_weight);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

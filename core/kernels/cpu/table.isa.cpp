@@ -20,6 +20,14 @@ extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes];
+extern const MaxPoolKernel kMaxPools[kNumDTypes];
+extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
+extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
+extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
+extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
+extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
+extern const UniformKernel kUniforms[kNumDTypes];
+void random_words(const RandomStream& stream, uint32_t* out, Range words);
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -34,6 +42,18 @@ const KernelTable kTable = {
     .convolutions = kConvolutions,
     .convolutions_data = kConvolutionsData,
     .convolutions_weight = kConvolutionsWeight,
+    .max_pools = kMaxPools,
+    .average_pools = kAveragePools,
+    .average_pool_adjoints = kAveragePoolAdjoints,
+    .plane_gathers = kPlaneGathers,
+    .plane_scatters = kPlaneScatters,
+    .picks = kPicks,
+    .pick_adjoints = kPickAdjoints,
+    .takes = kTakes,
+    .take_adjoints = kTakeAdjoints,
+    .softmaxes = kSoftmaxes,
+    .uniforms = kUniforms,
+    .random_words = random_words,
     .move = move,
 };
 

@@ -1,0 +1,75 @@
+// Elements and rows at computed positions of one axis, and the sums that are their adjoints.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+WEFT_INLINE int64_t position_of(const Indexing& p, int64_t index) {
+  if (index < 0) index += p.axis;
+  if (p.clip) index = index < 0 ? 0 : index < p.axis ? index : p.axis - 1;
+  return index;
+}
+
+template <class S>
+WEFT_INLINE void add(S& to, S from) {
+  to = from_lane<S>(to_lane(to) + to_lane(from));
+}
+
+template <class S>
+void pick(const Indexing& p, const void* x_data, const int64_t* indices, void* y_data,
+          Range outer) {
+  const S* x = (const S*)x_data;
+  S* y = (S*)y_data;
+  for (int64_t o = outer.begin; o < outer.end; ++o)
+    for (int64_t i = 0; i < p.inner; ++i)
+      y[o * p.inner + i] = x[(o * p.axis + position_of(p, indices[o * p.inner + i])) * p.inner + i];
+}
+
+template <class S>
+void pick_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, void* dx_data,
+                  Range outer) {
+  const S* dy = (const S*)dy_data;
+  for (int64_t o = outer.begin; o < outer.end; ++o) {
+    S* dx = (S*)dx_data + o * p.axis * p.inner;
+    __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
+    for (int64_t i = 0; i < p.inner; ++i)
+      add(dx[position_of(p, indices[o * p.inner + i]) * p.inner + i], dy[o * p.inner + i]);
+  }
+}
+
+template <class S>
+void take(const Indexing& p, const void* x_data, const int64_t* indices, int64_t count,
+          void* y_data, Range units) {
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t o = unit / count;
+    const int64_t row = o * p.axis + position_of(p, indices[unit % count]);
+    __builtin_memcpy((S*)y_data + unit * p.inner, (const S*)x_data + row * p.inner,
+                     p.inner * sizeof(S));
+  }
+}
+
+template <class S>
+void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, int64_t count,
+                  void* dx_data, Range outer) {
+  for (int64_t o = outer.begin; o < outer.end; ++o) {
+    S* dx = (S*)dx_data + o * p.axis * p.inner;
+    __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
+    for (int64_t j = 0; j < count; ++j) {
+      const S* dy = (const S*)dy_data + (o * count + j) * p.inner;
+      S* row = dx + position_of(p, indices[j]) * p.inner;
+      for (int64_t i = 0; i < p.inner; ++i) add(row[i], dy[i]);
+    }
+  }
+}
+
+extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
+extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
+const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_DTYPE(pick);
+const PickKernel kPickAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(pick_adjoint);
+const TakeKernel kTakes[kNumDTypes] = WEFT_EVERY_DTYPE(take);
+const TakeKernel kTakeAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(take_adjoint);
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

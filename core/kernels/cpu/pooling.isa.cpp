@@ -1,0 +1,145 @@
+// Pooling over windows of planes, and gathers and scatters at the offsets it found.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+// Positions first, first + step, … below end that a window reads along one axis.
+struct Window {
+  int64_t begin, end;     // clipped to the image
+  int64_t padded_extent;  // clipped to the padded image only
+};
+WEFT_INLINE Window window_of(int64_t position, int64_t kernel, int64_t stride, int64_t pad,
+                             int64_t pad_after, int64_t extent) {
+  const int64_t begin = position * stride - pad;
+  const int64_t end = begin + kernel < extent + pad_after ? begin + kernel : extent + pad_after;
+  return {begin > 0 ? begin : 0, end < extent ? end : extent, end - begin};
+}
+
+template <class S>
+void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
+  using T = LaneType<S>;
+  const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    const S* x = (const S*)x_data + plane * in_plane;
+    int64_t at = plane * out_plane;
+    for (int64_t i = 0; i < p.out_height; ++i) {
+      // The first row of the window that lies in the image.
+      int64_t top = i * p.stride_height - p.pad_top;
+      const int64_t bottom = top + (p.kernel_height - 1) * p.dilation_height;
+      while (top < 0) top += p.dilation_height;
+      const int64_t last_row = bottom < p.in_height ? bottom : p.in_height - 1;
+      for (int64_t j = 0; j < p.out_width; ++j, ++at) {
+        int64_t left = j * p.stride_width - p.pad_left;
+        const int64_t right = left + (p.kernel_width - 1) * p.dilation_width;
+        while (left < 0) left += p.dilation_width;
+        const int64_t last_col = right < p.in_width ? right : p.in_width - 1;
+        int64_t best = top * p.in_width + left;
+        T most = to_lane(x[best]);
+        for (int64_t row = top; row <= last_row; row += p.dilation_height) {
+          for (int64_t col = left; col <= last_col; col += p.dilation_width) {
+            const int64_t offset = row * p.in_width + col;
+            const T value = to_lane(x[offset]);
+            const bool is_better = (value > most) | (value != value);
+            most = is_better ? value : most;
+            best = is_better ? offset : best;
+          }
+        }
+        if (indices) indices[at] = best;
+        if (y_data) ((S*)y_data)[at] = x[best];
+      }
+    }
+  }
+}
+
+// Calls visit(output position, first row, rows, first column, columns, 1 / divisor).
+template <class T, class F>
+WEFT_INLINE void for_windows(const Pooling& p, F visit) {
+  int64_t at = 0;
+  for (int64_t i = 0; i < p.out_height; ++i) {
+    const Window rows =
+        window_of(i, p.kernel_height, p.stride_height, p.pad_top, p.pad_bottom, p.in_height);
+    for (int64_t j = 0; j < p.out_width; ++j, ++at) {
+      const Window cols =
+          window_of(j, p.kernel_width, p.stride_width, p.pad_left, p.pad_right, p.in_width);
+      const int64_t inside = (rows.end - rows.begin) * (cols.end - cols.begin);
+      const int64_t divisor =
+          p.count_include_pad ? rows.padded_extent * cols.padded_extent : inside;
+      visit(at, rows, cols, T(divisor));
+    }
+  }
+}
+
+template <class S>
+void average_pool(const Pooling& p, const void* x_data, void* y_data, Range planes) {
+  using T = LaneType<S>;
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    const S* x = (const S*)x_data + plane * p.in_height * p.in_width;
+    S* y = (S*)y_data + plane * p.out_height * p.out_width;
+    for_windows<T>(p, [&](int64_t at, Window rows, Window cols, T divisor) WEFT_LAMBDA {
+      T sum = 0;
+      for (int64_t row = rows.begin; row < rows.end; ++row)
+        for (int64_t col = cols.begin; col < cols.end; ++col)
+          sum += to_lane(x[row * p.in_width + col]);
+      y[at] = from_lane<S>(sum / divisor);
+    });
+  }
+}
+
+template <class S>
+void average_pool_adjoint(const Pooling& p, const void* dy_data, void* dx_data, Range planes) {
+  using T = LaneType<S>;
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    const S* dy = (const S*)dy_data + plane * p.out_height * p.out_width;
+    S* dx = (S*)dx_data + plane * p.in_height * p.in_width;
+    __builtin_memset(dx, 0, p.in_height * p.in_width * sizeof(S));
+    for_windows<T>(p, [&](int64_t at, Window rows, Window cols, T divisor) WEFT_LAMBDA {
+      const T share = to_lane(dy[at]) / divisor;
+      for (int64_t row = rows.begin; row < rows.end; ++row) {
+        for (int64_t col = cols.begin; col < cols.end; ++col) {
+          S& element = dx[row * p.in_width + col];
+          element = from_lane<S>(to_lane(element) + share);
+        }
+      }
+    });
+  }
+}
+
+template <class S>
+void plane_gather(const PlaneIndex& p, const void* x_data, const int64_t* indices, void* y_data,
+                  Range planes) {
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    const S* x = (const S*)x_data + plane * p.extent;
+    S* y = (S*)y_data + plane * p.count;
+    for (int64_t i = 0; i < p.count; ++i) y[i] = x[indices[plane * p.count + i]];
+  }
+}
+
+template <class S>
+void plane_scatter(const PlaneIndex& p, const void* dy_data, const int64_t* indices, void* dx_data,
+                   Range planes) {
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    const S* dy = (const S*)dy_data + plane * p.count;
+    S* dx = (S*)dx_data + plane * p.extent;
+    __builtin_memset(dx, 0, p.extent * sizeof(S));
+    for (int64_t i = 0; i < p.count; ++i) {
+      S& element = dx[indices[plane * p.count + i]];
+      element = from_lane<S>(to_lane(element) + to_lane(dy[i]));
+    }
+  }
+}
+
+extern const MaxPoolKernel kMaxPools[kNumDTypes];
+extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
+extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
+const MaxPoolKernel kMaxPools[kNumDTypes] = WEFT_EVERY_DTYPE(max_pool);
+const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_FLOATING_DTYPES(average_pool);
+const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] =
+    WEFT_FLOATING_DTYPES(average_pool_adjoint);
+const PlaneIndexKernel kPlaneGathers[kNumDTypes] = WEFT_EVERY_DTYPE(plane_gather);
+const PlaneIndexKernel kPlaneScatters[kNumDTypes] = WEFT_EVERY_DTYPE(plane_scatter);
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

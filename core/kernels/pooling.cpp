@@ -1,0 +1,29 @@
+#include "kernels/pooling.h"
+
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+
+void run_max_pool(const Pooling& problem, const void* x, void* y, int64_t* indices, Range planes) {
+  active_table().max_pools[static_cast<int>(problem.dtype)](problem, x, y, indices, planes);
+}
+
+void run_plane_gather(const PlaneIndex& problem, const void* x, const int64_t* indices, void* y,
+                      Range planes) {
+  active_table().plane_gathers[static_cast<int>(problem.dtype)](problem, x, indices, y, planes);
+}
+
+void run_plane_scatter(const PlaneIndex& problem, const void* dy, const int64_t* indices, void* dx,
+                       Range planes) {
+  active_table().plane_scatters[static_cast<int>(problem.dtype)](problem, dy, indices, dx, planes);
+}
+
+void run_average_pool(const Pooling& problem, const void* x, void* y, Range planes) {
+  active_table().average_pools[static_cast<int>(problem.dtype)](problem, x, y, planes);
+}
+
+void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, Range planes) {
+  active_table().average_pool_adjoints[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,87 @@
+// The type weft.np.ndarray: an owner of one weft_tensor.
+//
+// Objects come from a free list: with it, wrapping a result costs a few nanoseconds. The type is
+// static and cannot be subclassed, which keeps `is_array` one comparison.
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+constexpr int kFreeObjects = 256;
+ArrayObject* free_objects[kFreeObjects];
+int free_count = 0;
+
+void destroy(PyObject* self) {
+  ArrayObject* array = reinterpret_cast<ArrayObject*>(self);
+  if (array->weak_references) PyObject_ClearWeakRefs(self);
+  weft_tensor_release(array->tensor);
+  if (free_count < kFreeObjects) {
+    free_objects[free_count++] = array;
+  } else {
+    PyObject_Free(self);
+  }
+}
+
+// Text is NumPy's business: weft/_printing.py formats the elements with array2string.
+PyObject* formatted(PyObject* self, const char* function) {
+  PyObject* module = PyImport_ImportModule("weft._printing");
+  if (!module) return nullptr;
+  PyObject* text = PyObject_CallMethod(module, function, "O", self);
+  Py_DECREF(module);
+  return text;
+}
+PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
+PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
+
+Py_hash_t identity_hash(PyObject* self) { return _Py_HashPointer(self); }
+
+PyTypeObject make_type() {
+  PyTypeObject type = {};
+  Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
+  type.tp_name = "weft.np.ndarray";
+  type.tp_doc = PyDoc_STR(
+      "An n-dimensional array of elements of one dtype.\n\n"
+      "Made by `np.array`, `np.zeros` and the other functions of `weft.np`. Basic slices are views\n"
+      "that write through, as in NumPy. Operators run at once; inside `autograd.record()` they are\n"
+      "recorded, inside a hybridized block they are traced.\n");
+  type.tp_basicsize = sizeof(ArrayObject);
+  type.tp_weaklistoffset = offsetof(ArrayObject, weak_references);
+  type.tp_flags = Py_TPFLAGS_DEFAULT;
+  type.tp_dealloc = destroy;
+  type.tp_repr = represent;
+  type.tp_str = print;
+  type.tp_hash = identity_hash;
+  type.tp_richcompare = compare_arrays;
+  type.tp_iter = PySeqIter_New;
+  type.tp_as_number = &array_numbers;
+  type.tp_as_mapping = &array_mapping;
+  type.tp_as_sequence = &array_sequence;
+  type.tp_as_buffer = &array_buffer;
+  type.tp_getset = array_attributes;
+  type.tp_methods = array_methods;
+  return type;
+}
+
+}  // namespace
+
+PyTypeObject array_type = make_type();
+
+PyObject* wrap(weft_tensor tensor) {
+  if (!tensor) return nullptr;  // a failed call has set the error
+  ArrayObject* array;
+  if (__builtin_expect(free_count > 0, 1)) {
+    array = free_objects[--free_count];
+    PyObject_Init(reinterpret_cast<PyObject*>(array), &array_type);
+  } else {
+    array = PyObject_New(ArrayObject, &array_type);
+    if (!array) {
+      weft_tensor_release(tensor);
+      return nullptr;
+    }
+  }
+  array->tensor = tensor;
+  array->weak_references = nullptr;
+  return reinterpret_cast<PyObject*>(array);
+}
+
+}  // namespace weft::python

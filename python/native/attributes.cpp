@@ -1,0 +1,98 @@
+// Attributes of the array: what its type says, and its gradient.
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+PyObject* shape(PyObject* self, void*) {
+  weft_tensor tensor = tensor_of(self);
+  return shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+}
+
+PyObject* strides(PyObject* self, void*) {
+  weft_tensor tensor = tensor_of(self);
+  const int64_t size = static_cast<int64_t>(weft_dtype_size(weft_tensor_dtype(tensor)));
+  int64_t bytes[kMaxAxes];
+  for (int axis = 0; axis < weft_tensor_rank(tensor); ++axis) {
+    bytes[axis] = weft_tensor_strides(tensor)[axis] * size;
+  }
+  return shape_tuple(bytes, weft_tensor_rank(tensor));
+}
+
+PyObject* dtype(PyObject* self, void*) {
+  PyObject* object = dtype_object(weft_tensor_dtype(tensor_of(self)));
+  Py_INCREF(object);
+  return object;
+}
+
+PyObject* ndim(PyObject* self, void*) { return PyLong_FromLong(weft_tensor_rank(tensor_of(self))); }
+
+PyObject* size(PyObject* self, void*) {
+  return PyLong_FromLongLong(weft_tensor_elements(tensor_of(self)));
+}
+
+PyObject* itemsize(PyObject* self, void*) {
+  return PyLong_FromSize_t(weft_dtype_size(weft_tensor_dtype(tensor_of(self))));
+}
+
+PyObject* nbytes(PyObject* self, void*) {
+  weft_tensor tensor = tensor_of(self);
+  return PyLong_FromSize_t(weft_dtype_size(weft_tensor_dtype(tensor)) *
+                           static_cast<size_t>(weft_tensor_elements(tensor)));
+}
+
+PyObject* device(PyObject*, void*) { return PyUnicode_FromString("cpu"); }
+
+PyObject* transposed(PyObject* self, void*) {
+  static const weft_op op = find_operator("transpose");
+  const weft_value value = tensor_value(tensor_of(self));
+  return wrap(invoke(op, &value, 1));
+}
+
+PyObject* grad(PyObject* self, void*) {
+  weft_tensor out = nullptr;
+  const weft_status status = weft_tensor_grad(tensor_of(self), &out);
+  if (status != WEFT_OK) return raise_status(status);
+  if (!out) Py_RETURN_NONE;
+  return wrap(out);
+}
+
+PyObject* grad_req(PyObject* self, void*) {
+  switch (weft_tensor_grad_req(tensor_of(self))) {
+    case WEFT_GRAD_WRITE: return PyUnicode_FromString("write");
+    case WEFT_GRAD_ADD: return PyUnicode_FromString("add");
+    default: return PyUnicode_FromString("null");
+  }
+}
+
+// NumPy's ufuncs on arrays of Weft: the operator of the same name, see weft/_interop.py.
+PyObject* array_ufunc(PyObject* self, void*) {
+  PyObject* module = PyImport_ImportModule("weft._interop");
+  if (!module) return nullptr;
+  PyObject* function = PyObject_GetAttrString(module, "array_ufunc");
+  Py_DECREF(module);
+  if (!function) return nullptr;
+  PyObject* bound = PyMethod_New(function, self);
+  Py_DECREF(function);
+  return bound;
+}
+
+}  // namespace
+
+PyGetSetDef array_attributes[] = {
+    {"shape", shape, nullptr, "Extents of the axes, a tuple of ints.", nullptr},
+    {"dtype", dtype, nullptr, "Type of the elements.", nullptr},
+    {"ndim", ndim, nullptr, "Number of axes.", nullptr},
+    {"size", size, nullptr, "Number of elements.", nullptr},
+    {"itemsize", itemsize, nullptr, "Bytes of one element.", nullptr},
+    {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
+    {"strides", strides, nullptr, "Bytes from one element to the next, per axis.", nullptr},
+    {"device", device, nullptr, "Where the elements are: 'cpu'.", nullptr},
+    {"T", transposed, nullptr, "The view with its axes reversed.", nullptr},
+    {"grad", grad, nullptr, "The gradient array, always the same; None before attach_grad().",
+     nullptr},
+    {"grad_req", grad_req, nullptr, "'write', 'add' or 'null'.", nullptr},
+    {"__array_ufunc__", array_ufunc, nullptr, nullptr, nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
+}  // namespace weft::python

@@ -1,0 +1,365 @@
+// Python objects to values of the C interface: dtypes, weak scalars, arrays.
+//
+// The data policy is here: Python floats become float32, Python integers int64, bools bool; NumPy
+// arrays keep their dtype. Python and NumPy scalars given to operators stay weak scalars, which
+// take the dtype of the array that they meet.
+#include <cstring>
+
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+constexpr int kDTypes = WEFT_FLOAT64 + 1;
+
+// One format character of the buffer protocol for each dtype; bfloat16 has none.
+constexpr char kFormats[kDTypes + 1] = "?BHILbhilexfd";
+
+PyObject* dtype_objects[kDTypes] = {};  // numpy.dtype, or weft's own bfloat16
+PyObject* dtype_codes = nullptr;        // dict: everything accepted at once → number
+PyTypeObject* numpy_array = nullptr;
+PyTypeObject* numpy_scalar = nullptr;
+PyTypeObject* numpy_bool = nullptr;
+PyTypeObject* numpy_integer = nullptr;
+PyTypeObject* numpy_floating = nullptr;
+PyObject* numpy_asarray = nullptr;
+PyObject* numpy_empty = nullptr;
+
+int format_dtype(const char* format, Py_ssize_t size) {
+  if (!format) return WEFT_UINT8;
+  if (*format == '@' || *format == '=' || *format == '<') ++format;  // little endian is ours
+  if (!*format || format[1]) return -1;
+  switch (*format) {  // 'l' and 'q' have the same size here, 'i' and 'l' may have elsewhere
+    case 'l': case 'q': case 'n': return size == 8 ? WEFT_INT64 : WEFT_INT32;
+    case 'L': case 'Q': case 'N': return size == 8 ? WEFT_UINT64 : WEFT_UINT32;
+    case 'x': return -1;
+    default: break;
+  }
+  const char* found = strchr(kFormats, *format);
+  return found ? static_cast<int>(found - kFormats) : -1;
+}
+
+PyObject* module_attribute(PyObject* module, const char* name) {
+  return PyObject_GetAttrString(module, name);
+}
+
+// The elements of anything with the buffer protocol. Null: a Python error is set.
+weft_tensor tensor_from_buffer(PyObject* object) {
+  Py_buffer view;
+  if (PyObject_GetBuffer(object, &view, PyBUF_FULL_RO) != 0) {
+    PyErr_Clear();
+    raise_error(WEFT_INVALID_TYPE, "array: elements of %R have no dtype of Weft", object);
+    return nullptr;
+  }
+  weft_tensor out = nullptr;
+  const int dtype = format_dtype(view.format, view.itemsize);
+  if (dtype < 0) {
+    raise_error(WEFT_INVALID_TYPE,
+                "array: elements of format '%s' have no dtype of Weft; convert them with "
+                "numpy's `astype` first", view.format);
+  } else if (view.ndim > kMaxAxes) {
+    raise_error(WEFT_INVALID_VALUE, "array: rank must be at most %d; got %d", kMaxAxes, view.ndim);
+  } else {
+    int64_t shape[kMaxAxes];
+    for (int axis = 0; axis < view.ndim; ++axis) shape[axis] = view.shape[axis];
+    void* dense = nullptr;
+    if (!PyBuffer_IsContiguous(&view, 'C')) {
+      dense = PyMem_Malloc(static_cast<size_t>(view.len));
+      if (!dense) {
+        PyErr_NoMemory();
+      } else if (PyBuffer_ToContiguous(dense, &view, view.len, 'C') != 0) {
+        PyMem_Free(dense);
+        dense = nullptr;
+      }
+    }
+    if (!PyErr_Occurred()) {
+      const weft_status status = weft_tensor_create(dtype, view.ndim, shape,
+                                                    dense ? dense : view.buf, &out);
+      if (status != WEFT_OK) raise_status(status);
+    }
+    PyMem_Free(dense);
+  }
+  PyBuffer_Release(&view);
+  return out;
+}
+
+// Python numbers and lists go through NumPy, which knows how lists nest.
+weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
+  PyObject* array = PyObject_CallFunctionObjArgs(numpy_asarray, object, dtype, nullptr);
+  if (!array) return nullptr;
+  if (!dtype) {
+    PyObject* found = PyObject_GetAttrString(array, "dtype");
+    const bool is_double = found == dtype_objects[WEFT_FLOAT64];
+    Py_XDECREF(found);
+    if (is_double) {
+      PyObject* single = PyObject_CallMethod(array, "astype", "O", dtype_objects[WEFT_FLOAT32]);
+      Py_DECREF(array);
+      if (!single) return nullptr;
+      array = single;
+    }
+  }
+  weft_tensor out = tensor_from_buffer(array);
+  Py_DECREF(array);
+  return out;
+}
+
+weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype) {
+  if (!tensor || weft_tensor_dtype(tensor) == dtype) return tensor;
+  static const weft_op op = find_operator("cast");
+  const weft_value values[2] = {tensor_value(tensor), dtype_value(dtype)};
+  weft_tensor out = invoke(op, values, 2);
+  weft_tensor_release(tensor);
+  return out;
+}
+
+bool is_python_data(PyObject* object) {
+  return PyList_Check(object) || PyTuple_Check(object) || PyFloat_CheckExact(object) ||
+         PyLong_CheckExact(object) || PyBool_Check(object);
+}
+
+bool has_array_protocol(PyObject* object) {
+  return PyObject_CheckBuffer(object) || PyObject_HasAttrString(object, "__array__") ||
+         PyObject_HasAttrString(object, "__array_interface__");
+}
+
+Found integer_value(PyObject* object, weft_value* value) {
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+  if (overflow) {
+    raise_error(WEFT_OVERFLOW, "scalar: integers must fit in 64 bits; got %R", object);
+    return Found::kError;
+  }
+  if (number == -1 && PyErr_Occurred()) return Found::kError;
+  value->tag = WEFT_TAG_INT;
+  value->as.integer = number;
+  return Found::kYes;
+}
+
+Found numpy_scalar_value(PyObject* object, weft_value* value) {
+  if (PyObject_TypeCheck(object, numpy_bool)) {
+    value->tag = WEFT_TAG_BOOL;
+    value->as.integer = PyObject_IsTrue(object);
+    return Found::kYes;
+  }
+  if (PyObject_TypeCheck(object, numpy_integer)) {
+    PyObject* number = PyNumber_Index(object);
+    if (!number) return Found::kError;
+    const Found found = integer_value(number, value);
+    Py_DECREF(number);
+    return found;
+  }
+  if (PyObject_TypeCheck(object, numpy_floating)) {
+    value->tag = WEFT_TAG_FLOAT;
+    value->as.real = PyFloat_AsDouble(object);
+    return value->as.real == -1.0 && PyErr_Occurred() ? Found::kError : Found::kYes;
+  }
+  return Found::kNo;
+}
+
+}  // namespace
+
+bool load_numpy() {
+  PyObject* numpy = PyImport_ImportModule("numpy");
+  PyObject* dtypes = PyImport_ImportModule("weft._dtypes");
+  PyObject* objects = dtypes ? module_attribute(dtypes, "BY_NUMBER") : nullptr;
+  if (numpy && objects) {
+    for (int i = 0; i < kDTypes; ++i) dtype_objects[i] = PySequence_GetItem(objects, i);
+    dtype_codes = module_attribute(dtypes, "CODES");
+    numpy_asarray = module_attribute(numpy, "asarray");
+    numpy_empty = module_attribute(numpy, "empty");
+    struct { PyTypeObject** type; const char* name; } const types[] = {
+        {&numpy_array, "ndarray"}, {&numpy_scalar, "generic"}, {&numpy_bool, "bool_"},
+        {&numpy_integer, "integer"}, {&numpy_floating, "floating"}};
+    for (const auto& entry : types) {
+      *entry.type = reinterpret_cast<PyTypeObject*>(module_attribute(numpy, entry.name));
+    }
+  }
+  Py_XDECREF(objects);
+  Py_XDECREF(dtypes);
+  Py_XDECREF(numpy);
+  return !PyErr_Occurred();
+}
+
+PyObject* dtype_object(weft_dtype dtype) { return dtype_objects[dtype]; }
+
+bool parse_dtype(PyObject* object, weft_dtype* dtype) {
+  PyObject* code = nullptr;
+  if (PyObject_Hash(object) != -1) code = PyDict_GetItemWithError(dtype_codes, object);
+  if (!code) {
+    PyErr_Clear();
+    // Others' spellings of the same dtypes: '<f4', ctypes, structured types that are refused.
+    PyObject* module = PyImport_ImportModule("weft._dtypes");
+    if (!module) return false;
+    PyObject* number = PyObject_CallMethod(module, "number_of", "O", object);
+    Py_DECREF(module);
+    if (!number) return false;
+    *dtype = static_cast<weft_dtype>(PyLong_AsLong(number));
+    Py_DECREF(number);
+    return !PyErr_Occurred();
+  }
+  *dtype = static_cast<weft_dtype>(PyLong_AsLong(code));
+  return true;
+}
+
+Found scalar_value(PyObject* object, weft_value* value) {
+  value->count = 0;
+  if (PyFloat_Check(object)) {  // float64 scalars of NumPy are floats of Python too
+    value->tag = WEFT_TAG_FLOAT;
+    value->as.real = PyFloat_AS_DOUBLE(object);
+    return Found::kYes;
+  }
+  if (PyBool_Check(object)) {
+    value->tag = WEFT_TAG_BOOL;
+    value->as.integer = object == Py_True;
+    return Found::kYes;
+  }
+  if (PyLong_Check(object)) return integer_value(object, value);
+  if (PyObject_TypeCheck(object, numpy_scalar)) return numpy_scalar_value(object, value);
+  return Found::kNo;
+}
+
+Found operand_value(PyObject* object, weft_value* value, Temporaries& made) {
+  if (is_array(object)) {
+    *value = tensor_value(tensor_of(object));
+    return Found::kYes;
+  }
+  const Found scalar = scalar_value(object, value);
+  if (scalar != Found::kNo) return scalar;
+  if (!PyObject_TypeCheck(object, numpy_array) && !PyList_Check(object) && !PyTuple_Check(object)) {
+    return Found::kNo;
+  }
+  weft_tensor tensor = tensor_from_object(object);
+  if (!tensor) return Found::kError;
+  made.keep(tensor);
+  *value = tensor_value(tensor);
+  return Found::kYes;
+}
+
+bool argument_value(PyObject* object, weft_value* value, Temporaries& made, const char* where,
+                    const char* argument) {
+  if (!made.has_room()) {
+    raise_error(WEFT_UNSUPPORTED, "%s: at most %d arguments may be lists or foreign arrays", where,
+                Temporaries::kRoom);
+    return false;
+  }
+  switch (operand_value(object, value, made)) {
+    case Found::kYes: return true;
+    case Found::kError: return false;
+    case Found::kNo: break;
+  }
+  if (has_array_protocol(object)) {
+    weft_tensor tensor = tensor_from_object(object);
+    if (!tensor) return false;
+    made.keep(tensor);
+    *value = tensor_value(tensor);
+    return true;
+  }
+  raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be an array, a number or a list; got %s", where,
+              argument, object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+  return false;
+}
+
+weft_tensor tensor_from_object(PyObject* object) {
+  if (is_array(object)) return weft_tensor_retain(tensor_of(object));
+  if (is_python_data(object)) return tensor_from_python(object, nullptr);
+  if (PyObject_TypeCheck(object, numpy_array)) return tensor_from_buffer(object);
+  // NumPy scalars and foreign arrays: NumPy knows their protocols and keeps their dtype.
+  if (!PyObject_TypeCheck(object, numpy_scalar) && !has_array_protocol(object) &&
+      !PySequence_Check(object)) {
+    raise_error(WEFT_INVALID_TYPE, "array: `object` must be an array, a number or a list; got %s",
+                Py_TYPE(object)->tp_name);
+    return nullptr;
+  }
+  PyObject* array = PyObject_CallOneArg(numpy_asarray, object);
+  if (!array) return nullptr;
+  weft_tensor out = tensor_from_buffer(array);
+  Py_DECREF(array);
+  return out;
+}
+
+weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype) {
+  if (is_python_data(object) && dtype != WEFT_BFLOAT16) {
+    return tensor_from_python(object, dtype_objects[dtype]);
+  }
+  return cast_to(tensor_from_object(object), dtype);
+}
+
+int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument) {
+  const auto refuse = [&](PyObject* item) {
+    PyErr_Clear();
+    raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be an integer or a tuple of integers; got %R",
+                where, argument, item);
+    return -1;
+  };
+  const auto number = [](PyObject* item, int64_t* result) {
+    PyObject* index = PyNumber_Index(item);
+    if (!index) return false;
+    *result = PyLong_AsLongLong(index);
+    Py_DECREF(index);
+    return !(*result == -1 && PyErr_Occurred());
+  };
+  const bool is_tuple = PyTuple_Check(object);
+  if (!is_tuple && !PyList_Check(object)) {
+    if (PyIndex_Check(object) && number(object, out)) return 1;
+    if (!PySequence_Check(object) || PyUnicode_Check(object)) return refuse(object);
+    PyErr_Clear();
+    PyObject* list = PySequence_List(object);
+    if (!list) return refuse(object);
+    const int count = parse_ints(list, out, room, where, argument);
+    Py_DECREF(list);
+    return count;
+  }
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(object);
+  if (count > room) {
+    raise_error(WEFT_INVALID_VALUE, "%s: `%s` may have at most %d integers; got %zd", where,
+                argument, room, count);
+    return -1;
+  }
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(object, i);
+    if (!number(item, out + i)) return refuse(object);
+  }
+  return static_cast<int>(count);
+}
+
+PyObject* shape_tuple(const int64_t* extents, int rank) {
+  PyObject* tuple = PyTuple_New(rank);
+  if (!tuple) return nullptr;
+  for (int axis = 0; axis < rank; ++axis) {
+    PyObject* extent = PyLong_FromLongLong(extents[axis]);
+    if (!extent) {
+      Py_DECREF(tuple);
+      return nullptr;
+    }
+    PyTuple_SET_ITEM(tuple, axis, extent);
+  }
+  return tuple;
+}
+
+PyObject* to_numpy(PyObject* array) {
+  weft_tensor tensor = tensor_of(array);
+  const weft_dtype dtype = weft_tensor_dtype(tensor);
+  if (dtype == WEFT_BFLOAT16) {
+    return raise_error(WEFT_INVALID_TYPE,
+                       "asnumpy: NumPy has no bfloat16; use `x.astype(np.float32).asnumpy()`");
+  }
+  PyObject* shape = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+  if (!shape) return nullptr;
+  PyObject* copy = PyObject_CallFunctionObjArgs(numpy_empty, shape, dtype_objects[dtype], nullptr);
+  Py_DECREF(shape);
+  if (!copy) return nullptr;
+  Py_buffer view;
+  if (PyObject_GetBuffer(copy, &view, PyBUF_WRITABLE | PyBUF_ND) != 0) {
+    Py_DECREF(copy);
+    return nullptr;
+  }
+  const weft_status status = weft_tensor_read(tensor, view.buf, static_cast<size_t>(view.len));
+  PyBuffer_Release(&view);
+  if (status != WEFT_OK) {
+    Py_DECREF(copy);
+    return raise_status(status);
+  }
+  return copy;
+}
+
+}  // namespace weft::python

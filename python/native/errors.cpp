@@ -1,0 +1,50 @@
+// A status of the library becomes the exception that a NumPy user expects: each class derives from
+// a builtin one and from weft.Error (weft/_errors.py).
+#include <cstdarg>
+
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+constexpr int kStatuses = 11;
+PyObject* classes[kStatuses] = {};
+
+PyObject* class_of(weft_status status) {
+  if (status <= 0 || status >= kStatuses) status = WEFT_INTERNAL;
+  return classes[status];
+}
+
+}  // namespace
+
+bool load_errors() {
+  PyObject* module = PyImport_ImportModule("weft._errors");
+  if (!module) return false;
+  PyObject* by_status = PyObject_GetAttrString(module, "BY_STATUS");
+  Py_DECREF(module);
+  if (!by_status) return false;
+  for (int status = 1; status < kStatuses; ++status) {
+    PyObject* key = PyLong_FromLong(status);
+    classes[status] = key ? PyObject_GetItem(by_status, key) : nullptr;
+    Py_XDECREF(key);
+    if (!classes[status]) break;
+  }
+  Py_DECREF(by_status);
+  return !PyErr_Occurred();
+}
+
+PyObject* raise_status(weft_status status) {
+  // A hook or a callback may already have left a Python error, which then is the cause.
+  if (!PyErr_Occurred()) PyErr_SetString(class_of(status), weft_last_error());
+  return nullptr;
+}
+
+PyObject* raise_error(weft_status status, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  PyErr_FormatV(class_of(status), format, arguments);
+  va_end(arguments);
+  return nullptr;
+}
+
+}  // namespace weft::python

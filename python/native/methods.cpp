@@ -1,0 +1,259 @@
+// Methods of the array that are no operator of one array. `sum`, `mean` and the like are operator
+// functions, which module.cpp puts into the type: they bind like methods.
+#include <cstring>
+
+#include "native.h"
+#include "numbers.h"
+
+namespace weft::python {
+namespace {
+
+PyObject* checked(weft_status status) {
+  if (status != WEFT_OK) return raise_status(status);
+  Py_RETURN_NONE;
+}
+
+// f(2, 3) and f((2, 3)) mean the same.
+int ints_of(PyObject* const* args, Py_ssize_t count, int64_t* out, const char* where,
+            const char* argument) {
+  if (count == 1) return parse_ints(args[0], out, kMaxAxes, where, argument);
+  PyObject* tuple = PyTuple_New(count);
+  if (!tuple) return -1;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    Py_INCREF(args[i]);
+    PyTuple_SET_ITEM(tuple, i, args[i]);
+  }
+  const int found = parse_ints(tuple, out, kMaxAxes, where, argument);
+  Py_DECREF(tuple);
+  return found;
+}
+
+PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  int64_t shape[kMaxAxes];
+  const int rank = ints_of(args, count, shape, "reshape", "shape");
+  return rank < 0 ? nullptr : wrap(reshaped(tensor_of(self), shape, rank));
+}
+
+PyObject* transpose(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  static const weft_op op = find_operator("transpose");
+  weft_value values[2] = {tensor_value(tensor_of(self)), {}};
+  if (count == 0 || (count == 1 && args[0] == Py_None)) return wrap(invoke(op, values, 1));
+  int64_t axes[kMaxAxes];
+  const int rank = ints_of(args, count, axes, "transpose", "axes");
+  if (rank < 0) return nullptr;
+  values[1] = ints_value(axes, rank);
+  return wrap(invoke(op, values, 2));
+}
+
+PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"dtype", "copy", nullptr};
+  PyObject* object = nullptr;
+  int copy = 1;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$p:astype", const_cast<char**>(names),
+                                   &object, &copy)) {
+    return nullptr;
+  }
+  weft_dtype dtype;
+  if (!parse_dtype(object, &dtype)) return nullptr;
+  if (!copy && weft_tensor_dtype(tensor_of(self)) == dtype) {
+    Py_INCREF(self);
+    return self;
+  }
+  // A cast to the same dtype may be the identity; a copy is asked for by name.
+  static const weft_op cast = find_operator("cast");
+  static const weft_op copied = find_operator("copy");
+  const bool same = weft_tensor_dtype(tensor_of(self)) == dtype;
+  const weft_value values[2] = {tensor_value(tensor_of(self)), dtype_value(dtype)};
+  return same ? wrap(invoke(copied, values, 1)) : wrap(invoke(cast, values, 2));
+}
+
+PyObject* copy(PyObject* self, PyObject*) {
+  static const weft_op op = find_operator("copy");
+  const weft_value value = tensor_value(tensor_of(self));
+  return wrap(invoke(op, &value, 1));
+}
+
+PyObject* detach(PyObject* self, PyObject*) {
+  weft_tensor out = nullptr;
+  const weft_status status = weft_tensor_detach(tensor_of(self), &out);
+  return status == WEFT_OK ? wrap(out) : raise_status(status);
+}
+
+// A deep copy is a new array with the same elements and no history.
+PyObject* deep_copy(PyObject* self, PyObject*) {
+  PyObject* constant = detach(self, nullptr);
+  if (!constant) return nullptr;
+  PyObject* out = copy(constant, nullptr);
+  Py_DECREF(constant);
+  return out;
+}
+
+PyObject* item(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count == 0) return item_object(self);
+  PyObject* key = PyTuple_New(count);
+  if (!key) return nullptr;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    Py_INCREF(args[i]);
+    PyTuple_SET_ITEM(key, i, args[i]);
+  }
+  PyObject* element = PyObject_GetItem(self, key);
+  Py_DECREF(key);
+  if (!element) return nullptr;
+  PyObject* out = item_object(element);
+  Py_DECREF(element);
+  return out;
+}
+
+PyObject* asnumpy(PyObject* self, PyObject*) { return to_numpy(self); }
+
+PyObject* tolist(PyObject* self, PyObject*) {
+  PyObject* elements = to_numpy(self);
+  if (!elements) return nullptr;
+  PyObject* list = PyObject_CallMethod(elements, "tolist", nullptr);
+  Py_DECREF(elements);
+  return list;
+}
+
+// NumPy's own protocol: a read-only value unless a copy or another dtype is asked for.
+PyObject* array_protocol(PyObject* self, PyObject* args, PyObject* keywords) {
+  PyObject* module = PyImport_ImportModule("weft._interop");
+  if (!module) return nullptr;
+  PyObject* function = PyObject_GetAttrString(module, "array_value");
+  Py_DECREF(module);
+  if (!function) return nullptr;
+  PyObject* bound = PyMethod_New(function, self);
+  Py_DECREF(function);
+  if (!bound) return nullptr;
+  PyObject* out = PyObject_Call(bound, args, keywords);
+  Py_DECREF(bound);
+  return out;
+}
+
+PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
+  return PyImport_ImportModule("weft.np");
+}
+
+bool parse_grad_req(const char* text, int32_t* grad_req) {
+  static const struct { const char* name; int32_t value; } kinds[] = {
+      {"null", WEFT_GRAD_NULL}, {"write", WEFT_GRAD_WRITE}, {"add", WEFT_GRAD_ADD}};
+  for (const auto& kind : kinds) {
+    if (strcmp(text, kind.name) == 0) {
+      *grad_req = kind.value;
+      return true;
+    }
+  }
+  raise_error(WEFT_INVALID_VALUE,
+              "attach_grad: `grad_req` must be 'write', 'add' or 'null'; got '%s'", text);
+  return false;
+}
+
+PyObject* attach_grad(PyObject* self, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"grad_req", nullptr};
+  const char* text = "write";
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:attach_grad", const_cast<char**>(names),
+                                   &text)) {
+    return nullptr;
+  }
+  int32_t grad_req;
+  if (!parse_grad_req(text, &grad_req)) return nullptr;
+  return checked(weft_tensor_attach_grad(tensor_of(self), grad_req));
+}
+
+PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"out_grad", "retain_graph", nullptr};
+  PyObject* out_grad = Py_None;
+  int retain_graph = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|Op:backward", const_cast<char**>(names),
+                                   &out_grad, &retain_graph)) {
+    return nullptr;
+  }
+  if (out_grad != Py_None && !is_array(out_grad)) {
+    return raise_error(WEFT_INVALID_TYPE, "backward: `out_grad` must be an array; got %s",
+                       Py_TYPE(out_grad)->tp_name);
+  }
+  const weft_tensor head = tensor_of(self);
+  const weft_tensor head_grad = out_grad == Py_None ? nullptr : tensor_of(out_grad);
+  weft_status status;
+  Py_BEGIN_ALLOW_THREADS
+  status = weft_backward(&head, &head_grad, 1, retain_graph);
+  Py_END_ALLOW_THREADS
+  return checked(status);
+}
+
+PyObject* wait_to_read(PyObject* self, PyObject*) {
+  return checked(weft_tensor_wait(tensor_of(self)));
+}
+
+// Pickled as its bytes; neither history nor gradient travels.
+PyObject* reduce(PyObject* self, PyObject*) {
+  weft_tensor tensor = tensor_of(self);
+  const Py_ssize_t bytes = static_cast<Py_ssize_t>(
+      weft_dtype_size(weft_tensor_dtype(tensor)) * static_cast<size_t>(weft_tensor_elements(tensor)));
+  PyObject* data = PyBytes_FromStringAndSize(nullptr, bytes);
+  if (!data) return nullptr;
+  const weft_status status =
+      weft_tensor_read(tensor, PyBytes_AS_STRING(data), static_cast<size_t>(bytes));
+  if (status != WEFT_OK) {
+    Py_DECREF(data);
+    return raise_status(status);
+  }
+  PyObject* module = PyImport_ImportModule("weft._native");
+  PyObject* rebuild = module ? PyObject_GetAttrString(module, "tensor_from_bytes") : nullptr;
+  PyObject* shape = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+  PyObject* out = nullptr;
+  if (rebuild && shape) {
+    out = Py_BuildValue("O(sOO)", rebuild, weft_dtype_name(weft_tensor_dtype(tensor)), shape, data);
+  }
+  Py_XDECREF(module);
+  Py_XDECREF(rebuild);
+  Py_XDECREF(shape);
+  Py_DECREF(data);
+  return out;
+}
+
+PyObject* flatten(PyObject* self, PyObject*) {
+  PyObject* dense = copy(self, nullptr);
+  if (!dense) return nullptr;
+  const int64_t whole = -1;
+  PyObject* out = wrap(reshaped(tensor_of(dense), &whole, 1));
+  Py_DECREF(dense);
+  return out;
+}
+
+template <class Function>
+PyCFunction as_method(Function* function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)(void)>(function));
+}
+
+}  // namespace
+
+PyMethodDef array_methods[] = {
+    {"reshape", as_method(reshape), METH_FASTCALL,
+     "reshape(*shape)\n--\n\nThe same elements in another shape; one extent may be -1."},
+    {"transpose", as_method(transpose), METH_FASTCALL,
+     "transpose(*axes)\n--\n\nThe view with its axes permuted; reversed without `axes`."},
+    {"flatten", flatten, METH_NOARGS, "flatten()\n--\n\nA copy with one axis."},
+    {"astype", as_method(astype), METH_VARARGS | METH_KEYWORDS,
+     "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
+    {"copy", copy, METH_NOARGS, "copy()\n--\n\nA new array with the same elements."},
+    {"detach", detach, METH_NOARGS,
+     "detach()\n--\n\nThe same content without its history: no gradient flows through it."},
+    {"item", as_method(item), METH_FASTCALL,
+     "item(*index)\n--\n\nThe only element, or the one at `index`, as a Python number."},
+    {"tolist", tolist, METH_NOARGS, "tolist()\n--\n\nThe elements as nested lists."},
+    {"asnumpy", asnumpy, METH_NOARGS, "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},
+    {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
+     "attach_grad(grad_req='write')\n--\n\nMakes the array a leaf that receives a gradient."},
+    {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,
+     "backward(out_grad=None, retain_graph=False)\n--\n\n"
+     "Gradients of this recorded array into the arrays that called attach_grad()."},
+    {"wait_to_read", wait_to_read, METH_NOARGS,
+     "wait_to_read()\n--\n\nReturns when the elements are computed."},
+    {"__array__", as_method(array_protocol), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__array_namespace__", as_method(array_namespace), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__copy__", copy, METH_NOARGS, nullptr},
+    {"__deepcopy__", deep_copy, METH_O, nullptr},
+    {"__reduce__", reduce, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace weft::python

@@ -1,0 +1,59 @@
+// The module weft._native: its types, and the functions that are not hot, through pybind11.
+#include <pybind11/pybind11.h>
+
+#include "native.h"
+#include "numbers.h"
+#include "session.h"
+
+namespace py = pybind11;
+
+namespace weft::python {
+namespace {
+
+// Operators that are methods of the array too.
+constexpr const char* kMethods[] = {"sum",  "mean",    "max",  "min", "argmax", "argmin",
+                                    "prod", "squeeze", "clip", "dot", "std",    "var"};
+
+void make_types() {
+  PyObject* dict = PyDict_New();
+  if (!dict) throw py::error_already_set();
+  array_type.tp_dict = dict;
+  if (PyType_Ready(&operator_type) < 0 || PyType_Ready(&function_type) < 0) {
+    throw py::error_already_set();
+  }
+  for (const char* name : kMethods) {
+    PyObject* function = find_function(name);
+    if (PyErr_Occurred()) throw py::error_already_set();
+    if (function) PyDict_SetItemString(dict, name, function);
+  }
+  load_numbers();
+  if (PyType_Ready(&array_type) < 0) throw py::error_already_set();
+}
+
+// Called by the library round its waits. Threads of the engine never hold the GIL.
+void* release_gil() { return PyGILState_Check() ? PyEval_SaveThread() : nullptr; }
+void restore_gil(void* state) {
+  if (state) PyEval_RestoreThread(static_cast<PyThreadState*>(state));
+}
+
+}  // namespace
+}  // namespace weft::python
+
+PYBIND11_MODULE(_native, module) {
+  using namespace weft::python;
+  uint32_t major = 0, minor = 0;
+  weft_abi_version(&major, &minor);
+  if (major != WEFT_ABI_MAJOR || minor < WEFT_ABI_MINOR) {
+    throw py::import_error("weft: libweft has another interface than the extension was built for");
+  }
+  if (!load_errors() || !load_numpy()) throw py::error_already_set();
+  make_types();
+  weft_set_wait_hooks(release_gil, restore_gil);
+  module.attr("ndarray") = py::handle(reinterpret_cast<PyObject*>(&array_type));
+  module.attr("Operator") = py::handle(reinterpret_cast<PyObject*>(&operator_type));
+  module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));
+  define_arrays(module);
+  define_autograd(module);
+  define_files(module);
+  define_library(module);
+}

@@ -1,0 +1,157 @@
+// What the files of the extension share: the array object, conversions, errors.
+//
+// The extension is written on weft.h and Python.h alone. Arrays, operator functions and traced
+// functions are raw CPython types, because a call through a binding generator costs several times
+// a whole addition of small arrays; pybind11 serves the module's cold functions (session.cpp).
+// Everything here is called with the GIL held.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <weft/weft.h>
+
+namespace weft::python {
+
+// Axes that an array may have in the library.
+inline constexpr int kMaxAxes = 16;
+
+// ---- arrays (array.cpp) ------------------------------------------------------------------------
+
+struct ArrayObject {
+  PyObject_HEAD
+  weft_tensor tensor;  // one reference, never null
+  PyObject* weak_references;
+};
+
+extern PyTypeObject array_type;
+
+inline bool is_array(PyObject* object) { return Py_TYPE(object) == &array_type; }
+inline weft_tensor tensor_of(PyObject* array) {
+  return reinterpret_cast<ArrayObject*>(array)->tensor;
+}
+
+// A new array object that takes the caller's reference to `tensor`, also on failure.
+PyObject* wrap(weft_tensor tensor);
+
+extern PyNumberMethods array_numbers;     // numbers.cpp
+extern PyMappingMethods array_mapping;    // indexing.cpp
+extern PySequenceMethods array_sequence;  // indexing.cpp
+extern PyBufferProcs array_buffer;        // buffer.cpp
+extern PyGetSetDef array_attributes[];    // attributes.cpp
+extern PyMethodDef array_methods[];       // methods.cpp
+PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.cpp
+
+// ---- errors (errors.cpp) -----------------------------------------------------------------------
+
+bool load_errors();  // finds the exception classes of weft._errors
+
+// Sets the Python error that belongs to `status` with the library's text. Returns null.
+PyObject* raise_status(weft_status status);
+// The same with a text of the extension; `format` as in PyErr_Format. Returns null.
+PyObject* raise_error(weft_status status, const char* format, ...);
+
+// ---- Python objects to values (convert.cpp) ----------------------------------------------------
+
+bool load_numpy();  // finds the few things of NumPy that conversions ask for
+
+PyObject* dtype_object(weft_dtype dtype);  // borrowed
+// Accepts what `dtype=` may be: a dtype of Weft or NumPy, its name, bool, int or float.
+bool parse_dtype(PyObject* object, weft_dtype* dtype);
+
+enum class Found { kNo, kYes, kError };  // kError: a Python error is set
+
+// A Python or NumPy scalar as a weak scalar.
+Found scalar_value(PyObject* object, weft_value* value);
+
+// Arrays made on the way, released at the end of a call.
+class Temporaries {
+ public:
+  Temporaries() = default;
+  Temporaries(const Temporaries&) = delete;
+  Temporaries& operator=(const Temporaries&) = delete;
+  ~Temporaries() {
+    while (count_ > 0) weft_tensor_release(tensors_[--count_]);
+  }
+  static constexpr int kRoom = 16;
+  bool has_room() const { return count_ < kRoom; }
+  void keep(weft_tensor tensor) { tensors_[count_++] = tensor; }
+
+ private:
+  weft_tensor tensors_[kRoom];
+  int count_ = 0;
+};
+
+// An operand: an array, a weak scalar, a NumPy array or a list. kNo: something else.
+Found operand_value(PyObject* object, weft_value* value, Temporaries& made);
+// The same for an argument of `where`, for which something else is a TypeError; anything with the
+// array protocols is taken. False: a Python error is set.
+bool argument_value(PyObject* object, weft_value* value, Temporaries& made, const char* where,
+                    const char* argument);
+
+// A new reference to an array with the elements of `object`, dtype by the data policy: floats of
+// Python become float32, NumPy arrays keep their dtype. Null: a Python error is set.
+weft_tensor tensor_from_object(PyObject* object);
+weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype);
+
+// Integers of a tuple, list or single number; -1 with a Python error set if it is none of these.
+int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument);
+
+PyObject* shape_tuple(const int64_t* extents, int rank);
+
+// A new NumPy array with a copy of the elements.
+PyObject* to_numpy(PyObject* array);
+
+// ---- operators (operators.cpp) -----------------------------------------------------------------
+
+extern PyTypeObject operator_type;
+PyObject* operator_list();             // all operators as functions, in registry order
+weft_op find_operator(const char* name);  // null if there is none; no Python error
+PyObject* find_function(const char* name);  // borrowed; null if there is none
+
+// One result of an operator; null with a Python error set on failure.
+inline weft_tensor invoke(weft_op op, const weft_value* values, size_t count) {
+  weft_tensor out = nullptr;
+  const weft_status status = weft_invoke(op, values, count, &out, 1);
+  if (__builtin_expect(status != WEFT_OK, 0)) {
+    raise_status(status);
+    return nullptr;
+  }
+  return out;
+}
+
+inline weft_value tensor_value(weft_tensor tensor) {
+  weft_value value;
+  value.tag = WEFT_TAG_TENSOR;
+  value.count = 0;
+  value.as.tensor = tensor;
+  return value;
+}
+inline weft_value ints_value(const int64_t* ints, int count) {
+  weft_value value;
+  value.tag = WEFT_TAG_INTS;
+  value.count = static_cast<uint32_t>(count);
+  value.as.ints = ints;
+  return value;
+}
+inline weft_value dtype_value(weft_dtype dtype) {
+  weft_value value;
+  value.tag = WEFT_TAG_DTYPE;
+  value.count = 0;
+  value.as.integer = dtype;
+  return value;
+}
+
+// A view through the internal operator `reshape`.
+weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
+
+// ---- traced functions (functions.cpp) ----------------------------------------------------------
+
+struct FunctionObject {
+  PyObject_HEAD
+  weft_function function;  // one reference, never null
+  vectorcallfunc call;
+};
+extern PyTypeObject function_type;
+PyObject* wrap_function(weft_function function);  // takes the caller's reference
+
+}  // namespace weft::python

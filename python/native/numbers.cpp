@@ -1,0 +1,217 @@
+// Number slots and comparisons of the array.
+//
+// The path of `a + b` for two arrays: two type checks, one call into the library, one object from
+// the free list. Operators are found once, by load_numbers(). A foreign operand gives
+// NotImplemented, so that the other type has its turn.
+#include "numbers.h"
+
+#include <initializer_list>
+
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+enum Slot {
+  kAdd, kSubtract, kMultiply, kDivide, kPower, kFloorDivide, kRemainder, kMatmul, kAnd, kOr, kXor,
+  kNegative, kAbs, kInvert, kSquare, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+  kSlots
+};
+constexpr const char* kNames[kSlots] = {
+    "add", "subtract", "multiply", "divide", "power", "floor_divide", "remainder", "matmul",
+    "logical_and", "logical_or", "logical_xor", "negative", "abs", "logical_not", "square",
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"};
+constexpr const char* kSigns[kSlots] = {"+", "-", "*", "/", "**", "//", "%", "@", "&", "|", "^",
+                                        "-", "abs", "~", "**", "==", "!=", "<", "<=", ">", ">="};
+weft_op ops[kSlots] = {};
+
+PyObject* absent(Slot slot) {
+  return raise_error(WEFT_UNSUPPORTED, "ndarray: %s needs the operator `%s`, which does not exist",
+                     kSigns[slot], kNames[slot]);
+}
+
+PyObject* result(weft_op op, const weft_value* values, size_t count) {
+  weft_tensor out = nullptr;
+  const weft_status status = weft_invoke(op, values, count, &out, 1);
+  if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
+  return wrap(out);
+}
+
+// One side is no array: a weak scalar, something to convert, or a foreign type.
+__attribute__((noinline)) PyObject* mixed(Slot slot, PyObject* a, PyObject* b) {
+  weft_value values[2];
+  Temporaries made;
+  const Found first = operand_value(a, values, made);
+  if (first == Found::kError) return nullptr;
+  const Found second = first == Found::kYes ? operand_value(b, values + 1, made) : Found::kNo;
+  if (second == Found::kError) return nullptr;
+  if (second == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
+  if (!ops[slot]) return absent(slot);
+  return result(ops[slot], values, 2);
+}
+
+template <Slot slot>
+PyObject* binary(PyObject* a, PyObject* b) {
+  if (__builtin_expect(is_array(a) && is_array(b) && ops[slot] != nullptr, 1)) {
+    const weft_value values[2] = {tensor_value(tensor_of(a)), tensor_value(tensor_of(b))};
+    return result(ops[slot], values, 2);
+  }
+  return mixed(slot, a, b);
+}
+
+template <Slot slot>
+PyObject* unary(PyObject* a) {
+  if (!ops[slot]) return absent(slot);
+  const weft_value value = tensor_value(tensor_of(a));
+  return result(ops[slot], &value, 1);
+}
+
+// a += b writes into a; the library refuses what a's dtype and shape cannot take.
+template <Slot slot>
+PyObject* in_place(PyObject* a, PyObject* b) {
+  weft_value values[2] = {tensor_value(tensor_of(a)), {}};
+  Temporaries made;
+  const Found found = operand_value(b, values + 1, made);
+  if (found == Found::kError) return nullptr;
+  if (found == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
+  if (!ops[slot]) return absent(slot);
+  weft_tensor out = tensor_of(a);
+  const weft_status status = weft_invoke(ops[slot], values, 2, &out, 1);
+  if (status != WEFT_OK) return raise_status(status);
+  Py_INCREF(a);
+  return a;
+}
+
+// & | ^ ~ are logical operators on bools; on integers they would mean bits.
+bool are_bools(PyObject* a, PyObject* b) {
+  for (PyObject* side : {a, b}) {
+    if (is_array(side) && weft_tensor_dtype(tensor_of(side)) != WEFT_BOOL) return false;
+  }
+  return true;
+}
+template <Slot slot>
+PyObject* logical(PyObject* a, PyObject* b) {
+  if (!are_bools(a, b)) {
+    return raise_error(WEFT_UNSUPPORTED, "ndarray: %s is for bool arrays; use `np.%s`",
+                       kSigns[slot], kNames[slot]);
+  }
+  return binary<slot>(a, b);
+}
+PyObject* invert(PyObject* a) {
+  if (!are_bools(a, a)) {
+    return raise_error(WEFT_UNSUPPORTED, "ndarray: ~ is for bool arrays; use `np.logical_not`");
+  }
+  return unary<kInvert>(a);
+}
+
+PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
+  if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+  if (is_array(a) && PyLong_CheckExact(b) && PyLong_AsLong(b) == 2) return unary<kSquare>(a);
+  PyErr_Clear();
+  return binary<kPower>(a, b);
+}
+
+PyObject* positive(PyObject* a) {
+  Py_INCREF(a);
+  return a;
+}
+
+bool item(PyObject* self, weft_value* value) {
+  const weft_status status = weft_tensor_item(tensor_of(self), value);
+  if (status != WEFT_OK) raise_status(status);
+  return status == WEFT_OK;
+}
+
+int truth(PyObject* self) {
+  weft_value value;
+  if (!item(self, &value)) return -1;
+  return value.tag == WEFT_TAG_FLOAT ? value.as.real != 0 : value.as.integer != 0;
+}
+
+PyObject* to_float(PyObject* self) {
+  weft_value value;
+  if (!item(self, &value)) return nullptr;
+  return PyFloat_FromDouble(value.tag == WEFT_TAG_FLOAT ? value.as.real
+                                                        : static_cast<double>(value.as.integer));
+}
+
+PyObject* to_int(PyObject* self) {
+  weft_value value;
+  if (!item(self, &value)) return nullptr;
+  if (value.tag == WEFT_TAG_FLOAT) return PyLong_FromDouble(value.as.real);
+  if (weft_tensor_dtype(tensor_of(self)) == WEFT_UINT64) {
+    return PyLong_FromUnsignedLongLong(static_cast<unsigned long long>(value.as.integer));
+  }
+  return PyLong_FromLongLong(value.as.integer);
+}
+
+// An index must be an integer array without axes, as in NumPy.
+PyObject* to_index(PyObject* self) {
+  weft_tensor tensor = tensor_of(self);
+  const weft_dtype dtype = weft_tensor_dtype(tensor);
+  if (weft_tensor_rank(tensor) != 0 || dtype < WEFT_UINT8 || dtype > WEFT_INT64) {
+    return raise_error(WEFT_INVALID_TYPE,
+                       "ndarray: only an integer array of rank 0 is an index; got %s of rank %d",
+                       weft_dtype_name(dtype), weft_tensor_rank(tensor));
+  }
+  return to_int(self);
+}
+
+PyNumberMethods make_numbers() {
+  PyNumberMethods methods = {};
+  methods.nb_add = binary<kAdd>;
+  methods.nb_subtract = binary<kSubtract>;
+  methods.nb_multiply = binary<kMultiply>;
+  methods.nb_true_divide = binary<kDivide>;
+  methods.nb_floor_divide = binary<kFloorDivide>;
+  methods.nb_remainder = binary<kRemainder>;
+  methods.nb_matrix_multiply = binary<kMatmul>;
+  methods.nb_power = power;
+  methods.nb_and = logical<kAnd>;
+  methods.nb_or = logical<kOr>;
+  methods.nb_xor = logical<kXor>;
+  methods.nb_invert = invert;
+  methods.nb_negative = unary<kNegative>;
+  methods.nb_absolute = unary<kAbs>;
+  methods.nb_positive = positive;
+  methods.nb_inplace_add = in_place<kAdd>;
+  methods.nb_inplace_subtract = in_place<kSubtract>;
+  methods.nb_inplace_multiply = in_place<kMultiply>;
+  methods.nb_inplace_true_divide = in_place<kDivide>;
+  methods.nb_inplace_matrix_multiply = in_place<kMatmul>;
+  methods.nb_bool = truth;
+  methods.nb_float = to_float;
+  methods.nb_int = to_int;
+  methods.nb_index = to_index;
+  return methods;
+}
+
+}  // namespace
+
+PyNumberMethods array_numbers = make_numbers();
+
+void load_numbers() {
+  for (int slot = 0; slot < kSlots; ++slot) ops[slot] = find_operator(kNames[slot]);
+}
+
+PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison) {
+  switch (comparison) {
+    case Py_EQ: return binary<kEqual>(a, b);
+    case Py_NE: return binary<kNotEqual>(a, b);
+    case Py_LT: return binary<kLess>(a, b);
+    case Py_LE: return binary<kLessEqual>(a, b);
+    case Py_GT: return binary<kGreater>(a, b);
+    case Py_GE: return binary<kGreaterEqual>(a, b);
+    default: Py_RETURN_NOTIMPLEMENTED;
+  }
+}
+
+PyObject* item_object(PyObject* array) {
+  const weft_dtype dtype = weft_tensor_dtype(tensor_of(array));
+  if (dtype >= WEFT_FLOAT16) return to_float(array);
+  if (dtype != WEFT_BOOL) return to_int(array);
+  const int value = truth(array);
+  return value < 0 ? nullptr : PyBool_FromLong(value);
+}
+
+}  // namespace weft::python

@@ -1,0 +1,487 @@
+// Operators as Python functions, made from the library's reflection.
+//
+// An operator function is a vectorcall object: inputs, then attributes, by position or keyword,
+// and `out`. Keywords are compared by pointer first, because a call's names are interned;
+// arguments are gathered in one array on the stack, and lists of integers beside it.
+#include "native.h"
+
+#include <cstring>
+#include <vector>
+
+namespace weft::python {
+namespace {
+
+constexpr int kMaxArguments = 32;
+constexpr int kMaxOutputs = 8;
+constexpr int kIntRoom = 64;
+
+struct OperatorObject {
+  PyObject_HEAD
+  vectorcallfunc call;
+  weft_op op;
+  weft_op_info info;
+  PyObject** names;  // interned, one per argument
+};
+
+PyObject* out_name = nullptr;  // interned "out"
+PyObject* functions = nullptr;  // dict: name → function, in registry order
+
+OperatorObject* self_of(PyObject* object) { return reinterpret_cast<OperatorObject*>(object); }
+
+// Everything that one call needs until it returns.
+struct Call {
+  weft_value values[kMaxArguments];
+  int64_t ints[kIntRoom];
+  int used_ints = 0;
+  int given = 0;  // one past the last argument that was set
+  PyObject* out = nullptr;
+  Temporaries made;
+};
+
+PyObject* wrong_argument(const OperatorObject* self, int index, PyObject* object,
+                         const char* expected) {
+  return raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be %s; got %R", self->info.name,
+                     self->info.arguments[index].name, expected, object);
+}
+
+// None means that an attribute is absent, where absence has a meaning or a default.
+bool set_none(OperatorObject* self, Call& call, int index) {
+  const weft_argument_info& argument = self->info.arguments[index];
+  if (argument.required) {
+    raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be given; got None", self->info.name,
+                argument.name);
+    return false;
+  }
+  const bool is_input = argument.kind == WEFT_TAG_TENSOR;
+  const bool may_be_absent = !is_input && argument.fallback.tag == WEFT_TAG_NONE;
+  call.values[index].tag = may_be_absent ? WEFT_TAG_NONE : WEFT_TAG_DEFAULT;
+  return true;
+}
+
+bool set_number(OperatorObject* self, Call& call, int index, PyObject* object, int32_t kind) {
+  weft_value& value = call.values[index];
+  const Found found = scalar_value(object, &value);
+  if (found == Found::kError) return false;
+  const bool is_integer = found == Found::kYes && value.tag == WEFT_TAG_INT;
+  switch (kind) {
+    case WEFT_TAG_INT:
+      if (is_integer) return true;
+      return wrong_argument(self, index, object, "an integer");
+    case WEFT_TAG_BOOL:
+      if (found == Found::kYes && value.tag != WEFT_TAG_FLOAT) {
+        value.tag = WEFT_TAG_BOOL;
+        value.as.integer = value.as.integer != 0;
+        return true;
+      }
+      return wrong_argument(self, index, object, "True or False");
+    default:
+      if (found != Found::kYes) return wrong_argument(self, index, object, "a number");
+      if (value.tag != WEFT_TAG_FLOAT) value.as.real = static_cast<double>(value.as.integer);
+      value.tag = WEFT_TAG_FLOAT;
+      return true;
+  }
+}
+
+bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object) {
+  const weft_argument_info& argument = self->info.arguments[index];
+  weft_value& value = call.values[index];
+  value.count = 0;
+  switch (argument.kind) {
+    case WEFT_TAG_STRING: {
+      if (!PyUnicode_Check(object)) return wrong_argument(self, index, object, "a string");
+      Py_ssize_t size = 0;
+      value.as.text = PyUnicode_AsUTF8AndSize(object, &size);
+      value.tag = WEFT_TAG_STRING;
+      value.count = static_cast<uint32_t>(size);
+      return value.as.text != nullptr;
+    }
+    case WEFT_TAG_INTS: {
+      int64_t* ints = call.ints + call.used_ints;
+      const int count = parse_ints(object, ints, kIntRoom - call.used_ints, self->info.name,
+                                   argument.name);
+      if (count < 0) return false;
+      call.used_ints += count;
+      value = ints_value(ints, count);
+      return true;
+    }
+    case WEFT_TAG_DTYPE: {
+      weft_dtype dtype;
+      if (!parse_dtype(object, &dtype)) return false;
+      value = dtype_value(dtype);
+      return true;
+    }
+    default: return set_number(self, call, index, object, argument.kind);
+  }
+}
+
+inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* object) {
+  if (index >= call.given) call.given = index + 1;
+  if (object == Py_None) return set_none(self, call, index);
+  if (index >= self->info.inputs) return set_attribute(self, call, index, object);
+  return argument_value(object, call.values + index, call.made, self->info.name,
+                        self->info.arguments[index].name);
+}
+
+int argument_count(const OperatorObject* self) { return self->info.inputs + self->info.attributes; }
+
+int find_argument(const OperatorObject* self, PyObject* name) {
+  const int count = argument_count(self);
+  for (int i = 0; i < count; ++i) {
+    if (self->names[i] == name) return i;
+  }
+  for (int i = 0; i < count; ++i) {  // a name that was not interned
+    if (PyUnicode_Compare(self->names[i], name) == 0) return i;
+  }
+  return -1;
+}
+
+PyObject* accepted_names(const OperatorObject* self) {
+  PyObject* list = PyList_New(0);
+  for (int i = 0; list && i < argument_count(self); ++i) PyList_Append(list, self->names[i]);
+  if (list) PyList_Append(list, out_name);
+  PyObject* comma = PyUnicode_FromString(", ");
+  PyObject* text = list && comma ? PyUnicode_Join(comma, list) : nullptr;
+  Py_XDECREF(list);
+  Py_XDECREF(comma);
+  return text;
+}
+
+bool unknown_keyword(const OperatorObject* self, PyObject* name) {
+  PyObject* accepted = accepted_names(self);
+  if (accepted) {
+    raise_error(WEFT_INVALID_TYPE, "%s: `%U` is no argument; it accepts %U", self->info.name, name,
+                accepted);
+    Py_DECREF(accepted);
+  }
+  return false;
+}
+
+bool set_keyword(OperatorObject* self, Call& call, Py_ssize_t positional, PyObject* name,
+                 PyObject* object) {
+  if (name == out_name || PyUnicode_Compare(name, out_name) == 0) {
+    call.out = object == Py_None ? nullptr : object;
+    return true;
+  }
+  const int index = find_argument(self, name);
+  if (index < 0) return unknown_keyword(self, name);
+  if (index < positional) {
+    raise_error(WEFT_INVALID_TYPE, "%s: `%s` is given twice", self->info.name,
+                self->info.arguments[index].name);
+    return false;
+  }
+  return set_argument(self, call, index, object);
+}
+
+bool gather(OperatorObject* self, Call& call, PyObject* const* args, Py_ssize_t positional,
+            PyObject* keywords) {
+  const int count = argument_count(self);
+  if (positional > count) {
+    raise_error(WEFT_INVALID_TYPE, "%s: takes at most %d arguments; got %zd", self->info.name,
+                count, positional);
+    return false;
+  }
+  for (int i = 0; i < count; ++i) call.values[i].tag = WEFT_TAG_DEFAULT;
+  for (Py_ssize_t i = 0; i < positional; ++i) {
+    if (!set_argument(self, call, static_cast<int>(i), args[i])) return false;
+  }
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t k = 0; k < named; ++k) {
+    PyObject* name = PyTuple_GET_ITEM(keywords, k);
+    if (!set_keyword(self, call, positional, name, args[positional + k])) return false;
+  }
+  for (int i = 0; i < count; ++i) {
+    if (call.values[i].tag == WEFT_TAG_DEFAULT && self->info.arguments[i].required) {
+      raise_error(WEFT_INVALID_TYPE, "%s: `%s` is missing", self->info.name,
+                  self->info.arguments[i].name);
+      return false;
+    }
+  }
+  if (call.given < self->info.inputs) call.given = self->info.inputs;
+  return true;
+}
+
+// Numbers alone have no dtype to take: they become arrays by the data policy.
+bool ensure_array(OperatorObject* self, Call& call) {
+  bool any_scalar = false;
+  for (int i = 0; i < self->info.inputs; ++i) {
+    if (call.values[i].tag == WEFT_TAG_TENSOR) return true;
+    any_scalar |= call.values[i].tag != WEFT_TAG_DEFAULT;
+  }
+  if (!any_scalar) return true;
+  for (int i = 0; i < self->info.inputs; ++i) {
+    weft_value& value = call.values[i];
+    weft_tensor tensor = nullptr;
+    weft_status status = WEFT_OK;
+    const float real = static_cast<float>(value.as.real);
+    const uint8_t flag = value.as.integer != 0;
+    switch (value.tag) {
+      case WEFT_TAG_FLOAT:
+        status = weft_tensor_create(WEFT_FLOAT32, 0, nullptr, &real, &tensor);
+        break;
+      case WEFT_TAG_INT:
+        status = weft_tensor_create(WEFT_INT64, 0, nullptr, &value.as.integer, &tensor);
+        break;
+      case WEFT_TAG_BOOL:
+        status = weft_tensor_create(WEFT_BOOL, 0, nullptr, &flag, &tensor);
+        break;
+      default: continue;
+    }
+    if (status != WEFT_OK) {
+      raise_status(status);
+      return false;
+    }
+    call.made.keep(tensor);
+    value = tensor_value(tensor);
+  }
+  return true;
+}
+
+bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs) {
+  const int count = self->info.outputs;
+  if (count == 1 && is_array(out)) {
+    outs[0] = tensor_of(out);
+    return true;
+  }
+  if (PyTuple_Check(out) && PyTuple_GET_SIZE(out) == count) {
+    for (int i = 0; i < count; ++i) {
+      PyObject* item = PyTuple_GET_ITEM(out, i);
+      if (!is_array(item)) break;
+      outs[i] = tensor_of(item);
+      if (i + 1 == count) return true;
+    }
+  }
+  raise_error(WEFT_INVALID_TYPE, "%s: `out` must be %s; got %s", self->info.name,
+              count == 1 ? "an array" : "a tuple with one array per result",
+              Py_TYPE(out)->tp_name);
+  return false;
+}
+
+PyObject* wrap_all(weft_tensor* outs, int count) {
+  PyObject* tuple = PyTuple_New(count);
+  for (int i = 0; i < count; ++i) {
+    PyObject* array = wrap(outs[i]);
+    if (tuple && array) {
+      PyTuple_SET_ITEM(tuple, i, array);
+    } else {
+      Py_XDECREF(array);
+      Py_CLEAR(tuple);
+    }
+  }
+  return tuple;
+}
+
+PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
+  OperatorObject* self = self_of(object);
+  Call call;
+  if (!gather(self, call, args, PyVectorcall_NARGS(flags), keywords)) return nullptr;
+  if (!ensure_array(self, call)) return nullptr;
+  const int outputs = self->info.outputs;
+  weft_tensor outs[kMaxOutputs] = {};
+  if (call.out && !read_out(self, call.out, outs)) return nullptr;
+  const weft_status status = weft_invoke(self->op, call.values, static_cast<size_t>(call.given),
+                                         outs, static_cast<size_t>(outputs));
+  if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
+  if (call.out) {
+    PyObject* out = PyTuple_Check(call.out) && outputs == 1 ? PyTuple_GET_ITEM(call.out, 0)
+                                                            : call.out;
+    Py_INCREF(out);
+    return out;
+  }
+  return outputs == 1 ? wrap(outs[0]) : wrap_all(outs, outputs);
+}
+
+// ---- what a function says of itself -------------------------------------------------------------
+
+PyObject* default_object(const weft_value& value) {
+  switch (value.tag) {
+    case WEFT_TAG_INT: return PyLong_FromLongLong(value.as.integer);
+    case WEFT_TAG_FLOAT: return PyFloat_FromDouble(value.as.real);
+    case WEFT_TAG_BOOL: return PyBool_FromLong(value.as.integer != 0);
+    case WEFT_TAG_STRING:
+      return PyUnicode_FromStringAndSize(value.as.text, static_cast<Py_ssize_t>(value.count));
+    case WEFT_TAG_INTS: return shape_tuple(value.as.ints, static_cast<int>(value.count));
+    case WEFT_TAG_DTYPE:
+      return PyUnicode_FromString(weft_dtype_name(static_cast<weft_dtype>(value.as.integer)));
+    default: Py_RETURN_NONE;
+  }
+}
+
+const char* kind_name(int32_t kind) {
+  switch (kind) {
+    case WEFT_TAG_TENSOR: return "array";
+    case WEFT_TAG_INT: return "int";
+    case WEFT_TAG_FLOAT: return "float";
+    case WEFT_TAG_BOOL: return "bool";
+    case WEFT_TAG_STRING: return "str";
+    case WEFT_TAG_INTS: return "ints";
+    case WEFT_TAG_DTYPE: return "dtype";
+    default: return "";
+  }
+}
+
+PyObject* flag(int32_t value) { return value ? Py_True : Py_False; }
+
+PyObject* argument_list(const OperatorObject* self) {
+  PyObject* list = PyList_New(0);
+  for (int i = 0; list && i < argument_count(self); ++i) {
+    const weft_argument_info& argument = self->info.arguments[i];
+    PyObject* item = Py_BuildValue(
+        "{s:s,s:s,s:s,s:O,s:O,s:N}", "name", argument.name, "doc", argument.doc, "kind",
+        kind_name(argument.kind), "required", flag(argument.required), "keeps_dtype",
+        flag(argument.keeps_dtype), "default", default_object(argument.fallback));
+    if (!item || PyList_Append(list, item) != 0) Py_CLEAR(list);
+    Py_XDECREF(item);
+  }
+  return list;
+}
+
+PyObject* sample_list(const OperatorObject* self) {
+  PyObject* list = PyList_New(0);
+  for (int i = 0; list && i < self->info.samples; ++i) {
+    PyObject* text = PyUnicode_FromString(self->info.sample[i]);
+    if (!text || PyList_Append(list, text) != 0) Py_CLEAR(list);
+    Py_XDECREF(text);
+  }
+  return list;
+}
+
+// The whole definition as a dict: what documentation, stubs and tests are derived from.
+PyObject* schema(PyObject* object, void*) {
+  const OperatorObject* self = self_of(object);
+  const weft_op_info& info = self->info;
+  PyObject* arguments = argument_list(self);
+  PyObject* samples = sample_list(self);
+  if (!arguments || !samples) {
+    Py_XDECREF(arguments);
+    Py_XDECREF(samples);
+    return nullptr;
+  }
+  return Py_BuildValue(
+      "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name, "doc",
+      info.doc, "place", info.place, "promotion", info.promotion, "like", info.like, "no_gradient",
+      info.no_gradient, "composite", flag(info.composite), "elementwise", flag(info.elementwise),
+      "random", flag(info.random), "outputs", info.outputs, "inputs", info.inputs, "arguments",
+      arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
+}
+
+PyObject* name(PyObject* object, void*) {
+  return PyUnicode_FromString(self_of(object)->info.name);
+}
+
+PyObject* module_name(PyObject* object, void*) {
+  return PyUnicode_FromFormat("weft.%s", self_of(object)->info.place);
+}
+
+// weft/_schema.py writes docstrings and signatures; the stub generator uses the same functions.
+PyObject* described(PyObject* object, const char* function) {
+  PyObject* definition = schema(object, nullptr);
+  PyObject* module = definition ? PyImport_ImportModule("weft._schema") : nullptr;
+  PyObject* out = module ? PyObject_CallMethod(module, function, "O", definition) : nullptr;
+  Py_XDECREF(module);
+  Py_XDECREF(definition);
+  return out;
+}
+PyObject* docstring(PyObject* object, void*) { return described(object, "docstring"); }
+PyObject* signature(PyObject* object, void*) { return described(object, "signature"); }
+
+PyObject* represent(PyObject* object) {
+  const weft_op_info& info = self_of(object)->info;
+  return PyUnicode_FromFormat("<operator weft.%s.%s>", info.place, info.name);
+}
+
+PyObject* reduce(PyObject* object, PyObject*) { return name(object, nullptr); }
+
+// As an attribute of the array type an operator is a method.
+PyObject* bind(PyObject* function, PyObject* object, PyObject*) {
+  if (!object) {
+    Py_INCREF(function);
+    return function;
+  }
+  return PyMethod_New(function, object);
+}
+
+PyGetSetDef attributes[] = {{"__name__", name, nullptr, nullptr, nullptr},
+                            {"__qualname__", name, nullptr, nullptr, nullptr},
+                            {"__module__", module_name, nullptr, nullptr, nullptr},
+                            {"__doc__", docstring, nullptr, nullptr, nullptr},
+                            {"__signature__", signature, nullptr, nullptr, nullptr},
+                            {"schema", schema, nullptr, "The definition as a dict.", nullptr},
+                            {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr},
+                         {nullptr, nullptr, 0, nullptr}};
+
+PyTypeObject make_type() {
+  PyTypeObject type = {};
+  Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
+  type.tp_name = "weft._native.Operator";
+  type.tp_basicsize = sizeof(OperatorObject);
+  type.tp_flags =
+      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
+  type.tp_vectorcall_offset = offsetof(OperatorObject, call);
+  type.tp_call = PyVectorcall_Call;
+  type.tp_repr = represent;
+  type.tp_descr_get = bind;
+  type.tp_getset = attributes;
+  type.tp_methods = methods;
+  return type;
+}
+
+PyObject* make_function(weft_op op) {
+  OperatorObject* self = PyObject_New(OperatorObject, &operator_type);  // lives for ever
+  if (!self) return nullptr;
+  self->call = call_operator;
+  self->op = op;
+  self->info = {};
+  self->info.struct_size = sizeof(weft_op_info);
+  const weft_status status = weft_op_get_info(op, &self->info);
+  if (status != WEFT_OK) return raise_status(status);
+  const int count = argument_count(self);
+  if (count > kMaxArguments || self->info.outputs > kMaxOutputs) {
+    return raise_error(WEFT_INTERNAL, "%s: has more arguments or results than the extension takes",
+                       self->info.name);
+  }
+  self->names = static_cast<PyObject**>(PyMem_Calloc(static_cast<size_t>(count + 1),
+                                                     sizeof(PyObject*)));
+  if (!self->names) return PyErr_NoMemory();
+  for (int i = 0; i < count; ++i) {
+    self->names[i] = PyUnicode_InternFromString(self->info.arguments[i].name);
+    if (!self->names[i]) return nullptr;
+  }
+  return reinterpret_cast<PyObject*>(self);
+}
+
+bool make_functions() {
+  out_name = PyUnicode_InternFromString("out");
+  functions = PyDict_New();
+  if (!out_name || !functions) return false;
+  for (size_t i = 0; i < weft_op_count(); ++i) {
+    PyObject* function = make_function(weft_op_at(i));
+    if (!function) return false;
+    const int failed =
+        PyDict_SetItemString(functions, self_of(function)->info.name, function);
+    Py_DECREF(function);
+    if (failed) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+PyTypeObject operator_type = make_type();
+
+PyObject* operator_list() {
+  if (!functions && !make_functions()) return nullptr;
+  return PyDict_Values(functions);
+}
+
+PyObject* find_function(const char* name) {
+  if (!functions && !make_functions()) return nullptr;
+  return PyDict_GetItemString(functions, name);
+}
+
+weft_op find_operator(const char* name) {
+  weft_op op = nullptr;
+  return weft_op_find(name, &op) == WEFT_OK ? op : nullptr;
+}
+
+}  // namespace weft::python

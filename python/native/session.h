@@ -1,0 +1,56 @@
+// Functions of the module by subject. They are called a few times a step at most, so pybind11's
+// convenience is worth more than its cost.
+#pragma once
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <vector>
+
+#include "native.h"
+
+namespace weft::python {
+
+void define_arrays(pybind11::module_& module);    // session_arrays.cpp
+void define_autograd(pybind11::module_& module);  // session_autograd.cpp: modes, gradients, traces
+void define_files(pybind11::module_& module);     // session_files.cpp: safetensors and .weft
+void define_library(pybind11::module_& module);   // session_library.cpp: operators, threads, memory
+
+// Throws the Python error of a failed call.
+inline void check(weft_status status) {
+  if (status == WEFT_OK) return;
+  raise_status(status);
+  throw pybind11::error_already_set();
+}
+
+// A list of array objects as handles that the list keeps alive; None is null where allowed.
+inline std::vector<weft_tensor> tensors_of(const pybind11::sequence& arrays, const char* where,
+                                           bool may_be_none = false) {
+  std::vector<weft_tensor> tensors;
+  tensors.reserve(arrays.size());
+  for (const auto& item : arrays) {
+    if (may_be_none && item.is_none()) {
+      tensors.push_back(nullptr);
+    } else if (is_array(item.ptr())) {
+      tensors.push_back(tensor_of(item.ptr()));
+    } else {
+      raise_error(WEFT_INVALID_TYPE, "%s: every item must be an array; got %s", where,
+                  Py_TYPE(item.ptr())->tp_name);
+      throw pybind11::error_already_set();
+    }
+  }
+  return tensors;
+}
+
+inline pybind11::object owned(PyObject* object) {
+  if (!object) throw pybind11::error_already_set();
+  return pybind11::reinterpret_steal<pybind11::object>(object);
+}
+
+inline pybind11::list wrap_list(const std::vector<weft_tensor>& tensors) {
+  pybind11::list list;
+  for (weft_tensor tensor : tensors) list.append(owned(wrap(tensor)));
+  return list;
+}
+
+}  // namespace weft::python

@@ -1,0 +1,106 @@
+// Making arrays, and what an array shares with others.
+#include "session.h"
+
+namespace py = pybind11;
+
+namespace weft::python {
+namespace {
+
+py::object array(const py::object& object, const py::object& dtype, bool copy) {
+  weft_tensor tensor;
+  if (dtype.is_none()) {
+    tensor = tensor_from_object(object.ptr());
+  } else {
+    weft_dtype wanted;
+    if (!parse_dtype(dtype.ptr(), &wanted)) throw py::error_already_set();
+    tensor = tensor_from_object(object.ptr(), wanted);
+  }
+  if (!tensor) throw py::error_already_set();
+  if (is_array(object.ptr()) && tensor == tensor_of(object.ptr())) {
+    weft_tensor_release(tensor);
+    if (!copy) return object;
+    return object.attr("copy")();
+  }
+  return owned(wrap(tensor));
+}
+
+std::vector<int64_t> shape_of(const py::object& object, const char* where) {
+  std::vector<int64_t> shape(kMaxAxes);
+  const int rank = parse_ints(object.ptr(), shape.data(), kMaxAxes, where, "shape");
+  if (rank < 0) throw py::error_already_set();
+  shape.resize(static_cast<size_t>(rank));
+  return shape;
+}
+
+// Uninitialised for the caller, zeros in fact; no operator, so neither recorded nor traced.
+py::object empty(const py::object& shape, const py::object& dtype) {
+  weft_dtype wanted = WEFT_FLOAT32;
+  if (!dtype.is_none() && !parse_dtype(dtype.ptr(), &wanted)) throw py::error_already_set();
+  const std::vector<int64_t> extents = shape_of(shape, "empty");
+  weft_tensor tensor = nullptr;
+  check(weft_tensor_create(wanted, static_cast<int32_t>(extents.size()), extents.data(), nullptr,
+                           &tensor));
+  return owned(wrap(tensor));
+}
+
+py::object tensor_from_bytes(const char* dtype, const py::object& shape, const py::bytes& data) {
+  weft_dtype number = WEFT_FLOAT32;
+  check(weft_dtype_find(dtype, &number));
+  const std::vector<int64_t> extents = shape_of(shape, "array");
+  size_t bytes = weft_dtype_size(number);
+  for (const int64_t extent : extents) bytes *= static_cast<size_t>(extent);
+  char* source = nullptr;
+  Py_ssize_t length = 0;
+  if (PyBytes_AsStringAndSize(data.ptr(), &source, &length) != 0) throw py::error_already_set();
+  if (static_cast<size_t>(length) != bytes) {
+    raise_error(WEFT_INVALID_VALUE, "array: the pickled data has %zd bytes; %zu are needed", length,
+                bytes);
+    throw py::error_already_set();
+  }
+  weft_tensor tensor = nullptr;
+  check(weft_tensor_create(number, static_cast<int32_t>(extents.size()), extents.data(), source,
+                           &tensor));
+  return owned(wrap(tensor));
+}
+
+weft_tensor array_argument(const py::object& object, const char* where) {
+  if (is_array(object.ptr())) return tensor_of(object.ptr());
+  raise_error(WEFT_INVALID_TYPE, "%s: `array` must be an array; got %s", where,
+              Py_TYPE(object.ptr())->tp_name);
+  throw py::error_already_set();
+}
+
+}  // namespace
+
+void define_arrays(py::module_& module) {
+  module.def("array", array, py::arg("object"), py::arg("dtype") = py::none(),
+             py::arg("copy") = true);
+  module.def("empty", empty, py::arg("shape"), py::arg("dtype") = py::none());
+  module.def("tensor_from_bytes", tensor_from_bytes);
+  module.def("dtype_number", [](const py::object& dtype) {
+    weft_dtype number;
+    if (!parse_dtype(dtype.ptr(), &number)) throw py::error_already_set();
+    return static_cast<int>(number);
+  });
+  module.def("shares_box", [](const py::object& a, const py::object& b) {
+    return weft_tensor_shares_box(array_argument(a, "shares_box"),
+                                  array_argument(b, "shares_box")) != 0;
+  });
+  module.def("same_tensor", [](const py::object& a, const py::object& b) {
+    return array_argument(a, "same_tensor") == array_argument(b, "same_tensor");
+  });
+  module.def("set_state", [](const py::object& array, bool state) {
+    check(weft_tensor_set_state(array_argument(array, "set_state"), state));
+  });
+  module.def("is_traced", [](const py::object& array) {
+    return weft_tensor_is_traced(array_argument(array, "is_traced")) != 0;
+  });
+  module.def("is_recorded", [](const py::object& array) {
+    return weft_tensor_is_recorded(array_argument(array, "is_recorded")) != 0;
+  });
+  module.def("grad_version", [](const py::object& array) {
+    return weft_tensor_grad_version(array_argument(array, "grad_version"));
+  });
+}
+
+}  // namespace weft::python

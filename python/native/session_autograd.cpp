@@ -1,0 +1,80 @@
+// The modes of a thread, gradients, and traces.
+#include "session.h"
+
+namespace py = pybind11;
+
+namespace weft::python {
+namespace {
+
+std::vector<weft_tensor> head_gradients(const py::object& head_grads, size_t count,
+                                        const char* where) {
+  if (head_grads.is_none()) return std::vector<weft_tensor>(count, nullptr);
+  std::vector<weft_tensor> tensors = tensors_of(head_grads, where, true);
+  if (tensors.size() != count) {
+    raise_error(WEFT_INVALID_VALUE, "%s: `head_grads` must have one entry per head, %zu; got %zu",
+                where, count, tensors.size());
+    throw py::error_already_set();
+  }
+  return tensors;
+}
+
+void backward(const py::sequence& heads, const py::object& head_grads, bool retain_graph) {
+  const std::vector<weft_tensor> tensors = tensors_of(heads, "backward");
+  const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "backward");
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_backward(tensors.data(), grads.data(), tensors.size(), retain_graph);
+  }
+  check(status);
+}
+
+py::list grad(const py::sequence& heads, const py::sequence& variables,
+              const py::object& head_grads, bool retain_graph, bool create_graph) {
+  const std::vector<weft_tensor> tensors = tensors_of(heads, "grad");
+  const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "grad");
+  const std::vector<weft_tensor> leaves = tensors_of(variables, "grad");
+  std::vector<weft_tensor> out(leaves.size(), nullptr);
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_grad(tensors.data(), grads.data(), tensors.size(), leaves.data(), leaves.size(),
+                       retain_graph, create_graph, out.data());
+  }
+  check(status);
+  return wrap_list(out);
+}
+
+py::list trace_begin(const py::sequence& inputs) {
+  const std::vector<weft_tensor> tensors = tensors_of(inputs, "trace");
+  std::vector<weft_tensor> placeholders(tensors.size(), nullptr);
+  check(weft_trace_begin(tensors.data(), tensors.size(), placeholders.data()));
+  return wrap_list(placeholders);
+}
+
+py::object trace_end(const py::sequence& outputs) {
+  const std::vector<weft_tensor> tensors = tensors_of(outputs, "trace");
+  weft_function function = nullptr;
+  check(weft_trace_end(tensors.data(), tensors.size(), &function));
+  return owned(wrap_function(function));
+}
+
+}  // namespace
+
+void define_autograd(py::module_& module) {
+  module.attr("RECORDING") = static_cast<uint32_t>(WEFT_MODE_RECORDING);
+  module.attr("TRACING") = static_cast<uint32_t>(WEFT_MODE_TRACING);
+  module.attr("TRAINING") = static_cast<uint32_t>(WEFT_MODE_TRAINING);
+  module.def("modes", weft_modes);
+  module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
+  module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),
+             py::arg("retain_graph") = false);
+  module.def("grad", grad, py::arg("heads"), py::arg("variables"),
+             py::arg("head_grads") = py::none(), py::arg("retain_graph") = false,
+             py::arg("create_graph") = false);
+  module.def("trace_begin", trace_begin);
+  module.def("trace_end", trace_end);
+  module.def("trace_abort", weft_trace_abort);
+}
+
+}  // namespace weft::python

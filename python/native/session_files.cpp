@@ -1,0 +1,146 @@
+// Files: named arrays as safetensors, models as .weft.
+#include <memory>
+#include <string>
+
+#include "session.h"
+
+namespace py = pybind11;
+
+namespace weft::python {
+namespace {
+
+std::vector<const char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<const char*> out;
+  out.reserve(texts.size());
+  for (const std::string& text : texts) out.push_back(text.c_str());
+  return out;
+}
+
+void save_arrays(const std::string& path, const std::vector<std::string>& names,
+                 const py::sequence& arrays, const std::string& metadata) {
+  const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
+  const std::vector<const char*> texts = pointers(names);
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_tensors_save(path.c_str(), texts.data(), tensors.data(), tensors.size(),
+                               metadata.empty() ? nullptr : metadata.c_str());
+  }
+  check(status);
+}
+
+py::dict load_arrays(const std::string& path) {
+  weft_archive opened = nullptr;
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_archive_load(path.c_str(), &opened);
+  }
+  check(status);
+  const std::unique_ptr<weft_archive_, void (*)(weft_archive)> archive(opened,
+                                                                       weft_archive_release);
+  py::dict arrays;
+  for (size_t i = 0; i < weft_archive_count(opened); ++i) {
+    weft_tensor tensor = nullptr;
+    check(weft_archive_tensor(opened, i, &tensor));
+    arrays[weft_archive_name_at(opened, i)] = owned(wrap(tensor));
+  }
+  return arrays;
+}
+
+// One entry point to write: (name, function, input names, output names, capture names).
+using Entry = std::tuple<std::string, py::object, std::vector<std::string>,
+                         std::vector<std::string>, std::vector<std::string>>;
+
+void add_entry(weft_writer writer, const Entry& entry) {
+  const auto& [name, function, inputs, outputs, captures] = entry;
+  if (Py_TYPE(function.ptr()) != &function_type) {
+    throw py::type_error("export: an entry needs a traced function");
+  }
+  weft_function traced = reinterpret_cast<FunctionObject*>(function.ptr())->function;
+  if (inputs.size() != weft_function_inputs(traced) ||
+      outputs.size() != weft_function_outputs(traced) ||
+      captures.size() != weft_function_captures(traced)) {
+    throw py::value_error("export: an entry needs one name per input, output and capture");
+  }
+  check(weft_writer_add_entry(writer, name.c_str(), traced, pointers(inputs).data(),
+                              pointers(outputs).data(), pointers(captures).data()));
+}
+
+void save_model(const std::string& path, const std::vector<Entry>& entries,
+                const std::vector<std::pair<std::string, std::string>>& metadata) {
+  weft_writer created = nullptr;
+  check(weft_writer_create(&created));
+  const std::unique_ptr<weft_writer_, void (*)(weft_writer)> writer(created, weft_writer_release);
+  for (const Entry& entry : entries) add_entry(created, entry);
+  for (const auto& [key, value] : metadata) {
+    check(weft_writer_set_metadata(created, key.c_str(), value.c_str()));
+  }
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_writer_save(created, path.c_str());
+  }
+  check(status);
+}
+
+class Model {
+ public:
+  explicit Model(const std::string& path) {
+    weft_status status;
+    {
+      py::gil_scoped_release release;
+      status = weft_model_load(path.c_str(), &model_);
+    }
+    check(status);
+  }
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  ~Model() { weft_model_release(model_); }
+
+  std::string text() const { return weft_model_text(model_); }
+
+  std::vector<std::string> entries() const {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < weft_model_entry_count(model_); ++i) {
+      names.emplace_back(weft_model_entry_name_at(model_, i));
+    }
+    return names;
+  }
+
+  py::dict tensors() const {
+    py::dict arrays;
+    for (size_t i = 0; i < weft_model_tensor_count(model_); ++i) {
+      weft_tensor tensor = nullptr;
+      check(weft_model_tensor(model_, i, &tensor));
+      arrays[weft_model_tensor_name_at(model_, i)] = owned(wrap(tensor));
+    }
+    return arrays;
+  }
+
+  py::object function(const std::string& entry) const {
+    weft_function function = nullptr;
+    check(weft_model_function(model_, entry.c_str(), &function));
+    return owned(wrap_function(function));
+  }
+
+ private:
+  weft_model model_ = nullptr;
+};
+
+}  // namespace
+
+void define_files(py::module_& module) {
+  module.def("save_arrays", save_arrays, py::arg("path"), py::arg("names"), py::arg("arrays"),
+             py::arg("metadata") = "");
+  module.def("load_arrays", load_arrays);
+  module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"));
+  py::class_<Model>(module, "Model")
+      .def(py::init<const std::string&>())
+      .def("text", &Model::text)
+      .def("entries", &Model::entries)
+      .def("tensors", &Model::tensors)
+      .def("function", &Model::function);
+}
+
+}  // namespace weft::python

@@ -1,0 +1,53 @@
+// The library as a whole: operators, threads, engine, memory, random numbers.
+#include "session.h"
+
+namespace py = pybind11;
+
+namespace weft::python {
+namespace {
+
+py::object info(const char* name) {
+  const char* text = weft_info(name);
+  return text ? py::object(py::str(text)) : py::none();
+}
+
+void wait_all() {
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_wait_all();
+  }
+  check(status);
+}
+
+py::dict memory(bool reset_peak) {
+  weft_memory stats = WEFT_MEMORY_INIT;
+  check(weft_memory_stats(&stats, reset_peak));
+  py::dict out;
+  out["live"] = stats.live;
+  out["peak"] = stats.peak;
+  out["pooled"] = stats.pooled;
+  out["system_calls"] = stats.system_calls;
+  return out;
+}
+
+}  // namespace
+
+void define_library(py::module_& module) {
+  module.def("operators", [] { return owned(operator_list()); });
+  module.def("version", weft_version);
+  module.def("info", info);
+  module.def("set_num_threads", [](int32_t count) { check(weft_set_num_threads(count)); });
+  module.def("num_threads", weft_num_threads);
+  module.def("set_engine_policy",
+             [](const char* policy) { check(weft_set_engine_policy(policy)); });
+  module.def("wait_all", wait_all);
+  module.def("prepare_fork", [] {
+    py::gil_scoped_release release;
+    weft_prepare_fork();
+  });
+  module.def("memory", memory, py::arg("reset_peak") = false);
+  module.def("seed", [](uint64_t seed) { check(weft_random_seed(seed)); });
+}
+
+}  // namespace weft::python

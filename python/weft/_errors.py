@@ -1,0 +1,44 @@
+"""The exceptions of Weft.
+
+Every class derives from the builtin one that a NumPy user would catch and from `Error`, so both
+`except ValueError` and `except weft.Error` work. Nothing else is imported here: `weft.runtime`
+uses these classes without the extension module.
+"""
+
+
+class Error(Exception):
+    """What every error of Weft is, beside a builtin exception."""
+
+    __module__ = "weft"
+
+
+def _derive(name: str, base: type[BaseException], doc: str) -> type[Error]:
+    return type(name, (Error, base), {"__doc__": doc, "__module__": "weft"})
+
+
+InvalidValue = _derive("InvalidValue", ValueError, "A shape, axis or number that is not allowed.")
+OutOfMemory = _derive("OutOfMemory", MemoryError, "Memory for a result could not be had.")
+Unsupported = _derive("Unsupported", NotImplementedError, "Valid, but nothing provides it.")
+NotFound = _derive("NotFound", LookupError, "A name that does not exist.")
+Internal = _derive("Internal", RuntimeError, "A defect of Weft: please report it.")
+InvalidType = _derive("InvalidType", TypeError, "A dtype or a kind of argument that does not fit.")
+IndexOutOfRange = _derive("IndexOutOfRange", IndexError, "An index outside its axis.")
+Overflow = _derive("Overflow", OverflowError, "A number that its dtype cannot hold.")
+FileFailure = _derive(
+    "FileFailure", OSError, "A file that cannot be read or written, or is damaged."
+)
+InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
+
+# By number of weft_status in weft.h.
+BY_STATUS: dict[int, type[Error]] = {
+    1: InvalidValue,
+    2: OutOfMemory,
+    3: Unsupported,
+    4: NotFound,
+    5: Internal,
+    6: InvalidType,
+    7: IndexOutOfRange,
+    8: Overflow,
+    9: FileFailure,
+    10: InvalidState,
+}

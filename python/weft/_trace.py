@@ -1,0 +1,150 @@
+"""Tracing: a Python function becomes a planned graph, once per signature.
+
+The signature is the nesting of the arguments, the shape and dtype of every array, the values of
+everything else, and the mode (train or predict). A trace runs the function once with placeholders;
+from then on only the plan runs.
+"""
+
+import functools
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from weft._core import native
+from weft._errors import InvalidType
+
+_ndarray = native.ndarray
+_ARRAY = object()  # stands for an array in a structure
+
+
+def flatten(value: Any, arrays: list[Any], where: str) -> Hashable:
+    """Appends the arrays inside `value` to `arrays`; returns its structure, which is hashable.
+
+    Lists, tuples and dicts nest. Raises TypeError for other values that cannot be hashed.
+    """
+    if isinstance(value, _ndarray):
+        arrays.append(value)
+        return _ARRAY
+    if isinstance(value, list | tuple):
+        return (type(value), tuple([flatten(item, arrays, where) for item in value]))
+    if isinstance(value, dict):
+        return (dict, tuple([(key, flatten(item, arrays, where)) for key, item in value.items()]))
+    try:
+        hash(value)
+    except TypeError:
+        raise InvalidType(
+            f"{where}: `{type(value).__name__}` cannot be part of a hybridized call; use arrays, "
+            "numbers, strings, lists, tuples and dicts"
+        ) from None
+    return (None, type(value), value)
+
+
+def unflatten(structure: Any, arrays: list[Any]) -> Any:
+    """The value of that structure; takes its arrays from the front of `arrays`."""
+    if structure is _ARRAY:
+        return arrays.pop(0)
+    kind = structure[0]
+    if kind is None:
+        return structure[2]
+    if kind is dict:
+        return {key: unflatten(item, arrays) for key, item in structure[1]}
+    items = [unflatten(item, arrays) for item in structure[1]]
+    if kind is list or kind is tuple:
+        return kind(items)
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)
+
+
+def is_tracing() -> bool:
+    """Does this thread trace, so that operators become nodes of a graph?"""
+    return bool(native.modes() & native.TRACING)
+
+
+class Traced:
+    """What one signature's trace gave: the function and the structure of its result."""
+
+    __slots__ = ("function", "result")
+
+    def __init__(self, function: Any, result: Hashable) -> None:
+        self.function = function
+        self.result = result
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        outputs = self.function(*arrays)
+        if self.result is _ARRAY:
+            return outputs[0]
+        return unflatten(self.result, list(outputs))
+
+
+def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where: str) -> Traced:
+    """Runs `function` once on placeholders for `arrays`, its arguments structured as `call`.
+
+    An exception of `function` ends the trace and leaves nothing behind.
+    """
+    before = native.set_modes(0, native.RECORDING)  # the whole call will be one entry on the tape
+    try:
+        args, kwargs = unflatten(call, native.trace_begin(arrays))
+        try:
+            outputs: list[Any] = []
+            result = flatten(function(*args, **kwargs), outputs, where)
+            return Traced(native.trace_end(outputs), result)
+        except BaseException:
+            native.trace_abort()
+            raise
+    finally:
+        native.set_modes(before & native.RECORDING, 0)
+
+
+class TraceCache:
+    """Traces of one function by signature."""
+
+    def __init__(self, function: Callable[..., Any], where: str) -> None:
+        self._function = function
+        self._where = where
+        self._traced: dict[Hashable, Traced] = {}
+        self.last: Traced | None = None
+
+    def clear(self) -> None:
+        """Forgets all traces."""
+        self._traced.clear()
+        self.last = None
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        training = native.modes() & native.TRAINING
+        if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
+            array = args[0]
+            arrays: list[Any] = [array]
+            key: Hashable = (array.shape, array.dtype, training)
+            call: Hashable = None
+        else:
+            arrays = []
+            call = flatten((args, kwargs), arrays, self._where)
+            key = (call, tuple([(a.shape, a.dtype) for a in arrays]), training)
+        found = self._traced.get(key)
+        if found is None:
+            if call is None:
+                call = flatten((args, kwargs), [], self._where)
+            found = self._traced[key] = trace(self._function, call, arrays, self._where)
+        self.last = found
+        return found(arrays)
+
+
+def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that runs as a planned graph, traced once per signature.
+
+    Arrays that `function` meets on the way are captured; a later write to them is seen. Inside
+    another trace it is inlined.
+
+    >>> import weft
+    >>> @weft.hybridize
+    ... def scaled(x, factor):
+    ...     return x * factor
+    >>> scaled(weft.np.array([1.0, 2.0]), 3)
+    array([3., 6.])
+    """
+    cache = TraceCache(function, getattr(function, "__name__", "function"))
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs) if is_tracing() else cache(args, kwargs)
+
+    call.cache = cache  # type: ignore[attr-defined]
+    return call

@@ -1,0 +1,34 @@
+"""Layers, losses, parameters and training, in the shape of Gluon 2.
+
+>>> from weft import autograd, gluon, np
+>>> net = gluon.nn.HybridSequential(gluon.nn.Dense(8, activation="relu"), gluon.nn.Dense(1))
+>>> net.initialize()
+>>> trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+>>> x, y = np.ones((4, 3)), np.ones((4, 1))
+>>> with autograd.record():
+...     loss = gluon.loss.L2Loss()(net(x), y)
+>>> loss.backward()
+>>> trainer.step(batch_size=4)
+"""
+
+from weft import metric
+from weft.gluon import data, loss, nn
+from weft.gluon.block import Block, HybridBlock
+from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
+from weft.gluon.symbol_block import SymbolBlock
+from weft.gluon.trainer import Trainer
+
+__all__ = [
+    "Block",
+    "Constant",
+    "DeferredInitializationError",
+    "HybridBlock",
+    "Parameter",
+    "ParameterDict",
+    "SymbolBlock",
+    "Trainer",
+    "data",
+    "loss",
+    "metric",
+    "nn",
+]

@@ -1,0 +1,419 @@
+"""Blocks: trees of layers with parameters. HybridBlock also runs as a planned graph."""
+
+import re
+import weakref
+from collections.abc import Callable, Iterator
+from os import PathLike, fspath
+from typing import Any
+
+from weft import autograd
+from weft._core import native
+from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._trace import TraceCache, Traced, flatten, is_tracing, trace, unflatten
+from weft.gluon.parameter import Initializable, Parameter, ParameterDict
+
+Path = str | PathLike[str]
+
+
+class HookHandle:
+    """Takes a registered hook away again with `detach()`."""
+
+    def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        self._hooks = hooks
+        self._hook = hook
+
+    def detach(self) -> None:
+        """The hook is not called any more."""
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+    def __enter__(self) -> "HookHandle":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.detach()
+
+
+class Block:
+    """A layer, or layers put together: attributes that are blocks or parameters belong to it.
+
+    A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.
+    """
+
+    _children: dict[str, "Block"]
+    _own_parameters: dict[str, Parameter]
+
+    def __init__(self) -> None:
+        state = self.__dict__
+        state["_children"] = {}
+        state["_own_parameters"] = {}
+        state["_parents"] = weakref.WeakSet()
+        state["_hooks"] = []
+        state["_pre_hooks"] = []
+        state["_are_shapes_known"] = False
+
+    # ---- structure
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_children" not in self.__dict__:
+            raise InvalidState(
+                f"{type(self).__name__}: call `super().__init__()` before setting `{name}`"
+            )
+        present = self.__dict__.get(name, self)
+        if present is value:
+            return
+        self._children.pop(name, None)
+        self._own_parameters.pop(name, None)
+        if isinstance(value, Block):
+            self.register_child(value, name)
+        elif isinstance(value, Parameter):
+            self._own_parameters[name] = value
+            self._structure_changed()
+        elif not _is_equal(present, value):
+            self._structure_changed()
+        object.__setattr__(self, name, value)
+
+    def register_child(self, block: "Block", name: str | None = None) -> None:
+        """Adds a child; its name is its number unless given."""
+        if not isinstance(block, Block):
+            raise InvalidType(
+                f"{type(self).__name__}: a child must be a Block; got {type(block).__name__}"
+            )
+        self._children[name or str(len(self._children))] = block
+        block._parents.add(self)
+        self._structure_changed()
+
+    def _structure_changed(self) -> None:
+        """What was traced of this block and of those around it is no longer true."""
+        self.__dict__["_are_shapes_known"] = False
+        for parent in self._parents:
+            parent._structure_changed()
+
+    def collect_params(self, select: str | None = None) -> ParameterDict:
+        """All parameters by their path, such as `features.0.weight`.
+
+        select: regular expression that a path must match from its start
+        """
+        found = ParameterDict(self._parameters_below(""))
+        for path, parameter in found.items():
+            parameter.name = path
+        if select is None:
+            return found
+        pattern = re.compile(select)
+        return ParameterDict((path, p) for path, p in found.items() if pattern.match(path))
+
+    def _parameters_below(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
+        for name, parameter in self._own_parameters.items():
+            yield prefix + name, parameter
+        for name, child in self._children.items():
+            yield from child._parameters_below(f"{prefix}{name}.")
+
+    @property
+    def params(self) -> ParameterDict:
+        """The parameters of this block itself, without those of its children."""
+        return ParameterDict(self._own_parameters)
+
+    def apply(self, function: Callable[["Block"], Any]) -> "Block":
+        """Calls `function` with every block of the tree, children first."""
+        for child in self._children.values():
+            child.apply(function)
+        function(self)
+        return self
+
+    def __repr__(self) -> str:
+        lines = [f"  ({name}): {child!r}" for name, child in self._children.items()]
+        indented = [line.replace("\n", "\n  ") for line in lines]
+        if not lines:
+            return f"{type(self).__name__}({self.describe()})"
+        return "\n".join([f"{type(self).__name__}(", *indented, ")"])
+
+    def describe(self) -> str:
+        """What `repr` says between the parentheses of a block without children."""
+        return ""
+
+    # ---- parameters
+
+    def initialize(self, init: Initializable = None, *, force_reinit: bool = False) -> None:
+        """Gives all parameters their first values: at once where the shape is known, else at the
+        first call.
+
+        init: for parameters without an own initializer; Uniform(0.07) by default
+        """
+        self.collect_params().initialize(init, force_reinit=force_reinit)
+        self.apply(Block._structure_changed)
+
+    def infer_shape(self, *args: Any) -> None:
+        """Sets the shapes of this block's own parameters from the arguments of `forward`."""
+        names = [name for name, p in self._own_parameters.items() if not p.is_shape_known]
+        raise NotImplementedError(
+            f"{type(self).__name__}: shapes of {names} are unknown; give them, or override "
+            "`infer_shape`"
+        )
+
+    def _finish_deferred(self, args: tuple[Any, ...]) -> None:
+        waiting = [p for p in self._own_parameters.values() if p.is_deferred]
+        if any(not parameter.is_shape_known for parameter in waiting):
+            self.infer_shape(*args)
+        for parameter in waiting:
+            parameter.finish_deferred_init()
+        self.__dict__["_are_shapes_known"] = not any(
+            p.is_deferred for p in self._own_parameters.values()
+        )
+
+    def cast(self, dtype: Any) -> None:
+        """Converts all floating parameters to another dtype."""
+        for parameter in self.collect_params().values():
+            parameter.cast(dtype)
+        self.apply(Block._structure_changed)
+
+    def zero_grad(self) -> None:
+        """Sets all gradients to 0."""
+        self.collect_params().zero_grad()
+
+    def setattr(self, name: str, value: Any) -> None:
+        """Sets an attribute of all parameters, such as `grad_req` to 'null'."""
+        self.collect_params().setattr(name, value)
+
+    def save_parameters(self, path: Path) -> None:
+        """Writes all parameters to a safetensors file, which replaces an old one in one step.
+
+        Raises RuntimeError for a parameter without values, OSError where the file cannot be
+        written; the old file then stays whole.
+        """
+        arrays = {name: p.data() for name, p in self.collect_params().items()}
+        native.save_arrays(fspath(path), list(arrays), list(arrays.values()))
+
+    def load_parameters(
+        self, path: Path, *, allow_missing: bool = False, ignore_extra: bool = False
+    ) -> None:
+        """Reads all parameters from a file of `save_parameters`; works before `initialize()`.
+
+        Raises LookupError for parameters that the file lacks, or has beyond this block, unless
+        told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
+        changed then.
+        """
+        self.load_dict(
+            native.load_arrays(fspath(path)),
+            allow_missing=allow_missing,
+            ignore_extra=ignore_extra,
+            source=fspath(path),
+        )
+
+    def load_dict(
+        self,
+        arrays: dict[str, native.ndarray],
+        *,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        source: str = "the dict",
+    ) -> None:
+        """Sets the parameters from arrays by name, as `load_parameters` does."""
+        parameters = self.collect_params()
+        missing = [name for name in parameters if name not in arrays]
+        extra = [name for name in arrays if name not in parameters]
+        if missing and not allow_missing:
+            raise NotFound(
+                f"load_parameters: {source} lacks {_names(missing)}; "
+                "use `allow_missing=True` to keep them as they are"
+            )
+        if extra and not ignore_extra:
+            raise NotFound(
+                f"load_parameters: {source} has {_names(extra)}, which the block lacks; "
+                "use `ignore_extra=True` to leave them out"
+            )
+        present = {name: p for name, p in parameters.items() if name in arrays}
+        for name, parameter in present.items():
+            _check_shape(name, parameter, arrays[name].shape)
+        for name, parameter in present.items():
+            parameter.set_data(arrays[name])
+        self.apply(Block._structure_changed)
+
+    # ---- running
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the block computes. A subclass writes it."""
+        raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._run(*args, **kwargs)
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._are_shapes_known:
+            self._finish_deferred(args)
+        for hook in self._pre_hooks:
+            hook(self, args)
+        out = self.forward(*args, **kwargs)
+        for hook in self._hooks:
+            hook(self, args, out)
+        return out
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """`hook(block, args, out)` runs after each `forward`; in a plan only while it is traced."""
+        self._hooks.append(hook)
+        self._structure_changed()
+        return HookHandle(self._hooks, hook)
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """`hook(block, args)` runs before each `forward`; in a plan only while it is traced."""
+        self._pre_hooks.append(hook)
+        self._structure_changed()
+        return HookHandle(self._pre_hooks, hook)
+
+    def hybridize(
+        self, active: bool = True, *, static_alloc: bool = True, static_shape: bool = True
+    ) -> None:
+        """Makes every HybridBlock of the tree run as a planned graph, or eagerly again.
+
+        static_alloc, static_shape: accepted as in Gluon; a plan always has both
+        """
+        for child in self._children.values():
+            child.hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
+
+
+class HybridBlock(Block):
+    """A block whose `forward` can be traced: after `hybridize()` the first call with new shapes
+    runs it once on placeholders, and from then on a planned graph runs instead.
+
+    `forward` may use everything of Python but the values of arrays: `if x.sum() > 0` raises.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        state = self.__dict__
+        state["_is_active"] = False
+        state["_cache"] = TraceCache(self._run, type(self).__name__)
+        state["_seen"] = None  # structure and array types of the last call, for export
+
+    def _structure_changed(self) -> None:
+        cache = self.__dict__.get("_cache")
+        if cache is not None and not is_tracing():
+            cache.clear()
+        super()._structure_changed()
+
+    def hybridize(
+        self, active: bool = True, *, static_alloc: bool = True, static_shape: bool = True
+    ) -> None:
+        self.__dict__["_is_active"] = active
+        self._structure_changed()
+        super().hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_tracing():  # inlined into the trace around it
+            return self._run(*args, **kwargs)
+        if not self._is_active:
+            out = self._run(*args, **kwargs)
+        else:
+            if not self._are_shapes_known:
+                self._find_shapes(args, kwargs)
+            out = self._cache(args, kwargs)
+        self.__dict__["_seen"] = self._signature(args, kwargs)
+        return out
+
+    def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Runs once eagerly where parameters below wait for their shapes: they cannot be made
+        inside a trace."""
+        if any(parameter.is_deferred for parameter in self.collect_params().values()):
+            with autograd.pause():
+                self._run(*args, **kwargs)
+        self.__dict__["_are_shapes_known"] = True
+
+    def _signature(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        arrays: list[Any] = []
+        structure = flatten((args, kwargs), arrays, type(self).__name__)
+        return structure, [(array.shape, array.dtype) for array in arrays]
+
+    # ---- what a plan needs, and files
+
+    def plan_memory(self) -> dict[str, int]:
+        """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
+        `backward`, `lower_bound`, and its number of `nodes`.
+
+        Raises RuntimeError before the first hybridized call.
+        """
+        return self._last_traced().function.memory()
+
+    def plan_text(self, what: str = "plan") -> str:
+        """The last plan, or its "graph", as text for people."""
+        return self._last_traced().function.text(what)
+
+    def _last_traced(self) -> Traced:
+        if self._cache.last is None:
+            raise InvalidState(
+                f"{type(self).__name__}: there is no plan yet; call `hybridize()`, then the block"
+            )
+        return self._cache.last
+
+    def export(self, path: Path, *examples: Any, entry: str = "forward") -> None:
+        """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
+        `examples` or else of the last call.
+
+        The file runs in C (`weft_model_load`), in `weft.runtime`, and comes back as a block with
+        `SymbolBlock.imports`. Raises RuntimeError before the first call if there are no examples,
+        OSError where the file cannot be written; an old file then stays whole.
+        """
+        if examples:
+            self._find_shapes(examples, {})
+            call, types = self._signature(examples, {})
+        elif self._seen is not None:
+            call, types = self._seen
+        else:
+            raise InvalidState(
+                f"export: {type(self).__name__} has not been called, so the shapes of its inputs "
+                "are unknown; call it once, or give example inputs: `export(path, x)`"
+            )
+        with autograd.pause():
+            traced = trace(self._run, call, [native.empty(*t) for t in types], "export")
+        function = traced.function
+        names = (
+            _port_names(self.forward, call, function.inputs),
+            _numbered("output", function.outputs),
+            self._capture_names(function.captures()),
+        )
+        native.save_model(fspath(path), [(entry, function, *names)], [])
+
+    def _capture_names(self, captures: list[Any]) -> list[str]:
+        parameters = [
+            (name, p.data()) for name, p in self.collect_params().items() if p._data is not None
+        ]
+        names = []
+        for number, array in enumerate(captures):
+            found = [name for name, data in parameters if native.shares_box(array, data)]
+            names.append(found[0] if found else f"constant{number}")
+        return names
+
+
+def _is_equal(a: Any, b: Any) -> bool:
+    """Plain values that are the same; anything else counts as different."""
+    plain = (bool, int, float, str, type(None))
+    return type(a) is type(b) and isinstance(a, plain) and a == b
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _check_shape(name: str, parameter: Parameter, shape: tuple[int, ...]) -> None:
+    wanted = parameter.shape
+    if wanted is None:
+        return
+    if len(wanted) != len(shape) or any(
+        w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
+    ):
+        raise InvalidValue(
+            f"load_parameters: `{name}` must have shape {wanted}; the file has {shape}"
+        )
+
+
+def _numbered(word: str, count: int) -> list[str]:
+    return [word] if count == 1 else [f"{word}{number}" for number in range(count)]
+
+
+def _port_names(forward: Callable[..., Any], call: Any, count: int) -> list[str]:
+    """Inputs are called as in `forward` where each is one array."""
+    code = getattr(forward, "__code__", None)
+    args, _ = unflatten(call, list(range(count)))
+    if code is None or len(args) != count or any(type(arg) is not int for arg in args):
+        return _numbered("input", count)
+    names = list(code.co_varnames[1 : code.co_argcount])
+    return names[:count] if len(names) >= count else _numbered("input", count)

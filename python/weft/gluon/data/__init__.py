@@ -1,0 +1,17 @@
+"""Data sets, samplers, and the loader that makes batches of them."""
+
+from weft.gluon.data.dataloader import DataLoader, default_batchify_fn
+from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+
+__all__ = [
+    "ArrayDataset",
+    "BatchSampler",
+    "DataLoader",
+    "Dataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SimpleDataset",
+    "default_batchify_fn",
+]

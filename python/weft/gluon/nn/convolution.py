@@ -1,0 +1,199 @@
+"""Layers with a window: convolution and pooling over one or two spatial axes, channels first."""
+
+from typing import Any
+
+from weft import npx
+from weft._errors import InvalidValue
+from weft._typing import DTypeLike
+from weft.gluon.block import HybridBlock
+from weft.gluon.nn.basic import _activation
+from weft.gluon.parameter import Initializable, Parameter
+
+Window = int | tuple[int, ...]
+
+
+def _extents(value: Window, axes: int, where: str, argument: str) -> tuple[int, ...]:
+    """One number per spatial axis; a single one is meant for all."""
+    extents = (value,) * axes if isinstance(value, int) else tuple(value)
+    if len(extents) != axes:
+        raise InvalidValue(f"{where}: `{argument}` must have {axes} numbers; got {value}")
+    return extents
+
+
+class _Conv(HybridBlock):
+    axes = 0  # spatial axes; a subclass says
+
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: Window,
+        strides: Window = 1,
+        padding: Window = 0,
+        dilation: Window = 1,
+        groups: int = 1,
+        *,
+        in_channels: int = 0,
+        activation: str | None = None,
+        use_bias: bool = True,
+        weight_initializer: Initializable = None,
+        bias_initializer: Initializable = "zeros",
+        dtype: DTypeLike = "float32",
+    ) -> None:
+        super().__init__()
+        name = type(self).__name__
+        if channels < 1 or groups < 1 or channels % groups:
+            raise InvalidValue(
+                f"{name}: `channels` must be a positive multiple of `groups`; "
+                f"got {channels} and {groups}"
+            )
+        self.channels = channels
+        self.groups = groups
+        self.kernel = _extents(kernel_size, self.axes, name, "kernel_size")
+        self.options = {
+            "stride": _extents(strides, self.axes, name, "strides"),
+            "pad": _extents(padding, self.axes, name, "padding"),
+            "dilate": _extents(dilation, self.axes, name, "dilation"),
+            "num_group": groups,
+        }
+        shape = (channels, in_channels // groups or -1, *self.kernel)
+        self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
+        self.bias = (
+            Parameter("bias", shape=(channels,), dtype=dtype, init=bias_initializer)
+            if use_bias
+            else None
+        )
+        self.activation = _activation(activation) if activation else None
+        self.activation_name = activation
+
+    def infer_shape(self, x: Any) -> None:
+        if x.ndim != self.axes + 2:
+            raise InvalidValue(
+                f"{type(self).__name__}: data must have {self.axes + 2} axes (batch, channels, "
+                f"spatial...); got shape {x.shape}"
+            )
+        self.weight.shape = (self.channels, x.shape[1] // self.groups, *self.kernel)
+
+    def forward(self, x: Any) -> Any:
+        bias = None if self.bias is None else self.bias.data()
+        out = npx.convolution(x, self.weight.data(), bias, **self.options)
+        return out if self.activation is None else self.activation(out)
+
+    def describe(self) -> str:
+        shape = self.weight.shape
+        channels = shape[1] * self.groups if shape[1] > 0 else None
+        return (
+            f"{channels} -> {shape[0]}, kernel={self.kernel}, stride={self.options['stride']}, "
+            f"pad={self.options['pad']}, {self.activation_name}"
+        )
+
+
+class Conv1D(_Conv):
+    """Convolution over W of data (N, C, W).
+
+    channels: C of the result; in_channels: found at the first call if 0
+    """
+
+    axes = 1
+
+
+class Conv2D(_Conv):
+    """Convolution over H and W of data (N, C, H, W).
+
+    channels: C of the result; in_channels: found at the first call if 0
+    kernel_size, strides, padding, dilation: one number, or one for H and one for W
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.Conv2D(8, kernel_size=3, padding=1, activation="relu")
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 1, 5, 5))).shape
+    (2, 8, 5, 5)
+    """
+
+    axes = 2
+
+
+class _Pool(HybridBlock):
+    axes = 0
+    pool_type = ""
+
+    def __init__(
+        self,
+        pool_size: Window = 2,
+        strides: Window | None = None,
+        padding: Window = 0,
+        *,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__()
+        name = type(self).__name__
+        size = _extents(pool_size, self.axes, name, "pool_size")
+        self.options = {
+            "kernel": size,
+            "pool_type": self.pool_type,
+            "stride": size if strides is None else _extents(strides, self.axes, name, "strides"),
+            "pad": _extents(padding, self.axes, name, "padding"),
+            "pooling_convention": "full" if ceil_mode else "valid",
+            "count_include_pad": count_include_pad,
+        }
+
+    def forward(self, x: Any) -> Any:
+        return npx.pooling(x, **self.options)
+
+    def describe(self) -> str:
+        return ", ".join(f"{key}={self.options[key]}" for key in ("kernel", "stride", "pad"))
+
+
+class MaxPool1D(_Pool):
+    """Maximum over windows of W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 1, "max"
+
+
+class MaxPool2D(_Pool):
+    """Maximum over windows of H and W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 2, "max"
+
+
+class AvgPool1D(_Pool):
+    """Mean over windows of W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 1, "avg"
+
+
+class AvgPool2D(_Pool):
+    """Mean over windows of H and W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 2, "avg"
+
+
+class _GlobalPool(HybridBlock):
+    pool_type = ""
+
+    def forward(self, x: Any) -> Any:
+        return npx.pooling(x, pool_type=self.pool_type, global_pool=True)
+
+
+class GlobalMaxPool1D(_GlobalPool):
+    """Maximum over all of W: (N, C, W) to (N, C, 1)."""
+
+    pool_type = "max"
+
+
+class GlobalMaxPool2D(_GlobalPool):
+    """Maximum over all of H and W: (N, C, H, W) to (N, C, 1, 1)."""
+
+    pool_type = "max"
+
+
+class GlobalAvgPool1D(_GlobalPool):
+    """Mean over all of W: (N, C, W) to (N, C, 1)."""
+
+    pool_type = "avg"
+
+
+class GlobalAvgPool2D(_GlobalPool):
+    """Mean over all of H and W: (N, C, H, W) to (N, C, 1, 1)."""
+
+    pool_type = "avg"

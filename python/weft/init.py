@@ -1,0 +1,129 @@
+"""How parameters get their first values.
+
+An initializer given to a parameter itself sets it. One given to `initialize()` of a block obeys the
+names: `bias`, `beta` and running means become 0, `gamma` and running variances 1, the rest what the
+initializer is for.
+"""
+
+import math
+
+from weft._errors import InvalidValue
+from weft._registry import Registry
+from weft._typing import ndarray
+
+_registry = Registry("init")
+
+_BY_NAME = {
+    **dict.fromkeys(("bias", "beta", "running_mean", "moving_mean"), 0.0),
+    **dict.fromkeys(("gamma", "running_var", "moving_var"), 1.0),
+}
+
+
+class Initializer:
+    """Base of all initializers. A subclass writes the elements in `fill`."""
+
+    def __call__(self, name: str, array: ndarray) -> None:
+        """Sets `array`, the parameter of that name, by the rules for names."""
+        kind = name.rpartition(".")[2]
+        for suffix, value in _BY_NAME.items():
+            if kind.endswith(suffix):
+                array[...] = value
+                return
+        self.fill(name, array)
+
+    def fill(self, name: str, array: ndarray) -> None:
+        """Writes the elements of `array`, whatever its name is."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{key}={value!r}" for key, value in vars(self).items())
+        return f"{type(self).__name__}({options})"
+
+
+def _write_uniform(array: ndarray, scale: float) -> None:
+    from weft.np import random
+
+    array[...] = random.uniform(-scale, scale, array.shape, array.dtype)
+
+
+class Constant(Initializer):
+    """Every element `value`."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        self.value = value
+
+    def fill(self, name: str, array: ndarray) -> None:
+        array[...] = self.value
+
+
+class Zero(Constant):
+    """Every element 0."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+
+class One(Constant):
+    """Every element 1."""
+
+    def __init__(self) -> None:
+        super().__init__(1.0)
+
+
+class Uniform(Initializer):
+    """Uniform in [-scale, scale)."""
+
+    def __init__(self, scale: float = 0.07) -> None:
+        self.scale = scale
+
+    def fill(self, name: str, array: ndarray) -> None:
+        _write_uniform(array, self.scale)
+
+
+class Xavier(Initializer):
+    """Uniform in [-s, s) with s = sqrt(magnitude / factor), which keeps the variance of
+    activations about the same from layer to layer (Glorot and Bengio 2010).
+
+    factor_type: factor is the mean of fan-in and fan-out ("avg"), or one of them ("in", "out")
+    """
+
+    def __init__(self, factor_type: str = "avg", magnitude: float = 3.0) -> None:
+        if factor_type not in ("avg", "in", "out"):
+            raise InvalidValue(
+                f"Xavier: `factor_type` must be 'avg', 'in' or 'out'; got {factor_type!r}"
+            )
+        self.factor_type = factor_type
+        self.magnitude = magnitude
+
+    def fill(self, name: str, array: ndarray) -> None:
+        if array.ndim < 2:
+            raise InvalidValue(
+                f"Xavier: `{name}` must have at least 2 axes; got shape {array.shape}"
+            )
+        receptive = math.prod(array.shape[2:])
+        fan_in, fan_out = array.shape[1] * receptive, array.shape[0] * receptive
+        factor = {"avg": (fan_in + fan_out) / 2, "in": fan_in, "out": fan_out}[self.factor_type]
+        _write_uniform(array, math.sqrt(self.magnitude / max(factor, 1)))
+
+
+for _cls, _names in (
+    (Constant, ()),
+    (Zero, ("zeros",)),
+    (One, ("ones",)),
+    (Uniform, ()),
+    (Xavier, ("glorot",)),
+):
+    _registry.add(_cls, *_names)
+
+
+def create(spec: "str | Initializer") -> Initializer:
+    """The initializer that a name stands for, such as "zeros" or "xavier"; others are returned."""
+    return _registry.create(spec)
+
+
+def register(cls: type) -> type:
+    """Decorator: makes an own initializer known by its lower-case name."""
+    return _registry.add(cls)
+
+
+__all__ = ["Constant", "Initializer", "One", "Uniform", "Xavier", "Zero", "create", "register"]

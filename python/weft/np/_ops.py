@@ -1,0 +1,9 @@
+"""Operators of weft.np, made from the library's registry; see _ops.pyi."""
+
+from weft._core import native
+
+__all__: list[str] = []
+for _function in native.operators():
+    if _function.schema["place"] == "np":
+        globals()[_function.__name__] = _function
+        __all__.append(_function.__name__)

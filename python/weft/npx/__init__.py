@@ -1,0 +1,52 @@
+"""What NumPy lacks: operators of neural networks, files of arrays, threads.
+
+>>> from weft import np, npx
+>>> npx.relu(np.array([-1.0, 2.0]))
+array([0., 2.])
+"""
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+
+from weft._core import native as _native
+from weft._errors import InvalidType as _InvalidType
+from weft._typing import ndarray as _ndarray
+from weft.np import random
+from weft.npx import _ops
+from weft.npx._ops import *  # noqa: F403
+
+
+def waitall() -> None:
+    """Waits for all work; raises the first failure that nobody has seen."""
+    _native.wait_all()
+
+
+def set_num_threads(count: int) -> None:
+    """Uses `count` threads, at least 1, from now on. Results do not depend on it."""
+    _native.set_num_threads(count)
+
+
+def num_threads() -> int:
+    """The number of threads that operators use."""
+    return _native.num_threads()
+
+
+def save(path: str | PathLike[str], arrays: Mapping[str, _ndarray]) -> None:
+    """Writes named arrays to a safetensors file, which replaces an old one in one step.
+
+    Raises OSError where the file cannot be written; the old one then stays whole.
+    """
+    if not isinstance(arrays, Mapping):
+        raise _InvalidType(f"save: `arrays` must be a dict of arrays; got {type(arrays).__name__}")
+    _native.save_arrays(fspath(path), list(arrays), list(arrays.values()))
+
+
+def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
+    """The named arrays of a safetensors file.
+
+    Raises OSError for a file that cannot be read or is damaged.
+    """
+    return _native.load_arrays(fspath(path))
+
+
+__all__ = [*_ops.__all__, "load", "num_threads", "random", "save", "set_num_threads", "waitall"]

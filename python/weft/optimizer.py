@@ -1,0 +1,180 @@
+"""Optimizers: from a parameter, its gradient and a state to the parameter's next value.
+
+The gradient is multiplied by `rescale_grad`, clipped, then `wd` times the parameter is added. The
+arithmetic is an operator of the library; here is only what changes from update to update.
+"""
+
+import math
+from typing import Any
+
+from weft import npx
+from weft._core import native
+from weft._errors import InvalidState, InvalidValue
+from weft._registry import Registry
+from weft._typing import ndarray
+from weft.lr_scheduler import LRScheduler
+
+_registry = Registry("optimizer")
+
+State = tuple[ndarray, ...]
+
+
+class Optimizer:
+    """Base of all optimizers.
+
+    learning_rate: the rate, or the base rate of `lr_scheduler`
+    wd: weight decay; clip_gradient: bound of the rescaled gradient's elements, None for no bound
+    """
+
+    states: tuple[str, ...] = ()  # names of what is kept for each parameter
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        *,
+        wd: float = 0.0,
+        rescale_grad: float = 1.0,
+        clip_gradient: float | None = None,
+        lr_scheduler: LRScheduler | None = None,
+    ) -> None:
+        if learning_rate < 0:
+            raise InvalidValue(
+                f"optimizer: `learning_rate` must be at least 0; got {learning_rate}"
+            )
+        self.wd = wd
+        self.rescale_grad = rescale_grad
+        self.clip_gradient = clip_gradient
+        self.lr_scheduler = lr_scheduler
+        self._learning_rate = learning_rate
+        if lr_scheduler is not None:
+            lr_scheduler.base_lr = learning_rate
+        self.counts: dict[Any, int] = {}  # updates by parameter
+        self.num_update = 0
+
+    @property
+    def learning_rate(self) -> float:
+        """The present rate."""
+        if self.lr_scheduler is not None:
+            return self.lr_scheduler(self.num_update)
+        return self._learning_rate
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Sets the rate. Raises RuntimeError where a scheduler sets it."""
+        if self.lr_scheduler is not None:
+            raise InvalidState("optimizer: the learning rate is set by `lr_scheduler`")
+        self._learning_rate = rate
+
+    def create_state(self, weight: ndarray) -> State:
+        """Zeros of the parameter's shape and dtype, one array for each name in `states`."""
+        arrays = tuple(native.empty(weight.shape, weight.dtype) for _ in self.states)
+        for array in arrays:
+            native.set_state(array, True)
+        return arrays
+
+    def update(
+        self,
+        key: Any,
+        weight: ndarray,
+        grad: ndarray,
+        state: State,
+        lr_mult: float = 1.0,
+        wd_mult: float = 1.0,
+    ) -> None:
+        """Writes the next values of `weight` and `state`; `key` identifies the parameter."""
+        count = self.counts[key] = self.counts.get(key, 0) + 1
+        self.num_update = max(self.num_update, count)
+        common = {
+            "lr": self.learning_rate * lr_mult,
+            "wd": self.wd * wd_mult,
+            "rescale_grad": self.rescale_grad,
+            "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
+        }
+        self.step(count, weight, grad, state, common)
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        """One update, the `count`-th of this parameter, with the options that all share."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """Gradient descent: `weight -= lr * gradient`, with momentum
+    `mom = momentum * mom - lr * gradient; weight += mom`; `nesterov` looks one step ahead."""
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        *,
+        nesterov: bool = False,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.states = ("mom",) if momentum else ()
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        if not state:
+            npx.sgd_update(weight, grad, **common, out=weight)
+            return
+        npx.sgd_mom_update(
+            *(weight, grad, *state),
+            **common,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            out=(weight, *state),
+        )
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
+    the root of the running mean of its square."""
+
+    states = ("mean", "var")
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        common["lr"] *= math.sqrt(1 - self.beta2**count) / (1 - self.beta1**count)
+        npx.adam_update(
+            *(weight, grad, *state),
+            **common,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            out=(weight, *state),
+        )
+
+
+_registry.add(SGD)
+_registry.add(Adam)
+
+
+def create(spec: str | Optimizer, **options: Any) -> Optimizer:
+    """The optimizer that a name stands for, such as "sgd" or "adam", with these options."""
+    return _registry.create(spec, **options)
+
+
+def register(cls: type) -> type:
+    """Decorator: makes an own optimizer known by its lower-case name."""
+    return _registry.add(cls)
+
+
+__all__ = ["SGD", "Adam", "Optimizer", "create", "register"]

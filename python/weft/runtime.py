@@ -1,0 +1,225 @@
+"""Running .weft files with libweft alone: neither NumPy nor the rest of the package is imported.
+
+>>> from weft import runtime
+>>> model = runtime.Model("digits.weft")                                    # doctest: +SKIP
+>>> context = model.context("forward")                                      # doctest: +SKIP
+>>> scores, = context.run(open("images.raw", "rb").read())                  # doctest: +SKIP
+>>> scores.shape                                                            # doctest: +SKIP
+(359, 10)
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cffi import FFI
+
+from weft._errors import BY_STATUS, InvalidState, InvalidType, InvalidValue
+
+_DECLARATIONS = """
+typedef int32_t weft_status;
+typedef int32_t weft_dtype;
+typedef struct weft_model_* weft_model;
+typedef struct weft_context_* weft_context;
+typedef struct weft_port {
+  size_t struct_size;
+  const char* name;
+  weft_dtype dtype;
+  int32_t rank;
+  const int64_t* shape;
+  size_t bytes;
+} weft_port;
+const char* weft_version(void);
+const char* weft_last_error(void);
+const char* weft_dtype_name(weft_dtype dtype);
+weft_status weft_model_load(const char* path, weft_model* out);
+weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
+void weft_model_release(weft_model model);
+const char* weft_model_text(weft_model model);
+size_t weft_model_entry_count(weft_model model);
+const char* weft_model_entry_name_at(weft_model model, size_t index);
+weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
+weft_status weft_context_create(weft_model model, const char* entry, void* arena,
+                                size_t arena_bytes, weft_context* out);
+void weft_context_release(weft_context context);
+size_t weft_context_inputs(weft_context context);
+size_t weft_context_outputs(weft_context context);
+weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
+weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
+                                    size_t bytes);
+weft_status weft_context_run(weft_context context);
+weft_status weft_context_output_data(weft_context context, size_t index, const void** data);
+"""
+
+# One format character of `memoryview` for each dtype that has one.
+_FORMATS = {
+    **{"bool": "?", "uint8": "B", "uint16": "H", "uint32": "I", "uint64": "Q"},
+    **{"int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"},
+}
+
+_ffi = FFI()
+_ffi.cdef(_DECLARATIONS)
+
+
+def _open() -> Any:
+    """libweft: what WEFT_LIBRARY names, else the one in this package."""
+    path = os.environ.get("WEFT_LIBRARY") or str(
+        Path(__file__).absolute().parent / "lib" / "libweft.so"
+    )
+    try:
+        return _ffi.dlopen(path)
+    except OSError as error:
+        raise OSError(f"runtime: cannot load {path}: {error}") from None
+
+
+_library = _open()
+
+
+def _text(pointer: Any) -> str:
+    return _ffi.string(pointer).decode() if pointer != _ffi.NULL else ""
+
+
+def _check(status: int) -> None:
+    if status:
+        raise BY_STATUS.get(status, BY_STATUS[5])(_text(_library.weft_last_error()))
+
+
+def version() -> str:
+    """The version of libweft."""
+    return _text(_library.weft_version())
+
+
+class Port(NamedTuple):
+    """An input or output of an entry point."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    nbytes: int
+
+
+class Model:
+    """A loaded .weft file: a path, or the bytes of a file.
+
+    Raises OSError for a file that cannot be read or is damaged.
+    """
+
+    def __init__(self, source: str | os.PathLike[str] | bytes | bytearray | memoryview) -> None:
+        out = _ffi.new("weft_model*")
+        self._source = None
+        if isinstance(source, bytes | bytearray | memoryview):
+            self._source = _ffi.from_buffer(source)  # kept: the model reads from it
+            _check(_library.weft_model_load_memory(self._source, len(self._source), out))
+        else:
+            _check(_library.weft_model_load(os.fsencode(source), out))
+        self._handle = _ffi.gc(out[0], _library.weft_model_release)
+
+    @property
+    def text(self) -> str:
+        """A description for people: format version, entry points, weights, metadata."""
+        return _text(_library.weft_model_text(self._handle))
+
+    @property
+    def entries(self) -> list[str]:
+        """Names of the entry points."""
+        count = _library.weft_model_entry_count(self._handle)
+        return [_text(_library.weft_model_entry_name_at(self._handle, i)) for i in range(count)]
+
+    def arena_bytes(self, entry: str = "forward") -> int:
+        """Bytes that a run of the entry point needs for its intermediate results."""
+        out = _ffi.new("size_t*")
+        _check(_library.weft_model_arena_bytes(self._handle, entry.encode(), out))
+        return int(out[0])
+
+    def context(self, entry: str = "forward", arena: Any = None) -> "Context":
+        """What runs an entry point; for one thread at a time, several side by side.
+
+        arena: writable buffer of `arena_bytes(entry)` bytes aligned to 64, or None to allocate
+        Raises LookupError for an unknown entry point.
+        """
+        return Context(self, entry, arena)
+
+
+class Context:
+    """Memory and bindings to run one entry point; made by `Model.context`."""
+
+    def __init__(self, model: Model, entry: str, arena: Any) -> None:
+        out = _ffi.new("weft_context*")
+        self._model = model
+        self._arena = None if arena is None else _ffi.from_buffer(arena, require_writable=True)
+        memory = _ffi.NULL if self._arena is None else self._arena
+        size = 0 if self._arena is None else len(self._arena)
+        _check(_library.weft_context_create(model._handle, entry.encode(), memory, size, out))
+        self._handle = _ffi.gc(out[0], _library.weft_context_release)
+        library = _library
+        self.inputs = self._ports(library.weft_context_inputs, library.weft_context_get_input)
+        self.outputs = self._ports(library.weft_context_outputs, library.weft_context_get_output)
+        self._bound: list[Any] = [None] * len(self.inputs)
+
+    def _ports(self, count: Any, get: Any) -> list[Port]:
+        ports = []
+        for index in range(count(self._handle)):
+            port = _ffi.new("weft_port*", {"struct_size": _ffi.sizeof("weft_port")})
+            _check(get(self._handle, index, port))
+            shape = tuple(port.shape[axis] for axis in range(port.rank))
+            dtype = _text(_library.weft_dtype_name(port.dtype))
+            ports.append(Port(_text(port.name), dtype, shape, int(port.bytes)))
+        return ports
+
+    def bind(self, index: int, data: Any) -> None:
+        """Makes `data`, a contiguous buffer of exactly the input's bytes, the input `index` of
+        every following run. Raises ValueError for another number of bytes."""
+        if not 0 <= index < len(self.inputs):
+            raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
+        port = self.inputs[index]
+        try:
+            buffer = _ffi.from_buffer(data)
+        except (TypeError, BufferError, ValueError) as error:
+            raise InvalidType(
+                f"run: `{port.name}` must be a contiguous buffer; got "
+                f"{type(data).__name__} ({error})"
+            ) from None
+        if len(buffer) != port.nbytes:
+            raise InvalidValue(
+                f"run: `{port.name}` must have {port.nbytes} bytes, {port.dtype}{port.shape}; "
+                f"got {len(buffer)}"
+            )
+        _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
+        self._bound[index] = buffer
+
+    def run(self, *data: Any) -> list[memoryview]:
+        """Runs on buffers, one per input, or on those bound before; returns the outputs.
+
+        An output is a read-only copy with the port's shape; its elements are bytes where
+        `memoryview` lacks the dtype.
+        """
+        if data and len(data) != len(self.inputs):
+            names = ", ".join(port.name for port in self.inputs)
+            raise InvalidValue(
+                f"run: one buffer for each of {names} must be given; got {len(data)}"
+            )
+        for index, buffer in enumerate(data):
+            self.bind(index, buffer)
+        if any(buffer is None for buffer in self._bound):
+            missing = [p.name for p, b in zip(self.inputs, self._bound, strict=True) if b is None]
+            raise InvalidState(f"run: input `{missing[0]}` has no data; give it or bind it")
+        _check(_library.weft_context_run(self._handle))
+        return [self._output(index, port) for index, port in enumerate(self.outputs)]
+
+    def _output(self, index: int, port: Port) -> memoryview:
+        data = _ffi.new("const void**")
+        _check(_library.weft_context_output_data(self._handle, index, data))
+        view = memoryview(bytes(_ffi.buffer(data[0], port.nbytes)))
+        code = _FORMATS.get(port.dtype)
+        if code is None or 0 in port.shape:
+            return view
+        return _shaped(view, code, port.shape)
+
+
+def _shaped(view: memoryview, code: str, shape: Sequence[int]) -> memoryview:
+    return view.cast(code, tuple(shape))
+
+
+__all__ = ["Context", "Model", "Port", "version"]

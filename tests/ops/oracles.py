@@ -1,0 +1,307 @@
+"""NumPy formulas for operators that NumPy and SciPy lack, or spell differently.
+
+Each takes the inputs as NumPy arrays and the attributes by name. `NO_ORACLE` says why an operator
+has none; the suite prints the reason.
+"""
+
+import numpy
+
+NO_ORACLE = {
+    "uniform": "random numbers: tests/python/test_random.py looks at their distribution",
+    "permutation": "random order: tests/python/test_random.py looks at it",
+}
+
+
+def _pair(value, default):
+    if value is None:
+        value = default
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def relu(x):
+    return numpy.maximum(x, 0)
+
+
+def sigmoid(x):
+    return 1 / (1 + numpy.exp(-x))
+
+
+def softmax(x, axis=-1):
+    e = numpy.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(x, axis=-1):
+    return numpy.log(softmax(x, axis))
+
+
+def cast(x, dtype):
+    return x.astype(dtype)
+
+
+def copy(x):
+    return x.copy()
+
+
+def transpose(x, axes=None):
+    return numpy.transpose(x, axes or None)
+
+
+def reshape(x, newshape):
+    return numpy.reshape(x, newshape)
+
+
+def batch_flatten(x):
+    return x.reshape(len(x), -1)
+
+
+def slice_(x, begin, size, step):
+    keys = []
+    for b, n, s in zip(begin, size, step, strict=True):
+        end = b + n * s
+        keys.append(slice(b, end if end >= 0 else None, s))
+    return x[tuple(keys)]
+
+
+def strided_view(x, offset, shape, strides):
+    flat = numpy.ascontiguousarray(x).reshape(-1)[offset:]
+    bytes_ = [stride * x.itemsize for stride in strides]
+    return numpy.lib.stride_tricks.as_strided(flat, shape, bytes_).copy()
+
+
+def update(x, value, offset, shape, strides):
+    out = numpy.ascontiguousarray(x).copy()
+    flat = out.reshape(-1)[offset:]
+    bytes_ = [stride * x.itemsize for stride in strides]
+    numpy.lib.stride_tricks.as_strided(flat, shape, bytes_)[...] = value
+    return out
+
+
+def full(shape, fill_value, dtype):
+    return numpy.full(shape, fill_value, dtype)
+
+
+def arange(start, stop, step, dtype):
+    return numpy.arange(start, stop, step).astype(dtype)
+
+
+def pick(data, index, axis=-1, mode="raise", keepdims=False):
+    return numpy.take_along_axis(
+        data, numpy.expand_dims(index.astype("int64"), axis), axis
+    ).squeeze(() if keepdims else axis)
+
+
+def pick_rows(data, index, **options):
+    return pick(data, index, **options)
+
+
+def take_rows(data, index, axis=0, mode="raise"):
+    return numpy.take(data, index, axis=axis)
+
+
+def take_adjoint(dout, index, data_shape, axis=0, mode="raise"):
+    out = numpy.zeros(data_shape, dout.dtype)
+    numpy.add.at(out, (slice(None),) * axis + (index,), dout)
+    return out
+
+
+def fully_connected(data, weight, bias=None, flatten=True):
+    x = data.reshape(len(data), -1) if flatten else data
+    out = x @ weight.T
+    return out if bias is None else out + bias
+
+
+def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
+    log_probability = data if from_logits else log_softmax(data, axis)
+    if sparse_label:
+        return -pick(log_probability, label, axis)
+    return -(log_probability * label).sum(axis=axis)
+
+
+def _image(x):
+    """One spatial axis is an image of height 1."""
+    return x[:, :, None, :] if x.ndim == 3 else x
+
+
+def _window(value, axes, default):
+    if value is None:
+        return (default,) * 2
+    pair = (value,) * axes if isinstance(value, int) else tuple(value)
+    if len(pair) == 1:
+        pair = pair * axes
+    return pair if axes == 2 else (default, *pair)
+
+
+def _padded(x, pad, value=0.0):
+    widths = ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1]))
+    return numpy.pad(x, widths, constant_values=value)
+
+
+def convolution(
+    data, weight, bias=None, kernel=None, stride=None, pad=None, dilate=None, num_group=1, **_
+):
+    axes = data.ndim - 2
+    (sh, sw), (dh, dw) = _window(stride, axes, 1), _window(dilate, axes, 1)
+    x, w = _padded(_image(data), _window(pad, axes, 0)), _image(weight)
+    kh, kw = w.shape[2:]
+    height = (x.shape[2] - (kh - 1) * dh - 1) // sh + 1
+    width = (x.shape[3] - (kw - 1) * dw - 1) // sw + 1
+    out = numpy.zeros((len(x), len(w), height, width), data.dtype)
+    per_in, per_out = w.shape[1], len(w) // num_group
+    for group in range(num_group):
+        image = x[:, group * per_in : (group + 1) * per_in]
+        filters = w[group * per_out : (group + 1) * per_out]
+        for i in range(kh):
+            for j in range(kw):
+                rows = slice(i * dh, i * dh + (height - 1) * sh + 1, sh)
+                columns = slice(j * dw, j * dw + (width - 1) * sw + 1, sw)
+                part = numpy.einsum(
+                    "nchw,fc->nfhw", image[:, :, rows, columns], filters[:, :, i, j]
+                )
+                out[:, group * per_out : (group + 1) * per_out] += part
+    if bias is not None:
+        out += bias[:, None, None]
+    return out[:, :, 0] if axes == 1 else out
+
+
+def _by_linearity(function, shape, cotangent, dtype):
+    """The adjoint of a linear function, applied: element e of the result is <function(e), dout>."""
+    out = numpy.zeros(shape, dtype)
+    for index in numpy.ndindex(*shape):
+        unit = numpy.zeros(shape, dtype)
+        unit[index] = 1
+        out[index] = (function(unit) * cotangent).sum()
+    return out
+
+
+def convolution_data(dout, weight, data_shape, **options):
+    def forward(data):
+        return convolution(data, weight, **options)
+
+    return _by_linearity(forward, data_shape, dout, dout.dtype)
+
+
+def convolution_weight(data, dout, weight_shape, **options):
+    def forward(weight):
+        return convolution(data, weight, **options)
+
+    return _by_linearity(forward, weight_shape, dout, dout.dtype)
+
+
+def _pool_windows(data, kernel, stride, pad, convention, fill):
+    axes = data.ndim - 2
+    (kh, kw), (sh, sw) = _window(kernel, axes, 1), _window(stride, axes, 1)
+    pad = _window(pad, axes, 0)
+    image = _image(data)
+
+    def extent(size, k, s, p):
+        room = size + 2 * p - k
+        if convention != "full":
+            return room // s + 1
+        count = -(-room // s) + 1
+        return count - 1 if (count - 1) * s >= size + p else count
+
+    height = extent(image.shape[2], kh, sh, pad[0])
+    width = extent(image.shape[3], kw, sw, pad[1])
+    x = _padded(image, pad, fill)
+    more = ((0, 0), (0, 0), (0, kh + sh), (0, kw + sw))  # windows of "full" may hang over
+    x = numpy.pad(x, more, constant_values=fill)
+    for i in range(height):
+        for j in range(width):
+            yield i, j, (height, width), x[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw]
+
+
+def pooling(
+    data,
+    kernel=None,
+    pool_type="max",
+    stride=None,
+    pad=None,
+    global_pool=False,
+    pooling_convention="valid",
+    count_include_pad=True,
+):
+    if global_pool:
+        kernel, stride, pad = data.shape[2:], None, None
+    fill = -numpy.inf if pool_type == "max" else 0.0
+    convention = pooling_convention
+    inside = numpy.ones_like(data)
+    counts = _pool_windows(inside, kernel, stride, pad, convention, 0.0)
+    out = None
+    for (i, j, extents, window), (*_, ones) in zip(
+        _pool_windows(data, kernel, stride, pad, convention, fill), counts, strict=True
+    ):
+        if out is None:
+            out = numpy.zeros((*data.shape[:2], *extents), data.dtype)
+        if pool_type == "max":
+            out[:, :, i, j] = window.max(axis=(2, 3))
+        else:
+            size = window[0, 0].size if count_include_pad else ones[0, 0].sum()
+            out[:, :, i, j] = window.sum(axis=(2, 3)) / size
+    return out[:, :, 0] if data.ndim == 3 else out
+
+
+def pooling_indices(data, **options):
+    """Where in its plane each maximum lies: found by pooling planes of distinct numbers."""
+    out = pooling(data, **options)
+    planes = data.reshape(*data.shape[:2], -1)
+    result = numpy.zeros(out.shape, "int64")
+    for index in numpy.ndindex(*out.shape):
+        result[index] = int(numpy.flatnonzero(planes[index[:2]] == out[index])[0])
+    return result
+
+
+def pooling_gather(data, indices):
+    planes = data.reshape(*data.shape[:2], -1)
+    flat = indices.reshape(*indices.shape[:2], -1)
+    return numpy.take_along_axis(planes, flat, 2).reshape(indices.shape)
+
+
+def pooling_scatter(dout, indices, data_shape):
+    out = numpy.zeros(data_shape, dout.dtype)
+    planes = out.reshape(*out.shape[:2], -1)
+    for index in numpy.ndindex(*dout.shape):
+        planes[index[0], index[1], indices[index]] += dout[index]
+    return out
+
+
+def pooling_average_gradient(dout, data_shape, **options):
+    def forward(data):
+        return pooling(data, **{**options, "pool_type": "avg"})
+
+    return _by_linearity(forward, data_shape, dout, dout.dtype)
+
+
+def stop_gradient(x):
+    return x
+
+
+def _prepared(weight, grad, rescale_grad=1, clip_gradient=-1, wd=0):
+    grad = grad * rescale_grad
+    if clip_gradient >= 0:
+        grad = grad.clip(-clip_gradient, clip_gradient)
+    return grad + wd * weight
+
+
+def sgd_update(weight, grad, lr, **options):
+    return weight - lr * _prepared(weight, grad, **options)
+
+
+def sgd_mom_update(weight, grad, mom, lr, momentum=0.9, nesterov=False, **options):
+    step = lr * _prepared(weight, grad, **options)
+    state = momentum * mom - step
+    return weight + (momentum * state - step if nesterov else state), state
+
+
+def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-8, **options):
+    grad = _prepared(weight, grad, **options)
+    mean = beta1 * mean + (1 - beta1) * grad
+    var = beta2 * var + (1 - beta2) * grad * grad
+    return weight - lr * mean / (numpy.sqrt(var) + epsilon), mean, var
+
+
+BY_NAME = {
+    name.rstrip("_"): function
+    for name, function in list(globals().items())
+    if callable(function) and not name.startswith("_")
+}

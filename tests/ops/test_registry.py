@@ -1,0 +1,298 @@
+"""Every operator × sample, derived from the definitions: nothing here names an operator.
+
+An operator stays out of a test only with a reason, which `pytest -rs` prints.
+"""
+
+import importlib
+import inspect
+
+import numpy
+import oracles
+import pytest
+import weft
+from operator_samples import (
+    FUNCTIONS,
+    as_numpy,
+    as_weft,
+    cases,
+    elementwise_functions,
+    gradients,
+    strided,
+    tolerance,
+    weighted_sum,
+)
+from weft import np, npx
+
+CASES = cases()
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_elementwise = pytest.mark.parametrize(
+    "function", elementwise_functions(), ids=lambda function: function.__name__
+)
+
+
+def same_bits(a, b):
+    """Equal in every bit, NaN to NaN."""
+    a, b = numpy.asarray(a), numpy.asarray(b)
+    assert a.dtype == b.dtype
+    assert a.shape == b.shape
+    if a.dtype.kind == "f":
+        numpy.testing.assert_array_equal(numpy.signbit(a), numpy.signbit(b))
+    numpy.testing.assert_array_equal(a, b)
+
+
+def oracle_of(function):
+    """The oracle as a function of NumPy arrays and attributes; skips with the reason for none."""
+    name = function.__name__
+    if name in oracles.BY_NAME:
+        return oracles.BY_NAME[name]
+    if name in oracles.NO_ORACLE:
+        pytest.skip(f"{name}: no oracle: {oracles.NO_ORACLE[name]}")
+    module, _, attribute = function.schema["like"].rpartition(".")
+    assert module, f"{name}: set `.like`, write a formula in oracles.py, or say why there is none"
+    return getattr(importlib.import_module(module), attribute)
+
+
+def expected(case, arrays):
+    out = oracle_of(case.function)(*arrays, **case.attributes)
+    return [numpy.asarray(x) for x in (out if isinstance(out, tuple) else [out])]
+
+
+def seeded(case, arrays, **options):
+    weft.random.seed(5)
+    return case.run(arrays, **options)
+
+
+# ---- definitions
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda f: f.__name__)
+def test_definition_has_doc_sample_and_signature(function):
+    schema = function.schema
+    assert schema["doc"].endswith(".")
+    assert schema["samples"]
+    assert all(argument["doc"] for argument in schema["arguments"])
+    assert list(inspect.signature(function).parameters)[-1] == "out"
+    assert schema["doc"] in inspect.getdoc(function)
+
+
+# ---- values
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@every_case
+def test_value_equals_oracle(case, dtype):
+    arrays = case.inputs(dtype)
+    wanted = expected(case, arrays)
+    found = as_numpy(case.run(as_weft(arrays)))
+    assert len(found) == len(wanted)
+    terms = max([array.size for array in arrays], default=1)
+    for have, want in zip(found, wanted, strict=True):
+        assert have.shape == want.shape
+        if have.dtype.kind == "f":
+            numpy.testing.assert_allclose(have, want.astype(have.dtype), **tolerance(dtype, terms))
+        else:
+            numpy.testing.assert_array_equal(have, want)
+
+
+@every_case
+def test_strided_inputs_equal_contiguous(case):
+    arrays = case.inputs()
+    if not arrays:
+        pytest.skip(f"{case.name}: has no inputs")
+    views = [strided(array) for array in arrays]
+    for array, view in zip(arrays, views, strict=True):
+        same_bits(array, view.asnumpy())
+    for a, b in zip(seeded(case, as_weft(arrays)), seeded(case, views), strict=True):
+        same_bits(a.asnumpy(), b.asnumpy())
+
+
+@every_case
+def test_out_receives_the_result(case):
+    arrays = as_weft(case.inputs())
+    results = seeded(case, arrays)
+    outs = [np.full(result.shape, 1, result.dtype) for result in results]
+    out = outs[0] if len(outs) == 1 else tuple(outs)
+    weft.random.seed(5)
+    returned = case.function(*arrays, **case.attributes, out=out)
+    assert returned is out
+    for a, b in zip(results, outs, strict=True):
+        same_bits(a.asnumpy(), b.asnumpy())
+
+
+@every_case
+def test_result_does_not_depend_on_threads(case):
+    arrays = as_weft(case.inputs())
+    before = npx.num_threads()
+    try:
+        npx.set_num_threads(1)
+        one = as_numpy(seeded(case, arrays))
+        npx.set_num_threads(4)
+        four = as_numpy(seeded(case, arrays))
+    finally:
+        npx.set_num_threads(before)
+    for a, b in zip(one, four, strict=True):
+        same_bits(a, b)
+
+
+# ---- shapes without elements, without axes, stretched
+
+
+@every_elementwise
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3)], ids=str)
+def test_elementwise_takes_arrays_without_axes_or_elements(function, shape):
+    inputs, attributes = elementwise_inputs(function, lambda index: shape)
+    out = function(*as_weft(inputs), **attributes)
+    assert out.shape == shape
+
+
+@every_elementwise
+def test_elementwise_broadcasts(function):
+    shapes = [(2, 1, 3), (4, 1), (3,)]
+    inputs, attributes = elementwise_inputs(function, lambda index: shapes[index])
+    out = function(*as_weft(inputs), **attributes).asnumpy()
+    whole = [numpy.broadcast_to(x, out.shape).copy() for x in inputs]
+    assert out.shape == numpy.broadcast_shapes(*(x.shape for x in inputs))
+    same_bits(out, function(*as_weft(whole), **attributes).asnumpy())
+
+
+@every_elementwise
+def test_elementwise_treats_nan_and_infinity_like_its_oracle(function):
+    special = numpy.array([numpy.nan, numpy.inf, -numpy.inf, 0.0, -0.0, 1.5, -2.0], "float32")
+    count = function.schema["inputs"]
+    grid = [x.ravel() for x in numpy.meshgrid(*[special] * count, indexing="ij")]
+    case = next(c for c in CASES if c.function is function)
+    inputs = [
+        x if case.is_float_input(i) else (x > 0).astype(case.dtypes[i]) for i, x in enumerate(grid)
+    ]
+    with numpy.errstate(all="ignore"):
+        want = numpy.asarray(oracle_of(function)(*inputs, **case.attributes))
+    have = function(*as_weft(inputs), **case.attributes).asnumpy()
+    if have.dtype.kind == "f":
+        numpy.testing.assert_allclose(have, want, **tolerance("float32"))
+    else:
+        numpy.testing.assert_array_equal(have, want)
+
+
+def elementwise_inputs(function, shape_of):
+    case = next(c for c in CASES if c.function is function)
+    reshaped = type(case)(
+        function,
+        case.number,
+        [list(shape_of(i)) for i in range(len(case.shapes))],
+        case.dtypes,
+        case.attributes,
+        case.schema,
+    )
+    return reshaped.inputs(), case.attributes
+
+
+# ---- traced
+
+
+@every_case
+def test_traced_equals_eager_bit_for_bit(case):
+    arrays = as_weft(case.inputs())
+    inferred = []
+
+    @weft.hybridize
+    def traced(*inputs):
+        outputs = case.run(list(inputs))
+        inferred.extend((out.shape, out.dtype) for out in outputs)
+        return outputs
+
+    eager = seeded(case, arrays)
+    assert [(out.shape, out.dtype) for out in eager] == (traced(*arrays) and inferred)
+    for _ in range(2):  # the first call traces
+        weft.random.seed(5)
+        for a, b in zip(eager, traced(*arrays), strict=True):
+            same_bits(a.asnumpy(), b.asnumpy())
+
+
+# ---- gradients
+
+
+def differentiable(case):
+    """The inputs to differentiate; skips with the reason where there are none."""
+    reason = case.schema["no_gradient"]
+    if reason:
+        pytest.skip(f"{case.name}: no gradient: {reason}")
+    if case.name in NOT_SMOOTH:
+        pytest.skip(f"{case.name}: {NOT_SMOOTH[case.name]}")
+    wanted = [i for i in range(len(case.shapes)) if case.is_float_input(i)]
+    if not wanted:
+        pytest.skip(f"{case.name}: no floating inputs")
+    return wanted
+
+
+# Central differences see what the gradient is meant to hide.
+NOT_SMOOTH = {"stop_gradient": "its gradient is zero by contract, not by calculus"}
+
+
+def runner(case, mode):
+    def function(*arrays):
+        return case.run(list(arrays))
+
+    return weft.hybridize(function) if mode == "graph" else function
+
+
+def central_differences(function, arrays, index, step):
+    """d function / d arrays[index], element by element; function gives a float."""
+    base = arrays[index]
+    slope = numpy.zeros(base.shape)
+    for place in numpy.ndindex(*base.shape):
+        moved = []
+        for sign in (1, -1):
+            shifted = base.copy()
+            shifted[place] += sign * step
+            inputs = [shifted if i == index else x for i, x in enumerate(arrays)]
+            moved.append(function(inputs))
+        slope[place] = (moved[0] - moved[1]) / (2 * step)
+    return slope
+
+
+@pytest.mark.parametrize("mode", ["eager", "graph"])
+@every_case
+def test_gradient_matches_finite_differences(case, mode):
+    wanted = differentiable(case)
+    arrays = case.inputs("float64")
+    run = runner(case, mode)
+    found = gradients(run, as_weft(arrays), wanted)
+
+    def value(inputs):
+        return float(weighted_sum(case.run(as_weft(inputs))))
+
+    for index, have in zip(wanted, found, strict=True):
+        want = central_differences(value, arrays, index, 1e-6)
+        numpy.testing.assert_allclose(have.asnumpy(), want, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["eager", "graph"])
+@every_case
+def test_second_gradient_matches_finite_differences(case, mode):
+    wanted = differentiable(case)
+    arrays = case.inputs("float64")
+    run = runner(case, mode)
+    weights = [numpy.random.default_rng(11).uniform(0.5, 1.5, arrays[i].shape) for i in wanted]
+
+    def slope_along(inputs):
+        """The first gradient, one number by fixed weights, and the arrays it came from."""
+        leaves = as_weft(inputs)
+        first = gradients(run, leaves, wanted, create_graph=True)
+        with weft.autograd.record():
+            terms = [(g * np.array(w)).sum() for g, w in zip(first, weights, strict=True)]
+            head = terms[0]
+            for term in terms[1:]:
+                head = head + term
+        return head, leaves
+
+    def value(inputs):
+        return float(slope_along(inputs)[0])
+
+    head, leaves = slope_along(arrays)
+    if not weft._core.native.is_recorded(head):  # a linear operator: its gradient is a constant
+        found = [np.zeros(arrays[i].shape, "float64") for i in wanted]
+    else:
+        found = weft.autograd.grad(head, [leaves[i] for i in wanted])
+    for index, have in zip(wanted, found, strict=True):
+        want = central_differences(value, arrays, index, 1e-5)
+        numpy.testing.assert_allclose(have.asnumpy(), want, rtol=1e-4, atol=1e-6)
