@@ -79,7 +79,8 @@ ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
   blocks.is_shifted = true;
   const int64_t rows = divide_up(blocks.cols, pitch) + 1 + shift.span_row;
   blocks.column_stride = rows * pitch;
-  blocks.panels = blocks.columns + round_up(shift.channels * blocks.column_stride + 64, 16);
+  blocks.panels =
+      blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
   blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
   blocks.total = blocks.tile;
   blocks.end = blocks.total + round_up(e.rows * blocks.cols, 16) + 64;
