@@ -79,7 +79,8 @@ ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
   blocks.is_shifted = true;
   const int64_t rows = divide_up(blocks.cols, pitch) + 1 + shift.span_row;
   blocks.column_stride = rows * pitch;
-  blocks.panels = blocks.columns + round_up(shift.channels * blocks.column_stride + 64, 16);
+  blocks.panels =
+      blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
   blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
   blocks.total = blocks.tile;
   blocks.end = blocks.total + round_up(e.rows * blocks.cols, 16) + 64;
@@ -110,12 +111,46 @@ ConvolutionBlocks data_blocks(const Convolution& p) {
   const ConvolutionBlocks gathered = cut(extents, 32, true, rows);
   return pays(p, shift, gathered, rows) ? cut_shifted(extents, shift) : gathered;
 }
+// Few out channels: rows are (channel, tap), and bands of blocks.cols image rows are copied.
+ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
+  const int64_t outs = p.out_channels / p.groups;
+  const int64_t taps = p.kernel_height * p.kernel_width;
+  const int64_t weights = shift.channels * taps;
+  const int64_t pitch = shift.width + shift.span_col;
+  ConvolutionBlocks blocks = {};
+  blocks.is_shifted = true;
+  // At least four units, of one tile's rows or more: each copies the bands of its channels.
+  blocks.rows =
+      std::min(even_part(weights, kMaxRows, 14),
+               even_part(weights, std::max<int64_t>(14, divide_up(weights, kWantedUnits)), 1));
+  blocks.row_blocks = divide_up(weights, blocks.rows);
+  blocks.col_blocks = 1;
+  blocks.cols = std::max<int64_t>(1, std::min(shift.height, 2048 / pitch));
+  blocks.depth = kMaxDepth;
+  blocks.column_stride = (blocks.cols + shift.span_row) * pitch;
+  const int64_t channels = std::min(shift.channels, blocks.rows / taps + 2);
+  const int64_t lines = outs * (blocks.cols * pitch + 32);
+  const int64_t tile = round_up(blocks.rows * outs, 16) + 32;
+  blocks.columns = round_up(blocks.rows, 16);
+  blocks.panels =
+      blocks.columns + round_up(channels * blocks.column_stride + shift.span_col + 64, 16);
+  blocks.tile = blocks.panels + blocks.depth * round_up(outs, 32) + round_up(lines, 16) + 64;
+  blocks.total = blocks.tile + tile;
+  blocks.end = blocks.total + tile;
+  return blocks;
+}
+
 ConvolutionBlocks weight_blocks(const Convolution& p) {
-  const int64_t row_blocks = divide_up(p.out_channels / p.groups, kMaxRows);
-  return cut(
-      {p.out_channels / p.groups, p.in_channels / p.groups * p.kernel_height * p.kernel_width,
-       p.out_height * p.out_width, p.groups * row_blocks},
-      16, false, 0);
+  const int64_t outs = p.out_channels / p.groups;
+  const Shift shift = {p.in_channels / p.groups, p.out_height, p.out_width,
+                       (p.kernel_height - 1) * p.dilation_height,
+                       (p.kernel_width - 1) * p.dilation_width};
+  const bool is_stride_one = p.stride_height == 1 && p.stride_width == 1;
+  if (is_stride_one && outs <= 32 && shift.span_col <= shift.width && p.out_height > 0)
+    return cut_shifted_weight(p, shift);
+  return cut({outs, shift.channels * p.kernel_height * p.kernel_width, p.out_height * p.out_width,
+              p.groups * divide_up(outs, kMaxRows)},
+             16, false, 0);
 }
 
 int64_t scratch_bytes(const Convolution& p, const ConvolutionBlocks& blocks) {
@@ -172,8 +207,10 @@ int64_t convolution_weight_scratch(const Convolution& p) {
 }
 void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
                             Range units, void* scratch) {
-  run(active_table().convolutions_weight, p, weight_blocks(p), {x, dy, nullptr, dw}, units,
-      scratch);
+  const ConvolutionBlocks blocks = weight_blocks(p);
+  const KernelTable& table = active_table();
+  run(blocks.is_shifted ? table.convolutions_weight_shifted : table.convolutions_weight, p, blocks,
+      {x, dy, nullptr, dw}, units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -79,6 +79,7 @@ struct KernelTable {
   const ConvolutionKernel* convolutions_weight;
   const ConvolutionKernel* convolutions_shifted;  // stride one
   const ConvolutionKernel* convolutions_data_shifted;
+  const ConvolutionKernel* convolutions_weight_shifted;
   // [dtype] each; null where the header says that a dtype has no kernel.
   const MaxPoolKernel* max_pools;
   const AveragePoolKernel* average_pools;

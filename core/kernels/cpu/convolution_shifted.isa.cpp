@@ -47,15 +47,15 @@ struct Shifted {
     return is_reversed ? (span_row - row) * pitch + span_col - col : row * pitch + col;
   }
 
-  // Rows first .. first + rows - 1 of every channel, padded, `channel_pitch` lanes a channel.
+  // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
   template <class S>
-  void copy_band(const S* image, int64_t first, int64_t rows, int64_t channel_pitch,
-                 LaneType<S>* to) const {
+  void copy_band(const S* image, Range from_channels, int64_t first, int64_t rows,
+                 int64_t channel_pitch, LaneType<S>* to) const {
     const int64_t begin = lesser(greater(-origin_col, 0), pitch);
     const int64_t end = greater(lesser(width - origin_col, pitch), begin);
-    for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t channel = from_channels.begin; channel < from_channels.end; ++channel) {
       const S* plane = image + channel * height * width;
-      LaneType<S>* line = to + channel * channel_pitch;
+      LaneType<S>* line = to + (channel - from_channels.begin) * channel_pitch;
       for (int64_t row = 0; row < rows; ++row, line += pitch) {
         const int64_t image_row = first + row + origin_row;
         if (image_row < 0 || image_row >= height) {
@@ -144,7 +144,7 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
     }
     const int64_t first_row = first / shift.pitch;
     const int64_t last_row = (first + cols - 1) / shift.pitch;
-    shift.copy_band((const S*)operands.image + slot * image_size, first_row,
+    shift.copy_band((const S*)operands.image + slot * image_size, {0, shift.channels}, first_row,
                     last_row - first_row + 1 + shift.span_row, blocks.column_stride,
                     buffers.columns);
     for (int64_t k = 0; k < depth; k += blocks.depth) {
@@ -175,14 +175,89 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
+// The gradient of few weights, transposed: (channel, tap) x positions times positions x out
+// channels. Shifted bands are the rows of the left operand; only dy is turned, and it is narrow.
+// Each image's product is a chain of its own, and the images are added in their order.
+template <class S>
+void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
+                    const ConvolutionOperands& operands, Range units, void* scratch) {
+  using T = LaneType<S>;
+  const Sizes sizes(p);
+  const Shifted shift(p, true);
+  const Buffers<T> buffers(scratch, blocks);
+  const int64_t depth = sizes.in_group * sizes.taps;
+  const int64_t outs = sizes.out_group;
+  const int64_t band_rows = blocks.cols;
+  const int64_t line = band_rows * shift.pitch + 32;  // of one out channel's dy
+  T* const dy_lines = buffers.panels + blocks.depth * ((outs + 31) / 32 * 32);
+  int32_t* const offsets = (int32_t*)buffers.weights;
+
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit % blocks.row_blocks * blocks.rows;
+    const int64_t group = unit / blocks.row_blocks;
+    const int64_t rows = lesser(blocks.rows, depth - first);
+    const Range channels = {first / sizes.taps, (first + rows - 1) / sizes.taps + 1};
+    for (int64_t i = 0; i < rows; ++i)
+      offsets[i] = int32_t(((first + i) / sizes.taps - channels.begin) * blocks.column_stride +
+                           shift.tap_offset(p, (first + i) % sizes.taps));
+    fill_zero(buffers.total, rows * outs);
+    for (int64_t image = 0; image < p.batch; ++image) {
+      const int64_t slot = image * p.groups + group;
+      const S* x = (const S*)operands.image + slot * sizes.in_group * sizes.in_plane;
+      const S* dy = (const S*)operands.weights + slot * outs * sizes.out_plane;
+      for (int64_t row = 0; row < p.out_height; row += band_rows) {
+        const int64_t count = lesser(band_rows, p.out_height - row);
+        shift.copy_band(x, channels, row, count + shift.span_row, blocks.column_stride,
+                        buffers.columns);
+        for (int64_t out = 0; out < outs; ++out) {
+          for (int64_t i = 0; i < count; ++i) {
+            T* to = dy_lines + out * line + i * shift.pitch;
+            copy_dense(dy + (out * p.out_height + row + i) * p.out_width, p.out_width, to);
+            fill_zero(to + p.out_width, shift.span_col);  // what the padding meets
+          }
+        }
+        const int64_t positions = count * shift.pitch;
+        for (int64_t k = 0; k < positions; k += blocks.depth) {
+          BlockProduct<T> product;
+          product.rows = rows;
+          product.cols = outs;
+          product.k = lesser(blocks.depth, positions - k);
+          pack_b(dy_lines + k, int64_t(1), line, outs, product.k, buffers.panels);
+          product.a = buffers.columns + k;
+          product.a_row = 0;
+          product.a_packed = false;
+          product.a_offsets = offsets;
+          product.panel_rows = balanced_rows<T>(rows);
+          product.b = buffers.panels;
+          product.b_row = kTileCols<T>;
+          product.b_panel = product.k * kTileCols<T>;
+          product.c = buffers.tile;
+          product.c_row = outs;
+          product.accumulate = row > 0 || k > 0;
+          multiply_block(product);
+        }
+      }
+      for (int64_t i = 0; i < rows * outs && sizes.out_plane > 0; i += Vec<T>::kLanes)
+        Memory<T>::store(buffers.total + i,
+                         Memory<T>::load(buffers.total + i) + Memory<T>::load(buffers.tile + i));
+    }
+    S* dw = (S*)operands.out + group * outs * depth + first;
+    for (int64_t out = 0; out < outs; ++out)
+      for (int64_t i = 0; i < rows; ++i)
+        dw[out * depth + i] = from_lane<S>(buffers.total[i * outs + out]);
+  }
+}
+
 template <class S>
 constexpr ConvolutionKernel kForward = shifted<S, Forward<S>>;
 template <class S>
 constexpr ConvolutionKernel kBackward = shifted<S, Backward<S>>;
 
 extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes],
-    kConvolutionsDataShifted[kNumDTypes];
+    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
 const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kForward);
 const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kBackward);
+const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] =
+    WEFT_FLOATING_DTYPES(shifted_weight);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -21,8 +21,12 @@ void micro(const TileProduct<T>& tile) {
   });
   const T* a = tile.a;
   const T* b = tile.b;
-  const int64_t a_row = kForm == kDirect ? tile.a_row : 1;
-  constexpr int64_t kStep = kForm == kDirect ? 1 : kRows;
+  int64_t a_rows[kRows];
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    a_rows[i] = kForm == kDirect ? i * tile.a_row : kForm == kDirectIndexed ? tile.a_offsets[i] : i;
+  });
+  constexpr int64_t kStep = kForm == kDirect || kForm == kDirectIndexed ? 1 : kRows;
   [[maybe_unused]] const int64_t b_row = tile.b_row;
   for (int64_t k = 0; k < tile.k; ++k) {
     if constexpr (kForm == kPackedIndexed) b = tile.b + tile.b_offsets[k];
@@ -33,7 +37,7 @@ void micro(const TileProduct<T>& tile) {
     });
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value;
-      const V left(a[i * a_row]);
+      const V left(a[a_rows[i]]);
       repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
         constexpr int j = decltype(vector)::value;
         sums[i][j] = fma_(left, right[j], sums[i][j]);
@@ -57,6 +61,8 @@ constexpr MicroKernels<T> all_rows(Numbers<I...>) {
                             {}}};
   if constexpr (kIsFloating<T>) {  // convolutions only
     ((table.at[kPackedIndexed][0][I] = micro<T, kPackedIndexed, 1, I + 1>), ...);
+    ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
+    ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
     ((table.at[kPackedIndexed][1][I] = micro<T, kPackedIndexed, 2, I + 1>), ...);
   }
   return table;

@@ -20,7 +20,7 @@ extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
-    kConvolutionsDataShifted[kNumDTypes];
+    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
@@ -45,6 +45,7 @@ const KernelTable kTable = {
     .convolutions_weight = kConvolutionsWeight,
     .convolutions_shifted = kConvolutionsShifted,
     .convolutions_data_shifted = kConvolutionsDataShifted,
+    .convolutions_weight_shifted = kConvolutionsWeightShifted,
     .max_pools = kMaxPools,
     .average_pools = kAveragePools,
     .average_pool_adjoints = kAveragePoolAdjoints,
