@@ -1,0 +1,78 @@
+#include "model/json.h"
+
+#include "doctest.h"
+
+using weft::model::Json;
+using weft::model::parse_json;
+using weft::model::write_json;
+
+TEST_CASE("json round-trips") {
+  const char* texts[] = {
+      "null",
+      "true",
+      "[]",
+      "{}",
+      "-0.5",
+      "9223372036854775807",
+      "1e+300",
+      "\"a\\\"b\\\\c\"",
+      "[1,2.5,\"x\",{\"k\":[null,false]}]",
+      "\"\\u0001\"",
+      "0.1",
+  };
+  for (const std::string text : texts) {
+    const auto parsed = parse_json(text);
+    REQUIRE_MESSAGE(parsed.ok(), parsed.status().message());
+    CHECK(write_json(parsed.value()) == text);
+  }
+}
+
+TEST_CASE("json reads escapes and UTF-8") {
+  CHECK(parse_json("\"\\u00e9\\ud83d\\ude00\\n\"").value().text() == "é😀\n");
+  CHECK(parse_json(" \"é\" ").value().text() == "é");
+  CHECK(parse_json("18446744073709551616").value().number() == 18446744073709551616.0);
+}
+
+TEST_CASE("json refuses what is not strict") {
+  const char* texts[] = {
+      "",
+      " ",
+      "nul",
+      "01",
+      "1.",
+      ".5",
+      "+1",
+      "1e",
+      "-",
+      "[1,]",
+      "[1 2]",
+      "{\"a\":1,}",
+      "{a:1}",
+      "{\"a\" 1}",
+      "{\"a\":1,\"a\":2}",
+      "\"",
+      "\"\\x\"",
+      "\"\\u12\"",
+      "\"\\ud800\"",
+      "\"\\udc00\"",
+      "\"\x01\"",
+      "\"\xff\"",
+      "\"\xc0\x80\"",
+      "\"\xed\xa0\x80\"",
+      "1 2",
+      "[",
+      "{",
+      "NaN",
+      "Infinity",
+  };
+  for (const char* text : texts) {
+    const auto parsed = parse_json(text);
+    CHECK_FALSE_MESSAGE(parsed.ok(), std::string(text));
+    CHECK(parsed.status().message().find("json: byte") == 0);
+  }
+}
+
+TEST_CASE("json does not nest without end") {
+  CHECK(parse_json(std::string(50, '[') + std::string(50, ']')).ok());
+  CHECK_FALSE(parse_json(std::string(100000, '[')).ok());
+}
