@@ -72,7 +72,7 @@ def test_backward_twice_needs_retain_graph():
 
 def test_backward_of_what_was_not_recorded_raises():
     x = leaf([1.0])
-    with pytest.raises(RuntimeError, match="backward: .*record"):
+    with pytest.raises(RuntimeError, match=r"backward: .*record"):
         (x * 2).backward()
 
 
@@ -197,21 +197,20 @@ def test_gradient_through_a_broadcast_and_a_cast_has_the_inputs_type():
     assert x.grad.tolist() == [[8], [8], [8]]
 
 
-def test_attach_grad_on_a_view_of_a_whole_and_of_a_part():
+def test_attach_grad_covers_a_whole_and_refuses_a_part():
     x = np.arange(6).astype("float32").reshape(2, 3)
     x.attach_grad()
-    part = np.zeros(4)[1:3]
-    part.attach_grad()
+    with pytest.raises(RuntimeError, match=r"attach_grad: .* part of another .*copy\(\)"):
+        np.zeros(4)[1:3].attach_grad()
     with autograd.record():
-        y = (x * x).sum() + part.sum()
+        y = (x * x).sum()
     y.backward()
     assert x.grad.tolist() == [[0, 2, 4], [6, 8, 10]]
-    assert part.grad.tolist() == [1, 1]
 
 
-def test_operator_without_gradient_is_named():
+def test_nothing_flows_through_an_operator_without_gradient():
     x = leaf([1.0, 2.0])
     with autograd.record():
         y = np.argmax(x, axis=0).astype("float32")
-    with pytest.raises((RuntimeError, NotImplementedError), match="argmax.*no gradient"):
+    with pytest.raises(RuntimeError, match="backward: the head has no history"):
         y.backward()

@@ -10,7 +10,7 @@ CASES = {
     "shapes that do not broadcast": (
         lambda: np.ones((2, 3)) + np.ones(4),
         ValueError,
-        r"add: shapes of `x1` \(2, 3\) and `x2` \(4,\) do not broadcast: axis -1 has extents 3 and 4",
+        r"add: shapes of `x1` \(2, 3\) and `x2` \(4,\) do not broadcast: axis -1 .* 3 and 4",
     ),
     "shapes that do not multiply": (
         lambda: np.ones((2, 3)) @ np.ones((2, 3)),
@@ -35,7 +35,7 @@ CASES = {
     "array larger than memory": (
         lambda: np.zeros((1 << 40, 1 << 20)),
         (ValueError, MemoryError),
-        "full: .*shape",
+        "out of memory; requested|full: .*shape",
     ),
     "unknown dtype": (
         lambda: np.zeros(1, "float33"),
@@ -113,7 +113,7 @@ CASES = {
     "write that does not fit": (
         lambda: np.ones(3).__setitem__(slice(2), np.ones(3)),
         ValueError,
-        r"write: `value` of shape \(3,\) does not broadcast to the target's shape \(2,\)",
+        r"write: shapes of `value` \(3,\) and `target` \(2,\) do not broadcast",
     ),
     "deleting an element": (
         lambda: np.ones(3).__delitem__(0),
@@ -122,7 +122,7 @@ CASES = {
     ),
     "thread count": (lambda: npx.set_num_threads(0), ValueError, "must be at least 1"),
     "saving no arrays": (lambda: npx.save("x", [1]), TypeError, "save: `arrays` must be a dict"),
-    "loading nothing": (lambda: npx.load("/nowhere/x"), OSError, "/nowhere/x"),
+    "loading nothing": (lambda: npx.load("/nowhere/x"), FileNotFoundError, "/nowhere/x"),
 }
 
 

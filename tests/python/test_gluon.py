@@ -178,7 +178,7 @@ def test_missing_and_extra_parameters_raise_and_change_nothing(tmp_path):
     big.load_parameters(path, allow_missing=True)
     assert big[0].weight.data().asnumpy().sum() == 4
     big.save_parameters(path)
-    with pytest.raises(LookupError, match="has `1.weight`, `1.bias`, which the block lacks"):
+    with pytest.raises(LookupError, match=r"has `1\.\w+`, `1\.\w+`, which the block lacks"):
         small.load_parameters(path)
     small.load_parameters(path, ignore_extra=True)
     other = nn.HybridSequential(nn.Dense(5, in_units=2))
@@ -462,7 +462,7 @@ def test_stale_gradient_raises():
 
 
 def test_trainer_refuses_what_is_no_parameter():
-    with pytest.raises(TypeError, match="give `net.collect_params"):
+    with pytest.raises(TypeError, match=r"give `net\.collect_params"):
         gluon.Trainer([np.ones(1)], "sgd")
     with pytest.raises(LookupError, match="optimizer: there is none named 'sdg'; known are adam"):
         gluon.Trainer({"w": parameter([1.0])}, "sdg")

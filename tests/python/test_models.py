@@ -188,8 +188,7 @@ def test_damaged_file_is_refused(exported, tmp_path, reader):
 
 
 def test_every_altered_byte_of_the_header_is_refused_or_harmless(exported):
-    _, x, _, path = exported
-    data = path.read_bytes()
+    data = exported[3].read_bytes()
     (size,) = struct.unpack("<Q", data[:8])
     generator = numpy.random.default_rng(0)
     for place in generator.choice(8 + size, 300, replace=False):
@@ -206,8 +205,8 @@ def test_failed_save_leaves_the_old_file_whole(exported, tmp_path):
     net, _, _, path = exported
     before = path.read_bytes()
     folder = tmp_path / "missing" / "net.weft"
-    with pytest.raises(OSError, match="net.weft"):
+    with pytest.raises(OSError, match=r"net\.weft"):
         net.export(folder)
-    with pytest.raises(OSError, match="/dev/full|net"):
+    with pytest.raises(OSError, match=r"/proc/nothing/net"):
         net.save_parameters("/proc/nothing/net")
     assert path.read_bytes() == before
