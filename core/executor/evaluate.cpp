@@ -13,13 +13,15 @@ using graph::Operand;
 
 namespace {
 
-// The node with its operands as inputs; their strides do not matter, inputs are made dense.
-Graph alone(const Graph& graph, const Node& node) {
+// The node with its operands as constants: their strides are part of the plan.
+Result<Graph> alone(const Graph& graph, const Node& node, std::span<const Ref<Tensor>> inputs) {
   Graph result;
   Node copy = node;
   copy.line = copy.clone_of = -1;
-  for (Operand& operand : copy.operands)
-    if (operand.is_value()) operand.value = result.add_input(graph.type(operand.value));
+  for (size_t i = 0; i < copy.operands.size(); ++i) {
+    if (!copy.operands[i].is_value()) continue;
+    WEFT_ASSIGN(copy.operands[i].value, result.add_constant(inputs[i]));
+  }
   if (node.region >= 0)
     copy.region = result.add_region(graph.regions[static_cast<size_t>(node.region)]);
   std::vector<graph::TensorType> types;
@@ -30,7 +32,18 @@ Graph alone(const Graph& graph, const Node& node) {
   return result;
 }
 
-Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, Pointers inputs, uint64_t seed,
+// A view operator's result on its input's box; null where strides do not allow it.
+Result<Ref<Tensor>> view_of(const Graph& graph, const Node& node, const Ref<Tensor>& base) {
+  WEFT_ASSIGN(const std::vector<graph::TensorType> types, operand_types(graph, node));
+  const auto view = node.op->view_rule(ops::InferContext(*node.op, types, node.attributes.view()),
+                                       {base->shape(), base->strides(), base->offset()},
+                                       graph.type(node.outputs[0]));
+  if (!view) return Ref<Tensor>();
+  return Tensor::view(base->dtype(), view->shape, view->strides, view->offset, base->box_ref());
+}
+
+// Runs a graph without inputs.
+Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, uint64_t seed,
                                           uint64_t first_ordinal) {
   PlanOptions options;
   options.threads = num_threads();
@@ -44,17 +57,17 @@ Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, Pointers inputs, u
   }
   WEFT_ASSIGN(const Ref<Storage> arena, Storage::allocate(plan.arena_bytes));
   Bound bound = bind_new(plan);
-  WEFT_TRY(run_plan(plan, bound, {inputs, pointers, arena->data(), nullptr}, seed, first_ordinal));
+  WEFT_TRY(run_plan(plan, bound, {{}, pointers, arena->data(), nullptr}, seed, first_ordinal));
   return outputs;
 }
 
-// Plans want dense inputs: an identity graph over a strided constant makes the copy.
+// An identity graph over a strided constant makes the copy.
 Result<Ref<Tensor>> dense(const Ref<Tensor>& tensor) {
   if (tensor->dense()) return tensor;
   Graph graph;
   WEFT_ASSIGN(const graph::ValueId id, graph.add_constant(tensor));
   graph.outputs.push_back(id);
-  WEFT_ASSIGN(std::vector<Ref<Tensor>> copied, run_once(graph, {}, 0, 0));
+  WEFT_ASSIGN(std::vector<Ref<Tensor>> copied, run_once(graph, 0, 0));
   return copied[0];
 }
 
@@ -63,15 +76,12 @@ Result<Ref<Tensor>> dense(const Ref<Tensor>& tensor) {
 Result<std::vector<Ref<Tensor>>> evaluate_node(const Graph& graph, const Node& node,
                                                std::span<const Ref<Tensor>> inputs, uint64_t seed,
                                                uint64_t first_ordinal) {
-  std::vector<Ref<Tensor>> held;
-  std::vector<void*> pointers;
-  for (size_t i = 0; i < node.operands.size(); ++i) {
-    if (!node.operands[i].is_value()) continue;
-    WEFT_ASSIGN(Ref<Tensor> tensor, dense(inputs[i]));
-    pointers.push_back(tensor->data());
-    held.push_back(std::move(tensor));
+  if (node.op && node.op->view_rule && inputs[0]) {
+    WEFT_ASSIGN(Ref<Tensor> view, view_of(graph, node, inputs[0]));
+    if (view) return std::vector<Ref<Tensor>>{view};
   }
-  return run_once(alone(graph, node), pointers, seed, first_ordinal);
+  WEFT_ASSIGN(const Graph one, alone(graph, node, inputs));
+  return run_once(one, seed, first_ordinal);
 }
 
 Result<std::vector<Ref<Tensor>>> fold_node(const Graph& graph, const Node& node,
@@ -82,9 +92,8 @@ Result<std::vector<Ref<Tensor>>> fold_node(const Graph& graph, const Node& node,
 Result<std::vector<Ref<Tensor>>> evaluate(const Graph& graph, std::span<const Ref<Tensor>> inputs,
                                           uint64_t seed, uint64_t first_ordinal) {
   std::vector<Ref<Tensor>> values(graph.values.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    WEFT_ASSIGN(values[static_cast<size_t>(graph.inputs[i])], dense(inputs[i]));
-  }
+  for (size_t i = 0; i < inputs.size(); ++i)
+    values[static_cast<size_t>(graph.inputs[i])] = inputs[i];
   for (const graph::Constant& constant : graph.constants)
     values[static_cast<size_t>(constant.value)] = constant.content;
   for (const Node& node : graph.nodes) {
@@ -97,7 +106,10 @@ Result<std::vector<Ref<Tensor>>> evaluate(const Graph& graph, std::span<const Re
       values[static_cast<size_t>(node.outputs[i])] = results[i];
   }
   std::vector<Ref<Tensor>> outputs;
-  for (const graph::ValueId id : graph.outputs) outputs.push_back(values[static_cast<size_t>(id)]);
+  for (const graph::ValueId id : graph.outputs) {
+    WEFT_ASSIGN(Ref<Tensor> output, dense(values[static_cast<size_t>(id)]));
+    outputs.push_back(std::move(output));
+  }
   return outputs;
 }
 

@@ -9,7 +9,8 @@
 
 namespace weft::executor {
 
-// `inputs[i]`: the array for operand i, null where it is a scalar or absent. Node's outputs, dense.
+// `inputs[i]`: the array for operand i, null where it is a scalar or absent. As in an eager call,
+// view operators give views and other results are dense.
 Result<std::vector<Ref<Tensor>>> evaluate_node(const graph::Graph& graph, const graph::Node& node,
                                                std::span<const Ref<Tensor>> inputs,
                                                uint64_t seed = 0, uint64_t first_ordinal = 0);
@@ -18,6 +19,7 @@ Result<std::vector<Ref<Tensor>>> evaluate_node(const graph::Graph& graph, const 
 Result<std::vector<Ref<Tensor>>> fold_node(const graph::Graph& graph, const graph::Node& node,
                                            std::span<const Ref<Tensor>> inputs);
 
+// Outputs are dense.
 Result<std::vector<Ref<Tensor>>> evaluate(const graph::Graph& graph,
                                           std::span<const Ref<Tensor>> inputs, uint64_t seed = 0,
                                           uint64_t first_ordinal = 0);

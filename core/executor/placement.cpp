@@ -34,6 +34,13 @@ Seen stretched(const Seen& from, const Shape& shape) {
   return to;
 }
 
+// Operators whose result holds the elements of their operand: values never change, so a plan can
+// do with a view.
+bool is_copy(const Node& node) {
+  const std::string& name = node.op->name;
+  return name == "broadcast_to" || name == "copy" || name == "stop_gradient";
+}
+
 // `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
   return step.node && step.node->op && step.node->op->name == "update";
@@ -60,6 +67,7 @@ Placement::Placement(const Graph& graph, const PlanOptions& options)
 
 Status Placement::run() {
   define_sources();
+  find_stride_sensitive();
   for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
   note_uses();
   place_outputs();
@@ -118,15 +126,30 @@ Status Placement::add_node(const Node& node) {
   return add_kernel(node, types);
 }
 
-// A view takes no step: its value is another geometry on the same item. Values never change, so
-// a plan also makes views of what gives an array of its own when called eagerly.
+// Kernels that add up may do so in another order for other strides. What gives an array of its own
+// when called eagerly becomes a view only where no such kernel reads it, so that bits are eager's.
+void Placement::find_stride_sensitive() {
+  sensitive_.resize(graph_.values.size(), false);
+  for (size_t n = graph_.nodes.size(); n-- > 0;) {
+    const Node& node = graph_.nodes[n];
+    if (!node.op || is_elementwise(node)) continue;
+    const bool passes_on = node.op->view_rule || is_copy(node);
+    const bool sensitive = passes_on ? sensitive_[static_cast<size_t>(node.outputs[0])]
+                                     : node.op->slot.exactness != ops::Exactness::kExact;
+    for (const Operand& operand : node.operands)
+      if (operand.is_value() && sensitive) sensitive_[static_cast<size_t>(operand.value)] = true;
+  }
+}
+
+// A view takes no step: its value is another geometry on the same item.
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
   if (node.operands.empty() || !node.operands[0].is_value()) return false;
   const Seen& from = seen_[static_cast<size_t>(node.operands[0].value)];
   const TensorType& type = graph_.type(node.outputs[0]);
   Seen to = from;
-  if (node.op->name == "broadcast_to") {
-    to = stretched(from, type.shape);
+  if (is_copy(node)) {
+    if (sensitive_[static_cast<size_t>(node.outputs[0])]) return false;
+    if (node.op->name == "broadcast_to") to = stretched(from, type.shape);
   } else if (node.op->view_rule) {
     const ops::InferContext context(*node.op, types, node.attributes.view());
     const std::optional<ops::Geometry> view =
@@ -135,7 +158,7 @@ bool Placement::add_view(const Node& node, const std::vector<TensorType>& types)
     to.offset += view->offset * size_of(type.dtype);
     to.shape = view->shape;
     to.strides = view->strides;
-  } else if (node.op->name != "copy" && node.op->name != "stop_gradient") {
+  } else {
     return false;
   }
   seen_[static_cast<size_t>(node.outputs[0])] = to;

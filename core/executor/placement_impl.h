@@ -72,6 +72,7 @@ class Placement {
   int32_t constant_item(const void* data);
   Seen whole(int32_t item, const graph::TensorType& type) const;
   void define_sources();
+  void find_stride_sensitive();
   Status add_node(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
@@ -95,6 +96,7 @@ class Placement {
   const PlanOptions& options_;
   std::vector<Item> items_;
   std::vector<Seen> seen_;            // by value of the graph
+  std::vector<bool> sensitive_;       // by value: a reader's bits depend on its strides
   std::vector<int32_t> input_items_;  // by input
   std::vector<int32_t> state_of_;     // by output: the input of its state pair, or -1
 };

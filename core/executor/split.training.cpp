@@ -114,7 +114,7 @@ class Splitter {
       const ValueId input = graph.add_input(joint_.type(joint_.outputs[k]));
       ValueId& known = backward_[static_cast<size_t>(joint_.outputs[k])];
       // A state's new content is the caller's to change before the backward: it is not read.
-      const bool computed = joint_.producer(joint_.outputs[k]) != nullptr;
+      const bool computed = joint_.producer(joint_.outputs[k]) && !rebuilt(joint_.outputs[k]);
       if (known == kNoValue && computed && !state[k]) known = input;
     }
     find_residuals();

@@ -85,8 +85,7 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
   fail(ops::complete_attributes(op, attributes, complete));
   if (status().ok()) fail(promote(op, operands));
   if (!status().ok()) return harmless(op);
-  if (!op.composition || op.slot.run)
-    return append(op, std::move(operands), complete);
+  if (!op.composition || op.slot.run) return append(op, std::move(operands), complete);
 
   ops::Values values;
   for (const Operand& operand : operands) {

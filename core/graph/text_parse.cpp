@@ -105,8 +105,10 @@ class Reader {
       }
       out += c;
     }
-    if (at_ >= text_.size()) fail("a string does not end");
-    ++at_;
+    if (at_ >= text_.size())
+      fail("a string does not end");
+    else
+      ++at_;
     return out;
   }
 

@@ -31,6 +31,7 @@ struct TileProduct {
   int64_t a_row;  // of rows stored one after the other; packed rows interleave instead
   const T* b;
   int64_t b_row;
+  const int32_t* b_offsets;  // where row k of B starts, instead of b_row
   T* c;
   int64_t c_row;
   bool accumulate;
@@ -38,9 +39,11 @@ struct TileProduct {
 template <class T>
 using MicroKernel = void (*)(const TileProduct<T>& tile);
 
+enum Operands { kDirect, kPacked, kPackedIndexed };  // A in rows or panels; B's rows by offsets
+
 template <class T>
 struct MicroKernels {
-  MicroKernel<T> at[2][2][kTileRows<T>];  // [A is packed][vectors - 1][rows - 1]
+  MicroKernel<T> at[3][2][kTileRows<T>];  // [operands][vectors - 1][rows - 1]
 };
 extern const MicroKernels<float> kMicroFloat32;
 extern const MicroKernels<double> kMicroFloat64;
@@ -48,15 +51,15 @@ extern const MicroKernels<uint32_t> kMicroUInt32;
 extern const MicroKernels<uint64_t> kMicroUInt64;
 
 template <class T>
-WEFT_INLINE MicroKernel<T> micro_kernel(bool packed, int vectors, int64_t rows) {
+WEFT_INLINE MicroKernel<T> micro_kernel(Operands operands, int vectors, int64_t rows) {
   if constexpr (kIsSame<T, float>) {
-    return kMicroFloat32.at[packed][vectors - 1][rows - 1];
+    return kMicroFloat32.at[operands][vectors - 1][rows - 1];
   } else if constexpr (kIsSame<T, double>) {
-    return kMicroFloat64.at[packed][vectors - 1][rows - 1];
+    return kMicroFloat64.at[operands][vectors - 1][rows - 1];
   } else if constexpr (kIsSame<T, uint32_t>) {
-    return kMicroUInt32.at[packed][vectors - 1][rows - 1];
+    return kMicroUInt32.at[operands][vectors - 1][rows - 1];
   } else {
-    return kMicroUInt64.at[packed][vectors - 1][rows - 1];
+    return kMicroUInt64.at[operands][vectors - 1][rows - 1];
   }
 }
 
@@ -68,9 +71,10 @@ struct BlockProduct {
   int64_t a_row;  // not packed: elements between rows, which are dense
   bool a_packed;
   int64_t panel_rows;
-  const T* b;       // the last panel is readable to its full width
-  int64_t b_row;    // elements between the rows of a panel
-  int64_t b_panel;  // elements between panels
+  const T* b;                          // the last panel is readable to its full width
+  int64_t b_row;                       // elements between the rows of a panel
+  int64_t b_panel;                     // elements between panels
+  const int32_t* b_offsets = nullptr;  // of B\'s rows, instead of b_row
   T* c;
   int64_t c_row;
   bool accumulate;
@@ -87,6 +91,7 @@ template <class T>
 void multiply_block(const BlockProduct<T>& block) {
   constexpr int64_t kCols = kTileCols<T>;
   alignas(64) T edge[kTileRows<T> * kCols];
+  const Operands operands = block.b_offsets ? kPackedIndexed : block.a_packed ? kPacked : kDirect;
   for (int64_t j = 0; j < block.cols; j += kCols) {
     const int64_t width = block.cols - j < kCols ? block.cols - j : kCols;
     const int vectors = width > Vec<T>::kLanes ? 2 : 1;
@@ -100,6 +105,7 @@ void multiply_block(const BlockProduct<T>& block) {
       tile.a_row = block.a_row;
       tile.b = block.b + j / kCols * block.b_panel;
       tile.b_row = block.b_row;
+      tile.b_offsets = block.b_offsets;
       T* c = block.c + i * block.c_row + j;
       tile.c = is_full ? c : edge;
       tile.c_row = is_full ? block.c_row : kCols;
@@ -107,7 +113,7 @@ void multiply_block(const BlockProduct<T>& block) {
       if (!is_full && block.accumulate)
         for (int64_t r = 0; r < rows; ++r)
           __builtin_memcpy(edge + r * kCols, c + r * block.c_row, width * sizeof(T));
-      micro_kernel<T>(block.a_packed, vectors, rows)(tile);
+      micro_kernel<T>(operands, vectors, rows)(tile);
       if (!is_full)
         for (int64_t r = 0; r < rows; ++r)
           __builtin_memcpy(c + r * block.c_row, edge + r * kCols, width * sizeof(T));

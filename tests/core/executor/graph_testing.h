@@ -74,10 +74,12 @@ inline Graph random_graph(unsigned seed, int length, bool smooth = false,
   GraphBuilder b(graph);
   std::vector<Value> values = {b.input({dtype, {3, 4}, {}}, "x"), b.input({dtype, {4}, {}}, "w")};
   values.push_back(b.constant(random_tensor({dtype, {3, 1}, {}}, random)));
-  const auto any = [&] { return values[pick(values.size())]; };
-  const auto full = [&] {  // broadcasting keeps shapes small: back to (3, 4) where needed
-    Value v = any();
-    if (v.shape().rank() == 2 && v.shape()[0] == 4) v = ops::swap_last_axes(v);
+  const auto any = [&] {  // broadcasts to (3, 4)
+    const Value v = values[pick(values.size())];
+    return v.rank() == 2 && v.shape()[0] == 4 ? ops::swap_last_axes(v) : v;
+  };
+  const auto full = [&] {
+    const Value v = any();
     return v.shape() == Shape{3, 4} ? v : ops::broadcast_to(v, {3, 4});
   };
   const int64_t last[] = {-1};
