@@ -43,7 +43,8 @@ def batch_flatten(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """
 
 def cast(x: ArrayLike, dtype: DTypeLike, *, out: ndarray | None = None) -> ndarray:
-    """Conversion to another dtype: to integers rounds toward zero, saturates and maps NaN to 0; to bool is x != 0.
+    """Conversion to another dtype: to integers rounds toward zero, saturates and maps NaN to 0; to
+    bool is x != 0.
 
     x: any dtype
     dtype: dtype of the result
