@@ -1,4 +1,4 @@
-"""The extension module: arrays, operator functions, traced functions, and the C interface's calls."""
+"""The extension: arrays, operator functions, traced functions, calls of the C interface."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -9,7 +9,7 @@ RECORDING: Final[int]
 TRACING: Final[int]
 TRAINING: Final[int]
 
-class ndarray:
+class ndarray:  # noqa: N801
     """An n-dimensional array of elements of one dtype."""
 
     shape: Final[tuple[int, ...]]
