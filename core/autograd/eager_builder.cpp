@@ -42,7 +42,7 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
   for (size_t i = 0; i < p.count; ++i) {
     p.weak[i] = inputs[i].is_scalar();
     if (inputs[i]) p.types[i] = builder.type(inputs[i]);
-    else p.types[i].shape.resize(-1);
+    else p.types[i].shape = Shape::absent();
   }
   WEFT_TRY(ops::promote_inputs(op, {p.types, p.count}, {p.weak, p.count}, {p.dtypes, p.count}));
   for (size_t i = 0; i < p.count; ++i) {

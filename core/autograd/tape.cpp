@@ -84,7 +84,7 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
     if (given.tensor) input.type = {given.tensor->dtype(), given.tensor->shape(), {}};
     else if (given.type) input.type = *given.type;
     else if (given.scalar) input.scalar = *given.scalar;
-    else input.type.shape.resize(-1);
+    else input.type.shape = Shape::absent();
     const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor) : given.edge);
     if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
   }

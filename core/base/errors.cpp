@@ -2,6 +2,24 @@
 
 namespace weft::errors {
 
+void Piece::append_to(std::string& text) const {
+  switch (kind_) {
+    case Kind::kText: text += text_; break;
+    case Kind::kNumber: text += std::to_string(number_); break;
+    case Kind::kShape: text += to_string(*shape_); break;
+  }
+}
+
+std::string join(std::initializer_list<Piece> pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) piece.append_to(text);
+  return text;
+}
+
+Status make(StatusCode code, std::string_view where, std::initializer_list<Piece> pieces) {
+  return {code, join({where, ": ", join(pieces)})};
+}
+
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,
                         std::string_view b_name, const Shape& b, int axis, int64_t of_a, int64_t of_b) {
   return invalid_value(op, "shapes of `", a_name, "` ", a, " and `", b_name, "` ", b,
@@ -27,7 +45,7 @@ Status too_many_elements(std::string_view op, std::string_view argument, const S
 }
 
 Status out_of_memory(std::string_view where, int64_t bytes) {
-  return {StatusCode::kOutOfMemory, join(where, ": out of memory; requested ", bytes, " bytes")};
+  return {StatusCode::kOutOfMemory, join({where, ": out of memory; requested ", bytes, " bytes"})};
 }
 
 }  // namespace weft::errors

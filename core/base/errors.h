@@ -2,6 +2,7 @@
 // Form: <operator>: <argument in backquotes> <rule that failed>; got <what was given> [; hint]
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,53 +12,69 @@
 
 namespace weft::errors {
 
-// Joins pieces of text and numbers.
-inline std::string piece(std::string_view text) { return std::string(text); }
-inline std::string piece(int64_t number) { return std::to_string(number); }
-inline std::string piece(int number) { return std::to_string(number); }
-inline std::string piece(size_t number) { return std::to_string(number); }
-inline std::string piece(const Shape& shape) { return to_string(shape); }
-inline std::string piece(DType dtype) { return std::string(name_of(dtype)); }
-template <class... Parts>
-std::string join(const Parts&... parts) {
-  return (std::string() + ... + piece(parts));
-}
+// One piece of a text, kept by reference until the text is put together in one function: the many
+// places that can fail stay small.
+class Piece {
+ public:
+  Piece(std::string_view text) : kind_(Kind::kText), text_(text) {}     // NOLINT: implicit
+  Piece(const char* text) : Piece(std::string_view(text)) {}            // NOLINT: implicit
+  Piece(const std::string& text) : Piece(std::string_view(text)) {}     // NOLINT: implicit
+  Piece(int number) : kind_(Kind::kNumber), number_(number) {}          // NOLINT: implicit
+  Piece(int64_t number) : kind_(Kind::kNumber), number_(number) {}      // NOLINT: implicit
+  Piece(size_t number) : Piece(static_cast<int64_t>(number)) {}         // NOLINT: implicit
+  Piece(const Shape& shape) : kind_(Kind::kShape), shape_(&shape) {}    // NOLINT: implicit
+  Piece(DType dtype) : Piece(name_of(dtype)) {}                         // NOLINT: implicit
+  void append_to(std::string& text) const;
+
+ private:
+  enum class Kind : uint8_t { kText, kNumber, kShape };
+  Kind kind_;
+  union {
+    std::string_view text_;
+    int64_t number_;
+    const Shape* shape_;
+  };
+};
+
+std::string join(std::initializer_list<Piece> pieces);
+Status make(StatusCode code, std::string_view where, std::initializer_list<Piece> pieces);
 
 template <class... Parts>
 Status invalid_value(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kInvalidValue, join(where, ": ", parts...)};
+  return make(StatusCode::kInvalidValue, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status invalid_type(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kInvalidType, join(where, ": ", parts...)};
+  return make(StatusCode::kInvalidType, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status unsupported(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kUnsupported, join(where, ": ", parts...)};
+  return make(StatusCode::kUnsupported, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status not_found(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kNotFound, join(where, ": ", parts...)};
+  return make(StatusCode::kNotFound, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status index_out_of_range(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kIndexOutOfRange, join(where, ": ", parts...)};
+  return make(StatusCode::kIndexOutOfRange, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status overflow(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kOverflow, join(where, ": ", parts...)};
+  return make(StatusCode::kOverflow, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status io(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kIo, join(where, ": ", parts...)};
+  return make(StatusCode::kIo, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status invalid_state(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kInvalidState, join(where, ": ", parts...)};
+  return make(StatusCode::kInvalidState, where, {Piece(parts)...});
 }
 template <class... Parts>
 Status internal(std::string_view where, const Parts&... parts) {
-  return {StatusCode::kInternal, join(where, ": internal error, please report: ", parts...)};
+  return make(StatusCode::kInternal, where,
+              {Piece("internal error, please report: "), Piece(parts)...});
 }
 
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,

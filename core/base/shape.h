@@ -27,12 +27,19 @@ class Shape {
     for (int64_t extent : extents) push_back(extent);
   }
 
+  // The shape of an optional input that is not there: its rank is -1 and it has no axes.
+  static Shape absent() {
+    Shape shape;
+    shape.rank_ = -1;
+    return shape;
+  }
+
   int rank() const { return rank_; }
   int64_t& operator[](int axis) { return extents_[axis]; }
   int64_t operator[](int axis) const { return extents_[axis]; }
   const int64_t* begin() const { return extents_; }
-  const int64_t* end() const { return extents_ + rank_; }
-  std::span<const int64_t> span() const { return {extents_, static_cast<size_t>(rank_)}; }
+  const int64_t* end() const { return extents_ + (rank_ > 0 ? rank_ : 0); }
+  std::span<const int64_t> span() const { return {begin(), end()}; }
 
   void push_back(int64_t extent) { extents_[rank_++] = extent; }  // caller keeps rank < kMaxRank
   void resize(int rank, int64_t fill = 1) {

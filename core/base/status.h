@@ -8,7 +8,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,22 +32,28 @@ enum class StatusCode : int32_t {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(StatusCode code, std::string message)
-      : failure_(std::make_shared<const Failure>(Failure{code, std::move(message)})) {}
-
-  bool ok() const { return !failure_; }
-  StatusCode code() const { return failure_ ? failure_->code : StatusCode::kOk; }
-  const std::string& message() const {
-    static const std::string none;
-    return failure_ ? failure_->message : none;
+  Status(StatusCode code, std::string message);
+  Status(const Status& other) : failure_(other.failure_) {
+    if (failure_) retain();
+  }
+  Status(Status&& other) noexcept : failure_(std::exchange(other.failure_, nullptr)) {}
+  Status& operator=(Status other) noexcept {
+    std::swap(failure_, other.failure_);
+    return *this;
+  }
+  ~Status() {
+    if (failure_) release();
   }
 
+  bool ok() const { return !failure_; }
+  StatusCode code() const;
+  const std::string& message() const;  // empty for a success
+
  private:
-  struct Failure {
-    StatusCode code;
-    std::string message;
-  };
-  std::shared_ptr<const Failure> failure_;  // shared: an error is the content of several arrays
+  struct Failure;  // counted: an error may be the content of several arrays
+  void retain();
+  void release();
+  Failure* failure_ = nullptr;
 };
 
 template <class T>

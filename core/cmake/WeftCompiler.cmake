@@ -26,6 +26,12 @@ if(WEFT_WERROR)
   add_compile_options(-Werror)
 endif()
 
+# What nothing that is exported reaches (the C printer, until models are compiled) stays out.
+add_compile_options(-ffunction-sections -fdata-sections)
+if(NOT APPLE)
+  add_link_options(-Wl,--gc-sections)
+endif()
+
 if(WEFT_SANITIZE)
   # What a sanitizer adds to the code makes GCC see uninitialised reads that are none.
   add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer -g

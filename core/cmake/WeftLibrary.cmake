@@ -48,6 +48,14 @@ function(weft_core_target target)
   add_dependencies(${target} weft_generated)
 endfunction()
 
+# What runs once per definition, plan or file is compiled for size; the eager call, the executor's
+# loop and the kernels for speed.
+foreach(source IN LISTS weft_sources)
+  if(source MATCHES "/core/(base|ops|graph|model)/|/bindings_c/" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
+  endif()
+endforeach()
+
 set(weft_objects "")
 if(weft_sources)
   add_library(weft_core OBJECT ${weft_sources})

@@ -29,7 +29,7 @@ class Emitter {
     place.shape = seen.shape;
     place.strides = seen.strides;
     if (seen.item < 0) {
-      place.shape.resize(-1);
+      place.shape = Shape::absent();
       return place;
     }
     const Item& item = placement_.owner(seen.item);

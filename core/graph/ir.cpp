@@ -94,7 +94,7 @@ Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& no
     weak[i] = operand.is_scalar();
     if (operand.is_value()) types[i] = graph.type(operand.value);
     if (operand.is_scalar()) types[i].dtype = kind_dtype(operand.scalar);
-    if (operand.kind == Operand::Kind::kAbsent) types[i].shape.resize(-1);
+    if (operand.kind == Operand::Kind::kAbsent) types[i].shape = Shape::absent();
   }
   WEFT_TRY(ops::promote_inputs(*node.op, types, {weak.get(), count}, promoted));
   for (size_t i = 0; i < count; ++i)

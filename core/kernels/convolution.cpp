@@ -43,6 +43,7 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   blocks.depth = std::max<int64_t>(1, std::min(e.depth, kMaxDepth));
 
   const int64_t weights = e.rows * e.depth;
+  blocks.is_shifted = false;
   blocks.packs_all_weights = packs_weights && weights <= kMaxPackedWeights;
   // Stores of whole vectors may run past a row. The stride is no multiple of a page: rows would
   // fall on the same few lines of the cache.
@@ -58,26 +59,98 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   return blocks;
 }
 
+// A product over shifted bands (cpu/convolution_shifted.isa.cpp): rows of the output of `width`
+// positions are computed as `width + span` columns.
+struct Shift {
+  int64_t channels, height, width, span_row, span_col;
+};
+
+bool pays(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
+          int64_t rows) {
+  if (p.stride_height != 1 || p.stride_width != 1 || !gathered.packs_all_weights) return false;
+  // Gathering a column costs about as much as sixteen rows of the product.
+  return rows * shift.span_col <= 16 * shift.width;
+}
+
+ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
+  const int64_t pitch = shift.width + shift.span_col;
+  e.cols = (shift.height - 1) * pitch + shift.width;
+  ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
+  blocks.is_shifted = true;
+  const int64_t rows = divide_up(blocks.cols, pitch) + 1 + shift.span_row;
+  blocks.column_stride = rows * pitch;
+  blocks.panels =
+      blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
+  blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
+  blocks.total = blocks.tile;
+  blocks.end = blocks.total + round_up(e.rows * blocks.cols, 16) + 64;
+  return blocks;
+}
+
 ConvolutionBlocks forward_blocks(const Convolution& p) {
-  return cut({p.out_channels / p.groups, p.out_height * p.out_width,
-              p.in_channels / p.groups * p.kernel_height * p.kernel_width, p.batch * p.groups},
-             32, true, p.out_channels / p.groups);
+  const int64_t rows = p.out_channels / p.groups;
+  const int64_t channels = p.in_channels / p.groups;
+  const Extents extents = {rows, p.out_height * p.out_width,
+                           channels * p.kernel_height * p.kernel_width, p.batch * p.groups};
+  const Shift shift = {channels, p.out_height, p.out_width,
+                       (p.kernel_height - 1) * p.dilation_height,
+                       (p.kernel_width - 1) * p.dilation_width};
+  const ConvolutionBlocks gathered = cut(extents, 32, true, rows);
+  return pays(p, shift, gathered, rows) ? cut_shifted(extents, shift) : gathered;
 }
 ConvolutionBlocks data_blocks(const Convolution& p) {
   const int64_t phases = p.stride_height * p.stride_width;
   const int64_t positions =
       divide_up(p.in_height, p.stride_height) * divide_up(p.in_width, p.stride_width);
-  return cut(
-      {p.in_channels / p.groups, positions,
-       p.out_channels / p.groups * p.kernel_height * p.kernel_width, p.batch * p.groups * phases},
-      32, true, p.in_channels / p.groups);
+  const int64_t rows = p.in_channels / p.groups;
+  const int64_t channels = p.out_channels / p.groups;
+  const Extents extents = {rows, positions, channels * p.kernel_height * p.kernel_width,
+                           p.batch * p.groups * phases};
+  const Shift shift = {channels, p.in_height, p.in_width, (p.kernel_height - 1) * p.dilation_height,
+                       (p.kernel_width - 1) * p.dilation_width};
+  const ConvolutionBlocks gathered = cut(extents, 32, true, rows);
+  return pays(p, shift, gathered, rows) ? cut_shifted(extents, shift) : gathered;
 }
+// Few out channels: rows are (channel, tap), and bands of blocks.cols image rows are copied.
+ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
+  const int64_t outs = p.out_channels / p.groups;
+  const int64_t taps = p.kernel_height * p.kernel_width;
+  const int64_t weights = shift.channels * taps;
+  const int64_t pitch = shift.width + shift.span_col;
+  ConvolutionBlocks blocks = {};
+  blocks.is_shifted = true;
+  // At least four units, of one tile's rows or more: each copies the bands of its channels.
+  blocks.rows =
+      std::min(even_part(weights, kMaxRows, 14),
+               even_part(weights, std::max<int64_t>(14, divide_up(weights, kWantedUnits)), 1));
+  blocks.row_blocks = divide_up(weights, blocks.rows);
+  blocks.col_blocks = 1;
+  blocks.cols = std::max<int64_t>(1, std::min(shift.height, 2048 / pitch));
+  blocks.depth = kMaxDepth;
+  blocks.column_stride = (blocks.cols + shift.span_row) * pitch;
+  const int64_t channels = std::min(shift.channels, blocks.rows / taps + 2);
+  const int64_t lines = outs * (blocks.cols * pitch + 32);
+  const int64_t tile = round_up(blocks.rows * outs, 16) + 32;
+  blocks.columns = round_up(blocks.rows, 16);
+  blocks.panels =
+      blocks.columns + round_up(channels * blocks.column_stride + shift.span_col + 64, 16);
+  blocks.tile = blocks.panels + blocks.depth * round_up(outs, 32) + round_up(lines, 16) + 64;
+  blocks.total = blocks.tile + tile;
+  blocks.end = blocks.total + tile;
+  return blocks;
+}
+
 ConvolutionBlocks weight_blocks(const Convolution& p) {
-  const int64_t row_blocks = divide_up(p.out_channels / p.groups, kMaxRows);
-  return cut(
-      {p.out_channels / p.groups, p.in_channels / p.groups * p.kernel_height * p.kernel_width,
-       p.out_height * p.out_width, p.groups * row_blocks},
-      16, false, 0);
+  const int64_t outs = p.out_channels / p.groups;
+  const Shift shift = {p.in_channels / p.groups, p.out_height, p.out_width,
+                       (p.kernel_height - 1) * p.dilation_height,
+                       (p.kernel_width - 1) * p.dilation_width};
+  const bool is_stride_one = p.stride_height == 1 && p.stride_width == 1;
+  if (is_stride_one && outs <= 32 && shift.span_col <= shift.width && p.out_height > 0)
+    return cut_shifted_weight(p, shift);
+  return cut({outs, shift.channels * p.kernel_height * p.kernel_width, p.out_height * p.out_width,
+              p.groups * divide_up(outs, kMaxRows)},
+             16, false, 0);
 }
 
 int64_t scratch_bytes(const Convolution& p, const ConvolutionBlocks& blocks) {
@@ -105,7 +178,10 @@ int64_t convolution_units(const Convolution& p) {
 int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forward_blocks(p)); }
 void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
                      Range units, void* scratch) {
-  run(active_table().convolutions, p, forward_blocks(p), {x, w, bias, y}, units, scratch);
+  const ConvolutionBlocks blocks = forward_blocks(p);
+  const KernelTable& table = active_table();
+  run(blocks.is_shifted ? table.convolutions_shifted : table.convolutions, p, blocks,
+      {x, w, bias, y}, units, scratch);
 }
 
 int64_t convolution_data_units(const Convolution& p) {
@@ -115,7 +191,10 @@ int64_t convolution_data_units(const Convolution& p) {
 int64_t convolution_data_scratch(const Convolution& p) { return scratch_bytes(p, data_blocks(p)); }
 void run_convolution_data(const Convolution& p, const void* dy, const void* w, void* dx,
                           Range units, void* scratch) {
-  run(active_table().convolutions_data, p, data_blocks(p), {dy, w, nullptr, dx}, units, scratch);
+  const ConvolutionBlocks blocks = data_blocks(p);
+  const KernelTable& table = active_table();
+  run(blocks.is_shifted ? table.convolutions_data_shifted : table.convolutions_data, p, blocks,
+      {dy, w, nullptr, dx}, units, scratch);
 }
 
 int64_t convolution_weight_units(const Convolution& p) {
@@ -128,8 +207,10 @@ int64_t convolution_weight_scratch(const Convolution& p) {
 }
 void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
                             Range units, void* scratch) {
-  run(active_table().convolutions_weight, p, weight_blocks(p), {x, dy, nullptr, dw}, units,
-      scratch);
+  const ConvolutionBlocks blocks = weight_blocks(p);
+  const KernelTable& table = active_table();
+  run(blocks.is_shifted ? table.convolutions_weight_shifted : table.convolutions_weight, p, blocks,
+      {x, dy, nullptr, dw}, units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -42,7 +42,8 @@ struct ConvolutionBlocks {
   int64_t row_blocks, col_blocks;
   int64_t depth;           // most rows of gathered columns at a time
   bool packs_all_weights;  // of a group, once; else block by block
-  int64_t column_stride;   // between rows of gathered columns
+  bool is_shifted;
+  int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
   int64_t columns, panels, tile, total, end;
 };
 struct ConvolutionOperands {
@@ -76,6 +77,9 @@ struct KernelTable {
   const ConvolutionKernel* convolutions;       // [dtype], null for integers
   const ConvolutionKernel* convolutions_data;  // gradients
   const ConvolutionKernel* convolutions_weight;
+  const ConvolutionKernel* convolutions_shifted;  // stride one
+  const ConvolutionKernel* convolutions_data_shifted;
+  const ConvolutionKernel* convolutions_weight_shifted;
   // [dtype] each; null where the header says that a dtype has no kernel.
   const MaxPoolKernel* max_pools;
   const AveragePoolKernel* average_pools;

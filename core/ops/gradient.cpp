@@ -62,7 +62,7 @@ class Probe final : public Builder {
  private:
   static TensorType absent_type() {
     TensorType type;
-    type.shape.resize(-1);
+    type.shape = Shape::absent();
     return type;
   }
   void note_read(const Value& value) {

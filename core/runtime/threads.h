@@ -14,8 +14,8 @@ namespace weft {
 int num_threads();
 void set_num_threads(int count);  // at least 1; takes effect at the next parallel call
 
-// Calls body(context, begin, end, thread) over [0, units) in at most num_threads() pieces of at
-// least `grain` units; `thread` is in [0, num_threads()). Returns when all have ended.
+// Calls body(context, begin, end, thread) over [0, units) in pieces of at
+// least about `grain` units; `thread` is in [0, num_threads()). Returns when all have ended.
 void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void* context, int64_t begin, int64_t end, int thread));
 

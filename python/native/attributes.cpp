@@ -65,18 +65,6 @@ PyObject* grad_req(PyObject* self, void*) {
   }
 }
 
-// NumPy's ufuncs on arrays of Weft: the operator of the same name, see weft/_interop.py.
-PyObject* array_ufunc(PyObject* self, void*) {
-  PyObject* module = PyImport_ImportModule("weft._interop");
-  if (!module) return nullptr;
-  PyObject* function = PyObject_GetAttrString(module, "array_ufunc");
-  Py_DECREF(module);
-  if (!function) return nullptr;
-  PyObject* bound = PyMethod_New(function, self);
-  Py_DECREF(function);
-  return bound;
-}
-
 }  // namespace
 
 PyGetSetDef array_attributes[] = {
@@ -92,7 +80,6 @@ PyGetSetDef array_attributes[] = {
     {"grad", grad, nullptr, "The gradient array, always the same; None before attach_grad().",
      nullptr},
     {"grad_req", grad_req, nullptr, "'write', 'add' or 'null'.", nullptr},
-    {"__array_ufunc__", array_ufunc, nullptr, nullptr, nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 }  // namespace weft::python

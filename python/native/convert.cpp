@@ -83,10 +83,29 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   return out;
 }
 
+// NumPy's error becomes one of Weft with the same text.
+weft_tensor raise_like_numpy() {
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  const bool is_overflow = PyErr_GivenExceptionMatches(type, PyExc_OverflowError);
+  const bool is_value = PyErr_GivenExceptionMatches(type, PyExc_ValueError);
+  if (!is_overflow && !is_value && !PyErr_GivenExceptionMatches(type, PyExc_TypeError)) {
+    PyErr_Restore(type, value, trace);
+    return nullptr;
+  }
+  raise_error(is_overflow ? WEFT_OVERFLOW : is_value ? WEFT_INVALID_VALUE : WEFT_INVALID_TYPE,
+              "array: %S", value);
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(trace);
+  return nullptr;
+}
+
 // Python numbers and lists go through NumPy, which knows how lists nest.
 weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   PyObject* array = PyObject_CallFunctionObjArgs(numpy_asarray, object, dtype, nullptr);
-  if (!array) return nullptr;
+  if (!array) return raise_like_numpy();
   if (!dtype) {
     PyObject* found = PyObject_GetAttrString(array, "dtype");
     const bool is_double = found == dtype_objects[WEFT_FLOAT64];

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kStatuses = 11;
 PyObject* classes[kStatuses] = {};
+PyObject* missing_file = nullptr;
 
 PyObject* class_of(weft_status status) {
   if (status <= 0 || status >= kStatuses) status = WEFT_INTERNAL;
@@ -21,8 +22,9 @@ bool load_errors() {
   PyObject* module = PyImport_ImportModule("weft._errors");
   if (!module) return false;
   PyObject* by_status = PyObject_GetAttrString(module, "BY_STATUS");
+  missing_file = PyObject_GetAttrString(module, "MissingFile");
   Py_DECREF(module);
-  if (!by_status) return false;
+  if (!by_status || !missing_file) return false;
   for (int status = 1; status < kStatuses; ++status) {
     PyObject* key = PyLong_FromLong(status);
     classes[status] = key ? PyObject_GetItem(by_status, key) : nullptr;
@@ -36,6 +38,12 @@ bool load_errors() {
 PyObject* raise_status(weft_status status) {
   // A hook or a callback may already have left a Python error, which then is the cause.
   if (!PyErr_Occurred()) PyErr_SetString(class_of(status), weft_last_error());
+  return nullptr;
+}
+
+PyObject* raise_file_status(weft_status status) {
+  if (status != WEFT_NOT_FOUND) return raise_status(status);
+  PyErr_SetString(missing_file, weft_last_error());
   return nullptr;
 }
 

@@ -114,11 +114,11 @@ PyObject* tolist(PyObject* self, PyObject*) {
   return list;
 }
 
-// NumPy's own protocol: a read-only value unless a copy or another dtype is asked for.
-PyObject* array_protocol(PyObject* self, PyObject* args, PyObject* keywords) {
+// A protocol of NumPy whose handler is a function of weft/_interop.py.
+PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* module = PyImport_ImportModule("weft._interop");
   if (!module) return nullptr;
-  PyObject* function = PyObject_GetAttrString(module, "array_value");
+  PyObject* function = PyObject_GetAttrString(module, name);
   Py_DECREF(module);
   if (!function) return nullptr;
   PyObject* bound = PyMethod_New(function, self);
@@ -127,6 +127,12 @@ PyObject* array_protocol(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* out = PyObject_Call(bound, args, keywords);
   Py_DECREF(bound);
   return out;
+}
+PyObject* array_value(PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_interop("array_value", self, args, keywords);
+}
+PyObject* array_ufunc(PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_interop("array_ufunc", self, args, keywords);
 }
 
 PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
@@ -249,7 +255,8 @@ PyMethodDef array_methods[] = {
      "Gradients of this recorded array into the arrays that called attach_grad()."},
     {"wait_to_read", wait_to_read, METH_NOARGS,
      "wait_to_read()\n--\n\nReturns when the elements are computed."},
-    {"__array__", as_method(array_protocol), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__array__", as_method(array_value), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__array_ufunc__", as_method(array_ufunc), METH_VARARGS | METH_KEYWORDS, nullptr},
     {"__array_namespace__", as_method(array_namespace), METH_VARARGS | METH_KEYWORDS, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},

@@ -16,6 +16,12 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
+void check_file(weft_status status) {
+  if (status == WEFT_OK) return;
+  raise_file_status(status);
+  throw py::error_already_set();
+}
+
 void save_arrays(const std::string& path, const std::vector<std::string>& names,
                  const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
@@ -36,7 +42,7 @@ py::dict load_arrays(const std::string& path) {
     py::gil_scoped_release release;
     status = weft_archive_load(path.c_str(), &opened);
   }
-  check(status);
+  check_file(status);
   const std::unique_ptr<weft_archive_, void (*)(weft_archive)> archive(opened,
                                                                        weft_archive_release);
   py::dict arrays;
@@ -92,7 +98,7 @@ class Model {
       py::gil_scoped_release release;
       status = weft_model_load(path.c_str(), &model_);
     }
-    check(status);
+    check_file(status);
   }
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;

@@ -27,6 +27,7 @@ Overflow = _derive("Overflow", OverflowError, "A number that its dtype cannot ho
 FileFailure = _derive(
     "FileFailure", OSError, "A file that cannot be read or written, or is damaged."
 )
+MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not exist.")
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 
 # By number of weft_status in weft.h.

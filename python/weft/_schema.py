@@ -5,6 +5,7 @@ definition is the dict that an operator function has as its attribute `schema`.
 """
 
 import inspect
+import textwrap
 from typing import Any
 
 _TYPES = {
@@ -85,14 +86,22 @@ def _stub_argument(argument: dict[str, Any]) -> str:
     return f"{argument['name']}: {annotation} = {text}"
 
 
+def _wrapped(line: str, hang: str = "") -> list[str]:
+    """Lines of at most 100 columns; those after the first are indented, by `hang` more."""
+    return textwrap.wrap(line, 100, subsequent_indent="    " + hang, break_on_hyphens=False)
+
+
 def stub(schema: dict[str, Any]) -> str:
     """The operator's function in a stub file."""
     count = schema["outputs"]
     result = "ndarray" if count == 1 else f"tuple[{', '.join(['ndarray'] * count)}]"
     arguments = [_stub_argument(argument) for argument in _in_legal_order(schema)]
     arguments += ["*", f"out: {result} | None = None"]
-    doc = docstring(schema).split("\n")
-    body = [f'    """{doc[0]}', *(f"    {line}" if line else "" for line in doc[1:]), '    """']
+    summary, *rest = docstring(schema).split("\n")
+    body = _wrapped(f'    """{summary}')
+    for line in rest:
+        body += _wrapped(f"    {line}", "    ") if line else [""]
+    body.append('    """')
     head = f"def {schema['name']}({', '.join(arguments)}) -> {result}:"
     if len(head) > 100:
         inner = "".join(f"    {argument},\n" for argument in arguments)

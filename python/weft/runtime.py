@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from weft._errors import BY_STATUS, InvalidState, InvalidType, InvalidValue
+from weft._errors import BY_STATUS, Error, InvalidState, InvalidType, InvalidValue, MissingFile
 
 _DECLARATIONS = """
 typedef int32_t weft_status;
@@ -81,9 +81,12 @@ def _text(pointer: Any) -> str:
     return _ffi.string(pointer).decode() if pointer != _ffi.NULL else ""
 
 
-def _check(status: int) -> None:
+_FILE_ERRORS = {**BY_STATUS, 4: MissingFile}
+
+
+def _check(status: int, errors: dict[int, type[Error]] = BY_STATUS) -> None:
     if status:
-        raise BY_STATUS.get(status, BY_STATUS[5])(_text(_library.weft_last_error()))
+        raise errors.get(status, errors[5])(_text(_library.weft_last_error()))
 
 
 def version() -> str:
@@ -113,7 +116,7 @@ class Model:
             self._source = _ffi.from_buffer(source)  # kept: the model reads from it
             _check(_library.weft_model_load_memory(self._source, len(self._source), out))
         else:
-            _check(_library.weft_model_load(os.fsencode(source), out))
+            _check(_library.weft_model_load(os.fsencode(source), out), _FILE_ERRORS)
         self._handle = _ffi.gc(out[0], _library.weft_model_release)
 
     @property

@@ -38,8 +38,9 @@ class Case:
         """NumPy arrays for the inputs, floats in `dtype`."""
         generator = numpy.random.default_rng(zlib.crc32(str(self).encode()))
         low, high = self.schema["domain"]
-        # An index input counts along some axis of the first: the smallest extent is always valid.
-        bound = max(1, min(self.shapes[0], default=1)) if self.shapes else 1
+        # An index counts along some axis of the data: its smallest extent is always valid.
+        extents = [*(self.shapes[0] if self.shapes else ()), *self.attributes.get("data_shape", ())]
+        bound = max(1, min(extents, default=1))
         arrays = []
         for shape, kind in zip(self.shapes, self.dtypes, strict=True):
             if kind == "bool":

@@ -26,13 +26,8 @@ def sigmoid(x):
     return 1 / (1 + numpy.exp(-x))
 
 
-def softmax(x, axis=-1):
-    e = numpy.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
-
-
-def log_softmax(x, axis=-1):
-    return numpy.log(softmax(x, axis))
+def _log_softmax(x, axis):
+    return x - numpy.log(numpy.exp(x).sum(axis=axis, keepdims=True))
 
 
 def cast(x, dtype):
@@ -95,6 +90,13 @@ def pick_rows(data, index, **options):
     return pick(data, index, **options)
 
 
+def pick_adjoint(dout, index, data_shape, axis=-1, mode="raise"):
+    out = numpy.zeros(data_shape, dout.dtype)
+    places = numpy.expand_dims(index, axis)
+    numpy.put_along_axis(out, places, numpy.expand_dims(dout, axis), axis)
+    return out
+
+
 def take_rows(data, index, axis=0, mode="raise"):
     return numpy.take(data, index, axis=axis)
 
@@ -112,7 +114,7 @@ def fully_connected(data, weight, bias=None, flatten=True):
 
 
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
-    log_probability = data if from_logits else log_softmax(data, axis)
+    log_probability = data if from_logits else _log_softmax(data, axis)
     if sparse_label:
         return -pick(log_probability, label, axis)
     return -(log_probability * label).sum(axis=axis)

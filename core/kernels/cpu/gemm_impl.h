@@ -31,6 +31,8 @@ struct TileProduct {
   int64_t a_row;  // of rows stored one after the other; packed rows interleave instead
   const T* b;
   int64_t b_row;
+  const int32_t* b_offsets;  // where row k of B starts, instead of b_row
+  const int32_t* a_offsets;  // where row i of A starts, instead of a_row
   T* c;
   int64_t c_row;
   bool accumulate;
@@ -38,9 +40,12 @@ struct TileProduct {
 template <class T>
 using MicroKernel = void (*)(const TileProduct<T>& tile);
 
+// A in rows, in panels, in panels with B's rows at offsets, in rows at offsets.
+enum Operands { kDirect, kPacked, kPackedIndexed, kDirectIndexed };
+
 template <class T>
 struct MicroKernels {
-  MicroKernel<T> at[2][2][kTileRows<T>];  // [A is packed][vectors - 1][rows - 1]
+  MicroKernel<T> at[4][2][kTileRows<T>];  // [operands][vectors - 1][rows - 1]
 };
 extern const MicroKernels<float> kMicroFloat32;
 extern const MicroKernels<double> kMicroFloat64;
@@ -48,15 +53,15 @@ extern const MicroKernels<uint32_t> kMicroUInt32;
 extern const MicroKernels<uint64_t> kMicroUInt64;
 
 template <class T>
-WEFT_INLINE MicroKernel<T> micro_kernel(bool packed, int vectors, int64_t rows) {
+WEFT_INLINE MicroKernel<T> micro_kernel(Operands operands, int vectors, int64_t rows) {
   if constexpr (kIsSame<T, float>) {
-    return kMicroFloat32.at[packed][vectors - 1][rows - 1];
+    return kMicroFloat32.at[operands][vectors - 1][rows - 1];
   } else if constexpr (kIsSame<T, double>) {
-    return kMicroFloat64.at[packed][vectors - 1][rows - 1];
+    return kMicroFloat64.at[operands][vectors - 1][rows - 1];
   } else if constexpr (kIsSame<T, uint32_t>) {
-    return kMicroUInt32.at[packed][vectors - 1][rows - 1];
+    return kMicroUInt32.at[operands][vectors - 1][rows - 1];
   } else {
-    return kMicroUInt64.at[packed][vectors - 1][rows - 1];
+    return kMicroUInt64.at[operands][vectors - 1][rows - 1];
   }
 }
 
@@ -68,9 +73,11 @@ struct BlockProduct {
   int64_t a_row;  // not packed: elements between rows, which are dense
   bool a_packed;
   int64_t panel_rows;
-  const T* b;       // the last panel is readable to its full width
-  int64_t b_row;    // elements between the rows of a panel
-  int64_t b_panel;  // elements between panels
+  const T* b;                          // the last panel is readable to its full width
+  int64_t b_row;                       // elements between the rows of a panel
+  int64_t b_panel;                     // elements between panels
+  const int32_t* b_offsets = nullptr;  // of B\'s rows, instead of b_row
+  const int32_t* a_offsets = nullptr;  // of unpacked A\'s rows, instead of a_row
   T* c;
   int64_t c_row;
   bool accumulate;
@@ -87,6 +94,10 @@ template <class T>
 void multiply_block(const BlockProduct<T>& block) {
   constexpr int64_t kCols = kTileCols<T>;
   alignas(64) T edge[kTileRows<T> * kCols];
+  const Operands operands = block.b_offsets   ? kPackedIndexed
+                            : block.a_offsets ? kDirectIndexed
+                            : block.a_packed  ? kPacked
+                                              : kDirect;
   for (int64_t j = 0; j < block.cols; j += kCols) {
     const int64_t width = block.cols - j < kCols ? block.cols - j : kCols;
     const int vectors = width > Vec<T>::kLanes ? 2 : 1;
@@ -96,10 +107,12 @@ void multiply_block(const BlockProduct<T>& block) {
       const int64_t rows = rest < block.panel_rows ? rest : block.panel_rows;
       TileProduct<T> tile;
       tile.k = block.k;
-      tile.a = block.a + (block.a_packed ? i * block.k : i * block.a_row);
+      tile.a = block.a + (block.a_packed ? i * block.k : block.a_offsets ? 0 : i * block.a_row);
       tile.a_row = block.a_row;
       tile.b = block.b + j / kCols * block.b_panel;
       tile.b_row = block.b_row;
+      tile.b_offsets = block.b_offsets;
+      tile.a_offsets = block.a_offsets ? block.a_offsets + i : nullptr;
       T* c = block.c + i * block.c_row + j;
       tile.c = is_full ? c : edge;
       tile.c_row = is_full ? block.c_row : kCols;
@@ -107,7 +120,7 @@ void multiply_block(const BlockProduct<T>& block) {
       if (!is_full && block.accumulate)
         for (int64_t r = 0; r < rows; ++r)
           __builtin_memcpy(edge + r * kCols, c + r * block.c_row, width * sizeof(T));
-      micro_kernel<T>(block.a_packed, vectors, rows)(tile);
+      micro_kernel<T>(operands, vectors, rows)(tile);
       if (!is_full)
         for (int64_t r = 0; r < rows; ++r)
           __builtin_memcpy(c + r * block.c_row, edge + r * kCols, width * sizeof(T));
@@ -164,7 +177,8 @@ WEFT_INLINE void transpose(Vec<T> (&rows)[Vec<T>::kLanes]) {
   });
 }
 
-// to[k * to_row + i] = from[i * stride + k] for i < count, k < depth.
+// to[k * to_row + i] = from[i * stride + k] for i < count, k < depth. Lanes up to the next whole
+// vector become zero where rows have room for them.
 template <class S>
 void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
                      int64_t to_row) {
@@ -172,6 +186,7 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
   constexpr int kLanes = Vec<T>::kLanes;
   for (int64_t i = 0; i < count; i += kLanes) {
     const int64_t lanes = count - i < kLanes ? count - i : kLanes;
+    const int64_t room = to_row - i < kLanes ? lanes : kLanes;
     int64_t k = 0;
     for (; k + kLanes <= depth; k += kLanes) {
       Vec<T> rows[kLanes];
@@ -180,7 +195,7 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
         rows[r] = r < lanes ? Memory<S>::load(from + (i + r) * stride + k) : Vec<T>(0);
       });
       transpose(rows);
-      if (lanes == kLanes) {
+      if (room == kLanes) {
         repeat<kLanes>([&](auto row) WEFT_LAMBDA {
           constexpr int r = decltype(row)::value;
           Memory<T>::store(to + (k + r) * to_row + i, rows[r]);
@@ -188,34 +203,41 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
       } else {
         repeat<kLanes>([&](auto row) WEFT_LAMBDA {
           constexpr int r = decltype(row)::value;
-          Memory<T>::store_part(to + (k + r) * to_row + i, rows[r], lanes);
+          Memory<T>::store_part(to + (k + r) * to_row + i, rows[r], room);
         });
       }
     }
     for (; k < depth; ++k)
-      for (int64_t r = 0; r < lanes; ++r)
-        to[k * to_row + i + r] = to_lane(from[(i + r) * stride + k]);
+      for (int64_t r = 0; r < room; ++r)
+        to[k * to_row + i + r] = r < lanes ? to_lane(from[(i + r) * stride + k]) : T(0);
   }
 }
 
-// to[k * to_row + i] = from[k * stride + i].
+// to[k * to_row + i] = from[k * stride + i], and zeros likewise.
 template <class S>
 void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
                int64_t to_row) {
   using T = LaneType<S>;
   constexpr int kLanes = Vec<T>::kLanes;
   for (int64_t k = 0; k < depth; ++k) {
+    const S* line = from + k * stride;
+    T* out = to + k * to_row;
     int64_t i = 0;
-    for (; i + kLanes <= count; i += kLanes)
-      Memory<T>::store(to + k * to_row + i, Memory<S>::load(from + k * stride + i));
-    if (i < count)
-      Memory<T>::store_part(to + k * to_row + i,
-                            Memory<S>::load_part(from + k * stride + i, count - i), count - i);
+    for (; i + kLanes <= count; i += kLanes) Memory<T>::store(out + i, Memory<S>::load(line + i));
+    if (const int64_t n = count - i; n > 0) {
+      const Vec<T> rest = Memory<S>::load_part(line + i, n);
+      if (i + kLanes <= to_row) {
+        Memory<T>::store(out + i, rest);
+      } else {
+        Memory<T>::store_part(out + i, rest, n);
+      }
+    }
   }
 }
 
 // Packs `count` vectors of length `depth` side by side: to[k * to_row + i] is element k of
-// vector i; lanes count .. to_row are zero.
+// vector i. The lanes of a vector that is begun are zero; whole ones beyond are left as they are,
+// because a product of fewer columns does not read them.
 template <class S>
 void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int64_t depth,
           LaneType<S>* to, int64_t to_row) {
@@ -224,13 +246,15 @@ void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int6
   } else if (k_stride == 1) {
     pack_transposed(from, i_stride, count, depth, to, to_row);
   } else {
-    for (int64_t k = 0; k < depth; ++k)
+    constexpr int64_t kLanes = Vec<LaneType<S>>::kLanes;
+    const int64_t begun = (count + kLanes - 1) / kLanes * kLanes;
+    const int64_t room = begun < to_row ? begun : to_row;
+    for (int64_t k = 0; k < depth; ++k) {
       for (int64_t i = 0; i < count; ++i)
         to[k * to_row + i] = to_lane(from[i * i_stride + k * k_stride]);
+      for (int64_t i = count; i < room; ++i) to[k * to_row + i] = 0;
+    }
   }
-  if (count < to_row)
-    for (int64_t k = 0; k < depth; ++k)
-      for (int64_t i = count; i < to_row; ++i) to[k * to_row + i] = 0;
 }
 
 // Packs a block of A in panels of `panel_rows`.
@@ -242,7 +266,7 @@ void pack_a(const S* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t pane
     pack(a + i * a_row, a_row, a_col, count, depth, to + i * depth, count);
   }
 }
-// Packs a block of B in panels of kTileCols columns, the last padded with zeros.
+// Packs a block of B in panels of kTileCols columns.
 template <class S>
 void pack_b(const S* b, int64_t b_row, int64_t b_col, int64_t cols, int64_t depth,
             LaneType<S>* to) {

@@ -8,7 +8,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/gemm_impl.h"
 
-template <class T, bool kPacked, int kVectors, int kRows>
+template <class T, Operands kForm, int kVectors, int kRows>
 void micro(const TileProduct<T>& tile) {
   using V = Vec<T>;
   constexpr int kLanes = V::kLanes;
@@ -21,10 +21,15 @@ void micro(const TileProduct<T>& tile) {
   });
   const T* a = tile.a;
   const T* b = tile.b;
-  const int64_t a_row = kPacked ? 1 : tile.a_row;
-  constexpr int64_t kStep = kPacked ? kRows : 1;
-  const int64_t b_row = tile.b_row;
+  int64_t a_rows[kRows];
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    a_rows[i] = kForm == kDirect ? i * tile.a_row : kForm == kDirectIndexed ? tile.a_offsets[i] : i;
+  });
+  constexpr int64_t kStep = kForm == kDirect || kForm == kDirectIndexed ? 1 : kRows;
+  [[maybe_unused]] const int64_t b_row = tile.b_row;
   for (int64_t k = 0; k < tile.k; ++k) {
+    if constexpr (kForm == kPackedIndexed) b = tile.b + tile.b_offsets[k];
     V right[kVectors];
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int j = decltype(vector)::value;
@@ -32,14 +37,14 @@ void micro(const TileProduct<T>& tile) {
     });
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value;
-      const V left(a[i * a_row]);
+      const V left(a[a_rows[i]]);
       repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
         constexpr int j = decltype(vector)::value;
         sums[i][j] = fma_(left, right[j], sums[i][j]);
       });
     });
     a += kStep;
-    b += b_row;
+    if constexpr (kForm != kPackedIndexed) b += b_row;
   }
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -51,8 +56,16 @@ void micro(const TileProduct<T>& tile) {
 
 template <class T, int... I>
 constexpr MicroKernels<T> all_rows(Numbers<I...>) {
-  return {{{{micro<T, false, 1, I + 1>...}, {micro<T, false, 2, I + 1>...}},
-           {{micro<T, true, 1, I + 1>...}, {micro<T, true, 2, I + 1>...}}}};
+  MicroKernels<T> table = {{{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
+                            {{micro<T, kPacked, 1, I + 1>...}, {micro<T, kPacked, 2, I + 1>...}},
+                            {}}};
+  if constexpr (kIsFloating<T>) {  // convolutions only
+    ((table.at[kPackedIndexed][0][I] = micro<T, kPackedIndexed, 1, I + 1>), ...);
+    ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
+    ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
+    ((table.at[kPackedIndexed][1][I] = micro<T, kPackedIndexed, 2, I + 1>), ...);
+  }
+  return table;
 }
 template <class T>
 constexpr MicroKernels<T> kAllRows = all_rows<T>(typename CountTo<kTileRows<T>>::Type());

@@ -19,7 +19,8 @@ extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
-    kConvolutionsWeight[kNumDTypes];
+    kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
+    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
@@ -42,6 +43,9 @@ const KernelTable kTable = {
     .convolutions = kConvolutions,
     .convolutions_data = kConvolutionsData,
     .convolutions_weight = kConvolutionsWeight,
+    .convolutions_shifted = kConvolutionsShifted,
+    .convolutions_data_shifted = kConvolutionsDataShifted,
+    .convolutions_weight_shifted = kConvolutionsWeightShifted,
     .max_pools = kMaxPools,
     .average_pools = kAveragePools,
     .average_pool_adjoints = kAveragePoolAdjoints,

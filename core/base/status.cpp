@@ -1,0 +1,31 @@
+#include "base/status.h"
+
+#include <atomic>
+
+namespace weft {
+
+struct Status::Failure {
+  std::atomic<int32_t> references{1};
+  StatusCode code;
+  std::string message;
+  Failure(StatusCode failure_code, std::string text)
+      : code(failure_code), message(std::move(text)) {}
+};
+
+Status::Status(StatusCode code, std::string message)
+    : failure_(new Failure(code, std::move(message))) {}
+
+StatusCode Status::code() const { return failure_ ? failure_->code : StatusCode::kOk; }
+
+const std::string& Status::message() const {
+  static const std::string none;
+  return failure_ ? failure_->message : none;
+}
+
+void Status::retain() { failure_->references.fetch_add(1, std::memory_order_relaxed); }
+
+void Status::release() {
+  if (failure_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete failure_;
+}
+
+}  // namespace weft

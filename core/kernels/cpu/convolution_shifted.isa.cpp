@@ -1,0 +1,263 @@
+// Convolutions of stride one without gathering columns. A band of the image is copied once with its
+// padding; positions are numbered along the padded rows, so that the columns of one tap are the
+// band itself, shifted. Positions in the padding are computed and dropped: a few columns a row.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+#include "kernels/cpu/gemm_impl.h"
+
+#include "kernels/cpu/convolution_impl.h"
+
+// The problem seen from one direction: forward reads x and writes y, the gradient of the data
+// reads dy with the taps reversed and writes dx.
+struct Shifted {
+  int64_t channels, height, width;  // of the image that is read, one group
+  int64_t out_channels, out_height, out_width;
+  int64_t origin_row, origin_col;  // padded (0, 0) in the image
+  int64_t span_row, span_col;      // distance of the outermost taps
+  int64_t pitch;                   // of padded rows
+  bool is_reversed;
+
+  Shifted(const Convolution& p, bool is_forward)
+      : span_row((p.kernel_height - 1) * p.dilation_height),
+        span_col((p.kernel_width - 1) * p.dilation_width),
+        is_reversed(!is_forward) {
+    const Sizes sizes(p);
+    if (is_forward) {
+      channels = sizes.in_group, height = p.in_height, width = p.in_width;
+      out_channels = sizes.out_group, out_height = p.out_height, out_width = p.out_width;
+      origin_row = -p.pad_top, origin_col = -p.pad_left;
+    } else {
+      channels = sizes.out_group, height = p.out_height, width = p.out_width;
+      out_channels = sizes.in_group, out_height = p.in_height, out_width = p.in_width;
+      origin_row = p.pad_top - span_row, origin_col = p.pad_left - span_col;
+    }
+    pitch = out_width + span_col;
+  }
+  int64_t positions() const { return (out_height - 1) * pitch + out_width; }
+
+  int64_t tap_offset(const Convolution& p, int64_t tap) const {
+    const int64_t row = tap / p.kernel_width * p.dilation_height;
+    const int64_t col = tap % p.kernel_width * p.dilation_width;
+    return is_reversed ? (span_row - row) * pitch + span_col - col : row * pitch + col;
+  }
+
+  // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
+  template <class S>
+  void copy_band(const S* image, Range from_channels, int64_t first, int64_t rows,
+                 int64_t channel_pitch, LaneType<S>* to) const {
+    const int64_t begin = lesser(greater(-origin_col, 0), pitch);
+    const int64_t end = greater(lesser(width - origin_col, pitch), begin);
+    for (int64_t channel = from_channels.begin; channel < from_channels.end; ++channel) {
+      const S* plane = image + channel * height * width;
+      LaneType<S>* line = to + (channel - from_channels.begin) * channel_pitch;
+      for (int64_t row = 0; row < rows; ++row, line += pitch) {
+        const int64_t image_row = first + row + origin_row;
+        if (image_row < 0 || image_row >= height) {
+          fill_zero(line, pitch);
+          continue;
+        }
+        if (begin > 0) fill_zero(line, begin);
+        copy_dense(plane + image_row * width + origin_col + begin, end - begin, line + begin);
+        if (end < pitch) fill_zero(line + end, pitch - end);
+      }
+    }
+  }
+
+  // The positions of a tile that are outputs.
+  template <class S>
+  void store(const LaneType<S>* tile, int64_t tile_row, int64_t first, int64_t cols, S* out,
+             const S* bias) const {
+    using T = LaneType<S>;
+    for (int64_t channel = 0; channel < out_channels; ++channel) {
+      const LaneType<S>* sums = tile + channel * tile_row;
+      S* plane = out + channel * out_height * out_width;
+      const Vec<T> offset(bias ? to_lane(bias[channel]) : T(0));
+      int64_t row = first / pitch, col = first % pitch;
+      for (int64_t at = 0; at < cols; at += pitch - col, col = 0, ++row) {
+        const int64_t n = lesser(out_width - col, cols - at);
+        S* line = plane + row * out_width + col;
+        for (int64_t j = 0; j < n; j += Vec<T>::kLanes) {
+          const int64_t lanes = lesser(n - j, Vec<T>::kLanes);
+          Vec<T> sum = Memory<T>::load(sums + at + j);
+          if (bias) sum = sum + offset;
+          if (lanes == Vec<T>::kLanes) {
+            Memory<S>::store(line + j, sum);
+          } else {
+            Memory<S>::store_part(line + j, sum, lanes);
+          }
+        }
+      }
+    }
+  }
+};
+
+template <class S>
+WEFT_INLINE Forward<S> weights_of(const Convolution& p, const ConvolutionBlocks& blocks,
+                                  const Forward<S>*) {
+  return Forward<S>(p, blocks);
+}
+template <class S>
+WEFT_INLINE Backward<S> weights_of(const Convolution& p, const ConvolutionBlocks& blocks,
+                                   const Backward<S>*) {
+  return Backward<S>(p, blocks, 0);
+}
+
+template <class S, class Direction>
+void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
+             const ConvolutionOperands& operands, Range units, void* scratch) {
+  using T = LaneType<S>;
+  const Direction direction = weights_of<S>(p, blocks, (const Direction*)nullptr);
+  const Sizes sizes(p);
+  const Shifted shift(p, kIsSame<Direction, Forward<S>>);
+  const Buffers<T> buffers(scratch, blocks);
+  const int64_t depth = shift.channels * sizes.taps;
+  int32_t* offsets = (int32_t*)buffers.panels;
+  for (int64_t k = 0; k < depth; ++k)
+    offsets[k] =
+        int32_t(k / sizes.taps * blocks.column_stride + shift.tap_offset(p, k % sizes.taps));
+
+  const int64_t image_size = shift.channels * shift.height * shift.width;
+  const int64_t out_size = shift.out_channels * shift.out_height * shift.out_width;
+  int64_t packed_group = -1;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit % blocks.col_blocks * blocks.cols;
+    const int64_t number = unit / blocks.col_blocks;
+    const int64_t group = number / p.batch, image = number % p.batch;
+    const int64_t cols = lesser(blocks.cols, shift.positions() - first);
+    const int64_t slot = image * p.groups + group;  // groups lie side by side in an image
+    if (packed_group != group) {
+      const S* weights =
+          (const S*)operands.weights + group * sizes.out_group * sizes.in_group * sizes.taps;
+      for (int64_t k = 0; k < depth; k += blocks.depth) {
+        const int64_t count = lesser(blocks.depth, depth - k);
+        for (int64_t row = 0; row < shift.out_channels; row += blocks.rows)
+          direction.pack_weights(weights, row, lesser(blocks.rows, shift.out_channels - row), k,
+                                 count, buffers.weights + k * shift.out_channels + row * count);
+      }
+      packed_group = group;
+    }
+    const int64_t first_row = first / shift.pitch;
+    const int64_t last_row = (first + cols - 1) / shift.pitch;
+    shift.copy_band((const S*)operands.image + slot * image_size, {0, shift.channels}, first_row,
+                    last_row - first_row + 1 + shift.span_row, blocks.column_stride,
+                    buffers.columns);
+    for (int64_t k = 0; k < depth; k += blocks.depth) {
+      const int64_t count = lesser(blocks.depth, depth - k);
+      for (int64_t row = 0; row < shift.out_channels; row += blocks.rows) {
+        BlockProduct<T> product;
+        product.rows = lesser(blocks.rows, shift.out_channels - row);
+        product.cols = cols;
+        product.k = count;
+        product.a = buffers.weights + k * shift.out_channels + row * count;
+        product.a_row = 0;
+        product.a_packed = true;
+        product.panel_rows = balanced_rows<T>(product.rows);
+        product.b = buffers.columns + first - first_row * shift.pitch;
+        product.b_row = 0;
+        product.b_panel = kTileCols<T>;
+        product.b_offsets = offsets + k;
+        product.c = buffers.total + row * blocks.cols;
+        product.c_row = blocks.cols;
+        product.accumulate = k > 0;
+        multiply_block(product);
+      }
+    }
+    const S* bias = (const S*)operands.bias;
+    shift.template store<S>(buffers.total, blocks.cols, first, cols,
+                            (S*)operands.out + slot * out_size,
+                            bias ? bias + group * sizes.out_group : nullptr);
+  }
+}
+
+// The gradient of few weights, transposed: (channel, tap) x positions times positions x out
+// channels. Shifted bands are the rows of the left operand; only dy is turned, and it is narrow.
+// Each image's product is a chain of its own, and the images are added in their order.
+template <class S>
+void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
+                    const ConvolutionOperands& operands, Range units, void* scratch) {
+  using T = LaneType<S>;
+  const Sizes sizes(p);
+  const Shifted shift(p, true);
+  const Buffers<T> buffers(scratch, blocks);
+  const int64_t depth = sizes.in_group * sizes.taps;
+  const int64_t outs = sizes.out_group;
+  const int64_t band_rows = blocks.cols;
+  const int64_t line = band_rows * shift.pitch + 32;  // of one out channel's dy
+  T* const dy_lines = buffers.panels + blocks.depth * ((outs + 31) / 32 * 32);
+  int32_t* const offsets = (int32_t*)buffers.weights;
+
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit % blocks.row_blocks * blocks.rows;
+    const int64_t group = unit / blocks.row_blocks;
+    const int64_t rows = lesser(blocks.rows, depth - first);
+    const Range channels = {first / sizes.taps, (first + rows - 1) / sizes.taps + 1};
+    for (int64_t i = 0; i < rows; ++i)
+      offsets[i] = int32_t(((first + i) / sizes.taps - channels.begin) * blocks.column_stride +
+                           shift.tap_offset(p, (first + i) % sizes.taps));
+    fill_zero(buffers.total, rows * outs);
+    for (int64_t image = 0; image < p.batch; ++image) {
+      const int64_t slot = image * p.groups + group;
+      const S* x = (const S*)operands.image + slot * sizes.in_group * sizes.in_plane;
+      const S* dy = (const S*)operands.weights + slot * outs * sizes.out_plane;
+      for (int64_t row = 0; row < p.out_height; row += band_rows) {
+        const int64_t count = lesser(band_rows, p.out_height - row);
+        shift.copy_band(x, channels, row, count + shift.span_row, blocks.column_stride,
+                        buffers.columns);
+        for (int64_t out = 0; out < outs; ++out) {
+          for (int64_t i = 0; i < count; ++i) {
+            T* to = dy_lines + out * line + i * shift.pitch;
+            copy_dense(dy + (out * p.out_height + row + i) * p.out_width, p.out_width, to);
+            fill_zero(to + p.out_width, shift.span_col);  // what the padding meets
+          }
+        }
+        const int64_t positions = count * shift.pitch;
+        for (int64_t k = 0; k < positions; k += blocks.depth) {
+          BlockProduct<T> product;
+          product.rows = rows;
+          product.cols = outs;
+          product.k = lesser(blocks.depth, positions - k);
+          pack_b(dy_lines + k, int64_t(1), line, outs, product.k, buffers.panels);
+          product.a = buffers.columns + k;
+          product.a_row = 0;
+          product.a_packed = false;
+          product.a_offsets = offsets;
+          product.panel_rows = balanced_rows<T>(rows);
+          product.b = buffers.panels;
+          product.b_row = kTileCols<T>;
+          product.b_panel = product.k * kTileCols<T>;
+          product.c = buffers.tile;
+          product.c_row = outs;
+          product.accumulate = row > 0 || k > 0;
+          multiply_block(product);
+        }
+      }
+      for (int64_t i = 0; i < rows * outs && sizes.out_plane > 0; i += Vec<T>::kLanes)
+        Memory<T>::store(buffers.total + i,
+                         Memory<T>::load(buffers.total + i) + Memory<T>::load(buffers.tile + i));
+    }
+    S* dw = (S*)operands.out + group * outs * depth + first;
+    for (int64_t out = 0; out < outs; ++out)
+      for (int64_t i = 0; i < rows; ++i)
+        dw[out * depth + i] = from_lane<S>(buffers.total[i * outs + out]);
+  }
+}
+
+template <class S>
+constexpr ConvolutionKernel kForward = shifted<S, Forward<S>>;
+template <class S>
+constexpr ConvolutionKernel kBackward = shifted<S, Backward<S>>;
+
+extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes],
+    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
+const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kForward);
+const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kBackward);
+const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] =
+    WEFT_FLOATING_DTYPES(shifted_weight);
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

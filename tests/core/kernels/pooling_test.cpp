@@ -1,0 +1,85 @@
+// Pooling against loops, and its linear maps against their adjoints.
+#include "kernels/pooling.h"
+
+#include <algorithm>
+
+#include "core/kernels/kernel_testing.h"
+#include "doctest.h"
+
+using namespace weft;
+using namespace weft::kernels;
+using namespace weft::kernels::testing;
+
+namespace {
+
+Pooling square_pooling(int64_t planes, int64_t size, int64_t kernel, int64_t stride, int64_t pad,
+                       int64_t out) {
+  Pooling p = {};
+  p.dtype = DType::kFloat32;
+  p.planes = planes;
+  p.in_height = p.in_width = size;
+  p.out_height = p.out_width = out;
+  p.kernel_height = p.kernel_width = kernel;
+  p.stride_height = p.stride_width = stride;
+  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
+  p.dilation_height = p.dilation_width = 1;
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("max pooling finds the first maximum, and gather and scatter are adjoint") {
+  const Pooling p = square_pooling(3, 9, 3, 2, 1, 5);
+  std::vector<float> x = uniform<float>(3 * 81, -1, 1);
+  x[10] = x[11] = 5;  // equal maxima: the first wins
+  std::vector<float> y(75), again(75), dx(243);
+  std::vector<int64_t> indices(75);
+  run_max_pool(p, x.data(), y.data(), indices.data(), {0, 3});
+  for (int64_t plane = 0; plane < 3; ++plane)
+    for (int64_t i = 0; i < 5; ++i)
+      for (int64_t j = 0; j < 5; ++j) {
+        float best = -INFINITY;
+        int64_t where = -1;
+        for (int64_t row = std::max<int64_t>(0, 2 * i - 1); row < std::min<int64_t>(9, 2 * i + 2);
+             ++row)
+          for (int64_t col = std::max<int64_t>(0, 2 * j - 1); col < std::min<int64_t>(9, 2 * j + 2);
+               ++col)
+            if (x[plane * 81 + row * 9 + col] > best) {
+              best = x[plane * 81 + row * 9 + col];
+              where = row * 9 + col;
+            }
+        const int64_t at = plane * 25 + i * 5 + j;
+        REQUIRE(y[at] == best);
+        REQUIRE(indices[at] == where);
+      }
+  const PlaneIndex gather = {DType::kFloat32, 3, 81, 25};
+  run_plane_gather(gather, x.data(), indices.data(), again.data(), {0, 3});
+  CHECK(again == y);
+  const std::vector<float> dy = uniform<float>(75, -1, 1, 7);
+  run_plane_scatter(gather, dy.data(), indices.data(), dx.data(), {0, 3});
+  double left = 0, right = 0;  // <gather x, dy> = <x, scatter dy>
+  for (int i = 0; i < 75; ++i) left += double(again[i]) * dy[i];
+  for (int i = 0; i < 243; ++i) right += double(x[i]) * dx[i];
+  CHECK(left == doctest::Approx(right));
+
+  x[30] = NAN;
+  run_max_pool(p, x.data(), y.data(), nullptr, {0, 3});
+  CHECK(std::isnan(y[1 * 5 + 1]));
+}
+
+TEST_CASE("average pooling counts padding on request, and its adjoint is one") {
+  for (bool include : {false, true}) {
+    Pooling p = square_pooling(2, 7, 3, 2, 1, 4);
+    p.count_include_pad = include;
+    const std::vector<float> x = uniform<float>(98, -1, 1), dy = uniform<float>(32, -1, 1, 5);
+    std::vector<float> y(32), dx(98);
+    run_average_pool(p, x.data(), y.data(), {0, 2});
+    run_average_pool_adjoint(p, dy.data(), dx.data(), {0, 2});
+    const float corner = x[0] + x[1] + x[7] + x[8];
+    CHECK(y[0] == doctest::Approx(corner / (include ? 9 : 4)));
+    double left = 0, right = 0;
+    for (int i = 0; i < 32; ++i) left += double(y[i]) * dy[i];
+    for (int i = 0; i < 98; ++i) right += double(x[i]) * dx[i];
+    CHECK(left == doctest::Approx(right));
+  }
+}

@@ -1,0 +1,155 @@
+"""What a mistake is told: operator, argument, what was given, what was expected."""
+
+import numpy
+import pytest
+import weft
+from weft import np, npx
+from weft.gluon import nn
+
+CASES = {
+    "shapes that do not broadcast": (
+        lambda: np.ones((2, 3)) + np.ones(4),
+        ValueError,
+        r"add: shapes of `x1` \(2, 3\) and `x2` \(4,\) do not broadcast: axis -1 .* 3 and 4",
+    ),
+    "shapes that do not multiply": (
+        lambda: np.ones((2, 3)) @ np.ones((2, 3)),
+        ValueError,
+        r"matmul: .*`x1` \(2, 3\).*`x2` \(2, 3\).*got 3 and 2",
+    ),
+    "axis out of range": (
+        lambda: np.mean(np.ones((2, 3)), axis=3),
+        IndexError,
+        r"mean|sum: `axis` must be in \[-2, 2\) for an array of rank 2; got 3",
+    ),
+    "reshape to another size": (
+        lambda: np.ones(6).reshape(4, 2),
+        ValueError,
+        r"reshape: `newshape` \(4, 2\) must have as many elements as `x`, 6",
+    ),
+    "negative extent": (
+        lambda: np.zeros((2, -1)),
+        ValueError,
+        r"full: `shape` must have extents of at least 0; got \(2, -1\)",
+    ),
+    "array larger than memory": (
+        lambda: np.zeros((1 << 40, 1 << 20)),
+        (ValueError, MemoryError),
+        "out of memory; requested|full: .*shape",
+    ),
+    "unknown dtype": (
+        lambda: np.zeros(1, "float33"),
+        TypeError,
+        "dtype: 'float33' is not one of bool, uint8",
+    ),
+    "text as data": (lambda: np.array(["a"]), TypeError, "array: elements of format"),
+    "ragged list": (lambda: np.array([[1], [1, 2]]), ValueError, "array: .*inhomogeneous"),
+    "unknown keyword": (
+        lambda: np.sum(np.ones(2), axes=0),
+        TypeError,
+        "sum: `axes` is no argument; it accepts x, axis, keepdims, out",
+    ),
+    "missing argument": (lambda: np.add(np.ones(2)), TypeError, "add: `x2` is missing"),
+    "too many arguments": (
+        lambda: np.exp(1, 2, 3),
+        TypeError,
+        "exp: takes at most 1 arguments; got 3",
+    ),
+    "argument given twice": (
+        lambda: np.exp(np.ones(1), x=np.ones(1)),
+        TypeError,
+        "exp: `x` is given twice",
+    ),
+    "wrong kind of attribute": (
+        lambda: np.sum(np.ones(2), keepdims="yes"),
+        TypeError,
+        "sum: `keepdims` must be True or False; got 'yes'",
+    ),
+    "wrong kind of axis": (
+        lambda: np.sum(np.ones(2), axis=1.5),
+        TypeError,
+        "sum: `axis` must be an integer or a tuple of integers; got 1.5",
+    ),
+    "no array": (
+        lambda: np.exp(object()),
+        TypeError,
+        "exp: `x` must be an array, a number or a list; got object",
+    ),
+    "out of the wrong shape": (
+        lambda: np.add(np.ones(2), 1, out=np.ones(3)),
+        ValueError,
+        r"add: .*out.*\(2,\).*\(3,\)|add: .*\(3,\).*\(2,\)",
+    ),
+    "out that is no array": (
+        lambda: np.add(np.ones(2), 1, out=[1]),
+        TypeError,
+        "add: `out` must be an array; got list",
+    ),
+    "float64 given to a float32 layer": (
+        lambda: npx.convolution(np.ones((1, 1, 3, 3), "float64"), np.ones((1, 1, 1, 1))),
+        TypeError,
+        r"convolution: `data` is float64 but `weight` is float32; .*data\.astype\('float32'\)",
+    ),
+    "kernel larger than the image": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=3),
+        ValueError,
+        "pooling: `kernel` is larger than the padded `data`",
+    ),
+    "unknown option": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="med"),
+        ValueError,
+        "pooling: `pool_type` must be max or avg; got med",
+    ),
+    "label outside the classes": (
+        lambda: npx.softmax_cross_entropy(np.ones((1, 3)), np.array([3])),
+        IndexError,
+        r"`index` must be in \[-3, 3\).*got 3",
+    ),
+    "mask that is no mask": (
+        lambda: np.where(np.ones(2), 1, 2),
+        TypeError,
+        "where: `condition` must be bool; got float32",
+    ),
+    "write that does not fit": (
+        lambda: np.ones(3).__setitem__(slice(2), np.ones(3)),
+        ValueError,
+        r"write: shapes of `value` \(3,\) and `target` \(2,\) do not broadcast",
+    ),
+    "deleting an element": (
+        lambda: np.ones(3).__delitem__(0),
+        TypeError,
+        "ndarray: elements cannot be deleted",
+    ),
+    "thread count": (lambda: npx.set_num_threads(0), ValueError, "must be at least 1"),
+    "saving no arrays": (lambda: npx.save("x", [1]), TypeError, "save: `arrays` must be a dict"),
+    "loading nothing": (lambda: npx.load("/nowhere/x"), FileNotFoundError, "/nowhere/x"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_message_says_what_and_where(name):
+    call, kind, message = CASES[name]
+    with pytest.raises(kind, match=message) as error:
+        call()
+    if name not in ("deleting an element",):
+        assert isinstance(error.value, weft.Error)
+
+
+def test_exceptions_are_builtin_ones_too():
+    for error in vars(weft._errors).values():
+        if isinstance(error, type) and error is not weft.Error:
+            assert issubclass(error, weft.Error)
+            assert error.__mro__[2].__module__ == "builtins"
+
+
+def test_saving_to_a_full_disk_keeps_the_old_file(tmp_path):
+    layer = nn.Dense(2, in_units=2)
+    layer.initialize()
+    path = tmp_path / "layer"
+    layer.save_parameters(path)
+    before = path.read_bytes()
+    with pytest.raises(OSError):
+        layer.save_parameters("/dev/full/x")
+    assert path.read_bytes() == before
+    again = npx.load(path)
+    numpy.testing.assert_array_equal(again["weight"].asnumpy(), layer.weight.data().asnumpy())

@@ -1,0 +1,491 @@
+"""Parameters, layers, losses and the trainer."""
+
+import math
+
+import numpy
+import pytest
+import weft
+from weft import autograd, gluon, init, lr_scheduler, metric, np
+from weft.gluon import nn
+
+
+def uniform(*shape, seed=0):
+    return numpy.random.default_rng(seed).uniform(-1, 1, shape).astype("float32")
+
+
+# ---- parameters
+
+
+def test_names_are_paths_and_select_is_a_pattern():
+    net = nn.HybridSequential(nn.Dense(2), nn.HybridSequential(nn.Dense(3, use_bias=False)))
+    assert list(net.collect_params()) == ["0.weight", "0.bias", "1.0.weight"]
+    assert list(net.collect_params(".*weight")) == ["0.weight", "1.0.weight"]
+
+
+def test_attributes_name_children():
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.features = nn.HybridSequential(nn.Dense(2))
+            self.scale = gluon.Parameter(shape=(1,), init="ones")
+
+        def forward(self, x):
+            return self.features(x) * self.scale.data()
+
+    net = Net()
+    assert list(net.collect_params()) == ["scale", "features.0.weight", "features.0.bias"]
+    net.initialize()
+    assert net(np.ones((1, 2))).shape == (1, 2)
+    with pytest.raises(RuntimeError, match="call `super"):
+
+        class Hasty(nn.HybridBlock):
+            def __init__(self):
+                self.a = 1
+
+        Hasty()
+
+
+def test_shape_is_found_at_the_first_call():
+    layer = nn.Dense(4)
+    assert layer.weight.shape == (4, -1)
+    layer.initialize()
+    layer(np.ones((2, 3, 5)))
+    assert layer.weight.shape == (4, 15)
+    assert layer.weight.data().shape == (4, 15)
+    with pytest.raises(ValueError, match="fully_connected: `weight`"):
+        layer(np.ones((2, 3)))
+
+
+def test_parameter_before_its_shape_and_before_initialize():
+    layer = nn.Dense(4)
+    with pytest.raises(RuntimeError, match="`weight` is not initialized: call `initialize"):
+        layer.weight.data()
+    with pytest.raises(RuntimeError, match="is not initialized"):
+        layer(np.ones((1, 2)))
+    layer.initialize()
+    with pytest.raises(gluon.DeferredInitializationError, match=r"shape \(4, -1\) is not known"):
+        layer.weight.data()
+    assert issubclass(gluon.DeferredInitializationError, weft.Error)
+
+
+def test_second_initialize_needs_force():
+    layer = nn.Dense(2, in_units=2)
+    layer.initialize(init.One())
+    layer.initialize(init.Zero())
+    assert layer.weight.data().tolist() == [[1, 1], [1, 1]]
+    layer.initialize(init.Zero(), force_reinit=True)
+    assert layer.weight.data().tolist() == [[0, 0], [0, 0]]
+
+
+def test_initializers_obey_names_unless_they_are_the_parameters_own():
+    layer = nn.Dense(2, in_units=2, bias_initializer=init.Constant(7))
+    layer.initialize(init.One())
+    assert layer.bias.data().tolist() == [7, 7]
+    other = nn.Dense(2, in_units=2, bias_initializer=None)
+    other.initialize(init.One())
+    assert other.bias.data().tolist() == [0, 0]
+
+
+def test_xavier_scales_with_the_fans():
+    layer = nn.Dense(300, in_units=500)
+    layer.initialize(init.Xavier())
+    bound = math.sqrt(3 / 400)
+    values = layer.weight.data().asnumpy()
+    assert abs(values).max() <= bound
+    assert abs(values.std() - bound / math.sqrt(3)) < 0.01 * bound
+    with pytest.raises(LookupError, match="init: there is none named 'xavior'"):
+        nn.Dense(2, in_units=2).initialize("xavior")
+
+
+def test_grad_req_null_freezes():
+    net = nn.HybridSequential(nn.Dense(2, in_units=2), nn.Dense(1, in_units=2))
+    net.initialize()
+    net[0].setattr("grad_req", "null")
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0})
+    before = [p.data().asnumpy() for p in net.collect_params().values()]
+    with autograd.record():
+        loss = net(np.ones((1, 2)))
+    loss.backward()
+    trainer.step(1)
+    after = [p.data().asnumpy() for p in net.collect_params().values()]
+    changed = [not numpy.array_equal(a, b) for a, b in zip(before, after, strict=True)]
+    assert changed == [False, False, True, True]
+    with pytest.raises(RuntimeError, match="grad_req='null', so no gradient"):
+        net[0].weight.grad()
+
+
+def test_shared_parameter_is_trained_once():
+    first = nn.Dense(2, in_units=2, use_bias=False)
+    second = nn.Dense(2, in_units=2, use_bias=False)
+    second.weight = first.weight
+    net = nn.HybridSequential(first, second)
+    net.initialize(init.One())
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0})
+    with autograd.record():
+        loss = net(np.ones((1, 2)))
+    loss.backward()
+    grad = first.weight.grad().asnumpy()
+    trainer.step(1)
+    numpy.testing.assert_allclose(first.weight.data().asnumpy(), 1 - grad)
+
+
+def test_cast_and_dtype_mismatch():
+    net = nn.HybridSequential(nn.Dense(2, in_units=2))
+    net.initialize()
+    with pytest.raises(TypeError, match=r"float64.*float32.*astype\('float32'\)"):
+        net(np.ones((1, 2), "float64"))
+    net.cast("float64")
+    assert net(np.ones((1, 2), "float64")).dtype == "float64"
+
+
+# ---- files of parameters
+
+
+def test_save_and_load_parameters(tmp_path):
+    path = tmp_path / "net.safetensors"
+    net, other = (nn.HybridSequential(nn.Dense(3), nn.Dense(2)) for _ in range(2))
+    net.initialize()
+    x = np.array(uniform(2, 4))
+    wanted = net(x).asnumpy()
+    net.save_parameters(path)
+    other.load_parameters(path)  # before initialize(), shapes unknown
+    numpy.testing.assert_array_equal(other(x).asnumpy(), wanted)
+
+
+def test_files_of_parameters_are_safetensors(tmp_path):
+    safetensors = pytest.importorskip("safetensors.numpy")
+    path = str(tmp_path / "net.safetensors")
+    layer = nn.Dense(3, in_units=2)
+    layer.initialize()
+    layer.save_parameters(path)
+    arrays = safetensors.load_file(path)
+    numpy.testing.assert_array_equal(arrays["weight"], layer.weight.data().asnumpy())
+    safetensors.save_file({"weight": uniform(3, 2), "bias": uniform(3)}, path)
+    layer.load_parameters(path)
+    numpy.testing.assert_array_equal(layer.weight.data().asnumpy(), uniform(3, 2))
+
+
+def test_missing_and_extra_parameters_raise_and_change_nothing(tmp_path):
+    path = tmp_path / "net.safetensors"
+    small = nn.HybridSequential(nn.Dense(2, in_units=2))
+    big = nn.HybridSequential(nn.Dense(2, in_units=2), nn.Dense(2, in_units=2))
+    small.initialize(init.One())
+    big.initialize(init.Zero())
+    small.save_parameters(path)
+    with pytest.raises(LookupError, match=r"lacks `1.weight`, `1.bias`; use `allow_missing=True`"):
+        big.load_parameters(path)
+    assert big[0].weight.data().asnumpy().sum() == 0
+    big.load_parameters(path, allow_missing=True)
+    assert big[0].weight.data().asnumpy().sum() == 4
+    big.save_parameters(path)
+    with pytest.raises(LookupError, match=r"has `1\.\w+`, `1\.\w+`, which the block lacks"):
+        small.load_parameters(path)
+    small.load_parameters(path, ignore_extra=True)
+    other = nn.HybridSequential(nn.Dense(5, in_units=2))
+    with pytest.raises(ValueError, match=r"`0.weight` must have shape \(5, 2\)"):
+        other.load_parameters(path, ignore_extra=True)
+
+
+# ---- layers
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "wanted"),
+    [
+        (nn.Dense(4, flatten=False), (2, 3, 5), (2, 3, 4)),
+        (nn.Conv2D(6, 3), (2, 4, 7, 8), (2, 6, 5, 6)),
+        (nn.Conv2D(6, (3, 1), (2, 1), (1, 0), groups=2), (2, 4, 7, 8), (2, 6, 4, 8)),
+        (nn.Conv2D(6, 3, dilation=2, use_bias=False), (2, 4, 7, 8), (2, 6, 3, 4)),
+        (nn.Conv1D(6, 3, padding=1), (2, 4, 7), (2, 6, 7)),
+        (nn.MaxPool2D(), (2, 4, 7, 8), (2, 4, 3, 4)),
+        (nn.MaxPool2D(3, 2, ceil_mode=True), (2, 4, 7, 8), (2, 4, 3, 4)),
+        (nn.AvgPool2D(3, 1, 1), (2, 4, 7, 8), (2, 4, 7, 8)),
+        (nn.MaxPool1D(), (2, 4, 7), (2, 4, 3)),
+        (nn.GlobalAvgPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.GlobalMaxPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.Flatten(), (2, 3, 4), (2, 12)),
+        (nn.Activation("sigmoid"), (2, 3), (2, 3)),
+        (nn.HybridLambda("tanh"), (2, 3), (2, 3)),
+        (nn.Identity(), (2, 3), (2, 3)),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, nn.Block) else "",
+)
+@pytest.mark.parametrize("active", [False, True], ids=["eager", "hybridized"])
+def test_layer_gives_the_shape(layer, shape, wanted, active):
+    layer.initialize()
+    layer.hybridize(active)
+    x = np.array(uniform(*shape))
+    x.attach_grad()
+    with autograd.record():
+        y = layer(x)
+    y.backward()
+    assert y.shape == wanted
+    assert x.grad.shape == shape
+    assert repr(layer).startswith(type(layer).__name__)
+
+
+def test_sequential_slices_and_prints():
+    net = nn.HybridSequential(nn.Dense(2), nn.Activation("relu"), nn.Dense(3))
+    assert len(net) == 3
+    assert isinstance(net[1], nn.Activation)
+    assert isinstance(net[:2], nn.HybridSequential)
+    assert len(net[:2]) == 2
+    assert "(1): Activation(relu)" in repr(net)
+
+
+def test_unknown_activation_and_bad_sizes():
+    with pytest.raises(LookupError, match="known are relu, sigmoid, tanh"):
+        nn.Activation("swich")
+    with pytest.raises(ValueError, match="`units` must be at least 1; got 0"):
+        nn.Dense(0)
+    with pytest.raises(ValueError, match="`kernel_size` must have 2 numbers"):
+        nn.Conv2D(1, (1, 2, 3))
+    with pytest.raises(ValueError, match="multiple of `groups`"):
+        nn.Conv2D(3, 1, groups=2)
+
+
+def test_hooks_run_and_detach():
+    seen = []
+    layer = nn.Dense(2, in_units=2)
+    layer.initialize()
+    handle = layer.register_forward_hook(lambda block, args, out: seen.append(out.shape))
+    layer.register_forward_pre_hook(lambda block, args: seen.append("before"))
+    layer(np.ones((3, 2)))
+    handle.detach()
+    layer(np.ones((4, 2)))
+    assert seen == ["before", (3, 2), "before"]
+
+
+# ---- losses and metrics
+
+
+def softmax(x):
+    e = numpy.exp(x)
+    return e / e.sum(-1, keepdims=True)
+
+
+LABEL = uniform(4, 3, seed=2)
+LOSSES = [
+    (gluon.loss.L2Loss(), lambda p, y: ((p - y) ** 2 / 2).mean(1), LABEL),
+    (gluon.loss.L2Loss(weight=3.0), lambda p, y: ((p - y) ** 2 * 1.5).mean(1), LABEL),
+    (gluon.loss.L1Loss(), lambda p, y: abs(p - y).mean(1), LABEL),
+    (
+        gluon.loss.HuberLoss(rho=0.5),
+        lambda p, y: numpy.where(abs(p - y) > 0.5, abs(p - y) - 0.25, (p - y) ** 2).mean(1),
+        LABEL,
+    ),
+    (
+        gluon.loss.SoftmaxCrossEntropyLoss(),
+        lambda p, y: -numpy.log(softmax(p))[numpy.arange(4), y],
+        numpy.array([0, 2, 1, 1]),
+    ),
+    (
+        gluon.loss.SoftmaxCrossEntropyLoss(sparse_label=False),
+        lambda p, y: -(numpy.log(softmax(p)) * y).sum(1),
+        softmax(uniform(4, 3, seed=3)),
+    ),
+    (
+        gluon.loss.SigmoidBCELoss(),
+        lambda p, y: (
+            -(
+                y * numpy.log(1 / (1 + numpy.exp(-p))) + (1 - y) * numpy.log(1 / (1 + numpy.exp(p)))
+            ).mean(1)
+        ),
+        (LABEL > 0).astype("float32"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "oracle", "label"), LOSSES, ids=lambda v: type(v).__name__)
+def test_loss_is_one_value_per_sample(loss, oracle, label):
+    pred = uniform(4, 3, seed=1)
+    found = loss(np.array(pred), np.array(label))
+    assert found.shape == (4,)
+    numpy.testing.assert_allclose(found.asnumpy(), oracle(pred, label), rtol=2e-5, atol=1e-6)
+
+
+def test_sample_weight_multiplies():
+    pred, label = np.array(uniform(4, 3)), np.array(LABEL)
+    weight = np.array([[0.0], [1.0], [2.0], [0.0]])
+    loss = gluon.loss.L2Loss()
+    numpy.testing.assert_allclose(
+        loss(pred, label, weight).asnumpy(),
+        loss(pred, label).asnumpy() * weight.asnumpy()[:, 0],
+        rtol=1e-6,
+    )
+
+
+def test_metrics():
+    accuracy = metric.create("acc")
+    assert math.isnan(accuracy.get()[1])
+    accuracy.update(np.array([1, 0, 1]), np.array([[0.1, 0.9], [0.3, 0.7], [0.2, 0.8]]))
+    accuracy.update([np.array([2])], [np.array([2])])
+    assert accuracy.get() == ("accuracy", 0.75)
+    accuracy.reset()
+    assert math.isnan(accuracy.get()[1])
+    loss = metric.Loss()
+    loss.update(None, np.array([1.0, 3.0]))
+    assert loss.get() == ("loss", 2.0)
+    with pytest.raises(ValueError, match="do not fit `labels`"):
+        accuracy.update(np.array([1, 2]), np.array([1]))
+
+
+# ---- optimizers and the trainer
+
+
+def parameter(values):
+    p = gluon.Parameter("w", shape=numpy.shape(values), dtype="float64")
+    p.set_data(numpy.array(values))
+    return p
+
+
+def steps(optimizer, options, count=5, batch=2):
+    """Values of a parameter after steps with the gradients 2 * w * i."""
+    p = parameter([1.0, -2.0])
+    trainer = gluon.Trainer({"w": p}, optimizer, options)
+    history = []
+    for i in range(1, count + 1):
+        with autograd.record():
+            loss = p.data() * p.data() * float(i)
+        loss.backward()
+        history.append(p.data().asnumpy())
+        trainer.step(batch)
+    return history, p.data().asnumpy()
+
+
+def reference(update, count=5, batch=2):
+    w = numpy.array([1.0, -2.0])
+    state = {}
+    for i in range(1, count + 1):
+        w = update(w, 2 * w * i / batch, state, i)
+    return w
+
+
+def sgd(lr, wd=0.0, momentum=0.0, nesterov=False, clip=None):
+    def update(w, g, state, t):
+        if clip is not None:
+            g = g.clip(-clip, clip)
+        step = lr * (g + wd * w)
+        m = state["m"] = momentum * state.get("m", 0) - step
+        return w + (momentum * m - step if nesterov else m)
+
+    return update
+
+
+def adam(lr, wd=0.0, b1=0.9, b2=0.999, epsilon=1e-8):
+    def update(w, g, state, t):
+        g = g + wd * w
+        m = state["m"] = b1 * state.get("m", 0) + (1 - b1) * g
+        v = state["v"] = b2 * state.get("v", 0) + (1 - b2) * g * g
+        rate = lr * math.sqrt(1 - b2**t) / (1 - b1**t)
+        return w - rate * m / (numpy.sqrt(v) + epsilon)
+
+    return update
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "oracle"),
+    [
+        ("sgd", {"learning_rate": 0.1}, sgd(0.1)),
+        ("sgd", {"learning_rate": 0.1, "wd": 0.2, "clip_gradient": 0.5}, sgd(0.1, 0.2, clip=0.5)),
+        ("sgd", {"learning_rate": 0.1, "momentum": 0.9}, sgd(0.1, momentum=0.9)),
+        (
+            "sgd",
+            {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "wd": 0.1},
+            sgd(0.1, 0.1, 0.9, True),
+        ),
+        ("adam", {"learning_rate": 0.1, "wd": 0.1}, adam(0.1, 0.1)),
+    ],
+    ids=str,
+)
+def test_optimizer_equals_its_formula(name, options, oracle):
+    numpy.testing.assert_allclose(steps(name, options)[1], reference(oracle), rtol=1e-12)
+
+
+def test_scheduler_sets_the_rate():
+    schedule = lr_scheduler.FactorScheduler(step=2, factor=0.1)
+    trainer = gluon.Trainer(
+        {"w": parameter([1.0])}, "sgd", {"learning_rate": 1.0, "lr_scheduler": schedule}
+    )
+    assert trainer.learning_rate == 1.0
+    with pytest.raises(RuntimeError, match="set by `lr_scheduler`"):
+        trainer.set_learning_rate(0.5)
+    assert [schedule(n) for n in (1, 2, 3, 5)] == pytest.approx([1, 1, 0.1, 0.01])
+    cosine = lr_scheduler.CosineScheduler(10, base_lr=1.0, final_lr=0.1, warmup_steps=2)
+    assert [cosine(n) for n in (0, 1, 2, 10, 20)] == pytest.approx([0, 0.5, 1, 0.1, 0.1])
+    multi = lr_scheduler.MultiFactorScheduler([2, 4], 0.5, base_lr=1.0)
+    assert [multi(n) for n in (2, 3, 5)] == [1, 0.5, 0.25]
+
+
+def test_multipliers_scale_rate_and_decay():
+    p = parameter([1.0])
+    p.lr_mult, p.wd_mult = 2.0, 0.0
+    trainer = gluon.Trainer({"w": p}, "sgd", {"learning_rate": 0.1, "wd": 100.0})
+    with autograd.record():
+        loss = p.data() * 3
+    loss.backward()
+    trainer.step(1)
+    numpy.testing.assert_allclose(p.data().asnumpy(), [1 - 0.2 * 3])
+
+
+def test_states_continue_where_they_were_saved(tmp_path):
+    path = tmp_path / "states"
+    p = parameter([1.0, 2.0])
+    trainer = gluon.Trainer({"w": p}, "adam", {"learning_rate": 0.1})
+
+    def step(p, trainer):
+        with autograd.record():
+            loss = p.data() * p.data()
+        loss.backward()
+        trainer.step(1)
+
+    for _ in range(3):
+        step(p, trainer)
+    trainer.save_states(path)
+    other = parameter(p.data().asnumpy())
+    resumed = gluon.Trainer({"w": other}, "adam", {"learning_rate": 0.1})
+    resumed.load_states(path)
+    step(p, trainer)
+    step(other, resumed)
+    numpy.testing.assert_array_equal(p.data().asnumpy(), other.data().asnumpy())
+    with pytest.raises(ValueError, match="load_states: "):
+        gluon.Trainer({"w": p}, "sgd", {"momentum": 0.9}).load_states(path)
+
+
+def test_stale_gradient_raises():
+    p = parameter([1.0])
+    trainer = gluon.Trainer({"w": p}, "sgd")
+    with pytest.raises(RuntimeError, match="gradient of `w` was not written since the last step"):
+        trainer.step(1)
+    trainer.step(1, ignore_stale_grad=True)
+    assert p.data().tolist() == [1]
+
+
+def test_trainer_refuses_what_is_no_parameter():
+    with pytest.raises(TypeError, match=r"give `net\.collect_params"):
+        gluon.Trainer([np.ones(1)], "sgd")
+    with pytest.raises(LookupError, match="optimizer: there is none named 'sdg'; known are adam"):
+        gluon.Trainer({"w": parameter([1.0])}, "sdg")
+    with pytest.raises(ValueError, match="`batch_size` must be positive"):
+        gluon.Trainer({"w": parameter([1.0])}, "sgd").step(0)
+
+
+def test_a_net_learns():
+    weft.random.seed(0)
+    x = uniform(256, 2, seed=5)
+    y = (x[:, 0] * x[:, 1] > 0).astype("int32")
+    net = nn.HybridSequential(nn.Dense(32, activation="relu"), nn.Dense(2))
+    net.initialize(init.Xavier())
+    net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01})
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    loader = gluon.data.DataLoader(gluon.data.ArrayDataset(x, y), 32, shuffle=True)
+    for _ in range(30):
+        for data, label in loader:
+            with autograd.record():
+                loss = loss_of(net(data), label)
+            loss.backward()
+            trainer.step(len(data))
+    accuracy = metric.Accuracy()
+    accuracy.update(np.array(y), net(np.array(x)))
+    assert accuracy.get()[1] > 0.95

@@ -1,0 +1,268 @@
+"""Traced functions and blocks do what eager ones do."""
+
+import numpy
+import pytest
+import weft
+from weft import autograd, gluon, np, npx
+from weft.gluon import nn
+
+
+def small_net():
+    net = nn.HybridSequential(
+        nn.Conv2D(4, 3, padding=1, activation="relu"),
+        nn.MaxPool2D(),
+        nn.Flatten(),
+        nn.Dense(5, activation="tanh"),
+        nn.Dense(3),
+    )
+    net.initialize(weft.init.Xavier())
+    return net
+
+
+def images(count=2, seed=0):
+    generator = numpy.random.default_rng(seed)
+    return np.array(generator.uniform(0, 1, (count, 1, 6, 6)).astype("float32"))
+
+
+def run(net, x):
+    """Scores and gradients of one training step."""
+    with autograd.record():
+        y = net(x)
+    y.backward()
+    return [y.asnumpy(), *(p.grad().asnumpy() for p in net.collect_params().values())]
+
+
+def test_hybridized_net_equals_eager_in_values_and_gradients():
+    net, x = small_net(), images()
+    eager = run(net, x)
+    net.hybridize()
+    for _ in range(3):
+        hybrid = run(net, x)
+    numpy.testing.assert_array_equal(hybrid[0], eager[0])
+    for a, b in zip(hybrid, eager, strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_hybridize_before_the_first_call_initialises_like_eager():
+    x, results = images(), []
+    for active in (False, True):
+        weft.random.seed(3)
+        net = small_net()
+        net.hybridize(active)
+        results.append(net(x).asnumpy())
+    numpy.testing.assert_array_equal(*results)
+
+
+def test_each_shape_and_mode_is_traced_once():
+    traced = []
+
+    class Counting(nn.HybridBlock):
+        def forward(self, x):
+            traced.append((x.shape, autograd.is_training()))
+            return x * 2
+
+    net = Counting()
+    net.hybridize()
+    for _ in range(2):
+        net(np.ones(2))
+        net(np.ones(3))
+        with autograd.record():
+            net(np.ones(2))
+    assert traced == [((2,), False), ((3,), False), ((2,), True)]
+
+
+def test_nested_arguments_and_results():
+    @weft.hybridize
+    def mixed(pair, options, scale=1.0, flag=None):
+        a, b = pair
+        return {"sum": (a + b) * scale, "rest": [a, (b * options["k"], flag, "text")]}
+
+    for _ in range(2):
+        out = mixed((np.ones(2), np.array([1.0, 2.0])), {"k": np.array(3.0)}, scale=2.0, flag=True)
+    assert out["sum"].tolist() == [4, 6]
+    assert out["rest"][0].tolist() == [1, 1]
+    assert out["rest"][1][0].tolist() == [3, 6]
+    assert out["rest"][1][1:] == (True, "text")
+
+
+def test_unhashable_argument_is_refused():
+    with pytest.raises(TypeError, match="double: `set` cannot be part of a hybridized call"):
+
+        @weft.hybridize
+        def double(x):
+            return x
+
+        double({1})
+
+
+def test_written_parameter_is_seen():
+    net, x = small_net(), images()
+    net.hybridize()
+    before = net(x).asnumpy()
+    for parameter in net.collect_params().values():
+        parameter.set_data(parameter.data() * 0)
+    assert net(x).asnumpy().any() == 0
+    assert before.any()
+
+
+def test_inner_hybridized_block_is_inlined():
+    inner = nn.HybridSequential(nn.Dense(3, in_units=2))
+    inner.hybridize()
+    outer = nn.HybridSequential(inner, nn.Dense(1, in_units=3))
+    outer.initialize()
+    x = np.ones((4, 2))
+    wanted = outer(x).asnumpy()
+    outer.hybridize()
+    numpy.testing.assert_array_equal(outer(x).asnumpy(), wanted)
+
+
+def test_changed_attribute_retraces():
+    class Scaled(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.factor = 2.0
+
+        def forward(self, x):
+            return x * self.factor
+
+    scaled = Scaled()
+    outer = nn.HybridSequential(scaled)
+    outer.hybridize()
+    assert outer(np.ones(1)).tolist() == [2]
+    scaled.factor = 5.0
+    assert outer(np.ones(1)).tolist() == [5]
+
+
+def test_replaced_child_retraces():
+    net = nn.HybridSequential(nn.HybridLambda("exp"))
+    net.hybridize()
+    net(np.zeros(1))
+    net.add(nn.HybridLambda(lambda x: x * 3))
+    assert net(np.zeros(1)).tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda x: float(x.sum()), lambda x: x.asnumpy(), lambda x: bool(x), lambda x: x.tolist()],
+    ids=["float", "asnumpy", "bool", "tolist"],
+)
+def test_reading_a_traced_value_points_at_control_flow(read):
+    class Reads(nn.HybridBlock):
+        def forward(self, x):
+            read(x)
+            return x
+
+    net = Reads()
+    net.hybridize()
+    with pytest.raises(RuntimeError, match=r"npx\.cond.*npx\.foreach"):
+        net(np.ones(1))
+    assert not weft._trace.is_tracing()
+    assert (np.ones(1) + 1).tolist() == [2]
+
+
+def test_printing_a_traced_array_shows_its_type():
+    seen = []
+
+    @weft.hybridize
+    def show(x):
+        seen.append(repr(x))
+        return x * 1
+
+    show(np.ones((2, 3)))
+    assert seen == ["<traced array float32(2, 3)>"]
+
+
+def test_exception_in_forward_leaves_nothing_behind():
+    class Fails(nn.HybridBlock):
+        def forward(self, x):
+            x[0] = 7
+            raise ZeroDivisionError
+
+    net, x = Fails(), np.zeros(2)
+    net.hybridize()
+    with pytest.raises(ZeroDivisionError):
+        net(x)
+    assert x.tolist() == [0, 0]
+
+
+def test_second_order_through_a_hybridized_block():
+    @weft.hybridize
+    def cube(x):
+        return x * x * x
+
+    x = np.array([2.0])
+    x.attach_grad()
+    with autograd.record():
+        first = autograd.grad(cube(x), x, create_graph=True)
+    first.backward()
+    assert x.grad.tolist() == [12]
+
+
+def test_two_forwards_before_two_backwards():
+    net, a, b = small_net(), images(seed=1), images(seed=2)
+    wanted = [run(net, a), run(net, b)]
+    net.hybridize()
+    for _ in range(2):
+        with autograd.record():
+            first, second = net(a), net(b)
+        found = []
+        for head in (second, first):
+            head.backward()
+            found.append([p.grad().asnumpy() for p in net.collect_params().values()])
+        for grads, want in zip(reversed(found), wanted, strict=True):
+            for have, expected in zip(grads, want[1:], strict=True):
+                numpy.testing.assert_allclose(have, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_steady_state_asks_the_system_for_no_memory():
+    net, x = small_net(), images()
+    net.hybridize()
+    for _ in range(5):
+        run(net, x)
+    before = weft.memory.stats()["system_calls"]
+    for _ in range(20):
+        run(net, x)
+    assert weft.memory.stats()["system_calls"] == before
+
+
+def test_plan_describes_itself():
+    net = small_net()
+    with pytest.raises(RuntimeError, match="there is no plan yet"):
+        net.plan_memory()
+    net.hybridize()
+    net(images())
+    memory = net.plan_memory()
+    assert memory["arena"] >= memory["lower_bound"] > 0
+    assert "convolution" in net.plan_text()
+    assert "convolution" in net.plan_text("graph")
+
+
+def test_non_hybrid_block_hybridizes_its_children():
+    inner = nn.HybridSequential(nn.Dense(2))
+    outer = nn.Sequential(inner, nn.Lambda(lambda x: x * float(x.sum() > -1e9)))
+    outer.initialize()
+    outer.hybridize()
+    outer(np.ones((1, 3)))
+    assert inner.plan_memory()["nodes"] > 0
+
+
+def test_loss_can_be_hybridized():
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    pred = np.array(numpy.random.default_rng(0).normal(size=(4, 3)).astype("float32"))
+    label = np.array([0, 1, 2, 1])
+    eager = loss(pred, label).asnumpy()
+    loss.hybridize()
+    numpy.testing.assert_allclose(loss(pred, label).asnumpy(), eager, rtol=1e-6)
+    assert npx.softmax(pred).sum(axis=1).shape == (4,)
+
+
+def test_random_operators_draw_the_same_in_a_plan():
+    def noisy(x):
+        return x + np.random.uniform(size=x.shape) - np.random.uniform(size=x.shape)
+
+    x = np.zeros(5)
+    weft.random.seed(1)
+    eager = [noisy(x).tolist() for _ in range(3)]
+    hybrid = weft.hybridize(noisy)
+    weft.random.seed(1)
+    assert [hybrid(x).tolist() for _ in range(3)] == eager
