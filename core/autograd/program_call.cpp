@@ -146,7 +146,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
 struct Call {
   PoolVector<ops::TensorType> types;
   PoolVector<Edge> edges;
-  std::vector<bool> wanted;
+  executor::Wanted wanted;
   bool any_wanted = false;
   PoolVector<void*> in;
   PoolVector<void*> out;

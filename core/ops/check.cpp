@@ -114,6 +114,9 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
     if (points_nowhere(given[i]))
       return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
                                    static_cast<int64_t>(given[i].count), " elements");
+    // Extents, axes, windows: nothing has more of them than an array has axes.
+    if (given[i].tag == Tag::kInts && given[i].count > static_cast<uint32_t>(kMaxRank))
+      return errors::rank_too_large(op.name, attribute.name, given[i].count);
     if (!fit(attribute.kind, given[i], storage[i]))
       return errors::invalid_type(op.name, "`", attribute.name, "` must be ",
                                   kind_name(attribute.kind), "; got ", tag_name(given[i].tag));
@@ -164,7 +167,11 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
     if (!op.steps[static_cast<size_t>(dtype)])
       return errors::invalid_type(op.name, "is not defined for ", dtype);
   }
-  return op.infer_rule(InferContext(op, inputs, attributes));
+  Result<Types> types = op.infer_rule(InferContext(op, inputs, attributes));
+  if (!types.ok()) return types;
+  for (const TensorType& type : types.value())
+    WEFT_TRY(checked_elements(type.shape.span(), op.name, "result").status());
+  return types;
 }
 
 }  // namespace weft::ops

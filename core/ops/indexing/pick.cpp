@@ -19,8 +19,16 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
+// The cotangent has the shape that picking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+  const Shape data(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(data.span(), "pick_adjoint", "data_shape").status());
+  const TensorType picked[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), picked, c.all())));
+  if (c.in[0].shape != forward[0].shape)
+    return errors::invalid_value("pick_adjoint", "`dout` must have shape ", forward[0].shape,
+                                 "; got ", c.in[0].shape);
+  return Types{picked[0]};
 }
 
 int axis_of(const AttributeReader& a, int rank) {

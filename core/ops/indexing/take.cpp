@@ -33,8 +33,16 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
+// The cotangent has the shape that taking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+  const Shape data(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(data.span(), "take_adjoint", "data_shape").status());
+  const TensorType taken[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), taken, c.all())));
+  if (c.in[0].shape != forward[0].shape)
+    return errors::invalid_value("take_adjoint", "`dout` must have shape ", forward[0].shape,
+                                 "; got ", c.in[0].shape);
+  return Types{taken[0]};
 }
 
 Status run(const KernelCall& call) {

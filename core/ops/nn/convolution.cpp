@@ -133,6 +133,8 @@ Values gradient(const GradContext& g) {
 
 Result<Types> infer_data(const InferContext& c) {
   const Shape x(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(x.span(), "convolution_data", "data_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
   WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, x, c.in[1].shape));
   if (c.in[0].shape != output_shape(p, x.rank() - 2))
     return errors::invalid_value("convolution_data", "`dout` must have shape ",
@@ -164,6 +166,8 @@ Values gradient_data(const GradContext& g) {
 
 Result<Types> infer_weight(const InferContext& c) {
   const Shape w(c.ints("weight_shape"));
+  WEFT_TRY(checked_elements(w.span(), "convolution_weight", "weight_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
   WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, w));
   if (c.in[1].shape != output_shape(p, w.rank() - 2))
     return errors::invalid_value("convolution_weight", "`dout` must have shape ",
