@@ -38,6 +38,15 @@ struct Hold {
   HeldValue value;
 };
 
+// A pinned box is written in place, so its content is held as a copy.
+Result<HeldValue> held_content(const Box& box) {
+  if (!box.pinned) return HeldValue(box.storage());
+  WEFT_ASSIGN(Ref<Storage> copy, Storage::allocate(box.bytes()));
+  if (box.bytes() > 0)
+    std::memcpy(copy->data(), box.storage()->data(), static_cast<size_t>(box.bytes()));
+  return HeldValue(copy.get());
+}
+
 // The elements that a wrapped array may touch are data[low] … data[high]; their bytes are counted
 // in 63 bits.
 Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int64_t* low,
@@ -190,8 +199,8 @@ weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** da
     Tensor& tensor = *c::tensor(handle);
     WEFT_TRY(readable("weft_tensor_hold", tensor));
     auto hold = std::make_unique<Hold>();
-    hold->value = HeldValue(tensor.box().storage());
-    *data = tensor.data();
+    WEFT_ASSIGN(hold->value, held_content(tensor.box()));
+    *data = hold->value.get()->data() + tensor.offset() * size_of(tensor.dtype());
     *out = reinterpret_cast<weft_hold>(hold.release());
     return {};
   });

@@ -86,6 +86,23 @@ static void a_held_content_stays_when_the_array_is_written(void) {
   weft_hold_release(hold);
 }
 
+static void a_held_content_of_wrapped_memory_stays_too(void) {
+  float memory[3] = {1, 2, 3};
+  const int64_t two = 2;
+  const int64_t backwards = -1;
+  const weft_value nine = of_float(9);
+  weft_tensor a = NULL;
+  weft_hold hold = NULL;
+  const void* data = NULL;
+  MUST(weft_tensor_wrap(memory + 2, WEFT_FLOAT32, 1, &two, &backwards, 0, NULL, NULL, &a));
+  MUST(weft_tensor_hold(a, &hold, &data));
+  MUST(weft_tensor_write(a, &nine));
+  CHECK(memory[0] == 1 && memory[1] == 9 && memory[2] == 9);
+  CHECK(((const float*)data)[0] == 3 && ((const float*)data)[-1] == 2);
+  weft_hold_release(hold);
+  weft_tensor_release(a);
+}
+
 static void a_write_through_a_view_is_seen_by_all(void) {
   const float numbers[4] = {0, 1, 2, 3};
   const int64_t shape[] = {2, 2};
@@ -173,6 +190,7 @@ int main(void) {
   read_only_memory_is_not_written();
   wrapping_refuses_what_cannot_be();
   a_held_content_stays_when_the_array_is_written();
+  a_held_content_of_wrapped_memory_stays_too();
   a_write_through_a_view_is_seen_by_all();
   writing_broadcasts_casts_and_refuses();
   archives_bring_back_what_was_saved();
