@@ -5,7 +5,9 @@ set(CMAKE_C_STANDARD 99)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
 
-set(weft_test_environment "WEFT_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR}")
+# A request for more memory than there is gives null under a sanitizer too, as it does without.
+set(weft_test_environment "WEFT_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR}"
+  "ASAN_OPTIONS=allocator_may_return_null=1" "TSAN_OPTIONS=allocator_may_return_null=1")
 
 file(GLOB_RECURSE weft_core_test_sources CONFIGURE_DEPENDS tests/core/*.cpp)
 if(WEFT_RUNTIME_ONLY)

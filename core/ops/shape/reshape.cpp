@@ -20,7 +20,8 @@ Result<Types> infer(const InferContext& c) {
                                    "`newshape` may have one -1 and else extents of at least 0; got ",
                                    Shape(asked));
     if (extent == -1) unknown = shape.rank();
-    else known *= extent;
+    else if (__builtin_mul_overflow(known, extent, &known))
+      return errors::too_many_elements("reshape", "newshape", Shape(asked));
     shape.push_back(extent);
   }
   const bool fits = unknown < 0 ? known == elements : known != 0 && elements % known == 0;
