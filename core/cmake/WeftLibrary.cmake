@@ -32,7 +32,11 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID
   list(APPEND weft_isas avx2 avx512)
   set(weft_isa_definitions WEFT_WITH_AVX2=1 WEFT_WITH_AVX512=1)
 endif()
-set(weft_flags_generic "")
+# Where the processor nearly always has something better, generic is kept small.
+set(weft_flags_generic $<$<CONFIG:Release>:-Os>)
+if(NOT weft_isa_definitions)
+  set(weft_flags_generic "")
+endif()
 set(weft_flags_avx2 -mavx2 -mfma -mf16c)
 set(weft_flags_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mfma -mf16c
                       -mprefer-vector-width=512)
@@ -51,7 +55,8 @@ endfunction()
 # What runs once per definition, plan or file is compiled for size; the eager call, the executor's
 # loop and the kernels for speed.
 foreach(source IN LISTS weft_sources)
-  if(source MATCHES "/core/(base|ops|graph|model)/|/bindings_c/" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  if(source MATCHES "/core/(base|ops|graph|model)/|/bindings_c/|/executor/(pla|pro|des|low|pac)|/trace"
+     AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
   endif()
 endforeach()
@@ -72,7 +77,7 @@ if(weft_isa_sources)
     # Kernels are optimised in every build type: without inlining, a shared inline function could be
     # emitted in its AVX-512 form and be the copy that the linker keeps for all callers.
     target_compile_options(weft_isa_${isa} PRIVATE
-      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -Wno-psabi
+      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -Wno-psabi
       # GCC's own AVX-512 headers start from undefined vectors (its bug 105593).
       -Wno-maybe-uninitialized -Wno-uninitialized $<$<CONFIG:Debug>:-O2>)
     list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)

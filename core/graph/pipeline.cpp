@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "base/errors.h"
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "graph/verifier.h"
 
 namespace weft::graph {

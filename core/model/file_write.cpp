@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "model/codec.h"
 #include "model/file.h"
 #include "ops/copy_slot.h"

@@ -1,6 +1,6 @@
 // Law: a node that reads only constants and scalars, is not random and has a small result is
 // replaced by what the evaluator gives for it: the same kernel, so the same bits.
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
 namespace weft::graph {

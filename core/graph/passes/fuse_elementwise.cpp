@@ -7,7 +7,7 @@
 // result has no more arrays than a tile program takes.
 #include <algorithm>
 
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
 namespace weft::graph {

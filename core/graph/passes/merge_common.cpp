@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
 namespace weft::graph {

@@ -1,6 +1,6 @@
 // Law: a node none of whose outputs is read or leaves is removed; nothing else changes. Inputs
 // stay, and so do the ordinals of random nodes that go: the others keep their numbers.
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
 namespace weft::graph {

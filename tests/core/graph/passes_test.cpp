@@ -1,4 +1,4 @@
-#include "graph/passes/passes.h"
+#include "graph/passes.h"
 
 #include "core/executor/graph_testing.h"
 #include "graph/text.h"
