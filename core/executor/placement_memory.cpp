@@ -75,7 +75,7 @@ void Placement::place_outputs() {
 }
 
 void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies) {
-  const ValueId id = graph_.outputs[index];
+  const graph::ValueId id = graph_.outputs[index];
   const Seen& seen = seen_[static_cast<size_t>(id)];
   const Item memory = output_memory(index, seen);
   Item& item = items_[static_cast<size_t>(seen.item)];
