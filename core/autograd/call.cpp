@@ -57,12 +57,15 @@ bool try_fast(const OpDef& op, std::span<const Argument> arguments, Tensor** out
   tile.scalar = 0;
   step(tile);
   if (thread_state().modes & kRecording) {
-    const TapeInput inputs[2] = {{arguments[0].tensor, nullptr, nullptr, {}},
-                                 {count == 2 ? arguments[1].tensor : nullptr, nullptr, nullptr, {}}};
+    const TapeInput inputs[2] = {
+        {arguments[0].tensor, nullptr, nullptr, {}},
+        {count == 2 ? arguments[1].tensor : nullptr, nullptr, nullptr, {}}};
     *status = record(op, {}, {inputs, count}, {&result, 1});
   }
-  if (status->ok()) *out = result;
-  else result->release();
+  if (status->ok())
+    *out = result;
+  else
+    result->release();
   return true;
 }
 
@@ -114,10 +117,12 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
   ops::Values inputs;
   for (size_t i = 0; i < given; ++i) {
     const Argument& a = arguments[i];
-    if (a.is_absent()) inputs.push_back({});
+    if (a.is_absent())
+      inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)
       inputs.push_back(builder.value(Ref<Tensor>(a.tensor)));
-    else if (a.is_scalar()) inputs.push_back(ops::Value(&builder, a));
+    else if (a.is_scalar())
+      inputs.push_back(ops::Value(&builder, a));
     else
       return errors::invalid_type(op.name, "`", op.inputs[i].name,
                                   "` must be an array or a number");

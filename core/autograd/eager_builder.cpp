@@ -41,8 +41,10 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
   p.count = inputs.size();
   for (size_t i = 0; i < p.count; ++i) {
     p.weak[i] = inputs[i].is_scalar();
-    if (inputs[i]) p.types[i] = builder.type(inputs[i]);
-    else p.types[i].shape = Shape::absent();
+    if (inputs[i])
+      p.types[i] = builder.type(inputs[i]);
+    else
+      p.types[i].shape = Shape::absent();
   }
   WEFT_TRY(ops::promote_inputs(op, {p.types, p.count}, {p.weak, p.count}, {p.dtypes, p.count}));
   for (size_t i = 0; i < p.count; ++i) {
@@ -85,8 +87,10 @@ Status record_values(const OpDef& op, std::span<const Argument> attributes,
   TapeInput inputs[Prepared::kMost];
   Tensor* outputs[Prepared::kMost];
   for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].is_scalar()) inputs[i].scalar = &values[i].scalar();
-    else if (values[i]) inputs[i].tensor = values[i].tensor().get();
+    if (values[i].is_scalar())
+      inputs[i].scalar = &values[i].scalar();
+    else if (values[i])
+      inputs[i].tensor = values[i].tensor().get();
   }
   for (size_t i = 0; i < outs.size(); ++i) outputs[i] = outs[i].get();
   return record(op, attributes, {inputs, values.size()}, {outputs, outs.size()});
@@ -101,8 +105,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));
   ops::Values values = promoted(inputs, p);
   WEFT_TRY(builder.status());
-  if (op.composition)
-    return op.composition(ops::ComposeContext(op, complete, builder, values));
+  if (op.composition) return op.composition(ops::ComposeContext(op, complete, builder, values));
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {p.types, p.count}, complete));
   if (op.view_rule) {
     WEFT_ASSIGN(Ref<Tensor> view,

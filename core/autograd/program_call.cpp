@@ -134,8 +134,8 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   }
   // Saved contents are held as values: nobody can write them meanwhile.
   WEFT_TRY(run_ordered({}, writes, runs_long(*compiled_), [&] {
-    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain,
-                               key_.seed, key_.first_ordinal);
+    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain, key_.seed,
+                               key_.first_ordinal);
   }));
   return gradients;
 }
@@ -222,9 +222,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_TRY(bind_call(*compiled, arguments, call));
   WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
-  const RandomKey key = repeated   ? *repeated
-                        : ordinals ? take_ordinals(ordinals)
-                                   : RandomKey{0, 0};
+  const RandomKey key = repeated ? *repeated : ordinals ? take_ordinals(ordinals) : RandomKey{0, 0};
   WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
     return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
   }));

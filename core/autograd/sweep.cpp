@@ -70,9 +70,9 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
                                    head.shape(), "; got ", head_grad->shape());
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
   } else {
-    cotangent = builder_.call("full", {}, {ops::Argument::of_ints(head.shape().span()),
-                                           ops::Argument::of_float(1),
-                                           ops::Argument::of_dtype(head.dtype())});
+    cotangent = builder_.call("full", {},
+                              {ops::Argument::of_ints(head.shape().span()),
+                               ops::Argument::of_float(1), ops::Argument::of_dtype(head.dtype())});
   }
   WEFT_TRY(builder_.status());
   return add(edge, cotangent);

@@ -114,7 +114,8 @@ using GradRule = Values (*)(const GradContext& context);
 
 // A composite: a function over primitives.
 struct ComposeContext : AttributeReader {
-  ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b, const Values& in)
+  ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b,
+                 const Values& in)
       : AttributeReader(op, attributes), builder(b), inputs(in) {}
   Builder& builder;
   const Values& inputs;

@@ -67,8 +67,7 @@ Result<Ref<Tensor>> Tensor::view(DType dtype, const Shape& shape, const Shape& s
   void* block = pool_allocate(sizeof(Tensor));
   if (!block) return errors::out_of_memory("array", sizeof(Tensor));
   auto* tensor = ::new (block) Tensor(dtype, shape, strides, offset, std::move(box));
-  tensor->covers_box_ =
-      tensor->dense_ && offset == 0 && tensor->bytes() == tensor->box_->bytes();
+  tensor->covers_box_ = tensor->dense_ && offset == 0 && tensor->bytes() == tensor->box_->bytes();
   return Ref<Tensor>::adopt(tensor);
 }
 

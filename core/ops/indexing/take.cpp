@@ -111,7 +111,8 @@ WEFT_OP(take_adjoint) {
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
       .kernel(dense_slot(run_adjoint))
-      .sample(R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
+      .sample(
+          R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
 }
 
 WEFT_OP(take) {
@@ -123,9 +124,11 @@ WEFT_OP(take) {
       .compose([](const ComposeContext& c) {
         const Value index = cast(c.in(1), DType::kInt64);
         if (c.has("axis"))
-          return Values{c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
+          return Values{
+              c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
         const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});
-        return Values{c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
+        return Values{
+            c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
       })
       .like("numpy.take")
       .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axis": 0})")

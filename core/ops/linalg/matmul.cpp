@@ -73,10 +73,10 @@ int64_t batch_stride(const TensorView& view, int batch_rank, int axis) {
 
 void run_batches(kernels::Matmul problem, void* scratch, int64_t scratch_bytes) {
   const int64_t units = kernels::matmul_units(problem);
-  const int64_t work = problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
-  split_work(units, work, scratch, scratch_bytes, [&](kernels::Range range, void* mine) {
-    kernels::run_matmul(problem, range, mine);
-  });
+  const int64_t work =
+      problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
+  split_work(units, work, scratch, scratch_bytes,
+             [&](kernels::Range range, void* mine) { kernels::run_matmul(problem, range, mine); });
 }
 
 kernels::Matmul problem_of(const Product& p, DType dtype) {

@@ -34,7 +34,8 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
     return errors::invalid_value(op, "`kernel` must be given unless `global_pool` is true");
   const auto convention = a.text("pooling_convention");
   if (convention != "valid" && convention != "full")
-    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ", convention);
+    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
+                                 convention);
   if (global) window = Window{spatial, {height_of(x), width_of(x)}, {1, 1}, {0, 0}, {1, 1}};
   kernels::Pooling p{};
   p.dtype = dtype;
@@ -89,8 +90,10 @@ Status run(const KernelCall& call) {
   const auto p = parse(a, call.in[0].dtype, shape_of(call.in[0])).value();
   const bool average = is_average(a).value();
   split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
-    if (average) kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
-    else kernels::run_max_pool(p, call.in[0].data, call.out[0].data, nullptr, range);
+    if (average)
+      kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
+    else
+      kernels::run_max_pool(p, call.in[0].data, call.out[0].data, nullptr, range);
   });
   return {};
 }
@@ -199,7 +202,8 @@ void pooling_attributes(OpDef& op) {
       .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
       .optional(AttributeKind::kInts, "pad", "elements added on both sides, 0 by default")
       .boolean("global_pool", false, "one window over the whole image")
-      .text("pooling_convention", "valid", "valid drops a last window that does not fit, full keeps it")
+      .text("pooling_convention", "valid",
+            "valid drops a last window that does not fit, full keeps it")
       .boolean("count_include_pad", true, "the average counts padded elements");
 }
 

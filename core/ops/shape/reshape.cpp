@@ -16,18 +16,20 @@ Result<Types> infer(const InferContext& c) {
   int unknown = -1;
   for (int64_t extent : asked) {
     if (extent < -1 || (extent == -1 && unknown >= 0))
-      return errors::invalid_value("reshape",
-                                   "`newshape` may have one -1 and else extents of at least 0; got ",
-                                   Shape(asked));
-    if (extent == -1) unknown = shape.rank();
-    else known *= extent;
+      return errors::invalid_value(
+          "reshape", "`newshape` may have one -1 and else extents of at least 0; got ",
+          Shape(asked));
+    if (extent == -1)
+      unknown = shape.rank();
+    else
+      known *= extent;
     shape.push_back(extent);
   }
   const bool fits = unknown < 0 ? known == elements : known != 0 && elements % known == 0;
   if (!fits)
     return errors::invalid_value("reshape", "`newshape` ", Shape(asked),
-                                 " must have as many elements as `x`, ", elements,
-                                 "; got shape ", c.in[0].shape);
+                                 " must have as many elements as `x`, ", elements, "; got shape ",
+                                 c.in[0].shape);
   if (unknown >= 0) shape[unknown] = elements / known;
   return Types{{c.in[0].dtype, shape, {}}};
 }
@@ -52,8 +54,10 @@ std::optional<Geometry> view(const InferContext&, const Geometry& input, const T
     int64_t old_product = old_shape[old_begin];
     int64_t new_product = output.shape[new_begin];
     while (old_product != new_product) {
-      if (old_product < new_product) old_product *= old_shape[old_end++];
-      else new_product *= output.shape[new_end++];
+      if (old_product < new_product)
+        old_product *= old_shape[old_end++];
+      else
+        new_product *= output.shape[new_end++];
     }
     for (int axis = old_begin; axis + 1 < old_end; ++axis)
       if (old_strides[axis] != old_shape[axis + 1] * old_strides[axis + 1]) return std::nullopt;

@@ -18,9 +18,9 @@ Result<Slice> parse(const InferContext& c) {
   const auto step = c.ints("step");
   const auto rank = static_cast<size_t>(in.rank());
   if (begin.size() != rank || size.size() != rank || step.size() != rank)
-    return errors::invalid_value("slice", "`begin`, `size` and `step` must have one number for each of the ",
-                                 in.rank(), " axes of `x`; got ", begin.size(), ", ", size.size(),
-                                 " and ", step.size());
+    return errors::invalid_value(
+        "slice", "`begin`, `size` and `step` must have one number for each of the ", in.rank(),
+        " axes of `x`; got ", begin.size(), ", ", size.size(), " and ", step.size());
   for (size_t i = 0; i < rank; ++i) {
     const int64_t extent = in[static_cast<int>(i)];
     const int64_t last = begin[i] + (size[i] - 1) * step[i];
@@ -72,9 +72,9 @@ Values gradient(const GradContext& g) {
   const Slice slice = parse(InferContext(g.op(), {&whole, 1}, g.all())).value();
   const Geometry part = geometry(slice, dense_strides(whole.shape), 0);
   const Argument offset = Argument::of_int(part.offset);
-  return {g.builder().call("update", {zeros(g.dout(), whole), g.dout()},
-                           {offset, Argument::of_ints(part.shape.span()),
-                            Argument::of_ints(part.strides.span())})};
+  return {g.builder().call(
+      "update", {zeros(g.dout(), whole), g.dout()},
+      {offset, Argument::of_ints(part.shape.span()), Argument::of_ints(part.strides.span())})};
 }
 
 Slot slot() {
