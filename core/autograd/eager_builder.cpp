@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/call.h"
+#include "autograd/fast_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
@@ -60,26 +60,6 @@ ops::Values promoted(std::span<const ops::Value> inputs, const Prepared& p) {
   for (size_t i = 0; i < values.size(); ++i)
     if (values[i].is_tensor()) values[i] = ops::cast(values[i], p.dtypes[i]);
   return values;
-}
-
-// The geometry of a view operator on its input's box; null where strides do not allow it.
-Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
-                              const TensorType& in, const TensorType& out) {
-  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, attributes),
-                                     {base.shape(), base.strides(), base.offset()}, out);
-  if (!geometry) return Ref<Tensor>();
-  WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
-                                             geometry->offset, base.box_ref()));
-  view->detached = base.detached;
-  if (!(thread_state().modes & kRecording) || base.detached) return view;
-  const Edge edge = producer(base);
-  if (!edge) return view;
-  const TapeInput input{nullptr, nullptr, &in, edge};
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
-  view->view_node = Ref<Object>(node.get());
-  view->view_node_output = 0;
-  view->view_node_epoch = base.box().epoch();
-  return view;
 }
 
 Status record_values(const OpDef& op, std::span<const Argument> attributes,

@@ -41,9 +41,13 @@ struct Scratch {
 
 }  // namespace
 
+bool scalar_fits(const ops::Argument& scalar, DType dtype) {
+  return scalar.tag != ops::Tag::kInt || in_range(scalar.integer, dtype);
+}
+
 Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
                          DType dtype) {
-  if (scalar.tag != ops::Tag::kInt || in_range(scalar.integer, dtype)) return {};
+  if (scalar_fits(scalar, dtype)) return {};
   return errors::overflow(op.name, "`", op.inputs[input].name, "` ", scalar.integer,
                           " is out of range for ", dtype);
 }

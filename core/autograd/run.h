@@ -16,6 +16,8 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
 Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
                          DType dtype);
 
+bool scalar_fits(const ops::Argument& scalar, DType dtype);
+
 // Stores a weak scalar as one element of `dtype` at `element` (8 bytes).
 void store_scalar(const ops::Argument& scalar, DType dtype, void* element);
 

@@ -170,6 +170,9 @@ Status write(Tensor& target, const Argument& value) {
     return write_array(target, *value.tensor, recording);
   if (!value.is_scalar())
     return errors::invalid_type("write", "`value` must be an array or a number");
+  if (!scalar_fits(value, target.dtype()))
+    return errors::overflow("write", "`value` ", value.integer, " is out of range for ",
+                            target.dtype());
   int64_t element = 0;
   store_scalar(value, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};

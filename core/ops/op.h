@@ -78,7 +78,7 @@ struct InferContext : AttributeReader {
   std::span<const TensorType> in;  // dtypes already promoted; an absent input has rank -1
   bool given(size_t i) const { return i < in.size() && in[i].shape.rank() >= 0; }
 };
-using Types = std::vector<TensorType>;
+using Types = PoolVector<TensorType>;
 using InferRule = Result<Types> (*)(const InferContext& context);
 
 // What a gradient rule is given: forward inputs and outputs, and the cotangents of the outputs.

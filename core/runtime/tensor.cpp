@@ -71,6 +71,15 @@ Result<Ref<Tensor>> Tensor::view(DType dtype, const Shape& shape, const Shape& s
   return Ref<Tensor>::adopt(tensor);
 }
 
+void Tensor::become(const Tensor& other) {
+  dense_ = other.dense_;
+  covers_box_ = other.covers_box_;
+  offset_ = other.offset_;
+  box_ = other.box_;
+  strides_ = other.strides_;
+  view_node = Ref<Object>();
+}
+
 TensorView Tensor::as_view() const {
   TensorView view;
   view.data = data();
