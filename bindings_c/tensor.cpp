@@ -38,14 +38,35 @@ struct Hold {
   HeldValue value;
 };
 
-// The span of elements that a wrapped array may touch lies inside [data - low, data + high].
-Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t* low, int64_t* high) {
+// A pinned box is written in place, so its content is held as a copy.
+Result<HeldValue> held_content(const Box& box) {
+  if (!box.pinned) return HeldValue(box.storage());
+  WEFT_ASSIGN(Ref<Storage> copy, Storage::allocate(box.bytes()));
+  if (box.bytes() > 0)
+    std::memcpy(copy->data(), box.storage()->data(), static_cast<size_t>(box.bytes()));
+  return HeldValue(copy.get());
+}
+
+// The elements that a wrapped array may touch are data[low] … data[high]; their bytes are counted
+// in 63 bits.
+Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int64_t* low,
+                     int64_t* high) {
   *low = *high = 0;
   if (shape.elements() == 0) return {};
+  int64_t bytes = 0;
+  bool too_far = false;
   for (int axis = 0; axis < shape.rank(); ++axis) {
-    const int64_t reach = (shape[axis] - 1) * strides[axis];
-    *(reach < 0 ? low : high) += reach;
+    int64_t reach = 0;
+    too_far |= __builtin_mul_overflow(shape[axis] - 1, strides[axis], &reach);
+    int64_t& end = reach < 0 ? *low : *high;
+    too_far |= __builtin_add_overflow(end, reach, &end);
   }
+  too_far |= __builtin_sub_overflow(*high, *low, &bytes) ||
+             __builtin_add_overflow(bytes, 1, &bytes) ||
+             __builtin_mul_overflow(bytes, size, &bytes);
+  if (too_far)
+    return errors::invalid_value("weft_tensor_wrap", "`strides` ", strides, " of shape ", shape,
+                                 " reach further than memory does");
   return {};
 }
 
@@ -81,8 +102,8 @@ weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const i
     const Shape steps = strides ? shape_from(strides, rank) : dense_strides(extents);
     int64_t low = 0;
     int64_t high = 0;
-    WEFT_TRY(wrap_geometry(extents, steps, &low, &high));
     const int64_t size = size_of(static_cast<DType>(dtype));
+    WEFT_TRY(wrap_geometry(extents, steps, size, &low, &high));
     const int64_t bytes = extents.elements() == 0 ? 0 : (high - low + 1) * size;
     const auto keep = free_owner ? free_owner : [](void*) {};
     WEFT_ASSIGN(Ref<Storage> storage,
@@ -181,8 +202,8 @@ weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** da
     Tensor& tensor = *c::tensor(handle);
     WEFT_TRY(readable("weft_tensor_hold", tensor));
     auto hold = std::make_unique<Hold>();
-    hold->value = HeldValue(tensor.box().storage());
-    *data = tensor.data();
+    WEFT_ASSIGN(hold->value, held_content(tensor.box()));
+    *data = hold->value.get()->data() + tensor.offset() * size_of(tensor.dtype());
     *out = reinterpret_cast<weft_hold>(hold.release());
     return {};
   });

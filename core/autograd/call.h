@@ -25,6 +25,9 @@ Result<Ref<Tensor>> dense(Ref<Tensor> tensor);
 // Refuses arrays whose content cannot be read: traced ones. Waits for pending work.
 Status make_readable(const Tensor& tensor, std::string_view reader);
 
+// Refuses a write that the memory or the mode forbids.
+Status check_writable(const Tensor& target, bool recording);
+
 // Gives the box a storage of its own if somebody holds its content as a value: before a write.
 Status unshare(Box& box, bool all_overwritten);
 

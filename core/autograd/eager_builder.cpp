@@ -87,7 +87,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   WEFT_TRY(builder.status());
   if (op.composition) return op.composition(ops::ComposeContext(op, complete, builder, values));
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {p.types, p.count}, complete));
-  if (op.view_rule) {
+  if (op.view_rule && values[0].is_tensor()) {
     WEFT_ASSIGN(Ref<Tensor> view,
                 make_view(op, complete, *values[0].tensor(), p.types[0], types[0]));
     if (view) return ops::Values{builder.value(std::move(view))};

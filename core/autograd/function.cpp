@@ -46,6 +46,18 @@ Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*>
   return {};
 }
 
+// An input that the function writes and that was not dense took part as a copy.
+Status Function::write_back(std::span<Tensor* const> inputs,
+                            std::span<const Ref<Tensor>> arguments) const {
+  ModeScope plain(0, kRecording);
+  for (const graph::StatePair& state : program_->graph().states) {
+    const auto i = static_cast<size_t>(state.input);
+    if (i < inputs_ && arguments[i].get() != inputs[i])
+      WEFT_TRY(write(*inputs[i], ops::Argument::of_tensor(arguments[i].get())));
+  }
+  return {};
+}
+
 Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
   if (inputs.size() != inputs_)
     return errors::invalid_type("function", "takes ", inputs_, " arrays; got ", inputs.size());
@@ -61,6 +73,7 @@ Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) 
   for (const Ref<Tensor>& capture : captures_) arguments.push_back(capture);
   PoolVector<Ref<Tensor>> results(outputs_);
   WEFT_TRY(call_program(*program_, arguments, results));
+  WEFT_TRY(write_back(inputs, arguments));
   for (size_t i = 0; i < outs.size(); ++i) {
     if (outs[i])
       WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));

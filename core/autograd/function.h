@@ -38,6 +38,7 @@ class Function final : public Object {
  private:
   ~Function() override = default;
   Status inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
+  Status write_back(std::span<Tensor* const> inputs, std::span<const Ref<Tensor>> arguments) const;
 
   Ref<executor::Program> program_;
   size_t inputs_;

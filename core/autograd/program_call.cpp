@@ -146,7 +146,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
 struct Call {
   PoolVector<ops::TensorType> types;
   PoolVector<Edge> edges;
-  std::vector<bool> wanted;
+  executor::Wanted wanted;
   bool any_wanted = false;
   PoolVector<void*> in;
   PoolVector<void*> out;
@@ -180,7 +180,9 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
   for (const graph::StatePair& state : compiled.states()) {
     if (static_cast<size_t>(state.output) != i) continue;
     const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
-    if (!argument->box().storage()->held_as_value()) return argument;
+    WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
+    const Box& box = argument->box();
+    if (box.pinned || !box.storage()->held_as_value()) return argument;
   }
   const ops::TensorType& type = compiled.output_types()[i];
   return Tensor::create(type.dtype, type.shape);
@@ -201,15 +203,24 @@ Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> argument
   return {};
 }
 
-// New contents of state pairs that could not share memory move into their boxes.
-void store_states(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
-                  const Call& call) {
+// New contents of state pairs that could not share memory move into their boxes; a part of a box
+// is written.
+Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
+                    const Call& call) {
+  ModeScope plain(0, kRecording);
   for (const graph::StatePair& state : compiled.states()) {
-    Box& box = arguments[static_cast<size_t>(state.input)]->box();
-    Box& content = call.outputs[static_cast<size_t>(state.output)]->box();
-    if (&box != &content) box.set_storage(Ref<Storage>(content.storage()));
+    Tensor& target = *arguments[static_cast<size_t>(state.input)];
+    const Ref<Tensor>& content = call.outputs[static_cast<size_t>(state.output)];
+    Box& box = target.box();
+    if (&box != &content->box()) {
+      if (target.covers_box())
+        box.set_storage(Ref<Storage>(content->box().storage()));
+      else
+        WEFT_TRY(write(target, ops::Argument::of_tensor(content.get())));
+    }
     if (!box.leaf) box.set_content(Ref<Object>(), 0);
   }
+  return {};
 }
 
 }  // namespace
@@ -226,7 +237,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
     return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
   }));
-  store_states(*compiled, arguments, call);
+  WEFT_TRY(store_states(*compiled, arguments, call));
   for (size_t i = 0; i < results.size(); ++i) results[i] = call.outputs[i];
   if (!call.any_wanted) return {};
   auto* node = new ProgramNode(compiled, std::move(frame), key);

@@ -75,9 +75,10 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
                                    head.shape(), "; got ", head_grad->shape());
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
   } else {
-    cotangent = builder_.call("full", {},
-                              {ops::Argument::of_ints(head.shape().span()),
-                               ops::Argument::of_float(1), ops::Argument::of_dtype(head.dtype())});
+    // Written rather than made by an operator: a planned step in steady state allocates nothing.
+    WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape()));
+    WEFT_TRY(write(*ones, ops::Argument::of_float(1)));
+    cotangent = builder_.value(std::move(ones));
   }
   WEFT_TRY(builder_.status());
   return add(edge, cotangent);

@@ -22,17 +22,6 @@ using ops::Argument;
 std::atomic<int64_t> unshare_copies{0};
 std::atomic<int64_t> unshare_bytes{0};
 
-Status check_writable(const Tensor& target, bool recording) {
-  const Box& box = target.box();
-  if (box.read_only)
-    return errors::invalid_state("write", "the array is on read-only memory; take a copy() first");
-  if (recording && box.leaf && !box.state)
-    return errors::invalid_state("write",
-                                 "an array with attach_grad() must not be written inside "
-                                 "autograd.record(); write it under autograd.pause()");
-  return {};
-}
-
 Status check_shape(const Tensor& target, const Tensor& value) {
   WEFT_ASSIGN(const Shape shape,
               broadcast(value.shape(), target.shape(), "write", "value", "target"));
@@ -142,6 +131,17 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
 }
 
 }  // namespace
+
+Status check_writable(const Tensor& target, bool recording) {
+  const Box& box = target.box();
+  if (box.read_only)
+    return errors::invalid_state("write", "the array is on read-only memory; take a copy() first");
+  if (recording && box.leaf && !box.state)
+    return errors::invalid_state("write",
+                                 "an array with attach_grad() must not be written inside "
+                                 "autograd.record(); write it under autograd.pause()");
+  return {};
+}
 
 Status unshare(Box& box, bool all_overwritten) {
   if (box.pinned || !box.storage()->held_as_value()) return {};

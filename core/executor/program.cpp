@@ -184,13 +184,12 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
   return Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
 }
 
-Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs,
-                                       const std::vector<bool>& wanted) {
+Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted) {
   const int threads = num_threads();
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    if (entry.threads != threads || entry.wanted != wanted ||
+    if (entry.threads != threads || !std::ranges::equal(entry.wanted, wanted) ||
         !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -202,9 +201,10 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs,
   if (!own) {
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
-  WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, wanted, selection_));
+  const std::vector<bool> marks(wanted.begin(), wanted.end());
+  WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, marks, selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
-  entries_.insert(entries_.begin(), {{inputs.begin(), inputs.end()}, wanted, threads, compiled});
+  entries_.insert(entries_.begin(), {{inputs.begin(), inputs.end()}, marks, threads, compiled});
   return compiled;
 }
 

@@ -18,11 +18,15 @@
 #include "executor/plan.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
+#include "runtime/pool.h"
 
 namespace weft::executor {
 
 class Compiled;
 class Program;
+
+// Of which inputs a call wants gradients. In the pools, because every recorded call makes one.
+using Wanted = PoolVector<bool>;
 
 // The memory of one call. Owned by one caller at a time; returned to its plan when dropped.
 class Frame;
@@ -128,7 +132,7 @@ class Program final : public Object {
   // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
-                                const std::vector<bool>& wanted = {});
+                                const Wanted& wanted = {});
   // The plan that compile gave last; null before.
   Ref<Compiled> latest() const;
 

@@ -1,6 +1,7 @@
 #include "kernels/reduce.h"
 
-#include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "kernels/table_impl.h"
 
@@ -61,9 +62,10 @@ Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes) {
   }
   // The order of addition is ours to choose, so walk memory forwards; positions are not.
   if (!is_arg(reduction)) {
-    std::stable_sort(reduced, reduced + reduced_rank, [](const Axis& a, const Axis& b) {
-      return std::abs(a.stride) > std::abs(b.stride);
-    });
+    // An insertion sort: there are few axes, and std::stable_sort takes memory.
+    for (int i = 1; i < reduced_rank; ++i)
+      for (int k = i; k > 0 && std::abs(reduced[k].stride) > std::abs(reduced[k - 1].stride); --k)
+        std::swap(reduced[k], reduced[k - 1]);
   }
   kept_rank = merge(kept, kept_rank);
   reduced_rank = merge(reduced, reduced_rank);

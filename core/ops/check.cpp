@@ -59,6 +59,12 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
   return false;
 }
 
+// A list or text that has elements and no memory: a caller's mistake that nobody may follow.
+bool points_nowhere(const Argument& given) {
+  return given.count > 0 &&
+         ((given.tag == Tag::kInts && !given.ints) || (given.tag == Tag::kString && !given.text));
+}
+
 // The dtype that a weak scalar has where no array says otherwise.
 DType default_dtype(DType weak) { return weak == DType::kFloat64 ? DType::kFloat32 : weak; }
 
@@ -105,6 +111,12 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
       storage[i] = given[i];
       continue;
     }
+    if (points_nowhere(given[i]))
+      return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
+                                   static_cast<int64_t>(given[i].count), " elements");
+    // Extents, axes, windows: nothing has more of them than an array has axes.
+    if (given[i].tag == Tag::kInts && given[i].count > static_cast<uint32_t>(kMaxRank))
+      return errors::rank_too_large(op.name, attribute.name, given[i].count);
     if (!fit(attribute.kind, given[i], storage[i]))
       return errors::invalid_type(op.name, "`", attribute.name, "` must be ",
                                   kind_name(attribute.kind), "; got ", tag_name(given[i].tag));
@@ -155,7 +167,11 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
     if (!op.steps[static_cast<size_t>(dtype)])
       return errors::invalid_type(op.name, "is not defined for ", dtype);
   }
-  return op.infer_rule(InferContext(op, inputs, attributes));
+  Result<Types> types = op.infer_rule(InferContext(op, inputs, attributes));
+  if (!types.ok()) return types;
+  for (const TensorType& type : types.value())
+    WEFT_TRY(checked_elements(type.shape.span(), op.name, "result").status());
+  return types;
 }
 
 }  // namespace weft::ops

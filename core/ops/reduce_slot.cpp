@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -19,7 +20,7 @@ uint32_t mask_of(const OpDef& op, const TensorType& type, std::span<const Argume
 template <kernels::Reduction reduction>
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
-  const TensorType type{in.dtype, Shape(std::span(in.shape, static_cast<size_t>(in.rank))), {}};
+  const TensorType type = type_of(in);
   const kernels::Reduce problem =
       kernels::make_reduce(reduction, in, mask_of(call.op, type, call.attributes));
   const int64_t units = kernels::reduce_units(problem);

@@ -1,6 +1,7 @@
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
 #include "ops/indexing/axis_index.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -19,13 +20,16 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
+// The cotangent has the shape that picking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
-}
-
-int axis_of(const AttributeReader& a, int rank) {
-  const auto axis = static_cast<int>(a.integer("axis"));
-  return axis < 0 ? axis + rank : axis;
+  const Shape data(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(data.span(), "pick_adjoint", "data_shape").status());
+  const TensorType picked[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), picked, c.all())));
+  if (c.in[0].shape != forward[0].shape)
+    return errors::invalid_value("pick_adjoint", "`dout` must have shape ", forward[0].shape,
+                                 "; got ", c.in[0].shape);
+  return Types{picked[0]};
 }
 
 Status run(const KernelCall& call) {
@@ -65,13 +69,6 @@ Values gradient(const GradContext& g) {
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("pick_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace

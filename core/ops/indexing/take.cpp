@@ -1,21 +1,11 @@
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
 #include "ops/indexing/axis_index.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
-
-int axis_of(const AttributeReader& a, int rank) {
-  const auto axis = static_cast<int>(a.integer("axis"));
-  return axis < 0 ? axis + rank : axis;
-}
-
-int64_t count_of(const TensorView& view) {
-  int64_t count = 1;
-  for (int axis = 0; axis < view.rank; ++axis) count *= view.shape[axis];
-  return count;
-}
 
 // The axis is replaced by the axes of the indices.
 Result<Types> infer(const InferContext& c) {
@@ -33,8 +23,16 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
+// The cotangent has the shape that taking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+  const Shape data(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(data.span(), "take_adjoint", "data_shape").status());
+  const TensorType taken[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), taken, c.all())));
+  if (c.in[0].shape != forward[0].shape)
+    return errors::invalid_value("take_adjoint", "`dout` must have shape ", forward[0].shape,
+                                 "; got ", c.in[0].shape);
+  return Types{taken[0]};
 }
 
 Status run(const KernelCall& call) {
@@ -42,7 +40,7 @@ Status run(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
   if (!problem.clip) WEFT_TRY(check_indices("take", call.in[1], problem.axis));
-  const int64_t count = count_of(call.in[1]);
+  const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer * count, problem.outer * count * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_take(problem, data.data, static_cast<const int64_t*>(call.in[1].data),
@@ -56,7 +54,7 @@ Status run_adjoint(const KernelCall& call) {
   const TensorView& out = call.out[0];
   const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
   if (!problem.clip) WEFT_TRY(check_indices("take_adjoint", call.in[1], problem.axis));
-  const int64_t count = count_of(call.in[1]);
+  const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer, problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_take_adjoint(problem, call.in[0].data,
@@ -76,13 +74,6 @@ Values gradient(const GradContext& g) {
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("take_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -45,10 +46,6 @@ Result<Types> infer(const InferContext& c) {
   if (!p.row_vector) shape.push_back(p.m);
   if (!p.column_vector) shape.push_back(p.n);
   return Types{{c.in[0].dtype, shape, {}}};
-}
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
 }
 
 kernels::Matrix matrix(const TensorView& view, bool vector, bool vector_is_row) {

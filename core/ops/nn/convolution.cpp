@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -57,10 +58,6 @@ Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const 
 
 Shape output_shape(const kernels::Convolution& p, int spatial) {
   return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
-}
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
 }
 
 int64_t work_of(const kernels::Convolution& p) {
@@ -133,6 +130,8 @@ Values gradient(const GradContext& g) {
 
 Result<Types> infer_data(const InferContext& c) {
   const Shape x(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(x.span(), "convolution_data", "data_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
   WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, x, c.in[1].shape));
   if (c.in[0].shape != output_shape(p, x.rank() - 2))
     return errors::invalid_value("convolution_data", "`dout` must have shape ",
@@ -164,6 +163,8 @@ Values gradient_data(const GradContext& g) {
 
 Result<Types> infer_weight(const InferContext& c) {
   const Shape w(c.ints("weight_shape"));
+  WEFT_TRY(checked_elements(w.span(), "convolution_weight", "weight_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
   WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, w));
   if (c.in[1].shape != output_shape(p, w.rank() - 2))
     return errors::invalid_value("convolution_weight", "`dout` must have shape ",

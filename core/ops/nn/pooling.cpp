@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -58,10 +59,6 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
   return p;
-}
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
 }
 
 Shape output_shape(const kernels::Pooling& p, const Shape& x) {
@@ -138,18 +135,44 @@ kernels::PlaneIndex plane_index(const TensorView& image, const TensorView& picke
   return {image.dtype, image.shape[0] * image.shape[1], plane_of(image), plane_of(picked)};
 }
 
+// Do image and picked elements have the same planes?
+Status check_planes(const InferContext& c, const Shape& image, const Shape& indices) {
+  WEFT_TRY(checked_elements(image.span(), c.op().name, "data_shape").status());
+  if (c.in[1].dtype != DType::kInt64)
+    return errors::invalid_type(c.op().name, "`indices` must be int64; got ", c.in[1].dtype);
+  if (image.rank() >= 2 && indices.rank() >= 2 && image[0] == indices[0] && image[1] == indices[1])
+    return {};
+  return errors::invalid_value(c.op().name, "`indices` ", indices, " and the image ", image,
+                               " must agree in their first two axes");
+}
+
+// Files and callers may bring indices that no pooling made.
+Status check_offsets(const KernelCall& call, const kernels::PlaneIndex& problem) {
+  const auto* indices = static_cast<const int64_t*>(call.in[1].data);
+  uint64_t largest = 0;
+  for (int64_t i = 0; i < problem.planes * problem.count; ++i)
+    largest = std::max(largest, static_cast<uint64_t>(indices[i]));
+  if (problem.planes * problem.count == 0 || largest < static_cast<uint64_t>(problem.extent))
+    return {};
+  return errors::index_out_of_range(call.op.name, "`indices` must be in [0, ", problem.extent,
+                                    "); got ", static_cast<int64_t>(largest));
+}
+
 Result<Types> infer_gather(const InferContext& c) {
+  WEFT_TRY(check_planes(c, c.in[0].shape, c.in[1].shape));
   return Types{{c.in[0].dtype, c.in[1].shape, {}}};
 }
 Result<Types> infer_scatter(const InferContext& c) {
   if (c.in[0].shape != c.in[1].shape)
     return errors::invalid_value("pooling_scatter", "`dout` ", c.in[0].shape, " and `indices` ",
                                  c.in[1].shape, " must have one shape");
+  WEFT_TRY(check_planes(c, Shape(c.ints("data_shape")), c.in[1].shape));
   return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
 }
 
 Status run_gather(const KernelCall& call) {
   const auto problem = plane_index(call.in[0], call.in[1]);
+  WEFT_TRY(check_offsets(call, problem));
   split_work(problem.planes, problem.planes * problem.count, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_plane_gather(problem, call.in[0].data,
@@ -160,6 +183,7 @@ Status run_gather(const KernelCall& call) {
 }
 Status run_scatter(const KernelCall& call) {
   const auto problem = plane_index(call.out[0], call.in[1]);
+  WEFT_TRY(check_offsets(call, problem));
   split_work(problem.planes, problem.planes * problem.extent, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_plane_scatter(problem, call.in[0].data,
@@ -181,6 +205,13 @@ Values gradient_scatter(const GradContext& g) {
 // ---- adjoint of the average
 
 Result<Types> infer_average_gradient(const InferContext& c) {
+  const Shape data(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(data.span(), "pooling_average_gradient", "data_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
+  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, data));
+  if (c.in[0].shape != output_shape(p, data))
+    return errors::invalid_value("pooling_average_gradient", "`dout` must have shape ",
+                                 output_shape(p, data), "; got ", c.in[0].shape);
   return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
 }
 Status run_average_gradient(const KernelCall& call) {
@@ -205,13 +236,6 @@ void pooling_attributes(OpDef& op) {
       .text("pooling_convention", "valid",
             "valid drops a last window that does not fit, full keeps it")
       .boolean("count_include_pad", true, "the average counts padded elements");
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -56,7 +57,7 @@ std::optional<Geometry> view(const InferContext& c, const Geometry& input, const
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
   const auto rank = static_cast<size_t>(in.rank);
-  const TensorType type{in.dtype, Shape(std::span(in.shape, rank)), {}};
+  const TensorType type = type_of(in);
   const Slice slice = parse(InferContext(call.op, {&type, 1}, call.attributes)).value();
   const Geometry part = geometry(slice, Shape(std::span(in.strides, rank)), 0);
   TensorView from = call.out[0];

@@ -16,13 +16,20 @@ Status check_inside(std::string_view op, const Geometry& g, int64_t elements) {
   if (g.shape.rank() != g.strides.rank())
     return errors::invalid_value(op, "`shape` ", g.shape, " and `strides` ", g.strides,
                                  " must have one length");
-  if (g.shape.elements() == 0) return {};
+  WEFT_ASSIGN(const int64_t count, checked_elements(g.shape.span(), op, "shape"));
+  if (count == 0) return {};
   int64_t low = g.offset;
   int64_t high = g.offset;
+  bool too_far = false;
   for (int axis = 0; axis < g.shape.rank(); ++axis) {
-    const int64_t reach = (g.shape[axis] - 1) * g.strides[axis];
-    (reach < 0 ? low : high) += reach;
+    int64_t reach = 0;
+    too_far |= __builtin_mul_overflow(g.shape[axis] - 1, g.strides[axis], &reach);
+    int64_t& end = reach < 0 ? low : high;
+    too_far |= __builtin_add_overflow(end, reach, &end);
   }
+  if (too_far)
+    return errors::index_out_of_range(op, "`strides` ", g.strides, " of shape ", g.shape,
+                                      " leave a base of ", elements, " elements");
   if (low >= 0 && high < elements) return {};
   return errors::index_out_of_range(op, "elements ", low, " to ", high, " leave a base of ",
                                     elements, " elements");

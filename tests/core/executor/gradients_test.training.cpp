@@ -155,7 +155,7 @@ TEST_CASE("the joint program gives the gradients of the backward plan, and has g
       }
     const Graph& gradients = joint.value()->graph();
     auto second =
-        joint.value()->compile(gradients.input_types(), std::vector<bool>(inputs.size(), true));
+        joint.value()->compile(gradients.input_types(), executor::Wanted(inputs.size(), true));
     REQUIRE_MESSAGE(second.ok(), second.status().message());
     Call outer = forward(*second.value(), inputs);
     size_t next = 0;

@@ -1,0 +1,126 @@
+/* Recording, gradients of first and second order, and what may not be asked. */
+#include "checks.h"
+
+static weft_tensor leaf(float value, int32_t request) {
+  weft_tensor x = floats(0, NULL, &value);
+  MUST(weft_tensor_attach_grad(x, request));
+  return x;
+}
+
+static void record(void) { weft_set_modes(WEFT_MODE_RECORDING, 0); }
+static void pause_recording(void) { weft_set_modes(0, WEFT_MODE_RECORDING); }
+
+static weft_tensor cube(weft_tensor x) {
+  weft_tensor square = apply2("multiply", x, x);
+  weft_tensor result = apply2("multiply", square, x);
+  weft_tensor_release(square);
+  return result;
+}
+
+static float gradient_of(weft_tensor x) {
+  weft_tensor gradient = NULL;
+  float value = 0;
+  MUST(weft_tensor_grad(x, &gradient));
+  value = first_float(gradient);
+  weft_tensor_release(gradient);
+  return value;
+}
+
+static void modes_are_set_and_given_back(void) {
+  CHECK(weft_modes() == 0);
+  CHECK(weft_set_modes(WEFT_MODE_RECORDING | WEFT_MODE_TRAINING | WEFT_MODE_TRACING, 0) == 0);
+  CHECK(weft_modes() == (WEFT_MODE_RECORDING | WEFT_MODE_TRAINING));
+  CHECK(weft_set_modes(0, WEFT_MODE_RECORDING | WEFT_MODE_TRAINING) != 0);
+  CHECK(weft_modes() == 0);
+}
+
+static void backward_fills_and_adds(void) {
+  weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor a = leaf(2, WEFT_GRAD_ADD);
+  weft_tensor first = NULL;
+  weft_tensor again = NULL;
+  int i;
+  CHECK(weft_tensor_grad_req(x) == WEFT_GRAD_WRITE && weft_tensor_grad_version(x) == 0);
+  MUST(weft_tensor_grad(x, &first));
+  for (i = 1; i <= 2; ++i) {
+    weft_tensor heads[2];
+    record();
+    heads[0] = cube(x);
+    heads[1] = cube(a);
+    pause_recording();
+    CHECK(weft_tensor_is_recorded(heads[0]));
+    MUST(weft_backward(heads, NULL, 2, 0));
+    CHECK(gradient_of(x) == 12 && gradient_of(a) == 12.0f * (float)i);
+    CHECK(weft_tensor_grad_version(x) == (uint64_t)i);
+    weft_tensor_release(heads[0]);
+    weft_tensor_release(heads[1]);
+  }
+  MUST(weft_tensor_grad(x, &again));
+  CHECK(first == again);
+  weft_tensor_release(first);
+  weft_tensor_release(again);
+  MUST(weft_tensor_attach_grad(x, WEFT_GRAD_NULL));
+  MUST(weft_tensor_grad(x, &again));
+  CHECK(again == NULL && weft_tensor_grad_req(x) == WEFT_GRAD_NULL);
+  weft_tensor_release(x);
+  weft_tensor_release(a);
+}
+
+static void gradients_of_gradients(void) {
+  weft_tensor x = leaf(3, WEFT_GRAD_WRITE);
+  weft_tensor y = NULL;
+  weft_tensor first = NULL;
+  weft_tensor second = NULL;
+  weft_tensor third = NULL;
+  record();
+  y = cube(x);
+  MUST(weft_grad(&y, NULL, 1, &x, 1, 1, 1, &first));
+  MUST(weft_grad(&first, NULL, 1, &x, 1, 1, 1, &second));
+  pause_recording();
+  MUST(weft_grad(&second, NULL, 1, &x, 1, 0, 0, &third));
+  CHECK(first_float(first) == 27 && first_float(second) == 18 && first_float(third) == 6);
+  CHECK(gradient_of(x) == 0); /* weft_grad leaves the buffers alone */
+  weft_tensor_release(x);
+  weft_tensor_release(y);
+  weft_tensor_release(first);
+  weft_tensor_release(second);
+  weft_tensor_release(third);
+}
+
+static void what_cannot_be_asked_is_named(void) {
+  const int64_t three = 3;
+  weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor plain = vector_of(three, NULL);
+  weft_tensor whole = NULL;
+  weft_tensor y = NULL;
+  weft_tensor out = NULL;
+  weft_value one = of_float(1);
+  MUST(weft_tensor_create(WEFT_INT32, 1, &three, NULL, &whole));
+  FAILS(weft_tensor_attach_grad(whole, WEFT_GRAD_WRITE), WEFT_INVALID_TYPE, "int32");
+  FAILS(weft_tensor_attach_grad(plain, 7), WEFT_INVALID_VALUE, "grad_req");
+  FAILS(weft_backward(&plain, NULL, 1, 0), WEFT_INVALID_STATE, "no history");
+  record();
+  y = cube(x);
+  FAILS(weft_tensor_write(x, &one), WEFT_INVALID_STATE, "pause");
+  pause_recording();
+  FAILS(weft_grad(&y, NULL, 1, &plain, 1, 0, 0, &out), WEFT_INVALID_STATE, "no history");
+  FAILS(weft_backward(&y, &plain, 1, 0), WEFT_INVALID_VALUE, "head_grads");
+  CHECK(out == NULL);
+  MUST(weft_backward(&y, NULL, 1, 1));
+  MUST(weft_backward(&y, NULL, 1, 0));
+  FAILS(weft_backward(&y, NULL, 1, 0), WEFT_INVALID_STATE, "retain_graph");
+  MUST(weft_tensor_write(x, &one));
+  CHECK(weft_tensor_grad_req(x) == WEFT_GRAD_WRITE);
+  weft_tensor_release(x);
+  weft_tensor_release(y);
+  weft_tensor_release(plain);
+  weft_tensor_release(whole);
+}
+
+int main(void) {
+  modes_are_set_and_given_back();
+  backward_fills_and_adds();
+  gradients_of_gradients();
+  what_cannot_be_asked_is_named();
+  return report_checks();
+}
