@@ -8,6 +8,12 @@ configure_file(core/cmake/weft_version.h.in "${WEFT_GENERATED_DIR}/weft_version.
 
 file(GLOB_RECURSE weft_operator_sources CONFIGURE_DEPENDS core/ops/*.cpp)
 file(GLOB_RECURSE weft_formula_headers CONFIGURE_DEPENDS core/kernels/formulas/*.h)
+# Operators from a folder outside core/ops, as if they lay in it.
+set(weft_extra_operator_sources "")
+if(WEFT_EXTRA_OPERATORS)
+  file(GLOB weft_extra_operator_sources CONFIGURE_DEPENDS "${WEFT_EXTRA_OPERATORS}/*.cpp")
+  list(APPEND weft_operator_sources ${weft_extra_operator_sources})
+endif()
 list(SORT weft_operator_sources)
 list(SORT weft_formula_headers)
 

@@ -11,6 +11,7 @@ foreach(folder IN LISTS weft_folders)
   file(GLOB_RECURSE found CONFIGURE_DEPENDS core/${folder}/*.cpp)
   list(APPEND weft_sources ${found})
 endforeach()
+list(APPEND weft_sources ${weft_extra_operator_sources})
 file(GLOB_RECURSE found CONFIGURE_DEPENDS bindings_c/*.cpp)
 list(APPEND weft_sources ${found})
 
