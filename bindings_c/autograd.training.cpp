@@ -83,10 +83,10 @@ weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head_grads, s
     WEFT_TRY(require_tensors("grad", "heads", heads, nheads));
     WEFT_TRY(require_tensors("grad", "variables", variables, nvariables));
     WEFT_TRY(c::require("grad", {{"out", out}}));
-    WEFT_ASSIGN(auto gradients,
-                autograd::grad(c::tensors(heads, nheads), c::tensors(head_grads, nheads),
-                               c::tensors(variables, nvariables), retain_graph != 0,
-                               create_graph != 0));
+    WEFT_ASSIGN(
+        auto gradients,
+        autograd::grad(c::tensors(heads, nheads), c::tensors(head_grads, nheads),
+                       c::tensors(variables, nvariables), retain_graph != 0, create_graph != 0));
     for (size_t i = 0; i < nvariables; ++i) out[i] = c::handle(gradients[i].detach());
     return {};
   });
@@ -131,7 +131,9 @@ weft_status weft_function_call(weft_function handle, const weft_tensor* inputs, 
   });
 }
 
-size_t weft_function_inputs(weft_function handle) { return handle ? function(handle)->inputs() : 0; }
+size_t weft_function_inputs(weft_function handle) {
+  return handle ? function(handle)->inputs() : 0;
+}
 size_t weft_function_outputs(weft_function handle) {
   return handle ? function(handle)->outputs() : 0;
 }
@@ -177,7 +179,8 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));
     if (memory->struct_size < sizeof(weft_plan_memory))
-      return errors::invalid_value("weft_function_memory", "`memory->struct_size` must be at least ",
+      return errors::invalid_value("weft_function_memory",
+                                   "`memory->struct_size` must be at least ",
                                    sizeof(weft_plan_memory), "; got ", memory->struct_size);
     const auto compiled = function(handle)->program().latest();
     if (!compiled)

@@ -54,16 +54,21 @@ const char* weft_info(const char* name) {
   if (!name) return nullptr;
   static thread_local std::string text;
   const std::string_view what(name);
-  if (what == "isa") text = kernels::name_of(kernels::active_isa());
-  else if (what == "threads") text = std::to_string(num_threads());
+  if (what == "isa")
+    text = kernels::name_of(kernels::active_isa());
+  else if (what == "threads")
+    text = std::to_string(num_threads());
   else if (what == "engine")
     text = engine_policy() == EnginePolicy::kSerial ? "serial" : "inline";
 #if defined(WEFT_RUNTIME_ONLY)
-  else if (what == "build") text = "runtime";
+  else if (what == "build")
+    text = "runtime";
 #else
-  else if (what == "build") text = "full";
+  else if (what == "build")
+    text = "full";
 #endif
-  else return nullptr;
+  else
+    return nullptr;
   return text.c_str();
 }
 
@@ -106,7 +111,9 @@ weft_status weft_set_engine_policy(const char* policy) {
   });
 }
 
-weft_status weft_wait_all(void) { return c::guard([] { return engine_wait_all(); }); }
+weft_status weft_wait_all(void) {
+  return c::guard([] { return engine_wait_all(); });
+}
 
 void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
   set_wait_hooks(before && after ? WaitHooks{before, after} : WaitHooks{});

@@ -137,10 +137,10 @@ weft_status weft_model_arena_bytes(weft_model handle, const char* entry, size_t*
 weft_status weft_context_create(weft_model handle, const char* entry, void* arena,
                                 size_t arena_bytes, weft_context* out) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_create", {{"model", handle}, {"entry", entry}, {"out", out}}));
-    WEFT_ASSIGN(auto context,
-                model::Context::create(Ref<model::Model>(model_of(handle)), entry, arena,
-                                       static_cast<int64_t>(arena_bytes)));
+    WEFT_TRY(
+        c::require("weft_context_create", {{"model", handle}, {"entry", entry}, {"out", out}}));
+    WEFT_ASSIGN(auto context, model::Context::create(Ref<model::Model>(model_of(handle)), entry,
+                                                     arena, static_cast<int64_t>(arena_bytes)));
     *out = reinterpret_cast<weft_context>(context.release());
     return {};
   });

@@ -64,8 +64,12 @@ const Reflected& reflect(const ops::OpDef& op) {
   const auto [entry, is_new] = known->try_emplace(&op);
   if (!is_new) return entry->second;
   for (const ops::InputDef& input : op.inputs)
-    entry->second.arguments.push_back({input.name.c_str(), input.doc.c_str(), WEFT_TAG_TENSOR,
-                                       !input.optional, input.keeps_dtype, {}});
+    entry->second.arguments.push_back({input.name.c_str(),
+                                       input.doc.c_str(),
+                                       WEFT_TAG_TENSOR,
+                                       !input.optional,
+                                       input.keeps_dtype,
+                                       {}});
   for (const ops::AttributeDef& attribute : op.attributes) {
     const auto fallback = attribute.fallback.view();
     entry->second.arguments.push_back({attribute.name.c_str(), attribute.doc.c_str(),
@@ -129,7 +133,8 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
 weft_status weft_invoke(weft_op handle, const weft_value* args, size_t nargs, weft_tensor* outs,
                         size_t nouts) {
   if (__builtin_expect(!handle || !outs || (!args && nargs), 0))
-    return c::report(errors::invalid_value("weft_invoke", "`op`, `args` and `outs` must not be NULL"));
+    return c::report(
+        errors::invalid_value("weft_invoke", "`op`, `args` and `outs` must not be NULL"));
   return c::guard([&]() -> Status {
     return autograd::invoke(*c::op(handle), c::arguments(args, nargs), c::tensors(outs, nouts));
   });

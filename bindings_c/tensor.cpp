@@ -62,7 +62,8 @@ Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int
     too_far |= __builtin_add_overflow(end, reach, &end);
   }
   too_far |= __builtin_sub_overflow(*high, *low, &bytes) ||
-             __builtin_add_overflow(bytes, 1, &bytes) || __builtin_mul_overflow(bytes, size, &bytes);
+             __builtin_add_overflow(bytes, 1, &bytes) ||
+             __builtin_mul_overflow(bytes, size, &bytes);
   if (too_far)
     return errors::invalid_value("weft_tensor_wrap", "`strides` ", strides, " of shape ", shape,
                                  " reach further than memory does");
@@ -81,8 +82,10 @@ weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* sh
     WEFT_ASSIGN(Ref<Tensor> tensor,
                 Tensor::create(static_cast<DType>(dtype), shape_from(shape, rank)));
     const auto bytes = static_cast<size_t>(tensor->bytes());
-    if (bytes && data) std::memcpy(tensor->data(), data, bytes);
-    else if (bytes) std::memset(tensor->data(), 0, bytes);
+    if (bytes && data)
+      std::memcpy(tensor->data(), data, bytes);
+    else if (bytes)
+      std::memset(tensor->data(), 0, bytes);
     *out = c::handle(tensor.detach());
     return {};
   });
@@ -109,8 +112,8 @@ weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const i
     if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
     box->pinned = true;
     box->read_only = read_only != 0;
-    WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(static_cast<DType>(dtype), extents, steps, -low,
-                                                 std::move(box)));
+    WEFT_ASSIGN(Ref<Tensor> tensor,
+                Tensor::view(static_cast<DType>(dtype), extents, steps, -low, std::move(box)));
     *out = c::handle(tensor.detach());
     return {};
   });
@@ -185,7 +188,7 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
     weft_value value{};
     TensorView to{&value.as, {}, {}, 0, floating ? DType::kFloat64 : DType::kInt64};
     WEFT_TRY(ops::run_one_step(kernels::cast_step(from.dtype, to.dtype), {&from, 1}, to));
-    value.tag = floating                          ? uint32_t{WEFT_TAG_FLOAT}
+    value.tag = floating                         ? uint32_t{WEFT_TAG_FLOAT}
                 : tensor.dtype() == DType::kBool ? uint32_t{WEFT_TAG_BOOL}
                                                  : uint32_t{WEFT_TAG_INT};
     *out = value;

@@ -24,7 +24,8 @@ Result<model::Metadata> metadata_from(const char* json) {
   if (!json) return metadata;
   WEFT_ASSIGN(const model::Json object, model::parse_json(json));
   if (!object.is_object())
-    return errors::invalid_value("weft_tensors_save", "`metadata` must be a JSON object of strings");
+    return errors::invalid_value("weft_tensors_save",
+                                 "`metadata` must be a JSON object of strings");
   for (const auto& [key, value] : object.members()) {
     if (!value.is_string())
       return errors::invalid_value("weft_tensors_save", "`metadata`'s `", key,

@@ -1,13 +1,10 @@
 #include "autograd/call.h"
 
-#include <atomic>
-
 #include "autograd/eager_builder.h"
+#include "autograd/fast_call.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
-#include "kernels/elementwise.h"
-#include "ops/elementwise_slot.h"
 #include "ops/registry.h"
 #include "runtime/engine.h"
 #include "runtime/thread_state.h"
@@ -19,55 +16,7 @@ using ops::Argument;
 using ops::OpDef;
 using ops::Tag;
 
-// Can the fast path read this array? One comparison each; anything unusual says no.
-bool is_plain(const Tensor& tensor) {
-  const Storage* storage = tensor.box().storage();
-  return tensor.dense() && storage && storage->busy.load(std::memory_order_acquire) == 0;
-}
-
-// One or two dense arrays of one dtype and shape, nothing traced, no out: the common case of
-// small arrays, where every check counts.
-bool try_fast(const OpDef& op, std::span<const Argument> arguments, Tensor** out, Status* status) {
-  const size_t count = arguments.size();
-  if (!op.slot.elementwise || count != op.inputs.size() || count > 2 || *out) return false;
-  if (arguments[0].tag != Tag::kTensor || !arguments[0].tensor) return false;
-  const Tensor& a = *arguments[0].tensor;
-  const auto dtype = static_cast<size_t>(a.dtype());
-  const kernels::StepKernel step = op.steps[dtype];
-  if (!step || !is_plain(a) || a.elements() > ops::kElementwiseGrain) return false;
-  if (op.promotion == ops::Promotion::kFloat && !is_floating(a.dtype())) return false;
-  kernels::Tile tile;
-  tile.in[0] = a.data();
-  if (count == 2) {
-    if (arguments[1].tag != Tag::kTensor || !arguments[1].tensor) return false;
-    const Tensor& b = *arguments[1].tensor;
-    if (b.dtype() != a.dtype() || !is_plain(b) || !(b.shape() == a.shape())) return false;
-    tile.in[1] = b.data();
-  }
-  Tensor* result = Tensor::try_create(op.step_results[dtype], a.shape(), a.elements());
-  if (!result) {
-    *status = errors::out_of_memory(op.name, a.bytes());
-    return true;
-  }
-  tile.out = result->data();
-  tile.rows = 1;
-  tile.cols = a.elements();
-  tile.out_row = 0;
-  tile.in_row[0] = tile.in_row[1] = 0;
-  tile.scalar = 0;
-  step(tile);
-  if (thread_state().modes & kRecording) {
-    const TapeInput inputs[2] = {{arguments[0].tensor, nullptr, nullptr, {}},
-                                 {count == 2 ? arguments[1].tensor : nullptr, nullptr, nullptr, {}}};
-    *status = record(op, {}, {inputs, count}, {&result, 1});
-  }
-  if (status->ok()) *out = result;
-  else result->release();
-  return true;
-}
-
-// out[...] = result, without a copy where the kernel could write there at once is future work of
-// the planner; eagerly the result is copied.
+// out[...] = result: eagerly the kernel's result is copied there.
 Status store(Tensor*& out, Ref<Tensor> result) {
   if (!out) {
     out = result.detach();
@@ -107,17 +56,18 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
     return errors::invalid_value(op.name, "has ", op.output_count, " outputs; room was given for ",
                                  outs.size());
   Status status;
-  if (!(thread_state().modes & kTracing) && try_fast(op, arguments, outs.data(), &status))
-    return status;
+  if (call_fast(op, arguments, outs, &status)) return status;
   const size_t given = std::min(arguments.size(), op.inputs.size());
   EagerBuilder builder;
   ops::Values inputs;
   for (size_t i = 0; i < given; ++i) {
     const Argument& a = arguments[i];
-    if (a.is_absent()) inputs.push_back({});
+    if (a.is_absent())
+      inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)
       inputs.push_back(builder.value(Ref<Tensor>(a.tensor)));
-    else if (a.is_scalar()) inputs.push_back(ops::Value(&builder, a));
+    else if (a.is_scalar())
+      inputs.push_back(ops::Value(&builder, a));
     else
       return errors::invalid_type(op.name, "`", op.inputs[i].name,
                                   "` must be an array or a number");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/call.h"
+#include "autograd/fast_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
@@ -41,8 +41,10 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
   p.count = inputs.size();
   for (size_t i = 0; i < p.count; ++i) {
     p.weak[i] = inputs[i].is_scalar();
-    if (inputs[i]) p.types[i] = builder.type(inputs[i]);
-    else p.types[i].shape = Shape::absent();
+    if (inputs[i])
+      p.types[i] = builder.type(inputs[i]);
+    else
+      p.types[i].shape = Shape::absent();
   }
   WEFT_TRY(ops::promote_inputs(op, {p.types, p.count}, {p.weak, p.count}, {p.dtypes, p.count}));
   for (size_t i = 0; i < p.count; ++i) {
@@ -60,33 +62,15 @@ ops::Values promoted(std::span<const ops::Value> inputs, const Prepared& p) {
   return values;
 }
 
-// The geometry of a view operator on its input's box; null where strides do not allow it.
-Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
-                              const TensorType& in, const TensorType& out) {
-  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, attributes),
-                                     {base.shape(), base.strides(), base.offset()}, out);
-  if (!geometry) return Ref<Tensor>();
-  WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
-                                             geometry->offset, base.box_ref()));
-  view->detached = base.detached;
-  if (!(thread_state().modes & kRecording) || base.detached) return view;
-  const Edge edge = producer(base);
-  if (!edge) return view;
-  const TapeInput input{nullptr, nullptr, &in, edge};
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
-  view->view_node = Ref<Object>(node.get());
-  view->view_node_output = 0;
-  view->view_node_epoch = base.box().epoch();
-  return view;
-}
-
 Status record_values(const OpDef& op, std::span<const Argument> attributes,
                      const ops::Values& values, std::span<const Ref<Tensor>> outs) {
   TapeInput inputs[Prepared::kMost];
   Tensor* outputs[Prepared::kMost];
   for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].is_scalar()) inputs[i].scalar = &values[i].scalar();
-    else if (values[i]) inputs[i].tensor = values[i].tensor().get();
+    if (values[i].is_scalar())
+      inputs[i].scalar = &values[i].scalar();
+    else if (values[i])
+      inputs[i].tensor = values[i].tensor().get();
   }
   for (size_t i = 0; i < outs.size(); ++i) outputs[i] = outs[i].get();
   return record(op, attributes, {inputs, values.size()}, {outputs, outs.size()});
@@ -101,8 +85,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));
   ops::Values values = promoted(inputs, p);
   WEFT_TRY(builder.status());
-  if (op.composition)
-    return op.composition(ops::ComposeContext(op, complete, builder, values));
+  if (op.composition) return op.composition(ops::ComposeContext(op, complete, builder, values));
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {p.types, p.count}, complete));
   if (op.view_rule && values[0].is_tensor()) {
     WEFT_ASSIGN(Ref<Tensor> view,

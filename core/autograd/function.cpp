@@ -75,8 +75,10 @@ Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) 
   WEFT_TRY(call_program(*program_, arguments, results));
   WEFT_TRY(write_back(inputs, arguments));
   for (size_t i = 0; i < outs.size(); ++i) {
-    if (outs[i]) WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));
-    else outs[i] = results[i].detach();
+    if (outs[i])
+      WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));
+    else
+      outs[i] = results[i].detach();
   }
   return {};
 }

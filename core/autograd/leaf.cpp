@@ -26,10 +26,10 @@ LeafNode* leaf_of(const Tensor& tensor) {
 }
 
 Status attach_grad(Tensor& tensor, GradRequest request) {
-  Box& box = tensor.box();
-  if (box.traced())
+  if (tensor.box().traced())
     return errors::invalid_state("attach_grad", "the array belongs to a trace and has no value");
   if (request == GradRequest::kNull) {
+    Box& box = tensor.box();
     box.leaf = false;
     box.set_content(Ref<Object>(), 0);
     return {};
@@ -37,12 +37,18 @@ Status attach_grad(Tensor& tensor, GradRequest request) {
   if (!is_floating(tensor.dtype()))
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
-  if (!tensor.covers_box())
-    return errors::invalid_state("attach_grad",
-                                 "the array is a part of another one; take a copy() first");
+  // A part of another array gets a box of its own: a leaf is a whole content.
+  if (!tensor.covers_box()) {
+    ModeScope plain(0, kRecording);
+    Tensor* copy = nullptr;
+    const ops::Argument argument = ops::Argument::of_tensor(&tensor);
+    WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+    tensor.become(*Ref<Tensor>::adopt(copy));
+  }
   WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
   auto* leaf = new LeafNode({tensor.dtype(), tensor.shape(), {}}, std::move(gradient),
                             request == GradRequest::kAdd);
+  Box& box = tensor.box();
   box.leaf = true;
   box.set_content(Ref<Object>::adopt(leaf), 0);
   tensor.detached = false;

@@ -134,8 +134,8 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   }
   // Saved contents are held as values: nobody can write them meanwhile.
   WEFT_TRY(run_ordered({}, writes, runs_long(*compiled_), [&] {
-    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain,
-                               key_.seed, key_.first_ordinal);
+    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain, key_.seed,
+                               key_.first_ordinal);
   }));
   return gradients;
 }
@@ -213,8 +213,10 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
     const Ref<Tensor>& content = call.outputs[static_cast<size_t>(state.output)];
     Box& box = target.box();
     if (&box != &content->box()) {
-      if (target.covers_box()) box.set_storage(Ref<Storage>(content->box().storage()));
-      else WEFT_TRY(write(target, ops::Argument::of_tensor(content.get())));
+      if (target.covers_box())
+        box.set_storage(Ref<Storage>(content->box().storage()));
+      else
+        WEFT_TRY(write(target, ops::Argument::of_tensor(content.get())));
     }
     if (!box.leaf) box.set_content(Ref<Object>(), 0);
   }
@@ -231,9 +233,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_TRY(bind_call(*compiled, arguments, call));
   WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
-  const RandomKey key = repeated   ? *repeated
-                        : ordinals ? take_ordinals(ordinals)
-                                   : RandomKey{0, 0};
+  const RandomKey key = repeated ? *repeated : ordinals ? take_ordinals(ordinals) : RandomKey{0, 0};
   WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
     return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
   }));

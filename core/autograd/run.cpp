@@ -41,9 +41,13 @@ struct Scratch {
 
 }  // namespace
 
+bool scalar_fits(const ops::Argument& scalar, DType dtype) {
+  return scalar.tag != ops::Tag::kInt || in_range(scalar.integer, dtype);
+}
+
 Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
                          DType dtype) {
-  if (scalar.tag != ops::Tag::kInt || in_range(scalar.integer, dtype)) return {};
+  if (scalar_fits(scalar, dtype)) return {};
   return errors::overflow(op.name, "`", op.inputs[input].name, "` ", scalar.integer,
                           " is out of range for ", dtype);
 }
@@ -95,14 +99,15 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
   const ops::SlotTypes types{input_types, output_types, attributes};
   const Scratch scratch(ops::scratch_of(op.slot, types, num_threads()));
   if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
-  ops::KernelCall call{op, {in, inputs.size()}, {out, outs.size()}, attributes, scratch.block, 0, 0};
+  ops::KernelCall call{op, {in, inputs.size()}, {out, outs.size()}, attributes, scratch.block, 0,
+                       0};
   if (op.is_random) {
     const RandomKey key = take_ordinals(1);
     call.seed = key.seed;
     call.ordinal = key.first_ordinal;
   }
-  return run_ordered({reads, read_count}, {writes, outs.size()}, is_long(ops::cost_of(op.slot, types)),
-                     [&] { return op.slot.run(call); });
+  return run_ordered({reads, read_count}, {writes, outs.size()},
+                     is_long(ops::cost_of(op.slot, types)), [&] { return op.slot.run(call); });
 }
 
 }  // namespace weft::autograd

@@ -59,6 +59,11 @@ Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
 
 Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   const Edge edge = producer(head);
+  if (!edge && !is_floating(head.dtype()))
+    return errors::invalid_type("backward", "the head must have a floating dtype; got ",
+                                head.dtype(),
+                                ": results of argmax, comparisons and casts to integers have no "
+                                "gradient");
   if (!edge)
     return errors::invalid_state("backward",
                                  "the head has no history: it was not computed inside "

@@ -66,8 +66,8 @@ Result<ops::Saved> OpNode::what_to_save() const {
   }
   PoolVector<ops::TensorType> types;
   for (const Input& input : inputs_) types.push_back(input.type);
-  WEFT_ASSIGN(const ops::Saved saved, ops::saved_by_gradient(op_, attributes_.view(), types,
-                                                             output_types_, needed_));
+  WEFT_ASSIGN(const ops::Saved saved,
+              ops::saved_by_gradient(op_, attributes_.view(), types, output_types_, needed_));
   if (op_.slot.elementwise && inputs_.size() <= 2)
     op_.saved_by_mask[needed_].store(1 | saved.inputs << 1 | saved.outputs << 3,
                                      std::memory_order_relaxed);
@@ -81,10 +81,14 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
   output_types_.reserve(outputs.size());
   for (const TapeInput& given : inputs) {
     Input& input = inputs_.emplace_back();
-    if (given.tensor) input.type = {given.tensor->dtype(), given.tensor->shape(), {}};
-    else if (given.type) input.type = *given.type;
-    else if (given.scalar) input.scalar = *given.scalar;
-    else input.type.shape = Shape::absent();
+    if (given.tensor)
+      input.type = {given.tensor->dtype(), given.tensor->shape(), {}};
+    else if (given.type)
+      input.type = *given.type;
+    else if (given.scalar)
+      input.scalar = *given.scalar;
+    else
+      input.type.shape = Shape::absent();
     const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor) : given.edge);
     if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
   }
@@ -98,8 +102,10 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
   if (saved.outputs != 0) {
     saved_outputs_.reserve(outputs.size());
     for (size_t i = 0; i < outputs.size(); ++i)
-      if (saved.outputs >> i & 1) saved_outputs_.emplace_back(*outputs[i]);
-      else saved_outputs_.emplace_back();
+      if (saved.outputs >> i & 1)
+        saved_outputs_.emplace_back(*outputs[i]);
+      else
+        saved_outputs_.emplace_back();
   }
   saved_any_ = saved.inputs != 0 || saved.outputs != 0;
   return {};
@@ -138,8 +144,8 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
   ops::Values given;
   for (const ops::Value& c : cotangents)
     given.push_back(c ? builder.value(c.tensor()) : ops::Value());
-  ops::Values result = ops::apply_gradient(op_, attributes_.view(), builder, inputs, outputs, given,
-                                           needed_);
+  ops::Values result =
+      ops::apply_gradient(op_, attributes_.view(), builder, inputs, outputs, given, needed_);
   if (!builder.status().ok()) return builder.status();
   return result;
 }
@@ -245,7 +251,8 @@ Edge producer(Tensor& tensor) {
 
 bool is_recorded(Tensor& tensor) {
   if (tensor.detached) return false;
-  return tensor.box().node() || (tensor.view_node && tensor.view_node_epoch == tensor.box().epoch());
+  return tensor.box().node() ||
+         (tensor.view_node && tensor.view_node_epoch == tensor.box().epoch());
 }
 
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,

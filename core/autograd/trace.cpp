@@ -73,9 +73,9 @@ Result<ops::Value> Trace::read(Tensor& tensor) {
   const ops::TensorType type = builder_.type(content->value);
   ops::Value value = content->value;
   if (!tensor.covers_box() || tensor.shape() != type.shape)
-    value = builder_.call("strided_view", {value},
-                          {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()),
-                           ints(tensor.strides())});
+    value = builder_.call(
+        "strided_view", {value},
+        {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()), ints(tensor.strides())});
   if (tensor.detached) value = builder_.call("stop_gradient", {value});
   WEFT_TRY(builder_.status());
   tensor.trace = number_;
@@ -131,16 +131,15 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
   WEFT_ASSIGN(Content * content, content_of(target));
   const ops::TensorType type = builder_.type(content->value);
   if (source.is_scalar())
-    source = builder_.call("full", {}, {ops::Argument::of_ints({}),
-                                        ops::Argument::of_float(value.as_double()),
-                                        ops::Argument::of_dtype(type.dtype)});
+    source = builder_.call("full", {},
+                           {ops::Argument::of_ints({}), ops::Argument::of_float(value.as_double()),
+                            ops::Argument::of_dtype(type.dtype)});
   source = ops::cast(source, type.dtype);
   const bool all = target.covers_box() && target.shape() == type.shape;
-  content->value =
-      all ? ops::broadcast_to(source, type.shape)
-          : builder_.call("update", {content->value, source},
-                          {ops::Argument::of_int(target.offset()), ints(target.shape()),
-                           ints(target.strides())});
+  content->value = all ? ops::broadcast_to(source, type.shape)
+                       : builder_.call("update", {content->value, source},
+                                       {ops::Argument::of_int(target.offset()),
+                                        ints(target.shape()), ints(target.strides())});
   ++content->writes;
   content->changed = true;
   return builder_.status();

@@ -23,7 +23,8 @@ std::atomic<int64_t> unshare_copies{0};
 std::atomic<int64_t> unshare_bytes{0};
 
 Status check_shape(const Tensor& target, const Tensor& value) {
-  WEFT_ASSIGN(const Shape shape, broadcast(value.shape(), target.shape(), "write", "value", "target"));
+  WEFT_ASSIGN(const Shape shape,
+              broadcast(value.shape(), target.shape(), "write", "value", "target"));
   if (shape == target.shape()) return {};
   return errors::invalid_value("write", "`value` of shape ", value.shape(),
                                " does not broadcast to the target's shape ", target.shape());
@@ -55,8 +56,8 @@ ops::TensorType base_type(const Box& box, DType dtype) {
 }
 
 // The node of the box's new content: what was there with the part replaced.
-Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base,
-                    const Edge& value, const ops::TensorType& value_type) {
+Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base, const Edge& value,
+                    const ops::TensorType& value_type) {
   Box& box = target.box();
   if (!old && !value) {
     box.set_content(Ref<Object>(), 0);
@@ -65,7 +66,8 @@ Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base
   const Argument attributes[] = {Argument::of_int(target.offset()),
                                  Argument::of_ints(target.shape().span()),
                                  Argument::of_ints(target.strides().span())};
-  const TapeInput inputs[] = {{nullptr, nullptr, &base, old}, {nullptr, nullptr, &value_type, value}};
+  const TapeInput inputs[] = {{nullptr, nullptr, &base, old},
+                              {nullptr, nullptr, &value_type, value}};
   WEFT_ASSIGN(Ref<TapeNode> node, make_node(ops::op_named("update"), attributes, inputs, base));
   box.set_content(Ref<Object>(node.get()), 0);
   return {};
@@ -100,8 +102,8 @@ Status write_value(Tensor& target, Tensor* value, const TensorView& source, cons
     box.set_content(Ref<Object>(), 0);
     return {};
   }
-  const bool as_it_is = all && value_edge && value_type.shape == target.shape() &&
-                        value_type.dtype == target.dtype();
+  const bool as_it_is =
+      all && value_edge && value_type.shape == target.shape() && value_type.dtype == target.dtype();
   if (as_it_is) {
     box.set_content(Ref<Object>(value_edge.node.get()), value_edge.output);
     return {};
@@ -168,6 +170,9 @@ Status write(Tensor& target, const Argument& value) {
     return write_array(target, *value.tensor, recording);
   if (!value.is_scalar())
     return errors::invalid_type("write", "`value` must be an array or a number");
+  if (!scalar_fits(value, target.dtype()))
+    return errors::overflow("write", "`value` ", value.integer, " is out of range for ",
+                            target.dtype());
   int64_t element = 0;
   store_scalar(value, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};

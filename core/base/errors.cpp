@@ -21,7 +21,8 @@ Status make(StatusCode code, std::string_view where, std::initializer_list<Piece
 }
 
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,
-                        std::string_view b_name, const Shape& b, int axis, int64_t of_a, int64_t of_b) {
+                        std::string_view b_name, const Shape& b, int axis, int64_t of_a,
+                        int64_t of_b) {
   return invalid_value(op, "shapes of `", a_name, "` ", a, " and `", b_name, "` ", b,
                        " do not broadcast: axis ", axis, " has extents ", of_a, " and ", of_b,
                        ", and neither is 1");
@@ -41,7 +42,8 @@ Status negative_extent(std::string_view op, std::string_view argument, const Sha
 }
 
 Status too_many_elements(std::string_view op, std::string_view argument, const Shape& shape) {
-  return invalid_value(op, "`", argument, "` has more elements than 63 bits can count; got ", shape);
+  return invalid_value(op, "`", argument, "` has more elements than 63 bits can count; got ",
+                       shape);
 }
 
 Status out_of_memory(std::string_view where, int64_t bytes) {

@@ -16,14 +16,14 @@ namespace weft::errors {
 // places that can fail stay small.
 class Piece {
  public:
-  Piece(std::string_view text) : kind_(Kind::kText), text_(text) {}     // NOLINT: implicit
-  Piece(const char* text) : Piece(std::string_view(text)) {}            // NOLINT: implicit
-  Piece(const std::string& text) : Piece(std::string_view(text)) {}     // NOLINT: implicit
-  Piece(int number) : kind_(Kind::kNumber), number_(number) {}          // NOLINT: implicit
-  Piece(int64_t number) : kind_(Kind::kNumber), number_(number) {}      // NOLINT: implicit
-  Piece(size_t number) : Piece(static_cast<int64_t>(number)) {}         // NOLINT: implicit
-  Piece(const Shape& shape) : kind_(Kind::kShape), shape_(&shape) {}    // NOLINT: implicit
-  Piece(DType dtype) : Piece(name_of(dtype)) {}                         // NOLINT: implicit
+  Piece(std::string_view text) : kind_(Kind::kText), text_(text) {}   // NOLINT: implicit
+  Piece(const char* text) : Piece(std::string_view(text)) {}          // NOLINT: implicit
+  Piece(const std::string& text) : Piece(std::string_view(text)) {}   // NOLINT: implicit
+  Piece(int number) : kind_(Kind::kNumber), number_(number) {}        // NOLINT: implicit
+  Piece(int64_t number) : kind_(Kind::kNumber), number_(number) {}    // NOLINT: implicit
+  Piece(size_t number) : Piece(static_cast<int64_t>(number)) {}       // NOLINT: implicit
+  Piece(const Shape& shape) : kind_(Kind::kShape), shape_(&shape) {}  // NOLINT: implicit
+  Piece(DType dtype) : Piece(name_of(dtype)) {}                       // NOLINT: implicit
   void append_to(std::string& text) const;
 
  private:
@@ -78,7 +78,8 @@ Status internal(std::string_view where, const Parts&... parts) {
 }
 
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,
-                        std::string_view b_name, const Shape& b, int axis, int64_t of_a, int64_t of_b);
+                        std::string_view b_name, const Shape& b, int axis, int64_t of_a,
+                        int64_t of_b);
 Status axis_out_of_range(std::string_view op, std::string_view argument, int64_t axis, int rank);
 Status rank_too_large(std::string_view op, std::string_view argument, int64_t rank);
 Status negative_extent(std::string_view op, std::string_view argument, const Shape& shape);

@@ -35,8 +35,8 @@ bool is_dense(const Shape& shape, const Shape& strides) {
   return dense;
 }
 
-Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op, std::string_view a_name,
-                        std::string_view b_name) {
+Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
+                        std::string_view a_name, std::string_view b_name) {
   const int rank = std::max(a.rank(), b.rank());
   Shape out;
   out.resize(rank);

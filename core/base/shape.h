@@ -79,13 +79,14 @@ Shape dense_strides(const Shape& shape);
 bool is_dense(const Shape& shape, const Shape& strides);
 
 // NumPy's broadcasting of two shapes; `op` names the operator and `a`, `b` its arguments in errors.
-Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op, std::string_view a_name,
-                        std::string_view b_name);
+Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
+                        std::string_view a_name, std::string_view b_name);
 
 // Maps axis in [-rank, rank) to [0, rank).
 Result<int> normalize_axis(int64_t axis, int rank, std::string_view op, std::string_view argument);
 
-// Number of elements, or an error when the product does not fit in 63 bits or an extent is negative.
+// Number of elements, or an error when the product does not fit in 63 bits or an extent is
+// negative.
 Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_view op,
                                  std::string_view argument);
 

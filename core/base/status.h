@@ -59,8 +59,8 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}               // NOLINT: implicit on purpose
-  Result(Status failure) : status_(std::move(failure)) {}     // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}            // NOLINT: implicit on purpose
+  Result(Status failure) : status_(std::move(failure)) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }
@@ -79,13 +79,14 @@ class [[nodiscard]] Result {
 #define WEFT_CONCAT(a, b) WEFT_CONCAT_INNER(a, b)
 
 // Returns from the enclosing function when `expression` (a Status) is a failure.
-#define WEFT_TRY(expression)                          \
-  do {                                                \
-    ::weft::Status weft_status = (expression);        \
-    if (!weft_status.ok()) return weft_status;        \
+#define WEFT_TRY(expression)                   \
+  do {                                         \
+    ::weft::Status weft_status = (expression); \
+    if (!weft_status.ok()) return weft_status; \
   } while (false)
 
-// Declares `declaration` from a Result, or returns its failure: WEFT_ASSIGN(Shape s, broadcast(a, b));
+// Declares `declaration` from a Result, or returns its failure: WEFT_ASSIGN(Shape s, broadcast(a,
+// b));
 #define WEFT_ASSIGN(declaration, expression) \
   WEFT_ASSIGN_NAMED(WEFT_CONCAT(weft_result_, __LINE__), declaration, expression)
 #define WEFT_ASSIGN_NAMED(name, declaration, expression) \
@@ -94,11 +95,11 @@ class [[nodiscard]] Result {
   declaration = name.take()
 
 // For a defect of Weft itself, never for a caller's mistake.
-#define WEFT_ASSERT(condition)                                                                \
-  do {                                                                                        \
-    if (!(condition)) {                                                                       \
-      std::fprintf(stderr, "weft: internal error, please report: %s (%s:%d)\n", #condition,   \
-                   __FILE__, __LINE__);                                                       \
-      std::abort();                                                                           \
-    }                                                                                         \
+#define WEFT_ASSERT(condition)                                                              \
+  do {                                                                                      \
+    if (!(condition)) {                                                                     \
+      std::fprintf(stderr, "weft: internal error, please report: %s (%s:%d)\n", #condition, \
+                   __FILE__, __LINE__);                                                     \
+      std::abort();                                                                         \
+    }                                                                                       \
   } while (false)

@@ -14,6 +14,11 @@ using graph::ValueId;
 
 namespace {
 
+// Temporaries are at most one a node.
+static_assert(graph::kMaxFusedArrays <= kernels::TileLoop::kMaxExternals);
+static_assert(graph::kMaxFusedArrays + graph::kMaxFusedNodes <= kernels::TileLoop::kMaxOperands);
+static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
+
 // Elements of cheap arithmetic below which a second thread costs more than it gains.
 constexpr int64_t kElementsAThread = 16384;
 
@@ -35,6 +40,9 @@ class Lowering {
     number_externals();
     find_last_reads();
     for (size_t n = 0; n < region_.nodes.size(); ++n) WEFT_TRY(lower_node(n));
+    if (code_.externals() > kernels::TileLoop::kMaxExternals ||
+        code_.dtypes.size() > kernels::TileLoop::kMaxOperands)
+      return errors::internal("plan", "a fused region has ", code_.dtypes.size(), " arrays");
     find_in_place();
     code_.shape = region_.type(region_.outputs[0]).shape;
     return std::move(code_);

@@ -68,6 +68,7 @@ class Placement {
   std::vector<int64_t> residual_offsets;
 
  private:
+  Status check_total() const;
   int32_t new_item(int64_t bytes);
   int32_t constant_item(const void* data);
   Seen whole(int32_t item, const graph::TensorType& type) const;

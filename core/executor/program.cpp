@@ -184,8 +184,7 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
   return Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
 }
 
-Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs,
-                                       const Wanted& wanted) {
+Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted) {
   const int threads = num_threads();
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {

@@ -71,6 +71,11 @@ enum class RegionKind : uint8_t {
   kControlFlow,
   kCall,
 };
+// Limits of a fused region, those of the tile program that it is lowered to.
+inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs
+inline constexpr size_t kMaxFusedNodes = 48;
+inline constexpr size_t kMaxFusedOperands = 3;  // of one node
+
 struct Region {
   RegionKind kind = RegionKind::kFused;
   std::shared_ptr<const Graph> body;

@@ -4,7 +4,6 @@
 #include <unordered_set>
 
 #include "base/errors.h"
-#include "kernels/tile_program.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -203,7 +202,7 @@ Status clones_are_of_earlier_values(const Graph& graph) {
 }
 
 Status fused_region_is_sound(const Graph& body) {
-  if (body.inputs.size() + body.outputs.size() > kernels::TileLoop::kMaxExternals)
+  if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
     return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
   if (!body.constants.empty()) return broken("a fused region has constants");
   for (const Node& node : body.nodes) {

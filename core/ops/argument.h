@@ -28,7 +28,7 @@ enum class Tag : uint32_t {
   kString = 5,  // `count` bytes, not terminated
   kInts = 6,    // `count` int64
   kDType = 7,
-  kNone = 8,    // an optional input or attribute that is absent on purpose
+  kNone = 8,  // an optional input or attribute that is absent on purpose
 };
 
 struct Argument {

@@ -91,8 +91,8 @@ Value sum(const Value& x, std::span<const int64_t> axes, bool keepdims) {
 Value matmul(const Value& a, const Value& b) { return call2("matmul", a, b); }
 
 Value zeros(const Value& like, const TensorType& type) {
-  return like.builder().call("full", {}, {ints(type.shape.span()), Argument::of_float(0),
-                                          Argument::of_dtype(type.dtype)});
+  return like.builder().call(
+      "full", {}, {ints(type.shape.span()), Argument::of_float(0), Argument::of_dtype(type.dtype)});
 }
 
 Value sum_to(const Value& x, const Shape& shape) {

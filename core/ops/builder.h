@@ -26,7 +26,8 @@ class Value {
     kind_ = Kind::kTensor;
   }
   Value(Builder* builder, int32_t id) : builder_(builder), kind_(Kind::kId), id_(id) {}
-  Value(Builder* builder, Argument scalar) : builder_(builder), kind_(Kind::kScalar), scalar_(scalar) {}
+  Value(Builder* builder, Argument scalar)
+      : builder_(builder), kind_(Kind::kScalar), scalar_(scalar) {}
 
   explicit operator bool() const { return kind_ != Kind::kAbsent; }
   bool is_scalar() const { return kind_ == Kind::kScalar; }

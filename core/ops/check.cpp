@@ -61,8 +61,8 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
 
 // A list or text that has elements and no memory: a caller's mistake that nobody may follow.
 bool points_nowhere(const Argument& given) {
-  return given.count > 0 && ((given.tag == Tag::kInts && !given.ints) ||
-                             (given.tag == Tag::kString && !given.text));
+  return given.count > 0 &&
+         ((given.tag == Tag::kInts && !given.ints) || (given.tag == Tag::kString && !given.text));
 }
 
 // The dtype that a weak scalar has where no array says otherwise.

@@ -2,16 +2,11 @@
 
 #include "kernels/copy.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/op.h"
 
 namespace weft::ops {
 namespace {
-
-int64_t elements_of(const TensorView& view) {
-  int64_t count = 1;
-  for (int axis = 0; axis < view.rank; ++axis) count *= view.shape[axis];
-  return count;
-}
 
 // The output seen with the input's shape (reshape) or the other way round: the one with dense
 // rows takes the other's shape.

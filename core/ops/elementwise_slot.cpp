@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "kernels/tile_program.h"
+#include "ops/kernel_call.h"
 #include "ops/op.h"
 
 namespace weft::ops {
@@ -9,10 +10,6 @@ namespace {
 
 // Copy steps of odd strides need a tile per external: more than this is never asked for.
 constexpr int64_t kTileScratchLimit = 64 * 1024;
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span<const int64_t>(view.shape, static_cast<size_t>(view.rank)));
-}
 
 // The input seen with the output's rank: missing and stretched axes have stride 0.
 TensorView broadcast_view(const TensorView& in, const TensorView& out) {

@@ -110,10 +110,12 @@ std::string probe_key(const OpDef& op, std::span<const Argument> attributes,
   for (const TensorType& type : inputs) key += ',' + std::to_string(type.shape.rank());
   for (const Argument& a : attributes) {
     key += ';' + std::to_string(static_cast<int>(a.tag));
-    if (a.tag == Tag::kString) key += a.as_text();
+    if (a.tag == Tag::kString)
+      key += a.as_text();
     else if (a.tag == Tag::kInts)
       for (int64_t number : a.as_ints()) key += ' ' + std::to_string(number);
-    else key += ' ' + std::to_string(a.integer);
+    else
+      key += ' ' + std::to_string(a.integer);
   }
   return key;
 }
@@ -144,9 +146,8 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
                       uint32_t needed) {
   Values result(inputs.size());
   if (!op.grad_rule) {
-    builder.fail(errors::invalid_value("backward", "`", op.name,
-                                       "` has no gradient: ", op.why_no_gradient,
-                                       "; detach it with `npx.stop_gradient`"));
+    builder.fail(errors::invalid_value("backward", "`", op.name, "` has no gradient: ",
+                                       op.why_no_gradient, "; detach it with `npx.stop_gradient`"));
     return result;
   }
   Values complete = cotangents;

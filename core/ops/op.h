@@ -78,7 +78,7 @@ struct InferContext : AttributeReader {
   std::span<const TensorType> in;  // dtypes already promoted; an absent input has rank -1
   bool given(size_t i) const { return i < in.size() && in[i].shape.rank() >= 0; }
 };
-using Types = std::vector<TensorType>;
+using Types = PoolVector<TensorType>;
 using InferRule = Result<Types> (*)(const InferContext& context);
 
 // What a gradient rule is given: forward inputs and outputs, and the cotangents of the outputs.
@@ -114,7 +114,8 @@ using GradRule = Values (*)(const GradContext& context);
 
 // A composite: a function over primitives.
 struct ComposeContext : AttributeReader {
-  ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b, const Values& in)
+  ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b,
+                 const Values& in)
       : AttributeReader(op, attributes), builder(b), inputs(in) {}
   Builder& builder;
   const Values& inputs;

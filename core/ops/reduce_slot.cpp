@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -19,12 +20,13 @@ uint32_t mask_of(const OpDef& op, const TensorType& type, std::span<const Argume
 template <kernels::Reduction reduction>
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
-  const TensorType type{in.dtype, Shape(std::span(in.shape, static_cast<size_t>(in.rank))), {}};
+  const TensorType type = type_of(in);
   const kernels::Reduce problem =
       kernels::make_reduce(reduction, in, mask_of(call.op, type, call.attributes));
   const int64_t units = kernels::reduce_units(problem);
   if (kernels::reduce_scratch(problem) > kScratchPerThread)
-    return errors::internal(call.op.name, "scratch of ", kernels::reduce_scratch(problem), " bytes");
+    return errors::internal(call.op.name, "scratch of ", kernels::reduce_scratch(problem),
+                            " bytes");
   split_work(units, units * kernels::reduce_unit_cost(problem), nullptr, 0,
              [&](kernels::Range range, void*) {
                alignas(64) char scratch[kScratchPerThread];
@@ -55,7 +57,8 @@ void reduce_attributes(OpDef& op) {
 Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContext& c) {
   const Shape& shape = c.in[0].shape;
   WEFT_ASSIGN(const uint32_t mask, rules::axes_mask(c, "axis", shape.rank()));
-  const bool arg = reduction == kernels::Reduction::kArgMax || reduction == kernels::Reduction::kArgMin;
+  const bool arg =
+      reduction == kernels::Reduction::kArgMax || reduction == kernels::Reduction::kArgMin;
   if (arg && c.has("axis") && c.ints("axis").size() != 1)
     return errors::invalid_value(c.op().name, "`axis` must be one axis or none; got ",
                                  c.ints("axis").size(), " axes");
@@ -63,7 +66,8 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
     for (int axis = 0; axis < shape.rank(); ++axis)
       if ((mask >> axis & 1) && shape[axis] == 0)
         return errors::invalid_value(c.op().name, "`", c.op().inputs[0].name,
-                                     "` must not be empty along the reduced axes; got shape ", shape);
+                                     "` must not be empty along the reduced axes; got shape ",
+                                     shape);
   return Types{{kernels::result_dtype(reduction, c.in[0].dtype),
                 rules::reduced_shape(shape, mask, c.flag("keepdims")),
                 {}}};

@@ -7,8 +7,8 @@
 
 #include "base/errors.h"
 
-#define WEFT_OPERATOR(name) \
-  namespace weft::ops {     \
+#define WEFT_OPERATOR(name)      \
+  namespace weft::ops {          \
   void define_##name(OpDef& op); \
   }
 #include "weft_operators.inc"

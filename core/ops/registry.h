@@ -11,8 +11,8 @@ namespace weft::ops {
 
 Status registry_status();  // builds the registry at its first call
 std::span<const OpDef* const> all_ops();
-const OpDef* find_op(std::string_view name);  // null if there is none
-const OpDef& op_named(std::string_view name); // of the core itself: must exist
+const OpDef* find_op(std::string_view name);   // null if there is none
+const OpDef& op_named(std::string_view name);  // of the core itself: must exist
 
 // Adds one operator; refused when incomplete or when the name is taken.
 Status register_op(std::string_view name, Definer define);

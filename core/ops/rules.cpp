@@ -17,7 +17,9 @@ Result<Shape> broadcast_all(const InferContext& c) {
 
 }  // namespace
 
-Result<Types> same_as_input(const InferContext& c) { return Types{{c.in[0].dtype, c.in[0].shape, {}}}; }
+Result<Types> same_as_input(const InferContext& c) {
+  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
+}
 
 Result<Types> broadcast(const InferContext& c) {
   WEFT_ASSIGN(Shape shape, broadcast_all(c));
@@ -45,8 +47,10 @@ Result<uint32_t> axes_mask(const InferContext& c, std::string_view attribute, in
 Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims) {
   Shape result;
   for (int axis = 0; axis < shape.rank(); ++axis) {
-    if (!(mask >> axis & 1)) result.push_back(shape[axis]);
-    else if (keepdims) result.push_back(1);
+    if (!(mask >> axis & 1))
+      result.push_back(shape[axis]);
+    else if (keepdims)
+      result.push_back(1);
   }
   return result;
 }

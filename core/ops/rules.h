@@ -5,9 +5,9 @@
 
 namespace weft::ops::rules {
 
-Result<Types> same_as_input(const InferContext& c);       // shape and dtype of input 0
-Result<Types> broadcast(const InferContext& c);           // all inputs broadcast; dtype of input 0
-Result<Types> broadcast_to_bool(const InferContext& c);   // the same, dtype bool
+Result<Types> same_as_input(const InferContext& c);      // shape and dtype of input 0
+Result<Types> broadcast(const InferContext& c);          // all inputs broadcast; dtype of input 0
+Result<Types> broadcast_to_bool(const InferContext& c);  // the same, dtype bool
 
 // `axis` attribute (none, one or several, negative allowed) → mask of axes.
 Result<uint32_t> axes_mask(const InferContext& c, std::string_view attribute, int rank);

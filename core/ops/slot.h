@@ -61,8 +61,8 @@ struct Slot {
   Strides strides = Strides::kAny;
   Lead lead = Lead::kNone;
   Exactness exactness = Exactness::kTolerance;
-  bool elementwise = false;            // one formula: may become a step of a tile program
-  kernels::FormulaId formula{};        // valid if `elementwise`
+  bool elementwise = false;      // one formula: may become a step of a tile program
+  kernels::FormulaId formula{};  // valid if `elementwise`
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
   // The box of input `operand` that the output box reads; null: all of it.

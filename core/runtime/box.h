@@ -40,12 +40,12 @@ class Box final {
     ++epoch_;
   }
 
-  bool leaf = false;         // attach_grad was called: the node is the leaf's own
-  bool state = false;        // may be written while recording; stores the value detached
-  bool pinned = false;       // its address was promised: written in place, taking a value copies
+  bool leaf = false;    // attach_grad was called: the node is the leaf's own
+  bool state = false;   // may be written while recording; stores the value detached
+  bool pinned = false;  // its address was promised: written in place, taking a value copies
   bool filled_by_parts = false;  // parts of it were written: the tape copies small parts it saves
-  bool read_only = false;    // memory of somebody who forbids writes
-  int64_t traced_bytes = 0;  // size of the content of a box without storage
+  bool read_only = false;        // memory of somebody who forbids writes
+  int64_t traced_bytes = 0;      // size of the content of a box without storage
 
  private:
   ~Box() = default;

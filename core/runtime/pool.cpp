@@ -107,8 +107,10 @@ void* pool_allocate_slow(size_t bytes) {
 }
 
 void pool_free_large(void* block, size_t bytes) {
-  if (bytes > kLargestSmall) free_large(block, bytes);
-  else std::free(block);
+  if (bytes > kLargestSmall)
+    free_large(block, bytes);
+  else
+    std::free(block);
 }
 
 void free_small_lists(ThreadState& state) {

@@ -11,7 +11,7 @@ struct RandomKey {
   uint64_t first_ordinal;
 };
 
-void seed_random(uint64_t seed);           // ordinals start at 0 again
+void seed_random(uint64_t seed);  // ordinals start at 0 again
 RandomKey take_ordinals(uint64_t count);
 
 }  // namespace weft

@@ -67,9 +67,17 @@ Result<Ref<Tensor>> Tensor::view(DType dtype, const Shape& shape, const Shape& s
   void* block = pool_allocate(sizeof(Tensor));
   if (!block) return errors::out_of_memory("array", sizeof(Tensor));
   auto* tensor = ::new (block) Tensor(dtype, shape, strides, offset, std::move(box));
-  tensor->covers_box_ =
-      tensor->dense_ && offset == 0 && tensor->bytes() == tensor->box_->bytes();
+  tensor->covers_box_ = tensor->dense_ && offset == 0 && tensor->bytes() == tensor->box_->bytes();
   return Ref<Tensor>::adopt(tensor);
+}
+
+void Tensor::become(const Tensor& other) {
+  dense_ = other.dense_;
+  covers_box_ = other.covers_box_;
+  offset_ = other.offset_;
+  box_ = other.box_;
+  strides_ = other.strides_;
+  view_node = Ref<Object>();
 }
 
 TensorView Tensor::as_view() const {

@@ -42,6 +42,9 @@ class Tensor final {
   char* data() const { return box_->storage()->data() + offset_ * size_of(dtype_); }
   TensorView as_view() const;
 
+  // Takes over the other's box and geometry; shape and dtype are the same.
+  void become(const Tensor& other);
+
   // The tape node of this geometry's content, valid while `node_epoch` is the box's epoch.
   // Owned by autograd's `producer()`; here because every array has at most one.
   Ref<Object> view_node;

@@ -141,8 +141,10 @@ void parallel_for(int64_t units, int64_t grain, void* context,
   inside_parallel_region = false;
   p.open.store(false);
   for (int spin = 0; p.inside.load() != 0; ++spin) {
-    if (spin < kSpins) pause_processor();
-    else std::this_thread::yield();
+    if (spin < kSpins)
+      pause_processor();
+    else
+      std::this_thread::yield();
   }
 }
 

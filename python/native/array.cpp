@@ -41,8 +41,10 @@ PyTypeObject make_type() {
   type.tp_name = "weft.np.ndarray";
   type.tp_doc = PyDoc_STR(
       "An n-dimensional array of elements of one dtype.\n\n"
-      "Made by `np.array`, `np.zeros` and the other functions of `weft.np`. Basic slices are views\n"
-      "that write through, as in NumPy. Operators run at once; inside `autograd.record()` they are\n"
+      "Made by `np.array`, `np.zeros` and the other functions of `weft.np`. Basic slices are "
+      "views\n"
+      "that write through, as in NumPy. Operators run at once; inside `autograd.record()` they "
+      "are\n"
       "recorded, inside a hybridized block they are traced.\n");
   type.tp_basicsize = sizeof(ArrayObject);
   type.tp_weaklistoffset = offsetof(ArrayObject, weak_references);

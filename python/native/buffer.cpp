@@ -14,7 +14,7 @@ struct Exported {
 };
 
 const char* format_of(weft_dtype dtype) {
-  static const char* const formats[] = {"?", "B", "H", "I", "L",     "b", "h",
+  static const char* const formats[] = {"?", "B", "H", "I",     "L", "b", "h",
                                         "i", "l", "e", nullptr, "f", "d"};
   return formats[dtype];
 }
@@ -65,8 +65,7 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   const char order = (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS ? 'F' : 'C';
   const bool any_order = (flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS;
   const bool contiguous_wanted = !strides_wanted || any_order ||
-                                 (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS ||
-                                 order == 'F';
+                                 (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS || order == 'F';
   if (contiguous_wanted && !PyBuffer_IsContiguous(view, any_order ? 'A' : order)) {
     weft_hold_release(exported->hold);
     PyMem_Free(exported);

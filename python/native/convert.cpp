@@ -30,8 +30,12 @@ int format_dtype(const char* format, Py_ssize_t size) {
   if (*format == '@' || *format == '=' || *format == '<') ++format;  // little endian is ours
   if (!*format || format[1]) return -1;
   switch (*format) {  // 'l' and 'q' have the same size here, 'i' and 'l' may have elsewhere
-    case 'l': case 'q': case 'n': return size == 8 ? WEFT_INT64 : WEFT_INT32;
-    case 'L': case 'Q': case 'N': return size == 8 ? WEFT_UINT64 : WEFT_UINT32;
+    case 'l':
+    case 'q':
+    case 'n': return size == 8 ? WEFT_INT64 : WEFT_INT32;
+    case 'L':
+    case 'Q':
+    case 'N': return size == 8 ? WEFT_UINT64 : WEFT_UINT32;
     case 'x': return -1;
     default: break;
   }
@@ -39,8 +43,25 @@ int format_dtype(const char* format, Py_ssize_t size) {
   return found ? static_cast<int>(found - kFormats) : -1;
 }
 
-PyObject* module_attribute(PyObject* module, const char* name) {
-  return PyObject_GetAttrString(module, name);
+// A dense array of the elements that `view` shows, in row-major order.
+weft_tensor tensor_from_view(Py_buffer& view, weft_dtype dtype) {
+  int64_t shape[kMaxAxes];
+  for (int axis = 0; axis < view.ndim; ++axis) shape[axis] = view.shape[axis];
+  void* dense = nullptr;
+  if (!PyBuffer_IsContiguous(&view, 'C')) {
+    dense = PyMem_Malloc(static_cast<size_t>(view.len));
+    if (!dense) PyErr_NoMemory();
+    if (!dense || PyBuffer_ToContiguous(dense, &view, view.len, 'C') != 0) {
+      PyMem_Free(dense);
+      return nullptr;
+    }
+  }
+  weft_tensor out = nullptr;
+  const void* data = dense ? dense : view.buf;
+  const weft_status status = weft_tensor_create(dtype, view.ndim, shape, data, &out);
+  PyMem_Free(dense);
+  if (status != WEFT_OK) raise_status(status);
+  return out;
 }
 
 // The elements of anything with the buffer protocol. Null: a Python error is set.
@@ -48,7 +69,8 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   Py_buffer view;
   if (PyObject_GetBuffer(object, &view, PyBUF_FULL_RO) != 0) {
     PyErr_Clear();
-    raise_error(WEFT_INVALID_TYPE, "array: elements of %R have no dtype of Weft", object);
+    raise_error(WEFT_INVALID_TYPE, "array: elements of this %s have no dtype of Weft",
+                Py_TYPE(object)->tp_name);
     return nullptr;
   }
   weft_tensor out = nullptr;
@@ -56,28 +78,12 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   if (dtype < 0) {
     raise_error(WEFT_INVALID_TYPE,
                 "array: elements of format '%s' have no dtype of Weft; convert them with "
-                "numpy's `astype` first", view.format);
+                "numpy's `astype` first",
+                view.format);
   } else if (view.ndim > kMaxAxes) {
     raise_error(WEFT_INVALID_VALUE, "array: rank must be at most %d; got %d", kMaxAxes, view.ndim);
   } else {
-    int64_t shape[kMaxAxes];
-    for (int axis = 0; axis < view.ndim; ++axis) shape[axis] = view.shape[axis];
-    void* dense = nullptr;
-    if (!PyBuffer_IsContiguous(&view, 'C')) {
-      dense = PyMem_Malloc(static_cast<size_t>(view.len));
-      if (!dense) {
-        PyErr_NoMemory();
-      } else if (PyBuffer_ToContiguous(dense, &view, view.len, 'C') != 0) {
-        PyMem_Free(dense);
-        dense = nullptr;
-      }
-    }
-    if (!PyErr_Occurred()) {
-      const weft_status status = weft_tensor_create(dtype, view.ndim, shape,
-                                                    dense ? dense : view.buf, &out);
-      if (status != WEFT_OK) raise_status(status);
-    }
-    PyMem_Free(dense);
+    out = tensor_from_view(view, dtype);
   }
   PyBuffer_Release(&view);
   return out;
@@ -94,7 +100,9 @@ weft_tensor raise_like_numpy() {
     PyErr_Restore(type, value, trace);
     return nullptr;
   }
-  raise_error(is_overflow ? WEFT_OVERFLOW : is_value ? WEFT_INVALID_VALUE : WEFT_INVALID_TYPE,
+  raise_error(is_overflow ? WEFT_OVERFLOW
+              : is_value  ? WEFT_INVALID_VALUE
+                          : WEFT_INVALID_TYPE,
               "array: %S", value);
   Py_XDECREF(type);
   Py_XDECREF(value);
@@ -180,17 +188,22 @@ Found numpy_scalar_value(PyObject* object, weft_value* value) {
 bool load_numpy() {
   PyObject* numpy = PyImport_ImportModule("numpy");
   PyObject* dtypes = PyImport_ImportModule("weft._dtypes");
-  PyObject* objects = dtypes ? module_attribute(dtypes, "BY_NUMBER") : nullptr;
+  PyObject* objects = dtypes ? PyObject_GetAttrString(dtypes, "BY_NUMBER") : nullptr;
   if (numpy && objects) {
     for (int i = 0; i < kDTypes; ++i) dtype_objects[i] = PySequence_GetItem(objects, i);
-    dtype_codes = module_attribute(dtypes, "CODES");
-    numpy_asarray = module_attribute(numpy, "asarray");
-    numpy_empty = module_attribute(numpy, "empty");
-    struct { PyTypeObject** type; const char* name; } const types[] = {
-        {&numpy_array, "ndarray"}, {&numpy_scalar, "generic"}, {&numpy_bool, "bool_"},
-        {&numpy_integer, "integer"}, {&numpy_floating, "floating"}};
+    dtype_codes = PyObject_GetAttrString(dtypes, "CODES");
+    numpy_asarray = PyObject_GetAttrString(numpy, "asarray");
+    numpy_empty = PyObject_GetAttrString(numpy, "empty");
+    struct {
+      PyTypeObject** type;
+      const char* name;
+    } const types[] = {{&numpy_array, "ndarray"},
+                       {&numpy_scalar, "generic"},
+                       {&numpy_bool, "bool_"},
+                       {&numpy_integer, "integer"},
+                       {&numpy_floating, "floating"}};
     for (const auto& entry : types) {
-      *entry.type = reinterpret_cast<PyTypeObject*>(module_attribute(numpy, entry.name));
+      *entry.type = reinterpret_cast<PyTypeObject*>(PyObject_GetAttrString(numpy, entry.name));
     }
   }
   Py_XDECREF(objects);

@@ -32,10 +32,8 @@ PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* 
     inputs[i] = tensor_of(args[i]);
   }
   weft_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = weft_function_call(self->function, inputs, ninputs, outs, nouts);
-  Py_END_ALLOW_THREADS
-  if (status != WEFT_OK) return raise_status(status);
+  Py_BEGIN_ALLOW_THREADS status = weft_function_call(self->function, inputs, ninputs, outs, nouts);
+  Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
   PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(nouts));
   for (size_t i = 0; i < nouts; ++i) {
     PyObject* array = wrap(outs[i]);

@@ -21,7 +21,8 @@ struct Selection {
 PyObject* unsupported_index(PyObject* item) {
   return raise_error(WEFT_UNSUPPORTED,
                      "index: only integers, slices, Ellipsis and None are supported, not %s; for a "
-                     "mask use `np.where`", Py_TYPE(item)->tp_name);
+                     "mask use `np.where`",
+                     Py_TYPE(item)->tp_name);
 }
 
 bool is_plain_index(PyObject* item) {

@@ -140,8 +140,10 @@ PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
 }
 
 bool parse_grad_req(const char* text, int32_t* grad_req) {
-  static const struct { const char* name; int32_t value; } kinds[] = {
-      {"null", WEFT_GRAD_NULL}, {"write", WEFT_GRAD_WRITE}, {"add", WEFT_GRAD_ADD}};
+  static const struct {
+    const char* name;
+    int32_t value;
+  } kinds[] = {{"null", WEFT_GRAD_NULL}, {"write", WEFT_GRAD_WRITE}, {"add", WEFT_GRAD_ADD}};
   for (const auto& kind : kinds) {
     if (strcmp(text, kind.name) == 0) {
       *grad_req = kind.value;
@@ -180,10 +182,8 @@ PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
   const weft_tensor head = tensor_of(self);
   const weft_tensor head_grad = out_grad == Py_None ? nullptr : tensor_of(out_grad);
   weft_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = weft_backward(&head, &head_grad, 1, retain_graph);
-  Py_END_ALLOW_THREADS
-  return checked(status);
+  Py_BEGIN_ALLOW_THREADS status = weft_backward(&head, &head_grad, 1, retain_graph);
+  Py_END_ALLOW_THREADS return checked(status);
 }
 
 PyObject* wait_to_read(PyObject* self, PyObject*) {
@@ -193,8 +193,9 @@ PyObject* wait_to_read(PyObject* self, PyObject*) {
 // Pickled as its bytes; neither history nor gradient travels.
 PyObject* reduce(PyObject* self, PyObject*) {
   weft_tensor tensor = tensor_of(self);
-  const Py_ssize_t bytes = static_cast<Py_ssize_t>(
-      weft_dtype_size(weft_tensor_dtype(tensor)) * static_cast<size_t>(weft_tensor_elements(tensor)));
+  const Py_ssize_t bytes =
+      static_cast<Py_ssize_t>(weft_dtype_size(weft_tensor_dtype(tensor)) *
+                              static_cast<size_t>(weft_tensor_elements(tensor)));
   PyObject* data = PyBytes_FromStringAndSize(nullptr, bytes);
   if (!data) return nullptr;
   const weft_status status =
@@ -247,7 +248,8 @@ PyMethodDef array_methods[] = {
     {"item", as_method(item), METH_FASTCALL,
      "item(*index)\n--\n\nThe only element, or the one at `index`, as a Python number."},
     {"tolist", tolist, METH_NOARGS, "tolist()\n--\n\nThe elements as nested lists."},
-    {"asnumpy", asnumpy, METH_NOARGS, "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},
+    {"asnumpy", asnumpy, METH_NOARGS,
+     "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},
     {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
      "attach_grad(grad_req='write')\n--\n\nMakes the array a leaf that receives a gradient."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,

@@ -18,8 +18,7 @@ inline constexpr int kMaxAxes = 16;
 // ---- arrays (array.cpp) ------------------------------------------------------------------------
 
 struct ArrayObject {
-  PyObject_HEAD
-  weft_tensor tensor;  // one reference, never null
+  PyObject_HEAD weft_tensor tensor;  // one reference, never null
   PyObject* weak_references;
 };
 
@@ -33,12 +32,12 @@ inline weft_tensor tensor_of(PyObject* array) {
 // A new array object that takes the caller's reference to `tensor`, also on failure.
 PyObject* wrap(weft_tensor tensor);
 
-extern PyNumberMethods array_numbers;     // numbers.cpp
-extern PyMappingMethods array_mapping;    // indexing.cpp
-extern PySequenceMethods array_sequence;  // indexing.cpp
-extern PyBufferProcs array_buffer;        // buffer.cpp
-extern PyGetSetDef array_attributes[];    // attributes.cpp
-extern PyMethodDef array_methods[];       // methods.cpp
+extern PyNumberMethods array_numbers;                                // numbers.cpp
+extern PyMappingMethods array_mapping;                               // indexing.cpp
+extern PySequenceMethods array_sequence;                             // indexing.cpp
+extern PyBufferProcs array_buffer;                                   // buffer.cpp
+extern PyGetSetDef array_attributes[];                               // attributes.cpp
+extern PyMethodDef array_methods[];                                  // methods.cpp
 PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.cpp
 
 // ---- errors (errors.cpp) -----------------------------------------------------------------------
@@ -106,8 +105,8 @@ PyObject* to_numpy(PyObject* array);
 // ---- operators (operators.cpp) -----------------------------------------------------------------
 
 extern PyTypeObject operator_type;
-PyObject* operator_list();             // all operators as functions, in registry order
-weft_op find_operator(const char* name);  // null if there is none; no Python error
+PyObject* operator_list();                  // all operators as functions, in registry order
+weft_op find_operator(const char* name);    // null if there is none; no Python error
 PyObject* find_function(const char* name);  // borrowed; null if there is none
 
 // One result of an operator; null with a Python error set on failure.
@@ -149,8 +148,7 @@ weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
 // ---- traced functions (functions.cpp) ----------------------------------------------------------
 
 struct FunctionObject {
-  PyObject_HEAD
-  weft_function function;  // one reference, never null
+  PyObject_HEAD weft_function function;  // one reference, never null
   vectorcallfunc call;
 };
 extern PyTypeObject function_type;

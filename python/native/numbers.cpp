@@ -13,15 +13,35 @@ namespace weft::python {
 namespace {
 
 enum Slot {
-  kAdd, kSubtract, kMultiply, kDivide, kPower, kFloorDivide, kRemainder, kMatmul, kAnd, kOr, kXor,
-  kNegative, kAbs, kInvert, kSquare, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kPower,
+  kFloorDivide,
+  kRemainder,
+  kMatmul,
+  kAnd,
+  kOr,
+  kXor,
+  kNegative,
+  kAbs,
+  kInvert,
+  kSquare,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
   kSlots
 };
 constexpr const char* kNames[kSlots] = {
-    "add", "subtract", "multiply", "divide", "power", "floor_divide", "remainder", "matmul",
-    "logical_and", "logical_or", "logical_xor", "negative", "abs", "logical_not", "square",
-    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"};
-constexpr const char* kSigns[kSlots] = {"+", "-", "*", "/", "**", "//", "%", "@", "&", "|", "^",
+    "add",        "subtract",    "multiply",     "divide",     "power",       "floor_divide",
+    "remainder",  "matmul",      "logical_and",  "logical_or", "logical_xor", "negative",
+    "abs",        "logical_not", "square",       "equal",      "not_equal",   "less",
+    "less_equal", "greater",     "greater_equal"};
+constexpr const char* kSigns[kSlots] = {"+", "-",   "*", "/",  "**", "//", "%", "@",  "&", "|", "^",
                                         "-", "abs", "~", "**", "==", "!=", "<", "<=", ">", ">="};
 weft_op ops[kSlots] = {};
 

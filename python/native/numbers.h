@@ -6,7 +6,7 @@
 
 namespace weft::python {
 
-void load_numbers();                   // finds the operators behind the slots
+void load_numbers();                     // finds the operators behind the slots
 PyObject* item_object(PyObject* array);  // as bool, int or float
 
 }  // namespace weft::python

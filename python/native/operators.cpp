@@ -16,14 +16,13 @@ constexpr int kMaxOutputs = 8;
 constexpr int kIntRoom = 64;
 
 struct OperatorObject {
-  PyObject_HEAD
-  vectorcallfunc call;
+  PyObject_HEAD vectorcallfunc call;
   weft_op op;
   weft_op_info info;
   PyObject** names;  // interned, one per argument
 };
 
-PyObject* out_name = nullptr;  // interned "out"
+PyObject* out_name = nullptr;   // interned "out"
 PyObject* functions = nullptr;  // dict: name → function, in registry order
 
 OperatorObject* self_of(PyObject* object) { return reinterpret_cast<OperatorObject*>(object); }
@@ -97,8 +96,8 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
     }
     case WEFT_TAG_INTS: {
       int64_t* ints = call.ints + call.used_ints;
-      const int count = parse_ints(object, ints, kIntRoom - call.used_ints, self->info.name,
-                                   argument.name);
+      const int count =
+          parse_ints(object, ints, kIntRoom - call.used_ints, self->info.name, argument.name);
       if (count < 0) return false;
       call.used_ints += count;
       value = ints_value(ints, count);
@@ -221,9 +220,7 @@ bool ensure_array(OperatorObject* self, Call& call) {
       case WEFT_TAG_INT:
         status = weft_tensor_create(WEFT_INT64, 0, nullptr, &value.as.integer, &tensor);
         break;
-      case WEFT_TAG_BOOL:
-        status = weft_tensor_create(WEFT_BOOL, 0, nullptr, &flag, &tensor);
-        break;
+      case WEFT_TAG_BOOL: status = weft_tensor_create(WEFT_BOOL, 0, nullptr, &flag, &tensor); break;
       default: continue;
     }
     if (status != WEFT_OK) {
@@ -251,8 +248,7 @@ bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs) {
     }
   }
   raise_error(WEFT_INVALID_TYPE, "%s: `out` must be %s; got %s", self->info.name,
-              count == 1 ? "an array" : "a tuple with one array per result",
-              Py_TYPE(out)->tp_name);
+              count == 1 ? "an array" : "a tuple with one array per result", Py_TYPE(out)->tp_name);
   return false;
 }
 
@@ -282,8 +278,8 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
                                          outs, static_cast<size_t>(outputs));
   if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
   if (call.out) {
-    PyObject* out = PyTuple_Check(call.out) && outputs == 1 ? PyTuple_GET_ITEM(call.out, 0)
-                                                            : call.out;
+    PyObject* out =
+        PyTuple_Check(call.out) && outputs == 1 ? PyTuple_GET_ITEM(call.out, 0) : call.out;
     Py_INCREF(out);
     return out;
   }
@@ -364,9 +360,7 @@ PyObject* schema(PyObject* object, void*) {
       arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
 }
 
-PyObject* name(PyObject* object, void*) {
-  return PyUnicode_FromString(self_of(object)->info.name);
-}
+PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }
 
 PyObject* module_name(PyObject* object, void*) {
   return PyUnicode_FromFormat("weft.%s", self_of(object)->info.place);
@@ -415,8 +409,7 @@ PyTypeObject make_type() {
   Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
   type.tp_name = "weft._native.Operator";
   type.tp_basicsize = sizeof(OperatorObject);
-  type.tp_flags =
-      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
+  type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
   type.tp_vectorcall_offset = offsetof(OperatorObject, call);
   type.tp_call = PyVectorcall_Call;
   type.tp_repr = represent;
@@ -440,8 +433,8 @@ PyObject* make_function(weft_op op) {
     return raise_error(WEFT_INTERNAL, "%s: has more arguments or results than the extension takes",
                        self->info.name);
   }
-  self->names = static_cast<PyObject**>(PyMem_Calloc(static_cast<size_t>(count + 1),
-                                                     sizeof(PyObject*)));
+  self->names =
+      static_cast<PyObject**>(PyMem_Calloc(static_cast<size_t>(count + 1), sizeof(PyObject*)));
   if (!self->names) return PyErr_NoMemory();
   for (int i = 0; i < count; ++i) {
     self->names[i] = PyUnicode_InternFromString(self->info.arguments[i].name);
@@ -457,8 +450,7 @@ bool make_functions() {
   for (size_t i = 0; i < weft_op_count(); ++i) {
     PyObject* function = make_function(weft_op_at(i));
     if (!function) return false;
-    const int failed =
-        PyDict_SetItemString(functions, self_of(function)->info.name, function);
+    const int failed = PyDict_SetItemString(functions, self_of(function)->info.name, function);
     Py_DECREF(function);
     if (failed) return false;
   }

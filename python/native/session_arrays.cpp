@@ -77,17 +77,9 @@ void define_arrays(py::module_& module) {
              py::arg("copy") = true);
   module.def("empty", empty, py::arg("shape"), py::arg("dtype") = py::none());
   module.def("tensor_from_bytes", tensor_from_bytes);
-  module.def("dtype_number", [](const py::object& dtype) {
-    weft_dtype number;
-    if (!parse_dtype(dtype.ptr(), &number)) throw py::error_already_set();
-    return static_cast<int>(number);
-  });
   module.def("shares_box", [](const py::object& a, const py::object& b) {
     return weft_tensor_shares_box(array_argument(a, "shares_box"),
                                   array_argument(b, "shares_box")) != 0;
-  });
-  module.def("same_tensor", [](const py::object& a, const py::object& b) {
-    return array_argument(a, "same_tensor") == array_argument(b, "same_tensor");
   });
   module.def("set_state", [](const py::object& array, bool state) {
     check(weft_tensor_set_state(array_argument(array, "set_state"), state));

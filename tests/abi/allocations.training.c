@@ -106,7 +106,9 @@ static void a_training_step_allocates_nothing(const small_net* net) {
   int i;
   for (i = 0; i < kWarmUp + kCounted; ++i) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    stop_at_allocation = i < kWarmUp ? 0 : getenv("WEFT_TEST_STOP") ? atoi(getenv("WEFT_TEST_STOP")) : 0;
+    stop_at_allocation = i < kWarmUp                ? 0
+                         : getenv("WEFT_TEST_STOP") ? atoi(getenv("WEFT_TEST_STOP"))
+                                                    : 0;
 #endif
     before = counted();
     step(net, images, labels);

@@ -10,35 +10,35 @@
 
 static int failed_checks;
 
-#define CHECK(condition)                                                  \
-  do {                                                                    \
-    if (!(condition)) {                                                   \
-      ++failed_checks;                                                    \
-      printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-    }                                                                     \
+#define CHECK(condition)                                               \
+  do {                                                                 \
+    if (!(condition)) {                                                \
+      ++failed_checks;                                                 \
+      printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+    }                                                                  \
   } while (0)
 
 /* What the rest of a program needs: it ends where this fails. */
-#define MUST(call)                                                                           \
-  do {                                                                                       \
-    const weft_status must_status = (call);                                                  \
-    if (must_status != WEFT_OK) {                                                            \
-      printf("%s:%d: status %d: %s\n  %s\n", __FILE__, __LINE__, (int)must_status, #call,    \
-             weft_last_error());                                                             \
-      exit(1);                                                                               \
-    }                                                                                        \
+#define MUST(call)                                                                        \
+  do {                                                                                    \
+    const weft_status must_status = (call);                                               \
+    if (must_status != WEFT_OK) {                                                         \
+      printf("%s:%d: status %d: %s\n  %s\n", __FILE__, __LINE__, (int)must_status, #call, \
+             weft_last_error());                                                          \
+      exit(1);                                                                            \
+    }                                                                                     \
   } while (0)
 
 /* Fails with `expected`, and the message has `text` in it. */
-#define FAILS(call, expected, text)                                                          \
-  do {                                                                                       \
-    const weft_status fails_status = (call);                                                 \
-    if (fails_status != (expected) || !strstr(weft_last_error(), (text))) {                  \
-      ++failed_checks;                                                                       \
-      printf("%s:%d: %s\n  gave status %d, \"%s\"\n  expected %d, \"%s\"\n", __FILE__,       \
-             __LINE__, #call, (int)fails_status, fails_status ? weft_last_error() : "",      \
-             (int)(expected), (text));                                                       \
-    }                                                                                        \
+#define FAILS(call, expected, text)                                                              \
+  do {                                                                                           \
+    const weft_status fails_status = (call);                                                     \
+    if (fails_status != (expected) || !strstr(weft_last_error(), (text))) {                      \
+      ++failed_checks;                                                                           \
+      printf("%s:%d: %s\n  gave status %d, \"%s\"\n  expected %d, \"%s\"\n", __FILE__, __LINE__, \
+             #call, (int)fails_status, fails_status ? weft_last_error() : "", (int)(expected),   \
+             (text));                                                                            \
+    }                                                                                            \
   } while (0)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

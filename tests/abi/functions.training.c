@@ -32,8 +32,10 @@ static void a_function_gives_the_bits_of_the_eager_call(void) {
   for (k = 0; k < 2; ++k) {
     weft_tensor loss = NULL;
     weft_set_modes(WEFT_MODE_RECORDING, 0);
-    if (k == 0) loss = net_loss(&net, inputs[0], inputs[1]);
-    else MUST(weft_function_call(net.loss, inputs, 2, &loss, 1));
+    if (k == 0)
+      loss = net_loss(&net, inputs[0], inputs[1]);
+    else
+      MUST(weft_function_call(net.loss, inputs, 2, &loss, 1));
     weft_set_modes(0, WEFT_MODE_RECORDING);
     MUST(weft_backward(&loss, NULL, 1, 0));
     for (i = 0; i < kWeights; ++i) {

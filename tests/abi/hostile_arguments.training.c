@@ -16,8 +16,8 @@ static void make_arrays(void) {
   static const int64_t shapes[][4] = {{2, 3, 5, 6}, {4, 3, 3, 3}, {3, 5, 0, 0}, {5, 3, 0, 0},
                                       {4, 0, 0, 0}, {0, 3, 0, 0}, {1, 1, 1, 1}};
   static const int32_t ranks[] = {4, 4, 2, 2, 1, 2, 4};
-  static const weft_dtype dtypes[] = {WEFT_INT64, WEFT_BOOL, WEFT_UINT8, WEFT_FLOAT16,
-                                      WEFT_FLOAT64, WEFT_BFLOAT16};
+  static const weft_dtype dtypes[] = {WEFT_INT64,   WEFT_BOOL,    WEFT_UINT8,
+                                      WEFT_FLOAT16, WEFT_FLOAT64, WEFT_BFLOAT16};
   const int64_t four[] = {4};
   size_t i;
   for (i = 0; i < COUNT(ranks); ++i)
@@ -63,7 +63,7 @@ static void call_badly(weft_op op, const weft_op_info* info, weft_tensor placeho
   size_t k;
   for (i = 0; i < count; ++i) {
     const int array = i < (size_t)info->inputs ? draw(8) != 0 : draw(10) == 0;
-    args[i] = !array                  ? any_value()
+    args[i] = !array                   ? any_value()
               : placeholder && draw(2) ? of_tensor(placeholder)
                                        : of_tensor(arrays[draw((uint32_t)array_count)]);
   }

@@ -131,7 +131,8 @@ static void huge_and_negative_shapes_allocate_nothing(void) {
   FAILS(weft_tensor_create(WEFT_FLOAT32, 2, huge, NULL, &out), WEFT_INVALID_VALUE, "63 bits");
   FAILS(weft_tensor_create(WEFT_FLOAT64, 1, bytes, NULL, &out), WEFT_INVALID_VALUE, "63 bits");
   FAILS(weft_tensor_create(WEFT_FLOAT32, 1, large, NULL, &out), WEFT_OUT_OF_MEMORY, "memory");
-  FAILS(weft_tensor_create(WEFT_FLOAT32, 2, negative, NULL, &out), WEFT_INVALID_VALUE, "at least 0");
+  FAILS(weft_tensor_create(WEFT_FLOAT32, 2, negative, NULL, &out), WEFT_INVALID_VALUE,
+        "at least 0");
   FAILS(weft_tensor_create(WEFT_FLOAT32, 40, many, NULL, &out), WEFT_INVALID_VALUE, "16 axes");
   FAILS(weft_tensor_create(WEFT_FLOAT32, -1, many, NULL, &out), WEFT_INVALID_VALUE, "rank");
   FAILS(weft_tensor_create(44, 1, many, NULL, &out), WEFT_INVALID_TYPE, "44");

@@ -36,7 +36,8 @@ static void a_model_gives_the_bits_of_its_function(weft_model model) {
   FAILS(weft_context_run(context), WEFT_INVALID_STATE, "images");
   FAILS(weft_context_output_data(context, 0, &data), WEFT_INVALID_STATE, "before a run");
   FAILS(weft_context_bind_input(context, 0, images_data, 5), WEFT_INVALID_VALUE, "images");
-  FAILS(weft_context_bind_input(context, 0, NULL, sizeof images_data), WEFT_INVALID_VALUE, "images");
+  FAILS(weft_context_bind_input(context, 0, NULL, sizeof images_data), WEFT_INVALID_VALUE,
+        "images");
   FAILS(weft_context_bind_input(context, 1, images_data, 4), WEFT_INDEX_OUT_OF_RANGE, "index");
   run_into(context, scores);
   CHECK(memcmp(scores, expected, sizeof scores) == 0);
@@ -59,7 +60,8 @@ static void a_context_runs_in_the_callers_arena(weft_model model) {
   CHECK(posix_memalign(&arena, 64, bytes + 64) == 0);
   end = (unsigned char*)arena + bytes;
   memset(end, 0xa5, 64);
-  FAILS(weft_context_create(model, "scores", arena, bytes - 1, &context), WEFT_INVALID_VALUE, "arena");
+  FAILS(weft_context_create(model, "scores", arena, bytes - 1, &context), WEFT_INVALID_VALUE,
+        "arena");
   FAILS(weft_context_create(model, "scores", (char*)arena + 4, bytes, &context), WEFT_INVALID_VALUE,
         "aligned");
   FAILS(weft_context_create(model, "nothing", arena, bytes, &context), WEFT_NOT_FOUND, "nothing");
@@ -164,7 +166,8 @@ static void a_damaged_file_is_refused(void) {
   free(bytes);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------------
+ */
 
 enum { kRuns = 200 };
 

@@ -64,8 +64,8 @@ static inline weft_tensor net_loss(const small_net* net, weft_tensor images, wef
 }
 
 static inline small_net net_create(void) {
-  static const int64_t shapes[kWeights][4] = {{4, 1, 3, 3}, {4, 0, 0, 0}, {kClasses, 64, 0, 0},
-                                              {kClasses, 0, 0, 0}};
+  static const int64_t shapes[kWeights][4] = {
+      {4, 1, 3, 3}, {4, 0, 0, 0}, {kClasses, 64, 0, 0}, {kClasses, 0, 0, 0}};
   static const int32_t ranks[kWeights] = {4, 1, 2, 1};
   small_net net;
   weft_tensor images = net_images(1);

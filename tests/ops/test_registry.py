@@ -23,7 +23,7 @@ from operator_samples import (
     tolerance,
     weighted_sum,
 )
-from weft import np, npx
+from weft import np
 
 CASES = cases()
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -123,21 +123,6 @@ def test_out_receives_the_result(case):
     assert returned is out
     for a, b in zip(results, outs, strict=True):
         same_bits(a.asnumpy(), b.asnumpy())
-
-
-@every_case
-def test_result_does_not_depend_on_threads(case):
-    arrays = as_weft(case.inputs())
-    before = npx.num_threads()
-    try:
-        npx.set_num_threads(1)
-        one = as_numpy(seeded(case, arrays))
-        npx.set_num_threads(4)
-        four = as_numpy(seeded(case, arrays))
-    finally:
-        npx.set_num_threads(before)
-    for a, b in zip(one, four, strict=True):
-        same_bits(a, b)
 
 
 # ---- shapes without elements, without axes, stretched

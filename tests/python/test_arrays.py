@@ -105,6 +105,15 @@ def test_filled_arrays_have_shape_and_dtype(name):
     assert getattr(np, f"{name}_like")(np.array([1, 2])).dtype == "int64"
 
 
+def test_full_is_exact_and_checks_integers():
+    assert np.full(2, 2**60 + 1).tolist() == [2**60 + 1] * 2
+    assert np.full((), -3, "int8").item() == -3
+    assert np.full(1, 300, "float32").tolist() == [300]
+    for number in (300, -1):
+        with pytest.raises(OverflowError):
+            np.full(2, number, "uint8")
+
+
 @pytest.mark.parametrize("arguments", [(5,), (1, 6), (1, 6, 2), (5, 0, -2), (0, 1, 0.25), (0,)])
 def test_arange_equals_numpy(arguments):
     found = np.arange(*arguments)

@@ -128,7 +128,8 @@ typedef struct weft_memory {
   int64_t pooled;       /* bytes kept for reuse */
   int64_t system_calls; /* blocks obtained from the system since the start */
 } weft_memory;
-#define WEFT_MEMORY_INIT {sizeof(weft_memory), 0, 0, 0, 0}
+#define WEFT_MEMORY_INIT \
+  { sizeof(weft_memory), 0, 0, 0, 0 }
 WEFT_API weft_status weft_memory_stats(weft_memory* stats, int32_t reset_peak);
 
 /* The numbers that random operators give from now on, on any number of threads. */
@@ -139,21 +140,21 @@ WEFT_API weft_status weft_random_seed(uint64_t seed);
 typedef struct weft_argument_info {
   const char* name;
   const char* doc;
-  int32_t kind;     /* WEFT_TAG_TENSOR for inputs; INT, FLOAT, BOOL, STRING, INTS, DTYPE */
-  int32_t required; /* 0: may be left out */
-  int32_t keeps_dtype;    /* inputs: stays out of promotion (masks, indices) */
-  weft_value fallback;    /* attributes: the default; WEFT_TAG_NONE: absence has a meaning */
+  int32_t kind;        /* WEFT_TAG_TENSOR for inputs; INT, FLOAT, BOOL, STRING, INTS, DTYPE */
+  int32_t required;    /* 0: may be left out */
+  int32_t keeps_dtype; /* inputs: stays out of promotion (masks, indices) */
+  weft_value fallback; /* attributes: the default; WEFT_TAG_NONE: absence has a meaning */
 } weft_argument_info;
 
 typedef struct weft_op_info {
   size_t struct_size;
   const char* name;
   const char* doc;
-  const char* place;      /* "np", "npx" or "internal" */
-  const char* promotion;  /* "common", "float", "exact" or "keep" */
-  const char* like;       /* oracle, such as "numpy.add"; "" if there is none */
+  const char* place;       /* "np", "npx" or "internal" */
+  const char* promotion;   /* "common", "float", "exact" or "keep" */
+  const char* like;        /* oracle, such as "numpy.add"; "" if there is none */
   const char* no_gradient; /* the reason why there is none; "" if there is a gradient */
-  int32_t composite;      /* made of other operators */
+  int32_t composite;       /* made of other operators */
   int32_t elementwise;
   int32_t random;
   int32_t outputs;
@@ -266,7 +267,8 @@ WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head
  * pass to the traced code. Operators now become nodes. Traces do not nest. */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
-/* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs. */
+/* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs.
+ */
 WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
 /* Gives it up; nothing is left behind. */
 WEFT_API void weft_trace_abort(void);
@@ -281,7 +283,8 @@ WEFT_API size_t weft_function_outputs(weft_function function);
 WEFT_API size_t weft_function_captures(weft_function function);
 /* Lends the i-th captured array (a parameter, state or constant); NULL past the end. */
 WEFT_API weft_tensor weft_function_capture_at(weft_function function, size_t index);
-/* The graph as text, or the plan last run ("graph" | "plan"); valid until the thread's next call. */
+/* The graph as text, or the plan last run ("graph" | "plan"); valid until the thread's next call.
+ */
 WEFT_API weft_status weft_function_get_text(weft_function function, const char* what,
                                             const char** text);
 typedef struct weft_plan_memory {
@@ -292,7 +295,8 @@ typedef struct weft_plan_memory {
   int64_t lower_bound; /* no order of this schedule needs fewer for the forward arena */
   int64_t nodes;       /* steps that the forward plan runs */
 } weft_plan_memory;
-#define WEFT_PLAN_MEMORY_INIT {sizeof(weft_plan_memory), 0, 0, 0, 0, 0}
+#define WEFT_PLAN_MEMORY_INIT \
+  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0 }
 /* Of the plan last run. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
 
@@ -311,7 +315,8 @@ WEFT_API weft_status weft_writer_set_metadata(weft_writer writer, const char* ke
 /* Writes the file in one step: a failure leaves the old one whole. */
 WEFT_API weft_status weft_writer_save(weft_writer writer, const char* path);
 
-/* ---- .weft files: running ---------------------------------------------------------------------- */
+/* ---- .weft files: running ----------------------------------------------------------------------
+ */
 
 WEFT_API weft_status weft_model_load(const char* path, weft_model* out);
 /* The bytes must stay unchanged until the model is released. */
@@ -334,7 +339,8 @@ typedef struct weft_port {
   const int64_t* shape;
   size_t bytes;
 } weft_port;
-#define WEFT_PORT_INIT {sizeof(weft_port), NULL, 0, 0, NULL, 0}
+#define WEFT_PORT_INIT \
+  { sizeof(weft_port), NULL, 0, 0, NULL, 0 }
 
 /* A context runs one entry point; it is used by one thread at a time, several contexts of a model
  * run side by side. `arena`: weft_model_arena_bytes bytes aligned to 64, or NULL to allocate. */

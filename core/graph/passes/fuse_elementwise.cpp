@@ -9,14 +9,9 @@
 
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
-#include "kernels/tile_program.h"
 
 namespace weft::graph {
 namespace {
-
-// So that externals and temporaries never exceed the operands of a tile program.
-constexpr size_t kMaxMembers =
-    kernels::TileLoop::kMaxOperands - kernels::TileLoop::kMaxExternals;
 
 struct Group {
   std::vector<int32_t> members;  // nodes, in order
@@ -44,7 +39,7 @@ class Fuser {
  private:
   static bool fusable(const Node& node) {
     return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
-           node.outputs.size() == 1 && node.operands.size() <= kernels::kMaxStepInputs &&
+           node.outputs.size() == 1 && node.operands.size() <= kMaxFusedOperands &&
            std::ranges::any_of(node.operands, &Operand::is_value);
   }
   const Shape& shape_of(int32_t node) const {
@@ -73,12 +68,12 @@ class Fuser {
   int32_t try_merge(int32_t other, int32_t into) {
     Group& a = groups_[static_cast<size_t>(other)];
     Group& b = groups_[static_cast<size_t>(into)];
-    if (a.members.size() + b.members.size() > kMaxMembers) return into;
+    if (a.members.size() + b.members.size() > kMaxFusedNodes) return into;
     const std::vector<int32_t> before = b.members;
     std::vector<int32_t> merged;
     std::ranges::merge(a.members, b.members, std::back_inserter(merged));
     for (const int32_t n : before) group_of_[static_cast<size_t>(n)] = other;
-    if (externals(merged, other) <= kernels::TileLoop::kMaxExternals && !cyclic(merged, other)) {
+    if (externals(merged, other) <= kMaxFusedArrays && !cyclic(merged, other)) {
       a.members = std::move(merged);
       b.members.clear();
       return other;
@@ -97,10 +92,10 @@ class Fuser {
   }
 
   // Arrays of the tile program: values read, scalars (each an array of one element), outputs.
-  int externals(const std::vector<int32_t>& members, int32_t group) const {
+  size_t externals(const std::vector<int32_t>& members, int32_t group) const {
     std::vector<ValueId> values;
     std::vector<std::pair<ops::Argument, DType>> scalars;
-    int count = 0;
+    size_t count = 0;
     for (const int32_t n : members) {
       const Node& node = graph_.nodes[static_cast<size_t>(n)];
       const DType dtype = step_dtype(node);
@@ -115,7 +110,7 @@ class Fuser {
       }
       count += leaves(node.outputs[0], group);
     }
-    return count + static_cast<int>(values.size() + scalars.size());
+    return count + values.size() + scalars.size();
   }
 
   DType step_dtype(const Node& node) const {

@@ -14,8 +14,10 @@ Result<Types> infer(const InferContext& c) {
   const double step = c.real("step");
   const double count = std::ceil((c.real("stop") - c.real("start")) / step);
   if (step == 0 || !(count < static_cast<double>(kMostElements)))
-    return errors::invalid_value("arange", "`step` must lead from `start` to `stop` in at most 2^40 "
-                                 "steps; got ", std::to_string(step));
+    return errors::invalid_value("arange",
+                                 "`step` must lead from `start` to `stop` in at most 2^40 "
+                                 "steps; got ",
+                                 std::to_string(step));
   return Types{{c.dtype("dtype"), Shape{count > 0 ? static_cast<int64_t>(count) : 0}, {}}};
 }
 
@@ -32,8 +34,8 @@ Status run(const KernelCall& call) {
     const int64_t count = std::min(kBlock, out.shape[0] - begin);
     for (int64_t i = 0; i < count; ++i) block[i] = start + static_cast<double>(begin + i) * step;
     TensorView source{block, {count}, {1}, 1, DType::kFloat64};
-    TensorView target{static_cast<char*>(out.data) + begin * size_of(out.dtype), {count}, {1}, 1,
-                      out.dtype};
+    TensorView target{
+        static_cast<char*>(out.data) + begin * size_of(out.dtype), {count}, {1}, 1, out.dtype};
     WEFT_TRY(run_one_step(convert, {&source, 1}, target));
   }
   return {};

@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "kernels/elementwise.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -22,8 +23,7 @@ Status run(const KernelCall& call) {
   TensorView source{&from, {}, {}, 0, DType::kFloat64};
   TensorView target{element, {}, {}, 0, out.dtype};
   WEFT_TRY(run_one_step(kernels::cast_step(DType::kFloat64, out.dtype), {&source, 1}, target));
-  int64_t elements = 1;
-  for (int axis = 0; axis < out.rank; ++axis) elements *= out.shape[axis];
+  const int64_t elements = elements_of(out);
   split_work(kernels::fill_units(out), elements, nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_fill(out, element, range); });
   return {};

@@ -4,9 +4,7 @@
 namespace weft::ops {
 namespace {
 
-Values gradient(const GradContext& g) {
-  return {g.dout() * g.builder().call("sign", {g.in(0)})};
-}
+Values gradient(const GradContext& g) { return {g.dout() * g.builder().call("sign", {g.in(0)})}; }
 
 }  // namespace
 

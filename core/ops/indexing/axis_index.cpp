@@ -1,6 +1,7 @@
 #include "ops/indexing/axis_index.h"
 
 #include "base/errors.h"
+#include "ops/kernel_call.h"
 
 namespace weft::ops {
 
@@ -11,6 +12,11 @@ kernels::Indexing split_at(const TensorView& data, int axis, bool clip) {
   return problem;
 }
 
+int axis_of(const AttributeReader& a, int rank) {
+  const auto axis = static_cast<int>(a.integer("axis"));
+  return axis < 0 ? axis + rank : axis;
+}
+
 Result<bool> read_mode(const AttributeReader& a) {
   const auto mode = a.text("mode");
   if (mode == "clip" || mode == "raise") return mode == "clip";
@@ -18,8 +24,7 @@ Result<bool> read_mode(const AttributeReader& a) {
 }
 
 Status check_indices(std::string_view op, const TensorView& indices, int64_t extent) {
-  int64_t count = 1;
-  for (int axis = 0; axis < indices.rank; ++axis) count *= indices.shape[axis];
+  const int64_t count = elements_of(indices);
   const auto* numbers = static_cast<const int64_t*>(indices.data);
   const int64_t bad = kernels::first_out_of_range(numbers, count, extent);
   if (bad < 0) return {};

@@ -9,6 +9,9 @@ namespace weft::ops {
 // The array seen as [outer, axis, inner].
 kernels::Indexing split_at(const TensorView& data, int axis, bool clip);
 
+// The attribute `axis`, counted from the front; inference has checked it.
+int axis_of(const AttributeReader& a, int rank);
+
 // "clip" clamps indices, "raise" refuses the first one outside; gives clip as a bool.
 Result<bool> read_mode(const AttributeReader& a);
 

@@ -1,6 +1,7 @@
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
 #include "ops/indexing/axis_index.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -29,11 +30,6 @@ Result<Types> infer_adjoint(const InferContext& c) {
     return errors::invalid_value("pick_adjoint", "`dout` must have shape ", forward[0].shape,
                                  "; got ", c.in[0].shape);
   return Types{picked[0]};
-}
-
-int axis_of(const AttributeReader& a, int rank) {
-  const auto axis = static_cast<int>(a.integer("axis"));
-  return axis < 0 ? axis + rank : axis;
 }
 
 Status run(const KernelCall& call) {
@@ -73,13 +69,6 @@ Values gradient(const GradContext& g) {
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("pick_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace

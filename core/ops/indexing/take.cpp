@@ -1,21 +1,11 @@
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
 #include "ops/indexing/axis_index.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
-
-int axis_of(const AttributeReader& a, int rank) {
-  const auto axis = static_cast<int>(a.integer("axis"));
-  return axis < 0 ? axis + rank : axis;
-}
-
-int64_t count_of(const TensorView& view) {
-  int64_t count = 1;
-  for (int axis = 0; axis < view.rank; ++axis) count *= view.shape[axis];
-  return count;
-}
 
 // The axis is replaced by the axes of the indices.
 Result<Types> infer(const InferContext& c) {
@@ -50,7 +40,7 @@ Status run(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
   if (!problem.clip) WEFT_TRY(check_indices("take", call.in[1], problem.axis));
-  const int64_t count = count_of(call.in[1]);
+  const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer * count, problem.outer * count * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_take(problem, data.data, static_cast<const int64_t*>(call.in[1].data),
@@ -64,7 +54,7 @@ Status run_adjoint(const KernelCall& call) {
   const TensorView& out = call.out[0];
   const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
   if (!problem.clip) WEFT_TRY(check_indices("take_adjoint", call.in[1], problem.axis));
-  const int64_t count = count_of(call.in[1]);
+  const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer, problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_take_adjoint(problem, call.in[0].data,
@@ -84,13 +74,6 @@ Values gradient(const GradContext& g) {
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("take_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace
@@ -119,7 +102,8 @@ WEFT_OP(take_adjoint) {
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
       .kernel(dense_slot(run_adjoint))
-      .sample(R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
+      .sample(
+          R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
 }
 
 WEFT_OP(take) {
@@ -131,9 +115,11 @@ WEFT_OP(take) {
       .compose([](const ComposeContext& c) {
         const Value index = cast(c.in(1), DType::kInt64);
         if (c.has("axis"))
-          return Values{c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
+          return Values{
+              c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
         const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});
-        return Values{c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
+        return Values{
+            c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
       })
       .like("numpy.take")
       .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axis": 0})")

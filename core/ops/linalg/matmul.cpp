@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -47,10 +48,6 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
-}
-
 kernels::Matrix matrix(const TensorView& view, bool vector, bool vector_is_row) {
   kernels::Matrix m{};
   m.data = view.data;
@@ -73,10 +70,10 @@ int64_t batch_stride(const TensorView& view, int batch_rank, int axis) {
 
 void run_batches(kernels::Matmul problem, void* scratch, int64_t scratch_bytes) {
   const int64_t units = kernels::matmul_units(problem);
-  const int64_t work = problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
-  split_work(units, work, scratch, scratch_bytes, [&](kernels::Range range, void* mine) {
-    kernels::run_matmul(problem, range, mine);
-  });
+  const int64_t work =
+      problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
+  split_work(units, work, scratch, scratch_bytes,
+             [&](kernels::Range range, void* mine) { kernels::run_matmul(problem, range, mine); });
 }
 
 kernels::Matmul problem_of(const Product& p, DType dtype) {

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -41,8 +42,8 @@ Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const 
   p.dilation_height = window.dilate[0];
   p.dilation_width = window.dilate[1];
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
-    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels, " channels and ",
-                                 p.out_channels, " filters; got ", p.groups);
+    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
+                                 " channels and ", p.out_channels, " filters; got ", p.groups);
   if (w[1] * p.groups != p.in_channels)
     return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
                                  " channels of `data`; got ", p.in_channels);
@@ -57,10 +58,6 @@ Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const 
 
 Shape output_shape(const kernels::Convolution& p, int spatial) {
   return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
-}
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
 }
 
 int64_t work_of(const kernels::Convolution& p) {
@@ -93,8 +90,8 @@ Status run(const KernelCall& call) {
   const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
   split_work(kernels::convolution_units(p), work_of(p), call.scratch,
              kernels::convolution_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias,
-                                        call.out[0].data, range, scratch);
+               kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias, call.out[0].data,
+                                        range, scratch);
              });
   return {};
 }

@@ -17,12 +17,13 @@ Values compose(const ComposeContext& c) {
     return refuse(c, errors::invalid_value("fully_connected",
                                            "`data` must have at least 2 axes; got shape ", data));
   const bool flatten = c.flag("flatten");
-  const int64_t features = flatten ? (data[0] == 0 ? weight[weight.rank() - 1] : data.elements() / data[0])
-                                   : data[data.rank() - 1];
+  const int64_t features =
+      flatten ? (data[0] == 0 ? weight[weight.rank() - 1] : data.elements() / data[0])
+              : data[data.rank() - 1];
   if (weight.rank() != 2 || weight[1] != features)
-    return refuse(c, errors::invalid_value("fully_connected", "`weight` must have shape (units, ",
-                                           features, ") for `data` of shape ", data, "; got ",
-                                           weight));
+    return refuse(
+        c, errors::invalid_value("fully_connected", "`weight` must have shape (units, ", features,
+                                 ") for `data` of shape ", data, "; got ", weight));
   if (c.inputs.size() > 2 && c.in(2) && c.in(2).shape() != Shape{weight[0]})
     return refuse(c, errors::invalid_value("fully_connected", "`bias` must have shape (", weight[0],
                                            ",); got ", c.in(2).shape()));

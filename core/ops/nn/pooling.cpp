@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -34,7 +35,8 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
     return errors::invalid_value(op, "`kernel` must be given unless `global_pool` is true");
   const auto convention = a.text("pooling_convention");
   if (convention != "valid" && convention != "full")
-    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ", convention);
+    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
+                                 convention);
   if (global) window = Window{spatial, {height_of(x), width_of(x)}, {1, 1}, {0, 0}, {1, 1}};
   kernels::Pooling p{};
   p.dtype = dtype;
@@ -57,10 +59,6 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
   return p;
-}
-
-Shape shape_of(const TensorView& view) {
-  return Shape(std::span(view.shape, static_cast<size_t>(view.rank)));
 }
 
 Shape output_shape(const kernels::Pooling& p, const Shape& x) {
@@ -89,8 +87,10 @@ Status run(const KernelCall& call) {
   const auto p = parse(a, call.in[0].dtype, shape_of(call.in[0])).value();
   const bool average = is_average(a).value();
   split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
-    if (average) kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
-    else kernels::run_max_pool(p, call.in[0].data, call.out[0].data, nullptr, range);
+    if (average)
+      kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
+    else
+      kernels::run_max_pool(p, call.in[0].data, call.out[0].data, nullptr, range);
   });
   return {};
 }
@@ -233,15 +233,9 @@ void pooling_attributes(OpDef& op) {
       .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
       .optional(AttributeKind::kInts, "pad", "elements added on both sides, 0 by default")
       .boolean("global_pool", false, "one window over the whole image")
-      .text("pooling_convention", "valid", "valid drops a last window that does not fit, full keeps it")
+      .text("pooling_convention", "valid",
+            "valid drops a last window that does not fit, full keeps it")
       .boolean("count_include_pad", true, "the average counts padded elements");
-}
-
-Slot dense_slot(KernelFunction function) {
-  Slot s;
-  s.run = function;
-  s.strides = Strides::kDense;
-  return s;
 }
 
 }  // namespace

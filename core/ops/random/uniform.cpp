@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -18,8 +19,7 @@ Result<Types> infer(const InferContext& c) {
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& out = call.out[0];
-  int64_t elements = 1;
-  for (int axis = 0; axis < out.rank; ++axis) elements *= out.shape[axis];
+  const int64_t elements = elements_of(out);
   const kernels::RandomStream stream{call.seed, call.ordinal};
   split_work(elements, 4 * elements, nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_random_uniform(stream, out.dtype, a.real("low"), a.real("high"), out.data, range);

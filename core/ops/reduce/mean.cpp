@@ -6,6 +6,12 @@ namespace {
 
 Values compose(const ComposeContext& c) {
   const TensorType type = c.in(0).type();
+  const Result<uint32_t> axes =
+      rules::axes_mask(InferContext(c.op(), {&type, 1}, c.all()), "axis", type.shape.rank());
+  if (!axes.ok()) {
+    c.builder.fail(axes.status());
+    return {c.in(0)};
+  }
   const Value x = is_floating(type.dtype) ? c.in(0) : cast(c.in(0), DType::kFloat32);
   const Value total = c.builder.call("sum", {x}, {c.get("axis"), c.get("keepdims")});
   const int64_t kept = total.shape().elements();

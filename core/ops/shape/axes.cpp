@@ -37,8 +37,8 @@ Values squeeze(const ComposeContext& c) {
       const Result<int> normal = normalize_axis(axis, in.rank(), "squeeze", "axis");
       Status status = normal.status();
       if (normal.ok() && in[normal.value()] != 1)
-        status = errors::invalid_value("squeeze", "`axis` ", axis, " must have extent 1; got shape ",
-                                       in);
+        status = errors::invalid_value("squeeze", "`axis` ", axis,
+                                       " must have extent 1; got shape ", in);
       if (!status.ok()) {
         c.builder.fail(status);
         return {c.in(0)};
@@ -55,7 +55,8 @@ Values squeeze(const ComposeContext& c) {
 Values batch_flatten(const ComposeContext& c) {
   const Shape in = c.in(0).shape();
   if (in.rank() == 0) {
-    c.builder.fail(errors::invalid_value("batch_flatten", "`x` must have a batch axis; got a scalar"));
+    c.builder.fail(
+        errors::invalid_value("batch_flatten", "`x` must have a batch axis; got a scalar"));
     return {c.in(0)};
   }
   const int64_t rest[] = {in[0], in[0] == 0 ? in.elements() : -1};

@@ -1,5 +1,6 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -18,9 +19,9 @@ Result<Slice> parse(const InferContext& c) {
   const auto step = c.ints("step");
   const auto rank = static_cast<size_t>(in.rank());
   if (begin.size() != rank || size.size() != rank || step.size() != rank)
-    return errors::invalid_value("slice", "`begin`, `size` and `step` must have one number for each of the ",
-                                 in.rank(), " axes of `x`; got ", begin.size(), ", ", size.size(),
-                                 " and ", step.size());
+    return errors::invalid_value(
+        "slice", "`begin`, `size` and `step` must have one number for each of the ", in.rank(),
+        " axes of `x`; got ", begin.size(), ", ", size.size(), " and ", step.size());
   for (size_t i = 0; i < rank; ++i) {
     const int64_t extent = in[static_cast<int>(i)];
     const int64_t last = begin[i] + (size[i] - 1) * step[i];
@@ -56,7 +57,7 @@ std::optional<Geometry> view(const InferContext& c, const Geometry& input, const
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
   const auto rank = static_cast<size_t>(in.rank);
-  const TensorType type{in.dtype, Shape(std::span(in.shape, rank)), {}};
+  const TensorType type = type_of(in);
   const Slice slice = parse(InferContext(call.op, {&type, 1}, call.attributes)).value();
   const Geometry part = geometry(slice, Shape(std::span(in.strides, rank)), 0);
   TensorView from = call.out[0];
@@ -72,9 +73,9 @@ Values gradient(const GradContext& g) {
   const Slice slice = parse(InferContext(g.op(), {&whole, 1}, g.all())).value();
   const Geometry part = geometry(slice, dense_strides(whole.shape), 0);
   const Argument offset = Argument::of_int(part.offset);
-  return {g.builder().call("update", {zeros(g.dout(), whole), g.dout()},
-                           {offset, Argument::of_ints(part.shape.span()),
-                            Argument::of_ints(part.strides.span())})};
+  return {g.builder().call(
+      "update", {zeros(g.dout(), whole), g.dout()},
+      {offset, Argument::of_ints(part.shape.span()), Argument::of_ints(part.strides.span())})};
 }
 
 Slot slot() {

@@ -1,5 +1,6 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -46,7 +47,7 @@ std::optional<Geometry> view(const InferContext& c, const Geometry& input, const
 // Reads in the order of the output.
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
-  TensorType type{in.dtype, Shape(std::span(in.shape, static_cast<size_t>(in.rank))), {}};
+  const TensorType type = type_of(in);
   const InferContext context(call.op, {&type, 1}, call.attributes);
   TensorView turned = in;
   const Shape axes = permutation(context).value();

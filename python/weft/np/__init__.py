@@ -63,11 +63,17 @@ def asarray(object: ArrayLike, dtype: DTypeLike = None) -> ndarray:
 def full(shape: Shape, fill_value: float, dtype: DTypeLike = None) -> ndarray:
     """An array of `shape` with every element `fill_value`, dtype by its kind unless given.
 
+    Raises OverflowError for an integer that `dtype` cannot hold.
+
     >>> full((2, 2), 7)
     array([[7, 7],
            [7, 7]])
     """
-    return _full(shape, fill_value, _dtype_of(fill_value) if dtype is None else dtype)
+    dtype = _dtype_of(fill_value) if dtype is None else dtype
+    if isinstance(fill_value, int | _numpy.integer) and not 0 <= fill_value <= 127:
+        # The operator's number is a float64, which neither holds nor checks every integer.
+        return _ops.broadcast_to(array(int(fill_value), dtype), shape).copy()
+    return _full(shape, fill_value, dtype)
 
 
 def zeros(shape: Shape, dtype: DTypeLike = float32) -> ndarray:
@@ -104,7 +110,7 @@ def full_like(a: ArrayLike, fill_value: float, dtype: DTypeLike = None) -> ndarr
     array([5, 5])
     """
     like = asarray(a)
-    return _full(like.shape, fill_value, like.dtype if dtype is None else dtype)
+    return full(like.shape, fill_value, like.dtype if dtype is None else dtype)
 
 
 def zeros_like(a: ArrayLike, dtype: DTypeLike = None) -> ndarray:

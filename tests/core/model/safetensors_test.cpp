@@ -151,7 +151,8 @@ TEST_CASE("a file with any byte of its header changed never crashes") {
   for (int i = 0; i < 20000; ++i) {
     std::string changed = whole;
     const int count = 1 + static_cast<int>(random() % 3);
-    for (int k = 0; k < count; ++k) changed[random() % changed.size()] = static_cast<char>(random());
+    for (int k = 0; k < count; ++k)
+      changed[random() % changed.size()] = static_cast<char>(random());
     const auto archive = model::read_archive(changed.data(), changed.size());
     if (!archive.ok()) continue;
     for (const NamedTensor& named : archive.value().tensors) {  // all of it must be readable

@@ -1,0 +1,165 @@
+#include "autograd/fast_call.h"
+
+#include "autograd/run.h"
+#include "autograd/tape.h"
+#include "base/errors.h"
+#include "kernels/elementwise.h"
+#include "ops/elementwise_slot.h"
+#include "ops/registry.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+namespace {
+
+using ops::Argument;
+using ops::OpDef;
+using ops::Tag;
+using ops::TensorType;
+
+constexpr size_t kMostAttributes = 8;
+
+bool is_plain(const Tensor& tensor) {
+  const Storage* storage = tensor.box().storage();
+  return tensor.dense() && storage && storage->busy.load(std::memory_order_acquire) == 0;
+}
+
+// A weak scalar that leaves the array's dtype as it is, stored as one element; false for dtypes
+// and numbers that need more thought.
+bool store_weak(const Argument& scalar, DType dtype, void* element) {
+  const bool whole = scalar.tag != Tag::kFloat;
+  switch (dtype) {
+    case DType::kFloat32:
+      *static_cast<float*>(element) = static_cast<float>(scalar.as_double());
+      return true;
+    case DType::kFloat64: *static_cast<double*>(element) = scalar.as_double(); return true;
+    case DType::kInt64: *static_cast<int64_t*>(element) = scalar.integer; return whole;
+    case DType::kInt32:
+      *static_cast<int32_t*>(element) = static_cast<int32_t>(scalar.integer);
+      return whole && scalar.integer == static_cast<int32_t>(scalar.integer);
+    default: return false;
+  }
+}
+
+// The operands of an elementwise call: one array decides shape and dtype.
+struct Operands {
+  const Tensor* array = nullptr;
+  kernels::Tile tile;
+  int64_t scalar = 0;
+};
+
+bool gather(std::span<const Argument> arguments, Operands& operands) {
+  for (const Argument& a : arguments) {
+    if (a.tag != Tag::kTensor) continue;
+    if (!a.tensor || !is_plain(*a.tensor)) return false;
+    if (!operands.array)
+      operands.array = a.tensor;
+    else if (a.tensor->dtype() != operands.array->dtype() ||
+             !(a.tensor->shape() == operands.array->shape()))
+      return false;
+  }
+  if (!operands.array) return false;
+  kernels::Tile& tile = operands.tile;
+  tile.scalar = 0;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    tile.in_row[i] = 0;
+    if (arguments[i].tag == Tag::kTensor) {
+      tile.in[i] = arguments[i].tensor->data();
+    } else {
+      if (!arguments[i].is_scalar() ||
+          !store_weak(arguments[i], operands.array->dtype(), &operands.scalar))
+        return false;
+      tile.in[i] = &operands.scalar;
+      tile.scalar |= uint32_t{1} << i;
+    }
+  }
+  return true;
+}
+
+Status record_elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor* result) {
+  TapeInput inputs[2];
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].tag == Tag::kTensor)
+      inputs[i].tensor = arguments[i].tensor;
+    else
+      inputs[i].scalar = &arguments[i];
+  }
+  return record(op, {}, {inputs, arguments.size()}, {&result, 1});
+}
+
+bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& out,
+                 Status* status) {
+  Operands operands;
+  if (arguments.size() != op.inputs.size() || arguments.size() > 2) return false;
+  if (!gather(arguments, operands)) return false;
+  const Tensor& array = *operands.array;
+  const auto dtype = static_cast<size_t>(array.dtype());
+  const kernels::StepKernel step = op.steps[dtype];
+  if (!step || array.elements() > ops::kElementwiseGrain) return false;
+  if (op.promotion == ops::Promotion::kFloat && !is_floating(array.dtype())) return false;
+  Tensor* result = Tensor::try_create(op.step_results[dtype], array.shape(), array.elements());
+  if (!result) {
+    *status = errors::out_of_memory(op.name, array.bytes());
+    return true;
+  }
+  operands.tile.out = result->data();
+  operands.tile.rows = 1;
+  operands.tile.cols = array.elements();
+  operands.tile.out_row = 0;
+  step(operands.tile);
+  if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, result);
+  if (status->ok())
+    out = result;
+  else
+    result->release();
+  return true;
+}
+
+Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
+  Argument complete[kMostAttributes];
+  WEFT_TRY(ops::complete_attributes(op, arguments.subspan(1), complete));
+  Tensor& base = *arguments[0].tensor;
+  const TensorType in{base.dtype(), base.shape(), {}};
+  const std::span<const Argument> attributes(complete, op.attributes.size());
+  WEFT_ASSIGN(const ops::Types types, ops::infer(op, {&in, 1}, attributes));
+  return make_view(op, attributes, base, in, types[0]);
+}
+
+}  // namespace
+
+Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
+                              const TensorType& in, const TensorType& out) {
+  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, attributes),
+                                     {base.shape(), base.strides(), base.offset()}, out);
+  if (!geometry) return Ref<Tensor>();
+  WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
+                                             geometry->offset, base.box_ref()));
+  view->detached = base.detached;
+  if (!(thread_state().modes & kRecording) || base.detached) return view;
+  const Edge edge = producer(base);
+  if (!edge) return view;
+  const TapeInput input{nullptr, nullptr, &in, edge};
+  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
+  view->view_node = Ref<Object>(node.get());
+  view->view_node_output = 0;
+  view->view_node_epoch = base.box().epoch();
+  return view;
+}
+
+bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
+               Status* status) {
+  if ((thread_state().modes & kTracing) || arguments.empty() || outs[0]) return false;
+  if (op.slot.elementwise) return elementwise(op, arguments, outs[0], status);
+  if (!op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
+      arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
+    return false;
+  Result<Ref<Tensor>> result = view(op, arguments);
+  if (!result.ok())
+    *status = result.status();
+  else if (result.value())
+    outs[0] = result.take().detach();
+  else
+    return false;
+  return true;
+}
+
+}  // namespace weft::autograd

@@ -1,0 +1,21 @@
+// The short way through an eager call, for what small programs are made of: elementwise operators
+// on dense arrays of one shape (or an array and a number), and views. It decides by looking at
+// words that are at hand; anything unusual takes the general way.
+#pragma once
+
+#include <span>
+
+#include "ops/op.h"
+
+namespace weft::autograd {
+
+// True if the call was made (or failed, with `status`); false if nothing was done.
+bool call_fast(const ops::OpDef& op, std::span<const ops::Argument> arguments,
+               std::span<Tensor*> outs, Status* status);
+
+// The geometry of a view operator on its input's box, with its place on the tape; null where the
+// input's strides do not allow a view.
+Result<Ref<Tensor>> make_view(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                              Tensor& base, const ops::TensorType& in, const ops::TensorType& out);
+
+}  // namespace weft::autograd

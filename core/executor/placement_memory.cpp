@@ -1,0 +1,172 @@
+// The second half of placing: outputs where they belong, in-place reuse, the arena.
+#include <algorithm>
+
+#include "executor/packing.h"
+#include "executor/placement_impl.h"
+#include "runtime/pool.h"
+
+namespace weft::executor {
+namespace {
+
+int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+// `update` starts as a copy of its first operand, which it may find in place.
+bool overwrites_first_operand(const PendingStep& step) {
+  return step.node && step.node->op && step.node->op->name == "update";
+}
+
+}  // namespace
+
+// ---- outputs -----------------------------------------------------------------------------------
+
+// The memory that an output has to be in: the caller's, or the next part of the residual region.
+Item Placement::output_memory(size_t index, const Seen& seen) {
+  Item item;
+  item.bytes = seen.bytes();
+  item.given = false;
+  if (index < options_.first_residual_output) {
+    item.root = Root::kOutput;
+    item.index = static_cast<int32_t>(index);
+  } else {
+    item.root = Root::kResidual;
+    item.offset = residual_bytes;
+    residual_offsets.push_back(residual_bytes);
+    residual_bytes += aligned(item.bytes);
+  }
+  return item;
+}
+
+// The new content of a state may be written where the old one is only when nobody reads the old
+// one any more: after its last read, or at that read by a kernel that works in place.
+bool Placement::may_write_state(size_t output, int32_t item) const {
+  if (state_of_[output] < 0) return true;
+  const int32_t old = input_items_[static_cast<size_t>(state_of_[output])];
+  const int32_t last_read = items_[static_cast<size_t>(old)].last;
+  const int32_t written = items_[static_cast<size_t>(item)].first;
+  if (last_read != written) return last_read < written;
+  const PendingStep& step = steps[static_cast<size_t>(written)];
+  for (size_t out = 0; out < step.out.size(); ++out)
+    if (step.out[out].item == item) return reads_only_in_place(step, out, old);
+  return false;
+}
+
+// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy
+// at the end. Copies out of inputs come first and those into states last, because a state's memory
+// may be what another output is copied from.
+void Placement::place_outputs() {
+  std::vector<std::pair<Seen, Seen>> copies, state_copies;
+  std::vector<size_t> states;
+  for (size_t k = 0; k < graph_.outputs.size(); ++k)
+    if (state_of_[k] < 0) place_output(k, copies);
+  append_copies(copies);
+  for (size_t k = 0; k < graph_.outputs.size(); ++k) {
+    if (state_of_[k] < 0) continue;
+    // A new state that is (a part of) an input, perhaps of another's old one, is brought to safety.
+    Seen& seen = seen_[static_cast<size_t>(graph_.outputs[k])];
+    if (items_[static_cast<size_t>(seen.item)].given) seen = dense_copy(seen);
+    states.push_back(k);
+  }
+  note_uses();
+  for (const size_t k : states) place_output(k, state_copies);
+  append_copies(state_copies);
+}
+
+void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies) {
+  const graph::ValueId id = graph_.outputs[index];
+  const Seen& seen = seen_[static_cast<size_t>(id)];
+  const Item memory = output_memory(index, seen);
+  Item& item = items_[static_cast<size_t>(seen.item)];
+  const bool direct = !item.given && item.root == Root::kArena && seen.offset == 0 &&
+                      seen.dense() && seen.bytes() == item.bytes &&
+                      may_write_state(index, seen.item);
+  if (direct) {
+    item.root = memory.root;
+    item.index = memory.index;
+    item.offset = memory.offset;
+    return;
+  }
+  const Seen from = seen;
+  items_.push_back(memory);
+  copies.emplace_back(from,
+                      whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
+}
+
+void Placement::append_copies(std::vector<std::pair<Seen, Seen>>& copies) {
+  for (const auto& [from, to] : copies) add_copy(from, to);
+}
+
+// ---- in place ----------------------------------------------------------------------------------
+
+// Does the step read `item` only index by index with what it writes to output `out`?
+bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const {
+  const Seen& to = step.out[out];
+  if (step.kind == StepKind::kCopy) return false;
+  const bool first_only = overwrites_first_operand(step);
+  if (step.kind == StepKind::kKernel && step.node->op->slot.lead != ops::Lead::kSameIndex &&
+      !first_only)
+    return false;
+  bool reads = false;
+  for (size_t i = 0; i < step.in.size(); ++i) {
+    const Seen& from = step.in[i];
+    if (from.item < 0 || find(from.item) != find(item)) continue;
+    reads = true;
+    if (first_only && i > 0) return false;
+    if (from.offset != 0 || !from.dense() || !(from.shape == to.shape) ||
+        size_of(from.dtype) != size_of(to.dtype))
+      return false;
+    if (step.code && (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
+  }
+  return reads;
+}
+
+bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t item) {
+  const int32_t own = step.out[out].item;
+  Item& to = items_[static_cast<size_t>(own)];
+  Item& from = items_[static_cast<size_t>(item)];
+  if (from.last != at || from.bytes != to.bytes || own == item) return false;
+  const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
+  if (from.root != Root::kArena && !residual) return false;
+  if (!reads_only_in_place(step, out, item)) return false;
+  // An output's memory may serve from before it is final; a state's may not: it is still the old.
+  const bool to_output = to.root == Root::kOutput || to.root == Root::kResidual;
+  if (to_output &&
+      (residual || (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
+    return false;
+  if (to_output) {
+    from.root = to.root;
+    from.index = to.index;
+    from.offset = to.offset;
+  }
+  from.last = to.last;
+  to.joined = item;
+  return true;
+}
+
+void Placement::reuse_in_place() {
+  for (size_t s = 0; s < steps.size(); ++s) {
+    const PendingStep& step = steps[s];
+    for (size_t out = 0; out < step.out.size(); ++out)
+      for (const Seen& in : step.in)
+        if (in.item >= 0 && join(step, out, static_cast<int32_t>(s), find(in.item))) break;
+  }
+}
+
+void Placement::pack_arena() {
+  std::vector<Buffer> buffers;
+  std::vector<int32_t> owners;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const Item& item = items_[i];
+    if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
+    buffers.push_back({item.bytes, item.first, item.last, 0});
+    owners.push_back(static_cast<int32_t>(i));
+  }
+  arena_bytes = pack(buffers);
+  lower_bound = live_bytes(buffers);
+  for (size_t i = 0; i < buffers.size(); ++i)
+    items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,27 @@
+// What slots' run functions say often about the arrays that they are given.
+#pragma once
+
+#include <span>
+
+#include "base/shape.h"
+#include "ops/slot.h"
+
+namespace weft::ops {
+
+inline Shape shape_of(const TensorView& view) {
+  return Shape(std::span<const int64_t>(view.shape, static_cast<size_t>(view.rank)));
+}
+
+inline int64_t elements_of(const TensorView& view) { return shape_of(view).elements(); }
+
+inline TensorType type_of(const TensorView& view) { return {view.dtype, shape_of(view), {}}; }
+
+// The slot of a kernel that reads dense inputs.
+inline Slot dense_slot(KernelFunction run) {
+  Slot slot;
+  slot.run = run;
+  slot.strides = Strides::kDense;
+  return slot;
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,68 @@
+"""One thread gives the same bits as several, on arrays that are large enough to be split.
+
+Elementwise operators come from the registry; the others need shapes that fit their laws.
+"""
+
+import numpy
+import pytest
+import weft
+from operator_samples import FUNCTIONS, Case, as_numpy, as_weft, cases, elementwise_functions
+from weft import npx
+
+LARGE = [
+    ("sum", [[300, 400]], {"axis": (0,)}),
+    ("sum", [[300, 400]], {"axis": (1,)}),
+    ("sum", [[120000]], {}),
+    ("mean", [[30, 40, 100]], {"axis": (0, 2)}),
+    ("max", [[300, 400]], {"axis": (1,)}),
+    ("argmax", [[300, 400]], {"axis": 1}),
+    ("softmax", [[300, 400]], {}),
+    ("log_softmax", [[300, 400]], {}),
+    ("matmul", [[200, 150], [150, 180]], {}),
+    ("matmul", [[8, 60, 70], [8, 70, 50]], {}),
+    ("fully_connected", [[64, 300], [200, 300], [200]], {}),
+    ("convolution", [[8, 16, 20, 20], [24, 16, 3, 3], [24]], {"pad": (1, 1)}),
+    (
+        "convolution_data",
+        [[8, 24, 20, 20], [24, 16, 3, 3]],
+        {"pad": 1, "data_shape": (8, 16, 20, 20)},
+    ),
+    (
+        "convolution_weight",
+        [[8, 16, 20, 20], [8, 24, 20, 20]],
+        {"pad": 1, "weight_shape": (24, 16, 3, 3)},
+    ),
+    ("pooling", [[8, 16, 40, 40]], {"kernel": 2, "stride": 2}),
+    ("pooling", [[8, 16, 40, 40]], {"kernel": 3, "pool_type": "avg"}),
+    ("broadcast_to", [[300, 1]], {"shape": (300, 400)}),
+    ("transpose", [[300, 400]], {}),
+    ("uniform", [], {"shape": (300, 400), "dtype": "float32"}),
+    ("full", [], {"shape": (300, 400), "fill_value": 2, "dtype": "float32"}),
+]
+
+
+def large_cases():
+    for number, (name, shapes, attributes) in enumerate(LARGE):
+        function = FUNCTIONS[name]
+        yield Case(function, number, shapes, [None] * len(shapes), attributes, function.schema)
+    samples = {case.name: case for case in reversed(cases())}
+    for function in elementwise_functions():
+        case = samples[function.__name__]
+        shapes = [[300, 400]] * len(case.shapes)
+        yield Case(function, 0, shapes, case.dtypes, case.attributes, case.schema)
+
+
+@pytest.mark.parametrize("case", list(large_cases()), ids=str)
+def test_result_does_not_depend_on_threads(case):
+    arrays = as_weft(case.inputs())
+    before, found = npx.num_threads(), []
+    try:
+        for threads in (1, 2, 5):
+            npx.set_num_threads(threads)
+            weft.random.seed(5)
+            found.append(as_numpy(case.run(arrays)))
+    finally:
+        npx.set_num_threads(before)
+    for other in found[1:]:
+        for a, b in zip(found[0], other, strict=True):
+            numpy.testing.assert_array_equal(a, b)
