@@ -44,34 +44,37 @@ bool store_weak(const Argument& scalar, DType dtype, void* element) {
 struct Operands {
   const Tensor* array = nullptr;
   kernels::Tile tile;
-  int64_t scalar = 0;
+  int64_t scalar;
 };
 
-bool gather(std::span<const Argument> arguments, Operands& operands) {
-  for (const Argument& a : arguments) {
-    if (a.tag != Tag::kTensor) continue;
-    if (!a.tensor || !is_plain(*a.tensor)) return false;
-    if (!operands.array)
-      operands.array = a.tensor;
-    else if (a.tensor->dtype() != operands.array->dtype() ||
-             !(a.tensor->shape() == operands.array->shape()))
-      return false;
-  }
-  if (!operands.array) return false;
-  kernels::Tile& tile = operands.tile;
-  tile.scalar = 0;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    tile.in_row[i] = 0;
-    if (arguments[i].tag == Tag::kTensor) {
-      tile.in[i] = arguments[i].tensor->data();
-    } else {
-      if (!arguments[i].is_scalar() ||
-          !store_weak(arguments[i], operands.array->dtype(), &operands.scalar))
-        return false;
-      tile.in[i] = &operands.scalar;
-      tile.scalar |= uint32_t{1} << i;
-    }
-  }
+bool gather_one(const Argument& a, Operands& operands) {
+  if (a.tag != Tag::kTensor || !a.tensor || !is_plain(*a.tensor)) return false;
+  operands.array = a.tensor;
+  operands.tile.in[0] = a.tensor->data();
+  operands.tile.scalar = 0;
+  return true;
+}
+
+bool gather_scalar(const Argument& array, const Argument& scalar, int place, Operands& operands) {
+  if (!array.tensor || !is_plain(*array.tensor) || !scalar.is_scalar()) return false;
+  if (!store_weak(scalar, array.tensor->dtype(), &operands.scalar)) return false;
+  operands.array = array.tensor;
+  operands.tile.in[1 - place] = array.tensor->data();
+  operands.tile.in[place] = &operands.scalar;
+  operands.tile.scalar = uint32_t{1} << place;
+  return true;
+}
+
+bool gather_two(const Argument& a, const Argument& b, Operands& operands) {
+  if (a.tag != Tag::kTensor) return b.tag == Tag::kTensor && gather_scalar(b, a, 0, operands);
+  if (b.tag != Tag::kTensor) return gather_scalar(a, b, 1, operands);
+  if (!a.tensor || !b.tensor || !is_plain(*a.tensor) || !is_plain(*b.tensor)) return false;
+  if (a.tensor->dtype() != b.tensor->dtype() || !(a.tensor->shape() == b.tensor->shape()))
+    return false;
+  operands.array = a.tensor;
+  operands.tile.in[0] = a.tensor->data();
+  operands.tile.in[1] = b.tensor->data();
+  operands.tile.scalar = 0;
   return true;
 }
 
@@ -89,8 +92,10 @@ Status record_elementwise(const OpDef& op, std::span<const Argument> arguments, 
 bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& out,
                  Status* status) {
   Operands operands;
-  if (arguments.size() != op.inputs.size() || arguments.size() > 2) return false;
-  if (!gather(arguments, operands)) return false;
+  if (arguments.size() != op.fast_arity) return false;
+  if (op.fast_arity == 2 ? !gather_two(arguments[0], arguments[1], operands)
+                         : !gather_one(arguments[0], operands))
+    return false;
   const Tensor& array = *operands.array;
   const auto dtype = static_cast<size_t>(array.dtype());
   const kernels::StepKernel step = op.steps[dtype];
@@ -104,7 +109,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   operands.tile.out = result->data();
   operands.tile.rows = 1;
   operands.tile.cols = array.elements();
-  operands.tile.out_row = 0;
+  operands.tile.out_row = operands.tile.in_row[0] = operands.tile.in_row[1] = 0;
   step(operands.tile);
   if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, result);
   if (status->ok())
@@ -137,7 +142,7 @@ Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attribu
   if (!(thread_state().modes & kRecording) || base.detached) return view;
   const Edge edge = producer(base);
   if (!edge) return view;
-  const TapeInput input{nullptr, nullptr, &in, edge};
+  const TapeInput input{nullptr, nullptr, &in, &edge};
   WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
   view->view_node = Ref<Object>(node.get());
   view->view_node_output = 0;
@@ -148,7 +153,7 @@ Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attribu
 bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
                Status* status) {
   if ((thread_state().modes & kTracing) || arguments.empty() || outs[0]) return false;
-  if (op.slot.elementwise) return elementwise(op, arguments, outs[0], status);
+  if (op.fast_arity) return elementwise(op, arguments, outs[0], status);
   if (!op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
       arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
     return false;

@@ -35,7 +35,7 @@ class ProgramNode final : public TapeNode {
 
   std::string_view name() const override { return "hybridized function"; }
   size_t output_count() const override { return compiled_->output_types().size(); }
-  ops::TensorType output_type(size_t output) const override {
+  const ops::TensorType& output_type(size_t output) const override {
     return compiled_->output_types()[output];
   }
   void save(std::span<const Ref<Tensor>> inputs, std::span<const Edge> edges,

@@ -27,7 +27,7 @@ class OpNode final : public TapeNode {
 
   std::string_view name() const override { return op_.name; }
   size_t output_count() const override { return output_types_.size(); }
-  ops::TensorType output_type(size_t output) const override { return output_types_[output]; }
+  const ops::TensorType& output_type(size_t output) const override { return output_types_[output]; }
 
   Result<ops::Values> backward(const ops::Values& cotangents, bool) override;
   void release_saved() override {
@@ -89,7 +89,9 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
       input.scalar = *given.scalar;
     else
       input.type.shape = Shape::absent();
-    const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor) : given.edge);
+    const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor)
+                                          : given.edge ? *given.edge
+                                                       : Edge());
     if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
   }
   if (output_type) output_types_.emplace_back(*output_type);
@@ -233,12 +235,13 @@ Edge producer(Tensor& tensor) {
     return {Ref<TapeNode>(static_cast<TapeNode*>(tensor.view_node.get())), tensor.view_node_output};
   auto* base = static_cast<TapeNode*>(box.node());
   if (!base) return {};
-  const ops::TensorType base_type = base->output_type(box.node_output());
+  const ops::TensorType& base_type = base->output_type(box.node_output());
   if (tensor.covers_box() && tensor.shape() == base_type.shape && tensor.dtype() == base_type.dtype)
     return {Ref<TapeNode>(base), box.node_output()};
   const ops::Argument attributes[] = {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()),
                                       ints(tensor.strides())};
-  const TapeInput input{nullptr, nullptr, &base_type, {Ref<TapeNode>(base), box.node_output()}};
+  const Edge edge{Ref<TapeNode>(base), box.node_output()};
+  const TapeInput input{nullptr, nullptr, &base_type, &edge};
   const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, type);

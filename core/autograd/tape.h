@@ -31,7 +31,7 @@ class TapeNode : public Object {
   std::span<const Edge> edges() const { return edges_; }
   virtual std::string_view name() const = 0;
   virtual size_t output_count() const = 0;
-  virtual ops::TensorType output_type(size_t output) const = 0;
+  virtual const ops::TensorType& output_type(size_t output) const = 0;
 
   // Cotangents of the inputs, one per edge, absent where there is none. `retain`: it may be
   // asked again.
@@ -75,7 +75,7 @@ class LeafNode final : public TapeNode {
       : type_(type), gradient_(std::move(gradient)), add_(add) {}
   std::string_view name() const override { return "leaf"; }
   size_t output_count() const override { return 1; }
-  ops::TensorType output_type(size_t) const override { return type_; }
+  const ops::TensorType& output_type(size_t) const override { return type_; }
   Result<ops::Values> backward(const ops::Values&, bool) override { return ops::Values(); }
   void release_saved() override {}
   bool is_leaf() const override { return true; }
@@ -103,7 +103,7 @@ struct TapeInput {
   Tensor* tensor = nullptr;
   const ops::Argument* scalar = nullptr;
   const ops::TensorType* type = nullptr;
-  Edge edge;  // of a type alone; an array's is its producer
+  const Edge* edge = nullptr;  // of a type alone; an array's is its producer
 };
 
 // Puts one operator call on the tape if an input has a history; outputs are its new arrays.

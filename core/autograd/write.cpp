@@ -66,8 +66,8 @@ Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base
   const Argument attributes[] = {Argument::of_int(target.offset()),
                                  Argument::of_ints(target.shape().span()),
                                  Argument::of_ints(target.strides().span())};
-  const TapeInput inputs[] = {{nullptr, nullptr, &base, old},
-                              {nullptr, nullptr, &value_type, value}};
+  const TapeInput inputs[] = {{nullptr, nullptr, &base, &old},
+                              {nullptr, nullptr, &value_type, &value}};
   WEFT_ASSIGN(Ref<TapeNode> node, make_node(ops::op_named("update"), attributes, inputs, base));
   box.set_content(Ref<Object>(node.get()), 0);
   return {};

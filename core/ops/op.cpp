@@ -102,6 +102,8 @@ OpDef& OpDef::compose(Composition function) {
 }
 OpDef& OpDef::kernel(kernels::FormulaId formula) {
   slot = elementwise_slot(formula);
+  const int arity = kernels::arity_of(formula);
+  if (arity <= 2 && !kernels::takes_mask(formula)) fast_arity = static_cast<uint8_t>(arity);
   for (int i = 0; i < kNumDTypes; ++i) {
     steps[i] = kernels::step_of(formula, static_cast<DType>(i));
     if (steps[i]) step_results[i] = kernels::result_dtype(formula, static_cast<DType>(i));
