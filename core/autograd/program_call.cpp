@@ -64,6 +64,7 @@ void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge
                        std::span<const Ref<Tensor>> outputs) {
   edges_.reserve(edges.size());
   for (const Edge& edge : edges) edges_.emplace_back(edge);
+  order_after_edges();
   for (const Ref<Tensor>& input : inputs) inputs_.emplace_back(*input);
   outputs_.resize(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i)

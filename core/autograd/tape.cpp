@@ -11,13 +11,16 @@
 namespace weft::autograd {
 namespace {
 
-std::atomic<uint64_t> next_sequence{1};
-
 // A part this small of a box that is being filled part by part is copied when saved: holding the
 // storage would make the next write copy all of it (out[t] = f(out[t-1])).
 constexpr int64_t kSmallPart = 4;
 
 ops::Argument ints(const Shape& shape) { return ops::Argument::of_ints(shape.span()); }
+
+void set_type(ops::TensorType& type, const Tensor& tensor) {
+  type.dtype = tensor.dtype();
+  type.shape = tensor.shape();
+}
 
 // One operator call.
 class OpNode final : public TapeNode {
@@ -82,7 +85,7 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
   for (const TapeInput& given : inputs) {
     Input& input = inputs_.emplace_back();
     if (given.tensor)
-      input.type = {given.tensor->dtype(), given.tensor->shape(), {}};
+      set_type(input.type, *given.tensor);
     else if (given.type)
       input.type = *given.type;
     else if (given.scalar)
@@ -94,9 +97,9 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
                                                        : Edge());
     if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
   }
+  order_after_edges();
   if (output_type) output_types_.emplace_back(*output_type);
-  for (Tensor* output : outputs)
-    output_types_.emplace_back(ops::TensorType{output->dtype(), output->shape(), {}});
+  for (Tensor* output : outputs) set_type(output_types_.emplace_back(), *output);
   WEFT_ASSIGN(const ops::Saved saved, what_to_save());
   for (size_t i = 0; i < inputs.size(); ++i)
     if ((saved.inputs >> i & 1) && inputs[i].tensor)
@@ -153,11 +156,14 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
 }
 
 // Nodes whose count reached zero while another was being destroyed: freed by the outermost call.
-thread_local PoolVector<TapeNode*>* doomed = nullptr;
+thread_local PoolVector<TapeNode*>* doomed __attribute__((tls_model("initial-exec"))) = nullptr;
 
 }  // namespace
 
-TapeNode::TapeNode() : sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {}
+void TapeNode::order_after_edges() {
+  for (const Edge& edge : edges_)
+    if (edge && edge.node->sequence_ >= sequence_) sequence_ = edge.node->sequence_ + 1;
+}
 
 void* TapeNode::operator new(size_t bytes) {
   void* block = pool_allocate(bytes);
@@ -273,9 +279,13 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
   for (const TapeInput& input : inputs) any |= input.tensor && is_recorded(*input.tensor);
   if (!any) return {};
   auto* node = new OpNode(op, attributes);
-  const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
+  Ref<Object> owned = Ref<Object>::adopt(node);
   WEFT_TRY(node->save(inputs, outputs, nullptr));
   // An integer result has no derivative; it is a constant on the tape.
+  if (outputs.size() == 1) {
+    if (is_floating(outputs[0]->dtype())) outputs[0]->box().set_content(std::move(owned), 0);
+    return {};
+  }
   for (size_t i = 0; i < outputs.size(); ++i)
     if (is_floating(outputs[i]->dtype()))
       outputs[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));

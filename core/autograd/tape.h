@@ -23,10 +23,10 @@ struct Edge {
 
 class TapeNode : public Object {
  public:
-  TapeNode();
   static void* operator new(size_t bytes);
   static void operator delete(void* block, size_t bytes) { pool_free(block, bytes); }
 
+  // Greater than that of every node it depends on.
   uint64_t sequence() const { return sequence_; }
   std::span<const Edge> edges() const { return edges_; }
   virtual std::string_view name() const = 0;
@@ -43,10 +43,11 @@ class TapeNode : public Object {
  protected:
   ~TapeNode() override = default;
   void destroy() override;  // a loop, not a recursion: chains may be a million nodes long
+  void order_after_edges();  // once edges_ is complete
   SmallVector<Edge, 2> edges_;
 
  private:
-  uint64_t sequence_;
+  uint64_t sequence_ = 0;
 };
 
 // An array's content as it was when the tape saved it.
