@@ -190,6 +190,16 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
 }
 
 Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call) {
+  for (const graph::StatePair& state : compiled.states()) {
+    // Its new content would have no history, and a gradient through it would be lost silently.
+    const Tensor& target = *arguments[static_cast<size_t>(state.input)];
+    if (call.any_wanted && !target.box().state && !target.box().leaf && is_floating(target.dtype()))
+      return errors::invalid_state("function", "a hybridized function writes to array ",
+                                   state.input,
+                                   " of its arguments and captures while it is recorded, so the "
+                                   "write would have no gradient; return the new value instead, or "
+                                   "mark the array as state");
+  }
   for (size_t i = 0; i < compiled.output_types().size(); ++i) {
     WEFT_ASSIGN(Ref<Tensor> output, output_array(compiled, arguments, i));
     call.out.push_back(output->data());

@@ -93,8 +93,8 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
     else
       input.type.shape = Shape::absent();
     const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor)
-                                          : given.edge ? *given.edge
-                                                       : Edge());
+                                           : given.edge ? *given.edge
+                                                        : Edge());
     if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
   }
   order_after_edges();

@@ -42,7 +42,7 @@ class TapeNode : public Object {
 
  protected:
   ~TapeNode() override = default;
-  void destroy() override;  // a loop, not a recursion: chains may be a million nodes long
+  void destroy() override;   // a loop, not a recursion: chains may be a million nodes long
   void order_after_edges();  // once edges_ is complete
   SmallVector<Edge, 2> edges_;
 

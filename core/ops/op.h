@@ -192,7 +192,8 @@ class OpDef {
   std::vector<Sample> samples;
   int id = -1;  // position in the registry
 
-  // For the eager fast path: 1 or 2 for an elementwise operator of so many inputs, else 0; the step for inputs of one dtype, dense and of one shape.
+  // For the eager fast path: 1 or 2 for an elementwise operator of so many inputs, else 0; the step
+  // for inputs of one dtype, dense and of one shape.
   uint8_t fast_arity = 0;
   kernels::StepKernel steps[kNumDTypes] = {};
   DType step_results[kNumDTypes] = {};

@@ -1,4 +1,5 @@
-// A composite that exists for tests/python/test_new_operator.py alone: one file is a whole operator.
+// A composite that exists for tests/python/test_new_operator.py alone: one file is a whole
+// operator.
 #include "ops/rules.h"
 
 namespace weft::ops {

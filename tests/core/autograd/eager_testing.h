@@ -47,7 +47,9 @@ inline Array call(std::string_view op, std::initializer_list<ops::Argument> argu
 inline ops::Argument arg(const Array& tensor) { return ops::Argument::of_tensor(tensor.get()); }
 inline ops::Argument arg(double x) { return ops::Argument::of_float(x); }
 
-inline Array operator*(const Array& a, const Array& b) { return call("multiply", {arg(a), arg(b)}); }
+inline Array operator*(const Array& a, const Array& b) {
+  return call("multiply", {arg(a), arg(b)});
+}
 inline Array operator*(const Array& a, double b) { return call("multiply", {arg(a), arg(b)}); }
 inline Array operator+(const Array& a, const Array& b) { return call("add", {arg(a), arg(b)}); }
 

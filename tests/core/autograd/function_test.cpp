@@ -91,8 +91,7 @@ TEST_CASE("derivatives of every order go through a function") {
 TEST_CASE("a function inside another is inlined and captures by box") {
   const Array w = array({2}, {2, 2});
   const Ref<Function> inner = cube_times(w);
-  const Ref<Function> outer =
-      trace(array({2}), [&](const Array& x) { return run(inner, x) + x; });
+  const Ref<Function> outer = trace(array({2}), [&](const Array& x) { return run(inner, x) + x; });
   REQUIRE(outer->captures().size() == 1);
   CHECK(outer->captures()[0]->box_ref() == w->box_ref());
   CHECK(values(run(outer, array({2}, {1, 2}))) == Numbers{3, 18});
@@ -135,6 +134,27 @@ TEST_CASE("a capture that is written becomes an output that may share its memory
   CHECK(values(run(f, array({1}, {1}))) == Numbers{60});
   CHECK(count->data() != memory);
   CHECK(*reinterpret_cast<const double*>(memory) == 5);
+}
+
+TEST_CASE("a recorded function that would lose a write's gradient is refused") {
+  const Array w = leaf({1}, {2});
+  const Array kept = array({1}, {1});
+  const Ref<Function> f = trace(array({1}), [&](const Array& x) {
+    REQUIRE(put(kept, w * x).ok());
+    return w * 1;
+  });
+  const Array x = array({1}, {3});
+  Tensor* inputs[] = {x.get()};
+  Tensor* outs[1] = {};
+  {
+    const Recording recording;
+    const Status status = f->call(inputs, outs);
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.message().find("no gradient") != std::string::npos);
+  }
+  CHECK(values(kept) == Numbers{1});
+  CHECK(values(run(f, x)) == Numbers{2});
+  CHECK(values(kept) == Numbers{6});
 }
 
 TEST_CASE("a function does not write a leaf while recording") {

@@ -53,8 +53,7 @@ TEST_CASE("a weak scalar changes only the kind") {
     CHECK(promote_weak(array, DTypeKind::kBool) == array);
     CHECK(promote_weak(array, DTypeKind::kSigned) ==
           (array == DType::kBool ? DType::kInt64 : array));
-    CHECK(promote_weak(array, DTypeKind::kFloat) ==
-          (is_floating(array) ? array : DType::kFloat32));
+    CHECK(promote_weak(array, DTypeKind::kFloat) == (is_floating(array) ? array : DType::kFloat32));
   }
 }
 

@@ -33,8 +33,8 @@ TEST_CASE("axes count from both ends") {
     const auto failed = normalize_axis(axis, 2, "mean", "axis");
     REQUIRE_FALSE(failed.ok());
     CHECK(failed.status().code() == StatusCode::kIndexOutOfRange);
-    CHECK(failed.status().message() == "mean: `axis` must be in [-2, 2) for an array of rank 2; got " +
-                                           std::to_string(axis));
+    CHECK(failed.status().message() ==
+          "mean: `axis` must be in [-2, 2) for an array of rank 2; got " + std::to_string(axis));
   }
 }
 

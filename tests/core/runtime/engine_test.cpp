@@ -37,20 +37,20 @@ TEST_CASE("long operations on one storage exclude each other as reads and writes
     const auto work = [&](int number) {
       for (int round = 0; round < kRounds; ++round) {
         const bool writes = (round + number) % 2 == 0;
-        const Status status =
-            writes ? run({}, {shared.get()}, true,
-                         [&]() -> Status {
-                           broken += writers.fetch_add(1) != 0 || readers.load() != 0;
-                           ++total;
-                           writers.fetch_sub(1);
-                           return {};
-                         })
-                   : run({shared.get()}, {}, true, [&]() -> Status {
-                       readers.fetch_add(1);
-                       broken += writers.load() != 0;
-                       readers.fetch_sub(1);
-                       return {};
-                     });
+        const Status status = writes ? run({}, {shared.get()}, true,
+                                           [&]() -> Status {
+                                             broken +=
+                                                 writers.fetch_add(1) != 0 || readers.load() != 0;
+                                             ++total;
+                                             writers.fetch_sub(1);
+                                             return {};
+                                           })
+                                     : run({shared.get()}, {}, true, [&]() -> Status {
+                                         readers.fetch_add(1);
+                                         broken += writers.load() != 0;
+                                         readers.fetch_sub(1);
+                                         return {};
+                                       });
         broken += !status.ok();
       }
     };

@@ -63,9 +63,7 @@ TEST_CASE("statistics follow large blocks") {
   CHECK(memory_stats().pooled == 0);
 }
 
-TEST_CASE("sizes that nobody has give null") {
-  CHECK(pool_allocate(size_t{1} << 60) == nullptr);
-}
+TEST_CASE("sizes that nobody has give null") { CHECK(pool_allocate(size_t{1} << 60) == nullptr); }
 
 TEST_CASE("a block may be freed by another thread than the one that took it") {
   void* small = pool_allocate(100);
