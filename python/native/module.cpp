@@ -3,7 +3,7 @@
 
 #include "native.h"
 #include "numbers.h"
-#include "session.h"
+#include "module.h"
 
 namespace py = pybind11;
 

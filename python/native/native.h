@@ -2,7 +2,7 @@
 //
 // The extension is written on weft.h and Python.h alone. Arrays, operator functions and traced
 // functions are raw CPython types, because a call through a binding generator costs several times
-// a whole addition of small arrays; pybind11 serves the module's cold functions (session.cpp).
+// a whole addition of small arrays; pybind11 serves the module's cold functions (module_*.cpp).
 // Everything here is called with the GIL held.
 #pragma once
 

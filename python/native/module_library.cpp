@@ -1,5 +1,5 @@
 // The library as a whole: operators, threads, engine, memory, random numbers.
-#include "session.h"
+#include "module.h"
 
 namespace py = pybind11;
 

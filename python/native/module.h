@@ -11,10 +11,10 @@
 
 namespace weft::python {
 
-void define_arrays(pybind11::module_& module);    // session_arrays.cpp
-void define_autograd(pybind11::module_& module);  // session_autograd.cpp: modes, gradients, traces
-void define_files(pybind11::module_& module);     // session_files.cpp: safetensors and .weft
-void define_library(pybind11::module_& module);   // session_library.cpp: operators, threads, memory
+void define_arrays(pybind11::module_& module);    // module_arrays.cpp
+void define_autograd(pybind11::module_& module);  // module_autograd.cpp: modes, gradients, traces
+void define_files(pybind11::module_& module);     // module_files.cpp: safetensors and .weft
+void define_library(pybind11::module_& module);   // module_library.cpp: operators, threads, memory
 
 // Throws the Python error of a failed call.
 inline void check(weft_status status) {

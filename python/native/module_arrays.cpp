@@ -1,5 +1,5 @@
 // Making arrays, and what an array shares with others.
-#include "session.h"
+#include "module.h"
 
 namespace py = pybind11;
 

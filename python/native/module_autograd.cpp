@@ -1,5 +1,5 @@
 // The modes of a thread, gradients, and traces.
-#include "session.h"
+#include "module.h"
 
 namespace py = pybind11;
 

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "session.h"
+#include "module.h"
 
 namespace py = pybind11;
 
