@@ -1,9 +1,9 @@
 // The module weft._native: its types, and the functions that are not hot, through pybind11.
 #include <pybind11/pybind11.h>
 
+#include "module.h"
 #include "native.h"
 #include "numbers.h"
-#include "module.h"
 
 namespace py = pybind11;
 
