@@ -1,5 +1,6 @@
 """The README's program does what the README says."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -17,10 +18,11 @@ def block(language: str) -> str:
 
 
 def run(command: list[str], folder: Path) -> str:
+    paths = [str(ROOT / "examples" / "digits"), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
         command,
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT / "examples" / "digits"), "PATH": "/usr/bin:/bin"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         capture_output=True,
         text=True,
         check=False,
