@@ -5,7 +5,7 @@
 #include "kernels/elementwise.h"
 #include "ops/copy_slot.h"
 #include "ops/elementwise_slot.h"
-#include "runtime/engine.h"
+#include "runtime/readable.h"
 
 using namespace weft;
 
@@ -22,16 +22,6 @@ Status check_type(const char* function, weft_dtype dtype, int32_t rank, const in
 
 Shape shape_from(const int64_t* extents, int32_t rank) {
   return Shape(std::span<const int64_t>(extents, static_cast<size_t>(rank)));
-}
-
-Status readable(const char* function, const Tensor& tensor) {
-  if (tensor.box().traced())
-    return errors::invalid_state(
-        function,
-        "the array is traced: it has a shape and a dtype but no value while a hybridized function "
-        "is recorded; use npx.cond, npx.foreach or npx.while_loop for control flow that depends on "
-        "values, or keep this part out of hybridize()");
-  return wait_to_read(*tensor.box().storage());
 }
 
 struct Hold {
@@ -151,7 +141,7 @@ int32_t weft_tensor_shares_box(weft_tensor a, weft_tensor b) {
 weft_status weft_tensor_wait(weft_tensor handle) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_wait", {{"tensor", handle}}));
-    return readable("weft_tensor_wait", *c::tensor(handle));
+    return make_readable(*c::tensor(handle), "weft_tensor_wait");
   });
 }
 
@@ -159,7 +149,7 @@ weft_status weft_tensor_read(weft_tensor handle, void* data, size_t bytes) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("read", {{"tensor", handle}}));
     const Tensor& tensor = *c::tensor(handle);
-    WEFT_TRY(readable("read", tensor));
+    WEFT_TRY(make_readable(tensor, "read"));
     if (bytes != static_cast<size_t>(tensor.bytes()))
       return errors::invalid_value("read", "`bytes` must be ", tensor.bytes(), "; got ", bytes);
     if (bytes == 0) return {};
@@ -181,7 +171,7 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
     if (tensor.elements() != 1)
       return errors::invalid_value("item", "the array must have one element; got shape ",
                                    tensor.shape());
-    WEFT_TRY(readable("item", tensor));
+    WEFT_TRY(make_readable(tensor, "item"));
     const bool floating = is_floating(tensor.dtype());
     TensorView from = tensor.as_view();
     from.rank = 0;
@@ -200,7 +190,7 @@ weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** da
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_hold", {{"tensor", handle}, {"hold", out}, {"data", data}}));
     Tensor& tensor = *c::tensor(handle);
-    WEFT_TRY(readable("weft_tensor_hold", tensor));
+    WEFT_TRY(make_readable(tensor, "weft_tensor_hold"));
     auto hold = std::make_unique<Hold>();
     WEFT_ASSIGN(hold->value, held_content(tensor.box()));
     *data = hold->value.get()->data() + tensor.offset() * size_of(tensor.dtype());

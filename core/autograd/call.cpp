@@ -38,11 +38,6 @@ Status check_out(const OpDef& op, const Tensor& out, const Tensor& result) {
 
 }  // namespace
 
-Status make_readable(const Tensor& tensor, std::string_view reader) {
-  if (tensor.box().traced()) return traced_value_error(reader);
-  return wait_to_read(*tensor.box().storage());
-}
-
 Result<Ref<Tensor>> dense(Ref<Tensor> tensor) {
   if (tensor->dense()) return tensor;
   Tensor* copy = nullptr;

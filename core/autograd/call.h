@@ -8,6 +8,7 @@
 #include <span>
 
 #include "ops/op.h"
+#include "runtime/readable.h"
 
 namespace weft::autograd {
 
@@ -21,9 +22,6 @@ Status write(Tensor& target, const ops::Argument& value);
 
 // A dense array with the same content: the array itself if it is dense. Recorded or traced.
 Result<Ref<Tensor>> dense(Ref<Tensor> tensor);
-
-// Refuses arrays whose content cannot be read: traced ones. Waits for pending work.
-Status make_readable(const Tensor& tensor, std::string_view reader);
 
 // Refuses a write that the memory or the mode forbids.
 Status check_writable(const Tensor& target, bool recording);

@@ -17,13 +17,6 @@ using ops::Argument;
 using ops::OpDef;
 using ops::TensorType;
 
-TensorType scalar_type(const Argument& scalar) {
-  const DType dtype = scalar.tag == ops::Tag::kFloat  ? DType::kFloat64
-                      : scalar.tag == ops::Tag::kBool ? DType::kBool
-                                                      : DType::kInt64;
-  return {dtype, Shape(), {}};
-}
-
 // The inputs of one call on their way to the kernel: fixed room, no allocation.
 struct Prepared {
   static constexpr size_t kMost = 16;
@@ -108,33 +101,31 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
 
 TensorType EagerBuilder::type(const ops::Value& value) {
   if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
-  if (value.is_scalar()) return scalar_type(value.scalar());
+  if (value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape(), {}};
   return placeholders_[static_cast<size_t>(value.id())];
+}
+
+Result<ops::Values> EagerBuilder::run(const OpDef& op, std::span<const ops::Value> inputs,
+                                      std::span<const Argument> attributes) {
+  for (const ops::Value& input : inputs)
+    if (input && !input.is_tensor() && !input.is_scalar())
+      return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
+  if (!(thread_state().modes & kTracing)) return apply(*this, op, inputs, attributes);
+  PoolVector<Ref<Tensor>> outs(static_cast<size_t>(op.output_count));
+  WEFT_TRY(current_trace()->emit(op, inputs, attributes, outs));
+  ops::Values results;
+  for (Ref<Tensor>& out : outs) results.push_back(value(std::move(out)));
+  return results;
 }
 
 ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
-  ops::Values harmless;
-  if (!status().ok()) {
-    for (int i = 0; i < op.output_count; ++i) harmless.push_back(placeholder({}));
-    return harmless;
-  }
-  for (const ops::Value& input : inputs)
-    WEFT_ASSERT(!input || input.is_tensor() || input.is_scalar());  // the probe saw every read
-  if (thread_state().modes & kTracing) {
-    PoolVector<Ref<Tensor>> outs(static_cast<size_t>(op.output_count));
-    Status status = current_trace()->emit(op, inputs, attributes, outs);
-    if (status.ok()) {
-      ops::Values results;
-      for (Ref<Tensor>& out : outs) results.push_back(value(std::move(out)));
-      return results;
-    }
-    fail(std::move(status));
-  } else {
-    Result<ops::Values> results = apply(*this, op, inputs, attributes);
+  if (status().ok()) {
+    Result<ops::Values> results = run(op, inputs, attributes);
     if (results.ok()) return results.take();
     fail(results.status());
   }
+  ops::Values harmless;
   for (int i = 0; i < op.output_count; ++i) harmless.push_back(placeholder({}));
   return harmless;
 }

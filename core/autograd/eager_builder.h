@@ -20,6 +20,9 @@ class EagerBuilder final : public ops::Builder {
   }
 
  private:
+  Result<ops::Values> run(const ops::OpDef& op, std::span<const ops::Value> inputs,
+                          std::span<const ops::Argument> attributes);
+
   PoolVector<ops::TensorType> placeholders_;
 };
 

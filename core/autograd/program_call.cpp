@@ -22,9 +22,7 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type) {
   return result.tensor();
 }
 
-bool runs_long(const Compiled& compiled) {
-  return is_long({0, 2.0 * static_cast<double>(compiled.arena_bytes())});
-}
+bool runs_long(const Compiled& compiled) { return is_long(compiled.cost()); }
 
 // ---- the entry on the tape --------------------------------------------------------------------
 

@@ -20,14 +20,6 @@ Trace::Trace() : number_(next_number.fetch_add(1)), builder_(graph_) {}
 
 Trace* current_trace() { return static_cast<Trace*>(thread_state().trace); }
 
-Status traced_value_error(std::string_view reader) {
-  return errors::invalid_state(
-      reader,
-      "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
-      "recorded; use npx.cond, npx.foreach or npx.while_loop for control flow that depends on "
-      "values, or keep this part out of hybridize()");
-}
-
 Result<Ref<Tensor>> Trace::array(const ops::Value& value) {
   const ops::TensorType type = builder_.type(value);
   Box* box = Box::create(Ref<Storage>());

@@ -70,7 +70,4 @@ Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeho
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);
 void abort_trace();
 
-// For operations that need a value: names what to use instead.
-Status traced_value_error(std::string_view reader);
-
 }  // namespace weft::autograd

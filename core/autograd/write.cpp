@@ -10,6 +10,7 @@
 #include "kernels/elementwise.h"
 #include "ops/copy_slot.h"
 #include "ops/elementwise_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/registry.h"
 #include "runtime/engine.h"
 #include "runtime/thread_state.h"
@@ -30,22 +31,10 @@ Status check_shape(const Tensor& target, const Tensor& value) {
                                " does not broadcast to the target's shape ", target.shape());
 }
 
-// The value as the target's shape sees it.
-TensorView stretched(const TensorView& value, const TensorView& target) {
-  TensorView view = value;
-  view.rank = target.rank;
-  for (int axis = 0; axis < target.rank; ++axis) {
-    const int own = axis - (target.rank - value.rank);
-    view.shape[axis] = target.shape[axis];
-    view.strides[axis] = own < 0 || value.shape[own] == 1 ? 0 : value.strides[own];
-  }
-  return view;
-}
-
 Status store(const TensorView& target, const TensorView& value) {
   if (target.dtype != value.dtype)
     return ops::run_one_step(kernels::cast_step(value.dtype, target.dtype), {&value, 1}, target);
-  ops::copy_elements(target, stretched(value, target));
+  ops::copy_elements(target, ops::broadcast_view(value, ops::shape_of(target)));
   return {};
 }
 

@@ -189,18 +189,6 @@ void set_loop(TileCode& code, std::span<const TensorView> externals) {
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
 }
 
-TensorView broadcast_view(const TensorView& in, const Shape& shape) {
-  TensorView view = in;
-  view.rank = shape.rank();
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    const int own = axis - (shape.rank() - in.rank);
-    const bool repeats = own < 0 || in.shape[own] == 1;
-    view.shape[axis] = shape[axis];
-    view.strides[axis] = repeats ? 0 : in.strides[own];
-  }
-  return view;
-}
-
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype) {
   // By the kernels' own conversion, so that a scalar is what an array cast to the dtype is.
   alignas(64) char from[64] = {};

@@ -50,9 +50,6 @@ Result<TileCode> lower(const graph::Graph& region);
 // Derives the loop over these externals, broadcast to the program's shape.
 void set_loop(TileCode& code, std::span<const TensorView> externals);
 
-// `view` seen with `shape`: missing and stretched axes have stride 0.
-TensorView broadcast_view(const TensorView& view, const Shape& shape);
-
 // A scalar as one element of a dtype, in the low bytes.
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "ops/kernel_call.h"
 #include "runtime/pool.h"
 
 namespace weft::executor {
@@ -203,7 +204,7 @@ Status Placement::add_tiles(const Node& node) {
       view.rank = seen.shape.rank();
       std::copy(seen.shape.begin(), seen.shape.end(), view.shape);
       std::copy(seen.strides.begin(), seen.strides.end(), view.strides);
-      views.push_back(broadcast_view(view, step.code->shape));
+      views.push_back(ops::broadcast_view(view, step.code->shape));
     }
   set_loop(*step.code, views);
   const int threads = step.code->units > step.code->grain ? options_.threads : 1;

@@ -33,7 +33,7 @@ void GraphBuilder::set_line(std::string_view text) { line_ = graph_.add_line(tex
 
 TensorType GraphBuilder::type(const ops::Value& value) {
   if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
-  if (value && value.is_scalar()) return {kind_dtype(value.scalar()), Shape(), {}};
+  if (value && value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape(), {}};
   if (!value || value.id() < 0) return {};
   return graph_.type(value.id());
 }

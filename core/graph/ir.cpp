@@ -76,14 +76,6 @@ std::vector<int32_t> count_uses(const Graph& graph) {
   return uses;
 }
 
-DType kind_dtype(const ops::Argument& scalar) {
-  switch (scalar.tag) {
-    case ops::Tag::kBool: return DType::kBool;
-    case ops::Tag::kInt: return DType::kInt64;
-    default: return DType::kFloat64;
-  }
-}
-
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node) {
   const size_t count = node.operands.size();
   std::vector<TensorType> types(count);
@@ -93,7 +85,7 @@ Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& no
     const Operand& operand = node.operands[i];
     weak[i] = operand.is_scalar();
     if (operand.is_value()) types[i] = graph.type(operand.value);
-    if (operand.is_scalar()) types[i].dtype = kind_dtype(operand.scalar);
+    if (operand.is_scalar()) types[i].dtype = ops::kind_dtype(operand.scalar);
     if (operand.kind == Operand::Kind::kAbsent) types[i].shape = Shape::absent();
   }
   WEFT_TRY(ops::promote_inputs(*node.op, types, {weak.get(), count}, promoted));

@@ -126,9 +126,6 @@ class Graph {
 // How often each value is read: by nodes, and once for each output of the graph.
 std::vector<int32_t> count_uses(const Graph& graph);
 
-// The dtype that tells a weak scalar's kind: bool, int64 or float64.
-DType kind_dtype(const ops::Argument& scalar);
-
 // The types of an operator's inputs as inference wants them: weak scalars have rank 0 and the
 // dtype they are promoted to, absent inputs rank -1.
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node);

@@ -4,6 +4,14 @@
 
 namespace weft::ops {
 
+DType kind_dtype(const Argument& scalar) {
+  switch (scalar.tag) {
+    case Tag::kBool: return DType::kBool;
+    case Tag::kInt: return DType::kInt64;
+    default: return DType::kFloat64;
+  }
+}
+
 bool same_argument(const Argument& a, const Argument& b) {
   if (a.tag != b.tag) return false;
   switch (a.tag) {

@@ -100,6 +100,9 @@ struct Argument {
 };
 static_assert(sizeof(Argument) == 16);
 
+// The dtype that tells a weak scalar's kind: bool, int64 or float64.
+DType kind_dtype(const Argument& scalar);
+
 bool same_argument(const Argument& a, const Argument& b);  // by content
 
 // Attributes that outlive a call: an immutable copy with the lists and texts they point at.

@@ -34,10 +34,6 @@ Value Builder::call(std::string_view op, std::initializer_list<Value> inputs,
 }
 
 Value scalar(const Value& like, double x) { return {&like.builder(), Argument::of_float(x)}; }
-Value integer_scalar(const Value& like, int64_t x) {
-  return {&like.builder(), Argument::of_int(x)};
-}
-
 Value operator+(const Value& a, const Value& b) { return call2("add", a, b); }
 Value operator-(const Value& a, const Value& b) { return call2("subtract", a, b); }
 Value operator*(const Value& a, const Value& b) { return call2("multiply", a, b); }

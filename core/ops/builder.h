@@ -83,7 +83,6 @@ class Builder {
 
 // Weak scalars take the dtype of what they meet.
 Value scalar(const Value& like, double x);
-Value integer_scalar(const Value& like, int64_t x);
 
 Value operator+(const Value& a, const Value& b);
 Value operator-(const Value& a, const Value& b);

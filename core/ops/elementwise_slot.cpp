@@ -11,19 +11,6 @@ namespace {
 // Copy steps of odd strides need a tile per external: more than this is never asked for.
 constexpr int64_t kTileScratchLimit = 64 * 1024;
 
-// The input seen with the output's rank: missing and stretched axes have stride 0.
-TensorView broadcast_view(const TensorView& in, const TensorView& out) {
-  TensorView view = in;
-  view.rank = out.rank;
-  for (int axis = 0; axis < out.rank; ++axis) {
-    const int own = axis - (out.rank - in.rank);
-    const bool repeats = own < 0 || in.shape[own] == 1;
-    view.shape[axis] = out.shape[axis];
-    view.strides[axis] = repeats ? 0 : in.strides[own];
-  }
-  return view;
-}
-
 Status run_formula(const KernelCall& call) {
   const DType dtype = call.in.back().dtype;  // the first input of `where` is a mask
   const kernels::StepKernel step = kernels::step_of(call.op.slot.formula, dtype);
@@ -58,7 +45,7 @@ Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in,
   externals[0] = out;
   for (size_t i = 0; i < kernels::kMaxStepInputs; ++i) {
     tile_step.in[i] = i < in.size() ? static_cast<int16_t>(i + 1) : int16_t{-1};
-    if (i < in.size()) externals[i + 1] = broadcast_view(in[i], out);
+    if (i < in.size()) externals[i + 1] = broadcast_view(in[i], shape_of(out));
   }
   const size_t count = 1 + in.size();
   for (size_t i = 0; i < count; ++i) {

@@ -10,13 +10,6 @@
 namespace weft::ops {
 namespace {
 
-TensorType scalar_type(const Argument& scalar) {
-  const DType dtype = scalar.tag == Tag::kFloat  ? DType::kFloat64
-                      : scalar.tag == Tag::kBool ? DType::kBool
-                                                 : DType::kInt64;
-  return {dtype, Shape(), {}};
-}
-
 // Notes which of the values it handed out are read by operators; computes types only.
 class Probe final : public Builder {
  public:
@@ -27,7 +20,7 @@ class Probe final : public Builder {
   bool was_read(size_t id) const { return id < read_.size() && read_[id]; }
 
   TensorType type(const Value& value) override {
-    if (value.is_scalar()) return scalar_type(value.scalar());
+    if (value.is_scalar()) return {kind_dtype(value.scalar()), Shape(), {}};
     return types_[static_cast<size_t>(value.id())];
   }
 

@@ -16,6 +16,9 @@ inline int64_t elements_of(const TensorView& view) { return shape_of(view).eleme
 
 inline TensorType type_of(const TensorView& view) { return {view.dtype, shape_of(view), {}}; }
 
+// The array seen with a shape that it broadcasts to: missing and stretched axes have stride 0.
+TensorView broadcast_view(const TensorView& in, const Shape& shape);
+
 // The slot of a kernel that reads dense inputs.
 inline Slot dense_slot(KernelFunction run) {
   Slot slot;

@@ -62,10 +62,4 @@ Status require_floating(const InferContext& c, size_t input) {
                               "; cast with `", c.op().inputs[input].name, ".astype('float32')`");
 }
 
-Status require_rank(const InferContext& c, size_t input, int rank) {
-  if (c.in[input].shape.rank() == rank) return {};
-  return errors::invalid_value(c.op().name, "`", c.op().inputs[input].name, "` must have ", rank,
-                               " axes; got shape ", c.in[input].shape);
-}
-
 }  // namespace weft::ops::rules

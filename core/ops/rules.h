@@ -16,6 +16,5 @@ Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims);
 
 // Refuses inputs whose dtype is outside the kinds allowed, naming operator and argument.
 Status require_floating(const InferContext& c, size_t input);
-Status require_rank(const InferContext& c, size_t input, int rank);
 
 }  // namespace weft::ops::rules

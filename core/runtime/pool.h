@@ -2,7 +2,7 @@
 //
 // Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
 // thread (no lock), large ones through one shared, bounded cache, so that a program in steady
-// state asks the system for nothing. `memory_stats()` counts what the pools were asked for.
+// state asks the system for nothing. `memory_stats()` counts the large ones.
 #pragma once
 
 #include <stddef.h>
@@ -56,6 +56,7 @@ inline void pool_free(void* block, size_t bytes) {
   pool_free_large(block, bytes);
 }
 
+// Blocks of over kLargestSmall bytes: small ones would cost every call an atomic addition.
 struct MemoryStats {
   int64_t live;          // bytes handed out now
   int64_t peak;          // most bytes handed out at one time since reset_peak

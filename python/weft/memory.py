@@ -9,7 +9,7 @@ from weft._core import native
 
 
 def stats() -> dict[str, int]:
-    """Bytes in use (`live`), the most at one time (`peak`), kept for reuse (`pooled`), and how
+    """Of blocks of over 16 KiB: bytes in use (`live`), the most at one time (`peak`), kept for reuse (`pooled`), and how
     often memory was asked of the system (`system_calls`)."""
     return native.memory()
 

@@ -121,6 +121,7 @@ WEFT_API void weft_set_wait_hooks(void* (*before)(void), void (*after)(void* tok
 /* To be called before fork(): drains work and ends threads, which start again when needed. */
 WEFT_API void weft_prepare_fork(void);
 
+/* Of blocks of over 16 KiB; smaller ones are not counted. */
 typedef struct weft_memory {
   size_t struct_size;
   int64_t live;         /* bytes in use */

@@ -1,5 +1,6 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -18,14 +19,7 @@ Result<Types> infer(const InferContext& c) {
 }
 
 Status run(const KernelCall& call) {
-  const TensorView& in = call.in[0];
-  TensorView stretched = call.out[0];
-  stretched.data = in.data;
-  for (int axis = 0; axis < stretched.rank; ++axis) {
-    const int own = axis - (stretched.rank - in.rank);
-    stretched.strides[axis] = own < 0 || in.shape[own] == 1 ? 0 : in.strides[own];
-  }
-  copy_elements(call.out[0], stretched);
+  copy_elements(call.out[0], broadcast_view(call.in[0], shape_of(call.out[0])));
   return {};
 }
 

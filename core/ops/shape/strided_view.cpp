@@ -2,6 +2,7 @@
 // content with one geometry overwritten. Both address the row-major elements of their base.
 #include "base/errors.h"
 #include "ops/copy_slot.h"
+#include "ops/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
 
@@ -79,13 +80,7 @@ Status run_update(const KernelCall& call) {
   const Geometry g = geometry(call.op.reader(call.attributes));
   if (call.out[0].data != call.in[0].data) copy_elements(call.out[0], call.in[0]);
   const TensorView part = part_of(call.out[0], g);
-  TensorView value = part;
-  value.data = call.in[1].data;
-  for (int axis = 0; axis < part.rank; ++axis) {
-    const int own = axis - (part.rank - call.in[1].rank);
-    value.strides[axis] = own < 0 || call.in[1].shape[own] == 1 ? 0 : call.in[1].strides[own];
-  }
-  copy_elements(part, value);
+  copy_elements(part, broadcast_view(call.in[1], g.shape));
   return {};
 }
 
@@ -108,10 +103,10 @@ Values update_gradient(const GradContext& g) {
           g.needs(1) ? view(g.dout(), g.all()) : Value()};
 }
 
-Slot dense_slot(KernelFunction run) {
-  Slot s = copy_slot();
-  s.run = run;
-  s.strides = Strides::kDense;
+// Moves elements, so every build of it is equal.
+Slot mover(KernelFunction run) {
+  Slot s = dense_slot(run);
+  s.exactness = Exactness::kExact;
   return s;
 }
 
@@ -130,7 +125,7 @@ WEFT_OP(strided_view) {
   geometry_attributes(op);
   op.infer(infer_view)
       .gradient(view_gradient)
-      .kernel(dense_slot(run_view))
+      .kernel(mover(run_view))
       .view(view_rule)
       .sample(R"({"shapes": [[3, 4]], "offset": 1, "shape": [2, 2], "strides": [4, 2]})");
 }
@@ -144,7 +139,7 @@ WEFT_OP(update) {
   geometry_attributes(op);
   op.infer(infer_update)
       .gradient(update_gradient)
-      .kernel(dense_slot(run_update))
+      .kernel(mover(run_update))
       .sample(R"({"shapes": [[3, 4], [2]], "offset": 1, "shape": [2, 2], "strides": [4, 2]})");
 }
 
