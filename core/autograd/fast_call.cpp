@@ -4,8 +4,8 @@
 #include "autograd/tape.h"
 #include "base/errors.h"
 #include "kernels/elementwise.h"
-#include "ops/elementwise_slot.h"
 #include "ops/registry.h"
+#include "ops/split_work.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

@@ -1,9 +1,9 @@
 #include "ops/copy_slot.h"
 
 #include "kernels/copy.h"
-#include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/op.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -4,6 +4,7 @@
 #include "kernels/tile_program.h"
 #include "ops/kernel_call.h"
 #include "ops/op.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

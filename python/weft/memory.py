@@ -9,8 +9,9 @@ from weft._core import native
 
 
 def stats() -> dict[str, int]:
-    """Of blocks of over 16 KiB: bytes in use (`live`), the most at one time (`peak`), kept for reuse (`pooled`), and how
-    often memory was asked of the system (`system_calls`)."""
+    """Bytes in use (`live`), the most at one time (`peak`), kept for reuse (`pooled`), and how
+    often memory was asked of the system (`system_calls`). All but the last count blocks of over
+    16 KiB only."""
     return native.memory()
 
 

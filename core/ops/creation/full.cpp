@@ -5,6 +5,7 @@
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,8 +1,8 @@
 #include "base/errors.h"
-#include "ops/elementwise_slot.h"
 #include "ops/indexing/axis_index.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

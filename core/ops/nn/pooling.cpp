@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

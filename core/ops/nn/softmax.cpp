@@ -1,8 +1,8 @@
 #include "kernels/softmax.h"
 
 #include "base/errors.h"
-#include "ops/elementwise_slot.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

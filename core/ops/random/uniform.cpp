@@ -1,9 +1,9 @@
 #include "kernels/random.h"
 
 #include "base/errors.h"
-#include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,12 +1,19 @@
+// How a kernel's units of work are shared among threads.
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "kernels/range.h"
 #include "runtime/threads.h"
 
 namespace weft::ops {
 
+// Elements below which splitting costs more than it gains (about 0.4 µs of work).
+inline constexpr int64_t kElementwiseGrain = 16384;
+
+// Runs body(range, scratch) over the units, on several threads when `work` (in elements of cheap
+// arithmetic) is large; each thread gets `scratch_bytes` of the call's scratch.
 template <class Body>
 void split_work(int64_t units, int64_t work, void* scratch, int64_t scratch_bytes,
                 const Body& body) {

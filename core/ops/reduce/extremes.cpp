@@ -14,6 +14,18 @@ Values gradient(const GradContext& g) {
 
 }  // namespace
 
+WEFT_OP(max) {
+  op.doc("Largest element over axes; NaN if there is one.").input("x", "any real dtype");
+  reduce_attributes(op);
+  op.infer(infer_reduction<kernels::Reduction::kMax>)
+      .gradient(gradient)
+      .kernel(reduce_slot(kernels::Reduction::kMax))
+      .like("numpy.max")
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
+      .sample(R"({"shapes": [[5]]})")
+      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+}
+
 WEFT_OP(min) {
   op.doc("Smallest element over axes; NaN if there is one.").input("x", "any real dtype");
   reduce_attributes(op);
