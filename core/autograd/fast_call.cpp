@@ -1,5 +1,6 @@
 #include "autograd/fast_call.h"
 
+#include "autograd/elementwise_node.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
@@ -78,17 +79,6 @@ bool gather_two(const Argument& a, const Argument& b, Operands& operands) {
   return true;
 }
 
-Status record_elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor* result) {
-  TapeInput inputs[2];
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i].tag == Tag::kTensor)
-      inputs[i].tensor = arguments[i].tensor;
-    else
-      inputs[i].scalar = &arguments[i];
-  }
-  return record(op, {}, {inputs, arguments.size()}, {&result, 1});
-}
-
 bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& out,
                  Status* status) {
   Operands operands;
@@ -111,7 +101,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   operands.tile.cols = array.elements();
   operands.tile.out_row = operands.tile.in_row[0] = operands.tile.in_row[1] = 0;
   step(operands.tile);
-  if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, result);
+  if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, *result);
   if (status->ok())
     out = result;
   else

@@ -126,10 +126,7 @@ Result<ops::Value> OpNode::input_value(EagerBuilder& builder, size_t i) const {
 }
 
 Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
-  if (released_)
-    return errors::invalid_state("backward", "what `", op_.name,
-                                 "` saved was given up by an earlier backward; pass "
-                                 "retain_graph=True to that one");
+  if (released_) return already_released(op_.name);
   EagerBuilder builder;
   ops::Values inputs;
   ops::Values outputs;
@@ -146,13 +143,7 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
       outputs.push_back(builder.placeholder(output_types_[i]));
     }
   }
-  ops::Values given;
-  for (const ops::Value& c : cotangents)
-    given.push_back(c ? builder.value(c.tensor()) : ops::Value());
-  ops::Values result =
-      ops::apply_gradient(op_, attributes_.view(), builder, inputs, outputs, given, needed_);
-  if (!builder.status().ok()) return builder.status();
-  return result;
+  return run_rule(op_, attributes_.view(), builder, inputs, outputs, cotangents, needed_);
 }
 
 // Nodes whose count reached zero while another was being destroyed: freed by the outermost call.
@@ -187,18 +178,54 @@ void TapeNode::destroy() {
   doomed = nullptr;
 }
 
+bool can_hold(const Tensor& tensor) {
+  const Box& box = tensor.box();
+  const bool small_part = box.filled_by_parts && tensor.bytes() * kSmallPart <= box.bytes();
+  // A pinned box is written in place behind our back.
+  return !small_part && !box.pinned;
+}
+
+Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const Shape& shape,
+                                    const Shape& strides, int64_t offset, const Edge& producer) {
+  Box* box = Box::create(Ref<Storage>(content.get()));
+  if (!box) return errors::out_of_memory("backward", sizeof(Box));
+  WEFT_ASSIGN(Ref<Tensor> tensor,
+              Tensor::view(dtype, shape, strides, offset, Ref<Box>::adopt(box)));
+  if (producer) {
+    tensor->view_node = Ref<Object>(producer.node.get());
+    tensor->view_node_output = producer.output;
+    tensor->view_node_epoch = tensor->box().epoch();
+  }
+  return tensor;
+}
+
+Status already_released(std::string_view op) {
+  return errors::invalid_state("backward", "what `", op,
+                               "` saved was given up by an earlier backward; pass "
+                               "retain_graph=True to that one");
+}
+
+Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                             EagerBuilder& builder, const ops::Values& inputs,
+                             const ops::Values& outputs, const ops::Values& cotangents,
+                             uint32_t needed) {
+  ops::Values given;
+  for (const ops::Value& c : cotangents)
+    given.push_back(c ? builder.value(c.tensor()) : ops::Value());
+  ops::Values result = ops::apply_gradient(op, attributes, builder, inputs, outputs, given, needed);
+  if (!builder.status().ok()) return builder.status();
+  return result;
+}
+
 SavedTensor::SavedTensor(const Tensor& tensor)
     : dtype_(tensor.dtype()),
       offset_(tensor.offset()),
       shape_(tensor.shape()),
       strides_(tensor.strides()) {
-  const Box& box = tensor.box();
-  const bool small_part = box.filled_by_parts && tensor.bytes() * kSmallPart <= box.bytes();
-  if (!small_part && !box.pinned) {
-    held_ = HeldValue(box.storage());
+  if (can_hold(tensor)) {
+    held_ = HeldValue(tensor.box().storage());
     return;
   }
-  // A pinned box is written in place behind our back, so its content has to be copied too.
   ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
   const ops::Argument argument = ops::Argument::of_tensor(const_cast<Tensor*>(&tensor));
@@ -210,16 +237,7 @@ SavedTensor::SavedTensor(const Tensor& tensor)
 }
 
 Result<Ref<Tensor>> SavedTensor::restore(const Edge& producer) const {
-  Box* box = Box::create(Ref<Storage>(held_.get()));
-  if (!box) return errors::out_of_memory("backward", sizeof(Box));
-  WEFT_ASSIGN(Ref<Tensor> tensor,
-              Tensor::view(dtype_, shape_, strides_, offset_, Ref<Box>::adopt(box)));
-  if (producer) {
-    tensor->view_node = Ref<Object>(producer.node.get());
-    tensor->view_node_output = producer.output;
-    tensor->view_node_epoch = tensor->box().epoch();
-  }
-  return tensor;
+  return restore_content(held_, dtype_, shape_, strides_, offset_, producer);
 }
 
 TensorView SavedTensor::view() const {

@@ -12,6 +12,7 @@
 
 namespace weft::autograd {
 
+class EagerBuilder;
 class TapeNode;
 
 // Where an input came from: an output of a node, or nothing (a constant).
@@ -49,6 +50,20 @@ class TapeNode : public Object {
  private:
   uint64_t sequence_ = 0;
 };
+
+// ---- for the nodes of operators --------------------------------------------------------------
+
+// Can the tape keep this content by holding its storage? Otherwise it has to be copied.
+bool can_hold(const Tensor& tensor);
+// An array on a box of its own around a held content, with `producer` as its history.
+Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const Shape& shape,
+                                    const Shape& strides, int64_t offset, const Edge& producer);
+Status already_released(std::string_view op);
+// Cotangents of the inputs by the operator's rule, run eagerly.
+Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                             EagerBuilder& builder, const ops::Values& inputs,
+                             const ops::Values& outputs, const ops::Values& cotangents,
+                             uint32_t needed);
 
 // An array's content as it was when the tape saved it.
 class SavedTensor {

@@ -12,8 +12,9 @@ Box* Box::create(Ref<Storage> storage) {
 }
 
 void Box::destroy() {
+  const size_t lead = lead_;
   this->~Box();
-  pool_free(this, sizeof(Box));
+  pool_free(reinterpret_cast<char*>(this) - lead, lead + sizeof(Box));
 }
 
 }  // namespace weft

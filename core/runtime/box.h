@@ -12,7 +12,9 @@ namespace weft {
 
 class Box final {
  public:
-  explicit Box(Ref<Storage> storage) : storage_(std::move(storage)) {}
+  // `lead`: bytes before the box in its block of memory, which is freed with it.
+  explicit Box(Ref<Storage> storage, uint16_t lead = 0)
+      : lead_(lead), storage_(std::move(storage)) {}
 
   static Box* create(Ref<Storage> storage);  // null when out of memory
   void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -54,6 +56,7 @@ class Box final {
   std::atomic<int32_t> references_{1};
   uint32_t epoch_ = 0;
   uint32_t node_output_ = 0;
+  uint16_t lead_;
   Ref<Storage> storage_;
   Ref<Object> node_;
 };

@@ -7,6 +7,8 @@
 
 namespace weft {
 
+static_assert(sizeof(Tensor) % alignof(Box) == 0 && sizeof(Tensor) <= UINT16_MAX);
+
 Tensor::Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t offset, Ref<Box> box)
     : dtype_(dtype),
       dense_(is_dense(shape, strides)),
@@ -33,17 +35,26 @@ Tensor::Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box)
 }
 
 void Tensor::destroy() {
+  Box* content = box_.detach();
+  Box* own = box_in_block();
   this->~Tensor();
-  pool_free(this, sizeof(Tensor));
+  if (!own)
+    pool_free(this, sizeof(Tensor));
+  else if (own != content)
+    own->release();
+  content->release();
 }
 
 Tensor* Tensor::try_create(DType dtype, const Shape& shape, int64_t elements) {
   Storage* storage = Storage::try_allocate(elements * size_of(dtype));
   if (!storage) return nullptr;
-  Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>::adopt(storage)));
-  void* block = box ? pool_allocate(sizeof(Tensor)) : nullptr;
+  Ref<Storage> content = Ref<Storage>::adopt(storage);
+  void* block = pool_allocate(sizeof(Tensor) + sizeof(Box));
   if (!block) return nullptr;
-  return ::new (block) Tensor(dtype, shape, elements, std::move(box));
+  Box* box = ::new (static_cast<Tensor*>(block) + 1) Box(std::move(content), sizeof(Tensor));
+  auto* tensor = ::new (block) Tensor(dtype, shape, elements, Ref<Box>::adopt(box));
+  tensor->shares_block_ = true;
+  return tensor;
 }
 
 Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape) {
@@ -75,6 +86,7 @@ void Tensor::become(const Tensor& other) {
   dense_ = other.dense_;
   covers_box_ = other.covers_box_;
   offset_ = other.offset_;
+  if (box_.get() == box_in_block()) box_.detach();  // still counted: it holds this array's memory
   box_ = other.box_;
   strides_ = other.strides_;
   view_node = Ref<Object>();

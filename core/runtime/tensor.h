@@ -63,11 +63,15 @@ class Tensor final {
   Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box);  // dense, whole
   ~Tensor() = default;
   void destroy();
+  // A new array and its box share one block of memory: the box frees it, so the array counts as
+  // one more holder of that box for as long as it lives.
+  Box* box_in_block() { return shares_block_ ? reinterpret_cast<Box*>(this + 1) : nullptr; }
 
   std::atomic<int32_t> references_{1};
   DType dtype_;
   bool dense_;
   bool covers_box_ = false;
+  bool shares_block_ = false;
   int64_t offset_;
   int64_t elements_;
   Ref<Box> box_;

@@ -4,7 +4,7 @@
 
 namespace weft {
 
-thread_local ThreadState* current_thread_state = nullptr;
+constinit thread_local ThreadState* current_thread_state = nullptr;
 
 namespace {
 

@@ -30,7 +30,8 @@ struct ThreadState {
   Status last_error;
 };
 
-extern thread_local ThreadState* current_thread_state __attribute__((tls_model("initial-exec")));
+extern constinit thread_local ThreadState* current_thread_state
+    __attribute__((tls_model("initial-exec")));
 ThreadState& create_thread_state();
 void free_small_lists(ThreadState& state);
 
