@@ -59,7 +59,7 @@ const char* weft_info(const char* name) {
   else if (what == "threads")
     text = std::to_string(num_threads());
   else if (what == "engine")
-    text = engine_policy() == EnginePolicy::kSerial ? "serial" : "inline";
+    text = engine_policy_name();
 #if defined(WEFT_RUNTIME_ONLY)
   else if (what == "build")
     text = "runtime";
@@ -122,6 +122,7 @@ void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
 void weft_prepare_fork(void) {
   const Status drained = engine_wait_all();
   if (!drained.ok()) thread_state().last_error = drained;
+  stop_engine();
   stop_threads();
 }
 

@@ -27,6 +27,7 @@ enum class StatusCode : int32_t {
   kOverflow = 8,
   kIo = 9,
   kInvalidState = 10,
+  kInterrupted = 11,
 };
 
 class [[nodiscard]] Status {
@@ -48,6 +49,7 @@ class [[nodiscard]] Status {
   bool ok() const { return !failure_; }
   StatusCode code() const;
   const std::string& message() const;  // empty for a success
+  bool same_failure(const Status& other) const { return failure_ == other.failure_; }
 
  private:
   struct Failure;  // counted: an error may be the content of several arrays

@@ -37,6 +37,20 @@ constexpr bool kIsSame = false;
 template <class A>
 constexpr bool kIsSame<A, A> = true;
 
+// The type whose arithmetic an element's wraps in.
+template <class T>
+struct Wrapping {
+  using Type = T;
+};
+template <>
+struct Wrapping<int32_t> {
+  using Type = uint32_t;
+};
+template <>
+struct Wrapping<int64_t> {
+  using Type = uint64_t;
+};
+
 template <int Bytes>
 struct Mask {
   typedef typename LaneBits<Bytes>::Signed Native __attribute__((vector_size(kVectorBytes)));
@@ -64,10 +78,12 @@ struct Vec {
     return result;
   }
 
-  WEFT_INLINE friend Vec operator+(Vec a, Vec b) { return of(a.v + b.v); }
-  WEFT_INLINE friend Vec operator-(Vec a, Vec b) { return of(a.v - b.v); }
-  WEFT_INLINE friend Vec operator*(Vec a, Vec b) { return of(a.v * b.v); }
-  WEFT_INLINE friend Vec operator-(Vec a) { return of(-a.v); }
+  // C leaves the overflow of signed integers undefined: they wrap by way of unsigned lanes.
+  typedef typename Wrapping<T>::Type Wrap __attribute__((vector_size(kVectorBytes)));
+  WEFT_INLINE friend Vec operator+(Vec a, Vec b) { return of((Native)((Wrap)a.v + (Wrap)b.v)); }
+  WEFT_INLINE friend Vec operator-(Vec a, Vec b) { return of((Native)((Wrap)a.v - (Wrap)b.v)); }
+  WEFT_INLINE friend Vec operator*(Vec a, Vec b) { return of((Native)((Wrap)a.v * (Wrap)b.v)); }
+  WEFT_INLINE friend Vec operator-(Vec a) { return of((Native)(-(Wrap)a.v)); }
   WEFT_INLINE friend Truth operator<(Vec a, Vec b) { return {a.v < b.v}; }
   WEFT_INLINE friend Truth operator<=(Vec a, Vec b) { return {a.v <= b.v}; }
   WEFT_INLINE friend Truth operator>(Vec a, Vec b) { return {a.v > b.v}; }
@@ -107,16 +123,10 @@ WEFT_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
     if constexpr (kIsSigned<T>) special = special | (b == Vec<T>(T(-1)));
     const Vec<T> quotient = Vec<T>::of(a.v / select(special, Vec<T>(1), b).v);
     Vec<T> result = quotient;
-    if constexpr (kIsSigned<T>) result = select(special, negate_wrapping(a), result);
+    if constexpr (kIsSigned<T>) result = select(special, -a, result);
     return select(zero, Vec<T>(0), result);
   }
 }
-template <class T>
-WEFT_INLINE Vec<T> negate_wrapping(Vec<T> a) {
-  using U = Vec<typename LaneBits<sizeof(T)>::Unsigned>;
-  return reinterpret<Vec<T>>(U(0) - reinterpret<U>(a));
-}
-
 // Integer lanes only.
 template <class T>
 WEFT_INLINE Vec<T> operator&(Vec<T> a, Vec<T> b) {
@@ -132,7 +142,7 @@ WEFT_INLINE Vec<T> operator^(Vec<T> a, Vec<T> b) {
 }
 template <class T>
 WEFT_INLINE Vec<T> operator<<(Vec<T> a, int count) {
-  return Vec<T>::of(a.v << count);
+  return Vec<T>::of((typename Vec<T>::Native)((typename Vec<T>::Wrap)a.v << count));
 }
 template <class T>
 WEFT_INLINE Vec<T> operator>>(Vec<T> a, int count) {  // arithmetic for signed lanes
@@ -161,7 +171,7 @@ WEFT_INLINE Vec<T> abs_(Vec<T> a) {
     const U sign = sign_bit(U());
     return reinterpret<Vec<T>>(U::of(reinterpret<U>(a).v & ~sign.v));
   } else if constexpr (kIsSigned<T>) {
-    return select(a < Vec<T>(0), negate_wrapping(a), a);
+    return select(a < Vec<T>(0), -a, a);
   } else {
     return a;
   }

@@ -1,114 +1,20 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
-#include <mutex>
 
 #include "base/errors.h"
-#include "runtime/pool.h"
+#include "runtime/engine_impl.h"
 
 namespace weft {
 namespace {
 
-// One operation that is registered with the variables of its storages.
-struct Operation {
-  int waiting_for = 0;
-  PoolVector<Operation*> next;  // operations that wait for this one
-};
+// A program that pushes faster than the engine works is held up here.
+constexpr int64_t kMostOutstanding = int64_t{1} << 14;
+constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
 
-}  // namespace
-
-struct EngineVariable {
-  static void* operator new(size_t bytes) {
-    void* block = pool_allocate(bytes);
-    if (!block) out_of_memory();
-    return block;
-  }
-  static void operator delete(void* block) { pool_free(block, sizeof(EngineVariable)); }
-
-  Operation* writer = nullptr;
-  PoolVector<Operation*> readers;  // since the last writer
-  Status poison;
-};
-
-namespace {
-
-struct Engine {
-  std::mutex mutex;
-  std::mutex serial;  // held for a whole operation under the serial policy
-  std::condition_variable changed;
-  int64_t outstanding = 0;
-  Status unseen;
-  WaitHooks hooks;
-  std::atomic<EnginePolicy> policy{EnginePolicy::kInline};
-  std::atomic<int64_t> registered{0}, waited{0}, fast{0};
-};
-
-Engine& engine() {
-  static Engine* const instance = [] {
-    auto* created = new Engine;  // never destroyed: threads may outlive main
-    const char* name = std::getenv("WEFT_ENGINE");
-    if (name && std::string_view(name) == "serial") created->policy = EnginePolicy::kSerial;
-    return created;
-  }();
-  return *instance;
-}
-
-EngineVariable& variable_of(Storage& storage) {
-  if (!storage.variable) storage.variable = new EngineVariable;
-  return *storage.variable;
-}
-
-void update_busy(Storage& storage) {
-  const EngineVariable& variable = *storage.variable;
-  const bool idle = !variable.writer && variable.readers.empty() && variable.poison.ok();
-  storage.busy.store(idle ? 0 : 1, std::memory_order_release);
-}
-
-void depend(Operation& operation, Operation* earlier) {
-  if (!earlier || earlier == &operation) return;
-  earlier->next.push_back(&operation);
-  ++operation.waiting_for;
-}
-
-void register_operation(Operation& operation, std::span<Storage* const> reads,
-                        std::span<Storage* const> writes) {
-  for (Storage* storage : reads) {
-    EngineVariable& variable = variable_of(*storage);
-    depend(operation, variable.writer);
-    variable.readers.push_back(&operation);
-    update_busy(*storage);
-  }
-  for (Storage* storage : writes) {
-    EngineVariable& variable = variable_of(*storage);
-    depend(operation, variable.writer);
-    for (Operation* reader : variable.readers) depend(operation, reader);
-    variable.readers.clear();
-    variable.writer = &operation;
-    update_busy(*storage);
-  }
-}
-
-void complete(Engine& e, Operation& operation, std::span<Storage* const> reads,
-              std::span<Storage* const> writes, const Status& status) {
-  for (Storage* storage : writes) {
-    EngineVariable& variable = *storage->variable;
-    variable.poison = status;
-    if (variable.writer == &operation) variable.writer = nullptr;
-    update_busy(*storage);
-  }
-  for (Storage* storage : reads) {
-    std::erase(storage->variable->readers, &operation);
-    update_busy(*storage);
-  }
-  if (!status.ok()) e.unseen = status;
-  for (Operation* later : operation.next) --later->waiting_for;
-  --e.outstanding;
-  e.changed.notify_all();
-}
-
+// Waits with the binding's lock let go.
 template <class Condition>
 void wait_until(Engine& e, std::unique_lock<std::mutex>& lock, Condition condition) {
   if (condition()) return;
@@ -135,20 +41,101 @@ bool all_idle(std::span<Storage* const> storages) {
   });
 }
 
-Status first_poison(std::span<Storage* const> reads) {
-  for (Storage* storage : reads)
-    if (!storage->variable->poison.ok()) return storage->variable->poison;
-  return {};
+// A failure that a caller is given need not be reported again.
+Status seen(Engine& e, const Status& status) {
+  if (!status.ok() && status.same_failure(e.unseen)) e.unseen = Status();
+  return status;
+}
+
+bool has_room(const Engine& e, int64_t bytes) {
+  return e.outstanding < kMostOutstanding &&
+         (e.outstanding_bytes == 0 || e.outstanding_bytes + bytes <= kMostOutstandingBytes);
+}
+
+std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
+                                        std::span<Storage* const> writes,
+                                        std::unique_ptr<Task> task, int priority) {
+  auto operation = std::make_unique<Operation>();
+  operation->failure_is_content = true;
+  operation->task = std::move(task);
+  operation->priority = priority;
+  PoolVector<Storage*>& storages = operation->storages;
+  storages.assign(reads.begin(), reads.end());
+  storages.insert(storages.end(), writes.begin(), writes.end());
+  for (Storage* storage : storages) storage->retain();
+  operation->reads = {storages.data(), reads.size()};
+  operation->writes = {storages.data() + reads.size(), writes.size()};
+  for (const Storage* storage : writes) operation->bytes += storage->bytes();
+  return operation;
+}
+
+// On this thread, in the order of the variables.
+Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
+                      WorkRef work, bool failure_is_content) {
+  Operation operation;
+  operation.reads = reads;
+  operation.writes = writes;
+  operation.failure_is_content = failure_is_content;
+  std::unique_lock lock(e.mutex);
+  register_operation(e, operation);
+  wait_until(e, lock, [&] { return operation.waiting_for == 0; });
+  Status status = seen(e, poison_of(reads));
+  if (status.ok()) {
+    lock.unlock();
+    status = work();
+    lock.lock();
+  }
+  complete_operation(e, operation, status);
+  return status;
+}
+
+void set_policy(Engine& e, EnginePolicy policy) {
+  e.policy = policy;
+  global_modes = policy == EnginePolicy::kAsync ? uint32_t{kDeferring} : 0;
+}
+
+bool parse_policy(std::string_view name, EnginePolicy* policy) {
+  if (name == "inline")
+    *policy = EnginePolicy::kInline;
+  else if (name == "serial")
+    *policy = EnginePolicy::kSerial;
+  else if (name == "async")
+    *policy = EnginePolicy::kAsync;
+  else
+    return false;
+  return true;
 }
 
 }  // namespace
 
+void read_engine_environment() {
+  const char* name = std::getenv("WEFT_ENGINE");
+  if (!name) return;
+  const Status status = set_engine_policy(name);
+  if (!status.ok()) std::fprintf(stderr, "weft: WEFT_ENGINE: %s\n", status.message().c_str());
+}
+
+Engine& engine() {
+  static Engine* const instance = new Engine;  // never destroyed: threads may outlive main
+  return *instance;
+}
+
 EnginePolicy engine_policy() { return engine().policy.load(std::memory_order_relaxed); }
 
+std::string_view engine_policy_name() {
+  switch (engine_policy()) {
+    case EnginePolicy::kInline: return "inline";
+    case EnginePolicy::kSerial: return "serial";
+    case EnginePolicy::kAsync: return "async";
+  }
+  return "";
+}
+
 Status set_engine_policy(std::string_view name) {
-  if (name != "inline" && name != "serial")
-    return errors::invalid_value("engine", "`policy` must be inline or serial; got ", name);
-  engine().policy = name == "inline" ? EnginePolicy::kInline : EnginePolicy::kSerial;
+  EnginePolicy policy{};
+  if (!parse_policy(name, &policy))
+    return errors::invalid_value("engine", "`policy` must be inline, serial or async; got ", name);
+  set_policy(engine(), policy);
   return {};
 }
 
@@ -161,20 +148,27 @@ Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> wri
     e.fast.fetch_add(1, std::memory_order_relaxed);
     return work();
   }
-  Operation operation;
-  std::unique_lock lock(e.mutex);
-  e.registered.fetch_add(1, std::memory_order_relaxed);
-  ++e.outstanding;
-  register_operation(operation, reads, writes);
-  wait_until(e, lock, [&] { return operation.waiting_for == 0; });
-  Status status = first_poison(reads);
-  if (status.ok()) {
-    lock.unlock();
-    status = work();
-    lock.lock();
+  return run_registered(e, reads, writes, work, false);
+}
+
+Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> writes,
+                   std::unique_ptr<Task> task, int priority) {
+  Engine& e = engine();
+  if (engine_policy() == EnginePolicy::kSerial) {
+    const std::lock_guard serial(e.serial);
+    return run_registered(
+        e, reads, writes, [&] { return task->run(); }, true);
   }
-  complete(e, operation, reads, writes, status);
-  return status;
+  std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), priority);
+  std::unique_lock lock(e.mutex);
+  wait_until(e, lock, [&] { return has_room(e, operation->bytes); });
+  e.queued.fetch_add(1, std::memory_order_relaxed);
+  operation->number = e.pushed++;
+  e.outstanding_bytes += operation->bytes;
+  Operation& pushed = *operation.release();
+  register_operation(e, pushed);
+  if (pushed.waiting_for == 0) make_ready(e, pushed);
+  return {};
 }
 
 Status engine_wait(Storage& storage) {
@@ -182,7 +176,7 @@ Status engine_wait(Storage& storage) {
   std::unique_lock lock(e.mutex);
   if (!storage.variable) return {};
   wait_until(e, lock, [&] { return storage.variable->writer == nullptr; });
-  return storage.variable->poison;
+  return seen(e, storage.variable->poison);
 }
 
 Status engine_wait_all() {
@@ -197,12 +191,7 @@ WaitHooks wait_hooks() { return engine().hooks; }
 
 EngineStats engine_stats() {
   Engine& e = engine();
-  return {e.fast.load(), e.registered.load(), e.waited.load()};
-}
-
-void engine_forget(Storage& storage) {
-  delete storage.variable;
-  storage.variable = nullptr;
+  return {e.fast.load(), e.registered.load(), e.waited.load(), e.queued.load()};
 }
 
 }  // namespace weft

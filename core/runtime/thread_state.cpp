@@ -1,6 +1,9 @@
 #include "runtime/thread_state.h"
 
+#include <mutex>
 #include <new>
+
+#include "runtime/engine.h"
 
 namespace weft {
 
@@ -24,6 +27,8 @@ thread_local Reaper reaper;
 }  // namespace
 
 ThreadState& create_thread_state() {
+  static std::once_flag first;
+  std::call_once(first, read_engine_environment);
   current_thread_state = new ThreadState;
   if (!reaper.state) reaper.state = current_thread_state;
   return *current_thread_state;

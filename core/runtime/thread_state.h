@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include <atomic>
 #include <string>
 
 #include "base/status.h"
@@ -14,7 +15,11 @@ enum Mode : uint32_t {
   kRecording = 1,  // operators are put on the tape
   kTracing = 2,    // operators become nodes of a graph
   kTraining = 4,   // dropout and batch statistics behave as in training
+  kDeferring = 8,  // operators are queued for the engine's threads
 };
+
+// Modes of every thread: the policy of the engine.
+inline constinit std::atomic<uint32_t> global_modes{0};
 
 inline constexpr int kSmallClasses = 9;  // blocks of 64 B … 16 KiB belong to the thread
 

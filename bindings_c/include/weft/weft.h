@@ -112,7 +112,8 @@ WEFT_API size_t weft_dtype_size(weft_dtype dtype);
 WEFT_API weft_status weft_set_num_threads(int32_t count); /* at least 1 */
 WEFT_API int32_t weft_num_threads(void);
 
-/* "inline" or "serial". */
+/* "inline": operators run on the calling thread; "async": on the library's threads, and a failure
+ * is reported by what reads the result or waits; "serial": one at a time, for debugging. */
 WEFT_API weft_status weft_set_engine_policy(const char* policy);
 /* Waits for all work; gives the first failure that nobody has seen. */
 WEFT_API weft_status weft_wait_all(void);

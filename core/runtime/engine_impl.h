@@ -1,0 +1,67 @@
+// Inside the engine: what is registered, and the queue of its threads. One mutex guards all of it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/engine.h"
+#include "runtime/pool.h"
+
+namespace weft {
+
+// One operation that is registered with the variables of its storages.
+struct Operation {
+  std::span<Storage* const> reads;
+  std::span<Storage* const> writes;
+  int waiting_for = 0;
+  PoolVector<Operation*> next;  // operations that wait for this one
+  bool failure_is_content = false;
+  std::unique_ptr<Task> task;  // null where the registering thread runs the work itself
+  // Of a task:
+  int priority = 0;
+  uint64_t number = 0;
+  int64_t bytes = 0;
+  PoolVector<Storage*> storages;  // reads, then writes: kept alive
+};
+
+struct EngineVariable {
+  static void* operator new(size_t bytes) {
+    void* block = pool_allocate(bytes);
+    if (!block) out_of_memory();
+    return block;
+  }
+  static void operator delete(void* block) { pool_free(block, sizeof(EngineVariable)); }
+
+  Operation* writer = nullptr;
+  PoolVector<Operation*> readers;  // since the last writer
+  Status poison;
+};
+
+struct Engine {
+  std::mutex mutex;
+  std::mutex serial;                // held for a whole operation under the serial policy
+  std::condition_variable changed;  // something has completed
+  std::condition_variable ready_changed;
+  int64_t outstanding = 0;
+  int64_t outstanding_bytes = 0;  // that queued tasks will write
+  uint64_t pushed = 0;
+  PoolVector<Operation*> ready;  // a heap: highest priority, then first pushed
+  std::vector<std::thread> threads;
+  bool stopping = false;
+  Status unseen;  // first failure of a task that no caller has been given
+  WaitHooks hooks;
+  std::atomic<EnginePolicy> policy{EnginePolicy::kInline};
+  std::atomic<int64_t> registered{0}, waited{0}, fast{0}, queued{0};
+};
+
+Engine& engine();
+
+// With the mutex held.
+void register_operation(Engine& e, Operation& operation);
+void complete_operation(Engine& e, Operation& operation, const Status& status);
+Status poison_of(std::span<Storage* const> reads);
+void make_ready(Engine& e, Operation& operation);
+
+}  // namespace weft

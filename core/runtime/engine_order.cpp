@@ -1,0 +1,76 @@
+// Which operation waits for which: versioned variables.
+#include <algorithm>
+
+#include "runtime/engine_impl.h"
+
+namespace weft {
+namespace {
+
+EngineVariable& variable_of(Storage& storage) {
+  if (!storage.variable) storage.variable = new EngineVariable;
+  return *storage.variable;
+}
+
+void update_busy(Storage& storage) {
+  const EngineVariable& variable = *storage.variable;
+  const bool idle = !variable.writer && variable.readers.empty() && variable.poison.ok();
+  storage.busy.store(idle ? 0 : 1, std::memory_order_release);
+}
+
+void depend(Operation& operation, Operation* earlier) {
+  if (!earlier || earlier == &operation) return;
+  earlier->next.push_back(&operation);
+  ++operation.waiting_for;
+}
+
+}  // namespace
+
+void register_operation(Engine& e, Operation& operation) {
+  e.registered.fetch_add(1, std::memory_order_relaxed);
+  ++e.outstanding;
+  for (Storage* storage : operation.reads) {
+    EngineVariable& variable = variable_of(*storage);
+    depend(operation, variable.writer);
+    variable.readers.push_back(&operation);
+    update_busy(*storage);
+  }
+  for (Storage* storage : operation.writes) {
+    EngineVariable& variable = variable_of(*storage);
+    depend(operation, variable.writer);
+    for (Operation* reader : variable.readers) depend(operation, reader);
+    variable.readers.clear();
+    variable.writer = &operation;
+    update_busy(*storage);
+  }
+}
+
+void complete_operation(Engine& e, Operation& operation, const Status& status) {
+  for (Storage* storage : operation.writes) {
+    EngineVariable& variable = *storage->variable;
+    // Who runs its own work is given the failure, and the content stays what it was.
+    if (operation.failure_is_content || status.ok()) variable.poison = status;
+    if (variable.writer == &operation) variable.writer = nullptr;
+    update_busy(*storage);
+  }
+  for (Storage* storage : operation.reads) {
+    std::erase(storage->variable->readers, &operation);
+    update_busy(*storage);
+  }
+  for (Operation* later : operation.next)
+    if (--later->waiting_for == 0 && later->task) make_ready(e, *later);
+  --e.outstanding;
+  e.changed.notify_all();
+}
+
+Status poison_of(std::span<Storage* const> reads) {
+  for (Storage* storage : reads)
+    if (!storage->variable->poison.ok()) return storage->variable->poison;
+  return {};
+}
+
+void engine_forget(Storage& storage) {
+  delete storage.variable;
+  storage.variable = nullptr;
+}
+
+}  // namespace weft
