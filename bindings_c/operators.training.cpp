@@ -38,7 +38,8 @@ int32_t kind_tag(ops::AttributeKind kind) {
     case ops::AttributeKind::kFloat: return WEFT_TAG_FLOAT;
     case ops::AttributeKind::kBool: return WEFT_TAG_BOOL;
     case ops::AttributeKind::kString: return WEFT_TAG_STRING;
-    case ops::AttributeKind::kInts: return WEFT_TAG_INTS;
+    case ops::AttributeKind::kInts:
+    case ops::AttributeKind::kIntOrInts: return WEFT_TAG_INTS;
     case ops::AttributeKind::kDType: return WEFT_TAG_DTYPE;
   }
   return 0;
@@ -66,14 +67,16 @@ const Reflected& reflect(const ops::OpDef& op) {
   for (const ops::InputDef& input : op.inputs)
     entry->second.arguments.push_back({input.name.c_str(),
                                        input.doc.c_str(),
-                                       WEFT_TAG_TENSOR,
+                                       input.list ? WEFT_TAG_TENSORS : WEFT_TAG_TENSOR,
                                        !input.optional,
                                        input.keeps_dtype,
+                                       0,
                                        {}});
   for (const ops::AttributeDef& attribute : op.attributes) {
     const auto fallback = attribute.fallback.view();
     entry->second.arguments.push_back({attribute.name.c_str(), attribute.doc.c_str(),
                                        kind_tag(attribute.kind), attribute.required, 0,
+                                       attribute.takes_none,
                                        fallback.empty() ? weft_value{} : as_value(fallback[0])});
   }
   for (const ops::Sample& sample : op.samples) entry->second.samples.push_back(sample.text.c_str());
@@ -126,6 +129,19 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
     full.samples = static_cast<int32_t>(reflected.samples.size());
     full.sample = reflected.samples.data();
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
+    return {};
+  });
+}
+
+weft_status weft_op_count_outputs(weft_op handle, const weft_value* args, size_t nargs,
+                                  size_t* count) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_op_count_outputs", {{"op", handle}, {"count", count}}));
+    if (nargs) WEFT_TRY(c::require("weft_op_count_outputs", {{"args", args}}));
+    const ops::OpDef& op = *c::op(handle);
+    const auto given = c::arguments(args, nargs);
+    const size_t inputs = std::min(nargs, op.inputs.size());
+    WEFT_ASSIGN(*count, ops::count_outputs(op, given.subspan(inputs)));
     return {};
   });
 }

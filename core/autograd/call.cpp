@@ -16,6 +16,20 @@ using ops::Argument;
 using ops::OpDef;
 using ops::Tag;
 
+Status read_list(EagerBuilder& builder, const OpDef& op, const Argument& list,
+                 ops::Values& inputs) {
+  if (list.tag != Tag::kTensors || (list.count > 0 && !list.tensors))
+    return errors::invalid_type(op.name, "`", op.inputs.back().name, "` must be a list of arrays");
+  WEFT_TRY(ops::check_input_count(op, inputs.size() + list.count));
+  inputs.reserve(inputs.size() + list.count);
+  for (Tensor* tensor : list.as_tensors()) {
+    if (!tensor)
+      return errors::invalid_type(op.name, "`", op.input_name(inputs.size()), "` must be given");
+    inputs.push_back(builder.value(Ref<Tensor>(tensor)));
+  }
+  return {};
+}
+
 // out[...] = result: eagerly the kernel's result is copied there.
 Status store(Tensor*& out, Ref<Tensor> result) {
   if (!out) {
@@ -36,6 +50,34 @@ Status check_out(const OpDef& op, const Tensor& out, const Tensor& result) {
   return {};
 }
 
+// The inputs among a call's arguments; the arrays of a list follow the others.
+Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argument> arguments,
+                   ops::Values& inputs) {
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    const Argument a = i < arguments.size() ? arguments[i] : Argument();
+    const ops::InputDef& input = op.inputs[i];
+    if (a.is_absent() && !input.optional)
+      return errors::invalid_type(op.name, "`", input.name, "` must be given");
+    if (input.list) return read_list(builder, op, a, inputs);
+    if (a.is_absent())
+      inputs.push_back({});
+    else if (a.tag == Tag::kTensor && a.tensor)
+      inputs.push_back(builder.value(Ref<Tensor>(a.tensor)));
+    else if (a.is_scalar())
+      inputs.push_back(ops::Value(&builder, a));
+    else
+      return errors::invalid_type(op.name, "`", input.name, "` must be an array or a number");
+  }
+  return {};
+}
+
+Status check_room(const OpDef& op, std::span<const Argument> arguments, size_t room) {
+  const size_t inputs = std::min(arguments.size(), op.inputs.size());
+  WEFT_ASSIGN(const size_t count, ops::count_outputs(op, arguments.subspan(inputs)));
+  if (room == count) return {};
+  return errors::invalid_value(op.name, "has ", count, " outputs; room was given for ", room);
+}
+
 }  // namespace
 
 Result<Ref<Tensor>> dense(Ref<Tensor> tensor) {
@@ -48,31 +90,13 @@ Result<Ref<Tensor>> dense(Ref<Tensor> tensor) {
 
 Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs) {
   if (outs.size() != static_cast<size_t>(op.output_count))
-    return errors::invalid_value(op.name, "has ", op.output_count, " outputs; room was given for ",
-                                 outs.size());
+    WEFT_TRY(check_room(op, arguments, outs.size()));
   Status status;
   if (call_fast(op, arguments, outs, &status)) return status;
-  const size_t given = std::min(arguments.size(), op.inputs.size());
   EagerBuilder builder;
   ops::Values inputs;
-  for (size_t i = 0; i < given; ++i) {
-    const Argument& a = arguments[i];
-    if (a.is_absent())
-      inputs.push_back({});
-    else if (a.tag == Tag::kTensor && a.tensor)
-      inputs.push_back(builder.value(Ref<Tensor>(a.tensor)));
-    else if (a.is_scalar())
-      inputs.push_back(ops::Value(&builder, a));
-    else
-      return errors::invalid_type(op.name, "`", op.inputs[i].name,
-                                  "` must be an array or a number");
-  }
-  for (size_t i = given; i < op.inputs.size(); ++i)
-    if (!op.inputs[i].optional)
-      return errors::invalid_type(op.name, "`", op.inputs[i].name, "` must be given");
-  for (size_t i = 0; i < given; ++i)
-    if (!inputs[i] && !op.inputs[i].optional)
-      return errors::invalid_type(op.name, "`", op.inputs[i].name, "` must be given");
+  WEFT_TRY(read_inputs(builder, op, arguments, inputs));
+  const size_t given = std::min(arguments.size(), op.inputs.size());
   const ops::Values results = builder.emit(op, inputs, arguments.subspan(given));
   WEFT_TRY(builder.status());
   for (size_t i = 0; i < outs.size(); ++i)

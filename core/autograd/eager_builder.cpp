@@ -8,6 +8,7 @@
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "runtime/small_vector.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -17,29 +18,32 @@ using ops::Argument;
 using ops::OpDef;
 using ops::TensorType;
 
-// The inputs of one call on their way to the kernel: fixed room, no allocation.
+constexpr size_t kUsual = 4;
+
+// The inputs of one call on their way to the kernel: no allocation for the usual number.
 struct Prepared {
-  static constexpr size_t kMost = 16;
   size_t count = 0;
-  TensorType types[kMost];
-  bool weak[kMost] = {};
-  DType dtypes[kMost];
+  SmallVector<TensorType, kUsual> types;
+  SmallVector<bool, kUsual> weak;
+  SmallVector<DType, kUsual> dtypes;
 };
 
 Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Value> inputs,
                Prepared& p) {
-  if (inputs.size() > op.inputs.size())
-    return errors::invalid_type(op.name, "takes ", op.inputs.size(), " arrays; got ",
-                                inputs.size());
+  WEFT_TRY(ops::check_input_count(op, inputs.size()));
   p.count = inputs.size();
-  for (size_t i = 0; i < p.count; ++i) {
-    p.weak[i] = inputs[i].is_scalar();
-    if (inputs[i])
-      p.types[i] = builder.type(inputs[i]);
+  p.types.reserve(p.count);
+  p.weak.reserve(p.count);
+  p.dtypes.reserve(p.count);
+  for (const ops::Value& input : inputs) {
+    p.weak.emplace_back(input.is_scalar());
+    p.dtypes.emplace_back();
+    if (input)
+      p.types.emplace_back(builder.type(input));
     else
-      p.types[i].shape = Shape::absent();
+      p.types.emplace_back().shape = Shape::absent();
   }
-  WEFT_TRY(ops::promote_inputs(op, {p.types, p.count}, {p.weak, p.count}, {p.dtypes, p.count}));
+  WEFT_TRY(ops::promote_inputs(op, p.types, p.weak, {p.dtypes.begin(), p.count}));
   for (size_t i = 0; i < p.count; ++i) {
     if (p.weak[i]) WEFT_TRY(check_weak_scalar(op, i, inputs[i].scalar(), p.dtypes[i]));
     p.types[i].dtype = p.dtypes[i];
@@ -57,16 +61,26 @@ ops::Values promoted(std::span<const ops::Value> inputs, const Prepared& p) {
 
 Status record_values(const OpDef& op, std::span<const Argument> attributes,
                      const ops::Values& values, std::span<const Ref<Tensor>> outs) {
-  TapeInput inputs[Prepared::kMost];
-  Tensor* outputs[Prepared::kMost];
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].is_scalar())
-      inputs[i].scalar = &values[i].scalar();
-    else if (values[i])
-      inputs[i].tensor = values[i].tensor().get();
+  SmallVector<TapeInput, kUsual> inputs;
+  SmallVector<Tensor*, kUsual> outputs;
+  inputs.reserve(values.size());
+  outputs.reserve(outs.size());
+  for (const ops::Value& value : values) {
+    TapeInput& input = inputs.emplace_back();
+    if (value.is_scalar())
+      input.scalar = &value.scalar();
+    else if (value)
+      input.tensor = value.tensor().get();
   }
-  for (size_t i = 0; i < outs.size(); ++i) outputs[i] = outs[i].get();
-  return record(op, attributes, {inputs, values.size()}, {outputs, outs.size()});
+  for (const Ref<Tensor>& out : outs) outputs.emplace_back(out.get());
+  return record(op, attributes, inputs, outputs);
+}
+
+ops::Values values_of(EagerBuilder& builder, PoolVector<Ref<Tensor>>& tensors) {
+  ops::Values values;
+  values.reserve(tensors.size());
+  for (Ref<Tensor>& tensor : tensors) values.push_back(builder.value(std::move(tensor)));
+  return values;
 }
 
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
@@ -79,22 +93,19 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   ops::Values values = promoted(inputs, p);
   WEFT_TRY(builder.status());
   if (op.composition) return op.composition(ops::ComposeContext(op, complete, builder, values));
-  WEFT_ASSIGN(const ops::Types types, ops::infer(op, {p.types, p.count}, complete));
+  WEFT_ASSIGN(const ops::Types types, ops::infer(op, p.types, complete));
+  PoolVector<Ref<Tensor>> outs(types.size());
   if (op.view_rule && values[0].is_tensor()) {
-    WEFT_ASSIGN(Ref<Tensor> view,
-                make_view(op, complete, *values[0].tensor(), p.types[0], types[0]));
-    if (view) return ops::Values{builder.value(std::move(view))};
+    WEFT_ASSIGN(const bool are_views,
+                make_views(op, complete, *values[0].tensor(), p.types[0], types, outs));
+    if (are_views) return values_of(builder, outs);
   }
-  PoolVector<Ref<Tensor>> outs;
-  for (const TensorType& type : types) {
-    WEFT_ASSIGN(Ref<Tensor> out, Tensor::create(type.dtype, type.shape));
-    outs.push_back(std::move(out));
+  for (size_t i = 0; i < outs.size(); ++i) {
+    WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape));
   }
-  WEFT_TRY(run_kernel(op, complete, values, {p.types, p.count}, types, outs));
+  WEFT_TRY(run_kernel(op, complete, values, p.types, types, outs));
   if (thread_state().modes & kRecording) WEFT_TRY(record_values(op, complete, values, outs));
-  ops::Values results;
-  for (Ref<Tensor>& out : outs) results.push_back(builder.value(std::move(out)));
-  return results;
+  return values_of(builder, outs);
 }
 
 }  // namespace
@@ -111,11 +122,8 @@ Result<ops::Values> EagerBuilder::run(const OpDef& op, std::span<const ops::Valu
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
   if (!(thread_state().modes & kTracing)) return apply(*this, op, inputs, attributes);
-  PoolVector<Ref<Tensor>> outs(static_cast<size_t>(op.output_count));
-  WEFT_TRY(current_trace()->emit(op, inputs, attributes, outs));
-  ops::Values results;
-  for (Ref<Tensor>& out : outs) results.push_back(value(std::move(out)));
-  return results;
+  WEFT_ASSIGN(PoolVector<Ref<Tensor>> outs, current_trace()->emit(op, inputs, attributes));
+  return values_of(*this, outs);
 }
 
 ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
@@ -125,8 +133,9 @@ ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
     if (results.ok()) return results.take();
     fail(results.status());
   }
+  const size_t count = ops::harmless_outputs(op, attributes);
   ops::Values harmless;
-  for (int i = 0; i < op.output_count; ++i) harmless.push_back(placeholder({}));
+  while (harmless.size() < count) harmless.push_back(placeholder({}));
   return harmless;
 }
 

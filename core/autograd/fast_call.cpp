@@ -116,36 +116,45 @@ Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   const TensorType in{base.dtype(), base.shape(), {}};
   const std::span<const Argument> attributes(complete, op.attributes.size());
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {&in, 1}, attributes));
-  return make_view(op, attributes, base, in, types[0]);
+  Ref<Tensor> view;
+  WEFT_TRY(make_views(op, attributes, base, in, types, {&view, 1}).status());
+  return view;
 }
 
 }  // namespace
 
-Result<Ref<Tensor>> make_view(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
-                              const TensorType& in, const TensorType& out) {
-  const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, attributes),
-                                     {base.shape(), base.strides(), base.offset()}, out);
-  if (!geometry) return Ref<Tensor>();
-  WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
-                                             geometry->offset, base.box_ref()));
-  view->detached = base.detached;
-  if (!(thread_state().modes & kRecording) || base.detached) return view;
+Result<bool> make_views(const OpDef& op, std::span<const Argument> attributes, Tensor& base,
+                        const TensorType& in, std::span<const TensorType> types,
+                        std::span<Ref<Tensor>> views) {
+  const ops::InferContext context(op, {&in, 1}, attributes);
+  const ops::Geometry from{base.shape(), base.strides(), base.offset()};
+  for (size_t i = 0; i < views.size(); ++i) {
+    const auto to = op.view_rule(context, from, types[i], i);
+    if (!to) return false;
+    WEFT_ASSIGN(views[i],
+                Tensor::view(base.dtype(), to->shape, to->strides, to->offset, base.box_ref()));
+    views[i]->detached = base.detached;
+  }
+  if (!(thread_state().modes & kRecording) || base.detached) return true;
   const Edge edge = producer(base);
-  if (!edge) return view;
+  if (!edge) return true;
   const TapeInput input{nullptr, nullptr, &in, &edge};
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, out));
-  view->view_node = Ref<Object>(node.get());
-  view->view_node_output = 0;
-  view->view_node_epoch = base.box().epoch();
-  return view;
+  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, types));
+  for (size_t i = 0; i < views.size(); ++i) {
+    views[i]->view_node = Ref<Object>(node.get());
+    views[i]->view_node_output = static_cast<uint32_t>(i);
+    views[i]->view_node_epoch = base.box().epoch();
+  }
+  return true;
 }
 
 bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
                Status* status) {
   if ((thread_state().modes & kTracing) || arguments.empty() || outs[0]) return false;
   if (op.fast_arity) return elementwise(op, arguments, outs[0], status);
-  if (!op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
-      arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
+  if (!op.view_rule || outs.size() != 1 || arguments[0].tag != Tag::kTensor ||
+      !arguments[0].tensor || arguments[0].tensor->box().traced() ||
+      op.attributes.size() > kMostAttributes)
     return false;
   Result<Ref<Tensor>> result = view(op, arguments);
   if (!result.ok())

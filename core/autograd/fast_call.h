@@ -13,9 +13,10 @@ namespace weft::autograd {
 bool call_fast(const ops::OpDef& op, std::span<const ops::Argument> arguments,
                std::span<Tensor*> outs, Status* status);
 
-// The geometry of a view operator on its input's box, with its place on the tape; null where the
-// input's strides do not allow a view.
-Result<Ref<Tensor>> make_view(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                              Tensor& base, const ops::TensorType& in, const ops::TensorType& out);
+// The geometries of a view operator's results on its input's box, with their place on the tape;
+// false where the input's strides do not allow views.
+Result<bool> make_views(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                        Tensor& base, const ops::TensorType& in,
+                        std::span<const ops::TensorType> types, std::span<Ref<Tensor>> views);
 
 }  // namespace weft::autograd

@@ -6,13 +6,14 @@
 #include "kernels/elementwise.h"
 #include "ops/elementwise_slot.h"
 #include "runtime/random_state.h"
+#include "runtime/small_vector.h"
 #include "runtime/thread_state.h"
 #include "runtime/threads.h"
 
 namespace weft::autograd {
 namespace {
 
-constexpr size_t kMost = 16;
+constexpr size_t kUsual = 4;  // inputs or outputs: more take their room from the pool
 
 bool in_range(int64_t value, DType dtype) {
   switch (dtype) {
@@ -48,7 +49,7 @@ bool scalar_fits(const ops::Argument& scalar, DType dtype) {
 Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
                          DType dtype) {
   if (scalar_fits(scalar, dtype)) return {};
-  return errors::overflow(op.name, "`", op.inputs[input].name, "` ", scalar.integer,
+  return errors::overflow(op.name, "`", op.input_name(input), "` ", scalar.integer,
                           " is out of range for ", dtype);
 }
 
@@ -68,46 +69,49 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   const ops::Values& inputs, std::span<const ops::TensorType> input_types,
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
-  TensorView in[kMost];
-  TensorView out[kMost];
-  Storage* reads[kMost];
-  Storage* writes[kMost];
-  int64_t scalars[kMost];
-  Ref<Tensor> copies[kMost];
-  size_t read_count = 0;
+  SmallVector<TensorView, kUsual> in, out;
+  SmallVector<Storage*, kUsual> reads, writes;
+  SmallVector<int64_t, kUsual> scalars;
+  SmallVector<Ref<Tensor>, kUsual> copies;
+  in.reserve(inputs.size());
+  reads.reserve(inputs.size());
+  scalars.reserve(inputs.size());
+  copies.reserve(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i]) {
-      in[i] = TensorView{};
+      in.emplace_back(TensorView{});
     } else if (inputs[i].is_scalar()) {
-      store_scalar(inputs[i].scalar(), input_types[i].dtype, &scalars[i]);
-      in[i] = TensorView{&scalars[i], {}, {}, 0, input_types[i].dtype};
+      int64_t& element = scalars.emplace_back(0);
+      store_scalar(inputs[i].scalar(), input_types[i].dtype, &element);
+      in.emplace_back(TensorView{&element, {}, {}, 0, input_types[i].dtype});
     } else {
-      copies[i] = inputs[i].tensor();
-      if (copies[i]->box().traced()) return traced_value_error(op.name);
+      Ref<Tensor>& array = copies.emplace_back(inputs[i].tensor());
+      if (array->box().traced()) return traced_value_error(op.name);
       if (op.slot.strides == ops::Strides::kDense) {
         ModeScope plain(0, kRecording);
-        WEFT_ASSIGN(copies[i], dense(copies[i]));
+        WEFT_ASSIGN(array, dense(array));
       }
-      in[i] = copies[i]->as_view();
-      reads[read_count++] = copies[i]->box().storage();
+      in.emplace_back(array->as_view());
+      reads.emplace_back(array->box().storage());
     }
   }
-  for (size_t i = 0; i < outs.size(); ++i) {
-    out[i] = outs[i]->as_view();
-    writes[i] = outs[i]->box().storage();
+  out.reserve(outs.size());
+  writes.reserve(outs.size());
+  for (const Ref<Tensor>& array : outs) {
+    out.emplace_back(array->as_view());
+    writes.emplace_back(array->box().storage());
   }
   const ops::SlotTypes types{input_types, output_types, attributes};
   const Scratch scratch(ops::scratch_of(op.slot, types, num_threads()));
   if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
-  ops::KernelCall call{op, {in, inputs.size()}, {out, outs.size()}, attributes, scratch.block, 0,
-                       0};
+  ops::KernelCall call{op, in, out, attributes, scratch.block, 0, 0};
   if (op.is_random) {
     const RandomKey key = take_ordinals(1);
     call.seed = key.seed;
     call.ordinal = key.first_ordinal;
   }
-  return run_ordered({reads, read_count}, {writes, outs.size()},
-                     is_long(ops::cost_of(op.slot, types)), [&] { return op.slot.run(call); });
+  return run_ordered(reads, writes, is_long(ops::cost_of(op.slot, types)),
+                     [&] { return op.slot.run(call); });
 }
 
 }  // namespace weft::autograd

@@ -40,7 +40,7 @@ class OpNode final : public TapeNode {
   }
 
   Status save(std::span<const TapeInput> inputs, std::span<Tensor* const> outputs,
-              const ops::TensorType* output_type);
+              std::span<const ops::TensorType> output_types);
 
  private:
   struct Input {
@@ -78,10 +78,10 @@ Result<ops::Saved> OpNode::what_to_save() const {
 }
 
 Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> outputs,
-                    const ops::TensorType* output_type) {
+                    std::span<const ops::TensorType> output_types) {
   edges_.reserve(inputs.size());
   inputs_.reserve(inputs.size());
-  output_types_.reserve(outputs.size());
+  output_types_.reserve(outputs.size() + output_types.size());
   for (const TapeInput& given : inputs) {
     Input& input = inputs_.emplace_back();
     if (given.tensor)
@@ -95,19 +95,19 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
     const Edge& edge = edges_.emplace_back(given.tensor ? producer(*given.tensor)
                                            : given.edge ? *given.edge
                                                         : Edge());
-    if (edge) needed_ |= uint32_t{1} << (inputs_.size() - 1);
+    if (edge) needed_ |= ops::set_bit(inputs_.size() - 1);
   }
   order_after_edges();
-  if (output_type) output_types_.emplace_back(*output_type);
+  for (const ops::TensorType& type : output_types) output_types_.emplace_back(type);
   for (Tensor* output : outputs) set_type(output_types_.emplace_back(), *output);
   WEFT_ASSIGN(const ops::Saved saved, what_to_save());
   for (size_t i = 0; i < inputs.size(); ++i)
-    if ((saved.inputs >> i & 1) && inputs[i].tensor)
+    if (ops::in_set(saved.inputs, i) && inputs[i].tensor)
       inputs_[i].saved = SavedTensor(*inputs[i].tensor);
   if (saved.outputs != 0) {
     saved_outputs_.reserve(outputs.size());
     for (size_t i = 0; i < outputs.size(); ++i)
-      if (saved.outputs >> i & 1)
+      if (ops::in_set(saved.outputs, i))
         saved_outputs_.emplace_back(*outputs[i]);
       else
         saved_outputs_.emplace_back();
@@ -268,7 +268,7 @@ Edge producer(Tensor& tensor) {
   const TapeInput input{nullptr, nullptr, &base_type, &edge};
   const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
   Result<Ref<TapeNode>> node =
-      make_node(ops::op_named("strided_view"), attributes, {&input, 1}, type);
+      make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
@@ -284,10 +284,10 @@ bool is_recorded(Tensor& tensor) {
 
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                 std::span<const TapeInput> inputs,
-                                const ops::TensorType& output_type) {
+                                std::span<const ops::TensorType> output_types) {
   auto* node = new OpNode(op, attributes);
   Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
-  WEFT_TRY(node->save(inputs, {}, &output_type));
+  WEFT_TRY(node->save(inputs, {}, output_types));
   return owned;
 }
 
@@ -298,7 +298,7 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
   if (!any) return {};
   auto* node = new OpNode(op, attributes);
   Ref<Object> owned = Ref<Object>::adopt(node);
-  WEFT_TRY(node->save(inputs, outputs, nullptr));
+  WEFT_TRY(node->save(inputs, outputs, {}));
   // An integer result has no derivative; it is a constant on the tape.
   if (outputs.size() == 1) {
     if (is_floating(outputs[0]->dtype())) outputs[0]->box().set_content(std::move(owned), 0);

@@ -128,7 +128,7 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
 // The node alone, for results that are geometries on an input's box.
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                 std::span<const TapeInput> inputs,
-                                const ops::TensorType& output_type);
+                                std::span<const ops::TensorType> output_types);
 
 // ---- what a caller of autograd sees ----------------------------------------------------------
 

@@ -77,14 +77,14 @@ Result<ops::Value> Trace::read(Tensor& tensor) {
 }
 
 Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
-                                std::span<const ops::Argument> attributes,
-                                const ops::Value& value) {
+                                std::span<const ops::Argument> attributes, const ops::Value& value,
+                                size_t output) {
   const ops::TensorType in{base.dtype(), base.shape(), {}};
   const ops::TensorType out = builder_.type(value);
   std::vector<ops::Argument> complete(op.attributes.size());
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));
   const auto geometry = op.view_rule(ops::InferContext(op, {&in, 1}, complete),
-                                     {base.shape(), base.strides(), base.offset()}, out);
+                                     {base.shape(), base.strides(), base.offset()}, out, output);
   if (!geometry) return array(value);
   WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
                                                geometry->offset, base.box_ref()));
@@ -95,8 +95,9 @@ Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
   return tensor;
 }
 
-Status Trace::emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
-                   std::span<const ops::Argument> attributes, std::span<Ref<Tensor>> outs) {
+Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
+                                            std::span<const ops::Value> inputs,
+                                            std::span<const ops::Argument> attributes) {
   ops::Values values(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     values[i] = inputs[i];
@@ -106,13 +107,14 @@ Status Trace::emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
   }
   const ops::Values results = builder_.emit(op, values, attributes);
   WEFT_TRY(builder_.status());
-  for (size_t i = 0; i < outs.size() && i < results.size(); ++i) {
+  PoolVector<Ref<Tensor>> outs(results.size());
+  for (size_t i = 0; i < outs.size(); ++i) {
     Result<Ref<Tensor>> out = op.view_rule && inputs[0].is_tensor()
-                                  ? view(op, *inputs[0].tensor(), attributes, results[i])
+                                  ? view(op, *inputs[0].tensor(), attributes, results[i], i)
                                   : array(results[i]);
     WEFT_ASSIGN(outs[i], std::move(out));
   }
-  return {};
+  return outs;
 }
 
 Status Trace::write(Tensor& target, const ops::Argument& value) {

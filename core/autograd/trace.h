@@ -37,8 +37,8 @@ class Trace {
   Result<Ref<Tensor>> array(const ops::Value& value);
   // target[...] = value.
   Status write(Tensor& target, const ops::Argument& value);
-  Status emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
-              std::span<const ops::Argument> attributes, std::span<Ref<Tensor>> outs);
+  Result<PoolVector<Ref<Tensor>>> emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
+                                       std::span<const ops::Argument> attributes);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
   graph::GraphBuilder& builder() { return builder_; }
@@ -53,7 +53,8 @@ class Trace {
   };
   Result<Content*> content_of(Tensor& tensor);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
-                           std::span<const ops::Argument> attributes, const ops::Value& value);
+                           std::span<const ops::Argument> attributes, const ops::Value& value,
+                           size_t output);
 
   const uint64_t number_;
   graph::Graph graph_;

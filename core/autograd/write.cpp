@@ -57,7 +57,8 @@ Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base
                                  Argument::of_ints(target.strides().span())};
   const TapeInput inputs[] = {{nullptr, nullptr, &base, &old},
                               {nullptr, nullptr, &value_type, &value}};
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(ops::op_named("update"), attributes, inputs, base));
+  WEFT_ASSIGN(Ref<TapeNode> node,
+              make_node(ops::op_named("update"), attributes, inputs, {&base, 1}));
   box.set_content(Ref<Object>(node.get()), 0);
   return {};
 }

@@ -32,14 +32,21 @@ Result<Graph> alone(const Graph& graph, const Node& node, std::span<const Ref<Te
   return result;
 }
 
-// A view operator's result on its input's box; null where strides do not allow it.
-Result<Ref<Tensor>> view_of(const Graph& graph, const Node& node, const Ref<Tensor>& base) {
+// A view operator's results on its input's box; none where strides do not allow it.
+Result<std::vector<Ref<Tensor>>> views_of(const Graph& graph, const Node& node,
+                                          const Ref<Tensor>& base) {
   WEFT_ASSIGN(const std::vector<graph::TensorType> types, operand_types(graph, node));
-  const auto view = node.op->view_rule(ops::InferContext(*node.op, types, node.attributes.view()),
-                                       {base->shape(), base->strides(), base->offset()},
-                                       graph.type(node.outputs[0]));
-  if (!view) return Ref<Tensor>();
-  return Tensor::view(base->dtype(), view->shape, view->strides, view->offset, base->box_ref());
+  const ops::InferContext context(*node.op, types, node.attributes.view());
+  const ops::Geometry from{base->shape(), base->strides(), base->offset()};
+  std::vector<Ref<Tensor>> views;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const auto to = node.op->view_rule(context, from, graph.type(node.outputs[i]), i);
+    if (!to) return std::vector<Ref<Tensor>>();
+    WEFT_ASSIGN(Ref<Tensor> view,
+                Tensor::view(base->dtype(), to->shape, to->strides, to->offset, base->box_ref()));
+    views.push_back(std::move(view));
+  }
+  return views;
 }
 
 // Runs a graph without inputs.
@@ -77,8 +84,8 @@ Result<std::vector<Ref<Tensor>>> evaluate_node(const Graph& graph, const Node& n
                                                std::span<const Ref<Tensor>> inputs, uint64_t seed,
                                                uint64_t first_ordinal) {
   if (node.op && node.op->view_rule && inputs[0]) {
-    WEFT_ASSIGN(Ref<Tensor> view, view_of(graph, node, inputs[0]));
-    if (view) return std::vector<Ref<Tensor>>{view};
+    WEFT_ASSIGN(std::vector<Ref<Tensor>> views, views_of(graph, node, inputs[0]));
+    if (!views.empty()) return views;
   }
   WEFT_ASSIGN(const Graph one, alone(graph, node, inputs));
   return run_once(one, seed, first_ordinal);

@@ -140,34 +140,40 @@ void Placement::find_stride_sensitive() {
     const Node& node = graph_.nodes[n];
     if (!node.op || is_elementwise(node)) continue;
     const bool passes_on = node.op->view_rule || is_copy(node);
-    const bool sensitive = passes_on ? sensitive_[static_cast<size_t>(node.outputs[0])]
-                                     : node.op->slot.exactness != ops::Exactness::kExact;
+    const bool sensitive =
+        passes_on
+            ? std::ranges::any_of(node.outputs,
+                                  [&](ValueId id) { return sensitive_[static_cast<size_t>(id)]; })
+            : node.op->slot.exactness != ops::Exactness::kExact;
     for (const Operand& operand : node.operands)
       if (operand.is_value() && sensitive) sensitive_[static_cast<size_t>(operand.value)] = true;
   }
 }
 
-// A view takes no step: its value is another geometry on the same item.
+// A view takes no step: its values are other geometries on the same item.
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
   if (node.operands.empty() || !node.operands[0].is_value()) return false;
-  const Seen& from = seen_[static_cast<size_t>(node.operands[0].value)];
-  const TensorType& type = graph_.type(node.outputs[0]);
-  Seen to = from;
+  const Seen from = seen_[static_cast<size_t>(node.operands[0].value)];
   if (is_copy(node)) {
-    if (sensitive_[static_cast<size_t>(node.outputs[0])]) return false;
-    if (node.op->name == "broadcast_to") to = stretched(from, type.shape);
-  } else if (node.op->view_rule) {
-    const ops::InferContext context(*node.op, types, node.attributes.view());
+    const ValueId id = node.outputs[0];
+    if (sensitive_[static_cast<size_t>(id)]) return false;
+    const bool repeats = node.op->name == "broadcast_to";
+    seen_[static_cast<size_t>(id)] = repeats ? stretched(from, graph_.type(id).shape) : from;
+    return true;
+  }
+  if (!node.op->view_rule) return false;
+  const ops::InferContext context(*node.op, types, node.attributes.view());
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const TensorType& type = graph_.type(node.outputs[i]);
     const std::optional<ops::Geometry> view =
-        node.op->view_rule(context, {from.shape, from.strides, 0}, type);
+        node.op->view_rule(context, {from.shape, from.strides, 0}, type, i);
     if (!view) return false;
+    Seen& to = seen_[static_cast<size_t>(node.outputs[i])];
+    to = from;
     to.offset += view->offset * size_of(type.dtype);
     to.shape = view->shape;
     to.strides = view->strides;
-  } else {
-    return false;
   }
-  seen_[static_cast<size_t>(node.outputs[0])] = to;
   return true;
 }
 

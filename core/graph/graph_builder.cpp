@@ -1,5 +1,7 @@
 #include "graph/graph_builder.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/registry.h"
 
@@ -46,8 +48,8 @@ Operand GraphBuilder::operand_of(const ops::Value& value) {
 }
 
 // What an operator gives after an error: typed as a float32 scalar, used by nobody.
-ops::Values GraphBuilder::harmless(const OpDef& op) {
-  return ops::Values(static_cast<size_t>(op.output_count), ops::Value(this, kNoValue));
+ops::Values GraphBuilder::harmless(const OpDef& op, std::span<const Argument> attributes) {
+  return ops::Values(ops::harmless_outputs(op, attributes), ops::Value(this, kNoValue));
 }
 
 Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
@@ -72,19 +74,15 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
 
 ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
-  if (!status().ok()) return harmless(op);
-  if (inputs.size() > op.inputs.size()) {
-    fail(
-        errors::invalid_value(op.name, "takes ", op.inputs.size(), " inputs; got ", inputs.size()));
-    return harmless(op);
-  }
+  if (status().ok()) fail(ops::check_input_count(op, inputs.size()));
+  if (!status().ok()) return harmless(op, attributes);
   std::vector<Operand> operands;
   for (const ops::Value& input : inputs) operands.push_back(operand_of(input));
-  operands.resize(op.inputs.size());
+  operands.resize(std::max(operands.size(), op.inputs.size()));
   std::vector<Argument> complete(op.attributes.size());
   fail(ops::complete_attributes(op, attributes, complete));
   if (status().ok()) fail(promote(op, operands));
-  if (!status().ok()) return harmless(op);
+  if (!status().ok()) return harmless(op, attributes);
   if (!op.composition || op.slot.run) return append(op, std::move(operands), complete);
 
   ops::Values values;
@@ -97,7 +95,7 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
       values.emplace_back();
   }
   ops::Values result = op.composition(ops::ComposeContext(op, complete, *this, values));
-  return status().ok() ? result : harmless(op);
+  return status().ok() ? result : harmless(op, attributes);
 }
 
 ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
@@ -113,12 +111,12 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   Result<std::vector<TensorType>> in = operand_types(graph_, node);
   if (!in.ok()) {
     fail(in.status());
-    return harmless(op);
+    return harmless(op, attributes);
   }
   Result<ops::Types> out = ops::infer(op, in.value(), attributes);
   if (!out.ok()) {
     fail(out.status());
-    return harmless(op);
+    return harmless(op, attributes);
   }
   const int32_t index = graph_.add_node(std::move(node), out.value());
   ops::Values result;

@@ -36,7 +36,7 @@ class GraphBuilder final : public ops::Builder {
   ops::Values append(const ops::OpDef& op, std::vector<Operand> operands,
                      std::span<const ops::Argument> attributes);
   Status promote(const ops::OpDef& op, std::vector<Operand>& operands);
-  ops::Values harmless(const ops::OpDef& op);
+  ops::Values harmless(const ops::OpDef& op, std::span<const ops::Argument> attributes);
 
   Graph& graph_;
   int32_t line_ = -1;

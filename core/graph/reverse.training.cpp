@@ -77,7 +77,7 @@ class Sweep {
     uint32_t needed = 0;
     for (size_t i = 0; i < node.operands.size(); ++i)
       if (node.operands[i].is_value() && reached_[static_cast<size_t>(node.operands[i].value)])
-        needed |= 1u << i;
+        needed |= ops::set_bit(i);
     ops::Values outputs, cotangents;
     bool any = false;
     for (const ValueId id : node.outputs) {
@@ -102,7 +102,7 @@ class Sweep {
     const ops::Values gradients = ops::apply_gradient(*node.op, node.attributes.view(), builder_,
                                                       inputs, outputs, cotangents, needed);
     for (size_t i = 0; i < node.operands.size() && i < gradients.size(); ++i)
-      if (needed >> i & 1) add(node.operands[i].value, gradients[i]);
+      if (node.operands[i].is_value()) add(node.operands[i].value, gradients[i]);
     return builder_.status();
   }
 

@@ -98,13 +98,14 @@ Status types_are_sound(const Graph& graph) {
 
 Status arity_fits(const Graph& graph, const Node& node) {
   const ops::OpDef& op = *node.op;
-  if (node.operands.size() != op.inputs.size())
+  if (!op.takes_list() && node.operands.size() != op.inputs.size())
     return broken(label(graph, node), " takes ", op.inputs.size(), " operands; got ",
                   node.operands.size());
+  WEFT_TRY(ops::check_input_count(op, node.operands.size()));
   for (size_t i = 0; i < node.operands.size(); ++i)
-    if (node.operands[i].kind == Operand::Kind::kAbsent && !op.inputs[i].optional)
-      return broken(label(graph, node), " lacks its operand `", op.inputs[i].name, "`");
-  if (static_cast<int>(node.outputs.size()) != op.output_count)
+    if (node.operands[i].kind == Operand::Kind::kAbsent && !op.input_at(i).optional)
+      return broken(label(graph, node), " lacks its operand `", op.input_name(i), "`");
+  if (!op.output_rule && static_cast<int>(node.outputs.size()) != op.output_count)
     return broken(label(graph, node), " has ", op.output_count, " outputs; got ",
                   node.outputs.size());
   if (node.attributes.view().size() != op.attributes.size())
@@ -143,11 +144,13 @@ Status types_are_inferred(const Graph& graph) {
         return broken(label(graph, node), ": operand ", i, " must be cast to ", promoted[i],
                       "; got ", in[i].dtype);
     WEFT_ASSIGN(ops::Types out, ops::infer(*node.op, in, complete));
+    if (node.outputs.size() != out.size())
+      return broken(label(graph, node), " has ", out.size(), " outputs by inference; got ",
+                    node.outputs.size());
     for (size_t i = 0; i < node.outputs.size(); ++i)
-      if (i >= out.size() || !(out[i] == graph.type(node.outputs[i])))
-        return broken(label(graph, node), ": output ", i, " is ",
-                      i < out.size() ? to_string(out[i]) : "absent", " by inference; got ",
-                      to_string(graph.type(node.outputs[i])));
+      if (!(out[i] == graph.type(node.outputs[i])))
+        return broken(label(graph, node), ": output ", i, " is ", to_string(out[i]),
+                      " by inference; got ", to_string(graph.type(node.outputs[i])));
   }
   return {};
 }

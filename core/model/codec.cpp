@@ -77,6 +77,12 @@ bool decode_attribute(AttributeKind kind, const Json& json, Arena& arena, Argume
       a = Argument::of_dtype(dtype.value_or(DType::kFloat32));
       return dtype.has_value() && is_known(*dtype);
     }
+    case AttributeKind::kIntOrInts:
+      if (json.is_integer()) {
+        a = Argument::of_int(json.integer());
+        return true;
+      }
+      [[fallthrough]];
     case AttributeKind::kInts: {
       arena.lists.push_back(std::make_unique<std::vector<int64_t>>());
       for (const Json& item : json.items()) {

@@ -1,8 +1,8 @@
 // One argument of an operator call, in 16 bytes: the layout of weft_value in weft.h.
 //
-// A call passes inputs first, then attributes in schema order. A Python or C scalar given where
-// an array is expected stays a *weak scalar*: a tag, never an array. `kDefault` asks for the
-// attribute's default.
+// A call passes inputs first, then attributes in schema order; an input that is a list of arrays is
+// one argument. A Python or C scalar given where an array is expected stays a *weak scalar*: a tag,
+// never an array. `kDefault` asks for the attribute's default.
 #pragma once
 
 #include <stdint.h>
@@ -28,7 +28,8 @@ enum class Tag : uint32_t {
   kString = 5,  // `count` bytes, not terminated
   kInts = 6,    // `count` int64
   kDType = 7,
-  kNone = 8,  // an optional input or attribute that is absent on purpose
+  kNone = 8,     // an optional input or attribute that is absent on purpose
+  kTensors = 9,  // `count` arrays
 };
 
 struct Argument {
@@ -40,6 +41,7 @@ struct Argument {
     double real;
     const char* text;
     const int64_t* ints;
+    Tensor* const* tensors;
   };
 
   static Argument of_tensor(Tensor* value) {
@@ -79,6 +81,13 @@ struct Argument {
     a.ints = values.data();
     return a;
   }
+  static Argument of_tensors(std::span<Tensor* const> values) {
+    Argument a;
+    a.tag = Tag::kTensors;
+    a.count = static_cast<uint32_t>(values.size());
+    a.tensors = values.data();
+    return a;
+  }
   static Argument of_string(std::string_view value) {
     Argument a;
     a.tag = Tag::kString;
@@ -97,6 +106,7 @@ struct Argument {
   double as_double() const { return tag == Tag::kFloat ? real : static_cast<double>(integer); }
   std::string_view as_text() const { return {text, count}; }
   std::span<const int64_t> as_ints() const { return {ints, count}; }
+  std::span<Tensor* const> as_tensors() const { return {tensors, count}; }
 };
 static_assert(sizeof(Argument) == 16);
 

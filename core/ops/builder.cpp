@@ -86,6 +86,23 @@ Value sum(const Value& x, std::span<const int64_t> axes, bool keepdims) {
 
 Value matmul(const Value& a, const Value& b) { return call2("matmul", a, b); }
 
+Value slice(const Value& x, int axis, int64_t begin, int64_t size, int64_t step) {
+  const Shape shape = x.shape();
+  Shape begins, sizes = shape, steps;
+  begins.resize(shape.rank(), 0);
+  steps.resize(shape.rank(), 1);
+  begins[axis] = begin;
+  sizes[axis] = size;
+  steps[axis] = step;
+  return x.builder().call("slice", {x},
+                          {ints(begins.span()), ints(sizes.span()), ints(steps.span())});
+}
+
+Value concatenate(std::span<const Value> parts, int axis) {
+  const Argument attribute = Argument::of_int(axis);
+  return parts[0].builder().emit(op_named("concatenate"), parts, {&attribute, 1})[0];
+}
+
 Value zeros(const Value& like, const TensorType& type) {
   return like.builder().call(
       "full", {}, {ints(type.shape.span()), Argument::of_float(0), Argument::of_dtype(type.dtype)});

@@ -110,6 +110,9 @@ Value swap_last_axes(const Value& x);
 Value broadcast_to(const Value& x, const Shape& shape);
 Value sum(const Value& x, std::span<const int64_t> axes, bool keepdims);
 Value matmul(const Value& a, const Value& b);
+// `size` elements along one axis from `begin`, `step` apart: a view.
+Value slice(const Value& x, int axis, int64_t begin, int64_t size, int64_t step = 1);
+Value concatenate(std::span<const Value> parts, int axis);
 Value zeros(const Value& like, const TensorType& type);
 
 // Sums over the axes that broadcasting to x's shape added or stretched.

@@ -14,7 +14,8 @@ std::string_view kind_name(AttributeKind kind) {
     case AttributeKind::kFloat: return "a number";
     case AttributeKind::kBool: return "a bool";
     case AttributeKind::kString: return "a string";
-    case AttributeKind::kInts: return "an integer or several";
+    case AttributeKind::kInts:
+    case AttributeKind::kIntOrInts: return "an integer or several";
     case AttributeKind::kDType: return "a dtype";
   }
   return "";
@@ -29,6 +30,7 @@ std::string_view tag_name(Tag tag) {
     case Tag::kString: return "a string";
     case Tag::kInts: return "a list of integers";
     case Tag::kDType: return "a dtype";
+    case Tag::kTensors: return "a list of arrays";
     default: return "nothing";
   }
 }
@@ -52,6 +54,7 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
       // One integer is a list of one; it lies in the caller's argument, which outlives the call.
       if (given.tag == Tag::kInt) result = Argument::of_ints({&given.integer, 1});
       return result.tag == Tag::kInts;
+    case AttributeKind::kIntOrInts: return given.tag == Tag::kInt || given.tag == Tag::kInts;
     case AttributeKind::kDType:
       return given.tag == Tag::kDType && given.integer >= 0 && given.integer < 256 &&
              is_known(static_cast<DType>(given.integer));
@@ -70,17 +73,17 @@ DType default_dtype(DType weak) { return weak == DType::kFloat64 ? DType::kFloat
 
 // "…; cast it: `x.astype('float32')`": a layer never guesses which of the two was meant.
 Status mixed_dtypes(const OpDef& op, size_t first, DType of_first, size_t other, DType of_other) {
-  return errors::invalid_type(op.name, "`", op.inputs[first].name, "` is ", of_first, " but `",
-                              op.inputs[other].name, "` is ", of_other,
-                              "; both must have one floating dtype: cast with `",
-                              op.inputs[first].name, ".astype('", of_other, "')`");
+  const std::string name = op.input_name(first);
+  return errors::invalid_type(op.name, "`", name, "` is ", of_first, " but `", op.input_name(other),
+                              "` is ", of_other, "; both must have one floating dtype: cast with `",
+                              name, ".astype('", of_other, "')`");
 }
 
 Status promote_exact(const OpDef& op, std::span<const TensorType> inputs,
                      std::span<const bool> weak, std::span<DType> result) {
   int first = -1;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i].shape.rank() < 0 || op.inputs[i].keeps_dtype || weak[i]) continue;
+    if (inputs[i].shape.rank() < 0 || op.input_at(i).keeps_dtype || weak[i]) continue;
     if (first < 0) first = static_cast<int>(i);
     if (inputs[i].dtype != inputs[first].dtype)
       return mixed_dtypes(op, first, inputs[first].dtype, i, inputs[i].dtype);
@@ -106,8 +109,7 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
       storage[i] = attribute.fallback.view()[0];
       continue;
     }
-    if (given[i].tag == Tag::kNone && !attribute.required &&
-        attribute.fallback.view()[0].tag == Tag::kNone) {
+    if (given[i].tag == Tag::kNone && attribute.takes_none) {
       storage[i] = given[i];
       continue;
     }
@@ -115,7 +117,8 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
       return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
                                    static_cast<int64_t>(given[i].count), " elements");
     // Extents, axes, windows: nothing has more of them than an array has axes.
-    if (given[i].tag == Tag::kInts && given[i].count > static_cast<uint32_t>(kMaxRank))
+    if (given[i].tag == Tag::kInts && attribute.kind == AttributeKind::kInts &&
+        given[i].count > static_cast<uint32_t>(kMaxRank))
       return errors::rank_too_large(op.name, attribute.name, given[i].count);
     if (!fit(attribute.kind, given[i], storage[i]))
       return errors::invalid_type(op.name, "`", attribute.name, "` must be ",
@@ -132,7 +135,7 @@ Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
   if (op.promotion == Promotion::kExact) return promote_exact(op, inputs, weak, result);
 
   const auto takes_part = [&](size_t i) {
-    return inputs[i].shape.rank() >= 0 && !op.inputs[i].keeps_dtype;
+    return inputs[i].shape.rank() >= 0 && !op.input_at(i).keeps_dtype;
   };
   bool any_array = false;
   DType common = DType::kBool;
@@ -152,15 +155,35 @@ Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
   return {};
 }
 
+Status check_input_count(const OpDef& op, size_t count) {
+  const size_t most = op.inputs.size() + (op.takes_list() ? kMostListed - 1 : 0);
+  if (count > most)
+    return errors::invalid_type(op.name, "takes at most ", most, " arrays; got ", count);
+  if (op.takes_list() && count < op.inputs.size())
+    return errors::invalid_value(op.name, "`", op.inputs.back().name,
+                                 "` must have at least one array; got an empty list");
+  return {};
+}
+
+Result<size_t> count_outputs(const OpDef& op, std::span<const Argument> given) {
+  if (!op.output_rule) return static_cast<size_t>(op.output_count);
+  std::vector<Argument> complete(op.attributes.size());
+  WEFT_TRY(complete_attributes(op, given, complete));
+  return op.output_rule(op.reader(complete));
+}
+
+size_t harmless_outputs(const OpDef& op, std::span<const Argument> given) {
+  const Result<size_t> count = count_outputs(op, given);
+  return count.ok() ? count.value() : 1;
+}
+
 Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
                     std::span<const Argument> attributes) {
-  if (inputs.size() > op.inputs.size())
-    return errors::invalid_type(op.name, "takes ", op.inputs.size(), " arrays; got ",
-                                inputs.size());
-  for (size_t i = 0; i < op.inputs.size(); ++i) {
+  WEFT_TRY(check_input_count(op, inputs.size()));
+  for (size_t i = 0; i < std::max(op.inputs.size(), inputs.size()); ++i) {
     const bool given = i < inputs.size() && inputs[i].shape.rank() >= 0;
-    if (!given && !op.inputs[i].optional)
-      return errors::invalid_type(op.name, "`", op.inputs[i].name, "` must be given");
+    if (!given && !op.input_at(i).optional)
+      return errors::invalid_type(op.name, "`", op.input_name(i), "` must be given");
   }
   if (op.slot.elementwise) {
     const DType dtype = inputs[op.inputs.size() - 1].dtype;

@@ -28,7 +28,7 @@ class Probe final : public Builder {
               std::span<const Argument> attributes) override {
     std::vector<Argument> complete(op.attributes.size());
     Status checked = complete_attributes(op, attributes, complete);
-    if (!checked.ok()) return give_up(op, std::move(checked));
+    if (!checked.ok()) return give_up(op, attributes, std::move(checked));
     if (op.composition) {
       const Values given(inputs.begin(), inputs.end());
       return op.composition(ComposeContext(op, complete, *this, given));
@@ -43,10 +43,10 @@ class Probe final : public Builder {
     std::vector<DType> dtypes(inputs.size());
     const auto* weak = reinterpret_cast<const bool*>(weak_bytes.data());
     checked = promote_inputs(op, types, {weak, weak_bytes.size()}, dtypes);
-    if (!checked.ok()) return give_up(op, std::move(checked));
+    if (!checked.ok()) return give_up(op, attributes, std::move(checked));
     for (size_t i = 0; i < types.size(); ++i) types[i].dtype = dtypes[i];
     Result<Types> inferred = infer(op, types, complete);
-    if (!inferred.ok()) return give_up(op, inferred.status());
+    if (!inferred.ok()) return give_up(op, attributes, inferred.status());
     Values out;
     for (const TensorType& output : inferred.value()) out.push_back(add(output));
     return out;
@@ -64,10 +64,11 @@ class Probe final : public Builder {
     if (read_.size() <= id) read_.resize(id + 1);
     read_[id] = true;
   }
-  Values give_up(const OpDef& op, Status status) {
+  Values give_up(const OpDef& op, std::span<const Argument> attributes, Status status) {
     fail(std::move(status));
+    const size_t count = harmless_outputs(op, attributes);
     Values out;
-    for (int i = 0; i < op.output_count; ++i) out.push_back(add({}));
+    while (out.size() < count) out.push_back(add({}));
     return out;
   }
 
@@ -90,9 +91,9 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   if (!probe.status().ok()) return probe.status();
   Saved saved;
   for (size_t i = 0; i < in.size(); ++i)
-    if (in[i] && probe.was_read(static_cast<size_t>(in[i].id()))) saved.inputs |= uint32_t{1} << i;
+    if (in[i] && probe.was_read(static_cast<size_t>(in[i].id()))) saved.inputs |= set_bit(i);
   for (size_t i = 0; i < out.size(); ++i)
-    if (probe.was_read(static_cast<size_t>(out[i].id()))) saved.outputs |= uint32_t{1} << i;
+    if (probe.was_read(static_cast<size_t>(out[i].id()))) saved.outputs |= set_bit(i);
   return saved;
 }
 
@@ -153,7 +154,7 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
       op.grad_rule(GradContext(op, attributes, builder, inputs, outputs, complete, needed));
   if (!builder.status().ok()) return result;
   for (size_t i = 0; i < inputs.size() && i < partials.size(); ++i) {
-    if (!(needed >> i & 1) || !partials[i] || !inputs[i] || inputs[i].is_scalar()) continue;
+    if (!in_set(needed, i) || !partials[i] || !inputs[i] || inputs[i].is_scalar()) continue;
     const TensorType type = inputs[i].type();
     Value partial = partials[i];
     if (partial.is_scalar()) partial = broadcast_to(cast(partial, type.dtype), type.shape);

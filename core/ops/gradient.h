@@ -11,7 +11,7 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
                       const Values& inputs, const Values& outputs, const Values& cotangents,
                       uint32_t needed);
 
-// Which inputs (bits 0…) and outputs (bits 16…) the rule reads the *values* of, for cotangents of
+// Which inputs and outputs (as sets, see set_bit) the rule reads the *values* of, for cotangents of
 // the inputs in `needed`. Found by running the rule on probes; kept per operator, mask, ranks
 // and attributes.
 struct Saved {

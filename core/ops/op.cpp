@@ -40,40 +40,49 @@ OpDef& OpDef::index_input(std::string_view input_name, std::string_view text) {
   inputs.push_back({std::string(input_name), std::string(text), false, true});
   return *this;
 }
+OpDef& OpDef::input_list(std::string_view input_name, std::string_view text) {
+  inputs.push_back({std::string(input_name), std::string(text), false, false, true});
+  return *this;
+}
 OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, std::string_view text) {
   attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kInt, false,
-                        one(Argument::of_int(fallback))});
+                        false, one(Argument::of_int(fallback))});
+  return *this;
+}
+OpDef& OpDef::integer_or_none(std::string_view attribute, int64_t fallback, std::string_view text) {
+  integer(attribute, fallback, text);
+  attributes.back().takes_none = true;
   return *this;
 }
 OpDef& OpDef::real(std::string_view attribute, double fallback, std::string_view text) {
   attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kFloat, false,
-                        one(Argument::of_float(fallback))});
+                        false, one(Argument::of_float(fallback))});
   return *this;
 }
 OpDef& OpDef::boolean(std::string_view attribute, bool fallback, std::string_view text) {
   attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kBool, false,
-                        one(Argument::of_bool(fallback))});
+                        false, one(Argument::of_bool(fallback))});
   return *this;
 }
 OpDef& OpDef::text(std::string_view attribute, std::string_view fallback, std::string_view text) {
   attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kString, false,
-                        one(Argument::of_string(fallback))});
+                        false, one(Argument::of_string(fallback))});
   return *this;
 }
 OpDef& OpDef::ints(std::string_view attribute, std::initializer_list<int64_t> fallback,
                    std::string_view text) {
   attributes.push_back(
-      {std::string(attribute), std::string(text), AttributeKind::kInts, false,
+      {std::string(attribute), std::string(text), AttributeKind::kInts, false, false,
        one(Argument::of_ints(std::span<const int64_t>(fallback.begin(), fallback.size())))});
   return *this;
 }
 OpDef& OpDef::required(AttributeKind kind, std::string_view attribute, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), kind, true, {}});
+  attributes.push_back({std::string(attribute), std::string(text), kind, true, false, {}});
   return *this;
 }
 OpDef& OpDef::optional(AttributeKind kind, std::string_view attribute, std::string_view text) {
   attributes.push_back(
-      {std::string(attribute), std::string(text), kind, false, one(Argument::none())});
+      {std::string(attribute), std::string(text), kind, false, true, one(Argument::none())});
   return *this;
 }
 OpDef& OpDef::promote(Promotion kind) {
@@ -82,6 +91,11 @@ OpDef& OpDef::promote(Promotion kind) {
 }
 OpDef& OpDef::outputs(int count) {
   output_count = count;
+  return *this;
+}
+OpDef& OpDef::outputs(OutputRule rule) {
+  output_count = 0;
+  output_rule = rule;
   return *this;
 }
 OpDef& OpDef::infer(InferRule rule) {
@@ -136,6 +150,11 @@ OpDef& OpDef::sample(std::string_view sample_text) {
   return *this;
 }
 
+std::string OpDef::input_name(size_t i) const {
+  if (!takes_list() || i + 1 < inputs.size()) return inputs[i].name;
+  return inputs.back().name + '[' + std::to_string(i + 1 - inputs.size()) + ']';
+}
+
 Status OpDef::check_complete() const {
   const auto refuse = [&](std::string_view what) {
     return errors::invalid_value("register", "operator `", name, "` ", what);
@@ -143,7 +162,10 @@ Status OpDef::check_complete() const {
   if (summary.empty()) return refuse("has no doc");
   if (samples.empty()) return refuse("has no sample to be tested with");
   if (inputs.size() > 16) return refuse("has more than 16 inputs");
-  if (output_count < 1 || output_count > 16) return refuse("must have 1 to 16 outputs");
+  for (size_t i = 0; i + 1 < inputs.size(); ++i)
+    if (inputs[i].list) return refuse("has a list that is not its last input");
+  if (!output_rule && (output_count < 1 || output_count > 16))
+    return refuse("must have 1 to 16 outputs");
   if (composition) return {};
   if (!infer_rule) return refuse("has no inference rule");
   if (!slot.run) return refuse("has neither a kernel nor a composition");

@@ -11,6 +11,7 @@
 // are no static constructors. An incomplete definition is refused when the registry is built.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <string>
@@ -38,16 +39,34 @@ struct InputDef {
   std::string doc;
   bool optional = false;
   bool keeps_dtype = false;  // stays out of promotion: masks and indices
+  bool list = false;         // one array or more; the last input only
 };
 
-enum class AttributeKind : uint8_t { kInt, kFloat, kBool, kString, kInts, kDType };
+// Arrays that a list may have: far above any use, so that counts and masks stay small.
+inline constexpr size_t kMostListed = 65536;
+
+// Sets of a call's inputs or outputs in 32 bits. The last bit stands for the 32nd and all that
+// follow: a set may hold more of these than was asked for, never less.
+constexpr uint32_t set_bit(size_t i) { return uint32_t{1} << (i < 31 ? i : 31); }
+constexpr bool in_set(uint32_t set, size_t i) { return set & set_bit(i); }
+
+enum class AttributeKind : uint8_t {
+  kInt,
+  kFloat,
+  kBool,
+  kString,
+  kInts,  // one integer is a list of one; at most as many as an array has axes
+  kDType,
+  kIntOrInts,  // one integer means something else than a list of one; lists of any length
+};
 
 struct AttributeDef {
   std::string name;
   std::string doc;
   AttributeKind kind = AttributeKind::kInt;
   bool required = false;
-  Attributes fallback;  // one argument: the default; kNone where absence has a meaning
+  bool takes_none = false;  // absence has a meaning
+  Attributes fallback;      // one argument: the default, kNone perhaps
 };
 
 // Arguments of a call by name: what inference, kernels and gradient rules read attributes with.
@@ -98,7 +117,9 @@ class GradContext : public AttributeReader {
   size_t inputs() const { return inputs_.size(); }
   const Value& out(size_t i = 0) const { return outputs_[i]; }
   const Value& dout(size_t i = 0) const { return cotangents_[i]; }  // absent: zero
-  bool needs(size_t i) const { return needed_ >> i & 1; }
+  size_t outputs() const { return cotangents_.size(); }
+  const Values& douts() const { return cotangents_; }
+  bool needs(size_t i) const { return in_set(needed_, i); }
   Builder& builder() const { return builder_; }
 
  private:
@@ -123,18 +144,32 @@ struct ComposeContext : AttributeReader {
 };
 using Composition = Values (*)(const ComposeContext& context);
 
+// A composition of one result that may refuse its arguments.
+template <Result<Value> (*Function)(const ComposeContext&)>
+Values checked(const ComposeContext& context) {
+  Result<Value> result = Function(context);
+  if (result.ok()) return {result.take()};
+  context.builder.fail(result.status());
+  return {context.in(0)};
+}
+
+// The number of outputs where attributes decide it.
+using OutputRule = Result<size_t> (*)(const AttributeReader& attributes);
+
 // The geometry of a result that only looks at its input's memory (reshape, transpose, slice).
 struct Geometry {
   Shape shape;
   Shape strides;
   int64_t offset = 0;
 };
-// Nothing when this input's strides do not allow a view: then the kernel makes a copy.
+// Of the index-th output. Nothing when this input's strides do not allow a view: then the kernel
+// makes a copy.
 using ViewRule = std::optional<Geometry> (*)(const InferContext& context, const Geometry& input,
-                                             const TensorType& output);
+                                             const TensorType& output, size_t index);
 
 // One set of inputs and attributes for the registry's tests, as Python text that the test suite
-// evaluates: shapes per input and keyword attributes, e.g. {"shapes": [[2,3],[3]], "axis": 1}.
+// evaluates: shapes per input (those behind the others are the list) and keyword attributes, e.g.
+// {"shapes": [[2,3],[3]], "axis": 1}.
 struct Sample {
   std::string text;
 };
@@ -148,7 +183,9 @@ class OpDef {
   OpDef& input(std::string_view name, std::string_view doc);
   OpDef& optional_input(std::string_view name, std::string_view doc);
   OpDef& index_input(std::string_view name, std::string_view doc);  // keeps its dtype
+  OpDef& input_list(std::string_view name, std::string_view doc);   // the last input
   OpDef& integer(std::string_view name, int64_t fallback, std::string_view doc);
+  OpDef& integer_or_none(std::string_view name, int64_t fallback, std::string_view doc);
   OpDef& real(std::string_view name, double fallback, std::string_view doc);
   OpDef& boolean(std::string_view name, bool fallback, std::string_view doc);
   OpDef& text(std::string_view name, std::string_view fallback, std::string_view doc);
@@ -157,6 +194,7 @@ class OpDef {
   OpDef& optional(AttributeKind kind, std::string_view name, std::string_view doc);
   OpDef& promote(Promotion kind);
   OpDef& outputs(int count);
+  OpDef& outputs(OutputRule rule);
   OpDef& infer(InferRule rule);
   OpDef& gradient(GradRule rule);
   OpDef& no_gradient(std::string_view reason);
@@ -171,13 +209,18 @@ class OpDef {
 
   Status check_complete() const;
   AttributeReader reader(std::span<const Argument> attributes) const { return {*this, attributes}; }
+  bool takes_list() const { return !inputs.empty() && inputs.back().list; }
+  // The definition of a call's i-th input: the arrays of a list share theirs.
+  const InputDef& input_at(size_t i) const { return inputs[std::min(i, inputs.size() - 1)]; }
+  std::string input_name(size_t i) const;  // x, or arrays[3]
 
   std::string name;
   std::string summary;
   Namespace place = Namespace::kNp;
   std::vector<InputDef> inputs;
   std::vector<AttributeDef> attributes;
-  int output_count = 1;
+  int output_count = 1;  // 0: output_rule tells
+  OutputRule output_rule = nullptr;
   Promotion promotion = Promotion::kKeep;
   InferRule infer_rule = nullptr;
   GradRule grad_rule = nullptr;

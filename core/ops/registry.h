@@ -22,6 +22,14 @@ Status register_op(std::string_view name, Definer define);
 Status complete_attributes(const OpDef& op, std::span<const Argument> given,
                            std::span<Argument> storage);
 
+// Refuses a number of inputs (with those of a list) that the operator does not take.
+Status check_input_count(const OpDef& op, size_t count);
+
+// How many outputs a call with these attributes has, and the same for places that only need
+// something harmless after an error: 1 where the attributes are wrong.
+Result<size_t> count_outputs(const OpDef& op, std::span<const Argument> given);
+size_t harmless_outputs(const OpDef& op, std::span<const Argument> given);
+
 // Output types for inputs of these types, after promotion; the checks that every operator shares
 // (number of inputs, known dtypes) are made here.
 Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,

@@ -9,8 +9,8 @@ Result<Shape> broadcast_all(const InferContext& c) {
   Shape shape = c.in[0].shape;
   for (size_t i = 1; i < c.in.size(); ++i) {
     if (!c.given(i)) continue;
-    WEFT_ASSIGN(shape, weft::broadcast(shape, c.in[i].shape, c.op().name, c.op().inputs[i - 1].name,
-                                       c.op().inputs[i].name));
+    WEFT_ASSIGN(shape, weft::broadcast(shape, c.in[i].shape, c.op().name,
+                                       c.op().input_at(i - 1).name, c.op().input_at(i).name));
   }
   return shape;
 }
@@ -57,9 +57,9 @@ Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims) {
 
 Status require_floating(const InferContext& c, size_t input) {
   if (is_floating(c.in[input].dtype)) return {};
-  return errors::invalid_type(c.op().name, "`", c.op().inputs[input].name,
+  return errors::invalid_type(c.op().name, "`", c.op().input_at(input).name,
                               "` must have a floating dtype; got ", c.in[input].dtype,
-                              "; cast with `", c.op().inputs[input].name, ".astype('float32')`");
+                              "; cast with `", c.op().input_at(input).name, ".astype('float32')`");
 }
 
 }  // namespace weft::ops::rules

@@ -94,6 +94,33 @@ bool argument_value(PyObject* object, weft_value* value, Temporaries& made, cons
 weft_tensor tensor_from_object(PyObject* object);
 weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype);
 
+// The arrays of a list, one reference each, released at the end of a call.
+class TensorList {
+ public:
+  TensorList() = default;
+  TensorList(const TensorList&) = delete;
+  TensorList& operator=(const TensorList&) = delete;
+  ~TensorList() {
+    if (tensors_) clear();
+  }
+  // Takes the elements of a sequence: arrays, and numbers and lists as arrays of their own. False:
+  // a Python error is set, which names the argument of `where`.
+  bool fill(PyObject* sequence, const char* where, const char* argument);
+  weft_value value() const {
+    weft_value list;
+    list.tag = WEFT_TAG_TENSORS;
+    list.count = count_;
+    list.as.tensors = tensors_;
+    return list;
+  }
+
+ private:
+  void clear();
+
+  weft_tensor* tensors_ = nullptr;
+  uint32_t count_ = 0;
+};
+
 // Integers of a tuple, list or single number; -1 with a Python error set if it is none of these.
 int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument);
 

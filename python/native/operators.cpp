@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxArguments = 32;
 constexpr int kMaxOutputs = 8;
 constexpr int kIntRoom = 64;
+constexpr int kMostInts = 65536;
 
 struct OperatorObject {
   PyObject_HEAD vectorcallfunc call;
@@ -32,9 +33,18 @@ struct Call {
   weft_value values[kMaxArguments];
   int64_t ints[kIntRoom];
   int used_ints = 0;
-  int given = 0;  // one past the last argument that was set
+  int64_t* long_list = nullptr;  // the one list of integers that may exceed the room
+  int given = 0;                 // one past the last argument that was set
   PyObject* out = nullptr;
   Temporaries made;
+  TensorList list;
+
+  Call() = default;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    if (long_list) PyMem_Free(long_list);
+  }
 };
 
 PyObject* wrong_argument(const OperatorObject* self, int index, PyObject* object,
@@ -51,9 +61,7 @@ bool set_none(OperatorObject* self, Call& call, int index) {
                 argument.name);
     return false;
   }
-  const bool is_input = argument.kind == WEFT_TAG_TENSOR;
-  const bool may_be_absent = !is_input && argument.fallback.tag == WEFT_TAG_NONE;
-  call.values[index].tag = may_be_absent ? WEFT_TAG_NONE : WEFT_TAG_DEFAULT;
+  call.values[index].tag = argument.takes_none ? WEFT_TAG_NONE : WEFT_TAG_DEFAULT;
   return true;
 }
 
@@ -81,6 +89,37 @@ bool set_number(OperatorObject* self, Call& call, int index, PyObject* object, i
   }
 }
 
+bool single_integer(PyObject* object, weft_value* value) {
+  PyObject* number = PyIndex_Check(object) ? PyNumber_Index(object) : nullptr;
+  value->tag = WEFT_TAG_INT;
+  value->as.integer = number ? PyLong_AsLongLong(number) : -1;
+  Py_XDECREF(number);
+  const bool found = number && !PyErr_Occurred();
+  PyErr_Clear();
+  return found;
+}
+
+// One integer stays one: the library knows what it means.
+bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
+  if (single_integer(object, call.values + index)) return true;
+  const Py_ssize_t size = PySequence_Check(object) ? PySequence_Size(object) : 0;
+  PyErr_Clear();
+  int64_t* ints = call.ints + call.used_ints;
+  int room = kIntRoom - call.used_ints;
+  const bool is_long = size > room && size <= kMostInts && !call.long_list;
+  if (is_long) {
+    ints = call.long_list = PyMem_New(int64_t, size);
+    room = static_cast<int>(size);
+    if (!ints) return PyErr_NoMemory() != nullptr;
+  }
+  const int count =
+      parse_ints(object, ints, room, self->info.name, self->info.arguments[index].name);
+  if (count < 0) return false;
+  if (!is_long) call.used_ints += count;
+  call.values[index] = ints_value(ints, count);
+  return true;
+}
+
 bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object) {
   const weft_argument_info& argument = self->info.arguments[index];
   weft_value& value = call.values[index];
@@ -95,13 +134,7 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
       return value.as.text != nullptr;
     }
     case WEFT_TAG_INTS: {
-      int64_t* ints = call.ints + call.used_ints;
-      const int count =
-          parse_ints(object, ints, kIntRoom - call.used_ints, self->info.name, argument.name);
-      if (count < 0) return false;
-      call.used_ints += count;
-      value = ints_value(ints, count);
-      return true;
+      return set_ints(self, call, index, object);
     }
     case WEFT_TAG_DTYPE: {
       weft_dtype dtype;
@@ -113,10 +146,18 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
   }
 }
 
+bool set_list(OperatorObject* self, Call& call, int index, PyObject* object) {
+  if (!call.list.fill(object, self->info.name, self->info.arguments[index].name)) return false;
+  call.values[index] = call.list.value();
+  return true;
+}
+
 inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* object) {
   if (index >= call.given) call.given = index + 1;
   if (object == Py_None) return set_none(self, call, index);
   if (index >= self->info.inputs) return set_attribute(self, call, index, object);
+  if (self->info.arguments[index].kind == WEFT_TAG_TENSORS)
+    return set_list(self, call, index, object);
   return argument_value(object, call.values + index, call.made, self->info.name,
                         self->info.arguments[index].name);
 }
@@ -203,7 +244,8 @@ bool gather(OperatorObject* self, Call& call, PyObject* const* args, Py_ssize_t 
 bool ensure_array(OperatorObject* self, Call& call) {
   bool any_scalar = false;
   for (int i = 0; i < self->info.inputs; ++i) {
-    if (call.values[i].tag == WEFT_TAG_TENSOR) return true;
+    if (call.values[i].tag == WEFT_TAG_TENSOR || call.values[i].tag == WEFT_TAG_TENSORS)
+      return true;
     any_scalar |= call.values[i].tag != WEFT_TAG_DEFAULT;
   }
   if (!any_scalar) return true;
@@ -233,22 +275,23 @@ bool ensure_array(OperatorObject* self, Call& call) {
   return true;
 }
 
-bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs) {
-  const int count = self->info.outputs;
-  if (count == 1 && is_array(out)) {
+bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs, Py_ssize_t count) {
+  const bool is_one = self->info.outputs == 1;
+  if (is_one && is_array(out)) {
     outs[0] = tensor_of(out);
     return true;
   }
-  if (PyTuple_Check(out) && PyTuple_GET_SIZE(out) == count) {
-    for (int i = 0; i < count; ++i) {
-      PyObject* item = PyTuple_GET_ITEM(out, i);
-      if (!is_array(item)) break;
-      outs[i] = tensor_of(item);
-      if (i + 1 == count) return true;
+  const bool is_sequence = PyTuple_Check(out) || (self->info.outputs == 0 && PyList_Check(out));
+  if (is_sequence && PySequence_Fast_GET_SIZE(out) == count) {
+    Py_ssize_t found = 0;
+    while (found < count && is_array(PySequence_Fast_GET_ITEM(out, found))) {
+      outs[found] = tensor_of(PySequence_Fast_GET_ITEM(out, found));
+      ++found;
     }
+    if (found == count) return true;
   }
   raise_error(WEFT_INVALID_TYPE, "%s: `out` must be %s; got %s", self->info.name,
-              count == 1 ? "an array" : "a tuple with one array per result", Py_TYPE(out)->tp_name);
+              is_one ? "an array" : "a tuple with one array per result", Py_TYPE(out)->tp_name);
   return false;
 }
 
@@ -266,6 +309,44 @@ PyObject* wrap_all(weft_tensor* outs, int count) {
   return tuple;
 }
 
+PyObject* wrap_list(weft_tensor* outs, size_t count) {
+  PyObject* list = PyList_New(static_cast<Py_ssize_t>(count));
+  for (size_t i = 0; i < count; ++i) {
+    PyObject* array = wrap(outs[i]);
+    if (list && array) {
+      PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), array);
+    } else {
+      Py_XDECREF(array);
+      Py_CLEAR(list);
+    }
+  }
+  return list;
+}
+
+// A call whose arguments decide how many results there are.
+PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
+  const auto given = static_cast<size_t>(call.given);
+  size_t count = 0;
+  weft_status status = weft_op_count_outputs(self->op, call.values, given, &count);
+  if (status != WEFT_OK) return raise_status(status);
+  auto* outs = static_cast<weft_tensor*>(PyMem_Calloc(count + 1, sizeof(weft_tensor)));
+  if (!outs) return PyErr_NoMemory();
+  PyObject* result = nullptr;
+  if (!call.out || read_out(self, call.out, outs, static_cast<Py_ssize_t>(count))) {
+    status = weft_invoke(self->op, call.values, given, outs, count);
+    if (status != WEFT_OK) {
+      raise_status(status);
+    } else if (call.out) {
+      Py_INCREF(call.out);
+      result = call.out;
+    } else {
+      result = wrap_list(outs, count);
+    }
+  }
+  PyMem_Free(outs);
+  return result;
+}
+
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   OperatorObject* self = self_of(object);
   Call call;
@@ -273,7 +354,8 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
   if (!ensure_array(self, call)) return nullptr;
   const int outputs = self->info.outputs;
   weft_tensor outs[kMaxOutputs] = {};
-  if (call.out && !read_out(self, call.out, outs)) return nullptr;
+  if (outputs == 0) return call_with_list_of_results(self, call);
+  if (call.out && !read_out(self, call.out, outs, outputs)) return nullptr;
   const weft_status status = weft_invoke(self->op, call.values, static_cast<size_t>(call.given),
                                          outs, static_cast<size_t>(outputs));
   if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
@@ -305,6 +387,7 @@ PyObject* default_object(const weft_value& value) {
 const char* kind_name(int32_t kind) {
   switch (kind) {
     case WEFT_TAG_TENSOR: return "array";
+    case WEFT_TAG_TENSORS: return "arrays";
     case WEFT_TAG_INT: return "int";
     case WEFT_TAG_FLOAT: return "float";
     case WEFT_TAG_BOOL: return "bool";
@@ -321,10 +404,11 @@ PyObject* argument_list(const OperatorObject* self) {
   PyObject* list = PyList_New(0);
   for (int i = 0; list && i < argument_count(self); ++i) {
     const weft_argument_info& argument = self->info.arguments[i];
-    PyObject* item = Py_BuildValue(
-        "{s:s,s:s,s:s,s:O,s:O,s:N}", "name", argument.name, "doc", argument.doc, "kind",
-        kind_name(argument.kind), "required", flag(argument.required), "keeps_dtype",
-        flag(argument.keeps_dtype), "default", default_object(argument.fallback));
+    PyObject* item =
+        Py_BuildValue("{s:s,s:s,s:s,s:O,s:O,s:O,s:N}", "name", argument.name, "doc", argument.doc,
+                      "kind", kind_name(argument.kind), "required", flag(argument.required),
+                      "keeps_dtype", flag(argument.keeps_dtype), "takes_none",
+                      flag(argument.takes_none), "default", default_object(argument.fallback));
     if (!item || PyList_Append(list, item) != 0) Py_CLEAR(list);
     Py_XDECREF(item);
   }

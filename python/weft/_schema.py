@@ -10,6 +10,7 @@ from typing import Any
 
 _TYPES = {
     "array": "ArrayLike",
+    "arrays": "Sequence[ArrayLike]",
     "int": "int",
     "float": "float",
     "bool": "bool",
@@ -24,7 +25,7 @@ def _arguments(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_optional(argument: dict[str, Any]) -> bool:
-    return not argument["required"] and argument["default"] is None
+    return not argument["required"] and (argument["takes_none"] or argument["default"] is None)
 
 
 def signature(schema: dict[str, Any]) -> inspect.Signature:
@@ -69,7 +70,7 @@ def docstring(schema: dict[str, Any]) -> str:
     """Summary, arguments, and what the definition promises."""
     lines = [schema["doc"], ""]
     lines += [f"{argument['name']}: {argument['doc']}" for argument in _arguments(schema)]
-    lines.append(f"out: array{'s' if schema['outputs'] > 1 else ''} to write into")
+    lines.append(f"out: array{'' if schema['outputs'] == 1 else 's'} to write into")
     for fact in _facts(schema):
         lines += ["", fact]
     return "\n".join(lines)
@@ -91,10 +92,15 @@ def _wrapped(line: str, hang: str = "") -> list[str]:
     return textwrap.wrap(line, 100, subsequent_indent="    " + hang, break_on_hyphens=False)
 
 
+def _result(count: int) -> str:
+    if count == 0:  # the arguments tell
+        return "list[ndarray]"
+    return "ndarray" if count == 1 else f"tuple[{', '.join(['ndarray'] * count)}]"
+
+
 def stub(schema: dict[str, Any]) -> str:
     """The operator's function in a stub file."""
-    count = schema["outputs"]
-    result = "ndarray" if count == 1 else f"tuple[{', '.join(['ndarray'] * count)}]"
+    result = _result(schema["outputs"])
     arguments = [_stub_argument(argument) for argument in _in_legal_order(schema)]
     arguments += ["*", f"out: {result} | None = None"]
     summary, *rest = docstring(schema).split("\n")

@@ -80,6 +80,12 @@ static inline weft_value of_ints(const int64_t* numbers, uint32_t count) {
   value.as.ints = numbers;
   return value;
 }
+static inline weft_value of_tensors(const weft_tensor* tensors, uint32_t count) {
+  weft_value value = {WEFT_TAG_TENSORS, 0, {NULL}};
+  value.count = count;
+  value.as.tensors = tensors;
+  return value;
+}
 static inline weft_value of_default(void) {
   const weft_value value = {WEFT_TAG_DEFAULT, 0, {NULL}};
   return value;

@@ -4,6 +4,7 @@
 
 static weft_tensor arrays[16];
 static size_t array_count;
+static weft_tensor listed[3];
 static int64_t many[200];
 static uint32_t state = 1;
 
@@ -27,12 +28,21 @@ static void make_arrays(void) {
   arrays[array_count++] = floats(0, NULL, NULL);
 }
 
+/* Up to three arrays, one of which may be missing. */
+static weft_value any_list(void) {
+  uint32_t i;
+  for (i = 0; i < COUNT(listed); ++i)
+    listed[i] = draw(12) ? arrays[draw((uint32_t)array_count)] : NULL;
+  if (draw(2)) listed[1] = listed[2] = listed[0];
+  return of_tensors(draw(20) ? listed : NULL, draw(COUNT(listed) + 1));
+}
+
 static weft_value any_value(void) {
-  static const int64_t odd[] = {0, 1, 2, -1, 3, -3, INT64_MAX, INT64_MIN, (int64_t)1 << 32};
+  static const int64_t odd[] = {0, 1, 2, -1, 3, -3, INT64_MAX, INT64_MIN, (int64_t)1 << 40};
   static const char* const texts[] = {"", "max", "avg", "full", "nonsense"};
   weft_value value = {WEFT_TAG_NONE, 0, {NULL}};
   uint32_t i;
-  switch (draw(11)) {
+  switch (draw(12)) {
     case 0: return of_int(odd[draw(COUNT(odd))]);
     case 1: return of_float(draw(2) ? 0.5 : -1e300);
     case 2: return of_bool((int)draw(2));
@@ -48,7 +58,8 @@ static weft_value any_value(void) {
       value.count = 3;
       if (value.tag == WEFT_TAG_STRING) value.as.text = NULL;
       return value;
-    case 9: value.tag = 9 + draw(1000); return value;
+    case 9: value.tag = 10 + draw(1000); return value;
+    case 10: return any_list();
     default: return value;
   }
 }
@@ -57,17 +68,22 @@ static weft_value any_value(void) {
 static void call_badly(weft_op op, const weft_op_info* info, weft_tensor placeholder) {
   weft_value args[24];
   weft_tensor outs[4] = {NULL, NULL, NULL, NULL};
+  size_t nouts = (size_t)info->outputs;
   const size_t most = (size_t)(info->inputs + info->attributes);
   size_t count = most + draw(2) - (most && !draw(5));
   size_t i;
   size_t k;
   for (i = 0; i < count; ++i) {
     const int array = i < (size_t)info->inputs ? draw(8) != 0 : draw(10) == 0;
+    const int is_list = i < (size_t)info->inputs && info->arguments[i].kind == WEFT_TAG_TENSORS;
     args[i] = !array                   ? any_value()
+              : is_list                ? any_list()
               : placeholder && draw(2) ? of_tensor(placeholder)
                                        : of_tensor(arrays[draw((uint32_t)array_count)]);
   }
-  if (weft_invoke(op, args, count, outs, (size_t)info->outputs) != WEFT_OK) {
+  if (nouts == 0 && (weft_op_count_outputs(op, args, count, &nouts) != WEFT_OK || nouts > 4))
+    nouts = 4;
+  if (weft_invoke(op, args, count, outs, nouts) != WEFT_OK) {
     CHECK(weft_last_error()[0] != 0);
     for (k = 0; k < 4; ++k) CHECK(outs[k] == NULL);
   }

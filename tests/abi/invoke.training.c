@@ -168,6 +168,68 @@ static void empty_and_scalar_arrays_work(void) {
   weft_tensor_release(both);
 }
 
+static void a_list_of_arrays_is_one_argument(void) {
+  weft_tensor parts[100];
+  weft_value args[2];
+  weft_tensor outs[1] = {NULL};
+  float read[200];
+  size_t i;
+  for (i = 0; i < COUNT(parts); ++i) {
+    const float pair[2] = {(float)i, -(float)i};
+    parts[i] = vector_of(2, pair);
+  }
+  args[0] = of_tensors(parts, COUNT(parts));
+  args[1] = of_int(0);
+  MUST(weft_invoke(find("concatenate"), args, 2, outs, 1));
+  read_floats(outs[0], read, COUNT(read));
+  for (i = 0; i < COUNT(parts); ++i) CHECK(read[2 * i] == (float)i && read[2 * i + 1] == -(float)i);
+  weft_tensor_release(outs[0]);
+  outs[0] = NULL;
+  args[0] = of_tensors(parts, 0);
+  FAILS(weft_invoke(find("concatenate"), args, 2, outs, 1), WEFT_INVALID_VALUE,
+        "`arrays` must have at least one array; got an empty list");
+  args[0] = of_tensor(parts[0]);
+  FAILS(weft_invoke(find("concatenate"), args, 2, outs, 1), WEFT_INVALID_TYPE,
+        "`arrays` must be a list of arrays");
+  args[0] = of_default();
+  FAILS(weft_invoke(find("concatenate"), args, 1, outs, 1), WEFT_INVALID_TYPE,
+        "`arrays` must be given");
+  weft_tensor_release(parts[3]);
+  parts[3] = NULL;
+  args[0] = of_tensors(parts, COUNT(parts));
+  FAILS(weft_invoke(find("concatenate"), args, 2, outs, 1), WEFT_INVALID_TYPE,
+        "`arrays[3]` must be given");
+  CHECK(outs[0] == NULL);
+  for (i = 0; i < COUNT(parts); ++i) weft_tensor_release(parts[i]);
+}
+
+static void arguments_tell_how_many_results_there_are(void) {
+  const int64_t cuts[] = {1, 2};
+  weft_tensor x = matrix();
+  weft_value args[3];
+  weft_tensor outs[3] = {NULL, NULL, NULL};
+  float read[2];
+  size_t count = 0;
+  args[0] = of_tensor(x);
+  args[1] = of_ints(cuts, 2);
+  args[2] = of_int(1);
+  MUST(weft_op_count_outputs(find("split"), args, 3, &count));
+  CHECK(count == 3);
+  MUST(weft_op_count_outputs(find("add"), args, 3, &count));
+  CHECK(count == 1);
+  FAILS(weft_invoke(find("split"), args, 3, outs, 2), WEFT_INVALID_VALUE,
+        "has 3 outputs; room was given for 2");
+  MUST(weft_invoke(find("split"), args, 3, outs, 3));
+  read_floats(outs[2], read, 2);
+  CHECK(read[0] == 3 && read[1] == 6);
+  CHECK(weft_tensor_shares_box(x, outs[0]) && weft_tensor_shares_box(x, outs[2]));
+  for (count = 0; count < 3; ++count) weft_tensor_release(outs[count]);
+  args[1] = of_int(0);
+  FAILS(weft_op_count_outputs(find("split"), args, 3, &count), WEFT_INVALID_VALUE,
+        "`indices_or_sections` must be from 1 to 65536; got 0");
+  weft_tensor_release(x);
+}
+
 int main(void) {
   results_are_new_arrays();
   a_result_is_written_into_out();
@@ -176,5 +238,7 @@ int main(void) {
   mistakes_leave_outputs_alone();
   huge_and_negative_shapes_allocate_nothing();
   empty_and_scalar_arrays_work();
+  a_list_of_arrays_is_one_argument();
+  arguments_tell_how_many_results_there_are();
   return report_checks();
 }

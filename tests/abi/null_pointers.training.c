@@ -27,6 +27,7 @@ static void library(void) {
 static void operators(void) {
   weft_op op = find("add");
   weft_op_info info;
+  size_t count = 0;
   weft_value args[2];
   weft_tensor a = array();
   weft_tensor out = NULL;
@@ -36,6 +37,9 @@ static void operators(void) {
   NULLED(weft_op_find("add", NULL), "op");
   NULLED(weft_op_get_info(NULL, &info), "op");
   NULLED(weft_op_get_info(op, NULL), "info");
+  NULLED(weft_op_count_outputs(NULL, args, 2, &count), "op");
+  NULLED(weft_op_count_outputs(op, NULL, 2, &count), "args");
+  NULLED(weft_op_count_outputs(op, args, 2, NULL), "count");
   FAILS(weft_invoke(NULL, args, 2, &out, 1), WEFT_INVALID_VALUE, "NULL");
   FAILS(weft_invoke(op, NULL, 2, &out, 1), WEFT_INVALID_VALUE, "NULL");
   FAILS(weft_invoke(op, args, 2, NULL, 1), WEFT_INVALID_VALUE, "NULL");

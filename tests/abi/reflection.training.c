@@ -13,11 +13,13 @@ static void check_argument(const weft_op_info* info, int32_t index) {
   CHECK(argument->name && argument->name[0]);
   CHECK(argument->doc && argument->doc[0]);
   if (index < info->inputs) {
-    CHECK(argument->kind == WEFT_TAG_TENSOR);
+    CHECK(argument->kind == WEFT_TAG_TENSOR ||
+          (argument->kind == WEFT_TAG_TENSORS && index == info->inputs - 1));
     return;
   }
   CHECK(argument->kind >= WEFT_TAG_INT && argument->kind <= WEFT_TAG_DTYPE);
   CHECK(!argument->keeps_dtype);
+  CHECK(argument->takes_none || argument->fallback.tag != WEFT_TAG_NONE);
   if (argument->required) return;
   /* A default is of the attribute's kind, or absence means something. */
   CHECK(argument->fallback.tag == (uint32_t)argument->kind ||
@@ -44,7 +46,7 @@ static void every_operator_is_described_completely(void) {
     CHECK(is_one_of(info.place, places, COUNT(places)));
     CHECK(is_one_of(info.promotion, promotions, COUNT(promotions)));
     CHECK(info.like && info.no_gradient);
-    CHECK(info.outputs >= 1 && info.inputs >= 0 && info.attributes >= 0);
+    CHECK(info.outputs >= 0 && info.inputs >= 0 && info.attributes >= 0);
     CHECK(info.domain_low < info.domain_high);
     CHECK(info.samples > 0 && info.sample);
     for (k = 0; k < info.samples; ++k) CHECK(info.sample[k] && info.sample[k][0] == '{');

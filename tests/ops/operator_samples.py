@@ -1,7 +1,8 @@
 """What the registry suite runs: every operator with every sample of its definition.
 
-A sample is JSON: the shapes of the inputs, their dtypes where they are no floats, and attributes by
-name. Values are drawn from the operator's domain by a generator that the operator's name seeds.
+A sample is JSON: the shapes of the inputs (a list of arrays takes all that are left), their dtypes
+where they are no floats, and attributes by name. Values are drawn from the operator's domain by a
+generator that the operator's name seeds.
 """
 
 import json
@@ -55,10 +56,19 @@ class Case:
     def is_float_input(self, index: int) -> bool:
         return self.dtypes[index] is None or "float" in self.dtypes[index]
 
+    def arguments(self, arrays: list[Any]) -> list[Any]:
+        """The arrays as they are passed: those of a list in a list of their own."""
+        single = self.schema["inputs"] - 1
+        takes_list = single >= 0 and self.schema["arguments"][single]["kind"] == "arrays"
+        return [*arrays[:single], arrays[single:]] if takes_list else arrays
+
+    def call(self, arrays: list[Any], **options: Any) -> Any:
+        return self.function(*self.arguments(arrays), **self.attributes, **options)
+
     def run(self, arrays: list[Any], **options: Any) -> list[Any]:
         """The outputs, always as a list."""
-        out = self.function(*arrays, **self.attributes, **options)
-        return list(out) if isinstance(out, tuple) else [out]
+        out = self.call(arrays, **options)
+        return list(out) if isinstance(out, tuple | list) else [out]
 
 
 def _case(function: Any, number: int, text: str) -> Case:

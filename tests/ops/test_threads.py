@@ -36,6 +36,8 @@ LARGE = [
     ("pooling", [[8, 16, 40, 40]], {"kernel": 3, "pool_type": "avg"}),
     ("broadcast_to", [[300, 1]], {"shape": (300, 400)}),
     ("transpose", [[300, 400]], {}),
+    ("concatenate", [[300, 400], [300, 7], [300, 200]], {"axis": 1}),
+    ("split", [[300, 400]], {"indices_or_sections": (7, 250), "axis": 1}),
     ("uniform", [], {"shape": (300, 400), "dtype": "float32"}),
     ("full", [], {"shape": (300, 400), "fill_value": 2, "dtype": "float32"}),
 ]

@@ -69,7 +69,8 @@ typedef struct weft_writer_* weft_writer;     /* a .weft file being put together
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
 typedef struct weft_context_* weft_context;   /* memory and bindings to run one entry point */
 
-/* One argument of an operator: inputs first, then attributes in schema order. */
+/* One argument of an operator: inputs first, then attributes in schema order. The last input of
+ * some operators is a list of arrays, in one argument. */
 enum {
   WEFT_TAG_DEFAULT = 0, /* the attribute's default; an optional input that is absent */
   WEFT_TAG_TENSOR = 1,
@@ -79,7 +80,8 @@ enum {
   WEFT_TAG_STRING = 5, /* `count` bytes at as.text */
   WEFT_TAG_INTS = 6,   /* `count` numbers at as.ints */
   WEFT_TAG_DTYPE = 7,  /* as.integer is a weft_dtype */
-  WEFT_TAG_NONE = 8    /* absent on purpose */
+  WEFT_TAG_NONE = 8,   /* absent on purpose */
+  WEFT_TAG_TENSORS = 9 /* `count` arrays at as.tensors */
 };
 typedef struct weft_value {
   uint32_t tag;
@@ -90,6 +92,7 @@ typedef struct weft_value {
     double real;
     const char* text;
     const int64_t* ints;
+    const weft_tensor* tensors;
   } as;
 } weft_value;
 
@@ -142,10 +145,13 @@ WEFT_API weft_status weft_random_seed(uint64_t seed);
 typedef struct weft_argument_info {
   const char* name;
   const char* doc;
-  int32_t kind;        /* WEFT_TAG_TENSOR for inputs; INT, FLOAT, BOOL, STRING, INTS, DTYPE */
+  /* WEFT_TAG_TENSOR for inputs, TENSORS for a list; INT, FLOAT, BOOL, STRING, INTS, DTYPE. An INTS
+   * may be given as one INT. */
+  int32_t kind;
   int32_t required;    /* 0: may be left out */
   int32_t keeps_dtype; /* inputs: stays out of promotion (masks, indices) */
-  weft_value fallback; /* attributes: the default; WEFT_TAG_NONE: absence has a meaning */
+  int32_t takes_none;  /* attributes: WEFT_TAG_NONE has a meaning */
+  weft_value fallback; /* attributes: the default */
 } weft_argument_info;
 
 typedef struct weft_op_info {
@@ -159,7 +165,7 @@ typedef struct weft_op_info {
   int32_t composite;       /* made of other operators */
   int32_t elementwise;
   int32_t random;
-  int32_t outputs;
+  int32_t outputs; /* 0: weft_op_count_outputs tells */
   int32_t inputs;
   int32_t attributes;
   const weft_argument_info* arguments; /* inputs, then attributes */
@@ -173,6 +179,10 @@ WEFT_API weft_op weft_op_at(size_t index); /* NULL past the end */
 WEFT_API weft_status weft_op_find(const char* name, weft_op* op);
 /* The texts live as long as the library. info->struct_size must be set. */
 WEFT_API weft_status weft_op_get_info(weft_op op, weft_op_info* info);
+
+/* How many outputs weft_invoke gives for these arguments, which must stay the same. */
+WEFT_API weft_status weft_op_count_outputs(weft_op op, const weft_value* args, size_t nargs,
+                                           size_t* count);
 
 /* Applies an operator. outs[i] NULL receives a new reference that the caller releases; otherwise
  * it is the array to write into. Records or traces if this thread does. */

@@ -36,7 +36,8 @@ Result<Types> infer(const InferContext& c) {
 
 // Strides of the new shape on the old memory where they exist: groups of old axes that are
 // contiguous among themselves are split anew (NumPy's attempt_nocopy_reshape).
-std::optional<Geometry> view(const InferContext&, const Geometry& input, const TensorType& output) {
+std::optional<Geometry> view(const InferContext&, const Geometry& input, const TensorType& output,
+                             size_t) {
   Geometry result{output.shape, dense_strides(output.shape), input.offset};
   if (output.shape.elements() == 0 || is_dense(input.shape, input.strides)) return result;
   Shape old_shape;

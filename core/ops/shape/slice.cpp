@@ -50,7 +50,8 @@ Geometry geometry(const Slice& slice, const Shape& strides, int64_t offset) {
   return result;
 }
 
-std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType&) {
+std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType&,
+                             size_t) {
   return geometry(parse(c).value(), input.strides, input.offset);
 }
 

@@ -64,7 +64,8 @@ Result<Types> infer_update(const InferContext& c) {
   return Types{{c.in[0].dtype, c.in[0].shape, {}}};
 }
 
-std::optional<Geometry> view_rule(const InferContext& c, const Geometry& input, const TensorType&) {
+std::optional<Geometry> view_rule(const InferContext& c, const Geometry& input, const TensorType&,
+                                  size_t) {
   if (!is_dense(input.shape, input.strides)) return std::nullopt;
   Geometry g = geometry(c);
   g.offset += input.offset;

@@ -37,7 +37,8 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape, {}}};
 }
 
-std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType& out) {
+std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType& out,
+                             size_t) {
   Geometry result{out.shape, {}, input.offset};
   const Shape axes = permutation(c).value();
   for (int64_t axis : axes) result.strides.push_back(input.strides[static_cast<int>(axis)]);

@@ -61,6 +61,23 @@ def argmin(
     No gradient: piecewise constant.
     """
 
+def array_split(
+    ary: ArrayLike,
+    indices_or_sections: int | Sequence[int],
+    axis: int = 0,
+    *,
+    out: list[ndarray] | None = None,
+) -> list[ndarray]:
+    """Parts of an array along one axis, the first ones longer where its extent does not divide.
+
+    ary: any dtype
+    indices_or_sections: the number of parts, or the indices before which to cut
+    axis: axis to cut along
+    out: arrays to write into
+
+    Same results as ``numpy.array_split``.
+    """
+
 def broadcast_to(
     x: ArrayLike,
     shape: int | Sequence[int],
@@ -74,6 +91,21 @@ def broadcast_to(
     out: array to write into
 
     Same results as ``numpy.broadcast_to``.
+    """
+
+def concatenate(
+    arrays: Sequence[ArrayLike],
+    axis: int | None = 0,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Arrays joined along one of their axes.
+
+    arrays: of shapes that agree on all other axes
+    axis: axis to join along; none joins the flat arrays
+    out: array to write into
+
+    Same results as ``numpy.concatenate``.
     """
 
 def copy(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -347,6 +379,23 @@ def sign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.sign``.
+    """
+
+def split(
+    ary: ArrayLike,
+    indices_or_sections: int | Sequence[int],
+    axis: int = 0,
+    *,
+    out: list[ndarray] | None = None,
+) -> list[ndarray]:
+    """Parts of an array along one axis, as views: so many equal ones, or cut at indices.
+
+    ary: any dtype
+    indices_or_sections: the number of equal parts, or the indices before which to cut
+    axis: axis to cut along
+    out: arrays to write into
+
+    Same results as ``numpy.split``.
     """
 
 def sqrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:

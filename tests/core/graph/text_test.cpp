@@ -44,6 +44,28 @@ TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
   CHECK(graph::print(graph::parse(printed).value()) == printed);
 }
 
+TEST_CASE("text has lists of operands and of results") {
+  const char* text =
+      "graph(%0: float32(2,), %1: float32(3,)) {\n"
+      "  %2: float32(7,) = concatenate(%0, %1, %0, axis=0)\n"
+      "  %3: float32(1,), %4: float32(4,), %5: float32(2,) = split(%2, indices_or_sections=[1, 5], "
+      "axis=0)\n"
+      "  %6: float32(2,), %7: float32(2,) = split(%4, indices_or_sections=2, axis=0)\n"
+      "  return %3, %5, %6, %7\n"
+      "}\n";
+  const Result<Graph> graph = graph::parse(text);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  CHECK(graph::print(graph.value()) == text);
+  CHECK(message_of("graph() {\n %0: float32(0,) = concatenate(axis=0)\n return %0\n}")
+            .find("got an empty list") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2,)) {\n %1: float32(2,) = "
+                   "concatenate(%0, _, axis=0)\n return %1\n}")
+            .find("lacks its operand `arrays[1]`") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2,)) {\n %1: float32(1,) = "
+                   "split(%0, indices_or_sections=2)\n return %1\n}")
+            .find("has 2 outputs by inference; got 1") != std::string::npos);
+}
+
 TEST_CASE("text that is no graph is refused with line and column") {
   CHECK(message_of("").find("line 1") != std::string::npos);
   CHECK(message_of("graph(%0: float33(2)) {\n return %0\n}").find("no dtype") != std::string::npos);
