@@ -84,7 +84,7 @@ test: build
 	@echo "== Python tests, packaging, examples" && $(PYTEST)
 
 # Each part is a target full-<part>, so that a long-running check can take one at a time.
-FULL_PARTS := isa-generic isa-avx2 isa-avx512 thorough runtime asan ubsan tsan
+FULL_PARTS := isa-generic isa-avx2 isa-avx512 engine thorough runtime asan ubsan tsan
 .PHONY: $(addprefix full-,$(FULL_PARTS)) full-parts
 test-full: test $(addprefix full-,$(FULL_PARTS))
 full-parts:
@@ -99,6 +99,14 @@ $(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
 	  echo "== instruction set $*" && export WEFT_ISA=$* && \
 	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging'; \
 	fi
+
+full-engine: build
+	@for policy in async serial; do \
+	  echo "== engine policy $$policy" && export WEFT_ENGINE=$$policy && \
+	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging' || exit 1; \
+	done
+	@echo "== a million random operations" && \
+	  WEFT_TEST_OPERATIONS=1000000 $(BUILD)/weft_core_tests -sf='*engine_stress*'
 
 full-thorough: build
 	$(PYTEST) --full

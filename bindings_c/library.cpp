@@ -119,6 +119,20 @@ void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
   set_wait_hooks(before && after ? WaitHooks{before, after} : WaitHooks{});
 }
 
+void weft_set_origin_hook(void (*origin)(char*, size_t)) { set_origin_hook(origin); }
+
+weft_status weft_engine_stats(weft_engine_figures* figures) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_engine_stats", {{"figures", figures}}));
+    if (figures->struct_size < sizeof(weft_engine_figures))
+      return errors::invalid_value("weft_engine_stats", "`struct_size` must be ",
+                                   sizeof(weft_engine_figures), "; got ", figures->struct_size);
+    const EngineStats stats = engine_stats();
+    *figures = {figures->struct_size, stats.fast, stats.registered, stats.waited, stats.queued};
+    return {};
+  });
+}
+
 void weft_prepare_fork(void) {
   const Status drained = engine_wait_all();
   if (!drained.ok()) thread_state().last_error = drained;

@@ -1,6 +1,7 @@
 #include "autograd/program_call.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
@@ -111,7 +112,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   PoolVector<void*> given(cotangents.size());
   PoolVector<void*> results(inputs_.size());
   PoolVector<Ref<Tensor>> alive;
-  PoolVector<Storage*> writes;
+  PoolVector<Storage*> reads, writes;
   for (size_t i = 0; i < inputs_.size(); ++i)
     if (compiled_->backward_reads_input(i)) inputs[i] = inputs_[i].view().data;
   for (size_t i = 0; i < cotangents.size(); ++i) {
@@ -119,6 +120,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
     if (!compiled_->takes_cotangent(i)) continue;
     WEFT_ASSIGN(Ref<Tensor> array, cotangent(cotangents, i));
     given[i] = array->data();
+    reads.push_back(array->box().storage());
     alive.push_back(std::move(array));
   }
   EagerBuilder builder;
@@ -131,8 +133,8 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
     writes.push_back(gradient->box().storage());
     gradients[i] = builder.value(std::move(gradient));
   }
-  // Saved contents are held as values: nobody can write them meanwhile.
-  WEFT_TRY(run_ordered({}, writes, runs_long(*compiled_), [&] {
+  // Saved contents are held as values and were there when forward ran.
+  WEFT_TRY(run_ordered(reads, writes, runs_long(*compiled_), [&] {
     return compiled_->backward(*frame_, inputs, outputs, given, results, !retain, key_.seed,
                                key_.first_ordinal);
   }));
@@ -160,7 +162,7 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
   if (recording) call.wanted.assign(arguments.size(), false);
   for (size_t i = 0; i < arguments.size(); ++i) {
     Tensor& argument = *arguments[i];
-    WEFT_TRY(make_readable(argument, "function"));
+    if (argument.box().traced()) return traced_value_error("function");
     call.types.push_back({argument.dtype(), argument.shape(), {}});
     if (!recording || !is_floating(argument.dtype())) continue;
     call.edges[i] = producer(argument);
@@ -206,8 +208,7 @@ Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> argument
   }
   for (const Ref<Tensor>& argument : arguments) {
     call.in.push_back(argument->data());
-    Storage* storage = argument->box().storage();
-    if (std::ranges::find(call.writes, storage) == call.writes.end()) call.reads.push_back(storage);
+    call.reads.push_back(argument->box().storage());
   }
   return {};
 }
@@ -232,6 +233,29 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
   return {};
 }
 
+class ForwardTask final : public Task {
+ public:
+  ForwardTask(Ref<Compiled> compiled, executor::FramePtr frame, PoolVector<void*> in,
+              PoolVector<void*> out, RandomKey key)
+      : compiled_(std::move(compiled)),
+        frame_(std::move(frame)),
+        in_(std::move(in)),
+        out_(std::move(out)),
+        key_(key) {
+    origin = current_origin();
+  }
+  Status run() override {
+    return compiled_->forward(*frame_, in_, out_, key_.seed, key_.first_ordinal);
+  }
+
+ private:
+  Ref<Compiled> compiled_;
+  executor::FramePtr frame_;
+  PoolVector<void*> in_;
+  PoolVector<void*> out_;
+  RandomKey key_;
+};
+
 }  // namespace
 
 Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
@@ -243,9 +267,15 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
   const RandomKey key = repeated ? *repeated : ordinals ? take_ordinals(ordinals) : RandomKey{0, 0};
-  WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
-    return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
-  }));
+  // A recorded call runs here: its frame goes to the tape, which the engine does not order.
+  if (engine_defers() && !call.any_wanted)
+    WEFT_TRY(engine_push(
+        call.reads, call.writes,
+        std::make_unique<ForwardTask>(compiled, std::move(frame), call.in, call.out, key)));
+  else
+    WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
+      return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
+    }));
   WEFT_TRY(store_states(*compiled, arguments, call));
   for (size_t i = 0; i < results.size(); ++i) results[i] = call.outputs[i];
   if (!call.any_wanted) return {};

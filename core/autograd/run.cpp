@@ -1,5 +1,7 @@
 #include "autograd/run.h"
 
+#include <memory>
+
 #include "autograd/call.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
@@ -40,6 +42,86 @@ struct Scratch {
   bool ok() const { return bytes <= 0 || block; }
 };
 
+// One call of a kernel with all that it needs.
+struct KernelWork {
+  KernelWork(const ops::OpDef& definition, std::span<const ops::Argument> complete)
+      : op(definition), attributes(complete) {}
+
+  Status prepare(const ops::Values& inputs, const ops::SlotTypes& types,
+                 std::span<const Ref<Tensor>> outs);
+  Status run();
+
+  const ops::OpDef& op;
+  std::span<const ops::Argument> attributes;
+  SmallVector<TensorView, kUsual> in, out;
+  SmallVector<Storage*, kUsual> reads, writes;
+
+ private:
+  Status prepare_input(const ops::Value& input, DType dtype);
+
+  SmallVector<int64_t, kUsual> scalars_;
+  SmallVector<Ref<Tensor>, kUsual> arrays_;
+  int64_t scratch_bytes_ = 0;
+  RandomKey key_{0, 0};
+};
+
+Status KernelWork::prepare_input(const ops::Value& input, DType dtype) {
+  if (!input) {
+    in.emplace_back(TensorView{});
+    return {};
+  }
+  if (input.is_scalar()) {
+    int64_t& element = scalars_.emplace_back(0);
+    store_scalar(input.scalar(), dtype, &element);
+    in.emplace_back(TensorView{&element, {}, {}, 0, dtype});
+    return {};
+  }
+  Ref<Tensor>& array = arrays_.emplace_back(input.tensor());
+  if (array->box().traced()) return traced_value_error(op.name);
+  if (op.slot.strides == ops::Strides::kDense) {
+    ModeScope plain(0, kRecording);
+    WEFT_ASSIGN(array, dense(array));
+  }
+  in.emplace_back(array->as_view());
+  reads.emplace_back(array->box().storage());
+  return {};
+}
+
+Status KernelWork::prepare(const ops::Values& inputs, const ops::SlotTypes& types,
+                           std::span<const Ref<Tensor>> outs) {
+  in.reserve(inputs.size());
+  reads.reserve(inputs.size());
+  scalars_.reserve(inputs.size());
+  arrays_.reserve(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) WEFT_TRY(prepare_input(inputs[i], types.in[i].dtype));
+  out.reserve(outs.size());
+  writes.reserve(outs.size());
+  for (const Ref<Tensor>& array : outs) {
+    out.emplace_back(array->as_view());
+    writes.emplace_back(array->box().storage());
+  }
+  scratch_bytes_ = ops::scratch_of(op.slot, types, num_threads());
+  if (op.is_random) key_ = take_ordinals(1);
+  return {};
+}
+
+Status KernelWork::run() {
+  const Scratch scratch(scratch_bytes_);
+  if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
+  return op.slot.run({op, in, out, attributes, scratch.block, key_.seed, key_.first_ordinal});
+}
+
+struct KernelTask final : Task {
+  KernelTask(const ops::OpDef& op, std::span<const ops::Argument> complete)
+      : attributes(complete), work(op, attributes.view()) {
+    origin = current_origin();
+  }
+  Status run() override { return work.run(); }
+
+  const ops::Attributes attributes;
+  KernelWork work;
+};
+
 }  // namespace
 
 bool scalar_fits(const ops::Argument& scalar, DType dtype) {
@@ -69,49 +151,17 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   const ops::Values& inputs, std::span<const ops::TensorType> input_types,
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
-  SmallVector<TensorView, kUsual> in, out;
-  SmallVector<Storage*, kUsual> reads, writes;
-  SmallVector<int64_t, kUsual> scalars;
-  SmallVector<Ref<Tensor>, kUsual> copies;
-  in.reserve(inputs.size());
-  reads.reserve(inputs.size());
-  scalars.reserve(inputs.size());
-  copies.reserve(inputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i]) {
-      in.emplace_back(TensorView{});
-    } else if (inputs[i].is_scalar()) {
-      int64_t& element = scalars.emplace_back(0);
-      store_scalar(inputs[i].scalar(), input_types[i].dtype, &element);
-      in.emplace_back(TensorView{&element, {}, {}, 0, input_types[i].dtype});
-    } else {
-      Ref<Tensor>& array = copies.emplace_back(inputs[i].tensor());
-      if (array->box().traced()) return traced_value_error(op.name);
-      if (op.slot.strides == ops::Strides::kDense) {
-        ModeScope plain(0, kRecording);
-        WEFT_ASSIGN(array, dense(array));
-      }
-      in.emplace_back(array->as_view());
-      reads.emplace_back(array->box().storage());
-    }
-  }
-  out.reserve(outs.size());
-  writes.reserve(outs.size());
-  for (const Ref<Tensor>& array : outs) {
-    out.emplace_back(array->as_view());
-    writes.emplace_back(array->box().storage());
-  }
   const ops::SlotTypes types{input_types, output_types, attributes};
-  const Scratch scratch(ops::scratch_of(op.slot, types, num_threads()));
-  if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
-  ops::KernelCall call{op, in, out, attributes, scratch.block, 0, 0};
-  if (op.is_random) {
-    const RandomKey key = take_ordinals(1);
-    call.seed = key.seed;
-    call.ordinal = key.first_ordinal;
+  if (engine_defers()) {
+    auto task = std::make_unique<KernelTask>(op, attributes);
+    KernelWork& work = task->work;
+    WEFT_TRY(work.prepare(inputs, types, outs));
+    return engine_push(work.reads, work.writes, std::move(task));
   }
-  return run_ordered(reads, writes, is_long(ops::cost_of(op.slot, types)),
-                     [&] { return op.slot.run(call); });
+  KernelWork work(op, attributes);
+  WEFT_TRY(work.prepare(inputs, types, outs));
+  return run_ordered(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)),
+                     [&] { return work.run(); });
 }
 
 }  // namespace weft::autograd

@@ -1,5 +1,7 @@
 // Writing into arrays: box ← update(box, geometry, value), in the current mode.
 #include <atomic>
+#include <cstring>
+#include <memory>
 
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
@@ -63,14 +65,38 @@ Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base
   return {};
 }
 
+class WriteTask final : public Task {
+ public:
+  // `source` is copied if it is one element of the caller's.
+  WriteTask(const TensorView& target, const TensorView& source, Tensor* value)
+      : target_(target), source_(source), value_(value) {
+    origin = current_origin();
+    if (value) return;
+    std::memcpy(&element_, source.data, size_of(source.dtype));
+    source_.data = &element_;
+  }
+  Status run() override { return store(target_, source_); }
+
+ private:
+  TensorView target_;
+  TensorView source_;
+  Ref<Tensor> value_;
+  int64_t element_ = 0;
+};
+
 Status write_content(Tensor& target, Tensor* value, const TensorView& source, bool all) {
   Box& box = target.box();
-  WEFT_TRY(wait_to_read(*box.storage()));
   WEFT_TRY(unshare(box, all));
   Storage* writes[] = {box.storage()};
-  Storage* reads[] = {value ? value->box().storage() : nullptr};
+  Storage* reads[2];
+  size_t read_count = 0;
+  if (value) reads[read_count++] = value->box().storage();
+  if (!all) reads[read_count++] = box.storage();  // what is not written stays
+  if (engine_defers())
+    return engine_push({reads, read_count}, writes,
+                       std::make_unique<WriteTask>(target.as_view(), source, value));
   const ops::Cost cost{0, static_cast<double>(2 * target.bytes())};
-  return run_ordered({reads, value ? size_t{1} : size_t{0}}, writes, is_long(cost),
+  return run_ordered({reads, read_count}, writes, is_long(cost),
                      [&] { return store(target.as_view(), source); });
 }
 
@@ -102,7 +128,7 @@ Status write_value(Tensor& target, Tensor* value, const TensorView& source, cons
 }
 
 Status write_array(Tensor& target, Tensor& given, bool recording) {
-  WEFT_TRY(make_readable(given, "write"));
+  if (given.box().traced()) return traced_value_error("write");
   WEFT_TRY(check_shape(target, given));
   Ref<Tensor> value(&given);
   // Reading and writing one box at different places: the value is taken out first.
@@ -140,6 +166,7 @@ Status unshare(Box& box, bool all_overwritten) {
   if (!all_overwritten) {
     unshare_copies.fetch_add(1, std::memory_order_relaxed);
     unshare_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    WEFT_TRY(wait_to_read(*box.storage()));
     TensorView to{own->data(), {bytes}, {1}, 1, DType::kUInt8};
     TensorView from{box.storage()->data(), {bytes}, {1}, 1, DType::kUInt8};
     ops::copy_elements(to, from);

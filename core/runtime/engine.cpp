@@ -86,12 +86,8 @@ Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Stor
     lock.lock();
   }
   complete_operation(e, operation, status);
+  --e.outstanding;
   return status;
-}
-
-void set_policy(Engine& e, EnginePolicy policy) {
-  e.policy = policy;
-  global_modes = policy == EnginePolicy::kAsync ? uint32_t{kDeferring} : 0;
 }
 
 bool parse_policy(std::string_view name, EnginePolicy* policy) {
@@ -106,12 +102,21 @@ bool parse_policy(std::string_view name, EnginePolicy* policy) {
   return true;
 }
 
+Status choose_policy(std::string_view name) {
+  EnginePolicy policy{};
+  if (!parse_policy(name, &policy))
+    return errors::invalid_value("engine", "`policy` must be inline, serial or async; got ", name);
+  engine().policy = policy;
+  global_modes = policy == EnginePolicy::kAsync ? uint32_t{kDeferring} : 0;
+  return {};
+}
+
 }  // namespace
 
 void read_engine_environment() {
   const char* name = std::getenv("WEFT_ENGINE");
   if (!name) return;
-  const Status status = set_engine_policy(name);
+  const Status status = choose_policy(name);
   if (!status.ok()) std::fprintf(stderr, "weft: WEFT_ENGINE: %s\n", status.message().c_str());
 }
 
@@ -132,11 +137,8 @@ std::string_view engine_policy_name() {
 }
 
 Status set_engine_policy(std::string_view name) {
-  EnginePolicy policy{};
-  if (!parse_policy(name, &policy))
-    return errors::invalid_value("engine", "`policy` must be inline, serial or async; got ", name);
-  set_policy(engine(), policy);
-  return {};
+  thread_state();  // the environment speaks first
+  return choose_policy(name);
 }
 
 Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> writes,
@@ -188,6 +190,14 @@ Status engine_wait_all() {
 
 void set_wait_hooks(WaitHooks hooks) { engine().hooks = hooks; }
 WaitHooks wait_hooks() { return engine().hooks; }
+
+void set_origin_hook(OriginHook hook) { engine().origin = hook; }
+
+std::string current_origin() {
+  char text[256] = "";
+  if (const OriginHook hook = engine().origin) hook(text, sizeof text);
+  return text;
+}
 
 EngineStats engine_stats() {
   Engine& e = engine();

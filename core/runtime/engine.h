@@ -94,6 +94,11 @@ struct WaitHooks {
 void set_wait_hooks(WaitHooks hooks);
 WaitHooks wait_hooks();
 
+// Writes the line of the program that runs now, or nothing: for the texts of tasks that fail.
+using OriginHook = void (*)(char* text, size_t size);
+void set_origin_hook(OriginHook hook);
+std::string current_origin();
+
 struct EngineStats {
   int64_t fast;        // operations that met idle storages only
   int64_t registered;  // operations that went through variables

@@ -52,6 +52,7 @@ struct Engine {
   bool stopping = false;
   Status unseen;  // first failure of a task that no caller has been given
   WaitHooks hooks;
+  OriginHook origin = nullptr;
   std::atomic<EnginePolicy> policy{EnginePolicy::kInline};
   std::atomic<int64_t> registered{0}, waited{0}, fast{0}, queued{0};
 };

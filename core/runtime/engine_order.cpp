@@ -58,7 +58,6 @@ void complete_operation(Engine& e, Operation& operation, const Status& status) {
   }
   for (Operation* later : operation.next)
     if (--later->waiting_for == 0 && later->task) make_ready(e, *later);
-  --e.outstanding;
   e.changed.notify_all();
 }
 

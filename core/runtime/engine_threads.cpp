@@ -48,6 +48,8 @@ void work(Engine& e) {
     lock.unlock();
     for (Storage* storage : operation->storages) storage->release();
     lock.lock();
+    --e.outstanding;  // after the last release: who waited for everything finds memory given back
+    e.changed.notify_all();
   }
 }
 

@@ -10,8 +10,7 @@ Status traced_value_error(std::string_view reader) {
       reader,
       "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
       "recorded; choose between values with np.where, or keep this part out of hybridize() "
-      "(npx.cond, "
-      "npx.foreach and npx.while_loop are planned)");
+      "(npx.cond, npx.foreach and npx.while_loop are planned)");
 }
 
 Status make_readable(const Tensor& tensor, std::string_view reader) {

@@ -65,6 +65,7 @@ void define_autograd(py::module_& module) {
   module.attr("RECORDING") = static_cast<uint32_t>(WEFT_MODE_RECORDING);
   module.attr("TRACING") = static_cast<uint32_t>(WEFT_MODE_TRACING);
   module.attr("TRAINING") = static_cast<uint32_t>(WEFT_MODE_TRAINING);
+  module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
   module.def("modes", weft_modes);
   module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),

@@ -1,4 +1,6 @@
 // The library as a whole: operators, threads, engine, memory, random numbers.
+#include <cstdio>
+
 #include "module.h"
 
 namespace py = pybind11;
@@ -31,6 +33,33 @@ py::dict memory(bool reset_peak) {
   return out;
 }
 
+py::dict engine_stats() {
+  weft_engine_figures figures;
+  figures.struct_size = sizeof figures;
+  check(weft_engine_stats(&figures));
+  py::dict out;
+  out["fast"] = figures.fast;
+  out["registered"] = figures.registered;
+  out["waited"] = figures.waited;
+  out["queued"] = figures.queued;
+  return out;
+}
+
+// The innermost line of Python that is being executed.
+void write_origin(char* text, size_t size) {
+  if (!PyGILState_Check()) return;
+  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  if (!frame) return;
+  const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const int line = PyFrame_GetLineNumber(frame);
+  Py_DECREF(frame);
+  const char* file = PyUnicode_AsUTF8(reinterpret_cast<PyCodeObject*>(code.ptr())->co_filename);
+  if (file)
+    std::snprintf(text, size, "%s:%d", file, line);
+  else
+    PyErr_Clear();
+}
+
 }  // namespace
 
 void define_library(py::module_& module) {
@@ -42,6 +71,8 @@ void define_library(py::module_& module) {
   module.def("set_engine_policy",
              [](const char* policy) { check(weft_set_engine_policy(policy)); });
   module.def("wait_all", wait_all);
+  module.def("engine_stats", engine_stats);
+  weft_set_origin_hook(write_origin);
   module.def("prepare_fork", [] {
     py::gil_scoped_release release;
     weft_prepare_fork();

@@ -22,6 +22,7 @@ from weft._version import __version__
 if TYPE_CHECKING:
     from weft import (
         autograd,
+        engine,
         gluon,
         init,
         lr_scheduler,
@@ -41,6 +42,7 @@ __all__ = [
     "Error",
     "__version__",
     "autograd",
+    "engine",
     "gluon",
     "hybridize",
     "init",

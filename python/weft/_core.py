@@ -5,8 +5,8 @@ At exit pending work is finished while the interpreter is still whole.
 """
 
 import atexit
-import contextlib
 import os
+import sys
 
 from weft import _native as native
 from weft._errors import Error
@@ -16,8 +16,10 @@ os.register_at_fork(before=native.prepare_fork)
 
 @atexit.register
 def _drain() -> None:
-    with contextlib.suppress(Error):  # a failure that nobody asked for must not hide another
+    try:
         native.wait_all()
+    except Error as error:
+        print(f"weft: an error that nobody waited for: {error}", file=sys.stderr)
 
 
 __all__ = ["native"]

@@ -22,12 +22,14 @@ static void a_wrapped_array_shows_the_callers_memory(void) {
   read_floats(a, read, 6);
   CHECK(read[1] == 30);
   MUST(weft_tensor_write(a, &nine));
+  MUST(weft_tensor_wait(a));
   CHECK(memory[0] == 9 && memory[5] == 9);
   memory[0] = 1;
   MUST(weft_tensor_wrap(memory + 5, WEFT_FLOAT32, 2, shape, backwards, 0, NULL, NULL, &b));
   read_floats(b, read, 6);
   CHECK(read[0] == 9 && read[5] == 1);
   CHECK(freed == 0);
+  MUST(weft_wait_all());
   weft_tensor_release(a);
   CHECK(freed == 1);
   weft_tensor_release(b);
@@ -97,6 +99,7 @@ static void a_held_content_of_wrapped_memory_stays_too(void) {
   MUST(weft_tensor_wrap(memory + 2, WEFT_FLOAT32, 1, &two, &backwards, 0, NULL, NULL, &a));
   MUST(weft_tensor_hold(a, &hold, &data));
   MUST(weft_tensor_write(a, &nine));
+  MUST(weft_tensor_wait(a));
   CHECK(memory[0] == 1 && memory[1] == 9 && memory[2] == 9);
   CHECK(((const float*)data)[0] == 3 && ((const float*)data)[-1] == 2);
   weft_hold_release(hold);

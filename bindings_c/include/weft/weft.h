@@ -122,6 +122,18 @@ WEFT_API weft_status weft_set_engine_policy(const char* policy);
 WEFT_API weft_status weft_wait_all(void);
 /* Called round every wait inside the library, so that a binding can let its own lock go. */
 WEFT_API void weft_set_wait_hooks(void* (*before)(void), void (*after)(void* token));
+/* Called when work is queued: writes the line of the program that runs now into `text`, for the
+ * error of work that fails. */
+WEFT_API void weft_set_origin_hook(void (*origin)(char* text, size_t size));
+/* Figures since the start. Set struct_size first. */
+typedef struct weft_engine_figures {
+  size_t struct_size;
+  int64_t fast;       /* operations that met idle arrays only */
+  int64_t registered; /* operations that were ordered */
+  int64_t waited;     /* waits of a calling thread */
+  int64_t queued;     /* operations given to the library's threads */
+} weft_engine_figures;
+WEFT_API weft_status weft_engine_stats(weft_engine_figures* figures);
 /* To be called before fork(): drains work and ends threads, which start again when needed. */
 WEFT_API void weft_prepare_fork(void);
 
@@ -248,10 +260,11 @@ WEFT_API weft_status weft_archive_tensor(weft_archive archive, size_t index, wef
 enum {
   WEFT_MODE_RECORDING = 1, /* operators go on the tape */
   WEFT_MODE_TRACING = 2,   /* read-only: set by weft_trace_begin */
-  WEFT_MODE_TRAINING = 4   /* dropout and batch statistics as in training */
+  WEFT_MODE_TRAINING = 4,  /* dropout and batch statistics as in training */
+  WEFT_MODE_DEFERRING = 8  /* operators are queued for the library's threads */
 };
 WEFT_API uint32_t weft_modes(void); /* of this thread */
-/* Sets and clears RECORDING and TRAINING; returns the modes before. */
+/* Sets and clears RECORDING, TRAINING and DEFERRING; returns the modes before. */
 WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };

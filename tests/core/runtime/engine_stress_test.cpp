@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -111,6 +112,7 @@ void run_through_engine(const Step& step, const std::vector<Ref<Storage>>& stora
 TEST_CASE("random programs equal their serial order") {
   constexpr int kThreads = 3;
   constexpr int kOwn = kCells / kThreads;  // each thread's program has cells of its own
+  const std::string policy_before(engine_policy_name());
   for (const char* policy : {"inline", "serial", "async"}) {
     CHECK(set_engine_policy(policy).ok());
     std::vector<Ref<Storage>> storages;
@@ -146,6 +148,6 @@ TEST_CASE("random programs equal their serial order") {
     }
     CHECK(different == 0);
   }
-  CHECK(set_engine_policy("inline").ok());
+  CHECK(set_engine_policy(policy_before).ok());
   static_cast<void>(engine_wait_all());
 }

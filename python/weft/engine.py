@@ -1,0 +1,64 @@
+"""The engine: what orders work, and what may run while Python goes on.
+
+By default an operator runs where it is called and its errors are raised there. Inside
+`deferred()` operators are queued for the engine's own threads instead: the call returns at once,
+and whatever reads a result waits for it.
+
+>>> import weft
+>>> a = weft.np.ones((2, 2))
+>>> with weft.engine.deferred():
+...     b = a @ a
+>>> b.asnumpy().tolist()
+[[2.0, 2.0], [2.0, 2.0]]
+"""
+
+from types import TracebackType
+
+from weft._core import native
+
+
+class deferred:  # noqa: N801 - used as a function, as autograd.record is
+    """A scope in which this thread's operators are queued for the engine's threads.
+
+    They are ordered by the arrays that they read and write, so that no result depends on when they
+    run. Shapes and dtypes are checked at the call. An error that shows only in the work is raised
+    by what reads the result, or by `npx.waitall`, and names the line that queued it. Operators of a
+    hybridized function that is being recorded run at the call, after what they wait for.
+    """
+
+    def __enter__(self) -> None:
+        self._before = native.set_modes(native.DEFERRING, 0)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._before & native.DEFERRING:
+            native.set_modes(0, native.DEFERRING)
+
+
+def policy() -> str:
+    """`inline`, `async` or `serial`: see `set_policy`."""
+    return str(native.info("engine"))
+
+
+def set_policy(name: str) -> None:
+    """How operators run from now on, in every thread.
+
+    `inline` (the default): on the calling thread; `async`: as if every line were inside
+    `deferred()`; `serial`: one at a time in the whole process, background work included, for
+    debugging. The variable WEFT_ENGINE sets the policy to begin with.
+    """
+    native.set_engine_policy(name)
+
+
+def stats() -> dict[str, int]:
+    """Figures since the start: operations that met idle arrays only (`fast`), that were ordered
+    (`registered`) or queued (`queued`), and how often a thread of the program had to wait
+    (`waited`)."""
+    return native.engine_stats()
+
+
+__all__ = ["deferred", "policy", "set_policy", "stats"]
