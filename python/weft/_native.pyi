@@ -8,6 +8,7 @@ import numpy
 RECORDING: Final[int]
 TRACING: Final[int]
 TRAINING: Final[int]
+DEFERRING: Final[int]
 
 class ndarray:  # noqa: N801
     """An n-dimensional array of elements of one dtype."""
