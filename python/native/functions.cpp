@@ -7,8 +7,6 @@
 namespace weft::python {
 namespace {
 
-constexpr size_t kMaxArrays = 64;
-
 FunctionObject* self_of(PyObject* object) { return reinterpret_cast<FunctionObject*>(object); }
 
 PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
@@ -18,12 +16,9 @@ PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* 
   if (keywords && PyTuple_GET_SIZE(keywords) > 0) {
     return raise_error(WEFT_INVALID_TYPE, "function: takes arrays by position only");
   }
-  if (ninputs > kMaxArrays || nouts > kMaxArrays) {
-    return raise_error(WEFT_UNSUPPORTED, "function: at most %d inputs and outputs are possible",
-                       static_cast<int>(kMaxArrays));
-  }
-  weft_tensor inputs[kMaxArrays];
-  weft_tensor outs[kMaxArrays] = {};
+  Handles arguments(ninputs), results(nouts);
+  weft_tensor *const inputs = arguments.get(), *const outs = results.get();
+  if (!inputs || !outs) return nullptr;
   for (size_t i = 0; i < ninputs; ++i) {
     if (!is_array(args[i])) {
       return raise_error(WEFT_INVALID_TYPE, "function: argument %zu must be an array; got %s", i,

@@ -11,8 +11,9 @@ namespace weft::python {
 namespace {
 
 // Operators that are methods of the array too.
-constexpr const char* kMethods[] = {"sum",  "mean",    "max",  "min", "argmax", "argmin",
-                                    "prod", "squeeze", "clip", "dot", "std",    "var"};
+constexpr const char* kMethods[] = {"sum",   "mean",    "max",      "min",      "argmax", "argmin",
+                                    "prod",  "squeeze", "clip",     "dot",      "std",    "var",
+                                    "ravel", "repeat",  "swapaxes", "diagonal", "trace"};
 
 void make_types() {
   PyObject* dict = PyDict_New();

@@ -94,6 +94,28 @@ bool argument_value(PyObject* object, weft_value* value, Temporaries& made, cons
 weft_tensor tensor_from_object(PyObject* object);
 weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype);
 
+// The handles of one call, null at first: inside itself for the usual number.
+class Handles {
+ public:
+  explicit Handles(size_t count) {
+    if (count > kInside)
+      handles_ = static_cast<weft_tensor*>(PyMem_Malloc(count * sizeof(weft_tensor)));
+    for (size_t i = 0; handles_ && i < count; ++i) handles_[i] = nullptr;
+    if (!handles_) PyErr_NoMemory();
+  }
+  Handles(const Handles&) = delete;
+  Handles& operator=(const Handles&) = delete;
+  ~Handles() {
+    if (handles_ != inside_) PyMem_Free(handles_);
+  }
+  weft_tensor* get() { return handles_; }  // null: a Python error is set
+
+ private:
+  static constexpr size_t kInside = 32;
+  weft_tensor inside_[kInside];
+  weft_tensor* handles_ = inside_;
+};
+
 // The arrays of a list, one reference each, released at the end of a call.
 class TensorList {
  public:

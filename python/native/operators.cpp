@@ -329,22 +329,15 @@ PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
   size_t count = 0;
   weft_status status = weft_op_count_outputs(self->op, call.values, given, &count);
   if (status != WEFT_OK) return raise_status(status);
-  auto* outs = static_cast<weft_tensor*>(PyMem_Calloc(count + 1, sizeof(weft_tensor)));
-  if (!outs) return PyErr_NoMemory();
-  PyObject* result = nullptr;
-  if (!call.out || read_out(self, call.out, outs, static_cast<Py_ssize_t>(count))) {
-    status = weft_invoke(self->op, call.values, given, outs, count);
-    if (status != WEFT_OK) {
-      raise_status(status);
-    } else if (call.out) {
-      Py_INCREF(call.out);
-      result = call.out;
-    } else {
-      result = wrap_list(outs, count);
-    }
-  }
-  PyMem_Free(outs);
-  return result;
+  Handles results(count);
+  weft_tensor* const outs = results.get();
+  if (!outs) return nullptr;
+  if (call.out && !read_out(self, call.out, outs, static_cast<Py_ssize_t>(count))) return nullptr;
+  status = weft_invoke(self->op, call.values, given, outs, count);
+  if (status != WEFT_OK) return raise_status(status);
+  if (!call.out) return wrap_list(outs, count);
+  Py_INCREF(call.out);
+  return call.out;
 }
 
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {

@@ -274,6 +274,15 @@ def pooling_average_gradient(dout, data_shape, **options):
     return _by_linearity(forward, data_shape, dout, dout.dtype)
 
 
+def einsum(operands, subscripts):
+    return numpy.einsum(subscripts, *operands)
+
+
+def pad(array, value=0, *, before, after, mode="constant"):
+    options = {"constant_values": value} if mode == "constant" else {}
+    return numpy.pad(array, list(zip(before, after, strict=True)), mode, **options)
+
+
 def stop_gradient(x):
     return x
 

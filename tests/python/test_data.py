@@ -80,6 +80,16 @@ def test_loader_with_batchify_sampler_and_transform():
     assert b.dtype == "float32"
 
 
+@pytest.mark.parametrize("make", [np.array, numpy.array, memoryview])
+def test_arrays_are_stacked_in_their_dtype(make):
+    samples = [make(numpy.full((2, 3), i, "float64")) for i in range(3)]
+    (batch,) = data.DataLoader(samples, batch_size=3)
+    assert batch.dtype == "float64"
+    assert batch[:, 1, 2].tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match=r"must have (one|the same) shape"):
+        data.default_batchify_fn([make(numpy.zeros(2)), make(numpy.zeros(3))])
+
+
 def test_loader_refuses_contradictions():
     for options, message in [
         ({}, "`batch_size` or `batch_sampler` must be given"),

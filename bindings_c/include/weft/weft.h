@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define WEFT_ABI_MAJOR 0 /* layout or meaning changed: refuse to run */
-#define WEFT_ABI_MINOR 1 /* something was added at an end: older callers still work */
+#define WEFT_ABI_MINOR 2 /* something was added at an end: older callers still work */
 
 typedef int32_t weft_status;
 enum {

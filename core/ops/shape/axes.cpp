@@ -1,4 +1,4 @@
-// Operators that only add, drop or merge axes: composites of reshape.
+// Operators that only add, drop, merge or move axes: composites of reshape and transpose.
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -63,7 +63,79 @@ Values batch_flatten(const ComposeContext& c) {
   return {c.builder.call("reshape", {c.in(0)}, {Argument::of_ints(rest)})};
 }
 
+Values ravel(const ComposeContext& c) { return {reshape(c.in(0), {c.in(0).shape().elements()})}; }
+
+Result<Value> swapaxes(const ComposeContext& c) {
+  const int rank = c.in(0).rank();
+  WEFT_ASSIGN(const int a, normalize_axis(c.integer("axis1"), rank, "swapaxes", "axis1"));
+  WEFT_ASSIGN(const int b, normalize_axis(c.integer("axis2"), rank, "swapaxes", "axis2"));
+  Shape order;
+  for (int axis = 0; axis < rank; ++axis) order.push_back(axis == a ? b : axis == b ? a : axis);
+  return transpose(c.in(0), order.span());
+}
+
+// Axes that are named go where they are asked to; the others keep their order in what is left.
+Result<Value> moveaxis(const ComposeContext& c) {
+  const int rank = c.in(0).rank();
+  const auto from = c.ints("source");
+  const auto to = c.ints("destination");
+  if (from.size() != to.size())
+    return errors::invalid_value("moveaxis",
+                                 "`source` and `destination` must have one length; got ",
+                                 from.size(), " and ", to.size());
+  Shape order;
+  order.resize(rank, -1);
+  uint32_t moved = 0;
+  for (size_t i = 0; i < from.size(); ++i) {
+    WEFT_ASSIGN(const int source, normalize_axis(from[i], rank, "moveaxis", "source"));
+    WEFT_ASSIGN(const int target, normalize_axis(to[i], rank, "moveaxis", "destination"));
+    if (moved >> source & 1 || order[target] >= 0)
+      return errors::invalid_value("moveaxis",
+                                   "`source` and `destination` must not repeat an axis; got ",
+                                   Shape(from), " and ", Shape(to));
+    moved |= uint32_t{1} << source;
+    order[target] = source;
+  }
+  int next = 0;
+  for (int axis = 0; axis < rank; ++axis) {
+    if (order[axis] >= 0) continue;
+    while (moved >> next & 1) ++next;
+    order[axis] = next++;
+  }
+  return transpose(c.in(0), order.span());
+}
+
 }  // namespace
+
+WEFT_OP(ravel) {
+  op.doc("The elements in row-major order along one axis; a view where strides allow.")
+      .input("a", "any dtype")
+      .compose(ravel)
+      .like("numpy.ravel")
+      .sample(R"({"shapes": [[2, 3, 2]]})")
+      .sample(R"({"shapes": [[]]})");
+}
+
+WEFT_OP(swapaxes) {
+  op.doc("The array with two axes exchanged; a view.")
+      .input("a", "any dtype")
+      .required(AttributeKind::kInt, "axis1", "one axis")
+      .required(AttributeKind::kInt, "axis2", "the other")
+      .compose(checked<swapaxes>)
+      .like("numpy.swapaxes")
+      .sample(R"({"shapes": [[2, 3, 4]], "axis1": 0, "axis2": -1})");
+}
+
+WEFT_OP(moveaxis) {
+  op.doc("The array with axes moved to other places, the rest in their order; a view.")
+      .input("a", "any dtype")
+      .required(AttributeKind::kInts, "source", "axes to move")
+      .required(AttributeKind::kInts, "destination", "where each of them goes")
+      .compose(checked<moveaxis>)
+      .like("numpy.moveaxis")
+      .sample(R"({"shapes": [[2, 3, 4]], "source": 0, "destination": -1})")
+      .sample(R"({"shapes": [[2, 3, 4, 1]], "source": [3, 0], "destination": [0, 1]})");
+}
 
 WEFT_OP(expand_dims) {
   op.doc("The array with axes of extent 1 added.")

@@ -17,8 +17,9 @@ import numpy as _numpy
 from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _ops, random
+from weft.np import _ops, _shapes, random
 from weft.np._ops import *  # noqa: F403
+from weft.np._shapes import *  # noqa: F403
 
 bool_ = _numpy.bool_
 int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
@@ -197,15 +198,19 @@ if "abs" in _ops.__all__:
     absolute = _ops.abs
 if "divide" in _ops.__all__:
     true_divide = _ops.divide
+if "concatenate" in _ops.__all__:
+    concat = _ops.concatenate
 
 __all__ = [
     *_ops.__all__,
+    *_shapes.__all__,
     "absolute",
     "arange",
     "array",
     "asarray",
     "bfloat16",
     "bool_",
+    "concat",
     "e",
     "empty",
     "empty_like",

@@ -93,6 +93,15 @@ def broadcast_to(
     Same results as ``numpy.broadcast_to``.
     """
 
+def column_stack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
+    """Vectors as columns, and matrices, joined side by side.
+
+    arrays: vectors, or matrices with as many rows
+    out: array to write into
+
+    Same results as ``numpy.column_stack``.
+    """
+
 def concatenate(
     arrays: Sequence[ArrayLike],
     axis: int | None = 0,
@@ -117,6 +126,35 @@ def copy(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``numpy.copy``.
     """
 
+def diag(v: ArrayLike, k: int = 0, *, out: ndarray | None = None) -> ndarray:
+    """The diagonal of a matrix, or a matrix of zeros with the vector on its diagonal.
+
+    v: any dtype, one or two axes
+    k: the diagonal: 0 the main one, positive above it
+    out: array to write into
+
+    Same results as ``numpy.diag``.
+    """
+
+def diagonal(
+    a: ArrayLike,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """A diagonal of matrices, as the last axis of the result; a view, which may be written to.
+
+    a: any dtype, at least two axes
+    offset: the diagonal: 0 the main one, positive above it
+    axis1: axis of the rows
+    axis2: axis of the columns
+    out: array to write into
+
+    Same results as ``numpy.diagonal``.
+    """
+
 def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Quotient of two arrays, element by element; integers give the default float.
 
@@ -125,6 +163,15 @@ def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarr
     out: array to write into
 
     Same results as ``numpy.divide``.
+    """
+
+def dstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
+    """Arrays joined along the third axis; vectors are rows of one slice, matrices are slices.
+
+    arrays: of shapes that agree on all other axes
+    out: array to write into
+
+    Same results as ``numpy.dstack``.
     """
 
 def equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -158,6 +205,21 @@ def expand_dims(x: ArrayLike, axis: int | Sequence[int], *, out: ndarray | None 
     Same results as ``numpy.expand_dims``.
     """
 
+def flip(
+    m: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array with the elements of some axes in reverse order; a view.
+
+    m: any dtype
+    axis: which axes; none reverses all
+    out: array to write into
+
+    Same results as ``numpy.flip``.
+    """
+
 def greater(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 > x2, element by element, as bool.
 
@@ -180,6 +242,15 @@ def greater_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -
     Same results as ``numpy.greater_equal``.
 
     No gradient: piecewise constant.
+    """
+
+def hstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
+    """Arrays joined side by side: along the second axis, vectors along their only one.
+
+    arrays: of shapes that agree on all other axes; scalars become vectors
+    out: array to write into
+
+    Same results as ``numpy.hstack``.
     """
 
 def less(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -331,6 +402,23 @@ def minimum(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndar
     Same results as ``numpy.minimum``.
     """
 
+def moveaxis(
+    a: ArrayLike,
+    source: int | Sequence[int],
+    destination: int | Sequence[int],
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array with axes moved to other places, the rest in their order; a view.
+
+    a: any dtype
+    source: axes to move
+    destination: where each of them goes
+    out: array to write into
+
+    Same results as ``numpy.moveaxis``.
+    """
+
 def multiply(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Product of two arrays, element by element.
 
@@ -362,6 +450,32 @@ def not_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
     No gradient: piecewise constant.
     """
 
+def ravel(a: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The elements in row-major order along one axis; a view where strides allow.
+
+    a: any dtype
+    out: array to write into
+
+    Same results as ``numpy.ravel``.
+    """
+
+def repeat(
+    a: ArrayLike,
+    repeats: int | Sequence[int],
+    axis: int | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Each element repeated, along one axis or in the flat array.
+
+    a: any dtype
+    repeats: how often, for all or for each element
+    axis: axis to repeat along; none repeats the flat array
+    out: array to write into
+
+    Same results as ``numpy.repeat``.
+    """
+
 def reshape(x: ArrayLike, newshape: int | Sequence[int], *, out: ndarray | None = None) -> ndarray:
     """The same elements in row-major order under another shape; a view where strides allow.
 
@@ -370,6 +484,23 @@ def reshape(x: ArrayLike, newshape: int | Sequence[int], *, out: ndarray | None 
     out: array to write into
 
     Same results as ``numpy.reshape``.
+    """
+
+def roll(
+    a: ArrayLike,
+    shift: int | Sequence[int],
+    axis: int | Sequence[int] | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array with its elements moved along axes; what leaves at the end enters at the start.
+
+    a: any dtype
+    shift: by how many places, for all axes or for each
+    axis: which axes; none moves in the flat array
+    out: array to write into
+
+    Same results as ``numpy.roll``.
     """
 
 def sign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -431,6 +562,16 @@ def squeeze(
     Same results as ``numpy.squeeze``.
     """
 
+def stack(arrays: Sequence[ArrayLike], axis: int = 0, *, out: ndarray | None = None) -> ndarray:
+    """Arrays of one shape joined along a new axis.
+
+    arrays: all of one shape
+    axis: where the new axis is in the result
+    out: array to write into
+
+    Same results as ``numpy.stack``.
+    """
+
 def subtract(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Difference of two arrays, element by element.
 
@@ -456,6 +597,17 @@ def sum(
     out: array to write into
 
     Same results as ``numpy.sum``.
+    """
+
+def swapaxes(a: ArrayLike, axis1: int, axis2: int, *, out: ndarray | None = None) -> ndarray:
+    """The array with two axes exchanged; a view.
+
+    a: any dtype
+    axis1: one axis
+    axis2: the other
+    out: array to write into
+
+    Same results as ``numpy.swapaxes``.
     """
 
 def take(
@@ -486,6 +638,35 @@ def tanh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``numpy.tanh``.
     """
 
+def tile(A: ArrayLike, reps: int | Sequence[int], *, out: ndarray | None = None) -> ndarray:
+    """The array repeated as a whole along its axes.
+
+    A: any dtype
+    reps: how often along each axis, the last ones if fewer
+    out: array to write into
+
+    Same results as ``numpy.tile``.
+    """
+
+def trace(
+    a: ArrayLike,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The sum along a diagonal of matrices.
+
+    a: any dtype, at least two axes
+    offset: the diagonal: 0 the main one, positive above it
+    axis1: axis of the rows
+    axis2: axis of the columns
+    out: array to write into
+
+    Same results as ``numpy.trace``.
+    """
+
 def transpose(
     x: ArrayLike,
     axes: int | Sequence[int] | None = None,
@@ -499,6 +680,35 @@ def transpose(
     out: array to write into
 
     Same results as ``numpy.transpose``.
+    """
+
+def tril(m: ArrayLike, k: int = 0, *, out: ndarray | None = None) -> ndarray:
+    """The lower triangle of matrices: zeros above a diagonal.
+
+    m: any dtype, shape (..., M, N)
+    k: the diagonal: 0 the main one, positive above it
+    out: array to write into
+
+    Same results as ``numpy.tril``.
+    """
+
+def triu(m: ArrayLike, k: int = 0, *, out: ndarray | None = None) -> ndarray:
+    """The upper triangle of matrices: zeros below a diagonal.
+
+    m: any dtype, shape (..., M, N)
+    k: the diagonal: 0 the main one, positive above it
+    out: array to write into
+
+    Same results as ``numpy.triu``.
+    """
+
+def vstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
+    """Arrays joined one below the other, along the first axis; vectors are rows.
+
+    arrays: of shapes that agree on all other axes
+    out: array to write into
+
+    Same results as ``numpy.vstack``.
     """
 
 def where(

@@ -20,9 +20,11 @@ def default_batchify_fn(samples: list[Any]) -> Any:
     first = samples[0]
     if isinstance(first, tuple | list):
         return [default_batchify_fn(list(parts)) for parts in zip(*samples, strict=True)]
+    if isinstance(first, native.ndarray):
+        return np.stack(samples)
     if isinstance(first, float):
         return np.array(samples)
-    return np.array(numpy.stack([numpy.asarray(sample) for sample in samples]))
+    return np.array(numpy.stack(samples))  # one copy into Weft, not one for each sample
 
 
 class DataLoader:
