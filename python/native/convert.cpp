@@ -149,14 +149,6 @@ bool has_array_protocol(PyObject* object) {
          PyObject_HasAttrString(object, "__array_interface__");
 }
 
-// An element of a list that is no array yet. Null: a Python error is set.
-weft_tensor element(PyObject* object, const char* where, const char* argument) {
-  if (is_python_data(object) || has_array_protocol(object)) return tensor_from_object(object);
-  raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be an array, a number or a list; got %s", where,
-              argument, object == Py_None ? "None" : Py_TYPE(object)->tp_name);
-  return nullptr;
-}
-
 Found integer_value(PyObject* object, weft_value* value) {
   int overflow = 0;
   const long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
@@ -299,34 +291,12 @@ bool argument_value(PyObject* object, weft_value* value, Temporaries& made, cons
   return false;
 }
 
-void TensorList::clear() {
-  while (count_ > 0) weft_tensor_release(tensors_[--count_]);
-  PyMem_Free(tensors_);
-}
-
-bool TensorList::fill(PyObject* sequence, const char* where, const char* argument) {
-  if (!PySequence_Check(sequence) || PyUnicode_Check(sequence) || PyBytes_Check(sequence)) {
-    raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be a sequence of arrays; got %s", where, argument,
-                Py_TYPE(sequence)->tp_name);
-    return false;
-  }
-  PyObject* items = PySequence_Fast(sequence, "a sequence");  // the list or tuple itself
-  if (!items) return false;
-  const Py_ssize_t size = PySequence_Fast_GET_SIZE(items);
-  tensors_ = static_cast<weft_tensor*>(
-      PyMem_Malloc(static_cast<size_t>(size ? size : 1) * sizeof(weft_tensor)));
-  if (!tensors_) PyErr_NoMemory();
-  for (Py_ssize_t i = 0; tensors_ && i < size; ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(items, i);
-    char name[64];
-    if (!is_array(item)) snprintf(name, sizeof name, "%.40s[%zd]", argument, i);
-    weft_tensor tensor =
-        is_array(item) ? weft_tensor_retain(tensor_of(item)) : element(item, where, name);
-    if (!tensor) break;
-    tensors_[count_++] = tensor;
-  }
-  Py_DECREF(items);
-  return tensors_ && count_ == size;
+weft_tensor listed_tensor(PyObject* object, const char* where, const char* argument) {
+  if (is_array(object)) return weft_tensor_retain(tensor_of(object));
+  if (is_python_data(object) || has_array_protocol(object)) return tensor_from_object(object);
+  raise_error(WEFT_INVALID_TYPE, "%s: `%s` must be an array, a number or a list; got %s", where,
+              argument, object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+  return nullptr;
 }
 
 weft_tensor tensor_from_object(PyObject* object) {

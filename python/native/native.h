@@ -51,7 +51,7 @@ PyObject* raise_file_status(weft_status status);
 // The same with a text of the extension; `format` as in PyErr_Format. Returns null.
 PyObject* raise_error(weft_status status, const char* format, ...);
 
-// ---- Python objects to values (convert.cpp) ----------------------------------------------------
+// ---- Python objects to values (convert.cpp, lists.cpp) -----------------------------------------
 
 bool load_numpy();  // finds the few things of NumPy that conversions ask for
 
@@ -88,6 +88,9 @@ Found operand_value(PyObject* object, weft_value* value, Temporaries& made);
 // array protocols is taken. False: a Python error is set.
 bool argument_value(PyObject* object, weft_value* value, Temporaries& made, const char* where,
                     const char* argument);
+
+// An element of a list: a new reference. Null: a Python error is set, which names `argument`.
+weft_tensor listed_tensor(PyObject* object, const char* where, const char* argument);
 
 // A new reference to an array with the elements of `object`, dtype by the data policy: floats of
 // Python become float32, NumPy arrays keep their dtype. Null: a Python error is set.

@@ -3,10 +3,7 @@
 // An operator function is a vectorcall object: inputs, then attributes, by position or keyword,
 // and `out`. Keywords are compared by pointer first, because a call's names are interned;
 // arguments are gathered in one array on the stack, and lists of integers beside it.
-#include "native.h"
-
-#include <cstring>
-#include <vector>
+#include "operator_object.h"
 
 namespace weft::python {
 namespace {
@@ -16,17 +13,8 @@ constexpr int kMaxOutputs = 8;
 constexpr int kIntRoom = 64;
 constexpr int kMostInts = 65536;
 
-struct OperatorObject {
-  PyObject_HEAD vectorcallfunc call;
-  weft_op op;
-  weft_op_info info;
-  PyObject** names;  // interned, one per argument
-};
-
 PyObject* out_name = nullptr;   // interned "out"
 PyObject* functions = nullptr;  // dict: name → function, in registry order
-
-OperatorObject* self_of(PyObject* object) { return reinterpret_cast<OperatorObject*>(object); }
 
 // Everything that one call needs until it returns.
 struct Call {
@@ -161,8 +149,6 @@ inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* 
   return argument_value(object, call.values + index, call.made, self->info.name,
                         self->info.arguments[index].name);
 }
-
-int argument_count(const OperatorObject* self) { return self->info.inputs + self->info.attributes; }
 
 int find_argument(const OperatorObject* self, PyObject* name) {
   const int count = argument_count(self);
@@ -361,106 +347,17 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
   return outputs == 1 ? wrap(outs[0]) : wrap_all(outs, outputs);
 }
 
-// ---- what a function says of itself -------------------------------------------------------------
-
-PyObject* default_object(const weft_value& value) {
-  switch (value.tag) {
-    case WEFT_TAG_INT: return PyLong_FromLongLong(value.as.integer);
-    case WEFT_TAG_FLOAT: return PyFloat_FromDouble(value.as.real);
-    case WEFT_TAG_BOOL: return PyBool_FromLong(value.as.integer != 0);
-    case WEFT_TAG_STRING:
-      return PyUnicode_FromStringAndSize(value.as.text, static_cast<Py_ssize_t>(value.count));
-    case WEFT_TAG_INTS: return shape_tuple(value.as.ints, static_cast<int>(value.count));
-    case WEFT_TAG_DTYPE:
-      return PyUnicode_FromString(weft_dtype_name(static_cast<weft_dtype>(value.as.integer)));
-    default: Py_RETURN_NONE;
-  }
-}
-
-const char* kind_name(int32_t kind) {
-  switch (kind) {
-    case WEFT_TAG_TENSOR: return "array";
-    case WEFT_TAG_TENSORS: return "arrays";
-    case WEFT_TAG_INT: return "int";
-    case WEFT_TAG_FLOAT: return "float";
-    case WEFT_TAG_BOOL: return "bool";
-    case WEFT_TAG_STRING: return "str";
-    case WEFT_TAG_INTS: return "ints";
-    case WEFT_TAG_DTYPE: return "dtype";
-    default: return "";
-  }
-}
-
-PyObject* flag(int32_t value) { return value ? Py_True : Py_False; }
-
-PyObject* argument_list(const OperatorObject* self) {
-  PyObject* list = PyList_New(0);
-  for (int i = 0; list && i < argument_count(self); ++i) {
-    const weft_argument_info& argument = self->info.arguments[i];
-    PyObject* item =
-        Py_BuildValue("{s:s,s:s,s:s,s:O,s:O,s:O,s:N}", "name", argument.name, "doc", argument.doc,
-                      "kind", kind_name(argument.kind), "required", flag(argument.required),
-                      "keeps_dtype", flag(argument.keeps_dtype), "takes_none",
-                      flag(argument.takes_none), "default", default_object(argument.fallback));
-    if (!item || PyList_Append(list, item) != 0) Py_CLEAR(list);
-    Py_XDECREF(item);
-  }
-  return list;
-}
-
-PyObject* sample_list(const OperatorObject* self) {
-  PyObject* list = PyList_New(0);
-  for (int i = 0; list && i < self->info.samples; ++i) {
-    PyObject* text = PyUnicode_FromString(self->info.sample[i]);
-    if (!text || PyList_Append(list, text) != 0) Py_CLEAR(list);
-    Py_XDECREF(text);
-  }
-  return list;
-}
-
-// The whole definition as a dict: what documentation, stubs and tests are derived from.
-PyObject* schema(PyObject* object, void*) {
-  const OperatorObject* self = self_of(object);
-  const weft_op_info& info = self->info;
-  PyObject* arguments = argument_list(self);
-  PyObject* samples = sample_list(self);
-  if (!arguments || !samples) {
-    Py_XDECREF(arguments);
-    Py_XDECREF(samples);
-    return nullptr;
-  }
-  return Py_BuildValue(
-      "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name, "doc",
-      info.doc, "place", info.place, "promotion", info.promotion, "like", info.like, "no_gradient",
-      info.no_gradient, "composite", flag(info.composite), "elementwise", flag(info.elementwise),
-      "random", flag(info.random), "outputs", info.outputs, "inputs", info.inputs, "arguments",
-      arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
-}
-
-PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }
-
-PyObject* module_name(PyObject* object, void*) {
-  return PyUnicode_FromFormat("weft.%s", self_of(object)->info.place);
-}
-
-// weft/_schema.py writes docstrings and signatures; the stub generator uses the same functions.
-PyObject* described(PyObject* object, const char* function) {
-  PyObject* definition = schema(object, nullptr);
-  PyObject* module = definition ? PyImport_ImportModule("weft._schema") : nullptr;
-  PyObject* out = module ? PyObject_CallMethod(module, function, "O", definition) : nullptr;
-  Py_XDECREF(module);
-  Py_XDECREF(definition);
-  return out;
-}
-PyObject* docstring(PyObject* object, void*) { return described(object, "docstring"); }
-PyObject* signature(PyObject* object, void*) { return described(object, "signature"); }
+// ---- the type
+// ------------------------------------------------------------------------------------
 
 PyObject* represent(PyObject* object) {
   const weft_op_info& info = self_of(object)->info;
   return PyUnicode_FromFormat("<operator weft.%s.%s>", info.place, info.name);
 }
 
-PyObject* reduce(PyObject* object, PyObject*) { return name(object, nullptr); }
+PyObject* reduce(PyObject* object, PyObject*) {
+  return PyUnicode_FromString(self_of(object)->info.name);
+}
 
 // As an attribute of the array type an operator is a method.
 PyObject* bind(PyObject* function, PyObject* object, PyObject*) {
@@ -471,13 +368,6 @@ PyObject* bind(PyObject* function, PyObject* object, PyObject*) {
   return PyMethod_New(function, object);
 }
 
-PyGetSetDef attributes[] = {{"__name__", name, nullptr, nullptr, nullptr},
-                            {"__qualname__", name, nullptr, nullptr, nullptr},
-                            {"__module__", module_name, nullptr, nullptr, nullptr},
-                            {"__doc__", docstring, nullptr, nullptr, nullptr},
-                            {"__signature__", signature, nullptr, nullptr, nullptr},
-                            {"schema", schema, nullptr, "The definition as a dict.", nullptr},
-                            {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr},
                          {nullptr, nullptr, 0, nullptr}};
 
@@ -491,7 +381,7 @@ PyTypeObject make_type() {
   type.tp_call = PyVectorcall_Call;
   type.tp_repr = represent;
   type.tp_descr_get = bind;
-  type.tp_getset = attributes;
+  type.tp_getset = operator_attributes;
   type.tp_methods = methods;
   return type;
 }

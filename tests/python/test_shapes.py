@@ -165,15 +165,22 @@ def test_a_copy_shares_nothing(name):
     assert not np.may_share_memory(x, COPIES[name](x))
 
 
-def test_parts_written_while_recording_have_their_gradients():
-    x = np.array(numbers(6))
-    x.attach_grad()
-    with autograd.record():
+@pytest.mark.parametrize("traced", [False, True])
+def test_parts_written_while_recording_have_their_gradients(traced):
+    def program(x):
         y = x * 1
         first, second = np.split(y, 2)
         first[:] = second * 3
-        head = (np.concatenate([y, second]) * np.arange(9)).sum()
+        return np.concatenate([y, second])
+
+    x = np.array(numbers(6))
+    x.attach_grad()
+    with autograd.record():
+        out = (weft.hybridize(program) if traced else program)(x)
+        head = (out * np.arange(9)).sum()
     head.backward()
+    second = x.asnumpy()[3:]
+    numpy.testing.assert_array_equal(out.asnumpy(), numpy.concatenate([second * 3, second, second]))
     numpy.testing.assert_allclose(x.grad.asnumpy(), [0, 0, 0, 9, 14, 19])
 
 
@@ -217,7 +224,8 @@ def test_a_graph_with_lists_is_saved_and_run(tmp_path):
     class Shuffle(gluon.HybridBlock):
         def forward(self, x):
             parts = np.split(x, [1, 3], axis=1)
-            return np.concatenate([parts[2], parts[0], parts[1]], axis=1), np.stack(parts[:1] * 2)
+            turned = np.concatenate([parts[2], parts[0], parts[1]], axis=1)
+            return turned, np.stack(np.split(x, 5, axis=1)), np.concatenate(parts, axis=None)
 
     block = Shuffle()
     block.hybridize()
