@@ -1,10 +1,12 @@
 // weft.h: the library itself: versions, errors, threads, memory, random numbers.
+#include <atomic>
 #include <string>
 
 #include "guard.h"
 #include "kernels/isa.h"
 #include "ops/registry.h"
 #include "runtime/engine.h"
+#include "runtime/interrupt.h"
 #include "runtime/pool.h"
 #include "runtime/random_state.h"
 #include "runtime/threads.h"
@@ -117,6 +119,15 @@ weft_status weft_wait_all(void) {
 
 void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
   set_wait_hooks(before && after ? WaitHooks{before, after} : WaitHooks{});
+}
+
+void weft_set_interrupt_hook(int32_t (*interrupted)(void)) {
+  static std::atomic<int32_t (*)(void)> ask;
+  ask = interrupted;
+  set_interrupt_hook([] {
+    int32_t (*const hook)(void) = ask.load();
+    return hook && hook() != 0;
+  });
 }
 
 void weft_set_origin_hook(void (*origin)(char*, size_t)) { set_origin_hook(origin); }

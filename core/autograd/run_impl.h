@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "runtime/interrupt.h"
 
 namespace weft::autograd {
 
@@ -10,9 +11,10 @@ Status run_ordered(std::span<Storage* const> reads, std::span<Storage* const> wr
   const WaitHooks hooks = wait_hooks();
   const bool lets_go = long_running && hooks.before;
   return engine_run(reads, writes, lets_go, [&]() -> Status {
-    if (!lets_go) return work();
+    if (!long_running) return work();
+    if (!lets_go) return run_interruptibly("operator", work);
     void* token = hooks.before();
-    Status status = work();
+    Status status = run_interruptibly("operator", work);
     hooks.after(token);
     return status;
   });

@@ -72,6 +72,10 @@ Status invalid_state(std::string_view where, const Parts&... parts) {
   return make(StatusCode::kInvalidState, where, {Piece(parts)...});
 }
 template <class... Parts>
+Status interrupted(std::string_view where, const Parts&... parts) {
+  return make(StatusCode::kInterrupted, where, {Piece(parts)...});
+}
+template <class... Parts>
 Status internal(std::string_view where, const Parts&... parts) {
   return make(StatusCode::kInternal, where,
               {Piece("internal error, please report: "), Piece(parts)...});

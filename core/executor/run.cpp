@@ -5,10 +5,14 @@
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/copy_slot.h"
+#include "runtime/interrupt.h"
 #include "runtime/threads.h"
 
 namespace weft::executor {
 namespace {
+
+// A poll reads the clock, which costs as much as a small node.
+constexpr size_t kActionsBetweenPolls = 64;
 
 // Points what was bound to the old base of a root to the new one.
 void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
@@ -80,7 +84,11 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
                                  num_threads());
   bind_roots(plan, bound, roots);
   char* const block = reinterpret_cast<char*>(bound.block.data());
+  const bool& interrupted = thread_state().interrupted;
+  size_t count = 0;
   for (const Action& action : plan.actions) {
+    if (++count % kActionsBetweenPolls == 0) poll_interrupt();
+    if (interrupted) return {};  // who runs interruptibly tells it
     char* const at = block + action.bound;
     switch (action.kind) {
       case StepKind::kTile: {

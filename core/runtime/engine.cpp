@@ -1,11 +1,13 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/errors.h"
 #include "runtime/engine_impl.h"
+#include "runtime/interrupt.h"
 
 namespace weft {
 namespace {
@@ -13,26 +15,49 @@ namespace {
 // A program that pushes faster than the engine works is held up here.
 constexpr int64_t kMostOutstanding = int64_t{1} << 14;
 constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
+constexpr std::chrono::milliseconds kBetweenPolls(50);
 
-// Waits with the binding's lock let go.
+// Waits; between two looks at the clock a person may have interrupted. False: given up.
 template <class Condition>
-void wait_until(Engine& e, std::unique_lock<std::mutex>& lock, Condition condition) {
-  if (condition()) return;
+bool wait_interruptibly(Engine& e, std::unique_lock<std::mutex>& lock, Condition condition) {
+  while (!e.changed.wait_for(lock, kBetweenPolls, condition)) {
+    lock.unlock();
+    const Status status = run_interruptibly("wait", [] {
+      poll_interrupt();
+      return Status();
+    });
+    lock.lock();
+    if (!status.ok()) return false;
+  }
+  return true;
+}
+
+// Waits with the binding's lock let go. `may_give_up`: ends with false when a person interrupts.
+template <class Condition>
+bool wait_until(Engine& e, std::unique_lock<std::mutex>& lock, bool may_give_up,
+                Condition condition) {
+  if (condition()) return true;
   e.waited.fetch_add(1, std::memory_order_relaxed);
   const WaitHooks hooks = e.hooks;
-  if (!hooks.before) {
-    e.changed.wait(lock, condition);
-    return;
+  void* token = nullptr;
+  if (hooks.before) {
+    // The interpreter's lock is let go before and taken back after the engine's own lock is free:
+    // a thread that holds the one never waits for the other.
+    lock.unlock();
+    token = hooks.before();
+    lock.lock();
   }
-  // The interpreter's lock is let go before and taken back after the engine's own lock is free:
-  // a thread that holds the one never waits for the other.
-  lock.unlock();
-  void* token = hooks.before();
-  lock.lock();
-  e.changed.wait(lock, condition);
-  lock.unlock();
-  hooks.after(token);
-  lock.lock();
+  bool reached = true;
+  if (may_give_up)
+    reached = wait_interruptibly(e, lock, condition);
+  else
+    e.changed.wait(lock, condition);
+  if (hooks.before) {
+    lock.unlock();
+    hooks.after(token);
+    lock.lock();
+  }
+  return reached;
 }
 
 bool all_idle(std::span<Storage* const> storages) {
@@ -78,7 +103,7 @@ Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Stor
   operation.failure_is_content = failure_is_content;
   std::unique_lock lock(e.mutex);
   register_operation(e, operation);
-  wait_until(e, lock, [&] { return operation.waiting_for == 0; });
+  wait_until(e, lock, false, [&] { return operation.waiting_for == 0; });
   Status status = seen(e, poison_of(reads));
   if (status.ok()) {
     lock.unlock();
@@ -163,7 +188,7 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   }
   std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), priority);
   std::unique_lock lock(e.mutex);
-  wait_until(e, lock, [&] { return has_room(e, operation->bytes); });
+  wait_until(e, lock, false, [&] { return has_room(e, operation->bytes); });
   e.queued.fetch_add(1, std::memory_order_relaxed);
   operation->number = e.pushed++;
   e.outstanding_bytes += operation->bytes;
@@ -177,14 +202,16 @@ Status engine_wait(Storage& storage) {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
   if (!storage.variable) return {};
-  wait_until(e, lock, [&] { return storage.variable->writer == nullptr; });
+  if (!wait_until(e, lock, true, [&] { return storage.variable->writer == nullptr; }))
+    return errors::interrupted("wait", "interrupted while work was pending");
   return seen(e, storage.variable->poison);
 }
 
 Status engine_wait_all() {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
-  wait_until(e, lock, [&] { return e.outstanding == 0; });
+  if (!wait_until(e, lock, true, [&] { return e.outstanding == 0; }))
+    return errors::interrupted("wait", "interrupted while work was pending");
   return std::exchange(e.unseen, Status());
 }
 

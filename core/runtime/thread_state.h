@@ -31,6 +31,9 @@ struct SmallList {
 struct ThreadState {
   uint32_t modes = 0;
   SmallList small[kSmallClasses];
+  bool interruptible = false;  // the work that runs asks whether to give up: interrupt.h
+  bool interrupted = false;    // it shall
+  int64_t last_poll = 0;
   void* trace = nullptr;  // autograd's Trace while kTracing is set
   Status last_error;
 };

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/interrupt.h"
+
 namespace weft {
 namespace {
 
@@ -63,7 +65,7 @@ int threads_of_environment() {
 void run_pieces(Pool& p, int thread) {
   for (;;) {
     const int piece = p.next_piece.fetch_add(1, std::memory_order_relaxed);
-    if (piece >= p.pieces) return;
+    if (piece >= p.pieces || (thread == 0 && poll_interrupt())) return;
     const int64_t begin = p.units * piece / p.pieces;
     const int64_t end = p.units * (piece + 1) / p.pieces;
     if (begin < end) p.body(p.context, begin, end, thread);

@@ -1,15 +1,19 @@
 // A status of the library becomes the exception that a NumPy user expects: each class derives from
 // a builtin one and from weft.Error (weft/_errors.py).
 #include <cstdarg>
+#include <utility>
 
 #include "native.h"
 
 namespace weft::python {
 namespace {
 
-constexpr int kStatuses = 11;
+constexpr int kStatuses = 12;
 PyObject* classes[kStatuses] = {};
 PyObject* missing_file = nullptr;
+
+// What a handler of a signal raised while the library was working. Under the GIL.
+PyObject* pending_interrupt = nullptr;
 
 PyObject* class_of(weft_status status) {
   if (status <= 0 || status >= kStatuses) status = WEFT_INTERNAL;
@@ -35,7 +39,28 @@ bool load_errors() {
   return !PyErr_Occurred();
 }
 
+int32_t interrupted() {
+  const PyGILState_STATE gil = PyGILState_Ensure();
+  const bool raised = PyErr_CheckSignals() != 0;
+  if (raised) {
+    PyObject *kind = nullptr, *error = nullptr, *trace = nullptr;
+    PyErr_Fetch(&kind, &error, &trace);
+    PyErr_NormalizeException(&kind, &error, &trace);
+    Py_XSETREF(pending_interrupt, error);
+    Py_XDECREF(kind);
+    Py_XDECREF(trace);
+  }
+  PyGILState_Release(gil);
+  return raised;
+}
+
 PyObject* raise_status(weft_status status) {
+  if (status == WEFT_INTERRUPTED && pending_interrupt) {
+    PyObject* error = std::exchange(pending_interrupt, nullptr);
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+    Py_DECREF(error);
+    return nullptr;
+  }
   // A hook or a callback may already have left a Python error, which then is the cause.
   if (!PyErr_Occurred()) PyErr_SetString(class_of(status), weft_last_error());
   return nullptr;

@@ -50,6 +50,7 @@ PYBIND11_MODULE(_native, module) {
   if (!load_errors() || !load_numpy()) throw py::error_already_set();
   make_types();
   weft_set_wait_hooks(release_gil, restore_gil);
+  weft_set_interrupt_hook(interrupted);
   module.attr("ndarray") = py::handle(reinterpret_cast<PyObject*>(&array_type));
   module.attr("Operator") = py::handle(reinterpret_cast<PyObject*>(&operator_type));
   module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));

@@ -46,6 +46,8 @@ bool load_errors();  // finds the exception classes of weft._errors
 
 // Sets the Python error that belongs to `status` with the library's text. Returns null.
 PyObject* raise_status(weft_status status);
+// The interrupt hook: runs pending signal handlers and keeps what they raise for raise_status.
+int32_t interrupted();
 // The same for a call that reads a file: one that does not exist is a FileNotFoundError.
 PyObject* raise_file_status(weft_status status);
 // The same with a text of the extension; `format` as in PyErr_Format. Returns null.

@@ -31,7 +31,7 @@ MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not ex
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 
 # By number of weft_status in weft.h.
-BY_STATUS: dict[int, type[Error]] = {
+BY_STATUS: dict[int, type[BaseException]] = {
     1: InvalidValue,
     2: OutOfMemory,
     3: Unsupported,
@@ -42,4 +42,5 @@ BY_STATUS: dict[int, type[Error]] = {
     8: Overflow,
     9: FileFailure,
     10: InvalidState,
+    11: KeyboardInterrupt,
 }

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from weft._errors import BY_STATUS, Error, InvalidState, InvalidType, InvalidValue, MissingFile
+from weft._errors import BY_STATUS, InvalidState, InvalidType, InvalidValue, MissingFile
 
 _DECLARATIONS = """
 typedef int32_t weft_status;
@@ -84,7 +84,7 @@ def _text(pointer: Any) -> str:
 _FILE_ERRORS = {**BY_STATUS, 4: MissingFile}
 
 
-def _check(status: int, errors: dict[int, type[Error]] = BY_STATUS) -> None:
+def _check(status: int, errors: dict[int, type[BaseException]] = BY_STATUS) -> None:
     if status:
         raise errors.get(status, errors[5])(_text(_library.weft_last_error()))
 

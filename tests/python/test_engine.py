@@ -174,3 +174,51 @@ def test_an_unknown_policy_is_refused(policy):
     )
     assert done.stdout.strip() == "inline"
     assert "WEFT_ENGINE: engine: `policy`" in done.stderr
+
+
+INTERRUPTED = """
+import _thread, threading, time
+import weft
+from weft import np, npx
+
+npx.set_num_threads({threads})
+a = np.ones((1000, 1000)) / 1000
+
+
+@weft.hybridize
+def chain(x):
+    for _ in range(400):
+        x = x @ a
+    return x
+
+
+def waits(x):
+    with weft.engine.deferred():
+        for _ in range(400):
+            x = x @ a
+    x.wait_to_read()
+
+
+work = {work}
+chain(a[:1])  # trace and plan
+done = False
+threading.Timer(0.3, _thread.interrupt_main).start()
+try:
+    work(a)
+    done = True
+    time.sleep(10)
+except KeyboardInterrupt:
+    print("interrupted", done)
+npx.waitall()
+print(float((a @ np.ones(1000)).sum()))
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("work", ["chain", "waits"])
+def test_ctrl_c_ends_a_long_call(work, threads):
+    done = run_python(INTERRUPTED.format(work=work, threads=threads), WEFT_ENGINE="inline")
+    assert done.returncode == 0, done.stderr
+    interrupted, total = done.stdout.splitlines()
+    assert interrupted == "interrupted False"
+    assert float(total) == pytest.approx(1000, rel=1e-4)

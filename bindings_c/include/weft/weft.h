@@ -41,8 +41,9 @@ enum {
   WEFT_INVALID_TYPE = 6,
   WEFT_INDEX_OUT_OF_RANGE = 7,
   WEFT_OVERFLOW = 8,
-  WEFT_IO = 9,            /* a file could not be read or written, or is damaged */
-  WEFT_INVALID_STATE = 10 /* the call does not fit what happened before */
+  WEFT_IO = 9,             /* a file could not be read or written, or is damaged */
+  WEFT_INVALID_STATE = 10, /* the call does not fit what happened before */
+  WEFT_INTERRUPTED = 11    /* the interrupt hook said so; results are unfinished */
 };
 
 typedef int32_t weft_dtype;
@@ -122,6 +123,9 @@ WEFT_API weft_status weft_set_engine_policy(const char* policy);
 WEFT_API weft_status weft_wait_all(void);
 /* Called round every wait inside the library, so that a binding can let its own lock go. */
 WEFT_API void weft_set_wait_hooks(void* (*before)(void), void (*after)(void* token));
+/* Asked now and then during long calls, on the calling thread; non-zero ends the call with
+ * WEFT_INTERRUPTED. */
+WEFT_API void weft_set_interrupt_hook(int32_t (*interrupted)(void));
 /* Called when work is queued: writes the line of the program that runs now into `text`, for the
  * error of work that fails. */
 WEFT_API void weft_set_origin_hook(void (*origin)(char* text, size_t size));
