@@ -4,12 +4,21 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run what is marked `full`")
+
+
+def pytest_configure(config):
+    """Tests by hypothesis that name no count of examples run about a hundred fixed ones, and with
+    --full thousands, new ones each time: what fails prints itself."""
+    settings.register_profile("plain", max_examples=100, derandomize=True, database=None)
+    settings.register_profile("full", max_examples=3000)
+    settings.load_profile("full" if config.getoption("--full") else "plain")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -89,6 +89,7 @@ Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
   WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(base.dtype(), geometry->shape, geometry->strides,
                                                geometry->offset, base.box_ref()));
   WEFT_ASSIGN(Content * content, content_of(base));
+  tensor->detached = base.detached;
   tensor->trace = number_;
   tensor->trace_epoch = content->writes;
   tensor->trace_value = value.id();

@@ -135,7 +135,8 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
   if (value->box_ref() == target.box_ref()) {
     const bool same = value->offset() == target.offset() && value->shape() == target.shape() &&
                       value->strides() == target.strides();
-    if (same) return {};
+    // The elements stay; a detached value would still take their history away.
+    if (same && (!recording || !value->detached)) return {};
     Tensor* copy = nullptr;
     const Argument argument = Argument::of_tensor(&given);
     WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
