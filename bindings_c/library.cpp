@@ -1,10 +1,14 @@
 // weft.h: the library itself: versions, errors, threads, memory, random numbers.
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstring>
 #include <string>
 
 #include "guard.h"
 #include "kernels/isa.h"
 #include "ops/registry.h"
+#include "runtime/copies.h"
 #include "runtime/engine.h"
 #include "runtime/interrupt.h"
 #include "runtime/pool.h"
@@ -151,19 +155,52 @@ void weft_prepare_fork(void) {
   stop_threads();
 }
 
-weft_status weft_memory_stats(weft_memory* stats, int32_t reset_peak) {
+weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_memory_stats", {{"stats", stats}}));
-    if (stats->struct_size < sizeof(weft_memory))
+    constexpr size_t kFirstVersion = offsetof(weft_memory, limit);
+    if (stats->struct_size < kFirstVersion)
       return errors::invalid_value("weft_memory_stats", "`stats->struct_size` must be at least ",
-                                   sizeof(weft_memory), "; got ", stats->struct_size);
+                                   kFirstVersion, "; got ", stats->struct_size);
+    static thread_local std::string line;
     const MemoryStats now = memory_stats();
-    stats->live = now.live;
-    stats->peak = now.peak;
-    stats->pooled = now.pooled;
-    stats->system_calls = now.system_calls;
-    if (reset_peak) reset_memory_peak();
+    CopyStats copies = copy_stats();
+    line = std::move(copies.line);
+    const weft_memory full = {stats->struct_size, now.live,    now.peak,     now.pooled,
+                              now.system_calls,   now.limit,   copies.count, copies.bytes,
+                              copies.largest,     line.c_str()};
+    std::memcpy(stats, &full, std::min(stats->struct_size, sizeof full));
+    if (reset & WEFT_RESET_PEAK) reset_memory_peak();
+    if (reset & WEFT_RESET_COPIES) reset_copy_stats();
     return {};
+  });
+}
+
+weft_status weft_set_memory_limit(int64_t bytes) {
+  return c::guard([&]() -> Status {
+    if (bytes < 0)
+      return errors::invalid_value("weft_set_memory_limit", "`bytes` must be at least 0; got ",
+                                   bytes);
+    set_memory_limit(bytes);
+    return {};
+  });
+}
+
+weft_status weft_set_allocator(const weft_allocator* allocator) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_set_allocator", {{"allocator", allocator}}));
+    if (allocator->struct_size < sizeof(weft_allocator))
+      return errors::invalid_value("weft_set_allocator",
+                                   "`allocator->struct_size` must be at least ",
+                                   sizeof(weft_allocator), "; got ", allocator->struct_size);
+    const auto take = allocator->allocate;
+    const auto give = allocator->free;
+    if (!take || !give)
+      return errors::invalid_value("weft_set_allocator", "`", take ? "free" : "allocate",
+                                   "` must not be NULL");
+    if (set_block_source({allocator->context, take, give})) return {};
+    return errors::invalid_state("weft_set_allocator",
+                                 "memory has been allocated already; call it first of all");
   });
 }
 

@@ -2,9 +2,11 @@
 #include <cstring>
 
 #include "guard.h"
+#include "hold.h"
 #include "kernels/elementwise.h"
 #include "ops/copy_slot.h"
 #include "ops/elementwise_slot.h"
+#include "runtime/copies.h"
 #include "runtime/readable.h"
 
 using namespace weft;
@@ -24,14 +26,11 @@ Shape shape_from(const int64_t* extents, int32_t rank) {
   return Shape(std::span<const int64_t>(extents, static_cast<size_t>(rank)));
 }
 
-struct Hold {
-  HeldValue value;
-};
-
 // A pinned box is written in place, so its content is held as a copy.
 Result<HeldValue> held_content(const Box& box) {
-  if (!box.pinned) return HeldValue(box.storage());
+  if (!box.pinned()) return HeldValue(box.storage());
   WEFT_ASSIGN(Ref<Storage> copy, Storage::allocate(box.bytes()));
+  count_copy(box.bytes());
   if (box.bytes() > 0)
     std::memcpy(copy->data(), box.storage()->data(), static_cast<size_t>(box.bytes()));
   return HeldValue(copy.get());
@@ -100,7 +99,7 @@ weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const i
                 Storage::adopt(static_cast<char*>(data) + low * size, bytes, owner, keep));
     Ref<Box> box = Ref<Box>::adopt(Box::create(std::move(storage)));
     if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
-    box->pinned = true;
+    box->pins = 1;
     box->read_only = read_only != 0;
     WEFT_ASSIGN(Ref<Tensor> tensor,
                 Tensor::view(static_cast<DType>(dtype), extents, steps, -low, std::move(box)));
@@ -191,7 +190,7 @@ weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** da
     WEFT_TRY(c::require("weft_tensor_hold", {{"tensor", handle}, {"hold", out}, {"data", data}}));
     Tensor& tensor = *c::tensor(handle);
     WEFT_TRY(make_readable(tensor, "weft_tensor_hold"));
-    auto hold = std::make_unique<Hold>();
+    auto hold = std::make_unique<c::Hold>();
     WEFT_ASSIGN(hold->value, held_content(tensor.box()));
     *data = hold->value.get()->data() + tensor.offset() * size_of(tensor.dtype());
     *out = reinterpret_cast<weft_hold>(hold.release());
@@ -199,6 +198,6 @@ weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** da
   });
 }
 
-void weft_hold_release(weft_hold hold) { delete reinterpret_cast<Hold*>(hold); }
+void weft_hold_release(weft_hold hold) { delete reinterpret_cast<c::Hold*>(hold); }
 
 }  // extern "C"

@@ -29,11 +29,4 @@ Status check_writable(const Tensor& target, bool recording);
 // Gives the box a storage of its own if somebody holds its content as a value: before a write.
 Status unshare(Box& box, bool all_overwritten);
 
-// How often a write had to copy because a content was held, and how many bytes that were.
-struct UnshareStats {
-  int64_t copies;
-  int64_t bytes;
-};
-UnshareStats unshare_stats();
-
 }  // namespace weft::autograd

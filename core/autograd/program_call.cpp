@@ -183,7 +183,7 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
     const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
     WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
     const Box& box = argument->box();
-    if (box.pinned || !box.storage()->held_as_value()) return argument;
+    if (box.pinned() || !box.storage()->held_as_value()) return argument;
   }
   const ops::TensorType& type = compiled.output_types()[i];
   return Tensor::create(type.dtype, type.shape);

@@ -6,6 +6,7 @@
 #include "autograd/eager_builder.h"
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "runtime/copies.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -182,7 +183,7 @@ bool can_hold(const Tensor& tensor) {
   const Box& box = tensor.box();
   const bool small_part = box.filled_by_parts && tensor.bytes() * kSmallPart <= box.bytes();
   // A pinned box is written in place behind our back.
-  return !small_part && !box.pinned;
+  return !small_part && !box.pinned();
 }
 
 Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const Shape& shape,
@@ -226,6 +227,7 @@ SavedTensor::SavedTensor(const Tensor& tensor)
     held_ = HeldValue(tensor.box().storage());
     return;
   }
+  count_copy(tensor.bytes());
   ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
   const ops::Argument argument = ops::Argument::of_tensor(const_cast<Tensor*>(&tensor));

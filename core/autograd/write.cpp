@@ -1,5 +1,4 @@
 // Writing into arrays: box ← update(box, geometry, value), in the current mode.
-#include <atomic>
 #include <cstring>
 #include <memory>
 
@@ -14,6 +13,7 @@
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
+#include "runtime/copies.h"
 #include "runtime/engine.h"
 #include "runtime/thread_state.h"
 
@@ -21,9 +21,6 @@ namespace weft::autograd {
 namespace {
 
 using ops::Argument;
-
-std::atomic<int64_t> unshare_copies{0};
-std::atomic<int64_t> unshare_bytes{0};
 
 Status check_shape(const Tensor& target, const Tensor& value) {
   WEFT_ASSIGN(const Shape shape,
@@ -161,12 +158,11 @@ Status check_writable(const Tensor& target, bool recording) {
 }
 
 Status unshare(Box& box, bool all_overwritten) {
-  if (box.pinned || !box.storage()->held_as_value()) return {};
+  if (box.pinned() || !box.storage()->held_as_value()) return {};
   const int64_t bytes = box.storage()->bytes();
   WEFT_ASSIGN(Ref<Storage> own, Storage::allocate(bytes));
   if (!all_overwritten) {
-    unshare_copies.fetch_add(1, std::memory_order_relaxed);
-    unshare_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    count_copy(bytes);
     WEFT_TRY(wait_to_read(*box.storage()));
     TensorView to{own->data(), {bytes}, {1}, 1, DType::kUInt8};
     TensorView from{box.storage()->data(), {bytes}, {1}, 1, DType::kUInt8};
@@ -175,8 +171,6 @@ Status unshare(Box& box, bool all_overwritten) {
   box.set_storage(std::move(own));
   return {};
 }
-
-UnshareStats unshare_stats() { return {unshare_copies.load(), unshare_bytes.load()}; }
 
 Status write(Tensor& target, const Argument& value) {
   const uint32_t modes = thread_state().modes;

@@ -47,7 +47,7 @@ Status Writer::add_tensor(const NamedTensor& named) {
     return errors::invalid_value("save", "two arrays have the name `", named.name, "`");
   }
   WEFT_TRY(wait_to_read(*storage));
-  if (named.tensor->box().pinned) {  // written in place by others: only a copy stays as it is
+  if (named.tensor->box().pinned()) {  // written in place by others: only a copy stays as it is
     WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(named.tensor->dtype(), named.tensor->shape()));
     ops::copy_elements(copy->as_view(), named.tensor->as_view());
     tensors_.push_back({{named.name, std::move(copy)}, HeldValue(), origin});

@@ -42,9 +42,13 @@ class Box final {
     ++epoch_;
   }
 
-  bool leaf = false;    // attach_grad was called: the node is the leaf's own
-  bool state = false;   // may be written while recording; stores the value detached
-  bool pinned = false;  // its address was promised: written in place, taking a value copies
+  // How many have been promised its address (DLPack, a caller's buffer): while there is one, the
+  // box is written in place, and taking its value copies.
+  std::atomic<int32_t> pins{0};
+  bool pinned() const { return pins.load(std::memory_order_acquire) != 0; }
+
+  bool leaf = false;             // attach_grad was called: the node is the leaf's own
+  bool state = false;            // may be written while recording; stores the value detached
   bool filled_by_parts = false;  // parts of it were written: the tape copies small parts it saves
   bool read_only = false;        // memory of somebody who forbids writes
   int64_t traced_bytes = 0;      // size of the content of a box without storage

@@ -1,11 +1,14 @@
 #include "runtime/pool.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "runtime/thread_state.h"
 
@@ -15,112 +18,195 @@ namespace {
 // Large classes have four steps an octave.
 constexpr int kLargeClasses = 4 * 40;
 constexpr int64_t kMostCachedBytes = int64_t{1} << 30;
+constexpr size_t kMostBytes = size_t{1} << 46;
+
+// Blocks of at least two huge pages ask for them: fewer page faults and misses of the TLB.
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kSmallestHuge = 2 * kHugePage;
 
 struct FreeBlock {
   FreeBlock* next;
 };
 
-struct LargeCache {
+struct Shared {
   std::mutex mutex;
   FreeBlock* heads[kLargeClasses] = {};
-  int64_t bytes = 0;
+  int64_t cached = 0;        // bytes of the blocks in `heads`
+  int64_t large = 0;         // bytes of large blocks in use, as asked for
+  int64_t large_blocks = 0;  // the same blocks, as they are
+  int64_t small = 0;         // bytes of small blocks, in use or in the list of a thread
+  int64_t peak = 0;
+  int64_t limit = 0;
+  int64_t system_calls = 0;
+  BlockSource source = {};
+
+  int64_t used() const { return large + small; }
+  int64_t held() const { return large_blocks + cached + small; }
+  bool within_limit(int64_t bytes) const { return limit == 0 || bytes <= limit; }
 };
 
 // Never destroyed: blocks are freed until the last thread has ended.
-LargeCache& large_cache() {
-  alignas(LargeCache) static unsigned char place[sizeof(LargeCache)];
-  static LargeCache* const cache = ::new (place) LargeCache;
-  return *cache;
+Shared& shared() {
+  alignas(Shared) static unsigned char place[sizeof(Shared)];
+  static Shared* const pool = ::new (place) Shared;
+  return *pool;
 }
-
-std::atomic<int64_t> large_live{0};
-std::atomic<int64_t> large_peak{0};
-std::atomic<int64_t> system_calls{0};
 
 // The class of a large block and the bytes that blocks of this class have.
-int large_class(size_t bytes, size_t* rounded) {
+int large_class(size_t bytes, int64_t* rounded) {
   const int octave = 63 - __builtin_clzll(bytes);
   const size_t step = size_t{1} << (octave - 2);
-  *rounded = (bytes + step - 1) & ~(step - 1);
-  const int top = 63 - __builtin_clzll(*rounded);
-  return std::min(4 * (top - 12) + static_cast<int>((*rounded >> (top - 2)) & 3),
-                  kLargeClasses - 1);
+  const size_t size = (bytes + step - 1) & ~(step - 1);
+  const int top = 63 - __builtin_clzll(size);
+  *rounded = static_cast<int64_t>(size);
+  return std::min(4 * (top - 12) + static_cast<int>((size >> (top - 2)) & 3), kLargeClasses - 1);
 }
 
-void* from_system(size_t bytes) {
-  system_calls.fetch_add(1, std::memory_order_relaxed);
+void* take_from_system(size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (bytes >= kSmallestHuge) {
+    void* block = std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) & ~(kHugePage - 1));
+    // A system without huge pages refuses, which changes nothing.
+    if (block) ::madvise(block, bytes & ~(kHugePage - 1), MADV_HUGEPAGE);
+    return block;
+  }
+#endif
   return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) & ~(kAlignment - 1));
 }
 
-void* allocate_large(size_t bytes) {
-  size_t rounded = 0;
-  if (bytes > (size_t{1} << 46)) return nullptr;
-  const int index = large_class(bytes, &rounded);
-  LargeCache& cache = large_cache();
-  void* block = nullptr;
-  {
-    const std::lock_guard lock(cache.mutex);
-    if (FreeBlock* head = cache.heads[index]) {
-      cache.heads[index] = head->next;
-      cache.bytes -= static_cast<int64_t>(rounded);
-      block = head;
+void* from_source(size_t bytes) {
+  const BlockSource& source = shared().source;
+  if (source.allocate) return source.allocate(source.context, bytes, kAlignment);
+  return take_from_system(bytes);
+}
+
+void to_source(void* block, size_t bytes) {
+  const BlockSource& source = shared().source;
+  if (source.free)
+    source.free(source.context, block, bytes, kAlignment);
+  else
+    std::free(block);
+}
+
+int64_t bytes_of_class(int index) {
+  // The inverse of large_class: four steps an octave, from 4 KiB.
+  return (int64_t{4} + index % 4) << (index / 4 + 10);
+}
+
+void release_cached(Shared& pool) {
+  for (int index = 0; index < kLargeClasses; ++index) {
+    while (FreeBlock* head = pool.heads[index]) {
+      pool.heads[index] = head->next;
+      to_source(head, static_cast<size_t>(bytes_of_class(index)));
     }
   }
-  if (!block) block = from_system(rounded);
+  pool.cached = 0;
+}
+
+void* allocate_small(size_t bytes) {
+  Shared& pool = shared();
+  {
+    const std::lock_guard lock(pool.mutex);
+    ++pool.system_calls;
+  }
+  void* block = from_source(bytes);
+  if (!block) return nullptr;
+  const std::lock_guard lock(pool.mutex);
+  pool.small += static_cast<int64_t>(bytes);
+  pool.peak = std::max(pool.peak, pool.used());
+  return block;
+}
+
+void free_small(void* block, size_t bytes) {
+  Shared& pool = shared();
+  to_source(block, bytes);
+  const std::lock_guard lock(pool.mutex);
+  pool.small -= static_cast<int64_t>(bytes);
+}
+
+// Books a large block, and takes it from the cache if there is one. False: the limit forbids it.
+bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** block) {
+  const std::lock_guard lock(pool.mutex);
+  if (FreeBlock* head = pool.heads[index]) {
+    pool.heads[index] = head->next;
+    pool.cached -= rounded;
+    *block = head;
+  } else {
+    if (!pool.within_limit(pool.large_blocks + pool.small + rounded)) return false;
+    if (!pool.within_limit(pool.held() + rounded)) release_cached(pool);
+    ++pool.system_calls;
+  }
+  pool.large += bytes;
+  pool.large_blocks += rounded;
+  if (*block) pool.peak = std::max(pool.peak, pool.used());
+  return true;
+}
+
+void* allocate_large(size_t bytes) {
+  if (bytes > kMostBytes) return nullptr;
+  int64_t rounded = 0;
+  const int index = large_class(bytes, &rounded);
+  Shared& pool = shared();
+  void* block = nullptr;
+  if (!book_large(pool, static_cast<int64_t>(bytes), rounded, index, &block)) return nullptr;
+  if (block) return block;
+  block = from_source(static_cast<size_t>(rounded));
   if (!block) {
     trim_pools();
-    block = from_system(rounded);
+    block = from_source(static_cast<size_t>(rounded));
   }
-  if (!block) return nullptr;
-  const int64_t live =
-      large_live.fetch_add(static_cast<int64_t>(rounded), std::memory_order_relaxed) +
-      static_cast<int64_t>(rounded);
-  int64_t peak = large_peak.load(std::memory_order_relaxed);
-  while (live > peak && !large_peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+  const std::lock_guard lock(pool.mutex);
+  if (block) {
+    pool.peak = std::max(pool.peak, pool.used());
+  } else {
+    pool.large -= static_cast<int64_t>(bytes);
+    pool.large_blocks -= rounded;
   }
   return block;
 }
 
 void free_large(void* block, size_t bytes) {
-  size_t rounded = 0;
+  int64_t rounded = 0;
   const int index = large_class(bytes, &rounded);
-  large_live.fetch_sub(static_cast<int64_t>(rounded), std::memory_order_relaxed);
-  LargeCache& cache = large_cache();
+  Shared& pool = shared();
   {
-    const std::lock_guard lock(cache.mutex);
-    if (cache.bytes + static_cast<int64_t>(rounded) <= kMostCachedBytes) {
+    const std::lock_guard lock(pool.mutex);
+    pool.large -= static_cast<int64_t>(bytes);
+    pool.large_blocks -= rounded;
+    if (pool.cached + rounded <= kMostCachedBytes && pool.within_limit(pool.held() + rounded)) {
       auto* free_block = static_cast<FreeBlock*>(block);
-      free_block->next = cache.heads[index];
-      cache.heads[index] = free_block;
-      cache.bytes += static_cast<int64_t>(rounded);
+      free_block->next = pool.heads[index];
+      pool.heads[index] = free_block;
+      pool.cached += rounded;
       return;
     }
   }
-  std::free(block);
+  to_source(block, static_cast<size_t>(rounded));
 }
 
 }  // namespace
 
 void* pool_allocate_slow(size_t bytes) {
-  if (bytes > kLargestSmall) return allocate_large(bytes);
-  return from_system(size_t{64} << small_class(bytes));
+  return bytes > kLargestSmall ? allocate_large(bytes)
+                               : allocate_small(size_t{64} << small_class(bytes));
 }
 
 void pool_free_large(void* block, size_t bytes) {
   if (bytes > kLargestSmall)
     free_large(block, bytes);
   else
-    std::free(block);
+    free_small(block, size_t{64} << small_class(bytes));
 }
 
 void free_small_lists(ThreadState& state) {
-  for (SmallList& list : state.small) {
+  for (int k = 0; k < kSmallClasses; ++k) {
+    SmallList& list = state.small[k];
     while (list.head) {
       auto* block = static_cast<FreeBlock*>(list.head);
       list.head = block->next;
-      std::free(block);
+      free_small(block, size_t{64} << k);
     }
-    list.count = 0;
+    list.add(-list.count());
   }
 }
 
@@ -134,27 +220,37 @@ void out_of_memory() {
 }
 
 MemoryStats memory_stats() {
-  LargeCache& cache = large_cache();
-  const std::lock_guard lock(cache.mutex);
-  return {large_live.load(std::memory_order_relaxed), large_peak.load(std::memory_order_relaxed),
-          cache.bytes, system_calls.load(std::memory_order_relaxed)};
+  const int64_t listed = small_bytes_listed();
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  return {pool.used() - listed, pool.peak, pool.cached + listed, pool.limit, pool.system_calls};
 }
 
 void reset_memory_peak() {
-  large_peak.store(large_live.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  pool.peak = pool.used();
 }
 
 void trim_pools() {
-  LargeCache& cache = large_cache();
-  const std::lock_guard lock(cache.mutex);
-  for (FreeBlock*& head : cache.heads) {
-    while (head) {
-      FreeBlock* next = head->next;
-      std::free(head);
-      head = next;
-    }
-  }
-  cache.bytes = 0;
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  release_cached(pool);
+}
+
+void set_memory_limit(int64_t bytes) {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  pool.limit = bytes;
+  if (!pool.within_limit(pool.held())) release_cached(pool);
+}
+
+bool set_block_source(const BlockSource& source) {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  if (pool.system_calls > 0) return false;
+  pool.source = source;
+  return true;
 }
 
 }  // namespace weft

@@ -2,7 +2,7 @@
 //
 // Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
 // thread (no lock), large ones through one shared, bounded cache, so that a program in steady
-// state asks the system for nothing. `memory_stats()` counts the large ones.
+// state asks the system for nothing.
 #pragma once
 
 #include <stddef.h>
@@ -34,7 +34,7 @@ inline void* pool_allocate(size_t bytes) {
     if (list.head) {
       void* block = list.head;
       list.head = *static_cast<void**>(block);
-      --list.count;
+      list.add(-1);
       return block;
     }
   }
@@ -46,26 +46,39 @@ inline void pool_free(void* block, size_t bytes) {
   if (!block) return;
   if (bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
-    if (list.count < kMostPerSmallClass) {
+    if (list.count() < kMostPerSmallClass) {
       *static_cast<void**>(block) = list.head;
       list.head = block;
-      ++list.count;
+      list.add(1);
       return;
     }
   }
   pool_free_large(block, bytes);
 }
 
-// Blocks of over kLargestSmall bytes: small ones would cost every call an atomic addition.
+// A small block counts with all of its 64 << k bytes, a large one with the bytes asked for.
 struct MemoryStats {
   int64_t live;          // bytes handed out now
-  int64_t peak;          // most bytes handed out at one time since reset_peak
+  int64_t peak;          // most at one time since reset_peak; idle small blocks count in it
   int64_t pooled;        // bytes kept for reuse
+  int64_t limit;         // 0: none
   int64_t system_calls;  // blocks obtained from the system since the start
 };
 MemoryStats memory_stats();
 void reset_memory_peak();
 void trim_pools();  // gives the shared cache back to the system
+
+// Large blocks are refused where all blocks, in use or pooled, would have more bytes; 0: no limit.
+// Small blocks count and are always given, so that what reports the refusal can work.
+void set_memory_limit(int64_t bytes);
+
+// Where blocks come from instead of the system. `free` gets the bytes given to `allocate`.
+struct BlockSource {
+  void* context;
+  void* (*allocate)(void* context, size_t bytes, size_t alignment);
+  void (*free)(void* context, void* block, size_t bytes, size_t alignment);
+};
+bool set_block_source(const BlockSource& source);  // false: blocks have been taken already
 
 [[noreturn]] void out_of_memory();  // throws std::bad_alloc where exceptions are on, else ends
 

@@ -11,12 +11,39 @@ constinit thread_local ThreadState* current_thread_state = nullptr;
 
 namespace {
 
+// Never destroyed: threads come and go until the process has ended.
+struct AllStates {
+  std::mutex mutex;
+  ThreadState* first = nullptr;
+};
+AllStates& all_states() {
+  alignas(AllStates) static unsigned char place[sizeof(AllStates)];
+  static AllStates* const states = ::new (place) AllStates;
+  return *states;
+}
+
+void enter(ThreadState& state) {
+  AllStates& all = all_states();
+  const std::lock_guard lock(all.mutex);
+  state.next = all.first;
+  if (all.first) all.first->previous = &state;
+  all.first = &state;
+}
+
+void leave(ThreadState& state) {
+  AllStates& all = all_states();
+  const std::lock_guard lock(all.mutex);
+  (state.previous ? state.previous->next : all.first) = state.next;
+  if (state.next) state.next->previous = state.previous;
+}
+
 // Frees the lists when the thread ends. Blocks freed later still (by destructors of other
 // thread-locals) start a new state; it lives until the process ends.
 struct Reaper {
   ThreadState* state = nullptr;
   ~Reaper() {
     if (!state) return;
+    leave(*state);
     free_small_lists(*state);
     current_thread_state = nullptr;
     delete state;
@@ -30,8 +57,19 @@ ThreadState& create_thread_state() {
   static std::once_flag first;
   std::call_once(first, read_engine_environment);
   current_thread_state = new ThreadState;
+  enter(*current_thread_state);
   if (!reaper.state) reaper.state = current_thread_state;
   return *current_thread_state;
+}
+
+int64_t small_bytes_listed() {
+  AllStates& all = all_states();
+  const std::lock_guard lock(all.mutex);
+  int64_t bytes = 0;
+  for (const ThreadState* state = all.first; state; state = state->next)
+    for (int k = 0; k < kSmallClasses; ++k)
+      bytes += int64_t{state->small[k].count()} * (int64_t{64} << k);
+  return bytes;
 }
 
 }  // namespace weft

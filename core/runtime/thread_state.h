@@ -23,9 +23,15 @@ inline constinit std::atomic<uint32_t> global_modes{0};
 
 inline constexpr int kSmallClasses = 9;  // blocks of 64 B … 16 KiB belong to the thread
 
-struct SmallList {
+// Its thread alone changes it; others may look at the count.
+class SmallList {
+ public:
   void* head = nullptr;
-  int count = 0;
+  int count() const { return count_.load(std::memory_order_relaxed); }
+  void add(int blocks) { count_.store(count() + blocks, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int> count_{0};
 };
 
 struct ThreadState {
@@ -36,12 +42,15 @@ struct ThreadState {
   int64_t last_poll = 0;
   void* trace = nullptr;  // autograd's Trace while kTracing is set
   Status last_error;
+  ThreadState* next = nullptr;  // in the list of all threads' states
+  ThreadState* previous = nullptr;
 };
 
 extern constinit thread_local ThreadState* current_thread_state
     __attribute__((tls_model("initial-exec")));
 ThreadState& create_thread_state();
 void free_small_lists(ThreadState& state);
+int64_t small_bytes_listed();  // of all threads' free lists
 
 inline ThreadState& thread_state() {
   ThreadState* state = current_thread_state;

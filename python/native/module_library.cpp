@@ -1,5 +1,6 @@
 // The library as a whole: operators, threads, engine, memory, random numbers.
 #include <cstdio>
+#include <cstring>
 
 #include "module.h"
 
@@ -22,14 +23,19 @@ void wait_all() {
   check(status);
 }
 
-py::dict memory(bool reset_peak) {
+py::dict memory(int32_t reset) {
   weft_memory stats = WEFT_MEMORY_INIT;
-  check(weft_memory_stats(&stats, reset_peak));
+  check(weft_memory_stats(&stats, reset));
   py::dict out;
   out["live"] = stats.live;
   out["peak"] = stats.peak;
   out["pooled"] = stats.pooled;
+  out["limit"] = stats.limit;
   out["system_calls"] = stats.system_calls;
+  out["copies"] = stats.copies;
+  out["copied"] = stats.copied;
+  out["largest_copy"] = stats.largest_copy;
+  out["largest_copy_line"] = stats.largest_copy_line;
   return out;
 }
 
@@ -45,10 +51,24 @@ py::dict engine_stats() {
   return out;
 }
 
-// The innermost line of Python that is being executed.
+// Is the frame's code part of this package?
+bool is_ours(PyFrameObject* frame) {
+  PyObject* globals = PyFrame_GetGlobals(frame);
+  PyObject* name = globals ? PyDict_GetItemString(globals, "__name__") : nullptr;
+  const char* text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : nullptr;
+  Py_XDECREF(globals);
+  return text && (strcmp(text, "weft") == 0 || strncmp(text, "weft.", 5) == 0);
+}
+
+// The line of the innermost frame outside this package, as file:number.
 void write_origin(char* text, size_t size) {
-  if (!PyGILState_Check()) return;
+  if (!Py_IsInitialized() || !PyGILState_Check()) return;
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  while (frame && is_ours(frame)) {
+    PyFrameObject* back = PyFrame_GetBack(frame);
+    Py_DECREF(frame);
+    frame = back;
+  }
   if (!frame) return;
   const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
   const int line = PyFrame_GetLineNumber(frame);
@@ -77,7 +97,10 @@ void define_library(py::module_& module) {
     py::gil_scoped_release release;
     weft_prepare_fork();
   });
-  module.def("memory", memory, py::arg("reset_peak") = false);
+  module.attr("RESET_PEAK") = static_cast<int>(WEFT_RESET_PEAK);
+  module.attr("RESET_COPIES") = static_cast<int>(WEFT_RESET_COPIES);
+  module.def("memory", memory, py::arg("reset") = 0);
+  module.def("set_memory_limit", [](int64_t bytes) { check(weft_set_memory_limit(bytes)); });
   module.def("seed", [](uint64_t seed) { check(weft_random_seed(seed)); });
 }
 

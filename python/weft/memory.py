@@ -1,23 +1,83 @@
-"""What the library's memory pool holds.
+"""What memory the library holds, where it copies unasked, and how much it may take.
 
 >>> from weft import memory
->>> sorted(memory.stats())
-['live', 'peak', 'pooled', 'system_calls']
+>>> memory.stats()["live"] > 0
+True
 """
 
+from typing import NamedTuple
+
 from weft._core import native
+from weft._errors import InvalidValue
+
+
+class Copies(NamedTuple):
+    """Copies that nobody wrote down, and where the largest of them came from.
+
+    A write copies where somebody holds the old content: the tape, a hybridized call, NumPy. Values
+    that the tape takes of memory shared with others are copies too.
+    """
+
+    count: int
+    bytes: int
+    largest: int  # bytes
+    line: str  # that caused the largest, as file:number
 
 
 def stats() -> dict[str, int]:
-    """Bytes in use (`live`), the most at one time (`peak`), kept for reuse (`pooled`), and how
-    often memory was asked of the system (`system_calls`). All but the last count blocks of over
-    16 KiB only."""
-    return native.memory()
+    """Figures of the library's memory pool.
+
+    live: bytes in use
+    peak: the most at one time since `reset_peak`; small blocks kept for reuse count in it
+    pooled: bytes kept for reuse
+    limit: what `set_limit` said, 0 for none
+    system_calls: how often memory was asked of the system since the start
+
+    A block of up to 16 KiB counts with its whole size, a power of two; a larger one with the bytes
+    that were asked for.
+    """
+    found = native.memory()
+    return {name: found[name] for name in ("live", "peak", "pooled", "limit", "system_calls")}
 
 
 def reset_peak() -> None:
     """Counts the peak from now on."""
-    native.memory(reset_peak=True)
+    native.memory(native.RESET_PEAK)
 
 
-__all__ = ["reset_peak", "stats"]
+def copies() -> Copies:
+    """Copies since the start or the last `reset_copies`.
+
+    >>> from weft import autograd, np
+    >>> x = np.ones((100, 100))
+    >>> x.attach_grad()
+    >>> reset_copies()
+    >>> with autograd.record():
+    ...     y = (x * x).sum()
+    >>> x[0] = 5.0  # the tape holds x, so the other rows are copied
+    >>> copies().count, copies().bytes
+    (1, 40000)
+    """
+    found = native.memory()
+    return Copies(
+        found["copies"], found["copied"], found["largest_copy"], found["largest_copy_line"]
+    )
+
+
+def reset_copies() -> None:
+    """Counts copies from now on."""
+    native.memory(native.RESET_COPIES)
+
+
+def set_limit(bytes: int | None) -> None:
+    """Refuses arrays of over 16 KiB with MemoryError where all memory, in use and pooled, would
+    have more bytes. None: no limit.
+
+    Everything stays usable after a refusal. Raises ValueError for a limit below 1.
+    """
+    if bytes is not None and bytes < 1:
+        raise InvalidValue(f"set_limit: `bytes` must be at least 1 or None; got {bytes}")
+    native.set_memory_limit(bytes or 0)
+
+
+__all__ = ["Copies", "copies", "reset_copies", "reset_peak", "set_limit", "stats"]

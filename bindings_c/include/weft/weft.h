@@ -126,8 +126,8 @@ WEFT_API void weft_set_wait_hooks(void* (*before)(void), void (*after)(void* tok
 /* Asked now and then during long calls, on the calling thread; non-zero ends the call with
  * WEFT_INTERRUPTED. */
 WEFT_API void weft_set_interrupt_hook(int32_t (*interrupted)(void));
-/* Called when work is queued: writes the line of the program that runs now into `text`, for the
- * error of work that fails. */
+/* Called when work is queued and when a copy is the largest so far: writes the line of the program
+ * that runs now into `text`, for the error of work that fails and for weft_memory. */
 WEFT_API void weft_set_origin_hook(void (*origin)(char* text, size_t size));
 /* Figures since the start. Set struct_size first. */
 typedef struct weft_engine_figures {
@@ -141,17 +141,42 @@ WEFT_API weft_status weft_engine_stats(weft_engine_figures* figures);
 /* To be called before fork(): drains work and ends threads, which start again when needed. */
 WEFT_API void weft_prepare_fork(void);
 
-/* Of blocks of over 16 KiB; smaller ones are not counted. */
+/* A block of up to 16 KiB counts with its whole size, a power of two; a larger one with the bytes
+ * that were asked for. */
 typedef struct weft_memory {
   size_t struct_size;
   int64_t live;         /* bytes in use */
-  int64_t peak;         /* most bytes in use at one time since the last reset */
+  int64_t peak;         /* most at one time since its reset; idle small blocks count in it */
   int64_t pooled;       /* bytes kept for reuse */
   int64_t system_calls; /* blocks obtained from the system since the start */
+  int64_t limit;        /* 0: none */
+  /* Copies that nobody wrote down: writes to contents that somebody held, values of pinned
+   * arrays. */
+  int64_t copies;
+  int64_t copied;                /* bytes of all of them */
+  int64_t largest_copy;          /* bytes of the largest */
+  const char* largest_copy_line; /* from the origin hook; valid until the thread's next call */
 } weft_memory;
 #define WEFT_MEMORY_INIT \
-  { sizeof(weft_memory), 0, 0, 0, 0 }
-WEFT_API weft_status weft_memory_stats(weft_memory* stats, int32_t reset_peak);
+  { sizeof(weft_memory), 0, 0, 0, 0, 0, 0, 0, 0, NULL }
+enum { WEFT_RESET_PEAK = 1, WEFT_RESET_COPIES = 2 };
+/* The figures, and then what `reset` names starts again. */
+WEFT_API weft_status weft_memory_stats(weft_memory* stats, int32_t reset);
+/* Arrays of over 16 KiB are refused with WEFT_OUT_OF_MEMORY where all memory, in use and pooled,
+ * would have more bytes. 0: no limit. */
+WEFT_API weft_status weft_set_memory_limit(int64_t bytes);
+/* Where the memory of arrays and of the library's small objects comes from. Both functions may be
+ * called from any thread and must not call the library. */
+typedef struct weft_allocator {
+  size_t struct_size;
+  void* context;
+  void* (*allocate)(void* context, size_t bytes, size_t alignment); /* NULL: there is no more */
+  void (*free)(void* context, void* block, size_t bytes, size_t alignment);
+} weft_allocator;
+#define WEFT_ALLOCATOR_INIT \
+  { sizeof(weft_allocator), NULL, NULL, NULL }
+/* Must come before anything has been allocated: WEFT_INVALID_STATE otherwise. */
+WEFT_API weft_status weft_set_allocator(const weft_allocator* allocator);
 
 /* The numbers that random operators give from now on, on any number of threads. */
 WEFT_API weft_status weft_random_seed(uint64_t seed);
@@ -241,11 +266,32 @@ WEFT_API weft_status weft_tensor_detach(weft_tensor tensor, weft_tensor* out);
 typedef struct weft_hold_* weft_hold;
 WEFT_API weft_status weft_tensor_hold(weft_tensor tensor, weft_hold* hold, const void** data);
 WEFT_API void weft_hold_release(weft_hold hold);
+/* Promises the address: until weft_hold_release the array is read and written at *data, by the
+ * library and by the caller alike, and whoever needs its value takes a copy. */
+WEFT_API weft_status weft_tensor_pin(weft_tensor tensor, weft_hold* hold, void** data);
 /* Do two arrays share a box, so that a write through one may be seen through the other? */
 WEFT_API int32_t weft_tensor_shares_box(weft_tensor a, weft_tensor b);
 /* A box is state (running statistics, optimizer): it may be written while recording or tracing
  * and stores values without their history. */
 WEFT_API weft_status weft_tensor_set_state(weft_tensor tensor, int32_t state);
+
+/* Arrays shared with other libraries by DLPack 1 (https://dmlc.github.io/dlpack), without a copy.
+ * Out: the array is pinned until the consumer calls `deleter`. Read-only memory stays so; the
+ * unversioned form, which cannot say it, is refused for it. weft_dlpack.h has the structures. */
+struct DLManagedTensor;
+struct DLManagedTensorVersioned;
+WEFT_API weft_status weft_tensor_to_dlpack(weft_tensor tensor,
+                                           struct DLManagedTensorVersioned** managed);
+WEFT_API weft_status weft_tensor_to_dlpack_unversioned(weft_tensor tensor,
+                                                       struct DLManagedTensor** managed);
+/* In: an array on the producer's memory. When the last array on it is gone, on whatever thread,
+ * `release(managed)` is called; NULL: the producer's deleter. Untouched on failure. */
+WEFT_API weft_status weft_tensor_from_dlpack(
+    struct DLManagedTensorVersioned* managed,
+    void (*release)(struct DLManagedTensorVersioned* managed), weft_tensor* out);
+WEFT_API weft_status weft_tensor_from_dlpack_unversioned(
+    struct DLManagedTensor* managed, void (*release)(struct DLManagedTensor* managed),
+    weft_tensor* out);
 
 /* Named arrays in one safetensors file. Writing replaces the file in one step: a failure leaves
  * the old one whole. `metadata` is a JSON object of strings or NULL. */

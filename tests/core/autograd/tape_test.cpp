@@ -1,5 +1,6 @@
 // What the tape keeps, what writes do to it, and how long chains and loops behave.
 #include "core/autograd/eager_testing.h"
+#include "runtime/copies.h"
 #include "runtime/pool.h"
 
 using namespace weft;
@@ -13,12 +14,12 @@ TEST_CASE("the tape keeps what it saved when the array is written") {
     const Recording recording;
     y = x * x;
   }
-  const UnshareStats before = unshare_stats();
+  const CopyStats before = copy_stats();
   REQUIRE(put(part(x, 0, 1), 100).ok());  // a part: the rest has to be copied
-  CHECK(unshare_stats().copies == before.copies + 1);
-  CHECK(unshare_stats().bytes == before.bytes + 16);
+  CHECK(copy_stats().count == before.count + 1);
+  CHECK(copy_stats().bytes == before.bytes + 16);
   REQUIRE(put(x, 7).ok());  // nobody holds the new content
-  CHECK(unshare_stats().copies == before.copies + 1);
+  CHECK(copy_stats().count == before.count + 1);
   CHECK(values(x) == Numbers{7, 7});
   REQUIRE(run_backward(y).ok());
   CHECK(gradient(x) == Numbers{4, 6});
@@ -31,9 +32,9 @@ TEST_CASE("overwriting all of a held content copies nothing") {
     const Recording recording;
     y = x * x;
   }
-  const UnshareStats before = unshare_stats();
+  const CopyStats before = copy_stats();
   REQUIRE(put(x, 1).ok());
-  CHECK(unshare_stats().copies == before.copies);
+  CHECK(copy_stats().count == before.count);
   REQUIRE(run_backward(y).ok());
   CHECK(gradient(x) == Numbers{4, 6});
 }
@@ -107,7 +108,7 @@ TEST_CASE("a loop that fills an array step by step is linear and has the right g
   const Array x = leaf({1}, {1});
   const Array w = leaf({1}, {1.0005});
   const Array out = array({kSteps * kWidth});
-  const UnshareStats before = unshare_stats();
+  const CopyStats before = copy_stats();
   {
     const Recording recording;
     REQUIRE(put(part(out, 0, 1), x).ok());
@@ -115,7 +116,7 @@ TEST_CASE("a loop that fills an array step by step is linear and has the right g
       REQUIRE(put(part(out, t, 1), part(out, t - 1, 1) * w).ok());
   }
   // Copying the array at each step would be kSteps² numbers.
-  CHECK(unshare_stats().bytes - before.bytes <= 2 * kSteps * 8);
+  CHECK(copy_stats().bytes - before.bytes <= 2 * kSteps * 8);
   Array last;
   {
     const Recording recording;

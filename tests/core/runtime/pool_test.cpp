@@ -44,12 +44,12 @@ TEST_CASE("a large block is recycled for any size of its class, without the syst
   }
 }
 
-TEST_CASE("statistics follow large blocks") {
+TEST_CASE("statistics follow large blocks by the byte") {
   trim_pools();
-  CHECK(memory_stats().pooled == 0);
   reset_memory_peak();
-  const MemoryStats before = memory_stats();
-  constexpr size_t kBytes = size_t{1} << 20;
+  const MemoryStats before = memory_stats();  // what is pooled now is in lists of small blocks
+  constexpr size_t kBytes = (size_t{1} << 20) - 1000;
+  constexpr int64_t kBlock = int64_t{1} << 20;
   void* a = pool_allocate(kBytes);
   void* b = pool_allocate(kBytes);
   CHECK(memory_stats().live == before.live + 2 * int64_t{kBytes});
@@ -57,10 +57,54 @@ TEST_CASE("statistics follow large blocks") {
   pool_free(b, kBytes);
   const MemoryStats after = memory_stats();
   CHECK(after.live == before.live);
-  CHECK(after.peak == before.live + 2 * int64_t{kBytes});
-  CHECK(after.pooled == 2 * int64_t{kBytes});
+  CHECK(after.peak == before.peak + 2 * int64_t{kBytes});
+  CHECK(after.pooled == before.pooled + 2 * kBlock);
   trim_pools();
-  CHECK(memory_stats().pooled == 0);
+  CHECK(memory_stats().pooled == before.pooled);
+}
+
+TEST_CASE("statistics follow small blocks of every thread") {
+  const auto live_now = [] { return memory_stats().live; };
+  const int64_t before = live_now();
+  void* a = pool_allocate(100);
+  CHECK(live_now() == before + 128);
+  std::thread([&] {
+    void* b = pool_allocate(5000);
+    CHECK(live_now() == before + 128 + 8192);
+    pool_free(b, 5000);
+    pool_free(a, 100);
+    CHECK(live_now() == before);
+  }).join();
+  CHECK(live_now() == before);
+}
+
+TEST_CASE("a limit counts what is pooled, gives it back first, and then refuses") {
+  trim_pools();
+  constexpr size_t kBytes = size_t{1} << 22;
+  const MemoryStats before = memory_stats();
+  set_memory_limit(before.live + before.pooled + 3 * int64_t{kBytes});
+  void* a = pool_allocate(kBytes);
+  pool_free(pool_allocate(kBytes * 3 / 2), kBytes * 3 / 2);
+  CHECK(memory_stats().pooled > before.pooled);
+  void* b = pool_allocate(2 * kBytes);  // takes the place of the pooled block
+  CHECK(memory_stats().pooled == before.pooled);
+  CHECK(b != nullptr);
+  CHECK(pool_allocate(kBytes) == nullptr);
+  pool_free(b, 2 * kBytes);
+  pool_free(a, kBytes);
+  CHECK(memory_stats().live == before.live);
+  set_memory_limit(1);
+  CHECK(memory_stats().pooled == before.pooled);
+  CHECK(pool_allocate(kBytes) == nullptr);
+  void* small = pool_allocate(64);  // always given
+  CHECK(small != nullptr);
+  pool_free(small, 64);
+  set_memory_limit(0);
+}
+
+TEST_CASE("blocks come from the system once any have been taken") {
+  pool_free(pool_allocate(64), 64);
+  CHECK_FALSE(set_block_source({}));
 }
 
 TEST_CASE("sizes that nobody has give null") { CHECK(pool_allocate(size_t{1} << 60) == nullptr); }

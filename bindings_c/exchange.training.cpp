@@ -1,0 +1,200 @@
+// weft.h: arrays shared with others: promised addresses, and DLPack both ways.
+#include <memory>
+
+#include "autograd/call.h"
+#include "base/errors.h"
+#include "guard.h"
+#include "hold.h"
+#include "weft/weft_dlpack.h"
+
+using namespace weft;
+
+namespace {
+
+// Nobody may hold the content when its address is promised: writes will not move it any more.
+Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
+  WEFT_TRY(make_readable(tensor, function));
+  Box& box = tensor.box();
+  if (box.read_only)
+    return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
+  WEFT_TRY(autograd::unshare(box, false));
+  hold.pinned = tensor.box_ref();
+  box.pins.fetch_add(1, std::memory_order_acq_rel);
+  return {};
+}
+
+DLDataType dlpack_type(DType dtype) {
+  const auto bits = static_cast<uint8_t>(8 * size_of(dtype));
+  if (dtype == DType::kBool) return {kDLBool, bits, 1};
+  if (dtype == DType::kBFloat16) return {kDLBfloat, bits, 1};
+  if (is_floating(dtype)) return {kDLFloat, bits, 1};
+  const bool is_signed = dtype >= DType::kInt8 && dtype <= DType::kInt64;
+  return {static_cast<uint8_t>(is_signed ? kDLInt : kDLUInt), bits, 1};
+}
+
+Status weft_type(const DLDataType& type, weft_dtype* dtype) {
+  for (*dtype = WEFT_BOOL; *dtype <= WEFT_FLOAT64; ++*dtype) {
+    const DLDataType known = dlpack_type(static_cast<DType>(*dtype));
+    if (known.code == type.code && known.bits == type.bits && type.lanes == 1) return {};
+  }
+  return errors::invalid_type("from_dlpack", "elements of DLPack type code ", int{type.code}, ", ",
+                              int{type.bits}, " bits and ", int{type.lanes},
+                              " lanes have no dtype of Weft");
+}
+
+// ---- out
+// -----------------------------------------------------------------------------------------
+
+// What a consumer's tensor lives on: the array, its memory, and the arrays of its description.
+struct Exported {
+  c::Hold hold;
+  Ref<Tensor> tensor;
+  int64_t shape[kMaxRank];
+  int64_t strides[kMaxRank];
+};
+
+DLTensor describe(Exported& exported, void* data) {
+  const Tensor& tensor = *exported.tensor;
+  for (int axis = 0; axis < tensor.rank(); ++axis) {
+    exported.shape[axis] = tensor.shape()[axis];
+    exported.strides[axis] = tensor.strides()[axis];
+  }
+  return {data,
+          {kDLCPU, 0},
+          tensor.rank(),
+          dlpack_type(tensor.dtype()),
+          exported.shape,
+          exported.strides,
+          0};
+}
+
+template <class Managed>
+void delete_exported(Managed* managed) {
+  const std::unique_ptr<Managed> description(managed);
+  const std::unique_ptr<Exported> owner(static_cast<Exported*>(managed->manager_ctx));
+}
+
+template <class Managed>
+Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) {
+  auto owner = std::make_unique<Exported>();
+  owner->tensor = Ref<Tensor>(&tensor);
+  // Read-only memory needs no promise: it never moves and nobody writes it here.
+  if (tensor.box().read_only) {
+    WEFT_TRY(make_readable(tensor, function));
+  } else {
+    WEFT_TRY(pin(tensor, owner->hold, function));
+  }
+  auto managed = std::make_unique<Managed>();
+  managed->dl_tensor = describe(*owner, tensor.elements() ? tensor.data() : nullptr);
+  managed->deleter = delete_exported<Managed>;
+  managed->manager_ctx = owner.release();
+  return managed;
+}
+
+// ---- in
+// ------------------------------------------------------------------------------------------
+
+template <class Managed>
+struct Imported {
+  Managed* managed;
+  void (*release)(Managed*);  // null: the producer's deleter
+
+  static void free(void* self) {
+    const std::unique_ptr<Imported> owner(static_cast<Imported*>(self));
+    if (owner->release)
+      owner->release(owner->managed);
+    else if (owner->managed->deleter)
+      owner->managed->deleter(owner->managed);
+  }
+};
+
+Status check_import(const DLTensor& given, int64_t size, const char* data) {
+  if (given.device.device_type != kDLCPU)
+    return errors::unsupported("from_dlpack", "the array is on a device of DLPack type ",
+                               given.device.device_type, "; copy it to the host's memory first");
+  if (reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size) != 0)
+    return errors::unsupported("from_dlpack", "the elements are not aligned to their size of ",
+                               size, " bytes; take a copy first");
+  return {};
+}
+
+template <class Managed>
+Status import(Managed* managed, void (*release)(Managed*), bool read_only, weft_tensor* out) {
+  const DLTensor& given = managed->dl_tensor;
+  weft_dtype dtype = WEFT_BOOL;
+  WEFT_TRY(weft_type(given.dtype, &dtype));
+  char* data = static_cast<char*>(given.data);
+  if (data) data += given.byte_offset;
+  WEFT_TRY(check_import(given, static_cast<int64_t>(weft_dtype_size(dtype)), data));
+  auto owner = std::make_unique<Imported<Managed>>(managed, release);
+  const weft_status status = weft_tensor_wrap(data, dtype, given.ndim, given.shape, given.strides,
+                                              read_only, owner.get(), Imported<Managed>::free, out);
+  if (status != WEFT_OK) return thread_state().last_error;
+  owner.release();
+  return {};
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_tensor_pin(weft_tensor handle, weft_hold* out, void** data) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_pin", {{"tensor", handle}, {"hold", out}, {"data", data}}));
+    auto hold = std::make_unique<c::Hold>();
+    WEFT_TRY(pin(*c::tensor(handle), *hold, "weft_tensor_pin"));
+    *data = c::tensor(handle)->data();
+    *out = reinterpret_cast<weft_hold>(hold.release());
+    return {};
+  });
+}
+
+weft_status weft_tensor_to_dlpack(weft_tensor handle, DLManagedTensorVersioned** out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("to_dlpack", {{"tensor", handle}, {"managed", out}}));
+    Tensor& tensor = *c::tensor(handle);
+    WEFT_ASSIGN(auto managed, exported<DLManagedTensorVersioned>(tensor, "to_dlpack"));
+    managed->version = {DLPACK_MAJOR_VERSION, DLPACK_MINOR_VERSION};
+    managed->flags = tensor.box().read_only ? uint64_t{DLPACK_FLAG_BITMASK_READ_ONLY} : 0;
+    *out = managed.release();
+    return {};
+  });
+}
+
+weft_status weft_tensor_to_dlpack_unversioned(weft_tensor handle, DLManagedTensor** out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("to_dlpack", {{"tensor", handle}, {"managed", out}}));
+    Tensor& tensor = *c::tensor(handle);
+    if (tensor.box().read_only)
+      return errors::invalid_state("to_dlpack",
+                                   "the array is on read-only memory, which the unversioned form "
+                                   "cannot say; take a copy() first");
+    WEFT_ASSIGN(auto managed, exported<DLManagedTensor>(tensor, "to_dlpack"));
+    *out = managed.release();
+    return {};
+  });
+}
+
+weft_status weft_tensor_from_dlpack(DLManagedTensorVersioned* managed,
+                                    void (*release)(DLManagedTensorVersioned*), weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("from_dlpack", {{"managed", managed}, {"out", out}}));
+    // Only the head of another major version has a known layout.
+    if (managed->version.major != DLPACK_MAJOR_VERSION)
+      return errors::unsupported("from_dlpack", "the array comes in version ",
+                                 static_cast<int64_t>(managed->version.major),
+                                 " of DLPack; version 1 is understood");
+    return import(managed, release, (managed->flags & DLPACK_FLAG_BITMASK_READ_ONLY) != 0, out);
+  });
+}
+
+weft_status weft_tensor_from_dlpack_unversioned(DLManagedTensor* managed,
+                                                void (*release)(DLManagedTensor*),
+                                                weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("from_dlpack", {{"managed", managed}, {"out", out}}));
+    return import(managed, release, false, out);
+  });
+}
+
+}  // extern "C"
