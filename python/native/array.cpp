@@ -33,8 +33,6 @@ PyObject* formatted(PyObject* self, const char* function) {
 PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
 PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
 
-Py_hash_t identity_hash(PyObject* self) { return _Py_HashPointer(self); }
-
 PyTypeObject make_type() {
   PyTypeObject type = {};
   Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
@@ -52,7 +50,7 @@ PyTypeObject make_type() {
   type.tp_dealloc = destroy;
   type.tp_repr = represent;
   type.tp_str = print;
-  type.tp_hash = identity_hash;
+  type.tp_hash = PyObject_HashNotImplemented;  // == is elementwise
   type.tp_richcompare = compare_arrays;
   type.tp_iter = PySeqIter_New;
   type.tp_as_number = &array_numbers;

@@ -49,6 +49,21 @@ PyObject* transposed(PyObject* self, void*) {
   return wrap(invoke(op, &value, 1));
 }
 
+PyObject* matrices_transposed(PyObject* self, void*) {
+  static const weft_op op = find_operator("transpose");
+  const int rank = weft_tensor_rank(tensor_of(self));
+  if (rank < 2) {
+    return raise_error(WEFT_INVALID_VALUE, "mT: the array must have at least two axes; got %d",
+                       rank);
+  }
+  int64_t axes[kMaxAxes];
+  for (int axis = 0; axis < rank; ++axis) axes[axis] = axis;
+  axes[rank - 2] = rank - 1;
+  axes[rank - 1] = rank - 2;
+  const weft_value values[2] = {tensor_value(tensor_of(self)), ints_value(axes, rank)};
+  return wrap(invoke(op, values, 2));
+}
+
 PyObject* grad(PyObject* self, void*) {
   weft_tensor out = nullptr;
   const weft_status status = weft_tensor_grad(tensor_of(self), &out);
@@ -77,6 +92,7 @@ PyGetSetDef array_attributes[] = {
     {"strides", strides, nullptr, "Bytes from one element to the next, per axis.", nullptr},
     {"device", device, nullptr, "Where the elements are: 'cpu'.", nullptr},
     {"T", transposed, nullptr, "The view with its axes reversed.", nullptr},
+    {"mT", matrices_transposed, nullptr, "The view with its last two axes exchanged.", nullptr},
     {"grad", grad, nullptr, "The gradient array, always the same; None before attach_grad().",
      nullptr},
     {"grad_req", grad_req, nullptr, "'write', 'add' or 'null'.", nullptr},

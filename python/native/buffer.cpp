@@ -1,7 +1,8 @@
-// The buffer protocol: a read-only value of the array.
+// The buffer protocol.
 //
-// The storage is held while the buffer lives, so a later write to the array goes to another
-// storage and what a consumer sees never changes. `asnumpy()` gives a copy that may be written.
+// A consumer that only reads gets a value: the storage is held while the buffer lives, so a later
+// write to the array goes to another storage and what the consumer sees never changes. One that
+// asks to write (`file.readinto(x)`) gets the array's own memory, pinned while the buffer lives.
 #include "native.h"
 
 namespace weft::python {
@@ -28,9 +29,7 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   view->obj = nullptr;
   weft_tensor tensor = tensor_of(self);
   const weft_dtype dtype = weft_tensor_dtype(tensor);
-  if (flags & PyBUF_WRITABLE) {
-    return refuse("ndarray: its buffer is read-only; take a copy with `asnumpy()`");
-  }
+  const bool writable = (flags & PyBUF_WRITABLE) != 0;
   if (!format_of(dtype)) return refuse("ndarray: bfloat16 has no buffer; cast to float32 first");
 
   Exported* exported = static_cast<Exported*>(PyMem_Malloc(sizeof(Exported)));
@@ -38,10 +37,13 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
     PyErr_NoMemory();
     return -1;
   }
-  const void* data = nullptr;
-  const weft_status status = weft_tensor_hold(tensor, &exported->hold, &data);
+  const void* value = nullptr;
+  void* memory = nullptr;
+  const weft_status status = writable ? weft_tensor_pin(tensor, &exported->hold, &memory)
+                                      : weft_tensor_hold(tensor, &exported->hold, &value);
   if (status != WEFT_OK) {
     PyMem_Free(exported);
+    if (writable) return refuse(weft_last_error());  // a consumer may ask again, only to read
     raise_status(status);
     return -1;
   }
@@ -51,10 +53,10 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
     exported->shape[axis] = weft_tensor_shape(tensor)[axis];
     exported->strides[axis] = weft_tensor_strides(tensor)[axis] * size;
   }
-  view->buf = const_cast<void*>(data);
+  view->buf = writable ? memory : const_cast<void*>(value);
   view->itemsize = size;
   view->len = weft_tensor_elements(tensor) * size;
-  view->readonly = 1;
+  view->readonly = !writable;
   view->ndim = rank;
   view->format = flags & PyBUF_FORMAT ? const_cast<char*>(format_of(dtype)) : nullptr;
   view->shape = exported->shape;

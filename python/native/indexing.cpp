@@ -214,10 +214,22 @@ PyObject* element(PyObject* self, Py_ssize_t index) {
   return out;
 }
 
+// `value in a`: does any element equal it?
+int contains(PyObject* self, PyObject* value) {
+  PyObject* module = PyImport_ImportModule("weft._interop");
+  PyObject* found = module ? PyObject_CallMethod(module, "contains", "OO", self, value) : nullptr;
+  Py_XDECREF(module);
+  if (!found) return -1;
+  const int result = PyObject_IsTrue(found);
+  Py_DECREF(found);
+  return result;
+}
+
 PySequenceMethods make_sequence() {
   PySequenceMethods methods = {};
   methods.sq_length = length;
   methods.sq_item = element;
+  methods.sq_contains = contains;
   return methods;
 }
 

@@ -134,6 +134,26 @@ PyObject* array_value(PyObject* self, PyObject* args, PyObject* keywords) {
 PyObject* array_ufunc(PyObject* self, PyObject* args, PyObject* keywords) {
   return call_interop("array_ufunc", self, args, keywords);
 }
+PyObject* array_function(PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_interop("array_function", self, args, keywords);
+}
+PyObject* format(PyObject* self, PyObject* args) {
+  return call_interop("formatted", self, args, nullptr);
+}
+PyObject* shared_numpy(PyObject* self, PyObject*) {
+  PyObject* none = PyTuple_New(0);
+  PyObject* out = none ? call_interop("shared_numpy", self, none, nullptr) : nullptr;
+  Py_XDECREF(none);
+  return out;
+}
+
+PyObject* to_complex(PyObject* self, PyObject*) {
+  PyObject* real = PyNumber_Float(self);
+  if (!real) return nullptr;
+  PyObject* out = PyComplex_FromDoubles(PyFloat_AS_DOUBLE(real), 0);
+  Py_DECREF(real);
+  return out;
+}
 
 PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
   return PyImport_ImportModule("weft.np");
@@ -190,20 +210,36 @@ PyObject* wait_to_read(PyObject* self, PyObject*) {
   return checked(weft_tensor_wait(tensor_of(self)));
 }
 
-// Pickled as its bytes; neither history nor gradient travels.
-PyObject* reduce(PyObject* self, PyObject*) {
+PyObject* bytes_of(PyObject* self) {
   weft_tensor tensor = tensor_of(self);
-  const Py_ssize_t bytes =
+  const Py_ssize_t size =
       static_cast<Py_ssize_t>(weft_dtype_size(weft_tensor_dtype(tensor)) *
                               static_cast<size_t>(weft_tensor_elements(tensor)));
-  PyObject* data = PyBytes_FromStringAndSize(nullptr, bytes);
+  PyObject* data = PyBytes_FromStringAndSize(nullptr, size);
   if (!data) return nullptr;
   const weft_status status =
-      weft_tensor_read(tensor, PyBytes_AS_STRING(data), static_cast<size_t>(bytes));
-  if (status != WEFT_OK) {
-    Py_DECREF(data);
-    return raise_status(status);
-  }
+      weft_tensor_read(tensor, PyBytes_AS_STRING(data), static_cast<size_t>(size));
+  if (status == WEFT_OK) return data;
+  Py_DECREF(data);
+  return raise_status(status);
+}
+
+// A value of the array that protocol 5 may carry outside the stream. bfloat16 has no buffer.
+PyObject* pickle_buffer(PyObject* self) {
+  PyObject* dense = copy(self, nullptr);
+  PyObject* buffer = dense ? PyPickleBuffer_FromObject(dense) : nullptr;
+  Py_XDECREF(dense);
+  return buffer;
+}
+
+// Pickled as its bytes; neither history nor gradient travels.
+PyObject* reduce(PyObject* self, PyObject* given) {
+  const long protocol = PyLong_AsLong(given);
+  if (protocol == -1 && PyErr_Occurred()) return nullptr;
+  weft_tensor tensor = tensor_of(self);
+  const bool outside = protocol >= 5 && weft_tensor_dtype(tensor) != WEFT_BFLOAT16;
+  PyObject* data = outside ? pickle_buffer(self) : bytes_of(self);
+  if (!data) return nullptr;
   PyObject* module = PyImport_ImportModule("weft._native");
   PyObject* rebuild = module ? PyObject_GetAttrString(module, "tensor_from_bytes") : nullptr;
   PyObject* shape = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
@@ -250,6 +286,8 @@ PyMethodDef array_methods[] = {
     {"tolist", tolist, METH_NOARGS, "tolist()\n--\n\nThe elements as nested lists."},
     {"asnumpy", asnumpy, METH_NOARGS,
      "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},
+    {"numpy", shared_numpy, METH_NOARGS,
+     "numpy()\n--\n\nA NumPy array on the same memory: both sides see what either writes."},
     {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
      "attach_grad(grad_req='write')\n--\n\nMakes the array a leaf that receives a gradient."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,
@@ -258,11 +296,18 @@ PyMethodDef array_methods[] = {
     {"wait_to_read", wait_to_read, METH_NOARGS,
      "wait_to_read()\n--\n\nReturns when the elements are computed."},
     {"__array__", as_method(array_value), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__array_function__", as_method(array_function), METH_VARARGS | METH_KEYWORDS, nullptr},
     {"__array_ufunc__", as_method(array_ufunc), METH_VARARGS | METH_KEYWORDS, nullptr},
     {"__array_namespace__", as_method(array_namespace), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"__dlpack__", as_method(to_dlpack), METH_VARARGS | METH_KEYWORDS,
+     "__dlpack__(*, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\n"
+     "A DLPack capsule of the array's own memory, which stays in place while it is shared."},
+    {"__dlpack_device__", dlpack_device, METH_NOARGS, nullptr},
+    {"__complex__", to_complex, METH_NOARGS, nullptr},
+    {"__format__", format, METH_VARARGS, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},
-    {"__reduce__", reduce, METH_NOARGS, nullptr},
+    {"__reduce_ex__", reduce, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace weft::python

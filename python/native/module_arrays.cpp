@@ -1,4 +1,6 @@
 // Making arrays, and what an array shares with others.
+#include <memory>
+
 #include "module.h"
 
 namespace py = pybind11;
@@ -43,22 +45,23 @@ py::object empty(const py::object& shape, const py::object& dtype) {
   return owned(wrap(tensor));
 }
 
-py::object tensor_from_bytes(const char* dtype, const py::object& shape, const py::bytes& data) {
+// `data` is bytes, or what protocol 5 of pickle carried in their place.
+py::object tensor_from_bytes(const char* dtype, const py::object& shape, const py::buffer& data) {
   weft_dtype number = WEFT_FLOAT32;
   check(weft_dtype_find(dtype, &number));
   const std::vector<int64_t> extents = shape_of(shape, "array");
   size_t bytes = weft_dtype_size(number);
   for (const int64_t extent : extents) bytes *= static_cast<size_t>(extent);
-  char* source = nullptr;
-  Py_ssize_t length = 0;
-  if (PyBytes_AsStringAndSize(data.ptr(), &source, &length) != 0) throw py::error_already_set();
-  if (static_cast<size_t>(length) != bytes) {
-    raise_error(WEFT_INVALID_VALUE, "array: the pickled data has %zd bytes; %zu are needed", length,
-                bytes);
+  Py_buffer source;
+  if (PyObject_GetBuffer(data.ptr(), &source, PyBUF_SIMPLE) != 0) throw py::error_already_set();
+  const std::unique_ptr<Py_buffer, decltype(&PyBuffer_Release)> owner(&source, PyBuffer_Release);
+  if (static_cast<size_t>(source.len) != bytes) {
+    raise_error(WEFT_INVALID_VALUE, "array: the pickled data has %zd bytes; %zu are needed",
+                source.len, bytes);
     throw py::error_already_set();
   }
   weft_tensor tensor = nullptr;
-  check(weft_tensor_create(number, static_cast<int32_t>(extents.size()), extents.data(), source,
+  check(weft_tensor_create(number, static_cast<int32_t>(extents.size()), extents.data(), source.buf,
                            &tensor));
   return owned(wrap(tensor));
 }
@@ -77,6 +80,8 @@ void define_arrays(py::module_& module) {
              py::arg("copy") = true);
   module.def("empty", empty, py::arg("shape"), py::arg("dtype") = py::none());
   module.def("tensor_from_bytes", tensor_from_bytes);
+  module.def("from_capsule",
+             [](const py::object& capsule) { return owned(from_capsule(capsule.ptr())); });
   module.def("shares_box", [](const py::object& a, const py::object& b) {
     return weft_tensor_shares_box(array_argument(a, "shares_box"),
                                   array_argument(b, "shares_box")) != 0;

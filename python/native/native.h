@@ -156,6 +156,12 @@ PyObject* shape_tuple(const int64_t* extents, int rank);
 // A new NumPy array with a copy of the elements.
 PyObject* to_numpy(PyObject* array);
 
+// ---- DLPack (dlpack.cpp) ------------------------------------------------------------------------
+
+PyObject* to_dlpack(PyObject* array, PyObject* args, PyObject* keywords);  // __dlpack__
+PyObject* dlpack_device(PyObject* array, PyObject*);
+PyObject* from_capsule(PyObject* capsule);
+
 // ---- operators (operators.cpp) -----------------------------------------------------------------
 
 extern PyTypeObject operator_type;

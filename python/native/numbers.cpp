@@ -136,28 +136,51 @@ PyObject* positive(PyObject* a) {
   return a;
 }
 
-bool item(PyObject* self, weft_value* value) {
+// The element of an array of one; `other` raises for arrays of more or none.
+template <class Other>
+bool item(PyObject* self, weft_value* value, Other other) {
+  const int64_t elements = weft_tensor_elements(tensor_of(self));
+  if (elements != 1) {
+    other(elements);
+    return false;
+  }
   const weft_status status = weft_tensor_item(tensor_of(self), value);
   if (status != WEFT_OK) raise_status(status);
   return status == WEFT_OK;
 }
 
+bool number(PyObject* self, weft_value* value) {
+  return item(self, value, [](int64_t elements) {
+    raise_error(WEFT_INVALID_TYPE,
+                "only length-1 arrays can be converted to Python scalars; got %lld elements",
+                static_cast<long long>(elements));
+  });
+}
+
 int truth(PyObject* self) {
   weft_value value;
-  if (!item(self, &value)) return -1;
+  const bool found = item(self, &value, [](int64_t elements) {
+    raise_error(WEFT_INVALID_VALUE,
+                elements == 0
+                    ? "The truth value of an empty array is ambiguous. Use `array.size > 0` to "
+                      "check that an array is not empty."
+                    : "The truth value of an array with more than one element is ambiguous. Use "
+                      "a.any() or a.all()");
+  });
+  if (!found) return -1;
   return value.tag == WEFT_TAG_FLOAT ? value.as.real != 0 : value.as.integer != 0;
 }
 
 PyObject* to_float(PyObject* self) {
   weft_value value;
-  if (!item(self, &value)) return nullptr;
+  if (!number(self, &value)) return nullptr;
   return PyFloat_FromDouble(value.tag == WEFT_TAG_FLOAT ? value.as.real
                                                         : static_cast<double>(value.as.integer));
 }
 
 PyObject* to_int(PyObject* self) {
   weft_value value;
-  if (!item(self, &value)) return nullptr;
+  if (!number(self, &value)) return nullptr;
   if (value.tag == WEFT_TAG_FLOAT) return PyLong_FromDouble(value.as.real);
   if (weft_tensor_dtype(tensor_of(self)) == WEFT_UINT64) {
     return PyLong_FromUnsignedLongLong(static_cast<unsigned long long>(value.as.integer));
@@ -227,6 +250,10 @@ PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison) {
 }
 
 PyObject* item_object(PyObject* array) {
+  if (weft_tensor_elements(tensor_of(array)) != 1) {
+    weft_value none;
+    return raise_status(weft_tensor_item(tensor_of(array), &none));
+  }
   const weft_dtype dtype = weft_tensor_dtype(tensor_of(array));
   if (dtype >= WEFT_FLOAT16) return to_float(array);
   if (dtype != WEFT_BOOL) return to_int(array);

@@ -328,7 +328,7 @@ def test_numbers_come_out_of_arrays_of_one():
     assert np.array(True).item() is True
     assert np.array(2**64 - 1, "uint64").item() == 2**64 - 1
     with pytest.raises(ValueError, match="item: the array must have one element"):
-        float(np.zeros(2))
+        np.zeros(2).item()
     with pytest.raises(TypeError, match="only an integer array of rank 0 is an index"):
         [1][np.array(0.0)]
 
@@ -405,9 +405,8 @@ def test_operators_can_be_pickled():
     assert pickle.loads(pickle.dumps(np.add)) is np.add
 
 
-def test_arrays_hash_by_identity_and_can_be_referenced_weakly():
-    x, y = np.zeros(1), np.zeros(1)
-    assert {x: 1, y: 2}[x] == 1
+def test_arrays_can_be_referenced_weakly():
+    x = np.zeros(1)
     reference = weakref.ref(x)
     assert reference() is x
     del x

@@ -10,14 +10,18 @@ array([3, 5, 7])
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as _numpy
 
+from weft import _interop
 from weft._core import native as _native
 from weft._dtypes import bfloat16
+from weft._errors import InvalidValue as _InvalidValue
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
 from weft.np import _ops, _shapes, random
+from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
 from weft.np._ops import *  # noqa: F403
 from weft.np._shapes import *  # noqa: F403
 
@@ -52,13 +56,54 @@ def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool = True) -> n
     return _native.array(object, dtype, copy)
 
 
-def asarray(object: ArrayLike, dtype: DTypeLike = None) -> ndarray:
+def asarray(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = None) -> ndarray:
     """`object` as an array; an array of that dtype is returned as it is.
+
+    copy: True always copies; False never does: an array of another library is shared by
+        `from_dlpack`
+
+    Raises ValueError if `copy=False` and a copy is needed.
 
     >>> asarray([True, False])
     array([ True, False])
     """
-    return _native.array(object, dtype, False)
+    if copy is not False:
+        return _native.array(object, dtype, bool(copy))
+    if not isinstance(object, ndarray) and hasattr(object, "__dlpack__"):
+        object = from_dlpack(object, copy=False)
+    found = _native.array(object, dtype, False)
+    if found is not object:
+        raise _InvalidValue(
+            f"asarray: `object`, a {type(object).__name__}, needs a copy; got copy=False"
+        )
+    return found
+
+
+def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> ndarray:
+    """An array on the memory of `x`, an array of another library: both see what either writes.
+
+    copy: True takes a copy of the elements instead
+
+    Raises TypeError for what has no `__dlpack__` and for elements without a dtype of Weft,
+    NotImplementedError for arrays that are not in host memory.
+
+    >>> import numpy
+    >>> outside = numpy.zeros(3, "float32")
+    >>> inside = from_dlpack(outside)
+    >>> inside += 1
+    >>> outside.tolist()
+    [1.0, 1.0, 1.0]
+    """
+    return _interop.from_dlpack(x, device, copy)
+
+
+def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:
+    """The elements of `x` converted to another dtype.
+
+    >>> astype([1.5, 2.5], "int32")
+    array([1, 2], dtype=int32)
+    """
+    return asarray(x).astype(dtype, copy=copy)
 
 
 def full(shape: Shape, fill_value: float, dtype: DTypeLike = None) -> ndarray:
@@ -166,6 +211,78 @@ def _dtype_of(number: Any) -> Any:
     return int64 if isinstance(number, int | _numpy.integer) else float32
 
 
+def linspace(
+    start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: DTypeLike = None
+) -> ndarray:
+    """`num` numbers from `start` to `stop`, at equal distances.
+
+    endpoint: is `stop` the last of them?
+    dtype: float32 unless given
+
+    >>> linspace(0, 1, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
+    if num < 0:
+        raise _InvalidValue(f"linspace: `num` must be at least 0; got {num}")
+    steps = num - 1 if endpoint else num
+    step = (stop - start) / steps if steps > 0 else 0.0
+    numbers = _arange(0, num, 1, float64) * step + start
+    if endpoint and num > 1:
+        numbers[-1] = float(stop)
+    return numbers.astype(float32 if dtype is None else dtype)
+
+
+def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = float32) -> ndarray:  # noqa: N803
+    """Ones on the diagonal `k` of an N × M matrix (square without `M`), zeros elsewhere.
+
+    >>> eye(2, 3, 1)
+    array([[0., 1., 0.],
+           [0., 0., 1.]])
+    """
+    columns = arange(N if M is None else M)
+    return (columns == (arange(N) + k).reshape(-1, 1)).astype(dtype)
+
+
+def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
+    """The coordinates of a grid: one array for each of the vectors `xi`, all of the grid's shape.
+
+    indexing: 'xy' exchanges the first two axes, as pictures have them; 'ij' does not
+
+    >>> [grid.tolist() for grid in meshgrid([1, 2], [3, 4])]
+    [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+    """
+    if indexing not in ("xy", "ij"):
+        raise _InvalidValue(f"meshgrid: `indexing` must be 'xy' or 'ij'; got {indexing!r}")
+    vectors = [asarray(x).reshape(-1) for x in xi]
+    order = list(range(len(vectors)))
+    if indexing == "xy" and len(order) > 1:
+        order[:2] = 1, 0
+    extents = tuple(vectors[axis].size for axis in order)
+    grids = []
+    for number, vector in enumerate(vectors):
+        shape = [vector.size if axis == number else 1 for axis in order]
+        grids.append(_ops.broadcast_to(vector.reshape(shape), extents).copy())
+    return tuple(grids)
+
+
+def permute_dims(a: ArrayLike, axes: Sequence[int]) -> ndarray:
+    """The view of `a` with its axes in another order.
+
+    >>> permute_dims(zeros((2, 3, 4)), (2, 0, 1)).shape
+    (4, 2, 3)
+    """
+    return asarray(a).transpose(axes)
+
+
+def matrix_transpose(x: ArrayLike, /) -> ndarray:
+    """The view of `x` with its last two axes exchanged.
+
+    >>> matrix_transpose(zeros((5, 2, 3))).shape
+    (5, 3, 2)
+    """
+    return asarray(x).mT
+
+
 def may_share_memory(a: ndarray, b: ndarray) -> bool:
     """May a write to one array be seen through the other?
 
@@ -194,6 +311,15 @@ def ndim(a: ArrayLike) -> int:
     return asarray(a).ndim
 
 
+def size(a: ArrayLike) -> int:
+    """The number of elements of `a`.
+
+    >>> size([[1, 2, 3]])
+    3
+    """
+    return asarray(a).size
+
+
 if "abs" in _ops.__all__:
     absolute = _ops.abs
 if "divide" in _ops.__all__:
@@ -208,32 +334,45 @@ __all__ = [
     "arange",
     "array",
     "asarray",
+    "astype",
     "bfloat16",
     "bool_",
+    "can_cast",
     "concat",
     "e",
     "empty",
     "empty_like",
+    "eye",
+    "finfo",
     "float16",
     "float32",
     "float64",
+    "from_dlpack",
     "full",
     "full_like",
+    "iinfo",
     "inf",
     "int8",
     "int16",
     "int32",
     "int64",
+    "isdtype",
+    "linspace",
+    "matrix_transpose",
     "may_share_memory",
+    "meshgrid",
     "nan",
     "ndarray",
     "ndim",
     "newaxis",
     "ones",
     "ones_like",
+    "permute_dims",
     "pi",
     "random",
+    "result_type",
     "shape",
+    "size",
     "true_divide",
     "uint8",
     "uint16",
