@@ -7,6 +7,36 @@
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
+namespace {
+
+// The bytes that an array may touch: addresses, or places in a traced box.
+struct Reach {
+  intptr_t begin;
+  intptr_t end;
+};
+Reach reach_of(const Tensor& tensor) {
+  if (tensor.elements() == 0) return {0, 0};
+  int64_t first = tensor.offset();
+  int64_t last = tensor.offset();
+  for (int axis = 0; axis < tensor.rank(); ++axis) {
+    const int64_t span = (tensor.shape()[axis] - 1) * tensor.strides()[axis];
+    (span < 0 ? first : last) += span;
+  }
+  const Storage* storage = tensor.box().storage();
+  const auto base = storage ? reinterpret_cast<intptr_t>(storage->data()) : 0;
+  const int64_t size = size_of(tensor.dtype());
+  return {base + first * size, base + (last + 1) * size};
+}
+
+// Memory of others may be under two boxes, so addresses decide where there are any.
+bool may_overlap(const Tensor& a, const Tensor& b) {
+  if ((a.box().traced() || b.box().traced()) && &a.box() != &b.box()) return false;
+  const Reach in_a = reach_of(a);
+  const Reach in_b = reach_of(b);
+  return in_a.begin < in_b.end && in_b.begin < in_a.end;
+}
+
+}  // namespace
 
 Result<Ref<Function>> Function::create(TracedProgram traced) {
   const size_t inputs = traced.inputs;
@@ -58,12 +88,31 @@ Status Function::write_back(std::span<Tensor* const> inputs,
   return {};
 }
 
+// The trace took its arguments for different arrays: a write to one is not seen through another.
+Status Function::check_written_once(std::span<Tensor* const> inputs) const {
+  for (const graph::StatePair& state : program_->graph().states) {
+    const auto written = static_cast<size_t>(state.input);
+    const Tensor& target = written < inputs_ ? *inputs[written] : *captures_[written - inputs_];
+    // Captures are one to a box, so a capture can overlap with inputs only.
+    const size_t others = written < inputs_ ? inputs_ + captures_.size() : inputs_;
+    for (size_t i = 0; i < others; ++i) {
+      const Tensor& other = i < inputs_ ? *inputs[i] : *captures_[i - inputs_];
+      if (i != written && may_overlap(target, other))
+        return errors::invalid_state("function", "arguments and captures ", written, " and ", i,
+                                     " share memory, and the function writes to it; pass a "
+                                     "copy() of one, or do not hybridize");
+    }
+  }
+  return {};
+}
+
 Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
   if (inputs.size() != inputs_)
     return errors::invalid_type("function", "takes ", inputs_, " arrays; got ", inputs.size());
   if (outs.size() != outputs_)
     return errors::invalid_value("function", "has ", outputs_, " outputs; room was given for ",
                                  outs.size());
+  WEFT_TRY(check_written_once(inputs));
   if (thread_state().modes & kTracing) return inline_call(inputs, outs);
   PoolVector<Ref<Tensor>> arguments;
   for (Tensor* input : inputs) {

@@ -37,6 +37,7 @@ class Function final : public Object {
 
  private:
   ~Function() override = default;
+  Status check_written_once(std::span<Tensor* const> inputs) const;
   Status inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
   Status write_back(std::span<Tensor* const> inputs, std::span<const Ref<Tensor>> arguments) const;
 

@@ -118,6 +118,16 @@ Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
   return outs;
 }
 
+// A weak scalar as an array of rank 0. Not every integer is a number that `full` takes.
+ops::Value Trace::element(const ops::Argument& scalar, DType dtype) {
+  const bool whole = scalar.tag == ops::Tag::kInt && !is_floating(dtype) && dtype != DType::kBool;
+  const ops::Value start = builder_.call(
+      "full", {},
+      {ops::Argument::of_ints({}), ops::Argument::of_float(whole ? 0 : scalar.as_double()),
+       ops::Argument::of_dtype(dtype)});
+  return whole ? builder_.call("add", {start, ops::Value(&builder_, scalar)}, {}) : start;
+}
+
 Status Trace::write(Tensor& target, const ops::Argument& value) {
   ops::Value source(&builder_, value);
   if (value.tag == ops::Tag::kTensor) {
@@ -125,10 +135,7 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
   }
   WEFT_ASSIGN(Content * content, content_of(target));
   const ops::TensorType type = builder_.type(content->value);
-  if (source.is_scalar())
-    source = builder_.call("full", {},
-                           {ops::Argument::of_ints({}), ops::Argument::of_float(value.as_double()),
-                            ops::Argument::of_dtype(type.dtype)});
+  if (source.is_scalar()) source = element(value, type.dtype);
   source = ops::cast(source, type.dtype);
   const bool all = target.covers_box() && target.shape() == type.shape;
   content->value = all ? ops::broadcast_to(source, type.shape)

@@ -52,6 +52,7 @@ class Trace {
     bool changed = false;
   };
   Result<Content*> content_of(Tensor& tensor);
+  ops::Value element(const ops::Argument& scalar, DType dtype);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
                            std::span<const ops::Argument> attributes, const ops::Value& value,
                            size_t output);

@@ -30,6 +30,27 @@ Status check_shape(const Tensor& target, const Tensor& value) {
                                " does not broadcast to the target's shape ", target.shape());
 }
 
+Status check_scalar(const Tensor& target, const Argument& value) {
+  if (!value.is_scalar())
+    return errors::invalid_type("write", "`value` must be an array or a number");
+  if (scalar_fits(value, target.dtype())) return {};
+  return errors::overflow("write", "`value` ", value.integer, " is out of range for ",
+                          target.dtype());
+}
+
+// NumPy lets a value have more axes than the target if they are ones.
+Result<Ref<Tensor>> without_leading_ones(Tensor& value, int rank) {
+  int surplus = 0;
+  while (value.rank() - surplus > rank && value.shape()[surplus] == 1) ++surplus;
+  if (surplus == 0) return Ref<Tensor>(&value);
+  const Argument arguments[] = {
+      Argument::of_tensor(&value),
+      Argument::of_ints(value.shape().span().subspan(static_cast<size_t>(surplus)))};
+  Tensor* shaped = nullptr;
+  WEFT_TRY(invoke(ops::op_named("reshape"), arguments, {&shaped, 1}));
+  return Ref<Tensor>::adopt(shaped);
+}
+
 Status store(const TensorView& target, const TensorView& value) {
   if (target.dtype != value.dtype)
     return ops::run_one_step(kernels::cast_step(value.dtype, target.dtype), {&value, 1}, target);
@@ -126,7 +147,6 @@ Status write_value(Tensor& target, Tensor* value, const TensorView& source, cons
 
 Status write_array(Tensor& target, Tensor& given, bool recording) {
   if (given.box().traced()) return traced_value_error("write");
-  WEFT_TRY(check_shape(target, given));
   Ref<Tensor> value(&given);
   // Reading and writing one box at different places: the value is taken out first.
   if (value->box_ref() == target.box_ref()) {
@@ -174,21 +194,22 @@ Status unshare(Box& box, bool all_overwritten) {
 
 Status write(Tensor& target, const Argument& value) {
   const uint32_t modes = thread_state().modes;
+  if (!(modes & kTracing) && target.box().traced()) return traced_value_error("write");
+  if (value.tag == ops::Tag::kTensor && value.tensor) {
+    WEFT_ASSIGN(Ref<Tensor> given, without_leading_ones(*value.tensor, target.rank()));
+    WEFT_TRY(check_shape(target, *given));
+    if (modes & kTracing) return current_trace()->write(target, Argument::of_tensor(given.get()));
+    WEFT_TRY(check_writable(target, modes & kRecording));
+    return write_array(target, *given, (modes & kRecording) && !target.box().state);
+  }
+  WEFT_TRY(check_scalar(target, value));
   if (modes & kTracing) return current_trace()->write(target, value);
-  if (target.box().traced()) return traced_value_error("write");
-  const bool recording = (modes & kRecording) && !target.box().state;
   WEFT_TRY(check_writable(target, modes & kRecording));
-  if (value.tag == ops::Tag::kTensor && value.tensor)
-    return write_array(target, *value.tensor, recording);
-  if (!value.is_scalar())
-    return errors::invalid_type("write", "`value` must be an array or a number");
-  if (!scalar_fits(value, target.dtype()))
-    return errors::overflow("write", "`value` ", value.integer, " is out of range for ",
-                            target.dtype());
   int64_t element = 0;
   store_scalar(value, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};
-  return write_value(target, nullptr, source, {}, {target.dtype(), Shape(), {}}, recording);
+  return write_value(target, nullptr, source, {}, {target.dtype(), Shape(), {}},
+                     (modes & kRecording) && !target.box().state);
 }
 
 }  // namespace weft::autograd

@@ -270,3 +270,79 @@ def test_random_operators_draw_the_same_in_a_plan():
     hybrid = weft.hybridize(noisy)
     weft.random.seed(1)
     assert [hybrid(x).tolist() for _ in range(3)] == eager
+
+
+# ---- writes
+
+
+def overwritten(x, y):
+    x[...] = y * 2.0
+    y[...] = x + 1.0
+    return x + y
+
+
+def test_arguments_that_share_memory_are_not_written_by_a_plan():
+    base = np.arange(6.0)
+    outside = base.numpy()
+    run = weft.hybridize(overwritten)
+    for x, y in (
+        (base, base),
+        (base[1:], base[:-1]),
+        (np.from_dlpack(outside), np.from_dlpack(outside)),
+    ):
+        with pytest.raises(RuntimeError, match=r"0 and 1 share memory.*copy\(\)"):
+            run(x, y)
+    assert base.tolist() == [0, 1, 2, 3, 4, 5]
+    run(base[:3], base[3:])  # parts that do not meet
+    assert base.tolist() == [6, 8, 10, 7, 9, 11]
+    empty = base[:0]
+    assert run(empty, empty).shape == (0,)
+
+
+def test_a_written_capture_is_not_an_argument():
+    kept = np.zeros(3)
+
+    @weft.hybridize
+    def counts(x):
+        kept[0] += 1.0
+        return x * 2.0
+
+    assert counts(np.ones(3)).tolist() == [2, 2, 2]
+    with pytest.raises(RuntimeError, match="share memory"):
+        counts(kept)
+    assert kept.tolist() == [1, 0, 0]
+
+
+def test_numbers_are_written_as_eagerly():
+    @weft.hybridize
+    def puts(x):
+        x[0] = 2**60 + 1
+        x[1] = -1
+        x[2] = True
+        return x
+
+    x = np.zeros(3, "int64")
+    assert puts(x).tolist() == x.tolist() == [2**60 + 1, -1, 1]
+    for number in (300, -1):
+        with pytest.raises(OverflowError, match=f"write: `value` {number} is out of range"):
+            weft.hybridize(lambda x, number=number: x.__setitem__(0, number))(np.zeros(1, "uint8"))
+
+
+@pytest.mark.parametrize("traced", [False, True], ids=["eager", "traced"])
+def test_a_value_may_have_leading_ones_and_nothing_wider(traced):
+    def puts(x, value):
+        x[...] = value
+        return x
+
+    run = weft.hybridize(puts) if traced else puts
+    value = np.array([[[1.0, 2.0, 3.0]]])
+    assert run(np.zeros(3), value).tolist() == [1, 2, 3]
+    assert run(np.zeros((2, 3)), value).tolist() == [[1, 2, 3]] * 2
+    with pytest.raises(ValueError, match="write: "):
+        run(np.zeros(3), np.ones((2, 3)))
+    value.attach_grad()
+    x = np.zeros(3)
+    with autograd.record():
+        y = run(x, value) if not traced else weft.hybridize(lambda v: puts((v * 0.0).reshape(3), v))(value)
+        y.sum().backward()
+    assert value.grad.tolist() == [[[1, 1, 1]]]
