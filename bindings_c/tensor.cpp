@@ -95,14 +95,17 @@ weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const i
     WEFT_TRY(wrap_geometry(extents, steps, size, &low, &high));
     const int64_t bytes = extents.elements() == 0 ? 0 : (high - low + 1) * size;
     const auto keep = free_owner ? free_owner : [](void*) {};
-    WEFT_ASSIGN(Ref<Storage> storage,
-                Storage::adopt(static_cast<char*>(data) + low * size, bytes, owner, keep));
-    Ref<Box> box = Ref<Box>::adopt(Box::create(std::move(storage)));
+    Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>()));
     if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
+    box->traced_bytes = bytes;  // until it has its storage
     box->pins = 1;
     box->read_only = read_only != 0;
     WEFT_ASSIGN(Ref<Tensor> tensor,
-                Tensor::view(static_cast<DType>(dtype), extents, steps, -low, std::move(box)));
+                Tensor::view(static_cast<DType>(dtype), extents, steps, -low, box));
+    // Last of all: a storage that is made frees the memory when something after it fails.
+    WEFT_ASSIGN(Ref<Storage> storage,
+                Storage::adopt(static_cast<char*>(data) + low * size, bytes, owner, keep));
+    box->set_storage(std::move(storage));
     *out = c::handle(tensor.detach());
     return {};
   });

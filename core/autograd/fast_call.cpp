@@ -91,7 +91,8 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   const kernels::StepKernel step = op.steps[dtype];
   if (!step || array.elements() > ops::kElementwiseGrain) return false;
   if (op.promotion == ops::Promotion::kFloat && !is_floating(array.dtype())) return false;
-  Tensor* result = Tensor::try_create(op.step_results[dtype], array.shape(), array.elements());
+  Ref<Tensor> result = Ref<Tensor>::adopt(
+      Tensor::try_create(op.step_results[dtype], array.shape(), array.elements()));
   if (!result) {
     *status = errors::out_of_memory(op.name, array.bytes());
     return true;
@@ -102,10 +103,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   operands.tile.out_row = operands.tile.in_row[0] = operands.tile.in_row[1] = 0;
   step(operands.tile);
   if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, *result);
-  if (status->ok())
-    out = result;
-  else
-    result->release();
+  if (status->ok()) out = result.detach();
   return true;
 }
 

@@ -343,6 +343,10 @@ def test_a_value_may_have_leading_ones_and_nothing_wider(traced):
     value.attach_grad()
     x = np.zeros(3)
     with autograd.record():
-        y = run(x, value) if not traced else weft.hybridize(lambda v: puts((v * 0.0).reshape(3), v))(value)
+        y = (
+            run(x, value)
+            if not traced
+            else weft.hybridize(lambda v: puts((v * 0.0).reshape(3), v))(value)
+        )
         y.sum().backward()
     assert value.grad.tolist() == [[[1, 1, 1]]]

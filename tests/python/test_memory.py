@@ -208,6 +208,43 @@ def test_a_refusal_is_a_memory_error_and_leaves_everything_usable(limited):
     assert (big.astype("float64") + 1.0).sum().item() == 1_000_000
 
 
+@pytest.mark.parametrize("hybrid", [False, True], ids=["eager", "hybridized"])
+def test_forward_and_backward_work_once_there_is_memory_again(limited, hybrid):
+    def total(x):
+        return np.exp(x.reshape(-1, 1) * x * 1e-3).sum()
+
+    run = weft.hybridize(total) if hybrid else total
+    x = np.ones(2000)
+    x.attach_grad()
+    limited(1 << 20)
+    with autograd.record(), pytest.raises(MemoryError):
+        run(x)
+    memory.set_limit(None)
+    with autograd.record():
+        y = run(x)
+    limited(1 << 20)
+    with pytest.raises(MemoryError):
+        y.backward()
+    memory.set_limit(None)
+    y.backward()  # what the tape saved is still there
+    wanted = numpy.full(2000, 2 * 2000 * 1e-3 * numpy.exp(1e-3))
+    numpy.testing.assert_allclose(x.grad.asnumpy(), wanted, rtol=1e-5)
+
+
+def test_a_write_that_cannot_copy_changes_nothing(limited):
+    x = np.ones(1_000_000)
+    held = numpy.asarray(x)
+    limited(1 << 20)
+    for write in (lambda: x.__setitem__(0, 5.0), lambda: x.numpy(), x.attach_grad):
+        with pytest.raises(MemoryError):
+            write()
+    assert x.grad is None
+    assert held[0] == x[0].item() == 1
+    del held
+    x[0] = 5.0  # nobody holds it: nothing is copied
+    assert x[0].item() == 5
+
+
 def test_pooled_memory_makes_room_before_anything_is_refused(limited):
     block = 1 << 22
     limited(3 * block)

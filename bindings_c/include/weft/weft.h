@@ -236,7 +236,8 @@ WEFT_API weft_status weft_invoke(weft_op op, const weft_value* args, size_t narg
 WEFT_API weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* shape,
                                         const void* data, weft_tensor* out);
 /* An array on the caller's memory: strides in elements (NULL: dense). Writes go there, both sides
- * see them. `free_owner(owner)` is called when the last array on it is gone (may be NULL). */
+ * see them. `free_owner(owner)` is called when the last array on it is gone (may be NULL), never
+ * on failure. */
 WEFT_API weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank,
                                       const int64_t* shape, const int64_t* strides,
                                       int32_t read_only, void* owner, void (*free_owner)(void*),

@@ -102,6 +102,20 @@ TEST_CASE("a limit counts what is pooled, gives it back first, and then refuses"
   set_memory_limit(0);
 }
 
+TEST_CASE("a block of several huge pages starts at one") {
+#if defined(__linux__)
+  constexpr size_t kHugePage = size_t{2} << 20;
+  for (size_t bytes : {2 * kHugePage, 5 * kHugePage / 2, 7 * kHugePage}) {
+    trim_pools();
+    void* block = pool_allocate(bytes);
+    REQUIRE(block);
+    CHECK(reinterpret_cast<uintptr_t>(block) % kHugePage == 0);
+    std::memset(block, 1, bytes);
+    pool_free(block, bytes);
+  }
+#endif
+}
+
 TEST_CASE("blocks come from the system once any have been taken") {
   pool_free(pool_allocate(64), 64);
   CHECK_FALSE(set_block_source({}));

@@ -1,0 +1,219 @@
+/* The n-th block that the library asks for is refused, for every n: the call that needed it says
+ * so, nothing is lost, and everything works as soon as there is memory again. */
+#define _POSIX_C_SOURCE 200112L
+#include <pthread.h>
+#include <weft/weft_dlpack.h>
+
+#include "checks.h"
+
+static long until_refusal; /* 0: give everything */
+static int refused;
+static long blocks;
+
+static void* take(void* context, size_t bytes, size_t alignment) {
+  void* block = NULL;
+  (void)context;
+  if (until_refusal > 0 && --until_refusal == 0) {
+    refused = 1;
+    return NULL;
+  }
+  if (posix_memalign(&block, alignment, bytes) != 0) return NULL;
+  ++blocks;
+  return block;
+}
+static void give(void* context, void* block, size_t bytes, size_t alignment) {
+  (void)context;
+  (void)bytes;
+  (void)alignment;
+  --blocks;
+  free(block);
+}
+
+/* Arrays of one run of a scenario, released together at its end. */
+enum { kMostArrays = 32 };
+typedef struct run {
+  weft_tensor arrays[kMostArrays];
+  int count;
+  weft_status status;
+  float result;
+} run;
+
+static weft_tensor keep(run* r, weft_tensor array) {
+  if (array) r->arrays[r->count++] = array;
+  return array;
+}
+static int went_well(run* r, weft_status status) {
+  if (r->status == WEFT_OK) r->status = status;
+  return status == WEFT_OK;
+}
+static weft_tensor result_of(run* r, const char* name, const weft_value* args, size_t count) {
+  weft_op op = NULL;
+  weft_tensor out = NULL;
+  if (r->status != WEFT_OK || !went_well(r, weft_op_find(name, &op))) return NULL;
+  went_well(r, weft_invoke(op, args, count, &out, 1));
+  return keep(r, out);
+}
+static weft_tensor of_one(run* r, const char* name, weft_tensor a) {
+  const weft_value args[1] = {of_tensor(a)};
+  return result_of(r, name, args, 1);
+}
+static weft_tensor of_two(run* r, const char* name, weft_tensor a, weft_tensor b) {
+  const weft_value args[2] = {of_tensor(a), of_tensor(b)};
+  return result_of(r, name, args, 2);
+}
+static weft_tensor made(run* r, int64_t rows) {
+  const int64_t shape[2] = {rows, 3};
+  weft_tensor out = NULL;
+  const weft_value half = of_float(0.5);
+  if (r->status != WEFT_OK) return NULL;
+  went_well(r, weft_tensor_create(WEFT_FLOAT32, 2, shape, NULL, &out));
+  if (keep(r, out)) went_well(r, weft_tensor_write(out, &half));
+  return out;
+}
+
+/* Views, writes and operators; small arrays and one of the large blocks. */
+static weft_tensor forward(run* r, weft_tensor x) {
+  const int64_t begin[2] = {0, 1};
+  const int64_t size[2] = {2, 2};
+  const int64_t step[2] = {1, 1};
+  const weft_value two = of_float(2);
+  weft_value args[4];
+  weft_tensor y = of_two(r, "multiply", x, x);
+  weft_tensor part = NULL;
+  if (!y) return NULL;
+  args[0] = of_tensor(y);
+  args[1] = of_ints(begin, 2);
+  args[2] = of_ints(size, 2);
+  args[3] = of_ints(step, 2);
+  part = result_of(r, "slice", args, 4);
+  if (!part || !went_well(r, weft_tensor_write(part, &two))) return NULL;
+  y = of_one(r, "tanh", y);
+  if (y) y = of_two(r, "multiply", y, x);
+  return y ? of_one(r, "sum", y) : NULL;
+}
+
+static void differentiate(run* r, weft_tensor head, weft_tensor x) {
+  weft_tensor gradient = NULL;
+  weft_tensor total = NULL;
+  weft_value number = of_float(0);
+  weft_set_modes(0, WEFT_MODE_RECORDING);
+  if (!head || !went_well(r, weft_backward(&head, NULL, 1, 0))) return;
+  if (!went_well(r, weft_tensor_grad(x, &gradient))) return;
+  keep(r, gradient);
+  total = of_one(r, "sum", gradient);
+  if (total && went_well(r, weft_tensor_item(total, &number))) r->result += (float)number.as.real;
+}
+
+static void eagerly(run* r) {
+  weft_tensor x = made(r, 2000);
+  if (!x || !went_well(r, weft_tensor_attach_grad(x, WEFT_GRAD_WRITE))) return;
+  weft_set_modes(WEFT_MODE_RECORDING, 0);
+  differentiate(r, forward(r, x), x);
+}
+
+static void as_a_function(run* r) {
+  weft_tensor x = made(r, 2000);
+  weft_tensor placeholder = NULL;
+  weft_tensor head = NULL;
+  weft_function function = NULL;
+  if (!x || !went_well(r, weft_tensor_attach_grad(x, WEFT_GRAD_WRITE))) return;
+  if (!went_well(r, weft_trace_begin(&x, 1, &placeholder))) return;
+  keep(r, placeholder);
+  head = forward(r, placeholder);
+  if (!head || !went_well(r, weft_trace_end(&head, 1, &function))) {
+    weft_trace_abort();
+    return;
+  }
+  head = NULL;
+  weft_set_modes(WEFT_MODE_RECORDING, 0);
+  went_well(r, weft_function_call(function, &x, 1, &head, 1));
+  differentiate(r, keep(r, head), x);
+  weft_function_release(function);
+}
+
+static void shared_with_others(run* r) {
+  weft_tensor x = made(r, 20);
+  weft_tensor back = NULL;
+  weft_hold value = NULL;
+  weft_hold pin = NULL;
+  const void* read = NULL;
+  void* written = NULL;
+  DLManagedTensorVersioned* managed = NULL;
+  if (!x) return;
+  if (went_well(r, weft_tensor_hold(x, &value, &read)) &&
+      went_well(r, weft_tensor_pin(x, &pin, &written))) {
+    ((float*)written)[0] = 4;
+    CHECK(((const float*)read)[0] == 0.5f);
+  }
+  weft_hold_release(value);
+  value = NULL;
+  if (pin && went_well(r, weft_tensor_hold(x, &value, &read))) r->result += ((const float*)read)[0];
+  weft_hold_release(value);
+  if (pin && went_well(r, weft_tensor_to_dlpack(x, &managed)) &&
+      !went_well(r, weft_tensor_from_dlpack(managed, NULL, &back)))
+    managed->deleter(managed);
+  if (keep(r, back)) CHECK(weft_tensor_elements(back) == 60);
+  weft_hold_release(pin);
+}
+
+typedef void (*scenario)(run*);
+typedef struct job {
+  scenario play;
+  run outcome;
+} job;
+
+/* A thread of its own has no blocks to reuse, so every small object asks for one. */
+static void* play(void* given) {
+  job* j = (job*)given;
+  run* r = &j->outcome;
+  j->play(r);
+  weft_set_modes(0, WEFT_MODE_RECORDING);
+  if (r->status != WEFT_OK && !strstr(weft_last_error(), "memory"))
+    printf("status %d: %s\n", (int)r->status, weft_last_error());
+  while (r->count > 0) weft_tensor_release(r->arrays[--r->count]);
+  return NULL;
+}
+static run played(scenario play_it) {
+  job j;
+  pthread_t thread;
+  memset(&j, 0, sizeof j);
+  j.play = play_it;
+  CHECK(pthread_create(&thread, NULL, play, &j) == 0);
+  pthread_join(thread, NULL);
+  return j.outcome;
+}
+
+static void every_refusal_is_survived(scenario play_it) {
+  run whole;
+  long before = 0;
+  long n = 0;
+  (void)played(play_it); /* the registry and the threads are made once */
+  before = blocks;
+  whole = played(play_it);
+  CHECK(whole.status == WEFT_OK && blocks <= before);
+  do {
+    run partial;
+    refused = 0;
+    until_refusal = ++n;
+    partial = played(play_it);
+    until_refusal = 0;
+    CHECK(partial.status == (refused ? WEFT_OUT_OF_MEMORY : WEFT_OK));
+    CHECK(refused || partial.result == whole.result);
+    CHECK(blocks <= before);
+    if (failed_checks) printf("the %ldth block was refused\n", n);
+  } while (refused && !failed_checks);
+  CHECK(n > 5);
+  whole = played(play_it);
+  CHECK(whole.status == WEFT_OK);
+}
+
+int main(void) {
+  weft_allocator allocator = WEFT_ALLOCATOR_INIT;
+  allocator.allocate = take;
+  allocator.free = give;
+  MUST(weft_set_allocator(&allocator));
+  every_refusal_is_survived(eagerly);
+  every_refusal_is_survived(as_a_function);
+  every_refusal_is_survived(shared_with_others);
+  return report_checks();
+}
