@@ -21,7 +21,7 @@ const char* format_of(weft_dtype dtype) {
 }
 
 int refuse(const char* text) {
-  PyErr_SetString(PyExc_BufferError, text);
+  raise_not_shared(text);
   return -1;
 }
 

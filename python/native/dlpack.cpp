@@ -42,15 +42,19 @@ PyObject* capsule_of(Managed* managed) {
   return capsule;
 }
 
+PyObject* refused(weft_status status) {
+  return status == WEFT_INVALID_STATE ? raise_not_shared(weft_last_error()) : raise_status(status);
+}
+
 PyObject* exported(weft_tensor tensor, bool versioned, bool is_copy) {
   if (!versioned) {
     DLManagedTensor* managed = nullptr;
     const weft_status status = weft_tensor_to_dlpack_unversioned(tensor, &managed);
-    return status == WEFT_OK ? capsule_of(managed) : raise_status(status);
+    return status == WEFT_OK ? capsule_of(managed) : refused(status);
   }
   DLManagedTensorVersioned* managed = nullptr;
   const weft_status status = weft_tensor_to_dlpack(tensor, &managed);
-  if (status != WEFT_OK) return raise_status(status);
+  if (status != WEFT_OK) return refused(status);
   if (is_copy) managed->flags |= DLPACK_FLAG_BITMASK_IS_COPIED;
   return capsule_of(managed);
 }
@@ -66,8 +70,7 @@ bool is_host(PyObject* device) {
     return false;
   }
   if (type == kDLCPU) return true;
-  PyErr_Format(PyExc_BufferError, "__dlpack__: the array is in host memory, (1, 0); got %R",
-               device);
+  raise_not_shared("__dlpack__: the array is in host memory; `dl_device` must be None or (1, 0)");
   return false;
 }
 

@@ -11,6 +11,7 @@ namespace {
 constexpr int kStatuses = 12;
 PyObject* classes[kStatuses] = {};
 PyObject* missing_file = nullptr;
+PyObject* not_shared = nullptr;
 
 // What a handler of a signal raised while the library was working. Under the GIL.
 PyObject* pending_interrupt = nullptr;
@@ -27,8 +28,9 @@ bool load_errors() {
   if (!module) return false;
   PyObject* by_status = PyObject_GetAttrString(module, "BY_STATUS");
   missing_file = PyObject_GetAttrString(module, "MissingFile");
+  not_shared = PyObject_GetAttrString(module, "NotShared");
   Py_DECREF(module);
-  if (!by_status || !missing_file) return false;
+  if (!by_status || !missing_file || !not_shared) return false;
   for (int status = 1; status < kStatuses; ++status) {
     PyObject* key = PyLong_FromLong(status);
     classes[status] = key ? PyObject_GetItem(by_status, key) : nullptr;
@@ -69,6 +71,11 @@ PyObject* raise_status(weft_status status) {
 PyObject* raise_file_status(weft_status status) {
   if (status != WEFT_NOT_FOUND) return raise_status(status);
   PyErr_SetString(missing_file, weft_last_error());
+  return nullptr;
+}
+
+PyObject* raise_not_shared(const char* text) {
+  PyErr_SetString(not_shared, text);
   return nullptr;
 }
 

@@ -50,6 +50,8 @@ PyObject* raise_status(weft_status status);
 int32_t interrupted();
 // The same for a call that reads a file: one that does not exist is a FileNotFoundError.
 PyObject* raise_file_status(weft_status status);
+// A BufferError: memory cannot be shared in the form asked for. Returns null.
+PyObject* raise_not_shared(const char* text);
 // The same with a text of the extension; `format` as in PyErr_Format. Returns null.
 PyObject* raise_error(weft_status status, const char* format, ...);
 

@@ -28,6 +28,7 @@ FileFailure = _derive(
     "FileFailure", OSError, "A file that cannot be read or written, or is damaged."
 )
 MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not exist.")
+NotShared = _derive("NotShared", BufferError, "Memory that cannot be shared in the form asked for.")
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 
 # By number of weft_status in weft.h.

@@ -114,7 +114,8 @@ def from_dlpack(x: Any, device: Any = None, copy: bool | None = None) -> Any:
     """An array on the memory of `x`, or a copy of it."""
     if device not in (None, "cpu"):
         raise InvalidValue(f"from_dlpack: `device` must be 'cpu'; got {device!r}")
-    array = native.from_capsule(_capsule(x, copy))
+    ours = isinstance(x, native.ndarray)
+    array = x.detach() if ours else native.from_capsule(_capsule(x, copy))
     return array.copy() if copy else array
 
 

@@ -73,6 +73,9 @@ class Jet:
         out[0][...] = result
         return out[0]
 
+    def __array_function__(self, function, types, args, kwargs):
+        return {numpy.concatenate: concatenated, numpy.split: split}[function](*args, **kwargs)
+
     def __add__(self, other):
         return numpy.add(self, other)
 
@@ -124,3 +127,13 @@ def tanh(x):
     first = 1 - value * value
     second = -2 * value * first
     return [value, first * x[1], first * x[2], first * x[3] + second * x[1] * x[2]]
+
+
+def concatenated(jets, axis):
+    columns = zip(*[jet.read() for jet in jets], strict=True)
+    return Jet([dense(numpy.concatenate(parts, axis)) for parts in columns])
+
+
+def split(jet, cuts, axis):
+    pieces = zip(*[numpy.split(part, cuts, axis) for part in jet.parts], strict=True)
+    return [Jet(list(parts), jet.detached) for parts in pieces]

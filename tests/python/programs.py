@@ -4,6 +4,7 @@ A program is data, so that a failing one prints itself: a list of steps over num
 `run` is written once and takes anything with NumPy's interface: arrays of Weft, jets.
 """
 
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 SHAPE = (3, 4)  # of the inputs
 INPUTS = 2
 MOST_STEPS = 14
+MOST_ELEMENTS = 200  # of a concatenation
 
 UNARY = {
     "negate": lambda x: x * -1.0,
@@ -86,6 +88,14 @@ def detach(v, a):
     v.append(v[a].detach())
 
 
+def concatenate(v, a, b, axis):
+    v.append(numpy.concatenate([v[a], v[b], v[a]], axis=axis))
+
+
+def split(v, a, cuts, axis):
+    v.extend(numpy.split(v[a], cuts, axis=axis))
+
+
 def source(v, value):
     return v[value] if isinstance(value, int) else value
 
@@ -115,7 +125,7 @@ def into(v, function, a, b, out):
 STEPS = {
     step.__name__: step
     for step in (
-        *(unary, binary, total, view, transpose, reshape, copy, detach),
+        *(unary, binary, total, view, transpose, reshape, copy, detach, concatenate, split),
         *(write, augment, augment_part, into),
     )
 }
@@ -183,51 +193,90 @@ class Drawing:
 
     def step(self, step, shape=None, alias_of=None):
         self.program.steps.append(step)
-        if shape is None:
-            return
+        if shape is not None:
+            self.variable(shape, alias_of)
+
+    def variable(self, shape, alias_of=None):
         self.program.shapes.append(shape)
         if alias_of in self.program.fixed:
             self.program.fixed.add(len(self.program.shapes) - 1)
 
+    def same_shape(self, a):
+        shapes = self.program.shapes
+        return self.draw(st.sampled_from([i for i, s in enumerate(shapes) if s == shapes[a]]))
+
+    def key(self, shape):
+        """A basic index and the shape that it gives."""
+        key = self.draw(keys(shape))
+        return key, numpy.empty(shape)[key].shape
+
     def __call__(self):
         """Adds a step of some kind."""
-        shapes = self.program.shapes
         kind = self.draw(st.sampled_from(sorted(STEPS)))
-        function = self.draw(st.sampled_from(sorted(UNARY if kind == "unary" else BINARY)))
         writes = kind in ("write", "augment", "augment_part", "into")
         a = self.writable() if writes else self.any()
-        shape = shapes[a]
+        shape = self.program.shapes[a]
+        if writes:
+            self.add_write(kind, a, shape)
+        elif kind in ("concatenate", "split"):
+            if shape:
+                self.add_along_axis(kind, a, shape, self.draw(st.integers(0, len(shape) - 1)))
+        elif kind in ("view", "transpose", "reshape", "detach"):
+            self.add_view(kind, a, shape)
+        else:
+            self.add_operator(kind, a, shape)
+
+    def add_operator(self, kind, a, shape):
         if kind == "unary":
-            self.step((kind, function, a), shape)
+            self.step((kind, self.draw(st.sampled_from(sorted(UNARY))), a), shape)
         elif kind == "binary":
-            b = self.draw(st.sampled_from([i for i, s in enumerate(shapes) if s == shape]))
-            self.step((kind, function, a, b), shape)
+            function = self.draw(st.sampled_from(sorted(BINARY)))
+            self.step((kind, function, a, self.same_shape(a)), shape)
         elif kind == "total":
             axis = self.draw(st.sampled_from([None, *range(len(shape))]))
             keepdims = self.draw(st.booleans())
-            self.step(
-                (kind, a, axis, keepdims), numpy.empty(shape).sum(axis, keepdims=keepdims).shape
-            )
-        elif kind == "view":
-            key = self.draw(keys(shape))
-            self.step((kind, a, key), numpy.empty(shape)[key].shape, a)
+            result = numpy.empty(shape).sum(axis, keepdims=keepdims).shape
+            self.step((kind, a, axis, keepdims), result)
+        else:
+            self.step((kind, a), shape)
+
+    def add_view(self, kind, a, shape):
+        if kind == "view":
+            key, result = self.key(shape)
+            self.step((kind, a, key), result, a)
         elif kind == "transpose":
             axes = tuple(self.draw(st.permutations(range(len(shape)))))
             self.step((kind, a, axes), tuple(shape[axis] for axis in axes), a)
         elif kind == "reshape":
             target = self.draw(reshapes(shape))
             self.step((kind, a, target), target, a)
-        elif kind in ("copy", "detach"):
-            self.step((kind, a), shape, a if kind == "detach" else None)
-        elif kind == "augment":
+        else:
+            self.step((kind, a), shape, a)
+
+    def add_along_axis(self, kind, a, shape, axis):
+        before, extent, after = shape[:axis], shape[axis], shape[axis + 1 :]
+        if kind == "concatenate":
+            if 3 * math.prod(shape) <= MOST_ELEMENTS:
+                b = self.same_shape(a)
+                self.step((kind, a, b, axis), (*before, 3 * extent, *after))
+            return
+        cuts = sorted(self.draw(st.lists(st.integers(0, extent), max_size=2)))
+        first, *others = (
+            (*before, end - begin, *after) for begin, end in itertools.pairwise((0, *cuts, extent))
+        )
+        self.step((kind, a, cuts, axis), first, a)
+        for part in others:
+            self.variable(part, a)
+
+    def add_write(self, kind, a, shape):
+        function = self.draw(st.sampled_from(sorted(UFUNC)))
+        if kind == "augment":
             self.step((kind, function, a, self.fitting(shape)))
         elif kind == "into":
-            same = [i for i, s in enumerate(shapes) if s == shape]
-            b, c = (self.draw(st.sampled_from(same)) for _ in range(2))
-            self.step((kind, function, b, c, a))
+            self.step((kind, function, self.same_shape(a), self.same_shape(a), a))
         else:
-            key = self.draw(keys(shape))
-            self.step((kind, a, key, self.fitting(numpy.empty(shape)[key].shape)))
+            key, part = self.key(shape)
+            self.step((kind, a, key, self.fitting(part)))
 
 
 @st.composite

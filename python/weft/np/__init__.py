@@ -40,11 +40,11 @@ _full = {f.__name__: f for f in _native.operators()}["full"]
 _arange = {f.__name__: f for f in _native.operators()}["arange"]
 
 
-def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool = True) -> ndarray:
+def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = True) -> ndarray:
     """A new array with the elements of `object`: an array, a number, or nested lists of numbers.
 
     dtype: by default that of `object`; Python floats become float32, Python integers int64
-    copy: False returns `object` itself where it already is such an array
+    copy: None copies only where it is needed; False raises ValueError there
 
     Raises TypeError for elements without a dtype of Weft, OverflowError for integers that `dtype`
     cannot hold.
@@ -53,7 +53,7 @@ def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool = True) -> n
     array([[1., 2.],
            [3., 4.]])
     """
-    return _native.array(object, dtype, copy)
+    return asarray(object, dtype, copy=copy)
 
 
 def asarray(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = None) -> ndarray:
