@@ -28,9 +28,14 @@ Reach reach_of(const Tensor& tensor) {
   return {base + first * size, base + (last + 1) * size};
 }
 
-// Memory of others may be under two boxes, so addresses decide where there are any.
+// Two boxes may be on the same memory only if others gave it to one of them.
+bool may_share(const Box& a, const Box& b) {
+  if (&a == &b) return true;
+  return !a.traced() && !b.traced() && (a.storage()->foreign() || b.storage()->foreign());
+}
+
 bool may_overlap(const Tensor& a, const Tensor& b) {
-  if ((a.box().traced() || b.box().traced()) && &a.box() != &b.box()) return false;
+  if (!may_share(a.box(), b.box())) return false;
   const Reach in_a = reach_of(a);
   const Reach in_b = reach_of(b);
   return in_a.begin < in_b.end && in_b.begin < in_a.end;

@@ -206,7 +206,7 @@ void free_small_lists(ThreadState& state) {
       list.head = block->next;
       free_small(block, size_t{64} << k);
     }
-    list.add(-list.count());
+    list.set_count(0);
   }
 }
 

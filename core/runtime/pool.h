@@ -34,7 +34,7 @@ inline void* pool_allocate(size_t bytes) {
     if (list.head) {
       void* block = list.head;
       list.head = *static_cast<void**>(block);
-      list.add(-1);
+      list.set_count(list.count() - 1);
       return block;
     }
   }
@@ -46,10 +46,11 @@ inline void pool_free(void* block, size_t bytes) {
   if (!block) return;
   if (bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
-    if (list.count() < kMostPerSmallClass) {
+    const int count = list.count();
+    if (count < kMostPerSmallClass) {
       *static_cast<void**>(block) = list.head;
       list.head = block;
-      list.add(1);
+      list.set_count(count + 1);
       return;
     }
   }

@@ -28,7 +28,7 @@ class SmallList {
  public:
   void* head = nullptr;
   int count() const { return count_.load(std::memory_order_relaxed); }
-  void add(int blocks) { count_.store(count() + blocks, std::memory_order_relaxed); }
+  void set_count(int count) { count_.store(count, std::memory_order_relaxed); }
 
  private:
   std::atomic<int> count_{0};
