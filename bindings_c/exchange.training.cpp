@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "guard.h"
 #include "hold.h"
+#include "runtime/engine.h"
 #include "weft/weft_dlpack.h"
 
 using namespace weft;
@@ -18,6 +19,9 @@ Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   if (box.read_only)
     return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
   WEFT_TRY(autograd::unshare(box, false));
+  // As a write would, after queued work that still reads the content.
+  Storage* const writes[] = {box.storage()};
+  WEFT_TRY(engine_run({}, writes, false, [] { return Status(); }));
   hold.pinned = tensor.box_ref();
   box.pins.fetch_add(1, std::memory_order_acq_rel);
   return {};

@@ -267,8 +267,11 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
   const RandomKey key = repeated ? *repeated : ordinals ? take_ordinals(ordinals) : RandomKey{0, 0};
-  // A recorded call runs here: its frame goes to the tape, which the engine does not order.
-  if (engine_defers() && !call.any_wanted)
+  const bool pinned = std::ranges::any_of(
+      arguments, [](const Ref<Tensor>& argument) { return argument->box().pinned(); });
+  // A recorded call runs here: its frame goes to the tape, which the engine does not order. One
+  // on pinned arrays, because others touch them when they like.
+  if (engine_defers() && !call.any_wanted && !pinned)
     WEFT_TRY(engine_push(
         call.reads, call.writes,
         std::make_unique<ForwardTask>(compiled, std::move(frame), call.in, call.out, key)));

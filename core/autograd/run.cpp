@@ -1,5 +1,6 @@
 #include "autograd/run.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "autograd/call.h"
@@ -122,6 +123,14 @@ struct KernelTask final : Task {
   KernelWork work;
 };
 
+// Others touch a pinned array when they like, so what reads one has to be done when its call
+// returns.
+bool reads_pinned(const ops::Values& inputs) {
+  return std::ranges::any_of(inputs, [](const ops::Value& input) {
+    return input.is_tensor() && input.tensor()->box().pinned();
+  });
+}
+
 }  // namespace
 
 bool scalar_fits(const ops::Argument& scalar, DType dtype) {
@@ -152,7 +161,7 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
   const ops::SlotTypes types{input_types, output_types, attributes};
-  if (engine_defers()) {
+  if (engine_defers() && !reads_pinned(inputs)) {
     auto task = std::make_unique<KernelTask>(op, attributes);
     KernelWork& work = task->work;
     WEFT_TRY(work.prepare(inputs, types, outs));

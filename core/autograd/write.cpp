@@ -110,7 +110,9 @@ Status write_content(Tensor& target, Tensor* value, const TensorView& source, bo
   size_t read_count = 0;
   if (value) reads[read_count++] = value->box().storage();
   if (!all) reads[read_count++] = box.storage();  // what is not written stays
-  if (engine_defers())
+  // Others see what is written to a pinned box as soon as the call returns.
+  const bool pinned = box.pinned() || (value && value->box().pinned());
+  if (engine_defers() && !pinned)
     return engine_push({reads, read_count}, writes,
                        std::make_unique<WriteTask>(target.as_view(), source, value));
   const ops::Cost cost{0, static_cast<double>(2 * target.bytes())};
