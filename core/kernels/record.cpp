@@ -1,8 +1,8 @@
 #include "kernels/record.h"
 
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
-#include <limits>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "kernels/formula_ids.h"
 
 #define WEFT_INLINE inline
+#define WEFT_LAMBDA
 #define WEFT_FORMULA(name, formula, dtypes)
 
 namespace weft::kernels {
@@ -39,10 +40,81 @@ std::string function_name() {
   return "weft_" + formula_name<Formula>() + "_" + kSuffix<T>;
 }
 
+Value named(std::string text, int statement) {
+  body->texts.push_back({std::move(text), statement});
+  return {static_cast<int>(body->texts.size()) - 1};
+}
+
+const std::string& text_of(Value value) {
+  return body->texts[static_cast<size_t>(value.text)].text;
+}
+
+Value emit(const char* type, std::string text, std::initializer_list<Value> reads) {
+  Statement statement = {type, std::move(text), {}};
+  for (const Value value : reads) {
+    const int read = body->texts[static_cast<size_t>(value.text)].statement;
+    if (read >= 0) statement.reads.push_back(read);
+  }
+  body->statements.push_back(std::move(statement));
+  const int number = static_cast<int>(body->statements.size()) - 1;
+  return named("t" + std::to_string(number), number);
+}
+
+Value emit_binary(const char* type, const char* before, Value a, const char* symbol,
+                  const char* between, Value b, const char* after) {
+  return emit(type, before + text_of(a) + symbol + between + text_of(b) + after, {a, b});
+}
+
+Value emit_call(const char* type, const std::string& name, std::initializer_list<Value> inputs) {
+  std::string text = name + "(";
+  for (const Value input : inputs) text += (text.back() == '(' ? "" : ", ") + text_of(input);
+  return emit(type, text + ")", inputs);
+}
+
+Value emit_select(const char* type, Value condition, Value a, Value b) {
+  if (text_of(condition) == "0") return b;
+  return emit(type, text_of(condition) + " ? " + text_of(a) + " : " + text_of(b),
+              {condition, a, b});
+}
+
+Value emit_prefixed(const char* type, const char* prefix, Value a, const char* suffix) {
+  return emit(type, prefix + text_of(a) + suffix, {a});
+}
+
+// What is false of every integer is folded: compilers warn about it.
+Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_unsigned,
+                      bool is_integer) {
+  const std::string_view sign = symbol;
+  const bool is_self = is_integer && sign == " != " && text_of(a) == text_of(b);
+  const bool is_below_zero = sign == " < " && text_of(b) == zero_of_unsigned;
+  if (is_self || is_below_zero) return named("0");
+  return emit_binary("int", "", a, symbol, "", b, "");
+}
+
+Value literal_of(double value, bool is_float) {
+  char text[64];
+  std::snprintf(text, sizeof text, is_float ? "%af" : "%a", value);
+  return named(std::signbit(value) ? "(" + std::string(text) + ")" : text);
+}
+
+Value literal_of(uint64_t value, int bits, bool is_signed) {
+  char text[64];
+  const auto number = static_cast<int64_t>(value);
+  if (!is_signed) {
+    std::snprintf(text, sizeof text, "UINT%d_C(%" PRIu64 ")", bits, value);
+  } else if (number == (bits == 32 ? INT32_MIN : INT64_MIN)) {
+    return named(bits == 32 ? "INT32_MIN" : "INT64_MIN");
+  } else {
+    std::snprintf(text, sizeof text, "INT%d_C(%" PRId64 ")", bits, number);
+  }
+  return named(is_signed && number < 0 ? "(" + std::string(text) + ")" : text);
+}
+
 // Only statements that the result needs: compilers warn about the others.
-std::vector<bool> live_statements(const Body& body, const Value& result) {
+std::vector<bool> live_statements(const Body& body, Value result) {
   std::vector<bool> live(body.statements.size());
-  if (result.statement >= 0) live[result.statement] = true;
+  const int last = body.texts[static_cast<size_t>(result.text)].statement;
+  if (last >= 0) live[static_cast<size_t>(last)] = true;
   for (size_t i = live.size(); i-- > 0;)
     if (live[i])
       for (int read : body.statements[i].reads) live[read] = true;
@@ -50,7 +122,7 @@ std::vector<bool> live_statements(const Body& body, const Value& result) {
 }
 
 std::string print(const Body& body, const char* type, const std::string& name,
-                  const std::string& parameters, const Value& result) {
+                  const std::string& parameters, Value result) {
   std::string text =
       std::string("static inline ") + type + " " + name + "(" + parameters + ")\n{\n";
   const std::vector<bool> live = live_statements(body, result);
@@ -58,17 +130,12 @@ std::string print(const Body& body, const char* type, const std::string& name,
     if (live[i])
       text += std::string("  const ") + body.statements[i].type + " t" + std::to_string(i) + " = " +
               body.statements[i].text + ";\n";
-  return text + "  return " + result.text + ";\n}\n";
+  return text + "  return " + text_of(result) + ";\n}\n";
 }
 
 template <class T>
 Recorded<T> argument(const char* name) {
-  return Recorded<T>::of({name, -1});
-}
-const Value& value_of(const Truth& truth) { return truth.value; }
-template <class T>
-const Value& value_of(const Recorded<T>& recorded) {
-  return recorded.value;
+  return Recorded<T>::of(named(name));
 }
 
 // Runs the formula on named arguments and prints what it wrote.
@@ -84,14 +151,14 @@ std::string function_text() {
   const auto finish = [&](const auto& result, const std::string& parameters) {
     const bool is_mask = std::is_same_v<std::decay_t<decltype(result)>, Truth>;
     text = print(mine, is_mask ? "int" : kTypeName<T>, function_name<Formula, T>(), parameters,
-                 value_of(result));
+                 result.value);
   };
   if constexpr (requires(R v) { f(v); }) {
     finish(f(argument<T>("a")), type + " a");
   } else if constexpr (requires(R v) { f(v, v); }) {
     finish(f(argument<T>("a"), argument<T>("b")), type + " a, " + type + " b");
   } else if constexpr (requires(R v, Truth m) { f(m, v, v); }) {
-    finish(f(Truth{{"a", -1}}, argument<T>("b"), argument<T>("c")),
+    finish(f(Truth{named("a")}, argument<T>("b"), argument<T>("c")),
            "int a, " + type + " b, " + type + " c");
   } else {
     finish(f(argument<T>("a"), argument<T>("b"), argument<T>("c")),
@@ -122,11 +189,13 @@ void require() {
 }
 
 // Which dtypes a class of formulas has, as in cpu/step_impl.h.
-enum class DTypes { ring, ordered, floating, selection };
+enum class DTypes { ring, ordered, floating, selection, transcendental, number, whole, integral };
 
 template <class Formula, DTypes dtypes, class T>
-std::string text_of() {
-  if constexpr (dtypes == DTypes::floating && !kIsFloating<T>) {
+std::string text_in_class() {
+  constexpr bool kNeedsFloats = dtypes == DTypes::floating || dtypes == DTypes::transcendental;
+  constexpr bool kNeedsIntegers = dtypes == DTypes::whole || dtypes == DTypes::integral;
+  if constexpr (kIsFloating<T> ? kNeedsIntegers : kNeedsFloats) {
     return {};
   } else {
     return text_unless_printed<Formula, T>();
@@ -138,7 +207,7 @@ std::string text_by_id(FormulaId formula) {
   switch (formula) {
 #define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
   case FormulaId::k##formula:                             \
-    return text_of<formula, DTypes::dtypes, T>();
+    return text_in_class<formula, DTypes::dtypes, T>();
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
     default: return {};
@@ -185,8 +254,15 @@ std::string c99_function(FormulaId formula, DType dtype) {
   return c99_function(formula, dtype, printed);
 }
 
+// The text of kernels/far_angle.h, on one line.
+constexpr const char* kFarAngleText =
+#define WEFT_PORTABLE_C(...) #__VA_ARGS__
+#include "kernels/far_angle.h"
+#undef WEFT_PORTABLE_C
+    ;
+
 std::string c99_prelude() {
-  return R"(#include <float.h>
+  return std::string(R"(#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -267,6 +343,75 @@ static inline uint32_t weft_divide_u32(uint32_t a, uint32_t b)
 static inline uint64_t weft_divide_u64(uint64_t a, uint64_t b)
 {
   return b == 0 ? 0 : a / b;
+}
+/* By repeated squaring, wrapping; 1 / a^-b truncated for negative exponents. */
+static inline uint64_t weft_integer_power_u64(uint64_t a, uint64_t b)
+{
+  uint64_t power = 1;
+  for (; b != 0; b >>= 1, a *= a)
+    if (b & 1) power *= a;
+  return power;
+}
+static inline int64_t weft_integer_power_i64(int64_t a, int64_t b)
+{
+  if (b < 0) return a != 1 && a != -1 ? 0 : b & 1 ? a : 1;
+  return (int64_t)weft_integer_power_u64((uint64_t)a, (uint64_t)b);
+}
+static inline uint32_t weft_integer_power_u32(uint32_t a, uint32_t b)
+{
+  return (uint32_t)weft_integer_power_u64(a, b);
+}
+static inline int32_t weft_integer_power_i32(int32_t a, int32_t b)
+{
+  return (int32_t)weft_integer_power_i64(a, b);
+}
+/* What rounding took from p = a b: Dekker's split where a fused product is no instruction. */
+static inline float weft_product_error_f32(float a, float b, float p)
+{
+#if defined(__FP_FAST_FMAF) || defined(FP_FAST_FMAF)
+  return fmaf(a, b, -p);
+#else
+  const float wide_a = 4097 * a, wide_b = 4097 * b;
+  const float high_a = wide_a - (wide_a - a), high_b = wide_b - (wide_b - b);
+  const float low_a = a - high_a, low_b = b - high_b;
+  return low_a * low_b - (((p - high_a * high_b) - low_a * high_b) - high_a * low_b);
+#endif
+}
+static inline double weft_product_error_f64(double a, double b, double p)
+{
+#if defined(__FP_FAST_FMA) || defined(FP_FAST_FMA)
+  return fma(a, b, -p);
+#else
+  const double wide_a = 134217729 * a, wide_b = 134217729 * b;
+  const double high_a = wide_a - (wide_a - a), high_b = wide_b - (wide_b - b);
+  const double low_a = a - high_a, low_b = b - high_b;
+  return low_a * low_b - (((p - high_a * high_b) - low_a * high_b) - high_a * low_b);
+#endif
+}
+/* An angle less the nearest multiple of pi / 2: Payne and Hanek. */
+)") + kFarAngleText +
+         R"(
+static inline double weft_far_rest_f64(double x)
+{
+  double rest = 0;
+  if (!(fabs(x) < 1048576)) weft_far_angle(x, (uint64_t)weft_bits_f64(x), &rest);
+  return rest;
+}
+static inline double weft_far_quadrant_f64(double x)
+{
+  double rest;
+  return fabs(x) < 1048576 ? 0 : weft_far_angle(x, (uint64_t)weft_bits_f64(x), &rest);
+}
+static inline float weft_far_rest_f32(float x)
+{
+  double rest = 0;
+  if (!(fabsf(x) < 8192)) weft_far_angle(x, (uint64_t)weft_bits_f64(x), &rest);
+  return (float)rest;
+}
+static inline float weft_far_quadrant_f32(float x)
+{
+  double rest;
+  return fabsf(x) < 8192 ? 0 : (float)weft_far_angle(x, (uint64_t)weft_bits_f64(x), &rest);
 }
 )";
 }

@@ -43,54 +43,56 @@ struct Statement {
   std::vector<int> reads;
 };
 
+// A value: the number of its text in the body, which is a statement's name, an argument or a
+// literal. Small and plain, because formulas copy values in every line.
+struct Value {
+  int text = -1;
+};
+
 // A function body under construction. Formulas are plain functions of values, so the body that
 // they write to is the one at hand in this thread.
 struct Body {
+  struct Text {
+    std::string text;
+    int statement;  // -1: none
+  };
   std::vector<Statement> statements;
+  std::vector<Text> texts;
   std::string called;  // functions to print before this one
 };
 inline thread_local Body* body = nullptr;
 
-// A value: a statement's number, or an argument or literal by its text.
-struct Value {
-  std::string text;
-  int statement = -1;
-};
-
-inline Value emit(const char* type, const std::string& text, std::initializer_list<Value> reads) {
-  Statement statement = {type, text, {}};
-  for (const Value& value : reads)
-    if (value.statement >= 0) statement.reads.push_back(value.statement);
-  body->statements.push_back(std::move(statement));
-  const int number = static_cast<int>(body->statements.size()) - 1;
-  return {"t" + std::to_string(number), number};
-}
-
-template <class T>
-std::string literal(T value) {
-  char text[64];
-  if constexpr (kIsFloating<T>) {
-    std::snprintf(text, sizeof text, sizeof(T) == 4 ? "%af" : "%a", static_cast<double>(value));
-  } else if constexpr (!kIsSigned<T>) {
-    std::snprintf(text, sizeof text, "UINT%d_C(%" PRIu64 ")", int(8 * sizeof(T)), uint64_t(value));
-  } else if (value == std::numeric_limits<T>::min()) {
-    return sizeof(T) == 4 ? "INT32_MIN" : "INT64_MIN";
-  } else {
-    std::snprintf(text, sizeof text, "INT%d_C(%" PRId64 ")", int(8 * sizeof(T)), int64_t(value));
-  }
-  return value < T(0) ? "(" + std::string(text) + ")" : text;
-}
+// Everything that makes text is out of line and of no type: formulas only call it.
+Value named(std::string text, int statement = -1);
+const std::string& text_of(Value value);
+Value emit(const char* type, std::string text, std::initializer_list<Value> reads);
+Value emit_binary(const char* type, const char* before, Value a, const char* symbol,
+                  const char* between, Value b, const char* after);
+Value emit_call(const char* type, const std::string& name, std::initializer_list<Value> inputs);
+Value emit_select(const char* type, Value condition, Value a, Value b);
+Value emit_prefixed(const char* type, const char* prefix, Value a, const char* suffix = "");
+Value literal_of(double value, bool is_float);
+Value literal_of(uint64_t value, int bits, bool is_signed);
+Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_unsigned,
+                      bool is_integer);
 
 struct Truth {
   Value value;
 
   friend Truth operator&(Truth a, Truth b) { return of(a, " & ", b); }
   friend Truth operator|(Truth a, Truth b) { return of(a, " | ", b); }
-  friend Truth operator!(Truth a) { return {emit("int", "!" + a.value.text, {a.value})}; }
-  static Truth of(const Truth& a, const char* symbol, const Truth& b) {
-    return {emit("int", a.value.text + symbol + b.value.text, {a.value, b.value})};
+  friend Truth operator^(Truth a, Truth b) { return of(a, " ^ ", b); }
+  friend Truth operator!(Truth a) { return {emit_prefixed("int", "!", a.value)}; }
+  static Truth of(Truth a, const char* symbol, Truth b) {
+    return {emit_binary("int", "", a.value, symbol, "", b.value, "")};
   }
 };
+
+template <class T>
+Value literal(T value) {
+  if constexpr (kIsFloating<T>) return literal_of(double(value), sizeof(T) == 4);
+  return literal_of(uint64_t(value), 8 * sizeof(T), kIsSigned<T>);
+}
 
 template <class T>
 struct Recorded {
@@ -99,32 +101,32 @@ struct Recorded {
   Value value;
 
   Recorded() = default;
-  explicit Recorded(T constant) : value{literal(constant), -1} {}
+  explicit Recorded(T constant) : value(literal(constant)) {}
   static Recorded of(Value value) {
     Recorded result;
-    result.value = std::move(value);
+    result.value = value;
     return result;
   }
 
-  // Signed sums wrap as lanes do: through unsigned, since C leaves overflow undefined.
-  static Recorded arithmetic(const Recorded& a, const char* symbol, const Recorded& b) {
-    std::string text = a.value.text + symbol + b.value.text;
-    if constexpr (!kIsFloating<T> && kIsSigned<T>) {
-      const std::string u = sizeof(T) == 4 ? "(uint32_t)" : "(uint64_t)";
-      text = std::string("(") + kTypeName<T> + ")(" + u + a.value.text + symbol + u + b.value.text +
-             ")";
-    }
-    return of(emit(kTypeName<T>, text, {a.value, b.value}));
+  // Signed sums and left shifts wrap as lanes do: through unsigned, since C leaves overflow
+  // undefined.
+  static constexpr const char* kUnsigned = sizeof(T) == 4 ? "(uint32_t)" : "(uint64_t)";
+  static constexpr const char* kThroughUnsigned =
+      sizeof(T) == 4 ? "(int32_t)((uint32_t)" : "(int64_t)((uint64_t)";
+  static constexpr bool kWraps = !kIsFloating<T> && kIsSigned<T>;
+
+  static Recorded arithmetic(Recorded a, const char* symbol, Recorded b) {
+    return of(emit_binary(kTypeName<T>, kWraps ? kThroughUnsigned : "", a.value, symbol,
+                          kWraps ? kUnsigned : "", b.value, kWraps ? ")" : ""));
   }
-  // What is false of every integer is folded: compilers warn about it.
-  static Truth comparison(const Recorded& a, const char* symbol, const Recorded& b) {
-    if constexpr (!kIsFloating<T>) {
-      const std::string_view sign = symbol;
-      const bool is_self = sign == " != " && a.value.text == b.value.text;
-      const bool is_below_zero = !kIsSigned<T> && sign == " < " && b.value.text == literal(T(0));
-      if (is_self || is_below_zero) return {{"0", -1}};
-    }
-    return {emit("int", a.value.text + symbol + b.value.text, {a.value, b.value})};
+  static Truth comparison(Recorded a, const char* symbol, Recorded b) {
+    const char* zero = kIsFloating<T> || kIsSigned<T> ? ""
+                       : sizeof(T) == 4               ? "UINT32_C(0)"
+                                                      : "UINT64_C(0)";
+    return {emit_comparison(a.value, symbol, b.value, zero, !kIsFloating<T>)};
+  }
+  static Recorded plain(Recorded a, const char* symbol, Recorded b) {
+    return of(emit_binary(kTypeName<T>, "", a.value, symbol, "", b.value, ""));
   }
 
   friend Recorded operator+(Recorded a, Recorded b) { return arithmetic(a, " + ", b); }
@@ -134,12 +136,11 @@ struct Recorded {
     if constexpr (kIsFloating<T>) {
       return arithmetic(a, " / ", b);
     } else {
-      const std::string name = std::string("weft_divide_") + kSuffix<T>;
-      return call(name, {a.value, b.value});
+      return call(std::string("weft_divide_") + kSuffix<T>, {a.value, b.value});
     }
   }
   friend Recorded operator-(Recorded a) {
-    if constexpr (kIsFloating<T>) return of(emit(kTypeName<T>, "-" + a.value.text, {a.value}));
+    if constexpr (kIsFloating<T>) return of(emit_prefixed(kTypeName<T>, "-", a.value));
     return Recorded(T(0)) - a;
   }
   friend Truth operator<(Recorded a, Recorded b) { return comparison(a, " < ", b); }
@@ -148,37 +149,21 @@ struct Recorded {
   friend Truth operator>=(Recorded a, Recorded b) { return comparison(a, " >= ", b); }
   friend Truth operator==(Recorded a, Recorded b) { return comparison(a, " == ", b); }
   friend Truth operator!=(Recorded a, Recorded b) { return comparison(a, " != ", b); }
-  friend Recorded operator&(Recorded a, Recorded b) { return bitwise(a, " & ", b); }
-  friend Recorded operator|(Recorded a, Recorded b) { return bitwise(a, " | ", b); }
-  friend Recorded operator^(Recorded a, Recorded b) { return bitwise(a, " ^ ", b); }
-  friend Recorded operator<<(Recorded a, int count) {
-    return arithmetic_shift(a, " << ", count, true);
+  friend Recorded operator&(Recorded a, Recorded b) { return plain(a, " & ", b); }
+  friend Recorded operator|(Recorded a, Recorded b) { return plain(a, " | ", b); }
+  friend Recorded operator^(Recorded a, Recorded b) { return plain(a, " ^ ", b); }
+  friend Recorded operator<<(Recorded a, Recorded count) {
+    return of(emit_binary(kTypeName<T>, kWraps ? kThroughUnsigned : "", a.value, " << ", "",
+                          count.value, kWraps ? ")" : ""));
   }
-  friend Recorded operator>>(Recorded a, int count) {
-    return arithmetic_shift(a, " >> ", count, false);
-  }
+  friend Recorded operator>>(Recorded a, Recorded count) { return plain(a, " >> ", count); }
+  friend Recorded operator<<(Recorded a, int count) { return a << Recorded(T(count)); }
+  friend Recorded operator>>(Recorded a, int count) { return a >> Recorded(T(count)); }
   friend Recorded select(Truth m, Recorded a, Recorded b) {
-    if (m.value.text == "0") return b;
-    return of(emit(kTypeName<T>, m.value.text + " ? " + a.value.text + " : " + b.value.text,
-                   {m.value, a.value, b.value}));
+    return of(emit_select(kTypeName<T>, m.value, a.value, b.value));
   }
   static Recorded call(const std::string& name, std::initializer_list<Value> inputs) {
-    std::string text = name + "(";
-    for (const Value& input : inputs) text += (text.back() == '(' ? "" : ", ") + input.text;
-    return of(emit(kTypeName<T>, text + ")", inputs));
-  }
-
- private:
-  static Recorded bitwise(const Recorded& a, const char* symbol, const Recorded& b) {
-    return of(emit(kTypeName<T>, a.value.text + symbol + b.value.text, {a.value, b.value}));
-  }
-  static Recorded arithmetic_shift(const Recorded& a, const char* symbol, int count, bool left) {
-    std::string text = a.value.text + symbol + std::to_string(count);
-    if (left && kIsSigned<T>) {
-      const std::string u = sizeof(T) == 4 ? "(uint32_t)" : "(uint64_t)";
-      text = std::string("(") + kTypeName<T> + ")(" + u + text + ")";
-    }
-    return of(emit(kTypeName<T>, text, {a.value}));
+    return of(emit_call(kTypeName<T>, name, inputs));
   }
 };
 
@@ -242,14 +227,35 @@ Recorded<T> floor_(Recorded<T> a) {
 template <class T>
 Recorded<Integer<T>> to_int_(Recorded<T> a) {
   return Recorded<Integer<T>>::of(
-      emit(kTypeName<Integer<T>>, std::string("(") + kTypeName<Integer<T>> + ")" + a.value.text,
-           {a.value}));
+      emit_prefixed(kTypeName<Integer<T>>, sizeof(T) == 4 ? "(int32_t)" : "(int64_t)", a.value));
 }
 template <class T>
 Recorded<Floating<T>> to_float_(Recorded<T> a) {
   return Recorded<Floating<T>>::of(
-      emit(kTypeName<Floating<T>>, std::string("(") + kTypeName<Floating<T>> + ")" + a.value.text,
-           {a.value}));
+      emit_prefixed(kTypeName<Floating<T>>, sizeof(T) == 4 ? "(float)" : "(double)", a.value));
+}
+template <class T>
+Recorded<T> product_error_(Recorded<T> a, Recorded<T> b, Recorded<T> p) {
+  return Recorded<T>::call(std::string("weft_product_error_") + kSuffix<T>,
+                           {a.value, b.value, p.value});
+}
+template <class T>
+Recorded<T> fmod_(Recorded<T> a, Recorded<T> b) {
+  return Recorded<T>::call(math<T>("fmod"), {a.value, b.value});
+}
+template <class T>
+Recorded<T> power_(Recorded<T> a, Recorded<T> b) {
+  return Recorded<T>::call(std::string("weft_integer_power_") + kSuffix<T>, {a.value, b.value});
+}
+template <class T>
+constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
+template <class T>
+Recorded<T> far_rest_(Recorded<T> x) {
+  return Recorded<T>::call(std::string("weft_far_rest_") + kSuffix<T>, {x.value});
+}
+template <class T>
+Recorded<T> far_quadrant_(Recorded<T> x) {
+  return Recorded<T>::call(std::string("weft_far_quadrant_") + kSuffix<T>, {x.value});
 }
 
 // Another formula is a call of its function, which is printed first.

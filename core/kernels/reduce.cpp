@@ -33,7 +33,7 @@ bool is_arg(Reduction reduction) {
 
 DType result_dtype(Reduction reduction, DType dtype) {
   if (is_arg(reduction)) return DType::kInt64;
-  if (reduction != Reduction::kSum) return dtype;
+  if (reduction != Reduction::kSum && reduction != Reduction::kProd) return dtype;
   switch (dtype) {
     case DType::kUInt8:
     case DType::kUInt16:

@@ -3,6 +3,7 @@
 // A sum adds along 64-byte virtual lanes and pairwise over blocks, in an order that shape and
 // strides alone decide: its bits are the same for every instruction set and every split of the
 // units. float16 and bfloat16 add in float32; integers and bool add in 64 bits, as NumPy does.
+// Products go the way of sums.
 #pragma once
 
 #include "base/view.h"
@@ -11,10 +12,10 @@
 namespace weft::kernels {
 
 // NaN wins in kMax and kMin; kArgMax and kArgMin give the first NaN, else the first extremum.
-enum class Reduction : uint8_t { kSum, kMax, kMin, kArgMax, kArgMin };
+enum class Reduction : uint8_t { kSum, kMax, kMin, kArgMax, kArgMin, kProd };
 
-// What the reduction stores: int64 or uint64 for sums of bool and integers, int64 (the row-major
-// number of the element among the reduced axes) for kArg*, else `dtype`.
+// What the reduction stores: int64 or uint64 for sums and products of bool and integers, int64 (the
+// row-major number of the element among the reduced axes) for kArg*, else `dtype`.
 DType result_dtype(Reduction reduction, DType dtype);
 
 // The order of the walk, derived once per call or once per plan. One unit is one output element.
@@ -26,8 +27,8 @@ struct Reduce {
   int64_t reduced[kMaxRank], reduced_stride[kMaxRank];
 };
 
-// `axes`: bit i set: axis i is reduced. A sum over no elements is zero; the caller refuses the
-// other reductions of no elements.
+// `axes`: bit i set: axis i is reduced. A sum over no elements is 0, a product 1; the caller
+// refuses the other reductions of no elements, and casts integers to 64 bits for products.
 Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes);
 int64_t reduce_units(const Reduce& reduce);
 int64_t reduce_scratch(const Reduce& reduce);  // bytes per thread

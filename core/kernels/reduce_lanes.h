@@ -42,19 +42,32 @@ WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
   return a;
 }
 
+// kAnyOrder: exact, so that blocks may combine as they come; else kIdentity starts a chain.
 struct Sum {
+  static constexpr bool kAnyOrder = false;
+  static constexpr int kIdentity = 0;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return a + b;
   }
 };
+struct Product {
+  static constexpr bool kAnyOrder = false;
+  static constexpr int kIdentity = 1;
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return a * b;
+  }
+};
 struct Largest {
+  static constexpr bool kAnyOrder = true;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, max_(a, b));
   }
 };
 struct Smallest {
+  static constexpr bool kAnyOrder = true;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, min_(a, b));
@@ -64,11 +77,11 @@ struct Smallest {
 // Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
 template <class Op, class T>
 struct Pairwise {
-  Wide<T> waiting[kIsSame<Op, Sum> ? 48 : 1];
+  Wide<T> waiting[Op::kAnyOrder ? 1 : 48];
   uint64_t blocks = 0;
 
   WEFT_INLINE void push(Wide<T> block) {
-    if constexpr (!kIsSame<Op, Sum>) {  // exact: any order will do
+    if constexpr (Op::kAnyOrder) {
       waiting[0] = blocks ? combine<Op>(waiting[0], block) : block;
       blocks = 1;
       return;
@@ -80,7 +93,7 @@ struct Pairwise {
     ++blocks;
   }
   WEFT_INLINE Wide<T> total() const {  // of at least one block
-    if constexpr (!kIsSame<Op, Sum>) return waiting[0];
+    if constexpr (Op::kAnyOrder) return waiting[0];
     int level = __builtin_ctzll(blocks);
     Wide<T> result = waiting[level];
     for (uint64_t rest = blocks >> (level + 1); rest; rest >>= 1) {

@@ -32,6 +32,10 @@ constexpr bool kIsFloating<double> = true;
 template <class T>
 constexpr bool kIsSigned = T(-1) < T(0);
 
+// Angles from here on are reduced with as many digits of 2 / pi as they need.
+template <class T>
+constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
+
 template <class A, class B>
 constexpr bool kIsSame = false;
 template <class A>
@@ -58,6 +62,7 @@ struct Mask {
 
   WEFT_INLINE friend Mask operator&(Mask a, Mask b) { return {a.v & b.v}; }
   WEFT_INLINE friend Mask operator|(Mask a, Mask b) { return {a.v | b.v}; }
+  WEFT_INLINE friend Mask operator^(Mask a, Mask b) { return {a.v ^ b.v}; }
   WEFT_INLINE friend Mask operator!(Mask a) { return {~a.v}; }
 };
 
@@ -112,21 +117,33 @@ WEFT_INLINE FloatsOf<V> value_(V bits) {
   return reinterpret<FloatsOf<V>>(bits);
 }
 
+// What no vector unit has runs lane by lane, out of line: one copy for each type.
+#define WEFT_LANES __attribute__((noinline))
+
+// Lowest / -1 overflows and wraps; zero divisors give zero.
+template <class T>
+WEFT_LANES Vec<T> divide_lanes(Vec<T> a, Vec<T> b) {
+#pragma GCC unroll 1
+  for (int i = 0; i < Vec<T>::kLanes; ++i) {
+    const T divisor = b.v[i];
+    using U = typename LaneBits<sizeof(T)>::Unsigned;
+    if (kIsSigned<T> && divisor == T(-1)) {
+      a.v[i] = T(U(0) - U(a.v[i]));
+    } else {
+      a.v[i] = divisor == 0 ? 0 : a.v[i] / divisor;
+    }
+  }
+  return a;
+}
 template <class T>
 WEFT_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
   if constexpr (kIsFloating<T>) {
     return Vec<T>::of(a.v / b.v);
   } else {
-    // Lowest / -1 overflows: negation wraps instead. Zero divisors give zero.
-    const auto zero = b == Vec<T>(0);
-    auto special = zero;
-    if constexpr (kIsSigned<T>) special = special | (b == Vec<T>(T(-1)));
-    const Vec<T> quotient = Vec<T>::of(a.v / select(special, Vec<T>(1), b).v);
-    Vec<T> result = quotient;
-    if constexpr (kIsSigned<T>) result = select(special, -a, result);
-    return select(zero, Vec<T>(0), result);
+    return divide_lanes(a, b);
   }
 }
+
 // Integer lanes only.
 template <class T>
 WEFT_INLINE Vec<T> operator&(Vec<T> a, Vec<T> b) {
@@ -147,6 +164,35 @@ WEFT_INLINE Vec<T> operator<<(Vec<T> a, int count) {
 template <class T>
 WEFT_INLINE Vec<T> operator>>(Vec<T> a, int count) {  // arithmetic for signed lanes
   return Vec<T>::of(a.v >> count);
+}
+template <class T>
+WEFT_INLINE Vec<T> operator<<(Vec<T> a, Vec<T> count) {  // counts below the lane's bits
+  using Wrap = typename Vec<T>::Wrap;
+  return Vec<T>::of((typename Vec<T>::Native)((Wrap)a.v << (Wrap)count.v));
+}
+template <class T>
+WEFT_INLINE Vec<T> operator>>(Vec<T> a, Vec<T> count) {
+  return Vec<T>::of(a.v >> count.v);
+}
+
+// By repeated squaring, wrapping; 1 / a^-b truncated for negative exponents, and 0 to those is 0.
+template <class T>
+WEFT_LANES Vec<T> power_(Vec<T> a, Vec<T> b) {
+  using U = typename LaneBits<sizeof(T)>::Unsigned;
+#pragma GCC unroll 1
+  for (int i = 0; i < Vec<T>::kLanes; ++i) {
+    const T exponent = b.v[i];
+    U base = U(a.v[i]), power = 1;
+    if (exponent < 0) {
+      const bool is_unit = base == U(1) || base == U(-1);
+      power = !is_unit ? 0 : exponent & 1 ? base : 1;
+    } else {
+      for (U rest = U(exponent); rest; rest >>= 1, base *= base)
+        if (rest & 1) power *= base;
+    }
+    a.v[i] = T(power);
+  }
+  return a;
 }
 
 // The second argument where the comparison with NaN fails.
@@ -261,6 +307,82 @@ WEFT_INLINE Vec<int64_t> to_int_(Vec<double> a) {
 WEFT_INLINE Vec<double> to_float_(Vec<int64_t> a) {
   const Vec<double> magic(6755399441055744.0);
   return value_(a + bits_(magic)) - magic;
+}
+
+// What rounding took from p = a b, exactly, unless something over- or underflows.
+template <class T>
+WEFT_INLINE Vec<T> product_error_(Vec<T> a, Vec<T> b, Vec<T> p) {
+#if WEFT_HARDWARE_FMA
+  return fma_(a, b, -p);
+#else  // Dekker, "A floating-point technique for extending the available precision" (1971)
+  const Vec<T> split(sizeof(T) == 4 ? T(4097) : T(134217729));
+  const Vec<T> high_a = split * a - (split * a - a), low_a = a - high_a;
+  const Vec<T> high_b = split * b - (split * b - b), low_b = b - high_b;
+  return low_a * low_b - (((p - high_a * high_b) - low_a * high_b) - high_a * low_b);
+#endif
+}
+
+// The exact remainder of a / b with the sign of a, as C's fmod.
+template <class T>
+WEFT_LANES Vec<T> fmod_(Vec<T> a, Vec<T> b) {
+#pragma GCC unroll 1
+  for (int i = 0; i < Vec<T>::kLanes; ++i)
+    a.v[i] = sizeof(T) == 4 ? T(__builtin_fmodf(float(a.v[i]), float(b.v[i])))
+                            : T(__builtin_fmod(double(a.v[i]), double(b.v[i])));
+  return a;
+}
+
+#define WEFT_PORTABLE_C(...) __VA_ARGS__
+#include "kernels/far_angle.h"
+#undef WEFT_PORTABLE_C
+
+// Of lanes at kFarAngle and beyond: what is left of the nearest multiple of pi / 2, and that
+// multiple's number modulo 4. Zero elsewhere.
+template <class T>
+WEFT_INLINE int far_angle(T lane, double* rest) {
+  const double x = lane;
+  uint64_t pattern;
+  __builtin_memcpy(&pattern, &x, sizeof pattern);
+  *rest = 0;
+  return __builtin_fabs(x) < kFarAngle<T> ? 0 : weft_far_angle(x, pattern, rest);
+}
+template <class T>
+WEFT_LANES Vec<T> far_rests(Vec<T> x) {
+  double rest;
+#pragma GCC unroll 1
+  for (int i = 0; i < Vec<T>::kLanes; ++i) {
+    far_angle<T>(x.v[i], &rest);
+    x.v[i] = T(rest);
+  }
+  return x;
+}
+template <class T>
+WEFT_LANES Vec<T> far_quadrants(Vec<T> x) {
+  double rest;
+#pragma GCC unroll 1
+  for (int i = 0; i < Vec<T>::kLanes; ++i) x.v[i] = T(far_angle<T>(x.v[i], &rest));
+  return x;
+}
+template <int Bytes>
+WEFT_INLINE bool is_any(Mask<Bytes> m) {
+#if WEFT_AVX512
+  return _mm512_test_epi32_mask((__m512i)m.v, (__m512i)m.v) != 0;
+#elif WEFT_AVX2
+  return !_mm256_testz_si256((__m256i)m.v, (__m256i)m.v);
+#else
+  uint64_t words[kVectorBytes / 8], all = 0;
+  __builtin_memcpy(words, &m.v, sizeof words);
+  for (uint64_t word : words) all |= word;
+  return all != 0;
+#endif
+}
+template <class T>
+WEFT_INLINE Vec<T> far_rest_(Vec<T> x) {
+  return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_rests(x) : Vec<T>(0);
+}
+template <class T>
+WEFT_INLINE Vec<T> far_quadrant_(Vec<T> x) {
+  return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_quadrants(x) : Vec<T>(0);
 }
 
 // Another formula used as a function; a recorder turns it into a call.

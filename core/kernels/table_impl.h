@@ -10,6 +10,7 @@
 #include "kernels/random.h"
 #include "kernels/range.h"
 #include "kernels/reduce.h"
+#include "kernels/scan.h"
 #include "kernels/softmax.h"
 
 namespace weft::kernels {
@@ -24,7 +25,7 @@ struct StridedTile {
   int64_t size;  // bytes of an element: 1, 2, 4 or 8
 };
 
-inline constexpr int kNumReductions = 5;
+inline constexpr int kNumReductions = 6;
 using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
 
 // How a product is cut into units: balanced blocks of C, the same for every instruction set.
@@ -65,6 +66,9 @@ using PickKernel = void (*)(const Indexing& problem, const void* from, const int
                             void* to, Range outer);
 using TakeKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             int64_t count, void* to, Range units);
+inline constexpr int64_t kScanColumns = 64;  // of one unit
+using ScanKernel = void (*)(const Scan& problem, const void* factor, const void* term, void* out,
+                            Range units);
 using SoftmaxKernel = void (*)(const Softmax& problem, const void* x, void* y, Range rows);
 using UniformKernel = void (*)(const RandomStream& stream, double low, double high, void* out,
                                Range elements);
@@ -90,6 +94,7 @@ struct KernelTable {
   const PickKernel* pick_adjoints;
   const TakeKernel* takes;
   const TakeKernel* take_adjoints;
+  const ScanKernel* scans;
   const SoftmaxKernel* softmaxes;
   const UniformKernel* uniforms;
   void (*random_words)(const RandomStream& stream, uint32_t* out, Range words);

@@ -1,4 +1,5 @@
 // Elementwise kernels of float16 and bfloat16, computed in float32.
+#include "kernels/formula_ids.h"
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -12,13 +13,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsFloat16[];
 const StepKernel kStepsFloat16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, Float16>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, Float16, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsBFloat16[];
 const StepKernel kStepsBFloat16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, BFloat16>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, BFloat16, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

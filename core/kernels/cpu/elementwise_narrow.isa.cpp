@@ -1,4 +1,5 @@
 // Elementwise kernels of bool and integers of 8 and 16 bits, computed in 32-bit lanes.
+#include "kernels/formula_ids.h"
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -12,31 +13,36 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsBool[];
 const StepKernel kStepsBool[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, Boolean>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, Boolean, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsUInt8[];
 const StepKernel kStepsUInt8[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint8_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, uint8_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt8[];
 const StepKernel kStepsInt8[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int8_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, int8_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsUInt16[];
 const StepKernel kStepsUInt16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint16_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, uint16_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt16[];
 const StepKernel kStepsInt16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int16_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, int16_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

@@ -1,4 +1,5 @@
 // Elementwise kernels of integers of 32 and 64 bits.
+#include "kernels/formula_ids.h"
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -12,25 +13,29 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsUInt32[];
 const StepKernel kStepsUInt32[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint32_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, uint32_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt32[];
 const StepKernel kStepsInt32[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int32_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, int32_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsUInt64[];
 const StepKernel kStepsUInt64[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, uint64_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, uint64_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt64[];
 const StepKernel kStepsInt64[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, int64_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, int64_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

@@ -62,11 +62,21 @@ int64_t columns_of(const Reduce& reduce) {
   return reduce.kept[reduce.kept_rank - 1];
 }
 
+// What a chain of combinations may start with: of the order-free ones, any element.
+template <class Op, class T>
+WEFT_INLINE T start_of(T first) {
+  if constexpr (Op::kAnyOrder) {
+    return first;
+  } else {
+    return T(Op::kIdentity);
+  }
+}
+
 template <class Op, class S>
 LaneType<S> reduce_one(const Reduce& reduce, const S* in) {
   using T = LaneType<S>;
   const Lines lines = lines_of(reduce);
-  const T identity = kIsSame<Op, Sum> ? T(0) : to_lane(*in);
+  const T identity = start_of<Op, T>(to_lane(*in));
   Pairwise<Op, T> partial;
   Walk walk(lines.outer_rank, reduce.reduced, reduce.reduced_stride);
   do {
@@ -100,7 +110,10 @@ void reduce_columns(const Reduce& reduce, const S* in, S* out, int64_t cols) {
     }
   };
   W identity[kGroups];
-  for (int g = 0; g < kGroups; ++g) identity[g] = kIsSame<Op, Sum> ? W::repeat(T(0)) : load(in, g);
+  for (int g = 0; g < kGroups; ++g) {
+    identity[g] = load(in, g);
+    if constexpr (!Op::kAnyOrder) identity[g] = W::repeat(T(Op::kIdentity));
+  }
   Pairwise<Op, T> partial[kGroups];
   Walk walk(lines.outer_rank, reduce.reduced, reduce.reduced_stride);
   do {
@@ -134,7 +147,9 @@ void reduce_lanes(const Reduce& reduce, const void* in_data, void* out_data, Ran
   const S* in = (const S*)in_data;
   S* out = (S*)out_data;
   if (is_empty(reduce)) {
-    for (int64_t unit = units.begin; unit < units.end; ++unit) out[unit] = from_lane<S>(0);
+    using T = LaneType<S>;
+    const S nothing = from_lane<S>(start_of<Op, T>(T(0)));
+    for (int64_t unit = units.begin; unit < units.end; ++unit) out[unit] = nothing;
     return;
   }
   const int64_t columns = columns_of(reduce);
@@ -257,6 +272,9 @@ const ReduceKernel kReduces[kNumReductions][kNumDTypes] = {
     WEFT_REDUCTIONS(WEFT_SMALLEST),
     WEFT_REDUCTIONS(WEFT_ARG_LARGEST),
     WEFT_REDUCTIONS(WEFT_ARG_SMALLEST),
+    {nullptr, nullptr, nullptr, nullptr, reduce_lanes<Product, uint64_t>, nullptr, nullptr, nullptr,
+     reduce_lanes<Product, uint64_t>, reduce_lanes<Product, Float16>,
+     reduce_lanes<Product, BFloat16>, reduce_lanes<Product, float>, reduce_lanes<Product, double>},
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

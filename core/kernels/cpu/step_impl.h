@@ -2,7 +2,8 @@
 //
 // Included inside the namespace of an instruction set, after kernels/simd_memory.h and the
 // formulas. Inputs that are one element a row stay in a register: each such pattern is a form of
-// its own, chosen before the rows start.
+// its own, chosen before the rows start. Formulas that take long themselves (compact classes) have
+// one form for all patterns, and narrow dtypes pass through the kernel of their lanes' type.
 
 // What kind of value a formula takes and gives, asked of the compiler.
 template <class F, class V>
@@ -153,9 +154,82 @@ struct Step {
   }
 };
 
+// One loop for every pattern: a repeated input is read from a vector of itself, and a row's end
+// goes the way of whole vectors, so that the formula's code exists once.
+template <class F, class S>
+struct CompactStep {
+  using V = Vec<S>;
+  static constexpr int kArity = arity_of_formula<F, V>();
+  static_assert(kArity <= 2 && !takes_mask_first<F, V>() && !gives_mask<F, V, kArity>());
+
+  static void run(const Tile& tile) {
+    S held[kArity][V::kLanes];
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      S* out = (S*)((char*)tile.out + row * tile.out_row);
+      const S* in[kArity];
+      bool moves[kArity];
+      for (int k = 0; k < kArity; ++k) {
+        in[k] = (const S*)((const char*)tile.in[k] + row * tile.in_row[k]);
+        moves[k] = !(tile.scalar >> k & 1);
+        if (moves[k]) continue;
+        for (S& element : held[k]) element = *in[k];
+        in[k] = held[k];
+      }
+      for (int64_t i = 0; i < tile.cols; i += V::kLanes) {
+        const int64_t n = tile.cols - i;
+        V lanes[kArity];
+        for (int k = 0; k < kArity; ++k) {
+          const S* from = in[k] + (moves[k] ? i : 0);
+          lanes[k] =
+              n >= V::kLanes || !moves[k] ? Memory<S>::load(from) : Memory<S>::load_part(from, n);
+        }
+        V result;
+        if constexpr (kArity == 1) {
+          result = F{}(lanes[0]);
+        } else {
+          result = F{}(lanes[0], lanes[1]);
+        }
+        if (n >= V::kLanes) {
+          Memory<S>::store(out + i, result);
+        } else {
+          Memory<S>::store_part(out + i, result, n);
+        }
+      }
+    }
+  }
+};
+
+// A tile of narrow elements, computed in the wider type by another dtype's step: widened.isa.cpp.
+struct Widening {
+  DType narrow, wide;
+  StepKernel step;
+  int arity;
+};
+void run_widened(const Widening& how, const Tile& tile);
+
+extern const StepKernel kStepsInt32[], kStepsUInt32[], kStepsFloat32[];
+template <class F, class S, FormulaId formula>
+void widened_step(const Tile& tile) {
+  using T = LaneType<S>;
+  constexpr const StepKernel* kWide = kIsFloating<T> ? kStepsFloat32
+                                      : kIsSigned<T> ? kStepsInt32
+                                                     : kStepsUInt32;
+  constexpr DType kWideType = kIsFloating<T> ? DType::kFloat32
+                              : kIsSigned<T> ? DType::kInt32
+                                             : DType::kUInt32;
+  constexpr DType kNarrowType = kIsSame<S, Float16>    ? DType::kFloat16
+                                : kIsSame<S, BFloat16> ? DType::kBFloat16
+                                : kIsSame<S, int8_t>   ? DType::kInt8
+                                : kIsSame<S, int16_t>  ? DType::kInt16
+                                : kIsSame<S, uint8_t>  ? DType::kUInt8
+                                                       : DType::kUInt16;
+  run_widened({kNarrowType, kWideType, kWide[int(formula)], arity_of_formula<F, Vec<T>>()}, tile);
+}
+
 // Which storage a class of formulas sees for a dtype. Integer sums and products, equality and
 // selection do not depend on the sign, so signed and unsigned share a kernel, and wrap.
 struct ring {
+  static constexpr bool kIsCompact = false;
   template <class S>
   struct Sees {
     using Type = S;
@@ -179,6 +253,7 @@ struct ring::Sees<int64_t> {
 };
 
 struct ordered {
+  static constexpr bool kIsCompact = false;
   template <class S>
   struct Sees {
     using Type = S;
@@ -186,6 +261,7 @@ struct ordered {
 };
 
 struct floating {
+  static constexpr bool kIsCompact = false;
   template <class S>
   struct Sees {
     using Type = void;
@@ -207,8 +283,31 @@ template <>
 struct floating::Sees<double> {
   using Type = double;
 };
+template <class S>
+struct WithoutFloats {
+  using Type = S;
+};
+template <>
+struct WithoutFloats<Float16> {
+  using Type = void;
+};
+template <>
+struct WithoutFloats<BFloat16> {
+  using Type = void;
+};
+template <>
+struct WithoutFloats<float> {
+  using Type = void;
+};
+template <>
+struct WithoutFloats<double> {
+  using Type = void;
+};
+template <class S>
+using NotFloating = typename WithoutFloats<S>::Type;
 
 struct selection {
+  static constexpr bool kIsCompact = false;
   template <int Bytes>
   struct OfSize;
   template <class S>
@@ -233,12 +332,49 @@ struct selection::OfSize<8> {
   using Type = uint64_t;
 };
 
-template <class F, class Class, class S>
+struct transcendental : floating {
+  static constexpr bool kIsCompact = true;
+};
+
+// All but bool, with their sign.
+struct number {
+  static constexpr bool kIsCompact = true;
+  template <class S>
+  struct Sees {
+    using Type = S;
+  };
+};
+template <>
+struct number::Sees<Boolean> {
+  using Type = void;
+};
+
+// Integers, with their sign, and bool and integers, whose sign does not matter.
+struct whole {
+  static constexpr bool kIsCompact = true;
+  template <class S>
+  struct Sees {
+    using Type = NotFloating<typename number::Sees<S>::Type>;
+  };
+};
+struct integral {
+  static constexpr bool kIsCompact = false;
+  template <class S>
+  struct Sees {
+    using Type = NotFloating<typename ring::Sees<S>::Type>;
+  };
+};
+
+template <class F, class Class, class S, FormulaId formula>
 constexpr StepKernel step_for() {
   using Seen = typename Class::template Sees<S>::Type;
   if constexpr (kIsSame<Seen, void>) {
     return nullptr;
-  } else {
+  } else if constexpr (!Class::kIsCompact) {
     return Step<F, Seen>::run;
+  } else if constexpr (kIsSame<LaneType<Seen>, Seen>) {
+    return CompactStep<F, Seen>::run;
+  } else {
+    return widened_step<F, Seen, formula>;
   }
 }

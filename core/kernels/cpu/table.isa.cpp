@@ -26,6 +26,7 @@ extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[k
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
+extern const ScanKernel kScans[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
 extern const UniformKernel kUniforms[kNumDTypes];
 void random_words(const RandomStream& stream, uint32_t* out, Range words);
@@ -55,6 +56,7 @@ const KernelTable kTable = {
     .pick_adjoints = kPickAdjoints,
     .takes = kTakes,
     .take_adjoints = kTakeAdjoints,
+    .scans = kScans,
     .softmaxes = kSoftmaxes,
     .uniforms = kUniforms,
     .random_words = random_words,

@@ -102,10 +102,43 @@ struct Sqrt {
 };
 WEFT_FORMULA(sqrt, Sqrt, floating)
 
-struct Floor {
+struct Reciprocal {
   template <class V>
   V operator()(V a) const {
-    return floor_(a);
+    return V(1) / a;
   }
 };
-WEFT_FORMULA(floor, Floor, floating)
+WEFT_FORMULA(reciprocal, Reciprocal, floating)
+
+// Rounds twice: within 1.5 ulp.
+struct Rsqrt {
+  template <class V>
+  V operator()(V a) const {
+    return V(1) / sqrt_(a);
+  }
+};
+WEFT_FORMULA(rsqrt, Rsqrt, floating)
+
+struct CopySign {
+  template <class V>
+  V operator()(V a, V b) const {
+    return copysign_(a, b);
+  }
+};
+WEFT_FORMULA(copysign, CopySign, floating)
+
+// The larger leg is factored out, so that squares neither overflow nor vanish: within 2 ulp. An
+// infinite leg wins over NaN, as in C.
+struct Hypot {
+  template <class V>
+  V operator()(V a, V b) const {
+    const V x = abs_(a), y = abs_(b);
+    const V longer = max_(x, y);
+    const V ratio = select(longer == V(0), V(0), min_(x, y) / longer);
+    const V length = longer * sqrt_(fma_(ratio, ratio, V(1)));
+    const V infinity = V(1) / V(0);
+    const V of_nan = select((a != a) | (b != b), a + b, length);
+    return select((x == infinity) | (y == infinity), infinity, of_nan);
+  }
+};
+WEFT_FORMULA(hypot, Hypot, transcendental)

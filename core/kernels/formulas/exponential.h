@@ -1,4 +1,13 @@
-// exp and log, and the functions made of them. Each has coefficients for float and for double.
+// Exponentials and logarithms, with coefficients for float and for double.
+
+// c[0] z^(n-1) + ... + c[n-1], by Horner's rule.
+template <class V, class... C>
+WEFT_INLINE V polynomial(V z, double first, C... rest) {
+  using E = typename V::Element;
+  V p{E(first)};
+  ((p = fma_(p, z, V(E(rest)))), ...);
+  return p;
+}
 
 // 2^n p for integer-valued n: in two factors, so that results below the normal range round once
 // and the extreme exponents have no factor out of range.
@@ -13,134 +22,212 @@ WEFT_INLINE V scale_by_power(V p, V n) {
   return p * value_((half + bias) << kFraction) * value_((exponent - half + bias) << kFraction);
 }
 
-// exp(x) = 2^n exp(r) with |r| <= log(2) / 2; log(2) is subtracted in two parts, the first short
-// enough for n log(2) to be exact without a fused product.
+// The integer nearest to x / log(2), and x less so many log(2): subtracted in two parts, the first
+// short enough for its multiples to be exact without a fused product.
+template <class V>
+struct LogTwos {
+  V count, rest;
+};
+template <class V>
+WEFT_INLINE LogTwos<V> split_log_twos(V x) {
+  using E = typename V::Element;
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  const V n = round_even_(x * V(E(1.44269504088896338700)));
+  const V r = fma_(n, V(kIsFloat ? E(-0.693359375) : E(-6.93145751953125e-1)), x);
+  return {n, fma_(n, V(kIsFloat ? E(2.12194440e-4) : E(-1.42860682030941723212e-6)), r)};
+}
+
+// exp(r) - 1 for |r| <= log(2) / 2. Float: Cephes, expf.c. Double: the Taylor series, whose
+// remainder is below 0.05 ulp there.
+template <class V>
+WEFT_INLINE V small_expm1(V r) {
+  V p;
+  if constexpr (sizeof(typename V::Element) == 4) {
+    p = polynomial(r, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2,
+                   1.6666665459e-1, 0.5);
+  } else {
+    p = polynomial(r, 1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0,
+                   1 / 362880.0, 1 / 40320.0, 1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0,
+                   0.5);
+  }
+  return fma_(p, r * r, r);
+}
+
+// Beyond these, exp is 0 and infinite.
+template <class V>
+WEFT_INLINE V within_exp_range(V x) {
+  constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
+  return min_(max_(x, V(kIsFloat ? -104 : -746)), V(kIsFloat ? 89 : 710));
+}
+
 struct Exp {
   template <class V>
   V operator()(V x) const {
-    if constexpr (sizeof(typename V::Element) == 4) {
-      const V bounded = min_(max_(x, V(-104)), V(89));
-      const V n = round_even_(bounded * V(1.44269504f));
-      V r = fma_(n, V(-0.693359375f), bounded);
-      r = fma_(n, V(2.12194440e-4f), r);
-      V p(1.9875691500e-4f);
-      p = fma_(p, r, V(1.3981999507e-3f));
-      p = fma_(p, r, V(8.3334519073e-3f));
-      p = fma_(p, r, V(4.1665795894e-2f));
-      p = fma_(p, r, V(1.6666665459e-1f));
-      p = fma_(p, r, V(0.5f));
-      p = fma_(p, r * r, r) + V(1);
-      return select(x != x, x, scale_by_power(p, n));
-    } else {
-      const V bounded = min_(max_(x, V(-746)), V(710));
-      const V n = round_even_(bounded * V(1.44269504088896338700));
-      V r = fma_(n, V(-6.93145751953125e-1), bounded);
-      r = fma_(n, V(-1.42860682030941723212e-6), r);
-      // The Taylor series: its remainder is below 0.05 ulp on this interval.
-      V p(1.0 / 6227020800.0);
-      p = fma_(p, r, V(1.0 / 479001600.0));
-      p = fma_(p, r, V(1.0 / 39916800.0));
-      p = fma_(p, r, V(1.0 / 3628800.0));
-      p = fma_(p, r, V(1.0 / 362880.0));
-      p = fma_(p, r, V(1.0 / 40320.0));
-      p = fma_(p, r, V(1.0 / 5040.0));
-      p = fma_(p, r, V(1.0 / 720.0));
-      p = fma_(p, r, V(1.0 / 120.0));
-      p = fma_(p, r, V(1.0 / 24.0));
-      p = fma_(p, r, V(1.0 / 6.0));
-      p = fma_(p, r, V(0.5));
-      p = fma_(p, r * r, r) + V(1);
-      return select(x != x, x, scale_by_power(p, n));
-    }
+    const LogTwos<V> split = split_log_twos(within_exp_range(x));
+    return select(x != x, x, scale_by_power(small_expm1(split.rest) + V(1), split.count));
   }
 };
-WEFT_FORMULA(exp, Exp, floating)
+WEFT_FORMULA(exp, Exp, transcendental)
 
-// log(x) = k log(2) + log(m), sqrt(1/2) <= m < sqrt(2), with log(m) as the series of FreeBSD's
-// e_log.c in s = f / (2 + f), f = m - 1. Values below the normal range are scaled up first.
+// 2^x = 2^n exp((x - n) log(2)); exact for integers.
+struct Exp2 {
+  template <class V>
+  V operator()(V x) const {
+    using E = typename V::Element;
+    constexpr bool kIsFloat = sizeof(E) == 4;
+    const V bounded = min_(max_(x, V(kIsFloat ? -151 : -1076)), V(kIsFloat ? 129 : 1025));
+    const V n = round_even_(bounded);
+    const V p = small_expm1((bounded - n) * V(E(6.93147180559945309417e-1)));
+    return select(x != x, x, scale_by_power(p + V(1), n));
+  }
+};
+WEFT_FORMULA(exp2, Exp2, transcendental)
+
+// 2^n (e + 1) - 1 as 2 (2^(n-1) e + (2^(n-1) - 1/2)): the second term is exact where it matters,
+// and the largest n has a factor in range. Below the bound the result rounds to -1.
+struct Expm1 {
+  template <class V>
+  V operator()(V x) const {
+    using E = typename V::Element;
+    constexpr bool kIsFloat = sizeof(E) == 4;
+    const V bounded = min_(max_(x, V(kIsFloat ? -20 : -40)), V(kIsFloat ? 89 : 710));
+    const LogTwos<V> split = split_log_twos(bounded);
+    const V half = scale_by_power(V(1), split.count - V(1));
+    const V of_half = fma_(half, small_expm1(split.rest), half - V(E(0.5)));
+    const V result = of_half + of_half;
+    return select((x != x) | (x == V(0)), x, result);
+  }
+};
+WEFT_FORMULA(expm1, Expm1, transcendental)
+
+// x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). Values below the normal range are scaled up.
+template <class V>
+struct Normalised {
+  V k, f;
+};
+template <class V>
+WEFT_INLINE Normalised<V> normalise(V x) {
+  using E = typename V::Element;
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  using Integer = decltype(bits_(x));
+  constexpr int kFraction = kIsFloat ? 23 : 52;
+  const V smallest_normal(kIsFloat ? E(1.17549435e-38f) : E(2.2250738585072014e-308));
+  const V scale(kIsFloat ? E(8388608) : E(4503599627370496.0));
+  const Integer root_half(kIsFloat ? 0x3f3504f3 : int64_t(0x3fe6a09e667f3bcd));
+  const Integer fraction_bits((int64_t(1) << kFraction) - 1);
+  const auto is_small = x < smallest_normal;
+  const Integer pattern = bits_(select(is_small, x * scale, x)) - root_half;
+  return {to_float_(pattern >> kFraction) - select(is_small, V(kFraction), V(0)),
+          value_((pattern & fraction_bits) + root_half) - V(1)};
+}
+
+// What log(1 + f) lacks of f - f^2 / 2: the series of FreeBSD's e_log.c and e_logf.c in
+// s = f / (2 + f), within 2^-58 and 2^-34.
+template <class V>
+WEFT_INLINE V log_correction(V f, V half_square) {
+  const V s = f / (f + V(2));
+  const V z = s * s;
+  const V w = z * z;
+  if constexpr (sizeof(typename V::Element) == 4) {
+    return s * (half_square + (polynomial(w, 0.24279078841, 0.40000972152) * w +
+                               polynomial(w, 0.28498786688, 0.66666662693) * z));
+  } else {
+    const V odd = polynomial(w, 1.479819860511658591e-01, 1.818357216161805012e-01,
+                             2.857142874366239149e-01, 6.666666666666735130e-01);
+    const V even =
+        polynomial(w, 1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01);
+    return s * (half_square + (odd * z + even * w));
+  }
+}
+
+// A logarithm's result where x is positive and finite; elsewhere -infinity, NaN or infinity.
+template <class V>
+WEFT_INLINE V on_log_domain(V x, V result) {
+  const V infinity = V(1) / V(0);
+  const V of_special = select(x == V(0), -infinity, select(x < V(0), infinity - infinity, x));
+  return select((x > V(0)) & (x < infinity), result, of_special);
+}
+
 struct Log {
   template <class V>
   V operator()(V x) const {
     using E = typename V::Element;
     constexpr bool kIsFloat = sizeof(E) == 4;
-    using Integer = decltype(bits_(x));
-    constexpr int kFraction = kIsFloat ? 23 : 52;
-    const V smallest_normal(kIsFloat ? E(1.17549435e-38f) : E(2.2250738585072014e-308));
-    const V scale(kIsFloat ? E(8388608) : E(4503599627370496.0));
-    const Integer root_half(kIsFloat ? 0x3f3504f3 : int64_t(0x3fe6a09e667f3bcd));
-    const Integer fraction_bits((int64_t(1) << kFraction) - 1);
+    const Normalised<V> n = normalise(x);
+    const V high(kIsFloat ? E(6.9313812256e-01) : E(6.93147180369123816490e-01));
+    const V low(kIsFloat ? E(9.0580006145e-06) : E(1.90821492927058770002e-10));
+    const V half_square = V(E(0.5)) * n.f * n.f;
+    const V rest = fma_(n.k, low, log_correction(n.f, half_square));
+    return on_log_domain(x, fma_(n.k, high, n.f - (half_square - rest)));
+  }
+};
+WEFT_FORMULA(log, Log, transcendental)
 
-    const auto is_small = x < smallest_normal;
-    const Integer pattern = bits_(select(is_small, x * scale, x)) - root_half;
-    const V k = to_float_(pattern >> kFraction) - select(is_small, V(kFraction), V(0));
-    const V f = value_((pattern & fraction_bits) + root_half) - V(1);
+// The logarithm to another base: log(1 + f) in two parts times the two parts of 1 / log(base), plus
+// k times the two parts of log(2) / log(base), as in FreeBSD's e_log10.c. The first parts are short
+// enough for exact products.
+template <class V>
+WEFT_INLINE V log_to_base(V x, double high, double low, double k_high, double k_low) {
+  using E = typename V::Element;
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  using Integer = decltype(bits_(x));
+  const Normalised<V> n = normalise(x);
+  const Integer upper_bits(kIsFloat ? int64_t(-4096) : int64_t(-4294967296));
+  const V half_square = V(E(0.5)) * n.f * n.f;
+  const V first = value_(bits_(n.f - half_square) & upper_bits);
+  const V second = (n.f - first) - half_square + log_correction(n.f, half_square);
+  const V head = first * V(E(high));
+  const V tail = n.k * V(E(k_low)) + (second + first) * V(E(low)) + second * V(E(high));
+  const V of_power = n.k * V(E(k_high));
+  const V sum = of_power + head;
+  return on_log_domain(x, sum + (tail + ((of_power - sum) + head)));
+}
 
-    const V s = f / (f + V(2));
-    const V z = s * s;
-    const V w = z * z;
-    const V half_square = V(E(0.5)) * f * f;
-    V series, high, low;
-    if constexpr (kIsFloat) {
-      series = fma_(w, V(0.24279078841f), V(0.40000972152f)) * w +
-               fma_(w, V(0.28498786688f), V(0.66666662693f)) * z;
-      high = V(6.9313812256e-01f);
-      low = V(9.0580006145e-06f);
-    } else {
-      const V odd = fma_(w,
-                         fma_(w, fma_(w, V(1.479819860511658591e-01), V(1.818357216161805012e-01)),
-                              V(2.857142874366239149e-01)),
-                         V(6.666666666666735130e-01));
-      const V even = fma_(w, fma_(w, V(1.531383769920937332e-01), V(2.222219843214978396e-01)),
-                          V(3.999999999940941908e-01));
-      series = odd * z + even * w;
-      high = V(6.93147180369123816490e-01);
-      low = V(1.90821492927058770002e-10);
-    }
-    const V result = fma_(k, high, f - (half_square - fma_(s, half_square + series, k * low)));
+struct Log2 {
+  template <class V>
+  V operator()(V x) const {
+    if constexpr (sizeof(typename V::Element) == 4)
+      return log_to_base(x, 1.4428710938e+00, -1.7605285393e-04, 1, 0);
+    return log_to_base(x, 1.44269504072144627571e+00, 1.67517131648865118353e-10, 1, 0);
+  }
+};
+WEFT_FORMULA(log2, Log2, transcendental)
 
+struct Log10 {
+  template <class V>
+  V operator()(V x) const {
+    if constexpr (sizeof(typename V::Element) == 4)
+      return log_to_base(x, 4.3432617188e-01, -3.1689971365e-05, 3.0102920532e-01,
+                         7.9034151668e-07);
+    return log_to_base(x, 4.34294481878168880939e-01, 2.50829467116452752298e-11,
+                       3.01029995663611771306e-01, 3.69423907715893078616e-13);
+  }
+};
+WEFT_FORMULA(log10, Log10, transcendental)
+
+// log(u) for the rounded sum u, corrected by what rounding took: log(u + c) = log(u) + c / u.
+struct Log1p {
+  template <class V>
+  V operator()(V x) const {
+    const V u = x + V(1);
+    const V lost = select(abs_(x) < V(1), x - (u - V(1)), V(1) - (u - x));
+    const V correction = select(lost == V(0), V(0), lost / u);
     const V infinity = V(1) / V(0);
-    const V of_special = select(x == V(0), -infinity, select(x < V(0), infinity - infinity, x));
-    return select((x > V(0)) & (x < infinity), result, of_special);
+    const auto is_itself = (u == V(1)) | (x == infinity);
+    return select(is_itself, x, apply<Log>(u) + correction);
   }
 };
-WEFT_FORMULA(log, Log, floating)
+WEFT_FORMULA(log1p, Log1p, transcendental)
 
-// Only exp of a negative number is taken, so neither tail overflows or cancels.
-struct Sigmoid {
+// log(exp(a) + exp(b)) with the larger exponent factored out, so that the remaining exp() never
+// exceeds one. Equal inputs skip the subtraction: inf - inf would turn a defined result into NaN.
+struct LogAddExp {
   template <class V>
-  V operator()(V x) const {
-    const V e = apply<Exp>(-abs_(x));
-    return select(x < V(0), e, V(1)) / (e + V(1));
+  V operator()(V a, V b) const {
+    const V high = max_(a, b);
+    const V gap = select(a == b, V(0), min_(a, b) - high);
+    const V result = high + apply<Log1p>(apply<Exp>(gap));
+    return select((a != a) | (b != b), a + b, result);
   }
 };
-WEFT_FORMULA(sigmoid, Sigmoid, floating)
-
-// Near zero an odd polynomial or fraction (Cephes), elsewhere 1 - 2 / (exp(2 |x|) + 1).
-struct Tanh {
-  template <class V>
-  V operator()(V x) const {
-    using E = typename V::Element;
-    const V a = abs_(x);
-    const V z = x * x;
-    V correction;  // (tanh(x) - x) / x^3
-    if constexpr (sizeof(E) == 4) {
-      V p(-5.70498872745e-3f);
-      p = fma_(p, z, V(2.06390887954e-2f));
-      p = fma_(p, z, V(-5.37397155531e-2f));
-      p = fma_(p, z, V(1.33314422036e-1f));
-      correction = fma_(p, z, V(-3.33332819422e-1f));
-    } else {
-      V p(-9.64399179425052238628e-1);
-      p = fma_(p, z, V(-9.92877231001918586564e1));
-      p = fma_(p, z, V(-1.61468768441708447952e3));
-      V q = z + V(1.12811678491632931402e2);
-      q = fma_(q, z, V(2.23548839060100448583e3));
-      q = fma_(q, z, V(4.84406305325125486048e3));
-      correction = p / q;
-    }
-    const V inner = fma_(x * z, correction, x);
-    const V outer = V(1) - V(2) / (apply<Exp>(a + a) + V(1));
-    return select(a < V(E(0.625)), inner, copysign_(outer, x));
-  }
-};
-WEFT_FORMULA(tanh, Tanh, floating)
+WEFT_FORMULA(logaddexp, LogAddExp, transcendental)

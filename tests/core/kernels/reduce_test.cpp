@@ -167,3 +167,35 @@ TEST_CASE("small integers and bool add in 64 bits; a sum over nothing is zero") 
   run_reduce(make_reduce(Reduction::kSum, empty, 1), empty.data, zeros, {0, 4}, nullptr);
   for (float zero : zeros) CHECK(zero == 0);
 }
+
+TEST_CASE("products agree with loops, alike on every instruction set; one over nothing is one") {
+  for (const auto& shape : kShapes) {
+    std::vector<double> data = uniform<double>(40000, 0.99, 1.01);
+    TensorView view = dense_view(data, shape, DType::kFloat64);
+    for (uint32_t axes = 0; axes < (1u << view.rank); ++axes) {
+      const Reduce prod = make_reduce(Reduction::kProd, view, axes);
+      const int64_t units = reduce_units(prod);
+      std::vector<long double> exact(units, 1);
+      for_each<double>(view, axes, [&](int64_t out, int64_t, double x) { exact[out] *= x; });
+      std::vector<double> first;
+      for (Isa isa : available_isas()) {
+        std::vector<double> found(units);
+        table_of(isa)->reduces[int(Reduction::kProd)][int(DType::kFloat64)](
+            prod, view.data, found.data(), {0, units});
+        for (int64_t i = 0; i < units; ++i)
+          REQUIRE(std::fabs(found[i] - exact[i]) <= 1e-12L * exact[i]);
+        if (first.empty()) first = found;
+        REQUIRE(first == found);
+      }
+    }
+  }
+  std::vector<uint64_t> numbers = {3, UINT64_MAX, 5};
+  TensorView view = dense_view(numbers, {3}, DType::kUInt64);
+  uint64_t product = 0;
+  run_reduce(make_reduce(Reduction::kProd, view, 1), view.data, &product, {0, 1}, nullptr);
+  CHECK(product == uint64_t(-15));
+  TensorView empty = dense_view(numbers, {0, 3}, DType::kUInt64);
+  uint64_t ones[3] = {};
+  run_reduce(make_reduce(Reduction::kProd, empty, 1), empty.data, ones, {0, 3}, nullptr);
+  for (uint64_t one : ones) CHECK(one == 1);
+}

@@ -1,4 +1,5 @@
-// Elementwise kernels of float32 and float64.
+// Elementwise kernels of float64.
+#include "kernels/formula_ids.h"
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -10,15 +11,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/step_impl.h"
 
-extern const StepKernel kStepsFloat32[];
-const StepKernel kStepsFloat32[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, float>(),
-#include "weft_formulas.inc"
-#undef WEFT_FORMULA_ENTRY
-};
 extern const StepKernel kStepsFloat64[];
 const StepKernel kStepsFloat64[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) step_for<formula, dtypes, double>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+  step_for<formula, dtypes, double, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

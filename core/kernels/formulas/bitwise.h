@@ -1,0 +1,53 @@
+// Bits of integers. On bool, and, or and xor are the logical operators.
+
+struct BitwiseAnd {
+  template <class V>
+  V operator()(V a, V b) const {
+    return a & b;
+  }
+};
+WEFT_FORMULA(bitwise_and, BitwiseAnd, integral)
+
+struct BitwiseOr {
+  template <class V>
+  V operator()(V a, V b) const {
+    return a | b;
+  }
+};
+WEFT_FORMULA(bitwise_or, BitwiseOr, integral)
+
+struct BitwiseXor {
+  template <class V>
+  V operator()(V a, V b) const {
+    return a ^ b;
+  }
+};
+WEFT_FORMULA(bitwise_xor, BitwiseXor, integral)
+
+// Is the count below the lane's bits? Others shift every bit out, as in NumPy; negative ones, too.
+template <class V>
+WEFT_INLINE auto is_shift(V count) {
+  auto inside = count < V(8 * sizeof(typename V::Element));
+  if constexpr (kIsSigned<typename V::Element>) inside = inside & (count >= V(0));
+  return inside;
+}
+
+struct LeftShift {
+  template <class V>
+  V operator()(V a, V b) const {
+    const auto inside = is_shift(b);
+    return select(inside, a << select(inside, b, V(0)), V(0));
+  }
+};
+WEFT_FORMULA(left_shift, LeftShift, whole)
+
+struct RightShift {
+  template <class V>
+  V operator()(V a, V b) const {
+    V outside(0);
+    if constexpr (kIsSigned<typename V::Element>) outside = select(a < V(0), V(-1), V(0));
+    const auto inside = is_shift(b);
+    return select(inside, a >> select(inside, b, V(0)), outside);
+  }
+};
+WEFT_FORMULA(right_shift, RightShift, whole)

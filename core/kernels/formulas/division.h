@@ -1,0 +1,58 @@
+// Quotients rounded down and remainders, as Python and NumPy have them: the remainder has the sign
+// of the divisor, fmod that of the dividend. Integers divided by zero give 0, floats NaN or
+// infinity. All are exact but for the quotient's own rounding.
+
+struct Fmod {
+  template <class V>
+  V operator()(V a, V b) const {
+    if constexpr (kIsFloating<typename V::Element>) {
+      return fmod_(a, b);
+    } else {
+      return select(b == V(0), V(0), a - a / b * b);
+    }
+  }
+};
+WEFT_FORMULA(fmod, Fmod, number)
+
+struct Remainder {
+  template <class V>
+  V operator()(V a, V b) const {
+    using E = typename V::Element;
+    const V rest = apply<Fmod>(a, b);
+    if constexpr (kIsFloating<E>) {
+      const V moved = select((rest < V(0)) ^ (b < V(0)), rest + b, rest);
+      return select(rest == V(0), copysign_(V(0), b), moved);
+    } else if constexpr (kIsSigned<E>) {
+      const auto moves = ((rest < V(0)) ^ (b < V(0))) & (rest != V(0));
+      return select(moves, rest + b, rest);
+    } else {
+      return rest;
+    }
+  }
+};
+WEFT_FORMULA(remainder, Remainder, number)
+
+// Floats: the dividend less its remainder is a multiple of the divisor, so the quotient is an
+// integer but for rounding, which the nearest integer undoes.
+struct FloorDivide {
+  template <class V>
+  V operator()(V a, V b) const {
+    using E = typename V::Element;
+    if constexpr (kIsFloating<E>) {
+      const V rest = apply<Fmod>(a, b);
+      const auto moves = ((rest < V(0)) ^ (b < V(0))) & (rest != V(0));
+      const V quotient = (a - rest) / b - select(moves, V(1), V(0));
+      const V whole = round_even_(quotient);
+      const V of_zero = select(whole == V(0), copysign_(V(0), a / b), whole);
+      return select(b == V(0), a / b, of_zero);
+    } else if constexpr (kIsSigned<E>) {
+      const V quotient = a / b;
+      const V rest = a - quotient * b;
+      const auto moves = ((rest < V(0)) ^ (b < V(0))) & (rest != V(0)) & (b != V(0));
+      return select(moves, quotient - V(1), quotient);
+    } else {
+      return a / b;
+    }
+  }
+};
+WEFT_FORMULA(floor_divide, FloorDivide, number)

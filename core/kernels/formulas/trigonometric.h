@@ -1,0 +1,242 @@
+// Trigonometric functions, right for arguments of any size, and their inverses.
+
+// x less the nearest multiple of pi / 2, in two parts, and that multiple's number modulo 4.
+template <class V>
+struct Angle {
+  V rest, low, quadrant;
+};
+
+// Cody and Waite: pi / 2 in parts so short that their multiples are exact up to kFarAngle, where
+// far_rest_ takes over.
+template <class V>
+WEFT_INLINE Angle<V> split_quadrants(V x) {
+  using E = typename V::Element;
+  const V n = round_even_(x * V(E(6.36619772367581343076e-1)));
+  V high, low;
+  const auto subtract = [&](V part) WEFT_LAMBDA {
+    const V difference = high - part;
+    const V moved = difference - high;
+    low = low + ((high - (difference - moved)) - (part + moved));
+    high = difference;
+  };
+  low = V(0);
+  if constexpr (sizeof(E) == 4) {  // 11 bits each
+    high = x - n * V(E(1.5703125));
+    subtract(n * V(E(0x1.fb4p-12)));
+    subtract(n * V(E(0x1.444p-24)));
+    subtract(n * V(E(0x1.68cp-39)));
+    low = low - n * V(E(6.123233996e-17));
+  } else {  // 33 bits each, FreeBSD's e_rem_pio2.c
+    high = x - n * V(E(1.57079632673412561417));
+    subtract(n * V(E(6.07710050630396597660e-11)));
+    subtract(n * V(E(2.02226624871116645580e-21)));
+    low = low - n * V(E(8.47842766036889956997e-32));
+  }
+  const V rest = high + low;
+  const auto is_far = abs_(x) >= V(E(kFarAngle<E>));
+  const V quadrant = n - V(4) * floor_(V(E(0.25)) * n);
+  return {select(is_far, far_rest_(x), rest), select(is_far, V(0), (high - rest) + low),
+          select(is_far, far_quadrant_(x), quadrant)};
+}
+
+// sin and cos on [-pi / 4, pi / 4]. Float: Cephes, sinf.c; double: FreeBSD, k_sin.c and k_cos.c.
+template <class V>
+WEFT_INLINE V small_sin(const Angle<V>& angle) {
+  using E = typename V::Element;
+  const V r = angle.rest;
+  const V z = r * r;
+  V p;
+  if constexpr (sizeof(E) == 4) {
+    p = polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
+  } else {
+    p = polynomial(z, 1.58969099521155010221e-10, -2.50507602534068634195e-08,
+                   2.75573137070700676789e-06, -1.98412698298579493134e-04,
+                   8.33333333332248946124e-03, -1.66666666666666324348e-01);
+  }
+  return r + fma_(z * r, p, angle.low - V(E(0.5)) * z * angle.low);
+}
+template <class V>
+WEFT_INLINE V small_cos(const Angle<V>& angle) {
+  using E = typename V::Element;
+  const V r = angle.rest;
+  const V z = r * r;
+  V p;
+  if constexpr (sizeof(E) == 4) {
+    p = polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
+  } else {
+    p = polynomial(z, -1.13596475577881948265e-11, 2.08757232129817482790e-09,
+                   -2.75573143513906633035e-07, 2.48015872894767294178e-05,
+                   -1.38888888888741095749e-03, 4.16666666666666019037e-02);
+  }
+  const V half = V(E(0.5)) * z;
+  const V head = V(1) - half;
+  return head + (((V(1) - head) - half) + fma_(z * z, p, -(r * angle.low)));
+}
+
+template <class V>
+WEFT_INLINE auto is_odd_quadrant(V quadrant) {
+  return (quadrant == V(1)) | (quadrant == V(3));
+}
+
+struct Sin {
+  template <class V>
+  V operator()(V x) const {
+    const Angle<V> angle = split_quadrants(x);
+    const V value = select(is_odd_quadrant(angle.quadrant), small_cos(angle), small_sin(angle));
+    return select(x == V(0), x, select(angle.quadrant >= V(2), -value, value));
+  }
+};
+WEFT_FORMULA(sin, Sin, transcendental)
+
+struct Cos {
+  template <class V>
+  V operator()(V x) const {
+    const Angle<V> angle = split_quadrants(x);
+    const V value = select(is_odd_quadrant(angle.quadrant), small_sin(angle), small_cos(angle));
+    const auto is_negative = (angle.quadrant == V(1)) | (angle.quadrant == V(2));
+    return select(is_negative, -value, value);
+  }
+};
+WEFT_FORMULA(cos, Cos, transcendental)
+
+struct Tan {
+  template <class V>
+  V operator()(V x) const {
+    const Angle<V> angle = split_quadrants(x);
+    const V sin = small_sin(angle), cos = small_cos(angle);
+    const auto turned = is_odd_quadrant(angle.quadrant);
+    return select(x == V(0), x, select(turned, -cos, sin) / select(turned, sin, cos));
+  }
+};
+WEFT_FORMULA(tan, Tan, transcendental)
+
+// What atan(t) lacks of t, for |t| <= tan(pi / 8). Float: Cephes, atanf.c; double: FreeBSD,
+// s_atan.c.
+template <class V>
+WEFT_INLINE V atan_correction(V t) {
+  const V z = t * t;
+  V p;
+  if constexpr (sizeof(typename V::Element) == 4) {
+    p = polynomial(z, 8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1);
+  } else {
+    p = polynomial(
+        z, -1.62858201153657823623e-02, 3.65315727442169155270e-02, -4.97687799461593236017e-02,
+        5.83357013379057348645e-02, -6.66107313738753120669e-02, 7.69187620504482999495e-02,
+        -9.09088713343650656196e-02, 1.11111104054623557880e-01, -1.42857142725034663711e-01,
+        1.99999999998764832476e-01, -3.33333333333329318027e-01);
+  }
+  return t * z * p;
+}
+
+// atan(top / bottom) for 0 <= top, bottom: moved by pi / 4 or pi / 2 to |t| <= tan(pi / 8), as in
+// Cephes, with the second part of those constants.
+template <class V>
+WEFT_INLINE V atan_of_ratio(V top, V bottom) {
+  using E = typename V::Element;
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  const auto is_high = top > bottom * V(E(2.41421356237309504880));
+  const auto is_middle = top > bottom * V(E(0.414213562373095048802));
+  const V above = select(is_high, -bottom, select(is_middle, top - bottom, top));
+  const V below = select(is_high, top, select(is_middle, top + bottom, bottom));
+  const V t = above / below;
+  const V quarter(E(7.85398163397448309616e-1));
+  const V rest_of_quarter(kIsFloat ? E(-2.18556941e-8) : E(3.06161699786838301793e-17));
+  const V steps = select(is_high, V(2), select(is_middle, V(1), V(0)));
+  return steps * quarter + (t + fma_(steps, rest_of_quarter, atan_correction(t)));
+}
+
+struct ArcTan {
+  template <class V>
+  V operator()(V x) const {
+    return select(x != x, x, copysign_(atan_of_ratio(abs_(x), V(1)), x));
+  }
+};
+WEFT_FORMULA(arctan, ArcTan, transcendental)
+
+// Quadrants by the signs, zeros with theirs. Legs that are both zero or both infinite count as 0
+// and 1 to 1.
+struct ArcTan2 {
+  template <class V>
+  V operator()(V y, V x) const {
+    using E = typename V::Element;
+    constexpr bool kIsFloat = sizeof(E) == 4;
+    const V infinity = V(1) / V(0);
+    const V height = abs_(y), width = abs_(x);
+    const auto are_infinite = (height == infinity) & (width == infinity);
+    const auto is_origin = (height == V(0)) & (width == V(0));
+    // Scaled so that sums in the ratio stay finite; the small side may vanish.
+    const V scale = select(max_(height, width) > V(1), V(E(0.25)), V(4));
+    const V top = select(are_infinite, V(1), scale * height);
+    const V bottom = select(are_infinite | is_origin, V(1), scale * width);
+    const V angle = atan_of_ratio(top, bottom);
+    const V pi(E(3.14159265358979323846));
+    const V rest_of_pi(kIsFloat ? E(-8.74227766e-8) : E(1.22464679914735317636e-16));
+    const V turned = pi - (angle - rest_of_pi);
+    const V result = select(copysign_(V(1), x) < V(0), turned, angle);
+    return select((x != x) | (y != y), x + y, copysign_(result, y));
+  }
+};
+WEFT_FORMULA(arctan2, ArcTan2, transcendental)
+
+// (asin(s) - s) / s for 0 <= s <= 1/2, z = s^2. Float: Cephes, asinf.c; double: FreeBSD, e_asin.c.
+template <class V>
+WEFT_INLINE V asin_correction(V z) {
+  if constexpr (sizeof(typename V::Element) == 4) {
+    return z * polynomial(z, 4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2,
+                          1.6666752422e-1);
+  } else {
+    const V p = polynomial(z, 3.47933107596021167570e-05, 7.91534994289814532176e-04,
+                           -4.00555345006794114027e-02, 2.01212532134862925881e-01,
+                           -3.25565818622400915405e-01, 1.66666666666666657415e-01);
+    const V q = polynomial(z, 7.70381505559019352791e-02, -6.88283971605453293030e-01,
+                           2.02094576023350569471e+00, -2.40339491173441421878e+00, 1);
+    return z * (p / q);
+  }
+}
+
+// acos(a) for 1/2 < a <= 1 is 2 asin(sqrt((1 - a) / 2)); the root's rounding error is put back.
+template <class V>
+WEFT_INLINE V acos_near_one(V a) {
+  using E = typename V::Element;
+  const V z = V(E(0.5)) * (V(1) - a);
+  const V root = sqrt_(z);
+  const V square = root * root;
+  const V lost = ((z - square) - product_error_(root, root, square)) / (root + root);
+  const V rest = fma_(root, asin_correction(z), select(root == V(0), V(0), lost));
+  return V(2) * (root + rest);
+}
+
+// pi / 2 - x, with pi / 2 in two parts; the second is added to what x lacks.
+template <class V>
+WEFT_INLINE V quarter_turn_less(V x, V lacks) {
+  using E = typename V::Element;
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  const V rest(kIsFloat ? E(-4.37113883e-8) : E(6.12323399573676603587e-17));
+  return V(E(1.57079632679489661923)) - (x - (rest - lacks));
+}
+
+struct ArcSin {
+  template <class V>
+  V operator()(V x) const {
+    using E = typename V::Element;
+    const V a = abs_(x);
+    const V inner = fma_(a, asin_correction(a * a), a);
+    const V outer = quarter_turn_less(acos_near_one(a), V(0));
+    return copysign_(select(a <= V(E(0.5)), inner, outer), x);
+  }
+};
+WEFT_FORMULA(arcsin, ArcSin, transcendental)
+
+struct ArcCos {
+  template <class V>
+  V operator()(V x) const {
+    using E = typename V::Element;
+    const V a = abs_(x);
+    const V inner = quarter_turn_less(x, x * asin_correction(x * x));
+    const V near_one = acos_near_one(a);
+    const V quarter = quarter_turn_less(V(0), V(0));
+    const V outer = select(x < V(0), quarter + quarter_turn_less(near_one, V(0)), near_one);
+    return select(a <= V(E(0.5)), inner, outer);
+  }
+};
+WEFT_FORMULA(arccos, ArcCos, transcendental)

@@ -1,0 +1,15 @@
+#include "kernels/scan.h"
+
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+
+int64_t scan_units(const Scan& scan) {
+  return scan.outer * ((scan.inner + kScanColumns - 1) / kScanColumns);
+}
+
+void run_scan(const Scan& scan, const void* factor, const void* term, void* out, Range units) {
+  active_table().scans[static_cast<int>(scan.dtype)](scan, factor, term, out, units);
+}
+
+}  // namespace weft::kernels
