@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
@@ -17,10 +18,37 @@ uint32_t mask_of(const OpDef& op, const TensorType& type, std::span<const Argume
       .value();  // checked by inference
 }
 
+bool accumulates(kernels::Reduction reduction) {
+  return reduction == kernels::Reduction::kSum || reduction == kernels::Reduction::kProd;
+}
+
+// Is the input cast to the result's dtype first? Sums of integers widen as they go.
+template <kernels::Reduction reduction>
+bool casts_first(DType in, DType out) {
+  if (!accumulates(reduction) || in == out) return false;
+  return reduction == kernels::Reduction::kProd || kernels::result_dtype(reduction, in) != out;
+}
+
+template <kernels::Reduction reduction>
+int64_t scratch_bytes(const SlotTypes& types, int) {
+  const bool casts = casts_first<reduction>(types.in[0].dtype, types.out[0].dtype);
+  return casts ? types.in[0].shape.elements() * size_of(types.out[0].dtype) : 0;
+}
+
 template <kernels::Reduction reduction>
 Status run(const KernelCall& call) {
-  const TensorView& in = call.in[0];
-  const TensorType type = type_of(in);
+  const TensorType type = type_of(call.in[0]);
+  TensorView in = call.in[0];
+  if (casts_first<reduction>(type.dtype, call.out[0].dtype)) {
+    in.data = call.scratch;
+    in.dtype = call.out[0].dtype;
+    int64_t stride = 1;
+    for (int axis = in.rank - 1; axis >= 0; --axis) {
+      in.strides[axis] = stride;
+      stride *= in.shape[axis];
+    }
+    WEFT_TRY(run_one_step(kernels::cast_step(type.dtype, in.dtype), call.in, in));
+  }
   const kernels::Reduce problem =
       kernels::make_reduce(reduction, in, mask_of(call.op, type, call.attributes));
   const int64_t units = kernels::reduce_units(problem);
@@ -40,11 +68,18 @@ Status run(const KernelCall& call) {
 Slot reduce_slot(kernels::Reduction reduction) {
   Slot slot;
   switch (reduction) {
-    case kernels::Reduction::kSum: slot.run = run<kernels::Reduction::kSum>; break;
+    case kernels::Reduction::kSum:
+      slot.run = run<kernels::Reduction::kSum>;
+      slot.scratch_bytes = scratch_bytes<kernels::Reduction::kSum>;
+      break;
     case kernels::Reduction::kMax: slot.run = run<kernels::Reduction::kMax>; break;
     case kernels::Reduction::kMin: slot.run = run<kernels::Reduction::kMin>; break;
     case kernels::Reduction::kArgMax: slot.run = run<kernels::Reduction::kArgMax>; break;
     case kernels::Reduction::kArgMin: slot.run = run<kernels::Reduction::kArgMin>; break;
+    case kernels::Reduction::kProd:
+      slot.run = run<kernels::Reduction::kProd>;
+      slot.scratch_bytes = scratch_bytes<kernels::Reduction::kProd>;
+      break;
   }
   return slot;
 }
@@ -52,6 +87,32 @@ Slot reduce_slot(kernels::Reduction reduction) {
 void reduce_attributes(OpDef& op) {
   op.optional(AttributeKind::kInts, "axis", "axis or axes to reduce; none reduces all")
       .boolean("keepdims", false, "keep the reduced axes with extent 1");
+}
+
+void accumulator_attribute(OpDef& op) {
+  op.optional(AttributeKind::kDType, "dtype",
+              "floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in "
+              "their own");
+}
+
+OpDef& sample_reduction(OpDef& op) {
+  return op.sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
+      .sample(R"({"shapes": [[5]]})")
+      .sample(R"({"shapes": [[]]})")
+      .sample(R"({"shapes": [[0, 3]], "axis": 1})")
+      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+}
+
+Result<uint32_t> reduced_axes(const ComposeContext& c) {
+  const TensorType type = c.in(0).type();
+  return rules::axes_mask(InferContext(c.op(), {&type, 1}, c.all()), "axis", type.shape.rank());
+}
+
+int64_t reduced_count(const Shape& shape, uint32_t mask) {
+  int64_t count = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (mask >> axis & 1) count *= shape[axis];
+  return count;
 }
 
 Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContext& c) {
@@ -62,15 +123,20 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
   if (arg && c.has("axis") && c.ints("axis").size() != 1)
     return errors::invalid_value(c.op().name, "`axis` must be one axis or none; got ",
                                  c.ints("axis").size(), " axes");
-  if (reduction != kernels::Reduction::kSum)
+  if (!accumulates(reduction))
     for (int axis = 0; axis < shape.rank(); ++axis)
       if ((mask >> axis & 1) && shape[axis] == 0)
         return errors::invalid_value(c.op().name, "`", c.op().inputs[0].name,
                                      "` must not be empty along the reduced axes; got shape ",
                                      shape);
-  return Types{{kernels::result_dtype(reduction, c.in[0].dtype),
-                rules::reduced_shape(shape, mask, c.flag("keepdims")),
-                {}}};
+  DType dtype = kernels::result_dtype(reduction, c.in[0].dtype);
+  if (accumulates(reduction) && c.has("dtype")) {
+    dtype = c.dtype("dtype");
+    if (kernels::result_dtype(reduction, dtype) != dtype)
+      return errors::invalid_type(c.op().name,
+                                  "`dtype` must be a floating dtype, int64 or uint64; got ", dtype);
+  }
+  return Types{{dtype, rules::reduced_shape(shape, mask, c.flag("keepdims")), {}}};
 }
 
 Shape kept_shape(const GradContext& g) {

@@ -10,9 +10,19 @@ Slot reduce_slot(kernels::Reduction reduction);  // reads the attribute `axis`
 
 // Adds the attributes `axis` and `keepdims`.
 void reduce_attributes(OpDef& op);
+// Adds `dtype`, which a sum or product is computed and stored in.
+void accumulator_attribute(OpDef& op);
 
-// Inference for `reduction`: dtype by kernels::result_dtype; refuses an empty axis where the
-// reduction has no neutral element.
+// Samples of a reduction of one array: all axes, some, kept, none, and no elements.
+OpDef& sample_reduction(OpDef& op);
+
+// The mask of the attribute `axis` of a composite over its first input.
+Result<uint32_t> reduced_axes(const ComposeContext& c);
+// The number of elements that each result is made of.
+int64_t reduced_count(const Shape& shape, uint32_t mask);
+
+// Inference for `reduction`: dtype by `dtype` or kernels::result_dtype; refuses an empty axis where
+// the reduction has no neutral element.
 template <kernels::Reduction reduction>
 Result<Types> infer_reduction(const InferContext& c);
 

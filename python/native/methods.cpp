@@ -104,6 +104,21 @@ PyObject* item(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   return out;
 }
 
+// round(x, decimals): unlike a number's, an array's round() keeps the dtype.
+PyObject* rounded(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  static const weft_op op = find_operator("round");
+  weft_value values[2] = {tensor_value(tensor_of(self)), {}};
+  if (count > 1)
+    return raise_error(WEFT_INVALID_TYPE, "round: takes at most 1 number; got %zd", count);
+  if (count == 0 || args[0] == Py_None) return wrap(invoke(op, values, 1));
+  const Found found = scalar_value(args[0], values + 1);
+  if (found == Found::kError) return nullptr;
+  if (found == Found::kNo || values[1].tag != WEFT_TAG_INT) {
+    return raise_error(WEFT_INVALID_TYPE, "round: `decimals` must be an integer; got %R", args[0]);
+  }
+  return wrap(invoke(op, values, 2));
+}
+
 PyObject* asnumpy(PyObject* self, PyObject*) { return to_numpy(self); }
 
 PyObject* tolist(PyObject* self, PyObject*) {
@@ -305,6 +320,7 @@ PyMethodDef array_methods[] = {
     {"__dlpack_device__", dlpack_device, METH_NOARGS, nullptr},
     {"__complex__", to_complex, METH_NOARGS, nullptr},
     {"__format__", format, METH_VARARGS, nullptr},
+    {"__round__", as_method(rounded), METH_FASTCALL, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},
     {"__reduce_ex__", reduce, METH_O, nullptr},

@@ -311,8 +311,7 @@ def test_comparisons_and_logic_give_bools():
     assert ((x < y) | (x == y)).tolist() == [True, True, False]
     assert (~(x < y) & (x != y)).tolist() == [False, False, True]
     assert (x >= 2).tolist() == [False, True, True]
-    with pytest.raises(NotImplementedError, match="for bool arrays"):
-        x & y
+    assert (x & y).tolist() == [1, 2, 1]
 
 
 # ---- conversions and protocols
@@ -380,8 +379,8 @@ def test_numpy_ufuncs_become_operators():
     y.backward()
     assert isinstance(y, np.ndarray)
     numpy.testing.assert_allclose(x.grad.asnumpy(), numpy.exp([0, 1]), rtol=1e-6)
-    with pytest.raises(TypeError, match=r"numpy\.arctan2: no operator of Weft"):
-        numpy.arctan2(x, x)
+    with pytest.raises(TypeError, match=r"numpy\.frexp: no operator of Weft"):
+        numpy.frexp(x)
     out = numpy.zeros(2, "float32")
     out += x
     assert isinstance(out, numpy.ndarray)

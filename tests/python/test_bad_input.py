@@ -47,7 +47,7 @@ CASES = {
     "unknown keyword": (
         lambda: np.sum(np.ones(2), axes=0),
         TypeError,
-        "sum: `axes` is no argument; it accepts x, axis, keepdims, out",
+        "sum: `axes` is no argument; it accepts x, axis, keepdims, dtype, out",
     ),
     "missing argument": (lambda: np.add(np.ones(2)), TypeError, "add: `x2` is missing"),
     "too many arguments": (

@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -9,15 +8,8 @@ Values gradient(const GradContext& g) { return {g.dout() * g.builder().call("sig
 }  // namespace
 
 WEFT_OP(abs) {
-  op.doc("Absolute value, element by element.")
-      .input("x", "any real dtype")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kAbsolute)
-      .like("numpy.abs")
-      .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[]]})");
+  unary(op, Promotion::kCommon, kernels::FormulaId::kAbsolute);
+  op.doc("Absolute value, element by element.").gradient(gradient).like("numpy.abs");
 }
 
 }  // namespace weft::ops

@@ -33,7 +33,10 @@ WEFT_OP(cast) {
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
-      .sample(R"({"shapes": [[2, 3]], "dtype": "float64"})");
+      .sample(R"({"shapes": [[2, 3]], "dtype": "float64"})")
+      .sample(R"({"shapes": [[]], "dtype": "float64"})")
+      .sample(R"({"shapes": [[0, 2]], "dtype": "float64"})")
+      .sample(R"({"shapes": [[4]], "dtypes": ["int32"], "dtype": "bool"})");
 }
 
 }  // namespace weft::ops

@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -17,28 +16,17 @@ Values maximum_gradient(const GradContext& g) { return choice_gradient(g, "great
 
 Values minimum_gradient(const GradContext& g) { return choice_gradient(g, "less"); }
 
-void choice_of_two(OpDef& op, kernels::FormulaId formula) {
-  op.input("x1", "first operand")
-      .input("x2", "second operand, broadcast against `x1`")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
-      .kernel(formula)
-      .sample(R"({"shapes": [[2, 3], [2, 3]]})")
-      .sample(R"({"shapes": [[2, 1, 3], [4, 1]]})")
-      .sample(R"({"shapes": [[5], []]})");
-}
-
 }  // namespace
 
 WEFT_OP(maximum) {
-  choice_of_two(op, kernels::FormulaId::kMaximum);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kMaximum);
   op.doc("The larger of two arrays, element by element; NaN where either is NaN.")
       .gradient(maximum_gradient)
       .like("numpy.maximum");
 }
 
 WEFT_OP(minimum) {
-  choice_of_two(op, kernels::FormulaId::kMinimum);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kMinimum);
   op.doc("The smaller of two arrays, element by element; NaN where either is NaN.")
       .gradient(minimum_gradient)
       .like("numpy.minimum");

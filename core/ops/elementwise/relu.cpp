@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -12,16 +11,11 @@ Values gradient(const GradContext& g) {
 }  // namespace
 
 WEFT_OP(relu) {
+  unary(op, Promotion::kCommon, kernels::FormulaId::kRelu);
   op.doc("Positive part max(x, 0), element by element; NaN stays NaN.")
       .in(Namespace::kNpx)
-      .input("x", "any real dtype")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
       .gradient(gradient)
-      .kernel(kernels::FormulaId::kRelu)
-      .like("torch.nn.functional.relu")
-      .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[]]})");
+      .like("torch.nn.functional.relu");
 }
 
 }  // namespace weft::ops

@@ -1,23 +1,12 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
-namespace {
-
-Values gradient(const GradContext&) { return {Value()}; }  // piecewise constant: zero
-
-}  // namespace
 
 WEFT_OP(sign) {
+  unary(op, Promotion::kCommon, kernels::FormulaId::kSign);
   op.doc("-1, 0 or 1 by the sign of each element; NaN stays NaN.")
-      .input("x", "any real dtype")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kSign)
-      .like("numpy.sign")
-      .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[]]})");
+      .gradient(zero_gradient)
+      .like("numpy.sign");
 }
 
 }  // namespace weft::ops

@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -9,16 +8,8 @@ Values gradient(const GradContext& g) { return {g.dout() * 0.5 / g.out()}; }
 }  // namespace
 
 WEFT_OP(sqrt) {
-  op.doc("Square root, element by element.")
-      .input("x", "any real dtype; bool and integers become the default float")
-      .promote(Promotion::kFloat)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kSqrt)
-      .like("numpy.sqrt")
-      .domain(0.2, 4)
-      .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[]]})");
+  unary(op, Promotion::kFloat, kernels::FormulaId::kSqrt);
+  op.doc("Square root, element by element.").gradient(gradient).like("numpy.sqrt").domain(0.2, 4);
 }
 
 }  // namespace weft::ops

@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -9,14 +8,8 @@ Values gradient(const GradContext& g) { return {g.dout() * (2.0 * g.in(0))}; }
 }  // namespace
 
 WEFT_OP(square) {
-  op.doc("Product of each element with itself.")
-      .input("x", "any real dtype")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kSquare)
-      .like("numpy.square")
-      .sample(R"({"shapes": [[2, 3]]})");
+  unary(op, Promotion::kCommon, kernels::FormulaId::kSquare);
+  op.doc("Product of each element with itself.").gradient(gradient).like("numpy.square");
 }
 
 }  // namespace weft::ops

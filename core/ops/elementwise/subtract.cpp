@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -9,17 +8,8 @@ Values gradient(const GradContext& g) { return {g.dout(), -g.dout()}; }
 }  // namespace
 
 WEFT_OP(subtract) {
-  op.doc("Difference of two arrays, element by element.")
-      .input("x1", "first operand")
-      .input("x2", "second operand, broadcast against `x1`")
-      .promote(Promotion::kCommon)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kSubtract)
-      .like("numpy.subtract")
-      .sample(R"({"shapes": [[2, 3], [2, 3]]})")
-      .sample(R"({"shapes": [[2, 1, 3], [4, 1]]})")
-      .sample(R"({"shapes": [[5], []]})");
+  binary(op, Promotion::kCommon, kernels::FormulaId::kSubtract);
+  op.doc("Difference x1 - x2, element by element.").gradient(gradient).like("numpy.subtract");
 }
 
 }  // namespace weft::ops

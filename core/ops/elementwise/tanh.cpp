@@ -1,5 +1,4 @@
-#include "kernels/formula_ids.h"
-#include "ops/rules.h"
+#include "ops/elementwise/families.h"
 
 namespace weft::ops {
 namespace {
@@ -9,15 +8,8 @@ Values gradient(const GradContext& g) { return {g.dout() * (1.0 - g.out() * g.ou
 }  // namespace
 
 WEFT_OP(tanh) {
-  op.doc("Hyperbolic tangent, element by element.")
-      .input("x", "any real dtype; bool and integers become the default float")
-      .promote(Promotion::kFloat)
-      .infer(rules::broadcast)
-      .gradient(gradient)
-      .kernel(kernels::FormulaId::kTanh)
-      .like("numpy.tanh")
-      .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[]]})");
+  unary(op, Promotion::kFloat, kernels::FormulaId::kTanh);
+  op.doc("Hyperbolic tangent, element by element.").gradient(gradient).like("numpy.tanh");
 }
 
 }  // namespace weft::ops

@@ -30,7 +30,9 @@ WEFT_OP(where) {
       .kernel(kernels::FormulaId::kWhere)
       .like("numpy.where")
       .sample(R"({"shapes": [[2, 3], [2, 3], [3]], "dtypes": ["bool", null, null]})")
-      .sample(R"({"shapes": [[3], [], [2, 1]], "dtypes": ["bool", null, null]})");
+      .sample(R"({"shapes": [[3], [], [2, 1]], "dtypes": ["bool", null, null]})")
+      .sample(R"({"shapes": [[], [], []], "dtypes": ["bool", null, null]})")
+      .sample(R"({"shapes": [[0, 3], [3], [1, 3]], "dtypes": ["bool", null, null]})");
 }
 
 }  // namespace weft::ops

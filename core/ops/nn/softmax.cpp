@@ -41,20 +41,26 @@ Values log_softmax_gradient(const GradContext& g) {
 }
 
 // Brings `axis` last, applies the rows operator, and back.
-Values along_axis(const ComposeContext& c, std::string_view rows) {
+Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
   const int rank = c.in(0).rank();
-  const Result<int> axis = normalize_axis(c.integer("axis"), rank, c.op().name, "axis");
-  if (!axis.ok()) {
-    c.builder.fail(axis.status());
-    return {c.in(0)};
+  Value data = c.in(0);
+  if (c.has("temperature")) {
+    if (!(c.real("temperature") > 0))
+      return errors::invalid_value(c.op().name, "`temperature` must be positive; got ",
+                                   std::to_string(c.real("temperature")));
+    data = data / c.real("temperature");
   }
-  if (axis.value() == rank - 1) return {c.builder.call(rows, {c.in(0)})};
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, c.op().name, "axis"));
+  if (axis == rank - 1) return c.builder.call(rows, {data});
   int64_t swap[kMaxRank];
   for (int i = 0; i < rank; ++i) swap[i] = i;
-  std::swap(swap[axis.value()], swap[rank - 1]);
+  std::swap(swap[axis], swap[rank - 1]);
   const std::span<const int64_t> axes(swap, static_cast<size_t>(rank));
-  return {transpose(c.builder.call(rows, {transpose(c.in(0), axes)}), axes)};
+  return transpose(c.builder.call(rows, {transpose(data, axes)}), axes);
 }
+
+Result<Value> softmax(const ComposeContext& c) { return along_axis(c, "softmax_rows"); }
+Result<Value> log_softmax(const ComposeContext& c) { return along_axis(c, "log_softmax_rows"); }
 
 template <bool logarithm>
 Slot slot() {
@@ -75,7 +81,10 @@ WEFT_OP(softmax_rows) {
       .gradient(softmax_gradient)
       .kernel(slot<false>())
       .like("scipy.special.softmax axis=-1")
-      .sample(R"({"shapes": [[2, 5]]})");
+      .sample(R"({"shapes": [[2, 5]]})")
+      .sample(R"({"shapes": [[1]]})")
+      .sample(R"({"shapes": [[0, 3]]})")
+      .sample(R"({"shapes": [[2, 3, 4]]})");
 }
 
 WEFT_OP(log_softmax_rows) {
@@ -87,7 +96,10 @@ WEFT_OP(log_softmax_rows) {
       .gradient(log_softmax_gradient)
       .kernel(slot<true>())
       .like("scipy.special.log_softmax axis=-1")
-      .sample(R"({"shapes": [[2, 5]]})");
+      .sample(R"({"shapes": [[2, 5]]})")
+      .sample(R"({"shapes": [[1]]})")
+      .sample(R"({"shapes": [[0, 3]]})")
+      .sample(R"({"shapes": [[2, 3, 4]]})");
 }
 
 WEFT_OP(softmax) {
@@ -95,8 +107,11 @@ WEFT_OP(softmax) {
       .in(Namespace::kNpx)
       .input("data", "any real dtype; integers become the default float")
       .integer("axis", -1, "axis that sums to 1")
-      .compose([](const ComposeContext& c) { return along_axis(c, "softmax_rows"); })
-      .like("scipy.special.softmax")
+      .optional(AttributeKind::kFloat, "temperature", "divides `data` first; none: 1")
+      .compose(checked<softmax>)
+      .sample(R"({"shapes": [[2, 5]], "temperature": 2.5})")
+      .sample(R"({"shapes": [[2, 3, 0]], "axis": 1})")
+      .sample(R"({"shapes": [[0, 3]]})")
       .sample(R"({"shapes": [[2, 5]], "axis": -1})")
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})");
 }
@@ -106,8 +121,11 @@ WEFT_OP(log_softmax) {
       .in(Namespace::kNpx)
       .input("data", "any real dtype; integers become the default float")
       .integer("axis", -1, "axis whose exponentials sum to 1")
-      .compose([](const ComposeContext& c) { return along_axis(c, "log_softmax_rows"); })
-      .like("scipy.special.log_softmax")
+      .optional(AttributeKind::kFloat, "temperature", "divides `data` first; none: 1")
+      .compose(checked<log_softmax>)
+      .sample(R"({"shapes": [[2, 5]], "temperature": 2.5})")
+      .sample(R"({"shapes": [[2, 3, 0]], "axis": 1})")
+      .sample(R"({"shapes": [[0, 3]]})")
       .sample(R"({"shapes": [[2, 5]], "axis": -1})")
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})");
 }

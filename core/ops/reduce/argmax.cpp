@@ -11,6 +11,9 @@ WEFT_OP(argmax) {
       .kernel(reduce_slot(kernels::Reduction::kArgMax))
       .like("numpy.argmax")
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})")
+      .sample(R"({"shapes": [[]]})")
+      .sample(R"({"shapes": [[0, 3]], "axis": 1})")
       .sample(R"({"shapes": [[5]]})");
 }
 

@@ -11,6 +11,9 @@ WEFT_OP(argmin) {
       .kernel(reduce_slot(kernels::Reduction::kArgMin))
       .like("numpy.argmin")
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})")
+      .sample(R"({"shapes": [[]]})")
+      .sample(R"({"shapes": [[0, 3]], "axis": 1})")
       .sample(R"({"shapes": [[5]]})");
 }
 

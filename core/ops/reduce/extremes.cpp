@@ -20,10 +20,8 @@ WEFT_OP(max) {
   op.infer(infer_reduction<kernels::Reduction::kMax>)
       .gradient(gradient)
       .kernel(reduce_slot(kernels::Reduction::kMax))
-      .like("numpy.max")
-      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
-      .sample(R"({"shapes": [[5]]})")
-      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+      .like("numpy.max");
+  sample_reduction(op);
 }
 
 WEFT_OP(min) {
@@ -32,10 +30,19 @@ WEFT_OP(min) {
   op.infer(infer_reduction<kernels::Reduction::kMin>)
       .gradient(gradient)
       .kernel(reduce_slot(kernels::Reduction::kMin))
-      .like("numpy.min")
-      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
-      .sample(R"({"shapes": [[5]]})")
-      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+      .like("numpy.min");
+  sample_reduction(op);
+}
+
+WEFT_OP(ptp) {
+  op.doc("Largest less smallest element over axes.").input("x", "any real dtype");
+  reduce_attributes(op);
+  op.compose([](const ComposeContext& c) {
+      const Value high = c.builder.call("max", {c.in(0)}, {c.get("axis"), c.get("keepdims")});
+      const Value low = c.builder.call("min", {c.in(0)}, {c.get("axis"), c.get("keepdims")});
+      return Values{high - low};
+    }).like("numpy.ptp");
+  sample_reduction(op);
 }
 
 }  // namespace weft::ops

@@ -1,22 +1,61 @@
+// Means and what is made of them: composites of sums.
+#include <algorithm>
+
+#include "base/errors.h"
 #include "ops/reduce_slot.h"
-#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
-Values compose(const ComposeContext& c) {
-  const TensorType type = c.in(0).type();
-  const Result<uint32_t> axes =
-      rules::axes_mask(InferContext(c.op(), {&type, 1}, c.all()), "axis", type.shape.rank());
-  if (!axes.ok()) {
-    c.builder.fail(axes.status());
-    return {c.in(0)};
-  }
-  const Value x = is_floating(type.dtype) ? c.in(0) : cast(c.in(0), DType::kFloat32);
+// The input in the dtype of the result: `dtype`, or the default float for bool and integers.
+Result<Value> in_floats(const ComposeContext& c) {
+  const Value& x = c.in(0);
+  if (!c.has("dtype")) return is_floating(x.dtype()) ? x : cast(x, DType::kFloat32);
+  if (is_floating(c.dtype("dtype"))) return cast(x, c.dtype("dtype"));
+  return errors::invalid_type(c.op().name, "`dtype` must be floating; got ", c.dtype("dtype"));
+}
+
+Result<Value> mean(const ComposeContext& c) {
+  WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
+  WEFT_ASSIGN(const Value x, in_floats(c));
   const Value total = c.builder.call("sum", {x}, {c.get("axis"), c.get("keepdims")});
-  const int64_t kept = total.shape().elements();
-  const int64_t count = kept == 0 ? 0 : type.shape.elements() / kept;
-  return {total / static_cast<double>(count)};
+  return total / static_cast<double>(reduced_count(x.shape(), mask));
+}
+
+// The mean square distance from the mean; two passes, because the one-pass formula loses all digits
+// when mean^2 is far above the variance.
+Result<Value> var(const ComposeContext& c) {
+  WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
+  WEFT_ASSIGN(const Value x, in_floats(c));
+  const auto count = static_cast<double>(reduced_count(x.shape(), mask));
+  const double lost = c.has("correction") ? c.real("correction") : c.real("ddof");
+  const Value center = c.builder.call("sum", {x}, {c.get("axis"), Argument::of_bool(true)}) / count;
+  const Value square = c.builder.call("square", {x - center});
+  const Value total = c.builder.call("sum", {square}, {c.get("axis"), c.get("keepdims")});
+  return total / std::max(count - lost, 0.0);
+}
+
+Result<Value> deviation(const ComposeContext& c) {
+  WEFT_ASSIGN(const Value variance, var(c));
+  return c.builder.call("sqrt", {variance});
+}
+
+void float_attributes(OpDef& op) {
+  reduce_attributes(op);
+  op.optional(AttributeKind::kDType, "dtype", "floating dtype to compute in");
+}
+
+void spread(OpDef& op, Composition composition) {
+  op.input("x", "any real dtype");
+  float_attributes(op);
+  op.real("ddof", 0, "subtracted from the number of elements, by which the squares are divided")
+      .optional(AttributeKind::kFloat, "correction", "the array API's name of `ddof`")
+      .compose(composition)
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2], "ddof": 1})")
+      .sample(R"({"shapes": [[5]]})")
+      .sample(R"({"shapes": [[4, 3]], "axis": 0, "keepdims": true, "correction": 1.5})")
+      .sample(R"({"shapes": [[0, 3]], "axis": 1})")
+      .sample(R"({"shapes": [[3, 2]], "dtype": "float64"})");
 }
 
 }  // namespace
@@ -24,12 +63,23 @@ Values compose(const ComposeContext& c) {
 WEFT_OP(mean) {
   op.doc("Arithmetic mean over axes; bool and integers give the default float.")
       .input("x", "any real dtype");
-  reduce_attributes(op);
-  op.compose(compose)
+  float_attributes(op);
+  op.compose(checked<mean>)
       .like("numpy.mean")
-      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
-      .sample(R"({"shapes": [[5]]})")
-      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+      .sample(R"({"shapes": [[3, 2]], "dtype": "float64"})");
+  sample_reduction(op);
+}
+
+WEFT_OP(var) {
+  spread(op, checked<var>);
+  op.doc("Variance over axes: the mean square distance from the mean.")
+      .like("numpy.var")
+      .sample(R"({"shapes": [[]]})");
+}
+
+WEFT_OP(std) {
+  spread(op, checked<deviation>);
+  op.doc("Standard deviation over axes: the root of the variance.").like("numpy.std");
 }
 
 }  // namespace weft::ops

@@ -13,14 +13,14 @@ WEFT_OP(sum) {
   op.doc("Sum over axes; bool and integers add in 64 bits. An empty sum is 0.")
       .input("x", "any real dtype");
   reduce_attributes(op);
+  accumulator_attribute(op);
   op.infer(infer_reduction<kernels::Reduction::kSum>)
       .gradient(gradient)
       .kernel(reduce_slot(kernels::Reduction::kSum))
       .like("numpy.sum")
-      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
-      .sample(R"({"shapes": [[5]]})")
-      .sample(R"({"shapes": [[2, 0]], "axis": 1})")
-      .sample(R"({"shapes": [[2, 3]], "axis": -1, "keepdims": true})");
+      .sample(R"({"shapes": [[2, 0]], "axis": 1, "dtype": "float64"})")
+      .sample(R"({"shapes": [[4, 3]], "axis": 1, "dtype": "float64", "dtypes": ["int32"]})");
+  sample_reduction(op);
 }
 
 }  // namespace weft::ops

@@ -320,22 +320,39 @@ def size(a: ArrayLike) -> int:
     return asarray(a).size
 
 
-if "abs" in _ops.__all__:
-    absolute = _ops.abs
-if "divide" in _ops.__all__:
-    true_divide = _ops.divide
-if "concatenate" in _ops.__all__:
-    concat = _ops.concatenate
+# NumPy's second names, most of them the array API's.
+absolute = _ops.abs
+acos, asin, atan, atan2 = _ops.arccos, _ops.arcsin, _ops.arctan, _ops.arctan2
+acosh, asinh, atanh = _ops.arccosh, _ops.arcsinh, _ops.arctanh
+bitwise_invert = bitwise_not = _ops.invert
+bitwise_left_shift, bitwise_right_shift = _ops.left_shift, _ops.right_shift
+concat = _ops.concatenate
+mod = _ops.remainder
+pow = _ops.power
+true_divide = _ops.divide
+
+from weft.np import linalg  # noqa: E402 - it uses this namespace
 
 __all__ = [
     *_ops.__all__,
     *_shapes.__all__,
     "absolute",
+    "acos",
+    "acosh",
     "arange",
     "array",
     "asarray",
     "astype",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
     "bfloat16",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_right_shift",
     "bool_",
     "can_cast",
     "concat",
@@ -352,7 +369,6 @@ __all__ = [
     "full_like",
     "iinfo",
     "inf",
-    "int8",
     "int16",
     "int32",
     "int64",
@@ -361,6 +377,9 @@ __all__ = [
     "matrix_transpose",
     "may_share_memory",
     "meshgrid",
+    "int8",
+    "linalg",
+    "mod",
     "nan",
     "ndarray",
     "ndim",
@@ -369,15 +388,16 @@ __all__ = [
     "ones_like",
     "permute_dims",
     "pi",
+    "pow",
     "random",
     "result_type",
     "shape",
     "size",
     "true_divide",
-    "uint8",
     "uint16",
     "uint32",
     "uint64",
+    "uint8",
     "zeros",
     "zeros_like",
 ]

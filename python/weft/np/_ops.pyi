@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from weft._typing import ArrayLike, ndarray
+from weft._typing import ArrayLike, DTypeLike, ndarray
 
 def abs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Absolute value, element by element.
@@ -21,6 +21,108 @@ def add(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.add``.
+    """
+
+def all(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Truth of every element over axes being true; true of none.
+
+    x: any real dtype; anything but zero is true
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    out: array to write into
+
+    Same results as ``numpy.all``.
+
+    No gradient: piecewise constant.
+    """
+
+def any(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Truth of some element over axes being true; false of none.
+
+    x: any real dtype; anything but zero is true
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    out: array to write into
+
+    Same results as ``numpy.any``.
+
+    No gradient: piecewise constant.
+    """
+
+def arccos(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angle in [0, pi] whose cosine is x, element by element; NaN outside [-1, 1].
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arccos``.
+    """
+
+def arccosh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Inverse hyperbolic cosine, element by element; NaN below 1.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arccosh``.
+    """
+
+def arcsin(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angle in [-pi/2, pi/2] whose sine is x, element by element; NaN outside [-1, 1].
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arcsin``.
+    """
+
+def arcsinh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Inverse hyperbolic sine, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arcsinh``.
+    """
+
+def arctan(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angle in [-pi/2, pi/2] whose tangent is x, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arctan``.
+    """
+
+def arctan2(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angle in [-pi, pi] of the point with height `x1` and width `x2`, element by element.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.arctan2``.
+    """
+
+def arctanh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Inverse hyperbolic tangent, element by element; NaN outside [-1, 1].
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.arctanh``.
     """
 
 def argmax(
@@ -78,6 +180,42 @@ def array_split(
     Same results as ``numpy.array_split``.
     """
 
+def bitwise_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Bits that both integers have, element by element; on bool, logical and.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.bitwise_and``.
+
+    No gradient: its operands are integers.
+    """
+
+def bitwise_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Bits that either integer has, element by element; on bool, logical or.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.bitwise_or``.
+
+    No gradient: its operands are integers.
+    """
+
+def bitwise_xor(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Bits that one of two integers has, element by element; on bool, not equal.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.bitwise_xor``.
+
+    No gradient: its operands are integers.
+    """
+
 def broadcast_to(
     x: ArrayLike,
     shape: int | Sequence[int],
@@ -91,6 +229,32 @@ def broadcast_to(
     out: array to write into
 
     Same results as ``numpy.broadcast_to``.
+    """
+
+def ceil(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The smallest whole number that is not below x, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.ceil``.
+    """
+
+def clip(
+    x: ArrayLike,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """x held within bounds, element by element; NaN stays NaN. The upper bound wins.
+
+    x: any real dtype
+    min: lower bound, broadcast against `x`; none leaves it open
+    max: upper bound, broadcast against `x`; none leaves it open
+    out: array to write into
+
+    Same results as ``numpy.clip``.
     """
 
 def column_stack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
@@ -126,6 +290,89 @@ def copy(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``numpy.copy``.
     """
 
+def copysign(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x1 with the sign of x2, element by element.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.copysign``.
+    """
+
+def cos(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Cosine of angles in radians, of any size, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.cos``.
+    """
+
+def cosh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Hyperbolic cosine, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.cosh``.
+    """
+
+def count_nonzero(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Number of elements over axes that are not zero, as int64.
+
+    x: any real dtype; anything but zero is true
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    out: array to write into
+
+    Same results as ``numpy.count_nonzero``.
+
+    No gradient: piecewise constant.
+    """
+
+def cumprod(
+    x: ArrayLike,
+    axis: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Running product along an axis; bool and integers multiply in 64 bits.
+
+    x: any real dtype
+    axis: axis to run along; none runs along the flat array
+    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
+        own
+    out: array to write into
+
+    Same results as ``numpy.cumprod``.
+    """
+
+def cumsum(
+    x: ArrayLike,
+    axis: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Running sum along an axis; bool and integers add in 64 bits.
+
+    x: any real dtype
+    axis: axis to run along; none runs along the flat array
+    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
+        own
+    out: array to write into
+
+    Same results as ``numpy.cumsum``.
+    """
+
 def diag(v: ArrayLike, k: int = 0, *, out: ndarray | None = None) -> ndarray:
     """The diagonal of a matrix, or a matrix of zeros with the vector on its diagonal.
 
@@ -156,10 +403,10 @@ def diagonal(
     """
 
 def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
-    """Quotient of two arrays, element by element; integers give the default float.
+    """Quotient x1 / x2, element by element; integers give the default float.
 
-    x1: dividend
-    x2: divisor, broadcast against `x1`
+    x1: first operand
+    x2: second operand, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.divide``.
@@ -195,6 +442,15 @@ def exp(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``numpy.exp``.
     """
 
+def exp2(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """2 to the power of x, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.exp2``.
+    """
+
 def expand_dims(x: ArrayLike, axis: int | Sequence[int], *, out: ndarray | None = None) -> ndarray:
     """The array with axes of extent 1 added.
 
@@ -203,6 +459,15 @@ def expand_dims(x: ArrayLike, axis: int | Sequence[int], *, out: ndarray | None 
     out: array to write into
 
     Same results as ``numpy.expand_dims``.
+    """
+
+def expm1(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """exp(x) - 1, precise near zero, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.expm1``.
     """
 
 def flip(
@@ -218,6 +483,57 @@ def flip(
     out: array to write into
 
     Same results as ``numpy.flip``.
+    """
+
+def floor(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The largest whole number that is not above x, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.floor``.
+    """
+
+def floor_divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Quotient rounded down, element by element: x1 // x2. Integers divided by 0 give 0, floats NaN
+    or infinity.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.floor_divide``.
+    """
+
+def fmax(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The larger of two arrays, element by element; NaN only where both are NaN.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.fmax``.
+    """
+
+def fmin(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The smaller of two arrays, element by element; NaN only where both are NaN.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.fmin``.
+    """
+
+def fmod(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Remainder with the sign of the dividend, element by element. Integers modulo 0 give 0, floats
+    NaN.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.fmod``.
     """
 
 def greater(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -253,6 +569,73 @@ def hstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarra
     Same results as ``numpy.hstack``.
     """
 
+def hypot(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Length sqrt(x1^2 + x2^2) without overflow, element by element.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.hypot``.
+    """
+
+def invert(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Every bit turned, element by element; on bool, logical not.
+
+    x: bool or integers
+    out: array to write into
+
+    Same results as ``numpy.invert``.
+
+    No gradient: its operand is an integer.
+    """
+
+def isfinite(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Truth of x being neither infinite nor NaN, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.isfinite``.
+
+    No gradient: piecewise constant.
+    """
+
+def isinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Truth of x being infinite, of either sign, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.isinf``.
+
+    No gradient: piecewise constant.
+    """
+
+def isnan(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Truth of x being NaN, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.isnan``.
+
+    No gradient: piecewise constant.
+    """
+
+def left_shift(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Bits of x1 moved up by x2 places, element by element; 0 for counts that are negative or not
+    below the number of bits.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.left_shift``.
+
+    No gradient: its operands are integers.
+    """
+
 def less(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 < x2, element by element, as bool.
 
@@ -286,6 +669,43 @@ def log(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``numpy.log``.
     """
 
+def log10(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm to base 10, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.log10``.
+    """
+
+def log1p(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """log(1 + x), precise near zero, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.log1p``.
+    """
+
+def log2(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm to base 2, element by element; exact for powers of 2.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.log2``.
+    """
+
+def logaddexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm of the sum of the exponentials of two arrays, element by element.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.logaddexp``.
+    """
+
 def logical_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 and x2, element by element; anything but zero is true.
 
@@ -317,6 +737,18 @@ def logical_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> n
     out: array to write into
 
     Same results as ``numpy.logical_or``.
+
+    No gradient: piecewise constant.
+    """
+
+def logical_xor(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Truth of either x1 or x2, not both, element by element; anything but zero is true.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.logical_xor``.
 
     No gradient: piecewise constant.
     """
@@ -362,6 +794,7 @@ def mean(
     x: ArrayLike,
     axis: int | Sequence[int] | None = None,
     keepdims: bool = False,
+    dtype: DTypeLike | None = None,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -370,6 +803,7 @@ def mean(
     x: any real dtype
     axis: axis or axes to reduce; none reduces all
     keepdims: keep the reduced axes with extent 1
+    dtype: floating dtype to compute in
     out: array to write into
 
     Same results as ``numpy.mean``.
@@ -429,6 +863,23 @@ def multiply(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nda
     Same results as ``numpy.multiply``.
     """
 
+def nan_to_num(
+    x: ArrayLike,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """x with numbers in the place of NaN and infinities, element by element.
+
+    x: any real dtype
+    nan: takes the place of NaN
+    posinf: that of infinity; none: the largest number
+    neginf: that of -infinity; none: the smallest number
+    out: array to write into
+    """
+
 def negative(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The negative, element by element.
 
@@ -450,6 +901,54 @@ def not_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
     No gradient: piecewise constant.
     """
 
+def power(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x1 to the power of x2, element by element. Integers wrap; their negative powers are truncated
+    to 0, 1 or -1, and refused where the exponent is a number.
+
+    x1: base
+    x2: exponent, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.power``.
+    """
+
+def prod(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    dtype: DTypeLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Product over axes; bool and integers multiply in 64 bits. An empty product is 1.
+
+    x: any real dtype
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
+        own
+    out: array to write into
+
+    Same results as ``numpy.prod``.
+    """
+
+def ptp(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Largest less smallest element over axes.
+
+    x: any real dtype
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    out: array to write into
+
+    Same results as ``numpy.ptp``.
+    """
+
 def ravel(a: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The elements in row-major order along one axis; a view where strides allow.
 
@@ -457,6 +956,26 @@ def ravel(a: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.ravel``.
+    """
+
+def reciprocal(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """1 / x, element by element; integers give the default float.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.reciprocal``.
+    """
+
+def remainder(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Remainder with the sign of the divisor, element by element: x1 % x2. Integers modulo 0 give
+    0, floats NaN.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.remainder``.
     """
 
 def repeat(
@@ -486,6 +1005,28 @@ def reshape(x: ArrayLike, newshape: int | Sequence[int], *, out: ndarray | None 
     Same results as ``numpy.reshape``.
     """
 
+def right_shift(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Bits of x1 moved down by x2 places, element by element; 0 or -1 by the sign of x1 for counts
+    that are negative or not below the number of bits.
+
+    x1: first operand
+    x2: second operand, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.right_shift``.
+
+    No gradient: its operands are integers.
+    """
+
+def rint(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The whole number nearest to x, halves to the even one, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.rint``.
+    """
+
 def roll(
     a: ArrayLike,
     shift: int | Sequence[int],
@@ -503,6 +1044,16 @@ def roll(
     Same results as ``numpy.roll``.
     """
 
+def round(x: ArrayLike, decimals: int = 0, *, out: ndarray | None = None) -> ndarray:
+    """x rounded to a number of decimals, halves to the even digit, element by element.
+
+    x: any real dtype
+    decimals: digits behind the point; negative ones count before it
+    out: array to write into
+
+    Same results as ``numpy.round``.
+    """
+
 def sign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """-1, 0 or 1 by the sign of each element; NaN stays NaN.
 
@@ -510,6 +1061,33 @@ def sign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.sign``.
+    """
+
+def signbit(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Truth of x having a minus sign, zeros and NaN included, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    No gradient: piecewise constant.
+    """
+
+def sin(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Sine of angles in radians, of any size, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.sin``.
+    """
+
+def sinh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Hyperbolic sine, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.sinh``.
     """
 
 def split(
@@ -572,8 +1150,31 @@ def stack(arrays: Sequence[ArrayLike], axis: int = 0, *, out: ndarray | None = N
     Same results as ``numpy.stack``.
     """
 
+def std(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    dtype: DTypeLike | None = None,
+    ddof: float = 0.0,
+    correction: float | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Standard deviation over axes: the root of the variance.
+
+    x: any real dtype
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    dtype: floating dtype to compute in
+    ddof: subtracted from the number of elements, by which the squares are divided
+    correction: the array API's name of `ddof`
+    out: array to write into
+
+    Same results as ``numpy.std``.
+    """
+
 def subtract(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
-    """Difference of two arrays, element by element.
+    """Difference x1 - x2, element by element.
 
     x1: first operand
     x2: second operand, broadcast against `x1`
@@ -586,6 +1187,7 @@ def sum(
     x: ArrayLike,
     axis: int | Sequence[int] | None = None,
     keepdims: bool = False,
+    dtype: DTypeLike | None = None,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -594,6 +1196,8 @@ def sum(
     x: any real dtype
     axis: axis or axes to reduce; none reduces all
     keepdims: keep the reduced axes with extent 1
+    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
+        own
     out: array to write into
 
     Same results as ``numpy.sum``.
@@ -627,6 +1231,15 @@ def take(
     out: array to write into
 
     Same results as ``numpy.take``.
+    """
+
+def tan(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Tangent of angles in radians, of any size, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``numpy.tan``.
     """
 
 def tanh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -700,6 +1313,38 @@ def triu(m: ArrayLike, k: int = 0, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.triu``.
+    """
+
+def trunc(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x without its fraction, element by element.
+
+    x: any real dtype
+    out: array to write into
+
+    Same results as ``numpy.trunc``.
+    """
+
+def var(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    dtype: DTypeLike | None = None,
+    ddof: float = 0.0,
+    correction: float | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Variance over axes: the mean square distance from the mean.
+
+    x: any real dtype
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    dtype: floating dtype to compute in
+    ddof: subtracted from the number of elements, by which the squares are divided
+    correction: the array API's name of `ddof`
+    out: array to write into
+
+    Same results as ``numpy.var``.
     """
 
 def vstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:

@@ -51,6 +51,14 @@ def cast(x: ArrayLike, dtype: DTypeLike, *, out: ndarray | None = None) -> ndarr
     out: array to write into
     """
 
+def celu(x: ArrayLike, alpha: float = 1.0, *, out: ndarray | None = None) -> ndarray:
+    """x above zero, alpha (exp(x / alpha) - 1) below.
+
+    x: any real dtype; bool and integers become the default float
+    alpha: the limit below is -alpha
+    out: array to write into
+    """
+
 def convolution(
     data: ArrayLike,
     weight: ArrayLike,
@@ -78,6 +86,23 @@ def convolution(
     Same results as ``torch.nn.functional.conv2d``.
     """
 
+def elu(x: ArrayLike, alpha: float = 1.0, *, out: ndarray | None = None) -> ndarray:
+    """x above zero, alpha (exp(x) - 1) below.
+
+    x: any real dtype; bool and integers become the default float
+    alpha: the limit below is -alpha
+    out: array to write into
+    """
+
+def erf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.erf``.
+    """
+
 def fully_connected(
     data: ArrayLike,
     weight: ArrayLike,
@@ -95,14 +120,110 @@ def fully_connected(
     out: array to write into
     """
 
-def log_softmax(data: ArrayLike, axis: int = -1, *, out: ndarray | None = None) -> ndarray:
+def gelu(x: ArrayLike, approximation: str = "erf", *, out: ndarray | None = None) -> ndarray:
+    """x times the normal distribution's cumulative function.
+
+    x: any real dtype; bool and integers become the default float
+    approximation: erf is exact, tanh the approximation by tanh
+    out: array to write into
+    """
+
+def hard_sigmoid(
+    x: ArrayLike,
+    alpha: float = 0.2,
+    beta: float = 0.5,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """alpha x + beta held between 0 and 1, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    alpha: slope
+    beta: value at zero
+    out: array to write into
+    """
+
+def hard_swish(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x relu6(x + 3) / 6, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def leaky_relu(x: ArrayLike, slope: float = 0.25, *, out: ndarray | None = None) -> ndarray:
+    """x above zero, slope x below.
+
+    x: any real dtype; bool and integers become the default float
+    slope: factor below zero
+    out: array to write into
+    """
+
+def log_sigmoid(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm of the logistic function, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.log_expit``.
+    """
+
+def log_softmax(
+    data: ArrayLike,
+    axis: int = -1,
+    temperature: float | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
     """Logarithm of the softmax over an axis, stable for large values.
 
     data: any real dtype; integers become the default float
     axis: axis whose exponentials sum to 1
+    temperature: divides `data` first; none: 1
+    out: array to write into
+    """
+
+def logsumexp(
+    x: ArrayLike,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Logarithm of the sum of exponentials over axes, without overflow.
+
+    x: any real dtype; bool and integers become the default float
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
     out: array to write into
 
-    Same results as ``scipy.special.log_softmax``.
+    Same results as ``scipy.special.logsumexp``.
+    """
+
+def mish(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x tanh(softplus(x)), element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def norm(
+    x: ArrayLike,
+    ord: float | None = None,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Length of vectors or matrices over axes; by default the root of the sum of squares, whose
+    gradient at zero is zero.
+
+    x: any real dtype; bool and integers become the default float
+    ord: order: any of vectors, 1, -1, inf or -inf of matrices; none: 2, of all axes
+    axis: axis or axes to reduce; none reduces all
+    keepdims: keep the reduced axes with extent 1
+    out: array to write into
+
+    Same results as ``numpy.linalg.norm``.
     """
 
 def pick(
@@ -149,6 +270,14 @@ def pooling(
     out: array to write into
     """
 
+def prelu(x: ArrayLike, gamma: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x above zero, gamma x below, with slopes that are learned.
+
+    x: floating, shape (N, C, ...)
+    gamma: slopes: one, one for each of C channels, or broadcast against `x`
+    out: array to write into
+    """
+
 def relu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Positive part max(x, 0), element by element; NaN stays NaN.
 
@@ -156,6 +285,27 @@ def relu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``torch.nn.functional.relu``.
+    """
+
+def relu6(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x held between 0 and 6, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def rsqrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """1 / sqrt(x), element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def selu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Scaled exponential linear unit, which keeps mean 0 and variance 1.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
     """
 
 def sgd_mom_update(
@@ -215,14 +365,27 @@ def sigmoid(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``scipy.special.expit``.
     """
 
-def softmax(data: ArrayLike, axis: int = -1, *, out: ndarray | None = None) -> ndarray:
+def silu(x: ArrayLike, beta: float = 1.0, *, out: ndarray | None = None) -> ndarray:
+    """x times the logistic function of beta x, also named swish.
+
+    x: any real dtype; bool and integers become the default float
+    beta: factor within the logistic function
+    out: array to write into
+    """
+
+def softmax(
+    data: ArrayLike,
+    axis: int = -1,
+    temperature: float | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
     """exp(data) divided by its sum over an axis.
 
     data: any real dtype; integers become the default float
     axis: axis that sums to 1
+    temperature: divides `data` first; none: 1
     out: array to write into
-
-    Same results as ``scipy.special.softmax``.
     """
 
 def softmax_cross_entropy(
@@ -241,6 +404,20 @@ def softmax_cross_entropy(
     axis: axis of the classes
     sparse_label: labels are class indices
     from_logits: data holds log-probabilities already
+    out: array to write into
+    """
+
+def softplus(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Smooth positive part log(1 + exp(x)), element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def softsign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """x / (1 + |x|), element by element.
+
+    x: any real dtype; bool and integers become the default float
     out: array to write into
     """
 

@@ -1,0 +1,83 @@
+// Exponentials, logarithms and what is near them.
+#include <numbers>
+
+#include "ops/elementwise/families.h"
+
+namespace weft::ops {
+namespace {
+
+using std::numbers::ln10;
+using std::numbers::ln2;
+
+Values exp2_gradient(const GradContext& g) { return {g.dout() * (g.out() * ln2)}; }
+Values expm1_gradient(const GradContext& g) { return {g.dout() * (g.out() + 1.0)}; }
+Values log2_gradient(const GradContext& g) { return {g.dout() / (g.in(0) * ln2)}; }
+Values log10_gradient(const GradContext& g) { return {g.dout() / (g.in(0) * ln10)}; }
+Values log1p_gradient(const GradContext& g) { return {g.dout() / (g.in(0) + 1.0)}; }
+
+Values erf_gradient(const GradContext& g) {
+  const double slope = 2 * std::numbers::inv_sqrtpi;
+  return {g.dout() * (exp(-(g.in(0) * g.in(0))) * slope)};
+}
+
+// The partial derivatives are the shares of the two exponentials in their sum.
+Values logaddexp_gradient(const GradContext& g) {
+  const Value share = g.builder().call("sigmoid", {g.in(0) - g.in(1)});
+  return {g.dout() * share, g.dout() * (1.0 - share)};
+}
+
+}  // namespace
+
+WEFT_OP(exp2) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kExp2);
+  op.doc("2 to the power of x, element by element.").gradient(exp2_gradient).like("numpy.exp2");
+}
+
+WEFT_OP(expm1) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kExpm1);
+  op.doc("exp(x) - 1, precise near zero, element by element.")
+      .gradient(expm1_gradient)
+      .like("numpy.expm1");
+}
+
+WEFT_OP(log2) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kLog2);
+  op.doc("Logarithm to base 2, element by element; exact for powers of 2.")
+      .gradient(log2_gradient)
+      .like("numpy.log2")
+      .domain(0.2, 4);
+}
+
+WEFT_OP(log10) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kLog10);
+  op.doc("Logarithm to base 10, element by element.")
+      .gradient(log10_gradient)
+      .like("numpy.log10")
+      .domain(0.2, 4);
+}
+
+WEFT_OP(log1p) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kLog1p);
+  op.doc("log(1 + x), precise near zero, element by element.")
+      .gradient(log1p_gradient)
+      .like("numpy.log1p")
+      .domain(-0.6, 3);
+}
+
+WEFT_OP(erf) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kErf);
+  op.doc("Error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.")
+      .in(Namespace::kNpx)
+      .gradient(erf_gradient)
+      .like("scipy.special.erf");
+}
+
+WEFT_OP(logaddexp) {
+  binary(op, Promotion::kFloat, kernels::FormulaId::kLogAddExp);
+  op.doc("Logarithm of the sum of the exponentials of two arrays, element by element.")
+      .gradient(logaddexp_gradient)
+      .like("numpy.logaddexp")
+      .domain(-4, 4);
+}
+
+}  // namespace weft::ops

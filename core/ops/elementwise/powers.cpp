@@ -1,0 +1,106 @@
+// Powers, roots' inverses and lengths.
+#include "base/errors.h"
+#include "ops/elementwise/families.h"
+
+namespace weft::ops {
+namespace {
+
+Values reciprocal_gradient(const GradContext& g) { return {-(g.dout() * (g.out() * g.out()))}; }
+
+Values rsqrt_gradient(const GradContext& g) {
+  return {g.dout() * (g.out() * g.out() * g.out() * -0.5)};
+}
+
+Values hypot_gradient(const GradContext& g) {
+  const Value share = g.dout() / g.out();
+  return {share * g.in(0), share * g.in(1)};
+}
+
+// Where a factor is zero the other may be infinite: x^(y - 1) for y = 0, log(x) for x = 0.
+Values pow_gradient(const GradContext& g) {
+  const Value& x = g.in(0);
+  const Value& y = g.in(1);
+  const Value zero = scalar(g.dout(), 0);
+  Value of_base, of_exponent;
+  if (g.needs(0)) {
+    const Value slope = y * g.builder().call("pow", {x, y - 1.0});
+    of_base = where(equal(y, zero), zero, g.dout() * slope);
+  }
+  if (g.needs(1)) {
+    const Value is_zero = equal(x, zero);
+    const Value slope = g.out() * log(where(is_zero, scalar(g.dout(), 1), x));
+    of_exponent = where(is_zero, zero, g.dout() * slope);
+  }
+  return {of_base, of_exponent};
+}
+
+// An exponent that is a number and has an operator of its own becomes that operator, here and
+// nowhere else, so that every way of writing a power has the same bits.
+Result<Value> power(const ComposeContext& c) {
+  const Value& x = c.in(0);
+  const Value& y = c.in(1);
+  if (y.is_scalar() && !x.is_scalar()) {
+    const double exponent = y.scalar().as_double();
+    const bool floats = is_floating(x.dtype());
+    if (!floats && y.scalar().tag != Tag::kFloat && exponent < 0)
+      return errors::invalid_value("power", "`x2` must not be negative for an array of ", x.dtype(),
+                                   "; got ", y.scalar().integer,
+                                   "; integers have no negative powers, cast with "
+                                   "`x1.astype('float32')`");
+    if (exponent == 2) return c.builder.call("square", {x});
+    if (floats && exponent == 0.5) return c.builder.call("sqrt", {x});
+    if (floats && exponent == -1) return c.builder.call("reciprocal", {x});
+  }
+  return c.builder.call("pow", {x, y});
+}
+
+}  // namespace
+
+WEFT_OP(reciprocal) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kReciprocal);
+  op.doc("1 / x, element by element; integers give the default float.")
+      .gradient(reciprocal_gradient)
+      .like("numpy.reciprocal")
+      .domain(0.5, 3);
+}
+
+WEFT_OP(rsqrt) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kRsqrt);
+  op.doc("1 / sqrt(x), element by element.")
+      .in(Namespace::kNpx)
+      .gradient(rsqrt_gradient)
+      .domain(0.3, 4);
+}
+
+WEFT_OP(hypot) {
+  binary(op, Promotion::kFloat, kernels::FormulaId::kHypot);
+  op.doc("Length sqrt(x1^2 + x2^2) without overflow, element by element.")
+      .gradient(hypot_gradient)
+      .like("numpy.hypot")
+      .domain(0.3, 3);
+}
+
+WEFT_OP(pow) {
+  binary(op, Promotion::kCommon, kernels::FormulaId::kPower);
+  op.doc("x1 to the power of x2, by the general formula, element by element.")
+      .in(Namespace::kInternal)
+      .gradient(pow_gradient)
+      .like("numpy.power")
+      .domain(0.4, 2.5);
+}
+
+WEFT_OP(power) {
+  op.doc(
+        "x1 to the power of x2, element by element. Integers wrap; their negative powers are "
+        "truncated to 0, 1 or -1, and refused where the exponent is a number.")
+      .input("x1", "base")
+      .input("x2", "exponent, broadcast against `x1`")
+      .promote(Promotion::kCommon)
+      .compose(checked<power>)
+      .like("numpy.power")
+      .domain(0.4, 2.5)
+      .sample(R"({"shapes": [[3], [3]], "dtypes": ["int64", "int64"]})");
+  sample_binary(op);
+}
+
+}  // namespace weft::ops

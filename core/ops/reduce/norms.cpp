@@ -1,0 +1,108 @@
+// Logarithms of sums and lengths of vectors: composites that neither overflow nor lose their
+// gradients where the plain formula would.
+#include <cmath>
+
+#include "base/errors.h"
+#include "ops/reduce_slot.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Value in_floats(const Value& x) { return is_floating(x.dtype()) ? x : cast(x, DType::kFloat32); }
+
+// The largest element is factored out, as a constant: it cancels in the derivative. An infinite one
+// stays in, where it would only turn into NaN.
+Result<Value> logsumexp(const ComposeContext& c) {
+  WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
+  const Value x = in_floats(c.in(0));
+  const auto total_of = [&](const Value& terms) {
+    return log(c.builder.call("sum", {exp(terms)}, {c.get("axis"), c.get("keepdims")}));
+  };
+  if (reduced_count(x.shape(), mask) == 0) return total_of(x);
+  const Value most = c.builder.call("max", {x}, {c.get("axis"), Argument::of_bool(true)});
+  const Value bounded = where(c.builder.call("isfinite", {most}), most, scalar(most, 0));
+  const Value shift = c.builder.call("stop_gradient", {bounded});
+  const Value total = total_of(x - shift);
+  return total + reshape(shift, total.shape());
+}
+
+// sqrt(s) with derivative 0 where s is 0.
+Value root(Builder& builder, const Value& s) {
+  const Value is_positive = greater(s, scalar(s, 0));
+  return where(is_positive, builder.call("sqrt", {where(is_positive, s, scalar(s, 1))}), s);
+}
+
+Value reduced(const ComposeContext& c, std::string_view op, const Value& x) {
+  return c.builder.call(op, {x}, {c.get("axis"), c.get("keepdims")});
+}
+
+// The norm of matrices that lie in two axes: the largest or smallest sum of magnitudes over rows
+// (order 1 and -1: columns are summed) or columns (infinite orders).
+Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask, double order) {
+  const auto axes = c.ints("axis");
+  const bool over_rows = std::fabs(order) == 1;
+  if (!over_rows && !std::isinf(order))
+    return errors::unsupported("norm", "`ord` of matrices must be None, 1, -1, inf or -inf; got ",
+                               std::to_string(order));
+  const int64_t summed[] = {axes[over_rows ? 0 : 1]}, searched[] = {axes[over_rows ? 1 : 0]};
+  const Value sums = sum(c.builder.call("abs", {x}), summed, true);
+  const Value found = c.builder.call(order > 0 ? "max" : "min", {sums},
+                                     {Argument::of_ints(searched), Argument::of_bool(true)});
+  return reshape(found, rules::reduced_shape(x.shape(), mask, c.flag("keepdims")));
+}
+
+Result<Value> norm(const ComposeContext& c) {
+  WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
+  const Value x = in_floats(c.in(0));
+  const double order = c.has("ord") ? c.real("ord") : 2;
+  const size_t axes = c.has("axis") ? c.ints("axis").size() : static_cast<size_t>(x.rank());
+  if (c.has("ord") && c.has("axis") && axes == 2) return matrix_norm(c, x, mask, order);
+  if (c.has("ord") && axes != 1)
+    return errors::invalid_value(
+        "norm",
+        "`axis` must be one axis for vectors or two for matrices where `ord` is given; got ", axes,
+        " axes");
+  if (order == 2) return root(c.builder, reduced(c, "sum", c.builder.call("square", {x})));
+  const Value size = c.builder.call("abs", {x});
+  if (std::isinf(order)) return reduced(c, order > 0 ? "max" : "min", size);
+  if (order == 1) return reduced(c, "sum", size);
+  if (order == 0)
+    return cast(reduced(c, "sum", c.builder.call("not_equal", {x, scalar(x, 0)})), x.dtype());
+  const Value powers = c.builder.call("power", {size, scalar(x, order)});
+  return c.builder.call("power", {reduced(c, "sum", powers), scalar(x, 1 / order)});
+}
+
+}  // namespace
+
+WEFT_OP(logsumexp) {
+  op.doc("Logarithm of the sum of exponentials over axes, without overflow.")
+      .in(Namespace::kNpx)
+      .input("x", "any real dtype; bool and integers become the default float");
+  reduce_attributes(op);
+  op.compose(checked<logsumexp>).like("scipy.special.logsumexp");
+  sample_reduction(op);
+}
+
+WEFT_OP(norm) {
+  op.doc(
+        "Length of vectors or matrices over axes; by default the root of the sum of squares, whose "
+        "gradient at zero is zero.")
+      .in(Namespace::kNpx)
+      .input("x", "any real dtype; bool and integers become the default float")
+      .optional(AttributeKind::kFloat, "ord",
+                "order: any of vectors, 1, -1, inf or -inf of matrices; none: 2, of all axes");
+  reduce_attributes(op);
+  op.compose(checked<norm>)
+      .like("numpy.linalg.norm")
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")
+      .sample(R"({"shapes": [[2, 3]], "axis": 1, "ord": 3, "keepdims": true})")
+      .sample(R"({"shapes": [[2, 3]], "axis": 0, "ord": 1})")
+      .sample(R"({"shapes": [[2, 3]], "axis": [0, 1], "ord": 1})")
+      .sample(R"({"shapes": [[2, 3]], "axis": [1, 0], "ord": -1, "keepdims": true})")
+      .sample(R"({"shapes": [[0, 3]], "axis": 1})")
+      .sample(R"({"shapes": [[5]]})");
+}
+
+}  // namespace weft::ops

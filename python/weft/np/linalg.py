@@ -1,0 +1,47 @@
+"""Linear algebra.
+
+>>> from weft import np
+>>> np.linalg.norm(np.array([3.0, 4.0]))
+array(5.)
+"""
+
+from collections.abc import Sequence
+
+from weft import npx as _npx
+from weft._errors import InvalidValue as _InvalidValue
+from weft._typing import ArrayLike, ndarray
+from weft.np import ndim as _ndim
+
+
+def norm(
+    x: ArrayLike,
+    ord: float | str | None = None,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+) -> ndarray:
+    """Length of vectors, or of matrices where `axis` names two axes.
+
+    ord: None or 'fro' is the root of the sum of squares; a number is the order of a vector's norm;
+        1, -1, inf and -inf are those of a matrix
+    axis: None takes all axes
+
+    Raises ValueError for an order that the axes do not have, NotImplementedError for orders of
+    matrices that need singular values.
+
+    >>> from weft import np
+    >>> norm(np.array([[1.0, -2.0], [3.0, 4.0]]), ord=1)
+    array(6.)
+    """
+    if isinstance(ord, str):
+        if ord != "fro":
+            raise _InvalidValue(f"norm: `ord` must be a number or 'fro'; got {ord!r}")
+        ord = None
+        axes = _ndim(x) if axis is None else 1 if isinstance(axis, int) else len(axis)
+        if axes != 2:
+            raise _InvalidValue(f"norm: `ord` 'fro' is for matrices, of two axes; got {axes}")
+    elif ord is not None and axis is None and _ndim(x) == 2:
+        axis = (0, 1)
+    return _npx.norm(x, ord=ord, axis=axis, keepdims=keepdims)
+
+
+__all__ = ["norm"]
