@@ -234,7 +234,7 @@ def test_sequential_slices_and_prints():
 
 
 def test_unknown_activation_and_bad_sizes():
-    with pytest.raises(LookupError, match="known are relu, sigmoid, tanh"):
+    with pytest.raises(LookupError, match="known are relu, sigmoid, log_sigmoid"):
         nn.Activation("swich")
     with pytest.raises(ValueError, match="`units` must be at least 1; got 0"):
         nn.Dense(0)
@@ -489,3 +489,52 @@ def test_a_net_learns():
     accuracy = metric.Accuracy()
     accuracy.update(np.array(y), net(np.array(x)))
     assert accuracy.get()[1] > 0.95
+
+
+# ---- activations
+
+
+@pytest.mark.parametrize(
+    ("layer", "function"),
+    [
+        (nn.LeakyReLU(0.1), lambda x: numpy.where(x > 0, x, 0.1 * x)),
+        (nn.PReLU(), lambda x: numpy.where(x > 0, x, 0.25 * x)),
+        (nn.ELU(0.5), lambda x: numpy.where(x > 0, x, 0.5 * numpy.expm1(x))),
+        (nn.SELU(), lambda x: 1.0507 * numpy.where(x > 0, x, 1.67326 * numpy.expm1(x))),
+        (nn.GELU(), lambda x: 0.5 * x * (1 + numpy.vectorize(math.erf)(x / math.sqrt(2)))),
+        (nn.Swish(2.0), lambda x: x / (1 + numpy.exp(-2 * x))),
+        (nn.SiLU(), lambda x: x / (1 + numpy.exp(-x))),
+        (nn.Activation("softrelu"), lambda x: numpy.log1p(numpy.exp(x))),
+        (nn.Activation("log_sigmoid"), lambda x: -numpy.log1p(numpy.exp(-x))),
+        (nn.Activation("mish"), lambda x: x * numpy.tanh(numpy.log1p(numpy.exp(x)))),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_activation_layers_compute_their_formula(layer, function):
+    x = 3 * uniform(4, 5)
+    layer.initialize()
+    eager = layer(np.array(x)).asnumpy()
+    numpy.testing.assert_allclose(eager, function(x), rtol=1e-4, atol=1e-5)
+    layer.hybridize()
+    numpy.testing.assert_array_equal(layer(np.array(x)).asnumpy(), eager)
+
+
+def test_slopes_of_prelu_are_learned_by_channel():
+    layer = nn.PReLU(in_channels=3)
+    layer.initialize()
+    x = np.array(uniform(2, 3, 4))
+    with autograd.record():
+        y = layer(x)
+    y.backward()
+    below = numpy.minimum(x.asnumpy(), 0)
+    grad = layer.alpha.grad().asnumpy()
+    numpy.testing.assert_allclose(grad, below.sum(axis=(0, 2)), rtol=1e-5)
+
+
+def test_activation_layers_refuse_what_they_cannot_be():
+    with pytest.raises(LookupError, match="none named 'rulu'; known are relu, sigmoid"):
+        nn.Activation("rulu")
+    with pytest.raises(ValueError, match="GELU: `approximation` must be erf or tanh; got exact"):
+        nn.GELU("exact")
+    with pytest.raises(ValueError, match="LeakyReLU: `alpha` must be at least 0; got -1"):
+        nn.LeakyReLU(-1)

@@ -1,8 +1,17 @@
 """Layers. Shape letters: N batch, C channels, H and W height and width, U units."""
 
 from weft.gluon.block import Block, HybridBlock
-from weft.gluon.nn.basic import (
+from weft.gluon.nn.activations import (
+    ELU,
+    GELU,
+    SELU,
     Activation,
+    LeakyReLU,
+    PReLU,
+    SiLU,
+    Swish,
+)
+from weft.gluon.nn.basic import (
     Dense,
     Flatten,
     HybridLambda,
@@ -25,6 +34,9 @@ from weft.gluon.nn.convolution import (
 )
 
 __all__ = [
+    "ELU",
+    "GELU",
+    "SELU",
     "Activation",
     "AvgPool1D",
     "AvgPool2D",
@@ -42,7 +54,11 @@ __all__ = [
     "HybridSequential",
     "Identity",
     "Lambda",
+    "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
+    "PReLU",
     "Sequential",
+    "SiLU",
+    "Swish",
 ]

@@ -1,4 +1,4 @@
-"""Layers without a window: containers, dense, activations."""
+"""Layers without a window: containers, dense, functions as layers."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from weft import np, npx
 from weft._errors import InvalidValue, NotFound
 from weft._typing import DTypeLike
 from weft.gluon.block import Block, HybridBlock
+from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter
 
 
@@ -56,28 +57,6 @@ class HybridSequential(_Container, HybridBlock):
         self.add(*blocks)
 
 
-def _activation(name: str) -> Callable[[Any], Any]:
-    known = {"relu": npx.relu, "sigmoid": npx.sigmoid, "tanh": np.tanh}
-    if name not in known:
-        raise NotFound(f"Activation: there is none named {name!r}; known are {', '.join(known)}")
-    return known[name]
-
-
-class Activation(HybridBlock):
-    """An activation function by name: "relu", "sigmoid" or "tanh"."""
-
-    def __init__(self, activation: str) -> None:
-        super().__init__()
-        self.activation = activation
-        self.function = _activation(activation)
-
-    def forward(self, x: Any) -> Any:
-        return self.function(x)
-
-    def describe(self) -> str:
-        return self.activation
-
-
 class Dense(HybridBlock):
     """`activation(x weightᵀ + bias)`: data (N, ...) to (N, U), or (..., in) to (..., U) without
     `flatten`.
@@ -116,7 +95,7 @@ class Dense(HybridBlock):
             if use_bias
             else None
         )
-        self.activation = _activation(activation) if activation else None
+        self.activation = activation_named(activation) if activation else None
         self.activation_name = activation
 
     def infer_shape(self, x: Any) -> None:

@@ -6,7 +6,7 @@ from weft import npx
 from weft._errors import InvalidValue
 from weft._typing import DTypeLike
 from weft.gluon.block import HybridBlock
-from weft.gluon.nn.basic import _activation
+from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter
 
 Window = int | tuple[int, ...]
@@ -62,7 +62,7 @@ class _Conv(HybridBlock):
             if use_bias
             else None
         )
-        self.activation = _activation(activation) if activation else None
+        self.activation = activation_named(activation) if activation else None
         self.activation_name = activation
 
     def infer_shape(self, x: Any) -> None:

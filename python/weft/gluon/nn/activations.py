@@ -1,0 +1,143 @@
+"""Activation functions as layers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from weft import init, np, npx
+from weft._errors import InvalidValue, NotFound
+from weft.gluon.block import HybridBlock
+from weft.gluon.parameter import Initializable, Parameter
+
+_BY_NAME = {
+    "relu": npx.relu,
+    "sigmoid": npx.sigmoid,
+    "log_sigmoid": npx.log_sigmoid,
+    "tanh": np.tanh,
+    "softrelu": npx.softplus,
+    "softsign": npx.softsign,
+    "mish": npx.mish,
+    "silu": npx.silu,
+    "gelu": npx.gelu,
+}
+
+
+def activation_named(name: str) -> Callable[[Any], Any]:
+    """The function of that name; raises LookupError that lists the known ones."""
+    if name not in _BY_NAME:
+        known = ", ".join(_BY_NAME)
+        raise NotFound(f"Activation: there is none named {name!r}; known are {known}")
+    return _BY_NAME[name]
+
+
+class Activation(HybridBlock):
+    """An activation function by name: "relu", "sigmoid", "log_sigmoid", "tanh", "softrelu",
+    "softsign", "mish", "silu" or "gelu".
+
+    >>> from weft import gluon, np
+    >>> gluon.nn.Activation("relu")(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+
+    def __init__(self, activation: str) -> None:
+        super().__init__()
+        self.activation = activation
+        self.function = activation_named(activation)
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+    def describe(self) -> str:
+        return self.activation
+
+
+class LeakyReLU(HybridBlock):
+    """x above zero, `alpha` x below."""
+
+    def __init__(self, alpha: float) -> None:
+        super().__init__()
+        if alpha < 0:
+            raise InvalidValue(f"LeakyReLU: `alpha` must be at least 0; got {alpha}")
+        self.alpha = alpha
+
+    def forward(self, x: Any) -> Any:
+        return npx.leaky_relu(x, slope=self.alpha)
+
+    def describe(self) -> str:
+        return str(self.alpha)
+
+
+class PReLU(HybridBlock):
+    """x above zero, `alpha` x below, where `alpha` is learned: one slope, or one a channel.
+
+    in_channels: 1 or the extent of axis 1
+    """
+
+    def __init__(self, alpha_initializer: Initializable = None, in_channels: int = 1) -> None:
+        super().__init__()
+        self.alpha = Parameter(
+            "alpha", shape=(in_channels,), init=alpha_initializer or init.Constant(0.25)
+        )
+
+    def forward(self, x: Any) -> Any:
+        return npx.prelu(x, self.alpha.data())
+
+
+class ELU(HybridBlock):
+    """x above zero, `alpha` (exp(x) - 1) below."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = alpha
+
+    def forward(self, x: Any) -> Any:
+        return npx.elu(x, alpha=self.alpha)
+
+    def describe(self) -> str:
+        return str(self.alpha)
+
+
+class SELU(HybridBlock):
+    """Scaled exponential linear unit, which keeps mean 0 and variance 1."""
+
+    def forward(self, x: Any) -> Any:
+        return npx.selu(x)
+
+
+class GELU(HybridBlock):
+    """x times the normal distribution's cumulative function.
+
+    approximation: "erf" is exact, "tanh" is the approximation by tanh
+    """
+
+    def __init__(self, approximation: str = "erf") -> None:
+        super().__init__()
+        if approximation not in ("erf", "tanh"):
+            raise InvalidValue(f"GELU: `approximation` must be erf or tanh; got {approximation}")
+        self.approximation = approximation
+
+    def forward(self, x: Any) -> Any:
+        return npx.gelu(x, approximation=self.approximation)
+
+    def describe(self) -> str:
+        return self.approximation
+
+
+class Swish(HybridBlock):
+    """x times the logistic function of `beta` x."""
+
+    def __init__(self, beta: float = 1.0) -> None:
+        super().__init__()
+        self.beta = beta
+
+    def forward(self, x: Any) -> Any:
+        return npx.silu(x, beta=self.beta)
+
+    def describe(self) -> str:
+        return str(self.beta)
+
+
+class SiLU(HybridBlock):
+    """x times its logistic function."""
+
+    def forward(self, x: Any) -> Any:
+        return npx.silu(x)
