@@ -115,7 +115,8 @@ Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   const std::span<const Argument> attributes(complete, op.attributes.size());
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {&in, 1}, attributes));
   Ref<Tensor> view;
-  WEFT_TRY(make_views(op, attributes, base, in, types, {&view, 1}).status());
+  const Result<bool> made = make_views(op, attributes, base, in, types, {&view, 1});
+  if (!made.ok()) return made.status();
   return view;
 }
 

@@ -179,8 +179,9 @@ size_t harmless_outputs(const OpDef& op, std::span<const Argument> given) {
 
 Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
                     std::span<const Argument> attributes) {
-  WEFT_TRY(check_input_count(op, inputs.size()));
-  for (size_t i = 0; i < std::max(op.inputs.size(), inputs.size()); ++i) {
+  const size_t declared = op.inputs.size();
+  if (inputs.size() != declared) WEFT_TRY(check_input_count(op, inputs.size()));
+  for (size_t i = 0; i < std::max(declared, inputs.size()); ++i) {
     const bool given = i < inputs.size() && inputs[i].shape.rank() >= 0;
     if (!given && !op.input_at(i).optional)
       return errors::invalid_type(op.name, "`", op.input_name(i), "` must be given");
