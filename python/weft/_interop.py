@@ -74,15 +74,13 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     """
     from weft import np
 
-    name = function.__name__
-    if function.__module__ != "numpy":
-        raise _no_function(f"{function.__module__}.{name}")
-    if name in _READERS:
+    name, module = function.__name__, function.__module__
+    if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
-    ours = getattr(np, name, None) if name in np.__all__ else None
-    if ours is None:
-        raise _no_function(f"numpy.{name}")
-    return ours(*args, **kwargs)
+    namespace = {"numpy": np, "numpy.linalg": np.linalg}.get(module)
+    if namespace is None or name not in namespace.__all__:
+        raise _no_function(f"{module}.{name}")
+    return getattr(namespace, name)(*args, **kwargs)
 
 
 def _no_function(name: str) -> Exception:
