@@ -24,6 +24,10 @@ constexpr size_t kMostBytes = size_t{1} << 46;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kSmallestHuge = 2 * kHugePage;
 
+// What moves at once between the list of a thread and the shared ones.
+constexpr int kBatch = kMostPerSmallClass / 2;
+constexpr int64_t kMostSharedBytes = int64_t{64} << 20;
+
 struct FreeBlock {
   FreeBlock* next;
 };
@@ -34,7 +38,9 @@ struct Shared {
   int64_t cached = 0;        // bytes of the blocks in `heads`
   int64_t large = 0;         // bytes of large blocks in use, as asked for
   int64_t large_blocks = 0;  // the same blocks, as they are
-  int64_t small = 0;         // bytes of small blocks, in use or in the list of a thread
+  int64_t small = 0;         // bytes of small blocks, in use or in a list
+  FreeBlock* small_heads[kSmallClasses] = {};
+  int64_t small_cached = 0;  // bytes of the blocks in `small_heads`
   int64_t peak = 0;
   int64_t limit = 0;
   int64_t system_calls = 0;
@@ -100,13 +106,61 @@ void release_cached(Shared& pool) {
       to_source(head, static_cast<size_t>(bytes_of_class(index)));
     }
   }
+  for (int k = 0; k < kSmallClasses; ++k) {
+    while (FreeBlock* head = pool.small_heads[k]) {
+      pool.small_heads[k] = head->next;
+      to_source(head, size_t{64} << k);
+    }
+  }
+  pool.small -= pool.small_cached;
+  pool.small_cached = 0;
   pool.cached = 0;
+}
+
+void* pop(void*& head) {
+  void* const block = head;
+  head = *static_cast<void**>(block);
+  return block;
+}
+
+// A thread that allocates what others free: its list is filled from the shared one.
+void* take_shared(Shared& pool, int k) {
+  SmallList& list = thread_state().small[k];
+  int taken = 0;
+  for (; taken < kBatch && pool.small_heads[k]; ++taken) {
+    FreeBlock* const block = pool.small_heads[k];
+    pool.small_heads[k] = block->next;
+    *reinterpret_cast<void**>(block) = list.head;
+    list.head = block;
+  }
+  if (taken == 0) return nullptr;
+  pool.small_cached -= taken * (int64_t{64} << k);
+  list.set_count(list.count() + taken - 1);
+  return pop(list.head);
+}
+
+// A thread that frees what others allocate: half of its full list goes to the shared one. False
+// where that has enough.
+bool give_shared(Shared& pool, int k) {
+  const int64_t bytes = kBatch * (int64_t{64} << k);
+  const std::lock_guard lock(pool.mutex);
+  if (pool.small_cached + bytes > kMostSharedBytes || !pool.within_limit(pool.held())) return false;
+  SmallList& list = thread_state().small[k];
+  for (int i = 0; i < kBatch; ++i) {
+    auto* const block = static_cast<FreeBlock*>(pop(list.head));
+    block->next = pool.small_heads[k];
+    pool.small_heads[k] = block;
+  }
+  list.set_count(list.count() - kBatch);
+  pool.small_cached += bytes;
+  return true;
 }
 
 void* allocate_small(size_t bytes) {
   Shared& pool = shared();
   {
     const std::lock_guard lock(pool.mutex);
+    if (void* block = take_shared(pool, small_class(bytes))) return block;
     ++pool.system_calls;
   }
   void* block = from_source(bytes);
@@ -194,6 +248,8 @@ void* pool_allocate_slow(size_t bytes) {
 void pool_free_large(void* block, size_t bytes) {
   if (bytes > kLargestSmall)
     free_large(block, bytes);
+  else if (give_shared(shared(), small_class(bytes)))
+    pool_free(block, bytes);  // the list has room now
   else
     free_small(block, size_t{64} << small_class(bytes));
 }
@@ -223,7 +279,8 @@ MemoryStats memory_stats() {
   const int64_t listed = small_bytes_listed();
   Shared& pool = shared();
   const std::lock_guard lock(pool.mutex);
-  return {pool.used() - listed, pool.peak, pool.cached + listed, pool.limit, pool.system_calls};
+  const int64_t idle = listed + pool.small_cached;
+  return {pool.used() - idle, pool.peak, pool.cached + idle, pool.limit, pool.system_calls};
 }
 
 void reset_memory_peak() {

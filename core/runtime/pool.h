@@ -1,8 +1,8 @@
 // Memory for arrays and for the small objects of an operator call.
 //
 // Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
-// thread (no lock), large ones through one shared, bounded cache, so that a program in steady
-// state asks the system for nothing.
+// thread (no lock) that spills into a shared one by batches, large ones through one shared, bounded
+// cache, so that a program in steady state asks the system for nothing.
 #pragma once
 
 #include <stddef.h>
@@ -20,7 +20,7 @@ inline constexpr size_t kAlignment = 64;
 inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
 inline constexpr int kMostPerSmallClass = 256;
 
-void* pool_allocate_slow(size_t bytes);  // a large block, or a small one from the system
+void* pool_allocate_slow(size_t bytes);  // a large block, or a small one of others
 void pool_free_large(void* block, size_t bytes);
 
 inline int small_class(size_t bytes) {

