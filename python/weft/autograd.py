@@ -10,10 +10,12 @@
 array([6.])
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from weft import np
 from weft._core import native
+from weft._errors import InvalidType, InvalidValue
 from weft._typing import ndarray
 
 _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
@@ -119,13 +121,169 @@ def grad(
     return out[0] if isinstance(variables, native.ndarray) else out
 
 
+# ---- derivatives of functions -------------------------------------------------------------------
+#
+# The function is called once, recorded, on copies of its inputs, and swept as often as is needed:
+# once for a product with a vector from the left, twice for one from the right (the derivative of
+# the first sweep, which is linear in its cotangent), once for each row of a matrix.
+
+Arrays = ndarray | Sequence[ndarray]
+
+
+def _as_list(arrays: Any, operation: str, argument: str) -> list[Any]:
+    listed = [arrays] if isinstance(arrays, native.ndarray) else arrays
+    if not isinstance(listed, list | tuple):
+        raise InvalidType(
+            f"{operation}: `{argument}` must be an array or a sequence of arrays; "
+            f"got {type(arrays).__name__}"
+        )
+    for position, array in enumerate(listed):
+        if not isinstance(array, native.ndarray):
+            raise InvalidType(
+                f"{operation}: `{argument}[{position}]` must be an array; "
+                f"got {type(array).__name__}"
+            )
+    return list(listed)
+
+
+def _like(given: Any, listed: list[Any]) -> Any:
+    return listed[0] if isinstance(given, native.ndarray) else tuple(listed)
+
+
+def _leaves(arrays: list[Any], operation: str) -> list[Any]:
+    leaves = [array.copy() for array in arrays]
+    for position, leaf in enumerate(leaves):
+        if not np.isdtype(leaf.dtype, "real floating"):
+            raise InvalidType(
+                f"{operation}: `inputs[{position}]` must have a floating dtype; got {leaf.dtype}"
+            )
+        leaf.attach_grad()
+    return leaves
+
+
+def _vectors(v: Any, like: list[Any], operation: str) -> list[Any]:
+    if v is None:
+        if len(like) != 1 or like[0].size != 1:
+            raise InvalidValue(f"{operation}: `v` must be given unless there is one number only")
+        return [np.ones_like(like[0])]
+    vectors = _as_list(v, operation, "v")
+    if [x.shape for x in vectors] != [x.shape for x in like]:
+        raise InvalidValue(
+            f"{operation}: `v` must have shapes {[x.shape for x in like]}; "
+            f"got {[x.shape for x in vectors]}"
+        )
+    return vectors
+
+
+def vjp(func: Callable[..., Any], inputs: Arrays, v: Arrays | None = None) -> tuple[Any, Any]:
+    """`func(*inputs)` and the product of `v` with its Jacobian from the left.
+
+    v: of the shapes of the outputs; may be left out where there is one number only
+
+    Returns the outputs as `func` gives them, and one array for one input, else a tuple.
+
+    >>> x = np.array([1.0, 2.0])
+    >>> vjp(lambda x: x * x, x, np.array([1.0, 10.0]))
+    (array([1., 4.]), array([ 2., 40.]))
+    """
+    leaves = _leaves(_as_list(inputs, "vjp", "inputs"), "vjp")
+    with record():
+        result = func(*leaves)
+    outputs = _as_list(result, "vjp", "func(...)")
+    found = grad(outputs, leaves, _vectors(v, outputs, "vjp"))
+    return _plain(result, outputs), _like(inputs, found)
+
+
+def jvp(func: Callable[..., Any], inputs: Arrays, v: Arrays | None = None) -> tuple[Any, Any]:
+    """`func(*inputs)` and the product of its Jacobian with `v` from the right: how the outputs
+    change along the direction `v`.
+
+    v: of the shapes of the inputs; may be left out where there is one number only
+
+    >>> x = np.array([1.0, 2.0])
+    >>> jvp(lambda x: (x * x).sum(), x, np.array([1.0, 10.0]))
+    (array(5.), array(42.))
+    """
+    leaves = _leaves(_as_list(inputs, "jvp", "inputs"), "jvp")
+    directions = _vectors(v, leaves, "jvp")
+    with record():
+        result = func(*leaves)
+        outputs = _as_list(result, "jvp", "func(...)")
+        cotangents = _leaves([np.zeros_like(output) for output in outputs], "jvp")
+        swept = grad(outputs, leaves, cotangents, create_graph=True)
+    found = grad(swept, cotangents, directions)
+    return _plain(result, outputs), _like(result, found)
+
+
+def _plain(result: Any, outputs: list[Any]) -> Any:
+    return _like(result, [output.detach() for output in outputs])
+
+
+def _rows(output: Any, leaves: list[Any]) -> list[Any]:
+    """The Jacobian of one output: for each leaf an array of shape output.shape + leaf.shape."""
+    rows: list[list[Any]] = [[] for _ in leaves]
+    for position in range(output.size):
+        cotangent = np.zeros((output.size,), dtype=output.dtype)
+        cotangent[position] = 1
+        swept = grad([output], leaves, [cotangent.reshape(output.shape)], retain_graph=True)
+        for row, part in zip(rows, swept, strict=True):
+            row.append(part)
+    return [
+        np.stack(row).reshape(output.shape + leaf.shape)
+        if row
+        else np.zeros(output.shape + leaf.shape, dtype=leaf.dtype)
+        for row, leaf in zip(rows, leaves, strict=True)
+    ]
+
+
+def jacobian(func: Callable[..., Any], inputs: Arrays) -> Any:
+    """All first derivatives of `func` at `inputs`, by one sweep for each element of the outputs.
+
+    Returns an array of shape `output.shape + input.shape`; a tuple over the inputs where these are
+    a sequence; a tuple over the outputs of that where `func` gives several.
+
+    >>> jacobian(lambda x: x * x, np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    leaves = _leaves(_as_list(inputs, "jacobian", "inputs"), "jacobian")
+    with record():
+        result = func(*leaves)
+    outputs = _as_list(result, "jacobian", "func(...)")
+    return _like(result, [_like(inputs, _rows(output, leaves)) for output in outputs])
+
+
+def hessian(func: Callable[..., Any], inputs: Arrays) -> Any:
+    """All second derivatives of `func`, which gives one number.
+
+    Returns an array of shape `input.shape + input.shape`; for a sequence of inputs a tuple of
+    tuples of arrays of shape `inputs[i].shape + inputs[j].shape`.
+
+    >>> hessian(lambda x: (x * x * x).sum(), np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    """
+    leaves = _leaves(_as_list(inputs, "hessian", "inputs"), "hessian")
+    with record():
+        result = func(*leaves)
+        if not isinstance(result, native.ndarray) or result.size != 1:
+            shape = result.shape if isinstance(result, native.ndarray) else type(result).__name__
+            raise InvalidValue(f"hessian: `func` must give one number; got {shape}")
+        first = grad([result], leaves, create_graph=True)
+    return _like(inputs, [_like(inputs, _rows(part, leaves)) for part in first])
+
+
 __all__ = [
     "backward",
     "grad",
+    "hessian",
     "is_recording",
     "is_training",
+    "jacobian",
+    "jvp",
     "pause",
     "predict_mode",
     "record",
     "train_mode",
+    "vjp",
 ]
