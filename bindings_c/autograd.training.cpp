@@ -1,4 +1,8 @@
 // weft.h: modes, gradients, tracing and hybridized functions.
+#include <memory>
+#include <vector>
+
+#include "autograd/custom_node.h"
 #include "autograd/function.h"
 #include "autograd/tape.h"
 #include "graph/text.h"
@@ -18,6 +22,28 @@ weft_function handle_of(autograd::Function* function) {
 Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
                        size_t count) {
   return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
+}
+
+std::vector<weft_tensor> handles_of(autograd::CustomGradient::Tensors tensors) {
+  std::vector<weft_tensor> handles;
+  for (const Ref<Tensor>& tensor : tensors) handles.push_back(c::handle(tensor.get()));
+  return handles;
+}
+
+auto custom_backward(std::string name, weft_backward_function call, std::shared_ptr<void> context) {
+  using Tensors = autograd::CustomGradient::Tensors;
+  return [=](Tensors saved, Tensors cotangents, std::span<Ref<Tensor>> gradients) -> Status {
+    const std::vector<weft_tensor> kept = handles_of(saved), given = handles_of(cotangents);
+    std::vector<weft_tensor> filled(gradients.size(), nullptr);
+    const weft_status status = call(context.get(), kept.data(), kept.size(), given.data(),
+                                    given.size(), filled.data(), filled.size());
+    for (size_t i = 0; i < filled.size(); ++i)
+      gradients[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
+    if (status == WEFT_OK) return {};
+    const bool known = status > WEFT_OK && status <= WEFT_INTERRUPTED;
+    return Status(known ? static_cast<StatusCode>(status) : StatusCode::kInternal,
+                  name + ": its backward function failed");
+  };
 }
 
 }  // namespace
@@ -193,6 +219,27 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
     memory->lower_bound = figures.lower_bound;
     memory->nodes = figures.nodes;
     return {};
+  });
+}
+
+weft_status weft_record_function(const char* name, const weft_tensor* inputs, size_t ninputs,
+                                 const weft_tensor* outputs, size_t noutputs,
+                                 const weft_tensor* saved, size_t nsaved,
+                                 weft_backward_function backward, void* context,
+                                 void (*release)(void*)) {
+  const std::shared_ptr<void> kept(context, [release](void* given) {
+    if (release) release(given);
+  });
+  return c::guard([&]() -> Status {
+    const char* const where = "weft_record_function";
+    WEFT_TRY(
+        c::require(where, {{"name", name}, {"backward", reinterpret_cast<const void*>(backward)}}));
+    WEFT_TRY(require_tensors(where, "inputs", inputs, ninputs));
+    WEFT_TRY(require_tensors(where, "outputs", outputs, noutputs));
+    WEFT_TRY(require_tensors(where, "saved", saved, nsaved));
+    autograd::CustomGradient gradient{name, custom_backward(name, backward, kept)};
+    return autograd::record_custom(std::move(gradient), c::tensors(inputs, ninputs),
+                                   c::tensors(outputs, noutputs), c::tensors(saved, nsaved));
   });
 }
 

@@ -59,6 +59,56 @@ py::object trace_end(const py::sequence& outputs) {
   return owned(wrap_function(function));
 }
 
+// Calls the Python function of a recorded call: (saved, cotangents) -> gradients, None for zero.
+weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved,
+                          const weft_tensor* cotangents, size_t noutputs, weft_tensor* gradients,
+                          size_t ninputs) {
+  const py::gil_scoped_acquire gil;
+  try {
+    const auto lent = [](const weft_tensor* tensors, size_t count) {
+      py::list list;
+      for (size_t i = 0; i < count; ++i) {
+        weft_tensor_retain(tensors[i]);
+        list.append(owned(wrap(tensors[i])));
+      }
+      return list;
+    };
+    const py::handle function(static_cast<PyObject*>(context));
+    const py::object result = function(lent(saved, nsaved), lent(cotangents, noutputs));
+    const std::vector<weft_tensor> found = tensors_of(result, "backward", true);
+    if (found.size() != ninputs) {
+      raise_error(WEFT_INVALID_VALUE,
+                  "Function: backward must give one gradient per input, %zu; got %zu", ninputs,
+                  found.size());
+      return WEFT_INVALID_VALUE;
+    }
+    for (size_t i = 0; i < ninputs; ++i) {
+      if (found[i]) weft_tensor_retain(found[i]);
+      gradients[i] = found[i];
+    }
+    return WEFT_OK;
+  } catch (py::error_already_set& error) {
+    error.restore();  // the caller of backward gets it
+    return WEFT_INVALID_STATE;
+  }
+}
+
+void release_callable(void* context) {
+  const py::gil_scoped_acquire gil;
+  const py::error_scope keep_error;
+  Py_DECREF(static_cast<PyObject*>(context));
+}
+
+void record_function(const char* name, const py::sequence& inputs, const py::sequence& outputs,
+                     const py::sequence& saved, const py::function& backward) {
+  const std::vector<weft_tensor> in = tensors_of(inputs, name);
+  const std::vector<weft_tensor> out = tensors_of(outputs, name);
+  const std::vector<weft_tensor> kept = tensors_of(saved, name);
+  Py_INCREF(backward.ptr());
+  check(weft_record_function(name, in.data(), in.size(), out.data(), out.size(), kept.data(),
+                             kept.size(), call_backward, backward.ptr(), release_callable));
+}
+
 }  // namespace
 
 void define_autograd(py::module_& module) {
@@ -66,6 +116,7 @@ void define_autograd(py::module_& module) {
   module.attr("TRACING") = static_cast<uint32_t>(WEFT_MODE_TRACING);
   module.attr("TRAINING") = static_cast<uint32_t>(WEFT_MODE_TRAINING);
   module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
+  module.def("record_function", record_function);
   module.def("modes", weft_modes);
   module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),

@@ -15,7 +15,7 @@ from typing import Any
 
 from weft import np
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue
+from weft._errors import InvalidState, InvalidType, InvalidValue
 from weft._typing import ndarray
 
 _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
@@ -119,6 +119,73 @@ def grad(
     retain = create_graph if retain_graph is None else retain_graph
     out = native.grad(_listed(heads), _listed(variables), _listed(head_grads), retain, create_graph)
     return out[0] if isinstance(variables, native.ndarray) else out
+
+
+class Function:
+    """An operation whose gradient you write yourself.
+
+    Derive, write `forward(self, *arrays)` and `backward(self, *gradients)`, and call an instance.
+    `forward` is not recorded; `backward` gets a gradient for each output and gives one for each
+    input, or None for zero. It is recorded if the gradients are differentiated again, so operators
+    in it give second derivatives. What backward needs goes through `save_for_backward`: it is kept
+    as it was, whatever is written to the arrays meanwhile.
+
+    An instance may be called several times. Not inside `hybridize()`.
+
+    >>> from weft import np
+    >>> class Cube(Function):
+    ...     def forward(self, x):
+    ...         self.save_for_backward(x)
+    ...         return x * x * x
+    ...
+    ...     def backward(self, dy):
+    ...         (x,) = self.saved_tensors
+    ...         return 3 * x * x * dy
+    >>> x = np.array([2.0])
+    >>> x.attach_grad()
+    >>> with record():
+    ...     y = Cube()(x)
+    >>> y.backward()
+    >>> x.grad
+    array([12.])
+    """
+
+    saved_tensors: tuple[Any, ...] = ()
+
+    def forward(self, *inputs: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__}: write `forward`")
+
+    def backward(self, *gradients: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__}: write `backward`")
+
+    def save_for_backward(self, *arrays: Any) -> None:
+        """Keeps the present contents of the arrays for `backward`, in `self.saved_tensors`."""
+        self.saved_tensors = arrays
+
+    def __call__(self, *inputs: Any) -> Any:
+        name = type(self).__name__
+        listed = _as_list(inputs, name, "inputs")
+        if native.modes() & native.TRACING:
+            raise InvalidState(
+                f"{name}: a function with a gradient of its own cannot be traced; call it outside "
+                "hybridize()"
+            )
+        self.saved_tensors = ()
+        with pause(train_mode=is_training()):
+            result = self.forward(*listed)
+        outputs = _as_list(result, name, "forward(...)")
+        saved, self.saved_tensors = _as_list(self.saved_tensors, name, "saved"), ()
+        if is_recording():
+            native.record_function(name, listed, outputs, saved, self._swept)
+        return result
+
+    def _swept(self, saved: list[Any], gradients: list[Any]) -> Sequence[Any]:
+        self.saved_tensors = tuple(saved)
+        try:
+            found = self.backward(*gradients)
+        finally:
+            self.saved_tensors = ()
+        return found if isinstance(found, tuple | list) else [found]
 
 
 # ---- derivatives of functions -------------------------------------------------------------------
@@ -274,6 +341,7 @@ def hessian(func: Callable[..., Any], inputs: Arrays) -> Any:
 
 
 __all__ = [
+    "Function",
     "backward",
     "grad",
     "hessian",

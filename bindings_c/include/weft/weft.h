@@ -329,6 +329,23 @@ WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
 /* Is its content on the tape? */
 WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
 
+/* Gradients of the inputs of one call, as new references that the library releases; NULL entries,
+ * which all are at first, mean zero. `saved` and `cotangents` are lent. A status other than WEFT_OK
+ * ends the backward pass with it. */
+typedef weft_status (*weft_backward_function)(void* context, const weft_tensor* saved,
+                                              size_t nsaved, const weft_tensor* cotangents,
+                                              size_t noutputs, weft_tensor* gradients,
+                                              size_t ninputs);
+/* Puts a call with a gradient of the caller's own on the tape, if the thread records and an input
+ * has a history. The outputs are new arrays that were computed without being recorded; backward is
+ * given `saved` as they are now. `release` (may be NULL) is called once, when the tape no longer
+ * needs `context`, also if this call fails. Not inside a trace. */
+WEFT_API weft_status weft_record_function(const char* name, const weft_tensor* inputs,
+                                          size_t ninputs, const weft_tensor* outputs,
+                                          size_t noutputs, const weft_tensor* saved, size_t nsaved,
+                                          weft_backward_function backward, void* context,
+                                          void (*release)(void* context));
+
 /* Gradients of the heads into the leaves' buffers. head_grads NULL, or an entry NULL: ones. */
 WEFT_API weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads,
                                    size_t count, int32_t retain_graph);
