@@ -13,6 +13,25 @@ uint64_t multiply_high(uint64_t a, uint64_t b) {
   return a1 * b1 + (middle >> 32) + (other >> 32);
 }
 
+// Draws of 64 bits come in pieces: draw i is words 2i and 2i + 1.
+constexpr int64_t kPiece = 256;
+
+class Draws {
+ public:
+  Draws(const RandomStream& stream, int64_t first, int64_t end) : first_(first) {
+    // Written as if the stream were one array.
+    run_random_words(stream, words_ - 2 * first, {2 * first, 2 * end});
+  }
+  uint64_t at(int64_t i) const {
+    const uint32_t* pair = words_ + 2 * (i - first_);
+    return uint64_t(pair[0]) << 32 | pair[1];
+  }
+
+ private:
+  int64_t first_;
+  uint32_t words_[2 * kPiece];
+};
+
 }  // namespace
 
 void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
@@ -43,17 +62,33 @@ void run_random_uniform(const RandomStream& stream, DType dtype, double low, dou
   active_table().uniforms[static_cast<int>(dtype)](stream, low, high, out, elements);
 }
 
+void run_random_normal(const RandomStream& stream, DType dtype, double mean, double deviation,
+                       void* out, Range elements) {
+  active_table().normals[static_cast<int>(dtype)](stream, mean, deviation, out, elements);
+}
+
+void run_random_exponential(const RandomStream& stream, DType dtype, double scale, void* out,
+                            Range elements) {
+  active_table().exponentials[static_cast<int>(dtype)](stream, scale, 0, out, elements);
+}
+
+void run_random_integers(const RandomStream& stream, int64_t low, uint64_t span, int64_t* out,
+                         Range elements) {
+  for (int64_t first = elements.begin; first < elements.end; first += kPiece) {
+    const int64_t end = first + kPiece < elements.end ? first + kPiece : elements.end;
+    const Draws draws(stream, first, end);
+    for (int64_t i = first; i < end; ++i)
+      out[i] = int64_t(uint64_t(low) + multiply_high(draws.at(i), span));
+  }
+}
+
 void random_permutation(const RandomStream& stream, int64_t* out, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = i;
-  // Draws come in pieces, written as if the stream were one array.
-  constexpr int64_t kPiece = 256;
-  uint32_t words[2 * kPiece];
   for (int64_t first = (n - 1) / kPiece * kPiece; first >= 0 && n > 1; first -= kPiece) {
     const int64_t end = first + kPiece < n ? first + kPiece : n;
-    run_random_words(stream, words - 2 * first, {2 * first, 2 * end});
+    const Draws draws(stream, first, end);
     for (int64_t i = end - 1; i >= first; --i) {
-      const uint64_t draw = uint64_t(words[2 * (i - first)]) << 32 | words[2 * (i - first) + 1];
-      const int64_t j = int64_t(multiply_high(draw, uint64_t(i) + 1));
+      const int64_t j = int64_t(multiply_high(draws.at(i), uint64_t(i) + 1));
       const int64_t held = out[i];
       out[i] = out[j];
       out[j] = held;

@@ -27,6 +27,17 @@ void run_random_words(const RandomStream& stream, uint32_t* out, Range elements)
 void run_random_uniform(const RandomStream& stream, DType dtype, double low, double high, void* out,
                         Range elements);
 
+// Normal by Box and Muller, and exponential (with mean `scale`) by the inverse: one word an
+// element, float64 two, as above. The same bits on every instruction set.
+void run_random_normal(const RandomStream& stream, DType dtype, double mean, double deviation,
+                       void* out, Range elements);
+void run_random_exponential(const RandomStream& stream, DType dtype, double scale, void* out,
+                            Range elements);
+
+// Integers low .. low + span - 1, each within span / 2^64 of equally likely; words 2i and 2i + 1.
+void run_random_integers(const RandomStream& stream, int64_t low, uint64_t span, int64_t* out,
+                         Range elements);
+
 // A permutation of 0 .. n-1 by Fisher-Yates; position i draws words 2i and 2i + 1.
 void random_permutation(const RandomStream& stream, int64_t* out, int64_t n);
 

@@ -70,8 +70,8 @@ inline constexpr int64_t kScanColumns = 64;  // of one unit
 using ScanKernel = void (*)(const Scan& problem, const void* factor, const void* term, void* out,
                             Range units);
 using SoftmaxKernel = void (*)(const Softmax& problem, const void* x, void* y, Range rows);
-using UniformKernel = void (*)(const RandomStream& stream, double low, double high, void* out,
-                               Range elements);
+using DistributionKernel = void (*)(const RandomStream& stream, double first, double second,
+                                    void* out, Range elements);
 
 struct KernelTable {
   const StepKernel* steps[kNumDTypes];         // [dtype][formula]
@@ -96,7 +96,9 @@ struct KernelTable {
   const TakeKernel* take_adjoints;
   const ScanKernel* scans;
   const SoftmaxKernel* softmaxes;
-  const UniformKernel* uniforms;
+  const DistributionKernel* uniforms;      // low, high
+  const DistributionKernel* normals;       // mean, deviation
+  const DistributionKernel* exponentials;  // scale
   void (*random_words)(const RandomStream& stream, uint32_t* out, Range words);
   void (*move)(const StridedTile& tile);
 };

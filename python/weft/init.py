@@ -46,6 +46,12 @@ def _write_uniform(array: ndarray, scale: float) -> None:
     array[...] = random.uniform(-scale, scale, array.shape, array.dtype)
 
 
+def _write_normal(array: ndarray, sigma: float) -> None:
+    from weft.np import random
+
+    array[...] = random.normal(0.0, sigma, array.shape, array.dtype)
+
+
 class Constant(Initializer):
     """Every element `value`."""
 
@@ -80,6 +86,35 @@ class Uniform(Initializer):
         _write_uniform(array, self.scale)
 
 
+class Normal(Initializer):
+    """Normal with mean 0 and standard deviation `sigma`."""
+
+    def __init__(self, sigma: float = 0.01) -> None:
+        self.sigma = sigma
+
+    def fill(self, name: str, array: ndarray) -> None:
+        _write_normal(array, self.sigma)
+
+
+def _fans(initializer: str, name: str, array: ndarray, factor_type: str) -> float:
+    """Inputs of an element of the layer (fan-in), outputs of one of its inputs, or their mean."""
+    if array.ndim < 2:
+        raise InvalidValue(
+            f"{initializer}: `{name}` must have at least 2 axes; got shape {array.shape}"
+        )
+    receptive = math.prod(array.shape[2:])
+    fan_in, fan_out = array.shape[1] * receptive, array.shape[0] * receptive
+    factor = {"avg": (fan_in + fan_out) / 2, "in": fan_in, "out": fan_out}[factor_type]
+    return max(factor, 1)
+
+
+def _check_factor_type(initializer: str, factor_type: str) -> None:
+    if factor_type not in ("avg", "in", "out"):
+        raise InvalidValue(
+            f"{initializer}: `factor_type` must be 'avg', 'in' or 'out'; got {factor_type!r}"
+        )
+
+
 class Xavier(Initializer):
     """Uniform in [-s, s) with s = sqrt(magnitude / factor), which keeps the variance of
     activations about the same from layer to layer (Glorot and Bengio 2010).
@@ -88,22 +123,31 @@ class Xavier(Initializer):
     """
 
     def __init__(self, factor_type: str = "avg", magnitude: float = 3.0) -> None:
-        if factor_type not in ("avg", "in", "out"):
-            raise InvalidValue(
-                f"Xavier: `factor_type` must be 'avg', 'in' or 'out'; got {factor_type!r}"
-            )
+        _check_factor_type("Xavier", factor_type)
         self.factor_type = factor_type
         self.magnitude = magnitude
 
     def fill(self, name: str, array: ndarray) -> None:
-        if array.ndim < 2:
-            raise InvalidValue(
-                f"Xavier: `{name}` must have at least 2 axes; got shape {array.shape}"
-            )
-        receptive = math.prod(array.shape[2:])
-        fan_in, fan_out = array.shape[1] * receptive, array.shape[0] * receptive
-        factor = {"avg": (fan_in + fan_out) / 2, "in": fan_in, "out": fan_out}[self.factor_type]
-        _write_uniform(array, math.sqrt(self.magnitude / max(factor, 1)))
+        factor = _fans("Xavier", name, array, self.factor_type)
+        _write_uniform(array, math.sqrt(self.magnitude / factor))
+
+
+class MSRAPrelu(Initializer):
+    """Normal with variance 2 / ((1 + slope²) factor), for layers before a rectifier (He et al.
+    2015).
+
+    factor_type: as for Xavier
+    slope: of the rectifier below 0
+    """
+
+    def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
+        _check_factor_type("MSRAPrelu", factor_type)
+        self.factor_type = factor_type
+        self.slope = slope
+
+    def fill(self, name: str, array: ndarray) -> None:
+        factor = _fans("MSRAPrelu", name, array, self.factor_type)
+        _write_normal(array, math.sqrt(2 / (1 + self.slope**2) / factor))
 
 
 for _cls, _names in (
@@ -111,7 +155,9 @@ for _cls, _names in (
     (Zero, ("zeros",)),
     (One, ("ones",)),
     (Uniform, ()),
+    (Normal, ()),
     (Xavier, ("glorot",)),
+    (MSRAPrelu, ("he",)),
 ):
     _registry.add(_cls, *_names)
 
@@ -126,4 +172,15 @@ def register(cls: type) -> type:
     return _registry.add(cls)
 
 
-__all__ = ["Constant", "Initializer", "One", "Uniform", "Xavier", "Zero", "create", "register"]
+__all__ = [
+    "Constant",
+    "Initializer",
+    "MSRAPrelu",
+    "Normal",
+    "One",
+    "Uniform",
+    "Xavier",
+    "Zero",
+    "create",
+    "register",
+]

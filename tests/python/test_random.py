@@ -3,7 +3,8 @@
 import numpy
 import pytest
 import weft
-from weft import np, npx
+from scipy import stats
+from weft import autograd, np, npx
 
 
 def test_seed_repeats_on_any_number_of_threads():
@@ -52,3 +53,106 @@ def test_shuffle_moves_whole_rows():
     rows = x.tolist()
     assert sorted(rows) == [[2 * i, 2 * i + 1] for i in range(10)]
     assert sorted(np.random.permutation(x).tolist()) == sorted(rows)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("draw", "distribution"),
+    [
+        (lambda **o: np.random.normal(-1, 2, **o), stats.norm(-1, 2)),
+        (lambda **o: np.random.normal(np.array(-1.0), np.array(2.0), **o), stats.norm(-1, 2)),
+        (lambda **o: np.random.exponential(3, **o), stats.expon(scale=3)),
+        (lambda **o: np.random.uniform(-2, 6, **o), stats.uniform(-2, 8)),
+    ],
+    ids=["normal", "normal by arrays", "exponential", "uniform"],
+)
+def test_numbers_follow_their_distribution(draw, distribution, dtype):
+    weft.random.seed(3)
+    x = draw(size=200_001, dtype=dtype)
+    assert x.dtype == dtype
+    assert stats.kstest(x.asnumpy().astype("float64"), distribution.cdf).pvalue > 1e-3
+
+
+def test_neighbouring_normal_numbers_are_independent():
+    weft.random.seed(4)
+    x = np.random.normal(size=(100_000, 2)).asnumpy()
+    assert abs(numpy.corrcoef(x[:, 0], x[:, 1])[0, 1]) < 4 / 100_000**0.5
+    assert abs(numpy.corrcoef(x[:, 0] ** 2, x[:, 1] ** 2)[0, 1]) < 4 / 100_000**0.5
+
+
+def test_normal_numbers_are_those_of_the_formula():
+    """Box and Muller on the words that uniform numbers are made of."""
+    weft.random.seed(6)
+    units = np.random.uniform(size=1000, dtype="float32").asnumpy().astype("float64")
+    weft.random.seed(6)
+    x = np.random.normal(size=1000).asnumpy()
+    radius, turns = numpy.sqrt(-2 * numpy.log(units[::2] + 2**-25)), units[1::2]
+    arrow = radius * numpy.exp(2j * numpy.pi * (turns + 2**-25))
+    numpy.testing.assert_allclose(x[::2], arrow.real, atol=1e-4)
+    numpy.testing.assert_allclose(x[1::2], arrow.imag, atol=1e-4)
+
+
+def test_normal_gradients_reach_mean_and_deviation():
+    loc, scale = np.array([1.0, 2.0]), np.array([0.5, 3.0])
+    loc.attach_grad()
+    scale.attach_grad()
+    with autograd.record():
+        x = np.random.normal(loc, scale)
+    x.backward()
+    numpy.testing.assert_array_equal(loc.grad.asnumpy(), 1)
+    drawn = (x.asnumpy() - [1, 2]) / [0.5, 3]
+    numpy.testing.assert_allclose(scale.grad.asnumpy(), drawn, rtol=1e-5, atol=1e-6)
+
+
+def uniform_counts(found, expected):
+    """Chi square of counts far below a chance of 1e-5."""
+    return stats.chisquare(found, expected).pvalue > 1e-5
+
+
+def test_randint_gives_each_number_alike():
+    weft.random.seed(7)
+    x = np.random.randint(-3, 17, size=100_000)
+    assert x.dtype.name == "int64"
+    assert uniform_counts(numpy.bincount(x.asnumpy() + 3, minlength=20), [5000] * 20)
+    assert set(np.random.randint(2, size=50, dtype="uint8").tolist()) == {0, 1}
+    wide = np.random.randint(-(2**63), 2**63 - 1, size=1000).asnumpy()
+    assert wide.min() < -(2**61)
+    assert wide.max() > 2**61
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: np.random.randint(3, 3), "randint: `low` must be less than `high`; got 3 and 3"),
+        (lambda: np.random.randint(0, 300, dtype="uint8"), "range of uint8"),
+        (lambda: np.random.randint(0, 3, dtype="float32"), "integer or bool"),
+        (lambda: np.random.normal(dtype="int32"), "normal: `dtype` must be floating; got int32"),
+        (lambda: np.random.choice(3, 4, replace=False), "at most 3"),
+        (lambda: np.random.choice(3, p=[0.5, 0.5]), r"must have shape \(3,\)"),
+    ],
+)
+def test_bad_arguments_are_named(call, text):
+    with pytest.raises((ValueError, TypeError), match=text):
+        call()
+
+
+def test_bernoulli_and_categorical_give_their_shares():
+    weft.random.seed(8)
+    ones = int(np.random.bernoulli(0.3, size=100_000).sum())
+    assert uniform_counts([ones, 100_000 - ones], [30_000, 70_000])
+    p = numpy.array([[0.1, 0.2, 0.7], [0.5, 0.0, 0.5]])
+    x = np.random.categorical(np.array(p), size=100_000).asnumpy()
+    assert x.shape == (100_000, 2)
+    assert uniform_counts(numpy.bincount(x[:, 0]), 100_000 * p[0])
+    counts = numpy.bincount(x[:, 1], minlength=3)
+    assert counts[1] == 0
+    assert uniform_counts(counts[[0, 2]], [50_000, 50_000])
+
+
+def test_choice_takes_rows_with_and_without_replacement():
+    weft.random.seed(9)
+    rows = np.array([[0, 1], [2, 3], [4, 5]])
+    assert np.random.choice(rows, (4, 2)).shape == (4, 2, 2)
+    assert sorted(np.random.choice(rows, 3, replace=False).tolist()) == rows.tolist()
+    assert np.random.choice(np.array([7, 9]), 20, p=[0.0, 1.0]).tolist() == [9] * 20
+    assert np.random.choice(5) < 5

@@ -28,7 +28,8 @@ extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 extern const ScanKernel kScans[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
-extern const UniformKernel kUniforms[kNumDTypes];
+extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
+    kExponentials[kNumDTypes];
 void random_words(const RandomStream& stream, uint32_t* out, Range words);
 void move(const StridedTile& tile);
 
@@ -59,6 +60,8 @@ const KernelTable kTable = {
     .scans = kScans,
     .softmaxes = kSoftmaxes,
     .uniforms = kUniforms,
+    .normals = kNormals,
+    .exponentials = kExponentials,
     .random_words = random_words,
     .move = move,
 };

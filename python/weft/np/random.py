@@ -8,8 +8,13 @@
 True
 """
 
+from typing import Any
+
+import numpy as _numpy
+
 from weft._core import native as _native
-from weft._typing import DTypeLike, Shape, ndarray
+from weft._errors import InvalidType, InvalidValue
+from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
 
 _functions = {function.__name__: function for function in _native.operators()}
 
@@ -31,6 +36,133 @@ def uniform(
     (4, 5)
     """
     return _functions["uniform"](low, high, () if size is None else size, dtype)
+
+
+def normal(
+    loc: ArrayLike = 0.0,
+    scale: ArrayLike = 1.0,
+    size: Shape | None = None,
+    dtype: DTypeLike = "float32",
+) -> ndarray:
+    """Numbers of the normal distribution with mean `loc` and standard deviation `scale`.
+
+    size: the shape that both broadcast to unless given; gradients reach arrays
+
+    >>> normal(5, 0.1, size=(2, 3)).shape
+    (2, 3)
+    """
+    if _is_number(loc) and _is_number(scale):
+        return _functions["normal"](loc, scale, () if size is None else size, dtype)
+    return _functions["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
+
+
+def exponential(
+    scale: ArrayLike = 1.0, size: Shape | None = None, dtype: DTypeLike = "float32"
+) -> ndarray:
+    """Numbers of the exponential distribution with mean `scale`.
+
+    >>> bool((exponential(2, size=100) > 0).min())
+    True
+    """
+    if _is_number(scale):
+        return _functions["exponential"](scale, () if size is None else size, dtype)
+    return _functions["exponential"](1, _size_for(size, scale), dtype) * scale
+
+
+def bernoulli(
+    prob: ArrayLike = 0.5, size: Shape | None = None, dtype: DTypeLike = "float32"
+) -> ndarray:
+    """Ones with probability `prob`, else zeros.
+
+    >>> bernoulli(1.0, size=3)
+    array([1., 1., 1.])
+    """
+    shape = _size_for(size, prob)
+    return (_functions["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
+
+
+def randint(
+    low: int, high: int | None = None, size: Shape | None = None, dtype: DTypeLike = "int64"
+) -> ndarray:
+    """Integers from `low` up to, not including, `high`, each equally likely; from 0 up to `low` if
+    `high` is left out.
+
+    Raises ValueError where the range is empty or goes beyond the dtype.
+
+    >>> randint(3, 4, size=2)
+    array([3, 3])
+    """
+    if high is None:
+        low, high = 0, low
+    numbers = _functions["randint"](low, high, () if size is None else size)
+    kind = _native.empty((), dtype).dtype
+    if kind == numbers.dtype:
+        return numbers
+    if kind.kind not in "iub":
+        raise InvalidType(f"randint: `dtype` must be an integer or bool; got {kind.name}")
+    ends = (0, 1) if kind.kind == "b" else (_numpy.iinfo(kind).min, _numpy.iinfo(kind).max)
+    if low < ends[0] or high - 1 > ends[1]:
+        raise InvalidValue(
+            f"randint: `low` and `high` must lie in the range of {kind.name}; got {low} and {high}"
+        )
+    return numbers.astype(dtype)
+
+
+def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
+    """Numbers of classes, drawn with the probabilities in the last axis of `p`, as int64.
+
+    p: floating, at least 0; it need not sum to 1
+    size: shape in front of the other axes of `p`
+
+    >>> categorical([0.0, 1.0, 0.0], size=4)
+    array([1, 1, 1, 1])
+    """
+    weights = _native.array(p, None, False)
+    if weights.dtype.kind in "iub":
+        weights = weights.astype("float32")
+    if weights.ndim == 0 or weights.shape[-1] == 0:
+        raise InvalidValue(f"categorical: `p` must have classes; got shape {weights.shape}")
+    lead = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    # Of independent waiting times with these rates, the first to end is class i with p[i] / sum(p).
+    waits = _functions["exponential"](1, (*lead, *weights.shape), weights.dtype)
+    return _functions["argmin"](waits / weights, -1)
+
+
+def choice(
+    a: int | ndarray, size: Shape | None = None, replace: bool = True, p: ArrayLike | None = None
+) -> ndarray:
+    """Elements drawn from the rows of `a`, or from the numbers 0 to a - 1.
+
+    replace: may an element be drawn again?
+    p: a probability for each element, equal ones by default; only with `replace`
+
+    Raises ValueError where there are too few elements, or as many as `p` has not.
+
+    >>> choice(1, size=3)
+    array([0, 0, 0])
+    """
+    rows = isinstance(a, _native.ndarray) and a.ndim > 0
+    count = len(a) if rows else int(a)
+    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    drawn = 1
+    for extent in shape:
+        drawn *= extent
+    if count < 1 and drawn:
+        raise InvalidValue(f"choice: `a` must have elements; got {a}")
+    if p is not None:
+        weights = _native.array(p, None, False)
+        if weights.shape != (count,):
+            raise InvalidValue(f"choice: `p` must have shape ({count},); got {weights.shape}")
+        if not replace:
+            raise InvalidValue("choice: `p` cannot be given without `replace`")
+        index = categorical(weights, shape)
+    elif replace:
+        index = randint(0, max(count, 1), shape)
+    elif drawn > count:
+        raise InvalidValue(f"choice: `size` must be at most {count} without `replace`; got {drawn}")
+    else:
+        index = _functions["permutation"](count)[:drawn].reshape(shape)
+    return _functions["take"](a, index, 0) if rows else index
 
 
 def permutation(x: int | ndarray) -> ndarray:
@@ -56,4 +188,27 @@ def shuffle(x: ndarray) -> None:
     x[...] = permutation(x)
 
 
-__all__ = ["permutation", "seed", "shuffle", "uniform"]
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | _numpy.number)
+
+
+def _size_for(size: Shape | None, *parameters: ArrayLike) -> Shape:
+    """The shape that is asked for, or what the parameters broadcast to."""
+    if size is not None:
+        return size
+    shapes = [() if _is_number(p) else _native.array(p, None, False).shape for p in parameters]
+    return _numpy.broadcast_shapes(*shapes)
+
+
+__all__ = [
+    "bernoulli",
+    "categorical",
+    "choice",
+    "exponential",
+    "normal",
+    "permutation",
+    "randint",
+    "seed",
+    "shuffle",
+    "uniform",
+]

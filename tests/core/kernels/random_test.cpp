@@ -2,6 +2,7 @@
 #include "kernels/random.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -81,4 +82,41 @@ TEST_CASE("a permutation holds every number once and repeats for a stream") {
     for (int64_t i = 0; i < n; ++i) REQUIRE(sorted[i] == i);
     if (n >= 255) CHECK(a != sorted);
   }
+}
+
+TEST_CASE("normal and exponential numbers are equal on every instruction set and split") {
+  const RandomStream stream = {42, 7};
+  const auto check = [&](const DistributionKernel* (*kernels)(const KernelTable&)) {
+    std::vector<float> narrow(1001), narrow_parts(1001);
+    std::vector<double> wide(1001), wide_parts(1001);
+    for (Isa isa : available_isas()) {
+      const DistributionKernel* of_isa = kernels(*table_of(isa));
+      const auto run = [&](DType dtype, void* out, Range range) {
+        of_isa[int(dtype)](stream, 1, 2, out, range);
+      };
+      for (int64_t i = 1000; i >= 0; i -= 7) {
+        const Range part{std::max<int64_t>(0, i - 6), i + 1};
+        run(DType::kFloat32, narrow_parts.data(), part);
+        run(DType::kFloat64, wide_parts.data(), part);
+      }
+      if (isa == Isa::kGeneric) {
+        run(DType::kFloat32, narrow.data(), {0, 1001});
+        run(DType::kFloat64, wide.data(), {0, 1001});
+      }
+      CHECK(narrow == narrow_parts);
+      CHECK(wide == wide_parts);
+    }
+    for (double value : wide) REQUIRE(std::isfinite(value));
+  };
+  check([](const KernelTable& table) { return table.normals; });
+  check([](const KernelTable& table) { return table.exponentials; });
+}
+
+TEST_CASE("random integers stay in their range, whole or in parts") {
+  std::vector<int64_t> whole(1001), parts(1001);
+  run_random_integers({1, 2}, -5, 11, whole.data(), {0, 1001});
+  run_random_integers({1, 2}, -5, 11, parts.data(), {500, 1001});
+  run_random_integers({1, 2}, -5, 11, parts.data(), {0, 500});
+  CHECK(whole == parts);
+  for (int64_t value : whole) REQUIRE((value >= -5 && value <= 5));
 }

@@ -1,0 +1,121 @@
+// Arrays of independent random numbers. Arguments that arrays may give (a mean for each element)
+// are arithmetic on standard numbers, so gradients reach them.
+#include "base/errors.h"
+#include "kernels/random.h"
+#include "ops/kernel_call.h"
+#include "ops/rules.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+Result<Types> infer(const InferContext& c) {
+  const auto shape = c.ints("shape");
+  WEFT_TRY(checked_elements(shape, c.op().name, "shape").status());
+  if (!is_floating(c.dtype("dtype")))
+    return errors::invalid_type(c.op().name, "`dtype` must be floating; got ", c.dtype("dtype"));
+  return Types{{c.dtype("dtype"), Shape(shape), {}}};
+}
+
+Result<Types> infer_integers(const InferContext& c) {
+  WEFT_TRY(checked_elements(c.ints("shape"), "randint", "shape").status());
+  if (c.integer("low") >= c.integer("high"))
+    return errors::invalid_value("randint", "`low` must be less than `high`; got ",
+                                 c.integer("low"), " and ", c.integer("high"));
+  return Types{{DType::kInt64, Shape(c.ints("shape")), {}}};
+}
+
+// fill(stream, attributes, out, range) writes some of the elements.
+using Fill = void (*)(const kernels::RandomStream&, const AttributeReader&, const TensorView&,
+                      kernels::Range);
+
+template <Fill fill>
+Slot slot() {
+  Slot s;
+  s.exactness = Exactness::kExact;
+  s.run = [](const KernelCall& call) -> Status {
+    const AttributeReader a = call.op.reader(call.attributes);
+    const int64_t elements = elements_of(call.out[0]);
+    const kernels::RandomStream stream{call.seed, call.ordinal};
+    split_work(elements, 4 * elements, nullptr, 0,
+               [&](kernels::Range range, void*) { fill(stream, a, call.out[0], range); });
+    return {};
+  };
+  return s;
+}
+
+void fill_uniform(const kernels::RandomStream& stream, const AttributeReader& a,
+                  const TensorView& out, kernels::Range range) {
+  kernels::run_random_uniform(stream, out.dtype, a.real("low"), a.real("high"), out.data, range);
+}
+void fill_normal(const kernels::RandomStream& stream, const AttributeReader& a,
+                 const TensorView& out, kernels::Range range) {
+  kernels::run_random_normal(stream, out.dtype, a.real("loc"), a.real("scale"), out.data, range);
+}
+void fill_exponential(const kernels::RandomStream& stream, const AttributeReader& a,
+                      const TensorView& out, kernels::Range range) {
+  kernels::run_random_exponential(stream, out.dtype, a.real("scale"), out.data, range);
+}
+void fill_integers(const kernels::RandomStream& stream, const AttributeReader& a,
+                   const TensorView& out, kernels::Range range) {
+  const uint64_t span =
+      static_cast<uint64_t>(a.integer("high")) - static_cast<uint64_t>(a.integer("low"));
+  kernels::run_random_integers(stream, a.integer("low"), span, static_cast<int64_t*>(out.data),
+                               range);
+}
+
+void floating_attributes(OpDef& op) {
+  op.required(AttributeKind::kInts, "shape", "extents")
+      .required(AttributeKind::kDType, "dtype", "floating dtype of the result")
+      .infer(infer)
+      .gradient([](const GradContext&) { return Values{}; })
+      .random();
+}
+
+}  // namespace
+
+WEFT_OP(uniform) {
+  op.doc("Random numbers, uniform in [low, high).")
+      .in(Namespace::kInternal)
+      .real("low", 0, "least number")
+      .real("high", 1, "bound, never reached while low < high");
+  floating_attributes(op);
+  op.kernel(slot<fill_uniform>())
+      .sample(R"({"shapes": [], "low": -1, "high": 2, "shape": [3, 4], "dtype": "float32"})");
+}
+
+WEFT_OP(normal) {
+  op.doc("Random numbers of the normal distribution.")
+      .in(Namespace::kInternal)
+      .real("loc", 0, "mean")
+      .real("scale", 1, "standard deviation");
+  floating_attributes(op);
+  op.kernel(slot<fill_normal>())
+      .sample(R"({"shapes": [], "loc": -1, "scale": 2, "shape": [3, 5], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})");
+}
+
+WEFT_OP(exponential) {
+  op.doc("Random numbers of the exponential distribution.")
+      .in(Namespace::kInternal)
+      .real("scale", 1, "mean");
+  floating_attributes(op);
+  op.kernel(slot<fill_exponential>())
+      .sample(R"({"shapes": [], "scale": 2, "shape": [3, 5], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})");
+}
+
+WEFT_OP(randint) {
+  op.doc("Random integers in [low, high), each equally likely, as int64.")
+      .in(Namespace::kInternal)
+      .required(AttributeKind::kInt, "low", "least number")
+      .required(AttributeKind::kInt, "high", "bound, not reached")
+      .required(AttributeKind::kInts, "shape", "extents")
+      .infer(infer_integers)
+      .no_gradient("a random choice")
+      .kernel(slot<fill_integers>())
+      .random()
+      .sample(R"({"shapes": [], "low": -3, "high": 300, "shape": [3, 200]})");
+}
+
+}  // namespace weft::ops
