@@ -220,6 +220,90 @@ def fully_connected(data, weight, bias=None, flatten=True):
     return out if bias is None else out + bias
 
 
+def dropout(data, p=0.5, axes=(), training=True):
+    assert p == 0 or not training, "random: tests/python/test_random.py looks at the share"
+    return data
+
+
+def _standardized(x, axes, eps):
+    return (x - x.mean(axes, keepdims=True)) / numpy.sqrt(x.var(axes, keepdims=True) + eps)
+
+
+def _affine(x, gamma, beta, axis):
+    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
+    x = x if gamma is None else x * gamma.reshape(shape)
+    return x if beta is None else x + beta.reshape(shape)
+
+
+def batch_norm(
+    data, gamma, beta, running_mean, running_var, eps=1e-5, momentum=0.9, training=False, axis=1
+):
+    axes = tuple(i for i in range(data.ndim) if i != axis % data.ndim)
+    mean, var = (data.mean(axes), data.var(axes)) if training else (running_mean, running_var)
+    unit = _affine(data, None, -mean, axis)
+    out = _affine(_affine(unit, 1 / numpy.sqrt(var + eps), None, axis), gamma, beta, axis)
+    keep = momentum if training else 1
+    return out, keep * running_mean + (1 - keep) * mean, keep * running_var + (1 - keep) * var
+
+
+def layer_norm(data, gamma=None, beta=None, axis=-1, eps=1e-5):
+    return _affine(_standardized(data, axis, eps), gamma, beta, axis)
+
+
+def rms_norm(data, gamma=None, axis=-1, eps=1e-6):
+    root = numpy.sqrt((data * data).mean(axis, keepdims=True) + eps)
+    return _affine(data / root, gamma, None, axis)
+
+
+def instance_norm(data, gamma=None, beta=None, eps=1e-5):
+    return _affine(_standardized(data, tuple(range(2, data.ndim)), eps), gamma, beta, 1)
+
+
+def group_norm(data, gamma=None, beta=None, num_groups=1, eps=1e-5):
+    groups = data.reshape(len(data), num_groups, -1)
+    return _affine(_standardized(groups, 2, eps).reshape(data.shape), gamma, beta, 1)
+
+
+def l2_normalization(data, eps=1e-10, mode="instance"):
+    axes = {"instance": range(1, data.ndim), "channel": (1,), "spatial": range(2, data.ndim)}[mode]
+    return data / numpy.sqrt((data * data).sum(tuple(axes), keepdims=True) + eps)
+
+
+def embedding(data, weight):
+    return weight[data]
+
+
+def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
+    return numpy.where(data[..., None] == numpy.arange(depth), on_value, off_value).astype(dtype)
+
+
+def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    scores = scale * numpy.einsum("...td,...sd->...ts", query, key)
+    if causal:
+        scores = numpy.where(numpy.tri(*scores.shape[-2:], dtype=bool), scores, -numpy.inf)
+    if mask is not None:
+        scores = numpy.where(mask, scores, -numpy.inf) if mask.dtype == bool else scores + mask
+    share = numpy.exp(_log_softmax(scores, -1))
+    return numpy.einsum("...ts,...sv->...tv", share, value)
+
+
+def lstm_cell(data, hidden, cell, *weights):
+    i2h, h2h, i2h_bias, h2h_bias = weights
+    gates = data @ i2h.T + i2h_bias + hidden @ h2h.T + h2h_bias
+    enter, forget, new, leave = numpy.split(gates, 4, axis=1)
+    cell = sigmoid(forget) * cell + sigmoid(enter) * numpy.tanh(new)
+    return sigmoid(leave) * numpy.tanh(cell), cell
+
+
+def gru_cell(data, hidden, *weights):
+    i2h, h2h, i2h_bias, h2h_bias = weights
+    of_data = numpy.split(data @ i2h.T + i2h_bias, 3, axis=1)
+    of_hidden = numpy.split(hidden @ h2h.T + h2h_bias, 3, axis=1)
+    reset, update = (sigmoid(of_data[i] + of_hidden[i]) for i in (0, 1))
+    return (1 - update) * numpy.tanh(of_data[2] + reset * of_hidden[2]) + update * hidden
+
+
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
     log_probability = data if from_logits else _log_softmax(data, axis)
     if sparse_label:

@@ -97,6 +97,25 @@ def test_xavier_scales_with_the_fans():
         nn.Dense(2, in_units=2).initialize("xavior")
 
 
+@pytest.mark.parametrize(
+    ("initializer", "deviation"),
+    [
+        (init.Normal(0.3), 0.3),
+        (init.MSRAPrelu(slope=0), math.sqrt(2 / 400)),
+        (init.MSRAPrelu("in", 0.5), math.sqrt(2 / 1.25 / 500)),
+        ("he", math.sqrt(2 / (1 + 0.25**2) / 400)),
+    ],
+    ids=repr,
+)
+def test_normal_initializers_have_their_deviation(initializer, deviation):
+    layer = nn.Dense(300, in_units=500)
+    layer.initialize(initializer)
+    values = layer.weight.data().asnumpy()
+    error = deviation / math.sqrt(2 * values.size)  # of a deviation, estimated from so many
+    assert abs(values.std() - deviation) < 5 * error
+    assert abs(values.mean()) < 5 * deviation / math.sqrt(values.size)
+
+
 def test_grad_req_null_freezes():
     net = nn.HybridSequential(nn.Dense(2, in_units=2), nn.Dense(1, in_units=2))
     net.initialize()
@@ -203,6 +222,11 @@ def test_missing_and_extra_parameters_raise_and_change_nothing(tmp_path):
         (nn.MaxPool1D(), (2, 4, 7), (2, 4, 3)),
         (nn.GlobalAvgPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
         (nn.GlobalMaxPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.BatchNorm(), (2, 4, 7), (2, 4, 7)),
+        (nn.LayerNorm(), (2, 4, 7), (2, 4, 7)),
+        (nn.GroupNorm(2), (2, 4, 7), (2, 4, 7)),
+        (nn.InstanceNorm(), (2, 4, 7), (2, 4, 7)),
+        (nn.Dropout(0.3), (2, 4), (2, 4)),
         (nn.Flatten(), (2, 3, 4), (2, 12)),
         (nn.Activation("sigmoid"), (2, 3), (2, 3)),
         (nn.HybridLambda("tanh"), (2, 3), (2, 3)),

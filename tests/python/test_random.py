@@ -129,6 +129,7 @@ def test_randint_gives_each_number_alike():
         (lambda: np.random.normal(dtype="int32"), "normal: `dtype` must be floating; got int32"),
         (lambda: np.random.choice(3, 4, replace=False), "at most 3"),
         (lambda: np.random.choice(3, p=[0.5, 0.5]), r"must have shape \(3,\)"),
+        (lambda: npx.dropout(np.ones(3), p=1), r"dropout: `p` must be in \[0, 1\)"),
     ],
 )
 def test_bad_arguments_are_named(call, text):
@@ -156,3 +157,20 @@ def test_choice_takes_rows_with_and_without_replacement():
     assert sorted(np.random.choice(rows, 3, replace=False).tolist()) == rows.tolist()
     assert np.random.choice(np.array([7, 9]), 20, p=[0.0, 1.0]).tolist() == [9] * 20
     assert np.random.choice(5) < 5
+
+
+def test_dropout_drops_its_share_and_its_gradient_has_the_same_mask():
+    weft.random.seed(10)
+    x = np.ones((400, 500))
+    x.attach_grad()
+    with autograd.record():
+        y = npx.dropout(x, p=0.25)
+    y.backward()
+    found = y.asnumpy()
+    assert set(numpy.unique(found)) == {0.0, numpy.float32(1 / 0.75)}
+    dropped = int((found == 0).sum())
+    assert uniform_counts([dropped, found.size - dropped], [50_000, 150_000])
+    numpy.testing.assert_array_equal(x.grad.asnumpy(), found)
+    shared = npx.dropout(x, p=0.5, axes=(1,)).asnumpy()
+    assert (shared == shared[:, :1]).all()
+    assert 100 < (shared[:, 0] == 0).sum() < 300

@@ -42,6 +42,33 @@ def batch_flatten(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
     """
 
+def batch_norm(
+    data: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    running_mean: ArrayLike,
+    running_var: ArrayLike,
+    eps: float = 1e-05,
+    momentum: float = 0.9,
+    training: bool = False,
+    axis: int = 1,
+    *,
+    out: tuple[ndarray, ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray, ndarray]:
+    """Each channel with mean 0 and variance 1, scaled and shifted; and the next statistics.
+
+    data: floating, shape (N, C, ...) when axis is 1
+    gamma: factors, shape (C,)
+    beta: summands, shape (C,)
+    running_mean: floating, shape (C,)
+    running_var: floating, shape (C,)
+    eps: summand of the variance
+    momentum: share of the running statistics that stays
+    training: normalise by the batch's statistics, not by the running ones
+    axis: axis of the channels
+    out: arrays to write into
+    """
+
 def cast(x: ArrayLike, dtype: DTypeLike, *, out: ndarray | None = None) -> ndarray:
     """Conversion to another dtype: to integers rounds toward zero, saturates and maps NaN to 0; to
     bool is x != 0.
@@ -86,11 +113,36 @@ def convolution(
     Same results as ``torch.nn.functional.conv2d``.
     """
 
+def dropout(
+    data: ArrayLike,
+    p: float = 0.5,
+    axes: int | Sequence[int] = (),
+    training: bool = True,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Sets random elements to 0 and scales the others by 1 / (1 - p), in training only.
+
+    data: any real dtype; integers become the default float
+    p: share of the elements that become 0, less than 1
+    axes: axes along which all elements share their fate
+    training: without it the data stay as they are
+    out: array to write into
+    """
+
 def elu(x: ArrayLike, alpha: float = 1.0, *, out: ndarray | None = None) -> ndarray:
     """x above zero, alpha (exp(x) - 1) below.
 
     x: any real dtype; bool and integers become the default float
     alpha: the limit below is -alpha
+    out: array to write into
+    """
+
+def embedding(data: ArrayLike, weight: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The row of a table for each integer.
+
+    data: integers of any shape, each the number of a row
+    weight: shape (tokens, features)
     out: array to write into
     """
 
@@ -128,6 +180,46 @@ def gelu(x: ArrayLike, approximation: str = "erf", *, out: ndarray | None = None
     out: array to write into
     """
 
+def group_norm(
+    data: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    num_groups: int = 1,
+    eps: float = 1e-05,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Groups of channels of each sample with mean 0 and variance 1, scaled and shifted.
+
+    data: floating, shape (N, C, ...)
+    gamma: factors, one for each channel
+    beta: summands, one for each channel
+    num_groups: groups, which divide the channels
+    eps: summand of the variance
+    out: array to write into
+    """
+
+def gru_cell(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """One step of a gated recurrent unit: the next hidden state.
+
+    data: floating, shape (N, C)
+    hidden: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    out: array to write into
+    """
+
 def hard_sigmoid(
     x: ArrayLike,
     alpha: float = 0.2,
@@ -147,6 +239,57 @@ def hard_swish(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """x relu6(x + 3) / 6, element by element.
 
     x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def instance_norm(
+    data: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    eps: float = 1e-05,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Each channel of each sample with mean 0 and variance 1, scaled and shifted.
+
+    data: floating, shape (N, C, spatial...)
+    gamma: factors, one for each channel
+    beta: summands, one for each channel
+    eps: summand of the variance
+    out: array to write into
+    """
+
+def l2_normalization(
+    data: ArrayLike,
+    eps: float = 1e-10,
+    mode: str = "instance",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Data divided by the Euclidean norm of a sample, of its channels, or of its places.
+
+    data: floating, shape (N, C, ...)
+    eps: summand of the squared norm
+    mode: instance (over C and places), channel (over C) or spatial
+    out: array to write into
+    """
+
+def layer_norm(
+    data: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    axis: int = -1,
+    eps: float = 1e-05,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The elements along an axis with mean 0 and variance 1, scaled and shifted.
+
+    data: floating
+    gamma: factors, one for each channel
+    beta: summands, one for each channel
+    axis: axis that is normalised
+    eps: summand of the variance
     out: array to write into
     """
 
@@ -199,6 +342,29 @@ def logsumexp(
     Same results as ``scipy.special.logsumexp``.
     """
 
+def lstm_cell(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    cell: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """One step of a long short-term memory: the next hidden state and the next cell.
+
+    data: floating, shape (N, C)
+    hidden: shape (N, H)
+    cell: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    out: arrays to write into
+    """
+
 def mish(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """x tanh(softplus(x)), element by element.
 
@@ -224,6 +390,25 @@ def norm(
     out: array to write into
 
     Same results as ``numpy.linalg.norm``.
+    """
+
+def one_hot(
+    data: ArrayLike,
+    depth: int,
+    on_value: float = 1.0,
+    off_value: float = 0.0,
+    dtype: DTypeLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """A new last axis with one value at each integer's place and another elsewhere.
+
+    data: integers of any shape; those outside the new axis give no place
+    depth: extent of the new axis
+    on_value: value at the place
+    off_value: value elsewhere
+    dtype: float32 by default
+    out: array to write into
     """
 
 def pick(
@@ -294,10 +479,48 @@ def relu6(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
     """
 
+def rms_norm(
+    data: ArrayLike,
+    gamma: ArrayLike | None = None,
+    axis: int = -1,
+    eps: float = 1e-06,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The elements along an axis divided by their root mean square, scaled.
+
+    data: floating
+    gamma: factors, one for each element of the axis
+    axis: axis that is normalised
+    eps: summand of the mean square
+    out: array to write into
+    """
+
 def rsqrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """1 / sqrt(x), element by element.
 
     x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def scaled_dot_product_attention(
+    query: ArrayLike,
+    key: ArrayLike,
+    value: ArrayLike,
+    mask: ArrayLike | None = None,
+    scale: float | None = None,
+    causal: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """softmax(scale query keyᵀ + mask) value: for each query a mean of the values.
+
+    query: floating, shape (..., T, D)
+    key: shape (..., S, D)
+    value: shape (..., S, V)
+    mask: broadcasts to (..., T, S): summands, or bools, true to attend
+    scale: factor of the scores, 1 / sqrt(D) by default
+    causal: a query attends to no key behind its own position
     out: array to write into
     """
 

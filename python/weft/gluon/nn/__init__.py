@@ -13,6 +13,7 @@ from weft.gluon.nn.activations import (
 )
 from weft.gluon.nn.basic import (
     Dense,
+    Embedding,
     Flatten,
     HybridLambda,
     HybridSequential,
@@ -32,6 +33,7 @@ from weft.gluon.nn.convolution import (
     MaxPool1D,
     MaxPool2D,
 )
+from weft.gluon.nn.normalization import BatchNorm, Dropout, GroupNorm, InstanceNorm, LayerNorm
 
 __all__ = [
     "ELU",
@@ -40,20 +42,26 @@ __all__ = [
     "Activation",
     "AvgPool1D",
     "AvgPool2D",
+    "BatchNorm",
     "Block",
     "Conv1D",
     "Conv2D",
     "Dense",
+    "Dropout",
+    "Embedding",
     "Flatten",
     "GlobalAvgPool1D",
     "GlobalAvgPool2D",
     "GlobalMaxPool1D",
     "GlobalMaxPool2D",
+    "GroupNorm",
     "HybridBlock",
     "HybridLambda",
     "HybridSequential",
     "Identity",
+    "InstanceNorm",
     "Lambda",
+    "LayerNorm",
     "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",

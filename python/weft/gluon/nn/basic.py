@@ -112,6 +112,40 @@ class Dense(HybridBlock):
         return f"{shape[1] if shape[1] > 0 else None} -> {shape[0]}, {self.activation_name}"
 
 
+class Embedding(HybridBlock):
+    """A trained vector for each integer: (...) to (..., U).
+
+    input_dim: how many integers; output_dim: U
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.Embedding(10, 4)
+    >>> layer.initialize()
+    >>> layer(np.array([[1, 2, 3]])).shape
+    (1, 3, 4)
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        dtype: DTypeLike = "float32",
+        weight_initializer: Initializable = None,
+    ) -> None:
+        super().__init__()
+        for name, extent in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if extent < 1:
+                raise InvalidValue(f"Embedding: `{name}` must be at least 1; got {extent}")
+        self.weight = Parameter(
+            "weight", shape=(input_dim, output_dim), dtype=dtype, init=weight_initializer
+        )
+
+    def forward(self, x: Any) -> Any:
+        return npx.embedding(x, self.weight.data())
+
+    def describe(self) -> str:
+        return f"{self.weight.shape[0]} -> {self.weight.shape[1]}"
+
+
 class Flatten(HybridBlock):
     """Merges all axes but the first: (N, ...) to (N, product)."""
 

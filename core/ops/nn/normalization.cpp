@@ -1,0 +1,245 @@
+// Normalisations: the elements that share a mean are brought to mean 0 and variance 1, then each
+// channel is scaled and shifted. Halves are normalised in float32: their squares would overflow.
+#include "base/errors.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+using Axes = std::vector<int64_t>;
+
+Value wide(const Value& x) {
+  const DType dtype = x.dtype();
+  return cast(x, dtype == DType::kFloat64 ? dtype : DType::kFloat32);
+}
+
+Value mean(const Value& x, const Axes& axes) {
+  return x.builder().call("mean", {x}, {Argument::of_ints(axes), Argument::of_bool(true)});
+}
+Value square(const Value& x) { return x.builder().call("square", {x}); }
+Value reciprocal_root(const Value& x) { return 1.0 / x.builder().call("sqrt", {x}); }
+
+// Two passes: mean(x²) - mean(x)² loses all digits where the mean is large.
+Value standardized(const Value& x, const Axes& axes, double eps) {
+  const Value centred = x - mean(x, axes);
+  return centred * reciprocal_root(mean(square(centred), axes) + eps);
+}
+
+Axes all_but(int kept, int rank) {
+  Axes axes;
+  for (int axis = 0; axis < rank; ++axis)
+    if (axis != kept) axes.push_back(axis);
+  return axes;
+}
+Axes from(int first, int rank) {
+  Axes axes;
+  for (int axis = first; axis < rank; ++axis) axes.push_back(axis);
+  return axes;
+}
+
+Status require_floating(const ComposeContext& c, int least_rank) {
+  const TensorType data = c.in(0).type();
+  if (!is_floating(data.dtype))
+    return errors::invalid_type(c.op().name, "`data` must be floating; got ", data.dtype);
+  if (data.shape.rank() < least_rank)
+    return errors::invalid_value(c.op().name, "`data` must have at least ", least_rank,
+                                 " axes; got shape ", data.shape);
+  return {};
+}
+
+// A vector with one number for each place of an axis, as an array that broadcasts there.
+Result<Value> along(const ComposeContext& c, size_t input, int axis) {
+  const Shape data = c.in(0).shape();
+  if (c.in(input).shape() != Shape{data[axis]})
+    return errors::invalid_value(c.op().name, "`", c.op().input_name(input), "` must have shape (",
+                                 data[axis], ",) for axis ", axis, " of `data`; got ",
+                                 c.in(input).shape());
+  Shape shape;
+  shape.resize(data.rank(), 1);
+  shape[axis] = data[axis];
+  return reshape(wide(c.in(input)), shape);
+}
+
+bool given(const ComposeContext& c, size_t input) { return c.inputs.size() > input && c.in(input); }
+
+// x gamma + beta along an axis, in the dtype of the data. Inputs 1 and 2 may be absent.
+Result<Value> affine(const ComposeContext& c, Value x, int axis) {
+  if (given(c, 1)) {
+    WEFT_ASSIGN(const Value gamma, along(c, 1, axis));
+    x = x * gamma;
+  }
+  if (given(c, 2)) {
+    WEFT_ASSIGN(const Value beta, along(c, 2, axis));
+    x = x + beta;
+  }
+  return cast(x, c.in(0).dtype());
+}
+
+Result<Values> batch_norm(const ComposeContext& c) {
+  WEFT_TRY(require_floating(c, 1));
+  const Shape shape = c.in(0).shape();
+  const int rank = shape.rank();
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, "batch_norm", "axis"));
+  const Value x = wide(c.in(0));
+  WEFT_ASSIGN(const Value running_mean, along(c, 3, axis));
+  WEFT_ASSIGN(const Value running_var, along(c, 4, axis));
+  Value centre = running_mean, variance = running_var, next_mean = c.in(3), next_var = c.in(4);
+  if (c.flag("training")) {
+    const Axes axes = all_but(axis, rank);
+    const double momentum = c.real("momentum");
+    centre = mean(x, axes);
+    variance = mean(square(x - centre), axes);
+    const Shape vector{shape[axis]};
+    const Value mixed_mean = running_mean * momentum + centre * (1 - momentum);
+    const Value mixed_var = running_var * momentum + variance * (1 - momentum);
+    next_mean = cast(reshape(mixed_mean, vector), c.in(3).dtype());
+    next_var = cast(reshape(mixed_var, vector), c.in(4).dtype());
+  } else {
+    next_mean = c.builder.call("copy", {next_mean});
+    next_var = c.builder.call("copy", {next_var});
+  }
+  WEFT_ASSIGN(const Value out,
+              affine(c, (x - centre) * reciprocal_root(variance + c.real("eps")), axis));
+  return Values{out, next_mean, next_var};
+}
+
+Result<Value> layer_norm(const ComposeContext& c) {
+  WEFT_TRY(require_floating(c, 1));
+  WEFT_ASSIGN(const int axis,
+              normalize_axis(c.integer("axis"), c.in(0).rank(), "layer_norm", "axis"));
+  return affine(c, standardized(wide(c.in(0)), {axis}, c.real("eps")), axis);
+}
+
+Result<Value> rms_norm(const ComposeContext& c) {
+  WEFT_TRY(require_floating(c, 1));
+  WEFT_ASSIGN(const int axis,
+              normalize_axis(c.integer("axis"), c.in(0).rank(), "rms_norm", "axis"));
+  const Value x = wide(c.in(0));
+  return affine(c, x * reciprocal_root(mean(square(x), {axis}) + c.real("eps")), axis);
+}
+
+Result<Value> instance_norm(const ComposeContext& c) {
+  WEFT_TRY(require_floating(c, 3));
+  return affine(c, standardized(wide(c.in(0)), from(2, c.in(0).rank()), c.real("eps")), 1);
+}
+
+Result<Value> group_norm(const ComposeContext& c) {
+  WEFT_TRY(require_floating(c, 2));
+  const Shape shape = c.in(0).shape();
+  const int64_t groups = c.integer("num_groups");
+  if (groups < 1 || shape[1] % groups != 0)
+    return errors::invalid_value("group_norm", "`num_groups` must divide the ", shape[1],
+                                 " channels of `data`; got ", groups);
+  Shape grouped{shape[0], groups, shape[1] / groups};
+  if (shape.rank() == kMaxRank) return errors::rank_too_large("group_norm", "data", kMaxRank + 1);
+  for (int axis = 2; axis < shape.rank(); ++axis) grouped.push_back(shape[axis]);
+  const Value x =
+      standardized(reshape(wide(c.in(0)), grouped), from(2, grouped.rank()), c.real("eps"));
+  return affine(c, reshape(x, shape), 1);
+}
+
+Result<Value> l2_normalization(const ComposeContext& c) {
+  const auto mode = c.text("mode");
+  if (mode != "instance" && mode != "channel" && mode != "spatial")
+    return errors::invalid_value("l2_normalization",
+                                 "`mode` must be instance, channel or spatial; got ", mode);
+  WEFT_TRY(require_floating(c, mode == "spatial" ? 3 : 2));
+  const Value x = wide(c.in(0));
+  const Axes axes = mode == "channel" ? Axes{1} : from(mode == "instance" ? 1 : 2, x.rank());
+  const Value norm = sum(square(x), axes, true) + c.real("eps");
+  return cast(x * reciprocal_root(norm), c.in(0).dtype());
+}
+
+void scale_and_shift(OpDef& op) {
+  op.in(Namespace::kNpx)
+      .promote(Promotion::kExact)
+      .optional_input("gamma", "factors, one for each channel")
+      .optional_input("beta", "summands, one for each channel");
+}
+
+}  // namespace
+
+WEFT_OP(batch_norm) {
+  op.doc("Each channel with mean 0 and variance 1, scaled and shifted; and the next statistics.")
+      .in(Namespace::kNpx)
+      .input("data", "floating, shape (N, C, ...) when axis is 1")
+      .input("gamma", "factors, shape (C,)")
+      .input("beta", "summands, shape (C,)")
+      .index_input("running_mean", "floating, shape (C,)")
+      .index_input("running_var", "floating, shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .real("momentum", 0.9, "share of the running statistics that stays")
+      .boolean("training", false, "normalise by the batch's statistics, not by the running ones")
+      .integer("axis", 1, "axis of the channels")
+      .promote(Promotion::kExact)
+      .outputs(3)
+      .compose([](const ComposeContext& c) {
+        Result<Values> result = batch_norm(c);
+        if (result.ok()) return result.take();
+        c.builder.fail(result.status());
+        return Values{c.in(0), c.in(0), c.in(0)};
+      })
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[4, 3, 2], [3], [3], [3], [3]], "training": true})")
+      .sample(R"({"shapes": [[4, 3, 2, 2], [3], [3], [3], [3]]})")
+      .sample(R"({"shapes": [[5, 3], [3], [3], [3], [3]], "training": true, "axis": -1,
+                  "momentum": 0.5, "eps": 0.1})");
+}
+
+WEFT_OP(layer_norm) {
+  op.doc("The elements along an axis with mean 0 and variance 1, scaled and shifted.")
+      .input("data", "floating");
+  scale_and_shift(op);
+  op.integer("axis", -1, "axis that is normalised")
+      .real("eps", 1e-5, "summand of the variance")
+      .compose(checked<layer_norm>)
+      .sample(R"({"shapes": [[2, 3, 5], [5], [5]]})")
+      .sample(R"({"shapes": [[2, 3, 2], [3]], "axis": 1, "eps": 0.1})");
+}
+
+WEFT_OP(rms_norm) {
+  op.doc("The elements along an axis divided by their root mean square, scaled.")
+      .in(Namespace::kNpx)
+      .input("data", "floating")
+      .optional_input("gamma", "factors, one for each element of the axis")
+      .promote(Promotion::kExact)
+      .integer("axis", -1, "axis that is normalised")
+      .real("eps", 1e-6, "summand of the mean square")
+      .compose(checked<rms_norm>)
+      .sample(R"({"shapes": [[2, 3, 5], [5]]})")
+      .sample(R"({"shapes": [[2, 3]], "axis": 0})");
+}
+
+WEFT_OP(instance_norm) {
+  op.doc("Each channel of each sample with mean 0 and variance 1, scaled and shifted.")
+      .input("data", "floating, shape (N, C, spatial...)");
+  scale_and_shift(op);
+  op.real("eps", 1e-5, "summand of the variance")
+      .compose(checked<instance_norm>)
+      .sample(R"({"shapes": [[2, 3, 4, 2], [3], [3]]})");
+}
+
+WEFT_OP(group_norm) {
+  op.doc("Groups of channels of each sample with mean 0 and variance 1, scaled and shifted.")
+      .input("data", "floating, shape (N, C, ...)");
+  scale_and_shift(op);
+  op.integer("num_groups", 1, "groups, which divide the channels")
+      .real("eps", 1e-5, "summand of the variance")
+      .compose(checked<group_norm>)
+      .sample(R"({"shapes": [[2, 4, 3], [4], [4]], "num_groups": 2})")
+      .sample(R"({"shapes": [[2, 4]], "num_groups": 1})");
+}
+
+WEFT_OP(l2_normalization) {
+  op.doc("Data divided by the Euclidean norm of a sample, of its channels, or of its places.")
+      .in(Namespace::kNpx)
+      .input("data", "floating, shape (N, C, ...)")
+      .real("eps", 1e-10, "summand of the squared norm")
+      .text("mode", "instance", "instance (over C and places), channel (over C) or spatial")
+      .compose(checked<l2_normalization>)
+      .sample(R"({"shapes": [[2, 3, 4]]})")
+      .sample(R"({"shapes": [[2, 3, 4]], "mode": "channel"})")
+      .sample(R"({"shapes": [[2, 3, 4]], "mode": "spatial"})");
+}
+
+}  // namespace weft::ops

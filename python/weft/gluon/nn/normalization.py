@@ -1,0 +1,205 @@
+"""Layers that normalise, and dropout. C is the extent of the axis of the channels."""
+
+from typing import Any
+
+from weft import autograd, npx
+from weft._errors import InvalidValue
+from weft.gluon.block import HybridBlock
+from weft.gluon.parameter import Initializable, Parameter
+
+
+class Dropout(HybridBlock):
+    """Sets elements to 0 with probability `rate` and scales the others by 1 / (1 - rate), in train
+    mode only.
+
+    axes: axes along which all elements share their fate
+    """
+
+    def __init__(self, rate: float, axes: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise InvalidValue(f"Dropout: `rate` must be in [0, 1); got {rate}")
+        self.rate = rate
+        self.axes = axes
+
+    def forward(self, x: Any) -> Any:
+        if not autograd.is_training() or self.rate == 0:
+            return x
+        return npx.dropout(x, p=self.rate, axes=self.axes)
+
+    def describe(self) -> str:
+        return f"p={self.rate}, axes={self.axes}"
+
+
+class _Normalization(HybridBlock):
+    """Holds gamma and beta, one number for each channel."""
+
+    def __init__(
+        self,
+        axis: int,
+        epsilon: float,
+        center: bool,
+        scale: bool,
+        beta_initializer: Initializable,
+        gamma_initializer: Initializable,
+        in_channels: int,
+    ) -> None:
+        super().__init__()
+        self.axis = axis
+        self.epsilon = epsilon
+        shape = (in_channels or -1,)
+        self.gamma = Parameter(
+            "gamma", "write" if scale else "null", shape=shape, init=gamma_initializer
+        )
+        self.beta = Parameter(
+            "beta", "write" if center else "null", shape=shape, init=beta_initializer
+        )
+
+    def infer_shape(self, x: Any) -> None:
+        if not -x.ndim <= self.axis < x.ndim:
+            raise InvalidValue(
+                f"{type(self).__name__}: data must have an axis {self.axis}; got shape {x.shape}"
+            )
+        for parameter in self.params.values():
+            parameter.shape = (x.shape[self.axis],)
+
+    def describe(self) -> str:
+        channels = self.gamma.shape[0]
+        return f"axis={self.axis}, eps={self.epsilon}, {channels if channels > 0 else None}"
+
+
+class BatchNorm(_Normalization):
+    """Each channel with mean 0 and variance 1 over the batch, scaled by gamma and shifted by beta
+    (Ioffe and Szegedy 2015).
+
+    In train mode by the batch's statistics, which also move the running ones:
+    running = momentum running + (1 - momentum) batch, with the variance of all elements. In
+    predict mode, and always with `use_global_stats`, by the running statistics.
+
+    axis: of the channels; center, scale: are beta and gamma trained?
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.BatchNorm()
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 3, 4, 4))).shape
+    (2, 3, 4, 4)
+    """
+
+    def __init__(
+        self,
+        axis: int = 1,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        use_global_stats: bool = False,
+        beta_initializer: Initializable = "zeros",
+        gamma_initializer: Initializable = "ones",
+        running_mean_initializer: Initializable = "zeros",
+        running_variance_initializer: Initializable = "ones",
+        in_channels: int = 0,
+    ) -> None:
+        super().__init__(
+            axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels
+        )
+        self.momentum = momentum
+        self.use_global_stats = use_global_stats
+        shape = (in_channels or -1,)
+        self.running_mean = Parameter(
+            "running_mean", "null", shape=shape, init=running_mean_initializer
+        )
+        self.running_var = Parameter(
+            "running_var", "null", shape=shape, init=running_variance_initializer
+        )
+
+    def forward(self, x: Any) -> Any:
+        is_batch = autograd.is_training() and not self.use_global_stats
+        mean, var = self.running_mean.data(), self.running_var.data()
+        out, next_mean, next_var = npx.batch_norm(
+            x,
+            self.gamma.data(),
+            self.beta.data(),
+            mean,
+            var,
+            eps=self.epsilon,
+            momentum=self.momentum,
+            training=is_batch,
+            axis=self.axis,
+        )
+        if is_batch:
+            mean[...] = next_mean
+            var[...] = next_var
+        return out
+
+
+class LayerNorm(_Normalization):
+    """The elements along an axis with mean 0 and variance 1, scaled by gamma and shifted by beta
+    (Ba et al. 2016).
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Initializable = "zeros",
+        gamma_initializer: Initializable = "ones",
+        in_channels: int = 0,
+    ) -> None:
+        super().__init__(
+            axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels
+        )
+
+    def forward(self, x: Any) -> Any:
+        return npx.layer_norm(
+            x, self.gamma.data(), self.beta.data(), axis=self.axis, eps=self.epsilon
+        )
+
+
+class GroupNorm(_Normalization):
+    """Groups of channels of each sample with mean 0 and variance 1, scaled by gamma and shifted by
+    beta (Wu and He 2018). Channels are axis 1.
+    """
+
+    def __init__(
+        self,
+        num_groups: int = 1,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Initializable = "zeros",
+        gamma_initializer: Initializable = "ones",
+        in_channels: int = 0,
+    ) -> None:
+        super().__init__(
+            1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels
+        )
+        self.num_groups = num_groups
+
+    def forward(self, x: Any) -> Any:
+        return npx.group_norm(
+            x, self.gamma.data(), self.beta.data(), num_groups=self.num_groups, eps=self.epsilon
+        )
+
+
+class InstanceNorm(_Normalization):
+    """Each channel of each sample with mean 0 and variance 1, scaled by gamma and shifted by beta
+    (Ulyanov et al. 2016). Channels are axis 1.
+    """
+
+    def __init__(
+        self,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = False,
+        beta_initializer: Initializable = "zeros",
+        gamma_initializer: Initializable = "ones",
+        in_channels: int = 0,
+    ) -> None:
+        super().__init__(
+            1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels
+        )
+
+    def forward(self, x: Any) -> Any:
+        return npx.instance_norm(x, self.gamma.data(), self.beta.data(), eps=self.epsilon)
