@@ -311,50 +311,55 @@ def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=F
     return -(log_probability * label).sum(axis=axis)
 
 
-def _image(x):
-    """One spatial axis is an image of height 1."""
-    return x[:, :, None, :] if x.ndim == 3 else x
-
-
 def _window(value, axes, default):
+    """One number for each spatial axis."""
     if value is None:
-        return (default,) * 2
-    pair = (value,) * axes if isinstance(value, int) else tuple(value)
-    if len(pair) == 1:
-        pair = pair * axes
-    return pair if axes == 2 else (default, *pair)
+        return (default,) * axes
+    numbers = (value,) if isinstance(value, int) else tuple(value)
+    return numbers * axes if len(numbers) == 1 else numbers
 
 
 def _padded(x, pad, value=0.0):
-    widths = ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1]))
-    return numpy.pad(x, widths, constant_values=value)
+    return numpy.pad(x, [(0, 0), (0, 0), *((p, p) for p in pad)], constant_values=value)
 
 
 def convolution(
     data, weight, bias=None, kernel=None, stride=None, pad=None, dilate=None, num_group=1, **_
 ):
     axes = data.ndim - 2
-    (sh, sw), (dh, dw) = _window(stride, axes, 1), _window(dilate, axes, 1)
-    x, w = _padded(_image(data), _window(pad, axes, 0)), _image(weight)
-    kh, kw = w.shape[2:]
-    height = (x.shape[2] - (kh - 1) * dh - 1) // sh + 1
-    width = (x.shape[3] - (kw - 1) * dw - 1) // sw + 1
-    out = numpy.zeros((len(x), len(w), height, width), data.dtype)
-    per_in, per_out = w.shape[1], len(w) // num_group
+    steps, distances = _window(stride, axes, 1), _window(dilate, axes, 1)
+    x, extents = _padded(data, _window(pad, axes, 0)), weight.shape[2:]
+    counts = [
+        (size - (k - 1) * d - 1) // s + 1
+        for size, k, d, s in zip(x.shape[2:], extents, distances, steps, strict=True)
+    ]
+    out = numpy.zeros((len(x), len(weight), *counts), data.dtype)
+    per_in, per_out = weight.shape[1], len(weight) // num_group
     for group in range(num_group):
         image = x[:, group * per_in : (group + 1) * per_in]
-        filters = w[group * per_out : (group + 1) * per_out]
-        for i in range(kh):
-            for j in range(kw):
-                rows = slice(i * dh, i * dh + (height - 1) * sh + 1, sh)
-                columns = slice(j * dw, j * dw + (width - 1) * sw + 1, sw)
-                part = numpy.einsum(
-                    "nchw,fc->nfhw", image[:, :, rows, columns], filters[:, :, i, j]
-                )
-                out[:, group * per_out : (group + 1) * per_out] += part
-    if bias is not None:
-        out += bias[:, None, None]
-    return out[:, :, 0] if axes == 1 else out
+        filters = weight[group * per_out : (group + 1) * per_out]
+        for place in numpy.ndindex(*extents):
+            keys = tuple(
+                slice(i * d, i * d + (n - 1) * s + 1, s)
+                for i, d, n, s in zip(place, distances, counts, steps, strict=True)
+            )
+            part = numpy.einsum("nc...,fc->nf...", image[:, :, *keys], filters[:, :, *place])
+            out[:, group * per_out : (group + 1) * per_out] += part
+    return out if bias is None else out + bias.reshape(-1, *(1,) * axes)
+
+
+convolution_image = convolution
+
+
+def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
+    axes = data.ndim - 2
+    named = (("stride", 1), ("pad", 0), ("dilate", 1))
+    windows = [_window(options.get(name), axes, default) for name, default in named]
+    numbers = zip(data.shape[2:], weight.shape[2:], *windows, _window(adj, axes, 0), strict=True)
+    extents = [(n - 1) * s - 2 * p + d * (k - 1) + 1 + a for n, k, s, p, d, a in numbers]
+    shape = (len(data), weight.shape[1] * num_group, *extents)
+    out = convolution_data(data, weight, shape, num_group=num_group, **options)
+    return out if bias is None else out + bias.reshape(-1, *(1,) * axes)
 
 
 def _by_linearity(function, shape, cotangent, dtype):
@@ -381,29 +386,6 @@ def convolution_weight(data, dout, weight_shape, **options):
     return _by_linearity(forward, weight_shape, dout, dout.dtype)
 
 
-def _pool_windows(data, kernel, stride, pad, convention, fill):
-    axes = data.ndim - 2
-    (kh, kw), (sh, sw) = _window(kernel, axes, 1), _window(stride, axes, 1)
-    pad = _window(pad, axes, 0)
-    image = _image(data)
-
-    def extent(size, k, s, p):
-        room = size + 2 * p - k
-        if convention != "full":
-            return room // s + 1
-        count = -(-room // s) + 1
-        return count - 1 if (count - 1) * s >= size + p else count
-
-    height = extent(image.shape[2], kh, sh, pad[0])
-    width = extent(image.shape[3], kw, sw, pad[1])
-    x = _padded(image, pad, fill)
-    more = ((0, 0), (0, 0), (0, kh + sh), (0, kw + sw))  # windows of "full" may hang over
-    x = numpy.pad(x, more, constant_values=fill)
-    for i in range(height):
-        for j in range(width):
-            yield i, j, (height, width), x[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw]
-
-
 def pooling(
     data,
     kernel=None,
@@ -413,25 +395,42 @@ def pooling(
     global_pool=False,
     pooling_convention="valid",
     count_include_pad=True,
+    p_value=2,
 ):
+    axes = data.ndim - 2
     if global_pool:
         kernel, stride, pad = data.shape[2:], None, None
-    fill = -numpy.inf if pool_type == "max" else 0.0
-    convention = pooling_convention
-    inside = numpy.ones_like(data)
-    counts = _pool_windows(inside, kernel, stride, pad, convention, 0.0)
-    out = None
-    for (i, j, extents, window), (*_, ones) in zip(
-        _pool_windows(data, kernel, stride, pad, convention, fill), counts, strict=True
-    ):
-        if out is None:
-            out = numpy.zeros((*data.shape[:2], *extents), data.dtype)
+    extents, steps = _window(kernel, axes, 1), _window(stride, axes, 1)
+    pads = _window(pad, axes, 0)
+
+    def count(size, k, s, p):
+        room = size + 2 * p - k
+        if pooling_convention != "full":
+            return room // s + 1
+        windows = -(-room // s) + 1
+        return windows - 1 if (windows - 1) * s >= size + p else windows
+
+    counts = [count(*numbers) for numbers in zip(data.shape[2:], extents, steps, pads, strict=True)]
+    x = _padded(data, pads, -numpy.inf if pool_type == "max" else 0.0)
+    inside = _padded(numpy.ones_like(data), pads)
+    spatial = tuple(range(2, data.ndim))
+    out = numpy.zeros((*data.shape[:2], *counts), data.dtype)
+    for place in numpy.ndindex(*counts):
+        # A window of "full" may hang over the padding: that part has no elements.
+        keys = tuple(slice(i * s, i * s + k) for i, s, k in zip(place, steps, extents, strict=True))
+        window, ones = x[:, :, *keys], inside[:, :, *keys]
         if pool_type == "max":
-            out[:, :, i, j] = window.max(axis=(2, 3))
+            value = window.max(axis=spatial)
+        elif pool_type == "lp":
+            value = (abs(window) ** p_value).sum(axis=spatial) ** (1 / p_value)
         else:
             size = window[0, 0].size if count_include_pad else ones[0, 0].sum()
-            out[:, :, i, j] = window.sum(axis=(2, 3)) / size
-    return out[:, :, 0] if data.ndim == 3 else out
+            value = window.sum(axis=spatial) / (size if pool_type == "avg" else 1)
+        out[:, :, *place] = value
+    return out
+
+
+pooling_image = pooling
 
 
 def pooling_indices(data, **options):

@@ -98,7 +98,57 @@ CASES = {
     "unknown option": (
         lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="med"),
         ValueError,
-        "pooling: `pool_type` must be max or avg; got med",
+        "pooling: `pool_type` must be max, avg, sum or lp; got med",
+    ),
+    "norm of another power": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="lp", p_value=3),
+        NotImplementedError,
+        "pooling: `p_value` must be 1 or 2; got 3",
+    ),
+    "kernel wider than a volume": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(1, 2, 3)),
+        ValueError,
+        "pooling: `kernel` is larger than the padded `data`",
+    ),
+    "kernel deeper than a volume": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(3, 1, 1)),
+        ValueError,
+        "pooling: `kernel` is larger than the padded `data`",
+    ),
+    "image without spatial axes": (
+        lambda: npx.pooling(np.ones((1, 2)), kernel=1),
+        ValueError,
+        "pooling: `data` must have shape",
+    ),
+    "weight deeper than a volume": (
+        lambda: npx.convolution(np.ones((1, 2, 2, 3, 3)), np.ones((4, 2, 3, 1, 1))),
+        ValueError,
+        "convolution: `kernel` .* is larger than the padded `data`",
+    ),
+    "channels of a volume": (
+        lambda: npx.convolution(np.ones((1, 2, 2, 3, 3)), np.ones((4, 1, 1, 1, 1))),
+        ValueError,
+        "convolution: `weight` of shape .* needs 1 channels of `data`; got 2",
+    ),
+    "kernel that is not the weight's": (
+        lambda: npx.convolution(np.ones((1, 2, 3)), np.ones((4, 2, 2)), kernel=3),
+        ValueError,
+        "convolution: `kernel` must be the last extents of `weight`",
+    ),
+    "adjustment of a stride": (
+        lambda: npx.deconvolution(np.ones((1, 2, 3)), np.ones((2, 2, 2)), stride=2, adj=2),
+        ValueError,
+        "deconvolution: `adj` must be at least 0 and less than `stride`; got 2",
+    ),
+    "padding that leaves nothing": (
+        lambda: npx.deconvolution(np.ones((1, 2, 3)), np.ones((2, 2, 1)), pad=2),
+        ValueError,
+        "deconvolution: `pad` leaves nothing of axis 2",
+    ),
+    "channels of a transposed convolution": (
+        lambda: npx.deconvolution(np.ones((1, 2, 3)), np.ones((3, 2, 1))),
+        ValueError,
+        "deconvolution: `weight` of shape .* needs 3 channels of `data`; got 2",
     ),
     "label outside the classes": (
         lambda: npx.softmax_cross_entropy(np.ones((1, 3)), np.array([3])),

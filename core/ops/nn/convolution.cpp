@@ -1,296 +1,223 @@
-// Convolution and the two operators that its gradients are. All three are bilinear, and each is
-// the gradient of the others, so derivatives of every order stay inside this file.
-#include "kernels/convolution.h"
-
-#include <algorithm>
-
+// Convolution and its transpose over one, two or three axes, from the operators of images.
+//
+// The depth of a third axis joins the channels: the slices of depth that one window meets become
+// KD times as many channels of an image, so one convolution of images does the rest.
 #include "base/errors.h"
-#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {
 
-// The problem from the shapes of the image, the weight and (where it is known) the output.
-Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const Shape& x,
-                                   const Shape& w) {
-  const std::string& op = a.op().name;
-  const int spatial = x.rank() - 2;
-  if (spatial != 1 && spatial != 2)
-    return errors::invalid_value(op, "`data` must have shape (N, C, W) or (N, C, H, W); got ", x);
-  if (w.rank() != x.rank())
-    return errors::invalid_value(op, "`weight` must have ", x.rank(),
-                                 " axes (filters, channels / groups, kernel...); got shape ", w);
-  WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
-  kernels::Convolution p{};
-  p.dtype = dtype;
-  p.batch = x[0];
-  p.groups = a.integer("num_group");
-  p.in_channels = x[1];
-  p.in_height = height_of(x);
-  p.in_width = width_of(x);
-  p.out_channels = w[0];
-  p.kernel_height = height_of(w);
-  p.kernel_width = width_of(w);
-  p.stride_height = window.stride[0];
-  p.stride_width = window.stride[1];
-  p.pad_top = window.pad[0];
-  p.pad_left = window.pad[1];
-  p.dilation_height = window.dilate[0];
-  p.dilation_width = window.dilate[1];
-  if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
-    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
-                                 " channels and ", p.out_channels, " filters; got ", p.groups);
-  if (w[1] * p.groups != p.in_channels)
-    return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
-                                 " channels of `data`; got ", p.in_channels);
-  p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
-                                             p.pad_top, p.pad_top, p.dilation_height);
-  p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
-                                            p.pad_left, p.dilation_width);
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
-  return p;
-}
-
-Shape output_shape(const kernels::Convolution& p, int spatial) {
-  return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
-}
-
-int64_t work_of(const kernels::Convolution& p) {
-  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
-         p.kernel_height * p.kernel_width / 8;
-}
-
-Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
-  Cost cost{16.0 * static_cast<double>(work_of(p)), 0};
-  for (const TensorType& type : types.in) cost.bytes += static_cast<double>(type.bytes());
-  cost.bytes += static_cast<double>(types.out[0].bytes());
-  return cost;
-}
-
-// ---- forward
-
-Result<Types> infer(const InferContext& c) {
-  WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, c.in[1].shape));
-  if (c.given(2) && c.in[2].shape != Shape{p.out_channels})
-    return errors::invalid_value("convolution", "`bias` must have shape (", p.out_channels,
-                                 ",); got ", c.in[2].shape);
-  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2), {}}};
-}
-
-Status run(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
-                       shape_of(call.in[1]))
-                     .value();
-  const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
-  split_work(kernels::convolution_units(p), work_of(p), call.scratch,
-             kernels::convolution_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias, call.out[0].data,
-                                        range, scratch);
-             });
-  return {};
-}
-
-kernels::Convolution forward_problem(const SlotTypes& types, const OpDef& op) {
-  return parse(op.reader(types.attributes), types.in[0].dtype, types.in[0].shape, types.in[1].shape)
-      .value();
-}
-
-// The attributes that the three operators share, from the forward call.
-std::vector<Argument> shared(const AttributeReader& a) {
-  return {a.get("kernel"), a.get("stride"), a.get("pad"), a.get("dilate"), a.get("num_group")};
-}
-
-Value emit(const GradContext& g, std::string_view op, std::initializer_list<Value> inputs,
-           std::span<const int64_t> extents = {}) {
-  std::vector<Argument> attributes = shared(g);
-  if (!extents.empty()) attributes.push_back(Argument::of_ints(extents));
-  return g.builder().emit(op_named(op), {inputs.begin(), inputs.size()}, attributes)[0];
-}
-
-Values gradient(const GradContext& g) {
-  Values result(g.inputs());
-  const Shape x = g.in(0).shape();
-  const Shape w = g.in(1).shape();
-  if (g.needs(0)) result[0] = emit(g, "convolution_data", {g.dout(), g.in(1)}, x.span());
-  if (g.needs(1)) result[1] = emit(g, "convolution_weight", {g.in(0), g.dout()}, w.span());
-  if (g.inputs() > 2 && g.needs(2)) {
-    const int64_t axes[] = {0, 2, 3};
-    result[2] = sum(g.dout(), {axes, static_cast<size_t>(x.rank() - 1)}, false);
+// Attributes of the operators of images: those of height and width.
+struct ImageAttributes {
+  explicit ImageAttributes(const ComposeContext& c, const Window& w) {
+    const auto skip = static_cast<size_t>(w.spatial < 3 ? 3 - w.spatial : 1);
+    const auto last = [&](const int64_t(&numbers)[3]) {
+      return Argument::of_ints(std::span(numbers).subspan(skip));
+    };
+    list = {Argument::none(), last(w.stride), last(w.pad), last(w.dilate), c.get("num_group")};
   }
-  return result;
+  std::vector<Argument> list;
+};
+
+// Reads and checks what both operators share; the extents of the window are those of the weight.
+Result<Window> window_of(const ComposeContext& c) {
+  const Shape data = c.in(0).shape(), weight = c.in(1).shape();
+  const int spatial = data.rank() - 2;
+  const std::string& op = c.op().name;
+  if (spatial < 1 || spatial > 3)
+    return errors::invalid_value(
+        op, "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", data);
+  if (weight.rank() != data.rank())
+    return errors::invalid_value(op, "`weight` must have ", data.rank(), " axes; got shape ",
+                                 weight);
+  WEFT_ASSIGN(Window w, read_window(c, op, spatial));
+  for (int axis = 0; axis < spatial; ++axis) {
+    const int64_t extent = weight[2 + axis];
+    int64_t& kernel = w.kernel[3 - spatial + axis];
+    if (extent < 1 || (c.has("kernel") && kernel != extent))
+      return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", weight,
+                                   ", and at least 1; got ", c.has("kernel") ? kernel : extent);
+    kernel = extent;
+  }
+  const int64_t groups = c.integer("num_group");
+  if (groups < 1 || weight[0] % groups != 0)
+    return errors::invalid_value(op, "`num_group` must divide the first extent of `weight`, ",
+                                 weight, "; got ", groups);
+  return w;
 }
 
-// ---- gradient with respect to the data: inputs dout, weight
+bool has_bias(const ComposeContext& c) { return c.inputs.size() > 2 && c.in(2); }
 
-Result<Types> infer_data(const InferContext& c) {
-  const Shape x(c.ints("data_shape"));
-  WEFT_TRY(checked_elements(x.span(), "convolution_data", "data_shape").status());
-  WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, x, c.in[1].shape));
-  if (c.in[0].shape != output_shape(p, x.rank() - 2))
-    return errors::invalid_value("convolution_data", "`dout` must have shape ",
-                                 output_shape(p, x.rank() - 2), "; got ", c.in[0].shape);
-  return Types{{c.in[0].dtype, x, {}}};
+Value image_call(std::string_view op, const Value& x, const Value& weight,
+                 const std::vector<Argument>& attributes) {
+  const Value inputs[] = {x, weight};
+  return x.builder().emit(op_named(op), inputs, attributes)[0];
 }
 
-Status run_data(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0]),
-                       shape_of(call.in[1]))
-                     .value();
-  split_work(kernels::convolution_data_units(p), work_of(p), call.scratch,
-             kernels::convolution_data_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution_data(p, call.in[0].data, call.in[1].data, call.out[0].data,
-                                             range, scratch);
-             });
-  return {};
+// (O, C / groups, KD, KH, KW) as (O, C / groups KD, KH, KW).
+Value flat_weight(const Value& weight) {
+  const Shape w = weight.shape();
+  return reshape(weight, {w[0], w[1] * w[2], w[3], w[4]});
 }
 
-Values gradient_data(const GradContext& g) {
-  Values result(2);
-  const Shape w = g.in(1).shape();
-  if (g.needs(0)) result[0] = emit(g, "convolution", {g.dout(), g.in(1)});
-  if (g.needs(1)) result[1] = emit(g, "convolution_weight", {g.dout(), g.in(0)}, w.span());
-  return result;
+// (N, C, D, H, W) as images (N OD, C KD, H, W), one for each place of the window along D.
+Value unfolded(const Value& x, const Window& w, int64_t depths) {
+  const Shape s = x.shape();
+  const int64_t widths[] = {0, 0, w.pad[0], 0, 0};
+  const Value padded =
+      w.pad[0] == 0 ? x
+                    : x.builder().call("pad", {x, Value()},
+                                       {Argument::of_ints(widths), Argument::of_ints(widths)});
+  std::vector<Value> slices;
+  for (int64_t k = 0; k < w.kernel[0]; ++k)
+    slices.push_back(reshape(slice(padded, 2, k * w.dilate[0], depths, w.stride[0]),
+                             {s[0], s[1], 1, depths, s[3], s[4]}));
+  const int64_t order[] = {0, 3, 1, 2, 4, 5};
+  return reshape(transpose(concatenate(slices, 2), order),
+                 {s[0] * depths, s[1] * w.kernel[0], s[3], s[4]});
 }
 
-// ---- gradient with respect to the weight: inputs data, dout
-
-Result<Types> infer_weight(const InferContext& c) {
-  const Shape w(c.ints("weight_shape"));
-  WEFT_TRY(checked_elements(w.span(), "convolution_weight", "weight_shape").status());
-  WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, w));
-  if (c.in[1].shape != output_shape(p, w.rank() - 2))
-    return errors::invalid_value("convolution_weight", "`dout` must have shape ",
-                                 output_shape(p, w.rank() - 2), "; got ", c.in[1].shape);
-  return Types{{c.in[0].dtype, w, {}}};
+// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`.
+Value folded(const Value& images, const Window& w, int64_t depths, const Shape& to) {
+  const int64_t order[] = {0, 2, 3, 1, 4, 5};
+  const Value slices =
+      transpose(reshape(images, {to[0], depths, to[1], w.kernel[0], to[3], to[4]}), order);
+  const Shape padded{to[0], to[1], to[2] + 2 * w.pad[0], to[3], to[4]};
+  const Shape part{to[0], to[1], depths, to[3], to[4]};
+  const Value background = zeros(images, {images.dtype(), padded, {}});
+  Shape strides = dense_strides(padded);
+  const int64_t plane = strides[2];
+  strides[2] *= w.stride[0];
+  Value total;
+  for (int64_t k = 0; k < w.kernel[0]; ++k) {
+    const Value placed =
+        images.builder().call("update", {background, reshape(slice(slices, 2, k, 1), part)},
+                              {Argument::of_int(k * w.dilate[0] * plane),
+                               Argument::of_ints(part.span()), Argument::of_ints(strides.span())});
+    total = k == 0 ? placed : total + placed;
+  }
+  return slice(total, 2, w.pad[0], to[2]);
 }
 
-Status run_weight(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
-                       shape_of(call.out[0]))
-                     .value();
-  split_work(kernels::convolution_weight_units(p), work_of(p), call.scratch,
-             kernels::convolution_weight_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution_weight(p, call.in[0].data, call.in[1].data,
-                                               call.out[0].data, range, scratch);
-             });
-  return {};
+// (N OD, O, H, W) as (N, O, OD, H, W), and back.
+Value with_depth(const Value& images, int64_t depths) {
+  const Shape s = images.shape();
+  const int64_t order[] = {0, 2, 1, 3, 4};
+  return transpose(reshape(images, {s[0] / depths, depths, s[1], s[2], s[3]}), order);
+}
+Value without_depth(const Value& volume) {
+  const Shape s = volume.shape();
+  const int64_t order[] = {0, 2, 1, 3, 4};
+  return reshape(transpose(volume, order), {s[0] * s[2], s[1], s[3], s[4]});
 }
 
-Values gradient_weight(const GradContext& g) {
-  Values result(2);
-  const Shape x = g.in(0).shape();
-  if (g.needs(0)) result[0] = emit(g, "convolution_data", {g.in(1), g.dout()}, x.span());
-  if (g.needs(1)) result[1] = emit(g, "convolution", {g.in(0), g.dout()});
-  return result;
+Result<Value> with_bias(const ComposeContext& c, const Value& out) {
+  if (!has_bias(c)) return out;
+  const Shape shape = out.shape();
+  if (c.in(2).shape() != Shape{shape[1]})
+    return errors::invalid_value(c.op().name, "`bias` must have shape (", shape[1], ",); got ",
+                                 c.in(2).shape());
+  Shape channels;
+  channels.resize(shape.rank(), 1);
+  channels[1] = shape[1];
+  return out + reshape(c.in(2), channels);
 }
 
-// ---- slots
-
-kernels::Convolution data_problem(const SlotTypes& t) {
-  return parse(op_named("convolution_data").reader(t.attributes), t.out[0].dtype, t.out[0].shape,
-               t.in[1].shape)
-      .value();
-}
-kernels::Convolution weight_problem(const SlotTypes& t) {
-  return parse(op_named("convolution_weight").reader(t.attributes), t.in[0].dtype, t.in[0].shape,
-               t.out[0].shape)
-      .value();
-}
-
-Slot slot() {
-  Slot s;
-  s.run = run;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::convolution_scratch(forward_problem(t, op_named("convolution")));
-  };
-  s.cost = [](const SlotTypes& t) {
-    return cost_of_problem(forward_problem(t, op_named("convolution")), t);
-  };
-  return s;
-}
-Slot data_slot() {
-  Slot s;
-  s.run = run_data;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::convolution_data_scratch(data_problem(t));
-  };
-  s.cost = [](const SlotTypes& t) { return cost_of_problem(data_problem(t), t); };
-  return s;
-}
-Slot weight_slot() {
-  Slot s;
-  s.run = run_weight;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::convolution_weight_scratch(weight_problem(t));
-  };
-  s.cost = [](const SlotTypes& t) { return cost_of_problem(weight_problem(t), t); };
-  return s;
+Result<Value> convolution(const ComposeContext& c) {
+  const Shape x = c.in(0).shape();
+  if (x.rank() < 5) return c.builder.emit(op_named("convolution_image"), c.inputs, c.all())[0];
+  WEFT_ASSIGN(const Window w, window_of(c));
+  const ImageAttributes attributes(c, w);
+  const Shape weight = c.in(1).shape();
+  if (weight[1] * c.integer("num_group") != x[1])
+    return errors::invalid_value("convolution", "`weight` of shape ", weight, " needs ",
+                                 weight[1] * c.integer("num_group"), " channels of `data`; got ",
+                                 x[1]);
+  const int64_t depths = w.count(0, x[2]);
+  if (depths < 1 || x[0] == 0)
+    return errors::invalid_value("convolution", "`kernel` ", weight,
+                                 " is larger than the padded `data` ", x);
+  const Value images = image_call("convolution_image", unfolded(c.in(0), w, depths),
+                                  flat_weight(c.in(1)), attributes.list);
+  WEFT_TRY(c.builder.status());
+  return with_bias(c, with_depth(images, depths));
 }
 
-void window_attributes(OpDef& op) {
-  op.promote(Promotion::kExact)
-      .optional(AttributeKind::kInts, "kernel", "extents of the window; those of the weight")
-      .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
-      .optional(AttributeKind::kInts, "pad", "zeros added on both sides, 0 by default")
-      .optional(AttributeKind::kInts, "dilate", "distance of the window's elements, 1 by default")
-      .integer("num_group", 1, "groups of channels that do not see each other");
+// The adjoint of the convolution that takes the result's shape to the data's.
+Result<Value> deconvolution(const ComposeContext& c) {
+  WEFT_ASSIGN(const Window w, window_of(c));
+  const Shape data = c.in(0).shape(), weight = c.in(1).shape();
+  if (weight[0] != data[1])
+    return errors::invalid_value("deconvolution", "`weight` of shape ", weight, " needs ",
+                                 weight[0], " channels of `data`; got ", data[1]);
+  const auto adj = c.has("adj") ? c.ints("adj") : std::span<const int64_t>();
+  if (adj.size() > 1 && adj.size() != static_cast<size_t>(w.spatial))
+    return errors::invalid_value("deconvolution", "`adj` must have ", w.spatial,
+                                 " numbers or one; got ", adj.size());
+  Shape out{data[0], weight[1] * c.integer("num_group")};
+  for (int axis = 0; axis < w.spatial; ++axis) {
+    const int of = 3 - w.spatial + axis;
+    const int64_t more = adj.empty() ? 0 : adj[adj.size() == 1 ? 0 : static_cast<size_t>(axis)];
+    if (more < 0 || more >= w.stride[of])
+      return errors::invalid_value("deconvolution", "`adj` must be at least 0 and less than ",
+                                   "`stride`; got ", more);
+    const int64_t extent = (data[2 + axis] - 1) * w.stride[of] - 2 * w.pad[of] +
+                           w.dilate[of] * (w.kernel[of] - 1) + 1 + more;
+    if (data[2 + axis] < 1 || extent < 1)
+      return errors::invalid_value("deconvolution", "`pad` leaves nothing of axis ", 2 + axis,
+                                   " of `data`, of shape ", data);
+    out.push_back(extent);
+  }
+  ImageAttributes attributes(c, w);
+  if (w.spatial < 3) {
+    attributes.list.push_back(Argument::of_ints(out.span()));
+    return with_bias(c, image_call("convolution_data", c.in(0), c.in(1), attributes.list));
+  }
+  const Shape images{data[0] * data[2], out[1] * w.kernel[0], out[3], out[4]};
+  attributes.list.push_back(Argument::of_ints(images.span()));
+  const Value spread =
+      image_call("convolution_data", without_depth(c.in(0)), flat_weight(c.in(1)), attributes.list);
+  WEFT_TRY(c.builder.status());
+  return with_bias(c, folded(spread, w, data[2], out));
 }
 
 }  // namespace
 
 WEFT_OP(convolution) {
-  op.doc("Convolution (correlation) over one or two spatial axes.")
+  op.doc("Convolution (correlation) over one, two or three spatial axes.")
       .in(Namespace::kNpx)
-      .input("data", "floating, shape (N, C, W) or (N, C, H, W)")
+      .input("data", "floating, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)")
       .input("weight", "shape (filters, C / groups, kernel...)")
-      .optional_input("bias", "shape (filters,)");
-  window_attributes(op);
-  op.infer(infer)
-      .gradient(gradient)
-      .kernel(slot())
+      .optional_input("bias", "shape (filters,)")
+      .promote(Promotion::kExact);
+  convolution_attributes(op);
+  op.compose(checked<convolution>)
       .like("torch.nn.functional.conv2d")
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[2, 4, 7], [6, 2, 3]], "num_group": 2, "dilate": [2], "pad": 1})")
-      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})");
+      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
+      .sample(R"({"shapes": [[2, 2, 5, 3, 4], [4, 1, 2, 3, 2], [4]], "num_group": 2,
+                  "stride": [2, 1, 1], "pad": [1, 1, 0], "dilate": [2, 1, 1]})");
 }
 
-WEFT_OP(convolution_data) {
-  op.doc("Gradient of convolution with respect to its data.")
-      .in(Namespace::kInternal)
-      .input("dout", "cotangent of the convolution")
-      .input("weight", "shape (filters, C / groups, kernel...)");
-  window_attributes(op);
-  op.required(AttributeKind::kInts, "data_shape", "shape of the data")
-      .infer(infer_data)
-      .gradient(gradient_data)
-      .kernel(data_slot())
-      .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": [2, 1], "pad": [1, 0],
-                  "data_shape": [2, 3, 6, 5]})");
-}
-
-WEFT_OP(convolution_weight) {
-  op.doc("Gradient of convolution with respect to its weight.")
-      .in(Namespace::kInternal)
-      .input("data", "data of the convolution")
-      .input("dout", "cotangent of the convolution");
-  window_attributes(op);
-  op.required(AttributeKind::kInts, "weight_shape", "shape of the weight")
-      .infer(infer_weight)
-      .gradient(gradient_weight)
-      .kernel(weight_slot())
-      .sample(R"({"shapes": [[2, 3, 6, 5], [2, 4, 3, 4]], "stride": [2, 1], "pad": [1, 0],
-                  "weight_shape": [4, 3, 3, 2]})");
+WEFT_OP(deconvolution) {
+  op.doc("Transposed convolution over one, two or three spatial axes: the adjoint of convolution.")
+      .in(Namespace::kNpx)
+      .input("data", "floating, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)")
+      .input("weight", "shape (C, filters / groups, kernel...)")
+      .optional_input("bias", "shape (filters,)")
+      .promote(Promotion::kExact);
+  convolution_attributes(op);
+  op.optional(AttributeKind::kInts, "adj", "elements added behind the result, less than `stride`")
+      .compose(checked<deconvolution>)
+      .sample(R"({"shapes": [[2, 4, 3], [4, 2, 3], [2]], "stride": 2, "pad": 1, "adj": 1})")
+      .sample(R"({"shapes": [[2, 4, 3, 2], [4, 1, 2, 3], [2]], "num_group": 2,
+                  "stride": [2, 1], "dilate": [1, 2]})")
+      .sample(R"({"shapes": [[1, 2, 3, 2, 2], [2, 2, 2, 1, 2]], "stride": [2, 1, 2],
+                  "pad": [1, 0, 0], "adj": [1, 0, 0]})");
 }
 
 }  // namespace weft::ops

@@ -1,253 +1,139 @@
-// Pooling. The maximum is found once as indices; its value and gradients of every order are a
-// gather and its adjoint, the scatter, at these indices. The average is linear.
-#include "kernels/pooling.h"
-
+// Pooling over one, two or three axes, from the poolings of images. Maximum and average over a box
+// are those over its height and width, then over its depth; both see the array as images, without
+// a copy.
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {
 
-// Output extent: "valid" drops a last window that does not fit, "full" keeps it if it starts
-// inside the image or its left padding.
-int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, bool full) {
-  const int64_t room = in + 2 * pad - kernel;
-  if (room < 0) return 0;
-  int64_t out = (full ? room + stride - 1 : room) / stride + 1;
-  if (full && (out - 1) * stride >= in + pad) --out;
-  return out;
-}
+struct Request {
+  Window window;
+  std::string_view type, convention;
+  bool count_include_pad = true;
+};
 
-Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shape& x) {
-  const std::string& op = a.op().name;
+Result<Request> read(const ComposeContext& c) {
+  const Shape x = c.in(0).shape();
   const int spatial = x.rank() - 2;
-  if (spatial != 1 && spatial != 2)
-    return errors::invalid_value(op, "`data` must have shape (N, C, W) or (N, C, H, W); got ", x);
-  WEFT_ASSIGN(Window window, read_window(a, op, spatial));
-  const bool global = a.flag("global_pool");
-  if (!global && !a.has("kernel"))
-    return errors::invalid_value(op, "`kernel` must be given unless `global_pool` is true");
-  const auto convention = a.text("pooling_convention");
-  if (convention != "valid" && convention != "full")
-    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
-                                 convention);
-  if (global) window = Window{spatial, {height_of(x), width_of(x)}, {1, 1}, {0, 0}, {1, 1}};
-  kernels::Pooling p{};
-  p.dtype = dtype;
-  p.planes = x[0] * x[1];
-  p.in_height = height_of(x);
-  p.in_width = width_of(x);
-  p.kernel_height = window.kernel[0];
-  p.kernel_width = window.kernel[1];
-  p.stride_height = window.stride[0];
-  p.stride_width = window.stride[1];
-  p.pad_top = p.pad_bottom = window.pad[0];
-  p.pad_left = p.pad_right = window.pad[1];
-  p.dilation_height = p.dilation_width = 1;
-  p.count_include_pad = a.flag("count_include_pad");
-  if (2 * p.pad_top > p.kernel_height || 2 * p.pad_left > p.kernel_width)
-    return errors::invalid_value(op, "`pad` must be at most half of `kernel`");
-  const bool full = convention == "full";
-  p.out_height = extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, full);
-  p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, full);
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
-  return p;
-}
-
-Shape output_shape(const kernels::Pooling& p, const Shape& x) {
-  return image_shape(x[0], x[1], x.rank() - 2, p.out_height, p.out_width);
-}
-
-Result<bool> is_average(const AttributeReader& a) {
-  const auto type = a.text("pool_type");
-  if (type == "max" || type == "avg") return type == "avg";
-  return errors::invalid_value("pooling", "`pool_type` must be max or avg; got ", type);
-}
-
-Result<Types> infer(const InferContext& c) {
-  WEFT_ASSIGN(const bool average, is_average(c));
-  if (average) WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, c.in[0].shape));
-  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape), {}}};
-}
-
-int64_t work_of(const kernels::Pooling& p) {
-  return p.planes * p.out_height * p.out_width * p.kernel_height * p.kernel_width;
-}
-
-Status run(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  const auto p = parse(a, call.in[0].dtype, shape_of(call.in[0])).value();
-  const bool average = is_average(a).value();
-  split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
-    if (average)
-      kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
-    else
-      kernels::run_max_pool(p, call.in[0].data, call.out[0].data, nullptr, range);
-  });
-  return {};
-}
-
-Values gradient(const GradContext& g) {
-  const Shape x = g.in(0).shape();
-  std::vector<Argument> attributes(g.all().begin(), g.all().end());
-  if (is_average(g).value()) {
-    attributes.push_back(Argument::of_ints(x.span()));
-    return {g.builder().emit(op_named("pooling_average_gradient"), {&g.dout(), 1}, attributes)[0]};
+  if (spatial < 1 || spatial > 3)
+    return errors::invalid_value(
+        "pooling", "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
+  Request r;
+  WEFT_ASSIGN(r.window, read_window(c, "pooling", spatial));
+  r.type = c.text("pool_type");
+  r.convention = c.text("pooling_convention");
+  const bool global = c.flag("global_pool");
+  r.count_include_pad = c.flag("count_include_pad");
+  if (r.type != "max" && r.type != "avg" && r.type != "sum" && r.type != "lp")
+    return errors::invalid_value("pooling", "`pool_type` must be max, avg, sum or lp; got ",
+                                 r.type);
+  if (!global && !c.has("kernel"))
+    return errors::invalid_value("pooling", "`kernel` must be given unless `global_pool` is true");
+  if (global) {
+    r.window = Window{.spatial = spatial};
+    for (int axis = 0; axis < spatial; ++axis) r.window.kernel[3 - spatial + axis] = x[2 + axis];
   }
-  const Value indices = g.builder().emit(op_named("pooling_indices"), {&g.in(0), 1}, attributes)[0];
-  return {g.builder().call("pooling_scatter", {g.dout(), indices}, {Argument::of_ints(x.span())})};
+  return r;
 }
 
-// ---- indices of the maxima
-
-Result<Types> infer_indices(const InferContext& c) {
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, c.in[0].shape));
-  return Types{{DType::kInt64, output_shape(p, c.in[0].shape), {}}};
+Value pool_image(const Value& x, const Request& r, int first, int axes) {
+  const Window& w = r.window;
+  const auto part = [&](const int64_t(&numbers)[3]) {
+    return Argument::of_ints(
+        std::span(numbers).subspan(static_cast<size_t>(first), static_cast<size_t>(axes)));
+  };
+  return x.builder().call("pooling_image", {x},
+                          {part(w.kernel), Argument::of_string(r.type), part(w.stride), part(w.pad),
+                           Argument::of_bool(false), Argument::of_string(r.convention),
+                           Argument::of_bool(r.count_include_pad)});
 }
 
-Status run_indices(const KernelCall& call) {
-  const auto p =
-      parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0])).value();
-  split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
-    kernels::run_max_pool(p, call.in[0].data, nullptr, static_cast<int64_t*>(call.out[0].data),
-                          range);
-  });
-  return {};
+// Depth is the height of images as wide as a slice has elements.
+Value pool_depth(const Value& x, const Request& r) {
+  Request along = r;
+  along.window = Window{.spatial = 2};
+  along.window.kernel[1] = r.window.kernel[0];
+  along.window.stride[1] = r.window.stride[0];
+  along.window.pad[1] = r.window.pad[0];
+  return pool_image(x, along, 1, 2);
 }
 
-// ---- gather and scatter at indices inside each plane
-
-int64_t plane_of(const TensorView& view) {
-  int64_t elements = 1;
-  for (int axis = 2; axis < view.rank; ++axis) elements *= view.shape[axis];
-  return elements;
+Value pool(const Value& x, const Request& r) {
+  const int spatial = r.window.spatial;
+  if (spatial < 3) return pool_image(x, r, 3 - spatial, spatial);
+  const Shape s = x.shape();
+  const Value slices = pool_image(reshape(x, {s[0], s[1] * s[2], s[3], s[4]}), r, 1, 2);
+  const Shape plane = slices.shape();
+  if (!x.builder().status().ok()) return x;
+  const Value whole = pool_depth(reshape(slices, {s[0], s[1], s[2], plane[2] * plane[3]}), r);
+  if (!x.builder().status().ok()) return x;
+  return reshape(whole, {s[0], s[1], whole.shape()[2], plane[2], plane[3]});
 }
 
-kernels::PlaneIndex plane_index(const TensorView& image, const TensorView& picked) {
-  return {image.dtype, image.shape[0] * image.shape[1], plane_of(image), plane_of(picked)};
+// Sums need the elements of every window there: zeros all round, so that each window fits.
+Value sum_pool(const Value& x, Request r) {
+  const Shape s = x.shape();
+  Window& w = r.window;
+  std::vector<int64_t> before(static_cast<size_t>(s.rank()), 0), after = before;
+  for (int axis = 0; axis < w.spatial; ++axis) {
+    const int of = 3 - w.spatial + axis;
+    const auto at = static_cast<size_t>(2 + axis);
+    const int64_t extent = s[2 + axis], room = extent + 2 * w.pad[of] - w.kernel[of];
+    before[at] = after[at] = w.pad[of];
+    const int64_t left = room < 0 ? 0 : room % w.stride[of];
+    const int64_t start = room - left + w.stride[of];  // of the window that would hang over
+    if (r.convention == "full" && left > 0 && start < extent + w.pad[of])
+      after[at] += w.stride[of] - left;
+    w.pad[of] = 0;
+  }
+  const bool pads = std::ranges::any_of(before, [](int64_t n) { return n > 0; }) ||
+                    std::ranges::any_of(after, [](int64_t n) { return n > 0; });
+  const Value padded = pads
+                           ? x.builder().call("pad", {x, Value()},
+                                              {Argument::of_ints(before), Argument::of_ints(after)})
+                           : x;
+  r.type = "avg";
+  r.convention = "valid";
+  const int64_t size = w.kernel[0] * w.kernel[1] * w.kernel[2];
+  return pool(padded, r) * static_cast<double>(size);
 }
 
-// Do image and picked elements have the same planes?
-Status check_planes(const InferContext& c, const Shape& image, const Shape& indices) {
-  WEFT_TRY(checked_elements(image.span(), c.op().name, "data_shape").status());
-  if (c.in[1].dtype != DType::kInt64)
-    return errors::invalid_type(c.op().name, "`indices` must be int64; got ", c.in[1].dtype);
-  if (image.rank() >= 2 && indices.rank() >= 2 && image[0] == indices[0] && image[1] == indices[1])
-    return {};
-  return errors::invalid_value(c.op().name, "`indices` ", indices, " and the image ", image,
-                               " must agree in their first two axes");
-}
-
-// Files and callers may bring indices that no pooling made.
-Status check_offsets(const KernelCall& call, const kernels::PlaneIndex& problem) {
-  const auto* indices = static_cast<const int64_t*>(call.in[1].data);
-  uint64_t largest = 0;
-  for (int64_t i = 0; i < problem.planes * problem.count; ++i)
-    largest = std::max(largest, static_cast<uint64_t>(indices[i]));
-  if (problem.planes * problem.count == 0 || largest < static_cast<uint64_t>(problem.extent))
-    return {};
-  return errors::index_out_of_range(call.op.name, "`indices` must be in [0, ", problem.extent,
-                                    "); got ", static_cast<int64_t>(largest));
-}
-
-Result<Types> infer_gather(const InferContext& c) {
-  WEFT_TRY(check_planes(c, c.in[0].shape, c.in[1].shape));
-  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
-}
-Result<Types> infer_scatter(const InferContext& c) {
-  if (c.in[0].shape != c.in[1].shape)
-    return errors::invalid_value("pooling_scatter", "`dout` ", c.in[0].shape, " and `indices` ",
-                                 c.in[1].shape, " must have one shape");
-  WEFT_TRY(check_planes(c, Shape(c.ints("data_shape")), c.in[1].shape));
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
-}
-
-Status run_gather(const KernelCall& call) {
-  const auto problem = plane_index(call.in[0], call.in[1]);
-  WEFT_TRY(check_offsets(call, problem));
-  split_work(problem.planes, problem.planes * problem.count, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_plane_gather(problem, call.in[0].data,
-                                         static_cast<const int64_t*>(call.in[1].data),
-                                         call.out[0].data, range);
-             });
-  return {};
-}
-Status run_scatter(const KernelCall& call) {
-  const auto problem = plane_index(call.out[0], call.in[1]);
-  WEFT_TRY(check_offsets(call, problem));
-  split_work(problem.planes, problem.planes * problem.extent, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_plane_scatter(problem, call.in[0].data,
-                                          static_cast<const int64_t*>(call.in[1].data),
-                                          call.out[0].data, range);
-             });
-  return {};
-}
-
-Values gradient_gather(const GradContext& g) {
-  const Shape x = g.in(0).shape();
-  return {g.builder().call("pooling_scatter", {g.dout(), g.in(1)}, {Argument::of_ints(x.span())}),
-          Value()};
-}
-Values gradient_scatter(const GradContext& g) {
-  return {g.builder().call("pooling_gather", {g.dout(), g.in(1)}), Value()};
-}
-
-// ---- adjoint of the average
-
-Result<Types> infer_average_gradient(const InferContext& c) {
-  const Shape data(c.ints("data_shape"));
-  WEFT_TRY(checked_elements(data.span(), "pooling_average_gradient", "data_shape").status());
-  WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, data));
-  if (c.in[0].shape != output_shape(p, data))
-    return errors::invalid_value("pooling_average_gradient", "`dout` must have shape ",
-                                 output_shape(p, data), "; got ", c.in[0].shape);
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
-}
-Status run_average_gradient(const KernelCall& call) {
-  const auto p =
-      parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0])).value();
-  split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
-    kernels::run_average_pool_adjoint(p, call.in[0].data, call.out[0].data, range);
-  });
-  return {};
-}
-Values gradient_average_gradient(const GradContext& g) {
-  const auto attributes = g.all().first(g.all().size() - 1);
-  return {g.builder().emit(op_named("pooling"), {&g.dout(), 1}, attributes)[0]};
-}
-
-void pooling_attributes(OpDef& op) {
-  op.optional(AttributeKind::kInts, "kernel", "extents of the window")
-      .text("pool_type", "max", "max or avg")
-      .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
-      .optional(AttributeKind::kInts, "pad", "elements added on both sides, 0 by default")
-      .boolean("global_pool", false, "one window over the whole image")
-      .text("pooling_convention", "valid",
-            "valid drops a last window that does not fit, full keeps it")
-      .boolean("count_include_pad", true, "the average counts padded elements");
+Result<Value> pooling(const ComposeContext& c) {
+  const auto type = c.text("pool_type");
+  if (c.in(0).rank() < 5 && (type == "max" || type == "avg")) {
+    const auto attributes = c.all().first(c.all().size() - 1);  // without p_value
+    return c.builder.emit(op_named("pooling_image"), {&c.in(0), 1}, attributes)[0];
+  }
+  WEFT_ASSIGN(const Request r, read(c));
+  if (r.convention != "valid" && r.convention != "full")
+    return errors::invalid_value("pooling", "`pooling_convention` must be valid or full; got ",
+                                 r.convention);
+  for (int axis = 0; axis < 3; ++axis)
+    if (2 * r.window.pad[axis] > r.window.kernel[axis])
+      return errors::invalid_value("pooling", "`pad` must be at most half of `kernel`");
+  const Value x = c.in(0);
+  if (r.type == "sum") return sum_pool(x, r);
+  if (r.type != "lp") return pool(x, r);
+  const int64_t p = c.integer("p_value");
+  if (p == 1) return sum_pool(c.builder.call("abs", {x}), r);
+  if (p == 2) return c.builder.call("sqrt", {sum_pool(c.builder.call("square", {x}), r)});
+  return errors::unsupported("pooling", "`p_value` must be 1 or 2; got ", p);
 }
 
 }  // namespace
 
 WEFT_OP(pooling) {
-  op.doc("Maximum or average over windows of one or two spatial axes.")
+  op.doc("Maximum, average, sum or norm over windows of one, two or three spatial axes.")
       .in(Namespace::kNpx)
-      .input("data", "shape (N, C, W) or (N, C, H, W)");
+      .input("data", "shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)");
   pooling_attributes(op);
-  op.infer(infer)
-      .gradient(gradient)
-      .kernel(dense_slot(run))
+  op.integer("p_value", 2, "of pool_type lp: 1 or 2, for the sum of sizes or the Euclidean norm")
+      .compose(checked<pooling>)
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
       .sample(R"({"shapes": [[2, 3, 5, 5]], "kernel": 3, "stride": 2, "pad": 1,
                   "pooling_convention": "full"})")
@@ -255,55 +141,14 @@ WEFT_OP(pooling) {
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "pool_type": "avg", "pad": [1, 1],
                   "count_include_pad": false})")
       .sample(R"({"shapes": [[2, 3, 7]], "kernel": 2, "stride": 2})")
-      .sample(R"({"shapes": [[2, 3, 4, 4]], "global_pool": true, "pool_type": "avg"})");
-}
-
-WEFT_OP(pooling_indices) {
-  op.doc("Offsets of max pooling's winners inside their image planes, as int64.")
-      .in(Namespace::kInternal)
-      .input("data", "shape (N, C, W) or (N, C, H, W)");
-  pooling_attributes(op);
-  op.infer(infer_indices)
-      .no_gradient("piecewise constant")
-      .kernel(dense_slot(run_indices))
-      .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})");
-}
-
-WEFT_OP(pooling_gather) {
-  op.doc("Elements of each image plane at given offsets.")
-      .in(Namespace::kInternal)
-      .input("data", "shape (N, C, ...)")
-      .index_input("indices", "int64 offsets, shape (N, C, ...)")
-      .infer(infer_gather)
-      .gradient(gradient_gather)
-      .kernel(dense_slot(run_gather))
-      .sample(R"({"shapes": [[2, 3, 4, 4], [2, 3, 2, 2]], "dtypes": [null, "int64"]})");
-}
-
-WEFT_OP(pooling_scatter) {
-  op.doc("Adds each element to its offset in a plane of zeros: the adjoint of pooling_gather.")
-      .in(Namespace::kInternal)
-      .input("dout", "floating, shape (N, C, ...)")
-      .index_input("indices", "int64 offsets, shape of dout")
-      .required(AttributeKind::kInts, "data_shape", "shape of the result")
-      .infer(infer_scatter)
-      .gradient(gradient_scatter)
-      .kernel(dense_slot(run_scatter))
-      .sample(R"({"shapes": [[2, 3, 2, 2], [2, 3, 2, 2]], "dtypes": [null, "int64"],
-                  "data_shape": [2, 3, 4, 4]})");
-}
-
-WEFT_OP(pooling_average_gradient) {
-  op.doc("Gradient of average pooling.")
-      .in(Namespace::kInternal)
-      .input("dout", "cotangent of the pooling");
-  pooling_attributes(op);
-  op.required(AttributeKind::kInts, "data_shape", "shape of the pooled data")
-      .infer(infer_average_gradient)
-      .gradient(gradient_average_gradient)
-      .kernel(dense_slot(run_average_gradient))
-      .sample(R"({"shapes": [[2, 3, 4, 4]], "kernel": [2, 3], "pool_type": "avg",
-                  "data_shape": [2, 3, 5, 6]})");
+      .sample(R"({"shapes": [[2, 3, 4, 4]], "global_pool": true, "pool_type": "avg"})")
+      .sample(R"({"shapes": [[2, 2, 3, 4, 5]], "kernel": [2, 2, 3], "pad": [1, 0, 1]})")
+      .sample(R"({"shapes": [[2, 2, 4, 4, 5]], "kernel": 3, "stride": 2, "pool_type": "avg",
+                  "pad": 1, "count_include_pad": false})")
+      .sample(R"({"shapes": [[1, 2, 3, 2, 4]], "global_pool": true, "pool_type": "avg"})")
+      .sample(R"({"shapes": [[2, 2, 6, 5]], "kernel": [3, 2], "stride": [2, 2],
+                  "pooling_convention": "full", "pool_type": "lp"})")
+      .sample(R"({"shapes": [[2, 2, 3, 3, 4]], "kernel": 2, "pool_type": "sum", "pad": 1})");
 }
 
 }  // namespace weft::ops

@@ -1,26 +1,40 @@
-// Windows that slide over the last one or two axes: what convolution and pooling share.
+// Windows that slide over the last one, two or three axes: what convolution and pooling share.
 #pragma once
 
 #include "ops/op.h"
 
 namespace weft::ops {
 
-// Two spatial axes; a one-dimensional problem has height 1.
+// Depth, height and width; a problem of fewer axes has depth 1, and height 1.
 struct Window {
-  int spatial = 2;  // 1 or 2
-  int64_t kernel[2] = {1, 1};
-  int64_t stride[2] = {1, 1};
-  int64_t pad[2] = {0, 0};
-  int64_t dilate[2] = {1, 1};
+  int spatial = 2;  // 1, 2 or 3
+  int64_t kernel[3] = {1, 1, 1};
+  int64_t stride[3] = {1, 1, 1};
+  int64_t pad[3] = {0, 0, 0};
+  int64_t dilate[3] = {1, 1, 1};
+
+  // Windows along the axis that start inside `in` padded elements, not counting one that does not
+  // fit; 0 where none fits.
+  int64_t count(int axis, int64_t in) const {
+    const int64_t room = in + 2 * pad[axis] - dilate[axis] * (kernel[axis] - 1) - 1;
+    return room < 0 ? 0 : room / stride[axis] + 1;
+  }
 };
 
 // Reads the attributes kernel, stride, pad and (if the operator has it) dilate; one number stands
-// for both axes, none for the default.
+// for all axes, none for the default.
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial);
+
+// The attributes of all convolutions, and of all poolings.
+void convolution_attributes(OpDef& op);
+void pooling_attributes(OpDef& op);
 
 // Height and width of an array (N, C, W) or (N, C, H, W).
 inline int64_t height_of(const Shape& shape) { return shape.rank() == 4 ? shape[2] : 1; }
 inline int64_t width_of(const Shape& shape) { return shape[shape.rank() - 1]; }
+
+// The operator's name without `_image`: callers know the composite that stands before it.
+std::string_view layer_name(const AttributeReader& a);
 
 // Appends the spatial axes that `shape`'s kind has: width, or height and width.
 Shape image_shape(int64_t batch, int64_t channels, int spatial, int64_t height, int64_t width);

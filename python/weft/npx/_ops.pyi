@@ -98,9 +98,9 @@ def convolution(
     *,
     out: ndarray | None = None,
 ) -> ndarray:
-    """Convolution (correlation) over one or two spatial axes.
+    """Convolution (correlation) over one, two or three spatial axes.
 
-    data: floating, shape (N, C, W) or (N, C, H, W)
+    data: floating, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
     weight: shape (filters, C / groups, kernel...)
     bias: shape (filters,)
     kernel: extents of the window; those of the weight
@@ -111,6 +111,33 @@ def convolution(
     out: array to write into
 
     Same results as ``torch.nn.functional.conv2d``.
+    """
+
+def deconvolution(
+    data: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    kernel: int | Sequence[int] | None = None,
+    stride: int | Sequence[int] | None = None,
+    pad: int | Sequence[int] | None = None,
+    dilate: int | Sequence[int] | None = None,
+    num_group: int = 1,
+    adj: int | Sequence[int] | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Transposed convolution over one, two or three spatial axes: the adjoint of convolution.
+
+    data: floating, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
+    weight: shape (C, filters / groups, kernel...)
+    bias: shape (filters,)
+    kernel: extents of the window; those of the weight
+    stride: step of the window, 1 by default
+    pad: zeros added on both sides, 0 by default
+    dilate: distance of the window's elements, 1 by default
+    num_group: groups of channels that do not see each other
+    adj: elements added behind the result, less than `stride`
+    out: array to write into
     """
 
 def dropout(
@@ -439,19 +466,21 @@ def pooling(
     global_pool: bool = False,
     pooling_convention: str = "valid",
     count_include_pad: bool = True,
+    p_value: int = 2,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
-    """Maximum or average over windows of one or two spatial axes.
+    """Maximum, average, sum or norm over windows of one, two or three spatial axes.
 
-    data: shape (N, C, W) or (N, C, H, W)
+    data: shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
     kernel: extents of the window
-    pool_type: max or avg
+    pool_type: max or avg; pooling also has sum and lp
     stride: step of the window, 1 by default
     pad: elements added on both sides, 0 by default
     global_pool: one window over the whole image
     pooling_convention: valid drops a last window that does not fit, full keeps it
     count_include_pad: the average counts padded elements
+    p_value: of pool_type lp: 1 or 2, for the sum of sizes or the Euclidean norm
     out: array to write into
     """
 

@@ -1,4 +1,5 @@
-"""Layers. Shape letters: N batch, C channels, H and W height and width, U units."""
+"""Layers. Shape letters: N batch, C channels, D, H and W depth, height and width, U
+units."""
 
 from weft.gluon.block import Block, HybridBlock
 from weft.gluon.nn.activations import (
@@ -24,14 +25,22 @@ from weft.gluon.nn.basic import (
 from weft.gluon.nn.convolution import (
     AvgPool1D,
     AvgPool2D,
+    AvgPool3D,
     Conv1D,
+    Conv1DTranspose,
     Conv2D,
+    Conv2DTranspose,
+    Conv3D,
+    Conv3DTranspose,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
+    GlobalAvgPool3D,
     GlobalMaxPool1D,
     GlobalMaxPool2D,
+    GlobalMaxPool3D,
     MaxPool1D,
     MaxPool2D,
+    MaxPool3D,
 )
 from weft.gluon.nn.normalization import BatchNorm, Dropout, GroupNorm, InstanceNorm, LayerNorm
 
@@ -42,18 +51,25 @@ __all__ = [
     "Activation",
     "AvgPool1D",
     "AvgPool2D",
+    "AvgPool3D",
     "BatchNorm",
     "Block",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
     "GlobalAvgPool1D",
     "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
     "GlobalMaxPool1D",
     "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
     "GroupNorm",
     "HybridBlock",
     "HybridLambda",
@@ -65,6 +81,7 @@ __all__ = [
     "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
+    "MaxPool3D",
     "PReLU",
     "Sequential",
     "SiLU",

@@ -1,4 +1,5 @@
-"""Layers with a window: convolution and pooling over one or two spatial axes, channels first."""
+"""Layers with a window, over one, two or three spatial axes: convolution and pooling. Channels come
+first."""
 
 from typing import Any
 
@@ -65,25 +66,34 @@ class _Conv(HybridBlock):
         self.activation = activation_named(activation) if activation else None
         self.activation_name = activation
 
-    def infer_shape(self, x: Any) -> None:
+    def _check_axes(self, x: Any) -> None:
         if x.ndim != self.axes + 2:
             raise InvalidValue(
                 f"{type(self).__name__}: data must have {self.axes + 2} axes (batch, channels, "
                 f"spatial...); got shape {x.shape}"
             )
+
+    def infer_shape(self, x: Any) -> None:
+        self._check_axes(x)
         self.weight.shape = (self.channels, x.shape[1] // self.groups, *self.kernel)
 
+    def convolve(self, x: Any, bias: Any) -> Any:
+        """The layer without its activation."""
+        return npx.convolution(x, self.weight.data(), bias, **self.options)
+
+    def in_channels(self) -> int | None:
+        """C of the data, None before it is known."""
+        channels = self.weight.shape[1] * self.groups
+        return channels if channels > 0 else None
+
     def forward(self, x: Any) -> Any:
-        bias = None if self.bias is None else self.bias.data()
-        out = npx.convolution(x, self.weight.data(), bias, **self.options)
+        out = self.convolve(x, None if self.bias is None else self.bias.data())
         return out if self.activation is None else self.activation(out)
 
     def describe(self) -> str:
-        shape = self.weight.shape
-        channels = shape[1] * self.groups if shape[1] > 0 else None
         return (
-            f"{channels} -> {shape[0]}, kernel={self.kernel}, stride={self.options['stride']}, "
-            f"pad={self.options['pad']}, {self.activation_name}"
+            f"{self.in_channels()} -> {self.channels}, kernel={self.kernel}, "
+            f"stride={self.options['stride']}, pad={self.options['pad']}, {self.activation_name}"
         )
 
 
@@ -110,6 +120,99 @@ class Conv2D(_Conv):
     """
 
     axes = 2
+
+
+class Conv3D(_Conv):
+    """Convolution over D, H and W of data (N, C, D, H, W).
+
+    channels: C of the result; in_channels: found at the first call if 0
+    kernel_size, strides, padding, dilation: one number, or one for each of D, H and W
+    """
+
+    axes = 3
+
+
+class _ConvTranspose(_Conv):
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: Window,
+        strides: Window = 1,
+        padding: Window = 0,
+        output_padding: Window = 0,
+        dilation: Window = 1,
+        groups: int = 1,
+        *,
+        in_channels: int = 0,
+        activation: str | None = None,
+        use_bias: bool = True,
+        weight_initializer: Initializable = None,
+        bias_initializer: Initializable = "zeros",
+        dtype: DTypeLike = "float32",
+    ) -> None:
+        super().__init__(
+            channels,
+            kernel_size,
+            strides,
+            padding,
+            dilation,
+            groups,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            dtype=dtype,
+        )
+        name = type(self).__name__
+        self.options = {
+            **self.options,
+            "adj": _extents(output_padding, self.axes, name, "output_padding"),
+        }
+        shape = (in_channels or -1, channels // groups, *self.kernel)
+        self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
+
+    def infer_shape(self, x: Any) -> None:
+        self._check_axes(x)
+        self.weight.shape = (x.shape[1], self.channels // self.groups, *self.kernel)
+
+    def convolve(self, x: Any, bias: Any) -> Any:
+        return npx.deconvolution(x, self.weight.data(), bias, **self.options)
+
+    def in_channels(self) -> int | None:
+        channels = self.weight.shape[0]
+        return channels if channels > 0 else None
+
+
+class Conv1DTranspose(_ConvTranspose):
+    """Transposed convolution over W of data (N, C, W): the adjoint of Conv1D.
+
+    output_padding: elements added behind the result, less than the stride
+    """
+
+    axes = 1
+
+
+class Conv2DTranspose(_ConvTranspose):
+    """Transposed convolution over H and W of data (N, C, H, W): the adjoint of Conv2D.
+
+    output_padding: elements added behind the result, less than the stride
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.Conv2DTranspose(3, kernel_size=4, strides=2, padding=1)
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 8, 5, 5))).shape
+    (2, 3, 10, 10)
+    """
+
+    axes = 2
+
+
+class Conv3DTranspose(_ConvTranspose):
+    """Transposed convolution over D, H and W of data (N, C, D, H, W): the adjoint of Conv3D.
+
+    output_padding: elements added behind the result, less than the stride
+    """
+
+    axes = 3
 
 
 class _Pool(HybridBlock):
@@ -156,6 +259,12 @@ class MaxPool2D(_Pool):
     axes, pool_type = 2, "max"
 
 
+class MaxPool3D(_Pool):
+    """Maximum over windows of D, H and W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 3, "max"
+
+
 class AvgPool1D(_Pool):
     """Mean over windows of W; `strides` is `pool_size` unless given."""
 
@@ -166,6 +275,12 @@ class AvgPool2D(_Pool):
     """Mean over windows of H and W; `strides` is `pool_size` unless given."""
 
     axes, pool_type = 2, "avg"
+
+
+class AvgPool3D(_Pool):
+    """Mean over windows of D, H and W; `strides` is `pool_size` unless given."""
+
+    axes, pool_type = 3, "avg"
 
 
 class _GlobalPool(HybridBlock):
@@ -187,6 +302,12 @@ class GlobalMaxPool2D(_GlobalPool):
     pool_type = "max"
 
 
+class GlobalMaxPool3D(_GlobalPool):
+    """Maximum over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1)."""
+
+    pool_type = "max"
+
+
 class GlobalAvgPool1D(_GlobalPool):
     """Mean over all of W: (N, C, W) to (N, C, 1)."""
 
@@ -195,5 +316,11 @@ class GlobalAvgPool1D(_GlobalPool):
 
 class GlobalAvgPool2D(_GlobalPool):
     """Mean over all of H and W: (N, C, H, W) to (N, C, 1, 1)."""
+
+    pool_type = "avg"
+
+
+class GlobalAvgPool3D(_GlobalPool):
+    """Mean over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1)."""
 
     pool_type = "avg"

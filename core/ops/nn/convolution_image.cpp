@@ -1,0 +1,294 @@
+// Convolution of images and the two operators that its gradients are. All three are bilinear, and
+// each is the gradient of the others, so derivatives of every order stay inside this file.
+#include "kernels/convolution.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "ops/kernel_call.h"
+#include "ops/nn/window.h"
+#include "ops/registry.h"
+#include "ops/rules.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+// The problem from the shapes of the image, the weight and (where it is known) the output.
+Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const Shape& x,
+                                   const Shape& w) {
+  const std::string_view op = layer_name(a);
+  const int spatial = x.rank() - 2;
+  if (spatial != 1 && spatial != 2)
+    return errors::invalid_value(
+        op, "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
+  if (w.rank() != x.rank())
+    return errors::invalid_value(op, "`weight` must have ", x.rank(),
+                                 " axes (filters, channels / groups, kernel...); got shape ", w);
+  WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
+  if (a.has("kernel") && (window.kernel[1] != height_of(w) || window.kernel[2] != width_of(w)))
+    return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", w);
+  kernels::Convolution p{};
+  p.dtype = dtype;
+  p.batch = x[0];
+  p.groups = a.integer("num_group");
+  p.in_channels = x[1];
+  p.in_height = height_of(x);
+  p.in_width = width_of(x);
+  p.out_channels = w[0];
+  p.kernel_height = height_of(w);
+  p.kernel_width = width_of(w);
+  p.stride_height = window.stride[1];
+  p.stride_width = window.stride[2];
+  p.pad_top = window.pad[1];
+  p.pad_left = window.pad[2];
+  p.dilation_height = window.dilate[1];
+  p.dilation_width = window.dilate[2];
+  if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
+    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
+                                 " channels and ", p.out_channels, " filters; got ", p.groups);
+  if (w[1] * p.groups != p.in_channels)
+    return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
+                                 " channels of `data`; got ", p.in_channels);
+  p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
+                                             p.pad_top, p.pad_top, p.dilation_height);
+  p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
+                                            p.pad_left, p.dilation_width);
+  if (p.out_height < 1 || p.out_width < 1)
+    return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
+  return p;
+}
+
+Shape output_shape(const kernels::Convolution& p, int spatial) {
+  return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
+}
+
+int64_t work_of(const kernels::Convolution& p) {
+  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
+         p.kernel_height * p.kernel_width / 8;
+}
+
+Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
+  Cost cost{16.0 * static_cast<double>(work_of(p)), 0};
+  for (const TensorType& type : types.in) cost.bytes += static_cast<double>(type.bytes());
+  cost.bytes += static_cast<double>(types.out[0].bytes());
+  return cost;
+}
+
+// ---- forward
+
+Result<Types> infer(const InferContext& c) {
+  WEFT_TRY(rules::require_floating(c, 0));
+  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, c.in[1].shape));
+  if (c.given(2) && c.in[2].shape != Shape{p.out_channels})
+    return errors::invalid_value("convolution", "`bias` must have shape (", p.out_channels,
+                                 ",); got ", c.in[2].shape);
+  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2), {}}};
+}
+
+Status run(const KernelCall& call) {
+  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
+                       shape_of(call.in[1]))
+                     .value();
+  const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
+  split_work(kernels::convolution_units(p), work_of(p), call.scratch,
+             kernels::convolution_scratch(p), [&](kernels::Range range, void* scratch) {
+               kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias, call.out[0].data,
+                                        range, scratch);
+             });
+  return {};
+}
+
+kernels::Convolution forward_problem(const SlotTypes& types, const OpDef& op) {
+  return parse(op.reader(types.attributes), types.in[0].dtype, types.in[0].shape, types.in[1].shape)
+      .value();
+}
+
+// The attributes that the three operators share, from the forward call.
+std::vector<Argument> shared(const AttributeReader& a) {
+  return {a.get("kernel"), a.get("stride"), a.get("pad"), a.get("dilate"), a.get("num_group")};
+}
+
+Value emit(const GradContext& g, std::string_view op, std::initializer_list<Value> inputs,
+           std::span<const int64_t> extents = {}) {
+  std::vector<Argument> attributes = shared(g);
+  if (!extents.empty()) attributes.push_back(Argument::of_ints(extents));
+  return g.builder().emit(op_named(op), {inputs.begin(), inputs.size()}, attributes)[0];
+}
+
+Values gradient(const GradContext& g) {
+  Values result(g.inputs());
+  const Shape x = g.in(0).shape();
+  const Shape w = g.in(1).shape();
+  if (g.needs(0)) result[0] = emit(g, "convolution_data", {g.dout(), g.in(1)}, x.span());
+  if (g.needs(1)) result[1] = emit(g, "convolution_weight", {g.in(0), g.dout()}, w.span());
+  if (g.inputs() > 2 && g.needs(2)) {
+    const int64_t axes[] = {0, 2, 3};
+    result[2] = sum(g.dout(), {axes, static_cast<size_t>(x.rank() - 1)}, false);
+  }
+  return result;
+}
+
+// ---- gradient with respect to the data: inputs dout, weight
+
+Result<Types> infer_data(const InferContext& c) {
+  const Shape x(c.ints("data_shape"));
+  WEFT_TRY(checked_elements(x.span(), "convolution_data", "data_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
+  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, x, c.in[1].shape));
+  if (c.in[0].shape != output_shape(p, x.rank() - 2))
+    return errors::invalid_value("convolution_data", "`dout` must have shape ",
+                                 output_shape(p, x.rank() - 2), "; got ", c.in[0].shape);
+  return Types{{c.in[0].dtype, x, {}}};
+}
+
+Status run_data(const KernelCall& call) {
+  const auto p = parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0]),
+                       shape_of(call.in[1]))
+                     .value();
+  split_work(kernels::convolution_data_units(p), work_of(p), call.scratch,
+             kernels::convolution_data_scratch(p), [&](kernels::Range range, void* scratch) {
+               kernels::run_convolution_data(p, call.in[0].data, call.in[1].data, call.out[0].data,
+                                             range, scratch);
+             });
+  return {};
+}
+
+Values gradient_data(const GradContext& g) {
+  Values result(2);
+  const Shape w = g.in(1).shape();
+  if (g.needs(0)) result[0] = emit(g, "convolution_image", {g.dout(), g.in(1)});
+  if (g.needs(1)) result[1] = emit(g, "convolution_weight", {g.dout(), g.in(0)}, w.span());
+  return result;
+}
+
+// ---- gradient with respect to the weight: inputs data, dout
+
+Result<Types> infer_weight(const InferContext& c) {
+  const Shape w(c.ints("weight_shape"));
+  WEFT_TRY(checked_elements(w.span(), "convolution_weight", "weight_shape").status());
+  WEFT_TRY(rules::require_floating(c, 0));
+  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, w));
+  if (c.in[1].shape != output_shape(p, w.rank() - 2))
+    return errors::invalid_value("convolution_weight", "`dout` must have shape ",
+                                 output_shape(p, w.rank() - 2), "; got ", c.in[1].shape);
+  return Types{{c.in[0].dtype, w, {}}};
+}
+
+Status run_weight(const KernelCall& call) {
+  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
+                       shape_of(call.out[0]))
+                     .value();
+  split_work(kernels::convolution_weight_units(p), work_of(p), call.scratch,
+             kernels::convolution_weight_scratch(p), [&](kernels::Range range, void* scratch) {
+               kernels::run_convolution_weight(p, call.in[0].data, call.in[1].data,
+                                               call.out[0].data, range, scratch);
+             });
+  return {};
+}
+
+Values gradient_weight(const GradContext& g) {
+  Values result(2);
+  const Shape x = g.in(0).shape();
+  if (g.needs(0)) result[0] = emit(g, "convolution_data", {g.in(1), g.dout()}, x.span());
+  if (g.needs(1)) result[1] = emit(g, "convolution_image", {g.in(0), g.dout()});
+  return result;
+}
+
+// ---- slots
+
+kernels::Convolution data_problem(const SlotTypes& t) {
+  return parse(op_named("convolution_data").reader(t.attributes), t.out[0].dtype, t.out[0].shape,
+               t.in[1].shape)
+      .value();
+}
+kernels::Convolution weight_problem(const SlotTypes& t) {
+  return parse(op_named("convolution_weight").reader(t.attributes), t.in[0].dtype, t.in[0].shape,
+               t.out[0].shape)
+      .value();
+}
+
+Slot slot() {
+  Slot s;
+  s.run = run;
+  s.strides = Strides::kDense;
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    return threads *
+           kernels::convolution_scratch(forward_problem(t, op_named("convolution_image")));
+  };
+  s.cost = [](const SlotTypes& t) {
+    return cost_of_problem(forward_problem(t, op_named("convolution_image")), t);
+  };
+  return s;
+}
+Slot data_slot() {
+  Slot s;
+  s.run = run_data;
+  s.strides = Strides::kDense;
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    return threads * kernels::convolution_data_scratch(data_problem(t));
+  };
+  s.cost = [](const SlotTypes& t) { return cost_of_problem(data_problem(t), t); };
+  return s;
+}
+Slot weight_slot() {
+  Slot s;
+  s.run = run_weight;
+  s.strides = Strides::kDense;
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    return threads * kernels::convolution_weight_scratch(weight_problem(t));
+  };
+  s.cost = [](const SlotTypes& t) { return cost_of_problem(weight_problem(t), t); };
+  return s;
+}
+
+void window_attributes(OpDef& op) {
+  op.promote(Promotion::kExact);
+  convolution_attributes(op);
+}
+
+}  // namespace
+
+WEFT_OP(convolution_image) {
+  op.doc("Convolution (correlation) over one or two spatial axes.")
+      .in(Namespace::kInternal)
+      .input("data", "floating, shape (N, C, W) or (N, C, H, W)")
+      .input("weight", "shape (filters, C / groups, kernel...)")
+      .optional_input("bias", "shape (filters,)");
+  window_attributes(op);
+  op.infer(infer)
+      .gradient(gradient)
+      .kernel(slot())
+      .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
+      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})");
+}
+
+WEFT_OP(convolution_data) {
+  op.doc("Gradient of convolution with respect to its data.")
+      .in(Namespace::kInternal)
+      .input("dout", "cotangent of the convolution")
+      .input("weight", "shape (filters, C / groups, kernel...)");
+  window_attributes(op);
+  op.required(AttributeKind::kInts, "data_shape", "shape of the data")
+      .infer(infer_data)
+      .gradient(gradient_data)
+      .kernel(data_slot())
+      .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": [2, 1], "pad": [1, 0],
+                  "data_shape": [2, 3, 6, 5]})");
+}
+
+WEFT_OP(convolution_weight) {
+  op.doc("Gradient of convolution with respect to its weight.")
+      .in(Namespace::kInternal)
+      .input("data", "data of the convolution")
+      .input("dout", "cotangent of the convolution");
+  window_attributes(op);
+  op.required(AttributeKind::kInts, "weight_shape", "shape of the weight")
+      .infer(infer_weight)
+      .gradient(gradient_weight)
+      .kernel(weight_slot())
+      .sample(R"({"shapes": [[2, 3, 6, 5], [2, 4, 3, 4]], "stride": [2, 1], "pad": [1, 0],
+                  "weight_shape": [4, 3, 3, 2]})");
+}
+
+}  // namespace weft::ops
