@@ -115,6 +115,16 @@ CASES = {
         ValueError,
         "pooling: `kernel` is larger than the padded `data`",
     ),
+    "global window over nothing": (
+        lambda: npx.pooling(np.ones((1, 1, 0, 2)), global_pool=True),
+        ValueError,
+        "pooling: a global window needs elements in `data`",
+    ),
+    "average of integers": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2, 2), "int32"), kernel=1, pool_type="avg"),
+        TypeError,
+        "pooling: `data` must have a floating dtype; got int32",
+    ),
     "image without spatial axes": (
         lambda: npx.pooling(np.ones((1, 2)), kernel=1),
         ValueError,

@@ -127,6 +127,8 @@ Result<Value> with_bias(const ComposeContext& c, const Value& out) {
 }
 
 Result<Value> convolution(const ComposeContext& c) {
+  const TensorType data = c.in(0).type();
+  WEFT_TRY(rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0));
   const Shape x = c.in(0).shape();
   if (x.rank() < 5) return c.builder.emit(op_named("convolution_image"), c.inputs, c.all())[0];
   WEFT_ASSIGN(const Window w, window_of(c));
@@ -137,7 +139,7 @@ Result<Value> convolution(const ComposeContext& c) {
                                  weight[1] * c.integer("num_group"), " channels of `data`; got ",
                                  x[1]);
   const int64_t depths = w.count(0, x[2]);
-  if (depths < 1 || x[0] == 0)
+  if (depths < 1)
     return errors::invalid_value("convolution", "`kernel` ", weight,
                                  " is larger than the padded `data` ", x);
   const Value images = image_call("convolution_image", unfolded(c.in(0), w, depths),
@@ -148,6 +150,8 @@ Result<Value> convolution(const ComposeContext& c) {
 
 // The adjoint of the convolution that takes the result's shape to the data's.
 Result<Value> deconvolution(const ComposeContext& c) {
+  const TensorType type = c.in(0).type();
+  WEFT_TRY(rules::require_floating(InferContext(c.op(), {&type, 1}, c.all()), 0));
   WEFT_ASSIGN(const Window w, window_of(c));
   const Shape data = c.in(0).shape(), weight = c.in(1).shape();
   if (weight[0] != data[1])

@@ -80,6 +80,10 @@ Result<Values> batch_norm(const ComposeContext& c) {
   const Shape shape = c.in(0).shape();
   const int rank = shape.rank();
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, "batch_norm", "axis"));
+  for (const size_t input : {size_t{3}, size_t{4}})
+    if (!is_floating(c.in(input).dtype()))
+      return errors::invalid_type("batch_norm", "`", c.op().input_name(input),
+                                  "` must be floating; got ", c.in(input).dtype());
   const Value x = wide(c.in(0));
   WEFT_ASSIGN(const Value running_mean, along(c, 3, axis));
   WEFT_ASSIGN(const Value running_var, along(c, 4, axis));

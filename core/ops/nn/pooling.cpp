@@ -35,6 +35,9 @@ Result<Request> read(const ComposeContext& c) {
   if (!global && !c.has("kernel"))
     return errors::invalid_value("pooling", "`kernel` must be given unless `global_pool` is true");
   if (global) {
+    if (x.elements() == 0)
+      return errors::invalid_value("pooling", "a global window needs elements in `data`; got shape ",
+                                   x);
     r.window = Window{.spatial = spatial};
     for (int axis = 0; axis < spatial; ++axis) r.window.kernel[3 - spatial + axis] = x[2 + axis];
   }
@@ -103,8 +106,14 @@ Value sum_pool(const Value& x, Request r) {
   return pool(padded, r) * static_cast<double>(size);
 }
 
+Status require_floating(const ComposeContext& c) {
+  const TensorType data = c.in(0).type();
+  return rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0);
+}
+
 Result<Value> pooling(const ComposeContext& c) {
   const auto type = c.text("pool_type");
+  if (type != "max") WEFT_TRY(require_floating(c));
   if (c.in(0).rank() < 5 && (type == "max" || type == "avg")) {
     const auto attributes = c.all().first(c.all().size() - 1);  // without p_value
     return c.builder.emit(op_named("pooling_image"), {&c.in(0), 1}, attributes)[0];

@@ -39,6 +39,8 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
     return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
                                  convention);
   if (global) window = Window{.spatial = spatial, .kernel = {1, height_of(x), width_of(x)}};
+  if (window.kernel[1] < 1 || window.kernel[2] < 1)
+    return errors::invalid_value(op, "a global window needs elements in `data`; got shape ", x);
   kernels::Pooling p{};
   p.dtype = dtype;
   p.planes = x[0] * x[1];
