@@ -273,6 +273,16 @@ def embedding(data, weight):
     return weight[data]
 
 
+def gather_nd(data, indices):
+    return data[tuple(indices)]
+
+
+def scatter_nd(data, indices, shape):
+    out = numpy.zeros(shape, data.dtype)
+    numpy.add.at(out, tuple(indices), data)
+    return out
+
+
 def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
     return numpy.where(data[..., None] == numpy.arange(depth), on_value, off_value).astype(dtype)
 

@@ -100,10 +100,10 @@ CASES = {
         ValueError,
         "pooling: `pool_type` must be max, avg, sum or lp; got med",
     ),
-    "norm of another power": (
-        lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="lp", p_value=3),
-        NotImplementedError,
-        "pooling: `p_value` must be 1 or 2; got 3",
+    "norm without a power": (
+        lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="lp", p_value=0),
+        ValueError,
+        "pooling: `p_value` must be at least 1; got 0",
     ),
     "kernel wider than a volume": (
         lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(1, 2, 3)),
@@ -114,6 +114,21 @@ CASES = {
         lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(3, 1, 1)),
         ValueError,
         "pooling: `kernel` is larger than the padded `data`",
+    ),
+    "coordinate outside its axis": (
+        lambda: npx.gather_nd(np.ones((2, 3)), np.array([[0], [3]])),
+        IndexError,
+        r"must be in \[-3, 3\).*got 3",
+    ),
+    "more coordinates than axes": (
+        lambda: npx.gather_nd(np.ones(2), np.array([[0], [1]])),
+        ValueError,
+        "gather_nd: `indices` must have 1 to 1 coordinates",
+    ),
+    "elements that are not one for each point": (
+        lambda: npx.scatter_nd(np.ones(3), np.array([[0, 1]]), (2,)),
+        ValueError,
+        r"scatter_nd: `data` must have shape \(2,\); got \(3,\)",
     ),
     "global window over nothing": (
         lambda: npx.pooling(np.ones((1, 1, 0, 2)), global_pool=True),

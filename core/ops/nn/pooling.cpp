@@ -36,8 +36,8 @@ Result<Request> read(const ComposeContext& c) {
     return errors::invalid_value("pooling", "`kernel` must be given unless `global_pool` is true");
   if (global) {
     if (x.elements() == 0)
-      return errors::invalid_value("pooling", "a global window needs elements in `data`; got shape ",
-                                   x);
+      return errors::invalid_value("pooling",
+                                   "a global window needs elements in `data`; got shape ", x);
     r.window = Window{.spatial = spatial};
     for (int axis = 0; axis < spatial; ++axis) r.window.kernel[3 - spatial + axis] = x[2 + axis];
   }
@@ -106,6 +106,17 @@ Value sum_pool(const Value& x, Request r) {
   return pool(padded, r) * static_cast<double>(size);
 }
 
+Result<Value> norm_pool(const Value& x, const Request& r, int64_t p) {
+  Builder& b = x.builder();
+  if (p < 1) return errors::invalid_value("pooling", "`p_value` must be at least 1; got ", p);
+  if (p == 2) return b.call("sqrt", {sum_pool(b.call("square", {x}), r)});
+  const Value sizes = b.call("abs", {x});
+  if (p == 1) return sum_pool(sizes, r);
+  const auto order = static_cast<double>(p);
+  const Value sums = sum_pool(b.call("power", {sizes, scalar(x, order)}), r);
+  return b.call("power", {sums, scalar(x, 1 / order)});
+}
+
 Status require_floating(const ComposeContext& c) {
   const TensorType data = c.in(0).type();
   return rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0);
@@ -128,10 +139,7 @@ Result<Value> pooling(const ComposeContext& c) {
   const Value x = c.in(0);
   if (r.type == "sum") return sum_pool(x, r);
   if (r.type != "lp") return pool(x, r);
-  const int64_t p = c.integer("p_value");
-  if (p == 1) return sum_pool(c.builder.call("abs", {x}), r);
-  if (p == 2) return c.builder.call("sqrt", {sum_pool(c.builder.call("square", {x}), r)});
-  return errors::unsupported("pooling", "`p_value` must be 1 or 2; got ", p);
+  return norm_pool(x, r, c.integer("p_value"));
 }
 
 }  // namespace
@@ -141,7 +149,7 @@ WEFT_OP(pooling) {
       .in(Namespace::kNpx)
       .input("data", "shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)");
   pooling_attributes(op);
-  op.integer("p_value", 2, "of pool_type lp: 1 or 2, for the sum of sizes or the Euclidean norm")
+  op.integer("p_value", 2, "the p of pool_type lp, the p-norm, at least 1")
       .compose(checked<pooling>)
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
       .sample(R"({"shapes": [[2, 3, 5, 5]], "kernel": 3, "stride": 2, "pad": 1,
@@ -157,6 +165,7 @@ WEFT_OP(pooling) {
       .sample(R"({"shapes": [[1, 2, 3, 2, 4]], "global_pool": true, "pool_type": "avg"})")
       .sample(R"({"shapes": [[2, 2, 6, 5]], "kernel": [3, 2], "stride": [2, 2],
                   "pooling_convention": "full", "pool_type": "lp"})")
+      .sample(R"({"shapes": [[2, 2, 4]], "kernel": 2, "pool_type": "lp", "p_value": 3})")
       .sample(R"({"shapes": [[2, 2, 3, 3, 4]], "kernel": 2, "pool_type": "sum", "pad": 1})");
 }
 

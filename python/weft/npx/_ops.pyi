@@ -199,6 +199,14 @@ def fully_connected(
     out: array to write into
     """
 
+def gather_nd(data: ArrayLike, indices: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Elements or slices at points: data[indices[0], ..., indices[M - 1]].
+
+    data: any dtype, at least M axes
+    indices: integers, shape (M, ...); negative ones count back
+    out: array to write into
+    """
+
 def gelu(x: ArrayLike, approximation: str = "erf", *, out: ndarray | None = None) -> ndarray:
     """x times the normal distribution's cumulative function.
 
@@ -480,7 +488,7 @@ def pooling(
     global_pool: one window over the whole image
     pooling_convention: valid drops a last window that does not fit, full keeps it
     count_include_pad: the average counts padded elements
-    p_value: of pool_type lp: 1 or 2, for the sum of sizes or the Euclidean norm
+    p_value: the p of pool_type lp, the p-norm, at least 1
     out: array to write into
     """
 
@@ -550,6 +558,21 @@ def scaled_dot_product_attention(
     mask: broadcasts to (..., T, S): summands, or bools, true to attend
     scale: factor of the scores, 1 / sqrt(D) by default
     causal: a query attends to no key behind its own position
+    out: array to write into
+    """
+
+def scatter_nd(
+    data: ArrayLike,
+    indices: ArrayLike,
+    shape: int | Sequence[int],
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Zeros with each element or slice added at its point: the adjoint of gather_nd.
+
+    data: shape (..., rest), as gather_nd gives it
+    indices: integers, shape (M, ...); negative ones count back
+    shape: shape of the result
     out: array to write into
     """
 
