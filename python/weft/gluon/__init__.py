@@ -12,7 +12,7 @@
 """
 
 from weft import metric
-from weft.gluon import data, loss, nn
+from weft.gluon import data, loss, nn, rnn
 from weft.gluon.block import Block, HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
@@ -31,4 +31,5 @@ __all__ = [
     "loss",
     "metric",
     "nn",
+    "rnn",
 ]
