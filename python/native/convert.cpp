@@ -130,15 +130,6 @@ weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   return out;
 }
 
-weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype) {
-  if (!tensor || weft_tensor_dtype(tensor) == dtype) return tensor;
-  static const weft_op op = find_operator("cast");
-  const weft_value values[2] = {tensor_value(tensor), dtype_value(dtype)};
-  weft_tensor out = invoke(op, values, 2);
-  weft_tensor_release(tensor);
-  return out;
-}
-
 bool is_python_data(PyObject* object) {
   return PyList_Check(object) || PyTuple_Check(object) || PyFloat_CheckExact(object) ||
          PyLong_CheckExact(object) || PyBool_Check(object);
@@ -184,6 +175,15 @@ Found numpy_scalar_value(PyObject* object, weft_value* value) {
 }
 
 }  // namespace
+
+weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype) {
+  if (!tensor || weft_tensor_dtype(tensor) == dtype) return tensor;
+  static const weft_op op = find_operator("cast");
+  const weft_value values[2] = {tensor_value(tensor), dtype_value(dtype)};
+  weft_tensor out = invoke(op, values, 2);
+  weft_tensor_release(tensor);
+  return out;
+}
 
 bool load_numpy() {
   PyObject* numpy = PyImport_ImportModule("numpy");

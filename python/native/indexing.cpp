@@ -1,6 +1,10 @@
-// Basic indexing: integers, slices, Ellipsis and None give a view of the same content, made by the
-// operators `slice` and `reshape`. So an index is recorded and traced like any operator, and a
-// write through the view is seen by every other view.
+// x[index] and x[index] = value.
+//
+// Integers, slices, Ellipsis and None give a view of the same content, made by the operators
+// `slice` and `reshape`; index arrays and masks then pick from that view by `gather`, or write to
+// it by `scatter`. So an index is recorded and traced like any operator, and a write is seen by
+// every other view.
+#include "index_arrays.h"
 #include "native.h"
 
 namespace weft::python {
@@ -16,20 +20,59 @@ struct Selection {
   int64_t shape[kMaxAxes];  // after integers dropped an axis and None added one
   int rank = 0;
   bool is_reshaped = false;
+
+  // Index arrays: their axes in that shape and in the array, and where their own axes come.
+  IndexArrays arrays;
+  int64_t axes[kMaxAxes];
+  int64_t shown_axes[kMaxAxes];
+  int64_t position = 0;
 };
 
-PyObject* unsupported_index(PyObject* item) {
-  return raise_error(WEFT_UNSUPPORTED,
-                     "index: only integers, slices, Ellipsis and None are supported, not %s; for a "
-                     "mask use `np.where`",
-                     Py_TYPE(item)->tp_name);
+bool is_integer_array(PyObject* item) {
+  if (!is_array(item)) return false;
+  const weft_dtype dtype = weft_tensor_dtype(tensor_of(item));
+  return dtype >= WEFT_UINT8 && dtype <= WEFT_INT64;
 }
 
+// An integer, which drops an axis.
 bool is_plain_index(PyObject* item) {
   if (PyLong_CheckExact(item)) return true;
-  if (is_array(item)) return weft_tensor_rank(tensor_of(item)) == 0;
+  if (is_array(item)) {
+    return weft_tensor_rank(tensor_of(item)) == 0 && is_integer_array(item) &&
+           !weft_tensor_is_traced(tensor_of(item));
+  }
   // NumPy's integers; its arrays also have an index slot.
   return PyIndex_Check(item) && !PyBool_Check(item) && !PySequence_Check(item);
+}
+
+bool is_basic_item(PyObject* item) {
+  return item == Py_Ellipsis || item == Py_None || PySlice_Check(item) || is_plain_index(item);
+}
+
+// The index as a new tuple, whose items are basic or arrays of ours.
+PyObject* items_of(PyObject* key) {
+  PyObject* items = PyTuple_Check(key) ? PySequence_List(key) : PyList_New(1);
+  if (items && !PyTuple_Check(key)) PyList_SET_ITEM(items, 0, Py_NewRef(key));
+  for (Py_ssize_t i = 0; items && i < PyList_GET_SIZE(items); ++i) {
+    PyObject* item = PyList_GET_ITEM(items, i);
+    if (is_basic_item(item)) continue;
+    PyObject* array = wrap(index_array(item));
+    if (array) {
+      PyList_SetItem(items, i, array);
+    } else {
+      Py_CLEAR(items);
+    }
+  }
+  PyObject* tuple = items ? PyList_AsTuple(items) : nullptr;
+  Py_XDECREF(items);
+  return tuple;
+}
+
+// How many axes an item of an index takes.
+int axes_of(PyObject* item) {
+  if (item == Py_Ellipsis || item == Py_None) return 0;
+  const bool is_mask = is_array(item) && weft_tensor_dtype(tensor_of(item)) == WEFT_BOOL;
+  return is_mask ? weft_tensor_rank(tensor_of(item)) : 1;
 }
 
 // Reads one index against `tensor`; `axis` is the next axis of the array.
@@ -39,8 +82,17 @@ class Reader {
       : shape_(weft_tensor_shape(tensor)), rank_(weft_tensor_rank(tensor)), out_(selection) {}
 
   bool read(PyObject* key) {
-    if (!PyTuple_Check(key)) return read_items(&key, 1);
-    return read_items(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key));
+    const bool is_tuple = PyTuple_Check(key);
+    PyObject* const* items = is_tuple ? &PyTuple_GET_ITEM(key, 0) : &key;
+    const Py_ssize_t count = is_tuple ? PyTuple_GET_SIZE(key) : 1;
+    bool is_basic = true;
+    for (Py_ssize_t i = 0; i < count; ++i) is_basic &= is_basic_item(items[i]);
+    if (is_basic) return read_items(items, count);
+    PyObject* converted = items_of(key);
+    if (!converted) return false;
+    const bool done = read_items(&PyTuple_GET_ITEM(converted, 0), PyTuple_GET_SIZE(converted));
+    Py_DECREF(converted);
+    return done;
   }
 
  private:
@@ -48,11 +100,8 @@ class Reader {
     int used = 0;
     int ellipses = 0;
     for (Py_ssize_t i = 0; i < count; ++i) {
-      if (items[i] == Py_Ellipsis) {
-        ++ellipses;
-      } else if (items[i] != Py_None) {
-        ++used;
-      }
+      if (items[i] == Py_Ellipsis) ++ellipses;
+      used += axes_of(items[i]);
     }
     if (ellipses > 1 || used > rank_) {
       raise_error(WEFT_INDEX_OUT_OF_RANGE,
@@ -63,27 +112,51 @@ class Reader {
     }
     for (Py_ssize_t i = 0; i < count; ++i) {
       if (items[i] == Py_Ellipsis) {
+        place_after_gap();
         for (int rest = rank_ - used; rest > 0; --rest) take_whole();
       } else if (!read_item(items[i])) {
         return false;
       }
     }
     while (axis_ < rank_) take_whole();
+    if (run_ == Run::kBroken) out_.position = 0;
     return true;
   }
 
   bool read_item(PyObject* item) {
-    if (item == Py_None) return insert_axis();
-    if (PySlice_Check(item)) return take_slice(item);
-    if (!is_plain_index(item)) {
-      unsupported_index(item);
-      return false;
+    if (item == Py_None || PySlice_Check(item)) {
+      place_after_gap();
+      return item == Py_None ? insert_axis() : take_slice(item);
     }
+    place_here();
+    if (!is_plain_index(item)) return take_array(item);
     PyObject* number = PyNumber_Index(item);
     if (!number) return false;
     const Py_ssize_t index = PyNumber_AsSsize_t(number, PyExc_IndexError);
     Py_DECREF(number);
     return !(index == -1 && PyErr_Occurred()) && take_one(index);
+  }
+
+  // The axes of index arrays come where the first of them stands if they and integers follow each
+  // other without a gap, else first.
+  void place_here() {
+    if (run_ == Run::kNone) out_.position = out_.rank;
+    run_ = run_ == Run::kNone || run_ == Run::kGoing ? Run::kGoing : Run::kBroken;
+  }
+  void place_after_gap() {
+    if (run_ == Run::kGoing) run_ = Run::kEnded;
+  }
+
+  bool take_array(PyObject* item) {
+    const int before = out_.arrays.count();
+    const int axes = out_.arrays.take(tensor_of(item), shape_ + axis_, axis_);
+    if (axes < 0) return false;
+    for (int i = before; i < out_.arrays.count(); ++i) {
+      out_.axes[i] = out_.rank;
+      out_.shown_axes[i] = axis_;
+      if (axes == 0 ? !insert_axis() : !take_whole()) return false;
+    }
+    return true;
   }
 
   bool take_one(int64_t index) {
@@ -104,21 +177,18 @@ class Reader {
     Py_ssize_t begin, end, step;
     if (PySlice_Unpack(slice, &begin, &end, &step) < 0) return false;
     const Py_ssize_t count = PySlice_AdjustIndices(shape_[axis_], &begin, &end, step);
-    if (begin == 0 && count == shape_[axis_] && step > 0) {
-      take_whole();
-      return true;
-    }
+    if (begin == 0 && count == shape_[axis_] && step > 0) return take_whole();
     cut(count ? begin : 0, count, count ? step : 1);
     return keep_axis(count);
   }
 
-  void take_whole() {
+  bool take_whole() {
     const int64_t extent = shape_[axis_];
     out_.begin[axis_] = 0;
     out_.size[axis_] = extent;
     out_.step[axis_] = 1;
     ++axis_;
-    keep_axis(extent);
+    return keep_axis(extent);
   }
 
   void cut(int64_t begin, int64_t size, int64_t step) {
@@ -146,12 +216,12 @@ class Reader {
   const int64_t* shape_;
   int rank_;
   int axis_ = 0;
+  enum class Run { kNone, kGoing, kEnded, kBroken } run_ = Run::kNone;
   Selection& out_;
 };
 
-weft_tensor select(weft_tensor tensor, PyObject* key) {
-  Selection selection;
-  if (!Reader(tensor, selection).read(key)) return nullptr;
+// The view that the integers, slices and Nones give.
+weft_tensor view_of(weft_tensor tensor, const Selection& selection) {
   weft_tensor view = weft_tensor_retain(tensor);
   if (selection.is_cut) {
     static const weft_op op = find_operator("slice");
@@ -171,7 +241,141 @@ weft_tensor select(weft_tensor tensor, PyObject* key) {
   return view;
 }
 
-PyObject* get_item(PyObject* self, PyObject* key) { return wrap(select(tensor_of(self), key)); }
+// The arguments of gather and scatter that name the places.
+struct PlaceValues {
+  explicit PlaceValues(const Selection& selection) {
+    const int count = selection.arrays.count();
+    arrays.tag = WEFT_TAG_TENSORS;
+    arrays.count = static_cast<uint32_t>(count);
+    arrays.as.tensors = selection.arrays.arrays();
+    axes = ints_value(selection.axes, count);
+    position.tag = WEFT_TAG_INT;
+    position.as.integer = selection.position;
+    shown_axes = ints_value(selection.shown_axes, count);
+  }
+  weft_value arrays, axes, position, shown_axes;
+};
+
+PyObject* get_item(PyObject* self, PyObject* key) {
+  Selection selection;
+  if (!Reader(tensor_of(self), selection).read(key)) return nullptr;
+  weft_tensor view = view_of(tensor_of(self), selection);
+  if (!view || selection.arrays.count() == 0) return wrap(view);
+  static const weft_op op = find_operator("gather");
+  const PlaceValues places(selection);
+  const weft_value values[] = {tensor_value(view), places.arrays, places.axes, places.position,
+                               places.shown_axes};
+  weft_tensor picked = invoke(op, values, 5);
+  weft_tensor_release(view);
+  return wrap(picked);
+}
+
+// target[...] = value.
+bool write(weft_tensor target, const weft_value& value) {
+  const weft_status status = weft_tensor_write(target, &value);
+  if (status != WEFT_OK) raise_status(status);
+  return status == WEFT_OK;
+}
+
+// A new reference to the value as an array of `dtype`; a number must fit it.
+weft_tensor value_array(const weft_value& value, weft_dtype dtype) {
+  if (value.tag == WEFT_TAG_TENSOR) return cast_to(weft_tensor_retain(value.as.tensor), dtype);
+  static const weft_op op = find_operator("full");
+  weft_value values[3] = {ints_value(nullptr, 0), {}, dtype_value(dtype)};
+  values[1].tag = WEFT_TAG_FLOAT;
+  values[1].as.real = 0;
+  weft_tensor array = invoke(op, values, 3);
+  if (array && !write(array, value)) {
+    weft_tensor_release(array);
+    return nullptr;
+  }
+  return array;
+}
+
+// NumPy lets a value have more axes than what it is written to if they are ones.
+weft_tensor without_surplus_axes(weft_tensor value, int rank) {
+  const int64_t* shape = weft_tensor_shape(value);
+  const int own = weft_tensor_rank(value);
+  int surplus = 0;
+  while (own - surplus > rank && shape[surplus] == 1) ++surplus;
+  if (surplus == 0) return value;
+  weft_tensor shaped = reshaped(value, shape + surplus, own - surplus);
+  weft_tensor_release(value);
+  return shaped;
+}
+
+int picked_rank(const Selection& selection) {
+  int rank = 0;
+  for (int i = 0; i < selection.arrays.count(); ++i) {
+    const int own = weft_tensor_rank(selection.arrays.arrays()[i]);
+    if (own > rank) rank = own;
+  }
+  return selection.rank - selection.arrays.count() + rank;
+}
+
+// The view with `value`, which this takes, at the places of the index arrays.
+bool write_places(weft_tensor view, const Selection& selection, weft_tensor value) {
+  value = without_surplus_axes(value, picked_rank(selection));
+  if (!value) return false;
+  static const weft_op op = find_operator("scatter");
+  const PlaceValues places(selection);
+  const weft_value values[] = {tensor_value(view), tensor_value(value), places.arrays,
+                               places.axes,        places.position,     places.shown_axes};
+  weft_tensor whole = invoke(op, values, 6);
+  weft_tensor_release(value);
+  const bool done = whole && write(view, tensor_value(whole));
+  weft_tensor_release(whole);
+  return done;
+}
+
+// Is this x[mask] = one number? That needs no places, so it can be traced.
+bool is_choice(weft_tensor tensor, PyObject* key, const weft_value& value) {
+  if (!is_array(key) || weft_tensor_dtype(tensor_of(key)) != WEFT_BOOL) return false;
+  if (value.tag == WEFT_TAG_TENSOR && weft_tensor_rank(value.as.tensor) != 0) return false;
+  const int rank = weft_tensor_rank(tensor_of(key));
+  if (rank == 0 || rank > weft_tensor_rank(tensor)) return false;
+  for (int axis = 0; axis < rank; ++axis) {
+    if (weft_tensor_shape(tensor_of(key))[axis] != weft_tensor_shape(tensor)[axis]) return false;
+  }
+  return true;
+}
+
+// x[...] = where(mask, value, x); takes `value`.
+bool write_choice(weft_tensor tensor, weft_tensor mask, weft_tensor value) {
+  int64_t shape[kMaxAxes];
+  const int rank = weft_tensor_rank(tensor);
+  for (int axis = 0; axis < rank; ++axis)
+    shape[axis] = axis < weft_tensor_rank(mask) ? weft_tensor_shape(mask)[axis] : 1;
+  static const weft_op op = find_operator("where");
+  weft_tensor wide = reshaped(mask, shape, rank);
+  const weft_value values[] = {tensor_value(wide), tensor_value(value), tensor_value(tensor)};
+  weft_tensor whole = wide ? invoke(op, values, 3) : nullptr;
+  const bool done = whole && write(tensor, tensor_value(whole));
+  weft_tensor_release(wide);
+  weft_tensor_release(whole);
+  weft_tensor_release(value);
+  return done;
+}
+
+bool assign(weft_tensor tensor, PyObject* key, const weft_value& value) {
+  if (is_choice(tensor, key, value)) {
+    weft_tensor number = value_array(value, weft_tensor_dtype(tensor));
+    return number && write_choice(tensor, tensor_of(key), number);
+  }
+  Selection selection;
+  if (!Reader(tensor, selection).read(key)) return false;
+  weft_tensor view = view_of(tensor, selection);
+  if (!view) return false;
+  bool done = false;
+  if (selection.arrays.count() == 0) {
+    done = write(view, value);
+  } else {
+    weft_tensor array = value_array(value, weft_tensor_dtype(tensor));
+    done = array && write_places(view, selection, array);
+  }
+  weft_tensor_release(view);
+  return done;
+}
 
 int set_item(PyObject* self, PyObject* key, PyObject* object) {
   if (!object) {
@@ -181,13 +385,7 @@ int set_item(PyObject* self, PyObject* key, PyObject* object) {
   weft_value value;
   Temporaries made;
   if (!argument_value(object, &value, made, "index", "value")) return -1;
-  weft_tensor view = select(tensor_of(self), key);
-  if (!view) return -1;
-  const weft_status status = weft_tensor_write(view, &value);
-  weft_tensor_release(view);
-  if (status == WEFT_OK) return 0;
-  raise_status(status);
-  return -1;
+  return assign(tensor_of(self), key, value) ? 0 : -1;
 }
 
 Py_ssize_t length(PyObject* self) {

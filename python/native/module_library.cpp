@@ -60,7 +60,9 @@ bool is_ours(PyFrameObject* frame) {
   return text && (strcmp(text, "weft") == 0 || strncmp(text, "weft.", 5) == 0);
 }
 
-// The line of the innermost frame outside this package, as file:number.
+}  // namespace
+
+// The innermost frame outside this package.
 void write_origin(char* text, size_t size) {
   if (!Py_IsInitialized() || !PyGILState_Check()) return;
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
@@ -79,8 +81,6 @@ void write_origin(char* text, size_t size) {
   else
     PyErr_Clear();
 }
-
-}  // namespace
 
 void define_library(py::module_& module) {
   module.def("operators", [] { return owned(operator_list()); });

@@ -50,6 +50,8 @@ PyObject* raise_status(weft_status status);
 int32_t interrupted();
 // The same for a call that reads a file: one that does not exist is a FileNotFoundError.
 PyObject* raise_file_status(weft_status status);
+// The program's line that is running, as file:number; leaves `text` alone where there is none.
+void write_origin(char* text, size_t size);
 // A BufferError: memory cannot be shared in the form asked for. Returns null.
 PyObject* raise_not_shared(const char* text);
 // The same with a text of the extension; `format` as in PyErr_Format. Returns null.
@@ -149,6 +151,9 @@ class TensorList {
   weft_tensor* tensors_ = nullptr;
   uint32_t count_ = 0;
 };
+
+// The array in another dtype; takes the caller's reference, also on failure, and may be given null.
+weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype);
 
 // Integers of a tuple, list or single number; -1 with a Python error set if it is none of these.
 int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument);

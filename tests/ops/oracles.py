@@ -214,6 +214,31 @@ def take_adjoint(dout, index, data_shape, axis=0, mode="raise"):
     return out
 
 
+def gather(x, indices, axes, position=0):
+    rank = numpy.broadcast(*indices).ndim if len(indices) > 1 else indices[0].ndim
+    moved = numpy.moveaxis(x, axes, range(len(axes)))
+    return numpy.moveaxis(moved[tuple(indices)], range(rank), range(position, position + rank))
+
+
+def scatter(x, value, indices, axes, position=0, accumulate=False):
+    out = x.copy()
+    rank = numpy.broadcast(*indices).ndim if len(indices) > 1 else indices[0].ndim
+    moved = numpy.moveaxis(out, axes, range(len(axes)))
+    picked = moved[tuple(indices)]
+    target = numpy.moveaxis(picked, range(rank), range(position, position + rank)).shape
+    value = numpy.broadcast_to(value, target)
+    value = numpy.moveaxis(value, range(position, position + rank), range(rank))
+    if accumulate:
+        numpy.add.at(moved, tuple(indices), value)
+    else:
+        moved[tuple(indices)] = value
+    return out
+
+
+def nonzero_rows(mask, count):
+    return numpy.array(numpy.nonzero(mask))
+
+
 def fully_connected(data, weight, bias=None, flatten=True):
     x = data.reshape(len(data), -1) if flatten else data
     out = x @ weight.T

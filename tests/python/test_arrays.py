@@ -212,12 +212,6 @@ def test_index_out_of_bounds_raises(key, error):
         np.zeros((3, 2))[key]
 
 
-@pytest.mark.parametrize("key", [[0, 1], True, 1.5, "a", numpy.array([0])], ids=repr)
-def test_index_arrays_are_refused_with_a_hint(key):
-    with pytest.raises(NotImplementedError, match="only integers, slices, Ellipsis and None"):
-        np.zeros(3)[key]
-
-
 # ---- scalars and promotion
 
 

@@ -1,0 +1,182 @@
+// Reading and writing at places that index arrays choose: the primitive pair under x[index],
+// each the other's gradient.
+#include "base/errors.h"
+#include "ops/copy_slot.h"
+#include "ops/indexing/places.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+Result<Types> infer_gather(const InferContext& c) {
+  WEFT_ASSIGN(const Shape shape, picked_shape(c, c.in[0].shape, c.in.subspan(1)));
+  return Types{{c.in[0].dtype, shape, {}}};
+}
+
+Result<Types> infer_scatter(const InferContext& c) {
+  WEFT_ASSIGN(const Shape picked, picked_shape(c, c.in[0].shape, c.in.subspan(2)));
+  const auto joined = broadcast(c.in[1].shape, picked, "scatter", "value", "picked");
+  if (!joined.ok() || !(joined.value() == picked))
+    return errors::invalid_value("index", "`value` of shape ", c.in[1].shape,
+                                 " does not broadcast to the shape that the index gives, ", picked);
+  const bool is_half = c.in[0].dtype == DType::kFloat16 || c.in[0].dtype == DType::kBFloat16;
+  if (is_half && c.flag("accumulate"))
+    return errors::invalid_type("scatter", "`x` must not be of a half type to accumulate; got ",
+                                c.in[0].dtype);
+  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
+}
+
+Result<Shape> common_shape(std::span<const TensorView> indices) {
+  PoolVector<TensorType> types;
+  for (const TensorView& index : indices) types.push_back(type_of(index));
+  return index_shape(types);
+}
+
+template <size_t first>
+int64_t bytes_of_offsets(const SlotTypes& types, int) {
+  const Result<Shape> shape = index_shape(types.in.subspan(first));
+  return shape.ok() ? shape.value().elements() * static_cast<int64_t>(sizeof(int64_t)) : 0;
+}
+
+Status run_gather(const KernelCall& call) {
+  const TensorView& data = call.in[0];
+  const TensorView& out = call.out[0];
+  WEFT_ASSIGN(const kernels::Places places, find_places(call, data, out, call.in.subspan(1),
+                                                        static_cast<int64_t*>(call.scratch)));
+  if (elements_of(out) == 0) return {};
+  split_work(places.rows(), elements_of(out), nullptr, 0, [&](kernels::Range rows, void*) {
+    kernels::run_gather(places, data.data, out.data, rows);
+  });
+  return {};
+}
+
+Status run_scatter(const KernelCall& call) {
+  const TensorView& out = call.out[0];
+  const AttributeReader a = call.op.reader(call.attributes);
+  const auto indices = call.in.subspan(2);
+  WEFT_ASSIGN(const Shape common, common_shape(indices));
+  const Shape picked = placed(shape_of(out), a.ints("axes"), a.integer("position"), common);
+  const TensorView value = broadcast_view(call.in[1], picked);
+  WEFT_ASSIGN(const kernels::Places places,
+              find_places(call, out, value, indices, static_cast<int64_t*>(call.scratch)));
+  copy_elements(out, call.in[0]);
+  const int64_t work = picked.elements();
+  if (work == 0) return {};
+  // Every part looks at every place, which pays where a place is many elements.
+  const int64_t parts = work >= 8 * common.elements() ? 16 : 1;
+  split_work(parts, parts > 1 ? work : 0, nullptr, 0, [&](kernels::Range range, void*) {
+    for (int64_t part = range.begin; part < range.end; ++part)
+      kernels::run_scatter(places, out.data, value.data, a.flag("accumulate"), part, parts);
+  });
+  return {};
+}
+
+template <size_t first>
+Slot slot(KernelFunction run) {
+  Slot s;
+  s.run = run;
+  s.exactness = Exactness::kExact;
+  s.scratch_bytes = bytes_of_offsets<first>;
+  return s;
+}
+
+Values indices_of(const GradContext& g, size_t first) {
+  Values indices;
+  for (size_t i = first; i < g.inputs(); ++i) indices.push_back(g.in(i));
+  return indices;
+}
+
+Values gather_gradient(const GradContext& g) {
+  Values cotangents(g.inputs());
+  const Value zero = zeros(g.dout(), {g.dout().dtype(), g.in(0).shape(), {}});
+  cotangents[0] = scatter(zero, g.dout(), indices_of(g, 1), g.all(), true);
+  return cotangents;
+}
+
+// Which places of the value are still there: the last one of those that went to one place. Each has
+// a number, and finds it again only if no later one was written over it.
+Value survivors(const GradContext& g, std::span<const Value> indices) {
+  const Shape data = g.in(0).shape();
+  PoolVector<TensorType> types;
+  for (const Value& index : indices) types.push_back(index.type());
+  Shape common = index_shape(types).value();
+  Shape extents;
+  PoolVector<int64_t> axes;
+  for (const int64_t axis : g.ints("axes")) {
+    axes.push_back(extents.rank());
+    extents.push_back(data[static_cast<int>(axis)]);
+  }
+  const Argument whole[] = {Argument::of_ints(axes), Argument::of_int(0), Argument::of_ints({})};
+  const auto count = static_cast<double>(common.elements());
+  const Value numbers =
+      reshape(g.builder().call("arange", {},
+                               {Argument::of_float(0), Argument::of_float(count),
+                                Argument::of_float(1), Argument::of_dtype(DType::kInt64)}),
+              common);
+  const Value blank = zeros(g.dout(), {DType::kInt64, extents, {}});
+  const Value found = gather(scatter(blank, numbers, indices, whole, false), indices, whole);
+  const int after = data.rank() - extents.rank() - static_cast<int>(g.integer("position"));
+  for (int i = 0; i < after; ++i) common.push_back(1);
+  return reshape(equal(found, numbers), common);
+}
+
+Values scatter_gradient(const GradContext& g) {
+  Values cotangents(g.inputs());
+  const Values indices = indices_of(g, 2);
+  const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape(), {}});
+  const bool adds = g.flag("accumulate");
+  if (g.needs(0))
+    cotangents[0] = adds ? g.dout() : scatter(g.dout(), zero, indices, g.all(), false);
+  if (!g.needs(1)) return cotangents;
+  const Value picked = gather(g.dout(), indices, g.all());
+  cotangents[1] = adds ? picked : where(survivors(g, indices), picked, zero);
+  return cotangents;
+}
+
+OpDef& index_list(OpDef& op) {
+  op.input_list("indices", "int64 arrays that broadcast together; negative ones count back");
+  op.inputs.back().keeps_dtype = true;
+  place_attributes(op);
+  return op;
+}
+
+}  // namespace
+
+WEFT_OP(gather) {
+  op.doc("Elements or slices at the places that index arrays choose: x[index].")
+      .in(Namespace::kInternal)
+      .input("x", "any dtype");
+  index_list(op)
+      .infer(infer_gather)
+      .gradient(gather_gradient)
+      .kernel(slot<1>(run_gather))
+      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axes": [0]})")
+      .sample(R"({"shapes": [[4, 3, 5], [6], [2, 1]], "dtypes": [null, "int64", "int64"],
+                  "axes": [0, 1]})")
+      .sample(R"({"shapes": [[2, 3, 4, 5], [7], [7]], "dtypes": [null, "int64", "int64"],
+                  "axes": [1, 3], "position": 1})")
+      .sample(R"({"shapes": [[3], [0]], "dtypes": [null, "int64"], "axes": [0]})");
+}
+
+WEFT_OP(scatter) {
+  op.doc(
+        "The array with its elements at chosen places replaced, the last one winning, or added to.")
+      .in(Namespace::kInternal)
+      .input("x", "any dtype")
+      .input("value", "broadcasts to what the index picks")
+      .promote(Promotion::kCommon);
+  index_list(op)
+      .boolean("accumulate", false, "add instead of replacing")
+      .infer(infer_scatter)
+      .gradient(scatter_gradient)
+      .kernel(slot<2>(run_scatter))
+      .sample(R"({"shapes": [[4, 3], [2, 2, 3], [2, 2]], "dtypes": [null, null, "int64"],
+                  "axes": [0]})")
+      .sample(R"({"shapes": [[4, 3], [3], [9]], "dtypes": [null, null, "int64"], "axes": [0],
+                  "accumulate": true})")
+      .sample(R"({"shapes": [[2, 3, 4, 5], [2, 7, 1], [7], [7]],
+                  "dtypes": [null, null, "int64", "int64"], "axes": [1, 3], "position": 1})")
+      .sample(R"({"shapes": [[3], [], [0]], "dtypes": [null, null, "int64"], "axes": [0]})");
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,137 @@
+#include "index_arrays.h"
+
+namespace weft::python {
+namespace {
+
+void wrong_item(PyObject* item) {
+  PyErr_Clear();
+  raise_error(WEFT_INDEX_OUT_OF_RANGE,
+              "index: only integers, slices, Ellipsis, None, and arrays of integers or bools are "
+              "indices; got %s",
+              Py_TYPE(item)->tp_name);
+}
+
+bool is_integer(weft_dtype dtype) { return dtype >= WEFT_UINT8 && dtype <= WEFT_INT64; }
+
+// One row of a matrix as a vector.
+weft_tensor row_of(weft_tensor matrix, int64_t row, int64_t columns) {
+  static const weft_op op = find_operator("slice");
+  const int64_t begin[] = {row, 0}, size[] = {1, columns}, step[] = {1, 1};
+  const weft_value values[4] = {tensor_value(matrix), ints_value(begin, 2), ints_value(size, 2),
+                                ints_value(step, 2)};
+  weft_tensor cut = invoke(op, values, 4);
+  weft_tensor line = cut ? reshaped(cut, &columns, 1) : nullptr;
+  weft_tensor_release(cut);
+  return line;
+}
+
+bool has_value(weft_tensor mask, const char* where) {
+  if (!weft_tensor_is_traced(mask)) return true;
+  char line[512] = "?";
+  write_origin(line, sizeof line);
+  raise_error(
+      WEFT_INVALID_STATE,
+      "%s: a mask chooses as many elements as it has true ones, which a hybridized function "
+      "does not know while it is recorded; use np.where(mask, a, b) at %s",
+      where, line);
+  return false;
+}
+
+int64_t count_true(weft_tensor mask) {
+  static const weft_op op = find_operator("count_nonzero");
+  const weft_value argument = tensor_value(mask);
+  weft_tensor count = invoke(op, &argument, 1);
+  if (!count) return -1;
+  weft_value value;
+  const weft_status status = weft_tensor_item(count, &value);
+  weft_tensor_release(count);
+  if (status == WEFT_OK) return value.as.integer;
+  raise_status(status);
+  return -1;
+}
+
+}  // namespace
+
+// An empty list has no dtype of its own.
+weft_tensor index_array(PyObject* item) {
+  const bool is_list = PyList_Check(item) || PyTuple_Check(item);
+  const bool is_text = PyUnicode_Check(item) || PyBytes_Check(item) || PyByteArray_Check(item);
+  if (PyFloat_Check(item) || is_text) {
+    wrong_item(item);
+    return nullptr;
+  }
+  weft_tensor array = tensor_from_object(item);
+  if (!array) {
+    if (PyErr_ExceptionMatches(PyExc_TypeError)) wrong_item(item);
+    return nullptr;
+  }
+  const weft_dtype dtype = weft_tensor_dtype(array);
+  if (dtype == WEFT_BOOL || is_integer(dtype)) return array;
+  if (is_list && weft_tensor_elements(array) == 0) return cast_to(array, WEFT_INT64);
+  raise_error(WEFT_INDEX_OUT_OF_RANGE,
+              "index: arrays used as indices must be of integers or bools; got dtype %S",
+              dtype_object(dtype));
+  weft_tensor_release(array);
+  return nullptr;
+}
+
+weft_tensor nonzero_rows(weft_tensor mask, const char* where) {
+  static const weft_op op = find_operator("nonzero_rows");
+  const int64_t count = has_value(mask, where) ? count_true(mask) : -1;
+  if (count < 0) return nullptr;
+  weft_value values[2] = {tensor_value(mask), {}};
+  values[1].tag = WEFT_TAG_INT;
+  values[1].as.integer = count;
+  return invoke(op, values, 2);
+}
+
+bool IndexArrays::keep(weft_tensor array) {
+  if (array) arrays_[count_++] = array;
+  return array != nullptr;
+}
+
+bool IndexArrays::has_room() {
+  if (count_ < kMaxAxes) return true;
+  raise_error(WEFT_INDEX_OUT_OF_RANGE, "index: at most %d index arrays are possible", kMaxAxes);
+  return false;
+}
+
+int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis) {
+  if (!has_room()) return -1;
+  if (weft_tensor_dtype(array) != WEFT_BOOL)
+    return keep(cast_to(weft_tensor_retain(array), WEFT_INT64)) ? 1 : -1;
+  return weft_tensor_rank(array) == 0 ? take_truth(array) : take_mask(array, extents, axis);
+}
+
+// A mask without axes indexes a new one of extent 1: with the index 0 or with none.
+int IndexArrays::take_truth(weft_tensor mask) {
+  static const weft_op op = find_operator("full");
+  const int64_t count = has_value(mask, "index") ? count_true(mask) : -1;
+  if (count < 0) return -1;
+  weft_value values[3] = {ints_value(&count, 1), {}, dtype_value(WEFT_INT64)};
+  values[1].tag = WEFT_TAG_FLOAT;
+  values[1].as.real = 0;
+  return keep(invoke(op, values, 3)) ? 0 : -1;
+}
+
+int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis) {
+  const int axes = weft_tensor_rank(mask);
+  const int64_t* own = weft_tensor_shape(mask);
+  for (int i = 0; i < axes; ++i) {
+    if (own[i] == extents[i]) continue;
+    raise_error(WEFT_INDEX_OUT_OF_RANGE,
+                "index: a mask must have the extents that it indexes; got %lld for axis %d with "
+                "extent %lld",
+                static_cast<long long>(own[i]), axis + i, static_cast<long long>(extents[i]));
+    return -1;
+  }
+  weft_tensor rows = nonzero_rows(mask, "index");
+  bool done = rows != nullptr;
+  for (int i = 0; done && i < axes; ++i) {
+    done = has_room() && keep(row_of(rows, i, weft_tensor_shape(rows)[1]));
+  }
+  weft_tensor_release(rows);
+  return done ? axes : -1;
+}
+
+}  // namespace weft::python
