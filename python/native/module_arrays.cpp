@@ -1,6 +1,7 @@
 // Making arrays, and what an array shares with others.
 #include <memory>
 
+#include "index_arrays.h"
 #include "module.h"
 
 namespace py = pybind11;
@@ -85,6 +86,9 @@ void define_arrays(py::module_& module) {
   module.def("shares_box", [](const py::object& a, const py::object& b) {
     return weft_tensor_shares_box(array_argument(a, "shares_box"),
                                   array_argument(b, "shares_box")) != 0;
+  });
+  module.def("nonzero_rows", [](const py::object& mask, const char* where) {
+    return owned(wrap(nonzero_rows(array_argument(mask, where), where)));
   });
   module.def("set_state", [](const py::object& array, bool state) {
     check(weft_tensor_set_state(array_argument(array, "set_state"), state));

@@ -235,6 +235,53 @@ def scatter(x, value, indices, axes, position=0, accumulate=False):
     return out
 
 
+def with_values_along_axis(arr, indices, values, axis=-1):
+    out = arr.copy()
+    numpy.put_along_axis(out, indices, values, axis)
+    return out
+
+
+def index_update(a, ind, val):
+    out = a.copy()
+    out[tuple(ind)] = val
+    return out
+
+
+def index_add(a, ind, val):
+    out = a.copy()
+    numpy.add.at(out, tuple(ind), val)
+    return out
+
+
+def argsort(a, axis=-1, descending=False):
+    if axis is None:
+        a, axis = a.ravel(), 0
+    if not descending:
+        return numpy.argsort(a, axis, stable=True)
+    back = numpy.argsort(numpy.flip(a, axis), axis, stable=True)
+    return a.shape[axis] - 1 - numpy.flip(back, axis)
+
+
+def sort_order(x, **options):
+    return argsort(x, **options)
+
+
+def sort(a, axis=-1, descending=False):
+    order = argsort(a, axis, descending)
+    return a.ravel()[order] if axis is None else numpy.take_along_axis(a, order, axis)
+
+
+def topk(data, k=1, axis=-1, is_ascend=False):
+    if axis is None:
+        data, axis = data.ravel(), 0
+    order = numpy.take(argsort(data, axis, not is_ascend), numpy.arange(k), axis)
+    return numpy.take_along_axis(data, order, axis), order
+
+
+def search_order(a, v, right=False):
+    return numpy.searchsorted(a, v, "right" if right else "left")
+
+
 def nonzero_rows(mask, count):
     return numpy.array(numpy.nonzero(mask))
 

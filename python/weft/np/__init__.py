@@ -20,9 +20,10 @@ from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._errors import InvalidValue as _InvalidValue
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _ops, _shapes, random
+from weft.np import _ops, _searching, _shapes, random
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
 from weft.np._ops import *  # noqa: F403
+from weft.np._searching import *  # noqa: F403
 from weft.np._shapes import *  # noqa: F403
 
 bool_ = _numpy.bool_
@@ -335,6 +336,7 @@ from weft.np import linalg  # noqa: E402 - it uses this namespace
 
 __all__ = [
     *_ops.__all__,
+    *_searching.__all__,
     *_shapes.__all__,
     "absolute",
     "acos",

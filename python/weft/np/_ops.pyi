@@ -163,6 +163,23 @@ def argmin(
     No gradient: piecewise constant.
     """
 
+def argsort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    descending: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Where the elements along an axis stand in ascending order, as int64; stable.
+
+    a: any dtype; NaN is the largest
+    axis: axis to sort along; none sorts the flat array
+    descending: the largest first
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def array_split(
     ary: ArrayLike,
     indices_or_sections: int | Sequence[int],
@@ -1054,6 +1071,25 @@ def round(x: ArrayLike, decimals: int = 0, *, out: ndarray | None = None) -> nda
     Same results as ``numpy.round``.
     """
 
+def searchsorted(
+    a: ArrayLike,
+    v: ArrayLike,
+    side: str = "left",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Where in an ascending vector values would have to be inserted to keep it ascending.
+
+    a: ascending, one axis
+    v: values of any shape
+    side: left of elements equal to the value, or right of them
+    out: array to write into
+
+    Same results as ``numpy.searchsorted``.
+
+    No gradient: piecewise constant.
+    """
+
 def sign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """-1, 0 or 1 by the sign of each element; NaN stays NaN.
 
@@ -1088,6 +1124,21 @@ def sinh(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.sinh``.
+    """
+
+def sort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    descending: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The elements along an axis in ascending order, NaN last; equal ones keep their order.
+
+    a: any dtype
+    axis: axis to sort along; none sorts the flat array
+    descending: the largest first
+    out: array to write into
     """
 
 def split(
@@ -1231,6 +1282,23 @@ def take(
     out: array to write into
 
     Same results as ``numpy.take``.
+    """
+
+def take_along_axis(
+    arr: ArrayLike,
+    indices: ArrayLike,
+    axis: int | None = -1,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Elements along an axis at indices of their own for each position of the others.
+
+    arr: any dtype
+    indices: integers; broadcast against arr on the other axes
+    axis: axis that the indices count along; none: of the flat array
+    out: array to write into
+
+    Same results as ``numpy.take_along_axis``.
     """
 
 def tan(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:

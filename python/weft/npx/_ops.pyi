@@ -277,6 +277,36 @@ def hard_swish(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
     """
 
+def index_add(
+    a: ArrayLike,
+    ind: ArrayLike,
+    val: ArrayLike,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array with values added at the places that the rows of a matrix of indices give.
+
+    a: any dtype
+    ind: integers of shape (M, ...): one row for each of the first M axes
+    val: broadcasts to the places; repeated ones add up
+    out: array to write into
+    """
+
+def index_update(
+    a: ArrayLike,
+    ind: ArrayLike,
+    val: ArrayLike,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array with values written to the places that the rows of a matrix of indices give.
+
+    a: any dtype
+    ind: integers of shape (M, ...): one row for each of the first M axes
+    val: broadcasts to the places; of repeated ones the last wins
+    out: array to write into
+    """
+
 def instance_norm(
     data: ArrayLike,
     gamma: ArrayLike | None = None,
@@ -701,4 +731,21 @@ def stop_gradient(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 
     x: any dtype
     out: array to write into
+    """
+
+def topk(
+    data: ArrayLike,
+    k: int = 1,
+    axis: int | None = -1,
+    is_ascend: bool = False,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """The k largest elements along an axis, the largest first, and their positions as int64.
+
+    data: any dtype; NaN is the largest
+    k: how many
+    axis: axis to look along; none looks in the flat array
+    is_ascend: the smallest, the smallest first
+    out: arrays to write into
     """

@@ -1,0 +1,183 @@
+"""NumPy's functions whose results' extents are values of their arguments.
+
+They read values, so they are eager: in a trace they raise RuntimeError and name `np.where`.
+"""
+
+from typing import Any, NamedTuple
+
+from weft._core import native as _native
+from weft._errors import InvalidType, InvalidValue
+from weft._typing import ArrayLike, ndarray
+from weft.np import _ops
+
+_with_values_along_axis = {f.__name__: f for f in _native.operators()}["with_values_along_axis"]
+
+
+def _array(object: ArrayLike) -> ndarray:
+    return _native.array(object, None, False)
+
+
+def _rows(where: str, a: ArrayLike) -> ndarray:
+    """Indices of what is not zero, one row for each axis."""
+    array = _array(a)
+    return _native.nonzero_rows(array if array.dtype.name == "bool" else array != 0, where)
+
+
+def nonzero(a: ArrayLike) -> tuple[ndarray, ...]:
+    """Where `a` is not zero: one index array for each axis, in row-major order.
+
+    Raises ValueError for an array without axes.
+
+    >>> from weft import np
+    >>> [index.tolist() for index in np.nonzero(np.array([[3, 0], [0, 4]]))]
+    [[0, 1], [0, 1]]
+    """
+    rows = _rows("nonzero", a)
+    if rows.shape[0] == 0:
+        raise InvalidValue("nonzero: `a` must have at least one axis; use np.atleast_1d(a)")
+    return tuple(rows)
+
+
+def argwhere(a: ArrayLike) -> ndarray:
+    """Where `a` is not zero: one row of indices for each such element.
+
+    >>> from weft import np
+    >>> np.argwhere(np.array([[3, 0], [0, 4]])).tolist()
+    [[0, 0], [1, 1]]
+    """
+    return _rows("argwhere", a).T.copy()
+
+
+def flatnonzero(a: ArrayLike) -> ndarray:
+    """Where the flat `a` is not zero.
+
+    >>> from weft import np
+    >>> np.flatnonzero([[3, 0], [0, 4]]).tolist()
+    [0, 3]
+    """
+    return _rows("flatnonzero", _array(a).reshape(-1))[0]
+
+
+def extract(condition: ArrayLike, arr: ArrayLike) -> ndarray:
+    """The elements of `arr` where `condition` is not zero, both taken as flat.
+
+    >>> from weft import np
+    >>> np.extract([True, False, True], [5, 6, 7]).tolist()
+    [5, 7]
+    """
+    return _ops.take(_array(arr).reshape(-1), flatnonzero(condition))
+
+
+def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None) -> ndarray:
+    """Slices of `a` along an axis where the vector `condition` is not zero.
+
+    axis: None takes elements of the flat array
+
+    >>> from weft import np
+    >>> np.compress([False, True], [[1, 2], [3, 4]], axis=1).tolist()
+    [[2], [4]]
+    """
+    condition = _array(condition)
+    if condition.ndim != 1:
+        raise InvalidValue(f"compress: `condition` must have one axis; got {condition.ndim}")
+    return _ops.take(_array(a), flatnonzero(condition), axis=axis)
+
+
+def put_along_axis(
+    arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: int | None = -1
+) -> None:
+    """Writes `values` into `arr` where `take_along_axis` with these indices reads.
+
+    >>> from weft import np
+    >>> x = np.zeros((2, 2))
+    >>> np.put_along_axis(x, np.array([[1], [0]]), 5, axis=1)
+    >>> x.tolist()
+    [[0.0, 5.0], [5.0, 0.0]]
+    """
+    if not isinstance(arr, ndarray):
+        raise InvalidType(f"put_along_axis: `arr` must be an array; got {type(arr).__name__}")
+    arr[...] = _with_values_along_axis(arr, indices, values, axis)
+
+
+class UniqueResult(NamedTuple):
+    """What the array API's `unique_all` gives."""
+
+    values: ndarray
+    indices: ndarray
+    inverse_indices: ndarray
+    counts: ndarray
+
+
+def unique(
+    ar: ArrayLike,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    *,
+    equal_nan: bool = True,
+) -> Any:
+    """The different elements of `ar` in ascending order.
+
+    return_index: also where each stands first in the flat array
+    return_inverse: also which of them each element of `ar` is
+    return_counts: also how often each occurs
+    equal_nan: is every NaN the same element?
+
+    >>> from weft import np
+    >>> values, counts = np.unique([3, 1, 3], return_counts=True)
+    >>> values.tolist(), counts.tolist()
+    ([1, 3], [1, 2])
+    """
+    found = _unique("unique", ar, equal_nan)
+    wanted = (True, return_index, return_inverse, return_counts)
+    results = tuple(array for array, want in zip(found, wanted, strict=True) if want)
+    return results[0] if len(results) == 1 else results
+
+
+def unique_all(x: ArrayLike) -> UniqueResult:
+    """The different elements of `x`, where each stands first, which each element is, how often.
+
+    >>> from weft import np
+    >>> np.unique_all([3, 1, 3]).counts.tolist()
+    [1, 2]
+    """
+    return _unique("unique_all", x, equal_nan=False)
+
+
+def unique_values(x: ArrayLike) -> ndarray:
+    """The different elements of `x` in ascending order.
+
+    >>> from weft import np
+    >>> np.unique_values([3, 1, 3]).tolist()
+    [1, 3]
+    """
+    return _unique("unique_values", x, equal_nan=False).values
+
+
+def _unique(where: str, ar: ArrayLike, equal_nan: bool) -> UniqueResult:
+    array = _array(ar)
+    flat = array.reshape(-1)
+    order = _ops.argsort(flat)
+    ordered = flat[order]
+    differs = ordered[1:] != ordered[:-1]
+    if equal_nan and "float" in flat.dtype.name:
+        differs = _ops.logical_and(differs, ordered[:-1] == ordered[:-1])
+    starts = _ops.concatenate([_ops.equal(order[:1], order[:1]), differs])
+    (first,) = _native.nonzero_rows(starts, where)
+    ends = _ops.concatenate([first[1:], _array([flat.size])])[: first.size]
+    inverse = order.copy()
+    inverse[order] = _ops.cumsum(starts.astype("int64")) - 1
+    return UniqueResult(ordered[first], order[first], inverse.reshape(array.shape), ends - first)
+
+
+__all__ = [
+    "argwhere",
+    "compress",
+    "extract",
+    "flatnonzero",
+    "nonzero",
+    "put_along_axis",
+    "unique",
+    "unique_all",
+    "unique_values",
+]
