@@ -1,6 +1,7 @@
 // weft.h: loading and running .weft files, and archives of named arrays.
 #include "guard.h"
 #include "model/file.h"
+#include "model/queued_write.h"
 
 using namespace weft;
 
@@ -41,6 +42,7 @@ extern "C" {
 weft_status weft_archive_load(const char* path, weft_archive* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_archive_load", {{"path", path}, {"out", out}}));
+    WEFT_TRY(model::wait_for_queued_writes());
     WEFT_ASSIGN(model::Archive archive, model::read_archive(path));
     *out = reinterpret_cast<weft_archive>(new model::Archive(std::move(archive)));
     return {};
@@ -72,6 +74,7 @@ weft_status weft_archive_tensor(weft_archive handle, size_t index, weft_tensor* 
 weft_status weft_model_load(const char* path, weft_model* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_load", {{"path", path}, {"out", out}}));
+    WEFT_TRY(model::wait_for_queued_writes());
     WEFT_ASSIGN(Ref<model::Model> loaded, model::Model::load(path));
     *out = reinterpret_cast<weft_model>(loaded.detach());
     return {};

@@ -6,6 +6,7 @@
 #include "guard.h"
 #include "model/file.h"
 #include "model/json.h"
+#include "model/queued_write.h"
 
 using namespace weft;
 
@@ -19,20 +20,29 @@ Result<std::vector<std::string>> names_from(const char* function, const char* ar
   return std::vector<std::string>(names, names + count);
 }
 
-Result<model::Metadata> metadata_from(const char* json) {
+Result<model::Metadata> metadata_from(const char* function, const char* json) {
   model::Metadata metadata;
   if (!json) return metadata;
   WEFT_ASSIGN(const model::Json object, model::parse_json(json));
   if (!object.is_object())
-    return errors::invalid_value("weft_tensors_save",
-                                 "`metadata` must be a JSON object of strings");
+    return errors::invalid_value(function, "`metadata` must be a JSON object of strings");
   for (const auto& [key, value] : object.members()) {
     if (!value.is_string())
-      return errors::invalid_value("weft_tensors_save", "`metadata`'s `", key,
-                                   "` must be a string");
+      return errors::invalid_value(function, "`metadata`'s `", key, "` must be a string");
     metadata.emplace_back(key, value.text());
   }
   return metadata;
+}
+
+Result<std::vector<model::NamedTensor>> named_from(const char* function, const char* const* names,
+                                                   const weft_tensor* tensors, size_t count) {
+  WEFT_ASSIGN(const auto texts, names_from(function, "names", names, count));
+  WEFT_TRY(
+      c::require_all(function, "tensors", reinterpret_cast<const void* const*>(tensors), count));
+  std::vector<model::NamedTensor> named;
+  for (size_t i = 0; i < count; ++i)
+    named.push_back({texts[i], Ref<Tensor>(c::tensor(tensors[i]))});
+  return named;
 }
 
 }  // namespace
@@ -42,15 +52,26 @@ extern "C" {
 weft_status weft_tensors_save(const char* path, const char* const* names,
                               const weft_tensor* tensors, size_t count, const char* metadata) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_tensors_save", {{"path", path}}));
-    WEFT_ASSIGN(const auto texts, names_from("weft_tensors_save", "names", names, count));
-    WEFT_TRY(c::require_all("weft_tensors_save", "tensors",
-                            reinterpret_cast<const void* const*>(tensors), count));
-    WEFT_ASSIGN(const model::Metadata extra, metadata_from(metadata));
-    std::vector<model::NamedTensor> named;
-    for (size_t i = 0; i < count; ++i)
-      named.push_back({texts[i], Ref<Tensor>(c::tensor(tensors[i]))});
+    const char* self = "weft_tensors_save";
+    WEFT_TRY(c::require(self, {{"path", path}}));
+    WEFT_ASSIGN(const auto named, named_from(self, names, tensors, count));
+    WEFT_ASSIGN(const model::Metadata extra, metadata_from(self, metadata));
+    WEFT_TRY(model::wait_for_queued_writes());
     return model::write_archive(path, named, extra);
+  });
+}
+
+weft_status weft_tensors_save_async(const char* path, const char* const* names,
+                                    const weft_tensor* tensors, size_t count, const char* metadata,
+                                    weft_tensor* written) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_tensors_save_async";
+    WEFT_TRY(c::require(self, {{"path", path}, {"written", written}}));
+    WEFT_ASSIGN(const auto named, named_from(self, names, tensors, count));
+    WEFT_ASSIGN(const model::Metadata extra, metadata_from(self, metadata));
+    WEFT_ASSIGN(Ref<Tensor> outcome, model::queue_archive(path, named, extra));
+    *written = c::handle(outcome.detach());
+    return {};
   });
 }
 
@@ -94,6 +115,7 @@ weft_status weft_writer_set_metadata(weft_writer handle, const char* key, const 
 weft_status weft_writer_save(weft_writer handle, const char* path) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_writer_save", {{"writer", handle}, {"path", path}}));
+    WEFT_TRY(model::wait_for_queued_writes());
     return writer_of(handle)->save(path);
   });
 }

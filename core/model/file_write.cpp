@@ -4,7 +4,7 @@
 #include "graph/passes.h"
 #include "model/codec.h"
 #include "model/file.h"
-#include "ops/copy_slot.h"
+#include "model/held_tensor.h"
 #include "runtime/engine.h"
 
 namespace weft::model {
@@ -32,11 +32,7 @@ Status check_names(std::string_view what, std::span<const std::string> names) {
 
 }  // namespace
 
-// The content as it is now: on a box of its own, so that a later write goes elsewhere.
 Status Writer::add_tensor(const NamedTensor& named) {
-  Storage* storage = named.tensor->box().storage();
-  if (!storage)
-    return errors::invalid_state("save", "`", named.name, "` is traced: it has no value");
   const Box* origin = &named.tensor->box();
   for (const SavedTensor& known : tensors_) {
     if (known.tensor.name != named.name) continue;
@@ -46,19 +42,9 @@ Status Writer::add_tensor(const NamedTensor& named) {
       return {};
     return errors::invalid_value("save", "two arrays have the name `", named.name, "`");
   }
-  WEFT_TRY(wait_to_read(*storage));
-  if (named.tensor->box().pinned()) {  // written in place by others: only a copy stays as it is
-    WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(named.tensor->dtype(), named.tensor->shape()));
-    ops::copy_elements(copy->as_view(), named.tensor->as_view());
-    tensors_.push_back({{named.name, std::move(copy)}, HeldValue(), origin});
-    return {};
-  }
-  Box* box = Box::create(Ref<Storage>(storage));
-  if (!box) return errors::out_of_memory("save", sizeof(Box));
-  const Tensor& tensor = *named.tensor;
-  WEFT_ASSIGN(Ref<Tensor> held, Tensor::view(tensor.dtype(), tensor.shape(), tensor.strides(),
-                                             tensor.offset(), Ref<Box>::adopt(box)));
-  tensors_.push_back({{named.name, std::move(held)}, HeldValue(storage), origin});
+  WEFT_ASSIGN(HeldTensor held, hold_content(named));
+  WEFT_TRY(wait_to_read(*held.tensor->box().storage()));
+  tensors_.push_back({{named.name, std::move(held.tensor)}, std::move(held.value), origin});
   return {};
 }
 

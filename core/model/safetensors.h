@@ -35,7 +35,22 @@ Result<Archive> read_archive(const std::string& path);
 // The bytes stay unchanged while an array of the archive lives.
 Result<Archive> read_archive(const void* data, size_t bytes);
 
-// Writes beside `path` and renames: a failure leaves the old file whole and nothing else behind.
+// What a file will have: checked, in the file's order, with its header. No content is read yet.
+class PreparedArchive {
+ public:
+  static Result<PreparedArchive> prepare(std::span<const NamedTensor> tensors,
+                                         const Metadata& metadata);
+  std::span<const NamedTensor> tensors() const { return tensors_; }
+  // Writes beside `path` and renames: a failure leaves the old file whole and nothing else behind.
+  // No work on the contents may be pending.
+  Status write(const std::string& path) const;
+
+ private:
+  std::vector<NamedTensor> tensors_;
+  std::string header_;
+};
+
+// Prepares, waits for the contents, and writes.
 Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
                      const Metadata& metadata);
 

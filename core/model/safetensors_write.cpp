@@ -17,18 +17,22 @@ namespace {
 
 constexpr size_t kDataAlignment = 64;
 
-Result<Ref<Tensor>> readable(const NamedTensor& named) {
-  const Ref<Tensor>& tensor = named.tensor;
-  if (!tensor->box().storage())
+Status check_tensor(const NamedTensor& named) {
+  if (!named.tensor->box().storage())
     return errors::invalid_state("save", "`", named.name, "` is traced: it has no value");
-  if (safetensors_name(tensor->dtype()).empty())
-    return errors::unsupported("save", "`", named.name, "` has dtype ", tensor->dtype(),
+  if (safetensors_name(named.tensor->dtype()).empty())
+    return errors::unsupported("save", "`", named.name, "` has dtype ", named.tensor->dtype(),
                                ", which safetensors does not have");
-  WEFT_TRY(wait_to_read(*tensor->box().storage()));
-  if (tensor->dense()) return tensor;
-  WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(tensor->dtype(), tensor->shape()));
-  ops::copy_elements(copy->as_view(), tensor->as_view());
-  return copy;
+  return {};
+}
+
+Status write_elements(ReplaceFile& file, const Ref<Tensor>& tensor) {
+  Ref<Tensor> dense = tensor;
+  if (!tensor->dense()) {
+    WEFT_ASSIGN(dense, Tensor::create(tensor->dtype(), tensor->shape()));
+    ops::copy_elements(dense->as_view(), tensor->as_view());
+  }
+  return file.write(dense->data(), static_cast<size_t>(dense->bytes()));
 }
 
 // By falling element size, then by name: the same tensors give the same bytes, and each starts
@@ -36,8 +40,8 @@ Result<Ref<Tensor>> readable(const NamedTensor& named) {
 Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tensors) {
   std::vector<NamedTensor> sorted;
   for (const NamedTensor& named : tensors) {
-    WEFT_ASSIGN(Ref<Tensor> tensor, readable(named));
-    sorted.push_back({named.name, std::move(tensor)});
+    WEFT_TRY(check_tensor(named));
+    sorted.push_back(named);
   }
   std::ranges::sort(sorted, [](const NamedTensor& a, const NamedTensor& b) {
     const int64_t size_a = size_of(a.tensor->dtype()), size_b = size_of(b.tensor->dtype());
@@ -82,10 +86,12 @@ std::string header_of(const std::vector<NamedTensor>& tensors, const Metadata& m
 
 }  // namespace
 
-Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
-                     const Metadata& metadata) {
-  WEFT_ASSIGN(const std::vector<NamedTensor> sorted, in_file_order(tensors));
-  const std::string header = header_of(sorted, metadata);
+Result<PreparedArchive> PreparedArchive::prepare(std::span<const NamedTensor> tensors,
+                                                 const Metadata& metadata) {
+  PreparedArchive archive;
+  WEFT_ASSIGN(archive.tensors_, in_file_order(tensors));
+  archive.header_ = header_of(archive.tensors_, metadata);
+  const std::string& header = archive.header_;
   if (header.size() - 8 > kMaxHeaderBytes)
     return errors::invalid_value("save", "names and metadata take ", header.size(),
                                  " bytes; a header has at most ",
@@ -94,12 +100,23 @@ Status write_archive(const std::string& path, std::span<const NamedTensor> tenso
   const Status readable_again = parse_json(std::string_view(header).substr(8)).status();
   if (!readable_again.ok())
     return errors::invalid_value("save", "names and metadata must be UTF-8 texts, each name once");
+  return archive;
+}
+
+Status PreparedArchive::write(const std::string& path) const {
   ReplaceFile file(path);
   WEFT_TRY(file.open());
-  WEFT_TRY(file.write(header.data(), header.size()));
-  for (const NamedTensor& named : sorted)
-    WEFT_TRY(file.write(named.tensor->data(), static_cast<size_t>(named.tensor->bytes())));
+  WEFT_TRY(file.write(header_.data(), header_.size()));
+  for (const NamedTensor& named : tensors_) WEFT_TRY(write_elements(file, named.tensor));
   return file.commit();
+}
+
+Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
+                     const Metadata& metadata) {
+  WEFT_ASSIGN(const PreparedArchive archive, PreparedArchive::prepare(tensors, metadata));
+  for (const NamedTensor& named : archive.tensors())
+    WEFT_TRY(wait_to_read(*named.tensor->box().storage()));
+  return archive.write(path);
 }
 
 }  // namespace weft::model

@@ -82,6 +82,7 @@ std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
                                         std::unique_ptr<Task> task, int priority) {
   auto operation = std::make_unique<Operation>();
   operation->failure_is_content = true;
+  operation->bytes = task->bytes;
   operation->task = std::move(task);
   operation->priority = priority;
   PoolVector<Storage*>& storages = operation->storages;

@@ -48,6 +48,7 @@ class Task {
   virtual ~Task() = default;
   virtual Status run() = 0;
   std::string origin;  // the program's line that pushed it, for the text of a failure
+  int64_t bytes = 0;   // memory that it keeps beside what it writes: bounds what is outstanding
 };
 
 enum class EnginePolicy { kInline, kSerial, kAsync };

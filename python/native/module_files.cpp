@@ -35,6 +35,16 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
   check(status);
 }
 
+// The GIL is kept: the text of a later failure names the line of the program that is running.
+py::object save_arrays_async(const std::string& path, const std::vector<std::string>& names,
+                             const py::sequence& arrays) {
+  const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
+  weft_tensor written = nullptr;
+  check(weft_tensors_save_async(path.c_str(), pointers(names).data(), tensors.data(),
+                                tensors.size(), nullptr, &written));
+  return owned(wrap(written));
+}
+
 py::dict load_arrays(const std::string& path) {
   weft_archive opened = nullptr;
   weft_status status;
@@ -139,6 +149,8 @@ class Model {
 void define_files(py::module_& module) {
   module.def("save_arrays", save_arrays, py::arg("path"), py::arg("names"), py::arg("arrays"),
              py::arg("metadata") = "");
+  module.def("save_arrays_async", save_arrays_async, py::arg("path"), py::arg("names"),
+             py::arg("arrays"));
   module.def("load_arrays", load_arrays);
   module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"));
   py::class_<Model>(module, "Model")

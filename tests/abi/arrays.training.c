@@ -188,6 +188,39 @@ static void archives_bring_back_what_was_saved(void) {
   remove(path);
 }
 
+/* Contents of the moment of the call, in the order of the calls; loading waits for them. */
+static void queued_writes_take_contents_at_the_call(void) {
+  const char* path = "weft_abi_queued.safetensors";
+  const float numbers[2] = {1, 2};
+  const char* names[1] = {"x"};
+  weft_tensor x = vector_of(2, numbers), read_back = NULL, written[8];
+  weft_archive archive = NULL;
+  float read[2];
+  int i;
+  for (i = 0; i < 8; ++i) {
+    weft_value value = of_int(i);
+    MUST(weft_tensor_write(x, &value));
+    MUST(weft_tensors_save_async(path, names, &x, 1, "{\"by\": \"a test\"}", &written[i]));
+  }
+  {
+    weft_value value = of_int(99);
+    MUST(weft_tensor_write(x, &value));
+  }
+  MUST(weft_archive_load(path, &archive));
+  MUST(weft_archive_tensor(archive, 0, &read_back));
+  read_floats(read_back, read, 2);
+  CHECK(read[0] == 7 && read[1] == 7);
+  for (i = 0; i < 8; ++i) {
+    MUST(weft_tensor_wait(written[i]));
+    weft_tensor_release(written[i]);
+  }
+  MUST(weft_wait_all());
+  weft_tensor_release(read_back);
+  weft_archive_release(archive);
+  weft_tensor_release(x);
+  remove(path);
+}
+
 int main(void) {
   a_wrapped_array_shows_the_callers_memory();
   read_only_memory_is_not_written();
@@ -197,5 +230,6 @@ int main(void) {
   a_write_through_a_view_is_seen_by_all();
   writing_broadcasts_casts_and_refuses();
   archives_bring_back_what_was_saved();
+  queued_writes_take_contents_at_the_call();
   return report_checks();
 }

@@ -86,6 +86,10 @@ static void arrays(void) {
   NULLED(weft_tensors_save("x", no_names, &a, 1, NULL), "names[0]");
   NULLED(weft_tensors_save("x", names, NULL, 1, NULL), "tensors");
   NULLED(weft_tensors_save("x", names, none, 1, NULL), "tensors[0]");
+  NULLED(weft_tensors_save_async(NULL, names, &a, 1, NULL, &out), "path");
+  NULLED(weft_tensors_save_async("x", NULL, &a, 1, NULL, &out), "names");
+  NULLED(weft_tensors_save_async("x", names, none, 1, NULL, &out), "tensors[0]");
+  NULLED(weft_tensors_save_async("x", names, &a, 1, NULL, NULL), "written");
   NULLED(weft_archive_load(NULL, &archive), "path");
   NULLED(weft_archive_load("x", NULL), "out");
   weft_archive_release(NULL);

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define WEFT_ABI_MAJOR 0 /* layout or meaning changed: refuse to run */
-#define WEFT_ABI_MINOR 2 /* something was added at an end: older callers still work */
+#define WEFT_ABI_MINOR 3 /* something was added at an end: older callers still work */
 
 typedef int32_t weft_status;
 enum {
@@ -299,6 +299,13 @@ WEFT_API weft_status weft_tensor_from_dlpack_unversioned(
 WEFT_API weft_status weft_tensors_save(const char* path, const char* const* names,
                                        const weft_tensor* tensors, size_t count,
                                        const char* metadata);
+/* The same, written by the library's threads; contents are taken as they are at the call. Names
+ * and dtypes are checked here. `written`: a new array of one bool that is ready when the file is
+ * complete; weft_tensor_wait on it, and weft_wait_all, give a failure of the disk. Files are
+ * written in the order of the calls; functions that load or save wait for those before them. */
+WEFT_API weft_status weft_tensors_save_async(const char* path, const char* const* names,
+                                             const weft_tensor* tensors, size_t count,
+                                             const char* metadata, weft_tensor* written);
 typedef struct weft_archive_* weft_archive;
 WEFT_API weft_status weft_archive_load(const char* path, weft_archive* out);
 WEFT_API void weft_archive_release(weft_archive archive);

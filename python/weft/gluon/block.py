@@ -9,6 +9,7 @@ from typing import Any
 from weft import autograd
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._files import BackgroundWrite, save_arrays
 from weft._trace import TraceCache, Traced, flatten, is_tracing, trace, unflatten
 from weft.gluon.parameter import Initializable, Parameter, ParameterDict
 
@@ -174,14 +175,16 @@ class Block:
         """Sets an attribute of all parameters, such as `grad_req` to 'null'."""
         self.collect_params().setattr(name, value)
 
-    def save_parameters(self, path: Path) -> None:
+    def save_parameters(self, path: Path, *, background: bool = False) -> BackgroundWrite | None:
         """Writes all parameters to a safetensors file, which replaces an old one in one step.
+
+        background: as for `npx.save`: training may go on, the file gets the values of now
 
         Raises RuntimeError for a parameter without values, OSError where the file cannot be
         written; the old file then stays whole.
         """
         arrays = {name: p.data() for name, p in self.collect_params().items()}
-        native.save_arrays(fspath(path), list(arrays), list(arrays.values()))
+        return save_arrays(path, arrays, background)
 
     def load_parameters(
         self, path: Path, *, allow_missing: bool = False, ignore_extra: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 from weft import autograd, optimizer
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue
+from weft._files import BackgroundWrite, save_arrays
 from weft.gluon.parameter import Parameter
 
 _COUNT = "update_count"  # of a parameter's updates, in a file of states
@@ -89,15 +90,17 @@ class Trainer:
             parameter.wd_mult,
         )
 
-    def save_states(self, path: str | PathLike[str]) -> None:
-        """Writes the optimizer's states to a safetensors file."""
+    def save_states(
+        self, path: str | PathLike[str], *, background: bool = False
+    ) -> BackgroundWrite | None:
+        """Writes the optimizer's states to a safetensors file; `background` as for `npx.save`."""
         arrays = {}
         for name, state in self._states.items():
             count = self._optimizer.counts.get(name, 0)
             arrays[f"{name}:{_COUNT}"] = native.array(count, "int64")
             for kind, array in zip(self._optimizer.states, state, strict=True):
                 arrays[f"{name}:{kind}"] = array
-        native.save_arrays(fspath(path), list(arrays), list(arrays.values()))
+        return save_arrays(path, arrays, background)
 
     def load_states(self, path: str | PathLike[str]) -> None:
         """Reads what `save_states` wrote; the next step continues as if nothing had happened.

@@ -10,6 +10,8 @@ from os import PathLike, fspath
 
 from weft._core import native as _native
 from weft._errors import InvalidType as _InvalidType
+from weft._files import BackgroundWrite as _BackgroundWrite
+from weft._files import save_arrays as _save_arrays
 from weft._typing import ndarray as _ndarray
 from weft.np import random
 from weft.npx import _ops
@@ -31,14 +33,20 @@ def num_threads() -> int:
     return _native.num_threads()
 
 
-def save(path: str | PathLike[str], arrays: Mapping[str, _ndarray]) -> None:
+def save(
+    path: str | PathLike[str], arrays: Mapping[str, _ndarray], *, background: bool = False
+) -> _BackgroundWrite | None:
     """Writes named arrays to a safetensors file, which replaces an old one in one step.
+
+    background: the engine's threads write, while the arrays may be changed: the file gets what
+        they have now. The result's `wait()` returns when it is complete, and raises what failed;
+        so does `waitall`. Files are written in the order of the calls; `load` waits for them
 
     Raises OSError where the file cannot be written; the old one then stays whole.
     """
     if not isinstance(arrays, Mapping):
         raise _InvalidType(f"save: `arrays` must be a dict of arrays; got {type(arrays).__name__}")
-    _native.save_arrays(fspath(path), list(arrays), list(arrays.values()))
+    return _save_arrays(path, arrays, background)
 
 
 def load(path: str | PathLike[str]) -> dict[str, _ndarray]:

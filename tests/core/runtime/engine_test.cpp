@@ -238,3 +238,21 @@ TEST_CASE("an unknown policy is refused") {
   CHECK_FALSE(set_engine_policy("later").ok());
   CHECK(engine_policy() == before);
 }
+
+TEST_CASE("memory that tasks keep bounds what is outstanding") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> shared = storage();
+  std::atomic<int> done{0};
+  for (int pushed = 0; pushed < 8; ++pushed) {
+    auto task = std::make_unique<FunctionTask>([&]() -> Status {
+      for (int turn = 0; turn < 100; ++turn) std::this_thread::yield();
+      ++done;
+      return {};
+    });
+    task->bytes = int64_t{600} << 20;
+    Storage* const writes[] = {shared.get()};
+    CHECK(engine_push({}, writes, std::move(task)).ok());
+    CHECK(done >= pushed);  // two of them are too much
+  }
+  CHECK(engine_wait_all().ok());
+}
