@@ -30,6 +30,8 @@ FileFailure = _derive(
 MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not exist.")
 NotShared = _derive("NotShared", BufferError, "Memory that cannot be shared in the form asked for.")
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
+TimedOut = _derive("TimedOut", TimeoutError, "Something that took longer than it may.")
+WorkerFailure = _derive("WorkerFailure", RuntimeError, "A worker process that ended or failed.")
 
 # By number of weft_status in weft.h.
 BY_STATUS: dict[int, type[BaseException]] = {

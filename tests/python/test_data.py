@@ -1,9 +1,19 @@
 """Data sets, samplers, loader."""
 
+import contextlib
+import gc
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+
 import numpy
 import pytest
 import weft
-from weft import np
+from weft import engine, np
 from weft.gluon import data
 
 
@@ -100,3 +110,213 @@ def test_loader_refuses_contradictions():
     ]:
         with pytest.raises(ValueError, match=message):
             data.DataLoader([1, 2], **options)
+
+
+# ---- batches made ahead, and by workers
+
+
+class Noisy(data.Dataset):
+    """Samples with a random part, from every generator that is seeded."""
+
+    def __len__(self):
+        return 7
+
+    def __getitem__(self, index):
+        noise = np.random.uniform(size=2).asnumpy()
+        return index, numpy.random.uniform(), random.random(), noise
+
+
+class Failing(data.Dataset):
+    """What goes wrong at sample 3: `how` is an error, a signal, or "waits"."""
+
+    def __init__(self, how):
+        self.how = how
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, index):
+        if index == 3 and self.how == "waits":
+            threading.Event().wait()
+        elif index == 3 and isinstance(self.how, Exception):
+            raise self.how
+        elif index == 3:
+            os.kill(os.getpid(), self.how)
+        return float(index)
+
+
+def negative(row):
+    return -row
+
+
+def listed(samples):
+    return {"numbers": numpy.array(samples), "count": len(samples)}
+
+
+def content(batch):
+    if isinstance(batch, list | tuple):
+        return [content(part) for part in batch]
+    return batch.tolist()
+
+
+def children():
+    return {process.pid for process in multiprocessing.active_children()}
+
+
+MODES = {
+    "prefetch": {"prefetch": 2},
+    "threads": {"num_workers": 2, "thread_pool": True},
+    "one": {"num_workers": 1, "prefetch": 0},
+    "three": {"num_workers": 3, "pin_memory": True},
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("make", [np.array, numpy.array, list])
+@pytest.mark.parametrize("last_batch", ["keep", "rollover"])
+def test_every_way_to_make_batches_gives_those_of_the_plain_loop(mode, make, last_batch):
+    x = numpy.arange(60, dtype="float32").reshape(20, 3)
+    dataset = data.ArrayDataset(make(x), make(numpy.arange(20)))
+
+    def epochs(**options):
+        weft.random.seed(5)
+        loader = data.DataLoader(dataset, 6, shuffle=True, last_batch=last_batch, **options)
+        return [content(list(loader)) for _ in range(2)], float(np.random.uniform())
+
+    assert epochs(**MODES[mode]) == epochs(prefetch=0)
+    assert not children()
+
+
+def test_prefetch_gathers_on_the_engine():
+    loader = data.DataLoader(data.ArrayDataset(np.arange(8)), 2)
+    queued = engine.stats()["queued"]
+    assert content(list(loader)) == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    if engine.policy() != "serial":
+        assert engine.stats()["queued"] >= queued + 4
+
+
+def test_workers_have_seeds_that_do_not_depend_on_their_number():
+    def epochs(workers):
+        weft.random.seed(9)
+        loader = data.DataLoader(Noisy(), 2, num_workers=workers)
+        return [content(list(loader)) for _ in range(2)]
+
+    first = epochs(1)
+    assert epochs(3) == first
+    assert first[0] != first[1]
+    assert len({number for batch in first[0] for number in batch[1]}) == 7
+
+
+def test_workers_transform_and_batchify():
+    dataset = data.ArrayDataset(numpy.arange(5.0), numpy.arange(5)).transform_first(negative)
+    found = content(list(data.DataLoader(dataset, 3, num_workers=1)))
+    assert found == [[[0, -1, -2], [0, 1, 2]], [[-3, -4], [3, 4]]]
+    first, second = data.DataLoader([1, 2, 3], 2, batchify_fn=listed, num_workers=2)
+    assert (first["numbers"].tolist(), second["count"]) == ([1, 2], 1)
+    first["numbers"] += 1  # memory of the batch alone
+
+
+def test_workers_stay_for_the_next_epoch_and_end_with_the_loader():
+    loader = data.DataLoader(list(range(6)), 2, num_workers=2)
+    list(loader)
+    first = children()
+    assert len(first) == 2
+    list(loader)
+    assert children() == first
+    with contextlib.closing(iter(loader)) as left_early:
+        next(left_early)
+    assert not children()
+    assert content(list(loader)) == [[0, 1], [2, 3], [4, 5]]
+    assert len(children()) == 2
+    both = list(zip(loader, loader, strict=True))
+    assert len(both) == 3
+    del loader, left_early
+    gc.collect()
+    assert not children()
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_an_error_in_a_worker_keeps_its_class_and_traceback(threads):
+    loader = data.DataLoader(
+        Failing(KeyError("no such sample")), 2, num_workers=2, thread_pool=threads
+    )
+    batches = iter(loader)
+    assert content(next(batches)) == [0, 1]
+    with pytest.raises(KeyError, match="no such sample") as error:
+        next(batches)
+    if not threads:
+        (note,) = error.value.__notes__
+        assert note.startswith("worker 1 of the DataLoader, batch 1:\nTraceback")
+        assert "in __getitem__" in note
+    assert not children()
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
+def test_a_worker_that_dies_is_named_with_its_signal(name):
+    before = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
+    batches = iter(data.DataLoader(Failing(getattr(signal, name)), 2, num_workers=2))
+    assert content(next(batches)) == [0, 1]
+    with pytest.raises(RuntimeError, match=rf"worker 1 \(process \d+\).*batch 1.*{name}"):
+        next(batches)
+    assert not children()
+    if before:
+        assert not [name for name in set(os.listdir("/dev/shm")) - before if "weft" in name]
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_a_worker_that_takes_too_long(threads):
+    if threads:
+        pause = threading.Event()
+        dataset = data.SimpleDataset([0.0]).transform(lambda x: (pause.wait(), x)[1])
+        loader = data.DataLoader(dataset, 1, num_workers=1, thread_pool=True, timeout=0.1)
+    else:
+        loader = data.DataLoader(Failing("waits"), 4, num_workers=1, timeout=0.1)
+    with pytest.raises(TimeoutError, match=r"`timeout` 0\.1 s"):
+        list(loader)
+    if threads:
+        pause.set()
+    assert not children()
+
+
+def test_what_cannot_be_sent_to_workers_is_refused():
+    dataset = data.SimpleDataset([1, 2]).transform(lambda x: x)
+    with pytest.raises(TypeError, match=r"must be objects that can be pickled.*thread_pool=True"):
+        list(data.DataLoader(dataset, 1, num_workers=1))
+    for options in ({"num_workers": -1}, {"prefetch": -1}, {"timeout": 0}):
+        with pytest.raises(ValueError, match=f"DataLoader: `{next(iter(options))}` must be"):
+            data.DataLoader([1], 1, **options)
+
+
+INTERRUPTED = """
+import os, sys, threading, time
+from weft.gluon import data
+
+class Slow(data.Dataset):
+    def __len__(self):
+        return 100
+    def __getitem__(self, index):
+        os.write(1, f"{os.getpid()}\\n".encode())
+        time.sleep(60 if index else 0)
+        return 1.0
+
+if __name__ == "__main__":
+    for _ in data.DataLoader(Slow(), 1, num_workers=2):
+        pass
+"""
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
+def test_no_worker_outlives_the_program(tmp_path, how):
+    script = tmp_path / "program.py"
+    script.write_text(INTERRUPTED, "utf-8")
+    program = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    workers = set()
+    while len(workers) < 2:
+        workers.add(int(program.stdout.readline()))
+    program.send_signal(getattr(signal, how))
+    _, errors = program.communicate(timeout=60)  # ends when no process has its output any more
+    if how == "SIGINT":
+        assert "KeyboardInterrupt" in errors
+        assert program.returncode == -signal.SIGINT

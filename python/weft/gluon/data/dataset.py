@@ -23,11 +23,7 @@ class Dataset:
 
     def transform_first(self, function: Callable[[Any], Any], lazy: bool = True) -> "Dataset":
         """The same for the first part of every sample only: the data, not the label."""
-
-        def on_first(first: Any, *rest: Any) -> Any:
-            return (function(first), *rest) if rest else function(first)
-
-        return self.transform(on_first, lazy)
+        return self.transform(_OnFirst(function), lazy)
 
     def filter(self, keeps: Callable[[Any], bool]) -> "Dataset":
         """The samples that `keeps` is true for."""
@@ -48,6 +44,16 @@ class Dataset:
     def sample(self, indices: Sequence[int]) -> "Dataset":
         """The samples with these numbers, or those that a sampler gives."""
         return _Chosen(self, list(indices))
+
+
+class _OnFirst:
+    """An object rather than a closure: worker processes are sent it."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+
+    def __call__(self, first: Any, *rest: Any) -> Any:
+        return (self._function(first), *rest) if rest else self._function(first)
 
 
 class _Mapped(Dataset):
