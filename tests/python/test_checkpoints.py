@@ -31,7 +31,7 @@ def trained(net, trainer, x):
 @pytest.mark.parametrize("hybrid", [False, True])
 def test_training_goes_on_while_files_have_the_values_of_the_call(tmp_path, policy, name, hybrid):
     policy(name)
-    net = nn.HybridSequential(nn.Dense(64, activation="relu"), nn.Dense(3))
+    net = nn.HybridSequential(nn.Dense(64, activation="relu"), nn.BatchNorm(), nn.Dense(3))
     net.initialize()
     x = np.random.uniform(size=(8, 32))
     net(x)
