@@ -288,7 +288,7 @@ def test_what_cannot_be_sent_to_workers_is_refused():
 
 
 INTERRUPTED = """
-import os, sys, threading, time
+import os, signal, time
 from weft.gluon import data
 
 class Slow(data.Dataset):
@@ -300,6 +300,7 @@ class Slow(data.Dataset):
         return 1.0
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     for _ in data.DataLoader(Slow(), 1, num_workers=2):
         pass
 """
@@ -312,11 +313,14 @@ def test_no_worker_outlives_the_program(tmp_path, how):
     program = subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    workers = set()
-    while len(workers) < 2:
-        workers.add(int(program.stdout.readline()))
-    program.send_signal(getattr(signal, how))
-    _, errors = program.communicate(timeout=60)  # ends when no process has its output any more
+    try:
+        workers = set()
+        while len(workers) < 2:
+            workers.add(int(program.stdout.readline()))
+        program.send_signal(getattr(signal, how))
+        _, errors = program.communicate(timeout=60)  # ends when nobody has its output any more
+    finally:
+        program.kill()
     if how == "SIGINT":
         assert "KeyboardInterrupt" in errors
         assert program.returncode == -signal.SIGINT
