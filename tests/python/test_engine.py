@@ -177,10 +177,11 @@ def test_an_unknown_policy_is_refused(policy):
 
 
 INTERRUPTED = """
-import _thread, threading, time
+import _thread, signal, threading, time
 import weft
 from weft import np, npx
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
 npx.set_num_threads({threads})
 a = np.ones((1000, 1000)) / 1000
 
