@@ -14,11 +14,16 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """Tests by hypothesis that name no count of examples run about a hundred fixed ones, and with
-    --full thousands, new ones each time: what fails prints itself."""
-    settings.register_profile("plain", max_examples=100, derandomize=True, database=None)
-    settings.register_profile("full", max_examples=3000)
-    settings.load_profile("full" if config.getoption("--full") else "plain")
+    """Tests by hypothesis that name no count of examples run about a hundred fixed ones, with
+    --full four times as many. WEFT_TEST_EXAMPLES=3000 runs so many, new ones each time: what fails
+    prints itself."""
+    wanted = os.environ.get("WEFT_TEST_EXAMPLES")
+    if wanted:
+        settings.register_profile("chosen", max_examples=int(wanted))
+    else:
+        count = 400 if config.getoption("--full") else 100
+        settings.register_profile("chosen", max_examples=count, derandomize=True, database=None)
+    settings.load_profile("chosen")
 
 
 def pytest_collection_modifyitems(config, items):
