@@ -46,8 +46,7 @@ Status weft_type(const DLDataType& type, weft_dtype* dtype) {
                               " lanes have no dtype of Weft");
 }
 
-// ---- out
-// -----------------------------------------------------------------------------------------
+// ---- out ----
 
 // What a consumer's tensor lives on: the array, its memory, and the arrays of its description.
 struct Exported {
@@ -95,8 +94,7 @@ Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) 
   return managed;
 }
 
-// ---- in
-// ------------------------------------------------------------------------------------------
+// ---- in ----
 
 template <class Managed>
 struct Imported {

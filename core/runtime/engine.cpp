@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 
 #include "base/errors.h"
 #include "runtime/engine_impl.h"
@@ -12,15 +13,13 @@
 namespace weft {
 namespace {
 
-// A program that pushes faster than the engine works is held up here.
-constexpr int64_t kMostOutstanding = int64_t{1} << 14;
-constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
 constexpr std::chrono::milliseconds kBetweenPolls(50);
 
 // Waits; between two looks at the clock a person may have interrupted. False: given up.
 template <class Condition>
-bool wait_interruptibly(Engine& e, std::unique_lock<std::mutex>& lock, Condition condition) {
-  while (!e.changed.wait_for(lock, kBetweenPolls, condition)) {
+bool wait_interruptibly(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+                        Condition condition) {
+  while (!changed.wait_for(lock, kBetweenPolls, condition)) {
     lock.unlock();
     const Status status = run_interruptibly("wait", [] {
       poll_interrupt();
@@ -34,8 +33,8 @@ bool wait_interruptibly(Engine& e, std::unique_lock<std::mutex>& lock, Condition
 
 // Waits with the binding's lock let go. `may_give_up`: ends with false when a person interrupts.
 template <class Condition>
-bool wait_until(Engine& e, std::unique_lock<std::mutex>& lock, bool may_give_up,
-                Condition condition) {
+bool wait_until(Engine& e, std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+                bool may_give_up, Condition condition) {
   if (condition()) return true;
   e.waited.fetch_add(1, std::memory_order_relaxed);
   const WaitHooks hooks = e.hooks;
@@ -49,9 +48,9 @@ bool wait_until(Engine& e, std::unique_lock<std::mutex>& lock, bool may_give_up,
   }
   bool reached = true;
   if (may_give_up)
-    reached = wait_interruptibly(e, lock, condition);
+    reached = wait_interruptibly(changed, lock, condition);
   else
-    e.changed.wait(lock, condition);
+    changed.wait(lock, condition);
   if (hooks.before) {
     lock.unlock();
     hooks.after(token);
@@ -104,15 +103,16 @@ Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Stor
   operation.failure_is_content = failure_is_content;
   std::unique_lock lock(e.mutex);
   register_operation(e, operation);
-  wait_until(e, lock, false, [&] { return operation.waiting_for == 0; });
+  wait_until(e, e.changed, lock, false, [&] { return operation.waiting_for == 0; });
   Status status = seen(e, poison_of(reads));
   if (status.ok()) {
     lock.unlock();
-    status = work();
+    status = guarded(work);
     lock.lock();
   }
-  complete_operation(e, operation, status);
+  wake_threads(e, complete_operation(e, operation, status));
   --e.outstanding;
+  if (has_much_room(e)) e.room_changed.notify_all();
   return status;
 }
 
@@ -144,6 +144,18 @@ void read_engine_environment() {
   if (!name) return;
   const Status status = choose_policy(name);
   if (!status.ok()) std::fprintf(stderr, "weft: WEFT_ENGINE: %s\n", status.message().c_str());
+}
+
+Status guarded(WorkRef work) {
+#if defined(__cpp_exceptions)
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kOutOfMemory, "out of memory");
+  }
+#else
+  return work();
+#endif
 }
 
 Engine& engine() {
@@ -189,13 +201,16 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   }
   std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), priority);
   std::unique_lock lock(e.mutex);
-  wait_until(e, lock, false, [&] { return has_room(e, operation->bytes); });
+  wait_until(e, e.room_changed, lock, false, [&] { return has_room(e, operation->bytes); });
   e.queued.fetch_add(1, std::memory_order_relaxed);
   operation->number = e.pushed++;
   e.outstanding_bytes += operation->bytes;
   Operation& pushed = *operation.release();
   register_operation(e, pushed);
-  if (pushed.waiting_for == 0) make_ready(e, pushed);
+  if (pushed.waiting_for == 0) {
+    make_ready(e, pushed);
+    wake_threads(e, 1);
+  }
   return {};
 }
 
@@ -203,7 +218,7 @@ Status engine_wait(Storage& storage) {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
   if (!storage.variable) return {};
-  if (!wait_until(e, lock, true, [&] { return storage.variable->writer == nullptr; }))
+  if (!wait_until(e, e.changed, lock, true, [&] { return storage.variable->writer == nullptr; }))
     return errors::interrupted("wait", "interrupted while work was pending");
   return seen(e, storage.variable->poison);
 }
@@ -211,7 +226,7 @@ Status engine_wait(Storage& storage) {
 Status engine_wait_all() {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
-  if (!wait_until(e, lock, true, [&] { return e.outstanding == 0; }))
+  if (!wait_until(e, e.changed, lock, true, [&] { return e.outstanding == 0; }))
     return errors::interrupted("wait", "interrupted while work was pending");
   return std::exchange(e.unseen, Status());
 }

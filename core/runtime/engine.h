@@ -79,8 +79,8 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
 Status engine_wait(Storage& storage);
 // Waits for everything; gives the first failure of a task that nobody has seen.
 Status engine_wait_all();
-// Waits for everything and ends the engine's threads, which start again when needed: before a
-// fork, and at the end of the process.
+// Ends the engine's threads once what is ready has run; they start again when needed. Before a
+// fork, after engine_wait_all.
 void stop_engine();
 
 inline Status wait_to_read(Storage& storage) {

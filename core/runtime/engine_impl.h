@@ -44,6 +44,7 @@ struct Engine {
   std::mutex serial;                // held for a whole operation under the serial policy
   std::condition_variable changed;  // something has completed
   std::condition_variable ready_changed;
+  std::condition_variable room_changed;  // there is room again for more tasks
   int64_t outstanding = 0;
   int64_t outstanding_bytes = 0;  // that queued tasks will write
   uint64_t pushed = 0;
@@ -59,10 +60,22 @@ struct Engine {
 
 Engine& engine();
 
+// A program that pushes faster than the engine works is held up at these, and goes on at half.
+inline constexpr int64_t kMostOutstanding = int64_t{1} << 14;
+inline constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
+inline bool has_much_room(const Engine& e) {
+  return e.outstanding <= kMostOutstanding / 2 && e.outstanding_bytes <= kMostOutstandingBytes / 2;
+}
+
+// The border of the engine: what the containers of some work throw becomes its failure.
+Status guarded(WorkRef work);
+
 // With the mutex held.
 void register_operation(Engine& e, Operation& operation);
-void complete_operation(Engine& e, Operation& operation, const Status& status);
+// Gives how many tasks it made ready; somebody has to be woken for them.
+int complete_operation(Engine& e, Operation& operation, const Status& status);
 Status poison_of(std::span<Storage* const> reads);
 void make_ready(Engine& e, Operation& operation);
+void wake_threads(Engine& e, int tasks);
 
 }  // namespace weft

@@ -44,7 +44,7 @@ void register_operation(Engine& e, Operation& operation) {
   }
 }
 
-void complete_operation(Engine& e, Operation& operation, const Status& status) {
+int complete_operation(Engine& e, Operation& operation, const Status& status) {
   for (Storage* storage : operation.writes) {
     EngineVariable& variable = *storage->variable;
     // Who runs its own work is given the failure, and the content stays what it was.
@@ -56,9 +56,14 @@ void complete_operation(Engine& e, Operation& operation, const Status& status) {
     std::erase(storage->variable->readers, &operation);
     update_busy(*storage);
   }
-  for (Operation* later : operation.next)
-    if (--later->waiting_for == 0 && later->task) make_ready(e, *later);
+  int made_ready = 0;
+  for (Operation* later : operation.next) {
+    if (--later->waiting_for != 0 || !later->task) continue;
+    make_ready(e, *later);
+    ++made_ready;
+  }
   e.changed.notify_all();
+  return made_ready;
 }
 
 Status poison_of(std::span<Storage* const> reads) {

@@ -24,7 +24,7 @@ bool runs_later(const Operation* a, const Operation* b) {
 // The failure of a task names the line that pushed it; what it passes on from its inputs has been
 // named already.
 Status run_task(Task& task) {
-  const Status status = task.run();
+  const Status status = guarded([&] { return task.run(); });
   if (status.ok() || task.origin.empty()) return status;
   return Status(status.code(), status.message() + "; pushed at " + task.origin);
 }
@@ -44,12 +44,13 @@ void work(Engine& e) {
     lock.lock();
     if (poison.ok() && !status.ok() && e.unseen.ok()) e.unseen = status;
     e.outstanding_bytes -= operation->bytes;
-    complete_operation(e, *operation, status);
+    wake_threads(e, complete_operation(e, *operation, status) - 1);  // this one takes one of them
     lock.unlock();
     for (Storage* storage : operation->storages) storage->release();
     lock.lock();
     --e.outstanding;  // after the last release: who waited for everything finds memory given back
-    e.changed.notify_all();
+    if (e.outstanding == 0) e.changed.notify_all();
+    if (has_much_room(e)) e.room_changed.notify_all();
   }
 }
 
@@ -71,7 +72,10 @@ void make_ready(Engine& e, Operation& operation) {
   if (e.threads.empty() && !e.stopping) start_threads(e);
   e.ready.push_back(&operation);
   std::push_heap(e.ready.begin(), e.ready.end(), runs_later);
-  e.ready_changed.notify_one();
+}
+
+void wake_threads(Engine& e, int tasks) {
+  for (; tasks > 0; --tasks) e.ready_changed.notify_one();
 }
 
 void stop_engine() {

@@ -24,8 +24,7 @@ struct Form<DLManagedTensor> {
   static constexpr const char* kUsed = "used_dltensor";
 };
 
-// ---- out: capsules
-// -------------------------------------------------------------------------------
+// ---- out: capsules ----
 
 // Nobody took the array out of the capsule.
 template <class Managed>
@@ -88,8 +87,7 @@ bool wants_versions(PyObject* version, bool* versioned) {
   return true;
 }
 
-// ---- in: deleters of others
-// ----------------------------------------------------------------------
+// ---- in: deleters of others ----
 
 struct Doomed {
   Doomed* next;

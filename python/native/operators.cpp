@@ -347,8 +347,7 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
   return outputs == 1 ? wrap(outs[0]) : wrap_all(outs, outputs);
 }
 
-// ---- the type
-// ------------------------------------------------------------------------------------
+// ---- the type ----
 
 PyObject* represent(PyObject* object) {
   const weft_op_info& info = self_of(object)->info;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -138,6 +139,20 @@ TEST_CASE("the failure of a task is the content until it is overwritten") {
   CHECK_FALSE(engine_wait_all().ok());
   CHECK(engine_wait_all().ok());
 }
+
+#if defined(__cpp_exceptions)
+TEST_CASE("work that finds no memory fails and leaves the engine in order") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> a = storage();
+  const auto no_memory = []() -> Status { throw std::bad_alloc(); };
+  CHECK(push({}, {a.get()}, no_memory).ok());
+  CHECK(engine_wait(*a).code() == StatusCode::kOutOfMemory);
+  CHECK(run({}, {a.get()}, true, no_memory).code() == StatusCode::kOutOfMemory);
+  CHECK(run({}, {a.get()}, true, []() -> Status { return {}; }).ok());
+  CHECK(wait_to_read(*a).ok());
+  CHECK(engine_wait_all().ok());
+}
+#endif
 
 TEST_CASE("a failing task names the line that pushed it") {
   const PolicyScope scope("inline");

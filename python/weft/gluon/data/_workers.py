@@ -39,6 +39,7 @@ def serve(connection: Any) -> None:
         make_batch = receive(connection, private=True)
     except Exception as error:
         failure = _failure(error)
+    connection.send("started")
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, asked), daemon=True).start()
     while True:
@@ -98,6 +99,7 @@ class WorkerPool:
         context = get_context(method)
         self._processes: list[Any] = []
         self._connections: list[Any] = []
+        self._started: set[int] = set()
         self.close = weakref.finalize(self, _end, os.getpid(), self._processes, self._connections)
         for number in range(count):
             ours, theirs = context.Pipe()
@@ -128,6 +130,8 @@ class WorkerPool:
         """Waits for the batch. Batches are given in the order in which they were asked for."""
         worker = batch % len(self._processes)
         connection, process = self._connections[worker], self._processes[worker]
+        if worker not in self._started:
+            self._await_start(worker, batch)
         if not wait([connection, process.sentinel], self._timeout):
             raise TimedOut(
                 f"DataLoader: worker {worker} did not make batch {batch} within `timeout` "
@@ -142,6 +146,15 @@ class WorkerPool:
         if text is not None:
             raise _as_raised(error, f"worker {worker} of the DataLoader, batch {batch}:\n{text}")
         return made
+
+    def _await_start(self, worker: int, batch: int) -> None:
+        """A process and its imports take their time, which is not that of a batch."""
+        wait([self._connections[worker], self._processes[worker].sentinel])
+        try:
+            self._connections[worker].recv()
+        except (EOFError, OSError):
+            raise self._died(worker, batch) from None
+        self._started.add(worker)
 
     def _died(self, worker: int, batch: int) -> Exception:
         process = self._processes[worker]
