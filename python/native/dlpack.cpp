@@ -125,11 +125,12 @@ void release_managed(Managed* managed) {
   }
   auto* entry = static_cast<Doomed*>(PyMem_RawMalloc(sizeof(Doomed)));
   if (!entry) return;
-  *entry = {doomed.load(), managed, call_deleter<Managed>};
-  while (!doomed.compare_exchange_weak(entry->next, entry)) {
-  }
-  // A full queue is no loss: the next exchange drains too.
-  if (!entry->next) Py_AddPendingCall(drain, nullptr);
+  Doomed* first = doomed.load();
+  do {
+    *entry = {first, managed, call_deleter<Managed>};
+  } while (!doomed.compare_exchange_weak(first, entry));
+  // The entry may be gone by now. A full queue is no loss: the next exchange drains too.
+  if (!first) Py_AddPendingCall(drain, nullptr);
 }
 
 weft_status import(DLManagedTensorVersioned* managed, weft_tensor* out) {

@@ -242,6 +242,17 @@ def _vectors(v: Any, like: list[Any], operation: str) -> list[Any]:
     return vectors
 
 
+def _sweep(
+    heads: list[Any], leaves: list[Any], cotangents: list[Any], **options: bool
+) -> list[Any]:
+    """`grad`, where a head that depends on no leaf has zeros to give."""
+    pairs = [pair for pair in zip(heads, cotangents, strict=True) if native.is_recorded(pair[0])]
+    if not pairs:
+        return [np.zeros_like(leaf) for leaf in leaves]
+    recorded, given = zip(*pairs, strict=True)
+    return list(grad(recorded, leaves, given, **options))
+
+
 def vjp(func: Callable[..., Any], inputs: Arrays, v: Arrays | None = None) -> tuple[Any, Any]:
     """`func(*inputs)` and the product of `v` with its Jacobian from the left.
 
@@ -257,7 +268,7 @@ def vjp(func: Callable[..., Any], inputs: Arrays, v: Arrays | None = None) -> tu
     with record():
         result = func(*leaves)
     outputs = _as_list(result, "vjp", "func(...)")
-    found = grad(outputs, leaves, _vectors(v, outputs, "vjp"))
+    found = _sweep(outputs, leaves, _vectors(v, outputs, "vjp"))
     return _plain(result, outputs), _like(inputs, found)
 
 
@@ -277,8 +288,8 @@ def jvp(func: Callable[..., Any], inputs: Arrays, v: Arrays | None = None) -> tu
         result = func(*leaves)
         outputs = _as_list(result, "jvp", "func(...)")
         cotangents = _leaves([np.zeros_like(output) for output in outputs], "jvp")
-        swept = grad(outputs, leaves, cotangents, create_graph=True)
-    found = grad(swept, cotangents, directions)
+        swept = _sweep(outputs, leaves, cotangents, create_graph=True)
+    found = _sweep(swept, cotangents, directions)
     return _plain(result, outputs), _like(result, found)
 
 
@@ -292,7 +303,7 @@ def _rows(output: Any, leaves: list[Any]) -> list[Any]:
     for position in range(output.size):
         cotangent = np.zeros((output.size,), dtype=output.dtype)
         cotangent[position] = 1
-        swept = grad([output], leaves, [cotangent.reshape(output.shape)], retain_graph=True)
+        swept = _sweep([output], leaves, [cotangent.reshape(output.shape)], retain_graph=True)
         for row, part in zip(rows, swept, strict=True):
             row.append(part)
     return [
@@ -336,7 +347,7 @@ def hessian(func: Callable[..., Any], inputs: Arrays) -> Any:
         if not isinstance(result, native.ndarray) or result.size != 1:
             shape = result.shape if isinstance(result, native.ndarray) else type(result).__name__
             raise InvalidValue(f"hessian: `func` must give one number; got {shape}")
-        first = grad([result], leaves, create_graph=True)
+        first = _sweep([result], leaves, [np.ones_like(result)], create_graph=True)
     return _like(inputs, [_like(inputs, _rows(part, leaves)) for part in first])
 
 

@@ -26,8 +26,11 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
     hybridized function that is being recorded run at the call, after what they wait for.
     """
 
+    def __init__(self) -> None:
+        self._before: list[int] = []
+
     def __enter__(self) -> None:
-        self._before = native.set_modes(native.DEFERRING, 0)
+        self._before.append(native.set_modes(native.DEFERRING, 0))
 
     def __exit__(
         self,
@@ -35,7 +38,7 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._before & native.DEFERRING:
+        if not self._before.pop() & native.DEFERRING:
             native.set_modes(0, native.DEFERRING)
 
 

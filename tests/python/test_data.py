@@ -270,7 +270,9 @@ def test_a_worker_that_dies_is_named_with_its_signal(name):
 def test_a_worker_that_takes_too_long(threads):
     pause = threading.Event()
     if threads:
-        dataset = data.SimpleDataset([0, 1, 2, 3]).transform(lambda x: (x < 3 or pause.wait(), x)[1])
+        dataset = data.SimpleDataset([0, 1, 2, 3]).transform(
+            lambda x: (x < 3 or pause.wait(), x)[1]
+        )
     else:
         dataset = Failing("waits")
     loader = data.DataLoader(dataset, 1, num_workers=1, thread_pool=threads, timeout=2)

@@ -22,6 +22,9 @@ CASES = {
     "several": (several, [(2, 3), (3, 2)]),
     "an output that does not use an input": (unused, [(2,), (3, 2)]),
     "an empty input": (lambda x, y: x.sum() + y, [(0, 3), (2,)]),
+    "linear": (lambda x, y: (3 * x, x.sum() + y), [(2,), (2,)]),
+    "an unused input": (lambda x, y: 2 * x, [(2,), (3,)]),
+    "a constant": (lambda x: np.ones(2, dtype="float64"), [(2,)]),
     "rank 0": (lambda x: x * x * x, [()]),
 }
 
@@ -105,6 +108,9 @@ def test_hessian():
                 found[i][j].asnumpy(), numpy.diag(wanted[i][j]), rtol=1e-12
             )
     assert autograd.hessian(lambda x: x * x, np.array(2.0)).item() == 2
+    assert autograd.hessian(lambda x: (3 * x).sum(), x).asnumpy().tolist() == [[0] * 3] * 3
+    both = autograd.hessian(lambda x, y: (x * x).sum() + y.sum(), (x, y))
+    assert [[part.asnumpy().any() for part in row] for row in both] == [[True, False], [False] * 2]
 
 
 def test_structure_follows_the_arguments():

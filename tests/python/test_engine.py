@@ -65,6 +65,9 @@ def test_scopes_nest_and_end():
         with engine.deferred(), autograd.record():
             pass
         assert weft._core.native.modes() & weft._core.native.DEFERRING
+    again = engine.deferred()
+    with again, again:
+        pass
     assert weft._core.native.modes() == before
 
 

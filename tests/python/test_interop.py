@@ -581,6 +581,7 @@ def test_namespace_has_the_names_of_the_array_api():
         lambda xp: xp.linspace(0, 1, 7),
         lambda xp: xp.linspace(-3, 5, 4, endpoint=False),
         lambda xp: xp.linspace(2, 3, 1),
+        lambda xp: xp.linspace(-1.5, 1.5, 4, dtype="int64"),
         lambda xp: xp.linspace(2, 3, 0),
         lambda xp: xp.eye(3),
         lambda xp: xp.eye(2, 4, 1),

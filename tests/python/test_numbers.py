@@ -387,3 +387,14 @@ def test_mistake_is_told_what_and_where(name):
     with pytest.raises(kind, match=message) as error:
         call()
     assert isinstance(error.value, weft.Error)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_means_and_lengths_of_halves_do_not_overflow_on_the_way(dtype):
+    x = np.full((70000,), 2.0, dtype=dtype)
+    x[::2] = -398.0
+    assert np.mean(x).item() == -198
+    assert np.std(x).item() == 200
+    assert np.linalg.norm(np.full((16,), 1024.0, dtype=dtype)).item() == 4096
+    for result in (np.mean(x), np.var(x[:10]), np.linalg.norm(x[:10])):
+        assert result.dtype == x.dtype

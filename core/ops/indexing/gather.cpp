@@ -4,6 +4,7 @@
 #include "ops/copy_slot.h"
 #include "ops/indexing/places.h"
 #include "ops/split_work.h"
+#include "runtime/threads.h"
 
 namespace weft::ops {
 namespace {
@@ -62,9 +63,10 @@ Status run_scatter(const KernelCall& call) {
   copy_elements(out, call.in[0]);
   const int64_t work = picked.elements();
   if (work == 0) return {};
-  // Every part looks at every place, which pays where a place is many elements.
-  const int64_t parts = work >= 8 * common.elements() ? 16 : 1;
-  split_work(parts, parts > 1 ? work : 0, nullptr, 0, [&](kernels::Range range, void*) {
+  // Every part looks at every place, which pays where threads share places of many elements.
+  const bool shared = work > kElementwiseGrain && num_threads() > 1;
+  const int64_t parts = shared && work >= 8 * common.elements() ? 16 : 1;
+  split_work(parts, work, nullptr, 0, [&](kernels::Range range, void*) {
     for (int64_t part = range.begin; part < range.end; ++part)
       kernels::run_scatter(places, out.data, value.data, a.flag("accumulate"), part, parts);
   });

@@ -148,6 +148,8 @@ Result<Value> convolution(const ComposeContext& c) {
   return with_bias(c, with_depth(images, depths));
 }
 
+constexpr double kMostExtent = 0x1p62;  // far from overflow
+
 // The adjoint of the convolution that takes the result's shape to the data's.
 Result<Value> deconvolution(const ComposeContext& c) {
   const TensorType type = c.in(0).type();
@@ -168,6 +170,9 @@ Result<Value> deconvolution(const ComposeContext& c) {
     if (more < 0 || more >= w.stride[of])
       return errors::invalid_value("deconvolution", "`adj` must be at least 0 and less than ",
                                    "`stride`; got ", more);
+    const double rough = static_cast<double>(data[2 + axis]) * static_cast<double>(w.stride[of]) +
+                         static_cast<double>(w.dilate[of]) * static_cast<double>(w.kernel[of]);
+    if (rough > kMostExtent) return errors::too_many_elements("deconvolution", "data", data);
     const int64_t extent = (data[2 + axis] - 1) * w.stride[of] - 2 * w.pad[of] +
                            w.dilate[of] * (w.kernel[of] - 1) + 1 + more;
     if (data[2 + axis] < 1 || extent < 1)
@@ -178,7 +183,9 @@ Result<Value> deconvolution(const ComposeContext& c) {
   ImageAttributes attributes(c, w);
   if (w.spatial < 3) {
     attributes.list.push_back(Argument::of_ints(out.span()));
-    return with_bias(c, image_call("convolution_data", c.in(0), c.in(1), attributes.list));
+    const Value spread = image_call("convolution_data", c.in(0), c.in(1), attributes.list);
+    WEFT_TRY(c.builder.status());
+    return with_bias(c, spread);
   }
   const Shape images{data[0] * data[2], out[1] * w.kernel[0], out[3], out[4]};
   attributes.list.push_back(Argument::of_ints(images.span()));

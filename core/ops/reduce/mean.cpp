@@ -7,26 +7,32 @@
 namespace weft::ops {
 namespace {
 
-// The input in the dtype of the result: `dtype`, or the default float for bool and integers.
-Result<Value> in_floats(const ComposeContext& c) {
-  const Value& x = c.in(0);
-  if (!c.has("dtype")) return is_floating(x.dtype()) ? x : cast(x, DType::kFloat32);
-  if (is_floating(c.dtype("dtype"))) return cast(x, c.dtype("dtype"));
+// The dtype of the result: `dtype`, or the default float for bool and integers.
+Result<DType> result_dtype(const ComposeContext& c) {
+  const DType given = c.in(0).dtype();
+  if (!c.has("dtype")) return is_floating(given) ? given : DType::kFloat32;
+  if (is_floating(c.dtype("dtype"))) return c.dtype("dtype");
   return errors::invalid_type(c.op().name, "`dtype` must be floating; got ", c.dtype("dtype"));
+}
+
+// A sum of halves, or of their squares, soon passes their largest number.
+Value summable(const Value& x, DType dtype) {
+  return cast(x, size_of(dtype) < 4 ? DType::kFloat32 : dtype);
 }
 
 Result<Value> mean(const ComposeContext& c) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
-  WEFT_ASSIGN(const Value x, in_floats(c));
+  WEFT_ASSIGN(const DType dtype, result_dtype(c));
+  const Value x = summable(c.in(0), dtype);
   const Value total = c.builder.call("sum", {x}, {c.get("axis"), c.get("keepdims")});
-  return total / static_cast<double>(reduced_count(x.shape(), mask));
+  return cast(total / static_cast<double>(reduced_count(x.shape(), mask)), dtype);
 }
 
 // The mean square distance from the mean; two passes, because the one-pass formula loses all digits
 // when mean^2 is far above the variance.
-Result<Value> var(const ComposeContext& c) {
+Result<Value> variance(const ComposeContext& c, DType dtype) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
-  WEFT_ASSIGN(const Value x, in_floats(c));
+  const Value x = summable(c.in(0), dtype);
   const auto count = static_cast<double>(reduced_count(x.shape(), mask));
   const double lost = c.has("correction") ? c.real("correction") : c.real("ddof");
   const Value center = c.builder.call("sum", {x}, {c.get("axis"), Argument::of_bool(true)}) / count;
@@ -35,9 +41,16 @@ Result<Value> var(const ComposeContext& c) {
   return total / std::max(count - lost, 0.0);
 }
 
+Result<Value> var(const ComposeContext& c) {
+  WEFT_ASSIGN(const DType dtype, result_dtype(c));
+  WEFT_ASSIGN(const Value found, variance(c, dtype));
+  return cast(found, dtype);
+}
+
 Result<Value> deviation(const ComposeContext& c) {
-  WEFT_ASSIGN(const Value variance, var(c));
-  return c.builder.call("sqrt", {variance});
+  WEFT_ASSIGN(const DType dtype, result_dtype(c));
+  WEFT_ASSIGN(const Value found, variance(c, dtype));
+  return cast(c.builder.call("sqrt", {found}), dtype);
 }
 
 void float_attributes(OpDef& op) {

@@ -1,5 +1,4 @@
-// Logarithms of sums and lengths of vectors: composites that neither overflow nor lose their
-// gradients where the plain formula would.
+// Logarithms of sums, without overflow, and lengths of vectors, with gradients at zero: composites.
 #include <cmath>
 
 #include "base/errors.h"
@@ -52,9 +51,8 @@ Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask
   return reshape(found, rules::reduced_shape(x.shape(), mask, c.flag("keepdims")));
 }
 
-Result<Value> norm(const ComposeContext& c) {
+Result<Value> norm_of(const ComposeContext& c, const Value& x) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
-  const Value x = in_floats(c.in(0));
   const double order = c.has("ord") ? c.real("ord") : 2;
   const size_t axes = c.has("axis") ? c.ints("axis").size() : static_cast<size_t>(x.rank());
   if (c.has("ord") && c.has("axis") && axes == 2) return matrix_norm(c, x, mask, order);
@@ -71,6 +69,14 @@ Result<Value> norm(const ComposeContext& c) {
     return cast(reduced(c, "sum", c.builder.call("not_equal", {x, scalar(x, 0)})), x.dtype());
   const Value powers = c.builder.call("power", {size, scalar(x, order)});
   return c.builder.call("power", {reduced(c, "sum", powers), scalar(x, 1 / order)});
+}
+
+// Squares of halves soon pass their largest number.
+Result<Value> norm(const ComposeContext& c) {
+  const Value x = in_floats(c.in(0));
+  const bool is_half = size_of(x.dtype()) < 4;
+  WEFT_ASSIGN(const Value found, norm_of(c, is_half ? cast(x, DType::kFloat32) : x));
+  return cast(found, x.dtype());
 }
 
 }  // namespace

@@ -230,6 +230,8 @@ def linspace(
     numbers = _arange(0, num, 1, float64) * step + start
     if endpoint and num > 1:
         numbers[-1] = float(stop)
+    if dtype is not None and isdtype(dtype, "integral"):
+        numbers = _ops.floor(numbers)  # as NumPy: a cast alone would go towards zero
     return numbers.astype(float32 if dtype is None else dtype)
 
 

@@ -101,16 +101,16 @@ class WorkerPool:
         self._connections: list[Any] = []
         self._started: set[int] = set()
         self.close = weakref.finalize(self, _end, os.getpid(), self._processes, self._connections)
-        for number in range(count):
-            ours, theirs = context.Pipe()
-            self._connections.append(ours)
-            process = context.Process(
-                target=serve, args=(theirs,), name=f"weft loader {number}", daemon=True
-            )
-            process.start()
-            self._processes.append(process)
-            theirs.close()
         with parcel:
+            for number in range(count):
+                ours, theirs = context.Pipe()
+                self._connections.append(ours)
+                process = context.Process(
+                    target=serve, args=(theirs,), name=f"weft loader {number}", daemon=True
+                )
+                process.start()
+                self._processes.append(process)
+                theirs.close()
             for number, connection in enumerate(self._connections):
                 try:
                     parcel.send(connection)
