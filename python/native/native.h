@@ -3,7 +3,8 @@
 // The extension is written on weft.h and Python.h alone. Arrays, operator functions and traced
 // functions are raw CPython types, because a call through a binding generator costs several times
 // a whole addition of small arrays; pybind11 serves the module's cold functions (module_*.cpp).
-// Everything here is called with the GIL held.
+// Everything here is called with the GIL held, but for the hooks `interrupted` and `write_origin`,
+// which see to it themselves.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN

@@ -150,6 +150,13 @@ def test_bernoulli_and_categorical_give_their_shares():
     assert uniform_counts(counts[[0, 2]], [50_000, 50_000])
 
 
+def test_what_makes_an_array_has_rows():
+    np.random.seed(4)
+    assert np.random.choice([5, 5, 5]).item() == 5
+    assert np.random.choice(numpy.array([[1, 2], [1, 2]]), 3).tolist() == [[1, 2]] * 3
+    assert sorted(np.random.permutation([4, 5, 6]).tolist()) == [4, 5, 6]
+
+
 def test_choice_takes_rows_with_and_without_replacement():
     weft.random.seed(9)
     rows = np.array([[0, 1], [2, 3], [4, 5]])

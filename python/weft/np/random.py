@@ -128,6 +128,12 @@ def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
     return _functions["argmin"](waits / weights, -1)
 
 
+def _rows_of(a: Any) -> Any:
+    """The array whose rows are meant, or None for a number that stands for `arange(a)`."""
+    array = _native.array(a, None, False)
+    return array if array.ndim > 0 else None
+
+
 def choice(
     a: int | ndarray, size: Shape | None = None, replace: bool = True, p: ArrayLike | None = None
 ) -> ndarray:
@@ -141,8 +147,8 @@ def choice(
     >>> choice(1, size=3)
     array([0, 0, 0])
     """
-    rows = isinstance(a, _native.ndarray) and a.ndim > 0
-    count = len(a) if rows else int(a)
+    given = _rows_of(a)
+    count = int(a) if given is None else len(given)
     shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
     drawn = 1
     for extent in shape:
@@ -162,7 +168,7 @@ def choice(
         raise InvalidValue(f"choice: `size` must be at most {count} without `replace`; got {drawn}")
     else:
         index = _functions["permutation"](count)[:drawn].reshape(shape)
-    return _functions["take"](a, index, 0) if rows else index
+    return index if given is None else _functions["take"](given, index, 0)
 
 
 def permutation(x: int | ndarray) -> ndarray:
@@ -171,9 +177,10 @@ def permutation(x: int | ndarray) -> ndarray:
     >>> int(permutation(5).sum())
     10
     """
-    if isinstance(x, _native.ndarray) and x.ndim > 0:
-        return _functions["take"](x, _functions["permutation"](len(x)), 0)
-    return _functions["permutation"](int(x))
+    given = _rows_of(x)
+    if given is None:
+        return _functions["permutation"](int(x))
+    return _functions["take"](given, _functions["permutation"](len(given)), 0)
 
 
 def shuffle(x: ndarray) -> None:
