@@ -5,16 +5,27 @@
 #include "base/errors.h"
 #include "guard.h"
 #include "hold.h"
+#include "runtime/device.h"
 #include "runtime/engine.h"
+#include "runtime/transfer.h"
 #include "weft/weft_dlpack.h"
 
 using namespace weft;
 
 namespace {
 
+// Only the program's own memory is lent.
+Status wait_for_host(const Tensor& tensor, const char* function) {
+  if (tensor.box().traced()) return traced_value_error(function);
+  if (tensor.device())
+    return errors::unsupported(function, "the array is on ", name_of(tensor.device()),
+                               "; take a copy with to_device(\"cpu\") first");
+  return wait_to_read(*tensor.box().storage());
+}
+
 // Nobody may hold the content when its address is promised: writes will not move it any more.
 Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
-  WEFT_TRY(make_readable(tensor, function));
+  WEFT_TRY(wait_for_host(tensor, function));
   Box& box = tensor.box();
   if (box.read_only)
     return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
@@ -83,7 +94,7 @@ Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) 
   owner->tensor = Ref<Tensor>(&tensor);
   // Read-only memory needs no promise: it never moves and nobody writes it here.
   if (tensor.box().read_only) {
-    WEFT_TRY(make_readable(tensor, function));
+    WEFT_TRY(wait_for_host(tensor, function));
   } else {
     WEFT_TRY(pin(tensor, owner->hold, function));
   }

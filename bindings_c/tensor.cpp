@@ -7,7 +7,8 @@
 #include "ops/copy_slot.h"
 #include "ops/elementwise_slot.h"
 #include "runtime/copies.h"
-#include "runtime/readable.h"
+#include "runtime/engine.h"
+#include "runtime/transfer.h"
 
 using namespace weft;
 
@@ -75,6 +76,9 @@ weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* sh
       std::memcpy(tensor->data(), data, bytes);
     else if (bytes)
       std::memset(tensor->data(), 0, bytes);
+    if (Device* const device = thread_state().device) {
+      WEFT_ASSIGN(tensor, transfer(*tensor, device));
+    }
     *out = c::handle(tensor.detach());
     return {};
   });
@@ -143,15 +147,16 @@ int32_t weft_tensor_shares_box(weft_tensor a, weft_tensor b) {
 weft_status weft_tensor_wait(weft_tensor handle) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_wait", {{"tensor", handle}}));
-    return make_readable(*c::tensor(handle), "weft_tensor_wait");
+    if (c::tensor(handle)->box().traced()) return traced_value_error("weft_tensor_wait");
+    return wait_to_read(*c::tensor(handle)->box().storage());
   });
 }
 
 weft_status weft_tensor_read(weft_tensor handle, void* data, size_t bytes) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("read", {{"tensor", handle}}));
-    const Tensor& tensor = *c::tensor(handle);
-    WEFT_TRY(make_readable(tensor, "read"));
+    WEFT_ASSIGN(const Ref<Tensor> here, readable(*c::tensor(handle), "read"));
+    const Tensor& tensor = *here;
     if (bytes != static_cast<size_t>(tensor.bytes()))
       return errors::invalid_value("read", "`bytes` must be ", tensor.bytes(), "; got ", bytes);
     if (bytes == 0) return {};
@@ -169,11 +174,12 @@ weft_status weft_tensor_read(weft_tensor handle, void* data, size_t bytes) {
 weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("item", {{"tensor", handle}, {"out", out}}));
-    const Tensor& tensor = *c::tensor(handle);
-    if (tensor.elements() != 1)
+    Tensor& given = *c::tensor(handle);
+    if (given.elements() != 1)
       return errors::invalid_value("item", "the array must have one element; got shape ",
-                                   tensor.shape());
-    WEFT_TRY(make_readable(tensor, "item"));
+                                   given.shape());
+    WEFT_ASSIGN(const Ref<Tensor> here, readable(given, "item"));
+    const Tensor& tensor = *here;
     const bool floating = is_floating(tensor.dtype());
     TensorView from = tensor.as_view();
     from.rank = 0;
@@ -191,8 +197,8 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
 weft_status weft_tensor_hold(weft_tensor handle, weft_hold* out, const void** data) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_hold", {{"tensor", handle}, {"hold", out}, {"data", data}}));
-    Tensor& tensor = *c::tensor(handle);
-    WEFT_TRY(make_readable(tensor, "weft_tensor_hold"));
+    WEFT_ASSIGN(const Ref<Tensor> here, readable(*c::tensor(handle), "weft_tensor_hold"));
+    const Tensor& tensor = *here;
     auto hold = std::make_unique<c::Hold>();
     WEFT_ASSIGN(hold->value, held_content(tensor.box()));
     *data = hold->value.get()->data() + tensor.offset() * size_of(tensor.dtype());

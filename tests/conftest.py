@@ -1,4 +1,4 @@
-"""What all Python tests share: the option --full, and where the sources and the build lie."""
+"""What all Python tests share: their options, and where the sources and the build lie."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run what is marked `full`")
+    parser.addoption(
+        "--device", metavar="NAME", help="put new arrays there; `fake` is the tests' own device"
+    )
 
 
 def pytest_configure(config):
@@ -26,12 +29,35 @@ def pytest_configure(config):
     settings.load_profile("chosen")
 
 
+@pytest.fixture(scope="session")
+def fakes(build_dir):
+    """The two devices of the tests' plug-in, tests/devices."""
+    from weft import device
+
+    return device.load(build_dir / "weft_fake_device.so")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chosen_device(request):
+    """Where new arrays go in this run."""
+    name = request.config.getoption("--device")
+    if not name:
+        yield
+        return
+    from weft import Device
+
+    if name.startswith("fake"):
+        request.getfixturevalue("fakes")
+    with Device(name):
+        yield
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--full"):
         return
     skip = pytest.mark.skip(reason="takes long; runs with --full")
     for item in items:
-        if "full" in item.keywords:
+        if item.get_closest_marker("full"):
             item.add_marker(skip)
 
 

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "ops/op.h"
-#include "runtime/readable.h"
+#include "runtime/transfer.h"
 
 namespace weft::autograd {
 

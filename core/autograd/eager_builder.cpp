@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/devices.h"
 #include "autograd/fast_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
@@ -92,7 +93,11 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));
   ops::Values values = promoted(inputs, p);
   WEFT_TRY(builder.status());
-  if (op.composition) return op.composition(ops::ComposeContext(op, complete, builder, values));
+  WEFT_ASSIGN(Device* const device, settle_device(builder, op, values));
+  if (op.composition) {
+    const DeviceScope here(device);
+    return op.composition(ops::ComposeContext(op, complete, builder, values));
+  }
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, p.types, complete));
   PoolVector<Ref<Tensor>> outs(types.size());
   if (op.view_rule && values[0].is_tensor()) {
@@ -101,7 +106,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
     if (are_views) return values_of(builder, outs);
   }
   for (size_t i = 0; i < outs.size(); ++i) {
-    WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape));
+    WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape, device));
   }
   WEFT_TRY(run_kernel(op, complete, values, p.types, types, outs));
   if (thread_state().modes & kRecording) WEFT_TRY(record_values(op, complete, values, outs));

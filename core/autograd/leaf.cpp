@@ -11,7 +11,8 @@ namespace {
 Result<Ref<Tensor>> zeros_like(const Tensor& tensor) {
   EagerBuilder builder;
   const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
-  ModeScope plain(0, kRecording | kTracing);
+  const ModeScope plain(0, kRecording | kTracing);
+  const DeviceScope there(tensor.device());
   const ops::Value like(&builder, ops::Argument::of_int(0));
   const ops::Value result = ops::zeros(like, type);
   if (!builder.status().ok()) return builder.status();

@@ -7,6 +7,7 @@
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "kernels/elementwise.h"
+#include "ops/device_call.h"
 #include "ops/elementwise_slot.h"
 #include "runtime/random_state.h"
 #include "runtime/small_vector.h"
@@ -54,6 +55,7 @@ struct KernelWork {
 
   const ops::OpDef& op;
   std::span<const ops::Argument> attributes;
+  Device* device = nullptr;
   SmallVector<TensorView, kUsual> in, out;
   SmallVector<Storage*, kUsual> reads, writes;
 
@@ -62,7 +64,9 @@ struct KernelWork {
 
   SmallVector<int64_t, kUsual> scalars_;
   SmallVector<Ref<Tensor>, kUsual> arrays_;
+  uint32_t host_inputs_ = 0;
   int64_t scratch_bytes_ = 0;
+  Ref<Storage> device_scratch_;
   RandomKey key_{0, 0};
 };
 
@@ -74,6 +78,7 @@ Status KernelWork::prepare_input(const ops::Value& input, DType dtype) {
   if (input.is_scalar()) {
     int64_t& element = scalars_.emplace_back(0);
     store_scalar(input.scalar(), dtype, &element);
+    host_inputs_ |= ops::set_bit(in.size());
     in.emplace_back(TensorView{&element, {}, {}, 0, dtype});
     return {};
   }
@@ -103,19 +108,27 @@ Status KernelWork::prepare(const ops::Values& inputs, const ops::SlotTypes& type
   }
   scratch_bytes_ = ops::scratch_of(op.slot, types, num_threads());
   if (op.is_random) key_ = take_ordinals(1);
+  if (device && scratch_bytes_ > 0) {
+    WEFT_ASSIGN(device_scratch_, Storage::allocate(scratch_bytes_, device));
+  }
   return {};
 }
 
 Status KernelWork::run() {
+  if (device)
+    return ops::run_on_device(
+        *device, {op, in, out, attributes, device_scratch_ ? device_scratch_->data() : nullptr,
+                  key_.seed, key_.first_ordinal, host_inputs_});
   const Scratch scratch(scratch_bytes_);
   if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
   return op.slot.run({op, in, out, attributes, scratch.block, key_.seed, key_.first_ordinal});
 }
 
 struct KernelTask final : Task {
-  KernelTask(const ops::OpDef& op, std::span<const ops::Argument> complete)
+  KernelTask(const ops::OpDef& op, std::span<const ops::Argument> complete, Device* device)
       : attributes(complete), work(op, attributes.view()) {
     origin = current_origin();
+    work.device = device;
   }
   Status run() override { return work.run(); }
 
@@ -161,10 +174,12 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
   const ops::SlotTypes types{input_types, output_types, attributes};
-  if (engine_defers() && !reads_pinned(inputs)) {
-    auto task = std::make_unique<KernelTask>(op, attributes);
+  Device* const device = outs[0]->device();
+  if (device || (engine_defers() && !reads_pinned(inputs))) {
+    auto task = std::make_unique<KernelTask>(op, attributes, device);
     KernelWork& work = task->work;
     WEFT_TRY(work.prepare(inputs, types, outs));
+    if (device) return engine_submit(work.reads, work.writes, *device, std::move(task));
     return engine_push(work.reads, work.writes, std::move(task));
   }
   KernelWork work(op, attributes);

@@ -76,7 +76,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.
-    WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape()));
+    WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape(), head.device()));
     WEFT_TRY(write(*ones, ops::Argument::of_float(1)));
     cotangent = builder_.value(std::move(ones));
   }
@@ -90,6 +90,10 @@ Status Sweep::visit(TapeNode& node, const ops::Values& cotangents) {
     if (!wanted_.empty() || !cotangents[0]) return {};
     return static_cast<LeafNode&>(node).deliver(cotangents[0]);
   }
+  // What a rule makes of nothing goes where its cotangents are.
+  const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
+  const DeviceScope there(given == cotangents.end() ? thread_state().device
+                                                    : given->tensor()->device());
   WEFT_ASSIGN(const ops::Values inputs, node.backward(cotangents, retain_ || create_graph_));
   const auto edges = node.edges();
   for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i)

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "autograd/call.h"
+#include "autograd/devices.h"
 #include "autograd/eager_builder.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
@@ -10,6 +11,7 @@
 #include "base/errors.h"
 #include "kernels/elementwise.h"
 #include "ops/copy_slot.h"
+#include "ops/device_call.h"
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
@@ -102,6 +104,48 @@ class WriteTask final : public Task {
   int64_t element_ = 0;
 };
 
+// The same on a device. `element`: the source is one element of the caller's.
+class DeviceCopyTask final : public Task {
+ public:
+  DeviceCopyTask(Device& device, const TensorView& target, const TensorView& source, bool element)
+      : device_(device),
+        target_(target),
+        source_(ops::broadcast_view(source, ops::shape_of(target))),
+        host_inputs_(element ? ops::set_bit(0) : 0) {
+    origin = current_origin();
+    if (!element) return;
+    std::memcpy(&element_, source.data, size_of(source.dtype));
+    source_.data = &element_;
+  }
+  Status run() override {
+    return ops::run_on_device(
+        device_,
+        {ops::op_named("copy"), {&source_, 1}, {&target_, 1}, {}, nullptr, 0, 0, host_inputs_});
+  }
+
+ private:
+  Device& device_;
+  TensorView target_;
+  TensorView source_;
+  uint32_t host_inputs_;
+  int64_t element_ = 0;
+};
+
+// All of a storage into another of the same size and place.
+Status copy_bytes(Storage& source, Storage& target) {
+  const int64_t bytes = source.bytes();
+  const TensorView to{target.data(), {bytes}, {1}, 1, DType::kUInt8};
+  const TensorView from{source.data(), {bytes}, {1}, 1, DType::kUInt8};
+  Storage* const reads[] = {&source};
+  Storage* const writes[] = {&target};
+  if (Device* const device = source.device())
+    return engine_submit(reads, writes, *device,
+                         std::make_unique<DeviceCopyTask>(*device, to, from, false));
+  WEFT_TRY(wait_to_read(source));
+  ops::copy_elements(to, from);
+  return {};
+}
+
 Status write_content(Tensor& target, Tensor* value, const TensorView& source, bool all) {
   Box& box = target.box();
   WEFT_TRY(unshare(box, all));
@@ -112,6 +156,10 @@ Status write_content(Tensor& target, Tensor* value, const TensorView& source, bo
   if (!all) reads[read_count++] = box.storage();  // what is not written stays
   // Others see what is written to a pinned box as soon as the call returns.
   const bool pinned = box.pinned() || (value && value->box().pinned());
+  if (Device* const device = target.device())
+    return engine_submit(
+        {reads, read_count}, writes, *device,
+        std::make_unique<DeviceCopyTask>(*device, target.as_view(), source, value == nullptr));
   if (engine_defers() && !pinned)
     return engine_push({reads, read_count}, writes,
                        std::make_unique<WriteTask>(target.as_view(), source, value));
@@ -161,6 +209,14 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
     WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
     value = Ref<Tensor>::adopt(copy);
   }
+  // A device's kernel for this copies and no more.
+  if (value->device() != target.device() || (target.device() && value->dtype() != target.dtype())) {
+    EagerBuilder builder;
+    WEFT_ASSIGN(value, to_device(*value, target.device()));
+    const ops::Value cast = ops::cast(builder.value(std::move(value)), target.dtype());
+    WEFT_TRY(builder.status());
+    value = cast.tensor();
+  }
   const Edge value_edge = recording ? producer(*value) : Edge{};
   return write_value(target, value.get(), value->as_view(), value_edge,
                      {value->dtype(), value->shape(), {}}, recording);
@@ -182,13 +238,11 @@ Status check_writable(const Tensor& target, bool recording) {
 Status unshare(Box& box, bool all_overwritten) {
   if (box.pinned() || !box.storage()->held_as_value()) return {};
   const int64_t bytes = box.storage()->bytes();
-  WEFT_ASSIGN(Ref<Storage> own, Storage::allocate(bytes));
+  Device* const device = box.storage()->device();
+  WEFT_ASSIGN(Ref<Storage> own, Storage::allocate(bytes, device));
   if (!all_overwritten) {
     count_copy(bytes);
-    WEFT_TRY(wait_to_read(*box.storage()));
-    TensorView to{own->data(), {bytes}, {1}, 1, DType::kUInt8};
-    TensorView from{box.storage()->data(), {bytes}, {1}, 1, DType::kUInt8};
-    ops::copy_elements(to, from);
+    WEFT_TRY(copy_bytes(*box.storage(), *own));
   }
   box.set_storage(std::move(own));
   return {};

@@ -52,3 +52,12 @@ if(TARGET weft)
     set_tests_properties(abi.${name} PROPERTIES ENVIRONMENT "${weft_test_environment}")
   endforeach()
 endif()
+
+# Device plug-ins, as a stranger would build one: they know weft.h and nothing else.
+if(TARGET weft AND NOT WEFT_RUNTIME_ONLY AND BUILD_SHARED_LIBS)
+  foreach(plugin fake liar)
+    add_library(weft_${plugin}_device MODULE tests/devices/${plugin}.cpp)
+    set_target_properties(weft_${plugin}_device PROPERTIES PREFIX "")
+    target_link_libraries(weft_${plugin}_device PRIVATE weft Threads::Threads)
+  endforeach()
+endif()

@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
 #include "runtime/engine.h"
+#include "runtime/transfer.h"
 
 namespace weft::model {
 
@@ -11,6 +12,10 @@ Result<HeldTensor> hold_content(const NamedTensor& named) {
   Storage* storage = tensor.box().storage();
   if (!storage)
     return errors::invalid_state("save", "`", named.name, "` is traced: it has no value");
+  if (tensor.device()) {
+    WEFT_ASSIGN(Ref<Tensor> copy, readable(*named.tensor, "save"));
+    return HeldTensor{std::move(copy), HeldValue()};
+  }
   if (tensor.box().pinned()) {  // written in place by others: only a copy stays as it is
     WEFT_TRY(wait_to_read(*storage));
     WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(tensor.dtype(), tensor.shape()));

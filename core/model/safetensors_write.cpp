@@ -10,7 +10,7 @@
 #include "model/replace_file.h"
 #include "model/safetensors.h"
 #include "ops/copy_slot.h"
-#include "runtime/engine.h"
+#include "runtime/transfer.h"
 
 namespace weft::model {
 namespace {
@@ -113,9 +113,13 @@ Status PreparedArchive::write(const std::string& path) const {
 
 Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
                      const Metadata& metadata) {
-  WEFT_ASSIGN(const PreparedArchive archive, PreparedArchive::prepare(tensors, metadata));
-  for (const NamedTensor& named : archive.tensors())
-    WEFT_TRY(wait_to_read(*named.tensor->box().storage()));
+  for (const NamedTensor& named : tensors) WEFT_TRY(check_tensor(named));
+  std::vector<NamedTensor> here;
+  for (const NamedTensor& named : tensors) {
+    WEFT_ASSIGN(Ref<Tensor> content, readable(*named.tensor, "save"));
+    here.push_back({named.name, std::move(content)});
+  }
+  WEFT_ASSIGN(const PreparedArchive archive, PreparedArchive::prepare(here, metadata));
   return archive.write(path);
 }
 

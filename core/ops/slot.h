@@ -14,7 +14,8 @@ namespace weft::ops {
 
 class OpDef;
 
-// What a kernel is given. Outputs are dense and of the inferred types; scalars have become
+// What a kernel is given. Outputs are dense (but for `copy`, which also writes into arrays) and of
+// the inferred types; scalars have become
 // arrays of one element; absent optional inputs have a null `data`.
 struct KernelCall {
   const OpDef& op;
@@ -24,6 +25,7 @@ struct KernelCall {
   void* scratch = nullptr;               // as many bytes as `scratch_bytes` said
   uint64_t seed = 0;                     // of random operators: one ordinal a call
   uint64_t ordinal = 0;
+  uint32_t host_inputs = 0;  // on a device: single elements in the program's memory (op.h: in_set)
 };
 using KernelFunction = Status (*)(const KernelCall& call);
 

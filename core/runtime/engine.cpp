@@ -76,6 +76,8 @@ bool has_room(const Engine& e, int64_t bytes) {
          (e.outstanding_bytes == 0 || e.outstanding_bytes + bytes <= kMostOutstandingBytes);
 }
 
+}  // namespace
+
 std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
                                         std::span<Storage* const> writes,
                                         std::unique_ptr<Task> task, int priority) {
@@ -93,6 +95,12 @@ std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
   for (const Storage* storage : writes) operation->bytes += storage->bytes();
   return operation;
 }
+
+void wait_for_room(Engine& e, std::unique_lock<std::mutex>& lock, int64_t bytes) {
+  wait_until(e, e.room_changed, lock, false, [&] { return has_room(e, bytes); });
+}
+
+namespace {
 
 // On this thread, in the order of the variables.
 Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
@@ -201,7 +209,7 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   }
   std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), priority);
   std::unique_lock lock(e.mutex);
-  wait_until(e, e.room_changed, lock, false, [&] { return has_room(e, operation->bytes); });
+  wait_for_room(e, lock, operation->bytes);
   e.queued.fetch_add(1, std::memory_order_relaxed);
   operation->number = e.pushed++;
   e.outstanding_bytes += operation->bytes;

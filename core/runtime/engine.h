@@ -75,6 +75,12 @@ Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> wri
 Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> writes,
                    std::unique_ptr<Task> task, int priority = 0);
 
+// Queues work of a device, which `task` puts on the device's queue without waiting for it. What
+// reads and writes the same storages in that queue follows at once, everything else when the device
+// is done. A failure becomes the content of `writes`; under the serial policy it is given too.
+Status engine_submit(std::span<Storage* const> reads, std::span<Storage* const> writes,
+                     Device& device, std::unique_ptr<Task> task);
+
 // Waits until the content can be read; gives its poison if it has one.
 Status engine_wait(Storage& storage);
 // Waits for everything; gives the first failure of a task that nobody has seen.
@@ -104,7 +110,7 @@ struct EngineStats {
   int64_t fast;        // operations that met idle storages only
   int64_t registered;  // operations that went through variables
   int64_t waited;      // waits of a calling thread
-  int64_t queued;      // tasks given to the engine's threads
+  int64_t queued;      // tasks given to the engine's threads or to devices
 };
 EngineStats engine_stats();
 

@@ -14,13 +14,27 @@ EngineVariable& variable_of(Storage& storage) {
 void update_busy(Storage& storage) {
   const EngineVariable& variable = *storage.variable;
   const bool idle = !variable.writer && variable.readers.empty() && variable.poison.ok();
-  storage.busy.store(idle ? 0 : 1, std::memory_order_release);
+  const uint32_t place = storage.device() ? Storage::kElsewhere : 0;
+  storage.busy.store(place | (idle ? 0 : Storage::kPending), std::memory_order_release);
 }
 
+// Within a device's queue, being there is enough: the queue keeps its order.
 void depend(Operation& operation, Operation* earlier) {
   if (!earlier || earlier == &operation) return;
-  earlier->next.push_back(&operation);
+  const bool same_queue = operation.device && operation.device == earlier->device;
+  if (same_queue && earlier->started) return;
+  (same_queue ? earlier->next_in_queue : earlier->next).push_back(&operation);
   ++operation.waiting_for;
+}
+
+int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
+  int made_ready = 0;
+  for (Operation* later : waiting) {
+    if (--later->waiting_for != 0 || !later->task) continue;
+    make_ready(e, *later);
+    ++made_ready;
+  }
+  return made_ready;
 }
 
 }  // namespace
@@ -44,6 +58,11 @@ void register_operation(Engine& e, Operation& operation) {
   }
 }
 
+int start_operation(Engine& e, Operation& operation) {
+  operation.started = true;
+  return release_waiting(e, operation.next_in_queue);
+}
+
 int complete_operation(Engine& e, Operation& operation, const Status& status) {
   for (Storage* storage : operation.writes) {
     EngineVariable& variable = *storage->variable;
@@ -56,14 +75,8 @@ int complete_operation(Engine& e, Operation& operation, const Status& status) {
     std::erase(storage->variable->readers, &operation);
     update_busy(*storage);
   }
-  int made_ready = 0;
-  for (Operation* later : operation.next) {
-    if (--later->waiting_for != 0 || !later->task) continue;
-    make_ready(e, *later);
-    ++made_ready;
-  }
   e.changed.notify_all();
-  return made_ready;
+  return release_waiting(e, operation.next);
 }
 
 Status poison_of(std::span<Storage* const> reads) {

@@ -21,36 +21,26 @@ bool runs_later(const Operation* a, const Operation* b) {
   return a->priority != b->priority ? a->priority < b->priority : a->number > b->number;
 }
 
-// The failure of a task names the line that pushed it; what it passes on from its inputs has been
-// named already.
-Status run_task(Task& task) {
-  const Status status = guarded([&] { return task.run(); });
-  if (status.ok() || task.origin.empty()) return status;
-  return Status(status.code(), status.message() + "; pushed at " + task.origin);
-}
-
 void work(Engine& e) {
   std::unique_lock lock(e.mutex);
   for (;;) {
     e.ready_changed.wait(lock, [&] { return e.stopping || !e.ready.empty(); });
     if (e.ready.empty()) return;
     std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
-    const std::unique_ptr<Operation> operation(e.ready.back());
+    std::unique_ptr<Operation> operation(e.ready.back());
     e.ready.pop_back();
+    if (operation->device) {
+      lock.unlock();
+      start_on_device(e, std::move(operation));
+      lock.lock();
+      continue;
+    }
     const Status poison = poison_of(operation->reads);
     lock.unlock();
     const Status status = poison.ok() ? run_task(*operation->task) : poison;
     operation->task.reset();
     lock.lock();
-    if (poison.ok() && !status.ok() && e.unseen.ok()) e.unseen = status;
-    e.outstanding_bytes -= operation->bytes;
-    wake_threads(e, complete_operation(e, *operation, status) - 1);  // this one takes one of them
-    lock.unlock();
-    for (Storage* storage : operation->storages) storage->release();
-    lock.lock();
-    --e.outstanding;  // after the last release: who waited for everything finds memory given back
-    if (e.outstanding == 0) e.changed.notify_all();
-    if (has_much_room(e)) e.room_changed.notify_all();
+    finish_task(e, lock, std::move(operation), status, poison.ok(), 1);
   }
 }
 
@@ -59,6 +49,31 @@ void start_threads(Engine& e) {
 }
 
 }  // namespace
+
+// What a task passes on from its inputs has been named already.
+Status with_origin(const Status& status, const Task& task) {
+  if (status.ok() || task.origin.empty()) return status;
+  return Status(status.code(), status.message() + "; pushed at " + task.origin);
+}
+
+Status run_task(Task& task) {
+  return with_origin(guarded([&] { return task.run(); }), task);
+}
+
+void finish_task(Engine& e, std::unique_lock<std::mutex>& lock,
+                 std::unique_ptr<Operation> operation, const Status& status, bool is_new,
+                 int threads_awake) {
+  if (is_new && !status.ok() && e.unseen.ok()) e.unseen = status;
+  e.outstanding_bytes -= operation->bytes;
+  // Threads that look for more anyway take some of what is ready now.
+  wake_threads(e, complete_operation(e, *operation, status) - threads_awake);
+  lock.unlock();
+  for (Storage* storage : operation->storages) storage->release();
+  lock.lock();
+  --e.outstanding;  // after the last release: who waited for everything finds memory given back
+  if (e.outstanding == 0) e.changed.notify_all();
+  if (has_much_room(e)) e.room_changed.notify_all();
+}
 
 void* Task::operator new(size_t bytes) {
   void* block = pool_allocate(bytes);
@@ -88,6 +103,7 @@ void stop_engine() {
   }
   e.ready_changed.notify_all();
   for (std::thread& thread : ending) thread.join();
+  stop_queues(e);
   const std::lock_guard lock(e.mutex);
   e.stopping = false;
   if (!e.ready.empty()) start_threads(e);  // pushed meanwhile by another thread

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/errors.h"
+#include "runtime/device.h"
 #include "runtime/engine.h"
 #include "runtime/pool.h"
 
@@ -35,6 +36,16 @@ Result<Ref<Storage>> Storage::allocate(int64_t bytes) {
   return Ref<Storage>::adopt(storage);
 }
 
+Result<Ref<Storage>> Storage::allocate(int64_t bytes, Device* device) {
+  if (!device) return allocate(bytes);
+  WEFT_ASSIGN(Ref<Storage> storage, adopt(nullptr, bytes, nullptr, nullptr));
+  // A device has no address for nothing.
+  WEFT_ASSIGN(storage->data_, device->allocate(bytes > 0 ? bytes : 1));
+  storage->device_ = device;
+  storage->busy = kElsewhere;
+  return storage;
+}
+
 Result<Ref<Storage>> Storage::adopt(void* data, int64_t bytes, void* owner, void (*free)(void*)) {
   void* block = pool_allocate(64);
   if (!block) return errors::out_of_memory("array", 64);
@@ -48,8 +59,10 @@ Result<Ref<Storage>> Storage::adopt(void* data, int64_t bytes, void* owner, void
 
 void Storage::destroy() {
   if (variable) engine_forget(*this);
-  const bool in_header = bytes_ <= kLargestInline && !foreign();
-  if (free_) {
+  const bool in_header = data_ == reinterpret_cast<char*>(this) + 64;
+  if (device_) {
+    device_->free(data_, bytes_ > 0 ? bytes_ : 1);
+  } else if (free_) {
     free_(owner_);
   } else if (!in_header) {
     pool_free(data_, static_cast<size_t>(bytes_));

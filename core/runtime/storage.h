@@ -14,6 +14,8 @@
 
 namespace weft {
 
+class Device;
+
 class Storage {
  public:
   // 64-byte aligned, not initialised.
@@ -21,10 +23,13 @@ class Storage {
   // Null instead of a Status: for the hot path.
   static Storage* try_allocate(int64_t bytes);
 
+  static Result<Ref<Storage>> allocate(int64_t bytes, Device* device);
+
   // Memory of somebody else; `free(owner)` runs when the last reference goes.
   static Result<Ref<Storage>> adopt(void* data, int64_t bytes, void* owner, void (*free)(void*));
 
-  char* data() const { return data_; }
+  char* data() const { return data_; }        // an address of the device's own, if there is one
+  Device* device() const { return device_; }  // null: the CPU
   int64_t bytes() const { return bytes_; }
   bool foreign() const { return free_ != nullptr; }
 
@@ -42,7 +47,9 @@ class Storage {
   }
   bool held_as_value() const { return counts_.load(std::memory_order_acquire) >= kOneValue; }
 
-  // Zero: idle and sound, the fast path may go on. Otherwise ask the engine.
+  // Zero: idle, sound and in the program's memory, so that the fast path may go on.
+  static constexpr uint32_t kPending = 1;  // or failed: ask the engine
+  static constexpr uint32_t kElsewhere = 2;
   std::atomic<uint32_t> busy{0};
   struct EngineVariable* variable = nullptr;  // the engine's, created at first slow use
 
@@ -60,6 +67,7 @@ class Storage {
   int64_t bytes_ = 0;
   void* owner_ = nullptr;
   void (*free_)(void*) = nullptr;
+  Device* device_ = nullptr;
 };
 
 // Holds a storage as a value: whoever writes to it meanwhile writes elsewhere.

@@ -57,11 +57,17 @@ Tensor* Tensor::try_create(DType dtype, const Shape& shape, int64_t elements) {
   return tensor;
 }
 
-Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape) {
+Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape, Device* device) {
   WEFT_ASSIGN(const int64_t elements, checked_elements(shape.span(), "array", "shape"));
   int64_t bytes = 0;
   if (__builtin_mul_overflow(elements, size_of(dtype), &bytes))
     return errors::too_many_elements("array", "shape", shape);
+  if (device) {
+    WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(bytes, device));
+    Ref<Box> box = Ref<Box>::adopt(Box::create(std::move(storage)));
+    if (!box) return errors::out_of_memory("array", sizeof(Box));
+    return whole(dtype, shape, std::move(box));
+  }
   Tensor* tensor = try_create(dtype, shape, elements);
   if (!tensor) return errors::out_of_memory("array", bytes);
   return Ref<Tensor>::adopt(tensor);

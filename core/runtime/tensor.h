@@ -10,7 +10,7 @@ namespace weft {
 class Tensor final {
  public:
   // Dense, on a storage of its own, not initialised.
-  static Result<Ref<Tensor>> create(DType dtype, const Shape& shape);
+  static Result<Ref<Tensor>> create(DType dtype, const Shape& shape, Device* device = nullptr);
   // Null instead of a Status: for the hot path.
   static Tensor* try_create(DType dtype, const Shape& shape, int64_t elements);
   // Dense and covering all of `box`.
@@ -37,8 +37,11 @@ class Tensor final {
   bool covers_box() const { return covers_box_; }  // dense, at offset 0, and nothing beside it
   Box& box() const { return *box_; }
   const Ref<Box>& box_ref() const { return box_; }
+  // Where the elements are; null: the CPU. The array is not traced.
+  Device* device() const { return box_->storage()->device(); }
 
-  // First element; the engine must have been asked (see engine.h).
+  // First element: the program's memory if there is no device. The engine must have been asked (see
+  // engine.h).
   char* data() const { return box_->storage()->data() + offset_ * size_of(dtype_); }
   TensorView as_view() const;
 

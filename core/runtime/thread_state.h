@@ -5,10 +5,13 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "base/status.h"
 
 namespace weft {
+
+class Device;
 
 // Bits of ThreadState::modes. The hot path tests the whole word against zero.
 enum Mode : uint32_t {
@@ -40,7 +43,8 @@ struct ThreadState {
   bool interruptible = false;  // the work that runs asks whether to give up: interrupt.h
   bool interrupted = false;    // it shall
   int64_t last_poll = 0;
-  void* trace = nullptr;  // autograd's Trace while kTracing is set
+  Device* device = nullptr;  // where new arrays go; null: the CPU
+  void* trace = nullptr;     // autograd's Trace while kTracing is set
   Status last_error;
   ThreadState* next = nullptr;  // in the list of all threads' states
   ThreadState* previous = nullptr;
@@ -56,6 +60,18 @@ inline ThreadState& thread_state() {
   ThreadState* state = current_thread_state;
   return __builtin_expect(state != nullptr, 1) ? *state : create_thread_state();
 }
+
+// Says for a scope where new arrays go.
+class DeviceScope {
+ public:
+  explicit DeviceScope(Device* device) : before_(std::exchange(thread_state().device, device)) {}
+  ~DeviceScope() { thread_state().device = before_; }
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ private:
+  Device* before_;
+};
 
 // Sets mode bits for a scope.
 class ModeScope {

@@ -41,7 +41,9 @@ PyObject* nbytes(PyObject* self, void*) {
                            static_cast<size_t>(weft_tensor_elements(tensor)));
 }
 
-PyObject* device(PyObject*, void*) { return PyUnicode_FromString("cpu"); }
+PyObject* device(PyObject* self, void*) {
+  return python_device(weft_tensor_device(tensor_of(self)));
+}
 
 PyObject* transposed(PyObject* self, void*) {
   static const weft_op op = find_operator("transpose");
@@ -90,7 +92,7 @@ PyGetSetDef array_attributes[] = {
     {"itemsize", itemsize, nullptr, "Bytes of one element.", nullptr},
     {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
     {"strides", strides, nullptr, "Bytes from one element to the next, per axis.", nullptr},
-    {"device", device, nullptr, "Where the elements are: 'cpu'.", nullptr},
+    {"device", device, nullptr, "Where the elements are: a weft.Device.", nullptr},
     {"T", transposed, nullptr, "The view with its axes reversed.", nullptr},
     {"mT", matrices_transposed, nullptr, "The view with its last two axes exchanged.", nullptr},
     {"grad", grad, nullptr, "The gradient array, always the same; None before attach_grad().",

@@ -179,7 +179,10 @@ PyObject* to_dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
   return capsule;
 }
 
-PyObject* dlpack_device(PyObject*, PyObject*) { return Py_BuildValue("(ii)", kDLCPU, 0); }
+PyObject* dlpack_device(PyObject* self, PyObject*) {
+  const bool is_host = weft_tensor_device(tensor_of(self)) == nullptr;
+  return Py_BuildValue("(ii)", is_host ? kDLCPU : kDLExtDev, 0);
+}
 
 PyObject* from_capsule(PyObject* capsule) {
   drain(nullptr);

@@ -303,6 +303,10 @@ PyMethodDef array_methods[] = {
      "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},
     {"numpy", shared_numpy, METH_NOARGS,
      "numpy()\n--\n\nA NumPy array on the same memory: both sides see what either writes."},
+    {"to_device", as_method(to_device), METH_VARARGS | METH_KEYWORDS,
+     "to_device(device, *, stream=None)\n--\n\nThe array on a device, a weft.Device or its name: "
+     "itself if it is there, else a copy.\nThe copy is made behind the program; gradients flow "
+     "back through it.\n\nRaises LookupError if there is no such device."},
     {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
      "attach_grad(grad_req='write')\n--\n\nMakes the array a leaf that receives a gradient."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,

@@ -59,4 +59,5 @@ PYBIND11_MODULE(_native, module) {
   define_autograd(module);
   define_files(module);
   define_library(module);
+  define_devices(module);
 }

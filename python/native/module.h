@@ -15,6 +15,7 @@ void define_arrays(pybind11::module_& module);    // module_arrays.cpp
 void define_autograd(pybind11::module_& module);  // module_autograd.cpp: modes, gradients, traces
 void define_files(pybind11::module_& module);     // module_files.cpp: safetensors and .weft
 void define_library(pybind11::module_& module);   // module_library.cpp: operators, threads, memory
+void define_devices(pybind11::module_& module);   // module_devices.cpp
 
 // Throws the Python error of a failed call.
 inline void check(weft_status status) {

@@ -164,6 +164,11 @@ PyObject* shape_tuple(const int64_t* extents, int rank);
 // A new NumPy array with a copy of the elements.
 PyObject* to_numpy(PyObject* array);
 
+// ---- devices (module_devices.cpp) ---------------------------------------------------------------
+
+PyObject* python_device(weft_device device);                               // a weft.Device
+PyObject* to_device(PyObject* array, PyObject* args, PyObject* keywords);  // the method
+
 // ---- DLPack (dlpack.cpp) ------------------------------------------------------------------------
 
 PyObject* to_dlpack(PyObject* array, PyObject* args, PyObject* keywords);  // __dlpack__

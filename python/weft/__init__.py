@@ -22,6 +22,7 @@ from weft._version import __version__
 if TYPE_CHECKING:
     from weft import (
         autograd,
+        device,
         engine,
         gluon,
         init,
@@ -34,14 +35,23 @@ if TYPE_CHECKING:
         runtime,
     )
     from weft._trace import hybridize
+    from weft.device import Device, cpu
     from weft.np import random
 
-_ELSEWHERE = {"hybridize": ("weft._trace", "hybridize"), "random": ("weft.np.random", None)}
+_ELSEWHERE = {
+    "Device": ("weft.device", "Device"),
+    "cpu": ("weft.device", "cpu"),
+    "hybridize": ("weft._trace", "hybridize"),
+    "random": ("weft.np.random", None),
+}
 
 __all__ = [
+    "Device",
     "Error",
     "__version__",
     "autograd",
+    "cpu",
+    "device",
     "engine",
     "gluon",
     "hybridize",

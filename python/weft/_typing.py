@@ -11,6 +11,8 @@ ndarray = native.ndarray
 ArrayLike = Any
 # A dtype of Weft or NumPy, its name, or bool, int, float.
 DTypeLike = Any
+# A weft.Device or its name; None: where new arrays go.
+DeviceLike = Any
 Shape = int | Sequence[int]
 
-__all__ = ["ArrayLike", "DTypeLike", "Shape", "ndarray"]
+__all__ = ["ArrayLike", "DTypeLike", "DeviceLike", "Shape", "ndarray"]

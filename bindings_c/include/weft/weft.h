@@ -68,6 +68,7 @@ typedef const struct weft_op_* weft_op;       /* an operator; lives as long as t
 typedef struct weft_function_* weft_function; /* a traced graph with its plans */
 typedef struct weft_writer_* weft_writer;     /* a .weft file being put together */
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
+typedef struct weft_device_* weft_device;     /* lives as long as the library; NULL: the CPU */
 typedef struct weft_context_* weft_context;   /* memory and bindings to run one entry point */
 
 /* One argument of an operator: inputs first, then attributes in schema order. The last input of
@@ -312,6 +313,36 @@ WEFT_API void weft_archive_release(weft_archive archive);
 WEFT_API size_t weft_archive_count(weft_archive archive);
 WEFT_API const char* weft_archive_name_at(weft_archive archive, size_t index);
 WEFT_API weft_status weft_archive_tensor(weft_archive archive, size_t index, weft_tensor* out);
+
+/* ---- devices --------------------------------------------------------------------------------- */
+
+/* Adds the devices of a plug-in, a shared library as in weft_device.h. */
+WEFT_API weft_status weft_device_load(const char* path);
+WEFT_API size_t weft_device_count(void);                   /* beside the CPU */
+WEFT_API weft_device weft_device_at(size_t index);         /* NULL past the end */
+WEFT_API const char* weft_device_name(weft_device device); /* "cuda:1"; "cpu" for NULL */
+/* By name, or by kind for the first of it: "cuda". *device is NULL for "cpu". */
+WEFT_API weft_status weft_device_find(const char* name, weft_device* device);
+typedef struct weft_device_info {
+  size_t struct_size;
+  int64_t live; /* bytes in use */
+  int64_t peak;
+  /* "operator count" by lines: calls that the CPU computed because the device has no kernel for
+   * them. Valid until the thread's next call. */
+  const char* fallbacks;
+} weft_device_info;
+#define WEFT_DEVICE_INFO_INIT \
+  { sizeof(weft_device_info), 0, 0, NULL }
+WEFT_API weft_status weft_device_get_info(weft_device device, weft_device_info* info);
+
+/* Where this thread's new arrays go; returns the device before. */
+WEFT_API weft_device weft_set_device(weft_device device);
+WEFT_API weft_device weft_get_device(void);
+WEFT_API weft_device weft_tensor_device(weft_tensor tensor);
+/* The array on a device: itself if it is there, else a dense copy, recorded as any operator is. The
+ * copy is made behind the program; what uses either array afterwards is ordered with it. */
+WEFT_API weft_status weft_tensor_to_device(weft_tensor tensor, weft_device device,
+                                           weft_tensor* out);
 
 /* ---- autograd ------------------------------------------------------------------------------- */
 

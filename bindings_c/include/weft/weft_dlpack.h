@@ -17,7 +17,7 @@ extern "C" {
 #define DLPACK_FLAG_BITMASK_READ_ONLY (1UL << 0UL)
 #define DLPACK_FLAG_BITMASK_IS_COPIED (1UL << 1UL)
 
-enum { kDLCPU = 1 };
+enum { kDLCPU = 1, kDLExtDev = 12 };
 enum { kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLBool = 6 };
 
 typedef struct DLPackVersion {

@@ -10,7 +10,7 @@ array([3, 5, 7])
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as _numpy
@@ -19,7 +19,8 @@ from weft import _interop
 from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._errors import InvalidValue as _InvalidValue
-from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
+from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
+from weft.device import Device as _Device
 from weft.np import _ops, _searching, _shapes, random
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
 from weft.np._ops import *  # noqa: F403
@@ -41,11 +42,26 @@ _full = {f.__name__: f for f in _native.operators()}["full"]
 _arange = {f.__name__: f for f in _native.operators()}["arange"]
 
 
-def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = True) -> ndarray:
+def _on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:
+    """What `make` gives, on a device; None: on the current one."""
+    if device is None:
+        return make(*arguments)
+    with _Device(device):
+        return make(*arguments)
+
+
+def array(
+    object: ArrayLike,
+    dtype: DTypeLike = None,
+    *,
+    copy: bool | None = True,
+    device: DeviceLike = None,
+) -> ndarray:
     """A new array with the elements of `object`: an array, a number, or nested lists of numbers.
 
     dtype: by default that of `object`; Python floats become float32, Python integers int64
     copy: None copies only where it is needed; False raises ValueError there
+    device: by default that of `object`, or where new arrays go
 
     Raises TypeError for elements without a dtype of Weft, OverflowError for integers that `dtype`
     cannot hold.
@@ -54,10 +70,16 @@ def array(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = Tru
     array([[1., 2.],
            [3., 4.]])
     """
-    return asarray(object, dtype, copy=copy)
+    return asarray(object, dtype, copy=copy, device=device)
 
 
-def asarray(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = None) -> ndarray:
+def asarray(
+    object: ArrayLike,
+    dtype: DTypeLike = None,
+    *,
+    copy: bool | None = None,
+    device: DeviceLike = None,
+) -> ndarray:
     """`object` as an array; an array of that dtype is returned as it is.
 
     copy: True always copies; False never does: an array of another library is shared by
@@ -69,11 +91,12 @@ def asarray(object: ArrayLike, dtype: DTypeLike = None, *, copy: bool | None = N
     array([ True, False])
     """
     if copy is not False:
-        return _native.array(object, dtype, bool(copy))
+        made = _on(device, _native.array, object, dtype, bool(copy))
+        return made if device is None else made.to_device(device)
     if not isinstance(object, ndarray) and hasattr(object, "__dlpack__"):
         object = from_dlpack(object, copy=False)
     found = _native.array(object, dtype, False)
-    if found is not object:
+    if found is not object or device not in (None, found.device):
         raise _InvalidValue(
             f"asarray: `object`, a {type(object).__name__}, needs a copy; got copy=False"
         )
@@ -107,7 +130,9 @@ def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:
     return asarray(x).astype(dtype, copy=copy)
 
 
-def full(shape: Shape, fill_value: float, dtype: DTypeLike = None) -> ndarray:
+def full(
+    shape: Shape, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+) -> ndarray:
     """An array of `shape` with every element `fill_value`, dtype by its kind unless given.
 
     Raises OverflowError for an integer that `dtype` cannot hold.
@@ -119,76 +144,84 @@ def full(shape: Shape, fill_value: float, dtype: DTypeLike = None) -> ndarray:
     dtype = _dtype_of(fill_value) if dtype is None else dtype
     if isinstance(fill_value, int | _numpy.integer) and not 0 <= fill_value <= 127:
         # The operator's number is a float64, which neither holds nor checks every integer.
-        return _ops.broadcast_to(array(int(fill_value), dtype), shape).copy()
-    return _full(shape, fill_value, dtype)
+        return _ops.broadcast_to(array(int(fill_value), dtype, device=device), shape).copy()
+    return _on(device, _full, shape, fill_value, dtype)
 
 
-def zeros(shape: Shape, dtype: DTypeLike = float32) -> ndarray:
+def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array of zeros.
 
     >>> zeros(3)
     array([0., 0., 0.])
     """
-    return _full(shape, 0, dtype)
+    return _on(device, _full, shape, 0, dtype)
 
 
-def ones(shape: Shape, dtype: DTypeLike = float32) -> ndarray:
+def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array of ones.
 
     >>> ones((1, 2), dtype="int32")
     array([[1, 1]], dtype=int32)
     """
-    return _full(shape, 1, dtype)
+    return _on(device, _full, shape, 1, dtype)
 
 
-def empty(shape: Shape, dtype: DTypeLike = float32) -> ndarray:
+def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array to be filled; its elements have no promised value.
 
     >>> empty((2, 0)).shape
     (2, 0)
     """
-    return _full(shape, 0, dtype)
+    return _on(device, _full, shape, 0, dtype)
 
 
-def full_like(a: ArrayLike, fill_value: float, dtype: DTypeLike = None) -> ndarray:
+def full_like(
+    a: ArrayLike, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+) -> ndarray:
     """An array of `fill_value` with the shape and, unless given, the dtype of `a`.
 
     >>> full_like(array([1, 2]), 5)
     array([5, 5])
     """
     like = asarray(a)
-    return full(like.shape, fill_value, like.dtype if dtype is None else dtype)
+    dtype = like.dtype if dtype is None else dtype
+    return full(like.shape, fill_value, dtype, device=device or like.device)
 
 
-def zeros_like(a: ArrayLike, dtype: DTypeLike = None) -> ndarray:
+def zeros_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array of zeros with the shape and, unless given, the dtype of `a`.
 
     >>> zeros_like(array([1.0, 2.0]))
     array([0., 0.])
     """
-    return full_like(a, 0, dtype)
+    return full_like(a, 0, dtype, device=device)
 
 
-def ones_like(a: ArrayLike, dtype: DTypeLike = None) -> ndarray:
+def ones_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array of ones with the shape and, unless given, the dtype of `a`.
 
     >>> ones_like(array([1.0, 2.0]))
     array([1., 1.])
     """
-    return full_like(a, 1, dtype)
+    return full_like(a, 1, dtype, device=device)
 
 
-def empty_like(a: ArrayLike, dtype: DTypeLike = None) -> ndarray:
+def empty_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array to be filled with the shape and, unless given, the dtype of `a`.
 
     >>> empty_like(array([1, 2])).dtype.name
     'int64'
     """
-    return full_like(a, 0, dtype)
+    return full_like(a, 0, dtype, device=device)
 
 
 def arange(
-    start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike = None
+    start: float,
+    stop: float | None = None,
+    step: float = 1,
+    dtype: DTypeLike = None,
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
     """Numbers from `start` (0 if `stop` is left out) up to, not including, `stop`.
 
@@ -202,7 +235,7 @@ def arange(
     if dtype is None:
         kinds = {_dtype_of(number) for number in (start, stop, step)}
         dtype = float32 if float32 in kinds else int64
-    return _arange(start, stop, step, dtype)
+    return _on(device, _arange, start, stop, step, dtype)
 
 
 def _dtype_of(number: Any) -> Any:
@@ -213,7 +246,13 @@ def _dtype_of(number: Any) -> Any:
 
 
 def linspace(
-    start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: DTypeLike = None
+    start: float,
+    stop: float,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DTypeLike = None,
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
     """`num` numbers from `start` to `stop`, at equal distances.
 
@@ -227,7 +266,7 @@ def linspace(
         raise _InvalidValue(f"linspace: `num` must be at least 0; got {num}")
     steps = num - 1 if endpoint else num
     step = (stop - start) / steps if steps > 0 else 0.0
-    numbers = _arange(0, num, 1, float64) * step + start
+    numbers = arange(0, num, 1, float64, device=device) * step + start
     if endpoint and num > 1:
         numbers[-1] = float(stop)
     if dtype is not None and isdtype(dtype, "integral"):
@@ -235,15 +274,22 @@ def linspace(
     return numbers.astype(float32 if dtype is None else dtype)
 
 
-def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = float32) -> ndarray:  # noqa: N803
+def eye(
+    N: int,  # noqa: N803
+    M: int | None = None,  # noqa: N803
+    k: int = 0,
+    dtype: DTypeLike = float32,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
     """Ones on the diagonal `k` of an N × M matrix (square without `M`), zeros elsewhere.
 
     >>> eye(2, 3, 1)
     array([[0., 1., 0.],
            [0., 0., 1.]])
     """
-    columns = arange(N if M is None else M)
-    return (columns == (arange(N) + k).reshape(-1, 1)).astype(dtype)
+    columns = arange(N if M is None else M, device=device)
+    return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
 
 
 def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:

@@ -9,8 +9,8 @@
 #include "base/errors.h"
 #include "doctest.h"
 #include "ops/registry.h"
-#include "runtime/readable.h"
 #include "runtime/thread_state.h"
+#include "runtime/transfer.h"
 
 namespace weft::autograd::testing {
 
@@ -79,7 +79,7 @@ inline Array grad_of(const Array& head, const Array& variable, bool create_graph
 
 inline std::vector<double> values(const Array& tensor) {
   const Array plain = dense(tensor).take();
-  REQUIRE(make_readable(*plain, "test").ok());
+  REQUIRE(readable(*plain, "test").ok());
   const auto* data = reinterpret_cast<const double*>(plain->data());
   return {data, data + plain->elements()};
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "core/runtime/queue_device.h"
 #include "doctest.h"
 #include "runtime/engine.h"
 
@@ -18,6 +19,7 @@ using namespace weft;
 namespace {
 
 constexpr int kCells = 24;
+constexpr int kDevices = 2;
 
 int operations() {
   const char* text = std::getenv("WEFT_TEST_OPERATIONS");
@@ -32,6 +34,7 @@ struct Step {
   bool pushed;
   bool long_running;
   int priority;
+  int device;  // whose queue does it; -1: none
   uint64_t salt;
 };
 
@@ -48,6 +51,7 @@ Step random_step(std::mt19937& random, int first_cell, int cells) {
           random() % 3 != 0,
           random() % 4 == 0,
           static_cast<int>(random() % 3),
+          static_cast<int>(random() % 6) - (6 - kDevices),
           random()};
 }
 
@@ -73,33 +77,60 @@ struct Reference {
     if (step.reads_targets)
       for (int write : step.writes) bad |= poisoned[static_cast<size_t>(write)];
     if (!bad) apply(step, [&](int i) -> uint64_t& { return cells[static_cast<size_t>(i)]; });
-    if (!bad || step.pushed)
+    if (!bad || step.pushed || step.device >= 0)
       for (int write : step.writes) poisoned[static_cast<size_t>(write)] = bad;
   }
 };
+
+Status do_step(const Step& step, const std::vector<Ref<Storage>>& storages) {
+  if (step.fails) return errors::invalid_value("stress", "fails on purpose");
+  apply(step, [&](int i) -> uint64_t& {
+    return *reinterpret_cast<uint64_t*>(storages[static_cast<size_t>(i)]->data());
+  });
+  return {};
+}
 
 class StepTask final : public Task {
  public:
   StepTask(Step step, const std::vector<Ref<Storage>>& storages)
       : step_(std::move(step)), storages_(storages) {}
-  Status run() override {
-    if (step_.fails) return errors::invalid_value("stress", "fails on purpose");
-    apply(step_, [&](int i) -> uint64_t& {
-      return *reinterpret_cast<uint64_t*>(storages_[static_cast<size_t>(i)]->data());
-    });
-    return {};
-  }
+  Status run() override { return do_step(step_, storages_); }
 
  private:
   Step step_;
   const std::vector<Ref<Storage>>& storages_;
 };
 
-void run_through_engine(const Step& step, const std::vector<Ref<Storage>>& storages) {
+// Fails in the queue, not on the way into it.
+class QueueTask final : public Task {
+ public:
+  QueueTask(QueueDevice& device, Step step, const std::vector<Ref<Storage>>& storages)
+      : device_(device), step_(std::move(step)), storages_(storages) {}
+  Status run() override {
+    device_.put([step = step_, &storages = storages_] { return do_step(step, storages); });
+    return {};
+  }
+
+ private:
+  QueueDevice& device_;
+  Step step_;
+  const std::vector<Ref<Storage>>& storages_;
+};
+
+using Devices = std::array<std::unique_ptr<QueueDevice>, kDevices>;
+
+void run_through_engine(const Step& step, const std::vector<Ref<Storage>>& storages,
+                        const Devices& devices) {
   std::vector<Storage*> reads, writes;
   for (int read : step.reads) reads.push_back(storages[static_cast<size_t>(read)].get());
   for (int write : step.writes) writes.push_back(storages[static_cast<size_t>(write)].get());
   if (step.reads_targets) reads.insert(reads.end(), writes.begin(), writes.end());
+  if (step.device >= 0) {
+    QueueDevice& device = *devices[static_cast<size_t>(step.device)];
+    static_cast<void>(
+        engine_submit(reads, writes, device, std::make_unique<QueueTask>(device, step, storages)));
+    return;
+  }
   auto task = std::make_unique<StepTask>(step, storages);
   if (step.pushed)
     static_cast<void>(engine_push(reads, writes, std::move(task), step.priority));
@@ -112,6 +143,7 @@ void run_through_engine(const Step& step, const std::vector<Ref<Storage>>& stora
 TEST_CASE("random programs equal their serial order") {
   constexpr int kThreads = 3;
   constexpr int kOwn = kCells / kThreads;  // each thread's program has cells of its own
+  const Devices devices = {std::make_unique<QueueDevice>(0), std::make_unique<QueueDevice>(1)};
   const std::string policy_before(engine_policy_name());
   for (const char* policy : {"inline", "serial", "async"}) {
     CHECK(set_engine_policy(policy).ok());
@@ -128,7 +160,7 @@ TEST_CASE("random programs equal their serial order") {
         for (int i = operations() / (3 * kThreads); i > 0; --i) {
           const Step step = random_step(random, thread * kOwn, kOwn);
           references[static_cast<size_t>(thread)].run(step);
-          run_through_engine(step, storages);
+          run_through_engine(step, storages, devices);
           if (random() % 200 == 0)
             static_cast<void>(
                 engine_wait(*storages[static_cast<size_t>(thread * kOwn) + random() % kOwn]));
@@ -150,4 +182,5 @@ TEST_CASE("random programs equal their serial order") {
   }
   CHECK(set_engine_policy(policy_before).ok());
   static_cast<void>(engine_wait_all());
+  stop_engine();  // nobody waits for the devices any more
 }

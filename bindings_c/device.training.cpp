@@ -1,0 +1,273 @@
+// weft.h and weft_device.h: devices, their drivers, and arrays on them.
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "autograd/devices.h"
+#include "guard.h"
+#include "ops/kernel_call.h"
+#include "runtime/device.h"
+#include "weft/weft_device.h"
+
+using namespace weft;
+
+namespace {
+
+uint64_t address_of(const void* data) { return reinterpret_cast<uintptr_t>(data); }
+char* pointer_to(uint64_t address) {
+  return reinterpret_cast<char*>(static_cast<uintptr_t>(address));
+}
+
+// Operands as weft_device.h has them; `host` marks those whose data is one element here.
+PoolVector<weft_device_array> arrays_of(std::span<const TensorView> views, uint32_t host) {
+  PoolVector<weft_device_array> arrays;
+  for (size_t i = 0; i < views.size(); ++i) {
+    const TensorView& view = views[i];
+    const bool here = view.data && ops::in_set(host, i);
+    arrays.push_back({here ? 0 : address_of(view.data), here ? view.data : nullptr,
+                      static_cast<weft_dtype>(view.dtype), view.rank, view.shape, view.strides});
+  }
+  return arrays;
+}
+
+Status view_of(const weft_device_call& call, const weft_device_array& array, TensorView* view) {
+  if (array.rank < 0 || array.rank > kMaxRank || !weft_dtype_name(array.dtype))
+    return errors::invalid_value("weft_device_call_on_host", "an operand of `", call.name,
+                                 "` has rank ", array.rank, " and dtype ", array.dtype);
+  *view = {array.element ? const_cast<void*>(array.element) : pointer_to(array.address),
+           {},
+           {},
+           array.rank,
+           static_cast<DType>(array.dtype)};
+  std::copy_n(array.shape, array.rank, view->shape);
+  std::copy_n(array.strides, array.rank, view->strides);
+  return {};
+}
+
+// A device whose work is done by the functions of a driver.
+class DrivenDevice final : public Device {
+ public:
+  DrivenDevice(const weft_device_driver& driver, int index)
+      : Device(driver.name, index), driver_(driver) {}
+
+  Status open() {
+    return checked("create_queue", driver_.create_queue(driver_.context, index(), &queue_));
+  }
+
+  Status copy_in(char* to, const void* from, int64_t bytes) override {
+    return checked("copy_in", driver_.copy_in(driver_.context, queue_, address_of(to), from,
+                                              static_cast<size_t>(bytes)));
+  }
+  Status copy_out(void* to, const char* from, int64_t bytes) override {
+    return checked("copy_out", driver_.copy_out(driver_.context, queue_, to, address_of(from),
+                                                static_cast<size_t>(bytes)));
+  }
+  bool has_kernel(const ops::OpDef& op) override {
+    return driver_.has_kernel(driver_.context, index(), op.name.c_str()) != 0;
+  }
+  Status launch(const ops::KernelCall& call) override {
+    const auto inputs = arrays_of(call.in, call.host_inputs);
+    const auto outputs = arrays_of(call.out, 0);
+    weft_device_call described{};
+    described.struct_size = sizeof described;
+    described.op = c::handle(&call.op);
+    described.name = call.op.name.c_str();
+    described.inputs = inputs.data();
+    described.ninputs = inputs.size();
+    described.outputs = outputs.data();
+    described.noutputs = outputs.size();
+    described.attributes = reinterpret_cast<const weft_value*>(call.attributes.data());
+    described.nattributes = call.attributes.size();
+    described.scratch = address_of(call.scratch);
+    described.seed = call.seed;
+    described.ordinal = call.ordinal;
+    return checked(call.op.name, driver_.launch(driver_.context, queue_, &described));
+  }
+  Result<void*> record_event() override {
+    void* event = nullptr;
+    WEFT_TRY(checked("record_event", driver_.record_event(driver_.context, queue_, &event)));
+    return event;
+  }
+  Status wait_event(void* event) override {
+    return checked("", driver_.wait_event(driver_.context, event));
+  }
+
+ private:
+  Result<char*> take(int64_t bytes) override {
+    uint64_t address = 0;
+    WEFT_TRY(checked("allocate", driver_.allocate(driver_.context, index(),
+                                                  static_cast<size_t>(bytes), &address)));
+    return pointer_to(address);
+  }
+  void give_back(char* address, int64_t bytes) override {
+    driver_.free(driver_.context, index(), address_of(address), static_cast<size_t>(bytes));
+  }
+
+  // A failure in the words of the driver.
+  Status checked(std::string_view what, weft_status code) const {
+    if (code == WEFT_OK) return {};
+    const bool known = code > WEFT_OK && code <= WEFT_INTERRUPTED;
+    const char* const text = driver_.error(driver_.context);
+    return errors::make(known ? static_cast<StatusCode>(code) : StatusCode::kInternal,
+                        what.empty() ? std::string_view(name()) : what,
+                        {what.empty() ? "" : name() + ": ", text ? text : "no reason is given"});
+  }
+
+  const weft_device_driver& driver_;
+  void* queue_ = nullptr;
+};
+
+Status check_name(const weft_device_driver& driver) {
+  const std::string_view name = driver.name ? driver.name : "";
+  const bool plain = !name.empty() && name != "cpu" && std::ranges::all_of(name, [](char letter) {
+    return std::islower(static_cast<unsigned char>(letter)) ||
+           std::isdigit(static_cast<unsigned char>(letter)) || letter == '_';
+  });
+  if (plain) return {};
+  return errors::invalid_value("weft_device_register",
+                               "`driver->name` must be of lower-case letters, digits and "
+                               "underscores, and not cpu; got \"",
+                               name, "\"");
+}
+
+Status check_driver(const weft_device_driver& driver) {
+  // Nothing but its size and ABI is looked at before these are right.
+  if (driver.struct_size < sizeof driver || driver.abi != WEFT_DEVICE_ABI)
+    return errors::unsupported("weft_device_register", "the driver says ABI ",
+                               static_cast<int64_t>(driver.abi), " and ", driver.struct_size,
+                               " bytes; this Weft has device ABI ", int64_t{WEFT_DEVICE_ABI},
+                               " and ", sizeof driver, " bytes: build the plug-in for it");
+  WEFT_TRY(check_name(driver));
+  if (driver.count < 1)
+    return errors::invalid_value("weft_device_register", "`driver->count` must be at least 1; got ",
+                                 driver.count);
+  const bool complete = driver.allocate && driver.free && driver.create_queue && driver.copy_in &&
+                        driver.copy_out && driver.has_kernel && driver.launch &&
+                        driver.record_event && driver.wait_event && driver.error;
+  if (complete) return {};
+  return errors::invalid_value("weft_device_register", "a function of driver \"", driver.name,
+                               "\" is NULL");
+}
+
+Status register_driver(const weft_device_driver& driver) {
+  WEFT_TRY(check_driver(driver));
+  std::vector<std::unique_ptr<Device>> devices;
+  for (int32_t i = 0; i < driver.count; ++i) {
+    auto device = std::make_unique<DrivenDevice>(driver, i);
+    WEFT_TRY(device->open());
+    devices.push_back(std::move(device));
+  }
+  return add_devices(std::move(devices));
+}
+
+Status load_driver(const char* path) {
+  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    const char* const reason = dlerror();
+    return errors::not_found("weft_device_load", reason ? reason : path);
+  }
+  // Never closed: arrays on its devices may outlive everything else.
+  const auto entry =
+      reinterpret_cast<weft_device_plugin_function>(dlsym(library, WEFT_DEVICE_PLUGIN));
+  if (!entry)
+    return errors::unsupported("weft_device_load", path,
+                               " does not export " WEFT_DEVICE_PLUGIN ": it is no device plug-in");
+  const weft_device_driver* const driver = entry(WEFT_DEVICE_ABI);
+  if (!driver)
+    return errors::unsupported("weft_device_load", path,
+                               " finds no device, or does not serve "
+                               "device ABI ",
+                               int64_t{WEFT_DEVICE_ABI});
+  return register_driver(*driver);
+}
+
+Device* device(weft_device handle) { return reinterpret_cast<Device*>(handle); }
+weft_device handle(Device* device) { return reinterpret_cast<weft_device>(device); }
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_device_register(const weft_device_driver* driver) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_device_register", {{"driver", driver}}));
+    return register_driver(*driver);
+  });
+}
+
+weft_status weft_device_load(const char* path) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_device_load", {{"path", path}}));
+    return load_driver(path);
+  });
+}
+
+weft_status weft_device_call_on_host(const weft_device_call* call) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_device_call_on_host", {{"call", call}}));
+    const ops::OpDef& op = *c::op(call->op);
+    PoolVector<TensorView> in(call->ninputs), out(call->noutputs);
+    for (size_t i = 0; i < in.size(); ++i) WEFT_TRY(view_of(*call, call->inputs[i], &in[i]));
+    for (size_t i = 0; i < out.size(); ++i) WEFT_TRY(view_of(*call, call->outputs[i], &out[i]));
+    if (!op.slot.run) return errors::unsupported(op.name, "the CPU has no kernel for it");
+    return op.slot.run({op, in, out, c::arguments(call->attributes, call->nattributes),
+                        pointer_to(call->scratch), call->seed, call->ordinal});
+  });
+}
+
+size_t weft_device_count(void) { return all_devices().size(); }
+
+weft_device weft_device_at(size_t index) {
+  const auto devices = all_devices();
+  return index < devices.size() ? handle(devices[index]) : nullptr;
+}
+
+weft_status weft_device_find(const char* name, weft_device* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_device_find", {{"name", name}, {"device", out}}));
+    WEFT_ASSIGN(Device* const found, find_device(name));
+    *out = handle(found);
+    return {};
+  });
+}
+
+const char* weft_device_name(weft_device handle) { return name_of(device(handle)).data(); }
+
+weft_status weft_device_get_info(weft_device handle, weft_device_info* info) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_device_get_info", {{"device", handle}, {"info", info}}));
+    static thread_local std::string text;
+    text.clear();
+    for (const auto& [op, count] : device(handle)->fallbacks())
+      text += op + " " + std::to_string(count) + "\n";
+    const DeviceMemory memory = device(handle)->memory();
+    if (info->struct_size < sizeof *info)
+      return errors::invalid_value("weft_device_get_info", "`info->struct_size` must be at least ",
+                                   sizeof *info, "; got ", info->struct_size);
+    *info = {info->struct_size, memory.live, memory.peak, text.c_str()};
+    return {};
+  });
+}
+
+weft_device weft_set_device(weft_device handle) {
+  return ::handle(std::exchange(thread_state().device, device(handle)));
+}
+
+weft_device weft_get_device(void) { return handle(thread_state().device); }
+
+weft_device weft_tensor_device(weft_tensor handle) {
+  if (!handle || c::tensor(handle)->box().traced()) return nullptr;
+  return ::handle(c::tensor(handle)->device());
+}
+
+weft_status weft_tensor_to_device(weft_tensor handle, weft_device target, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_to_device", {{"tensor", handle}, {"out", out}}));
+    WEFT_ASSIGN(Ref<Tensor> moved, autograd::to_device(*c::tensor(handle), device(target)));
+    *out = c::handle(moved.detach());
+    return {};
+  });
+}
+
+}  // extern "C"

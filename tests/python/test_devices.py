@@ -1,0 +1,338 @@
+"""Devices: arrays elsewhere, computed behind the program by the tests' own device."""
+
+import ast
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+
+import numpy
+import pytest
+import weft
+from weft import Device, autograd, np, npx
+from weft.device import cpu, current, devices
+
+
+@pytest.fixture
+def fake(fakes):
+    return fakes[0]
+
+
+def run_elsewhere(program, **environment):
+    """A program in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, **environment},
+    )
+
+
+# ---- names
+
+
+def test_devices_are_found_by_kind_and_number(fakes):
+    assert [str(device) for device in fakes] == ["fake:0", "fake:1"]
+    assert Device("fake") == Device("fake", 0) == "fake:0" != Device("fake", 1)
+    assert (fakes[1].kind, fakes[1].index) == ("fake", 1)
+    assert set(devices()) == {cpu(), *fakes}
+    assert pickle.loads(pickle.dumps(fakes[1])) == fakes[1]
+
+
+def test_an_unknown_device_is_an_error_that_names_those_there_are(fakes):
+    with pytest.raises(LookupError, match="no device `cuda:3`; there are cpu, fake:0, fake:1"):
+        Device("cuda", 3)
+    with pytest.raises(LookupError, match="no device `fake:2`"):
+        np.zeros(3, device="fake:2")
+
+
+def test_context_says_where_new_arrays_go(fakes):
+    before = current()
+    with fakes[0]:
+        assert np.zeros(3).device == fakes[0]
+        with fakes[1]:
+            assert np.array([1, 2]).device == np.random.normal(size=2).device == fakes[1]
+        assert np.arange(3).device == fakes[0]
+    assert np.zeros(3).device == current() == before
+
+
+CREATIONS = {
+    "array": lambda device: np.array([1.0, 2.0], device=device),
+    "asarray": lambda device: np.asarray(numpy.ones(3, "float32"), device=device),
+    "asarray of an array": lambda device: np.asarray(np.ones(3, device="cpu"), device=device),
+    "full": lambda device: np.full((2, 2), 300, device=device),
+    "zeros": lambda device: np.zeros(3, device=device),
+    "ones": lambda device: np.ones(3, device=device),
+    "empty": lambda device: np.empty(3, device=device),
+    "zeros_like": lambda device: np.zeros_like(np.ones(3), device=device),
+    "full_like": lambda device: np.full_like(np.ones(3), 2, device=device),
+    "arange": lambda device: np.arange(5, device=device),
+    "linspace": lambda device: np.linspace(0, 1, 5, device=device),
+    "eye": lambda device: np.eye(3, device=device),
+}
+
+
+@pytest.mark.parametrize("make", CREATIONS.values(), ids=CREATIONS)
+def test_creation_on_a_device_equals_creation_here(make, fake):
+    there, here = make(fake), make("cpu")
+    assert (there.device, here.device) == (fake, cpu())
+    numpy.testing.assert_array_equal(there.asnumpy(), here.asnumpy())
+
+
+def test_what_is_like_an_array_is_where_it_is(fake):
+    x = np.ones((2, 3), device=fake)
+    for made in (np.zeros_like(x), np.ones_like(x), x * 2, x.copy(), x[0], x.T, x.astype("int32")):
+        assert made.device == fake
+
+
+# ---- moving
+
+
+@pytest.mark.parametrize("view", [lambda x: x, lambda x: x[::-1, 1:].T, lambda x: x[:0]])
+def test_arrays_keep_their_elements_on_the_way(view, fakes):
+    here = np.arange(12.0, device="cpu").reshape(3, 4)
+    there = view(here).to_device(fakes[0])
+    beyond = view(here.to_device("fake:0")).to_device(fakes[1])
+    for array in (there, beyond, beyond.to_device("cpu")):
+        numpy.testing.assert_array_equal(array.asnumpy(), view(here).asnumpy())
+    assert (there.device, beyond.device) == tuple(fakes)
+
+
+def test_an_array_that_is_there_is_itself(fake):
+    x = np.ones(3, device=fake)
+    assert x.to_device(fake) is x
+    assert x.to_device("fake") is x
+
+
+def test_gradients_flow_back_over_devices(fakes):
+    x = np.array([1.0, 2.0, 3.0], device="cpu")
+    x.attach_grad()
+    with autograd.record():
+        y = (x * x).to_device(fakes[0])
+        z = (y * x.to_device(fakes[0])).to_device(fakes[1]).sum()
+    z.backward()
+    assert x.grad.device == cpu()
+    numpy.testing.assert_allclose(x.grad.asnumpy(), 3 * x.asnumpy() ** 2)
+
+
+def test_a_second_gradient_flows_back_over_devices(fake):
+    x = np.array([1.0, 2.0], device="cpu")
+    x.attach_grad()
+    with autograd.record():
+        head = (x.to_device(fake) ** 3).sum()
+        first = autograd.grad(head, [x], create_graph=True)[0]
+        again = first.sum()
+    numpy.testing.assert_allclose(autograd.grad(again, [x])[0].asnumpy(), 6 * x.asnumpy())
+
+
+# ---- what reads and writes
+
+
+def test_everything_that_reads_finds_the_elements(fake):
+    x = np.array([[1.5, 2.5], [3.5, 4.5]], device=fake)
+    want = numpy.array([[1.5, 2.5], [3.5, 4.5]], "float32")
+    assert x.tolist() == want.tolist()
+    assert (float(x[1, 1]), x[0, 1].item(), bool(x[0, 0] > 1)) == (4.5, 2.5, True)
+    assert repr(x) == repr(np.array(want, device="cpu"))
+    numpy.testing.assert_array_equal(numpy.asarray(x), want)
+    numpy.testing.assert_array_equal(pickle.loads(pickle.dumps(x)).asnumpy(), want)
+    numpy.testing.assert_array_equal([row.tolist() for row in x], want)
+
+
+def test_writes_reach_the_device_and_its_views(fakes):
+    x = np.zeros((3, 4), device=fakes[0])
+    row = x[1]
+    x[:, 1] = 5
+    x[2, ::2] = np.array([7, 8], dtype="int64", device=fakes[0])
+    row[3] = np.array(9.0, device="cpu")
+    x[0] = np.full(4, 2.0, device=fakes[1])
+    want = [[2, 2, 2, 2], [0, 5, 0, 9], [7, 5, 8, 0]]
+    assert x.tolist() == want
+    assert row.tolist() == want[1]
+    x[x > 6] = -1
+    x[numpy.array([0, 1]), numpy.array([1, 1])] += 10
+    assert x.tolist() == [[2, 12, 2, 2], [0, 15, 0, -1], [-1, 5, -1, 0]]
+
+
+def test_a_write_while_the_tape_holds_the_content_copies_there(fake):
+    x = np.array([1.0, 2.0, 3.0], device=fake)
+    x.attach_grad()
+    with autograd.record():
+        y = (x * x).sum()
+    x[0] = 100
+    y.backward()
+    assert x.grad.tolist() == [2, 4, 6]
+    assert x.tolist() == [100, 2, 3]
+
+
+def test_the_host_may_be_overwritten_after_a_move(fake):
+    """The copy is made behind the program: writes wait for it."""
+    for _ in range(20):
+        here = np.ones(10_000, device="cpu")
+        there = here.to_device(fake)
+        here[:] = 7
+        assert float(there.sum()) == 10_000
+
+
+def test_results_are_ordered_with_what_the_program_does_here(fake):
+    for number in range(20):
+        x = np.full(5_000, number, "float32", device=fake)
+        for _ in range(5):
+            x = x + 1
+        here = x.to_device("cpu")
+        here += 1
+        x[:] = 0
+        assert here.tolist() == [number + 6.0] * 5_000
+
+
+def test_files_take_arrays_from_devices(fake, tmp_path):
+    x = np.arange(6.0, device=fake).reshape(2, 3)
+    npx.save(tmp_path / "x.safetensors", {"x": x})
+    assert npx.load(tmp_path / "x.safetensors")["x"].tolist() == x.tolist()
+
+
+def test_memory_on_a_device_is_counted_and_given_back(fake):
+    npx.waitall()
+    before = fake.memory()["live"]
+    x = np.zeros(1000, "float32", device=fake)
+    assert fake.memory()["live"] == before + 4000
+    assert fake.memory()["peak"] >= before + 4000
+    del x
+    npx.waitall()
+    assert fake.memory()["live"] == before
+
+
+# ---- errors
+
+
+def test_arrays_on_two_devices_do_not_mix(fakes):
+    with pytest.raises(
+        ValueError, match=r"add: `x1` is on fake:0 and `x2` on fake:1; move one with to_device\(\)"
+    ):
+        np.ones(3, device=fakes[0]) + np.ones(3, device=fakes[1])
+    with pytest.raises(ValueError, match="matmul: `x1` is on cpu and `x2` on fake:0"):
+        np.ones((2, 2), device="cpu") @ np.ones((2, 2), device=fakes[0])
+
+
+def test_single_elements_and_indices_follow(fake):
+    x = np.arange(4.0, device=fake)
+    assert (x * np.array(2.0, device="cpu")).tolist() == [0, 2, 4, 6]
+    assert (np.array(2.0, device="cpu") * x).device == fake
+    assert np.take(x, np.array([2, 0], device="cpu")).tolist() == [2, 0]
+
+
+def test_memory_elsewhere_is_not_lent(fake):
+    x = np.ones(3, device=fake)
+    with pytest.raises(NotImplementedError, match=r'on fake:0; take a copy with to_device\("cpu"'):
+        x.__dlpack__()
+    with pytest.raises(NotImplementedError, match="on fake:0"):
+        x.numpy()  # the same memory, by contract
+    assert x.__dlpack_device__()[0] == 12  # kDLExtDev
+
+
+def test_an_index_that_a_kernel_refuses_is_raised_where_it_is_read(fake):
+    x = np.arange(4.0, device=fake)
+    y = np.take(x, np.array([9], device=fake), mode="raise") + 1
+    with pytest.raises(IndexError, match=r"take.*9") as raised:
+        y.asnumpy()
+    assert "test_devices.py" in str(raised.value)  # the line that asked for it
+    assert x.tolist() == [0, 1, 2, 3]  # and the device goes on
+
+
+# ---- what a device lacks
+
+LACKING = """
+    from weft import autograd, device, np, npx
+    fake = device.load({plugin!r})[0]
+    with fake:
+        x = np.array([[1.0, 2.0], [3.0, 5.0]])
+        x.attach_grad()
+        with autograd.record():
+            y = (npx.softmax(np.tanh(x)) * np.arange(4.0).reshape(2, 2)).sum()
+        y.backward()
+    print(y.item(), x.grad.tolist(), sep="|")
+    print(fake.fallbacks())
+"""
+
+
+def test_what_a_device_lacks_is_computed_here_and_noted(build_dir):
+    program = LACKING.format(plugin=str(build_dir / "weft_fake_device.so"))
+    whole = run_elsewhere(program)
+    some = run_elsewhere(program, WEFT_FAKE_LACKS="tanh,multiply")
+    assert (whole.returncode, some.returncode) == (0, 0), whole.stderr + some.stderr
+    assert whole.stdout.splitlines()[0] == some.stdout.splitlines()[0]
+    assert whole.stdout.splitlines()[1] == "{}"
+    noted = ast.literal_eval(some.stdout.splitlines()[1])
+    assert noted["tanh"] == 1
+    assert noted["multiply"] >= 2
+    assert set(noted) == {"tanh", "multiply"}
+
+
+# ---- plug-ins that are no good
+
+
+@pytest.mark.parametrize(
+    ("lie", "error", "words"),
+    [
+        ("nothing", "NotImplementedError", "finds no device, or does not serve device ABI 1"),
+        ("version", "NotImplementedError", "the driver says ABI 2 .* build the plug-in for it"),
+        ("size", "NotImplementedError", "the driver says ABI 1 and 8 bytes"),
+        ("name", "ValueError", '`driver->name` must be of lower-case letters.* got "cpu"'),
+        ("count", "ValueError", "`driver->count` must be at least 1; got 0"),
+        ("functions", "ValueError", 'a function of driver "liar" is NULL'),
+        ("queue", "NotImplementedError", "create_queue: liar:0: the device is switched off"),
+    ],
+)
+def test_a_plug_in_that_lies_is_refused_with_what_is_wrong(lie, error, words, build_dir):
+    plugin = str(build_dir / "weft_liar_device.so")
+    program = f"""
+        import re
+        from weft import device, np
+        try:
+            device.load({plugin!r})
+        except {error} as caught:
+            assert re.search({words!r}, str(caught)), caught
+        else:
+            raise SystemExit("it was taken")
+        assert [str(d) for d in device.devices()] == ["cpu"]
+        assert np.ones(2).sum() == 2
+    """
+    run = run_elsewhere(program, WEFT_LIAR=lie)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_what_is_no_plug_in_is_refused(tmp_path, build_dir):
+    with pytest.raises(LookupError, match=r"nowhere\.so"):
+        weft.device.load(tmp_path / "nowhere.so")
+    with pytest.raises(NotImplementedError, match="does not export weft_device_plugin"):
+        weft.device.load(build_dir / "lib" / "libweft.so")
+
+
+# ---- at the end of a process, in another, under other policies
+
+
+@pytest.mark.parametrize("policy", ["inline", "async", "serial"])
+def test_work_under_each_policy_and_at_exit(policy, build_dir):
+    program = f"""
+        import os
+        from weft import device, np, npx
+        fakes = device.load({str(build_dir / "weft_fake_device.so")!r})
+        x = np.ones((100, 100), device=fakes[0])
+        for _ in range(50):
+            x = x @ np.ones((100, 100), device=fakes[0]) / 100
+        y = x.to_device(fakes[1]) + 1
+        assert y.to_device("cpu").sum() == 20000
+        child = os.fork()
+        if child == 0:
+            try:
+                x + 1
+            except RuntimeError as error:
+                os._exit(0 if "fake:0 belongs to the process that" in str(error) else 1)
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        z = [x + n for n in range(200)]  # still under way at exit
+    """
+    run = run_elsewhere(program, WEFT_ENGINE=policy)
+    assert run.returncode == 0, run.stdout + run.stderr
