@@ -33,12 +33,14 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
               run_passes(std::move(parts.forward), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
+  options.branches = selection.enabled("branches");
   options.first_residual_output = output_types_.size();
   WEFT_ASSIGN(forward_, make_plan(forward, options));
 
   WEFT_ASSIGN(backward_graph_,
               run_passes(std::move(parts.backward), graph::Stage::kAfterSplit, context, selection));
   backward_options_.threads = options.threads;
+  backward_options_.branches = options.branches;
   const size_t residuals = forward_.residual_offsets.size();
   backward_options_.residual_inputs.assign(backward_graph_.inputs.size() - residuals, -1);
   backward_options_.residual_inputs.insert(backward_options_.residual_inputs.end(),

@@ -155,6 +155,7 @@ Status Compiled::build_inference(const Graph& graph, const graph::PassSelection&
               run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
+  options.branches = selection.enabled("branches");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
   return {};
 }

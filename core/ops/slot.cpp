@@ -1,5 +1,9 @@
 #include "ops/slot.h"
 
+#include <algorithm>
+
+#include "ops/split_work.h"
+
 namespace weft::ops {
 
 Cost cost_of(const Slot& slot, const SlotTypes& types) {
@@ -16,6 +20,15 @@ Cost cost_of(const Slot& slot, const SlotTypes& types) {
 
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
   return slot.scratch_bytes ? slot.scratch_bytes(types, threads) : 0;
+}
+
+int64_t pieces_of(const Slot& slot, const SlotTypes& types) {
+  if (slot.pieces) return slot.pieces(types);
+  int64_t elements = 0;
+  for (const std::span<const TensorType> side : {types.in, types.out})
+    for (const TensorType& type : side)
+      if (type.shape.rank() >= 0) elements = std::max(elements, type.shape.elements());
+  return pieces_of_work(elements, elements);
 }
 
 }  // namespace weft::ops

@@ -67,11 +67,14 @@ struct Slot {
   kernels::FormulaId formula{};  // valid if `elementwise`
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
+  // Pieces that threads can share its work by; null: one for each 16384 elements.
+  int64_t (*pieces)(const SlotTypes& types) = nullptr;
   // The box of input `operand` that the output box reads; null: all of it.
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
 };
 
 Cost cost_of(const Slot& slot, const SlotTypes& types);
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);
+int64_t pieces_of(const Slot& slot, const SlotTypes& types);
 
 }  // namespace weft::ops

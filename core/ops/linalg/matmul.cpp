@@ -68,11 +68,12 @@ int64_t batch_stride(const TensorView& view, int batch_rank, int axis) {
   return view.rank <= 2 || own < 0 || view.shape[own] == 1 ? 0 : view.strides[own];
 }
 
+int64_t work_of(const kernels::Matmul& problem) {
+  return problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
+}
+
 void run_batches(kernels::Matmul problem, void* scratch, int64_t scratch_bytes) {
-  const int64_t units = kernels::matmul_units(problem);
-  const int64_t work =
-      problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
-  split_work(units, work, scratch, scratch_bytes,
+  split_work(kernels::matmul_units(problem), work_of(problem), scratch, scratch_bytes,
              [&](kernels::Range range, void* mine) { kernels::run_matmul(problem, range, mine); });
 }
 
@@ -127,6 +128,12 @@ int64_t scratch_bytes(const SlotTypes& types, int threads) {
   return threads * kernels::matmul_scratch(problem_of(p, types.in[0].dtype));
 }
 
+int64_t pieces(const SlotTypes& types) {
+  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  const kernels::Matmul problem = problem_of(p, types.in[0].dtype);
+  return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
+}
+
 Cost cost(const SlotTypes& types) {
   const Product p = parse(types.in[0].shape, types.in[1].shape).value();
   const auto number = [](int64_t x) { return static_cast<double>(x); };
@@ -163,6 +170,7 @@ Slot slot() {
   s.run = run;
   s.scratch_bytes = scratch_bytes;
   s.cost = cost;
+  s.pieces = pieces;
   return s;
 }
 

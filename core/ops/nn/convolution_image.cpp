@@ -219,6 +219,10 @@ Slot slot() {
   s.cost = [](const SlotTypes& t) {
     return cost_of_problem(forward_problem(t, op_named("convolution_image")), t);
   };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::Convolution p = forward_problem(t, op_named("convolution_image"));
+    return pieces_of_work(kernels::convolution_units(p), work_of(p));
+  };
   return s;
 }
 Slot data_slot() {
@@ -229,6 +233,10 @@ Slot data_slot() {
     return threads * kernels::convolution_data_scratch(data_problem(t));
   };
   s.cost = [](const SlotTypes& t) { return cost_of_problem(data_problem(t), t); };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::Convolution p = data_problem(t);
+    return pieces_of_work(kernels::convolution_data_units(p), work_of(p));
+  };
   return s;
 }
 Slot weight_slot() {
@@ -239,6 +247,10 @@ Slot weight_slot() {
     return threads * kernels::convolution_weight_scratch(weight_problem(t));
   };
   s.cost = [](const SlotTypes& t) { return cost_of_problem(weight_problem(t), t); };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::Convolution p = weight_problem(t);
+    return pieces_of_work(kernels::convolution_weight_units(p), work_of(p));
+  };
   return s;
 }
 
