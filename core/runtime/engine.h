@@ -39,6 +39,10 @@ class WorkRef {
   Status (*call_)(const void*);
 };
 
+// The border of work that a thread of the library runs: what its containers throw becomes its
+// failure.
+Status guarded(WorkRef work);
+
 // Work that outlives the call which pushes it. It owns what it needs but for the memory of the
 // storages, which the engine keeps alive. Runs and dies on any thread, without the binding's lock.
 class Task {

@@ -87,9 +87,6 @@ inline bool has_much_room(const Engine& e) {
   return e.outstanding <= kMostOutstanding / 2 && e.outstanding_bytes <= kMostOutstandingBytes / 2;
 }
 
-// The border of the engine: what the containers of some work throw becomes its failure.
-Status guarded(WorkRef work);
-
 // With the mutex held.
 void register_operation(Engine& e, Operation& operation);
 // Gives how many tasks it made ready; somebody has to be woken for them.

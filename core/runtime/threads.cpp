@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/interrupt.h"
@@ -27,13 +28,11 @@ void pause_processor() {
 
 // Work is claimed piece by piece, so that a thread which the system does not run at the moment
 // holds nobody up: the caller does what is left and waits only for pieces that have begun.
-struct Pool {
-  std::mutex owner;  // held by the caller whose work is being run
-  std::vector<std::thread> threads;
+struct Region {
   std::atomic<uint32_t> wake{0};  // changes when there is work or the threads shall end
-  std::atomic<bool> stop{false};
-  // The region: written by the caller while `open` is false and `inside` is 0, read by threads
-  // that have entered (incremented `inside`, then seen `open`).
+  std::atomic<bool> over{false};  // they shall
+  // The work: written by the caller while `open` is false and `inside` is 0, read by threads that
+  // have entered (incremented `inside`, then seen `open`).
   std::atomic<bool> open{false};
   std::atomic<int> inside{0};
   std::atomic<int> next_piece{0};
@@ -43,12 +42,34 @@ struct Pool {
   int pieces = 0;
 };
 
+constexpr int kMostTeams = 16;
+
+struct Pool {
+  std::mutex owner;  // held by the caller whose work is being run
+  std::vector<std::thread> threads;
+  Region region;
+  Region teams[kMostTeams];  // by branch, for the calls inside it
+};
+
 Pool& pool() {
   static Pool* const instance = new Pool;  // never destroyed: threads may outlive main
   return *instance;
 }
 
-thread_local bool inside_parallel_region = false;
+// Inside of a parallel region: whom a call may share its work with.
+struct Inside {
+  bool region = false;
+  Region* team = nullptr;
+  int threads = 1;
+};
+thread_local Inside inside;
+
+struct InsideScope {
+  explicit InsideScope(Inside now) : before(std::exchange(inside, now)) {}
+  ~InsideScope() { inside = before; }
+  const Inside before;
+};
+
 std::atomic<int> wanted_threads{0};
 
 int threads_of_environment() {
@@ -62,47 +83,121 @@ int threads_of_environment() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-void run_pieces(Pool& p, int thread) {
+void run_pieces(Region& r, int thread) {
   for (;;) {
-    const int piece = p.next_piece.fetch_add(1, std::memory_order_relaxed);
-    if (piece >= p.pieces || (thread == 0 && poll_interrupt())) return;
-    const int64_t begin = p.units * piece / p.pieces;
-    const int64_t end = p.units * (piece + 1) / p.pieces;
-    if (begin < end) p.body(p.context, begin, end, thread);
+    const int piece = r.next_piece.fetch_add(1, std::memory_order_relaxed);
+    if (piece >= r.pieces || (thread == 0 && poll_interrupt())) return;
+    const int64_t begin = r.units * piece / r.pieces;
+    const int64_t end = r.units * (piece + 1) / r.pieces;
+    if (begin < end) r.body(r.context, begin, end, thread);
   }
 }
 
-void work(Pool& p, int thread, uint32_t seen) {
-  inside_parallel_region = true;
+// What a thread does that is not the caller: work on the region until it is over.
+void serve(Region& r, int thread) {
+  const InsideScope alone({.region = true});
   for (;;) {
-    for (int spin = 0; spin < kSpins && p.wake.load(std::memory_order_acquire) == seen; ++spin)
-      pause_processor();
-    p.wake.wait(seen, std::memory_order_acquire);
-    seen = p.wake.load(std::memory_order_acquire);
-    if (p.stop.load(std::memory_order_acquire)) return;
+    const uint32_t seen = r.wake.load(std::memory_order_acquire);
+    if (r.over.load(std::memory_order_acquire)) return;
     // Entering and closing are ordered against each other (sequentially consistent): either the
     // caller waits for this thread, or this thread sees that the region is closed.
-    p.inside.fetch_add(1);
-    if (p.open.load()) run_pieces(p, thread);
-    p.inside.fetch_sub(1);
+    r.inside.fetch_add(1);
+    if (r.open.load()) run_pieces(r, thread);
+    r.inside.fetch_sub(1);
+    for (int spin = 0; spin < kSpins && r.wake.load(std::memory_order_acquire) == seen; ++spin)
+      pause_processor();
+    r.wake.wait(seen, std::memory_order_acquire);
+  }
+}
+
+void wake_all(Region& r) {
+  r.wake.fetch_add(1, std::memory_order_release);
+  r.wake.notify_all();
+}
+
+void end(Region& r) {
+  r.over.store(true, std::memory_order_release);
+  wake_all(r);
+}
+
+struct Work {
+  void* context;
+  void (*body)(void*, int64_t, int64_t, int);
+  int64_t units;
+  int pieces;
+};
+
+// The caller's part; `give_up` (or null) is set when a person interrupts while others still work.
+void run_region(Region& r, const Work& work, std::atomic<bool>* give_up) {
+  r.context = work.context;
+  r.body = work.body;
+  r.units = work.units;
+  r.pieces = work.pieces;
+  r.next_piece.store(0, std::memory_order_relaxed);
+  r.open.store(true);
+  wake_all(r);
+  {
+    const InsideScope alone({.region = true});
+    run_pieces(r, 0);
+  }
+  r.open.store(false);
+  for (int spin = 0; r.inside.load() != 0; ++spin) {
+    if (spin < kSpins) {
+      pause_processor();
+      continue;
+    }
+    if (give_up && poll_interrupt()) give_up->store(true, std::memory_order_relaxed);
+    std::this_thread::yield();
   }
 }
 
 void join_all(Pool& p) {
-  p.stop.store(true, std::memory_order_release);
-  p.wake.fetch_add(1, std::memory_order_release);
-  p.wake.notify_all();
+  end(p.region);
   for (std::thread& thread : p.threads) thread.join();
   p.threads.clear();
-  p.stop.store(false, std::memory_order_release);
+  p.region.over.store(false, std::memory_order_release);
 }
 
 void start(Pool& p, int threads) {
   if (static_cast<int>(p.threads.size()) + 1 == threads) return;
   join_all(p);
-  const uint32_t seen = p.wake.load(std::memory_order_acquire);
   for (int thread = 1; thread < threads; ++thread)
-    p.threads.emplace_back([&p, thread, seen] { work(p, thread, seen); });
+    p.threads.emplace_back([&p, thread] { serve(p.region, thread); });
+}
+
+// Branches that run side by side: what every thread of the pool does with them.
+struct BranchWork {
+  Region* teams;
+  int count;
+  int share;
+  void* context;
+  void (*body)(void*, int);
+  std::atomic<int> next_branch{0};
+  std::atomic<int> next_helper{0};
+
+  void lead() {
+    for (;;) {
+      const int branch = next_branch.fetch_add(1, std::memory_order_relaxed);
+      if (branch >= count) return;
+      Region* const team = share > 1 ? &teams[branch] : nullptr;
+      {
+        const InsideScope leader({true, team, share});
+        body(context, branch);
+      }
+      if (team) end(*team);
+    }
+  }
+
+  // Threads without a branch join the teams in turn, until each has its share.
+  void help() {
+    const int helper = next_helper.fetch_add(1, std::memory_order_relaxed);
+    if (helper < count * (share - 1)) serve(teams[helper % count], 1 + helper / count);
+  }
+};
+
+void run_branches_alone(int count, void* context, void (*body)(void*, int)) {
+  const InsideScope alone({.region = true});
+  for (int branch = 0; branch < count; ++branch) body(context, branch);
 }
 
 }  // namespace
@@ -122,32 +217,44 @@ void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void*, int64_t, int64_t, int)) {
   if (units <= 0) return;
   const int64_t most = (units + std::max<int64_t>(grain, 1) - 1) / std::max<int64_t>(grain, 1);
-  const int threads = num_threads();
+  const int threads = inside.region ? inside.threads : num_threads();
   Pool& p = pool();
-  if (most <= 1 || threads <= 1 || inside_parallel_region || !p.owner.try_lock()) {
+  if (most <= 1 || threads <= 1 || (!inside.region && !p.owner.try_lock())) {
     body(context, 0, units, 0);
+    return;
+  }
+  const Work work{context, body, units,
+                  static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads))};
+  if (inside.region) {
+    run_region(*inside.team, work, nullptr);
     return;
   }
   const std::lock_guard lock(p.owner, std::adopt_lock);
   start(p, threads);
-  p.context = context;
-  p.body = body;
-  p.units = units;
-  p.pieces = static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads));
-  p.next_piece.store(0, std::memory_order_relaxed);
-  p.open.store(true);
-  p.wake.fetch_add(1, std::memory_order_release);
-  p.wake.notify_all();
-  inside_parallel_region = true;
-  run_pieces(p, 0);
-  inside_parallel_region = false;
-  p.open.store(false);
-  for (int spin = 0; p.inside.load() != 0; ++spin) {
-    if (spin < kSpins)
-      pause_processor();
-    else
-      std::this_thread::yield();
+  run_region(p.region, work, nullptr);
+}
+
+void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* context,
+                       void (*body)(void*, int)) {
+  const int threads = num_threads();
+  Pool& p = pool();
+  if (count <= 1 || threads <= 1 || inside.region || !p.owner.try_lock()) {
+    run_branches_alone(count, context, body);
+    return;
   }
+  const std::lock_guard lock(p.owner, std::adopt_lock);
+  start(p, threads);
+  if (count > kMostTeams || int64_t{count} * share > threads) share = 1;
+  BranchWork branches{p.teams, count, share, context, body};
+  if (share > 1)
+    for (int branch = 0; branch < count; ++branch) p.teams[branch].over.store(false);
+  // One piece a thread: to lead branches, and then to help those that are led by others.
+  const auto take_part = [](void* work, int64_t, int64_t, int thread) {
+    auto& shared = *static_cast<BranchWork*>(work);
+    shared.lead();
+    if (shared.share > 1 && thread != 0) shared.help();
+  };
+  run_region(p.region, {&branches, take_part, threads, threads}, &give_up);
 }
 
 void stop_threads() {

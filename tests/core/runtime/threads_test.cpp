@@ -98,3 +98,35 @@ TEST_CASE("ordinals are given once each, and a seed starts them again") {
   CHECK(take_ordinals(1).first_ordinal == 0);
   seed_random(0);
 }
+
+TEST_CASE("branches run once each, and share their calls with a team of the size they are given") {
+  for (const int threads : {1, 2, 5, 8}) {
+    const ThreadCount scope(threads);
+    for (const int count : {1, 2, 3, 40})
+      for (const int share : {1, 2, 3}) {
+        std::vector<std::atomic<int>> done(static_cast<size_t>(count) * 100);
+        std::atomic<int> wrong{0};
+        std::atomic<bool> give_up{false};
+        const int most = count > 1 && count * share <= threads ? share : threads > 1 ? 1 : threads;
+        for (int round = 0; round < 20; ++round)
+          parallel_branches(count, share, give_up, [&](int branch) {
+            parallel_for(100, 1, [&](int64_t begin, int64_t end, int thread) {
+              wrong += thread < 0 || thread >= most;
+              for (int64_t i = begin; i < end; ++i) ++done[static_cast<size_t>(branch * 100 + i)];
+            });
+          });
+        for (const auto& times : done) CHECK(times == 20);
+        CHECK(wrong == 0);
+      }
+  }
+}
+
+TEST_CASE("threads that lead no branch help those that do") {
+  const ThreadCount scope(4);
+  std::atomic<bool> give_up{false}, helped{false};
+  parallel_branches(2, 2, give_up, [&](int) {
+    while (!helped)
+      parallel_for(64, 1, [&](int64_t, int64_t, int thread) { helped = helped || thread == 1; });
+  });
+  CHECK(helped);
+}
