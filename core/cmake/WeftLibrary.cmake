@@ -56,7 +56,7 @@ endfunction()
 # What runs once per definition, plan or file is compiled for size; the eager call, the executor's
 # loop and the kernels for speed.
 foreach(source IN LISTS weft_sources)
-  if(source MATCHES "/core/(base|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(pla|pro|des|low|pac)|/trace"
+  if(source MATCHES "/core/(base|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace"
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
   endif()

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "executor/lowering.h"
 #include "executor/plan.h"
 
@@ -21,24 +23,50 @@ std::string list(const std::vector<Place>& places) {
   return text;
 }
 
+std::string step_text(const Plan& plan, size_t index) {
+  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy"};
+  const Step& step = plan.steps[index];
+  std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
+                     step.name + ": " + list(step.in) + " -> " + list(step.out);
+  if (step.scratch_bytes)
+    text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
+            std::to_string(step.scratch_bytes);
+  return text + "\n";
+}
+
+std::string group_text(const Group& group) {
+  const auto microseconds = static_cast<int64_t>(group.seconds * 1e6);
+  return std::to_string(group.branches()) + " branches side by side, " +
+         std::to_string(group.share) + " threads each, to save about " +
+         std::to_string(microseconds) + " us\n";
+}
+
+// Steps of a group are indented by its branch.
+std::string steps_text(const Plan& plan) {
+  std::string text;
+  auto group = plan.groups.begin();
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    if (group != plan.groups.end() && i == group->starts.back()) ++group;
+    const bool inside = group != plan.groups.end() && i >= group->starts.front();
+    if (inside && i == group->starts.front()) text += "  " + group_text(*group);
+    const bool starts = inside && std::ranges::find(group->starts, i) != group->starts.end();
+    text += inside ? starts ? "  - " : "    " : "  ";
+    text += step_text(plan, i);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string describe(const Plan& plan) {
-  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy"};
   std::string text = std::to_string(plan.steps.size()) + " steps, arena " +
                      std::to_string(plan.arena_bytes) + " bytes (lower bound " +
                      std::to_string(plan.lower_bound) + "), residuals " +
                      std::to_string(plan.residual_bytes) + " bytes\n";
-  for (size_t i = 0; i < plan.steps.size(); ++i) {
-    const Step& step = plan.steps[i];
-    text += "  " + std::to_string(i) + " " + kKinds[static_cast<int>(step.kind)] + " " + step.name +
-            ": " + list(step.in) + " -> " + list(step.out);
-    if (step.scratch_bytes)
-      text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
-              std::to_string(step.scratch_bytes);
-    text += "\n";
-  }
-  return text;
+  if (!plan.groups.empty())
+    text += "  " + std::to_string(plan.groups.size()) + " groups of branches add " +
+            std::to_string(plan.added_bytes) + " bytes to the arena\n";
+  return text + steps_text(plan);
 }
 
 }  // namespace weft::executor

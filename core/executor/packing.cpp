@@ -19,7 +19,7 @@ int64_t place(std::span<const Buffer> buffers, std::span<const int32_t> order, i
               std::vector<int64_t>& offsets) {
   struct Placed {
     int64_t begin, end;
-    int32_t first, last;
+    const Buffer* buffer;
   };
   std::vector<Placed> placed;  // by rising begin
   placed.reserve(order.size());
@@ -29,14 +29,14 @@ int64_t place(std::span<const Buffer> buffers, std::span<const int32_t> order, i
     const int64_t bytes = aligned(buffer.bytes);
     int64_t at = 0;
     for (const Placed& other : placed) {
-      if (other.last < buffer.first || buffer.last < other.first) continue;
+      if (other.buffer->ends_before(buffer) || buffer.ends_before(*other.buffer)) continue;
       if (other.begin - at >= bytes) break;
       at = std::max(at, other.end);
     }
     offsets[static_cast<size_t>(i)] = at;
     top = std::max(top, at + bytes);
     if (top >= give_up_at) return top;
-    const Placed own{at, at + bytes, buffer.first, buffer.last};
+    const Placed own{at, at + bytes, &buffer};
     placed.insert(std::ranges::upper_bound(placed, own.begin, {}, &Placed::begin), own);
   }
   return top;
@@ -57,27 +57,93 @@ double key(const Buffer& b, int heuristic, uint32_t noise) {
   }
 }
 
+// Bytes that begin and cease to be alive, step by step.
+class Change {
+ public:
+  explicit Change(size_t steps) : change_(steps + 1, 0) {}
+  void add(int32_t first, int32_t last, int64_t bytes) {
+    change_[static_cast<size_t>(first)] += bytes;
+    change_[static_cast<size_t>(last) + 1] -= bytes;
+  }
+  int64_t at(size_t step) const { return change_[step]; }
+
+ private:
+  std::vector<int64_t> change_;
+};
+
+// One past the group that step `begin` starts; past the step itself if it is in none.
+size_t end_of_group(std::span<const Lane> lanes, size_t begin) {
+  size_t end = begin + 1;
+  while (lanes[begin].group != Lane::kNone && end < lanes.size() &&
+         lanes[end].group == lanes[begin].group)
+    ++end;
+  return end;
+}
+
+// Every branch may be where it needs most while the others are where they do.
+int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lanes, size_t begin,
+                      size_t end) {
+  const int32_t group = lanes[begin].group;
+  const auto from = static_cast<int32_t>(begin), to = static_cast<int32_t>(end);
+  int64_t live = 0;
+  std::vector<std::pair<int32_t, int32_t>> branches;  // their steps
+  for (int32_t step = from; step < to; ++step)
+    if (step == from ||
+        lanes[static_cast<size_t>(step)].beside(lanes[static_cast<size_t>(step) - 1]))
+      branches.emplace_back(step, step + 1);
+    else
+      branches.back().second = step + 1;
+  Change own(end);
+  for (const Buffer& b : buffers) {
+    if (b.last < from || b.first >= to) continue;
+    const bool starts = b.first_lane.group == group, ends = b.last_lane.group == group;
+    const int32_t branch = starts ? b.first_lane.branch
+                           : ends ? b.last_lane.branch
+                                  : Lane::kSeveral;
+    if (branch == Lane::kSeveral) {
+      live += aligned(b.bytes);
+      continue;
+    }
+    const auto steps = std::ranges::find_if(branches, [&](const auto& range) {
+      return lanes[static_cast<size_t>(range.first)].branch == branch;
+    });
+    own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
+  }
+  for (const auto& [first, last] : branches) {
+    int64_t now = 0, most = 0;
+    for (int32_t step = first; step < last; ++step)
+      most = std::max(most, now += own.at(static_cast<size_t>(step)));
+    live += most;
+  }
+  return live;
+}
+
 constexpr int kHeuristics = 5;
 constexpr int kRestarts = 8;  // with perturbed keys, where the bound is not reached
 constexpr size_t kLargestRestart = 2000;
 
 }  // namespace
 
-int64_t live_bytes(std::span<const Buffer> buffers) {
-  int32_t end = 0;
-  for (const Buffer& b : buffers) end = std::max(end, b.last + 2);
-  std::vector<int64_t> change(static_cast<size_t>(end), 0);
-  for (const Buffer& b : buffers) {
-    change[static_cast<size_t>(b.first)] += aligned(b.bytes);
-    change[static_cast<size_t>(b.last) + 1] -= aligned(b.bytes);
+int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
+                   std::span<int64_t> of_groups) {
+  Change whole(lanes.size());
+  for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
+  int64_t most = 0, live = 0;
+  for (size_t begin = 0; begin < lanes.size();) {
+    const size_t end = end_of_group(lanes, begin);
+    if (lanes[begin].group == Lane::kNone) {
+      most = std::max(most, live += whole.at(begin));
+    } else {
+      int64_t& here = of_groups[static_cast<size_t>(lanes[begin].group)];
+      most = std::max(most, here = live_in_group(buffers, lanes, begin, end));
+      for (size_t step = begin; step < end; ++step) live += whole.at(step);
+    }
+    begin = end;
   }
-  int64_t live = 0, most = 0;
-  for (const int64_t c : change) most = std::max(most, live += c);
   return most;
 }
 
-int64_t pack(std::span<Buffer> buffers) {
-  const int64_t bound = live_bytes(buffers);
+int64_t pack(std::span<Buffer> buffers, int64_t bound) {
   int64_t best = INT64_MAX;
   std::vector<int64_t> offsets(buffers.size());
   std::vector<int32_t> order(buffers.size());

@@ -41,10 +41,19 @@ bool is_copy(const Node& node) {
   return name == "broadcast_to" || name == "copy" || name == "stop_gradient";
 }
 
+ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
+  ops::Cost cost;
+  cost.flops = static_cast<double>(code.steps.size()) * static_cast<double>(code.shape.elements());
+  for (const TensorView& view : externals)
+    cost.bytes += static_cast<double>(ops::type_of(view).bytes());
+  return cost;
+}
+
 }  // namespace
 
-Placement::Placement(const Graph& graph, const PlanOptions& options)
-    : graph_(graph), options_(options), seen_(graph.values.size()) {
+Placement::Placement(const Graph& graph, const PlanOptions& options,
+                     std::span<const BranchGroup> groups)
+    : graph_(graph), options_(options), groups_(groups), seen_(graph.values.size()) {
   size_t count = graph.constants.size();  // scalars must not move once they have an address
   for (const Node& node : graph.nodes) {
     count += node.operands.size();
@@ -65,6 +74,8 @@ Status Placement::run() {
   find_stride_sensitive();
   for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
   WEFT_TRY(check_total());
+  computing_ = steps.size();
+  gather_branches();
   note_uses();
   place_outputs();
   note_uses();
@@ -213,7 +224,9 @@ Status Placement::add_tiles(const Node& node) {
       views.push_back(ops::broadcast_view(view, step.code->shape));
     }
   set_loop(*step.code, views);
-  const int threads = step.code->units > step.code->grain ? options_.threads : 1;
+  step.pieces = (step.code->units + step.code->grain - 1) / step.code->grain;
+  step.seconds = seconds_of(cost_of(*step.code, views));
+  const int threads = step.pieces > 1 ? threads_of_next_step() : 1;
   step.code->scratch_a_thread = aligned(step.code->scratch_a_thread);
   add_scratch(step, step.code->scratch_a_thread * threads);
   steps.push_back(std::move(step));
@@ -241,7 +254,10 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
     step.out.push_back(whole(new_item(out.back().bytes()), out.back()));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  add_scratch(step, scratch_of(slot, {types, out, node.attributes.view()}, options_.threads));
+  const ops::SlotTypes call{types, out, node.attributes.view()};
+  step.seconds = seconds_of(ops::cost_of(slot, call));
+  step.pieces = ops::pieces_of(slot, call);
+  add_scratch(step, scratch_of(slot, call, threads_of_next_step()));
   steps.push_back(std::move(step));
   return {};
 }
@@ -264,6 +280,10 @@ void Placement::add_copy(const Seen& from, const Seen& to) {
   step.name = "copy";
   step.in = {from};
   step.out = {to};
+  const TensorType type{to.dtype, to.shape, {}};
+  const ops::SlotTypes call{{&type, 1}, {&type, 1}, {}};
+  step.seconds = seconds_of(ops::cost_of(ops::Slot(), call));
+  step.pieces = ops::pieces_of(ops::Slot(), call);
   steps.push_back(std::move(step));
 }
 
@@ -271,20 +291,36 @@ void Placement::add_scratch(PendingStep& step, int64_t bytes) {
   if (bytes > 0) step.scratch = new_item(bytes);
 }
 
+void Placement::touch(int32_t id, int32_t step) {
+  Item& item = items_[static_cast<size_t>(id)];
+  const Lane& lane = steps[static_cast<size_t>(step)].lane;
+  if (item.last_lane.beside(lane))
+    item.last_lane.branch = Lane::kSeveral;
+  else
+    item.last_lane = lane;
+  item.last = step;
+}
+
 void Placement::note_uses() {
+  for (Item& item : items_) {
+    item.first = item.last = -1;
+    item.first_lane = item.last_lane = Lane();
+  }
   for (size_t s = 0; s < steps.size(); ++s) {
     const auto at = static_cast<int32_t>(s);
-    for (const Seen& seen : steps[s].in)
-      if (seen.item >= 0) items_[static_cast<size_t>(seen.item)].last = at;
-    for (const Seen& seen : steps[s].out) {
-      Item& item = items_[static_cast<size_t>(seen.item)];
-      if (item.first < 0) item.first = at;
-      item.last = std::max(item.last, at);
-    }
-    if (steps[s].scratch >= 0) {
-      Item& item = items_[static_cast<size_t>(steps[s].scratch)];
-      item.first = item.last = at;
-    }
+    const PendingStep& step = steps[s];
+    const auto write = [&](int32_t id) {
+      Item& item = items_[static_cast<size_t>(id)];
+      if (item.first < 0) {
+        item.first = at;
+        item.first_lane = step.lane;
+      }
+      touch(id, at);
+    };
+    for (const Seen& seen : step.in)
+      if (seen.item >= 0) touch(seen.item, at);
+    for (const Seen& seen : step.out) write(seen.item);
+    if (step.scratch >= 0) write(step.scratch);
   }
 }
 

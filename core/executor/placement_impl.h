@@ -5,7 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "executor/branches.h"
 #include "executor/lowering.h"
+#include "executor/packing.h"
 #include "executor/plan.h"
 
 namespace weft::executor {
@@ -14,8 +16,9 @@ namespace weft::executor {
 // by one step. Items that share memory by in-place reuse form one with the first of them.
 struct Item {
   int64_t bytes = 0;
-  int32_t first = -1;  // step that writes it
-  int32_t last = -1;   // step that reads it last
+  int32_t first = -1;          // step that writes it
+  int32_t last = -1;           // step that reads it last
+  Lane first_lane, last_lane;  // of these, as in Buffer
   Root root = Root::kArena;
   int32_t index = 0;
   int64_t offset = 0;   // in its root; the packing decides it for the arena
@@ -43,12 +46,18 @@ struct PendingStep {
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
   int32_t scratch = -1;  // an item
+  Lane lane;
+  double seconds = 0;  // on one thread
+  int64_t pieces = 1;  // that threads can share it by
 };
 
 class Placement {
  public:
-  Placement(const graph::Graph& graph, const PlanOptions& options);
+  // `groups`: what find_branches made of the branch_steps of a placement without.
+  Placement(const graph::Graph& graph, const PlanOptions& options,
+            std::span<const BranchGroup> groups = {});
   Status run();
+  std::vector<BranchStep> branch_steps() const;
 
   // An item's final one, after in-place reuse.
   const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
@@ -64,6 +73,7 @@ class Placement {
   std::shared_ptr<std::vector<uint64_t>> scalars;
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;
+  std::vector<int64_t> group_bytes;  // that are live in each group
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
 
@@ -78,6 +88,9 @@ class Placement {
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  int threads_of_next_step() const;
+  void gather_branches();
+  void touch(int32_t item, int32_t step);
   Seen scalar(const ops::Argument& value, DType dtype);
   Seen dense_copy(const Seen& from);
   void add_copy(const Seen& from, const Seen& to);
@@ -95,6 +108,8 @@ class Placement {
 
   const graph::Graph& graph_;
   const PlanOptions& options_;
+  const std::span<const BranchGroup> groups_;
+  size_t computing_ = 0;  // steps of the graph's own; copies of outputs follow
   std::vector<Item> items_;
   std::vector<Seen> seen_;            // by value of the graph
   std::vector<bool> sensitive_;       // by value: a reader's bits depend on its strides

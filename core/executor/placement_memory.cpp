@@ -46,6 +46,9 @@ bool Placement::may_write_state(size_t output, int32_t item) const {
   const int32_t old = input_items_[static_cast<size_t>(state_of_[output])];
   const int32_t last_read = items_[static_cast<size_t>(old)].last;
   const int32_t written = items_[static_cast<size_t>(item)].first;
+  if (items_[static_cast<size_t>(old)].last_lane.beside(
+          items_[static_cast<size_t>(item)].first_lane))
+    return false;
   if (last_read != written) return last_read < written;
   const PendingStep& step = steps[static_cast<size_t>(written)];
   for (size_t out = 0; out < step.out.size(); ++out)
@@ -127,6 +130,7 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   Item& to = items_[static_cast<size_t>(own)];
   Item& from = items_[static_cast<size_t>(item)];
   if (from.last != at || from.bytes != to.bytes || own == item) return false;
+  if (from.last_lane.branch == Lane::kSeveral) return false;
   const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;
   if (!reads_only_in_place(step, out, item)) return false;
@@ -141,6 +145,7 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
     from.offset = to.offset;
   }
   from.last = to.last;
+  from.last_lane = to.last_lane;
   to.joined = item;
   return true;
 }
@@ -160,11 +165,14 @@ void Placement::pack_arena() {
   for (size_t i = 0; i < items_.size(); ++i) {
     const Item& item = items_[i];
     if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
-    buffers.push_back({item.bytes, item.first, item.last, 0});
+    buffers.push_back({item.bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
     owners.push_back(static_cast<int32_t>(i));
   }
-  arena_bytes = pack(buffers);
-  lower_bound = live_bytes(buffers);
+  std::vector<Lane> lanes;
+  for (const PendingStep& step : steps) lanes.push_back(step.lane);
+  group_bytes.assign(groups_.size(), 0);
+  lower_bound = live_bytes(buffers, lanes, group_bytes);
+  arena_bytes = pack(buffers, lower_bound);
   for (size_t i = 0; i < buffers.size(); ++i)
     items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
 }

@@ -194,24 +194,63 @@ Result<ops::Cost> cost_of(const graph::Graph& graph) {
   return total;
 }
 
+int64_t most_added(int64_t arena) {
+  return std::min(std::max(arena, int64_t{1} << 20), int64_t{1} << 28);
+}
+
+// Groups that would need too much memory go one by one, the one that needs most first.
+Status add_groups(const graph::Graph& graph, const PlanOptions& options,
+                  std::vector<BranchGroup>& groups, std::unique_ptr<Placement>& placement) {
+  const int64_t most = placement->arena_bytes + most_added(placement->arena_bytes);
+  groups = find_branches(placement->branch_steps(), options.threads);
+  while (!groups.empty()) {
+    auto grouped = std::make_unique<Placement>(graph, options, groups);
+    WEFT_TRY(grouped->run());
+    if (grouped->arena_bytes <= most) {
+      placement = std::move(grouped);
+      break;
+    }
+    const auto& bytes = grouped->group_bytes;
+    groups.erase(groups.begin() + (std::ranges::max_element(bytes) - bytes.begin()));
+  }
+  return {};
+}
+
+Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
+  Group group;
+  group.share = found.share;
+  group.seconds = found.seconds;
+  for (int32_t step = found.begin; step < found.end; ++step)
+    if (step == found.begin ||
+        steps[static_cast<size_t>(step)].lane.beside(steps[static_cast<size_t>(step) - 1].lane))
+      group.starts.push_back(static_cast<uint32_t>(step));
+  group.starts.push_back(static_cast<uint32_t>(found.end));
+  return group;
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
-  Placement placement(graph, options);
-  WEFT_TRY(placement.run());
+  auto placement = std::make_unique<Placement>(graph, options);
+  WEFT_TRY(placement->run());
+  const int64_t arena_without = placement->arena_bytes;
+  std::vector<BranchGroup> groups;
+  if (options.branches) WEFT_TRY(add_groups(graph, options, groups, placement));
   Plan plan;
   plan.threads = options.threads;
   WEFT_ASSIGN(plan.cost, cost_of(graph));
-  plan.arena_bytes = placement.arena_bytes;
-  plan.lower_bound = placement.lower_bound;
-  plan.residual_bytes = placement.residual_bytes;
-  plan.residual_offsets = std::move(placement.residual_offsets);
+  plan.arena_bytes = placement->arena_bytes;
+  plan.lower_bound = placement->lower_bound;
+  plan.added_bytes = plan.arena_bytes - arena_without;
+  plan.residual_bytes = placement->residual_bytes;
+  plan.residual_offsets = std::move(placement->residual_offsets);
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
-  plan.held = std::move(placement.held);
-  plan.constants = std::move(placement.constants);
-  plan.scalars = placement.scalars;
-  Emitter(placement, plan).run();
+  plan.held = std::move(placement->held);
+  plan.constants = std::move(placement->constants);
+  plan.scalars = placement->scalars;
+  for (const BranchGroup& group : groups) plan.groups.push_back(group_of(group, placement->steps));
+  Emitter(*placement, plan).run();
   return plan;
 }
 

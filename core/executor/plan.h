@@ -3,6 +3,7 @@
 //   schedule   the graph's order, one step a node; view operators take no step
 //   place      of each value: root + byte offset + strides; in-place reuse, views, state pairs
 //   lowering   fused regions and elementwise nodes become tile programs, the rest kernel calls
+//   branches   runs of steps that fall apart into independent ones go side by side, see branches.h
 //   packing    offsets in the arena: several heuristics, the best kept
 //
 // Running a plan walks a flat list of actions whose pointers were bound before; only those whose
@@ -63,8 +64,20 @@ struct Action {
   uint32_t bound;  // byte offset in the bound block
 };
 
+// A group of branches: one step of the order, whose parts have none between them.
+struct Group {
+  std::vector<uint32_t> starts;  // the first action of each branch, and one past the last branch
+  int share = 1;                 // threads of a branch
+  double seconds = 0;            // saved, by the model
+
+  int branches() const { return static_cast<int>(starts.size()) - 1; }
+};
+
 struct PlanOptions {
   int threads = 1;
+  // Branches side by side where that pays. They add at most as many bytes to the arena as it has
+  // without them (1 MiB if that is more), and never more than 256 MiB.
+  bool branches = true;
   // Outputs from this one on are residuals: the plan gives them places in the residual region.
   size_t first_residual_output = SIZE_MAX;
   // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
@@ -81,10 +94,12 @@ struct Patch {
 struct Plan {
   std::vector<Step> steps;
   std::vector<Action> actions;
-  int threads = 1;  // that scratch is for
-  ops::Cost cost;   // of all nodes
+  std::vector<Group> groups;  // by rising actions
+  int threads = 1;            // that scratch is for
+  ops::Cost cost;             // of all nodes
   int64_t arena_bytes = 0;
-  int64_t lower_bound = 0;  // most bytes that are live at one step
+  int64_t lower_bound = 0;  // most bytes that are live at one time
+  int64_t added_bytes = 0;  // to the arena, by the groups
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
 

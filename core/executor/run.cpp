@@ -1,10 +1,14 @@
+#include <atomic>
+#include <climits>
 #include <cstring>
+#include <mutex>
 
 #include "base/errors.h"
 #include "executor/bound_impl.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/copy_slot.h"
+#include "runtime/engine.h"
 #include "runtime/interrupt.h"
 #include "runtime/threads.h"
 
@@ -69,6 +73,79 @@ void run_copy(char* at) {
   ops::copy_elements(views[1], views[0]);
 }
 
+struct Run {
+  const Plan& plan;
+  char* block;
+  uint64_t seed;
+  uint64_t first_ordinal;
+};
+
+Status run_step(const Run& run, const Action& action) {
+  char* const at = run.block + action.bound;
+  switch (action.kind) {
+    case StepKind::kTile: {
+      const auto* tile = reinterpret_cast<const BoundTile*>(at);
+      tile->kernel(tile->tile);
+      return {};
+    }
+    case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); return {};
+    case StepKind::kKernel:
+      return run_kernel(run.plan.steps[action.step], at, run.seed, run.first_ordinal);
+    case StepKind::kCopy: run_copy(at); return {};
+  }
+  return {};
+}
+
+template <class GivesUp>
+Status run_steps(const Run& run, size_t begin, size_t end, size_t& count, const GivesUp& gives_up) {
+  for (size_t i = begin; i < end; ++i) {
+    if (++count % kActionsBetweenPolls == 0) poll_interrupt();
+    if (gives_up()) return {};
+    WEFT_TRY(run_step(run, run.plan.actions[i]));
+  }
+  return {};
+}
+
+// What the branches of a group tell each other. Of several that fail, the first in the plan's
+// order is the one that is told: those after it stop, those before it go on.
+class GroupRun {
+ public:
+  GroupRun(const Run& run, const Group& group) : run_(run), group_(group) {}
+
+  Status operator()() {
+    parallel_branches(group_.branches(), group_.share, interrupted_,
+                      [this](int branch) { run_branch(branch); });
+    return std::move(failure_);
+  }
+
+ private:
+  void run_branch(int branch) {
+    const bool& interrupted = thread_state().interrupted;
+    const auto gives_up = [&] {
+      if (interrupted) interrupted_.store(true, std::memory_order_relaxed);
+      return interrupted_.load(std::memory_order_relaxed) ||
+             failed_.load(std::memory_order_relaxed) < branch;
+    };
+    const auto begin = group_.starts.begin() + branch;
+    const Status status = guarded([&] {
+      size_t count = 0;
+      return run_steps(run_, begin[0], begin[1], count, gives_up);
+    });
+    if (status.ok()) return;
+    const std::lock_guard lock(mutex_);
+    if (branch > failed_.load(std::memory_order_relaxed)) return;
+    failed_.store(branch, std::memory_order_relaxed);
+    failure_ = status;
+  }
+
+  const Run& run_;
+  const Group& group_;
+  std::atomic<bool> interrupted_{false};
+  std::atomic<int> failed_{INT_MAX};
+  std::mutex mutex_;
+  Status failure_;
+};
+
 }  // namespace
 
 Bound bind_new(const Plan& plan) {
@@ -83,27 +160,17 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
     return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
                                  num_threads());
   bind_roots(plan, bound, roots);
-  char* const block = reinterpret_cast<char*>(bound.block.data());
+  const Run run{plan, reinterpret_cast<char*>(bound.block.data()), seed, first_ordinal};
   const bool& interrupted = thread_state().interrupted;
-  size_t count = 0;
-  for (const Action& action : plan.actions) {
-    if (++count % kActionsBetweenPolls == 0) poll_interrupt();
-    if (interrupted) return {};  // who runs interruptibly tells it
-    char* const at = block + action.bound;
-    switch (action.kind) {
-      case StepKind::kTile: {
-        const auto* tile = reinterpret_cast<const BoundTile*>(at);
-        tile->kernel(tile->tile);
-        break;
-      }
-      case StepKind::kTileProgram: run_program(plan.steps[action.step], at); break;
-      case StepKind::kKernel:
-        WEFT_TRY(run_kernel(plan.steps[action.step], at, seed, first_ordinal));
-        break;
-      case StepKind::kCopy: run_copy(at); break;
-    }
+  const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
+  size_t count = 0, next = 0;
+  for (const Group& group : plan.groups) {
+    WEFT_TRY(run_steps(run, next, group.starts.front(), count, gives_up));
+    if (interrupted) return {};
+    WEFT_TRY(GroupRun(run, group)());
+    next = group.starts.back();
   }
-  return {};
+  return run_steps(run, next, plan.actions.size(), count, gives_up);
 }
 
 }  // namespace weft::executor

@@ -1,5 +1,5 @@
 // The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
-// and for finding the pass that is to blame.
+// and for finding the pass that is to blame; `-branches` is for plans: nothing runs side by side.
 #pragma once
 
 #include <span>

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/executor/graph_testing.h"
+#include "core/executor/plan_simulation.h"
 #include "executor/program.h"
 #include "executor/split.h"
 #include "graph/pipeline.h"
@@ -33,85 +34,6 @@ std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>&
   REQUIRE_MESSAGE(status.ok(), status.message());
   return outputs;
 }
-
-// A run in which memory is a list of bytes with the name of who wrote them last: every step must
-// read what the plan says it reads, as it was written.
-class Simulation {
- public:
-  Simulation(const Graph& graph, const Plan& plan) : plan_(plan) {
-    arena_.resize(static_cast<size_t>(plan.arena_bytes), -1);
-    residual_.resize(1 << 16, -1);
-    outputs_.resize(plan.outputs);
-    for (size_t i = 0; i < plan.outputs; ++i)
-      outputs_[i].resize(static_cast<size_t>(graph.type(graph.outputs[i]).bytes()), -1);
-  }
-
-  // Each step's writes get a new stamp; the bytes that a later step reads must carry the stamp of
-  // the step that wrote the same place last in the unlimited world: where every write is apart.
-  void run() {
-    for (size_t s = 0; s < plan_.steps.size(); ++s) {
-      const Step& step = plan_.steps[s];
-      for (const Place& in : step.in) check_read(in);
-      if (step.scratch_bytes) {
-        CHECK(step.scratch_offset + step.scratch_bytes <= plan_.arena_bytes);
-        for (int64_t i = 0; i < step.scratch_bytes; ++i)
-          arena_[static_cast<size_t>(step.scratch_offset + i)] = -2;
-      }
-      for (const Place& out : step.out) write(out, static_cast<int32_t>(s));
-      for (const Place& out : step.out) {  // no output of the step lies over another or scratch
-        for (size_t i = 0; i < bytes_of(out); ++i)
-          CHECK_EQ(memory(out)[static_cast<size_t>(out.offset) + i], stamps_.at(key(out)));
-      }
-    }
-  }
-
- private:
-  static size_t bytes_of(const Place& place) {
-    return static_cast<size_t>(place.shape.elements() * size_of(place.dtype));
-  }
-  static std::pair<int, int64_t> key(const Place& place) {
-    return {static_cast<int>(place.root) * 1000 + place.index, place.offset};
-  }
-  std::vector<int32_t>& memory(const Place& place) {
-    if (place.root == Root::kOutput) return outputs_[static_cast<size_t>(place.index)];
-    return place.root == Root::kArena ? arena_ : residual_;
-  }
-
-  void write(const Place& out, int32_t stamp) {
-    CHECK(out.root != Root::kInput);
-    CHECK(out.root != Root::kConstant);
-    CHECK(out.dense());
-    std::vector<int32_t>& bytes = memory(out);
-    REQUIRE(static_cast<size_t>(out.offset) + bytes_of(out) <= bytes.size());
-    std::fill_n(bytes.begin() + out.offset, bytes_of(out), stamp * 16 + next_output_++ % 16);
-    stamps_[key(out)] = bytes_of(out) ? bytes[static_cast<size_t>(out.offset)] : 0;
-  }
-
-  void check_read(const Place& in) {
-    if (in.shape.rank() < 0 || in.root == Root::kInput || in.root == Root::kConstant) return;
-    if (in.shape.elements() == 0) return;
-    std::vector<int32_t>& bytes = memory(in);
-    int64_t low = 0, high = 0;
-    for (int axis = 0; axis < in.shape.rank(); ++axis) {
-      const int64_t reach = (in.shape[axis] - 1) * in.strides[axis];
-      (reach < 0 ? low : high) += reach;
-    }
-    const int64_t size = size_of(in.dtype);
-    const int32_t stamp = bytes[static_cast<size_t>(in.offset + low * size)];
-    CHECK(stamp >= 0);
-    for (int64_t at = in.offset + low * size; at < in.offset + (high + 1) * size; ++at)
-      if (bytes[static_cast<size_t>(at)] != stamp) {
-        CHECK_MESSAGE(false, "a read meets bytes of two writers");
-        break;
-      }
-  }
-
-  const Plan& plan_;
-  std::vector<int32_t> arena_, residual_;
-  std::vector<std::vector<int32_t>> outputs_;
-  std::map<std::pair<int, int64_t>, int32_t> stamps_;
-  int next_output_ = 0;
-};
 
 Graph parsed(const char* text) {
   Result<Graph> graph = graph::parse(text);

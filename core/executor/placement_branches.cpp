@@ -1,0 +1,47 @@
+// Branches in the placement: their steps put one after another, and what the search is told.
+#include <algorithm>
+
+#include "executor/placement_impl.h"
+
+namespace weft::executor {
+
+std::vector<BranchStep> Placement::branch_steps() const {
+  std::vector<int32_t> writer(items_.size(), -1);
+  std::vector<BranchStep> result;
+  for (size_t s = 0; s < computing_; ++s) {
+    const PendingStep& pending = steps[s];
+    BranchStep step;
+    step.seconds = pending.seconds;
+    step.pieces = pending.pieces;
+    for (const Seen& seen : pending.in)
+      if (seen.item >= 0 && writer[static_cast<size_t>(seen.item)] >= 0)
+        step.after.push_back(writer[static_cast<size_t>(seen.item)]);
+    for (const Seen& seen : pending.out)
+      writer[static_cast<size_t>(seen.item)] = static_cast<int32_t>(s);
+    result.push_back(std::move(step));
+  }
+  return result;
+}
+
+// Of the step that is added next: its share in a group, else all.
+int Placement::threads_of_next_step() const {
+  const auto next = static_cast<int32_t>(steps.size());
+  for (const BranchGroup& group : groups_)
+    if (group.begin <= next && next < group.end) return group.share;
+  return options_.threads;
+}
+
+void Placement::gather_branches() {
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    const BranchGroup& group = groups_[g];
+    const auto begin = steps.begin() + group.begin, end = steps.begin() + group.end;
+    for (int32_t step = group.begin; step < group.end; ++step)
+      steps[static_cast<size_t>(step)].lane = {
+          static_cast<int32_t>(g), group.branch[static_cast<size_t>(step - group.begin)]};
+    std::stable_sort(begin, end, [](const PendingStep& a, const PendingStep& b) {
+      return a.lane.branch < b.lane.branch;
+    });
+  }
+}
+
+}  // namespace weft::executor
