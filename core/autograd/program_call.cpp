@@ -23,7 +23,47 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type) {
   return result.tensor();
 }
 
-bool runs_long(const Compiled& compiled) { return is_long(compiled.cost()); }
+// ---- what is run, at once or by the engine's threads ------------------------------------------
+
+struct Forward {
+  Ref<Compiled> compiled;
+  executor::FramePtr frame;
+  RandomKey key;
+  PoolVector<void*> in, out;
+
+  Status operator()() const {
+    return compiled->forward(*frame, in, out, key.seed, key.first_ordinal);
+  }
+};
+
+struct Backward {
+  Ref<Compiled> compiled;
+  executor::FramePtr frame;
+  RandomKey key;
+  bool consuming;
+  PoolVector<void*> inputs{}, outputs{}, cotangents{}, gradients{};
+
+  Status operator()() const {
+    return compiled->backward(*frame, inputs, outputs, cotangents, gradients, consuming, key.seed,
+                              key.first_ordinal);
+  }
+};
+
+template <class Call>
+struct CallTask final : Task {
+  explicit CallTask(Call&& made) : call(std::move(made)) { origin = current_origin(); }
+  Status run() override { return call(); }
+  const Call call;
+};
+
+// Others touch pinned arrays when they like: a call that reads one is done when it returns.
+template <class Call>
+Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
+                   Call call) {
+  if (engine_defers() && !pinned)
+    return engine_push(reads, writes, std::make_unique<CallTask<Call>>(std::move(call)));
+  return run_ordered(reads, writes, is_long(call.compiled->cost()), call);
+}
 
 // ---- the entry on the tape --------------------------------------------------------------------
 
@@ -41,7 +81,7 @@ class ProgramNode final : public TapeNode {
             std::span<const Ref<Tensor>> outputs);
   Result<ops::Values> backward(const ops::Values& cotangents, bool retain) override;
   void release_saved() override {
-    frame_.reset();
+    frame_ = executor::FramePtr();
     for (SavedTensor& input : inputs_) input.clear();
     for (SavedTensor& output : outputs_) output.clear();
     released_ = true;
@@ -107,20 +147,30 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
                                  "what a hybridized function saved was given up by an earlier "
                                  "backward; pass retain_graph=True to that one");
   if (thread_state().modes & kRecording) return differentiable(cotangents);
-  PoolVector<void*> inputs(inputs_.size());
-  PoolVector<void*> outputs(cotangents.size());
-  PoolVector<void*> given(cotangents.size());
-  PoolVector<void*> results(inputs_.size());
+  Backward call{compiled_, frame_, key_, !retain};
+  call.inputs.resize(inputs_.size());
+  call.outputs.resize(cotangents.size());
+  call.cotangents.resize(cotangents.size());
+  call.gradients.resize(inputs_.size());
+  // What it reads may be given up, and then written by others, while it is queued.
+  PoolVector<Storage*> reads{frame_->residual()}, writes{frame_->residual()};
   PoolVector<Ref<Tensor>> alive;
-  PoolVector<Storage*> reads, writes;
-  for (size_t i = 0; i < inputs_.size(); ++i)
-    if (compiled_->backward_reads_input(i)) inputs[i] = inputs_[i].view().data;
+  bool pinned = false;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!compiled_->backward_reads_input(i)) continue;
+    call.inputs[i] = inputs_[i].view().data;
+    reads.push_back(inputs_[i].storage());
+  }
   for (size_t i = 0; i < cotangents.size(); ++i) {
-    if (outputs_[i]) outputs[i] = outputs_[i].view().data;
+    if (outputs_[i]) {
+      call.outputs[i] = outputs_[i].view().data;
+      reads.push_back(outputs_[i].storage());
+    }
     if (!compiled_->takes_cotangent(i)) continue;
     WEFT_ASSIGN(Ref<Tensor> array, cotangent(cotangents, i));
-    given[i] = array->data();
+    call.cotangents[i] = array->data();
     reads.push_back(array->box().storage());
+    pinned = pinned || array->box().pinned();
     alive.push_back(std::move(array));
   }
   EagerBuilder builder;
@@ -129,15 +179,11 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
     if (!compiled_->has_gradient(i)) continue;
     const ops::TensorType& type = compiled_->input_types()[i];
     WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape));
-    results[i] = gradient->data();
+    call.gradients[i] = gradient->data();
     writes.push_back(gradient->box().storage());
     gradients[i] = builder.value(std::move(gradient));
   }
-  // Saved contents are held as values and were there when forward ran.
-  WEFT_TRY(run_ordered(reads, writes, runs_long(*compiled_), [&] {
-    return compiled_->backward(*frame_, inputs, outputs, given, results, !retain, key_.seed,
-                               key_.first_ordinal);
-  }));
+  WEFT_TRY(run_or_push(reads, writes, pinned, std::move(call)));
   return gradients;
 }
 
@@ -233,29 +279,6 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
   return {};
 }
 
-class ForwardTask final : public Task {
- public:
-  ForwardTask(Ref<Compiled> compiled, executor::FramePtr frame, PoolVector<void*> in,
-              PoolVector<void*> out, RandomKey key)
-      : compiled_(std::move(compiled)),
-        frame_(std::move(frame)),
-        in_(std::move(in)),
-        out_(std::move(out)),
-        key_(key) {
-    origin = current_origin();
-  }
-  Status run() override {
-    return compiled_->forward(*frame_, in_, out_, key_.seed, key_.first_ordinal);
-  }
-
- private:
-  Ref<Compiled> compiled_;
-  executor::FramePtr frame_;
-  PoolVector<void*> in_;
-  PoolVector<void*> out_;
-  RandomKey key_;
-};
-
 }  // namespace
 
 Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
@@ -264,25 +287,18 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_TRY(look_at(arguments, call));
   WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted));
   WEFT_TRY(bind_call(*compiled, arguments, call));
-  WEFT_ASSIGN(executor::FramePtr frame, compiled->checkout());
+  WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
+  if (frame->residual()) call.writes.push_back(frame->residual());
   const auto ordinals = static_cast<uint64_t>(compiled->ordinals());
   const RandomKey key = repeated ? *repeated : ordinals ? take_ordinals(ordinals) : RandomKey{0, 0};
   const bool pinned = std::ranges::any_of(
       arguments, [](const Ref<Tensor>& argument) { return argument->box().pinned(); });
-  // A recorded call runs here: its frame goes to the tape, which the engine does not order. One
-  // on pinned arrays, because others touch them when they like.
-  if (engine_defers() && !call.any_wanted && !pinned)
-    WEFT_TRY(engine_push(
-        call.reads, call.writes,
-        std::make_unique<ForwardTask>(compiled, std::move(frame), call.in, call.out, key)));
-  else
-    WEFT_TRY(run_ordered(call.reads, call.writes, runs_long(*compiled), [&] {
-      return compiled->forward(*frame, call.in, call.out, key.seed, key.first_ordinal);
-    }));
+  WEFT_TRY(run_or_push(call.reads, call.writes, pinned,
+                       Forward{compiled, frame, key, std::move(call.in), std::move(call.out)}));
   WEFT_TRY(store_states(*compiled, arguments, call));
   for (size_t i = 0; i < results.size(); ++i) results[i] = call.outputs[i];
   if (!call.any_wanted) return {};
-  auto* node = new ProgramNode(compiled, std::move(frame), key);
+  auto* node = new ProgramNode(compiled, frame, key);
   const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
   node->save(arguments, call.edges, call.outputs);
   for (size_t i = 0; i < results.size(); ++i)

@@ -74,6 +74,7 @@ class SavedTensor {
   // An array on a box of its own, with `producer` as its history.
   Result<Ref<Tensor>> restore(const Edge& producer) const;
   TensorView view() const;
+  Storage* storage() const { return held_.get(); }
   void clear() { held_ = HeldValue(); }
 
  private:

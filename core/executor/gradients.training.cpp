@@ -3,7 +3,6 @@
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
-#include "executor/frame_impl.h"
 #include "executor/program.h"
 #include "executor/split.h"
 #include "graph/reverse.h"
@@ -63,19 +62,19 @@ Result<const Plan*> Compiled::backward_plan(bool consuming) {
 Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
                           Pointers gradients, bool consuming, uint64_t seed,
                           uint64_t first_ordinal) {
-  if (!frame.holds_residuals)
+  if (!frame.holds_residuals_)
     return errors::invalid_state(
         "backward",
         "a call's gradients were computed already; pass `retain_graph=True` to the first");
   WEFT_ASSIGN(const Plan* plan, backward_plan(consuming));
-  Bound& bound = frame.backward[consuming];
+  Bound& bound = frame.backward_[consuming];
   if (bound.roots.empty()) {
     bound = bind_new(*plan);
-    frame.backward_inputs.reserve(plan->inputs);
-    frame.backward_outputs.reserve(plan->outputs);
+    frame.backward_inputs_.reserve(plan->inputs);
+    frame.backward_outputs_.reserve(plan->outputs);
   }
-  std::vector<void*>& in = frame.backward_inputs;
-  std::vector<void*>& out = frame.backward_outputs;
+  std::vector<void*>& in = frame.backward_inputs_;
+  std::vector<void*>& out = frame.backward_outputs_;
   in.assign(inputs.begin(), inputs.end());
   for (size_t k = 0; k < cotangents.size(); ++k)
     if (takes_cotangent_[k]) in.push_back(cotangents[k]);
@@ -87,9 +86,10 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
   const int64_t bytes = plan->arena_bytes;
   void* arena = bytes > 0 ? take_scratch(bytes) : nullptr;
   if (bytes > 0 && !arena) return errors::out_of_memory("backward", bytes);
-  Status status = run_plan(*plan, bound, {in, out, arena, frame.residual}, seed, first_ordinal);
+  Status status =
+      run_plan(*plan, bound, {in, out, arena, frame.residual_->data()}, seed, first_ordinal);
   if (bytes > 0) return_scratch(arena, bytes);
-  if (consuming) frame.holds_residuals = false;
+  if (consuming) frame.holds_residuals_ = false;
   return status;
 }
 

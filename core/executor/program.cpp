@@ -4,7 +4,6 @@
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
-#include "executor/frame_impl.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
 
@@ -23,20 +22,20 @@ constexpr size_t kIdleScratch = 4;
 
 // ---- frames ------------------------------------------------------------------------------------
 
-Frame::~Frame() { pool_free(residual, static_cast<size_t>(owner->forward_.residual_bytes)); }
+Frame::Frame(Compiled& compiled) : owner_(&compiled), forward_(bind_new(compiled.forward_)) {}
 
-void FrameReturn::operator()(Frame* frame) const {
-  const Ref<Compiled> alive = std::move(frame->alive);
-  Compiled& owner = *frame->owner;
-  frame->holds_residuals = false;
-  if (!frame->arena) {
+void Frame::give_back() {
+  const Ref<Compiled> alive = std::move(alive_);
+  Compiled& owner = *owner_;
+  holds_residuals_ = false;
+  if (!arena_) {
     const std::lock_guard lock(owner.mutex_);
     if (owner.idle_.size() < kIdleFrames) {
-      owner.idle_.push_back(frame);
+      owner.idle_.push_back(this);
       return;
     }
   }
-  delete frame;
+  delete this;
 }
 
 Compiled::~Compiled() {
@@ -54,16 +53,16 @@ Result<FramePtr> Compiled::checkout() {
     }
   }
   if (!frame) {
-    frame = new Frame(*this);
-    const int64_t bytes = forward_.residual_bytes;
-    if (bytes > 0) frame->residual = static_cast<char*>(pool_allocate(static_cast<size_t>(bytes)));
-    if (bytes > 0 && !frame->residual) {
-      delete frame;
-      return errors::out_of_memory("plan", bytes);
+    Ref<Storage> residual;
+    if (with_gradients_) {
+      WEFT_ASSIGN(residual, Storage::allocate(forward_.residual_bytes));
     }
+    frame = new Frame(*this);
+    frame->residual_ = std::move(residual);
   }
-  frame->alive = Ref<Compiled>(this);
-  return FramePtr(frame);
+  frame->alive_ = Ref<Compiled>(this);
+  frame->references_.store(1, std::memory_order_relaxed);
+  return FramePtr::adopt(frame);
 }
 
 Result<FramePtr> Compiled::frame_in(void* memory, int64_t bytes) {
@@ -73,9 +72,9 @@ Result<FramePtr> Compiled::frame_in(void* memory, int64_t bytes) {
     return errors::invalid_value("plan", "`arena` must be ", forward_.arena_bytes,
                                  " bytes aligned to ", kAlignment, "; got ", bytes, " bytes");
   auto* frame = new Frame(*this);
-  frame->arena = memory;
-  frame->alive = Ref<Compiled>(this);
-  return FramePtr(frame);
+  frame->arena_ = memory;
+  frame->alive_ = Ref<Compiled>(this);
+  return FramePtr::adopt(frame);
 }
 
 void* Compiled::take_scratch(int64_t bytes) {
@@ -111,13 +110,14 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
     return errors::invalid_value("plan", "takes ", input_types_.size(), " inputs and ",
                                  output_types_.size(), " outputs; got ", inputs.size(), " and ",
                                  outputs.size());
-  void* arena = frame.arena;
-  const int64_t bytes = frame.arena ? 0 : forward_.arena_bytes;
+  void* arena = frame.arena_;
+  const int64_t bytes = frame.arena_ ? 0 : forward_.arena_bytes;
   if (bytes > 0 && !(arena = take_scratch(bytes))) return errors::out_of_memory("plan", bytes);
-  Status status = run_plan(forward_, frame.forward, {inputs, outputs, arena, frame.residual}, seed,
-                           first_ordinal);
+  void* const residual = frame.residual_ ? frame.residual_->data() : nullptr;
+  Status status =
+      run_plan(forward_, frame.forward_, {inputs, outputs, arena, residual}, seed, first_ordinal);
   if (bytes > 0) return_scratch(arena, bytes);
-  frame.holds_residuals = with_gradients_ && status.ok();
+  frame.holds_residuals_ = with_gradients_ && status.ok();
   return status;
 }
 

@@ -19,6 +19,7 @@
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
+#include "runtime/storage.h"
 
 namespace weft::executor {
 
@@ -28,12 +29,34 @@ class Program;
 // Of which inputs a call wants gradients. In the pools, because every recorded call makes one.
 using Wanted = PoolVector<bool>;
 
-// The memory of one call. Owned by one caller at a time; returned to its plan when dropped.
-class Frame;
-struct FrameReturn {
-  void operator()(Frame* frame) const;
+// The memory of one call: residuals, and the pointers of the plans bound to this frame. Returned to
+// its plan when nobody holds it. Whatever uses it changes it, so one use follows the other: queued
+// work on a plan with gradients names `residual()` among its reads and its writes.
+class Frame final {
+ public:
+  explicit Frame(Compiled& compiled);
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void release() {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back();
+  }
+  Storage* residual() const { return residual_.get(); }  // null without gradients
+
+ private:
+  friend class Compiled;
+  ~Frame() = default;
+  void give_back();
+
+  std::atomic<int32_t> references_{1};
+  Compiled* owner_;
+  Ref<Compiled> alive_;  // set while the frame is out: the plan outlives it
+  Bound forward_;
+  Bound backward_[2];  // preserving, consuming: bound at the first use
+  std::vector<void*> backward_inputs_, backward_outputs_;
+  Ref<Storage> residual_;
+  void* arena_ = nullptr;  // the caller's; null: scratch of the plan
+  bool holds_residuals_ = false;
 };
-using FramePtr = std::unique_ptr<Frame, FrameReturn>;
+using FramePtr = Ref<Frame>;
 
 struct MemoryFigures {
   int64_t arena = 0;        // bytes of the forward plan's arena
@@ -92,7 +115,6 @@ class Compiled final : public Object {
  private:
   friend class Program;
   friend class Frame;
-  friend struct FrameReturn;
   Compiled() = default;
   ~Compiled() override;
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,

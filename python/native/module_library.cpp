@@ -60,11 +60,7 @@ bool is_ours(PyFrameObject* frame) {
   return text && (strcmp(text, "weft") == 0 || strncmp(text, "weft.", 5) == 0);
 }
 
-}  // namespace
-
-// The innermost frame outside this package.
-void write_origin(char* text, size_t size) {
-  if (!Py_IsInitialized() || !PyGILState_Check()) return;
+void write_line(char* text, size_t size) {
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
   while (frame && is_ours(frame)) {
     PyFrameObject* back = PyFrame_GetBack(frame);
@@ -80,6 +76,17 @@ void write_origin(char* text, size_t size) {
     std::snprintf(text, size, "%s:%d", file, line);
   else
     PyErr_Clear();
+}
+
+}  // namespace
+
+// The innermost frame outside this package. Calls that may run long have let the GIL go; a thread
+// of the library has no frame, and never waits for the GIL.
+void write_origin(char* text, size_t size) {
+  if (!Py_IsInitialized() || !PyGILState_GetThisThreadState()) return;
+  const PyGILState_STATE state = PyGILState_Ensure();
+  write_line(text, size);
+  PyGILState_Release(state);
 }
 
 void define_library(py::module_& module) {
