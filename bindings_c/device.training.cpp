@@ -26,7 +26,8 @@ PoolVector<weft_device_array> arrays_of(std::span<const TensorView> views, uint3
     const TensorView& view = views[i];
     const bool here = view.data && ops::in_set(host, i);
     arrays.push_back({here ? 0 : address_of(view.data), here ? view.data : nullptr,
-                      static_cast<weft_dtype>(view.dtype), view.rank, view.shape, view.strides});
+                      static_cast<weft_dtype>(view.dtype), std::max(view.rank, 0), view.shape,
+                      view.strides});
   }
   return arrays;
 }
@@ -257,7 +258,8 @@ weft_device weft_set_device(weft_device handle) {
 weft_device weft_get_device(void) { return handle(thread_state().device); }
 
 weft_device weft_tensor_device(weft_tensor handle) {
-  if (!handle || c::tensor(handle)->box().traced()) return nullptr;
+  if (!handle) return nullptr;
+  if (c::tensor(handle)->box().traced()) return ::handle(thread_state().device);
   return ::handle(c::tensor(handle)->device());
 }
 

@@ -8,6 +8,7 @@
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "runtime/device.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -60,6 +61,8 @@ struct CallTask final : Task {
 template <class Call>
 Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
                    Call call) {
+  if (Device* const device = call.compiled->device())
+    return engine_submit(reads, writes, *device, std::make_unique<CallTask<Call>>(std::move(call)));
   if (engine_defers() && !pinned)
     return engine_push(reads, writes, std::make_unique<CallTask<Call>>(std::move(call)));
   return run_ordered(reads, writes, is_long(call.compiled->cost()), call);
@@ -178,7 +181,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (!compiled_->has_gradient(i)) continue;
     const ops::TensorType& type = compiled_->input_types()[i];
-    WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape));
+    WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape, compiled_->device()));
     call.gradients[i] = gradient->data();
     writes.push_back(gradient->box().storage());
     gradients[i] = builder.value(std::move(gradient));
@@ -191,6 +194,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
 
 // What one call is made of.
 struct Call {
+  Device* device = nullptr;
   PoolVector<ops::TensorType> types;
   PoolVector<Edge> edges;
   executor::Wanted wanted;
@@ -204,11 +208,18 @@ struct Call {
 
 Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
   const bool recording = thread_state().modes & kRecording;
+  const bool has_place = !arguments.empty() && !arguments[0]->box().traced();
+  call.device = has_place ? arguments[0]->device() : thread_state().device;
   call.edges.resize(arguments.size());
   if (recording) call.wanted.assign(arguments.size(), false);
   for (size_t i = 0; i < arguments.size(); ++i) {
     Tensor& argument = *arguments[i];
     if (argument.box().traced()) return traced_value_error("function");
+    if (argument.device() != arguments[0]->device())
+      return errors::invalid_value("function",
+                                   "runs on one device, but argument or capture 0 is on ",
+                                   name_of(arguments[0]->device()), " and ", i, ", of shape ",
+                                   argument.shape(), ", on ", name_of(argument.device()));
     call.types.push_back({argument.dtype(), argument.shape(), {}});
     if (!recording || !is_floating(argument.dtype())) continue;
     call.edges[i] = producer(argument);
@@ -232,7 +243,7 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
     if (box.pinned() || !box.storage()->held_as_value()) return argument;
   }
   const ops::TensorType& type = compiled.output_types()[i];
-  return Tensor::create(type.dtype, type.shape);
+  return Tensor::create(type.dtype, type.shape, compiled.device());
 }
 
 Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call) {
@@ -285,7 +296,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
                     std::span<Ref<Tensor>> results, const RandomKey* repeated) {
   Call call;
   WEFT_TRY(look_at(arguments, call));
-  WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted));
+  WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted, call.device));
   WEFT_TRY(bind_call(*compiled, arguments, call));
   WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
   if (frame->residual()) call.writes.push_back(frame->residual());

@@ -13,7 +13,7 @@ namespace weft::executor {
 using graph::Graph;
 
 Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
-                                 const graph::PassSelection& selection) {
+                                 const graph::PassSelection& selection, Device* device) {
   WEFT_ASSIGN(graph::Joint joint, reverse(graph, wanted));
   with_gradients_ = true;
   takes_cotangent_ = std::move(joint.takes_cotangent);
@@ -32,13 +32,15 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
               run_passes(std::move(parts.forward), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
-  options.branches = selection.enabled("branches");
+  options.device = device;
+  options.branches = !device && selection.enabled("branches");
   options.first_residual_output = output_types_.size();
   WEFT_ASSIGN(forward_, make_plan(forward, options));
 
   WEFT_ASSIGN(backward_graph_,
               run_passes(std::move(parts.backward), graph::Stage::kAfterSplit, context, selection));
   backward_options_.threads = options.threads;
+  backward_options_.device = device;
   backward_options_.branches = options.branches;
   const size_t residuals = forward_.residual_offsets.size();
   backward_options_.residual_inputs.assign(backward_graph_.inputs.size() - residuals, -1);
@@ -83,12 +85,7 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
   for (size_t i = 0; i < gradients.size(); ++i)
     if (has_gradient_[i]) out.push_back(gradients[i]);
 
-  const int64_t bytes = plan->arena_bytes;
-  void* arena = bytes > 0 ? take_scratch(bytes) : nullptr;
-  if (bytes > 0 && !arena) return errors::out_of_memory("backward", bytes);
-  Status status =
-      run_plan(*plan, bound, {in, out, arena, frame.residual_->data()}, seed, first_ordinal);
-  if (bytes > 0) return_scratch(arena, bytes);
+  Status status = run(*plan, bound, frame, 1 + int{consuming}, in, out, seed, first_ordinal);
   if (consuming) frame.holds_residuals_ = false;
   return status;
 }

@@ -1,10 +1,12 @@
 #include "executor/placement_impl.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "runtime/pool.h"
+#include "runtime/transfer.h"
 
 namespace weft::executor {
 
@@ -70,9 +72,10 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
 }
 
 Status Placement::run() {
-  define_sources();
+  WEFT_TRY(define_sources());
   find_stride_sensitive();
   for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
+  WEFT_TRY(move_scalars());
   WEFT_TRY(check_total());
   computing_ = steps.size();
   gather_branches();
@@ -115,7 +118,7 @@ Seen Placement::whole(int32_t item, const TensorType& type) const {
   return {item, 0, type.dtype, type.shape, dense_strides(type.shape)};
 }
 
-void Placement::define_sources() {
+Status Placement::define_sources() {
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     const TensorType& type = graph_.type(graph_.inputs[i]);
     const int32_t id = new_item(type.bytes());
@@ -129,15 +132,34 @@ void Placement::define_sources() {
     seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
   }
   for (const graph::Constant& constant : graph_.constants) {
-    const Tensor& tensor = *constant.content;
-    held.push_back(constant.held);
-    seen_[static_cast<size_t>(constant.value)] = {constant_item(tensor.data()), 0, tensor.dtype(),
-                                                  tensor.shape(), tensor.strides()};
+    Ref<Tensor> content = constant.content;
+    if (options_.device) {
+      WEFT_ASSIGN(content, transfer(*content, options_.device));
+    }
+    held.emplace_back(content->box().storage());
+    seen_[static_cast<size_t>(constant.value)] = {
+        constant_item(content->data()), 0, content->dtype(), content->shape(), content->strides()};
   }
+  return {};
+}
+
+// A device has the scalars in one array of its own.
+Status Placement::move_scalars() {
+  if (!options_.device || scalars->empty()) return {};
+  WEFT_ASSIGN(const Ref<Tensor> here,
+              Tensor::create(DType::kUInt64, Shape{static_cast<int64_t>(scalars->size())}));
+  std::memcpy(here->data(), scalars->data(), static_cast<size_t>(here->bytes()));
+  WEFT_ASSIGN(const Ref<Tensor> there, transfer(*here, options_.device));
+  held.emplace_back(there->box().storage());
+  for (size_t i = 0; i < scalars->size(); ++i)
+    std::ranges::replace(constants, static_cast<const void*>(&(*scalars)[i]),
+                         static_cast<const void*>(there->data() + i * sizeof(uint64_t)));
+  return {};
 }
 
 Status Placement::add_node(const Node& node) {
-  if (!node.op || is_elementwise(node)) return add_tiles(node);
+  if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
+  if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
   if (add_view(node, types)) return {};
   return add_kernel(node, types);

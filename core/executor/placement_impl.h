@@ -82,7 +82,8 @@ class Placement {
   int32_t new_item(int64_t bytes);
   int32_t constant_item(const void* data);
   Seen whole(int32_t item, const graph::TensorType& type) const;
-  void define_sources();
+  Status define_sources();
+  Status move_scalars();
   void find_stride_sensitive();
   Status add_node(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);

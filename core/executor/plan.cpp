@@ -238,6 +238,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   if (options.branches) WEFT_TRY(add_groups(graph, options, groups, placement));
   Plan plan;
   plan.threads = options.threads;
+  plan.device = options.device;
   WEFT_ASSIGN(plan.cost, cost_of(graph));
   plan.arena_bytes = placement->arena_bytes;
   plan.lower_bound = placement->lower_bound;

@@ -75,6 +75,9 @@ struct Group {
 
 struct PlanOptions {
   int threads = 1;
+  // Whose memory the roots are, and who has the kernels; null: the CPU. A device's plan has kernels
+  // and copies only.
+  Device* device = nullptr;
   // Branches side by side where that pays. They add at most as many bytes to the arena as it has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;
@@ -92,6 +95,7 @@ struct Patch {
 };
 
 struct Plan {
+  Device* device = nullptr;
   std::vector<Step> steps;
   std::vector<Action> actions;
   std::vector<Group> groups;  // by rising actions
@@ -138,6 +142,7 @@ struct RunRoots {
   void* arena = nullptr;
   void* residual = nullptr;
 };
+// A device's queue is given the steps; nobody waits for them here.
 Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,
                 uint64_t first_ordinal);
 

@@ -55,7 +55,7 @@ Result<FramePtr> Compiled::checkout() {
   if (!frame) {
     Ref<Storage> residual;
     if (with_gradients_) {
-      WEFT_ASSIGN(residual, Storage::allocate(forward_.residual_bytes));
+      WEFT_ASSIGN(residual, Storage::allocate(forward_.residual_bytes, forward_.device));
     }
     frame = new Frame(*this);
     frame->residual_ = std::move(residual);
@@ -110,14 +110,29 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
     return errors::invalid_value("plan", "takes ", input_types_.size(), " inputs and ",
                                  output_types_.size(), " outputs; got ", inputs.size(), " and ",
                                  outputs.size());
-  void* arena = frame.arena_;
-  const int64_t bytes = frame.arena_ ? 0 : forward_.arena_bytes;
-  if (bytes > 0 && !(arena = take_scratch(bytes))) return errors::out_of_memory("plan", bytes);
-  void* const residual = frame.residual_ ? frame.residual_->data() : nullptr;
-  Status status =
-      run_plan(forward_, frame.forward_, {inputs, outputs, arena, residual}, seed, first_ordinal);
-  if (bytes > 0) return_scratch(arena, bytes);
+  Status status = run(forward_, frame.forward_, frame, 0, inputs, outputs, seed, first_ordinal);
   frame.holds_residuals_ = with_gradients_ && status.ok();
+  return status;
+}
+
+Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, int which, Pointers inputs,
+                     Pointers outputs, uint64_t seed, uint64_t first_ordinal) {
+  RunRoots roots{inputs, outputs, frame.arena_, nullptr};
+  if (frame.residual_) roots.residual = frame.residual_->data();
+  const int64_t bytes = frame.arena_ ? 0 : plan.arena_bytes;
+  if (bytes == 0) return run_plan(plan, bound, roots, seed, first_ordinal);
+  if (plan.device) {
+    Ref<Storage>& arena = frame.arenas_[which];
+    if (!arena) {
+      WEFT_ASSIGN(arena, Storage::allocate(bytes, plan.device));
+    }
+    roots.arena = arena->data();
+    return run_plan(plan, bound, roots, seed, first_ordinal);
+  }
+  roots.arena = take_scratch(bytes);
+  if (!roots.arena) return errors::out_of_memory("plan", bytes);
+  Status status = run_plan(plan, bound, roots, seed, first_ordinal);
+  return_scratch(roots.arena, bytes);
   return status;
 }
 
@@ -148,33 +163,38 @@ std::string Compiled::describe() const {
 
 // ---- building ----------------------------------------------------------------------------------
 
-Status Compiled::build_inference(const Graph& graph, const graph::PassSelection& selection) {
+Status Compiled::build_inference(const Graph& graph, const graph::PassSelection& selection,
+                                 Device* device) {
   const graph::PassContext context{fold_node};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
-  options.branches = selection.enabled("branches");
+  options.device = device;
+  options.branches = !device && selection.enabled("branches");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
   return {};
 }
 
 Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool>& wanted,
-                                      const graph::PassSelection& selection) {
+                                      const graph::PassSelection& given, Device* device) {
+  // Fused regions are tile programs, which the CPU has.
+  const graph::PassSelection selection =
+      device ? graph::PassSelection(given.text() + ",-fuse") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(wanted, true) == wanted.end()) {
-    WEFT_TRY(compiled->build_inference(graph, selection));
+    WEFT_TRY(compiled->build_inference(graph, selection, device));
     return compiled;
   }
 #ifdef WEFT_RUNTIME_ONLY
   return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
 #else
-  WEFT_TRY(compiled->build_gradients(graph, wanted, selection));
+  WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
   return compiled;
 #endif
 }
@@ -185,13 +205,14 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
   return Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
 }
 
-Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted) {
+Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted,
+                                       Device* device) {
   const int threads = num_threads();
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    if (entry.threads != threads || !std::ranges::equal(entry.wanted, wanted) ||
-        !std::ranges::equal(entry.inputs, inputs))
+    if (entry.threads != threads || entry.device != device ||
+        !std::ranges::equal(entry.wanted, wanted) || !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
                 entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
@@ -203,9 +224,11 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
-  WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, marks, selection_));
+  WEFT_ASSIGN(Ref<Compiled> compiled,
+              Compiled::build(own ? graph_ : typed, marks, selection_, device));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
-  entries_.insert(entries_.begin(), {{inputs.begin(), inputs.end()}, marks, threads, compiled});
+  entries_.insert(entries_.begin(),
+                  {{inputs.begin(), inputs.end()}, marks, threads, device, compiled});
   return compiled;
 }
 

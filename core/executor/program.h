@@ -53,6 +53,9 @@ class Frame final {
   Bound backward_[2];  // preserving, consuming: bound at the first use
   std::vector<void*> backward_inputs_, backward_outputs_;
   Ref<Storage> residual_;
+  // On a device, whose queue may still use it when a call has returned: forward, and the backward
+  // plans. Else scratch of the plan.
+  Ref<Storage> arenas_[3];
   void* arena_ = nullptr;  // the caller's; null: scratch of the plan
   bool holds_residuals_ = false;
 };
@@ -74,6 +77,7 @@ class Compiled final : public Object {
   std::span<const graph::TensorType> input_types() const { return input_types_; }
   std::span<const graph::TensorType> output_types() const { return output_types_; }
   std::span<const graph::StatePair> states() const { return states_; }
+  Device* device() const { return forward_.device; }
   // Random ordinals that a call takes.
   int32_t ordinals() const { return ordinals_; }
 
@@ -118,10 +122,14 @@ class Compiled final : public Object {
   Compiled() = default;
   ~Compiled() override;
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,
-                                     const graph::PassSelection& selection);
-  Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection);
+                                     const graph::PassSelection& selection, Device* device);
+  Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection,
+                         Device* device);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
-                         const graph::PassSelection& selection);
+                         const graph::PassSelection& selection, Device* device);
+  // Runs a plan with an arena of its own; `which` is its place in the frame.
+  Status run(const Plan& plan, Bound& bound, Frame& frame, int which, Pointers inputs,
+             Pointers outputs, uint64_t seed, uint64_t first_ordinal);
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
@@ -154,7 +162,7 @@ class Program final : public Object {
   // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
-                                const Wanted& wanted = {});
+                                const Wanted& wanted = {}, Device* device = nullptr);
   // The plan that compile gave last; null before.
   Ref<Compiled> latest() const;
 
@@ -165,6 +173,7 @@ class Program final : public Object {
     std::vector<graph::TensorType> inputs;
     std::vector<bool> wanted;
     int threads;  // scratch depends on their number
+    Device* device;
     Ref<Compiled> compiled;
   };
   Program(graph::Graph graph, graph::PassSelection selection)

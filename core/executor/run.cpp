@@ -8,6 +8,8 @@
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/copy_slot.h"
+#include "ops/device_call.h"
+#include "ops/registry.h"
 #include "runtime/engine.h"
 #include "runtime/interrupt.h"
 #include "runtime/threads.h"
@@ -54,18 +56,15 @@ void run_program(const Step& step, const char* at) {
   });
 }
 
-Status run_kernel(const Step& step, char* at, uint64_t seed, uint64_t first_ordinal) {
-  void* const scratch = *reinterpret_cast<void**>(at);
+ops::KernelCall call_of(const Step& step, const char* at, uint64_t seed, uint64_t first_ordinal) {
   const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
-  const ops::KernelCall call{
-      *step.op,
-      {views, step.in.size()},
-      {views + step.in.size(), step.out.size()},
-      step.attributes.view(),
-      scratch,
-      seed,
-      first_ordinal + static_cast<uint64_t>(step.ordinal < 0 ? 0 : step.ordinal)};
-  return step.op->slot.run(call);
+  return {step.op ? *step.op : ops::op_named("copy"),
+          {views, step.in.size()},
+          {views + step.in.size(), step.out.size()},
+          step.attributes.view(),
+          *reinterpret_cast<void* const*>(at),
+          seed,
+          first_ordinal + static_cast<uint64_t>(step.ordinal < 0 ? 0 : step.ordinal)};
 }
 
 void run_copy(char* at) {
@@ -82,6 +81,9 @@ struct Run {
 
 Status run_step(const Run& run, const Action& action) {
   char* const at = run.block + action.bound;
+  if (run.plan.device)
+    return ops::run_on_device(
+        *run.plan.device, call_of(run.plan.steps[action.step], at, run.seed, run.first_ordinal));
   switch (action.kind) {
     case StepKind::kTile: {
       const auto* tile = reinterpret_cast<const BoundTile*>(at);
@@ -89,8 +91,10 @@ Status run_step(const Run& run, const Action& action) {
       return {};
     }
     case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); return {};
-    case StepKind::kKernel:
-      return run_kernel(run.plan.steps[action.step], at, run.seed, run.first_ordinal);
+    case StepKind::kKernel: {
+      const Step& step = run.plan.steps[action.step];
+      return step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal));
+    }
     case StepKind::kCopy: run_copy(at); return {};
   }
   return {};

@@ -11,6 +11,9 @@ import sys
 from weft import _native as native
 from weft._errors import Error
 
+# Names of devices beside the CPU: most programs have none, and look no further.
+loaded_devices: list[str] = []
+
 os.register_at_fork(before=native.prepare_fork)
 
 
@@ -22,4 +25,4 @@ def _drain() -> None:
         print(f"weft: an error that nobody waited for: {error}", file=sys.stderr)
 
 
-__all__ = ["native"]
+__all__ = ["loaded_devices", "native"]

@@ -1,7 +1,7 @@
 """Tracing: a Python function becomes a planned graph, once per signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
-everything else, and the mode (train or predict). A trace runs the function once with placeholders;
+everything else, the device, and the mode (train or predict). A trace runs the function once with placeholders;
 from then on only the plan runs.
 """
 
@@ -9,8 +9,9 @@ import functools
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from weft._core import native
+from weft._core import loaded_devices, native
 from weft._errors import InvalidType
+from weft.device import device_of
 
 _ndarray = native.ndarray
 _ARRAY = object()  # stands for an array in a structure
@@ -108,16 +109,22 @@ class TraceCache:
         self.last = None
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        training = native.modes() & native.TRAINING
+        if not loaded_devices:
+            return self._call(args, kwargs, None)
+        with device_of((args, kwargs)):
+            return self._call(args, kwargs, native.current_device())
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
+        mode = (native.modes() & native.TRAINING, device)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]
-            key: Hashable = (array.shape, array.dtype, training)
+            key: Hashable = (array.shape, array.dtype, mode)
             call: Hashable = None
         else:
             arrays = []
             call = flatten((args, kwargs), arrays, self._where)
-            key = (call, tuple([(a.shape, a.dtype) for a in arrays]), training)
+            key = (call, tuple([(a.shape, a.dtype) for a in arrays]), mode)
         found = self._traced.get(key)
         if found is None:
             if call is None:

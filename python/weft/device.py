@@ -15,10 +15,11 @@ True
 """
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any
 
-from weft._core import native
+from weft._core import loaded_devices, native
 
 
 class Device:
@@ -106,9 +107,27 @@ def load(path: str | os.PathLike[str]) -> list[Device]:
     Raises LookupError if the library cannot be loaded, NotImplementedError if it is no plug-in or
     one for another version.
     """
-    known = native.devices()
     native.load_device(os.fspath(path))
-    return [Device(name) for name in native.devices() if name not in known]
+    new = [name for name in native.devices()[1:] if name not in loaded_devices]
+    loaded_devices.extend(new)
+    return [Device(name) for name in new]
+
+
+def device_of(arguments: Any) -> AbstractContextManager[Any]:
+    """A context in which new arrays go where the first array among `arguments` is: what a call
+    makes on the way. The present place if there is none."""
+    first = _first_array(arguments) if loaded_devices else None
+    return nullcontext() if first is None else first.device
+
+
+def _first_array(value: Any) -> native.ndarray | None:
+    if isinstance(value, native.ndarray):
+        return value
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return None
+    return next((found for item in value if (found := _first_array(item)) is not None), None)
 
 
 __all__ = ["Device", "cpu", "current", "devices", "load"]

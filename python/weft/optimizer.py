@@ -65,8 +65,9 @@ class Optimizer:
         self._learning_rate = rate
 
     def create_state(self, weight: ndarray) -> State:
-        """Zeros of the parameter's shape and dtype, one array for each name in `states`."""
-        arrays = tuple(native.empty(weight.shape, weight.dtype) for _ in self.states)
+        """Zeros of the parameter's shape and dtype, on its device, one array for each name in `states`."""
+        with weight.device:
+            arrays = tuple(native.empty(weight.shape, weight.dtype) for _ in self.states)
         for array in arrays:
             native.set_state(array, True)
         return arrays

@@ -10,7 +10,7 @@ import textwrap
 import numpy
 import pytest
 import weft
-from weft import Device, autograd, np, npx
+from weft import Device, autograd, gluon, np, npx
 from weft.device import cpu, current, devices
 
 
@@ -336,3 +336,70 @@ def test_work_under_each_policy_and_at_exit(policy, build_dir):
     """
     run = run_elsewhere(program, WEFT_ENGINE=policy)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+# ---- networks
+
+
+def small_net():
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(8, activation="relu"), gluon.nn.Dense(3))
+    return net
+
+
+def train(devices, steps=3, hybridize=False):
+    """Losses and the first weight of a small network, its batch split over devices."""
+    weft.random.seed(3)
+    net = small_net()
+    net.initialize("xavier", device=devices)
+    if hybridize:
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9})
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    generator = numpy.random.default_rng(0)
+    losses = []
+    for _ in range(steps):
+        x = generator.normal(size=(8, 5)).astype("float32")
+        y = generator.integers(0, 3, 8)
+        parts = zip(
+            gluon.utils.split_and_load(x, devices),
+            gluon.utils.split_and_load(y, devices),
+            strict=True,
+        )
+        with autograd.record():
+            found = [loss(net(part), label) for part, label in parts]
+        autograd.backward(found)
+        trainer.step(8)
+        losses.append(sum(float(value.sum()) for value in found))
+    return losses, net
+
+
+@pytest.mark.parametrize("hybridize", [False, True], ids=["eager", "hybridized"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_training_on_devices_equals_training_here(count, hybridize, fakes):
+    here, net = train(["cpu"], hybridize=hybridize)
+    there, copy = train(fakes[:count], hybridize=hybridize)
+    numpy.testing.assert_allclose(there, here, rtol=1e-5)
+    for name, parameter in copy.collect_params().items():
+        assert parameter.list_device() == fakes[:count]
+        for data in parameter.list_data():
+            want = net.collect_params()[name].data().asnumpy()
+            numpy.testing.assert_allclose(data.asnumpy(), want, rtol=1e-4, atol=1e-6)
+
+
+def test_parameters_move_and_are_saved_from_where_they_are(fakes, tmp_path):
+    net = small_net()
+    net.initialize(device=fakes[0])
+    x = np.ones((2, 5), device=fakes[0])
+    before = net(x).asnumpy()
+    net.save_parameters(tmp_path / "net.safetensors")
+    net.reset_device("cpu")
+    numpy.testing.assert_array_equal(net(x.to_device("cpu")).asnumpy(), before)
+    net.reset_device([fakes[1], "cpu"])
+    net.load_parameters(tmp_path / "net.safetensors")
+    for device in (fakes[1], "cpu"):
+        out = net(x.to_device(device))
+        assert out.device == device
+        numpy.testing.assert_array_equal(out.asnumpy(), before)
+    with pytest.raises(RuntimeError, match="is on fake:1, cpu, not on fake:0: name all devices"):
+        net(x)

@@ -338,6 +338,7 @@ WEFT_API weft_status weft_device_get_info(weft_device device, weft_device_info* 
 /* Where this thread's new arrays go; returns the device before. */
 WEFT_API weft_device weft_set_device(weft_device device);
 WEFT_API weft_device weft_get_device(void);
+/* Of a traced array: where the trace runs, which is where new arrays go. */
 WEFT_API weft_device weft_tensor_device(weft_tensor tensor);
 /* The array on a device: itself if it is there, else a dense copy, recorded as any operator is. The
  * copy is made behind the program; what uses either array afterwards is ordered with it. */

@@ -12,7 +12,7 @@
 """
 
 from weft import metric
-from weft.gluon import data, loss, nn, rnn
+from weft.gluon import data, loss, nn, rnn, utils
 from weft.gluon.block import Block, HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
@@ -32,4 +32,5 @@ __all__ = [
     "metric",
     "nn",
     "rnn",
+    "utils",
 ]

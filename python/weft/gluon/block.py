@@ -7,11 +7,12 @@ from os import PathLike, fspath
 from typing import Any
 
 from weft import autograd
-from weft._core import native
+from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._files import BackgroundWrite, save_arrays
 from weft._trace import TraceCache, Traced, flatten, is_tracing, trace, unflatten
-from weft.gluon.parameter import Initializable, Parameter, ParameterDict
+from weft.device import device_of
+from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 
 Path = str | PathLike[str]
 
@@ -134,13 +135,22 @@ class Block:
 
     # ---- parameters
 
-    def initialize(self, init: Initializable = None, *, force_reinit: bool = False) -> None:
+    def initialize(
+        self, init: Initializable = None, *, device: Devices = None, force_reinit: bool = False
+    ) -> None:
         """Gives all parameters their first values: at once where the shape is known, else at the
         first call.
 
         init: for parameters without an own initializer; Uniform(0.07) by default
+        device: where they go, one or several; by default the current one. A call takes the
+            parameters on the device of its first array
         """
-        self.collect_params().initialize(init, force_reinit=force_reinit)
+        self.collect_params().initialize(init, device=device, force_reinit=force_reinit)
+        self.apply(Block._structure_changed)
+
+    def reset_device(self, device: Devices) -> None:
+        """Moves all parameters to other devices; gradients start again from 0."""
+        self.collect_params().reset_device(device)
         self.apply(Block._structure_changed)
 
     def infer_shape(self, *args: Any) -> None:
@@ -183,7 +193,7 @@ class Block:
         Raises RuntimeError for a parameter without values, OSError where the file cannot be
         written; the old file then stays whole.
         """
-        arrays = {name: p.data() for name, p in self.collect_params().items()}
+        arrays = {name: p.list_data()[0] for name, p in self.collect_params().items()}
         return save_arrays(path, arrays, background)
 
     def load_parameters(
@@ -238,7 +248,10 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._run(*args, **kwargs)
+        if not loaded_devices:
+            return self._run(*args, **kwargs)
+        with device_of(args):
+            return self._run(*args, **kwargs)
 
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         if not self._are_shapes_known:
@@ -304,7 +317,7 @@ class HybridBlock(Block):
         if is_tracing():  # inlined into the trace around it
             return self._run(*args, **kwargs)
         if not self._is_active:
-            out = self._run(*args, **kwargs)
+            out = super().__call__(*args, **kwargs)
         else:
             if not self._are_shapes_known:
                 self._find_shapes(args, kwargs)
@@ -316,7 +329,7 @@ class HybridBlock(Block):
         """Runs once eagerly where parameters below wait for their shapes: they cannot be made
         inside a trace."""
         if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause():
+            with autograd.pause(), device_of(args):
                 self._run(*args, **kwargs)
         self.__dict__["_are_shapes_known"] = True
 
@@ -376,7 +389,10 @@ class HybridBlock(Block):
 
     def _capture_names(self, captures: list[Any]) -> list[str]:
         parameters = [
-            (name, p.data()) for name, p in self.collect_params().items() if p._data is not None
+            (name, data)
+            for name, p in self.collect_params().items()
+            if not p.is_deferred
+            for data in p.list_data()
         ]
         names = []
         for number, array in enumerate(captures):

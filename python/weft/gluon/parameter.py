@@ -6,9 +6,11 @@ from typing import Any
 from weft import autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidValue
-from weft._typing import ArrayLike, DTypeLike, ndarray
+from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft.device import Device, current
 
 Initializable = init.Initializer | str | None
+Devices = DeviceLike | Sequence[DeviceLike]  # one or several
 
 
 class DeferredInitializationError(Error, RuntimeError):
@@ -17,8 +19,16 @@ class DeferredInitializationError(Error, RuntimeError):
     __module__ = "weft.gluon"
 
 
+def _listed(devices: Devices) -> list[Device]:
+    """The devices meant, each once; the current one where none is named."""
+    if devices is None:
+        return [current()]
+    several = [devices] if isinstance(devices, str | Device) else list(devices)
+    return list(dict.fromkeys(Device(device) for device in several))
+
+
 class Parameter:
-    """An array that is trained.
+    """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`
     grad_req: 'write' (each backward replaces the gradient), 'add', or 'null' (no gradient)
@@ -47,7 +57,8 @@ class Parameter:
         self.allow_deferred_init = allow_deferred_init
         self._shape = (shape,) if isinstance(shape, int) else tuple(shape) if shape else ()
         self._has_shape = shape is not None
-        self._data: ndarray | None = None
+        self._copies: list[ndarray] = []  # one a device; the trainer keeps them equal
+        self._devices: list[Device] = []
         self._deferred: Initializable = None  # set while initialisation waits for the shape
         self.grad_req = grad_req
 
@@ -93,8 +104,7 @@ class Parameter:
                 f"got {grad_req!r}"
             )
         self._grad_req = grad_req
-        if self._data is not None:
-            self._attach()
+        self._attach()
 
     # ---- first values
 
@@ -108,16 +118,20 @@ class Parameter:
         init: Initializable = None,
         default_init: Initializable = None,
         *,
+        device: Devices = None,
         force_reinit: bool = False,
     ) -> None:
         """Gives first values by `init`, else the parameter's own initializer, else `default_init`,
         else Uniform(0.07). Waits for the first call where the shape is unknown.
 
+        device: where the values go; with several, each gets a copy
+
         Does nothing to an initialized parameter unless `force_reinit`. Raises ValueError for an
         unknown shape where deferring is not allowed.
         """
-        if self._data is not None and not force_reinit:
+        if self._copies and not force_reinit:
             return
+        self._devices = _listed(device)
         chosen = _Own(init or self.init) if init or self.init else default_init or "uniform"
         if self.is_shape_known:
             self._create(chosen)
@@ -139,16 +153,34 @@ class Parameter:
 
     def _create(self, initializer: Any) -> None:
         with autograd.pause():
-            if self._data is None:
-                self._data = native.empty(self._shape, self.dtype)
-            init.create(initializer)(self.name, self._data)
-            self._attach()
+            self._allocate()
+            with self._copies[0].device:
+                init.create(initializer)(self.name, self._copies[0])
+            for copy in self._copies[1:]:
+                copy[...] = self._copies[0]
         self._deferred = None
 
+    def _allocate(self) -> None:
+        """Arrays on the devices that are asked for; those that are there stay."""
+        self._devices = self._devices or [current()]
+        present = {copy.device: copy for copy in self._copies}
+        if list(present) == self._devices:
+            return
+        self._copies = []
+        for device in self._devices:
+            with device:
+                self._copies.append(present.get(device) or native.empty(self._shape, self.dtype))
+        self._attach()
+
+    def _adopt(self, array: ndarray) -> None:
+        """Makes an array that exists the parameter's own."""
+        self._copies, self._devices = [array], [array.device]
+        self._attach()
+
     def _attach(self) -> None:
-        assert self._data is not None
-        self._data.attach_grad(self._grad_req)
-        native.set_state(self._data, self._grad_req == "null")
+        for copy in self._copies:
+            copy.attach_grad(self._grad_req)
+            native.set_state(copy, self._grad_req == "null")
 
     # ---- values
 
@@ -159,49 +191,89 @@ class Parameter:
             "`in_channels`)"
         )
 
-    def data(self) -> ndarray:
+    def data(self, device: DeviceLike = None) -> ndarray:
         """The array; always the same one, so a write through it changes the parameter.
 
-        Raises RuntimeError before `initialize()`, and while the shape is unknown.
+        device: which of several; by default the only one, or that on the current device
+
+        Raises RuntimeError before `initialize()`, while the shape is unknown, and for a device on
+        which the parameter has no array.
         """
-        if self._data is not None:
-            return self._data
+        copies = self._copies
+        if len(copies) == 1 and device is None:
+            return copies[0]
+        wanted = current() if device is None else device
+        for copy in self.list_data():
+            if copy.device == wanted:
+                return copy
+        raise InvalidState(
+            f"Parameter: `{self.name}` is on {', '.join(map(str, self._devices))}, not on "
+            f"{wanted}: name all devices in `initialize(device=…)`, or move it with "
+            "`reset_device`"
+        )
+
+    def list_data(self) -> list[ndarray]:
+        """The arrays on all devices, in the order in which these were named."""
+        if self._copies:
+            return list(self._copies)
         if self._deferred is not None:
             raise DeferredInitializationError(self._unknown_shape())
         raise InvalidState(
             f"Parameter: `{self.name}` is not initialized: call `initialize()` on its block"
         )
 
+    def list_device(self) -> list[Device]:
+        """The devices on which it is, or will be."""
+        return list(self._devices)
+
+    def reset_device(self, device: Devices) -> None:
+        """Moves the values to other devices; gradients start again from 0."""
+        self._devices = _listed(device)
+        if not self._copies or [copy.device for copy in self._copies] == self._devices:
+            return
+        with autograd.pause():
+            first = self._copies[0].detach()
+            self._copies = [first.to_device(device) for device in self._devices]
+            self._copies = [c.copy() if c is first else c for c in self._copies]
+            self._attach()
+
     def set_data(self, data: ArrayLike) -> None:
         """Writes new values, which also tell an unknown shape."""
         value = data if isinstance(data, native.ndarray) else native.array(data)
         self.shape = value.shape
         with autograd.pause():
-            if self._data is None:
-                self._data = native.empty(self._shape, self.dtype)
-                self._attach()
+            if not self._copies:
+                self._allocate()
                 self._deferred = None
-            self._data[...] = value
+            for copy in self._copies:
+                copy[...] = value
 
-    def grad(self) -> ndarray:
-        """The gradient array, always the same one. Raises RuntimeError if there is none."""
-        found = self.data().grad
+    def grad(self, device: DeviceLike = None) -> ndarray:
+        """The gradient array, always the same one, on a device as for `data`.
+
+        Raises RuntimeError if there is none.
+        """
+        found = self.data(device).grad
         if found is None:
             raise InvalidState(f"Parameter: `{self.name}` has grad_req='null', so no gradient")
         return found
 
+    def list_grad(self) -> list[ndarray]:
+        """The gradient arrays on all devices."""
+        return [self.grad(copy.device) for copy in self.list_data()]
+
     def zero_grad(self) -> None:
         """Sets the gradient to 0, which `grad_req='add'` needs between steps."""
-        if self._data is not None and self._grad_req != "null":
-            self.grad()[...] = 0
+        if self._copies and self._grad_req != "null":
+            for gradient in self.list_grad():
+                gradient[...] = 0
 
     def cast(self, dtype: DTypeLike) -> None:
         """Converts the values to another dtype; the gradient starts again from 0."""
         self.dtype = dtype
-        if self._data is not None:
-            with autograd.pause():
-                self._data = self._data.detach().astype(dtype)
-                self._attach()
+        with autograd.pause():
+            self._copies = [copy.detach().astype(dtype) for copy in self._copies]
+            self._attach()
 
 
 class Constant(Parameter):
@@ -226,10 +298,17 @@ class _Own(init.Initializer):
 class ParameterDict(dict[str, Parameter]):
     """Parameters by their path in a block."""
 
-    def initialize(self, init: Initializable = None, *, force_reinit: bool = False) -> None:
+    def initialize(
+        self, init: Initializable = None, *, device: Devices = None, force_reinit: bool = False
+    ) -> None:
         """Initializes all of them; `init` is for those without an own initializer."""
         for parameter in self.values():
-            parameter.initialize(default_init=init, force_reinit=force_reinit)
+            parameter.initialize(default_init=init, device=device, force_reinit=force_reinit)
+
+    def reset_device(self, device: Devices) -> None:
+        """Moves all of them to other devices."""
+        for parameter in self.values():
+            parameter.reset_device(device)
 
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all of them, such as `grad_req` to 'null'."""

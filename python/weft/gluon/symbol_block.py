@@ -50,6 +50,5 @@ def _adopted(name: str, array: Any) -> Parameter:
         name, grad_req="write" if is_trained else "null", shape=array.shape, dtype=array.dtype
     )
     with autograd.pause():
-        parameter._data = array
-        parameter._attach()
+        parameter._adopt(array)
     return parameter

@@ -51,7 +51,8 @@ class Trainer:
     def step(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """One update of all parameters by their gradients divided by `batch_size`.
 
-        Losses are per sample and `backward` sums them, so the division makes the mean.
+        Losses are per sample and `backward` sums them, so the division makes the mean. Gradients of
+        a parameter on several devices are added up, `batch_size` being that of all together.
 
         Raises RuntimeError for a gradient that no backward has written since the last step, unless
         `ignore_stale_grad`, which leaves such a parameter as it is.
@@ -59,12 +60,25 @@ class Trainer:
         if batch_size <= 0:
             raise InvalidValue(f"step: `batch_size` must be positive; got {batch_size}")
         self._optimizer.rescale_grad = self._scale / batch_size
+        self.allreduce_grads()
         self.update(ignore_stale_grad=ignore_stale_grad)
+
+    def allreduce_grads(self) -> None:
+        """Adds up the gradients of each parameter over its devices; all of them get the sum."""
+        with autograd.pause():
+            for parameter in self._params.values():
+                if parameter.grad_req == "null" or len(parameter.list_device()) < 2:
+                    continue
+                first, *others = parameter.list_grad()
+                for gradient in others:
+                    first += gradient.to_device(first.device)
+                for gradient in others:
+                    gradient[...] = first
 
     def update(self, *, ignore_stale_grad: bool = False) -> None:
         """One update by the gradients as they are; `step` is for batches."""
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
-        versions = {name: native.grad_version(p.data()) for name, p in trained.items()}
+        versions = {name: _grad_version(p) for name, p in trained.items()}
         stale = [name for name in trained if versions[name] == self._versions.get(name, 0)]
         if stale and not ignore_stale_grad:
             raise InvalidState(
@@ -78,17 +92,19 @@ class Trainer:
         self._versions = versions
 
     def _update_one(self, name: str, parameter: Parameter) -> None:
-        weight = parameter.data()
+        weight, *others = parameter.list_data()
         if name not in self._states:
             self._states[name] = self._optimizer.create_state(weight)
         self._optimizer.update(
             name,
             weight,
-            parameter.grad(),
+            parameter.grad(weight.device),
             self._states[name],
             parameter.lr_mult,
             parameter.wd_mult,
         )
+        for copy in others:
+            copy[...] = weight
 
     def save_states(
         self, path: str | PathLike[str], *, background: bool = False
@@ -116,12 +132,16 @@ class Trainer:
                 f"this trainer needs {list(self._optimizer.states)} of its own parameters"
             )
         for name in names:
-            state = self._optimizer.create_state(self._params[name].data())
+            state = self._optimizer.create_state(self._params[name].list_data()[0])
             for kind, array in zip(self._optimizer.states, state, strict=True):
                 array[...] = arrays[f"{name}:{kind}"]
             self._states[name] = state
             self._optimizer.counts[name] = int(arrays[f"{name}:{_COUNT}"])
         self._optimizer.num_update = max(self._optimizer.counts.values(), default=0)
+
+
+def _grad_version(parameter: Parameter) -> int:
+    return min(native.grad_version(array) for array in parameter.list_data())
 
 
 def _unique(params: Any) -> dict[str, Parameter]:
