@@ -9,11 +9,13 @@
 #include "base/errors.h"
 #include "runtime/engine_impl.h"
 #include "runtime/interrupt.h"
+#include "runtime/pause.h"
 
 namespace weft {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenPolls(50);
+constexpr int kTurns = 100;  // about half a microsecond
 
 // Waits; between two looks at the clock a person may have interrupted. False: given up.
 template <class Condition>
@@ -31,12 +33,13 @@ bool wait_interruptibly(std::condition_variable& changed, std::unique_lock<std::
   return true;
 }
 
-// Waits with the binding's lock let go. `may_give_up`: ends with false when a person interrupts.
+// Waits with the binding's lock let go; ends with false when a person interrupts.
 template <class Condition>
 bool wait_until(Engine& e, std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
-                bool may_give_up, Condition condition) {
+                Condition condition) {
   if (condition()) return true;
   e.waited.fetch_add(1, std::memory_order_relaxed);
+  ++e.waiting;
   const WaitHooks hooks = e.hooks;
   void* token = nullptr;
   if (hooks.before) {
@@ -46,16 +49,13 @@ bool wait_until(Engine& e, std::condition_variable& changed, std::unique_lock<st
     token = hooks.before();
     lock.lock();
   }
-  bool reached = true;
-  if (may_give_up)
-    reached = wait_interruptibly(changed, lock, condition);
-  else
-    changed.wait(lock, condition);
+  const bool reached = wait_interruptibly(changed, lock, condition);
   if (hooks.before) {
     lock.unlock();
     hooks.after(token);
     lock.lock();
   }
+  --e.waiting;
   return reached;
 }
 
@@ -79,48 +79,80 @@ bool has_room(const Engine& e, int64_t bytes) {
 }  // namespace
 
 std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
-                                        std::span<Storage* const> writes,
-                                        std::unique_ptr<Task> task, int priority) {
+                                        std::span<Storage* const> writes) {
   auto operation = std::make_unique<Operation>();
-  operation->failure_is_content = true;
-  operation->bytes = task->bytes;
-  operation->task = std::move(task);
-  operation->priority = priority;
   PoolVector<Storage*>& storages = operation->storages;
+  storages.reserve(reads.size() + writes.size());
   storages.assign(reads.begin(), reads.end());
   storages.insert(storages.end(), writes.begin(), writes.end());
   for (Storage* storage : storages) storage->retain();
   operation->reads = {storages.data(), reads.size()};
   operation->writes = {storages.data() + reads.size(), writes.size()};
-  for (const Storage* storage : writes) operation->bytes += storage->bytes();
   return operation;
-}
-
-void wait_for_room(Engine& e, std::unique_lock<std::mutex>& lock, int64_t bytes) {
-  wait_until(e, e.room_changed, lock, false, [&] { return has_room(e, bytes); });
 }
 
 namespace {
 
-// On this thread, in the order of the variables.
-Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
-                      WorkRef work, bool failure_is_content) {
-  Operation operation;
-  operation.reads = reads;
-  operation.writes = writes;
-  operation.failure_is_content = failure_is_content;
-  std::unique_lock lock(e.mutex);
-  register_operation(e, operation);
-  wait_until(e, e.changed, lock, false, [&] { return operation.waiting_for == 0; });
-  Status status = seen(e, poison_of(reads));
+// On this thread, now that nothing is waited for.
+Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, Operation& operation, WorkRef work) {
+  Status status = seen(e, poison_of(operation.reads));
   if (status.ok()) {
     lock.unlock();
     status = guarded(work);
-    lock.lock();
+    lock_soon(lock);
   }
   wake_threads(e, complete_operation(e, operation, status));
-  --e.outstanding;
-  if (has_much_room(e)) e.room_changed.notify_all();
+  end_operation(e);
+  return status;
+}
+
+// What is left of an operation whose caller waits no longer: later ones wait for what it waits for.
+class GivenUp final : public Task {
+ public:
+  explicit GivenUp(Status status) : status_(std::move(status)) {}
+  Status run() override { return status_; }
+
+ private:
+  const Status status_;
+};
+
+Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
+               std::unique_ptr<Operation> operation) {
+  const Status status = errors::interrupted("wait", "interrupted while work was pending");
+  operation->told = true;
+  if (operation->waiting_for > 0) {
+    operation->task = std::make_unique<GivenUp>(status);
+    static_cast<void>(operation.release());  // the engine's, which runs it when its time has come
+    return status;
+  }
+  wake_threads(e, complete_operation(e, *operation, status));
+  end_operation(e);
+  lock.unlock();
+  release_storages(*operation);
+  return status;
+}
+
+// On this thread, in the order of the variables.
+Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
+                      WorkRef work, bool failure_is_content) {
+  std::unique_lock lock(e.mutex, std::defer_lock);
+  lock_soon(lock);
+  if (!must_wait(reads, writes)) {
+    Operation operation;
+    operation.reads = reads;
+    operation.writes = writes;
+    operation.failure_is_content = failure_is_content;
+    register_operation(e, operation);
+    return run_now(e, lock, operation, work);
+  }
+  std::unique_ptr<Operation> operation = operation_of(reads, writes);
+  operation->failure_is_content = failure_is_content;
+  register_operation(e, *operation);
+  if (!wait_until(e, e.changed, lock, [&] { return operation->waiting_for == 0; }))
+    return give_up(e, lock, std::move(operation));
+  Status status = run_now(e, lock, *operation, work);
+  lock.unlock();
+  release_storages(*operation);
   return status;
 }
 
@@ -166,6 +198,25 @@ Status guarded(WorkRef work) {
 #endif
 }
 
+void lock_contended(std::unique_lock<std::mutex>& lock) {
+  for (int turn = 0; turn < kTurns; ++turn) {
+    pause_processor();
+    if (lock.try_lock()) return;
+  }
+  lock.lock();
+}
+
+void release_storages(const Operation& operation) {
+  for (Storage* storage : operation.storages) storage->release();
+}
+
+void end_operation(Engine& e) {
+  --e.outstanding;
+  if (e.waiting == 0) return;
+  if (e.outstanding == 0) e.changed.notify_all();
+  if (has_much_room(e)) e.room_changed.notify_all();
+}
+
 Engine& engine() {
   static Engine* const instance = new Engine;  // never destroyed: threads may outlive main
   return *instance;
@@ -199,6 +250,26 @@ Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> wri
   return run_registered(e, reads, writes, work, false);
 }
 
+Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
+                  std::unique_ptr<Operation>& operation, std::unique_ptr<Task> task, int priority) {
+  operation->failure_is_content = true;
+  operation->bytes = task->bytes;
+  operation->task = std::move(task);
+  operation->priority = priority;
+  for (const Storage* storage : operation->writes) operation->bytes += storage->bytes();
+  lock_soon(lock);
+  if (!wait_until(e, e.room_changed, lock, [&] { return has_room(e, operation->bytes); })) {
+    lock.unlock();
+    release_storages(*operation);
+    return errors::interrupted("engine", "interrupted while too much work was pending");
+  }
+  e.queued.fetch_add(1, std::memory_order_relaxed);
+  operation->number = e.pushed++;
+  e.outstanding_bytes += operation->bytes;
+  register_operation(e, *operation);
+  return {};
+}
+
 Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> writes,
                    std::unique_ptr<Task> task, int priority) {
   Engine& e = engine();
@@ -207,18 +278,15 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
     return run_registered(
         e, reads, writes, [&] { return task->run(); }, true);
   }
-  std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), priority);
-  std::unique_lock lock(e.mutex);
-  wait_for_room(e, lock, operation->bytes);
-  e.queued.fetch_add(1, std::memory_order_relaxed);
-  operation->number = e.pushed++;
-  e.outstanding_bytes += operation->bytes;
+  std::unique_ptr<Operation> operation = operation_of(reads, writes);
+  std::unique_lock lock(e.mutex, std::defer_lock);
+  WEFT_TRY(enter_task(e, lock, operation, std::move(task), priority));
   Operation& pushed = *operation.release();
-  register_operation(e, pushed);
-  if (pushed.waiting_for == 0) {
-    make_ready(e, pushed);
-    wake_threads(e, 1);
-  }
+  if (pushed.waiting_for > 0) return {};
+  make_ready(e, pushed);
+  const bool wakes = !e.watched;
+  lock.unlock();  // who is woken finds it free
+  if (wakes) e.ready_changed.notify_one();
   return {};
 }
 
@@ -226,7 +294,7 @@ Status engine_wait(Storage& storage) {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
   if (!storage.variable) return {};
-  if (!wait_until(e, e.changed, lock, true, [&] { return storage.variable->writer == nullptr; }))
+  if (!wait_until(e, e.changed, lock, [&] { return storage.variable->writer == nullptr; }))
     return errors::interrupted("wait", "interrupted while work was pending");
   return seen(e, storage.variable->poison);
 }
@@ -234,7 +302,7 @@ Status engine_wait(Storage& storage) {
 Status engine_wait_all() {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
-  if (!wait_until(e, e.changed, lock, true, [&] { return e.outstanding == 0; }))
+  if (!wait_until(e, e.changed, lock, [&] { return e.outstanding == 0; }))
     return errors::interrupted("wait", "interrupted while work was pending");
   return std::exchange(e.unseen, Status());
 }

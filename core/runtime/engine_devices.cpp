@@ -21,9 +21,13 @@ void watch(Engine& e, DeviceQueue& queue) {
     if (operation->event)
       status = with_origin(queue.device.wait_event(operation->event), *operation->task);
     operation->task.reset();
-    lock.lock();
+    lock_soon(lock);
     const Status poison = poison_of(operation->reads);
-    finish_task(e, lock, std::move(operation), poison.ok() ? status : poison, poison.ok(), 0);
+    complete_task(e, *operation, poison, poison.ok() ? status : poison, 0);
+    lock.unlock();
+    release_storages(*operation);
+    lock_soon(lock);
+    end_operation(e);
   }
 }
 
@@ -74,22 +78,19 @@ void start_on_device(Engine& e, std::unique_ptr<Operation> owned) {
 
 namespace {
 
-void submit(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
-            Device& device, std::unique_ptr<Task> task) {
-  std::unique_ptr<Operation> operation = operation_of(reads, writes, std::move(task), 0);
+Status submit(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
+              Device& device, std::unique_ptr<Task> task) {
+  std::unique_ptr<Operation> operation = operation_of(reads, writes);
   operation->device = &device;
-  std::unique_lock lock(e.mutex);
-  wait_for_room(e, lock, operation->bytes);
-  e.queued.fetch_add(1, std::memory_order_relaxed);
-  operation->number = e.pushed++;
-  e.outstanding_bytes += operation->bytes;
-  register_operation(e, *operation);
+  std::unique_lock lock(e.mutex, std::defer_lock);
+  WEFT_TRY(enter_task(e, lock, operation, std::move(task), 0));
   if (operation->waiting_for > 0) {
-    operation.release();  // the thread that makes it ready has it now
-    return;
+    static_cast<void>(operation.release());  // the thread that makes it ready has it now
+    return {};
   }
   lock.unlock();
   start_on_device(e, std::move(operation));
+  return {};
 }
 
 }  // namespace
@@ -98,12 +99,10 @@ Status engine_submit(std::span<Storage* const> reads, std::span<Storage* const> 
                      Device& device, std::unique_ptr<Task> task) {
   WEFT_TRY(device.check_process());
   Engine& e = engine();
-  if (engine_policy() != EnginePolicy::kSerial) {
-    submit(e, reads, writes, device, std::move(task));
-    return {};
-  }
+  if (engine_policy() != EnginePolicy::kSerial)
+    return submit(e, reads, writes, device, std::move(task));
   const std::lock_guard serial(e.serial);
-  submit(e, reads, writes, device, std::move(task));
+  WEFT_TRY(submit(e, reads, writes, device, std::move(task)));
   for (Storage* storage : writes) WEFT_TRY(engine_wait(*storage));
   return {};
 }

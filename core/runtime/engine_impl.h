@@ -10,16 +10,26 @@
 #include "runtime/device.h"
 #include "runtime/engine.h"
 #include "runtime/pool.h"
+#include "runtime/small_vector.h"
 
 namespace weft {
 
 // One operation that is registered with the variables of its storages.
 struct Operation {
+  static void* operator new(size_t bytes) {
+    void* block = pool_allocate(bytes);
+    if (!block) out_of_memory();
+    return block;
+  }
+  static void operator delete(void* block) { pool_free(block, sizeof(Operation)); }
+
   std::span<Storage* const> reads;
   std::span<Storage* const> writes;
+  SmallVector<uint32_t, 4> places;  // of its reads among the readers of their storages
   int waiting_for = 0;
   PoolVector<Operation*> next;  // operations that wait for this one
   bool failure_is_content = false;
+  bool told = false;           // a caller was given its failure already
   std::unique_ptr<Task> task;  // null where the registering thread runs the work itself
   // Of a task:
   int priority = 0;
@@ -53,14 +63,20 @@ struct EngineVariable {
   }
   static void operator delete(void* block) { pool_free(block, sizeof(EngineVariable)); }
 
+  struct Reader {
+    Operation* operation;
+    size_t read;  // its number among the operation's reads
+  };
+
   Operation* writer = nullptr;
-  PoolVector<Operation*> readers;  // since the last writer
+  PoolVector<Reader> readers;  // since the last writer
   Status poison;
 };
 
 struct Engine {
   std::mutex mutex;
   std::mutex serial;                // held for a whole operation under the serial policy
+  int waiting = 0;                  // callers that wait for `changed` or `room_changed`
   std::condition_variable changed;  // something has completed
   std::condition_variable ready_changed;
   std::condition_variable room_changed;  // there is room again for more tasks
@@ -68,6 +84,8 @@ struct Engine {
   int64_t outstanding_bytes = 0;  // that queued tasks will write
   uint64_t pushed = 0;
   PoolVector<Operation*> ready;  // a heap: highest priority, then first pushed
+  std::atomic<uint32_t> made_ready{0};
+  bool watched = false;  // a thread looks at `made_ready` before it sleeps: nobody has to be woken
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<DeviceQueue>> queues;
   bool stopping = false;
@@ -80,6 +98,12 @@ struct Engine {
 
 Engine& engine();
 
+// The mutex is held for less than it takes to sleep and to be woken.
+void lock_contended(std::unique_lock<std::mutex>& lock);
+inline void lock_soon(std::unique_lock<std::mutex>& lock) {
+  if (!lock.try_lock()) lock_contended(lock);
+}
+
 // A program that pushes faster than the engine works is held up at these, and goes on at half.
 inline constexpr int64_t kMostOutstanding = int64_t{1} << 14;
 inline constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
@@ -87,7 +111,10 @@ inline bool has_much_room(const Engine& e) {
   return e.outstanding <= kMostOutstanding / 2 && e.outstanding_bytes <= kMostOutstandingBytes / 2;
 }
 
+void release_storages(const Operation& operation);  // without the mutex
+
 // With the mutex held.
+bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes);
 void register_operation(Engine& e, Operation& operation);
 // Gives how many tasks it made ready; somebody has to be woken for them.
 int complete_operation(Engine& e, Operation& operation, const Status& status);
@@ -96,18 +123,21 @@ Status poison_of(std::span<Storage* const> reads);
 int start_operation(Engine& e, Operation& operation);
 void make_ready(Engine& e, Operation& operation);
 void wake_threads(Engine& e, int tasks);
+void end_operation(Engine& e);  // one is outstanding no more
 
 // The failure of a task names the line that pushed it.
 Status run_task(Task& task);
 Status with_origin(const Status& status, const Task& task);
+// An operation that keeps its storages alive.
 std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
-                                        std::span<Storage* const> writes,
-                                        std::unique_ptr<Task> task, int priority);
-// The end of a task that was run, or of which `poison` was the input. Takes the lock and gives it.
-void finish_task(Engine& e, std::unique_lock<std::mutex>& lock,
-                 std::unique_ptr<Operation> operation, const Status& status, bool is_new,
-                 int threads_awake);
-void wait_for_room(Engine& e, std::unique_lock<std::mutex>& lock, int64_t bytes);
+                                        std::span<Storage* const> writes);
+// Registers a task once there is room for it; takes the lock.
+Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
+                  std::unique_ptr<Operation>& operation, std::unique_ptr<Task> task, int priority);
+// With the mutex held: the end of a task, or of one that did not run because it reads `poison`.
+// Threads that look for more work anyway take some of what is ready now.
+void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
+                   int threads_awake);
 
 // Puts an operation that is ready on its device's queue. Without the mutex.
 void start_on_device(Engine& e, std::unique_ptr<Operation> operation);

@@ -37,21 +37,48 @@ int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
   return made_ready;
 }
 
+// The last reader takes its place, so that many readers cost no more than few. A writer that came
+// since has cleared the list.
+void forget_reader(EngineVariable& variable, const Operation& operation, size_t read) {
+  PoolVector<EngineVariable::Reader>& readers = variable.readers;
+  const uint32_t place = operation.places[read];
+  if (place >= readers.size() || readers[place].operation != &operation ||
+      readers[place].read != read)
+    return;
+  readers[place] = readers.back();
+  readers[place].operation->places[readers[place].read] = place;
+  readers.pop_back();
+}
+
 }  // namespace
+
+bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes) {
+  const auto is_written = [](const Storage* storage) {
+    return storage->variable && storage->variable->writer;
+  };
+  const auto is_used = [](const Storage* storage) {
+    return storage->variable && (storage->variable->writer || !storage->variable->readers.empty());
+  };
+  return std::ranges::any_of(reads, is_written) || std::ranges::any_of(writes, is_used);
+}
 
 void register_operation(Engine& e, Operation& operation) {
   e.registered.fetch_add(1, std::memory_order_relaxed);
   ++e.outstanding;
-  for (Storage* storage : operation.reads) {
-    EngineVariable& variable = variable_of(*storage);
+  operation.places.reserve(operation.reads.size());
+  for (size_t i = 0; i < operation.reads.size(); ++i) {
+    Storage& storage = *operation.reads[i];
+    EngineVariable& variable = variable_of(storage);
     depend(operation, variable.writer);
-    variable.readers.push_back(&operation);
-    update_busy(*storage);
+    operation.places.emplace_back(static_cast<uint32_t>(variable.readers.size()));
+    variable.readers.push_back({&operation, i});
+    update_busy(storage);
   }
   for (Storage* storage : operation.writes) {
     EngineVariable& variable = variable_of(*storage);
     depend(operation, variable.writer);
-    for (Operation* reader : variable.readers) depend(operation, reader);
+    for (const EngineVariable::Reader& reader : variable.readers)
+      depend(operation, reader.operation);
     variable.readers.clear();
     variable.writer = &operation;
     update_busy(*storage);
@@ -71,11 +98,11 @@ int complete_operation(Engine& e, Operation& operation, const Status& status) {
     if (variable.writer == &operation) variable.writer = nullptr;
     update_busy(*storage);
   }
-  for (Storage* storage : operation.reads) {
-    std::erase(storage->variable->readers, &operation);
-    update_busy(*storage);
+  for (size_t i = 0; i < operation.reads.size(); ++i) {
+    forget_reader(*operation.reads[i]->variable, operation, i);
+    update_busy(*operation.reads[i]);
   }
-  e.changed.notify_all();
+  if (e.waiting > 0) e.changed.notify_all();
   return release_waiting(e, operation.next);
 }
 

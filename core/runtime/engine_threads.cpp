@@ -1,9 +1,11 @@
 // The engine's own threads: they run queued tasks and nothing of the binding's.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/errors.h"
 #include "runtime/engine_impl.h"
+#include "runtime/pause.h"
 #include "runtime/threads.h"
 
 namespace weft {
@@ -21,26 +23,63 @@ bool runs_later(const Operation* a, const Operation* b) {
   return a->priority != b->priority ? a->priority < b->priority : a->number > b->number;
 }
 
+// Watches for a moment before it sleeps: tasks often come one soon after the other. One thread
+// does so at a time.
+void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
+  if (!e.watched) {
+    e.watched = true;
+    const uint32_t seen = e.made_ready.load(std::memory_order_relaxed);
+    lock.unlock();
+    for (int spin = 0; spin < kSpins && e.made_ready.load(std::memory_order_relaxed) == seen;
+         ++spin)
+      pause_processor();
+    lock_soon(lock);
+    e.watched = false;
+    // Nobody was woken for what came meanwhile; this thread takes one.
+    wake_threads(e, static_cast<int>(e.ready.size()) - 1);
+    if (!e.ready.empty() || e.stopping) return;
+  }
+  e.ready_changed.wait(lock);
+}
+
+// The operation to run next, and the poison that it reads; none once the engine stops.
+std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
+  if (e.ready.empty()) return nullptr;
+  std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
+  std::unique_ptr<Operation> operation(e.ready.back());
+  e.ready.pop_back();
+  poison = poison_of(operation->reads);
+  return operation;
+}
+
+// One hold of the mutex a task: it completes one and takes the next. What a task kept is released
+// between, and only then is the task outstanding no more: who waited for everything finds memory
+// given back.
 void work(Engine& e) {
   std::unique_lock lock(e.mutex);
+  std::unique_ptr<Operation> done;
   for (;;) {
-    e.ready_changed.wait(lock, [&] { return e.stopping || !e.ready.empty(); });
-    if (e.ready.empty()) return;
-    std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
-    std::unique_ptr<Operation> operation(e.ready.back());
-    e.ready.pop_back();
-    if (operation->device) {
-      lock.unlock();
-      start_on_device(e, std::move(operation));
-      lock.lock();
+    Status poison;
+    std::unique_ptr<Operation> operation = take_ready(e, poison);
+    if (!operation && !done) {
+      if (e.stopping) return;
+      wait_for_ready(e, lock);
       continue;
     }
-    const Status poison = poison_of(operation->reads);
     lock.unlock();
-    const Status status = poison.ok() ? run_task(*operation->task) : poison;
-    operation->task.reset();
-    lock.lock();
-    finish_task(e, lock, std::move(operation), status, poison.ok(), 1);
+    const bool ended = done != nullptr;
+    if (done) release_storages(*std::exchange(done, nullptr));
+    Status status = poison;
+    if (operation && operation->device) {
+      start_on_device(e, std::move(operation));
+    } else if (operation) {
+      if (poison.ok()) status = run_task(*operation->task);
+      operation->task.reset();
+    }
+    lock_soon(lock);
+    if (ended) end_operation(e);
+    if (operation) complete_task(e, *operation, poison, status, 1);  // this one takes one of them
+    done = std::move(operation);
   }
 }
 
@@ -60,19 +99,11 @@ Status run_task(Task& task) {
   return with_origin(guarded([&] { return task.run(); }), task);
 }
 
-void finish_task(Engine& e, std::unique_lock<std::mutex>& lock,
-                 std::unique_ptr<Operation> operation, const Status& status, bool is_new,
-                 int threads_awake) {
-  if (is_new && !status.ok() && e.unseen.ok()) e.unseen = status;
-  e.outstanding_bytes -= operation->bytes;
-  // Threads that look for more anyway take some of what is ready now.
-  wake_threads(e, complete_operation(e, *operation, status) - threads_awake);
-  lock.unlock();
-  for (Storage* storage : operation->storages) storage->release();
-  lock.lock();
-  --e.outstanding;  // after the last release: who waited for everything finds memory given back
-  if (e.outstanding == 0) e.changed.notify_all();
-  if (has_much_room(e)) e.room_changed.notify_all();
+void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
+                   int threads_awake) {
+  if (poison.ok() && !status.ok() && !operation.told && e.unseen.ok()) e.unseen = status;
+  e.outstanding_bytes -= operation.bytes;
+  wake_threads(e, complete_operation(e, operation, status) - threads_awake);
 }
 
 void* Task::operator new(size_t bytes) {
@@ -87,9 +118,11 @@ void make_ready(Engine& e, Operation& operation) {
   if (e.threads.empty() && !e.stopping) start_threads(e);
   e.ready.push_back(&operation);
   std::push_heap(e.ready.begin(), e.ready.end(), runs_later);
+  e.made_ready.fetch_add(1, std::memory_order_relaxed);
 }
 
 void wake_threads(Engine& e, int tasks) {
+  if (e.watched) return;  // the thread that watches wakes others for what it does not take
   for (; tasks > 0; --tasks) e.ready_changed.notify_one();
 }
 

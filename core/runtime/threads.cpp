@@ -11,20 +11,12 @@
 #include <vector>
 
 #include "runtime/interrupt.h"
+#include "runtime/pause.h"
 
 namespace weft {
 namespace {
 
 constexpr int kPiecesPerThread = 4;
-constexpr int kSpins = 4000;  // about 20 µs: longer than the gap between two kernels of a plan
-
-void pause_processor() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 // Work is claimed piece by piece, so that a thread which the system does not run at the moment
 // holds nobody up: the caller does what is left and waits only for pieces that have begun.

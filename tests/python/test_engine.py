@@ -203,6 +203,13 @@ def waits(x):
     x.wait_to_read()
 
 
+def waits_inside(x):
+    with weft.engine.deferred():
+        for _ in range(150):
+            x = x @ a
+    x @ a
+
+
 def seconds(run):
     start = time.perf_counter()
     try:
@@ -225,7 +232,7 @@ print(float((a @ np.ones(1000)).sum()))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("work", ["chain", "waits"])
+@pytest.mark.parametrize("work", ["chain", "waits", "waits_inside"])
 def test_ctrl_c_ends_a_long_call(work, threads):
     done = run_python(INTERRUPTED.format(work=work, threads=threads), WEFT_ENGINE="inline")
     assert done.returncode == 0, done.stderr

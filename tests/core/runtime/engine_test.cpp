@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "doctest.h"
+#include "runtime/interrupt.h"
 
 using namespace weft;
 
@@ -42,6 +43,28 @@ struct PolicyScope {
   explicit PolicyScope(const char* name) { CHECK(set_engine_policy(name).ok()); }
   ~PolicyScope() { CHECK(set_engine_policy(before).ok()); }
   const std::string before{engine_policy_name()};
+};
+
+// A person who interrupts the first wait that asks.
+struct Interrupting {
+  Interrupting() {
+    asked = true;
+    set_interrupt_hook([] { return asked.exchange(false); });
+  }
+  ~Interrupting() { set_interrupt_hook(nullptr); }
+  static inline std::atomic<bool> asked;
+};
+
+// A task that holds a storage until it is let go.
+struct Gate {
+  explicit Gate(Storage* held) {
+    CHECK(push({}, {held}, [this]() -> Status {
+            while (!open) std::this_thread::yield();
+            return {};
+          }).ok());
+  }
+  ~Gate() { CHECK(open); }
+  std::atomic<bool> open{false};
 };
 
 }  // namespace
@@ -270,4 +293,106 @@ TEST_CASE("memory that tasks keep bounds what is outstanding") {
     CHECK(done >= pushed);  // two of them are too much
   }
   CHECK(engine_wait_all().ok());
+}
+
+TEST_CASE("a person ends the wait of work for pending input, and order holds") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> input = storage(), output = storage();
+  Gate gate(input.get());
+  std::atomic<int> ran{0};
+  {
+    const Interrupting interrupting;
+    const Status status = run({input.get()}, {output.get()}, false, [&]() -> Status {
+      ++ran;
+      return {};
+    });
+    CHECK(status.code() == StatusCode::kInterrupted);
+  }
+  // What comes later waits for what the given up one would have waited for.
+  std::atomic<bool> early{false};
+  CHECK(push({output.get()}, {}, [&]() -> Status {
+          early = !gate.open;
+          return {};
+        }).ok());
+  std::thread other([&] {
+    CHECK(run({input.get()}, {output.get()}, true, [&]() -> Status {
+            early = early || !gate.open;
+            ++ran;
+            return {};
+          }).ok());
+  });
+  gate.open = true;
+  other.join();
+  CHECK(engine_wait_all().ok());  // the failure was told once
+  CHECK(ran == 1);
+  CHECK_FALSE(early);
+  CHECK(input->busy.load() == 0);
+  CHECK(output->busy.load() == 0);
+}
+
+TEST_CASE("work that was given up leaves the poison of its output as it was") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> input = storage(), output = storage();
+  CHECK(push({}, {output.get()}, [] { return errors::invalid_value("test", "spoiled"); }).ok());
+  CHECK_FALSE(engine_wait(*output).ok());
+  Gate gate(input.get());
+  {
+    const Interrupting interrupting;
+    const auto nothing = [] { return Status(); };
+    CHECK(run({input.get()}, {output.get()}, false, nothing).code() == StatusCode::kInterrupted);
+  }
+  gate.open = true;
+  CHECK(engine_wait(*output).message().find("spoiled") != std::string::npos);
+  CHECK(engine_wait_all().ok());
+}
+
+TEST_CASE("a person ends the wait for room in the queue") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> shared = storage();
+  Gate gate(shared.get());
+  std::atomic<int> ran{0};
+  const auto next = [&] {
+    return push({}, {shared.get()}, [&]() -> Status {
+      ++ran;
+      return {};
+    });
+  };
+  int pushed = 0;
+  {
+    const Interrupting interrupting;
+    Status status;
+    for (; status.ok(); ++pushed) status = next();  // nothing runs, so it fills
+    CHECK(status.code() == StatusCode::kInterrupted);
+  }
+  gate.open = true;
+  CHECK(engine_wait_all().ok());
+  CHECK(ran == pushed - 1);
+}
+
+TEST_CASE("many readers of one storage come and go in any order") {
+  const PolicyScope scope("inline");
+  const Ref<Storage> shared = storage();
+  std::vector<Ref<Storage>> outputs;
+  for (int i = 0; i < 8; ++i) outputs.push_back(storage());
+  std::atomic<int> readers{0}, wrong{0}, writes{0};
+  for (int round = 0; round < 400; ++round) {
+    Storage* const output = outputs[static_cast<size_t>(round) % outputs.size()].get();
+    const int expected = round / 50;
+    CHECK(push({shared.get(), shared.get()}, {output}, [&, expected]() -> Status {
+            ++readers;
+            wrong += writes != expected;
+            --readers;
+            return {};
+          }).ok());
+    if (round % 50 == 49)
+      CHECK(push({shared.get()}, {shared.get()}, [&]() -> Status {
+              wrong += readers != 0;
+              ++writes;
+              return {};
+            }).ok());
+  }
+  CHECK(engine_wait_all().ok());
+  CHECK(wrong == 0);
+  CHECK(writes == 8);
+  CHECK(shared->busy.load() == 0);
 }
