@@ -85,27 +85,29 @@ Status run_step(const Run& run, const Action& action) {
     return ops::run_on_device(
         *run.plan.device, call_of(run.plan.steps[action.step], at, run.seed, run.first_ordinal));
   switch (action.kind) {
-    case StepKind::kTile: {
-      const auto* tile = reinterpret_cast<const BoundTile*>(at);
-      tile->kernel(tile->tile);
-      return {};
-    }
-    case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); return {};
+    case StepKind::kTile: break;
+    case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); break;
     case StepKind::kKernel: {
       const Step& step = run.plan.steps[action.step];
       return step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal));
     }
-    case StepKind::kCopy: run_copy(at); return {};
+    case StepKind::kCopy: run_copy(at); break;
   }
   return {};
 }
 
 template <class GivesUp>
-Status run_steps(const Run& run, size_t begin, size_t end, size_t& count, const GivesUp& gives_up) {
+Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_up) {
+  const Action* const actions = run.plan.actions.data();
   for (size_t i = begin; i < end; ++i) {
-    if (++count % kActionsBetweenPolls == 0) poll_interrupt();
+    if (i % kActionsBetweenPolls == kActionsBetweenPolls - 1) poll_interrupt();
     if (gives_up()) return {};
-    WEFT_TRY(run_step(run, run.plan.actions[i]));
+    if (actions[i].kind == StepKind::kTile) {  // often cheaper than all that is round it
+      const auto* tile = reinterpret_cast<const BoundTile*>(run.block + actions[i].bound);
+      tile->kernel(tile->tile);
+    } else {
+      WEFT_TRY(run_step(run, actions[i]));
+    }
   }
   return {};
 }
@@ -131,10 +133,8 @@ class GroupRun {
              failed_.load(std::memory_order_relaxed) < branch;
     };
     const auto begin = group_.starts.begin() + branch;
-    const Status status = guarded([&] {
-      size_t count = 0;
-      return run_steps(run_, begin[0], begin[1], count, gives_up);
-    });
+    const Status status =
+        guarded([&] { return run_steps(run_, begin[0], begin[1], gives_up); });
     if (status.ok()) return;
     const std::lock_guard lock(mutex_);
     if (branch > failed_.load(std::memory_order_relaxed)) return;
@@ -167,14 +167,14 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   const Run run{plan, reinterpret_cast<char*>(bound.block.data()), seed, first_ordinal};
   const bool& interrupted = thread_state().interrupted;
   const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
-  size_t count = 0, next = 0;
+  size_t next = 0;
   for (const Group& group : plan.groups) {
-    WEFT_TRY(run_steps(run, next, group.starts.front(), count, gives_up));
+    WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));
     if (interrupted) return {};
     WEFT_TRY(GroupRun(run, group)());
     next = group.starts.back();
   }
-  return run_steps(run, next, plan.actions.size(), count, gives_up);
+  return run_steps(run, next, plan.actions.size(), gives_up);
 }
 
 }  // namespace weft::executor
