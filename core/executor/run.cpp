@@ -133,8 +133,7 @@ class GroupRun {
              failed_.load(std::memory_order_relaxed) < branch;
     };
     const auto begin = group_.starts.begin() + branch;
-    const Status status =
-        guarded([&] { return run_steps(run_, begin[0], begin[1], gives_up); });
+    const Status status = guarded([&] { return run_steps(run_, begin[0], begin[1], gives_up); });
     if (status.ok()) return;
     const std::lock_guard lock(mutex_);
     if (branch > failed_.load(std::memory_order_relaxed)) return;
