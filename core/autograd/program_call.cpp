@@ -156,7 +156,8 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   call.cotangents.resize(cotangents.size());
   call.gradients.resize(inputs_.size());
   // What it reads may be given up, and then written by others, while it is queued.
-  PoolVector<Storage*> reads{frame_->residual()}, writes{frame_->residual()};
+  PoolVector<Storage*> reads{frame_->residual()}, writes;
+  if (!retain) writes.push_back(frame_->residual());
   PoolVector<Ref<Tensor>> alive;
   bool pinned = false;
   for (size_t i = 0; i < inputs_.size(); ++i) {

@@ -64,6 +64,7 @@ Result<const Plan*> Compiled::backward_plan(bool consuming) {
 Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
                           Pointers gradients, bool consuming, uint64_t seed,
                           uint64_t first_ordinal) {
+  const std::lock_guard lock(frame.in_use_);
   if (!frame.holds_residuals_)
     return errors::invalid_state(
         "backward",

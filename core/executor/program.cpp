@@ -110,6 +110,7 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
     return errors::invalid_value("plan", "takes ", input_types_.size(), " inputs and ",
                                  output_types_.size(), " outputs; got ", inputs.size(), " and ",
                                  outputs.size());
+  const std::lock_guard lock(frame.in_use_);
   Status status = run(forward_, frame.forward_, frame, 0, inputs, outputs, seed, first_ordinal);
   frame.holds_residuals_ = with_gradients_ && status.ok();
   return status;

@@ -29,9 +29,9 @@ class Program;
 // Of which inputs a call wants gradients. In the pools, because every recorded call makes one.
 using Wanted = PoolVector<bool>;
 
-// The memory of one call: residuals, and the pointers of the plans bound to this frame. Returned to
-// its plan when nobody holds it. Whatever uses it changes it, so one use follows the other: queued
-// work on a plan with gradients names `residual()` among its reads and its writes.
+// The memory of one call: residuals, and the pointers of the plans bound to this frame, which one
+// use at a time may change. Returned to its plan when nobody holds it. Queued work names
+// `residual()`: a forward writes it, a backward reads it and, when it consumes, writes it too.
 class Frame final {
  public:
   explicit Frame(Compiled& compiled);
@@ -49,6 +49,7 @@ class Frame final {
   std::atomic<int32_t> references_{1};
   Compiled* owner_;
   Ref<Compiled> alive_;  // set while the frame is out: the plan outlives it
+  std::mutex in_use_;
   Bound forward_;
   Bound backward_[2];  // preserving, consuming: bound at the first use
   std::vector<void*> backward_inputs_, backward_outputs_;

@@ -10,7 +10,7 @@ import pytest
 import weft
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from weft import np
+from weft import np, npx
 
 DTYPES = [
     *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
@@ -478,6 +478,7 @@ def test_reference_counts_stay_level():
             c[:1] = [2.0]
             np.sum(c, axis=(0,), keepdims=True)
             numpy.asarray(c)
+        npx.waitall()
 
     work()
     before = weft.memory.stats()["live"], sys.getrefcount(a)

@@ -191,21 +191,21 @@ a = np.ones((1000, 1000)) / 1000
 
 @weft.hybridize
 def chain(x):
-    for _ in range(150):
+    for _ in range(60):
         x = x @ a
     return x
 
 
 def waits(x):
     with weft.engine.deferred():
-        for _ in range(150):
+        for _ in range(60):
             x = x @ a
     x.wait_to_read()
 
 
 def waits_inside(x):
     with weft.engine.deferred():
-        for _ in range(150):
+        for _ in range(60):
             x = x @ a
     x @ a
 

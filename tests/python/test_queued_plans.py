@@ -233,3 +233,28 @@ def test_two_threads_run_one_block():
     for arrays, expected in zip(found, wanted, strict=True):
         for array, want in zip(arrays, expected, strict=True):
             numpy.testing.assert_array_equal(array.asnumpy(), want)
+
+
+def test_a_backward_that_fails_leaves_a_kept_graph_as_it_was():
+    @weft.hybridize
+    def total(x):
+        return np.exp(x.reshape(-1, 1) * x * 1e-3).sum()
+
+    x = np.ones(1500)
+    x.attach_grad()
+    with engine.deferred(), autograd.record():
+        y = total(x)
+    npx.waitall()
+    try:
+        weft.memory.set_limit(weft.memory.stats()["live"] + (1 << 20))
+        with engine.deferred():
+            y.backward(retain_graph=True)
+        with pytest.raises(MemoryError):
+            npx.waitall()
+    finally:
+        weft.memory.set_limit(None)
+    with engine.deferred():
+        for retain in (True, True, False):
+            y.backward(retain_graph=retain)
+            wanted = numpy.full(1500, 2 * 1500 * 1e-3 * numpy.exp(1e-3))
+            numpy.testing.assert_allclose(x.grad.asnumpy(), wanted, rtol=1e-5)
