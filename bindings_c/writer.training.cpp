@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/devices.h"
 #include "autograd/function.h"
 #include "guard.h"
 #include "model/file.h"
@@ -129,7 +130,9 @@ weft_status weft_model_function(weft_model handle, const char* entry_name, weft_
     std::vector<Ref<Tensor>> captures;
     std::vector<std::string> names;
     for (int32_t index : entry->captures) {
-      captures.push_back(loaded.tensors()[static_cast<size_t>(index)].tensor);
+      Tensor& weight = *loaded.tensors()[static_cast<size_t>(index)].tensor;
+      WEFT_ASSIGN(Ref<Tensor> here, autograd::to_device(weight, thread_state().device));
+      captures.push_back(std::move(here));
       names.push_back(loaded.tensors()[static_cast<size_t>(index)].name);
     }
     auto* function = new autograd::Function(entry->program, entry->inputs.size(),

@@ -18,8 +18,10 @@ void watch(Engine& e, DeviceQueue& queue) {
     queue.started.pop_front();
     lock.unlock();
     Status status = operation->start_status;
-    if (operation->event)
-      status = with_origin(queue.device.wait_event(operation->event), *operation->task);
+    if (operation->event) {
+      const Status done = queue.device.wait_event(operation->event);
+      if (status.ok()) status = with_origin(done, *operation->task);
+    }
     operation->task.reset();
     lock_soon(lock);
     const Status poison = poison_of(operation->reads);

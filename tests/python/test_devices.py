@@ -387,6 +387,23 @@ def test_training_on_devices_equals_training_here(count, hybridize, fakes):
             numpy.testing.assert_allclose(data.asnumpy(), want, rtol=1e-4, atol=1e-6)
 
 
+def test_a_file_runs_and_trains_on_a_device(fake, tmp_path):
+    net = small_net()
+    net.initialize("xavier", device=fake)
+    net.hybridize()
+    x = np.array([[1.0, 2.0, 3.0, 4.0, 5.0]], device=fake)
+    before = net(x).asnumpy()
+    net.export(tmp_path / "net.weft")
+    there = gluon.SymbolBlock.imports(tmp_path / "net.weft", device=fake)
+    with autograd.record():
+        out = there(x)
+    out.backward()
+    here = gluon.SymbolBlock.imports(tmp_path / "net.weft", device="cpu")
+    numpy.testing.assert_array_equal(out.asnumpy(), before)
+    numpy.testing.assert_allclose(here(x.to_device("cpu")).asnumpy(), before, rtol=1e-6)
+    assert there.collect_params()["0.weight"].grad().device == fake
+
+
 def test_parameters_move_and_are_saved_from_where_they_are(fakes, tmp_path):
     net = small_net()
     net.initialize(device=fakes[0])

@@ -496,7 +496,7 @@ WEFT_API weft_status weft_context_output_data(weft_context context, size_t index
                                               const void** data);
 
 /* One entry as a trainable function: its captures are the model's arrays, in the order of
- * weft_function_capture_at, named by weft_model_tensor_name of the same box. */
+ * weft_function_capture_at, or copies of them where this thread's new arrays go to a device. */
 WEFT_API weft_status weft_model_function(weft_model model, const char* entry, weft_function* out);
 WEFT_API const char* weft_function_capture_name_at(weft_function function, size_t index);
 

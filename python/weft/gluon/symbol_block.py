@@ -6,6 +6,8 @@ from typing import Any
 from weft import autograd
 from weft._core import native
 from weft._errors import NotFound
+from weft._typing import DeviceLike
+from weft.device import Device, current
 from weft.gluon.block import HybridBlock
 from weft.gluon.parameter import Parameter
 
@@ -20,8 +22,10 @@ class SymbolBlock(HybridBlock):
             self._own_parameters[name] = _adopted(name, array)
 
     @staticmethod
-    def imports(path: str | PathLike[str], entry: str | None = None) -> "SymbolBlock":
-        """The entry point `entry` of the file, or its first.
+    def imports(
+        path: str | PathLike[str], entry: str | None = None, *, device: DeviceLike = None
+    ) -> "SymbolBlock":
+        """The entry point `entry` of the file, or its first, on a device or the current one.
 
         Its parameters have the names of the block that was exported. It takes inputs of the
         exported shapes. Raises OSError for a damaged file, LookupError for an unknown entry.
@@ -34,7 +38,8 @@ class SymbolBlock(HybridBlock):
             raise NotFound(
                 f"imports: {fspath(path)} has no entry `{entry}`; it has {', '.join(entries)}"
             )
-        function = model.function(entry)
+        with current() if device is None else Device(device):
+            function = model.function(entry)
         captures = zip(function.capture_names(), function.captures(), strict=True)
         return SymbolBlock(function, dict(captures))
 
