@@ -150,6 +150,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
                                  "what a hybridized function saved was given up by an earlier "
                                  "backward; pass retain_graph=True to that one");
   if (thread_state().modes & kRecording) return differentiable(cotangents);
+  WEFT_TRY(compiled_->plan_backward(!retain));
   Backward call{compiled_, frame_, key_, !retain};
   call.inputs.resize(inputs_.size());
   call.outputs.resize(cotangents.size());

@@ -101,6 +101,10 @@ class Compiled final : public Object {
   bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
   bool has_gradient(size_t input) const { return has_gradient_[input]; }
 
+  // Makes the backward plan if it is not there. Before work that a device's queue takes: making one
+  // puts its constants there.
+  Status plan_backward(bool consuming) { return backward_plan(consuming).status(); }
+
   // Indexed as the program's inputs and outputs: cotangents by output, gradients by input; those
   // that the functions above deny may be null. A *consuming* backward overwrites the frame's
   // residuals, a preserving one may be run again.

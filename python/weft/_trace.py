@@ -1,8 +1,8 @@
 """Tracing: a Python function becomes a planned graph, once per signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
-everything else, the device, and the mode (train or predict). A trace runs the function once with placeholders;
-from then on only the plan runs.
+everything else, the device, and the mode (train or predict). A trace runs the function once with
+placeholders; from then on only the plan runs.
 """
 
 import functools

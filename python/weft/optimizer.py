@@ -65,7 +65,7 @@ class Optimizer:
         self._learning_rate = rate
 
     def create_state(self, weight: ndarray) -> State:
-        """Zeros of the parameter's shape and dtype, on its device, one array for each name in `states`."""
+        """Zeros of the parameter's shape, dtype and device, one array for each name in `states`."""
         with weight.device:
             arrays = tuple(native.empty(weight.shape, weight.dtype) for _ in self.states)
         for array in arrays:
