@@ -115,6 +115,10 @@ void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge
 
 Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t output) const {
   if (!cotangents[output]) return zeros(compiled_->output_types()[output]);
+  if (Device* const given = cotangents[output].tensor()->device(); given != compiled_->device())
+    return errors::invalid_value("backward", "the gradient of output ", output,
+                                 " of a hybridized function must be on ",
+                                 name_of(compiled_->device()), "; got one on ", name_of(given));
   return dense(cotangents[output].tensor());
 }
 

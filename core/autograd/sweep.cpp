@@ -7,6 +7,7 @@
 #include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "runtime/device.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -73,6 +74,10 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
     if (head_grad->shape() != head.shape())
       return errors::invalid_value("backward", "`head_grads` must have the head's shape ",
                                    head.shape(), "; got ", head_grad->shape());
+    if (head_grad->device() != head.device())
+      return errors::invalid_value("backward", "`head_grads` must be on the head's device ",
+                                   name_of(head.device()), "; got one on ",
+                                   name_of(head_grad->device()));
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.

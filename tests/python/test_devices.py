@@ -216,6 +216,29 @@ def test_arrays_on_two_devices_do_not_mix(fakes):
         np.ones((2, 2), device="cpu") @ np.ones((2, 2), device=fakes[0])
 
 
+@pytest.mark.parametrize("make", [lambda f: f, weft.hybridize], ids=["eager", "hybridized"])
+def test_gradients_on_another_device_are_refused(make, fake):
+    square = make(lambda x: x * x)
+    x = np.ones(3, device=fake)
+    x.attach_grad()
+    with autograd.record():
+        y = square(x)
+    with pytest.raises(ValueError, match="`head_grads` must be on the head's device fake:0"):
+        y.backward(np.ones(3, device="cpu"))
+
+    class Wrong(autograd.Function):
+        def forward(self, x):
+            return x * 2
+
+        def backward(self, dy):
+            return dy.to_device("cpu")
+
+    with autograd.record():
+        z = Wrong()(square(x))
+    with pytest.raises(ValueError, match=r"fake:0.*cpu|cpu.*fake:0"):
+        z.backward()
+
+
 def test_single_elements_and_indices_follow(fake):
     x = np.arange(4.0, device=fake)
     assert (x * np.array(2.0, device="cpu")).tolist() == [0, 2, 4, 6]
