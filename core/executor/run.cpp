@@ -17,8 +17,8 @@
 namespace weft::executor {
 namespace {
 
-// A poll reads the clock, which costs as much as a small node.
-constexpr size_t kActionsBetweenPolls = 64;
+// A poll reads the clock, which costs as much as a row.
+constexpr size_t kRowsBetweenPolls = 64;
 
 // Points what was bound to the old base of a root to the new one.
 void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
@@ -100,9 +100,10 @@ template <class GivesUp>
 Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_up) {
   const Action* const actions = run.plan.actions.data();
   for (size_t i = begin; i < end; ++i) {
-    if (i % kActionsBetweenPolls == kActionsBetweenPolls - 1) poll_interrupt();
+    const bool is_row = actions[i].kind == StepKind::kTile;
+    if (!is_row || i % kRowsBetweenPolls == kRowsBetweenPolls - 1) poll_interrupt();
     if (gives_up()) return {};
-    if (actions[i].kind == StepKind::kTile) {  // often cheaper than all that is round it
+    if (is_row) {  // often cheaper than all that is round it
       const auto* tile = reinterpret_cast<const BoundTile*>(run.block + actions[i].bound);
       tile->kernel(tile->tile);
     } else {
