@@ -57,18 +57,26 @@ double key(const Buffer& b, int heuristic, uint32_t noise) {
   }
 }
 
-// Bytes that begin and cease to be alive, step by step.
-class Change {
+// Bytes alive, step by step.
+class Live {
  public:
-  explicit Change(size_t steps) : change_(steps + 1, 0) {}
+  explicit Live(size_t steps) : begins_(steps, 0), ends_(steps, 0) {}
   void add(int32_t first, int32_t last, int64_t bytes) {
-    change_[static_cast<size_t>(first)] += bytes;
-    change_[static_cast<size_t>(last) + 1] -= bytes;
+    begins_[static_cast<size_t>(first)] += bytes;
+    ends_[static_cast<size_t>(last)] += bytes;
   }
-  int64_t at(size_t step) const { return change_[step]; }
+  // Walks over the steps from `first` to `last`; `now` is what is alive between two steps.
+  int64_t most(int32_t first, int32_t last, int64_t& now) const {
+    int64_t most = now;
+    for (auto step = static_cast<size_t>(first); step <= static_cast<size_t>(last); ++step) {
+      most = std::max(most, now += begins_[step]);
+      now -= ends_[step];
+    }
+    return most;
+  }
 
  private:
-  std::vector<int64_t> change_;
+  std::vector<int64_t> begins_, ends_;
 };
 
 // One past the group that step `begin` starts; past the step itself if it is in none.
@@ -93,7 +101,7 @@ int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lan
       branches.emplace_back(step, step + 1);
     else
       branches.back().second = step + 1;
-  Change own(end);
+  Live own(end);
   for (const Buffer& b : buffers) {
     if (b.last < from || b.first >= to) continue;
     const bool starts = b.first_lane.group == group, ends = b.last_lane.group == group;
@@ -110,10 +118,8 @@ int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lan
     own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
   }
   for (const auto& [first, last] : branches) {
-    int64_t now = 0, most = 0;
-    for (int32_t step = first; step < last; ++step)
-      most = std::max(most, now += own.at(static_cast<size_t>(step)));
-    live += most;
+    int64_t now = 0;
+    live += own.most(first, last - 1, now);
   }
   return live;
 }
@@ -126,18 +132,16 @@ constexpr size_t kLargestRestart = 2000;
 
 int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
                    std::span<int64_t> of_groups) {
-  Change whole(lanes.size());
+  Live whole(lanes.size());
   for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
-  int64_t most = 0, live = 0;
+  int64_t most = 0, now = 0;
   for (size_t begin = 0; begin < lanes.size();) {
     const size_t end = end_of_group(lanes, begin);
-    if (lanes[begin].group == Lane::kNone) {
-      most = std::max(most, live += whole.at(begin));
-    } else {
-      int64_t& here = of_groups[static_cast<size_t>(lanes[begin].group)];
-      most = std::max(most, here = live_in_group(buffers, lanes, begin, end));
-      for (size_t step = begin; step < end; ++step) live += whole.at(step);
-    }
+    int64_t here = whole.most(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
+    if (lanes[begin].group != Lane::kNone)
+      here = of_groups[static_cast<size_t>(lanes[begin].group)] =
+          live_in_group(buffers, lanes, begin, end);
+    most = std::max(most, here);
     begin = end;
   }
   return most;

@@ -144,7 +144,7 @@ TEST_CASE("branches never touch each other's memory, whatever order they run in"
     for (const int threads : {2, 5}) {
       const Plan plan = plan_of(graph, threads);
       CHECK(plan.arena_bytes >= plan.lower_bound);
-      CHECK(plan.arena_bytes <= plan.lower_bound * 7 / 4 + 64);
+      CHECK(plan.arena_bytes <= plan.lower_bound * 5 / 4 + 64);
       Simulation simulation(graph, plan);
       simulation.run();
       for (int order = 0; order < 4; ++order) simulation.run_interleaved(random);
