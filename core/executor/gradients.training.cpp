@@ -86,9 +86,8 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
   for (size_t i = 0; i < gradients.size(); ++i)
     if (has_gradient_[i]) out.push_back(gradients[i]);
 
-  Status status = run(*plan, bound, frame, 1 + int{consuming}, in, out, seed, first_ordinal);
-  if (consuming) frame.holds_residuals_ = false;
-  return status;
+  return run(*plan, bound, frame, consuming ? kConsuming : kPreserving, in, out, seed,
+             first_ordinal);
 }
 
 Result<Ref<Program>> Compiled::joint() {

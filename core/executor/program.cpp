@@ -111,29 +111,31 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
                                  output_types_.size(), " outputs; got ", inputs.size(), " and ",
                                  outputs.size());
   const std::lock_guard lock(frame.in_use_);
-  Status status = run(forward_, frame.forward_, frame, 0, inputs, outputs, seed, first_ordinal);
+  Status status =
+      run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed, first_ordinal);
   frame.holds_residuals_ = with_gradients_ && status.ok();
   return status;
 }
 
-Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, int which, Pointers inputs,
+Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
                      Pointers outputs, uint64_t seed, uint64_t first_ordinal) {
   RunRoots roots{inputs, outputs, frame.arena_, nullptr};
   if (frame.residual_) roots.residual = frame.residual_->data();
   const int64_t bytes = frame.arena_ ? 0 : plan.arena_bytes;
-  if (bytes == 0) return run_plan(plan, bound, roots, seed, first_ordinal);
-  if (plan.device) {
+  void* scratch = nullptr;
+  if (bytes > 0 && plan.device) {
     Ref<Storage>& arena = frame.arenas_[which];
     if (!arena) {
       WEFT_ASSIGN(arena, Storage::allocate(bytes, plan.device));
     }
     roots.arena = arena->data();
-    return run_plan(plan, bound, roots, seed, first_ordinal);
+  } else if (bytes > 0) {
+    roots.arena = scratch = take_scratch(bytes);
+    if (!scratch) return errors::out_of_memory("plan", bytes);
   }
-  roots.arena = take_scratch(bytes);
-  if (!roots.arena) return errors::out_of_memory("plan", bytes);
+  if (which == kConsuming) frame.holds_residuals_ = false;  // from here on it may be overwritten
   Status status = run_plan(plan, bound, roots, seed, first_ordinal);
-  return_scratch(roots.arena, bytes);
+  if (scratch) return_scratch(scratch, bytes);
   return status;
 }
 

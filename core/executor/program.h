@@ -133,7 +133,8 @@ class Compiled final : public Object {
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device);
   // Runs a plan with an arena of its own; `which` is its place in the frame.
-  Status run(const Plan& plan, Bound& bound, Frame& frame, int which, Pointers inputs,
+  enum Which { kForward, kPreserving, kConsuming };
+  Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
              Pointers outputs, uint64_t seed, uint64_t first_ordinal);
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
