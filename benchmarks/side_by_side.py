@@ -44,23 +44,25 @@ def machine() -> dict[str, str]:
     }
 
 
-def _calls_per_sample(function: Callable[[], object]) -> int:
+def _calls_per_sample(function: Callable[[], object], length: float) -> int:
     calls = 1
     while True:
         begin = time.perf_counter()
         for _ in range(calls):
             function()
         seconds = time.perf_counter() - begin
-        if seconds >= SAMPLE / 4 or calls >= 1_000_000:
-            return max(1, int(calls * SAMPLE / max(seconds, 1e-9)))
+        if seconds >= length / 4 or calls >= 1_000_000:
+            return max(1, int(calls * length / max(seconds, 1e-9)))
         calls *= 4
 
 
-def interleaved(competitors: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+def interleaved(
+    competitors: dict[str, Callable[[], object]], length: float = SAMPLE, count: int = SAMPLES
+) -> dict[str, list[float]]:
     """Seconds of one call, a list of samples for each competitor."""
-    calls = {name: _calls_per_sample(function) for name, function in competitors.items()}
+    calls = {name: _calls_per_sample(function, length) for name, function in competitors.items()}
     samples: dict[str, list[float]] = {name: [] for name in competitors}
-    for _ in range(SAMPLES):
+    for _ in range(count):
         for name, function in competitors.items():
             repeat = range(calls[name])
             begin = time.perf_counter()
@@ -87,9 +89,12 @@ class Report:
         baseline: str,
         aim: float | None = None,
         per: int = 1,
+        length: float = SAMPLE,
+        count: int = SAMPLES,
     ) -> None:
-        """Times the competitors; `per` divides a call that does several of the same."""
-        for name, samples in interleaved(competitors).items():
+        """Times the competitors; `per` divides a call that does several of the same. `count`
+        samples of each are `length` seconds long."""
+        for name, samples in interleaved(competitors, length, count).items():
             low, median, high = statistics.quantiles(samples, n=4)
             row = {"what": what, "who": name, "median": median / per, "best": min(samples) / per}
             self.rows.append({**row, "quartiles": [low / per, high / per]})
