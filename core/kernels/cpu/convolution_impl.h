@@ -34,8 +34,9 @@ WEFT_INLINE void fill_zero(T* to, int64_t count) {
 template <class S>
 void gather_line(const S* plane, const Grid& grid, int64_t offset_height, int64_t offset_width,
                  int64_t first, int64_t count, LaneType<S>* to) {
+  // Positions may have more rows than the image, which is as wide.
   if (offset_height == 0 && offset_width == 0 && grid.step_height == 1 && grid.step_width == 1 &&
-      grid.positions_wide == grid.width) {
+      grid.positions_wide == grid.width && first + count <= grid.height * grid.width) {
     copy_dense(plane + first, count, to);
     return;
   }

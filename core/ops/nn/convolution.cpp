@@ -210,6 +210,8 @@ WEFT_OP(convolution) {
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[2, 4, 7], [6, 2, 3]], "num_group": 2, "dilate": [2], "pad": 1})")
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
+      .sample(R"({"shapes": [[1, 2, 4, 3], [3, 2, 2, 2]], "kernel": [2, 2]})")
+      .sample(R"({"shapes": [[1, 2, 5, 4], [3, 2, 3, 2]], "stride": [1, 2]})")
       .sample(R"({"shapes": [[2, 2, 5, 3, 4], [4, 1, 2, 3, 2], [4]], "num_group": 2,
                   "stride": [2, 1, 1], "pad": [1, 1, 0], "dilate": [2, 1, 1]})");
 }
@@ -227,6 +229,7 @@ WEFT_OP(deconvolution) {
       .sample(R"({"shapes": [[2, 4, 3], [4, 2, 3], [2]], "stride": 2, "pad": 1, "adj": 1})")
       .sample(R"({"shapes": [[2, 4, 3, 2], [4, 1, 2, 3], [2]], "num_group": 2,
                   "stride": [2, 1], "dilate": [1, 2]})")
+      .sample(R"({"shapes": [[1, 2, 3], [2, 3, 2]], "kernel": 2})")
       .sample(R"({"shapes": [[1, 2, 3, 2, 2], [2, 2, 2, 1, 2]], "stride": [2, 1, 2],
                   "pad": [1, 0, 0], "adj": [1, 0, 0]})");
 }

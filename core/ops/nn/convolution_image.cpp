@@ -3,8 +3,10 @@
 #include "kernels/convolution.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/errors.h"
+#include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
@@ -28,6 +30,9 @@ Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const 
   WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
   if (a.has("kernel") && (window.kernel[1] != height_of(w) || window.kernel[2] != width_of(w)))
     return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", w);
+  if (height_of(w) < 1 || width_of(w) < 1)
+    return errors::invalid_value(op, "`weight` must not be empty along spatial axes; got shape ",
+                                 w);
   kernels::Convolution p{};
   p.dtype = dtype;
   p.batch = x[0];
@@ -86,11 +91,28 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2), {}}};
 }
 
+// Without channels to sum over: zeros, or the bias.
+Status sum_of_nothing(const TensorView& out, const TensorView* bias) {
+  if (!bias) {
+    std::memset(out.data, 0, static_cast<size_t>(elements_of(out) * size_of(out.dtype)));
+    return {};
+  }
+  TensorView channels = *bias;
+  channels.rank = out.rank - 1;
+  for (int axis = 1; axis < channels.rank; ++axis) {
+    channels.shape[axis] = 1;
+    channels.strides[axis] = 0;
+  }
+  copy_elements(out, broadcast_view(channels, shape_of(out)));
+  return {};
+}
+
 Status run(const KernelCall& call) {
   const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
                        shape_of(call.in[1]))
                      .value();
   const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
+  if (p.in_channels == 0) return sum_of_nothing(call.out[0], bias ? &call.in[2] : nullptr);
   split_work(kernels::convolution_units(p), work_of(p), call.scratch,
              kernels::convolution_scratch(p), [&](kernels::Range range, void* scratch) {
                kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias, call.out[0].data,
@@ -146,6 +168,7 @@ Status run_data(const KernelCall& call) {
   const auto p = parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0]),
                        shape_of(call.in[1]))
                      .value();
+  if (p.out_channels == 0) return sum_of_nothing(call.out[0], nullptr);
   split_work(kernels::convolution_data_units(p), work_of(p), call.scratch,
              kernels::convolution_data_scratch(p), [&](kernels::Range range, void* scratch) {
                kernels::run_convolution_data(p, call.in[0].data, call.in[1].data, call.out[0].data,
@@ -272,13 +295,15 @@ WEFT_OP(convolution_image) {
       .gradient(gradient)
       .kernel(slot())
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
-      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})");
+      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
+      .sample(R"({"shapes": [[2, 4, 7], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2})")
+      .sample(R"({"shapes": [[2, 2, 4, 4], [3, 2, 3, 3], [3]], "pad": 1})");
 }
 
 WEFT_OP(convolution_data) {
   op.doc("Gradient of convolution with respect to its data.")
       .in(Namespace::kInternal)
-      .input("dout", "cotangent of the convolution")
+      .input("dout", "floating: cotangent of the convolution")
       .input("weight", "shape (filters, C / groups, kernel...)");
   window_attributes(op);
   op.required(AttributeKind::kInts, "data_shape", "shape of the data")
@@ -286,13 +311,19 @@ WEFT_OP(convolution_data) {
       .gradient(gradient_data)
       .kernel(data_slot())
       .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": [2, 1], "pad": [1, 0],
-                  "data_shape": [2, 3, 6, 5]})");
+                  "data_shape": [2, 3, 6, 5]})")
+      .sample(R"({"shapes": [[2, 6, 3], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2,
+                  "data_shape": [2, 4, 7]})")
+      .sample(R"({"shapes": [[1, 3, 4, 4], [3, 2, 3, 3]], "pad": 1, "data_shape": [1, 2, 4, 4]})")
+      .sample(R"({"shapes": [[1, 2, 2, 2], [2, 2, 3, 2]], "stride": [1, 2],
+                  "data_shape": [1, 2, 4, 4]})")
+      .sample(R"({"shapes": [[1, 0, 3], [0, 2, 2]], "data_shape": [1, 2, 4]})");
 }
 
 WEFT_OP(convolution_weight) {
   op.doc("Gradient of convolution with respect to its weight.")
       .in(Namespace::kInternal)
-      .input("data", "data of the convolution")
+      .input("data", "floating: data of the convolution")
       .input("dout", "cotangent of the convolution");
   window_attributes(op);
   op.required(AttributeKind::kInts, "weight_shape", "shape of the weight")
@@ -300,7 +331,11 @@ WEFT_OP(convolution_weight) {
       .gradient(gradient_weight)
       .kernel(weight_slot())
       .sample(R"({"shapes": [[2, 3, 6, 5], [2, 4, 3, 4]], "stride": [2, 1], "pad": [1, 0],
-                  "weight_shape": [4, 3, 3, 2]})");
+                  "weight_shape": [4, 3, 3, 2]})")
+      .sample(R"({"shapes": [[2, 4, 7], [2, 6, 3]], "kernel": 3, "num_group": 2, "dilate": 2,
+                  "weight_shape": [6, 2, 3]})")
+      .sample(R"({"shapes": [[1, 2, 4, 4], [1, 3, 4, 4]], "pad": 1, "weight_shape": [3, 2, 3, 3]})")
+      .sample(R"({"shapes": [[0, 2, 4], [0, 3, 3]], "weight_shape": [3, 2, 2]})");
 }
 
 }  // namespace weft::ops
