@@ -8,9 +8,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 WEFT_INLINE int64_t position_of(const Indexing& p, int64_t index) {
-  if (index < 0) index += p.axis;
-  if (p.clip) index = index < 0 ? 0 : index < p.axis ? index : p.axis - 1;
-  return index;
+  if (p.clip) return index < 0 ? 0 : index < p.axis ? index : p.axis - 1;
+  return index < 0 ? index + p.axis : index;
 }
 
 template <class S>

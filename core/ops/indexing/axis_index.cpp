@@ -23,8 +23,10 @@ Result<bool> read_mode(const AttributeReader& a) {
   return errors::invalid_value(a.op().name, "`mode` must be raise or clip; got ", mode);
 }
 
-Status check_indices(std::string_view op, const TensorView& indices, int64_t extent) {
-  const int64_t count = elements_of(indices);
+Status check_indices(std::string_view op, const TensorView& indices,
+                     const kernels::Indexing& problem) {
+  const int64_t count = elements_of(indices), extent = problem.axis;
+  if (problem.clip && extent > 0) return {};
   const auto* numbers = static_cast<const int64_t*>(indices.data);
   const int64_t bad = kernels::first_out_of_range(numbers, count, extent);
   if (bad < 0) return {};

@@ -15,7 +15,9 @@ int axis_of(const AttributeReader& a, int rank);
 // "clip" clamps indices, "raise" refuses the first one outside; gives clip as a bool.
 Result<bool> read_mode(const AttributeReader& a);
 
-// Refuses indices outside [-extent, extent), naming the first.
-Status check_indices(std::string_view op, const TensorView& indices, int64_t extent);
+// Refuses indices outside [-extent, extent), naming the first; where they are clipped, only an axis
+// that has no element for them.
+Status check_indices(std::string_view op, const TensorView& indices,
+                     const kernels::Indexing& problem);
 
 }  // namespace weft::ops

@@ -39,7 +39,7 @@ Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& data = call.in[0];
   const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
-  if (!problem.clip) WEFT_TRY(check_indices("take", call.in[1], problem.axis));
+  WEFT_TRY(check_indices("take", call.in[1], problem));
   const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer * count, problem.outer * count * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
@@ -53,7 +53,7 @@ Status run_adjoint(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& out = call.out[0];
   const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
-  if (!problem.clip) WEFT_TRY(check_indices("take_adjoint", call.in[1], problem.axis));
+  WEFT_TRY(check_indices("take_adjoint", call.in[1], problem));
   const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer, problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
@@ -76,34 +76,50 @@ Values gradient_adjoint(const GradContext& g) {
           Value()};
 }
 
+Result<Value> take(const ComposeContext& c) {
+  if (!is_integer(c.in(1).dtype()))
+    return errors::invalid_type("take", "`indices` must be integers; got ", c.in(1).dtype());
+  const Value index = cast(c.in(1), DType::kInt64);
+  if (c.has("axis"))
+    return c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")});
+  const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});
+  return c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")});
+}
+
+constexpr std::string_view kMode =
+    "raise refuses indices outside the axis, clip clamps them, negative ones to 0";
+
 }  // namespace
 
 WEFT_OP(take_rows) {
   op.doc("Slices along an axis at int64 indices.")
       .in(Namespace::kInternal)
       .input("data", "any dtype")
-      .index_input("index", "int64, any shape")
+      .index_input("index", "int64, any shape; negative ones count back")
       .integer("axis", 0, "axis that the indices count along")
-      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
+      .text("mode", "raise", kMode)
       .infer(infer)
       .gradient(gradient)
       .kernel(dense_slot(run))
-      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"]})");
+      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[2, 4, 3], [5]], "dtypes": [null, "int64"], "axis": -2,
+                  "mode": "clip"})");
 }
 
 WEFT_OP(take_adjoint) {
   op.doc("Zeros with each slice added at its index: the adjoint of take.")
       .in(Namespace::kInternal)
-      .input("dout", "cotangent of take")
-      .index_input("index", "int64, any shape")
+      .input("dout", "any dtype: cotangent of take")
+      .index_input("index", "int64, any shape; negative ones count back")
       .integer("axis", 0, "axis that the indices count along")
-      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
+      .text("mode", "raise", kMode)
       .required(AttributeKind::kInts, "data_shape", "shape of the result")
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
       .kernel(dense_slot(run_adjoint))
-      .sample(
-          R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})");
+      .sample(R"({"shapes": [[2, 2, 3], [2, 2]], "dtypes": [null, "int64"], "data_shape": [4, 3]})")
+      .sample(R"({"shapes": [[2, 5, 3], [5]], "dtypes": [null, "int64"], "axis": 1,
+                  "mode": "clip", "data_shape": [2, 4, 3]})");
 }
 
 WEFT_OP(take) {
@@ -111,20 +127,14 @@ WEFT_OP(take) {
       .input("a", "any dtype")
       .index_input("indices", "integers of any shape; negative ones count back")
       .optional(AttributeKind::kInt, "axis", "axis that the indices count along")
-      .text("mode", "raise", "raise refuses indices outside the axis, clip clamps them")
-      .compose([](const ComposeContext& c) {
-        const Value index = cast(c.in(1), DType::kInt64);
-        if (c.has("axis"))
-          return Values{
-              c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")})};
-        const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});
-        return Values{
-            c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")})};
-      })
+      .text("mode", "raise", kMode)
+      .compose(checked<take>)
       .like("numpy.take")
       .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axis": 0})")
       .sample(R"({"shapes": [[2, 4, 3], [3]], "dtypes": [null, "int32"], "axis": 1})")
-      .sample(R"({"shapes": [[4, 3], [5]], "dtypes": [null, "int64"]})");
+      .sample(R"({"shapes": [[4, 3], [5]], "dtypes": [null, "int64"]})")
+      .sample(
+          R"({"shapes": [[2, 4], [3]], "dtypes": [null, "int64"], "axis": -1, "mode": "clip"})");
 }
 
 }  // namespace weft::ops
