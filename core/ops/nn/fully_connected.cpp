@@ -18,8 +18,7 @@ Values compose(const ComposeContext& c) {
                                            "`data` must have at least 2 axes; got shape ", data));
   const bool flatten = c.flag("flatten");
   const int64_t features =
-      flatten ? (data[0] == 0 ? weight[weight.rank() - 1] : data.elements() / data[0])
-              : data[data.rank() - 1];
+      flatten ? Shape(data.span().subspan(1)).elements() : data[data.rank() - 1];
   if (weight.rank() != 2 || weight[1] != features)
     return refuse(
         c, errors::invalid_value("fully_connected", "`weight` must have shape (units, ", features,
@@ -37,7 +36,7 @@ Values compose(const ComposeContext& c) {
 WEFT_OP(fully_connected) {
   op.doc("Affine map of the features: data weightᵀ + bias.")
       .in(Namespace::kNpx)
-      .input("data", "shape (N, ...) when flatten, else (..., features)")
+      .input("data", "any real dtype, shape (N, ...) when flatten, else (..., features)")
       .input("weight", "shape (units, features)")
       .optional_input("bias", "shape (units,)")
       .boolean("flatten", true, "merge all axes of data but the first")

@@ -5,51 +5,44 @@
 namespace weft::ops {
 namespace {
 
-Values expand_dims(const ComposeContext& c) {
-  const Shape in = c.in(0).shape();
-  const auto asked = c.ints("axis");
-  const int rank = in.rank() + static_cast<int>(asked.size());
-  if (rank > kMaxRank) {
-    c.builder.fail(errors::rank_too_large("expand_dims", "axis", rank));
-    return {c.in(0)};
+// The axes that an attribute names, each once, of an array of so many.
+Result<uint32_t> axes_once(const ComposeContext& c, int rank) {
+  uint32_t found = 0;
+  for (const int64_t asked : c.ints("axis")) {
+    WEFT_ASSIGN(const int axis, normalize_axis(asked, rank, c.op().name, "axis"));
+    if (found >> axis & 1)
+      return errors::invalid_value(c.op().name, "`axis` must not repeat an axis; got ", asked,
+                                   " twice");
+    found |= uint32_t{1} << axis;
   }
-  uint32_t added = 0;
-  for (int64_t axis : asked) {
-    const Result<int> normal = normalize_axis(axis, rank, "expand_dims", "axis");
-    if (!normal.ok()) {
-      c.builder.fail(normal.status());
-      return {c.in(0)};
-    }
-    added |= uint32_t{1} << normal.value();
-  }
-  Shape shape;
-  int own = 0;
-  for (int axis = 0; axis < rank; ++axis)
-    shape.push_back(added >> axis & 1 || own >= in.rank() ? 1 : in[own++]);
-  return {reshape(c.in(0), shape)};
+  return found;
 }
 
-Values squeeze(const ComposeContext& c) {
+Result<Value> expand_dims(const ComposeContext& c) {
+  const Shape in = c.in(0).shape();
+  const int rank = in.rank() + static_cast<int>(c.ints("axis").size());
+  if (rank > kMaxRank) return errors::rank_too_large("expand_dims", "axis", rank);
+  WEFT_ASSIGN(const uint32_t added, axes_once(c, rank));
+  Shape shape;
+  int own = 0;
+  for (int axis = 0; axis < rank; ++axis) shape.push_back(added >> axis & 1 ? 1 : in[own++]);
+  return reshape(c.in(0), shape);
+}
+
+Result<Value> squeeze(const ComposeContext& c) {
   const Shape in = c.in(0).shape();
   uint32_t dropped = 0;
   if (c.has("axis")) {
-    for (int64_t axis : c.ints("axis")) {
-      const Result<int> normal = normalize_axis(axis, in.rank(), "squeeze", "axis");
-      Status status = normal.status();
-      if (normal.ok() && in[normal.value()] != 1)
-        status = errors::invalid_value("squeeze", "`axis` ", axis,
-                                       " must have extent 1; got shape ", in);
-      if (!status.ok()) {
-        c.builder.fail(status);
-        return {c.in(0)};
-      }
-      dropped |= uint32_t{1} << normal.value();
-    }
+    WEFT_ASSIGN(dropped, axes_once(c, in.rank()));
+    for (int axis = 0; axis < in.rank(); ++axis)
+      if ((dropped >> axis & 1) && in[axis] != 1)
+        return errors::invalid_value("squeeze", "`axis` ", axis, " must have extent 1; got shape ",
+                                     in);
   } else {
     for (int axis = 0; axis < in.rank(); ++axis)
       if (in[axis] == 1) dropped |= uint32_t{1} << axis;
   }
-  return {reshape(c.in(0), rules::reduced_shape(in, dropped, false))};
+  return reshape(c.in(0), rules::reduced_shape(in, dropped, false));
 }
 
 Values batch_flatten(const ComposeContext& c) {
@@ -59,8 +52,7 @@ Values batch_flatten(const ComposeContext& c) {
         errors::invalid_value("batch_flatten", "`x` must have a batch axis; got a scalar"));
     return {c.in(0)};
   }
-  const int64_t rest[] = {in[0], in[0] == 0 ? in.elements() : -1};
-  return {c.builder.call("reshape", {c.in(0)}, {Argument::of_ints(rest)})};
+  return {reshape(c.in(0), {in[0], Shape(in.span().subspan(1)).elements()})};
 }
 
 Values ravel(const ComposeContext& c) { return {reshape(c.in(0), {c.in(0).shape().elements()})}; }
@@ -141,7 +133,7 @@ WEFT_OP(expand_dims) {
   op.doc("The array with axes of extent 1 added.")
       .input("x", "any dtype")
       .required(AttributeKind::kInts, "axis", "where the new axes are in the result")
-      .compose(expand_dims)
+      .compose(checked<expand_dims>)
       .like("numpy.expand_dims")
       .sample(R"({"shapes": [[2, 3]], "axis": [0, -1]})");
 }
@@ -150,7 +142,7 @@ WEFT_OP(squeeze) {
   op.doc("The array without axes of extent 1.")
       .input("x", "any dtype")
       .optional(AttributeKind::kInts, "axis", "which to drop; none drops all of extent 1")
-      .compose(squeeze)
+      .compose(checked<squeeze>)
       .like("numpy.squeeze")
       .sample(R"({"shapes": [[1, 3, 1]], "axis": [0]})")
       .sample(R"({"shapes": [[1, 3, 1]]})");
