@@ -96,7 +96,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   WEFT_ASSIGN(Device* const device, settle_device(builder, op, values));
   if (op.composition) {
     const DeviceScope here(device);
-    return op.composition(ops::ComposeContext(op, complete, builder, values));
+    return ops::expand(op, complete, builder, values);
   }
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, p.types, complete));
   PoolVector<Ref<Tensor>> outs(types.size());

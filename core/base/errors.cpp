@@ -46,6 +46,13 @@ Status too_many_elements(std::string_view op, std::string_view argument, const S
                        shape);
 }
 
+Status renamed(const Status& failure, std::string_view where) {
+  const std::string& text = failure.message();
+  const size_t end = text.find(": ");
+  if (end == std::string::npos || text.find(kPushedAt) != std::string::npos) return failure;
+  return {failure.code(), join({where, std::string_view(text).substr(end)})};
+}
+
 Status out_of_memory(std::string_view where, int64_t bytes) {
   return {StatusCode::kOutOfMemory, join({where, ": out of memory; requested ", bytes, " bytes"})};
 }

@@ -36,6 +36,13 @@ class Piece {
   };
 };
 
+// What a failure of queued work adds to its text. It is the content of arrays from then on, and
+// told as it is wherever that is read.
+inline constexpr std::string_view kPushedAt = "; pushed at ";
+
+// The same failure, told in another's name: what a composite's parts refuse was given to it.
+Status renamed(const Status& failure, std::string_view where);
+
 std::string join(std::initializer_list<Piece> pieces);
 Status make(StatusCode code, std::string_view where, std::initializer_list<Piece> pieces);
 

@@ -94,7 +94,7 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
     else
       values.emplace_back();
   }
-  ops::Values result = op.composition(ops::ComposeContext(op, complete, *this, values));
+  ops::Values result = ops::expand(op, complete, *this, values);
   return status().ok() ? result : harmless(op, attributes);
 }
 

@@ -1,5 +1,6 @@
 #include "ops/builder.h"
 
+#include "base/errors.h"
 #include "ops/registry.h"
 
 namespace weft::ops {
@@ -31,6 +32,10 @@ Values Builder::call_all(std::string_view op, std::initializer_list<Value> input
 Value Builder::call(std::string_view op, std::initializer_list<Value> inputs,
                     std::initializer_list<Argument> attributes) {
   return call_all(op, inputs, attributes)[0];
+}
+
+void Builder::tell_as(std::string_view op) {
+  if (!status_.ok()) status_ = errors::renamed(status_, op);
 }
 
 Value scalar(const Value& like, double x) { return {&like.builder(), Argument::of_float(x)}; }
@@ -106,6 +111,13 @@ Value concatenate(std::span<const Value> parts, int axis) {
 Value zeros(const Value& like, const TensorType& type) {
   return like.builder().call(
       "full", {}, {ints(type.shape.span()), Argument::of_float(0), Argument::of_dtype(type.dtype)});
+}
+
+Value iota(Builder& builder, int64_t begin, int64_t count) {
+  return builder.call("arange", {},
+                      {Argument::of_float(static_cast<double>(begin)),
+                       Argument::of_float(static_cast<double>(begin + count)),
+                       Argument::of_float(1), Argument::of_dtype(DType::kInt64)});
 }
 
 Value sum_to(const Value& x, const Shape& shape) {

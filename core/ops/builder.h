@@ -75,6 +75,8 @@ class Builder {
   void fail(Status status) {
     if (status_.ok()) status_ = std::move(status);
   }
+  // Tells what was refused in the name of the operator that was called.
+  void tell_as(std::string_view op);
   const Status& status() const { return status_; }
 
  private:
@@ -114,6 +116,8 @@ Value matmul(const Value& a, const Value& b);
 Value slice(const Value& x, int axis, int64_t begin, int64_t size, int64_t step = 1);
 Value concatenate(std::span<const Value> parts, int axis);
 Value zeros(const Value& like, const TensorType& type);
+// begin, begin + 1, …: `count` int64.
+Value iota(Builder& builder, int64_t begin, int64_t count);
 
 // Sums over the axes that broadcasting to x's shape added or stretched.
 Value sum_to(const Value& x, const Shape& shape);

@@ -93,6 +93,27 @@ Status promote_exact(const OpDef& op, std::span<const TensorType> inputs,
   return {};
 }
 
+Status check_defined(const OpDef& op, DType dtype) {
+  if (op.steps[static_cast<size_t>(dtype)]) return {};
+  std::string names;
+  for (const InputDef& input : op.inputs)
+    if (!input.keeps_dtype) names += (names.empty() ? "`" : " and `") + input.name + '`';
+  return errors::invalid_type(op.name, "is not defined for ", dtype, "; cast ", names);
+}
+
+// A composite's inference rule only checks: its results have types of their own.
+Status check_arguments(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+                       const Values& inputs) {
+  Types types;
+  for (const Value& input : inputs) {
+    if (input)
+      types.push_back(builder.type(input));
+    else
+      types.emplace_back().shape = Shape::absent();
+  }
+  return op.infer_rule(InferContext(op, types, attributes)).status();
+}
+
 }  // namespace
 
 Status complete_attributes(const OpDef& op, std::span<const Argument> given,
@@ -186,16 +207,23 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
     if (!given && !op.input_at(i).optional)
       return errors::invalid_type(op.name, "`", op.input_name(i), "` must be given");
   }
-  if (op.slot.elementwise) {
-    const DType dtype = inputs[op.inputs.size() - 1].dtype;
-    if (!op.steps[static_cast<size_t>(dtype)])
-      return errors::invalid_type(op.name, "is not defined for ", dtype);
-  }
+  if (op.slot.elementwise) WEFT_TRY(check_defined(op, inputs[op.inputs.size() - 1].dtype));
   Result<Types> types = op.infer_rule(InferContext(op, inputs, attributes));
   if (!types.ok()) return types;
   for (const TensorType& type : types.value())
     WEFT_TRY(checked_elements(type.shape.span(), op.name, "result").status());
   return types;
+}
+
+Values expand(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+              const Values& inputs) {
+  const bool was_ok = builder.status().ok();
+  if (op.infer_rule && was_ok) builder.fail(check_arguments(op, attributes, builder, inputs));
+  Values results = was_ok && !builder.status().ok()
+                       ? Values(harmless_outputs(op, attributes), inputs[0])
+                       : op.composition(ComposeContext(op, attributes, builder, inputs));
+  if (was_ok) builder.tell_as(op.name);
+  return results;
 }
 
 }  // namespace weft::ops

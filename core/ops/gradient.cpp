@@ -31,7 +31,7 @@ class Probe final : public Builder {
     if (!checked.ok()) return give_up(op, attributes, std::move(checked));
     if (op.composition) {
       const Values given(inputs.begin(), inputs.end());
-      return op.composition(ComposeContext(op, complete, *this, given));
+      return expand(op, complete, *this, given);
     }
     Types types;
     std::vector<char> weak_bytes;

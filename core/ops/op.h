@@ -195,7 +195,7 @@ class OpDef {
   OpDef& promote(Promotion kind);
   OpDef& outputs(int count);
   OpDef& outputs(OutputRule rule);
-  OpDef& infer(InferRule rule);
+  OpDef& infer(InferRule rule);  // of a composite: checks what it is given
   OpDef& gradient(GradRule rule);
   OpDef& no_gradient(std::string_view reason);
   OpDef& compose(Composition function);

@@ -35,6 +35,11 @@ size_t harmless_outputs(const OpDef& op, std::span<const Argument> given);
 Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
                     std::span<const Argument> attributes);
 
+// The results of a composite: its arguments checked by its inference rule if it has one, then its
+// composition. What is refused on the way is told in its name.
+Values expand(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+              const Values& inputs);
+
 // The dtype that each input must be cast to. `weak[i]` tells a weak scalar, whose dtype is only
 // its kind (bool, int64, float64).
 Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,

@@ -3,6 +3,8 @@
 // An operator function is a vectorcall object: inputs, then attributes, by position or keyword,
 // and `out`. Keywords are compared by pointer first, because a call's names are interned;
 // arguments are gathered in one array on the stack, and lists of integers beside it.
+#include <string>
+
 #include "operator_object.h"
 
 namespace weft::python {
@@ -108,6 +110,17 @@ bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
   return true;
 }
 
+const char* every_dtype() {
+  static const std::string* const text = [] {
+    auto* names = new std::string("one of ");
+    for (int dtype = WEFT_BOOL; dtype <= WEFT_FLOAT64; ++dtype)
+      *names += (dtype == WEFT_BOOL ? "" : ", ") +
+                std::string(weft_dtype_name(static_cast<weft_dtype>(dtype)));
+    return names;
+  }();
+  return text->c_str();
+}
+
 bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object) {
   const weft_argument_info& argument = self->info.arguments[index];
   weft_value& value = call.values[index];
@@ -126,7 +139,11 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
     }
     case WEFT_TAG_DTYPE: {
       weft_dtype dtype;
-      if (!parse_dtype(object, &dtype)) return false;
+      if (!parse_dtype(object, &dtype)) {
+        if (!PyErr_ExceptionMatches(PyExc_TypeError)) return false;
+        PyErr_Clear();
+        return wrong_argument(self, index, object, every_dtype());
+      }
       value = dtype_value(dtype);
       return true;
     }

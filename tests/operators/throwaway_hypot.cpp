@@ -14,9 +14,10 @@ Values compose(const ComposeContext& c) {
 WEFT_OP(throwaway_hypot) {
   op.doc("Length of the hypotenuse, element by element.")
       .in(Namespace::kNpx)
-      .input("a", "one leg")
+      .input("a", "any real dtype: one leg")
       .input("b", "the other, broadcast against `a`")
       .promote(Promotion::kFloat)
+      .infer(rules::broadcast)
       .compose(compose)
       .like("numpy.hypot")
       .domain(0.5, 2)

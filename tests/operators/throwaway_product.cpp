@@ -12,7 +12,7 @@ Values gradient(const GradContext& g) { return {g.dout() * g.in(1), g.dout() * g
 WEFT_OP(throwaway_product) {
   op.doc("Product of two arrays, element by element.")
       .in(Namespace::kNpx)
-      .input("a", "first factor")
+      .input("a", "any real dtype: first factor")
       .input("b", "second factor, broadcast against `a`")
       .promote(Promotion::kCommon)
       .infer(rules::broadcast)

@@ -40,7 +40,7 @@ CASES = {
     "unknown dtype": (
         lambda: np.zeros(1, "float33"),
         TypeError,
-        "dtype: 'float33' is not one of bool, uint8",
+        "full: `dtype` must be one of bool, uint8, .*; got 'float33'",
     ),
     "text as data": (lambda: np.array(["a"]), TypeError, "array: elements of format"),
     "ragged list": (lambda: np.array([[1], [1, 2]]), ValueError, "array: .*inhomogeneous"),
@@ -118,12 +118,12 @@ CASES = {
     "coordinate outside its axis": (
         lambda: npx.gather_nd(np.ones((2, 3)), np.array([[0], [3]])),
         IndexError,
-        r"must be in \[-3, 3\).*got 3",
+        "gather_nd: 3 is out of bounds for axis 1 with extent 3",
     ),
     "more coordinates than axes": (
         lambda: npx.gather_nd(np.ones(2), np.array([[0], [1]])),
         ValueError,
-        "gather_nd: `indices` must have 1 to 1 coordinates",
+        "gather_nd: `indices` must have 1 to 1 rows",
     ),
     "elements that are not one for each point": (
         lambda: npx.scatter_nd(np.ones(3), np.array([[0, 1]]), (2,)),
@@ -133,7 +133,7 @@ CASES = {
     "global window over nothing": (
         lambda: npx.pooling(np.ones((1, 1, 0, 2)), global_pool=True),
         ValueError,
-        "pooling: a global window needs elements in `data`",
+        "pooling: `data` must not be empty along spatial axes",
     ),
     "average of integers": (
         lambda: npx.pooling(np.ones((1, 1, 2, 2, 2), "int32"), kernel=1, pool_type="avg"),

@@ -346,7 +346,7 @@ MISTAKES = {
     "extreme of nothing": (
         lambda: np.ptp(np.ones((0, 3)), axis=0),
         ValueError,
-        "max: `x` must not be empty along the reduced axes",
+        "ptp: `x` must not be empty along the reduced axes",
     ),
     "norm of unknown order": (
         lambda: np.linalg.norm(np.ones((2, 2)), ord="nuc"),

@@ -136,7 +136,7 @@ BAD = {
     "along: axes": (
         lambda: np.take_along_axis(np.ones((2, 2)), np.zeros(2, "int64"), 0),
         ValueError,
-        "take_along_axis: `indices` must have as many axes as the array, 2; got 1",
+        r"take_along_axis: `indices` must have the array's shape, \(2, 2\), .*; got \(2,\)",
     ),
     "along: dtype": (
         lambda: np.take_along_axis(np.ones(2), np.zeros(2), 0),
@@ -146,7 +146,7 @@ BAD = {
     "rows": (
         lambda: npx.index_update(np.ones(2), np.zeros((2, 3), "int64"), 1),
         ValueError,
-        r"index_update: `ind` must have between 1 and 1 rows.*\(2, 3\)",
+        r"index_update: `ind` must have 1 to 1 rows.*\(2, 3\)",
     ),
     "row dtype": (
         lambda: npx.index_add(np.ones(2), np.zeros((1, 3)), 1),

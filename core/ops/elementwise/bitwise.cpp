@@ -13,8 +13,8 @@ Result<Value> invert(const ComposeContext& c) {
   return c.builder.call("subtract", {-x, Value(&c.builder, Argument::of_int(1))});
 }
 
-OpDef& of_bits(OpDef& op, kernels::FormulaId formula) {
-  binary(op, Promotion::kCommon, formula).no_gradient("its operands are integers");
+OpDef& of_bits(OpDef& op, kernels::FormulaId formula, std::string_view dtypes) {
+  binary(op, Promotion::kCommon, formula, dtypes).no_gradient("its operands are integers");
   op.samples.clear();
   return sample_binary(op, "\"int32\"");
 }
@@ -22,28 +22,28 @@ OpDef& of_bits(OpDef& op, kernels::FormulaId formula) {
 }  // namespace
 
 WEFT_OP(bitwise_and) {
-  of_bits(op, kernels::FormulaId::kBitwiseAnd)
+  of_bits(op, kernels::FormulaId::kBitwiseAnd, "bool or integers")
       .doc("Bits that both integers have, element by element; on bool, logical and.")
       .like("numpy.bitwise_and")
       .sample(R"({"shapes": [[4], [4]], "dtypes": ["bool", "bool"]})");
 }
 
 WEFT_OP(bitwise_or) {
-  of_bits(op, kernels::FormulaId::kBitwiseOr)
+  of_bits(op, kernels::FormulaId::kBitwiseOr, "bool or integers")
       .doc("Bits that either integer has, element by element; on bool, logical or.")
       .like("numpy.bitwise_or")
       .sample(R"({"shapes": [[4], [4]], "dtypes": ["bool", "bool"]})");
 }
 
 WEFT_OP(bitwise_xor) {
-  of_bits(op, kernels::FormulaId::kBitwiseXor)
+  of_bits(op, kernels::FormulaId::kBitwiseXor, "bool or integers")
       .doc("Bits that one of two integers has, element by element; on bool, not equal.")
       .like("numpy.bitwise_xor")
       .sample(R"({"shapes": [[4], [4]], "dtypes": ["bool", "bool"]})");
 }
 
 WEFT_OP(left_shift) {
-  of_bits(op, kernels::FormulaId::kLeftShift)
+  of_bits(op, kernels::FormulaId::kLeftShift, "integers")
       .doc(
           "Bits of x1 moved up by x2 places, element by element; 0 for counts that are negative or "
           "not below the number of bits.")
@@ -51,7 +51,7 @@ WEFT_OP(left_shift) {
 }
 
 WEFT_OP(right_shift) {
-  of_bits(op, kernels::FormulaId::kRightShift)
+  of_bits(op, kernels::FormulaId::kRightShift, "integers")
       .doc(
           "Bits of x1 moved down by x2 places, element by element; 0 or -1 by the sign of x1 for "
           "counts that are negative or not below the number of bits.")

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "ops/elementwise/families.h"
+#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
@@ -96,8 +97,9 @@ WEFT_OP(signbit) {
 
 WEFT_OP(logical_xor) {
   op.doc("Truth of either x1 or x2, not both, element by element; anything but zero is true.")
-      .input("x1", "first operand")
+      .input("x1", "any real dtype")
       .input("x2", "second operand, broadcast against `x1`")
+      .infer(rules::broadcast)
       .no_gradient("piecewise constant")
       .compose(logical_xor)
       .like("numpy.logical_xor");
@@ -107,18 +109,20 @@ WEFT_OP(logical_xor) {
 
 WEFT_OP(fmax) {
   op.doc("The larger of two arrays, element by element; NaN only where both are NaN.")
-      .input("x1", "first operand")
+      .input("x1", "any real dtype")
       .input("x2", "second operand, broadcast against `x1`")
       .promote(Promotion::kCommon)
+      .infer(rules::broadcast)
       .compose([](const ComposeContext& c) { return without_nan(c, "maximum"); })
       .like("numpy.fmax");
   sample_binary(op);
 }
 WEFT_OP(fmin) {
   op.doc("The smaller of two arrays, element by element; NaN only where both are NaN.")
-      .input("x1", "first operand")
+      .input("x1", "any real dtype")
       .input("x2", "second operand, broadcast against `x1`")
       .promote(Promotion::kCommon)
+      .infer(rules::broadcast)
       .compose([](const ComposeContext& c) { return without_nan(c, "minimum"); })
       .like("numpy.fmin");
   sample_binary(op);
@@ -130,13 +134,16 @@ WEFT_OP(clip) {
       .optional_input("min", "lower bound, broadcast against `x`; none leaves it open")
       .optional_input("max", "upper bound, broadcast against `x`; none leaves it open")
       .promote(Promotion::kCommon)
+      .infer(rules::broadcast)
       .compose(clip)
       .like("numpy.clip")
       .sample(R"({"shapes": [[2, 3], [], [3]]})")
       .sample(R"({"shapes": [[2, 1, 3], [4, 1], []]})")
       .sample(R"({"shapes": [[0], [], []]})")
       .sample(R"({"shapes": [[], [], []]})")
-      .sample(R"({"shapes": [[4], [4]]})");
+      .sample(R"({"shapes": [[4], [4]]})")
+      .sample(R"({"shapes": [[2, 3], null, [3]]})")
+      .sample(R"({"shapes": [[3]]})");
 }
 
 WEFT_OP(nan_to_num) {

@@ -24,7 +24,7 @@ Values copysign_gradient(const GradContext& g) {
 }  // namespace
 
 WEFT_OP(floor_divide) {
-  binary(op, Promotion::kCommon, kernels::FormulaId::kFloorDivide);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kFloorDivide, "any real dtype but bool");
   op.doc(
         "Quotient rounded down, element by element: x1 // x2. Integers divided by 0 give 0, floats "
         "NaN or infinity.")
@@ -35,7 +35,7 @@ WEFT_OP(floor_divide) {
 }
 
 WEFT_OP(remainder) {
-  binary(op, Promotion::kCommon, kernels::FormulaId::kRemainder);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kRemainder, "any real dtype but bool");
   op.doc(
         "Remainder with the sign of the divisor, element by element: x1 % x2. Integers modulo 0 "
         "give 0, floats NaN.")
@@ -46,7 +46,7 @@ WEFT_OP(remainder) {
 }
 
 WEFT_OP(fmod) {
-  binary(op, Promotion::kCommon, kernels::FormulaId::kFmod);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kFmod, "any real dtype but bool");
   op.doc(
         "Remainder with the sign of the dividend, element by element. Integers modulo 0 give 0, "
         "floats NaN.")

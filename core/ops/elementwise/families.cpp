@@ -3,20 +3,23 @@
 #include "ops/rules.h"
 
 namespace weft::ops {
+namespace {
+
+constexpr std::string_view kToFloat = "any real dtype; bool and integers become the default float";
+
+}  // namespace
 
 OpDef& unary(OpDef& op, Promotion promotion, kernels::FormulaId formula) {
-  const bool floats = promotion == Promotion::kFloat;
-  op.input("x",
-           floats ? "any real dtype; bool and integers become the default float" : "any real dtype")
+  op.input("x", promotion == Promotion::kFloat ? kToFloat : "any real dtype")
       .promote(promotion)
       .infer(rules::broadcast)
       .kernel(formula);
   return sample_unary(op);
 }
 
-OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula) {
-  op.input("x1", "first operand")
-      .input("x2", "second operand, broadcast against `x1`")
+OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula, std::string_view dtypes) {
+  op.input("x1", promotion == Promotion::kFloat ? kToFloat : dtypes)
+      .input("x2", "the same, broadcast against `x1`")
       .promote(promotion)
       .infer(rules::broadcast)
       .kernel(formula);

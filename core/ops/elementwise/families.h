@@ -9,8 +9,9 @@ namespace weft::ops {
 // One input `x`, of any real dtype with kCommon, of a floating one with kFloat.
 OpDef& unary(OpDef& op, Promotion promotion, kernels::FormulaId formula);
 
-// Two inputs `x1` and `x2` that broadcast.
-OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula);
+// Two inputs `x1` and `x2` that broadcast; `dtypes` says which they may have.
+OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula,
+              std::string_view dtypes = "any real dtype");
 
 // Without axes, without elements, with axes, and, of two, stretched in every way. `dtype` of the
 // inputs is a quoted name or null, for a float.

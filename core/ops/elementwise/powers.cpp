@@ -1,6 +1,7 @@
 // Powers, roots' inverses and lengths.
 #include "base/errors.h"
 #include "ops/elementwise/families.h"
+#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
@@ -81,7 +82,7 @@ WEFT_OP(hypot) {
 }
 
 WEFT_OP(pow) {
-  binary(op, Promotion::kCommon, kernels::FormulaId::kPower);
+  binary(op, Promotion::kCommon, kernels::FormulaId::kPower, "any real dtype but bool");
   op.doc("x1 to the power of x2, by the general formula, element by element.")
       .in(Namespace::kInternal)
       .gradient(pow_gradient)
@@ -93,9 +94,10 @@ WEFT_OP(power) {
   op.doc(
         "x1 to the power of x2, element by element. Integers wrap; their negative powers are "
         "truncated to 0, 1 or -1, and refused where the exponent is a number.")
-      .input("x1", "base")
+      .input("x1", "any real dtype but bool")
       .input("x2", "exponent, broadcast against `x1`")
       .promote(Promotion::kCommon)
+      .infer(rules::broadcast)
       .compose(checked<power>)
       .like("numpy.power")
       .domain(0.4, 2.5)

@@ -21,8 +21,8 @@ Values gradient(const GradContext& g) {
 
 WEFT_OP(where) {
   op.doc("Elements of `x` where the condition holds, else of `y`.")
-      .index_input("condition", "bool mask, broadcast against the others")
-      .input("x", "taken where true")
+      .index_input("condition", "bool: mask, broadcast against the others")
+      .input("x", "any dtype, taken where true")
       .input("y", "taken where false")
       .promote(Promotion::kCommon)
       .infer(infer)

@@ -6,12 +6,6 @@
 namespace weft::ops {
 namespace {
 
-Value count_up(Builder& builder, int64_t count) {
-  return builder.call("arange", {},
-                      {Argument::of_float(0), Argument::of_float(static_cast<double>(count)),
-                       Argument::of_float(1), Argument::of_dtype(DType::kInt64)});
-}
-
 // An index array for each axis: `index` for one of them, for the others their own numbers.
 Values along(const Shape& shape, const Value& index, int axis) {
   Values indices;
@@ -23,7 +17,7 @@ Values along(const Shape& shape, const Value& index, int axis) {
     Shape apart;
     apart.resize(shape.rank());
     apart[i] = shape[i];
-    indices.push_back(reshape(count_up(index.builder(), shape[i]), apart));
+    indices.push_back(reshape(iota(index.builder(), 0, shape[i]), apart));
   }
   return indices;
 }
@@ -40,6 +34,16 @@ struct FirstAxes {
   Argument arguments[3];
 };
 
+// The shape of what index arrays of the first axes pick.
+Shape shape_at(std::span<const Value> indices, const Shape& data) {
+  PoolVector<TensorType> types;
+  for (const Value& index : indices) types.push_back(index.type());
+  Shape shape = index_shape(types).value();
+  for (int axis = static_cast<int>(indices.size()); axis < data.rank(); ++axis)
+    shape.push_back(data[axis]);
+  return shape;
+}
+
 Status check_index(const ComposeContext& c, size_t i) {
   const DType dtype = c.in(i).dtype();
   if (is_integer(dtype)) return {};
@@ -54,15 +58,25 @@ struct AlongAxis {
   int axis;
 };
 
+// The index stands on other axes as the array does, or broadcasts against it there.
+Status check_along(const ComposeContext& c, const AlongAxis& a) {
+  const Shape data = a.data.shape(), index = a.index.shape();
+  bool fits = index.rank() == data.rank();
+  for (int i = 0; fits && i < data.rank(); ++i)
+    fits = i == a.axis || index[i] == data[i] || index[i] == 1 || data[i] == 1;
+  if (fits) return {};
+  return errors::invalid_value(c.op().name, "`indices` must have the array's shape, ", data,
+                               ", or broadcast against it, on all axes but ", a.axis, "; got ",
+                               index);
+}
+
 Result<AlongAxis> read_along(const ComposeContext& c, size_t index_input) {
   AlongAxis found{c.in(0), c.in(index_input), 0};
   WEFT_TRY(check_index(c, index_input));
   if (!c.has("axis")) found.data = reshape(found.data, {found.data.shape().elements()});
   WEFT_ASSIGN(found.axis, normalize_axis(c.has("axis") ? c.integer("axis") : 0, found.data.rank(),
                                          c.op().name, "axis"));
-  if (found.index.rank() != found.data.rank())
-    return errors::invalid_value(c.op().name, "`indices` must have as many axes as the array, ",
-                                 found.data.rank(), "; got ", found.index.rank());
+  WEFT_TRY(check_along(c, found));
   return found;
 }
 
@@ -75,6 +89,7 @@ Result<Value> take_along_axis(const ComposeContext& c) {
 Result<Value> with_values_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
   const Values indices = along(a.data.shape(), a.index, a.axis);
+  WEFT_TRY(check_written(c.op().name, "values", c.in(2).shape(), shape_at(indices, Shape())));
   const Value written =
       scatter(a.data, c.in(2), indices, FirstAxes(indices.size()).arguments, false);
   return reshape(written, c.in(0).shape());
@@ -86,9 +101,8 @@ Result<Values> rows_of(const ComposeContext& c, size_t input, int rank) {
   const Value& matrix = c.in(input);
   const Shape shape = matrix.shape();
   if (shape.rank() == 0 || shape[0] < 1 || shape[0] > rank)
-    return errors::invalid_value(c.op().name, "`", c.op().input_name(input),
-                                 "` must have between 1 and ", rank,
-                                 " rows, one for each axis indexed; got shape ", shape);
+    return errors::invalid_value(c.op().name, "`", c.op().input_name(input), "` must have 1 to ",
+                                 rank, " rows, one for each axis indexed; got shape ", shape);
   const Shape row(shape.span().subspan(1));
   Values rows;
   for (int64_t i = 0; i < shape[0]; ++i)
@@ -99,7 +113,28 @@ Result<Values> rows_of(const ComposeContext& c, size_t input, int rank) {
 template <bool accumulate>
 Result<Value> write_rows(const ComposeContext& c) {
   WEFT_ASSIGN(const Values rows, rows_of(c, 1, c.in(0).rank()));
+  WEFT_TRY(c.builder.status());
+  WEFT_TRY(check_written(c.op().name, "val", c.in(2).shape(), shape_at(rows, c.in(0).shape())));
   return scatter(c.in(0), c.in(2), rows, FirstAxes(rows.size()).arguments, accumulate);
+}
+
+Result<Value> gather_nd(const ComposeContext& c) {
+  WEFT_ASSIGN(const Values rows, rows_of(c, 1, c.in(0).rank()));
+  return gather(c.in(0), rows, FirstAxes(rows.size()).arguments);
+}
+
+Result<Value> scatter_nd(const ComposeContext& c) {
+  const Shape whole(c.ints("shape"));
+  WEFT_TRY(checked_elements(whole.span(), "scatter_nd", "shape").status());
+  WEFT_ASSIGN(const Values rows, rows_of(c, 1, whole.rank()));
+  WEFT_TRY(c.builder.status());
+  const TensorType data = c.in(0).type();
+  const Shape wanted = shape_at(rows, whole);
+  if (data.shape != wanted)
+    return errors::invalid_value("scatter_nd", "`data` must have shape ", wanted, "; got ",
+                                 data.shape);
+  const Value blank = zeros(rows[0], {data.dtype, whole, {}});
+  return scatter(blank, c.in(0), rows, FirstAxes(rows.size()).arguments, true);
 }
 
 constexpr std::string_view kRows =
@@ -129,6 +164,28 @@ WEFT_OP(with_values_along_axis) {
       .compose(checked<with_values_along_axis>)
       .sample(R"({"shapes": [[4, 3], [2, 3], [2, 1]], "dtypes": [null, "int64", null], "axis": 0})")
       .sample(R"({"shapes": [[2, 3], [4], []], "dtypes": [null, "int64", null], "axis": null})");
+}
+
+WEFT_OP(gather_nd) {
+  op.doc("Elements or slices at points: data[indices[0], ..., indices[M - 1]].")
+      .in(Namespace::kNpx)
+      .input("data", "any dtype, at least M axes")
+      .index_input("indices", "integers, shape (M, ...); negative ones count back")
+      .compose(checked<gather_nd>)
+      .sample(R"({"shapes": [[3, 4, 2], [2, 5]], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[3, 4], [2, 2, 2]], "dtypes": [null, "int32"]})")
+      .sample(R"({"shapes": [[3], [1]], "dtypes": [null, "int64"]})");
+}
+
+WEFT_OP(scatter_nd) {
+  op.doc("Zeros with each element or slice added at its point: the adjoint of gather_nd.")
+      .in(Namespace::kNpx)
+      .input("data", "any dtype, shape (..., rest), as gather_nd gives it")
+      .index_input("indices", "integers, shape (M, ...); negative ones count back")
+      .required(AttributeKind::kInts, "shape", "shape of the result")
+      .compose(checked<scatter_nd>)
+      .sample(R"({"shapes": [[2, 3], [2, 2]], "dtypes": [null, "int64"], "shape": [2, 4, 3]})")
+      .sample(R"({"shapes": [[4], [1, 4]], "dtypes": [null, "int32"], "shape": [5]})");
 }
 
 WEFT_OP(index_add) {

@@ -26,10 +26,7 @@ Result<Value> one_hot(const ComposeContext& c) {
   if (shape.rank() == kMaxRank) return errors::rank_too_large("one_hot", "data", kMaxRank + 1);
   shape.push_back(1);
   const Value index = reshape(cast(c.in(0), DType::kInt64), shape);
-  const Value classes =
-      c.builder.call("arange", {},
-                     {Argument::of_float(0), Argument::of_float(static_cast<double>(depth)),
-                      Argument::of_float(1), Argument::of_dtype(DType::kInt64)});
+  const Value classes = iota(c.builder, 0, depth);
   const Argument dtype = c.has("dtype") ? c.get("dtype") : Argument::of_dtype(DType::kFloat32);
   const auto number = [&](std::string_view attribute) {
     return c.builder.call("full", {}, {Argument::of_ints({}), c.get(attribute), dtype});
@@ -43,7 +40,7 @@ WEFT_OP(embedding) {
   op.doc("The row of a table for each integer.")
       .in(Namespace::kNpx)
       .index_input("data", "integers of any shape, each the number of a row")
-      .input("weight", "shape (tokens, features)")
+      .input("weight", "any dtype, shape (tokens, features)")
       .compose(checked<embedding>)
       .sample(R"({"shapes": [[2, 3], [4, 5]], "dtypes": ["int32", null]})");
 }

@@ -16,10 +16,7 @@ Result<Types> infer_gather(const InferContext& c) {
 
 Result<Types> infer_scatter(const InferContext& c) {
   WEFT_ASSIGN(const Shape picked, picked_shape(c, c.in[0].shape, c.in.subspan(2)));
-  const auto joined = broadcast(c.in[1].shape, picked, "scatter", "value", "picked");
-  if (!joined.ok() || !(joined.value() == picked))
-    return errors::invalid_value("index", "`value` of shape ", c.in[1].shape,
-                                 " does not broadcast to the shape that the index gives, ", picked);
+  WEFT_TRY(check_written("index", "value", c.in[1].shape, picked));
   const bool is_half = c.in[0].dtype == DType::kFloat16 || c.in[0].dtype == DType::kBFloat16;
   if (is_half && c.flag("accumulate"))
     return errors::invalid_type("scatter", "`x` must not be of a half type to accumulate; got ",
@@ -109,12 +106,7 @@ Value survivors(const GradContext& g, std::span<const Value> indices) {
     extents.push_back(data[static_cast<int>(axis)]);
   }
   const Argument whole[] = {Argument::of_ints(axes), Argument::of_int(0), Argument::of_ints({})};
-  const auto count = static_cast<double>(common.elements());
-  const Value numbers =
-      reshape(g.builder().call("arange", {},
-                               {Argument::of_float(0), Argument::of_float(count),
-                                Argument::of_float(1), Argument::of_dtype(DType::kInt64)}),
-              common);
+  const Value numbers = reshape(iota(g.builder(), 0, common.elements()), common);
   const Value blank = zeros(g.dout(), {DType::kInt64, extents, {}});
   const Value found = gather(scatter(blank, numbers, indices, whole, false), indices, whole);
   const int after = data.rank() - extents.rank() - static_cast<int>(g.integer("position"));
@@ -156,7 +148,8 @@ WEFT_OP(gather) {
       .sample(R"({"shapes": [[4, 3, 5], [6], [2, 1]], "dtypes": [null, "int64", "int64"],
                   "axes": [0, 1]})")
       .sample(R"({"shapes": [[2, 3, 4, 5], [7], [7]], "dtypes": [null, "int64", "int64"],
-                  "axes": [1, 3], "position": 1})")
+                  "axes": [1, 3], "position": 1,
+                  "shown_axes": [2, 4]})")
       .sample(R"({"shapes": [[3], [0]], "dtypes": [null, "int64"], "axes": [0]})");
 }
 
@@ -164,7 +157,7 @@ WEFT_OP(scatter) {
   op.doc(
         "The array with its elements at chosen places replaced, the last one winning, or added to.")
       .in(Namespace::kInternal)
-      .input("x", "any dtype")
+      .input("x", "any dtype, but no half type to accumulate")
       .input("value", "broadcasts to what the index picks")
       .promote(Promotion::kCommon);
   index_list(op)
@@ -177,7 +170,8 @@ WEFT_OP(scatter) {
       .sample(R"({"shapes": [[4, 3], [3], [9]], "dtypes": [null, null, "int64"], "axes": [0],
                   "accumulate": true})")
       .sample(R"({"shapes": [[2, 3, 4, 5], [2, 7, 1], [7], [7]],
-                  "dtypes": [null, null, "int64", "int64"], "axes": [1, 3], "position": 1})")
+                  "dtypes": [null, null, "int64", "int64"], "axes": [1, 3], "position": 1,
+                  "shown_axes": [2, 4]})")
       .sample(R"({"shapes": [[3], [], [0]], "dtypes": [null, null, "int64"], "axes": [0]})");
 }
 

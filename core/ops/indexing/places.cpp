@@ -123,6 +123,14 @@ Result<Shape> picked_shape(const InferContext& c, const Shape& data,
   return shape;
 }
 
+Status check_written(std::string_view op, std::string_view argument, const Shape& value,
+                     const Shape& picked) {
+  const auto joined = broadcast(value, picked, op, argument, "places");
+  if (joined.ok() && joined.value() == picked) return {};
+  return errors::invalid_value(op, "`", argument, "` of shape ", value,
+                               " does not broadcast to the shape that the index gives, ", picked);
+}
+
 Result<kernels::Places> find_places(const KernelCall& call, const TensorView& indexed,
                                     const TensorView& picked, std::span<const TensorView> indices,
                                     int64_t* offsets) {

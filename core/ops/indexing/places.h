@@ -24,6 +24,10 @@ Shape placed(const Shape& data, std::span<const int64_t> axes, int64_t position,
 Result<Shape> picked_shape(const InferContext& c, const Shape& data,
                            std::span<const TensorType> indices);
 
+// Refuses a value that does not broadcast to the places that it is written to.
+Status check_written(std::string_view op, std::string_view argument, const Shape& value,
+                     const Shape& picked);
+
 // The axes of the indexed and the picked array side by side. Refuses an index outside its axis.
 // `offsets` has room for one number per place.
 Result<kernels::Places> find_places(const KernelCall& call, const TensorView& indexed,

@@ -142,7 +142,10 @@ WEFT_OP(sort_order) {
       .no_gradient("integers");
   Slot slot = exact_slot(run_order);
   slot.scratch_bytes = scratch_of_order;
-  op.kernel(slot).sample(R"({"shapes": [[2, 40, 3]], "axis": 1})").sample(R"({"shapes": [[7]]})");
+  op.kernel(slot)
+      .sample(R"({"shapes": [[2, 40, 3]], "axis": 1})")
+      .sample(R"({"shapes": [[5, 4]], "axis": 0, "descending": true})")
+      .sample(R"({"shapes": [[7]]})");
 }
 
 WEFT_OP(sort) {
@@ -189,7 +192,7 @@ WEFT_OP(topk) {
 WEFT_OP(search_order) {
   op.doc("How many elements of a sorted vector come before each value.")
       .in(Namespace::kInternal)
-      .input("a", "ascending, one axis, no half type")
+      .input("a", "any dtype but half types; ascending, one axis")
       .input("v", "any shape")
       .boolean("right", false, "count elements equal to the value")
       .promote(Promotion::kCommon)
@@ -202,7 +205,7 @@ WEFT_OP(search_order) {
 
 WEFT_OP(searchsorted) {
   op.doc("Where in an ascending vector values would have to be inserted to keep it ascending.")
-      .input("a", "ascending, one axis")
+      .input("a", "any dtype; ascending, one axis")
       .input("v", "values of any shape")
       .text("side", "left", "left of elements equal to the value, or right of them")
       .promote(Promotion::kCommon)

@@ -262,7 +262,7 @@ Result<Value> einsum(const ComposeContext& c) {
 WEFT_OP(einsum) {
   op.doc("Products of operands summed over labelled axes, from the first operand to the last.")
       .in(Namespace::kInternal)
-      .input_list("operands", "one for each term of `subscripts`")
+      .input_list("operands", "any real dtype, one for each term of `subscripts`")
       .required(AttributeKind::kString, "subscripts",
                 "a letter for each axis, terms joined by commas, then -> and the result's axes")
       .promote(Promotion::kCommon)

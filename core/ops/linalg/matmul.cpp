@@ -21,8 +21,8 @@ struct Product {
 Result<Product> parse(const Shape& a, const Shape& b) {
   Product p;
   if (a.rank() == 0 || b.rank() == 0)
-    return errors::invalid_value("matmul", "operands must have at least one axis; got shapes ", a,
-                                 " and ", b);
+    return errors::invalid_value("matmul", "`x1` and `x2` must have at least one axis; got shapes ",
+                                 a, " and ", b);
   p.row_vector = a.rank() == 1;
   p.column_vector = b.rank() == 1;
   p.m = p.row_vector ? 1 : a[a.rank() - 2];
@@ -36,7 +36,11 @@ Result<Product> parse(const Shape& a, const Shape& b) {
                                  k_of_b);
   const Shape lead_a(a.span().first(static_cast<size_t>(std::max(0, a.rank() - 2))));
   const Shape lead_b(b.span().first(static_cast<size_t>(std::max(0, b.rank() - 2))));
-  WEFT_ASSIGN(p.batch, broadcast(lead_a, lead_b, "matmul", "x1's batch", "x2's batch"));
+  Result<Shape> batch = broadcast(lead_a, lead_b, "matmul", "x1", "x2");
+  if (!batch.ok())
+    return errors::invalid_value("matmul", "leading axes of `x1` ", a, " and `x2` ", b,
+                                 " do not broadcast");
+  p.batch = batch.take();
   return p;
 }
 
@@ -178,7 +182,7 @@ Slot slot() {
 
 WEFT_OP(matmul) {
   op.doc("Matrix product; leading axes broadcast, a vector is a row on the left, a column right.")
-      .input("x1", "shape (..., M, K) or (K,)")
+      .input("x1", "any real dtype, shape (..., M, K) or (K,)")
       .input("x2", "shape (..., K, N) or (K,)")
       .promote(Promotion::kCommon)
       .infer(infer)

@@ -11,10 +11,6 @@ namespace {
 
 Value call(const Value& x, std::string_view op) { return x.builder().call(op, {x}); }
 
-Value in_floats(const ComposeContext& c) {
-  const Value& x = c.in(0);
-  return is_floating(x.dtype()) ? x : cast(x, DType::kFloat32);
-}
 Value is_positive(const Value& x) { return greater(x, scalar(x, 0)); }
 Value held(const Value& x, double low, double high) {
   const Value above = x.builder().call("maximum", {x, scalar(x, low)});
@@ -34,7 +30,7 @@ Value exponential_unit(const Value& x, double factor, double scale, double width
 }
 
 Result<Value> gelu(const ComposeContext& c) {
-  const Value x = in_floats(c);
+  const Value& x = c.in(0);
   const std::string_view approximation = c.text("approximation");
   if (approximation == "erf") return 0.5 * x * (1.0 + call(x * (1 / std::numbers::sqrt2), "erf"));
   if (approximation != "tanh")
@@ -47,11 +43,11 @@ Result<Value> gelu(const ComposeContext& c) {
 Result<Value> celu(const ComposeContext& c) {
   const double alpha = c.real("alpha");
   if (alpha == 0) return errors::invalid_value("celu", "`alpha` must not be 0");
-  return exponential_unit(in_floats(c), 1, alpha, alpha);
+  return exponential_unit(c.in(0), 1, alpha, alpha);
 }
 
 // One slope for all, or one for each channel, axis 1.
-Value prelu(const ComposeContext& c) {
+Result<Value> prelu(const ComposeContext& c) {
   const Value& x = c.in(0);
   Value gamma = c.in(1);
   const Shape slopes = gamma.shape();
@@ -61,6 +57,7 @@ Value prelu(const ComposeContext& c) {
     for (int axis = 2; axis < x.rank(); ++axis) channels.push_back(1);
     gamma = reshape(gamma, channels);
   }
+  WEFT_TRY(broadcast(x.shape(), gamma.shape(), "prelu", "x", "gamma").status());
   return where(is_positive(x), x, x * gamma);
 }
 
@@ -68,6 +65,7 @@ OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
   op.doc(doc)
       .in(Namespace::kNpx)
       .input("x", "any real dtype; bool and integers become the default float")
+      .promote(Promotion::kFloat)
       .compose(composition);
   return sample_unary(op);
 }
@@ -76,18 +74,18 @@ OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
 
 WEFT_OP(softplus) {
   activation(op, "Smooth positive part log(1 + exp(x)), element by element.",
-             [](const ComposeContext& c) { return Values{softplus(in_floats(c))}; });
+             [](const ComposeContext& c) { return Values{softplus(c.in(0))}; });
 }
 
 WEFT_OP(log_sigmoid) {
   activation(op, "Logarithm of the logistic function, element by element.",
-             [](const ComposeContext& c) { return Values{-softplus(-in_floats(c))}; })
+             [](const ComposeContext& c) { return Values{-softplus(-c.in(0))}; })
       .like("scipy.special.log_expit");
 }
 
 WEFT_OP(softsign) {
   activation(op, "x / (1 + |x|), element by element.", [](const ComposeContext& c) {
-    const Value x = in_floats(c);
+    const Value& x = c.in(0);
     return Values{x / (1.0 + call(x, "abs"))};
   });
 }
@@ -95,7 +93,7 @@ WEFT_OP(softsign) {
 WEFT_OP(silu) {
   activation(op, "x times the logistic function of beta x, also named swish.",
              [](const ComposeContext& c) {
-               const Value x = in_floats(c);
+               const Value& x = c.in(0);
                const double beta = c.real("beta");
                return Values{x * call(beta == 1 ? x : x * beta, "sigmoid")};
              })
@@ -105,7 +103,7 @@ WEFT_OP(silu) {
 
 WEFT_OP(mish) {
   activation(op, "x tanh(softplus(x)), element by element.", [](const ComposeContext& c) {
-    const Value x = in_floats(c);
+    const Value& x = c.in(0);
     return Values{x * call(softplus(x), "tanh")};
   });
 }
@@ -119,7 +117,7 @@ WEFT_OP(gelu) {
 WEFT_OP(elu) {
   activation(op, "x above zero, alpha (exp(x) - 1) below.",
              [](const ComposeContext& c) {
-               return Values{exponential_unit(in_floats(c), 1, c.real("alpha"), 1)};
+               return Values{exponential_unit(c.in(0), 1, c.real("alpha"), 1)};
              })
       .real("alpha", 1, "the limit below is -alpha")
       .sample(R"({"shapes": [[5]], "alpha": 0.5})");
@@ -137,14 +135,14 @@ WEFT_OP(selu) {
              [](const ComposeContext& c) {
                constexpr double scale = 1.0507009873554804934;
                constexpr double alpha = 1.6732632423543772848;
-               return Values{exponential_unit(in_floats(c), scale, scale * alpha, 1)};
+               return Values{exponential_unit(c.in(0), scale, scale * alpha, 1)};
              });
 }
 
 WEFT_OP(leaky_relu) {
   activation(op, "x above zero, slope x below.",
              [](const ComposeContext& c) {
-               const Value x = in_floats(c);
+               const Value& x = c.in(0);
                return Values{where(is_positive(x), x, x * c.real("slope"))};
              })
       .real("slope", 0.25, "factor below zero")
@@ -154,10 +152,10 @@ WEFT_OP(leaky_relu) {
 WEFT_OP(prelu) {
   op.doc("x above zero, gamma x below, with slopes that are learned.")
       .in(Namespace::kNpx)
-      .input("x", "floating, shape (N, C, ...)")
+      .input("x", "any real dtype, shape (N, C, ...)")
       .input("gamma", "slopes: one, one for each of C channels, or broadcast against `x`")
       .promote(Promotion::kExact)
-      .compose([](const ComposeContext& c) { return Values{prelu(c)}; })
+      .compose(checked<prelu>)
       .sample(R"({"shapes": [[2, 3, 4], [3]]})")
       .sample(R"({"shapes": [[2, 3], [1]]})")
       .sample(R"({"shapes": [[], []]})")
@@ -167,14 +165,14 @@ WEFT_OP(prelu) {
 
 WEFT_OP(relu6) {
   activation(op, "x held between 0 and 6, element by element.", [](const ComposeContext& c) {
-    return Values{held(in_floats(c), 0, 6)};
+    return Values{held(c.in(0), 0, 6)};
   }).domain(-4, 9);
 }
 
 WEFT_OP(hard_sigmoid) {
   activation(op, "alpha x + beta held between 0 and 1, element by element.",
              [](const ComposeContext& c) {
-               return Values{held(in_floats(c) * c.real("alpha") + c.real("beta"), 0, 1)};
+               return Values{held(c.in(0) * c.real("alpha") + c.real("beta"), 0, 1)};
              })
       .real("alpha", 0.2, "slope")
       .real("beta", 0.5, "value at zero")
@@ -184,7 +182,7 @@ WEFT_OP(hard_sigmoid) {
 
 WEFT_OP(hard_swish) {
   activation(op, "x relu6(x + 3) / 6, element by element.", [](const ComposeContext& c) {
-    const Value x = in_floats(c);
+    const Value& x = c.in(0);
     return Values{x * (held(x + 3.0, 0, 6) / 6.0)};
   }).domain(-5, 5);
 }

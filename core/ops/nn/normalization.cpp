@@ -186,6 +186,7 @@ WEFT_OP(batch_norm) {
       .domain(0.5, 2)
       .sample(R"({"shapes": [[4, 3, 2], [3], [3], [3], [3]], "training": true})")
       .sample(R"({"shapes": [[4, 3, 2, 2], [3], [3], [3], [3]]})")
+      .sample(R"({"shapes": [[2, 4, 3], [3], [3], [3], [3]], "training": true, "axis": 2})")
       .sample(R"({"shapes": [[5, 3], [3], [3], [3], [3]], "training": true, "axis": -1,
                   "momentum": 0.5, "eps": 0.1})");
 }
@@ -198,7 +199,9 @@ WEFT_OP(layer_norm) {
       .real("eps", 1e-5, "summand of the variance")
       .compose(checked<layer_norm>)
       .sample(R"({"shapes": [[2, 3, 5], [5], [5]]})")
-      .sample(R"({"shapes": [[2, 3, 2], [3]], "axis": 1, "eps": 0.1})");
+      .sample(R"({"shapes": [[2, 3, 2], [3]], "axis": 1, "eps": 0.1})")
+      .sample(R"({"shapes": [[2, 3], null, [3]]})")
+      .sample(R"({"shapes": [[4]]})");
 }
 
 WEFT_OP(rms_norm) {
@@ -211,7 +214,7 @@ WEFT_OP(rms_norm) {
       .real("eps", 1e-6, "summand of the mean square")
       .compose(checked<rms_norm>)
       .sample(R"({"shapes": [[2, 3, 5], [5]]})")
-      .sample(R"({"shapes": [[2, 3]], "axis": 0})");
+      .sample(R"({"shapes": [[2, 3]], "axis": 0, "eps": 0.1})");
 }
 
 WEFT_OP(instance_norm) {
@@ -220,7 +223,9 @@ WEFT_OP(instance_norm) {
   scale_and_shift(op);
   op.real("eps", 1e-5, "summand of the variance")
       .compose(checked<instance_norm>)
-      .sample(R"({"shapes": [[2, 3, 4, 2], [3], [3]]})");
+      .sample(R"({"shapes": [[2, 3, 4, 2], [3], [3]]})")
+      .sample(R"({"shapes": [[2, 3, 4], null, [3]], "eps": 0.1})")
+      .sample(R"({"shapes": [[1, 2, 5]]})");
 }
 
 WEFT_OP(group_norm) {
@@ -231,7 +236,8 @@ WEFT_OP(group_norm) {
       .real("eps", 1e-5, "summand of the variance")
       .compose(checked<group_norm>)
       .sample(R"({"shapes": [[2, 4, 3], [4], [4]], "num_groups": 2})")
-      .sample(R"({"shapes": [[2, 4]], "num_groups": 1})");
+      .sample(R"({"shapes": [[2, 4]], "num_groups": 1})")
+      .sample(R"({"shapes": [[2, 6, 2], null, [6]], "num_groups": 3, "eps": 0.1})");
 }
 
 WEFT_OP(l2_normalization) {
@@ -241,7 +247,7 @@ WEFT_OP(l2_normalization) {
       .real("eps", 1e-10, "summand of the squared norm")
       .text("mode", "instance", "instance (over C and places), channel (over C) or spatial")
       .compose(checked<l2_normalization>)
-      .sample(R"({"shapes": [[2, 3, 4]]})")
+      .sample(R"({"shapes": [[2, 3, 4]], "eps": 0.1})")
       .sample(R"({"shapes": [[2, 3, 4]], "mode": "channel"})")
       .sample(R"({"shapes": [[2, 3, 4]], "mode": "spatial"})");
 }

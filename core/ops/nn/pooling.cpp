@@ -34,10 +34,11 @@ Result<Request> read(const ComposeContext& c) {
                                  r.type);
   if (!global && !c.has("kernel"))
     return errors::invalid_value("pooling", "`kernel` must be given unless `global_pool` is true");
-  if (global) {
-    if (x.elements() == 0)
+  for (int axis = 2; axis < x.rank(); ++axis)
+    if (x[axis] < 1)
       return errors::invalid_value("pooling",
-                                   "a global window needs elements in `data`; got shape ", x);
+                                   "`data` must not be empty along spatial axes; got shape ", x);
+  if (global) {
     r.window = Window{.spatial = spatial};
     for (int axis = 0; axis < spatial; ++axis) r.window.kernel[3 - spatial + axis] = x[2 + axis];
   }
@@ -147,7 +148,9 @@ Result<Value> pooling(const ComposeContext& c) {
 WEFT_OP(pooling) {
   op.doc("Maximum, average, sum or norm over windows of one, two or three spatial axes.")
       .in(Namespace::kNpx)
-      .input("data", "shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)");
+      .input("data",
+             "any real dtype for maxima, else floating; shape (N, C, W), (N, C, H, W) or (N, C, D, "
+             "H, W)");
   pooling_attributes(op);
   op.integer("p_value", 2, "the p of pool_type lp, the p-norm, at least 1")
       .compose(checked<pooling>)

@@ -39,8 +39,8 @@ Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shap
     return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
                                  convention);
   if (global) window = Window{.spatial = spatial, .kernel = {1, height_of(x), width_of(x)}};
-  if (window.kernel[1] < 1 || window.kernel[2] < 1)
-    return errors::invalid_value(op, "a global window needs elements in `data`; got shape ", x);
+  if (height_of(x) < 1 || width_of(x) < 1)
+    return errors::invalid_value(op, "`data` must not be empty along spatial axes; got shape ", x);
   kernels::Pooling p{};
   p.dtype = dtype;
   p.planes = x[0] * x[1];
@@ -235,31 +235,38 @@ Values gradient_average_gradient(const GradContext& g) {
 WEFT_OP(pooling_image) {
   op.doc("Maximum or average over windows of one or two spatial axes.")
       .in(Namespace::kInternal)
-      .input("data", "shape (N, C, W) or (N, C, H, W)");
+      .input("data", "any real dtype for maxima, else floating; shape (N, C, W) or (N, C, H, W)");
   pooling_attributes(op);
   op.infer(infer)
       .gradient(gradient)
       .kernel(dense_slot(run))
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "pool_type": "avg", "pad": [1, 1],
-                  "count_include_pad": false})");
+                  "count_include_pad": false})")
+      .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": 3, "stride": 2, "pad": 1,
+                  "pooling_convention": "full"})")
+      .sample(R"({"shapes": [[2, 3, 4]], "global_pool": true, "pool_type": "avg"})");
 }
 
 WEFT_OP(pooling_indices) {
   op.doc("Offsets of max pooling's winners inside their image planes, as int64.")
       .in(Namespace::kInternal)
-      .input("data", "shape (N, C, W) or (N, C, H, W)");
+      .input("data", "any real dtype, shape (N, C, W) or (N, C, H, W)");
   pooling_attributes(op);
   op.infer(infer_indices)
       .no_gradient("piecewise constant")
       .kernel(dense_slot(run_indices))
-      .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})");
+      .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
+      .sample(R"({"shapes": [[2, 3, 6, 5]], "kernel": [3, 2], "stride": 2, "pad": [1, 0],
+                  "pooling_convention": "full"})")
+      .sample(R"({"shapes": [[2, 3, 5]], "global_pool": true, "pool_type": "avg",
+                  "count_include_pad": false})");
 }
 
 WEFT_OP(pooling_gather) {
   op.doc("Elements of each image plane at given offsets.")
       .in(Namespace::kInternal)
-      .input("data", "shape (N, C, ...)")
+      .input("data", "any dtype, shape (N, C, ...)")
       .index_input("indices", "int64 offsets, shape (N, C, ...)")
       .infer(infer_gather)
       .gradient(gradient_gather)
@@ -270,7 +277,7 @@ WEFT_OP(pooling_gather) {
 WEFT_OP(pooling_scatter) {
   op.doc("Adds each element to its offset in a plane of zeros: the adjoint of pooling_gather.")
       .in(Namespace::kInternal)
-      .input("dout", "floating, shape (N, C, ...)")
+      .input("dout", "any dtype, shape (N, C, ...)")
       .index_input("indices", "int64 offsets, shape of dout")
       .required(AttributeKind::kInts, "data_shape", "shape of the result")
       .infer(infer_scatter)
@@ -283,14 +290,19 @@ WEFT_OP(pooling_scatter) {
 WEFT_OP(pooling_average_gradient) {
   op.doc("Gradient of average pooling.")
       .in(Namespace::kInternal)
-      .input("dout", "cotangent of the pooling");
+      .input("dout", "floating: cotangent of the pooling");
   pooling_attributes(op);
   op.required(AttributeKind::kInts, "data_shape", "shape of the pooled data")
       .infer(infer_average_gradient)
       .gradient(gradient_average_gradient)
       .kernel(dense_slot(run_average_gradient))
       .sample(R"({"shapes": [[2, 3, 4, 4]], "kernel": [2, 3], "pool_type": "avg",
-                  "data_shape": [2, 3, 5, 6]})");
+                  "data_shape": [2, 3, 5, 6]})")
+      .sample(R"({"shapes": [[1, 2, 4, 3]], "kernel": 3, "pool_type": "avg", "stride": 2, "pad": 1,
+                  "pooling_convention": "full", "count_include_pad": false,
+                  "data_shape": [1, 2, 6, 5]})")
+      .sample(R"({"shapes": [[2, 3, 1]], "pool_type": "avg", "global_pool": true,
+                  "data_shape": [2, 3, 4]})");
 }
 
 }  // namespace weft::ops

@@ -16,17 +16,21 @@ struct Gates {
 
 // `first` is the input of the weights: data weight, hidden weight, data bias, hidden bias.
 Result<Gates> gates_of(const ComposeContext& c, size_t first, int64_t count) {
+  const TensorType data = c.in(0).type();
+  WEFT_TRY(rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0));
   const Shape hidden = c.in(1).shape();
   if (c.in(0).rank() != 2 || hidden.rank() != 2 || hidden[0] != c.in(0).shape()[0])
     return errors::invalid_value(c.op().name,
                                  "`data` and `hidden` must have shapes (N, C) and "
                                  "(N, H); got ",
                                  c.in(0).shape(), " and ", hidden);
-  for (size_t i = first; i < first + 2; ++i)
-    if (c.in(i).rank() != 2 || c.in(i).shape()[0] != count * hidden[1])
-      return errors::invalid_value(c.op().name, "`", c.op().input_name(i), "` must have ",
-                                   count * hidden[1], " rows, ", count,
-                                   " for each element of `hidden`; got shape ", c.in(i).shape());
+  const int64_t rows = count * hidden[1];
+  const Shape wanted[] = {{rows, c.in(0).shape()[1]}, {rows, hidden[1]}, {rows}, {rows}};
+  for (size_t i = 0; i < 4; ++i)
+    if (c.in(first + i).shape() != wanted[i])
+      return errors::invalid_value(
+          c.op().name, "`", c.op().input_name(first + i), "` must have shape ", wanted[i], ", ",
+          count, " rows for each element of `hidden`; got ", c.in(first + i).shape());
   return Gates{affine(c.in(0), c.in(first), c.in(first + 2)),
                affine(c.in(1), c.in(first + 1), c.in(first + 3))};
 }
@@ -85,7 +89,9 @@ WEFT_OP(lstm_cell) {
         c.builder.fail(result.status());
         return Values{c.in(0), c.in(0)};
       })
-      .sample(R"({"shapes": [[2, 3], [2, 2], [2, 2], [8, 3], [8, 2], [8], [8]]})");
+      .sample(R"({"shapes": [[2, 3], [2, 2], [2, 2], [8, 3], [8, 2], [8], [8]]})")
+      .sample(R"({"shapes": [[1, 1], [1, 3], [1, 3], [12, 1], [12, 3], [12], [12]]})")
+      .sample(R"({"shapes": [[0, 2], [0, 1], [0, 1], [4, 2], [4, 1], [4], [4]]})");
 }
 
 WEFT_OP(gru_cell) {
@@ -93,7 +99,10 @@ WEFT_OP(gru_cell) {
       .input("data", "floating, shape (N, C)")
       .input("hidden", "shape (N, H)");
   weights(op);
-  op.compose(checked<gru_cell>).sample(R"({"shapes": [[2, 3], [2, 2], [6, 3], [6, 2], [6], [6]]})");
+  op.compose(checked<gru_cell>)
+      .sample(R"({"shapes": [[2, 3], [2, 2], [6, 3], [6, 2], [6], [6]]})")
+      .sample(R"({"shapes": [[1, 1], [1, 3], [9, 1], [9, 3], [9], [9]]})")
+      .sample(R"({"shapes": [[0, 2], [0, 1], [3, 2], [3, 1], [3], [3]]})");
 }
 
 }  // namespace weft::ops

@@ -75,7 +75,7 @@ Slot slot() {
 WEFT_OP(softmax_rows) {
   op.doc("Softmax over the last axis.")
       .in(Namespace::kInternal)
-      .input("data", "shape (..., C)")
+      .input("data", "any real dtype, shape (..., C)")
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(softmax_gradient)
@@ -90,7 +90,7 @@ WEFT_OP(softmax_rows) {
 WEFT_OP(log_softmax_rows) {
   op.doc("Logarithm of the softmax over the last axis.")
       .in(Namespace::kInternal)
-      .input("data", "shape (..., C)")
+      .input("data", "any real dtype, shape (..., C)")
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(log_softmax_gradient)

@@ -1,6 +1,7 @@
 // One optimizer step as a function of weight, gradient and state: composites, so that a training
 // step traces, fuses and exports like any other code. Conventions are MXNet's: the gradient is
 // rescaled, then clipped, then weight decay is added.
+#include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -18,6 +19,17 @@ Value prepared(const ComposeContext& c) {
   if (c.real("rescale_grad") != 1) gradient = gradient * c.real("rescale_grad");
   gradient = clipped(c, gradient);
   return c.real("wd") == 0 ? gradient : gradient + c.in(0) * c.real("wd");
+}
+
+// Gradient and state are those of the weight: a step that stretched one of them would be no step.
+Result<Types> check(const InferContext& c) {
+  WEFT_TRY(rules::require_floating(c, 0));
+  for (size_t i = 1; i < c.in.size(); ++i)
+    if (c.in[i].shape != c.in[0].shape)
+      return errors::invalid_value(c.op().name, "`", c.op().input_name(i),
+                                   "` must have the shape of `weight`, ", c.in[0].shape, "; got ",
+                                   c.in[i].shape);
+  return Types();
 }
 
 Values sgd(const ComposeContext& c) { return {c.in(0) - prepared(c) * c.real("lr")}; }
@@ -45,6 +57,7 @@ Values adam(const ComposeContext& c) {
 void common(OpDef& op) {
   op.in(Namespace::kNpx)
       .promote(Promotion::kExact)
+      .infer(check)
       .required(AttributeKind::kFloat, "lr", "learning rate")
       .real("wd", 0, "weight decay")
       .real("rescale_grad", 1, "factor of the gradient")
@@ -55,15 +68,17 @@ void common(OpDef& op) {
 
 WEFT_OP(sgd_update) {
   op.doc("Stochastic gradient descent: the new weight.")
-      .input("weight", "parameter")
+      .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape");
   common(op);
-  op.compose(sgd).sample(R"({"shapes": [[3], [3]], "lr": 0.1, "wd": 0.01, "clip_gradient": 0.5})");
+  op.compose(sgd)
+      .sample(R"({"shapes": [[3], [3]], "lr": 0.1, "wd": 0.01, "clip_gradient": 0.5})")
+      .sample(R"({"shapes": [[2, 3], [2, 3]], "lr": 0.2, "rescale_grad": 0.5})");
 }
 
 WEFT_OP(sgd_mom_update) {
   op.doc("Gradient descent with momentum: the new weight and momentum.")
-      .input("weight", "parameter")
+      .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
       .input("mom", "momentum, same shape");
   common(op);
@@ -72,12 +87,14 @@ WEFT_OP(sgd_mom_update) {
       .outputs(2)
       .compose(sgd_momentum)
       .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "momentum": 0.9, "rescale_grad": 0.5})")
-      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "nesterov": true, "wd": 0.1})");
+      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "nesterov": true, "wd": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "momentum": 0.5, "nesterov": true,
+                  "clip_gradient": 0.7})");
 }
 
 WEFT_OP(adam_update) {
   op.doc("Adam: the new weight, mean and variance. Bias corrections belong into lr.")
-      .input("weight", "parameter")
+      .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
       .input("mean", "running mean of the gradient")
       .input("var", "running mean of its square");
@@ -88,7 +105,9 @@ WEFT_OP(adam_update) {
       .outputs(3)
       .compose(adam)
       .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})");
+      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
 }
 
 }  // namespace weft::ops

@@ -8,13 +8,11 @@
 namespace weft::ops {
 namespace {
 
-Value in_floats(const Value& x) { return is_floating(x.dtype()) ? x : cast(x, DType::kFloat32); }
-
 // The largest element is factored out, as a constant: it cancels in the derivative. An infinite one
 // stays in, where it would only turn into NaN.
 Result<Value> logsumexp(const ComposeContext& c) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
-  const Value x = in_floats(c.in(0));
+  const Value& x = c.in(0);
   const auto total_of = [&](const Value& terms) {
     return log(c.builder.call("sum", {exp(terms)}, {c.get("axis"), c.get("keepdims")}));
   };
@@ -73,7 +71,7 @@ Result<Value> norm_of(const ComposeContext& c, const Value& x) {
 
 // Squares of halves soon pass their largest number.
 Result<Value> norm(const ComposeContext& c) {
-  const Value x = in_floats(c.in(0));
+  const Value& x = c.in(0);
   const bool is_half = size_of(x.dtype()) < 4;
   WEFT_ASSIGN(const Value found, norm_of(c, is_half ? cast(x, DType::kFloat32) : x));
   return cast(found, x.dtype());
@@ -86,7 +84,7 @@ WEFT_OP(logsumexp) {
       .in(Namespace::kNpx)
       .input("x", "any real dtype; bool and integers become the default float");
   reduce_attributes(op);
-  op.compose(checked<logsumexp>).like("scipy.special.logsumexp");
+  op.promote(Promotion::kFloat).compose(checked<logsumexp>).like("scipy.special.logsumexp");
   sample_reduction(op);
 }
 
@@ -99,7 +97,8 @@ WEFT_OP(norm) {
       .optional(AttributeKind::kFloat, "ord",
                 "order: any of vectors, 1, -1, inf or -inf of matrices; none: 2, of all axes");
   reduce_attributes(op);
-  op.compose(checked<norm>)
+  op.promote(Promotion::kFloat)
+      .compose(checked<norm>)
       .like("numpy.linalg.norm")
       .domain(0.5, 2)
       .sample(R"({"shapes": [[2, 3, 4]], "axis": [0, 2]})")

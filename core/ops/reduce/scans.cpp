@@ -150,6 +150,7 @@ WEFT_OP(recurrence) {
       .sample(R"({"shapes": [[2, 3], [2, 3]], "axis": 1, "start": 0.5})")
       .sample(R"({"shapes": [[3, 2], [3, 2]], "axis": 0, "reverse": true})")
       .sample(R"({"shapes": [[4]], "axis": -1, "start": 1})")
+      .sample(R"({"shapes": [null, [2, 3]], "axis": 1, "reverse": true, "start": 2})")
       .sample(R"({"shapes": [[0, 2], [0, 2]], "axis": 0})");
 }
 

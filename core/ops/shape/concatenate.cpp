@@ -102,7 +102,7 @@ std::string forty_columns() {
 
 WEFT_OP(concatenate) {
   op.doc("Arrays joined along one of their axes.")
-      .input_list("arrays", "of shapes that agree on all other axes")
+      .input_list("arrays", "any dtype, of shapes that agree on all other axes")
       .integer_or_none("axis", 0, "axis to join along; none joins the flat arrays")
       .promote(Promotion::kCommon)
       .infer(infer)

@@ -98,7 +98,10 @@ WEFT_OP(slice) {
       .gradient(gradient)
       .kernel(slot())
       .view(view)
-      .sample(R"({"shapes": [[4, 5]], "begin": [3, 1], "size": [2, 2], "step": [-2, 3]})");
+      .sample(R"({"shapes": [[4, 5]], "begin": [3, 1], "size": [2, 2], "step": [-2, 3]})")
+      .sample(R"({"shapes": [[5]], "begin": [1], "size": [3], "step": [1]})")
+      .sample(R"({"shapes": [[2, 3]], "begin": [0, 2], "size": [2, 0], "step": [1, 1]})")
+      .sample(R"({"shapes": [[]], "begin": [], "size": [], "step": []})");
 }
 
 }  // namespace weft::ops

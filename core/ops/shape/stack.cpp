@@ -59,7 +59,7 @@ Result<Value> column_stack(const ComposeContext& c) { return concatenate(reshape
 
 WEFT_OP(stack) {
   op.doc("Arrays of one shape joined along a new axis.")
-      .input_list("arrays", "all of one shape")
+      .input_list("arrays", "any dtype, all of one shape")
       .integer("axis", 0, "where the new axis is in the result")
       .promote(Promotion::kCommon)
       .compose(checked<stack>)
@@ -71,7 +71,8 @@ WEFT_OP(stack) {
 
 WEFT_OP(hstack) {
   op.doc("Arrays joined side by side: along the second axis, vectors along their only one.")
-      .input_list("arrays", "of shapes that agree on all other axes; scalars become vectors")
+      .input_list("arrays",
+                  "any dtype, of shapes that agree on all other axes; scalars become vectors")
       .promote(Promotion::kCommon)
       .compose(checked<hstack>)
       .like("numpy.hstack")
@@ -81,7 +82,7 @@ WEFT_OP(hstack) {
 
 WEFT_OP(vstack) {
   op.doc("Arrays joined one below the other, along the first axis; vectors are rows.")
-      .input_list("arrays", "of shapes that agree on all other axes")
+      .input_list("arrays", "any dtype, of shapes that agree on all other axes")
       .promote(Promotion::kCommon)
       .compose(checked<vstack>)
       .like("numpy.vstack")
@@ -91,7 +92,7 @@ WEFT_OP(vstack) {
 
 WEFT_OP(dstack) {
   op.doc("Arrays joined along the third axis; vectors are rows of one slice, matrices are slices.")
-      .input_list("arrays", "of shapes that agree on all other axes")
+      .input_list("arrays", "any dtype, of shapes that agree on all other axes")
       .promote(Promotion::kCommon)
       .compose(checked<dstack>)
       .like("numpy.dstack")
@@ -101,7 +102,7 @@ WEFT_OP(dstack) {
 
 WEFT_OP(column_stack) {
   op.doc("Vectors as columns, and matrices, joined side by side.")
-      .input_list("arrays", "vectors, or matrices with as many rows")
+      .input_list("arrays", "any dtype: vectors, or matrices with as many rows")
       .promote(Promotion::kCommon)
       .compose(checked<column_stack>)
       .like("numpy.column_stack")

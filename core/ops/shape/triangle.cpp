@@ -5,13 +5,6 @@
 namespace weft::ops {
 namespace {
 
-Value iota(const Value& like, int64_t begin, int64_t count) {
-  return like.builder().call("arange", {},
-                             {Argument::of_float(static_cast<double>(begin)),
-                              Argument::of_float(static_cast<double>(begin + count)),
-                              Argument::of_float(1), Argument::of_dtype(DType::kInt64)});
-}
-
 // Is the column at most `k` behind the row? For each element of the last two axes.
 Result<Value> on_or_below(const ComposeContext& c, int64_t k) {
   const Shape shape = c.in(0).shape();
@@ -19,8 +12,8 @@ Result<Value> on_or_below(const ComposeContext& c, int64_t k) {
     return errors::invalid_value(c.op().name, "`m` must have at least two axes; got shape ", shape);
   const int64_t rows = shape[shape.rank() - 2], columns = shape[shape.rank() - 1];
   k = std::clamp(k, -rows - 1, columns + 1);
-  const Value row = reshape(iota(c.in(0), k, rows), {rows, 1});
-  return c.builder.call("greater_equal", {row, iota(c.in(0), 0, columns)});
+  const Value row = reshape(iota(c.builder, k, rows), {rows, 1});
+  return c.builder.call("greater_equal", {row, iota(c.builder, 0, columns)});
 }
 
 Value zero(const ComposeContext& c) { return zeros(c.in(0), {c.in(0).dtype(), Shape(), {}}); }

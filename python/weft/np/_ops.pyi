@@ -16,8 +16,8 @@ def abs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def add(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Sum of two arrays, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.add``.
@@ -109,8 +109,8 @@ def arctan(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def arctan2(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Angle in [-pi, pi] of the point with height `x1` and width `x2`, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.arctan2``.
@@ -200,8 +200,8 @@ def array_split(
 def bitwise_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Bits that both integers have, element by element; on bool, logical and.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: bool or integers
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.bitwise_and``.
@@ -212,8 +212,8 @@ def bitwise_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> 
 def bitwise_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Bits that either integer has, element by element; on bool, logical or.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: bool or integers
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.bitwise_or``.
@@ -224,8 +224,8 @@ def bitwise_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> n
 def bitwise_xor(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Bits that one of two integers has, element by element; on bool, not equal.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: bool or integers
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.bitwise_xor``.
@@ -277,7 +277,7 @@ def clip(
 def column_stack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """Vectors as columns, and matrices, joined side by side.
 
-    arrays: vectors, or matrices with as many rows
+    arrays: any dtype: vectors, or matrices with as many rows
     out: array to write into
 
     Same results as ``numpy.column_stack``.
@@ -291,7 +291,7 @@ def concatenate(
 ) -> ndarray:
     """Arrays joined along one of their axes.
 
-    arrays: of shapes that agree on all other axes
+    arrays: any dtype, of shapes that agree on all other axes
     axis: axis to join along; none joins the flat arrays
     out: array to write into
 
@@ -310,8 +310,8 @@ def copy(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def copysign(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """x1 with the sign of x2, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.copysign``.
@@ -422,8 +422,8 @@ def diagonal(
 def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Quotient x1 / x2, element by element; integers give the default float.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.divide``.
@@ -432,7 +432,7 @@ def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarr
 def dstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """Arrays joined along the third axis; vectors are rows of one slice, matrices are slices.
 
-    arrays: of shapes that agree on all other axes
+    arrays: any dtype, of shapes that agree on all other axes
     out: array to write into
 
     Same results as ``numpy.dstack``.
@@ -441,8 +441,8 @@ def dstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarra
 def equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 == x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.equal``.
@@ -515,8 +515,8 @@ def floor_divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) ->
     """Quotient rounded down, element by element: x1 // x2. Integers divided by 0 give 0, floats NaN
     or infinity.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype but bool
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.floor_divide``.
@@ -525,7 +525,7 @@ def floor_divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) ->
 def fmax(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The larger of two arrays, element by element; NaN only where both are NaN.
 
-    x1: first operand
+    x1: any real dtype
     x2: second operand, broadcast against `x1`
     out: array to write into
 
@@ -535,7 +535,7 @@ def fmax(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray
 def fmin(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The smaller of two arrays, element by element; NaN only where both are NaN.
 
-    x1: first operand
+    x1: any real dtype
     x2: second operand, broadcast against `x1`
     out: array to write into
 
@@ -546,8 +546,8 @@ def fmod(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray
     """Remainder with the sign of the dividend, element by element. Integers modulo 0 give 0, floats
     NaN.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype but bool
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.fmod``.
@@ -556,8 +556,8 @@ def fmod(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray
 def greater(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 > x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.greater``.
@@ -568,8 +568,8 @@ def greater(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndar
 def greater_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 >= x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.greater_equal``.
@@ -580,7 +580,7 @@ def greater_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -
 def hstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """Arrays joined side by side: along the second axis, vectors along their only one.
 
-    arrays: of shapes that agree on all other axes; scalars become vectors
+    arrays: any dtype, of shapes that agree on all other axes; scalars become vectors
     out: array to write into
 
     Same results as ``numpy.hstack``.
@@ -589,8 +589,8 @@ def hstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarra
 def hypot(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Length sqrt(x1^2 + x2^2) without overflow, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.hypot``.
@@ -644,8 +644,8 @@ def left_shift(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> n
     """Bits of x1 moved up by x2 places, element by element; 0 for counts that are negative or not
     below the number of bits.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: integers
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.left_shift``.
@@ -656,8 +656,8 @@ def left_shift(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> n
 def less(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 < x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.less``.
@@ -668,8 +668,8 @@ def less(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray
 def less_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 <= x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.less_equal``.
@@ -716,8 +716,8 @@ def log2(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def logaddexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Logarithm of the sum of the exponentials of two arrays, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.logaddexp``.
@@ -726,8 +726,8 @@ def logaddexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
 def logical_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 and x2, element by element; anything but zero is true.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.logical_and``.
@@ -749,8 +749,8 @@ def logical_not(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def logical_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 or x2, element by element; anything but zero is true.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.logical_or``.
@@ -761,7 +761,7 @@ def logical_or(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> n
 def logical_xor(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of either x1 or x2, not both, element by element; anything but zero is true.
 
-    x1: first operand
+    x1: any real dtype
     x2: second operand, broadcast against `x1`
     out: array to write into
 
@@ -773,7 +773,7 @@ def logical_xor(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> 
 def matmul(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Matrix product; leading axes broadcast, a vector is a row on the left, a column right.
 
-    x1: shape (..., M, K) or (K,)
+    x1: any real dtype, shape (..., M, K) or (K,)
     x2: shape (..., K, N) or (K,)
     out: array to write into
 
@@ -800,8 +800,8 @@ def max(
 def maximum(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The larger of two arrays, element by element; NaN where either is NaN.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.maximum``.
@@ -846,8 +846,8 @@ def min(
 def minimum(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The smaller of two arrays, element by element; NaN where either is NaN.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.minimum``.
@@ -873,8 +873,8 @@ def moveaxis(
 def multiply(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Product of two arrays, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.multiply``.
@@ -909,8 +909,8 @@ def negative(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 def not_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 != x2, element by element, as bool.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.not_equal``.
@@ -922,7 +922,7 @@ def power(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarra
     """x1 to the power of x2, element by element. Integers wrap; their negative powers are truncated
     to 0, 1 or -1, and refused where the exponent is a number.
 
-    x1: base
+    x1: any real dtype but bool
     x2: exponent, broadcast against `x1`
     out: array to write into
 
@@ -988,8 +988,8 @@ def remainder(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
     """Remainder with the sign of the divisor, element by element: x1 % x2. Integers modulo 0 give
     0, floats NaN.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype but bool
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.remainder``.
@@ -1026,8 +1026,8 @@ def right_shift(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> 
     """Bits of x1 moved down by x2 places, element by element; 0 or -1 by the sign of x1 for counts
     that are negative or not below the number of bits.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: integers
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.right_shift``.
@@ -1080,7 +1080,7 @@ def searchsorted(
 ) -> ndarray:
     """Where in an ascending vector values would have to be inserted to keep it ascending.
 
-    a: ascending, one axis
+    a: any dtype; ascending, one axis
     v: values of any shape
     side: left of elements equal to the value, or right of them
     out: array to write into
@@ -1194,7 +1194,7 @@ def squeeze(
 def stack(arrays: Sequence[ArrayLike], axis: int = 0, *, out: ndarray | None = None) -> ndarray:
     """Arrays of one shape joined along a new axis.
 
-    arrays: all of one shape
+    arrays: any dtype, all of one shape
     axis: where the new axis is in the result
     out: array to write into
 
@@ -1227,8 +1227,8 @@ def std(
 def subtract(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Difference x1 - x2, element by element.
 
-    x1: first operand
-    x2: second operand, broadcast against `x1`
+    x1: any real dtype
+    x2: the same, broadcast against `x1`
     out: array to write into
 
     Same results as ``numpy.subtract``.
@@ -1278,7 +1278,7 @@ def take(
     a: any dtype
     indices: integers of any shape; negative ones count back
     axis: axis that the indices count along
-    mode: raise refuses indices outside the axis, clip clamps them
+    mode: raise refuses indices outside the axis, clip clamps them, negative ones to 0
     out: array to write into
 
     Same results as ``numpy.take``.
@@ -1418,7 +1418,7 @@ def var(
 def vstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """Arrays joined one below the other, along the first axis; vectors are rows.
 
-    arrays: of shapes that agree on all other axes
+    arrays: any dtype, of shapes that agree on all other axes
     out: array to write into
 
     Same results as ``numpy.vstack``.
@@ -1433,8 +1433,8 @@ def where(
 ) -> ndarray:
     """Elements of `x` where the condition holds, else of `y`.
 
-    condition: bool mask, broadcast against the others
-    x: taken where true
+    condition: bool: mask, broadcast against the others
+    x: any dtype, taken where true
     y: taken where false
     out: array to write into
 

@@ -21,7 +21,7 @@ def adam_update(
 ) -> tuple[ndarray, ndarray, ndarray]:
     """Adam: the new weight, mean and variance. Bias corrections belong into lr.
 
-    weight: parameter
+    weight: floating: the parameter
     grad: its gradient, same shape
     mean: running mean of the gradient
     var: running mean of its square
@@ -169,7 +169,7 @@ def embedding(data: ArrayLike, weight: ArrayLike, *, out: ndarray | None = None)
     """The row of a table for each integer.
 
     data: integers of any shape, each the number of a row
-    weight: shape (tokens, features)
+    weight: any dtype, shape (tokens, features)
     out: array to write into
     """
 
@@ -192,7 +192,7 @@ def fully_connected(
 ) -> ndarray:
     """Affine map of the features: data weightᵀ + bias.
 
-    data: shape (N, ...) when flatten, else (..., features)
+    data: any real dtype, shape (N, ...) when flatten, else (..., features)
     weight: shape (units, features)
     bias: shape (units,)
     flatten: merge all axes of data but the first
@@ -488,10 +488,10 @@ def pick(
     """One element along an axis for each position of the others: data[i, index[i]].
 
     data: any dtype
-    index: integers, data's shape without the axis; negative ones count back
+    index: any real dtype, cut to integers, data's shape without the axis; negative ones count back
     axis: axis that the indices count along
     keepdims: keep the axis with extent 1
-    mode: raise refuses indices outside the axis, clip clamps them
+    mode: raise refuses indices outside the axis, clip clamps them, negative ones to 0
     out: array to write into
     """
 
@@ -510,7 +510,7 @@ def pooling(
 ) -> ndarray:
     """Maximum, average, sum or norm over windows of one, two or three spatial axes.
 
-    data: shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
+    data: any real dtype for maxima, else floating; shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
     kernel: extents of the window
     pool_type: max or avg; pooling also has sum and lp
     stride: step of the window, 1 by default
@@ -525,7 +525,7 @@ def pooling(
 def prelu(x: ArrayLike, gamma: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """x above zero, gamma x below, with slopes that are learned.
 
-    x: floating, shape (N, C, ...)
+    x: any real dtype, shape (N, C, ...)
     gamma: slopes: one, one for each of C channels, or broadcast against `x`
     out: array to write into
     """
@@ -585,7 +585,7 @@ def scaled_dot_product_attention(
     query: floating, shape (..., T, D)
     key: shape (..., S, D)
     value: shape (..., S, V)
-    mask: broadcasts to (..., T, S): summands, or bools, true to attend
+    mask: any real dtype, broadcasts to (..., T, S): summands, or bools, true to attend
     scale: factor of the scores, 1 / sqrt(D) by default
     causal: a query attends to no key behind its own position
     out: array to write into
@@ -600,7 +600,7 @@ def scatter_nd(
 ) -> ndarray:
     """Zeros with each element or slice added at its point: the adjoint of gather_nd.
 
-    data: shape (..., rest), as gather_nd gives it
+    data: any dtype, shape (..., rest), as gather_nd gives it
     indices: integers, shape (M, ...); negative ones count back
     shape: shape of the result
     out: array to write into
@@ -628,7 +628,7 @@ def sgd_mom_update(
 ) -> tuple[ndarray, ndarray]:
     """Gradient descent with momentum: the new weight and momentum.
 
-    weight: parameter
+    weight: floating: the parameter
     grad: its gradient, same shape
     mom: momentum, same shape
     lr: learning rate
@@ -652,7 +652,7 @@ def sgd_update(
 ) -> ndarray:
     """Stochastic gradient descent: the new weight.
 
-    weight: parameter
+    weight: floating: the parameter
     grad: its gradient, same shape
     lr: learning rate
     wd: weight decay
@@ -704,8 +704,8 @@ def softmax_cross_entropy(
 ) -> ndarray:
     """Cross entropy of softmax(data) and labels, one loss per sample.
 
-    data: scores, shape (..., C) when axis is -1
-    label: class indices without the axis, or probabilities of data's shape
+    data: any real dtype: scores, shape (..., C) when axis is -1
+    label: any real dtype: class indices without the axis, or probabilities of data's shape
     axis: axis of the classes
     sparse_label: labels are class indices
     from_logits: data holds log-probabilities already
