@@ -1,20 +1,32 @@
 """What the registry suite runs: every operator with every sample of its definition.
 
-A sample is JSON: the shapes of the inputs (a list of arrays takes all that are left), their dtypes
-where they are no floats, and attributes by name. Values are drawn from the operator's domain by a
-generator that the operator's name seeds.
+A sample is JSON: the shapes of the inputs (null where an optional one is left out; a list of arrays
+takes all that are left), their dtypes where they are no floats, and attributes by name. Values are
+drawn from the operator's domain by a generator that the operator's name seeds.
 """
 
+import dataclasses
 import json
+import math
+import os
+import re
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
+import pytest
+import weft
 from weft import autograd, np
 from weft._core import native
 
-FUNCTIONS = {function.__name__: function for function in native.operators()}
+# WEFT_TEST_OPERATORS=add,sum runs the suite on these alone.
+_wanted = os.environ.get("WEFT_TEST_OPERATORS", "").replace(",", " ").split()
+FUNCTIONS = {
+    function.__name__: function
+    for function in native.operators()
+    if not _wanted or function.__name__ in _wanted
+}
 
 
 @dataclass
@@ -23,7 +35,7 @@ class Case:
 
     function: Any
     number: int
-    shapes: list[list[int]]
+    shapes: list[list[int] | None]
     dtypes: list[str | None]
     attributes: dict[str, Any]
     schema: dict[str, Any] = field(repr=False)
@@ -35,26 +47,42 @@ class Case:
     def __str__(self) -> str:
         return f"{self.name}-{self.number}"
 
-    def inputs(self, dtype: str = "float32") -> list[numpy.ndarray]:
-        """NumPy arrays for the inputs, floats in `dtype`."""
+    def inputs(self, dtype: str = "float32") -> list[numpy.ndarray | None]:
+        """NumPy arrays for the inputs, in `dtype` where the sample names none."""
         generator = numpy.random.default_rng(zlib.crc32(str(self).encode()))
-        low, high = self.schema["domain"]
+        return [
+            None if shape is None else _drawn(generator, shape, kind or dtype, *self._range(number))
+            for number, (shape, kind) in enumerate(zip(self.shapes, self.dtypes, strict=True))
+        ]
+
+    def _range(self, number: int) -> tuple[float, float]:
+        """The least and the greatest value of an input."""
+        if self.dtypes[number] is None:
+            return self.schema["domain"]
         # An index counts along some axis of the data: its smallest extent is always valid.
-        extents = [*(self.shapes[0] if self.shapes else ()), *self.attributes.get("data_shape", ())]
+        extents = [*(self.shapes[0] or ()), *self.attributes.get("data_shape", ())]
         bound = max(1, min(extents, default=1))
-        arrays = []
-        for shape, kind in zip(self.shapes, self.dtypes, strict=True):
-            if kind == "bool":
-                arrays.append(generator.integers(0, 2, shape).astype(bool))
-            elif kind and "int" in kind:
-                arrays.append(generator.integers(0, bound, shape).astype(kind))
-            else:
-                values = numpy.asarray(generator.uniform(low, high, shape))
-                arrays.append(values.astype(kind or dtype))
-        return arrays
+        if self.attributes.get("mode") == "clip":
+            return -bound - 2, bound + 1
+        counts_back = "negative ones count back" in self.argument(number)["doc"]
+        return -bound if counts_back else 0, bound - 1
+
+    def promoted(self) -> "Case":
+        """The same with no dtype named for inputs that take part in promotion."""
+        kinds = [None if self.takes_part(i) else kind for i, kind in enumerate(self.dtypes)]
+        return dataclasses.replace(self, dtypes=kinds)
+
+    def takes_part(self, number: int) -> bool:
+        """Does this array take part in promotion?"""
+        return not self.argument(number)["keeps_dtype"]
+
+    def argument(self, index: int) -> dict[str, Any]:
+        """What the schema says of the index-th array."""
+        return self.schema["arguments"][min(index, self.schema["inputs"] - 1)]
 
     def is_float_input(self, index: int) -> bool:
-        return self.dtypes[index] is None or "float" in self.dtypes[index]
+        kind = self.dtypes[index]
+        return self.shapes[index] is not None and (kind is None or "float" in kind)
 
     def arguments(self, arrays: list[Any]) -> list[Any]:
         """The arrays as they are passed: those of a list in a list of their own."""
@@ -71,6 +99,19 @@ class Case:
         return list(out) if isinstance(out, tuple | list) else [out]
 
 
+def _drawn(generator: Any, shape: list[int], dtype: str, low: float, high: float) -> Any:
+    """Random elements in [low, high]; NumPy lacks bfloat16, whose numbers come as float32."""
+    if dtype == "bool":
+        return generator.integers(0, 2, shape).astype(bool)
+    if "int" in dtype:
+        first = max(math.ceil(low), 0 if dtype.startswith("u") else -math.inf)
+        return generator.integers(first, max(first, math.floor(high)) + 1, shape).astype(dtype)
+    values = numpy.asarray(generator.uniform(low, high, shape))
+    if dtype != "bfloat16":
+        return values.astype(dtype)
+    return np.array(values.astype("float32")).astype(dtype).astype("float32").asnumpy()
+
+
 def _case(function: Any, number: int, text: str) -> Case:
     sample = json.loads(text)
     shapes = sample.pop("shapes")
@@ -84,11 +125,11 @@ def _case(function: Any, number: int, text: str) -> Case:
     return Case(function, number, shapes, dtypes, attributes, function.schema)
 
 
-def cases() -> list[Case]:
-    """Every operator × sample."""
+def cases(only: Any = None) -> list[Case]:
+    """Every operator × sample, or one operator's."""
     return [
         _case(function, number, text)
-        for function in FUNCTIONS.values()
+        for function in ([only] if only else FUNCTIONS.values())
         for number, text in enumerate(function.schema["samples"])
     ]
 
@@ -103,8 +144,32 @@ def tolerance(dtype: Any, terms: int = 1) -> dict[str, float]:
     return {"rtol": 8 * eps * max(1, terms) ** 0.5, "atol": 4 * eps * max(1, terms) ** 0.5}
 
 
-def as_weft(arrays: list[numpy.ndarray]) -> list[Any]:
-    return [np.array(array) for array in arrays]
+def refusal(case: Case, arrays: list[Any], kind: Any = Exception, name: str | None = None) -> None:
+    """The call fails, and the text names the operator and an argument: `name`, or any.
+
+    What serves other operators alone speaks in the name of those. An index that points outside an
+    axis is the fault of a value: its text gives the value and the place.
+    """
+    with pytest.raises(weft.Error) as raised:
+        case.call(arrays)
+    error, text = raised.value, str(raised.value)
+    assert isinstance(error, kind), text
+    speaker, _, rule = text.partition(": ")
+    is_internal = case.schema["place"] == "internal"
+    assert speaker == case.name or is_internal, text
+    names = [name] if name else [argument["name"] for argument in case.schema["arguments"]]
+    named = re.findall(r"`(\w+)", rule)
+    is_value = isinstance(error, IndexError) and ("with extent" in rule or "of extent" in rule)
+    assert set(named) & set(names) or is_internal or (is_value and not name), text
+
+
+def as_weft(arrays: list[Any]) -> list[Any]:
+    return [None if array is None else np.array(array) for array in arrays]
+
+
+def most_elements(arrays: list[Any]) -> int:
+    """Of one array: how many terms a sum may have."""
+    return max([array.size for array in arrays if array is not None], default=1)
 
 
 def as_numpy(arrays: list[Any]) -> list[numpy.ndarray]:

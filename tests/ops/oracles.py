@@ -4,6 +4,8 @@ Each takes the inputs as NumPy arrays and the attributes by name. `NO_ORACLE` sa
 has none; the suite prints the reason.
 """
 
+import math
+
 import numpy
 import scipy.special
 
@@ -23,7 +25,7 @@ def _pair(value, default):
 
 
 def relu(x):
-    return numpy.maximum(x, 0)
+    return numpy.maximum(x, x.dtype.type(0))
 
 
 def sigmoid(x):
@@ -58,11 +60,12 @@ def prod(x, axis=None, keepdims=False, dtype=None):
     return numpy.prod(x, axis=axis, keepdims=keepdims, dtype=dtype)
 
 
-def recurrence(factor, term=None, axis=0, reverse=False, start=0):
+def recurrence(factor=None, term=None, axis=0, reverse=False, start=0):
     """One element after the other, in Python."""
-    factor = numpy.moveaxis(factor, axis, 0)
-    term = numpy.zeros_like(factor) if term is None else numpy.moveaxis(term, axis, 0)
-    out, last = numpy.zeros_like(factor), start
+    factor = numpy.ones_like(term) if factor is None else factor
+    term = numpy.zeros_like(factor) if term is None else term
+    factor, term = (numpy.moveaxis(x, axis, 0) for x in (factor, term))
+    out, last = numpy.zeros_like(factor), factor.dtype.type(start)
     places = range(len(factor))
     for k in reversed(places) if reverse else places:
         last = out[k] = factor[k] * last + term[k]
@@ -87,8 +90,8 @@ def mish(x):
 
 def gelu(x, approximation="erf"):
     if approximation == "erf":
-        return 0.5 * x * (1 + scipy.special.erf(x / numpy.sqrt(2)))
-    return 0.5 * x * (1 + numpy.tanh(numpy.sqrt(2 / numpy.pi) * (x + 0.044715 * x**3)))
+        return 0.5 * x * (1 + scipy.special.erf(x / math.sqrt(2)))
+    return 0.5 * x * (1 + numpy.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
 def elu(x, alpha=1):
@@ -108,8 +111,8 @@ def leaky_relu(x, slope=0.25):
 
 
 def prelu(x, gamma):
-    if gamma.shape == (3,) and x.ndim > 2:
-        gamma = gamma[:, None]
+    if gamma.ndim == 1 and gamma.size != 1 and x.ndim > 1:
+        gamma = gamma.reshape(-1, *(1,) * (x.ndim - 2))
     return numpy.where(x > 0, x, gamma * x)
 
 
@@ -126,14 +129,29 @@ def hard_swish(x):
 
 
 def softmax(data, axis=-1, temperature=1):
-    return scipy.special.softmax(data / data.dtype.type(temperature), axis)
+    data = data / temperature
+    # SciPy looks for a maximum, which no elements have.
+    return scipy.special.softmax(data, axis) if data.shape[axis] else data
 
 
 def log_softmax(data, axis=-1, temperature=1):
-    return scipy.special.log_softmax(data / data.dtype.type(temperature), axis)
+    data = data / temperature
+    return scipy.special.log_softmax(data, axis) if data.shape[axis] else data
+
+
+softmax_rows = softmax
+log_softmax_rows = log_softmax
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    with numpy.errstate(divide="ignore"):
+        if x.size == 0:
+            return numpy.log(numpy.exp(x).sum(axis, keepdims=keepdims))
+        return scipy.special.logsumexp(x, axis, keepdims=keepdims)
 
 
 def _log_softmax(x, axis):
+    x = x if x.dtype.kind == "f" else x.astype("float64")
     return x - numpy.log(numpy.exp(x).sum(axis=axis, keepdims=True))
 
 
@@ -154,7 +172,7 @@ def reshape(x, newshape):
 
 
 def batch_flatten(x):
-    return x.reshape(len(x), -1)
+    return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
 def slice_(x, begin, size, step):
@@ -165,17 +183,23 @@ def slice_(x, begin, size, step):
     return x[tuple(keys)]
 
 
+def _part(flat, offset, shape, strides):
+    """A view by strides in elements, after a check: NumPy's own would leave the memory."""
+    reach = [(n - 1) * stride for n, stride in zip(shape, strides, strict=True)]
+    low, high = (offset + sum(pick(r, 0) for r in reach) for pick in (min, max))
+    if 0 not in shape and not 0 <= low <= high < flat.size:
+        raise IndexError(f"elements {low} to {high} of {flat.size}")
+    bytes_ = [stride * flat.itemsize for stride in strides]
+    return numpy.lib.stride_tricks.as_strided(flat[offset:], shape, bytes_)
+
+
 def strided_view(x, offset, shape, strides):
-    flat = numpy.ascontiguousarray(x).reshape(-1)[offset:]
-    bytes_ = [stride * x.itemsize for stride in strides]
-    return numpy.lib.stride_tricks.as_strided(flat, shape, bytes_).copy()
+    return _part(x.ravel(), offset, shape, strides).copy()
 
 
 def update(x, value, offset, shape, strides):
-    out = numpy.ascontiguousarray(x).copy()
-    flat = out.reshape(-1)[offset:]
-    bytes_ = [stride * x.itemsize for stride in strides]
-    numpy.lib.stride_tricks.as_strided(flat, shape, bytes_)[...] = value
+    out = x.copy()
+    _part(out.reshape(-1), offset, shape, strides)[...] = value
     return out
 
 
@@ -183,14 +207,19 @@ def full(shape, fill_value, dtype):
     return numpy.full(shape, fill_value, dtype)
 
 
-def arange(start, stop, step, dtype):
+def arange(start, stop, step=1, dtype=None):
     return numpy.arange(start, stop, step).astype(dtype)
 
 
+def _within(index, extent, mode):
+    """Indices that stand for themselves, as int64."""
+    index = index.astype("int64")
+    return index.clip(0, extent - 1) if mode == "clip" else index
+
+
 def pick(data, index, axis=-1, mode="raise", keepdims=False):
-    return numpy.take_along_axis(
-        data, numpy.expand_dims(index.astype("int64"), axis), axis
-    ).squeeze(() if keepdims else axis)
+    places = numpy.expand_dims(_within(index, data.shape[axis], mode), axis)
+    return numpy.take_along_axis(data, places, axis).squeeze(() if keepdims else axis)
 
 
 def pick_rows(data, index, **options):
@@ -199,28 +228,29 @@ def pick_rows(data, index, **options):
 
 def pick_adjoint(dout, index, data_shape, axis=-1, mode="raise"):
     out = numpy.zeros(data_shape, dout.dtype)
-    places = numpy.expand_dims(index, axis)
+    places = numpy.expand_dims(_within(index, data_shape[axis], mode), axis)
     numpy.put_along_axis(out, places, numpy.expand_dims(dout, axis), axis)
     return out
 
 
 def take_rows(data, index, axis=0, mode="raise"):
-    return numpy.take(data, index, axis=axis)
+    return numpy.take(data, index, axis=axis, mode=mode)
 
 
 def take_adjoint(dout, index, data_shape, axis=0, mode="raise"):
     out = numpy.zeros(data_shape, dout.dtype)
-    numpy.add.at(out, (slice(None),) * axis + (index,), dout)
+    places = _within(index, data_shape[axis], mode)
+    numpy.add.at(out, (slice(None),) * (axis % out.ndim) + (places,), dout)
     return out
 
 
-def gather(x, indices, axes, position=0):
+def gather(x, indices, axes, position=0, shown_axes=None):
     rank = numpy.broadcast(*indices).ndim if len(indices) > 1 else indices[0].ndim
     moved = numpy.moveaxis(x, axes, range(len(axes)))
     return numpy.moveaxis(moved[tuple(indices)], range(rank), range(position, position + rank))
 
 
-def scatter(x, value, indices, axes, position=0, accumulate=False):
+def scatter(x, value, indices, axes, position=0, shown_axes=None, accumulate=False):
     out = x.copy()
     rank = numpy.broadcast(*indices).ndim if len(indices) > 1 else indices[0].ndim
     moved = numpy.moveaxis(out, axes, range(len(axes)))
@@ -283,11 +313,13 @@ def search_order(a, v, right=False):
 
 
 def nonzero_rows(mask, count):
-    return numpy.array(numpy.nonzero(mask))
+    rows = numpy.array(numpy.nonzero(mask)) if mask.ndim else numpy.zeros((0, int(mask)), "int64")
+    assert rows.shape[1] == count
+    return rows
 
 
 def fully_connected(data, weight, bias=None, flatten=True):
-    x = data.reshape(len(data), -1) if flatten else data
+    x = batch_flatten(data) if flatten else data
     out = x @ weight.T
     return out if bias is None else out + bias
 
@@ -314,7 +346,9 @@ def batch_norm(
     mean, var = (data.mean(axes), data.var(axes)) if training else (running_mean, running_var)
     unit = _affine(data, None, -mean, axis)
     out = _affine(_affine(unit, 1 / numpy.sqrt(var + eps), None, axis), gamma, beta, axis)
-    keep = momentum if training else 1
+    if not training:
+        return out, running_mean, running_var
+    keep = momentum
     return out, keep * running_mean + (1 - keep) * mean, keep * running_var + (1 - keep) * var
 
 
@@ -332,7 +366,7 @@ def instance_norm(data, gamma=None, beta=None, eps=1e-5):
 
 
 def group_norm(data, gamma=None, beta=None, num_groups=1, eps=1e-5):
-    groups = data.reshape(len(data), num_groups, -1)
+    groups = data.reshape(len(data), num_groups, math.prod(data.shape[1:]) // num_groups)
     return _affine(_standardized(groups, 2, eps).reshape(data.shape), gamma, beta, 1)
 
 
@@ -360,7 +394,7 @@ def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
 
 
 def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
-    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     scores = scale * numpy.einsum("...td,...sd->...ts", query, key)
     if causal:
         scores = numpy.where(numpy.tri(*scores.shape[-2:], dtype=bool), scores, -numpy.inf)
@@ -445,12 +479,14 @@ def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
 
 
 def _by_linearity(function, shape, cotangent, dtype):
-    """The adjoint of a linear function, applied: element e of the result is <function(e), dout>."""
+    """The adjoint of a linear function, applied: element e of the result is <function(e), dout>,
+    without the elements that it does not meet, which may be infinite."""
     out = numpy.zeros(shape, dtype)
     for index in numpy.ndindex(*shape):
         unit = numpy.zeros(shape, dtype)
         unit[index] = 1
-        out[index] = (function(unit) * cotangent).sum()
+        part = function(unit)
+        out[index] = (part * cotangent)[part != 0].sum()
     return out
 
 
@@ -493,7 +529,8 @@ def pooling(
         return windows - 1 if (windows - 1) * s >= size + p else windows
 
     counts = [count(*numbers) for numbers in zip(data.shape[2:], extents, steps, pads, strict=True)]
-    x = _padded(data, pads, -numpy.inf if pool_type == "max" else 0.0)
+    least = -numpy.inf if data.dtype.kind == "f" else data.min(initial=0)
+    x = _padded(data, pads, least if pool_type == "max" else 0)
     inside = _padded(numpy.ones_like(data), pads)
     spatial = tuple(range(2, data.ndim))
     out = numpy.zeros((*data.shape[:2], *counts), data.dtype)
@@ -506,7 +543,7 @@ def pooling(
         elif pool_type == "lp":
             value = (abs(window) ** p_value).sum(axis=spatial) ** (1 / p_value)
         else:
-            size = window[0, 0].size if count_include_pad else ones[0, 0].sum()
+            size = math.prod(window.shape[2:]) if count_include_pad else ones.sum(axis=spatial)
             value = window.sum(axis=spatial) / (size if pool_type == "avg" else 1)
         out[:, :, *place] = value
     return out
@@ -516,24 +553,27 @@ pooling_image = pooling
 
 
 def pooling_indices(data, **options):
-    """Where in its plane each maximum lies: found by pooling planes of distinct numbers."""
-    out = pooling(data, **options)
-    planes = data.reshape(*data.shape[:2], -1)
+    """Where in its plane each maximum lies, of equal ones the first: planes of ranks are pooled."""
+    planes = data.reshape(*data.shape[:2], math.prod(data.shape[2:]))
+    places = numpy.broadcast_to(numpy.arange(planes.shape[2]), planes.shape)
+    ranks = numpy.empty(planes.shape)
+    numpy.put_along_axis(ranks, numpy.lexsort((-places, planes), axis=2), places, 2)
+    out = pooling(ranks.reshape(data.shape), **{**options, "pool_type": "max"})
     result = numpy.zeros(out.shape, "int64")
     for index in numpy.ndindex(*out.shape):
-        result[index] = int(numpy.flatnonzero(planes[index[:2]] == out[index])[0])
+        result[index] = int(numpy.flatnonzero(ranks[index[:2]] == out[index])[0])
     return result
 
 
 def pooling_gather(data, indices):
-    planes = data.reshape(*data.shape[:2], -1)
-    flat = indices.reshape(*indices.shape[:2], -1)
+    planes = data.reshape(*data.shape[:2], math.prod(data.shape[2:]))
+    flat = indices.reshape(*indices.shape[:2], math.prod(indices.shape[2:]))
     return numpy.take_along_axis(planes, flat, 2).reshape(indices.shape)
 
 
 def pooling_scatter(dout, indices, data_shape):
     out = numpy.zeros(data_shape, dout.dtype)
-    planes = out.reshape(*out.shape[:2], -1)
+    planes = out.reshape(*out.shape[:2], math.prod(out.shape[2:]))
     for index in numpy.ndindex(*dout.shape):
         planes[index[0], index[1], indices[index]] += dout[index]
     return out
@@ -563,7 +603,7 @@ def _prepared(weight, grad, rescale_grad=1, clip_gradient=-1, wd=0):
     grad = grad * rescale_grad
     if clip_gradient >= 0:
         grad = grad.clip(-clip_gradient, clip_gradient)
-    return grad + wd * weight
+    return grad + wd * weight if wd else grad
 
 
 def sgd_update(weight, grad, lr, **options):

@@ -19,6 +19,7 @@ from operator_samples import (
     cases,
     elementwise_functions,
     gradients,
+    most_elements,
     strided,
     tolerance,
     weighted_sum,
@@ -87,9 +88,10 @@ def test_value_equals_oracle(case, dtype):
     wanted = expected(case, arrays)
     found = as_numpy(case.run(as_weft(arrays)))
     assert len(found) == len(wanted)
-    terms = max([array.size for array in arrays], default=1)
+    terms = most_elements(arrays)
     for have, want in zip(found, wanted, strict=True):
         assert have.shape == want.shape
+        assert have.dtype.kind == want.dtype.kind
         if have.dtype.kind == "f":
             numpy.testing.assert_allclose(have, want.astype(have.dtype), **tolerance(dtype, terms))
         else:
@@ -101,15 +103,16 @@ def test_strided_inputs_equal_contiguous(case):
     arrays = case.inputs()
     if not arrays:
         pytest.skip(f"{case.name}: has no inputs")
-    views = [strided(array) for array in arrays]
+    views = [None if array is None else strided(array) for array in arrays]
     for array, view in zip(arrays, views, strict=True):
-        same_bits(array, view.asnumpy())
+        if array is not None:
+            same_bits(array, view.asnumpy())
     results = zip(seeded(case, as_weft(arrays)), seeded(case, views), strict=True)
     for a, b in ((a.asnumpy(), b.asnumpy()) for a, b in results):
         if case.schema["elementwise"] or a.dtype.kind != "f":
             same_bits(a, b)
         else:  # a sum may follow the strides
-            numpy.testing.assert_allclose(a, b, **tolerance("float32", arrays[0].size))
+            numpy.testing.assert_allclose(a, b, **tolerance("float32", most_elements(arrays)))
 
 
 @every_case
@@ -123,6 +126,25 @@ def test_out_receives_the_result(case):
     assert returned is out
     for a, b in zip(results, outs, strict=True):
         same_bits(a.asnumpy(), b.asnumpy())
+
+
+@every_case
+def test_number_stands_for_an_array_without_axes(case):
+    places = [i for i, shape in enumerate(case.shapes) if shape == [] and case.takes_part(i)]
+    if not places or all(shape == [] for shape in case.shapes):
+        pytest.skip(f"{case}: has no array without axes beside others")
+    oracle_of(case.function)
+    # Some have an operator of their own where they are exponents.
+    for number in (2, 3, 0) if any(case.dtypes) else (2, 0.5, -1, 3, 0):
+        arrays = case.inputs()
+        for i in places:
+            arrays[i] = number
+        with numpy.errstate(all="ignore"):
+            wanted = expected(case, arrays)
+        numbers = [number if i in places else x for i, x in enumerate(as_weft(arrays))]
+        for have, want in zip(as_numpy(case.run(numbers)), wanted, strict=True):
+            assert have.dtype.kind == want.dtype.kind
+            numpy.testing.assert_allclose(have, want, **tolerance(have.dtype))
 
 
 # ---- shapes without elements, without axes, stretched

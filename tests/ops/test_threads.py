@@ -3,10 +3,20 @@
 Elementwise operators come from the registry; the others need shapes that fit their laws.
 """
 
+import dataclasses
+
 import numpy
 import pytest
 import weft
-from operator_samples import FUNCTIONS, Case, as_numpy, as_weft, cases, elementwise_functions
+from operator_samples import (
+    FUNCTIONS,
+    Case,
+    as_numpy,
+    as_weft,
+    cases,
+    elementwise_functions,
+    gradients,
+)
 from weft import npx
 
 LARGE = [
@@ -52,13 +62,48 @@ LARGE = [
     ("split", [[300, 400]], {"indices_or_sections": (7, 250), "axis": 1}),
     ("uniform", [], {"shape": (300, 400), "dtype": "float32"}),
     ("full", [], {"shape": (300, 400), "fill_value": 2, "dtype": "float32"}),
+    ("permutation", [], {"n": 120000}),
+    ("dropout", [[300, 400]], {"p": 0.25}),
+    ("sort", [[300, 400]], {"axis": 1}),
+    ("sort", [[300, 400]], {"axis": 0, "descending": True}),
+    ("argsort", [[120000]], {}),
+    ("topk", [[300, 400]], {"k": 70, "axis": 0}),
+    ("searchsorted", [[1], [300, 400]], {}),
+]
+# With an array of indices.
+LARGE_INDEXED = [
+    ("take", [[300, 40], [4000]], {"axis": 0}),
+    ("take", [[30, 100, 10], [60, 70]], {"axis": 1}),
+    ("take", [[300, 400], [120000]], {"mode": "clip"}),
+    ("pick", [[30000, 10], [30000]], {}),
+    ("pick", [[300, 20, 400], [300, 400]], {"axis": 1, "mode": "clip"}),
+    ("take_along_axis", [[300, 400], [300, 400]], {"axis": 1}),
+    ("gather_nd", [[300, 40], [1, 4000]], {}),
+    ("scatter_nd", [[4000, 40], [1, 4000]], {"shape": (300, 40)}),
+    ("gather", [[300, 40], [4000]], {"axes": (0,)}),
+    ("gather", [[50, 60, 70], [4000]], {"axes": (1,), "position": 1}),
+    ("scatter", [[300, 40], [4000, 40], [4000]], {"axes": (0,)}),
+    ("scatter", [[300, 40], [4000, 40], [4000]], {"axes": (0,), "accumulate": True}),
+    ("scatter", [[300, 400], [120000], [120000], [120000]], {"axes": (0, 1), "accumulate": True}),
+    ("index_add", [[300, 40], [1, 4000], [4000, 40]], {}),
+    ("index_update", [[300, 40], [1, 4000], [4000, 40]], {}),
 ]
 
 
+def large(rows):
+    for number, (name, shapes, attributes) in enumerate(rows):
+        if name not in FUNCTIONS:
+            continue
+        case = Case(FUNCTIONS[name], number, shapes, [], attributes, FUNCTIONS[name].schema)
+        dtypes = [
+            "int64" if case.argument(i)["keeps_dtype"] and case.name != "batch_norm" else None
+            for i in range(len(shapes))
+        ]
+        yield dataclasses.replace(case, dtypes=dtypes)
+
+
 def large_cases():
-    for number, (name, shapes, attributes) in enumerate(LARGE):
-        function = FUNCTIONS[name]
-        yield Case(function, number, shapes, [None] * len(shapes), attributes, function.schema)
+    yield from large([*LARGE, *LARGE_INDEXED])
     samples = {case.name: case for case in reversed(cases())}
     for function in elementwise_functions():
         case = samples[function.__name__]
@@ -66,17 +111,41 @@ def large_cases():
         yield Case(function, 0, shapes, case.dtypes, case.attributes, case.schema)
 
 
-@pytest.mark.parametrize("case", list(large_cases()), ids=str)
-def test_result_does_not_depend_on_threads(case):
-    arrays = as_weft(case.inputs())
+def with_gradient():
+    for case in large([*LARGE, *LARGE_INDEXED]):
+        if not case.schema["no_gradient"] and any(
+            map(case.is_float_input, range(len(case.shapes)))
+        ):
+            yield case
+
+
+def with_threads(function):
+    """What the function gives with 1, 2 and 5 threads, from one seed."""
     before, found = npx.num_threads(), []
     try:
         for threads in (1, 2, 5):
             npx.set_num_threads(threads)
             weft.random.seed(5)
-            found.append(as_numpy(case.run(arrays)))
+            found.append(as_numpy(function()))
     finally:
         npx.set_num_threads(before)
+    return found
+
+
+def check_equal(found):
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             numpy.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("case", list(large_cases()), ids=str)
+def test_result_does_not_depend_on_threads(case):
+    arrays = as_weft(case.inputs())
+    check_equal(with_threads(lambda: case.run(arrays)))
+
+
+@pytest.mark.parametrize("case", list(with_gradient()), ids=str)
+def test_gradient_does_not_depend_on_threads(case):
+    arrays = as_weft(case.inputs())
+    wanted = [i for i in range(len(arrays)) if case.is_float_input(i)]
+    check_equal(with_threads(lambda: gradients(lambda *x: case.run(list(x)), arrays, wanted)))

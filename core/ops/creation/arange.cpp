@@ -60,7 +60,10 @@ WEFT_OP(arange) {
       .infer(infer)
       .gradient([](const GradContext&) { return Values{}; })
       .kernel(slot())
-      .sample(R"({"shapes": [], "start": 1, "stop": 6, "step": 2, "dtype": "int32"})");
+      .sample(R"({"shapes": [], "start": 1, "stop": 6, "step": 2, "dtype": "int32"})")
+      .sample(R"({"shapes": [], "start": 2.5, "stop": -2, "step": -0.5, "dtype": "float32"})")
+      .sample(R"({"shapes": [], "start": 3, "stop": 3, "dtype": "uint8"})")
+      .sample(R"({"shapes": [], "start": -3, "stop": 700, "dtype": "float64"})");
 }
 
 }  // namespace weft::ops

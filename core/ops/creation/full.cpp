@@ -48,7 +48,10 @@ WEFT_OP(full) {
       .infer(infer)
       .gradient([](const GradContext&) { return Values{}; })
       .kernel(slot())
-      .sample(R"({"shapes": [], "shape": [2, 3], "fill_value": 1.5, "dtype": "float32"})");
+      .sample(R"({"shapes": [], "shape": [2, 3], "fill_value": 1.5, "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [], "fill_value": -2, "dtype": "int8"})")
+      .sample(R"({"shapes": [], "shape": [2, 0], "fill_value": 1, "dtype": "float64"})")
+      .sample(R"({"shapes": [], "shape": [3], "fill_value": 1, "dtype": "bool"})");
 }
 
 }  // namespace weft::ops

@@ -81,7 +81,10 @@ WEFT_OP(uniform) {
       .real("high", 1, "bound, never reached while low < high");
   floating_attributes(op);
   op.kernel(slot<fill_uniform>())
-      .sample(R"({"shapes": [], "low": -1, "high": 2, "shape": [3, 4], "dtype": "float32"})");
+      .sample(R"({"shapes": [], "low": -1, "high": 2, "shape": [3, 4], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})")
+      .sample(R"({"shapes": [], "low": 3, "high": 5, "shape": [], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [2, 0], "dtype": "float64"})");
 }
 
 WEFT_OP(normal) {
@@ -92,7 +95,9 @@ WEFT_OP(normal) {
   floating_attributes(op);
   op.kernel(slot<fill_normal>())
       .sample(R"({"shapes": [], "loc": -1, "scale": 2, "shape": [3, 5], "dtype": "float32"})")
-      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})");
+      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})")
+      .sample(R"({"shapes": [], "loc": 30, "shape": [], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [2, 0], "dtype": "float64"})");
 }
 
 WEFT_OP(exponential) {
@@ -102,7 +107,9 @@ WEFT_OP(exponential) {
   floating_attributes(op);
   op.kernel(slot<fill_exponential>())
       .sample(R"({"shapes": [], "scale": 2, "shape": [3, 5], "dtype": "float32"})")
-      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})");
+      .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})")
+      .sample(R"({"shapes": [], "scale": 0.1, "shape": [], "dtype": "float32"})")
+      .sample(R"({"shapes": [], "shape": [2, 0], "dtype": "float64"})");
 }
 
 WEFT_OP(randint) {
@@ -115,7 +122,11 @@ WEFT_OP(randint) {
       .no_gradient("a random choice")
       .kernel(slot<fill_integers>())
       .random()
-      .sample(R"({"shapes": [], "low": -3, "high": 300, "shape": [3, 200]})");
+      .sample(R"({"shapes": [], "low": -3, "high": 300, "shape": [3, 200]})")
+      .sample(R"({"shapes": [], "low": 0, "high": 2, "shape": [9]})")
+      .sample(R"({"shapes": [], "low": 5, "high": 6, "shape": []})")
+      .sample(R"({"shapes": [], "low": -9000000000000000000, "high": 9000000000000000000,
+                  "shape": [2, 0]})");
 }
 
 }  // namespace weft::ops

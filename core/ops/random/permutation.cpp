@@ -35,7 +35,10 @@ WEFT_OP(permutation) {
       .no_gradient("a random choice")
       .kernel(slot())
       .random()
-      .sample(R"({"shapes": [], "n": 7})");
+      .sample(R"({"shapes": [], "n": 7})")
+      .sample(R"({"shapes": [], "n": 0})")
+      .sample(R"({"shapes": [], "n": 1})")
+      .sample(R"({"shapes": [], "n": 30})");
 }
 
 }  // namespace weft::ops

@@ -1,0 +1,94 @@
+"""Random operators against the distributions that SciPy has: what no oracle can give element by
+element. The seed is fixed, so a test passes or fails always.
+"""
+
+import numpy
+import pytest
+import scipy.stats
+import weft
+from operator_samples import FUNCTIONS, cases
+from weft import np
+
+COUNT = 20000
+# Of the right distribution, a seed in a thousand gives less.
+LEAST_PROBABILITY = 1e-3
+
+
+def uniform(low=0, high=1, **_):
+    return scipy.stats.uniform(low, high - low)
+
+
+def normal(loc=0, scale=1, **_):
+    return scipy.stats.norm(loc, scale)
+
+
+def exponential(scale=1, **_):
+    return scipy.stats.expon(scale=scale)
+
+
+CONTINUOUS = {"uniform": uniform, "normal": normal, "exponential": exponential}
+COUNTED = {"randint", "permutation", "dropout"}
+
+
+def drawn(case, seed=3, **attributes):
+    weft.random.seed(seed)
+    return case.function(**{**case.attributes, **attributes}).asnumpy()
+
+
+def cases_of(*names):
+    found = [case for name in names if name in FUNCTIONS for case in cases(FUNCTIONS[name])]
+    return pytest.mark.parametrize("case", found, ids=str)
+
+
+def test_every_random_operator_has_a_distribution():
+    random = {name for name, function in FUNCTIONS.items() if function.schema["random"]}
+    assert random <= set(CONTINUOUS) | COUNTED
+
+
+@cases_of(*CONTINUOUS)
+def test_numbers_follow_the_distribution(case):
+    numbers = drawn(case, shape=(COUNT,))
+    wanted = CONTINUOUS[case.name](**case.attributes)
+    assert scipy.stats.kstest(numbers, wanted.cdf).pvalue > LEAST_PROBABILITY
+
+
+@cases_of("randint")
+def test_integers_are_equally_likely(case):
+    low, high = case.attributes["low"], case.attributes["high"]
+    bins = min(high - low, 100)
+    numbers = drawn(case, shape=(COUNT,)).astype(object)
+    assert low <= min(numbers) and max(numbers) < high
+    if bins == 1:
+        return
+    counts = numpy.bincount([(x - low) * bins // (high - low) for x in numbers], minlength=bins)
+    edges = [-(-i * (high - low) // bins) for i in range(bins + 1)]
+    shares = numpy.diff(edges) / (high - low)
+    assert scipy.stats.chisquare(counts, shares * COUNT).pvalue > LEAST_PROBABILITY
+
+
+@cases_of("permutation")
+def test_permutation_puts_every_number_everywhere(case):
+    n = case.attributes["n"]
+    orders = [drawn(case, seed) for seed in range(200 if n else 1)]
+    assert all(sorted(order) == list(range(n)) for order in orders)
+    for place in range(n if n > 1 else 0):
+        counts = numpy.bincount([order[place] for order in orders], minlength=n)
+        assert scipy.stats.chisquare(counts).pvalue > LEAST_PROBABILITY / n
+
+
+@pytest.mark.parametrize("p", [0.2, 0.5])
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS.values() if f.__name__ == "dropout"])
+def test_dropout_keeps_its_share_scaled(function, p):
+    weft.random.seed(3)
+    out = function(np.full((COUNT,), 3, "float32"), p=p).asnumpy()
+    kept = out != 0
+    numpy.testing.assert_allclose(out[kept], 3 / (1 - p), rtol=1e-6)
+    assert scipy.stats.binomtest(int(kept.sum()), COUNT, 1 - p).pvalue > LEAST_PROBABILITY
+
+
+@cases_of(*CONTINUOUS, "randint", "permutation")
+def test_seed_and_place_in_the_order_of_calls_decide(case):
+    first, again = drawn(case), drawn(case)
+    later = case.function(**case.attributes).asnumpy()
+    numpy.testing.assert_array_equal(first, again)
+    assert first.size < 2 or (first != later).any()
