@@ -4,7 +4,7 @@
 #   make              build the library, the extension and the tests into build/
 #   make demo         train on handwritten digits, export, run from C
 #   make test         C++, ABI and Python tests, and the examples
-#   make test-full    the same, and for every instruction set and sanitizer
+#   make test-full    the same, and for every instruction set and sanitizer; SLICE=tsan runs one slice
 #   make lint format  check the form of the sources; rewrite it
 #   make bench        benchmarks; bench-peers adds other frameworks, in an environment of their own
 #
@@ -26,8 +26,8 @@ CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BI
 PYTEST = $(BIN)/python -m pytest -q
 CTEST = ctest --output-on-failure
 
-.PHONY: all build prerequisites demo test test-full lint lint-rules format format-check bench bench-peers \
-  asan ubsan tsan runtime clean distclean
+.PHONY: all build prerequisites demo test test-full slices lint lint-rules format format-check bench \
+  bench-peers runtime clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -71,11 +71,16 @@ bench: build
 	$(BIN)/python benchmarks/run.py
 
 # Other frameworks are large and pin NumPy: they live apart, beside this build of Weft.
-bench-peers: build
-	@test -x $(BUILD)/peers/bin/python || $(PYTHON) -m venv $(BUILD)/peers
-	@$(BUILD)/peers/bin/python -m pip install --quiet -r benchmarks/peers.txt
-	@$(BUILD)/peers/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
-	$(BUILD)/peers/bin/python benchmarks/run.py
+PEERS := $(BUILD)/peers
+$(PEERS)/.dependencies: benchmarks/peers.txt $(VENV)/.dependencies
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@echo "== installing other frameworks into $(PEERS)"
+	@$(PEERS)/bin/python -m pip install --quiet -r benchmarks/peers.txt -r $(VENV)/requirements.txt
+	@$(PEERS)/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	@touch $@
+
+bench-peers: build $(PEERS)/.dependencies
+	$(PEERS)/bin/python benchmarks/run.py
 
 # ----------------------------------------------------------------------------------------- testing
 
@@ -83,16 +88,20 @@ test: build
 	@echo "== C++ and ABI tests" && cd $(BUILD) && $(CTEST)
 	@echo "== Python tests, packaging, examples" && $(PYTEST)
 
-# Each part is a target full-<part>, so that a long-running check can take one at a time.
-FULL_PARTS := isa-generic isa-avx2 isa-avx512 engine thorough runtime asan ubsan tsan
-.PHONY: $(addprefix full-,$(FULL_PARTS)) full-parts
-test-full: test $(addprefix full-,$(FULL_PARTS))
-full-parts:
-	@echo $(FULL_PARTS)
+# What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
+# run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
+SLICES := isa-generic isa-avx2 isa-avx512 engine thorough runtime asan ubsan tsan mutation peers
+ifneq ($(filter-out $(SLICES),$(SLICE)),)
+  $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
+endif
+.PHONY: $(addprefix slice-,$(SLICES))
+test-full: $(if $(SLICE),,test) $(addprefix slice-,$(or $(SLICE),$(SLICES)))
+slices:
+	@echo $(SLICES)
 
 isa_flag_avx2 := avx2
 isa_flag_avx512 := avx512dq
-$(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
+$(filter slice-isa-%,$(addprefix slice-,$(SLICES))): slice-isa-%: build
 	@if [ -n "$(isa_flag_$*)" ] && ! grep -qw "$(isa_flag_$*)" /proc/cpuinfo; then \
 	  echo "== instruction set $*: not run, this processor lacks it"; \
 	else \
@@ -100,7 +109,7 @@ $(filter full-isa-%,$(addprefix full-,$(FULL_PARTS))): full-isa-%: build
 	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging'; \
 	fi
 
-full-engine: build
+slice-engine: build
 	@for policy in async serial; do \
 	  echo "== engine policy $$policy" && export WEFT_ENGINE=$$policy && \
 	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging' || exit 1; \
@@ -108,12 +117,17 @@ full-engine: build
 	@echo "== a million random operations" && \
 	  WEFT_TEST_OPERATIONS=1000000 $(BUILD)/weft_core_tests -sf='*engine_stress*'
 
-full-thorough: build
+slice-thorough: build
 	$(PYTEST) --full
-full-runtime: runtime
-full-asan: asan
-full-ubsan: ubsan
-full-tsan: tsan
+slice-runtime: runtime
+
+# The registry suite against errors put into operators: see tests/mutation.
+slice-mutation: build
+	$(BIN)/python tests/mutation/run.py --build $(BUILD)
+
+# What needs PyTorch.
+slice-peers: build $(PEERS)/.dependencies
+	$(PEERS)/bin/python -m pytest -q -m torch tests/python tests/ops
 
 # sanitized(<name>, <value of -fsanitize>, <further options of cmake>)
 define sanitized
@@ -124,17 +138,17 @@ endef
 
 # The interpreter is not built with the sanitizer, so its runtime is loaded first, and what the
 # interpreter itself leaves allocated at exit is not counted.
-asan: $(VENV)/.dependencies
+slice-asan: $(VENV)/.dependencies
 	$(call sanitized,asan,address,-DWEFT_BUILD_PYTHON=ON)
 	@echo "== Python tests under the address sanitizer"
 	LD_PRELOAD="$$($${CXX:-c++} -print-file-name=libasan.so) $$($${CXX:-c++} -print-file-name=libstdc++.so)" \
 	  ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$(CURDIR)/$(BUILD)/asan/python \
 	  $(PYTEST) -m 'not packaging'
 
-ubsan: $(VENV)/.dependencies
+slice-ubsan: $(VENV)/.dependencies
 	$(call sanitized,ubsan,undefined,)
 
-tsan: $(VENV)/.dependencies
+slice-tsan: $(VENV)/.dependencies
 	$(call sanitized,tsan,thread,)
 
 # -------------------------------------------------------------------------------- form of sources
