@@ -76,7 +76,7 @@ struct Vec {
   Native v;
 
   Vec() = default;
-  WEFT_INLINE explicit Vec(T c) : v(Native{} + c) {}
+  WEFT_INLINE explicit Vec(T c) : v(c - Native{}) {}  // a sum would lose the sign of -0
   WEFT_INLINE static Vec of(Native native) {
     Vec result;
     result.v = native;
