@@ -107,15 +107,19 @@ Value sum_pool(const Value& x, Request r) {
   return pool(padded, r) * static_cast<double>(size);
 }
 
-Result<Value> norm_pool(const Value& x, const Request& r, int64_t p) {
-  Builder& b = x.builder();
+// Powers of halves soon pass their largest number.
+Result<Value> norm_pool(const Value& given, const Request& r, int64_t p) {
+  Builder& b = given.builder();
+  const DType dtype = given.dtype();
+  const Value x = size_of(dtype) < 4 ? cast(given, DType::kFloat32) : given;
+  const auto result = [&](const Value& norm) { return cast(norm, dtype); };
   if (p < 1) return errors::invalid_value("pooling", "`p_value` must be at least 1; got ", p);
-  if (p == 2) return b.call("sqrt", {sum_pool(b.call("square", {x}), r)});
+  if (p == 2) return result(b.call("sqrt", {sum_pool(b.call("square", {x}), r)}));
   const Value sizes = b.call("abs", {x});
-  if (p == 1) return sum_pool(sizes, r);
+  if (p == 1) return result(sum_pool(sizes, r));
   const auto order = static_cast<double>(p);
   const Value sums = sum_pool(b.call("power", {sizes, scalar(x, order)}), r);
-  return b.call("power", {sums, scalar(x, 1 / order)});
+  return result(b.call("power", {sums, scalar(x, 1 / order)}));
 }
 
 Status require_floating(const ComposeContext& c) {
