@@ -37,6 +37,7 @@ class Mutant:
     """One line of mutants.txt."""
 
     file: str
+    source: str  # what is compiled: the file, or one that includes it
     operators: str
     old: str
     new: str
@@ -46,14 +47,15 @@ class Mutant:
 
 
 def read_mutants() -> list[Mutant]:
-    mutants, file = [], ""
+    mutants, file, source = [], "", ""
     for line in (Path(__file__).parent / "mutants.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
-            file = line.strip("[]")
+            file, _, source = line.strip("[]").partition(" in ")
         elif line and not line.startswith("#"):
             operators, _, texts = line.partition(": ")
             old, _, new = texts.replace("\\n", "\n").partition(" =>")
-            mutants.append(Mutant(file, operators, old, new.removeprefix(" ")))
+            texts = old, new.removeprefix(" ")
+            mutants.append(Mutant(file, source or file, operators, *texts))
     return mutants
 
 
@@ -84,17 +86,19 @@ class Build:
             folder, compilations, [word for word in shlex.split(command) if word[0] not in ":&"]
         )
 
-    def compile(self, source: Path, copy: Path, into: Path) -> tuple[str, Path]:
-        """The object file to replace, and the one to put in its place."""
-        entries = self.compilations[str(source)]
+    def compile(self, source: str, into: Path) -> tuple[str, Path]:
+        """The object file to replace, and the one to put in its place. What lies in `into` is found
+        before what has the same path in core/."""
+        entries = self.compilations[str(ROOT / "core" / source)]
         [entry] = [e for e in entries if len(entries) == 1 or "weft_isa_generic" in e["output"]]
         old = os.path.relpath(entry["output"], self.folder)
         new = into / "mutant.o"
-        words = shlex.split(entry["command"])
+        compiler, *words = shlex.split(entry["command"])
         words[words.index("-o") + 1] = str(new)
-        words[words.index("-c") + 1] = str(copy)
+        if (into / source).exists():
+            words[words.index("-c") + 1] = str(into / source)
         # Faster to compile; the code around the error may no longer be used.
-        run([*words, "-O1", "-w"], cwd=self.folder)
+        run([compiler, f"-I{into}", *words, "-O1", "-w"], cwd=self.folder)
         return old, new
 
     def stage(self, into: Path, replace: dict[str, Path]) -> None:
@@ -144,13 +148,13 @@ def mutated(mutant: Mutant) -> str:
 
 def try_out(build: Build, mutant: Mutant) -> tuple[str, str]:
     """`noticed`, `SURVIVED` or `UNUSABLE`, and by which test or why."""
-    source = ROOT / "core" / mutant.file
     with tempfile.TemporaryDirectory(prefix="mutant-", dir=build.folder) as name:
         place = Path(name)
-        copy = place / source.name
+        copy = place / mutant.file
+        copy.parent.mkdir(parents=True)
         try:
             copy.write_text(mutated(mutant), "utf-8")
-            old, new = build.compile(source, copy, place)
+            old, new = build.compile(mutant.source, place)
             build.stage(place, {old: new})
         except UnusableError as error:
             return "UNUSABLE", str(error)

@@ -1,4 +1,5 @@
-"""One thread gives the same bits as several, on arrays that are large enough to be split.
+"""Arrays that are large enough to be split, and worked on in blocks: the results are the oracle's,
+and one thread gives the same bits as several.
 
 Elementwise operators come from the registry; the others need shapes that fit their laws.
 """
@@ -16,7 +17,10 @@ from operator_samples import (
     cases,
     elementwise_functions,
     gradients,
+    most_elements,
+    tolerance,
 )
+from test_registry import expected, oracle_of
 from weft import npx
 
 LARGE = [
@@ -32,7 +36,9 @@ LARGE = [
     ("cumsum", [[300, 400]], {"axis": 1}),
     ("cumprod", [[300, 400]], {"axis": 1}),
     ("softmax", [[300, 400]], {}),
+    ("softmax", [[7, 9000]], {}),
     ("log_softmax", [[300, 400]], {}),
+    ("log_softmax", [[7, 9000]], {}),
     ("matmul", [[200, 150], [150, 180]], {}),
     ("matmul", [[8, 60, 70], [8, 70, 50]], {}),
     ("fully_connected", [[64, 300], [200, 300], [200]], {}),
@@ -136,6 +142,27 @@ def check_equal(found):
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             numpy.testing.assert_array_equal(a, b)
+
+
+# Their oracles take minutes.
+SLOW = {"convolution_data", "convolution_weight", "deconvolution"}
+
+
+@pytest.mark.parametrize("case", list(large_cases()), ids=str)
+def test_result_equals_oracle(case):
+    if case.name in SLOW or case.name == "dropout":
+        pytest.skip(f"{case.name}: its oracle is slow, or has no random numbers")
+    oracle_of(case.function)
+    arrays = case.inputs()
+    with numpy.errstate(all="ignore"):
+        wanted = expected(case, arrays)
+    for have, want in zip(as_numpy(case.run(as_weft(arrays))), wanted, strict=True):
+        assert have.shape == want.shape
+        if have.dtype.kind == "f":
+            limits = tolerance(have.dtype, most_elements(arrays))
+            numpy.testing.assert_allclose(have, want, **limits)
+        else:
+            numpy.testing.assert_array_equal(have, want)
 
 
 @pytest.mark.parametrize("case", list(large_cases()), ids=str)

@@ -1,0 +1,122 @@
+"""Values that formulas break at: NaN, infinities, zeros, equal elements, and halves near their end.
+
+An operator stays out of one of these tests only with a reason.
+"""
+
+import numpy
+import pytest
+from operator_samples import as_numpy, as_weft, tolerance, weighted_sum
+from test_dtypes import promoted, takes, values
+from test_registry import differentiable, every_case, expected, gradients, oracle_of
+
+SPECIAL = [numpy.nan, numpy.inf, -numpy.inf, 0.0, -0.0]
+
+
+def floats(case, dtype="float32"):
+    """The inputs that are given in a floating dtype; skips where there are none of this one."""
+    found = [i for i in range(len(case.shapes)) if case.is_float_input(i)]
+    if not found or not takes(case, promoted(case)[0], dtype):
+        pytest.skip(f"{case}: takes no {dtype}")
+    return found
+
+
+def with_value(case, value, dtype):
+    """One element of each floating input replaced, another one in each."""
+    arrays = case.inputs(dtype)
+    for number, i in enumerate(floats(case, dtype)):
+        if arrays[i].size:
+            arrays[i].reshape(-1)[number % arrays[i].size] = value
+    return arrays
+
+
+# Where NaN and infinity depend on what is free: the order of a sum, or how far zero reaches.
+FREE = {
+    "einsum": "the operands are multiplied in another order",
+    "log_softmax": "infinite scores give NaN throughout, as in PyTorch",
+    "log_softmax_rows": "the same",
+    "softmax_cross_entropy": "the same",
+    "convolution_data": "its oracle multiplies every weight with zeros",
+    "convolution_weight": "the same",
+    "deconvolution": "the same",
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@every_case
+def test_nan_infinity_and_zero_are_treated_as_by_the_oracle(case, dtype):
+    if case.name in FREE:
+        pytest.skip(f"{case}: {FREE[case.name]}")
+    oracle_of(case.function)
+    for value in SPECIAL:
+        arrays = with_value(case, value, dtype)
+        # An oracle's own arithmetic in halves is coarse; one asks for their largest number.
+        is_wide = dtype == "float16" and case.name != "nan_to_num"
+        theirs = [
+            x.astype("float64") if is_wide and i in floats(case) else x
+            for i, x in enumerate(arrays)
+        ]
+        with numpy.errstate(all="ignore"):
+            wanted = expected(case, theirs)
+            found = as_numpy(case.run(as_weft(arrays)))
+            for have, want in zip(found, wanted, strict=True):
+                limits = tolerance(dtype, 100)
+                numpy.testing.assert_allclose(
+                    have, want.astype(have.dtype), **limits, err_msg=str(value)
+                )
+
+
+def all_equal(case, shift=0.0):
+    low, high = case.schema["domain"]
+    arrays = case.inputs("float64")
+    for i in floats(case):
+        arrays[i] = numpy.full(arrays[i].shape, low + 0.63 * (high - low) + shift)
+    return arrays
+
+
+# Roots have no derivative at zero; only norm promises one.
+ROOTS = {"std"}
+
+
+@every_case
+def test_gradient_counts_equal_elements_once(case):
+    """All move together: what the elements' derivatives add up to is the derivative of that."""
+    if case.name in ROOTS:
+        pytest.skip(f"{case}: the root of zero has no derivative")
+    wanted = differentiable(case)
+    found = gradients(lambda *x: case.run(list(x)), as_weft(all_equal(case)), wanted)
+
+    def value(shift):
+        return float(weighted_sum(case.run(as_weft(all_equal(case, shift)))))
+
+    slope = (value(1e-6) - value(-1e-6)) / 2e-6
+    total = sum(float(gradient.sum()) for gradient in found)
+    numpy.testing.assert_allclose(total, slope, rtol=1e-5, atol=1e-6)
+
+
+OVERFLOW = {
+    "adam_update": "the square of a gradient is part of its results",
+    "scaled_dot_product_attention": "scores are results of a product of halves",
+    "log_softmax": "scores that a temperature divides are rounded",
+}
+
+
+@every_case
+def test_halves_do_not_overflow_on_the_way(case):
+    if case.name in OVERFLOW:
+        pytest.skip(f"{case}: {OVERFLOW[case.name]}")
+    oracle_of(case.function)
+    arrays = case.inputs("float64")
+    for i in floats(case, "float16"):
+        arrays[i] = numpy.round(5000 + 400 * arrays[i] / (1 + abs(arrays[i])))
+    ours = as_weft(arrays)
+    for i in floats(case):
+        ours[i] = ours[i].astype("float16")
+        arrays[i] = ours[i].astype("float64").asnumpy()
+    with numpy.errstate(all="ignore"):
+        wanted = expected(case, arrays)
+    for have, want in zip(case.run(ours), wanted, strict=True):
+        if have.dtype.name != "float16":
+            continue
+        found = values(have)
+        fits = abs(want) < 60000
+        numpy.testing.assert_allclose(found[fits], want[fits], rtol=0.02, atol=0.02)
