@@ -15,7 +15,8 @@ Values round_decimals(const ComposeContext& c) {
   if (!floats && decimals >= 0) return {c.builder.call("copy", {x})};
   if (decimals == 0) return {c.builder.call("rint", {x})};
   const double scale = std::pow(10.0, std::fabs(static_cast<double>(decimals)));
-  const Value wide = floats ? x : cast(x, DType::kFloat64);
+  const bool is_half = floats && size_of(x.dtype()) < 4;  // scaled, it would soon be infinite
+  const Value wide = cast(x, is_half ? DType::kFloat32 : floats ? x.dtype() : DType::kFloat64);
   const Value scaled = c.builder.call("rint", {decimals > 0 ? wide * scale : wide / scale});
   return {cast(decimals > 0 ? scaled / scale : scaled * scale, x.dtype())};
 }
