@@ -161,7 +161,7 @@ def try_out(build: Build, mutant: Mutant) -> tuple[str, str]:
         code, output = run_suite(place, mutant.operators, "generic" if ".isa." in old else None)
     if code == PASSED:
         return "SURVIVED", ""
-    found = re.search(r"^FAILED \S*::(\S+)", output, re.MULTILINE)
+    found = re.search(r"^FAILED .*?::(.+?)(?: - .*)?$", output, re.MULTILINE)
     if code == FAILED and found:
         return "noticed", found[1]
     if code < 0:

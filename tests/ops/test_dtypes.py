@@ -143,8 +143,6 @@ def check_kept(case, number, dtype):
 @pytest.mark.parametrize("dtype", ALL)
 @pytest.mark.parametrize("function", WITH_ARRAYS, ids=str)
 def test_dtype_is_computed_or_refused(function, dtype):
-    if function.schema["random"]:
-        pytest.skip(f"{function.__name__}: random")
     oracle_of(function)
     for case in cases(function):
         if promoted(case):

@@ -241,6 +241,13 @@ def differentiable(case):
 NOT_SMOOTH = {"stop_gradient": "its gradient is zero by contract, not by calculus"}
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in NOT_SMOOTH], ids=str)
+def test_gradient_is_zero_by_contract(case):
+    arrays = as_weft(case.inputs("float64"))
+    for gradient in gradients(lambda *x: case.run(list(x)), arrays, list(range(len(arrays)))):
+        numpy.testing.assert_array_equal(gradient.asnumpy(), 0)
+
+
 def runner(case, mode):
     def function(*arrays):
         return case.run(list(arrays))

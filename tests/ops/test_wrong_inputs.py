@@ -46,38 +46,46 @@ def axis_attributes(function):
             yield argument
 
 
-@every_case
+def with_axes(is_wanted):
+    """Cases whose attribute of axes is set, beside the argument."""
+    return [
+        pytest.param(case, argument, id=f"{case}-{argument['name']}")
+        for case in cases()
+        for argument in axis_attributes(case.function)
+        if is_wanted(case, case.attributes.get(argument["name"], argument["default"]))
+    ]
+
+
 @pytest.mark.parametrize("axis", [40, -40])
-def test_axis_outside_the_array_is_refused(case, axis):
-    for argument in axis_attributes(case.function):
-        name = argument["name"]
-        present = case.attributes.get(name, argument["default"])
-        if present is None:
-            continue
-        others = present[1:] if isinstance(present, tuple) else ()
-        wrong = axis if argument["kind"] == "int" else (axis, *others)
-        refusal(
-            replaced(case, name, wrong), as_weft(case.inputs()), (LookupError, ValueError), name
-        )
+@pytest.mark.parametrize(("case", "argument"), with_axes(lambda case, axes: axes is not None))
+def test_axis_outside_the_array_is_refused(case, argument, axis):
+    name = argument["name"]
+    present = case.attributes.get(name, argument["default"])
+    others = present[1:] if isinstance(present, tuple) else ()
+    wrong = axis if argument["kind"] == "int" else (axis, *others)
+    refusal(replaced(case, name, wrong), as_weft(case.inputs()), (LookupError, ValueError), name)
 
 
 # Where an axis may be named again.
 REPEATED_AXES = {"roll": "is moved again, as in NumPy", "dropout": "is shared once more"}
 
 
-@every_case
-def test_axis_named_twice_is_refused(case):
-    for argument in axis_attributes(case.function):
-        if argument["kind"] != "ints" or not (case.shapes and case.shapes[0]):
-            continue
-        present = case.attributes.get(argument["name"])
-        if not isinstance(present, tuple) or case.name in REPEATED_AXES:
-            continue
-        for again in (-1, len(case.shapes[0]) - 1):
-            other = replaced(case, argument["name"], (-1, again, *present[2:]))
-            _, impossible = outcome(lambda other=other: expected(other, other.inputs()))
-            if impossible:  # the axes may be those of a result that has more
-                refusal(other, as_weft(case.inputs()), ValueError)
+def has_several_axes(case, axes):
+    return isinstance(axes, tuple) and len(axes) > 0 and case.name not in REPEATED_AXES
+
+
+@pytest.mark.parametrize(("case", "argument"), with_axes(has_several_axes))
+def test_axis_named_twice_is_refused(case, argument):
+    name = argument["name"]
+    others = case.attributes[name][2:]
+    refused = 0
+    for again in (-1, len(case.shapes[0]) - 1):
+        other = replaced(case, name, (-1, again, *others))
+        _, impossible = outcome(lambda other=other: expected(other, other.inputs()))
+        if impossible:  # the axes may be those of a result that has more
+            refusal(other, as_weft(case.inputs()), ValueError)
+            refused += 1
+    assert refused
 
 
 # ---- shapes

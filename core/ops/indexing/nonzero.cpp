@@ -51,7 +51,10 @@ WEFT_OP(nonzero_rows) {
       .infer(infer)
       .no_gradient("integers")
       .kernel(dense_slot(run))
-      .sample(R"({"shapes": [[0, 3]], "dtypes": ["bool"], "count": 0})");
+      .sample(R"({"shapes": [[0, 3]], "dtypes": ["bool"], "count": 0})")
+      // The counts are those of the masks that the tests draw.
+      .sample(R"({"shapes": [[3, 4]], "dtypes": ["bool"], "count": 6})")
+      .sample(R"({"shapes": [[2, 3, 2]], "dtypes": ["bool"], "count": 6})");
 }
 
 }  // namespace weft::ops

@@ -317,6 +317,8 @@ WEFT_OP(convolution_data) {
       .sample(R"({"shapes": [[1, 3, 4, 4], [3, 2, 3, 3]], "pad": 1, "data_shape": [1, 2, 4, 4]})")
       .sample(R"({"shapes": [[1, 2, 2, 2], [2, 2, 3, 2]], "stride": [1, 2],
                   "data_shape": [1, 2, 4, 4]})")
+      .sample(R"({"shapes": [[1, 2, 2, 3], [2, 2, 2, 1]], "stride": [2, 1], "dilate": [3, 1],
+                  "data_shape": [1, 2, 6, 3]})")
       .sample(R"({"shapes": [[1, 0, 3], [0, 2, 2]], "data_shape": [1, 2, 4]})");
 }
 
