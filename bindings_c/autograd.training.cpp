@@ -90,7 +90,15 @@ uint64_t weft_tensor_grad_version(weft_tensor handle) {
 }
 
 int32_t weft_tensor_is_recorded(weft_tensor handle) {
-  return handle && autograd::is_recorded(*c::tensor(handle));
+  if (!handle) return 0;
+  autograd::Trace* trace = autograd::current_trace();
+  if (!trace) return autograd::is_recorded(*c::tensor(handle));
+  bool recorded = false;
+  c::guard([&]() -> Status {
+    WEFT_ASSIGN(recorded, trace->is_recorded(*c::tensor(handle)));
+    return {};
+  });
+  return recorded;
 }
 
 weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads, size_t count,

@@ -1,6 +1,7 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/tape.h"
+#include "autograd/trace.h"
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
@@ -27,8 +28,10 @@ LeafNode* leaf_of(const Tensor& tensor) {
 }
 
 Status attach_grad(Tensor& tensor, GradRequest request) {
-  if (tensor.box().traced())
-    return errors::invalid_state("attach_grad", "the array belongs to a trace and has no value");
+  Trace* const trace = current_trace();
+  const bool traced = tensor.box().traced();
+  if (traced && !trace) return traced_value_error("attach_grad");
+  if (traced && request == GradRequest::kNull) return trace->attach_grad(tensor, false);
   if (request == GradRequest::kNull) {
     Box& box = tensor.box();
     box.leaf = false;
@@ -45,7 +48,9 @@ Status attach_grad(Tensor& tensor, GradRequest request) {
     const ops::Argument argument = ops::Argument::of_tensor(&tensor);
     WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
     tensor.become(*Ref<Tensor>::adopt(copy));
+    tensor.trace = 0;
   }
+  if (traced) return trace->attach_grad(tensor, true);
   WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
   auto* leaf = new LeafNode({tensor.dtype(), tensor.shape(), {}}, std::move(gradient),
                             request == GradRequest::kAdd);

@@ -6,6 +6,7 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/tape.h"
+#include "autograd/trace.h"
 #include "base/errors.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
@@ -60,24 +61,9 @@ Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
 
 Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   const Edge edge = producer(head);
-  if (!edge && !is_floating(head.dtype()))
-    return errors::invalid_type("backward", "the head must have a floating dtype; got ",
-                                head.dtype(),
-                                ": results of argmax, comparisons and casts to integers have no "
-                                "gradient");
-  if (!edge)
-    return errors::invalid_state("backward",
-                                 "the head has no history: it was not computed inside "
-                                 "autograd.record() from arrays with attach_grad()");
+  WEFT_TRY(check_head(head, static_cast<bool>(edge), head_grad));
   ops::Value cotangent;
   if (head_grad) {
-    if (head_grad->shape() != head.shape())
-      return errors::invalid_value("backward", "`head_grads` must have the head's shape ",
-                                   head.shape(), "; got ", head_grad->shape());
-    if (head_grad->device() != head.device())
-      return errors::invalid_value("backward", "`head_grads` must be on the head's device ",
-                                   name_of(head.device()), "; got one on ",
-                                   name_of(head_grad->device()));
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.
@@ -145,8 +131,37 @@ Status add_heads(Sweep& sweep, std::span<Tensor* const> heads,
 
 }  // namespace
 
+Status no_history_of_variable(size_t index) {
+  return errors::invalid_state("grad", "variable ", index,
+                               " has no history; call attach_grad() on it first");
+}
+
+Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
+  if (!recorded && !is_floating(head.dtype()))
+    return errors::invalid_type("backward", "the head must have a floating dtype; got ",
+                                head.dtype(),
+                                ": results of argmax, comparisons and casts to integers have no "
+                                "gradient");
+  if (!recorded)
+    return errors::invalid_state("backward",
+                                 "the head has no history: it was not computed inside "
+                                 "autograd.record() from arrays with attach_grad()");
+  if (head_grad && head_grad->shape() != head.shape())
+    return errors::invalid_value("backward", "`head_grads` must have the head's shape ",
+                                 head.shape(), "; got ", head_grad->shape());
+  if (head_grad && head_grad->device() != head.device())
+    return errors::invalid_value("backward", "`head_grads` must be on the head's device ",
+                                 name_of(head.device()), "; got one on ",
+                                 name_of(head_grad->device()));
+  return {};
+}
+
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
   WEFT_TRY(check_heads(heads, head_grads));
+  if (thread_state().modes & kTracing)
+    return errors::invalid_state("backward",
+                                 "it writes gradients into arrays, which a hybridized function "
+                                 "cannot; use autograd.grad inside it");
   ModeScope plain(0, kRecording);
   Sweep sweep(retain, false);
   WEFT_TRY(add_heads(sweep, heads, head_grads));
@@ -161,13 +176,12 @@ Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
   if (variables.empty()) return errors::invalid_value("grad", "`variables` must not be empty");
   const uint32_t recording = kRecording;
   ModeScope mode(create_graph ? recording : 0, create_graph ? 0 : recording);
+  if (thread_state().modes & kTracing) return current_trace()->grad(heads, head_grads, variables);
   Sweep sweep(retain || create_graph, create_graph);
   PoolVector<Edge> edges;
   for (Tensor* variable : variables) {
     edges.push_back(producer(*variable));
-    if (!edges.back())
-      return errors::invalid_state("grad", "variable ", edges.size() - 1,
-                                   " has no history; call attach_grad() on it first");
+    if (!edges.back()) return no_history_of_variable(edges.size() - 1);
     sweep.want(edges.back());
   }
   WEFT_TRY(add_heads(sweep, heads, head_grads));

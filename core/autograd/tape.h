@@ -137,7 +137,11 @@ enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
 Status attach_grad(Tensor& tensor, GradRequest request);
 LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 
-// Head gradients may be null: ones.
+// Refuses heads without history (or dtype for one), and cotangents of another shape.
+Status no_history_of_variable(size_t index);
+Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad);
+
+// Head gradients may be null: ones. Inside a trace `grad` makes nodes and `backward` is refused.
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain);
 Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                       std::span<Tensor* const> head_grads,

@@ -16,7 +16,10 @@ ops::Argument ints(const Shape& shape) { return ops::Argument::of_ints(shape.spa
 
 }  // namespace
 
-Trace::Trace() : number_(next_number.fetch_add(1)), builder_(graph_) {}
+Trace::Trace()
+    : number_(next_number.fetch_add(1)),
+      began_recording_(thread_state().modes & kRecording),
+      builder_(graph_) {}
 
 Trace* current_trace() { return static_cast<Trace*>(thread_state().trace); }
 
@@ -59,6 +62,7 @@ Result<Trace::Content*> Trace::content_of(Tensor& tensor) {
 }
 
 Result<ops::Value> Trace::read(Tensor& tensor) {
+  note_mode();
   WEFT_ASSIGN(Content * content, content_of(tensor));
   if (tensor.trace == number_ && tensor.trace_epoch == content->writes)
     return builder_.value(tensor.trace_value);
@@ -99,6 +103,7 @@ Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
 Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
                                             std::span<const ops::Value> inputs,
                                             std::span<const ops::Argument> attributes) {
+  note_mode();
   ops::Values values(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     values[i] = inputs[i];
@@ -106,7 +111,9 @@ Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
       WEFT_ASSIGN(values[i], read(*inputs[i].tensor()));
     }
   }
-  const ops::Values results = builder_.emit(op, values, attributes);
+  ops::Values results = builder_.emit(op, values, attributes);
+  if (!op.view_rule)
+    for (ops::Value& result : results) result = without_history_if_paused(result);
   WEFT_TRY(builder_.status());
   PoolVector<Ref<Tensor>> outs(results.size());
   for (size_t i = 0; i < outs.size(); ++i) {
@@ -129,6 +136,7 @@ ops::Value Trace::element(const ops::Argument& scalar, DType dtype) {
 }
 
 Status Trace::write(Tensor& target, const ops::Argument& value) {
+  note_mode();
   ops::Value source(&builder_, value);
   if (value.tag == ops::Tag::kTensor) {
     WEFT_ASSIGN(source, read(*value.tensor));
@@ -142,6 +150,7 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
                        : builder_.call("update", {content->value, source},
                                        {ops::Argument::of_int(target.offset()),
                                         ints(target.shape()), ints(target.strides())});
+  content->value = without_history_if_paused(content->value);
   ++content->writes;
   content->changed = true;
   return builder_.status();

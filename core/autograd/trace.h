@@ -40,8 +40,23 @@ class Trace {
   Result<PoolVector<Ref<Tensor>>> emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
                                        std::span<const ops::Argument> attributes);
 
+  // ---- gradients inside the trace: more nodes, as eager code on a tape would have them ----------
+
+  // Has the array a history, in what the trace recorded or outside?
+  Result<bool> is_recorded(Tensor& tensor);
+  // A leaf from now on: gradients end at its present content.
+  Status attach_grad(Tensor& tensor, bool wants_gradient);
+  // head_grads may be empty or hold nulls: ones. Nodes made while the thread records have gradients
+  // in their turn.
+  Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
+                                        std::span<Tensor* const> head_grads,
+                                        std::span<Tensor* const> variables);
+
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
-  graph::GraphBuilder& builder() { return builder_; }
+  graph::GraphBuilder& builder() {
+    note_mode();
+    return builder_;
+  }
 
  private:
   struct Content {
@@ -51,6 +66,17 @@ class Trace {
     int32_t input = -1;  // of the graph, if the box came from outside
     bool changed = false;
   };
+  // Nodes from `node` on were made while the thread recorded, or did not.
+  struct ModeChange {
+    size_t node;
+    bool recording;
+  };
+  // To be called before nodes are made: those since the last call have its mode.
+  void note_mode();
+  ops::Value without_history_if_paused(const ops::Value& value);
+  std::vector<bool> passes() const;
+  std::vector<bool> histories() const;
+  Result<ops::Value> head_cotangent(Tensor& head, Tensor* given);
   Result<Content*> content_of(Tensor& tensor);
   ops::Value element(const ops::Argument& scalar, DType dtype);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
@@ -58,12 +84,15 @@ class Trace {
                            size_t output);
 
   const uint64_t number_;
+  const bool began_recording_;
   graph::Graph graph_;
   graph::GraphBuilder builder_;
   std::unordered_map<Box*, Content> contents_;
   std::vector<Box*> inputs_;  // boxes of placeholders and captures, in order of graph inputs
   size_t placeholders_ = 0;
   std::vector<Ref<Tensor>> captures_;
+  std::vector<ModeChange> modes_;
+  std::vector<graph::ValueId> leaves_;  // contents with attach_grad
 };
 
 // The trace of this thread; null if it does not trace.

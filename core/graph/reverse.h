@@ -2,6 +2,11 @@
 // gradient rules that the tape runs.
 #pragma once
 
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "graph/graph_builder.h"
 #include "graph/ir.h"
 
 namespace weft::graph {
@@ -17,5 +22,19 @@ struct Joint {
 // `wanted[i]`: the gradient with respect to input i is asked for. An operator without gradient on
 // the way is an error that names it; where no path leads, there is no gradient (a zero).
 Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted);
+
+// Does nothing before the node have a gradient through it?
+bool stops_gradient(const Node& node);
+
+// Gradients inside a graph that is still being built, as more of its nodes: of the heads, with the
+// cotangents that are given, with respect to `variables`; absent where no path leads. A gradient
+// passes node n only if passes[n].
+struct Head {
+  ValueId value;
+  ops::Value cotangent;
+};
+Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::span<const Head> heads,
+                                                 std::span<const ValueId> variables,
+                                                 const std::vector<bool>& passes);
 
 }  // namespace weft::graph

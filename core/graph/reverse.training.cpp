@@ -7,7 +7,21 @@
 namespace weft::graph {
 namespace {
 
-// By value of the source: can a wanted input's change reach it?
+// By value: can a change of the values that are marked already reach it, through nodes that pass?
+std::vector<bool> spread(const Graph& graph, std::vector<bool> reached,
+                         const std::vector<bool>& passes) {
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if (!passes[n] || stops_gradient(node)) continue;
+    bool any = false;
+    for (const Operand& operand : node.operands)
+      any |= operand.is_value() && reached[static_cast<size_t>(operand.value)];
+    for (const ValueId id : node.outputs)
+      if (any && is_floating(graph.type(id).dtype)) reached[static_cast<size_t>(id)] = true;
+  }
+  return reached;
+}
+
 std::vector<bool> reached_from(const Graph& graph, const std::vector<bool>& wanted) {
   std::vector<bool> reached(graph.values.size(), false);
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -15,57 +29,21 @@ std::vector<bool> reached_from(const Graph& graph, const std::vector<bool>& want
     reached[static_cast<size_t>(id)] =
         i < wanted.size() && wanted[i] && is_floating(graph.type(id).dtype);
   }
-  for (const Node& node : graph.nodes) {
-    bool any = false;
-    for (const Operand& operand : node.operands)
-      any |= operand.is_value() && reached[static_cast<size_t>(operand.value)];
-    for (const ValueId id : node.outputs)
-      reached[static_cast<size_t>(id)] = any && is_floating(graph.type(id).dtype);
-  }
-  return reached;
+  return spread(graph, std::move(reached), std::vector<bool>(graph.nodes.size(), true));
 }
 
+// Appends gradients to the builder's graph, which may be the source itself.
 class Sweep {
  public:
-  Sweep(const Graph& source, const std::vector<bool>& wanted)
-      : source_(source), reached_(reached_from(source, wanted)), builder_(joint_.graph) {}
-
-  Result<Joint> run(const std::vector<bool>& wanted) {
-    joint_.graph.ordinals = source_.ordinals;
-    std::vector<ops::Value> inputs;
-    for (const ValueId id : source_.inputs)
-      inputs.push_back(
-          builder_.input(source_.type(id), source_.values[static_cast<size_t>(id)].name));
-    became_ = inline_graph(builder_, source_, inputs);
-    cotangents_.resize(source_.values.size());
-    seed_cotangents();
-    for (size_t n = source_.nodes.size(); n-- > 0 && builder_.status().ok();)
-      WEFT_TRY(reverse_node(source_.nodes[n]));
-    WEFT_TRY(builder_.status());
-
-    for (const ValueId id : source_.outputs) builder_.output(became_[static_cast<size_t>(id)]);
-    joint_.graph.states = source_.states;
-    for (size_t i = 0; i < source_.inputs.size(); ++i) {
-      const ops::Value& gradient = cotangents_[static_cast<size_t>(source_.inputs[i])];
-      const bool has = i < wanted.size() && wanted[i] && gradient;
-      joint_.has_gradient.push_back(has);
-      if (has) builder_.output(gradient);
-    }
-    WEFT_TRY(builder_.status());
-    return std::move(joint_);
-  }
-
- private:
-  void seed_cotangents() {
-    std::vector<bool> state(source_.outputs.size(), false);
-    for (const StatePair& pair : source_.states) state[static_cast<size_t>(pair.output)] = true;
-    for (size_t i = 0; i < source_.outputs.size(); ++i) {
-      const ValueId id = source_.outputs[i];
-      const bool takes = !state[i] && is_floating(source_.type(id).dtype);
-      joint_.takes_cotangent.push_back(takes);
-      if (takes) add(id, builder_.input(source_.type(id)));
-    }
-  }
+  // `became`: the source's values in the builder's graph.
+  Sweep(const Graph& source, std::vector<bool> reached, GraphBuilder& builder,
+        std::vector<ops::Value> became)
+      : source_(source),
+        reached_(std::move(reached)),
+        builder_(builder),
+        became_(std::move(became)),
+        nodes_(source.nodes.size()),
+        cotangents_(source.values.size()) {}
 
   void add(ValueId id, const ops::Value& cotangent) {
     if (!cotangent || !reached_[static_cast<size_t>(id)]) return;
@@ -73,6 +51,17 @@ class Sweep {
     sum = ops::add_cotangents(sum, cotangent);
   }
 
+  Status run() {
+    for (size_t n = nodes_; n-- > 0 && builder_.status().ok();)
+      WEFT_TRY(reverse_node(Node(source_.nodes[n])));
+    builder_.set_line({});
+    return builder_.status();
+  }
+
+  const ops::Value& became(ValueId id) const { return became_[static_cast<size_t>(id)]; }
+  const ops::Value& cotangent(ValueId id) const { return cotangents_[static_cast<size_t>(id)]; }
+
+ private:
   Status reverse_node(const Node& node) {
     uint32_t needed = 0;
     for (size_t i = 0; i < node.operands.size(); ++i)
@@ -81,8 +70,8 @@ class Sweep {
     ops::Values outputs, cotangents;
     bool any = false;
     for (const ValueId id : node.outputs) {
-      outputs.push_back(became_[static_cast<size_t>(id)]);
-      cotangents.push_back(cotangents_[static_cast<size_t>(id)]);
+      outputs.push_back(became(id));
+      cotangents.push_back(cotangent(id));
       any |= static_cast<bool>(cotangents.back());
     }
     if (!needed || !any) return {};
@@ -92,13 +81,14 @@ class Sweep {
     ops::Values inputs;
     for (const Operand& operand : node.operands) {
       if (operand.is_value())
-        inputs.push_back(became_[static_cast<size_t>(operand.value)]);
+        inputs.push_back(became(operand.value));
       else if (operand.is_scalar())
         inputs.push_back(ops::Value(&builder_, operand.scalar));
       else
         inputs.emplace_back();
     }
-    if (node.line >= 0) builder_.set_line(source_.lines[static_cast<size_t>(node.line)]);
+    if (node.line >= 0)
+      builder_.set_line(std::string(source_.lines[static_cast<size_t>(node.line)]));
     const ops::Values gradients = ops::apply_gradient(*node.op, node.attributes.view(), builder_,
                                                       inputs, outputs, cotangents, needed);
     for (size_t i = 0; i < node.operands.size() && i < gradients.size(); ++i)
@@ -115,18 +105,80 @@ class Sweep {
   }
 
   const Graph& source_;
-  const std::vector<bool> reached_;
+  const std::vector<bool> reached_;  // by source value
+  GraphBuilder& builder_;
+  const std::vector<ops::Value> became_;
+  const size_t nodes_;                  // those behind them are of the gradients
+  std::vector<ops::Value> cotangents_;  // by source value; absent: zero
+};
+
+class JointSweep {
+ public:
+  explicit JointSweep(const Graph& source) : source_(source), builder_(joint_.graph) {}
+
+  Result<Joint> run(const std::vector<bool>& wanted) {
+    joint_.graph.ordinals = source_.ordinals;
+    std::vector<ops::Value> inputs;
+    for (const ValueId id : source_.inputs)
+      inputs.push_back(
+          builder_.input(source_.type(id), source_.values[static_cast<size_t>(id)].name));
+    Sweep sweep(source_, reached_from(source_, wanted), builder_,
+                inline_graph(builder_, source_, inputs));
+    seed_cotangents(sweep);
+    WEFT_TRY(sweep.run());
+
+    for (const ValueId id : source_.outputs) builder_.output(sweep.became(id));
+    joint_.graph.states = source_.states;
+    for (size_t i = 0; i < source_.inputs.size(); ++i) {
+      const ops::Value& gradient = sweep.cotangent(source_.inputs[i]);
+      const bool has = i < wanted.size() && wanted[i] && gradient;
+      joint_.has_gradient.push_back(has);
+      if (has) builder_.output(gradient);
+    }
+    WEFT_TRY(builder_.status());
+    return std::move(joint_);
+  }
+
+ private:
+  void seed_cotangents(Sweep& sweep) {
+    std::vector<bool> state(source_.outputs.size(), false);
+    for (const StatePair& pair : source_.states) state[static_cast<size_t>(pair.output)] = true;
+    for (size_t i = 0; i < source_.outputs.size(); ++i) {
+      const ValueId id = source_.outputs[i];
+      const bool takes = !state[i] && is_floating(source_.type(id).dtype);
+      joint_.takes_cotangent.push_back(takes);
+      if (takes) sweep.add(id, builder_.input(source_.type(id)));
+    }
+  }
+
+  const Graph& source_;
   Joint joint_;
   GraphBuilder builder_;
-  std::vector<ops::Value> became_;      // source value → value of the joint graph
-  std::vector<ops::Value> cotangents_;  // by source value; absent: zero
 };
 
 }  // namespace
 
+bool stops_gradient(const Node& node) { return node.op && node.op->name == "stop_gradient"; }
+
 Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted) {
-  Sweep sweep(graph, wanted);
-  return sweep.run(wanted);
+  return JointSweep(graph).run(wanted);
+}
+
+Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::span<const Head> heads,
+                                                 std::span<const ValueId> variables,
+                                                 const std::vector<bool>& passes) {
+  const Graph& graph = builder.graph();
+  std::vector<bool> reached(graph.values.size(), false);
+  for (const ValueId id : variables) reached[static_cast<size_t>(id)] = true;
+  std::vector<ops::Value> values;
+  for (size_t id = 0; id < graph.values.size(); ++id)
+    values.push_back(builder.value(static_cast<ValueId>(id)));
+  Sweep sweep(graph, spread(graph, std::move(reached), passes), builder, std::move(values));
+  for (const Head& head : heads) sweep.add(head.value, head.cotangent);
+  WEFT_TRY(sweep.run());
+  std::vector<ops::Value> found;
+  for (const ValueId id : variables) found.push_back(sweep.cotangent(id));
+  return found;
 }
 
 }  // namespace weft::graph

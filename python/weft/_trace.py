@@ -1,8 +1,8 @@
 """Tracing: a Python function becomes a planned graph, once per signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
-everything else, the device, and the mode (train or predict). A trace runs the function once with
-placeholders; from then on only the plan runs.
+everything else, the device, and the modes (train or predict, recorded or not). A trace runs the
+function once with placeholders; from then on only the plan runs.
 """
 
 import functools
@@ -80,18 +80,14 @@ def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where
 
     An exception of `function` ends the trace and leaves nothing behind.
     """
-    before = native.set_modes(0, native.RECORDING)  # the whole call will be one entry on the tape
+    args, kwargs = unflatten(call, native.trace_begin(arrays))
     try:
-        args, kwargs = unflatten(call, native.trace_begin(arrays))
-        try:
-            outputs: list[Any] = []
-            result = flatten(function(*args, **kwargs), outputs, where)
-            return Traced(native.trace_end(outputs), result)
-        except BaseException:
-            native.trace_abort()
-            raise
-    finally:
-        native.set_modes(before & native.RECORDING, 0)
+        outputs: list[Any] = []
+        result = flatten(function(*args, **kwargs), outputs, where)
+        return Traced(native.trace_end(outputs), result)
+    except BaseException:
+        native.trace_abort()
+        raise
 
 
 class TraceCache:
@@ -115,7 +111,7 @@ class TraceCache:
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
-        mode = (native.modes() & native.TRAINING, device)
+        mode = (native.modes() & (native.TRAINING | native.RECORDING), device)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]

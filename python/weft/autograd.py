@@ -102,7 +102,7 @@ def grad(
 ) -> Any:
     """Gradients of the heads with respect to `variables`, as new arrays.
 
-    One array for one variable, a list for a list.
+    One array for one variable, a list for a list. Works inside hybridized functions, too.
 
     create_graph: record the gradients too, so that they can be differentiated
     retain_graph: `create_graph` by default

@@ -396,7 +396,10 @@ WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head
 /* ---- tracing -------------------------------------------------------------------------------- */
 
 /* Starts a trace on this thread: inputs[i] stands for an argument, placeholders[i] is the array to
- * pass to the traced code. Operators now become nodes. Traces do not nest. */
+ * pass to the traced code. Operators now become nodes. Traces do not nest. If the thread records
+ * now, what is computed while it does not is a constant to gradients. weft_grad, with respect to
+ * arrays of the trace and of operators made while recording, makes nodes too; weft_backward fails.
+ */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
 /* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs.

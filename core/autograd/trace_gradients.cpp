@@ -1,0 +1,124 @@
+// Gradients inside a trace. There is no tape: what it would hold is the graph that is being
+// recorded, together with which of its nodes were made while the thread recorded.
+#include "autograd/tape.h"
+#include "autograd/trace.h"
+#include "base/errors.h"
+#include "graph/reverse.h"
+#include "runtime/thread_state.h"
+
+namespace weft::autograd {
+
+void Trace::note_mode() {
+  const bool recording = thread_state().modes & kRecording;
+  const bool before = !modes_.empty() && modes_.back().recording;
+  if (recording != before) modes_.push_back({graph_.nodes.size(), recording});
+}
+
+// What a recorded function computes in autograd.pause() is a constant when all of it is
+// differentiated, too.
+ops::Value Trace::without_history_if_paused(const ops::Value& value) {
+  const bool paused = began_recording_ && !(thread_state().modes & kRecording);
+  if (!paused || !builder_.status().ok() || !is_floating(builder_.type(value).dtype)) return value;
+  return builder_.call("stop_gradient", {value});
+}
+
+// By node: does a gradient pass it? A view has its array's history whenever it was made.
+std::vector<bool> Trace::passes() const {
+  std::vector<bool> passes(graph_.nodes.size(), false);
+  size_t change = 0;
+  bool recording = false;
+  for (size_t n = 0; n < passes.size(); ++n) {
+    while (change < modes_.size() && modes_[change].node <= n)
+      recording = modes_[change++].recording;
+    passes[n] = recording || graph_.nodes[n].op->view_rule;
+  }
+  return passes;
+}
+
+// By value. What an argument was computed from is known at the call only, so arguments have one.
+std::vector<bool> Trace::histories() const {
+  std::vector<bool> has(graph_.values.size(), false);
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    has[static_cast<size_t>(graph_.inputs[i])] = i < placeholders_ || inputs_[i]->node();
+  for (const graph::ValueId id : leaves_) has[static_cast<size_t>(id)] = true;
+  const std::vector<bool> passes = this->passes();
+  for (size_t n = 0; n < passes.size(); ++n) {
+    const graph::Node& node = graph_.nodes[n];
+    if (!passes[n] || graph::stops_gradient(node)) continue;
+    bool any = false;
+    for (const graph::Operand& operand : node.operands)
+      any |= operand.is_value() && has[static_cast<size_t>(operand.value)];
+    for (const graph::ValueId id : node.outputs)
+      if (any && is_floating(graph_.type(id).dtype)) has[static_cast<size_t>(id)] = true;
+  }
+  return has;
+}
+
+Result<bool> Trace::is_recorded(Tensor& tensor) {
+  const bool met = contents_.contains(&tensor.box());
+  if (!met && !tensor.box().traced()) return autograd::is_recorded(tensor);
+  WEFT_ASSIGN(const ops::Value value, read(tensor));
+  return static_cast<bool>(histories()[static_cast<size_t>(value.id())]);
+}
+
+Status Trace::attach_grad(Tensor& tensor, bool wants_gradient) {
+  WEFT_ASSIGN(const ops::Value value, read(tensor));
+  WEFT_ASSIGN(Content * content, content_of(tensor));
+  content->value = builder_.call("stop_gradient", {value});
+  ++content->writes;
+  tensor.detached = false;
+  if (wants_gradient) leaves_.push_back(content->value.id());
+  return builder_.status();
+}
+
+Result<ops::Value> Trace::head_cotangent(Tensor& head, Tensor* given) {
+  if (!given) {
+    const ops::TensorType type{head.dtype(), head.shape(), {}};
+    const ops::Value ones =
+        builder_.call("full", {},
+                      {ops::Argument::of_ints(type.shape.span()), ops::Argument::of_float(1),
+                       ops::Argument::of_dtype(type.dtype)});
+    WEFT_TRY(builder_.status());
+    return ones;
+  }
+  WEFT_ASSIGN(const ops::Value value, read(*given));
+  const ops::Value cotangent = ops::cast(value, head.dtype());
+  WEFT_TRY(builder_.status());
+  return cotangent;
+}
+
+Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
+                                             std::span<Tensor* const> head_grads,
+                                             std::span<Tensor* const> variables) {
+  std::vector<graph::ValueId> wanted;
+  for (Tensor* variable : variables) {
+    if (!is_floating(variable->dtype())) return no_history_of_variable(wanted.size());
+    WEFT_ASSIGN(const ops::Value value, read(*variable));
+    wanted.push_back(value.id());
+  }
+  std::vector<graph::Head> seeds;
+  for (size_t i = 0; i < heads.size(); ++i) {
+    WEFT_ASSIGN(const bool recorded, is_recorded(*heads[i]));
+    WEFT_TRY(check_head(*heads[i], recorded, head_grads.empty() ? nullptr : head_grads[i]));
+    WEFT_ASSIGN(const ops::Value value, read(*heads[i]));
+    WEFT_ASSIGN(const ops::Value cotangent,
+                head_cotangent(*heads[i], head_grads.empty() ? nullptr : head_grads[i]));
+    seeds.push_back({value.id(), cotangent});
+  }
+  WEFT_ASSIGN(const std::vector<ops::Value> found,
+              graph::gradients_within(builder_, seeds, wanted, passes()));
+  const bool differentiable = thread_state().modes & kRecording;
+  std::vector<Ref<Tensor>> gradients;
+  for (size_t i = 0; i < variables.size(); ++i) {
+    const ops::TensorType type{variables[i]->dtype(), variables[i]->shape(), {}};
+    ops::Value gradient = found[i] ? found[i] : ops::zeros(builder_.value(wanted[i]), type);
+    // Nor does it pass when the whole function is differentiated.
+    if (!differentiable) gradient = builder_.call("stop_gradient", {gradient});
+    WEFT_TRY(builder_.status());
+    WEFT_ASSIGN(Ref<Tensor> result, array(gradient));
+    gradients.push_back(std::move(result));
+  }
+  return gradients;
+}
+
+}  // namespace weft::autograd
