@@ -40,9 +40,7 @@ auto custom_backward(std::string name, weft_backward_function call, std::shared_
     for (size_t i = 0; i < filled.size(); ++i)
       gradients[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
     if (status == WEFT_OK) return {};
-    const bool known = status > WEFT_OK && status <= WEFT_INTERRUPTED;
-    return Status(known ? static_cast<StatusCode>(status) : StatusCode::kInternal,
-                  name + ": its backward function failed");
+    return Status(status_code_of(status), name + ": its backward function failed");
   };
 }
 

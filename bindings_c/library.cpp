@@ -11,6 +11,7 @@
 #include "runtime/copies.h"
 #include "runtime/engine.h"
 #include "runtime/interrupt.h"
+#include "runtime/output.h"
 #include "runtime/pool.h"
 #include "runtime/random_state.h"
 #include "runtime/threads.h"
@@ -135,6 +136,8 @@ void weft_set_interrupt_hook(int32_t (*interrupted)(void)) {
 }
 
 void weft_set_origin_hook(void (*origin)(char*, size_t)) { set_origin_hook(origin); }
+
+void weft_set_print_hook(weft_status (*print)(const char*, size_t)) { set_output_hook(print); }
 
 weft_status weft_engine_stats(weft_engine_figures* figures) {
   return c::guard([&]() -> Status {

@@ -41,6 +41,7 @@ int32_t kind_tag(ops::AttributeKind kind) {
     case ops::AttributeKind::kInts:
     case ops::AttributeKind::kIntOrInts: return WEFT_TAG_INTS;
     case ops::AttributeKind::kDType: return WEFT_TAG_DTYPE;
+    case ops::AttributeKind::kFunction: return WEFT_TAG_FUNCTION;
   }
   return 0;
 }
@@ -128,6 +129,8 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
     full.domain_high = op.domain_high;
     full.samples = static_cast<int32_t>(reflected.samples.size());
     full.sample = reflected.samples.data();
+    full.effect = op.has_effect;
+    full.on_caller = op.runs_on_caller;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return {};
   });
@@ -148,7 +151,7 @@ weft_status weft_op_count_outputs(weft_op handle, const weft_value* args, size_t
 
 weft_status weft_invoke(weft_op handle, const weft_value* args, size_t nargs, weft_tensor* outs,
                         size_t nouts) {
-  if (__builtin_expect(!handle || !outs || (!args && nargs), 0))
+  if (__builtin_expect(!handle || (!outs && nouts) || (!args && nargs), 0))
     return c::report(
         errors::invalid_value("weft_invoke", "`op`, `args` and `outs` must not be NULL"));
   return c::guard([&]() -> Status {

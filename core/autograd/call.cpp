@@ -58,7 +58,7 @@ Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argum
     const ops::InputDef& input = op.inputs[i];
     if (a.is_absent() && !input.optional)
       return errors::invalid_type(op.name, "`", input.name, "` must be given");
-    if (input.list) return read_list(builder, op, a, inputs);
+    if (input.list && !a.is_absent()) return read_list(builder, op, a, inputs);
     if (a.is_absent())
       inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)

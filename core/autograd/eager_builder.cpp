@@ -109,7 +109,8 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
     WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape, device));
   }
   WEFT_TRY(run_kernel(op, complete, values, p.types, types, outs));
-  if (thread_state().modes & kRecording) WEFT_TRY(record_values(op, complete, values, outs));
+  if ((thread_state().modes & kRecording) && !outs.empty())
+    WEFT_TRY(record_values(op, complete, values, outs));
   return values_of(builder, outs);
 }
 

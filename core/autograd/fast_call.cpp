@@ -149,11 +149,11 @@ Result<bool> make_views(const OpDef& op, std::span<const Argument> attributes, T
 
 bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
                Status* status) {
-  if ((thread_state().modes & kTracing) || arguments.empty() || outs[0]) return false;
+  if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1 || outs[0])
+    return false;
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
-  if (!op.view_rule || outs.size() != 1 || arguments[0].tag != Tag::kTensor ||
-      !arguments[0].tensor || arguments[0].tensor->box().traced() ||
-      op.attributes.size() > kMostAttributes)
+  if (!op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
+      arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
     return false;
   Result<Ref<Tensor>> result = view(op, arguments);
   if (!result.ok())

@@ -57,15 +57,23 @@ struct CallTask final : Task {
   const Call call;
 };
 
-// Others touch pinned arrays when they like: a call that reads one is done when it returns.
+// Others touch pinned arrays when they like: a call that reads one is done when it returns. So is
+// one that has to run on this thread.
 template <class Call>
 Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
                    Call call) {
+  const bool is_long = autograd::is_long(call.compiled->cost());
+  if (call.compiled->runs_on_caller())
+    return run_reentrant(reads, writes, is_long, [&]() -> Status {
+      WEFT_TRY(call());
+      Device* const device = call.compiled->device();
+      return device ? device->synchronize() : Status();
+    });
   if (Device* const device = call.compiled->device())
     return engine_submit(reads, writes, *device, std::make_unique<CallTask<Call>>(std::move(call)));
   if (engine_defers() && !pinned)
     return engine_push(reads, writes, std::make_unique<CallTask<Call>>(std::move(call)));
-  return run_ordered(reads, writes, is_long(call.compiled->cost()), call);
+  return run_ordered(reads, writes, is_long, call);
 }
 
 // ---- the entry on the tape --------------------------------------------------------------------
@@ -93,12 +101,13 @@ class ProgramNode final : public TapeNode {
  private:
   Result<ops::Values> differentiable(const ops::Values& cotangents);
   Result<Ref<Tensor>> cotangent(const ops::Values& cotangents, size_t output) const;
+  size_t first_effect_result() const { return output_count() - compiled_->effect_results(); }
 
   Ref<Compiled> compiled_;
   executor::FramePtr frame_;
   RandomKey key_;
   PoolVector<SavedTensor> inputs_;   // all of them: a second order runs the forward again
-  PoolVector<SavedTensor> outputs_;  // those that backward reads
+  PoolVector<SavedTensor> outputs_;  // those that backward reads, and results of effects
   bool released_ = false;
 };
 
@@ -110,7 +119,8 @@ void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge
   for (const Ref<Tensor>& input : inputs) inputs_.emplace_back(*input);
   outputs_.resize(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i)
-    if (compiled_->backward_reads_output(i)) outputs_[i] = SavedTensor(*outputs[i]);
+    if (compiled_->backward_reads_output(i) || i >= first_effect_result())
+      outputs_[i] = SavedTensor(*outputs[i]);
 }
 
 Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t output) const {
@@ -134,6 +144,10 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
     if (!compiled_->takes_cotangent(i)) continue;
     WEFT_ASSIGN(Ref<Tensor> given, cotangent(cotangents, i));
     arguments.push_back(std::move(given));
+  }
+  for (size_t i = first_effect_result(); i < outputs_.size(); ++i) {
+    WEFT_ASSIGN(Ref<Tensor> result, outputs_[i].restore({}));
+    arguments.push_back(std::move(result));
   }
   WEFT_ASSIGN(Ref<Program> joint, compiled_->joint());
   size_t count = 0;
@@ -238,7 +252,8 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
 }
 
 // The array that output `i` of the plan goes to: a new one, or for a state its box's own memory
-// where nobody holds the old content.
+// where nobody holds the old content and the plan cannot fail half-way. Pinned memory is always
+// written in place.
 Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
                                  size_t i) {
   for (const graph::StatePair& state : compiled.states()) {
@@ -246,7 +261,8 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
     const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
     WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
     const Box& box = argument->box();
-    if (box.pinned() || !box.storage()->held_as_value()) return argument;
+    if (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value()))
+      return argument;
   }
   const ops::TensorType& type = compiled.output_types()[i];
   return Tensor::create(type.dtype, type.shape, compiled.device());

@@ -144,6 +144,17 @@ bool reads_pinned(const ops::Values& inputs) {
   });
 }
 
+Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                     const ops::Values& inputs, const ops::SlotTypes& types,
+                     std::span<const Ref<Tensor>> outs) {
+  KernelWork work(op, attributes);
+  for (const ops::Value& input : inputs)
+    if (input.is_tensor()) work.device = input.tensor()->device();
+  WEFT_TRY(work.prepare(inputs, types, outs));
+  return run_reentrant(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)),
+                       [&] { return work.run(); });
+}
+
 }  // namespace
 
 bool scalar_fits(const ops::Argument& scalar, DType dtype) {
@@ -174,6 +185,7 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
   const ops::SlotTypes types{input_types, output_types, attributes};
+  if (op.runs_on_caller) return run_on_caller(op, attributes, inputs, types, outs);
   Device* const device = outs[0]->device();
   if (device || (engine_defers() && !reads_pinned(inputs))) {
     auto task = std::make_unique<KernelTask>(op, attributes, device);

@@ -31,6 +31,13 @@ template <class Work>
 Status run_ordered(std::span<Storage* const> reads, std::span<Storage* const> writes,
                    bool long_running, const Work& work);
 
+// Work that may call the library itself, because a host function is part of it: waits for what is
+// pending and then runs outside the engine's order, so that it cannot wait for itself. What is read
+// is held as values meanwhile; what is written, nobody else can see yet.
+template <class Work>
+Status run_reentrant(std::span<Storage* const> reads, std::span<Storage* const> writes,
+                     bool long_running, const Work& work);
+
 }  // namespace weft::autograd
 
 #include "autograd/run_impl.h"

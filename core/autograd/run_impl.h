@@ -2,6 +2,7 @@
 
 #include "runtime/engine.h"
 #include "runtime/interrupt.h"
+#include "runtime/pool.h"
 
 namespace weft::autograd {
 
@@ -18,6 +19,15 @@ Status run_ordered(std::span<Storage* const> reads, std::span<Storage* const> wr
     hooks.after(token);
     return status;
   });
+}
+
+template <class Work>
+Status run_reentrant(std::span<Storage* const> reads, std::span<Storage* const> writes,
+                     bool long_running, const Work& work) {
+  PoolVector<HeldValue> held;
+  for (Storage* storage : reads) held.emplace_back(storage);
+  WEFT_TRY(engine_run(reads, writes, false, [] { return Status(); }));
+  return long_running ? run_interruptibly("operator", work) : work();
 }
 
 }  // namespace weft::autograd

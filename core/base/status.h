@@ -28,7 +28,14 @@ enum class StatusCode : int32_t {
   kIo = 9,
   kInvalidState = 10,
   kInterrupted = 11,
+  kCheckFailed = 12,
 };
+
+// The failure that a callback's number stands for: a defect where it stands for none.
+inline StatusCode status_code_of(int32_t number) {
+  const bool known = number > 0 && number <= static_cast<int32_t>(StatusCode::kCheckFailed);
+  return known ? static_cast<StatusCode>(number) : StatusCode::kInternal;
+}
 
 class [[nodiscard]] Status {
  public:

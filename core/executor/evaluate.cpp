@@ -17,7 +17,7 @@ namespace {
 Result<Graph> alone(const Graph& graph, const Node& node, std::span<const Ref<Tensor>> inputs) {
   Graph result;
   Node copy = node;
-  copy.line = copy.clone_of = -1;
+  copy.line = copy.clone_of = copy.effect = -1;
   for (size_t i = 0; i < copy.operands.size(); ++i) {
     if (!copy.operands[i].is_value()) continue;
     WEFT_ASSIGN(copy.operands[i].value, result.add_constant(inputs[i]));

@@ -5,6 +5,7 @@
 #include "executor/evaluate.h"
 #include "executor/program.h"
 #include "executor/split.h"
+#include "graph/effects.h"
 #include "graph/reverse.h"
 #include "runtime/threads.h"
 
@@ -19,6 +20,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   takes_cotangent_ = std::move(joint.takes_cotangent);
   has_gradient_ = std::move(joint.has_gradient);
   joint_graph_ = std::move(joint.graph);
+  add_effect_results();
 
   const graph::PassContext context{fold_node};
   WEFT_ASSIGN(const Graph whole,
@@ -47,7 +49,22 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   backward_options_.residual_inputs.insert(backward_options_.residual_inputs.end(),
                                            forward_.residual_offsets.begin(),
                                            forward_.residual_offsets.end());
-  return backward_plan(true).status();
+  WEFT_ASSIGN(const Plan* backward, backward_plan(true));
+  runs_on_caller_ = forward_.runs_on_caller || backward->runs_on_caller;
+  return {};
+}
+
+// Behind the program's outputs and before the gradients.
+void Compiled::add_effect_results() {
+  const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_);
+  effect_results_ = results.size();
+  joint_graph_.outputs.insert(
+      joint_graph_.outputs.begin() + static_cast<std::ptrdiff_t>(output_types_.size()),
+      results.begin(), results.end());
+  for (const graph::ValueId id : results) {
+    output_types_.push_back(joint_graph_.type(id));
+    takes_cotangent_.push_back(false);
+  }
 }
 
 Result<const Plan*> Compiled::backward_plan(bool consuming) {
@@ -98,7 +115,7 @@ Result<Ref<Program>> Compiled::joint() {
       gradients.outputs.begin(),
       gradients.outputs.begin() + static_cast<std::ptrdiff_t>(output_types_.size()));
   gradients.states.clear();
-  WEFT_ASSIGN(joint_, Program::create(std::move(gradients)));
+  WEFT_ASSIGN(joint_, Program::create(without_effects(gradients)));
   return joint_;
 }
 

@@ -13,6 +13,7 @@ std::vector<BranchStep> Placement::branch_steps() const {
     BranchStep step;
     step.seconds = pending.seconds;
     step.pieces = pending.pieces;
+    step.keeps_order = pending.node && pending.node->op && pending.node->op->runs_on_caller;
     for (const Seen& seen : pending.in)
       if (seen.item >= 0 && writer[static_cast<size_t>(seen.item)] >= 0)
         step.after.push_back(writer[static_cast<size_t>(seen.item)]);

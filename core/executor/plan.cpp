@@ -65,6 +65,7 @@ class Emitter {
       case StepKind::kKernel:
       case StepKind::kCopy: bind_kernel(step, at); break;
     }
+    plan_.runs_on_caller |= step.runs_on_caller();
     plan_.steps.push_back(std::move(step));
   }
 

@@ -55,6 +55,10 @@ struct Step {
   int32_t ordinal = -1;
   std::shared_ptr<const TileCode> code;
   uint32_t bound = 0;  // where its pointers are in the bound block
+
+  // Runs on the thread that runs the plan, in the order of the plan among its like: it may have an
+  // effect or call the host.
+  bool runs_on_caller() const { return op && op->runs_on_caller; }
 };
 
 // What a run walks: 16 bytes a step.
@@ -98,9 +102,10 @@ struct Plan {
   Device* device = nullptr;
   std::vector<Step> steps;
   std::vector<Action> actions;
-  std::vector<Group> groups;  // by rising actions
-  int threads = 1;            // that scratch is for
-  ops::Cost cost;             // of all nodes
+  std::vector<Group> groups;    // by rising actions
+  int threads = 1;              // that scratch is for
+  ops::Cost cost;               // of all nodes
+  bool runs_on_caller = false;  // a step does
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;  // most bytes that are live at one time
   int64_t added_bytes = 0;  // to the arena, by the groups

@@ -177,6 +177,7 @@ Status Compiled::build_inference(const Graph& graph, const graph::PassSelection&
   options.device = device;
   options.branches = !device && selection.enabled("branches");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
+  runs_on_caller_ = forward_.runs_on_caller;
   return {};
 }
 

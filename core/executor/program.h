@@ -79,6 +79,9 @@ class Compiled final : public Object {
   std::span<const graph::TensorType> output_types() const { return output_types_; }
   std::span<const graph::StatePair> states() const { return states_; }
   Device* device() const { return forward_.device; }
+  // Does a step of it, forward or backward, run on the calling thread only? It may then call the
+  // host, which may call the library; and fail, so states are stored when all has run.
+  bool runs_on_caller() const { return runs_on_caller_; }
   // Random ordinals that a call takes.
   int32_t ordinals() const { return ordinals_; }
 
@@ -100,6 +103,9 @@ class Compiled final : public Object {
   // Has output i a cotangent, input i a gradient? Where not, the pointers are not looked at.
   bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
   bool has_gradient(size_t input) const { return has_gradient_[input]; }
+  // The last outputs, so many of them, are what effects gave: the program's own graph does not have
+  // them as outputs. joint() needs them, because effects happen once.
+  size_t effect_results() const { return effect_results_; }
 
   // Makes the backward plan if it is not there. Before work that a device's queue takes: making one
   // puts its constants there.
@@ -112,9 +118,9 @@ class Compiled final : public Object {
                   Pointers gradients, bool consuming, uint64_t seed = 0,
                   uint64_t first_ordinal = 0);
 
-  // (inputs, cotangents of outputs with takes_cotangent) → gradients of inputs with has_gradient,
-  // the forward included: what create_graph calls, with the seed and the first ordinal of the
-  // call that it differentiates.
+  // (inputs, cotangents of outputs with takes_cotangent, results of effects) → gradients of inputs
+  // with has_gradient, the forward without its effects included: what create_graph calls, with the
+  // seed and the first ordinal of the call that it differentiates.
   Result<Ref<Program>> joint();
 
   MemoryFigures memory() const;
@@ -132,6 +138,7 @@ class Compiled final : public Object {
                          Device* device);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device);
+  void add_effect_results();
   // Runs a plan with an arena of its own; `which` is its place in the frame.
   enum Which { kForward, kPreserving, kConsuming };
   Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
@@ -145,7 +152,9 @@ class Compiled final : public Object {
   std::vector<graph::StatePair> states_;
   int32_t ordinals_ = 0;
   Plan forward_;
+  bool runs_on_caller_ = false;
   bool with_gradients_ = false;
+  size_t effect_results_ = 0;
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
   graph::Graph joint_graph_;     // as the reverse sweep made it
   graph::Graph backward_graph_;  // what the backward plans are made from

@@ -47,8 +47,9 @@ class Splitter {
     for (size_t k = 0; k < outputs_; ++k) live[static_cast<size_t>(joint_.outputs[k])] = true;
     for (size_t n = joint_.nodes.size(); n-- > 0;) {
       const Node& node = joint_.nodes[n];
-      in_forward_[n] = std::ranges::any_of(
-          node.outputs, [&](ValueId id) { return live[static_cast<size_t>(id)]; });
+      in_forward_[n] = node.effect >= 0 || std::ranges::any_of(node.outputs, [&](ValueId id) {
+                         return live[static_cast<size_t>(id)];
+                       });
       if (!in_forward_[n]) continue;
       for (const Operand& operand : node.operands)
         if (operand.is_value()) live[static_cast<size_t>(operand.value)] = true;
@@ -90,6 +91,7 @@ class Splitter {
   void build_forward() {
     Graph& graph = split_.forward;
     graph.ordinals = joint_.ordinals;
+    graph.effects = joint_.effects;
     for (const ValueId id : joint_.inputs)
       forward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     for (size_t n = 0; n < joint_.nodes.size(); ++n) {
@@ -134,7 +136,7 @@ class Splitter {
   // quick to write as to read.
   const Node* rebuilt(ValueId id) const {
     const Node* node = joint_.producer(id);
-    if (!node || !node->op || node->op->is_random) return nullptr;
+    if (!node || !node->op || node->op->is_random || node->effect >= 0) return nullptr;
     const bool reads = std::ranges::any_of(node->operands, &Operand::is_value);
     return !reads || node->op->view_rule ? node : nullptr;
   }

@@ -30,6 +30,7 @@ Result<ValueId> Graph::add_constant(const Ref<Tensor>& content, std::string_view
 
 int32_t Graph::add_node(Node node, std::span<const TensorType> types) {
   const auto index = static_cast<int32_t>(nodes.size());
+  if (node.op && node.op->has_effect && node.effect < 0) node.effect = effects++;
   node.outputs.clear();
   for (size_t i = 0; i < types.size(); ++i) {
     node.outputs.push_back(static_cast<ValueId>(values.size()));

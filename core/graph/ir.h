@@ -56,6 +56,7 @@ struct Node {
   std::vector<ValueId> outputs;
   int32_t clone_of = -1;  // id of the first output of the node that this one computes again
   int32_t ordinal = -1;   // of a random node: its number in the order of the trace
+  int32_t effect = -1;    // of a node with an effect: its number in their order
   int32_t region = -1;    // index into Graph::regions
   int32_t line = -1;      // index into Graph::lines: the source line that made it
 };
@@ -108,10 +109,13 @@ class Graph {
   std::vector<Region> regions;
   std::vector<std::string> lines;
   int32_t ordinals = 0;  // random ordinals that a run takes, also those of nodes that went away
+  // Nodes with an effect. They stand in the list of nodes in the order of their numbers, 0 to
+  // effects - 1, none missing: every run makes all effects in this order.
+  int32_t effects = 0;
 
   ValueId add_input(const TensorType& type, std::string_view name = {});
   Result<ValueId> add_constant(const Ref<Tensor>& content, std::string_view name = {});
-  // Appends; makes the values of its outputs.
+  // Appends; makes the values of its outputs. An effect without a number is the next one.
   int32_t add_node(Node node, std::span<const TensorType> outputs);
   int32_t add_region(Region region);
   int32_t add_line(std::string_view text);

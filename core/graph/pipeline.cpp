@@ -52,9 +52,12 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
   for (const Pass& pass : kPasses) {
     if (pass.after_split != (stage == Stage::kAfterSplit) || !selection.enabled(pass.name))
       continue;
+    const int32_t effects = graph.effects;
     WEFT_ASSIGN(graph, pass.run(graph, context));
-    if (!verifies) continue;
-    const Status status = verify(graph);
+    if (graph.effects != effects)
+      return errors::internal(pass.name, "changed the number of effects");
+    if (!verifies && effects == 0) continue;
+    const Status status = verifies ? verify(graph) : verify_effects(graph);
     if (!status.ok()) return errors::internal(pass.name, "broke the graph: ", status.message());
   }
   return graph;

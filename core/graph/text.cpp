@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ops/host_function.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -51,6 +52,7 @@ std::string argument_text(const Argument& a) {
     case Tag::kFloat: return real_text(a.real);
     case Tag::kBool: return a.integer ? "true" : "false";
     case Tag::kString: return quoted(a.as_text());
+    case Tag::kFunction: return quoted(a.function->name());
     case Tag::kDType: return std::string(name_of(static_cast<DType>(a.integer)));
     case Tag::kInts: {
       std::string text = "[";
@@ -157,7 +159,7 @@ class Printer {
     if (node.line >= 0) right += " @line " + quoted(graph_.lines[static_cast<size_t>(node.line)]);
     std::string left;
     for (const ValueId id : node.outputs) left += (left.empty() ? "" : ", ") + define(id);
-    return left + " = " + right;
+    return left.empty() ? right : left + " = " + right;
   }
 
   const Graph& graph_;

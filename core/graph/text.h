@@ -5,9 +5,13 @@
 //     %3: float32(2, 3) = add(%0, %1)
 //     %4: float32(2,) = sum(%3, axis=[1], keepdims=false)
 //     %5: float32(2,) = fused(%4, %2) { … }
+//     print(%5, format="{}")
 //     return %4, %5
 //     state 0 -> 1
 //   }
+//
+// Effects happen in the order of their lines. A function of the host is printed by its name and is
+// the one thing that no text brings back.
 #pragma once
 
 #include <string>

@@ -211,6 +211,8 @@ class GraphReader {
         graph_.outputs.push_back(use());
         if (!in_.accept(",")) break;
       }
+    } else if (ops::find_op(keyword)) {
+      applied(std::string(keyword), {});
     } else {
       in_.fail("`" + std::string(keyword) + "` begins no statement");
     }
@@ -238,7 +240,10 @@ class GraphReader {
     do outputs.push_back(definition());
     while (in_.accept(","));
     in_.expect("=");
-    const std::string op(in_.word());
+    applied(std::string(in_.word()), outputs);
+  }
+
+  void applied(const std::string& op, const std::vector<Definition>& outputs) {
     Node node;
     if (op != "fused") {
       node.op = ops::find_op(op);

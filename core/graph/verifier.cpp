@@ -195,6 +195,25 @@ Status ordinals_are_distinct(const Graph& graph) {
   return {};
 }
 
+// Nodes with an effect stand in the order of their numbers, and none is missing, made twice or a
+// clone.
+Status effects_keep_their_order(const Graph& graph) {
+  int32_t next = 0;
+  for (const Node& node : graph.nodes) {
+    const bool has = node.op && node.op->has_effect;
+    if (has != (node.effect >= 0))
+      return broken(label(graph, node), has ? " has an effect and no number in their order"
+                                            : " has a number among effects and has none");
+    if (!has) continue;
+    if (node.effect != next++)
+      return broken(label(graph, node), " makes effect ", node.effect, " where ", next - 1,
+                    " is due");
+    if (node.clone_of != kNoValue) return broken(label(graph, node), " repeats an effect");
+  }
+  if (next != graph.effects) return broken("makes ", next, " effects of ", graph.effects);
+  return {};
+}
+
 Status clones_are_of_earlier_values(const Graph& graph) {
   for (const Node& node : graph.nodes)
     if (node.clone_of != kNoValue && (!in_range(node.clone_of, graph.values.size()) ||
@@ -254,12 +273,15 @@ constexpr Rule kRules[] = {
     {"states pair equal types", states_pair_equal_types},
     {"clones are of earlier values", clones_are_of_earlier_values},
     {"ordinals are distinct", ordinals_are_distinct},
+    {"effects keep their order", effects_keep_their_order},
     {"regions are sound", regions_are_sound},
 };
 
 }  // namespace
 
 std::span<const Rule> verifier_rules() { return kRules; }
+
+Status verify_effects(const Graph& graph) { return effects_keep_their_order(graph); }
 
 Status verify(const Graph& graph) {
   for (const Rule& rule : kRules) WEFT_TRY(rule.check(graph));

@@ -14,6 +14,10 @@ struct Rule {
 };
 std::span<const Rule> verifier_rules();
 
+// The one rule that is checked after each pass in every build, where a graph has effects: an effect
+// that is lost or moved shows in no result.
+Status verify_effects(const Graph& graph);
+
 // The first rule that is broken, named; nodes are told by their first output.
 Status verify(const Graph& graph);
 

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "graph/verifier.h"
+#include "ops/host_function.h"
 #include "ops/registry.h"
 
 namespace weft::model {
@@ -65,6 +66,7 @@ bool decode_attribute(AttributeKind kind, const Json& json, Arena& arena, Argume
   switch (kind) {
     case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
     case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
+    case AttributeKind::kFunction: return false;
     case AttributeKind::kString: a = Argument::of_string(json.text()); return json.is_string();
     case AttributeKind::kFloat: {
       double value = 0;
@@ -138,6 +140,7 @@ class Encoder {
         return errors::unsupported("save",
                                    "a graph with regions cannot be saved; save the one "
                                    "that it was fused from");
+      WEFT_TRY(check_lives_in_files(node));
       nodes.push(encode(node));
     }
     Json outputs = Json::array();
@@ -160,6 +163,15 @@ class Encoder {
  private:
   void define(ValueId id) { number_[static_cast<size_t>(id)] = next_++; }
   int64_t use(ValueId id) const { return number_[static_cast<size_t>(id)]; }
+
+  static Status check_lives_in_files(const Node& node) {
+    for (const Argument& a : node.attributes.view())
+      if (a.tag == Tag::kFunction)
+        return errors::unsupported("save", "`", node.op->name, "` calls `", a.function->name(),
+                                   "`, a function of this program that a file cannot hold; leave "
+                                   "it out of what is exported");
+    return {};
+  }
 
   Json encode(const Node& node) {
     Json json = Json::object();

@@ -18,10 +18,20 @@ Result<Ref<executor::Compiled>> compiled_of(const Entry& entry) {
   return entry.program->compile(entry.program->graph().input_types());
 }
 
+// A run that may fail half-way writes new states beside the old ones.
+bool keeps_old_states(const executor::Compiled& compiled) { return compiled.runs_on_caller(); }
+
+int64_t bytes_of_state(const executor::Compiled& compiled, const graph::StatePair& state) {
+  return compiled.input_types()[static_cast<size_t>(state.input)].bytes();
+}
+
 // Outputs of the graph are the caller's, then the states'.
 int64_t bytes_of(const executor::Compiled& compiled) {
   int64_t bytes = aligned(compiled.arena_bytes());
   for (const graph::TensorType& type : compiled.output_types()) bytes += aligned(type.bytes());
+  if (!keeps_old_states(compiled)) return bytes;
+  for (const graph::StatePair& state : compiled.states())
+    bytes += aligned(bytes_of_state(compiled, state));
   return bytes;
 }
 
@@ -71,11 +81,25 @@ Status Context::bind_memory(char* arena) {
   for (const graph::StatePair& state : compiled_->states()) {
     void*& input = inputs_[static_cast<size_t>(state.input)];
     void* own = outputs_[static_cast<size_t>(state.output)];
-    const int64_t bytes = compiled_->input_types()[static_cast<size_t>(state.input)].bytes();
+    const int64_t bytes = bytes_of_state(*compiled_, state);
+    if (keeps_old_states(*compiled_)) {
+      own = next;
+      next += aligned(bytes);
+    }
     if (bytes > 0) std::memcpy(own, input, static_cast<size_t>(bytes));
     input = own;
   }
   return {};
+}
+
+void Context::take_new_states() {
+  if (!keeps_old_states(*compiled_)) return;
+  for (const graph::StatePair& state : compiled_->states()) {
+    const auto bytes = static_cast<size_t>(bytes_of_state(*compiled_, state));
+    if (bytes == 0) continue;
+    std::memcpy(inputs_[static_cast<size_t>(state.input)],
+                outputs_[static_cast<size_t>(state.output)], bytes);
+  }
 }
 
 Status Context::bind_input(size_t index, const void* data, size_t bytes) {
@@ -112,6 +136,7 @@ Status Context::run(uint64_t seed) {
   const uint64_t first = next_ordinal_;
   next_ordinal_ += static_cast<uint64_t>(compiled_->ordinals());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, seed, first));
+  take_new_states();
   has_run_ = true;
   return {};
 }

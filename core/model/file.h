@@ -117,6 +117,7 @@ class Context {
  private:
   Context() = default;
   Status bind_memory(char* arena);
+  void take_new_states();
 
   Ref<Model> model_;
   const Entry* entry_ = nullptr;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/host_function.h"
+
 namespace weft::ops {
 
 DType kind_dtype(const Argument& scalar) {
@@ -44,6 +46,8 @@ Attributes::Attributes(std::span<const Argument> arguments) {
       const char* begin = block->text.data() + block->text.size();
       block->text.append(a.as_text());
       a.text = begin;
+    } else if (a.tag == Tag::kFunction) {
+      block->functions.emplace_back(a.function);
     }
   }
   block_ = std::move(block);

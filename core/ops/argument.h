@@ -19,6 +19,8 @@
 
 namespace weft::ops {
 
+class HostFunction;  // host_function.h
+
 enum class Tag : uint32_t {
   kDefault = 0,
   kTensor = 1,
@@ -28,8 +30,9 @@ enum class Tag : uint32_t {
   kString = 5,  // `count` bytes, not terminated
   kInts = 6,    // `count` int64
   kDType = 7,
-  kNone = 8,     // an optional input or attribute that is absent on purpose
-  kTensors = 9,  // `count` arrays
+  kNone = 8,       // an optional input or attribute that is absent on purpose
+  kTensors = 9,    // `count` arrays
+  kFunction = 10,  // of the host
 };
 
 struct Argument {
@@ -42,6 +45,7 @@ struct Argument {
     const char* text;
     const int64_t* ints;
     Tensor* const* tensors;
+    HostFunction* function;
   };
 
   static Argument of_tensor(Tensor* value) {
@@ -88,6 +92,12 @@ struct Argument {
     a.tensors = values.data();
     return a;
   }
+  static Argument of_function(HostFunction* value) {
+    Argument a;
+    a.tag = Tag::kFunction;
+    a.function = value;
+    return a;
+  }
   static Argument of_string(std::string_view value) {
     Argument a;
     a.tag = Tag::kString;
@@ -115,7 +125,8 @@ DType kind_dtype(const Argument& scalar);
 
 bool same_argument(const Argument& a, const Argument& b);  // by content
 
-// Attributes that outlive a call: an immutable copy with the lists and texts they point at.
+// Attributes that outlive a call: an immutable copy with the lists, texts and functions that they
+// point at.
 class Attributes {
  public:
   Attributes() = default;
@@ -131,6 +142,7 @@ class Attributes {
     std::vector<Argument> arguments;
     std::vector<int64_t> ints;
     std::string text;
+    std::vector<Ref<HostFunction>> functions;
   };
   std::shared_ptr<const Block> block_;
 };

@@ -17,6 +17,7 @@ std::string_view kind_name(AttributeKind kind) {
     case AttributeKind::kInts:
     case AttributeKind::kIntOrInts: return "an integer or several";
     case AttributeKind::kDType: return "a dtype";
+    case AttributeKind::kFunction: return "a function";
   }
   return "";
 }
@@ -31,6 +32,7 @@ std::string_view tag_name(Tag tag) {
     case Tag::kInts: return "a list of integers";
     case Tag::kDType: return "a dtype";
     case Tag::kTensors: return "a list of arrays";
+    case Tag::kFunction: return "a function";
     default: return "nothing";
   }
 }
@@ -55,6 +57,7 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
       if (given.tag == Tag::kInt) result = Argument::of_ints({&given.integer, 1});
       return result.tag == Tag::kInts;
     case AttributeKind::kIntOrInts: return given.tag == Tag::kInt || given.tag == Tag::kInts;
+    case AttributeKind::kFunction: return given.tag == Tag::kFunction;
     case AttributeKind::kDType:
       return given.tag == Tag::kDType && given.integer >= 0 && given.integer < 256 &&
              is_known(static_cast<DType>(given.integer));
@@ -137,6 +140,8 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
     if (points_nowhere(given[i]))
       return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
                                    static_cast<int64_t>(given[i].count), " elements");
+    if (given[i].tag == Tag::kFunction && !given[i].function)
+      return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL");
     // Extents, axes, windows: nothing has more of them than an array has axes.
     if (given[i].tag == Tag::kInts && attribute.kind == AttributeKind::kInts &&
         given[i].count > static_cast<uint32_t>(kMaxRank))
@@ -180,7 +185,7 @@ Status check_input_count(const OpDef& op, size_t count) {
   const size_t most = op.inputs.size() + (op.takes_list() ? kMostListed - 1 : 0);
   if (count > most)
     return errors::invalid_type(op.name, "takes at most ", most, " arrays; got ", count);
-  if (op.takes_list() && count < op.inputs.size())
+  if (op.takes_list() && count < op.inputs.size() && !op.inputs.back().optional)
     return errors::invalid_value(op.name, "`", op.inputs.back().name,
                                  "` must have at least one array; got an empty list");
   return {};

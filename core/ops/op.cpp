@@ -44,6 +44,10 @@ OpDef& OpDef::input_list(std::string_view input_name, std::string_view text) {
   inputs.push_back({std::string(input_name), std::string(text), false, false, true});
   return *this;
 }
+OpDef& OpDef::optional_input_list(std::string_view input_name, std::string_view text) {
+  inputs.push_back({std::string(input_name), std::string(text), true, false, true});
+  return *this;
+}
 OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, std::string_view text) {
   attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kInt, false,
                         false, one(Argument::of_int(fallback))});
@@ -136,6 +140,14 @@ OpDef& OpDef::random() {
   is_random = true;
   return *this;
 }
+OpDef& OpDef::effect() {
+  has_effect = true;
+  return on_caller();
+}
+OpDef& OpDef::on_caller() {
+  runs_on_caller = true;
+  return *this;
+}
 OpDef& OpDef::like(std::string_view oracle) {
   reference = oracle;
   return *this;
@@ -166,6 +178,7 @@ Status OpDef::check_complete() const {
     if (inputs[i].list) return refuse("has a list that is not its last input");
   if (!output_rule && (output_count < 1 || output_count > 16))
     return refuse("must have 1 to 16 outputs");
+  if (has_effect && composition) return refuse("has an effect, which a kernel must make");
   if (composition) return {};
   if (!infer_rule) return refuse("has no inference rule");
   if (!slot.run) return refuse("has neither a kernel nor a composition");

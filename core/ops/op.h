@@ -39,7 +39,7 @@ struct InputDef {
   std::string doc;
   bool optional = false;
   bool keeps_dtype = false;  // stays out of promotion: masks and indices
-  bool list = false;         // one array or more; the last input only
+  bool list = false;         // one array or more, if optional also none; the last input only
 };
 
 // Arrays that a list may have: far above any use, so that counts and masks stay small.
@@ -58,6 +58,7 @@ enum class AttributeKind : uint8_t {
   kInts,  // one integer is a list of one; at most as many as an array has axes
   kDType,
   kIntOrInts,  // one integer means something else than a list of one; lists of any length
+  kFunction,   // of the host: lives in this process only
 };
 
 struct AttributeDef {
@@ -184,6 +185,7 @@ class OpDef {
   OpDef& optional_input(std::string_view name, std::string_view doc);
   OpDef& index_input(std::string_view name, std::string_view doc);  // keeps its dtype
   OpDef& input_list(std::string_view name, std::string_view doc);   // the last input
+  OpDef& optional_input_list(std::string_view name, std::string_view doc);
   OpDef& integer(std::string_view name, int64_t fallback, std::string_view doc);
   OpDef& integer_or_none(std::string_view name, int64_t fallback, std::string_view doc);
   OpDef& real(std::string_view name, double fallback, std::string_view doc);
@@ -203,6 +205,8 @@ class OpDef {
   OpDef& kernel(const Slot& slot);
   OpDef& view(ViewRule rule);
   OpDef& random();
+  OpDef& effect();     // does something beside its results; runs on the caller
+  OpDef& on_caller();  // its kernel runs on the thread that called the library only
   OpDef& like(std::string_view oracle);
   OpDef& domain(double low, double high);
   OpDef& sample(std::string_view text);
@@ -229,6 +233,8 @@ class OpDef {
   Slot slot;
   ViewRule view_rule = nullptr;
   bool is_random = false;
+  bool has_effect = false;
+  bool runs_on_caller = false;
   std::string reference;
   double domain_low = -2;
   double domain_high = 2;

@@ -17,7 +17,8 @@ static void check_argument(const weft_op_info* info, int32_t index) {
           (argument->kind == WEFT_TAG_TENSORS && index == info->inputs - 1));
     return;
   }
-  CHECK(argument->kind >= WEFT_TAG_INT && argument->kind <= WEFT_TAG_DTYPE);
+  CHECK((argument->kind >= WEFT_TAG_INT && argument->kind <= WEFT_TAG_DTYPE) ||
+        argument->kind == WEFT_TAG_FUNCTION);
   CHECK(!argument->keeps_dtype);
   CHECK(argument->takes_none || argument->fallback.tag != WEFT_TAG_NONE);
   if (argument->required) return;

@@ -6,7 +6,7 @@
  *             release(NULL) does nothing.
  * Errors      Every fallible function returns a weft_status and leaves its outputs untouched on
  *             failure; weft_last_error() then has the text of this thread's failure. No function
- *             prints, exits or throws.
+ *             exits or throws, and none prints but where the operator `print` is run.
  * Threads     Functions may be called from any thread unless they say otherwise. Reading an array
  *             from several threads is free; writing it excludes others (the caller's duty).
  * Versions    Structs that may grow start with their size. Numbers are never reused.
@@ -43,7 +43,8 @@ enum {
   WEFT_OVERFLOW = 8,
   WEFT_IO = 9,             /* a file could not be read or written, or is damaged */
   WEFT_INVALID_STATE = 10, /* the call does not fit what happened before */
-  WEFT_INTERRUPTED = 11    /* the interrupt hook said so; results are unfinished */
+  WEFT_INTERRUPTED = 11,   /* the interrupt hook said so; results are unfinished */
+  WEFT_CHECK_FAILED = 12   /* what the operator `check` asserts is not so */
 };
 
 typedef int32_t weft_dtype;
@@ -70,6 +71,7 @@ typedef struct weft_writer_* weft_writer;     /* a .weft file being put together
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
 typedef struct weft_device_* weft_device;     /* lives as long as the library; NULL: the CPU */
 typedef struct weft_context_* weft_context;   /* memory and bindings to run one entry point */
+typedef struct weft_host_function_* weft_host_function; /* a function that a graph may call */
 
 /* One argument of an operator: inputs first, then attributes in schema order. The last input of
  * some operators is a list of arrays, in one argument. */
@@ -79,11 +81,12 @@ enum {
   WEFT_TAG_INT = 2, /* as an input: a weak scalar, which takes the arrays' dtype */
   WEFT_TAG_FLOAT = 3,
   WEFT_TAG_BOOL = 4,
-  WEFT_TAG_STRING = 5, /* `count` bytes at as.text */
-  WEFT_TAG_INTS = 6,   /* `count` numbers at as.ints */
-  WEFT_TAG_DTYPE = 7,  /* as.integer is a weft_dtype */
-  WEFT_TAG_NONE = 8,   /* absent on purpose */
-  WEFT_TAG_TENSORS = 9 /* `count` arrays at as.tensors */
+  WEFT_TAG_STRING = 5,   /* `count` bytes at as.text */
+  WEFT_TAG_INTS = 6,     /* `count` numbers at as.ints */
+  WEFT_TAG_DTYPE = 7,    /* as.integer is a weft_dtype */
+  WEFT_TAG_NONE = 8,     /* absent on purpose */
+  WEFT_TAG_TENSORS = 9,  /* `count` arrays at as.tensors */
+  WEFT_TAG_FUNCTION = 10 /* as.function */
 };
 typedef struct weft_value {
   uint32_t tag;
@@ -95,6 +98,7 @@ typedef struct weft_value {
     const char* text;
     const int64_t* ints;
     const weft_tensor* tensors;
+    weft_host_function function;
   } as;
 } weft_value;
 
@@ -130,6 +134,9 @@ WEFT_API void weft_set_interrupt_hook(int32_t (*interrupted)(void));
 /* Called when work is queued and when a copy is the largest so far: writes the line of the program
  * that runs now into `text`, for the error of work that fails and for weft_memory. */
 WEFT_API void weft_set_origin_hook(void (*origin)(char* text, size_t size));
+/* Where the operator `print` writes: is given lines of text, on the thread that runs the operator;
+ * another status than WEFT_OK fails the call. NULL: standard output. */
+WEFT_API void weft_set_print_hook(weft_status (*print)(const char* text, size_t size));
 /* Figures since the start. Set struct_size first. */
 typedef struct weft_engine_figures {
   size_t struct_size;
@@ -187,8 +194,8 @@ WEFT_API weft_status weft_random_seed(uint64_t seed);
 typedef struct weft_argument_info {
   const char* name;
   const char* doc;
-  /* WEFT_TAG_TENSOR for inputs, TENSORS for a list; INT, FLOAT, BOOL, STRING, INTS, DTYPE. An INTS
-   * may be given as one INT. */
+  /* WEFT_TAG_TENSOR for inputs, TENSORS for a list; INT, FLOAT, BOOL, STRING, INTS, DTYPE,
+   * FUNCTION. An INTS may be given as one INT. */
   int32_t kind;
   int32_t required;    /* 0: may be left out */
   int32_t keeps_dtype; /* inputs: stays out of promotion (masks, indices) */
@@ -214,6 +221,8 @@ typedef struct weft_op_info {
   double domain_low, domain_high;      /* where the function is smooth: sampling for tests */
   int32_t samples;
   const char* const* sample; /* JSON objects: shapes and attributes for tests */
+  int32_t effect;            /* does something beside its results: never left out or moved */
+  int32_t on_caller;         /* runs on the thread that called the library, under every policy */
 } weft_op_info;
 
 WEFT_API size_t weft_op_count(void);
@@ -230,6 +239,19 @@ WEFT_API weft_status weft_op_count_outputs(weft_op op, const weft_value* args, s
  * it is the array to write into. Records or traces if this thread does. */
 WEFT_API weft_status weft_invoke(weft_op op, const weft_value* args, size_t nargs,
                                  weft_tensor* outs, size_t nouts);
+
+/* What the operator `callback` calls. Inputs are lent, new arrays of the call; outputs, all NULL at
+ * first, are filled with new references that the library releases. Called on the thread that runs
+ * the operator or the plan, and may use the library. A status other than WEFT_OK ends the call with
+ * it. */
+typedef weft_status (*weft_host_call)(void* context, const weft_tensor* inputs, size_t ninputs,
+                                      weft_tensor* outputs, size_t noutputs);
+/* `name` is for errors. `release` (may be NULL) is called once, on any thread, when no graph holds
+ * the function any more and the caller has released it, also if this call fails. */
+WEFT_API weft_status weft_host_function_create(const char* name, weft_host_call call, void* context,
+                                               void (*release)(void* context),
+                                               weft_host_function* out);
+WEFT_API void weft_host_function_release(weft_host_function function);
 
 /* ---- arrays -------------------------------------------------------------------------------- */
 
@@ -492,7 +514,8 @@ WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index,
                                              size_t bytes);
 WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
                                               size_t bytes);
-/* Runs; allocates nothing. */
+/* Runs; allocates nothing, but for the text of prints. WEFT_CHECK_FAILED where a check of the model
+ * fails: states are then as before the run, outputs undefined. */
 WEFT_API weft_status weft_context_run(weft_context context);
 /* Where output `index` is after a run; valid until the next run. */
 WEFT_API weft_status weft_context_output_data(weft_context context, size_t index,

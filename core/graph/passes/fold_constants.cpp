@@ -1,5 +1,6 @@
-// Law: a node that reads only constants and scalars, is not random and has a small result is
-// replaced by what the evaluator gives for it: the same kernel, so the same bits.
+// Law: a node that reads only constants and scalars, is not random, does not call the host or have
+// an effect and has a small result is replaced by what the evaluator gives for it: the same kernel,
+// so the same bits.
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
@@ -10,7 +11,8 @@ namespace {
 constexpr int64_t kLargestFolded = 16 * 1024;
 
 bool may_fold(const Graph& graph, const Node& node) {
-  if (!node.op || node.op->is_random || node.clone_of != kNoValue) return false;
+  if (!node.op || node.op->is_random || node.op->runs_on_caller || node.clone_of != kNoValue)
+    return false;
   int64_t bytes = 0;
   for (const ValueId id : node.outputs) bytes += graph.type(id).bytes();
   return bytes <= kLargestFolded;

@@ -4,7 +4,8 @@
 //
 // Groups grow along the graph's order. A node joins the groups that its operands come from if
 // nothing outside would then have to run between two members (no cycle between steps), and the
-// result has no more arrays than a tile program takes.
+// result has no more arrays than a tile program takes. An effect depends on the effect before it,
+// as if it read a value of it.
 #include <algorithm>
 
 #include "graph/passes.h"
@@ -26,6 +27,8 @@ class Fuser {
       for (const Operand& operand : graph.nodes[n].operands)
         if (operand.is_value())
           users_[static_cast<size_t>(operand.value)].push_back(static_cast<int32_t>(n));
+    for (size_t n = 0; n < graph.nodes.size(); ++n)
+      if (graph.nodes[n].effect >= 0) effects_.push_back(static_cast<int32_t>(n));
     leaves_.resize(graph.values.size());
     for (const ValueId id : graph.outputs) leaves_[static_cast<size_t>(id)] = true;
   }
@@ -49,6 +52,15 @@ class Fuser {
     if (!operand.is_value()) return -1;
     const Value& value = graph_.values[static_cast<size_t>(operand.value)];
     return value.origin == Origin::kNode ? value.index : -1;
+  }
+
+  // What has to run before a node.
+  template <class Use>
+  void for_each_dependency(int32_t n, const Use& use) const {
+    const Node& node = graph_.nodes[static_cast<size_t>(n)];
+    for (const Operand& operand : node.operands)
+      if (const int32_t producer = producer_of(operand); producer >= 0) use(producer);
+    if (node.effect > 0) use(effects_[static_cast<size_t>(node.effect) - 1]);
   }
 
   void join(int32_t node) {
@@ -124,13 +136,12 @@ class Fuser {
   bool cyclic(const std::vector<int32_t>& members, int32_t group) {
     ++round_;
     std::vector<int32_t> pending;
-    const auto push_operands = [&](int32_t n, int32_t inside) {
-      for (const Operand& operand : graph_.nodes[static_cast<size_t>(n)].operands) {
-        const int32_t producer = producer_of(operand);
-        if (producer >= 0 && is_outside(producer, inside)) pending.push_back(producer);
-      }
+    const auto push_dependencies = [&](int32_t n, int32_t inside) {
+      for_each_dependency(n, [&](int32_t earlier) {
+        if (is_outside(earlier, inside)) pending.push_back(earlier);
+      });
     };
-    for (const int32_t n : members) push_operands(n, group);
+    for (const int32_t n : members) push_dependencies(n, group);
     const int32_t first = members.front();
     while (!pending.empty()) {
       const int32_t n = pending.back();
@@ -145,7 +156,7 @@ class Fuser {
       if (all.back() < first) continue;  // everything before it is before the group, too
       for (const int32_t m : all) {
         visited_[static_cast<size_t>(m)] = round_;
-        push_operands(m, alone ? -2 : theirs);
+        push_dependencies(m, alone ? -2 : theirs);
       }
     }
     return false;
@@ -158,7 +169,7 @@ class Fuser {
     std::vector<bool> done(graph_.nodes.size(), false);
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
       if (step_of(static_cast<int32_t>(n)).back() == static_cast<int32_t>(n))
-        WEFT_TRY(run_after_its_operands(rebuild, done, static_cast<int32_t>(n)));
+        WEFT_TRY(run_after_its_dependencies(rebuild, done, static_cast<int32_t>(n)));
     return rebuild.finish();
   }
 
@@ -168,7 +179,7 @@ class Fuser {
   }
 
   // Depth first without recursion: graphs are deep.
-  Status run_after_its_operands(Rebuild& rebuild, std::vector<bool>& done, int32_t root) {
+  Status run_after_its_dependencies(Rebuild& rebuild, std::vector<bool>& done, int32_t root) {
     std::vector<int32_t> stack{root};
     while (!stack.empty()) {
       const int32_t n = stack.back();
@@ -179,12 +190,11 @@ class Fuser {
       const std::vector<int32_t> members = step_of(n);
       const size_t before = stack.size();
       for (const int32_t m : members)
-        for (const Operand& operand : graph_.nodes[static_cast<size_t>(m)].operands) {
-          const int32_t producer = producer_of(operand);
-          if (producer >= 0 && !done[static_cast<size_t>(producer)] &&
-              std::ranges::find(members, producer) == members.end())
-            stack.push_back(producer);
-        }
+        for_each_dependency(m, [&](int32_t earlier) {
+          if (!done[static_cast<size_t>(earlier)] &&
+              std::ranges::find(members, earlier) == members.end())
+            stack.push_back(earlier);
+        });
       if (stack.size() != before) continue;
       stack.pop_back();
       for (const int32_t m : members) done[static_cast<size_t>(m)] = true;
@@ -237,6 +247,7 @@ class Fuser {
   const Graph& graph_;
   std::vector<Group> groups_;
   std::vector<int32_t> group_of_;            // by node; -1: not fusable
+  std::vector<int32_t> effects_;             // nodes, in order
   std::vector<std::vector<int32_t>> users_;  // by value
   std::vector<bool> leaves_;                 // by value: an output of the graph
   std::vector<uint32_t> visited_;

@@ -1,6 +1,6 @@
 // Law: of two nodes with the same operator, attributes and operands the later one goes, and its
 // outputs are read from the earlier. Clones are never merged (that would undo recomputation), nor
-// are random nodes (two draws are two numbers).
+// are random nodes (two draws are two numbers) or effects (two are not one).
 #include <algorithm>
 #include <unordered_map>
 
@@ -34,7 +34,7 @@ size_t hash_of(const Node& node, const std::vector<Operand>& operands) {
 }
 
 bool may_merge(const Node& node) {
-  return node.op && !node.op->is_random && node.clone_of == kNoValue;
+  return node.op && !node.op->is_random && node.effect < 0 && node.clone_of == kNoValue;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@ namespace weft::graph {
 
 Rebuild::Rebuild(const Graph& from) : from_(from), map_(from.values.size(), kNoValue) {
   to_.ordinals = from.ordinals;
+  to_.effects = from.effects;
   to_.lines = from.lines;
   for (const ValueId id : from.inputs)
     set(id, to_.add_input(from.type(id), from.values[static_cast<size_t>(id)].name));

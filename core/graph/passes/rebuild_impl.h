@@ -7,7 +7,7 @@ namespace weft::graph {
 
 class Rebuild {
  public:
-  // Takes over inputs, their names, source lines and the count of ordinals.
+  // Takes over inputs, their names, source lines and the counts of ordinals and effects.
   explicit Rebuild(const Graph& from);
 
   // What a value of the old graph is in the new one; constants are copied at their first use.

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "core/executor/graph_testing.h"
+#include "core/executor/output_testing.h"
 #include "executor/program.h"
 #include "graph/reverse.h"
 #include "graph/text.h"
@@ -183,4 +184,31 @@ TEST_CASE("an operator without gradient on the way is named; off the way it is n
       "  return %4\n}");
   REQUIRE(detached.ok());
   CHECK(detached.value().has_gradient == std::vector<bool>{false, true});
+}
+
+TEST_CASE("effects happen in the forward, once, and in the order of the program") {
+  std::mt19937 random(1);
+  int printed = 0;
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    const Graph graph = random_graph(seed, 16, true, DType::kFloat64, true);
+    const auto inputs = random_inputs(graph, random);
+    std::string wanted;
+    {
+      const CapturedOutput output;
+      REQUIRE(executor::evaluate(graph, inputs, 7, 3).ok());
+      wanted = output.text();
+    }
+    const auto program = executor::Program::create(graph).take();
+    const auto compiled = program->compile(graph.input_types(), {true, true}).take();
+    const CapturedOutput output;
+    Call call = forward(*compiled, inputs);
+    CHECK(output.text() == wanted);
+    backward(*compiled, call, false);
+    backward(*compiled, call, true);
+    const auto joint = compiled->joint().take();
+    CHECK(joint->graph().effects == 0);
+    CHECK(output.text() == wanted);
+    printed += graph.effects;
+  }
+  CHECK(printed > 100);
 }

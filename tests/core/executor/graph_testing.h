@@ -65,9 +65,15 @@ inline bool same_bits(const Tensor& a, const Tensor& b) {
          std::memcmp(a.data(), b.data(), static_cast<size_t>(a.bytes())) == 0;
 }
 
+inline void print(GraphBuilder& b, const std::string& format, std::initializer_list<Value> arrays) {
+  b.emit(ops::op_named("print"), {arrays.begin(), arrays.size()},
+         std::vector<Argument>{Argument::of_string(format)});
+}
+
 // A program of `length` operators on two inputs and a constant. `smooth`: differentiable only.
+// `prints`: about every third one is printed, with its number.
 inline Graph random_graph(unsigned seed, int length, bool smooth = false,
-                          DType dtype = DType::kFloat32) {
+                          DType dtype = DType::kFloat32, bool prints = false) {
   std::mt19937 random(seed);
   const auto pick = [&](size_t count) { return random() % count; };
   Graph graph;
@@ -121,6 +127,14 @@ inline Graph random_graph(unsigned seed, int length, bool smooth = false,
       default: v = b.call("relu", {full() - 1.0}); break;
     }
     values.push_back(v);
+    if (prints && pick(3) == 0) {
+      const Value seen = any();
+      if (pick(2))
+        print(b, std::to_string(i) + ": {}", {seen});
+      else
+        print(b, std::to_string(i) + ": {} {}", {seen, seen});
+    }
+    if (prints && pick(8) == 0) print(b, "the same", {});
   }
   b.output(values.back());
   b.output(any());

@@ -1,0 +1,16 @@
+// Where a program prints to: standard output, unless the binding has a place of its own.
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+
+namespace weft {
+
+// Takes all of a text, on the thread that runs the program; gives a code of weft.h.
+using OutputHook = int32_t (*)(const char* text, size_t size);
+void set_output_hook(OutputHook hook);  // null: standard output
+
+Status write_output(std::string_view text);
+
+}  // namespace weft
