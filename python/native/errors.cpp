@@ -8,7 +8,7 @@
 namespace weft::python {
 namespace {
 
-constexpr int kStatuses = 12;
+constexpr int kStatuses = 13;
 PyObject* classes[kStatuses] = {};
 PyObject* missing_file = nullptr;
 PyObject* not_shared = nullptr;

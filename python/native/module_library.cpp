@@ -100,6 +100,7 @@ void define_library(py::module_& module) {
   module.def("wait_all", wait_all);
   module.def("engine_stats", engine_stats);
   weft_set_origin_hook(write_origin);
+  weft_set_print_hook(print_text);
   module.def("prepare_fork", [] {
     py::gil_scoped_release release;
     weft_prepare_fork();

@@ -3,8 +3,8 @@
 // The extension is written on weft.h and Python.h alone. Arrays, operator functions and traced
 // functions are raw CPython types, because a call through a binding generator costs several times
 // a whole addition of small arrays; pybind11 serves the module's cold functions (module_*.cpp).
-// Everything here is called with the GIL held, but for the hooks `interrupted` and `write_origin`,
-// which see to it themselves.
+// Everything here is called with the GIL held, but for the hooks `interrupted`, `write_origin` and
+// `print_text`, which see to it themselves.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -174,6 +174,13 @@ PyObject* to_device(PyObject* array, PyObject* args, PyObject* keywords);  // th
 PyObject* to_dlpack(PyObject* array, PyObject* args, PyObject* keywords);  // __dlpack__
 PyObject* dlpack_device(PyObject* array, PyObject*);
 PyObject* from_capsule(PyObject* capsule);
+
+// ---- functions that graphs call, and prints (host_functions.cpp)
+// ---------------------------------
+
+// A new reference. Null: a Python error is set.
+weft_host_function host_function(PyObject* callable);
+weft_status print_text(const char* text, size_t size);  // the print hook: to sys.stdout
 
 // ---- operators (operators.cpp) -----------------------------------------------------------------
 

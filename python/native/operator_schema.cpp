@@ -28,6 +28,7 @@ const char* kind_name(int32_t kind) {
     case WEFT_TAG_STRING: return "str";
     case WEFT_TAG_INTS: return "ints";
     case WEFT_TAG_DTYPE: return "dtype";
+    case WEFT_TAG_FUNCTION: return "function";
     default: return "";
   }
 }
@@ -71,11 +72,12 @@ PyObject* schema(PyObject* object, void*) {
     return nullptr;
   }
   return Py_BuildValue(
-      "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name, "doc",
-      info.doc, "place", info.place, "promotion", info.promotion, "like", info.like, "no_gradient",
-      info.no_gradient, "composite", flag(info.composite), "elementwise", flag(info.elementwise),
-      "random", flag(info.random), "outputs", info.outputs, "inputs", info.inputs, "arguments",
-      arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
+      "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name,
+      "doc", info.doc, "place", info.place, "promotion", info.promotion, "like", info.like,
+      "no_gradient", info.no_gradient, "composite", flag(info.composite), "elementwise",
+      flag(info.elementwise), "random", flag(info.random), "effect", flag(info.effect), "on_caller",
+      flag(info.on_caller), "outputs", info.outputs, "inputs", info.inputs, "arguments", arguments,
+      "domain", info.domain_low, info.domain_high, "samples", samples);
 }
 
 PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }

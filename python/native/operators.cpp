@@ -28,12 +28,14 @@ struct Call {
   PyObject* out = nullptr;
   Temporaries made;
   TensorList list;
+  weft_host_function function = nullptr;
 
   Call() = default;
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() {
     if (long_list) PyMem_Free(long_list);
+    if (function) weft_host_function_release(function);
   }
 };
 
@@ -121,6 +123,14 @@ const char* every_dtype() {
   return text->c_str();
 }
 
+bool set_function(OperatorObject* self, Call& call, int index, PyObject* object) {
+  if (!PyCallable_Check(object)) return wrong_argument(self, index, object, "a function");
+  call.function = host_function(object);
+  call.values[index].tag = WEFT_TAG_FUNCTION;
+  call.values[index].as.function = call.function;
+  return call.function != nullptr;
+}
+
 bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object) {
   const weft_argument_info& argument = self->info.arguments[index];
   weft_value& value = call.values[index];
@@ -134,9 +144,8 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
       value.count = static_cast<uint32_t>(size);
       return value.as.text != nullptr;
     }
-    case WEFT_TAG_INTS: {
-      return set_ints(self, call, index, object);
-    }
+    case WEFT_TAG_INTS: return set_ints(self, call, index, object);
+    case WEFT_TAG_FUNCTION: return set_function(self, call, index, object);
     case WEFT_TAG_DTYPE: {
       weft_dtype dtype;
       if (!parse_dtype(object, &dtype)) {

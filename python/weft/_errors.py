@@ -30,6 +30,7 @@ FileFailure = _derive(
 MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not exist.")
 NotShared = _derive("NotShared", BufferError, "Memory that cannot be shared in the form asked for.")
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
+CheckFailed = _derive("CheckFailed", AssertionError, "What `npx.check` asserts is not so.")
 TimedOut = _derive("TimedOut", TimeoutError, "Something that took longer than it may.")
 WorkerFailure = _derive("WorkerFailure", RuntimeError, "A worker process that ended or failed.")
 
@@ -46,4 +47,5 @@ BY_STATUS: dict[int, type[BaseException]] = {
     9: FileFailure,
     10: InvalidState,
     11: KeyboardInterrupt,
+    12: CheckFailed,
 }

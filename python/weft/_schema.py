@@ -17,6 +17,7 @@ _TYPES = {
     "str": "str",
     "ints": "int | Sequence[int]",
     "dtype": "DTypeLike",
+    "function": "Callable[..., Any]",
 }
 
 

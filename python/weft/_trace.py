@@ -6,15 +6,19 @@ function once with placeholders; from then on only the plan runs.
 """
 
 import functools
-from collections.abc import Callable, Hashable
+import threading
+import weakref
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from weft._core import loaded_devices, native
-from weft._errors import InvalidType
+from weft._errors import InvalidState, InvalidType
 from weft.device import device_of
 
 _ndarray = native.ndarray
 _ARRAY = object()  # stands for an array in a structure
+_running = threading.local()
 
 
 def flatten(value: Any, arrays: list[Any], where: str) -> Hashable:
@@ -59,14 +63,56 @@ def is_tracing() -> bool:
     return bool(native.modes() & native.TRACING)
 
 
+@contextmanager
+def without_effects() -> Iterator[None]:
+    """A block that runs to find shapes, and prints, checks and calls nothing."""
+    around = is_quiet()
+    _running.quiet = True
+    try:
+        yield
+    finally:
+        _running.quiet = around
+
+
+def is_quiet() -> bool:
+    """Does this thread only look for shapes?"""
+    return getattr(_running, "quiet", False)
+
+
+class _Weakly:
+    """Calls a function that somebody else keeps alive."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.__qualname__ = function.__qualname__
+        self._function = weakref.ref(function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        function = self._function()
+        if function is None:
+            raise InvalidState(f"callback: the trace that calls `{self.__qualname__}` is gone")
+        return function(*arguments)
+
+
+def keep_alive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What the graph that is being traced shall call; the trace itself keeps `function`.
+
+    The collector does not see through graphs: a block whose plan calls its own method would never
+    be freed.
+    """
+    _running.called.append(function)
+    return _Weakly(function)
+
+
 class Traced:
-    """What one signature's trace gave: the function and the structure of its result."""
+    """What one signature's trace gave: the function, the structure of its result, and what the
+    function calls of Python."""
 
-    __slots__ = ("function", "result")
+    __slots__ = ("called", "function", "result")
 
-    def __init__(self, function: Any, result: Hashable) -> None:
+    def __init__(self, function: Any, result: Hashable, called: list[Any]) -> None:
         self.function = function
         self.result = result
+        self.called = called
 
     def __call__(self, arrays: list[Any]) -> Any:
         outputs = self.function(*arrays)
@@ -80,14 +126,20 @@ def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where
 
     An exception of `function` ends the trace and leaves nothing behind.
     """
-    args, kwargs = unflatten(call, native.trace_begin(arrays))
+    called: list[Any] = []
+    around = getattr(_running, "called", None)
+    _running.called = called
     try:
-        outputs: list[Any] = []
-        result = flatten(function(*args, **kwargs), outputs, where)
-        return Traced(native.trace_end(outputs), result)
-    except BaseException:
-        native.trace_abort()
-        raise
+        args, kwargs = unflatten(call, native.trace_begin(arrays))
+        try:
+            outputs: list[Any] = []
+            result = flatten(function(*args, **kwargs), outputs, where)
+            return Traced(native.trace_end(outputs), result, called)
+        except BaseException:
+            native.trace_abort()
+            raise
+    finally:
+        _running.called = around
 
 
 class TraceCache:

@@ -1,7 +1,8 @@
 """What the registry suite runs: every operator with every sample of its definition.
 
 A sample is JSON: the shapes of the inputs (null where an optional one is left out; a list of arrays
-takes all that are left), their dtypes where they are no floats, and attributes by name. Values are
+takes all that are left), their dtypes where they are no floats, and attributes by name; a function
+gives back its arguments. Values are
 drawn from the operator's domain by a generator that the operator's name seeds.
 """
 
@@ -112,6 +113,10 @@ def _drawn(generator: Any, shape: list[int], dtype: str, low: float, high: float
     return np.array(values.astype("float32")).astype(dtype).astype("float32").asnumpy()
 
 
+def _identity(*arrays: Any) -> tuple[Any, ...]:
+    return arrays
+
+
 def _case(function: Any, number: int, text: str) -> Case:
     sample = json.loads(text)
     shapes = sample.pop("shapes")
@@ -119,8 +124,9 @@ def _case(function: Any, number: int, text: str) -> Case:
     attributes = {
         key: tuple(value) if isinstance(value, list) else value for key, value in sample.items()
     }
-    names = [argument["name"] for argument in function.schema["arguments"]]
-    unknown = set(attributes) - set(names)
+    kinds = {argument["name"]: argument["kind"] for argument in function.schema["arguments"]}
+    attributes |= {name: _identity for name, kind in kinds.items() if kind == "function"}
+    unknown = set(attributes) - set(kinds)
     assert not unknown, f"{function.__name__}: its sample names unknown attributes {unknown}"
     return Case(function, number, shapes, dtypes, attributes, function.schema)
 

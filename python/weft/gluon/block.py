@@ -10,7 +10,15 @@ from weft import autograd
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._files import BackgroundWrite, save_arrays
-from weft._trace import TraceCache, Traced, flatten, is_tracing, trace, unflatten
+from weft._trace import (
+    TraceCache,
+    Traced,
+    flatten,
+    is_tracing,
+    trace,
+    unflatten,
+    without_effects,
+)
 from weft.device import device_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 
@@ -329,7 +337,7 @@ class HybridBlock(Block):
         """Runs once eagerly where parameters below wait for their shapes: they cannot be made
         inside a trace."""
         if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause(), device_of(args):
+            with autograd.pause(), without_effects(), device_of(args):
                 self._run(*args, **kwargs)
         self.__dict__["_are_shapes_known"] = True
 

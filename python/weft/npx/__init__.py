@@ -14,7 +14,8 @@ from weft._files import BackgroundWrite as _BackgroundWrite
 from weft._files import save_arrays as _save_arrays
 from weft._typing import ndarray as _ndarray
 from weft.np import random
-from weft.npx import _ops
+from weft.npx import _effects, _ops
+from weft.npx._effects import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
 
 
@@ -57,4 +58,13 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     return _native.load_arrays(fspath(path))
 
 
-__all__ = [*_ops.__all__, "load", "num_threads", "random", "save", "set_num_threads", "waitall"]
+__all__ = [
+    *_effects.__all__,
+    *_ops.__all__,
+    "load",
+    "num_threads",
+    "random",
+    "save",
+    "set_num_threads",
+    "waitall",
+]
