@@ -130,7 +130,7 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
     full.samples = static_cast<int32_t>(reflected.samples.size());
     full.sample = reflected.samples.data();
     full.effect = op.has_effect;
-    full.on_caller = op.runs_on_caller;
+    full.runs_on_caller = op.runs_on_caller;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return {};
   });

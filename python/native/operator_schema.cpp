@@ -75,9 +75,9 @@ PyObject* schema(PyObject* object, void*) {
       "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name,
       "doc", info.doc, "place", info.place, "promotion", info.promotion, "like", info.like,
       "no_gradient", info.no_gradient, "composite", flag(info.composite), "elementwise",
-      flag(info.elementwise), "random", flag(info.random), "effect", flag(info.effect), "on_caller",
-      flag(info.on_caller), "outputs", info.outputs, "inputs", info.inputs, "arguments", arguments,
-      "domain", info.domain_low, info.domain_high, "samples", samples);
+      flag(info.elementwise), "random", flag(info.random), "effect", flag(info.effect),
+      "runs_on_caller", flag(info.runs_on_caller), "outputs", info.outputs, "inputs", info.inputs,
+      "arguments", arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
 }
 
 PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }

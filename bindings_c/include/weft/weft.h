@@ -222,7 +222,7 @@ typedef struct weft_op_info {
   int32_t samples;
   const char* const* sample; /* JSON objects: shapes and attributes for tests */
   int32_t effect;            /* does something beside its results: never left out or moved */
-  int32_t on_caller;         /* runs on the thread that called the library, under every policy */
+  int32_t runs_on_caller;    /* runs on the thread that called the library, under every policy */
 } weft_op_info;
 
 WEFT_API size_t weft_op_count(void);
