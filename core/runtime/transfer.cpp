@@ -68,8 +68,9 @@ Status traced_value_error(std::string_view reader) {
   return errors::invalid_state(
       reader,
       "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
-      "recorded; choose between values with np.where, or keep this part out of hybridize() "
-      "(npx.cond, npx.foreach and npx.while_loop are planned)");
+      "recorded; choose between values with np.where, look at them with npx.print, npx.check and "
+      "npx.callback, or keep this part out of hybridize() (npx.cond, npx.foreach and "
+      "npx.while_loop are planned)");
 }
 
 Result<Ref<Tensor>> readable(Tensor& tensor, std::string_view reader) {

@@ -299,6 +299,8 @@ class HybridBlock(Block):
     runs it once on placeholders, and from then on a planned graph runs instead.
 
     `forward` may use everything of Python but the values of arrays: `if x.sum() > 0` raises.
+    Python's `print` and `assert` there run once, while it is recorded; `npx.print`, `npx.check` and
+    `npx.callback` run at every call.
     """
 
     def __init__(self) -> None:
