@@ -131,6 +131,59 @@ static void as_a_function(run* r) {
   weft_function_release(function);
 }
 
+static weft_status doubled(void* context, const weft_tensor* inputs, size_t ninputs,
+                           weft_tensor* outputs, size_t noutputs) {
+  const weft_value args[2] = {of_tensor(inputs[0]), of_float(2)};
+  weft_op op = NULL;
+  const weft_status status = weft_op_find("multiply", &op);
+  (void)context;
+  CHECK(ninputs == 1 && noutputs == 1);
+  return status == WEFT_OK ? weft_invoke(op, args, 2, outputs, 1) : status;
+}
+
+/* 2 * x by a callback, and a check of it. */
+static weft_tensor with_effects(run* r, weft_tensor x, weft_host_function function) {
+  static const int64_t type[] = {WEFT_FLOAT32, 2, 2000, 3};
+  weft_op check = NULL;
+  weft_tensor y = NULL;
+  weft_value args[3];
+  args[0] = of_tensors(&x, 1);
+  args[1] = of_default();
+  args[1].tag = WEFT_TAG_FUNCTION;
+  args[1].as.function = function;
+  args[2] = of_ints(type, 4);
+  y = result_of(r, "callback", args, 3);
+  if (!y || !went_well(r, weft_op_find("check", &check))) return NULL;
+  args[0] = of_tensor(y);
+  args[1] = of_default();
+  args[2] = of_text("not zero");
+  return went_well(r, weft_invoke(check, args, 3, NULL, 0)) ? y : NULL;
+}
+
+static void calling_the_host(run* r) {
+  weft_tensor x = made(r, 2000);
+  weft_tensor placeholder = NULL;
+  weft_tensor head = NULL;
+  weft_function plan = NULL;
+  weft_host_function function = NULL;
+  weft_value number = of_float(0);
+  if (!x || !went_well(r, weft_host_function_create("doubled", doubled, NULL, NULL, &function)))
+    return;
+  with_effects(r, x, function);
+  if (went_well(r, weft_trace_begin(&x, 1, &placeholder))) {
+    keep(r, placeholder);
+    head = with_effects(r, placeholder, function);
+    if (head) head = of_one(r, "sum", head);
+    if (!head || !went_well(r, weft_trace_end(&head, 1, &plan))) weft_trace_abort();
+  }
+  weft_host_function_release(function);
+  head = NULL;
+  if (plan && went_well(r, weft_function_call(plan, &x, 1, &head, 1)) &&
+      went_well(r, weft_tensor_item(keep(r, head), &number)))
+    r->result += (float)number.as.real;
+  weft_function_release(plan);
+}
+
 static void shared_with_others(run* r) {
   weft_tensor x = made(r, 20);
   weft_tensor back = NULL;
@@ -214,6 +267,7 @@ int main(void) {
   MUST(weft_set_allocator(&allocator));
   every_refusal_is_survived(eagerly);
   every_refusal_is_survived(as_a_function);
+  every_refusal_is_survived(calling_the_host);
   every_refusal_is_survived(shared_with_others);
   return report_checks();
 }

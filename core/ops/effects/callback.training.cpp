@@ -67,19 +67,27 @@ Status take(const HostFunction& function, size_t index, const Ref<Tensor>& given
   return {};
 }
 
+// What the host does is its own affair: it is not recorded, and gives up by itself when a person
+// interrupts.
+class HostScope {
+ public:
+  HostScope() : before_(std::exchange(thread_state().interruptible, false)) {}
+  ~HostScope() { thread_state().interruptible = before_; }
+  HostScope(const HostScope&) = delete;
+  HostScope& operator=(const HostScope&) = delete;
+
+ private:
+  const ModeScope plain_{0, kRecording};
+  const bool before_;
+};
+
 Status run(const KernelCall& call) {
   const HostFunction& function = *call.op.reader(call.attributes).get("function").function;
   WEFT_ASSIGN(const std::vector<Ref<Tensor>> inputs, copies_of(call.in));
   std::vector<Ref<Tensor>> outputs(call.out.size());
   {
-    // What it calls is its own affair: it is not recorded, and gives up by itself when a person
-    // interrupts.
-    const ModeScope plain(0, kRecording);
-    ThreadState& state = thread_state();
-    const bool before = std::exchange(state.interruptible, false);
-    Status status = function.call(inputs, outputs);
-    state.interruptible = before;
-    WEFT_TRY(std::move(status));
+    const HostScope scope;
+    WEFT_TRY(function.call(inputs, outputs));
   }
   for (size_t i = 0; i < outputs.size(); ++i) WEFT_TRY(take(function, i, outputs[i], call.out[i]));
   return {};
