@@ -63,13 +63,12 @@ template <class Call>
 Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
                    Call call) {
   const bool is_long = autograd::is_long(call.compiled->cost());
-  if (call.compiled->runs_on_caller())
-    return run_reentrant(reads, writes, is_long, [&]() -> Status {
-      WEFT_TRY(call());
-      Device* const device = call.compiled->device();
-      return device ? device->synchronize() : Status();
-    });
-  if (Device* const device = call.compiled->device())
+  Device* const device = call.compiled->device();
+  if (call.compiled->runs_on_caller()) {
+    if (device) return runs_on_cpu_only("function", *device);
+    return run_reentrant(reads, writes, is_long, call);
+  }
+  if (device)
     return engine_submit(reads, writes, *device, std::make_unique<CallTask<Call>>(std::move(call)));
   if (engine_defers() && !pinned)
     return engine_push(reads, writes, std::make_unique<CallTask<Call>>(std::move(call)));

@@ -72,7 +72,7 @@ struct KernelWork {
 
 Status KernelWork::prepare_input(const ops::Value& input, DType dtype) {
   if (!input) {
-    in.emplace_back(TensorView{});
+    in.emplace_back(TensorView{}).rank = -1;
     return {};
   }
   if (input.is_scalar()) {
@@ -144,12 +144,44 @@ bool reads_pinned(const ops::Values& inputs) {
   });
 }
 
+bool any_on_device(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) {
+  return std::ranges::any_of(outs, [](const auto& out) { return out->device() != nullptr; }) ||
+         std::ranges::any_of(inputs, [](const ops::Value& input) {
+           return input.is_tensor() && input.tensor()->device();
+         });
+}
+
+Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                     const ops::Values& inputs, const ops::SlotTypes& types,
+                     std::span<const Ref<Tensor>> outs);
+
+// What runs on the caller has a kernel of the program's: it gets copies of what a device has.
+Status run_on_copies(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                     const ops::Values& inputs, const ops::SlotTypes& types,
+                     std::span<const Ref<Tensor>> outs) {
+  const ModeScope plain(0, kRecording);
+  EagerBuilder builder;
+  ops::Values here(inputs);
+  for (ops::Value& input : here) {
+    if (!input.is_tensor()) continue;
+    WEFT_ASSIGN(Ref<Tensor> copy, readable(*input.tensor(), op.name));
+    input = builder.value(std::move(copy));
+  }
+  PoolVector<Ref<Tensor>> results;
+  for (const Ref<Tensor>& out : outs) {
+    WEFT_ASSIGN(results.emplace_back(), Tensor::create(out->dtype(), out->shape()));
+  }
+  WEFT_TRY(run_on_caller(op, attributes, here, types, results));
+  for (size_t i = 0; i < outs.size(); ++i)
+    WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));
+  return {};
+}
+
 Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                      const ops::Values& inputs, const ops::SlotTypes& types,
                      std::span<const Ref<Tensor>> outs) {
+  if (any_on_device(inputs, outs)) return run_on_copies(op, attributes, inputs, types, outs);
   KernelWork work(op, attributes);
-  for (const ops::Value& input : inputs)
-    if (input.is_tensor()) work.device = input.tensor()->device();
   WEFT_TRY(work.prepare(inputs, types, outs));
   return run_reentrant(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)),
                        [&] { return work.run(); });
@@ -176,6 +208,11 @@ void store_scalar(const ops::Argument& scalar, DType dtype, void* element) {
   WEFT_ASSERT(status.ok());
 }
 
+Status runs_on_cpu_only(std::string_view where, const Device& device) {
+  return errors::unsupported(where, "runs on the calling thread, and so on the CPU only; its arrays "
+                             "are on ", device.name(), "; bring them with `to_device(\"cpu\")`");
+}
+
 bool is_long(const ops::Cost& cost) {
   return cost.flops > 30e9 * 50e-6 || cost.bytes > 20e9 * 50e-6;
 }
@@ -184,7 +221,7 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   const ops::Values& inputs, std::span<const ops::TensorType> input_types,
                   std::span<const ops::TensorType> output_types,
                   std::span<const Ref<Tensor>> outs) {
-  const ops::SlotTypes types{input_types, output_types, attributes};
+  const ops::SlotTypes types{op, input_types, output_types, attributes};
   if (op.runs_on_caller) return run_on_caller(op, attributes, inputs, types, outs);
   Device* const device = outs[0]->device();
   if (device || (engine_defers() && !reads_pinned(inputs))) {

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "ops/kernel_call.h"
+#include "ops/registry.h"
 #include "runtime/pool.h"
 #include "runtime/transfer.h"
 
@@ -276,7 +277,7 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
     step.out.push_back(whole(new_item(out.back().bytes()), out.back()));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  const ops::SlotTypes call{types, out, node.attributes.view()};
+  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
   step.seconds = seconds_of(ops::cost_of(slot, call));
   step.pieces = ops::pieces_of(slot, call);
   add_scratch(step, scratch_of(slot, call, threads_of_next_step()));
@@ -303,7 +304,7 @@ void Placement::add_copy(const Seen& from, const Seen& to) {
   step.in = {from};
   step.out = {to};
   const TensorType type{to.dtype, to.shape, {}};
-  const ops::SlotTypes call{{&type, 1}, {&type, 1}, {}};
+  const ops::SlotTypes call{ops::op_named("copy"), {&type, 1}, {&type, 1}, {}};
   step.seconds = seconds_of(ops::cost_of(ops::Slot(), call));
   step.pieces = ops::pieces_of(ops::Slot(), call);
   steps.push_back(std::move(step));

@@ -180,7 +180,8 @@ Result<ops::Cost> cost_of(const graph::Graph& graph) {
     for (const graph::ValueId id : node.outputs) out.push_back(graph.type(id));
     if (node.op) {
       WEFT_ASSIGN(in, operand_types(graph, node));
-      const ops::Cost cost = ops::cost_of(node.op->slot, {in, out, node.attributes.view()});
+      const ops::Cost cost =
+          ops::cost_of(node.op->slot, {*node.op, in, out, node.attributes.view()});
       total.flops += cost.flops;
       total.bytes += cost.bytes;
       continue;

@@ -37,7 +37,7 @@ std::string_view tag_name(Tag tag) {
   }
 }
 
-// Does the argument fit, perhaps after a harmless change of tag?
+// Does the argument fit the kind?
 bool fit(AttributeKind kind, const Argument& given, Argument& result) {
   result = given;
   switch (kind) {
@@ -119,6 +119,26 @@ Status check_arguments(const OpDef& op, std::span<const Argument> attributes, Bu
 
 }  // namespace
 
+Status fit_attribute(const OpDef& op, const AttributeDef& attribute, const Argument& given,
+                     Argument& result) {
+  if (given.tag == Tag::kNone && attribute.takes_none) {
+    result = given;
+    return {};
+  }
+  if (points_nowhere(given))
+    return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
+                                 static_cast<int64_t>(given.count), " elements");
+  if (given.tag == Tag::kFunction && !given.function)
+    return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL");
+  // Extents, axes, windows: nothing has more of them than an array has axes.
+  if (given.tag == Tag::kInts && attribute.kind == AttributeKind::kInts &&
+      given.count > static_cast<uint32_t>(kMaxRank))
+    return errors::rank_too_large(op.name, attribute.name, given.count);
+  if (fit(attribute.kind, given, result)) return {};
+  return errors::invalid_type(op.name, "`", attribute.name, "` must be ", kind_name(attribute.kind),
+                              "; got ", tag_name(given.tag));
+}
+
 Status complete_attributes(const OpDef& op, std::span<const Argument> given,
                            std::span<Argument> storage) {
   if (given.size() > op.attributes.size())
@@ -133,22 +153,7 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
       storage[i] = attribute.fallback.view()[0];
       continue;
     }
-    if (given[i].tag == Tag::kNone && attribute.takes_none) {
-      storage[i] = given[i];
-      continue;
-    }
-    if (points_nowhere(given[i]))
-      return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL; got ",
-                                   static_cast<int64_t>(given[i].count), " elements");
-    if (given[i].tag == Tag::kFunction && !given[i].function)
-      return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL");
-    // Extents, axes, windows: nothing has more of them than an array has axes.
-    if (given[i].tag == Tag::kInts && attribute.kind == AttributeKind::kInts &&
-        given[i].count > static_cast<uint32_t>(kMaxRank))
-      return errors::rank_too_large(op.name, attribute.name, given[i].count);
-    if (!fit(attribute.kind, given[i], storage[i]))
-      return errors::invalid_type(op.name, "`", attribute.name, "` must be ",
-                                  kind_name(attribute.kind), "; got ", tag_name(given[i].tag));
+    WEFT_TRY(fit_attribute(op, attribute, given[i], storage[i]));
   }
   return {};
 }

@@ -26,7 +26,7 @@ class HostCopies {
       in_types.push_back(view.data ? type_of(view) : TensorType{view.dtype, Shape::absent(), {}});
     for (const TensorView& view : out_) out_types.push_back(type_of(view));
     const int64_t bytes =
-        scratch_of(call_.op.slot, {in_types, out_types, call_.attributes}, num_threads());
+        scratch_of(call_.op.slot, {call_.op, in_types, out_types, call_.attributes}, num_threads());
     KernelCall call{call_.op, in_, out_, call_.attributes, nullptr, call_.seed, call_.ordinal};
     if (bytes > 0) {
       WEFT_ASSIGN(call.scratch, take(bytes));

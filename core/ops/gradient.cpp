@@ -21,6 +21,7 @@ class Probe final : public Builder {
 
   TensorType type(const Value& value) override {
     if (value.is_scalar()) return {kind_dtype(value.scalar()), Shape(), {}};
+    if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
     return types_[static_cast<size_t>(value.id())];
   }
 
@@ -59,7 +60,7 @@ class Probe final : public Builder {
     return type;
   }
   void note_read(const Value& value) {
-    if (!value || value.is_scalar()) return;
+    if (!value || value.is_scalar() || value.is_tensor()) return;
     const auto id = static_cast<size_t>(value.id());
     if (read_.size() <= id) read_.resize(id + 1);
     read_[id] = true;
@@ -97,11 +98,12 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   return saved;
 }
 
-// Rules may branch on attributes and ranks, so these are part of the key.
+// Rules may branch on attributes and ranks, those of others on all that types say: part of the key.
 std::string probe_key(const OpDef& op, std::span<const Argument> attributes,
                       std::span<const TensorType> inputs, uint32_t needed) {
   std::string key = std::to_string(op.id) + ':' + std::to_string(needed);
-  for (const TensorType& type : inputs) key += ',' + std::to_string(type.shape.rank());
+  for (const TensorType& type : inputs)
+    key += ',' + (op.outside ? to_string(type) : std::to_string(type.shape.rank()));
   for (const Argument& a : attributes) {
     key += ';' + std::to_string(static_cast<int>(a.tag));
     if (a.tag == Tag::kString)

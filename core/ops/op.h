@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,11 @@ struct InputDef {
 
 // Arrays that a list may have: far above any use, so that counts and masks stay small.
 inline constexpr size_t kMostListed = 65536;
+
+// What a call has room for: inputs and attributes of a definition, and outputs of a fixed number.
+inline constexpr size_t kMostInputs = 16;
+inline constexpr size_t kMostArguments = 32;
+inline constexpr int kMostOutputs = 8;
 
 // Sets of a call's inputs or outputs in 32 bits. The last bit stands for the 32nd and all that
 // follow: a set may hold more of these than was asked for, never less.
@@ -240,6 +246,11 @@ class OpDef {
   double domain_high = 2;
   std::vector<Sample> samples;
   int id = -1;  // position in the registry
+
+  // Of an operator that was registered at run time: what its rules and its kernel read, and the
+  // library that files name; null if it is built in.
+  std::shared_ptr<const void> outside;
+  std::string library;
 
   // For the eager fast path: 1 or 2 for an elementwise operator of so many inputs, else 0; the step
   // for inputs of one dtype, dense and of one shape.

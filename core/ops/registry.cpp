@@ -1,9 +1,9 @@
 #include "ops/registry.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 #include "base/errors.h"
 
@@ -30,55 +30,77 @@ const Registered kBuiltIn[] = {
     {{}, nullptr},
 };
 
-// Grows only; entries never move, so that `const OpDef*` stays good.
+// Spans of operators that were handed out stay good while others are added.
+constexpr size_t kMostOperators = 4096;
+
+using ByName = std::unordered_map<std::string_view, const OpDef*>;
+
+// Grows only; operators never move, so that `const OpDef*` and their names stay good.
 struct Registry {
-  std::mutex mutex;
-  std::map<std::string, std::unique_ptr<OpDef>, std::less<>> by_name;
-  std::vector<const OpDef*> in_order;
+  ByName built_in;  // complete when the registry is: read without the lock
   Status status;
+
+  std::mutex mutex;  // guards what follows
+  ByName registered;
+  std::vector<const OpDef*> in_order;
+  std::vector<std::unique_ptr<const OpDef>> owned;
 };
 
-Status add(Registry& registry, std::string_view name, Definer define) {
-  auto op = std::make_unique<OpDef>(name);
-  define(*op);
+Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDef> op) {
   WEFT_TRY(op->check_complete());
-  if (registry.by_name.contains(name))
-    return errors::invalid_value("register", "operator `", name, "` exists already");
+  if (registry.built_in.contains(op->name) || registry.registered.contains(op->name))
+    return errors::invalid_value("register", "operator `", op->name, "` exists already");
+  if (registry.in_order.size() == kMostOperators)
+    return errors::invalid_value("register", "operator `", op->name,
+                                 "` is one too many; there are ", kMostOperators);
   op->id = static_cast<int>(registry.in_order.size());
-  registry.in_order.push_back(op.get());
-  registry.by_name.emplace(std::string(name), std::move(op));
-  return {};
+  const OpDef* const added = op.get();
+  registry.owned.push_back(std::move(op));
+  names.emplace(added->name, added);
+  registry.in_order.push_back(added);
+  return added;
 }
 
 Registry& registry() {
   static Registry* const instance = [] {
     auto* created = new Registry;
-    created->in_order.reserve(4096);  // spans handed out stay good while operators are added
+    created->in_order.reserve(kMostOperators);
     for (const Registered& entry : kBuiltIn) {
       if (!entry.define) break;
-      Status status = add(*created, entry.name, entry.define);
-      if (!status.ok() && created->status.ok()) created->status = status;
+      auto op = std::make_unique<OpDef>(entry.name);
+      entry.define(*op);
+      const auto added = add(*created, created->built_in, std::move(op));
+      if (!added.ok() && created->status.ok()) created->status = added.status();
     }
     return created;
   }();
   return *instance;
 }
 
+const OpDef* find_in(const ByName& names, std::string_view name) {
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second;
+}
+
 }  // namespace
 
 Status registry_status() { return registry().status; }
 
-std::span<const OpDef* const> all_ops() { return registry().in_order; }
+std::span<const OpDef* const> all_ops() {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  return r.in_order;
+}
 
 const OpDef* find_op(std::string_view name) {
   Registry& r = registry();
+  if (const OpDef* op = find_in(r.built_in, name)) return op;
   const std::lock_guard lock(r.mutex);
-  const auto found = r.by_name.find(name);
-  return found == r.by_name.end() ? nullptr : found->second.get();
+  return find_in(r.registered, name);
 }
 
 const OpDef& op_named(std::string_view name) {
-  const OpDef* op = find_op(name);
+  const OpDef* op = find_in(registry().built_in, name);
   if (!op)
     std::fprintf(stderr, "weft: the core names an operator that is not built in: %.*s\n",
                  static_cast<int>(name.size()), name.data());
@@ -86,10 +108,11 @@ const OpDef& op_named(std::string_view name) {
   return *op;
 }
 
-Status register_op(std::string_view name, Definer define) {
+Result<const OpDef*> register_op(std::unique_ptr<OpDef> op) {
   Registry& r = registry();
+  WEFT_TRY(r.status);
   const std::lock_guard lock(r.mutex);
-  return add(r, name, define);
+  return add(r, r.registered, std::move(op));
 }
 
 }  // namespace weft::ops

@@ -2,6 +2,7 @@
 // register. An incomplete definition makes the build of the registry fail with a message.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -9,13 +10,18 @@
 
 namespace weft::ops {
 
-Status registry_status();  // builds the registry at its first call
-std::span<const OpDef* const> all_ops();
+Status registry_status();                      // builds the registry at its first call
+std::span<const OpDef* const> all_ops();       // those that are there now
 const OpDef* find_op(std::string_view name);   // null if there is none
-const OpDef& op_named(std::string_view name);  // of the core itself: must exist
+const OpDef& op_named(std::string_view name);  // built in: must exist; takes no lock
 
-// Adds one operator; refused when incomplete or when the name is taken.
-Status register_op(std::string_view name, Definer define);
+// Adds an operator that was made at run time, for ever; refused when incomplete or when the name is
+// taken. Any thread, at any time.
+Result<const OpDef*> register_op(std::unique_ptr<OpDef> op);
+
+// One argument as its attribute takes it, perhaps after a harmless change of tag.
+Status fit_attribute(const OpDef& op, const AttributeDef& attribute, const Argument& given,
+                     Argument& result);
 
 // Fills defaults in and checks kinds: `given` may be shorter than the schema.
 // `storage` has room for op.attributes.size() arguments.
