@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "autograd/call.h"
+#include "autograd/eager_builder.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "kernels/elementwise.h"
@@ -13,6 +14,7 @@
 #include "runtime/small_vector.h"
 #include "runtime/thread_state.h"
 #include "runtime/threads.h"
+#include "runtime/transfer.h"
 
 namespace weft::autograd {
 namespace {

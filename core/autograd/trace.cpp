@@ -176,27 +176,45 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
   return traced;
 }
 
-Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders) {
-  ThreadState& state = thread_state();
-  if (state.trace) return errors::invalid_state("trace", "a trace is running; traces do not nest");
-  auto trace = std::make_unique<Trace>();
+namespace {
+
+Status start(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> types,
+             std::span<Tensor*> placeholders) {
   std::vector<Ref<Tensor>> made;
-  for (Tensor* example : examples) {
-    WEFT_ASSIGN(Ref<Tensor> placeholder,
-                trace->placeholder({example->dtype(), example->shape(), {}}));
+  for (const ops::TensorType& type : types) {
+    WEFT_ASSIGN(Ref<Tensor> placeholder, trace->placeholder(type));
     made.push_back(std::move(placeholder));
   }
   for (size_t i = 0; i < made.size(); ++i) placeholders[i] = made[i].detach();
+  ThreadState& state = thread_state();
+  if (trace->before) state.modes &= ~static_cast<uint32_t>(kRecording);
   state.trace = trace.release();
   state.modes |= kTracing;
   return {};
 }
 
+}  // namespace
+
+Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders) {
+  if (thread_state().trace)
+    return errors::invalid_state("trace", "a trace is running; traces do not nest");
+  std::vector<ops::TensorType> types;
+  for (Tensor* example : examples) types.push_back({example->dtype(), example->shape(), {}});
+  return start(std::make_unique<Trace>(), types, placeholders);
+}
+
+Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
+  auto trace = std::make_unique<Trace>();
+  trace->before = {thread_state().trace, thread_state().modes};
+  return start(std::move(trace), types, placeholders);
+}
+
 void abort_trace() {
   ThreadState& state = thread_state();
-  delete static_cast<Trace*>(state.trace);
-  state.trace = nullptr;
-  state.modes &= ~static_cast<uint32_t>(kTracing);
+  const std::unique_ptr<Trace> ended(current_trace());
+  const bool apart = ended && ended->before;
+  state.trace = apart ? ended->before->trace : nullptr;
+  state.modes = apart ? ended->before->modes : state.modes & ~static_cast<uint32_t>(kTracing);
 }
 
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs) {

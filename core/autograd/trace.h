@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +54,13 @@ class Trace {
                                         std::span<Tensor* const> variables);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
+
+  // What the thread did when this trace began inside a rule: the end brings it back.
+  struct Before {
+    void* trace;
+    uint32_t modes;
+  };
+  std::optional<Before> before;
   graph::GraphBuilder& builder() {
     note_mode();
     return builder_;
@@ -98,6 +106,8 @@ class Trace {
 // The trace of this thread; null if it does not trace.
 Trace* current_trace();
 Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders);
+// A trace apart from what the thread does otherwise, which goes on when this one has ended.
+Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);
 void abort_trace();
 

@@ -189,4 +189,55 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   return became;
 }
 
+namespace {
+
+// By value: does an output need it?
+std::vector<bool> needed_values(const Graph& graph) {
+  std::vector<bool> needed(graph.values.size(), false);
+  for (const ValueId id : graph.outputs) needed[static_cast<size_t>(id)] = true;
+  for (size_t n = graph.nodes.size(); n-- > 0;) {
+    const Node& node = graph.nodes[n];
+    const bool any = std::ranges::any_of(
+        node.outputs, [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
+    if (!any) continue;
+    for (const Operand& operand : node.operands)
+      if (operand.is_value()) needed[static_cast<size_t>(operand.value)] = true;
+  }
+  return needed;
+}
+
+}  // namespace
+
+ops::Values emit_graph(ops::Builder& builder, const Graph& source,
+                       std::span<const ops::Value> inputs) {
+  const ops::Value nothing(&builder, Argument::of_int(0));
+  std::vector<ops::Value> became(source.values.size(), nothing);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    became[static_cast<size_t>(source.inputs[i])] = inputs[i];
+  for (const Constant& constant : source.constants)
+    became[static_cast<size_t>(constant.value)] = ops::Value(&builder, constant.content);
+  const std::vector<bool> needed = needed_values(source);
+  for (const Node& node : source.nodes) {
+    if (!builder.status().ok()) break;
+    if (std::ranges::none_of(node.outputs,
+                             [&](ValueId id) { return needed[static_cast<size_t>(id)]; }))
+      continue;
+    ops::Values operands;
+    for (const Operand& operand : node.operands) {
+      if (operand.is_value())
+        operands.push_back(became[static_cast<size_t>(operand.value)]);
+      else if (operand.is_scalar())
+        operands.push_back(ops::Value(&builder, operand.scalar));
+      else
+        operands.emplace_back();
+    }
+    const ops::Values outputs = builder.emit(*node.op, operands, node.attributes.view());
+    for (size_t i = 0; i < node.outputs.size() && i < outputs.size(); ++i)
+      became[static_cast<size_t>(node.outputs[i])] = outputs[i];
+  }
+  ops::Values results;
+  for (const ValueId id : source.outputs) results.push_back(became[static_cast<size_t>(id)]);
+  return results;
+}
+
 }  // namespace weft::graph

@@ -49,4 +49,9 @@ class GraphBuilder final : public ops::Builder {
 std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
                                      std::span<const ops::Value> inputs);
 
+// The outputs of `source`, a graph without states and regions, applied through any builder: only
+// the nodes that the outputs need. Random nodes draw anew.
+ops::Values emit_graph(ops::Builder& builder, const Graph& source,
+                       std::span<const ops::Value> inputs);
+
 }  // namespace weft::graph
