@@ -122,6 +122,30 @@ bool decode_scalar(const Json& json, Argument& a) {
   return true;
 }
 
+// ---- operators that are not built in ------------------------------------------------------------
+
+// By name of the operator: the library that has to be loaded for it.
+Json libraries_of(const Graph& graph) {
+  Json libraries = Json::object();
+  for (const Node& node : graph.nodes)
+    if (node.op && node.op->outside && !libraries.find(node.op->name))
+      libraries.set(node.op->name, node.op->library);
+  return libraries;
+}
+
+Status missing_operator(std::string_view where, const std::string& name, const Json* libraries) {
+  const Json* library = libraries ? libraries->find(name) : nullptr;
+  if (!library)
+    return errors::unsupported(where, "operator `", name, "` is unknown to this build of Weft");
+  if (library->text().empty())
+    return errors::unsupported(
+        where, "operator `", name,
+        "` is not built in and of no library: the program that runs the file "
+        "must register it first");
+  return errors::unsupported(where, "operator `", name, "` is of the library `", library->text(),
+                             "`, which is not loaded; load it before the file");
+}
+
 // ---- nodes --------------------------------------------------------------------------------------
 
 class Encoder {
@@ -157,6 +181,8 @@ class Encoder {
     json.set("outputs", std::move(outputs));
     json.set("states", std::move(states));
     json.set("ordinals", int64_t{graph_.ordinals});
+    Json libraries = libraries_of(graph_);
+    if (!libraries.members().empty()) json.set("libraries", std::move(libraries));
     return json;
   }
 
@@ -209,6 +235,7 @@ class Decoder {
     const Json* nodes = json.find("nodes");
     const Json* outputs = json.find("outputs");
     const Json* states = json.find("states");
+    libraries_ = json.find("libraries");
     if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
       return broken("it has no nodes or no outputs");
     for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
@@ -255,9 +282,7 @@ class Decoder {
     if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
     Node node;
     node.op = ops::find_op(op->text());
-    if (!node.op)
-      return errors::not_found(where_, "operator `", op->text(),
-                               "` is unknown to this build of Weft");
+    if (!node.op) return missing_operator(where_, op->text(), libraries_);
     if (const Json* operands = json.find("in"))
       for (const Json& operand : operands->items()) WEFT_TRY(decode_operand(operand, node));
     WEFT_TRY(decode_attributes(json.find("attributes"), node));
@@ -317,6 +342,7 @@ class Decoder {
 
   const std::string where_;
   Graph& graph_;
+  const Json* libraries_ = nullptr;
 };
 
 }  // namespace

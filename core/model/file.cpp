@@ -1,6 +1,7 @@
 #include "model/file.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "base/errors.h"
@@ -109,6 +110,14 @@ std::string ports_text(std::span<const Port> ports) {
   return text;
 }
 
+std::map<std::string, std::string> libraries_of(const Model& model) {
+  std::map<std::string, std::string> libraries;
+  for (const Entry& entry : model.entries())
+    for (const graph::Node& node : entry.program->graph().nodes)
+      if (node.op && node.op->outside) libraries.emplace(node.op->name, node.op->library);
+  return libraries;
+}
+
 std::string describe(const Model& model) {
   std::string text = "Weft model, format " + std::to_string(model.format_version()) + "\n";
   for (const Entry& entry : model.entries())
@@ -117,6 +126,8 @@ std::string describe(const Model& model) {
             "): " + std::to_string(entry.program->graph().nodes.size()) + " nodes, " +
             std::to_string(entry.captures.size()) + " captures, " +
             std::to_string(entry.program->graph().states.size()) + " states\n";
+  for (const auto& [op, library] : libraries_of(model))
+    text += "operator " + op + " of " + (library.empty() ? "the program" : library) + "\n";
   int64_t bytes = 0;
   for (const NamedTensor& named : model.tensors()) bytes += named.tensor->bytes();
   text +=
