@@ -1,0 +1,98 @@
+// weft.h: shared libraries of operators.
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "guard.h"
+#include "library_scope.h"
+#include "ops/registry.h"
+
+using namespace weft;
+
+namespace weft::c {
+namespace {
+
+thread_local std::string loading;
+
+struct Libraries {
+  std::mutex mutex;  // one at a time, so that a library is loaded once
+  std::vector<void*> loaded;
+};
+Libraries& libraries() {
+  static auto* const instance = new Libraries;
+  return *instance;
+}
+
+std::string last_part(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
+}
+
+// A library that was not linked with libweft finds its functions among the global symbols, where a
+// host that loaded libweft for itself alone (Python) has not put them. Where libweft is part of the
+// program this finds the program, and does nothing.
+void show_own_symbols() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&weft_library_load), &info) && info.dli_fname)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
+}
+
+const char* loader_says() {
+  const char* text = dlerror();
+  return text ? text : "the dynamic loader does not say why";
+}
+
+// Calls the library's function with its name noted.
+Status start(const std::string& name, weft_status (*init)()) {
+  struct Loading {
+    explicit Loading(const std::string& library) { loading = library; }
+    ~Loading() { loading.clear(); }
+  };
+  const Loading noted(name);
+  thread_state().last_error = {};
+  const weft_status status = init();
+  if (status == WEFT_OK) return {};
+  const std::string said = thread_state().last_error.message();
+  return Status(
+      status_code_of(status),
+      name + ": " + (said.empty() ? "weft_library_init failed, without a message" : said));
+}
+
+Status load(const std::string& path) {
+  WEFT_TRY(ops::registry_status());
+  const std::string name = last_part(path);
+  if (access(path.c_str(), F_OK) != 0 && path.find('/') != std::string::npos)
+    return errors::not_found("weft_library_load", "there is no file ", path);
+  if (!loading.empty())
+    return errors::invalid_state("weft_library_load", "`", loading, "` is being loaded");
+  show_own_symbols();
+  const std::lock_guard lock(libraries().mutex);
+  void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return errors::io("weft_library_load", loader_says());
+  std::vector<void*>& loaded = libraries().loaded;
+  if (std::ranges::find(loaded, handle) != loaded.end()) return {};
+  const auto init = reinterpret_cast<weft_status (*)()>(dlsym(handle, "weft_library_init"));
+  if (!init) {
+    dlclose(handle);
+    return errors::invalid_value("weft_library_load", "`", name,
+                                 "` is no library of operators: it exports no weft_library_init");
+  }
+  WEFT_TRY(start(name, init));
+  loaded.push_back(handle);
+  return {};
+}
+
+}  // namespace
+
+const std::string& library_being_loaded() { return loading; }
+
+}  // namespace weft::c
+
+extern "C" weft_status weft_library_load(const char* path) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_library_load", {{"path", path}}));
+    return c::load(path);
+  });
+}

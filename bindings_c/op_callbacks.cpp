@@ -1,0 +1,234 @@
+#include "op_callbacks.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "ops/registry.h"
+#include "rule_builder.h"
+
+namespace weft::c {
+namespace {
+
+static_assert(sizeof(weft_view) == sizeof(TensorView) && WEFT_MAX_RANK == kMaxRank);
+static_assert(offsetof(weft_view, data) == offsetof(TensorView, data));
+static_assert(offsetof(weft_view, shape) == offsetof(TensorView, shape));
+static_assert(offsetof(weft_view, strides) == offsetof(TensorView, strides));
+static_assert(offsetof(weft_view, rank) == offsetof(TensorView, rank));
+static_assert(offsetof(weft_view, dtype) == offsetof(TensorView, dtype));
+
+const weft_op_definition& definition_of(const ops::OpDef& op) {
+  return static_cast<const Outside*>(op.outside.get())->definition;
+}
+
+const weft_value* values_of(std::span<const ops::Argument> attributes) {
+  return reinterpret_cast<const weft_value*>(attributes.data());
+}
+const weft_view* views_of(std::span<const TensorView> views) {
+  return reinterpret_cast<const weft_view*>(views.data());
+}
+
+// Runs a callback; what it says of its failure follows the operator's name.
+template <class Call>
+Status run(const ops::OpDef& op, const char* what, const Call& call) {
+  ThreadState& state = thread_state();
+  Status before = std::exchange(state.last_error, Status());
+  void* const trace = state.trace;
+  const weft_status code = call();
+  const Status said = std::exchange(state.last_error, std::move(before));
+  if (state.trace != trace) {
+#if !defined(WEFT_RUNTIME_ONLY)
+    while (state.trace && state.trace != trace) weft_trace_abort();
+#endif
+    return errors::invalid_state(op.name, "its ", what, " left a trace open");
+  }
+  if (code == WEFT_OK) return {};
+  if (status_code_of(code) == StatusCode::kInternal && code != WEFT_INTERNAL)
+    return errors::internal(op.name, "its ", what, " returned ", int64_t{code},
+                            ", which is no status");
+  if (said.message().starts_with(op.name + ": ")) return said;
+  const std::string text = said.message().empty()
+                               ? "its " + std::string(what) + " failed, without a message"
+                               : said.message();
+  return Status(status_code_of(code), op.name + ": " + text);
+}
+
+std::vector<weft_type> types_of(std::span<const ops::TensorType> types) {
+  std::vector<weft_type> result;
+  for (const ops::TensorType& type : types) result.push_back(type_of(type));
+  return result;
+}
+
+// ---- inference ----------------------------------------------------------------------------------
+
+Result<ops::TensorType> checked_type(const ops::OpDef& op, const weft_type& type, size_t output) {
+  const std::string name = "output " + std::to_string(output);
+  if (type.rank < 0 || type.rank > kMaxRank)
+    return errors::invalid_value(op.name, "its inference must give ", name, " a rank in [0, ",
+                                 kMaxRank, "]; got ", type.rank);
+  if (type.dtype < 0 || type.dtype >= 256 || !is_known(static_cast<DType>(type.dtype)))
+    return errors::invalid_type(op.name, "its inference must give ", name, " a dtype; got number ",
+                                int64_t{type.dtype});
+  const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
+  WEFT_TRY(checked_elements(extents, op.name, name).status());
+  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
+}
+
+Result<ops::Types> infer(const ops::InferContext& c) {
+  const ops::OpDef& op = c.op();
+  const weft_op_definition& d = definition_of(op);
+  WEFT_ASSIGN(const size_t outputs, ops::count_outputs(op, c.all()));
+  const std::vector<weft_type> in = types_of(c.in);
+  std::vector<weft_type> out(outputs);
+  for (weft_type& type : out) type.rank = -1;  // until the callback says otherwise
+  const weft_types_call call{sizeof call,    in.data(),  in.size(), values_of(c.all()),
+                             c.all().size(), out.data(), outputs};
+  WEFT_TRY(run(op, "inference", [&] { return d.infer(d.context, &call); }));
+  ops::Types types;
+  for (size_t i = 0; i < outputs; ++i) {
+    WEFT_ASSIGN(const ops::TensorType type, checked_type(op, out[i], i));
+    types.push_back(type);
+  }
+  return types;
+}
+
+Result<size_t> count_outputs(const ops::AttributeReader& attributes) {
+  const ops::OpDef& op = attributes.op();
+  const weft_op_definition& d = definition_of(op);
+  size_t count = 0;
+  WEFT_TRY(run(op, "count of outputs", [&] {
+    return d.count_outputs(d.context, values_of(attributes.all()), attributes.all().size(), &count);
+  }));
+  if (count >= 1 && count <= ops::kMostListed) return count;
+  return errors::invalid_value(op.name, "must have 1 to ", ops::kMostListed, " outputs; got ",
+                               count);
+}
+
+// ---- kernels ------------------------------------------------------------------------------------
+
+Status run_kernel(const ops::KernelCall& call) {
+  const weft_op_definition& d = definition_of(call.op);
+  const weft_kernel_call passed{sizeof passed,
+                                views_of(call.in),
+                                call.in.size(),
+                                views_of(call.out),
+                                call.out.size(),
+                                values_of(call.attributes),
+                                call.attributes.size(),
+                                call.scratch,
+                                call.seed,
+                                call.ordinal};
+  return run(call.op, "kernel", [&] { return d.kernel(d.context, &passed); });
+}
+
+int64_t scratch_bytes(const ops::SlotTypes& types, int threads) {
+  const weft_op_definition& d = definition_of(types.op);
+  const std::vector<weft_type> in = types_of(types.in);
+  std::vector<weft_type> out = types_of(types.out);
+  const weft_types_call call{
+      sizeof call, in.data(), in.size(), values_of(types.attributes), types.attributes.size(),
+      out.data(),  out.size()};
+  return std::max<int64_t>(0, d.scratch_bytes(d.context, &call, threads));
+}
+
+// ---- rules --------------------------------------------------------------------------------------
+
+using Rule = weft_status (*)(void* context, const weft_rule_call* call);
+
+// Runs a rule whose call is complete but for the results. Those of a failed rule are harmless.
+ops::Values run_rule(RuleBuilder& rule, const char* what, Rule callback, weft_rule_call& call,
+                     size_t nresult) {
+  std::vector<weft_operand> result(nresult, WEFT_ABSENT);
+  call.struct_size = sizeof call;
+  call.builder = rule.handle();
+  call.result = result.data();
+  call.nresult = nresult;
+  void* const context = definition_of(rule.op()).context;
+  rule.builder().fail(run(rule.op(), what, [&] { return callback(context, &call); }));
+  Result<ops::Values> values = rule.values(result.data(), nresult);
+  if (!values.ok()) rule.builder().fail(values.status());
+  if (rule.builder().status().ok()) return values.take();
+  return ops::Values(nresult, rule.harmless());
+}
+
+// Undoing a broadcast would make something of any shape.
+Status check_gradient(const ops::GradContext& g, size_t input, const ops::Value& gradient) {
+  if (!gradient || gradient.is_scalar() || !g.needs(input)) return {};
+  const Shape from = gradient.shape();
+  const Shape to = g.in(input).shape();
+  const int added = from.rank() - to.rank();
+  bool fits = added >= 0;
+  for (int axis = 0; fits && axis < to.rank(); ++axis)
+    fits = to[axis] == 1 || to[axis] == from[axis + added];
+  if (fits) return {};
+  return errors::invalid_value(g.op().name, "its gradient for `", g.op().input_name(input),
+                               "` must have shape ", to, ", or one that it broadcasts to; got ",
+                               from);
+}
+
+ops::Values gradient(const ops::GradContext& g) {
+  RuleBuilder rule(g.op(), g.builder());
+  std::vector<weft_operand> in, out, cotangent;
+  std::vector<uint8_t> needed;
+  for (size_t i = 0; i < g.inputs(); ++i) {
+    in.push_back(rule.add(g.in(i)));
+    needed.push_back(g.needs(i));
+  }
+  for (size_t i = 0; i < g.outputs(); ++i) {
+    out.push_back(rule.add(g.out(i)));
+    cotangent.push_back(rule.add(g.dout(i)));
+  }
+  weft_rule_call call{};
+  call.in = in.data();
+  call.nin = in.size();
+  call.attributes = values_of(g.all());
+  call.nattributes = g.all().size();
+  call.out = out.data();
+  call.cotangent = cotangent.data();
+  call.nout = out.size();
+  call.needed = needed.data();
+  ops::Values gradients =
+      run_rule(rule, "gradient", definition_of(g.op()).gradient, call, g.inputs());
+  for (size_t i = 0; i < gradients.size() && g.builder().status().ok(); ++i)
+    g.builder().fail(check_gradient(g, i, gradients[i]));
+  return gradients;
+}
+
+ops::Values compose(const ops::ComposeContext& c) {
+  const ops::OpDef& op = c.op();
+  RuleBuilder rule(op, c.builder);
+  const size_t outputs = ops::harmless_outputs(op, c.all());
+  const std::vector<weft_operand> in = rule.add_all(c.inputs);
+  weft_rule_call call{};
+  call.in = in.data();
+  call.nin = in.size();
+  call.attributes = values_of(c.all());
+  call.nattributes = c.all().size();
+  ops::Values values = run_rule(rule, "composition", definition_of(op).compose, call, outputs);
+  for (size_t i = 0; i < outputs; ++i) {
+    if (values[i] && !values[i].is_scalar()) continue;
+    c.builder.fail(errors::invalid_value(op.name, "its composition must give output ", i,
+                                         " an array; got ", values[i] ? "a number" : "nothing"));
+    values[i] = rule.harmless();
+  }
+  return values;
+}
+
+}  // namespace
+
+void set_callbacks(ops::OpDef& op, const weft_op_definition& d) {
+  op.outside = std::make_shared<const Outside>(Outside{d});
+  if (d.outputs == 0 && d.count_outputs) op.outputs(count_outputs);
+  if (d.compose) op.compose(compose);
+  if (d.infer) op.infer(infer);
+  if (d.gradient) op.gradient(gradient);
+  if (!d.kernel) return;
+  ops::Slot slot;
+  slot.run = run_kernel;
+  slot.strides = d.flags & WEFT_OP_READS_STRIDES ? ops::Strides::kAny : ops::Strides::kDense;
+  slot.lead = d.flags & WEFT_OP_IN_PLACE ? ops::Lead::kSameIndex : ops::Lead::kNone;
+  if (d.scratch_bytes) slot.scratch_bytes = scratch_bytes;
+  op.kernel(slot);
+}
+
+}  // namespace weft::c

@@ -1,0 +1,85 @@
+// weft.h: traced functions inside rules, for bindings whose rules are functions on arrays.
+#include <vector>
+
+#include "autograd/function.h"
+#include "rule_builder.h"
+
+using namespace weft;
+
+namespace {
+
+Status check_pure(const ops::OpDef& op, const autograd::Function& function) {
+  const std::string hint =
+      "; pass them as inputs, and make constants with operators such as `full`";
+  if (!function.captures().empty())
+    return errors::invalid_value(op.name, "a rule must use its own arrays only; it reads ",
+                                 function.captures().size(), " others", hint);
+  if (!function.program().graph().states.empty())
+    return errors::invalid_value(op.name, "a rule must not write to the arrays that it is given");
+  return {};
+}
+
+// A trace is made for its types: extents are in its nodes.
+Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const char* const self = "weft_builder_apply";
+    if (!inputs[i]) return errors::invalid_value(self, "`in` must not be absent");
+    const ops::TensorType given = inputs[i].type(), traced = graph.type(graph.inputs[i]);
+    if (!(given == traced))
+      return errors::invalid_value(self, "input ", i, " must be ", to_string(traced), "; got ",
+                                   to_string(given));
+  }
+  return {};
+}
+
+Result<ops::TensorType> type_from(const weft_type& type) {
+  if (type.dtype < 0 || type.dtype >= 256 || !is_known(static_cast<DType>(type.dtype)))
+    return errors::invalid_type("weft_trace_begin_rule", "`types` have an unknown dtype ",
+                                int64_t{type.dtype});
+  if (type.rank < 0 || type.rank > kMaxRank)
+    return errors::rank_too_large("weft_trace_begin_rule", "types", type.rank);
+  const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
+  WEFT_TRY(checked_elements(extents, "weft_trace_begin_rule", "types").status());
+  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_builder_apply(weft_builder handle, weft_function function, const weft_operand* in,
+                               size_t nin, weft_operand* outs, size_t nouts) {
+  return c::guard([&]() -> Status {
+    const char* const self = "weft_builder_apply";
+    WEFT_TRY(c::require(self, {{"builder", handle}, {"function", function}}));
+    if (nouts) WEFT_TRY(c::require(self, {{"outs", outs}}));
+    c::RuleBuilder& rule = *c::RuleBuilder::of(handle);
+    const auto& applied = *reinterpret_cast<const autograd::Function*>(function);
+    if (nin != applied.inputs() || nouts != applied.outputs())
+      return errors::invalid_value(self, "the function has ", applied.inputs(), " inputs and ",
+                                   applied.outputs(), " outputs; got ", nin, " and ", nouts);
+    WEFT_TRY(check_pure(rule.op(), applied));
+    WEFT_ASSIGN(const ops::Values inputs, rule.values(in, nin));
+    const graph::Graph& graph = applied.program().graph();
+    WEFT_TRY(check_types(inputs, graph));
+    const ops::Values results = graph::emit_graph(rule.builder(), graph, inputs);
+    for (size_t i = 0; i < nouts; ++i) outs[i] = rule.add(results[i]);
+    return rule.builder().status();
+  });
+}
+
+weft_status weft_trace_begin_rule(const weft_type* types, size_t count, weft_tensor* placeholders) {
+  return c::guard([&]() -> Status {
+    if (count)
+      WEFT_TRY(
+          c::require("weft_trace_begin_rule", {{"types", types}, {"placeholders", placeholders}}));
+    std::vector<ops::TensorType> given;
+    for (size_t i = 0; i < count; ++i) {
+      WEFT_ASSIGN(ops::TensorType type, type_from(types[i]));
+      given.push_back(type);
+    }
+    return autograd::begin_rule_trace(given, c::tensors(placeholders, count));
+  });
+}
+
+}  // extern "C"
