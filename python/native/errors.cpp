@@ -1,6 +1,8 @@
 // A status of the library becomes the exception that a NumPy user expects: each class derives from
 // a builtin one and from weft.Error (weft/_errors.py).
 #include <cstdarg>
+#include <cstring>
+#include <string>
 #include <utility>
 
 #include "native.h"
@@ -10,11 +12,42 @@ namespace {
 
 constexpr int kStatuses = 13;
 PyObject* classes[kStatuses] = {};
+PyObject* error_of_weft = nullptr;
 PyObject* missing_file = nullptr;
 PyObject* not_shared = nullptr;
 
 // What a handler of a signal raised while the library was working. Under the GIL.
 PyObject* pending_interrupt = nullptr;
+
+// What a callback of this thread raised, and the text that it is told by to the library.
+struct Kept {
+  PyObject* error = nullptr;
+  std::string text;
+};
+Kept& kept() {
+  thread_local auto* const instance = new Kept;  // a thread's last error is nobody's to free
+  return *instance;
+}
+
+// The status whose class is nearest to an exception.
+weft_status status_of(PyObject* error) {
+  for (int status = kStatuses - 1; status > 0; --status) {
+    if (PyErr_GivenExceptionMatches(error, classes[status])) return status;
+  }
+  const std::pair<PyObject*, weft_status> builtin[] = {
+      {PyExc_IndexError, WEFT_INDEX_OUT_OF_RANGE},
+      {PyExc_LookupError, WEFT_NOT_FOUND},
+      {PyExc_OverflowError, WEFT_OVERFLOW},
+      {PyExc_ValueError, WEFT_INVALID_VALUE},
+      {PyExc_TypeError, WEFT_INVALID_TYPE},
+      {PyExc_MemoryError, WEFT_OUT_OF_MEMORY},
+      {PyExc_OSError, WEFT_IO},
+      {PyExc_NotImplementedError, WEFT_UNSUPPORTED}};
+  for (const auto& [type, status] : builtin) {
+    if (PyErr_GivenExceptionMatches(error, type)) return status;
+  }
+  return WEFT_INVALID_STATE;
+}
 
 PyObject* class_of(weft_status status) {
   if (status <= 0 || status >= kStatuses) status = WEFT_INTERNAL;
@@ -27,10 +60,11 @@ bool load_errors() {
   PyObject* module = PyImport_ImportModule("weft._errors");
   if (!module) return false;
   PyObject* by_status = PyObject_GetAttrString(module, "BY_STATUS");
+  error_of_weft = PyObject_GetAttrString(module, "Error");
   missing_file = PyObject_GetAttrString(module, "MissingFile");
   not_shared = PyObject_GetAttrString(module, "NotShared");
   Py_DECREF(module);
-  if (!by_status || !missing_file || !not_shared) return false;
+  if (!by_status || !error_of_weft || !missing_file || !not_shared) return false;
   for (int status = 1; status < kStatuses; ++status) {
     PyObject* key = PyLong_FromLong(status);
     classes[status] = key ? PyObject_GetItem(by_status, key) : nullptr;
@@ -56,6 +90,26 @@ int32_t interrupted() {
   return raised;
 }
 
+weft_status keep_error() {
+  PyObject *kind = nullptr, *error = nullptr, *trace = nullptr;
+  PyErr_Fetch(&kind, &error, &trace);
+  PyErr_NormalizeException(&kind, &error, &trace);
+  if (error && trace) PyException_SetTraceback(error, trace);
+  PyObject* text = error ? PyObject_Str(error) : nullptr;
+  const char* said = text ? PyUnicode_AsUTF8(text) : nullptr;
+  // Ours say what they are by their class; of others the name is part of the text.
+  const bool ours = error && PyErr_GivenExceptionMatches(error, error_of_weft);
+  kept().text = (ours || !error ? "" : std::string(Py_TYPE(error)->tp_name) + ": ") +
+                (said ? said : "a Python error without a text");
+  PyErr_Clear();
+  Py_XDECREF(text);
+  Py_XDECREF(kind);
+  Py_XDECREF(trace);
+  const weft_status status = error ? status_of(error) : WEFT_INTERNAL;
+  Py_XSETREF(kept().error, error);
+  return weft_fail(status, kept().text.c_str());
+}
+
 PyObject* raise_status(weft_status status) {
   if (status == WEFT_INTERRUPTED && pending_interrupt) {
     PyObject* error = std::exchange(pending_interrupt, nullptr);
@@ -64,6 +118,17 @@ PyObject* raise_status(weft_status status) {
     return nullptr;
   }
   // A hook or a callback may already have left a Python error, which then is the cause.
+  if (PyErr_Occurred()) return nullptr;
+  if (PyObject* error = std::exchange(kept().error, nullptr)) {
+    // Another failure may have come between.
+    if (strstr(weft_last_error(), kept().text.c_str())) {
+      PyObject* added = PyObject_CallMethod(error, "add_note", "s", weft_last_error());
+      if (!added) PyErr_Clear();
+      Py_XDECREF(added);
+      PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+    }
+    Py_DECREF(error);
+  }
   if (!PyErr_Occurred()) PyErr_SetString(class_of(status), weft_last_error());
   return nullptr;
 }

@@ -82,14 +82,19 @@ PyObject* text(PyObject* object, PyObject* what) {
   const char* kind = PyUnicode_AsUTF8(what);
   if (!kind) return nullptr;
   const char* found = nullptr;
-  const weft_status status = weft_function_get_text(self_of(object)->function, kind, &found);
-  return status == WEFT_OK ? PyUnicode_FromString(found) : raise_status(status);
+  // A call that makes a plan may hold the function's lock and wait for the GIL, for a rule in
+  // Python.
+  weft_status status;
+  Py_BEGIN_ALLOW_THREADS status = weft_function_get_text(self_of(object)->function, kind, &found);
+  Py_END_ALLOW_THREADS return status == WEFT_OK ? PyUnicode_FromString(found)
+                                                : raise_status(status);
 }
 
 PyObject* memory(PyObject* object, PyObject*) {
   weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;
-  const weft_status status = weft_function_memory(self_of(object)->function, &memory);
-  if (status != WEFT_OK) return raise_status(status);
+  weft_status status;
+  Py_BEGIN_ALLOW_THREADS status = weft_function_memory(self_of(object)->function, &memory);
+  Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
   return Py_BuildValue("{s:L,s:L,s:L,s:L,s:L}", "arena", static_cast<long long>(memory.arena),
                        "residual", static_cast<long long>(memory.residual), "backward",
                        static_cast<long long>(memory.backward), "lower_bound",

@@ -60,4 +60,5 @@ PYBIND11_MODULE(_native, module) {
   define_files(module);
   define_library(module);
   define_devices(module);
+  define_operators(module);
 }

@@ -1,4 +1,4 @@
-// The library as a whole: operators, threads, engine, memory, random numbers.
+// The library as a whole: threads, engine, memory, random numbers.
 #include <cstdio>
 #include <cstring>
 
@@ -90,7 +90,6 @@ void write_origin(char* text, size_t size) {
 }
 
 void define_library(py::module_& module) {
-  module.def("operators", [] { return owned(operator_list()); });
   module.def("version", weft_version);
   module.def("info", info);
   module.def("set_num_threads", [](int32_t count) { check(weft_set_num_threads(count)); });

@@ -47,6 +47,9 @@ bool load_errors();  // finds the exception classes of weft._errors
 
 // Sets the Python error that belongs to `status` with the library's text. Returns null.
 PyObject* raise_status(weft_status status);
+// For a callback of the library that met a Python error: takes the error, which raise_status gives
+// back, and returns its status and text to the library.
+weft_status keep_error();
 // The interrupt hook: runs pending signal handlers and keeps what they raise for raise_status.
 int32_t interrupted();
 // The same for a call that reads a file: one that does not exist is a FileNotFoundError.

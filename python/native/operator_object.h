@@ -22,4 +22,9 @@ inline int argument_count(const OperatorObject* self) {
 
 extern PyGetSetDef operator_attributes[];
 
+// The number, text or tuple that a value of an attribute is; a dtype as its name.
+PyObject* value_object(const weft_value& value);
+// The tag of a kind's name in a schema, such as "int"; WEFT_TAG_DEFAULT for what is none.
+int32_t argument_kind(const char* name);
+
 }  // namespace weft::python

@@ -1,10 +1,11 @@
 // What an operator function says of itself: its definition as a dict, docstring and signature.
+#include <cstring>
+
 #include "operator_object.h"
 
 namespace weft::python {
-namespace {
 
-PyObject* default_object(const weft_value& value) {
+PyObject* value_object(const weft_value& value) {
   switch (value.tag) {
     case WEFT_TAG_INT: return PyLong_FromLongLong(value.as.integer);
     case WEFT_TAG_FLOAT: return PyFloat_FromDouble(value.as.real);
@@ -18,20 +19,32 @@ PyObject* default_object(const weft_value& value) {
   }
 }
 
+namespace {
+
+constexpr struct {
+  int32_t kind;
+  const char* name;
+} kKinds[] = {{WEFT_TAG_TENSOR, "array"}, {WEFT_TAG_TENSORS, "arrays"}, {WEFT_TAG_INT, "int"},
+              {WEFT_TAG_FLOAT, "float"},  {WEFT_TAG_BOOL, "bool"},      {WEFT_TAG_STRING, "str"},
+              {WEFT_TAG_INTS, "ints"},    {WEFT_TAG_DTYPE, "dtype"},    {WEFT_TAG_FUNCTION, "function"}};
+
 const char* kind_name(int32_t kind) {
-  switch (kind) {
-    case WEFT_TAG_TENSOR: return "array";
-    case WEFT_TAG_TENSORS: return "arrays";
-    case WEFT_TAG_INT: return "int";
-    case WEFT_TAG_FLOAT: return "float";
-    case WEFT_TAG_BOOL: return "bool";
-    case WEFT_TAG_STRING: return "str";
-    case WEFT_TAG_INTS: return "ints";
-    case WEFT_TAG_DTYPE: return "dtype";
-    case WEFT_TAG_FUNCTION: return "function";
-    default: return "";
+  for (const auto& known : kKinds) {
+    if (known.kind == kind) return known.name;
   }
+  return "";
 }
+
+}  // namespace
+
+int32_t argument_kind(const char* name) {
+  for (const auto& known : kKinds) {
+    if (strcmp(known.name, name) == 0) return known.kind;
+  }
+  return WEFT_TAG_DEFAULT;
+}
+
+namespace {
 
 PyObject* flag(int32_t value) { return value ? Py_True : Py_False; }
 
@@ -43,7 +56,7 @@ PyObject* argument_list(const OperatorObject* self) {
         Py_BuildValue("{s:s,s:s,s:s,s:O,s:O,s:O,s:N}", "name", argument.name, "doc", argument.doc,
                       "kind", kind_name(argument.kind), "required", flag(argument.required),
                       "keeps_dtype", flag(argument.keeps_dtype), "takes_none",
-                      flag(argument.takes_none), "default", default_object(argument.fallback));
+                      flag(argument.takes_none), "default", value_object(argument.fallback));
     if (!item || PyList_Append(list, item) != 0) Py_CLEAR(list);
     Py_XDECREF(item);
   }
@@ -72,12 +85,13 @@ PyObject* schema(PyObject* object, void*) {
     return nullptr;
   }
   return Py_BuildValue(
-      "{s:s,s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name,
+      "{s:s,s:s,s:s,s:s,s:s,s:s,s:z,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name,
       "doc", info.doc, "place", info.place, "promotion", info.promotion, "like", info.like,
-      "no_gradient", info.no_gradient, "composite", flag(info.composite), "elementwise",
-      flag(info.elementwise), "random", flag(info.random), "effect", flag(info.effect),
-      "runs_on_caller", flag(info.runs_on_caller), "outputs", info.outputs, "inputs", info.inputs,
-      "arguments", arguments, "domain", info.domain_low, info.domain_high, "samples", samples);
+      "no_gradient", info.no_gradient, "library", info.library, "composite", flag(info.composite),
+      "elementwise", flag(info.elementwise), "random", flag(info.random), "effect",
+      flag(info.effect), "runs_on_caller", flag(info.runs_on_caller), "outputs", info.outputs,
+      "inputs", info.inputs, "arguments", arguments, "domain", info.domain_low, info.domain_high,
+      "samples", samples);
 }
 
 PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }

@@ -435,11 +435,14 @@ PyObject* make_function(weft_op op) {
   return reinterpret_cast<PyObject*>(self);
 }
 
-bool make_functions() {
-  out_name = PyUnicode_InternFromString("out");
-  functions = PyDict_New();
+// Makes the functions of operators that have come since the last look.
+bool update_functions() {
+  if (!functions) {
+    out_name = PyUnicode_InternFromString("out");
+    functions = PyDict_New();
+  }
   if (!out_name || !functions) return false;
-  for (size_t i = 0; i < weft_op_count(); ++i) {
+  for (size_t i = static_cast<size_t>(PyDict_GET_SIZE(functions)); i < weft_op_count(); ++i) {
     PyObject* function = make_function(weft_op_at(i));
     if (!function) return false;
     const int failed = PyDict_SetItemString(functions, self_of(function)->info.name, function);
@@ -453,14 +456,10 @@ bool make_functions() {
 
 PyTypeObject operator_type = make_type();
 
-PyObject* operator_list() {
-  if (!functions && !make_functions()) return nullptr;
-  return PyDict_Values(functions);
-}
+PyObject* operator_list() { return update_functions() ? PyDict_Values(functions) : nullptr; }
 
 PyObject* find_function(const char* name) {
-  if (!functions && !make_functions()) return nullptr;
-  return PyDict_GetItemString(functions, name);
+  return update_functions() ? PyDict_GetItemString(functions, name) : nullptr;
 }
 
 weft_op find_operator(const char* name) {

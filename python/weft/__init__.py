@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         engine,
         gluon,
         init,
+        library,
         lr_scheduler,
         memory,
         metric,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from weft._trace import hybridize
     from weft.device import Device, cpu
+    from weft.library import register_op
     from weft.np import random
 
 _ELSEWHERE = {
@@ -43,6 +45,7 @@ _ELSEWHERE = {
     "cpu": ("weft.device", "cpu"),
     "hybridize": ("weft._trace", "hybridize"),
     "random": ("weft.np.random", None),
+    "register_op": ("weft.library", "register_op"),
 }
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "gluon",
     "hybridize",
     "init",
+    "library",
     "lr_scheduler",
     "memory",
     "metric",
@@ -63,6 +67,7 @@ __all__ = [
     "npx",
     "optimizer",
     "random",
+    "register_op",
     "runtime",
 ]
 

@@ -24,7 +24,8 @@ FOLDER = Path(__file__).resolve().parent
 def text(place: str) -> str:
     """The stub file of a namespace, 'np' or 'npx'."""
     schemas = [function.schema for function in native.operators()]
-    stubs = [stub(schema) for schema in schemas if schema["place"] == place]
+    built_in = [schema for schema in schemas if schema["library"] is None]
+    stubs = [stub(schema) for schema in built_in if schema["place"] == place]
     body = "\n\n".join(stubs) + "\n"
     used = [name for name in ("ArrayLike", "DTypeLike", "ndarray") if f": {name}" in body]
     return _HEAD.format(place=place, names=", ".join(used)) + body

@@ -35,14 +35,23 @@ def parser() -> argparse.ArgumentParser:
     commands = result.add_subparsers(dest="command", metavar="")
     info = commands.add_parser("info", help="describe a .weft file")
     info.add_argument("file", help="path of the file")
+    info.add_argument(
+        *("--library", "-l"),
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a library of operators that the file needs; may be given several times",
+    )
     return result
 
 
-def describe(path: str) -> int:
+def describe(path: str, libraries: list[str]) -> int:
     """Prints what a model file holds; returns the exit status."""
     from weft import Error, runtime
 
     try:
+        for library in libraries:
+            runtime.load_library(library)
         print(runtime.Model(path).text)
     except Error as error:
         print(f"weft info: {error}", file=sys.stderr)
@@ -53,7 +62,7 @@ def describe(path: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "info":
-        return describe(options.file)
+        return describe(options.file, options.library)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))

@@ -51,6 +51,7 @@ weft_status weft_context_bind_input(weft_context context, size_t index, const vo
                                     size_t bytes);
 weft_status weft_context_run(weft_context context);
 weft_status weft_context_output_data(weft_context context, size_t index, const void** data);
+weft_status weft_library_load(const char* path);
 """
 
 # One format character of `memoryview` for each dtype that has one.
@@ -92,6 +93,14 @@ def _check(status: int, errors: dict[int, type[BaseException]] = BY_STATUS) -> N
 def version() -> str:
     """The version of libweft."""
     return _text(_library.weft_version())
+
+
+def load_library(path: str | os.PathLike[str]) -> None:
+    """Loads a shared library of operators, which files may need; loading it again does nothing.
+
+    Raises OSError for what is no shared library, ValueError for one without operators.
+    """
+    _check(_library.weft_library_load(os.fsencode(path)), _FILE_ERRORS)
 
 
 class Port(NamedTuple):
@@ -225,4 +234,4 @@ def _shaped(view: memoryview, code: str, shape: Sequence[int]) -> memoryview:
     return view.cast(code, tuple(shape))
 
 
-__all__ = ["Context", "Model", "Port", "version"]
+__all__ = ["Context", "Model", "Port", "load_library", "version"]

@@ -1,5 +1,7 @@
 """What NumPy lacks: operators of neural networks, files of arrays, threads.
 
+Operators that are registered later (`weft.register_op`, `weft.library.load`) are here too.
+
 >>> from weft import np, npx
 >>> npx.relu(np.array([-1.0, 2.0]))
 array([0., 2.])
@@ -7,6 +9,7 @@ array([0., 2.])
 
 from collections.abc import Mapping
 from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
 
 from weft._core import native as _native
 from weft._errors import InvalidType as _InvalidType
@@ -56,6 +59,16 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     Raises OSError for a file that cannot be read or is damaged.
     """
     return _native.load_arrays(fspath(path))
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        function = _native.operator(name)
+        if function is None or function.schema["place"] != "npx":
+            raise AttributeError(f"module 'weft.npx' has no attribute {name!r}")
+        globals()[name] = function  # found without this function from now on
+        return function
 
 
 __all__ = [
