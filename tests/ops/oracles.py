@@ -15,6 +15,7 @@ NO_ORACLE = {
     "exponential": "random numbers: tests/python/test_random.py compares them too",
     "randint": "random numbers: tests/python/test_random.py counts them",
     "permutation": "random order: tests/python/test_random.py looks at it",
+    "outside_jitter": "random numbers: tests/python/test_register.py looks at them",
 }
 
 
@@ -637,6 +638,39 @@ def check(condition, arrays, message, where=""):
 
 def callback(arrays, function, results):
     return function(*arrays)
+
+
+# ---- tests/library/operators.c and outside_operators.py
+
+
+def outside_cube(x, factor=1.0):
+    return factor * x**3
+
+
+def outside_lerp(a, b, weight):
+    return a + weight * (b - a)
+
+
+def outside_multiples(x, count):
+    return [k * x for k in range(1, count + 1)]
+
+
+def outside_logistic(x, steepness=1.0):
+    return scipy.special.expit(steepness * x)
+
+
+def outside_rotate(x, y, angle=0.5):
+    turned = (x + 1j * y) * numpy.exp(1j * angle)
+    return [turned.real, turned.imag]
+
+
+def outside_product(arrays, scales=(2, 3), power=2):
+    factors = [array.astype("float64") ** power for array in arrays]
+    return numpy.multiply.reduce(factors) * numpy.multiply.reduce(scales)
+
+
+def outside_swish(x, gate=1.0, beta=1.0):
+    return x * scipy.special.expit(beta * x) * gate
 
 
 BY_NAME = {

@@ -221,6 +221,33 @@ def test_traced_equals_eager_bit_for_bit(case):
             same_bits(a.asnumpy(), b.asnumpy())
 
 
+@every_case
+def test_exported_equals_traced_bit_for_bit(case, tmp_path):
+    arrays = as_weft(case.inputs())
+    native = weft._core.native
+    placeholders = native.trace_begin(arrays)
+    try:
+        outputs = case.run(placeholders)
+    except BaseException:
+        native.trace_abort()
+        raise
+    traced = native.trace_end(outputs)
+    names = [[f"{what}{i}" for i in range(count)] for what, count in _ports(traced)]
+    path = str(tmp_path / "case.weft")
+    native.save_model(path, [("f", traced, *names)], [])
+    loaded = native.Model(path).function("f")
+    weft.random.seed(5)
+    wanted = traced(*arrays)
+    weft.random.seed(5)
+    for a, b in zip(wanted, loaded(*arrays), strict=True):
+        same_bits(a.asnumpy(), b.asnumpy())
+
+
+def _ports(function):
+    captures = len(function.captures())
+    return [("x", function.inputs), ("y", function.outputs), ("capture", captures)]
+
+
 # ---- gradients
 
 
