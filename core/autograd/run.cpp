@@ -211,8 +211,10 @@ void store_scalar(const ops::Argument& scalar, DType dtype, void* element) {
 }
 
 Status runs_on_cpu_only(std::string_view where, const Device& device) {
-  return errors::unsupported(where, "runs on the calling thread, and so on the CPU only; its arrays "
-                             "are on ", device.name(), "; bring them with `to_device(\"cpu\")`");
+  return errors::unsupported(where,
+                             "runs on the calling thread, and so on the CPU only; its arrays "
+                             "are on ",
+                             device.name(), "; bring them with `to_device(\"cpu\")`");
 }
 
 bool is_long(const ops::Cost& cost) {

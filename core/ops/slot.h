@@ -15,8 +15,8 @@ namespace weft::ops {
 class OpDef;
 
 // What a kernel is given. Outputs are dense (but for `copy`, which also writes into arrays) and of
-// the inferred types; scalars have become arrays of one element; absent optional inputs have rank -1
-// and a null `data`.
+// the inferred types; scalars have become arrays of one element; absent optional inputs have rank
+// -1 and a null `data`.
 struct KernelCall {
   const OpDef& op;
   std::span<const TensorView> in;
