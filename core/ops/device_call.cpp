@@ -86,7 +86,7 @@ class HostCopies {
 }  // namespace
 
 Status run_on_device(Device& device, const KernelCall& call) {
-  if (device.has_kernel(call.op)) return device.launch(call);
+  if (!call.op.runs_on_caller && device.has_kernel(call.op)) return device.launch(call);
   if (!call.op.slot.run)
     return errors::unsupported(call.op.name, "neither ", device.name(), " nor the CPU runs it");
   device.note_fallback(call.op.name);

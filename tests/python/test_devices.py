@@ -443,3 +443,24 @@ def test_parameters_move_and_are_saved_from_where_they_are(fakes, tmp_path):
         numpy.testing.assert_array_equal(out.asnumpy(), before)
     with pytest.raises(RuntimeError, match="is on fake:1, cpu, not on fake:0: name all devices"):
         net(x)
+
+
+def test_effects_on_a_device(fake, capsys):
+    seen = []
+
+    def function(x):
+        npx.print("x {}", x)
+        y = npx.callback(lambda v: seen.append(v.asnumpy().tolist()) or v * 2, x, result=x)
+        npx.check(y == x + x, "twice {}", x)
+        return y + 1
+
+    x = np.array([1.0, 2.0]).to_device(fake)
+    for call in (function, (planned := weft.hybridize(function)), planned):
+        seen.clear()
+        y = call(x)
+        assert y.device == fake
+        assert y.asnumpy().tolist() == [3, 5]
+        assert seen == [[1, 2]]
+        assert capsys.readouterr().out == "x [1.0, 2.0]\n"
+        with pytest.raises(AssertionError, match="not so"):
+            npx.check(x > 1, "not so")
