@@ -149,7 +149,8 @@ Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
   if (head_grad && head_grad->shape() != head.shape())
     return errors::invalid_value("backward", "`head_grads` must have the head's shape ",
                                  head.shape(), "; got ", head_grad->shape());
-  if (head_grad && head_grad->device() != head.device())
+  const bool traced = head.box().traced() || (head_grad && head_grad->box().traced());
+  if (head_grad && !traced && head_grad->device() != head.device())
     return errors::invalid_value("backward", "`head_grads` must be on the head's device ",
                                  name_of(head.device()), "; got one on ",
                                  name_of(head_grad->device()));
