@@ -90,7 +90,8 @@ test: build
 
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
-SLICES := isa-generic isa-avx2 isa-avx512 engine thorough runtime asan ubsan tsan mutation peers
+SLICES := isa-generic isa-avx2 isa-avx512 engine devices thorough runtime asan ubsan tsan mutation \
+  peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -116,6 +117,11 @@ slice-engine: build
 	done
 	@echo "== a million random operations" && \
 	  WEFT_TEST_OPERATIONS=1000000 $(BUILD)/weft_core_tests -sf='*engine_stress*'
+
+# The registry suite on the tests' own device, with all kernels and with every second one missing.
+slice-devices: build
+	$(PYTEST) tests/ops --device=fake
+	WEFT_FAKE_LACKS=2 $(PYTEST) tests/ops --device=fake
 
 slice-thorough: build
 	$(PYTEST) --full

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <mutex>
 
 #include "autograd/devices.h"
 #include "guard.h"
@@ -57,10 +58,12 @@ class DrivenDevice final : public Device {
   }
 
   Status copy_in(char* to, const void* from, int64_t bytes) override {
+    const std::lock_guard lock(mutex_);
     return checked("copy_in", driver_.copy_in(driver_.context, queue_, address_of(to), from,
                                               static_cast<size_t>(bytes)));
   }
   Status copy_out(void* to, const char* from, int64_t bytes) override {
+    const std::lock_guard lock(mutex_);
     return checked("copy_out", driver_.copy_out(driver_.context, queue_, to, address_of(from),
                                                 static_cast<size_t>(bytes)));
   }
@@ -83,10 +86,12 @@ class DrivenDevice final : public Device {
     described.scratch = address_of(call.scratch);
     described.seed = call.seed;
     described.ordinal = call.ordinal;
+    const std::lock_guard lock(mutex_);
     return checked(call.op.name, driver_.launch(driver_.context, queue_, &described));
   }
   Result<void*> record_event() override {
     void* event = nullptr;
+    const std::lock_guard lock(mutex_);
     WEFT_TRY(checked("record_event", driver_.record_event(driver_.context, queue_, &event)));
     return event;
   }
@@ -117,6 +122,7 @@ class DrivenDevice final : public Device {
 
   const weft_device_driver& driver_;
   void* queue_ = nullptr;
+  std::mutex mutex_;  // a queue is given one thing at a time
 };
 
 Status check_name(const weft_device_driver& driver) {

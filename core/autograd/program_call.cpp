@@ -65,8 +65,10 @@ Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   const bool is_long = autograd::is_long(call.compiled->cost());
   Device* const device = call.compiled->device();
   if (call.compiled->runs_on_caller()) {
-    if (device) return runs_on_cpu_only("function", *device);
-    return run_reentrant(reads, writes, is_long, call);
+    return run_reentrant(reads, writes, is_long, [&]() -> Status {
+      WEFT_TRY(call());
+      return device ? device->synchronize() : Status();
+    });
   }
   if (device)
     return engine_submit(reads, writes, *device, std::make_unique<CallTask<Call>>(std::move(call)));

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "kernels/elementwise.h"
@@ -14,7 +13,6 @@
 #include "runtime/small_vector.h"
 #include "runtime/thread_state.h"
 #include "runtime/threads.h"
-#include "runtime/transfer.h"
 
 namespace weft::autograd {
 namespace {
@@ -146,44 +144,18 @@ bool reads_pinned(const ops::Values& inputs) {
   });
 }
 
-bool any_on_device(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) {
-  return std::ranges::any_of(outs, [](const auto& out) { return out->device() != nullptr; }) ||
-         std::ranges::any_of(inputs, [](const ops::Value& input) {
-           return input.is_tensor() && input.tensor()->device();
-         });
-}
-
-Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                     const ops::Values& inputs, const ops::SlotTypes& types,
-                     std::span<const Ref<Tensor>> outs);
-
-// What runs on the caller has a kernel of the program's: it gets copies of what a device has.
-Status run_on_copies(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                     const ops::Values& inputs, const ops::SlotTypes& types,
-                     std::span<const Ref<Tensor>> outs) {
-  const ModeScope plain(0, kRecording);
-  EagerBuilder builder;
-  ops::Values here(inputs);
-  for (ops::Value& input : here) {
-    if (!input.is_tensor()) continue;
-    WEFT_ASSIGN(Ref<Tensor> copy, readable(*input.tensor(), op.name));
-    input = builder.value(std::move(copy));
-  }
-  PoolVector<Ref<Tensor>> results;
-  for (const Ref<Tensor>& out : outs) {
-    WEFT_ASSIGN(results.emplace_back(), Tensor::create(out->dtype(), out->shape()));
-  }
-  WEFT_TRY(run_on_caller(op, attributes, here, types, results));
-  for (size_t i = 0; i < outs.size(); ++i)
-    WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));
-  return {};
+Device* device_of(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) {
+  if (!outs.empty()) return outs[0]->device();
+  for (const ops::Value& input : inputs)
+    if (input.is_tensor()) return input.tensor()->device();
+  return nullptr;
 }
 
 Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                      const ops::Values& inputs, const ops::SlotTypes& types,
                      std::span<const Ref<Tensor>> outs) {
-  if (any_on_device(inputs, outs)) return run_on_copies(op, attributes, inputs, types, outs);
   KernelWork work(op, attributes);
+  work.device = device_of(inputs, outs);
   WEFT_TRY(work.prepare(inputs, types, outs));
   return run_reentrant(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)),
                        [&] { return work.run(); });
@@ -208,13 +180,6 @@ void store_scalar(const ops::Argument& scalar, DType dtype, void* element) {
   TensorView target{element, {}, {}, 0, dtype};
   const Status status = ops::run_one_step(kernels::cast_step(from, dtype), {&source, 1}, target);
   WEFT_ASSERT(status.ok());
-}
-
-Status runs_on_cpu_only(std::string_view where, const Device& device) {
-  return errors::unsupported(where,
-                             "runs on the calling thread, and so on the CPU only; its arrays "
-                             "are on ",
-                             device.name(), "; bring them with `to_device(\"cpu\")`");
 }
 
 bool is_long(const ops::Cost& cost) {

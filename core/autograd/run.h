@@ -22,9 +22,6 @@ bool scalar_fits(const ops::Argument& scalar, DType dtype);
 // Stores a weak scalar as one element of `dtype` at `element` (8 bytes).
 void store_scalar(const ops::Argument& scalar, DType dtype, void* element);
 
-// What runs on the caller has a kernel of the program's, for the program's memory.
-Status runs_on_cpu_only(std::string_view where, const Device& device);
-
 // A kernel predicted to take longer than 50 µs lets other threads in (facts: 30 GFLOP/s, 20 GB/s
 // a core are low estimates, so that "long" is never said of a short one).
 bool is_long(const ops::Cost& cost);

@@ -24,9 +24,10 @@ namespace {
 constexpr struct {
   int32_t kind;
   const char* name;
-} kKinds[] = {{WEFT_TAG_TENSOR, "array"}, {WEFT_TAG_TENSORS, "arrays"}, {WEFT_TAG_INT, "int"},
-              {WEFT_TAG_FLOAT, "float"},  {WEFT_TAG_BOOL, "bool"},      {WEFT_TAG_STRING, "str"},
-              {WEFT_TAG_INTS, "ints"},    {WEFT_TAG_DTYPE, "dtype"},    {WEFT_TAG_FUNCTION, "function"}};
+} kKinds[] = {
+    {WEFT_TAG_TENSOR, "array"}, {WEFT_TAG_TENSORS, "arrays"}, {WEFT_TAG_INT, "int"},
+    {WEFT_TAG_FLOAT, "float"},  {WEFT_TAG_BOOL, "bool"},      {WEFT_TAG_STRING, "str"},
+    {WEFT_TAG_INTS, "ints"},    {WEFT_TAG_DTYPE, "dtype"},    {WEFT_TAG_FUNCTION, "function"}};
 
 const char* kind_name(int32_t kind) {
   for (const auto& known : kKinds) {
@@ -84,14 +85,14 @@ PyObject* schema(PyObject* object, void*) {
     Py_XDECREF(samples);
     return nullptr;
   }
-  return Py_BuildValue(
-      "{s:s,s:s,s:s,s:s,s:s,s:s,s:z,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}", "name", info.name,
-      "doc", info.doc, "place", info.place, "promotion", info.promotion, "like", info.like,
-      "no_gradient", info.no_gradient, "library", info.library, "composite", flag(info.composite),
-      "elementwise", flag(info.elementwise), "random", flag(info.random), "effect",
-      flag(info.effect), "runs_on_caller", flag(info.runs_on_caller), "outputs", info.outputs,
-      "inputs", info.inputs, "arguments", arguments, "domain", info.domain_low, info.domain_high,
-      "samples", samples);
+  return Py_BuildValue("{s:s,s:s,s:s,s:s,s:s,s:s,s:z,s:O,s:O,s:O,s:O,s:O,s:i,s:i,s:N,s:(dd),s:N}",
+                       "name", info.name, "doc", info.doc, "place", info.place, "promotion",
+                       info.promotion, "like", info.like, "no_gradient", info.no_gradient,
+                       "library", info.library, "composite", flag(info.composite), "elementwise",
+                       flag(info.elementwise), "random", flag(info.random), "effect",
+                       flag(info.effect), "runs_on_caller", flag(info.runs_on_caller), "outputs",
+                       info.outputs, "inputs", info.inputs, "arguments", arguments, "domain",
+                       info.domain_low, info.domain_high, "samples", samples);
 }
 
 PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }
