@@ -264,7 +264,7 @@ static void a_wrong_composition_is_refused(void) {
   static const char* const texts[] = {
       "must give output 0 an array; got nothing",
       "a rule uses operand 1000; there are 1",
-      "add: `x2` must be given; a rule of `composes_2` leaves it out",
+      "composes_2: `x2` must be given; a rule of `composes_2` leaves it out",
       "a rule gives NULL for `op`",
       "room for 2 outputs of `negative`, which gives 1",
       "scalar must be a number",

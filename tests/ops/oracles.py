@@ -421,6 +421,33 @@ def gru_cell(data, hidden, *weights):
     return (1 - update) * numpy.tanh(of_data[2] + reset * of_hidden[2]) + update * hidden
 
 
+def rnn_cell(data, hidden, i2h, h2h, i2h_bias, h2h_bias, activation="tanh"):
+    total = data @ i2h.T + i2h_bias + hidden @ h2h.T + h2h_bias
+    return numpy.tanh(total) if activation == "tanh" else numpy.maximum(total, 0)
+
+
+def _unrolled(cell, data, states, weights, reverse, **options):
+    """Every step's hidden state, and the states behind the last step."""
+    outputs = numpy.zeros((len(data), *states[0].shape), data.dtype)
+    for step in reversed(range(len(data))) if reverse else range(len(data)):
+        out = cell(data[step], *states, *weights, **options)
+        states = out if isinstance(out, tuple) else (out,)
+        outputs[step] = states[0]
+    return outputs, *states
+
+
+def rnn(data, hidden, *weights, reverse=False, **options):
+    return _unrolled(rnn_cell, data, (hidden,), weights, reverse, **options)
+
+
+def lstm(data, hidden, cell, *weights, reverse=False):
+    return _unrolled(lstm_cell, data, (hidden, cell), weights, reverse)
+
+
+def gru(data, hidden, *weights, reverse=False):
+    return _unrolled(gru_cell, data, (hidden,), weights, reverse)
+
+
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
     log_probability = data if from_logits else _log_softmax(data, axis)
     if sparse_label:

@@ -177,7 +177,7 @@ def test_embedding_gradient_adds_what_a_row_was_used_for():
         ),
         (
             lambda: weft.npx.gru_cell(np.ones((2, 3)), np.ones((2, 2)), *[np.ones((2, 2))] * 4),
-            r"gru_cell: `i2h_weight` must have shape \(6, 3\)",
+            r"gru_cell: `i2h_weight` must have shape \(6, 3\) for `data` of shape \(2, 3\)",
         ),
     ],
 )

@@ -1,4 +1,5 @@
-"""Recurrent cells learn, eagerly and hybridized, and repeat their operator step by step."""
+"""Recurrent cells and layers: they repeat their operators step by step, eagerly and hybridized, in
+files and beside PyTorch, and learn."""
 
 import numpy
 import pytest
@@ -6,7 +7,15 @@ import weft
 from weft import autograd, gluon, np, npx
 from weft.gluon import rnn
 
-every_cell = pytest.mark.parametrize("kind", [rnn.LSTMCell, rnn.GRUCell])
+OPERATORS = {rnn.RNNCell: npx.rnn_cell, rnn.LSTMCell: npx.lstm_cell, rnn.GRUCell: npx.gru_cell}
+LAYERS = {
+    "rnn": (rnn.RNN, rnn.RNNCell, {"activation": "tanh"}),
+    "relu": (rnn.RNN, rnn.RNNCell, {"activation": "relu"}),
+    "lstm": (rnn.LSTM, rnn.LSTMCell, {}),
+    "gru": (rnn.GRU, rnn.GRUCell, {}),
+}
+every_cell = pytest.mark.parametrize("kind", OPERATORS)
+every_layer = pytest.mark.parametrize("name", LAYERS)
 
 
 @every_cell
@@ -20,8 +29,7 @@ def test_unrolled_cell_repeats_its_operator(kind, active):
     weights = [cell.params[name].data() for name in cell.params]
     wanted = cell.begin_state(2)
     for step in range(5):
-        operator = npx.lstm_cell if kind is rnn.LSTMCell else npx.gru_cell
-        result = operator(x[:, step], *wanted, *weights)
+        result = OPERATORS[kind](x[:, step], *wanted, *weights)
         wanted = list(result) if isinstance(result, tuple | list) else [result]
         numpy.testing.assert_array_equal(outputs[:, step].asnumpy(), wanted[0].asnumpy())
     for have, want in zip(states, wanted, strict=True):
@@ -61,7 +69,187 @@ def test_hybridized_cell_remembers_the_first_step(kind):
     assert losses[-1] < losses[0] / 3
 
 
+def made(name, hidden_size=3, **options):
+    kind, _, own = LAYERS[name]
+    layer = kind(hidden_size, **own, **options)
+    layer.initialize(weft.init.Uniform(0.5))
+    return layer
+
+
+def with_random_biases(layer):
+    """Biases start as zeros, which would hide a wrong one."""
+    weft.random.seed(2)
+    for path, parameter in layer.collect_params().items():
+        if path.endswith("bias"):
+            parameter.set_data(np.random.uniform(-0.5, 0.5, parameter.shape))
+    return layer
+
+
+def unrolled(layer, name, x, states):
+    """The layer (layout TNC) by cells that share its weights, one step after the other."""
+    _, cell_kind, own = LAYERS[name]
+    directions = "lr" if layer.bidirectional else "l"
+    last = [[] for _ in states]
+    for number in range(layer.num_layers):
+        outputs = []
+        for direction in directions:
+            cell = cell_kind(layer.hidden_size, **own)
+            for weight in cell.params:
+                data = layer.params[f"{direction}{number}_{weight}"].data()
+                cell.params[weight].set_data(data)
+            order = slice(None, None, -1 if direction == "r" else 1)
+            before = [state[len(last[0])] for state in states]
+            out, after = cell.unroll(x[order].swapaxes(0, 1), before)
+            outputs.append(out.swapaxes(0, 1)[order])
+            for some, state in zip(last, after, strict=True):
+                some.append(state)
+        x = np.concatenate(outputs, axis=2)
+    return x, [np.stack(some) for some in last]
+
+
+def assert_close(have, want):
+    numpy.testing.assert_allclose(have.asnumpy(), want.asnumpy(), rtol=1e-5, atol=1e-6)
+
+
+@every_layer
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
+@pytest.mark.parametrize("active", [False, True], ids=["eager", "hybridized"])
+def test_layer_repeats_its_cells(name, bidirectional, active):
+    layer = made(name, num_layers=2, bidirectional=bidirectional)
+    x = np.random.uniform(-1, 1, (4, 2, 5))
+    layer(x)
+    with_random_biases(layer)
+    layer.hybridize(active)
+    states = [np.random.uniform(-1, 1, s.shape) for s in layer.begin_state(2)]
+    output, last = layer(x, states)
+    wanted, wanted_last = unrolled(layer, name, x, states)
+    assert_close(output, wanted)
+    for have, want in zip(last, wanted_last, strict=True):
+        assert_close(have, want)
+    if len(states) == 1:
+        numpy.testing.assert_array_equal(layer(x, states[0])[0].asnumpy(), output.asnumpy())
+    assert_close(layer(x), unrolled(layer, name, x, layer.begin_state(2))[0])
+
+
+@every_layer
+def test_layouts_differ_by_their_axes_only(name):
+    layer = with_random_biases(made(name, input_size=2))
+    other = made(name, input_size=2, layout="NTC")
+    other.load_dict({path: p.data() for path, p in layer.collect_params().items()})
+    x = np.random.uniform(-1, 1, (3, 4, 2))
+    assert_close(other(x.swapaxes(0, 1)), layer(x).swapaxes(0, 1))
+
+
+@every_layer
+def test_gradients_reach_all_parameters_the_same_way_hybridized(name):
+    weft.random.seed(1)
+    layer = made(name, 8, num_layers=2, bidirectional=True, input_size=2)
+    with_random_biases(layer)
+    x = np.random.uniform(-1, 1, (3, 4, 2))
+    found = []
+    for active in (False, True):
+        layer.hybridize(active)
+        with autograd.record():
+            output, states = layer(x, layer.begin_state(4))
+            head = (output * output).sum() + states[0].sum()
+        head.backward()
+        found.append({path: p.grad().asnumpy() for path, p in layer.collect_params().items()})
+    for path, gradient in found[0].items():
+        assert numpy.abs(gradient).max() > 0, path
+        numpy.testing.assert_allclose(found[1][path], gradient, rtol=1e-4, atol=1e-5)
+
+
+@every_layer
+def test_exported_layer_comes_back(name, tmp_path):
+    layer = with_random_biases(made(name, num_layers=2, input_size=2, dropout=0.5))
+    x = np.random.uniform(-1, 1, (3, 4, 2))
+    output = layer(x)
+    layer.export(tmp_path / "layer.weft")
+    block = gluon.SymbolBlock.imports(tmp_path / "layer.weft")
+    assert list(block.collect_params()) == list(layer.collect_params())
+    numpy.testing.assert_array_equal(block(x).asnumpy(), output.asnumpy())
+    layer.save_parameters(tmp_path / "layer.safetensors")
+    other = made(name, num_layers=2, dropout=0.5)
+    other.load_parameters(tmp_path / "layer.safetensors")
+    numpy.testing.assert_array_equal(other(x).asnumpy(), output.asnumpy())
+
+
+def test_dropout_lies_between_layers_in_train_mode_only():
+    layer = made("lstm", num_layers=2, dropout=0.5, input_size=2)
+    x = np.random.uniform(-1, 1, (3, 4, 2))
+    plain = layer(x).asnumpy()
+    numpy.testing.assert_array_equal(layer(x).asnumpy(), plain)
+    with autograd.train_mode():
+        assert not numpy.array_equal(layer(x).asnumpy(), plain)
+    single = made("lstm", dropout=0.5, input_size=2)
+    with autograd.train_mode():
+        trained = single(x).asnumpy()
+    numpy.testing.assert_array_equal(single(x).asnumpy(), trained)
+
+
+@every_layer
+def test_a_sequence_without_steps_keeps_the_states(name):
+    layer = made(name, input_size=2)
+    states = [np.random.uniform(-1, 1, s.shape) for s in layer.begin_state(4)]
+    for state in states:
+        state.attach_grad()
+    with autograd.record():
+        output, last = layer(np.zeros((0, 4, 2)), states)
+        head = sum((state * state).sum() for state in last)
+    head.backward()
+    assert output.shape == (0, 4, 3)
+    for state, after in zip(states, last, strict=True):
+        numpy.testing.assert_array_equal(after.asnumpy(), state.asnumpy())
+        numpy.testing.assert_array_equal(state.grad.asnumpy(), 2 * state.asnumpy())
+
+
+@pytest.mark.torch
+@every_layer
+def test_layer_equals_that_of_torch(name):
+    torch = pytest.importorskip("torch", reason="not run: PyTorch is not installed")
+    layer = with_random_biases(made(name, num_layers=2, bidirectional=True, input_size=5))
+    options = {"nonlinearity": name.replace("rnn", "tanh")} if name in ("rnn", "relu") else {}
+    kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}.get(name, torch.nn.RNN)
+    other = kind(5, 3, num_layers=2, bidirectional=True, **options)
+    theirs = {"i2h": "ih", "h2h": "hh"}
+    with torch.no_grad():
+        for path, parameter in layer.collect_params().items():
+            place, product, what = path.split("_")
+            suffix = "_reverse" if place[0] == "r" else ""
+            target = getattr(other, f"{what}_{theirs[product]}_l{place[1]}{suffix}")
+            target.copy_(torch.from_numpy(parameter.data().asnumpy()))
+    x = np.random.uniform(-1, 1, (4, 2, 5))
+    states = [np.random.uniform(-1, 1, s.shape) for s in layer.begin_state(2)]
+    given = [torch.from_numpy(state.asnumpy()) for state in states]
+    wanted, last = other(torch.from_numpy(x.asnumpy()), given[0] if len(given) == 1 else given)
+    output, found = layer(x, states)
+    last = last if isinstance(last, tuple) else (last,)
+    for have, want in zip([output, *found], [wanted, *last], strict=True):
+        numpy.testing.assert_allclose(have.asnumpy(), want.detach().numpy(), rtol=1e-4, atol=1e-5)
+
+
 def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match=r"LSTM: `num_layers` must be at least 1; got 0"):
+        rnn.LSTM(2, 0)
+    with pytest.raises(ValueError, match=r"GRU: `layout` must be 'TNC' or 'NTC'; got 'NCT'"):
+        rnn.GRU(2, layout="NCT")
+    with pytest.raises(ValueError, match=r"RNN: `dropout` must be in \[0, 1\); got 1"):
+        rnn.RNN(2, dropout=1)
+    layer = made("gru")
+    with pytest.raises(ValueError, match=r"GRU: `inputs` must have the axes of layout TNC; got"):
+        layer(np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"GRU: `states` must have shapes \[\(1, 2, 3\)\]; got"):
+        layer(np.ones((4, 2, 3)), [np.ones((2, 3))])
+    odd = made("rnn", input_size=2)
+    odd.activation = "gelu"
+    with pytest.raises(ValueError, match="rnn: `activation` must be 'tanh' or 'relu'; got 'gelu'"):
+        odd(np.ones((4, 2, 2)))
+    weights = [p.data() for p in made("lstm", input_size=2).params.values()]
+    state = np.ones((2, 3))
+    with pytest.raises(ValueError, match=r"lstm: `i2h_weight` must have shape \(12, 4\) for"):
+        npx.lstm(np.ones((5, 2, 4)), state, state, *weights)
+    with pytest.raises(ValueError, match="lstm: `cell` must have the shape of `hidden`"):
+        npx.lstm(np.ones((5, 2, 2)), state, np.ones((2, 2)), *weights)
     with pytest.raises(ValueError, match="LSTMCell: `hidden_size` must be at least 1; got 0"):
         rnn.LSTMCell(0)
     cell = rnn.GRUCell(2)

@@ -105,7 +105,7 @@ Slot slot() {
 WEFT_OP(callback) {
   op.doc("Calls a function of the host program on arrays, once at each run.")
       .in(Namespace::kInternal)
-      .optional_input_list("arrays", "what the function is given")
+      .optional_input_list("arrays", "any dtype; what the function is given")
       .required(AttributeKind::kFunction, "function", "gives as many arrays as `results` has")
       .required(AttributeKind::kIntOrInts, "results", "of each result: dtype, rank, extents")
       .outputs(count_outputs)

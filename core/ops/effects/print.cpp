@@ -29,7 +29,7 @@ Slot slot() {
 WEFT_OP(print) {
   op.doc("Prints a line: a text with arrays in the places that it marks by `{}`.")
       .in(Namespace::kInternal)
-      .optional_input_list("arrays", "one for each `{}`")
+      .optional_input_list("arrays", "any dtype; one for each `{}`")
       .text("format", "{}", "`{{` and `}}` are braces")
       .outputs(no_outputs)
       .infer(infer)

@@ -234,6 +234,29 @@ def group_norm(
     out: array to write into
     """
 
+def gru(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    reverse: bool = False,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """A gated recurrent unit: the hidden states of all steps, and the last.
+
+    data: floating, shape (T, N, C): all steps
+    hidden: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    reverse: from the last step to the first
+    out: arrays to write into
+    """
+
 def gru_cell(
     data: ArrayLike,
     hidden: ArrayLike,
@@ -407,6 +430,31 @@ def logsumexp(
     Same results as ``scipy.special.logsumexp``.
     """
 
+def lstm(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    cell: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    reverse: bool = False,
+    *,
+    out: tuple[ndarray, ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray, ndarray]:
+    """A long short-term memory: the hidden states of all steps, the last hidden state and cell.
+
+    data: floating, shape (T, N, C): all steps
+    hidden: shape (N, H)
+    cell: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    reverse: from the last step to the first
+    out: arrays to write into
+    """
+
 def lstm_cell(
     data: ArrayLike,
     hidden: ArrayLike,
@@ -560,6 +608,54 @@ def rms_norm(
     gamma: factors, one for each element of the axis
     axis: axis that is normalised
     eps: summand of the mean square
+    out: array to write into
+    """
+
+def rnn(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    reverse: bool = False,
+    activation: str = "tanh",
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """A plain recurrent network: the hidden states of all steps, and the last.
+
+    data: floating, shape (T, N, C): all steps
+    hidden: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    reverse: from the last step to the first
+    activation: 'tanh' or 'relu'
+    out: arrays to write into
+    """
+
+def rnn_cell(
+    data: ArrayLike,
+    hidden: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    h2h_bias: ArrayLike,
+    activation: str = "tanh",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """One step of a plain recurrent network: the next hidden state.
+
+    data: floating, shape (N, C)
+    hidden: shape (N, H)
+    i2h_weight: rows for each gate, shape (gates H, C)
+    h2h_weight: shape (gates H, H)
+    i2h_bias: shape (gates H,)
+    h2h_bias: shape (gates H,)
+    activation: 'tanh' or 'relu'
     out: array to write into
     """
 

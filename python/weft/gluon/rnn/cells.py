@@ -1,4 +1,4 @@
-"""Recurrent cells: one step of a sequence each. N batch, C features of the data, U units."""
+"""Recurrent cells: one step of a sequence each."""
 
 from typing import Any
 
@@ -69,6 +69,23 @@ class _Cell(HybridBlock):
         return f"{features if features > 0 else None} -> {self.hidden_size}"
 
 
+class RNNCell(_Cell):
+    """Plain recurrent network: `cell(x, [h])` gives `h, [h]`.
+
+    hidden_size: U; activation: 'tanh' or 'relu'; input_size: C, found at the first call if 0
+    """
+
+    gates, states = 1, 1
+
+    def __init__(self, hidden_size: int, activation: str = "tanh", **options: Any) -> None:
+        super().__init__(hidden_size, **options)
+        self.activation = activation
+
+    def forward(self, x: Any, states: Any) -> Any:
+        hidden = npx.rnn_cell(x, *states, *self._weights(), activation=self.activation)
+        return hidden, [hidden]
+
+
 class LSTMCell(_Cell):
     """Long short-term memory (Hochreiter and Schmidhuber 1997): `cell(x, [h, c])` gives
     `h, [h, c]`.
@@ -103,4 +120,4 @@ class GRUCell(_Cell):
         return hidden, [hidden]
 
 
-__all__ = ["GRUCell", "LSTMCell"]
+__all__ = ["GRUCell", "LSTMCell", "RNNCell"]
