@@ -11,10 +11,11 @@ namespace weft::python {
 namespace {
 
 // Operators that are methods of the array too.
-constexpr const char* kMethods[] = {"sum",      "mean",     "max",  "min",     "argmax", "argmin",
-                                    "prod",     "std",      "var",  "all",     "any",    "cumsum",
-                                    "cumprod",  "round",    "clip", "squeeze", "ravel",  "repeat",
-                                    "swapaxes", "diagonal", "trace"};
+constexpr const char* kMethods[] = {"sum",     "mean",    "max",     "min",          "argmax",
+                                    "argmin",  "prod",    "std",     "var",          "all",
+                                    "any",     "cumsum",  "cumprod", "round",        "clip",
+                                    "squeeze", "ravel",   "repeat",  "swapaxes",     "diagonal",
+                                    "trace",   "argsort", "dot",     "searchsorted", "take"};
 
 void make_types() {
   PyObject* dict = PyDict_New();

@@ -618,6 +618,10 @@ def einsum(operands, subscripts):
     return numpy.einsum(subscripts, *operands)
 
 
+def tensordot(a, b, a_axes, b_axes):
+    return numpy.tensordot(a, b, (a_axes, b_axes))
+
+
 def pad(array, value=0, *, before, after, mode="constant"):
     options = {"constant_values": value} if mode == "constant" else {}
     return numpy.pad(array, list(zip(before, after, strict=True)), mode, **options)

@@ -429,6 +429,16 @@ def divide(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarr
     Same results as ``numpy.divide``.
     """
 
+def dot(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Sum of products over the last axis of a and the last but one (or only one) of b.
+
+    a: any dtype; a scalar multiplies
+    b: any dtype
+    out: array to write into
+
+    Same results as ``numpy.dot``.
+    """
+
 def dstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """Arrays joined along the third axis; vectors are rows of one slice, matrices are slices.
 
@@ -594,6 +604,16 @@ def hypot(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarra
     out: array to write into
 
     Same results as ``numpy.hypot``.
+    """
+
+def inner(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Sum of products over the last axes of both arrays.
+
+    a: any dtype; a scalar multiplies
+    b: any dtype
+    out: array to write into
+
+    Same results as ``numpy.inner``.
     """
 
 def invert(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -916,6 +936,16 @@ def not_equal(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
     Same results as ``numpy.not_equal``.
 
     No gradient: piecewise constant.
+    """
+
+def outer(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Products of each element of a (rows) with each of b (columns), both taken as flat.
+
+    a: any dtype
+    b: any dtype
+    out: array to write into
+
+    Same results as ``numpy.outer``.
     """
 
 def power(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -1413,6 +1443,16 @@ def var(
     out: array to write into
 
     Same results as ``numpy.var``.
+    """
+
+def vdot(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Sum of products of all elements, both arrays taken as flat.
+
+    a: any dtype
+    b: as many elements
+    out: array to write into
+
+    Same results as ``numpy.vdot``.
     """
 
 def vstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:

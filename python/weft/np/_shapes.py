@@ -205,6 +205,41 @@ def einsum(subscripts: str, /, *operands: ArrayLike, out: ndarray | None = None)
     return _OPERATORS["einsum"](operands, subscripts, out=out)
 
 
+def tensordot(
+    a: ArrayLike,
+    b: ArrayLike,
+    axes: int | Sequence[int | Sequence[int]] = 2,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Products summed over axes of `a` and of `b`: the other axes of `a`, then those of `b`, stay.
+
+    axes: so many last axes of `a` and first ones of `b`, or two lists of axes
+
+    Raises ValueError where axes and shapes do not fit.
+
+    >>> from weft import np
+    >>> np.tensordot(np.ones((2, 3, 4)), np.ones((3, 4, 5))).shape
+    (2, 5)
+    """
+    first, second = _array(a), _array(b)
+    if isinstance(axes, int | _numpy.integer):
+        count = int(axes)
+        if not 0 <= count <= min(first.ndim, second.ndim):
+            raise InvalidValue(
+                "tensordot: `axes` must be from 0 to the number of axes of `a` and of `b`, "
+                f"{first.ndim} and {second.ndim}; got {count}"
+            )
+        pairs: Any = (range(first.ndim - count, first.ndim), range(count))
+    else:
+        pairs = axes
+        if not isinstance(axes, Sequence) or len(axes) != 2:
+            raise InvalidType(
+                f"tensordot: `axes` must be an integer or two lists of axes; got {axes!r}"
+            )
+    return _OPERATORS["tensordot"](first, second, *pairs, out=out)
+
+
 __all__ = [
     "atleast_1d",
     "atleast_2d",
@@ -216,6 +251,7 @@ __all__ = [
     "flipud",
     "hsplit",
     "pad",
+    "tensordot",
     "tri",
     "vsplit",
 ]

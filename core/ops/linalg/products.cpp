@@ -1,0 +1,184 @@
+// NumPy's older products: each sums over chosen axes of two arrays, as one matrix product of what
+// these arrays are when the axes that stay and those that go are merged.
+#include "base/errors.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+using Axes = PoolVector<int64_t>;
+
+// Axes of `x` that are not among `chosen`.
+Axes others(const Value& x, const Axes& chosen) {
+  Axes rest;
+  for (int axis = 0; axis < x.rank(); ++axis)
+    if (std::ranges::find(chosen, axis) == chosen.end()) rest.push_back(axis);
+  return rest;
+}
+
+Axes joined(const Axes& first, const Axes& second) {
+  Axes all = first;
+  all.insert(all.end(), second.begin(), second.end());
+  return all;
+}
+
+Value in_order(const Value& x, const Axes& axes) {
+  return std::ranges::is_sorted(axes) ? x : transpose(x, axes);
+}
+
+int64_t product_of(const Value& x, const Axes& axes) {
+  const Shape shape = x.shape();
+  int64_t product = 1;
+  for (const int64_t axis : axes) product *= shape[static_cast<int>(axis)];
+  return product;
+}
+
+// The sum over pairs of axes; the others of `a`, then those of `b`, stay.
+Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes& b_axes) {
+  const DType dtype = c.in(0).dtype();
+  const bool counts = dtype == DType::kBool;  // a sum of bools is whether anything was counted
+  const Value a = counts ? cast(c.in(0), DType::kInt64) : c.in(0);
+  const Value b = counts ? cast(c.in(1), DType::kInt64) : c.in(1);
+  for (size_t i = 0; i < a_axes.size(); ++i) {
+    const int left = static_cast<int>(a_axes[i]), right = static_cast<int>(b_axes[i]);
+    if (a.shape()[left] != b.shape()[right])
+      return errors::invalid_value(c.op().name, "axis ", left, " of `a` ", a.shape(), " and axis ",
+                                   right, " of `b` ", b.shape(), " must have one extent; got ",
+                                   a.shape()[left], " and ", b.shape()[right]);
+  }
+  const Axes a_rest = others(a, a_axes), b_rest = others(b, b_axes);
+  if (a_rest.size() + b_rest.size() > static_cast<size_t>(kMaxRank))
+    return errors::rank_too_large(c.op().name, "a and b",
+                                  static_cast<int64_t>(a_rest.size() + b_rest.size()));
+  Shape result;
+  for (const int64_t axis : a_rest) result.push_back(a.shape()[static_cast<int>(axis)]);
+  for (const int64_t axis : b_rest) result.push_back(b.shape()[static_cast<int>(axis)]);
+  const int64_t depth = product_of(a, a_axes);
+  const Value rows = reshape(in_order(a, joined(a_rest, a_axes)), {product_of(a, a_rest), depth});
+  const Value columns =
+      reshape(in_order(b, joined(b_axes, b_rest)), {depth, product_of(b, b_rest)});
+  return cast(reshape(matmul(rows, columns), result), dtype);
+}
+
+bool has_scalar(const ComposeContext& c) { return c.in(0).rank() == 0 || c.in(1).rank() == 0; }
+
+Result<Value> dot(const ComposeContext& c) {
+  if (has_scalar(c)) return c.in(0) * c.in(1);
+  return contracted(c, {c.in(0).rank() - 1}, {std::max(0, c.in(1).rank() - 2)});
+}
+
+Result<Value> inner(const ComposeContext& c) {
+  if (has_scalar(c)) return c.in(0) * c.in(1);
+  return contracted(c, {c.in(0).rank() - 1}, {c.in(1).rank() - 1});
+}
+
+Value flat(const Value& x) { return x.is_scalar() ? x : reshape(x, {x.shape().elements()}); }
+
+Result<Value> vdot(const ComposeContext& c) {
+  const Shape a = c.in(0).shape(), b = c.in(1).shape();
+  if (a.elements() != b.elements())
+    return errors::invalid_value("vdot", "`a` and `b` must have equally many elements; got shapes ",
+                                 a, " and ", b);
+  if (c.in(0).is_scalar() || c.in(1).is_scalar()) return reshape(c.in(0) * c.in(1), {});
+  return c.builder.call("dot", {flat(c.in(0)), flat(c.in(1))});
+}
+
+Result<Value> outer(const ComposeContext& c) {
+  const int64_t rows = c.in(0).shape().elements(), columns = c.in(1).shape().elements();
+  const Value column = c.in(0).is_scalar() ? c.in(0) : reshape(c.in(0), {rows, 1});
+  return reshape(column * flat(c.in(1)), {rows, columns});
+}
+
+Result<Axes> axes_of(const ComposeContext& c, std::string_view name, int rank) {
+  Axes axes;
+  for (const int64_t given : c.ints(name)) {
+    WEFT_ASSIGN(const int axis, normalize_axis(given, rank, c.op().name, name));
+    if (std::ranges::find(axes, axis) != axes.end())
+      return errors::invalid_value(c.op().name, "`", name, "` must not repeat an axis; got ", given,
+                                   " twice");
+    axes.push_back(axis);
+  }
+  return axes;
+}
+
+Result<Value> tensordot(const ComposeContext& c) {
+  WEFT_ASSIGN(const Axes a_axes, axes_of(c, "a_axes", c.in(0).rank()));
+  WEFT_ASSIGN(const Axes b_axes, axes_of(c, "b_axes", c.in(1).rank()));
+  if (a_axes.size() != b_axes.size())
+    return errors::invalid_value("tensordot", "`a_axes` and `b_axes` must be equally many; got ",
+                                 a_axes.size(), " and ", b_axes.size());
+  return contracted(c, a_axes, b_axes);
+}
+
+}  // namespace
+
+WEFT_OP(dot) {
+  op.doc("Sum of products over the last axis of a and the last but one (or only one) of b.")
+      .input("a", "any dtype; a scalar multiplies")
+      .input("b", "any dtype")
+      .promote(Promotion::kCommon)
+      .compose(checked<dot>)
+      .like("numpy.dot")
+      .sample(R"({"shapes": [[3], [3]]})")
+      .sample(R"({"shapes": [[2, 3], [3, 4]]})")
+      .sample(R"({"shapes": [[2, 3], [3]]})")
+      .sample(R"({"shapes": [[2, 1, 3], [2, 3, 2]]})")
+      .sample(R"({"shapes": [[], [2, 3]]})")
+      .sample(R"({"shapes": [[2, 0], [0, 3]]})");
+}
+
+WEFT_OP(inner) {
+  op.doc("Sum of products over the last axes of both arrays.")
+      .input("a", "any dtype; a scalar multiplies")
+      .input("b", "any dtype")
+      .promote(Promotion::kCommon)
+      .compose(checked<inner>)
+      .like("numpy.inner")
+      .sample(R"({"shapes": [[3], [3]]})")
+      .sample(R"({"shapes": [[2, 2, 3], [4, 3]]})")
+      .sample(R"({"shapes": [[3], [2, 3]]})")
+      .sample(R"({"shapes": [[2, 3], []]})");
+}
+
+WEFT_OP(vdot) {
+  op.doc("Sum of products of all elements, both arrays taken as flat.")
+      .input("a", "any dtype")
+      .input("b", "as many elements")
+      .promote(Promotion::kCommon)
+      .compose(checked<vdot>)
+      .like("numpy.vdot")
+      .sample(R"({"shapes": [[2, 3], [3, 2]]})")
+      .sample(R"({"shapes": [[4], [4]]})")
+      .sample(R"({"shapes": [[], [1]]})")
+      .sample(R"({"shapes": [[0], [0, 2]]})");
+}
+
+WEFT_OP(outer) {
+  op.doc("Products of each element of a (rows) with each of b (columns), both taken as flat.")
+      .input("a", "any dtype")
+      .input("b", "any dtype")
+      .promote(Promotion::kCommon)
+      .compose(checked<outer>)
+      .like("numpy.outer")
+      .sample(R"({"shapes": [[3], [4]]})")
+      .sample(R"({"shapes": [[2, 2], [3, 1]]})")
+      .sample(R"({"shapes": [[], [2]]})")
+      .sample(R"({"shapes": [[0], [2]]})");
+}
+
+WEFT_OP(tensordot) {
+  op.doc("Sum of products over pairs of axes; the other axes of a, then those of b, stay.")
+      .in(Namespace::kInternal)
+      .input("a", "any dtype")
+      .input("b", "any dtype")
+      .required(AttributeKind::kInts, "a_axes", "axes of a")
+      .required(AttributeKind::kInts, "b_axes", "their partners in b")
+      .promote(Promotion::kCommon)
+      .compose(checked<tensordot>)
+      .sample(R"({"shapes": [[2, 3, 4], [3, 4, 2]], "a_axes": [1, 2], "b_axes": [0, 1]})")
+      .sample(R"({"shapes": [[2, 3, 4], [4, 2, 3]], "a_axes": [0, -1], "b_axes": [1, 0]})")
+      .sample(R"({"shapes": [[2, 3], [2]], "a_axes": [], "b_axes": []})")
+      .sample(R"({"shapes": [[2, 0], [0, 3]], "a_axes": 1, "b_axes": 0})");
+}
+
+}  // namespace weft::ops
