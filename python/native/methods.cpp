@@ -129,9 +129,10 @@ PyObject* tolist(PyObject* self, PyObject*) {
   return list;
 }
 
-// A protocol of NumPy whose handler is a function of weft/_interop.py.
-PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
-  PyObject* module = PyImport_ImportModule("weft._interop");
+// A method that is written in Python: a function of a module whose first argument is the array.
+PyObject* call_function(const char* module_name, const char* name, PyObject* self, PyObject* args,
+                        PyObject* keywords) {
+  PyObject* module = PyImport_ImportModule(module_name);
   if (!module) return nullptr;
   PyObject* function = PyObject_GetAttrString(module, name);
   Py_DECREF(module);
@@ -142,6 +143,9 @@ PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObjec
   PyObject* out = PyObject_Call(bound, args, keywords);
   Py_DECREF(bound);
   return out;
+}
+PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_function("weft._interop", name, self, args, keywords);
 }
 PyObject* array_value(PyObject* self, PyObject* args, PyObject* keywords) {
   return call_interop("array_value", self, args, keywords);
@@ -160,6 +164,19 @@ PyObject* shared_numpy(PyObject* self, PyObject*) {
   PyObject* out = none ? call_interop("shared_numpy", self, none, nullptr) : nullptr;
   Py_XDECREF(none);
   return out;
+}
+
+PyObject* call_searching(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_function("weft.np._searching", name, self, args, keywords);
+}
+PyObject* nonzero(PyObject* self, PyObject* args) {
+  return call_searching("nonzero", self, args, nullptr);
+}
+PyObject* compress(PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_searching("compressed", self, args, keywords);
+}
+PyObject* sort(PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_searching("sort_in_place", self, args, keywords);
 }
 
 PyObject* to_complex(PyObject* self, PyObject*) {
@@ -294,6 +311,12 @@ PyMethodDef array_methods[] = {
     {"astype", as_method(astype), METH_VARARGS | METH_KEYWORDS,
      "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
     {"copy", copy, METH_NOARGS, "copy()\n--\n\nA new array with the same elements."},
+    {"nonzero", nonzero, METH_VARARGS,
+     "nonzero()\n--\n\nWhere the array is not zero: one index array for each axis."},
+    {"compress", as_method(compress), METH_VARARGS | METH_KEYWORDS,
+     "compress(condition, axis=None)\n--\n\nSlices along an axis where `condition` is not zero."},
+    {"sort", as_method(sort), METH_VARARGS | METH_KEYWORDS,
+     "sort(axis=-1, descending=False)\n--\n\nPuts the elements along an axis in order, in place."},
     {"detach", detach, METH_NOARGS,
      "detach()\n--\n\nThe same content without its history: no gradient flows through it."},
     {"item", as_method(item), METH_FASTCALL,

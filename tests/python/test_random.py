@@ -128,6 +128,8 @@ def test_randint_gives_each_number_alike():
         (lambda: np.random.randint(0, 3, dtype="float32"), "integer or bool"),
         (lambda: np.random.normal(dtype="int32"), "normal: `dtype` must be floating; got int32"),
         (lambda: np.random.choice(3, 4, replace=False), "at most 3"),
+        (lambda: np.random.choice(3, 3, False, [0.5, 0.5, 0]), "at most 2 without .* got 3"),
+        (lambda: np.random.choice(2, 2, False, [0.5, -1]), "choice: `p` must be at least 0; got -1"),
         (lambda: np.random.choice(3, p=[0.5, 0.5]), r"must have shape \(3,\)"),
         (lambda: npx.dropout(np.ones(3), p=1), r"dropout: `p` must be in \[0, 1\)"),
     ],
@@ -164,6 +166,36 @@ def test_choice_takes_rows_with_and_without_replacement():
     assert sorted(np.random.choice(rows, 3, replace=False).tolist()) == rows.tolist()
     assert np.random.choice(np.array([7, 9]), 20, p=[0.0, 1.0]).tolist() == [9] * 20
     assert np.random.choice(5) < 5
+
+
+def test_choice_without_replacement_draws_one_after_another():
+    """A pair (i, j) has the share p[i] of the first draws and p[j] / (1 - p[i]) of the second."""
+    weft.random.seed(11)
+    p, rounds = numpy.array([0.5, 0.0, 0.3, 0.2]), 4000
+    counts = numpy.zeros((4, 4))
+    for _ in range(rounds):
+        i, j = np.random.choice(4, 2, replace=False, p=p).tolist()
+        counts[i, j] += 1
+    shares = p[:, None] * p / (1 - p[:, None]) * (1 - numpy.eye(4))
+    drawn = shares > 0
+    assert not counts[~drawn].any()
+    assert uniform_counts(counts[drawn], rounds * shares[drawn])
+    assert counts.sum() == rounds
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("active", [False, True], ids=["eager", "traced"])
+def test_choice_by_weights_of_any_dtype(dtype, active):
+    if active and dtype == "bfloat16":
+        pytest.skip("NumPy has no bfloat16, so its elements cannot be read in a trace")
+    rows, p = np.array([[1, 2], [3, 4], [5, 6]]), np.array([1, 3, -0.0]).astype(dtype)
+
+    def draw(rows):
+        return np.random.choice(rows, (1, 2), replace=False, p=p)
+
+    found = (weft.hybridize(draw) if active else draw)(rows)
+    assert found.shape == (1, 2, 2)
+    assert sorted(found[0].tolist()) == rows[:2].tolist()
 
 
 def test_dropout_drops_its_share_and_its_gradient_has_the_same_mask():

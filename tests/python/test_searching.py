@@ -82,6 +82,77 @@ def test_unique_equals_numpy(shape, dtype, seed, equal_nan):
     same(np.unique_values(np.array(x)), numpy.sort(numpy.unique_values(x)))
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([*SHAPES, (8, 2), (3, 0), (1, 1)]),
+    st.sampled_from(["bool", "int8", "uint64", "float32", "float64"]),
+    st.integers(0, 1000),
+    st.data(),
+)
+def test_unique_slices_equal_numpy(shape, dtype, seed, data):
+    x = numpy.abs(numbers(shape, "int64", seed) // 2).astype(dtype)
+    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    options = dict.fromkeys(("return_index", "return_inverse", "return_counts"), True)
+    found = np.unique(np.array(x), **options, axis=axis)
+    wanted = numpy.unique(x, **options, axis=axis)
+    for a, b in zip(found, wanted, strict=True):
+        same(a, b)
+    same(np.take(found[0], found[2], axis), x)
+
+
+def test_slices_with_nan_are_never_the_same():
+    x = numpy.array([[numpy.nan, 1], [0, 1], [numpy.nan, 1], [0, 1]])
+    same(np.unique(np.array(x), axis=0), numpy.unique(x, axis=0))
+    with pytest.raises(IndexError, match=r"unique: `axis` must be in \[-2, 2\) .* got 2"):
+        np.unique(np.ones((2, 3)), axis=2)
+
+
+METHODS = {
+    "argsort": lambda x: x.argsort(),
+    "argsort of an axis": lambda x: x.argsort(0),
+    "argsort of all": lambda x: x.argsort(None),
+    "nonzero": lambda x: x.nonzero()[1],
+    "take": lambda x: x.take([1, 0, 1]),
+    "take along an axis": lambda x: x.take([1, 0], 1),
+    "compress": lambda x: x.compress([True, False, True], axis=0),
+    "compress the flat array": lambda x: x.compress([False, True, True]),
+    "searchsorted": lambda x: x[:, 0].searchsorted([2, 0], "right"),
+    "dot": lambda x: x.dot([1, 2, 3, 4]),
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_methods_equal_numpys(method):
+    x = numpy.array([[0, 3, 2, 1], [1, 0, 0, 5], [4, 7, 9, 8]])
+    same(method(np.array(x)), method(x))
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_sort_method_writes_in_place(axis):
+    x = numbers((4, 5), "float32")
+    ours = np.array(x)
+    view = ours[1:]
+    assert ours.sort(axis) is None
+    x.sort(axis)
+    same(ours, x)
+    same(view, x[1:])
+    ours.sort(axis, descending=True)
+    same(ours, numpy.flip(x, axis))
+    with pytest.raises(TypeError, match="sort: `axis` must be an integer in place; got None"):
+        ours.sort(None)
+
+
+def test_gradient_of_the_sort_method_follows_the_elements():
+    x = np.array([3.0, 1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * 1
+        y.sort()
+        head = (y * np.array([1.0, 10.0, 100.0])).sum()
+    head.backward()
+    same(x.grad, [100, 1, 10])
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "uint64", "bool"])
 @pytest.mark.parametrize("descending", [False, True])
 def test_order_of_long_rows_is_stable_and_puts_nan_with_the_largest(dtype, descending):

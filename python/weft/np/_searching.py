@@ -3,14 +3,17 @@
 They read values, so they are eager: in a trace they raise RuntimeError and name `np.where`.
 """
 
+import math
 from typing import Any, NamedTuple
 
 from weft._core import native as _native
-from weft._errors import InvalidType, InvalidValue
+from weft._errors import IndexOutOfRange, InvalidType, InvalidValue
 from weft._typing import ArrayLike, ndarray
 from weft.np import _ops
 
-_with_values_along_axis = {f.__name__: f for f in _native.operators()}["with_values_along_axis"]
+_OPERATORS = {f.__name__: f for f in _native.operators()}
+_arange = _OPERATORS["arange"]
+_with_values_along_axis = _OPERATORS["with_values_along_axis"]
 
 
 def _array(object: ArrayLike) -> ndarray:
@@ -83,6 +86,18 @@ def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None) -> nda
     return _ops.take(_array(a), flatnonzero(condition), axis=axis)
 
 
+def compressed(a: ndarray, condition: ArrayLike, axis: int | None = None) -> ndarray:
+    """The array's method `compress`."""
+    return compress(condition, a, axis)
+
+
+def sort_in_place(a: ndarray, axis: int = -1, descending: bool = False) -> None:
+    """The array's method `sort`."""
+    if axis is None:
+        raise InvalidType("sort: `axis` must be an integer in place; got None")
+    a[...] = _ops.sort(a, axis, descending)
+
+
 def put_along_axis(
     arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: int | None = -1
 ) -> None:
@@ -113,22 +128,30 @@ def unique(
     return_index: bool = False,
     return_inverse: bool = False,
     return_counts: bool = False,
+    axis: int | None = None,
     *,
     equal_nan: bool = True,
 ) -> Any:
     """The different elements of `ar` in ascending order.
 
-    return_index: also where each stands first in the flat array
+    return_index: also where each stands first in the flat array, or along `axis`
     return_inverse: also which of them each element of `ar` is
     return_counts: also how often each occurs
-    equal_nan: is every NaN the same element?
+    axis: None takes the elements of the flat array; else the slices along an axis are compared,
+        as rows of a table that is ordered by its first column, then by the second, and so on
+    equal_nan: is every NaN the same element? Without `axis` only, as in NumPy
 
     >>> from weft import np
     >>> values, counts = np.unique([3, 1, 3], return_counts=True)
     >>> values.tolist(), counts.tolist()
     ([1, 3], [1, 2])
+    >>> np.unique([[1, 0], [0, 5], [1, 0]], axis=0).tolist()
+    [[0, 5], [1, 0]]
     """
-    found = _unique("unique", ar, equal_nan)
+    if axis is None:
+        found = _unique("unique", ar, equal_nan)
+    else:
+        found = _unique_slices(_array(ar), axis)
     wanted = (True, return_index, return_inverse, return_counts)
     results = tuple(array for array, want in zip(found, wanted, strict=True) if want)
     return results[0] if len(results) == 1 else results
@@ -162,12 +185,35 @@ def _unique(where: str, ar: ArrayLike, equal_nan: bool) -> UniqueResult:
     differs = ordered[1:] != ordered[:-1]
     if equal_nan and "float" in flat.dtype.name:
         differs = _ops.logical_and(differs, ordered[:-1] == ordered[:-1])
+    found = _runs(where, ordered, order, differs)
+    return found._replace(inverse_indices=found.inverse_indices.reshape(array.shape))
+
+
+def _unique_slices(array: ndarray, axis: int) -> UniqueResult:
+    rank = array.ndim
+    if not -rank <= axis < rank:
+        raise IndexOutOfRange(
+            f"unique: `axis` must be in [-{rank}, {rank}) for an array of rank {rank}; got {axis}"
+        )
+    slices = _ops.moveaxis(array, axis, 0)
+    table = slices.reshape(slices.shape[0], math.prod(slices.shape[1:]))
+    order = _arange(0, len(table), 1, "int64")
+    for column in reversed(range(table.shape[1])):  # stable: earlier columns decide
+        order = order[_ops.argsort(table[order, column])]
+    ordered = table[order]
+    differs = _ops.any(ordered[1:] != ordered[:-1], axis=1)
+    found = _runs("unique", slices[order], order, differs)
+    return found._replace(values=_ops.moveaxis(found.values, 0, axis))
+
+
+def _runs(where: str, ordered: ndarray, order: ndarray, differs: ndarray) -> UniqueResult:
+    """What is different along the first axis: `differs` compares each row with the one before."""
     starts = _ops.concatenate([_ops.equal(order[:1], order[:1]), differs])
     (first,) = _native.nonzero_rows(starts, where)
-    ends = _ops.concatenate([first[1:], _array([flat.size])])[: first.size]
+    ends = _ops.concatenate([first[1:], _array([len(order)])])[: first.size]
     inverse = order.copy()
     inverse[order] = _ops.cumsum(starts.astype("int64")) - 1
-    return UniqueResult(ordered[first], order[first], inverse.reshape(array.shape), ends - first)
+    return UniqueResult(ordered[first], order[first], inverse, ends - first)
 
 
 __all__ = [

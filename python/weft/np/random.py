@@ -140,9 +140,12 @@ def choice(
     """Elements drawn from the rows of `a`, or from the numbers 0 to a - 1.
 
     replace: may an element be drawn again?
-    p: a probability for each element, equal ones by default; only with `replace`
+    p: a probability for each element, equal ones by default; they need not sum to 1
 
-    Raises ValueError where there are too few elements, or as many as `p` has not.
+    Without `replace` elements are drawn one after another, each with its share of what is left of
+    `p`; `p` is then read, so it cannot be an array that is traced.
+
+    Raises ValueError where there are too few elements that can be drawn, or as many as `p` has not.
 
     >>> choice(1, size=3)
     array([0, 0, 0])
@@ -159,9 +162,7 @@ def choice(
         weights = _native.array(p, None, False)
         if weights.shape != (count,):
             raise InvalidValue(f"choice: `p` must have shape ({count},); got {weights.shape}")
-        if not replace:
-            raise InvalidValue("choice: `p` cannot be given without `replace`")
-        index = categorical(weights, shape)
+        index = categorical(weights, shape) if replace else _drawn(weights, drawn).reshape(shape)
     elif replace:
         index = randint(0, max(count, 1), shape)
     elif drawn > count:
@@ -169,6 +170,24 @@ def choice(
     else:
         index = _functions["permutation"](count)[:drawn].reshape(shape)
     return index if given is None else _functions["take"](given, index, 0)
+
+
+def _drawn(weights: ndarray, count: int) -> ndarray:
+    """`count` different indices, each drawn with its share of the weights that are left."""
+    is_numpys = weights.dtype.name != "bfloat16"
+    values = (weights if is_numpys else weights.astype("float32")).asnumpy()
+    if not (values >= 0).all():
+        raise InvalidValue(f"choice: `p` must be at least 0; got {values.min()}")
+    possible = int((values > 0).sum())
+    if count > possible:
+        raise InvalidValue(
+            f"choice: `size` must be at most {possible} without `replace`, the elements that `p` "
+            f"allows; got {count}"
+        )
+    # Of independent waiting times with these rates, the first to end is each time drawn so
+    # (Efraimidis and Spirakis 2006).
+    waits = _functions["exponential"](1, weights.shape, "float64")
+    return _functions["argsort"](waits / abs(weights))[:count]  # of -0, too, the last
 
 
 def permutation(x: int | ndarray) -> ndarray:
