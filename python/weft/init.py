@@ -150,6 +150,31 @@ class MSRAPrelu(Initializer):
         _write_normal(array, math.sqrt(2 / (1 + self.slope**2) / factor))
 
 
+class Orthogonal(Initializer):
+    """`scale` times a random matrix with orthonormal rows, or columns where there are fewer of
+    them, uniform among all such (Saxe et al. 2014). Axes behind the first count as columns.
+    """
+
+    def __init__(self, scale: float = math.sqrt(2)) -> None:
+        self.scale = scale
+
+    def fill(self, name: str, array: ndarray) -> None:
+        import numpy
+
+        from weft.np import random
+
+        if array.ndim < 2:
+            raise InvalidValue(
+                f"Orthogonal: `{name}` must have at least 2 axes; got shape {array.shape}"
+            )
+        rows, columns = array.shape[0], math.prod(array.shape[1:])
+        tall = random.normal(size=(max(rows, columns), min(rows, columns)), dtype="float64")
+        q, r = numpy.linalg.qr(tall.asnumpy())
+        # Signs by which R's diagonal is positive make Q uniform (Mezzadri 2007).
+        q *= self.scale * numpy.copysign(1, numpy.diagonal(r))
+        array[...] = (q if rows >= columns else q.T).reshape(array.shape)
+
+
 for _cls, _names in (
     (Constant, ()),
     (Zero, ("zeros",)),
@@ -158,6 +183,7 @@ for _cls, _names in (
     (Normal, ()),
     (Xavier, ("glorot",)),
     (MSRAPrelu, ("he",)),
+    (Orthogonal, ()),
 ):
     _registry.add(_cls, *_names)
 
@@ -178,6 +204,7 @@ __all__ = [
     "MSRAPrelu",
     "Normal",
     "One",
+    "Orthogonal",
     "Uniform",
     "Xavier",
     "Zero",

@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 import weft
+from scipy import stats
 from weft import autograd, gluon, init, lr_scheduler, metric, np
 from weft.gluon import nn
 
@@ -114,6 +115,37 @@ def test_normal_initializers_have_their_deviation(initializer, deviation):
     error = deviation / math.sqrt(2 * values.size)  # of a deviation, estimated from so many
     assert abs(values.std() - deviation) < 5 * error
     assert abs(values.mean()) < 5 * deviation / math.sqrt(values.size)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (3, 8), (8, 3), (4, 2, 3), (1, 1)], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_orthogonal_rows_or_columns(shape, dtype):
+    parameter = gluon.Parameter("weight", shape=shape, dtype=dtype, init=init.Orthogonal(1.5))
+    parameter.initialize()
+    matrix = parameter.data().astype("float64").asnumpy().reshape(shape[0], -1)
+    product = matrix @ matrix.T if shape[0] <= matrix.shape[1] else matrix.T @ matrix
+    tolerance = 40 * numpy.finfo(dtype).eps
+    numpy.testing.assert_allclose(product, 2.25 * numpy.eye(len(product)), atol=tolerance)
+
+
+def test_orthogonal_is_uniform_and_follows_the_seed():
+    drawn = []
+    for _ in range(2):
+        weft.random.seed(4)
+        drawn.append([_orthogonal((2, 2)) for _ in range(1000)])
+    numpy.testing.assert_array_equal(drawn[0], drawn[1])
+    angles = [math.atan2(*matrix[0]) for matrix in drawn[0]]
+    assert stats.kstest(angles, "uniform", (-math.pi, 2 * math.pi)).pvalue > 1e-5
+    turns = sum(numpy.linalg.det(matrix) > 0 for matrix in drawn[0])
+    assert 400 < turns < 600
+    with pytest.raises(ValueError, match=r"Orthogonal: `b` must have at least 2 axes; got shape"):
+        init.Orthogonal().fill("b", np.zeros(3))
+
+
+def _orthogonal(shape):
+    array = np.zeros(shape)
+    init.Orthogonal(1).fill("weight", array)
+    return array.asnumpy()
 
 
 def test_grad_req_null_freezes():

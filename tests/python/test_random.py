@@ -129,7 +129,10 @@ def test_randint_gives_each_number_alike():
         (lambda: np.random.normal(dtype="int32"), "normal: `dtype` must be floating; got int32"),
         (lambda: np.random.choice(3, 4, replace=False), "at most 3"),
         (lambda: np.random.choice(3, 3, False, [0.5, 0.5, 0]), "at most 2 without .* got 3"),
-        (lambda: np.random.choice(2, 2, False, [0.5, -1]), "choice: `p` must be at least 0; got -1"),
+        (
+            lambda: np.random.choice(2, 2, False, [0.5, -1]),
+            "choice: `p` must be at least 0; got -1",
+        ),
         (lambda: np.random.choice(3, p=[0.5, 0.5]), r"must have shape \(3,\)"),
         (lambda: npx.dropout(np.ones(3), p=1), r"dropout: `p` must be in \[0, 1\)"),
     ],
