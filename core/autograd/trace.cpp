@@ -187,7 +187,6 @@ Status start(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> type
   }
   for (size_t i = 0; i < made.size(); ++i) placeholders[i] = made[i].detach();
   ThreadState& state = thread_state();
-  if (trace->before) state.modes &= ~static_cast<uint32_t>(kRecording);
   state.trace = trace.release();
   state.modes |= kTracing;
   return {};
@@ -204,9 +203,15 @@ Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeho
 }
 
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
+  ThreadState& state = thread_state();
+  const Trace::Before before{state.trace, state.modes};
+  // Nothing of a rule is a constant because of the mode in which it is traced.
+  state.modes &= ~static_cast<uint32_t>(kRecording);
   auto trace = std::make_unique<Trace>();
-  trace->before = {thread_state().trace, thread_state().modes};
-  return start(std::move(trace), types, placeholders);
+  trace->before = before;
+  Status status = start(std::move(trace), types, placeholders);
+  if (!status.ok()) state.modes = before.modes;
+  return status;
 }
 
 void abort_trace() {

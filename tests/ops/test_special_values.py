@@ -38,6 +38,8 @@ FREE = {
     "convolution_data": "its oracle multiplies every weight with zeros",
     "convolution_weight": "the same",
     "deconvolution": "the same",
+    "check": "what is false ends the call, and NaN and infinity are true",
+    "print": "its result is read by tests/python/test_effects.py",
 }
 
 
@@ -94,6 +96,9 @@ def test_gradient_counts_equal_elements_once(case):
 
 
 OVERFLOW = {
+    "callback": "its `results` have the dtypes of the sample",
+    "check": "it has no results",
+    "print": "it has no results",
     "adam_update": "the square of a gradient is part of its results",
     "scaled_dot_product_attention": "scores are results of a product of halves",
     "log_softmax": "scores that a temperature divides are rounded",

@@ -115,6 +115,8 @@ WEFT_OP(callback) {
       .kernel(slot())
       .sample(R"({"shapes": [[2, 3]], "dtypes": ["int64"], "results": [8, 2, 2, 3]})")
       .sample(R"({"shapes": [[2], []], "dtypes": ["bool", "int8"], "results": [0, 1, 2, 5, 0]})")
+      .sample(R"({"shapes": [[0], [3]], "dtypes": ["float32", "float64"],
+                  "results": [11, 1, 0, 12, 1, 3]})")
       .sample(R"({"shapes": [], "results": []})");
 }
 

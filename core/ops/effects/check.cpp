@@ -75,7 +75,7 @@ WEFT_OP(check) {
   op.doc("Fails the call with a message unless all elements of a condition are true.")
       .in(Namespace::kInternal)
       .index_input("condition", "any dtype; numbers are true where they are not 0")
-      .optional_input_list("arrays", "one for each `{}` of the message")
+      .optional_input_list("arrays", "any dtype; one for each `{}` of the message")
       .required(AttributeKind::kString, "message", "`{{` and `}}` are braces")
       .text("where", "", "the part of the program that says so")
       .outputs(no_outputs)

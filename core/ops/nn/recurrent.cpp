@@ -197,7 +197,8 @@ WEFT_OP(lstm_cell) {
       .outputs(2)
       .compose(composed<cell_of, kLstm, 2>)
       .sample(R"({"shapes": [[2, 3], [2, 2], [2, 2], [8, 3], [8, 2], [8], [8]]})")
-      .sample(R"({"shapes": [[1, 1], [1, 3], [1, 3], [12, 1], [12, 3], [12], [12]]})");
+      .sample(R"({"shapes": [[1, 1], [1, 3], [1, 3], [12, 1], [12, 3], [12], [12]]})")
+      .sample(R"({"shapes": [[0, 2], [0, 1], [0, 1], [4, 2], [4, 1], [4], [4]]})");
 }
 
 WEFT_OP(gru_cell) {
@@ -205,7 +206,8 @@ WEFT_OP(gru_cell) {
   cell(op, false)
       .compose(composed<cell_of, kGru, 1>)
       .sample(R"({"shapes": [[2, 3], [2, 2], [6, 3], [6, 2], [6], [6]]})")
-      .sample(R"({"shapes": [[3, 1], [3, 3], [9, 1], [9, 3], [9], [9]]})");
+      .sample(R"({"shapes": [[3, 1], [3, 3], [9, 1], [9, 3], [9], [9]]})")
+      .sample(R"({"shapes": [[0, 2], [0, 1], [3, 2], [3, 1], [3], [3]]})");
 }
 
 WEFT_OP(rnn) {
