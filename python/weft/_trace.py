@@ -178,8 +178,9 @@ class TraceCache:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
             found = self._traced[key] = trace(self._function, call, arrays, self._where)
-        self.last = found
-        return found(arrays)
+        result = found(arrays)
+        self.last = found  # only now: other threads ask it for its plan
+        return result
 
 
 def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
