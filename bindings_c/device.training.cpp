@@ -110,14 +110,14 @@ class DrivenDevice final : public Device {
     driver_.free(driver_.context, index(), address_of(address), static_cast<size_t>(bytes));
   }
 
-  // A failure in the words of the driver.
+  // A failure in the words of the driver: of a call, or (no `what`) of work on the queue.
   Status checked(std::string_view what, weft_status code) const {
     if (code == WEFT_OK) return {};
-    const bool known = code > WEFT_OK && code <= WEFT_INTERRUPTED;
-    const char* const text = driver_.error(driver_.context);
-    return errors::make(known ? static_cast<StatusCode>(code) : StatusCode::kInternal,
-                        what.empty() ? std::string_view(name()) : what,
-                        {what.empty() ? "" : name() + ": ", text ? text : "no reason is given"});
+    const char* const given = driver_.error(driver_.context);
+    const std::string text = given ? given : "no reason is given";
+    const StatusCode status = status_code_of(code);
+    if (what.empty()) return Status(status, text + " (on " + name() + ")");
+    return errors::make(status, what, {name(), ": ", text});
   }
 
   const weft_device_driver& driver_;
