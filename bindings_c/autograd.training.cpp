@@ -5,6 +5,7 @@
 #include "autograd/custom_node.h"
 #include "autograd/function.h"
 #include "autograd/tape.h"
+#include "graph/sizes.h"
 #include "graph/text.h"
 #include "guard.h"
 
@@ -15,6 +16,8 @@ namespace {
 autograd::Function* function(weft_function handle) {
   return reinterpret_cast<autograd::Function*>(handle);
 }
+static_assert(WEFT_TRACE_EXAMPLES == graph::kExamples);
+
 weft_function handle_of(autograd::Function* function) {
   return reinterpret_cast<weft_function>(function);
 }
@@ -145,6 +148,53 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
 
 void weft_trace_abort(void) { autograd::abort_trace(); }
 
+weft_status weft_trace_set_example(size_t example, const weft_function* earlier, size_t count) {
+  return c::guard([&]() -> Status {
+    autograd::Trace* const trace = autograd::current_trace();
+    if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
+    std::vector<Ref<executor::Program>> programs;
+    for (size_t i = 0; i < count; ++i) {
+      WEFT_TRY(c::require("weft_trace_set_example", {{"earlier", earlier ? earlier[i] : nullptr}}));
+      programs.emplace_back(&function(earlier[i])->program());
+    }
+    return trace->set_example(example, std::move(programs));
+  });
+}
+
+int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis) {
+  const autograd::Trace* const trace = autograd::current_trace();
+  if (!trace || !handle || axis < 0 || axis >= c::tensor(handle)->rank()) return 0;
+  return trace->follows_from_sizes(*c::tensor(handle), axis);
+}
+
+weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_trace_size", {{"count", count}, {"size", size}}));
+    autograd::Trace* const trace = autograd::current_trace();
+    if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
+    WEFT_ASSIGN(*size, trace->size(*c::tensor(count), bound));
+    return {};
+  });
+}
+
+int32_t weft_function_is_example(weft_function handle) {
+  return handle && function(handle)->is_example();
+}
+
+weft_status weft_function_join(const weft_function* examples, size_t count, weft_function* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_function_join", {{"examples", examples}, {"out", out}}));
+    std::vector<Ref<autograd::Function>> functions;
+    for (size_t i = 0; i < count; ++i) {
+      WEFT_TRY(c::require("weft_function_join", {{"examples", examples[i]}}));
+      functions.emplace_back(function(examples[i]));
+    }
+    WEFT_ASSIGN(Ref<autograd::Function> joined, autograd::Function::join(functions));
+    *out = handle_of(joined.detach());
+    return {};
+  });
+}
+
 weft_function weft_function_retain(weft_function handle) {
   if (handle) function(handle)->retain();
   return handle;
@@ -193,11 +243,11 @@ weft_status weft_function_get_text(weft_function handle, const char* what, const
     if (kind == "graph") {
       kept = graph::print(program.graph(), {.largest_constant = 256});
     } else if (kind == "plan") {
-      const auto compiled = program.latest();
-      if (!compiled)
+      kept.clear();
+      for (const auto& compiled : program.latest_plans()) kept += compiled->describe();
+      if (kept.empty())
         return errors::invalid_state("weft_function_get_text",
                                      "the function has no plan before its first call");
-      kept = compiled->describe();
     } else {
       return errors::invalid_value("weft_function_get_text", "`what` must be graph or plan; got ",
                                    kind);
@@ -214,16 +264,20 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
       return errors::invalid_value("weft_function_memory",
                                    "`memory->struct_size` must be at least ",
                                    sizeof(weft_plan_memory), "; got ", memory->struct_size);
-    const auto compiled = function(handle)->program().latest();
-    if (!compiled)
+    const auto plans = function(handle)->program().latest_plans();
+    if (plans.empty())
       return errors::invalid_state("weft_function_memory",
                                    "the function has no plan before its first call");
-    const executor::MemoryFigures figures = compiled->memory();
-    memory->arena = figures.arena;
-    memory->residual = figures.residual;
-    memory->backward = figures.backward;
-    memory->lower_bound = figures.lower_bound;
-    memory->nodes = figures.nodes;
+    memory->arena = memory->residual = memory->backward = 0;
+    memory->lower_bound = memory->nodes = 0;
+    for (const auto& compiled : plans) {
+      const executor::MemoryFigures figures = compiled->memory();
+      memory->arena += figures.arena;
+      memory->residual += figures.residual;
+      memory->backward += figures.backward;
+      memory->lower_bound += figures.lower_bound;
+      memory->nodes += figures.nodes;
+    }
     return {};
   });
 }

@@ -14,6 +14,10 @@ Status check_pure(const ops::OpDef& op, const autograd::Function& function) {
   if (!function.captures().empty())
     return errors::invalid_value(op.name, "a rule must use its own arrays only; it reads ",
                                  function.captures().size(), " others", hint);
+  if (!function.program().graph().sizes.empty())
+    return errors::unsupported(op.name,
+                               "a rule must not depend on how many elements a mask chooses; use "
+                               "np.where");
   if (!function.program().graph().states.empty())
     return errors::invalid_value(op.name, "a rule must not write to the arrays that it is given");
   return {};

@@ -1,10 +1,14 @@
 #include "autograd/function.h"
 
+#include <cstring>
+
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/program_call.h"
 #include "base/errors.h"
+#include "graph/sizes.h"
 #include "runtime/thread_state.h"
+#include "runtime/transfer.h"
 
 namespace weft::autograd {
 namespace {
@@ -46,9 +50,52 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
 Result<Ref<Function>> Function::create(TracedProgram traced) {
   const size_t inputs = traced.inputs;
   const size_t outputs = traced.outputs;
+  const bool is_example = !traced.graph.sizes.empty();
   WEFT_ASSIGN(Ref<executor::Program> program, executor::Program::create(std::move(traced.graph)));
-  return Ref<Function>::adopt(
+  auto function = Ref<Function>::adopt(
       new Function(std::move(program), inputs, outputs, std::move(traced.captures)));
+  function->is_example_ = is_example;
+  return function;
+}
+
+namespace {
+
+// An array that the traced program makes anew each time is another one in each trace.
+Result<bool> same_capture(Tensor& a, Tensor& b) {
+  if (&a.box() == &b.box()) return true;
+  if (a.dtype() != b.dtype() || a.shape() != b.shape() || a.device() != b.device()) return false;
+  WEFT_ASSIGN(const Ref<Tensor> x, readable(a, "trace"));
+  WEFT_ASSIGN(const Ref<Tensor> y, readable(b, "trace"));
+  return a.bytes() == 0 || std::memcmp(x->data(), y->data(), static_cast<size_t>(a.bytes())) == 0;
+}
+
+}  // namespace
+
+Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
+  if (examples.size() != graph::kExamples)
+    return errors::invalid_value("trace", "joins ", graph::kExamples, " examples; got ",
+                                 examples.size());
+  const Function& first = *examples[0];
+  std::vector<const graph::Graph*> graphs;
+  for (const Ref<Function>& example : examples) {
+    bool same = example->is_example_ && example->inputs_ == first.inputs_ &&
+                example->outputs_ == first.outputs_ &&
+                example->captures_.size() == first.captures_.size();
+    for (size_t i = 0; same && i < first.captures_.size(); ++i) {
+      WEFT_ASSIGN(same, same_capture(*first.captures_[i], *example->captures_[i]));
+    }
+    if (!same)
+      return errors::invalid_state(
+          "trace",
+          "a hybridized function used other arrays for another number of chosen elements (a mask, "
+          "nonzero, unique); sizes that depend on values decide nothing: use np.where, or do not "
+          "hybridize");
+    graphs.push_back(&example->program_->graph());
+  }
+  WEFT_ASSIGN(graph::Graph joined, graph::generalize(graphs));
+  WEFT_ASSIGN(Ref<executor::Program> program, executor::Program::create(std::move(joined)));
+  return Ref<Function>::adopt(
+      new Function(std::move(program), first.inputs_, first.outputs_, first.captures_));
 }
 
 Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
@@ -63,8 +110,13 @@ Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*>
     values.push_back(std::move(value));
   }
   const graph::Graph& source = program_->graph();
-  const auto inlined = graph::inline_graph(trace.builder(), source, values);
+  const std::vector<int64_t> sizes = trace.next_examples(source.sizes);
+  const auto inlined = graph::inline_graph(
+      trace.builder(), sizes.empty() ? source : graph::with_sizes(source, sizes), values);
   WEFT_TRY(trace.builder().status());
+  for (const graph::Size& size : source.sizes)
+    trace.add_size(inlined[static_cast<size_t>(size.value)],
+                   graph::whole_number(size.bound.evaluate(sizes)));
   const auto content = [&](size_t output) {
     return inlined[static_cast<size_t>(source.outputs[output])];
   };
@@ -112,6 +164,10 @@ Status Function::check_written_once(std::span<Tensor* const> inputs) const {
 }
 
 Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
+  if (is_example_)
+    return errors::invalid_state("function",
+                                 "it is one example of a program with sizes; join it with the "
+                                 "others");
   if (inputs.size() != inputs_)
     return errors::invalid_type("function", "takes ", inputs_, " arrays; got ", inputs.size());
   if (outs.size() != outputs_)

@@ -17,6 +17,10 @@ namespace weft::autograd {
 class Function final : public Object {
  public:
   static Result<Ref<Function>> create(TracedProgram traced);
+  // From the traces of all examples, graph::kExamples of them. A trace without sizes needs none.
+  static Result<Ref<Function>> join(std::span<const Ref<Function>> examples);
+  // Is this the trace of one example, which cannot be called?
+  bool is_example() const { return is_example_; }
   // Of a loaded model: `captures` follow `inputs` inputs of the program's graph.
   Function(Ref<executor::Program> program, size_t inputs, size_t outputs,
            std::vector<Ref<Tensor>> captures)
@@ -45,6 +49,7 @@ class Function final : public Object {
   size_t inputs_;
   size_t outputs_;
   std::vector<Ref<Tensor>> captures_;
+  bool is_example_ = false;
 };
 
 }  // namespace weft::autograd

@@ -19,7 +19,7 @@ namespace weft::autograd {
 
 // What a trace gives: a program from placeholders and captures to outputs and written boxes.
 struct TracedProgram {
-  graph::Graph graph;
+  graph::Graph graph;  // one example, if it has sizes
   size_t inputs = 0;   // placeholders; captures follow
   size_t outputs = 0;  // the caller's; new contents of written boxes follow
   std::vector<Ref<Tensor>> captures;
@@ -52,6 +52,21 @@ class Trace {
   Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                         std::span<Tensor* const> head_grads,
                                         std::span<Tensor* const> variables);
+
+  // ---- sizes (graph/sizes.h) --------------------------------------------------------------------
+
+  // Which of the examples this trace is, and those that were traced before; to be said before the
+  // first size is met.
+  Status set_example(size_t round, std::vector<Ref<executor::Program>> earlier);
+  // Is an extent known to follow from sizes, because it differed between the earlier examples?
+  bool follows_from_sizes(const Tensor& tensor, int axis) const;
+  // The number in an int64 array without axes that is at most `bound`, as this example has it. The
+  // same number again where the same is computed: arrays chosen by one mask go together.
+  Result<int64_t> size(Tensor& value, int64_t bound);
+  // What is left to do for a function with sizes whose graph was inlined: its sizes are new ones of
+  // the trace, whose examples it was inlined with.
+  std::vector<int64_t> next_examples(std::span<const graph::Size> sizes) const;
+  void add_size(const ops::Value& value, int64_t bound);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
@@ -100,6 +115,8 @@ class Trace {
   size_t placeholders_ = 0;
   std::vector<Ref<Tensor>> captures_;
   std::vector<ModeChange> modes_;
+  size_t round_ = 0;
+  std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad
 };
 

@@ -4,6 +4,7 @@
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "graph/reverse.h"
+#include "runtime/engine.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -12,6 +13,8 @@ void Trace::note_mode() {
   const bool recording = thread_state().modes & kRecording;
   const bool before = !modes_.empty() && modes_.back().recording;
   if (recording != before) modes_.push_back({graph_.nodes.size(), recording});
+  // What may be refused when the examples are joined is told with its line.
+  if (!graph_.sizes.empty()) builder_.set_line(current_origin());
 }
 
 // What a recorded function computes in autograd.pause() is a constant when all of it is

@@ -206,11 +206,18 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
 // ---- programs ----------------------------------------------------------------------------------
 
 Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection) {
-  return Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
+  const bool in_stages = !graph.sizes.empty();
+  const Ref<Program> program =
+      Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
+  if (in_stages) {
+    WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
+  }
+  return program;
 }
 
 Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted,
                                        Device* device) {
+  WEFT_ASSERT(!stages_);
   const int threads = num_threads();
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
@@ -236,9 +243,16 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   return compiled;
 }
 
-Ref<Compiled> Program::latest() const {
+std::vector<Ref<Compiled>> Program::latest_plans() const {
+  std::vector<Ref<Compiled>> plans;
+  if (stages_) {
+    for (const Ref<Program>& stage : stages_->latest())
+      if (stage) std::ranges::copy(stage->latest_plans(), std::back_inserter(plans));
+    return plans;
+  }
   const std::lock_guard lock(mutex_);
-  return entries_.empty() ? Ref<Compiled>() : entries_.front().compiled;
+  if (!entries_.empty()) plans.push_back(entries_.front().compiled);
+  return plans;
 }
 
 }  // namespace weft::executor

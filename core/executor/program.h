@@ -3,6 +3,8 @@
 //
 //   Program ──compile(signature)──▶ Compiled ──checkout()──▶ Frame ──forward()──▶ backward()
 //
+// A program with sizes has no plan of its own: it is run in stages (stages.h), each a program.
+//
 // A Compiled is immutable and may be run by several threads; what a call changes is its frame
 // (memory for residuals and scratch, pointers bound to it). Frames are pooled: from the second
 // call of a signature on, nothing is allocated.
@@ -16,6 +18,7 @@
 
 #include "base/ref.h"
 #include "executor/plan.h"
+#include "executor/stages.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
@@ -173,13 +176,14 @@ class Program final : public Object {
                                      graph::PassSelection selection = graph::PassSelection());
 
   const graph::Graph& graph() const { return graph_; }
+  Stages* stages() const { return stages_.get(); }  // null without sizes
 
   // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
                                 const Wanted& wanted = {}, Device* device = nullptr);
-  // The plan that compile gave last; null before.
-  Ref<Compiled> latest() const;
+  // The plan that compile gave last, or one for each stage; none before.
+  std::vector<Ref<Compiled>> latest_plans() const;
 
   static constexpr size_t kMaxPlans = 32;
 
@@ -196,6 +200,7 @@ class Program final : public Object {
 
   const graph::Graph graph_;
   const graph::PassSelection selection_;
+  std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  // most recently used first
 };

@@ -5,7 +5,8 @@
 // as one step. Everything that computes is in the nodes' operators, so a graph is data: it can be
 // printed, checked (verifier.h), rewritten (passes/), reversed (reverse.h) and saved.
 //
-// Extents are numbers. A graph for other input types is made by with_input_types.
+// Extents are numbers. A graph for other input types is made by with_input_types, one for other
+// values of what it computes itself by for_sizes (sizes.h).
 #pragma once
 
 #include <memory>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/polynomial.h"
 #include "ops/op.h"
 #include "runtime/tensor.h"
 
@@ -98,6 +100,24 @@ struct StatePair {
   friend bool operator==(const StatePair&, const StatePair&) = default;
 };
 
+// A number that follows from values: what sizes.h is about.
+struct Size {
+  ValueId value = kNoValue;  // int64 without axes, at least 0
+  int64_t example = 0;
+  Polynomial bound;  // of the sizes before it; never exceeded
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
+// A number of a node that follows from sizes: a scalar operand or part of an attribute.
+struct SizedNumber {
+  int32_t node = -1;
+  int32_t operand = -1;    // or -1
+  int32_t attribute = -1;  // or -1
+  int32_t element = -1;    // of a list, or -1
+  Polynomial number;
+  friend bool operator==(const SizedNumber&, const SizedNumber&) = default;
+};
+
 class Graph {
  public:
   std::vector<Value> values;
@@ -112,6 +132,8 @@ class Graph {
   // Nodes with an effect. They stand in the list of nodes in the order of their numbers, 0 to
   // effects - 1, none missing: every run makes all effects in this order.
   int32_t effects = 0;
+  std::vector<Size> sizes;  // each is computed from nothing that follows from it or a later one
+  std::vector<SizedNumber> sized;
 
   ValueId add_input(const TensorType& type, std::string_view name = {});
   Result<ValueId> add_constant(const Ref<Tensor>& content, std::string_view name = {});

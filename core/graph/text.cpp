@@ -88,6 +88,18 @@ std::string contents(const Tensor& tensor) {
   return text;
 }
 
+std::string polynomial_text(const Polynomial& polynomial) {
+  std::string text;
+  for (const Term& term : polynomial.terms) {
+    const auto whole = static_cast<int64_t>(term.factor);
+    text += text.empty() ? "" : " + ";
+    text +=
+        static_cast<double>(whole) == term.factor ? std::to_string(whole) : real_text(term.factor);
+    for (const int32_t size : term.sizes) text += "*s" + std::to_string(size);
+  }
+  return text.empty() ? "0" : text;
+}
+
 class Printer {
  public:
   Printer(const Graph& graph, const PrintOptions& options, std::string indent)
@@ -114,6 +126,10 @@ class Printer {
     for (const StatePair& state : graph_.states)
       line(text, "state " + std::to_string(state.input) + " -> " + std::to_string(state.output));
     if (graph_.ordinals) line(text, "ordinals " + std::to_string(graph_.ordinals));
+    for (const Size& size : graph_.sizes)
+      line(text, "size " + use(size.value) + " = " + std::to_string(size.example) + " up to " +
+                     polynomial_text(size.bound));
+    for (const SizedNumber& sized : graph_.sized) line(text, sized_text(sized));
     return text + indent_ + "}";
   }
 
@@ -128,6 +144,14 @@ class Printer {
     number_[static_cast<size_t>(id)] = next_++;
     return use(id) + (value.name.empty() ? "" : " " + quoted(value.name)) + ": " +
            ops::to_string(value.type);
+  }
+
+  static std::string sized_text(const SizedNumber& sized) {
+    std::string text = "node " + std::to_string(sized.node);
+    if (sized.operand >= 0) text += " operand " + std::to_string(sized.operand);
+    if (sized.attribute >= 0) text += " attribute " + std::to_string(sized.attribute);
+    if (sized.element >= 0) text += " element " + std::to_string(sized.element);
+    return text + " = " + polynomial_text(sized.number);
   }
 
   std::string operand_text(const Operand& operand) {

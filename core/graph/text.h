@@ -8,9 +8,12 @@
 //     print(%5, format="{}")
 //     return %4, %5
 //     state 0 -> 1
+//     size %3 = 11 up to 12
+//     node 4 attribute 0 element 1 = 2*s0*s0 + 1*s0 + -1
 //   }
 //
-// Effects happen in the order of their lines. A function of the host is printed by its name and is
+// Sizes are numbered by their lines; the numbers above are those of the example. Effects happen in
+// the order of their lines. A function of the host is printed by its name and is
 // the one thing that no text brings back.
 #pragma once
 

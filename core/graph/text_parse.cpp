@@ -206,6 +206,10 @@ class GraphReader {
       graph_.states.push_back(pair);
     } else if (keyword == "ordinals") {
       graph_.ordinals = in_.small_integer();
+    } else if (keyword == "size") {
+      size();
+    } else if (keyword == "node") {
+      sized_number();
     } else if (keyword == "return") {
       while (in_.status.ok() && in_.peek() == '%') {
         graph_.outputs.push_back(use());
@@ -216,6 +220,39 @@ class GraphReader {
     } else {
       in_.fail("`" + std::string(keyword) + "` begins no statement");
     }
+  }
+
+  void size() {
+    Size size;
+    size.value = use();
+    in_.expect("=");
+    size.example = in_.integer();
+    in_.expect("up");
+    in_.expect("to");
+    size.bound = polynomial();
+    graph_.sizes.push_back(std::move(size));
+  }
+
+  void sized_number() {
+    SizedNumber sized;
+    sized.node = in_.small_integer();
+    if (in_.accept("operand")) sized.operand = in_.small_integer();
+    if (in_.accept("attribute")) sized.attribute = in_.small_integer();
+    if (in_.accept("element")) sized.element = in_.small_integer();
+    in_.expect("=");
+    sized.number = polynomial();
+    graph_.sized.push_back(std::move(sized));
+  }
+
+  Polynomial polynomial() {
+    Polynomial polynomial;
+    do {
+      Term term;
+      term.factor = in_.number().as_double();
+      while (in_.accept("*s")) term.sizes.push_back(in_.small_integer());
+      if (term.factor != 0) polynomial.terms.push_back(std::move(term));
+    } while (in_.status.ok() && in_.accept("+"));
+    return polynomial;
   }
 
   void constant() {

@@ -1,6 +1,7 @@
 #include "graph/verifier.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 
 #include "base/errors.h"
@@ -262,6 +263,67 @@ Status regions_are_sound(const Graph& graph) {
   return {};
 }
 
+bool refers_below(const Polynomial& polynomial, size_t sizes) {
+  for (const Term& term : polynomial.terms)
+    for (const int32_t size : term.sizes)
+      if (!in_range(size, sizes)) return false;
+  return true;
+}
+
+// The number of a node that follows from sizes; none where there is no number.
+const ops::Argument* number_at(const Graph& graph, const SizedNumber& sized) {
+  if (!in_range(sized.node, graph.nodes.size())) return nullptr;
+  const Node& node = graph.nodes[static_cast<size_t>(sized.node)];
+  if (sized.operand >= 0) {
+    if (sized.attribute >= 0 || !in_range(sized.operand, node.operands.size())) return nullptr;
+    const Operand& operand = node.operands[static_cast<size_t>(sized.operand)];
+    return operand.is_scalar() ? &operand.scalar : nullptr;
+  }
+  if (!in_range(sized.attribute, node.attributes.view().size())) return nullptr;
+  const ops::Argument& attribute = node.attributes.view()[static_cast<size_t>(sized.attribute)];
+  const bool is_list = attribute.tag == ops::Tag::kInts;
+  if (is_list ? !in_range(sized.element, attribute.count) : sized.element >= 0) return nullptr;
+  return &attribute;
+}
+
+// The graph is its own example, and no size follows from itself or a later one.
+Status sizes_are_sound(const Graph& graph) {
+  std::vector<int64_t> examples;
+  for (size_t k = 0; k < graph.sizes.size(); ++k) {
+    const Size& size = graph.sizes[k];
+    if (!in_range(size.value, graph.values.size()) ||
+        !(graph.type(size.value) == TensorType{DType::kInt64, Shape(), {}}))
+      return broken("size ", k, " is no int64 value without axes");
+    if (size.example < 0 || !refers_below(size.bound, k))
+      return broken("size ", k, " has no example, or a bound that follows from a later size");
+    examples.push_back(size.example);
+  }
+  int32_t last = 0;
+  for (const SizedNumber& sized : graph.sized) {
+    const ops::Argument* const number = number_at(graph, sized);
+    if (!number || sized.node < last || !refers_below(sized.number, graph.sizes.size()))
+      return broken("a number that follows from sizes is at no place of node ", sized.node);
+    last = sized.node;
+    const double own =
+        sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
+    if (!number->is_scalar() && number->tag != ops::Tag::kInts)
+      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
+                    " has something else than a number that follows from sizes");
+    if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
+      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
+                    " is no example of what follows from its sizes");
+    for (const Term& term : sized.number.terms)
+      for (const int32_t size : term.sizes) {
+        const Value& value =
+            graph.values[static_cast<size_t>(graph.sizes[static_cast<size_t>(size)].value)];
+        if (value.origin == Origin::kNode && value.index >= sized.node)
+          return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
+                        " follows from size ", size, ", which is not known before it");
+      }
+  }
+  return {};
+}
+
 // In this order: a rule may rely on those before it.
 constexpr Rule kRules[] = {
     {"values are defined once", values_are_defined_once},
@@ -275,6 +337,7 @@ constexpr Rule kRules[] = {
     {"ordinals are distinct", ordinals_are_distinct},
     {"effects keep their order", effects_keep_their_order},
     {"regions are sound", regions_are_sound},
+    {"sizes are sound", sizes_are_sound},
 };
 
 }  // namespace

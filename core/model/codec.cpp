@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "graph/verifier.h"
+#include "model/codec_sizes_impl.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
 
@@ -181,6 +182,7 @@ class Encoder {
     json.set("outputs", std::move(outputs));
     json.set("states", std::move(states));
     json.set("ordinals", int64_t{graph_.ordinals});
+    encode_sizes(graph_, number_, json);
     Json libraries = libraries_of(graph_);
     if (!libraries.members().empty()) json.set("libraries", std::move(libraries));
     return json;
@@ -250,6 +252,7 @@ class Decoder {
         return broken("its count of random ordinals is out of range");
       graph_.ordinals = static_cast<int32_t>(ordinals->integer());
     }
+    WEFT_TRY(decode_sizes(where_, json, graph_));
     const Status status = graph::verify(graph_);
     return status.ok() ? Status() : Status(StatusCode::kIo, where_ + ": " + status.message());
   }

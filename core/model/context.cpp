@@ -41,6 +41,7 @@ Context::~Context() = default;
 
 Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) {
   WEFT_ASSIGN(const Entry* entry, model.entry(name));
+  if (entry->program->stages()) return 0;
   WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(*entry));
   return bytes_of(*compiled);
 }
@@ -50,6 +51,11 @@ Result<std::unique_ptr<Context>> Context::create(Ref<Model> model, std::string_v
   std::unique_ptr<Context> context(new Context);
   WEFT_ASSIGN(context->entry_, model->entry(name));
   context->model_ = std::move(model);
+  context->outputs_now_ = context->entry_->outputs;
+  if (context->entry_->program->stages()) {
+    WEFT_TRY(context->bind_stages());
+    return context;
+  }
   WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_));
   const int64_t needed = bytes_of(*context->compiled_);
   if (!arena) {
@@ -64,13 +70,7 @@ Result<std::unique_ptr<Context>> Context::create(Ref<Model> model, std::string_v
   return context;
 }
 
-Status Context::bind_memory(char* arena) {
-  WEFT_ASSIGN(frame_, compiled_->frame_in(arena, aligned(compiled_->arena_bytes())));
-  char* next = arena + aligned(compiled_->arena_bytes());
-  for (const graph::TensorType& type : compiled_->output_types()) {
-    outputs_.push_back(next);
-    next += aligned(type.bytes());
-  }
+void Context::bind_captures() {
   inputs_.resize(entry_->inputs.size(), nullptr);
   for (const int32_t index : entry_->captures) {
     const Tensor& tensor = *model_->tensors()[static_cast<size_t>(index)].tensor;
@@ -78,6 +78,16 @@ Status Context::bind_memory(char* arena) {
     held_.emplace_back(tensor.box().storage());
     inputs_.push_back(tensor.data());
   }
+}
+
+Status Context::bind_memory(char* arena) {
+  WEFT_ASSIGN(frame_, compiled_->frame_in(arena, aligned(compiled_->arena_bytes())));
+  char* next = arena + aligned(compiled_->arena_bytes());
+  for (const graph::TensorType& type : compiled_->output_types()) {
+    outputs_.push_back(next);
+    next += aligned(type.bytes());
+  }
+  bind_captures();
   for (const graph::StatePair& state : compiled_->states()) {
     void*& input = inputs_[static_cast<size_t>(state.input)];
     void* own = outputs_[static_cast<size_t>(state.output)];
@@ -124,7 +134,7 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
     return errors::invalid_value("context", "output `", port.name, "` ", to_string(port.type),
                                  " has ", port.type.bytes(), " bytes; got ",
                                  data ? bytes : size_t{0});
-  outputs_[index] = data;
+  (entry_->program->stages() ? wanted_ : outputs_)[index] = data;
   has_run_ = false;
   return {};
 }
@@ -134,7 +144,8 @@ Status Context::run(uint64_t seed) {
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   const uint64_t first = next_ordinal_;
-  next_ordinal_ += static_cast<uint64_t>(compiled_->ordinals());
+  next_ordinal_ += static_cast<uint64_t>(entry_->program->graph().ordinals);
+  if (entry_->program->stages()) return run_stages(seed, first);
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, seed, first));
   take_new_states();
   has_run_ = true;

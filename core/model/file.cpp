@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/errors.h"
+#include "graph/sizes.h"
 #include "model/codec.h"
 
 namespace weft::model {
@@ -35,6 +36,7 @@ class EntryReader {
     if (!body) return errors::io(where_, "it has no graph");
     WEFT_TRY(decode_graph(where_, *body, graph));
     WEFT_TRY(read_outputs(graph));
+    WEFT_TRY(find_largest_outputs(graph));
     WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph)));
     return std::move(entry_);
   }
@@ -97,6 +99,22 @@ class EntryReader {
     return {};
   }
 
+  // Shapes that follow from values are at most those of the largest sizes.
+  Status find_largest_outputs(const graph::Graph& graph) {
+    if (graph.sizes.empty()) return {};
+    const std::vector<int64_t> largest = graph::largest_sizes(graph);
+    WEFT_ASSIGN(const graph::Graph at_most, for_sizes(graph, graph.input_types(), largest));
+    std::vector<int64_t> fewer;
+    for (const int64_t size : largest) fewer.push_back(std::max<int64_t>(size - 1, 0));
+    WEFT_ASSIGN(const graph::Graph smaller, for_sizes(graph, graph.input_types(), fewer));
+    for (size_t i = 0; i < entry_.outputs.size(); ++i) {
+      Port& port = entry_.outputs[i];
+      port.type = at_most.type(at_most.outputs[i]);
+      port.is_largest = !(port.type == smaller.type(smaller.outputs[i]));
+    }
+    return {};
+  }
+
   const Archive& archive_;
   const Json& json_;
   Entry entry_;
@@ -106,7 +124,8 @@ class EntryReader {
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
   for (const Port& port : ports)
-    text += (text.empty() ? "" : ", ") + port.name + ": " + to_string(port.type);
+    text += (text.empty() ? "" : ", ") + port.name + (port.is_largest ? ": up to " : ": ") +
+            to_string(port.type);
   return text;
 }
 

@@ -18,7 +18,8 @@
 
 namespace weft::model {
 
-inline constexpr int64_t kFormatVersion = 1;
+// 2 has graphs with sizes; files without are still 1.
+inline constexpr int64_t kFormatVersion = 2;
 
 // ---- writing -----------------------------------------------------------------------------------
 
@@ -39,6 +40,7 @@ class Writer {
   struct SavedEntry {
     std::string name;
     std::string json;
+    int64_t format = 1;  // the first that has all of it
   };
   struct SavedTensor {
     NamedTensor tensor;
@@ -57,6 +59,7 @@ class Writer {
 struct Port {
   std::string name;
   graph::TensorType type;
+  bool is_largest = false;  // the shape follows from values and is at most this one
 };
 
 struct Entry {
@@ -96,6 +99,9 @@ class Model final : public Object {
 
 // One entry point with the memory to run it: used by one thread at a time; several contexts of a
 // model run side by side. States start as the file has them and live here.
+//
+// An entry whose graph has sizes is run in stages, each with a plan for the sizes that are met:
+// such a run allocates, and a caller's arena is not used.
 class Context {
  public:
   // Bytes that `create` wants of a caller's arena, which is aligned to kAlignment.
@@ -106,18 +112,23 @@ class Context {
   ~Context();
 
   std::span<const Port> inputs() const { return entry_->inputs; }
-  std::span<const Port> outputs() const { return entry_->outputs; }
-  // Dense memory of the caller until the next bind; exactly the port's bytes.
+  // Shapes that follow from values are those of the last run.
+  std::span<const Port> outputs() const { return outputs_now_; }
+  // Dense memory of the caller until the next bind; exactly the port's bytes, those of the largest
+  // shape where it follows from values.
   Status bind_input(size_t index, const void* data, size_t bytes);
   Status bind_output(size_t index, void* data, size_t bytes);
-  Status run(uint64_t seed = 0);  // allocates nothing
+  Status run(uint64_t seed = 0);  // allocates nothing without sizes
   // Where output `index` is after a run; valid until the next.
   Result<const void*> output_data(size_t index) const;
 
  private:
   Context() = default;
   Status bind_memory(char* arena);
+  void bind_captures();
   void take_new_states();
+  Status bind_stages();
+  Status run_stages(uint64_t seed, uint64_t first_ordinal);
 
   Ref<Model> model_;
   const Entry* entry_ = nullptr;
@@ -126,6 +137,10 @@ class Context {
   std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
   std::vector<HeldValue> held_;
   Ref<Storage> own_;  // the arena, where the caller gave none
+  std::vector<Port> outputs_now_;
+  // In stages: states, outputs of the last run, and where the caller wants them, or null.
+  std::vector<Ref<Storage>> states_, results_;
+  std::vector<void*> wanted_;
   uint64_t next_ordinal_ = 0;
   bool has_run_ = false;
 };

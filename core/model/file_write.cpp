@@ -64,7 +64,11 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
                                  " inputs with captures and ", source.outputs.size(),
                                  " outputs; got names for ", input_names.size() + captures.size(),
                                  " and ", output_names.size());
-  WEFT_ASSIGN(const graph::Graph graph, remove_dead_code(source, {}));
+  // Sizes name nodes by their places, so a graph with sizes keeps them all.
+  graph::Graph graph = source;
+  if (source.sizes.empty()) {
+    WEFT_ASSIGN(graph, remove_dead_code(source, {}));
+  }
   Json capture_names = Json::array(), constant_names = Json::array();
   for (const NamedTensor& capture : captures) {
     WEFT_TRY(add_tensor(capture));
@@ -83,7 +87,7 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
   json.set("captures", std::move(capture_names));
   json.set("constants", std::move(constant_names));
   json.set("graph", std::move(body));
-  entries_.push_back({std::string(name), write_json(json)});
+  entries_.push_back({std::string(name), write_json(json), graph.sizes.empty() ? 1 : 2});
   return {};
 }
 
@@ -103,7 +107,9 @@ Status Writer::save(const std::string& path) const {
     return errors::invalid_state("save",
                                  "there is no entry point to save; export after a call, or "
                                  "give example inputs");
-  std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"entries\":[";
+  int64_t format = 1;
+  for (const SavedEntry& entry : entries_) format = std::max(format, entry.format);
+  std::string text = "{\"format\":" + std::to_string(format) + ",\"entries\":[";
   for (size_t i = 0; i < entries_.size(); ++i) text += (i ? "," : "") + entries_[i].json;
   text += "]}";
   Metadata metadata{{"weft", text}};

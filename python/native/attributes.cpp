@@ -6,7 +6,17 @@ namespace {
 
 PyObject* shape(PyObject* self, void*) {
   weft_tensor tensor = tensor_of(self);
-  return shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+  PyObject* tuple = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+  if (!tuple || !any_extent_follows(tensor)) return tuple;
+  for (int axis = 0; axis < weft_tensor_rank(tensor); ++axis) {
+    if (!extent_follows(tensor, axis)) continue;
+    PyObject* extent = as_extent(PyLong_FromLongLong(weft_tensor_shape(tensor)[axis]));
+    if (!extent || PyTuple_SetItem(tuple, axis, extent) < 0) {
+      Py_DECREF(tuple);
+      return nullptr;
+    }
+  }
+  return tuple;
 }
 
 PyObject* strides(PyObject* self, void*) {
@@ -28,7 +38,8 @@ PyObject* dtype(PyObject* self, void*) {
 PyObject* ndim(PyObject* self, void*) { return PyLong_FromLong(weft_tensor_rank(tensor_of(self))); }
 
 PyObject* size(PyObject* self, void*) {
-  return PyLong_FromLongLong(weft_tensor_elements(tensor_of(self)));
+  PyObject* elements = PyLong_FromLongLong(weft_tensor_elements(tensor_of(self)));
+  return any_extent_follows(tensor_of(self)) ? as_extent(elements) : elements;
 }
 
 PyObject* itemsize(PyObject* self, void*) {

@@ -109,6 +109,10 @@ PyObject* outputs(PyObject* object, void*) {
   return PyLong_FromSize_t(weft_function_outputs(self_of(object)->function));
 }
 
+PyObject* is_example(PyObject* object, void*) {
+  return PyBool_FromLong(weft_function_is_example(self_of(object)->function));
+}
+
 PyMethodDef methods[] = {
     {"captures", captures, METH_NOARGS, "captures()\n--\n\nArrays met while tracing."},
     {"capture_names", capture_names, METH_NOARGS,
@@ -118,6 +122,8 @@ PyMethodDef methods[] = {
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef attributes[] = {{"inputs", inputs, nullptr, "Number of inputs.", nullptr},
                             {"outputs", outputs, nullptr, "Number of outputs.", nullptr},
+                            {"is_example", is_example, nullptr,
+                             "Is it one example of a program with sizes, to be joined?", nullptr},
                             {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyTypeObject make_type() {

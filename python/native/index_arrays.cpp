@@ -25,25 +25,18 @@ weft_tensor row_of(weft_tensor matrix, int64_t row, int64_t columns) {
   return line;
 }
 
-bool has_value(weft_tensor mask, const char* where) {
-  if (!weft_tensor_is_traced(mask)) return true;
-  char line[512] = "?";
-  write_origin(line, sizeof line);
-  raise_error(
-      WEFT_INVALID_STATE,
-      "%s: a mask chooses as many elements as it has true ones, which a hybridized function "
-      "does not know while it is recorded; use np.where(mask, a, b) at %s",
-      where, line);
-  return false;
-}
-
+// How many elements of a mask are true; of a traced one, as the example of the trace has it.
 int64_t count_true(weft_tensor mask) {
   static const weft_op op = find_operator("count_nonzero");
   const weft_value argument = tensor_value(mask);
   weft_tensor count = invoke(op, &argument, 1);
   if (!count) return -1;
   weft_value value;
-  const weft_status status = weft_tensor_item(count, &value);
+  value.as.integer = -1;
+  const weft_status status =
+      weft_tensor_is_traced(count)
+          ? weft_trace_size(count, weft_tensor_elements(mask), &value.as.integer)
+          : weft_tensor_item(count, &value);
   weft_tensor_release(count);
   if (status == WEFT_OK) return value.as.integer;
   raise_status(status);
@@ -75,9 +68,9 @@ weft_tensor index_array(PyObject* item) {
   return nullptr;
 }
 
-weft_tensor nonzero_rows(weft_tensor mask, const char* where) {
+weft_tensor nonzero_rows(weft_tensor mask) {
   static const weft_op op = find_operator("nonzero_rows");
-  const int64_t count = has_value(mask, where) ? count_true(mask) : -1;
+  const int64_t count = count_true(mask);
   if (count < 0) return nullptr;
   weft_value values[2] = {tensor_value(mask), {}};
   values[1].tag = WEFT_TAG_INT;
@@ -106,7 +99,7 @@ int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis) {
 // A mask without axes indexes a new one of extent 1: with the index 0 or with none.
 int IndexArrays::take_truth(weft_tensor mask) {
   static const weft_op op = find_operator("full");
-  const int64_t count = has_value(mask, "index") ? count_true(mask) : -1;
+  const int64_t count = count_true(mask);
   if (count < 0) return -1;
   weft_value values[3] = {ints_value(&count, 1), {}, dtype_value(WEFT_INT64)};
   values[1].tag = WEFT_TAG_FLOAT;
@@ -125,7 +118,7 @@ int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis) {
                 static_cast<long long>(own[i]), axis + i, static_cast<long long>(extents[i]));
     return -1;
   }
-  weft_tensor rows = nonzero_rows(mask, "index");
+  weft_tensor rows = nonzero_rows(mask);
   bool done = rows != nullptr;
   for (int i = 0; done && i < axes; ++i) {
     done = has_room() && keep(row_of(rows, i, weft_tensor_shape(rows)[1]));

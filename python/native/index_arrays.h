@@ -37,8 +37,7 @@ class IndexArrays {
 // set.
 weft_tensor index_array(PyObject* item);
 
-// Where a mask is true: int64, one row for each axis. Null: a Python error is set, which names
-// `where`; a traced mask is one.
-weft_tensor nonzero_rows(weft_tensor mask, const char* where);
+// Where a mask is true: int64, one row for each axis. Null: a Python error is set.
+weft_tensor nonzero_rows(weft_tensor mask);
 
 }  // namespace weft::python

@@ -4,6 +4,8 @@
 // `slice` and `reshape`; index arrays and masks then pick from that view by `gather`, or write to
 // it by `scatter`. So an index is recorded and traced like any operator, and a write is seen by
 // every other view.
+#include <algorithm>
+
 #include "index_arrays.h"
 #include "native.h"
 
@@ -16,6 +18,7 @@ struct Selection {
   int64_t size[kMaxAxes];
   int64_t step[kMaxAxes];
   bool is_cut = false;  // some axis is not taken whole
+  bool is_clipped = false;
 
   int64_t shape[kMaxAxes];  // after integers dropped an axis and None added one
   int rank = 0;
@@ -79,7 +82,12 @@ int axes_of(PyObject* item) {
 class Reader {
  public:
   Reader(weft_tensor tensor, Selection& selection)
-      : shape_(weft_tensor_shape(tensor)), rank_(weft_tensor_rank(tensor)), out_(selection) {}
+      : shape_(weft_tensor_shape(tensor)),
+        rank_(weft_tensor_rank(tensor)),
+        is_traced_(weft_tensor_is_traced(tensor)),
+        out_(selection) {
+    out_.is_clipped = is_traced_;
+  }
 
   bool read(PyObject* key) {
     const bool is_tuple = PyTuple_Check(key);
@@ -176,9 +184,29 @@ class Reader {
   bool take_slice(PyObject* slice) {
     Py_ssize_t begin, end, step;
     if (PySlice_Unpack(slice, &begin, &end, &step) < 0) return false;
+    if (is_traced_ && (step == 1 || step == -1)) return take_traced(begin, end, step);
     const Py_ssize_t count = PySlice_AdjustIndices(shape_[axis_], &begin, &end, step);
     if (begin == 0 && count == shape_[axis_] && step > 0) return take_whole();
     cut(count ? begin : 0, count, count ? step : 1);
+    return keep_axis(count);
+  }
+
+  // The extent may be an example only: bounds stay as they follow from it, and what they take is
+  // decided when the slice runs.
+  bool take_traced(int64_t begin, int64_t end, int64_t step) {
+    const int64_t extent = shape_[axis_];
+    if (step == 1 && begin == 0 && end == PY_SSIZE_T_MAX) return take_whole();
+    Py_ssize_t inside = begin, until = end;
+    const Py_ssize_t count = PySlice_AdjustIndices(extent, &inside, &until, step);
+    const bool to_the_end = end == (step > 0 ? PY_SSIZE_T_MAX : PY_SSIZE_T_MIN);
+    constexpr int64_t kFar = int64_t{1} << 61;
+    if (step < 0 && begin == PY_SSIZE_T_MAX) begin = extent - 1;
+    begin = std::clamp(begin < 0 ? begin + extent : begin, -kFar, kFar);
+    if (to_the_end)
+      end = step > 0 ? extent : -1;
+    else
+      end = std::clamp(end < 0 ? end + extent : end, -kFar, kFar);
+    cut(begin, (end - begin) * step, step);
     return keep_axis(count);
   }
 
@@ -215,6 +243,7 @@ class Reader {
 
   const int64_t* shape_;
   int rank_;
+  const bool is_traced_;
   int axis_ = 0;
   enum class Run { kNone, kGoing, kEnded, kBroken } run_ = Run::kNone;
   Selection& out_;
@@ -226,11 +255,14 @@ weft_tensor view_of(weft_tensor tensor, const Selection& selection) {
   if (selection.is_cut) {
     static const weft_op op = find_operator("slice");
     const int rank = weft_tensor_rank(tensor);
-    const weft_value values[4] = {tensor_value(tensor), ints_value(selection.begin, rank),
+    weft_value clip = {};
+    clip.tag = WEFT_TAG_BOOL;
+    clip.as.integer = selection.is_clipped;
+    const weft_value values[5] = {tensor_value(tensor), ints_value(selection.begin, rank),
                                   ints_value(selection.size, rank),
-                                  ints_value(selection.step, rank)};
+                                  ints_value(selection.step, rank), clip};
     weft_tensor_release(view);
-    view = invoke(op, values, 4);
+    view = invoke(op, values, selection.is_clipped ? 5 : 4);
     if (!view) return nullptr;
   }
   if (selection.is_reshaped) {
@@ -390,6 +422,12 @@ int set_item(PyObject* self, PyObject* key, PyObject* object) {
 
 Py_ssize_t length(PyObject* self) {
   weft_tensor tensor = tensor_of(self);
+  if (weft_tensor_rank(tensor) > 0 && extent_follows(tensor, 0)) {
+    raise_error(WEFT_INVALID_STATE,
+                "len: the extent is known only when the hybridized function runs; use x.shape[0], "
+                "which may be part of shapes and of arithmetic");
+    return -1;
+  }
   if (weft_tensor_rank(tensor) > 0) return static_cast<Py_ssize_t>(weft_tensor_shape(tensor)[0]);
   raise_error(WEFT_INVALID_TYPE, "ndarray: an array of rank 0 has no length");
   return -1;

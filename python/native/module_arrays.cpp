@@ -88,7 +88,7 @@ void define_arrays(py::module_& module) {
                                   array_argument(b, "shares_box")) != 0;
   });
   module.def("nonzero_rows", [](const py::object& mask, const char* where) {
-    return owned(wrap(nonzero_rows(array_argument(mask, where), where)));
+    return owned(wrap(nonzero_rows(array_argument(mask, where))));
   });
   module.def("set_state", [](const py::object& array, bool state) {
     check(weft_tensor_set_state(array_argument(array, "set_state"), state));

@@ -45,11 +45,28 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
   return wrap_list(out);
 }
 
-py::list trace_begin(const py::sequence& inputs) {
+std::vector<weft_function> functions_of(const py::list& list) {
+  std::vector<weft_function> functions;
+  for (const py::handle& function : list)
+    functions.push_back(reinterpret_cast<FunctionObject*>(function.ptr())->function);
+  return functions;
+}
+
+// The examples that were traced before tell which extents are to be told as such.
+py::list trace_begin(const py::sequence& inputs, const py::list& earlier) {
   const std::vector<weft_tensor> tensors = tensors_of(inputs, "trace");
   std::vector<weft_tensor> placeholders(tensors.size(), nullptr);
   check(weft_trace_begin(tensors.data(), tensors.size(), placeholders.data()));
+  const std::vector<weft_function> examples = functions_of(earlier);
+  check(weft_trace_set_example(examples.size(), examples.data(), examples.size()));
   return wrap_list(placeholders);
+}
+
+py::object join_functions(const py::list& examples) {
+  const std::vector<weft_function> functions = functions_of(examples);
+  weft_function joined = nullptr;
+  check(weft_function_join(functions.data(), functions.size(), &joined));
+  return owned(wrap_function(joined));
 }
 
 py::object trace_end(const py::sequence& outputs) {
@@ -124,7 +141,10 @@ void define_autograd(py::module_& module) {
   module.def("grad", grad, py::arg("heads"), py::arg("variables"),
              py::arg("head_grads") = py::none(), py::arg("retain_graph") = false,
              py::arg("create_graph") = false);
-  module.def("trace_begin", trace_begin);
+  module.attr("TRACE_EXAMPLES") = WEFT_TRACE_EXAMPLES;
+  module.def("trace_begin", trace_begin, py::arg("inputs"), py::arg("earlier") = py::list());
+  module.def("set_extent_type", [](const py::object& type) { extent_type = type.inc_ref().ptr(); });
+  module.def("join_functions", join_functions);
   module.def("trace_end", trace_end);
   module.def("trace_abort", weft_trace_abort);
 }

@@ -164,6 +164,15 @@ int parse_ints(PyObject* object, int64_t* out, int room, const char* where, cons
 
 PyObject* shape_tuple(const int64_t* extents, int rank);
 
+// ---- extents.cpp: numbers of a trace that follow from values ------------------------------------
+
+// Their Python type, weft._extent.Extent; null before the package has said it.
+extern PyObject* extent_type;
+bool extent_follows(weft_tensor tensor, int axis);
+bool any_extent_follows(weft_tensor tensor);
+// Takes the reference; gives an Extent of that value.
+PyObject* as_extent(PyObject* number);
+
 // A new NumPy array with a copy of the elements.
 PyObject* to_numpy(PyObject* array);
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import weft._extent  # noqa: F401 - says its type to the extension
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType
 from weft.device import device_of
@@ -124,13 +125,34 @@ class Traced:
 def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where: str) -> Traced:
     """Runs `function` once on placeholders for `arrays`, its arguments structured as `call`.
 
-    An exception of `function` ends the trace and leaves nothing behind.
+    If extents in it follow from values (a mask, nonzero, unique), it is run once for each of some
+    examples of these extents: what differs follows from them. An exception of `function` ends the
+    trace and leaves nothing behind.
     """
+    first = _trace_example(function, call, arrays, where, [])
+    if not first.function.is_example:
+        return first
+    examples = [first.function]
+    while len(examples) < native.TRACE_EXAMPLES:
+        example = _trace_example(function, call, arrays, where, examples)
+        examples.append(example.function)
+        if example.result != first.result:
+            raise InvalidState(
+                f"{where}: a hybridized function returns another structure or number for another "
+                "number of chosen elements (a mask, nonzero, unique); return arrays"
+            )
+    joined = native.join_functions(examples)
+    return Traced(joined, first.result, first.called)
+
+
+def _trace_example(
+    function: Callable[..., Any], call: Hashable, arrays: list[Any], where: str, earlier: list[Any]
+) -> Traced:
     called: list[Any] = []
     around = getattr(_running, "called", None)
     _running.called = called
     try:
-        args, kwargs = unflatten(call, native.trace_begin(arrays))
+        args, kwargs = unflatten(call, native.trace_begin(arrays, earlier))
         try:
             outputs: list[Any] = []
             result = flatten(function(*args, **kwargs), outputs, where)

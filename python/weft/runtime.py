@@ -155,7 +155,11 @@ class Model:
 
 
 class Context:
-    """Memory and bindings to run one entry point; made by `Model.context`."""
+    """Memory and bindings to run one entry point; made by `Model.context`.
+
+    inputs, outputs: the ports; an output whose extents follow from values (a mask, nonzero, unique)
+        has the largest shape before the first run, and the shape of the last run after it
+    """
 
     def __init__(self, model: Model, entry: str, arena: Any) -> None:
         out = _ffi.new("weft_context*")
@@ -165,10 +169,12 @@ class Context:
         size = 0 if self._arena is None else len(self._arena)
         _check(_library.weft_context_create(model._handle, entry.encode(), memory, size, out))
         self._handle = _ffi.gc(out[0], _library.weft_context_release)
-        library = _library
-        self.inputs = self._ports(library.weft_context_inputs, library.weft_context_get_input)
-        self.outputs = self._ports(library.weft_context_outputs, library.weft_context_get_output)
+        self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
+        self.outputs = self._output_ports()
         self._bound: list[Any] = [None] * len(self.inputs)
+
+    def _output_ports(self) -> list[Port]:
+        return self._ports(_library.weft_context_outputs, _library.weft_context_get_output)
 
     def _ports(self, count: Any, get: Any) -> list[Port]:
         ports = []
@@ -218,6 +224,7 @@ class Context:
             missing = [p.name for p, b in zip(self.inputs, self._bound, strict=True) if b is None]
             raise InvalidState(f"run: input `{missing[0]}` has no data; give it or bind it")
         _check(_library.weft_context_run(self._handle))
+        self.outputs = self._output_ports()  # their extents may follow from values
         return [self._output(index, port) for index, port in enumerate(self.outputs)]
 
     def _output(self, index: int, port: Port) -> memoryview:

@@ -176,12 +176,12 @@ def batch_flatten(x):
     return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
-def slice_(x, begin, size, step):
-    keys = []
-    for b, n, s in zip(begin, size, step, strict=True):
-        end = b + n * s
-        keys.append(slice(b, end if end >= 0 else None, s))
-    return x[tuple(keys)]
+def slice_(x, begin, size, step, clip=False):
+    for axis, (b, n, s) in enumerate(zip(begin, size, step, strict=True)):
+        wanted = b + numpy.arange(n) * s
+        inside = (wanted >= 0) & (wanted < x.shape[axis])
+        x = numpy.take(x, wanted[inside] if clip else wanted, axis)
+    return x
 
 
 def _part(flat, offset, shape, strides):

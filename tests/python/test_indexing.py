@@ -196,12 +196,6 @@ def test_a_mask_sets_one_number_in_a_trace():
     numpy.testing.assert_array_equal(found, x)
 
 
-def test_a_mask_that_is_traced_names_the_line_and_where():
-    x = np.ones(3)
-    with pytest.raises(RuntimeError, match=r"np\.where\(mask, a, b\) at .*test_indexing\.py:\d+"):
-        weft.hybridize(lambda a: a[a > 0])(x)
-
-
 def test_the_last_of_repeated_writes_wins_and_sums_do_not_depend_on_threads():
     generator = numpy.random.default_rng(4)
     rows = generator.integers(0, 50, 5000)

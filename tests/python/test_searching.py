@@ -2,7 +2,6 @@
 
 import numpy
 import pytest
-import weft
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from weft import autograd, np, npx
@@ -244,9 +243,3 @@ def test_bad_arguments_are_refused(name):
     call, kind, text = BAD[name]
     with pytest.raises(kind, match=text):
         call()
-
-
-@pytest.mark.parametrize("function", [np.nonzero, np.argwhere, np.flatnonzero, np.unique])
-def test_a_trace_is_told_to_use_where(function):
-    with pytest.raises(RuntimeError, match=rf"{function.__name__}: .*np\.where"):
-        weft.hybridize(lambda a: function(a))(np.ones(3))

@@ -586,6 +586,28 @@ WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, we
 /* Gives it up; nothing is left behind. */
 WEFT_API void weft_trace_abort(void);
 
+/* Sizes: numbers that only a run knows, such as how many elements a mask chooses. A program that
+ * uses one is traced WEFT_TRACE_EXAMPLES times, each time with another example of its sizes, and
+ * the traces are joined: numbers that differ are taken to follow from the sizes, as sums and
+ * products of them. WEFT_INVALID_STATE where they follow otherwise, or where a trace took another
+ * path. A function with sizes plans for those that it meets and keeps the plans. */
+#define WEFT_TRACE_EXAMPLES 6
+/* Which of the examples the trace of this thread is, 0 to 5; 0 if this is not called. `earlier`:
+ * functions of examples traced before, for weft_tensor_extent_follows. */
+WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
+                                            size_t count);
+/* Did an extent of a traced array differ between the earlier examples, so that nothing may be
+ * decided by it? At least two of them must have been given. */
+WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis);
+/* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
+ * this example has it. The same for arrays that are computed alike from the same. */
+WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);
+/* Did its trace use sizes, so that it is one example and cannot be called? */
+WEFT_API int32_t weft_function_is_example(weft_function function);
+/* One function from the examples, in their order. They stay the caller's. */
+WEFT_API weft_status weft_function_join(const weft_function* examples, size_t count,
+                                        weft_function* out);
+
 WEFT_API weft_function weft_function_retain(weft_function function);
 WEFT_API void weft_function_release(weft_function function);
 /* Runs it through the plan for these inputs' signature; one entry on the tape when recording. */
@@ -660,6 +682,9 @@ typedef struct weft_port {
 } weft_port;
 #define WEFT_PORT_INIT \
   { sizeof(weft_port), NULL, 0, 0, NULL, 0 }
+/* The shape of an output may follow from values (a mask, nonzero, unique). Its port tells the
+ * largest shape before the first run, and the shape of the last run after it; memory that is bound
+ * to it has room for the largest one. Runs of such an entry allocate, and use no arena. */
 
 /* A context runs one entry point; it is used by one thread at a time, several contexts of a model
  * run side by side. `arena`: weft_model_arena_bytes bytes aligned to 64, or NULL to allocate. */

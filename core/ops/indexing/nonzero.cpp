@@ -1,5 +1,5 @@
 // Where a mask is true, as indices. The result's extent is a value of the mask, so it is given: who
-// calls this has counted, which only eager code can do.
+// calls this has counted, or has an example of the count (graph/sizes.h), which may be any.
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
@@ -12,9 +12,8 @@ Result<Types> infer(const InferContext& c) {
   if (c.in[0].dtype != DType::kBool)
     return errors::invalid_type("nonzero_rows", "`mask` must be bool; got ", c.in[0].dtype);
   const int64_t count = c.integer("count");
-  if (count < 0 || count > mask.elements())
-    return errors::invalid_value("nonzero_rows", "`count` must be in [0, ", mask.elements(),
-                                 "]; got ", count);
+  if (count < 0)
+    return errors::invalid_value("nonzero_rows", "`count` must be at least 0; got ", count);
   return Types{{DType::kInt64, Shape{mask.rank(), count}, {}}};
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
@@ -9,6 +11,23 @@ namespace {
 struct Slice {
   Shape begin, step, shape;
 };
+
+// What is inside an axis, as Python has it for bounds outside. Where the first index is outside and
+// the step is not 1 or -1 it depends on more than is known here: that stays an error.
+void clip(int64_t extent, int64_t& begin, int64_t& size, int64_t step) {
+  if (step == 1 && begin < 0) {
+    size += begin;
+    begin = 0;
+  } else if (step == -1 && begin >= extent) {
+    size -= begin - (extent - 1);
+    begin = extent - 1;
+  }
+  if (step > 0 && begin >= 0)
+    size = std::min(size, (std::max<int64_t>(extent - begin, 0) + step - 1) / step);
+  else if (step < 0 && begin < extent)
+    size = std::min(size, begin < 0 ? 0 : begin / -step + 1);
+  size = std::max<int64_t>(size, 0);
+}
 
 // begin, step and count of every axis: Python's slice after `indices(extent)`, which the caller
 // (a binding, a rule) has applied.
@@ -22,17 +41,23 @@ Result<Slice> parse(const InferContext& c) {
     return errors::invalid_value(
         "slice", "`begin`, `size` and `step` must have one number for each of the ", in.rank(),
         " axes of `x`; got ", begin.size(), ", ", size.size(), " and ", step.size());
+  Slice slice{Shape(begin), Shape(step), Shape(size)};
+  const bool clips = c.flag("clip");
   for (size_t i = 0; i < rank; ++i) {
     const int64_t extent = in[static_cast<int>(i)];
-    const int64_t last = begin[i] + (size[i] - 1) * step[i];
-    const bool inside = size[i] == 0 || (size[i] > 0 && begin[i] >= 0 && begin[i] < extent &&
-                                         last >= 0 && last < extent);
+    if (clips)
+      clip(extent, slice.begin[static_cast<int>(i)], slice.shape[static_cast<int>(i)], step[i]);
+    const int64_t first = slice.begin[static_cast<int>(i)];
+    const int64_t count = slice.shape[static_cast<int>(i)];
+    const int64_t last = first + (count - 1) * step[i];
+    const bool inside =
+        count == 0 || (count > 0 && first >= 0 && first < extent && last >= 0 && last < extent);
     if (!inside)
       return errors::index_out_of_range("slice", "`begin` ", begin[i], ", `size` ", size[i],
                                         ", `step` ", step[i], " leave axis ", i, " of extent ",
                                         extent);
   }
-  return Slice{Shape(begin), Shape(step), Shape(size)};
+  return slice;
 }
 
 Result<Types> infer(const InferContext& c) {
@@ -94,6 +119,7 @@ WEFT_OP(slice) {
       .required(AttributeKind::kInts, "begin", "first index of each axis, at least 0")
       .required(AttributeKind::kInts, "size", "elements taken along each axis")
       .required(AttributeKind::kInts, "step", "distance between them, may be negative")
+      .boolean("clip", false, "take what is inside the axis, as Python does; else that is an error")
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
@@ -101,6 +127,8 @@ WEFT_OP(slice) {
       .sample(R"({"shapes": [[4, 5]], "begin": [3, 1], "size": [2, 2], "step": [-2, 3]})")
       .sample(R"({"shapes": [[5]], "begin": [1], "size": [3], "step": [1]})")
       .sample(R"({"shapes": [[2, 3]], "begin": [0, 2], "size": [2, 0], "step": [1, 1]})")
+      .sample(R"({"shapes": [[5, 3]], "begin": [-1, 2], "size": [9, 2], "step": [1, -1],
+                  "clip": true})")
       .sample(R"({"shapes": [[]], "begin": [], "size": [], "step": []})");
 }
 

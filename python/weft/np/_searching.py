@@ -1,6 +1,6 @@
 """NumPy's functions whose results' extents are values of their arguments.
 
-They read values, so they are eager: in a trace they raise RuntimeError and name `np.where`.
+In a trace such an extent is a size: known when the plan runs, and an example until then.
 """
 
 import math
@@ -197,7 +197,7 @@ def _unique_slices(array: ndarray, axis: int) -> UniqueResult:
         )
     slices = _ops.moveaxis(array, axis, 0)
     table = slices.reshape(slices.shape[0], math.prod(slices.shape[1:]))
-    order = _arange(0, len(table), 1, "int64")
+    order = _arange(0, table.shape[0], 1, "int64")
     for column in reversed(range(table.shape[1])):  # stable: earlier columns decide
         order = order[_ops.argsort(table[order, column])]
     ordered = table[order]
@@ -210,7 +210,8 @@ def _runs(where: str, ordered: ndarray, order: ndarray, differs: ndarray) -> Uni
     """What is different along the first axis: `differs` compares each row with the one before."""
     starts = _ops.concatenate([_ops.equal(order[:1], order[:1]), differs])
     (first,) = _native.nonzero_rows(starts, where)
-    ends = _ops.concatenate([first[1:], _array([len(order)])])[: first.size]
+    rows = order.shape[0]
+    ends = _ops.concatenate([first[1:], _arange(rows, rows + 1, 1, "int64")])[: first.shape[0]]
     inverse = order.copy()
     inverse[order] = _ops.cumsum(starts.astype("int64")) - 1
     return UniqueResult(ordered[first], order[first], inverse, ends - first)

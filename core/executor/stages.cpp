@@ -1,0 +1,211 @@
+#include "executor/stages.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/errors.h"
+#include "executor/program.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::Origin;
+using graph::ValueId;
+
+class StageSplitter {
+ public:
+  StageSplitter(const Graph& graph, Stages& stages) : graph_(graph), result_(stages) {}
+
+  Status run() {
+    find_stages();
+    result_.stages_.resize(static_cast<size_t>(last_) + 1);
+    maps_.resize(result_.stages_.size());
+    for (Stage& stage : result_.stages_) stage.graph.ordinals = graph_.ordinals;
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) WEFT_TRY(copy_node(n));
+    for (size_t k = 0; k < graph_.sizes.size(); ++k) {
+      const int32_t stage = size_stage_[k];
+      WEFT_ASSIGN(const int32_t index, output_of(stage, graph_.sizes[k].value));
+      at(stage).sizes.emplace_back(static_cast<int32_t>(k), index);
+      result_.bounds_.push_back(graph_.sizes[k].bound);
+    }
+    WEFT_TRY(place_outputs());
+    return {};
+  }
+
+ private:
+  Stage& at(int32_t stage) { return result_.stages_[static_cast<size_t>(stage)]; }
+  int32_t& stage_of(ValueId id) { return value_stage_[static_cast<size_t>(id)]; }
+
+  // Nodes stand in topological order and sizes are computed before they are used, so one walk does.
+  void find_stages() {
+    value_stage_.assign(graph_.values.size(), 0);
+    size_stage_.assign(graph_.sizes.size(), 0);
+    size_t next = 0;
+    int32_t effect = 0;
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      int32_t stage = node.effect >= 0 ? effect : 0;
+      for (const Operand& operand : node.operands)
+        if (operand.is_value()) stage = std::max(stage, stage_of(operand.value));
+      for (; next < graph_.sized.size() && graph_.sized[next].node == static_cast<int32_t>(n);
+           ++next)
+        for (const graph::Term& term : graph_.sized[next].number.terms)
+          for (const int32_t size : term.sizes)
+            stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
+      for (const ValueId id : node.outputs) {
+        stage_of(id) = stage;
+        for (size_t k = 0; k < graph_.sizes.size(); ++k)
+          if (graph_.sizes[k].value == id) size_stage_[k] = stage;
+      }
+      node_stage_.push_back(stage);
+      if (node.effect >= 0) effect = stage;
+      last_ = std::max(last_, stage);
+    }
+  }
+
+  Status copy_node(size_t n) {
+    const int32_t stage = node_stage_[n];
+    Graph& to = at(stage).graph;
+    Node node = graph_.nodes[n];
+    for (Operand& operand : node.operands) {
+      if (!operand.is_value()) continue;
+      WEFT_ASSIGN(operand.value, use(stage, operand.value));
+    }
+    node.effect = -1;    // numbered anew
+    node.clone_of = -1;  // merging passes have not run
+    if (node.line >= 0) node.line = to.add_line(graph_.lines[static_cast<size_t>(node.line)]);
+    if (node.region >= 0)
+      node.region = to.add_region(graph_.regions[static_cast<size_t>(node.region)]);
+    std::vector<graph::TensorType> types;
+    for (const ValueId id : node.outputs) types.push_back(graph_.type(id));
+    const std::vector<ValueId> old = node.outputs;
+    const int32_t index = to.add_node(std::move(node), types);
+    for (size_t i = 0; i < old.size(); ++i)
+      map(stage)[old[i]] = to.nodes[static_cast<size_t>(index)].outputs[i];
+    for (graph::SizedNumber sized : graph_.sized) {
+      if (sized.node != static_cast<int32_t>(n)) continue;
+      sized.node = index;
+      to.sized.push_back(std::move(sized));
+    }
+    return {};
+  }
+
+  std::map<ValueId, ValueId>& map(int32_t stage) { return maps_[static_cast<size_t>(stage)]; }
+
+  // What a value of the whole graph is in a stage.
+  Result<ValueId> use(int32_t stage, ValueId id) {
+    const auto found = map(stage).find(id);
+    if (found != map(stage).end()) return found->second;
+    const graph::Value& value = graph_.values[static_cast<size_t>(id)];
+    Stage& to = at(stage);
+    ValueId own = graph::kNoValue;
+    if (value.origin == Origin::kConstant) {
+      const auto& constant = graph_.constants[static_cast<size_t>(value.index)];
+      WEFT_ASSIGN(own, to.graph.add_constant(constant.content, value.name));
+    } else {
+      Source source{-1, value.index};
+      if (value.origin == Origin::kNode) {
+        source.stage = stage_of(id);
+        WEFT_ASSIGN(source.index, output_of(source.stage, id));
+      }
+      own = to.graph.add_input(value.type, value.origin == Origin::kInput ? value.name : "");
+      to.inputs.push_back(source);
+    }
+    map(stage).emplace(id, own);
+    return own;
+  }
+
+  // The index of the output of a stage that gives a value; made if there is none.
+  Result<int32_t> output_of(int32_t stage, ValueId id) {
+    WEFT_ASSIGN(const ValueId own, use(stage, id));
+    std::vector<ValueId>& outputs = at(stage).graph.outputs;
+    const auto found = std::ranges::find(outputs, own);
+    if (found != outputs.end()) return static_cast<int32_t>(found - outputs.begin());
+    outputs.push_back(own);
+    return static_cast<int32_t>(outputs.size()) - 1;
+  }
+
+  // New contents of states leave the last stage, behind its other outputs; so do outputs that no
+  // node computes.
+  Status place_outputs() {
+    result_.outputs_.resize(graph_.outputs.size());
+    std::vector<bool> is_state(graph_.outputs.size(), false);
+    for (const graph::StatePair& state : graph_.states)
+      is_state[static_cast<size_t>(state.output)] = true;
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      if (is_state[i]) continue;
+      const ValueId id = graph_.outputs[i];
+      const int32_t stage = graph_.producer(id) ? stage_of(id) : last_;
+      WEFT_ASSIGN(const int32_t index, output_of(stage, id));
+      result_.outputs_[i] = {stage, index};
+    }
+    for (const graph::StatePair& state : graph_.states) {
+      const auto i = static_cast<size_t>(state.output);
+      WEFT_ASSIGN(const int32_t index, place_state(state, graph_.outputs[i]));
+      result_.outputs_[i] = {last_, index};
+    }
+    return {};
+  }
+
+  Result<int32_t> place_state(const graph::StatePair& state, ValueId id) {
+    Graph& to = at(last_).graph;
+    WEFT_ASSIGN(const ValueId content, use(last_, id));
+    WEFT_ASSIGN(const ValueId old, use(last_, graph_.inputs[static_cast<size_t>(state.input)]));
+    const auto index = static_cast<int32_t>(to.outputs.size());
+    to.outputs.push_back(content);  // an output of its own: each is paired once
+    to.states.push_back({to.values[static_cast<size_t>(old)].index, index});
+    return index;
+  }
+
+  const Graph& graph_;
+  Stages& result_;
+  std::vector<int32_t> value_stage_, node_stage_, size_stage_;
+  std::vector<std::map<ValueId, ValueId>> maps_;  // by stage: old value to its own
+  int32_t last_ = 0;
+};
+
+Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSelection selection) {
+  std::unique_ptr<Stages> stages(new Stages(std::move(selection)));
+  WEFT_TRY(StageSplitter(graph, *stages).run());
+  stages->entries_.resize(stages->stages_.size());
+  return stages;
+}
+
+Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::TensorType> inputs,
+                                     std::span<const int64_t> sizes) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Entry>& entries = entries_[stage];
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!std::ranges::equal(entries[i].sizes, sizes) ||
+        !std::ranges::equal(entries[i].inputs, inputs))
+      continue;
+    std::rotate(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i),
+                entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    return entries.front().program;
+  }
+  WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
+  WEFT_ASSIGN(Ref<Program> made, Program::create(std::move(graph), selection_));
+  if (entries.size() == kMaxPrograms) entries.pop_back();
+  entries.insert(entries.begin(),
+                 {{inputs.begin(), inputs.end()}, {sizes.begin(), sizes.end()}, made});
+  return made;
+}
+
+Status Stages::check_size(int32_t size, std::span<const int64_t> sizes) const {
+  const int64_t value = sizes[static_cast<size_t>(size)];
+  const int64_t bound = graph::whole_number(bounds_[static_cast<size_t>(size)].evaluate(sizes));
+  if (value >= 0 && value <= bound) return {};
+  return errors::internal("function", "size ", size, " is ", value, ", outside 0 to ", bound);
+}
+
+std::vector<Ref<Program>> Stages::latest() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Ref<Program>> programs;
+  for (const auto& entries : entries_)
+    programs.push_back(entries.empty() ? Ref<Program>() : entries.front().program);
+  return programs;
+}
+
+}  // namespace weft::executor

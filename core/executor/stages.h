@@ -1,0 +1,72 @@
+// A graph with sizes (graph/sizes.h) runs in stages: the first computes what follows from no size,
+// the next begins when the first sizes are known, and so on. Each stage is a program of its own for
+// each set of sizes, made when these are met and kept like plans of a signature.
+//
+// Random nodes keep their ordinals, so all stages of a call share its first one; effects keep their
+// order, because a node is in no earlier stage than the effect before it. States are written by the
+// last stage, when nothing can fail any more.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "graph/pipeline.h"
+#include "graph/sizes.h"
+
+namespace weft::executor {
+
+class Program;
+
+// An input of the whole graph (stage -1), or an output of a stage.
+struct Source {
+  int32_t stage = -1;
+  int32_t index = 0;
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+struct Stage {
+  graph::Graph graph;
+  std::vector<Source> inputs;
+  // Sizes that are known when it has run, and the output that each is.
+  std::vector<std::pair<int32_t, int32_t>> sizes;
+};
+
+class Stages {
+ public:
+  static Result<std::unique_ptr<Stages>> split(const graph::Graph& graph,
+                                               graph::PassSelection selection);
+
+  std::span<const Stage> stages() const { return stages_; }
+  size_t sizes() const { return bounds_.size(); }
+  Source output(size_t i) const { return outputs_[i]; }  // of the whole graph
+
+  // For inputs of these types; `sizes` has those that are known.
+  Result<Ref<Program>> program(size_t stage, std::span<const graph::TensorType> inputs,
+                               std::span<const int64_t> sizes);
+  // Refuses a size below 0 or above its bound: a defect of the operator that computed it.
+  Status check_size(int32_t size, std::span<const int64_t> sizes) const;
+  // The programs that were used last, a stage each; null before.
+  std::vector<Ref<Program>> latest() const;
+
+  static constexpr size_t kMaxPrograms = 32;  // of a stage; the least recently used goes
+
+ private:
+  friend class StageSplitter;
+  struct Entry {
+    std::vector<graph::TensorType> inputs;
+    std::vector<int64_t> sizes;
+    Ref<Program> program;
+  };
+  explicit Stages(graph::PassSelection selection) : selection_(std::move(selection)) {}
+
+  const graph::PassSelection selection_;
+  std::vector<Stage> stages_;
+  std::vector<Source> outputs_;
+  std::vector<graph::Polynomial> bounds_;
+  mutable std::mutex mutex_;
+  std::vector<std::vector<Entry>> entries_;  // by stage; most recently used first
+};
+
+}  // namespace weft::executor

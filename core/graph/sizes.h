@@ -1,0 +1,38 @@
+// Sizes: numbers that a graph computes itself while it runs and that shapes follow from, such as
+// how many elements a mask chooses. Unknown until then, bounded by something known before.
+//
+// A graph with sizes is an *example* of itself: its types, attributes and scalar operands are those
+// of the sizes' example values, so whatever reads graphs reads this one. Which of its numbers
+// follow from sizes, and by which polynomial, stands beside them; for_sizes() puts others in. Then
+// inference runs again, so shape rules, compositions and gradient rules know numbers only.
+//
+// generalize() finds these numbers: a program is traced once for each of several examples, and what
+// differs between the graphs is fitted. What fits no polynomial, or takes another path, is refused.
+#pragma once
+
+#include "graph/ir.h"
+
+namespace weft::graph {
+
+// Traces that a program with sizes needs.
+inline constexpr size_t kExamples = 6;
+// The value of a size in one of them: at least 2, different in each, and above its bound in the
+// last one, so that a path that is taken from some number on is met.
+int64_t example_of(size_t round, size_t size, int64_t bound);
+
+// The nodes with the numbers that these sizes give; their types are still those of the example.
+Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes);
+// The graph for these input types and these values of its sizes; it has no sizes.
+Result<Graph> for_sizes(const Graph& graph, std::span<const TensorType> inputs,
+                        std::span<const int64_t> sizes);
+
+// The bound of each size, where all that come before it reach theirs.
+std::vector<int64_t> largest_sizes(const Graph& graph);
+
+// One graph from those of all examples, in their order.
+Result<Graph> generalize(std::span<const Graph* const> examples);
+
+// Do two values have the same content, whatever the inputs? Random nodes never do.
+bool same_content(const Graph& graph, ValueId a, ValueId b);
+
+}  // namespace weft::graph

@@ -1,0 +1,112 @@
+// Running an entry whose graph has sizes: stage after stage, each in memory of its own.
+#include <cstring>
+
+#include "base/errors.h"
+#include "model/file.h"
+
+namespace weft::model {
+namespace {
+
+// What stages hand on.
+struct Handed {
+  graph::TensorType type;
+  void* data = nullptr;
+};
+struct Produced {
+  std::vector<Handed> values;
+  std::vector<Ref<Storage>> storages;
+};
+
+Result<Produced> run_stage(executor::Program& program, std::span<const Handed> inputs,
+                           uint64_t seed, uint64_t first_ordinal) {
+  std::vector<graph::TensorType> types;
+  std::vector<void*> in, out;
+  for (const Handed& input : inputs) {
+    types.push_back(input.type);
+    in.push_back(input.data);
+  }
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, program.compile(types));
+  WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
+  Produced produced;
+  for (const graph::TensorType& type : compiled->output_types()) {
+    WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
+    out.push_back(storage->data());
+    produced.values.push_back({type, storage->data()});
+    produced.storages.push_back(std::move(storage));
+  }
+  WEFT_TRY(compiled->forward(*frame, in, out, seed, first_ordinal));
+  return produced;
+}
+
+}  // namespace
+
+Status Context::bind_stages() {
+  bind_captures();
+  outputs_.resize(entry_->outputs.size(), nullptr);
+  wanted_.resize(entry_->outputs.size(), nullptr);
+  const graph::Graph& graph = entry_->program->graph();
+  for (const graph::StatePair& state : graph.states) {
+    void*& input = inputs_[static_cast<size_t>(state.input)];
+    const auto bytes =
+        static_cast<size_t>(graph.type(graph.inputs[static_cast<size_t>(state.input)]).bytes());
+    WEFT_ASSIGN(Ref<Storage> own,
+                Storage::allocate(std::max<int64_t>(static_cast<int64_t>(bytes), 1)));
+    if (bytes > 0) std::memcpy(own->data(), input, bytes);
+    input = own->data();
+    states_.push_back(std::move(own));
+  }
+  return {};
+}
+
+Status Context::run_stages(uint64_t seed, uint64_t first_ordinal) {
+  const graph::Graph& graph = entry_->program->graph();
+  executor::Stages& stages = *entry_->program->stages();
+  std::vector<int64_t> sizes(stages.sizes(), 0);
+  std::vector<Produced> done;
+  has_run_ = false;
+  for (size_t i = 0; i < stages.stages().size(); ++i) {
+    const executor::Stage& stage = stages.stages()[i];
+    std::vector<Handed> inputs;
+    std::vector<graph::TensorType> types;
+    for (const executor::Source& source : stage.inputs) {
+      const auto index = static_cast<size_t>(source.index);
+      inputs.push_back(source.stage < 0 ? Handed{graph.type(graph.inputs[index]), inputs_[index]}
+                                        : done[static_cast<size_t>(source.stage)].values[index]);
+      types.push_back(inputs.back().type);
+    }
+    WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(i, types, sizes));
+    WEFT_ASSIGN(Produced produced, run_stage(*program, inputs, seed, first_ordinal));
+    done.push_back(std::move(produced));
+    for (const auto& [size, output] : stage.sizes) {
+      std::memcpy(&sizes[static_cast<size_t>(size)],
+                  done.back().values[static_cast<size_t>(output)].data, sizeof(int64_t));
+      WEFT_TRY(stages.check_size(size, sizes));
+    }
+  }
+  const auto found = [&](size_t output) -> std::pair<Handed, Ref<Storage>> {
+    const executor::Source source = stages.output(output);
+    const Produced& from = done[static_cast<size_t>(source.stage)];
+    return {from.values[static_cast<size_t>(source.index)],
+            from.storages[static_cast<size_t>(source.index)]};
+  };
+  results_.clear();
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    auto [value, storage] = found(i);
+    outputs_now_[i].type = value.type;
+    outputs_[i] = value.data;
+    results_.push_back(std::move(storage));
+    if (!wanted_[i]) continue;
+    if (value.type.bytes() > 0)
+      std::memcpy(wanted_[i], value.data, static_cast<size_t>(value.type.bytes()));
+    outputs_[i] = wanted_[i];
+  }
+  for (size_t k = 0; k < graph.states.size(); ++k) {
+    auto [value, storage] = found(static_cast<size_t>(graph.states[k].output));
+    inputs_[static_cast<size_t>(graph.states[k].input)] = value.data;
+    states_[k] = std::move(storage);
+  }
+  has_run_ = true;
+  return {};
+}
+
+}  // namespace weft::model

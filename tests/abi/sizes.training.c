@@ -1,0 +1,105 @@
+/* Sizes: a function whose result is as long as its mask has true elements, made of examples. */
+#include "checks.h"
+
+/* As many sevens as `mask` has true elements, and one more. */
+static weft_tensor sevens(weft_tensor mask, int64_t* seen) {
+  weft_value args[3];
+  weft_tensor count = apply1("count_nonzero", mask);
+  weft_tensor out;
+  int64_t shape[1];
+  MUST(weft_trace_size(count, weft_tensor_elements(mask), &shape[0]));
+  *seen = shape[0];
+  shape[0] += 1;
+  args[0] = of_ints(shape, 1);
+  args[1] = of_float(7);
+  args[2] = of_dtype(WEFT_FLOAT32);
+  out = apply("full", args, 3);
+  weft_tensor_release(count);
+  return out;
+}
+
+static weft_tensor mask_of(int trues) {
+  const int64_t length = 9;
+  unsigned char elements[9];
+  weft_tensor mask = NULL;
+  int i;
+  for (i = 0; i < 9; ++i) elements[i] = i < trues;
+  MUST(weft_tensor_create(WEFT_BOOL, 1, &length, elements, &mask));
+  return mask;
+}
+
+static weft_function example(weft_tensor mask, const weft_function* earlier, size_t count) {
+  weft_function out = NULL;
+  weft_tensor placeholder = NULL;
+  weft_tensor result;
+  int64_t seen = 0;
+  MUST(weft_trace_begin(&mask, 1, &placeholder));
+  MUST(weft_trace_set_example(count, earlier, count));
+  result = sevens(placeholder, &seen);
+  CHECK(seen >= 2);
+  CHECK(weft_tensor_extent_follows(result, 0) == (count >= 2));
+  CHECK(!weft_tensor_extent_follows(placeholder, 0));
+  CHECK(!weft_tensor_extent_follows(result, 1));
+  MUST(weft_trace_end(&result, 1, &out));
+  CHECK(weft_function_is_example(out));
+  weft_tensor_release(result);
+  weft_tensor_release(placeholder);
+  return out;
+}
+
+static void examples_make_one_function(void) {
+  weft_function examples[WEFT_TRACE_EXAMPLES];
+  weft_function joined = NULL;
+  weft_tensor mask = mask_of(4);
+  weft_tensor out = NULL;
+  const char* text = NULL;
+  size_t i;
+  int trues;
+  for (i = 0; i < WEFT_TRACE_EXAMPLES; ++i) examples[i] = example(mask, examples, i);
+  FAILS(weft_function_call(examples[0], &mask, 1, &out, 1), WEFT_INVALID_STATE, "one example");
+  FAILS(weft_function_join(examples, 3, &joined), WEFT_INVALID_VALUE, "joins 6 examples; got 3");
+  FAILS(weft_function_join(NULL, 6, &joined), WEFT_INVALID_VALUE, "examples");
+  MUST(weft_function_join(examples, WEFT_TRACE_EXAMPLES, &joined));
+  CHECK(!weft_function_is_example(joined));
+  FAILS(weft_function_get_text(joined, "plan", &text), WEFT_INVALID_STATE, "no plan");
+  for (trues = 0; trues <= 9; ++trues) {
+    weft_tensor given = mask_of(trues);
+    weft_tensor found = NULL;
+    float numbers[10];
+    MUST(weft_function_call(joined, &given, 1, &found, 1));
+    CHECK(weft_tensor_elements(found) == trues + 1);
+    read_floats(found, numbers, (size_t)trues + 1);
+    CHECK(numbers[0] == 7 && numbers[trues] == 7);
+    weft_tensor_release(found);
+    weft_tensor_release(given);
+  }
+  MUST(weft_function_get_text(joined, "plan", &text));
+  CHECK(strstr(text, "forward") != NULL);
+  weft_function_release(joined);
+  for (i = 0; i < WEFT_TRACE_EXAMPLES; ++i) weft_function_release(examples[i]);
+  weft_tensor_release(mask);
+}
+
+static void wrong_calls_are_refused(void) {
+  weft_tensor mask = mask_of(3);
+  weft_tensor placeholder = NULL;
+  int64_t size = 0;
+  FAILS(weft_trace_set_example(0, NULL, 0), WEFT_INVALID_STATE, "no trace");
+  FAILS(weft_trace_size(mask, 1, &size), WEFT_INVALID_STATE, "no trace");
+  CHECK(!weft_tensor_extent_follows(mask, 0));
+  CHECK(!weft_function_is_example(NULL));
+  MUST(weft_trace_begin(&mask, 1, &placeholder));
+  FAILS(weft_trace_set_example(6, NULL, 0), WEFT_INDEX_OUT_OF_RANGE, "below 6");
+  FAILS(weft_trace_set_example(1, NULL, 1), WEFT_INVALID_VALUE, "earlier");
+  FAILS(weft_trace_size(placeholder, 9, &size), WEFT_INVALID_TYPE, "int64 without axes");
+  FAILS(weft_trace_size(NULL, 9, &size), WEFT_INVALID_VALUE, "count");
+  weft_trace_abort();
+  weft_tensor_release(placeholder);
+  weft_tensor_release(mask);
+}
+
+int main(void) {
+  examples_make_one_function();
+  wrong_calls_are_refused();
+  return failed_checks;
+}
