@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
-#include "runtime/transfer.h"
 
 namespace weft::autograd {
 namespace {
@@ -319,49 +318,12 @@ RandomKey key_of(int32_t ordinals, const RandomKey* repeated) {
   return ordinals ? take_ordinals(static_cast<uint64_t>(ordinals)) : RandomKey{0, 0};
 }
 
-// ---- in stages --------------------------------------------------------------------------------
-
-Result<int64_t> read_size(Tensor& tensor) {
-  WEFT_ASSIGN(const Ref<Tensor> here, readable(tensor, "function"));
-  return *reinterpret_cast<const int64_t*>(here->data());
-}
-
-Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
-                   std::span<Ref<Tensor>> results, const RandomKey* repeated) {
-  executor::Stages& stages = *program.stages();
-  const RandomKey key = key_of(program.graph().ordinals, repeated);
-  std::vector<int64_t> sizes(stages.sizes(), 0);
-  std::vector<PoolVector<Ref<Tensor>>> outputs;
-  const auto found = [&](const executor::Source& source) -> const Ref<Tensor>& {
-    const auto index = static_cast<size_t>(source.index);
-    return source.stage < 0 ? arguments[index] : outputs[static_cast<size_t>(source.stage)][index];
-  };
-  for (size_t i = 0; i < stages.stages().size(); ++i) {
-    const executor::Stage& stage = stages.stages()[i];
-    PoolVector<Ref<Tensor>> inputs;
-    std::vector<ops::TensorType> types;
-    for (const executor::Source& source : stage.inputs) {
-      inputs.push_back(found(source));
-      types.push_back({inputs.back()->dtype(), inputs.back()->shape(), {}});
-    }
-    WEFT_ASSIGN(const Ref<Program> part, stages.program(i, types, sizes));
-    outputs.emplace_back(stage.graph.outputs.size() - stage.graph.states.size());
-    WEFT_TRY(call_program(*part, inputs, outputs.back(), &key));
-    for (const auto& [size, output] : stage.sizes) {
-      WEFT_ASSIGN(sizes[static_cast<size_t>(size)],
-                  read_size(*outputs.back()[static_cast<size_t>(output)]));
-      WEFT_TRY(stages.check_size(size, sizes));
-    }
-  }
-  for (size_t i = 0; i < results.size(); ++i) results[i] = found(stages.output(i));
-  return {};
-}
-
 }  // namespace
 
 Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
                     std::span<Ref<Tensor>> results, const RandomKey* repeated) {
-  if (program.stages()) return call_stages(program, arguments, results, repeated);
+  if (program.stages())
+    return call_stages(program, arguments, results, key_of(program.graph().ordinals, repeated));
   Call call;
   WEFT_TRY(look_at(arguments, call));
   WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted, call.device));

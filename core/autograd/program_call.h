@@ -16,4 +16,8 @@ namespace weft::autograd {
 Status call_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
                     std::span<Ref<Tensor>> results, const RandomKey* key = nullptr);
 
+// The same for a program with sizes: stage after stage, each a call that is on the tape by itself.
+Status call_stages(executor::Program& program, std::span<const Ref<Tensor>> arguments,
+                   std::span<Ref<Tensor>> results, const RandomKey& key);
+
 }  // namespace weft::autograd

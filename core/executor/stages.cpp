@@ -31,6 +31,11 @@ class StageSplitter {
       result_.bounds_.push_back(graph_.sizes[k].bound);
     }
     WEFT_TRY(place_outputs());
+    for (Stage& stage : result_.stages_)
+      stage.may_run_eagerly =
+          !stage.graph.sized.empty() && stage.graph.states.empty() && stage.graph.effects == 0 &&
+          std::ranges::none_of(stage.graph.nodes,
+                               [](const Node& node) { return !node.op || node.op->is_random; });
     return {};
   }
 
@@ -173,24 +178,45 @@ Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSel
   return stages;
 }
 
+// The first of its stage from now on.
+Stages::Entry& Stages::entry(size_t stage, std::span<const graph::TensorType> inputs,
+                             std::span<const int64_t> sizes, bool& is_new) {
+  std::vector<Entry>& entries = entries_[stage];
+  const auto found = std::ranges::find_if(entries, [&](const Entry& entry) {
+    return std::ranges::equal(entry.sizes, sizes) && std::ranges::equal(entry.inputs, inputs);
+  });
+  is_new = found == entries.end();
+  if (!is_new) {
+    std::rotate(entries.begin(), found, found + 1);
+  } else {
+    if (entries.size() == kMaxPrograms) entries.pop_back();
+    entries.insert(entries.begin(),
+                   {{inputs.begin(), inputs.end()}, {sizes.begin(), sizes.end()}, {}});
+  }
+  return entries.front();
+}
+
 Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::TensorType> inputs,
                                      std::span<const int64_t> sizes) {
   const std::lock_guard lock(mutex_);
-  std::vector<Entry>& entries = entries_[stage];
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (!std::ranges::equal(entries[i].sizes, sizes) ||
-        !std::ranges::equal(entries[i].inputs, inputs))
-      continue;
-    std::rotate(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i),
-                entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-    return entries.front().program;
+  bool is_new;
+  Entry& entry = this->entry(stage, inputs, sizes, is_new);
+  if (!entry.program) {
+    WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
+    WEFT_ASSIGN(entry.program, Program::create(std::move(graph), selection_));
   }
-  WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
-  WEFT_ASSIGN(Ref<Program> made, Program::create(std::move(graph), selection_));
-  if (entries.size() == kMaxPrograms) entries.pop_back();
-  entries.insert(entries.begin(),
-                 {{inputs.begin(), inputs.end()}, {sizes.begin(), sizes.end()}, made});
-  return made;
+  return entry.program;
+}
+
+Result<Ref<Program>> Stages::program_if_met(size_t stage, std::span<const graph::TensorType> inputs,
+                                            std::span<const int64_t> sizes) {
+  if (stages_[stage].may_run_eagerly) {
+    const std::lock_guard lock(mutex_);
+    bool is_new;
+    entry(stage, inputs, sizes, is_new);
+    if (is_new) return Ref<Program>();
+  }
+  return program(stage, inputs, sizes);
 }
 
 Status Stages::check_size(int32_t size, std::span<const int64_t> sizes) const {

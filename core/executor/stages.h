@@ -31,6 +31,8 @@ struct Stage {
   std::vector<Source> inputs;
   // Sizes that are known when it has run, and the output that each is.
   std::vector<std::pair<int32_t, int32_t>> sizes;
+  // Nothing in it needs a plan: it follows from sizes, and has no effect, state or random node.
+  bool may_run_eagerly = false;
 };
 
 class Stages {
@@ -45,6 +47,9 @@ class Stages {
   // For inputs of these types; `sizes` has those that are known.
   Result<Ref<Program>> program(size_t stage, std::span<const graph::TensorType> inputs,
                                std::span<const int64_t> sizes);
+  // The same, but null for a stage that may run eagerly when it meets them for the first time.
+  Result<Ref<Program>> program_if_met(size_t stage, std::span<const graph::TensorType> inputs,
+                                      std::span<const int64_t> sizes);
   // Refuses a size below 0 or above its bound: a defect of the operator that computed it.
   Status check_size(int32_t size, std::span<const int64_t> sizes) const;
   // The programs that were used last, a stage each; null before.
@@ -57,8 +62,10 @@ class Stages {
   struct Entry {
     std::vector<graph::TensorType> inputs;
     std::vector<int64_t> sizes;
-    Ref<Program> program;
+    Ref<Program> program;  // null: met once
   };
+  Entry& entry(size_t stage, std::span<const graph::TensorType> inputs,
+               std::span<const int64_t> sizes, bool& is_new);
   explicit Stages(graph::PassSelection selection) : selection_(std::move(selection)) {}
 
   const graph::PassSelection selection_;

@@ -237,6 +237,23 @@ def test_exported_file_runs_at_every_size(tmp_path):
         numpy.testing.assert_array_equal(outer_trace(np.array(data)).asnumpy(), expected[0] * 2)
 
 
+def test_results_are_arrays_of_their_own():
+    """Also where sizes are met for the first time, and the stage runs as eager code does."""
+
+    @weft.hybridize
+    def function(x):
+        chosen = x[x > 0]
+        return chosen, chosen[1:], chosen, x.reshape(-1) + chosen.shape[0] * 0
+
+    for data in (X, X * 2, X - 1, X):
+        x = np.array(data)
+        first, rest, again, flat = function(x)
+        kept = [array.asnumpy() for array in (x, rest, again, flat)]
+        first[...] = 0
+        for array, content in zip((x, rest, again, flat), kept, strict=True):
+            numpy.testing.assert_array_equal(array.asnumpy(), content)
+
+
 def test_many_sizes_are_met():
     calls = []
 
@@ -297,6 +314,23 @@ def test_extents_are_told_from_numbers():
         "Extent",
         "int",
     ]
+
+
+@pytest.mark.parametrize("name", ["sum", "rows", "two masks", "written", "unique of chosen"])
+def test_on_a_device(name, fakes):
+    function = FUNCTIONS[name]
+    hybridized = weft.hybridize(function)
+    for data in [*INPUTS.values(), X]:
+        eager = arrays_of(function(np.array(data)))
+        x = np.array(data, device=fakes[0])
+        x.attach_grad()
+        with autograd.record():
+            planned = arrays_of(hybridized(x))
+        for want, got in zip(eager, planned, strict=True):
+            assert got.device == fakes[0]
+            numpy.testing.assert_array_equal(want.asnumpy(), got.asnumpy(), strict=True)
+        planned[0].backward()
+        assert x.grad.device == fakes[0]
 
 
 def test_text_form_round_trips():
