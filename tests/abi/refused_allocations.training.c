@@ -131,6 +131,78 @@ static void as_a_function(run* r) {
   weft_function_release(function);
 }
 
+/* The sum of as many of x's squares as x has elements above zero: sizes, examples and stages. */
+static weft_tensor chosen(run* r, weft_tensor x) {
+  int64_t size[1] = {0};
+  const int64_t begin[1] = {0};
+  const int64_t step[1] = {1};
+  const weft_value zero = of_float(0);
+  weft_value args[4];
+  weft_tensor flat = NULL;
+  weft_tensor count = NULL;
+  args[0] = of_tensor(x);
+  args[1] = zero;
+  count = result_of(r, "greater", args, 2);
+  count = count ? of_one(r, "count_nonzero", count) : NULL;
+  if (!count || !went_well(r, weft_trace_size(count, 60, size))) return NULL;
+  args[1] = of_ints(size, 1);
+  args[2] = of_float(2);
+  args[3] = of_dtype(WEFT_FLOAT32);
+  flat = result_of(r, "full", args + 1, 3);
+  args[0] = of_tensor(of_two(r, "multiply", x, x));
+  if (!flat || !args[0].as.tensor) return NULL;
+  size[0] = 60;
+  args[1] = of_ints(size, 1);
+  args[0].as.tensor = result_of(r, "reshape", args, 2);
+  if (!args[0].as.tensor) return NULL;
+  size[0] = 2;
+  args[1] = of_ints(begin, 1);
+  args[2] = of_ints(size, 1);
+  args[3] = of_ints(step, 1);
+  args[0].as.tensor = result_of(r, "slice", args, 4);
+  if (!args[0].as.tensor) return NULL;
+  flat = of_one(r, "sum", flat);
+  count = of_one(r, "sum", args[0].as.tensor);
+  return flat && count ? of_two(r, "multiply", flat, count) : NULL;
+}
+
+static weft_function example(run* r, weft_tensor x, const weft_function* earlier, size_t count) {
+  weft_function function = NULL;
+  weft_tensor placeholder = NULL;
+  weft_tensor head = NULL;
+  if (!went_well(r, weft_trace_begin(&x, 1, &placeholder))) return NULL;
+  if (went_well(r, weft_trace_set_example(count, earlier, count))) head = chosen(r, placeholder);
+  weft_tensor_release(placeholder);
+  if (head && went_well(r, weft_trace_end(&head, 1, &function))) return function;
+  weft_trace_abort();
+  return NULL;
+}
+
+static void with_sizes(run* r) {
+  weft_function examples[WEFT_TRACE_EXAMPLES] = {NULL};
+  weft_function joined = NULL;
+  weft_tensor x = made(r, 20);
+  size_t made_examples = 0;
+  int call;
+  if (!x || !went_well(r, weft_tensor_attach_grad(x, WEFT_GRAD_WRITE))) return;
+  while (made_examples < WEFT_TRACE_EXAMPLES) {
+    examples[made_examples] = example(r, x, examples, made_examples);
+    if (!examples[made_examples]) break;
+    ++made_examples;
+    while (r->count > 1) weft_tensor_release(r->arrays[--r->count]);
+  }
+  if (made_examples == WEFT_TRACE_EXAMPLES)
+    went_well(r, weft_function_join(examples, made_examples, &joined));
+  for (call = 0; joined && call < 2; ++call) { /* eagerly, then by a plan */
+    weft_tensor head = NULL;
+    weft_set_modes(WEFT_MODE_RECORDING, 0);
+    if (!went_well(r, weft_function_call(joined, &x, 1, &head, 1))) break;
+    differentiate(r, keep(r, head), x);
+  }
+  weft_function_release(joined);
+  while (made_examples > 0) weft_function_release(examples[--made_examples]);
+}
+
 static weft_status doubled(void* context, const weft_tensor* inputs, size_t ninputs,
                            weft_tensor* outputs, size_t noutputs) {
   const weft_value args[2] = {of_tensor(inputs[0]), of_float(2)};
@@ -267,6 +339,7 @@ int main(void) {
   MUST(weft_set_allocator(&allocator));
   every_refusal_is_survived(eagerly);
   every_refusal_is_survived(as_a_function);
+  every_refusal_is_survived(with_sizes);
   every_refusal_is_survived(calling_the_host);
   every_refusal_is_survived(shared_with_others);
   return report_checks();
