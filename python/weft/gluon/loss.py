@@ -3,9 +3,11 @@
 `backward` on the vector of losses sums them; `Trainer.step(batch_size)` divides by their number.
 """
 
+import math
 from typing import Any
 
 from weft import np, npx
+from weft._errors import InvalidValue
 from weft.gluon.block import HybridBlock
 
 
@@ -30,13 +32,20 @@ class Loss(HybridBlock):
 
         sample_weight: factors that broadcast to the elements, None for 1
         """
-        loss = self.elements(pred, label)
+        return self.by_sample(self.elements(pred, label), sample_weight)
+
+    def by_sample(self, loss: Any, sample_weight: Any = None) -> Any:
+        """The losses of elements weighted, and their mean for each sample: shape (N,)."""
         if sample_weight is not None:
             loss = loss * sample_weight
         if self.weight is not None:
             loss = loss * self.weight
-        rest = tuple(axis for axis in range(loss.ndim) if axis != self.batch_axis % loss.ndim)
+        rest = self._rest(loss)
         return np.mean(loss, axis=rest) if rest else loss
+
+    def _rest(self, array: Any) -> tuple[int, ...]:
+        """All axes but that of samples."""
+        return tuple(axis for axis in range(array.ndim) if axis != self.batch_axis % array.ndim)
 
 
 class L2Loss(Loss):
@@ -106,20 +115,168 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         if self.from_sigmoid:
             tiny = 1e-12
             return -(np.log(pred + tiny) * label + np.log(1.0 - pred + tiny) * (1.0 - label))
-        # log(1 + exp(-|pred|)) never overflows.
-        return npx.relu(pred) - pred * label + np.log(np.exp(-np.abs(pred)) + 1.0)
+        return _logistic(pred, label)
+
+
+def _logistic(pred: Any, label: Any) -> Any:
+    """-log of sigmoid(pred) for label 1 and of sigmoid(-pred) for 0."""
+    # exp(-|pred|) never overflows.
+    return npx.relu(pred) - pred * label + np.log1p(np.exp(-np.abs(pred)))
+
+
+class LogisticLoss(Loss):
+    """log(1 + exp(-pred label)), for labels of -1 and 1.
+
+    label_format: "signed", or "binary" for labels of 0 and 1
+    """
+
+    def __init__(
+        self, weight: float | None = None, batch_axis: int = 0, *, label_format: str = "signed"
+    ) -> None:
+        if label_format not in ("signed", "binary"):
+            raise InvalidValue(
+                f"LogisticLoss: `label_format` must be signed or binary; got {label_format!r}"
+            )
+        super().__init__(weight, batch_axis)
+        self.label_format = label_format
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        label = np.reshape(label, pred.shape)
+        return _logistic(pred, (label + 1) * 0.5 if self.label_format == "signed" else label)
+
+
+class HingeLoss(Loss):
+    """max(0, margin - pred label), for labels of -1 and 1."""
+
+    def __init__(
+        self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.margin = margin
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        return npx.relu(self.margin - pred * np.reshape(label, pred.shape))
+
+
+class SquaredHingeLoss(HingeLoss):
+    """The square of `HingeLoss`."""
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        return np.square(super().elements(pred, label))
+
+
+class KLDivLoss(Loss):
+    """label (log(label) - log-probability), whose sum is the Kullback-Leibler divergence.
+
+    from_logits: pred holds log-probabilities; else scores, whose softmax along `axis` is taken
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = True,
+        axis: int = -1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.from_logits = from_logits
+        self.axis = axis
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        logs = pred if self.from_logits else npx.log_softmax(pred, axis=self.axis)
+        return label * (np.log(label + 1e-12) - logs)
+
+
+class PoissonNLLLoss(Loss):
+    """The negative log likelihood of counts under Poisson distributions, but for log(label!).
+
+    from_logits: pred holds logarithms of the means, else the means
+    compute_full: adds Stirling's approximation of log(label!) for labels above 1
+    """
+
+    def __init__(
+        self,
+        weight: float | None = None,
+        from_logits: bool = True,
+        batch_axis: int = 0,
+        *,
+        compute_full: bool = False,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.from_logits = from_logits
+        self.compute_full = compute_full
+        self.epsilon = epsilon
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        label = np.reshape(label, pred.shape)
+        if self.from_logits:
+            loss = np.exp(pred) - label * pred
+        else:
+            loss = pred - label * np.log(pred + self.epsilon)
+        if not self.compute_full:
+            return loss
+        counts = np.maximum(label, 1.0)
+        stirling = counts * np.log(counts) - counts + 0.5 * np.log(2 * math.pi * counts)
+        return loss + np.where(label > 1, stirling, 0.0)
+
+
+class TripletLoss(Loss):
+    """max(0, margin + |pred - positive|² - |pred - negative|²) of each sample."""
+
+    def __init__(
+        self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.margin = margin
+
+    def forward(self, pred: Any, positive: Any, negative: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,); `positive` and `negative` have pred's elements."""
+        nearer = np.square(np.reshape(positive, pred.shape) - pred)
+        farther = np.square(np.reshape(negative, pred.shape) - pred)
+        gap = np.sum(nearer - farther, axis=self._rest(pred))
+        return self.by_sample(npx.relu(gap + self.margin), sample_weight)
+
+
+class CosineEmbeddingLoss(Loss):
+    """1 - cosine for rows that belong together, max(0, cosine - margin) for others."""
+
+    def __init__(
+        self, weight: float | None = None, batch_axis: int = 0, margin: float = 0.0
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.margin = margin
+
+    def forward(self, input1: Any, input2: Any, label: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,).
+
+        input1, input2: rows of shape (N, ..., C); label: 1 where they belong together, else -1
+        """
+        input2 = np.reshape(input2, input1.shape)
+        lengths = np.sqrt(np.sum(input1 * input1, axis=-1) * np.sum(input2 * input2, axis=-1))
+        cosine = np.sum(input1 * input2, axis=-1) / np.maximum(lengths, 1e-12)
+        label = np.reshape(label, cosine.shape)
+        loss = np.where(label == 1, 1.0 - cosine, npx.relu(cosine - self.margin))
+        return self.by_sample(loss, sample_weight)
 
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 
 __all__ = [
+    "CosineEmbeddingLoss",
+    "HingeLoss",
     "HuberLoss",
+    "KLDivLoss",
     "L1Loss",
     "L2Loss",
+    "LogisticLoss",
     "Loss",
+    "PoissonNLLLoss",
     "SigmoidBCELoss",
     "SigmoidBinaryCrossEntropyLoss",
     "SoftmaxCELoss",
     "SoftmaxCrossEntropyLoss",
+    "SquaredHingeLoss",
+    "TripletLoss",
 ]

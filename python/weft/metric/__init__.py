@@ -1,0 +1,53 @@
+"""Figures gathered over batches: `update(labels, preds)`, then `get()`.
+
+>>> from weft import metric, np
+>>> accuracy = metric.Accuracy()
+>>> accuracy.update(np.array([1, 0]), np.array([[0.1, 0.9], [0.2, 0.8]]))
+>>> accuracy.get()
+('accuracy', 0.5)
+"""
+
+from weft.metric._base import CompositeEvalMetric, CustomMetric, EvalMetric, Loss, create, register
+from weft.metric.classification import (
+    F1,
+    MCC,
+    PCC,
+    Accuracy,
+    BinaryAccuracy,
+    CrossEntropy,
+    Fbeta,
+    Perplexity,
+    TopKAccuracy,
+)
+from weft.metric.regression import (
+    MAE,
+    MSE,
+    RMSE,
+    MeanCosineSimilarity,
+    MeanPairwiseDistance,
+    PearsonCorrelation,
+)
+
+__all__ = [
+    "F1",
+    "MAE",
+    "MCC",
+    "MSE",
+    "PCC",
+    "RMSE",
+    "Accuracy",
+    "BinaryAccuracy",
+    "CompositeEvalMetric",
+    "CrossEntropy",
+    "CustomMetric",
+    "EvalMetric",
+    "Fbeta",
+    "Loss",
+    "MeanCosineSimilarity",
+    "MeanPairwiseDistance",
+    "PearsonCorrelation",
+    "Perplexity",
+    "TopKAccuracy",
+    "create",
+    "register",
+]

@@ -1,0 +1,156 @@
+"""What all metrics have in common, and those that are made of others or of a function."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from weft import np
+from weft._errors import InvalidType, InvalidValue
+from weft._registry import Registry
+
+_registry = Registry("metric")
+
+
+def arrays(given: Any) -> list[np.ndarray]:
+    """One array, or each of a list."""
+    return [np.asarray(x) for x in (given if isinstance(given, list | tuple) else [given])]
+
+
+def pairs(labels: Any, preds: Any, where: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Labels and predictions side by side. Raises ValueError if their numbers differ."""
+    found_labels, found_preds = arrays(labels), arrays(preds)
+    if len(found_labels) != len(found_preds):
+        raise InvalidValue(
+            f"{where}: `labels` and `preds` must have the same number of arrays; "
+            f"got {len(found_labels)} and {len(found_preds)}"
+        )
+    return list(zip(found_labels, found_preds, strict=True))
+
+
+def same_shape(label: np.ndarray, pred: np.ndarray, where: str) -> tuple[np.ndarray, np.ndarray]:
+    """Both, where they have the same elements: (N,) goes with (N, 1). Raises ValueError."""
+    if label.shape == pred.shape:
+        return label, pred
+    if [n for n in label.shape if n != 1] == [n for n in pred.shape if n != 1]:
+        return label.reshape(pred.shape), pred
+    raise InvalidValue(
+        f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape {label.shape}"
+    )
+
+
+class EvalMetric:
+    """Base: the mean of what `update` adds to `total` and `count`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.reset()
+
+    def reset(self) -> None:
+        """Starts again."""
+        self.total = 0.0
+        self.count = 0
+
+    def update(self, labels: Any, preds: Any) -> None:
+        """Adds a batch; lists of arrays are added one by one."""
+        raise NotImplementedError
+
+    def get(self) -> tuple[Any, Any]:
+        """Name and value; the value is nan before the first update."""
+        return self.name, self.total / self.count if self.count else math.nan
+
+    def get_name_value(self) -> list[tuple[str, float]]:
+        """Pairs of name and value, one for each figure."""
+        name, value = self.get()
+        return list(zip(name, value, strict=True)) if isinstance(name, list) else [(name, value)]
+
+    def __repr__(self) -> str:
+        figures = ", ".join(f"{name}={value:.6g}" for name, value in self.get_name_value())
+        return f"{type(self).__name__}({figures})"
+
+
+def register(cls: type, *names: str) -> type:
+    """Makes a metric known to `create` by its name in lower case, and by others."""
+    return _registry.add(cls, *names)
+
+
+def create(spec: Any, **options: Any) -> EvalMetric:
+    """The metric that a name stands for, such as "acc" or "loss"; of a list, all of them; of a
+    function of NumPy arrays (label, pred), its mean over the batches.
+
+    >>> from weft import metric
+    >>> metric.create(["acc", "rmse"]).get()
+    (['accuracy', 'rmse'], [nan, nan])
+    """
+    if isinstance(spec, list | tuple):
+        return CompositeEvalMetric([create(one) for one in spec], **options)
+    if callable(spec) and not isinstance(spec, EvalMetric):
+        return CustomMetric(spec, **options)
+    return _registry.create(spec, **options)
+
+
+class CompositeEvalMetric(EvalMetric):
+    """Several metrics that are updated together; `get` gives lists of names and values."""
+
+    def __init__(self, metrics: Iterable[Any] = (), name: str = "composite") -> None:
+        self.metrics = [create(metric) for metric in metrics]
+        super().__init__(name)
+
+    def add(self, metric: Any) -> None:
+        """Adds a metric, or the one that a name stands for."""
+        self.metrics.append(create(metric))
+
+    def reset(self) -> None:
+        for metric in self.metrics:
+            metric.reset()
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for metric in self.metrics:
+            metric.update(labels, preds)
+
+    def get(self) -> tuple[list[str], list[float]]:
+        found = [pair for metric in self.metrics for pair in metric.get_name_value()]
+        return [name for name, _ in found], [value for _, value in found]
+
+
+class CustomMetric(EvalMetric):
+    """The mean over batches of a function of NumPy arrays.
+
+    feval: (label, pred) to a number, or to (sum, count)
+
+    >>> from weft import metric, np
+    >>> largest = metric.CustomMetric(lambda label, pred: abs(label - pred).max(), "largest")
+    >>> largest.update(np.array([1.0, 2.0]), np.array([1.5, 4.0]))
+    >>> largest.get()
+    ('largest', 2.0)
+    """
+
+    def __init__(self, feval: Callable[[Any, Any], Any], name: str | None = None) -> None:
+        if not callable(feval):
+            raise InvalidType(
+                f"CustomMetric: `feval` must be a function; got {type(feval).__name__}"
+            )
+        self.feval = feval
+        super().__init__(name or getattr(feval, "__name__", "custom"))
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, self.name):
+            found = self.feval(label.asnumpy(), pred.asnumpy())
+            total, count = found if isinstance(found, tuple) else (found, 1)
+            self.total += float(total)
+            self.count += int(count)
+
+
+class Loss(EvalMetric):
+    """Mean of all elements of the predictions, which are losses; labels are not looked at."""
+
+    def __init__(self, name: str = "loss") -> None:
+        super().__init__(name)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for values in arrays(preds):
+            self.total += float(np.sum(values))
+            self.count += values.size
+
+
+register(CompositeEvalMetric, "composite")
+register(Loss)

@@ -1,0 +1,318 @@
+"""Metrics of classes: predictions are classes, scores, or probabilities."""
+
+import math
+from typing import Any
+
+from weft import np, npx
+from weft._errors import InvalidValue
+from weft.metric._base import EvalMetric, pairs, register, same_shape
+
+
+def _misfit(where: str, label: np.ndarray, pred: np.ndarray) -> InvalidValue:
+    return InvalidValue(
+        f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape {label.shape}"
+    )
+
+
+class Accuracy(EvalMetric):
+    """Share of right predictions.
+
+    labels: class indices; preds: the same, or scores with one more axis, `axis`
+    """
+
+    def __init__(self, axis: int = -1, name: str = "accuracy") -> None:
+        self.axis = axis
+        super().__init__(name)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, "Accuracy"):
+            chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
+            if chosen.shape != label.shape:
+                raise _misfit("Accuracy", label, pred)
+            self.total += int(np.sum(chosen == label))
+            self.count += label.size
+
+
+class TopKAccuracy(EvalMetric):
+    """Share of labels that are among the `top_k` classes with the highest scores.
+
+    labels: class indices of any shape; preds: scores with one more axis, the last
+    """
+
+    def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
+        if top_k < 1:
+            raise InvalidValue(f"TopKAccuracy: `top_k` must be at least 1; got {top_k}")
+        self.top_k = top_k
+        super().__init__(f"{name}_{top_k}")
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, "TopKAccuracy"):
+            if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
+                raise _misfit("TopKAccuracy", label, pred)
+            _, best = npx.topk(pred, min(self.top_k, pred.shape[-1]))
+            right = best == np.expand_dims(label, -1).astype("int64")
+            self.total += int(np.sum(right))
+            self.count += label.size
+
+
+class BinaryAccuracy(EvalMetric):
+    """Share of right predictions, which are true above `threshold`; labels are 0 and 1."""
+
+    def __init__(self, threshold: float = 0.5, name: str = "binary_accuracy") -> None:
+        self.threshold = threshold
+        super().__init__(name)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for given in pairs(labels, preds, "BinaryAccuracy"):
+            label, pred = same_shape(*given, "BinaryAccuracy")
+            self.total += int(np.sum((pred > self.threshold) == (label > 0.5)))
+            self.count += label.size
+
+
+class Fbeta(EvalMetric):
+    """The F score: of precision and recall, where recall counts `beta` times as much.
+
+    class_type: "binary" (labels 0 and 1; preds are probabilities of 1, or of both in a last axis),
+        "multiclass" (labels are class indices, preds scores with one more axis), "multilabel"
+        (labels 0 and 1 of every class in the last axis, preds their probabilities)
+    threshold: probability above which a class is predicted, but for "multiclass"
+    average: "micro" counts over all classes, "macro" takes the mean of the classes' scores, None
+        gives an array of them
+    """
+
+    def __init__(
+        self,
+        class_type: str = "binary",
+        beta: float = 1.0,
+        threshold: float = 0.5,
+        average: str | None = "micro",
+        name: str = "fbeta",
+    ) -> None:
+        if class_type not in ("binary", "multiclass", "multilabel"):
+            raise InvalidValue(
+                f"{type(self).__name__}: `class_type` must be binary, multiclass or multilabel; "
+                f"got {class_type!r}"
+            )
+        if average not in ("micro", "macro", None):
+            raise InvalidValue(
+                f"{type(self).__name__}: `average` must be micro, macro or None; got {average!r}"
+            )
+        self.class_type = class_type
+        self.beta = beta
+        self.threshold = threshold
+        self.average = average
+        super().__init__(name)
+
+    def reset(self) -> None:
+        self.hits: Any = 0.0  # by class: predicted and right
+        self.predicted: Any = 0.0
+        self.right: Any = 0.0
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, type(self).__name__):
+            truth, chosen = self._tables(label, pred)
+            if isinstance(self.right, float) or len(self.right) == truth.shape[1]:
+                self.hits = self.hits + (truth & chosen).sum(axis=0)
+                self.predicted = self.predicted + chosen.sum(axis=0)
+                self.right = self.right + truth.sum(axis=0)
+            else:
+                raise InvalidValue(
+                    f"{type(self).__name__}: earlier batches had {len(self.right)} classes; got "
+                    f"{truth.shape[1]}"
+                )
+
+    def _tables(self, label: np.ndarray, pred: np.ndarray) -> tuple[Any, Any]:
+        """Which classes are right and which are predicted: bools of shape (N, classes)."""
+        where = type(self).__name__
+        if self.class_type == "multiclass":
+            if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
+                raise _misfit(where, label, pred)
+            classes = pred.shape[-1]
+            chosen = np.argmax(pred, axis=-1).asnumpy().reshape(-1, 1)
+            truth = label.asnumpy().reshape(-1, 1)
+            if truth.size and not 0 <= truth.min() <= truth.max() < classes:
+                raise InvalidValue(
+                    f"{where}: `labels` must be in [0, {classes}); got {truth.min()} to "
+                    f"{truth.max()}"
+                )
+            numbers = np.arange(classes).asnumpy()
+            return truth == numbers, chosen == numbers
+        if self.class_type == "binary" and pred.ndim == label.ndim + 1 and pred.shape[-1] == 2:
+            pred = pred[..., 1]
+        label, pred = same_shape(label, pred, where)
+        classes = label.shape[-1] if self.class_type == "multilabel" else 1
+        truth = label.asnumpy().reshape(-1, classes)
+        if not ((truth == 0) | (truth == 1)).all():
+            raise InvalidValue(
+                f"{where}: `labels` must be 0 or 1; got {truth.min()} to {truth.max()}"
+            )
+        return truth == 1, (pred > self.threshold).asnumpy().reshape(-1, classes)
+
+    def get(self) -> tuple[str, Any]:
+        if isinstance(self.right, float):
+            return self.name, math.nan
+        counts = self.hits, self.predicted, self.right
+        if self.average == "micro":
+            return self.name, float(self._score(*(count.sum() for count in counts)))
+        scores = [self._score(*classes) for classes in zip(*counts, strict=True)]
+        if self.average == "macro":
+            return self.name, float(sum(scores) / len(scores))
+        return self.name, np.array(scores, dtype="float64")
+
+    def _score(self, hits: float, predicted: float, right: float) -> float:
+        """beta = 1: 2 precision recall / (precision + recall); 0 where nothing is right."""
+        square = self.beta**2
+        weight = predicted + square * right
+        return (1 + square) * hits / weight if weight else 0.0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name}={self.get()[1]})"
+
+
+class F1(Fbeta):
+    """The F score with precision and recall of equal weight; arguments as for `Fbeta`.
+
+    >>> from weft import metric, np
+    >>> f1 = metric.F1()
+    >>> f1.update(np.array([1, 0, 1]), np.array([0.9, 0.8, 0.7]))
+    >>> f1.get()
+    ('f1', 0.8)
+    """
+
+    def __init__(
+        self,
+        class_type: str = "binary",
+        threshold: float = 0.5,
+        average: str | None = "micro",
+        name: str = "f1",
+    ) -> None:
+        super().__init__(class_type, 1.0, threshold, average, name)
+
+
+class PCC(EvalMetric):
+    """Correlation of labels and predicted classes, the multiclass form of Matthews' coefficient.
+
+    labels: class indices; preds: the same, or scores with one more axis, the last. 0 where all
+    labels or all predictions are of one class. Source: Gorodkin, Comput. Biol. Chem. 28 (2004).
+    """
+
+    def __init__(self, name: str = "pcc") -> None:
+        super().__init__(name)
+
+    def reset(self) -> None:
+        self.confusion: dict[tuple[int, int], int] = {}
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, type(self).__name__):
+            chosen = np.argmax(pred, axis=-1) if pred.ndim > label.ndim else pred
+            if chosen.shape != label.shape:
+                raise _misfit(type(self).__name__, label, pred)
+            for right, found in zip(
+                label.asnumpy().ravel().tolist(), chosen.asnumpy().ravel().tolist(), strict=True
+            ):
+                key = (int(right), int(found))
+                self.confusion[key] = self.confusion.get(key, 0) + 1
+
+    def get(self) -> tuple[str, float]:
+        count = sum(self.confusion.values())
+        if not count:
+            return self.name, math.nan
+        classes = {number for key in self.confusion for number in key}
+        labels = {k: sum(n for (a, _), n in self.confusion.items() if a == k) for k in classes}
+        preds = {k: sum(n for (_, b), n in self.confusion.items() if b == k) for k in classes}
+        hits = sum(self.confusion.get((k, k), 0) for k in classes)
+        both = hits * count - sum(labels[k] * preds[k] for k in classes)
+        of_labels = count**2 - sum(n**2 for n in labels.values())
+        of_preds = count**2 - sum(n**2 for n in preds.values())
+        scale = math.sqrt(of_labels * of_preds)
+        return self.name, both / scale if scale else 0.0
+
+
+class MCC(PCC):
+    """Matthews' correlation coefficient of two classes; arguments as for `PCC`."""
+
+    def __init__(self, name: str = "mcc") -> None:
+        super().__init__(name)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        super().update(labels, preds)
+        classes = {number for key in self.confusion for number in key}
+        if not classes <= {0, 1}:
+            raise InvalidValue(f"MCC: classes must be 0 and 1; got {sorted(classes)}; use PCC")
+
+
+class CrossEntropy(EvalMetric):
+    """Mean of -log of the probability that the label was given.
+
+    labels: class indices; preds: probabilities with one more axis, `axis`
+    ignore_label: labels that do not count, None for none
+    from_logits: preds are scores, whose softmax is taken
+    """
+
+    def __init__(
+        self,
+        eps: float = 1e-12,
+        ignore_label: int | None = None,
+        axis: int = -1,
+        from_logits: bool = False,
+        name: str = "cross-entropy",
+    ) -> None:
+        self.eps = eps
+        self.ignore_label = ignore_label
+        self.axis = axis
+        self.from_logits = from_logits
+        super().__init__(name)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        where = type(self).__name__
+        for label, pred in pairs(labels, preds, where):
+            rest = list(pred.shape)
+            if pred.ndim != label.ndim + 1 or not -pred.ndim <= self.axis < pred.ndim:
+                raise _misfit(where, label, pred)
+            classes = rest.pop(self.axis)
+            if tuple(rest) != label.shape:
+                raise _misfit(where, label, pred)
+            counted = label == label if self.ignore_label is None else label != self.ignore_label
+            index = np.where(counted, label, 0).astype("int64")
+            if label.size and not bool(np.all((index >= 0) & (index < classes))):
+                raise InvalidValue(f"{where}: `labels` must be in [0, {classes})")
+            logs = (
+                npx.log_softmax(pred, axis=self.axis)
+                if self.from_logits
+                else np.log(np.maximum(pred, self.eps))
+            )
+            found = npx.pick(logs, index, axis=self.axis)
+            self.total -= float(np.sum(np.where(counted, found, 0)))
+            self.count += int(np.sum(counted))
+
+
+class Perplexity(CrossEntropy):
+    """exp of the mean cross entropy; arguments as for `CrossEntropy`."""
+
+    def __init__(
+        self,
+        eps: float = 1e-12,
+        ignore_label: int | None = None,
+        axis: int = -1,
+        from_logits: bool = False,
+        name: str = "perplexity",
+    ) -> None:
+        super().__init__(eps, ignore_label, axis, from_logits, name)
+
+    def get(self) -> tuple[str, float]:
+        name, value = super().get()
+        try:
+            return name, math.exp(value)
+        except OverflowError:
+            return name, math.inf
+
+
+register(Accuracy, "acc")
+register(TopKAccuracy, "top_k_accuracy", "top_k_acc")
+register(BinaryAccuracy)
+register(Fbeta)
+register(F1)
+register(MCC)
+register(PCC)
+register(CrossEntropy, "ce")
+register(Perplexity)

@@ -1,0 +1,148 @@
+"""Metrics of numbers: how far predictions are from labels of the same shape."""
+
+import math
+from typing import Any
+
+from weft import np
+from weft._errors import InvalidValue
+from weft.metric._base import EvalMetric, pairs, register, same_shape
+
+
+class _ElementMean(EvalMetric):
+    def elements(self, gap: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def update(self, labels: Any, preds: Any) -> None:
+        where = type(self).__name__
+        for given in pairs(labels, preds, where):
+            label, pred = same_shape(*given, where)
+            self.total += float(np.sum(self.elements(label - pred)))
+            self.count += label.size
+
+
+class MAE(_ElementMean):
+    """Mean absolute difference of labels and predictions."""
+
+    def __init__(self, name: str = "mae") -> None:
+        super().__init__(name)
+
+    def elements(self, gap: np.ndarray) -> np.ndarray:
+        return np.abs(gap)
+
+
+class MSE(_ElementMean):
+    """Mean squared difference of labels and predictions."""
+
+    def __init__(self, name: str = "mse") -> None:
+        super().__init__(name)
+
+    def elements(self, gap: np.ndarray) -> np.ndarray:
+        return np.square(gap)
+
+
+class RMSE(MSE):
+    """Root of the mean squared difference, over all batches."""
+
+    def __init__(self, name: str = "rmse") -> None:
+        super().__init__(name)
+
+    def get(self) -> tuple[str, float]:
+        name, value = super().get()
+        return name, math.sqrt(value)
+
+
+class _RowMean(EvalMetric):
+    """The mean over rows, which are the last axis."""
+
+    def row(self, label: np.ndarray, pred: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def update(self, labels: Any, preds: Any) -> None:
+        where = type(self).__name__
+        for given in pairs(labels, preds, where):
+            label, pred = same_shape(*given, where)
+            if label.ndim == 0:
+                raise InvalidValue(f"{where}: `labels` must have at least one axis; got none")
+            found = self.row(label, pred)
+            self.total += float(np.sum(found))
+            self.count += found.size
+
+
+class MeanPairwiseDistance(_RowMean):
+    """Mean distance of rows, in the p-norm."""
+
+    def __init__(self, p: float = 2, name: str = "mpd") -> None:
+        if p <= 0:
+            raise InvalidValue(f"MeanPairwiseDistance: `p` must be above 0; got {p}")
+        self.p = p
+        super().__init__(name)
+
+    def row(self, label: np.ndarray, pred: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(label - pred, ord=self.p, axis=-1)
+
+
+class MeanCosineSimilarity(_RowMean):
+    """Mean cosine of the angle between rows; `eps` is the least product of lengths."""
+
+    def __init__(self, eps: float = 1e-8, name: str = "cos_sim") -> None:
+        self.eps = eps
+        super().__init__(name)
+
+    def row(self, label: np.ndarray, pred: np.ndarray) -> np.ndarray:
+        lengths = np.linalg.norm(label, axis=-1) * np.linalg.norm(pred, axis=-1)
+        return np.sum(label * pred, axis=-1) / np.maximum(lengths, self.eps)
+
+
+class PearsonCorrelation(EvalMetric):
+    """Correlation of all labels and predictions so far.
+
+    Moments are merged batch by batch (Chan, Golub, LeVeque 1979), so that large means cost no
+    digits. nan where one side does not vary.
+    """
+
+    def __init__(self, name: str = "pearsonr") -> None:
+        super().__init__(name)
+
+    def reset(self) -> None:
+        self.count = 0
+        self.means = (0.0, 0.0)
+        self.moments = (0.0, 0.0, 0.0)  # of labels, of predictions, of both
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for given in pairs(labels, preds, "PearsonCorrelation"):
+            label, pred = same_shape(*given, "PearsonCorrelation")
+            x, y = (
+                label.asnumpy().astype("float64").ravel(),
+                pred.asnumpy().astype("float64").ravel(),
+            )
+            if x.size:
+                self._merge(x, y)
+
+    def _merge(self, x: Any, y: Any) -> None:
+        means = float(x.mean()), float(y.mean())
+        x, y = x - means[0], y - means[1]
+        moments = float(x @ x), float(y @ y), float(x @ y)
+        gaps = means[0] - self.means[0], means[1] - self.means[1]
+        whole = self.count + x.size
+        share = self.count * x.size / whole
+        between = (gaps[0] * gaps[0], gaps[1] * gaps[1], gaps[0] * gaps[1])
+        self.moments = tuple(
+            a + b + c * share for a, b, c in zip(self.moments, moments, between, strict=True)
+        )
+        self.means = tuple(
+            mean + gap * x.size / whole for mean, gap in zip(self.means, gaps, strict=True)
+        )
+        self.count = whole
+
+    def get(self) -> tuple[str, float]:
+        of_labels, of_preds, of_both = self.moments
+        scale = math.sqrt(of_labels * of_preds)
+        return self.name, of_both / scale if scale else math.nan
+
+
+register(MAE)
+register(MSE)
+register(RMSE)
+register(MeanPairwiseDistance, "mpd")
+register(MeanCosineSimilarity, "cos_sim")
+register(PearsonCorrelation, "pearsonr")
