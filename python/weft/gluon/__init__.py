@@ -12,7 +12,7 @@
 """
 
 from weft import metric
-from weft.gluon import data, loss, nn, rnn, utils
+from weft.gluon import data, loss, model_zoo, nn, rnn, utils
 from weft.gluon.block import Block, HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
@@ -30,6 +30,7 @@ __all__ = [
     "data",
     "loss",
     "metric",
+    "model_zoo",
     "nn",
     "rnn",
     "utils",

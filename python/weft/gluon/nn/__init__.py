@@ -13,9 +13,11 @@ from weft.gluon.nn.activations import (
     Swish,
 )
 from weft.gluon.nn.basic import (
+    Concatenate,
     Dense,
     Embedding,
     Flatten,
+    HybridConcatenate,
     HybridLambda,
     HybridSequential,
     Identity,
@@ -54,6 +56,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNorm",
     "Block",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -72,6 +75,7 @@ __all__ = [
     "GlobalMaxPool3D",
     "GroupNorm",
     "HybridBlock",
+    "HybridConcatenate",
     "HybridLambda",
     "HybridSequential",
     "Identity",

@@ -57,6 +57,37 @@ class HybridSequential(_Container, HybridBlock):
         self.add(*blocks)
 
 
+class _Concatenating:
+    """Each child on the same input, their outputs side by side; mixed into Concatenate and
+    HybridConcatenate."""
+
+    def forward(self, x: Any) -> Any:
+        return np.concatenate([block(x) for block in self], axis=self.axis)  # type: ignore
+
+
+class Concatenate(_Concatenating, Sequential):
+    """Blocks on the same input, their outputs concatenated along `axis`."""
+
+    def __init__(self, *blocks: Block, axis: int = -1) -> None:
+        super().__init__(*blocks)
+        self.axis = axis
+
+
+class HybridConcatenate(_Concatenating, HybridSequential):
+    """Hybrid blocks on the same input, their outputs concatenated along `axis`.
+
+    >>> from weft import gluon, np
+    >>> towers = gluon.nn.HybridConcatenate(gluon.nn.Dense(2), gluon.nn.Identity(), axis=1)
+    >>> towers.initialize()
+    >>> towers(np.ones((4, 3))).shape
+    (4, 5)
+    """
+
+    def __init__(self, *blocks: Block, axis: int = -1) -> None:
+        super().__init__(*blocks)
+        self.axis = axis
+
+
 class Dense(HybridBlock):
     """`activation(x weightᵀ + bias)`: data (N, ...) to (N, U), or (..., in) to (..., U) without
     `flatten`.

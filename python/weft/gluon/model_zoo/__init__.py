@@ -1,0 +1,5 @@
+"""Networks that others have published, as blocks with fresh parameters."""
+
+from weft.gluon.model_zoo import vision
+
+__all__ = ["vision"]

@@ -1,0 +1,156 @@
+"""Networks for images, with the names and the structure that they have in Gluon.
+
+Weft ships no trained parameters: initialize them, or load your own.
+
+>>> from weft import gluon, np
+>>> net = gluon.model_zoo.vision.resnet18_v1(classes=10, thumbnail=True)
+>>> net.initialize()
+>>> net(np.zeros((1, 3, 32, 32))).shape
+(1, 10)
+"""
+
+from typing import Any
+
+from weft._errors import NotFound
+from weft.gluon.block import HybridBlock
+from weft.gluon.model_zoo.vision.densenet import (
+    DenseNet,
+    densenet121,
+    densenet161,
+    densenet169,
+    densenet201,
+)
+from weft.gluon.model_zoo.vision.inception import Inception3, inception_v3
+from weft.gluon.model_zoo.vision.mobilenet import (
+    MobileNet,
+    MobileNetV2,
+    mobilenet0_5,
+    mobilenet0_25,
+    mobilenet0_75,
+    mobilenet1_0,
+    mobilenet_v2_0_5,
+    mobilenet_v2_0_25,
+    mobilenet_v2_0_75,
+    mobilenet_v2_1_0,
+)
+from weft.gluon.model_zoo.vision.plain import (
+    VGG,
+    AlexNet,
+    LeNet,
+    SqueezeNet,
+    alexnet,
+    get_vgg,
+    lenet,
+    squeezenet1_0,
+    squeezenet1_1,
+    vgg11,
+    vgg11_bn,
+    vgg13,
+    vgg13_bn,
+    vgg16,
+    vgg16_bn,
+    vgg19,
+    vgg19_bn,
+)
+from weft.gluon.model_zoo.vision.resnet import (
+    BasicBlockV1,
+    BasicBlockV2,
+    BottleneckV1,
+    BottleneckV2,
+    ResNetV1,
+    ResNetV2,
+    get_resnet,
+    resnet18_v1,
+    resnet18_v2,
+    resnet34_v1,
+    resnet34_v2,
+    resnet50_v1,
+    resnet50_v2,
+    resnet101_v1,
+    resnet101_v2,
+    resnet152_v1,
+    resnet152_v2,
+)
+from weft.gluon.model_zoo.vision.unets import UNet, unet
+
+_MODELS = (
+    *(alexnet, lenet, squeezenet1_0, squeezenet1_1, inception_v3, unet),
+    *(vgg11, vgg13, vgg16, vgg19, vgg11_bn, vgg13_bn, vgg16_bn, vgg19_bn),
+    *(resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1),
+    *(resnet18_v2, resnet34_v2, resnet50_v2, resnet101_v2, resnet152_v2),
+    *(mobilenet1_0, mobilenet0_75, mobilenet0_5, mobilenet0_25),
+    *(mobilenet_v2_1_0, mobilenet_v2_0_75, mobilenet_v2_0_5, mobilenet_v2_0_25),
+    *(densenet121, densenet161, densenet169, densenet201),
+)
+_BY_NAME = {model.__name__: model for model in _MODELS}
+
+
+def get_model(name: str, **options: Any) -> HybridBlock:
+    """The network of that name, such as "resnet50_v2", "mobilenetv2_1.0" or "inceptionv3", with
+    `options` of its function.
+
+    Raises LookupError for an unknown name.
+    """
+    spelled = name.lower().replace(".", "_").replace("mobilenetv2", "mobilenet_v2")
+    spelled = spelled.replace("inceptionv3", "inception_v3")
+    if spelled not in _BY_NAME:
+        raise NotFound(f"get_model: there is none named {name!r}; known are {', '.join(_BY_NAME)}")
+    return _BY_NAME[spelled](**options)
+
+
+__all__ = [
+    "VGG",
+    "AlexNet",
+    "BasicBlockV1",
+    "BasicBlockV2",
+    "BottleneckV1",
+    "BottleneckV2",
+    "DenseNet",
+    "Inception3",
+    "LeNet",
+    "MobileNet",
+    "MobileNetV2",
+    "ResNetV1",
+    "ResNetV2",
+    "SqueezeNet",
+    "UNet",
+    "alexnet",
+    "densenet121",
+    "densenet161",
+    "densenet169",
+    "densenet201",
+    "get_model",
+    "get_resnet",
+    "get_vgg",
+    "inception_v3",
+    "lenet",
+    "mobilenet0_5",
+    "mobilenet0_25",
+    "mobilenet0_75",
+    "mobilenet1_0",
+    "mobilenet_v2_0_5",
+    "mobilenet_v2_0_25",
+    "mobilenet_v2_0_75",
+    "mobilenet_v2_1_0",
+    "resnet18_v1",
+    "resnet18_v2",
+    "resnet34_v1",
+    "resnet34_v2",
+    "resnet50_v1",
+    "resnet50_v2",
+    "resnet101_v1",
+    "resnet101_v2",
+    "resnet152_v1",
+    "resnet152_v2",
+    "squeezenet1_0",
+    "squeezenet1_1",
+    "unet",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
+]

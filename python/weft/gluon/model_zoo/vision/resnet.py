@@ -1,0 +1,241 @@
+"""Residual networks: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition" (v1) and
+"Identity Mappings in Deep Residual Networks" (v2), 2015 and 2016."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from weft import npx
+from weft._errors import InvalidValue
+from weft.gluon import nn
+from weft.gluon.block import HybridBlock
+from weft.gluon.model_zoo.vision._parts import Classifier, conv3x3, relu
+
+
+class _ResidualV1(HybridBlock):
+    """relu(body(x) + shortcut(x))."""
+
+    body: nn.HybridSequential
+
+    def _finish(self, channels: int, stride: int, downsample: bool, in_channels: int) -> None:
+        self.downsample: HybridBlock | None = None
+        if downsample:
+            self.downsample = nn.HybridSequential(
+                nn.Conv2D(channels, 1, stride, use_bias=False, in_channels=in_channels),
+                nn.BatchNorm(),
+            )
+
+    def forward(self, x: Any) -> Any:
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return npx.relu(self.body(x) + shortcut)
+
+
+class BasicBlockV1(_ResidualV1):
+    """Two 3×3 convolutions."""
+
+    def __init__(
+        self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
+    ) -> None:
+        super().__init__()
+        self.body = nn.HybridSequential(
+            conv3x3(channels, stride, in_channels),
+            nn.BatchNorm(),
+            relu(),
+            conv3x3(channels, 1, channels),
+            nn.BatchNorm(),
+        )
+        self._finish(channels, stride, downsample, in_channels)
+
+
+class BottleneckV1(_ResidualV1):
+    """A 3×3 convolution between two 1×1, in a quarter of the channels."""
+
+    def __init__(
+        self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
+    ) -> None:
+        super().__init__()
+        inner = channels // 4
+        self.body = nn.HybridSequential(
+            nn.Conv2D(inner, 1, stride),
+            nn.BatchNorm(),
+            relu(),
+            conv3x3(inner, 1, inner),
+            nn.BatchNorm(),
+            relu(),
+            nn.Conv2D(channels, 1),
+            nn.BatchNorm(),
+        )
+        self._finish(channels, stride, downsample, in_channels)
+
+
+class _ResidualV2(HybridBlock):
+    """x + convolutions of relu(norm(x)), each with its norm and relu before it."""
+
+    def _finish(self, channels: int, stride: int, downsample: bool, in_channels: int) -> None:
+        self.downsample: HybridBlock | None = None
+        if downsample:
+            self.downsample = nn.Conv2D(
+                channels, 1, stride, use_bias=False, in_channels=in_channels
+            )
+
+    def rest(self, x: Any) -> Any:
+        raise NotImplementedError
+
+    def forward(self, x: Any) -> Any:
+        active = npx.relu(self.bn1(x))  # type: ignore[attr-defined]
+        shortcut = x if self.downsample is None else self.downsample(active)
+        return self.rest(active) + shortcut
+
+
+class BasicBlockV2(_ResidualV2):
+    """Two 3×3 convolutions."""
+
+    def __init__(
+        self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
+    ) -> None:
+        super().__init__()
+        self.bn1 = nn.BatchNorm()
+        self.conv1 = conv3x3(channels, stride, in_channels)
+        self.bn2 = nn.BatchNorm()
+        self.conv2 = conv3x3(channels, 1, channels)
+        self._finish(channels, stride, downsample, in_channels)
+
+    def rest(self, x: Any) -> Any:
+        return self.conv2(npx.relu(self.bn2(self.conv1(x))))
+
+
+class BottleneckV2(_ResidualV2):
+    """A 3×3 convolution between two 1×1, in a quarter of the channels."""
+
+    def __init__(
+        self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
+    ) -> None:
+        super().__init__()
+        inner = channels // 4
+        self.bn1 = nn.BatchNorm()
+        self.conv1 = nn.Conv2D(inner, 1, use_bias=False)
+        self.bn2 = nn.BatchNorm()
+        self.conv2 = conv3x3(inner, stride, inner)
+        self.bn3 = nn.BatchNorm()
+        self.conv3 = nn.Conv2D(channels, 1, use_bias=False)
+        self._finish(channels, stride, downsample, in_channels)
+
+    def rest(self, x: Any) -> Any:
+        x = npx.relu(self.bn2(self.conv1(x)))
+        return self.conv3(npx.relu(self.bn3(self.conv2(x))))
+
+
+Residual = type[BasicBlockV1] | type[BottleneckV1] | type[BasicBlockV2] | type[BottleneckV2]
+
+
+def _stage(
+    block: Residual, layers: int, channels: int, stride: int, in_channels: int
+) -> nn.HybridSequential:
+    stage = nn.HybridSequential(
+        block(channels, stride, channels != in_channels, in_channels=in_channels)
+    )
+    for _ in range(layers - 1):
+        stage.add(block(channels, 1, False, in_channels=channels))
+    return stage
+
+
+def _stem(channels: int, thumbnail: bool) -> list[HybridBlock]:
+    """Images of 224×224 become 56×56; thumbnails keep their size."""
+    if thumbnail:
+        return [conv3x3(channels, 1)]
+    return [
+        nn.Conv2D(channels, 7, 2, 3, use_bias=False),
+        nn.BatchNorm(),
+        relu(),
+        nn.MaxPool2D(3, 2, 1),
+    ]
+
+
+class ResNetV1(Classifier):
+    """Images (N, C, H, W) to scores (N, classes).
+
+    layers: blocks in each of the stages; channels: of the stem, then of each stage
+    thumbnail: for small images: no pooling and no strided convolution in the stem
+    """
+
+    def __init__(
+        self,
+        block: Residual,
+        layers: Sequence[int],
+        channels: Sequence[int],
+        classes: int = 1000,
+        thumbnail: bool = False,
+    ) -> None:
+        super().__init__()
+        self.features = nn.HybridSequential(*_stem(channels[0], thumbnail))
+        for i, count in enumerate(layers):
+            self.features.add(
+                _stage(block, count, channels[i + 1], 1 if i == 0 else 2, channels[i])
+            )
+        self.features.add(nn.GlobalAvgPool2D())
+        self.output = nn.Dense(classes, in_units=channels[-1])
+
+
+class ResNetV2(Classifier):
+    """As `ResNetV1`, with norm and activation before the convolutions."""
+
+    def __init__(
+        self,
+        block: Residual,
+        layers: Sequence[int],
+        channels: Sequence[int],
+        classes: int = 1000,
+        thumbnail: bool = False,
+    ) -> None:
+        super().__init__()
+        self.features = nn.HybridSequential(
+            nn.BatchNorm(scale=False, center=False), *_stem(channels[0], thumbnail)
+        )
+        for i, count in enumerate(layers):
+            self.features.add(
+                _stage(block, count, channels[i + 1], 1 if i == 0 else 2, channels[i])
+            )
+        self.features.add(nn.BatchNorm(), relu(), nn.GlobalAvgPool2D(), nn.Flatten())
+        self.output = nn.Dense(classes, in_units=channels[-1])
+
+
+_NARROW, _WIDE = [64, 64, 128, 256, 512], [64, 256, 512, 1024, 2048]
+_SPECS: dict[int, tuple[bool, list[int], list[int]]] = {
+    18: (False, [2, 2, 2, 2], _NARROW),
+    34: (False, [3, 4, 6, 3], _NARROW),
+    50: (True, [3, 4, 6, 3], _WIDE),
+    101: (True, [3, 4, 23, 3], _WIDE),
+    152: (True, [3, 8, 36, 3], _WIDE),
+}
+
+
+def get_resnet(version: int, num_layers: int, **options: Any) -> Classifier:
+    """A residual network.
+
+    version: 1 or 2; num_layers: 18, 34, 50, 101 or 152; options: of `ResNetV1`
+    """
+    if version not in (1, 2) or num_layers not in _SPECS:
+        raise InvalidValue(
+            f"get_resnet: `version` must be 1 or 2 and `num_layers` one of {list(_SPECS)}; "
+            f"got {version} and {num_layers}"
+        )
+    bottleneck, layers, channels = _SPECS[num_layers]
+    if version == 1:
+        return ResNetV1(BottleneckV1 if bottleneck else BasicBlockV1, layers, channels, **options)
+    return ResNetV2(BottleneckV2 if bottleneck else BasicBlockV2, layers, channels, **options)
+
+
+def _named(version: int, num_layers: int) -> Callable[..., Classifier]:
+    def create(classes: int = 1000, thumbnail: bool = False) -> Classifier:
+        return get_resnet(version, num_layers, classes=classes, thumbnail=thumbnail)
+
+    create.__name__ = create.__qualname__ = f"resnet{num_layers}_v{version}"
+    create.__doc__ = f"ResNet-{num_layers}, version {version}; see `ResNetV{version}`."
+    return create
+
+
+resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1 = (
+    _named(1, layers) for layers in _SPECS
+)
+resnet18_v2, resnet34_v2, resnet50_v2, resnet101_v2, resnet152_v2 = (
+    _named(2, layers) for layers in _SPECS
+)

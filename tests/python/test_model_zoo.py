@@ -1,0 +1,139 @@
+"""The networks of the model zoo: their published sizes; hybridized, exported and reloaded alike."""
+
+import numpy
+import pytest
+import weft
+from weft import autograd, gluon, np, runtime
+
+vision = gluon.model_zoo.vision
+
+# Name, side of the image, channels, options; `published` parameters for 1000 classes, and what of
+# them the small image leaves out of the first dense layer.
+MODELS = [
+    ("resnet18_v1", 32, 3, {}, 11_689_512),
+    ("resnet34_v1", 32, 3, {}, 21_797_672),
+    # 1×1 convolutions of Gluon's bottleneck have biases: 18,880 numbers.
+    ("resnet50_v1", 32, 3, {}, 25_557_032 + 18_880),
+    ("resnet18_v1", 16, 3, {"thumbnail": True}, None),
+    ("resnet18_v2", 32, 3, {}, None),
+    ("resnet50_v2", 32, 3, {}, None),
+    # Gluon's classifier is a convolution without bias.
+    ("mobilenet_v2_1_0", 32, 3, {}, 3_504_872 - 1000),
+    ("mobilenet_v2_0_25", 32, 3, {}, None),
+    ("mobilenet1_0", 32, 3, {}, 4_231_976),
+    ("mobilenet0_25", 32, 3, {}, None),
+    ("densenet121", 32, 3, {}, 7_978_856),
+    ("inception_v3", 75, 3, {}, 23_834_568),
+    ("squeezenet1_0", 32, 3, {}, 1_248_424),
+    ("squeezenet1_1", 32, 3, {}, 1_235_496),
+    ("vgg11", 32, 3, {}, 132_863_336 - 4096 * (25088 - 512)),
+    ("vgg11_bn", 32, 3, {}, 132_868_840 - 4096 * (25088 - 512)),
+    ("alexnet", 63, 3, {}, 61_100_840 - 4096 * (9216 - 256)),
+    ("lenet", 28, 1, {}, None),
+    ("unet", 32, 3, {}, None),
+]
+SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet"}
+
+
+def cases():
+    for name, side, channels, options, published in MODELS:
+        marks = [pytest.mark.full] if name in SLOW else []
+        label = "-".join([name, *options])
+        yield pytest.param(name, side, channels, options, published, id=label, marks=marks)
+
+
+def trained_numbers(net):
+    arrays = [p.data() for p in net.collect_params().values() if p.grad_req != "null"]
+    return sum(array.size for array in arrays)
+
+
+def close(found, want, bound=2e-4):
+    found, want = found.asnumpy(), want.asnumpy()
+    numpy.testing.assert_allclose(found, want, atol=bound * abs(want).max(), rtol=0)
+
+
+@pytest.mark.parametrize(("name", "side", "channels", "options", "published"), cases())
+def test_model(name, side, channels, options, published, tmp_path):
+    np.random.seed(1)
+    if published:
+        options = {**options, "classes": 1000}
+    elif name != "lenet":
+        options = {**options, "classes": 7}
+    net = vision.get_model(name, **options)
+    net.initialize(weft.init.Xavier())
+    data = numpy.random.default_rng(2).normal(size=(2, channels, side, side)).astype("float32")
+    x = np.array(data)
+    eager = net(x)
+    assert eager.shape[:2] == (2, options.get("classes", 10))
+    if published:
+        assert trained_numbers(net) == published
+
+    weights = [p for p in net.collect_params().values() if p.grad_req != "null"]
+
+    def gradients():
+        # Predict mode: nothing is dropped, and no running mean moves.
+        with autograd.record(train_mode=False):
+            loss = (net(x) ** 2).mean()
+        loss.backward()
+        return [p.grad().copy() for p in (weights[0], weights[-1])]
+
+    before = gradients()
+    net.hybridize()
+    close(net(x), eager)
+    for found, want in zip(gradients(), before, strict=True):
+        close(found, want)
+
+    path = str(tmp_path / "net.weft")
+    net.export(path, x)
+    close(gluon.SymbolBlock.imports(path)(x), eager)
+    (found,) = runtime.Model(path).context().run(data)
+    close(np.array(numpy.asarray(found)), eager)
+
+
+def test_a_training_step_of_a_zoo_model_lowers_its_loss():
+    np.random.seed(0)
+    net = vision.resnet18_v2(classes=4, thumbnail=True)
+    net.initialize(weft.init.Xavier())
+    net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.05, "momentum": 0.9})
+    x = np.array(numpy.random.default_rng(1).normal(size=(8, 3, 16, 16)).astype("float32"))
+    y = np.array([0, 1, 2, 3] * 2)
+    losses = []
+    for _ in range(6):
+        with autograd.record():
+            loss = gluon.loss.SoftmaxCrossEntropyLoss()(net(x), y).mean()
+        loss.backward()
+        trainer.step(1)
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] / 2
+
+
+def test_names_as_gluon_spells_them():
+    assert isinstance(vision.get_model("mobilenetv2_0.25", classes=3), vision.MobileNetV2)
+    assert isinstance(vision.get_model("inceptionv3"), vision.Inception3)
+    assert isinstance(vision.get_model("ResNet18_v1"), vision.ResNetV1)
+    names = list(vision.resnet18_v1().collect_params())
+    assert {"features.0.weight", "features.4.0.body.0.weight", "output.bias"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "said"),
+    [
+        (lambda: vision.get_model("resnet19"), LookupError, "none named 'resnet19'; known are"),
+        (lambda: vision.get_resnet(3, 18), ValueError, "`version` must be 1 or 2.*got 3 and 18"),
+        (lambda: vision.get_vgg(12), ValueError, "`num_layers` must be one of.*got 12"),
+        (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
+        (lambda: vision.MobileNet(0), ValueError, "`multiplier` must be above 0; got 0"),
+        (lambda: vision.UNet(depth=0), ValueError, "`depth` must be at least 1; got 0"),
+    ],
+)
+def test_bad_arguments_are_refused(call, kind, said):
+    with pytest.raises(kind, match=said):
+        call()
+
+
+def test_an_image_that_cannot_be_halved_is_refused():
+    net = vision.UNet(channels=2, depth=2)
+    net.initialize()
+    with pytest.raises(ValueError, match=r"multiples of 4; got an image of shape \(1, 1, 6, 8\)"):
+        net(np.zeros((1, 1, 6, 8)))
