@@ -52,7 +52,7 @@ def close(found, want, bound=2e-4):
     numpy.testing.assert_allclose(found, want, atol=bound * abs(want).max(), rtol=0)
 
 
-@pytest.mark.parametrize(("name", "side", "channels", "options", "published"), cases())
+@pytest.mark.parametrize(("name", "side", "channels", "options", "published"), list(cases()))
 def test_model(name, side, channels, options, published, tmp_path):
     np.random.seed(1)
     if published:
