@@ -4,9 +4,9 @@
 
 A mutant is one replacement in one source file. A copy of that file is compiled as the build does it
 and linked with the build's other object files into a library of its own; the suite runs on that
-library, with the mutant's operators alone, and some test has to fail. Before that the unchanged
-object files, linked and loaded the same way, have to pass. The sources and the build stay as they
-are.
+library, with the mutant's operators alone, and some test has to fail. Before that all mutants have
+to fit the sources, and the unchanged object files, linked and loaded the same way, have to pass.
+The sources and the build stay as they are.
 """
 
 import argparse
@@ -139,11 +139,15 @@ def run_suite(staged: Path, operators: str, isa: str | None) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def mutated(mutant: Mutant) -> str:
-    text = (ROOT / "core" / mutant.file).read_text("utf-8")
-    if text.count(mutant.old) != 1:
-        raise UnusableError(f"{text.count(mutant.old)} places have the text {mutant.old!r}")
-    return text.replace(mutant.old, mutant.new)
+def misfit(mutant: Mutant) -> str | None:
+    """Why the mutant cannot be put into the sources; None if it can."""
+    for file in (mutant.file, mutant.source):
+        if not (ROOT / "core" / file).is_file():
+            return f"core/{file} is not there"
+    places = (ROOT / "core" / mutant.file).read_text("utf-8").count(mutant.old)
+    if places != 1:
+        return f"{places} places of core/{mutant.file} have the text"
+    return "its two texts are the same" if mutant.old == mutant.new else None
 
 
 def try_out(build: Build, mutant: Mutant) -> tuple[str, str]:
@@ -153,7 +157,8 @@ def try_out(build: Build, mutant: Mutant) -> tuple[str, str]:
         copy = place / mutant.file
         copy.parent.mkdir(parents=True)
         try:
-            copy.write_text(mutated(mutant), "utf-8")
+            text = (ROOT / "core" / mutant.file).read_text("utf-8")
+            copy.write_text(text.replace(mutant.old, mutant.new), "utf-8")
             old, new = build.compile(mutant.source, place)
             build.stage(place, {old: new})
         except UnusableError as error:
@@ -188,9 +193,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     parser.add_argument("operators", nargs="*", help="only mutants of these operators")
     arguments = parser.parse_args()
-    build = Build.read(arguments.build.resolve())
     wanted = set(arguments.operators)
     mutants = [m for m in read_mutants() if not wanted or wanted & set(m.operators.split())]
+    misfits = [(mutant, reason) for mutant in mutants if (reason := misfit(mutant))]
+    for mutant, reason in misfits:
+        print(f"UNUSABLE  {mutant}\n          {reason}")
+    if misfits:
+        return 1
+    build = Build.read(arguments.build.resolve())
     start = time.monotonic()
     if not control(build, mutants):
         return 1
