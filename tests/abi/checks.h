@@ -41,6 +41,17 @@ static int failed_checks;
     }                                                                                            \
   } while (0)
 
+/* For a test of when or where work runs: such things differ between the engine's policies, under
+ * each of which the other tests run. What these queued has run before. */
+static inline void under_policy(const char* policy, void (*test)(void)) {
+  char before[16];
+  snprintf(before, sizeof before, "%s", weft_info("engine"));
+  (void)weft_wait_all();
+  MUST(weft_set_engine_policy(policy));
+  test();
+  MUST(weft_set_engine_policy(before));
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static inline weft_value of_tensor(weft_tensor tensor) {

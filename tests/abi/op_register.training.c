@@ -419,12 +419,12 @@ static void threads_register_side_by_side(void) {
 int main(void) {
   incomplete_definitions_are_refused();
   a_lie_about_the_version_is_refused();
-  a_failing_kernel_is_the_error();
-  a_failing_kernel_on_another_thread_is_the_error_of_what_reads();
+  under_policy("inline", a_failing_kernel_is_the_error);
+  under_policy("inline", a_failing_kernel_on_another_thread_is_the_error_of_what_reads);
   a_wrong_inference_is_refused();
   a_wrong_composition_is_refused();
   a_gradient_of_another_shape_is_refused();
-  a_kernel_runs_on_its_caller_if_it_says_so();
+  under_policy("inline", a_kernel_runs_on_its_caller_if_it_says_so);
   threads_register_side_by_side();
   return report_checks();
 }

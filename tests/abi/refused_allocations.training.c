@@ -337,6 +337,7 @@ int main(void) {
   allocator.allocate = take;
   allocator.free = give;
   MUST(weft_set_allocator(&allocator));
+  MUST(weft_set_engine_policy("inline")); /* threads of the engine take and keep blocks as well */
   every_refusal_is_survived(eagerly);
   every_refusal_is_survived(as_a_function);
   every_refusal_is_survived(with_sizes);
