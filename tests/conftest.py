@@ -1,6 +1,7 @@
 """What all Python tests share: their options, and where the sources and the build lie."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ def chosen_device(request):
         request.getfixturevalue("fakes")
     with Device(name):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_pending():
+    """The failure of queued work that nobody waited for is an error of the test that queued it, and
+    not of the next one that waits for everything."""
+    yield
+    if "weft" in sys.modules:
+        from weft import npx
+
+        npx.waitall()
 
 
 def pytest_collection_modifyitems(config, items):
