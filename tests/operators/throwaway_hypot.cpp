@@ -5,8 +5,12 @@
 namespace weft::ops {
 namespace {
 
+// The squares of halves exceed the largest half long before the length does.
+Value wide(const Value& x) { return size_of(x.dtype()) < 4 ? cast(x, DType::kFloat32) : x; }
+
 Values compose(const ComposeContext& c) {
-  return {c.builder.call("sqrt", {c.in(0) * c.in(0) + c.in(1) * c.in(1)})};
+  const Value a = wide(c.in(0)), b = wide(c.in(1));
+  return {cast(c.builder.call("sqrt", {a * a + b * b}), c.in(0).dtype())};
 }
 
 }  // namespace
