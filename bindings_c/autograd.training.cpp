@@ -148,6 +148,16 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
 
 void weft_trace_abort(void) { autograd::abort_trace(); }
 
+weft_trace weft_trace_suspend(void) {
+  return reinterpret_cast<weft_trace>(autograd::suspend_trace());
+}
+
+weft_status weft_trace_resume(weft_trace trace) {
+  return c::guard([&]() -> Status {
+    return autograd::resume_trace(reinterpret_cast<autograd::Trace*>(trace));
+  });
+}
+
 weft_status weft_trace_set_example(size_t example, const weft_function* earlier, size_t count) {
   return c::guard([&]() -> Status {
     autograd::Trace* const trace = autograd::current_trace();

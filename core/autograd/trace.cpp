@@ -222,6 +222,23 @@ void abort_trace() {
   state.modes = apart ? ended->before->modes : state.modes & ~static_cast<uint32_t>(kTracing);
 }
 
+Trace* suspend_trace() {
+  ThreadState& state = thread_state();
+  Trace* const running = current_trace();
+  state.trace = nullptr;
+  state.modes &= ~static_cast<uint32_t>(kTracing);
+  return running;
+}
+
+Status resume_trace(Trace* trace) {
+  ThreadState& state = thread_state();
+  if (state.trace)
+    return errors::invalid_state("trace", "another trace is running; end it before one is resumed");
+  state.trace = trace;
+  if (trace) state.modes |= kTracing;
+  return {};
+}
+
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs) {
   Trace* trace = current_trace();
   if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");

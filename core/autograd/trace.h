@@ -127,5 +127,8 @@ Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeho
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);
 void abort_trace();
+// What the thread does next is outside of its trace, if it has one, until that is resumed.
+Trace* suspend_trace();
+Status resume_trace(Trace* trace);
 
 }  // namespace weft::autograd

@@ -145,6 +145,10 @@ void define_autograd(py::module_& module) {
   module.def("trace_begin", trace_begin, py::arg("inputs"), py::arg("earlier") = py::list());
   module.def("set_extent_type", [](const py::object& type) { extent_type = type.inc_ref().ptr(); });
   module.def("join_functions", join_functions);
+  module.def("trace_suspend", [] { return reinterpret_cast<uintptr_t>(weft_trace_suspend()); });
+  module.def("trace_resume", [](uintptr_t trace) {
+    check(weft_trace_resume(reinterpret_cast<weft_trace>(trace)));
+  });
   module.def("trace_end", trace_end);
   module.def("trace_abort", weft_trace_abort);
 }

@@ -65,6 +65,16 @@ def is_tracing() -> bool:
 
 
 @contextmanager
+def outside_trace() -> Iterator[None]:
+    """What happens in here happens once and at once, also while this thread traces."""
+    trace = native.trace_suspend()
+    try:
+        yield
+    finally:
+        native.trace_resume(trace)
+
+
+@contextmanager
 def without_effects() -> Iterator[None]:
     """A block that runs to find shapes, and prints, checks and calls nothing."""
     around = is_quiet()

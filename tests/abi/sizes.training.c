@@ -80,6 +80,28 @@ static void examples_make_one_function(void) {
   weft_tensor_release(mask);
 }
 
+static void a_trace_can_be_left_for_a_while(void) {
+  weft_tensor mask = mask_of(3);
+  weft_tensor placeholder = NULL;
+  weft_tensor count;
+  weft_trace trace;
+  weft_value number;
+  CHECK(weft_trace_suspend() == NULL);
+  MUST(weft_trace_begin(&mask, 1, &placeholder));
+  trace = weft_trace_suspend();
+  CHECK(trace != NULL && !(weft_modes() & WEFT_MODE_TRACING));
+  count = apply1("count_nonzero", mask); /* at once */
+  MUST(weft_tensor_item(count, &number));
+  CHECK(number.as.integer == 3);
+  weft_tensor_release(count);
+  MUST(weft_trace_resume(trace));
+  CHECK(weft_modes() & WEFT_MODE_TRACING);
+  FAILS(weft_trace_resume(trace), WEFT_INVALID_STATE, "another trace is running");
+  weft_trace_abort();
+  weft_tensor_release(placeholder);
+  weft_tensor_release(mask);
+}
+
 static void wrong_calls_are_refused(void) {
   weft_tensor mask = mask_of(3);
   weft_tensor placeholder = NULL;
@@ -100,6 +122,7 @@ static void wrong_calls_are_refused(void) {
 
 int main(void) {
   examples_make_one_function();
+  a_trace_can_be_left_for_a_while();
   wrong_calls_are_refused();
   return failed_checks;
 }

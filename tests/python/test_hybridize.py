@@ -349,3 +349,25 @@ def test_a_value_may_have_leading_ones_and_nothing_wider(traced):
         )
         y.sum().backward()
     assert value.grad.tolist() == [[[1, 1, 1]]]
+
+
+@pytest.mark.parametrize("record", [False, True])
+def test_parameters_that_wait_for_a_shape_get_their_values_once(record):
+    net = gluon.nn.Dense(3)
+    net.initialize()
+    other = gluon.nn.Dense(2)
+
+    @weft.hybridize
+    def function(x):
+        if other.weight.is_deferred or not other.weight.is_shape_known:
+            other.initialize()
+        return other(net(x))
+
+    x = np.ones((2, 4))
+    with autograd.record() if record else autograd.pause():
+        first = function(x)
+    assert not function.cache.last.function.text("graph").count("state")
+    weights = net.weight.data().asnumpy()
+    numpy.testing.assert_array_equal(function(x), first)
+    numpy.testing.assert_array_equal(net.weight.data(), weights)
+    numpy.testing.assert_array_equal(other(net(x)), first)

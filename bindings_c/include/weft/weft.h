@@ -67,6 +67,7 @@ enum {
 typedef struct weft_tensor_* weft_tensor;     /* an array */
 typedef const struct weft_op_* weft_op;       /* an operator; lives as long as the library */
 typedef struct weft_function_* weft_function; /* a traced graph with its plans */
+typedef struct weft_trace_* weft_trace;       /* a trace that is suspended */
 typedef struct weft_writer_* weft_writer;     /* a .weft file being put together */
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
 typedef struct weft_device_* weft_device;     /* lives as long as the library; NULL: the CPU */
@@ -585,6 +586,11 @@ WEFT_API weft_status weft_trace_begin_rule(const weft_type* types, size_t count,
 WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
 /* Gives it up; nothing is left behind. */
 WEFT_API void weft_trace_abort(void);
+/* Takes the thread out of its trace for a while, for what shall happen once and at once, such as
+ * giving parameters their first values. NULL if none runs. The trace is to be resumed by the same
+ * thread; WEFT_INVALID_STATE while another one runs. */
+WEFT_API weft_trace weft_trace_suspend(void);
+WEFT_API weft_status weft_trace_resume(weft_trace trace);
 
 /* Sizes: numbers that only a run knows, such as how many elements a mask chooses. A program that
  * uses one is traced WEFT_TRACE_EXAMPLES times, each time with another example of its sizes, and

@@ -6,6 +6,7 @@ from typing import Any
 from weft import autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidValue
+from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft.device import Device, current
 
@@ -152,7 +153,7 @@ class Parameter:
         self._create(self._deferred)
 
     def _create(self, initializer: Any) -> None:
-        with autograd.pause():
+        with outside_trace(), autograd.pause():
             self._allocate()
             with self._copies[0].device:
                 init.create(initializer)(self.name, self._copies[0])

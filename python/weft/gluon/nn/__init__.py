@@ -12,6 +12,12 @@ from weft.gluon.nn.activations import (
     SiLU,
     Swish,
 )
+from weft.gluon.nn.attention import (
+    KeyValueCache,
+    MultiHeadAttention,
+    TransformerDecoderLayer,
+    TransformerEncoderLayer,
+)
 from weft.gluon.nn.basic import (
     Concatenate,
     Dense,
@@ -44,7 +50,14 @@ from weft.gluon.nn.convolution import (
     MaxPool2D,
     MaxPool3D,
 )
-from weft.gluon.nn.normalization import BatchNorm, Dropout, GroupNorm, InstanceNorm, LayerNorm
+from weft.gluon.nn.normalization import (
+    BatchNorm,
+    Dropout,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    RMSNorm,
+)
 
 __all__ = [
     "ELU",
@@ -80,14 +93,19 @@ __all__ = [
     "HybridSequential",
     "Identity",
     "InstanceNorm",
+    "KeyValueCache",
     "Lambda",
     "LayerNorm",
     "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
+    "MultiHeadAttention",
     "PReLU",
+    "RMSNorm",
     "Sequential",
     "SiLU",
     "Swish",
+    "TransformerDecoderLayer",
+    "TransformerEncoderLayer",
 ]

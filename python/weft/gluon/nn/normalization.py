@@ -157,6 +157,46 @@ class LayerNorm(_Normalization):
         )
 
 
+class RMSNorm(HybridBlock):
+    """The elements along an axis divided by their root mean square, times gamma.
+
+    axis: of the channels; epsilon: summand of the mean square
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        epsilon: float = 1e-6,
+        *,
+        scale: bool = True,
+        gamma_initializer: Initializable = "ones",
+        in_channels: int = 0,
+    ) -> None:
+        super().__init__()
+        self.axis = axis
+        self.epsilon = epsilon
+        self.gamma = Parameter(
+            "gamma",
+            "write" if scale else "null",
+            shape=(in_channels or -1,),
+            init=gamma_initializer,
+        )
+
+    def infer_shape(self, x: Any) -> None:
+        if not -x.ndim <= self.axis < x.ndim:
+            raise InvalidValue(
+                f"RMSNorm: `axis` must be in [-{x.ndim}, {x.ndim}) for data of shape {x.shape}; "
+                f"got {self.axis}"
+            )
+        self.gamma.shape = (x.shape[self.axis],)
+
+    def forward(self, x: Any) -> Any:
+        return npx.rms_norm(x, self.gamma.data(), axis=self.axis, eps=self.epsilon)
+
+    def describe(self) -> str:
+        return f"axis={self.axis}, epsilon={self.epsilon}"
+
+
 class GroupNorm(_Normalization):
     """Groups of channels of each sample with mean 0 and variance 1, scaled by gamma and shifted by
     beta (Wu and He 2018). Channels are axis 1.

@@ -1,0 +1,279 @@
+"""Attention and the layers of transformers (Vaswani et al., "Attention Is All You Need", 2017).
+
+N: batch, T and S: positions of queries and of what they attend to, U: units, H: heads.
+"""
+
+from typing import Any, NamedTuple
+
+from weft import autograd, np, npx
+from weft._core import native
+from weft._errors import IndexOutOfRange, InvalidValue
+from weft._trace import is_tracing
+from weft._typing import DTypeLike, ndarray
+from weft.gluon.block import HybridBlock
+from weft.gluon.nn.activations import Activation
+from weft.gluon.nn.basic import Dense, HybridSequential
+from weft.gluon.nn.normalization import Dropout, LayerNorm
+
+
+class KeyValueCache(NamedTuple):
+    """Keys and values of the positions so far, which attention writes to.
+
+    keys, values: shape (N, H, length, U / H); position: how many are filled, int64 without axes
+    """
+
+    keys: ndarray
+    values: ndarray
+    position: ndarray
+
+
+class MultiHeadAttention(HybridBlock):
+    """softmax(query keyᵀ / √(U / H)) value in H heads, between dense layers.
+
+    units: U, of the result and of all projections; num_heads: H, a divisor of U
+    key_value_heads: heads of keys and values, a divisor of H, each for H / key_value_heads heads of
+        queries (grouped-query attention); None for H
+    dropout: of the weights, in train mode
+
+    >>> from weft import gluon, np
+    >>> attention = gluon.nn.MultiHeadAttention(8, num_heads=2)
+    >>> attention.initialize()
+    >>> attention(np.ones((3, 5, 8))).shape
+    (3, 5, 8)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        num_heads: int,
+        *,
+        key_value_heads: int | None = None,
+        use_bias: bool = True,
+        dropout: float = 0.0,
+        dtype: DTypeLike = "float32",
+    ) -> None:
+        super().__init__()
+        shared = num_heads if key_value_heads is None else key_value_heads
+        if units < 1 or num_heads < 1 or units % num_heads:
+            raise InvalidValue(
+                "MultiHeadAttention: `num_heads` must be a divisor of `units`; got "
+                f"{num_heads} and {units}"
+            )
+        if shared < 1 or num_heads % shared:
+            raise InvalidValue(
+                "MultiHeadAttention: `key_value_heads` must be a divisor of `num_heads`; got "
+                f"{shared} and {num_heads}"
+            )
+        self.units, self.num_heads, self.key_value_heads = units, num_heads, shared
+        self.dtype = dtype
+        narrow = units // num_heads * shared
+        options: dict[str, Any] = {"flatten": False, "use_bias": use_bias, "dtype": dtype}
+        self.query = Dense(units, **options)
+        self.key = Dense(narrow, **options)
+        self.value = Dense(narrow, **options)
+        self.output = Dense(units, in_units=units, **options)
+        self.dropout = Dropout(dropout)
+
+    def new_cache(self, batch: int, length: int) -> KeyValueCache:
+        """An empty cache of `length` positions for a batch, on the current device."""
+        shape = (batch, self.key_value_heads, length, self.units // self.num_heads)
+        keys, values = (np.zeros(shape, dtype=self.dtype) for _ in range(2))
+        cache = KeyValueCache(keys, values, np.array(0, dtype="int64"))
+        for array in cache:
+            native.set_state(array, True)
+        return cache
+
+    def forward(
+        self,
+        query: Any,
+        key: Any = None,
+        value: Any = None,
+        mask: Any = None,
+        *,
+        causal: bool = False,
+        cache: KeyValueCache | None = None,
+    ) -> Any:
+        """(N, T, U') to (N, T, U).
+
+        key: (N, S, K), `query` if None; value: (N, S, V), `key` if None
+        mask: broadcasts to (N, H, T, S); bools, true to attend, or summands of the scores
+        causal: a position attends to none behind its own
+        cache: of earlier positions; these keys and values are appended to it, and queries attend
+            to all that it has, each to none behind its own position. Raises IndexError when it is
+            full; a hybridized call, which cannot look, then overwrites its last place.
+        """
+        key = query if key is None else key
+        value = key if value is None else value
+        q = self._heads(self.query(query), self.num_heads)
+        k = self._heads(self.key(key), self.key_value_heads)
+        v = self._heads(self.value(value), self.key_value_heads)
+        if cache is not None:
+            causal = False
+            k, v, visible = _append(cache, k, v)
+            mask = visible if mask is None else _both(mask, visible)
+        groups = self.num_heads // self.key_value_heads
+        if groups > 1:
+            k, v = np.repeat(k, groups, axis=1), np.repeat(v, groups, axis=1)
+        if self.dropout.rate and autograd.is_training():
+            out = self._attend_dropping(q, k, v, mask, causal)
+        else:
+            out = npx.scaled_dot_product_attention(q, k, v, mask, causal=causal)
+        n, _, t, _ = out.shape
+        return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.units))
+
+    @staticmethod
+    def _heads(x: Any, heads: int) -> Any:
+        """(N, T, U) to (N, H, T, U / H)."""
+        n, t, units = x.shape
+        return x.reshape(n, t, heads, units // heads).transpose(0, 2, 1, 3)
+
+    def _attend_dropping(self, q: Any, k: Any, v: Any, mask: Any, causal: bool) -> Any:
+        scores = np.matmul(q * (q.shape[-1] ** -0.5), k.transpose(0, 1, 3, 2))
+        if causal:
+            rows, columns = np.arange(q.shape[2]), np.arange(k.shape[2])
+            visible = columns <= rows.reshape(-1, 1)
+            mask = visible if mask is None else _both(mask, visible)
+        if mask is not None:
+            is_bool = mask.dtype.name == "bool"
+            scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
+        return np.matmul(self.dropout(npx.softmax(scores)), v)
+
+    def describe(self) -> str:
+        return f"{self.units}, heads={self.num_heads}"
+
+
+def _both(mask: Any, visible: Any) -> Any:
+    if mask.dtype.name == "bool":
+        return np.logical_and(mask, visible)
+    return np.where(visible, mask, -np.inf)
+
+
+def _append(cache: KeyValueCache, k: Any, v: Any) -> tuple[Any, Any, Any]:
+    """Writes (N, H, T, D) behind what the cache has; all of it, and who sees whom: (T, length)."""
+    steps = k.shape[2]
+    length = cache.keys.shape[2]
+    if not is_tracing() and cache.position.item() + steps > length:
+        raise IndexOutOfRange(
+            f"MultiHeadAttention: `cache` has {length} positions, of which "
+            f"{cache.position.item()} are filled; got {steps} more"
+        )
+    positions = cache.position + np.arange(0, steps, 1, dtype="int64")
+    places = np.minimum(positions, length - 1)
+    cache.keys[:, :, places] = k
+    cache.values[:, :, places] = v
+    cache.position[...] = cache.position + steps
+    visible = np.arange(0, length, 1, dtype="int64") <= positions.reshape(-1, 1)
+    return cache.keys, cache.values, visible
+
+
+class _TransformerLayer(HybridBlock):
+    """What encoder and decoder layers share: norms and shortcuts around each part."""
+
+    def __init__(
+        self,
+        units: int,
+        hidden_size: int,
+        dropout: float,
+        activation: str,
+        pre_norm: bool,
+        layer_norm_eps: float,
+        parts: int,
+    ) -> None:
+        super().__init__()
+        self.pre_norm = pre_norm
+        self.ffn = HybridSequential(
+            Dense(hidden_size, flatten=False, in_units=units),
+            Activation(activation),
+            Dropout(dropout),
+            Dense(units, flatten=False, in_units=hidden_size),
+        )
+        self.dropout = Dropout(dropout)
+        self.norms = HybridSequential(
+            *(LayerNorm(epsilon=layer_norm_eps, in_channels=units) for _ in range(parts))
+        )
+
+    def around(self, norm: int, x: Any, part: Any) -> Any:
+        """x and what a part makes of it, normalised before the part or after the sum."""
+        if self.pre_norm:
+            return x + self.dropout(part(self.norms[norm](x)))
+        return self.norms[norm](x + self.dropout(part(x)))
+
+
+class TransformerEncoderLayer(_TransformerLayer):
+    """Self-attention, then two dense layers, each with a shortcut and a layer norm.
+
+    units: U; hidden_size: between the dense layers; num_heads: a divisor of U
+    pre_norm: norms before each part rather than after the sum
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.TransformerEncoderLayer(8, hidden_size=16, num_heads=2)
+    >>> layer.initialize()
+    >>> layer(np.ones((3, 5, 8))).shape
+    (3, 5, 8)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        hidden_size: int,
+        num_heads: int,
+        *,
+        key_value_heads: int | None = None,
+        dropout: float = 0.0,
+        attention_dropout: float = 0.0,
+        activation: str = "relu",
+        pre_norm: bool = False,
+        layer_norm_eps: float = 1e-5,
+    ) -> None:
+        super().__init__(units, hidden_size, dropout, activation, pre_norm, layer_norm_eps, parts=2)
+        self.attention = MultiHeadAttention(
+            units, num_heads, key_value_heads=key_value_heads, dropout=attention_dropout
+        )
+
+    def forward(
+        self,
+        x: Any,
+        mask: Any = None,
+        *,
+        causal: bool = False,
+        cache: KeyValueCache | None = None,
+    ) -> Any:
+        """(N, T, U) to (N, T, U); `mask`, `causal` and `cache` as for `MultiHeadAttention`."""
+        x = self.around(0, x, lambda y: self.attention(y, mask=mask, causal=causal, cache=cache))
+        return self.around(1, x, self.ffn)
+
+
+class TransformerDecoderLayer(_TransformerLayer):
+    """Causal self-attention, attention to a memory, then two dense layers; arguments as for
+    `TransformerEncoderLayer`."""
+
+    def __init__(
+        self,
+        units: int,
+        hidden_size: int,
+        num_heads: int,
+        *,
+        dropout: float = 0.0,
+        attention_dropout: float = 0.0,
+        activation: str = "relu",
+        pre_norm: bool = False,
+        layer_norm_eps: float = 1e-5,
+    ) -> None:
+        super().__init__(units, hidden_size, dropout, activation, pre_norm, layer_norm_eps, parts=3)
+        self.attention = MultiHeadAttention(units, num_heads, dropout=attention_dropout)
+        self.memory_attention = MultiHeadAttention(units, num_heads, dropout=attention_dropout)
+
+    def forward(
+        self,
+        x: Any,
+        memory: Any,
+        mask: Any = None,
+        memory_mask: Any = None,
+        *,
+        causal: bool = True,
+        cache: KeyValueCache | None = None,
+    ) -> Any:
+        """(N, T, U) and a memory (N, S, U) to (N, T, U)."""
+        x = self.around(0, x, lambda y: self.attention(y, mask=mask, causal=causal, cache=cache))
+        x = self.around(1, x, lambda y: self.memory_attention(y, memory, mask=memory_mask))
+        return self.around(2, x, self.ffn)

@@ -1,0 +1,279 @@
+"""Attention and transformer layers, by NumPy and by PyTorch."""
+
+import numpy
+import pytest
+import scipy.special
+import weft
+from weft import autograd, gluon, np, runtime
+from weft.gluon import nn
+
+N, T, S, U, H = 2, 5, 3, 8, 4
+
+
+def normal(*shape, seed=0):
+    return numpy.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def made(block, *shapes):
+    np.random.seed(4)
+    block.initialize(weft.init.Normal(0.4))
+    block(*[np.zeros(shape) for shape in shapes])
+    return block
+
+
+def linear(layer, x):
+    bias = 0 if layer.bias is None else layer.bias.data().asnumpy()
+    return x @ layer.weight.data().asnumpy().T + bias
+
+
+def attention(layer, query, key=None, value=None, mask=None):
+    """By the definition, head by head; `mask` is added to the scores."""
+    key = query if key is None else key
+    value = key if value is None else value
+    q, k, v = linear(layer.query, query), linear(layer.key, key), linear(layer.value, value)
+    size, groups = layer.units // layer.num_heads, layer.num_heads // layer.key_value_heads
+    heads = []
+    for head in range(layer.num_heads):
+        own = slice(head * size, (head + 1) * size)
+        shared = slice(head // groups * size, (head // groups + 1) * size)
+        scores = q[..., own] @ k[..., shared].swapaxes(1, 2) / numpy.sqrt(size)
+        if mask is not None:
+            scores = (
+                scores + numpy.broadcast_to(mask, (N, layer.num_heads, *scores.shape[1:]))[:, head]
+            )
+        heads.append(scipy.special.softmax(scores, -1) @ v[..., shared])
+    return linear(layer.output, numpy.concatenate(heads, -1))
+
+
+def close(found, want):
+    found = found.asnumpy() if hasattr(found, "asnumpy") else found
+    numpy.testing.assert_allclose(found, want, rtol=2e-4, atol=2e-5)
+
+
+NEVER = numpy.where(numpy.tri(T, dtype=bool), 0, -numpy.inf)
+
+
+@pytest.mark.parametrize("hybridize", [False, True], ids=["eager", "hybridized"])
+@pytest.mark.parametrize("shared", [None, 2, 1])
+def test_attention_follows_its_definition(shared, hybridize):
+    layer = made(nn.MultiHeadAttention(U, H, key_value_heads=shared), (N, T, 6))
+    layer.hybridize(hybridize)
+    x = normal(N, T, 6)
+    close(layer(np.array(x)), attention(layer, x))
+    close(layer(np.array(x), causal=True), attention(layer, x, mask=NEVER))
+    mask = numpy.random.default_rng(1).uniform(size=(N, 1, T, T)) < 0.6
+    mask |= numpy.eye(T, dtype=bool)
+    hidden = numpy.where(mask, 0, -numpy.inf)
+    close(layer(np.array(x), mask=np.array(mask)), attention(layer, x, mask=hidden))
+    found = layer(np.array(x), mask=np.array(mask), causal=True)
+    close(found, attention(layer, x, mask=hidden + NEVER))
+    summand = normal(T, T, seed=2)
+    close(layer(np.array(x), mask=np.array(summand)), attention(layer, x, mask=summand))
+
+
+def test_attention_to_something_else():
+    layer = made(nn.MultiHeadAttention(U, H, use_bias=False), (N, T, U), (N, S, 6), (N, S, 7))
+    query, key, value = normal(N, T, U), normal(N, S, 6, seed=1), normal(N, S, 7, seed=2)
+    close(layer(*map(np.array, (query, key, value))), attention(layer, query, key, value))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("kind", [None, "bool", "float32"])
+def test_dropping_nothing_changes_nothing(kind, causal):
+    layer = made(nn.MultiHeadAttention(U, H, dropout=1e-30), (N, T, U))
+    x = np.array(normal(N, T, U))
+    mask = None if kind is None else np.array(numpy.tri(T)[::-1].copy() > 0).astype(kind)
+    with autograd.train_mode():
+        dropped = layer(x, mask=mask, causal=causal)
+    close(dropped, layer(x, mask=mask, causal=causal).asnumpy())
+    layer.dropout.rate = 0.5
+    with autograd.train_mode():
+        assert (layer(x) != layer(x)).asnumpy().any()
+
+
+@pytest.mark.parametrize("hybridize", [False, True], ids=["eager", "hybridized"])
+@pytest.mark.parametrize("shared", [None, 2])
+def test_a_cache_gives_what_the_whole_sequence_gives(shared, hybridize):
+    layer = made(nn.MultiHeadAttention(U, H, key_value_heads=shared), (N, T, U))
+    x = np.array(normal(N, T, U))
+    whole = layer(x, causal=True).asnumpy()
+    layer.hybridize(hybridize)
+    cache = layer.new_cache(N, T + 2)
+    parts = [layer(x[:, :2], cache=cache)]
+    parts += [layer(x[:, t : t + 1], cache=cache) for t in range(2, T)]
+    close(np.concatenate(parts, axis=1), whole)
+    assert cache.position.item() == T
+
+
+def test_a_full_cache_is_told():
+    layer = made(nn.MultiHeadAttention(U, H), (N, T, U))
+    cache = layer.new_cache(N, 4)
+    layer(np.zeros((N, 3, U)), cache=cache)
+    with pytest.raises(IndexError, match="`cache` has 4 positions, of which 3 are filled; got 2"):
+        layer(np.zeros((N, 2, U)), cache=cache)
+    assert cache.position.item() == 3
+
+
+class Decoder(gluon.HybridBlock):
+    """One layer over a cache that it keeps as state."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(U, 16, H, pre_norm=True)
+        self.cache = None
+
+    def forward(self, x):
+        return self.layer(x, cache=self.cache)
+
+
+def test_a_cache_lives_in_the_context_of_an_exported_decoder(tmp_path):
+    net = made(Decoder(), (N, 1, U))
+    x = normal(N, T, U)
+    whole = net.layer(np.array(x), causal=True).asnumpy()
+    net.cache = net.layer.attention.new_cache(N, T)
+    net.hybridize()
+    path = str(tmp_path / "decoder.weft")
+    net.export(path, np.array(x[:, :1]))
+    model = runtime.Model(path)
+    for _ in range(2):  # each context begins with an empty one
+        context = model.context()
+        steps = [context.run(x[:, t : t + 1].copy())[0] for t in range(T)]
+        close(numpy.concatenate([numpy.asarray(step) for step in steps], 1), whole)
+
+
+def norm(layer, x):
+    centered = x - x.mean(-1, keepdims=True)
+    scaled = centered / numpy.sqrt((centered**2).mean(-1, keepdims=True) + layer.epsilon)
+    return scaled * layer.gamma.data().asnumpy() + layer.beta.data().asnumpy()
+
+
+def around(layer, number, x, part):
+    if layer.pre_norm:
+        return x + part(norm(layer.norms[number], x))
+    return norm(layer.norms[number], x + part(x))
+
+
+def ffn(layer, x):
+    return linear(layer.ffn[3], numpy.maximum(linear(layer.ffn[0], x), 0))
+
+
+@pytest.mark.parametrize("pre_norm", [False, True])
+def test_transformer_layers_follow_their_definition(pre_norm):
+    encoder = made(nn.TransformerEncoderLayer(U, 16, H, pre_norm=pre_norm), (N, T, U))
+    decoder = made(nn.TransformerDecoderLayer(U, 16, H, pre_norm=pre_norm), (N, T, U), (N, S, U))
+    x, memory = normal(N, T, U), normal(N, S, U, seed=1)
+    want = around(encoder, 0, x, lambda y: attention(encoder.attention, y))
+    close(encoder(np.array(x)), around(encoder, 1, want, lambda y: ffn(encoder, y)))
+    want = around(decoder, 0, x, lambda y: attention(decoder.attention, y, mask=NEVER))
+    want = around(decoder, 1, want, lambda y: attention(decoder.memory_attention, y, memory))
+    close(
+        decoder(np.array(x), np.array(memory)), around(decoder, 2, want, lambda y: ffn(decoder, y))
+    )
+
+
+def test_a_transformer_learns_to_copy_what_came_before():
+    """Each token is the one before; loss falls below what is known without attention."""
+    np.random.seed(0)
+    net = nn.HybridSequential(
+        nn.Embedding(6, U), nn.TransformerEncoderLayer(U, 16, 2, pre_norm=True, dropout=0.01)
+    )
+    head = nn.Dense(6, flatten=False)
+    position = np.array(normal(8, U, seed=3))
+    net.initialize(weft.init.Xavier())
+    head.initialize(weft.init.Xavier())
+
+    @weft.hybridize
+    def loss_of(tokens):
+        h = net[1](net[0](tokens) + position, causal=True)
+        return gluon.loss.SoftmaxCELoss()(head(h[:, 1:]), tokens[:, :-1]).mean()
+
+    parameters = {**net.collect_params(), **head.collect_params()}
+    trainer = gluon.Trainer(parameters, "adam", {"learning_rate": 0.03})
+    generator = numpy.random.default_rng(0)
+    for _ in range(150):
+        tokens = np.array(generator.integers(0, 6, (16, 8)))
+        with autograd.record():
+            loss = loss_of(tokens)
+        loss.backward()
+        trainer.step(1)
+    assert loss.item() < 0.5 < numpy.log(6)
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_rms_norm(axis):
+    layer = nn.RMSNorm(axis=axis, epsilon=1e-3)
+    layer.initialize()
+    x = normal(2, 3, 4)
+    want = x / numpy.sqrt((x**2).mean(axis, keepdims=True) + 1e-3)
+    close(layer(np.array(x)), want)
+    assert layer.gamma.shape == (x.shape[axis],)
+    layer.gamma.data()[...] = 2
+    close(layer(np.array(x)), want * 2)
+
+
+BAD = {
+    "heads": (lambda: nn.MultiHeadAttention(8, 3), "must be a divisor of `units`; got 3 and 8"),
+    "shared": (
+        lambda: nn.MultiHeadAttention(8, 4, key_value_heads=3),
+        "divisor of `num_heads`; got 3 and 4",
+    ),
+    "axis": (lambda: made(nn.RMSNorm(axis=3), (2, 3)), r"RMSNorm: `axis` must be in \[-2, 2\)"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_arguments_are_refused(name):
+    call, said = BAD[name]
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+# ---- PyTorch
+
+
+def give(torch, theirs, ours):
+    with torch.no_grad():
+        theirs.copy_(torch.tensor(ours))
+
+
+def give_dense(torch, theirs, layer):
+    give(torch, theirs.weight, layer.weight.data().asnumpy())
+    give(torch, theirs.bias, layer.bias.data().asnumpy())
+
+
+def give_attention(torch, theirs, layer):
+    projections = (layer.query, layer.key, layer.value)
+    weights = [p.weight.data().asnumpy() for p in projections]
+    give(torch, theirs.in_proj_weight, numpy.concatenate(weights))
+    give(
+        torch,
+        theirs.in_proj_bias,
+        numpy.concatenate([p.bias.data().asnumpy() for p in projections]),
+    )
+    give_dense(torch, theirs.out_proj, layer.output)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("pre_norm", [False, True])
+def test_layers_are_those_of_pytorch(pre_norm):
+    torch = pytest.importorskip("torch", reason="not run: PyTorch is not installed")
+    options = {"dropout": 0.0, "batch_first": True, "norm_first": pre_norm}
+    x, memory = normal(N, T, U), normal(N, S, U, seed=1)
+    ours = made(nn.TransformerDecoderLayer(U, 16, H, pre_norm=pre_norm), (N, T, U), (N, S, U))
+    theirs = torch.nn.TransformerDecoderLayer(U, H, 16, **options)
+    give_attention(torch, theirs.self_attn, ours.attention)
+    give_attention(torch, theirs.multihead_attn, ours.memory_attention)
+    give_dense(torch, theirs.linear1, ours.ffn[0])
+    give_dense(torch, theirs.linear2, ours.ffn[3])
+    never = torch.nn.Transformer.generate_square_subsequent_mask(T)
+    theirs_in = torch.tensor(x, requires_grad=True)
+    want = theirs(theirs_in, torch.tensor(memory), tgt_mask=never)
+    (want**2).sum().backward()
+    a = np.array(x)
+    a.attach_grad()
+    with autograd.record():
+        found = ours(a, np.array(memory))
+        loss = (found**2).sum()
+    loss.backward()
+    close(found, want.detach().numpy())
+    numpy.testing.assert_allclose(a.grad.asnumpy(), theirs_in.grad.numpy(), rtol=1e-3, atol=1e-3)
