@@ -1,5 +1,5 @@
 """Networks that others have published, as blocks with fresh parameters."""
 
-from weft.gluon.model_zoo import vision
+from weft.gluon.model_zoo import text, vision
 
-__all__ = ["vision"]
+__all__ = ["text", "vision"]

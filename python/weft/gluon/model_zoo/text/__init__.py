@@ -1,0 +1,15 @@
+"""Networks for text, with fresh parameters.
+
+>>> from weft import gluon, np
+>>> net = gluon.model_zoo.text.GPT(vocab_size=50, units=16, num_layers=2, num_heads=2)
+>>> net.initialize()
+>>> net(np.zeros((1, 5), dtype="int32")).shape
+(1, 5, 50)
+"""
+
+from weft.gluon.model_zoo.text.bert import BERT, bert_base
+from weft.gluon.model_zoo.text.gpt import GPT, gpt2_small
+from weft.gluon.model_zoo.text.recurrent import RNNModel
+from weft.gluon.model_zoo.text.sampling import draw
+
+__all__ = ["BERT", "GPT", "RNNModel", "bert_base", "draw", "gpt2_small"]

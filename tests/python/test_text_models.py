@@ -1,0 +1,181 @@
+"""The model zoo's networks for text: sizes, hybridized, exported and reloaded alike, sampling."""
+
+import numpy
+import pytest
+import scipy.special
+import weft
+from weft import autograd, gluon, np, runtime
+from weft.gluon.model_zoo import text
+
+VOCABULARY, N, T = 11, 2, 6
+TOKENS = numpy.random.default_rng(0).integers(0, VOCABULARY, (N, T)).astype("int32")
+
+
+def bert():
+    return text.BERT(VOCABULARY, units=8, hidden_size=16, num_layers=2, num_heads=2, max_length=9)
+
+
+def gpt():
+    return text.GPT(VOCABULARY, units=8, num_layers=2, num_heads=2, max_length=12)
+
+
+def lstm():
+    return text.RNNModel(VOCABULARY, 8, 8, tie_weights=True)
+
+
+def gru():
+    return text.RNNModel(VOCABULARY, 5, 7, mode="gru", dropout=0.2)
+
+
+MODELS = {"bert": bert, "gpt": gpt, "lstm": lstm, "gru": gru}
+
+
+def made(create):
+    np.random.seed(5)
+    net = create()
+    net.initialize(weft.init.Normal(0.3))
+    net(*inputs_of(net))
+    return net
+
+
+def inputs_of(net):
+    tokens = np.array(TOKENS)
+    return (tokens, net.begin_state(N)) if isinstance(net, text.RNNModel) else (tokens,)
+
+
+def first(outputs):
+    return outputs[0] if isinstance(outputs, list | tuple) else outputs
+
+
+def close(found, want):
+    numpy.testing.assert_allclose(found.asnumpy(), want.asnumpy(), rtol=2e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_model(name, tmp_path):
+    net = made(MODELS[name])
+    inputs = inputs_of(net)
+    eager = first(net(*inputs))
+    assert eager.shape == (N, T, 8 if name == "bert" else VOCABULARY)
+
+    def gradient():
+        with autograd.record(train_mode=False):
+            loss = (first(net(*inputs)) ** 2).mean()
+        loss.backward()
+        weights = net.collect_params(".*embed.weight")
+        return next(iter(weights.values())).grad().copy()
+
+    before = gradient()
+    net.hybridize()
+    close(first(net(*inputs)), eager)
+    close(gradient(), before)
+    path = str(tmp_path / "net.weft")
+    net.export(path, *inputs)
+    states = inputs[1] if len(inputs) > 1 else []
+    close(first(gluon.SymbolBlock.imports(path)(inputs[0], *states)), eager)
+    found = runtime.Model(path).context().run(TOKENS, *[state.asnumpy() for state in states])
+    close(np.array(numpy.asarray(found[0])), eager)
+
+
+def parameters(net):
+    return sum(p.data().size for p in net.collect_params().values())
+
+
+def bert_numbers(vocabulary, units, hidden, layers, length):
+    layer = 4 * (units * units + units) + 2 * units * hidden + hidden + units + 4 * units
+    tables = (vocabulary + length + 2) * units + 2 * units
+    return tables + layers * layer + units * units + units
+
+
+def gpt_numbers(vocabulary, units, layers, length):
+    layer = 4 * (units * units + units) + 8 * units * units + 5 * units + 4 * units
+    return (vocabulary + length) * units + layers * layer + 2 * units
+
+
+def test_sizes_are_the_published_ones():
+    """By formulas, which hold for the small models and give the published sizes of the large."""
+    assert bert_numbers(30522, 768, 3072, 12, 512) == 109_482_240
+    assert parameters(made(bert)) == bert_numbers(VOCABULARY, 8, 16, 2, 9)
+    assert gpt_numbers(50257, 768, 12, 1024) == 124_439_808
+    assert parameters(made(gpt)) == gpt_numbers(VOCABULARY, 8, 2, 12)
+    assert len(text.bert_base().layers) == len(text.gpt2_small().layers) == 12
+
+
+def test_nothing_attends_behind_the_valid_length():
+    net = made(bert)
+    changed = TOKENS.copy()
+    changed[0, 4:] = (changed[0, 4:] + 1) % VOCABULARY
+    lengths = np.array([4, 6])
+    whole, pooled = net(np.array(TOKENS), None, lengths)
+    other, other_pooled = net(np.array(changed), None, lengths)
+    numpy.testing.assert_array_equal(whole.asnumpy()[0, :4], other.asnumpy()[0, :4])
+    numpy.testing.assert_array_equal(pooled, other_pooled)
+    types = np.array((TOKENS > 5).astype("int32"))
+    assert (net(np.array(TOKENS), types)[0] != net(np.array(TOKENS))[0]).asnumpy().any()
+
+
+@pytest.mark.parametrize("hybridize", [False, True], ids=["eager", "hybridized"])
+def test_caches_give_what_the_whole_text_gives(hybridize):
+    net = made(gpt)
+    whole = net(np.array(TOKENS))
+    net.hybridize(hybridize)
+    caches = net.new_caches(N)
+    parts = [net(np.array(TOKENS[:, :3]), caches)]
+    parts += [net(np.array(TOKENS[:, t : t + 1]), caches) for t in range(3, T)]
+    close(np.concatenate(parts, axis=1), whole)
+
+
+@pytest.mark.parametrize("name", ["gpt", "lstm"])
+def test_the_best_continuation_is_found_token_by_token(name):
+    net = made(MODELS[name])
+    found = net.generate(np.array(TOKENS), 4, temperature=0).asnumpy()
+    tokens = TOKENS
+    for _ in range(4):
+        inputs = (np.array(tokens), net.begin_state(N)) if name == "lstm" else (np.array(tokens),)
+        best = first(net(*inputs))[:, -1].asnumpy().argmax(-1)
+        tokens = numpy.concatenate([tokens, best[:, None].astype("int32")], 1)
+    numpy.testing.assert_array_equal(found, tokens)
+    assert found.dtype == TOKENS.dtype
+
+
+def test_drawn_continuations_follow_the_seed():
+    net = made(gpt)
+    net.hybridize()
+    drawn = []
+    for seed in (1, 1, 2):
+        np.random.seed(seed)
+        drawn.append(net.generate(np.array(TOKENS), 6).tolist())
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize("top_k", [None, 2, 9])
+def test_tokens_are_drawn_with_their_probabilities(top_k):
+    np.random.seed(1)
+    scores = numpy.array([1.0, 3.0, 2.0, 0.0], "float32")
+    drawn = text.draw(np.array(numpy.tile(scores, (40000, 1))), temperature=2.0, top_k=top_k)
+    kept = numpy.where(scores >= numpy.sort(scores)[-(top_k or 4) :][0], scores, -numpy.inf)
+    want = scipy.special.softmax(kept / 2)
+    shares = numpy.bincount(drawn.asnumpy(), minlength=4) / 40000
+    numpy.testing.assert_allclose(shares, want, atol=0.012)
+
+
+BAD = {
+    "bert": (lambda: made(bert)(np.zeros((1, 10), dtype="int32")), "9 positions at most; got 10"),
+    "gpt": (lambda: made(gpt)(np.zeros((1, 13), dtype="int32")), "12 positions at most; got 13"),
+    "steps": (
+        lambda: made(gpt).generate(np.array(TOKENS), 7),
+        r"`steps` must be in \[0, 6\] after 6 tokens; got 7",
+    ),
+    "less": (lambda: made(lstm).generate(np.array(TOKENS), -1), "at least 0; got -1"),
+    "temperature": (lambda: text.draw(np.ones((1, 2)), -1), "`temperature` must be at least 0"),
+    "k": (lambda: text.draw(np.ones((1, 2)), 1, 0), "`top_k` must be at least 1; got 0"),
+    "mode": (lambda: text.RNNModel(5, mode="rnn"), "`mode` must be lstm or gru; got 'rnn'"),
+    "tie": (lambda: text.RNNModel(5, 3, 4, tie_weights=True), "must be `hidden_size`.*3 and 4"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_arguments_are_refused(name):
+    call, said = BAD[name]
+    with pytest.raises(ValueError, match=said):
+        call()
