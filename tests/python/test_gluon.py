@@ -1,5 +1,6 @@
 """Parameters, layers, losses and the trainer."""
 
+import itertools
 import math
 
 import numpy
@@ -446,6 +447,36 @@ def test_losses_of_embeddings():
         rtol=1e-5,
         atol=1e-6,
     )
+
+
+@pytest.mark.parametrize(("layout", "label_layout"), [("NTC", "NT"), ("TNC", "TN")])
+def test_ctc_loss_counts_all_alignments(layout, label_layout):
+    """By its definition: the probabilities of all paths that collapse to the label, added."""
+    steps, classes, blank = 5, 4, 3
+    scores = uniform(3, steps, classes) * 2
+    labels, lengths = [[0, 1], [2, 2], [1]], [5, 4, 5]
+    want = []
+    for score, label, length in zip(scores, labels, lengths, strict=True):
+        probability = softmax(score)
+        total = 0.0
+        for path in itertools.product(range(classes), repeat=length):
+            if [k for k, _ in itertools.groupby(path) if k != blank] == label:
+                total += numpy.prod(probability[numpy.arange(length), path])
+        want.append(-numpy.log(total))
+    padded = numpy.array([[*label, -1][:2] for label in labels])
+    if layout == "TNC":
+        scores, padded = scores.swapaxes(0, 1), padded.T
+    loss = gluon.loss.CTCLoss(layout, label_layout)
+    loss.hybridize()
+    found = loss(np.array(scores), np.array(padded), np.array(lengths))
+    numpy.testing.assert_allclose(found, want, rtol=1e-5)
+    impossible = loss(np.array(scores), np.array(padded), np.array([2, 2, 0]))
+    assert numpy.isinf(impossible.asnumpy()).tolist() == [False, True, False]
+
+
+def test_an_unknown_layout_is_refused():
+    with pytest.raises(ValueError, match=r"`layout` must be NTC or TNC.*got 'NCT' and 'NT'"):
+        gluon.loss.CTCLoss("NCT")
 
 
 def test_an_unknown_label_format_is_refused():

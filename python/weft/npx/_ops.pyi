@@ -113,6 +113,26 @@ def convolution(
     Same results as ``torch.nn.functional.conv2d``.
     """
 
+def ctc_loss(
+    data: ArrayLike,
+    label: ArrayLike,
+    data_lengths: ArrayLike | None = None,
+    label_lengths: ArrayLike | None = None,
+    blank_label: str = "first",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Minus the logarithm of the probability of a label, over all ways to align it.
+
+    data: floating, shape (T, N, C): scores, whose softmax is taken
+    label: any real dtype, shape (N, L): classes; those from the first padding on, 0 where the blank
+        is first, else -1, do not count
+    data_lengths: any real dtype, shape (N,): steps of each sample, at least 1; all if left out
+    label_lengths: any real dtype, shape (N,): labels of each sample, in place of padding
+    blank_label: the class of the blank: first (0) or last (C - 1)
+    out: array to write into
+    """
+
 def deconvolution(
     data: ArrayLike,
     weight: ArrayLike,
