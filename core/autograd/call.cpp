@@ -97,6 +97,11 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
   ops::Values inputs;
   WEFT_TRY(read_inputs(builder, op, arguments, inputs));
   const size_t given = std::min(arguments.size(), op.inputs.size());
+  const bool updates = op.slot.updates && outs[0] && inputs[0].is_tensor();
+  if (updates && inputs[0].tensor().get() == outs[0]) {
+    WEFT_ASSIGN(const bool done, update_in_place(op, arguments.subspan(given), inputs, *outs[0]));
+    if (done) return {};
+  }
   const ops::Values results = builder.emit(op, inputs, arguments.subspan(given));
   WEFT_TRY(builder.status());
   for (size_t i = 0; i < outs.size(); ++i)

@@ -29,4 +29,10 @@ Status check_writable(const Tensor& target, bool recording);
 // Gives the box a storage of its own if somebody holds its content as a value: before a write.
 Status unshare(Box& box, bool all_overwritten);
 
+// target = op(target, …) for an operator that only replaces elements of its first input: in place,
+// at the cost of what is replaced. False where the operator has to make a new array: its history or
+// a trace needs one, arguments look at the memory that is written, or a device computes.
+Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                             const ops::Values& inputs, Tensor& target);
+
 }  // namespace weft::autograd

@@ -14,9 +14,9 @@ namespace weft::ops {
 
 class OpDef;
 
-// What a kernel is given. Outputs are dense (but for `copy`, which also writes into arrays) and of
-// the inferred types; scalars have become arrays of one element; absent optional inputs have rank
-// -1 and a null `data`.
+// What a kernel is given. Outputs are dense (but for those of `copy` and of what `updates`, which
+// also write into arrays) and of the inferred types; scalars have become arrays of one element;
+// absent optional inputs have rank -1 and a null `data`.
 struct KernelCall {
   const OpDef& op;
   std::span<const TensorView> in;
@@ -64,6 +64,9 @@ struct Slot {
   Strides strides = Strides::kAny;
   Lead lead = Lead::kNone;
   Exactness exactness = Exactness::kTolerance;
+  // Replaces elements of its first input, and is then given that array as output 0, too: it checks
+  // everything before it writes.
+  bool updates = false;
   bool elementwise = false;      // one formula: may become a step of a tile program
   kernels::FormulaId formula{};  // valid if `elementwise`
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none

@@ -345,7 +345,7 @@ int picked_rank(const Selection& selection) {
   return selection.rank - selection.arrays.count() + rank;
 }
 
-// The view with `value`, which this takes, at the places of the index arrays.
+// Puts `value`, which this takes, into the view at the places of the index arrays.
 bool write_places(weft_tensor view, const Selection& selection, weft_tensor value) {
   value = without_surplus_axes(value, picked_rank(selection));
   if (!value) return false;
@@ -353,11 +353,10 @@ bool write_places(weft_tensor view, const Selection& selection, weft_tensor valu
   const PlaceValues places(selection);
   const weft_value values[] = {tensor_value(view), tensor_value(value), places.arrays,
                                places.axes,        places.position,     places.shown_axes};
-  weft_tensor whole = invoke(op, values, 6);
+  const weft_status status = weft_invoke(op, values, 6, &view, 1);
   weft_tensor_release(value);
-  const bool done = whole && write(view, tensor_value(whole));
-  weft_tensor_release(whole);
-  return done;
+  if (status != WEFT_OK) raise_status(status);
+  return status == WEFT_OK;
 }
 
 // Is this x[mask] = one number? That needs no places, so it can be traced.

@@ -57,7 +57,7 @@ Status run_scatter(const KernelCall& call) {
   const TensorView value = broadcast_view(call.in[1], picked);
   WEFT_ASSIGN(const kernels::Places places,
               find_places(call, out, value, indices, static_cast<int64_t*>(call.scratch)));
-  copy_elements(out, call.in[0]);
+  if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
   const int64_t work = picked.elements();
   if (work == 0) return {};
   // Every part looks at every place, which pays where threads share places of many elements.
@@ -76,6 +76,12 @@ Slot slot(KernelFunction run) {
   s.run = run;
   s.exactness = Exactness::kExact;
   s.scratch_bytes = bytes_of_offsets<first>;
+  return s;
+}
+
+Slot scatter_slot() {
+  Slot s = slot<2>(run_scatter);
+  s.updates = true;
   return s;
 }
 
@@ -164,7 +170,7 @@ WEFT_OP(scatter) {
       .boolean("accumulate", false, "add instead of replacing")
       .infer(infer_scatter)
       .gradient(scatter_gradient)
-      .kernel(slot<2>(run_scatter))
+      .kernel(scatter_slot())
       .sample(R"({"shapes": [[4, 3], [2, 2, 3], [2, 2]], "dtypes": [null, null, "int64"],
                   "axes": [0]})")
       .sample(R"({"shapes": [[4, 3], [3], [9]], "dtypes": [null, null, "int64"], "axes": [0],
