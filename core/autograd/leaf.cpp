@@ -1,5 +1,6 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
+#include "autograd/row_gradient.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
@@ -20,14 +21,31 @@ Result<Ref<Tensor>> zeros_like(const Tensor& tensor) {
   return result.tensor();
 }
 
+Result<Ref<TapeNode>> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
+  const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
+  if (kind == GradKind::kRowSparse)
+    return Ref<TapeNode>::adopt(
+        new LeafNode(type, std::make_unique<RowGradient>(type, tensor.device()), add));
+  WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
+  return Ref<TapeNode>::adopt(new LeafNode(type, std::move(gradient), add));
+}
+
 }  // namespace
+
+LeafNode::LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add)
+    : type_(type), gradient_(std::move(gradient)), add_(add) {}
+
+LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool add)
+    : type_(type), rows_(std::move(rows)), add_(add) {}
+
+LeafNode::~LeafNode() = default;
 
 LeafNode* leaf_of(const Tensor& tensor) {
   return tensor.box().leaf && !tensor.detached ? static_cast<LeafNode*>(tensor.box().node())
                                                : nullptr;
 }
 
-Status attach_grad(Tensor& tensor, GradRequest request) {
+Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   Trace* const trace = current_trace();
   const bool traced = tensor.box().traced();
   if (traced && !trace) return traced_value_error("attach_grad");
@@ -41,6 +59,9 @@ Status attach_grad(Tensor& tensor, GradRequest request) {
   if (!is_floating(tensor.dtype()))
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
+  if (kind == GradKind::kRowSparse && tensor.rank() == 0)
+    return errors::invalid_value("attach_grad",
+                                 "a row-sparse gradient needs an array of rows; got one of rank 0");
   // A part of another array gets a box of its own: a leaf is a whole content.
   if (!tensor.covers_box()) {
     ModeScope plain(0, kRecording);
@@ -51,12 +72,10 @@ Status attach_grad(Tensor& tensor, GradRequest request) {
     tensor.trace = 0;
   }
   if (traced) return trace->attach_grad(tensor, true);
-  WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
-  auto* leaf = new LeafNode({tensor.dtype(), tensor.shape(), {}}, std::move(gradient),
-                            request == GradRequest::kAdd);
+  WEFT_ASSIGN(const Ref<TapeNode> leaf, make_leaf(tensor, request == GradRequest::kAdd, kind));
   Box& box = tensor.box();
   box.leaf = true;
-  box.set_content(Ref<Object>::adopt(leaf), 0);
+  box.set_content(Ref<Object>(leaf.get()), 0);
   tensor.detached = false;
   return {};
 }
@@ -65,6 +84,10 @@ Status attach_grad(Tensor& tensor, GradRequest request) {
 // the user holds stays the same.
 Status LeafNode::deliver(const ops::Value& cotangent) {
   ++version_;
+  if (rows_) {
+    rows_->deliver(cotangent, add_);
+    return {};
+  }
   const Ref<Tensor>& given = cotangent.tensor();
   if (add_) {
     const ops::Argument arguments[] = {ops::Argument::of_tensor(gradient_.get()),

@@ -8,6 +8,7 @@
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "ops/row_sum.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
 
@@ -102,6 +103,9 @@ class ProgramNode final : public TapeNode {
  private:
   Result<ops::Values> differentiable(const ops::Values& cotangents);
   Result<Ref<Tensor>> cotangent(const ops::Values& cotangents, size_t output) const;
+  ops::Value sum_of(size_t input, const ops::Value& indices, const ops::Value& rows) const;
+  Result<ops::Values> room_for_gradients(EagerBuilder& builder, Backward& call,
+                                         PoolVector<Storage*>& writes) const;
   size_t first_effect_result() const { return output_count() - compiled_->effect_results(); }
 
   Ref<Compiled> compiled_;
@@ -152,14 +156,49 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
   }
   WEFT_ASSIGN(Ref<Program> joint, compiled_->joint());
   size_t count = 0;
-  for (size_t i = 0; i < inputs_.size(); ++i) count += compiled_->has_gradient(i);
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    if (compiled_->has_gradient(i)) count += compiled_->gradient_rows(i) < 0 ? 1 : 2;
   PoolVector<Ref<Tensor>> results(count);
   WEFT_TRY(call_program(*joint, arguments, results, &key_));
   EagerBuilder builder;
   ops::Values gradients(inputs_.size());
   size_t next = 0;
-  for (size_t i = 0; i < inputs_.size(); ++i)
-    if (compiled_->has_gradient(i)) gradients[i] = builder.value(std::move(results[next++]));
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!compiled_->has_gradient(i)) continue;
+    gradients[i] = builder.value(std::move(results[next++]));
+    if (compiled_->gradient_rows(i) >= 0)
+      gradients[i] = sum_of(i, builder.value(std::move(results[next++])), gradients[i]);
+  }
+  return gradients;
+}
+
+ops::Value ProgramNode::sum_of(size_t input, const ops::Value& indices,
+                               const ops::Value& rows) const {
+  return ops::row_sum(compiled_->input_types()[input], indices, rows);
+}
+
+// New arrays for the gradients that a call makes: where one is a sum of rows, one for its indices.
+Result<ops::Values> ProgramNode::room_for_gradients(EagerBuilder& builder, Backward& call,
+                                                    PoolVector<Storage*>& writes) const {
+  const auto make = [&](size_t place, const ops::TensorType& type) -> Result<ops::Value> {
+    WEFT_ASSIGN(Ref<Tensor> made, Tensor::create(type.dtype, type.shape, compiled_->device()));
+    call.gradients[place] = made->data();
+    writes.push_back(made->box().storage());
+    return builder.value(std::move(made));
+  };
+  const size_t count = inputs_.size();
+  call.gradients.resize(2 * count);
+  ops::Values gradients(count);
+  for (size_t i = 0; i < count; ++i) {
+    if (!compiled_->has_gradient(i)) continue;
+    ops::TensorType type = compiled_->input_types()[i];
+    const int64_t rows = compiled_->gradient_rows(i);
+    if (rows >= 0) type.shape[0] = rows;
+    WEFT_ASSIGN(gradients[i], make(i, type));
+    if (rows < 0) continue;
+    WEFT_ASSIGN(const ops::Value indices, make(count + i, {DType::kInt64, Shape{rows}, {}}));
+    gradients[i] = sum_of(i, indices, gradients[i]);
+  }
   return gradients;
 }
 
@@ -174,7 +213,6 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   call.inputs.resize(inputs_.size());
   call.outputs.resize(cotangents.size());
   call.cotangents.resize(cotangents.size());
-  call.gradients.resize(inputs_.size());
   // What it reads may be given up, and then written by others, while it is queued.
   PoolVector<Storage*> reads{frame_->residual()}, writes;
   if (!retain) writes.push_back(frame_->residual());
@@ -198,15 +236,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
     alive.push_back(std::move(array));
   }
   EagerBuilder builder;
-  ops::Values gradients(inputs_.size());
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    if (!compiled_->has_gradient(i)) continue;
-    const ops::TensorType& type = compiled_->input_types()[i];
-    WEFT_ASSIGN(Ref<Tensor> gradient, Tensor::create(type.dtype, type.shape, compiled_->device()));
-    call.gradients[i] = gradient->data();
-    writes.push_back(gradient->box().storage());
-    gradients[i] = builder.value(std::move(gradient));
-  }
+  WEFT_ASSIGN(ops::Values gradients, room_for_gradients(builder, call, writes));
   WEFT_TRY(run_or_push(reads, writes, pinned, std::move(call)));
   return gradients;
 }

@@ -8,6 +8,7 @@
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
+#include "ops/row_sum.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
 
@@ -32,7 +33,9 @@ class Sweep {
     return a->sequence() < b->sequence();
   }
   Status add(const Edge& edge, const ops::Value& cotangent);
-  Status visit(TapeNode& node, const ops::Values& cotangents);
+  ops::Value rebound(const ops::Value& cotangent);
+  void make_dense(ops::Values& cotangents);
+  Status visit(TapeNode& node, ops::Values cotangents);
   bool is_wanted(const TapeNode& node) const {
     return std::ranges::any_of(wanted_, [&](const Edge& e) { return e.node.get() == &node; });
   }
@@ -47,6 +50,22 @@ class Sweep {
   PoolVector<Ref<TapeNode>> visited_;
 };
 
+// The same, whose builder is the sweep's: that of a rule is gone when the rule is done.
+ops::Value Sweep::rebound(const ops::Value& cotangent) {
+  if (!cotangent.is_rows()) return builder_.value(cotangent.tensor());
+  auto* const sum = new ops::RowSum(ops::row_sum_of(cotangent).table);
+  ops::Value value = ops::Value::of_rows(&builder_, Ref<Object>::adopt(sum));
+  for (const ops::RowPart& part : ops::row_sum_of(cotangent).parts)
+    sum->parts.push_back(
+        {builder_.value(part.indices.tensor()), builder_.value(part.rows.tensor())});
+  return value;
+}
+
+void Sweep::make_dense(ops::Values& cotangents) {
+  for (ops::Value& cotangent : cotangents)
+    if (cotangent.is_rows()) cotangent = ops::dense(cotangent);
+}
+
 Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
   auto [entry, is_new] = pending_.try_emplace(edge.node.get());
   if (is_new) {
@@ -54,8 +73,7 @@ Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
     heap_.push_back(edge.node);
     std::ranges::push_heap(heap_, earlier);
   }
-  ops::Value& sum = entry->second[edge.output];
-  sum = ops::add_cotangents(sum, builder_.value(cotangent.tensor()));
+  ops::accumulate(entry->second[edge.output], rebound(cotangent));
   return builder_.status();
 }
 
@@ -75,12 +93,13 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   return add(edge, cotangent);
 }
 
-Status Sweep::visit(TapeNode& node, const ops::Values& cotangents) {
+// Only a leaf that asked for rows gets them: rules and callers see arrays.
+Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
+  LeafNode* const leaf = node.is_leaf() ? static_cast<LeafNode*>(&node) : nullptr;
+  if (!leaf || !leaf->rows() || !wanted_.empty()) make_dense(cotangents);
+  WEFT_TRY(builder_.status());
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
-  if (node.is_leaf()) {
-    if (!wanted_.empty() || !cotangents[0]) return {};
-    return static_cast<LeafNode&>(node).deliver(cotangents[0]);
-  }
+  if (leaf) return wanted_.empty() && cotangents[0] ? leaf->deliver(cotangents[0]) : Status();
   // What a rule makes of nothing goes where its cotangents are.
   const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
   const DeviceScope there(given == cotangents.end() ? thread_state().device
@@ -98,9 +117,9 @@ Status Sweep::run() {
     const Ref<TapeNode> node = std::move(heap_.back());
     heap_.pop_back();
     const auto entry = pending_.find(node.get());
-    const ops::Values cotangents = std::move(entry->second);
+    ops::Values cotangents = std::move(entry->second);
     pending_.erase(entry);
-    WEFT_TRY(visit(*node, cotangents));
+    WEFT_TRY(visit(*node, std::move(cotangents)));
     if (!retain_) visited_.push_back(node);
   }
   // Only now: with create_graph, rules still read what nodes saved while the sweep runs.

@@ -3,6 +3,7 @@
 // ordered by sequence numbers. There is no list to clear: what nobody can reach is gone.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "ops/gradient.h"
@@ -13,6 +14,7 @@
 namespace weft::autograd {
 
 class EagerBuilder;
+class RowGradient;
 class TapeNode;
 
 // Where an input came from: an output of a node, or nothing (a constant).
@@ -88,8 +90,8 @@ class SavedTensor {
 // The gradient of a leaf: `attach_grad` makes one, backward fills it.
 class LeafNode final : public TapeNode {
  public:
-  LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add)
-      : type_(type), gradient_(std::move(gradient)), add_(add) {}
+  LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add);
+  LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool add);
   std::string_view name() const override { return "leaf"; }
   size_t output_count() const override { return 1; }
   const ops::TensorType& output_type(size_t) const override { return type_; }
@@ -97,14 +99,17 @@ class LeafNode final : public TapeNode {
   void release_saved() override {}
   bool is_leaf() const override { return true; }
 
-  const Ref<Tensor>& gradient() const { return gradient_; }
+  const Ref<Tensor>& gradient() const { return gradient_; }  // null where it is row-sparse
+  RowGradient* rows() const { return rows_.get(); }          // null where it is an array
   bool adds() const { return add_; }
   uint64_t version() const { return version_; }
-  Status deliver(const ops::Value& cotangent);
+  Status deliver(const ops::Value& cotangent);  // an array unless it is row-sparse
 
  private:
+  ~LeafNode() override;
   ops::TensorType type_;
   Ref<Tensor> gradient_;
+  std::unique_ptr<RowGradient> rows_;
   bool add_;
   uint64_t version_ = 0;
 };
@@ -134,7 +139,8 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 // ---- what a caller of autograd sees ----------------------------------------------------------
 
 enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
-Status attach_grad(Tensor& tensor, GradRequest request);
+enum class GradKind : int32_t { kArray = 0, kRowSparse = 1 };
+Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind = GradKind::kArray);
 LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 
 // Refuses heads without history (or dtype for one), and cotangents of another shape.

@@ -57,6 +57,7 @@ class Object {
         references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
       destroy();
   }
+  bool has_one_owner() const { return references_.load(std::memory_order_acquire) == 1; }
 
  protected:
   virtual ~Object() = default;

@@ -19,6 +19,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   with_gradients_ = true;
   takes_cotangent_ = std::move(joint.takes_cotangent);
   has_gradient_ = std::move(joint.has_gradient);
+  gradient_rows_ = std::move(joint.gradient_rows);
   joint_graph_ = std::move(joint.graph);
   add_effect_results();
 
@@ -100,8 +101,11 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
     if (takes_cotangent_[k]) in.push_back(cotangents[k]);
   in.insert(in.end(), outputs.begin(), outputs.end());
   out.clear();
-  for (size_t i = 0; i < gradients.size(); ++i)
-    if (has_gradient_[i]) out.push_back(gradients[i]);
+  for (size_t i = 0; i < input_types_.size(); ++i) {
+    if (!has_gradient_[i]) continue;
+    out.push_back(gradients[i]);
+    if (gradient_rows_[i] >= 0) out.push_back(gradients[input_types_.size() + i]);
+  }
 
   return run(*plan, bound, frame, consuming ? kConsuming : kPreserving, in, out, seed,
              first_ordinal);

@@ -106,6 +106,8 @@ class Compiled final : public Object {
   // Has output i a cotangent, input i a gradient? Where not, the pointers are not looked at.
   bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
   bool has_gradient(size_t input) const { return has_gradient_[input]; }
+  // Of how many rows of the input it is a sum; -1: it is an array of the input's type.
+  int64_t gradient_rows(size_t input) const { return gradient_rows_[input]; }
   // The last outputs, so many of them, are what effects gave: the program's own graph does not have
   // them as outputs. joint() needs them, because effects happen once.
   size_t effect_results() const { return effect_results_; }
@@ -115,15 +117,17 @@ class Compiled final : public Object {
   Status plan_backward(bool consuming) { return backward_plan(consuming).status(); }
 
   // Indexed as the program's inputs and outputs: cotangents by output, gradients by input; those
-  // that the functions above deny may be null. A *consuming* backward overwrites the frame's
-  // residuals, a preserving one may be run again.
+  // that the functions above deny may be null. Where gradient i is a sum of rows, entry i is for
+  // these, and entry inputs + i for their int64 indices. A *consuming* backward overwrites the
+  // frame's residuals, a preserving one may be run again.
   Status backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
                   Pointers gradients, bool consuming, uint64_t seed = 0,
                   uint64_t first_ordinal = 0);
 
   // (inputs, cotangents of outputs with takes_cotangent, results of effects) → gradients of inputs
-  // with has_gradient, the forward without its effects included: what create_graph calls, with the
-  // seed and the first ordinal of the call that it differentiates.
+  // with has_gradient (rows and indices where it is a sum), the forward without its effects
+  // included: what create_graph calls, with the seed and the first ordinal of the call that it
+  // differentiates.
   Result<Ref<Program>> joint();
 
   MemoryFigures memory() const;
@@ -159,6 +163,7 @@ class Compiled final : public Object {
   bool with_gradients_ = false;
   size_t effect_results_ = 0;
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
+  std::vector<int64_t> gradient_rows_;
   graph::Graph joint_graph_;     // as the reverse sweep made it
   graph::Graph backward_graph_;  // what the backward plans are made from
   PlanOptions backward_options_;

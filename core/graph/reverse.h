@@ -13,10 +13,12 @@ namespace weft::graph {
 
 struct Joint {
   // Inputs: those of the source, then a cotangent for each output with `takes_cotangent`.
-  // Outputs: those of the source, then a gradient for each input with `has_gradient`.
+  // Outputs: those of the source, then a gradient for each input with `has_gradient`, which is two
+  // where it is a sum of rows: these, and int64 indices.
   Graph graph;
-  std::vector<bool> takes_cotangent;  // by output: floating, and not the new content of a state
-  std::vector<bool> has_gradient;     // by input: wanted, and there is a path
+  std::vector<bool> takes_cotangent;   // by output: floating, and not the new content of a state
+  std::vector<bool> has_gradient;      // by input: wanted, and there is a path
+  std::vector<int64_t> gradient_rows;  // by input: how many rows; -1 for an array, and for none
 };
 
 // `wanted[i]`: the gradient with respect to input i is asked for. An operator without gradient on

@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "graph/graph_builder.h"
 #include "ops/gradient.h"
+#include "ops/row_sum.h"
 
 namespace weft::graph {
 namespace {
@@ -47,8 +48,7 @@ class Sweep {
 
   void add(ValueId id, const ops::Value& cotangent) {
     if (!cotangent || !reached_[static_cast<size_t>(id)]) return;
-    ops::Value& sum = cotangents_[static_cast<size_t>(id)];
-    sum = ops::add_cotangents(sum, cotangent);
+    ops::accumulate(cotangents_[static_cast<size_t>(id)], cotangent);
   }
 
   Status run() {
@@ -71,7 +71,7 @@ class Sweep {
     bool any = false;
     for (const ValueId id : node.outputs) {
       outputs.push_back(became(id));
-      cotangents.push_back(cotangent(id));
+      cotangents.push_back(ops::dense(cotangent(id)));
       any |= static_cast<bool>(cotangents.back());
     }
     if (!needed || !any) return {};
@@ -133,13 +133,25 @@ class JointSweep {
       const ops::Value& gradient = sweep.cotangent(source_.inputs[i]);
       const bool has = i < wanted.size() && wanted[i] && gradient;
       joint_.has_gradient.push_back(has);
-      if (has) builder_.output(gradient);
+      joint_.gradient_rows.push_back(has ? output_gradient(gradient) : -1);
     }
     WEFT_TRY(builder_.status());
     return std::move(joint_);
   }
 
  private:
+  // How many rows the gradient is a sum of; -1: it is an array.
+  int64_t output_gradient(const ops::Value& gradient) {
+    if (!gradient.is_rows()) {
+      builder_.output(gradient);
+      return -1;
+    }
+    const ops::RowPart all = ops::joined(gradient);
+    builder_.output(all.rows);
+    builder_.output(all.indices);
+    return all.indices.shape()[0];
+  }
+
   void seed_cotangents(Sweep& sweep) {
     std::vector<bool> state(source_.outputs.size(), false);
     for (const StatePair& pair : source_.states) state[static_cast<size_t>(pair.output)] = true;
@@ -177,7 +189,8 @@ Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::spa
   for (const Head& head : heads) sweep.add(head.value, head.cotangent);
   WEFT_TRY(sweep.run());
   std::vector<ops::Value> found;
-  for (const ValueId id : variables) found.push_back(sweep.cotangent(id));
+  for (const ValueId id : variables) found.push_back(ops::dense(sweep.cotangent(id)));
+  WEFT_TRY(builder.status());
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "ops/row_sum.h"
 
 namespace weft::ops {
 namespace {
@@ -21,7 +22,9 @@ Argument ints(std::span<const int64_t> values) { return Argument::of_ints(values
 
 }  // namespace
 
-TensorType Value::type() const { return builder_->type(*this); }
+TensorType Value::type() const {
+  return is_rows() ? row_sum_of(*this).table : builder_->type(*this);
+}
 
 Values Builder::call_all(std::string_view op, std::initializer_list<Value> inputs,
                          std::initializer_list<Argument> attributes) {

@@ -29,14 +29,25 @@ class Value {
   Value(Builder* builder, Argument scalar)
       : builder_(builder), kind_(Kind::kScalar), scalar_(scalar) {}
 
+  // A sum of rows, which only cotangents are: see row_sum.h.
+  static Value of_rows(Builder* builder, Ref<Object> sum) {
+    Value value;
+    value.builder_ = builder;
+    value.kind_ = Kind::kRows;
+    value.rows_ = std::move(sum);
+    return value;
+  }
+
   explicit operator bool() const { return kind_ != Kind::kAbsent; }
   bool is_scalar() const { return kind_ == Kind::kScalar; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
+  bool is_rows() const { return kind_ == Kind::kRows; }
 
   Builder& builder() const { return *builder_; }
   const Ref<Tensor>& tensor() const { return tensor_; }
   int32_t id() const { return id_; }
   const Argument& scalar() const { return scalar_; }
+  const Ref<Object>& rows() const { return rows_; }
 
   // By value: an eager type is made on the spot.
   TensorType type() const;
@@ -45,12 +56,13 @@ class Value {
   int rank() const { return type().shape.rank(); }
 
  private:
-  enum class Kind : uint8_t { kAbsent, kTensor, kId, kScalar };
+  enum class Kind : uint8_t { kAbsent, kTensor, kId, kScalar, kRows };
   Builder* builder_ = nullptr;
   Kind kind_ = Kind::kAbsent;
   int32_t id_ = -1;
   Argument scalar_;
   Ref<Tensor> tensor_;
+  Ref<Object> rows_;
 };
 
 using Values = PoolVector<Value>;

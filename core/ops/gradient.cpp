@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "ops/row_sum.h"
 
 namespace weft::ops {
 namespace {
@@ -18,6 +19,12 @@ class Probe final : public Builder {
     return {this, static_cast<int32_t>(types_.size() - 1)};
   }
   bool was_read(size_t id) const { return id < read_.size() && read_[id]; }
+  void note_read(const Value& value) {
+    if (!value || value.is_scalar() || value.is_tensor()) return;
+    const auto id = static_cast<size_t>(value.id());
+    if (read_.size() <= id) read_.resize(id + 1);
+    read_[id] = true;
+  }
 
   TensorType type(const Value& value) override {
     if (value.is_scalar()) return {kind_dtype(value.scalar()), Shape(), {}};
@@ -59,12 +66,6 @@ class Probe final : public Builder {
     type.shape = Shape::absent();
     return type;
   }
-  void note_read(const Value& value) {
-    if (!value || value.is_scalar() || value.is_tensor()) return;
-    const auto id = static_cast<size_t>(value.id());
-    if (read_.size() <= id) read_.resize(id + 1);
-    read_[id] = true;
-  }
   Values give_up(const OpDef& op, std::span<const Argument> attributes, Status status) {
     fail(std::move(status));
     const size_t count = harmless_outputs(op, attributes);
@@ -88,7 +89,12 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
     in.push_back(type.shape.rank() < 0 ? Value() : probe.add(type));
   for (const TensorType& type : outputs) out.push_back(probe.add(type));
   for (const TensorType& type : outputs) cotangents.push_back(probe.add(type));
-  op.grad_rule(GradContext(op, attributes, probe, in, out, cotangents, needed));
+  const Values partials =
+      op.grad_rule(GradContext(op, attributes, probe, in, out, cotangents, needed));
+  // Rows are added up later, from what the rule was given.
+  for (const Value& partial : partials)
+    if (partial.is_rows())
+      for (const RowPart& part : row_sum_of(partial).parts) probe.note_read(part.indices);
   if (!probe.status().ok()) return probe.status();
   Saved saved;
   for (size_t i = 0; i < in.size(); ++i)
@@ -159,15 +165,14 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
     if (!in_set(needed, i) || !partials[i] || !inputs[i] || inputs[i].is_scalar()) continue;
     const TensorType type = inputs[i].type();
     Value partial = partials[i];
+    if (partial.is_rows()) {
+      result[i] = partial;
+      continue;
+    }
     if (partial.is_scalar()) partial = broadcast_to(cast(partial, type.dtype), type.shape);
     result[i] = cast(sum_to(partial, type.shape), type.dtype);
   }
   return result;
-}
-
-Value add_cotangents(const Value& a, const Value& b) {
-  if (!a) return b;
-  return b ? a + b : a;
 }
 
 }  // namespace weft::ops

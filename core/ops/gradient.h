@@ -5,8 +5,9 @@
 
 namespace weft::ops {
 
-// Runs op's rule and brings each cotangent to its input's shape and dtype. Weak scalars and
-// inputs outside `needed` get an absent value.
+// Runs op's rule, which is given arrays, and brings each cotangent to its input's shape and dtype,
+// unless it is a sum of rows (row_sum.h). Weak scalars and inputs outside `needed` get an absent
+// value.
 Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
                       const Values& inputs, const Values& outputs, const Values& cotangents,
                       uint32_t needed);
@@ -21,8 +22,5 @@ struct Saved {
 Result<Saved> saved_by_gradient(const OpDef& op, std::span<const Argument> attributes,
                                 std::span<const TensorType> inputs,
                                 std::span<const TensorType> outputs, uint32_t needed);
-
-// a + b where either may be absent.
-Value add_cotangents(const Value& a, const Value& b);
 
 }  // namespace weft::ops

@@ -234,7 +234,7 @@ def pick_adjoint(dout, index, data_shape, axis=-1, mode="raise"):
     return out
 
 
-def take_rows(data, index, axis=0, mode="raise"):
+def take_rows(data, index, axis=0, mode="raise", sparse_grad=False):
     return numpy.take(data, index, axis=axis, mode=mode)
 
 
@@ -376,7 +376,7 @@ def l2_normalization(data, eps=1e-10, mode="instance"):
     return data / numpy.sqrt((data * data).sum(tuple(axes), keepdims=True) + eps)
 
 
-def embedding(data, weight):
+def embedding(data, weight, sparse_grad=False):
     return weight[data]
 
 

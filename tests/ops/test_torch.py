@@ -104,7 +104,7 @@ ORACLES = {
     "leaky_relu": lambda x, slope=0.25: nn.leaky_relu(x, slope),
     "softmax": lambda x, axis=-1, temperature=1: nn.softmax(x / temperature, axis),
     "log_softmax": lambda x, axis=-1, temperature=1: nn.log_softmax(x / temperature, axis),
-    "embedding": lambda index, weight: nn.embedding(index, weight),
+    "embedding": lambda index, weight, sparse_grad=False: nn.embedding(index, weight),
 }
 
 # Inputs through which PyTorch has no gradient.

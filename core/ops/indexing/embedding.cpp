@@ -15,7 +15,8 @@ Result<Value> embedding(const ComposeContext& c) {
   if (c.in(1).rank() != 2)
     return errors::invalid_value("embedding", "`weight` must have shape (tokens, features); got ",
                                  c.in(1).shape());
-  return c.builder.call("take", {c.in(1), c.in(0)}, {Argument::of_int(0)});
+  return c.builder.call("take_rows", {c.in(1), cast(c.in(0), DType::kInt64)},
+                        {Argument::of_int(0), Argument(), c.get("sparse_grad")});
 }
 
 Result<Value> one_hot(const ComposeContext& c) {
@@ -41,8 +42,11 @@ WEFT_OP(embedding) {
       .in(Namespace::kNpx)
       .index_input("data", "integers of any shape, each the number of a row")
       .input("weight", "any dtype, shape (tokens, features)")
+      .boolean("sparse_grad", false,
+               "the gradient has the rows that were looked up, not the whole table")
       .compose(checked<embedding>)
-      .sample(R"({"shapes": [[2, 3], [4, 5]], "dtypes": ["int32", null]})");
+      .sample(R"({"shapes": [[2, 3], [4, 5]], "dtypes": ["int32", null]})")
+      .sample(R"({"shapes": [[6], [7, 3]], "dtypes": ["int64", null], "sparse_grad": true})");
 }
 
 WEFT_OP(one_hot) {

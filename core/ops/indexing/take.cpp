@@ -1,6 +1,7 @@
 #include "base/errors.h"
 #include "ops/indexing/axis_index.h"
 #include "ops/kernel_call.h"
+#include "ops/row_sum.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 
@@ -24,6 +25,16 @@ Result<Types> infer(const InferContext& c) {
 }
 
 // The cotangent has the shape that taking from data_shape gives.
+Result<Types> infer_take(const InferContext& c) {
+  WEFT_ASSIGN(Types types, infer(c));
+  if (!c.flag("sparse_grad")) return types;
+  WEFT_ASSIGN(const bool clips, read_mode(c));
+  const auto axis = c.integer("axis");
+  if (!clips && (axis == 0 || axis == -c.in[0].shape.rank())) return types;
+  return errors::invalid_value("take", "`sparse_grad` needs `axis` 0 and `mode` raise; got ", axis,
+                               " and ", c.text("mode"));
+}
+
 Result<Types> infer_adjoint(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "take_adjoint", "data_shape").status());
@@ -65,6 +76,7 @@ Status run_adjoint(const KernelCall& call) {
 }
 
 Values gradient(const GradContext& g) {
+  if (g.flag("sparse_grad")) return {row_sum(g.in(0).type(), g.in(1), g.dout()), Value()};
   const Shape data = g.in(0).shape();
   return {g.builder().call("take_adjoint", {g.dout(), g.in(1)},
                            {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())}),
@@ -98,12 +110,14 @@ WEFT_OP(take_rows) {
       .index_input("index", "int64, any shape; negative ones count back")
       .integer("axis", 0, "axis that the indices count along")
       .text("mode", "raise", kMode)
-      .infer(infer)
+      .boolean("sparse_grad", false, "the gradient is a sum of rows, not an array of data's shape")
+      .infer(infer_take)
       .gradient(gradient)
       .kernel(dense_slot(run))
       .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 4, 3], [5]], "dtypes": [null, "int64"], "axis": -2,
-                  "mode": "clip"})");
+                  "mode": "clip"})")
+      .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "sparse_grad": true})");
 }
 
 WEFT_OP(take_adjoint) {

@@ -185,11 +185,18 @@ def elu(x: ArrayLike, alpha: float = 1.0, *, out: ndarray | None = None) -> ndar
     out: array to write into
     """
 
-def embedding(data: ArrayLike, weight: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def embedding(
+    data: ArrayLike,
+    weight: ArrayLike,
+    sparse_grad: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
     """The row of a table for each integer.
 
     data: integers of any shape, each the number of a row
     weight: any dtype, shape (tokens, features)
+    sparse_grad: the gradient has the rows that were looked up, not the whole table
     out: array to write into
     """
 

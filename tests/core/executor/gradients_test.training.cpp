@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/executor/graph_testing.h"
@@ -184,6 +185,45 @@ TEST_CASE("an operator without gradient on the way is named; off the way it is n
       "  return %4\n}");
   REQUIRE(detached.ok());
   CHECK(detached.value().has_gradient == std::vector<bool>{false, true});
+}
+
+// Two lookups in one table: the gradient is their rows, in the order of the sweep.
+TEST_CASE("lookups with sparse_grad make a pair of rows and indices") {
+  const Graph graph = graph::parse(
+                          "graph(%0: float32(5, 2), %1: int64(3), %2: int64(1, 2)) {\n"
+                          "  %3: float32(3, 2) = take_rows(%0, %1, sparse_grad=true)\n"
+                          "  %4: float32(1, 2, 2) = take_rows(%0, %2, sparse_grad=true)\n"
+                          "  %5: float32(3, 2) = multiply(%3, 3)\n"
+                          "  return %5, %4\n}")
+                          .value();
+  const auto joint = graph::reverse(graph, {true, false, false});
+  REQUIRE_MESSAGE(joint.ok(), joint.status().message());
+  CHECK(joint.value().gradient_rows == std::vector<int64_t>{5, -1, -1});
+  REQUIRE(graph::verify(joint.value().graph).ok());
+  auto compiled =
+      executor::Program::create(graph).take()->compile(graph.input_types(), {true, false, false});
+  REQUIRE_MESSAGE(compiled.ok(), compiled.status().message());
+  Compiled& program = *compiled.value();
+  CHECK(program.gradient_rows(0) == 5);
+  CHECK(!program.backward_reads_input(0));
+  Call call{program.checkout().take(), empty_tensors(program.input_types()),
+            empty_tensors(program.output_types())};
+  const int64_t first[] = {4, 0, 4}, second[] = {1, -1};
+  std::memcpy(call.inputs[1]->data(), first, sizeof first);
+  std::memcpy(call.inputs[2]->data(), second, sizeof second);
+  const auto in = pointers(call.inputs), out = pointers(call.outputs);
+  REQUIRE(program.forward(*call.frame, in, out).ok());
+  float ones[6] = {1, 1, 1, 1, 1, 1}, rows[10] = {};
+  int64_t indices[5] = {};
+  void* const cotangents[] = {ones, ones};
+  void* const gradients[] = {rows, nullptr, nullptr, indices, nullptr, nullptr};
+  REQUIRE(program.backward(*call.frame, in, out, cotangents, gradients, true).ok());
+  double sums[5] = {};
+  for (int k = 0; k < 5; ++k) {
+    CHECK(rows[2 * k] == rows[2 * k + 1]);
+    sums[(indices[k] + 5) % 5] += rows[2 * k];
+  }
+  CHECK(std::ranges::equal(sums, std::vector<double>{3, 1, 0, 0, 7}));
 }
 
 TEST_CASE("effects happen in the forward, once, and in the order of the program") {

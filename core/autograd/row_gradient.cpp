@@ -1,0 +1,151 @@
+#include "autograd/row_gradient.h"
+
+#include <algorithm>
+
+#include "autograd/call.h"
+#include "autograd/devices.h"
+#include "autograd/eager_builder.h"
+#include "base/errors.h"
+#include "ops/row_sum.h"
+#include "runtime/engine.h"
+#include "runtime/thread_state.h"
+#include "runtime/transfer.h"
+
+namespace weft::autograd {
+namespace {
+
+// The different ones of some indices, ascending, and the place of each among them.
+struct Distinct {
+  Ref<Tensor> indices;
+  Ref<Tensor> places;
+};
+
+Result<Distinct> distinct(const int64_t* given, int64_t count, int64_t extent) {
+  WEFT_ASSIGN(const Ref<Tensor> sorted, Tensor::create(DType::kInt64, Shape{count}));
+  WEFT_ASSIGN(Ref<Tensor> places, Tensor::create(DType::kInt64, Shape{count}));
+  auto* const first = reinterpret_cast<int64_t*>(sorted->data());
+  auto* const place = reinterpret_cast<int64_t*>(places->data());
+  for (int64_t i = 0; i < count; ++i) {
+    if (given[i] < -extent || given[i] >= extent)
+      return errors::index_out_of_range("grad", "`indices` must be in [", -extent, ", ", extent,
+                                        ") for a leaf of ", extent, " rows; got ", given[i],
+                                        " at position ", i);
+    first[i] = place[i] = given[i] < 0 ? given[i] + extent : given[i];
+  }
+  std::sort(first, first + count);
+  int64_t* const last = std::unique(first, first + count);
+  for (int64_t i = 0; i < count; ++i) place[i] = std::lower_bound(first, last, place[i]) - first;
+  WEFT_ASSIGN(Ref<Tensor> indices, Tensor::create(DType::kInt64, Shape{last - first}));
+  std::copy(first, last, reinterpret_cast<int64_t*>(indices->data()));
+  return Distinct{std::move(indices), std::move(places)};
+}
+
+Status check_rows(const Tensor& indices, const Tensor& rows, const ops::TensorType& type,
+                  Device* device) {
+  if (indices.dtype() != DType::kInt64 || indices.rank() != 1)
+    return errors::invalid_type("grad", "`indices` must be int64 with one axis; got ",
+                                indices.dtype(), " of shape ", indices.shape());
+  Shape shape = type.shape;
+  shape[0] = indices.elements();
+  if (rows.dtype() != type.dtype)
+    return errors::invalid_type("grad", "`rows` must have the leaf's dtype ", type.dtype, "; got ",
+                                rows.dtype());
+  if (rows.shape() != shape)
+    return errors::invalid_value("grad", "`rows` must have shape ", shape, "; got ", rows.shape());
+  if (indices.device() == device && rows.device() == device) return {};
+  return errors::invalid_value("grad", "`indices` and `rows` must be on the leaf's device ",
+                               name_of(device), "; got ", name_of(indices.device()), " and ",
+                               name_of(rows.device()));
+}
+
+}  // namespace
+
+Shape RowGradient::shape_of(int64_t rows) const {
+  Shape shape = type_.shape;
+  shape[0] = rows;
+  return shape;
+}
+
+// What was there becomes a part, or goes.
+void RowGradient::start(bool add) {
+  if (!add) parts_.clear();
+  if (add && rows_.indices)
+    parts_.push_back({SavedTensor(*rows_.indices), SavedTensor(*rows_.data)});
+  rows_ = {};
+}
+
+void RowGradient::deliver(const ops::Value& cotangent, bool add) {
+  start(add);
+  if (!cotangent.is_rows()) {
+    parts_.push_back({SavedTensor(), SavedTensor(*cotangent.tensor())});
+    return;
+  }
+  for (const ops::RowPart& part : ops::row_sum_of(cotangent).parts)
+    parts_.push_back({SavedTensor(*part.indices.tensor()), SavedTensor(*part.rows.tensor())});
+}
+
+Status RowGradient::set(Tensor* indices, Tensor* rows) {
+  if (indices && rows) {
+    if (indices->box().traced() || rows->box().traced()) return traced_value_error("grad");
+    WEFT_TRY(check_rows(*indices, *rows, type_, device_));
+  }
+  start(false);
+  if (indices && rows) parts_.push_back({SavedTensor(*indices), SavedTensor(*rows)});
+  return {};
+}
+
+Result<ops::Value> RowGradient::indices_of(EagerBuilder& builder, const Part& part) const {
+  if (!part.indices) return ops::iota(builder, 0, type_.shape[0]);
+  WEFT_ASSIGN(Ref<Tensor> indices, part.indices.restore({}));
+  return builder.value(std::move(indices));
+}
+
+Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
+  auto* const all = new ops::RowSum(type_);
+  const ops::Value value = ops::Value::of_rows(&builder, Ref<Object>::adopt(all));
+  for (const Part& part : parts_) {
+    WEFT_ASSIGN(ops::Value indices, indices_of(builder, part));
+    WEFT_ASSIGN(Ref<Tensor> rows, part.rows.restore({}));
+    all->parts.push_back({std::move(indices), builder.value(std::move(rows))});
+  }
+  const bool whole = parts_.size() == 1 && !parts_[0].indices;
+  if (whole) {
+    const ops::Value copy = builder.call("copy", {all->parts[0].rows});
+    WEFT_TRY(builder.status());
+    return Rows{all->parts[0].indices.tensor(), copy.tensor()};
+  }
+  const ops::RowPart joined = ops::joined(value);
+  WEFT_TRY(builder.status());
+  WEFT_ASSIGN(Ref<Tensor> given, readable(*joined.indices.tensor(), "grad"));
+  WEFT_ASSIGN(given, dense(std::move(given)));
+  WEFT_TRY(wait_to_read(*given->box().storage()));
+  WEFT_ASSIGN(Distinct found, distinct(reinterpret_cast<const int64_t*>(given->data()),
+                                       given->elements(), type_.shape[0]));
+  const Shape shape = shape_of(found.indices->elements());
+  const ops::Value rows = builder.call(
+      "take_adjoint", {joined.rows, builder.value(std::move(found.places))},
+      {ops::Argument::of_int(0), ops::Argument(), ops::Argument::of_ints(shape.span())});
+  WEFT_TRY(builder.status());
+  WEFT_ASSIGN(Ref<Tensor> indices, to_device(*found.indices, device_));
+  return Rows{std::move(indices), rows.tensor()};
+}
+
+Result<RowGradient::Rows> RowGradient::read() {
+  if (rows_.indices) return rows_;
+  EagerBuilder builder;
+  const ModeScope plain(0, kRecording | kTracing);
+  const DeviceScope there(device_);
+  if (parts_.empty()) {
+    const ops::Value like(&builder, ops::Argument::of_int(0));
+    const ops::Value indices = ops::zeros(like, {DType::kInt64, Shape{0}, {}});
+    const ops::Value rows = ops::zeros(like, {type_.dtype, shape_of(0), {}});
+    WEFT_TRY(builder.status());
+    rows_ = {indices.tensor(), rows.tensor()};
+    return rows_;
+  }
+  WEFT_ASSIGN(rows_, sum(builder));
+  parts_.clear();
+  return rows_;
+}
+
+}  // namespace weft::autograd

@@ -1,0 +1,44 @@
+// The gradient of a leaf as rows of it. What backward delivers is only kept; it is put in order and
+// summed when somebody reads it, because that has to wait for the indices.
+#pragma once
+
+#include "autograd/tape.h"
+
+namespace weft::autograd {
+
+class RowGradient {
+ public:
+  explicit RowGradient(ops::TensorType type, Device* device)
+      : type_(std::move(type)), device_(device) {}
+
+  // A sum of rows, or an array of the leaf's type, which counts as all of its rows.
+  void deliver(const ops::Value& cotangent, bool add);
+  // As if these rows had been delivered; null for none.
+  Status set(Tensor* indices, Tensor* rows);
+
+  // Indices of rows, ascending and each once, and the sum of what was delivered to each: the same
+  // two arrays until the next change, so that a write to them changes the gradient.
+  struct Rows {
+    Ref<Tensor> indices;
+    Ref<Tensor> data;
+  };
+  Result<Rows> read();
+
+ private:
+  // As they were when they were delivered, whatever is written to the arrays meanwhile.
+  struct Part {
+    SavedTensor indices;  // none: all rows
+    SavedTensor rows;
+  };
+  void start(bool add);
+  Result<Rows> sum(EagerBuilder& builder) const;
+  Result<ops::Value> indices_of(EagerBuilder& builder, const Part& part) const;
+  Shape shape_of(int64_t rows) const;
+
+  ops::TensorType type_;
+  Device* device_;
+  PoolVector<Part> parts_;
+  Rows rows_;  // null where parts have to be summed first
+};
+
+}  // namespace weft::autograd
