@@ -4,6 +4,7 @@
 
 #include "autograd/custom_node.h"
 #include "autograd/function.h"
+#include "autograd/row_gradient.h"
 #include "autograd/tape.h"
 #include "graph/sizes.h"
 #include "graph/text.h"
@@ -47,6 +48,13 @@ auto custom_backward(std::string name, weft_backward_function call, std::shared_
   };
 }
 
+// Null if no gradient is attached.
+Result<autograd::RowGradient*> row_gradient(weft_tensor handle, const char* where) {
+  const autograd::LeafNode* leaf = autograd::leaf_of(*c::tensor(handle));
+  if (!leaf || leaf->rows()) return leaf ? leaf->rows() : nullptr;
+  return errors::invalid_state(where, "the gradient is an array; use weft_tensor_grad");
+}
+
 }  // namespace
 
 extern "C" {
@@ -62,21 +70,63 @@ uint32_t weft_set_modes(uint32_t set, uint32_t clear) {
 }
 
 weft_status weft_tensor_attach_grad(weft_tensor handle, int32_t grad_req) {
+  return weft_tensor_attach_grad_of_kind(handle, grad_req, WEFT_GRAD_ARRAY);
+}
+
+weft_status weft_tensor_attach_grad_of_kind(weft_tensor handle, int32_t grad_req, int32_t kind) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("attach_grad", {{"tensor", handle}}));
     if (grad_req < WEFT_GRAD_NULL || grad_req > WEFT_GRAD_ADD)
       return errors::invalid_value("attach_grad", "`grad_req` must be null, write or add; got ",
                                    static_cast<int64_t>(grad_req));
-    return autograd::attach_grad(*c::tensor(handle), static_cast<autograd::GradRequest>(grad_req));
+    if (kind < WEFT_GRAD_ARRAY || kind > WEFT_GRAD_ROW_SPARSE)
+      return errors::invalid_value("attach_grad", "`kind` must be array or row-sparse; got ",
+                                   static_cast<int64_t>(kind));
+    return autograd::attach_grad(*c::tensor(handle), static_cast<autograd::GradRequest>(grad_req),
+                                 static_cast<autograd::GradKind>(kind));
   });
+}
+
+int32_t weft_tensor_grad_kind(weft_tensor handle) {
+  const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
+  return leaf && leaf->rows() ? WEFT_GRAD_ROW_SPARSE : WEFT_GRAD_ARRAY;
 }
 
 weft_status weft_tensor_grad(weft_tensor handle, weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_grad", {{"tensor", handle}, {"out", out}}));
     const autograd::LeafNode* leaf = autograd::leaf_of(*c::tensor(handle));
+    if (leaf && leaf->rows())
+      return errors::invalid_state("weft_tensor_grad",
+                                   "the gradient is row-sparse; use weft_tensor_grad_rows");
     *out = leaf ? c::handle(Ref<Tensor>(leaf->gradient()).detach()) : nullptr;
     return {};
+  });
+}
+
+weft_status weft_tensor_grad_rows(weft_tensor handle, weft_tensor* indices, weft_tensor* rows) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_grad_rows",
+                        {{"tensor", handle}, {"indices", indices}, {"rows", rows}}));
+    WEFT_ASSIGN(autograd::RowGradient * gradient, row_gradient(handle, "weft_tensor_grad_rows"));
+    autograd::RowGradient::Rows found;
+    if (gradient) {
+      WEFT_ASSIGN(found, gradient->read());
+    }
+    *indices = c::handle(found.indices.detach());
+    *rows = c::handle(found.data.detach());
+    return {};
+  });
+}
+
+weft_status weft_tensor_set_grad_rows(weft_tensor handle, weft_tensor indices, weft_tensor rows) {
+  return c::guard([&]() -> Status {
+    const char* const where = "weft_tensor_set_grad_rows";
+    WEFT_TRY(c::require(where, {{"tensor", handle}}));
+    if (indices || rows) WEFT_TRY(c::require(where, {{"indices", indices}, {"rows", rows}}));
+    WEFT_ASSIGN(autograd::RowGradient * gradient, row_gradient(handle, where));
+    if (!gradient) return errors::invalid_state(where, "no gradient is attached");
+    return gradient->set(c::tensor(indices), c::tensor(rows));
   });
 }
 

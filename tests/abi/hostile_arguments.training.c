@@ -116,7 +116,7 @@ int main(void) {
   make_arrays();
   every_operator_survives(300, NULL);
   MUST(weft_tensor_attach_grad(arrays[0], WEFT_GRAD_WRITE));
-  MUST(weft_tensor_attach_grad(arrays[2], WEFT_GRAD_WRITE));
+  MUST(weft_tensor_attach_grad_of_kind(arrays[2], WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE));
   weft_set_modes(WEFT_MODE_RECORDING, 0);
   every_operator_survives(100, NULL);
   weft_set_modes(0, WEFT_MODE_RECORDING);

@@ -106,6 +106,12 @@ static void autograd(void) {
   NULLED(weft_tensor_attach_grad(NULL, WEFT_GRAD_WRITE), "tensor");
   NULLED(weft_tensor_grad(NULL, &out), "tensor");
   NULLED(weft_tensor_grad(a, NULL), "out");
+  NULLED(weft_tensor_attach_grad_of_kind(NULL, WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE), "tensor");
+  NULLED(weft_tensor_grad_rows(NULL, &out, &out), "tensor");
+  NULLED(weft_tensor_grad_rows(a, NULL, &out), "indices");
+  NULLED(weft_tensor_grad_rows(a, &out, NULL), "rows");
+  NULLED(weft_tensor_set_grad_rows(NULL, a, a), "tensor");
+  CHECK(weft_tensor_grad_kind(NULL) == WEFT_GRAD_ARRAY);
   CHECK(weft_tensor_grad_req(NULL) == WEFT_GRAD_NULL && weft_tensor_grad_version(NULL) == 0);
   CHECK(!weft_tensor_is_recorded(NULL));
   NULLED(weft_backward(NULL, NULL, 1, 0), "heads");

@@ -535,8 +535,28 @@ WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
 /* Makes the array a leaf with a gradient buffer of zeros. NULL: no longer a leaf. */
 WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
-/* A new reference to the gradient array, always the same one; NULL if none is attached. */
+/* What a gradient is: an array of the leaf's type, or rows of one whose others are zero. Rows cost
+ * what backward delivers: operators with an attribute `sparse_grad` that is true deliver the rows
+ * that they read, all others deliver all rows. */
+enum { WEFT_GRAD_ARRAY = 0, WEFT_GRAD_ROW_SPARSE = 1 };
+/* attach_grad with a kind. WEFT_INVALID_VALUE: the array has no rows, because it has no axis. */
+WEFT_API weft_status weft_tensor_attach_grad_of_kind(weft_tensor tensor, int32_t grad_req,
+                                                     int32_t kind);
+WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor);
+/* A new reference to the gradient array, always the same one; NULL if none is attached.
+ * WEFT_INVALID_STATE if it is row-sparse. */
 WEFT_API weft_status weft_tensor_grad(weft_tensor tensor, weft_tensor* out);
+/* New references to the two arrays of a row-sparse gradient, NULL if none is attached: `indices`,
+ * int64, ascending and each once, and `rows`, the sum of what was delivered to each. They stay the
+ * same until backward or weft_tensor_set_grad_rows: a write to `rows` changes the gradient. Waits
+ * for indices that are being computed. */
+WEFT_API weft_status weft_tensor_grad_rows(weft_tensor tensor, weft_tensor* indices,
+                                           weft_tensor* rows);
+/* Replaces a row-sparse gradient by rows at int64 indices on one axis, in any order and repeated
+ * ones summed; both NULL: by none, which is zero. They are taken as they are now; an index outside
+ * is told by weft_tensor_grad_rows. */
+WEFT_API weft_status weft_tensor_set_grad_rows(weft_tensor tensor, weft_tensor indices,
+                                               weft_tensor rows);
 WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor);
 /* How often backward has written the gradient: stale if unchanged since the last look. */
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
