@@ -77,7 +77,28 @@ PyObject* matrices_transposed(PyObject* self, void*) {
   return wrap(invoke(op, values, 2));
 }
 
+// The two arrays as a weft.sparse.RowSparseArray.
+PyObject* row_sparse_grad(PyObject* self) {
+  weft_tensor indices = nullptr, rows = nullptr;
+  const weft_status status = weft_tensor_grad_rows(tensor_of(self), &indices, &rows);
+  if (status != WEFT_OK) return raise_status(status);
+  PyObject* places = wrap(indices);
+  PyObject* data = wrap(rows);
+  PyObject* shape =
+      shape_tuple(weft_tensor_shape(tensor_of(self)), weft_tensor_rank(tensor_of(self)));
+  PyObject* module = PyImport_ImportModule("weft.sparse");
+  PyObject* out = nullptr;
+  if (places && data && shape && module)
+    out = PyObject_CallMethod(module, "RowSparseArray", "OOO", data, places, shape);
+  Py_XDECREF(places);
+  Py_XDECREF(data);
+  Py_XDECREF(shape);
+  Py_XDECREF(module);
+  return out;
+}
+
 PyObject* grad(PyObject* self, void*) {
+  if (weft_tensor_grad_kind(tensor_of(self)) == WEFT_GRAD_ROW_SPARSE) return row_sparse_grad(self);
   weft_tensor out = nullptr;
   const weft_status status = weft_tensor_grad(tensor_of(self), &out);
   if (status != WEFT_OK) return raise_status(status);
@@ -106,7 +127,10 @@ PyGetSetDef array_attributes[] = {
     {"device", device, nullptr, "Where the elements are: a weft.Device.", nullptr},
     {"T", transposed, nullptr, "The view with its axes reversed.", nullptr},
     {"mT", matrices_transposed, nullptr, "The view with its last two axes exchanged.", nullptr},
-    {"grad", grad, nullptr, "The gradient array, always the same; None before attach_grad().",
+    {"grad", grad, nullptr,
+     "The gradient array, always the same; None before attach_grad(). A "
+     "weft.sparse.RowSparseArray\n"
+     "where that asked for one.",
      nullptr},
     {"grad_req", grad_req, nullptr, "'write', 'add' or 'null'.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};

@@ -207,16 +207,26 @@ bool parse_grad_req(const char* text, int32_t* grad_req) {
   return false;
 }
 
+bool parse_stype(const char* text, int32_t* kind) {
+  const bool is_sparse = text && strcmp(text, "row_sparse") == 0;
+  *kind = is_sparse ? WEFT_GRAD_ROW_SPARSE : WEFT_GRAD_ARRAY;
+  if (!text || is_sparse || strcmp(text, "default") == 0) return true;
+  raise_error(WEFT_INVALID_VALUE,
+              "attach_grad: `stype` must be 'default' or 'row_sparse'; got '%s'", text);
+  return false;
+}
+
 PyObject* attach_grad(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* const names[] = {"grad_req", nullptr};
+  static const char* const names[] = {"grad_req", "stype", nullptr};
   const char* text = "write";
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:attach_grad", const_cast<char**>(names),
-                                   &text)) {
+  const char* stype = nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|sz:attach_grad", const_cast<char**>(names),
+                                   &text, &stype)) {
     return nullptr;
   }
-  int32_t grad_req;
-  if (!parse_grad_req(text, &grad_req)) return nullptr;
-  return checked(weft_tensor_attach_grad(tensor_of(self), grad_req));
+  int32_t grad_req, kind;
+  if (!parse_grad_req(text, &grad_req) || !parse_stype(stype, &kind)) return nullptr;
+  return checked(weft_tensor_attach_grad_of_kind(tensor_of(self), grad_req, kind));
 }
 
 PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
@@ -331,7 +341,9 @@ PyMethodDef array_methods[] = {
      "itself if it is there, else a copy.\nThe copy is made behind the program; gradients flow "
      "back through it.\n\nRaises LookupError if there is no such device."},
     {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
-     "attach_grad(grad_req='write')\n--\n\nMakes the array a leaf that receives a gradient."},
+     "attach_grad(grad_req='write', stype=None)\n--\n\n"
+     "Makes the array a leaf that receives a gradient: an array, or with stype='row_sparse' a\n"
+     "weft.sparse.RowSparseArray with the rows that lookups with sparse_grad=True have read."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,
      "backward(out_grad=None, retain_graph=False)\n--\n\n"
      "Gradients of this recorded array into the arrays that called attach_grad()."},

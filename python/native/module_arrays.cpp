@@ -99,6 +99,16 @@ void define_arrays(py::module_& module) {
   module.def("is_recorded", [](const py::object& array) {
     return weft_tensor_is_recorded(array_argument(array, "is_recorded")) != 0;
   });
+  module.def(
+      "set_grad_rows",
+      [](const py::object& array, const py::object& indices, const py::object& rows) {
+        const auto given = [](const py::object& object) {
+          return object.is_none() ? nullptr : array_argument(object, "set_grad_rows");
+        };
+        check(weft_tensor_set_grad_rows(array_argument(array, "set_grad_rows"), given(indices),
+                                        given(rows)));
+      },
+      py::arg("array"), py::arg("indices"), py::arg("rows"));
   module.def("grad_version", [](const py::object& array) {
     return weft_tensor_grad_version(array_argument(array, "grad_version"));
   });

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         npx,
         optimizer,
         runtime,
+        sparse,
     )
     from weft._trace import hybridize
     from weft.device import Device, cpu
@@ -69,6 +70,7 @@ __all__ = [
     "random",
     "register_op",
     "runtime",
+    "sparse",
 ]
 
 

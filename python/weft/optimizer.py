@@ -2,6 +2,10 @@
 
 The gradient is multiplied by `rescale_grad`, clipped, then `wd` times the parameter is added. The
 arithmetic is an operator of the library; here is only what changes from update to update.
+
+A row-sparse gradient (`weft.sparse`) means the same as the array that it stands for. With
+`lazy_update=True` an update leaves rows without a gradient as they are, in the parameter and in the
+states: neither weight decay nor momentum moves them, and it costs nothing to have them.
 """
 
 import math
@@ -13,6 +17,7 @@ from weft._errors import InvalidState, InvalidValue
 from weft._registry import Registry
 from weft._typing import ndarray
 from weft.lr_scheduler import LRScheduler
+from weft.sparse import RowSparseArray
 
 _registry = Registry("optimizer")
 
@@ -24,9 +29,12 @@ class Optimizer:
 
     learning_rate: the rate, or the base rate of `lr_scheduler`
     wd: weight decay; clip_gradient: bound of the rescaled gradient's elements, None for no bound
+    lazy_update: row-sparse gradients change only the rows that they have; for optimizers whose
+        `step` treats each element by itself
     """
 
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
+    is_elementwise = False  # is a step of some rows what a step of all does to these?
 
     def __init__(
         self,
@@ -36,7 +44,14 @@ class Optimizer:
         rescale_grad: float = 1.0,
         clip_gradient: float | None = None,
         lr_scheduler: LRScheduler | None = None,
+        lazy_update: bool = False,
     ) -> None:
+        if lazy_update and not self.is_elementwise:
+            raise InvalidValue(
+                f"optimizer: {type(self).__name__} has no lazy update: its step of some rows is "
+                "not what a step of all does to them (`is_elementwise`)"
+            )
+        self.lazy_update = lazy_update
         if learning_rate < 0:
             raise InvalidValue(
                 f"optimizer: `learning_rate` must be at least 0; got {learning_rate}"
@@ -76,12 +91,15 @@ class Optimizer:
         self,
         key: Any,
         weight: ndarray,
-        grad: ndarray,
+        grad: ndarray | RowSparseArray,
         state: State,
         lr_mult: float = 1.0,
         wd_mult: float = 1.0,
-    ) -> None:
-        """Writes the next values of `weight` and `state`; `key` identifies the parameter."""
+    ) -> ndarray | None:
+        """Writes the next values of `weight` and `state`; `key` identifies the parameter.
+
+        Gives the indices of the rows that may have changed; None: all.
+        """
         count = self.counts[key] = self.counts.get(key, 0) + 1
         self.num_update = max(self.num_update, count)
         common = {
@@ -90,7 +108,31 @@ class Optimizer:
             "rescale_grad": self.rescale_grad,
             "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
         }
+        if isinstance(grad, RowSparseArray):
+            if self.changes_rows_only(state, common):
+                self._step_rows(count, weight, grad, state, common)
+                return grad.indices
+            grad = grad.todense()
         self.step(count, weight, grad, state, common)
+        return None
+
+    def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:
+        """Does a row-sparse gradient change only the rows that it has?"""
+        return self.lazy_update
+
+    def _step_rows(
+        self,
+        count: int,
+        weight: ndarray,
+        grad: RowSparseArray,
+        state: State,
+        common: dict[str, float],
+    ) -> None:
+        arrays = (weight, *state)
+        rows = [array[grad.indices] for array in arrays]
+        self.step(count, rows[0], grad.data, tuple(rows[1:]), common)
+        for array, changed in zip(arrays, rows, strict=True):
+            array[grad.indices] = changed
 
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
@@ -102,6 +144,8 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent: `weight -= lr * gradient`, with momentum
     `mom = momentum * mom - lr * gradient; weight += mom`; `nesterov` looks one step ahead."""
+
+    is_elementwise = True
 
     def __init__(
         self,
@@ -115,6 +159,10 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
         self.states = ("mom",) if momentum else ()
+
+    def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:
+        """Without momentum and weight decay, a gradient of zero changes nothing anyway."""
+        return self.lazy_update or (not state and common["wd"] == 0)
 
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
@@ -136,6 +184,7 @@ class Adam(Optimizer):
     the root of the running mean of its square."""
 
     states = ("mean", "var")
+    is_elementwise = True
 
     def __init__(
         self,

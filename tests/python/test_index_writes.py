@@ -10,10 +10,10 @@ SMALL = 1 << 20
 
 
 def peak_of(run):
-    """Bytes beyond those in use before that `run` had at one time."""
+    """Bytes that `run` had at one time beyond those before it, idle small blocks included."""
     npx.waitall()
     memory.reset_peak()
-    before = memory.stats()["live"]
+    before = memory.stats()["peak"]
     run()
     npx.waitall()
     return memory.stats()["peak"] - before

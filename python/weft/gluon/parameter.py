@@ -36,6 +36,8 @@ class Parameter:
     shape: unknown extents are -1; the first call of the block fills them in
     init: own initializer, which beats the one given to `initialize()`
     lr_mult, wd_mult: factors of the trainer's learning rate and weight decay
+    grad_stype: 'default', or 'row_sparse' for a gradient of the rows that lookups with
+        `sparse_grad=True` have read: see `weft.sparse`
     """
 
     def __init__(
@@ -49,8 +51,15 @@ class Parameter:
         init: Initializable = None,
         *,
         allow_deferred_init: bool = True,
+        grad_stype: str = "default",
     ) -> None:
         self.name = name
+        if grad_stype not in ("default", "row_sparse"):
+            raise InvalidValue(
+                f"Parameter: `grad_stype` of `{name}` must be 'default' or 'row_sparse'; "
+                f"got {grad_stype!r}"
+            )
+        self._grad_stype = grad_stype
         self.dtype = dtype
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
@@ -91,6 +100,11 @@ class Parameter:
     def is_shape_known(self) -> bool:
         """Are all extents known?"""
         return self._has_shape and -1 not in self._shape
+
+    @property
+    def grad_stype(self) -> str:
+        """'default' or 'row_sparse'."""
+        return self._grad_stype
 
     @property
     def grad_req(self) -> str:
@@ -179,8 +193,12 @@ class Parameter:
         self._attach()
 
     def _attach(self) -> None:
+        if self._copies and self._grad_stype == "row_sparse" and not self._shape:
+            raise InvalidValue(
+                f"Parameter: `{self.name}` has no axis, so no rows: `grad_stype` must be 'default'"
+            )
         for copy in self._copies:
-            copy.attach_grad(self._grad_req)
+            copy.attach_grad(self._grad_req, self._grad_stype)
             native.set_state(copy, self._grad_req == "null")
 
     # ---- values
@@ -249,8 +267,9 @@ class Parameter:
             for copy in self._copies:
                 copy[...] = value
 
-    def grad(self, device: DeviceLike = None) -> ndarray:
-        """The gradient array, always the same one, on a device as for `data`.
+    def grad(self, device: DeviceLike = None) -> Any:
+        """The gradient array, always the same one, on a device as for `data`; with
+        `grad_stype='row_sparse'` a `weft.sparse.RowSparseArray`, new after each backward.
 
         Raises RuntimeError if there is none.
         """
@@ -259,15 +278,19 @@ class Parameter:
             raise InvalidState(f"Parameter: `{self.name}` has grad_req='null', so no gradient")
         return found
 
-    def list_grad(self) -> list[ndarray]:
-        """The gradient arrays on all devices."""
+    def list_grad(self) -> list[Any]:
+        """The gradients on all devices."""
         return [self.grad(copy.device) for copy in self.list_data()]
 
     def zero_grad(self) -> None:
         """Sets the gradient to 0, which `grad_req='add'` needs between steps."""
-        if self._copies and self._grad_req != "null":
-            for gradient in self.list_grad():
-                gradient[...] = 0
+        if not self._copies or self._grad_req == "null":
+            return
+        for copy in self._copies:
+            if self._grad_stype == "row_sparse":
+                native.set_grad_rows(copy, None, None)
+            else:
+                copy.grad[...] = 0
 
     def cast(self, dtype: DTypeLike) -> None:
         """Converts the values to another dtype; the gradient starts again from 0."""

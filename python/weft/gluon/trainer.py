@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import Any
 
-from weft import autograd, optimizer
+from weft import autograd, np, optimizer
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue
 from weft._files import BackgroundWrite, save_arrays
@@ -69,6 +69,9 @@ class Trainer:
             for parameter in self._params.values():
                 if parameter.grad_req == "null" or len(parameter.list_device()) < 2:
                     continue
+                if parameter.grad_stype == "row_sparse":
+                    _sum_rows(parameter)
+                    continue
                 first, *others = parameter.list_grad()
                 for gradient in others:
                     first += gradient.to_device(first.device)
@@ -95,7 +98,7 @@ class Trainer:
         weight, *others = parameter.list_data()
         if name not in self._states:
             self._states[name] = self._optimizer.create_state(weight)
-        self._optimizer.update(
+        rows = self._optimizer.update(
             name,
             weight,
             parameter.grad(weight.device),
@@ -104,7 +107,10 @@ class Trainer:
             parameter.wd_mult,
         )
         for copy in others:
-            copy[...] = weight
+            if rows is None:
+                copy[...] = weight
+            else:
+                copy[rows.to_device(copy.device)] = weight[rows].to_device(copy.device)
 
     def save_states(
         self, path: str | PathLike[str], *, background: bool = False
@@ -142,6 +148,20 @@ class Trainer:
 
 def _grad_version(parameter: Parameter) -> int:
     return min(native.grad_version(array) for array in parameter.list_data())
+
+
+def _sum_rows(parameter: Parameter) -> None:
+    """Makes the row-sparse gradients on all devices their sum."""
+    first, *others = parameter.list_data()
+    parts = [gradient.to_device(first.device) for gradient in parameter.list_grad()]
+    native.set_grad_rows(
+        first,
+        np.concatenate([part.indices for part in parts]),
+        np.concatenate([part.data for part in parts]),
+    )
+    for copy in others:
+        total = first.grad.to_device(copy.device)
+        native.set_grad_rows(copy, total.indices, total.data)
 
 
 def _unique(params: Any) -> dict[str, Parameter]:

@@ -1,10 +1,13 @@
-"""Batches over several devices."""
+"""Batches over several devices, and the norm of all gradients."""
 
+import math
+import warnings
 from collections.abc import Sequence
 
-from weft import np
+from weft import autograd, np
 from weft._errors import InvalidValue
 from weft._typing import ArrayLike, DeviceLike, ndarray
+from weft.sparse import RowSparseArray
 
 
 def split_data(
@@ -41,4 +44,34 @@ def split_and_load(
     return [part.to_device(device) for part, device in zip(parts, device_list, strict=True)]
 
 
-__all__ = ["split_and_load", "split_data"]
+def clip_global_norm(
+    arrays: Sequence[ndarray | RowSparseArray], max_norm: float, check_isfinite: bool = True
+) -> float:
+    """Scales arrays, such as all gradients, in place where the root of the sum of all squares is
+    above `max_norm`. Gives that norm as it was.
+
+    check_isfinite: warn where the norm is infinite or no number; nothing is scaled then
+
+    >>> gradient = np.array([3.0, 4.0])
+    >>> clip_global_norm([gradient], 1.0)
+    5.0
+    >>> gradient
+    array([0.6, 0.8])
+    """
+    if not arrays or max_norm <= 0:
+        raise InvalidValue(
+            f"clip_global_norm: needs arrays and a positive `max_norm`; got {len(arrays)} arrays "
+            f"and {max_norm}"
+        )
+    with autograd.pause():
+        parts = [a.data if isinstance(a, RowSparseArray) else a for a in arrays]
+        norm = math.sqrt(sum(float(np.square(part).sum()) for part in parts))
+        if check_isfinite and not math.isfinite(norm):
+            warnings.warn(f"clip_global_norm: the norm is {norm}; nothing is scaled", stacklevel=2)
+        if math.isfinite(norm) and norm > max_norm:
+            for part in parts:
+                part *= max_norm / norm
+    return norm
+
+
+__all__ = ["clip_global_norm", "split_and_load", "split_data"]

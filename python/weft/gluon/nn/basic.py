@@ -147,6 +147,8 @@ class Embedding(HybridBlock):
     """A trained vector for each integer: (...) to (..., U).
 
     input_dim: how many integers; output_dim: U
+    sparse_grad: the gradient of the table is a `weft.sparse.RowSparseArray` of the rows that were
+        looked up; with it and an optimizer's `lazy_update=True`, a step does not touch the others
 
     >>> from weft import gluon, np
     >>> layer = gluon.nn.Embedding(10, 4)
@@ -161,17 +163,23 @@ class Embedding(HybridBlock):
         output_dim: int,
         dtype: DTypeLike = "float32",
         weight_initializer: Initializable = None,
+        sparse_grad: bool = False,
     ) -> None:
         super().__init__()
+        self._sparse_grad = sparse_grad
         for name, extent in (("input_dim", input_dim), ("output_dim", output_dim)):
             if extent < 1:
                 raise InvalidValue(f"Embedding: `{name}` must be at least 1; got {extent}")
         self.weight = Parameter(
-            "weight", shape=(input_dim, output_dim), dtype=dtype, init=weight_initializer
+            "weight",
+            shape=(input_dim, output_dim),
+            dtype=dtype,
+            init=weight_initializer,
+            grad_stype="row_sparse" if sparse_grad else "default",
         )
 
     def forward(self, x: Any) -> Any:
-        return npx.embedding(x, self.weight.data())
+        return npx.embedding(x, self.weight.data(), sparse_grad=self._sparse_grad)
 
     def describe(self) -> str:
         return f"{self.weight.shape[0]} -> {self.weight.shape[1]}"
