@@ -84,10 +84,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
 // the user holds stays the same.
 Status LeafNode::deliver(const ops::Value& cotangent) {
   ++version_;
-  if (rows_) {
-    rows_->deliver(cotangent, add_);
-    return {};
-  }
+  if (rows_) return rows_->deliver(cotangent, add_);
   const Ref<Tensor>& given = cotangent.tensor();
   if (add_) {
     const ops::Argument arguments[] = {ops::Argument::of_tensor(gradient_.get()),

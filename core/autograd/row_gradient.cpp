@@ -1,6 +1,7 @@
 #include "autograd/row_gradient.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "autograd/call.h"
 #include "autograd/devices.h"
@@ -13,6 +14,8 @@
 
 namespace weft::autograd {
 namespace {
+
+constexpr int64_t kFewRows = 4096;  // so many are kept whatever they sum up to
 
 // The different ones of some indices, ascending, and the place of each among them.
 struct Distinct {
@@ -66,22 +69,31 @@ Shape RowGradient::shape_of(int64_t rows) const {
   return shape;
 }
 
-// What was there becomes a part, or goes.
-void RowGradient::start(bool add) {
-  if (!add) parts_.clear();
-  if (add && rows_.indices)
-    parts_.push_back({SavedTensor(*rows_.indices), SavedTensor(*rows_.data)});
-  rows_ = {};
+void RowGradient::keep(SavedTensor indices, const Tensor& rows) {
+  kept_ += rows.shape()[0];
+  parts_.push_back({std::move(indices), SavedTensor(rows)});
 }
 
-void RowGradient::deliver(const ops::Value& cotangent, bool add) {
-  start(add);
-  if (!cotangent.is_rows()) {
-    parts_.push_back({SavedTensor(), SavedTensor(*cotangent.tensor())});
-    return;
+// What was there becomes a part, or goes.
+void RowGradient::start(bool add) {
+  const Rows before = std::exchange(rows_, {});
+  if (!add) {
+    parts_.clear();
+    kept_ = summed_ = 0;
+  } else if (before.indices) {
+    keep(SavedTensor(*before.indices), *before.data);
   }
-  for (const ops::RowPart& part : ops::row_sum_of(cotangent).parts)
-    parts_.push_back({SavedTensor(*part.indices.tensor()), SavedTensor(*part.rows.tensor())});
+}
+
+Status RowGradient::deliver(const ops::Value& cotangent, bool add) {
+  start(add);
+  if (cotangent.is_rows()) {
+    for (const ops::RowPart& part : ops::row_sum_of(cotangent).parts)
+      keep(SavedTensor(*part.indices.tensor()), *part.rows.tensor());
+  } else {
+    keep(SavedTensor(), *cotangent.tensor());
+  }
+  return add && kept_ > kFewRows + 2 * summed_ ? read().status() : Status();
 }
 
 Status RowGradient::set(Tensor* indices, Tensor* rows) {
@@ -90,7 +102,7 @@ Status RowGradient::set(Tensor* indices, Tensor* rows) {
     WEFT_TRY(check_rows(*indices, *rows, type_, device_));
   }
   start(false);
-  if (indices && rows) parts_.push_back({SavedTensor(*indices), SavedTensor(*rows)});
+  if (indices && rows) keep(SavedTensor(*indices), *rows);
   return {};
 }
 
@@ -145,6 +157,8 @@ Result<RowGradient::Rows> RowGradient::read() {
   }
   WEFT_ASSIGN(rows_, sum(builder));
   parts_.clear();
+  kept_ = 0;
+  summed_ = rows_.indices->elements();
   return rows_;
 }
 

@@ -1,5 +1,6 @@
 // The gradient of a leaf as rows of it. What backward delivers is only kept; it is put in order and
-// summed when somebody reads it, because that has to wait for the indices.
+// summed when somebody reads it, because that has to wait for the indices, or when much more is
+// kept than was left by the last sum, so that adding for ever does not keep everything.
 #pragma once
 
 #include "autograd/tape.h"
@@ -12,7 +13,7 @@ class RowGradient {
       : type_(std::move(type)), device_(device) {}
 
   // A sum of rows, or an array of the leaf's type, which counts as all of its rows.
-  void deliver(const ops::Value& cotangent, bool add);
+  Status deliver(const ops::Value& cotangent, bool add);
   // As if these rows had been delivered; null for none.
   Status set(Tensor* indices, Tensor* rows);
 
@@ -31,6 +32,7 @@ class RowGradient {
     SavedTensor rows;
   };
   void start(bool add);
+  void keep(SavedTensor indices, const Tensor& rows);
   Result<Rows> sum(EagerBuilder& builder) const;
   Result<ops::Value> indices_of(EagerBuilder& builder, const Part& part) const;
   Shape shape_of(int64_t rows) const;
@@ -38,7 +40,9 @@ class RowGradient {
   ops::TensorType type_;
   Device* device_;
   PoolVector<Part> parts_;
-  Rows rows_;  // null where parts have to be summed first
+  int64_t kept_ = 0;    // rows of the parts
+  int64_t summed_ = 0;  // rows that the last sum left
+  Rows rows_;           // null where parts have to be summed first
 };
 
 }  // namespace weft::autograd

@@ -329,6 +329,23 @@ def test_a_step_takes_no_memory_of_the_size_of_the_table(optimizer, options, gra
     assert memory.copies().bytes < SMALL
 
 
+def test_adding_for_ever_does_not_keep_everything():
+    x = np.ones((100, WIDTH))
+    x.attach_grad("add", "row_sparse")
+    index = np.array(numpy.arange(2000) % 10)
+
+    def passes():
+        for _ in range(100):
+            with autograd.record():
+                y = npx.embedding(index, x, sparse_grad=True)
+            y.backward()
+            npx.waitall()  # what is still queued is kept, too
+
+    assert peak_of(passes) < 10 * 2000 * WIDTH * 4
+    assert x.grad.indices.tolist() == list(range(10))
+    assert (x.grad.data.asnumpy() == 20_000).all()
+
+
 def test_attaching_takes_no_memory_of_the_size_of_the_table():
     x = np.zeros((ROWS, WIDTH))
     assert peak_of(lambda: x.attach_grad(stype="row_sparse")) < SMALL
