@@ -213,8 +213,32 @@ class Adam(Optimizer):
         )
 
 
+class AdaGrad(Optimizer):
+    """AdaGrad (Duchi et al. 2011): each element of the gradient divided by the root of the sum of
+    its squares so far."""
+
+    states = ("history",)
+    is_elementwise = True
+
+    def __init__(self, learning_rate: float = 0.01, epsilon: float = 1e-6, **common: Any) -> None:
+        super().__init__(learning_rate, **common)
+        self.epsilon = epsilon
+
+    def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:
+        """Without weight decay, a gradient of zero changes nothing anyway."""
+        return self.lazy_update or common["wd"] == 0
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        npx.adagrad_update(
+            *(weight, grad, *state), **common, epsilon=self.epsilon, out=(weight, *state)
+        )
+
+
 _registry.add(SGD)
 _registry.add(Adam)
+_registry.add(AdaGrad)
 
 
 def create(spec: str | Optimizer, **options: Any) -> Optimizer:
@@ -227,4 +251,4 @@ def register(cls: type) -> type:
     return _registry.add(cls)
 
 
-__all__ = ["SGD", "Adam", "Optimizer", "create", "register"]
+__all__ = ["SGD", "AdaGrad", "Adam", "Optimizer", "create", "register"]

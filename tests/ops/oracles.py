@@ -678,6 +678,12 @@ def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-
     return weight - lr * mean / (numpy.sqrt(var) + epsilon), mean, var
 
 
+def adagrad_update(weight, grad, history, lr, epsilon=1e-6, **options):
+    grad = _prepared(weight, grad, **options)
+    history = history + grad * grad
+    return weight - lr * grad / (numpy.sqrt(history) + epsilon), history
+
+
 # ---- effects: tests/python/test_effects.py looks at what they do beside their results
 
 

@@ -100,6 +100,7 @@ OVERFLOW = {
     "check": "it has no results",
     "print": "it has no results",
     "adam_update": "the square of a gradient is part of its results",
+    "adagrad_update": "the square of a gradient is part of its results",
     "scaled_dot_product_attention": "scores are results of a product of halves",
     "log_softmax": "scores that a temperature divides are rounded",
 }

@@ -548,6 +548,15 @@ def adam(lr, wd=0.0, b1=0.9, b2=0.999, epsilon=1e-8):
     return update
 
 
+def adagrad(lr, wd=0.0, epsilon=1e-6):
+    def update(w, g, state, t):
+        g = g + wd * w
+        h = state["h"] = state.get("h", 0) + g * g
+        return w - lr * g / (numpy.sqrt(h) + epsilon)
+
+    return update
+
+
 @pytest.mark.parametrize(
     ("name", "options", "oracle"),
     [
@@ -560,6 +569,7 @@ def adam(lr, wd=0.0, b1=0.9, b2=0.999, epsilon=1e-8):
             sgd(0.1, 0.1, 0.9, True),
         ),
         ("adam", {"learning_rate": 0.1, "wd": 0.1}, adam(0.1, 0.1)),
+        ("adagrad", {"learning_rate": 0.1, "wd": 0.1}, adagrad(0.1, 0.1)),
     ],
     ids=str,
 )
@@ -629,7 +639,9 @@ def test_stale_gradient_raises():
 def test_trainer_refuses_what_is_no_parameter():
     with pytest.raises(TypeError, match=r"give `net\.collect_params"):
         gluon.Trainer([np.ones(1)], "sgd")
-    with pytest.raises(LookupError, match="optimizer: there is none named 'sdg'; known are adam"):
+    with pytest.raises(
+        LookupError, match="optimizer: there is none named 'sdg'; known are adagrad, adam"
+    ):
         gluon.Trainer({"w": parameter([1.0])}, "sdg")
     with pytest.raises(ValueError, match="`batch_size` must be positive"):
         gluon.Trainer({"w": parameter([1.0])}, "sgd").step(0)

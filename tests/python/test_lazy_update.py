@@ -12,6 +12,8 @@ OPTIMIZERS = {
     "momentum": ("sgd", {"learning_rate": 0.5, "momentum": 0.9, "wd": 0.1}),
     "nesterov": ("sgd", {"learning_rate": 0.5, "momentum": 0.9, "nesterov": True}),
     "adam": ("adam", {"learning_rate": 0.5, "wd": 0.1}),
+    "adagrad": ("adagrad", {"learning_rate": 0.5}),
+    "adagrad with decay": ("adagrad", {"learning_rate": 0.5, "wd": 0.1}),
     "clipped": ("adam", {"learning_rate": 0.5, "clip_gradient": 0.2, "rescale_grad": 0.5}),
 }
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
@@ -68,11 +70,16 @@ def test_a_lazy_step_is_one_of_its_rows_alone(name):
         assert [s.tolist() for s in state] == [s.tolist() for s in want_state]
 
 
-def test_without_state_and_decay_even_an_eager_step_leaves_the_other_rows():
-    weight = np.array(drawn((6, 3), 9))
+@pytest.mark.parametrize(
+    "name, changed", [("sgd", [2]), ("adagrad", [2]), ("sgd with decay", None), ("adam", None)]
+)
+def test_what_a_gradient_of_zero_leaves_alone_is_not_touched_even_without_lazy_update(
+    name, changed
+):
+    rule, weight = create(name), np.array(drawn((6, 3), 9))
     rows = row_sparse_array((drawn((1, 3), 0), [2]), shape=(6, 3))
-    assert create("sgd").update("w", weight, rows, ()).tolist() == [2]
-    assert create("sgd with decay").update("w", weight, rows, ()) is None
+    found = rule.update("w", weight, rows, rule.create_state(weight))
+    assert (found if found is None else found.tolist()) == changed
 
 
 class Normalised(optimizer.Optimizer):

@@ -302,6 +302,7 @@ def peak_of(run):
         ("sgd", {"wd": 0.1, "lazy_update": True}),
         ("sgd", {"momentum": 0.9, "lazy_update": True}),
         ("adam", {"lazy_update": True}),
+        ("adagrad", {}),
     ],
 )
 def test_a_step_takes_no_memory_of_the_size_of_the_table(optimizer, options, grad_req, hybrid):

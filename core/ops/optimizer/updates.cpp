@@ -54,6 +54,14 @@ Values adam(const ComposeContext& c) {
   return {c.in(0) - mean * c.real("lr") / (root + c.real("epsilon")), mean, variance};
 }
 
+// Duchi, Hazan and Singer, "Adaptive Subgradient Methods" (2011), with diagonal matrices.
+Values adagrad(const ComposeContext& c) {
+  const Value gradient = prepared(c);
+  const Value history = c.in(2) + gradient * gradient;
+  const Value root = c.builder.call("sqrt", {history});
+  return {c.in(0) - gradient * c.real("lr") / (root + c.real("epsilon")), history};
+}
+
 void common(OpDef& op) {
   op.in(Namespace::kNpx)
       .promote(Promotion::kExact)
@@ -108,6 +116,21 @@ WEFT_OP(adam_update) {
       .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
       .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
                   "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+}
+
+WEFT_OP(adagrad_update) {
+  op.doc("AdaGrad: the new weight and sum of squared gradients.")
+      .input("weight", "floating: the parameter")
+      .input("grad", "its gradient, same shape")
+      .input("history", "sum of the squares of all gradients");
+  common(op);
+  op.real("epsilon", 1e-6, "added to the root")
+      .outputs(2)
+      .compose(adagrad)
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "rescale_grad": 0.5,
+                  "clip_gradient": 0.7, "epsilon": 0.01})");
 }
 
 }  // namespace weft::ops

@@ -4,6 +4,31 @@ from collections.abc import Sequence
 
 from weft._typing import ArrayLike, DTypeLike, ndarray
 
+def adagrad_update(
+    weight: ArrayLike,
+    grad: ArrayLike,
+    history: ArrayLike,
+    lr: float,
+    wd: float = 0.0,
+    rescale_grad: float = 1.0,
+    clip_gradient: float = -1.0,
+    epsilon: float = 1e-06,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """AdaGrad: the new weight and sum of squared gradients.
+
+    weight: floating: the parameter
+    grad: its gradient, same shape
+    history: sum of the squares of all gradients
+    lr: learning rate
+    wd: weight decay
+    rescale_grad: factor of the gradient
+    clip_gradient: bound of the rescaled gradient's elements; negative: none
+    epsilon: added to the root
+    out: arrays to write into
+    """
+
 def adam_update(
     weight: ArrayLike,
     grad: ArrayLike,
