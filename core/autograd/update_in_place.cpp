@@ -41,7 +41,9 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   const uint32_t modes = thread_state().modes;
   if (modes & kTracing || box.traced() || target.device()) return false;
   const bool recording = modes & kRecording && !box.state;
-  if ((recording && is_recorded(target)) || !is_plain(op, inputs, target)) return false;
+  // A detached view has no history, but what it does not write of its box keeps its own.
+  const bool has_history = recording && (box.node() || is_recorded(target));
+  if (has_history || !is_plain(op, inputs, target)) return false;
   WEFT_TRY(check_writable(target, modes & kRecording));
 
   PoolVector<ops::Argument> complete(op.attributes.size());

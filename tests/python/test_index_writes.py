@@ -131,6 +131,17 @@ def test_a_recorded_write_has_gradients(which):
     assert x.grad.tolist() == ([0, 10, 0] if which == "target" else [3, 300, 0])
 
 
+def test_a_recorded_write_through_a_detached_view_keeps_the_history_beside_it():
+    x = np.array(numbered(4))
+    x.attach_grad()
+    with autograd.record():
+        y = x * 3
+        y.detach()[1:][[0, 2]] = 7
+    y.backward()
+    assert y.tolist() == [0, 7, 6, 7]
+    assert x.grad[[0, 1, 3]].tolist() == [3, 0, 0]
+
+
 def test_a_leaf_is_not_written_inside_record():
     x = np.ones(3)
     x.attach_grad()
