@@ -109,4 +109,39 @@ class CosineScheduler(LRScheduler):
         return self.final_lr + (self.base_lr - self.final_lr) * (1 + math.cos(math.pi * share)) / 2
 
 
-__all__ = ["CosineScheduler", "FactorScheduler", "LRScheduler", "MultiFactorScheduler"]
+class PolyScheduler(LRScheduler):
+    """From `base_lr` down to `final_lr` along a power of the updates that are left."""
+
+    def __init__(
+        self,
+        max_update: int,
+        base_lr: float = 0.01,
+        pwr: float = 2,
+        final_lr: float = 0.0,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        if max_update <= warmup_steps:
+            raise InvalidValue(
+                f"PolyScheduler: `max_update` must exceed `warmup_steps` {warmup_steps}; "
+                f"got {max_update}"
+            )
+        self.max_update = max_update
+        self.final_lr = final_lr
+        self.pwr = pwr
+
+    def rate(self, num_update: int) -> float:
+        if num_update >= self.max_update:
+            return self.final_lr
+        left = (self.max_update - num_update) / (self.max_update - self.warmup_steps)
+        return self.final_lr + (self.base_lr - self.final_lr) * left**self.pwr
+
+
+__all__ = [
+    "CosineScheduler",
+    "FactorScheduler",
+    "LRScheduler",
+    "MultiFactorScheduler",
+    "PolyScheduler",
+]

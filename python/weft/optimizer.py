@@ -179,6 +179,13 @@ class SGD(Optimizer):
         )
 
 
+class NAG(SGD):
+    """Nesterov's accelerated gradient: SGD with momentum that looks one step ahead."""
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.9, **common: Any) -> None:
+        super().__init__(learning_rate, momentum, nesterov=True, **common)
+
+
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
     the root of the running mean of its square."""
@@ -213,6 +220,62 @@ class Adam(Optimizer):
         )
 
 
+class AdamW(Adam):
+    """Adam whose weight decay is no part of the gradient (Loshchilov and Hutter 2019): each step
+    takes `lr * wd` of the weight away."""
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        common["wd"] *= common["lr"]
+        common["lr"] *= math.sqrt(1 - self.beta2**count) / (1 - self.beta1**count)
+        npx.adamw_update(
+            *(weight, grad, *state),
+            **common,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            out=(weight, *state),
+        )
+
+
+class RMSProp(Optimizer):
+    """RMSProp (Tieleman and Hinton 2012): each element of the gradient divided by the root of the
+    running mean of its square.
+
+    rho: decay of the means
+    centered: divides by the root of the variance and adds `momentum` (Graves 2013)
+    """
+
+    is_elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.9,
+        epsilon: float = 1e-8,
+        *,
+        centered: bool = False,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        self.rho = rho
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.states = ("square", "mean", "step") if centered else ("square",)
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        arrays = (weight, grad, *state)
+        options = {**common, "rho": self.rho, "epsilon": self.epsilon, "out": (weight, *state)}
+        if len(state) == 1:
+            npx.rmsprop_update(*arrays, **options)
+        else:
+            npx.rmsprop_centered_update(*arrays, **options, momentum=self.momentum)
+
+
 class AdaGrad(Optimizer):
     """AdaGrad (Duchi et al. 2011): each element of the gradient divided by the root of the sum of
     its squares so far."""
@@ -236,9 +299,8 @@ class AdaGrad(Optimizer):
         )
 
 
-_registry.add(SGD)
-_registry.add(Adam)
-_registry.add(AdaGrad)
+for _optimizer in (SGD, NAG, Adam, AdamW, AdaGrad, RMSProp):
+    _registry.add(_optimizer)
 
 
 def create(spec: str | Optimizer, **options: Any) -> Optimizer:
@@ -251,4 +313,14 @@ def register(cls: type) -> type:
     return _registry.add(cls)
 
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Optimizer", "create", "register"]
+__all__ = [
+    "NAG",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSProp",
+    "create",
+    "register",
+]

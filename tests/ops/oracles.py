@@ -678,6 +678,26 @@ def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-
     return weight - lr * mean / (numpy.sqrt(var) + epsilon), mean, var
 
 
+def adamw_update(weight, grad, mean, var, lr, wd=0.0, **options):
+    return adam_update(weight * (1 - wd), grad, mean, var, lr, **options)
+
+
+def rmsprop_update(weight, grad, square, lr, rho=0.9, epsilon=1e-8, **options):
+    grad = _prepared(weight, grad, **options)
+    square = rho * square + (1 - rho) * grad * grad
+    return weight - lr * grad / (numpy.sqrt(square) + epsilon), square
+
+
+def rmsprop_centered_update(
+    weight, grad, square, mean, step, lr, rho=0.9, momentum=0.9, epsilon=1e-8, **options
+):
+    grad = _prepared(weight, grad, **options)
+    square = rho * square + (1 - rho) * grad * grad
+    mean = rho * mean + (1 - rho) * grad
+    step = momentum * step - lr * grad / numpy.sqrt(square - mean * mean + epsilon)
+    return weight + step, square, mean, step
+
+
 def adagrad_update(weight, grad, history, lr, epsilon=1e-6, **options):
     grad = _prepared(weight, grad, **options)
     history = history + grad * grad

@@ -548,6 +548,24 @@ def adam(lr, wd=0.0, b1=0.9, b2=0.999, epsilon=1e-8):
     return update
 
 
+def adamw(lr, wd):
+    plain = adam(lr)
+    return lambda w, g, state, t: plain(w, g, state, t) - lr * wd * w
+
+
+def rmsprop(lr, wd=0.0, rho=0.9, momentum=0.0, epsilon=1e-8, centered=False):
+    def update(w, g, state, t):
+        g = g + wd * w
+        n = state["n"] = rho * state.get("n", 0) + (1 - rho) * g * g
+        if not centered:
+            return w - lr * g / (numpy.sqrt(n) + epsilon)
+        m = state["m"] = rho * state.get("m", 0) + (1 - rho) * g
+        state["d"] = momentum * state.get("d", 0) - lr * g / numpy.sqrt(n - m * m + epsilon)
+        return w + state["d"]
+
+    return update
+
+
 def adagrad(lr, wd=0.0, epsilon=1e-6):
     def update(w, g, state, t):
         g = g + wd * w
@@ -569,6 +587,14 @@ def adagrad(lr, wd=0.0, epsilon=1e-6):
             sgd(0.1, 0.1, 0.9, True),
         ),
         ("adam", {"learning_rate": 0.1, "wd": 0.1}, adam(0.1, 0.1)),
+        ("adamw", {"learning_rate": 0.1, "wd": 0.1}, adamw(0.1, 0.1)),
+        ("nag", {"learning_rate": 0.1, "wd": 0.1}, sgd(0.1, 0.1, 0.9, True)),
+        ("rmsprop", {"learning_rate": 0.1, "rho": 0.7, "wd": 0.1}, rmsprop(0.1, 0.1, 0.7)),
+        (
+            "rmsprop",
+            {"learning_rate": 0.1, "momentum": 0.6, "centered": True},
+            rmsprop(0.1, momentum=0.6, centered=True),
+        ),
         ("adagrad", {"learning_rate": 0.1, "wd": 0.1}, adagrad(0.1, 0.1)),
     ],
     ids=str,
@@ -588,6 +614,10 @@ def test_scheduler_sets_the_rate():
     assert [schedule(n) for n in (1, 2, 3, 5)] == pytest.approx([1, 1, 0.1, 0.01])
     cosine = lr_scheduler.CosineScheduler(10, base_lr=1.0, final_lr=0.1, warmup_steps=2)
     assert [cosine(n) for n in (0, 1, 2, 10, 20)] == pytest.approx([0, 0.5, 1, 0.1, 0.1])
+    poly = lr_scheduler.PolyScheduler(10, base_lr=1.0, pwr=2, final_lr=0.1, warmup_steps=2)
+    assert [poly(n) for n in (1, 2, 6, 10, 20)] == pytest.approx([0.5, 1, 0.325, 0.1, 0.1])
+    with pytest.raises(ValueError, match="`max_update` must exceed `warmup_steps` 3; got 3"):
+        lr_scheduler.PolyScheduler(3, warmup_steps=3)
     multi = lr_scheduler.MultiFactorScheduler([2, 4], 0.5, base_lr=1.0)
     assert [multi(n) for n in (2, 3, 5)] == [1, 0.5, 0.25]
 

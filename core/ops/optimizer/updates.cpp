@@ -14,10 +14,14 @@ Value clipped(const ComposeContext& c, const Value& gradient) {
   return c.builder.call("minimum", {low, scalar(gradient, bound)});
 }
 
+// The gradient without weight decay.
+Value rescaled(const ComposeContext& c) {
+  const Value gradient = c.in(1);
+  return clipped(c, c.real("rescale_grad") == 1 ? gradient : gradient * c.real("rescale_grad"));
+}
+
 Value prepared(const ComposeContext& c) {
-  Value gradient = c.in(1);
-  if (c.real("rescale_grad") != 1) gradient = gradient * c.real("rescale_grad");
-  gradient = clipped(c, gradient);
+  const Value gradient = rescaled(c);
   return c.real("wd") == 0 ? gradient : gradient + c.in(0) * c.real("wd");
 }
 
@@ -44,14 +48,40 @@ Values sgd_momentum(const ComposeContext& c) {
 
 // Kingma and Ba, "Adam" (2015), algorithm 1, with the bias corrections folded into the rate by
 // the caller: lr * sqrt(1 - beta2^t) / (1 - beta1^t).
-Values adam(const ComposeContext& c) {
+Values adam_from(const ComposeContext& c, const Value& weight, const Value& gradient) {
   const double beta1 = c.real("beta1");
   const double beta2 = c.real("beta2");
-  const Value gradient = prepared(c);
   const Value mean = c.in(2) * beta1 + gradient * (1 - beta1);
   const Value variance = c.in(3) * beta2 + gradient * gradient * (1 - beta2);
   const Value root = c.builder.call("sqrt", {variance});
-  return {c.in(0) - mean * c.real("lr") / (root + c.real("epsilon")), mean, variance};
+  return {weight - mean * c.real("lr") / (root + c.real("epsilon")), mean, variance};
+}
+
+Values adam(const ComposeContext& c) { return adam_from(c, c.in(0), prepared(c)); }
+
+// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+Values adamw(const ComposeContext& c) {
+  return adam_from(c, c.in(0) * (1 - c.real("wd")), rescaled(c));
+}
+
+// Tieleman and Hinton, "Lecture 6.5" (2012); centered: Graves, "Generating Sequences" (2013), whose
+// root has epsilon inside.
+Values rmsprop(const ComposeContext& c) {
+  const double rho = c.real("rho");
+  const Value gradient = prepared(c);
+  const Value square = c.in(2) * rho + gradient * gradient * (1 - rho);
+  const Value root = c.builder.call("sqrt", {square});
+  return {c.in(0) - gradient * c.real("lr") / (root + c.real("epsilon")), square};
+}
+
+Values rmsprop_centered(const ComposeContext& c) {
+  const double rho = c.real("rho");
+  const Value gradient = prepared(c);
+  const Value square = c.in(2) * rho + gradient * gradient * (1 - rho);
+  const Value mean = c.in(3) * rho + gradient * (1 - rho);
+  const Value root = c.builder.call("sqrt", {square - mean * mean + c.real("epsilon")});
+  const Value step = c.in(4) * c.real("momentum") - gradient * c.real("lr") / root;
+  return {c.in(0) + step, square, mean, step};
 }
 
 // Duchi, Hazan and Singer, "Adaptive Subgradient Methods" (2011), with diagonal matrices.
@@ -116,6 +146,64 @@ WEFT_OP(adam_update) {
       .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
       .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
                   "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+}
+
+WEFT_OP(adamw_update) {
+  op.doc(
+        "Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections "
+        "belong into lr; wd is the share of the weight that goes, the rate in it.")
+      .input("weight", "floating: the parameter")
+      .input("grad", "its gradient, same shape")
+      .input("mean", "running mean of the gradient")
+      .input("var", "running mean of its square");
+  common(op);
+  op.real("beta1", 0.9, "decay of the mean")
+      .real("beta2", 0.999, "decay of the variance")
+      .real("epsilon", 1e-8, "added to the root")
+      .outputs(3)
+      .compose(adamw)
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+}
+
+WEFT_OP(rmsprop_update) {
+  op.doc("RMSProp: the new weight and running mean of squared gradients.")
+      .input("weight", "floating: the parameter")
+      .input("grad", "its gradient, same shape")
+      .input("square", "running mean of the gradient's square");
+  common(op);
+  op.real("rho", 0.9, "decay of the mean")
+      .real("epsilon", 1e-8, "added to the root")
+      .outputs(2)
+      .compose(rmsprop)
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "rescale_grad": 0.5,
+                  "clip_gradient": 0.7, "epsilon": 0.01, "rho": 0.6})");
+}
+
+WEFT_OP(rmsprop_centered_update) {
+  op.doc(
+        "RMSProp by the gradient's variance, with momentum: the new weight, mean square, mean and "
+        "step.")
+      .input("weight", "floating: the parameter")
+      .input("grad", "its gradient, same shape")
+      .input("square", "running mean of the gradient's square")
+      .input("mean", "running mean of the gradient")
+      .input("step", "the step before");
+  common(op);
+  op.real("rho", 0.9, "decay of the means")
+      .real("momentum", 0.9, "share of the step that stays")
+      .real("epsilon", 1e-8, "added to the variance")
+      .outputs(4)
+      .compose(rmsprop_centered)
+      .domain(0.5, 0.7)  // a running mean of squares is at least the square of that of gradients
+      .sample(R"({"shapes": [[3], [3], [3], [3], [3]], "lr": 0.1, "epsilon": 0.3})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "epsilon": 0.3, "rho": 0.6,
+                  "momentum": 0.5})");
 }
 
 WEFT_OP(adagrad_update) {

@@ -60,6 +60,38 @@ def adam_update(
     out: arrays to write into
     """
 
+def adamw_update(
+    weight: ArrayLike,
+    grad: ArrayLike,
+    mean: ArrayLike,
+    var: ArrayLike,
+    lr: float,
+    wd: float = 0.0,
+    rescale_grad: float = 1.0,
+    clip_gradient: float = -1.0,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-08,
+    *,
+    out: tuple[ndarray, ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray, ndarray]:
+    """Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections belong
+    into lr; wd is the share of the weight that goes, the rate in it.
+
+    weight: floating: the parameter
+    grad: its gradient, same shape
+    mean: running mean of the gradient
+    var: running mean of its square
+    lr: learning rate
+    wd: weight decay
+    rescale_grad: factor of the gradient
+    clip_gradient: bound of the rescaled gradient's elements; negative: none
+    beta1: decay of the mean
+    beta2: decay of the variance
+    epsilon: added to the root
+    out: arrays to write into
+    """
+
 def batch_flatten(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Merges all axes but the first.
 
@@ -661,6 +693,67 @@ def rms_norm(
     axis: axis that is normalised
     eps: summand of the mean square
     out: array to write into
+    """
+
+def rmsprop_centered_update(
+    weight: ArrayLike,
+    grad: ArrayLike,
+    square: ArrayLike,
+    mean: ArrayLike,
+    step: ArrayLike,
+    lr: float,
+    wd: float = 0.0,
+    rescale_grad: float = 1.0,
+    clip_gradient: float = -1.0,
+    rho: float = 0.9,
+    momentum: float = 0.9,
+    epsilon: float = 1e-08,
+    *,
+    out: tuple[ndarray, ndarray, ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray, ndarray, ndarray]:
+    """RMSProp by the gradient's variance, with momentum: the new weight, mean square, mean and
+    step.
+
+    weight: floating: the parameter
+    grad: its gradient, same shape
+    square: running mean of the gradient's square
+    mean: running mean of the gradient
+    step: the step before
+    lr: learning rate
+    wd: weight decay
+    rescale_grad: factor of the gradient
+    clip_gradient: bound of the rescaled gradient's elements; negative: none
+    rho: decay of the means
+    momentum: share of the step that stays
+    epsilon: added to the variance
+    out: arrays to write into
+    """
+
+def rmsprop_update(
+    weight: ArrayLike,
+    grad: ArrayLike,
+    square: ArrayLike,
+    lr: float,
+    wd: float = 0.0,
+    rescale_grad: float = 1.0,
+    clip_gradient: float = -1.0,
+    rho: float = 0.9,
+    epsilon: float = 1e-08,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """RMSProp: the new weight and running mean of squared gradients.
+
+    weight: floating: the parameter
+    grad: its gradient, same shape
+    square: running mean of the gradient's square
+    lr: learning rate
+    wd: weight decay
+    rescale_grad: factor of the gradient
+    clip_gradient: bound of the rescaled gradient's elements; negative: none
+    rho: decay of the mean
+    epsilon: added to the root
+    out: arrays to write into
     """
 
 def rnn(
