@@ -59,7 +59,7 @@ class Recursion {
     blank_ = first ? 0 : data_[2] - 1;
     const Value label = cast(c.in(1), DType::kInt64);
     const Value is_label = b_.call("not_equal", {label, scalar(label, first ? 0 : -1)});
-    label_lengths_ = given(c, 3) ? cast(c.in(3), DType::kInt64) : lengths_before_padding(is_label);
+    label_lengths_ = given(c, 3) ? at_most_all(c.in(3)) : lengths_before_padding(is_label);
     label_ = where(is_label, label, integers({data_[1], length_}, blank_));
     if (given(c, 2)) data_lengths_ = cast(c.in(2), DType::kInt64);
     const DType dtype = size_of(c.in(0).dtype()) < 4 ? DType::kFloat32 : c.in(0).dtype();
@@ -96,6 +96,12 @@ class Recursion {
     return b_.call("full", {},
                    {Argument::of_ints(shape), Argument::of_float(kNever),
                     Argument::of_dtype(scores_.dtype())});
+  }
+
+  Value at_most_all(const Value& lengths) {
+    const Value labels =
+        call("minimum", cast(lengths, DType::kInt64), integers({data_[1]}, length_));
+    return call("maximum", labels, integers({data_[1]}, 0));
   }
 
   // Labels before the first padding.
@@ -197,8 +203,9 @@ WEFT_OP(ctc_loss) {
       "data_lengths",
       "any real dtype, shape (N,): steps of each sample, at least 1; all if left out");
   op.inputs.back().keeps_dtype = true;
-  op.optional_input("label_lengths",
-                    "any real dtype, shape (N,): labels of each sample, in place of padding");
+  op.optional_input(
+      "label_lengths",
+      "any real dtype, shape (N,): labels of each sample in place of padding, at most L");
   op.inputs.back().keeps_dtype = true;
   op.text("blank_label", "first", "the class of the blank: first (0) or last (C - 1)")
       .infer(check)

@@ -185,7 +185,7 @@ def ctc_loss(
     label: any real dtype, shape (N, L): classes; those from the first padding on, 0 where the blank
         is first, else -1, do not count
     data_lengths: any real dtype, shape (N,): steps of each sample, at least 1; all if left out
-    label_lengths: any real dtype, shape (N,): labels of each sample, in place of padding
+    label_lengths: any real dtype, shape (N,): labels of each sample in place of padding, at most L
     blank_label: the class of the blank: first (0) or last (C - 1)
     out: array to write into
     """
