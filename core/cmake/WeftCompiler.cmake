@@ -34,7 +34,7 @@ endif()
 
 if(WEFT_SANITIZE)
   # What a sanitizer adds to the code makes GCC see uninitialised reads that are none.
-  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer -g
+  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer -g1
                       -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${WEFT_SANITIZE})
   if(WEFT_SANITIZE MATCHES "undefined")
