@@ -29,6 +29,11 @@ void clip(int64_t extent, int64_t& begin, int64_t& size, int64_t step) {
   size = std::max<int64_t>(size, 0);
 }
 
+bool is_inside(int64_t extent, int64_t first, int64_t count, int64_t step) {
+  const int64_t last = first + (count - 1) * step;
+  return count == 0 || (count > 0 && first >= 0 && first < extent && last >= 0 && last < extent);
+}
+
 // begin, step and count of every axis: Python's slice after `indices(extent)`, which the caller
 // (a binding, a rule) has applied.
 Result<Slice> parse(const InferContext& c) {
@@ -42,20 +47,15 @@ Result<Slice> parse(const InferContext& c) {
         "slice", "`begin`, `size` and `step` must have one number for each of the ", in.rank(),
         " axes of `x`; got ", begin.size(), ", ", size.size(), " and ", step.size());
   Slice slice{Shape(begin), Shape(step), Shape(size)};
-  const bool clips = c.flag("clip");
-  for (size_t i = 0; i < rank; ++i) {
-    const int64_t extent = in[static_cast<int>(i)];
-    if (clips)
-      clip(extent, slice.begin[static_cast<int>(i)], slice.shape[static_cast<int>(i)], step[i]);
-    const int64_t first = slice.begin[static_cast<int>(i)];
-    const int64_t count = slice.shape[static_cast<int>(i)];
-    const int64_t last = first + (count - 1) * step[i];
-    const bool inside =
-        count == 0 || (count > 0 && first >= 0 && first < extent && last >= 0 && last < extent);
-    if (!inside)
-      return errors::index_out_of_range("slice", "`begin` ", begin[i], ", `size` ", size[i],
-                                        ", `step` ", step[i], " leave axis ", i, " of extent ",
-                                        extent);
+  for (int axis = 0; axis < in.rank(); ++axis) {
+    int64_t& first = slice.begin[axis];
+    int64_t& count = slice.shape[axis];
+    const int64_t distance = slice.step[axis];
+    if (is_inside(in[axis], first, count, distance)) continue;
+    if (c.flag("clip")) clip(in[axis], first, count, distance);
+    if (!is_inside(in[axis], first, count, distance))
+      return errors::index_out_of_range("slice", "`begin` ", first, ", `size` ", count, ", `step` ",
+                                        distance, " leave axis ", axis, " of extent ", in[axis]);
   }
   return slice;
 }
