@@ -5,6 +5,7 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/program_call.h"
+#include "executor/stages.h"
 #include "graph/graph_builder.h"
 #include "graph/sizes.h"
 #include "ops/registry.h"

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
+#include "executor/stages.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
 
@@ -204,6 +205,11 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
 }
 
 // ---- programs ----------------------------------------------------------------------------------
+
+Program::Program(Graph graph, graph::PassSelection selection)
+    : graph_(std::move(graph)), selection_(std::move(selection)) {}
+
+Program::~Program() = default;
 
 Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection) {
   const bool in_stages = !graph.sizes.empty();

@@ -18,7 +18,6 @@
 
 #include "base/ref.h"
 #include "executor/plan.h"
-#include "executor/stages.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
@@ -28,6 +27,7 @@ namespace weft::executor {
 
 class Compiled;
 class Program;
+class Stages;
 
 // Of which inputs a call wants gradients. In the pools, because every recorded call makes one.
 using Wanted = PoolVector<bool>;
@@ -200,8 +200,8 @@ class Program final : public Object {
     Device* device;
     Ref<Compiled> compiled;
   };
-  Program(graph::Graph graph, graph::PassSelection selection)
-      : graph_(std::move(graph)), selection_(std::move(selection)) {}
+  Program(graph::Graph graph, graph::PassSelection selection);
+  ~Program() override;
 
   const graph::Graph graph_;
   const graph::PassSelection selection_;

@@ -12,12 +12,11 @@
 #include <span>
 #include <vector>
 
+#include "executor/program.h"
 #include "graph/pipeline.h"
 #include "graph/sizes.h"
 
 namespace weft::executor {
-
-class Program;
 
 // An input of the whole graph (stage -1), or an output of a stage.
 struct Source {

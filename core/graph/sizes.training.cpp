@@ -139,7 +139,8 @@ class Generalizer {
     bool same = true;
     for (const Graph* graph : graphs_) {
       const Argument other = get(*graph);
-      if (own.tag != other.tag || own.count != other.count) return no_number(n, place);
+      const bool is_list = own.tag == Tag::kInts;  // others leave their count unset
+      if (own.tag != other.tag || (is_list && own.count != other.count)) return no_number(n, place);
       same = same && (own.tag == Tag::kFunction || ops::same_argument(own, other));
     }
     if (same) return {};

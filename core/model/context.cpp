@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "executor/stages.h"
 #include "model/file.h"
 #include "runtime/pool.h"
 

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "executor/stages.h"
 #include "model/file.h"
 
 namespace weft::model {

@@ -285,7 +285,7 @@ struct PlaceValues {
     position.as.integer = selection.position;
     shown_axes = ints_value(selection.shown_axes, count);
   }
-  weft_value arrays, axes, position, shown_axes;
+  weft_value arrays = {}, axes = {}, position = {}, shown_axes = {};
 };
 
 PyObject* get_item(PyObject* self, PyObject* key) {
