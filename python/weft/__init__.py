@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         runtime,
         sparse,
     )
+    from weft._export import export
     from weft._trace import hybridize
     from weft.device import Device, cpu
     from weft.library import register_op
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
     "cpu": ("weft.device", "cpu"),
+    "export": ("weft._export", "export"),
     "hybridize": ("weft._trace", "hybridize"),
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
@@ -57,6 +59,7 @@ __all__ = [
     "cpu",
     "device",
     "engine",
+    "export",
     "gluon",
     "hybridize",
     "init",
