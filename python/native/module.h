@@ -55,4 +55,8 @@ inline pybind11::list wrap_list(const std::vector<weft_tensor>& tensors) {
   return list;
 }
 
+// Pairs of dtype and shape.
+using ArrayTypes = std::vector<std::pair<pybind11::object, std::vector<int64_t>>>;
+std::vector<weft_type> types_of(const ArrayTypes& types);  // module_operators.cpp
+
 }  // namespace weft::python

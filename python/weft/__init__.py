@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         sparse,
     )
     from weft._export import export
+    from weft._extent import Dim
     from weft._trace import hybridize
     from weft.device import Device, cpu
     from weft.library import register_op
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
+    "Dim": ("weft._extent", "Dim"),
     "cpu": ("weft.device", "cpu"),
     "export": ("weft._export", "export"),
     "hybridize": ("weft._trace", "hybridize"),
@@ -53,6 +55,7 @@ _ELSEWHERE = {
 
 __all__ = [
     "Device",
+    "Dim",
     "Error",
     "__version__",
     "autograd",

@@ -2,7 +2,7 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
@@ -10,12 +10,13 @@ from weft import autograd
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._export import export
+from weft._extent import Dim
 from weft._files import BackgroundWrite, save_arrays
 from weft._trace import (
+    ArrayTypes,
     TraceCache,
     Traced,
     is_tracing,
-    trace,
     without_effects,
 )
 from weft.device import device_of
@@ -367,6 +368,7 @@ class HybridBlock(Block):
         path: Path,
         *examples: Any,
         entry: str = "forward",
+        dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
         metadata: Mapping[str, str] | None = None,
         source_lines: bool = False,
     ) -> None:
@@ -375,13 +377,16 @@ class HybridBlock(Block):
         """
         export(
             path,
+            dynamic=dynamic,
             metadata=metadata,
             source_lines=source_lines,
             **{entry: (self, *examples) if examples else self},
         )
 
-    def _trace_for_export(self, examples: tuple[Any, ...] | None) -> Traced:
-        """A trace of its own for `examples`, or else for the arguments of the last call."""
+    def _trace_for_export(
+        self, examples: tuple[Any, ...] | None
+    ) -> tuple[Callable[..., Any], Hashable, ArrayTypes]:
+        """What `trace` takes, for `examples` or else for the arguments of the last call."""
         if examples is not None:
             self._find_shapes(examples, {})
             call, types = self._cache.signature(examples, {})
@@ -394,7 +399,7 @@ class HybridBlock(Block):
                 f"export: {type(self).__name__} has not been called, so the shapes of its inputs "
                 "are unknown; call it once, or give example inputs: `export(path, x)`"
             )
-        return trace(self._run, call, [native.empty(*t) for t in types], "export")
+        return self._run, call, types
 
 
 def _is_equal(a: Any, b: Any) -> bool:
