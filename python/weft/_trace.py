@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import weft._extent  # noqa: F401 - says its type to the extension
+from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType
 from weft.device import device_of
@@ -250,7 +251,8 @@ def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if is_tracing() else cache(args, kwargs)
+        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
+        return function(*args, **kwargs) if inlined else cache(args, kwargs)
 
     call.cache = cache  # type: ignore[attr-defined]
     return call
