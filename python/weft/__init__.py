@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         optimizer,
         runtime,
         sparse,
+        sym,
     )
     from weft._export import export
     from weft._extent import Dim
@@ -77,6 +78,7 @@ __all__ = [
     "register_op",
     "runtime",
     "sparse",
+    "sym",
 ]
 
 

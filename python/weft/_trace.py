@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType
 from weft._extent import Dim
@@ -288,7 +289,8 @@ def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if is_tracing() else cache(args, kwargs)
+        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
+        return function(*args, **kwargs) if inlined else cache(args, kwargs)
 
     call.cache = cache  # type: ignore[attr-defined]
     return call

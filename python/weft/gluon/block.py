@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
-from weft import autograd
+from weft import _composing, autograd
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._export import export
@@ -256,6 +256,12 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if _composing.symbols and _composing.takes_part(args, kwargs):
+            return _composing.composed(self, args, kwargs)
+        return self._placed(args, kwargs)
+
+    def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs on the device of the arrays."""
         if not loaded_devices:
             return self._run(*args, **kwargs)
         with device_of(args):
@@ -264,6 +270,10 @@ class Block:
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         if not self._are_shapes_known:
             self._finish_deferred(args)
+        return self._hooked(args, kwargs)
+
+    def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """`forward` between its hooks, on arrays or on symbols."""
         for hook in self._pre_hooks:
             hook(self, args)
         out = self.forward(*args, **kwargs)
@@ -326,8 +336,10 @@ class HybridBlock(Block):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing():  # inlined into the trace around it
             return self._run(*args, **kwargs)
+        if _composing.symbols and _composing.takes_part(args, kwargs):
+            return _composing.composed(self, args, kwargs)
         if not self._is_active:
-            out = super().__call__(*args, **kwargs)
+            out = self._placed(args, kwargs)
             self.__dict__["_seen"] = self._cache.signature(args, kwargs)
             return out
         if not self._are_shapes_known:
