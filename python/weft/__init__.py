@@ -22,6 +22,7 @@ from weft._version import __version__
 if TYPE_CHECKING:
     from weft import (
         autograd,
+        checkpoint,
         device,
         engine,
         gluon,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         sparse,
     )
     from weft._trace import hybridize
+    from weft.checkpoint import load_checkpoint, save_checkpoint
     from weft.device import Device, cpu
     from weft.library import register_op
     from weft.np import random
@@ -45,8 +47,10 @@ _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
     "cpu": ("weft.device", "cpu"),
     "hybridize": ("weft._trace", "hybridize"),
+    "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
+    "save_checkpoint": ("weft.checkpoint", "save_checkpoint"),
 }
 
 __all__ = [
@@ -54,6 +58,7 @@ __all__ = [
     "Error",
     "__version__",
     "autograd",
+    "checkpoint",
     "cpu",
     "device",
     "engine",
@@ -61,6 +66,7 @@ __all__ = [
     "hybridize",
     "init",
     "library",
+    "load_checkpoint",
     "lr_scheduler",
     "memory",
     "metric",
@@ -70,6 +76,7 @@ __all__ = [
     "random",
     "register_op",
     "runtime",
+    "save_checkpoint",
     "sparse",
 ]
 
