@@ -1,8 +1,9 @@
-"""Examples in docstrings run, and generated files are up to date."""
+"""Examples in docstrings and on pages run, and generated files are up to date."""
 
 import doctest
 import importlib
 import pkgutil
+import re
 
 import pytest
 import weft
@@ -27,3 +28,12 @@ def test_stubs_are_what_the_registry_gives(place):
     wanted = _stubgen.text(place)
     assert path.read_text("utf-8") == wanted, "run `python -m weft._stubgen` and commit the result"
     compile(wanted, str(path), "exec")
+
+
+@pytest.mark.parametrize("page", ["training"])
+def test_programs_on_pages_run(page, root, tmp_path, monkeypatch):
+    text = (root / "docs" / f"{page}.md").read_text("utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert programs
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(programs), f"{page}.md", "exec"), {})
