@@ -191,7 +191,7 @@ def test_a_process_that_is_killed_leaves_a_whole_file_and_is_continued(tmp_path)
     while len(set(seen)) < len(wanted):
         process = start(path)
         try:
-            for _ in range(chance.randint(1, 4)):
+            for _ in range(chance.randint(2, 4)):
                 seen += process.stdout.readline().splitlines()
             try:
                 process.wait(timeout=chance.uniform(0, 0.03))
@@ -206,7 +206,7 @@ def test_a_process_that_is_killed_leaves_a_whole_file_and_is_continued(tmp_path)
         assert len(arrays) == 4 * 3
         assert steps >= whole
         whole = steps
-    assert kills >= 6
+    assert kills >= 4
     assert set(seen) == set(wanted)
 
 
@@ -451,9 +451,7 @@ def test_gradients_that_add_up_are_continued(sparse, stop, tmp_path):
 
 
 def test_devices_keep_their_own_statistics(fakes, tmp_path):
-    devices = [*fakes]
-
-    def begin(seed):
+    def begin(seed, devices):
         weft.random.seed(seed)
         net = small_net()
         net.initialize(device=devices)
@@ -466,18 +464,25 @@ def test_devices_keep_their_own_statistics(fakes, tmp_path):
         for number in range(first, last):
             x = numpy.random.default_rng(number).normal(size=(8, 3)).astype("float32")
             with autograd.record():
-                found = [(net(part) ** 2) for part in gluon.utils.split_and_load(x, devices)]
+                found = [(net(part) ** 2) for part in gluon.utils.split_and_load(x, [*fakes])]
             autograd.backward(found)
             trainer.step(8)
             losses.append([loss.tolist() for loss in found])
-        return losses
+        return losses, values(net)
 
-    net, trainer = begin(1)
+    def values(net):
+        parameters = net.collect_params().items()
+        return {name: [copy.tolist() for copy in p.list_data()] for name, p in parameters}
+
+    net, trainer = begin(1, [*fakes])
     run(net, trainer, 0, 2)
-    first, second = net[1].running_mean.list_data()
-    assert first.tolist() != second.tolist()
+    first, second = values(net)["1.running_mean"]
+    assert first != second
     weft.save_checkpoint(tmp_path / "x", net, trainer)
+    here = begin(2, "cpu")
+    weft.load_checkpoint(tmp_path / "x", *here)
+    assert values(here[0]) == {name: copies[:1] for name, copies in values(net).items()}
     wanted = run(net, trainer, 2, 4)
-    net, trainer = begin(2)
+    net, trainer = begin(2, [*fakes])
     weft.load_checkpoint(tmp_path / "x", net, trainer)
     assert run(net, trainer, 2, 4) == wanted
