@@ -1,4 +1,4 @@
-// weft.h: loading and running .weft files, and archives of named arrays.
+// weft.h: loading .weft files, and archives of named arrays.
 #include "guard.h"
 #include "model/file.h"
 #include "model/queued_write.h"
@@ -8,31 +8,8 @@ using namespace weft;
 namespace {
 
 model::Model* model_of(weft_model handle) { return reinterpret_cast<model::Model*>(handle); }
-model::Context* context_of(weft_context handle) {
-  return reinterpret_cast<model::Context*>(handle);
-}
 model::Archive* archive_of(weft_archive handle) {
   return reinterpret_cast<model::Archive*>(handle);
-}
-
-Status fill_port(const model::Port& port, weft_port* out) {
-  if (out->struct_size < sizeof(weft_port))
-    return errors::invalid_value("weft_context_get_port", "`port->struct_size` must be at least ",
-                                 sizeof(weft_port), "; got ", out->struct_size);
-  out->name = port.name.c_str();
-  out->dtype = static_cast<weft_dtype>(port.type.dtype);
-  out->rank = port.type.shape.rank();
-  out->shape = port.type.shape.begin();
-  out->bytes = static_cast<size_t>(port.type.bytes());
-  return {};
-}
-
-Status get_port(const char* function, std::span<const model::Port> ports, size_t index,
-                weft_port* out) {
-  if (index >= ports.size())
-    return errors::index_out_of_range(function, "`index` must be below ", ports.size(), "; got ",
-                                      index);
-  return fill_port(ports[index], out);
 }
 
 }  // namespace
@@ -132,79 +109,21 @@ weft_status weft_model_tensor(weft_model handle, size_t index, weft_tensor* out)
   });
 }
 
-weft_status weft_model_arena_bytes(weft_model handle, const char* entry, size_t* bytes) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_model_arena_bytes",
-                        {{"model", handle}, {"entry", entry}, {"bytes", bytes}}));
-    WEFT_ASSIGN(const int64_t needed, model::Context::arena_bytes(*model_of(handle), entry));
-    *bytes = static_cast<size_t>(needed);
-    return {};
-  });
+size_t weft_model_metadata_count(weft_model handle) {
+  return handle ? model_of(handle)->metadata().size() : 0;
 }
 
-weft_status weft_context_create(weft_model handle, const char* entry, void* arena,
-                                size_t arena_bytes, weft_context* out) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(
-        c::require("weft_context_create", {{"model", handle}, {"entry", entry}, {"out", out}}));
-    WEFT_ASSIGN(auto context, model::Context::create(Ref<model::Model>(model_of(handle)), entry,
-                                                     arena, static_cast<int64_t>(arena_bytes)));
-    *out = reinterpret_cast<weft_context>(context.release());
-    return {};
-  });
+const char* weft_model_metadata_key_at(weft_model handle, size_t index) {
+  return index < weft_model_metadata_count(handle)
+             ? model_of(handle)->metadata()[index].first.c_str()
+             : nullptr;
 }
 
-void weft_context_release(weft_context handle) { delete context_of(handle); }
-
-size_t weft_context_inputs(weft_context handle) {
-  return handle ? context_of(handle)->inputs().size() : 0;
-}
-size_t weft_context_outputs(weft_context handle) {
-  return handle ? context_of(handle)->outputs().size() : 0;
-}
-
-weft_status weft_context_get_input(weft_context handle, size_t index, weft_port* port) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_get_input", {{"context", handle}, {"port", port}}));
-    return get_port("weft_context_get_input", context_of(handle)->inputs(), index, port);
-  });
-}
-
-weft_status weft_context_get_output(weft_context handle, size_t index, weft_port* port) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_get_output", {{"context", handle}, {"port", port}}));
-    return get_port("weft_context_get_output", context_of(handle)->outputs(), index, port);
-  });
-}
-
-weft_status weft_context_bind_input(weft_context handle, size_t index, const void* data,
-                                    size_t bytes) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_bind_input", {{"context", handle}}));
-    return context_of(handle)->bind_input(index, data, bytes);
-  });
-}
-
-weft_status weft_context_bind_output(weft_context handle, size_t index, void* data, size_t bytes) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_bind_output", {{"context", handle}}));
-    return context_of(handle)->bind_output(index, data, bytes);
-  });
-}
-
-weft_status weft_context_run(weft_context handle) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_run", {{"context", handle}}));
-    return context_of(handle)->run();
-  });
-}
-
-weft_status weft_context_output_data(weft_context handle, size_t index, const void** data) {
-  return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_context_output_data", {{"context", handle}, {"data", data}}));
-    WEFT_ASSIGN(*data, context_of(handle)->output_data(index));
-    return {};
-  });
+const char* weft_model_metadata(weft_model handle, const char* key) {
+  if (!handle || !key) return nullptr;
+  for (const auto& [known, value] : model_of(handle)->metadata())
+    if (known == key) return value.c_str();
+  return nullptr;
 }
 
 }  // extern "C"

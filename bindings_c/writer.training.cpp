@@ -86,6 +86,14 @@ weft_status weft_writer_create(weft_writer* out) {
 
 void weft_writer_release(weft_writer handle) { delete writer_of(handle); }
 
+weft_status weft_writer_keep_source_lines(weft_writer handle, int32_t keep) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_writer_keep_source_lines", {{"writer", handle}}));
+    writer_of(handle)->keep_source_lines(keep != 0);
+    return {};
+  });
+}
+
 weft_status weft_writer_add_entry(weft_writer handle, const char* name, weft_function function,
                                   const char* const* input_names, const char* const* output_names,
                                   const char* const* capture_names) {

@@ -13,8 +13,7 @@ void Trace::note_mode() {
   const bool recording = thread_state().modes & kRecording;
   const bool before = !modes_.empty() && modes_.back().recording;
   if (recording != before) modes_.push_back({graph_.nodes.size(), recording});
-  // What may be refused when the examples are joined is told with its line.
-  if (!graph_.sizes.empty()) builder_.set_line(current_origin());
+  builder_.set_line(current_origin());
 }
 
 // What a recorded function computes in autograd.pause() is a constant when all of it is

@@ -67,6 +67,11 @@ class Placement {
     return item;
   }
 
+  // The source line that made a node; empty if nobody wrote it down.
+  std::string line_of(const graph::Node& node) const {
+    return node.line < 0 ? std::string() : graph_.lines[static_cast<size_t>(node.line)];
+  }
+
   std::vector<PendingStep> steps;
   std::vector<const void*> constants;
   std::vector<HeldValue> held;

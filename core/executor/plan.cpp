@@ -55,6 +55,7 @@ class Emitter {
       step.op = pending.node->op;
       step.attributes = pending.node->attributes;
       step.ordinal = pending.node->ordinal;
+      step.line = placement_.line_of(*pending.node);
     }
     if (is_one_row(step)) step.kind = StepKind::kTile;
     const auto at = static_cast<uint32_t>(plan_.block.size() * 8);

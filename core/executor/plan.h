@@ -53,6 +53,7 @@ struct Step {
   int64_t scratch_offset = 0;  // in the arena
   int64_t scratch_bytes = 0;
   int32_t ordinal = -1;
+  std::string line;  // the source line that made it, for the text of a failure; may be empty
   std::shared_ptr<const TileCode> code;
   uint32_t bound = 0;  // where its pointers are in the bound block
 

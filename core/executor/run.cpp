@@ -79,17 +79,25 @@ struct Run {
   uint64_t first_ordinal;
 };
 
+// A `check` that fails has said its line itself.
+Status with_line(Status status, const Step& step) {
+  if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
+  return Status(status.code(), errors::join({status.message(), " (", step.line, ")"}));
+}
+
 Status run_step(const Run& run, const Action& action) {
   char* const at = run.block + action.bound;
-  if (run.plan.device)
-    return ops::run_on_device(
-        *run.plan.device, call_of(run.plan.steps[action.step], at, run.seed, run.first_ordinal));
+  if (run.plan.device) {
+    const Step& step = run.plan.steps[action.step];
+    return with_line(
+        ops::run_on_device(*run.plan.device, call_of(step, at, run.seed, run.first_ordinal)), step);
+  }
   switch (action.kind) {
     case StepKind::kTile: break;
     case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); break;
     case StepKind::kKernel: {
       const Step& step = run.plan.steps[action.step];
-      return step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal));
+      return with_line(step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
   }

@@ -182,6 +182,11 @@ class Encoder {
     json.set("outputs", std::move(outputs));
     json.set("states", std::move(states));
     json.set("ordinals", int64_t{graph_.ordinals});
+    if (!graph_.lines.empty()) {
+      Json lines = Json::array();
+      for (const std::string& line : graph_.lines) lines.push(line);
+      json.set("lines", std::move(lines));
+    }
     encode_sizes(graph_, number_, json);
     Json libraries = libraries_of(graph_);
     if (!libraries.members().empty()) json.set("libraries", std::move(libraries));
@@ -221,6 +226,7 @@ class Encoder {
     json.set("out", std::move(outputs));
     if (node.ordinal >= 0) json.set("ordinal", int64_t{node.ordinal});
     if (node.clone_of >= 0) json.set("clone", use(node.clone_of));
+    if (node.line >= 0) json.set("line", int64_t{node.line});
     return json;
   }
 
@@ -240,6 +246,8 @@ class Decoder {
     libraries_ = json.find("libraries");
     if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
       return broken("it has no nodes or no outputs");
+    if (const Json* lines = json.find("lines"))
+      for (const Json& line : lines->items()) graph_.lines.push_back(line.text());
     for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
     for (const Json& output : outputs->items()) {
       WEFT_ASSIGN(const ValueId id, defined(output));
@@ -296,6 +304,11 @@ class Decoder {
     }
     if (const Json* clone = json.find("clone")) {
       WEFT_ASSIGN(node.clone_of, defined(*clone));
+    }
+    if (const Json* line = json.find("line")) {
+      if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
+        return broken("`", node.op->name, "` has a source line out of range");
+      node.line = static_cast<int32_t>(line->integer());
     }
     std::vector<graph::TensorType> types;
     if (const Json* outputs = json.find("out"))

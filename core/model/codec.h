@@ -10,9 +10,9 @@
 
 namespace weft::model {
 
-// {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n, "libraries":
-// {operator: library}}, the last for operators that are not built in; inputs and constants are the
-// caller's to store, in order. Graphs with regions are refused.
+// {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n, "lines":
+// [texts], "libraries": {operator: library}}, the last for operators that are not built in; inputs
+// and constants are the caller's to store, in order. Graphs with regions are refused.
 Result<Json> encode_graph(const graph::Graph& graph);
 
 // `graph` holds the inputs and constants already. The result is verified; errors name `where`.

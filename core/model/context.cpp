@@ -1,10 +1,11 @@
-// Running a model: one block of memory holds the plan's arena, the states and the outputs that
-// the caller has not bound.
+// Running a model: one block of memory holds the plan's arena, the outputs that the caller has not
+// bound, and states.
+#include "model/context.h"
+
 #include <cstring>
 
 #include "base/errors.h"
 #include "executor/stages.h"
-#include "model/file.h"
 #include "runtime/pool.h"
 
 namespace weft::model {
@@ -36,6 +37,26 @@ int64_t bytes_of(const executor::Compiled& compiled) {
   return bytes;
 }
 
+// Refuses a second thread instead of waiting: two threads that share a context do so by mistake.
+class Use {
+ public:
+  explicit Use(States& states) : states_(states.enter() ? &states : nullptr) {}
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  ~Use() {
+    if (states_) states_->leave();
+  }
+  Status status() const {
+    if (states_) return {};
+    return errors::invalid_state(
+        "context", "another thread is using it, or one that shares its states; give each thread a ",
+        "context of its own");
+  }
+
+ private:
+  States* states_;
+};
+
 }  // namespace
 
 Context::~Context() = default;
@@ -47,12 +68,15 @@ Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) 
   return bytes_of(*compiled);
 }
 
-Result<std::unique_ptr<Context>> Context::create(Ref<Model> model, std::string_view name,
+Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string_view name,
                                                  void* arena, int64_t bytes) {
+  const Use use(*states);
+  WEFT_TRY(use.status());
   std::unique_ptr<Context> context(new Context);
-  WEFT_ASSIGN(context->entry_, model->entry(name));
-  context->model_ = std::move(model);
+  WEFT_ASSIGN(context->entry_, states->model()->entry(name));
+  context->states_ = std::move(states);
   context->outputs_now_ = context->entry_->outputs;
+  context->find_states();
   if (context->entry_->program->stages()) {
     WEFT_TRY(context->bind_stages());
     return context;
@@ -71,13 +95,32 @@ Result<std::unique_ptr<Context>> Context::create(Ref<Model> model, std::string_v
   return context;
 }
 
+void Context::find_states() {
+  const graph::Graph& graph = entry_->program->graph();
+  for (const graph::StatePair& state : graph.states) {
+    const int32_t tensor =
+        entry_->captures[static_cast<size_t>(state.input) - entry_->inputs.size()];
+    state_tensors_.push_back(tensor);
+    state_ports_.push_back({states_->model()->tensors()[static_cast<size_t>(tensor)].name,
+                            graph.type(graph.inputs[static_cast<size_t>(state.input)])});
+  }
+  if (graph.ordinals > 0)
+    state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}, {}}});
+}
+
 void Context::bind_captures() {
+  seen_additions_ = states_->additions();
   inputs_.resize(entry_->inputs.size(), nullptr);
+  held_.clear();
   for (const int32_t index : entry_->captures) {
-    const Tensor& tensor = *model_->tensors()[static_cast<size_t>(index)].tensor;
-    // As a value: training the model meanwhile writes elsewhere.
-    held_.emplace_back(tensor.box().storage());
-    inputs_.push_back(tensor.data());
+    void* memory = states_->find(index);
+    if (!memory) {
+      const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
+      // As a value: training the model meanwhile writes elsewhere.
+      held_.emplace_back(tensor.box().storage());
+      memory = tensor.data();
+    }
+    inputs_.push_back(memory);
   }
 }
 
@@ -88,18 +131,17 @@ Status Context::bind_memory(char* arena) {
     outputs_.push_back(next);
     next += aligned(type.bytes());
   }
-  bind_captures();
-  for (const graph::StatePair& state : compiled_->states()) {
-    void*& input = inputs_[static_cast<size_t>(state.input)];
-    void* own = outputs_[static_cast<size_t>(state.output)];
-    const int64_t bytes = bytes_of_state(*compiled_, state);
-    if (keeps_old_states(*compiled_)) {
-      own = next;
-      next += aligned(bytes);
+  const bool keeps_old = keeps_old_states(*compiled_);
+  for (size_t k = 0; k < state_tensors_.size(); ++k) {
+    const graph::StatePair& state = compiled_->states()[k];
+    void*& output = outputs_[static_cast<size_t>(state.output)];
+    if (!states_->find(state_tensors_[k])) {
+      WEFT_TRY(states_->add(state_tensors_[k], keeps_old ? next : output, own_));
+      if (keeps_old) next += aligned(bytes_of_state(*compiled_, state));
     }
-    if (bytes > 0) std::memcpy(own, input, static_cast<size_t>(bytes));
-    input = own;
+    if (!keeps_old) output = states_->find(state_tensors_[k]);
   }
+  bind_captures();
   return {};
 }
 
@@ -114,6 +156,8 @@ void Context::take_new_states() {
 }
 
 Status Context::bind_input(size_t index, const void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (index >= entry_->inputs.size())
     return errors::index_out_of_range("context", "`index` must be below ", entry_->inputs.size(),
                                       "; got ", index);
@@ -127,6 +171,8 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
 }
 
 Status Context::bind_output(size_t index, void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (index >= entry_->outputs.size())
     return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
                                       "; got ", index);
@@ -140,14 +186,17 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
   return {};
 }
 
-Status Context::run(uint64_t seed) {
+Status Context::run() {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   for (size_t i = 0; i < entry_->inputs.size(); ++i)
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
-  const uint64_t first = next_ordinal_;
-  next_ordinal_ += static_cast<uint64_t>(entry_->program->graph().ordinals);
-  if (entry_->program->stages()) return run_stages(seed, first);
-  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, seed, first));
+  if (seen_additions_ != states_->additions()) bind_captures();
+  const uint64_t first = states_->random.next_ordinal;
+  states_->random.next_ordinal += static_cast<uint64_t>(entry_->program->graph().ordinals);
+  if (entry_->program->stages()) return run_stages(first);
+  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
   take_new_states();
   has_run_ = true;
   return {};
@@ -159,6 +208,49 @@ Result<const void*> Context::output_data(size_t index) const {
                                       "; got ", index);
   if (!has_run_) return errors::invalid_state("context", "there is no output before a run");
   return static_cast<const void*>(outputs_[index]);
+}
+
+// ---- states -----------------------------------------------------------------------------------
+
+Result<void*> Context::state_memory(size_t index, size_t bytes) const {
+  if (index >= state_ports_.size())
+    return errors::index_out_of_range("context", "`index` must be below ", state_ports_.size(),
+                                      "; got ", index);
+  const Port& port = state_ports_[index];
+  if (bytes != static_cast<size_t>(port.type.bytes()))
+    return errors::invalid_value("context", "state `", port.name, "` ", to_string(port.type),
+                                 " has ", port.type.bytes(), " bytes; got ", bytes);
+  if (index < state_tensors_.size()) return states_->find(state_tensors_[index]);
+  return static_cast<void*>(&states_->random);
+}
+
+Status Context::read_state(size_t index, void* data, size_t bytes) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  WEFT_ASSIGN(const void* memory, state_memory(index, bytes));
+  if (bytes > 0) std::memcpy(data, memory, bytes);
+  return {};
+}
+
+Status Context::write_state(size_t index, const void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  WEFT_ASSIGN(void* memory, state_memory(index, bytes));
+  if (bytes > 0) std::memcpy(memory, data, bytes);
+  return {};
+}
+
+Status Context::reset_states() {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  states_->reset();
+  return {};
+}
+
+Status Context::save(const std::string& path) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  return states_->save(path);
 }
 
 }  // namespace weft::model

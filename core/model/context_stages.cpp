@@ -3,7 +3,7 @@
 
 #include "base/errors.h"
 #include "executor/stages.h"
-#include "model/file.h"
+#include "model/context.h"
 
 namespace weft::model {
 namespace {
@@ -42,24 +42,15 @@ Result<Produced> run_stage(executor::Program& program, std::span<const Handed> i
 }  // namespace
 
 Status Context::bind_stages() {
-  bind_captures();
   outputs_.resize(entry_->outputs.size(), nullptr);
   wanted_.resize(entry_->outputs.size(), nullptr);
-  const graph::Graph& graph = entry_->program->graph();
-  for (const graph::StatePair& state : graph.states) {
-    void*& input = inputs_[static_cast<size_t>(state.input)];
-    const auto bytes =
-        static_cast<size_t>(graph.type(graph.inputs[static_cast<size_t>(state.input)]).bytes());
-    WEFT_ASSIGN(Ref<Storage> own,
-                Storage::allocate(std::max<int64_t>(static_cast<int64_t>(bytes), 1)));
-    if (bytes > 0) std::memcpy(own->data(), input, bytes);
-    input = own->data();
-    states_.push_back(std::move(own));
-  }
+  for (const int32_t tensor : state_tensors_)
+    if (!states_->find(tensor)) WEFT_TRY(states_->add(tensor, nullptr, {}));
+  bind_captures();
   return {};
 }
 
-Status Context::run_stages(uint64_t seed, uint64_t first_ordinal) {
+Status Context::run_stages(uint64_t first_ordinal) {
   const graph::Graph& graph = entry_->program->graph();
   executor::Stages& stages = *entry_->program->stages();
   std::vector<int64_t> sizes(stages.sizes(), 0);
@@ -76,7 +67,8 @@ Status Context::run_stages(uint64_t seed, uint64_t first_ordinal) {
       types.push_back(inputs.back().type);
     }
     WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(i, types, sizes));
-    WEFT_ASSIGN(Produced produced, run_stage(*program, inputs, seed, first_ordinal));
+    WEFT_ASSIGN(Produced produced,
+                run_stage(*program, inputs, states_->random.seed, first_ordinal));
     done.push_back(std::move(produced));
     for (const auto& [size, output] : stage.sizes) {
       std::memcpy(&sizes[static_cast<size_t>(size)],
@@ -101,10 +93,11 @@ Status Context::run_stages(uint64_t seed, uint64_t first_ordinal) {
       std::memcpy(wanted_[i], value.data, static_cast<size_t>(value.type.bytes()));
     outputs_[i] = wanted_[i];
   }
-  for (size_t k = 0; k < graph.states.size(); ++k) {
-    auto [value, storage] = found(static_cast<size_t>(graph.states[k].output));
-    inputs_[static_cast<size_t>(graph.states[k].input)] = value.data;
-    states_[k] = std::move(storage);
+  for (const graph::StatePair& state : graph.states) {
+    const Handed value = found(static_cast<size_t>(state.output)).first;
+    if (value.type.bytes() > 0)
+      std::memcpy(inputs_[static_cast<size_t>(state.input)], value.data,
+                  static_cast<size_t>(value.type.bytes()));
   }
   has_run_ = true;
   return {};

@@ -21,11 +21,17 @@ namespace weft::model {
 // 2 has graphs with sizes; files without are still 1.
 inline constexpr int64_t kFormatVersion = 2;
 
+// Files with random operators have a tensor of this name, uint64 [seed, next ordinal]: where a run
+// goes on in the random numbers.
+inline constexpr std::string_view kRandomState = "weft.random";
+
 // ---- writing -----------------------------------------------------------------------------------
 
 // Puts a file together. The graph's inputs are the entry's inputs followed by its captures.
 class Writer {
  public:
+  // Are lines of the program's source saved, so that errors name them? Not unless this is called.
+  void keep_source_lines(bool keep) { keeps_source_lines_ = keep; }
   // `captures` are saved as tensors under their names; a name that is used again, in this entry or
   // another, must mean the same array. Contents are taken as they are at this call.
   Status add_entry(std::string_view name, const graph::Graph& graph,
@@ -48,7 +54,9 @@ class Writer {
     const Box* box;
   };
   Status add_tensor(const NamedTensor& tensor);
+  Status add_random_state();
 
+  bool keeps_source_lines_ = false;
   std::vector<SavedEntry> entries_;
   std::vector<SavedTensor> tensors_;
   std::vector<std::pair<std::string, std::string>> metadata_;
@@ -81,6 +89,8 @@ class Model final : public Object {
   // On the file's memory; the same array at each call. In the file's order.
   std::span<const NamedTensor> tensors() const { return archive_.tensors; }
   std::span<const std::pair<std::string, std::string>> metadata() const { return metadata_; }
+  // Of all tensors and metadata, with what a reader of plain safetensors sees.
+  const Archive& archive() const { return archive_; }
   int64_t format_version() const { return version_; }
   const std::string& text() const { return text_; }  // a description for people
 
@@ -93,56 +103,6 @@ class Model final : public Object {
   std::vector<std::pair<std::string, std::string>> metadata_;
   int64_t version_ = 0;
   std::string text_;
-};
-
-// ---- running -----------------------------------------------------------------------------------
-
-// One entry point with the memory to run it: used by one thread at a time; several contexts of a
-// model run side by side. States start as the file has them and live here.
-//
-// An entry whose graph has sizes is run in stages, each with a plan for the sizes that are met:
-// such a run allocates, and a caller's arena is not used.
-class Context {
- public:
-  // Bytes that `create` wants of a caller's arena, which is aligned to kAlignment.
-  static Result<int64_t> arena_bytes(const Model& model, std::string_view entry);
-  // `arena` null: allocated here.
-  static Result<std::unique_ptr<Context>> create(Ref<Model> model, std::string_view entry,
-                                                 void* arena, int64_t bytes);
-  ~Context();
-
-  std::span<const Port> inputs() const { return entry_->inputs; }
-  // Shapes that follow from values are those of the last run.
-  std::span<const Port> outputs() const { return outputs_now_; }
-  // Dense memory of the caller until the next bind; exactly the port's bytes, those of the largest
-  // shape where it follows from values.
-  Status bind_input(size_t index, const void* data, size_t bytes);
-  Status bind_output(size_t index, void* data, size_t bytes);
-  Status run(uint64_t seed = 0);  // allocates nothing without sizes
-  // Where output `index` is after a run; valid until the next.
-  Result<const void*> output_data(size_t index) const;
-
- private:
-  Context() = default;
-  Status bind_memory(char* arena);
-  void bind_captures();
-  void take_new_states();
-  Status bind_stages();
-  Status run_stages(uint64_t seed, uint64_t first_ordinal);
-
-  Ref<Model> model_;
-  const Entry* entry_ = nullptr;
-  Ref<executor::Compiled> compiled_;
-  executor::FramePtr frame_;
-  std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
-  std::vector<HeldValue> held_;
-  Ref<Storage> own_;  // the arena, where the caller gave none
-  std::vector<Port> outputs_now_;
-  // In stages: states, outputs of the last run, and where the caller wants them, or null.
-  std::vector<Ref<Storage>> states_, results_;
-  std::vector<void*> wanted_;
-  uint64_t next_ordinal_ = 0;
-  bool has_run_ = false;
 };
 
 }  // namespace weft::model

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "base/errors.h"
 #include "graph/passes.h"
@@ -6,6 +7,7 @@
 #include "model/file.h"
 #include "model/held_tensor.h"
 #include "runtime/engine.h"
+#include "runtime/random_state.h"
 
 namespace weft::model {
 namespace {
@@ -32,7 +34,21 @@ Status check_names(std::string_view what, std::span<const std::string> names) {
 
 }  // namespace
 
+// Runs of the file go on where the random numbers are now.
+Status Writer::add_random_state() {
+  for (const SavedTensor& known : tensors_)
+    if (known.tensor.name == kRandomState) return {};
+  WEFT_ASSIGN(Ref<Tensor> state, Tensor::create(DType::kUInt64, Shape{2}));
+  const RandomKey now = take_ordinals(0);
+  const uint64_t numbers[] = {now.seed, now.first_ordinal};
+  std::memcpy(state->data(), numbers, sizeof numbers);
+  tensors_.push_back({{std::string(kRandomState), std::move(state)}, {}, nullptr});
+  return {};
+}
+
 Status Writer::add_tensor(const NamedTensor& named) {
+  if (named.name == kRandomState)
+    return errors::invalid_value("save", "the name `", kRandomState, "` is Weft's own");
   const Box* origin = &named.tensor->box();
   for (const SavedTensor& known : tensors_) {
     if (known.tensor.name != named.name) continue;
@@ -69,6 +85,10 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
   if (source.sizes.empty()) {
     WEFT_ASSIGN(graph, remove_dead_code(source, {}));
   }
+  if (!keeps_source_lines_) {
+    graph.lines.clear();
+    for (graph::Node& node : graph.nodes) node.line = -1;
+  }
   Json capture_names = Json::array(), constant_names = Json::array();
   for (const NamedTensor& capture : captures) {
     WEFT_TRY(add_tensor(capture));
@@ -79,6 +99,7 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
     WEFT_TRY(add_tensor({constant, graph.constants[i].content}));
     constant_names.push(constant);
   }
+  if (graph.ordinals > 0) WEFT_TRY(add_random_state());
   WEFT_ASSIGN(Json body, encode_graph(graph));
   Json json = Json::object();
   json.set("name", name);

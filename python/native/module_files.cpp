@@ -89,10 +89,12 @@ void add_entry(weft_writer writer, const Entry& entry) {
 }
 
 void save_model(const std::string& path, const std::vector<Entry>& entries,
-                const std::vector<std::pair<std::string, std::string>>& metadata) {
+                const std::vector<std::pair<std::string, std::string>>& metadata,
+                bool source_lines) {
   weft_writer created = nullptr;
   check(weft_writer_create(&created));
   const std::unique_ptr<weft_writer_, void (*)(weft_writer)> writer(created, weft_writer_release);
+  check(weft_writer_keep_source_lines(created, source_lines));
   for (const Entry& entry : entries) add_entry(created, entry);
   for (const auto& [key, value] : metadata) {
     check(weft_writer_set_metadata(created, key.c_str(), value.c_str()));
@@ -139,6 +141,15 @@ class Model {
     return arrays;
   }
 
+  py::dict metadata() const {
+    py::dict found;
+    for (size_t i = 0; i < weft_model_metadata_count(model_); ++i) {
+      const char* key = weft_model_metadata_key_at(model_, i);
+      found[key] = weft_model_metadata(model_, key);
+    }
+    return found;
+  }
+
   py::object function(const std::string& entry) const {
     weft_function function = nullptr;
     check(weft_model_function(model_, entry.c_str(), &function));
@@ -158,11 +169,13 @@ void define_files(py::module_& module) {
              py::arg("arrays"), py::arg("metadata") = "");
   module.def("load_arrays", [](const std::string& path) { return load_archive(path, "").first; });
   module.def("load_archive", load_archive, py::arg("path"), py::arg("key"));
-  module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"));
+  module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"),
+             py::arg("source_lines") = false);
   py::class_<Model>(module, "Model")
       .def(py::init<const std::string&>())
       .def("text", &Model::text)
       .def("entries", &Model::entries)
+      .def("metadata", &Model::metadata)
       .def("tensors", &Model::tensors)
       .def("function", &Model::function);
 }

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         runtime,
         sparse,
     )
+    from weft._export import export
     from weft._trace import hybridize
     from weft.checkpoint import load_checkpoint, save_checkpoint
     from weft.device import Device, cpu
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
     "cpu": ("weft.device", "cpu"),
+    "export": ("weft._export", "export"),
     "hybridize": ("weft._trace", "hybridize"),
     "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
     "random": ("weft.np.random", None),
@@ -62,6 +64,7 @@ __all__ = [
     "cpu",
     "device",
     "engine",
+    "export",
     "gluon",
     "hybridize",
     "init",

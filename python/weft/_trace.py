@@ -115,13 +115,22 @@ def keep_alive(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Traced:
-    """What one signature's trace gave: the function, the structure of its result, and what the
-    function calls of Python."""
+    """What one signature's trace gave: the function, the structures of its arguments and of its
+    result, and what the function calls of Python."""
 
-    __slots__ = ("called", "function", "result")
+    __slots__ = ("call", "called", "function", "result", "types")
 
-    def __init__(self, function: Any, result: Hashable, called: list[Any]) -> None:
+    def __init__(
+        self,
+        function: Any,
+        call: Hashable,
+        types: list[Any],
+        result: Hashable,
+        called: list[Any],
+    ) -> None:
         self.function = function
+        self.call = call
+        self.types = types  # shape and dtype of each array in the arguments
         self.result = result
         self.called = called
 
@@ -152,7 +161,7 @@ def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where
                 "number of chosen elements (a mask, nonzero, unique); return arrays"
             )
     joined = native.join_functions(examples)
-    return Traced(joined, first.result, first.called)
+    return Traced(joined, call, first.types, first.result, first.called)
 
 
 def _trace_example(
@@ -166,7 +175,8 @@ def _trace_example(
         try:
             outputs: list[Any] = []
             result = flatten(function(*args, **kwargs), outputs, where)
-            return Traced(native.trace_end(outputs), result, called)
+            types = [(array.shape, array.dtype) for array in arrays]
+            return Traced(native.trace_end(outputs), call, types, result, called)
         except BaseException:
             native.trace_abort()
             raise
@@ -187,6 +197,14 @@ class TraceCache:
         """Forgets all traces."""
         self._traced.clear()
         self.last = None
+
+    def signature(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Hashable, list[Any]]:
+        """The structure of these arguments, and shape and dtype of their arrays."""
+        arrays: list[Any] = []
+        structure = flatten((args, kwargs), arrays, self._where)
+        return structure, [(array.shape, array.dtype) for array in arrays]
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not loaded_devices:

@@ -9,13 +9,19 @@
 """
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from weft._errors import BY_STATUS, InvalidState, InvalidType, InvalidValue, MissingFile
+from weft._errors import (
+    BY_STATUS,
+    InvalidState,
+    InvalidType,
+    InvalidValue,
+    MissingFile,
+    NotFound,
+)
 
 _DECLARATIONS = """
 typedef int32_t weft_status;
@@ -37,11 +43,16 @@ weft_status weft_model_load(const char* path, weft_model* out);
 weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
 void weft_model_release(weft_model model);
 const char* weft_model_text(weft_model model);
+const char* weft_model_metadata(weft_model model, const char* key);
+size_t weft_model_metadata_count(weft_model model);
+const char* weft_model_metadata_key_at(weft_model model, size_t index);
 size_t weft_model_entry_count(weft_model model);
 const char* weft_model_entry_name_at(weft_model model, size_t index);
 weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
 weft_status weft_context_create(weft_model model, const char* entry, void* arena,
                                 size_t arena_bytes, weft_context* out);
+weft_status weft_context_create_sharing(weft_context first, const char* entry, void* arena,
+                                        size_t arena_bytes, weft_context* out);
 void weft_context_release(weft_context context);
 size_t weft_context_inputs(weft_context context);
 size_t weft_context_outputs(weft_context context);
@@ -50,6 +61,13 @@ weft_status weft_context_get_output(weft_context context, size_t index, weft_por
 weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                     size_t bytes);
 weft_status weft_context_run(weft_context context);
+size_t weft_context_states(weft_context context);
+weft_status weft_context_get_state(weft_context context, size_t index, weft_port* port);
+weft_status weft_context_read_state(weft_context context, size_t index, void* data, size_t bytes);
+weft_status weft_context_write_state(weft_context context, size_t index, const void* data,
+                                     size_t bytes);
+weft_status weft_context_reset(weft_context context);
+weft_status weft_context_save(weft_context context, const char* path);
 weft_status weft_context_output_data(weft_context context, size_t index, const void** data);
 weft_status weft_library_load(const char* path);
 """
@@ -139,19 +157,29 @@ class Model:
         count = _library.weft_model_entry_count(self._handle)
         return [_text(_library.weft_model_entry_name_at(self._handle, i)) for i in range(count)]
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the file says beside the model, as `weft.export` was told."""
+        count = _library.weft_model_metadata_count(self._handle)
+        keys = [_library.weft_model_metadata_key_at(self._handle, i) for i in range(count)]
+        return {_text(k): _text(_library.weft_model_metadata(self._handle, k)) for k in keys}
+
     def arena_bytes(self, entry: str = "forward") -> int:
         """Bytes that a run of the entry point needs for its intermediate results."""
         out = _ffi.new("size_t*")
         _check(_library.weft_model_arena_bytes(self._handle, entry.encode(), out))
         return int(out[0])
 
-    def context(self, entry: str = "forward", arena: Any = None) -> "Context":
+    def context(
+        self, entry: str = "forward", arena: Any = None, *, sharing: "Context | None" = None
+    ) -> "Context":
         """What runs an entry point; for one thread at a time, several side by side.
 
         arena: writable buffer of `arena_bytes(entry)` bytes aligned to 64, or None to allocate
+        sharing: a context of another entry point whose states this one shall see and change
         Raises LookupError for an unknown entry point.
         """
-        return Context(self, entry, arena)
+        return Context(self, entry, arena, sharing)
 
 
 class Context:
@@ -159,18 +187,30 @@ class Context:
 
     inputs, outputs: the ports; an output whose extents follow from values (a mask, nonzero, unique)
         has the largest shape before the first run, and the shape of the last run after it
+    states: what runs change: a cache, running statistics, weights that a training step updates.
+        They start as in the file
     """
 
-    def __init__(self, model: Model, entry: str, arena: Any) -> None:
+    def __init__(
+        self, model: Model, entry: str, arena: Any, sharing: "Context | None" = None
+    ) -> None:
         out = _ffi.new("weft_context*")
         self._model = model
         self._arena = None if arena is None else _ffi.from_buffer(arena, require_writable=True)
         memory = _ffi.NULL if self._arena is None else self._arena
         size = 0 if self._arena is None else len(self._arena)
-        _check(_library.weft_context_create(model._handle, entry.encode(), memory, size, out))
+        if sharing is not None and sharing._model is not model:
+            raise InvalidValue("context: `sharing` must be a context of the same model")
+        self._sharing = sharing  # its arena may have the states
+        if sharing is None:
+            _check(_library.weft_context_create(model._handle, entry.encode(), memory, size, out))
+        else:
+            first = sharing._handle
+            _check(_library.weft_context_create_sharing(first, entry.encode(), memory, size, out))
         self._handle = _ffi.gc(out[0], _library.weft_context_release)
         self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
         self.outputs = self._output_ports()
+        self.states = self._ports(_library.weft_context_states, _library.weft_context_get_state)
         self._bound: list[Any] = [None] * len(self.inputs)
 
     def _output_ports(self) -> list[Port]:
@@ -191,19 +231,7 @@ class Context:
         every following run. Raises ValueError for another number of bytes."""
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
-        port = self.inputs[index]
-        try:
-            buffer = _ffi.from_buffer(data)
-        except (TypeError, BufferError, ValueError) as error:
-            raise InvalidType(
-                f"run: `{port.name}` must be a contiguous buffer; got "
-                f"{type(data).__name__} ({error})"
-            ) from None
-        if len(buffer) != port.nbytes:
-            raise InvalidValue(
-                f"run: `{port.name}` must have {port.nbytes} bytes, {port.dtype}{port.shape}; "
-                f"got {len(buffer)}"
-            )
+        buffer = _buffer("run", self.inputs[index], data)
         _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
         self._bound[index] = buffer
 
@@ -230,15 +258,64 @@ class Context:
     def _output(self, index: int, port: Port) -> memoryview:
         data = _ffi.new("const void**")
         _check(_library.weft_context_output_data(self._handle, index, data))
-        view = memoryview(bytes(_ffi.buffer(data[0], port.nbytes)))
-        code = _FORMATS.get(port.dtype)
-        if code is None or 0 in port.shape:
-            return view
-        return _shaped(view, code, port.shape)
+        return _shaped(bytes(_ffi.buffer(data[0], port.nbytes)), port)
+
+    def read_state(self, name: str) -> memoryview:
+        """The present content of a state, a copy. Raises LookupError for an unknown name."""
+        index, port = self._state("read_state", name)
+        data = bytearray(port.nbytes)
+        memory = _ffi.from_buffer(data)
+        _check(_library.weft_context_read_state(self._handle, index, memory, port.nbytes))
+        return _shaped(bytes(data), port)
+
+    def write_state(self, name: str, data: Any) -> None:
+        """Makes `data`, a contiguous buffer of exactly the state's bytes, its content.
+
+        Raises LookupError for an unknown name, ValueError for another number of bytes.
+        """
+        index, port = self._state("write_state", name)
+        buffer = _buffer("write_state", port, data)
+        _check(_library.weft_context_write_state(self._handle, index, buffer, len(buffer)))
+
+    def _state(self, operation: str, name: str) -> tuple[int, Port]:
+        for index, port in enumerate(self.states):
+            if port.name == name:
+                return index, port
+        known = ", ".join(f"`{port.name}`" for port in self.states) or "none"
+        raise NotFound(f"{operation}: there is no state `{name}`; there are {known}")
+
+    def reset(self) -> None:
+        """Sets all states, also those of contexts that share them, as the file has them."""
+        _check(_library.weft_context_reset(self._handle))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model with the present states to a file, which may be the one it is from.
+
+        Raises OSError where it cannot be written; an old file then stays whole.
+        """
+        _check(_library.weft_context_save(self._handle, os.fsencode(path)))
 
 
-def _shaped(view: memoryview, code: str, shape: Sequence[int]) -> memoryview:
-    return view.cast(code, tuple(shape))
+def _buffer(operation: str, port: Port, data: Any) -> Any:
+    try:
+        buffer = _ffi.from_buffer(data)
+    except (TypeError, BufferError, ValueError) as error:
+        raise InvalidType(
+            f"{operation}: `{port.name}` must be a contiguous buffer; got "
+            f"{type(data).__name__} ({error})"
+        ) from None
+    if len(buffer) != port.nbytes:
+        raise InvalidValue(
+            f"{operation}: `{port.name}` must have {port.nbytes} bytes, {port.dtype}{port.shape}; "
+            f"got {len(buffer)}"
+        )
+    return buffer
+
+
+def _shaped(data: bytes, port: Port) -> memoryview:
+    view = memoryview(data)
+    code = _FORMATS.get(port.dtype)
+    return view if code is None or 0 in port.shape else view.cast(code, port.shape)
 
 
 __all__ = ["Context", "Model", "Port", "load_library", "version"]

@@ -170,6 +170,7 @@ static void functions_and_writers(void) {
   NULLED(weft_writer_create(NULL), "out");
   weft_writer_release(NULL);
   MUST(weft_writer_create(&writer));
+  NULLED(weft_writer_keep_source_lines(NULL, 1), "writer");
   NULLED(weft_writer_add_entry(NULL, "e", f, names, names, NULL), "writer");
   NULLED(weft_writer_add_entry(writer, NULL, f, names, names, NULL), "name");
   NULLED(weft_writer_add_entry(writer, "e", NULL, names, names, NULL), "function");
@@ -205,6 +206,15 @@ static void models(void) {
   NULLED(weft_context_create(NULL, "e", NULL, 0, &context), "model");
   weft_context_release(NULL);
   CHECK(weft_context_inputs(NULL) == 0 && weft_context_outputs(NULL) == 0);
+  NULLED(weft_context_create_sharing(NULL, "e", NULL, 0, &context), "first");
+  CHECK(weft_model_metadata_count(NULL) == 0 && weft_model_metadata_key_at(NULL, 0) == NULL);
+  CHECK(weft_model_metadata(NULL, "key") == NULL);
+  CHECK(weft_context_states(NULL) == 0);
+  NULLED(weft_context_get_state(NULL, 0, &port), "context");
+  NULLED(weft_context_read_state(NULL, 0, memory, 16), "context");
+  NULLED(weft_context_write_state(NULL, 0, memory, 16), "context");
+  NULLED(weft_context_reset(NULL), "context");
+  NULLED(weft_context_save(NULL, "file.weft"), "context");
   NULLED(weft_context_get_input(NULL, 0, &port), "context");
   NULLED(weft_context_get_output(NULL, 0, &port), "context");
   NULLED(weft_context_bind_input(NULL, 0, memory, 16), "context");

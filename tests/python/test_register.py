@@ -306,7 +306,9 @@ def test_an_exception_of_a_kernel_is_the_callers(mode):
     with pytest.raises(MineError) as caught:
         function(np.ones(2))
     assert str(caught.value) == "no"
-    assert caught.value.__notes__ == [f"{operator.__name__}: MineError: no"]
+    line = test_an_exception_of_a_kernel_is_the_callers.__code__.co_firstlineno + 9
+    where = f" ({__file__}:{line})" if mode == "graph" else ""
+    assert caught.value.__notes__ == [f"{operator.__name__}: MineError: no{where}"]
     assert "kernel" in [entry.name for entry in caught.traceback]
 
 

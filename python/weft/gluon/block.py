@@ -9,14 +9,13 @@ from typing import Any
 from weft import autograd
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._export import export
 from weft._files import BackgroundWrite, save_arrays
 from weft._trace import (
     TraceCache,
     Traced,
-    flatten,
     is_tracing,
     trace,
-    unflatten,
     without_effects,
 )
 from weft.device import device_of
@@ -351,12 +350,11 @@ class HybridBlock(Block):
             return self._run(*args, **kwargs)
         if not self._is_active:
             out = super().__call__(*args, **kwargs)
-        else:
-            if not self._are_shapes_known:
-                self._find_shapes(args, kwargs)
-            out = self._cache(args, kwargs)
-        self.__dict__["_seen"] = self._signature(args, kwargs)
-        return out
+            self.__dict__["_seen"] = self._cache.signature(args, kwargs)
+            return out
+        if not self._are_shapes_known:
+            self._find_shapes(args, kwargs)
+        return self._cache(args, kwargs)
 
     def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Runs once eagerly where parameters below wait for their shapes: they cannot be made
@@ -365,11 +363,6 @@ class HybridBlock(Block):
             with autograd.pause(), without_effects(), device_of(args):
                 self._run(*args, **kwargs)
         self.__dict__["_are_shapes_known"] = True
-
-    def _signature(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        arrays: list[Any] = []
-        structure = flatten((args, kwargs), arrays, type(self).__name__)
-        return structure, [(array.shape, array.dtype) for array in arrays]
 
     # ---- what a plan needs, and files
 
@@ -392,17 +385,31 @@ class HybridBlock(Block):
             )
         return self._cache.last
 
-    def export(self, path: Path, *examples: Any, entry: str = "forward") -> None:
+    def export(
+        self,
+        path: Path,
+        *examples: Any,
+        entry: str = "forward",
+        metadata: Mapping[str, str] | None = None,
+        source_lines: bool = False,
+    ) -> None:
         """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
-        `examples` or else of the last call.
-
-        The file runs in C (`weft_model_load`), in `weft.runtime`, and comes back as a block with
-        `SymbolBlock.imports`. Raises RuntimeError before the first call if there are no examples,
-        OSError where the file cannot be written; an old file then stays whole.
+        `examples` or else of the last call: `weft.export` with one entry point.
         """
-        if examples:
+        export(
+            path,
+            metadata=metadata,
+            source_lines=source_lines,
+            **{entry: (self, *examples) if examples else self},
+        )
+
+    def _trace_for_export(self, examples: tuple[Any, ...] | None) -> Traced:
+        """A trace of its own for `examples`, or else for the arguments of the last call."""
+        if examples is not None:
             self._find_shapes(examples, {})
-            call, types = self._signature(examples, {})
+            call, types = self._cache.signature(examples, {})
+        elif self._is_active and self._cache.last is not None:
+            call, types = self._cache.last.call, self._cache.last.types
         elif self._seen is not None:
             call, types = self._seen
         else:
@@ -410,28 +417,7 @@ class HybridBlock(Block):
                 f"export: {type(self).__name__} has not been called, so the shapes of its inputs "
                 "are unknown; call it once, or give example inputs: `export(path, x)`"
             )
-        with autograd.pause():
-            traced = trace(self._run, call, [native.empty(*t) for t in types], "export")
-        function = traced.function
-        names = (
-            _port_names(self.forward, call, function.inputs),
-            _numbered("output", function.outputs),
-            self._capture_names(function.captures()),
-        )
-        native.save_model(fspath(path), [(entry, function, *names)], [])
-
-    def _capture_names(self, captures: list[Any]) -> list[str]:
-        parameters = [
-            (name, data)
-            for name, p in self.collect_params().items()
-            if not p.is_deferred
-            for data in p.list_data()
-        ]
-        names = []
-        for number, array in enumerate(captures):
-            found = [name for name, data in parameters if native.shares_box(array, data)]
-            names.append(found[0] if found else f"constant{number}")
-        return names
+        return trace(self._run, call, [native.empty(*t) for t in types], "export")
 
 
 def _is_equal(a: Any, b: Any) -> bool:
@@ -465,17 +451,3 @@ def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) ->
             f"{operation}: `{name}` must have dtype {wanted.name}; the file has {dtype.name}; "
             f"use `cast('{dtype.name}')` of the block"
         )
-
-
-def _numbered(word: str, count: int) -> list[str]:
-    return [word] if count == 1 else [f"{word}{number}" for number in range(count)]
-
-
-def _port_names(forward: Callable[..., Any], call: Any, count: int) -> list[str]:
-    """Inputs are called as in `forward` where each is one array."""
-    code = getattr(forward, "__code__", None)
-    args, _ = unflatten(call, list(range(count)))
-    if code is None or len(args) != count or any(type(arg) is not int for arg in args):
-        return _numbered("input", count)
-    names = list(code.co_varnames[1 : code.co_argcount])
-    return names[:count] if len(names) >= count else _numbered("input", count)

@@ -1,28 +1,18 @@
 // Effects in files: written, read back, and run by contexts.
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
-#include "model/file.h"
+#include "core/model/temporary_file.h"
+#include "model/context.h"
 #include "ops/host_function.h"
-
-#include <unistd.h>
 
 using namespace weft;
 using namespace weft::testing;
 using model::Context;
 using model::Model;
 using model::NamedTensor;
+using model::States;
 
 namespace {
-
-struct TemporaryFile {
-  TemporaryFile() {
-    char name[] = "/tmp/weft-effects-XXXXXX";
-    ::close(::mkstemp(name));
-    path = name;
-  }
-  ~TemporaryFile() { ::unlink(path.c_str()); }
-  std::string path;
-};
 
 void emit(GraphBuilder& b, const char* op, std::vector<Value> inputs,
           std::vector<Argument> attributes) {
@@ -58,7 +48,7 @@ Ref<Model> counting(const TemporaryFile& file) {
 TEST_CASE("a file's prints and checks run in order") {
   const TemporaryFile file;
   const auto model = counting(file);
-  const auto context = Context::create(model, "forward", nullptr, 0).take();
+  const auto context = Context::create(States::create(model), "forward", nullptr, 0).take();
   float x[2] = {1, 2};
   REQUIRE(context->bind_input(0, x, sizeof x).ok());
   const CapturedOutput output;
@@ -69,7 +59,7 @@ TEST_CASE("a file's prints and checks run in order") {
 TEST_CASE("a check that fails ends the run and leaves states as they were") {
   const TemporaryFile file;
   const auto model = counting(file);
-  const auto context = Context::create(model, "forward", nullptr, 0).take();
+  const auto context = Context::create(States::create(model), "forward", nullptr, 0).take();
   float x[2] = {1, 2};
   REQUIRE(context->bind_input(0, x, sizeof x).ok());
   const CapturedOutput output;

@@ -1,11 +1,7 @@
-#include "model/file.h"
-
-#include <unistd.h>
-
-#include <cstdlib>
-#include <fstream>
+#include "model/context.h"
 
 #include "core/executor/graph_testing.h"
+#include "core/model/temporary_file.h"
 #include "graph/text.h"
 #include "model/json.h"
 #include "runtime/pool.h"
@@ -15,6 +11,7 @@ using namespace weft::testing;
 using model::Context;
 using model::Model;
 using model::NamedTensor;
+using model::States;
 
 namespace {
 
@@ -53,20 +50,6 @@ struct Net {
   Graph graph;
   std::vector<NamedTensor> captures;
   Ref<Tensor> input;
-};
-
-struct TemporaryFile {
-  TemporaryFile() {
-    char name[] = "/tmp/weft-model-XXXXXX";
-    ::close(::mkstemp(name));
-    path = name;
-  }
-  ~TemporaryFile() { ::unlink(path.c_str()); }
-  std::string bytes() const {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  std::string path;
 };
 
 // The saved file with a piece of the model's text replaced; padding keeps the header's length.
@@ -110,7 +93,7 @@ TEST_CASE("a saved model runs like the graph, its state living in the context") 
   const int64_t bytes = Context::arena_bytes(*loaded.value(), "forward").take();
   const Ref<Storage> arena = Storage::allocate(bytes).take();
   for (void* memory : {static_cast<void*>(nullptr), static_cast<void*>(arena->data())}) {
-    auto context = Context::create(loaded.value(), "forward", memory, bytes);
+    auto context = Context::create(States::create(loaded.value()), "forward", memory, bytes);
     REQUIRE_MESSAGE(context.ok(), context.status().message());
     Context& c = *context.value();
     says(c.run().message(), "input `x` is not bound");
@@ -130,9 +113,11 @@ TEST_CASE("a saved model runs like the graph, its state living in the context") 
     REQUIRE(c.run().ok());
     CHECK(std::memcmp(own, expected->data(), 32) == 0);
   }
-  says(Context::create(loaded.value(), "forward", arena->data(), bytes - 1).status().message(),
+  says(Context::create(States::create(loaded.value()), "forward", arena->data(), bytes - 1)
+           .status()
+           .message(),
        "`arena` must be");
-  says(Context::create(loaded.value(), "train", nullptr, 0).status().message(),
+  says(Context::create(States::create(loaded.value()), "train", nullptr, 0).status().message(),
        "no entry `train`; there are `forward`");
 }
 
@@ -236,7 +221,7 @@ TEST_CASE("random changes of a model's text never crash") {
     for (const model::Entry& entry : loaded.value()->entries()) {
       const auto needed = Context::arena_bytes(*loaded.value(), entry.name);
       if (!needed.ok() || needed.value() > 1 << 20) continue;
-      auto context = Context::create(loaded.value(), entry.name, nullptr, 0);
+      auto context = Context::create(States::create(loaded.value()), entry.name, nullptr, 0);
       if (!context.ok()) continue;
       for (size_t p = 0; p < entry.inputs.size(); ++p) {
         const auto size = static_cast<size_t>(entry.inputs[p].type.bytes());

@@ -1,0 +1,72 @@
+#include "model/states.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace weft::model {
+namespace {
+
+States::Random first_random(const Model& model) {
+  States::Random random;
+  const int32_t index = model.archive().find_tensor(kRandomState);
+  if (index < 0) return random;
+  const Tensor& saved = *model.tensors()[static_cast<size_t>(index)].tensor;
+  if (saved.bytes() == sizeof random) std::memcpy(&random, saved.data(), sizeof random);
+  return random;
+}
+
+Result<Ref<Tensor>> copy_of(DType dtype, const Shape& shape, const void* content) {
+  WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(dtype, shape));
+  if (copy->bytes() > 0) std::memcpy(copy->data(), content, static_cast<size_t>(copy->bytes()));
+  return copy;
+}
+
+}  // namespace
+
+Ref<States> States::create(Ref<Model> model) {
+  Ref<States> states = Ref<States>::adopt(new States(std::move(model)));
+  states->random = first_random(*states->model_);
+  return states;
+}
+
+void* States::find(int32_t index) const {
+  for (const State& state : states_)
+    if (state.index == index) return state.memory;
+  return nullptr;
+}
+
+Status States::add(int32_t index, void* memory, Ref<Storage> owner) {
+  const Tensor& tensor = *model_->tensors()[static_cast<size_t>(index)].tensor;
+  State state{index, memory, std::move(owner), HeldValue(tensor.box().storage()), tensor.data()};
+  if (!memory) {
+    WEFT_ASSIGN(state.owner, Storage::allocate(std::max<int64_t>(tensor.bytes(), 1)));
+    state.memory = state.owner->data();
+  }
+  if (tensor.bytes() > 0)
+    std::memcpy(state.memory, state.source, static_cast<size_t>(tensor.bytes()));
+  states_.push_back(std::move(state));
+  ++additions_;
+  return {};
+}
+
+void States::reset() {
+  random = first_random(*model_);
+  for (const State& state : states_) {
+    const int64_t bytes = model_->tensors()[static_cast<size_t>(state.index)].tensor->bytes();
+    if (bytes > 0) std::memcpy(state.memory, state.source, static_cast<size_t>(bytes));
+  }
+}
+
+Status States::save(const std::string& path) const {
+  std::vector<NamedTensor> tensors(model_->tensors().begin(), model_->tensors().end());
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const bool is_random = tensors[i].name == kRandomState;
+    const void* content = is_random ? &random : find(static_cast<int32_t>(i));
+    if (!content) continue;
+    const Tensor& first = *tensors[i].tensor;
+    WEFT_ASSIGN(tensors[i].tensor, copy_of(first.dtype(), first.shape(), content));
+  }
+  return write_archive(path, tensors, model_->archive().metadata);
+}
+
+}  // namespace weft::model

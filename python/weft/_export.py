@@ -1,0 +1,237 @@
+"""Model files: entry points over shared weights, written by `weft.export`."""
+
+import inspect
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from weft import autograd
+from weft._core import native
+from weft._errors import InvalidState, InvalidType, InvalidValue
+from weft._trace import Traced, trace, unflatten
+
+Named = list[tuple[str, native.ndarray]]
+
+
+def export(
+    path: str | PathLike[str],
+    /,
+    *,
+    names: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    source_lines: bool = False,
+    **entries: Any,
+) -> None:
+    """Writes a .weft file with one or several entry points over shared weights.
+
+    entries: by name, a HybridBlock or a function of `@weft.hybridize`, for the arguments of its
+        last call; or a tuple of it and of example arguments. Blocks are in predict mode. What an
+        entry point writes to (running statistics, a cache, parameters in a training step) is state:
+        it lives in the context that runs it, and contexts may share it
+    names: of arrays that belong to no parameter, by the name they get in the file: arrays, blocks,
+        or lists and dicts of them. Without it they are named as in the functions that use them
+    metadata: texts for the file, such as the classes of a classifier
+    source_lines: keep file and line of every operator, so that errors of the file's runs name them
+
+    The file runs in C (`weft_model_load`), in `weft.runtime`, and comes back as a block with
+    `SymbolBlock.imports`. The same network gives the same bytes.
+
+    Raises RuntimeError for an entry point that was never called and has no examples, TypeError for
+    what cannot be traced, OSError where the file cannot be written; an old file then stays whole.
+
+    >>> import weft
+    >>> net = weft.gluon.nn.Dense(2, in_units=3)
+    >>> net.initialize()
+    >>> @weft.hybridize
+    ... def classify(x):
+    ...     return net(x).argmax(axis=1)
+    >>> x = weft.np.zeros((1, 3))
+    >>> weft.export("/tmp/net.weft", scores=(net, x), classify=(classify, x))
+    >>> weft.runtime.Model("/tmp/net.weft").entries
+    ['scores', 'classify']
+    """
+    if not entries:
+        raise InvalidValue("export: give at least one entry point, such as `forward=net`")
+    functions = {name: _split(name, entry) for name, entry in entries.items()}
+    _check_metadata(metadata or {})
+    with autograd.pause():
+        traced = {
+            name: _traced(name, function, examples)
+            for name, (function, examples) in functions.items()
+        }
+    named = list(_named("", names)) if names else []
+    named += _names_in({name: function for name, (function, _) in functions.items()})
+    unnamed: list[native.ndarray] = []
+    written = [
+        (
+            name,
+            found.function,
+            _input_names(functions[name][0], found.call, found.function.inputs),
+            _output_names(name, found.result, found.function.outputs),
+            [_name_of(array, named, unnamed) for array in found.function.captures()],
+        )
+        for name, found in traced.items()
+    ]
+    native.save_model(fspath(path), written, list((metadata or {}).items()), source_lines)
+
+
+Examples = tuple[Any, ...] | None  # None: the arguments of the last call
+
+
+def _split(name: str, entry: Any) -> tuple[Any, Examples]:
+    is_call = isinstance(entry, tuple) and len(entry) > 0
+    function, examples = (entry[0], entry[1:]) if is_call else (entry, None)
+    if not (hasattr(function, "_trace_for_export") or hasattr(function, "cache")):
+        raise InvalidType(
+            f"export: entry point `{name}` must be a HybridBlock or a function of "
+            f"@weft.hybridize; got {type(function).__name__}"
+        )
+    return function, examples
+
+
+def _check_metadata(metadata: Mapping[str, str]) -> None:
+    for key, text in metadata.items():
+        if not isinstance(key, str) or not isinstance(text, str):
+            raise InvalidType(f"export: `metadata` must have texts; got {key!r}: {text!r}")
+
+
+def _traced(name: str, function: Any, examples: Examples) -> Traced:
+    """A trace of its own: the file's graph depends on nothing that happened before."""
+    if hasattr(function, "_trace_for_export"):
+        return function._trace_for_export(examples)
+    if examples is not None:
+        call, types = function.cache.signature(examples, {})
+    elif function.cache.last is not None:
+        call, types = function.cache.last.call, function.cache.last.types
+    else:
+        raise InvalidState(
+            f"export: `{name}` has not been called, so the shapes of its inputs are unknown; call "
+            f"it once, or give example inputs: `{name}=(function, x)`"
+        )
+    arrays = [native.empty(*kind) for kind in types]
+    return trace(function.__wrapped__, call, arrays, f"export: {name}")
+
+
+# ---- names of inputs and outputs ----------------------------------------------------------------
+
+
+class _Place(int):
+    """The number of an array among the arguments."""
+
+
+def _input_names(function: Any, call: Hashable, count: int) -> list[str]:
+    """Inputs are called as the function calls them; within lists and dicts, with their place."""
+    args, kwargs = unflatten(call, [_Place(i) for i in range(count)])
+    code = function.forward if hasattr(function, "forward") else function.__wrapped__
+    bound = inspect.signature(code).bind(*args, **kwargs).arguments
+    found = dict(sorted((place, name) for name, place in _places("", bound)))
+    return list(found.values())
+
+
+def _output_names(entry: str, result: Hashable, count: int) -> list[str]:
+    """Members of a dict or named tuple have its names; others are numbered."""
+    value = unflatten(result, [_Place(i) for i in range(count)])
+    for leaf in _leaves(value):
+        if leaf is not None and not isinstance(leaf, _Place):
+            raise InvalidType(
+                f"export: `{entry}` returns {leaf!r}, which files cannot hold; return arrays"
+            )
+    if isinstance(value, _Place):
+        return ["output"]
+    if isinstance(value, dict) or hasattr(value, "_fields"):
+        return [name for name, _ in _places("", value)]
+    return ["output"] if count == 1 else [f"output{number}" for number in range(count)]
+
+
+def _places(name: str, value: Any) -> Iterator[tuple[str, _Place]]:
+    if isinstance(value, _Place):
+        yield name, value
+        return
+    for key, member in _members(value):
+        yield from _places(f"{name}.{key}" if name else str(key), member)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple | Mapping):
+        for _, member in _members(value):
+            yield from _leaves(member)
+    else:
+        yield value
+
+
+def _members(value: Any) -> Iterator[tuple[Any, Any]]:
+    if hasattr(value, "_fields"):
+        yield from zip(value._fields, value, strict=True)
+    elif isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)
+
+
+# ---- names of captures --------------------------------------------------------------------------
+
+
+def _names_in(functions: dict[str, Any]) -> Named:
+    """The arrays that entry points use, by name: parameters by their paths in the one block that
+    has them all, or, if there is none, by the name of a block and the path in it."""
+    used: list[tuple[str, Any]] = []
+    for name, function in functions.items():
+        found = [(name, function)] if _is_block(function) else _variables(function.__wrapped__)
+        used += [(n, v) for n, v in found if all(v is not known for _, known in used)]
+    blocks = [(n, value) for n, value in used if _is_block(value) and value.collect_params()]
+    others = [(name, value) for name, value in used if not _is_block(value)]
+    roots = [(name, block) for name, block in blocks if not _is_within(block, blocks)]
+    named: Named = []
+    for name, block in roots:
+        named += _named("" if len(roots) == 1 else name, block)
+    for name, value in others:
+        named += _named(name, value)
+    return named
+
+
+def _is_within(block: Any, blocks: list[tuple[str, Any]]) -> bool:
+    """Does one of the other blocks contain it?"""
+    around = (other for _, other in blocks if other is not block)
+    return any(part is block for other in around for part in _parts(other))
+
+
+def _parts(block: Any) -> list[Any]:
+    parts: list[Any] = []
+    block.apply(parts.append)
+    return parts
+
+
+def _is_block(value: Any) -> bool:
+    return hasattr(value, "collect_params") and not isinstance(value, type)
+
+
+def _variables(function: Callable[..., Any]) -> list[tuple[str, Any]]:
+    """What a function uses from around it, by name."""
+    found = inspect.getclosurevars(function)
+    return [*found.nonlocals.items(), *found.globals.items()]
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, native.ndarray]]:
+    """The arrays in a value, by their paths."""
+    if isinstance(value, native.ndarray):
+        yield name, value
+    elif _is_block(value):
+        for path, parameter in value.collect_params().items():
+            yield from _named(f"{name}.{path}" if name else path, parameter)
+    elif hasattr(value, "list_data"):  # a parameter
+        if not value.is_deferred:
+            yield from ((name, array) for array in value.list_data())
+    else:
+        for key, member in _members(value):
+            yield from _named(f"{name}.{key}" if name else str(key), member)
+
+
+def _name_of(array: native.ndarray, named: Named, unnamed: list[native.ndarray]) -> str:
+    for name, known in named:
+        if native.shares_box(array, known):
+            return name
+    for number, known in enumerate(unnamed):
+        if native.shares_box(array, known):
+            return f"constant{number}"
+    unnamed.append(array)
+    return f"constant{len(unnamed) - 1}"
