@@ -38,7 +38,14 @@ def get_state() -> tuple[int, int]:
 
 def set_state(state: tuple[int, int]) -> None:
     """Continues where `get_state` was called, eager and hybridized alike."""
-    _native.set_random_state(*state)
+    try:
+        seed, ordinal = state
+        _native.set_random_state(seed, ordinal)
+    except (TypeError, ValueError):
+        raise InvalidType(
+            "set_state: `state` must be what `get_state` gave, two integers of 64 bits that are at "
+            f"least 0; got {state!r}"
+        ) from None
 
 
 def uniform(
