@@ -666,7 +666,7 @@ STATES = {
     "no states": ("sgd", {}, changed_rate),
     "momentum": ("sgd", {"momentum": 0.9}, changed_rate),
     "centered": ("rmsprop", {"centered": True}, None),
-    "options": ("adam", {"rescale_grad": 0.5, "clip_gradient": 0.3}, changed_options),
+    "options": ("adam", {"rescale_grad": 0.5, "clip_gradient": 1.5}, changed_options),
     "schedule": (
         "adam",
         {"lr_scheduler": lambda: lr_scheduler.MultiFactorScheduler([2, 4], warmup_steps=2)},
