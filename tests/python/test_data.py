@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import multiprocessing
 import os
 import random
@@ -205,6 +206,86 @@ def test_workers_have_seeds_that_do_not_depend_on_their_number():
     assert epochs(3) == first
     assert first[0] != first[1]
     assert len({number for batch in first[0] for number in batch[1]}) == 7
+
+
+def one(batches):
+    return content(next(batches))
+
+
+@pytest.mark.parametrize("mode", ["none", *MODES])
+@pytest.mark.parametrize("given", range(5))
+def test_an_epoch_is_continued_after_the_batches_that_were_given(mode, given):
+    def loader(seed):
+        weft.random.seed(seed)
+        rows = data.ArrayDataset(np.arange(20))
+        return data.DataLoader(rows, 6, True, last_batch="rollover", **MODES.get(mode, {}))
+
+    first = loader(1)
+    list(first)  # leaves two samples for the next epoch, which has three batches
+    batches = iter(first)
+    for _ in range(min(given, 3)):
+        one(batches)
+    if given == 4:
+        list(batches)
+    state, numbers = json.loads(json.dumps(first.state_dict())), np.random.get_state()
+    again = loader(2)
+    again.load_state_dict(state)
+    assert again.state_dict() == first.state_dict()
+    np.random.set_state(numbers)
+    wanted = ([] if given == 4 else content(list(batches))), content(list(first))
+    np.random.set_state(numbers)
+    assert (([] if given == 4 else content(list(again))), content(list(again))) == wanted
+    assert len(wanted[0]) == max(3 - given, 0)
+
+
+def test_an_epoch_that_nobody_goes_on_with_is_over():
+    loader = data.DataLoader(list(range(6)), 2, shuffle=True)
+    assert loader.state_dict()["epoch"] is None
+    for _ in loader:
+        assert loader.state_dict()["epoch"]["given"] == 1
+        break
+    assert loader.state_dict()["epoch"] is None
+    batches = iter(loader)
+    assert loader.state_dict()["epoch"]["given"] == 0
+    one(batches)
+    other = iter(loader)
+    assert loader.state_dict()["epoch"]["given"] == 0  # of the one that began last
+    batches.close()
+    other.close()
+    assert loader.state_dict()["epoch"] is None
+    failing = data.DataLoader(Failing(KeyError("no")), 2)
+    with pytest.raises(KeyError):
+        for _ in (batches := iter(failing)):
+            assert failing.state_dict()["epoch"]["given"] == 1
+    assert failing.state_dict()["epoch"] is None
+
+
+def test_a_sampler_keeps_its_own_state_between_epochs():
+    class Turning(data.Sampler):
+        def __init__(self):
+            self.begin = 0
+
+        def __iter__(self):
+            self.begin += 1
+            return iter([(self.begin + n) % 5 for n in range(5)])
+
+        def __len__(self):
+            return 5
+
+        def state_dict(self):
+            return {"begin": self.begin}
+
+        def load_state_dict(self, state):
+            self.begin = state["begin"]
+
+    loaders = [data.DataLoader(list(range(5)), 2, sampler=Turning()) for _ in range(2)]
+    list(loaders[0])
+    batches = iter(loaders[0])
+    one(batches)
+    loaders[1].load_state_dict(loaders[0].state_dict())
+    for _ in range(2):
+        assert content(list(loaders[1])) == content(list(batches))
+        batches = iter(loaders[0])
 
 
 def test_workers_transform_and_batchify():

@@ -189,6 +189,10 @@ WEFT_API weft_status weft_set_allocator(const weft_allocator* allocator);
 
 /* The numbers that random operators give from now on, on any number of threads. */
 WEFT_API weft_status weft_random_seed(uint64_t seed);
+/* Where these numbers are: the seed, and how many random operators have run since. Setting both
+ * continues there. */
+WEFT_API weft_status weft_random_state(uint64_t* seed, uint64_t* ordinal);
+WEFT_API weft_status weft_random_set_state(uint64_t seed, uint64_t ordinal);
 
 /* ---- operators: reflection and the one entry that calls them --------------------------------- */
 
@@ -488,6 +492,8 @@ WEFT_API void weft_archive_release(weft_archive archive);
 WEFT_API size_t weft_archive_count(weft_archive archive);
 WEFT_API const char* weft_archive_name_at(weft_archive archive, size_t index);
 WEFT_API weft_status weft_archive_tensor(weft_archive archive, size_t index, weft_tensor* out);
+/* A text of the file's metadata, lent by the archive; NULL if there is none of that key. */
+WEFT_API const char* weft_archive_metadata(weft_archive archive, const char* key);
 
 /* ---- devices --------------------------------------------------------------------------------- */
 

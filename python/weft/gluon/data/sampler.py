@@ -1,13 +1,32 @@
 """Samplers: in which order, and in which batches, samples are taken."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from weft import np
 from weft._errors import InvalidValue
+from weft.gluon.data._epoch import sampler_state, set_sampler_state
 
 
 class Sampler:
-    """Base: a subclass writes `__iter__` and `__len__`."""
+    """Base: a subclass writes `__iter__` and `__len__`.
+
+    A loader continues an epoch by iterating again, so an order that is random is drawn when
+    iteration begins, from `np.random`, `numpy.random` or `random`. What a sampler keeps from one
+    epoch to the next belongs into `state_dict`.
+    """
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it keeps between epochs, as plain values."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Sets what `state_dict` gave. Raises ValueError for that of another kind of sampler."""
+        if state:
+            raise InvalidValue(
+                f"{type(self).__name__}: keeps nothing from epoch to epoch; got a state with "
+                f"{sorted(state)}"
+            )
 
     def __iter__(self) -> Iterator:
         raise NotImplementedError
@@ -77,6 +96,18 @@ class BatchSampler(Sampler):
             yield batch
         elif self._last_batch == "rollover":
             self._rest = batch
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rest": list(self._rest), "sampler": sampler_state(self._sampler)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        if set(state) != {"rest", "sampler"}:
+            raise InvalidValue(
+                "BatchSampler: its state has `rest` and `sampler`; got one with "
+                f"{sorted(state) or 'nothing'}"
+            )
+        set_sampler_state(self._sampler, state["sampler"])
+        self._rest = list(state["rest"])
 
     def __len__(self) -> int:
         count = len(self._sampler)
