@@ -248,6 +248,7 @@ def test_an_error_in_a_worker_keeps_its_class_and_traceback(threads):
         (note,) = error.value.__notes__
         assert note.startswith("worker 1 of the DataLoader, batch 1:\nTraceback")
         assert "in __getitem__" in note
+    assert error.value.__notes__[0].rstrip().endswith("DataLoader: sample 3")
     assert not children()
 
 
@@ -258,7 +259,7 @@ def test_a_worker_that_dies_is_named_with_its_signal(name):
     before = len(os.listdir("/proc/self/fd"))
     batches = iter(data.DataLoader(Failing(getattr(signal, name)), 2, num_workers=2))
     assert content(next(batches)) == [0, 1]
-    with pytest.raises(RuntimeError, match=rf"worker 1 \(process \d+\).*batch 1.*{name}"):
+    with pytest.raises(RuntimeError, match=rf"1 \(process \d+\).*batch 1.*{name} at sample 3"):
         next(batches)
     assert not children()
     del batches
@@ -278,7 +279,9 @@ def test_a_worker_that_takes_too_long(threads):
     loader = data.DataLoader(dataset, 1, num_workers=1, thread_pool=threads, timeout=2)
     batches = iter(loader)
     assert [content(next(batches)) for _ in range(3)] == [[0], [1], [2]]
-    with pytest.raises(TimeoutError, match=r"`timeout` 2 s"):
+    with pytest.raises(
+        TimeoutError, match=("" if threads else r"at sample 3.*") + r"`timeout` 2 s"
+    ):
         next(batches)
     pause.set()
     assert not children()
@@ -291,6 +294,66 @@ def test_what_cannot_be_sent_to_workers_is_refused():
     for options in ({"num_workers": -1}, {"prefetch": -1}, {"timeout": 0}):
         with pytest.raises(ValueError, match=f"DataLoader: `{next(iter(options))}` must be"):
             data.DataLoader([1], 1, **options)
+
+
+class Large(data.Dataset):
+    """Samples whose batches do not travel in the pickle: `kind` is what they are made of."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __len__(self):
+        return 40
+
+    def __getitem__(self, index):
+        row = numpy.full((20, 100 + 100 * (index // 30)), index, "float32")
+        if self.kind == "promoted" and index % 4 == 3:
+            return row.astype("float64")
+        if self.kind == "weft":
+            return np.array(row)
+        return row.astype("int16").T if self.kind == "turned" else row
+
+
+def stacked_by_numpy(samples):
+    whole = numpy.stack([numpy.asarray(sample) for sample in samples])
+    dates = whole.astype("int64").astype("datetime64[s]")
+    return whole, whole[1:], numpy.asfortranarray(whole), dates, np.array(whole).astype(np.bfloat16)
+
+
+def elements(batch):
+    if isinstance(batch, list | tuple):
+        return [elements(part) for part in batch]
+    part = batch.astype(np.float32) if batch.dtype == np.bfloat16 else batch
+    return type(batch).__name__, str(batch.dtype), numpy.asarray(part).tolist()
+
+
+@pytest.mark.parametrize("kind", ["numpy", "weft", "promoted", "turned"])
+@pytest.mark.parametrize("batchify", [None, stacked_by_numpy])
+def test_large_batches_of_workers_are_those_of_the_plain_loop(kind, batchify):
+    def epoch(**options):
+        return [
+            elements(batch)
+            for batch in data.DataLoader(Large(kind), 3, batchify_fn=batchify, **options)
+        ]
+
+    assert epoch(num_workers=2) == epoch()
+
+
+def blocks_of_this_process():
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        return sum("memfd:weft" in line and "r--s" in line for line in maps)
+
+
+def test_blocks_are_used_again_and_batches_have_memory_of_their_own():
+    loader = data.DataLoader(Large("numpy"), 1, num_workers=1, prefetch=2)
+    kept = [batch for _ in range(3) for batch in loader]
+    assert blocks_of_this_process() <= 4
+    assert [float(batch[0, 0, 0]) for batch in kept] == [*range(40)] * 3
+    kept[0][:] = -1
+    assert float(kept[40][0, 0, 0]) == 0
+    del loader
+    gc.collect()
+    assert blocks_of_this_process() == 0
 
 
 INTERRUPTED = """

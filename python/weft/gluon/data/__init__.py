@@ -1,6 +1,8 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
-from weft.gluon.data.dataloader import DataLoader, default_batchify_fn
+from weft.gluon.data import batchify
+from weft.gluon.data.batchify import default_batchify_fn
+from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
@@ -13,5 +15,6 @@ __all__ = [
     "Sampler",
     "SequentialSampler",
     "SimpleDataset",
+    "batchify",
     "default_batchify_fn",
 ]

@@ -6,7 +6,7 @@ worker process. Order and values are the same in all of them.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -15,24 +15,11 @@ import numpy
 from weft import engine, np
 from weft._core import native
 from weft._errors import InvalidValue, TimedOut
-from weft.gluon.data._workers import WorkerPool
+from weft.gluon.data._blocks import shared_out
+from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
+from weft.gluon.data.batchify import Stack, default_batchify_fn, gather_rows
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
-
-
-def default_batchify_fn(samples: list[Any]) -> Any:
-    """Stacks samples along a new first axis; tuples of parts give a list of batches.
-
-    Raises ValueError where shapes differ.
-    """
-    first = samples[0]
-    if isinstance(first, tuple | list):
-        return [default_batchify_fn(list(parts)) for parts in zip(*samples, strict=True)]
-    if isinstance(first, native.ndarray):
-        return np.stack(samples)
-    if isinstance(first, float):
-        return np.array(samples)
-    return np.array(numpy.stack(samples))  # one copy into Weft, not one for each sample
 
 
 class DataLoader:
@@ -189,18 +176,34 @@ class _BatchMaker:
             ]
         return wanted
 
-    def __call__(self, indices: list[int]) -> Any:
+    def __call__(self, indices: list[int], place: MutableSequence[int] | None = None) -> Any:
+        """`place[0]` is kept at the number of the sample within the batch that is being made."""
         if self._rows is None:
-            return self._batchify([self._dataset[index] for index in indices])
+            samples = self._samples(indices, [NO_SAMPLE] if place is None else place)
+            if type(self._batchify) is Stack:
+                return self._batchify.of(samples, len(indices))
+            return self._batchify(list(samples))
         batches = [_gather(rows, indices) for rows in self._rows]
         return batches if len(batches) > 1 else batches[0]
+
+    def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
+        for number, index in enumerate(indices):
+            place[0] = number
+            try:
+                sample = self._dataset[index]
+            except Exception as error:
+                error.add_note(f"DataLoader: sample {index}")
+                raise
+            yield sample
+        place[0] = NO_SAMPLE
 
 
 def _gather(rows: Any, indices: list[int]) -> Any:
     """One gather instead of a stack of samples."""
-    if isinstance(rows, native.ndarray):
-        return np.take(rows, np.array(indices, "int64"), 0)
-    return np.array(rows[indices])
+    if isinstance(rows, numpy.ndarray):
+        return gather_rows(rows, indices)
+    out = shared_out((len(indices), *rows.shape[1:]), rows.dtype)
+    return np.take(rows, np.array(indices, "int64"), 0, out=out)
 
 
 def _rows_of(dataset: Dataset) -> list[Any] | None:
