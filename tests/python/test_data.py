@@ -4,6 +4,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import threading
 import numpy
 import pytest
 import weft
-from weft import engine, np
+from weft import _errors, engine, np
 from weft.gluon import data
 
 
@@ -250,6 +251,14 @@ def test_an_error_in_a_worker_keeps_its_class_and_traceback(threads):
         assert "in __getitem__" in note
     assert error.value.__notes__[0].rstrip().endswith("DataLoader: sample 3")
     assert not children()
+
+
+def test_errors_of_weft_travel_with_their_class_and_notes():
+    for kind in {*_errors.BY_STATUS.values(), _errors.TimedOut} - {KeyboardInterrupt}:
+        error = kind("what it says")
+        error.add_note("and where")
+        found = pickle.loads(pickle.dumps(error))
+        assert (type(found), str(found), found.__notes__) == (kind, str(error), ["and where"])
 
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGABRT"])
