@@ -64,6 +64,45 @@ def test_random_sampler_follows_the_seed_and_takes_each_once():
     assert list(sampler) != first
 
 
+def test_samplers_of_intervals_and_of_chosen_samples():
+    sampler = data.IntervalSampler(10, 4)
+    assert list(sampler) == [*range(0, 10, 4), *range(1, 10, 4), *range(2, 10, 4), 3, 7]
+    assert (len(sampler), len(data.IntervalSampler(10, 4, rollover=False))) == (10, 3)
+    chosen = data.FilterSampler(lambda x: x > 2, [5, 1, 3, 2])
+    assert (list(chosen), len(chosen)) == ([0, 2], 2)
+    loader = data.DataLoader([5, 1, 3, 2], 2, sampler=chosen)
+    assert [batch.tolist() for batch in loader] == [[5, 3]]
+
+
+def test_weighted_sampler_draws_in_proportion_to_weights():
+    weights = [1.0, 0.0, 3.0]
+    weft.random.seed(2)
+    sampler = data.WeightedRandomSampler(weights, 4000)
+    first = list(sampler)
+    shares = numpy.bincount(first, minlength=3) / len(sampler)
+    # Three standard deviations of a share.
+    numpy.testing.assert_allclose(shares, [0.25, 0, 0.75], atol=3 * (0.25 * 0.75 / 4000) ** 0.5)
+    assert list(sampler) != first
+    weft.random.seed(2)
+    assert list(sampler) == first
+    assert sorted(data.WeightedRandomSampler(weights, 2, replacement=False)) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: data.IntervalSampler(3, 4), r"`interval` must be in \[1, 3\], .*got 4"),
+        (lambda: data.WeightedRandomSampler([1, -1], 1), "finite number of at least 0"),
+        (lambda: data.WeightedRandomSampler([0, 0], 1), "not all 0"),
+        (lambda: data.WeightedRandomSampler([1, 1], 0), "`count` must be at least 1"),
+        (lambda: data.WeightedRandomSampler([1, 0, 1], 3, False), r"`count` must be in \[1, 2\]"),
+    ],
+)
+def test_samplers_refuse_what_cannot_be_drawn(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
 @pytest.mark.parametrize("kind", ["numpy", "weft", "list"])
 def test_loader_makes_the_same_batches_of_any_arrays(kind):
     x = numpy.arange(20, dtype="float32").reshape(10, 2)

@@ -4,17 +4,28 @@ from weft.gluon.data import batchify
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
-from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from weft.gluon.data.sampler import (
+    BatchSampler,
+    FilterSampler,
+    IntervalSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    WeightedRandomSampler,
+)
 
 __all__ = [
     "ArrayDataset",
     "BatchSampler",
     "DataLoader",
     "Dataset",
+    "FilterSampler",
+    "IntervalSampler",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
     "SimpleDataset",
+    "WeightedRandomSampler",
     "batchify",
     "default_batchify_fn",
 ]
