@@ -405,7 +405,7 @@ def test_blocks_are_used_again_and_batches_have_memory_of_their_own():
 
 
 INTERRUPTED = """
-import os, signal, time
+import numpy, os, signal, time
 from weft.gluon import data
 
 class Slow(data.Dataset):
@@ -413,8 +413,8 @@ class Slow(data.Dataset):
         return 100
     def __getitem__(self, index):
         os.write(1, f"{os.getpid()}\\n".encode())
-        time.sleep(600 if index else 0)
-        return 1.0
+        time.sleep(600 if index > 1 else 0)
+        return numpy.zeros((200, 200))
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
@@ -424,11 +424,17 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
-def test_no_worker_outlives_the_program(tmp_path, how):
+def test_no_worker_and_no_memory_outlives_the_program(tmp_path, how):
     script = tmp_path / "program.py"
     script.write_text(INTERRUPTED, "utf-8")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     program = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
     )
     try:
         workers = set()
@@ -441,3 +447,7 @@ def test_no_worker_outlives_the_program(tmp_path, how):
     if how == "SIGINT":
         assert "KeyboardInterrupt" in errors
         assert program.returncode == -signal.SIGINT
+    # Blocks have no names. A killed program leaves the socket of Python's server of processes.
+    assert not [path for path in temporary.rglob("*") if path.is_file()]
+    named = [name for name in os.listdir("/dev/shm") if "weft" in name]
+    assert not named

@@ -1,6 +1,6 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
-from weft.gluon.data import batchify
+from weft.gluon.data import batchify, vision
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
@@ -28,4 +28,5 @@ __all__ = [
     "WeightedRandomSampler",
     "batchify",
     "default_batchify_fn",
+    "vision",
 ]

@@ -207,8 +207,8 @@ def _gather(rows: Any, indices: list[int]) -> Any:
 
 
 def _rows_of(dataset: Dataset) -> list[Any] | None:
-    """The arrays behind a plain ArrayDataset."""
-    if type(dataset) is not ArrayDataset:
+    """The arrays behind a data set that only picks their rows."""
+    if type(dataset).__getitem__ is not ArrayDataset.__getitem__:
         return None
     if not all(isinstance(array, numpy.ndarray | native.ndarray) for array in dataset.arrays):
         return None
