@@ -7,7 +7,7 @@ worker process. Order and values are the same in all of them.
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, MutableSequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import NoneType
 from typing import Any
@@ -18,8 +18,10 @@ from weft import _generators, engine, np
 from weft._core import native
 from weft._errors import InvalidValue, TimedOut
 from weft._files import check_form
+from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
-from weft.gluon.data._workers import WorkerPool
+from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
+from weft.gluon.data.batchify import Stack, default_batchify_fn, gather_rows
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
@@ -27,21 +29,6 @@ Batches = Generator[Any, None, None]
 
 _STATE_FORM = {"samples": int, "sampler": dict, "epoch": (dict, NoneType)}
 _EPOCH_FORM = {"random": dict, "given": int, "checksum": int}
-
-
-def default_batchify_fn(samples: list[Any]) -> Any:
-    """Stacks samples along a new first axis; tuples of parts give a list of batches.
-
-    Raises ValueError where shapes differ.
-    """
-    first = samples[0]
-    if isinstance(first, tuple | list):
-        return [default_batchify_fn(list(parts)) for parts in zip(*samples, strict=True)]
-    if isinstance(first, native.ndarray):
-        return np.stack(samples)
-    if isinstance(first, float):
-        return np.array(samples)
-    return np.array(numpy.stack(samples))  # one copy into Weft, not one for each sample
 
 
 class DataLoader:
@@ -294,23 +281,39 @@ class _BatchMaker:
             ]
         return wanted
 
-    def __call__(self, indices: list[int]) -> Any:
+    def __call__(self, indices: list[int], place: MutableSequence[int] | None = None) -> Any:
+        """`place[0]` is kept at the number of the sample within the batch that is being made."""
         if self._rows is None:
-            return self._batchify([self._dataset[index] for index in indices])
+            samples = self._samples(indices, [NO_SAMPLE] if place is None else place)
+            if type(self._batchify) is Stack:
+                return self._batchify.of(samples, len(indices))
+            return self._batchify(list(samples))
         batches = [_gather(rows, indices) for rows in self._rows]
         return batches if len(batches) > 1 else batches[0]
+
+    def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
+        for number, index in enumerate(indices):
+            place[0] = number
+            try:
+                sample = self._dataset[index]
+            except Exception as error:
+                error.add_note(f"DataLoader: sample {index}")
+                raise
+            yield sample
+        place[0] = NO_SAMPLE
 
 
 def _gather(rows: Any, indices: list[int]) -> Any:
     """One gather instead of a stack of samples."""
-    if isinstance(rows, native.ndarray):
-        return np.take(rows, np.array(indices, "int64"), 0)
-    return np.array(rows[indices])
+    if isinstance(rows, numpy.ndarray):
+        return gather_rows(rows, indices)
+    out = shared_out((len(indices), *rows.shape[1:]), rows.dtype)
+    return np.take(rows, np.array(indices, "int64"), 0, out=out)
 
 
 def _rows_of(dataset: Dataset) -> list[Any] | None:
-    """The arrays behind a plain ArrayDataset."""
-    if type(dataset) is not ArrayDataset:
+    """The arrays behind a data set that only picks their rows."""
+    if type(dataset).__getitem__ is not ArrayDataset.__getitem__:
         return None
     if not all(isinstance(array, numpy.ndarray | native.ndarray) for array in dataset.arrays):
         return None
