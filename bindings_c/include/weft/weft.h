@@ -691,7 +691,8 @@ WEFT_API void weft_writer_release(weft_writer writer);
  * origin hook said), so that errors of runs name them? 0 at first. */
 WEFT_API weft_status weft_writer_keep_source_lines(weft_writer writer, int32_t keep);
 /* Adds an entry point for the signature of the function's example inputs. Names: one per input,
- * output and capture; captures of one name in several entries must be the same array. */
+ * output and capture; captures of one name in several entries must be the same array. NULL: the
+ * function only writes this capture (a gradient), and the file shall not have it. */
 WEFT_API weft_status weft_writer_add_entry(weft_writer writer, const char* name,
                                            weft_function function, const char* const* input_names,
                                            const char* const* output_names,
