@@ -39,11 +39,16 @@ def test_library_exports_what_the_header_declares(prefix, public_header):
     assert exported == declared
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in HEADERS.glob("*.h")))
-@pytest.mark.parametrize(
-    "compiler, language",
-    [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++20")],
-)
+C_VERSIONS = [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++20")]
+CPP_VERSIONS = [("c++", "c++17"), ("c++", "c++20")]
+CASES = [
+    (path.name, *version)
+    for path in sorted(HEADERS.iterdir())
+    for version in (C_VERSIONS if path.suffix == ".h" else CPP_VERSIONS)
+]
+
+
+@pytest.mark.parametrize("name, compiler, language", CASES)
 def test_header_compiles_alone(public_header, tmp_path, compiler, language, name):
     source = tmp_path / ("alone.cpp" if compiler == "c++" else "alone.c")
     source.write_text(f"#include <weft/{name}>\n" * 2 + "int unused;\n")
