@@ -5,8 +5,12 @@
  *             call or grad give the caller one reference, to be released; `get` and `at` lend.
  *             release(NULL) does nothing.
  * Errors      Every fallible function returns a weft_status and leaves its outputs untouched on
- *             failure; weft_last_error() then has the text of this thread's failure. No function
- *             exits or throws, and none prints but where the operator `print` is run.
+ *             failure; weft_last_error() then has the text of this thread's failure. A NULL that a
+ *             call cannot do without is WEFT_INVALID_VALUE, what is asked for by an index or a name
+ *             that is none WEFT_INDEX_OUT_OF_RANGE or WEFT_NOT_FOUND, and any call that allocates
+ *             may meet WEFT_OUT_OF_MEMORY. Functions that return something else than a status never
+ *             fail: of a NULL handle or a wrong index they give 0, -1 or NULL. No function exits or
+ *             throws, and none prints but where the operator `print` is run.
  * Threads     Functions may be called from any thread unless they say otherwise. Reading an array
  *             from several threads is free; writing it excludes others (the caller's duty).
  * Versions    Structs that may grow start with their size. Numbers are never reused.

@@ -30,7 +30,7 @@ enum { WEFT_GRAD_ARRAY = 0, WEFT_GRAD_ROW_SPARSE = 1 };
 /* attach_grad with a kind. WEFT_INVALID_VALUE: the array has no rows, because it has no axis. */
 WEFT_API weft_status weft_tensor_attach_grad_of_kind(weft_tensor tensor, int32_t grad_req,
                                                      int32_t kind);
-WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor);
+WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor); /* ARRAY without a gradient, too */
 /* A new reference to the gradient array, always the same one; NULL if none is attached.
  * WEFT_INVALID_STATE if it is row-sparse. */
 WEFT_API weft_status weft_tensor_grad(weft_tensor tensor, weft_tensor* out);
@@ -45,7 +45,7 @@ WEFT_API weft_status weft_tensor_grad_rows(weft_tensor tensor, weft_tensor* indi
  * is told by weft_tensor_grad_rows. */
 WEFT_API weft_status weft_tensor_set_grad_rows(weft_tensor tensor, weft_tensor indices,
                                                weft_tensor rows);
-WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor);
+WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor); /* NULL: it is no leaf */
 /* How often backward has written the gradient: stale if unchanged since the last look. */
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
 /* Is its content on the tape? */
@@ -118,11 +118,13 @@ WEFT_API int32_t weft_function_is_example(weft_function function);
 WEFT_API weft_status weft_function_join(const weft_function* examples, size_t count,
                                         weft_function* out);
 
+/* A function may be called from several threads at once; so may what follows. */
 WEFT_API weft_function weft_function_retain(weft_function function);
 WEFT_API void weft_function_release(weft_function function);
 /* Runs it through the plan for these inputs' signature; one entry on the tape when recording. */
 WEFT_API weft_status weft_function_call(weft_function function, const weft_tensor* inputs,
                                         size_t ninputs, weft_tensor* outs, size_t nouts);
+/* How many arrays it takes, gives, and has met on the way. */
 WEFT_API size_t weft_function_inputs(weft_function function);
 WEFT_API size_t weft_function_outputs(weft_function function);
 WEFT_API size_t weft_function_captures(weft_function function);

@@ -94,6 +94,8 @@ typedef struct weft_value {
 
 /* ---- library ------------------------------------------------------------------------------ */
 
+/* WEFT_ABI_MAJOR and WEFT_ABI_MINOR of the library; either may be NULL. A program that is
+ * distributed compares them with the header's: docs/versioning.md. */
 WEFT_API void weft_abi_version(uint32_t* major, uint32_t* minor);
 WEFT_API const char* weft_version(void); /* "0.1.0" */
 
@@ -105,8 +107,9 @@ WEFT_API const char* weft_last_error(void);
 WEFT_API const char* weft_info(const char* name);
 
 WEFT_API const char* weft_dtype_name(weft_dtype dtype); /* NULL for a number that is none */
+/* "float32"; WEFT_INVALID_TYPE for a name that is none. */
 WEFT_API weft_status weft_dtype_find(const char* name, weft_dtype* dtype);
-WEFT_API size_t weft_dtype_size(weft_dtype dtype);
+WEFT_API size_t weft_dtype_size(weft_dtype dtype); /* bytes of an element; 0 for no dtype */
 
 WEFT_API weft_status weft_set_num_threads(int32_t count); /* at least 1 */
 WEFT_API int32_t weft_num_threads(void);

@@ -10,6 +10,7 @@ extern "C" {
 
 /* ---- .weft files: writing -------------------------------------------------------------------- */
 
+/* A writer is used by one thread at a time. */
 WEFT_API weft_status weft_writer_create(weft_writer* out);
 WEFT_API void weft_writer_release(weft_writer writer);
 /* Do entries that are added from now on keep the source lines that made their operators (what the
@@ -21,6 +22,8 @@ WEFT_API weft_status weft_writer_add_entry(weft_writer writer, const char* name,
                                            weft_function function, const char* const* input_names,
                                            const char* const* output_names,
                                            const char* const* capture_names);
+/* A text for the file, such as the classes of a classifier; said again, the last one counts. The
+ * key "weft" is refused: it is the file's own. */
 WEFT_API weft_status weft_writer_set_metadata(weft_writer writer, const char* key,
                                               const char* value);
 /* Writes the file in one step: a failure leaves the old one whole. */
@@ -32,10 +35,13 @@ WEFT_API weft_status weft_writer_save(weft_writer writer, const char* path);
 WEFT_API weft_status weft_model_load(const char* path, weft_model* out);
 /* The bytes must stay unchanged until the model is released. */
 WEFT_API weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
+/* Contexts and functions keep what they need of the model. */
 WEFT_API void weft_model_release(weft_model model);
 /* A description for people: format version, entry points, weights, metadata; as long as the
  * model lives. */
 WEFT_API const char* weft_model_text(weft_model model);
+/* Entry points and weights in the file's order. Names are lent as long as the model;
+ * weft_model_tensor gives a new reference to the model's array, which may outlive it. */
 WEFT_API size_t weft_model_entry_count(weft_model model);
 WEFT_API const char* weft_model_entry_name_at(weft_model model, size_t index);
 WEFT_API size_t weft_model_tensor_count(weft_model model);
@@ -43,6 +49,7 @@ WEFT_API const char* weft_model_tensor_name_at(weft_model model, size_t index);
 WEFT_API weft_status weft_model_tensor(weft_model model, size_t index, weft_tensor* out);
 /* What weft_writer_set_metadata said; as long as the model lives. NULL: the key is unknown. */
 WEFT_API const char* weft_model_metadata(weft_model model, const char* key);
+/* All keys, to be asked for; they are lent as long as the model. */
 WEFT_API size_t weft_model_metadata_count(weft_model model);
 WEFT_API const char* weft_model_metadata_key_at(weft_model model, size_t index);
 
@@ -73,11 +80,14 @@ WEFT_API weft_status weft_context_create(weft_model model, const char* entry, vo
 WEFT_API weft_status weft_context_create_sharing(weft_context first, const char* entry, void* arena,
                                                  size_t arena_bytes, weft_context* out);
 WEFT_API void weft_context_release(weft_context context);
+/* Ports: what inputs and outputs are. Set port->struct_size first; names and shapes are lent as
+ * long as the context, shapes of outputs until the next run. */
 WEFT_API size_t weft_context_inputs(weft_context context);
 WEFT_API size_t weft_context_outputs(weft_context context);
 WEFT_API weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
 WEFT_API weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
-/* Binds the caller's dense memory until the next bind; read (written) at every run. */
+/* Binds the caller's dense memory of the port's size until the next bind or the context's release;
+ * read (written) at every run. */
 WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                              size_t bytes);
 WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
@@ -94,6 +104,7 @@ WEFT_API weft_status weft_context_output_data(weft_context context, size_t index
  * next ordinal]. */
 WEFT_API size_t weft_context_states(weft_context context);
 WEFT_API weft_status weft_context_get_state(weft_context context, size_t index, weft_port* port);
+/* Copies of exactly `bytes` bytes, the port's: dense and row-major. */
 WEFT_API weft_status weft_context_read_state(weft_context context, size_t index, void* data,
                                              size_t bytes);
 WEFT_API weft_status weft_context_write_state(weft_context context, size_t index, const void* data,
@@ -107,6 +118,7 @@ WEFT_API weft_status weft_context_save(weft_context context, const char* path);
 /* One entry as a trainable function: its captures are the model's arrays, in the order of
  * weft_function_capture_at, or copies of them where this thread's new arrays go to a device. */
 WEFT_API weft_status weft_model_function(weft_model model, const char* entry, weft_function* out);
+/* Its name in the file; NULL for a function that is of no file. Lent as long as the function. */
 WEFT_API const char* weft_function_capture_name_at(weft_function function, size_t index);
 
 #ifdef __cplusplus

@@ -43,6 +43,7 @@ typedef struct weft_op_info {
   const char* library;       /* what has to be loaded for it, as files name it; NULL: built in */
 } weft_op_info;
 
+/* Registered operators are behind those that are built in; an index stays that of its operator. */
 WEFT_API size_t weft_op_count(void);
 WEFT_API weft_op weft_op_at(size_t index); /* NULL past the end */
 WEFT_API weft_status weft_op_find(const char* name, weft_op* op);
@@ -69,6 +70,7 @@ typedef weft_status (*weft_host_call)(void* context, const weft_tensor* inputs, 
 WEFT_API weft_status weft_host_function_create(const char* name, weft_host_call call, void* context,
                                                void (*release)(void* context),
                                                weft_host_function* out);
+/* The caller's reference; graphs that call the function have their own. */
 WEFT_API void weft_host_function_release(weft_host_function function);
 
 #ifdef __cplusplus

@@ -23,6 +23,8 @@ WEFT_API weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank
 WEFT_API weft_tensor weft_tensor_retain(weft_tensor tensor); /* returns its argument */
 WEFT_API void weft_tensor_release(weft_tensor tensor);
 
+/* What an array is. Shapes and strides are lent, as long as the array; settled at the call that
+ * made it, also while its content is still being computed. */
 WEFT_API weft_dtype weft_tensor_dtype(weft_tensor tensor);
 WEFT_API int32_t weft_tensor_rank(weft_tensor tensor);
 WEFT_API const int64_t* weft_tensor_shape(weft_tensor tensor);
@@ -31,6 +33,8 @@ WEFT_API int64_t weft_tensor_elements(weft_tensor tensor);
 /* Does it belong to a running trace, so that it has a type but no value? */
 WEFT_API int32_t weft_tensor_is_traced(weft_tensor tensor);
 
+/* Waits until the content is there, and gives the failure of the work that should have made it, as
+ * do all functions that read. WEFT_INVALID_STATE for a traced array, which has no content. */
 WEFT_API weft_status weft_tensor_wait(weft_tensor tensor);
 /* Copies the elements, dense and row-major, to `data` of exactly `bytes` bytes. */
 WEFT_API weft_status weft_tensor_read(weft_tensor tensor, void* data, size_t bytes);
@@ -40,10 +44,11 @@ WEFT_API weft_status weft_tensor_item(weft_tensor tensor, weft_value* out);
 WEFT_API weft_status weft_tensor_write(weft_tensor tensor, const weft_value* value);
 /* A geometry on the same content without its history. */
 WEFT_API weft_status weft_tensor_detach(weft_tensor tensor, weft_tensor* out);
-/* Holds the content as it is now: later writes go elsewhere. *data stays valid and unchanged
- * until weft_hold_release. Strides are those of the array. */
 typedef struct weft_hold_* weft_hold;
+/* Holds the content as it is now: later writes go elsewhere. *data stays valid and unchanged
+ * until weft_hold_release, whatever becomes of the array. Strides are those of the array. */
 WEFT_API weft_status weft_tensor_hold(weft_tensor tensor, weft_hold* hold, const void** data);
+/* Ends what weft_tensor_hold or weft_tensor_pin began; on any thread. */
 WEFT_API void weft_hold_release(weft_hold hold);
 /* Promises the address: until weft_hold_release the array is read and written at *data, by the
  * library and by the caller alike, and whoever needs its value takes a copy. */
@@ -85,6 +90,8 @@ WEFT_API weft_status weft_tensors_save_async(const char* path, const char* const
                                              const weft_tensor* tensors, size_t count,
                                              const char* metadata, weft_tensor* written);
 typedef struct weft_archive_* weft_archive;
+/* The arrays of a safetensors file, in the file's order. WEFT_IO: the file is damaged. Names are
+ * lent as long as the archive; weft_archive_tensor gives a new reference, which may outlive it. */
 WEFT_API weft_status weft_archive_load(const char* path, weft_archive* out);
 WEFT_API void weft_archive_release(weft_archive archive);
 WEFT_API size_t weft_archive_count(weft_archive archive);
@@ -110,6 +117,7 @@ typedef struct weft_device_info {
 } weft_device_info;
 #define WEFT_DEVICE_INFO_INIT \
   { sizeof(weft_device_info), 0, 0, NULL }
+/* Set struct_size first. */
 WEFT_API weft_status weft_device_get_info(weft_device device, weft_device_info* info);
 
 /* Where this thread's new arrays go; returns the device before. */
