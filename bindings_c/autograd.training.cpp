@@ -181,7 +181,10 @@ weft_status weft_trace_begin(const weft_tensor* inputs, size_t count, weft_tenso
   return c::guard([&]() -> Status {
     WEFT_TRY(require_tensors("trace", "inputs", inputs, count));
     if (count) WEFT_TRY(c::require("trace", {{"placeholders", placeholders}}));
-    return autograd::begin_trace(c::tensors(inputs, count), c::tensors(placeholders, count));
+    std::vector<ops::TensorType> types;
+    for (const Tensor* input : c::tensors(inputs, count))
+      types.push_back({input->dtype(), input->shape(), {}});
+    return autograd::begin_trace(types, c::tensors(placeholders, count));
   });
 }
 
@@ -221,10 +224,28 @@ weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
   });
 }
 
-int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis) {
+weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+                                     const size_t* inputs, const int32_t* axes, size_t count) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_trace_add_dimension";
+    WEFT_TRY(c::require(self, {{"name", name}, {"inputs", inputs}, {"axes", axes}}));
+    autograd::Trace* const trace = autograd::current_trace();
+    if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
+    std::vector<graph::InputAxis> places;
+    for (size_t i = 0; i < count; ++i)
+      places.push_back({static_cast<int32_t>(std::min<size_t>(inputs[i], INT32_MAX)), axes[i]});
+    return trace->add_dimension(name, least, most, std::move(places));
+  });
+}
+
+int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis, int64_t* least,
+                                   int64_t* most) {
   const autograd::Trace* const trace = autograd::current_trace();
   if (!trace || !handle || axis < 0 || axis >= c::tensor(handle)->rank()) return 0;
-  return trace->follows_from_sizes(*c::tensor(handle), axis);
+  const auto range = trace->range_of_extent(*c::tensor(handle), axis);
+  if (range && least) *least = range->least;
+  if (range && most) *most = range->most;
+  return range.has_value();
 }
 
 weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size) {

@@ -19,7 +19,7 @@ Status fill_port(const char* function, const model::Port& port, weft_port* out) 
                           static_cast<weft_dtype>(port.type.dtype),
                           port.type.shape.rank(),
                           port.type.shape.begin(),
-                          static_cast<size_t>(port.type.bytes())};
+                          port.is_open() ? 0 : static_cast<size_t>(port.type.bytes())};
   return c::fill(function, "port", kFirstVersion, full, out);
 }
 
@@ -78,7 +78,7 @@ size_t weft_context_inputs(weft_context handle) {
   return handle ? context_of(handle)->inputs().size() : 0;
 }
 size_t weft_context_outputs(weft_context handle) {
-  return handle ? context_of(handle)->outputs().size() : 0;
+  return handle ? context_of(handle)->output_count() : 0;
 }
 
 weft_status weft_context_get_input(weft_context handle, size_t index, weft_port* port) {
@@ -91,8 +91,29 @@ weft_status weft_context_get_input(weft_context handle, size_t index, weft_port*
 weft_status weft_context_get_output(weft_context handle, size_t index, weft_port* port) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_context_get_output", {{"context", handle}, {"port", port}}));
-    return get_port("weft_context_get_output", context_of(handle)->outputs(), index, port);
+    WEFT_ASSIGN(const auto outputs, context_of(handle)->outputs());
+    return get_port("weft_context_get_output", outputs, index, port);
   });
+}
+
+weft_status weft_context_set_input_shape(weft_context handle, size_t index, const int64_t* shape,
+                                         int32_t rank) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_context_set_input_shape";
+    WEFT_TRY(c::require(self, {{"context", handle}, {"shape", shape}}));
+    if (rank < 0 || rank > kMaxRank)
+      return errors::invalid_value(self, "`rank` must be in [0, ", kMaxRank, "]; got ", rank);
+    return context_of(handle)->set_input_shape(
+        index, Shape(std::span<const int64_t>(shape, static_cast<size_t>(rank))));
+  });
+}
+
+const char* weft_context_dimension_at(weft_context handle, size_t index, int32_t axis) {
+  if (!handle || index >= context_of(handle)->inputs().size()) return nullptr;
+  const std::vector<std::string>& names = context_of(handle)->inputs()[index].dimensions;
+  if (axis < 0 || static_cast<size_t>(axis) >= names.size()) return nullptr;
+  const std::string& name = names[static_cast<size_t>(axis)];
+  return name.empty() ? nullptr : name.c_str();
 }
 
 weft_status weft_context_bind_input(weft_context handle, size_t index, const void* data,

@@ -36,15 +36,25 @@ Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
   return {};
 }
 
-Result<ops::TensorType> type_from(const weft_type& type) {
+Result<ops::TensorType> type_from(const char* function, const weft_type& type) {
   if (type.dtype < 0 || type.dtype >= 256 || !is_known(static_cast<DType>(type.dtype)))
-    return errors::invalid_type("weft_trace_begin_rule", "`types` have an unknown dtype ",
-                                int64_t{type.dtype});
+    return errors::invalid_type(function, "`types` have an unknown dtype ", int64_t{type.dtype});
   if (type.rank < 0 || type.rank > kMaxRank)
-    return errors::rank_too_large("weft_trace_begin_rule", "types", type.rank);
+    return errors::rank_too_large(function, "types", type.rank);
   const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
-  WEFT_TRY(checked_elements(extents, "weft_trace_begin_rule", "types").status());
+  WEFT_TRY(checked_elements(extents, function, "types").status());
   return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
+}
+
+Result<std::vector<ops::TensorType>> types_from(const char* function, const weft_type* types,
+                                                size_t count, const void* placeholders) {
+  if (count) WEFT_TRY(c::require(function, {{"types", types}, {"placeholders", placeholders}}));
+  std::vector<ops::TensorType> given;
+  for (size_t i = 0; i < count; ++i) {
+    WEFT_ASSIGN(ops::TensorType type, type_from(function, types[i]));
+    given.push_back(type);
+  }
+  return given;
 }
 
 }  // namespace
@@ -72,16 +82,17 @@ weft_status weft_builder_apply(weft_builder handle, weft_function function, cons
   });
 }
 
+weft_status weft_trace_begin_types(const weft_type* types, size_t count,
+                                   weft_tensor* placeholders) {
+  return c::guard([&]() -> Status {
+    WEFT_ASSIGN(const auto given, types_from("weft_trace_begin_types", types, count, placeholders));
+    return autograd::begin_trace(given, c::tensors(placeholders, count));
+  });
+}
+
 weft_status weft_trace_begin_rule(const weft_type* types, size_t count, weft_tensor* placeholders) {
   return c::guard([&]() -> Status {
-    if (count)
-      WEFT_TRY(
-          c::require("weft_trace_begin_rule", {{"types", types}, {"placeholders", placeholders}}));
-    std::vector<ops::TensorType> given;
-    for (size_t i = 0; i < count; ++i) {
-      WEFT_ASSIGN(ops::TensorType type, type_from(types[i]));
-      given.push_back(type);
-    }
+    WEFT_ASSIGN(const auto given, types_from("weft_trace_begin_rule", types, count, placeholders));
     return autograd::begin_rule_trace(given, c::tensors(placeholders, count));
   });
 }

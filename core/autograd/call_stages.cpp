@@ -56,7 +56,11 @@ Status run_eagerly(const Stage& stage, const Tensors& inputs, std::span<const in
 Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
                    std::span<Ref<Tensor>> results, const RandomKey& key) {
   Stages& stages = *program.stages();
-  std::vector<int64_t> sizes(stages.sizes(), 0);
+  std::vector<ops::TensorType> given_types;
+  for (const Ref<Tensor>& argument : arguments)
+    given_types.push_back({argument->dtype(), argument->shape(), {}});
+  WEFT_ASSIGN(std::vector<int64_t> sizes, graph::dimensions_of(program.graph(), given_types));
+  sizes.resize(stages.sizes(), 0);
   std::vector<Tensors> outputs;
   const auto found = [&](const executor::Source& source) -> const Ref<Tensor>& {
     const auto index = static_cast<size_t>(source.index);

@@ -87,9 +87,9 @@ Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
     if (!same)
       return errors::invalid_state(
           "trace",
-          "a hybridized function used other arrays for another number of chosen elements (a mask, "
-          "nonzero, unique); sizes that depend on values decide nothing: use np.where, or do not "
-          "hybridize");
+          "a hybridized function used other arrays for another extent that only a run knows (a "
+          "mask, nonzero, unique, a dynamic dimension); such extents decide nothing: use np.where, "
+          "or do not hybridize");
     graphs.push_back(&example->program_->graph());
   }
   WEFT_ASSIGN(graph::Graph joined, graph::generalize(graphs));
@@ -110,13 +110,17 @@ Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*>
     values.push_back(std::move(value));
   }
   const graph::Graph& source = program_->graph();
-  const std::vector<int64_t> sizes = trace.next_examples(source.sizes);
+  std::vector<ops::TensorType> types;
+  for (const ops::Value& value : values) types.push_back(trace.builder().type(value));
+  WEFT_ASSIGN(std::vector<int64_t> dimensions, graph::dimensions_of(source, types));
+  const std::vector<int64_t> sizes = trace.next_examples(source.sizes, std::move(dimensions));
   const auto inlined = graph::inline_graph(
       trace.builder(), sizes.empty() ? source : graph::with_sizes(source, sizes), values);
   WEFT_TRY(trace.builder().status());
   for (const graph::Size& size : source.sizes)
-    trace.add_size(inlined[static_cast<size_t>(size.value)],
-                   graph::whole_number(size.bound.evaluate(sizes)));
+    if (!size.is_dimension())
+      trace.add_size(inlined[static_cast<size_t>(size.value)],
+                     graph::whole_number(size.bound.evaluate(sizes)));
   const auto content = [&](size_t output) {
     return inlined[static_cast<size_t>(source.outputs[output])];
   };

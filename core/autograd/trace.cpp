@@ -194,11 +194,9 @@ Status start(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> type
 
 }  // namespace
 
-Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders) {
+Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
   if (thread_state().trace)
     return errors::invalid_state("trace", "a trace is running; traces do not nest");
-  std::vector<ops::TensorType> types;
-  for (Tensor* example : examples) types.push_back({example->dtype(), example->shape(), {}});
   return start(std::make_unique<Trace>(), types, placeholders);
 }
 

@@ -55,17 +55,27 @@ class Trace {
 
   // ---- sizes (graph/sizes.h) --------------------------------------------------------------------
 
+  // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
+  // is traced. They have the extent of the example.
+  Status add_dimension(std::string_view name, int64_t least, int64_t most,
+                       std::vector<graph::InputAxis> axes);
   // Which of the examples this trace is, and those that were traced before; to be said before the
   // first size is met.
   Status set_example(size_t round, std::vector<Ref<executor::Program>> earlier);
-  // Is an extent known to follow from sizes, because it differed between the earlier examples?
-  bool follows_from_sizes(const Tensor& tensor, int axis) const;
+  // Is an extent known to follow from sizes, because it differed between the earlier examples? Then
+  // in which range is it?
+  struct Range {
+    int64_t least = 0;
+    int64_t most = INT64_MAX;
+  };
+  std::optional<Range> range_of_extent(const Tensor& tensor, int axis) const;
   // The number in an int64 array without axes that is at most `bound`, as this example has it. The
   // same number again where the same is computed: arrays chosen by one mask go together.
   Result<int64_t> size(Tensor& value, int64_t bound);
   // What is left to do for a function with sizes whose graph was inlined: its sizes are new ones of
   // the trace, whose examples it was inlined with.
-  std::vector<int64_t> next_examples(std::span<const graph::Size> sizes) const;
+  std::vector<int64_t> next_examples(std::span<const graph::Size> sizes,
+                                     std::vector<int64_t> dimensions) const;
   void add_size(const ops::Value& value, int64_t bound);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
@@ -122,7 +132,7 @@ class Trace {
 
 // The trace of this thread; null if it does not trace.
 Trace* current_trace();
-Status begin_trace(std::span<Tensor* const> examples, std::span<Tensor*> placeholders);
+Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 // A trace apart from what the thread does otherwise, which goes on when this one has ended.
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);

@@ -1,4 +1,6 @@
 // Sizes in a trace: numbers that only a run will know.
+#include <algorithm>
+
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "graph/sizes.h"
@@ -9,15 +11,48 @@ Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earl
   if (round >= graph::kExamples)
     return errors::index_out_of_range("trace", "`round` must be below ", graph::kExamples, "; got ",
                                       round);
-  if (!graph_.sizes.empty())
+  if (graph_.sizes.size() != graph::count_dimensions(graph_))
     return errors::invalid_state("trace", "it has sizes of another example already");
   round_ = round;
   earlier_ = std::move(earlier);
   return {};
 }
 
-bool Trace::follows_from_sizes(const Tensor& tensor, int axis) const {
-  if (earlier_.size() < 2 || !tensor.box().traced()) return false;
+Status Trace::add_dimension(std::string_view name, int64_t least, int64_t most,
+                            std::vector<graph::InputAxis> axes) {
+  if (!graph_.nodes.empty() || graph_.sizes.size() != graph::count_dimensions(graph_))
+    return errors::invalid_state("trace", "dimensions come before everything else");
+  if (least < 0 || most < least || axes.empty())
+    return errors::invalid_value("trace", "dimension `", name,
+                                 "` must have a range of extents and an axis; got [", least, ", ",
+                                 most, "] and ", axes.size(), " axes");
+  graph::Size size;
+  size.name = name;
+  size.least = least;
+  size.bound = graph::Polynomial::constant(static_cast<double>(most));
+  size.axes = std::move(axes);
+  size.example = -1;
+  for (const graph::InputAxis& place : size.axes) {
+    const bool there =
+        place.input >= 0 && static_cast<size_t>(place.input) < placeholders_ && place.axis >= 0 &&
+        place.axis < graph_.type(graph_.inputs[static_cast<size_t>(place.input)]).shape.rank();
+    if (!there)
+      return errors::index_out_of_range("trace", "dimension `", name, "`: axis ", place.axis,
+                                        " of input ", place.input, " does not exist");
+    const int64_t extent =
+        graph_.type(graph_.inputs[static_cast<size_t>(place.input)]).shape[place.axis];
+    if (size.example < 0) size.example = extent;
+    if (extent != size.example || extent < least || extent > most)
+      return errors::invalid_value("trace", "dimension `", name, "` must be in [", least, ", ",
+                                   most, "] and the same at all its axes; got ", size.example,
+                                   " and ", extent);
+  }
+  graph_.sizes.push_back(std::move(size));
+  return {};
+}
+
+std::optional<Trace::Range> Trace::range_of_extent(const Tensor& tensor, int axis) const {
+  if (earlier_.size() < 2 || !tensor.box().traced()) return {};
   const auto content = contents_.find(&tensor.box());
   graph::ValueId id = graph::kNoValue;
   if (tensor.trace == number_)
@@ -30,9 +65,15 @@ bool Trace::follows_from_sizes(const Tensor& tensor, int axis) const {
                        axis < graph.type(id).shape.rank();
     return there ? graph.type(id).shape[axis] : -1;
   };
-  for (const Ref<executor::Program>& program : earlier_)
-    if (extent(program) != extent(earlier_[0])) return true;
-  return false;
+  if (std::ranges::all_of(earlier_, [&](const Ref<executor::Program>& program) {
+        return extent(program) == extent(earlier_[0]);
+      }))
+    return {};
+  for (const graph::Size& size : graph_.sizes)
+    for (const graph::InputAxis& place : size.axes)
+      if (place.axis == axis && graph_.inputs[static_cast<size_t>(place.input)] == id)
+        return Range{size.least, graph::whole_number(size.bound.evaluate({}))};
+  return Range{};
 }
 
 Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
@@ -43,16 +84,19 @@ Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
     return errors::invalid_value("trace", "the bound of a size must be at least 0; got ", bound);
   WEFT_ASSIGN(const ops::Value found, read(value));
   for (const graph::Size& size : graph_.sizes)
-    if (graph::same_content(graph_, size.value, found.id())) return size.example;
+    if (!size.is_dimension() && graph::same_content(graph_, size.value, found.id()))
+      return size.example;
   add_size(found, bound);
   return graph_.sizes.back().example;
 }
 
-std::vector<int64_t> Trace::next_examples(std::span<const graph::Size> sizes) const {
-  std::vector<int64_t> examples;
-  for (const graph::Size& size : sizes) {
+std::vector<int64_t> Trace::next_examples(std::span<const graph::Size> sizes,
+                                          std::vector<int64_t> dimensions) const {
+  std::vector<int64_t>& examples = dimensions;
+  size_t next = graph_.sizes.size();
+  for (const graph::Size& size : sizes.subspan(dimensions.size())) {
     const int64_t bound = graph::whole_number(size.bound.evaluate(examples));
-    examples.push_back(graph::example_of(round_, graph_.sizes.size() + examples.size(), bound));
+    examples.push_back(graph::example_of(round_, next++, bound));
   }
   return examples;
 }
@@ -60,7 +104,11 @@ std::vector<int64_t> Trace::next_examples(std::span<const graph::Size> sizes) co
 void Trace::add_size(const ops::Value& value, int64_t bound) {
   const int64_t example = graph::example_of(round_, graph_.sizes.size(), bound);
   const auto limit = graph::Polynomial::constant(static_cast<double>(bound));
-  graph_.sizes.push_back({value.id(), example, limit});
+  graph::Size size;
+  size.value = value.id();
+  size.example = example;
+  size.bound = limit;
+  graph_.sizes.push_back(std::move(size));
 }
 
 }  // namespace weft::autograd

@@ -25,10 +25,11 @@ class StageSplitter {
     for (Stage& stage : result_.stages_) stage.graph.ordinals = graph_.ordinals;
     for (size_t n = 0; n < graph_.nodes.size(); ++n) WEFT_TRY(copy_node(n));
     for (size_t k = 0; k < graph_.sizes.size(); ++k) {
+      result_.bounds_.push_back(graph_.sizes[k].bound);
+      if (graph_.sizes[k].is_dimension()) continue;
       const int32_t stage = size_stage_[k];
       WEFT_ASSIGN(const int32_t index, output_of(stage, graph_.sizes[k].value));
       at(stage).sizes.emplace_back(static_cast<int32_t>(k), index);
-      result_.bounds_.push_back(graph_.sizes[k].bound);
     }
     WEFT_TRY(place_outputs());
     for (Stage& stage : result_.stages_)
@@ -46,7 +47,8 @@ class StageSplitter {
   // Nodes stand in topological order and sizes are computed before they are used, so one walk does.
   void find_stages() {
     value_stage_.assign(graph_.values.size(), 0);
-    size_stage_.assign(graph_.sizes.size(), 0);
+    for (const graph::Size& size : graph_.sizes)
+      size_stage_.push_back(size.is_dimension() ? kBefore : 0);
     size_t next = 0;
     int32_t effect = 0;
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -163,6 +165,8 @@ class StageSplitter {
     to.states.push_back({to.values[static_cast<size_t>(old)].index, index});
     return index;
   }
+
+  static constexpr int32_t kBefore = -1;  // known before the first stage
 
   const Graph& graph_;
   Stages& result_;

@@ -6,7 +6,7 @@
 // printed, checked (verifier.h), rewritten (passes/), reversed (reverse.h) and saved.
 //
 // Extents are numbers. A graph for other input types is made by with_input_types, one for other
-// values of what it computes itself by for_sizes (sizes.h).
+// extents of its dimensions, or values of what it computes itself, by for_sizes (sizes.h).
 #pragma once
 
 #include <memory>
@@ -100,11 +100,24 @@ struct StatePair {
   friend bool operator==(const StatePair&, const StatePair&) = default;
 };
 
-// A number that follows from values: what sizes.h is about.
+struct InputAxis {
+  int32_t input = -1;  // index into Graph::inputs
+  int32_t axis = 0;
+  friend bool operator==(const InputAxis&, const InputAxis&) = default;
+};
+
+// A number that only a run knows: what sizes.h is about. It follows from values, or is a
+// *dimension*: the extent that inputs have at some axes.
 struct Size {
-  ValueId value = kNoValue;  // int64 without axes, at least 0
+  ValueId value = kNoValue;  // int64 without axes, at least 0; none of a dimension
   int64_t example = 0;
   Polynomial bound;  // of the sizes before it; never exceeded
+  // Of a dimension:
+  std::string name;
+  int64_t least = 0;
+  std::vector<InputAxis> axes;
+
+  bool is_dimension() const { return value == kNoValue; }
   friend bool operator==(const Size&, const Size&) = default;
 };
 
@@ -132,7 +145,8 @@ class Graph {
   // Nodes with an effect. They stand in the list of nodes in the order of their numbers, 0 to
   // effects - 1, none missing: every run makes all effects in this order.
   int32_t effects = 0;
-  std::vector<Size> sizes;  // each is computed from nothing that follows from it or a later one
+  // Dimensions first. Each other one is computed from nothing that follows from it or a later one.
+  std::vector<Size> sizes;
   std::vector<SizedNumber> sized;
 
   ValueId add_input(const TensorType& type, std::string_view name = {});

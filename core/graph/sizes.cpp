@@ -98,11 +98,53 @@ Result<Graph> for_sizes(const Graph& graph, std::span<const TensorType> inputs,
   return with_input_types(with_sizes(graph, sizes), inputs);
 }
 
-std::vector<int64_t> largest_sizes(const Graph& graph) {
-  std::vector<int64_t> largest;
+size_t count_dimensions(const Graph& graph) {
+  return static_cast<size_t>(std::ranges::count_if(graph.sizes, &Size::is_dimension));
+}
+
+std::string name_of_input(const Graph& graph, size_t input) {
+  const std::string& name = graph.values[static_cast<size_t>(graph.inputs[input])].name;
+  return name.empty() ? "input " + std::to_string(input) : "`" + name + "`";
+}
+
+namespace {
+
+Status check_dimension(const Graph& graph, const Size& size, int64_t extent) {
+  const int64_t most = whole_number(size.bound.evaluate({}));
+  if (extent >= size.least && extent <= most) return {};
+  const InputAxis& place = size.axes[0];
+  return errors::invalid_value("function", "dimension `", size.name, "`, axis ", place.axis, " of ",
+                               name_of_input(graph, static_cast<size_t>(place.input)),
+                               ", must be in [", size.least, ", ", most, "]; got ", extent);
+}
+
+}  // namespace
+
+Result<std::vector<int64_t>> dimensions_of(const Graph& graph, std::span<const TensorType> inputs) {
+  std::vector<int64_t> dimensions;
+  std::vector<Shape> wanted;
+  for (const ValueId id : graph.inputs) wanted.push_back(graph.type(id).shape);
   for (const Size& size : graph.sizes) {
-    largest.push_back(std::max<int64_t>(whole_number(size.bound.evaluate(largest)), 0));
+    if (!size.is_dimension()) break;
+    const InputAxis& first = size.axes[0];
+    const Shape& shape = inputs[static_cast<size_t>(first.input)].shape;
+    dimensions.push_back(first.axis < shape.rank() ? shape[first.axis] : -1);
+    for (const InputAxis& place : size.axes)
+      wanted[static_cast<size_t>(place.input)][place.axis] = dimensions.back();
   }
+  for (size_t i = 0; i < wanted.size(); ++i)
+    if (inputs[i].shape != wanted[i])
+      return errors::invalid_value("function", name_of_input(graph, i), " must have shape ",
+                                   wanted[i], " beside the other inputs; got ", inputs[i].shape);
+  for (size_t k = 0; k < dimensions.size(); ++k)
+    WEFT_TRY(check_dimension(graph, graph.sizes[k], dimensions[k]));
+  return dimensions;
+}
+
+std::vector<int64_t> largest_sizes(const Graph& graph, std::vector<int64_t> dimensions) {
+  std::vector<int64_t>& largest = dimensions;
+  for (size_t k = largest.size(); k < graph.sizes.size(); ++k)
+    largest.push_back(std::max<int64_t>(whole_number(graph.sizes[k].bound.evaluate(largest)), 0));
   return largest;
 }
 

@@ -1,5 +1,6 @@
-// Sizes: numbers that a graph computes itself while it runs and that shapes follow from, such as
-// how many elements a mask chooses. Unknown until then, bounded by something known before.
+// Sizes: numbers that shapes follow from and that only a run knows. Most a graph computes itself,
+// such as how many elements a mask chooses, bounded by something known before. *Dimensions* are
+// extents that inputs may have anew at each run, such as a batch.
 //
 // A graph with sizes is an *example* of itself: its types, attributes and scalar operands are those
 // of the sizes' example values, so whatever reads graphs reads this one. Which of its numbers
@@ -26,8 +27,16 @@ Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes);
 Result<Graph> for_sizes(const Graph& graph, std::span<const TensorType> inputs,
                         std::span<const int64_t> sizes);
 
-// The bound of each size, where all that come before it reach theirs.
-std::vector<int64_t> largest_sizes(const Graph& graph);
+size_t count_dimensions(const Graph& graph);
+// The dimensions that inputs of these types have. Refuses other extents where there is no
+// dimension, different ones for one dimension, and one that is out of its range.
+Result<std::vector<int64_t>> dimensions_of(const Graph& graph, std::span<const TensorType> inputs);
+
+// The bound of each size, where all that come before it reach theirs; `dimensions` are known.
+std::vector<int64_t> largest_sizes(const Graph& graph, std::vector<int64_t> dimensions);
+
+// The name of an input for people.
+std::string name_of_input(const Graph& graph, size_t input);
 
 // One graph from those of all examples, in their order.
 Result<Graph> generalize(std::span<const Graph* const> examples);

@@ -21,9 +21,9 @@ std::string name_of_node(const Graph& graph, const Node& node) {
 Status another_path(const std::string& where) {
   return errors::invalid_state(
       "trace",
-      "a hybridized function took another path for another number of chosen elements (a mask, "
-      "nonzero, unique), first at ",
-      where, "; sizes that depend on values decide nothing: use np.where, or do not hybridize");
+      "a hybridized function took another path for another extent that only a run knows (a mask, "
+      "nonzero, unique, a dynamic dimension), first at ",
+      where, "; such extents decide nothing: use np.where, or do not hybridize");
 }
 
 bool same_contents(const Tensor& a, const Tensor& b) {
@@ -75,16 +75,28 @@ class Generalizer {
     if (longer.nodes.size() > nodes) return another_path(name_of_node(longer, longer.nodes[nodes]));
     const auto values = [](const Graph& g) {
       std::vector<ValueId> ids;
-      for (const Size& size : g.sizes) ids.push_back(size.value);
+      for (const Size& size : g.sizes) {
+        ids.push_back(size.value);
+        for (const InputAxis& place : size.axes) ids.insert(ids.end(), {place.input, place.axis});
+      }
       return ids;
     };
     if (values(first()) != values(graph) || first().outputs != graph.outputs ||
         first().states != graph.states || first().inputs != graph.inputs)
       return another_path("its results");
-    for (const ValueId id : graph.inputs)
-      if (!(first().type(id) == graph.type(id)))
+    for (size_t i = 0; i < graph.inputs.size(); ++i)
+      if (!(at_dimensions(graph, i) == first().type(first().inputs[i])))
         return another_path("an array that it made for that number");
     return compare_constants(graph);
+  }
+
+  // The type of an input with the dimensions of the first example.
+  TensorType at_dimensions(const Graph& graph, size_t input) const {
+    TensorType type = graph.type(graph.inputs[input]);
+    for (const Size& size : first().sizes)
+      for (const InputAxis& place : size.axes)
+        if (static_cast<size_t>(place.input) == input) type.shape[place.axis] = size.example;
+    return type;
   }
 
   Status compare_constants(const Graph& graph) const {
@@ -176,8 +188,10 @@ class Generalizer {
             : "`" + node.op->attributes[static_cast<size_t>(place.attribute)].name + "`";
     return errors::invalid_state(
         "trace", what, " of ", name_of_node(first(), node),
-        " follows from the number of chosen elements (a mask, nonzero, unique) in a way that a "
-        "graph cannot hold, which is sums and products; do not hybridize this part");
+        " follows from an extent that only a run knows (a mask, nonzero, unique, a dynamic "
+        "dimension) in a way that a graph cannot hold, which is sums and products; do not "
+        "hybridize "
+        "this part");
   }
 
   std::span<const Graph* const> graphs_;

@@ -126,9 +126,7 @@ class Printer {
     for (const StatePair& state : graph_.states)
       line(text, "state " + std::to_string(state.input) + " -> " + std::to_string(state.output));
     if (graph_.ordinals) line(text, "ordinals " + std::to_string(graph_.ordinals));
-    for (const Size& size : graph_.sizes)
-      line(text, "size " + use(size.value) + " = " + std::to_string(size.example) + " up to " +
-                     polynomial_text(size.bound));
+    for (const Size& size : graph_.sizes) line(text, size_text(size));
     for (const SizedNumber& sized : graph_.sized) line(text, sized_text(sized));
     return text + indent_ + "}";
   }
@@ -144,6 +142,17 @@ class Printer {
     number_[static_cast<size_t>(id)] = next_++;
     return use(id) + (value.name.empty() ? "" : " " + quoted(value.name)) + ": " +
            ops::to_string(value.type);
+  }
+
+  std::string size_text(const Size& size) {
+    std::string text = size.is_dimension() ? "dimension " + quoted(size.name) : "size ";
+    if (!size.is_dimension()) text += use(size.value);
+    text += " = " + std::to_string(size.example);
+    if (size.is_dimension()) text += " from " + std::to_string(size.least);
+    text += " up to " + polynomial_text(size.bound);
+    for (const InputAxis& place : size.axes)
+      text += " at " + std::to_string(place.input) + ":" + std::to_string(place.axis);
+    return text;
   }
 
   static std::string sized_text(const SizedNumber& sized) {

@@ -207,7 +207,12 @@ class GraphReader {
     } else if (keyword == "ordinals") {
       graph_.ordinals = in_.small_integer();
     } else if (keyword == "size") {
-      size();
+      Size size;
+      size.value = use();
+      in_.expect("=");
+      rest_of_size(std::move(size));
+    } else if (keyword == "dimension") {
+      dimension();
     } else if (keyword == "node") {
       sized_number();
     } else if (keyword == "return") {
@@ -222,14 +227,25 @@ class GraphReader {
     }
   }
 
-  void size() {
+  void dimension() {
     Size size;
-    size.value = use();
+    size.name = in_.quoted();
     in_.expect("=");
+    rest_of_size(std::move(size));
+  }
+
+  void rest_of_size(Size size) {
     size.example = in_.integer();
+    if (in_.accept("from")) size.least = in_.integer();
     in_.expect("up");
     in_.expect("to");
     size.bound = polynomial();
+    while (in_.status.ok() && in_.accept("at")) {
+      InputAxis& place = size.axes.emplace_back();
+      place.input = in_.small_integer();
+      in_.expect(":");
+      place.axis = in_.small_integer();
+    }
     graph_.sizes.push_back(std::move(size));
   }
 

@@ -286,11 +286,33 @@ const ops::Argument* number_at(const Graph& graph, const SizedNumber& sized) {
   return &attribute;
 }
 
+Status dimension_is_sound(const Graph& graph, size_t k) {
+  const Size& size = graph.sizes[k];
+  const bool is_behind = k > 0 && !graph.sizes[k - 1].is_dimension();
+  bool sound = !is_behind && !size.axes.empty() && size.least >= 0 && refers_below(size.bound, 0);
+  for (const InputAxis& place : size.axes) {
+    sound = sound && in_range(place.input, graph.inputs.size());
+    if (!sound) break;
+    const Shape& shape = graph.type(graph.inputs[static_cast<size_t>(place.input)]).shape;
+    sound = in_range(place.axis, static_cast<size_t>(std::max(shape.rank(), 0))) &&
+            shape[place.axis] == size.example;
+  }
+  if (!sound)
+    return broken("dimension ", k,
+                  " has no input, another extent than its example, or stands behind other sizes");
+  return {};
+}
+
 // The graph is its own example, and no size follows from itself or a later one.
 Status sizes_are_sound(const Graph& graph) {
   std::vector<int64_t> examples;
   for (size_t k = 0; k < graph.sizes.size(); ++k) {
     const Size& size = graph.sizes[k];
+    if (size.is_dimension()) {
+      WEFT_TRY(dimension_is_sound(graph, k));
+      examples.push_back(size.example);
+      continue;
+    }
     if (!in_range(size.value, graph.values.size()) ||
         !(graph.type(size.value) == TensorType{DType::kInt64, Shape(), {}}))
       return broken("size ", k, " is no int64 value without axes");
@@ -314,8 +336,9 @@ Status sizes_are_sound(const Graph& graph) {
                     " is no example of what follows from its sizes");
     for (const Term& term : sized.number.terms)
       for (const int32_t size : term.sizes) {
-        const Value& value =
-            graph.values[static_cast<size_t>(graph.sizes[static_cast<size_t>(size)].value)];
+        const Size& from = graph.sizes[static_cast<size_t>(size)];
+        if (from.is_dimension()) continue;
+        const Value& value = graph.values[static_cast<size_t>(from.value)];
         if (value.origin == Origin::kNode && value.index >= sized.node)
           return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
                         " follows from size ", size, ", which is not known before it");

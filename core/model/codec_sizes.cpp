@@ -15,6 +15,19 @@ Json encode(const graph::Polynomial& polynomial) {
   return terms;
 }
 
+void encode_dimension(const graph::Size& size, Json& json) {
+  Json axes = Json::array();
+  for (const graph::InputAxis& place : size.axes) {
+    Json pair = Json::array();
+    pair.push(int64_t{place.input});
+    pair.push(int64_t{place.axis});
+    axes.push(std::move(pair));
+  }
+  json.set("name", size.name);
+  json.set("least", size.least);
+  json.set("axes", std::move(axes));
+}
+
 Json encode(const graph::SizedNumber& sized) {
   Json json = Json::object();
   json.set("node", int64_t{sized.node});
@@ -51,9 +64,26 @@ Status decode(std::string_view where, const Json* json, graph::Polynomial& polyn
   return {};
 }
 
+Status decode(std::string_view where, const Json& json, graph::InputAxis& place) {
+  if (json.items().size() != 2) return errors::io(where, "an axis of a dimension is malformed");
+  WEFT_TRY(decode_index(where, &json.items()[0], place.input));
+  return decode_index(where, &json.items()[1], place.axis);
+}
+
+Status decode_dimension(std::string_view where, const Json& json, graph::Size& size) {
+  const Json *name = json.find("name"), *least = json.find("least"), *axes = json.find("axes");
+  if (!name || !name->is_string() || !least || !least->is_integer() || !axes)
+    return errors::io(where, "a dimension has no name, no least extent or no axes");
+  size.name = name->text();
+  size.least = least->integer();
+  for (const Json& axis : axes->items()) WEFT_TRY(decode(where, axis, size.axes.emplace_back()));
+  return {};
+}
+
 Status decode(std::string_view where, const Json& json, graph::Size& size) {
   const Json* example = json.find("example");
   WEFT_TRY(decode_index(where, json.find("value"), size.value));
+  if (size.is_dimension()) WEFT_TRY(decode_dimension(where, json, size));
   if (!example || !example->is_integer()) return errors::io(where, "a size has no example");
   size.example = example->integer();
   return decode(where, json.find("bound"), size.bound);
@@ -81,7 +111,10 @@ void encode_sizes(const graph::Graph& graph, std::span<const int64_t> numbers, J
   Json sizes = Json::array(), sized = Json::array();
   for (const graph::Size& size : graph.sizes) {
     Json one = Json::object();
-    one.set("value", numbers[static_cast<size_t>(size.value)]);
+    if (size.is_dimension())
+      encode_dimension(size, one);
+    else
+      one.set("value", numbers[static_cast<size_t>(size.value)]);
     one.set("example", size.example);
     one.set("bound", encode(size.bound));
     sizes.push(std::move(one));

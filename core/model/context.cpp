@@ -75,6 +75,7 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   std::unique_ptr<Context> context(new Context);
   WEFT_ASSIGN(context->entry_, states->model()->entry(name));
   context->states_ = std::move(states);
+  context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
   context->find_states();
   if (context->entry_->program->stages()) {
@@ -161,7 +162,10 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
   if (index >= entry_->inputs.size())
     return errors::index_out_of_range("context", "`index` must be below ", entry_->inputs.size(),
                                       "; got ", index);
-  const Port& port = entry_->inputs[index];
+  const Port& port = inputs_now_[index];
+  if (port.is_open())
+    return errors::invalid_state("context", "input `", port.name,
+                                 "` has dimensions of any extent; set its shape first");
   if (!data || bytes != static_cast<size_t>(port.type.bytes()))
     return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),
                                  " takes ", port.type.bytes(), " bytes; got ",
@@ -176,7 +180,8 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
   if (index >= entry_->outputs.size())
     return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
                                       "; got ", index);
-  const Port& port = entry_->outputs[index];
+  WEFT_TRY(find_dimensions());
+  const Port& port = outputs_now_[index];
   if (!data || bytes != static_cast<size_t>(port.type.bytes()))
     return errors::invalid_value("context", "output `", port.name, "` ", to_string(port.type),
                                  " has ", port.type.bytes(), " bytes; got ",
@@ -192,6 +197,7 @@ Status Context::run() {
   for (size_t i = 0; i < entry_->inputs.size(); ++i)
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
+  WEFT_TRY(find_dimensions());
   if (seen_additions_ != states_->additions()) bind_captures();
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(entry_->program->graph().ordinals);

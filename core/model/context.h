@@ -26,9 +26,14 @@ class Context {
                                                  void* arena, int64_t bytes);
   ~Context();
 
-  std::span<const Port> inputs() const { return entry_->inputs; }
-  // Shapes that follow from values are those of the last run.
-  std::span<const Port> outputs() const { return outputs_now_; }
+  // Open dimensions are known from set_input_shape on.
+  std::span<const Port> inputs() const { return inputs_now_; }
+  // Shapes that follow from values are those of the last run. They are open while an input is.
+  Result<std::span<const Port>> outputs();
+  size_t output_count() const { return outputs_now_.size(); }
+  // Sets the extents of dimensions; the input is to be bound then. All inputs that have a dimension
+  // need the same extent when the context runs.
+  Status set_input_shape(size_t index, const Shape& shape);
   // Dense memory of the caller until the next bind; exactly the port's bytes, those of the largest
   // shape where it follows from values.
   Status bind_input(size_t index, const void* data, size_t bytes);
@@ -52,6 +57,7 @@ class Context {
   void bind_captures();
   void take_new_states();
   Status bind_stages();
+  Status find_dimensions();
   Status run_stages(uint64_t first_ordinal);
   Result<void*> state_memory(size_t index, size_t bytes) const;
 
@@ -62,7 +68,9 @@ class Context {
   std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
   std::vector<HeldValue> held_;
   Ref<Storage> own_;  // the arena, where the caller gave none
-  std::vector<Port> outputs_now_;
+  std::vector<Port> inputs_now_, outputs_now_;
+  std::vector<int64_t> dimensions_;
+  bool knows_dimensions_ = false;  // of the shapes that inputs have now
   std::vector<Port> state_ports_;
   std::vector<int32_t> state_tensors_;  // of the model, by state of the graph
   uint64_t seen_additions_ = 0;

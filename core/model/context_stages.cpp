@@ -1,8 +1,10 @@
 // Running an entry whose graph has sizes: stage after stage, each in memory of its own.
+#include <algorithm>
 #include <cstring>
 
 #include "base/errors.h"
 #include "executor/stages.h"
+#include "graph/sizes.h"
 #include "model/context.h"
 
 namespace weft::model {
@@ -50,10 +52,60 @@ Status Context::bind_stages() {
   return {};
 }
 
+Result<std::span<const Port>> Context::outputs() {
+  if (std::ranges::none_of(inputs_now_, &Port::is_open)) WEFT_TRY(find_dimensions());
+  return std::span<const Port>(outputs_now_);
+}
+
+Status Context::set_input_shape(size_t index, const Shape& shape) {
+  if (index >= inputs_now_.size())
+    return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
+                                      "; got ", index);
+  const Shape& fixed = entry_->inputs[index].type.shape;
+  bool fits = shape.rank() == fixed.rank();
+  for (int axis = 0; fits && axis < shape.rank(); ++axis)
+    fits = fixed[axis] < 0 ? shape[axis] >= 0 : shape[axis] == fixed[axis];
+  if (!fits)
+    return errors::invalid_value("context", "input `", inputs_now_[index].name,
+                                 "` must have shape ", fixed, ", -1 being any; got ", shape);
+  inputs_now_[index].type.shape = shape;
+  inputs_[index] = nullptr;
+  knows_dimensions_ = false;
+  has_run_ = false;
+  return {};
+}
+
+// The shapes of outputs, when those of all inputs are known; what was bound to another one is free.
+Status Context::find_dimensions() {
+  const graph::Graph& graph = entry_->program->graph();
+  if (knows_dimensions_ || graph::count_dimensions(graph) == 0) return {};
+  std::vector<graph::TensorType> types = graph.input_types();
+  for (size_t i = 0; i < inputs_now_.size(); ++i) {
+    if (inputs_now_[i].is_open())
+      return errors::invalid_state("context", "input `", inputs_now_[i].name,
+                                   "` has dimensions of any extent; set its shape first");
+    types[i] = inputs_now_[i].type;
+  }
+  WEFT_ASSIGN(dimensions_, graph::dimensions_of(graph, types));
+  std::vector<Port> found = outputs_now_;
+  WEFT_TRY(find_outputs(graph, types, found));
+  for (size_t i = 0; i < found.size(); ++i)
+    if (!(found[i].type == outputs_now_[i].type)) wanted_[i] = nullptr;
+  outputs_now_ = std::move(found);
+  knows_dimensions_ = true;
+  return {};
+}
+
 Status Context::run_stages(uint64_t first_ordinal) {
   const graph::Graph& graph = entry_->program->graph();
   executor::Stages& stages = *entry_->program->stages();
-  std::vector<int64_t> sizes(stages.sizes(), 0);
+  std::vector<int64_t> sizes = dimensions_;
+  sizes.resize(stages.sizes(), 0);
+  const auto given = [&](size_t index) {
+    return Handed{
+        index < inputs_now_.size() ? inputs_now_[index].type : graph.type(graph.inputs[index]),
+        inputs_[index]};
+  };
   std::vector<Produced> done;
   has_run_ = false;
   for (size_t i = 0; i < stages.stages().size(); ++i) {
@@ -62,7 +114,7 @@ Status Context::run_stages(uint64_t first_ordinal) {
     std::vector<graph::TensorType> types;
     for (const executor::Source& source : stage.inputs) {
       const auto index = static_cast<size_t>(source.index);
-      inputs.push_back(source.stage < 0 ? Handed{graph.type(graph.inputs[index]), inputs_[index]}
+      inputs.push_back(source.stage < 0 ? given(index)
                                         : done[static_cast<size_t>(source.stage)].values[index]);
       types.push_back(inputs.back().type);
     }

@@ -36,7 +36,7 @@ class EntryReader {
     if (!body) return errors::io(where_, "it has no graph");
     WEFT_TRY(decode_graph(where_, *body, graph));
     WEFT_TRY(read_outputs(graph));
-    WEFT_TRY(find_largest_outputs(graph));
+    WEFT_TRY(open_shapes(graph));
     WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph)));
     return std::move(entry_);
   }
@@ -99,18 +99,57 @@ class EntryReader {
     return {};
   }
 
-  // Shapes that follow from values are at most those of the largest sizes.
-  Status find_largest_outputs(const graph::Graph& graph) {
-    if (graph.sizes.empty()) return {};
-    const std::vector<int64_t> largest = graph::largest_sizes(graph);
-    WEFT_ASSIGN(const graph::Graph at_most, for_sizes(graph, graph.input_types(), largest));
-    std::vector<int64_t> fewer;
-    for (const int64_t size : largest) fewer.push_back(std::max<int64_t>(size - 1, 0));
-    WEFT_ASSIGN(const graph::Graph smaller, for_sizes(graph, graph.input_types(), fewer));
-    for (size_t i = 0; i < entry_.outputs.size(); ++i) {
-      Port& port = entry_.outputs[i];
-      port.type = at_most.type(at_most.outputs[i]);
-      port.is_largest = !(port.type == smaller.type(smaller.outputs[i]));
+  // What is known of shapes before a run.
+  Status open_shapes(const graph::Graph& graph) {
+    for (const graph::Size& size : graph.sizes)
+      for (const graph::InputAxis& place : size.axes) {
+        if (static_cast<size_t>(place.input) >= entry_.inputs.size())
+          return errors::io(where_, "a dimension is one of a tensor of the file");
+        Port& port = entry_.inputs[static_cast<size_t>(place.input)];
+        port.type.shape[place.axis] = -1;
+        port.dimensions.resize(static_cast<size_t>(port.type.shape.rank()));
+        port.dimensions[static_cast<size_t>(place.axis)] = size.name;
+      }
+    if (count_dimensions(graph) == 0)
+      return graph.sizes.empty() ? Status()
+                                 : find_outputs(graph, graph.input_types(), entry_.outputs);
+    return open_outputs(graph);
+  }
+
+  // The other example of a dimension.
+  static int64_t neighbour(const graph::Size& size) {
+    const bool may_grow = size.example < graph::whole_number(size.bound.evaluate({}));
+    return size.example + (may_grow ? 1 : -1);
+  }
+
+  // The dimension that an extent is, as both examples have it.
+  static std::string name_of_extent(const graph::Graph& graph, int64_t first, int64_t second) {
+    for (const graph::Size& size : graph.sizes)
+      if (size.is_dimension() && size.example == first && neighbour(size) == second)
+        return size.name;
+    return {};
+  }
+
+  // Those that differ between two examples are open.
+  Status open_outputs(const graph::Graph& graph) {
+    std::vector<graph::TensorType> types = graph.input_types();
+    for (const graph::Size& size : graph.sizes)
+      for (const graph::InputAxis& place : size.axes)
+        types[static_cast<size_t>(place.input)].shape[place.axis] = neighbour(size);
+    std::vector<Port> other = entry_.outputs;
+    WEFT_TRY(find_outputs(graph, types, other));
+    WEFT_TRY(find_outputs(graph, graph.input_types(), entry_.outputs));
+    for (size_t i = 0; i < other.size(); ++i) {
+      Shape& shape = entry_.outputs[i].type.shape;
+      const Shape& others = other[i].type.shape;
+      for (int axis = 0; axis < shape.rank(); ++axis) {
+        if (axis < others.rank() && shape[axis] == others[axis]) continue;
+        std::vector<std::string>& names = entry_.outputs[i].dimensions;
+        names.resize(static_cast<size_t>(shape.rank()));
+        if (axis < others.rank())
+          names[static_cast<size_t>(axis)] = name_of_extent(graph, shape[axis], others[axis]);
+        shape[axis] = -1;
+      }
     }
     return {};
   }
@@ -121,11 +160,25 @@ class EntryReader {
   std::string where_ = "load";
 };
 
+// float32(batch, 3)
+std::string type_text(const Port& port) {
+  if (!port.is_open()) return to_string(port.type);
+  std::string text = std::string(name_of(port.type.dtype)) + "(";
+  for (int axis = 0; axis < port.type.shape.rank(); ++axis) {
+    const auto at = static_cast<size_t>(axis);
+    const std::string name = at < port.dimensions.size() ? port.dimensions[at] : "";
+    const int64_t extent = port.type.shape[axis];
+    text += axis ? ", " : "";
+    text += extent >= 0 ? std::to_string(extent) : name.empty() ? "?" : name;
+  }
+  return text + ")";
+}
+
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
   for (const Port& port : ports)
     text += (text.empty() ? "" : ", ") + port.name + (port.is_largest ? ": up to " : ": ") +
-            to_string(port.type);
+            type_text(port);
   return text;
 }
 
@@ -159,6 +212,21 @@ std::string describe(const Model& model) {
 }
 
 }  // namespace
+
+Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
+                    std::span<Port> outputs) {
+  WEFT_ASSIGN(std::vector<int64_t> dimensions, graph::dimensions_of(graph, inputs));
+  const size_t known = dimensions.size();
+  std::vector<int64_t> largest = graph::largest_sizes(graph, std::move(dimensions));
+  WEFT_ASSIGN(const graph::Graph at_most, for_sizes(graph, inputs, largest));
+  for (size_t k = known; k < largest.size(); ++k) largest[k] = std::max<int64_t>(largest[k] - 1, 0);
+  WEFT_ASSIGN(const graph::Graph smaller, for_sizes(graph, inputs, largest));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i].type = at_most.type(at_most.outputs[i]);
+    outputs[i].is_largest = !(outputs[i].type == smaller.type(smaller.outputs[i]));
+  }
+  return {};
+}
 
 Result<Ref<Model>> Model::load(const std::string& path) {
   WEFT_ASSIGN(Archive archive, read_archive(path));

@@ -6,6 +6,7 @@
 // copy; writing to one gives it memory of its own.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,9 +67,17 @@ class Writer {
 
 struct Port {
   std::string name;
+  // An extent of -1: a dimension that is still open.
   graph::TensorType type;
   bool is_largest = false;  // the shape follows from values and is at most this one
+  std::vector<std::string> dimensions = {};  // by axis, "" where there is none; or empty
+
+  bool is_open() const { return std::ranges::count(type.shape, -1) > 0; }
 };
+
+// The outputs of a graph with sizes for inputs of these types, as large as they may be.
+Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
+                    std::span<Port> outputs);
 
 struct Entry {
   std::string name;

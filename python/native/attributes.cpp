@@ -9,8 +9,9 @@ PyObject* shape(PyObject* self, void*) {
   PyObject* tuple = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
   if (!tuple || !any_extent_follows(tensor)) return tuple;
   for (int axis = 0; axis < weft_tensor_rank(tensor); ++axis) {
-    if (!extent_follows(tensor, axis)) continue;
-    PyObject* extent = as_extent(PyLong_FromLongLong(weft_tensor_shape(tensor)[axis]));
+    Range range;
+    if (!extent_follows(tensor, axis, &range)) continue;
+    PyObject* extent = as_extent(PyLong_FromLongLong(weft_tensor_shape(tensor)[axis]), range);
     if (!extent || PyTuple_SetItem(tuple, axis, extent) < 0) {
       Py_DECREF(tuple);
       return nullptr;
@@ -39,7 +40,7 @@ PyObject* ndim(PyObject* self, void*) { return PyLong_FromLong(weft_tensor_rank(
 
 PyObject* size(PyObject* self, void*) {
   PyObject* elements = PyLong_FromLongLong(weft_tensor_elements(tensor_of(self)));
-  return any_extent_follows(tensor_of(self)) ? as_extent(elements) : elements;
+  return any_extent_follows(tensor_of(self)) ? as_extent(elements, Range()) : elements;
 }
 
 PyObject* itemsize(PyObject* self, void*) {

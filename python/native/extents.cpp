@@ -4,22 +4,23 @@ namespace weft::python {
 
 PyObject* extent_type = nullptr;
 
-bool extent_follows(weft_tensor tensor, int axis) {
+bool extent_follows(weft_tensor tensor, int axis, Range* range) {
   return extent_type && (weft_modes() & WEFT_MODE_TRACING) &&
-         weft_tensor_extent_follows(tensor, axis);
+         weft_tensor_extent_follows(tensor, axis, range ? &range->least : nullptr,
+                                    range ? &range->most : nullptr);
 }
 
 bool any_extent_follows(weft_tensor tensor) {
   if (!extent_type || !(weft_modes() & WEFT_MODE_TRACING)) return false;
   for (int axis = 0; axis < weft_tensor_rank(tensor); ++axis)
-    if (weft_tensor_extent_follows(tensor, axis)) return true;
+    if (weft_tensor_extent_follows(tensor, axis, nullptr, nullptr)) return true;
   return false;
 }
 
-PyObject* as_extent(PyObject* number) {
-  PyObject* extent = number ? PyObject_CallOneArg(extent_type, number) : nullptr;
-  Py_XDECREF(number);
-  return extent;
+PyObject* as_extent(PyObject* number, Range range) {
+  if (!number) return nullptr;
+  return PyObject_CallFunction(extent_type, "NLL", number, static_cast<long long>(range.least),
+                               static_cast<long long>(range.most));
 }
 
 }  // namespace weft::python

@@ -84,7 +84,7 @@ class Reader {
   Reader(weft_tensor tensor, Selection& selection)
       : shape_(weft_tensor_shape(tensor)),
         rank_(weft_tensor_rank(tensor)),
-        is_traced_(weft_tensor_is_traced(tensor)),
+        is_traced_(weft_modes() & WEFT_MODE_TRACING),
         out_(selection) {
     out_.is_clipped = is_traced_;
   }

@@ -62,4 +62,5 @@ PYBIND11_MODULE(_native, module) {
   define_library(module);
   define_devices(module);
   define_operators(module);
+  define_symbols(module);
 }

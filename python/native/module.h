@@ -17,6 +17,7 @@ void define_files(pybind11::module_& module);      // module_files.cpp: safetens
 void define_library(pybind11::module_& module);    // module_library.cpp: threads, memory
 void define_devices(pybind11::module_& module);    // module_devices.cpp
 void define_operators(pybind11::module_& module);  // module_operators.cpp: operators in Python
+void define_symbols(pybind11::module_& module);    // symbols.cpp
 
 // Throws the Python error of a failed call.
 inline void check(weft_status status) {
@@ -54,5 +55,9 @@ inline pybind11::list wrap_list(const std::vector<weft_tensor>& tensors) {
   for (weft_tensor tensor : tensors) list.append(owned(wrap(tensor)));
   return list;
 }
+
+// Pairs of dtype and shape.
+using ArrayTypes = std::vector<std::pair<pybind11::object, std::vector<int64_t>>>;
+std::vector<weft_type> types_of(const ArrayTypes& types);  // module_operators.cpp
 
 }  // namespace weft::python

@@ -3,6 +3,7 @@
 
 #include "index_arrays.h"
 #include "module.h"
+#include "symbols.h"
 
 namespace py = pybind11;
 
@@ -10,6 +11,10 @@ namespace weft::python {
 namespace {
 
 py::object array(const py::object& object, const py::object& dtype, bool copy) {
+  if (is_symbol(object.ptr())) {
+    if (dtype.is_none()) return copy ? object.attr("copy")() : object;
+    return object.attr("astype")(dtype, py::arg("copy") = copy);
+  }
   weft_tensor tensor;
   if (dtype.is_none()) {
     tensor = tensor_from_object(object.ptr());

@@ -53,13 +53,26 @@ std::vector<weft_function> functions_of(const py::list& list) {
 }
 
 // The examples that were traced before tell which extents are to be told as such.
-py::list trace_begin(const py::sequence& inputs, const py::list& earlier) {
-  const std::vector<weft_tensor> tensors = tensors_of(inputs, "trace");
-  std::vector<weft_tensor> placeholders(tensors.size(), nullptr);
-  check(weft_trace_begin(tensors.data(), tensors.size(), placeholders.data()));
+py::list trace_begin(const ArrayTypes& inputs, const py::list& earlier) {
+  const std::vector<weft_type> types = types_of(inputs);
+  std::vector<weft_tensor> placeholders(types.size(), nullptr);
+  check(weft_trace_begin_types(types.data(), types.size(), placeholders.data()));
   const std::vector<weft_function> examples = functions_of(earlier);
   check(weft_trace_set_example(examples.size(), examples.data(), examples.size()));
   return wrap_list(placeholders);
+}
+
+// `axes`: pairs of a placeholder and an axis.
+void trace_add_dimension(const std::string& name, int64_t least, int64_t most,
+                         const std::vector<std::pair<size_t, int32_t>>& axes) {
+  std::vector<size_t> inputs;
+  std::vector<int32_t> of_inputs;
+  for (const auto& [input, axis] : axes) {
+    inputs.push_back(input);
+    of_inputs.push_back(axis);
+  }
+  check(weft_trace_add_dimension(name.c_str(), least, most, inputs.data(), of_inputs.data(),
+                                 inputs.size()));
 }
 
 py::object join_functions(const py::list& examples) {
@@ -144,6 +157,8 @@ void define_autograd(py::module_& module) {
   module.attr("TRACE_EXAMPLES") = WEFT_TRACE_EXAMPLES;
   module.def("trace_begin", trace_begin, py::arg("inputs"), py::arg("earlier") = py::list());
   module.def("set_extent_type", [](const py::object& type) { extent_type = type.inc_ref().ptr(); });
+  module.def("trace_add_dimension", trace_add_dimension, py::arg("name"), py::arg("least"),
+             py::arg("most"), py::arg("axes"));
   module.def("join_functions", join_functions);
   module.def("trace_suspend", [] { return reinterpret_cast<uintptr_t>(weft_trace_suspend()); });
   module.def("trace_resume", [](uintptr_t trace) {

@@ -274,7 +274,9 @@ py::object find(const char* name) {
   return function ? py::reinterpret_borrow<py::object>(function) : py::none();
 }
 
-py::list trace_begin_rule(const std::vector<std::pair<py::object, std::vector<int64_t>>>& types) {
+}  // namespace
+
+std::vector<weft_type> types_of(const ArrayTypes& types) {
   std::vector<weft_type> given;
   for (const auto& [dtype, shape] : types) {
     weft_type type{};
@@ -283,6 +285,13 @@ py::list trace_begin_rule(const std::vector<std::pair<py::object, std::vector<in
     std::copy(shape.begin(), shape.end(), type.shape);
     given.push_back(type);
   }
+  return given;
+}
+
+namespace {
+
+py::list trace_begin_rule(const ArrayTypes& types) {
+  const std::vector<weft_type> given = types_of(types);
   std::vector<weft_tensor> placeholders(given.size(), nullptr);
   check(weft_trace_begin_rule(given.data(), given.size(), placeholders.data()));
   return wrap_list(placeholders);

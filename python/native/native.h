@@ -168,10 +168,14 @@ PyObject* shape_tuple(const int64_t* extents, int rank);
 
 // Their Python type, weft._extent.Extent; null before the package has said it.
 extern PyObject* extent_type;
-bool extent_follows(weft_tensor tensor, int axis);
+struct Range {
+  int64_t least = 0;
+  int64_t most = INT64_MAX;
+};
+bool extent_follows(weft_tensor tensor, int axis, Range* range = nullptr);
 bool any_extent_follows(weft_tensor tensor);
 // Takes the reference; gives an Extent of that value.
-PyObject* as_extent(PyObject* number);
+PyObject* as_extent(PyObject* number, Range range);
 
 // A new NumPy array with a copy of the elements.
 PyObject* to_numpy(PyObject* array);

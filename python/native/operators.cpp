@@ -6,6 +6,7 @@
 #include <string>
 
 #include "operator_object.h"
+#include "symbols.h"
 
 namespace weft::python {
 namespace {
@@ -16,6 +17,7 @@ constexpr int kIntRoom = 64;
 constexpr int kMostInts = 65536;
 
 PyObject* out_name = nullptr;   // interned "out"
+PyObject* name_name = nullptr;  // interned "name": of a node, where a symbol is given
 PyObject* functions = nullptr;  // dict: name → function, in registry order
 
 // Everything that one call needs until it returns.
@@ -29,6 +31,8 @@ struct Call {
   Temporaries made;
   TensorList list;
   weft_host_function function = nullptr;
+  bool has_symbol = false;
+  PyObject* name = nullptr;  // of the node
 
   Call() = default;
   Call(const Call&) = delete;
@@ -160,7 +164,15 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
   }
 }
 
+// A symbol has no value yet: it stands for an array that is there.
+bool set_symbol(Call& call, int index) {
+  call.has_symbol = true;
+  call.values[index].tag = WEFT_TAG_NONE;
+  return true;
+}
+
 bool set_list(OperatorObject* self, Call& call, int index, PyObject* object) {
+  if (holds_symbol(object)) return set_symbol(call, index);
   if (!call.list.fill(object, self->info.name, self->info.arguments[index].name)) return false;
   call.values[index] = call.list.value();
   return true;
@@ -170,6 +182,7 @@ inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* 
   if (index >= call.given) call.given = index + 1;
   if (object == Py_None) return set_none(self, call, index);
   if (index >= self->info.inputs) return set_attribute(self, call, index, object);
+  if (is_symbol(object)) return set_symbol(call, index);
   if (self->info.arguments[index].kind == WEFT_TAG_TENSORS)
     return set_list(self, call, index, object);
   return argument_value(object, call.values + index, call.made, self->info.name,
@@ -215,6 +228,10 @@ bool set_keyword(OperatorObject* self, Call& call, Py_ssize_t positional, PyObje
     return true;
   }
   const int index = find_argument(self, name);
+  if (index < 0 && symbol_type && PyUnicode_Compare(name, name_name) == 0) {
+    call.name = object;
+    return true;
+  }
   if (index < 0) return unknown_keyword(self, name);
   if (index < positional) {
     raise_error(WEFT_INVALID_TYPE, "%s: `%s` is given twice", self->info.name,
@@ -352,10 +369,51 @@ PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
   return call.out;
 }
 
+// The arguments of a call by name, without `out` and the node's name.
+PyObject* arguments_by_name(const OperatorObject* self, PyObject* const* args,
+                            Py_ssize_t positional, PyObject* keywords) {
+  PyObject* arguments = PyDict_New();
+  bool failed = !arguments;
+  for (Py_ssize_t i = 0; !failed && i < positional; ++i)
+    failed = PyDict_SetItem(arguments, self->names[i], args[i]) != 0;
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t k = 0; !failed && k < named; ++k) {
+    PyObject* name = PyTuple_GET_ITEM(keywords, k);
+    if (find_argument(self, name) >= 0)
+      failed = PyDict_SetItem(arguments, name, args[positional + k]) != 0;
+  }
+  if (failed) Py_CLEAR(arguments);
+  return arguments;
+}
+
+PyObject* composed(OperatorObject* self, const Call& call, PyObject* const* args,
+                   Py_ssize_t positional, PyObject* keywords) {
+  if (call.out)
+    return raise_error(WEFT_INVALID_TYPE, "%s: `out` must be left out where symbols are composed",
+                       self->info.name);
+  size_t outputs = static_cast<size_t>(self->info.outputs);
+  if (outputs == 0) {
+    const auto given = static_cast<size_t>(call.given);
+    const weft_status status = weft_op_count_outputs(self->op, call.values, given, &outputs);
+    if (status != WEFT_OK) return raise_status(status);
+  }
+  PyObject* arguments = arguments_by_name(self, args, positional, keywords);
+  if (!arguments) return nullptr;
+  PyObject* result = compose(reinterpret_cast<PyObject*>(self), arguments, outputs, call.name);
+  Py_DECREF(arguments);
+  return result;
+}
+
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   OperatorObject* self = self_of(object);
   Call call;
   if (!gather(self, call, args, PyVectorcall_NARGS(flags), keywords)) return nullptr;
+  if (__builtin_expect(call.has_symbol, 0) || (self->info.random && is_composing()))
+    return composed(self, call, args, PyVectorcall_NARGS(flags), keywords);
+  if (call.name) {
+    unknown_keyword(self, name_name);
+    return nullptr;
+  }
   if (!ensure_array(self, call)) return nullptr;
   const int outputs = self->info.outputs;
   weft_tensor outs[kMaxOutputs] = {};
@@ -439,9 +497,10 @@ PyObject* make_function(weft_op op) {
 bool update_functions() {
   if (!functions) {
     out_name = PyUnicode_InternFromString("out");
+    name_name = PyUnicode_InternFromString("name");
     functions = PyDict_New();
   }
-  if (!out_name || !functions) return false;
+  if (!out_name || !name_name || !functions) return false;
   for (size_t i = static_cast<size_t>(PyDict_GET_SIZE(functions)); i < weft_op_count(); ++i) {
     PyObject* function = make_function(weft_op_at(i));
     if (!function) return false;

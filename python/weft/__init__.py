@@ -35,8 +35,10 @@ if TYPE_CHECKING:
         optimizer,
         runtime,
         sparse,
+        sym,
     )
     from weft._export import export
+    from weft._extent import Dim
     from weft._trace import hybridize
     from weft.device import Device, cpu
     from weft.library import register_op
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
+    "Dim": ("weft._extent", "Dim"),
     "cpu": ("weft.device", "cpu"),
     "export": ("weft._export", "export"),
     "hybridize": ("weft._trace", "hybridize"),
@@ -53,6 +56,7 @@ _ELSEWHERE = {
 
 __all__ = [
     "Device",
+    "Dim",
     "Error",
     "__version__",
     "autograd",
@@ -74,6 +78,7 @@ __all__ = [
     "register_op",
     "runtime",
     "sparse",
+    "sym",
 ]
 
 

@@ -52,7 +52,7 @@ def number_of(dtype: Any) -> int:
     """
     try:
         found = numpy.dtype(dtype).newbyteorder("=") if dtype is not None else None
-    except TypeError:
+    except (TypeError, ValueError):
         found = None
     if found is None or found not in CODES:
         raise InvalidType(f"dtype: {dtype!r} is not one of {', '.join(NAMES)}")

@@ -8,7 +8,8 @@ from typing import Any
 from weft import autograd
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue
-from weft._trace import Traced, trace, unflatten
+from weft._extent import Dim
+from weft._trace import ArrayTypes, Dimensions, Traced, trace, unflatten
 
 Named = list[tuple[str, native.ndarray]]
 
@@ -18,6 +19,7 @@ def export(
     /,
     *,
     names: Mapping[str, Any] | None = None,
+    dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
     metadata: Mapping[str, str] | None = None,
     source_lines: bool = False,
     **entries: Any,
@@ -30,6 +32,8 @@ def export(
         it lives in the context that runs it, and contexts may share it
     names: of arrays that belong to no parameter, by the name they get in the file: arrays, blocks,
         or lists and dicts of them. Without it they are named as in the functions that use them
+    dynamic: axes of inputs that may have any extent, by name of the input and number of the axis:
+        `{"x": {0: "batch", 1: weft.Dim("time", max=512)}}`; equal names mean equal extents
     metadata: texts for the file, such as the classes of a classifier
     source_lines: keep file and line of every operator, so that errors of the file's runs name them
 
@@ -54,11 +58,13 @@ def export(
         raise InvalidValue("export: give at least one entry point, such as `forward=net`")
     functions = {name: _split(name, entry) for name, entry in entries.items()}
     _check_metadata(metadata or {})
+    wanted = _Dynamic(dynamic or {})
     with autograd.pause():
         traced = {
-            name: _traced(name, function, examples)
+            name: _traced(name, function, examples, wanted)
             for name, (function, examples) in functions.items()
         }
+    wanted.check_all_used()
     named = list(_named("", names)) if names else []
     named += _names_in({name: function for name, (function, _) in functions.items()})
     unnamed: list[native.ndarray] = []
@@ -95,21 +101,64 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
             raise InvalidType(f"export: `metadata` must have texts; got {key!r}: {text!r}")
 
 
-def _traced(name: str, function: Any, examples: Examples) -> Traced:
+class _Dynamic:
+    """What is to be dynamic, by name of the input; knows what no entry point has used."""
+
+    def __init__(self, dynamic: Mapping[str, Mapping[int, str | Dim]]) -> None:
+        self._dynamic = {
+            name: {axis: dim if isinstance(dim, Dim) else Dim(dim) for axis, dim in axes.items()}
+            for name, axes in dynamic.items()
+        }
+        self._known: list[str] = []
+        every = {dim for axes in self._dynamic.values() for dim in axes.values()}
+        names = [dim.name for dim in every]
+        for dim in every:
+            if names.count(dim.name) > 1:
+                raise InvalidValue(f"export: `dynamic` has two dimensions `{dim.name}`: {every}")
+
+    def dimensions(self, names: list[str], types: ArrayTypes) -> Dimensions:
+        """Those of an entry point with these inputs."""
+        self._known += names
+        found: dict[Dim, list[tuple[int, int]]] = {}
+        for number, name in enumerate(names):
+            for axis, dim in self._dynamic.get(name, {}).items():
+                rank = len(types[number][1])
+                if not -rank <= axis < rank:
+                    raise InvalidValue(
+                        f"export: `dynamic` has axis {axis} of `{name}`, an array of rank {rank}"
+                    )
+                found.setdefault(dim, []).append((number, axis % rank))
+        return found
+
+    def check_all_used(self) -> None:
+        for name in self._dynamic:
+            if name not in self._known:
+                raise InvalidValue(
+                    f"export: `dynamic` has `{name}`, which is no input; there are "
+                    + ", ".join(f"`{known}`" for known in dict.fromkeys(self._known))
+                )
+
+
+def _traced(name: str, function: Any, examples: Examples, dynamic: _Dynamic) -> Traced:
     """A trace of its own: the file's graph depends on nothing that happened before."""
     if hasattr(function, "_trace_for_export"):
-        return function._trace_for_export(examples)
-    if examples is not None:
-        call, types = function.cache.signature(examples, {})
-    elif function.cache.last is not None:
-        call, types = function.cache.last.call, function.cache.last.types
+        code, call, types = function._trace_for_export(examples)
     else:
-        raise InvalidState(
-            f"export: `{name}` has not been called, so the shapes of its inputs are unknown; call "
-            f"it once, or give example inputs: `{name}=(function, x)`"
-        )
-    arrays = [native.empty(*kind) for kind in types]
-    return trace(function.__wrapped__, call, arrays, f"export: {name}")
+        code = function.__wrapped__
+        call, types = _signature(name, function, examples)
+    names = _input_names(function, call, len(types))
+    return trace(code, call, types, f"export: {name}", dynamic.dimensions(names, types))
+
+
+def _signature(name: str, function: Any, examples: Examples) -> tuple[Hashable, ArrayTypes]:
+    if examples is not None:
+        return function.cache.signature(examples, {})
+    if function.cache.last is not None:
+        return function.cache.last.call, function.cache.last.types
+    raise InvalidState(
+        f"export: `{name}` has not been called, so the shapes of its inputs are unknown; call it "
+        f"once, or give example inputs: `{name}=(function, x)`"
+    )
 
 
 # ---- names of inputs and outputs ----------------------------------------------------------------

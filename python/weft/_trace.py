@@ -6,19 +6,25 @@ function once with placeholders; from then on only the plan runs.
 """
 
 import functools
+import random
 import threading
 import weakref
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import weft._extent  # noqa: F401 - says its type to the extension
+from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType
+from weft._extent import Dim
 from weft.device import device_of
 
 _ndarray = native.ndarray
 _ARRAY = object()  # stands for an array in a structure
+ArrayTypes = list[tuple[Any, tuple[int, ...]]]  # dtype and shape of each
+Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes that have it
+
+_UNBOUNDED = 2**40  # extents of more are of no array
 _running = threading.local()
 
 
@@ -124,13 +130,13 @@ class Traced:
         self,
         function: Any,
         call: Hashable,
-        types: list[Any],
+        types: ArrayTypes,
         result: Hashable,
         called: list[Any],
     ) -> None:
         self.function = function
         self.call = call
-        self.types = types  # shape and dtype of each array in the arguments
+        self.types = types  # of the arrays in the arguments
         self.result = result
         self.called = called
 
@@ -141,19 +147,27 @@ class Traced:
         return unflatten(self.result, list(outputs))
 
 
-def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where: str) -> Traced:
-    """Runs `function` once on placeholders for `arrays`, its arguments structured as `call`.
+def trace(
+    function: Callable[..., Any],
+    call: Hashable,
+    types: ArrayTypes,
+    where: str,
+    dimensions: Dimensions | None = None,
+) -> Traced:
+    """Runs `function` once on placeholders for arrays of these types, its arguments structured as
+    `call`.
 
-    If extents in it follow from values (a mask, nonzero, unique), it is run once for each of some
-    examples of these extents: what differs follows from them. An exception of `function` ends the
-    trace and leaves nothing behind.
+    If extents in it follow from values (a mask, nonzero, unique) or are `dimensions`, it is run
+    once for each of some examples of these extents: what differs follows from them. An exception
+    of `function` ends the trace and leaves nothing behind.
     """
-    first = _trace_example(function, call, arrays, where, [])
+    dims = dimensions or {}
+    first = _trace_example(function, call, types, where, [], dims)
     if not first.function.is_example:
         return first
     examples = [first.function]
     while len(examples) < native.TRACE_EXAMPLES:
-        example = _trace_example(function, call, arrays, where, examples)
+        example = _trace_example(function, call, types, where, examples, dims)
         examples.append(example.function)
         if example.result != first.result:
             raise InvalidState(
@@ -164,24 +178,49 @@ def trace(function: Callable[..., Any], call: Hashable, arrays: list[Any], where
     return Traced(joined, call, first.types, first.result, first.called)
 
 
+def _example_types(types: ArrayTypes, dimensions: Dimensions, number: int) -> ArrayTypes:
+    """The types that example `number` has."""
+    shapes = [list(shape) for _, shape in types]
+    for dim, axes in dimensions.items():
+        # Different in each example, and for no two dimensions alike.
+        least = max(dim.min, 2)
+        most = least + 1000 if dim.max is None else dim.max
+        extents = random.Random(dim.name).sample(range(least, most + 1), native.TRACE_EXAMPLES)
+        for array, axis in axes:
+            shapes[array][axis] = extents[number]
+    return [(dtype, tuple(shape)) for (dtype, _), shape in zip(types, shapes, strict=True)]
+
+
 def _trace_example(
-    function: Callable[..., Any], call: Hashable, arrays: list[Any], where: str, earlier: list[Any]
+    function: Callable[..., Any],
+    call: Hashable,
+    types: ArrayTypes,
+    where: str,
+    earlier: list[Any],
+    dimensions: Dimensions,
 ) -> Traced:
     called: list[Any] = []
     around = getattr(_running, "called", None)
     _running.called = called
     try:
-        args, kwargs = unflatten(call, native.trace_begin(arrays, earlier))
+        examples = _example_types(types, dimensions, len(earlier))
+        args, kwargs = unflatten(call, native.trace_begin(examples, earlier))
         try:
+            for dim, axes in dimensions.items():
+                most = _UNBOUNDED if dim.max is None else dim.max
+                native.trace_add_dimension(dim.name, dim.min, most, axes)
             outputs: list[Any] = []
             result = flatten(function(*args, **kwargs), outputs, where)
-            types = [(array.shape, array.dtype) for array in arrays]
             return Traced(native.trace_end(outputs), call, types, result, called)
         except BaseException:
             native.trace_abort()
             raise
     finally:
         _running.called = around
+
+
+def _types_of(arrays: list[Any]) -> ArrayTypes:
+    return [(array.dtype, array.shape) for array in arrays]
 
 
 class TraceCache:
@@ -200,11 +239,11 @@ class TraceCache:
 
     def signature(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Hashable, list[Any]]:
-        """The structure of these arguments, and shape and dtype of their arrays."""
+    ) -> tuple[Hashable, ArrayTypes]:
+        """The structure of these arguments, and the types of their arrays."""
         arrays: list[Any] = []
         structure = flatten((args, kwargs), arrays, self._where)
-        return structure, [(array.shape, array.dtype) for array in arrays]
+        return structure, _types_of(arrays)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not loaded_devices:
@@ -227,7 +266,7 @@ class TraceCache:
         if found is None:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
-            found = self._traced[key] = trace(self._function, call, arrays, self._where)
+            found = self._traced[key] = trace(self._function, call, _types_of(arrays), self._where)
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
@@ -250,7 +289,8 @@ def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if is_tracing() else cache(args, kwargs)
+        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
+        return function(*args, **kwargs) if inlined else cache(args, kwargs)
 
     call.cache = cache  # type: ignore[attr-defined]
     return call

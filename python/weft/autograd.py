@@ -13,7 +13,7 @@ array([6.])
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from weft import np
+from weft import _composing, np
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue
 from weft._typing import ndarray
@@ -69,6 +69,8 @@ def is_recording() -> bool:
 
 def is_training() -> bool:
     """Is this thread in training mode?"""
+    if _composing.active and (composition := _composing.current()) is not None:
+        return composition.is_training()
     return bool(native.modes() & _TRAINING)
 
 

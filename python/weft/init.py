@@ -6,6 +6,7 @@ initializer is for.
 """
 
 import math
+from typing import Any
 
 from weft._errors import InvalidValue
 from weft._registry import Registry
@@ -188,9 +189,9 @@ for _cls, _names in (
     _registry.add(_cls, *_names)
 
 
-def create(spec: "str | Initializer") -> Initializer:
+def create(spec: "str | Initializer", **options: Any) -> Initializer:
     """The initializer that a name stands for, such as "zeros" or "xavier"; others are returned."""
-    return _registry.create(spec)
+    return _registry.create(spec, **options)
 
 
 def register(cls: type) -> type:

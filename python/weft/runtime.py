@@ -9,6 +9,7 @@
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +59,9 @@ size_t weft_context_inputs(weft_context context);
 size_t weft_context_outputs(weft_context context);
 weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
 weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+weft_status weft_context_set_input_shape(weft_context context, size_t index, const int64_t* shape,
+                                         int32_t rank);
+const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
 weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                     size_t bytes);
 weft_status weft_context_run(weft_context context);
@@ -185,7 +189,8 @@ class Model:
 class Context:
     """Memory and bindings to run one entry point; made by `Model.context`.
 
-    inputs, outputs: the ports; an output whose extents follow from values (a mask, nonzero, unique)
+    inputs, outputs: the ports; a dynamic dimension is -1 until the shapes of inputs are known; an
+        output whose extents follow from values (a mask, nonzero, unique)
         has the largest shape before the first run, and the shape of the last run after it
     states: what runs change: a cache, running statistics, weights that a training step updates.
         They start as in the file
@@ -210,6 +215,7 @@ class Context:
         self._handle = _ffi.gc(out[0], _library.weft_context_release)
         self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
         self.outputs = self._output_ports()
+        self._dynamic = [-1 in port.shape for port in self.inputs]
         self.states = self._ports(_library.weft_context_states, _library.weft_context_get_state)
         self._bound: list[Any] = [None] * len(self.inputs)
 
@@ -226,11 +232,28 @@ class Context:
             ports.append(Port(_text(port.name), dtype, shape, int(port.bytes)))
         return ports
 
+    def set_shape(self, index: int, shape: Sequence[int]) -> None:
+        """Says the extents of an input's dynamic dimensions; what was bound to it is free.
+
+        Raises ValueError for another shape than the file allows.
+        """
+        extents = _ffi.new("int64_t[]", list(shape) or 1)
+        _check(
+            _library.weft_context_set_input_shape(self._handle, index, extents, len(shape)),
+        )
+        self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
+        self._bound[index] = None
+
     def bind(self, index: int, data: Any) -> None:
         """Makes `data`, a contiguous buffer of exactly the input's bytes, the input `index` of
-        every following run. Raises ValueError for another number of bytes."""
+        every following run. Raises ValueError for another number of bytes.
+
+        An input with dynamic dimensions takes its shape from `data`, an array or memoryview.
+        """
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
+        if self._dynamic[index]:
+            self.set_shape(index, _shape_of(self.inputs[index], data))
         buffer = _buffer("run", self.inputs[index], data)
         _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
         self._bound[index] = buffer
@@ -294,6 +317,20 @@ class Context:
         Raises OSError where it cannot be written; an old file then stays whole.
         """
         _check(_library.weft_context_save(self._handle, os.fsencode(path)))
+
+
+def _shape_of(port: Port, data: Any) -> tuple[int, ...]:
+    try:
+        shape = memoryview(data).shape
+    except TypeError:
+        shape = None
+    if shape is None or len(shape) != len(port.shape):
+        raise InvalidValue(
+            f"run: `{port.name}` has dynamic dimensions, so it must be an array or memoryview with "
+            f"{len(port.shape)} axes; got "
+            f"{type(data).__name__ if shape is None else f'shape {shape}'}"
+        )
+    return shape
 
 
 def _buffer(operation: str, port: Port, data: Any) -> Any:

@@ -202,6 +202,39 @@ static void extents_of_a_trace_may_follow_from_values() {
   CHECK(f({Tensor::from({5}, {true, true, true, true, true})})[0].elements() == 5);
 }
 
+static void dimensions_are_open_until_a_run() {
+  const char* const path = "weft_abi_hpp_open.weft";
+  const auto total = [](weft::Span<const Tensor> in) {
+    return weft::call("sum", {in[0] * in[1]}, {{"axis", {1}}});
+  };
+  const std::vector<Tensor> inputs = {Tensor::zeros({2, 3}), Tensor::zeros({3})};
+  const std::vector<weft::Dimension> open = {{"rows", 1, 9, {{0, 0}}},
+                                             {"columns", 1, 50, {{0, 1}, {1, 0}}}};
+  weft::Writer writer;
+  writer.add("forward", weft::trace(total, inputs, open), {"x", "scale"}, {"y"});
+  writer.save(path);
+  weft::Context context{weft::Model(path)};
+  CHECK(std::string(context.dimension(0, 0)) == "rows" && !context.dimension(0, 2));
+  CHECK(std::string(context.dimension(1, 0)) == "columns" && context.output(0).shape[0] == -1);
+  for (size_t rows = 1; rows <= 9; rows += 4)
+    for (size_t columns = 1; columns <= 21; columns += 10) {
+      context.set_input_shape(0, {static_cast<int64_t>(rows), static_cast<int64_t>(columns)});
+      context.set_input_shape(1, {static_cast<int64_t>(columns)});
+      const Floats x(rows * columns, 2);
+      const Floats scale(columns, 3);
+      context.bind_input(0, x);
+      context.bind_input(1, scale);
+      context.run();
+      CHECK(context.output_data<float>(0).size() == rows);
+      CHECK(context.output_data<float>(0)[rows - 1] == 6 * static_cast<float>(columns));
+    }
+  THROWS(context.set_input_shape(0, {2}), WEFT_INVALID_VALUE, "(-1, -1)");
+  THROWS(weft::trace(total, inputs, {{{"rows", 1, 6, {{0, 0}}}}}), WEFT_INVALID_VALUE,
+         "`rows` must have at least 6 extents above 1; got [1, 6]");
+  THROWS(weft::trace(total, inputs, {{{"rows", 1, 9, {{0, 2}}}}}), WEFT_INDEX_OUT_OF_RANGE, "rows");
+  remove(path);
+}
+
 static void functions_of_the_host_are_called() {
   int calls = 0;
   const weft::HostFunction twice("twice", [&](weft::Span<const Tensor> in) {
@@ -366,6 +399,7 @@ int main() {
   functions_are_traced();
   a_body_that_throws_ends_its_trace();
   extents_of_a_trace_may_follow_from_values();
+  dimensions_are_open_until_a_run();
   functions_of_the_host_are_called();
   operators_are_registered_from_lambdas();
   models_run_with_states();

@@ -211,6 +211,10 @@ static void models(void) {
   NULLED(weft_context_write_state(NULL, 0, memory, 16), "context");
   NULLED(weft_context_reset(NULL), "context");
   NULLED(weft_context_save(NULL, "file.weft"), "context");
+  NULLED(weft_context_set_input_shape(NULL, 0, NULL, 0), "context");
+  CHECK(weft_context_dimension_at(NULL, 0, 0) == NULL);
+  NULLED(weft_trace_begin_types(NULL, 1, &out), "types");
+  NULLED(weft_trace_add_dimension(NULL, 1, 2, NULL, NULL, 0), "name");
   NULLED(weft_context_get_input(NULL, 0, &port), "context");
   NULLED(weft_context_get_output(NULL, 0, &port), "context");
   NULLED(weft_context_bind_input(NULL, 0, memory, 16), "context");

@@ -24,7 +24,7 @@ from operator_samples import (
     tolerance,
     weighted_sum,
 )
-from weft import np
+from weft import np, sym
 
 CASES = cases()
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -234,7 +234,7 @@ def test_exported_equals_traced_bit_for_bit(case, tmp_path):
     given = as_weft(case.inputs())
     arrays = [array for array in given if array is not None]
     native = weft._core.native
-    placeholders = native.trace_begin(arrays)
+    placeholders = native.trace_begin([(a.dtype, a.shape) for a in arrays])
     try:
         rest = iter(placeholders)
         outputs = case.run([array if array is None else next(rest) for array in given])
@@ -256,6 +256,34 @@ def test_exported_equals_traced_bit_for_bit(case, tmp_path):
 def _ports(function):
     captures = len(function.captures())
     return [("x", function.inputs), ("y", function.outputs), ("capture", captures)]
+
+
+# ---- composed
+
+
+@every_case
+def test_symbol_equals_eager_bit_for_bit_and_comes_back_from_json(case):
+    if case.schema["effect"]:
+        pytest.skip(f"{case.name}: has an effect, which a symbol refuses")
+    given = as_weft(case.inputs())
+    if not given and not case.schema["random"]:
+        pytest.skip(f"{case.name}: has no inputs, so it runs at once")
+    names = [f"x{number}" for number in range(len(given))]
+    arrays = {name: x for name, x in zip(names, given, strict=True) if x is not None}
+    before = weft._core.native.set_composing(True)
+    try:
+        variables = [sym.var(name) if name in arrays else None for name in names]
+        symbol = sym.Group(case.run(variables))
+    finally:
+        weft._core.native.set_composing(before)
+    text = symbol.tojson()
+    wanted = seeded(case, given)
+    for read in (symbol, sym.load_json(text)):
+        assert read.tojson() == text
+        executor = read.bind(arrays, grad_req="null")
+        weft.random.seed(5)
+        for a, b in zip(wanted, executor.forward(), strict=True):
+            same_bits(a.asnumpy(), b.asnumpy())
 
 
 # ---- gradients

@@ -79,9 +79,9 @@ def _ask_compiler(declared: _Declared) -> list[str]:
     """What a program prints of numbers, sizes and offsets."""
     lines = [
         f'printf("constant {name}: %lld\\n", (long long){name});'
-        for name in declared.constants + _macros()
+        for name in sorted(declared.constants + _macros())
     ]
-    for struct, fields in declared.structs.items():
+    for struct, fields in sorted(declared.structs.items()):
         grows = ", may grow" if next(iter(fields)) == "struct_size" else ""
         lines.append(f'printf("struct {struct}: %zu bytes{grows}\\n", sizeof({struct}));')
         lines += [
@@ -103,7 +103,7 @@ def _ask_compiler(declared: _Declared) -> list[str]:
 
 
 def facts() -> list[str]:
-    """The present interface, sorted by kind; fields and numbers in the header's order."""
+    """The present interface by kind and name; fields in the order of their struct."""
     declared = _Declared()
     functions = [f"function {name}: {text}" for name, text in sorted(declared.functions.items())]
     types = [f"type {name}: {text}" for name, text in sorted(declared.types.items())]

@@ -39,6 +39,11 @@ CASES = {
         (ValueError, MemoryError),
         "out of memory; requested|full: .*shape",
     ),
+    "dtype of fields": (
+        lambda: np.zeros(2, dtype={"a": [0, 0]}),
+        TypeError,
+        "full: `dtype` must be one of bool, uint8, .*; got {'a'",
+    ),
     "unknown dtype": (
         lambda: np.zeros(1, "float33"),
         TypeError,

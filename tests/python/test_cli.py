@@ -42,7 +42,7 @@ def test_it_imports_neither_numpy_nor_the_extension():
 def test_info_loads_the_library_that_a_file_needs(tmp_path, capsys):
     x = np.ones(3)
     path = tmp_path / "cube.weft"
-    placeholders = native.trace_begin([x])
+    placeholders = native.trace_begin([(x.dtype, x.shape)])
     traced = native.trace_end([npx.outside_cube(placeholders[0])])
     native.save_model(str(path), [("forward", traced, ["x"], ["y"], [])], [])
     library = str(outside_operators.library_path("liboperators"))

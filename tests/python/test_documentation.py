@@ -3,6 +3,8 @@
 import doctest
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 import weft
@@ -19,6 +21,16 @@ MODULES = sorted(
 def test_examples_run(name):
     result = doctest.testmod(importlib.import_module(name), report=True)
     assert result.failed == 0
+
+
+def test_program_of_the_page_on_symbols_prints_what_it_says(tmp_path, monkeypatch, capsys):
+    page = Path(__file__).resolve().parents[2] / "docs" / "symbols.md"
+    program = "".join(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
+    monkeypatch.chdir(tmp_path)
+    exec(program, {})
+    wanted = re.findall(r"^print.*  # (.*)$", program, re.MULTILINE)
+    assert wanted
+    assert capsys.readouterr().out.splitlines() == wanted
 
 
 @pytest.mark.parametrize("place", ["np", "npx"])

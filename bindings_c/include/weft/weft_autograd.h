@@ -85,6 +85,9 @@ WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head
  */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
+/* The same from types, without arrays. */
+WEFT_API weft_status weft_trace_begin_types(const weft_type* types, size_t count,
+                                            weft_tensor* placeholders);
 /* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs.
  */
 WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
@@ -106,9 +109,17 @@ WEFT_API weft_status weft_trace_resume(weft_trace trace);
  * functions of examples traced before, for weft_tensor_extent_follows. */
 WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
                                             size_t count);
+/* Makes the extent at some axes of placeholders, axes[i] of inputs[i], a dimension: a size in
+ * [least, most] that each call has from its inputs. After weft_trace_begin, before anything else;
+ * the placeholders' extent is the example's. */
+WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+                                              const size_t* inputs, const int32_t* axes,
+                                              size_t count);
 /* Did an extent of a traced array differ between the earlier examples, so that nothing may be
- * decided by it? At least two of them must have been given. */
-WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis);
+ * decided by it but that it is in [*least, *most] (may be NULL)? At least two of them must have
+ * been given. */
+WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* least,
+                                            int64_t* most);
 /* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
  * this example has it. The same for arrays that are computed alike from the same. */
 WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);

@@ -2,7 +2,9 @@
 #ifndef WEFT_WEFT_AUTOGRAD_HPP_
 #define WEFT_WEFT_AUTOGRAD_HPP_
 
+#include <algorithm>
 #include <functional>
+#include <random>
 
 #include "weft_operators.hpp"
 
@@ -115,11 +117,41 @@ inline Function Function::join(Span<const Function> examples) {
   return Function(out);
 }
 
+// An extent that each call has from its inputs: at these axes it may be any in [least, most].
+struct Dimension {
+  struct Place {
+    size_t input;
+    int32_t axis;
+  };
+  const char* name;
+  int64_t least;
+  int64_t most;
+  std::vector<Place> places;
+
+  // Another one in each example, and for no two dimensions alike.
+  int64_t of_example(size_t example, unsigned number) const {
+    const int64_t low = std::max<int64_t>(least, 2);
+    const int64_t count = std::min<int64_t>(most - low, 1000) + 1;
+    if (count < WEFT_TRACE_EXAMPLES)
+      throw Error(WEFT_INVALID_VALUE, std::string("trace: dimension `") + name + "` must have at " +
+                                          "least 6 extents above 1; got [" + std::to_string(least) +
+                                          ", " + std::to_string(most) + "]");
+    std::minstd_rand random(number + 1);
+    std::vector<int64_t> extents;
+    while (extents.size() <= example) {
+      const int64_t extent = low + static_cast<int64_t>(random()) % count;
+      if (std::find(extents.begin(), extents.end(), extent) == extents.end())
+        extents.push_back(extent);
+    }
+    return extents.back();
+  }
+};
+
 // A trace on this thread, given up unless it comes to its end.
 class Trace {
  public:
-  explicit Trace(Span<const Tensor> inputs) : placeholders_(inputs.size()) {
-    check(weft_trace_begin(handles(inputs), inputs.size(), handles(Span<Tensor>(placeholders_))));
+  explicit Trace(Span<const weft_type> types) : placeholders_(types.size()) {
+    check(weft_trace_begin_types(types.data(), types.size(), handles(Span<Tensor>(placeholders_))));
     is_running_ = true;
   }
   ~Trace() {
@@ -129,6 +161,17 @@ class Trace {
   Trace& operator=(const Trace&) = delete;
 
   Span<const Tensor> placeholders() const { return placeholders_; }
+  // Before anything else.
+  void add(const Dimension& dimension) {
+    std::vector<size_t> inputs;
+    std::vector<int32_t> axes;
+    for (const Dimension::Place& place : dimension.places) {
+      inputs.push_back(place.input);
+      axes.push_back(place.axis);
+    }
+    check(weft_trace_add_dimension(dimension.name, dimension.least, dimension.most, inputs.data(),
+                                   axes.data(), inputs.size()));
+  }
   Function end(Span<const Tensor> outputs) {
     weft_function out = nullptr;
     check(weft_trace_end(handles(outputs), outputs.size(), &out));
@@ -148,16 +191,37 @@ inline int64_t trace_size(const Tensor& count, int64_t bound) {
   return size;
 }
 
+namespace detail {
+// The types of the inputs in one example of the dimensions.
+inline std::vector<weft_type> example_types(Span<const Tensor> inputs,
+                                            Span<const Dimension> dimensions, size_t example) {
+  std::vector<weft_type> types(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    types[i].dtype = static_cast<weft_dtype>(inputs[i].dtype());
+    types[i].rank = inputs[i].rank();
+    std::copy(inputs[i].shape().begin(), inputs[i].shape().end(), types[i].shape);
+  }
+  for (size_t d = 0; d < dimensions.size(); ++d)
+    for (const Dimension::Place& place : dimensions[d].places)
+      if (place.input < types.size() && place.axis >= 0 && place.axis < types[place.input].rank)
+        types[place.input].shape[place.axis] =
+            dimensions[d].of_example(example, static_cast<unsigned>(d));
+  return types;
+}
+}  // namespace detail
+
 // Runs `body`, from Span<const Tensor> to a Tensor or a container of them, on placeholders like
-// `inputs`: once, or once for each example where it uses trace_size.
+// `inputs`: once, or once for each example where there are dimensions or it uses trace_size.
 //
 //   auto scores = weft::trace([&](auto in) { return net(in[0]); }, {images});
+//   auto any = weft::trace(body, {images}, {{{"batch", 1, 512, {{0, 0}}}}});
 template <class Body>
-Function trace(Body&& body, Span<const Tensor> inputs) {
+Function trace(Body&& body, Span<const Tensor> inputs, Span<const Dimension> dimensions = {}) {
   using Result = std::decay_t<decltype(body(inputs))>;
   std::vector<Function> traced;
   do {
-    Trace trace(inputs);
+    Trace trace(detail::example_types(inputs, dimensions, traced.size()));
+    for (const Dimension& dimension : dimensions) trace.add(dimension);
     check(weft_trace_set_example(traced.size(), handles(Span<const Function>(traced)),
                                  traced.size()));
     const Result result = body(trace.placeholders());

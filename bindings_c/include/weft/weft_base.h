@@ -92,6 +92,15 @@ typedef struct weft_value {
   } as;
 } weft_value;
 
+#define WEFT_MAX_RANK 16
+
+/* What is known of an array before it is computed. */
+typedef struct weft_type {
+  weft_dtype dtype;
+  int32_t rank; /* -1: an optional input that is absent */
+  int64_t shape[WEFT_MAX_RANK];
+} weft_type;
+
 /* ---- library ------------------------------------------------------------------------------ */
 
 /* WEFT_ABI_MAJOR and WEFT_ABI_MINOR of the library; either may be NULL. A program that is

@@ -86,6 +86,13 @@ WEFT_API size_t weft_context_inputs(weft_context context);
 WEFT_API size_t weft_context_outputs(weft_context context);
 WEFT_API weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
 WEFT_API weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+/* Dimensions: axes whose extent may be another one at each run. A port has -1 there, and 0 bytes,
+ * until the shape of the input, of all inputs for an output, is set; that frees what was bound to
+ * the input. A plan is made for the shapes that are met, and kept. Runs of such an entry allocate,
+ * and use no arena. The name of a dimension, equal for equal extents; NULL: the axis has none. */
+WEFT_API weft_status weft_context_set_input_shape(weft_context context, size_t index,
+                                                  const int64_t* shape, int32_t rank);
+WEFT_API const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
 /* Binds the caller's dense memory of the port's size until the next bind or the context's release;
  * read (written) at every run. */
 WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,

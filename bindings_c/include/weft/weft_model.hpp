@@ -111,6 +111,16 @@ class Context : public Owned<weft_context, weft_context_release> {
   weft_port output(size_t index) const { return port(weft_context_get_output, index); }
   weft_port state(size_t index) const { return port(weft_context_get_state, index); }
 
+  // The shape of an input with dimensions: axes whose extent may be another one at each run. A port
+  // has -1 there, and 0 bytes, until all inputs have theirs; what was bound to the input is free.
+  void set_input_shape(size_t index, Extents shape) {
+    check(weft_context_set_input_shape(handle_, index, shape.data(),
+                                       static_cast<int32_t>(shape.size())));
+  }
+  const char* dimension(size_t index, int32_t axis) const {  // its name; nullptr: it has none
+    return weft_context_dimension_at(handle_, index, axis);
+  }
+
   // The caller's dense memory, read at every run until the next bind.
   template <class T>
   void bind_input(size_t index, Span<T> data) {

@@ -8,15 +8,6 @@
 extern "C" {
 #endif
 
-#define WEFT_MAX_RANK 16
-
-/* What is known of an array before it is computed. */
-typedef struct weft_type {
-  weft_dtype dtype;
-  int32_t rank; /* -1: an optional input that is absent */
-  int64_t shape[WEFT_MAX_RANK];
-} weft_type;
-
 /* Memory of an array. */
 typedef struct weft_view {
   void* data;

@@ -2,20 +2,21 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
-from weft import autograd
+from weft import _composing, autograd
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._export import export
+from weft._extent import Dim
 from weft._files import BackgroundWrite, save_arrays
 from weft._trace import (
+    ArrayTypes,
     TraceCache,
     Traced,
     is_tracing,
-    trace,
     without_effects,
 )
 from weft.device import device_of
@@ -255,6 +256,12 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if _composing.symbols and _composing.takes_part(args, kwargs):
+            return _composing.composed(self, args, kwargs)
+        return self._placed(args, kwargs)
+
+    def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs on the device of the arrays."""
         if not loaded_devices:
             return self._run(*args, **kwargs)
         with device_of(args):
@@ -263,6 +270,10 @@ class Block:
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         if not self._are_shapes_known:
             self._finish_deferred(args)
+        return self._hooked(args, kwargs)
+
+    def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """`forward` between its hooks, on arrays or on symbols."""
         for hook in self._pre_hooks:
             hook(self, args)
         out = self.forward(*args, **kwargs)
@@ -325,8 +336,10 @@ class HybridBlock(Block):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing():  # inlined into the trace around it
             return self._run(*args, **kwargs)
+        if _composing.symbols and _composing.takes_part(args, kwargs):
+            return _composing.composed(self, args, kwargs)
         if not self._is_active:
-            out = super().__call__(*args, **kwargs)
+            out = self._placed(args, kwargs)
             self.__dict__["_seen"] = self._cache.signature(args, kwargs)
             return out
         if not self._are_shapes_known:
@@ -367,6 +380,7 @@ class HybridBlock(Block):
         path: Path,
         *examples: Any,
         entry: str = "forward",
+        dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
         metadata: Mapping[str, str] | None = None,
         source_lines: bool = False,
     ) -> None:
@@ -375,13 +389,16 @@ class HybridBlock(Block):
         """
         export(
             path,
+            dynamic=dynamic,
             metadata=metadata,
             source_lines=source_lines,
             **{entry: (self, *examples) if examples else self},
         )
 
-    def _trace_for_export(self, examples: tuple[Any, ...] | None) -> Traced:
-        """A trace of its own for `examples`, or else for the arguments of the last call."""
+    def _trace_for_export(
+        self, examples: tuple[Any, ...] | None
+    ) -> tuple[Callable[..., Any], Hashable, ArrayTypes]:
+        """What `trace` takes, for `examples` or else for the arguments of the last call."""
         if examples is not None:
             self._find_shapes(examples, {})
             call, types = self._cache.signature(examples, {})
@@ -394,7 +411,7 @@ class HybridBlock(Block):
                 f"export: {type(self).__name__} has not been called, so the shapes of its inputs "
                 "are unknown; call it once, or give example inputs: `export(path, x)`"
             )
-        return trace(self._run, call, [native.empty(*t) for t in types], "export")
+        return self._run, call, types
 
 
 def _is_equal(a: Any, b: Any) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from weft import autograd, init
+from weft import _composing, autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidValue
 from weft._trace import outside_trace
@@ -67,6 +67,7 @@ class Parameter:
         self.allow_deferred_init = allow_deferred_init
         self._shape = (shape,) if isinstance(shape, int) else tuple(shape) if shape else ()
         self._has_shape = shape is not None
+        self._variable: Any = None  # a weft.sym.Symbol once one is asked for
         self._copies: list[ndarray] = []  # one a device; the trainer keeps them equal
         self._devices: list[Device] = []
         self._deferred: Initializable = None  # set while initialisation waits for the shape
@@ -218,6 +219,8 @@ class Parameter:
         Raises RuntimeError before `initialize()`, while the shape is unknown, and for a device on
         which the parameter has no array.
         """
+        if _composing.active and (composition := _composing.current()) is not None:
+            return composition.variable(self)
         copies = self._copies
         if len(copies) == 1 and device is None:
             return copies[0]
@@ -230,6 +233,14 @@ class Parameter:
             f"{wanted}: name all devices in `initialize(device=…)`, or move it with "
             "`reset_device`"
         )
+
+    def var(self) -> Any:
+        """The variable that stands for it in symbols: always the same one, until its name or type
+        changes."""
+        from weft.sym._variables import var_of
+
+        self._variable = var_of(self, self._variable)
+        return self._variable
 
     def list_data(self) -> list[ndarray]:
         """The arrays on all devices, in the order in which these were named."""

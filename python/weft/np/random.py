@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as _numpy
 
+from weft._composing import draws as _draws
 from weft._core import native as _native
 from weft._errors import InvalidType, InvalidValue
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
@@ -38,6 +39,7 @@ def uniform(
     return _functions["uniform"](low, high, () if size is None else size, dtype)
 
 
+@_draws
 def normal(
     loc: ArrayLike = 0.0,
     scale: ArrayLike = 1.0,
@@ -56,6 +58,7 @@ def normal(
     return _functions["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
 
 
+@_draws
 def exponential(
     scale: ArrayLike = 1.0, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
@@ -69,6 +72,7 @@ def exponential(
     return _functions["exponential"](1, _size_for(size, scale), dtype) * scale
 
 
+@_draws
 def bernoulli(
     prob: ArrayLike = 0.5, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
@@ -108,6 +112,7 @@ def randint(
     return numbers.astype(dtype)
 
 
+@_draws
 def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
     """Numbers of classes, drawn with the probabilities in the last axis of `p`, as int64.
 
@@ -134,6 +139,7 @@ def _rows_of(a: Any) -> Any:
     return array if array.ndim > 0 else None
 
 
+@_draws
 def choice(
     a: int | ndarray, size: Shape | None = None, replace: bool = True, p: ArrayLike | None = None
 ) -> ndarray:
@@ -190,6 +196,7 @@ def _drawn(weights: ndarray, count: int) -> ndarray:
     return _functions["argsort"](waits / abs(weights))[:count]  # of -0, too, the last
 
 
+@_draws
 def permutation(x: int | ndarray) -> ndarray:
     """The numbers 0 to x - 1 in random order, or the rows of the array `x` in random order.
 

@@ -12,7 +12,7 @@ namespace {
 // Traces body(x) for arrays of x's type.
 template <class Body>
 Ref<Function> trace(const Array& example, const Body& body) {
-  Tensor* examples[] = {example.get()};
+  const ops::TensorType examples[] = {{example->dtype(), example->shape(), {}}};
   Tensor* placeholders[1] = {};
   REQUIRE(begin_trace(examples, placeholders).ok());
   const Array x = Array::adopt(placeholders[0]);
@@ -101,7 +101,7 @@ TEST_CASE("a function inside another is inlined and captures by box") {
 
 TEST_CASE("a trace that is given up leaves nothing behind") {
   const Array x = array({2}, {1, 2});
-  Tensor* examples[] = {x.get()};
+  const ops::TensorType examples[] = {{x->dtype(), x->shape(), {}}};
   Tensor* placeholders[1] = {};
   REQUIRE(begin_trace(examples, placeholders).ok());
   const Array placeholder = Array::adopt(placeholders[0]);

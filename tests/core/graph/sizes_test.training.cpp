@@ -129,7 +129,7 @@ TEST_CASE("a joined graph is verified, printed and parsed, and runs at every siz
   }
   const int64_t outside[] = {13};
   CHECK_FALSE(stages.check_size(0, outside).ok());
-  CHECK(graph::largest_sizes(graph.value()) == std::vector<int64_t>{12});
+  CHECK(graph::largest_sizes(graph.value(), {}) == std::vector<int64_t>{12});
 }
 
 TEST_CASE("graphs of other programs are not joined") {

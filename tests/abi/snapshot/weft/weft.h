@@ -597,6 +597,9 @@ WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head
  */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
+/* The same from types, without arrays. */
+WEFT_API weft_status weft_trace_begin_types(const weft_type* types, size_t count,
+                                            weft_tensor* placeholders);
 /* The same inside a rule, from types, whatever else the thread does: that goes on when this trace
  * has ended. */
 WEFT_API weft_status weft_trace_begin_rule(const weft_type* types, size_t count,
@@ -622,9 +625,17 @@ WEFT_API weft_status weft_trace_resume(weft_trace trace);
  * functions of examples traced before, for weft_tensor_extent_follows. */
 WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
                                             size_t count);
+/* Makes the extent at some axes of placeholders, axes[i] of inputs[i], a dimension: a size in
+ * [least, most] that each call has from its inputs. After weft_trace_begin, before anything else;
+ * the placeholders' extent is the example's. */
+WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+                                              const size_t* inputs, const int32_t* axes,
+                                              size_t count);
 /* Did an extent of a traced array differ between the earlier examples, so that nothing may be
- * decided by it? At least two of them must have been given. */
-WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis);
+ * decided by it but that it is in [*least, *most] (may be NULL)? At least two of them must have
+ * been given. */
+WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* least,
+                                            int64_t* most);
 /* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
  * this example has it. The same for arrays that are computed alike from the same. */
 WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);
@@ -736,6 +747,13 @@ WEFT_API size_t weft_context_inputs(weft_context context);
 WEFT_API size_t weft_context_outputs(weft_context context);
 WEFT_API weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
 WEFT_API weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+/* Dimensions: axes whose extent may be another one at each run. A port has -1 there, and 0 bytes,
+ * until the shape of the input, of all inputs for an output, is set; that frees what was bound to
+ * the input. A plan is made for the shapes that are met, and kept. Runs of such an entry allocate,
+ * and use no arena. The name of a dimension, equal for equal extents; NULL: the axis has none. */
+WEFT_API weft_status weft_context_set_input_shape(weft_context context, size_t index,
+                                                  const int64_t* shape, int32_t rank);
+WEFT_API const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
 /* Binds the caller's dense memory until the next bind; read (written) at every run. */
 WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                              size_t bytes);

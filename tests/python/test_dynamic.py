@@ -1,0 +1,229 @@
+"""Exports whose inputs have dimensions of any extent."""
+
+import numpy
+import pytest
+import weft
+from weft import autograd, gluon, init, np, runtime
+from weft.gluon import nn, rnn
+from weft.gluon.model_zoo import text, vision
+
+RANDOM = numpy.random.default_rng(0)
+
+
+def floats(*shape):
+    return np.array(RANDOM.normal(size=shape).astype("float32"))
+
+
+def tokens(*shape):
+    return np.array(RANDOM.integers(0, 10, size=shape))
+
+
+class Pooled(nn.HybridBlock):
+    """Shapes in arithmetic and in sizes that follow from values."""
+
+    def forward(self, x):
+        n, t, units = x.shape
+        flat = x.reshape(n * t, units)
+        positive = flat[flat[:, 0] > 0]
+        total = np.concatenate([positive, np.zeros((n + 2 * t, units))]).sum(axis=0)
+        return total / (n * t), np.arange(n * t).reshape(n, t)
+
+
+TIME = weft.Dim("time", max=32)
+NETS = {
+    "dense": (
+        lambda: nn.HybridSequential(nn.Dense(5, activation="relu"), nn.BatchNorm(), nn.Dense(3)),
+        lambda n, _: floats(n, 4),
+        {0: "batch"},
+    ),
+    "resnet": (
+        lambda: vision.resnet18_v1(classes=4),
+        lambda n, t: floats(n, 3, 30 + t, 31 + t),
+        {0: "batch", 2: "height", 3: "width"},
+    ),
+    "gpt": (
+        lambda: text.GPT(10, 8, 2, 2, max_length=32),
+        tokens,
+        {0: "batch", 1: TIME},
+    ),
+    "bert": (lambda: text.BERT(10, 8, 16, 2, 2, max_length=32), tokens, {0: "batch", 1: TIME}),
+    "lstm": (
+        lambda: rnn.LSTM(6, 2, layout="NTC", bidirectional=True, input_size=4),
+        lambda n, _: floats(n, 3, 4),
+        {0: "batch"},
+    ),
+    "transformer": (
+        lambda: nn.TransformerEncoderLayer(8, 16, 2),
+        lambda n, t: floats(n, t, 8),
+        {0: "batch", -2: "time"},
+    ),
+    "pooled": (Pooled, lambda n, t: floats(n, t, 3), {0: "batch", 1: "time"}),
+}
+
+
+def first_input(net):
+    return net.forward.__code__.co_varnames[1]
+
+
+def listed(out):
+    return list(out) if isinstance(out, list | tuple) else [out]
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_one_file_runs_at_every_extent(name, tmp_path):
+    make, sample, axes = NETS[name]
+    np.random.seed(0)
+    net = make()
+    net.initialize(init.Xavier())
+    net(sample(2, 3))
+    net.hybridize()
+    path = tmp_path / "net.weft"
+    net.export(path, sample(2, 3), dynamic={first_input(net): axes})
+    context = runtime.Model(path).context()
+    block = gluon.SymbolBlock.imports(path)
+    for n, t in ((1, 1), (2, 3), (5, 2), (2, 3), (1, 32)):
+        x = sample(n, t)
+        wanted = listed(net(x))
+        outs = context.run(x.asnumpy())
+        again = listed(block(x))
+        assert [port.shape for port in context.outputs] == [out.shape for out in wanted]
+        for out, imported, expected in zip(outs, again, wanted, strict=True):
+            assert out.tobytes() == imported.asnumpy().tobytes()
+            numpy.testing.assert_allclose(out, expected.asnumpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_an_imported_block_trains_at_every_extent(tmp_path):
+    net = nn.HybridSequential(nn.Dense(5, activation="tanh"), nn.Dense(1))
+    net.initialize(init.Xavier())
+    net(floats(2, 3))
+    net.export(tmp_path / "net.weft", dynamic={"x": {0: "batch"}})
+    block = gluon.SymbolBlock.imports(tmp_path / "net.weft")
+    block.hybridize()
+    for n in (1, 4, 4, 7):
+        x = floats(n, 3)
+        found = []
+        for model in (net, block):
+            with autograd.record():
+                loss = (model(x) ** 2).sum()
+            loss.backward()
+            found.append([p.grad().asnumpy() for p in model.collect_params().values()])
+        for ours, theirs in zip(*found, strict=True):
+            numpy.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def two_inputs(tmp_path):
+    @weft.hybridize
+    def scaled(x, scale):
+        return {"y": x * scale.reshape(-1, 1), "count": np.ones((x.shape[0],)).sum()}
+
+    path = tmp_path / "two.weft"
+    batch = weft.Dim("batch", max=64)
+    weft.export(
+        path,
+        scaled=(scaled, floats(2, 3), floats(2)),
+        dynamic={"x": {0: batch}, "scale": {0: batch}},
+    )
+    return runtime.Model(path)
+
+
+def test_ports_say_what_is_open(tmp_path):
+    model = two_inputs(tmp_path)
+    assert "scaled(x: float32(batch, 3), scale: float32(batch)) -> (y: float32(batch, 3)" in (
+        model.text
+    )
+    context = model.context("scaled")
+    assert [port.shape for port in context.inputs] == [(-1, 3), (-1,)]
+    assert [port.shape for port in context.outputs] == [(-1, 3), ()]
+    y, count = context.run(numpy.ones((4, 3), "float32"), numpy.arange(4, dtype="float32"))
+    assert y.tolist() == [[i] * 3 for i in range(4)]
+    assert count.tolist() == 4
+    assert [port.shape for port in context.inputs] == [(4, 3), (4,)]
+
+
+def test_wrong_extents_are_told_by_name(tmp_path):
+    context = two_inputs(tmp_path).context("scaled")
+
+    def run(*shapes):
+        return context.run(*(numpy.zeros(shape, "float32") for shape in shapes))
+
+    with pytest.raises(ValueError, match=r"`scale` must have shape \(4,\) .*; got \(5,\)"):
+        run((4, 3), (5,))
+    with pytest.raises(ValueError, match=r"dimension `batch`.* must be in \[1, 64\]; got 65"):
+        run((65, 3), (65,))
+    with pytest.raises(ValueError, match=r"`x` must have shape \(-1, 3\), .*; got \(4, 2\)"):
+        run((4, 2), (4,))
+    with pytest.raises(ValueError, match=r"with 2 axes; got shape \(4,\)"):
+        run((4,), (4,))
+    with pytest.raises(ValueError, match="must be an array or memoryview with 2 axes; got str"):
+        context.run("text", "text")
+    assert run((2, 3), (2,))[1].tolist() == 2
+
+
+def test_a_block_refuses_other_shapes_by_name(tmp_path):
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    net.export(tmp_path / "net.weft", floats(2, 3), dynamic={"x": {0: weft.Dim("n", max=9)}})
+    block = gluon.SymbolBlock.imports(tmp_path / "net.weft")
+    with pytest.raises(ValueError, match=r"dimension `n`, axis 0 of `x`, must be in \[1, 9\]"):
+        block(floats(10, 3))
+    with pytest.raises(ValueError, match=r"`x` must have shape \(2, 3\) .*; got \(2, 4\)"):
+        block(floats(2, 4))
+
+
+class Deciding(nn.HybridBlock):
+    def __init__(self, decide):
+        super().__init__()
+        self.decide = decide
+
+    def forward(self, x):
+        return x + 1 if self.decide(x.shape[1]) else x
+
+
+@pytest.mark.parametrize(
+    ("decide", "taken"),
+    [
+        (lambda t: t > 32, False),
+        (lambda t: t <= 32, True),
+        (lambda t: 2 * t + 1 < 70, True),
+        (lambda t: t == 0, False),
+        (lambda t: t != -t, True),
+        (bool, True),
+        (lambda t: t < 20, None),
+        (lambda t: t == 5, None),
+        (lambda t: t // 2 > 0, None),
+    ],
+)
+def test_code_decides_by_what_is_declared_only(decide, taken, tmp_path):
+    block, x = Deciding(decide), np.zeros((2, 3))
+    path = tmp_path / "net.weft"
+
+    def export():
+        block.export(path, x, dynamic={"x": {1: TIME}})
+
+    if taken is None:
+        with pytest.raises(RuntimeError, match=r"(?s)known only when .* runs|another path"):
+            export()
+        assert not path.exists()
+        return
+    export()
+    (out,) = runtime.Model(path).context().run(numpy.zeros((2, 7), "float32"))
+    assert out.shape == (2, 7)
+    assert numpy.unique(out).tolist() == [float(taken)]
+
+
+@pytest.mark.parametrize(
+    ("dynamic", "error", "message"),
+    [
+        ({"y": {0: "n"}}, ValueError, "`dynamic` has `y`, which is no input; there are `x`"),
+        ({"x": {2: "n"}}, ValueError, "axis 2 of `x`, an array of rank 2"),
+        ({"x": {0: ""}}, TypeError, "`name` must be a text"),
+        ({"x": {0: "n", 1: weft.Dim("n", max=9)}}, ValueError, "two dimensions `n`"),
+    ],
+)
+def test_wrong_dimensions_are_refused(dynamic, error, message, tmp_path):
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    with pytest.raises(error, match=message):
+        net.export(tmp_path / "net.weft", floats(2, 3), dynamic=dynamic)
+    with pytest.raises(ValueError, match="`max` must exceed `min`"):
+        weft.Dim("n", min=3, max=5)
