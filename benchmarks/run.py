@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-SCRIPTS = ("dispatch.py", "lenet.py", "overlap.py", "branches.py", "import_time.py")
+SCRIPTS = ("dispatch.py", "lenet.py", "loader.py", "overlap.py", "branches.py", "import_time.py")
 
 
 def main() -> int:

@@ -206,4 +206,19 @@ weft_status weft_random_seed(uint64_t seed) {
   return WEFT_OK;
 }
 
+weft_status weft_random_state(uint64_t* seed, uint64_t* ordinal) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_random_state", {{"seed", seed}, {"ordinal", ordinal}}));
+    const RandomKey next = take_ordinals(0);
+    *seed = next.seed;
+    *ordinal = next.first_ordinal;
+    return {};
+  });
+}
+
+weft_status weft_random_set_state(uint64_t seed, uint64_t ordinal) {
+  seed_random(seed, ordinal);
+  return WEFT_OK;
+}
+
 }  // extern "C"

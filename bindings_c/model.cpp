@@ -48,6 +48,11 @@ weft_status weft_archive_tensor(weft_archive handle, size_t index, weft_tensor* 
   });
 }
 
+const char* weft_archive_metadata(weft_archive handle, const char* key) {
+  const std::string* text = handle && key ? archive_of(handle)->find_metadata(key) : nullptr;
+  return text ? text->c_str() : nullptr;
+}
+
 weft_status weft_model_load(const char* path, weft_model* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_load", {{"path", path}, {"out", out}}));

@@ -50,7 +50,6 @@ endif()
 # One program on libweft and the headers in `include`.
 function(weft_abi_test name source include)
   set(target weft_abi_${name})
-  string(REPLACE "." "_" target "${target}")
   add_executable(${target} "${source}")
   target_compile_options(${target} PRIVATE -pedantic -Werror)
   if(source MATCHES "\\.cpp$")  # weft.hpp is for C++17
@@ -86,13 +85,9 @@ if(TARGET weft)
   endforeach()
 endif()
 
-# Programs that were compiled against an earlier weft.h, which is kept, run with the present library.
-# What uses a newer function goes into another program.
-set(weft_kept_programs arrays autograd functions invoke models)
+# A program for an earlier weft.h, which is kept beside it, runs with the present library.
 if(TARGET weft AND NOT WEFT_RUNTIME_ONLY)
-  foreach(name IN LISTS weft_kept_programs)
-    weft_abi_test(kept.${name} tests/abi/${name}.training.c tests/abi/snapshot)
-  endforeach()
+  weft_abi_test(kept tests/abi/snapshot/program.c tests/abi/snapshot)
 endif()
 
 # Device plug-ins, as a stranger would build one: they know weft.h and nothing else.

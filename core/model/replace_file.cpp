@@ -22,6 +22,9 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// Where the system lists what a process has opened, which a file without a name is linked from.
+std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
+
 }  // namespace
 
 Status ReplaceFile::failed(const char* what) const {
@@ -30,13 +33,28 @@ Status ReplaceFile::failed(const char* what) const {
                     "; what was there before is unchanged");
 }
 
+bool ReplaceFile::open_without_name() {
+#ifdef O_TMPFILE
+  file_ = ::open(folder_of(path_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  if (file_ >= 0 && ::access(link_of(file_).c_str(), F_OK) == 0) return true;
+  if (file_ >= 0) ::close(file_);
+  file_ = -1;
+#endif
+  return false;
+}
+
 Status ReplaceFile::open() {
   temporary_ = path_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(next_number++);
+  if (open_without_name()) return {};
   file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file_ >= 0) return {};
-  Status status = failed("cannot be written");
-  temporary_.clear();  // not ours
-  return status;
+  is_named_ = file_ >= 0;
+  return is_named_ ? Status() : failed("cannot be written");
+}
+
+bool ReplaceFile::give_name() {
+  is_named_ = is_named_ || ::linkat(AT_FDCWD, link_of(file_).c_str(), AT_FDCWD, temporary_.c_str(),
+                                    AT_SYMLINK_FOLLOW) == 0;
+  return is_named_;
 }
 
 Status ReplaceFile::write(const void* data, size_t bytes) {
@@ -53,12 +71,12 @@ Status ReplaceFile::write(const void* data, size_t bytes) {
 }
 
 Status ReplaceFile::commit() {
-  if (::fsync(file_) != 0) return failed("cannot be written");
+  if (::fsync(file_) != 0 || !give_name()) return failed("cannot be written");
   const int closed = ::close(file_);
   file_ = -1;
   if (closed != 0) return failed("cannot be written");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return failed("cannot be replaced");
-  temporary_.clear();
+  is_named_ = false;
   // The new name must survive a crash as well; some file systems cannot do this, and then need not.
   const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_CLOEXEC);
   if (folder >= 0) {
@@ -70,7 +88,7 @@ Status ReplaceFile::commit() {
 
 ReplaceFile::~ReplaceFile() {
   if (file_ >= 0) ::close(file_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (is_named_) ::unlink(temporary_.c_str());
 }
 
 }  // namespace weft::model

@@ -1,5 +1,7 @@
-// Writes a file in one step: to a temporary one beside it, which takes its name when all of it is
-// on the disk. Until then, and after any failure, the old file is whole.
+// Writes a file in one step: to a temporary one in its folder, which takes its name when all of it
+// is on the disk. Until then, and after any failure, the old file is whole. Where the file system
+// can, the temporary file has no name until it is complete, so a process that is killed leaves
+// nothing behind.
 #pragma once
 
 #include <stddef.h>
@@ -23,9 +25,12 @@ class ReplaceFile {
 
  private:
   Status failed(const char* what) const;
+  bool open_without_name();
+  bool give_name();
 
   std::string path_;
   std::string temporary_;
+  bool is_named_ = false;  // is there a file of the temporary name?
   int file_ = -1;
 };
 

@@ -11,10 +11,10 @@ constinit uint64_t next_ordinal = 0;
 
 }  // namespace
 
-void seed_random(uint64_t seed) {
+void seed_random(uint64_t seed, uint64_t first_ordinal) {
   const std::lock_guard lock(mutex);
   current_seed = seed;
-  next_ordinal = 0;
+  next_ordinal = first_ordinal;
 }
 
 RandomKey take_ordinals(uint64_t count) {

@@ -11,7 +11,7 @@ struct RandomKey {
   uint64_t first_ordinal;
 };
 
-void seed_random(uint64_t seed);  // ordinals start at 0 again
-RandomKey take_ordinals(uint64_t count);
+void seed_random(uint64_t seed, uint64_t first_ordinal = 0);
+RandomKey take_ordinals(uint64_t count);  // 0 tells where the numbers are
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 // Files: named arrays as safetensors, models as .weft.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "module.h"
@@ -37,15 +38,18 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
 
 // The GIL is kept: the text of a later failure names the line of the program that is running.
 py::object save_arrays_async(const std::string& path, const std::vector<std::string>& names,
-                             const py::sequence& arrays) {
+                             const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
   weft_tensor written = nullptr;
   check(weft_tensors_save_async(path.c_str(), pointers(names).data(), tensors.data(),
-                                tensors.size(), nullptr, &written));
+                                tensors.size(), metadata.empty() ? nullptr : metadata.c_str(),
+                                &written));
   return owned(wrap(written));
 }
 
-py::dict load_arrays(const std::string& path) {
+// The arrays, and the metadata's text of this key, if there is one.
+std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& path,
+                                                             const std::string& key) {
   weft_archive opened = nullptr;
   weft_status status;
   {
@@ -61,7 +65,8 @@ py::dict load_arrays(const std::string& path) {
     check(weft_archive_tensor(opened, i, &tensor));
     arrays[weft_archive_name_at(opened, i)] = owned(wrap(tensor));
   }
-  return arrays;
+  const char* const text = weft_archive_metadata(opened, key.c_str());
+  return {std::move(arrays), text ? std::optional<std::string>(text) : std::nullopt};
 }
 
 // One entry point to write: (name, function, input names, output names, capture names).
@@ -161,8 +166,9 @@ void define_files(py::module_& module) {
   module.def("save_arrays", save_arrays, py::arg("path"), py::arg("names"), py::arg("arrays"),
              py::arg("metadata") = "");
   module.def("save_arrays_async", save_arrays_async, py::arg("path"), py::arg("names"),
-             py::arg("arrays"));
-  module.def("load_arrays", load_arrays);
+             py::arg("arrays"), py::arg("metadata") = "");
+  module.def("load_arrays", [](const std::string& path) { return load_archive(path, "").first; });
+  module.def("load_archive", load_archive, py::arg("path"), py::arg("key"));
   module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"),
              py::arg("source_lines") = false);
   py::class_<Model>(module, "Model")

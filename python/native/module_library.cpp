@@ -109,6 +109,13 @@ void define_library(py::module_& module) {
   module.def("memory", memory, py::arg("reset") = 0);
   module.def("set_memory_limit", [](int64_t bytes) { check(weft_set_memory_limit(bytes)); });
   module.def("seed", [](uint64_t seed) { check(weft_random_seed(seed)); });
+  module.def("random_state", [] {
+    uint64_t seed = 0, ordinal = 0;
+    check(weft_random_state(&seed, &ordinal));
+    return std::pair(seed, ordinal);
+  });
+  module.def("set_random_state",
+             [](uint64_t seed, uint64_t ordinal) { check(weft_random_set_state(seed, ordinal)); });
 }
 
 }  // namespace weft::python

@@ -22,6 +22,7 @@ from weft._version import __version__
 if TYPE_CHECKING:
     from weft import (
         autograd,
+        checkpoint,
         device,
         engine,
         gluon,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from weft._export import export
     from weft._extent import Dim
     from weft._trace import hybridize
+    from weft.checkpoint import load_checkpoint, save_checkpoint
     from weft.device import Device, cpu
     from weft.library import register_op
     from weft.np import random
@@ -50,8 +52,10 @@ _ELSEWHERE = {
     "cpu": ("weft.device", "cpu"),
     "export": ("weft._export", "export"),
     "hybridize": ("weft._trace", "hybridize"),
+    "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
+    "save_checkpoint": ("weft.checkpoint", "save_checkpoint"),
 }
 
 __all__ = [
@@ -60,6 +64,7 @@ __all__ = [
     "Error",
     "__version__",
     "autograd",
+    "checkpoint",
     "cpu",
     "device",
     "engine",
@@ -68,6 +73,7 @@ __all__ = [
     "hybridize",
     "init",
     "library",
+    "load_checkpoint",
     "lr_scheduler",
     "memory",
     "metric",
@@ -77,6 +83,7 @@ __all__ = [
     "random",
     "register_op",
     "runtime",
+    "save_checkpoint",
     "sparse",
     "sym",
 ]

@@ -5,11 +5,23 @@ Every class derives from the builtin one that a NumPy user would catch and from 
 uses these classes without the extension module.
 """
 
+from typing import Any
+
 
 class Error(Exception):
     """What every error of Weft is, beside a builtin exception."""
 
     __module__ = "weft"
+
+    def __reduce__(self) -> Any:
+        """The classes of this module are pickled by name from here: `weft` shows only `Error`."""
+        if globals().get(type(self).__name__) is not type(self):
+            return super().__reduce__()
+        return _rebuilt, (type(self).__name__, self.args), self.__dict__
+
+
+def _rebuilt(name: str, arguments: tuple[Any, ...]) -> Any:
+    return globals()[name](*arguments)
 
 
 def _derive(name: str, base: type[BaseException], doc: str) -> type[Error]:

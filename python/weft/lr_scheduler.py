@@ -6,12 +6,17 @@ that lead linearly from `warmup_begin_lr` to the base rate.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
+from weft._attributes import plain_attributes, set_attributes
 from weft._errors import InvalidValue
 
 
 class LRScheduler:
-    """Base: the rate stays `base_lr` after the warm-up. A subclass overrides `rate`."""
+    """Base: the rate stays `base_lr` after the warm-up. A subclass overrides `rate`.
+
+    Its plain attributes are saved with the states of a trainer.
+    """
 
     def __init__(
         self, base_lr: float = 0.01, warmup_steps: int = 0, warmup_begin_lr: float = 0.0
@@ -35,6 +40,15 @@ class LRScheduler:
     def rate(self, num_update: int) -> float:
         """The rate after the warm-up."""
         return self.base_lr
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a file of states has of it: attributes that are numbers, texts, or lists of these.
+        A subclass adds what else changes while it is used."""
+        return plain_attributes(self)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Sets what `state_dict` gave."""
+        set_attributes(self, state)
 
 
 class FactorScheduler(LRScheduler):
@@ -82,7 +96,38 @@ class MultiFactorScheduler(LRScheduler):
         return self.base_lr * self.factor ** sum(num_update > step for step in self.step)
 
 
-class CosineScheduler(LRScheduler):
+class _Decay(LRScheduler):
+    """From `base_lr` down to `final_lr`, reached at `max_update`. A subclass writes `left`."""
+
+    def __init__(
+        self,
+        max_update: int,
+        base_lr: float,
+        final_lr: float,
+        warmup_steps: int,
+        warmup_begin_lr: float,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        if max_update <= warmup_steps:
+            raise InvalidValue(
+                f"{type(self).__name__}: `max_update` must exceed `warmup_steps` {warmup_steps}; "
+                f"got {max_update}"
+            )
+        self.max_update = max_update
+        self.final_lr = final_lr
+
+    def left(self, share: float) -> float:
+        """What is left of the way down, from 1 to 0, when a share of the updates is done."""
+        raise NotImplementedError
+
+    def rate(self, num_update: int) -> float:
+        if num_update >= self.max_update:
+            return self.final_lr
+        share = (num_update - self.warmup_steps) / (self.max_update - self.warmup_steps)
+        return self.final_lr + (self.base_lr - self.final_lr) * self.left(share)
+
+
+class CosineScheduler(_Decay):
     """From `base_lr` down to `final_lr` along half a cosine, reached at `max_update`."""
 
     def __init__(
@@ -93,23 +138,13 @@ class CosineScheduler(LRScheduler):
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
     ) -> None:
-        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
-        if max_update <= warmup_steps:
-            raise InvalidValue(
-                f"CosineScheduler: `max_update` must exceed `warmup_steps` {warmup_steps}; "
-                f"got {max_update}"
-            )
-        self.max_update = max_update
-        self.final_lr = final_lr
+        super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
 
-    def rate(self, num_update: int) -> float:
-        if num_update >= self.max_update:
-            return self.final_lr
-        share = (num_update - self.warmup_steps) / (self.max_update - self.warmup_steps)
-        return self.final_lr + (self.base_lr - self.final_lr) * (1 + math.cos(math.pi * share)) / 2
+    def left(self, share: float) -> float:
+        return (1 + math.cos(math.pi * share)) / 2
 
 
-class PolyScheduler(LRScheduler):
+class PolyScheduler(_Decay):
     """From `base_lr` down to `final_lr` along a power of the updates that are left."""
 
     def __init__(
@@ -121,21 +156,11 @@ class PolyScheduler(LRScheduler):
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
     ) -> None:
-        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
-        if max_update <= warmup_steps:
-            raise InvalidValue(
-                f"PolyScheduler: `max_update` must exceed `warmup_steps` {warmup_steps}; "
-                f"got {max_update}"
-            )
-        self.max_update = max_update
-        self.final_lr = final_lr
+        super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
         self.pwr = pwr
 
-    def rate(self, num_update: int) -> float:
-        if num_update >= self.max_update:
-            return self.final_lr
-        left = (self.max_update - num_update) / (self.max_update - self.warmup_steps)
-        return self.final_lr + (self.base_lr - self.final_lr) * left**self.pwr
+    def left(self, share: float) -> float:
+        return (1 - share) ** self.pwr
 
 
 __all__ = [

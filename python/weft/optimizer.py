@@ -6,9 +6,14 @@ arithmetic is an operator of the library; here is only what changes from update 
 A row-sparse gradient (`weft.sparse`) means the same as the array that it stands for. With
 `lazy_update=True` an update leaves rows without a gradient as they are, in the parameter and in the
 states: neither weight decay nor momentum moves them, and it costs nothing to have them.
+
+Updates are often smaller than what float16 or bfloat16 can add to a parameter. With
+`multi_precision=True` such a parameter has a copy in float32 among its states: gradients come to
+float32, the update is that of float32, and the parameter is what its copy rounds to.
 """
 
 import math
+import warnings
 from typing import Any
 
 from weft import npx
@@ -23,6 +28,9 @@ _registry = Registry("optimizer")
 
 State = tuple[ndarray, ...]
 
+MASTER = "master"  # the copy in float32, among the names of states
+_HALVES = ("float16", "bfloat16")
+
 
 class Optimizer:
     """Base of all optimizers.
@@ -31,6 +39,9 @@ class Optimizer:
     wd: weight decay; clip_gradient: bound of the rescaled gradient's elements, None for no bound
     lazy_update: row-sparse gradients change only the rows that they have; for optimizers whose
         `step` treats each element by itself
+    multi_precision: parameters in float16 and bfloat16 are updated in float32
+
+    A subclass names its `states` and writes `step`.
     """
 
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
@@ -45,6 +56,7 @@ class Optimizer:
         clip_gradient: float | None = None,
         lr_scheduler: LRScheduler | None = None,
         lazy_update: bool = False,
+        multi_precision: bool = False,
     ) -> None:
         if lazy_update and not self.is_elementwise:
             raise InvalidValue(
@@ -52,6 +64,7 @@ class Optimizer:
                 "not what a step of all does to them (`is_elementwise`)"
             )
         self.lazy_update = lazy_update
+        self.multi_precision = multi_precision
         if learning_rate < 0:
             raise InvalidValue(
                 f"optimizer: `learning_rate` must be at least 0; got {learning_rate}"
@@ -60,7 +73,7 @@ class Optimizer:
         self.rescale_grad = rescale_grad
         self.clip_gradient = clip_gradient
         self.lr_scheduler = lr_scheduler
-        self._learning_rate = learning_rate
+        self._learning_rate = float(learning_rate)
         if lr_scheduler is not None:
             lr_scheduler.base_lr = learning_rate
         self.counts: dict[Any, int] = {}  # updates by parameter
@@ -77,7 +90,33 @@ class Optimizer:
         """Sets the rate. Raises RuntimeError where a scheduler sets it."""
         if self.lr_scheduler is not None:
             raise InvalidState("optimizer: the learning rate is set by `lr_scheduler`")
-        self._learning_rate = rate
+        self._learning_rate = float(rate)
+
+    def has_master(self, weight: ndarray) -> bool:
+        """Is a parameter of this dtype updated by way of a copy in float32?"""
+        return self.multi_precision and weight.dtype.name in _HALVES
+
+    def state_names(self, weight: ndarray) -> tuple[str, ...]:
+        """Names of what `create_state_multi_precision` gives."""
+        return (MASTER, *self.states) if self.has_master(weight) else self.states
+
+    def create_state_multi_precision(self, weight: ndarray) -> State:
+        """All that is kept for a parameter: what `create_state` gives, or a copy in float32 and
+        the states of that copy.
+
+        Warns of a parameter in float16 or bfloat16 without `multi_precision`.
+        """
+        if not self.has_master(weight):
+            if weight.dtype.name in _HALVES:
+                warnings.warn(
+                    f"optimizer: updates of {weight.dtype.name} parameters lose what is too small "
+                    "for it; `multi_precision=True` keeps them in float32",
+                    stacklevel=2,
+                )
+            return self.create_state(weight)
+        master = weight.detach().astype("float32")
+        native.set_state(master, True)
+        return (master, *self.create_state(master))
 
     def create_state(self, weight: ndarray) -> State:
         """Zeros of the parameter's shape, dtype and device, one array for each name in `states`."""
@@ -98,8 +137,17 @@ class Optimizer:
     ) -> ndarray | None:
         """Writes the next values of `weight` and `state`; `key` identifies the parameter.
 
+        state: what `create_state_multi_precision` gave for `weight`
+
         Gives the indices of the rows that may have changed; None: all.
         """
+        has_master = self.has_master(weight)
+        if has_master and len(state) != 1 + len(self.states):
+            raise InvalidValue(
+                f"update: `state` of a {weight.dtype.name} parameter must begin with its float32 "
+                f"copy, that is have {1 + len(self.states)} arrays; got {len(state)}; create it by "
+                "`create_state_multi_precision`"
+            )
         count = self.counts[key] = self.counts.get(key, 0) + 1
         self.num_update = max(self.num_update, count)
         common = {
@@ -108,6 +156,24 @@ class Optimizer:
             "rescale_grad": self.rescale_grad,
             "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
         }
+        if not has_master:
+            return self._update(count, weight, grad, state, common)
+        master, *states = state
+        rows = self._update(count, master, grad.astype(master.dtype), tuple(states), common)
+        if rows is None:
+            weight[...] = master
+        else:
+            weight[rows] = master[rows].astype(weight.dtype)
+        return rows
+
+    def _update(
+        self,
+        count: int,
+        weight: ndarray,
+        grad: ndarray | RowSparseArray,
+        state: State,
+        common: dict[str, float],
+    ) -> ndarray | None:
         if isinstance(grad, RowSparseArray):
             if self.changes_rows_only(state, common):
                 self._step_rows(count, weight, grad, state, common)

@@ -95,6 +95,10 @@ class RowSparseArray:
         """The same rows in arrays of their own."""
         return RowSparseArray(self.data.copy(), self.indices.copy(), self.shape)
 
+    def astype(self, dtype: DTypeLike) -> "RowSparseArray":
+        """The same rows in another dtype."""
+        return RowSparseArray(self.data.astype(dtype), self.indices, self.shape)
+
     def to_device(self, device: DeviceLike) -> "RowSparseArray":
         """The same on a device."""
         return RowSparseArray(

@@ -181,11 +181,43 @@ static void archives_bring_back_what_was_saved(void) {
     weft_tensor_release(tensor);
   }
   CHECK(weft_archive_name_at(archive, 2) == NULL);
+  CHECK(strcmp(weft_archive_metadata(archive, "by"), "a test") == 0);
+  CHECK(weft_archive_metadata(archive, "when") == NULL);
+  CHECK(weft_archive_metadata(archive, NULL) == NULL);
   FAILS(weft_archive_tensor(archive, 2, &tensors[0]), WEFT_INDEX_OUT_OF_RANGE, "index");
   weft_archive_release(archive);
   weft_tensor_release(tensors[0]);
   weft_tensor_release(tensors[1]);
   remove(path);
+}
+
+static float drawn(void) {
+  weft_value args[4];
+  weft_tensor out = NULL;
+  float number;
+  args[0] = of_float(0);
+  args[1] = of_float(1);
+  args[2] = of_ints(NULL, 0);
+  args[3] = of_dtype(WEFT_FLOAT32);
+  MUST(weft_invoke(find("uniform"), args, 4, &out, 1));
+  read_floats(out, &number, 1);
+  weft_tensor_release(out);
+  return number;
+}
+
+static void random_numbers_continue_where_their_state_was(void) {
+  uint64_t seed, ordinal;
+  float second, third;
+  MUST(weft_random_seed(7));
+  drawn();
+  MUST(weft_random_state(&seed, &ordinal));
+  CHECK(seed == 7 && ordinal == 1);
+  second = drawn();
+  third = drawn();
+  MUST(weft_random_seed(8));
+  CHECK(drawn() != second);
+  MUST(weft_random_set_state(seed, ordinal));
+  CHECK(drawn() == second && drawn() == third);
 }
 
 /* Contents of the moment of the call, in the order of the calls; loading waits for them. */
@@ -230,6 +262,7 @@ int main(void) {
   a_write_through_a_view_is_seen_by_all();
   writing_broadcasts_casts_and_refuses();
   archives_bring_back_what_was_saved();
+  random_numbers_continue_where_their_state_was();
   queued_writes_take_contents_at_the_call();
   return report_checks();
 }

@@ -14,10 +14,13 @@ static weft_tensor array(void) { return floats(2, shape, NULL); }
 
 static void library(void) {
   weft_dtype dtype;
+  uint64_t number;
   weft_abi_version(NULL, NULL);
   CHECK(weft_info(NULL) == NULL);
   CHECK(weft_last_error() != NULL);
   NULLED(weft_dtype_find(NULL, &dtype), "name");
+  NULLED(weft_random_state(NULL, &number), "seed");
+  NULLED(weft_random_state(&number, NULL), "ordinal");
   NULLED(weft_dtype_find("int8", NULL), "dtype");
   NULLED(weft_set_engine_policy(NULL), "policy");
   NULLED(weft_memory_stats(NULL, 0), "stats");
@@ -92,6 +95,7 @@ static void arrays(void) {
   NULLED(weft_tensors_save_async("x", names, &a, 1, NULL, NULL), "written");
   NULLED(weft_archive_load(NULL, &archive), "path");
   NULLED(weft_archive_load("x", NULL), "out");
+  CHECK(weft_archive_metadata(NULL, "x") == NULL);
   weft_archive_release(NULL);
   CHECK(weft_archive_count(NULL) == 0 && weft_archive_name_at(NULL, 0) == NULL);
   NULLED(weft_archive_tensor(NULL, 0, &out), "archive");

@@ -156,6 +156,45 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, policy):
     assert os.listdir(tmp_path) == ["x"]
 
 
+KILLED = """
+import os, resource, signal, sys
+from weft import np, npx
+
+path, last = sys.argv[1], int(sys.argv[2])
+npx.save(path, {"x": np.arange(50_000)})
+for limit in range(0, last, 7919):
+    child = os.fork()
+    if child == 0:  # the kernel ends it when its file has so many bytes
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        npx.save(path, {"x": np.zeros(50_000)})
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGXFSZ
+    assert (npx.load(path)["x"] == np.arange(50_000)).all(), limit
+"""
+
+
+def has_files_without_names(folder):
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY))
+    except OSError:
+        return False
+    return True
+
+
+def test_a_process_killed_at_any_byte_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "x"
+    npx.save(path, {"x": np.zeros(50_000)})
+    last = str(path.stat().st_size)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path), last], stderr=subprocess.PIPE, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    if has_files_without_names(tmp_path):
+        assert os.listdir(tmp_path) == ["x"]
+
+
 @pytest.mark.parametrize("name", ["inline", "async", "serial"])
 def test_pending_writes_are_finished_at_exit(tmp_path, name):
     text = """

@@ -2,8 +2,10 @@
 
 import contextlib
 import gc
+import json
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -13,7 +15,7 @@ import threading
 import numpy
 import pytest
 import weft
-from weft import engine, np
+from weft import _errors, engine, np
 from weft.gluon import data
 
 
@@ -61,6 +63,45 @@ def test_random_sampler_follows_the_seed_and_takes_each_once():
     assert list(sampler) == first
     assert sorted(first) == list(range(20))
     assert list(sampler) != first
+
+
+def test_samplers_of_intervals_and_of_chosen_samples():
+    sampler = data.IntervalSampler(10, 4)
+    assert list(sampler) == [*range(0, 10, 4), *range(1, 10, 4), *range(2, 10, 4), 3, 7]
+    assert (len(sampler), len(data.IntervalSampler(10, 4, rollover=False))) == (10, 3)
+    chosen = data.FilterSampler(lambda x: x > 2, [5, 1, 3, 2])
+    assert (list(chosen), len(chosen)) == ([0, 2], 2)
+    loader = data.DataLoader([5, 1, 3, 2], 2, sampler=chosen)
+    assert [batch.tolist() for batch in loader] == [[5, 3]]
+
+
+def test_weighted_sampler_draws_in_proportion_to_weights():
+    weights = [1.0, 0.0, 3.0]
+    weft.random.seed(2)
+    sampler = data.WeightedRandomSampler(weights, 4000)
+    first = list(sampler)
+    shares = numpy.bincount(first, minlength=3) / len(sampler)
+    # Three standard deviations of a share.
+    numpy.testing.assert_allclose(shares, [0.25, 0, 0.75], atol=3 * (0.25 * 0.75 / 4000) ** 0.5)
+    assert list(sampler) != first
+    weft.random.seed(2)
+    assert list(sampler) == first
+    assert sorted(data.WeightedRandomSampler(weights, 2, replacement=False)) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: data.IntervalSampler(3, 4), r"`interval` must be in \[1, 3\], .*got 4"),
+        (lambda: data.WeightedRandomSampler([1, -1], 1), "finite number of at least 0"),
+        (lambda: data.WeightedRandomSampler([0, 0], 1), "not all 0"),
+        (lambda: data.WeightedRandomSampler([1, 1], 0), "`count` must be at least 1"),
+        (lambda: data.WeightedRandomSampler([1, 0, 1], 3, False), r"`count` must be in \[1, 2\]"),
+    ],
+)
+def test_samplers_refuse_what_cannot_be_drawn(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 @pytest.mark.parametrize("kind", ["numpy", "weft", "list"])
@@ -207,6 +248,86 @@ def test_workers_have_seeds_that_do_not_depend_on_their_number():
     assert len({number for batch in first[0] for number in batch[1]}) == 7
 
 
+def one(batches):
+    return content(next(batches))
+
+
+@pytest.mark.parametrize("mode", ["none", *MODES])
+@pytest.mark.parametrize("given", range(5))
+def test_an_epoch_is_continued_after_the_batches_that_were_given(mode, given):
+    def loader(seed):
+        weft.random.seed(seed)
+        rows = data.ArrayDataset(np.arange(20))
+        return data.DataLoader(rows, 6, True, last_batch="rollover", **MODES.get(mode, {}))
+
+    first = loader(1)
+    list(first)  # leaves two samples for the next epoch, which has three batches
+    batches = iter(first)
+    for _ in range(min(given, 3)):
+        one(batches)
+    if given == 4:
+        list(batches)
+    state, numbers = json.loads(json.dumps(first.state_dict())), np.random.get_state()
+    again = loader(2)
+    again.load_state_dict(state)
+    assert again.state_dict() == first.state_dict()
+    np.random.set_state(numbers)
+    wanted = ([] if given == 4 else content(list(batches))), content(list(first))
+    np.random.set_state(numbers)
+    assert (([] if given == 4 else content(list(again))), content(list(again))) == wanted
+    assert len(wanted[0]) == max(3 - given, 0)
+
+
+def test_an_epoch_that_nobody_goes_on_with_is_over():
+    loader = data.DataLoader(list(range(6)), 2, shuffle=True)
+    assert loader.state_dict()["epoch"] is None
+    for _ in loader:
+        assert loader.state_dict()["epoch"]["given"] == 1
+        break
+    assert loader.state_dict()["epoch"] is None
+    batches = iter(loader)
+    assert loader.state_dict()["epoch"]["given"] == 0
+    one(batches)
+    other = iter(loader)
+    assert loader.state_dict()["epoch"]["given"] == 0  # of the one that began last
+    batches.close()
+    other.close()
+    assert loader.state_dict()["epoch"] is None
+    failing = data.DataLoader(Failing(KeyError("no")), 2)
+    with pytest.raises(KeyError):
+        for _ in (batches := iter(failing)):
+            assert failing.state_dict()["epoch"]["given"] == 1
+    assert failing.state_dict()["epoch"] is None
+
+
+def test_a_sampler_keeps_its_own_state_between_epochs():
+    class Turning(data.Sampler):
+        def __init__(self):
+            self.begin = 0
+
+        def __iter__(self):
+            self.begin += 1
+            return iter([(self.begin + n) % 5 for n in range(5)])
+
+        def __len__(self):
+            return 5
+
+        def state_dict(self):
+            return {"begin": self.begin}
+
+        def load_state_dict(self, state):
+            self.begin = state["begin"]
+
+    loaders = [data.DataLoader(list(range(5)), 2, sampler=Turning()) for _ in range(2)]
+    list(loaders[0])
+    batches = iter(loaders[0])
+    one(batches)
+    loaders[1].load_state_dict(loaders[0].state_dict())
+    for _ in range(2):
+        assert content(list(loaders[1])) == content(list(batches))
+        batches = iter(loaders[0])
+
+
 def test_workers_transform_and_batchify():
     dataset = data.ArrayDataset(numpy.arange(5.0), numpy.arange(5)).transform_first(negative)
     found = content(list(data.DataLoader(dataset, 3, num_workers=1)))
@@ -248,7 +369,16 @@ def test_an_error_in_a_worker_keeps_its_class_and_traceback(threads):
         (note,) = error.value.__notes__
         assert note.startswith("worker 1 of the DataLoader, batch 1:\nTraceback")
         assert "in __getitem__" in note
+    assert error.value.__notes__[0].rstrip().endswith("DataLoader: sample 3")
     assert not children()
+
+
+def test_errors_of_weft_travel_with_their_class_and_notes():
+    for kind in {*_errors.BY_STATUS.values(), _errors.TimedOut} - {KeyboardInterrupt}:
+        error = kind("what it says")
+        error.add_note("and where")
+        found = pickle.loads(pickle.dumps(error))
+        assert (type(found), str(found), found.__notes__) == (kind, str(error), ["and where"])
 
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGABRT"])
@@ -258,7 +388,7 @@ def test_a_worker_that_dies_is_named_with_its_signal(name):
     before = len(os.listdir("/proc/self/fd"))
     batches = iter(data.DataLoader(Failing(getattr(signal, name)), 2, num_workers=2))
     assert content(next(batches)) == [0, 1]
-    with pytest.raises(RuntimeError, match=rf"worker 1 \(process \d+\).*batch 1.*{name}"):
+    with pytest.raises(RuntimeError, match=rf"1 \(process \d+\).*batch 1.*{name} at sample 3"):
         next(batches)
     assert not children()
     del batches
@@ -278,7 +408,9 @@ def test_a_worker_that_takes_too_long(threads):
     loader = data.DataLoader(dataset, 1, num_workers=1, thread_pool=threads, timeout=2)
     batches = iter(loader)
     assert [content(next(batches)) for _ in range(3)] == [[0], [1], [2]]
-    with pytest.raises(TimeoutError, match=r"`timeout` 2 s"):
+    with pytest.raises(
+        TimeoutError, match=("" if threads else r"at sample 3.*") + r"`timeout` 2 s"
+    ):
         next(batches)
     pause.set()
     assert not children()
@@ -293,8 +425,68 @@ def test_what_cannot_be_sent_to_workers_is_refused():
             data.DataLoader([1], 1, **options)
 
 
+class Large(data.Dataset):
+    """Samples whose batches do not travel in the pickle: `kind` is what they are made of."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __len__(self):
+        return 40
+
+    def __getitem__(self, index):
+        row = numpy.full((20, 100 + 100 * (index // 30)), index, "float32")
+        if self.kind == "promoted" and index % 4 == 3:
+            return row.astype("float64")
+        if self.kind == "weft":
+            return np.array(row)
+        return row.astype("int16").T if self.kind == "turned" else row
+
+
+def stacked_by_numpy(samples):
+    whole = numpy.stack([numpy.asarray(sample) for sample in samples])
+    dates = whole.astype("int64").astype("datetime64[s]")
+    return whole, whole[1:], numpy.asfortranarray(whole), dates, np.array(whole).astype(np.bfloat16)
+
+
+def elements(batch):
+    if isinstance(batch, list | tuple):
+        return [elements(part) for part in batch]
+    part = batch.astype(np.float32) if batch.dtype == np.bfloat16 else batch
+    return type(batch).__name__, str(batch.dtype), numpy.asarray(part).tolist()
+
+
+@pytest.mark.parametrize("kind", ["numpy", "weft", "promoted", "turned"])
+@pytest.mark.parametrize("batchify", [None, stacked_by_numpy])
+def test_large_batches_of_workers_are_those_of_the_plain_loop(kind, batchify):
+    def epoch(**options):
+        return [
+            elements(batch)
+            for batch in data.DataLoader(Large(kind), 3, batchify_fn=batchify, **options)
+        ]
+
+    assert epoch(num_workers=2) == epoch()
+
+
+def blocks_of_this_process():
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        return sum("memfd:weft" in line and "r--s" in line for line in maps)
+
+
+def test_blocks_are_used_again_and_batches_have_memory_of_their_own():
+    loader = data.DataLoader(Large("numpy"), 1, num_workers=1, prefetch=2)
+    kept = [batch for _ in range(3) for batch in loader]
+    assert blocks_of_this_process() <= 4
+    assert [float(batch[0, 0, 0]) for batch in kept] == [*range(40)] * 3
+    kept[0][:] = -1
+    assert float(kept[40][0, 0, 0]) == 0
+    del loader
+    gc.collect()
+    assert blocks_of_this_process() == 0
+
+
 INTERRUPTED = """
-import os, signal, time
+import numpy, os, signal, time
 from weft.gluon import data
 
 class Slow(data.Dataset):
@@ -302,8 +494,8 @@ class Slow(data.Dataset):
         return 100
     def __getitem__(self, index):
         os.write(1, f"{os.getpid()}\\n".encode())
-        time.sleep(600 if index else 0)
-        return 1.0
+        time.sleep(600 if index > 1 else 0)
+        return numpy.zeros((200, 200))
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
@@ -313,11 +505,17 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
-def test_no_worker_outlives_the_program(tmp_path, how):
+def test_no_worker_and_no_memory_outlives_the_program(tmp_path, how):
     script = tmp_path / "program.py"
     script.write_text(INTERRUPTED, "utf-8")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     program = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
     )
     try:
         workers = set()
@@ -330,3 +528,7 @@ def test_no_worker_outlives_the_program(tmp_path, how):
     if how == "SIGINT":
         assert "KeyboardInterrupt" in errors
         assert program.returncode == -signal.SIGINT
+    # Blocks have no names. A killed program leaves the socket of Python's server of processes.
+    assert not [path for path in temporary.rglob("*") if path.is_file()]
+    named = [name for name in os.listdir("/dev/shm") if "weft" in name]
+    assert not named

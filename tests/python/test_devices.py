@@ -447,6 +447,43 @@ def test_parameters_move_and_are_saved_from_where_they_are(fakes, tmp_path):
         net(x)
 
 
+def test_states_of_updates_follow_their_parameters(fakes, tmp_path):
+    def steps(net, trainer, places):
+        values = []
+        for where in places:
+            net.reset_device(where)
+            for _ in range(2):
+                parts = gluon.utils.split_and_load(numpy.ones((4, 5), "float32"), where)
+                with autograd.record():
+                    losses = [net(part) ** 2 for part in parts]
+                autograd.backward(losses)
+                trainer.step(4)
+            values.append([copy.asnumpy() for copy in net[0].weight.list_data()])
+        return values
+
+    def begin():
+        _, net = train(["cpu"], steps=1)
+        return net, gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.1})
+
+    stays, moves = begin(), begin()
+    wanted = steps(*stays, [["cpu"]] * 4)
+    for found, (want,) in zip(steps(*moves, [["cpu"], fakes, fakes[1:]]), wanted, strict=False):
+        for copy in found:
+            numpy.testing.assert_allclose(copy, want, rtol=1e-4, atol=1e-6)
+    net, trainer = moves
+    net.reset_device(fakes)
+    net.save_parameters(tmp_path / "net")
+    trainer.save_states(tmp_path / "states")
+    net, trainer = begin()
+    net.reset_device(fakes)
+    net.load_parameters(tmp_path / "net")
+    trainer.load_states(tmp_path / "states")
+    arrays, _ = trainer.describe_states()
+    assert {str(array.device) for array in arrays.values()} == {"fake:0"}
+    for copy in steps(net, trainer, [fakes])[0]:
+        numpy.testing.assert_allclose(copy, wanted[3][0], rtol=1e-4, atol=1e-6)
+
+
 def test_effects_on_a_device(fake, capsys):
     seen = []
 

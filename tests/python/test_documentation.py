@@ -1,10 +1,9 @@
-"""Examples in docstrings run, and generated files are up to date."""
+"""Examples in docstrings and on pages run, and generated files are up to date."""
 
 import doctest
 import importlib
 import pkgutil
 import re
-from pathlib import Path
 
 import pytest
 import weft
@@ -23,19 +22,21 @@ def test_examples_run(name):
     assert result.failed == 0
 
 
-def test_program_of_the_page_on_symbols_prints_what_it_says(tmp_path, monkeypatch, capsys):
-    page = Path(__file__).resolve().parents[2] / "docs" / "symbols.md"
-    program = "".join(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
-    monkeypatch.chdir(tmp_path)
-    exec(program, {})
-    wanted = re.findall(r"^print.*  # (.*)$", program, re.MULTILINE)
-    assert wanted
-    assert capsys.readouterr().out.splitlines() == wanted
-
-
 @pytest.mark.parametrize("place", ["np", "npx"])
 def test_stubs_are_what_the_registry_gives(place):
     path = _stubgen.FOLDER / place / "_ops.pyi"
     wanted = _stubgen.text(place)
     assert path.read_text("utf-8") == wanted, "run `python -m weft._stubgen` and commit the result"
     compile(wanted, str(path), "exec")
+
+
+@pytest.mark.parametrize("page", ["symbols", "training"])
+def test_programs_on_pages_print_what_they_say(page, root, tmp_path, monkeypatch, capsys):
+    text = (root / "docs" / f"{page}.md").read_text("utf-8")
+    programs = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    assert programs
+    monkeypatch.chdir(tmp_path)
+    exec(compile(programs, f"{page}.md", "exec"), {})
+    wanted = re.findall(r"^print.*  # (.*)$", programs, re.MULTILINE)
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line in wanted] == wanted

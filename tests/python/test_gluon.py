@@ -9,7 +9,7 @@ import scipy.spatial.distance
 import scipy.special
 import weft
 from scipy import stats
-from weft import autograd, gluon, init, lr_scheduler, metric, np
+from weft import autograd, gluon, init, lr_scheduler, metric, np, npx
 from weft.gluon import nn
 
 
@@ -633,28 +633,138 @@ def test_multipliers_scale_rate_and_decay():
     numpy.testing.assert_allclose(p.data().asnumpy(), [1 - 0.2 * 3])
 
 
-def test_states_continue_where_they_were_saved(tmp_path):
-    path = tmp_path / "states"
-    p = parameter([1.0, 2.0])
-    trainer = gluon.Trainer({"w": p}, "adam", {"learning_rate": 0.1})
+def one_step(p, trainer):
+    with autograd.record():
+        loss = p.data() * p.data()
+    loss.backward()
+    trainer.step(1)
 
-    def step(p, trainer):
-        with autograd.record():
-            loss = p.data() * p.data()
-        loss.backward()
-        trainer.step(1)
 
+class Plateau(lr_scheduler.LRScheduler):
+    """Halves the rate when told to."""
+
+    halvings = 0
+
+    def rate(self, num_update):
+        return self.base_lr / 2**self.halvings
+
+
+def changed_rate(trainer):
+    trainer.set_learning_rate(0.03)
+
+
+def changed_options(trainer):
+    trainer.optimizer.beta1, trainer.optimizer.wd = 0.5, 0.1
+
+
+def told(trainer):
+    trainer.optimizer.lr_scheduler.halvings += 3
+
+
+STATES = {
+    "adam": ("adam", {}, None),
+    "no states": ("sgd", {}, changed_rate),
+    "momentum": ("sgd", {"momentum": 0.9}, changed_rate),
+    "centered": ("rmsprop", {"centered": True}, None),
+    "options": ("adam", {"rescale_grad": 0.5, "clip_gradient": 1.5}, changed_options),
+    "schedule": (
+        "adam",
+        {"lr_scheduler": lambda: lr_scheduler.MultiFactorScheduler([2, 4], warmup_steps=2)},
+        None,
+    ),
+    "own schedule": ("sgd", {"lr_scheduler": Plateau}, told),
+    "function": ("sgd", {"lr_scheduler": lambda: lambda n: 0.1 / n}, None),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_states_continue_where_they_were_saved(name, tmp_path):
+    optimizer, options, change = STATES[name]
+
+    def begin(values, rate, options):
+        made = {"lr_scheduler": options["lr_scheduler"]()} if "lr_scheduler" in options else {}
+        p = parameter(values)
+        return p, gluon.Trainer({"w": p}, optimizer, {"learning_rate": rate, **options, **made})
+
+    p, trainer = begin([1.0, 2.0], 0.1, options)
     for _ in range(3):
-        step(p, trainer)
+        one_step(p, trainer)
+    if change:
+        change(trainer)
+    trainer.save_states(tmp_path / "states")
+    other, resumed = begin(p.data().asnumpy(), 0.7, {} if name == "options" else options)
+    resumed.load_states(tmp_path / "states")
+    assert resumed.learning_rate == trainer.learning_rate
+    for _ in range(3):
+        one_step(p, trainer)
+        one_step(other, resumed)
+        assert p.data().tolist() == other.data().tolist()
+    assert resumed.optimizer.num_update == 6
+
+
+def test_states_of_something_else_are_refused_and_change_nothing(tmp_path):
+    path, p = tmp_path / "states", parameter([1.0, 2.0])
+    trainer = gluon.Trainer({"w": p}, "adam")
+    one_step(p, trainer)
     trainer.save_states(path)
-    other = parameter(p.data().asnumpy())
-    resumed = gluon.Trainer({"w": other}, "adam", {"learning_rate": 0.1})
-    resumed.load_states(path)
-    step(p, trainer)
-    step(other, resumed)
-    numpy.testing.assert_array_equal(p.data().asnumpy(), other.data().asnumpy())
-    with pytest.raises(ValueError, match="load_states: "):
-        gluon.Trainer({"w": p}, "sgd", {"momentum": 0.9}).load_states(path)
+    schedule = {"lr_scheduler": Plateau()}
+    for found, optimizer, options, message in [
+        (p, "sgd", {"momentum": 0.9}, "must be of the optimizer SGD; it is of Adam"),
+        (p, "adamw", {}, "must be of the optimizer AdamW; it is of Adam"),
+        (p, "adam", schedule, "must be of the scheduler Plateau; it is of none"),
+        (
+            parameter([1.0]),
+            "adam",
+            {},
+            r"`mean` of `w` with shape \(1,\) and dtype float64; it has",
+        ),
+    ]:
+        other = gluon.Trainer({"w": found}, optimizer, options)
+        one_step(found, other)
+        before = str(other.describe_states())
+        with pytest.raises(ValueError, match=f"^load_states: `.*{message}"):
+            other.load_states(path)
+        assert str(other.describe_states()) == before
+    with pytest.raises(
+        ValueError, match="must be of this trainer's parameters, such as `v`; it ha"
+    ):
+        gluon.Trainer({"v": p}, "adam").load_states(path)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(OSError, match="load"):
+        trainer.load_states(path)
+    npx.save(path, {"w": np.ones(1)})
+    with pytest.raises(ValueError, match=r"must be a file of `Trainer\.save_states`; it is not"):
+        trainer.load_states(path)
+
+
+def test_an_update_is_a_step_whose_gradients_may_be_changed_before():
+    p, q = parameter([1.0, 2.0]), parameter([1.0, 2.0])
+    one, two = (gluon.Trainer({"w": w}, "sgd", {"momentum": 0.9}) for w in (p, q))
+    for size in (4, 2):
+        for w in (p, q):
+            with autograd.record():
+                loss = w.data() * w.data()
+            loss.backward()
+        p.grad()[:] *= 0.5
+        one.step(size)
+        two.allreduce_grads()
+        q.grad()[:] *= 0.5
+        two.update(size)
+    assert p.data().tolist() == q.data().tolist()
+    with pytest.raises(RuntimeError, match="update: the gradient of `w` was not written"):
+        two.update(2)
+    with pytest.raises(ValueError, match="update: `batch_size` must be positive; got 0"):
+        two.update(0)
+
+
+def test_key_value_stores_of_one_host_are_accepted():
+    p = parameter([1.0])
+    for kind in ("device", "local", None):
+        gluon.Trainer({"w": p}, "sgd", None, kind, update_on_kvstore=False)
+    with pytest.raises(
+        NotImplementedError, match=r"`kvstore` must be .* one host; got 'dist_sync'"
+    ):
+        gluon.Trainer({"w": p}, "sgd", kvstore="dist_sync")
 
 
 def test_stale_gradient_raises():
@@ -664,6 +774,11 @@ def test_stale_gradient_raises():
         trainer.step(1)
     trainer.step(1, ignore_stale_grad=True)
     assert p.data().tolist() == [1]
+    for change in (lambda: None, lambda: p.cast("float32"), lambda: setattr(p, "grad_req", "add")):
+        change()  # gets a new gradient, which counts from the beginning
+        with pytest.raises(RuntimeError, match="was not written since the last step"):
+            trainer.step(1)
+        one_step(p, trainer)
 
 
 def test_trainer_refuses_what_is_no_parameter():

@@ -26,6 +26,26 @@ def test_calls_after_one_another_differ():
     assert abs(numpy.corrcoef(a, b)[0, 1]) < 0.2
 
 
+@pytest.mark.parametrize("active", [False, True])
+def test_numbers_continue_from_a_state(active):
+    def draw(x):
+        return x + np.random.normal(size=3), np.random.permutation(4)
+
+    call = weft.hybridize(draw) if active else draw
+    weft.random.seed(2**63 + 5)
+    call(np.ones(3))
+    state = np.random.get_state()
+    assert state == (2**63 + 5, 2)
+    wanted = [[part.tolist() for part in draw(np.ones(3))] for _ in range(3)]
+    weft.random.seed(1)
+    np.random.set_state(state)
+    assert [[part.tolist() for part in call(np.ones(3))] for _ in range(3)] == wanted
+    for wrong in ((1,), (1, -2), (1, 2**64), ("a", 1), 3, None):
+        with pytest.raises(TypeError, match="`state` must be what `get_state` gave"):
+            np.random.set_state(wrong)
+    assert np.random.get_state() == (state[0], 2 + 2 * 3)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_uniform_fills_its_range(dtype):
     weft.random.seed(1)

@@ -190,6 +190,10 @@ WEFT_API weft_status weft_set_allocator(const weft_allocator* allocator);
 
 /* The numbers that random operators give from now on, on any number of threads. */
 WEFT_API weft_status weft_random_seed(uint64_t seed);
+/* Where these numbers are: the seed, and how many random operators have run since. Setting both
+ * continues there. */
+WEFT_API weft_status weft_random_state(uint64_t* seed, uint64_t* ordinal);
+WEFT_API weft_status weft_random_set_state(uint64_t seed, uint64_t ordinal);
 
 #ifdef __cplusplus
 }

@@ -97,6 +97,8 @@ WEFT_API void weft_archive_release(weft_archive archive);
 WEFT_API size_t weft_archive_count(weft_archive archive);
 WEFT_API const char* weft_archive_name_at(weft_archive archive, size_t index);
 WEFT_API weft_status weft_archive_tensor(weft_archive archive, size_t index, weft_tensor* out);
+/* A text of the file's metadata, lent by the archive; NULL if there is none of that key. */
+WEFT_API const char* weft_archive_metadata(weft_archive archive, const char* key);
 
 /* ---- devices --------------------------------------------------------------------------------- */
 

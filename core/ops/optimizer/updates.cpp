@@ -102,6 +102,24 @@ void common(OpDef& op) {
       .real("clip_gradient", -1, "bound of the rescaled gradient's elements; negative: none");
 }
 
+// What Adam and AdamW share: all but the place of weight decay.
+void of_adam(OpDef& op, Values (*step)(const ComposeContext&)) {
+  op.input("weight", "floating: the parameter")
+      .input("grad", "its gradient, same shape")
+      .input("mean", "running mean of the gradient")
+      .input("var", "running mean of its square");
+  common(op);
+  op.real("beta1", 0.9, "decay of the mean")
+      .real("beta2", 0.999, "decay of the variance")
+      .real("epsilon", 1e-8, "added to the root")
+      .outputs(3)
+      .compose(step)
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+}
+
 }  // namespace
 
 WEFT_OP(sgd_update) {
@@ -131,41 +149,15 @@ WEFT_OP(sgd_mom_update) {
 }
 
 WEFT_OP(adam_update) {
-  op.doc("Adam: the new weight, mean and variance. Bias corrections belong into lr.")
-      .input("weight", "floating: the parameter")
-      .input("grad", "its gradient, same shape")
-      .input("mean", "running mean of the gradient")
-      .input("var", "running mean of its square");
-  common(op);
-  op.real("beta1", 0.9, "decay of the mean")
-      .real("beta2", 0.999, "decay of the variance")
-      .real("epsilon", 1e-8, "added to the root")
-      .outputs(3)
-      .compose(adam)
-      .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
-                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+  op.doc("Adam: the new weight, mean and variance. Bias corrections belong into lr.");
+  of_adam(op, adam);
 }
 
 WEFT_OP(adamw_update) {
   op.doc(
-        "Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections "
-        "belong into lr; wd is the share of the weight that goes, the rate in it.")
-      .input("weight", "floating: the parameter")
-      .input("grad", "its gradient, same shape")
-      .input("mean", "running mean of the gradient")
-      .input("var", "running mean of its square");
-  common(op);
-  op.real("beta1", 0.9, "decay of the mean")
-      .real("beta2", 0.999, "decay of the variance")
-      .real("epsilon", 1e-8, "added to the root")
-      .outputs(3)
-      .compose(adamw)
-      .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
-                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+      "Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections "
+      "belong into lr; wd is the share of the weight that goes, the rate in it.");
+  of_adam(op, adamw);
 }
 
 WEFT_OP(rmsprop_update) {

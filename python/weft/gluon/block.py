@@ -249,6 +249,29 @@ class Block:
             parameter.set_data(arrays[name])
         self.apply(Block._structure_changed)
 
+    def prepare_dict(
+        self, arrays: Mapping[str, native.ndarray], operation: str, source: str
+    ) -> Callable[[], None]:
+        """Checks arrays for exactly these parameters, of their shapes and dtypes, without changing
+        anything; the result sets them. Errors name `operation` and `source`."""
+        parameters = self.collect_params()
+        missing = [name for name in parameters if name not in arrays]
+        extra = [name for name in arrays if name not in parameters]
+        if missing or extra:
+            found = [f"lacks {_names(missing)}"] if missing else []
+            found += [f"has {_names(extra)}, which the block lacks"] if extra else []
+            raise NotFound(f"{operation}: {source} {' and '.join(found)}")
+        for name, parameter in parameters.items():
+            _check_shape(name, parameter, arrays[name].shape, operation)
+            _check_dtype(name, parameter, arrays[name].dtype, operation)
+
+        def apply() -> None:
+            for name, parameter in parameters.items():
+                parameter.set_data(arrays[name])
+            self.apply(Block._structure_changed)
+
+        return apply
+
     # ---- running
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -425,13 +448,23 @@ def _names(names: list[str]) -> str:
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
-def _check_shape(name: str, parameter: Parameter, shape: tuple[int, ...]) -> None:
+def _check_shape(
+    name: str, parameter: Parameter, shape: tuple[int, ...], operation: str = "load_parameters"
+) -> None:
     wanted = parameter.shape
     if wanted is None:
         return
     if len(wanted) != len(shape) or any(
         w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
     ):
-        raise InvalidValue(
-            f"load_parameters: `{name}` must have shape {wanted}; the file has {shape}"
+        raise InvalidValue(f"{operation}: `{name}` must have shape {wanted}; the file has {shape}")
+
+
+def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) -> None:
+    like = parameter.list_data()[0] if parameter.is_initialized else None
+    wanted = (native.empty((), parameter.dtype) if like is None else like).dtype
+    if dtype != wanted:
+        raise InvalidType(
+            f"{operation}: `{name}` must have dtype {wanted.name}; the file has {dtype.name}; "
+            f"use `cast('{dtype.name}')` of the block"
         )

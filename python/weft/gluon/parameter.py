@@ -70,6 +70,7 @@ class Parameter:
         self._variable: Any = None  # a weft.sym.Symbol once one is asked for
         self._copies: list[ndarray] = []  # one a device; the trainer keeps them equal
         self._devices: list[Device] = []
+        self._attachments = 0  # of gradients
         self._deferred: Initializable = None  # set while initialisation waits for the shape
         self.grad_req = grad_req
 
@@ -123,6 +124,11 @@ class Parameter:
         self._attach()
 
     # ---- first values
+
+    @property
+    def is_initialized(self) -> bool:
+        """Has it values?"""
+        return bool(self._copies)
 
     @property
     def is_deferred(self) -> bool:
@@ -198,6 +204,7 @@ class Parameter:
             raise InvalidValue(
                 f"Parameter: `{self.name}` has no axis, so no rows: `grad_stype` must be 'default'"
             )
+        self._attachments += 1
         for copy in self._copies:
             copy.attach_grad(self._grad_req, self._grad_stype)
             native.set_state(copy, self._grad_req == "null")
@@ -292,6 +299,12 @@ class Parameter:
     def list_grad(self) -> list[Any]:
         """The gradients on all devices."""
         return [self.grad(copy.device) for copy in self.list_data()]
+
+    @property
+    def grad_version(self) -> tuple[int, int]:
+        """Changes with each gradient: how often one was attached, and how often `backward` has
+        written it since, on all devices."""
+        return self._attachments, min(map(native.grad_version, self.list_data()))
 
     def zero_grad(self) -> None:
         """Sets the gradient to 0, which `grad_req='add'` needs between steps."""

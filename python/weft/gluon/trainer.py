@@ -1,16 +1,32 @@
 """The trainer: applies an optimizer to parameters."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, fspath
+from types import NoneType
 from typing import Any
 
 from weft import autograd, np, optimizer
+from weft._attributes import plain_attributes, set_attributes
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue
-from weft._files import BackgroundWrite, save_arrays
+from weft._errors import FileFailure, InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._files import BackgroundWrite, Described, check_form, save_arrays
+from weft._typing import ndarray
+from weft.device import current
 from weft.gluon.parameter import Parameter
 
-_COUNT = "update_count"  # of a parameter's updates, in a file of states
+# What is known of states beside their arrays: names of the states and the number of updates of
+# each parameter, and what the optimizer and its scheduler are set to.
+STATES_FORM: dict[str, Any] = {
+    "optimizer": str,
+    "options": dict,
+    "scheduler": (dict, NoneType),
+    "scale": (int, float),
+    "states": dict,
+    "counts": dict,
+}
+_FILE = Described("weft.trainer", 1, "Trainer.save_states", STATES_FORM)
+_PREFIX = "optimizer:"  # of states' names in a file
+_NO_OPTIONS = ("counts", "states", "lr_scheduler")  # of an optimizer's attributes
 
 
 class Trainer:
@@ -20,6 +36,9 @@ class Trainer:
         `grad_req='null'` are left alone
     optimizer: an Optimizer or its name, such as "sgd" or "adam"
     optimizer_params: options for the named optimizer
+    kvstore: 'device', 'local' or None, as in Gluon, which mean the same: gradients of several
+        devices of one host are added up on the first
+    update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
     """
 
     def __init__(
@@ -27,12 +46,21 @@ class Trainer:
         params: dict[str, Parameter] | Iterable[Parameter],
         optimizer: "str | optimizer.Optimizer",
         optimizer_params: dict[str, Any] | None = None,
+        kvstore: str | None = "device",
+        *,
+        update_on_kvstore: bool | None = None,
     ) -> None:
+        if kvstore not in ("device", "local", None):
+            raise Unsupported(
+                "Trainer: `kvstore` must be 'device', 'local' or None, for devices of one host; "
+                f"got {kvstore!r}"
+            )
         self._params = _unique(params)
         self._optimizer = _create(optimizer, optimizer_params)
         self._scale = self._optimizer.rescale_grad
         self._states: dict[str, tuple[Any, ...]] = {}
-        self._versions: dict[str, int] = {}
+        self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step
+        self._continued: set[str] = set()  # parameters whose gradients came from a file
 
     @property
     def optimizer(self) -> "optimizer.Optimizer":
@@ -48,6 +76,8 @@ class Trainer:
         """Sets the learning rate. Raises RuntimeError where a scheduler sets it."""
         self._optimizer.set_learning_rate(rate)
 
+    # ---- updates
+
     def step(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """One update of all parameters by their gradients divided by `batch_size`.
 
@@ -57,14 +87,26 @@ class Trainer:
         Raises RuntimeError for a gradient that no backward has written since the last step, unless
         `ignore_stale_grad`, which leaves such a parameter as it is.
         """
-        if batch_size <= 0:
-            raise InvalidValue(f"step: `batch_size` must be positive; got {batch_size}")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        _check_batch_size("step", batch_size)
         self.allreduce_grads()
-        self.update(ignore_stale_grad=ignore_stale_grad)
+        self._update("step", batch_size, ignore_stale_grad)
 
     def allreduce_grads(self) -> None:
-        """Adds up the gradients of each parameter over its devices; all of them get the sum."""
+        """Adds up the gradients of each parameter over its devices; all of them get the sum.
+
+        `step` begins with it. Who changes gradients before an update calls it, then `update`:
+
+        >>> from weft import autograd, gluon, np
+        >>> net = gluon.nn.Dense(1)
+        >>> net.initialize()
+        >>> trainer = gluon.Trainer(net.collect_params(), "sgd")
+        >>> with autograd.record():
+        ...     loss = net(np.ones((2, 3)))
+        >>> loss.backward()
+        >>> trainer.allreduce_grads()
+        >>> norm = gluon.utils.clip_global_norm([p.grad() for p in net.params.values()], 1.0)
+        >>> trainer.update(2)
+        """
         with autograd.pause():
             for parameter in self._params.values():
                 if parameter.grad_req == "null" or len(parameter.list_device()) < 2:
@@ -78,31 +120,40 @@ class Trainer:
                 for gradient in others:
                     gradient[...] = first
 
-    def update(self, *, ignore_stale_grad: bool = False) -> None:
-        """One update by the gradients as they are; `step` is for batches."""
+    def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
+        """What `step` does after `allreduce_grads`."""
+        _check_batch_size("update", batch_size)
+        self._update("update", batch_size, ignore_stale_grad)
+
+    def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
-        versions = {name: _grad_version(p) for name, p in trained.items()}
-        stale = [name for name in trained if versions[name] == self._versions.get(name, 0)]
+        stale = [name for name, p in trained.items() if self._is_stale(name, p)]
         if stale and not ignore_stale_grad:
             raise InvalidState(
-                f"step: the gradient of `{stale[0]}` was not written since the last step; call "
+                f"{caller}: the gradient of `{stale[0]}` was not written since the last step; call "
                 "`backward` first, or use `ignore_stale_grad=True`"
             )
+        self._optimizer.rescale_grad = self._scale / batch_size
         with autograd.pause():
             for name, parameter in trained.items():
                 if name not in stale:
                     self._update_one(name, parameter)
-        self._versions = versions
+        self._used = {name: p.grad_version for name, p in trained.items()}
+        self._continued = set()
+
+    def _is_stale(self, name: str, parameter: Parameter) -> bool:
+        """Has no backward written this gradient since the last step?"""
+        version = parameter.grad_version
+        is_old = version[1] == 0 or version == self._used.get(name)
+        return is_old and name not in self._continued
 
     def _update_one(self, name: str, parameter: Parameter) -> None:
         weight, *others = parameter.list_data()
-        if name not in self._states:
-            self._states[name] = self._optimizer.create_state(weight)
         rows = self._optimizer.update(
             name,
             weight,
             parameter.grad(weight.device),
-            self._states[name],
+            self._state_of(name, weight),
             parameter.lr_mult,
             parameter.wd_mult,
         )
@@ -112,42 +163,177 @@ class Trainer:
             else:
                 copy[rows.to_device(copy.device)] = weight[rows].to_device(copy.device)
 
+    def _state_of(self, name: str, weight: ndarray) -> tuple[Any, ...]:
+        """The states of a parameter, which follow it to another device."""
+        state = self._states.get(name)
+        if state is None:
+            state = self._optimizer.create_state_multi_precision(weight)
+        elif any(array.device != weight.device for array in state):
+            state = tuple(array.to_device(weight.device) for array in state)
+            for array in state:
+                native.set_state(array, True)
+        self._states[name] = state
+        return state
+
+    # ---- files
+
     def save_states(
         self, path: str | PathLike[str], *, background: bool = False
     ) -> BackgroundWrite | None:
-        """Writes the optimizer's states to a safetensors file; `background` as for `npx.save`."""
-        arrays = {}
-        for name, state in self._states.items():
-            count = self._optimizer.counts.get(name, 0)
-            arrays[f"{name}:{_COUNT}"] = native.array(count, "int64")
-            for kind, array in zip(self._optimizer.states, state, strict=True):
-                arrays[f"{name}:{kind}"] = array
-        return save_arrays(path, arrays, background)
+        """Writes all that updates depend on beside parameters and gradients to a safetensors file:
+        the optimizer's states, numbers of updates and options, and what its scheduler is set to.
+
+        background: as for `npx.save`: training may go on, the file gets the values of now
+        """
+        arrays, description = self.describe_states()
+        return save_arrays(path, arrays, background, _FILE.metadata(description))
 
     def load_states(self, path: str | PathLike[str]) -> None:
         """Reads what `save_states` wrote; the next step continues as if nothing had happened.
+        Options, such as the learning rate, become those of the file.
 
-        Raises ValueError for states of other parameters or of another optimizer.
+        Raises ValueError for states of other parameters, of another optimizer or scheduler, or of
+        other shapes and dtypes; OSError for a damaged file. Nothing is changed then.
         """
-        arrays = native.load_arrays(fspath(path))
-        names = {key.rpartition(":")[0] for key in arrays}
-        kinds = {key.rpartition(":")[2] for key in arrays} - {_COUNT}
-        if names - set(self._params) or (names and kinds != set(self._optimizer.states)):
+        arrays, description = _FILE.load(path, "load_states")
+        self.prepare_states(arrays, description, f"load_states: `{fspath(path)}`")()
+
+    def describe_states(self) -> tuple[dict[str, ndarray], dict[str, Any]]:
+        """Arrays of all states, and what else there is to know as plain values."""
+        arrays, states = {}, {}
+        for name, state in self._states.items():
+            kinds = self._optimizer.state_names(self._params[name].list_data()[0])
+            states[name] = list(kinds)
+            arrays.update(zip(_keys(name, kinds), state, strict=True))
+        counts = self._optimizer.counts
+        return arrays, {
+            "optimizer": type(self._optimizer).__name__,
+            "options": plain_attributes(self._optimizer, _NO_OPTIONS),
+            "scheduler": _scheduler_state(self._optimizer.lr_scheduler),
+            "scale": self._scale,
+            "states": states,
+            "counts": {name: counts[name] for name in self._params if name in counts},
+        }
+
+    def prepare_states(
+        self,
+        arrays: Mapping[str, ndarray],
+        description: dict[str, Any],
+        source: str,
+        values: Mapping[str, ndarray] | None = None,
+    ) -> Callable[[], None]:
+        """Checks what `describe_states` gave without changing anything; the result sets it.
+
+        source: how errors begin
+        values: of parameters that have none yet
+        """
+        self._check_description(description, source)
+        states = {
+            name: self._filled(name, kinds, arrays, source, values or {})
+            for name, kinds in description["states"].items()
+        }
+
+        def apply() -> None:
+            used, scheduler = self._optimizer, description["scheduler"]
+            others = {key: n for key, n in used.counts.items() if key not in self._params}
+            used.counts = {**others, **description["counts"]}
+            set_attributes(used, description["options"])
+            if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
+                used.lr_scheduler.load_state_dict(scheduler["state"])
+            self._scale = description["scale"]
+            self._states = states
+
+        return apply
+
+    def _check_description(self, description: dict[str, Any], source: str) -> None:
+        ours, theirs = type(self._optimizer).__name__, description["optimizer"]
+        if ours != theirs:
+            raise InvalidValue(f"{source} must be of the optimizer {ours}; it is of {theirs}")
+        pair = (_scheduler_state(self._optimizer.lr_scheduler), description["scheduler"])
+        ours, theirs = (state["kind"] if state else "none" for state in pair)
+        if ours != theirs:
+            raise InvalidValue(f"{source} must be of the scheduler {ours}; it is of {theirs}")
+        unknown = [name for name in description["states"] if name not in self._params]
+        if unknown:
             raise InvalidValue(
-                f"load_states: {fspath(path)} has states {sorted(kinds)} of {sorted(names)[:3]}…; "
-                f"this trainer needs {list(self._optimizer.states)} of its own parameters"
+                f"{source} must be of this trainer's parameters, such as "
+                f"`{next(iter(self._params), '')}`; it has states of `{unknown[0]}`"
             )
-        for name in names:
-            state = self._optimizer.create_state(self._params[name].list_data()[0])
-            for kind, array in zip(self._optimizer.states, state, strict=True):
-                array[...] = arrays[f"{name}:{kind}"]
-            self._states[name] = state
-            self._optimizer.counts[name] = int(arrays[f"{name}:{_COUNT}"])
-        self._optimizer.num_update = max(self._optimizer.counts.values(), default=0)
+        for number in description["counts"].values():
+            check_form(number, int, f"{source} is damaged", "a number of updates")
+
+    def _filled(
+        self,
+        name: str,
+        kinds: list[str],
+        arrays: Mapping[str, ndarray],
+        source: str,
+        values: Mapping[str, ndarray],
+    ) -> tuple[ndarray, ...]:
+        """New states of a parameter with a file's values."""
+        parameter = self._params[name]
+        if parameter.is_initialized or name not in values:
+            weight = parameter.list_data()[0]
+        else:
+            weight = values[name].to_device((parameter.list_device() or [current()])[0])
+        wanted = self._optimizer.state_names(weight)
+        if kinds != list(wanted):
+            raise InvalidValue(
+                f"{source} must have the states {_listed(wanted)} of `{name}`; it has "
+                f"{_listed(kinds)}; the optimizer has other options"
+            )
+        with autograd.pause():
+            state = self._optimizer.create_state_multi_precision(weight)
+            for key, kind, array in zip(_keys(name, kinds), kinds, state, strict=True):
+                if key not in arrays:
+                    raise FileFailure(f"{source} is damaged: it lacks `{key}`")
+                found = arrays[key]
+                if (found.shape, found.dtype) != (array.shape, array.dtype):
+                    raise InvalidValue(
+                        f"{source} must have `{kind}` of `{name}` with shape {array.shape} and "
+                        f"dtype {array.dtype.name}; it has {found.shape} and {found.dtype.name}"
+                    )
+                array[...] = found
+        return state
+
+    def fresh_gradients(self) -> list[str]:
+        """Names of parameters whose gradients add up, of which no step has used the last."""
+        return [
+            name
+            for name, p in self._params.items()
+            if p.grad_req == "add" and not self._is_stale(name, p)
+        ]
+
+    def set_fresh_gradients(self, names: Iterable[str]) -> None:
+        """Makes the gradients of these parameters, and no others, new for the next step."""
+        self._continued = set(names)
+        self._used = {n: p.grad_version for n, p in self._params.items() if p.is_initialized}
 
 
-def _grad_version(parameter: Parameter) -> int:
-    return min(native.grad_version(array) for array in parameter.list_data())
+def _keys(name: str, kinds: Iterable[str]) -> list[str]:
+    """How the states of a parameter are called in a file."""
+    return [f"{_PREFIX}{name}:{kind}" for kind in kinds]
+
+
+def is_state(key: str) -> bool:
+    """Is this the name of a state in a file?"""
+    return key.startswith(_PREFIX)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _scheduler_state(scheduler: Any) -> dict[str, Any] | None:
+    if scheduler is None:
+        return None
+    state = scheduler.state_dict() if hasattr(scheduler, "state_dict") else {}
+    return {"kind": type(scheduler).__name__, "state": state}
+
+
+def _check_batch_size(caller: str, batch_size: int) -> None:
+    if batch_size <= 0:
+        raise InvalidValue(f"{caller}: `batch_size` must be positive; got {batch_size}")
 
 
 def _sum_rows(parameter: Parameter) -> None:

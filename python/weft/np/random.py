@@ -25,6 +25,30 @@ def seed(seed: int) -> None:
     _native.seed(seed)
 
 
+def get_state() -> tuple[int, int]:
+    """Where the numbers are: the seed, and how many random operators have run since.
+
+    >>> state = get_state()
+    >>> first = uniform()
+    >>> set_state(state)
+    >>> bool(uniform() == first)
+    True
+    """
+    return _native.random_state()
+
+
+def set_state(state: tuple[int, int]) -> None:
+    """Continues where `get_state` was called, eager and hybridized alike."""
+    try:
+        seed, ordinal = state
+        _native.set_random_state(seed, ordinal)
+    except (TypeError, ValueError):
+        raise InvalidType(
+            "set_state: `state` must be what `get_state` gave, two integers of 64 bits that are at "
+            f"least 0; got {state!r}"
+        ) from None
+
+
 def uniform(
     low: float = 0.0,
     high: float = 1.0,
@@ -238,10 +262,12 @@ __all__ = [
     "categorical",
     "choice",
     "exponential",
+    "get_state",
     "normal",
     "permutation",
     "randint",
     "seed",
+    "set_state",
     "shuffle",
     "uniform",
 ]

@@ -96,6 +96,9 @@ TEST_CASE("ordinals are given once each, and a seed starts them again") {
   for (size_t i = 4; i < taken.size(); ++i) CHECK(taken[i] == 1);
   seed_random(6);
   CHECK(take_ordinals(1).first_ordinal == 0);
+  seed_random(6, 9);
+  CHECK(take_ordinals(0).first_ordinal == 9);
+  CHECK(take_ordinals(2).first_ordinal == 9);
   seed_random(0);
 }
 

@@ -1,17 +1,32 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
-from weft.gluon.data.dataloader import DataLoader, default_batchify_fn
+from weft.gluon.data import batchify, vision
+from weft.gluon.data.batchify import default_batchify_fn
+from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
-from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from weft.gluon.data.sampler import (
+    BatchSampler,
+    FilterSampler,
+    IntervalSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    WeightedRandomSampler,
+)
 
 __all__ = [
     "ArrayDataset",
     "BatchSampler",
     "DataLoader",
     "Dataset",
+    "FilterSampler",
+    "IntervalSampler",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
     "SimpleDataset",
+    "WeightedRandomSampler",
+    "batchify",
     "default_batchify_fn",
+    "vision",
 ]

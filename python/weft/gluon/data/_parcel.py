@@ -14,7 +14,8 @@ from typing import Any
 _ALIGNMENT = 64
 
 
-def _nameless_file() -> int:
+def nameless_file() -> int:
+    """An open file in memory, gone with the last process that has it or maps it."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("weft", os.MFD_CLOEXEC)
     with tempfile.TemporaryFile() as file:
@@ -29,7 +30,7 @@ class Parcel:
         self._pickle = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
         parts = [buffer.raw() for buffer in buffers]
         self._sizes = [part.nbytes for part in parts]
-        self._file = _nameless_file() if sum(self._sizes) else None
+        self._file = nameless_file() if sum(self._sizes) else None
         if self._file is not None:
             self._write(self._file, parts)
 

@@ -3,19 +3,23 @@
 Batch n is made by worker n modulo their number, so each answers in the order it is asked, and
 neither order nor seeds depend on how many there are. Processes are started by a server or afresh,
 never by a fork of a process with threads. A worker ends when its connection does, whatever it is
-doing: it never outlives the process that asks.
+doing: it never outlives the process that asks. Which sample it is at lies in memory that both
+share, so that it can be told of a worker that died.
 """
 
+import mmap
 import os
 import pickle
 import queue
 import random
 import signal
+import struct
 import threading
 import traceback
 import weakref
+from collections import deque
 from collections.abc import Callable
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, reduction
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -23,9 +27,12 @@ import numpy
 
 from weft import np, npx
 from weft._errors import InvalidType, TimedOut, WorkerFailure
-from weft.gluon.data._parcel import Parcel, receive
+from weft.gluon.data._blocks import Inbox, Outbox, Packed, batches_go_to
+from weft.gluon.data._parcel import Parcel, nameless_file, receive
 
-MakeBatch = Callable[[Any], Any]
+# Makes a batch of sample numbers; keeps in `place[0]` which of them it is at, NO_SAMPLE if at none.
+MakeBatch = Callable[[Any, Any], Any]
+NO_SAMPLE = -1
 
 # ---- in the worker
 
@@ -34,26 +41,29 @@ def serve(connection: Any) -> None:
     """What a worker process runs: makes the batches that it is asked for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     npx.set_num_threads(1)
+    place = _place_in(reduction.recv_handle(connection))
     failure, make_batch = None, None
     try:
         make_batch = receive(connection, private=True)
     except Exception as error:
         failure = _failure(error)
     connection.send("started")
+    outbox = Outbox(connection)
+    batches_go_to(outbox)
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, asked), daemon=True).start()
     while True:
-        seed, indices = asked.get()
-        if failure is None:
-            _seed_everything(*seed)
-            answer = _answer(make_batch, indices)
-        else:
-            answer = failure
-        with answer if isinstance(answer, Parcel) else Parcel(answer) as parcel:
-            try:
-                parcel.send(connection)
-            except OSError:  # nobody listens any more
-                return
+        seed, indices, blocks_read = asked.get()
+        outbox.take_back(blocks_read)
+        _seed_everything(*seed)
+        place[0] = NO_SAMPLE
+        try:
+            if failure is None:
+                outbox.send(_answer(outbox, make_batch, indices, place))
+            else:
+                outbox.send(outbox.pack(failure))
+        except OSError:  # nobody listens any more
+            return
 
 
 def _read(connection: Any, asked: Any) -> None:
@@ -64,19 +74,21 @@ def _read(connection: Any, asked: Any) -> None:
             os._exit(0)
 
 
-def _answer(make_batch: Any, indices: Any) -> Any:
+def _answer(outbox: Outbox, make_batch: Any, indices: Any, place: memoryview) -> Packed:
     try:
-        return Parcel((make_batch(indices), None, None))
+        return outbox.pack((make_batch(indices, place), None, None))
     except Exception as error:
-        return _failure(error)
+        return outbox.pack(_failure(error))
 
 
 def _failure(error: Exception) -> tuple[None, bytes | None, str]:
+    text = "".join(traceback.format_exception(error))
     try:
+        error.__notes__ = []  # they are in the text
         stream = pickle.dumps(error)
     except Exception:
         stream = None
-    return None, stream, "".join(traceback.format_exception(error))
+    return None, stream, text
 
 
 def _seed_everything(epoch: int, batch: int) -> None:
@@ -86,7 +98,100 @@ def _seed_everything(epoch: int, batch: int) -> None:
     random.seed(words.tobytes())
 
 
+def _place_in(file: int) -> memoryview:
+    """One number in the memory of the file, which is closed."""
+    try:
+        return memoryview(mmap.mmap(file, 8)).cast("q")
+    finally:
+        os.close(file)
+
+
 # ---- in the process that asks
+
+
+class _Worker:
+    """One worker process as seen by the one that asks."""
+
+    def __init__(self, context: Any, number: int) -> None:
+        self.number = number
+        self._asked: deque[tuple[int, Any]] = deque()  # batches that were not answered yet
+        self._is_started = False
+        self.connection, theirs = context.Pipe()
+        self._inbox = Inbox(self.connection)
+        self.process = context.Process(
+            target=serve, args=(theirs,), name=f"weft loader {number}", daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        file = nameless_file()
+        os.pwrite(file, struct.pack("q", NO_SAMPLE), 0)
+        reduction.send_handle(self.connection, file, self.process.pid)
+        self._place = _place_in(file)
+
+    def initialize(self, make_batch: Parcel) -> None:
+        try:
+            make_batch.send(self.connection)
+        except OSError:
+            raise self._died() from None
+
+    def ask(self, seed: tuple[int, int], indices: Any) -> None:
+        self._asked.append((seed[1], indices))
+        try:
+            self.connection.send((seed, indices, self._inbox.blocks_read()))
+        except OSError:
+            raise self._died() from None
+
+    def answer(self, timeout: float) -> Any:
+        """What was asked for first."""
+        batch = self._asked[0][0]
+        if not self._is_started:
+            self._await_start()
+        if not wait([self.connection, self.process.sentinel], timeout):
+            raise TimedOut(
+                f"DataLoader: worker {self.number}{self._at_sample()} did not make batch {batch} "
+                f"within `timeout` {timeout} s"
+            )
+        try:
+            if not self.connection.poll():
+                raise EOFError
+            made, error, text = self._inbox.receive()
+        except (EOFError, OSError):
+            raise self._died() from None
+        self._asked.popleft()
+        if text is not None:
+            raise _as_raised(
+                error, f"worker {self.number} of the DataLoader, batch {batch}:\n{text}"
+            )
+        return made
+
+    def _await_start(self) -> None:
+        """A process and its imports take their time, which is not that of a batch."""
+        wait([self.connection, self.process.sentinel])
+        try:
+            self.connection.recv()
+        except (EOFError, OSError):
+            raise self._died() from None
+        self._is_started = True
+
+    def _at_sample(self) -> str:
+        place = self._place[0]
+        if place == NO_SAMPLE or not self._asked:
+            return ""
+        return f" at sample {self._asked[0][1][place]}"
+
+    def _died(self) -> Exception:
+        self.process.join(5)
+        code = self.process.exitcode
+        if code is not None and code < 0:
+            how = f"was ended by {signal.Signals(-code).name}{self._at_sample()}; "
+            how += "did memory run out?"
+        else:
+            how = f"ended with exit code {code}{self._at_sample()}; the program's main part must "
+            how += 'be under `if __name__ == "__main__":`, because workers import it'
+        asked_for = f", asked for batch {self._asked[0][0]}," if self._asked else ""
+        return WorkerFailure(
+            f"DataLoader: worker {self.number} (process {self.process.pid}){asked_for} {how}"
+        )
 
 
 class WorkerPool:
@@ -94,82 +199,26 @@ class WorkerPool:
 
     def __init__(self, make_batch: MakeBatch, count: int, timeout: float) -> None:
         self._timeout = timeout
-        parcel = _packed(make_batch)
+        self._workers: list[_Worker] = []
+        self.close = weakref.finalize(self, _end, os.getpid(), self._workers)
         method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        context = get_context(method)
-        self._processes: list[Any] = []
-        self._connections: list[Any] = []
-        self._started: set[int] = set()
-        self.close = weakref.finalize(self, _end, os.getpid(), self._processes, self._connections)
-        with parcel:
+        with _packed(make_batch) as parcel:
             for number in range(count):
-                ours, theirs = context.Pipe()
-                self._connections.append(ours)
-                process = context.Process(
-                    target=serve, args=(theirs,), name=f"weft loader {number}", daemon=True
-                )
-                process.start()
-                self._processes.append(process)
-                theirs.close()
-            for number, connection in enumerate(self._connections):
-                try:
-                    parcel.send(connection)
-                except OSError:
-                    raise self._died(number, 0) from None
+                self._workers.append(_Worker(get_context(method), number))
+            for worker in self._workers:
+                worker.initialize(parcel)
 
     def ask(self, epoch: int, batch: int, indices: Any) -> int:
         """Has batch number `batch` of the epoch made; gives the number back."""
-        worker = batch % len(self._processes)
-        try:
-            self._connections[worker].send(((epoch, batch), indices))
-        except OSError:
-            raise self._died(worker, batch) from None
+        self._worker_of(batch).ask((epoch, batch), indices)
         return batch
 
     def answer(self, batch: int) -> Any:
         """Waits for the batch. Batches are given in the order in which they were asked for."""
-        worker = batch % len(self._processes)
-        connection, process = self._connections[worker], self._processes[worker]
-        if worker not in self._started:
-            self._await_start(worker, batch)
-        if not wait([connection, process.sentinel], self._timeout):
-            raise TimedOut(
-                f"DataLoader: worker {worker} did not make batch {batch} within `timeout` "
-                f"{self._timeout} s"
-            )
-        try:
-            if not connection.poll():
-                raise EOFError
-            made, error, text = receive(connection)
-        except (EOFError, OSError):
-            raise self._died(worker, batch) from None
-        if text is not None:
-            raise _as_raised(error, f"worker {worker} of the DataLoader, batch {batch}:\n{text}")
-        return made
+        return self._worker_of(batch).answer(self._timeout)
 
-    def _await_start(self, worker: int, batch: int) -> None:
-        """A process and its imports take their time, which is not that of a batch."""
-        wait([self._connections[worker], self._processes[worker].sentinel])
-        try:
-            self._connections[worker].recv()
-        except (EOFError, OSError):
-            raise self._died(worker, batch) from None
-        self._started.add(worker)
-
-    def _died(self, worker: int, batch: int) -> Exception:
-        process = self._processes[worker]
-        process.join(5)
-        code = process.exitcode
-        if code is not None and code < 0:
-            how = f"was ended by {signal.Signals(-code).name}; did memory run out?"
-        else:
-            how = (
-                f"ended with exit code {code}; the program's main part must be under "
-                '`if __name__ == "__main__":`, because workers import it'
-            )
-        return WorkerFailure(
-            f"DataLoader: worker {worker} (process {process.pid}), asked for batch {batch}, {how}"
-        )
+    def _worker_of(self, batch: int) -> _Worker:
+        return self._workers[batch % len(self._workers)]
 
 
 def _packed(make_batch: MakeBatch) -> Parcel:
@@ -195,16 +244,15 @@ def _as_raised(stream: bytes | None, text: str) -> BaseException:
     return error
 
 
-def _end(owner: int, processes: list[Any], connections: list[Any]) -> None:
+def _end(owner: int, workers: list[_Worker]) -> None:
     if os.getpid() != owner:  # a fork of the process that asks
         return
-    for connection in connections:
-        connection.close()
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(5)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        process.close()
+    for worker in workers:
+        worker.connection.close()
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(5)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        worker.process.close()

@@ -5,34 +5,30 @@ given. They differ in what starts one: nothing, a gather queued for the engine, 
 worker process. Order and values are the same in all of them.
 """
 
+import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator, MutableSequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import NoneType
 from typing import Any
 
 import numpy
 
-from weft import engine, np
+from weft import _generators, engine, np
 from weft._core import native
 from weft._errors import InvalidValue, TimedOut
-from weft.gluon.data._workers import WorkerPool
+from weft._files import check_form
+from weft.gluon.data._blocks import shared_out
+from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
+from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
+from weft.gluon.data.batchify import Stack, default_batchify_fn, gather_rows
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
+Batches = Generator[Any, None, None]
 
-def default_batchify_fn(samples: list[Any]) -> Any:
-    """Stacks samples along a new first axis; tuples of parts give a list of batches.
-
-    Raises ValueError where shapes differ.
-    """
-    first = samples[0]
-    if isinstance(first, tuple | list):
-        return [default_batchify_fn(list(parts)) for parts in zip(*samples, strict=True)]
-    if isinstance(first, native.ndarray):
-        return np.stack(samples)
-    if isinstance(first, float):
-        return np.array(samples)
-    return np.array(numpy.stack(samples))  # one copy into Weft, not one for each sample
+_STATE_FORM = {"samples": int, "sampler": dict, "epoch": (dict, NoneType)}
+_EPOCH_FORM = {"random": dict, "given": int, "checksum": int}
 
 
 class DataLoader:
@@ -53,6 +49,9 @@ class DataLoader:
         arrays are gathered at once unless `prefetch` is given, and then copied into Weft here
     timeout: seconds to wait for a worker's batch
     pin_memory: accepted; means nothing on the CPU
+
+    `state_dict` tells the place in the order of samples, also in the middle of an epoch, and
+    `load_state_dict` continues there; `weft.save_checkpoint` writes it into a file.
 
     An error in a worker is raised here with the worker's traceback as its note. RuntimeError for a
     worker process that died, TimeoutError for one that takes too long.
@@ -96,16 +95,109 @@ class DataLoader:
         else:
             self._prefetch = self._make_batch.prefetch_here(prefetch)
         self._idle: list[WorkerPool] = []
+        self._samples = len(dataset)
+        self._continued: Place | None = None  # where the next epoch is, if not at its beginning
+        self._latest: weakref.ref[Epoch] | None = None
 
     def __iter__(self) -> Iterator[Any]:
+        place, self._continued = self._continued or self._begin(), None
+        epoch = Epoch(place, self._batches(place))
+        self._latest = weakref.ref(epoch)
+        return epoch
+
+    def _begin(self) -> Place:
+        sampler, random = sampler_state(self._batch_sampler), _generators.state()
         # Drawn whether there are workers or not, so that what is drawn next does not depend on it.
-        epoch = int.from_bytes(np.random.uniform(size=2).asnumpy().tobytes(), "little")
+        seed = int.from_bytes(np.random.uniform(size=2).asnumpy().tobytes(), "little")
+        return Place(sampler, random, seed, self._batch_sampler)
+
+    def _batches(self, place: Place) -> Batches:
         if not self._num_workers:
-            return _ahead(self._prefetch, self._batch_sampler, self._start_here, lambda made: made)
-        return self._by_threads() if self._thread_pool else self._by_processes(epoch)
+            return _ahead(self._prefetch, place, self._start_here, lambda made: made)
+        return self._by_threads(place) if self._thread_pool else self._by_processes(place)
 
     def __len__(self) -> int:
         return len(self._batch_sampler)
+
+    # ---- the place in the order of samples
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the order of samples is, as plain values.
+
+        In the middle of an epoch that is what its order follows from and how many batches it has
+        given, of the iteration that began last if there are several. An epoch that was left early
+        is over. `np.random`, which decides the epochs to come, is not part of it.
+
+        >>> from weft import gluon
+        >>> loader = gluon.data.DataLoader(list(range(6)), 2, shuffle=True)
+        >>> batches = iter(loader)
+        >>> first, state = next(batches), loader.state_dict()
+        >>> rest = [batch.tolist() for batch in batches]
+        >>> loader.load_state_dict(state)
+        >>> [batch.tolist() for batch in loader] == rest
+        True
+        """
+        latest = self._latest() if self._latest else None
+        place = self._continued or (latest.place if latest else None)
+        if place is None or place.is_over:
+            sampler, epoch = sampler_state(self._batch_sampler), None
+        else:
+            sampler = place.sampler
+            epoch = {
+                "random": place.random,
+                "given": place.given,
+                "checksum": place.checksum,
+            }
+        return {"samples": self._samples, "sampler": sampler, "epoch": epoch}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The next iteration continues where `state_dict` was called: after the batches that were
+        given, if that was in the middle of an epoch. How many workers there are may differ.
+
+        Raises ValueError where this loader's order is another: other samples, another batch size
+        or another sampler. Nothing is changed then.
+        """
+        self.prepare_state(state)()
+
+    def prepare_state(self, state: dict[str, Any]) -> Callable[[], None]:
+        """Checks a state without changing anything; what it gives sets it."""
+        check_form(state, _STATE_FORM, "DataLoader: the state is damaged", "it")
+        if state["samples"] != self._samples:
+            raise InvalidValue(
+                f"DataLoader: the data set must have the {state['samples']} samples that it had; "
+                f"got {self._samples}"
+            )
+        sampler_before, random_before = sampler_state(self._batch_sampler), _generators.state()
+        try:
+            set_sampler_state(self._batch_sampler, state["sampler"])
+            place = self._begin_again(state["epoch"]) if state["epoch"] else None
+            sampler = sampler_state(self._batch_sampler)
+        finally:
+            set_sampler_state(self._batch_sampler, sampler_before)
+            _generators.restore(random_before)
+
+        def apply() -> None:
+            set_sampler_state(self._batch_sampler, sampler)
+            self._continued, self._latest = place, None
+
+        return apply
+
+    def _begin_again(self, epoch: dict[str, Any]) -> Place:
+        """The epoch whose state this is, behind the batches that it has given."""
+        check_form(epoch, _EPOCH_FORM, "DataLoader: the state is damaged", "`epoch`")
+        _generators.check(epoch["random"], "DataLoader: the state is damaged")
+        _generators.restore(epoch["random"])
+        place = self._begin()
+        place.skip(epoch["given"])
+        if (place.given, place.checksum) != (epoch["given"], epoch["checksum"]):
+            raise InvalidValue(
+                f"DataLoader: the epoch must begin with the {epoch['given']} batches that it had "
+                "given; they are others now: data set, batch size or sampler differ, or the "
+                "sampler does not draw its order when iteration begins"
+            )
+        return place
+
+    # ---- batches
 
     def _start_here(self, _: int, indices: list[int]) -> Any:
         if self._prefetch == 0:
@@ -113,7 +205,7 @@ class DataLoader:
         with engine.deferred():
             return self._make_batch(indices)
 
-    def _by_threads(self) -> Iterator[Any]:
+    def _by_threads(self, place: Place) -> Batches:
         def result(future: Future[Any]) -> Any:
             try:
                 return future.result(self._timeout)
@@ -128,14 +220,14 @@ class DataLoader:
         try:
             yield from _ahead(
                 self._prefetch,
-                self._batch_sampler,
+                place,
                 lambda _, indices: threads.submit(self._make_batch, indices),
                 result,
             )
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
-    def _by_processes(self, epoch: int) -> Iterator[Any]:
+    def _by_processes(self, place: Place) -> Batches:
         if self._idle:
             pool = self._idle.pop()
         else:
@@ -143,8 +235,8 @@ class DataLoader:
         try:
             yield from _ahead(
                 self._prefetch,
-                self._batch_sampler,
-                lambda batch, indices: pool.ask(epoch, batch, indices),
+                place,
+                lambda batch, indices: pool.ask(place.seed, batch, indices),
                 pool.answer,
             )
         except BaseException:  # left early, too: what is on its way is nobody's
@@ -155,13 +247,13 @@ class DataLoader:
 
 def _ahead(
     count: int,
-    order: Iterable[Any],
+    place: Place,
     start: Callable[[int, Any], Any],
     finish: Callable[[Any], Any],
-) -> Iterator[Any]:
+) -> Batches:
     """What `finish` makes of what `start` gives, with up to `count` more started."""
     started: deque[Any] = deque()
-    for item in enumerate(order):
+    for item in place.rest():
         started.append(start(*item))
         if len(started) > count:
             yield finish(started.popleft())
@@ -189,23 +281,39 @@ class _BatchMaker:
             ]
         return wanted
 
-    def __call__(self, indices: list[int]) -> Any:
+    def __call__(self, indices: list[int], place: MutableSequence[int] | None = None) -> Any:
+        """`place[0]` is kept at the number of the sample within the batch that is being made."""
         if self._rows is None:
-            return self._batchify([self._dataset[index] for index in indices])
+            samples = self._samples(indices, [NO_SAMPLE] if place is None else place)
+            if type(self._batchify) is Stack:
+                return self._batchify.of(samples, len(indices))
+            return self._batchify(list(samples))
         batches = [_gather(rows, indices) for rows in self._rows]
         return batches if len(batches) > 1 else batches[0]
+
+    def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
+        for number, index in enumerate(indices):
+            place[0] = number
+            try:
+                sample = self._dataset[index]
+            except Exception as error:
+                error.add_note(f"DataLoader: sample {index}")
+                raise
+            yield sample
+        place[0] = NO_SAMPLE
 
 
 def _gather(rows: Any, indices: list[int]) -> Any:
     """One gather instead of a stack of samples."""
-    if isinstance(rows, native.ndarray):
-        return np.take(rows, np.array(indices, "int64"), 0)
-    return np.array(rows[indices])
+    if isinstance(rows, numpy.ndarray):
+        return gather_rows(rows, indices)
+    out = shared_out((len(indices), *rows.shape[1:]), rows.dtype)
+    return np.take(rows, np.array(indices, "int64"), 0, out=out)
 
 
 def _rows_of(dataset: Dataset) -> list[Any] | None:
-    """The arrays behind a plain ArrayDataset."""
-    if type(dataset) is not ArrayDataset:
+    """The arrays behind a data set that only picks their rows."""
+    if type(dataset).__getitem__ is not ArrayDataset.__getitem__:
         return None
     if not all(isinstance(array, numpy.ndarray | native.ndarray) for array in dataset.arrays):
         return None

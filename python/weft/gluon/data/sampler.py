@@ -1,13 +1,34 @@
 """Samplers: in which order, and in which batches, samples are taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy
 
 from weft import np
 from weft._errors import InvalidValue
+from weft.gluon.data._epoch import sampler_state, set_sampler_state
 
 
 class Sampler:
-    """Base: a subclass writes `__iter__` and `__len__`."""
+    """Base: a subclass writes `__iter__` and `__len__`.
+
+    A loader continues an epoch by iterating again, so an order that is random is drawn when
+    iteration begins, from `np.random`, `numpy.random` or `random`. What a sampler keeps from one
+    epoch to the next belongs into `state_dict`.
+    """
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it keeps between epochs, as plain values."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Sets what `state_dict` gave. Raises ValueError for that of another kind of sampler."""
+        if state:
+            raise InvalidValue(
+                f"{type(self).__name__}: keeps nothing from epoch to epoch; got a state with "
+                f"{sorted(state)}"
+            )
 
     def __iter__(self) -> Iterator:
         raise NotImplementedError
@@ -40,6 +61,81 @@ class RandomSampler(Sampler):
 
     def __len__(self) -> int:
         return self._length
+
+
+class WeightedRandomSampler(Sampler):
+    """`count` random numbers, each in proportion to its weight: weights need not add up to 1.
+
+    replacement: whether a number may come again; without it, `count` must not exceed how many
+        weights are above 0
+
+    >>> from weft.gluon import data
+    >>> sorted(data.WeightedRandomSampler([1, 0, 3], 2, replacement=False))
+    [0, 2]
+    """
+
+    def __init__(self, weights: Sequence[float], count: int, replacement: bool = True) -> None:
+        self._weights = numpy.asarray(weights, "float64")
+        positive = int((self._weights > 0).sum())
+        is_valid = self._weights.ndim == 1 and (self._weights >= 0).all() and positive
+        if not is_valid or not numpy.isfinite(self._weights).all():
+            raise InvalidValue(
+                "WeightedRandomSampler: `weights` must be one finite number of at least 0 for each "
+                f"sample, and not all 0; got {weights}"
+            )
+        most = count if replacement else positive
+        if not 1 <= count <= most:
+            limit = "at least 1" if replacement else f"in [1, {most}], without replacement"
+            raise InvalidValue(f"WeightedRandomSampler: `count` must be {limit}; got {count}")
+        self._count = count
+        self._replacement = replacement
+
+    def __iter__(self) -> Iterator[int]:
+        numbers = len(self._weights)
+        drawn = np.random.choice(numbers, self._count, self._replacement, p=self._weights)
+        return iter(drawn.tolist())
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class IntervalSampler(Sampler):
+    """Every `interval`-th number below `length`; with `rollover`, then those after them, and so on
+    until each was taken once.
+
+    >>> from weft.gluon import data
+    >>> list(data.IntervalSampler(7, 3)), list(data.IntervalSampler(7, 3, rollover=False))
+    ([0, 3, 6, 1, 4, 2, 5], [0, 3, 6])
+    """
+
+    def __init__(self, length: int, interval: int, rollover: bool = True) -> None:
+        if not 1 <= interval <= length:
+            raise InvalidValue(
+                f"IntervalSampler: `interval` must be in [1, {length}], the length; got {interval}"
+            )
+        self._length = length
+        self._interval = interval
+        self._starts = range(interval if rollover else 1)
+
+    def __iter__(self) -> Iterator[int]:
+        for start in self._starts:
+            yield from range(start, self._length, self._interval)
+
+    def __len__(self) -> int:
+        return sum(len(range(start, self._length, self._interval)) for start in self._starts)
+
+
+class FilterSampler(Sampler):
+    """The numbers of the samples that `keeps` is true for; each is looked at once, here."""
+
+    def __init__(self, keeps: Callable[[Any], bool], dataset: Any) -> None:
+        self._indices = [index for index in range(len(dataset)) if keeps(dataset[index])]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
 
 
 class BatchSampler(Sampler):
@@ -77,6 +173,18 @@ class BatchSampler(Sampler):
             yield batch
         elif self._last_batch == "rollover":
             self._rest = batch
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rest": list(self._rest), "sampler": sampler_state(self._sampler)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        if set(state) != {"rest", "sampler"}:
+            raise InvalidValue(
+                "BatchSampler: its state has `rest` and `sampler`; got one with "
+                f"{sorted(state) or 'nothing'}"
+            )
+        set_sampler_state(self._sampler, state["sampler"])
+        self._rest = list(state["rest"])
 
     def __len__(self) -> int:
         count = len(self._sampler)

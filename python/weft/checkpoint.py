@@ -1,0 +1,255 @@
+"""Checkpoints: all that training depends on in one file, so that it goes on as if never stopped.
+
+A checkpoint has the parameters, the trainer's states, the generators of random numbers and the
+loader's place in the order of samples. Training that is continued from it gives the same numbers,
+bit for bit, also from the middle of an epoch. Loading restores everything or changes nothing.
+
+>>> import tempfile
+>>> import weft
+>>> from weft import autograd, gluon, np
+>>> def setup():
+...     net = gluon.nn.HybridSequential(gluon.nn.Dense(8), gluon.nn.Dropout(0.5), gluon.nn.Dense(1))
+...     net.initialize()
+...     net.hybridize()
+...     trainer = gluon.Trainer(net.collect_params(), "adam")
+...     rows = gluon.data.ArrayDataset(np.arange(24.0).reshape(8, 3))
+...     return net, trainer, gluon.data.DataLoader(rows, 2, shuffle=True)
+>>> def step(net, trainer, x):
+...     with autograd.record():
+...         loss = net(x).sum()
+...     loss.backward()
+...     trainer.step(len(x))
+...     return float(loss)
+>>> net, trainer, loader = setup()
+>>> path = tempfile.mkdtemp() + "/checkpoint"
+>>> losses = []
+>>> for number, x in enumerate(loader):
+...     losses.append(step(net, trainer, x))
+...     if number == 1:
+...         weft.save_checkpoint(path, net, trainer, loader, extra={"epoch": 0})
+>>> net, trainer, loader = setup()  # in another process
+>>> weft.load_checkpoint(path, net, trainer, loader)
+{'epoch': 0}
+>>> [step(net, trainer, x) for x in loader] == losses[2:]
+True
+"""
+
+from collections.abc import Callable, Mapping
+from os import PathLike, fspath
+from types import NoneType
+from typing import Any
+
+from weft import _generators, autograd
+from weft._core import native
+from weft._errors import FileFailure, InvalidValue
+from weft._files import BackgroundWrite, Described, check_form, save_arrays
+from weft._typing import ndarray
+from weft.gluon.block import Block
+from weft.gluon.data import DataLoader
+from weft.gluon.parameter import Parameter
+from weft.gluon.trainer import STATES_FORM, Trainer, is_state
+
+_FILE = Described(
+    "weft.checkpoint",
+    1,
+    "weft.save_checkpoint",
+    {
+        "trainer": (dict, NoneType),
+        "loader": (dict, NoneType),
+        "random": dict,
+        "beside": list,
+        "extra": dict,
+    },
+)
+
+
+def save_checkpoint(
+    path: str | PathLike[str],
+    net: Block,
+    trainer: Trainer | None = None,
+    loader: DataLoader | None = None,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    background: bool = False,
+) -> BackgroundWrite | None:
+    """Writes a checkpoint, a safetensors file that replaces an old one in one step.
+
+    net: its parameters, running statistics included, and the gradients of those with
+        `grad_req='add'`, which may be sums under way
+    trainer: its states, options and scheduler, as in `save_states`
+    loader: its place in the order of samples: call this in the loop over it, after `step`, or
+        between epochs
+    extra: what the program wants back from `load_checkpoint`, such as the number of the epoch:
+        numbers, texts, lists and dicts
+    background: as for `npx.save`: training may go on, the file gets the values of now
+
+    States of `np.random`, `numpy.random` and `random` are always part of it. `load_parameters(path,
+    ignore_extra=True)` reads the parameters alone.
+
+    Raises RuntimeError for a parameter without values; OSError where the file cannot be written;
+    the old one then stays whole, as it does if the process is killed meanwhile.
+    """
+    arrays, beside = {}, []
+    for name, parameter in net.collect_params().items():
+        arrays[name] = parameter.list_data()[0]
+        kept = _arrays_beside(name, parameter)
+        beside += kept
+        arrays.update(kept)
+    states = None
+    if trainer is not None:
+        held, states = trainer.describe_states()
+        states["fresh"] = trainer.fresh_gradients()
+        arrays.update(held)
+    description = {
+        "trainer": states,
+        "loader": loader.state_dict() if loader is not None else None,
+        "random": _generators.state(),
+        "beside": beside,
+        "extra": dict(extra or {}),
+    }
+    return save_arrays(path, arrays, background, _FILE.metadata(description))
+
+
+def load_checkpoint(
+    path: str | PathLike[str],
+    net: Block,
+    trainer: Trainer | None = None,
+    loader: DataLoader | None = None,
+) -> dict[str, Any]:
+    """Restores what `save_checkpoint` wrote; gives its `extra`.
+
+    The next iteration of `loader` continues the epoch where it was, or begins the next one. Works
+    before `net.initialize()` and before the first call. The generators of random numbers are set,
+    too; the numbers of devices, threads and workers may differ.
+
+    Raises LookupError for parameters that the file lacks or has beyond the net's, ValueError and
+    TypeError for other shapes, dtypes, states, optimizers or orders of samples, and for a file
+    that is no checkpoint or lacks what is asked for; OSError for a damaged one. Nothing is changed
+    then.
+    """
+    name = fspath(path)
+    source = f"load_checkpoint: `{name}`"
+    arrays, found = _FILE.load(path, "load_checkpoint")
+    states = _part(found["trainer"], trainer, "trainer", source)
+    place = _part(found["loader"], loader, "loader", source)
+    _generators.check(found["random"], f"{source} is damaged")
+    parameters = {
+        key: array
+        for key, array in arrays.items()
+        if key not in found["beside"] and not is_state(key)
+    }
+    steps = [
+        net.prepare_dict(parameters, "load_checkpoint", f"`{name}`"),
+        _prepare_beside(net, arrays, found["beside"], source),
+    ]
+    if trainer is not None:
+        check_form(states, {**STATES_FORM, "fresh": list}, f"{source} is damaged", "`trainer`")
+        steps.append(trainer.prepare_states(arrays, states, source, parameters))
+    if loader is not None:
+        steps.append(loader.prepare_state(place))
+    for apply in steps:
+        apply()
+    if trainer is not None:
+        trainer.set_fresh_gradients(states["fresh"])
+    _generators.restore(found["random"])
+    return found["extra"]
+
+
+def _part(found: Any, wanted: Any, word: str, source: str) -> Any:
+    if wanted is not None and found is None:
+        raise InvalidValue(f"{source} must have the state of a {word}; it was saved without one")
+    return found
+
+
+# ---- what a parameter has beside its values on the first device
+
+
+def _keys_beside(name: str, parameter: Parameter) -> list[tuple[str, ...]]:
+    """For each device: running statistics differ between devices, and gradients that add up may be
+    under way."""
+    numbers = range(max(len(parameter.list_device()), 1))
+    if parameter.grad_req == "null":
+        return [(f"copy:{name}:{number}",) if number else () for number in numbers]
+    if parameter.grad_req != "add":
+        return [() for _ in numbers]
+    if parameter.grad_stype == "row_sparse":
+        return [(f"grad:{name}:{number}", f"rows:{name}:{number}") for number in numbers]
+    return [(f"grad:{name}:{number}",) for number in numbers]
+
+
+def _arrays_beside(name: str, parameter: Parameter) -> dict[str, ndarray]:
+    arrays = {}
+    for keys, copy in zip(_keys_beside(name, parameter), parameter.list_data(), strict=True):
+        if not keys:
+            continue
+        if parameter.grad_req == "null":
+            values = (copy,)
+        elif parameter.grad_stype == "row_sparse":
+            values = (copy.grad.data, copy.grad.indices)
+        else:
+            values = (copy.grad,)
+        arrays.update(zip(keys, values, strict=True))
+    return arrays
+
+
+def _prepare_beside(
+    net: Block, arrays: Mapping[str, ndarray], found: list[str], source: str
+) -> Callable[[], None]:
+    """Checks these arrays without changing anything; the result, called when the parameters have
+    their values, sets them."""
+    parameters = net.collect_params()
+    for key in found:
+        if key not in arrays:
+            raise FileFailure(f"{source} is damaged: it lacks `{key}`")
+    wanted = {key for n, p in parameters.items() for keys in _keys_beside(n, p) for key in keys}
+    sums = [key for key in found if not key.startswith("copy:") and key not in wanted]
+    if sums:
+        raise InvalidValue(
+            f"{source} has gradients under way, `{sums[0]}`, which the block has no place for: "
+            "`grad_req`, `grad_stype` and the number of devices must be as they were"
+        )
+    for name, parameter in parameters.items():
+        for keys in _keys_beside(name, parameter):
+            if not any(key in found for key in keys):
+                continue
+            if not _fits(arrays[name], [arrays.get(key) for key in keys]):
+                raise FileFailure(f"{source} is damaged: `{keys[0]}` does not fit `{name}`")
+
+    def apply() -> None:
+        with autograd.pause():
+            for name, parameter in parameters.items():
+                for keys, copy in zip(
+                    _keys_beside(name, parameter), parameter.list_data(), strict=True
+                ):
+                    _set_beside(parameter, copy, [arrays[key] for key in keys if key in found])
+
+    return apply
+
+
+def _fits(value: ndarray, given: list[ndarray | None]) -> bool:
+    """Can these be a copy or the gradient of a parameter with this value?"""
+    if any(array is None for array in given):
+        return False
+    first, shape = given[0], value.shape
+    if len(given) == 2:
+        indices = given[1]
+        if indices.ndim != 1 or indices.dtype != "int64":
+            return False
+        shape = (len(indices), *shape[1:])
+    return first.shape == shape and first.dtype == value.dtype
+
+
+def _set_beside(parameter: Parameter, copy: ndarray, given: list[ndarray]) -> None:
+    if parameter.grad_req == "null":
+        if given:
+            copy[...] = given[0]
+    elif parameter.grad_req == "add" and parameter.grad_stype == "row_sparse":
+        rows, indices = given or (None, None)
+        if rows is not None:
+            rows, indices = rows.to_device(copy.device), indices.to_device(copy.device)
+        native.set_grad_rows(copy, indices, rows)
+    elif parameter.grad_req == "add":
+        copy.grad[...] = given[0] if given else 0
+
+
+__all__ = ["load_checkpoint", "save_checkpoint"]

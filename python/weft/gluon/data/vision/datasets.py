@@ -1,0 +1,124 @@
+"""Data sets of images that lie in files. Nothing is ever downloaded: who names no folder, or one
+without the files, is told where they come from.
+
+A sample is (image, label): the image uint8 (H, W, C), the label an int32.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from weft._errors import FileFailure, InvalidValue, MissingFile
+from weft.gluon.data.dataset import ArrayDataset, Dataset
+from weft.gluon.data.vision.idx import read_idx
+
+
+class MNIST(ArrayDataset):
+    """Handwritten digits, 28 by 28: 60000 to train with, 10000 to test with.
+
+    root: the folder that has the four idx files, plain or with .gz
+    train: the larger part, or the one to test with
+
+    Raises FileNotFoundError, which says where the files come from, and OSError for damaged ones.
+    """
+
+    _source = "https://github.com/cvdfoundation/mnist has the four files"
+
+    def __init__(self, root: str | os.PathLike, train: bool = True) -> None:
+        self._root = Path(root).expanduser()
+        part = "train" if train else "t10k"
+        images_path = self._path(f"{part}-images-idx3-ubyte")
+        labels_path = self._path(f"{part}-labels-idx1-ubyte")
+        images = read_idx(images_path, "uint8", 3)
+        labels = read_idx(labels_path, "uint8", 1)
+        if len(images) != len(labels):
+            raise FileFailure(
+                f"{type(self).__name__}: {images_path}, byte 4: {len(images)} images, but "
+                f"{labels_path}, byte 4: {len(labels)} labels"
+            )
+        super().__init__(images[..., None], labels.astype("int32"))
+
+    def _path(self, name: str) -> Path:
+        for path in (self._root / name, self._root / f"{name}.gz"):
+            if path.is_file():
+                return path
+        raise MissingFile(
+            f"{type(self).__name__}: `root` must be a folder with {name} or {name}.gz; "
+            f"got {self._root}; {self._source}"
+        )
+
+
+class FashionMNIST(MNIST):
+    """Articles of clothing in the format of MNIST, ten kinds.
+
+    root: the folder that has the four idx files, plain or with .gz. On Debian and Ubuntu the
+        package dataset-fashion-mnist puts them into `FashionMNIST.DEBIAN`
+    train: the larger part, or the one to test with
+    """
+
+    DEBIAN = "/usr/share/datasets/fashion-mnist"
+    NAMES = (
+        "t-shirt", "trouser", "pullover", "dress", "coat",
+        "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    )  # fmt: skip
+    _source = (
+        f"`apt-get install dataset-fashion-mnist` puts the four files into {DEBIAN}, and "
+        "https://github.com/zalandoresearch/fashion-mnist has them"
+    )
+
+
+class ImageFolderDataset(Dataset):
+    """Images in folders: each folder of `root` is a class. Needs Pillow.
+
+    flag: 1 for images in color, (H, W, 3); 0 for gray ones, (H, W, 1)
+
+    `synsets` names the classes in order, `items` has the path and the label of each image.
+    Raises OSError that names the file when an image cannot be read.
+    """
+
+    SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+
+    def __init__(self, root: str | os.PathLike, flag: int = 1) -> None:
+        if flag not in (0, 1):
+            raise InvalidValue(f"ImageFolderDataset: `flag` must be 0 or 1; got {flag}")
+        self._mode = "RGB" if flag else "L"
+        folder = Path(root).expanduser()
+        if not folder.is_dir():
+            raise MissingFile(f"ImageFolderDataset: `root` must be a folder; got {folder}")
+        classes = sorted(path for path in folder.iterdir() if path.is_dir())
+        self.synsets = [path.name for path in classes]
+        self.items = [
+            (str(path), label)
+            for label, folder in enumerate(classes)
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in self.SUFFIXES
+        ]
+        if not self.items:
+            raise InvalidValue(
+                f"ImageFolderDataset: `root` must have folders with images "
+                f"({', '.join(self.SUFFIXES)}), one folder for each class; got {folder}"
+            )
+
+    def __getitem__(self, index: int) -> tuple[numpy.ndarray, Any]:
+        from PIL import Image, UnidentifiedImageError
+
+        path, label = self.items[index]
+        try:
+            with open(path, "rb") as file, Image.open(file) as image:
+                try:
+                    pixels = numpy.array(image.convert(self._mode))
+                except (OSError, SyntaxError, ValueError) as error:
+                    raise FileFailure(
+                        f"ImageFolderDataset: {path} is damaged; reading stopped at byte "
+                        f"{file.tell()} of {os.path.getsize(path)}: {error}"
+                    ) from error
+        except UnidentifiedImageError as error:
+            raise FileFailure(
+                f"ImageFolderDataset: {path}, byte 0: its content is no image that Pillow knows"
+            ) from error
+        return pixels.reshape(*pixels.shape[:2], -1), numpy.int32(label)
+
+    def __len__(self) -> int:
+        return len(self.items)

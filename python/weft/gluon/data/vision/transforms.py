@@ -1,0 +1,389 @@
+"""What prepares images, sample by sample: objects to be called, which workers can be sent.
+
+Images are arrays (H, W, C) or batches of them (..., H, W, C), of NumPy or Weft; after `ToTensor`
+(..., C, H, W). Results are NumPy arrays, of which the loader makes batches. What is random follows
+`np.random.seed`, and in worker processes the seed that each batch has there. A size is a number, or
+(width, height) as in Gluon.
+
+>>> from weft.gluon.data.vision import transforms
+>>> prepare = transforms.Compose([transforms.CenterCrop(24), transforms.ToTensor()])
+>>> import numpy
+>>> image = prepare(numpy.full((28, 28, 1), 255, "uint8"))
+>>> image.shape, str(image.dtype), float(image.max())
+((1, 24, 24), 'float32', 1.0)
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._errors import InvalidType, InvalidValue
+
+Transform = Callable[[Any], Any]
+Size = int | tuple[int, int]
+
+
+class Compose:
+    """One transform after the other."""
+
+    def __init__(self, transforms: Sequence[Transform]) -> None:
+        self._transforms = list(transforms)
+
+    def __call__(self, image: Any) -> Any:
+        for transform in self._transforms:
+            image = transform(image)
+        return image
+
+
+class Cast:
+    """Another dtype."""
+
+    def __init__(self, dtype: Any = "float32") -> None:
+        self._dtype = numpy.dtype(dtype)
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        return numpy.asarray(image).astype(self._dtype)
+
+
+class ToTensor:
+    """uint8 (..., H, W, C) from 0 to 255 to float32 (..., C, H, W) from 0 to 1."""
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels("ToTensor", image)
+        if pixels.dtype != numpy.uint8:
+            raise InvalidType(f"ToTensor: the image must be uint8; got {pixels.dtype}")
+        moved = numpy.moveaxis(pixels, -1, -3)
+        return numpy.divide(moved, 255, order="C", dtype=numpy.float32)
+
+
+class Normalize:
+    """(image - mean) / std of float images (..., C, H, W): one number, or one for each channel."""
+
+    def __init__(self, mean: float | Sequence[float] = 0, std: float | Sequence[float] = 1) -> None:
+        self._mean = numpy.asarray(mean, "float32").reshape(-1, 1, 1)
+        self._std = numpy.asarray(std, "float32").reshape(-1, 1, 1)
+        if not self._std.all():
+            raise InvalidValue(f"Normalize: `std` must not be 0; got {std}")
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels("Normalize", image)
+        if pixels.dtype.kind != "f":
+            raise InvalidType(
+                f"Normalize: the image must be of floats, as ToTensor makes it; got {pixels.dtype}"
+            )
+        for name, values in (("mean", self._mean), ("std", self._std)):
+            if len(values) not in (1, pixels.shape[-3]):
+                raise InvalidValue(
+                    f"Normalize: `{name}` must have 1 value or one for each channel; got "
+                    f"{len(values)} for an image (..., C, H, W) of shape {pixels.shape}"
+                )
+        return ((pixels - self._mean) / self._std).astype(pixels.dtype, copy=False)
+
+
+class Resize:
+    """The image scaled to a size.
+
+    keep_ratio: with a number for the size, this is the shorter side, and the other one follows
+    interpolation: 0 for the nearest pixel, 1 for bilinear
+    """
+
+    def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
+        _check_interpolation("Resize", interpolation)
+        self._size = _size("Resize", size)
+        self._keep_ratio = keep_ratio and not isinstance(size, tuple | list)
+        self._interpolation = interpolation
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels("Resize", image)
+        width, height = self._size
+        if self._keep_ratio:
+            tall, wide = pixels.shape[-3:-1]
+            width = max(1, round(width * wide / min(tall, wide)))
+            height = max(1, round(height * tall / min(tall, wide)))
+        return _resized(pixels, width, height, self._interpolation)
+
+
+class CropResize:
+    """The part of `width` by `height` pixels with its corner at x, y; scaled if `size` is given."""
+
+    def __init__(
+        self,
+        x: int,
+        y: int,
+        width: int,
+        height: int,
+        size: Size | None = None,
+        interpolation: int = 1,
+    ) -> None:
+        _check_interpolation("CropResize", interpolation)
+        self._corner = x, y
+        self._part = _size("CropResize", (width, height))
+        self._size = None if size is None else _size("CropResize", size)
+        self._interpolation = interpolation
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        part = _cropped("CropResize", _pixels("CropResize", image), *self._corner, *self._part)
+        return part if self._size is None else _resized(part, *self._size, self._interpolation)
+
+
+class CenterCrop:
+    """The middle of the image; one that is smaller is scaled up first."""
+
+    def __init__(self, size: Size, interpolation: int = 1) -> None:
+        _check_interpolation("CenterCrop", interpolation)
+        self._size = _size("CenterCrop", size)
+        self._interpolation = interpolation
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _at_least(_pixels("CenterCrop", image), self._size, self._interpolation)
+        x, y = (
+            (pixels.shape[axis] - side) // 2
+            for axis, side in zip((-2, -3), self._size, strict=True)
+        )
+        return _cropped("CenterCrop", pixels, x, y, *self._size)
+
+
+class RandomCrop:
+    """A part at a random place; an image that is smaller is scaled up first.
+
+    pad: so many pixels of `pad_value` are put around the image before
+    """
+
+    def __init__(
+        self, size: Size, pad: int = 0, pad_value: float = 0, interpolation: int = 1
+    ) -> None:
+        _check_interpolation("RandomCrop", interpolation)
+        if pad < 0:
+            raise InvalidValue(f"RandomCrop: `pad` must be at least 0; got {pad}")
+        self._size = _size("RandomCrop", size)
+        self._pad, self._pad_value = pad, pad_value
+        self._interpolation = interpolation
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels("RandomCrop", image)
+        if self._pad:
+            around = [(0, 0)] * (pixels.ndim - 3) + [(self._pad, self._pad)] * 2 + [(0, 0)]
+            pixels = numpy.pad(pixels, around, constant_values=self._pad_value)
+        pixels = _at_least(pixels, self._size, self._interpolation)
+        width, height = self._size
+        x = _below(pixels.shape[-2] - width + 1)
+        y = _below(pixels.shape[-3] - height + 1)
+        return _cropped("RandomCrop", pixels, x, y, width, height)
+
+
+class RandomResizedCrop:
+    """A part of random area and shape, scaled to a size.
+
+    scale: smallest and largest share of the area; ratio: the same of width to height
+    """
+
+    _ATTEMPTS = 10
+
+    def __init__(
+        self,
+        size: Size,
+        scale: tuple[float, float] = (0.08, 1.0),
+        ratio: tuple[float, float] = (3 / 4, 4 / 3),
+        interpolation: int = 1,
+    ) -> None:
+        _check_interpolation("RandomResizedCrop", interpolation)
+        for name, (low, high) in (("scale", scale), ("ratio", ratio)):
+            if not 0 < low <= high:
+                raise InvalidValue(
+                    f"RandomResizedCrop: `{name}` must be two growing numbers above 0; "
+                    f"got {(low, high)}"
+                )
+        self._size = _size("RandomResizedCrop", size)
+        self._scale, self._ratio = scale, ratio
+        self._interpolation = interpolation
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels("RandomResizedCrop", image)
+        tall, wide = pixels.shape[-3:-1]
+        width, height = min(tall, wide), min(tall, wide)
+        for _ in range(self._ATTEMPTS):
+            area = tall * wide * _between(*self._scale)
+            ratio = numpy.exp(_between(*numpy.log(self._ratio)))
+            w, h = round((area * ratio) ** 0.5), round((area / ratio) ** 0.5)
+            if 0 < w <= wide and 0 < h <= tall:
+                width, height = w, h
+                break
+        x, y = _below(wide - width + 1), _below(tall - height + 1)
+        part = _cropped("RandomResizedCrop", pixels, x, y, width, height)
+        return _resized(part, *self._size, self._interpolation)
+
+
+class _RandomFlip:
+    _axis: int
+
+    def __init__(self, p: float = 0.5) -> None:
+        _check_probability(type(self).__name__, p)
+        self._p = p
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels(type(self).__name__, image)
+        return numpy.flip(pixels, self._axis).copy() if _uniform() < self._p else pixels
+
+
+class RandomFlipLeftRight(_RandomFlip):
+    """The mirror image with probability `p`."""
+
+    _axis = -2
+
+
+class RandomFlipTopBottom(_RandomFlip):
+    """The image upside down with probability `p`."""
+
+    _axis = -3
+
+
+class RandomApply:
+    """Another transform with probability `p`, else the image as it is."""
+
+    def __init__(self, transform: Transform, p: float = 0.5) -> None:
+        _check_probability("RandomApply", p)
+        self._transform = transform
+        self._p = p
+
+    def __call__(self, image: Any) -> Any:
+        return self._transform(image) if _uniform() < self._p else image
+
+
+class _RandomBlend:
+    """The image times a random factor around 1, plus the rest of something else."""
+
+    def __init__(self, amount: float) -> None:
+        if not 0 <= amount <= 1:
+            raise InvalidValue(f"{type(self).__name__}: the amount must be in [0, 1]; got {amount}")
+        self._amount = amount
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _pixels(type(self).__name__, image)
+        factor = _between(1 - self._amount, 1 + self._amount)
+        floats = pixels if pixels.dtype.kind == "f" else pixels.astype("float32")
+        return _like(floats * factor + self._other(floats) * (1 - factor), pixels)
+
+    def _other(self, pixels: numpy.ndarray) -> Any:
+        raise NotImplementedError
+
+
+class RandomBrightness(_RandomBlend):
+    """Brighter or darker by a factor within `brightness` of 1."""
+
+    def _other(self, pixels: numpy.ndarray) -> Any:
+        return 0
+
+
+class RandomContrast(_RandomBlend):
+    """Further from or closer to the mean gray by a factor within `contrast` of 1."""
+
+    def _other(self, pixels: numpy.ndarray) -> Any:
+        return _gray(pixels).mean((-3, -2), keepdims=True)
+
+
+class RandomSaturation(_RandomBlend):
+    """Further from or closer to its gray image by a factor within `saturation` of 1."""
+
+    def _other(self, pixels: numpy.ndarray) -> Any:
+        return _gray(pixels)
+
+
+# ---- what they share
+
+
+def _pixels(name: str, image: Any) -> numpy.ndarray:
+    pixels = numpy.asarray(image)
+    if pixels.ndim < 3:
+        raise InvalidValue(
+            f"{name}: an image must have three axes, with one for channels; got shape "
+            f"{pixels.shape}"
+        )
+    return pixels
+
+
+def _size(name: str, size: Any) -> tuple[int, int]:
+    width, height = size if isinstance(size, tuple | list) else (size, size)
+    if width < 1 or height < 1:
+        raise InvalidValue(f"{name}: `size` must be at least 1 each way; got {size}")
+    return width, height
+
+
+def _check_interpolation(name: str, interpolation: int) -> None:
+    if interpolation not in (0, 1):
+        raise InvalidValue(
+            f"{name}: `interpolation` must be 0 (nearest) or 1 (bilinear); got {interpolation}"
+        )
+
+
+def _check_probability(name: str, p: float) -> None:
+    if not 0 <= p <= 1:
+        raise InvalidValue(f"{name}: `p` must be in [0, 1]; got {p}")
+
+
+def _uniform() -> float:
+    return float(np.random.uniform())
+
+
+def _between(low: float, high: float) -> float:
+    return low + (high - low) * _uniform()
+
+
+def _below(count: int) -> int:
+    return min(int(_uniform() * count), count - 1)
+
+
+def _cropped(
+    name: str, pixels: numpy.ndarray, x: int, y: int, width: int, height: int
+) -> numpy.ndarray:
+    tall, wide = pixels.shape[-3:-1]
+    if x < 0 or y < 0 or x + width > wide or y + height > tall:
+        raise InvalidValue(
+            f"{name}: the part must lie in the image; got x {x}, y {y}, width {width} and height "
+            f"{height} for an image {wide} wide and {tall} high"
+        )
+    return pixels[..., y : y + height, x : x + width, :]
+
+
+def _at_least(pixels: numpy.ndarray, size: tuple[int, int], interpolation: int) -> numpy.ndarray:
+    tall, wide = pixels.shape[-3:-1]
+    width, height = max(wide, size[0]), max(tall, size[1])
+    return _resized(pixels, width, height, interpolation)
+
+
+def _resized(pixels: numpy.ndarray, width: int, height: int, interpolation: int) -> numpy.ndarray:
+    """Centers of pixels are at halves, so that both ends are treated alike."""
+    if pixels.shape[-3:-1] == (height, width):
+        return pixels
+    scaled = pixels
+    for axis, extent in ((-3, height), (-2, width)):
+        scaled = _resampled(scaled, axis, extent, interpolation)
+    return _like(scaled, pixels)
+
+
+def _resampled(pixels: numpy.ndarray, axis: int, extent: int, interpolation: int) -> numpy.ndarray:
+    given = pixels.shape[axis]
+    centers = (numpy.arange(extent) + 0.5) * (given / extent)
+    if interpolation == 0:
+        return pixels.take(numpy.minimum(centers.astype(int), given - 1), axis)
+    places = (centers - 0.5).clip(0, given - 1)
+    low = places.astype(int)
+    high = numpy.minimum(low + 1, given - 1)
+    share = (places - low).astype("float32").reshape(-1, *[1] * (-axis - 1))
+    return pixels.take(low, axis) * (1 - share) + pixels.take(high, axis) * share
+
+
+def _gray(pixels: numpy.ndarray) -> numpy.ndarray:
+    """The weights of ITU-R BT.601 for red, green and blue; other numbers of channels: the mean."""
+    if pixels.shape[-1] != 3:
+        return pixels.mean(-1, keepdims=True, dtype="float32")
+    return pixels @ numpy.array([[0.299], [0.587], [0.114]], "float32")
+
+
+def _like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
+    """In the dtype of `pixels`; integers are rounded and stay in its range."""
+    if pixels.dtype.kind == "f":
+        return values.astype(pixels.dtype, copy=False)
+    limits = numpy.iinfo(pixels.dtype)
+    return numpy.rint(values).clip(limits.min, limits.max).astype(pixels.dtype)
