@@ -287,8 +287,8 @@ static void operators_are_registered_from_lambdas() {
   weft::backward({y});
   CHECK(x.grad().to_vector<float>() == (Floats{6, 24}));
   CHECK(weft::call("hpp_norm", {row({3, 4})}).to_vector<float>() == Floats{5});
-  THROWS(weft::call("hpp_cube", {Tensor::zeros({1}, weft::Dtype::kFloat64)}), WEFT_UNSUPPORTED,
-         "only float32 is written down");
+  THROWS(weft::call("hpp_cube", {Tensor::zeros({1}, weft::Dtype::kFloat64)}).wait(),
+         WEFT_UNSUPPORTED, "only float32 is written down");
   weft::Definition nothing("hpp_norm", "Taken.");
   THROWS(nothing.input("x", "any")
              .compose([](const weft::Rule&) { return std::vector<weft::Operand>{}; })
