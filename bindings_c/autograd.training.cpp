@@ -341,25 +341,21 @@ weft_status weft_function_get_text(weft_function handle, const char* what, const
 weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));
-    if (memory->struct_size < sizeof(weft_plan_memory))
-      return errors::invalid_value("weft_function_memory",
-                                   "`memory->struct_size` must be at least ",
-                                   sizeof(weft_plan_memory), "; got ", memory->struct_size);
     const auto plans = function(handle)->program().latest_plans();
     if (plans.empty())
       return errors::invalid_state("weft_function_memory",
                                    "the function has no plan before its first call");
-    memory->arena = memory->residual = memory->backward = 0;
-    memory->lower_bound = memory->nodes = 0;
+    weft_plan_memory full = WEFT_PLAN_MEMORY_INIT;
     for (const auto& compiled : plans) {
       const executor::MemoryFigures figures = compiled->memory();
-      memory->arena += figures.arena;
-      memory->residual += figures.residual;
-      memory->backward += figures.backward;
-      memory->lower_bound += figures.lower_bound;
-      memory->nodes += figures.nodes;
+      full.arena += figures.arena;
+      full.residual += figures.residual;
+      full.backward += figures.backward;
+      full.lower_bound += figures.lower_bound;
+      full.nodes += figures.nodes;
     }
-    return {};
+    constexpr size_t kFirstVersion = offsetof(weft_plan_memory, nodes) + sizeof full.nodes;
+    return c::fill("weft_function_memory", "memory", kFirstVersion, full, memory);
   });
 }
 

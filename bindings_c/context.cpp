@@ -12,16 +12,15 @@ model::Context* context_of(weft_context handle) {
   return reinterpret_cast<model::Context*>(handle);
 }
 
-Status fill_port(const model::Port& port, weft_port* out) {
-  if (out->struct_size < sizeof(weft_port))
-    return errors::invalid_value("weft_context_get_port", "`port->struct_size` must be at least ",
-                                 sizeof(weft_port), "; got ", out->struct_size);
-  out->name = port.name.c_str();
-  out->dtype = static_cast<weft_dtype>(port.type.dtype);
-  out->rank = port.type.shape.rank();
-  out->shape = port.type.shape.begin();
-  out->bytes = port.is_open() ? 0 : static_cast<size_t>(port.type.bytes());
-  return {};
+Status fill_port(const char* function, const model::Port& port, weft_port* out) {
+  constexpr size_t kFirstVersion = offsetof(weft_port, bytes) + sizeof out->bytes;
+  const weft_port full = {0,
+                          port.name.c_str(),
+                          static_cast<weft_dtype>(port.type.dtype),
+                          port.type.shape.rank(),
+                          port.type.shape.begin(),
+                          port.is_open() ? 0 : static_cast<size_t>(port.type.bytes())};
+  return c::fill(function, "port", kFirstVersion, full, out);
 }
 
 Status get_port(const char* function, std::span<const model::Port> ports, size_t index,
@@ -29,7 +28,7 @@ Status get_port(const char* function, std::span<const model::Port> ports, size_t
   if (index >= ports.size())
     return errors::index_out_of_range(function, "`index` must be below ", ports.size(), "; got ",
                                       index);
-  return fill_port(ports[index], out);
+  return fill_port(function, ports[index], out);
 }
 
 Status create_context(Ref<model::States> states, const char* entry, void* arena, size_t arena_bytes,

@@ -249,11 +249,9 @@ weft_status weft_device_get_info(weft_device handle, weft_device_info* info) {
     for (const auto& [op, count] : device(handle)->fallbacks())
       text += op + " " + std::to_string(count) + "\n";
     const DeviceMemory memory = device(handle)->memory();
-    if (info->struct_size < sizeof *info)
-      return errors::invalid_value("weft_device_get_info", "`info->struct_size` must be at least ",
-                                   sizeof *info, "; got ", info->struct_size);
-    *info = {info->struct_size, memory.live, memory.peak, text.c_str()};
-    return {};
+    constexpr size_t kFirstVersion = offsetof(weft_device_info, fallbacks) + sizeof info->fallbacks;
+    const weft_device_info full = {0, memory.live, memory.peak, text.c_str()};
+    return c::fill("weft_device_get_info", "info", kFirstVersion, full, info);
   });
 }
 

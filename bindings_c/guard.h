@@ -2,6 +2,8 @@
 // throw is caught here, once.
 #pragma once
 
+#include <algorithm>
+#include <cstring>
 #include <span>
 
 #include "base/errors.h"
@@ -27,6 +29,20 @@ inline std::span<Tensor* const> tensors(const weft_tensor* handles, size_t count
 }
 inline std::span<Tensor*> tensors(weft_tensor* handles, size_t count) {
   return {reinterpret_cast<Tensor**>(handles), handles ? count : 0};
+}
+
+// Fills a caller's struct as far as the caller knows it: one that was compiled with an earlier
+// header is shorter, but never than the first version that was released.
+template <class Struct>
+Status fill(const char* function, const char* argument, size_t first_version, Struct full,
+            Struct* out) {
+  const size_t size = out->struct_size;
+  if (size < first_version)
+    return errors::invalid_value(function, "`", argument, "->struct_size` must be at least ",
+                                 first_version, "; got ", size);
+  full.struct_size = size;
+  std::memcpy(out, &full, std::min(size, sizeof full));
+  return {};
 }
 
 // Keeps the failure as this thread's last error.

@@ -142,12 +142,10 @@ void weft_set_print_hook(weft_status (*print)(const char*, size_t)) { set_output
 weft_status weft_engine_stats(weft_engine_figures* figures) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_engine_stats", {{"figures", figures}}));
-    if (figures->struct_size < sizeof(weft_engine_figures))
-      return errors::invalid_value("weft_engine_stats", "`struct_size` must be ",
-                                   sizeof(weft_engine_figures), "; got ", figures->struct_size);
     const EngineStats stats = engine_stats();
-    *figures = {figures->struct_size, stats.fast, stats.registered, stats.waited, stats.queued};
-    return {};
+    constexpr size_t kFirstVersion = offsetof(weft_engine_figures, queued) + sizeof figures->queued;
+    const weft_engine_figures full = {0, stats.fast, stats.registered, stats.waited, stats.queued};
+    return c::fill("weft_engine_stats", "figures", kFirstVersion, full, figures);
   });
 }
 
@@ -161,18 +159,14 @@ void weft_prepare_fork(void) {
 weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_memory_stats", {{"stats", stats}}));
-    constexpr size_t kFirstVersion = offsetof(weft_memory, limit);
-    if (stats->struct_size < kFirstVersion)
-      return errors::invalid_value("weft_memory_stats", "`stats->struct_size` must be at least ",
-                                   kFirstVersion, "; got ", stats->struct_size);
     static thread_local std::string line;
     const MemoryStats now = memory_stats();
     CopyStats copies = copy_stats();
     line = std::move(copies.line);
-    const weft_memory full = {stats->struct_size, now.live,    now.peak,     now.pooled,
-                              now.system_calls,   now.limit,   copies.count, copies.bytes,
-                              copies.largest,     line.c_str()};
-    std::memcpy(stats, &full, std::min(stats->struct_size, sizeof full));
+    const weft_memory full = {
+        0,         now.live,     now.peak,     now.pooled,     now.system_calls,
+        now.limit, copies.count, copies.bytes, copies.largest, line.c_str()};
+    WEFT_TRY(c::fill("weft_memory_stats", "stats", offsetof(weft_memory, limit), full, stats));
     if (reset & WEFT_RESET_PEAK) reset_memory_peak();
     if (reset & WEFT_RESET_COPIES) reset_copy_stats();
     return {};

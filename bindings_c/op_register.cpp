@@ -25,6 +25,9 @@ std::string version_text(uint32_t major, uint32_t minor) {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
+// The first interface whose definition is laid out as it is now.
+constexpr uint32_t kDefinitionSince = 3;
+
 // Who says a version has the definition of that version: no other bytes are looked at.
 Status check_version(const weft_op_definition& d) {
   if (d.struct_size < offsetof(weft_op_definition, doc))
@@ -37,7 +40,7 @@ Status check_version(const weft_op_definition& d) {
     return errors::unsupported("register", "operator `", name, "` was compiled for interface ",
                                theirs, " of Weft; this library has ", ours,
                                "; compile it with this version's weft.h");
-  if (d.abi_minor < WEFT_ABI_MINOR || d.struct_size != sizeof d)
+  if (d.abi_minor < kDefinitionSince || d.struct_size != sizeof d)
     return errors::unsupported("register", "operator `", name, "` says that it has interface ",
                                theirs, " and a definition of ", d.struct_size,
                                " bytes, which do not go together; interface ", ours, " has ",

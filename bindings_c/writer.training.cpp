@@ -105,10 +105,10 @@ weft_status weft_writer_add_entry(weft_writer handle, const char* name, weft_fun
     WEFT_ASSIGN(const auto outputs,
                 names_from(self, "output_names", output_names, traced.outputs()));
     const auto arrays = traced.captures();
-    WEFT_ASSIGN(const auto captures,
-                names_from(self, "capture_names", capture_names, arrays.size()));
+    if (!arrays.empty()) WEFT_TRY(c::require(self, {{"capture_names", capture_names}}));
     std::vector<model::NamedTensor> named;
-    for (size_t i = 0; i < arrays.size(); ++i) named.push_back({captures[i], arrays[i]});
+    for (size_t i = 0; i < arrays.size(); ++i)
+      named.push_back({capture_names[i] ? capture_names[i] : "", arrays[i]});
     return writer_of(handle)->add_entry(name, traced.program().graph(), inputs, outputs, named);
   });
 }

@@ -178,11 +178,8 @@ Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
 
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
   WEFT_TRY(check_heads(heads, head_grads));
-  if (thread_state().modes & kTracing)
-    return errors::invalid_state("backward",
-                                 "it writes gradients into arrays, which a hybridized function "
-                                 "cannot; use autograd.grad inside it");
   ModeScope plain(0, kRecording);
+  if (thread_state().modes & kTracing) return current_trace()->backward(heads, head_grads);
   Sweep sweep(retain, false);
   WEFT_TRY(add_heads(sweep, heads, head_grads));
   return sweep.run();

@@ -151,6 +151,7 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
                                        {ops::Argument::of_int(target.offset()),
                                         ints(target.shape()), ints(target.strides())});
   content->value = without_history_if_paused(content->value);
+  note_leaf(*content);
   ++content->writes;
   content->changed = true;
   return builder_.status();

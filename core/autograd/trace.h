@@ -13,9 +13,12 @@
 
 #include "executor/program.h"
 #include "graph/graph_builder.h"
+#include "graph/reverse.h"
 #include "runtime/tensor.h"
 
 namespace weft::autograd {
+
+class LeafNode;
 
 // What a trace gives: a program from placeholders and captures to outputs and written boxes.
 struct TracedProgram {
@@ -78,6 +81,10 @@ class Trace {
                                      std::vector<int64_t> dimensions) const;
   void add_size(const ops::Value& value, int64_t bound);
 
+  // Gradients of the heads into the buffers of the captured leaves that they depend on, which the
+  // program writes then.
+  Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads);
+
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
   // What the thread did when this trace began inside a rule: the end brings it back.
@@ -111,6 +118,10 @@ class Trace {
   std::vector<bool> histories() const;
   Result<ops::Value> head_cotangent(Tensor& head, Tensor* given);
   Result<Content*> content_of(Tensor& tensor);
+  Result<std::vector<graph::Head>> seeds_of(std::span<Tensor* const> heads,
+                                            std::span<Tensor* const> head_grads);
+  void note_leaf(Content& content);
+  Status deliver(const LeafNode& leaf, const ops::Value& gradient);
   ops::Value element(const ops::Argument& scalar, DType dtype);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
                            std::span<const ops::Argument> attributes, const ops::Value& value,
@@ -128,6 +139,8 @@ class Trace {
   size_t round_ = 0;
   std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad
+  // Contents that captured leaves have been given: they are leaves' as the first ones are.
+  std::vector<std::pair<const LeafNode*, graph::ValueId>> leaf_contents_;
 };
 
 // The trace of this thread; null if it does not trace.

@@ -1,5 +1,7 @@
 // Gradients inside a trace. There is no tape: what it would hold is the graph that is being
 // recorded, together with which of its nodes were made while the thread recorded.
+#include <algorithm>
+
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
@@ -89,15 +91,8 @@ Result<ops::Value> Trace::head_cotangent(Tensor& head, Tensor* given) {
   return cotangent;
 }
 
-Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
-                                             std::span<Tensor* const> head_grads,
-                                             std::span<Tensor* const> variables) {
-  std::vector<graph::ValueId> wanted;
-  for (Tensor* variable : variables) {
-    if (!is_floating(variable->dtype())) return no_history_of_variable(wanted.size());
-    WEFT_ASSIGN(const ops::Value value, read(*variable));
-    wanted.push_back(value.id());
-  }
+Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
+                                                 std::span<Tensor* const> head_grads) {
   std::vector<graph::Head> seeds;
   for (size_t i = 0; i < heads.size(); ++i) {
     WEFT_ASSIGN(const bool recorded, is_recorded(*heads[i]));
@@ -107,6 +102,83 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
                 head_cotangent(*heads[i], head_grads.empty() ? nullptr : head_grads[i]));
     seeds.push_back({value.id(), cotangent});
   }
+  return seeds;
+}
+
+Status Trace::deliver(const LeafNode& leaf, const ops::Value& gradient) {
+  if (leaf.rows())
+    return errors::unsupported("backward",
+                               "a row-sparse gradient cannot be written by a hybridized function; "
+                               "use an array, or call backward outside");
+  ops::Value delivered = gradient;
+  if (leaf.adds()) {
+    WEFT_ASSIGN(const ops::Value before, read(*leaf.gradient()));
+    delivered = before + gradient;
+  }
+  WEFT_ASSIGN(const Ref<Tensor> content, array(delivered));
+  return write(*leaf.gradient(), ops::Argument::of_tensor(content.get()));
+}
+
+namespace {
+
+const LeafNode* leaf_of(const Box& box) {
+  auto* const node = static_cast<TapeNode*>(box.node());
+  return node && node->is_leaf() ? static_cast<const LeafNode*>(node) : nullptr;
+}
+
+}  // namespace
+
+// A captured leaf that is written while nothing is recorded stays one, as outside of traces.
+void Trace::note_leaf(Content& content) {
+  if (content.box->traced() || (thread_state().modes & kRecording)) return;
+  const LeafNode* const leaf = leaf_of(*content.box);
+  if (!leaf) return;
+  content.value = builder_.call("stop_gradient", {content.value});
+  leaves_.push_back(content.value.id());
+  leaf_contents_.emplace_back(leaf, content.value.id());
+}
+
+Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
+  std::vector<std::pair<const LeafNode*, graph::ValueId>> leaves = leaf_contents_;
+  for (size_t i = placeholders_; i < inputs_.size(); ++i)
+    if (const LeafNode* const leaf = leaf_of(*inputs_[i]))
+      leaves.emplace_back(leaf, graph_.inputs[i]);
+  // Arrays of the trace have no buffers.
+  for (const graph::ValueId id : leaves_)
+    if (std::ranges::none_of(leaf_contents_, [&](const auto& own) { return own.second == id; }))
+      leaves.emplace_back(nullptr, id);
+  std::vector<graph::ValueId> wanted;
+  for (const auto& [leaf, content] : leaves) wanted.push_back(content);
+  WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
+  WEFT_ASSIGN(const std::vector<ops::Value> found,
+              graph::gradients_within(builder_, seeds, wanted, passes()));
+  std::vector<const LeafNode*> done;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const LeafNode* const leaf = leaves[i].first;
+    if (std::ranges::count(done, leaf)) continue;
+    done.push_back(leaf);
+    ops::Value sum;
+    for (size_t k = i; k < leaves.size(); ++k)
+      if (leaves[k].first == leaf && found[k]) sum = sum ? sum + found[k] : found[k];
+    if (sum && !leaf)
+      return errors::invalid_state("backward",
+                                   "an array that a hybridized function made has no gradient "
+                                   "array outside of it; use autograd.grad inside it");
+    if (sum) WEFT_TRY(deliver(*leaf, sum));
+  }
+  return builder_.status();
+}
+
+Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
+                                             std::span<Tensor* const> head_grads,
+                                             std::span<Tensor* const> variables) {
+  std::vector<graph::ValueId> wanted;
+  for (Tensor* variable : variables) {
+    if (!is_floating(variable->dtype())) return no_history_of_variable(wanted.size());
+    WEFT_ASSIGN(const ops::Value value, read(*variable));
+    wanted.push_back(value.id());
+  }
+  WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
   WEFT_ASSIGN(const std::vector<ops::Value> found,
               graph::gradients_within(builder_, seeds, wanted, passes()));
   const bool differentiable = thread_state().modes & kRecording;

@@ -1,5 +1,6 @@
 # tests/core/**/*.cpp make one doctest program over the object files of the core.
-# tests/abi/*.c make one C99 program each, linked with libweft as any user's program is.
+# tests/abi/*.c and *.cpp make one program of C99 or C++17 each, linked with libweft as any user's
+# program is.
 enable_language(C)
 set(CMAKE_C_STANDARD 99)
 set(CMAKE_C_STANDARD_REQUIRED ON)
@@ -46,6 +47,30 @@ if(TARGET weft AND BUILD_SHARED_LIBS)
   endforeach()
 endif()
 
+# One program on libweft and the headers in `include`.
+function(weft_abi_test name source include)
+  set(target weft_abi_${name})
+  add_executable(${target} "${source}")
+  target_compile_options(${target} PRIVATE -pedantic -Werror)
+  if(source MATCHES "\\.cpp$")  # weft.hpp is for C++17
+    set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_EXTENSIONS OFF)
+    target_compile_options(${target} PRIVATE -Wall -Wextra)
+  endif()
+  target_include_directories(${target} BEFORE PRIVATE "${include}")
+  target_link_libraries(${target} PRIVATE weft Threads::Threads m ${CMAKE_DL_LIBS})
+  target_compile_definitions(${target} PRIVATE WEFT_TEST_LIBRARIES="${weft_test_libraries}")
+  if(NOT BUILD_SHARED_LIBS)
+    set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+  if(WEFT_RUNTIME_ONLY)
+    target_compile_definitions(${target} PRIVATE WEFT_RUNTIME_ONLY=1)
+  endif()
+  add_test(NAME abi.${name} COMMAND ${target})
+  set_tests_properties(abi.${name} PROPERTIES ENVIRONMENT "${weft_test_environment}"
+    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/abi/${name}")
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/abi/${name}")
+endfunction()
+
 file(GLOB weft_abi_test_sources CONFIGURE_DEPENDS tests/abi/*.c tests/abi/*.cpp)
 if(WEFT_RUNTIME_ONLY)
   list(FILTER weft_abi_test_sources EXCLUDE REGEX "\\.training\\.(c|cpp)$")
@@ -56,20 +81,13 @@ endif()
 if(TARGET weft)
   foreach(source IN LISTS weft_abi_test_sources)
     get_filename_component(name "${source}" NAME_WE)
-    set(target weft_abi_${name})
-    add_executable(${target} "${source}")
-    target_compile_options(${target} PRIVATE -pedantic -Werror)
-    target_link_libraries(${target} PRIVATE weft Threads::Threads m ${CMAKE_DL_LIBS})
-    target_compile_definitions(${target} PRIVATE WEFT_TEST_LIBRARIES="${weft_test_libraries}")
-    if(NOT BUILD_SHARED_LIBS)
-      set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
-    endif()
-    if(WEFT_RUNTIME_ONLY)
-      target_compile_definitions(${target} PRIVATE WEFT_RUNTIME_ONLY=1)
-    endif()
-    add_test(NAME abi.${name} COMMAND ${target})
-    set_tests_properties(abi.${name} PROPERTIES ENVIRONMENT "${weft_test_environment}")
+    weft_abi_test(${name} "${source}" bindings_c/include)
   endforeach()
+endif()
+
+# A program for an earlier weft.h, which is kept beside it, runs with the present library.
+if(TARGET weft AND NOT WEFT_RUNTIME_ONLY)
+  weft_abi_test(kept tests/abi/snapshot/program.c tests/abi/snapshot)
 endif()
 
 # Device plug-ins, as a stranger would build one: they know weft.h and nothing else.

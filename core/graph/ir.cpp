@@ -95,6 +95,64 @@ Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& no
   return types;
 }
 
+Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs) {
+  const std::vector<int32_t> uses = count_uses(graph);
+  const auto goes = [&](int32_t input) { return std::ranges::count(inputs, input) > 0; };
+  for (const int32_t input : inputs) {
+    const ValueId id = graph.inputs[static_cast<size_t>(input)];
+    if (uses[static_cast<size_t>(id)] > 0)
+      return errors::invalid_value("graph", "input ", input, " is read, so it cannot be left out");
+  }
+  std::vector<bool> keeps_output(graph.outputs.size(), true);
+  for (const StatePair& state : graph.states)
+    if (goes(state.input)) keeps_output[static_cast<size_t>(state.output)] = false;
+
+  Graph result = graph;
+  std::vector<ValueId> ids(graph.values.size(), kNoValue);
+  result.values.clear();
+  for (size_t id = 0; id < graph.values.size(); ++id) {
+    Value value = graph.values[id];
+    if (value.origin == Origin::kInput) {
+      if (goes(value.index)) continue;
+      value.index -= static_cast<int32_t>(
+          std::ranges::count_if(inputs, [&](int32_t input) { return input < value.index; }));
+    }
+    ids[id] = static_cast<ValueId>(result.values.size());
+    result.values.push_back(std::move(value));
+  }
+  const auto renumber = [&](ValueId& id) {
+    if (id >= 0) id = ids[static_cast<size_t>(id)];
+  };
+  for (Node& node : result.nodes) {
+    for (Operand& operand : node.operands) renumber(operand.value);
+    for (ValueId& output : node.outputs) renumber(output);
+    renumber(node.clone_of);
+  }
+  for (Constant& constant : result.constants) renumber(constant.value);
+  for (Size& size : result.sizes) renumber(size.value);
+  result.inputs.clear();
+  std::vector<int32_t> input_of(graph.inputs.size(), -1), output_of(graph.outputs.size(), -1);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    if (goes(static_cast<int32_t>(i))) continue;
+    input_of[i] = static_cast<int32_t>(result.inputs.size());
+    result.inputs.push_back(ids[static_cast<size_t>(graph.inputs[i])]);
+  }
+  result.outputs.clear();
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    if (!keeps_output[i]) continue;
+    output_of[i] = static_cast<int32_t>(result.outputs.size());
+    result.outputs.push_back(ids[static_cast<size_t>(graph.outputs[i])]);
+  }
+  result.states.clear();
+  for (const StatePair& state : graph.states)
+    if (!goes(state.input))
+      result.states.push_back({input_of[static_cast<size_t>(state.input)],
+                               output_of[static_cast<size_t>(state.output)]});
+  for (Size& size : result.sizes)
+    for (InputAxis& place : size.axes) place.input = input_of[static_cast<size_t>(place.input)];
+  return result;
+}
+
 Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types) {
   if (types.size() != graph.inputs.size())
     return errors::invalid_value("graph", "a graph of ", graph.inputs.size(), " inputs was given ",

@@ -170,6 +170,10 @@ std::vector<int32_t> count_uses(const Graph& graph);
 // dtype they are promoted to, absent inputs rank -1.
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node);
 
+// Without the new contents of these inputs, which nothing reads, and without the inputs. Fails
+// where one is read.
+Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs);
+
 // The same computation for other input types: promotion and inference run again. Fails where an
 // attribute was made for the old shapes.
 Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types);

@@ -34,7 +34,8 @@ class Writer {
   // Are lines of the program's source saved, so that errors name them? Not unless this is called.
   void keep_source_lines(bool keep) { keeps_source_lines_ = keep; }
   // `captures` are saved as tensors under their names; a name that is used again, in this entry or
-  // another, must mean the same array. Contents are taken as they are at this call.
+  // another, must mean the same array. Contents are taken as they are at this call. One without a
+  // name is left out with what the graph writes to it; it must not be read.
   Status add_entry(std::string_view name, const graph::Graph& graph,
                    std::span<const std::string> input_names,
                    std::span<const std::string> output_names,

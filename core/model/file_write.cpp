@@ -67,23 +67,35 @@ Status Writer::add_tensor(const NamedTensor& named) {
 Status Writer::add_entry(std::string_view name, const graph::Graph& source,
                          std::span<const std::string> input_names,
                          std::span<const std::string> output_names,
-                         std::span<const NamedTensor> captures) {
+                         std::span<const NamedTensor> all_captures) {
   for (const SavedEntry& entry : entries_)
     if (entry.name == name)
       return errors::invalid_value("save", "the entry `", name, "` exists already");
   if (name.empty()) return errors::invalid_value("save", "an entry needs a name");
   WEFT_TRY(check_names("inputs", input_names));
   WEFT_TRY(check_names("outputs", output_names));
-  if (input_names.size() + captures.size() != source.inputs.size() ||
+  if (input_names.size() + all_captures.size() != source.inputs.size() ||
       output_names.size() > source.outputs.size())
-    return errors::invalid_value("save", "entry `", name, "` has ", source.inputs.size(),
-                                 " inputs with captures and ", source.outputs.size(),
-                                 " outputs; got names for ", input_names.size() + captures.size(),
-                                 " and ", output_names.size());
+    return errors::invalid_value(
+        "save", "entry `", name, "` has ", source.inputs.size(), " inputs with captures and ",
+        source.outputs.size(), " outputs; got names for ", input_names.size() + all_captures.size(),
+        " and ", output_names.size());
+  std::vector<NamedTensor> captures;
+  std::vector<int32_t> left_out;
+  for (size_t i = 0; i < all_captures.size(); ++i) {
+    if (all_captures[i].name.empty())
+      left_out.push_back(static_cast<int32_t>(input_names.size() + i));
+    else
+      captures.push_back(all_captures[i]);
+  }
+  Result<graph::Graph> kept = graph::without_states(source, left_out);
+  if (!kept.ok())
+    return errors::invalid_value("save", "entry `", name, "` reads an array without a name (",
+                                 kept.status().message(), ")");
+  graph::Graph graph = kept.take();
   // Sizes name nodes by their places, so a graph with sizes keeps them all.
-  graph::Graph graph = source;
-  if (source.sizes.empty()) {
-    WEFT_ASSIGN(graph, remove_dead_code(source, {}));
+  if (graph.sizes.empty()) {
+    WEFT_ASSIGN(graph, remove_dead_code(graph, {}));
   }
   if (!keeps_source_lines_) {
     graph.lines.clear();

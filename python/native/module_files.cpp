@@ -70,8 +70,9 @@ std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& 
 }
 
 // One entry point to write: (name, function, input names, output names, capture names).
+// A capture without a name is left out.
 using Entry = std::tuple<std::string, py::object, std::vector<std::string>,
-                         std::vector<std::string>, std::vector<std::string>>;
+                         std::vector<std::string>, std::vector<std::optional<std::string>>>;
 
 void add_entry(weft_writer writer, const Entry& entry) {
   const auto& [name, function, inputs, outputs, captures] = entry;
@@ -84,8 +85,10 @@ void add_entry(weft_writer writer, const Entry& entry) {
       captures.size() != weft_function_captures(traced)) {
     throw py::value_error("export: an entry needs one name per input, output and capture");
   }
+  std::vector<const char*> kept;
+  for (const auto& capture : captures) kept.push_back(capture ? capture->c_str() : nullptr);
   check(weft_writer_add_entry(writer, name.c_str(), traced, pointers(inputs).data(),
-                              pointers(outputs).data(), pointers(captures).data()));
+                              pointers(outputs).data(), kept.data()));
 }
 
 void save_model(const std::string& path, const std::vector<Entry>& entries,

@@ -68,13 +68,14 @@ def export(
     named = list(_named("", names)) if names else []
     named += _names_in({name: function for name, (function, _) in functions.items()})
     unnamed: list[native.ndarray] = []
+    gradients = [array.grad for _, array in named if _is_overwritten_gradient(array)]
     written = [
         (
             name,
             found.function,
             _input_names(functions[name][0], found.call, found.function.inputs),
             _output_names(name, found.result, found.function.outputs),
-            [_name_of(array, named, unnamed) for array in found.function.captures()],
+            [_name_of(array, named, unnamed, gradients) for array in found.function.captures()],
         )
         for name, found in traced.items()
     ]
@@ -270,12 +271,29 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, native.ndarray]]:
     elif hasattr(value, "list_data"):  # a parameter
         if not value.is_deferred:
             yield from ((name, array) for array in value.list_data())
+            if value.grad_req == "add":
+                yield from ((f"{name}.grad", array) for array in value.list_grad())
+    elif hasattr(value, "state_arrays"):  # a trainer
+        for path, array in value.state_arrays().items():
+            yield f"{name}.{path}", array
     else:
         for key, member in _members(value):
             yield from _named(f"{name}.{key}" if name else str(key), member)
 
 
-def _name_of(array: native.ndarray, named: Named, unnamed: list[native.ndarray]) -> str:
+def _is_overwritten_gradient(array: native.ndarray) -> bool:
+    return array.grad_req == "write" and isinstance(array.grad, native.ndarray)
+
+
+def _name_of(
+    array: native.ndarray,
+    named: Named,
+    unnamed: list[native.ndarray],
+    gradients: list[native.ndarray],
+) -> str | None:
+    """None for a gradient that each run of `backward` overwrites: it is of no use to a file."""
+    if any(native.shares_box(array, gradient) for gradient in gradients):
+        return None
     for name, known in named:
         if native.shares_box(array, known):
             return name

@@ -223,12 +223,42 @@ def _types_of(arrays: list[Any]) -> ArrayTypes:
     return [(array.dtype, array.shape) for array in arrays]
 
 
+_PLAIN = (bool, int, float, str, type(None))
+
+
+class _Surroundings:
+    """The plain values that a function reads from around it: nonlocal variables and globals.
+    Another value is another trace. What it reads by way of other objects is not looked at."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._cells = getattr(function, "__closure__", None) or ()
+        self._globals = getattr(function, "__globals__", {})
+        names = getattr(getattr(function, "__code__", None), "co_names", ())
+        # What is a module, a function or a class now stays one.
+        self._names = [n for n in names if isinstance(self._globals.get(n), _PLAIN)]
+
+    def __bool__(self) -> bool:
+        return bool(self._cells or self._names)
+
+    def values(self) -> Hashable:
+        found: list[Any] = [self._globals.get(name) for name in self._names]
+        for cell in self._cells:
+            try:
+                found.append(cell.cell_contents)
+            except ValueError:  # it has no value yet
+                found.append(None)
+        return tuple([(type(v), v) for v in found if isinstance(v, _PLAIN)])
+
+
 class TraceCache:
     """Traces of one function by signature."""
 
-    def __init__(self, function: Callable[..., Any], where: str) -> None:
+    def __init__(
+        self, function: Callable[..., Any], where: str, around: _Surroundings | None = None
+    ) -> None:
         self._function = function
         self._where = where
+        self._around = around or None
         self._traced: dict[Hashable, Traced] = {}
         self.last: Traced | None = None
 
@@ -252,7 +282,8 @@ class TraceCache:
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
-        mode = (native.modes() & (native.TRAINING | native.RECORDING), device)
+        around = self._around.values() if self._around is not None else None
+        mode = (native.modes() & (native.TRAINING | native.RECORDING), device, around)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]
@@ -275,8 +306,9 @@ class TraceCache:
 def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that runs as a planned graph, traced once per signature.
 
-    Arrays that `function` meets on the way are captured; a later write to them is seen. Inside
-    another trace it is inlined.
+    Arrays that `function` meets on the way are captured; a later write to them is seen. Numbers
+    and texts that it reads from around it are part of the signature. Inside another trace it is
+    inlined.
 
     >>> import weft
     >>> @weft.hybridize
@@ -285,7 +317,8 @@ def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> scaled(weft.np.array([1.0, 2.0]), 3)
     array([3., 6.])
     """
-    cache = TraceCache(function, getattr(function, "__name__", "function"))
+    name = getattr(function, "__name__", "function")
+    cache = TraceCache(function, name, _Surroundings(function))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -2,14 +2,30 @@
 
 A scheduler is called with that number and gives the rate. Each begins with `warmup_steps` updates
 that lead linearly from `warmup_begin_lr` to the base rate.
+
+In a hybridized training step the number is a float64 array without axes, and so is the rate.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from weft import np
 from weft._attributes import plain_attributes, set_attributes
 from weft._errors import InvalidValue
+from weft._typing import ndarray
+
+Number = Any  # a number of Python, or a float64 array without axes
+
+
+def _choose(condition: Any, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
+    if not isinstance(condition, ndarray):
+        return yes() if condition else no()
+    values = (yes(), no())
+    return np.where(
+        condition,
+        *(v if isinstance(v, ndarray) else np.full((), v, dtype="float64") for v in values),
+    )
 
 
 class LRScheduler:
@@ -30,14 +46,18 @@ class LRScheduler:
         self.warmup_steps = warmup_steps
         self.warmup_begin_lr = warmup_begin_lr
 
-    def __call__(self, num_update: int) -> float:
+    def __call__(self, num_update: Number) -> Number:
         """The rate for update `num_update`, counted from 1."""
-        if num_update < self.warmup_steps:
-            share = num_update / self.warmup_steps
-            return self.warmup_begin_lr + (self.base_lr - self.warmup_begin_lr) * share
-        return self.rate(num_update)
+        if self.warmup_steps == 0:
+            return self.rate(num_update)
+        way = self.base_lr - self.warmup_begin_lr
+        return _choose(
+            num_update < self.warmup_steps,
+            lambda: self.warmup_begin_lr + way * (num_update / self.warmup_steps),
+            lambda: self.rate(num_update),
+        )
 
-    def rate(self, num_update: int) -> float:
+    def rate(self, num_update: Number) -> Number:
         """The rate after the warm-up."""
         return self.base_lr
 
@@ -70,11 +90,12 @@ class FactorScheduler(LRScheduler):
         self.factor = factor
         self.stop_factor_lr = stop_factor_lr
 
-    def rate(self, num_update: int) -> float:
-        return max(
-            self.base_lr * self.factor ** (max(num_update - 1, 0) // self.step),
-            self.stop_factor_lr,
+    def rate(self, num_update: Number) -> Number:
+        times = _choose(
+            num_update > 1, lambda: (num_update - 1) // self.step, lambda: num_update * 0
         )
+        rate = self.base_lr * self.factor**times
+        return _choose(rate > self.stop_factor_lr, lambda: rate, lambda: self.stop_factor_lr)
 
 
 class MultiFactorScheduler(LRScheduler):
@@ -92,8 +113,9 @@ class MultiFactorScheduler(LRScheduler):
         self.step = tuple(step)
         self.factor = factor
 
-    def rate(self, num_update: int) -> float:
-        return self.base_lr * self.factor ** sum(num_update > step for step in self.step)
+    def rate(self, num_update: Number) -> Number:
+        times = sum(_choose(num_update > step, lambda: 1, lambda: 0) for step in self.step)
+        return self.base_lr * self.factor**times
 
 
 class _Decay(LRScheduler):
@@ -116,15 +138,20 @@ class _Decay(LRScheduler):
         self.max_update = max_update
         self.final_lr = final_lr
 
-    def left(self, share: float) -> float:
+    def left(self, share: Number) -> Number:
         """What is left of the way down, from 1 to 0, when a share of the updates is done."""
         raise NotImplementedError
 
-    def rate(self, num_update: int) -> float:
-        if num_update >= self.max_update:
-            return self.final_lr
-        share = (num_update - self.warmup_steps) / (self.max_update - self.warmup_steps)
-        return self.final_lr + (self.base_lr - self.final_lr) * self.left(share)
+    def rate(self, num_update: Number) -> Number:
+        way = self.max_update - self.warmup_steps
+        return _choose(
+            num_update >= self.max_update,
+            lambda: self.final_lr,
+            lambda: (
+                self.final_lr
+                + (self.base_lr - self.final_lr) * self.left((num_update - self.warmup_steps) / way)
+            ),
+        )
 
 
 class CosineScheduler(_Decay):
@@ -140,8 +167,9 @@ class CosineScheduler(_Decay):
     ) -> None:
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
 
-    def left(self, share: float) -> float:
-        return (1 + math.cos(math.pi * share)) / 2
+    def left(self, share: Number) -> Number:
+        angle = math.pi * share
+        return (1 + (np.cos(angle) if isinstance(angle, ndarray) else math.cos(angle))) / 2
 
 
 class PolyScheduler(_Decay):
@@ -159,7 +187,7 @@ class PolyScheduler(_Decay):
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
         self.pwr = pwr
 
-    def left(self, share: float) -> float:
+    def left(self, share: Number) -> Number:
         return (1 - share) ** self.pwr
 
 

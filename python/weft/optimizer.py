@@ -14,9 +14,11 @@ float32, the update is that of float32, and the parameter is what its copy round
 
 import math
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from weft import npx
+from weft import np, npx
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue
 from weft._registry import Registry
@@ -78,6 +80,7 @@ class Optimizer:
             lr_scheduler.base_lr = learning_rate
         self.counts: dict[Any, int] = {}  # updates by parameter
         self.num_update = 0
+        self._progress: tuple[ndarray, ndarray] | None = None
 
     @property
     def learning_rate(self) -> float:
@@ -91,6 +94,26 @@ class Optimizer:
         if self.lr_scheduler is not None:
             raise InvalidState("optimizer: the learning rate is set by `lr_scheduler`")
         self._learning_rate = float(rate)
+
+    @contextmanager
+    def counting_by(self, count: ndarray, rate: ndarray | None) -> Iterator[None]:
+        """A block in which the number of updates of every parameter is `count` and the rate is what
+        a scheduler makes of it, or `rate`: float64 arrays without axes, for steps that are traced.
+        """
+        scheduled = rate if self.lr_scheduler is None else self.lr_scheduler(count)
+        self._progress = (count, scheduled)
+        try:
+            yield
+        finally:
+            self._progress = None
+
+    def _next(self, key: Any) -> tuple[Any, Any]:
+        """The number of this update of a parameter, and the rate."""
+        if self._progress is not None:
+            return self._progress
+        count = self.counts[key] = self.counts.get(key, 0) + 1
+        self.num_update = max(self.num_update, count)
+        return count, self.learning_rate
 
     def has_master(self, weight: ndarray) -> bool:
         """Is a parameter of this dtype updated by way of a copy in float32?"""
@@ -148,10 +171,9 @@ class Optimizer:
                 f"copy, that is have {1 + len(self.states)} arrays; got {len(state)}; create it by "
                 "`create_state_multi_precision`"
             )
-        count = self.counts[key] = self.counts.get(key, 0) + 1
-        self.num_update = max(self.num_update, count)
+        count, rate = self._next(key)
         common = {
-            "lr": self.learning_rate * lr_mult,
+            "lr": rate * lr_mult,
             "wd": self.wd * wd_mult,
             "rescale_grad": self.rescale_grad,
             "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
@@ -203,8 +225,19 @@ class Optimizer:
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
-        """One update, the `count`-th of this parameter, with the options that all share."""
+        """One update, the `count`-th of this parameter, with the options that all share.
+
+        In a hybridized training step `count` and `common["lr"]` are float64 arrays without axes.
+        """
         raise NotImplementedError
+
+
+def _like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
+    """The options with rates that are arrays in the parameter's dtype."""
+    return {
+        name: value.astype(weight.dtype) if isinstance(value, ndarray) else value
+        for name, value in common.items()
+    }
 
 
 class SGD(Optimizer):
@@ -234,11 +267,11 @@ class SGD(Optimizer):
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
         if not state:
-            npx.sgd_update(weight, grad, **common, out=weight)
+            npx.sgd_update(weight, grad, **_like(weight, common), out=weight)
             return
         npx.sgd_mom_update(
             *(weight, grad, *state),
-            **common,
+            **_like(weight, common),
             momentum=self.momentum,
             nesterov=self.nesterov,
             out=(weight, *state),
@@ -272,13 +305,19 @@ class Adam(Optimizer):
         self.beta2 = beta2
         self.epsilon = epsilon
 
+    def _correction(self, count: Any) -> Any:
+        """What makes up for means that begin at 0."""
+        variance = 1 - self.beta2**count
+        root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
+        return root / (1 - self.beta1**count)
+
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
-        common["lr"] *= math.sqrt(1 - self.beta2**count) / (1 - self.beta1**count)
+        common["lr"] *= self._correction(count)
         npx.adam_update(
             *(weight, grad, *state),
-            **common,
+            **_like(weight, common),
             beta1=self.beta1,
             beta2=self.beta2,
             epsilon=self.epsilon,
@@ -293,11 +332,11 @@ class AdamW(Adam):
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
-        common["wd"] *= common["lr"]
-        common["lr"] *= math.sqrt(1 - self.beta2**count) / (1 - self.beta1**count)
+        common["eta"] = common["lr"]
+        common["lr"] = common["lr"] * self._correction(count)
         npx.adamw_update(
             *(weight, grad, *state),
-            **common,
+            **_like(weight, common),
             beta1=self.beta1,
             beta2=self.beta2,
             epsilon=self.epsilon,
@@ -335,7 +374,12 @@ class RMSProp(Optimizer):
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
         arrays = (weight, grad, *state)
-        options = {**common, "rho": self.rho, "epsilon": self.epsilon, "out": (weight, *state)}
+        options = {
+            **_like(weight, common),
+            "rho": self.rho,
+            "epsilon": self.epsilon,
+            "out": (weight, *state),
+        }
         if len(state) == 1:
             npx.rmsprop_update(*arrays, **options)
         else:
@@ -361,7 +405,10 @@ class AdaGrad(Optimizer):
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
         npx.adagrad_update(
-            *(weight, grad, *state), **common, epsilon=self.epsilon, out=(weight, *state)
+            *(weight, grad, *state),
+            **_like(weight, common),
+            epsilon=self.epsilon,
+            out=(weight, *state),
         )
 
 

@@ -233,12 +233,17 @@ static void structs_that_are_too_short_are_refused(void) {
   weft_function f = double_of(a);
   weft_memory stats = WEFT_MEMORY_INIT;
   weft_plan_memory figures = WEFT_PLAN_MEMORY_INIT;
+  weft_engine_figures engine = {0, 0, 0, 0, 0};
+  weft_tensor out = NULL;
   struct {
     weft_memory known;
     int64_t appended;
   } newer = {WEFT_MEMORY_INIT, 77};
   stats.struct_size = 0;
   FAILS(weft_memory_stats(&stats, 0), WEFT_INVALID_VALUE, "struct_size");
+  FAILS(weft_engine_stats(&engine), WEFT_INVALID_VALUE, "`figures->struct_size`");
+  MUST(weft_function_call(f, &a, 1, &out, 1)); /* it has a plan now */
+  weft_tensor_release(out);
   figures.struct_size = 4;
   FAILS(weft_function_memory(f, &figures), WEFT_INVALID_VALUE, "struct_size");
   newer.known.struct_size = sizeof newer;

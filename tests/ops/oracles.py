@@ -678,8 +678,8 @@ def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-
     return weight - lr * mean / (numpy.sqrt(var) + epsilon), mean, var
 
 
-def adamw_update(weight, grad, mean, var, lr, wd=0.0, **options):
-    return adam_update(weight * (1 - wd), grad, mean, var, lr, **options)
+def adamw_update(weight, grad, mean, var, lr, eta, wd=0.0, **options):
+    return adam_update(weight * (1 - eta * wd), grad, mean, var, lr, **options)
 
 
 def rmsprop_update(weight, grad, square, lr, rho=0.9, epsilon=1e-8, **options):

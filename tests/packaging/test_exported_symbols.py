@@ -3,8 +3,11 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
+
+HEADERS = Path(__file__).resolve().parents[2] / "bindings_c" / "include" / "weft"
 
 
 def declared_functions(header) -> set[str]:
@@ -36,11 +39,16 @@ def test_library_exports_what_the_header_declares(prefix, public_header):
     assert exported == declared
 
 
-@pytest.mark.parametrize("name", ["weft.h", "weft_device.h", "weft_dlpack.h"])
-@pytest.mark.parametrize(
-    "compiler, language",
-    [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++20")],
-)
+C_VERSIONS = [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++20")]
+CPP_VERSIONS = [("c++", "c++17"), ("c++", "c++20")]
+CASES = [
+    (path.name, *version)
+    for path in sorted(HEADERS.iterdir())
+    for version in (C_VERSIONS if path.suffix == ".h" else CPP_VERSIONS)
+]
+
+
+@pytest.mark.parametrize("name, compiler, language", CASES)
 def test_header_compiles_alone(public_header, tmp_path, compiler, language, name):
     source = tmp_path / ("alone.cpp" if compiler == "c++" else "alone.c")
     source.write_text(f"#include <weft/{name}>\n" * 2 + "int unused;\n")

@@ -15,12 +15,23 @@ int main(void) {
 }
 """
 
+CPP_PROGRAM = """
+#include <cstdio>
+#include <weft/weft.hpp>
+int main() {
+  const weft::Tensor x = weft::Tensor::from({3}, {1.0f, 2.0f, 3.0f});
+  std::printf("%g", weft::call("sum", {x * x}).item<double>());
+}
+"""
+
 CMAKE_PROJECT = """
 cmake_minimum_required(VERSION 3.20)
 project(stranger LANGUAGES C CXX)
 find_package(weft {version} REQUIRED CONFIG)
 add_executable(stranger stranger.c)
 target_link_libraries(stranger PRIVATE weft::weft)
+add_executable(stranger_cpp stranger.cpp)
+target_link_libraries(stranger_cpp PRIVATE weft::weft)
 """
 
 
@@ -40,6 +51,7 @@ def run(*command, cwd, **environment) -> str:
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "stranger.c").write_text(PROGRAM)
+    (tmp_path / "stranger.cpp").write_text(CPP_PROGRAM)
     return tmp_path
 
 
@@ -53,6 +65,7 @@ def test_cmake_project_finds_weft(project, prefix, cmake, version):
     run(cmake, "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}", cwd=project)
     run(cmake, "--build", "build", cwd=project)
     assert run("build/stranger", cwd=project).strip() == version
+    assert run("build/stranger_cpp", cwd=project) == "14"
 
 
 def test_cmake_refuses_another_minor_version(project, prefix, cmake):

@@ -224,7 +224,8 @@ def test_message_says_what_and_where(name):
 
 def test_exceptions_are_builtin_ones_too():
     for error in vars(weft._errors).values():
-        if isinstance(error, type) and error is not weft.Error:
+        is_exception = isinstance(error, type) and issubclass(error, BaseException)
+        if is_exception and error is not weft.Error:
             assert issubclass(error, weft.Error)
             assert error.__mro__[2].__module__ == "builtins"
 

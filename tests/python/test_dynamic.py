@@ -201,7 +201,7 @@ def test_code_decides_by_what_is_declared_only(decide, taken, tmp_path):
         block.export(path, x, dynamic={"x": {1: TIME}})
 
     if taken is None:
-        with pytest.raises(RuntimeError, match=r"(?s)known only when .* runs|another path"):
+        with pytest.raises(RuntimeError, match=r"known only when|another path"):
             export()
         assert not path.exists()
         return

@@ -860,3 +860,44 @@ def test_activation_layers_refuse_what_they_cannot_be():
         nn.GELU("exact")
     with pytest.raises(ValueError, match="LeakyReLU: `alpha` must be at least 0; got -1"):
         nn.LeakyReLU(-1)
+
+
+def test_summary_lists_what_runs(capsys):
+    shared = nn.Dense(3, in_units=3)
+    net = nn.HybridSequential(nn.Conv2D(2, 3, in_channels=1), nn.Dense(3), shared, shared)
+    net.initialize()
+    net.hybridize()
+    x = np.zeros((2, 1, 5, 5))
+    net(x)
+    plan = net.plan_text()
+    net.summary(x)
+    lines = capsys.readouterr().out.splitlines()
+    rows = [tuple(part for part in line.split("  ") if part) for line in lines[2:-3]]
+    assert [tuple(part.strip() for part in row) for row in rows] == [
+        ("0 (Conv2D)", "(2, 2, 3, 3)", "20"),
+        ("1 (Dense)", "(2, 3)", "57"),
+        ("2 (Dense)", "(2, 3)", "12"),
+        ("2 (Dense)", "(2, 3)", "shared"),
+        ("self (HybridSequential)", "(2, 3)", "0"),
+    ]
+    assert lines[-2:] == ["Parameters: 89, trained: 89", "Bytes: 356"]
+    assert net.plan_text() == plan
+
+
+def test_parameters_are_shared_by_path():
+    def make():
+        return nn.HybridSequential(nn.Dense(4, activation="tanh"), nn.Dense(2))
+
+    one, two, x = make(), make(), np.ones((3, 5))
+    one.initialize(init.Normal(0.5))
+    one(x)
+    assert two.share_parameters(one.collect_params()) is two
+    two.hybridize()
+    numpy.testing.assert_array_equal(two(x).asnumpy(), one(x).asnumpy())
+    one[0].weight.set_data(np.zeros((4, 5)))
+    numpy.testing.assert_array_equal(two(x).asnumpy(), one(x).asnumpy())
+    assert two[0].weight is one[0].weight
+    with pytest.warns(UserWarning, match="has no `2.weight`"):
+        two.share_parameters({"2.weight": one[0].weight})
+    with pytest.raises(ValueError, match=r"share_parameters: `0.weight` must have shape \(4, 5\)"):
+        two.share_parameters({"0.weight": nn.Dense(3, in_units=5).weight})

@@ -371,3 +371,35 @@ def test_parameters_that_wait_for_a_shape_get_their_values_once(record):
     numpy.testing.assert_array_equal(function(x), first)
     numpy.testing.assert_array_equal(net.weight.data(), weights)
     numpy.testing.assert_array_equal(other(net(x)), first)
+
+
+FACTOR = 2
+
+
+def test_plain_values_around_a_function_are_part_of_its_signature():
+    offset = 1
+
+    @weft.hybridize
+    def scaled(x):
+        calls.append(1)
+        return x * FACTOR + offset
+
+    calls = []
+    x = np.array([1.0, 2.0])
+
+    def results():
+        return [scaled(x).tolist() for _ in range(2)]
+
+    try:
+        assert results() == [[3, 5]] * 2
+        globals()["FACTOR"] = 3
+        assert results() == [[4, 7]] * 2
+        offset = True
+        assert results() == [[4, 7]] * 2
+        offset = 10
+        assert results() == [[13, 16]] * 2
+        globals()["FACTOR"], offset = 2, 1
+        assert results() == [[3, 5]] * 2
+    finally:
+        globals()["FACTOR"] = 2
+    assert len(calls) == 4

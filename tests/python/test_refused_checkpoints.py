@@ -69,7 +69,7 @@ MISSING = r"lacks `2\.weight`, `2\.bias` and has `1\.\w+`, .* and 1 more, which 
 NETS = {
     "more": (small_net(more=[nn.Dense(1)]), LookupError, r"x` lacks `4\.weight`, `4\.bias`$"),
     "other": (small_net(norm=False), LookupError, MISSING),
-    "wider": (small_net(last=2), ValueError, r"`3.weight` must have shape \(2, 6\); the file has"),
+    "wider": (small_net(last=2), ValueError, r"`3.weight` must have shape \(2, 6\); got"),
     "float64": (small_net(), TypeError, r"`0.weight` must have dtype float64; the file has float3"),
 }
 

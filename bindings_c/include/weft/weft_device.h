@@ -72,6 +72,8 @@ typedef struct weft_device_driver {
 typedef const weft_device_driver* (*weft_device_plugin_function)(uint32_t abi);
 #define WEFT_DEVICE_PLUGIN "weft_device_plugin"
 
+/* Adds the devices of a driver in the program, for ever: the driver stays valid. WEFT_UNSUPPORTED:
+ * it was built for another WEFT_DEVICE_ABI. */
 WEFT_API weft_status weft_device_register(const weft_device_driver* driver);
 
 /* The CPU's kernel, with addresses that are pointers of this process: for a device that shares the

@@ -25,23 +25,32 @@ Value prepared(const ComposeContext& c) {
   return c.real("wd") == 0 ? gradient : gradient + c.in(0) * c.real("wd");
 }
 
+bool is_rate(const OpDef& op, size_t input) {
+  return op.input_name(input) == "lr" || op.input_name(input) == "eta";
+}
+
 // Gradient and state are those of the weight: a step that stretched one of them would be no step.
 Result<Types> check(const InferContext& c) {
   WEFT_TRY(rules::require_floating(c, 0));
   for (size_t i = 1; i < c.in.size(); ++i)
-    if (c.in[i].shape != c.in[0].shape)
+    if (is_rate(c.op(), i)) {
+      if (c.in[i].shape.rank() != 0)
+        return errors::invalid_value(c.op().name, "`", c.op().input_name(i),
+                                     "` must be a number or an array without axes; got shape ",
+                                     c.in[i].shape);
+    } else if (c.in[i].shape != c.in[0].shape)
       return errors::invalid_value(c.op().name, "`", c.op().input_name(i),
                                    "` must have the shape of `weight`, ", c.in[0].shape, "; got ",
                                    c.in[i].shape);
   return Types();
 }
 
-Values sgd(const ComposeContext& c) { return {c.in(0) - prepared(c) * c.real("lr")}; }
+Values sgd(const ComposeContext& c) { return {c.in(0) - prepared(c) * c.in(2)}; }
 
 // state = momentum * state - lr * gradient; Nesterov looks one step ahead.
 Values sgd_momentum(const ComposeContext& c) {
   const double momentum = c.real("momentum");
-  const Value step = prepared(c) * c.real("lr");
+  const Value step = prepared(c) * c.in(3);
   const Value state = c.in(2) * momentum - step;
   return {c.in(0) + (c.flag("nesterov") ? state * momentum - step : state), state};
 }
@@ -54,14 +63,18 @@ Values adam_from(const ComposeContext& c, const Value& weight, const Value& grad
   const Value mean = c.in(2) * beta1 + gradient * (1 - beta1);
   const Value variance = c.in(3) * beta2 + gradient * gradient * (1 - beta2);
   const Value root = c.builder.call("sqrt", {variance});
-  return {weight - mean * c.real("lr") / (root + c.real("epsilon")), mean, variance};
+  return {weight - mean * c.in(4) / (root + c.real("epsilon")), mean, variance};
 }
 
 Values adam(const ComposeContext& c) { return adam_from(c, c.in(0), prepared(c)); }
 
 // Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
 Values adamw(const ComposeContext& c) {
-  return adam_from(c, c.in(0) * (1 - c.real("wd")), rescaled(c));
+  const Value& eta = c.in(5);
+  const double wd = c.real("wd");
+  const Value weight =
+      eta.is_scalar() ? c.in(0) * (1 - eta.scalar().as_double() * wd) : c.in(0) * (eta * -wd + 1.0);
+  return adam_from(c, weight, rescaled(c));
 }
 
 // Tieleman and Hinton, "Lecture 6.5" (2012); centered: Graves, "Generating Sequences" (2013), whose
@@ -71,7 +84,7 @@ Values rmsprop(const ComposeContext& c) {
   const Value gradient = prepared(c);
   const Value square = c.in(2) * rho + gradient * gradient * (1 - rho);
   const Value root = c.builder.call("sqrt", {square});
-  return {c.in(0) - gradient * c.real("lr") / (root + c.real("epsilon")), square};
+  return {c.in(0) - gradient * c.in(3) / (root + c.real("epsilon")), square};
 }
 
 Values rmsprop_centered(const ComposeContext& c) {
@@ -80,7 +93,7 @@ Values rmsprop_centered(const ComposeContext& c) {
   const Value square = c.in(2) * rho + gradient * gradient * (1 - rho);
   const Value mean = c.in(3) * rho + gradient * (1 - rho);
   const Value root = c.builder.call("sqrt", {square - mean * mean + c.real("epsilon")});
-  const Value step = c.in(4) * c.real("momentum") - gradient * c.real("lr") / root;
+  const Value step = c.in(4) * c.real("momentum") - gradient * c.in(5) / root;
   return {c.in(0) + step, square, mean, step};
 }
 
@@ -89,35 +102,37 @@ Values adagrad(const ComposeContext& c) {
   const Value gradient = prepared(c);
   const Value history = c.in(2) + gradient * gradient;
   const Value root = c.builder.call("sqrt", {history});
-  return {c.in(0) - gradient * c.real("lr") / (root + c.real("epsilon")), history};
+  return {c.in(0) - gradient * c.in(3) / (root + c.real("epsilon")), history};
 }
+
+constexpr const char* kRate = "learning rate: a number, or an array without axes";
 
 void common(OpDef& op) {
   op.in(Namespace::kNpx)
       .promote(Promotion::kExact)
       .infer(check)
-      .required(AttributeKind::kFloat, "lr", "learning rate")
       .real("wd", 0, "weight decay")
       .real("rescale_grad", 1, "factor of the gradient")
       .real("clip_gradient", -1, "bound of the rescaled gradient's elements; negative: none");
 }
 
 // What Adam and AdamW share: all but the place of weight decay.
-void of_adam(OpDef& op, Values (*step)(const ComposeContext&)) {
+void inputs_of_adam(OpDef& op) {
   op.input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
       .input("mean", "running mean of the gradient")
-      .input("var", "running mean of its square");
+      .input("var", "running mean of its square")
+      .input("lr", kRate);
+}
+
+void of_adam(OpDef& op, Values (*step)(const ComposeContext&)) {
   common(op);
   op.real("beta1", 0.9, "decay of the mean")
       .real("beta2", 0.999, "decay of the variance")
       .real("epsilon", 1e-8, "added to the root")
       .outputs(3)
       .compose(step)
-      .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3], [3]], "lr": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "beta1": 0.5,
-                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
+      .domain(0.5, 2);
 }
 
 }  // namespace
@@ -125,54 +140,66 @@ void of_adam(OpDef& op, Values (*step)(const ComposeContext&)) {
 WEFT_OP(sgd_update) {
   op.doc("Stochastic gradient descent: the new weight.")
       .input("weight", "floating: the parameter")
-      .input("grad", "its gradient, same shape");
+      .input("grad", "its gradient, same shape")
+      .input("lr", kRate);
   common(op);
   op.compose(sgd)
-      .sample(R"({"shapes": [[3], [3]], "lr": 0.1, "wd": 0.01, "clip_gradient": 0.5})")
-      .sample(R"({"shapes": [[2, 3], [2, 3]], "lr": 0.2, "rescale_grad": 0.5})");
+      .sample(R"({"shapes": [[3], [3], []], "wd": 0.01, "clip_gradient": 0.5})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], []], "rescale_grad": 0.5})");
 }
 
 WEFT_OP(sgd_mom_update) {
   op.doc("Gradient descent with momentum: the new weight and momentum.")
       .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
-      .input("mom", "momentum, same shape");
+      .input("mom", "momentum, same shape")
+      .input("lr", kRate);
   common(op);
   op.real("momentum", 0.9, "share of the momentum that stays")
       .boolean("nesterov", false, "look one step ahead")
       .outputs(2)
       .compose(sgd_momentum)
-      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "momentum": 0.9, "rescale_grad": 0.5})")
-      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1, "nesterov": true, "wd": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "momentum": 0.5, "nesterov": true,
+      .sample(R"({"shapes": [[3], [3], [3], []], "momentum": 0.9, "rescale_grad": 0.5})")
+      .sample(R"({"shapes": [[3], [3], [3], []], "nesterov": true, "wd": 0.1})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], []], "momentum": 0.5, "nesterov": true,
                   "clip_gradient": 0.7})");
 }
 
 WEFT_OP(adam_update) {
   op.doc("Adam: the new weight, mean and variance. Bias corrections belong into lr.");
+  inputs_of_adam(op);
   of_adam(op, adam);
+  op.sample(R"({"shapes": [[3], [3], [3], [3], []]})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], []], "wd": 0.1, "beta1": 0.5,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
 }
 
 WEFT_OP(adamw_update) {
   op.doc(
       "Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections "
-      "belong into lr; wd is the share of the weight that goes, the rate in it.");
+      "belong into lr; the weight loses its share eta * wd.");
+  inputs_of_adam(op);
+  op.input("eta", "rate of the weight decay: a number, or an array without axes");
   of_adam(op, adamw);
+  op.sample(R"({"shapes": [[3], [3], [3], [3], [], []]})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], [], []], "wd": 0.1, "beta1": 0.5,
+                  "rescale_grad": 0.5, "clip_gradient": 0.7, "beta2": 0.8, "epsilon": 0.01})");
 }
 
 WEFT_OP(rmsprop_update) {
   op.doc("RMSProp: the new weight and running mean of squared gradients.")
       .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
-      .input("square", "running mean of the gradient's square");
+      .input("square", "running mean of the gradient's square")
+      .input("lr", kRate);
   common(op);
   op.real("rho", 0.9, "decay of the mean")
       .real("epsilon", 1e-8, "added to the root")
       .outputs(2)
       .compose(rmsprop)
       .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "rescale_grad": 0.5,
+      .sample(R"({"shapes": [[3], [3], [3], []]})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], []], "wd": 0.1, "rescale_grad": 0.5,
                   "clip_gradient": 0.7, "epsilon": 0.01, "rho": 0.6})");
 }
 
@@ -184,7 +211,8 @@ WEFT_OP(rmsprop_centered_update) {
       .input("grad", "its gradient, same shape")
       .input("square", "running mean of the gradient's square")
       .input("mean", "running mean of the gradient")
-      .input("step", "the step before");
+      .input("step", "the step before")
+      .input("lr", kRate);
   common(op);
   op.real("rho", 0.9, "decay of the means")
       .real("momentum", 0.9, "share of the step that stays")
@@ -192,8 +220,8 @@ WEFT_OP(rmsprop_centered_update) {
       .outputs(4)
       .compose(rmsprop_centered)
       .domain(0.5, 0.7)  // a running mean of squares is at least the square of that of gradients
-      .sample(R"({"shapes": [[3], [3], [3], [3], [3]], "lr": 0.1, "epsilon": 0.3})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1,
+      .sample(R"({"shapes": [[3], [3], [3], [3], [3], []], "epsilon": 0.3})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], [2, 3], []], "wd": 0.1,
                   "rescale_grad": 0.5, "clip_gradient": 0.7, "epsilon": 0.3, "rho": 0.6,
                   "momentum": 0.5})");
 }
@@ -202,14 +230,15 @@ WEFT_OP(adagrad_update) {
   op.doc("AdaGrad: the new weight and sum of squared gradients.")
       .input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")
-      .input("history", "sum of the squares of all gradients");
+      .input("history", "sum of the squares of all gradients")
+      .input("lr", kRate);
   common(op);
   op.real("epsilon", 1e-6, "added to the root")
       .outputs(2)
       .compose(adagrad)
       .domain(0.5, 2)
-      .sample(R"({"shapes": [[3], [3], [3]], "lr": 0.1})")
-      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3]], "lr": 0.2, "wd": 0.1, "rescale_grad": 0.5,
+      .sample(R"({"shapes": [[3], [3], [3], []]})")
+      .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], []], "wd": 0.1, "rescale_grad": 0.5,
                   "clip_gradient": 0.7, "epsilon": 0.01})");
 }
 

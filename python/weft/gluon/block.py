@@ -1,6 +1,7 @@
 """Blocks: trees of layers with parameters. HybridBlock also runs as a planned graph."""
 
 import re
+import warnings
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from os import PathLike, fspath
@@ -20,6 +21,7 @@ from weft._trace import (
     without_effects,
 )
 from weft.device import device_of
+from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 
 Path = str | PathLike[str]
@@ -141,7 +143,53 @@ class Block:
         """What `repr` says between the parentheses of a block without children."""
         return ""
 
+    def summary(self, *args: Any) -> None:
+        """Prints the blocks that a call with these arguments runs, with their results' shapes and
+        their own parameters. Hybridized blocks run eagerly for it.
+
+        >>> from weft import np
+        >>> from weft.gluon import nn
+        >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
+        >>> net.initialize()
+        >>> net.summary(np.zeros((1, 3)))
+        Layer (type)             Output shape  Param #
+        ----------------------------------------------
+        0 (Dense)                (1, 4)             16
+        1 (Dense)                (1, 2)             10
+        self (HybridSequential)  (1, 2)              0
+        ----------------------------------------------
+        Parameters: 26, trained: 26
+        Bytes: 104
+        """
+        print(summary_of(self, args))
+
     # ---- parameters
+
+    def share_parameters(self, shared: Mapping[str, Parameter]) -> "Block":
+        """Takes parameters of another block instead of its own, by their paths as
+        `collect_params()` gives them: from then on both have the same arrays. Gives the block.
+
+        Warns of names that it lacks. Raises ValueError for another shape.
+        """
+        own = self.collect_params()
+        for path, parameter in shared.items():
+            if path not in own:
+                warnings.warn(f"share_parameters: the block has no `{path}`", stacklevel=2)
+            elif parameter.is_shape_known:
+                _check_shape(path, own[path], parameter.shape, "share_parameters")
+        for path, parameter in shared.items():
+            if path in own:
+                self._replace_parameter(path.split("."), parameter)
+        return self
+
+    def _replace_parameter(self, path: list[str], parameter: Parameter) -> None:
+        if len(path) > 1 and path[0] in self._children:
+            self._children[path[0]]._replace_parameter(path[1:], parameter)
+            return
+        name = ".".join(path)
+        self._own_parameters[name] = parameter
+        self.__dict__[name] = parameter
+        self._structure_changed()
 
     def initialize(
         self, init: Initializable = None, *, device: Devices = None, force_reinit: bool = False
@@ -457,7 +505,7 @@ def _check_shape(
     if len(wanted) != len(shape) or any(
         w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
     ):
-        raise InvalidValue(f"{operation}: `{name}` must have shape {wanted}; the file has {shape}")
+        raise InvalidValue(f"{operation}: `{name}` must have shape {wanted}; got {shape}")
 
 
 def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) -> None:

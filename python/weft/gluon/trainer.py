@@ -10,6 +10,7 @@ from weft._attributes import plain_attributes, set_attributes
 from weft._core import native
 from weft._errors import FileFailure, InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._files import BackgroundWrite, Described, check_form, save_arrays
+from weft._trace import is_tracing, outside_trace
 from weft._typing import ndarray
 from weft.device import current
 from weft.gluon.parameter import Parameter
@@ -26,7 +27,7 @@ STATES_FORM: dict[str, Any] = {
 }
 _FILE = Described("weft.trainer", 1, "Trainer.save_states", STATES_FORM)
 _PREFIX = "optimizer:"  # of states' names in a file
-_NO_OPTIONS = ("counts", "states", "lr_scheduler")  # of an optimizer's attributes
+_NO_OPTIONS = ("counts", "states", "lr_scheduler", "_progress")  # of an optimizer's attributes
 
 
 class Trainer:
@@ -61,6 +62,8 @@ class Trainer:
         self._states: dict[str, tuple[Any, ...]] = {}
         self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step
         self._continued: set[str] = set()  # parameters whose gradients came from a file
+        # Number of updates and rate for steps that are traced: their plan has them as states.
+        self._progress: tuple[ndarray, ndarray] | None = None
 
     @property
     def optimizer(self) -> "optimizer.Optimizer":
@@ -74,7 +77,9 @@ class Trainer:
 
     def set_learning_rate(self, rate: float) -> None:
         """Sets the learning rate. Raises RuntimeError where a scheduler sets it."""
+        self._take_progress()
         self._optimizer.set_learning_rate(rate)
+        self._give_progress()
 
     # ---- updates
 
@@ -127,19 +132,98 @@ class Trainer:
 
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if is_tracing():
+            self._trace_update(caller, trained)
+            return
+        self._take_progress()
         stale = [name for name, p in trained.items() if self._is_stale(name, p)]
         if stale and not ignore_stale_grad:
             raise InvalidState(
                 f"{caller}: the gradient of `{stale[0]}` was not written since the last step; call "
                 "`backward` first, or use `ignore_stale_grad=True`"
             )
-        self._optimizer.rescale_grad = self._scale / batch_size
         with autograd.pause():
             for name, parameter in trained.items():
                 if name not in stale:
                     self._update_one(name, parameter)
+        self._give_progress()
         self._used = {name: p.grad_version for name, p in trained.items()}
         self._continued = set()
+
+    # ---- updates in hybridized functions
+    #
+    # The number of updates, the rate and the states are arrays that the plan reads and writes. All
+    # parameters have the same number there. What else an optimizer is set to is part of the plan.
+
+    def _trace_update(self, caller: str, trained: dict[str, Parameter]) -> None:
+        for name, parameter in trained.items():
+            if len(parameter.list_device()) > 1:
+                raise Unsupported(
+                    f"{caller}: `{name}` is on several devices, which a hybridized training step "
+                    "cannot update; call it outside"
+                )
+        with outside_trace():
+            count, rate = self._progress_arrays()
+            for name, parameter in trained.items():
+                self._state_of(name, parameter.list_data()[0])
+        with autograd.pause():
+            count[...] = count + 1
+            rate[...] = rate  # a state, so that who runs a file can set it
+            with self._optimizer.counting_by(count.astype("float64"), rate):
+                for name, parameter in trained.items():
+                    self._update_one(name, parameter)
+
+    def _progress_arrays(self) -> tuple[ndarray, ndarray]:
+        if self._progress is None:
+            count = np.array(self._optimizer.num_update, dtype="int64")
+            rate = np.array(self._optimizer.learning_rate, dtype="float64")
+            for array in (count, rate):
+                native.set_state(array, True)
+            self._progress = (count, rate)
+        return self._progress
+
+    def _take_progress(self) -> None:
+        """Learns of the updates that plans have made."""
+        if self._progress is None or is_tracing():
+            return
+        done = int(self._progress[0].item())
+        if done == self._optimizer.num_update:
+            return
+        self._optimizer.num_update = done
+        trained = (name for name, p in self._params.items() if p.grad_req != "null")
+        self._optimizer.counts.update(dict.fromkeys(trained, done))
+
+    def _give_progress(self) -> None:
+        """Tells plans of the updates that were made without them, and of the rate."""
+        if self._progress is not None:
+            self._progress[0][...] = self._optimizer.num_update
+            self._progress[1][...] = self._optimizer.learning_rate
+
+    def _set_states(self, states: dict[str, tuple[ndarray, ...]]) -> None:
+        """Sets contents, not arrays, where plans may have these."""
+        before, self._states = self._states, states
+        if self._progress is None:
+            return
+        for name, known in before.items():
+            for number, array in enumerate(known):
+                array[...] = states[name][number] if name in states else 0
+            self._states[name] = known
+
+    def state_arrays(self) -> dict[str, ndarray]:
+        """What updates in hybridized functions change beside parameters, by names for files."""
+        arrays = {
+            f"{name}.{kind}": array
+            for name, state in self._states.items()
+            for kind, array in zip(
+                self._optimizer.state_names(self._params[name].list_data()[0]), state, strict=True
+            )
+        }
+        if self._progress is not None:
+            arrays["num_update"], arrays["learning_rate"] = self._progress
+        return arrays
+
+    # ---- one parameter
 
     def _is_stale(self, name: str, parameter: Parameter) -> bool:
         """Has no backward written this gradient since the last step?"""
@@ -200,6 +284,7 @@ class Trainer:
 
     def describe_states(self) -> tuple[dict[str, ndarray], dict[str, Any]]:
         """Arrays of all states, and what else there is to know as plain values."""
+        self._take_progress()
         arrays, states = {}, {}
         for name, state in self._states.items():
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
@@ -241,7 +326,8 @@ class Trainer:
             if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
                 used.lr_scheduler.load_state_dict(scheduler["state"])
             self._scale = description["scale"]
-            self._states = states
+            self._set_states(states)
+            self._give_progress()
 
         return apply
 

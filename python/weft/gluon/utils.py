@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from weft import autograd, np
 from weft._errors import InvalidValue
+from weft._trace import is_tracing
 from weft._typing import ArrayLike, DeviceLike, ndarray
 from weft.sparse import RowSparseArray
 
@@ -46,11 +47,12 @@ def split_and_load(
 
 def clip_global_norm(
     arrays: Sequence[ndarray | RowSparseArray], max_norm: float, check_isfinite: bool = True
-) -> float:
+) -> float | ndarray:
     """Scales arrays, such as all gradients, in place where the root of the sum of all squares is
-    above `max_norm`. Gives that norm as it was.
+    above `max_norm`. Gives that norm as it was, in a hybridized function as an array.
 
-    check_isfinite: warn where the norm is infinite or no number; nothing is scaled then
+    check_isfinite: warn where the norm is infinite or no number, which a hybridized function
+        cannot; nothing is scaled then
 
     >>> gradient = np.array([3.0, 4.0])
     >>> clip_global_norm([gradient], 1.0)
@@ -65,12 +67,24 @@ def clip_global_norm(
         )
     with autograd.pause():
         parts = [a.data if isinstance(a, RowSparseArray) else a for a in arrays]
+        if is_tracing():
+            return _clip_traced(parts, max_norm)
         norm = math.sqrt(sum(float(np.square(part).sum()) for part in parts))
         if check_isfinite and not math.isfinite(norm):
             warnings.warn(f"clip_global_norm: the norm is {norm}; nothing is scaled", stacklevel=2)
         if math.isfinite(norm) and norm > max_norm:
             for part in parts:
                 part *= max_norm / norm
+    return norm
+
+
+def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
+    squares = [np.square(part).sum().astype("float64") for part in parts]
+    norm = np.sqrt(sum(squares[1:], squares[0]))
+    one = np.ones_like(norm)
+    scale = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
+    for part in parts:
+        part *= scale.astype(part.dtype)
     return norm
 
 

@@ -8,7 +8,7 @@ def adagrad_update(
     weight: ArrayLike,
     grad: ArrayLike,
     history: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -21,7 +21,7 @@ def adagrad_update(
     weight: floating: the parameter
     grad: its gradient, same shape
     history: sum of the squares of all gradients
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -34,7 +34,7 @@ def adam_update(
     grad: ArrayLike,
     mean: ArrayLike,
     var: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -50,7 +50,7 @@ def adam_update(
     grad: its gradient, same shape
     mean: running mean of the gradient
     var: running mean of its square
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -65,7 +65,8 @@ def adamw_update(
     grad: ArrayLike,
     mean: ArrayLike,
     var: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
+    eta: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -76,13 +77,14 @@ def adamw_update(
     out: tuple[ndarray, ndarray, ndarray] | None = None,
 ) -> tuple[ndarray, ndarray, ndarray]:
     """Adam with decoupled weight decay: the new weight, mean and variance. Bias corrections belong
-    into lr; wd is the share of the weight that goes, the rate in it.
+    into lr; the weight loses its share eta * wd.
 
     weight: floating: the parameter
     grad: its gradient, same shape
     mean: running mean of the gradient
     var: running mean of its square
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
+    eta: rate of the weight decay: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -701,7 +703,7 @@ def rmsprop_centered_update(
     square: ArrayLike,
     mean: ArrayLike,
     step: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -719,7 +721,7 @@ def rmsprop_centered_update(
     square: running mean of the gradient's square
     mean: running mean of the gradient
     step: the step before
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -733,7 +735,7 @@ def rmsprop_update(
     weight: ArrayLike,
     grad: ArrayLike,
     square: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -747,7 +749,7 @@ def rmsprop_update(
     weight: floating: the parameter
     grad: its gradient, same shape
     square: running mean of the gradient's square
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -858,7 +860,7 @@ def sgd_mom_update(
     weight: ArrayLike,
     grad: ArrayLike,
     mom: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -872,7 +874,7 @@ def sgd_mom_update(
     weight: floating: the parameter
     grad: its gradient, same shape
     mom: momentum, same shape
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none
@@ -884,7 +886,7 @@ def sgd_mom_update(
 def sgd_update(
     weight: ArrayLike,
     grad: ArrayLike,
-    lr: float,
+    lr: ArrayLike,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
@@ -895,7 +897,7 @@ def sgd_update(
 
     weight: floating: the parameter
     grad: its gradient, same shape
-    lr: learning rate
+    lr: learning rate: a number, or an array without axes
     wd: weight decay
     rescale_grad: factor of the gradient
     clip_gradient: bound of the rescaled gradient's elements; negative: none

@@ -1,0 +1,135 @@
+/* Weft's C interface: .weft files, written and run. */
+#ifndef WEFT_WEFT_MODEL_H_
+#define WEFT_WEFT_MODEL_H_
+
+#include "weft_base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- .weft files: writing -------------------------------------------------------------------- */
+
+/* A writer is used by one thread at a time. */
+WEFT_API weft_status weft_writer_create(weft_writer* out);
+WEFT_API void weft_writer_release(weft_writer writer);
+/* Do entries that are added from now on keep the source lines that made their operators (what the
+ * origin hook said), so that errors of runs name them? 0 at first. */
+WEFT_API weft_status weft_writer_keep_source_lines(weft_writer writer, int32_t keep);
+/* Adds an entry point for the signature of the function's example inputs. Names: one per input,
+ * output and capture; captures of one name in several entries must be the same array. NULL: the
+ * function only writes this capture (a gradient), and the file shall not have it. */
+WEFT_API weft_status weft_writer_add_entry(weft_writer writer, const char* name,
+                                           weft_function function, const char* const* input_names,
+                                           const char* const* output_names,
+                                           const char* const* capture_names);
+/* A text for the file, such as the classes of a classifier; said again, the last one counts. The
+ * key "weft" is refused: it is the file's own. */
+WEFT_API weft_status weft_writer_set_metadata(weft_writer writer, const char* key,
+                                              const char* value);
+/* Writes the file in one step: a failure leaves the old one whole. */
+WEFT_API weft_status weft_writer_save(weft_writer writer, const char* path);
+
+/* ---- .weft files: running -------------------------------------------------------------------- */
+
+/* WEFT_UNSUPPORTED: an operator of the file is not there; the text names it and its library. */
+WEFT_API weft_status weft_model_load(const char* path, weft_model* out);
+/* The bytes must stay unchanged until the model is released. */
+WEFT_API weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
+/* Contexts and functions keep what they need of the model. */
+WEFT_API void weft_model_release(weft_model model);
+/* A description for people: format version, entry points, weights, metadata; as long as the
+ * model lives. */
+WEFT_API const char* weft_model_text(weft_model model);
+/* Entry points and weights in the file's order. Names are lent as long as the model;
+ * weft_model_tensor gives a new reference to the model's array, which may outlive it. */
+WEFT_API size_t weft_model_entry_count(weft_model model);
+WEFT_API const char* weft_model_entry_name_at(weft_model model, size_t index);
+WEFT_API size_t weft_model_tensor_count(weft_model model);
+WEFT_API const char* weft_model_tensor_name_at(weft_model model, size_t index);
+WEFT_API weft_status weft_model_tensor(weft_model model, size_t index, weft_tensor* out);
+/* What weft_writer_set_metadata said; as long as the model lives. NULL: the key is unknown. */
+WEFT_API const char* weft_model_metadata(weft_model model, const char* key);
+/* All keys, to be asked for; they are lent as long as the model. */
+WEFT_API size_t weft_model_metadata_count(weft_model model);
+WEFT_API const char* weft_model_metadata_key_at(weft_model model, size_t index);
+
+typedef struct weft_port {
+  size_t struct_size;
+  const char* name;
+  weft_dtype dtype;
+  int32_t rank;
+  const int64_t* shape;
+  size_t bytes;
+} weft_port;
+#define WEFT_PORT_INIT \
+  { sizeof(weft_port), NULL, 0, 0, NULL, 0 }
+/* The shape of an output may follow from values (a mask, nonzero, unique). Its port tells the
+ * largest shape before the first run, and the shape of the last run after it; memory that is bound
+ * to it has room for the largest one. Runs of such an entry allocate, and use no arena. */
+
+/* A context runs one entry point; it is used by one thread at a time (a second one meets
+ * WEFT_INVALID_STATE), several contexts of a model run side by side. `arena`:
+ * weft_model_arena_bytes bytes aligned to 64, or NULL to allocate. */
+WEFT_API weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
+WEFT_API weft_status weft_context_create(weft_model model, const char* entry, void* arena,
+                                         size_t arena_bytes, weft_context* out);
+/* The same for another entry point that shall see what runs of `first` change, and change it: a
+ * forward that uses the weights of a training step, a decoder that goes on in the cache of a
+ * prompt. All contexts that share are used by one thread at a time. If `first` is in a caller's
+ * arena, that arena must outlive them all. */
+WEFT_API weft_status weft_context_create_sharing(weft_context first, const char* entry, void* arena,
+                                                 size_t arena_bytes, weft_context* out);
+WEFT_API void weft_context_release(weft_context context);
+/* Ports: what inputs and outputs are. Set port->struct_size first; names and shapes are lent as
+ * long as the context, shapes of outputs until the next run. */
+WEFT_API size_t weft_context_inputs(weft_context context);
+WEFT_API size_t weft_context_outputs(weft_context context);
+WEFT_API weft_status weft_context_get_input(weft_context context, size_t index, weft_port* port);
+WEFT_API weft_status weft_context_get_output(weft_context context, size_t index, weft_port* port);
+/* Dimensions: axes whose extent may be another one at each run. A port has -1 there, and 0 bytes,
+ * until the shape of the input, of all inputs for an output, is set; that frees what was bound to
+ * the input. A plan is made for the shapes that are met, and kept. Runs of such an entry allocate,
+ * and use no arena. The name of a dimension, equal for equal extents; NULL: the axis has none. */
+WEFT_API weft_status weft_context_set_input_shape(weft_context context, size_t index,
+                                                  const int64_t* shape, int32_t rank);
+WEFT_API const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
+/* Binds the caller's dense memory of the port's size until the next bind or the context's release;
+ * read (written) at every run. */
+WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
+                                             size_t bytes);
+WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
+                                              size_t bytes);
+/* Runs; allocates nothing, but for the text of prints. WEFT_CHECK_FAILED where a check of the model
+ * fails: states are then as before the run, outputs undefined. */
+WEFT_API weft_status weft_context_run(weft_context context);
+/* Where output `index` is after a run; valid until the next run. */
+WEFT_API weft_status weft_context_output_data(weft_context context, size_t index,
+                                              const void** data);
+
+/* States: what runs of the entry point change, by name of the tensor in the file. They start as the
+ * file has them. The last one of an entry that draws random numbers is "weft.random", uint64 [seed,
+ * next ordinal]. */
+WEFT_API size_t weft_context_states(weft_context context);
+WEFT_API weft_status weft_context_get_state(weft_context context, size_t index, weft_port* port);
+/* Copies of exactly `bytes` bytes, the port's: dense and row-major. */
+WEFT_API weft_status weft_context_read_state(weft_context context, size_t index, void* data,
+                                             size_t bytes);
+WEFT_API weft_status weft_context_write_state(weft_context context, size_t index, const void* data,
+                                              size_t bytes);
+/* All states of the context, and of those that share them, as the file has them. */
+WEFT_API weft_status weft_context_reset(weft_context context);
+/* The model's file with the present states instead of the first ones, in one step: it may replace
+ * the file that was loaded. */
+WEFT_API weft_status weft_context_save(weft_context context, const char* path);
+
+/* One entry as a trainable function: its captures are the model's arrays, in the order of
+ * weft_function_capture_at, or copies of them where this thread's new arrays go to a device. */
+WEFT_API weft_status weft_model_function(weft_model model, const char* entry, weft_function* out);
+/* Its name in the file; NULL for a function that is of no file. Lent as long as the function. */
+WEFT_API const char* weft_function_capture_name_at(weft_function function, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* WEFT_WEFT_MODEL_H_ */

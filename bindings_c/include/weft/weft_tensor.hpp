@@ -1,0 +1,317 @@
+// Weft for C++17: devices, arguments of operators, arrays, files of arrays.
+#ifndef WEFT_WEFT_TENSOR_HPP_
+#define WEFT_WEFT_TENSOR_HPP_
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "weft_base.hpp"
+#include "weft_dlpack.h"
+
+namespace weft {
+inline namespace cpp {
+
+// ---- devices ------------------------------------------------------------------------------------
+
+// A device; lives as long as the library. The CPU if nothing else is said.
+class Device {
+ public:
+  Device() = default;
+  explicit Device(weft_device handle) : handle_(handle) {}
+  // "cuda:1", or a kind for the first of it.
+  explicit Device(const char* name) { check(weft_device_find(name, &handle_)); }
+  static void load(const char* path) { check(weft_device_load(path)); }
+
+  weft_device handle() const { return handle_; }
+  std::string name() const { return weft_device_name(handle_); }
+  weft_device_info info() const {
+    weft_device_info info = WEFT_DEVICE_INFO_INIT;
+    check(weft_device_get_info(handle_, &info));
+    return info;
+  }
+  friend bool operator==(Device a, Device b) { return a.handle_ == b.handle_; }
+  friend bool operator!=(Device a, Device b) { return !(a == b); }
+
+ private:
+  weft_device handle_ = nullptr;
+};
+
+// Puts the thread's new arrays on a device for as long as it lives.
+class DeviceScope {
+ public:
+  explicit DeviceScope(Device device) : before_(weft_set_device(device.handle())) {}
+  ~DeviceScope() { weft_set_device(before_); }
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ private:
+  weft_device before_;
+};
+
+// ---- arguments ----------------------------------------------------------------------------------
+
+class HostFunction;
+class Tensor;
+
+// One argument of an operator: an array, a number (a weak scalar as an input), a text, a dtype,
+// integers, a list of arrays, a function. Lends what it is made of; Value() is the default, and
+// std::nullopt says that there is none on purpose.
+class Value {
+ public:
+  Value() = default;
+  Value(const Tensor& tensor);
+  Value(const HostFunction& function);
+  Value(std::nullopt_t) { value_.tag = WEFT_TAG_NONE; }
+  template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
+  Value(T number) {
+    if constexpr (std::is_floating_point_v<T>) {
+      value_.tag = WEFT_TAG_FLOAT;
+      value_.as.real = number;
+    } else {
+      value_.tag = std::is_same_v<T, bool> ? WEFT_TAG_BOOL : WEFT_TAG_INT;
+      value_.as.integer = static_cast<int64_t>(number);
+    }
+  }
+  Value(Dtype dtype) {
+    value_.tag = WEFT_TAG_DTYPE;
+    value_.as.integer = static_cast<int64_t>(dtype);
+  }
+  Value(std::string_view text) : value_{WEFT_TAG_STRING, length(text), {nullptr}} {
+    value_.as.text = text.data();
+  }
+  Value(const char* text) : Value(std::string_view(text)) {}
+  Value(const std::string& text) : Value(std::string_view(text)) {}
+  Value(Extents numbers) : value_{WEFT_TAG_INTS, length(numbers), {nullptr}} {
+    value_.as.ints = numbers.data();
+  }
+  Value(std::initializer_list<int64_t> numbers) : Value(Extents(numbers)) {}
+  Value(Span<const Tensor> list);
+  Value(std::initializer_list<Tensor> list) : Value(Span<const Tensor>(list)) {}
+  Value(const std::vector<int64_t>& numbers) : Value(Extents(numbers)) {}
+  Value(const std::vector<Tensor>& list) : Value(Span<const Tensor>(list)) {}
+
+  const weft_value& get() const { return value_; }
+
+ private:
+  template <class Row>
+  static uint32_t length(const Row& row) {
+    return static_cast<uint32_t>(row.size());
+  }
+  weft_value value_ = {WEFT_TAG_DEFAULT, 0, {nullptr}};
+};
+
+// An attribute by its name.
+struct Attribute {
+  const char* name;
+  Value value;
+};
+
+// ---- arrays -------------------------------------------------------------------------------------
+
+// A content that stays as it is, or an address that was promised, until this is gone. Strides are
+// those of the array.
+class Hold : public Owned<weft_hold, weft_hold_release> {
+ public:
+  Hold(weft_hold hold, const void* data) : Owned(hold), data_(data) {}
+  template <class T>
+  const T* data() const {
+    return static_cast<const T*>(data_);
+  }
+
+ private:
+  const void* data_;
+};
+
+// An array: a reference, so copies are the same array. Empty if it was made from nothing.
+class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_release> {
+ public:
+  using Shared::Shared;
+
+  static Tensor zeros(Extents shape, Dtype dtype = Dtype::kFloat32) {
+    return create(shape, dtype, nullptr);
+  }
+  // A copy of elements in row-major order; their type decides the dtype.
+  template <class T>
+  static Tensor from(Extents shape, Span<T> elements) {
+    int64_t count = 1;
+    for (const int64_t extent : shape) count *= extent;
+    if (count != static_cast<int64_t>(elements.size()))
+      throw Error(WEFT_INVALID_VALUE, "Tensor::from: `shape` has " + std::to_string(count) +
+                                          " elements; got " + std::to_string(elements.size()));
+    return create(shape, dtype_of<std::remove_const_t<T>>(), elements.data());
+  }
+  template <class Container>
+  static Tensor from(Extents shape, const Container& elements) {
+    return from(shape, Span(elements.data(), elements.size()));
+  }
+  template <class T>
+  static Tensor from(Extents shape, std::initializer_list<T> elements) {
+    return from(shape, Span<const T>(elements));
+  }
+  // An array on the caller's memory, which both sides read and write (a const one is read only).
+  // `owner` is kept as long as there are arrays on it. Strides are in elements; none: dense.
+  template <class T>
+  static Tensor wrap(T* data, Extents shape, std::shared_ptr<void> owner = nullptr,
+                     Extents strides = {}) {
+    using Element = std::remove_const_t<T>;
+    auto kept = std::make_unique<std::shared_ptr<void>>(std::move(owner));
+    Tensor out;
+    check(weft_tensor_wrap(const_cast<Element*>(data), static_cast<weft_dtype>(dtype_of<Element>()),
+                           rank_of(shape), shape.data(), strides.data(), std::is_const_v<T>,
+                           kept.get(), free_owner, &out.handle_));
+    (void)kept.release();
+    return out;
+  }
+
+  Dtype dtype() const { return static_cast<Dtype>(weft_tensor_dtype(handle_)); }
+  int32_t rank() const { return weft_tensor_rank(handle_); }
+  Extents shape() const { return {weft_tensor_shape(handle_), static_cast<size_t>(rank())}; }
+  Extents strides() const { return {weft_tensor_strides(handle_), static_cast<size_t>(rank())}; }
+  int64_t elements() const { return weft_tensor_elements(handle_); }
+  bool is_traced() const { return weft_tensor_is_traced(handle_) != 0; }
+  bool shares_box(const Tensor& other) const {
+    return weft_tensor_shares_box(handle_, other.handle_) != 0;
+  }
+
+  void wait() const { check(weft_tensor_wait(handle_)); }
+  // The elements, dense and row-major. The dtype must be that of T.
+  template <class T>
+  void read(Span<T> out) const {
+    require<T>("read");
+    check(weft_tensor_read(handle_, out.data(), out.size() * sizeof(T)));
+  }
+  template <class T>
+  std::vector<T> to_vector() const {
+    std::vector<T> out(static_cast<size_t>(elements()));
+    read(Span<T>(out));
+    return out;
+  }
+  // The single element, as whatever number is wanted.
+  template <class T>
+  T item() const {
+    weft_value value;
+    check(weft_tensor_item(handle_, &value));
+    return value.tag == WEFT_TAG_FLOAT ? static_cast<T>(value.as.real)
+                                       : static_cast<T>(value.as.integer);
+  }
+  // a[...] = value: an array that broadcasts to it, or a number.
+  void write(const Value& value) const { check(weft_tensor_write(handle_, &value.get())); }
+  Tensor detach() const { return made(weft_tensor_detach); }
+  void set_state(bool state = true) const { check(weft_tensor_set_state(handle_, state)); }
+  // The content as it is now: later writes go elsewhere.
+  Hold hold() const {
+    weft_hold hold = nullptr;
+    const void* data = nullptr;
+    check(weft_tensor_hold(handle_, &hold, &data));
+    return Hold(hold, data);
+  }
+
+  Device device() const { return Device(weft_tensor_device(handle_)); }
+  Tensor to(Device device) const {
+    Tensor out;
+    check(weft_tensor_to_device(handle_, device.handle(), &out.handle_));
+    return out;
+  }
+
+  // The array is pinned until the consumer calls the structure's deleter.
+  DLManagedTensorVersioned* to_dlpack() const {
+    DLManagedTensorVersioned* managed = nullptr;
+    check(weft_tensor_to_dlpack(handle_, &managed));
+    return managed;
+  }
+  static Tensor from_dlpack(DLManagedTensorVersioned* managed) {
+    Tensor out;
+    check(weft_tensor_from_dlpack(managed, nullptr, &out.handle_));
+    return out;
+  }
+  static Tensor from_dlpack(DLManagedTensor* managed) {
+    Tensor out;
+    check(weft_tensor_from_dlpack_unversioned(managed, nullptr, &out.handle_));
+    return out;
+  }
+
+  // Makes it a leaf, with a gradient of zeros.
+  void attach_grad(int32_t grad_req = WEFT_GRAD_WRITE) const {
+    check(weft_tensor_attach_grad(handle_, grad_req));
+  }
+  Tensor grad() const { return made(weft_tensor_grad); }  // empty if none is attached
+
+ private:
+  static Tensor create(Extents shape, Dtype dtype, const void* data) {
+    Tensor out;
+    check(weft_tensor_create(static_cast<weft_dtype>(dtype), rank_of(shape), shape.data(), data,
+                             &out.handle_));
+    return out;
+  }
+  static int32_t rank_of(Extents shape) { return static_cast<int32_t>(shape.size()); }
+  static void free_owner(void* owner) { delete static_cast<std::shared_ptr<void>*>(owner); }
+  template <class T>
+  void require(const char* function) const {
+    if (dtype() == dtype_of<T>()) return;
+    const char* wanted = weft_dtype_name(static_cast<weft_dtype>(dtype_of<T>()));
+    const char* name = weft_dtype_name(static_cast<weft_dtype>(dtype()));
+    throw Error(WEFT_INVALID_TYPE, std::string("Tensor::") + function +
+                                       ": elements are wanted as " + wanted + "; the array has " +
+                                       (name ? name : "none"));
+  }
+  Tensor made(weft_status (*function)(weft_tensor, weft_tensor*)) const {
+    Tensor out;
+    check(function(handle_, &out.handle_));
+    return out;
+  }
+};
+
+// An array of Tensor is an array of handles.
+static_assert(sizeof(Tensor) == sizeof(weft_tensor) && std::is_standard_layout_v<Tensor>);
+inline const weft_tensor* handles(Span<const Tensor> tensors) {
+  return reinterpret_cast<const weft_tensor*>(tensors.data());
+}
+inline weft_tensor* handles(Span<Tensor> tensors) {
+  return reinterpret_cast<weft_tensor*>(tensors.data());
+}
+inline Span<const Tensor> lent(const weft_tensor* tensors, size_t count) {
+  return {reinterpret_cast<const Tensor*>(tensors), count};
+}
+
+inline Value::Value(const Tensor& tensor) : value_{WEFT_TAG_TENSOR, 0, {tensor.handle()}} {}
+inline Value::Value(Span<const Tensor> list) : value_{WEFT_TAG_TENSORS, length(list), {nullptr}} {
+  value_.as.tensors = handles(list);
+}
+
+// ---- files of arrays ----------------------------------------------------------------------------
+
+struct Named {
+  std::string name;
+  Tensor tensor;
+};
+
+// A safetensors file, written in one step.
+inline void save(const char* path, Span<const Named> arrays, const char* metadata = nullptr) {
+  std::vector<const char*> names;
+  std::vector<Tensor> tensors;
+  for (const Named& array : arrays) {
+    names.push_back(array.name.c_str());
+    tensors.push_back(array.tensor);
+  }
+  check(weft_tensors_save(path, names.data(), handles(Span<const Tensor>(tensors)), names.size(),
+                          metadata));
+}
+inline std::vector<Named> load(const char* path) {
+  weft_archive opened = nullptr;
+  check(weft_archive_load(path, &opened));
+  const Owned<weft_archive, weft_archive_release> archive(opened);
+  std::vector<Named> arrays;
+  for (size_t i = 0; i < weft_archive_count(opened); ++i) {
+    weft_tensor tensor = nullptr;
+    check(weft_archive_tensor(opened, i, &tensor));
+    arrays.push_back({weft_archive_name_at(opened, i), Tensor(tensor)});
+  }
+  return arrays;
+}
+
+}  // namespace cpp
+}  // namespace weft
+
+#endif  // WEFT_WEFT_TENSOR_HPP_

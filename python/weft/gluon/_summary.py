@@ -1,0 +1,91 @@
+"""What `Block.summary` prints: the layers that a call runs, their results and their parameters."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from weft import autograd
+from weft._core import native
+from weft._trace import without_effects
+from weft.device import device_of
+
+_HEAD = ("Layer (type)", "Output shape", "Param #")
+
+
+def summary_of(block: Any, args: tuple[Any, ...]) -> str:
+    """A table with a row for each block that a call with these arguments runs, in its order."""
+    rows: list[tuple[str, str, str]] = []
+    counted: set[int] = set()
+
+    def note(path: str, ran: Any, out: Any) -> None:
+        own = ran.params.values()
+        fresh = [p for p in own if id(p) not in counted]
+        counted.update(id(p) for p in own)
+        count = f"{_elements(fresh):,}" if fresh or not own else "shared"
+        rows.append((f"{path or 'self'} ({type(ran).__name__})", _shapes(out), count))
+
+    with _watched(block, note), autograd.pause(), without_effects(), device_of(args):
+        block(*args)
+    every = list({id(p): p for p in block.collect_params().values()}.values())
+    trained = [p for p in every if p.grad_req != "null"]
+    totals = [
+        f"Parameters: {_elements(every):,}, trained: {_elements(trained):,}",
+        f"Bytes: {sum(p.list_data()[0].nbytes for p in every):,}",
+    ]
+    return "\n".join([*_table([_HEAD, *rows]), *totals])
+
+
+@contextmanager
+def _watched(block: Any, note: Any) -> Iterator[None]:
+    """Every block of the tree runs eagerly and tells `note` of its calls. Plans are kept."""
+    blocks = list(_tree(block, ""))
+    active = {id(b): (b, b.__dict__["_is_active"]) for _, b in blocks if "_is_active" in vars(b)}
+    hooks = [(b, lambda ran, _, out, path=path: note(path, ran, out)) for path, b in blocks]
+    for watched, hook in hooks:
+        watched.__dict__["_hooks"].append(hook)
+    for watched, _ in active.values():
+        watched.__dict__["_is_active"] = False
+    try:
+        yield
+    finally:
+        for watched, was in active.values():
+            watched.__dict__["_is_active"] = was
+        for watched, hook in hooks:
+            watched.__dict__["_hooks"].remove(hook)
+
+
+def _tree(block: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """All blocks by path, each once."""
+    seen: set[int] = set()
+
+    def walk(block: Any, path: str) -> Iterator[tuple[str, Any]]:
+        if id(block) in seen:
+            return
+        seen.add(id(block))
+        yield path, block
+        for name, child in block._children.items():
+            yield from walk(child, f"{path}.{name}" if path else name)
+
+    return walk(block, path)
+
+
+def _elements(parameters: Any) -> int:
+    return sum(math.prod(p.shape) for p in parameters)
+
+
+def _shapes(out: Any) -> str:
+    if isinstance(out, native.ndarray):
+        return str(out.shape)
+    if isinstance(out, list | tuple):
+        return ", ".join(_shapes(part) for part in out)
+    if isinstance(out, dict):
+        return ", ".join(f"{key}: {_shapes(part)}" for key, part in out.items())
+    return type(out).__name__
+
+
+def _table(rows: list[tuple[str, str, str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
+    rule = "-" * len(lines[0])
+    return [lines[0], rule, *lines[1:], rule]
