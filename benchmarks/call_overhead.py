@@ -59,8 +59,9 @@ def main() -> None:
             row = {"what": "call", "who": who, statistic: float(call), "step": float(step)}
             report.rows.append(row | {"calls": {str(n): of(times[n]) for n in LAYERS}})
             print(
-                f"  from {who:6} {statistic:6}: {call * 1e6:.2f} us, and {step * 1e6:.2f} us a "
-                f"layer   (aim: at most {AIMS[who] * 1e6:.0f} us)"
+                f"  from {who:6} {statistic:6}: {call * 1e6:.2f} us   (aim: at most "
+                f"{AIMS[who] * 1e6:.0f}), {step * 1e6:.2f} us a layer; a call of one layer "
+                f"{of(times[1]) * 1e6:.2f} us"
             )
     report.save()
 

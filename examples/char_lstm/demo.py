@@ -1,6 +1,6 @@
 """Learns to continue text character by character, and writes some with the exported file alone.
 
-    python demo.py                 the book of Genesis, minutes
+    python demo.py                 the book of Genesis, a minute
     python demo.py --text FILE     any text in UTF-8, plain or with .gz
     python demo.py --quick         Genesis, read five times, for the tests
     python demo.py --continue      goes on from the checkpoint of a run that was stopped
