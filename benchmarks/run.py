@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-SCRIPTS = ("dispatch.py", "lenet.py", "loader.py", "overlap.py", "branches.py", "import_time.py")
+SCRIPTS = (
+    *("dispatch.py", "call_overhead.py", "lenet.py", "loader.py", "overlap.py", "branches.py"),
+    *("import_time.py", "startup.py"),
+)
 
 
 def main() -> int:

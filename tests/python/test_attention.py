@@ -277,3 +277,15 @@ def test_layers_are_those_of_pytorch(pre_norm):
     loss.backward()
     close(found, want.detach().numpy())
     numpy.testing.assert_allclose(a.grad.asnumpy(), theirs_in.grad.numpy(), rtol=1e-3, atol=1e-3)
+
+
+def test_cache_has_the_dtype_of_the_parameters():
+    """Also where the block that is cast is one around the layer."""
+    layer = gluon.nn.MultiHeadAttention(8, num_heads=2)
+    net = gluon.nn.HybridSequential(layer)
+    net.initialize()
+    net(np.ones((1, 3, 8)))
+    net.cast("float64")
+    cache = layer.new_cache(1, 4)
+    assert cache.keys.dtype == cache.values.dtype == np.float64
+    assert layer(np.ones((1, 3, 8), dtype="float64"), cache=cache).dtype == np.float64

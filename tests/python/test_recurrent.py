@@ -256,3 +256,15 @@ def test_bad_arguments_are_named():
     cell.initialize()
     with pytest.raises(ValueError, match=r"GRUCell: `inputs` must have shape \(N, T, C\)"):
         cell.unroll(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("kind", [rnn.RNN, rnn.LSTM, rnn.GRU])
+def test_states_have_the_dtype_of_the_parameters(kind):
+    """Also where the block that is cast is one around the layer."""
+    layer = kind(4)
+    net = gluon.nn.HybridSequential(layer)
+    net.initialize()
+    net.cast("float64")
+    outputs = net(np.ones((5, 2, 3), dtype="float64"))
+    dtypes = {array.dtype.name for array in (outputs, *layer.begin_state(2))}
+    assert dtypes == {"float64"}

@@ -65,7 +65,6 @@ class MultiHeadAttention(HybridBlock):
                 f"{shared} and {num_heads}"
             )
         self.units, self.num_heads, self.key_value_heads = units, num_heads, shared
-        self.dtype = dtype
         narrow = units // num_heads * shared
         options: dict[str, Any] = {"flatten": False, "use_bias": use_bias, "dtype": dtype}
         self.query = Dense(units, **options)
@@ -73,6 +72,11 @@ class MultiHeadAttention(HybridBlock):
         self.value = Dense(narrow, **options)
         self.output = Dense(units, in_units=units, **options)
         self.dropout = Dropout(dropout)
+
+    @property
+    def dtype(self) -> DTypeLike:
+        """The parameters', also after a `cast` of a block around this one."""
+        return self.output.weight.dtype
 
     def new_cache(self, batch: int, length: int) -> KeyValueCache:
         """An empty cache of `length` positions for a batch, on the current device."""

@@ -52,7 +52,6 @@ class _Layer(HybridBlock):
         self.layout = layout
         self.dropout = dropout
         self.bidirectional = bidirectional
-        self.dtype = dtype
         rows = self.gates * hidden_size
         initializers = (
             i2h_weight_initializer,
@@ -77,9 +76,10 @@ class _Layer(HybridBlock):
             weight = self.params[f"{direction}0_i2h_weight"]
             weight.shape = (self.gates * self.hidden_size, x.shape[-1])
 
-    def cast(self, dtype: DTypeLike) -> None:
-        super().cast(dtype)
-        self.dtype = dtype
+    @property
+    def dtype(self) -> DTypeLike:
+        """The parameters', also after a `cast` of a block around this one."""
+        return self.params["l0_i2h_weight"].dtype
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Shape (L D, N, U) and layout of each state."""
