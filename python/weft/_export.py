@@ -50,8 +50,8 @@ def export(
     ... def classify(x):
     ...     return net(x).argmax(axis=1)
     >>> x = weft.np.zeros((1, 3))
-    >>> weft.export("/tmp/net.weft", scores=(net, x), classify=(classify, x))
-    >>> weft.runtime.Model("/tmp/net.weft").entries
+    >>> weft.export("net.weft", scores=(net, x), classify=(classify, x))
+    >>> weft.runtime.Model("net.weft").entries
     ['scores', 'classify']
     """
     if not entries:

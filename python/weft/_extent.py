@@ -19,8 +19,8 @@ class Dim:
     >>> net = weft.gluon.nn.Dense(2, in_units=3)
     >>> net.initialize()
     >>> x = weft.np.zeros((1, 3))
-    >>> net.export("/tmp/any_batch.weft", x, dynamic={"x": {0: weft.Dim("batch", max=64)}})
-    >>> context = weft.runtime.Model("/tmp/any_batch.weft").context()
+    >>> net.export("any_batch.weft", x, dynamic={"x": {0: weft.Dim("batch", max=64)}})
+    >>> context = weft.runtime.Model("any_batch.weft").context()
     >>> [row.shape for row in context.run(weft.np.zeros((5, 3)).asnumpy())]
     [(5, 2)]
     """

@@ -17,7 +17,8 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", ["weft", *MODULES])
-def test_examples_run(name):
+def test_examples_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # for what they write
     result = doctest.testmod(importlib.import_module(name), report=True)
     assert result.failed == 0
 
