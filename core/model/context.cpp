@@ -70,7 +70,8 @@ Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) 
 
 Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string_view name,
                                                  void* arena, int64_t bytes) {
-  const Use use(*states);
+  const Ref<States> kept = states;  // longer than a context that fails
+  const Use use(*kept);
   WEFT_TRY(use.status());
   std::unique_ptr<Context> context(new Context);
   WEFT_ASSIGN(context->entry_, states->model()->entry(name));
