@@ -5,6 +5,7 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/program_call.h"
+#include "autograd/tape.h"
 #include "base/errors.h"
 #include "graph/sizes.h"
 #include "runtime/thread_state.h"
@@ -55,6 +56,7 @@ Result<Ref<Function>> Function::create(TracedProgram traced) {
   auto function = Ref<Function>::adopt(
       new Function(std::move(program), inputs, outputs, std::move(traced.captures)));
   function->is_example_ = is_example;
+  function->leaves_ = std::move(traced.leaves);
   return function;
 }
 
@@ -94,8 +96,10 @@ Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
   }
   WEFT_ASSIGN(graph::Graph joined, graph::generalize(graphs));
   WEFT_ASSIGN(Ref<executor::Program> program, executor::Program::create(std::move(joined)));
-  return Ref<Function>::adopt(
+  auto function = Ref<Function>::adopt(
       new Function(std::move(program), first.inputs_, first.outputs_, first.captures_));
+  function->leaves_ = first.leaves_;
+  return function;
 }
 
 Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
@@ -188,6 +192,7 @@ Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) 
   PoolVector<Ref<Tensor>> results(outputs_);
   WEFT_TRY(call_program(*program_, arguments, results));
   WEFT_TRY(write_back(inputs, arguments));
+  for (const Ref<Object>& leaf : leaves_) static_cast<LeafNode*>(leaf.get())->note_delivery();
   for (size_t i = 0; i < outs.size(); ++i) {
     if (outs[i])
       WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));

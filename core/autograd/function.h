@@ -49,6 +49,7 @@ class Function final : public Object {
   size_t inputs_;
   size_t outputs_;
   std::vector<Ref<Tensor>> captures_;
+  std::vector<Ref<Object>> leaves_;  // whose gradients a call writes
   bool is_example_ = false;
 };
 

@@ -104,6 +104,7 @@ class LeafNode final : public TapeNode {
   bool adds() const { return add_; }
   uint64_t version() const { return version_; }
   Status deliver(const ops::Value& cotangent);  // an array unless it is row-sparse
+  void note_delivery() { ++version_; }          // a plan has written the gradient
 
  private:
   ~LeafNode() override;

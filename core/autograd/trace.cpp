@@ -174,6 +174,7 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
   traced.inputs = placeholders_;
   traced.outputs = outputs.size();
   traced.captures = std::move(captures_);
+  traced.leaves = std::move(delivered_);
   return traced;
 }
 

@@ -26,6 +26,7 @@ struct TracedProgram {
   size_t inputs = 0;   // placeholders; captures follow
   size_t outputs = 0;  // the caller's; new contents of written boxes follow
   std::vector<Ref<Tensor>> captures;
+  std::vector<Ref<Object>> leaves;  // whose gradients it writes
 };
 
 class Trace {
@@ -121,7 +122,7 @@ class Trace {
   Result<std::vector<graph::Head>> seeds_of(std::span<Tensor* const> heads,
                                             std::span<Tensor* const> head_grads);
   void note_leaf(Content& content);
-  Status deliver(const LeafNode& leaf, const ops::Value& gradient);
+  Status deliver(LeafNode& leaf, const ops::Value& gradient);
   ops::Value element(const ops::Argument& scalar, DType dtype);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
                            std::span<const ops::Argument> attributes, const ops::Value& value,
@@ -140,7 +141,8 @@ class Trace {
   std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad
   // Contents that captured leaves have been given: they are leaves' as the first ones are.
-  std::vector<std::pair<const LeafNode*, graph::ValueId>> leaf_contents_;
+  std::vector<std::pair<LeafNode*, graph::ValueId>> leaf_contents_;
+  std::vector<Ref<Object>> delivered_;  // leaves whose gradients are written
 };
 
 // The trace of this thread; null if it does not trace.

@@ -105,11 +105,12 @@ Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
   return seeds;
 }
 
-Status Trace::deliver(const LeafNode& leaf, const ops::Value& gradient) {
+Status Trace::deliver(LeafNode& leaf, const ops::Value& gradient) {
   if (leaf.rows())
     return errors::unsupported("backward",
                                "a row-sparse gradient cannot be written by a hybridized function; "
                                "use an array, or call backward outside");
+  delivered_.emplace_back(&leaf);
   ops::Value delivered = gradient;
   if (leaf.adds()) {
     WEFT_ASSIGN(const ops::Value before, read(*leaf.gradient()));
@@ -121,9 +122,9 @@ Status Trace::deliver(const LeafNode& leaf, const ops::Value& gradient) {
 
 namespace {
 
-const LeafNode* leaf_of(const Box& box) {
+LeafNode* leaf_of(const Box& box) {
   auto* const node = static_cast<TapeNode*>(box.node());
-  return node && node->is_leaf() ? static_cast<const LeafNode*>(node) : nullptr;
+  return node && node->is_leaf() ? static_cast<LeafNode*>(node) : nullptr;
 }
 
 }  // namespace
@@ -131,7 +132,7 @@ const LeafNode* leaf_of(const Box& box) {
 // A captured leaf that is written while nothing is recorded stays one, as outside of traces.
 void Trace::note_leaf(Content& content) {
   if (content.box->traced() || (thread_state().modes & kRecording)) return;
-  const LeafNode* const leaf = leaf_of(*content.box);
+  LeafNode* const leaf = leaf_of(*content.box);
   if (!leaf) return;
   content.value = builder_.call("stop_gradient", {content.value});
   leaves_.push_back(content.value.id());
@@ -139,10 +140,9 @@ void Trace::note_leaf(Content& content) {
 }
 
 Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
-  std::vector<std::pair<const LeafNode*, graph::ValueId>> leaves = leaf_contents_;
+  std::vector<std::pair<LeafNode*, graph::ValueId>> leaves = leaf_contents_;
   for (size_t i = placeholders_; i < inputs_.size(); ++i)
-    if (const LeafNode* const leaf = leaf_of(*inputs_[i]))
-      leaves.emplace_back(leaf, graph_.inputs[i]);
+    if (LeafNode* const leaf = leaf_of(*inputs_[i])) leaves.emplace_back(leaf, graph_.inputs[i]);
   // Arrays of the trace have no buffers.
   for (const graph::ValueId id : leaves_)
     if (std::ranges::none_of(leaf_contents_, [&](const auto& own) { return own.second == id; }))
@@ -154,7 +154,7 @@ Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> 
               graph::gradients_within(builder_, seeds, wanted, passes()));
   std::vector<const LeafNode*> done;
   for (size_t i = 0; i < leaves.size(); ++i) {
-    const LeafNode* const leaf = leaves[i].first;
+    LeafNode* const leaf = leaves[i].first;
     if (std::ranges::count(done, leaf)) continue;
     done.push_back(leaf);
     ops::Value sum;

@@ -145,6 +145,29 @@ def test_gradients_are_left_in_the_parameters():
             numpy.testing.assert_allclose(found[1][name], gradient, rtol=1e-5, atol=1e-6)
 
 
+def test_a_trainer_outside_takes_gradients_of_a_plan():
+    net, trainer = network()
+    loss_fn = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    @weft.hybridize
+    def pass_back(x, label):
+        with autograd.record():
+            loss = loss_fn(net(x), label)
+        loss.backward()
+        return loss
+
+    other, reference = network()
+    for number in range(3):
+        np.random.seed(number)
+        pass_back(X, LABEL)
+        trainer.step(len(LABEL))
+        np.random.seed(number)
+        step_of(other, reference)(X, LABEL)
+    assert_same(values(net), values(other))
+    with pytest.raises(RuntimeError, match="was not written since the last step"):
+        trainer.step(len(LABEL))
+
+
 def test_clipping_in_the_plan():
     found = []
     for prepare in (lambda f: f, weft.hybridize):
