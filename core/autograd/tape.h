@@ -148,7 +148,7 @@ LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 Status no_history_of_variable(size_t index);
 Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad);
 
-// Head gradients may be null: ones. Inside a trace `grad` makes nodes and `backward` is refused.
+// Head gradients may be null: ones. Inside a trace both make nodes.
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain);
 Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                       std::span<Tensor* const> head_grads,

@@ -81,8 +81,9 @@ WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head
 /* Starts a trace on this thread: inputs[i] stands for an argument, placeholders[i] is the array to
  * pass to the traced code. Operators now become nodes. Traces do not nest. If the thread records
  * now, what is computed while it does not is a constant to gradients. weft_grad, with respect to
- * arrays of the trace and of operators made while recording, makes nodes too; weft_backward fails.
- */
+ * arrays of the trace and of operators made while recording, makes nodes too; so does
+ * weft_backward, for leaves that the trace captures: their gradient arrays are written by each call
+ * then. It fails where a leaf is an array of the trace or has a row-sparse gradient. */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
 /* The same from types, without arrays. */
