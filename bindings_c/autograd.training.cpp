@@ -353,6 +353,7 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
       full.backward += figures.backward;
       full.lower_bound += figures.lower_bound;
       full.nodes += figures.nodes;
+      full.prepared += figures.prepared;
     }
     constexpr size_t kFirstVersion = offsetof(weft_plan_memory, nodes) + sizeof full.nodes;
     return c::fill("weft_function_memory", "memory", kFirstVersion, full, memory);

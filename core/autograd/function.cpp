@@ -46,13 +46,24 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
   return in_a.begin < in_b.end && in_b.begin < in_a.end;
 }
 
+// Parameters and states are written seldom; what else was captured may be new in every call.
+std::vector<bool> settled_inputs(const TracedProgram& traced) {
+  std::vector<bool> settled(traced.inputs, false);
+  for (const Ref<Tensor>& capture : traced.captures)
+    settled.push_back(capture->box().leaf || capture->box().state);
+  return settled;
+}
+
 }  // namespace
 
 Result<Ref<Function>> Function::create(TracedProgram traced) {
   const size_t inputs = traced.inputs;
   const size_t outputs = traced.outputs;
   const bool is_example = !traced.graph.sizes.empty();
-  WEFT_ASSIGN(Ref<executor::Program> program, executor::Program::create(std::move(traced.graph)));
+  std::vector<bool> settled = settled_inputs(traced);
+  WEFT_ASSIGN(Ref<executor::Program> program,
+              executor::Program::create(std::move(traced.graph), graph::PassSelection(),
+                                        std::move(settled)));
   auto function = Ref<Function>::adopt(
       new Function(std::move(program), inputs, outputs, std::move(traced.captures)));
   function->is_example_ = is_example;

@@ -292,8 +292,10 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
     const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
     WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
     const Box& box = argument->box();
-    if (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value()))
+    if (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value())) {
+      box.storage()->note_write();
       return argument;
+    }
   }
   const ops::TensorType& type = compiled.output_types()[i];
   return Tensor::create(type.dtype, type.shape, compiled.device());
@@ -343,6 +345,35 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
   return {};
 }
 
+// Kept from an earlier call, or made now, on this thread: a failure is known before it is kept.
+// Pinned memory is written without a note, so nothing is kept of it.
+Result<Ref<executor::Prepared>> prepared_values(executor::Preparation& preparation,
+                                                std::span<const Ref<Tensor>> arguments) {
+  PoolVector<Storage*> sources, writes;
+  PoolVector<void*> in, out;
+  bool pinned = false;
+  for (const int32_t i : preparation.inputs()) {
+    const Tensor& argument = *arguments[static_cast<size_t>(i)];
+    pinned = pinned || argument.box().pinned();
+    sources.push_back(argument.box().storage());
+    in.push_back(argument.data());
+  }
+  if (!pinned)
+    if (Ref<executor::Prepared> kept = preparation.kept(sources)) return kept;
+  WEFT_ASSIGN(Ref<executor::Prepared> made,
+              executor::Prepared::allocate(preparation.types(), sources));
+  for (const Ref<Storage>& content : made->contents()) {
+    writes.push_back(content.get());
+    out.push_back(content->data());
+  }
+  Compiled& plan = preparation.plan();
+  WEFT_ASSIGN(const executor::FramePtr frame, plan.checkout());
+  WEFT_TRY(run_ordered(sources, writes, is_long(plan.cost()),
+                       [&] { return plan.forward(*frame, in, out); }));
+  if (!pinned) preparation.keep(made);
+  return made;
+}
+
 RandomKey key_of(int32_t ordinals, const RandomKey* repeated) {
   if (repeated) return *repeated;
   return ordinals ? take_ordinals(static_cast<uint64_t>(ordinals)) : RandomKey{0, 0};
@@ -356,8 +387,17 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
     return call_stages(program, arguments, results, key_of(program.graph().ordinals, repeated));
   Call call;
   WEFT_TRY(look_at(arguments, call));
-  WEFT_ASSIGN(Ref<Compiled> compiled, program.compile(call.types, call.wanted, call.device));
+  WEFT_ASSIGN(Ref<Compiled> compiled,
+              program.compile(call.types, call.wanted, call.device, executor::Prepare::kYes));
   WEFT_TRY(bind_call(*compiled, arguments, call));
+  Ref<executor::Prepared> prepared;
+  if (executor::Preparation* const preparation = compiled->preparation()) {
+    WEFT_ASSIGN(prepared, prepared_values(*preparation, arguments));
+    for (const Ref<Storage>& content : prepared->contents()) {
+      call.in.push_back(content->data());
+      call.reads.push_back(content.get());
+    }
+  }
   WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
   if (frame->residual()) call.writes.push_back(frame->residual());
   const RandomKey key = key_of(compiled->ordinals(), repeated);

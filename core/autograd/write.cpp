@@ -236,7 +236,10 @@ Status check_writable(const Tensor& target, bool recording) {
 }
 
 Status unshare(Box& box, bool all_overwritten) {
-  if (box.pinned() || !box.storage()->held_as_value()) return {};
+  if (box.pinned() || !box.storage()->held_as_value()) {
+    box.storage()->note_write();
+    return {};
+  }
   const int64_t bytes = box.storage()->bytes();
   Device* const device = box.storage()->device();
   WEFT_ASSIGN(Ref<Storage> own, Storage::allocate(bytes, device));

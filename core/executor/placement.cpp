@@ -37,13 +37,6 @@ Seen stretched(const Seen& from, const Shape& shape) {
   return to;
 }
 
-// Operators whose result holds the elements of their operand: values never change, so a plan can
-// do with a view.
-bool is_copy(const Node& node) {
-  const std::string& name = node.op->name;
-  return name == "broadcast_to" || name == "copy" || name == "stop_gradient";
-}
-
 ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
   ops::Cost cost;
   cost.flops = static_cast<double>(code.steps.size()) * static_cast<double>(code.shape.elements());
@@ -173,7 +166,7 @@ void Placement::find_stride_sensitive() {
   for (size_t n = graph_.nodes.size(); n-- > 0;) {
     const Node& node = graph_.nodes[n];
     if (!node.op || is_elementwise(node)) continue;
-    const bool passes_on = node.op->view_rule || is_copy(node);
+    const bool passes_on = graph::keeps_elements(node);
     const bool sensitive =
         passes_on
             ? std::ranges::any_of(node.outputs,
@@ -188,7 +181,7 @@ void Placement::find_stride_sensitive() {
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
   if (node.operands.empty() || !node.operands[0].is_value()) return false;
   const Seen from = seen_[static_cast<size_t>(node.operands[0].value)];
-  if (is_copy(node)) {
+  if (graph::keeps_elements(node) && !node.op->view_rule) {
     const ValueId id = node.outputs[0];
     if (sensitive_[static_cast<size_t>(id)]) return false;
     const bool repeats = node.op->name == "broadcast_to";

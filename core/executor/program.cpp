@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "executor/evaluate.h"
 #include "executor/stages.h"
+#include "graph/preparation.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
 
@@ -107,10 +108,10 @@ void Compiled::return_scratch(void* block, int64_t bytes) {
 
 Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed,
                          uint64_t first_ordinal) {
-  if (inputs.size() != input_types_.size() || outputs.size() != output_types_.size())
-    return errors::invalid_value("plan", "takes ", input_types_.size(), " inputs and ",
-                                 output_types_.size(), " outputs; got ", inputs.size(), " and ",
-                                 outputs.size());
+  const size_t taken = input_types_.size() + (preparation_ ? preparation_->types().size() : 0);
+  if (inputs.size() != taken || outputs.size() != output_types_.size())
+    return errors::invalid_value("plan", "takes ", taken, " inputs and ", output_types_.size(),
+                                 " outputs; got ", inputs.size(), " and ", outputs.size());
   const std::lock_guard lock(frame.in_use_);
   Status status =
       run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed, first_ordinal);
@@ -146,6 +147,7 @@ MemoryFigures Compiled::memory() const {
   MemoryFigures figures;
   figures.arena = forward_.arena_bytes;
   figures.residual = forward_.residual_bytes;
+  if (preparation_) figures.prepared = preparation_->bytes();
   figures.lower_bound = forward_.lower_bound;
   figures.nodes = static_cast<int64_t>(forward_.actions.size());
   const std::lock_guard lock(mutex_);
@@ -158,7 +160,11 @@ MemoryFigures Compiled::memory() const {
 }
 
 std::string Compiled::describe() const {
-  std::string text = "forward: " + executor::describe(forward_);
+  std::string text;
+  if (preparation_)
+    text += "prepared " + std::to_string(preparation_->bytes()) +
+            " bytes, once: " + executor::describe(preparation_->plan().forward_);
+  text += "forward: " + executor::describe(forward_);
   const std::lock_guard lock(mutex_);
   if (backward_plans_[1]) text += "backward: " + executor::describe(*backward_plans_[1]);
   if (backward_plans_[0]) text += "backward, kept: " + executor::describe(*backward_plans_[0]);
@@ -167,54 +173,73 @@ std::string Compiled::describe() const {
 
 // ---- building ----------------------------------------------------------------------------------
 
-Status Compiled::build_inference(const Graph& graph, const graph::PassSelection& selection,
-                                 Device* device) {
-  const graph::PassContext context{fold_node};
+// Without what is computed once: that gets a plan of its own.
+Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
+                                const graph::PassSelection& selection) {
+  graph::SplitPreparation split = graph::split_preparation(graph, purpose.settled);
+  if (split.preparation.outputs.empty()) return graph;
+  for (const Ref<Preparation>& known : purpose.known)
+    if (known->is_for(split.preparation, split.inputs)) preparation_ = known;
+  if (!preparation_) {
+    WEFT_ASSIGN(Ref<Compiled> plan, build(split.preparation, {}, selection));
+    preparation_ = Ref<Preparation>::adopt(
+        new Preparation(std::move(split.preparation), std::move(split.inputs), std::move(plan)));
+  }
+  return std::move(split.rest);
+}
+
+Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
+                                 const graph::PassSelection& selection) {
+  const graph::PassContext context{fold_node, purpose.settled};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
+  if (!purpose.settled.empty()) {
+    WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
+  }
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
-  options.device = device;
-  options.branches = !device && selection.enabled("branches");
+  options.device = purpose.device;
+  options.branches = !purpose.device && selection.enabled("branches");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
 }
 
-Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool>& wanted,
-                                      const graph::PassSelection& given, Device* device) {
+Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose,
+                                      const graph::PassSelection& given) {
   // Fused regions are tile programs, which the CPU has.
   const graph::PassSelection selection =
-      device ? graph::PassSelection(given.text() + ",-fuse") : given;
+      purpose.device ? graph::PassSelection(given.text() + ",-fuse") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
-  if (std::ranges::find(wanted, true) == wanted.end()) {
-    WEFT_TRY(compiled->build_inference(graph, selection, device));
+  if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
+    WEFT_TRY(compiled->build_inference(graph, purpose, selection));
     return compiled;
   }
 #ifdef WEFT_RUNTIME_ONLY
   return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
 #else
-  WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
+  WEFT_TRY(compiled->build_gradients(graph, purpose.wanted, selection, purpose.device));
   return compiled;
 #endif
 }
 
 // ---- programs ----------------------------------------------------------------------------------
 
-Program::Program(Graph graph, graph::PassSelection selection)
-    : graph_(std::move(graph)), selection_(std::move(selection)) {}
+Program::Program(Graph graph, graph::PassSelection selection, std::vector<bool> settled)
+    : graph_(std::move(graph)), selection_(std::move(selection)), settled_(std::move(settled)) {}
 
 Program::~Program() = default;
 
-Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection) {
+Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection,
+                                     std::vector<bool> settled) {
   const bool in_stages = !graph.sizes.empty();
   const Ref<Program> program =
-      Ref<Program>::adopt(new Program(std::move(graph), std::move(selection)));
+      Ref<Program>::adopt(new Program(std::move(graph), std::move(selection), std::move(settled)));
   if (in_stages) {
     WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
   }
@@ -222,13 +247,13 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
 }
 
 Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const Wanted& wanted,
-                                       Device* device) {
+                                       Device* device, Prepare prepare) {
   WEFT_ASSERT(!stages_);
   const int threads = num_threads();
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    if (entry.threads != threads || entry.device != device ||
+    if (entry.threads != threads || entry.device != device || entry.prepare != prepare ||
         !std::ranges::equal(entry.wanted, wanted) || !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -241,12 +266,23 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
+  const std::vector<Ref<Preparation>> known = preparations();
+  const bool prepares = prepare == Prepare::kYes && !device;
   WEFT_ASSIGN(Ref<Compiled> compiled,
-              Compiled::build(own ? graph_ : typed, marks, selection_, device));
+              Compiled::build(own ? graph_ : typed,
+                              {marks, prepares ? settled_ : std::vector<bool>(), device, known},
+                              selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(entries_.begin(),
-                  {{inputs.begin(), inputs.end()}, marks, threads, device, compiled});
+                  {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, compiled});
   return compiled;
+}
+
+std::vector<Ref<Preparation>> Program::preparations() const {
+  std::vector<Ref<Preparation>> found;
+  for (const Entry& entry : entries_)
+    if (entry.compiled->preparation_) found.push_back(entry.compiled->preparation_);
+  return found;
 }
 
 std::vector<Ref<Compiled>> Program::latest_plans() const {

@@ -18,6 +18,7 @@
 
 #include "base/ref.h"
 #include "executor/plan.h"
+#include "executor/preparation.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
@@ -69,10 +70,14 @@ struct MemoryFigures {
   int64_t arena = 0;        // bytes of the forward plan's arena
   int64_t residual = 0;     // bytes kept from forward to backward
   int64_t backward = 0;     // bytes of the backward plan's arena
+  int64_t prepared = 0;     // bytes of values that are computed once from captures
   int64_t lower_bound = 0;  // no placement of this order needs fewer for the forward arena
   int64_t nodes = 0;        // steps that the forward plan runs
   int64_t backward_nodes = 0;
 };
+
+// Does a plan take prepared values? What runs it has then to give them.
+enum class Prepare : uint8_t { kNo, kYes };
 
 // Pointers given to forward and backward are the first elements of *dense* arrays of the types in
 // the signature. `outputs` never overlap inputs, but for the two sides of a state pair.
@@ -93,6 +98,9 @@ class Compiled final : public Object {
   // outlive it. For plans without gradients.
   Result<FramePtr> frame_in(void* memory, int64_t bytes);
   int64_t arena_bytes() const { return forward_.arena_bytes; }
+
+  // Makes the values that `forward` takes after the inputs; null: it takes none.
+  Preparation* preparation() const { return preparation_.get(); }
 
   // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
   Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
@@ -139,10 +147,19 @@ class Compiled final : public Object {
   friend class Frame;
   Compiled() = default;
   ~Compiled() override;
-  static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,
-                                     const graph::PassSelection& selection, Device* device);
-  Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection,
-                         Device* device);
+  // What a plan is built for.
+  struct Purpose {
+    std::vector<bool> wanted;   // gradients, by input; empty: none
+    std::vector<bool> settled;  // by input; empty: nothing is prepared
+    Device* device = nullptr;
+    std::span<const Ref<Preparation>> known = {};  // of other plans of the program
+  };
+  static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
+                                     const graph::PassSelection& selection);
+  Status build_inference(const graph::Graph& graph, const Purpose& purpose,
+                         const graph::PassSelection& selection);
+  Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
+                               const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device);
   void add_effect_results();
@@ -159,6 +176,7 @@ class Compiled final : public Object {
   std::vector<graph::StatePair> states_;
   int32_t ordinals_ = 0;
   Plan forward_;
+  Ref<Preparation> preparation_;
   bool runs_on_caller_ = false;
   bool with_gradients_ = false;
   size_t effect_results_ = 0;
@@ -177,8 +195,11 @@ class Compiled final : public Object {
 
 class Program final : public Object {
  public:
+  // `settled`: inputs that are written seldom (parameters), so that what follows from them alone is
+  // worth keeping.
   static Result<Ref<Program>> create(graph::Graph graph,
-                                     graph::PassSelection selection = graph::PassSelection());
+                                     graph::PassSelection selection = graph::PassSelection(),
+                                     std::vector<bool> settled = {});
 
   const graph::Graph& graph() const { return graph_; }
   Stages* stages() const { return stages_.get(); }  // null without sizes
@@ -186,7 +207,8 @@ class Program final : public Object {
   // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
-                                const Wanted& wanted = {}, Device* device = nullptr);
+                                const Wanted& wanted = {}, Device* device = nullptr,
+                                Prepare prepare = Prepare::kNo);
   // The plan that compile gave last, or one for each stage; none before.
   std::vector<Ref<Compiled>> latest_plans() const;
 
@@ -198,13 +220,16 @@ class Program final : public Object {
     std::vector<bool> wanted;
     int threads;  // scratch depends on their number
     Device* device;
+    Prepare prepare;
     Ref<Compiled> compiled;
   };
-  Program(graph::Graph graph, graph::PassSelection selection);
+  Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> settled);
+  std::vector<Ref<Preparation>> preparations() const;
   ~Program() override;
 
   const graph::Graph graph_;
   const graph::PassSelection selection_;
+  const std::vector<bool> settled_;  // by input; empty: none
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  // most recently used first

@@ -6,6 +6,12 @@
 
 namespace weft::graph {
 
+bool keeps_elements(const Node& node) {
+  if (!node.op) return false;
+  const std::string& name = node.op->name;
+  return node.op->view_rule || name == "broadcast_to" || name == "copy" || name == "stop_gradient";
+}
+
 ValueId Graph::add_input(const TensorType& type, std::string_view name) {
   const auto id = static_cast<ValueId>(values.size());
   values.push_back(

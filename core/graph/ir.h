@@ -63,6 +63,10 @@ struct Node {
   int32_t line = -1;      // index into Graph::lines: the source line that made it
 };
 
+// Does its result hold the elements of its operand, at other places or repeated? Values never
+// change, so a plan can do with a view.
+bool keeps_elements(const Node& node);
+
 class Graph;
 
 // One construct for everything that runs a sub-graph as one step. The body's inputs are the

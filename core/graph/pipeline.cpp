@@ -15,6 +15,7 @@ constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, false, remove_dead_code},
     {"fold", PassClass::kExact, false, fold_constants},
     {"cse", PassClass::kExact, false, merge_common},
+    {"scales", PassClass::kTolerance, false, fold_scales},
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "graph/ir.h"
 
@@ -18,6 +19,9 @@ using Evaluator = Result<std::vector<Ref<Tensor>>> (*)(const Graph& graph, const
 
 struct PassContext {
   Evaluator evaluate = nullptr;  // null: nothing is folded
+  // Inputs that are written seldom, see preparation.h; empty: none, so that moving work to them
+  // gains nothing.
+  std::vector<bool> settled{};
 };
 
 struct Pass {

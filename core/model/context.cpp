@@ -16,8 +16,9 @@ int64_t aligned(int64_t bytes) {
   return (bytes + kUnit - 1) / kUnit * kUnit;
 }
 
-Result<Ref<executor::Compiled>> compiled_of(const Entry& entry) {
-  return entry.program->compile(entry.program->graph().input_types());
+// In a caller's arena there is no room for prepared values.
+Result<Ref<executor::Compiled>> compiled_of(const Entry& entry, executor::Prepare prepare) {
+  return entry.program->compile(entry.program->graph().input_types(), {}, nullptr, prepare);
 }
 
 // A run that may fail half-way writes new states beside the old ones.
@@ -64,7 +65,7 @@ Context::~Context() = default;
 Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) {
   WEFT_ASSIGN(const Entry* entry, model.entry(name));
   if (entry->program->stages()) return 0;
-  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(*entry));
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(*entry, executor::Prepare::kNo));
   return bytes_of(*compiled);
 }
 
@@ -83,7 +84,8 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
     WEFT_TRY(context->bind_stages());
     return context;
   }
-  WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_));
+  WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_, arena ? executor::Prepare::kNo
+                                                                      : executor::Prepare::kYes));
   const int64_t needed = bytes_of(*context->compiled_);
   if (!arena) {
     WEFT_ASSIGN(context->own_, Storage::allocate(std::max<int64_t>(needed, 1)));
@@ -110,7 +112,7 @@ void Context::find_states() {
     state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}, {}}});
 }
 
-void Context::bind_captures() {
+Status Context::bind_captures() {
   seen_additions_ = states_->additions();
   inputs_.resize(entry_->inputs.size(), nullptr);
   held_.clear();
@@ -124,6 +126,41 @@ void Context::bind_captures() {
     }
     inputs_.push_back(memory);
   }
+  return bind_prepared();
+}
+
+Status Context::bind_prepared() {
+  executor::Preparation* const preparation = compiled_ ? compiled_->preparation() : nullptr;
+  if (!preparation) return {};
+  std::vector<Storage*> sources;
+  prepares_each_run_ = false;
+  for (const int32_t i : preparation->inputs()) {
+    const int32_t index = entry_->captures[static_cast<size_t>(i) - entry_->inputs.size()];
+    sources.push_back(
+        states_->model()->tensors()[static_cast<size_t>(index)].tensor->box().storage());
+    prepares_each_run_ = prepares_each_run_ || states_->find(index);
+  }
+  prepared_ = prepares_each_run_ ? Ref<executor::Prepared>() : preparation->kept(sources);
+  const bool is_made = static_cast<bool>(prepared_);
+  if (!is_made) {
+    WEFT_ASSIGN(prepared_, executor::Prepared::allocate(preparation->types(), sources));
+  }
+  for (const Ref<Storage>& content : prepared_->contents()) inputs_.push_back(content->data());
+  if (is_made) return {};
+  WEFT_ASSIGN(preparing_, preparation->plan().checkout());
+  if (prepares_each_run_) return {};
+  WEFT_TRY(run_preparation());
+  preparing_ = executor::FramePtr();
+  preparation->keep(prepared_);
+  return {};
+}
+
+Status Context::run_preparation() {
+  executor::Preparation& preparation = *compiled_->preparation();
+  PoolVector<void*> in, out;
+  for (const int32_t i : preparation.inputs()) in.push_back(inputs_[static_cast<size_t>(i)]);
+  for (const Ref<Storage>& content : prepared_->contents()) out.push_back(content->data());
+  return preparation.plan().forward(*preparing_, in, out);
 }
 
 Status Context::bind_memory(char* arena) {
@@ -143,8 +180,7 @@ Status Context::bind_memory(char* arena) {
     }
     if (!keeps_old) output = states_->find(state_tensors_[k]);
   }
-  bind_captures();
-  return {};
+  return bind_captures();
 }
 
 void Context::take_new_states() {
@@ -199,10 +235,11 @@ Status Context::run() {
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   WEFT_TRY(find_dimensions());
-  if (seen_additions_ != states_->additions()) bind_captures();
+  if (seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(entry_->program->graph().ordinals);
   if (entry_->program->stages()) return run_stages(first);
+  if (prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
   take_new_states();
   has_run_ = true;

@@ -54,7 +54,9 @@ class Context {
   Context() = default;
   void find_states();
   Status bind_memory(char* arena);
-  void bind_captures();
+  Status bind_captures();
+  Status bind_prepared();
+  Status run_preparation();
   void take_new_states();
   Status bind_stages();
   Status find_dimensions();
@@ -67,6 +69,11 @@ class Context {
   executor::FramePtr frame_;
   std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
   std::vector<HeldValue> held_;
+  // Values made from captures: shared by contexts, or this one's own and made before each run where
+  // a capture is a state.
+  Ref<executor::Prepared> prepared_;
+  executor::FramePtr preparing_;
+  bool prepares_each_run_ = false;
   Ref<Storage> own_;  // the arena, where the caller gave none
   std::vector<Port> inputs_now_, outputs_now_;
   std::vector<int64_t> dimensions_;

@@ -48,8 +48,7 @@ Status Context::bind_stages() {
   wanted_.resize(entry_->outputs.size(), nullptr);
   for (const int32_t tensor : state_tensors_)
     if (!states_->find(tensor)) WEFT_TRY(states_->add(tensor, nullptr, {}));
-  bind_captures();
-  return {};
+  return bind_captures();
 }
 
 Result<std::span<const Port>> Context::outputs() {

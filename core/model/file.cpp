@@ -37,7 +37,10 @@ class EntryReader {
     WEFT_TRY(decode_graph(where_, *body, graph));
     WEFT_TRY(read_outputs(graph));
     WEFT_TRY(open_shapes(graph));
-    WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph)));
+    std::vector<bool> settled(entry_.inputs.size(), false);
+    settled.resize(settled.size() + entry_.captures.size(), true);
+    WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph), graph::PassSelection(),
+                                                          std::move(settled)));
     return std::move(entry_);
   }
 

@@ -47,6 +47,11 @@ class Storage {
   }
   bool held_as_value() const { return counts_.load(std::memory_order_acquire) >= kOneValue; }
 
+  // How often somebody was about to write in place: who keeps what was made from the content
+  // compares. Pinned memory changes without this.
+  std::atomic<uint32_t> writes{0};
+  void note_write() { writes.fetch_add(1, std::memory_order_relaxed); }
+
   // Zero: idle, sound and in the program's memory, so that the fast path may go on.
   static constexpr uint32_t kPending = 1;  // or failed: ask the engine
   static constexpr uint32_t kElsewhere = 2;

@@ -224,41 +224,91 @@ def _types_of(arrays: list[Any]) -> ArrayTypes:
 
 
 _PLAIN = (bool, int, float, str, type(None))
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
-class _Surroundings:
-    """The plain values that a function reads from around it: nonlocal variables and globals.
-    Another value is another trace. What it reads by way of other objects is not looked at."""
+def _contents(value: Any) -> Hashable:
+    """What a plain value, or a container of such, is now: equal to a later one if nothing changed.
+    Of other objects in containers only which they are."""
+    if isinstance(value, _PLAIN):
+        return (type(value), value)
+    if isinstance(value, dict):
+        return (dict, tuple([(_contents(key), _contents(item)) for key, item in value.items()]))
+    if isinstance(value, set | frozenset):
+        return (set, frozenset([_contents(item) for item in value]))
+    if isinstance(value, list | tuple):
+        return (type(value), tuple([_contents(item) for item in value]))
+    return id(value)
+
+
+def _is_looked_at(value: Any) -> bool:
+    return isinstance(value, _PLAIN + _CONTAINERS)
+
+
+class Surroundings:
+    """What a trace depends on beside arguments and modes; another content is another trace. What a
+    trace changes itself, it fills for somebody else to read: that is not looked at any more."""
+
+    def __init__(self) -> None:
+        self._filled: set[int] = set()  # positions in `read()`
+
+    def read(self) -> list[Any]:
+        """Values that may change, always as many; others than plain ones are not looked at."""
+        raise NotImplementedError
+
+    def contents(self) -> tuple[Hashable, ...]:
+        """What they are now."""
+        return tuple(
+            [
+                _contents(value) if i not in self._filled and _is_looked_at(value) else None
+                for i, value in enumerate(self.read())
+            ]
+        )
+
+    def after_trace(self, before: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+        """What they are after a trace, before which they were `before`."""
+        now = self.contents()
+        if now != before:
+            self._filled.update(
+                i for i, pair in enumerate(zip(before, now, strict=False)) if pair[0] != pair[1]
+            )
+        return self.contents()
+
+
+class _AroundFunction(Surroundings):
+    """Nonlocal variables and globals of a function. What it reads by way of other objects is not
+    looked at."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
         self._cells = getattr(function, "__closure__", None) or ()
         self._globals = getattr(function, "__globals__", {})
         names = getattr(getattr(function, "__code__", None), "co_names", ())
         # What is a module, a function or a class now stays one.
-        self._names = [n for n in names if isinstance(self._globals.get(n), _PLAIN)]
+        self._names = [n for n in names if _is_looked_at(self._globals.get(n))]
 
     def __bool__(self) -> bool:
         return bool(self._cells or self._names)
 
-    def values(self) -> Hashable:
+    def read(self) -> list[Any]:
         found: list[Any] = [self._globals.get(name) for name in self._names]
         for cell in self._cells:
             try:
                 found.append(cell.cell_contents)
             except ValueError:  # it has no value yet
                 found.append(None)
-        return tuple([(type(v), v) for v in found if isinstance(v, _PLAIN)])
+        return found
 
 
 class TraceCache:
     """Traces of one function by signature."""
 
     def __init__(
-        self, function: Callable[..., Any], where: str, around: _Surroundings | None = None
+        self, function: Callable[..., Any], where: str, around: Surroundings | None = None
     ) -> None:
         self._function = function
         self._where = where
-        self._around = around or None
+        self._around = around
         self._traced: dict[Hashable, Traced] = {}
         self.last: Traced | None = None
 
@@ -282,12 +332,12 @@ class TraceCache:
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
-        around = self._around.values() if self._around is not None else None
+        around = self._around.contents() if self._around is not None else None
         mode = (native.modes() & (native.TRAINING | native.RECORDING), device, around)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]
-            key: Hashable = (array.shape, array.dtype, mode)
+            key: tuple[Hashable, ...] = (array.shape, array.dtype, mode)
             call: Hashable = None
         else:
             arrays = []
@@ -297,7 +347,10 @@ class TraceCache:
         if found is None:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
-            found = self._traced[key] = trace(self._function, call, _types_of(arrays), self._where)
+            found = trace(self._function, call, _types_of(arrays), self._where)
+            if self._around is not None and around is not None:
+                key = (*key[:-1], (*mode[:-1], self._around.after_trace(around)))
+            self._traced[key] = found
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
@@ -318,7 +371,7 @@ def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
     array([3., 6.])
     """
     name = getattr(function, "__name__", "function")
-    cache = TraceCache(function, name, _Surroundings(function))
+    cache = TraceCache(function, name, _AroundFunction(function) or None)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

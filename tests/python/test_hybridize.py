@@ -1,5 +1,7 @@
 """Traced functions and blocks do what eager ones do."""
 
+import math
+
 import numpy
 import pytest
 import weft
@@ -131,6 +133,71 @@ def test_changed_attribute_retraces():
     assert outer(np.ones(1)).tolist() == [2]
     scaled.factor = 5.0
     assert outer(np.ones(1)).tolist() == [5]
+
+
+@pytest.mark.parametrize(
+    ("kept", "change"),
+    [
+        ([2.0], lambda kept: kept.append(3.0)),
+        ({"factor": 2.0}, lambda kept: kept.update(factor=6.0)),
+        ([[2.0]], lambda kept: kept[0].append(3.0)),
+        ({2.0}, lambda kept: kept.add(3.0)),
+    ],
+    ids=["list", "dict", "nested", "set"],
+)
+def test_container_changed_in_place_retraces(kept, change):
+    traces = []
+
+    def factor():
+        values = kept.values() if isinstance(kept, dict) else kept
+        return math.prod(v if isinstance(v, float) else math.prod(v) for v in values)
+
+    class Scaled(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.kept = kept
+
+        def forward(self, x):
+            traces.append(1)
+            return x * factor()
+
+    outer = nn.HybridSequential(Scaled())
+    outer.hybridize()
+    assert outer(np.ones(1)).tolist() == [2]
+    assert outer(np.ones(1)).tolist() == [2]
+    change(kept)
+    assert outer(np.ones(1)).tolist() == [6]
+    assert outer(np.ones(1)).tolist() == [6]
+    assert len(traces) == 2
+
+
+def test_container_that_forward_fills_does_not_retrace():
+    class Noting(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.calls = []
+
+        def forward(self, x):
+            self.calls.append("forward")
+            return x + 1
+
+    net = Noting()
+    net.hybridize()
+    for extent in (1, 2, 1, 2):
+        net(np.ones(extent))
+    assert len(net.calls) == 2
+
+
+def test_container_around_a_function_retraces():
+    factors = [2.0]
+
+    @weft.hybridize
+    def scaled(x):
+        return x * factors[0]
+
+    assert scaled(np.ones(1)).tolist() == [2]
+    factors[0] = 7.0
+    assert scaled(np.ones(1)).tolist() == [7]
 
 
 def test_replaced_child_retraces():

@@ -183,7 +183,9 @@ def test_symbol_block_exports_and_composes_again(tmp_path):
     values = {name: p.data() for name, p in net.collect_params().items()}
     block = gluon.SymbolBlock(symbol, "data", values)
     block.export(tmp_path / "net.weft", x)
-    same(gluon.SymbolBlock.imports(tmp_path / "net.weft")(x), net(x))
+    imported = gluon.SymbolBlock.imports(tmp_path / "net.weft")(x)
+    # A plan folds the batch norm into the convolution.
+    numpy.testing.assert_allclose(imported.asnumpy(), net(x).asnumpy(), rtol=1e-5, atol=1e-6)
     again = gluon.SymbolBlock(block(sym.var("data")), "data", values)
     again_net = gluon.SymbolBlock(symbol, "data", values)
     same(step(again, x), step(again_net, x))

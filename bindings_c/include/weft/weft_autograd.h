@@ -153,9 +153,10 @@ typedef struct weft_plan_memory {
   int64_t backward;    /* bytes of the backward plan's arena */
   int64_t lower_bound; /* no order of this schedule needs fewer for the forward arena */
   int64_t nodes;       /* steps that the forward plan runs */
+  int64_t prepared;    /* bytes of values that are computed once from captured arrays */
 } weft_plan_memory;
 #define WEFT_PLAN_MEMORY_INIT \
-  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0 }
+  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0 }
 /* Of the plan last run. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
 

@@ -2,12 +2,17 @@
 
 namespace weft::graph {
 
-Rebuild::Rebuild(const Graph& from) : from_(from), map_(from.values.size(), kNoValue) {
+Rebuild::Rebuild(const Graph& from, Inputs inputs)
+    : from_(from), map_(from.values.size(), kNoValue) {
+  to_.lines = from.lines;
+  if (inputs == Inputs::kNone) return;
   to_.ordinals = from.ordinals;
   to_.effects = from.effects;
-  to_.lines = from.lines;
-  for (const ValueId id : from.inputs)
-    set(id, to_.add_input(from.type(id), from.values[static_cast<size_t>(id)].name));
+  for (const ValueId id : from.inputs) take_input(id);
+}
+
+void Rebuild::take_input(ValueId old) {
+  set(old, to_.add_input(from_.type(old), from_.values[static_cast<size_t>(old)].name));
 }
 
 ValueId Rebuild::map(ValueId old) {

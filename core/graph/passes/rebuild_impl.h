@@ -7,8 +7,12 @@ namespace weft::graph {
 
 class Rebuild {
  public:
-  // Takes over inputs, their names, source lines and the counts of ordinals and effects.
-  explicit Rebuild(const Graph& from);
+  enum class Inputs : uint8_t { kAll, kNone };
+  // Takes over source lines; with the inputs also the counts of ordinals and effects.
+  explicit Rebuild(const Graph& from, Inputs inputs = Inputs::kAll);
+
+  // A value of the old graph as one more input of the new one.
+  void take_input(ValueId old);
 
   // What a value of the old graph is in the new one; constants are copied at their first use.
   ValueId map(ValueId old);

@@ -15,6 +15,7 @@ from weft._extent import Dim
 from weft._files import BackgroundWrite, save_arrays
 from weft._trace import (
     ArrayTypes,
+    Surroundings,
     TraceCache,
     Traced,
     is_tracing,
@@ -54,6 +55,8 @@ class Block:
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
+    # Attributes that are containers which nobody changes, or which tell when they change.
+    _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
 
     def __init__(self) -> None:
         state = self.__dict__
@@ -375,6 +378,36 @@ class Block:
             child.hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
 
 
+class _Containers(Surroundings):
+    """The lists, dicts and sets that are attributes of a block or of one below it. `forward` may
+    read them, and what changes in them tells nobody."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self._block = block
+        self._found: list[Any] | None = None
+
+    def forget(self) -> None:
+        """Some block has other attributes now."""
+        self._found = None
+        self._filled.clear()
+
+    def read(self) -> list[Any]:
+        if self._found is None:
+            found: list[Any] = []
+            self._block.apply(lambda block: found.extend(_containers_of(block)))
+            self._found = found
+        return self._found
+
+
+def _containers_of(block: Block) -> list[Any]:
+    return [
+        value
+        for name, value in vars(block).items()
+        if isinstance(value, list | dict | set) and name not in block._watched_elsewhere
+    ]
+
+
 class HybridBlock(Block):
     """A block whose `forward` can be traced: after `hybridize()` the first call with new shapes
     runs it once on placeholders, and from then on a planned graph runs instead.
@@ -388,13 +421,15 @@ class HybridBlock(Block):
         super().__init__()
         state = self.__dict__
         state["_is_active"] = False
-        state["_cache"] = TraceCache(self._run, type(self).__name__)
+        state["_around"] = _Containers(self)
+        state["_cache"] = TraceCache(self._run, type(self).__name__, state["_around"])
         state["_seen"] = None  # structure and array types of the last call, for export
 
     def _structure_changed(self) -> None:
         cache = self.__dict__.get("_cache")
         if cache is not None and not is_tracing():
             cache.clear()
+            self.__dict__["_around"].forget()
         super()._structure_changed()
 
     def hybridize(
@@ -429,7 +464,8 @@ class HybridBlock(Block):
 
     def plan_memory(self) -> dict[str, int]:
         """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
-        `backward`, `lower_bound`, and its number of `nodes`.
+        `backward`, `prepared` (computed once from parameters), `lower_bound`, and its number of
+        `nodes`.
 
         Raises RuntimeError before the first hybridized call.
         """

@@ -54,6 +54,58 @@ TEST_CASE("what only reads constants is folded") {
   CHECK(count(text, "multiply") == 1);
 }
 
+namespace {
+
+// A graph of an image, four parameters and what follows a convolution of them.
+std::string convolved(const std::string& nodes, const char* result) {
+  return "graph(%0: float32(1, 2, 4, 4), %1: float32(3, 2, 3, 3), %2: float32(3), "
+         "%3: float32(3, 1, 1), %4: float32(1, 3, 2, 2)) {\n"
+         "  %5: float32(1, 3, 2, 2) = convolution_image(%0, %1, %2, kernel=[3, 3], stride=[1, 1], "
+         "dilate=[1, 1], pad=[0, 0], num_group=1)\n" +
+         nodes + "  return " + result + "\n}";
+}
+
+Result<Graph> fold_scales(const Graph& graph, const graph::PassContext& given) {
+  graph::PassContext context = given;
+  context.settled = {false, true, true, true, true};
+  return graph::fold_scales(graph, context);
+}
+
+}  // namespace
+
+TEST_CASE("factors and summands of channels go into the convolution") {
+  const std::string text =
+      after(fold_scales, convolved("  %6: float32(1, 3, 2, 2) = subtract(%5, %3)\n"
+                                   "  %7: float32(1, 3, 2, 2) = multiply(%3, %6)\n"
+                                   "  %8: float32(1, 3, 2, 2) = divide(%7, 2.0)\n"
+                                   "  %9: float32(1, 3, 2, 2) = exp(%8)\n",
+                                   "%9")
+                             .c_str());
+  CHECK(count(text, ": float32(1, 3, 2, 2) =") == 2);  // the convolution and exp
+  CHECK(count(text, "convolution_image") == 1);
+}
+
+TEST_CASE("what else follows a convolution stays behind it") {
+  const char* const nodes[] = {
+      "  %6: float32(1, 3, 2, 2) = multiply(%5, %4)\n",  // not one a channel
+      "  %6: float32(1, 3, 2, 2) = subtract(%3, %5)\n",  // a minuend
+      "  %6: float32(1, 3, 2, 2) = multiply(%5, %5)\n",  // read twice
+      "  %6: float32(1, 3, 2, 2) = maximum(%5, %3)\n"};
+  for (const char* node : nodes) {
+    const std::string text = after(fold_scales, convolved(node, "%6").c_str());
+    CHECK_MESSAGE(count(text, ": float32(1, 3, 2, 2) =") == 2, text);
+  }
+  // One that leaves has to keep its value.
+  const std::string text = after(
+      fold_scales, convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%5, %6").c_str());
+  CHECK(count(text, ": float32(1, 3, 2, 2) =") == 2);
+}
+
+TEST_CASE("without settled parameters nothing moves") {
+  const std::string nodes = convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%6");
+  CHECK(after(graph::fold_scales, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
+}
+
 TEST_CASE("equal nodes are merged, clones and draws are not") {
   const std::string text = after(graph::merge_common,
                                  "graph(%0: float32(2)) {\n"

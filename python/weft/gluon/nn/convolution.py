@@ -23,6 +23,7 @@ def _extents(value: Window, axes: int, where: str, argument: str) -> tuple[int, 
 
 class _Conv(HybridBlock):
     axes = 0  # spatial axes; a subclass says
+    _watched_elsewhere = HybridBlock._watched_elsewhere | {"options"}
 
     def __init__(
         self,
@@ -218,6 +219,8 @@ class Conv3DTranspose(_ConvTranspose):
 class _Pool(HybridBlock):
     axes = 0
     pool_type = ""
+
+    _watched_elsewhere = HybridBlock._watched_elsewhere | {"options"}
 
     def __init__(
         self,

@@ -1,0 +1,67 @@
+#include "executor/preparation.h"
+
+#include <algorithm>
+
+#include "executor/program.h"
+#include "graph/text.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::TensorType;
+
+Result<Ref<Prepared>> Prepared::allocate(std::span<const TensorType> types,
+                                         std::span<Storage* const> sources) {
+  const Ref<Prepared> prepared = Ref<Prepared>::adopt(new Prepared);
+  for (Storage* const source : sources) {
+    source->retain();
+    prepared->sources_.push_back({Ref<Storage>::adopt(source), source->writes.load()});
+  }
+  for (const TensorType& type : types) {
+    WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
+    prepared->contents_.push_back(std::move(storage));
+  }
+  return prepared;
+}
+
+bool Prepared::is_from(std::span<Storage* const> sources) const {
+  return std::ranges::equal(sources_, sources, [](const Source& own, const Storage* given) {
+    return own.storage.get() == given &&
+           own.writes == given->writes.load(std::memory_order_relaxed);
+  });
+}
+
+Preparation::Preparation(Graph graph, std::vector<int32_t> inputs, Ref<Compiled> plan)
+    : graph_(std::move(graph)), inputs_(std::move(inputs)), plan_(std::move(plan)) {}
+
+Preparation::~Preparation() = default;
+
+std::span<const TensorType> Preparation::types() const { return plan_->output_types(); }
+
+int64_t Preparation::bytes() const {
+  int64_t bytes = 0;
+  for (const TensorType& type : types()) bytes += type.bytes();
+  return bytes;
+}
+
+// Constants of a graph are told apart by where they lie: they were not copied.
+bool Preparation::is_for(const Graph& graph, std::span<const int32_t> inputs) const {
+  const auto same_content = [](const graph::Constant& a, const graph::Constant& b) {
+    return a.content->data() == b.content->data();
+  };
+  return std::ranges::equal(inputs_, inputs) &&
+         std::ranges::equal(graph_.constants, graph.constants, same_content) &&
+         graph::print(graph_, {0}) == graph::print(graph, {0});
+}
+
+Ref<Prepared> Preparation::kept(std::span<Storage* const> sources) const {
+  const std::lock_guard lock(mutex_);
+  return kept_ && kept_->is_from(sources) ? kept_ : Ref<Prepared>();
+}
+
+void Preparation::keep(Ref<Prepared> prepared) {
+  const std::lock_guard lock(mutex_);
+  kept_ = std::move(prepared);
+}
+
+}  // namespace weft::executor

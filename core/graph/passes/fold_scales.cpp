@@ -1,0 +1,174 @@
+// Law: factors and summands, one for each channel, that follow a convolution move into its weight
+// and bias, if all of these are settled (preparation.h): conv(x, w) s + t = conv(x, w s) + t.
+//
+// That is how a batch norm that does not train goes away (Jacob et al., "Quantization and Training
+// of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2, without
+// the quantization). Products are rounded in another order: class tolerance.
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "graph/graph_builder.h"
+#include "graph/passes.h"
+#include "graph/passes/rebuild_impl.h"
+#include "graph/preparation.h"
+
+namespace weft::graph {
+namespace {
+
+enum class Step : uint8_t { kAdd, kSubtract, kMultiply, kDivide };
+
+std::optional<Step> step_of(std::string_view op) {
+  if (op == "add") return Step::kAdd;
+  if (op == "subtract") return Step::kSubtract;
+  if (op == "multiply") return Step::kMultiply;
+  if (op == "divide") return Step::kDivide;
+  return {};
+}
+
+// One node that goes into the convolution before it.
+struct Folded {
+  Step step;
+  Operand other;
+};
+
+class ScaleFolder {
+ public:
+  ScaleFolder(const Graph& graph, const std::vector<bool>& settled_inputs)
+      : graph_(graph),
+        settled_(settled_values(graph, settled_inputs)),
+        uses_(count_uses(graph)),
+        reader_(graph.values.size(), -1) {
+    for (size_t n = 0; n < graph.nodes.size(); ++n)
+      for (const Operand& operand : graph.nodes[n].operands)
+        if (operand.is_value())
+          reader_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(n);
+  }
+
+  Result<Graph> run() {
+    std::vector<bool> folded(graph_.nodes.size(), false);
+    std::vector<int32_t> convolution_of(graph_.nodes.size(), -1);  // by the last node of a chain
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      int32_t last = static_cast<int32_t>(n);
+      for_each_folded(graph_.nodes[n], [&](const Folded&, int32_t node) {
+        folded[static_cast<size_t>(last)] = true;
+        last = node;
+      });
+      if (last != static_cast<int32_t>(n))
+        convolution_of[static_cast<size_t>(last)] = static_cast<int32_t>(n);
+    }
+    Rebuild rebuild(graph_);
+    GraphBuilder builder(rebuild.graph());
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (folded[n]) continue;
+      if (convolution_of[n] < 0)
+        rebuild.copy(graph_.nodes[n]);
+      else
+        emit(rebuild, builder, graph_.nodes[static_cast<size_t>(convolution_of[n])],
+             graph_.nodes[n].outputs[0]);
+    }
+    if (!builder.status().ok()) return builder.status();
+    return rebuild.finish();
+  }
+
+ private:
+  bool is_settled(const Operand& operand) const {
+    return !operand.is_value() || settled_[static_cast<size_t>(operand.value)];
+  }
+
+  // Calls use(step, node) for what follows the convolution and goes into it, in order.
+  template <class Use>
+  void for_each_folded(const Node& convolution, const Use& use) const {
+    if (!convolution.op || convolution.op->name != "convolution_image" ||
+        !is_settled(convolution.operands[1]) ||
+        (convolution.operands.size() > 2 && !is_settled(convolution.operands[2])))
+      return;
+    const TensorType& type = graph_.type(convolution.outputs[0]);
+    bool has_bias = convolution.operands.size() > 2 && convolution.operands[2].is_value();
+    ValueId value = convolution.outputs[0];
+    while (uses_[static_cast<size_t>(value)] == 1) {
+      const int32_t n = reader_[static_cast<size_t>(value)];
+      if (n < 0) return;  // it leaves
+      const Node& node = graph_.nodes[static_cast<size_t>(n)];
+      const std::optional<Folded> folded = folded_node(node, value, type);
+      if (!folded) return;
+      const bool adds = folded->step == Step::kAdd || folded->step == Step::kSubtract;
+      if (adds && !has_bias && folded->other.is_scalar()) return;
+      has_bias = has_bias || adds;
+      use(*folded, n);
+      value = node.outputs[0];
+    }
+  }
+
+  std::optional<Folded> folded_node(const Node& node, ValueId value, const TensorType& type) const {
+    if (!node.op || node.clone_of != kNoValue || !(graph_.type(node.outputs[0]) == type)) return {};
+    const std::optional<Step> step = step_of(node.op->name);
+    if (!step) return {};
+    const bool is_first = node.operands[0].is_value() && node.operands[0].value == value;
+    const bool commutes = *step == Step::kAdd || *step == Step::kMultiply;
+    if (!is_first && !commutes) return {};
+    const Operand& other = node.operands[is_first ? 1 : 0];
+    if (!is_settled(other)) return {};
+    if (other.is_value() && !is_one_a_channel(graph_.type(other.value), type)) return {};
+    return Folded{*step, other};
+  }
+
+  static bool is_one_a_channel(const TensorType& other, const TensorType& image) {
+    const int rank = image.shape.rank(), own = other.shape.rank();
+    for (int axis = 0; axis < own; ++axis)
+      if (axis - own + rank != 1 && other.shape[axis] != 1) return false;
+    return other.dtype == image.dtype && own <= rank;
+  }
+
+  void emit(Rebuild& rebuild, GraphBuilder& builder, const Node& convolution, ValueId last) const {
+    const auto value_of = [&](const Operand& operand) {
+      if (operand.is_scalar()) return ops::Value(&builder, operand.scalar);
+      return operand.is_value() ? builder.value(rebuild.map(operand.value)) : ops::Value();
+    };
+    builder.set_line(convolution.line < 0 ? std::string_view()
+                                          : graph_.lines[static_cast<size_t>(convolution.line)]);
+    ops::Value weight = value_of(convolution.operands[1]), bias;
+    if (convolution.operands.size() > 2) bias = value_of(convolution.operands[2]);
+    const Shape channels{weight.shape()[0]};
+    Shape filters = weight.shape();
+    for (int axis = 1; axis < filters.rank(); ++axis) filters[axis] = 1;
+    for_each_folded(convolution, [&](const Folded& folded, int32_t) {
+      const ops::Value given = value_of(folded.other);
+      const bool is_array = !given.is_scalar();
+      const ops::Value vector =
+          is_array
+              ? ops::broadcast_to(ops::reshape(given, Shape{given.shape().elements()}), channels)
+              : given;
+      const ops::Value factor = is_array ? ops::reshape(vector, filters) : given;
+      switch (folded.step) {
+        case Step::kAdd: bias = bias ? bias + vector : vector; break;
+        case Step::kSubtract: bias = bias ? bias - vector : -vector; break;
+        case Step::kMultiply:
+          weight = weight * factor;
+          if (bias) bias = bias * vector;
+          break;
+        case Step::kDivide:
+          weight = weight / factor;
+          if (bias) bias = bias / vector;
+          break;
+      }
+    });
+    const ops::Value inputs[] = {value_of(convolution.operands[0]), weight, bias};
+    const ops::Values result = builder.emit(*convolution.op, inputs, convolution.attributes.view());
+    if (builder.status().ok()) rebuild.set(last, result[0].id());
+  }
+
+  const Graph& graph_;
+  const std::vector<bool> settled_;
+  const std::vector<int32_t> uses_;
+  std::vector<int32_t> reader_;  // by value: the node that reads it last
+};
+
+}  // namespace
+
+Result<Graph> fold_scales(const Graph& graph, const PassContext& context) {
+  if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
+  return ScaleFolder(graph, context.settled).run();
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,167 @@
+"""What a plan computes from parameters alone is computed once, until a parameter is written."""
+
+import numpy
+import pytest
+import weft
+from weft import autograd, gluon, np
+from weft.gluon import nn
+
+
+def network(layer=nn.Conv2D):
+    net = nn.HybridSequential(
+        layer(8, 3, padding=1, groups=2, in_channels=4),
+        nn.BatchNorm(in_channels=8),
+        nn.Activation("relu"),
+        layer(6, 1, use_bias=False, in_channels=8),
+        nn.BatchNorm(in_channels=6, scale=False),
+    )
+    net.initialize(weft.init.Normal(0.5))
+    random = numpy.random.default_rng(0)
+    for name, parameter in net.collect_params().items():
+        if "running" in name or "gamma" in name:
+            shape = parameter.shape
+            parameter.set_data(np.array(random.uniform(0.5, 2, shape), dtype="float32"))
+    return net
+
+
+def images(layer=nn.Conv2D, batch=2):
+    shape = (batch, 4, 6, 5) if layer is nn.Conv2D else (batch, 4, 7)
+    return np.array(numpy.random.default_rng(1).normal(size=shape), dtype="float32")
+
+
+def same(have, want):
+    numpy.testing.assert_allclose(have.asnumpy(), want.asnumpy(), rtol=2e-5, atol=2e-5)
+
+
+def eager(net, x):
+    net.hybridize(False)
+    result = net(x)
+    net.hybridize()
+    return result
+
+
+@pytest.mark.parametrize("layer", [nn.Conv1D, nn.Conv2D])
+def test_batch_norms_go_into_the_convolutions_before_them(layer):
+    net, x = network(layer), images(layer)
+    want = eager(net, x)
+    same(net(x), want)
+    memory = net.plan_memory()
+    assert memory["prepared"] > 0
+    # Two convolutions with what is left between them: nothing for each norm.
+    assert memory["nodes"] <= 4
+
+
+@pytest.mark.parametrize("name", ["0.weight", "0.bias", "1.gamma", "1.beta", "4.running_var"])
+def test_a_write_to_a_parameter_is_seen(name):
+    net, x = network(), images()
+    net.hybridize()
+    before = net(x).asnumpy()
+    parameter = net.collect_params()[name]
+    parameter.set_data(parameter.data() * 1.5 + 0.25)
+    after = net(x)
+    same(after, eager(net, x))
+    assert abs(after.asnumpy() - before).max() > 1e-3
+
+
+def test_a_write_through_a_view_is_seen():
+    net, x = network(), images()
+    net.hybridize()
+    net(x)
+    net[0].weight.data()[1:3] = 0.25
+    same(net(x), eager(net, x))
+
+
+def test_training_between_predictions_is_seen():
+    net, x = network(), images()
+    net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    for _ in range(3):
+        with autograd.record():
+            loss = (net(x) ** 2).mean()
+        loss.backward()
+        trainer.step(1)
+        same(net(x), eager(net, x))
+
+
+def test_memory_that_numpy_shares_is_read_in_each_call():
+    theirs = numpy.ones((3, 2), "float32")
+    shared = np.from_dlpack(theirs)
+    shared.attach_grad()
+
+    @weft.hybridize
+    def product(x):
+        return x @ (shared * 2).T
+
+    x = np.ones((1, 2))
+    assert product(x).tolist() == [[4, 4, 4]]
+    theirs[:] = 3
+    assert product(x).tolist() == [[12, 12, 12]]
+
+
+def test_pinning_and_letting_go_is_a_write():
+    weight = np.ones((3,))
+    weight.attach_grad()
+
+    @weft.hybridize
+    def scaled(x):
+        return x * np.exp(weight * 0 + weight)
+
+    x = np.ones((3,))
+    first = scaled(x).asnumpy()
+    theirs = numpy.from_dlpack(weight)
+    theirs = numpy.asarray(theirs)
+    if not theirs.flags.writeable:
+        theirs.flags.writeable = True
+    theirs[:] = 0
+    del theirs
+    numpy.testing.assert_allclose(first, numpy.exp(numpy.ones(3)), rtol=1e-6)
+    numpy.testing.assert_array_equal(scaled(x).asnumpy(), numpy.ones(3, "float32"))
+
+
+def test_other_captured_arrays_are_not_kept():
+    table = np.arange(3.0)
+
+    @weft.hybridize
+    def shifted(x):
+        return x + np.exp(table)
+
+    shifted(np.ones(3))
+    assert shifted.cache.last.function.memory()["prepared"] == 0
+
+
+def test_plans_for_several_signatures_agree():
+    net = network()
+    net.hybridize()
+    for batch in (1, 3, 2, 3, 1):
+        x = images(batch=batch)
+        same(net(x), eager(net, x))
+
+
+def test_a_file_prepares_and_sees_its_states(tmp_path):
+    net, x = network(), images()
+    want = eager(net, x)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+
+    @weft.hybridize
+    def step(x):
+        with autograd.record():
+            loss = (net(x) ** 2).mean()
+        loss.backward()
+        trainer.step(1)
+        return loss
+
+    path = str(tmp_path / "net.weft")
+    weft.export(path, forward=(net, x), step=(step, x))
+    model = weft.runtime.Model(path)
+    forward = model.context("forward")
+    numpy.testing.assert_allclose(forward.run(x.asnumpy())[0], want.asnumpy(), rtol=2e-5, atol=2e-5)
+    training = model.context("step")
+    shared = model.context("forward", sharing=training)
+    for _ in range(3):
+        training.run(x.asnumpy())
+        step(x)
+        numpy.testing.assert_allclose(
+            shared.run(x.asnumpy())[0], eager(net, x).asnumpy(), rtol=1e-4, atol=1e-4
+        )
+    # The first context's states are its own.
+    numpy.testing.assert_allclose(forward.run(x.asnumpy())[0], want.asnumpy(), rtol=2e-5, atol=2e-5)
