@@ -3,9 +3,9 @@ samples whenever it is told to.
 
     competitor.py <framework> <workload> <variant> <threads> <output.npy>
 
-It answers each line on standard input with one JSON line: `sample <seconds>` with seconds per call
-of as many samples as fit; the end of input ends it. Between, the runner stops the process, so that
-no thread of it that spins takes time from the others.
+It answers each line on standard input with one JSON line: `sample <seconds>` with seconds per call,
+of the clock and of the processor, of as many samples as fit; the end of input ends it. Between, the
+runner stops the process, so that no thread of it that spins takes time from the others.
 """
 
 import contextlib
@@ -39,12 +39,13 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5", "utf-8")
 
 
-def _seconds(run: Run, calls: int) -> float:
-    begin = time.perf_counter()
+def _seconds(run: Run, calls: int) -> tuple[float, float]:
+    """Of the clock, and of the processor in all threads."""
+    begin, used = time.perf_counter(), time.process_time()
     for _ in range(calls):
         run.step()
     run.wait()
-    return time.perf_counter() - begin
+    return time.perf_counter() - begin, time.process_time() - used
 
 
 class Sampler:
@@ -54,10 +55,10 @@ class Sampler:
 
     def _calibrate(self) -> None:
         self.calls = 1
-        while (seconds := _seconds(self.run, self.calls)) < SAMPLE / 2 and self.calls < 1 << 20:
+        while (seconds := _seconds(self.run, self.calls)[0]) < SAMPLE / 2 and self.calls < 1 << 20:
             self.calls = max(2 * self.calls, int(self.calls * SAMPLE / max(seconds, 1e-9)))
 
-    def samples(self, budget: float) -> list[float]:
+    def samples(self, budget: float) -> list[tuple[float, float]]:
         """Seconds of a call, at least `SAMPLES[0]` of them. The first call of a round is not
         counted: other processes have run since the last one."""
         if not self.calls:
@@ -67,7 +68,8 @@ class Sampler:
         while len(found) < SAMPLES[0] or (
             time.perf_counter() - begin < budget and len(found) < SAMPLES[1]
         ):
-            found.append(_seconds(self.run, self.calls) / self.calls)
+            clock, processor = _seconds(self.run, self.calls)
+            found.append((clock / self.calls, processor / self.calls))
         return found
 
 
@@ -129,7 +131,12 @@ def main() -> None:
         after, wall = _processor_seconds(), time.perf_counter() - begin
         own = after[1] - busy[1]
         others = max(0.0, after[0] - busy[0] - own) / wall / (os.cpu_count() or 1)
-        answer(samples=samples, others=round(others, 3), peak_mb=resident("VmHWM"))
+        answer(
+            samples=[clock for clock, _ in samples],
+            processor=[processor for _, processor in samples],
+            others=round(others, 3),
+            peak_mb=resident("VmHWM"),
+        )
     os._exit(0)  # some frameworks take seconds to take themselves down, or crash
 
 

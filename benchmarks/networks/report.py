@@ -25,6 +25,8 @@ def row(workload: Workload, threads: int, competitor: Competitor) -> Row:
         samples = [sample for taken in competitor.rounds for sample in taken["samples"]]
         found["best"], found["median"] = _short(min(samples)), _short(statistics.median(samples))
         found["count"] = len(samples)
+        used = (second for taken in competitor.rounds for second in taken["processor"])
+        found["processor"] = _short(min(used))
         found["rounds"] = [_short(min(taken["samples"])) for taken in competitor.rounds]
         found["others"] = min(taken["others"] for taken in competitor.rounds)
         # Of the steps alone, and of the whole life with loading and compiling.
@@ -43,19 +45,18 @@ def ceilings_text(limits: dict[str, float]) -> str:
     return ", ".join(parts)
 
 
-def best_peer(rows: list[Row]) -> Row | None:
-    timed = [found for found in rows if "best" in found and found["framework"] != "weft"]
-    return min(timed, key=lambda found: found["best"]) if timed else None
+def _timed(rows: list[Row], is_weft: bool) -> list[Row]:
+    return [row for row in rows if "best" in row and (row["framework"] == "weft") == is_weft]
 
 
-def best_weft(rows: list[Row]) -> Row | None:
-    timed = [found for found in rows if "best" in found and found["framework"] == "weft"]
-    return min(timed, key=lambda found: found["best"]) if timed else None
+def best_peer(rows: list[Row], what: str = "best") -> Row | None:
+    return min(_timed(rows, False), key=lambda row: row[what], default=None)
 
 
 def ratio(rows: list[Row], what: str = "best") -> float | None:
-    """Weft's time as a ratio to the best peer's."""
-    weft, peer = best_weft(rows), best_peer(rows)
+    """Weft's time as a ratio to the best peer's: `what` says which time."""
+    weft = min(_timed(rows, True), key=lambda row: row[what], default=None)
+    peer = best_peer(rows, what)
     return weft[what] / peer[what] if weft and peer else None
 
 
@@ -65,6 +66,9 @@ def show(workload: Workload, rows: list[Row], limits: dict[str, float]) -> None:
     headline = "" if found is None else f"   weft {found:.2f} x the best peer"
     if found is not None and workload.aim:
         headline += f" (aim: at most {workload.aim})"
+    if found is not None and rows[0]["threads"] == 1:
+        # Without other threads to wait for, this is the time on a machine of one's own.
+        headline += f", {ratio(rows, 'processor'):.2f} x in processor time"
     print(f"\n{workload.name}{headline}")
     for entry in sorted(rows, key=lambda entry: entry.get("best", float("inf"))):
         label = f"  {entry['framework']:12} {entry['variant']:14}"
@@ -82,6 +86,8 @@ def _figures(workload: Workload, entry: Row, limits: dict[str, float]) -> str:
     peak = limits.get(workload.precision)
     if workload.work and peak:
         text += f", {workload.work / entry['best'] / 1e9 / peak:4.0%} of {workload.precision}"
+    if entry["threads"] == 1:
+        text += f", {workload.figure(entry['processor']):,.4g} in processor time"
     text += f", {entry['peak_mb']:.0f} MB"
     if "error" in entry:
         text += f", error {entry['error']:.1g}"

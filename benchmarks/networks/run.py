@@ -10,6 +10,7 @@ framework is measured.
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,9 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    # However it is ended, the competitors, which may be stopped, are ended with it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(1))
     KEPT.mkdir(parents=True, exist_ok=True)
     files.use(KEPT)
     about = machine()
