@@ -224,6 +224,7 @@ def _types_of(arrays: list[Any]) -> ArrayTypes:
 
 
 _PLAIN = (bool, int, float, str, type(None))
+_ARRAYS_ALONE = {_ndarray}
 
 
 class _Surroundings:
@@ -289,6 +290,10 @@ class TraceCache:
             arrays: list[Any] = [array]
             key: Hashable = (array.shape, array.dtype, mode)
             call: Hashable = None
+        elif not kwargs and {*map(type, args)} == _ARRAYS_ALONE:  # nothing to take apart
+            arrays = list(args)
+            key = (tuple([(a.shape, a.dtype) for a in arrays]), mode)
+            call = None
         else:
             arrays = []
             call = flatten((args, kwargs), arrays, self._where)
