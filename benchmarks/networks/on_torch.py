@@ -9,7 +9,7 @@ from convnets import EPSILON, NETWORKS, images
 from running import Run, training
 from sequences import lstm, lstm_input
 from torch import nn
-from torch_blocks import bert_module, copied, gpt_module, perceptron_module, tensor
+from torch_blocks import bert_module, copied, decoder_module, gpt_module, perceptron_module, tensor
 from workloads import SMALL, WORKLOADS, inputs
 
 version = torch.__version__
@@ -68,6 +68,8 @@ def _network(name: str) -> tuple[nn.Module, torch.Tensor]:
     x = tensor(inputs(name)["x"])
     if name.startswith("bert"):
         return bert_module(), x
+    if name.startswith("decode"):
+        return decoder_module(), x
     if name.startswith("lstm"):
         return _Lstm(), x
     return _ConvNet(name.split("_")[0]), x

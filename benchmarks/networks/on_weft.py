@@ -106,6 +106,8 @@ def _inference(name: str, variant: str) -> Run:
     x = np.array(inputs(name)["x"])
     if name.startswith("bert"):
         net = weft_blocks.bert()
+    elif name.startswith("decode"):
+        net = weft_blocks.decoder()
     else:
         net = recurrent() if name.startswith("lstm") else convnet(name.split("_")[0])
     if precision == "bfloat16":

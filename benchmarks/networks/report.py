@@ -84,7 +84,9 @@ def _figures(workload: Workload, entry: Row, limits: dict[str, float]) -> str:
     best, median = (workload.figure(entry[key]) for key in ("best", "median"))
     text = f"{best:>10,.4g} best {median:>10,.4g} median {workload.unit}"
     peak = limits.get(workload.precision)
-    if workload.work and peak:
+    if workload.read:
+        text += f", {workload.read / entry['best'] / 1e9 / limits['read']:4.0%} of reading"
+    elif workload.work and peak:
         text += f", {workload.work / entry['best'] / 1e9 / peak:4.0%} of {workload.precision}"
     if entry["threads"] == 1:
         text += f", {workload.figure(entry['processor']):,.4g} in processor time"

@@ -130,6 +130,37 @@ def gpt() -> Gpt:
     )
 
 
+# One token through a language model of 110 million parameters, behind the keys and values of the
+# tokens before it: every weight is read once, and hardly anything is computed with it.
+DECODER = Transformer(layers=12, units=768, heads=12, steps=128, vocabulary=32000)
+DECODER_WEIGHTS = DECODER.layers * 12 * DECODER.units**2 + DECODER.vocabulary * DECODER.units
+
+
+class Decoder(NamedTuple):
+    blocks: list[Parameters]
+    keys: list[Array]  # (N, heads, T, D / heads) of each block; the last position is not filled
+    values: list[Array]
+    norm: tuple[Array, Array]
+    head: Array
+
+
+def decoder() -> Decoder:
+    units, numbers = DECODER.units, range(DECODER.layers)
+    shape = (DECODER.batch, DECODER.heads, DECODER.steps, units // DECODER.heads)
+    return Decoder(
+        [_block(f"decode.{number}", units, 0.02) for number in numbers],
+        [normal(f"decode.{number}.keys", shape) for number in numbers],
+        [normal(f"decode.{number}.values", shape) for number in numbers],
+        (numpy.ones(units, numpy.float32), numpy.zeros(units, numpy.float32)),
+        normal("decode.head", (DECODER.vocabulary, units), 0.02),
+    )
+
+
+def decoder_input() -> Array:
+    """The last token, as its features."""
+    return normal("input.decode", (DECODER.batch, 1, DECODER.units))
+
+
 def gpt_batch() -> tuple[Array, Array]:
     """Tokens and the tokens that follow them, both (N, T)."""
     shape = (GPT.batch, GPT.steps)

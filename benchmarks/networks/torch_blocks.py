@@ -6,7 +6,18 @@ from collections.abc import Callable
 import numpy
 import torch
 from arrays import Array
-from sequences import BERT, GPT, Transformer, bert, gpt, gpt_batch, perceptron, perceptron_batch
+from sequences import (
+    BERT,
+    DECODER,
+    GPT,
+    Transformer,
+    bert,
+    decoder,
+    gpt,
+    gpt_batch,
+    perceptron,
+    perceptron_batch,
+)
 from torch import nn
 from torch.nn import functional
 
@@ -33,19 +44,25 @@ class _Block(nn.Module):
         self.ln1, self.ln2 = nn.LayerNorm(d), nn.LayerNorm(d)
         copied(self, parameters)
 
-    def attend(self, x):
+    def attend(self, x, cache=None):
+        """`cache`: keys and values that end with these positions, and are seen whole."""
         n, t, d = x.shape
         split = self.qkv(x).view(n, t, 3, self.heads, d // self.heads)
         q, k, v = split.permute(2, 0, 3, 1, 4)
-        out = functional.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
+        if cache is not None:
+            for kept, new in zip(cache, (k, v), strict=True):
+                kept[:, :, -t:] = new
+            k, v = cache
+        is_causal = self.is_causal and cache is None
+        out = functional.scaled_dot_product_attention(q, k, v, is_causal=is_causal)
         return self.proj(out.transpose(1, 2).reshape(n, t, d))
 
     def widen(self, x):
         return self.fc2(functional.gelu(self.fc1(x)))
 
-    def forward(self, x):
+    def forward(self, x, cache=None):
         if self.is_causal:
-            x = x + self.attend(self.ln1(x))
+            x = x + self.attend(self.ln1(x), cache)
             return x + self.widen(self.ln2(x))
         x = self.ln1(x + self.attend(x))
         return self.ln2(x + self.widen(x))
@@ -53,6 +70,27 @@ class _Block(nn.Module):
 
 def bert_module() -> nn.Module:
     return nn.Sequential(*(_Block(BERT, parameters, False) for parameters in bert()))
+
+
+class _Decoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        given = decoder()
+        self.blocks = nn.ModuleList(_Block(DECODER, part, True) for part in given.blocks)
+        pairs = zip(given.keys, given.values, strict=True)
+        self.caches = [(tensor(keys), tensor(values)) for keys, values in pairs]
+        self.norm = nn.LayerNorm(DECODER.units)
+        head = nn.Linear(DECODER.units, DECODER.vocabulary, bias=False)
+        self.head = copied(head, {"weight": given.head})
+
+    def forward(self, x):
+        for block, cache in zip(self.blocks, self.caches, strict=True):
+            x = block(x, cache)
+        return self.head(self.norm(x))
+
+
+def decoder_module() -> nn.Module:
+    return _Decoder()
 
 
 class _Gpt(nn.Module):

@@ -3,8 +3,9 @@
 from typing import Any
 
 from arrays import Array
-from sequences import BERT, EPSILON, GPT, Transformer, gpt_batch
+from sequences import BERT, DECODER, EPSILON, GPT, Transformer, gpt_batch
 from sequences import bert as bert_parameters
+from sequences import decoder as decoder_parameters
 from sequences import gpt as gpt_parameters
 from weft import gluon, np
 from weft.gluon import nn
@@ -48,6 +49,41 @@ def bert() -> Any:
     return nn.HybridSequential(*(_layer(BERT, given, False) for given in bert_parameters()))
 
 
+class _Decoder(Block):
+    """A cache that is full is written at its last place: each call computes the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        given = decoder_parameters()
+        self.blocks = nn.HybridSequential(*(_layer(DECODER, part, True) for part in given.blocks))
+        self.norm = nn.LayerNorm(epsilon=EPSILON, in_channels=DECODER.units)
+        self.head = _head(given.head)
+        self.norm.initialize()
+        self.caches = []
+        for block, keys, values in zip(self.blocks, given.keys, given.values, strict=True):
+            cache = block.attention.new_cache(DECODER.batch, DECODER.steps)
+            cache.keys[...], cache.values[...] = np.array(keys), np.array(values)
+            cache.position[...] = DECODER.steps - 1
+            self.caches.append(cache)
+
+    def forward(self, x: Any) -> Any:
+        for block, cache in zip(self.blocks, self.caches, strict=True):
+            x = block(x, cache=cache)
+        return self.head(self.norm(x))
+
+
+def decoder() -> Any:
+    return _Decoder()
+
+
+def _head(weight: Array) -> Any:
+    vocabulary, units = weight.shape
+    head = nn.Dense(vocabulary, use_bias=False, flatten=False, in_units=units)
+    head.initialize()
+    head.weight.set_data(np.array(weight))
+    return head
+
+
 class _Gpt(Block):
     def __init__(self) -> None:
         super().__init__()
@@ -56,13 +92,12 @@ class _Gpt(Block):
         self.positions = gluon.Parameter("positions", shape=(GPT.steps, GPT.units))
         self.blocks = nn.HybridSequential(*(_layer(GPT, part, True) for part in given.blocks))
         self.norm = nn.LayerNorm(epsilon=EPSILON, in_channels=GPT.units)
-        self.head = nn.Dense(GPT.vocabulary, use_bias=False, flatten=False, in_units=GPT.units)
-        for part in (self.tokens, self.norm, self.head):
+        self.head = _head(given.head)
+        for part in (self.tokens, self.norm):
             part.initialize()
         self.positions.initialize()
         self.tokens.weight.set_data(np.array(given.tokens))
         self.positions.set_data(np.array(given.positions))
-        self.head.weight.set_data(np.array(given.head))
 
     def forward(self, tokens: Any) -> Any:
         x = self.tokens(tokens) + self.positions.data()

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import numpy
 from arrays import Array, normal
 from convnets import NETWORKS, images
-from sequences import BERT, GPT, LSTM, PERCEPTRON, PERCEPTRON_BATCH, bert_input, lstm_input
+from sequences import (
+    BERT,
+    DECODER_WEIGHTS,
+    GPT,
+    LSTM,
+    PERCEPTRON,
+    PERCEPTRON_BATCH,
+    bert_input,
+    decoder_input,
+    lstm_input,
+)
 
 TOLERANCES = {"float32": 2e-3, "bfloat16": 6e-2, "int8": 0.35}
 RATES = {"img/s", "steps/s", "GFLOP/s"}  # units of which more is better
@@ -26,6 +36,7 @@ class Workload:
     precision: str = "float32"
     same_as: str = ""  # whose outputs are the reference, where not its own
     training_steps: int = 0  # after how many steps the loss is compared
+    read: float = 0.0  # bytes that a call has to read, where this is what it takes time for
 
     @property
     def aim(self) -> float | None:
@@ -106,6 +117,7 @@ _ALL = [
     Workload("bert_bf16_b1", "ms", 2.0 * BERT.multiply_adds, 1, "bfloat16", "bert_b1"),
     _inference("resnet50", 1, "int8"),
     _inference("mobilenetv2", 1, "int8"),
+    Workload("decode_b1", "ms", 2.0 * DECODER_WEIGHTS, read=4.0 * DECODER_WEIGHTS),
     Workload("lstm_infer", "ms", 2.0 * LSTM.multiply_adds),
     _training("lstm_train", "ms", 1, LSTM.multiply_adds, 5),
     _image_training("resnet18", 16, 2),
@@ -129,6 +141,8 @@ def inputs(name: str) -> dict[str, Array]:
         return {"a": normal("g.a", (size, size)), "b": normal("g.b", (size, size))}
     if name.startswith("bert"):
         return {"x": bert_input()}
+    if name == "decode_b1":
+        return {"x": decoder_input()}
     if name == "lstm_infer":
         return {"x": lstm_input()}
     network, batch = name.split("_")[0], int(name.rpartition("_b")[2])
