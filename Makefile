@@ -6,7 +6,8 @@
 #   make test         C++, ABI and Python tests, and the examples
 #   make test-full    the same, and for every instruction set and sanitizer; SLICE=tsan runs one slice
 #   make lint format  check the form of the sources; rewrite it
-#   make bench        benchmarks; bench-peers adds other frameworks, in an environment of their own
+#   make bench        benchmarks, at most 10 minutes; bench-all everything; bench-peers installs other
+#                     frameworks, in environments of their own, to compare with
 #
 # WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
 
@@ -27,7 +28,7 @@ PYTEST = $(BIN)/python -m pytest -q
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-full slices lint lint-rules format format-check bench \
-  bench-peers runtime clean distclean
+  bench-all bench-peers runtime clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -67,11 +68,23 @@ demo: build
 	@mkdir -p $(BUILD)/demo
 	cd $(BUILD)/demo && $(BIN)/python $(CURDIR)/examples/digits/demo.py
 
-bench: build
-	$(BIN)/python benchmarks/run.py
-
-# Other frameworks are large and pin NumPy: they live apart, beside this build of Weft.
+# Other frameworks are large and pin NumPy: they live apart. The scripts of benchmarks/ run beside
+# this build of Weft in PyTorch's environment where there is one; each framework that networks are
+# compared with has its own, and what cannot be installed is printed as missing.
 PEERS := $(BUILD)/peers
+BENCH_PYTHON = $(if $(wildcard $(PEERS)/.dependencies),$(PEERS),$(VENV))/bin/python
+NETWORKS = $(BIN)/python benchmarks/networks/run.py
+RESULTS := benchmarks/results
+
+bench: build
+	$(BENCH_PYTHON) benchmarks/run.py
+	$(NETWORKS) --best --threads 2 --seconds 0.4 --json $(BUILD)/networks.json
+
+bench-all: build
+	$(BENCH_PYTHON) benchmarks/run.py
+	$(NETWORKS) --json $(RESULTS)/networks.json
+	$(BIN)/python benchmarks/networks/picture.py $(RESULTS)/networks.json $(RESULTS)/networks.svg
+
 $(PEERS)/.dependencies: benchmarks/peers.txt $(VENV)/.dependencies
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@echo "== installing other frameworks into $(PEERS)"
@@ -79,8 +92,17 @@ $(PEERS)/.dependencies: benchmarks/peers.txt $(VENV)/.dependencies
 	@$(PEERS)/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
 	@touch $@
 
-bench-peers: build $(PEERS)/.dependencies
-	$(PEERS)/bin/python benchmarks/run.py
+# MXNet's last release needs Python 3.10 or older.
+PYTHON_mxnet ?= python3.10
+NETWORK_PEERS := $(wildcard benchmarks/networks/peers/*.txt)
+NETWORK_PEERS := $(NETWORK_PEERS:benchmarks/networks/peers/%.txt=$(PEERS)-%/.dependencies)
+$(PEERS)-%/.dependencies: benchmarks/networks/peers/%.txt
+	@echo "== installing $* into $(@D)"
+	@{ test -x $(@D)/bin/python || $(or $(PYTHON_$*),$(PYTHON)) -m venv $(@D); } && \
+	  $(@D)/bin/python -m pip install --quiet -r $< && touch $@ || \
+	  { echo "== $* cannot be installed here"; rm -rf $(@D); }
+
+bench-peers: build $(PEERS)/.dependencies $(NETWORK_PEERS)
 
 # ----------------------------------------------------------------------------------------- testing
 

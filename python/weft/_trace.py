@@ -225,6 +225,7 @@ def _types_of(arrays: list[Any]) -> ArrayTypes:
 
 _PLAIN = (bool, int, float, str, type(None))
 _CONTAINERS = (list, tuple, dict, set, frozenset)
+_ARRAYS_ALONE = {_ndarray}
 
 
 def _contents(value: Any) -> Hashable:
@@ -339,6 +340,10 @@ class TraceCache:
             arrays: list[Any] = [array]
             key: tuple[Hashable, ...] = (array.shape, array.dtype, mode)
             call: Hashable = None
+        elif not kwargs and {*map(type, args)} == _ARRAYS_ALONE:  # nothing to take apart
+            arrays = list(args)
+            key = (tuple([(a.shape, a.dtype) for a in arrays]), mode)
+            call = None
         else:
             arrays = []
             call = flatten((args, kwargs), arrays, self._where)

@@ -168,6 +168,27 @@ def test_a_trainer_outside_takes_gradients_of_a_plan():
         trainer.step(len(LABEL))
 
 
+def test_gradient_of_a_dense_layer_on_sequences_is_one_product():
+    net = nn.Dense(6, flatten=False, in_units=4)
+    net.initialize()
+    x = np.array(RANDOM.normal(size=(2, 5, 4)).astype("float32"))
+
+    @weft.hybridize
+    def step(x):
+        with autograd.record():
+            loss = np.sum(np.square(net(x)))
+        loss.backward()
+        return loss
+
+    step(x)
+    wanted = 2 * numpy.einsum("nto,nti->oi", net(x).asnumpy(), x.asnumpy())
+    numpy.testing.assert_allclose(net.weight.grad().asnumpy(), wanted, rtol=1e-5)
+    lines = step.cache.last.function.text("plan").splitlines()
+    products = [line for line in lines if "kernel matmul" in line]
+    assert products
+    assert not any("(2, 4, 6)" in line or "(2, 6, 4)" in line for line in lines), products
+
+
 def test_clipping_in_the_plan():
     found = []
     for prepare in (lambda f: f, weft.hybridize):

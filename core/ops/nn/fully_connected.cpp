@@ -26,8 +26,13 @@ Values compose(const ComposeContext& c) {
   if (c.inputs.size() > 2 && c.in(2) && c.in(2).shape() != Shape{weight[0]})
     return refuse(c, errors::invalid_value("fully_connected", "`bias` must have shape (", weight[0],
                                            ",); got ", c.in(2).shape()));
-  const Value x = flatten ? reshape(c.in(0), {data[0], features}) : c.in(0);
-  const Value y = matmul(x, swap_last_axes(c.in(1)));
+  // One product of all rows: the gradient of the weight is then one too, and not a sum over the
+  // leading axes of a product for each.
+  Shape leading(data.span().subspan(0, flatten ? 1 : static_cast<size_t>(data.rank() - 1)));
+  const Value x = reshape(c.in(0), {leading.elements(), features});
+  const Value product = matmul(x, swap_last_axes(c.in(1)));
+  leading.push_back(weight[0]);
+  const Value y = reshape(product, leading);
   return {c.inputs.size() > 2 && c.in(2) ? y + c.in(2) : y};
 }
 

@@ -1,0 +1,135 @@
+// What this machine can do: the ceilings that networks' times are set against.
+//
+//   ceilings <threads>    prints one JSON object, GFLOP/s and GB/s of the best of several rounds
+//
+// Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
+// memory, and would then measure that. Twelve chains cover latency 4 of two units with room. What
+// the processor lacks is left out. Bandwidth is read from, and copied between, arrays of many times
+// the last cache's size; a copy counts both directions.
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int kRounds = 15;
+constexpr long kIterations = 2'000'000;
+constexpr int kChains = 12;
+constexpr size_t kFloats = size_t{64} << 20;  // 256 MiB
+
+using Work = std::function<void(int thread, int threads)>;
+
+// The best time of all rounds; threads start each together.
+double seconds(int threads, const Work& work) {
+  double best = 1e30;
+  std::barrier gate(threads);
+  auto run = [&](int thread) {
+    for (int round = 0; round < kRounds; ++round) {
+      gate.arrive_and_wait();
+      const auto begin = std::chrono::steady_clock::now();
+      work(thread, threads);
+      gate.arrive_and_wait();
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+      if (thread == 0) best = std::min(best, taken.count());
+    }
+  };
+  std::vector<std::thread> others;
+  for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+  run(0);
+  for (std::thread& other : others) other.join();
+  return best;
+}
+
+#if defined(__x86_64__)
+// One loop over an instruction on registers of one width, whose last two are zeros and the sources:
+// operands that happen to be denormal would be slower on some processors.
+#define CHAINS ".irp i, 0,1,2,3,4,5,6,7,8,9,10,11\n"
+#define CLOBBERED \
+  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11"
+
+void fma_avx2(int, int) {
+  asm volatile("vpxor %%ymm14, %%ymm14, %%ymm14\nvpxor %%ymm15, %%ymm15, %%ymm15" ::
+                   : "xmm14", "xmm15");
+  for (long i = 0; i < kIterations; ++i) {
+    asm volatile(CHAINS "vfmadd231ps %%ymm14, %%ymm15, %%ymm\\i\n.endr" ::: CLOBBERED);
+  }
+}
+
+#define LOOP(name, instruction)                                                            \
+  [[gnu::target("avx512f")]] void name(int, int) {                                         \
+    asm volatile("vpxorq %%zmm30, %%zmm30, %%zmm30\nvpxorq %%zmm31, %%zmm31, %%zmm31" ::   \
+                     : "xmm30", "xmm31");                                                  \
+    for (long i = 0; i < kIterations; ++i) {                                               \
+      asm volatile(CHAINS instruction " %%zmm30, %%zmm31, %%zmm\\i\n.endr" ::: CLOBBERED); \
+    }                                                                                      \
+  }
+LOOP(fma_avx512, "vfmadd231ps")
+LOOP(dot_bf16, "vdpbf16ps")
+LOOP(dot_int8, "vpdpbusd")
+#endif
+
+void print(const char* name, double value) {
+  static bool is_first = true;
+  std::printf("%s\"%s\": %.1f", is_first ? "{" : ", ", name, value);
+  is_first = false;
+}
+
+void arithmetic(int threads) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const double per_iteration = double{kChains} * kIterations * threads / 1e9;
+  auto measure = [&](const char* name, bool has, int operations, void (*loop)(int, int)) {
+    if (has) print(name, operations * per_iteration / seconds(threads, loop));
+  };
+  const bool wide = __builtin_cpu_supports("avx512f");
+  measure("float32", wide, 32, fma_avx512);
+  measure("float32", !wide && __builtin_cpu_supports("fma"), 16, fma_avx2);
+  measure("bfloat16", __builtin_cpu_supports("avx512bf16"), 64, dot_bf16);
+  measure("int8", __builtin_cpu_supports("avx512vnni"), 128, dot_int8);
+#else
+  (void)threads;
+#endif
+}
+
+// Eight accumulators, so that additions do not wait for each other.
+float sum(const float* data, size_t count) {
+  float lanes[128] = {};
+  for (size_t i = 0; i + 128 <= count; i += 128) {
+    for (int lane = 0; lane < 128; ++lane) lanes[lane] += data[i + lane];
+  }
+  float total = 0;
+  for (float lane : lanes) total += lane;
+  return total;
+}
+
+void bandwidth(int threads) {
+  std::vector<float> from(kFloats, 1.0F), to(kFloats, 1.0F);
+  std::vector<float> sums(64);
+  auto part = [&](int thread, int all) { return kFloats / all * thread; };
+  const double bytes = kFloats * sizeof(float) / 1e9;
+  print("read", bytes / seconds(threads, [&](int thread, int all) {
+                  sums[thread] = sum(&from[part(thread, all)], kFloats / all);
+                }));
+  print("copy", 2 * bytes / seconds(threads, [&](int thread, int all) {
+                  const size_t begin = part(thread, all);
+                  std::memcpy(&to[begin], &from[begin], kFloats / all * sizeof(float));
+                }));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
+  if (threads < 1 || threads > 64) return std::fputs("usage: ceilings <threads>\n", stderr), 2;
+  arithmetic(threads);
+  bandwidth(threads);
+  std::puts("}");
+  return 0;
+}

@@ -1,0 +1,240 @@
+"""Convolutional networks as lists of nodes, with their parameters: what every adapter builds from.
+
+Value 0 is the input, value i the result of node i. Shapes are those of one image, (C, H, W).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import numpy
+from arrays import Array, normal, uniform
+
+EPSILON = 1e-5
+Parameters = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One layer. `kind`: convolution, batch_norm, relu, relu6, max_pool, mean (over H and W, which
+    go), add, flatten or dense."""
+
+    kind: str
+    inputs: tuple[int, ...]
+    shape: tuple[int, ...]  # of the result
+    name: str = ""
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0
+    groups: int = 1
+    in_channels: int = 0
+    has_bias: bool = True
+    is_last: bool = False  # the norm at the end of a residual branch, which starts small
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of one image, in convolutions and dense layers; the rest is not counted."""
+        if self.kind not in ("convolution", "dense"):
+            return 0
+        taps = self.in_channels // self.groups * self.kernel**2
+        return int(numpy.prod(self.shape)) * taps
+
+
+@dataclass
+class ConvNet:
+    name: str
+    shape: tuple[int, ...]
+    nodes: list[Node] = field(default_factory=list)
+
+    def shape_of(self, value: int) -> tuple[int, ...]:
+        return self.nodes[value - 1].shape if value else self.shape
+
+    def add(self, kind: str, *inputs: int, shape: tuple[int, ...] = (), **attributes) -> int:
+        found = shape or self.shape_of(inputs[0])
+        self.nodes.append(Node(kind, inputs, found, **attributes))
+        return len(self.nodes)
+
+    def _window(self, x: int, channels: int, kernel: int, stride: int, padding: int):
+        extents = ((n + 2 * padding - kernel) // stride + 1 for n in self.shape_of(x)[1:])
+        return (channels, *extents)
+
+    def convolution(
+        self,
+        x: int,
+        name: str,
+        channels: int,
+        kernel: int,
+        stride=1,
+        padding=0,
+        groups=1,
+        bias=False,
+    ) -> int:
+        return self.add(
+            "convolution",
+            x,
+            shape=self._window(x, channels, kernel, stride, padding),
+            **{"name": name, "kernel": kernel, "stride": stride, "padding": padding},
+            **{"groups": groups, "in_channels": self.shape_of(x)[0], "has_bias": bias},
+        )
+
+    def normed(self, x: int, name: str, norm: str, *window: int, is_last=False, **options) -> int:
+        """A convolution and its batch norm."""
+        y = self.convolution(x, name, *window, **options)
+        return self.add("batch_norm", y, name=norm, is_last=is_last)
+
+    def max_pool(self, x: int, kernel: int, stride: int, padding: int = 0) -> int:
+        shape = self._window(x, self.shape_of(x)[0], kernel, stride, padding)
+        return self.add("max_pool", x, shape=shape, kernel=kernel, stride=stride, padding=padding)
+
+    def mean(self, x: int) -> int:
+        return self.add("mean", x, shape=self.shape_of(x)[:1])
+
+    def flatten(self, x: int) -> int:
+        return self.add("flatten", x, shape=(int(numpy.prod(self.shape_of(x))),))
+
+    def dense(self, x: int, name: str, units: int) -> int:
+        return self.add("dense", x, shape=(units,), name=name, in_channels=self.shape_of(x)[0])
+
+    @property
+    def multiply_adds(self) -> int:
+        return sum(node.multiply_adds for node in self.nodes)
+
+    def parameters(self) -> Parameters:
+        """Named `<layer>.weight`, `.bias`, `.running_mean`, `.running_var`; weights (O, I, H, W)
+        and (O, I)."""
+        found: Parameters = {}
+        for node in self.nodes:
+            if node.name:
+                for part, value in _drawn(f"{self.name}.{node.name}", node).items():
+                    found[f"{node.name}.{part}"] = value
+        return found
+
+    def folded(self) -> tuple["ConvNet", Parameters]:
+        """The network for inference, and its parameters: each batch norm behind a convolution
+        becomes part of it. y = (w x - m) s + b, s = gamma / sqrt(var + eps)."""
+        given = self.parameters()
+        net, parameters = ConvNet(self.name, self.shape), dict(given)
+        uses = Counter(value for node in self.nodes for value in node.inputs)
+        place = {0: 0}  # of each value in the new network
+        for number, node in enumerate(self.nodes, 1):
+            source = self.nodes[node.inputs[0] - 1] if node.inputs[0] else None
+            if node.kind == "batch_norm" and source.kind == "convolution" and uses[number - 1] == 1:
+                assert not source.has_bias
+                gamma, beta, mean, var = (parameters.pop(f"{node.name}.{part}") for part in NORM)
+                scale = gamma / numpy.sqrt(var + EPSILON)
+                weight = given[f"{source.name}.weight"]
+                parameters[f"{source.name}.weight"] = weight * scale[:, None, None, None]
+                parameters[f"{source.name}.bias"] = beta - mean * scale
+                place[number] = place[node.inputs[0]]
+                kept = net.nodes[place[number] - 1]
+                net.nodes[place[number] - 1] = replace(kept, has_bias=True)
+            else:
+                net.nodes.append(replace(node, inputs=tuple(place[i] for i in node.inputs)))
+                place[number] = len(net.nodes)
+        return net, parameters
+
+
+NORM = ("weight", "bias", "running_mean", "running_var")
+
+
+def _drawn(key: str, node: Node) -> Parameters:
+    if node.kind == "batch_norm":
+        # A residual branch that starts small keeps the activations of a deep network in range.
+        channels, low, high = node.shape[:1], *((0.2, 0.4) if node.is_last else (0.8, 1.2))
+        return {
+            "weight": uniform(f"{key}.weight", channels, low, high),
+            "bias": uniform(f"{key}.bias", channels, -0.1, 0.1),
+            "running_mean": uniform(f"{key}.mean", channels, -0.1, 0.1),
+            "running_var": uniform(f"{key}.var", channels, 0.8, 1.2),
+        }
+    inputs = node.in_channels // node.groups
+    if node.kind == "convolution":
+        deviation = (2.0 / (inputs * node.kernel**2)) ** 0.5
+        shape = (node.shape[0], inputs, node.kernel, node.kernel)
+    else:
+        deviation, shape = (1.0 / inputs) ** 0.5, (node.shape[0], inputs)
+    found = {"weight": normal(f"{key}.weight", shape, deviation)}
+    if node.has_bias:
+        found["bias"] = uniform(f"{key}.bias", shape[:1], -0.05, 0.05)
+    return found
+
+
+def lenet() -> ConvNet:
+    """LeCun et al., "Gradient-based learning applied to document recognition", 1998, with ReLU and
+    maxima."""
+    net = ConvNet("lenet", (1, 28, 28))
+    x = net.add("relu", net.convolution(0, "c1", 6, 5, padding=2, bias=True))
+    x = net.max_pool(x, 2, 2)
+    x = net.add("relu", net.convolution(x, "c2", 16, 5, bias=True))
+    x = net.flatten(net.max_pool(x, 2, 2))
+    x = net.add("relu", net.dense(x, "f1", 120))
+    x = net.add("relu", net.dense(x, "f2", 84))
+    net.dense(x, "f3", 10)
+    return net
+
+
+def resnet(depth: int) -> ConvNet:
+    """He et al., 2016. In a bottleneck the 3×3 convolution has the stride (the form called 1.5)."""
+    net = ConvNet(f"resnet{depth}", (3, 224, 224))
+    x = net.add("relu", net.normed(0, "conv1", "bn1", 64, 7, 2, 3))
+    x = net.max_pool(x, 3, 2, 1)
+    for stage, blocks in enumerate({18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}[depth]):
+        for block in range(blocks):
+            stride = 2 if stage and not block else 1
+            x = _residual(net, x, f"layer{stage + 1}.{block}", 64 << stage, stride, depth == 50)
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
+def _residual(net: ConvNet, x: int, name: str, width: int, stride: int, bottleneck: bool) -> int:
+    windows = (
+        [(width, 1), (width, 3, stride, 1), (4 * width, 1)]
+        if bottleneck
+        else [(width, 3, stride, 1), (width, 3, 1, 1)]
+    )
+    y = x
+    for number, window in enumerate(windows, 1):
+        last = number == len(windows)
+        y = net.normed(y, f"{name}.conv{number}", f"{name}.bn{number}", *window, is_last=last)
+        if not last:
+            y = net.add("relu", y)
+    channels = windows[-1][0]
+    if stride != 1 or net.shape_of(x)[0] != channels:
+        x = net.normed(x, f"{name}.down", f"{name}.dbn", channels, 1, stride)
+    return net.add("relu", net.add("add", y, x))
+
+
+def mobilenetv2() -> ConvNet:
+    """Sandler et al., 2018, table 2."""
+    net = ConvNet("mobilenetv2", (3, 224, 224))
+    x = net.add("relu6", net.normed(0, "c0", "b0", 32, 3, 2, 1))
+    stages = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1))
+    number = 0
+    for expansion, channels, repeats, stride in (*stages, (6, 160, 3, 2), (6, 320, 1, 1)):
+        for repeat in range(repeats):
+            number += 1
+            x = _inverted(net, x, f"m{number}", expansion, channels, 1 if repeat else stride)
+    x = net.add("relu6", net.normed(x, "cl", "bl", 1280, 1))
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
+def _inverted(net: ConvNet, x: int, name: str, expansion: int, channels: int, stride: int) -> int:
+    before = net.shape_of(x)[0]
+    wide, y = before * expansion, x
+    if expansion != 1:
+        y = net.add("relu6", net.normed(y, f"{name}.e", f"{name}.eb", wide, 1))
+    y = net.normed(y, f"{name}.d", f"{name}.db", wide, 3, stride, 1, groups=wide)
+    y = net.normed(net.add("relu6", y), f"{name}.p", f"{name}.pb", channels, 1)
+    return net.add("add", y, x) if stride == 1 and before == channels else y
+
+
+NETWORKS = {
+    "lenet": lenet,
+    "resnet18": lambda: resnet(18),
+    "resnet50": lambda: resnet(50),
+    "mobilenetv2": mobilenetv2,
+}
+
+
+def images(network: str, batch: int) -> Array:
+    return normal(f"input.{network}", (batch, *NETWORKS[network]().shape))

@@ -1,0 +1,172 @@
+"""Who takes part: frameworks, the environments they live in, and the variants of each workload.
+
+`BEST` has, for each workload, the peers' best known variants: what `make bench` measures.
+Everything else is measured by `make bench-all`.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workloads import GEMM_SIZES, SMALL, WORKLOADS
+
+ROOT = Path(__file__).resolve().parents[2]
+Variants = dict[str, tuple[str, ...]]
+GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
+IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
+INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1")
+
+
+@dataclass(frozen=True)
+class Framework:
+    name: str
+    environment: str  # a folder of build/, or "" for the environment that runs this
+    variants: Variants
+
+    @property
+    def python(self) -> Path:
+        if not self.environment:
+            return Path(sys.executable)
+        return ROOT / "build" / self.environment / "bin" / "python"
+
+    @property
+    def is_installed(self) -> bool:
+        return self.python.exists()
+
+
+def _all(names, *variants: str) -> Variants:
+    return dict.fromkeys(names, variants)
+
+
+WEFT = Framework(
+    "weft",
+    "",
+    {
+        **_all(SMALL, "eager", "plan"),
+        **_all((*GEMM, "gemm_bf16_2048"), "eager"),
+        **{
+            name: ("plan",)
+            for name in WORKLOADS
+            if name not in SMALL and not name.startswith("gemm")
+        },
+    },
+)
+TORCH = Framework(
+    "torch",
+    "peers",
+    {
+        **_all(SMALL, "eager", "jit"),
+        "chain16": ("eager", "jit", "compile"),
+        **_all((*GEMM, "gemm_bf16_2048"), "eager"),
+        **_all(IMAGES, "eager", "channels_last", "jit", "compile"),
+        "resnet50_bf16_b1": ("channels_last", "compile"),
+        "bert_b1": ("eager", "jit", "compile"),
+        "bert_bf16_b1": ("eager", "compile"),
+        "decode_b1": ("eager",),
+        "lstm_infer": ("eager", "jit"),
+        "lstm_train": ("eager",),
+        "mlp_train": ("eager", "fused", "compile_fused"),
+        "lenet_train": ("eager", "compile"),
+        "resnet18_train": ("eager", "channels_last"),
+        "gpt_train": ("eager", "fused", "compile_fused"),
+    },
+)
+ONNXRUNTIME = Framework(
+    "onnxruntime",
+    "peers-onnxruntime",
+    {
+        **_all((*IMAGES, *INT8, "bert_b1", "lstm_infer"), "run"),
+        **_all(SMALL, "run"),
+        **_all(GEMM, "bound"),
+    },
+)
+OPENVINO = Framework(
+    "openvino",
+    "peers-openvino",
+    {
+        **_all((*IMAGES, *INT8, "bert_b1", "lstm_infer", *SMALL, *GEMM), "latency"),
+        **_all(("gemm_bf16_2048", "resnet50_bf16_b1", "bert_bf16_b1"), "latency"),
+    },
+)
+JAX = Framework(
+    "jax",
+    "peers-jax",
+    {
+        **_all(SMALL, "eager", "jit"),
+        **_all((*GEMM, "gemm_bf16_2048"), "jit"),
+        **_all((*IMAGES, "lenet_train", "resnet18_train"), "nchw", "nhwc"),
+        "resnet50_bf16_b1": ("nhwc",),
+        **_all(("bert_b1", "bert_bf16_b1", "lstm_infer"), "jit"),
+        **_all(("mlp_train", "lstm_train", "gpt_train"), "jit"),
+    },
+)
+LITERT = Framework(
+    "litert",
+    "peers-litert",
+    _all(("resnet50_b1", "mobilenetv2_b1", *INT8), "xnnpack"),
+)
+MXNET = Framework(
+    "mxnet",
+    "peers-mxnet",
+    {
+        **_all((*SMALL, *GEMM, *IMAGES), "sync"),
+        **_all(("lstm_infer", "lstm_train", "mlp_train"), "sync", "async"),
+        **_all(("lenet_train", "resnet18_train"), "sync", "async"),
+    },
+)
+NUMPY = Framework("numpy", "", _all((*SMALL, *GEMM), "eager"))
+
+PEERS = (TORCH, ONNXRUNTIME, OPENVINO, JAX, LITERT, MXNET, NUMPY)
+# Whose output is the reference: the first that is installed and has the workload.
+REFERENCES = (TORCH, ONNXRUNTIME, JAX, OPENVINO, NUMPY)
+
+BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
+    "add4": ((TORCH, "eager"), (NUMPY, "eager")),
+    "chain16": ((NUMPY, "eager"), (JAX, "jit")),
+    "matmul8": ((TORCH, "eager"), (NUMPY, "eager")),
+    **dict.fromkeys(GEMM, ((OPENVINO, "latency"), (JAX, "jit"))),
+    "gemm_bf16_2048": ((TORCH, "eager"),),
+    "resnet50_b1": ((ONNXRUNTIME, "run"), (OPENVINO, "latency")),
+    "resnet50_b8": ((ONNXRUNTIME, "run"), (OPENVINO, "latency")),
+    "mobilenetv2_b1": ((LITERT, "xnnpack"), (OPENVINO, "latency")),
+    "bert_b1": ((OPENVINO, "latency"),),
+    "resnet50_bf16_b1": ((OPENVINO, "latency"),),
+    "bert_bf16_b1": ((OPENVINO, "latency"),),
+    "resnet50_int8_b1": ((OPENVINO, "latency"),),
+    "mobilenetv2_int8_b1": ((OPENVINO, "latency"), (LITERT, "xnnpack")),
+    "decode_b1": ((TORCH, "eager"),),
+    "lstm_infer": ((OPENVINO, "latency"), (TORCH, "jit")),
+    "lstm_train": ((TORCH, "eager"), (MXNET, "sync")),
+    "resnet18_train": ((MXNET, "sync"), (TORCH, "channels_last")),
+    "gpt_train": ((JAX, "jit"), (TORCH, "compile_fused")),
+    "mlp_train": ((JAX, "jit"),),
+    "lenet_train": ((TORCH, "eager"), (MXNET, "sync")),
+}
+
+
+def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Framework, str]]:
+    """Weft's and the peers' variants of a workload; `chosen` frameworks, or all if it is empty."""
+    best = BEST.get(name, ())
+    for framework in (WEFT, *PEERS):
+        if not chosen or framework.name in chosen:
+            for variant in framework.variants.get(name, ()):
+                if not best_only or framework is WEFT or (framework, variant) in best:
+                    yield framework, variant
+
+
+def environment(threads: int, files: Path) -> dict[str, str]:
+    """What processes are started with: the same threads for all, and none left from around."""
+    prefixes = ("OMP_", "MKL_", "KMP_", "GOMP_", "OPENBLAS_", "WEFT_NUM")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}
+    count = str(threads)
+    return {
+        **kept,
+        **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count),
+        "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}",
+        "JAX_PLATFORMS": "cpu",
+        "TORCHINDUCTOR_CACHE_DIR": str(files / "inductor"),
+        "PYTHONWARNINGS": "ignore",
+        "WEFT_BENCH_FILES": str(files),
+    }

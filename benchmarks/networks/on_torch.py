@@ -1,0 +1,182 @@
+"""PyTorch: eager, channels last, TorchScript traced and frozen, and compiled by Inductor."""
+
+import functools
+from collections.abc import Callable
+
+import torch
+from arrays import Array
+from convnets import EPSILON, NETWORKS, images
+from running import Run, training
+from sequences import lstm, lstm_input
+from torch import nn
+from torch_blocks import bert_module, copied, decoder_module, gpt_module, perceptron_module, tensor
+from workloads import SMALL, WORKLOADS, inputs
+
+version = torch.__version__
+
+
+class _Mean(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+class _ConvNet(nn.Module):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.net = NETWORKS[name]()
+        parameters = self.net.parameters()
+        self.layers = nn.ModuleList(self._layer(node, parameters) for node in self.net.nodes)
+
+    @staticmethod
+    def _layer(node, parameters: dict[str, Array]) -> nn.Module:
+        if node.kind == "convolution":
+            sizes = (node.in_channels, node.shape[0], node.kernel, node.stride, node.padding)
+            layer = nn.Conv2d(*sizes, groups=node.groups, bias=node.has_bias)
+        elif node.kind == "batch_norm":
+            layer = nn.BatchNorm2d(node.shape[0], eps=EPSILON)
+        elif node.kind == "dense":
+            layer = nn.Linear(node.in_channels, node.shape[0])
+        elif node.kind == "max_pool":
+            return nn.MaxPool2d(node.kernel, node.stride, node.padding)
+        else:
+            kinds = {"relu": nn.ReLU, "relu6": nn.ReLU6}
+            inplace = kinds.get(node.kind)
+            if inplace:
+                return inplace(inplace=True)
+            return {"mean": _Mean, "flatten": nn.Flatten, "add": nn.Identity}[node.kind]()
+        return copied(layer, parameters, f"{node.name}.")
+
+    def forward(self, x):
+        values = [x]
+        for node, layer in zip(self.net.nodes, self.layers, strict=True):
+            given = [values[place] for place in node.inputs]
+            values.append(given[0] + given[1] if node.kind == "add" else layer(given[0]))
+        return values[-1]
+
+
+class _Lstm(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = copied(nn.LSTM(256, 256, 2), lstm())
+
+    def forward(self, x):
+        return self.layers(x)[0]
+
+
+def _network(name: str) -> tuple[nn.Module, torch.Tensor]:
+    """The module of a workload for inference, and its input."""
+    x = tensor(inputs(name)["x"])
+    if name.startswith("bert"):
+        return bert_module(), x
+    if name.startswith("decode"):
+        return decoder_module(), x
+    if name.startswith("lstm"):
+        return _Lstm(), x
+    return _ConvNet(name.split("_")[0]), x
+
+
+def _inference(name: str, variant: str) -> Run:
+    model, x = _network(name)
+    model.eval()
+    if x.dim() == 4 and variant in ("channels_last", "compile"):
+        model = model.to(memory_format=torch.channels_last)
+        x = x.to(memory_format=torch.channels_last)
+    if variant == "compile":
+        import torch._inductor.config as inductor
+
+        inductor.freezing = True
+        model = torch.compile(model)
+    elif variant == "jit":
+        with torch.no_grad():
+            traced = torch.jit.freeze(torch.jit.trace(model, x))
+            model = torch.jit.optimize_for_inference(traced)
+    half = WORKLOADS[name].precision == "bfloat16"
+    # Compiled and frozen code refuses tensors made in inference mode.
+    guard = torch.no_grad if variant == "compile" else torch.inference_mode
+
+    def step() -> torch.Tensor:
+        with guard(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+            return model(x)
+
+    for _ in range(3):  # tracing and compiling
+        step()
+    return Run(step, lambda: step().float().numpy())
+
+
+def _training(name: str, variant: str) -> Run:
+    fused = {"fused": "fused" in variant or None}
+    if name == "mlp_train":
+        model, loss_of = perceptron_module()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
+    elif name == "gpt_train":
+        model, loss_of = gpt_module()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
+    elif name == "lstm_train":
+        model, x = _Lstm(), tensor(lstm_input())
+        loss_of = functools.partial(_mean_square, model, x)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, **fused)
+    else:
+        model, loss_of = _image_training(name.split("_")[0], variant)
+        momentum = 0.9 if name == "resnet18_train" else 0.0
+        options = {"lr": 0.01, "momentum": momentum, **fused}
+        optimizer = torch.optim.SGD(model.parameters(), **options)
+    model.train()
+    if variant.startswith("compile"):
+        loss_of = torch.compile(loss_of)
+
+    def step() -> torch.Tensor:
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    steps = WORKLOADS[name].training_steps
+    return training(step, lambda loss: float(loss.detach()), steps)
+
+
+def _mean_square(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    return model(x).square().mean()
+
+
+def _image_training(network: str, variant: str) -> tuple[nn.Module, Callable[[], torch.Tensor]]:
+    from arrays import classes
+
+    batch = int(WORKLOADS[f"{network}_train"].per_call)
+    model, x = _ConvNet(network), tensor(images(network, batch))
+    y = tensor(classes(f"{network}.y", batch, 10))
+    if "channels_last" in variant:
+        model = model.to(memory_format=torch.channels_last)
+        x = x.to(memory_format=torch.channels_last)
+    return model, lambda: nn.functional.cross_entropy(model(x), y)
+
+
+def _small(name: str, variant: str) -> Run:
+    torch.set_grad_enabled(False)
+    given = [tensor(array) for array in inputs(name).values()]
+    function = SMALL[name]
+    if variant == "jit":
+        function = torch.jit.trace(function, given)
+    elif variant == "compile":
+        function = torch.compile(function)
+    for _ in range(5):
+        function(*given)
+    return Run(lambda: function(*given), lambda: function(*given).numpy())
+
+
+def _product(name: str) -> Run:
+    torch.set_grad_enabled(False)
+    half = WORKLOADS[name].precision == "bfloat16"
+    dtype = torch.bfloat16 if half else torch.float32
+    a, b = (tensor(array).to(dtype) for array in inputs(name).values())
+    out = torch.empty(a.shape[0], b.shape[1], dtype=dtype)
+    return Run(lambda: torch.mm(a, b, out=out), lambda: torch.mm(a, b).float().numpy())
+
+
+def create(name: str, variant: str, threads: int) -> Run:
+    torch.set_num_threads(threads)
+    if name in SMALL:
+        return _small(name, variant)
+    if name.startswith("gemm"):
+        return _product(name)
+    return _training(name, variant) if WORKLOADS[name].training_steps else _inference(name, variant)

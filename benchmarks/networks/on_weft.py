@@ -1,0 +1,202 @@
+"""Weft: Gluon networks hybridized; training as a whole step in one plan."""
+
+from typing import Any
+
+import weft
+import weft_blocks
+from arrays import Array, classes
+from convnets import EPSILON, NETWORKS, ConvNet, Node, images
+from running import Run, UnsupportedError, training
+from sequences import LSTM, lstm, lstm_input, perceptron, perceptron_batch
+from weft import autograd, gluon, np, npx
+from weft.gluon import nn
+from workloads import SMALL, WORKLOADS, inputs
+
+version = weft.runtime.version()
+
+
+def _layer(node: Node) -> Any:
+    if node.kind == "convolution":
+        window = (node.kernel, node.stride, node.padding)
+        options = {"groups": node.groups, "use_bias": node.has_bias}
+        return nn.Conv2D(node.shape[0], *window, in_channels=node.in_channels, **options)
+    if node.kind == "batch_norm":
+        return nn.BatchNorm(epsilon=EPSILON, in_channels=node.shape[0])
+    if node.kind == "dense":
+        return nn.Dense(node.shape[0], in_units=node.in_channels)
+    if node.kind == "max_pool":
+        return nn.MaxPool2D(node.kernel, node.stride, node.padding)
+    return None
+
+
+FUNCTIONS = {
+    "relu": npx.relu,
+    "relu6": npx.relu6,
+    "mean": lambda x: np.mean(x, axis=(2, 3)),
+    "flatten": npx.batch_flatten,
+    "add": lambda a, b: a + b,
+}
+NAMES = {"weight": "gamma", "bias": "beta"}  # of a norm
+
+
+class _ConvNet(gluon.HybridBlock):
+    def __init__(self, net: ConvNet) -> None:
+        super().__init__()
+        self.net = net
+        self.layers: list[Any] = []
+        for number, node in enumerate(net.nodes):
+            layer = _layer(node)
+            self.layers.append(layer)
+            if layer is not None:
+                self.register_child(layer, str(number))
+
+    def fill(self, parameters: dict[str, Array]) -> None:
+        self.initialize()
+        for node, layer in zip(self.net.nodes, self.layers, strict=True):
+            prefix = f"{node.name}."
+            for name, value in parameters.items():
+                if node.name and name.startswith(prefix) and "." not in name[len(prefix) :]:
+                    part = name[len(prefix) :]
+                    own = NAMES.get(part, part) if node.kind == "batch_norm" else part
+                    getattr(layer, own).set_data(np.array(value))
+
+    def forward(self, x: Any) -> Any:
+        values = [x]
+        for node, layer in zip(self.net.nodes, self.layers, strict=True):
+            function = layer if layer is not None else FUNCTIONS[node.kind]
+            values.append(function(*(values[place] for place in node.inputs)))
+        return values[-1]
+
+
+def convnet(name: str) -> _ConvNet:
+    net = NETWORKS[name]()
+    block = _ConvNet(net)
+    block.fill(net.parameters())
+    return block
+
+
+def recurrent() -> Any:
+    block = gluon.rnn.LSTM(LSTM.hidden, LSTM.layers, input_size=LSTM.inputs)
+    block.initialize()
+    for name, value in lstm().items():
+        kind, part, layer = name.split("_")
+        own = {"ih": "i2h", "hh": "h2h"}[part]
+        block.params[f"{layer}_{own}_{kind}"].set_data(np.array(value))
+    return block
+
+
+def _perceptron() -> Any:
+    given, net = perceptron(), nn.HybridSequential()
+    count = len(given) // 2
+    for number in range(count):
+        outputs, units = given[f"{number}.weight"].shape
+        activation = "relu" if number < count - 1 else None
+        net.add(nn.Dense(outputs, in_units=units, activation=activation))
+    net.initialize()
+    for number, layer in enumerate(net):
+        layer.weight.set_data(np.array(given[f"{number}.weight"]))
+        layer.bias.set_data(np.array(given[f"{number}.bias"]))
+    return net
+
+
+def _inference(name: str, variant: str) -> Run:
+    precision = WORKLOADS[name].precision
+    if precision == "int8":
+        raise UnsupportedError("no quantized networks yet")
+    x = np.array(inputs(name)["x"])
+    if name.startswith("bert"):
+        net = weft_blocks.bert()
+    elif name.startswith("decode"):
+        net = weft_blocks.decoder()
+    else:
+        net = recurrent() if name.startswith("lstm") else convnet(name.split("_")[0])
+    if precision == "bfloat16":
+        net.cast("bfloat16")
+        x = x.astype("bfloat16")
+    net.hybridize()
+
+    def step() -> Any:
+        out = net(x)
+        out.wait_to_read()
+        return out
+
+    return Run(step, lambda: step().astype("float32").asnumpy())
+
+
+def _training(name: str, variant: str) -> Run:
+    """`variant`: "plan" for the whole step in one plan, "loop" for a hybridized network and a
+    trainer beside it."""
+    if name == "lstm_train":
+        net, x, y = recurrent(), np.array(lstm_input()), None
+        options = ("sgd", {"learning_rate": 0.1})
+        loss_of = lambda out, _: np.mean(np.square(out))  # noqa: E731
+    else:
+        cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
+        loss_of = lambda out, y: np.mean(cross_entropy(out, y))  # noqa: E731
+        adam = ("adam", {"learning_rate": 1e-3})
+        if name == "gpt_train":
+            (net, x, y), options = weft_blocks.gpt(), adam
+        elif name == "mlp_train":
+            net, options = _perceptron(), adam
+            x, y = map(np.array, perceptron_batch())
+        else:
+            net, x, y, options = _image_training(name.split("_")[0])
+    trainer = gluon.Trainer(net.collect_params(), *options)
+
+    def step(x: Any, y: Any) -> Any:
+        with autograd.record():
+            loss = loss_of(net(x), y)
+        loss.backward()
+        trainer.step(1)
+        return loss
+
+    if variant == "plan":
+        step = weft.hybridize(step)
+    else:
+        net.hybridize()
+
+    def call() -> Any:
+        loss = step(x, y)
+        loss.wait_to_read()
+        return loss
+
+    return training(call, float, WORKLOADS[name].training_steps)
+
+
+def _image_training(network: str) -> tuple[Any, ...]:
+    batch = int(WORKLOADS[f"{network}_train"].per_call)
+    momentum = 0.9 if network == "resnet18" else 0.0
+    options = ("sgd", {"learning_rate": 0.01, "momentum": momentum})
+    y = np.array(classes(f"{network}.y", batch, 10))
+    return convnet(network), np.array(images(network, batch)), y, options
+
+
+def _small(name: str, variant: str) -> Run:
+    given = [np.array(array) for array in inputs(name).values()]
+    function = weft.hybridize(SMALL[name]) if variant == "plan" else SMALL[name]
+    return Run(lambda: function(*given), lambda: function(*given).asnumpy())
+
+
+def _product(name: str) -> Run:
+    a, b = (np.array(array) for array in inputs(name).values())
+    if WORKLOADS[name].precision == "bfloat16":
+        a, b = a.astype("bfloat16"), b.astype("bfloat16")
+    out = np.zeros((a.shape[0], b.shape[1]), dtype=a.dtype)
+
+    def step() -> Any:
+        np.matmul(a, b, out=out)
+        out.wait_to_read()
+
+    def output() -> Array:
+        step()
+        return out.astype("float32").asnumpy()
+
+    return Run(step, output)
+
+
+def create(name: str, variant: str, threads: int) -> Run:
+    if name in SMALL:
+        return _small(name, variant)
+    if name.startswith("gemm"):
+        return _product(name)
+    return _training(name, variant) if WORKLOADS[name].training_steps else _inference(name, variant)

@@ -1,0 +1,114 @@
+"""benchmarks/networks: its networks as data and its processes, with NumPy and Weft."""
+
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "networks"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def harness():
+    """Its modules, which lie in no package and shall not stay importable."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(FOLDER))
+    yield
+    sys.path.remove(str(FOLDER))
+    for name in set(sys.modules) - before:
+        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def _small_network():
+    from convnets import ConvNet
+
+    net = ConvNet("small", (3, 12, 12))
+    x = net.add("relu", net.normed(0, "c1", "b1", 8, 3, 2, 1))
+    y = net.add("relu6", net.normed(x, "c2", "b2", 8, 3, 1, 1, groups=8))
+    y = net.normed(y, "c3", "b3", 8, 1, is_last=True)
+    x = net.max_pool(net.add("add", y, x), 3, 2, 1)
+    net.dense(net.mean(x), "fc", 5)
+    return net
+
+
+def test_folded_network_gives_what_the_network_with_norms_gives():
+    from on_weft import _ConvNet
+    from weft import np
+
+    net = _small_network()
+    folded, parameters = net.folded()
+    assert not any(node.kind == "batch_norm" for node in folded.nodes)
+    x = np.array(numpy.random.default_rng(3).normal(size=(2, 3, 12, 12)).astype("float32"))
+    results = []
+    for network, values in ((net, net.parameters()), (folded, parameters)):
+        block = _ConvNet(network)
+        block.fill(values)
+        block.hybridize()
+        results.append(block(x).asnumpy())
+    numpy.testing.assert_allclose(*results, rtol=1e-4, atol=1e-5)
+
+
+def test_shapes_of_nodes_are_those_of_the_layers():
+    from on_weft import _ConvNet
+    from weft import np
+
+    net = _small_network()
+    block = _ConvNet(net)
+    block.fill(net.parameters())
+    assert block(np.zeros((1, 3, 12, 12))).shape == (1, *net.nodes[-1].shape)
+    # 3 × 3 × 3 into 8 × 6 × 6, 3 × 3 of each of 8 channels, 8 × 8 at each place, 8 × 5
+    assert net.multiply_adds == 27 * 288 + 9 * 288 + 8 * 288 + 40
+
+
+def test_every_variant_belongs_to_a_workload_and_every_best_one_exists():
+    from frameworks import BEST, PEERS, WEFT
+    from workloads import WORKLOADS
+
+    for framework in (WEFT, *PEERS):
+        assert set(framework.variants) <= set(WORKLOADS)
+    assert set(WEFT.variants) == set(WORKLOADS) == set(BEST)
+    for name, best in BEST.items():
+        for framework, variant in best:
+            assert variant in framework.variants[name], (name, framework.name)
+
+
+def test_process_gives_output_and_samples_and_ends(tmp_path):
+    from frameworks import NUMPY
+    from processes import Competitor
+
+    competitor = Competitor(NUMPY, "add4", "eager", 1, tmp_path)
+    try:
+        assert competitor.is_ready, competitor.state
+        numpy.testing.assert_array_equal(numpy.load(competitor.output), [1, 2, 3, 4])
+        for _ in range(2):
+            competitor.sample(0.02)
+        assert [len(taken["samples"]) >= 3 for taken in competitor.rounds] == [True, True]
+        assert all(0 < second < 1 for taken in competitor.rounds for second in taken["samples"])
+    finally:
+        competitor.close()
+    assert not competitor.is_ready
+
+
+def test_framework_that_is_not_installed_is_missing(tmp_path):
+    from frameworks import Framework
+    from processes import Competitor
+
+    absent = Framework("absent", "no such environment", {"add4": ("eager",)})
+    competitor = Competitor(absent, "add4", "eager", 1, tmp_path)
+    assert "not installed" in competitor.state["missing"]
+    assert not competitor.is_ready
+
+
+def test_output_that_disagrees_is_not_timed(tmp_path):
+    import run
+    from frameworks import NUMPY
+    from processes import Competitor
+    from workloads import WORKLOADS
+
+    wanted = numpy.array([1, 2, 3, 4.1], numpy.float32)
+    competitor = Competitor(NUMPY, "add4", "eager", 1, tmp_path)
+    run.compared(competitor, WORKLOADS["add4"], wanted)
+    assert "disagrees" in competitor.state["failed"]
+    assert not competitor.is_ready
