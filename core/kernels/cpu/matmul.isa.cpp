@@ -10,6 +10,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/gemm_impl.h"
 
 #include "kernels/cpu/few_rows_impl.h"
+#include "kernels/cpu/pairs_impl.h"
 
 constexpr int64_t kFirstCache = 32768;  // bytes that every processor of note has
 
@@ -54,6 +55,15 @@ struct Product {
         return;
       }
     }
+#if WEFT_PAIRS
+    if constexpr (kIsSame<S, BFloat16>) {
+      if (problem.m > kFewRows && processor_has_pairs()) {
+        run_pairs(strip);
+        finish(strip, strip.first);
+        return;
+      }
+    }
+#endif
     const int64_t k_blocks = problem.k == 0 ? 1 : (problem.k + kMatmulDepth - 1) / kMatmulDepth;
     const int64_t step = (problem.k + k_blocks - 1) / k_blocks;
     const bool direct_b = reads_b_in_place((strip.last - strip.first) * blocks.rows);
@@ -106,6 +116,40 @@ struct Product {
       for (int64_t j = 0; j < strip.cols; ++j)
         partial_c[i * partial_row(strip) + j] = to_lane(c[i * problem.c_row + j]);
   }
+
+#if WEFT_PAIRS
+  // One block of C in slabs of k that are as many pairs deep as others are elements.
+  void run_pairs(const Strip& strip) const {
+    const int64_t rows = rows_of(strip.first), panel = balanced_rows<float>(rows);
+    const int64_t first_row = strip.first * blocks.rows, cols = kTileCols<float>;
+    const uint16_t* a = (const uint16_t*)a_of(strip.batch) + first_row * problem.a.row;
+    const uint16_t* b = (const uint16_t*)b_of(strip.batch) + strip.col * problem.b.col;
+    uint32_t* slab = (uint32_t*)packed_b;
+    uint32_t* packed = (uint32_t*)packed_a;
+    if (problem.accumulate)
+      load_partial(strip, rows, c_of(strip.batch) + first_row * problem.c_row + strip.col);
+    for (int64_t k = 0; k < problem.k; k += 2 * kMatmulDepth) {
+      const int64_t depth = problem.k - k < 2 * kMatmulDepth ? problem.k - k : 2 * kMatmulDepth;
+      const int64_t pairs = (depth + 1) / 2;
+      const int64_t step = problem.b.col == 1 ? 2 * kPackedTogether : depth;
+      for (int64_t i = 0; i < depth; i += step)
+        for (int64_t j = 0; j < strip.cols; j += cols)
+          pack_pairs(b + (k + i) * problem.b.row + j * problem.b.col, problem.b.col, problem.b.row,
+                     strip.cols - j < cols ? strip.cols - j : cols,
+                     depth - i < step ? depth - i : step, slab + j * pairs + i / 2 * cols, cols);
+      for (int64_t i = 0; i < rows; i += panel) {
+        const int64_t count = rows - i < panel ? rows - i : panel;
+        pack_pairs(a + i * problem.a.row + k * problem.a.col, problem.a.row, problem.a.col, count,
+                   depth, packed, count);
+        const PairsKernel multiply =
+            pairs_kernel(count, typename CountTo<kTileRows<float>>::Type());
+        for (int64_t j = 0; j < strip.cols; j += cols)
+          multiply(pairs, packed, slab + j * pairs, partial_c + i * partial_row(strip) + j,
+                   partial_row(strip), problem.accumulate || k > 0);
+      }
+    }
+  }
+#endif
 
   // Few rows read B too seldom to pay for a copy, unless each of its rows lies in another page, and
   // what lies in the first-level cache needs none.
