@@ -1,6 +1,7 @@
 #include "kernels/matmul.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/copy.h"
 #include "kernels/table_impl.h"
@@ -8,41 +9,57 @@
 namespace weft::kernels {
 namespace {
 
-// Multiples of every instruction set's tile, so that full blocks have no ragged edge.
-constexpr int64_t kRowStep = 84;  // 6 * 14
-constexpr int64_t kColStep = 32;
-constexpr int64_t kMaxCols = 256;
-constexpr int64_t kMaxDepth = 256;
-// Products worth several threads are cut into at least this many units.
-constexpr int64_t kWantedUnits = 4;
+// Columns of one block of C: a slab of B, so wide and kMostDepth deep, fills half of a second-level
+// cache, and packing A again for each block takes a fiftieth of the time.
+constexpr int64_t kMaxRows = 256;
+constexpr int64_t kMaxCols = kMatmulStripCols;
+constexpr int64_t kColStep = 32;  // a multiple of every instruction set's panel
+constexpr int64_t kFewRows = 28;
+// Large products make more units, so that more threads find work; small ones stay whole.
 constexpr double kWorthSplitting = 250e3;  // multiply-adds
+constexpr double kWorkOfUnit = 32e6;
 
 int64_t blocks_of(int64_t extent, int64_t most) {
   return std::max<int64_t>(1, (extent + most - 1) / most);
 }
 
-// Evenly filled blocks of at most `most`, in multiples of `step` unless there is only one.
+// A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
+// added in another order.)
+Matmul with_column_as_row(Matmul p) {
+  if (p.n != 1 || p.c_row != 1 || (p.row_bias && p.col_bias)) return p;
+  const Matrix a = p.a;
+  p.a = {p.b.data, p.b.col, p.b.row, p.b.batch};
+  p.b = {a.data, a.col, a.row, a.batch};
+  std::swap(p.m, p.n);
+  std::swap(p.row_bias, p.col_bias);
+  p.c_row = p.n;
+  return p;
+}
+
+// Evenly filled blocks, in multiples of `step` unless there is only one.
 int64_t balanced(int64_t extent, int64_t blocks, int64_t step) {
   const int64_t each = (extent + blocks - 1) / blocks;
   return blocks == 1 ? std::max<int64_t>(1, extent) : (each + step - 1) / step * step;
 }
 
 MatmulBlocks blocks_of(const Matmul& problem) {
-  int64_t row_blocks = blocks_of(problem.m, kRowStep * 2);
+  int64_t row_blocks = blocks_of(problem.m, kMaxRows);
   int64_t col_blocks = blocks_of(problem.n, kMaxCols);
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
-  while (work > kWorthSplitting && problem.batches * row_blocks * col_blocks < kWantedUnits) {
+  const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
+  while (double(problem.batches * row_blocks * col_blocks) < wanted) {
     const int64_t rows = problem.m / row_blocks, cols = problem.n / col_blocks;
-    if (cols >= 2 * kColStep && (cols >= rows || rows < 28)) {
-      col_blocks *= 2;
-    } else if (rows >= 28) {
+    // Half as many rows use each packed element of B: cheap while they are many.
+    if (rows >= kMaxRows || (cols < 2 * kColStep && rows >= kFewRows)) {
       row_blocks *= 2;
+    } else if (cols >= 2 * kColStep) {
+      col_blocks *= 2;
     } else {
       break;
     }
   }
   MatmulBlocks blocks;
-  blocks.rows = balanced(problem.m, row_blocks, 14);
+  blocks.rows = balanced(problem.m, row_blocks, 1);
   blocks.cols = balanced(problem.n, col_blocks, kColStep);
   blocks.row_blocks = blocks_of(problem.m, blocks.rows);
   blocks.col_blocks = blocks_of(problem.n, blocks.cols);
@@ -51,24 +68,28 @@ MatmulBlocks blocks_of(const Matmul& problem) {
 
 }  // namespace
 
-int64_t matmul_units(const Matmul& problem) {
-  if (problem.m == 0 || problem.n == 0) return 0;
+int64_t matmul_units(const Matmul& given) {
+  if (given.m == 0 || given.n == 0) return 0;
+  const Matmul problem = with_column_as_row(given);
   const MatmulBlocks blocks = blocks_of(problem);
   return problem.batches * blocks.row_blocks * blocks.col_blocks;
 }
 
-int64_t matmul_scratch(const Matmul& problem) {
+int64_t matmul_scratch(const Matmul& given) {
+  const Matmul problem = with_column_as_row(given);
   const MatmulBlocks blocks = blocks_of(problem);
-  const int64_t depth = std::min(problem.k, kMaxDepth);
-  const int64_t cols = (blocks.cols + kColStep - 1) / kColStep * kColStep;
-  const int64_t rows = blocks.rows + 16;
+  const int64_t depth = std::min(problem.k, kMatmulDepth);
+  const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
   const int64_t lane = std::max<int64_t>(4, element_size(problem.dtype));
-  const int64_t partial = lane == element_size(problem.dtype) ? 0 : blocks.rows * blocks.cols;
-  return (depth * (cols + rows) + partial) * lane + 256;
+  const int64_t partial = lane == element_size(problem.dtype)
+                              ? 0
+                              : blocks.rows * ((blocks.cols + kColStep - 1) / kColStep * kColStep);
+  return (depth * (cols + kMatmulPanelRows) + partial) * lane + 256;
 }
 
-void run_matmul(const Matmul& problem, Range units, void* scratch) {
+void run_matmul(const Matmul& given, Range units, void* scratch) {
   if (units.begin >= units.end) return;
+  const Matmul problem = with_column_as_row(given);
   active_table().matmuls[static_cast<int>(problem.dtype)](problem, blocks_of(problem), units,
                                                           scratch);
 }

@@ -2,8 +2,13 @@
 //
 // Each element of C is one chain of fused multiply-adds over k in ascending order, so its bits
 // depend neither on blocking nor on threads nor on the vector width (where FMA is in hardware).
-// float16 and bfloat16 accumulate in float32, integers wrap, bool is "or of ands".
-// float32 and float64 run packed panels through a register-blocked kernel.
+// Integers wrap, bool is "or of ands". float16 and bfloat16 accumulate in float32 and round once.
+// bfloat16 products of more than eight rows (unless C is a column) add two products at a time
+// where the processor has VDPBF16PS: still one chain in k, within k * 2^-24 of the sum of
+// magnitudes like any other, but subnormal numbers count as zero.
+//
+// Large products run packed panels through a register-blocked kernel; products of few rows read B
+// once, at the speed of memory.
 #pragma once
 
 #include "base/view.h"

@@ -33,6 +33,10 @@ struct MatmulBlocks {
   int64_t rows, cols;  // of one block, the last may be smaller
   int64_t row_blocks, col_blocks;
 };
+// What scratch has room for: a slab of B, and a panel of A with the most rows of any tile.
+inline constexpr int64_t kMatmulDepth = 256;
+inline constexpr int64_t kMatmulStripCols = 512;
+inline constexpr int64_t kMatmulPanelRows = 16;
 using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
                               void* scratch);
 

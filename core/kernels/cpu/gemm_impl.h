@@ -90,6 +90,24 @@ WEFT_INLINE int64_t balanced_rows(int64_t rows) {
   return panels ? (rows + panels - 1) / panels : 1;
 }
 
+// Up to two vectors, of which no element beyond `count` is touched.
+template <class T>
+WEFT_INLINE void copy_part(const T* from, int64_t count, T* to) {
+  constexpr int64_t kLanes = Vec<T>::kLanes;
+  if (count > kLanes) {
+    Memory<T>::store(to, Memory<T>::load(from));
+    from += kLanes, to += kLanes, count -= kLanes;
+  }
+  Memory<T>::store_part(to, Memory<T>::load_part(from, count), count);
+}
+// Rows of `bytes` (at most a few lines of 64) that will soon be written (kWrite) or read.
+template <bool kWrite>
+WEFT_INLINE void prefetch_rows(const void* from, int64_t rows, int64_t row_bytes, int64_t bytes) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t line = 0; line < bytes; line += 64)
+      __builtin_prefetch((const char*)from + r * row_bytes + line, kWrite);
+}
+
 template <class T>
 void multiply_block(const BlockProduct<T>& block) {
   constexpr int64_t kCols = kTileCols<T>;
@@ -118,12 +136,16 @@ void multiply_block(const BlockProduct<T>& block) {
       tile.c_row = is_full ? block.c_row : kCols;
       tile.accumulate = block.accumulate;
       if (!is_full && block.accumulate)
-        for (int64_t r = 0; r < rows; ++r)
-          __builtin_memcpy(edge + r * kCols, c + r * block.c_row, width * sizeof(T));
+        for (int64_t r = 0; r < rows; ++r) copy_part(c + r * block.c_row, width, edge + r * kCols);
+      // What follows in C arrives while this tile is computed.
+      if (block.k >= kDepth / 4) {
+        const bool is_last = i + rows == block.rows;
+        prefetch_rows<true>(is_last ? block.c + j + kCols : c + rows * block.c_row, rows,
+                            block.c_row * sizeof(T), kCols * sizeof(T));
+      }
       micro_kernel<T>(operands, vectors, rows)(tile);
       if (!is_full)
-        for (int64_t r = 0; r < rows; ++r)
-          __builtin_memcpy(c + r * block.c_row, edge + r * kCols, width * sizeof(T));
+        for (int64_t r = 0; r < rows; ++r) copy_part(edge + r * kCols, width, c + r * block.c_row);
     }
   }
 }
@@ -208,8 +230,11 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
       }
     }
     for (; k < depth; ++k)
-      for (int64_t r = 0; r < room; ++r)
-        to[k * to_row + i + r] = r < lanes ? to_lane(from[(i + r) * stride + k]) : T(0);
+      for (int64_t r = 0; r < room; ++r) {
+        S element{};  // copied: pairs of bfloat16 may lie on any even address
+        if (r < lanes) __builtin_memcpy(&element, from + (i + r) * stride + k, sizeof element);
+        to[k * to_row + i + r] = to_lane(element);
+      }
   }
 }
 
@@ -257,13 +282,21 @@ void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int6
   }
 }
 
+// Rows of the source that are read side by side: each is a stream of whole pages then, where
+// panel after panel would touch a page of every row for a line or two.
+constexpr int64_t kPackedTogether = 8;
+
 // Packs a block of A in panels of `panel_rows`.
 template <class S>
 void pack_a(const S* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t panel_rows,
             int64_t depth, LaneType<S>* to) {
-  for (int64_t i = 0; i < rows; i += panel_rows) {
-    const int64_t count = rows - i < panel_rows ? rows - i : panel_rows;
-    pack(a + i * a_row, a_row, a_col, count, depth, to + i * depth, count);
+  const int64_t step = a_row == 1 ? kPackedTogether : depth;
+  for (int64_t k = 0; k < depth; k += step) {
+    const int64_t some = depth - k < step ? depth - k : step;
+    for (int64_t i = 0; i < rows; i += panel_rows) {
+      const int64_t count = rows - i < panel_rows ? rows - i : panel_rows;
+      pack(a + i * a_row + k * a_col, a_row, a_col, count, some, to + i * depth + k * count, count);
+    }
   }
 }
 // Packs a block of B in panels of kTileCols columns.
@@ -271,8 +304,15 @@ template <class S>
 void pack_b(const S* b, int64_t b_row, int64_t b_col, int64_t cols, int64_t depth,
             LaneType<S>* to) {
   constexpr int64_t kCols = kTileCols<LaneType<S>>;
-  for (int64_t j = 0; j < cols; j += kCols) {
-    const int64_t count = cols - j < kCols ? cols - j : kCols;
-    pack(b + j * b_col, b_col, b_row, count, depth, to + j * depth, kCols);
+  const int64_t step = b_col == 1 ? kPackedTogether : depth;
+  for (int64_t k = 0; k < depth; k += step) {
+    const int64_t some = depth - k < step ? depth - k : step;
+    for (int64_t j = 0; j < cols; j += kCols) {
+      const int64_t count = cols - j < kCols ? cols - j : kCols;
+      if (k + step < depth)
+        prefetch_rows<false>(b + j + (k + step) * b_row, step, b_row * sizeof(S),
+                             kCols * sizeof(S));
+      pack(b + j * b_col + k * b_row, b_col, b_row, count, some, to + j * depth + k * kCols, kCols);
+    }
   }
 }

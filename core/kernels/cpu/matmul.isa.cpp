@@ -9,6 +9,11 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/gemm_impl.h"
 
+#include "kernels/cpu/few_rows_impl.h"
+#include "kernels/cpu/pairs_impl.h"
+
+constexpr int64_t kFirstCache = 32768;  // bytes that every processor of note has
+
 // `S` is what is stored, `T` the lanes that accumulate.
 template <class S>
 struct Product {
@@ -21,7 +26,7 @@ struct Product {
   T* packed_a;
   T* partial_c;  // of one block, where C cannot hold it
 
-  // Row blocks first .. last - 1 of one column block of one matrix.
+  // Row blocks first .. last - 1 of neighbouring column blocks of one matrix.
   struct Strip {
     int64_t batch, first, last;
     int64_t col, cols;
@@ -35,13 +40,36 @@ struct Product {
     return rest < blocks.rows ? rest : blocks.rows;
   }
 
+  bool has_few_rows() const {
+    if (!kIsFloating<T> || problem.k == 0 || problem.m > kFewRows) return false;
+    if (problem.b.col != 1) return problem.b.row == 1;
+    return problem.m <= kSweptShortRows || row_bytes_of_b() > kPage;
+  }
+  int64_t row_bytes_of_b() const { return problem.b.row * (int64_t)sizeof(S); }
+
   void run_strip(const Strip& strip) const {
-    const int64_t strip_rows = (strip.last - strip.first) * blocks.rows;
-    // Few rows read B too seldom to pay for a copy, if its rows are dense.
-    const bool direct_b = kIsWide && problem.b.col == 1 && strip_rows <= 2 * kTileRows<T>;
-    for (int64_t k = 0; k < problem.k; k += kDepth) {
-      const int64_t depth = problem.k - k < kDepth ? problem.k - k : kDepth;
-      const int64_t whole = direct_b ? strip.cols / kTileCols<T> * kTileCols<T> : 0;
+    if constexpr (kIsFloating<T>) {
+      if (has_few_rows()) {
+        run_few_rows(strip);
+        finish(strip, 0);
+        return;
+      }
+    }
+#if WEFT_PAIRS
+    if constexpr (kIsSame<S, BFloat16>) {
+      if (problem.m > kFewRows && processor_has_pairs()) {
+        run_pairs(strip);
+        finish(strip, strip.first);
+        return;
+      }
+    }
+#endif
+    const int64_t k_blocks = problem.k == 0 ? 1 : (problem.k + kMatmulDepth - 1) / kMatmulDepth;
+    const int64_t step = (problem.k + k_blocks - 1) / k_blocks;
+    const bool direct_b = reads_b_in_place((strip.last - strip.first) * blocks.rows);
+    const int64_t whole = direct_b ? strip.cols / kTileCols<T> * kTileCols<T> : 0;
+    for (int64_t k = 0; k < problem.k; k += step) {
+      const int64_t depth = problem.k - k < step ? problem.k - k : step;
       const S* b = b_of(strip.batch) + k * problem.b.row + strip.col * problem.b.col;
       if (whole < strip.cols)
         pack_b(b + whole * problem.b.col, problem.b.row, problem.b.col, strip.cols - whole, depth,
@@ -59,43 +87,119 @@ struct Product {
     for (int64_t block = strip.first; block < strip.last; ++block) finish(strip, block);
   }
 
+  void run_few_rows(const Strip& strip) const {
+    S* c = c_of(strip.batch) + strip.col;
+    FewRows<S> few = {problem,   a_of(strip.batch),  b_of(strip.batch) + strip.col * problem.b.col,
+                      partial_c, partial_row(strip), strip.cols};
+    if constexpr (kIsWide) {
+      few.sums = c;
+      few.sums_row = problem.c_row;
+    }
+    if (!kIsWide || !problem.accumulate)
+      for (int64_t i = 0; i < problem.m; ++i)
+        for (int64_t j = 0; j < strip.cols; ++j)
+          few.sums[i * few.sums_row + j] =
+              problem.accumulate ? to_lane(c[i * problem.c_row + j]) : T(0);
+    if (problem.b.col == 1) {
+      few.sweep_all();
+    } else {
+      few.descend_all();
+    }
+  }
+
+  // Where partial sums lie beside C, a row of them is whole panels wide.
+  int64_t partial_row(const Strip& strip) const {
+    return (strip.cols + kTileCols<T> - 1) / kTileCols<T> * kTileCols<T>;
+  }
+  void load_partial(const Strip& strip, int64_t rows, const S* c) const {
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < strip.cols; ++j)
+        partial_c[i * partial_row(strip) + j] = to_lane(c[i * problem.c_row + j]);
+  }
+
+#if WEFT_PAIRS
+  // One block of C in slabs of k that are as many pairs deep as others are elements.
+  void run_pairs(const Strip& strip) const {
+    const int64_t rows = rows_of(strip.first), panel = balanced_rows<float>(rows);
+    const int64_t first_row = strip.first * blocks.rows, cols = kTileCols<float>;
+    const uint16_t* a = (const uint16_t*)a_of(strip.batch) + first_row * problem.a.row;
+    const uint16_t* b = (const uint16_t*)b_of(strip.batch) + strip.col * problem.b.col;
+    uint32_t* slab = (uint32_t*)packed_b;
+    uint32_t* packed = (uint32_t*)packed_a;
+    if (problem.accumulate)
+      load_partial(strip, rows, c_of(strip.batch) + first_row * problem.c_row + strip.col);
+    for (int64_t k = 0; k < problem.k; k += 2 * kMatmulDepth) {
+      const int64_t depth = problem.k - k < 2 * kMatmulDepth ? problem.k - k : 2 * kMatmulDepth;
+      const int64_t pairs = (depth + 1) / 2;
+      const int64_t step = problem.b.col == 1 ? 2 * kPackedTogether : depth;
+      for (int64_t i = 0; i < depth; i += step)
+        for (int64_t j = 0; j < strip.cols; j += cols)
+          pack_pairs(b + (k + i) * problem.b.row + j * problem.b.col, problem.b.col, problem.b.row,
+                     strip.cols - j < cols ? strip.cols - j : cols,
+                     depth - i < step ? depth - i : step, slab + j * pairs + i / 2 * cols, cols);
+      for (int64_t i = 0; i < rows; i += panel) {
+        const int64_t count = rows - i < panel ? rows - i : panel;
+        pack_pairs(a + i * problem.a.row + k * problem.a.col, problem.a.row, problem.a.col, count,
+                   depth, packed, count);
+        const PairsKernel multiply =
+            pairs_kernel(count, typename CountTo<kTileRows<float>>::Type());
+        for (int64_t j = 0; j < strip.cols; j += cols)
+          multiply(pairs, packed, slab + j * pairs, partial_c + i * partial_row(strip) + j,
+                   partial_row(strip), problem.accumulate || k > 0);
+      }
+    }
+  }
+#endif
+
+  // Few rows read B too seldom to pay for a copy, unless each of its rows lies in another page, and
+  // what lies in the first-level cache needs none.
+  bool reads_b_in_place(int64_t rows) const {
+    if (!kIsWide || problem.b.col != 1 || problem.b.row <= 0) return false;
+    return (rows <= 2 * kTileRows<T> && row_bytes_of_b() <= kPage) ||
+           problem.k * row_bytes_of_b() <= kFirstCache / 2;
+  }
+
   void multiply(const Strip& strip, int64_t block, int64_t k, int64_t depth, Range cols, const T* b,
                 int64_t b_row, int64_t b_panel) const {
+    const int64_t rows = rows_of(block);
+    const S* a = a_of(strip.batch) + block * blocks.rows * problem.a.row + k * problem.a.col;
+    S* c = c_of(strip.batch) + block * blocks.rows * problem.c_row + strip.col;
     BlockProduct<T> product;
-    product.rows = rows_of(block);
+    product.rows = rows;
     product.cols = cols.end - cols.begin;
     product.k = depth;
-    product.panel_rows = balanced_rows<T>(product.rows);
-    const S* a = a_of(strip.batch) + block * blocks.rows * problem.a.row + k * problem.a.col;
-    // A packed panel pays from about five panels of B on.
-    product.a_packed = !kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>;
-    if (product.a_packed) {
-      pack_a(a, problem.a.row, problem.a.col, product.rows, product.panel_rows, depth, packed_a);
-      product.a = packed_a;
-      product.a_row = 0;
-    } else {
-      product.a = (const T*)a;
-      product.a_row = problem.a.row;
-    }
+    product.panel_rows = balanced_rows<T>(rows);
     product.b = b;
     product.b_row = b_row;
     product.b_panel = b_panel;
-    S* c = c_of(strip.batch) + block * blocks.rows * problem.c_row + strip.col;
+    product.accumulate = problem.accumulate || k > 0;
     if constexpr (kIsWide) {
       product.c = c + cols.begin;
       product.c_row = problem.c_row;
-      product.accumulate = problem.accumulate || k > 0;
     } else {
       product.c = partial_c + cols.begin;
-      product.c_row = strip.cols;
-      product.accumulate = problem.accumulate || k > 0;
-      if (k == 0 && problem.accumulate) {
-        for (int64_t i = 0; i < product.rows; ++i)
-          for (int64_t j = 0; j < strip.cols; ++j)
-            partial_c[i * strip.cols + j] = to_lane(c[i * problem.c_row + j]);
-      }
+      product.c_row = partial_row(strip);
+      if (k == 0 && problem.accumulate) load_partial(strip, rows, c);
     }
-    multiply_block(product);
+    // A packed panel pays from about five panels of B on.
+    product.a_packed = !kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>;
+    if (!product.a_packed) {
+      product.a = (const T*)a;
+      product.a_row = problem.a.row;
+      multiply_block(product);
+      return;
+    }
+    // One panel of A after the other, each with the whole slab of B: the panel stays in the
+    // first-level cache, the slab in the second, and C is written along its rows.
+    product.a = packed_a;
+    product.a_row = 0;
+    for (int64_t i = 0; i < rows; i += product.panel_rows) {
+      product.rows = rows - i < product.panel_rows ? rows - i : product.panel_rows;
+      pack_a(a + i * problem.a.row, problem.a.row, problem.a.col, product.rows, product.panel_rows,
+             depth, packed_a);
+      multiply_block(product);
+      product.c += product.rows * product.c_row;
+    }
   }
 
   // Rounds partial sums to C and applies the epilogue.
@@ -116,7 +220,7 @@ struct Product {
         if (kIsWide || is_empty) {
           if (!is_empty || problem.accumulate) sum = Memory<S>::load_part(to, n);
         } else {
-          sum = Memory<T>::load_part(partial_c + i * strip.cols + j, n);
+          sum = Memory<T>::load_part(partial_c + i * partial_row(strip) + j, n);
         }
         if (row_bias) sum = sum + Vec<T>(to_lane(row_bias[first_row + i]));
         if (col_bias) sum = sum + Memory<S>::load_part(col_bias + strip.col + j, n);
@@ -144,22 +248,33 @@ struct Product {
 template <class S>
 void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void* scratch) {
   using T = LaneType<S>;
-  const int64_t depth = problem.k < kDepth ? problem.k : kDepth;
-  T* packed_b = (T*)scratch;
-  T* packed_a = packed_b + depth * ((blocks.cols + 31) / 32 * 32);
-  T* partial_c = packed_a + (depth * blocks.rows + 15) / 16 * 16;
+  const int64_t depth = problem.k < kMatmulDepth ? problem.k : kMatmulDepth;
+  T* packed_a = (T*)scratch;
+  T* partial_c = packed_a + depth * kMatmulPanelRows;
+  T* packed_b =
+      partial_c + (Product<S>::kIsWide ? 0 : blocks.rows * ((blocks.cols + 31) / 32 * 32));
   const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};
   for (int64_t unit = units.begin; unit < units.end;) {
     const int64_t strip_number = unit / blocks.row_blocks;
+    const int64_t block = strip_number % blocks.col_blocks;
     typename Product<S>::Strip strip;
     strip.batch = strip_number / blocks.col_blocks;
-    strip.col = strip_number % blocks.col_blocks * blocks.cols;
-    strip.cols = problem.n - strip.col < blocks.cols ? problem.n - strip.col : blocks.cols;
+    strip.col = block * blocks.cols;
     strip.first = unit % blocks.row_blocks;
     strip.last = blocks.row_blocks;
     if (strip.last - strip.first > units.end - unit) strip.last = strip.first + units.end - unit;
-    if (!Product<S>::kIsWide) strip.last = strip.first + 1;  // one block of partial sums
-    unit += strip.last - strip.first;
+    int64_t wide = 1;  // blocks side by side that share a packed panel of A
+    const int64_t most = product.has_few_rows() ? kSweptSums / problem.m : kMatmulStripCols;
+    if (!Product<S>::kIsWide) {
+      strip.last = strip.first + 1;  // one block of partial sums
+    } else if (blocks.row_blocks == 1) {
+      while (wide < units.end - unit && block + wide < blocks.col_blocks &&
+             (wide + 1) * blocks.cols <= most)
+        ++wide;
+    }
+    const int64_t cols = wide * blocks.cols;
+    strip.cols = problem.n - strip.col < cols ? problem.n - strip.col : cols;
+    unit += (strip.last - strip.first) * wide;
     product.run_strip(strip);
   }
 }

@@ -2,6 +2,9 @@
 // list of instruction sets to compare.
 #pragma once
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -46,6 +49,32 @@ std::vector<T> uniform(int64_t count, double low, double high, uint64_t seed = 1
   for (T& value : values) value = T(samples.uniform(low, high));
   return values;
 }
+
+// Values (or room for them) between two pages that nobody may touch, up against the second or
+// the first.
+template <class T>
+class Guarded {
+ public:
+  Guarded(const T* values, int64_t count, bool at_end) {
+    const size_t page = size_t(sysconf(_SC_PAGESIZE)), bytes = size_t(count) * sizeof(T);
+    bytes_ = (bytes + page - 1) / page * page + 2 * page;
+    pages_ = static_cast<char*>(
+        mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    data = reinterpret_cast<T*>(pages_ + (at_end ? bytes_ - page - bytes : page));
+    if (values && count > 0) std::memcpy(data, values, bytes);
+    mprotect(pages_, page, PROT_NONE);
+    mprotect(pages_ + bytes_ - page, page, PROT_NONE);
+  }
+  ~Guarded() { munmap(pages_, bytes_); }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+
+  T* data;
+
+ private:
+  char* pages_;
+  size_t bytes_;
+};
 
 // Distance to the exact value in units in the last place of T at that value.
 template <class T>

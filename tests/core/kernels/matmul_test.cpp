@@ -38,12 +38,14 @@ struct Case {
     problem.c_row = n;
     problem.c_batch = m * n;
   }
-  void run(Isa isa = active_isa(), int parts = 1) {
-    (void)isa;
-    const int64_t units = matmul_units(problem);
+  void run(int parts = 1) {
     std::vector<char> scratch(matmul_scratch(problem));
+    run_with(scratch.data(), parts);
+  }
+  void run_with(void* scratch, int parts) {
+    const int64_t units = matmul_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_matmul(problem, {units * part / parts, units * (part + 1) / parts}, scratch.data());
+      run_matmul(problem, {units * part / parts, units * (part + 1) / parts}, scratch);
   }
   // The defining chain: fused, in ascending k.
   T reference(int64_t batch, int64_t i, int64_t j, T start) const {
@@ -61,10 +63,40 @@ struct Case {
   }
 };
 
-const int64_t kExtents[][3] = {{1, 1, 1},      {1, 5, 3},      {2, 3, 0},     {5, 1, 7},
-                               {6, 16, 4},     {7, 17, 33},    {14, 32, 64},  {15, 33, 65},
-                               {13, 70, 9},    {64, 64, 64},   {1, 300, 300}, {100, 10, 257},
-                               {170, 33, 300}, {33, 290, 520}, {200, 100, 20}};
+const int64_t kExtents[][3] = {{1, 1, 1},
+                               {1, 5, 3},
+                               {2, 3, 0},
+                               {5, 1, 7},
+                               {6, 16, 4},
+                               {7, 17, 33},
+                               {14, 32, 64},
+                               {15, 33, 65},
+                               {13, 70, 9},
+                               {64, 64, 64},
+                               {1, 300, 300},
+                               {100, 10, 257},
+                               {170, 33, 300},
+                               {33, 290, 520},
+                               {200, 100, 20},
+                               // around blocks of C and of k, and tiles
+                               {257, 33, 20},
+                               {20, 513, 9},
+                               {15, 545, 17},
+                               {255, 65, 31},
+                               {28, 31, 256},
+                               {15, 40, 511},
+                               // few rows, and a column
+                               {1, 1025, 17},
+                               {2, 31, 8},
+                               {3, 520, 15},
+                               {4, 16, 40},
+                               {5, 4097, 9},
+                               {6, 15, 100},
+                               {7, 90, 33},
+                               {8, 600, 24},
+                               {9, 47, 16},
+                               {300, 1, 70},
+                               {7, 1, 9}};
 
 bool fuses() { return active_isa() != Isa::kGeneric; }
 
@@ -80,7 +112,7 @@ void check_floating(DType dtype) {
       full.problem.col_bias = full.col_bias.data();
       full.problem.relu = true;
       const std::vector<T> before = full.c;
-      full.run(active_isa(), 3);
+      full.run(3);
       bool all = true;
       for (int64_t i = 0; i < e[0]; ++i) {
         for (int64_t j = 0; j < e[1]; ++j) {
@@ -109,7 +141,7 @@ void check_integers(DType dtype) {
   for (const auto& e : kExtents) {
     for (int layout = 0; layout < 8; ++layout) {
       Case<T> product(dtype, e[0], e[1], e[2], layout);
-      product.run(active_isa(), 2);
+      product.run(2);
       bool all = true;
       for (int64_t i = 0; i < e[0]; ++i)
         for (int64_t j = 0; j < e[1]; ++j)
@@ -128,6 +160,47 @@ TEST_CASE("floating products are the defined chain of fused multiply-adds, bit f
   check_floating<double>(DType::kFloat64);
 }
 
+template <class T>
+void check_stays_inside(DType dtype) {
+  for (const auto& e : kExtents) {
+    for (int layout = 0; layout < 4; ++layout) {
+      Case<T> whole(dtype, e[0], e[1], e[2], layout);
+      whole.problem.accumulate = true;
+      whole.problem.row_bias = whole.row_bias.data();
+      whole.problem.col_bias = whole.col_bias.data();
+      const std::vector<T> before = whole.c;
+      whole.run();
+      for (const bool at_end : {false, true}) {
+        const Guarded<T> a(whole.a.data(), e[0] * e[2], at_end);
+        const Guarded<T> b(whole.b.data(), e[2] * e[1], at_end);
+        const Guarded<T> c(before.data(), e[0] * e[1], at_end);
+        const Guarded<T> row_bias(whole.row_bias.data(), e[0], at_end);
+        const Guarded<T> col_bias(whole.col_bias.data(), e[1], at_end);
+        Case<T> guarded = whole;
+        guarded.problem.a.data = a.data;
+        guarded.problem.b.data = b.data;
+        guarded.problem.c = c.data;
+        guarded.problem.row_bias = row_bias.data;
+        guarded.problem.col_bias = col_bias.data;
+        const Guarded<char> scratch(nullptr, matmul_scratch(guarded.problem), at_end);
+        guarded.run_with(scratch.data, 2);
+        CAPTURE(e[0]);
+        CAPTURE(e[1]);
+        CAPTURE(e[2]);
+        CAPTURE(layout);
+        CHECK(std::memcmp(c.data, whole.c.data(), whole.c.size() * sizeof(T)) == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("products touch nothing beside their operands and scratch") {
+  check_stays_inside<float>(DType::kFloat32);
+  check_stays_inside<double>(DType::kFloat64);
+  check_stays_inside<uint16_t>(DType::kBFloat16);
+  check_stays_inside<int8_t>(DType::kInt8);
+}
+
 TEST_CASE("integer products wrap") {
   check_integers<int8_t>(DType::kInt8);
   check_integers<int16_t>(DType::kInt16);
@@ -138,7 +211,7 @@ TEST_CASE("integer products wrap") {
 TEST_CASE("batches step through both operands, and a stride of zero repeats one") {
   Case<float> product(DType::kFloat32, 9, 20, 30, 2, 5);
   product.problem.b.batch = 0;
-  product.run(active_isa(), 4);
+  product.run(4);
   bool all = true;
   for (int64_t batch = 0; batch < 5; ++batch)
     for (int64_t i = 0; i < 9; ++i)
@@ -148,41 +221,68 @@ TEST_CASE("batches step through both operands, and a stride of zero repeats one"
   CHECK(all);
 }
 
-TEST_CASE("half types accumulate in float32 and round once") {
-  const int64_t m = 20, n = 50, k = 300;
-  std::vector<uint16_t> a(m * k), b(k * n), c(m * n);
-  std::vector<float> wide_a(m * k), wide_b(k * n);
-  Samples samples(3);
-  for (int64_t i = 0; i < m * k; ++i) {  // bfloat16: the upper half of a float32
-    const uint32_t bits = 0x3f000000 + uint32_t(samples.bits() % 128) * 0x10000;
-    a[i] = uint16_t(bits >> 16);
-    std::memcpy(&wide_a[i], &bits, 4);
+namespace {
+
+double value_of(DType dtype, uint16_t bits) {
+  if (dtype == DType::kBFloat16) {
+    const uint32_t wide = uint32_t(bits) << 16;
+    float value;
+    std::memcpy(&value, &wide, 4);
+    return value;
   }
-  for (int64_t i = 0; i < k * n; ++i) {
-    const uint32_t bits = 0xbf000000 + uint32_t(samples.bits() % 128) * 0x10000;
-    b[i] = uint16_t(bits >> 16);
-    std::memcpy(&wide_b[i], &bits, 4);
-  }
-  Matmul problem = {};
-  problem.dtype = DType::kBFloat16;
-  problem.m = m;
-  problem.n = n;
-  problem.k = k;
-  problem.batches = 1;
-  problem.a = {a.data(), k, 1, 0};
-  problem.b = {b.data(), n, 1, 0};
-  problem.c = c.data();
-  problem.c_row = n;
-  std::vector<char> scratch(matmul_scratch(problem));
-  run_matmul(problem, {0, matmul_units(problem)}, scratch.data());
-  for (int64_t i = 0; i < m; ++i) {
-    for (int64_t j = 0; j < n; ++j) {
-      double exact = 0;
-      for (int64_t x = 0; x < k; ++x) exact += double(wide_a[i * k + x]) * wide_b[x * n + j];
-      float got;
-      const uint32_t bits = uint32_t(c[i * n + j]) << 16;
-      std::memcpy(&got, &bits, 4);
-      REQUIRE(std::fabs(got - exact) <= 0.004 * std::fabs(exact));
+  return std::ldexp(bits & 0x8000 ? -1.0 - (bits & 0x3ff) / 1024.0 : 1 + (bits & 0x3ff) / 1024.0,
+                    (bits >> 10 & 31) - 15);
+}
+
+// Sums of float32, rounded once: whether products are added singly or in pairs, each addition may
+// round, by at most 2^-24 of the sum of magnitudes.
+void check_halves(DType dtype) {
+  const double last_place = dtype == DType::kBFloat16 ? 0x1p-8 : 0x1p-11;
+  const uint16_t one = dtype == DType::kBFloat16 ? 0x3f80 : 0x3c00;
+  for (const auto& e : kExtents) {
+    for (int layout = 0; layout < 8; ++layout) {
+      Case<uint16_t> product(dtype, e[0], e[1], e[2], layout);
+      Samples samples(7);
+      for (auto* values : {&product.a, &product.b, &product.c, &product.col_bias})
+        for (uint16_t& value : *values)
+          value = uint16_t(one | (samples.bits() & (dtype == DType::kBFloat16 ? 0x807f : 0x83ff)));
+      std::vector<double> a, b;
+      for (const uint16_t bits : product.a) a.push_back(value_of(dtype, bits));
+      for (const uint16_t bits : product.b) b.push_back(value_of(dtype, bits));
+      const std::vector<uint16_t> before = product.c;
+      product.problem.accumulate = layout & 1;
+      product.problem.col_bias = product.col_bias.data();
+      product.run(2);
+      bool all = true;
+      for (int64_t i = 0; i < e[0]; ++i) {
+        for (int64_t j = 0; j < e[1]; ++j) {
+          const int64_t at = i * e[1] + j;
+          const double start = layout & 1 ? value_of(dtype, before[at]) : 0;
+          double exact = start + value_of(dtype, product.col_bias[j]), magnitude = 2;
+          for (int64_t k = 0; k < e[2]; ++k) {
+            const double term = a[i * product.problem.a.row + k * product.problem.a.col] *
+                                b[j * product.problem.b.col + k * product.problem.b.row];
+            exact += term;
+            magnitude += std::fabs(term);
+          }
+          const double bound =
+              last_place * std::fabs(exact) + double(e[2] + 2) * 0x1p-24 * magnitude;
+          // Cancellation may leave fewer digits than a normal float16 has.
+          all &= std::fabs(value_of(dtype, product.c[at]) - exact) <= bound + 0x1p-14;
+        }
+      }
+      CAPTURE(e[0]);
+      CAPTURE(e[1]);
+      CAPTURE(e[2]);
+      CAPTURE(layout);
+      CHECK(all);
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("half types accumulate in float32 and round once") {
+  check_halves(DType::kFloat16);
+  check_halves(DType::kBFloat16);
 }

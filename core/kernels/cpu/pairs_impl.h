@@ -1,0 +1,95 @@
+// Products of bfloat16 by VDPBF16PS, where the processor has it: each lane of 32 bits holds two
+// elements that follow one another in k, and one instruction adds both of their products to a
+// float32 lane. A pair is as wide as a float, so panels and tiles are those of float32 products, of
+// half the depth.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
+
+#if WEFT_AVX512 && !defined(__clang__)
+#define WEFT_PAIRS 1
+#else
+#define WEFT_PAIRS 0
+#endif
+
+WEFT_INLINE bool processor_has_pairs() {
+#if WEFT_PAIRS
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+#if WEFT_PAIRS
+// Written as assembler because a file has one set of instructions: this one is compiled for
+// processors without it, too.
+WEFT_INLINE Vec<float> add_products(Vec<uint32_t> a, Vec<uint32_t> b, Vec<float> c) {
+  asm("vdpbf16ps %2, %1, %0" : "+v"(c.v) : "v"(a.v), "v"(b.v));
+  return c;
+}
+
+// C (+)= A B of a tile: A in a packed panel of kRows rows, B in a panel of two vectors, C with room
+// for both vectors in every row.
+template <int kRows>
+void multiply_pairs(int64_t pairs, const uint32_t* a, const uint32_t* b, float* c, int64_t c_row,
+                    bool accumulate) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  Vec<float> sums[kRows][2];
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    for (int j = 0; j < 2; ++j)
+      sums[i][j] = accumulate ? Memory<float>::load(c + i * c_row + j * kLanes) : Vec<float>(0);
+  });
+  for (int64_t k = 0; k < pairs; ++k) {
+    const Vec<uint32_t> left = Memory<uint32_t>::load(b);
+    const Vec<uint32_t> right = Memory<uint32_t>::load(b + kLanes);
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      const Vec<uint32_t> scale(a[i]);
+      sums[i][0] = add_products(scale, left, sums[i][0]);
+      sums[i][1] = add_products(scale, right, sums[i][1]);
+    });
+    a += kRows;
+    b += 2 * kLanes;
+  }
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    for (int j = 0; j < 2; ++j) Memory<float>::store(c + i * c_row + j * kLanes, sums[i][j]);
+  });
+}
+using PairsKernel = void (*)(int64_t pairs, const uint32_t* a, const uint32_t* b, float* c,
+                             int64_t c_row, bool accumulate);
+template <int... I>
+WEFT_INLINE PairsKernel pairs_kernel(int64_t rows, Numbers<I...>) {
+  static constexpr PairsKernel kKernels[] = {multiply_pairs<I + 1>...};
+  return kKernels[rows - 1];
+}
+
+// to[k * to_row + i] is elements 2k and 2k + 1 of vector i, of `depth` elements; an element that is
+// missing is zero. Lanes that pad a vector of B may hold anything: nobody reads what they give.
+inline void pack_pairs(const uint16_t* from, int64_t i_stride, int64_t k_stride, int64_t count,
+                       int64_t depth, uint32_t* to, int64_t to_row) {
+  constexpr int64_t kLanes = Vec<uint32_t>::kLanes;
+  const int64_t pairs = depth / 2;
+  int64_t k = 0;
+  if (k_stride == 1 && i_stride % 2 == 0) {  // pairs lie as they are wanted
+    pack_transposed((const uint32_t*)from, i_stride / 2, count, pairs, to, to_row);
+    k = pairs;
+  } else if (i_stride == 1) {
+    for (; k < pairs; ++k) {
+      const uint16_t* first = from + 2 * k * k_stride;
+      int64_t i = 0;
+      for (; i + kLanes <= count; i += kLanes) {
+        const Vec<uint32_t> low = Memory<uint16_t>::load(first + i);
+        const Vec<uint32_t> high = Memory<uint16_t>::load(first + k_stride + i);
+        Memory<uint32_t>::store(to + k * to_row + i, low | high << 16);
+      }
+      for (; i < count; ++i) to[k * to_row + i] = first[i] | uint32_t(first[k_stride + i]) << 16;
+    }
+  }
+  for (; 2 * k < depth; ++k)
+    for (int64_t i = 0; i < count; ++i) {
+      const uint16_t* low = from + i * i_stride + 2 * k * k_stride;
+      to[k * to_row + i] = low[0] | (2 * k + 1 < depth ? uint32_t(low[k_stride]) << 16 : 0);
+    }
+}
+#endif  // WEFT_PAIRS
