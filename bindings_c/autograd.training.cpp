@@ -353,6 +353,8 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
       full.backward += figures.backward;
       full.lower_bound += figures.lower_bound;
       full.nodes += figures.nodes;
+      full.backward_bound += figures.backward_bound;
+      full.planning += figures.planning;
     }
     constexpr size_t kFirstVersion = offsetof(weft_plan_memory, nodes) + sizeof full.nodes;
     return c::fill("weft_function_memory", "memory", kFirstVersion, full, memory);

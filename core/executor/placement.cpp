@@ -6,7 +6,6 @@
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
-#include "runtime/pool.h"
 #include "runtime/transfer.h"
 
 namespace weft::executor {
@@ -18,11 +17,6 @@ using graph::TensorType;
 using graph::ValueId;
 
 namespace {
-
-int64_t aligned(int64_t bytes) {
-  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
-  return (bytes + kUnit - 1) / kUnit * kUnit;
-}
 
 // Repeats axes that are missing or of extent one.
 Seen stretched(const Seen& from, const Shape& shape) {

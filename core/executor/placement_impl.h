@@ -70,6 +70,7 @@ class Placement {
   // The source line that made a node; empty if nobody wrote it down.
   std::string line_of(const graph::Node& node) const {
     return node.line < 0 ? std::string() : graph_.lines[static_cast<size_t>(node.line)];
+  const graph::Graph& graph() const { return graph_; }
   }
 
   std::vector<PendingStep> steps;
@@ -92,6 +93,7 @@ class Placement {
   void find_stride_sensitive();
   Status add_node(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  bool arena_proven = false;         // no placement of this order needs fewer
   Status add_tiles(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   int threads_of_next_step() const;

@@ -3,15 +3,9 @@
 
 #include "executor/packing.h"
 #include "executor/placement_impl.h"
-#include "runtime/pool.h"
 
 namespace weft::executor {
 namespace {
-
-int64_t aligned(int64_t bytes) {
-  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
-  return (bytes + kUnit - 1) / kUnit * kUnit;
-}
 
 // `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
@@ -172,7 +166,9 @@ void Placement::pack_arena() {
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);
   lower_bound = live_bytes(buffers, lanes, group_bytes);
-  arena_bytes = pack(buffers, lower_bound);
+  const Packing packing = pack(buffers, lower_bound);
+  arena_bytes = packing.bytes;
+  arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i)
     items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
 }

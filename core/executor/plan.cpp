@@ -238,7 +238,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   WEFT_TRY(placement->run());
   const int64_t arena_without = placement->arena_bytes;
   std::vector<BranchGroup> groups;
-  if (options.branches) WEFT_TRY(add_groups(graph, options, groups, placement));
+  if (options.branches) WEFT_TRY(add_groups(placement->graph(), options, groups, placement));
   Plan plan;
   plan.threads = options.threads;
   plan.device = options.device;
@@ -259,3 +259,4 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
 }
 
 }  // namespace weft::executor
+  plan.proven = placement->arena_proven;

@@ -112,6 +112,7 @@ struct Plan {
   int64_t added_bytes = 0;  // to the arena, by the groups
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
+  bool proven = false;      // no placement in this order has a smaller arena
 
   size_t inputs = 0, outputs = 0;
   std::vector<HeldValue> held;         // storages of the constants

@@ -1,6 +1,7 @@
 #include "executor/program.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
@@ -149,10 +150,12 @@ MemoryFigures Compiled::memory() const {
   figures.lower_bound = forward_.lower_bound;
   figures.nodes = static_cast<int64_t>(forward_.actions.size());
   const std::lock_guard lock(mutex_);
+  figures.planning = planning_;
   for (const auto& plan : backward_plans_) {
     if (!plan) continue;
     figures.backward = plan->arena_bytes;
     figures.backward_nodes = static_cast<int64_t>(plan->actions.size());
+    figures.backward_bound = plan->lower_bound;
   }
   return figures;
 }
@@ -189,20 +192,23 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
       device ? graph::PassSelection(given.text() + ",-fuse") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   compiled->input_types_ = graph.input_types();
+  const auto begin = std::chrono::steady_clock::now();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(wanted, true) == wanted.end()) {
     WEFT_TRY(compiled->build_inference(graph, selection, device));
-    return compiled;
-  }
+  } else {
 #ifdef WEFT_RUNTIME_ONLY
-  return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
+    return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
 #else
-  WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
-  return compiled;
+    WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
 #endif
 }
+  }
+  compiled->planning_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return compiled;
 
 // ---- programs ----------------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ struct MemoryFigures {
   int64_t lower_bound = 0;  // no placement of this order needs fewer for the forward arena
   int64_t nodes = 0;        // steps that the forward plan runs
   int64_t backward_nodes = 0;
+  int64_t backward_bound = 0;  // as lower_bound
+  double planning = 0;         // seconds that making the plans took, passes included
 };
 
 // Pointers given to forward and backward are the first elements of *dense* arrays of the types in
@@ -169,6 +171,7 @@ class Compiled final : public Object {
   PlanOptions backward_options_;
 
   mutable std::mutex mutex_;                       // guards what follows
+  double planning_ = 0;                            // seconds
   std::unique_ptr<const Plan> backward_plans_[2];  // preserving, consuming: made on demand
   Ref<Program> joint_;
   std::vector<Frame*> idle_;

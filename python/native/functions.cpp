@@ -95,11 +95,12 @@ PyObject* memory(PyObject* object, PyObject*) {
   weft_status status;
   Py_BEGIN_ALLOW_THREADS status = weft_function_memory(self_of(object)->function, &memory);
   Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
-  return Py_BuildValue("{s:L,s:L,s:L,s:L,s:L}", "arena", static_cast<long long>(memory.arena),
-                       "residual", static_cast<long long>(memory.residual), "backward",
-                       static_cast<long long>(memory.backward), "lower_bound",
-                       static_cast<long long>(memory.lower_bound), "nodes",
-                       static_cast<long long>(memory.nodes));
+  return Py_BuildValue(
+      "{s:L,s:L,s:L,s:L,s:L,s:L,s:d}", "arena", static_cast<long long>(memory.arena), "residual",
+      static_cast<long long>(memory.residual), "backward", static_cast<long long>(memory.backward),
+      "lower_bound", static_cast<long long>(memory.lower_bound), "nodes",
+      static_cast<long long>(memory.nodes), "backward_bound",
+      static_cast<long long>(memory.backward_bound), "planning", memory.planning);
 }
 
 PyObject* inputs(PyObject* object, void*) {

@@ -148,14 +148,16 @@ WEFT_API weft_status weft_function_get_text(weft_function function, const char* 
                                             const char** text);
 typedef struct weft_plan_memory {
   size_t struct_size;
-  int64_t arena;       /* bytes of the forward plan's arena */
-  int64_t residual;    /* bytes kept from forward to backward */
-  int64_t backward;    /* bytes of the backward plan's arena */
-  int64_t lower_bound; /* no order of this schedule needs fewer for the forward arena */
-  int64_t nodes;       /* steps that the forward plan runs */
+  int64_t arena;          /* bytes of the forward plan's arena */
+  int64_t residual;       /* bytes kept from forward to backward */
+  int64_t backward;       /* bytes of the backward plan's arena */
+  int64_t lower_bound;    /* no order of this schedule needs fewer for the forward arena */
+  int64_t nodes;          /* steps that the forward plan runs */
+  int64_t backward_bound; /* as lower_bound, for the backward arena */
+  double planning;        /* seconds that making the plan took, its passes included */
 } weft_plan_memory;
 #define WEFT_PLAN_MEMORY_INIT \
-  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0 }
+  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0, 0 }
 /* Of the plan last run. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
 

@@ -427,9 +427,11 @@ class HybridBlock(Block):
 
     # ---- what a plan needs, and files
 
-    def plan_memory(self) -> dict[str, int]:
+    def plan_memory(self) -> dict[str, float]:
         """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
-        `backward`, `lower_bound`, and its number of `nodes`.
+        `backward`, the bounds that no placement in the same order beats, `lower_bound` of the arena
+        and `backward_bound`; its number of `nodes`, and `planning`, the seconds that it took to
+        make.
 
         Raises RuntimeError before the first hybridized call.
         """
