@@ -37,6 +37,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   options.threads = num_threads();
   options.device = device;
   options.branches = !device && selection.enabled("branches");
+  options.order = !device && selection.enabled("order");
   options.first_residual_output = output_types_.size();
   WEFT_ASSIGN(forward_, make_plan(forward, options));
 
@@ -45,6 +46,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   backward_options_.threads = options.threads;
   backward_options_.device = device;
   backward_options_.branches = options.branches;
+  backward_options_.order = options.order;
   const size_t residuals = forward_.residual_offsets.size();
   backward_options_.residual_inputs.assign(backward_graph_.inputs.size() - residuals, -1);
   backward_options_.residual_inputs.insert(backward_options_.residual_inputs.end(),

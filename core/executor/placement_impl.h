@@ -7,6 +7,7 @@
 
 #include "executor/branches.h"
 #include "executor/lowering.h"
+#include "executor/order.h"
 #include "executor/packing.h"
 #include "executor/plan.h"
 
@@ -51,13 +52,27 @@ struct PendingStep {
   int64_t pieces = 1;  // that threads can share it by
 };
 
+// What the search for an order looks at: values are items. A node and the copies made for it are
+// one step, because they move together.
+struct OrderProblem {
+  std::vector<OrderStep> steps;
+  std::vector<OrderValue> values;
+  std::vector<const graph::Node*> nodes;  // by step
+};
+
+// The graph with its nodes as `order` has the problem's steps.
+graph::Graph in_order(const graph::Graph& graph, const OrderProblem& problem,
+                      std::span<const int32_t> order);
+
 class Placement {
  public:
   // `groups`: what find_branches made of the branch_steps of a placement without.
   Placement(const graph::Graph& graph, const PlanOptions& options,
             std::span<const BranchGroup> groups = {});
   Status run();
+  const graph::Graph& graph() const { return graph_; }
   std::vector<BranchStep> branch_steps() const;
+  OrderProblem order_problem() const;  // of a placement without groups
 
   // An item's final one, after in-place reuse.
   const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
@@ -70,7 +85,6 @@ class Placement {
   // The source line that made a node; empty if nobody wrote it down.
   std::string line_of(const graph::Node& node) const {
     return node.line < 0 ? std::string() : graph_.lines[static_cast<size_t>(node.line)];
-  const graph::Graph& graph() const { return graph_; }
   }
 
   std::vector<PendingStep> steps;
@@ -79,6 +93,7 @@ class Placement {
   std::shared_ptr<std::vector<uint64_t>> scalars;
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;
+  bool arena_proven = false;         // no placement of this order needs fewer
   std::vector<int64_t> group_bytes;  // that are live in each group
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
@@ -93,7 +108,6 @@ class Placement {
   void find_stride_sensitive();
   Status add_node(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
-  bool arena_proven = false;         // no placement of this order needs fewer
   Status add_tiles(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   int threads_of_next_step() const;
@@ -113,6 +127,8 @@ class Placement {
   void reuse_in_place();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   void pack_arena();
+  void add_reuses(const PendingStep& step, OrderStep& to) const;
+  void keep_states_readable(OrderProblem& problem, std::span<const int32_t> writer) const;
 
   const graph::Graph& graph_;
   const PlanOptions& options_;

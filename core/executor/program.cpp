@@ -180,6 +180,7 @@ Status Compiled::build_inference(const Graph& graph, const graph::PassSelection&
   options.threads = num_threads();
   options.device = device;
   options.branches = !device && selection.enabled("branches");
+  options.order = !device && selection.enabled("order");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
@@ -191,8 +192,8 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
   const graph::PassSelection selection =
       device ? graph::PassSelection(given.text() + ",-fuse") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
-  compiled->input_types_ = graph.input_types();
   const auto begin = std::chrono::steady_clock::now();
+  compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
@@ -204,11 +205,11 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
 #else
     WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
 #endif
-}
   }
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return compiled;
+}
 
 // ---- programs ----------------------------------------------------------------------------------
 

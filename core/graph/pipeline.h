@@ -1,5 +1,6 @@
 // The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
-// and for finding the pass that is to blame; `-branches` is for plans: nothing runs side by side.
+// and for finding the pass that is to blame; `-branches` and `-order` are for plans: nothing runs
+// side by side, nodes keep the order of the graph.
 #pragma once
 
 #include <span>
