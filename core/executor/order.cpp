@@ -15,8 +15,14 @@ constexpr size_t kLongest = 6000;  // steps of a graph that is searched at all
 class Steps {
  public:
   Steps(std::span<const OrderStep> steps, std::span<const OrderValue> values)
-      : steps_(steps), values_(values), readers_(values.size()), next_(steps.size()) {
+      : steps_(steps),
+        values_(values),
+        readers_(values.size()),
+        writers_(values.size()),
+        next_(steps.size()) {
     for (size_t s = 0; s < steps.size(); ++s) {
+      for (const int32_t v : steps[s].writes)
+        writers_[static_cast<size_t>(v)].push_back(static_cast<int32_t>(s));
       for (const int32_t v : steps[s].reads)
         readers_[static_cast<size_t>(v)].push_back(static_cast<int32_t>(s));
       for (const int32_t earlier : steps[s].after)
@@ -29,6 +35,7 @@ class Steps {
   int64_t bytes(int32_t v) const { return values_[static_cast<size_t>(v)].bytes; }
   bool stays(int32_t v) const { return values_[static_cast<size_t>(v)].stays; }
   std::span<const int32_t> readers(int32_t v) const { return readers_[static_cast<size_t>(v)]; }
+  std::span<const int32_t> writers(int32_t v) const { return writers_[static_cast<size_t>(v)]; }
   std::span<const int32_t> next(int32_t s) const { return next_[static_cast<size_t>(s)]; }
 
   // What every order needs while a step runs.
@@ -47,8 +54,8 @@ class Steps {
  private:
   std::span<const OrderStep> steps_;
   std::span<const OrderValue> values_;
-  std::vector<std::vector<int32_t>> readers_;  // by value
-  std::vector<std::vector<int32_t>> next_;     // by step: those that wait for it
+  std::vector<std::vector<int32_t>> readers_, writers_;  // by value
+  std::vector<std::vector<int32_t>> next_;               // by step: those that wait for it
 };
 
 // How a set was reached: the step that ran last, and how the set before it was.
@@ -85,6 +92,7 @@ class Set {
     const OrderStep& step = (*steps_)[s];
     Needs needs{live + step.scratch, live};
     for (const int32_t v : step.writes) {
+      if (is_begun(v)) continue;
       needs.during += steps_->bytes(v);
       if (steps_->stays(v) || !steps_->readers(v).empty()) needs.behind += steps_->bytes(v);
     }
@@ -126,10 +134,13 @@ class Set {
 
  private:
   bool is_done(int32_t s) const { return (done_[static_cast<size_t>(s) / 64] >> (s % 64)) & 1; }
+  bool is_begun(int32_t v) const {
+    return std::ranges::any_of(steps_->writers(v), [&](int32_t s) { return is_done(s); });
+  }
   bool dies(int32_t v, int32_t at) const {
-    return !steps_->stays(v) && std::ranges::all_of(steps_->readers(v), [&](int32_t reader) {
-      return reader == at || is_done(reader);
-    });
+    const auto is_over = [&](int32_t s) { return s == at || is_done(s); };
+    return !steps_->stays(v) && std::ranges::all_of(steps_->readers(v), is_over) &&
+           std::ranges::all_of(steps_->writers(v), is_over);
   }
   static uint64_t mixed(uint64_t x) {  // the finisher of SplitMix64
     x = (x + 1) * 0x9e3779b97f4a7c15;

@@ -16,7 +16,7 @@ namespace weft::executor {
 struct OrderStep {
   std::vector<int32_t> after;   // steps that run before it, whatever the reason
   std::vector<int32_t> reads;   // values, each once
-  std::vector<int32_t> writes;  // values
+  std::vector<int32_t> writes;  // values; those with several writers are there from the first on
   // Of `reads`: those that a value of as many bytes may take the place of when they die here.
   std::vector<int32_t> reuses;
   int64_t scratch = 0;

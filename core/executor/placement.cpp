@@ -153,10 +153,17 @@ Status Placement::move_scalars() {
 }
 
 Status Placement::add_node(const Node& node) {
+  const size_t before = steps.size();
+  WEFT_TRY(add_steps(node));
+  for (size_t s = before; s < steps.size(); ++s) steps[s].made_for = &node;
+  return {};
+}
+
+Status Placement::add_steps(const Node& node) {
   if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
-  if (add_view(node, types)) return {};
+  if (add_view(node, types) || add_joined(node)) return {};
   return add_kernel(node, types);
 }
 
@@ -339,6 +346,7 @@ void Placement::note_uses() {
     for (const Seen& seen : step.out) write(seen.item);
     if (step.scratch >= 0) write(step.scratch);
   }
+  note_parts();
 }
 
 }  // namespace weft::executor

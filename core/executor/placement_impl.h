@@ -14,7 +14,8 @@
 namespace weft::executor {
 
 // A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
-// by one step. Items that share memory by in-place reuse form one with the first of them.
+// by one step. Items that share memory by in-place reuse form one with the first of them; an item
+// may also be a part of another one, which several steps then write.
 struct Item {
   int64_t bytes = 0;
   int32_t first = -1;          // step that writes it
@@ -23,8 +24,10 @@ struct Item {
   Root root = Root::kArena;
   int32_t index = 0;
   int64_t offset = 0;   // in its root; the packing decides it for the arena
-  int32_t joined = -1;  // the item whose memory this one takes over
-  bool given = false;   // existed before the run
+  int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
+  int64_t inside = 0;   // bytes from the start of that one
+  bool is_part = false;
+  bool given = false;  // existed before the run
 };
 
 // A value: a geometry on an item.
@@ -42,7 +45,8 @@ struct Seen {
 struct PendingStep {
   StepKind kind = StepKind::kKernel;
   std::string name;
-  const graph::Node* node = nullptr;
+  const graph::Node* node = nullptr;      // that it runs; null: a copy
+  const graph::Node* made_for = nullptr;  // null: a copy to an output
   std::vector<Seen> in;
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
@@ -64,6 +68,24 @@ struct OrderProblem {
 graph::Graph in_order(const graph::Graph& graph, const OrderProblem& problem,
                       std::span<const int32_t> order);
 
+class Placement;
+
+// Which steps wrote (a part of) an item.
+class Writers {
+ public:
+  explicit Writers(const Placement& placement);
+  void add(int32_t step, int32_t item);
+  std::span<const int32_t> of(int32_t item) const { return writers_[static_cast<size_t>(item)]; }
+  bool is_only(int32_t step, int32_t item) const {
+    const std::span<const int32_t> all = of(item);
+    return !all.empty() && all.front() == step && all.back() == step;
+  }
+
+ private:
+  const Placement& placement_;
+  std::vector<std::vector<int32_t>> writers_;  // by item, rising
+};
+
 class Placement {
  public:
   // `groups`: what find_branches made of the branch_steps of a placement without.
@@ -71,6 +93,7 @@ class Placement {
             std::span<const BranchGroup> groups = {});
   Status run();
   const graph::Graph& graph() const { return graph_; }
+  const PlanOptions& options() const { return options_; }
   std::vector<BranchStep> branch_steps() const;
   OrderProblem order_problem() const;  // of a placement without groups
 
@@ -80,6 +103,22 @@ class Placement {
     while (items_[static_cast<size_t>(item)].joined >= 0)
       item = items_[static_cast<size_t>(item)].joined;
     return item;
+  }
+
+  // Bytes from the start of that one.
+  int64_t offset_of(int32_t item) const {
+    int64_t offset = 0;
+    for (; items_[static_cast<size_t>(item)].joined >= 0;
+         item = items_[static_cast<size_t>(item)].joined)
+      offset += items_[static_cast<size_t>(item)].inside;
+    return offset;
+  }
+
+  size_t items() const { return items_.size(); }
+  // The item that an item is a part of; -1: of none.
+  int32_t part_of(int32_t item) const {
+    const Item& part = items_[static_cast<size_t>(item)];
+    return part.is_part ? part.joined : -1;
   }
 
   // The source line that made a node; empty if nobody wrote it down.
@@ -97,6 +136,7 @@ class Placement {
   std::vector<int64_t> group_bytes;  // that are live in each group
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
+  int32_t parts = 0;  // items that are built in the array they are joined to
 
  private:
   Status check_total() const;
@@ -107,9 +147,14 @@ class Placement {
   Status move_scalars();
   void find_stride_sensitive();
   Status add_node(const graph::Node& node);
+  Status add_steps(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  bool add_joined(const graph::Node& node);
+  bool may_be_part(const Seen& seen, int64_t at) const;
+  void note_parts();
+  int32_t whole_of(int32_t item) const;
   int threads_of_next_step() const;
   void gather_branches();
   void touch(int32_t item, int32_t step);
@@ -128,7 +173,7 @@ class Placement {
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   void pack_arena();
   void add_reuses(const PendingStep& step, OrderStep& to) const;
-  void keep_states_readable(OrderProblem& problem, std::span<const int32_t> writer) const;
+  void keep_states_readable(OrderProblem& problem, const Writers& writers) const;
 
   const graph::Graph& graph_;
   const PlanOptions& options_;

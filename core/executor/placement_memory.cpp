@@ -76,8 +76,8 @@ void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& c
   const Seen& seen = seen_[static_cast<size_t>(id)];
   const Item memory = output_memory(index, seen);
   Item& item = items_[static_cast<size_t>(seen.item)];
-  const bool direct = !item.given && item.root == Root::kArena && seen.offset == 0 &&
-                      seen.dense() && seen.bytes() == item.bytes &&
+  const bool direct = !item.given && item.root == Root::kArena && !item.is_part &&
+                      seen.offset == 0 && seen.dense() && seen.bytes() == item.bytes &&
                       may_write_state(index, seen.item);
   if (direct) {
     item.root = memory.root;
@@ -111,8 +111,8 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
     if (from.item < 0 || find(from.item) != find(item)) continue;
     reads = true;
     if (first_only && i > 0) return false;
-    if (from.offset != 0 || !from.dense() || !(from.shape == to.shape) ||
-        size_of(from.dtype) != size_of(to.dtype))
+    if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
+        !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))
       return false;
     if (step.code && (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
   }
@@ -123,7 +123,7 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   const int32_t own = step.out[out].item;
   Item& to = items_[static_cast<size_t>(own)];
   Item& from = items_[static_cast<size_t>(item)];
-  if (from.last != at || from.bytes != to.bytes || own == item) return false;
+  if (to.joined >= 0 || from.last != at || from.bytes != to.bytes || own == item) return false;
   if (from.last_lane.branch == Lane::kSeveral) return false;
   const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;

@@ -16,6 +16,11 @@ void add_once(std::vector<int32_t>& list, int32_t number) {
   if (std::ranges::find(list, number) == list.end()) list.push_back(number);
 }
 
+void add_writers(OrderStep& to, const Writers& writers, const Seen& seen) {
+  if (seen.item < 0) return;
+  for (const int32_t earlier : writers.of(seen.item)) add_once(to.after, earlier);
+}
+
 }  // namespace
 
 OrderProblem Placement::order_problem() const {
@@ -24,32 +29,27 @@ OrderProblem Placement::order_problem() const {
   for (size_t i = 0; i < items_.size(); ++i)
     if (!items_[i].given && owner(static_cast<int32_t>(i)).root == Root::kArena)
       problem.values[i].bytes = aligned(items_[i].bytes);
-  std::vector<int32_t> writer(items_.size(), -1);  // unit
+  Writers writers(*this);
   int32_t last_ordered = -1;
-  for (size_t s = 0; s < steps.size(); ++s) {
+  for (size_t s = 0; s < computing_; ++s) {
     const PendingStep& step = steps[s];
-    if (s >= computing_) {  // copies to outputs stay at the end
-      for (const Seen& seen : step.in)
-        if (seen.item >= 0) problem.values[static_cast<size_t>(seen.item)].stays = true;
-      continue;
-    }
-    const bool begins = s == 0 || steps[s - 1].node;
-    if (begins) {
+    if (s == 0 || step.made_for != steps[s - 1].made_for) {
       problem.steps.emplace_back();
-      problem.nodes.push_back(nullptr);
+      problem.nodes.push_back(step.made_for);
+      for (const Operand& operand : step.made_for->operands)
+        if (operand.is_value())
+          add_writers(problem.steps.back(), writers, seen_[static_cast<size_t>(operand.value)]);
     }
     const auto unit = static_cast<int32_t>(problem.steps.size()) - 1;
     OrderStep& to = problem.steps.back();
-    if (step.node) problem.nodes.back() = step.node;
     for (const Seen& seen : step.in) {
-      if (seen.item < 0 || writer[static_cast<size_t>(seen.item)] == unit) continue;
-      add_once(to.reads, seen.item);
-      const int32_t earlier = writer[static_cast<size_t>(seen.item)];
-      if (earlier >= 0) add_once(to.after, earlier);
+      if (seen.item < 0 || writers.is_only(unit, seen.item)) continue;
+      add_once(to.reads, whole_of(seen.item));
+      add_writers(to, writers, seen);
     }
     for (const Seen& seen : step.out) {
-      writer[static_cast<size_t>(seen.item)] = unit;
-      to.writes.push_back(seen.item);
+      writers.add(unit, seen.item);
+      add_once(to.writes, whole_of(seen.item));
     }
     add_reuses(step, to);
     if (step.scratch >= 0) to.scratch += aligned(items_[static_cast<size_t>(step.scratch)].bytes);
@@ -59,7 +59,10 @@ OrderProblem Placement::order_problem() const {
     if (last_ordered >= 0) add_once(to.after, last_ordered);
     last_ordered = unit;
   }
-  keep_states_readable(problem, writer);
+  for (size_t s = computing_; s < steps.size(); ++s)  // copies to outputs stay at the end
+    for (const Seen& seen : steps[s].in)
+      if (seen.item >= 0) problem.values[static_cast<size_t>(whole_of(seen.item))].stays = true;
+  keep_states_readable(problem, writers);
   return problem;
 }
 
@@ -70,6 +73,7 @@ void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
       if (seen.item < 0) continue;
       const Item& from = items_[static_cast<size_t>(seen.item)];
       if (from.given || from.bytes != items_[static_cast<size_t>(step.out[out].item)].bytes ||
+          from.is_part || items_[static_cast<size_t>(step.out[out].item)].is_part ||
           std::ranges::find(to.reuses, seen.item) != to.reuses.end() ||
           !reads_only_in_place(step, out, seen.item))
         continue;
@@ -80,17 +84,17 @@ void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
 
 // A state that is renewed where it lies stays so: what reads the old content keeps its place before
 // the step that overwrites it.
-void Placement::keep_states_readable(OrderProblem& problem, std::span<const int32_t> writer) const {
+void Placement::keep_states_readable(OrderProblem& problem, const Writers& writers) const {
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
     const int32_t renewed = seen_[static_cast<size_t>(graph_.outputs[k])].item;
-    const int32_t at = writer[static_cast<size_t>(renewed)];
-    if (at < 0 || items_[static_cast<size_t>(renewed)].root != Root::kOutput) continue;
+    if (items_[static_cast<size_t>(renewed)].root != Root::kOutput) continue;
     const int32_t old = input_items_[static_cast<size_t>(state_of_[k])];
-    for (int32_t unit = 0; unit < at; ++unit)
-      if (std::ranges::find(problem.steps[static_cast<size_t>(unit)].reads, old) !=
-          problem.steps[static_cast<size_t>(unit)].reads.end())
-        add_once(problem.steps[static_cast<size_t>(at)].after, unit);
+    for (const int32_t at : writers.of(renewed))
+      for (int32_t unit = 0; unit < at; ++unit)
+        if (std::ranges::find(problem.steps[static_cast<size_t>(unit)].reads, old) !=
+            problem.steps[static_cast<size_t>(unit)].reads.end())
+          add_once(problem.steps[static_cast<size_t>(at)].after, unit);
   }
 }
 

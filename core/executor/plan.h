@@ -89,6 +89,9 @@ struct PlanOptions {
   bool branches = true;
   // The order of the graph's nodes may be changed to one whose arena is smaller.
   bool order = true;
+  // Arrays may be built inside the one that a concatenation joins them to, where that makes the
+  // arena smaller.
+  bool parts = true;
   // Outputs from this one on are residuals: the plan gives them places in the residual region.
   size_t first_residual_output = SIZE_MAX;
   // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
