@@ -136,6 +136,7 @@ class Placement {
   std::vector<int64_t> group_bytes;  // that are live in each group
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
+  std::vector<ArenaUse> uses;
   int32_t parts = 0;  // items that are built in the array they are joined to
 
  private:

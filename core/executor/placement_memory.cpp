@@ -169,8 +169,15 @@ void Placement::pack_arena() {
   const Packing packing = pack(buffers, lower_bound);
   arena_bytes = packing.bytes;
   arena_proven = packing.proven;
-  for (size_t i = 0; i < buffers.size(); ++i)
-    items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
+  std::vector<bool> is_scratch(items_.size(), false);
+  for (const PendingStep& step : steps)
+    if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer& b = buffers[i];
+    items_[static_cast<size_t>(owners[i])].offset = b.offset;
+    uses.push_back(
+        {b.offset, b.bytes, b.first, b.last, is_scratch[static_cast<size_t>(owners[i])]});
+  }
 }
 
 }  // namespace weft::executor

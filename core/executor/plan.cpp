@@ -273,6 +273,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   plan.added_bytes = plan.arena_bytes - arena_without;
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
+  plan.uses = std::move(placement->uses);
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
   plan.held = std::move(placement->held);

@@ -105,6 +105,15 @@ struct Patch {
   int64_t offset;
 };
 
+// What a part of the arena is used for, for people: values that share memory by in-place reuse are
+// one. It is alive from one step to another, both included.
+struct ArenaUse {
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  int32_t first = 0, last = 0;
+  bool is_scratch = false;
+};
+
 struct Plan {
   Device* device = nullptr;
   std::vector<Step> steps;
@@ -119,6 +128,7 @@ struct Plan {
   int64_t added_bytes = 0;  // to the arena, by the groups
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
+  std::vector<ArenaUse> uses;             // of the arena
 
   size_t inputs = 0, outputs = 0;
   std::vector<HeldValue> held;         // storages of the constants
@@ -160,5 +170,8 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
                 uint64_t first_ordinal);
 
 std::string describe(const Plan& plan);
+// The arena as JSON: {"arena", "lower_bound", "steps": [names], "buffers": [{"offset", "bytes",
+// "first", "last", "scratch"}]}.
+std::string arena_json(const Plan& plan);
 
 }  // namespace weft::executor

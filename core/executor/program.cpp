@@ -123,7 +123,7 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
                      Pointers outputs, uint64_t seed, uint64_t first_ordinal) {
   RunRoots roots{inputs, outputs, frame.arena_, nullptr};
   if (frame.residual_) roots.residual = frame.residual_->data();
-  const int64_t bytes = frame.arena_ ? 0 : plan.arena_bytes;
+  const int64_t bytes = frame.arena_ ? 0 : plan.device ? plan.arena_bytes : scratch_bytes(plan);
   void* scratch = nullptr;
   if (bytes > 0 && plan.device) {
     Ref<Storage>& arena = frame.arenas_[which];
@@ -168,10 +168,24 @@ std::string Compiled::describe() const {
   return text;
 }
 
+std::string Compiled::arena_json() const {
+  std::string text = "{\"forward\": " + executor::arena_json(forward_);
+  const std::lock_guard lock(mutex_);
+  if (backward_plans_[1]) text += ", \"backward\": " + executor::arena_json(*backward_plans_[1]);
+  return text + "}";
+}
+
 // ---- building ----------------------------------------------------------------------------------
 
+Status budget_not_met(int64_t budget, int64_t least) {
+  return errors::invalid_value("plan", "`memory` of ", budget,
+                               " bytes cannot be met: the least that was found for arena and "
+                               "residuals is ",
+                               least, " bytes");
+}
+
 Status Compiled::build_inference(const Graph& graph, const graph::PassSelection& selection,
-                                 Device* device) {
+                                 Device* device, int64_t budget) {
   const graph::PassContext context{fold_node};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
   WEFT_ASSIGN(const Graph ready,
@@ -181,13 +195,21 @@ Status Compiled::build_inference(const Graph& graph, const graph::PassSelection&
   options.device = device;
   options.branches = !device && selection.enabled("branches");
   options.order = !device && selection.enabled("order");
+  options.parts = !device && selection.enabled("parts");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
+  if (budget > 0 && forward_.arena_bytes > budget) {
+    options.branches = false;  // the one thing that a plan takes memory for to be faster
+    WEFT_ASSIGN(forward_, make_plan(ready, options));
+  }
+  if (budget > 0 && forward_.arena_bytes > budget)
+    return budget_not_met(budget, forward_.arena_bytes);
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
 }
 
 Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool>& wanted,
-                                      const graph::PassSelection& given, Device* device) {
+                                      const graph::PassSelection& given, Device* device,
+                                      int64_t budget) {
   // Fused regions are tile programs, which the CPU has.
   const graph::PassSelection selection =
       device ? graph::PassSelection(given.text() + ",-fuse") : given;
@@ -198,12 +220,12 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(wanted, true) == wanted.end()) {
-    WEFT_TRY(compiled->build_inference(graph, selection, device));
+    WEFT_TRY(compiled->build_inference(graph, selection, device, budget));
   } else {
 #ifdef WEFT_RUNTIME_ONLY
     return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
 #else
-    WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device));
+    WEFT_TRY(compiled->build_gradients(graph, wanted, selection, device, budget));
 #endif
   }
   compiled->planning_ =
@@ -235,7 +257,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    if (entry.threads != threads || entry.device != device ||
+    if (entry.threads != threads || entry.device != device || entry.budget != budget_ ||
         !std::ranges::equal(entry.wanted, wanted) || !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -249,11 +271,21 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
   WEFT_ASSIGN(Ref<Compiled> compiled,
-              Compiled::build(own ? graph_ : typed, marks, selection_, device));
+              Compiled::build(own ? graph_ : typed, marks, selection_, device, budget_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(entries_.begin(),
-                  {{inputs.begin(), inputs.end()}, marks, threads, device, compiled});
+                  {{inputs.begin(), inputs.end()}, marks, threads, device, budget_, compiled});
   return compiled;
+}
+
+Status Program::set_budget(int64_t bytes) {
+  if (bytes < 0)
+    return errors::invalid_value("plan", "`memory` must be at least 0 bytes; got ", bytes);
+  if (stages_ && bytes > 0)
+    return errors::unsupported("plan", "a graph with sizes that only a run knows has no budget");
+  const std::lock_guard lock(mutex_);
+  budget_ = bytes;
+  return {};
 }
 
 std::vector<Ref<Compiled>> Program::latest_plans() const {

@@ -10,6 +10,7 @@
 // call of a signature on, nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -135,6 +136,7 @@ class Compiled final : public Object {
   MemoryFigures memory() const;
   ops::Cost cost() const { return forward_.cost; }  // of the forward
   std::string describe() const;                     // bytes, lower bound, order, kernels
+  std::string arena_json() const;                   // {"forward": …, "backward": …}
 
  private:
   friend class Program;
@@ -142,11 +144,12 @@ class Compiled final : public Object {
   Compiled() = default;
   ~Compiled() override;
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const std::vector<bool>& wanted,
-                                     const graph::PassSelection& selection, Device* device);
+                                     const graph::PassSelection& selection, Device* device,
+                                     int64_t budget);
   Status build_inference(const graph::Graph& graph, const graph::PassSelection& selection,
-                         Device* device);
+                         Device* device, int64_t budget);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
-                         const graph::PassSelection& selection, Device* device);
+                         const graph::PassSelection& selection, Device* device, int64_t budget);
   void add_effect_results();
   // Runs a plan with an arena of its own; `which` is its place in the frame.
   enum Which { kForward, kPreserving, kConsuming };
@@ -155,12 +158,18 @@ class Compiled final : public Object {
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
+  // Of the block that a run on the CPU takes: forward and backward share one.
+  int64_t scratch_bytes(const Plan& plan) const {
+    return std::max(plan.arena_bytes, plan.arena_bytes ? shared_arena_ : 0);
+  }
 
   std::vector<graph::TensorType> input_types_;
   std::vector<graph::TensorType> output_types_;
   std::vector<graph::StatePair> states_;
   int32_t ordinals_ = 0;
   Plan forward_;
+  int64_t shared_arena_ =
+      0;  // bytes of the largest arena of a call that is not differentiated again
   bool runs_on_caller_ = false;
   bool with_gradients_ = false;
   size_t effect_results_ = 0;
@@ -178,6 +187,9 @@ class Compiled final : public Object {
   std::vector<std::pair<void*, int64_t>> scratch_;
 };
 
+// The error of a budget that no plan meets.
+Status budget_not_met(int64_t budget, int64_t least);
+
 class Program final : public Object {
  public:
   static Result<Ref<Program>> create(graph::Graph graph,
@@ -190,6 +202,9 @@ class Program final : public Object {
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
                                 const Wanted& wanted = {}, Device* device = nullptr);
+  // Plans made from now on take at most so many bytes for arena and residuals together; 0: as many
+  // as they do. A compile that cannot says how few it can. Not for programs with sizes.
+  Status set_budget(int64_t bytes);
   // The plan that compile gave last, or one for each stage; none before.
   std::vector<Ref<Compiled>> latest_plans() const;
 
@@ -201,6 +216,7 @@ class Program final : public Object {
     std::vector<bool> wanted;
     int threads;  // scratch depends on their number
     Device* device;
+    int64_t budget;
     Ref<Compiled> compiled;
   };
   Program(graph::Graph graph, graph::PassSelection selection);
@@ -210,6 +226,7 @@ class Program final : public Object {
   const graph::PassSelection selection_;
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
+  int64_t budget_ = 0;
   std::vector<Entry> entries_;  // most recently used first
 };
 

@@ -103,6 +103,14 @@ PyObject* memory(PyObject* object, PyObject*) {
       static_cast<long long>(memory.backward_bound), "planning", memory.planning);
 }
 
+PyObject* set_budget(PyObject* object, PyObject* bytes) {
+  const long long count = PyLong_AsLongLong(bytes);
+  if (count == -1 && PyErr_Occurred()) return nullptr;
+  const weft_status status = weft_function_set_budget(self_of(object)->function, count);
+  if (status != WEFT_OK) return raise_status(status);
+  Py_RETURN_NONE;
+}
+
 PyObject* inputs(PyObject* object, void*) {
   return PyLong_FromSize_t(weft_function_inputs(self_of(object)->function));
 }
@@ -120,6 +128,8 @@ PyMethodDef methods[] = {
      "capture_names()\n--\n\nTheir names in the file that the function was loaded from."},
     {"text", text, METH_O, "text(what)\n--\n\nThe 'graph' or the 'plan' last run, as text."},
     {"memory", memory, METH_NOARGS, "memory()\n--\n\nBytes of the plan last run, as a dict."},
+    {"set_budget", set_budget, METH_O,
+     "set_budget(bytes)\n--\n\nOf plans made from now on; 0: none."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef attributes[] = {{"inputs", inputs, nullptr, "Number of inputs.", nullptr},
                             {"outputs", outputs, nullptr, "Number of outputs.", nullptr},

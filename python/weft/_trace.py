@@ -261,6 +261,7 @@ class TraceCache:
         self._around = around or None
         self._traced: dict[Hashable, Traced] = {}
         self.last: Traced | None = None
+        self.budget = 0  # bytes of each plan beside inputs, outputs and parameters; 0: no limit
 
     def clear(self) -> None:
         """Forgets all traces."""
@@ -297,7 +298,10 @@ class TraceCache:
         if found is None:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
-            found = self._traced[key] = trace(self._function, call, _types_of(arrays), self._where)
+            found = trace(self._function, call, _types_of(arrays), self._where)
+            if self.budget:
+                found.function.set_budget(self.budget)
+            self._traced[key] = found
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
