@@ -64,6 +64,15 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
   for (const graph::StatePair& pair : graph.states)
     if (static_cast<size_t>(pair.output) < state_of_.size())
       state_of_[static_cast<size_t>(pair.output)] = pair.input;
+  outputs_of_.resize(graph.values.size());
+  for (size_t k = 0; k < graph.outputs.size(); ++k) {
+    const ValueId id = graph.outputs[k];
+    if (state_of_[k] < 0 && graph.producer(id))
+      outputs_of_[static_cast<size_t>(id)].push_back(static_cast<int32_t>(k));
+    if (k < options.first_residual_output) continue;
+    residual_offsets.push_back(residual_bytes);
+    residual_bytes += aligned(graph.type(id).bytes());
+  }
 }
 
 Status Placement::run() {
@@ -74,7 +83,6 @@ Status Placement::run() {
   WEFT_TRY(check_total());
   computing_ = steps.size();
   gather_branches();
-  note_uses();
   place_outputs();
   note_uses();
   reuse_in_place();
@@ -155,6 +163,9 @@ Status Placement::move_scalars() {
 Status Placement::add_node(const Node& node) {
   const size_t before = steps.size();
   WEFT_TRY(add_steps(node));
+  for (const ValueId id : node.outputs)
+    for (const int32_t k : outputs_of_[static_cast<size_t>(id)])
+      place_output(static_cast<size_t>(k));
   for (size_t s = before; s < steps.size(); ++s) steps[s].made_for = &node;
   return {};
 }

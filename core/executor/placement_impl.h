@@ -165,8 +165,7 @@ class Placement {
   void add_scratch(PendingStep& step, int64_t bytes);
   void note_uses();
   void place_outputs();
-  void place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies);
-  void append_copies(std::vector<std::pair<Seen, Seen>>& copies);
+  void place_output(size_t index);
   Item output_memory(size_t index, const Seen& seen);
   bool may_write_state(size_t output, int32_t item) const;
   bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
@@ -181,10 +180,11 @@ class Placement {
   const std::span<const BranchGroup> groups_;
   size_t computing_ = 0;  // steps of the graph's own; copies of outputs follow
   std::vector<Item> items_;
-  std::vector<Seen> seen_;            // by value of the graph
-  std::vector<bool> sensitive_;       // by value: a reader's bits depend on its strides
-  std::vector<int32_t> input_items_;  // by input
-  std::vector<int32_t> state_of_;     // by output: the input of its state pair, or -1
+  std::vector<Seen> seen_;                        // by value of the graph
+  std::vector<bool> sensitive_;                   // by value: a reader's bits depend on its strides
+  std::vector<int32_t> input_items_;              // by input
+  std::vector<int32_t> state_of_;                 // by output: the input of its state pair, or -1
+  std::vector<std::vector<int32_t>> outputs_of_;  // by value of a node: outputs without a state
 };
 
 }  // namespace weft::executor

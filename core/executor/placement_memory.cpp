@@ -16,7 +16,7 @@ bool overwrites_first_operand(const PendingStep& step) {
 
 // ---- outputs -----------------------------------------------------------------------------------
 
-// The memory that an output has to be in: the caller's, or the next part of the residual region.
+// The memory that an output has to be in: the caller's, or its part of the residual region.
 Item Placement::output_memory(size_t index, const Seen& seen) {
   Item item;
   item.bytes = seen.bytes();
@@ -26,9 +26,7 @@ Item Placement::output_memory(size_t index, const Seen& seen) {
     item.index = static_cast<int32_t>(index);
   } else {
     item.root = Root::kResidual;
-    item.offset = residual_bytes;
-    residual_offsets.push_back(residual_bytes);
-    residual_bytes += aligned(item.bytes);
+    item.offset = residual_offsets[index - options_.first_residual_output];
   }
   return item;
 }
@@ -50,15 +48,12 @@ bool Placement::may_write_state(size_t output, int32_t item) const {
   return false;
 }
 
-// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy
-// at the end. Copies out of inputs come first and those into states last, because a state's memory
-// may be what another output is copied from.
+// What no node computes is copied when all has run; then states get their new contents, because a
+// state's memory may be what another output is copied from.
 void Placement::place_outputs() {
-  std::vector<std::pair<Seen, Seen>> copies, state_copies;
   std::vector<size_t> states;
   for (size_t k = 0; k < graph_.outputs.size(); ++k)
-    if (state_of_[k] < 0) place_output(k, copies);
-  append_copies(copies);
+    if (state_of_[k] < 0 && !graph_.producer(graph_.outputs[k])) place_output(k);
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
     // A new state that is (a part of) an input, perhaps of another's old one, is brought to safety.
@@ -67,32 +62,26 @@ void Placement::place_outputs() {
     states.push_back(k);
   }
   note_uses();
-  for (const size_t k : states) place_output(k, state_copies);
-  append_copies(state_copies);
+  for (const size_t k : states) place_output(k);
 }
 
-void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies) {
-  const graph::ValueId id = graph_.outputs[index];
-  const Seen& seen = seen_[static_cast<size_t>(id)];
-  const Item memory = output_memory(index, seen);
-  Item& item = items_[static_cast<size_t>(seen.item)];
+// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy,
+// as soon as there is what to copy: until then its source is alive.
+void Placement::place_output(size_t index) {
+  const Seen from = seen_[static_cast<size_t>(graph_.outputs[index])];
+  const Item memory = output_memory(index, from);
+  Item& item = items_[static_cast<size_t>(from.item)];
   const bool direct = !item.given && item.root == Root::kArena && !item.is_part &&
-                      seen.offset == 0 && seen.dense() && seen.bytes() == item.bytes &&
-                      may_write_state(index, seen.item);
+                      from.offset == 0 && from.dense() && from.bytes() == item.bytes &&
+                      may_write_state(index, from.item);
   if (direct) {
     item.root = memory.root;
     item.index = memory.index;
     item.offset = memory.offset;
     return;
   }
-  const Seen from = seen;
   items_.push_back(memory);
-  copies.emplace_back(from,
-                      whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
-}
-
-void Placement::append_copies(std::vector<std::pair<Seen, Seen>>& copies) {
-  for (const auto& [from, to] : copies) add_copy(from, to);
+  add_copy(from, whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
 }
 
 // ---- in place ----------------------------------------------------------------------------------

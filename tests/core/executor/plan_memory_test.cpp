@@ -204,3 +204,15 @@ TEST_CASE("an array that is given, or joined twice, is copied to its place") {
   CHECK(copies == 2);
   Simulation(graph, plan).run();
 }
+
+TEST_CASE("an output that is a view is copied when it is there, not at the end") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({64, 64}));
+  for (int i = 0; i < 8; ++i)
+    b.output(ops::swap_last_axes(b.call("tanh", {x * static_cast<double>(i + 2)})));
+  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
+  const Plan plan = plan_of(graph, {false, false});
+  CHECK(plan.arena_bytes <= 64 * 64 * 4 + scratch(plan));
+  Simulation(graph, plan).run();
+}
