@@ -23,6 +23,10 @@ weft_function handle_of(autograd::Function* function) {
   return reinterpret_cast<weft_function>(function);
 }
 
+Status no_plan(const char* name) {
+  return errors::invalid_state(name, "the function has no plan before its first call");
+}
+
 Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
                        size_t count) {
   return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
@@ -326,15 +330,26 @@ weft_status weft_function_get_text(weft_function handle, const char* what, const
     } else if (kind == "plan") {
       kept.clear();
       for (const auto& compiled : program.latest_plans()) kept += compiled->describe();
-      if (kept.empty())
-        return errors::invalid_state("weft_function_get_text",
-                                     "the function has no plan before its first call");
+      if (kept.empty()) return no_plan("weft_function_get_text");
+    } else if (kind == "arena") {
+      kept.clear();
+      for (const auto& compiled : program.latest_plans())
+        kept += (kept.empty() ? "[" : ", ") + compiled->arena_json();
+      if (kept.empty()) return no_plan("weft_function_get_text");
+      kept += "]";
     } else {
-      return errors::invalid_value("weft_function_get_text", "`what` must be graph or plan; got ",
-                                   kind);
+      return errors::invalid_value("weft_function_get_text",
+                                   "`what` must be graph, plan or arena; got ", kind);
     }
     *text = kept.c_str();
     return {};
+  });
+}
+
+weft_status weft_function_set_budget(weft_function handle, int64_t bytes) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_function_set_budget", {{"function", handle}}));
+    return function(handle)->program().set_budget(bytes);
   });
 }
 
@@ -342,9 +357,7 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));
     const auto plans = function(handle)->program().latest_plans();
-    if (plans.empty())
-      return errors::invalid_state("weft_function_memory",
-                                   "the function has no plan before its first call");
+    if (plans.empty()) return no_plan("weft_function_memory");
     weft_plan_memory full = WEFT_PLAN_MEMORY_INIT;
     for (const auto& compiled : plans) {
       const executor::MemoryFigures figures = compiled->memory();
@@ -354,6 +367,8 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
       full.lower_bound += figures.lower_bound;
       full.nodes += figures.nodes;
       full.prepared += figures.prepared;
+      full.backward_bound += figures.backward_bound;
+      full.planning += figures.planning;
     }
     constexpr size_t kFirstVersion = offsetof(weft_plan_memory, nodes) + sizeof full.nodes;
     return c::fill("weft_function_memory", "memory", kFirstVersion, full, memory);

@@ -36,7 +36,15 @@ class Components {
         threads_(threads),
         levels_(level_of(threads / 2) + 1),
         parent_(steps.size()),
-        times_(steps.size()) {}
+        alone_(steps.size()),
+        with_all_(steps.size()),
+        times_(steps.size()) {
+    for (size_t s = 0; s < steps.size(); ++s) {
+      for (int level = 0; level < levels_; ++level)
+        alone_[s][at(level)] = time_of(steps[s], int64_t{1} << level);
+      with_all_[s] = time_of(steps[s], threads_);
+    }
+  }
 
   void restart(int32_t begin) {
     begin_ = begin;
@@ -48,13 +56,12 @@ class Components {
   void add(int32_t step) {
     const BranchStep& own = steps_[static_cast<size_t>(step)];
     parent_[static_cast<size_t>(step)] = step;
-    Times& times = times_[static_cast<size_t>(step)];
+    const Times& times = times_[static_cast<size_t>(step)] = alone_[static_cast<size_t>(step)];
     for (int level = 0; level < levels_; ++level) {
-      times[at(level)] = time_of(own, int64_t{1} << level);
       total_[at(level)] += times[at(level)];
       most_[at(level)] = std::max(most_[at(level)], times[at(level)]);
     }
-    together_ += time_of(own, threads_);
+    together_ += with_all_[static_cast<size_t>(step)];
     ++count_;
     for (const int32_t earlier : own.after)
       if (earlier >= begin_) merge(find(earlier), find(step));
@@ -113,7 +120,9 @@ class Components {
   const int levels_;  // that a branch of two or more can use
   int32_t begin_ = 0;
   std::vector<int32_t> parent_;
-  std::vector<Times> times_;  // of the set, at its root
+  std::vector<Times> alone_;      // by step
+  std::vector<double> with_all_;  // by step
+  std::vector<Times> times_;      // of the set, at its root
   int count_ = 0;
   double together_ = 0;  // one after the other, with all threads
   Times total_{}, most_{};

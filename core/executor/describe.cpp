@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "executor/lowering.h"
+#include "executor/packing.h"
 #include "executor/plan.h"
 
 namespace weft::executor {
@@ -56,17 +57,60 @@ std::string steps_text(const Plan& plan) {
   return text;
 }
 
+// The step at which most bytes are alive, and what they are, the largest first.
+std::string peak_text(const Plan& plan) {
+  constexpr size_t kMostListed = 12;
+  std::vector<int64_t> live(plan.steps.size(), 0);
+  for (const ArenaUse& use : plan.uses)
+    for (int32_t s = use.first; s <= use.last; ++s)
+      live[static_cast<size_t>(s)] += aligned(use.bytes);
+  const auto most = std::ranges::max_element(live);
+  if (most == live.end() || *most == 0) return "";
+  const auto peak = static_cast<int32_t>(most - live.begin());
+  std::vector<ArenaUse> alive;
+  for (const ArenaUse& use : plan.uses)
+    if (use.first <= peak && peak <= use.last) alive.push_back(use);
+  std::ranges::stable_sort(alive, std::greater(), &ArenaUse::bytes);
+  std::string text =
+      "  most alive at step " + std::to_string(peak) + ", " + std::to_string(*most) + " bytes:";
+  for (size_t i = 0; i < alive.size() && i < kMostListed; ++i)
+    text += (i ? ", " : " ") + std::to_string(alive[i].bytes) +
+            (alive[i].is_scratch ? " scratch of " : " of ") +
+            plan.steps[static_cast<size_t>(alive[i].first)].name + " (steps " +
+            std::to_string(alive[i].first) + " to " + std::to_string(alive[i].last) + ")";
+  if (alive.size() > kMostListed)
+    text += ", and " + std::to_string(alive.size() - kMostListed) + " smaller";
+  return text + "\n";
+}
+
 }  // namespace
+
+std::string arena_json(const Plan& plan) {
+  std::string text = "{\"arena\": " + std::to_string(plan.arena_bytes) +
+                     ", \"lower_bound\": " + std::to_string(plan.lower_bound) + ", \"steps\": [";
+  for (size_t s = 0; s < plan.steps.size(); ++s)  // names of operators need no escapes
+    text += (s ? ", \"" : "\"") + plan.steps[s].name + "\"";
+  text += "], \"buffers\": [";
+  for (size_t i = 0; i < plan.uses.size(); ++i) {
+    const ArenaUse& use = plan.uses[i];
+    text += (i ? ", {" : "{") + std::string("\"offset\": ") + std::to_string(use.offset) +
+            ", \"bytes\": " + std::to_string(use.bytes) +
+            ", \"first\": " + std::to_string(use.first) +
+            ", \"last\": " + std::to_string(use.last) +
+            ", \"scratch\": " + (use.is_scratch ? "true" : "false") + "}";
+  }
+  return text + "]}";
+}
 
 std::string describe(const Plan& plan) {
   std::string text = std::to_string(plan.steps.size()) + " steps, arena " +
                      std::to_string(plan.arena_bytes) + " bytes (lower bound " +
-                     std::to_string(plan.lower_bound) + "), residuals " +
-                     std::to_string(plan.residual_bytes) + " bytes\n";
+                     std::to_string(plan.lower_bound) + (plan.proven ? ", proven least)" : ")") +
+                     ", residuals " + std::to_string(plan.residual_bytes) + " bytes\n";
   if (!plan.groups.empty())
     text += "  " + std::to_string(plan.groups.size()) + " groups of branches add " +
             std::to_string(plan.added_bytes) + " bytes to the arena\n";
-  return text + steps_text(plan);
+  return text + peak_text(plan) + steps_text(plan);
 }
 
 }  // namespace weft::executor

@@ -1,9 +1,11 @@
 // The half of a compiled program that makes and runs gradients.
 #include <algorithm>
+#include <cmath>
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
 #include "executor/program.h"
+#include "executor/rebuild.h"
 #include "executor/split.h"
 #include "graph/effects.h"
 #include "graph/reverse.h"
@@ -13,8 +15,95 @@ namespace weft::executor {
 
 using graph::Graph;
 
+namespace {
+
+// The two halves of a call with gradients.
+struct Halves {
+  Plan forward;
+  Graph backward_graph;
+  PlanOptions backward_options;
+  std::unique_ptr<const Plan> backward;  // consuming
+  std::vector<bool> reads_input, reads_output;
+
+  int64_t bytes() const {
+    return forward.residual_bytes + std::max(forward.arena_bytes, backward->arena_bytes);
+  }
+};
+
+class Halving {
+ public:
+  // `joint`: after its passes; `options`: what both halves share.
+  Halving(const Graph& joint, size_t outputs, const graph::PassSelection& selection,
+          const PlanOptions& options)
+      : joint_(joint), outputs_(outputs), selection_(selection), options_(options) {}
+
+  Result<Halves> plan(const std::vector<bool>& rebuilt) const {
+    const graph::PassContext context{fold_node};
+    Split parts = split(joint_, outputs_, rebuilt);
+    Halves halves;
+    halves.reads_input = std::move(parts.reads_input);
+    halves.reads_output = std::move(parts.reads_output);
+    WEFT_ASSIGN(const Graph forward, run_passes(std::move(parts.forward), graph::Stage::kAfterSplit,
+                                                context, selection_));
+    PlanOptions options = options_;
+    options.first_residual_output = outputs_;
+    WEFT_ASSIGN(halves.forward, make_plan(forward, options));
+    WEFT_ASSIGN(halves.backward_graph, run_passes(std::move(parts.backward),
+                                                  graph::Stage::kAfterSplit, context, selection_));
+    const std::vector<int64_t>& residuals = halves.forward.residual_offsets;
+    halves.backward_options = options_;
+    halves.backward_options.residual_inputs.assign(
+        halves.backward_graph.inputs.size() - residuals.size(), -1);
+    halves.backward_options.residual_inputs.insert(halves.backward_options.residual_inputs.end(),
+                                                   residuals.begin(), residuals.end());
+    options = halves.backward_options;
+    options.overwrite_residuals = true;
+    WEFT_ASSIGN(Plan backward, make_plan(halves.backward_graph, options));
+    halves.backward = std::make_unique<const Plan>(std::move(backward));
+    return halves;
+  }
+
+  // At most `budget` bytes, by computing again what costs least.
+  Result<Halves> plan_within(int64_t budget) {
+    WEFT_ASSIGN(Halves best, plan({}));
+    if (best.bytes() <= budget) return best;
+    options_.branches = false;
+    int64_t least = best.bytes();
+    double seconds = INFINITY;
+    const int64_t all = rebuildable_bytes(joint_, outputs_);
+    for (const int segments : {64, 32, 16, 8, 4}) {
+      const std::vector<Rung> rungs = ladder(joint_, outputs_, all / segments);
+      const auto end = std::ranges::lower_bound(rungs, seconds, {}, &Rung::seconds);
+      auto low = rungs.begin(),
+           high = end;  // rungs before `low` do not fit; `high` fits, or is end
+      for (auto at = end - (end != rungs.begin()); low < high; at = low + (high - low) / 2) {
+        WEFT_ASSIGN(Halves halves, plan(at->rebuilt));
+        least = std::min(least, halves.bytes());
+        if (halves.bytes() > budget) {
+          low = at + 1;
+          continue;
+        }
+        high = at;
+        seconds = at->seconds;
+        best = std::move(halves);
+      }
+    }
+    if (best.bytes() > budget) return budget_not_met(budget, least);
+    return best;
+  }
+
+ private:
+  const Graph& joint_;
+  const size_t outputs_;
+  const graph::PassSelection& selection_;
+  PlanOptions options_;
+};
+
+}  // namespace
+
 Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
-                                 const graph::PassSelection& selection, Device* device) {
+                                 const graph::PassSelection& selection, Device* device,
+                                 int64_t budget) {
   WEFT_ASSIGN(graph::Joint joint, reverse(graph, wanted));
   with_gradients_ = true;
   takes_cotangent_ = std::move(joint.takes_cotangent);
@@ -26,32 +115,24 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   const graph::PassContext context{fold_node};
   WEFT_ASSIGN(const Graph whole,
               run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
-  Split parts = split(whole, output_types_.size());
-  reads_output_ = parts.reads_output;
-  reads_input_.assign(parts.reads_input.begin(),
-                      parts.reads_input.begin() + static_cast<std::ptrdiff_t>(input_types_.size()));
-
-  WEFT_ASSIGN(const Graph forward,
-              run_passes(std::move(parts.forward), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
   options.device = device;
   options.branches = !device && selection.enabled("branches");
-  options.first_residual_output = output_types_.size();
-  WEFT_ASSIGN(forward_, make_plan(forward, options));
-
-  WEFT_ASSIGN(backward_graph_,
-              run_passes(std::move(parts.backward), graph::Stage::kAfterSplit, context, selection));
-  backward_options_.threads = options.threads;
-  backward_options_.device = device;
-  backward_options_.branches = options.branches;
-  const size_t residuals = forward_.residual_offsets.size();
-  backward_options_.residual_inputs.assign(backward_graph_.inputs.size() - residuals, -1);
-  backward_options_.residual_inputs.insert(backward_options_.residual_inputs.end(),
-                                           forward_.residual_offsets.begin(),
-                                           forward_.residual_offsets.end());
-  WEFT_ASSIGN(const Plan* backward, backward_plan(true));
-  runs_on_caller_ = forward_.runs_on_caller || backward->runs_on_caller;
+  options.order = !device && selection.enabled("order");
+  options.parts = !device && selection.enabled("parts");
+  Halving halving(whole, output_types_.size(), selection, options);
+  WEFT_ASSIGN(Halves halves, budget > 0 ? halving.plan_within(budget) : halving.plan({}));
+  reads_output_ = std::move(halves.reads_output);
+  reads_input_.assign(
+      halves.reads_input.begin(),
+      halves.reads_input.begin() + static_cast<std::ptrdiff_t>(input_types_.size()));
+  forward_ = std::move(halves.forward);
+  backward_graph_ = std::move(halves.backward_graph);
+  backward_options_ = std::move(halves.backward_options);
+  shared_arena_ = std::max(forward_.arena_bytes, halves.backward->arena_bytes);
+  runs_on_caller_ = forward_.runs_on_caller || halves.backward->runs_on_caller;
+  backward_plans_[1] = std::move(halves.backward);
   return {};
 }
 

@@ -4,172 +4,242 @@
 #include <numeric>
 #include <vector>
 
-#include "runtime/pool.h"
-
 namespace weft::executor {
 namespace {
 
-int64_t aligned(int64_t bytes) {
-  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
-  return (bytes + kUnit - 1) / kUnit * kUnit;
-}
+constexpr int kOrders = 5;                // tried first; single ones reach 1.4 times the bound
+constexpr int kMostImprovements = 400;    // of the best of them
+constexpr int64_t kMostWork = 1'500'000;  // pairs of buffers looked at while improving
 
-// Places buffers one by one, each in the lowest gap between those that live at the same time.
-int64_t place(std::span<const Buffer> buffers, std::span<const int32_t> order, int64_t give_up_at,
-              std::vector<int64_t>& offsets) {
-  struct Placed {
-    int64_t begin, end;
-    const Buffer* buffer;
-  };
-  std::vector<Placed> placed;  // by rising begin
-  placed.reserve(order.size());
-  int64_t top = 0;
-  for (const int32_t i : order) {
-    const Buffer& buffer = buffers[static_cast<size_t>(i)];
-    const int64_t bytes = aligned(buffer.bytes);
-    int64_t at = 0;
-    for (const Placed& other : placed) {
-      if (other.buffer->ends_before(buffer) || buffer.ends_before(*other.buffer)) continue;
-      if (other.begin - at >= bytes) break;
-      at = std::max(at, other.end);
-    }
-    offsets[static_cast<size_t>(i)] = at;
-    top = std::max(top, at + bytes);
-    if (top >= give_up_at) return top;
-    const Placed own{at, at + bytes, &buffer};
-    placed.insert(std::ranges::upper_bound(placed, own.begin, {}, &Placed::begin), own);
-  }
-  return top;
-}
-
-double life(const Buffer& b) { return b.last - b.first + 1; }
-
-// A larger key is placed first.
-double key(const Buffer& b, int heuristic, uint32_t noise) {
-  const auto bytes = static_cast<double>(b.bytes);
-  switch (heuristic) {
-    case 0: return bytes * life(b);
-    case 1: return bytes;
-    case 2: return life(b);
-    case 3: return -b.first;
-    case 4: return b.last;
-    default: return bytes * life(b) * (0.7 + 0.7 * (noise / 4294967296.0));
-  }
-}
-
-// Bytes alive, step by step.
-class Live {
+// Which buffers conflict: their neighbours, one list after another.
+class Neighbours {
  public:
-  explicit Live(size_t steps) : begins_(steps, 0), ends_(steps, 0) {}
-  void add(int32_t first, int32_t last, int64_t bytes) {
-    begins_[static_cast<size_t>(first)] += bytes;
-    ends_[static_cast<size_t>(last)] += bytes;
-  }
-  // Walks over the steps from `first` to `last`; `now` is what is alive between two steps.
-  int64_t most(int32_t first, int32_t last, int64_t& now) const {
-    int64_t most = now;
-    for (auto step = static_cast<size_t>(first); step <= static_cast<size_t>(last); ++step) {
-      most = std::max(most, now += begins_[step]);
-      now -= ends_[step];
+  explicit Neighbours(std::span<const Buffer> buffers) : begin_(buffers.size() + 1, 0) {
+    const std::vector<int32_t> ends = last_steps(buffers);
+    std::vector<int32_t> by_first(buffers.size());
+    std::iota(by_first.begin(), by_first.end(), 0);
+    std::ranges::stable_sort(by_first, {}, [&](int32_t i) { return at(buffers, i).first; });
+    std::vector<std::pair<int32_t, int32_t>> pairs;
+    std::vector<int32_t> open;  // may conflict with what begins next
+    for (const int32_t i : by_first) {
+      const Buffer& buffer = at(buffers, i);
+      if (buffer.bytes == 0) continue;
+      std::erase_if(open, [&](int32_t k) { return ends[static_cast<size_t>(k)] < buffer.first; });
+      for (const int32_t k : open)
+        if (buffer.conflicts_with(at(buffers, k))) pairs.emplace_back(i, k);
+      open.push_back(i);
     }
-    return most;
+    for (const auto& [a, b] : pairs) {
+      ++begin_[static_cast<size_t>(a) + 1];
+      ++begin_[static_cast<size_t>(b) + 1];
+    }
+    std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+    list_.resize(pairs.size() * 2);
+    std::vector<size_t> next(begin_.begin(), begin_.end() - 1);
+    for (const auto& [a, b] : pairs) {
+      list_[next[static_cast<size_t>(a)]++] = b;
+      list_[next[static_cast<size_t>(b)]++] = a;
+    }
+  }
+
+  std::span<const int32_t> of(int32_t i) const {
+    const auto at = static_cast<size_t>(i);
+    return std::span(list_).subspan(begin_[at], begin_[at + 1] - begin_[at]);
   }
 
  private:
-  std::vector<int64_t> begins_, ends_;
+  static const Buffer& at(std::span<const Buffer> buffers, int32_t i) {
+    return buffers[static_cast<size_t>(i)];
+  }
+  // In a group, another branch may still begin something: that is as if it lasted until then.
+  static std::vector<int32_t> last_steps(std::span<const Buffer> buffers) {
+    std::vector<int32_t> of_group, ends;
+    for (const Buffer& b : buffers) {
+      if (b.first_lane.group == Lane::kNone) continue;
+      const auto group = static_cast<size_t>(b.first_lane.group);
+      if (of_group.size() <= group) of_group.resize(group + 1, 0);
+      of_group[group] = std::max(of_group[group], b.first);
+    }
+    for (const Buffer& b : buffers) {
+      const auto group = static_cast<size_t>(b.last_lane.group);
+      const bool in_group = b.last_lane.group != Lane::kNone && group < of_group.size();
+      ends.push_back(in_group ? std::max(b.last, of_group[group]) : b.last);
+    }
+    return ends;
+  }
+
+  std::vector<size_t> begin_;
+  std::vector<int32_t> list_;
 };
 
-// One past the group that step `begin` starts; past the step itself if it is in none.
-size_t end_of_group(std::span<const Lane> lanes, size_t begin) {
-  size_t end = begin + 1;
-  while (lanes[begin].group != Lane::kNone && end < lanes.size() &&
-         lanes[end].group == lanes[begin].group)
-    ++end;
-  return end;
-}
+// Places some of the buffers in an order, each in the lowest gap between its neighbours.
+class Greedy {
+ public:
+  Greedy(std::span<const Buffer> buffers, const Neighbours& neighbours)
+      : buffers_(buffers), neighbours_(neighbours), offsets_(buffers.size(), -1) {}
 
-// Every branch may be where it needs most while the others are where they do.
-int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lanes, size_t begin,
-                      size_t end) {
-  const int32_t group = lanes[begin].group;
-  const auto from = static_cast<int32_t>(begin), to = static_cast<int32_t>(end);
-  int64_t live = 0;
-  std::vector<std::pair<int32_t, int32_t>> branches;  // their steps
-  for (int32_t step = from; step < to; ++step)
-    if (step == from ||
-        lanes[static_cast<size_t>(step)].beside(lanes[static_cast<size_t>(step) - 1]))
-      branches.emplace_back(step, step + 1);
-    else
-      branches.back().second = step + 1;
-  Live own(end);
-  for (const Buffer& b : buffers) {
-    if (b.last < from || b.first >= to) continue;
-    const bool starts = b.first_lane.group == group, ends = b.last_lane.group == group;
-    const int32_t branch = starts ? b.first_lane.branch
-                           : ends ? b.last_lane.branch
-                                  : Lane::kSeveral;
-    if (branch == Lane::kSeveral) {
-      live += aligned(b.bytes);
-      continue;
+  // The end of the highest, or `below` when one does not end below that: `stuck` is its position.
+  int64_t place(std::span<const int32_t> order, int64_t below, size_t& stuck) {
+    for (const int32_t i : order) offsets_[static_cast<size_t>(i)] = -1;
+    int64_t top = 0;
+    for (size_t k = 0; k < order.size(); ++k) {
+      const int32_t i = order[k];
+      const int64_t bytes = aligned(buffers_[static_cast<size_t>(i)].bytes);
+      const int64_t offset = lowest_gap(i, bytes);
+      if (offset + bytes >= below) {
+        stuck = k;
+        return below;
+      }
+      offsets_[static_cast<size_t>(i)] = offset;
+      top = std::max(top, offset + bytes);
     }
-    const auto steps = std::ranges::find_if(branches, [&](const auto& range) {
-      return lanes[static_cast<size_t>(range.first)].branch == branch;
-    });
-    own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
+    return top;
   }
-  for (const auto& [first, last] : branches) {
-    int64_t now = 0;
-    live += own.most(first, last - 1, now);
+
+  int64_t offset(int32_t i) const { return offsets_[static_cast<size_t>(i)]; }
+  int64_t work() const { return work_; }
+
+ private:
+  int64_t lowest_gap(int32_t i, int64_t bytes) {
+    taken_.clear();
+    for (const int32_t other : neighbours_.of(i)) {
+      const int64_t begin = offsets_[static_cast<size_t>(other)];
+      if (begin >= 0)
+        taken_.emplace_back(begin, begin + aligned(buffers_[static_cast<size_t>(other)].bytes));
+    }
+    work_ += static_cast<int64_t>(neighbours_.of(i).size() + taken_.size());
+    std::ranges::sort(taken_);
+    int64_t at = 0;
+    for (const auto& [begin, end] : taken_) {
+      if (begin - at >= bytes) break;
+      at = std::max(at, end);
+    }
+    return at;
   }
-  return live;
+
+  std::span<const Buffer> buffers_;
+  const Neighbours& neighbours_;
+  std::vector<int64_t> offsets_;                    // -1: not placed
+  std::vector<std::pair<int64_t, int64_t>> taken_;  // reused
+  int64_t work_ = 0;
+};
+
+// A larger key is placed first.
+double key(const Buffer& b, int order) {
+  const auto bytes = static_cast<double>(b.bytes), life = static_cast<double>(b.last - b.first + 1);
+  switch (order) {
+    case 0: return bytes * life;
+    case 1: return bytes;
+    case 2: return life;
+    case 3: return -b.first;
+    default: return b.last;
+  }
 }
 
-constexpr int kHeuristics = 5;
-constexpr int kRestarts = 8;  // with perturbed keys, where the bound is not reached
-constexpr size_t kLargestRestart = 2000;
+// Buffers that conflict with each other, directly or through others: they are placed alone.
+class Component {
+ public:
+  Component(std::span<Buffer> buffers, Greedy& greedy, std::vector<int32_t> members)
+      : buffers_(buffers), greedy_(greedy), order_(std::move(members)) {}
+
+  // Does not look for fewer bytes than `enough`; `proven` is then that there are none below.
+  Packing pack(int64_t enough) {
+    try_orders(enough);
+    if (best_ <= enough) return {best_, true};
+    if (order_.size() <= kMostExact && search(enough)) return {best_, true};
+    improve(enough);
+    return {best_, best_ <= enough};
+  }
+
+ private:
+  const Buffer& buffer(int32_t i) const { return buffers_[static_cast<size_t>(i)]; }
+
+  bool place(std::span<const int32_t> order, size_t& stuck) {
+    const int64_t top = greedy_.place(order, best_, stuck);
+    if (top >= best_) return false;
+    best_ = top;
+    for (const int32_t i : order) buffers_[static_cast<size_t>(i)].offset = greedy_.offset(i);
+    return true;
+  }
+
+  void try_orders(int64_t enough) {
+    std::vector<int32_t> order = order_;
+    size_t stuck = 0;
+    for (int k = 0; k < kOrders && best_ > enough; ++k) {
+      std::ranges::stable_sort(order, [&](int32_t a, int32_t b) {
+        const double of_a = key(buffer(a), k), of_b = key(buffer(b), k);
+        return of_a != of_b ? of_a > of_b : buffer(a).bytes > buffer(b).bytes;
+      });
+      if (place(order, stuck)) order_ = order;
+    }
+  }
+
+  bool search(int64_t enough) {
+    std::vector<Buffer*> all;
+    for (const int32_t i : order_) all.push_back(&buffers_[static_cast<size_t>(i)]);
+    bool finished = false;
+    best_ = pack_exactly(all, best_, enough, finished);
+    return finished;
+  }
+
+  // What does not fit below the best known goes to an earlier place of the order: to the first
+  // one, or to that of a neighbour.
+  void improve(int64_t enough) {
+    const int64_t most = greedy_.work() + kMostWork;
+    std::vector<int32_t> order = order_;
+    uint32_t noise = 1;
+    for (int k = 0; k < kMostImprovements && best_ > enough && greedy_.work() < most; ++k) {
+      size_t stuck = 0;
+      if (place(order, stuck)) continue;
+      noise = noise * 1664525u + 1013904223u;
+      size_t to = 0;
+      if (stuck > 0 && (noise >> 30) == 0) to = (noise >> 8) % stuck;
+      std::rotate(order.begin() + static_cast<std::ptrdiff_t>(to),
+                  order.begin() + static_cast<std::ptrdiff_t>(stuck),
+                  order.begin() + static_cast<std::ptrdiff_t>(stuck) + 1);
+    }
+  }
+
+  std::span<Buffer> buffers_;
+  Greedy& greedy_;
+  std::vector<int32_t> order_;  // of the best placement
+  int64_t best_ = INT64_MAX;
+};
+
+std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
+                                             const Neighbours& neighbours) {
+  std::vector<std::vector<int32_t>> result;
+  std::vector<bool> seen(buffers.size(), false);
+  for (size_t first = 0; first < buffers.size(); ++first) {
+    if (seen[first] || buffers[first].bytes == 0) continue;
+    std::vector<int32_t> members{static_cast<int32_t>(first)};
+    seen[first] = true;
+    for (size_t k = 0; k < members.size(); ++k)
+      for (const int32_t other : neighbours.of(members[k])) {
+        if (seen[static_cast<size_t>(other)]) continue;
+        seen[static_cast<size_t>(other)] = true;
+        members.push_back(other);
+      }
+    std::ranges::sort(members);
+    result.push_back(std::move(members));
+  }
+  return result;
+}
 
 }  // namespace
 
-int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
-                   std::span<int64_t> of_groups) {
-  Live whole(lanes.size());
-  for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
-  int64_t most = 0, now = 0;
-  for (size_t begin = 0; begin < lanes.size();) {
-    const size_t end = end_of_group(lanes, begin);
-    int64_t here = whole.most(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
-    if (lanes[begin].group != Lane::kNone)
-      here = of_groups[static_cast<size_t>(lanes[begin].group)] =
-          live_in_group(buffers, lanes, begin, end);
-    most = std::max(most, here);
-    begin = end;
+Packing pack(std::span<Buffer> buffers, int64_t bound) {
+  for (Buffer& buffer : buffers) buffer.offset = 0;
+  const Neighbours neighbours(buffers);
+  Greedy greedy(buffers, neighbours);
+  Packing whole{0, true};
+  for (std::vector<int32_t>& members : components(buffers, neighbours)) {
+    const Packing own =
+        Component(buffers, greedy, std::move(members)).pack(std::max(bound, whole.bytes));
+    if (own.bytes > whole.bytes) whole = own;
   }
-  return most;
-}
-
-int64_t pack(std::span<Buffer> buffers, int64_t bound) {
-  int64_t best = INT64_MAX;
-  std::vector<int64_t> offsets(buffers.size());
-  std::vector<int32_t> order(buffers.size());
-  uint32_t noise = 1;
-  const int tries = kHeuristics + (buffers.size() <= kLargestRestart ? kRestarts : 0);
-  for (int heuristic = 0; heuristic < tries && best > bound; ++heuristic) {
-    std::vector<double> keys(buffers.size());
-    for (size_t i = 0; i < buffers.size(); ++i) {
-      noise = noise * 1664525u + 1013904223u;
-      keys[i] = key(buffers[i], heuristic, noise);
-    }
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(order, [&](int32_t a, int32_t b) {
-      const auto ia = static_cast<size_t>(a), ib = static_cast<size_t>(b);
-      return keys[ia] != keys[ib] ? keys[ia] > keys[ib] : buffers[ia].bytes > buffers[ib].bytes;
-    });
-    const int64_t top = place(buffers, order, best, offsets);
-    if (top >= best) continue;
-    best = top;
-    for (size_t i = 0; i < buffers.size(); ++i) buffers[i].offset = offsets[i];
-  }
-  return buffers.empty() ? 0 : best;
+  if (whole.bytes <= bound) whole.proven = true;
+  return whole;
 }
 
 }  // namespace weft::executor

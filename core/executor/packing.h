@@ -5,6 +5,8 @@
 
 #include <span>
 
+#include "runtime/pool.h"
+
 namespace weft::executor {
 
 // Of a step: the group of branches and the branch that it belongs to.
@@ -31,15 +33,40 @@ struct Buffer {
   bool ends_before(const Buffer& other) const {
     return last < other.first && !last_lane.beside(other.first_lane);
   }
+  bool conflicts_with(const Buffer& other) const {
+    return !ends_before(other) && !other.ends_before(*this);
+  }
 };
+
+inline int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
 
 // Most bytes alive at one time: no placement needs fewer. `lanes` is by step; the steps of a
 // branch follow one another. `of_groups` receives the most of each group.
 int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
                    std::span<int64_t> of_groups);
 
-// Sets offsets; returns the bytes of the arena. Several orders are tried and the best is kept:
-// single ones are up to 1.4 times the bound on real networks, the best of five 1.004 times.
-int64_t pack(std::span<Buffer> buffers, int64_t bound);
+struct Packing {
+  int64_t bytes = 0;    // of the arena
+  bool proven = false;  // no placement of these buffers needs fewer
+};
+
+// Sets offsets. Several orders are tried, the best is improved, and where few buffers are in
+// conflict the optimum is searched for. Work is bounded, and the same buffers get the same offsets.
+Packing pack(std::span<Buffer> buffers, int64_t bound);
+
+// ---- parts of it -------------------------------------------------------------------------------
+
+// Buffers that the exact search takes, and places that it tries before it gives up.
+inline constexpr size_t kMostExact = 24;
+inline constexpr int64_t kMostExactTries = 20000;
+
+// Looks for offsets whose end is below `below`, the lowest there is unless it is below `enough`.
+// `buffers` are at most kMostExact, none of zero bytes. Returns that end, or `below` with offsets
+// as they were. `finished`: no lower one exists.
+int64_t pack_exactly(std::span<Buffer* const> buffers, int64_t below, int64_t enough,
+                     bool& finished);
 
 }  // namespace weft::executor

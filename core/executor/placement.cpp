@@ -6,7 +6,6 @@
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
-#include "runtime/pool.h"
 #include "runtime/transfer.h"
 
 namespace weft::executor {
@@ -18,11 +17,6 @@ using graph::TensorType;
 using graph::ValueId;
 
 namespace {
-
-int64_t aligned(int64_t bytes) {
-  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
-  return (bytes + kUnit - 1) / kUnit * kUnit;
-}
 
 // Repeats axes that are missing or of extent one.
 Seen stretched(const Seen& from, const Shape& shape) {
@@ -63,6 +57,15 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
   for (const graph::StatePair& pair : graph.states)
     if (static_cast<size_t>(pair.output) < state_of_.size())
       state_of_[static_cast<size_t>(pair.output)] = pair.input;
+  outputs_of_.resize(graph.values.size());
+  for (size_t k = 0; k < graph.outputs.size(); ++k) {
+    const ValueId id = graph.outputs[k];
+    if (state_of_[k] < 0 && graph.producer(id))
+      outputs_of_[static_cast<size_t>(id)].push_back(static_cast<int32_t>(k));
+    if (k < options.first_residual_output) continue;
+    residual_offsets.push_back(residual_bytes);
+    residual_bytes += aligned(graph.type(id).bytes());
+  }
 }
 
 Status Placement::run() {
@@ -73,7 +76,6 @@ Status Placement::run() {
   WEFT_TRY(check_total());
   computing_ = steps.size();
   gather_branches();
-  note_uses();
   place_outputs();
   note_uses();
   reuse_in_place();
@@ -152,10 +154,20 @@ Status Placement::move_scalars() {
 }
 
 Status Placement::add_node(const Node& node) {
+  const size_t before = steps.size();
+  WEFT_TRY(add_steps(node));
+  for (const ValueId id : node.outputs)
+    for (const int32_t k : outputs_of_[static_cast<size_t>(id)])
+      place_output(static_cast<size_t>(k));
+  for (size_t s = before; s < steps.size(); ++s) steps[s].made_for = &node;
+  return {};
+}
+
+Status Placement::add_steps(const Node& node) {
   if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
-  if (add_view(node, types)) return {};
+  if (add_view(node, types) || add_joined(node)) return {};
   return add_kernel(node, types);
 }
 
@@ -338,6 +350,7 @@ void Placement::note_uses() {
     for (const Seen& seen : step.out) write(seen.item);
     if (step.scratch >= 0) write(step.scratch);
   }
+  note_parts();
 }
 
 }  // namespace weft::executor

@@ -6,7 +6,7 @@
 namespace weft::executor {
 
 std::vector<BranchStep> Placement::branch_steps() const {
-  std::vector<int32_t> writer(items_.size(), -1);
+  Writers writers(*this);
   std::vector<BranchStep> result;
   for (size_t s = 0; s < computing_; ++s) {
     const PendingStep& pending = steps[s];
@@ -15,10 +15,9 @@ std::vector<BranchStep> Placement::branch_steps() const {
     step.pieces = pending.pieces;
     step.keeps_order = pending.node && pending.node->op && pending.node->op->runs_on_caller;
     for (const Seen& seen : pending.in)
-      if (seen.item >= 0 && writer[static_cast<size_t>(seen.item)] >= 0)
-        step.after.push_back(writer[static_cast<size_t>(seen.item)]);
-    for (const Seen& seen : pending.out)
-      writer[static_cast<size_t>(seen.item)] = static_cast<int32_t>(s);
+      if (seen.item >= 0)
+        for (const int32_t earlier : writers.of(seen.item)) step.after.push_back(earlier);
+    for (const Seen& seen : pending.out) writers.add(static_cast<int32_t>(s), seen.item);
     result.push_back(std::move(step));
   }
   return result;

@@ -7,13 +7,15 @@
 
 #include "executor/branches.h"
 #include "executor/lowering.h"
+#include "executor/order.h"
 #include "executor/packing.h"
 #include "executor/plan.h"
 
 namespace weft::executor {
 
 // A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
-// by one step. Items that share memory by in-place reuse form one with the first of them.
+// by one step. Items that share memory by in-place reuse form one with the first of them; an item
+// may also be a part of another one, which several steps then write.
 struct Item {
   int64_t bytes = 0;
   int32_t first = -1;          // step that writes it
@@ -22,8 +24,10 @@ struct Item {
   Root root = Root::kArena;
   int32_t index = 0;
   int64_t offset = 0;   // in its root; the packing decides it for the arena
-  int32_t joined = -1;  // the item whose memory this one takes over
-  bool given = false;   // existed before the run
+  int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
+  int64_t inside = 0;   // bytes from the start of that one
+  bool is_part = false;
+  bool given = false;  // existed before the run
 };
 
 // A value: a geometry on an item.
@@ -41,7 +45,8 @@ struct Seen {
 struct PendingStep {
   StepKind kind = StepKind::kKernel;
   std::string name;
-  const graph::Node* node = nullptr;
+  const graph::Node* node = nullptr;      // that it runs; null: a copy
+  const graph::Node* made_for = nullptr;  // null: a copy to an output
   std::vector<Seen> in;
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
@@ -51,13 +56,46 @@ struct PendingStep {
   int64_t pieces = 1;  // that threads can share it by
 };
 
+// What the search for an order looks at: values are items. A node and the copies made for it are
+// one step, because they move together.
+struct OrderProblem {
+  std::vector<OrderStep> steps;
+  std::vector<OrderValue> values;
+  std::vector<const graph::Node*> nodes;  // by step
+};
+
+// The graph with its nodes as `order` has the problem's steps.
+graph::Graph in_order(const graph::Graph& graph, const OrderProblem& problem,
+                      std::span<const int32_t> order);
+
+class Placement;
+
+// Which steps wrote (a part of) an item.
+class Writers {
+ public:
+  explicit Writers(const Placement& placement);
+  void add(int32_t step, int32_t item);
+  std::span<const int32_t> of(int32_t item) const { return writers_[static_cast<size_t>(item)]; }
+  bool is_only(int32_t step, int32_t item) const {
+    const std::span<const int32_t> all = of(item);
+    return !all.empty() && all.front() == step && all.back() == step;
+  }
+
+ private:
+  const Placement& placement_;
+  std::vector<std::vector<int32_t>> writers_;  // by item, rising
+};
+
 class Placement {
  public:
   // `groups`: what find_branches made of the branch_steps of a placement without.
   Placement(const graph::Graph& graph, const PlanOptions& options,
             std::span<const BranchGroup> groups = {});
   Status run();
+  const graph::Graph& graph() const { return graph_; }
+  const PlanOptions& options() const { return options_; }
   std::vector<BranchStep> branch_steps() const;
+  OrderProblem order_problem() const;  // of a placement without groups
 
   // An item's final one, after in-place reuse.
   const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
@@ -65,6 +103,22 @@ class Placement {
     while (items_[static_cast<size_t>(item)].joined >= 0)
       item = items_[static_cast<size_t>(item)].joined;
     return item;
+  }
+
+  // Bytes from the start of that one.
+  int64_t offset_of(int32_t item) const {
+    int64_t offset = 0;
+    for (; items_[static_cast<size_t>(item)].joined >= 0;
+         item = items_[static_cast<size_t>(item)].joined)
+      offset += items_[static_cast<size_t>(item)].inside;
+    return offset;
+  }
+
+  size_t items() const { return items_.size(); }
+  // The item that an item is a part of; -1: of none.
+  int32_t part_of(int32_t item) const {
+    const Item& part = items_[static_cast<size_t>(item)];
+    return part.is_part ? part.joined : -1;
   }
 
   // The source line that made a node; empty if nobody wrote it down.
@@ -78,9 +132,12 @@ class Placement {
   std::shared_ptr<std::vector<uint64_t>> scalars;
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;
+  bool arena_proven = false;         // no placement of this order needs fewer
   std::vector<int64_t> group_bytes;  // that are live in each group
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
+  std::vector<ArenaUse> uses;
+  int32_t parts = 0;  // items that are built in the array they are joined to
 
  private:
   Status check_total() const;
@@ -91,9 +148,14 @@ class Placement {
   Status move_scalars();
   void find_stride_sensitive();
   Status add_node(const graph::Node& node);
+  Status add_steps(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  bool add_joined(const graph::Node& node);
+  bool may_be_part(const Seen& seen, int64_t at) const;
+  void note_parts();
+  int32_t whole_of(int32_t item) const;
   int threads_of_next_step() const;
   void gather_branches();
   void touch(int32_t item, int32_t step);
@@ -103,24 +165,26 @@ class Placement {
   void add_scratch(PendingStep& step, int64_t bytes);
   void note_uses();
   void place_outputs();
-  void place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies);
-  void append_copies(std::vector<std::pair<Seen, Seen>>& copies);
+  void place_output(size_t index);
   Item output_memory(size_t index, const Seen& seen);
   bool may_write_state(size_t output, int32_t item) const;
   bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
   void reuse_in_place();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   void pack_arena();
+  void add_reuses(const PendingStep& step, OrderStep& to) const;
+  void keep_states_readable(OrderProblem& problem, const Writers& writers) const;
 
   const graph::Graph& graph_;
   const PlanOptions& options_;
   const std::span<const BranchGroup> groups_;
   size_t computing_ = 0;  // steps of the graph's own; copies of outputs follow
   std::vector<Item> items_;
-  std::vector<Seen> seen_;            // by value of the graph
-  std::vector<bool> sensitive_;       // by value: a reader's bits depend on its strides
-  std::vector<int32_t> input_items_;  // by input
-  std::vector<int32_t> state_of_;     // by output: the input of its state pair, or -1
+  std::vector<Seen> seen_;                        // by value of the graph
+  std::vector<bool> sensitive_;                   // by value: a reader's bits depend on its strides
+  std::vector<int32_t> input_items_;              // by input
+  std::vector<int32_t> state_of_;                 // by output: the input of its state pair, or -1
+  std::vector<std::vector<int32_t>> outputs_of_;  // by value of a node: outputs without a state
 };
 
 }  // namespace weft::executor

@@ -3,15 +3,9 @@
 
 #include "executor/packing.h"
 #include "executor/placement_impl.h"
-#include "runtime/pool.h"
 
 namespace weft::executor {
 namespace {
-
-int64_t aligned(int64_t bytes) {
-  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
-  return (bytes + kUnit - 1) / kUnit * kUnit;
-}
 
 // `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
@@ -22,7 +16,7 @@ bool overwrites_first_operand(const PendingStep& step) {
 
 // ---- outputs -----------------------------------------------------------------------------------
 
-// The memory that an output has to be in: the caller's, or the next part of the residual region.
+// The memory that an output has to be in: the caller's, or its part of the residual region.
 Item Placement::output_memory(size_t index, const Seen& seen) {
   Item item;
   item.bytes = seen.bytes();
@@ -32,9 +26,7 @@ Item Placement::output_memory(size_t index, const Seen& seen) {
     item.index = static_cast<int32_t>(index);
   } else {
     item.root = Root::kResidual;
-    item.offset = residual_bytes;
-    residual_offsets.push_back(residual_bytes);
-    residual_bytes += aligned(item.bytes);
+    item.offset = residual_offsets[index - options_.first_residual_output];
   }
   return item;
 }
@@ -56,15 +48,12 @@ bool Placement::may_write_state(size_t output, int32_t item) const {
   return false;
 }
 
-// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy
-// at the end. Copies out of inputs come first and those into states last, because a state's memory
-// may be what another output is copied from.
+// What no node computes is copied when all has run; then states get their new contents, because a
+// state's memory may be what another output is copied from.
 void Placement::place_outputs() {
-  std::vector<std::pair<Seen, Seen>> copies, state_copies;
   std::vector<size_t> states;
   for (size_t k = 0; k < graph_.outputs.size(); ++k)
-    if (state_of_[k] < 0) place_output(k, copies);
-  append_copies(copies);
+    if (state_of_[k] < 0 && !graph_.producer(graph_.outputs[k])) place_output(k);
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
     // A new state that is (a part of) an input, perhaps of another's old one, is brought to safety.
@@ -73,32 +62,26 @@ void Placement::place_outputs() {
     states.push_back(k);
   }
   note_uses();
-  for (const size_t k : states) place_output(k, state_copies);
-  append_copies(state_copies);
+  for (const size_t k : states) place_output(k);
 }
 
-void Placement::place_output(size_t index, std::vector<std::pair<Seen, Seen>>& copies) {
-  const graph::ValueId id = graph_.outputs[index];
-  const Seen& seen = seen_[static_cast<size_t>(id)];
-  const Item memory = output_memory(index, seen);
-  Item& item = items_[static_cast<size_t>(seen.item)];
-  const bool direct = !item.given && item.root == Root::kArena && seen.offset == 0 &&
-                      seen.dense() && seen.bytes() == item.bytes &&
-                      may_write_state(index, seen.item);
+// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy,
+// as soon as there is what to copy: until then its source is alive.
+void Placement::place_output(size_t index) {
+  const Seen from = seen_[static_cast<size_t>(graph_.outputs[index])];
+  const Item memory = output_memory(index, from);
+  Item& item = items_[static_cast<size_t>(from.item)];
+  const bool direct = !item.given && item.root == Root::kArena && !item.is_part &&
+                      from.offset == 0 && from.dense() && from.bytes() == item.bytes &&
+                      may_write_state(index, from.item);
   if (direct) {
     item.root = memory.root;
     item.index = memory.index;
     item.offset = memory.offset;
     return;
   }
-  const Seen from = seen;
   items_.push_back(memory);
-  copies.emplace_back(from,
-                      whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
-}
-
-void Placement::append_copies(std::vector<std::pair<Seen, Seen>>& copies) {
-  for (const auto& [from, to] : copies) add_copy(from, to);
+  add_copy(from, whole(static_cast<int32_t>(items_.size()) - 1, {from.dtype, from.shape, {}}));
 }
 
 // ---- in place ----------------------------------------------------------------------------------
@@ -117,8 +100,8 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
     if (from.item < 0 || find(from.item) != find(item)) continue;
     reads = true;
     if (first_only && i > 0) return false;
-    if (from.offset != 0 || !from.dense() || !(from.shape == to.shape) ||
-        size_of(from.dtype) != size_of(to.dtype))
+    if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
+        !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))
       return false;
     if (step.code && (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
   }
@@ -129,7 +112,7 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   const int32_t own = step.out[out].item;
   Item& to = items_[static_cast<size_t>(own)];
   Item& from = items_[static_cast<size_t>(item)];
-  if (from.last != at || from.bytes != to.bytes || own == item) return false;
+  if (to.joined >= 0 || from.last != at || from.bytes != to.bytes || own == item) return false;
   if (from.last_lane.branch == Lane::kSeveral) return false;
   const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;
@@ -172,9 +155,18 @@ void Placement::pack_arena() {
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);
   lower_bound = live_bytes(buffers, lanes, group_bytes);
-  arena_bytes = pack(buffers, lower_bound);
-  for (size_t i = 0; i < buffers.size(); ++i)
-    items_[static_cast<size_t>(owners[i])].offset = buffers[i].offset;
+  const Packing packing = pack(buffers, lower_bound);
+  arena_bytes = packing.bytes;
+  arena_proven = packing.proven;
+  std::vector<bool> is_scratch(items_.size(), false);
+  for (const PendingStep& step : steps)
+    if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer& b = buffers[i];
+    items_[static_cast<size_t>(owners[i])].offset = b.offset;
+    uses.push_back(
+        {b.offset, b.bytes, b.first, b.last, is_scratch[static_cast<size_t>(owners[i])]});
+  }
 }
 
 }  // namespace weft::executor

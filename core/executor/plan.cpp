@@ -35,7 +35,7 @@ class Emitter {
     const Item& item = placement_.owner(seen.item);
     place.root = item.root;
     place.index = item.index;
-    place.offset = item.offset + seen.offset;
+    place.offset = item.offset + placement_.offset_of(seen.item) + seen.offset;
     return place;
   }
 
@@ -202,12 +202,12 @@ int64_t most_added(int64_t arena) {
 }
 
 // Groups that would need too much memory go one by one, the one that needs most first.
-Status add_groups(const graph::Graph& graph, const PlanOptions& options,
-                  std::vector<BranchGroup>& groups, std::unique_ptr<Placement>& placement) {
+Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
+                  std::unique_ptr<Placement>& placement) {
   const int64_t most = placement->arena_bytes + most_added(placement->arena_bytes);
   groups = find_branches(placement->branch_steps(), options.threads);
   while (!groups.empty()) {
-    auto grouped = std::make_unique<Placement>(graph, options, groups);
+    auto grouped = std::make_unique<Placement>(placement->graph(), options, groups);
     WEFT_TRY(grouped->run());
     if (grouped->arena_bytes <= most) {
       placement = std::move(grouped);
@@ -216,6 +216,22 @@ Status add_groups(const graph::Graph& graph, const PlanOptions& options,
     const auto& bytes = grouped->group_bytes;
     groups.erase(groups.begin() + (std::ranges::max_element(bytes) - bytes.begin()));
   }
+  return {};
+}
+
+// Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
+Status place(const graph::Graph& graph, const PlanOptions& options, graph::Graph& ordered,
+             std::unique_ptr<Placement>& placement) {
+  placement = std::make_unique<Placement>(graph, options);
+  WEFT_TRY(placement->run());
+  if (!options.order) return {};
+  const OrderProblem problem = placement->order_problem();
+  const std::vector<int32_t> order = find_order(problem.steps, problem.values);
+  if (order.empty()) return {};
+  ordered = in_order(graph, problem, order);
+  auto placed = std::make_unique<Placement>(ordered, options);
+  WEFT_TRY(placed->run());
+  if (placed->arena_bytes < placement->arena_bytes) placement = std::move(placed);
   return {};
 }
 
@@ -234,20 +250,30 @@ Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
 }  // namespace
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
-  auto placement = std::make_unique<Placement>(graph, options);
-  WEFT_TRY(placement->run());
+  graph::Graph ordered[2];
+  std::unique_ptr<Placement> placement;
+  WEFT_TRY(place(graph, options, ordered[0], placement));
+  PlanOptions apart = options;
+  apart.parts = false;
+  if (placement->parts > 0) {
+    std::unique_ptr<Placement> other;
+    WEFT_TRY(place(graph, apart, ordered[1], other));
+    if (other->arena_bytes < placement->arena_bytes) placement = std::move(other);
+  }
   const int64_t arena_without = placement->arena_bytes;
   std::vector<BranchGroup> groups;
-  if (options.branches) WEFT_TRY(add_groups(graph, options, groups, placement));
+  if (options.branches) WEFT_TRY(add_groups(placement->options(), groups, placement));
   Plan plan;
   plan.threads = options.threads;
   plan.device = options.device;
   WEFT_ASSIGN(plan.cost, cost_of(graph));
   plan.arena_bytes = placement->arena_bytes;
   plan.lower_bound = placement->lower_bound;
+  plan.proven = placement->arena_proven;
   plan.added_bytes = plan.arena_bytes - arena_without;
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
+  plan.uses = std::move(placement->uses);
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
   plan.held = std::move(placement->held);

@@ -1,6 +1,7 @@
 // A plan: everything about a run that can be decided before it, from a graph with types.
 //
-//   schedule   the graph's order, one step a node; view operators take no step
+//   schedule   the order with the smallest arena that is found, one step a node (order.h); view
+//              operators take no step
 //   place      of each value: root + byte offset + strides; in-place reuse, views, state pairs
 //   lowering   fused regions and elementwise nodes become tile programs, the rest kernel calls
 //   branches   runs of steps that fall apart into independent ones go side by side, see branches.h
@@ -86,6 +87,11 @@ struct PlanOptions {
   // Branches side by side where that pays. They add at most as many bytes to the arena as it has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;
+  // The order of the graph's nodes may be changed to one whose arena is smaller.
+  bool order = true;
+  // Arrays may be built inside the one that a concatenation joins them to, where that makes the
+  // arena smaller.
+  bool parts = true;
   // Outputs from this one on are residuals: the plan gives them places in the residual region.
   size_t first_residual_output = SIZE_MAX;
   // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
@@ -99,6 +105,15 @@ struct Patch {
   int64_t offset;
 };
 
+// What a part of the arena is used for, for people: values that share memory by in-place reuse are
+// one. It is alive from one step to another, both included.
+struct ArenaUse {
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  int32_t first = 0, last = 0;
+  bool is_scratch = false;
+};
+
 struct Plan {
   Device* device = nullptr;
   std::vector<Step> steps;
@@ -109,9 +124,11 @@ struct Plan {
   bool runs_on_caller = false;  // a step does
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;  // most bytes that are live at one time
+  bool proven = false;      // no placement in this order has a smaller arena
   int64_t added_bytes = 0;  // to the arena, by the groups
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
+  std::vector<ArenaUse> uses;             // of the arena
 
   size_t inputs = 0, outputs = 0;
   std::vector<HeldValue> held;         // storages of the constants
@@ -153,5 +170,8 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
                 uint64_t first_ordinal);
 
 std::string describe(const Plan& plan);
+// The arena as JSON: {"arena", "lower_bound", "steps": [names], "buffers": [{"offset", "bytes",
+// "first", "last", "scratch"}]}.
+std::string arena_json(const Plan& plan);
 
 }  // namespace weft::executor

@@ -1,6 +1,7 @@
 #include "executor/program.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
@@ -123,7 +124,7 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
                      Pointers outputs, uint64_t seed, uint64_t first_ordinal) {
   RunRoots roots{inputs, outputs, frame.arena_, nullptr};
   if (frame.residual_) roots.residual = frame.residual_->data();
-  const int64_t bytes = frame.arena_ ? 0 : plan.arena_bytes;
+  const int64_t bytes = frame.arena_ ? 0 : plan.device ? plan.arena_bytes : scratch_bytes(plan);
   void* scratch = nullptr;
   if (bytes > 0 && plan.device) {
     Ref<Storage>& arena = frame.arenas_[which];
@@ -151,10 +152,12 @@ MemoryFigures Compiled::memory() const {
   figures.lower_bound = forward_.lower_bound;
   figures.nodes = static_cast<int64_t>(forward_.actions.size());
   const std::lock_guard lock(mutex_);
+  figures.planning = planning_;
   for (const auto& plan : backward_plans_) {
     if (!plan) continue;
     figures.backward = plan->arena_bytes;
     figures.backward_nodes = static_cast<int64_t>(plan->actions.size());
+    figures.backward_bound = plan->lower_bound;
   }
   return figures;
 }
@@ -169,6 +172,13 @@ std::string Compiled::describe() const {
   if (backward_plans_[1]) text += "backward: " + executor::describe(*backward_plans_[1]);
   if (backward_plans_[0]) text += "backward, kept: " + executor::describe(*backward_plans_[0]);
   return text;
+}
+
+std::string Compiled::arena_json() const {
+  std::string text = "{\"forward\": " + executor::arena_json(forward_);
+  const std::lock_guard lock(mutex_);
+  if (backward_plans_[1]) text += ", \"backward\": " + executor::arena_json(*backward_plans_[1]);
+  return text + "}";
 }
 
 // ---- building ----------------------------------------------------------------------------------
@@ -188,6 +198,13 @@ Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
   return std::move(split.rest);
 }
 
+Status budget_not_met(int64_t budget, int64_t least) {
+  return errors::invalid_value("plan", "`memory` of ", budget,
+                               " bytes cannot be met: the least that was found for arena and "
+                               "residuals is ",
+                               least, " bytes");
+}
+
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node, purpose.settled};
@@ -201,7 +218,25 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   options.threads = num_threads();
   options.device = purpose.device;
   options.branches = !purpose.device && selection.enabled("branches");
+  options.order = !purpose.device && selection.enabled("order");
+  options.parts = !purpose.device && selection.enabled("parts");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
+  // Two things take memory to be faster: branches side by side, and prepared values.
+  const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
+  const auto is_over = [&] {
+    return purpose.budget > 0 && forward_.arena_bytes + prepared > purpose.budget;
+  };
+  if (is_over()) {
+    options.branches = false;
+    WEFT_ASSIGN(forward_, make_plan(ready, options));
+  }
+  if (is_over() && preparation_) {
+    preparation_ = Ref<Preparation>();
+    Purpose plain = purpose;
+    plain.settled.clear();
+    return build_inference(graph, plain, selection);
+  }
+  if (is_over()) return budget_not_met(purpose.budget, forward_.arena_bytes);
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
 }
@@ -212,20 +247,24 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   const graph::PassSelection selection =
       purpose.device ? graph::PassSelection(given.text() + ",-fuse") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
+  const auto begin = std::chrono::steady_clock::now();
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
     WEFT_TRY(compiled->build_inference(graph, purpose, selection));
-    return compiled;
-  }
+  } else {
 #ifdef WEFT_RUNTIME_ONLY
-  return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
+    return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
 #else
-  WEFT_TRY(compiled->build_gradients(graph, purpose.wanted, selection, purpose.device));
-  return compiled;
+    WEFT_TRY(compiled->build_gradients(graph, purpose.wanted, selection, purpose.device,
+                                       purpose.budget));
 #endif
+  }
+  compiled->planning_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return compiled;
 }
 
 // ---- programs ----------------------------------------------------------------------------------
@@ -254,6 +293,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     if (entry.threads != threads || entry.device != device || entry.prepare != prepare ||
+        entry.budget != budget_ ||
         !std::ranges::equal(entry.wanted, wanted) || !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -270,11 +310,11 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const bool prepares = prepare == Prepare::kYes && !device;
   WEFT_ASSIGN(Ref<Compiled> compiled,
               Compiled::build(own ? graph_ : typed,
-                              {marks, prepares ? settled_ : std::vector<bool>(), device, known},
+                              {marks, prepares ? settled_ : std::vector<bool>(), device, budget_, known},
                               selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(entries_.begin(),
-                  {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, compiled});
+                  {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, budget_, compiled});
   return compiled;
 }
 
@@ -283,6 +323,16 @@ std::vector<Ref<Preparation>> Program::preparations() const {
   for (const Entry& entry : entries_)
     if (entry.compiled->preparation_) found.push_back(entry.compiled->preparation_);
   return found;
+}
+
+Status Program::set_budget(int64_t bytes) {
+  if (bytes < 0)
+    return errors::invalid_value("plan", "`memory` must be at least 0 bytes; got ", bytes);
+  if (stages_ && bytes > 0)
+    return errors::unsupported("plan", "a graph with sizes that only a run knows has no budget");
+  const std::lock_guard lock(mutex_);
+  budget_ = bytes;
+  return {};
 }
 
 std::vector<Ref<Compiled>> Program::latest_plans() const {

@@ -10,6 +10,7 @@
 // call of a signature on, nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -74,6 +75,8 @@ struct MemoryFigures {
   int64_t lower_bound = 0;  // no placement of this order needs fewer for the forward arena
   int64_t nodes = 0;        // steps that the forward plan runs
   int64_t backward_nodes = 0;
+  int64_t backward_bound = 0;  // as lower_bound
+  double planning = 0;         // seconds that making the plans took, passes included
 };
 
 // Does a plan take prepared values? What runs it has then to give them.
@@ -141,6 +144,7 @@ class Compiled final : public Object {
   MemoryFigures memory() const;
   ops::Cost cost() const { return forward_.cost; }  // of the forward
   std::string describe() const;                     // bytes, lower bound, order, kernels
+  std::string arena_json() const;                   // {"forward": …, "backward": …}
 
  private:
   friend class Program;
@@ -152,6 +156,7 @@ class Compiled final : public Object {
     std::vector<bool> wanted;   // gradients, by input; empty: none
     std::vector<bool> settled;  // by input; empty: nothing is prepared
     Device* device = nullptr;
+    int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
     std::span<const Ref<Preparation>> known = {};  // of other plans of the program
   };
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
@@ -161,7 +166,7 @@ class Compiled final : public Object {
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
-                         const graph::PassSelection& selection, Device* device);
+                         const graph::PassSelection& selection, Device* device, int64_t budget);
   void add_effect_results();
   // Runs a plan with an arena of its own; `which` is its place in the frame.
   enum Which { kForward, kPreserving, kConsuming };
@@ -170,6 +175,10 @@ class Compiled final : public Object {
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
+  // Of the block that a run on the CPU takes: forward and backward share one.
+  int64_t scratch_bytes(const Plan& plan) const {
+    return std::max(plan.arena_bytes, plan.arena_bytes ? shared_arena_ : 0);
+  }
 
   std::vector<graph::TensorType> input_types_;
   std::vector<graph::TensorType> output_types_;
@@ -177,6 +186,8 @@ class Compiled final : public Object {
   int32_t ordinals_ = 0;
   Plan forward_;
   Ref<Preparation> preparation_;
+  // Bytes of the largest arena of a call that is not differentiated again.
+  int64_t shared_arena_ = 0;
   bool runs_on_caller_ = false;
   bool with_gradients_ = false;
   size_t effect_results_ = 0;
@@ -187,11 +198,15 @@ class Compiled final : public Object {
   PlanOptions backward_options_;
 
   mutable std::mutex mutex_;                       // guards what follows
+  double planning_ = 0;                            // seconds
   std::unique_ptr<const Plan> backward_plans_[2];  // preserving, consuming: made on demand
   Ref<Program> joint_;
   std::vector<Frame*> idle_;
   std::vector<std::pair<void*, int64_t>> scratch_;
 };
+
+// The error of a budget that no plan meets.
+Status budget_not_met(int64_t budget, int64_t least);
 
 class Program final : public Object {
  public:
@@ -209,6 +224,10 @@ class Program final : public Object {
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
                                 const Wanted& wanted = {}, Device* device = nullptr,
                                 Prepare prepare = Prepare::kNo);
+  // Plans made from now on take at most so many bytes for arena, residuals and prepared values
+  // together; 0: as many as they do. A compile that cannot says how few it can. Not for programs
+  // with sizes.
+  Status set_budget(int64_t bytes);
   // The plan that compile gave last, or one for each stage; none before.
   std::vector<Ref<Compiled>> latest_plans() const;
 
@@ -221,6 +240,7 @@ class Program final : public Object {
     int threads;  // scratch depends on their number
     Device* device;
     Prepare prepare;
+    int64_t budget;
     Ref<Compiled> compiled;
   };
   Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> settled);
@@ -232,6 +252,7 @@ class Program final : public Object {
   const std::vector<bool> settled_;  // by input; empty: none
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
+  int64_t budget_ = 0;
   std::vector<Entry> entries_;  // most recently used first
 };
 

@@ -15,7 +15,22 @@ struct Split {
   std::vector<bool> reads_input, reads_output;  // by the backward
 };
 
-// The first `outputs` outputs of the joint graph belong to the forward.
-Split split(const graph::Graph& joint, size_t outputs);
+// The first `outputs` outputs of the joint graph belong to the forward. Nodes of it that are marked
+// in `rebuilt` (empty: none) run again in the backward, just before what reads them first, instead
+// of leaving residuals.
+Split split(const graph::Graph& joint, size_t outputs, const std::vector<bool>& rebuilt = {});
+
+// What such a backward keeps and computes again.
+struct Kept {
+  int64_t bytes = 0;
+  double seconds = 0;  // by the model of costs
+};
+Kept kept_by(const graph::Graph& joint, size_t outputs, const std::vector<bool>& rebuilt);
+
+// The nodes that run in the forward, in order.
+std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs);
+
+// Of an operator's node; nothing for a region.
+ops::Cost cost_of_node(const graph::Graph& graph, const graph::Node& node);
 
 }  // namespace weft::executor

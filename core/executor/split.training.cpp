@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "executor/branches.h"
+#include "executor/packing.h"
+
 namespace weft::executor {
 
 using graph::Graph;
@@ -15,10 +18,12 @@ namespace {
 
 class Splitter {
  public:
-  Splitter(const Graph& joint, size_t outputs)
+  Splitter(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt)
       : joint_(joint),
         outputs_(outputs),
+        marked_(rebuilt),
         in_forward_(joint.nodes.size(), false),
+        runs_again_(joint.nodes.size(), false),
         forward_(joint.values.size(), kNoValue),
         backward_(joint.values.size(), kNoValue) {}
 
@@ -39,6 +44,25 @@ class Splitter {
         split_.reads_output[i - joint_.inputs.size()] = read;
     }
     return std::move(split_);
+  }
+
+  Kept kept() {
+    mark_forward();
+    begin_backward();
+    find_residuals();
+    Kept kept;
+    for (const ValueId id : residuals_) kept.bytes += aligned(joint_.type(id).bytes());
+    for (size_t n = 0; n < joint_.nodes.size(); ++n)
+      if (runs_again_[n]) kept.seconds += seconds_of(cost_of_node(joint_, joint_.nodes[n]));
+    return kept;
+  }
+
+  std::vector<int32_t> nodes_of_forward() {
+    mark_forward();
+    std::vector<int32_t> nodes;
+    for (size_t n = 0; n < joint_.nodes.size(); ++n)
+      if (in_forward_[n]) nodes.push_back(static_cast<int32_t>(n));
+    return nodes;
   }
 
  private:
@@ -104,7 +128,8 @@ class Splitter {
     graph.states = joint_.states;
   }
 
-  void build_backward() {
+  // Its inputs, but for the residuals.
+  void begin_backward() {
     Graph& graph = split_.backward;
     graph.ordinals = joint_.ordinals;
     for (const ValueId id : joint_.inputs)
@@ -119,7 +144,12 @@ class Splitter {
       const bool computed = joint_.producer(joint_.outputs[k]) && !rebuilt(joint_.outputs[k]);
       if (known == kNoValue && computed && !state[k]) known = input;
     }
+  }
+
+  void build_backward() {
+    begin_backward();
     find_residuals();
+    Graph& graph = split_.backward;
     for (const ValueId id : residuals_)
       backward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     for (size_t n = 0; n < joint_.nodes.size(); ++n) {
@@ -132,11 +162,14 @@ class Splitter {
       graph.outputs.push_back(bring(joint_.outputs[k]));
   }
 
-  // Cheap to have again: views take no step, and what reads no array (zeros, an iota) is as
-  // quick to write as to read.
+  // What is marked, and what is cheap to have again: views take no step, and what reads no array
+  // (zeros, an iota) is as quick to write as to read.
   const Node* rebuilt(ValueId id) const {
     const Node* node = joint_.producer(id);
-    if (!node || !node->op || node->op->is_random || node->effect >= 0) return nullptr;
+    if (!node || !node->op || node->effect >= 0) return nullptr;
+    const auto n = static_cast<size_t>(node - joint_.nodes.data());
+    if (n < marked_.size() && marked_[n]) return node;
+    if (node->op->is_random) return nullptr;
     const bool reads = std::ranges::any_of(node->operands, &Operand::is_value);
     return !reads || node->op->view_rule ? node : nullptr;
   }
@@ -161,6 +194,7 @@ class Splitter {
         continue;
       seen[static_cast<size_t>(id)] = true;
       if (const Node* node = rebuilt(id)) {
+        runs_again_[static_cast<size_t>(value.index)] = true;
         for (const Operand& operand : node->operands)
           if (operand.is_value()) pending.push_back(operand.value);
       } else {
@@ -183,14 +217,34 @@ class Splitter {
 
   const Graph& joint_;
   const size_t outputs_;
+  const std::vector<bool>& marked_;  // by node: those to compute again
   Split split_;
-  std::vector<bool> in_forward_;             // by node
-  std::vector<ValueId> forward_, backward_;  // by value of the joint graph
+  std::vector<bool> in_forward_, runs_again_;  // by node
+  std::vector<ValueId> forward_, backward_;    // by value of the joint graph
   std::vector<ValueId> residuals_;
 };
 
 }  // namespace
 
-Split split(const Graph& joint, size_t outputs) { return Splitter(joint, outputs).run(); }
+Split split(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt) {
+  return Splitter(joint, outputs, rebuilt).run();
+}
+
+Kept kept_by(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt) {
+  return Splitter(joint, outputs, rebuilt).kept();
+}
+
+std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
+  return Splitter(joint, outputs, {}).nodes_of_forward();
+}
+
+ops::Cost cost_of_node(const Graph& graph, const Node& node) {
+  if (!node.op || node.op->view_rule) return {};
+  Result<std::vector<graph::TensorType>> in = operand_types(graph, node);
+  if (!in.ok()) return {};
+  std::vector<graph::TensorType> out;
+  for (const ValueId id : node.outputs) out.push_back(graph.type(id));
+  return ops::cost_of(node.op->slot, {*node.op, in.value(), out, node.attributes.view()});
+}
 
 }  // namespace weft::executor

@@ -74,6 +74,20 @@ std::vector<TensorType> Graph::output_types() const {
   return types;
 }
 
+Graph with_node_order(const Graph& graph, std::span<const int32_t> order) {
+  Graph result = graph;
+  std::vector<int32_t> place(order.size());
+  for (size_t to = 0; to < order.size(); ++to) {
+    const auto from = static_cast<size_t>(order[to]);
+    result.nodes[to] = graph.nodes[from];
+    place[from] = static_cast<int32_t>(to);
+  }
+  for (Value& value : result.values)
+    if (value.origin == Origin::kNode) value.index = place[static_cast<size_t>(value.index)];
+  for (SizedNumber& number : result.sized) number.node = place[static_cast<size_t>(number.node)];
+  return result;
+}
+
 std::vector<int32_t> count_uses(const Graph& graph) {
   std::vector<int32_t> uses(graph.values.size(), 0);
   for (const Node& node : graph.nodes)

@@ -174,6 +174,9 @@ std::vector<int32_t> count_uses(const Graph& graph);
 // dtype they are promoted to, absent inputs rank -1.
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node);
 
+// The same graph with its nodes in another order that is topological, too.
+Graph with_node_order(const Graph& graph, std::span<const int32_t> order);
+
 // Without the new contents of these inputs, which nothing reads, and without the inputs. Fails
 // where one is read.
 Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs);

@@ -1,5 +1,6 @@
 // The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
-// and for finding the pass that is to blame; `-branches` is for plans: nothing runs side by side.
+// and for finding the pass that is to blame; `-branches`, `-order` and `-parts` are for plans:
+// nothing runs side by side, nodes keep the order of the graph, no concatenation is built in place.
 #pragma once
 
 #include <span>

@@ -96,10 +96,20 @@ PyObject* memory(PyObject* object, PyObject*) {
   Py_BEGIN_ALLOW_THREADS status = weft_function_memory(self_of(object)->function, &memory);
   Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
   return Py_BuildValue(
-      "{s:L,s:L,s:L,s:L,s:L,s:L}", "arena", static_cast<long long>(memory.arena), "residual",
+      "{s:L,s:L,s:L,s:L,s:L,s:L,s:d,s:L}", "arena", static_cast<long long>(memory.arena), "residual",
       static_cast<long long>(memory.residual), "backward", static_cast<long long>(memory.backward),
       "lower_bound", static_cast<long long>(memory.lower_bound), "nodes",
-      static_cast<long long>(memory.nodes), "prepared", static_cast<long long>(memory.prepared));
+      static_cast<long long>(memory.nodes), "backward_bound",
+      static_cast<long long>(memory.backward_bound), "planning", memory.planning, "prepared",
+      static_cast<long long>(memory.prepared));
+}
+
+PyObject* set_budget(PyObject* object, PyObject* bytes) {
+  const long long count = PyLong_AsLongLong(bytes);
+  if (count == -1 && PyErr_Occurred()) return nullptr;
+  const weft_status status = weft_function_set_budget(self_of(object)->function, count);
+  if (status != WEFT_OK) return raise_status(status);
+  Py_RETURN_NONE;
 }
 
 PyObject* inputs(PyObject* object, void*) {
@@ -119,6 +129,8 @@ PyMethodDef methods[] = {
      "capture_names()\n--\n\nTheir names in the file that the function was loaded from."},
     {"text", text, METH_O, "text(what)\n--\n\nThe 'graph' or the 'plan' last run, as text."},
     {"memory", memory, METH_NOARGS, "memory()\n--\n\nBytes of the plan last run, as a dict."},
+    {"set_budget", set_budget, METH_O,
+     "set_budget(bytes)\n--\n\nOf plans made from now on; 0: none."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef attributes[] = {{"inputs", inputs, nullptr, "Number of inputs.", nullptr},
                             {"outputs", outputs, nullptr, "Number of outputs.", nullptr},

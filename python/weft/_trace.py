@@ -312,6 +312,7 @@ class TraceCache:
         self._around = around
         self._traced: dict[Hashable, Traced] = {}
         self.last: Traced | None = None
+        self.budget = 0  # bytes of each plan beside inputs, outputs and parameters; 0: no limit
 
     def clear(self) -> None:
         """Forgets all traces."""
@@ -353,6 +354,8 @@ class TraceCache:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
             found = trace(self._function, call, _types_of(arrays), self._where)
+            if self.budget:
+                found.function.set_budget(self.budget)
             if self._around is not None and around is not None:
                 key = (*key[:-1], (*mode[:-1], self._around.after_trace(around)))
             self._traced[key] = found

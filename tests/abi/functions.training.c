@@ -76,6 +76,13 @@ static void texts_and_figures_describe_the_plan(void) {
   CHECK(strstr(text, "forward") != NULL);
   MUST(weft_function_memory(net.scores, &figures));
   CHECK(figures.arena > 0 && figures.arena >= figures.lower_bound && figures.nodes > 0);
+  weft_tensor_release(scores);
+  scores = NULL;
+  FAILS(weft_function_set_budget(net.scores, -1), WEFT_INVALID_VALUE, "memory");
+  MUST(weft_function_set_budget(net.scores, 1));
+  FAILS(weft_function_call(net.scores, &images, 1, &scores, 1), WEFT_INVALID_VALUE, "the least");
+  MUST(weft_function_set_budget(net.scores, figures.arena));
+  MUST(weft_function_call(net.scores, &images, 1, &scores, 1));
   FAILS(weft_function_call(net.scores, &images, 0, &scores, 1), WEFT_INVALID_TYPE, "arrays");
   FAILS(weft_function_call(net.scores, &images, 1, &scores, 0), WEFT_INVALID_VALUE, "outputs");
   CHECK(weft_function_capture_at(net.scores, 99) == NULL);

@@ -156,6 +156,7 @@ static void functions_and_writers(void) {
   CHECK(weft_function_retain(NULL) == NULL);
   weft_function_release(NULL);
   NULLED(weft_function_call(NULL, &a, 1, &out, 1), "function");
+  NULLED(weft_function_set_budget(NULL, 1), "function");
   NULLED(weft_function_call(f, NULL, 1, &out, 1), "inputs");
   NULLED(weft_function_call(f, none, 1, &out, 1), "inputs[0]");
   NULLED(weft_function_call(f, &a, 1, NULL, 1), "outs");

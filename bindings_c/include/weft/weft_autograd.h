@@ -142,21 +142,30 @@ WEFT_API size_t weft_function_outputs(weft_function function);
 WEFT_API size_t weft_function_captures(weft_function function);
 /* Lends the i-th captured array (a parameter, state or constant); NULL past the end. */
 WEFT_API weft_tensor weft_function_capture_at(weft_function function, size_t index);
-/* The graph as text, or the plan last run ("graph" | "plan"); valid until the thread's next call.
- */
+/* The graph as text, or the plan last run ("graph" | "plan"), or its arenas as JSON ("arena": for
+ * each stage the buffers of forward and backward, their offsets, bytes, first and last steps);
+ * valid until the thread's next call. */
 WEFT_API weft_status weft_function_get_text(weft_function function, const char* what,
                                             const char** text);
 typedef struct weft_plan_memory {
   size_t struct_size;
-  int64_t arena;       /* bytes of the forward plan's arena */
-  int64_t residual;    /* bytes kept from forward to backward */
-  int64_t backward;    /* bytes of the backward plan's arena */
-  int64_t lower_bound; /* no order of this schedule needs fewer for the forward arena */
-  int64_t nodes;       /* steps that the forward plan runs */
-  int64_t prepared;    /* bytes of values that are computed once from captured arrays */
+  int64_t arena;          /* bytes of the forward plan's arena */
+  int64_t residual;       /* bytes kept from forward to backward */
+  int64_t backward;       /* bytes of the backward plan's arena */
+  int64_t lower_bound;    /* no order of this schedule needs fewer for the forward arena */
+  int64_t nodes;          /* steps that the forward plan runs */
+  int64_t backward_bound; /* as lower_bound, for the backward arena */
+  double planning;        /* seconds that making the plan took, its passes included */
+  int64_t prepared;       /* bytes of values that are computed once from captured arrays */
 } weft_plan_memory;
 #define WEFT_PLAN_MEMORY_INIT \
-  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0 }
+  { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0, 0, 0 }
+/* Plans made from now on take at most so many bytes for what they need beside inputs, outputs,
+ * parameters and gradients: arena, residuals and prepared values. With gradients, values of the forward are computed
+ * again in the backward where that is needed; results do not change in any bit. 0: no limit. A call
+ * that no plan can be made for fails with WEFT_INVALID_VALUE and says how few bytes are possible.
+ */
+WEFT_API weft_status weft_function_set_budget(weft_function function, int64_t bytes);
 /* Of the plan last run. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
 

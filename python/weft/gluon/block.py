@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from weft import _composing, autograd
+from weft._arena import bytes_of, plot_arenas
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._export import export
@@ -368,14 +369,24 @@ class Block:
         return HookHandle(self._pre_hooks, hook)
 
     def hybridize(
-        self, active: bool = True, *, static_alloc: bool = True, static_shape: bool = True
+        self,
+        active: bool = True,
+        *,
+        memory: str | int | None = None,
+        static_alloc: bool = True,
+        static_shape: bool = True,
     ) -> None:
         """Makes every HybridBlock of the tree run as a planned graph, or eagerly again.
 
+        memory: what a plan may take beside inputs, outputs, parameters and gradients, as bytes or
+            as text ("200MB", "1.5 GiB"); to keep to it, what the backward reads is computed again
+            where that costs least, without a change in any bit. A call that cannot keep to it
+            raises ValueError, which says how little is possible.
         static_alloc, static_shape: accepted as in Gluon; a plan always has both
         """
+        options = {"static_alloc": static_alloc, "static_shape": static_shape}
         for child in self._children.values():
-            child.hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
+            child.hybridize(active, memory=memory, **options)
 
 
 class _Containers(Surroundings):
@@ -433,11 +444,20 @@ class HybridBlock(Block):
         super()._structure_changed()
 
     def hybridize(
-        self, active: bool = True, *, static_alloc: bool = True, static_shape: bool = True
+        self,
+        active: bool = True,
+        *,
+        memory: str | int | None = None,
+        static_alloc: bool = True,
+        static_shape: bool = True,
     ) -> None:
+        budget = 0 if memory is None else bytes_of("hybridize", "memory", memory)
         self.__dict__["_is_active"] = active
+        self._cache.budget = budget
         self._structure_changed()
-        super().hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
+        super().hybridize(
+            active, memory=memory, static_alloc=static_alloc, static_shape=static_shape
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing():  # inlined into the trace around it
@@ -462,18 +482,28 @@ class HybridBlock(Block):
 
     # ---- what a plan needs, and files
 
-    def plan_memory(self) -> dict[str, int]:
+    def plan_memory(self) -> dict[str, float]:
         """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
-        `backward`, `prepared` (computed once from parameters), `lower_bound`, and its number of
-        `nodes`.
+        `backward`, `prepared` (computed once from parameters), the bounds that no placement in the
+        same order beats, `lower_bound` of the arena and `backward_bound`; its number of `nodes`, and
+        `planning`, the seconds that it took to make.
 
         Raises RuntimeError before the first hybridized call.
         """
         return self._last_traced().function.memory()
 
     def plan_text(self, what: str = "plan") -> str:
-        """The last plan, or its "graph", as text for people."""
+        """The last plan, or its "graph", as text for people; its "arena" as JSON."""
         return self._last_traced().function.text(what)
+
+    def plan_plot(self, path: Path) -> None:
+        """Draws the arenas of the last plan: steps to the right, bytes upwards, one rectangle for
+        each buffer.
+
+        path: an HTML page, which needs nothing, if it ends in .html; else a picture (.png, .svg,
+            .pdf), for which Matplotlib must be installed
+        """
+        plot_arenas(self.plan_text("arena"), path, type(self).__name__)
 
     def _last_traced(self) -> Traced:
         if self._cache.last is None:

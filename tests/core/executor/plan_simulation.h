@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "doctest.h"
@@ -126,7 +127,8 @@ class Simulation {
     for (size_t i = 0; i < plan_.steps[s].in.size(); ++i) check_read(plan_.steps[s].in[i], s, i);
   }
 
-  // Who wrote it is who did when the steps ran one after the other for the first time.
+  // Who wrote it is who did when the steps ran one after the other for the first time. A joined
+  // array has several writers: what each of them wrote is still whole.
   void check_read(const Place& in, size_t step, size_t operand) {
     if (in.shape.rank() < 0 || in.root == Root::kInput || in.root == Root::kConstant) return;
     if (in.shape.elements() == 0) return;
@@ -137,17 +139,33 @@ class Simulation {
       (reach < 0 ? low : high) += reach;
     }
     const int64_t size = size_of(in.dtype);
-    const int32_t who = bytes[static_cast<size_t>(in.offset + low * size)];
-    CHECK(who != kNobody);
-    CHECK(writers_.try_emplace({step, operand}, who).first->second == who);
-    CHECK(holds(bytes, in.offset + low * size, (high - low + 1) * size, who));
+    const auto from = bytes.begin() + in.offset + low * size;
+    const Memory found(from, from + (high - low + 1) * size);
+    CHECK(writers_.try_emplace({step, operand}, found).first->second == found);
+    const std::set<int32_t> names(found.begin(), found.end());
+    CHECK(!names.contains(kNobody));
+    for (const int32_t who : names) {
+      const Place* out = written_by(who);
+      CHECK(out);
+      if (!out || names.size() == 1) continue;
+      CHECK(holds(memory(*out), out->offset, bytes_of(*out), who));
+    }
+  }
+
+  // The place that a name stands for; null: scratch.
+  const Place* written_by(int32_t who) const {
+    if (who == kNobody || who % 16 == 15) return nullptr;
+    const Step& step = plan_.steps[static_cast<size_t>(who / 16)];
+    for (size_t i = 0; i < step.out.size(); ++i)
+      if (name(static_cast<size_t>(who / 16), i) == who) return &step.out[i];
+    return nullptr;
   }
 
   const Plan& plan_;
   const graph::Graph& graph_;
   Memory arena_, residual_;
   std::vector<Memory> outputs_;
-  std::map<std::pair<size_t, size_t>, int32_t> writers_;
+  std::map<std::pair<size_t, size_t>, Memory> writers_;
 };
 
 }  // namespace weft::testing

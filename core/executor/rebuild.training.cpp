@@ -1,0 +1,199 @@
+#include "executor/rebuild.h"
+
+#include <algorithm>
+
+#include "executor/branches.h"
+#include "executor/split.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::Origin;
+using graph::ValueId;
+
+namespace {
+
+// A result that is so much smaller than what it is computed from (a mean, a variance) is kept.
+constexpr int64_t kReduction = 8;
+
+class Forward {
+ public:
+  Forward(const Graph& joint, size_t outputs)
+      : joint_(joint), nodes_(nodes_of_forward(joint, outputs)) {
+    std::vector<bool> leaves(joint.values.size(), false), state(joint.inputs.size(), false);
+    std::vector<bool> renewed(outputs, false);
+    for (const graph::StatePair& pair : joint.states) {
+      state[static_cast<size_t>(pair.input)] = true;
+      renewed[static_cast<size_t>(pair.output)] = true;
+    }
+    for (size_t k = 0; k < outputs; ++k)
+      if (!renewed[k]) leaves[static_cast<size_t>(joint.outputs[k])] = true;
+    may_rebuild_.resize(joint.nodes.size(), false);
+    for (const int32_t n : nodes_) may_rebuild_[static_cast<size_t>(n)] = may(n, leaves, state);
+    find_last_reads();
+  }
+
+  std::span<const int32_t> nodes() const { return nodes_; }
+  bool may_rebuild(int32_t n) const { return may_rebuild_[static_cast<size_t>(n)]; }
+  const Node& node(int32_t n) const { return joint_.nodes[static_cast<size_t>(n)]; }
+
+  // Does memory bound it, not arithmetic?
+  bool is_light(int32_t n) const {
+    const ops::Cost cost = cost_of_node(joint_, node(n));
+    return seconds_of(cost) <= seconds_of({0, cost.bytes});
+  }
+  int64_t bytes(int32_t n) const {
+    int64_t sum = 0;
+    for (const ValueId id : node(n).outputs) sum += joint_.type(id).bytes();
+    return sum;
+  }
+
+  // By position among the nodes: bytes that are computed up to it and read behind it.
+  std::vector<int64_t> crossing() const {
+    std::vector<int64_t> change(nodes_.size() + 1, 0);
+    for (size_t p = 0; p < nodes_.size(); ++p)
+      for (const ValueId id : node(nodes_[p]).outputs) {
+        const int32_t last = last_read_[static_cast<size_t>(id)];
+        if (last <= static_cast<int32_t>(p)) continue;
+        change[p] += joint_.type(id).bytes();
+        change[static_cast<size_t>(last)] -= joint_.type(id).bytes();
+      }
+    for (size_t p = 1; p < change.size(); ++p) change[p] += change[p - 1];
+    return change;
+  }
+  bool crosses(size_t position, size_t cut) const {
+    return std::ranges::any_of(node(nodes_[position]).outputs, [&](ValueId id) {
+      return last_read_[static_cast<size_t>(id)] > static_cast<int32_t>(cut);
+    });
+  }
+
+ private:
+  bool may(int32_t n, const std::vector<bool>& leaves, const std::vector<bool>& state) const {
+    const Node& node = this->node(n);
+    if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
+    int64_t largest = 0;
+    for (const Operand& operand : node.operands) {
+      if (!operand.is_value()) continue;
+      const graph::Value& value = joint_.values[static_cast<size_t>(operand.value)];
+      // By then it has its new content.
+      if (value.origin == Origin::kInput && state[static_cast<size_t>(value.index)]) return false;
+      if (value.origin == Origin::kNode) largest = std::max(largest, value.type.bytes());
+    }
+    return bytes(n) > largest / kReduction && std::ranges::none_of(node.outputs, [&](ValueId id) {
+             return leaves[static_cast<size_t>(id)];
+           });
+  }
+
+  void find_last_reads() {
+    last_read_.resize(joint_.values.size(), -1);
+    for (size_t p = 0; p < nodes_.size(); ++p)
+      for (const Operand& operand : node(nodes_[p]).operands)
+        if (operand.is_value())
+          last_read_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(p);
+    // What reads a view reads what it is a view of.
+    for (size_t p = nodes_.size(); p-- > 0;) {
+      const Node& view = node(nodes_[p]);
+      if (!view.op || !view.op->view_rule || !view.operands[0].is_value()) continue;
+      int32_t& last = last_read_[static_cast<size_t>(view.operands[0].value)];
+      for (const ValueId id : view.outputs)
+        last = std::max(last, last_read_[static_cast<size_t>(id)]);
+    }
+  }
+
+  const Graph& joint_;
+  const std::vector<int32_t> nodes_;  // of the forward, in order
+  std::vector<bool> may_rebuild_;     // by node of the joint graph
+  std::vector<int32_t> last_read_;    // by value: position among the nodes
+};
+
+// Positions behind which the forward is cut: of the places where a segment may end, those with the
+// fewest bytes alive.
+std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
+  const std::vector<int64_t> crossing = forward.crossing();
+  std::vector<size_t> result;
+  int64_t computed = 0;
+  size_t best = SIZE_MAX;
+  for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
+    if (forward.may_rebuild(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
+    if (computed < bytes / 2) continue;
+    if (best == SIZE_MAX || crossing[p] <= crossing[best]) best = p;
+    if (computed < bytes) continue;
+    result.push_back(best);
+    computed = 0;
+    for (size_t k = best + 1; k <= p; ++k)
+      if (forward.may_rebuild(forward.nodes()[k])) computed += forward.bytes(forward.nodes()[k]);
+    best = SIZE_MAX;
+  }
+  result.push_back(forward.nodes().size() - 1);
+  return result;
+}
+
+// One more thing to rebuild: what it saves and costs if nothing else is rebuilt.
+struct Choice {
+  std::vector<int32_t> nodes;
+  double worth = 0;  // bytes a second
+};
+
+// Of a segment: its light nodes, then all; or all at once where that is worth more.
+void add_choices(const Graph& joint, size_t outputs, const Kept& plain,
+                 const std::vector<int32_t>& light, const std::vector<int32_t>& all,
+                 std::vector<Choice>& choices) {
+  const auto kept = [&](const std::vector<int32_t>& nodes) {
+    std::vector<bool> rebuilt(joint.nodes.size(), false);
+    for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
+    return kept_by(joint, outputs, rebuilt);
+  };
+  constexpr double kLeastSeconds = 1e-9;
+  const auto worth = [&](const Kept& less, const Kept& more) {
+    return static_cast<double>(less.bytes - more.bytes) /
+           std::max(kLeastSeconds, more.seconds - less.seconds);
+  };
+  const Kept without_light = kept(light), without_all = kept(all);
+  const double first = worth(plain, without_light), second = worth(without_light, without_all),
+               both = worth(plain, without_all);
+  const bool apart = without_light.bytes < plain.bytes && first >= both;
+  if (apart) choices.push_back({light, first});
+  if (apart && without_all.bytes < without_light.bytes) choices.push_back({all, second});
+  if (!apart && without_all.bytes < plain.bytes) choices.push_back({all, both});
+}
+
+}  // namespace
+
+int64_t rebuildable_bytes(const Graph& joint, size_t outputs) {
+  const Forward forward(joint, outputs);
+  int64_t sum = 0;
+  for (const int32_t n : forward.nodes())
+    if (forward.may_rebuild(n)) sum += forward.bytes(n);
+  return sum;
+}
+
+std::vector<Rung> ladder(const Graph& joint, size_t outputs, int64_t bytes) {
+  const Forward forward(joint, outputs);
+  const Kept plain = kept_by(joint, outputs, std::vector<bool>(joint.nodes.size(), false));
+  std::vector<Choice> choices;
+  size_t begin = 0;
+  for (const size_t cut : cuts(forward, bytes)) {
+    std::vector<int32_t> light, all;
+    for (size_t p = begin; p <= cut; ++p) {
+      const int32_t n = forward.nodes()[p];
+      if (!forward.may_rebuild(n) || forward.crosses(p, cut)) continue;
+      all.push_back(n);
+      if (forward.is_light(n)) light.push_back(n);
+    }
+    begin = cut + 1;
+    add_choices(joint, outputs, plain, light, all, choices);
+  }
+  std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
+  std::vector<Rung> rungs;
+  Rung rung{std::vector<bool>(joint.nodes.size(), false), 0};
+  for (const Choice& choice : choices) {
+    for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
+    rung.seconds = kept_by(joint, outputs, rung.rebuilt).seconds;
+    rungs.push_back(rung);
+  }
+  return rungs;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,136 @@
+// Offsets in the arena: against all orders where there are few, and against the bound.
+#include "executor/packing.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "doctest.h"
+
+using namespace weft::executor;
+
+namespace {
+
+// The lowest end of all orders, each buffer in the lowest gap between those before it: the order of
+// the offsets of any placement gives one that is not higher.
+int64_t least_of_all_orders(std::vector<Buffer> buffers) {
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  int64_t least = INT64_MAX;
+  do {
+    int64_t top = 0;
+    for (size_t k = 0; k < order.size(); ++k) {
+      Buffer& own = buffers[order[k]];
+      own.offset = 0;
+      for (size_t tries = 0; tries < k; ++tries)  // up, over each that is in the way
+        for (size_t i = 0; i < k; ++i) {
+          const Buffer& other = buffers[order[i]];
+          if (own.conflicts_with(other) && own.offset < other.offset + aligned(other.bytes) &&
+              other.offset < own.offset + aligned(own.bytes))
+            own.offset = other.offset + aligned(other.bytes);
+        }
+      top = std::max(top, own.offset + aligned(own.bytes));
+    }
+    least = std::min(least, top);
+  } while (std::ranges::next_permutation(order).found);
+  return least;
+}
+
+// Steps, of which some runs are groups of branches, and buffers that live over them.
+struct Case {
+  std::vector<Lane> lanes;
+  std::vector<Buffer> buffers;
+  int32_t groups = 0;
+
+  Case(unsigned seed, size_t count, int32_t steps, int32_t longest, bool with_groups) {
+    std::mt19937 random(seed);
+    const auto pick = [&](int32_t below) {
+      return static_cast<int32_t>(random() % static_cast<uint32_t>(below));
+    };
+    lanes.resize(static_cast<size_t>(steps));
+    for (size_t s = 0; with_groups && s + 4 <= lanes.size(); s += 5, ++groups)
+      for (size_t i = 0; i < 4; ++i) lanes[s + i] = {groups, i < 2 ? 0 : 1};
+    for (size_t i = 0; i < count; ++i) {
+      Buffer b;
+      b.bytes = 1 + pick(600);
+      b.first = pick(steps);
+      b.last = std::min(steps - 1, b.first + pick(longest));
+      b.first_lane = lanes[static_cast<size_t>(b.first)];
+      b.last_lane = lanes[static_cast<size_t>(b.last)];
+      if (b.first_lane.beside(b.last_lane)) b.last_lane.branch = Lane::kSeveral;
+      buffers.push_back(b);
+    }
+  }
+
+  int64_t bound() const {
+    std::vector<int64_t> of_groups(static_cast<size_t>(groups));
+    return live_bytes(buffers, lanes, of_groups);
+  }
+};
+
+void check_apart(const Case& c, int64_t bytes) {
+  int64_t top = 0;
+  for (size_t i = 0; i < c.buffers.size(); ++i) {
+    const Buffer& a = c.buffers[i];
+    top = std::max(top, a.offset + aligned(a.bytes));
+    for (size_t k = 0; k < i; ++k) {
+      const Buffer& b = c.buffers[k];
+      if (!a.conflicts_with(b)) continue;
+      const bool apart =
+          a.offset + aligned(a.bytes) <= b.offset || b.offset + aligned(b.bytes) <= a.offset;
+      CHECK(apart);
+    }
+  }
+  CHECK(top == bytes);
+}
+
+}  // namespace
+
+TEST_CASE("few buffers get the least bytes that any order gives, and it is proven") {
+  int above_bound = 0;
+  for (unsigned seed = 0; seed < 600; ++seed) {
+    Case c(seed, 2 + seed % 6, 3 + static_cast<int32_t>(seed % 11), 6, seed % 2 == 1);
+    const int64_t bound = c.bound();
+    const Packing packing = pack(c.buffers, bound);
+    CHECK_MESSAGE(packing.bytes == least_of_all_orders(c.buffers), "seed " << seed);
+    CHECK(packing.proven);
+    CHECK(packing.bytes >= bound);
+    above_bound += packing.bytes > bound;
+    check_apart(c, packing.bytes);
+  }
+  CHECK(above_bound > 0);  // where the bound is not reached the search has proven it
+}
+
+TEST_CASE("the exact search finds what all orders give, from any start") {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    Case c(seed, 7, 8, 5, seed % 2 == 1);
+    const int64_t least = least_of_all_orders(c.buffers);
+    std::vector<Buffer*> all;
+    for (Buffer& b : c.buffers) all.push_back(&b);
+    bool finished = false;
+    CHECK(pack_exactly(all, INT64_MAX, 0, finished) == least);
+    CHECK(finished);
+    check_apart(c, least);
+    CHECK(pack_exactly(all, least, 0, finished) == least);  // there is none below
+  }
+}
+
+TEST_CASE("many buffers come close to the bound") {
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    const size_t count = 20 + seed * 10;
+    Case c(seed, count, static_cast<int32_t>(count), 8, seed % 2 == 1);
+    const int64_t bound = c.bound();
+    const Packing packing = pack(c.buffers, bound);
+    CHECK(packing.bytes >= bound);
+    // Branches wait for their group only: what they conflict with is no longer a row of intervals.
+    CHECK(packing.bytes <= bound * (c.groups ? 125 : 105) / 100);
+    check_apart(c, packing.bytes);
+  }
+}
+
+TEST_CASE("buffers without bytes and no buffers need no arena") {
+  std::vector<Buffer> none(3);
+  CHECK(pack(none, 0).bytes == 0);
+  CHECK(pack(std::span<Buffer>(), 0).proven);
+}
