@@ -172,6 +172,8 @@ class Placement {
   void reuse_in_place();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   void pack_arena();
+  void move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
+                         const std::vector<bool>& is_scratch);
   void add_reuses(const PendingStep& step, OrderStep& to) const;
   void keep_states_readable(OrderProblem& problem, const Writers& writers) const;
 

@@ -151,6 +151,10 @@ void Placement::pack_arena() {
     buffers.push_back({item.bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
     owners.push_back(static_cast<int32_t>(i));
   }
+  std::vector<bool> is_scratch(items_.size(), false);
+  for (const PendingStep& step : steps)
+    if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
+  if (options_.overwrite_residuals) move_to_residuals(buffers, owners, is_scratch);
   std::vector<Lane> lanes;
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);
@@ -158,9 +162,6 @@ void Placement::pack_arena() {
   const Packing packing = pack(buffers, lower_bound);
   arena_bytes = packing.bytes;
   arena_proven = packing.proven;
-  std::vector<bool> is_scratch(items_.size(), false);
-  for (const PendingStep& step : steps)
-    if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
     items_[static_cast<size_t>(owners[i])].offset = b.offset;

@@ -189,3 +189,31 @@ TEST_CASE("forward and backward of a call run in one block of scratch") {
   CHECK(kept >= memory.residual);
   CHECK(kept < bytes_of(*compiled) + 4096);
 }
+
+TEST_CASE("a consuming backward overwrites residuals after their last read only") {
+  std::mt19937 random(8);
+  int64_t without = 0, within = 0;
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    const Graph joint = graph::reverse(random_layers(seed, 24), {true, true, true}).take().graph;
+    const size_t outputs = joint.states.empty() ? 1 : 2;
+    const executor::Split parts = executor::split(joint, outputs);
+    executor::PlanOptions options;
+    options.threads = 4;
+    options.first_residual_output = outputs;
+    const Plan forward = executor::make_plan(parts.forward, options).take();
+    Simulation(parts.forward, forward).run();
+    options.first_residual_output = SIZE_MAX;
+    options.residual_inputs.assign(parts.backward.inputs.size() - forward.residual_offsets.size(),
+                                   -1);
+    options.residual_inputs.insert(options.residual_inputs.end(), forward.residual_offsets.begin(),
+                                   forward.residual_offsets.end());
+    without += executor::make_plan(parts.backward, options).value().arena_bytes;
+    options.overwrite_residuals = true;
+    const Plan backward = executor::make_plan(parts.backward, options).take();
+    within += backward.arena_bytes;
+    Simulation simulation(parts.backward, backward, options.residual_inputs);
+    simulation.run();
+    for (int round = 0; round < 3; ++round) simulation.run_interleaved(random);
+  }
+  CHECK(within < without);
+}

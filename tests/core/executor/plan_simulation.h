@@ -20,7 +20,9 @@ using executor::Step;
 
 class Simulation {
  public:
-  Simulation(const graph::Graph& graph, const Plan& plan) : plan_(plan), graph_(graph) {}
+  // `residual_inputs`: as in PlanOptions.
+  Simulation(const graph::Graph& graph, const Plan& plan, std::vector<int64_t> residual_inputs = {})
+      : plan_(plan), graph_(graph), residual_inputs_(std::move(residual_inputs)) {}
 
   // One step after the other, in the plan's order.
   void run() {
@@ -52,10 +54,15 @@ class Simulation {
  private:
   using Memory = std::vector<int32_t>;
   static constexpr int32_t kNobody = -1;
+  static constexpr int32_t kGiven = -2;  // the first residual; the others are below
 
   void forget() {
     arena_.assign(static_cast<size_t>(plan_.arena_bytes), kNobody);
     residual_.assign(1 << 20, kNobody);
+    for (size_t i = 0; i < residual_inputs_.size(); ++i)
+      if (residual_inputs_[i] >= 0)
+        std::fill_n(residual_.begin() + residual_inputs_[i], graph_.type(graph_.inputs[i]).bytes(),
+                    kGiven - static_cast<int32_t>(i));
     outputs_.resize(plan_.outputs);
     for (size_t i = 0; i < plan_.outputs; ++i)
       outputs_[i].assign(static_cast<size_t>(graph_.type(graph_.outputs[i]).bytes()), kNobody);
@@ -145,6 +152,7 @@ class Simulation {
     const std::set<int32_t> names(found.begin(), found.end());
     CHECK(!names.contains(kNobody));
     for (const int32_t who : names) {
+      if (who <= kGiven && names.size() == 1) continue;
       const Place* out = written_by(who);
       CHECK(out);
       if (!out || names.size() == 1) continue;
@@ -154,7 +162,7 @@ class Simulation {
 
   // The place that a name stands for; null: scratch.
   const Place* written_by(int32_t who) const {
-    if (who == kNobody || who % 16 == 15) return nullptr;
+    if (who < 0 || who % 16 == 15) return nullptr;
     const Step& step = plan_.steps[static_cast<size_t>(who / 16)];
     for (size_t i = 0; i < step.out.size(); ++i)
       if (name(static_cast<size_t>(who / 16), i) == who) return &step.out[i];
@@ -163,6 +171,7 @@ class Simulation {
 
   const Plan& plan_;
   const graph::Graph& graph_;
+  const std::vector<int64_t> residual_inputs_;
   Memory arena_, residual_;
   std::vector<Memory> outputs_;
   std::map<std::pair<size_t, size_t>, Memory> writers_;
