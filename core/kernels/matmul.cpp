@@ -44,7 +44,9 @@ int64_t balanced(int64_t extent, int64_t blocks, int64_t step) {
 
 MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t row_blocks = blocks_of(problem.m, kMaxRows);
-  int64_t col_blocks = blocks_of(problem.n, kMaxCols);
+  // A narrow C has its partial sums in that cache, too.
+  const int64_t most_cols = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
+  int64_t col_blocks = blocks_of(problem.n, most_cols);
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
   const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
   while (double(problem.batches * row_blocks * col_blocks) < wanted) {

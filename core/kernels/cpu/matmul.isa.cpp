@@ -67,7 +67,7 @@ struct Product {
     const int64_t k_blocks = problem.k == 0 ? 1 : (problem.k + kMatmulDepth - 1) / kMatmulDepth;
     const int64_t step = (problem.k + k_blocks - 1) / k_blocks;
     const bool direct_b = reads_b_in_place((strip.last - strip.first) * blocks.rows);
-    const int64_t whole = direct_b ? strip.cols / kTileCols<T> * kTileCols<T> : 0;
+    const int64_t whole = direct_b ? strip.cols / Vec<T>::kLanes * Vec<T>::kLanes : 0;
     for (int64_t k = 0; k < problem.k; k += step) {
       const int64_t depth = problem.k - k < step ? problem.k - k : step;
       const S* b = b_of(strip.batch) + k * problem.b.row + strip.col * problem.b.col;
