@@ -42,7 +42,11 @@ class Competitor:
             env=environment(threads, files),
             process_group=0,
         )
-        self.state = self._answer(SETUP_LIMIT)
+        try:
+            self.state = self._answer(SETUP_LIMIT)
+        except BaseException:  # the runner is ended, and nobody has this object yet to close it
+            self.close()
+            raise
         self._pause()
 
     @property
