@@ -7,6 +7,7 @@
 #include "kernels/convolution.h"
 #include "kernels/elementwise.h"
 #include "kernels/indexing.h"
+#include "kernels/lstm.h"
 #include "kernels/matmul.h"
 #include "kernels/normalize.h"
 #include "kernels/pooling.h"
@@ -109,6 +110,13 @@ struct AttentionKernels {
                    void* scratch);
 };
 
+struct LstmKernels {
+  void (*pack)(const Lstm& problem, const void* weight, bool is_backward, void* packed,
+               Range units);
+  void (*step)(const Lstm& problem, const LstmStep& step, Range units);
+  void (*back_step)(const Lstm& problem, const LstmBackStep& step, Range units);
+};
+
 struct ChannelKernels {
   void (*moments)(const Channels& problem, const void* x, void* mean, void* variance,
                   Range channels);
@@ -146,6 +154,7 @@ struct KernelTable {
   const NormalizeKernel* normalizes;
   const NormalizeGradientKernel* normalize_gradients;
   const AttentionKernels* attentions;
+  const LstmKernels* lstms;
   const ChannelKernels* channels;
   const DistributionKernel* uniforms;      // low, high
   const DistributionKernel* normals;       // mean, deviation

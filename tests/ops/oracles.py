@@ -534,6 +534,46 @@ def gru(data, hidden, *weights, reverse=False):
     return _unrolled(gru_cell, data, (hidden,), weights, reverse)
 
 
+def _sigmoid(x):
+    return 1 / (1 + numpy.exp(-x))
+
+
+def lstm_steps(sums, hidden, cell, weight, reverse=False):
+    hiddens, cells, gates = (numpy.zeros((*sums.shape[:2], n), sums.dtype) for n in _widths(sums))
+    for t in reversed(range(len(sums))) if reverse else range(len(sums)):
+        i, f, g, o = numpy.split(sums[t] + hidden @ weight.T, 4, 1)
+        i, f, g, o = _sigmoid(i), _sigmoid(f), numpy.tanh(g), _sigmoid(o)
+        cell = f * cell + i * g
+        hidden = o * numpy.tanh(cell)
+        hiddens[t], cells[t], gates[t] = hidden, cell, numpy.concatenate([i, f, g, o], 1)
+    return hiddens, cells, gates
+
+
+def _widths(sums):
+    return sums.shape[2] // 4, sums.shape[2] // 4, sums.shape[2]
+
+
+def lstm_steps_gradient(
+    weight, cell, cells, gates, dhiddens=None, dcells=None, dgates=None, reverse=False
+):
+    steps = list(reversed(range(len(gates)))) if reverse else list(range(len(gates)))
+    dsums, dh, dc = numpy.zeros_like(gates), numpy.zeros_like(cell), numpy.zeros_like(cell)
+    for at in reversed(range(len(steps))):
+        t = steps[at]
+        last = cells[steps[at - 1]] if at else cell
+        i, f, g, o = numpy.split(gates[t], 4, 1)
+        dh = dh if dhiddens is None else dh + dhiddens[t]
+        dc = dc if dcells is None else dc + dcells[t]
+        bent = numpy.tanh(cells[t])
+        dc = dc + dh * o * (1 - bent * bent)
+        parts = numpy.concatenate([dc * g, dc * last, dc * i, dh * bent], 1)
+        parts = parts if dgates is None else parts + dgates[t]
+        slopes = numpy.concatenate([i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)], 1)
+        dsums[t] = parts * slopes
+        dh, dc = dsums[t] @ weight, dc * f
+    return dsums, dh, dc
+
+
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
     log_probability = data if from_logits else _log_softmax(data, axis)
     if sparse_label:

@@ -34,6 +34,7 @@ extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
 extern const NormalizeKernel kNormalizes[kNumDTypes];
 extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 extern const AttentionKernels kAttentions[kNumDTypes];
+extern const LstmKernels kLstms[kNumDTypes];
 extern const ChannelKernels kChannels[kNumDTypes];
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
     kExponentials[kNumDTypes];
@@ -72,6 +73,7 @@ const KernelTable kTable = {
     .normalizes = kNormalizes,
     .normalize_gradients = kNormalizeGradients,
     .attentions = kAttentions,
+    .lstms = kLstms,
     .channels = kChannels,
     .uniforms = kUniforms,
     .normals = kNormals,
