@@ -16,4 +16,15 @@ struct Softmax {
 };
 void run_softmax(const Softmax& problem, const void* x, void* y, Range rows);
 
+// From the result y and its cotangent: dx = y (dy - Σ dy y), of the logarithm dy - exp(y) Σ dy.
+void run_softmax_gradient(const Softmax& problem, const void* dy, const void* y, void* dx,
+                          Range rows);
+
+// Cross entropy of a row and its label: loss = log Σ exp(x) - x[label]; the labels are in
+// [-cols, cols), negative ones count back. Gradient: dx = dloss (softmax(x) - [label]).
+void run_cross_entropy(const Softmax& problem, const void* x, const int64_t* labels, void* loss,
+                       Range rows);
+void run_cross_entropy_gradient(const Softmax& problem, const void* dloss, const void* x,
+                                const int64_t* labels, void* dx, Range rows);
+
 }  // namespace weft::kernels

@@ -2,10 +2,14 @@
 // compiled per instruction set hand to the rest of the folder.
 #pragma once
 
+#include "kernels/attention.h"
+#include "kernels/channels.h"
 #include "kernels/convolution.h"
 #include "kernels/elementwise.h"
 #include "kernels/indexing.h"
+#include "kernels/lstm.h"
 #include "kernels/matmul.h"
+#include "kernels/normalize.h"
 #include "kernels/pooling.h"
 #include "kernels/random.h"
 #include "kernels/range.h"
@@ -74,8 +78,56 @@ inline constexpr int64_t kScanColumns = 64;  // of one unit
 using ScanKernel = void (*)(const Scan& problem, const void* factor, const void* term, void* out,
                             Range units);
 using SoftmaxKernel = void (*)(const Softmax& problem, const void* x, void* y, Range rows);
+using SoftmaxGradientKernel = void (*)(const Softmax& problem, const void* dy, const void* y,
+                                       void* dx, Range rows);
+using CrossEntropyKernel = void (*)(const Softmax& problem, const void* x, const int64_t* labels,
+                                    void* loss, Range rows);
+using CrossEntropyGradientKernel = void (*)(const Softmax& problem, const void* dloss,
+                                            const void* x, const int64_t* labels, void* dx,
+                                            Range rows);
+using NormalizeKernel = void (*)(const Normalize& problem, const NormalizeForward& operands,
+                                 Range rows);
+using NormalizeGradientKernel = void (*)(const Normalize& problem,
+                                         const NormalizeBackward& operands, Range units);
 using DistributionKernel = void (*)(const RandomStream& stream, double first, double second,
                                     void* out, Range elements);
+
+// Rows of a block of scores.
+inline constexpr int64_t kAttentionQueries = 64;
+inline constexpr int64_t kAttentionKeys = 256;
+// Where the parts of scratch start, in lanes; first come the packed queries.
+struct AttentionScratch {
+  int64_t scores, keys, values, out, end;
+};
+AttentionScratch attention_layout(const Attention& problem);
+struct AttentionGradientScratch {
+  int64_t keys_across, keys_along,
+      values_across;       // packed as (features, keys), (keys, features), …
+  int64_t queries, douts;  // packed as (queries, features), …
+  int64_t shares, dscores, turned, dquery, dkey, dvalue, end;
+};
+AttentionGradientScratch attention_gradient_layout(const Attention& problem);
+struct AttentionKernels {
+  void (*forward)(const Attention& problem, void* out, void* logarithms, Range units,
+                  void* scratch);
+  void (*backward)(const Attention& problem, const AttentionGradient& operands, Range units,
+                   void* scratch);
+};
+
+struct LstmKernels {
+  void (*pack)(const Lstm& problem, const void* weight, bool is_backward, void* packed,
+               Range units);
+  void (*step)(const Lstm& problem, const LstmStep& step, Range units);
+  void (*back_step)(const Lstm& problem, const LstmBackStep& step, Range units);
+};
+
+struct ChannelKernels {
+  void (*moments)(const Channels& problem, const void* x, void* mean, void* variance,
+                  Range channels);
+  void (*affine)(const Channels& problem, const ChannelAffine& operands, Range planes);
+  void (*sums)(const Channels& problem, const ChannelSums& operands, Range channels);
+  void (*mix)(const Channels& problem, const ChannelMix& operands, Range planes);
+};
 
 struct KernelTable {
   const StepKernel* steps[kNumDTypes];         // [dtype][formula]
@@ -100,6 +152,14 @@ struct KernelTable {
   const TakeKernel* take_adjoints;
   const ScanKernel* scans;
   const SoftmaxKernel* softmaxes;
+  const SoftmaxGradientKernel* softmax_gradients;
+  const CrossEntropyKernel* cross_entropies;
+  const CrossEntropyGradientKernel* cross_entropy_gradients;
+  const NormalizeKernel* normalizes;
+  const NormalizeGradientKernel* normalize_gradients;
+  const AttentionKernels* attentions;
+  const LstmKernels* lstms;
+  const ChannelKernels* channels;
   const DistributionKernel* uniforms;      // low, high
   const DistributionKernel* normals;       // mean, deviation
   const DistributionKernel* exponentials;  // scale

@@ -157,7 +157,8 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
   for (const Value& cotangent : cotangents) any |= static_cast<bool>(cotangent);
   if (!any) return result;
   for (size_t i = 0; i < complete.size(); ++i)
-    if (!complete[i]) complete[i] = zeros(Value(&builder, Argument::of_int(0)), outputs[i].type());
+    if (!complete[i] && !op.takes_absent_cotangents)
+      complete[i] = zeros(Value(&builder, Argument::of_int(0)), outputs[i].type());
   Values partials =
       op.grad_rule(GradContext(op, attributes, builder, inputs, outputs, complete, needed));
   if (!builder.status().ok()) return result;

@@ -114,6 +114,10 @@ OpDef& OpDef::no_gradient(std::string_view reason) {
   why_no_gradient = reason;
   return *this;
 }
+OpDef& OpDef::absent_cotangents() {
+  takes_absent_cotangents = true;
+  return *this;
+}
 OpDef& OpDef::compose(Composition function) {
   composition = function;
   return *this;

@@ -206,6 +206,7 @@ class OpDef {
   OpDef& infer(InferRule rule);  // of a composite: checks what it is given
   OpDef& gradient(GradRule rule);
   OpDef& no_gradient(std::string_view reason);
+  OpDef& absent_cotangents();  // the rule takes absent ones: nobody writes zeros for it
   OpDef& compose(Composition function);
   OpDef& kernel(kernels::FormulaId formula);  // an elementwise operator
   OpDef& kernel(const Slot& slot);
@@ -235,6 +236,7 @@ class OpDef {
   InferRule infer_rule = nullptr;
   GradRule grad_rule = nullptr;
   std::string why_no_gradient;
+  bool takes_absent_cotangents = false;
   Composition composition = nullptr;
   Slot slot;
   ViewRule view_rule = nullptr;

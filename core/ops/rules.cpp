@@ -62,4 +62,11 @@ Status require_floating(const InferContext& c, size_t input) {
                               "; cast with `", c.op().input_at(input).name, ".astype('float32')`");
 }
 
+Status require_lanes(const InferContext& c, size_t input) {
+  const DType dtype = c.in[input].dtype;
+  if (dtype == DType::kFloat32 || dtype == DType::kFloat64) return {};
+  return errors::invalid_type(c.op().name, "`", c.op().input_at(input).name,
+                              "` must be float32 or float64; got ", dtype);
+}
+
 }  // namespace weft::ops::rules

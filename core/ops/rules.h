@@ -16,5 +16,6 @@ Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims);
 
 // Refuses inputs whose dtype is outside the kinds allowed, naming operator and argument.
 Status require_floating(const InferContext& c, size_t input);
+Status require_lanes(const InferContext& c, size_t input);  // float32 or float64
 
 }  // namespace weft::ops::rules

@@ -144,6 +144,26 @@ softmax_rows = softmax
 log_softmax_rows = log_softmax
 
 
+def softmax_gradient(dout, result):
+    return result * (dout - (dout * result).sum(-1, keepdims=True))
+
+
+def log_softmax_gradient(dout, result):
+    return dout - numpy.exp(result) * dout.sum(-1, keepdims=True)
+
+
+def cross_entropy_rows(data, label):
+    return -numpy.take_along_axis(log_softmax(data), label[..., None], -1)[..., 0]
+
+
+def cross_entropy_rows_gradient(data, label, dout):
+    label, dout = numpy.asarray(label), numpy.asarray(dout)
+    share = softmax(data)
+    chosen = numpy.take_along_axis(share, label[..., None], -1) - 1
+    numpy.put_along_axis(share, label[..., None], chosen, -1)
+    return dout[..., None] * share
+
+
 def logsumexp(x, axis=None, keepdims=False):
     with numpy.errstate(divide="ignore"):
         if x.size == 0:
@@ -353,6 +373,29 @@ def batch_norm(
     return out, keep * running_mean + (1 - keep) * mean, keep * running_var + (1 - keep) * var
 
 
+def _channels(x, like):
+    return x.reshape(1, -1, *(1,) * (like.ndim - 2))
+
+
+def batch_norm_training(data, gamma, beta, eps=1e-5):
+    axes = (0, *range(2, data.ndim))
+    mean, var = data.mean(axes), data.var(axes)
+    unit = (data - _channels(mean, data)) / numpy.sqrt(_channels(var, data) + eps)
+    return _channels(gamma, data) * unit + _channels(beta, data), mean, var
+
+
+def batch_norm_training_gradient(dout, dmean, dvariance, data, gamma, mean, variance, eps=1e-5):
+    axes = (0, *range(2, data.ndim))
+    count = data.size // data.shape[1]
+    root = numpy.sqrt(variance + eps)
+    centred = data - _channels(mean, data)
+    dgamma, dbeta = (dout * centred).sum(axes) / root, dout.sum(axes)
+    rest = dout - _channels(dbeta, data) / count
+    rest = rest - centred * _channels(dgamma / root, data) / count
+    dx = rest * _channels(gamma / root, data) + _channels(dmean, data) / count
+    return dx + centred * _channels(2 * dvariance, data) / count, dgamma, dbeta
+
+
 def layer_norm(data, gamma=None, beta=None, axis=-1, eps=1e-5):
     return _affine(_standardized(data, axis, eps), gamma, beta, axis)
 
@@ -360,6 +403,26 @@ def layer_norm(data, gamma=None, beta=None, axis=-1, eps=1e-5):
 def rms_norm(data, gamma=None, axis=-1, eps=1e-6):
     root = numpy.sqrt((data * data).mean(axis, keepdims=True) + eps)
     return _affine(data / root, gamma, None, axis)
+
+
+def _rows_moments(data, eps, centred):
+    mean = data.mean(-1, keepdims=True) if centred else 0
+    return mean, numpy.sqrt(((data - mean) ** 2).mean(-1, keepdims=True) + eps)
+
+
+def normalize_rows(data, gamma=None, beta=None, eps=1e-5, centred=True):
+    mean, root = _rows_moments(data, eps, centred)
+    return _affine((data - mean) / root, gamma, beta, -1)
+
+
+def normalize_rows_gradient(dout, data, gamma=None, eps=1e-5, centred=True, affine=True):
+    mean, root = _rows_moments(data, eps, centred)
+    unit = (data - mean) / root
+    scaled = _affine(dout, gamma, None, -1)
+    rest = scaled - unit * (scaled * unit).mean(-1, keepdims=True)
+    rest = (rest - scaled.mean(-1, keepdims=True) if centred else rest) / root
+    axes = tuple(range(data.ndim - 1))
+    return (rest, (dout * unit).sum(axes), dout.sum(axes)) if affine else rest
 
 
 def instance_norm(data, gamma=None, beta=None, eps=1e-5):
@@ -396,13 +459,36 @@ def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
 
 def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
+    share = numpy.exp(_log_softmax(_scores(query, key, mask, scale, causal), -1))
+    return numpy.einsum("...ts,...sv->...tv", share, value)
+
+
+def _scores(query, key, mask, scale, causal):
     scores = scale * numpy.einsum("...td,...sd->...ts", query, key)
     if causal:
         scores = numpy.where(numpy.tri(*scores.shape[-2:], dtype=bool), scores, -numpy.inf)
-    if mask is not None:
-        scores = numpy.where(mask, scores, -numpy.inf) if mask.dtype == bool else scores + mask
-    share = numpy.exp(_log_softmax(scores, -1))
-    return numpy.einsum("...ts,...sv->...tv", share, value)
+    if mask is None:
+        return scores
+    return numpy.where(mask, scores, -numpy.inf) if mask.dtype == bool else scores + mask
+
+
+def attention_blocks(query, key, value, mask=None, scale=1, causal=False):
+    logarithms = logsumexp(_scores(query, key, mask, scale, causal), -1)
+    out = scaled_dot_product_attention(query, key, value, mask, scale, causal)
+    return out, numpy.broadcast_to(logarithms, out.shape[:-1])
+
+
+def attention_gradient(
+    dout, dlogarithms, result, logarithms, query, key, value, mask=None, scale=1, causal=False
+):
+    shares = numpy.exp(_scores(query, key, mask, scale, causal) - logarithms[..., None])
+    rest = (dout * result).sum(-1) - dlogarithms
+    dscores = scale * shares * (numpy.einsum("...tv,...sv->...ts", dout, value) - rest[..., None])
+    return (
+        numpy.einsum("...ts,...sd->...td", dscores, key),
+        numpy.einsum("...ts,...td->...sd", dscores, query),
+        numpy.einsum("...ts,...tv->...sv", shares, dout),
+    )
 
 
 def lstm_cell(data, hidden, cell, *weights):
@@ -446,6 +532,46 @@ def lstm(data, hidden, cell, *weights, reverse=False):
 
 def gru(data, hidden, *weights, reverse=False):
     return _unrolled(gru_cell, data, (hidden,), weights, reverse)
+
+
+def _sigmoid(x):
+    return 1 / (1 + numpy.exp(-x))
+
+
+def lstm_steps(sums, hidden, cell, weight, reverse=False):
+    hiddens, cells, gates = (numpy.zeros((*sums.shape[:2], n), sums.dtype) for n in _widths(sums))
+    for t in reversed(range(len(sums))) if reverse else range(len(sums)):
+        i, f, g, o = numpy.split(sums[t] + hidden @ weight.T, 4, 1)
+        i, f, g, o = _sigmoid(i), _sigmoid(f), numpy.tanh(g), _sigmoid(o)
+        cell = f * cell + i * g
+        hidden = o * numpy.tanh(cell)
+        hiddens[t], cells[t], gates[t] = hidden, cell, numpy.concatenate([i, f, g, o], 1)
+    return hiddens, cells, gates
+
+
+def _widths(sums):
+    return sums.shape[2] // 4, sums.shape[2] // 4, sums.shape[2]
+
+
+def lstm_steps_gradient(
+    weight, cell, cells, gates, dhiddens=None, dcells=None, dgates=None, reverse=False
+):
+    steps = list(reversed(range(len(gates)))) if reverse else list(range(len(gates)))
+    dsums, dh, dc = numpy.zeros_like(gates), numpy.zeros_like(cell), numpy.zeros_like(cell)
+    for at in reversed(range(len(steps))):
+        t = steps[at]
+        last = cells[steps[at - 1]] if at else cell
+        i, f, g, o = numpy.split(gates[t], 4, 1)
+        dh = dh if dhiddens is None else dh + dhiddens[t]
+        dc = dc if dcells is None else dc + dcells[t]
+        bent = numpy.tanh(cells[t])
+        dc = dc + dh * o * (1 - bent * bent)
+        parts = numpy.concatenate([dc * g, dc * last, dc * i, dh * bent], 1)
+        parts = parts if dgates is None else parts + dgates[t]
+        slopes = numpy.concatenate([i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)], 1)
+        dsums[t] = parts * slopes
+        dh, dc = dsums[t] @ weight, dc * f
+    return dsums, dh, dc
 
 
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):

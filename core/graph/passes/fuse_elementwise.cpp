@@ -131,6 +131,19 @@ class Fuser {
     return DType::kBool;
   }
 
+  // Steps that lie before this node altogether need nothing at or after `first`: no group has
+  // members on both sides of it.
+  int32_t first_that_may_follow(int32_t first, int32_t group) const {
+    for (int32_t result = first;; first = result) {
+      for (size_t g = 0; g < groups_.size(); ++g) {
+        const std::vector<int32_t>& members = groups_[g].members;
+        if (static_cast<int32_t>(g) == group || members.empty() || members.back() < first) continue;
+        result = std::min(result, members.front());
+      }
+      if (result == first) return result;
+    }
+  }
+
   // Would a step outside have to run after one member and before another? Follows what the
   // group's inputs depend on, whole groups at a time, back to the group.
   bool cyclic(const std::vector<int32_t>& members, int32_t group) {
@@ -142,7 +155,7 @@ class Fuser {
       });
     };
     for (const int32_t n : members) push_dependencies(n, group);
-    const int32_t first = members.front();
+    const int32_t first = first_that_may_follow(members.front(), group);
     while (!pending.empty()) {
       const int32_t n = pending.back();
       pending.pop_back();
@@ -153,7 +166,7 @@ class Fuser {
       const bool alone = theirs < 0;
       const auto& all =
           alone ? std::vector<int32_t>{n} : groups_[static_cast<size_t>(theirs)].members;
-      if (all.back() < first) continue;  // everything before it is before the group, too
+      if (all.back() < first) continue;
       for (const int32_t m : all) {
         visited_[static_cast<size_t>(m)] = round_;
         push_dependencies(m, alone ? -2 : theirs);

@@ -1,4 +1,4 @@
-// softmax and log_softmax of rows: maximum, sum of exponentials, then the result.
+// softmax, log_softmax and cross entropy of rows: maximum, sum of exponentials, then the result.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -9,6 +9,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "weft_formula_headers.inc"
 
 #include "kernels/reduce_lanes.h"
+
+#include "kernels/cpu/row_lanes.h"
 
 template <class S, class F>
 WEFT_INLINE void map_row(S* to, const S* from, int64_t n, F f) {
@@ -68,6 +70,91 @@ void softmax(const Softmax& p, const void* x_data, void* y_data, Range rows) {
     }
   }
 }
+
+template <class S>
+void softmax_gradient(const Softmax& p, const void* dy_data, const void* y_data, void* dx_data,
+                      Range rows) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const S* dy = (const S*)dy_data + row * p.cols;
+    const S* y = (const S*)y_data + row * p.cols;
+    S* dx = (S*)dx_data + row * p.cols;
+    T sums[1];
+    sum_terms<1>(
+        p.cols,
+        [&](int64_t i, int64_t n) WEFT_LAMBDA {
+          const V cotangent = load_lanes(dy + i, n);
+          return Terms<T, 1>{{p.logarithm ? cotangent : cotangent * load_lanes(y + i, n)}};
+        },
+        sums);
+    const V sum(sums[0]);
+    for_lanes<T>(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V cotangent = load_lanes(dy + i, n), result = load_lanes(y + i, n);
+      const V out = p.logarithm ? cotangent - apply<Exp>(result) * sum : result * (cotangent - sum);
+      store_lanes(dx + i, out, n);
+    });
+  }
+}
+
+// Σ exp(x - most) of a row.
+template <class S>
+WEFT_INLINE LaneType<S> sum_exponentials(const S* x, int64_t cols, Vec<LaneType<S>> most) {
+  using T = LaneType<S>;
+  T sums[1];
+  sum_terms<1>(
+      cols,
+      [&](int64_t i, int64_t n)
+          WEFT_LAMBDA { return Terms<T, 1>{{apply<Exp>(load_lanes(x + i, n) - most)}}; },
+      sums);
+  return sums[0];
+}
+
+WEFT_INLINE int64_t place_of(int64_t label, int64_t cols) {
+  return label < 0 ? label + cols : label;
+}
+
+template <class S>
+void cross_entropy(const Softmax& p, const void* x_data, const int64_t* labels, void* loss_data,
+                   Range rows) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const S* x = (const S*)x_data + row * p.cols;
+    const V most(row_maximum(x, p.cols));
+    const V logarithm = apply<Log>(V(sum_exponentials(x, p.cols, most)));
+    const V chosen(to_lane(x[place_of(labels[row], p.cols)]));
+    store_lanes((S*)loss_data + row, logarithm - (chosen - most), 1);
+  }
+}
+
+template <class S>
+void cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x_data,
+                            const int64_t* labels, void* dx_data, Range rows) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const S* x = (const S*)x_data + row * p.cols;
+    S* dx = (S*)dx_data + row * p.cols;
+    const V most(row_maximum(x, p.cols)), sum(sum_exponentials(x, p.cols, most));
+    const V cotangent(to_lane(((const S*)dloss)[row]));
+    const auto share = [&](int64_t i, int64_t n)
+                           WEFT_LAMBDA { return apply<Exp>(load_lanes(x + i, n) - most) / sum; };
+    for_lanes<T>(p.cols, [&](int64_t i, int64_t n)
+                             WEFT_LAMBDA { store_lanes(dx + i, cotangent * share(i, n), n); });
+    const int64_t label = place_of(labels[row], p.cols);
+    store_lanes(dx + label, cotangent * (share(label, 1) - V(1)), 1);
+  }
+}
+
+extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
+const CrossEntropyKernel kCrossEntropies[kNumDTypes] = WEFT_FLOATING_DTYPES(cross_entropy);
+extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
+const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes] =
+    WEFT_FLOATING_DTYPES(cross_entropy_gradient);
+
+extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
+const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes] = WEFT_FLOATING_DTYPES(softmax_gradient);
 
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
 const SoftmaxKernel kSoftmaxes[kNumDTypes] = WEFT_FLOATING_DTYPES(softmax);

@@ -28,6 +28,14 @@ extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 extern const ScanKernel kScans[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
+extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
+extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
+extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
+extern const NormalizeKernel kNormalizes[kNumDTypes];
+extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
+extern const AttentionKernels kAttentions[kNumDTypes];
+extern const LstmKernels kLstms[kNumDTypes];
+extern const ChannelKernels kChannels[kNumDTypes];
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
     kExponentials[kNumDTypes];
 void random_words(const RandomStream& stream, uint32_t* out, Range words);
@@ -59,6 +67,14 @@ const KernelTable kTable = {
     .take_adjoints = kTakeAdjoints,
     .scans = kScans,
     .softmaxes = kSoftmaxes,
+    .softmax_gradients = kSoftmaxGradients,
+    .cross_entropies = kCrossEntropies,
+    .cross_entropy_gradients = kCrossEntropyGradients,
+    .normalizes = kNormalizes,
+    .normalize_gradients = kNormalizeGradients,
+    .attentions = kAttentions,
+    .lstms = kLstms,
+    .channels = kChannels,
     .uniforms = kUniforms,
     .normals = kNormals,
     .exponentials = kExponentials,

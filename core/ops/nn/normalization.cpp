@@ -25,6 +25,18 @@ Value standardized(const Value& x, const Axes& axes, double eps) {
   return centred * reciprocal_root(mean(square(centred), axes) + eps);
 }
 
+// All axes from `first` on together.
+Value standardized_from(const Value& x, int first, double eps) {
+  const Shape shape = x.shape();
+  Shape rows(shape.span().first(static_cast<size_t>(first)));
+  int64_t cols = 1;
+  for (int axis = first; axis < shape.rank(); ++axis) cols *= shape[axis];
+  rows.push_back(cols);
+  const Value out = x.builder().call("normalize_rows", {reshape(x, rows)},
+                                     {Argument::of_float(eps), Argument::of_bool(true)});
+  return reshape(out, shape);
+}
+
 Axes all_but(int kept, int rank) {
   Axes axes;
   for (int axis = 0; axis < rank; ++axis)
@@ -75,6 +87,13 @@ Result<Value> affine(const ComposeContext& c, Value x, int axis) {
   return cast(x, c.in(0).dtype());
 }
 
+// Does a channel have neighbours in memory, and any element? Then its statistics have a kernel.
+bool has_planes(const Shape& shape, int axis) {
+  int64_t inner = 1;
+  for (int i = 2; i < shape.rank(); ++i) inner *= shape[i];
+  return axis == 1 && inner > 1 && shape.elements() > 0;
+}
+
 Result<Values> batch_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 1));
   const Shape shape = c.in(0).shape();
@@ -88,11 +107,22 @@ Result<Values> batch_norm(const ComposeContext& c) {
   WEFT_ASSIGN(const Value running_mean, along(c, 3, axis));
   WEFT_ASSIGN(const Value running_var, along(c, 4, axis));
   Value centre = running_mean, variance = running_var, next_mean = c.in(3), next_var = c.in(4);
+  Value fused;
   if (c.flag("training")) {
-    const Axes axes = all_but(axis, rank);
     const double momentum = c.real("momentum");
-    centre = mean(x, axes);
-    variance = mean(square(x - centre), axes);
+    if (has_planes(shape, axis)) {
+      WEFT_TRY(along(c, 1, axis).status());
+      WEFT_TRY(along(c, 2, axis).status());
+      const Values found = c.builder.call_all("batch_norm_training",
+                                              {x, wide(c.in(1)), wide(c.in(2))}, {c.get("eps")});
+      fused = cast(found[0], c.in(0).dtype());
+      centre = reshape(found[1], running_mean.shape());
+      variance = reshape(found[2], running_mean.shape());
+    } else {
+      const Axes axes = all_but(axis, rank);
+      centre = mean(x, axes);
+      variance = mean(square(x - centre), axes);
+    }
     const Shape vector{shape[axis]};
     const Value mixed_mean = running_mean * momentum + centre * (1 - momentum);
     const Value mixed_var = running_var * momentum + variance * (1 - momentum);
@@ -102,15 +132,33 @@ Result<Values> batch_norm(const ComposeContext& c) {
     next_mean = c.builder.call("copy", {next_mean});
     next_var = c.builder.call("copy", {next_var});
   }
+  if (fused) return Values{fused, next_mean, next_var};
   WEFT_ASSIGN(const Value out,
               affine(c, (x - centre) * reciprocal_root(variance + c.real("eps")), axis));
   return Values{out, next_mean, next_var};
+}
+
+// Rows have a kernel; another axis is composed.
+Result<Value> rows(const ComposeContext& c, bool is_centred) {
+  const int last = c.in(0).rank() - 1;
+  Value gamma, beta;
+  if (given(c, 1)) {
+    WEFT_TRY(along(c, 1, last).status());
+    gamma = c.in(1);
+  }
+  if (given(c, 2)) {
+    WEFT_TRY(along(c, 2, last).status());
+    beta = c.in(2);
+  }
+  return c.builder.call("normalize_rows", {c.in(0), gamma, beta},
+                        {c.get("eps"), Argument::of_bool(is_centred)});
 }
 
 Result<Value> layer_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 1));
   WEFT_ASSIGN(const int axis,
               normalize_axis(c.integer("axis"), c.in(0).rank(), "layer_norm", "axis"));
+  if (axis == c.in(0).rank() - 1) return rows(c, true);
   return affine(c, standardized(wide(c.in(0)), {axis}, c.real("eps")), axis);
 }
 
@@ -118,13 +166,14 @@ Result<Value> rms_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 1));
   WEFT_ASSIGN(const int axis,
               normalize_axis(c.integer("axis"), c.in(0).rank(), "rms_norm", "axis"));
+  if (axis == c.in(0).rank() - 1) return rows(c, false);
   const Value x = wide(c.in(0));
   return affine(c, x * reciprocal_root(mean(square(x), {axis}) + c.real("eps")), axis);
 }
 
 Result<Value> instance_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 3));
-  return affine(c, standardized(wide(c.in(0)), from(2, c.in(0).rank()), c.real("eps")), 1);
+  return affine(c, standardized_from(wide(c.in(0)), 2, c.real("eps")), 1);
 }
 
 Result<Value> group_norm(const ComposeContext& c) {
@@ -134,12 +183,10 @@ Result<Value> group_norm(const ComposeContext& c) {
   if (groups < 1 || shape[1] % groups != 0)
     return errors::invalid_value("group_norm", "`num_groups` must divide the ", shape[1],
                                  " channels of `data`; got ", groups);
-  Shape grouped{shape[0], groups, shape[1] / groups};
-  if (shape.rank() == kMaxRank) return errors::rank_too_large("group_norm", "data", kMaxRank + 1);
-  for (int axis = 2; axis < shape.rank(); ++axis) grouped.push_back(shape[axis]);
-  const Value x =
-      standardized(reshape(wide(c.in(0)), grouped), from(2, grouped.rank()), c.real("eps"));
-  return affine(c, reshape(x, shape), 1);
+  int64_t size = shape[1] / groups;
+  for (int axis = 2; axis < shape.rank(); ++axis) size *= shape[axis];
+  const Value grouped = reshape(wide(c.in(0)), {shape[0], groups, size});
+  return affine(c, reshape(standardized_from(grouped, 2, c.real("eps")), shape), 1);
 }
 
 Result<Value> l2_normalization(const ComposeContext& c) {

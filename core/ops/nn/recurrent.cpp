@@ -2,7 +2,7 @@
 // in one direction.
 //
 // The weights of all gates lie below each other, as in Gluon. A sequence multiplies the data of all
-// steps at once and unrolls the rest, so gradients and every device follow.
+// steps at once; the steps of an LSTM are one operator (lstm_steps.cpp), the others are unrolled.
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -113,6 +113,26 @@ Result<Values> cell_of(const ComposeContext& c, const Network& network) {
   return network.states > 1 ? Values{next.hidden, next.cell} : Values{next.hidden};
 }
 
+// An LSTM's steps have a kernel, for float32 and float64; it computes halves in float32.
+Result<Values> lstm_of(const ComposeContext& c) {
+  const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
+  const DType dtype = c.in(0).dtype();
+  const DType lanes = dtype == DType::kFloat64 ? dtype : DType::kFloat32;
+  const Value flat = reshape(c.in(0), {data[0] * data[1], data[2]});
+  const Value sums = matmul(flat, swap_last_axes(c.in(3))) + (c.in(5) + c.in(6));
+  const Values found =
+      c.builder.call_all("lstm_steps",
+                         {cast(reshape(sums, {data[0], data[1], 4 * hidden[1]}), lanes),
+                          cast(c.in(1), lanes), cast(c.in(2), lanes), cast(c.in(4), lanes)},
+                         {c.get("reverse")});
+  WEFT_TRY(c.builder.status());
+  const auto last = [&](const Value& all) {
+    const Value step = slice(all, 0, c.flag("reverse") ? 0 : data[0] - 1, 1);
+    return c.builder.call("copy", {cast(reshape(step, hidden), dtype)});
+  };
+  return Values{cast(found[0], dtype), last(found[0]), last(found[1])};
+}
+
 Result<Values> sequence_of(const ComposeContext& c, const Network& network) {
   WEFT_TRY(check(c, network, true));
   const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
@@ -120,6 +140,7 @@ Result<Values> sequence_of(const ComposeContext& c, const Network& network) {
   if (steps > static_cast<int64_t>(kMostListed))
     return errors::invalid_value(c.op().name, "`data` must have at most ", kMostListed,
                                  " steps; got shape ", data);
+  if (network.step == lstm_step && steps > 0) return lstm_of(c);
   State state = first_state(c, network);
   Values outputs(static_cast<size_t>(steps));
   if (steps > 0) {

@@ -1,6 +1,7 @@
 #include "kernels/softmax.h"
 
 #include "base/errors.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 
@@ -8,36 +9,74 @@ namespace weft::ops {
 namespace {
 
 template <bool logarithm>
-Status run(const KernelCall& call) {
-  const TensorView& in = call.in[0];
+kernels::Softmax problem_of(const TensorView& data) {
   kernels::Softmax problem{};
-  problem.dtype = in.dtype;
-  problem.cols = in.shape[in.rank - 1];
+  problem.dtype = data.dtype;
+  problem.cols = data.shape[data.rank - 1];
   problem.rows = 1;
-  for (int axis = 0; axis + 1 < in.rank; ++axis) problem.rows *= in.shape[axis];
+  for (int axis = 0; axis + 1 < data.rank; ++axis) problem.rows *= data.shape[axis];
   problem.logarithm = logarithm;
+  return problem;
+}
+
+template <bool logarithm>
+Status run(const KernelCall& call) {
+  const auto problem = problem_of<logarithm>(call.in[0]);
   split_work(problem.rows, 8 * problem.rows * problem.cols, nullptr, 0,
              [&](kernels::Range range, void*) {
-               kernels::run_softmax(problem, in.data, call.out[0].data, range);
+               kernels::run_softmax(problem, call.in[0].data, call.out[0].data, range);
+             });
+  return {};
+}
+
+template <bool logarithm>
+Status run_gradient(const KernelCall& call) {
+  const auto problem = problem_of<logarithm>(call.in[0]);
+  split_work(problem.rows, (logarithm ? 8 : 2) * problem.rows * problem.cols, nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_softmax_gradient(problem, call.in[0].data, call.in[1].data,
+                                             call.out[0].data, range);
              });
   return {};
 }
 
 Result<Types> infer(const InferContext& c) {
   if (c.in[0].shape.rank() == 0)
-    return errors::invalid_value(c.op().name, "`data` must have at least one axis; got a scalar");
+    return errors::invalid_value(c.op().name, "`", c.op().input_name(0),
+                                 "` must have at least one axis; got a scalar");
   return rules::same_as_input(c);
+}
+
+Result<Types> infer_gradient(const InferContext& c) {
+  WEFT_TRY(rules::require_floating(c, 0));
+  if (c.in[0].shape != c.in[1].shape)
+    return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `result` ",
+                                 c.in[1].shape, " must have one shape");
+  return infer(c);
 }
 
 const int64_t kLastAxis[] = {-1};
 
 Values softmax_gradient(const GradContext& g) {
-  const Value weighted = g.dout() * g.out();
-  return {weighted - g.out() * sum(weighted, kLastAxis, true)};
+  return {g.builder().call("softmax_gradient", {g.dout(), g.out()})};
+}
+Values log_softmax_gradient(const GradContext& g) {
+  return {g.builder().call("log_softmax_gradient", {g.dout(), g.out()})};
 }
 
-Values log_softmax_gradient(const GradContext& g) {
-  return {g.dout() - exp(g.out()) * sum(g.dout(), kLastAxis, true)};
+// Both are linear in dout = in(0); y = in(1), u the cotangent: u is used as dout was, and
+// y (dout - Σ dout y) is differentiated by y.
+Values softmax_gradient_gradient(const GradContext& g) {
+  const Value weighted = sum(g.dout() * g.in(1), kLastAxis, true);
+  return {g.builder().call("softmax_gradient", {g.dout(), g.in(1)}),
+          g.needs(1)
+              ? g.dout() * (g.in(0) - sum(g.in(0) * g.in(1), kLastAxis, true)) - g.in(0) * weighted
+              : Value()};
+}
+Values log_softmax_gradient_gradient(const GradContext& g) {
+  const Value share = exp(g.in(1));
+  return {g.dout() - sum(g.dout() * share, kLastAxis, true),
+          -g.dout() * share * sum(g.in(0), kLastAxis, true)};
 }
 
 // Brings `axis` last, applies the rows operator, and back.
@@ -62,12 +101,16 @@ Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
 Result<Value> softmax(const ComposeContext& c) { return along_axis(c, "softmax_rows"); }
 Result<Value> log_softmax(const ComposeContext& c) { return along_axis(c, "log_softmax_rows"); }
 
-template <bool logarithm>
-Slot slot() {
-  Slot s;
-  s.run = run<logarithm>;
-  s.strides = Strides::kDense;
-  return s;
+void gradient_of_rows(OpDef& op) {
+  op.in(Namespace::kInternal)
+      .input("dout", "floating, shape (..., C)")
+      .input("result", "of the forward pass, shape of dout")
+      .promote(Promotion::kExact)
+      .infer(infer_gradient)
+      .sample(R"({"shapes": [[2, 5], [2, 5]]})")
+      .sample(R"({"shapes": [[1], [1]]})")
+      .sample(R"({"shapes": [[0, 3], [0, 3]]})")
+      .sample(R"({"shapes": [[2, 3, 4], [2, 3, 4]]})");
 }
 
 }  // namespace
@@ -79,7 +122,7 @@ WEFT_OP(softmax_rows) {
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(softmax_gradient)
-      .kernel(slot<false>())
+      .kernel(dense_slot(run<false>))
       .like("scipy.special.softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")
@@ -94,12 +137,24 @@ WEFT_OP(log_softmax_rows) {
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(log_softmax_gradient)
-      .kernel(slot<true>())
+      .kernel(dense_slot(run<true>))
       .like("scipy.special.log_softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")
       .sample(R"({"shapes": [[0, 3]]})")
       .sample(R"({"shapes": [[2, 3, 4]]})");
+}
+
+WEFT_OP(softmax_gradient) {
+  op.doc("Gradient of the softmax over the last axis, from its result.");
+  gradient_of_rows(op);
+  op.gradient(softmax_gradient_gradient).kernel(dense_slot(run_gradient<false>));
+}
+
+WEFT_OP(log_softmax_gradient) {
+  op.doc("Gradient of the logarithm of the softmax over the last axis, from its result.");
+  gradient_of_rows(op);
+  op.gradient(log_softmax_gradient_gradient).kernel(dense_slot(run_gradient<true>));
 }
 
 WEFT_OP(softmax) {

@@ -1,5 +1,12 @@
+// Cross entropy of scores and labels. Class indices along the last axis have a kernel, which keeps
+// no probabilities: its gradient computes them again.
 #include "base/errors.h"
+#include "kernels/softmax.h"
+#include "ops/indexing/axis_index.h"
+#include "ops/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/split_work.h"
+#include "ops/vjp.h"
 
 namespace weft::ops {
 namespace {
@@ -17,6 +24,9 @@ Result<Types> check(const InferContext& c) {
 }
 
 Values compose(const ComposeContext& c) {
+  const bool is_last = c.integer("axis") == -1 || c.integer("axis") == c.in(0).rank() - 1;
+  if (is_last && c.flag("sparse_label") && !c.flag("from_logits"))
+    return {c.builder.call("cross_entropy_rows", {c.in(0), cast(c.in(1), DType::kInt64)})};
   const Value log_probability =
       c.flag("from_logits") ? c.in(0) : c.builder.call("log_softmax", {c.in(0)}, {c.get("axis")});
   if (c.flag("sparse_label"))
@@ -25,7 +35,113 @@ Values compose(const ComposeContext& c) {
   return {-sum(log_probability * c.in(1), axis, false)};
 }
 
+// ---- rows
+
+Status check_rows(const InferContext& c, const TensorType& data, const TensorType& label) {
+  const int rank = data.shape.rank();
+  if (rank < 1)
+    return errors::invalid_value(c.op().name, "`data` must have at least one axis; got a scalar");
+  if (label.dtype != DType::kInt64)
+    return errors::invalid_type(c.op().name, "`label` must be int64; got ", label.dtype);
+  const Shape rows = rules::reduced_shape(data.shape, uint32_t{1} << (rank - 1), false);
+  if (label.shape == rows) return {};
+  return errors::invalid_value(c.op().name, "`label` must have shape ", rows,
+                               ", `data`'s without the last axis; got ", label.shape);
+}
+
+Result<Types> infer_rows(const InferContext& c) {
+  WEFT_TRY(check_rows(c, c.in[0], c.in[1]));
+  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
+}
+
+Result<Types> infer_gradient(const InferContext& c) {
+  WEFT_TRY(rules::require_floating(c, 0));
+  WEFT_TRY(check_rows(c, c.in[0], c.in[1]));
+  if (c.in[2].shape != c.in[1].shape)
+    return errors::invalid_value(c.op().name, "`dout` ", c.in[2].shape, " and `label` ",
+                                 c.in[1].shape, " must have one shape");
+  return Types{c.in[0]};
+}
+
+constexpr std::string_view kName = "softmax_cross_entropy";
+constexpr int64_t kWork = 8;  // of one score, in elements of cheap arithmetic
+
+Status run_rows(const KernelCall& call) {
+  const TensorView& data = call.in[0];
+  const auto split = split_at(data, data.rank - 1, false);
+  WEFT_TRY(check_indices(kName, call.in[1], split));
+  const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
+  split_work(problem.rows, kWork * problem.rows * problem.cols, nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_cross_entropy(problem, data.data,
+                                          static_cast<const int64_t*>(call.in[1].data),
+                                          call.out[0].data, range);
+             });
+  return {};
+}
+
+Status run_gradient(const KernelCall& call) {
+  const TensorView& data = call.in[0];
+  const auto split = split_at(data, data.rank - 1, false);
+  WEFT_TRY(check_indices(kName, call.in[1], split));
+  const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
+  split_work(problem.rows, 2 * kWork * problem.rows * problem.cols, nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_cross_entropy_gradient(problem, call.in[2].data, data.data,
+                                                   static_cast<const int64_t*>(call.in[1].data),
+                                                   call.out[0].data, range);
+             });
+  return {};
+}
+
+Values gradient(const GradContext& g) {
+  return {g.builder().call("cross_entropy_rows_gradient", {g.in(0), g.in(1), g.dout()}), Value()};
+}
+
+// What the gradient's kernel computes, in operators.
+Values formula(const ComposeContext& c) {
+  const Shape data = c.in(0).shape();
+  Shape column = c.in(1).shape();
+  column.push_back(1);
+  const Value share = c.builder.call("softmax_rows", {c.in(0)});
+  const Value chosen = c.builder.call(
+      "pick_adjoint", {c.in(2), c.in(1)},
+      {Argument::of_int(-1), Argument::of_string("raise"), Argument::of_ints(data.span())});
+  return {reshape(c.in(2), column) * share - chosen};
+}
+
 }  // namespace
+
+WEFT_OP(cross_entropy_rows) {
+  op.doc("Cross entropy of softmax(data) over the last axis and class indices.")
+      .in(Namespace::kInternal)
+      .input("data", "any real dtype: scores, shape (..., C)")
+      .index_input("label", "int64, data's shape without the last axis; negative ones count back")
+      .promote(Promotion::kFloat)
+      .infer(infer_rows)
+      .gradient(gradient)
+      .kernel(dense_slot(run_rows))
+      .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[2, 3, 5], [2, 3]], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[3], []], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[0, 3], [0]], "dtypes": [null, "int64"]})");
+}
+
+WEFT_OP(cross_entropy_rows_gradient) {
+  op.doc("Gradient of cross_entropy_rows: dout (softmax(data) - one at the label).")
+      .in(Namespace::kInternal)
+      .input("data", "floating: scores, shape (..., C)")
+      .index_input("label", "int64, data's shape without the last axis; negative ones count back")
+      .input("dout", "cotangents of the losses")
+      .promote(Promotion::kExact)
+      .infer(infer_gradient)
+      .gradient([](const GradContext& g) { return vjp(g, formula); })
+      .kernel(dense_slot(run_gradient))
+      .sample(R"({"shapes": [[4, 3], [4], [4]], "dtypes": [null, "int64", null]})")
+      .sample(R"({"shapes": [[2, 3, 5], [2, 3], [2, 3]], "dtypes": [null, "int64", null]})")
+      .sample(R"({"shapes": [[3], [], []], "dtypes": [null, "int64", null]})")
+      .sample(R"({"shapes": [[0, 3], [0], [0]], "dtypes": [null, "int64", null]})");
+}
 
 WEFT_OP(softmax_cross_entropy) {
   op.doc("Cross entropy of softmax(data) and labels, one loss per sample.")

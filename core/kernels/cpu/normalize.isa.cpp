@@ -1,0 +1,133 @@
+// Normalised rows and their gradient (layer normalisation: Ba, Kiros and Hinton, 2016; by root mean
+// square: Zhang and Sennrich, 2019).
+//
+// With g = dy gamma and r = 1 / sqrt(variance + eps) the gradient of a row is
+// dx = r (g - mean(g) - x̂ mean(g x̂)); not centred: without mean(g). A row is read from memory once
+// and stays in the first-level cache while its statistics, its two means and dx are computed; so
+// the backward pass recomputes the statistics rather than to store and read them.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/reduce_lanes.h"
+
+#include "kernels/cpu/row_lanes.h"
+
+template <class T>
+struct Moments {
+  Vec<T> mean, inverse;  // of the row; 1 / sqrt(variance + eps)
+};
+
+template <class S>
+Moments<LaneType<S>> moments_of(const Normalize& p, const S* x) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  T sums[1] = {0};
+  if (p.is_centred)
+    sum_terms<1>(
+        p.cols,
+        [&](int64_t i, int64_t n) WEFT_LAMBDA { return Terms<T, 1>{{load_lanes(x + i, n)}}; },
+        sums);
+  const V mean = V(sums[0]) / V(T(p.cols));
+  sum_terms<1>(
+      p.cols,
+      [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        const V centred = load_lanes(x + i, n) - mean;
+        return Terms<T, 1>{{centred * centred}};
+      },
+      sums);
+  return {mean, V(1) / sqrt_(V(sums[0]) / V(T(p.cols)) + V(T(p.eps)))};
+}
+
+template <class S>
+void normalize(const Normalize& p, const NormalizeForward& o, Range rows) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  const S* gamma = (const S*)o.gamma;
+  const S* beta = (const S*)o.beta;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const S* x = (const S*)o.x + row * p.cols;
+    S* y = (S*)o.y + row * p.cols;
+    const Moments<T> moments = moments_of(p, x);
+    for_lanes<T>(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      V value = (load_lanes(x + i, n) - moments.mean) * moments.inverse;
+      if (gamma) value = value * load_lanes(gamma + i, n);
+      if (beta) value = value + load_lanes(beta + i, n);
+      store_lanes(y + i, value, n);
+    });
+  }
+}
+
+template <class T>
+void normalize_gradient_row(const Normalize& p, const NormalizeBackward& o, int64_t row,
+                            T* scale_sums, T* shift_sums) {
+  using V = Vec<T>;
+  const T* gamma = (const T*)o.gamma;
+  const T* x = (const T*)o.x + row * p.cols;
+  const T* dy = (const T*)o.dy + row * p.cols;
+  T* dx = (T*)o.dx + row * p.cols;
+  const Moments<T> moments = moments_of(p, x);
+  const auto scaled = [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V cotangent = load_lanes(dy + i, n);
+    return gamma ? cotangent * load_lanes(gamma + i, n) : cotangent;
+  };
+  const auto standard = [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    return (load_lanes(x + i, n) - moments.mean) * moments.inverse;
+  };
+  T sums[2];
+  sum_terms<2>(
+      p.cols,
+      [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        const V g = scaled(i, n);
+        return Terms<T, 2>{{g, g * standard(i, n)}};
+      },
+      sums);
+  const V count(T(p.cols));
+  const V mean = p.is_centred ? V(sums[0]) / count : V(0);
+  const V share = V(sums[1]) / count;
+  for_lanes<T>(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V value = standard(i, n);
+    store_lanes(dx + i, moments.inverse * ((scaled(i, n) - mean) - value * share), n);
+    if (!scale_sums) return;
+    const V cotangent = load_lanes(dy + i, n);
+    store_lanes(scale_sums + i, load_lanes(scale_sums + i, n) + cotangent * value, n);
+    store_lanes(shift_sums + i, load_lanes(shift_sums + i, n) + cotangent, n);
+  });
+}
+
+template <class T>
+void normalize_gradient(const Normalize& p, const NormalizeBackward& o, Range units) {
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    T* scale_sums = o.sums ? (T*)o.sums + unit * 2 * p.cols : nullptr;
+    T* shift_sums = o.sums ? scale_sums + p.cols : nullptr;
+    if (o.sums) __builtin_memset(scale_sums, 0, 2 * p.cols * sizeof(T));
+    int64_t end = (unit + 1) * kNormalizeRows;
+    if (end > p.rows) end = p.rows;
+    for (int64_t row = unit * kNormalizeRows; row < end; ++row)
+      normalize_gradient_row<T>(p, o, row, scale_sums, shift_sums);
+  }
+}
+
+extern const NormalizeKernel kNormalizes[kNumDTypes];
+const NormalizeKernel kNormalizes[kNumDTypes] = WEFT_FLOATING_DTYPES(normalize);
+extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
+const NormalizeGradientKernel kNormalizeGradients[kNumDTypes] = {nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 nullptr,
+                                                                 normalize_gradient<float>,
+                                                                 normalize_gradient<double>};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,202 @@
+// Batch normalisation by the statistics of the batch, where channels have several neighbours in
+// memory: two passes over the data forward, two over data and cotangent backward. The gradient is
+// a kernel, whose own gradient is that of the formula in operators.
+#include <cmath>
+
+#include "base/errors.h"
+#include "kernels/channels.h"
+#include "ops/kernel_call.h"
+#include "ops/rules.h"
+#include "ops/split_work.h"
+#include "ops/vjp.h"
+
+namespace weft::ops {
+namespace {
+
+// The vectors have one number for each channel.
+Status check(const InferContext& c, size_t data, std::initializer_list<size_t> vectors) {
+  WEFT_TRY(rules::require_lanes(c, data));
+  const Shape& shape = c.in[data].shape;
+  if (shape.rank() < 2 || shape.elements() == 0)
+    return errors::invalid_value(
+        c.op().name, "`data` must have at least 2 axes, and elements; got shape ", shape);
+  for (const size_t input : vectors)
+    if (c.in[input].shape != Shape{shape[1]})
+      return errors::invalid_value(c.op().name, "`", c.op().input_name(input),
+                                   "` must have shape (", shape[1], ",); got ", c.in[input].shape);
+  return {};
+}
+
+TensorType vector_type(const TensorType& data) { return {data.dtype, Shape{data.shape[1]}, {}}; }
+
+Result<Types> infer(const InferContext& c) {
+  WEFT_TRY(check(c, 0, {1, 2}));
+  return Types{c.in[0], vector_type(c.in[0]), vector_type(c.in[0])};
+}
+
+Result<Types> infer_gradient(const InferContext& c) {
+  WEFT_TRY(check(c, 3, {1, 2, 4, 5, 6}));
+  if (c.in[0].shape != c.in[3].shape)
+    return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `data` ",
+                                 c.in[3].shape, " must have one shape");
+  return Types{c.in[3], vector_type(c.in[3]), vector_type(c.in[3])};
+}
+
+kernels::Channels problem_of(const TensorView& data) {
+  kernels::Channels p{data.dtype, data.shape[0], data.shape[1], 1};
+  for (int axis = 2; axis < data.rank; ++axis) p.inner *= data.shape[axis];
+  return p;
+}
+int64_t planes_of(const kernels::Channels& p) { return p.outer * p.channels; }
+int64_t elements_of(const kernels::Channels& p) { return planes_of(p) * p.inner; }
+
+template <class T>
+void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
+  const void* x = call.in[0].data;
+  void *mean = call.out[1].data, *variance = call.out[2].data;
+  split_work(p.channels, 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
+    kernels::run_channel_moments(p, x, mean, variance, range);
+  });
+  T* scale = static_cast<T*>(call.scratch);
+  for (int64_t c = 0; c < p.channels; ++c) {
+    const double inverse = 1 / std::sqrt(static_cast<double>(static_cast<T*>(variance)[c]) + eps);
+    scale[c] = static_cast<T>(static_cast<const T*>(call.in[1].data)[c] * inverse);
+  }
+  const kernels::ChannelAffine operands{x, mean, scale, call.in[2].data, call.out[0].data};
+  split_work(planes_of(p), elements_of(p), nullptr, 0,
+             [&](kernels::Range range, void*) { kernels::run_channel_affine(p, operands, range); });
+}
+
+// With r = 1 / sqrt(variance + eps), c = x - mean and n elements in a channel:
+// dx = gamma r (dy - mean(dy) - c r² mean(dy c)) + dmean / n + dvar 2 c / n.
+template <class T>
+void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
+  const auto at = [&](size_t input) { return static_cast<const T*>(call.in[input].data); };
+  const void *dy = call.in[0].data, *x = call.in[3].data, *mean = call.in[5].data;
+  T *dgamma = static_cast<T*>(call.out[1].data), *dbeta = static_cast<T*>(call.out[2].data);
+  const kernels::ChannelSums sums{dy, x, mean, dbeta, dgamma};
+  split_work(p.channels, 2 * elements_of(p), nullptr, 0,
+             [&](kernels::Range range, void*) { kernels::run_channel_sums(p, sums, range); });
+  T* scale = static_cast<T*>(call.scratch);
+  T *slope = scale + p.channels, *shift = slope + p.channels;
+  const auto count = static_cast<double>(p.outer * p.inner);
+  for (int64_t c = 0; c < p.channels; ++c) {
+    const double inverse = 1 / std::sqrt(static_cast<double>(at(6)[c]) + eps);
+    const double factor = static_cast<double>(at(4)[c]) * inverse;
+    const double product = static_cast<double>(dgamma[c]);
+    scale[c] = static_cast<T>(factor);
+    slope[c] = static_cast<T>(
+        (2 * static_cast<double>(at(2)[c]) - factor * inverse * inverse * product) / count);
+    shift[c] = static_cast<T>(
+        (static_cast<double>(at(1)[c]) - factor * static_cast<double>(dbeta[c])) / count);
+    dgamma[c] = static_cast<T>(product * inverse);
+  }
+  const kernels::ChannelMix mix{dy, x, mean, scale, slope, shift, call.out[0].data};
+  split_work(planes_of(p), elements_of(p), nullptr, 0,
+             [&](kernels::Range range, void*) { kernels::run_channel_mix(p, mix, range); });
+}
+
+Status run(const KernelCall& call) {
+  const kernels::Channels p = problem_of(call.in[0]);
+  const double eps = call.op.reader(call.attributes).real("eps");
+  if (p.dtype == DType::kFloat64)
+    forward<double>(call, p, eps);
+  else
+    forward<float>(call, p, eps);
+  return {};
+}
+
+Status run_gradient(const KernelCall& call) {
+  const kernels::Channels p = problem_of(call.in[3]);
+  const double eps = call.op.reader(call.attributes).real("eps");
+  if (p.dtype == DType::kFloat64)
+    backward<double>(call, p, eps);
+  else
+    backward<float>(call, p, eps);
+  return {};
+}
+
+int64_t scratch(const SlotTypes& t, int) { return t.out[1].bytes(); }
+int64_t scratch_gradient(const SlotTypes& t, int) { return 3 * t.out[1].bytes(); }
+
+Values gradient(const GradContext& g) {
+  return g.builder().call_all(
+      "batch_norm_training_gradient",
+      {g.dout(0), g.dout(1), g.dout(2), g.in(0), g.in(1), g.out(1), g.out(2)}, {g.get("eps")});
+}
+
+// What the gradient's kernel computes.
+Values formula(const ComposeContext& c) {
+  const Shape shape = c.in(3).shape();
+  Shape column{shape[1]};
+  column.resize(shape.rank() - 1, 1);
+  int64_t axes[kMaxRank], count = 0, elements = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (axis != 1) {
+      axes[count++] = axis;
+      elements *= shape[axis];
+    }
+  const auto n = static_cast<double>(elements);
+  const auto total = [&](const Value& x) {
+    return sum(x, {axes, static_cast<size_t>(count)}, false);
+  };
+  const auto spread = [&](const Value& x) { return reshape(x, column); };
+  const Value dy = c.in(0), centred = c.in(3) - spread(c.in(5));
+  const Value inverse = 1.0 / c.builder.call("sqrt", {c.in(6) + c.real("eps")});
+  const Value product = total(dy * centred), all = total(dy), factor = c.in(4) * inverse;
+  const Value slope = (c.in(2) * 2.0 - factor * inverse * inverse * product) / n;
+  const Value shift = (c.in(1) - factor * all) / n;
+  const Value dx = dy * spread(factor) + centred * spread(slope) + spread(shift);
+  return {dx, product * inverse, all};
+}
+
+Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
+  Slot slot = dense_slot(function);
+  slot.scratch_bytes = bytes;
+  return slot;
+}
+
+}  // namespace
+
+WEFT_OP(batch_norm_training) {
+  op.doc("Channels normalised by the batch's statistics, and these: mean and variance.")
+      .in(Namespace::kInternal)
+      .input("data", "float32 or float64, shape (N, C, ...)")
+      .input("gamma", "shape (C,)")
+      .input("beta", "shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .promote(Promotion::kExact)
+      .outputs(3)
+      .infer(infer)
+      .gradient(gradient)
+      .kernel(slot_of(run, scratch))
+      .sample(R"({"shapes": [[3, 2, 2], [2], [2]]})")
+      .sample(R"({"shapes": [[2, 2, 2, 3], [2], [2]], "eps": 0.1})")
+      .sample(R"({"shapes": [[5, 2], [2], [2]]})")
+      .sample(R"({"shapes": [[1, 2, 6], [2], [2]]})");
+}
+
+WEFT_OP(batch_norm_training_gradient) {
+  op.doc("Gradients of batch_norm_training: of data, gamma and beta.")
+      .in(Namespace::kInternal)
+      .input("dout", "float32 or float64, shape (N, C, ...)")
+      .input("dmean", "shape (C,)")
+      .input("dvariance", "shape (C,)")
+      .input("data", "shape of dout")
+      .input("gamma", "shape (C,)")
+      .input("mean", "shape (C,)")
+      .input("variance", "shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .promote(Promotion::kExact)
+      .outputs(3)
+      .infer(infer_gradient)
+      .gradient([](const GradContext& g) { return vjp(g, formula); })
+      .kernel(slot_of(run_gradient, scratch_gradient))
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[3, 2, 2], [2], [2], [3, 2, 2], [2], [2], [2]]})")
+      .sample(R"({"shapes": [[2, 2, 2, 3], [2], [2], [2, 2, 2, 3], [2], [2], [2]], "eps": 0.1})")
+      .sample(R"({"shapes": [[5, 2], [2], [2], [5, 2], [2], [2], [2]]})")
+      .sample(R"({"shapes": [[1, 2, 6], [2], [2], [1, 2, 6], [2], [2], [2]]})");
+}
+
+}  // namespace weft::ops
