@@ -518,6 +518,52 @@ def convolution(
 convolution_image = convolution
 
 
+def _from_blocks(x):
+    """(N, C / B, H, W, B) as (N, C, H, W)."""
+    n, blocks, h, w, block = x.shape
+    return x.transpose(0, 1, 4, 2, 3).reshape(n, blocks * block, h, w)
+
+
+def _to_blocks(x, block):
+    n, c, h, w = x.shape
+    return x.reshape(n, c // block, block, h, w).transpose(0, 1, 3, 4, 2)
+
+
+def _block(channels):
+    return 16 if channels % 16 == 0 else 8
+
+
+def pack_convolution(weight, num_group=1, plain=False):
+    filters, channels, *kernel = weight.shape
+    if channels == 1 and num_group == filters:
+        return weight.reshape(-1, _block(filters), *kernel).transpose(0, 2, 3, 1)
+    groups = weight.reshape(num_group, -1, *weight.shape[1:])
+    missing = -groups.shape[1] % 16
+    groups = numpy.pad(groups, [(0, 0), (0, missing), (0, 0), (0, 0), (0, 0)])
+    block = 1 if plain else _block(channels * num_group)
+    panels = groups.reshape(-1, 16, channels // block, block, *kernel)
+    return panels.transpose(0, 2, 4, 5, 3, 1)
+
+
+def convolution_blocked(
+    data, weight, bias=None, residual=None, filters=0, num_group=1, low=None, high=None, **window
+):
+    if weight.ndim == 4:
+        plain = weight.transpose(0, 3, 1, 2).reshape(filters, 1, *weight.shape[1:3])
+    else:
+        panels = weight.transpose(0, 5, 1, 4, 2, 3)
+        groups = panels.reshape(
+            num_group, -1, weight.shape[1] * weight.shape[4], *weight.shape[2:4]
+        )
+        plain = groups[:, : filters // num_group].reshape(filters, *groups.shape[2:])
+    image = data if data.ndim == 4 else _from_blocks(data)
+    out = _to_blocks(
+        convolution(image, plain, bias, num_group=num_group, **window), _block(filters)
+    )
+    out = out if residual is None else out + residual
+    return out if low is None and high is None else numpy.clip(out, low, high).astype(data.dtype)
+
+
 def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
     axes = data.ndim - 2
     named = (("stride", 1), ("pad", 0), ("dilate", 1))
@@ -601,6 +647,10 @@ def pooling(
 
 
 pooling_image = pooling
+
+
+def pooling_blocked(data, **options):
+    return _to_blocks(pooling(_from_blocks(data), **options), data.shape[4])
 
 
 def pooling_indices(data, **options):

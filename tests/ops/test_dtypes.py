@@ -26,6 +26,7 @@ DECLARED = {
     "bool or integers": ["bool", *INTEGERS],
     "integers": INTEGERS,
     "int64": ["int64"],
+    "float32": ["float32"],
     "floating": FLOATS,
     "floating, int64 or uint64": [*FLOATS, "int64", "uint64"],
 }

@@ -35,6 +35,7 @@ FREE = {
     "log_softmax": "infinite scores give NaN throughout, as in PyTorch",
     "log_softmax_rows": "the same",
     "softmax_cross_entropy": "the same",
+    "convolution_blocked": "windows end at the image, its oracle multiplies with padded zeros",
     "convolution_data": "its oracle multiplies every weight with zeros",
     "convolution_weight": "the same",
     "deconvolution": "the same",
