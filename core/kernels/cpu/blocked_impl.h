@@ -40,8 +40,6 @@ class ColumnRanges {
   }
   int64_t first(int64_t col) const { return ranges_[2 * col]; }
   int64_t end(int64_t col) const { return ranges_[2 * col + 1]; }
-  int64_t low() const { return low_; }
-  int64_t high() const { return high_; }
   bool all_inside(int64_t begin, int64_t end) const { return begin >= low_ && end <= high_; }
 
  private:

@@ -25,7 +25,9 @@ struct BlockedTile {
   float* y;
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
   Strides3 count, x_step, weights_step;
-  int64_t depth;  // of a channel block
+  int64_t depth;       // of a channel block
+  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
+  int64_t ahead_step;  // of a line, or 0
   bool accumulate;
   const Epilogue* epilogue;  // null: sums are stored as they are
   const float* bias;
@@ -46,6 +48,7 @@ void blocked_tile(const BlockedTile& tile) {
     });
   });
   const int64_t step = kStep ? kStep : tile.x_pixel;
+  const float* ahead = tile.ahead;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
   for (int64_t col = 0; col < tile.count.col; ++col) {
     for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
@@ -55,6 +58,8 @@ void blocked_tile(const BlockedTile& tile) {
       for (int64_t row = 0; row < tile.count.row; ++row) {
         const float* w = weights;
         for (int64_t k = 0; k < tile.depth; ++k) {
+          __builtin_prefetch(ahead, 0, 2);
+          ahead += tile.ahead_step;
           V right[kVectors];
           repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
             constexpr int j = decltype(vector)::value;
@@ -165,7 +170,8 @@ class BlockedUnit {
     y_vector_ = Vec<float>::kLanes < problem_.out_block
                     ? Vec<float>::kLanes
                     : p_.out_height * p_.out_width * problem_.out_block;
-    for (int64_t block = 0; block < blocks_; block += cut_.blocks)
+    for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
+      fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row)
         for (int64_t t = 0; t < tiles_; ++t) {
           const int64_t begin = first_pixel(t);
@@ -173,6 +179,25 @@ class BlockedUnit {
           one_tile(block, row, begin, first_pixel(t + 1), operands_.y + at, problem_.out_block,
                    y_vector_, &epilogue_, operands_.residual ? operands_.residual + at : nullptr);
         }
+    }
+  }
+
+  // While the weights of these blocks are used from the first-level cache, the first tiles fetch
+  // those of the next ones, or of the next channels: in a network weights come from memory.
+  void fetch_after(int64_t block) {
+    const int64_t next = block + cut_.blocks;
+    ahead_ = next < blocks_ ? weights_ + next * weights_step_.channel
+                            : weights_ + 2 * Vec<float>::kLanes / kPanelChannels * panel_;
+    lines_ = cut_.blocks * weights_step_.channel / kPanelChannels;
+    fetched_ = 0;
+  }
+  void fetch(BlockedTile& tile, int64_t lines) {
+    const int64_t panel = fetched_ / lines_;
+    const bool is_done = panel >= vectors_;
+    tile.ahead =
+        is_done ? tile.weights : ahead_ + panel * panel_ + fetched_ % lines_ * kPanelChannels;
+    tile.ahead_step = is_done ? 0 : kPanelChannels;
+    fetched_ += lines;
   }
 
   // 56 pixels as 14 + 14 + 14 + 14, 15 as 7 + 8.
@@ -182,6 +207,7 @@ class BlockedUnit {
     alignas(64) float sums[kMostPixels * 2 * Vec<float>::kLanes];
     constexpr int64_t kRow = 2 * Vec<float>::kLanes;
     const int64_t begin = first_pixel(t), end = first_pixel(t + 1);
+    fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks)
       one_tile(block, row, begin, end, sums, kRow, Vec<float>::kLanes, nullptr, nullptr);
     const int64_t size = problem_.out_block, plane = p_.out_height * p_.out_width * size;
@@ -226,6 +252,7 @@ class BlockedUnit {
       tile.x = x + col * x_step_.col + from * x_pixel_;
       tile.weights = weights + col * weights_step_.col;
       tile.y = y + (from - begin) * y_pixel;
+      fetch(tile, cols * channels * (rows.end - rows.begin) * tile.depth);
       kTiles.at[step_][vectors_ - 1][to - from - 1](tile);
     };
     const Epilogue* last = is_last ? epilogue : nullptr;
@@ -257,12 +284,13 @@ class BlockedUnit {
   ColumnRanges cols_;
   Epilogue epilogue_;
   Strides3 x_step_, weights_step_;
-  int64_t x_pixel_, blocks_, panel_, tiles_, y_vector_;
+  int64_t x_pixel_, blocks_, panel_, tiles_, y_vector_, lines_, fetched_;
   int step_, vectors_;
   bool is_apart_;
   int64_t first_row_, end_row_, channels_, y_;
   const float* x_;
   const float* weights_;
+  const float* ahead_;
   const float* bias_;
 };
 
