@@ -184,9 +184,9 @@ Status Compiled::build_inference(const Graph& graph, const graph::PassSelection&
 
 Result<Ref<Compiled>> Compiled::build(const Graph& graph, const std::vector<bool>& wanted,
                                       const graph::PassSelection& given, Device* device) {
-  // Fused regions are tile programs, which the CPU has.
+  // Fused regions are tile programs, and channel blocks a layout, that the CPU has.
   const graph::PassSelection selection =
-      device ? graph::PassSelection(given.text() + ",-fuse") : given;
+      device ? graph::PassSelection(given.text() + ",-fuse,-block") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();

@@ -15,6 +15,8 @@ constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, false, remove_dead_code},
     {"fold", PassClass::kExact, false, fold_constants},
     {"cse", PassClass::kExact, false, merge_common},
+    {"block", PassClass::kTolerance, false, block_channels},
+    {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };
