@@ -100,6 +100,7 @@ struct KernelTable {
   const ConvolutionKernel* convolutions_weight_shifted;
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
+  BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
   BlockedPoolKernel blocked_max_pool;
   BlockedPoolKernel blocked_average_pool;
   // [dtype] each; null where the header says that a dtype has no kernel.

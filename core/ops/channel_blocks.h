@@ -8,11 +8,13 @@
 namespace weft::ops {
 
 using kernels::channel_block;
+using kernels::winograd_tile;
+using ConvolutionShape = kernels::Convolution;
 
 // Is there a blocked convolution of so many channels? `in_block` is theirs, or 1 for a plain image.
 inline bool has_blocked_convolution(int64_t channels, int64_t filters, int64_t groups,
                                     int64_t in_block) {
-  kernels::Convolution p{};
+  ConvolutionShape p{};
   p.in_channels = channels;
   p.out_channels = filters;
   p.groups = groups;

@@ -129,15 +129,39 @@ class Blocking {
     if ((block == 1 && !is_plain) ||
         !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
-    const ops::Value packed =
-        emit("pack_convolution", {{plain(w)}}, {{a.get("num_group"), Argument::of_bool(is_plain)}});
-    ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels), packed};
+    const Argument tile = Argument::of_int(is_plain ? 0 : winograd(node));
+    const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
+    const ops::Value w_plain = plain(w);
+    ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
+                          emit("pack_convolution", {&w_plain, 1}, packing)};
     if (node.operands.size() > 2 && node.operands[2].is_value())
       inputs.push_back(plain(node.operands[2].value));
     const Argument attributes[] = {Argument::none(), a.get("stride"),    a.get("pad"),
-                                   a.get("dilate"),  a.get("num_group"), Argument::of_int(filters)};
+                                   a.get("dilate"),  a.get("num_group"), Argument::of_int(filters),
+                                   Argument::none(), Argument::none(),   tile};
     set_blocked(node.outputs[0], emit("convolution_blocked", inputs, attributes));
     return true;
+  }
+
+  // The side of Winograd's tiles that the convolution is worth, or 0.
+  int64_t winograd(const Node& node) const {
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const auto is_one = [&](std::string_view name) {
+      return !a.has(name) ||
+             std::ranges::all_of(a.ints(name), [](int64_t number) { return number == 1; });
+    };
+    const Shape &weight = shape(node.operands[1].value), &out = shape(node.outputs[0]);
+    if (!is_one("stride") || !is_one("dilate")) return 0;
+    ops::ConvolutionShape p{};
+    p.groups = a.integer("num_group");
+    p.in_channels = weight[1] * p.groups;
+    p.out_channels = weight[0];
+    p.kernel_height = weight[2];
+    p.kernel_width = weight[3];
+    p.out_height = out[2];
+    p.out_width = out[3];
+    p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = 1;
+    return ops::winograd_tile(p);
   }
 
   bool pooling(const Node& node) {

@@ -1,5 +1,5 @@
-// What the loops over channel blocks share: which taps of a window see the image, and what is done
-// to a sum before it is stored.
+// What the loops over channel blocks share: which taps of a window see the image, what is done to a
+// sum before it is stored, and the tile of sums in registers.
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
 
@@ -65,4 +65,34 @@ WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, con
   if (bias) sum = sum + Memory<float>::load_part(bias, lanes);
   if (residual) sum = sum + Memory<float>::load_part(residual, lanes);
   return held(sum, epilogue);
+}
+
+// A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
+// blocks, rows, and channels of a block, in this order.
+struct Strides3 {
+  int64_t col, channel, row;
+};
+struct BlockedTile {
+  const float* x;
+  const float* weights;
+  float* y;
+  int64_t x_pixel, y_pixel, y_vector, weights_vector;
+  Strides3 count, x_step, weights_step;
+  int64_t depth;       // of a channel block
+  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
+  int64_t ahead_step;  // of a line, or 0
+  bool accumulate;
+  const Epilogue* epilogue;  // null: sums are stored as they are
+  const float* bias;
+  const float* residual;  // strides of y
+};
+using TileKernel = void (*)(const BlockedTile& tile);
+constexpr int kMostPixels = kTileRows<float>;
+struct TileKernels {
+  TileKernel at[3][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
+};
+extern const TileKernels kTiles;
+// Steps of 16 and 32 between pixels of x are known to the compiler, others are read from the tile.
+WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
+  return kTiles.at[x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : 0][vectors - 1][pixels - 1];
 }

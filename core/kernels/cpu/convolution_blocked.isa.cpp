@@ -16,24 +16,6 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
-struct Strides3 {
-  int64_t col, channel, row;
-};
-struct BlockedTile {
-  const float* x;
-  const float* weights;
-  float* y;
-  int64_t x_pixel, y_pixel, y_vector, weights_vector;
-  Strides3 count, x_step, weights_step;
-  int64_t depth;       // of a channel block
-  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
-  int64_t ahead_step;  // of a line, or 0
-  bool accumulate;
-  const Epilogue* epilogue;  // null: sums are stored as they are
-  const float* bias;
-  const float* residual;  // strides of y
-};
-
 template <int kPixels, int kVectors, int kStep>
 void blocked_tile(const BlockedTile& tile) {
   using V = Vec<float>;
@@ -93,19 +75,13 @@ void blocked_tile(const BlockedTile& tile) {
   });
 }
 
-using TileKernel = void (*)(const BlockedTile& tile);
-constexpr int kMostPixels = kTileRows<float>;
-constexpr int kSteps = 3;  // between pixels of x: 16 and 32 known to the compiler, others not
-struct TileKernels {
-  TileKernel at[kSteps][2][kMostPixels];
-};
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
   return {{{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
            {{blocked_tile<I + 1, 1, 16>...}, {blocked_tile<I + 1, 2, 16>...}},
            {{blocked_tile<I + 1, 1, 32>...}, {blocked_tile<I + 1, 2, 32>...}}}};
 }
-constexpr TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
+const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
 
 // One unit: what stays the same for all its tiles.
 class BlockedUnit {
@@ -127,7 +103,6 @@ class BlockedUnit {
     weights_step_ = {cell, p_.kernel_height * p_.kernel_width * cell, p_.kernel_width * cell};
     blocks_ = channels / problem.in_block;
     panel_ = channels * p_.kernel_height * p_.kernel_width * kPanelChannels;
-    step_ = x_pixel_ == 16 ? 1 : x_pixel_ == 32 ? 2 : 0;
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
     tiles_ = (p_.out_width + kMostPixels - 1) / kMostPixels;
@@ -253,7 +228,7 @@ class BlockedUnit {
       tile.weights = weights + col * weights_step_.col;
       tile.y = y + (from - begin) * y_pixel;
       fetch(tile, cols * channels * (rows.end - rows.begin) * tile.depth);
-      kTiles.at[step_][vectors_ - 1][to - from - 1](tile);
+      tile_kernel(x_pixel_, vectors_, to - from)(tile);
     };
     const Epilogue* last = is_last ? epilogue : nullptr;
     if (cols_.all_inside(begin, end)) {
@@ -285,7 +260,7 @@ class BlockedUnit {
   Epilogue epilogue_;
   Strides3 x_step_, weights_step_;
   int64_t x_pixel_, blocks_, panel_, tiles_, y_vector_, lines_, fetched_;
-  int step_, vectors_;
+  int vectors_;
   bool is_apart_;
   int64_t first_row_, end_row_, channels_, y_;
   const float* x_;

@@ -25,6 +25,8 @@ void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cu
                          const BlockedOperands& operands, Range units, void* scratch);
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
+void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
+                      const BlockedOperands& operands, Range units, void* scratch);
 void blocked_max_pool(const Pooling& problem, int64_t block, const float* x, float* y, Range rows);
 void blocked_average_pool(const Pooling& problem, int64_t block, const float* x, float* y,
                           Range rows);
@@ -57,6 +59,7 @@ const KernelTable kTable = {
     .convolutions_weight_shifted = kConvolutionsWeightShifted,
     .blocked_convolution = blocked_convolution,
     .blocked_depthwise = blocked_depthwise,
+    .blocked_winograd = blocked_winograd,
     .blocked_max_pool = blocked_max_pool,
     .blocked_average_pool = blocked_average_pool,
     .max_pools = kMaxPools,

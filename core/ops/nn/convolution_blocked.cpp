@@ -19,7 +19,10 @@ Status require_float32(const InferContext& c) {
                               c.in[0].dtype);
 }
 
-Shape packed_shape(const kernels::Convolution& p, int64_t in_block) {
+Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd) {
+  if (winograd)
+    return {(winograd + 2) * (winograd + 2), p.out_channels / kernels::kPanelChannels,
+            p.in_channels / in_block, in_block, kernels::kPanelChannels};
   if (kernels::is_depthwise(p))
     return {p.in_channels / in_block, p.kernel_height, p.kernel_width, in_block};
   return {kernels::packed_panels(p, in_block),
@@ -30,11 +33,24 @@ Shape packed_shape(const kernels::Convolution& p, int64_t in_block) {
           kernels::kPanelChannels};
 }
 
+// The side of Winograd's tiles that is asked for: 0 or one that the problem allows.
+Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block) {
+  const int64_t side = a.integer("winograd");
+  if (side == 0) return {};
+  const bool fits = p.groups == 1 && p.kernel_height == 3 && p.kernel_width == 3 &&
+                    in_block == 16 && p.out_channels % 16 == 0;
+  if ((side == 2 || side == 4) && fits) return {};
+  return errors::invalid_value(a.op().name,
+                               "`winograd` must be 0 or, with kernels of 3 x 3, one "
+                               "group and blocks of 16, 2 or 4; got ",
+                               side);
+}
+
 // ---- packing
 
 struct Packing {
   kernels::Convolution shape;  // channels, groups and kernel only
-  int64_t in_block;
+  int64_t in_block, winograd;
 };
 
 Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
@@ -57,22 +73,28 @@ Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
   if ((packing.in_block == 1 && !a.flag("plain")) || !kernels::blocks_fit(p, packing.in_block))
     return errors::invalid_value("pack_convolution", "`weight` ", w, " in ", p.groups,
                                  " groups has channels or filters that are no multiple of 8");
+  WEFT_TRY(check_winograd(a, p, packing.in_block));
+  packing.winograd = a.integer("winograd");
   return packing;
 }
 
 Result<Types> infer_pack(const InferContext& c) {
   WEFT_TRY(require_float32(c));
   WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].shape));
-  return Types{{c.in[0].dtype, packed_shape(packing.shape, packing.in_block), {}}};
+  return Types{
+      {c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd), {}}};
 }
 
 Status run_pack(const KernelCall& call) {
   const Packing packing = packing_of(call.op.reader(call.attributes), shape_of(call.in[0])).value();
   split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
              nullptr, 0, [&](kernels::Range panels, void*) {
-               kernels::pack_panels(packing.shape, packing.in_block,
-                                    static_cast<const float*>(call.in[0].data),
-                                    static_cast<float*>(call.out[0].data), panels);
+               const auto* from = static_cast<const float*>(call.in[0].data);
+               auto* to = static_cast<float*>(call.out[0].data);
+               if (packing.winograd)
+                 kernels::pack_winograd(packing.shape, packing.winograd, from, to, panels);
+               else
+                 kernels::pack_panels(packing.shape, packing.in_block, from, to, panels);
              });
   return {};
 }
@@ -89,7 +111,8 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
         "`data` must have shape (N, C, H, W), or (N, C / B, H, W, B) with the block B of C; got ",
         x);
   const bool is_depthwise = w.rank() == 4;
-  if (!is_depthwise && w.rank() != 6)
+  const int64_t winograd = a.integer("winograd");
+  if (!is_depthwise && w.rank() != (winograd ? 5 : 6))
     return errors::invalid_value(op, "`weight` must come from pack_convolution; got shape ", w);
   WEFT_ASSIGN(const Window window, read_window(a, op, 2));
   kernels::BlockedConvolution problem{};
@@ -102,8 +125,8 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
   p.in_height = image[2];
   p.in_width = image[3];
   p.out_channels = a.integer("filters");
-  p.kernel_height = w[is_depthwise ? 1 : 2];
-  p.kernel_width = w[is_depthwise ? 2 : 3];
+  p.kernel_height = winograd ? 3 : w[is_depthwise ? 1 : 2];
+  p.kernel_width = winograd ? 3 : w[is_depthwise ? 2 : 3];
   p.stride_height = window.stride[1];
   p.stride_width = window.stride[2];
   p.pad_top = window.pad[1];
@@ -120,7 +143,12 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
       (window.kernel[1] != p.kernel_height || window.kernel[2] != p.kernel_width))
     return errors::invalid_value(op, "`kernel` must be the extents of `weight`, ", p.kernel_height,
                                  " and ", p.kernel_width);
-  if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, problem.in_block))
+  WEFT_TRY(check_winograd(a, p, problem.in_block));
+  if (winograd &&
+      (window.stride[1] * window.stride[2] != 1 || window.dilate[1] * window.dilate[2] != 1))
+    return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1");
+  problem.winograd = winograd;
+  if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, problem.in_block, winograd))
     return errors::invalid_value(op, "`weight` must come from pack_convolution for `data` ", x,
                                  " and ", p.out_channels, " `filters`; got shape ", w);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
@@ -209,6 +237,7 @@ WEFT_OP(pack_convolution) {
       .input("weight", "float32, shape (filters, C / groups, KH, KW)")
       .integer("num_group", 1, "groups of channels that do not see each other")
       .boolean("plain", false, "the data will come as (N, C, H, W)")
+      .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that weights are transformed for")
       .infer(infer_pack)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(dense_slot(run_pack))
@@ -216,7 +245,9 @@ WEFT_OP(pack_convolution) {
       .sample(R"({"shapes": [[16, 3, 2, 2]], "dtypes": ["float32"], "plain": true})")
       .sample(R"({"shapes": [[32, 1, 3, 3]], "dtypes": ["float32"], "num_group": 32})")
       .sample(R"({"shapes": [[32, 8, 1, 2]], "dtypes": ["float32"], "num_group": 1})")
-      .sample(R"({"shapes": [[32, 32, 1, 1]], "dtypes": ["float32"], "num_group": 2})");
+      .sample(R"({"shapes": [[32, 32, 1, 1]], "dtypes": ["float32"], "num_group": 2})")
+      .sample(R"({"shapes": [[16, 32, 3, 3]], "dtypes": ["float32"], "winograd": 2})")
+      .sample(R"({"shapes": [[32, 16, 3, 3]], "dtypes": ["float32"], "winograd": 4})");
 }
 
 WEFT_OP(convolution_blocked) {
@@ -231,6 +262,7 @@ WEFT_OP(convolution_blocked) {
   op.required(AttributeKind::kInt, "filters", "channels of the result")
       .optional(AttributeKind::kFloat, "low", "lower bound of the result; none leaves it open")
       .optional(AttributeKind::kFloat, "high", "upper bound of the result; none leaves it open")
+      .integer("winograd", 0, "side of Winograd's tiles, as the weight was packed")
       .infer(infer)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(slot())
@@ -244,7 +276,10 @@ WEFT_OP(convolution_blocked) {
                   "pad": 1, "num_group": 32, "filters": 32, "low": 0, "high": 6})")
       .sample(R"({"shapes": [[1, 4, 3, 4, 16], [4, 2, 1, 2, 16, 16], null, [1, 4, 3, 2, 16]],
                   "dtypes": ["float32", "float32", null, "float32"],
-                  "num_group": 2, "dilate": [1, 2], "filters": 64})");
+                  "num_group": 2, "dilate": [1, 2], "filters": 64})")
+      .sample(R"({"shapes": [[2, 1, 5, 6, 16], [16, 2, 1, 16, 16], [32]],
+                  "dtypes": ["float32", "float32", "float32"], "pad": [1, 0], "filters": 32,
+                  "winograd": 2})");
 }
 
 }  // namespace weft::ops

@@ -1,6 +1,7 @@
 // The passes that lay channels in blocks and give convolutions what follows them.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/executor/graph_testing.h"
 #include "graph/passes.h"
@@ -209,6 +210,31 @@ TEST_CASE("a result that others read too, and bounds before a sum, stay outside"
   const Graph result = with_epilogues(graph);
   CHECK(count(result, "relu") == 1);
   CHECK(count(result, "add") == 2);
+}
+
+TEST_CASE("kernels of 3 x 3 on large images are summed by Winograd's tiles, unless switched off") {
+  Graph graph;
+  GraphBuilder b(graph);
+  Value x = convolved(b.input(f32({2, 3, 28, 30})), b.input(f32({32, 3, 3, 3})), 1);
+  x = convolved(x - 14.0, b.input(f32({48, 32, 3, 3})), 1);
+  x = convolved(pooled(x, "max"), b.input(f32({32, 48, 3, 3})), 1);
+  b.output(sum_of_planes(x, false));
+  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
+  const auto tiles = [](const Graph& result) {
+    std::vector<int64_t> found;
+    for (const graph::Node& node : result.nodes)
+      if (node.op && node.op->name == "convolution_blocked")
+        found.push_back(node.op->reader(node.attributes.view()).integer("winograd"));
+    return found;
+  };
+  std::mt19937 random(1);
+  const Graph result = blocked(graph);
+  CHECK(tiles(result) == std::vector<int64_t>{0, 4, 2});
+  CHECK(difference(graph, result, random) < 1e-5);
+  setenv("WEFT_WINOGRAD", "0", 1);
+  const Graph direct = blocked(graph);
+  unsetenv("WEFT_WINOGRAD");
+  CHECK(tiles(direct) == std::vector<int64_t>{0, 0, 0});
 }
 
 TEST_CASE("random networks keep their results") {

@@ -3,6 +3,7 @@
 #include "kernels/convolution_blocked.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -17,6 +18,7 @@ namespace {
 struct Setting {
   int64_t batch, groups, in, height, width, out, kh, kw, sh, sw, ph, pw, dh, dw;
   bool is_plain;
+  int64_t winograd = 0;
 };
 
 const Setting kSettings[] = {
@@ -36,6 +38,12 @@ const Setting kSettings[] = {
     {2, 32, 32, 6, 19, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {1, 24, 24, 9, 8, 24, 5, 3, 2, 2, 2, 1, 1, 1, false},
     {1, 16, 16, 1, 40, 16, 1, 4, 1, 3, 0, 3, 1, 2, false},
+    {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
+    {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
+    {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
+    {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
+    {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 4},
+    {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
 };
 
 // Of a plain array (N, C, H, W): the same elements in blocks.
@@ -75,9 +83,15 @@ struct Reference {
     bias = uniform<float>(s.out, -1, 1, 3);
     residual = uniform<float>(s.batch * s.out * out_plane, -1, 1, 4);
     x = blocked(plain, s.in, s.height * s.width, problem.in_block);
-    const int64_t panels = packed_panels(p, problem.in_block);
-    weights.resize(panels * packed_panel_elements(p, problem.in_block));
-    pack_panels(p, problem.in_block, w.data(), weights.data(), {0, panels});
+    const int64_t panels = packed_panels(p, problem.in_block), side = s.winograd + 2;
+    problem.winograd = s.winograd;
+    if (s.winograd) {
+      weights.resize(side * side * s.out * s.in);
+      pack_winograd(p, s.winograd, w.data(), weights.data(), {0, panels});
+    } else {
+      weights.resize(panels * packed_panel_elements(p, problem.in_block));
+      pack_panels(p, problem.in_block, w.data(), weights.data(), {0, panels});
+    }
     y.resize(residual.size());
     accumulate(plain, w);
   }
@@ -146,13 +160,33 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
       // Chains of so many products, each at most one.
       const Convolution& p = r.problem.shape;
       const double terms = double(p.in_channels / p.groups * p.kernel_height * p.kernel_width) + 2;
-      CHECK(worst <= 4 * std::sqrt(terms) * terms * 0x1p-24 + 4 * 0x1p-24);
+      // Tiles of 4 multiply by up to 8 on the way back, and by sums of 10 on the way there.
+      const double growth = setting.winograd == 4 ? 32 : setting.winograd == 2 ? 4 : 1;
+      CHECK(worst <= growth * (2 * terms + 4) * 0x1p-24);
       CHECK(r.run(isa, 3) == whole);
       if (isa == Isa::kGeneric) continue;  // rounds products
       if (fused.empty()) fused = whole;
       CHECK(whole == fused);
     }
   }
+}
+
+TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not too many weights") {
+  Convolution p = Reference(kSettings[std::size(kSettings) - 1]).problem.shape;
+  CHECK(winograd_tile(p) == 4);
+  p.out_height = 14;
+  CHECK(winograd_tile(p) == 2);
+  p.out_height = 7;
+  CHECK(winograd_tile(p) == 0);
+  p.out_height = 28;
+  for (int64_t Convolution::*field : {&Convolution::stride_width, &Convolution::dilation_height,
+                                      &Convolution::kernel_width, &Convolution::groups}) {
+    Convolution other = p;
+    other.*field = 2;
+    CHECK(winograd_tile(other) == 0);
+  }
+  p.in_channels = p.out_channels = 512;
+  CHECK(winograd_tile(p) == 0);
 }
 
 TEST_CASE("blocked convolutions keep NaN between bounds") {
