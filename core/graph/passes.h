@@ -9,6 +9,8 @@ Result<Graph> remove_dead_code(const Graph& graph, const PassContext& context);
 Result<Graph> fold_constants(const Graph& graph, const PassContext& context);
 Result<Graph> merge_common(const Graph& graph, const PassContext& context);
 Result<Graph> fold_scales(const Graph& graph, const PassContext& context);
+Result<Graph> block_channels(const Graph& graph, const PassContext& context);
+Result<Graph> fuse_epilogues(const Graph& graph, const PassContext& context);
 Result<Graph> fuse_elementwise(const Graph& graph, const PassContext& context);
 
 }  // namespace weft::graph

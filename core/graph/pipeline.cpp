@@ -16,6 +16,8 @@ constexpr Pass kPasses[] = {
     {"fold", PassClass::kExact, false, fold_constants},
     {"cse", PassClass::kExact, false, merge_common},
     {"scales", PassClass::kTolerance, false, fold_scales},
+    {"block", PassClass::kTolerance, false, block_channels},
+    {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };

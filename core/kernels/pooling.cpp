@@ -26,4 +26,10 @@ void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, 
   active_table().average_pool_adjoints[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
 }
 
+void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const float* x, float* y,
+                      Range rows) {
+  const KernelTable& table = active_table();
+  (average ? table.blocked_average_pool : table.blocked_max_pool)(problem, block, x, y, rows);
+}
+
 }  // namespace weft::kernels

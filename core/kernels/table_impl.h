@@ -5,6 +5,7 @@
 #include "kernels/attention.h"
 #include "kernels/channels.h"
 #include "kernels/convolution.h"
+#include "kernels/convolution_blocked.h"
 #include "kernels/elementwise.h"
 #include "kernels/indexing.h"
 #include "kernels/lstm.h"
@@ -64,10 +65,23 @@ struct ConvolutionOperands {
 using ConvolutionKernel = void (*)(const Convolution& problem, const ConvolutionBlocks& blocks,
                                    const ConvolutionOperands& operands, Range units, void* scratch);
 
+// How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
+// blocks of input channels are summed at a time.
+struct BlockedCut {
+  int64_t rows, row_chunks;
+  int64_t panels, panel_chunks;
+  int64_t blocks;
+};
+using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, const BlockedCut& cut,
+                                          const BlockedOperands& operands, Range units,
+                                          void* scratch);
+
 using MaxPoolKernel = void (*)(const Pooling& problem, const void* x, void* y, int64_t* indices,
                                Range planes);
 using AveragePoolKernel = void (*)(const Pooling& problem, const void* from, void* to,
                                    Range planes);
+using BlockedPoolKernel = void (*)(const Pooling& problem, int64_t block, const float* x, float* y,
+                                   Range rows);
 using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
@@ -140,6 +154,11 @@ struct KernelTable {
   const ConvolutionKernel* convolutions_shifted;  // stride one
   const ConvolutionKernel* convolutions_data_shifted;
   const ConvolutionKernel* convolutions_weight_shifted;
+  BlockedConvolutionKernel blocked_convolution;  // float32
+  BlockedConvolutionKernel blocked_depthwise;
+  BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
+  BlockedPoolKernel blocked_max_pool;
+  BlockedPoolKernel blocked_average_pool;
   // [dtype] each; null where the header says that a dtype has no kernel.
   const MaxPoolKernel* max_pools;
   const AveragePoolKernel* average_pools;
@@ -169,6 +188,10 @@ struct KernelTable {
 
 // The table of active_isa().
 const KernelTable& active_table();
+
+// The same with an instruction set's kernels.
+void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
+                             const BlockedOperands& operands, Range units, void* scratch);
 
 // What a formula takes and gives: the same in every instruction set, derived in the generic one.
 struct FormulaShape {

@@ -644,6 +644,116 @@ def convolution(
 convolution_image = convolution
 
 
+def _from_blocks(x):
+    """(N, C / B, H, W, B) as (N, C, H, W)."""
+    n, blocks, h, w, block = x.shape
+    return x.transpose(0, 1, 4, 2, 3).reshape(n, blocks * block, h, w)
+
+
+def _to_blocks(x, block):
+    n, c, h, w = x.shape
+    return x.reshape(n, c // block, block, h, w).transpose(0, 1, 3, 4, 2)
+
+
+def _block(channels):
+    return 16 if channels % 16 == 0 else 8
+
+
+# Winograd's minimal filtering: from three taps to the frequencies of a tile, from a window to
+# them, and from them to the tile.
+_TAPS = {
+    2: numpy.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]]) / 2,
+    4: numpy.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24,
+}
+_WINDOWS = {
+    2: numpy.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]]),
+    4: numpy.array(
+        [
+            [4, 0, -5, 0, 1, 0],
+            [0, -4, -4, 1, 1, 0],
+            [0, 4, -4, -1, 1, 0],
+            [0, -2, -1, 2, 1, 0],
+            [0, 2, -1, -2, 1, 0],
+            [0, 4, 0, -5, 0, 1],
+        ]
+    ),
+}
+_TILES = {
+    2: numpy.array([[1, 1, 1, 0], [0, 1, -1, -1]]),
+    4: numpy.array(
+        [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
+    ),
+}
+
+
+def _winograd(image, weight, tile, pad):
+    """By any frequencies: those of kernels are some of them."""
+    side, (n, _, height, width) = tile + 2, image.shape
+    panels, filters = weight.transpose(0, 1, 4, 2, 3), weight.shape[1] * 16
+    waves = panels.reshape(side, side, filters, -1)
+    high, wide = height + 2 * pad[0] - 2, width + 2 * pad[1] - 2
+    x = numpy.pad(_padded(image, pad), [(0, 0), (0, 0), (0, tile), (0, tile)])
+    out = numpy.zeros((n, filters, high + tile, wide + tile), image.dtype)
+    b, a = _WINDOWS[tile], _TILES[tile]
+    for i in range(0, high, tile):
+        for j in range(0, wide, tile):
+            window = x[:, :, i : i + side, j : j + side]
+            windows = numpy.einsum("yp,xq,ncpq->ncyx", b, b, window)
+            sums = numpy.einsum("yxoc,ncyx->noyx", waves, windows)
+            out[:, :, i : i + tile, j : j + tile] = numpy.einsum("py,qx,noyx->nopq", a, a, sums)
+    return out[:, :, :high, :wide]
+
+
+def pack_convolution(weight, num_group=1, plain=False, winograd=0):
+    if winograd:
+        g = _TAPS[winograd]
+        waves = numpy.einsum("ya,xb,ocab->yxoc", g, g, weight).astype(weight.dtype)
+        filters, channels = weight.shape[:2]
+        panels = waves.reshape(-1, filters // 16, 16, channels // 16, 16)
+        return panels.transpose(0, 1, 3, 4, 2)
+    filters, channels, *kernel = weight.shape
+    if channels == 1 and num_group == filters:
+        return weight.reshape(-1, _block(filters), *kernel).transpose(0, 2, 3, 1)
+    groups = weight.reshape(num_group, -1, *weight.shape[1:])
+    missing = -groups.shape[1] % 16
+    groups = numpy.pad(groups, [(0, 0), (0, missing), (0, 0), (0, 0), (0, 0)])
+    block = 1 if plain else _block(channels * num_group)
+    panels = groups.reshape(-1, 16, channels // block, block, *kernel)
+    return panels.transpose(0, 2, 4, 5, 3, 1)
+
+
+def _unpacked(weight, filters, num_group):
+    if weight.ndim == 4:
+        return weight.transpose(0, 3, 1, 2).reshape(filters, 1, *weight.shape[1:3])
+    panels, channels = weight.transpose(0, 5, 1, 4, 2, 3), weight.shape[1] * weight.shape[4]
+    groups = panels.reshape(num_group, -1, channels, *weight.shape[2:4])
+    return groups[:, : filters // num_group].reshape(filters, *groups.shape[2:])
+
+
+def convolution_blocked(
+    data,
+    weight,
+    bias=None,
+    residual=None,
+    filters=0,
+    num_group=1,
+    low=None,
+    high=None,
+    winograd=0,
+    **window,
+):
+    image = data if data.ndim == 4 else _from_blocks(data)
+    if winograd:
+        out = _winograd(image, weight, winograd, _window(window.get("pad"), 2, 0))
+        out = out if bias is None else out + bias.reshape(-1, 1, 1)
+    else:
+        plain = _unpacked(weight, filters, num_group)
+        out = convolution(image, plain, bias, num_group=num_group, **window)
+    out = _to_blocks(out, _block(filters))
+    out = out if residual is None else out + residual
+    return out if low is None and high is None else numpy.clip(out, low, high).astype(data.dtype)
+
+
 def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
     axes = data.ndim - 2
     named = (("stride", 1), ("pad", 0), ("dilate", 1))
@@ -727,6 +837,10 @@ def pooling(
 
 
 pooling_image = pooling
+
+
+def pooling_blocked(data, **options):
+    return _to_blocks(pooling(_from_blocks(data), **options), data.shape[4])
 
 
 def pooling_indices(data, **options):

@@ -97,7 +97,9 @@ def test_value_equals_oracle(case, dtype):
         assert have.shape == want.shape
         assert have.dtype.kind == want.dtype.kind
         if have.dtype.kind == "f":
-            numpy.testing.assert_allclose(have, want.astype(have.dtype), **tolerance(dtype, terms))
+            # Some operators have one dtype, whatever the suite asks for.
+            least = min(dtype, have.dtype.name, key=lambda name: numpy.finfo(name).bits)
+            numpy.testing.assert_allclose(have, want.astype(have.dtype), **tolerance(least, terms))
         else:
             numpy.testing.assert_array_equal(have, want)
 

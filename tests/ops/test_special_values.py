@@ -39,6 +39,7 @@ FREE = {
     "attention_blocks": "the same, and values of weight zero still count",
     "attention_gradient": "the same",
     "batch_norm_training_gradient": "the terms are added in another order",
+    "convolution_blocked": "windows end at the image, its oracle multiplies with padded zeros",
     "convolution_data": "its oracle multiplies every weight with zeros",
     "convolution_weight": "the same",
     "deconvolution": "the same",

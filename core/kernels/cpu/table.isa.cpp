@@ -21,6 +21,15 @@ extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
     kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
+void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cut,
+                         const BlockedOperands& operands, Range units, void* scratch);
+void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
+                       const BlockedOperands& operands, Range units, void* scratch);
+void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
+                      const BlockedOperands& operands, Range units, void* scratch);
+void blocked_max_pool(const Pooling& problem, int64_t block, const float* x, float* y, Range rows);
+void blocked_average_pool(const Pooling& problem, int64_t block, const float* x, float* y,
+                          Range rows);
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
@@ -56,6 +65,11 @@ const KernelTable kTable = {
     .convolutions_shifted = kConvolutionsShifted,
     .convolutions_data_shifted = kConvolutionsDataShifted,
     .convolutions_weight_shifted = kConvolutionsWeightShifted,
+    .blocked_convolution = blocked_convolution,
+    .blocked_depthwise = blocked_depthwise,
+    .blocked_winograd = blocked_winograd,
+    .blocked_max_pool = blocked_max_pool,
+    .blocked_average_pool = blocked_average_pool,
     .max_pools = kMaxPools,
     .average_pools = kAveragePools,
     .average_pool_adjoints = kAveragePoolAdjoints,

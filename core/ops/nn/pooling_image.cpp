@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
@@ -107,6 +108,39 @@ Values gradient(const GradContext& g) {
   }
   const Value indices = g.builder().emit(op_named("pooling_indices"), {&g.in(0), 1}, attributes)[0];
   return {g.builder().call("pooling_scatter", {g.dout(), indices}, {Argument::of_ints(x.span())})};
+}
+
+// ---- over channel blocks
+
+Result<kernels::Pooling> parse_blocked(const AttributeReader& a, const Shape& x) {
+  if (!is_blocked(x))
+    return errors::invalid_value(
+        a.op().name, "`data` must have shape (N, C / B, H, W, B) with the block B of C; got ", x);
+  WEFT_ASSIGN(kernels::Pooling p, parse(a, DType::kFloat32, plain_shape(x)));
+  p.planes = x[0] * x[1];
+  return p;
+}
+
+Result<Types> infer_blocked(const InferContext& c) {
+  if (c.in[0].dtype != DType::kFloat32)
+    return errors::invalid_type(c.op().name, "`data` must be float32; got ", c.in[0].dtype);
+  const Shape x = c.in[0].shape;
+  WEFT_TRY(is_average(c).status());
+  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, x));
+  return Types{{DType::kFloat32, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
+}
+
+Status run_blocked(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  const auto p = parse_blocked(a, shape_of(call.in[0])).value();
+  const int64_t block = call.in[0].shape[4];
+  const bool average = is_average(a).value();
+  split_work(
+      p.planes * p.out_height, work_of(p) * block, nullptr, 0, [&](kernels::Range rows, void*) {
+        kernels::run_blocked_pool(p, block, average, static_cast<const float*>(call.in[0].data),
+                                  static_cast<float*>(call.out[0].data), rows);
+      });
+  return {};
 }
 
 // ---- indices of the maxima
@@ -246,6 +280,23 @@ WEFT_OP(pooling_image) {
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": 3, "stride": 2, "pad": 1,
                   "pooling_convention": "full"})")
       .sample(R"({"shapes": [[2, 3, 4]], "global_pool": true, "pool_type": "avg"})");
+}
+
+WEFT_OP(pooling_blocked) {
+  op.doc("Maximum or average over windows of images whose channels lie in blocks.")
+      .in(Namespace::kInternal)
+      .input("data", "float32, shape (N, C / B, H, W, B)");
+  pooling_attributes(op);
+  op.infer(infer_blocked)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(dense_slot(run_blocked))
+      .sample(R"({"shapes": [[2, 1, 5, 6, 16]], "dtypes": ["float32"], "kernel": 3, "stride": 2,
+                  "pad": 1})")
+      .sample(R"({"shapes": [[1, 3, 5, 6, 8]], "dtypes": ["float32"], "kernel": [2, 3],
+                  "pool_type": "avg", "pad": [1, 1], "count_include_pad": false,
+                  "stride": 2, "pooling_convention": "full"})")
+      .sample(R"({"shapes": [[2, 2, 3, 4, 16]], "dtypes": ["float32"], "global_pool": true,
+                  "pool_type": "avg"})");
 }
 
 WEFT_OP(pooling_indices) {

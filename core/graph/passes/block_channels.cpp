@@ -1,0 +1,255 @@
+// Law: convolutions of images, poolings, sums over planes, concatenations and what is elementwise
+// between them run over channel blocks where channels are multiples of 8; everything else, inputs
+// and outputs included, sees the plain arrays. Values change as by another order of summation.
+//
+// A value has a plain form, a blocked form or both, each made where it is first asked for. What
+// decides is a convolution: its result is blocked, what follows takes the form that it finds. A
+// plain image is read as it is, so blocks begin without a conversion; they end in one for each
+// value that something else reads, in none where planes have become single elements.
+//
+// Graphs with gradients of convolutions keep their layout: those read the plain arrays.
+#include <algorithm>
+
+#include "graph/graph_builder.h"
+#include "graph/passes.h"
+#include "graph/passes/rebuild_impl.h"
+#include "ops/channel_blocks.h"
+#include "ops/registry.h"
+
+namespace weft::graph {
+namespace {
+
+using ops::Argument;
+using Arguments = std::vector<Argument>;
+
+constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
+constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
+constexpr int64_t kPlane[] = {2, 3};
+
+bool is_named(const Node& node, std::string_view name) { return node.op && node.op->name == name; }
+
+// The shape with ones in front, as an image's operand is broadcast.
+Shape image_axes(const Shape& shape) {
+  Shape image;
+  for (int axis = shape.rank(); axis < 4; ++axis) image.push_back(1);
+  for (int axis = 0; axis < shape.rank(); ++axis) image.push_back(shape[axis]);
+  return image;
+}
+
+class Blocking {
+ public:
+  explicit Blocking(const Graph& graph)
+      : graph_(graph),
+        rebuild_(graph),
+        builder_(rebuild_.graph()),
+        blocked_(graph.values.size(), kNoValue) {}
+
+  Result<Graph> run() {
+    for (const Node& node : graph_.nodes) {
+      const size_t first = rebuild_.graph().nodes.size();
+      if (!rewrite(node)) {
+        for (const Operand& operand : node.operands)
+          if (operand.is_value()) plain(operand.value);
+        rebuild_.copy(node);
+      }
+      WEFT_TRY(builder_.status());
+      for (size_t i = first; i < rebuild_.graph().nodes.size(); ++i)
+        rebuild_.graph().nodes[i].line = node.line;
+    }
+    for (const ValueId id : graph_.outputs) plain(id);
+    WEFT_TRY(builder_.status());
+    return rebuild_.finish();
+  }
+
+ private:
+  const Shape& shape(ValueId old) const { return graph_.type(old).shape; }
+  bool is_blocked(ValueId old) const {
+    return blocked_[static_cast<size_t>(old)] != kNoValue && shape(old).rank() == 4;
+  }
+  void set_blocked(ValueId old, const ops::Value& value) {
+    blocked_[static_cast<size_t>(old)] = value.id();
+  }
+
+  // ---- the two forms of an old value
+
+  ops::Value plain(ValueId old) {
+    const ValueId known = rebuild_.map(old);
+    if (known != kNoValue) return builder_.value(known);
+    ops::Value value = builder_.value(blocked_[static_cast<size_t>(old)]);
+    if (shape(old)[2] * shape(old)[3] != 1) value = ops::transpose(value, kFromBlocks);
+    value = ops::reshape(value, shape(old));
+    rebuild_.set(old, value.id());
+    return value;
+  }
+
+  // `channels` are those of the image that it meets: one element stretches over all blocks.
+  ops::Value blocked(ValueId old, int64_t channels) {
+    ValueId& known = blocked_[static_cast<size_t>(old)];
+    if (known != kNoValue) return builder_.value(known);
+    const Shape s = image_axes(shape(old));
+    const int64_t block = s[1] == channels ? ops::channel_block(channels) : 1;
+    ops::Value value = plain(old);
+    if (block == 1 || s[2] * s[3] == 1) {
+      value = ops::reshape(value, ops::blocked_shape(s, block));
+    } else {
+      value = ops::reshape(value, {s[0], s[1] / block, block, s[2], s[3]});
+      value = builder_.call("copy", {ops::transpose(value, kToBlocks)});
+    }
+    if (block == 1 && channels != 1) return value;  // another image may have one channel
+    known = value.id();
+    return value;
+  }
+
+  // ---- rewriting: true where the node's outputs have a form in the new graph
+
+  bool rewrite(const Node& node) {
+    if (!node.op || node.effect >= 0 || node.op->is_random || node.clone_of != kNoValue)
+      return false;
+    if (is_named(node, "convolution_image")) return convolution(node);
+    if (is_named(node, "pooling_image")) return pooling(node);
+    if (is_named(node, "concatenate")) return concatenation(node);
+    if (is_named(node, "sum")) return sum_of_planes(node);
+    return node.op->slot.elementwise && elementwise(node);
+  }
+
+  ops::Value emit(std::string_view name, std::span<const ops::Value> inputs,
+                  std::span<const Argument> attributes) {
+    return builder_.emit(ops::op_named(name), inputs, attributes)[0];
+  }
+
+  bool convolution(const Node& node) {
+    const ValueId x = node.operands[0].value, w = node.operands[1].value;
+    const TensorType& image = graph_.type(x);
+    const Shape& weight = shape(w);
+    if (image.dtype != DType::kFloat32 || image.shape.rank() != 4) return false;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const int64_t channels = image.shape[1], filters = weight[0], groups = a.integer("num_group");
+    const bool is_plain = groups == 1 && !is_blocked(x);
+    const int64_t block = is_plain ? 1 : ops::channel_block(channels);
+    if ((block == 1 && !is_plain) ||
+        !ops::has_blocked_convolution(channels, filters, groups, block))
+      return false;
+    const Argument tile = Argument::of_int(is_plain ? 0 : winograd(node));
+    const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
+    const ops::Value w_plain = plain(w);
+    ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
+                          emit("pack_convolution", {&w_plain, 1}, packing)};
+    if (node.operands.size() > 2 && node.operands[2].is_value())
+      inputs.push_back(plain(node.operands[2].value));
+    const Argument attributes[] = {Argument::none(), a.get("stride"),    a.get("pad"),
+                                   a.get("dilate"),  a.get("num_group"), Argument::of_int(filters),
+                                   Argument::none(), Argument::none(),   tile};
+    set_blocked(node.outputs[0], emit("convolution_blocked", inputs, attributes));
+    return true;
+  }
+
+  // The side of Winograd's tiles that the convolution is worth, or 0.
+  int64_t winograd(const Node& node) const {
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const auto is_one = [&](std::string_view name) {
+      return !a.has(name) ||
+             std::ranges::all_of(a.ints(name), [](int64_t number) { return number == 1; });
+    };
+    const Shape &weight = shape(node.operands[1].value), &out = shape(node.outputs[0]);
+    if (!is_one("stride") || !is_one("dilate")) return 0;
+    ops::ConvolutionShape p{};
+    p.groups = a.integer("num_group");
+    p.in_channels = weight[1] * p.groups;
+    p.out_channels = weight[0];
+    p.kernel_height = weight[2];
+    p.kernel_width = weight[3];
+    p.out_height = out[2];
+    p.out_width = out[3];
+    p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = 1;
+    return ops::winograd_tile(p);
+  }
+
+  bool pooling(const Node& node) {
+    const ValueId x = node.operands[0].value;
+    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
+    const ops::Value image = blocked(x, shape(x)[1]);
+    set_blocked(node.outputs[0], emit("pooling_blocked", {&image, 1}, node.attributes.view()));
+    return true;
+  }
+
+  bool concatenation(const Node& node) {
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const Shape& whole = shape(node.outputs[0]);
+    if (whole.rank() != 4 || !a.has("axis") || (a.integer("axis") != 1 && a.integer("axis") != -3))
+      return false;
+    const int64_t block = ops::channel_block(whole[1]);
+    const auto fits = [&](const Operand& part) {
+      return part.is_value() && ops::channel_block(shape(part.value)[1]) == block;
+    };
+    const auto is_ready = [&](const Operand& part) {
+      return part.is_value() && is_blocked(part.value);
+    };
+    if (block == 1 || !std::ranges::all_of(node.operands, fits) ||
+        !std::ranges::any_of(node.operands, is_ready))
+      return false;
+    ops::Values parts;
+    for (const Operand& part : node.operands)
+      parts.push_back(blocked(part.value, shape(part.value)[1]));
+    const Argument axis = Argument::of_int(1);
+    set_blocked(node.outputs[0], emit("concatenate", parts, {&axis, 1}));
+    return true;
+  }
+
+  bool sum_of_planes(const Node& node) {
+    const ValueId x = node.operands[0].value;
+    if (!is_blocked(x)) return false;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    Shape axes;
+    for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
+      axes.push_back(axis < 0 ? axis + 4 : axis);
+    if (axes != Shape{2, 3} && axes != Shape{3, 2}) return false;
+    Arguments attributes(a.all().begin(), a.all().end());
+    for (size_t i = 0; i < attributes.size(); ++i)
+      if (node.op->attributes[i].name == "axis") attributes[i] = Argument::of_ints(kPlane);
+    const ops::Value image = blocked(x, shape(x)[1]);
+    const ops::Value sums = emit("sum", {&image, 1}, attributes);
+    if (shape(node.outputs[0]).rank() == 4)
+      set_blocked(node.outputs[0], sums);
+    else
+      rebuild_.set(node.outputs[0], ops::reshape(sums, shape(node.outputs[0])).id());
+    return true;
+  }
+
+  bool elementwise(const Node& node) {
+    const Shape& out = shape(node.outputs[0]);
+    if (out.rank() != 4 || ops::channel_block(out[1]) == 1) return false;
+    const auto is_ready = [&](const Operand& operand) {
+      return operand.is_value() && is_blocked(operand.value) && shape(operand.value) == out;
+    };
+    if (!std::ranges::any_of(node.operands, is_ready)) return false;
+    ops::Values inputs;
+    for (const Operand& operand : node.operands) {
+      if (operand.is_value())
+        inputs.push_back(blocked(operand.value, out[1]));
+      else if (operand.is_scalar())
+        inputs.push_back(ops::Value(&builder_, operand.scalar));
+      else
+        inputs.emplace_back();
+    }
+    set_blocked(node.outputs[0], builder_.emit(*node.op, inputs, node.attributes.view())[0]);
+    return true;
+  }
+
+  const Graph& graph_;
+  Rebuild rebuild_;
+  GraphBuilder builder_;
+  std::vector<ValueId> blocked_;
+};
+
+}  // namespace
+
+Result<Graph> block_channels(const Graph& graph, const PassContext&) {
+  bool has_convolutions = false;
+  for (const Node& node : graph.nodes) {
+    if (is_named(node, "convolution_data") || is_named(node, "convolution_weight")) return graph;
+    has_convolutions |= is_named(node, "convolution_image");
+  }
+  return has_convolutions ? Blocking(graph).run() : graph;
+}
+
+}  // namespace weft::graph

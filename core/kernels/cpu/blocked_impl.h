@@ -1,0 +1,98 @@
+// What the loops over channel blocks share: which taps of a window see the image, what is done to a
+// sum before it is stored, and the tile of sums in registers.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
+
+WEFT_INLINE int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+WEFT_INLINE int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
+WEFT_INLINE int64_t ceil_divide(int64_t a, int64_t b) {  // b > 0
+  return a >= 0 ? (a + b - 1) / b : -(-a / b);
+}
+
+struct TapRange {
+  int64_t begin, end;
+};
+// The taps of the window at a position that fall inside an axis of the image.
+WEFT_INLINE TapRange taps_inside(int64_t position, int64_t stride, int64_t pad, int64_t dilation,
+                                 int64_t kernel, int64_t extent) {
+  const int64_t start = position * stride - pad;
+  if (start >= 0 && start + (kernel - 1) * dilation < extent) return {0, kernel};
+  const int64_t begin = lesser(kernel, greater(0, ceil_divide(-start, dilation)));
+  const int64_t end = lesser(kernel, greater(begin, ceil_divide(extent - start, dilation)));
+  return {begin, end};
+}
+
+// For each column of the kernel the output columns that see the image there, and the columns that
+// see it everywhere. The memory is the caller's: two numbers for each column of the kernel.
+class ColumnRanges {
+ public:
+  ColumnRanges(const Convolution& p, int64_t* memory) : ranges_(memory), low_(0) {
+    high_ = p.out_width;
+    for (int64_t col = 0; col < p.kernel_width; ++col) {
+      const int64_t start = p.pad_left - col * p.dilation_width;
+      const int64_t from = lesser(p.out_width, greater(0, ceil_divide(start, p.stride_width)));
+      const int64_t to = ceil_divide(start + p.in_width, p.stride_width);
+      ranges_[2 * col] = from;
+      ranges_[2 * col + 1] = greater(from, lesser(p.out_width, to));
+      low_ = greater(low_, from);
+      high_ = lesser(high_, ranges_[2 * col + 1]);
+    }
+  }
+  int64_t first(int64_t col) const { return ranges_[2 * col]; }
+  int64_t end(int64_t col) const { return ranges_[2 * col + 1]; }
+  bool all_inside(int64_t begin, int64_t end) const { return begin >= low_ && end <= high_; }
+
+ private:
+  int64_t* ranges_;
+  int64_t low_, high_;
+};
+
+struct Epilogue {
+  Vec<float> low, high;
+};
+WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
+  sum = select(sum < epilogue.low, epilogue.low, sum);
+  return select(sum > epilogue.high, epilogue.high, sum);
+}
+WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const float* bias,
+                              const float* residual) {
+  if (bias) sum = sum + Memory<float>::load(bias);
+  if (residual) sum = sum + Memory<float>::load(residual);
+  return held(sum, epilogue);
+}
+WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, const float* bias,
+                                   const float* residual, int64_t lanes) {
+  if (bias) sum = sum + Memory<float>::load_part(bias, lanes);
+  if (residual) sum = sum + Memory<float>::load_part(residual, lanes);
+  return held(sum, epilogue);
+}
+
+// A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
+// blocks, rows, and channels of a block, in this order.
+struct Strides3 {
+  int64_t col, channel, row;
+};
+struct BlockedTile {
+  const float* x;
+  const float* weights;
+  float* y;
+  int64_t x_pixel, y_pixel, y_vector, weights_vector;
+  Strides3 count, x_step, weights_step;
+  int64_t depth;       // of a channel block
+  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
+  int64_t ahead_step;  // of a line, or 0
+  bool accumulate;
+  const Epilogue* epilogue;  // null: sums are stored as they are
+  const float* bias;
+  const float* residual;  // strides of y
+};
+using TileKernel = void (*)(const BlockedTile& tile);
+constexpr int kMostPixels = kTileRows<float>;
+struct TileKernels {
+  TileKernel at[3][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
+};
+extern const TileKernels kTiles;
+// Steps of 16 and 32 between pixels of x are known to the compiler, others are read from the tile.
+WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
+  return kTiles.at[x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : 0][vectors - 1][pixels - 1];
+}

@@ -1,0 +1,152 @@
+// Depthwise convolution over channel blocks: each channel with its own filter. A tile is a few
+// pixels of a row by one vector of channels. At the border, columns of the kernel take only those
+// pixels of a tile that see the image there.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+#include "kernels/cpu/gemm_impl.h"
+
+#include "kernels/cpu/blocked_impl.h"
+
+struct DepthwiseTile {
+  const float* x;
+  const float* weights;
+  float* y;
+  const float* bias;
+  const float* residual;  // strides of y
+  int64_t x_pixel, x_row, x_col, y_pixel, weights_row, weights_col;
+  int64_t rows, cols;
+  const ColumnRanges* columns;
+  int64_t first;  // of the row's pixels
+  int64_t lanes;  // of a vector that are used
+  Epilogue epilogue;
+};
+
+// How much of a tile the compiler knows: the step between pixels of x, and where a column of the
+// kernel may fall beside the image: nowhere, at the first and the last pixel, anywhere.
+enum class Border { kNone, kEnds, kAnywhere };
+
+template <int kPixels, int kStep, Border kBorder, bool kPart>
+void depthwise_tile(const DepthwiseTile& tile) {
+  using V = Vec<float>;
+  const auto load = [&](const float* from) WEFT_LAMBDA {
+    return kPart ? Memory<float>::load_part(from, tile.lanes) : Memory<float>::load(from);
+  };
+  const int64_t step = kStep ? kStep : tile.x_pixel;
+  V sums[kPixels];
+  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA { sums[decltype(pixel)::value] = V(0); });
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    const float* x = tile.x + row * tile.x_row;
+    const float* weights = tile.weights + row * tile.weights_row;
+    for (int64_t col = 0; col < tile.cols; ++col) {
+      const V factor = load(weights);
+      const int64_t from = kBorder == Border::kNone ? 0 : tile.columns->first(col) - tile.first;
+      const int64_t to = kBorder == Border::kNone ? kPixels : tile.columns->end(col) - tile.first;
+      repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+        constexpr int i = decltype(pixel)::value;
+        constexpr bool kIsSure =
+            kBorder == Border::kNone || (kBorder == Border::kEnds && i > 0 && i + 1 < kPixels);
+        if (kIsSure || (i >= from && i < to)) sums[i] = fma_(load(x + i * step), factor, sums[i]);
+      });
+      x += tile.x_col;
+      weights += tile.weights_col;
+    }
+  }
+  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+    constexpr int i = decltype(pixel)::value;
+    const int64_t at = i * tile.y_pixel;
+    const float* residual = tile.residual ? tile.residual + at : nullptr;
+    if (kPart)
+      Memory<float>::store_part(
+          tile.y + at, finish_part(sums[i], tile.epilogue, tile.bias, residual, tile.lanes),
+          tile.lanes);
+    else
+      Memory<float>::store(tile.y + at, finish(sums[i], tile.epilogue, tile.bias, residual));
+  });
+}
+
+using DepthwiseKernel = void (*)(const DepthwiseTile& tile);
+constexpr int64_t kDepthwisePixels = 8;
+struct DepthwiseKernels {
+  DepthwiseKernel steps[2][2][kDepthwisePixels];  // [16 or 32][at a border][pixels - 1]
+  DepthwiseKernel any[2][kDepthwisePixels];       // [part of a vector][pixels - 1]
+};
+template <int... I>
+constexpr DepthwiseKernels every_depthwise(Numbers<I...>) {
+  return {{{{depthwise_tile<I + 1, 16, Border::kNone, false>...},
+            {depthwise_tile<I + 1, 16, Border::kEnds, false>...}},
+           {{depthwise_tile<I + 1, 32, Border::kNone, false>...},
+            {depthwise_tile<I + 1, 32, Border::kEnds, false>...}}},
+          {{depthwise_tile<I + 1, 0, Border::kAnywhere, false>...},
+           {depthwise_tile<I + 1, 0, Border::kAnywhere, true>...}}};
+}
+constexpr DepthwiseKernels kDepthwise =
+    every_depthwise(typename CountTo<int(kDepthwisePixels)>::Type());
+
+WEFT_INLINE DepthwiseKernel depthwise_kernel(const DepthwiseTile& tile, int64_t pixels) {
+  const bool is_part = tile.lanes < Vec<float>::kLanes;
+  const int64_t end = tile.first + pixels;
+  if (is_part || (tile.x_pixel != 16 && tile.x_pixel != 32) ||
+      !tile.columns->all_inside(tile.first + 1, end - 1))
+    return kDepthwise.any[is_part][pixels - 1];
+  const bool at_border = !tile.columns->all_inside(tile.first, end);
+  return kDepthwise.steps[tile.x_pixel == 32][at_border][pixels - 1];
+}
+
+// One row of one block of one image.
+void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& operands,
+                   int64_t plane, int64_t block, int64_t row, DepthwiseTile tile) {
+  const Convolution& p = problem.shape;
+  const int64_t size = problem.in_block;
+  const TapRange rows =
+      taps_inside(row, p.stride_height, p.pad_top, p.dilation_height, p.kernel_height, p.in_height);
+  const float* x =
+      operands.x + plane * p.in_height * p.in_width * size +
+      (row * p.stride_height - p.pad_top + rows.begin * p.dilation_height) * p.in_width * size;
+  const int64_t at = (plane * p.out_height + row) * p.out_width * size;
+  const float* weights =
+      operands.weights + (block * p.kernel_height + rows.begin) * p.kernel_width * size;
+  const int64_t tiles = (p.out_width + kDepthwisePixels - 1) / kDepthwisePixels;
+  tile.rows = rows.end - rows.begin;
+  for (int64_t lane = 0; lane < size; lane += Vec<float>::kLanes) {
+    tile.bias = operands.bias ? operands.bias + block * size + lane : nullptr;
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t j = p.out_width * t / tiles, end = p.out_width * (t + 1) / tiles;
+      tile.first = j;
+      tile.x = x + (j * p.stride_width - p.pad_left) * size + lane;
+      tile.weights = weights + lane;
+      tile.y = operands.y + at + j * size + lane;
+      tile.residual = operands.residual ? operands.residual + at + j * size + lane : nullptr;
+      depthwise_kernel(tile, end - j)(tile);
+    }
+  }
+}
+
+void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
+                       const BlockedOperands& operands, Range units, void* scratch) {
+  const Convolution& p = problem.shape;
+  const ColumnRanges columns(p, (int64_t*)scratch);
+  const int64_t size = problem.in_block, blocks = p.in_channels / size;
+  DepthwiseTile tile;
+  tile.x_pixel = p.stride_width * size;
+  tile.x_row = p.dilation_height * p.in_width * size;
+  tile.x_col = p.dilation_width * size;
+  tile.y_pixel = size;
+  tile.weights_row = p.kernel_width * size;
+  tile.weights_col = size;
+  tile.cols = p.kernel_width;
+  tile.columns = &columns;
+  tile.lanes = lesser(size, Vec<float>::kLanes);
+  tile.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t plane = unit / p.out_height;  // of an image and a block
+    depthwise_row(problem, operands, plane, plane % blocks, unit % p.out_height, tile);
+  }
+}
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

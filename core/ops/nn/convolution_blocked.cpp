@@ -1,0 +1,285 @@
+// Convolution over channel blocks, with what follows it: a bias, an array to add, bounds. A graph
+// has it where the pass `block` put it; for everything else there is convolution_image.
+#include "kernels/convolution_blocked.h"
+
+#include <limits>
+
+#include "base/errors.h"
+#include "ops/channel_blocks.h"
+#include "ops/kernel_call.h"
+#include "ops/nn/window.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+Status require_float32(const InferContext& c) {
+  if (c.in[0].dtype == DType::kFloat32) return {};
+  return errors::invalid_type(c.op().name, "`", c.op().inputs[0].name, "` must be float32; got ",
+                              c.in[0].dtype);
+}
+
+Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd) {
+  if (winograd)
+    return {(winograd + 2) * (winograd + 2), p.out_channels / kernels::kPanelChannels,
+            p.in_channels / in_block, in_block, kernels::kPanelChannels};
+  if (kernels::is_depthwise(p))
+    return {p.in_channels / in_block, p.kernel_height, p.kernel_width, in_block};
+  return {kernels::packed_panels(p, in_block),
+          p.in_channels / p.groups / in_block,
+          p.kernel_height,
+          p.kernel_width,
+          in_block,
+          kernels::kPanelChannels};
+}
+
+// The side of Winograd's tiles that is asked for: 0 or one that the problem allows.
+Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block) {
+  const int64_t side = a.integer("winograd");
+  if (side == 0) return {};
+  const bool fits = p.groups == 1 && p.kernel_height == 3 && p.kernel_width == 3 &&
+                    in_block == 16 && p.out_channels % 16 == 0;
+  if ((side == 2 || side == 4) && fits) return {};
+  return errors::invalid_value(a.op().name,
+                               "`winograd` must be 0 or, with kernels of 3 x 3, one "
+                               "group and blocks of 16, 2 or 4; got ",
+                               side);
+}
+
+// ---- packing
+
+struct Packing {
+  kernels::Convolution shape;  // channels, groups and kernel only
+  int64_t in_block, winograd;
+};
+
+Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
+  if (w.rank() != 4 || w.elements() == 0)
+    return errors::invalid_value("pack_convolution",
+                                 "`weight` must have four axes and elements; got shape ", w);
+  Packing packing{};
+  kernels::Convolution& p = packing.shape;
+  p.groups = a.integer("num_group");
+  p.out_channels = w[0];
+  p.kernel_height = w[2];
+  p.kernel_width = w[3];
+  if (p.groups < 1 || w[0] % p.groups != 0 ||
+      __builtin_mul_overflow(w[1], p.groups, &p.in_channels))
+    return errors::invalid_value("pack_convolution",
+                                 "`num_group` must divide the filters of "
+                                 "`weight` ",
+                                 w, "; got ", p.groups);
+  packing.in_block = a.flag("plain") ? 1 : kernels::channel_block(p.in_channels);
+  if ((packing.in_block == 1 && !a.flag("plain")) || !kernels::blocks_fit(p, packing.in_block))
+    return errors::invalid_value("pack_convolution", "`weight` ", w, " in ", p.groups,
+                                 " groups has channels or filters that are no multiple of 8");
+  WEFT_TRY(check_winograd(a, p, packing.in_block));
+  packing.winograd = a.integer("winograd");
+  return packing;
+}
+
+Result<Types> infer_pack(const InferContext& c) {
+  WEFT_TRY(require_float32(c));
+  WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].shape));
+  return Types{
+      {c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd), {}}};
+}
+
+Status run_pack(const KernelCall& call) {
+  const Packing packing = packing_of(call.op.reader(call.attributes), shape_of(call.in[0])).value();
+  split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
+             nullptr, 0, [&](kernels::Range panels, void*) {
+               const auto* from = static_cast<const float*>(call.in[0].data);
+               auto* to = static_cast<float*>(call.out[0].data);
+               if (packing.winograd)
+                 kernels::pack_winograd(packing.shape, packing.winograd, from, to, panels);
+               else
+                 kernels::pack_panels(packing.shape, packing.in_block, from, to, panels);
+             });
+  return {};
+}
+
+// ---- convolution
+
+Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape& x,
+                                          const Shape& w) {
+  const std::string_view op = a.op().name;
+  const bool is_plain = x.rank() == 4;
+  if (!is_plain && !is_blocked(x))
+    return errors::invalid_value(
+        op,
+        "`data` must have shape (N, C, H, W), or (N, C / B, H, W, B) with the block B of C; got ",
+        x);
+  const bool is_depthwise = w.rank() == 4;
+  const int64_t winograd = a.integer("winograd");
+  if (!is_depthwise && w.rank() != (winograd ? 5 : 6))
+    return errors::invalid_value(op, "`weight` must come from pack_convolution; got shape ", w);
+  WEFT_ASSIGN(const Window window, read_window(a, op, 2));
+  kernels::BlockedConvolution problem{};
+  kernels::Convolution& p = problem.shape;
+  const Shape image = plain_shape(x);
+  p.dtype = DType::kFloat32;
+  p.batch = image[0];
+  p.groups = a.integer("num_group");
+  p.in_channels = image[1];
+  p.in_height = image[2];
+  p.in_width = image[3];
+  p.out_channels = a.integer("filters");
+  p.kernel_height = winograd ? 3 : w[is_depthwise ? 1 : 2];
+  p.kernel_width = winograd ? 3 : w[is_depthwise ? 2 : 3];
+  p.stride_height = window.stride[1];
+  p.stride_width = window.stride[2];
+  p.pad_top = window.pad[1];
+  p.pad_left = window.pad[2];
+  p.dilation_height = window.dilate[1];
+  p.dilation_width = window.dilate[2];
+  problem.in_block = is_plain ? 1 : x[4];
+  problem.out_block = kernels::channel_block(p.out_channels);
+  if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0 ||
+      !kernels::blocks_fit(p, problem.in_block))
+    return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
+                                 x, " and ", p.out_channels, " `filters` into whole blocks");
+  if (a.has("kernel") &&
+      (window.kernel[1] != p.kernel_height || window.kernel[2] != p.kernel_width))
+    return errors::invalid_value(op, "`kernel` must be the extents of `weight`, ", p.kernel_height,
+                                 " and ", p.kernel_width);
+  WEFT_TRY(check_winograd(a, p, problem.in_block));
+  if (winograd &&
+      (window.stride[1] * window.stride[2] != 1 || window.dilate[1] * window.dilate[2] != 1))
+    return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1");
+  problem.winograd = winograd;
+  if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, problem.in_block, winograd))
+    return errors::invalid_value(op, "`weight` must come from pack_convolution for `data` ", x,
+                                 " and ", p.out_channels, " `filters`; got shape ", w);
+  p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
+                                             p.pad_top, p.pad_top, p.dilation_height);
+  p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
+                                            p.pad_left, p.dilation_width);
+  if (p.out_height < 1 || p.out_width < 1)
+    return errors::invalid_value(op, "the window of `weight` ", w,
+                                 " is larger than the padded `data` ", x);
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  problem.low = a.has("low") ? static_cast<float>(a.real("low")) : -kOpen;
+  problem.high = a.has("high") ? static_cast<float>(a.real("high")) : kOpen;
+  return problem;
+}
+
+Shape output_shape(const kernels::BlockedConvolution& problem) {
+  const kernels::Convolution& p = problem.shape;
+  return blocked_shape({p.batch, p.out_channels, p.out_height, p.out_width}, problem.out_block);
+}
+
+Result<Types> infer(const InferContext& c) {
+  WEFT_TRY(require_float32(c));
+  WEFT_ASSIGN(const kernels::BlockedConvolution p, parse(c, c.in[0].shape, c.in[1].shape));
+  if (c.given(2) && c.in[2].shape != Shape{p.shape.out_channels})
+    return errors::invalid_value(c.op().name, "`bias` must have shape (", p.shape.out_channels,
+                                 ",); got ", c.in[2].shape);
+  if (c.given(3) && c.in[3].shape != output_shape(p))
+    return errors::invalid_value(c.op().name, "`residual` must have shape ", output_shape(p),
+                                 "; got ", c.in[3].shape);
+  return Types{{DType::kFloat32, output_shape(p), {}}};
+}
+
+kernels::BlockedConvolution problem_of(const SlotTypes& types) {
+  return parse(types.op.reader(types.attributes), types.in[0].shape, types.in[1].shape).value();
+}
+
+int64_t products(const kernels::Convolution& p) {
+  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
+         p.kernel_height * p.kernel_width;
+}
+// In elements of cheap arithmetic. A depthwise filter loads a vector for each product.
+int64_t work_of(const kernels::Convolution& p) {
+  return products(p) / (kernels::is_depthwise(p) ? 2 : 8);
+}
+
+Status run(const KernelCall& call) {
+  const auto problem =
+      parse(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1])).value();
+  const auto array = [&](size_t i) {
+    return call.in.size() > i ? static_cast<const float*>(call.in[i].data) : nullptr;
+  };
+  const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
+                                             static_cast<float*>(call.out[0].data)};
+  split_work(kernels::blocked_convolution_units(problem), work_of(problem.shape), call.scratch,
+             kernels::blocked_convolution_scratch(problem),
+             [&](kernels::Range range, void* scratch) {
+               kernels::run_blocked_convolution(problem, operands, range, scratch);
+             });
+  return {};
+}
+
+Slot slot() {
+  Slot s = dense_slot(run);
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    return threads * kernels::blocked_convolution_scratch(problem_of(t));
+  };
+  s.cost = [](const SlotTypes& t) {
+    Cost cost{2.0 * static_cast<double>(products(problem_of(t).shape)), 0};
+    for (const TensorType& type : t.in)
+      if (type.shape.rank() >= 0) cost.bytes += static_cast<double>(type.bytes());
+    cost.bytes += static_cast<double>(t.out[0].bytes());
+    return cost;
+  };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::BlockedConvolution p = problem_of(t);
+    return pieces_of_work(kernels::blocked_convolution_units(p), work_of(p.shape));
+  };
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(pack_convolution) {
+  op.doc("Weights of a convolution in the order that convolution_blocked reads them in.")
+      .in(Namespace::kInternal)
+      .input("weight", "float32, shape (filters, C / groups, KH, KW)")
+      .integer("num_group", 1, "groups of channels that do not see each other")
+      .boolean("plain", false, "the data will come as (N, C, H, W)")
+      .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that weights are transformed for")
+      .infer(infer_pack)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(dense_slot(run_pack))
+      .sample(R"({"shapes": [[24, 16, 3, 2]], "dtypes": ["float32"]})")
+      .sample(R"({"shapes": [[16, 3, 2, 2]], "dtypes": ["float32"], "plain": true})")
+      .sample(R"({"shapes": [[32, 1, 3, 3]], "dtypes": ["float32"], "num_group": 32})")
+      .sample(R"({"shapes": [[32, 8, 1, 2]], "dtypes": ["float32"], "num_group": 1})")
+      .sample(R"({"shapes": [[32, 32, 1, 1]], "dtypes": ["float32"], "num_group": 2})")
+      .sample(R"({"shapes": [[16, 32, 3, 3]], "dtypes": ["float32"], "winograd": 2})")
+      .sample(R"({"shapes": [[32, 16, 3, 3]], "dtypes": ["float32"], "winograd": 4})");
+}
+
+WEFT_OP(convolution_blocked) {
+  op.doc("Convolution over channel blocks; then a bias, an array that is added, and bounds.")
+      .in(Namespace::kInternal)
+      .input("data", "float32, shape (N, C / B, H, W, B) or, with few channels, (N, C, H, W)")
+      .input("weight", "from pack_convolution")
+      .optional_input("bias", "shape (filters,)")
+      .optional_input("residual", "added to the result, of its shape")
+      .promote(Promotion::kExact);
+  convolution_attributes(op);
+  op.required(AttributeKind::kInt, "filters", "channels of the result")
+      .optional(AttributeKind::kFloat, "low", "lower bound of the result; none leaves it open")
+      .optional(AttributeKind::kFloat, "high", "upper bound of the result; none leaves it open")
+      .integer("winograd", 0, "side of Winograd's tiles, as the weight was packed")
+      .infer(infer)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(slot())
+      .sample(R"({"shapes": [[2, 1, 6, 5, 16], [2, 1, 3, 2, 16, 16], [24], [2, 3, 3, 6, 8]],
+                  "dtypes": ["float32", "float32", "float32", "float32"],
+                  "kernel": [3, 2], "stride": [2, 1], "pad": [1, 1], "filters": 24, "low": 0})")
+      .sample(R"({"shapes": [[1, 3, 7, 6], [1, 3, 3, 3, 1, 16]], "dtypes": ["float32", "float32"],
+                  "pad": 1, "stride": 2, "filters": 16})")
+      .sample(R"({"shapes": [[2, 2, 5, 4, 16], [2, 3, 3, 16], [32]],
+                  "dtypes": ["float32", "float32", "float32"],
+                  "pad": 1, "num_group": 32, "filters": 32, "low": 0, "high": 6})")
+      .sample(R"({"shapes": [[1, 4, 3, 4, 16], [4, 2, 1, 2, 16, 16], null, [1, 4, 3, 2, 16]],
+                  "dtypes": ["float32", "float32", null, "float32"],
+                  "num_group": 2, "dilate": [1, 2], "filters": 64})")
+      .sample(R"({"shapes": [[2, 1, 5, 6, 16], [16, 2, 1, 16, 16], [32]],
+                  "dtypes": ["float32", "float32", "float32"], "pad": [1, 0], "filters": 32,
+                  "winograd": 2})");
+}
+
+}  // namespace weft::ops

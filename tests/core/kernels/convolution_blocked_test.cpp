@@ -1,0 +1,221 @@
+// Convolutions and poolings over channel blocks against the defining sums, in every instruction
+// set.
+#include "kernels/convolution_blocked.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/kernels/kernel_testing.h"
+#include "doctest.h"
+#include "kernels/pooling.h"
+
+using namespace weft;
+using namespace weft::kernels;
+using namespace weft::kernels::testing;
+
+namespace {
+
+struct Setting {
+  int64_t batch, groups, in, height, width, out, kh, kw, sh, sw, ph, pw, dh, dw;
+  bool is_plain;
+  int64_t winograd = 0;
+};
+
+const Setting kSettings[] = {
+    {2, 1, 16, 9, 31, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {1, 1, 32, 7, 7, 48, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {1, 1, 8, 13, 15, 24, 3, 3, 2, 2, 1, 1, 1, 1, false},
+    {1, 1, 24, 5, 29, 8, 1, 1, 1, 1, 0, 0, 1, 1, false},
+    {3, 1, 48, 4, 4, 80, 1, 1, 1, 1, 0, 0, 1, 1, false},
+    {1, 1, 640, 17, 17, 32, 1, 1, 2, 2, 0, 0, 1, 1, false},
+    {1, 1, 144, 3, 3, 16, 3, 3, 1, 1, 2, 2, 1, 1, false},
+    {1, 2, 64, 6, 20, 32, 3, 2, 1, 3, 0, 1, 2, 2, false},
+    {1, 1, 16, 3, 2, 16, 5, 5, 1, 1, 4, 4, 1, 1, false},
+    {1, 3, 48, 6, 6, 24, 2, 2, 1, 1, 1, 1, 1, 1, false},
+    {2, 1, 3, 23, 30, 32, 7, 7, 2, 2, 3, 3, 1, 1, true},
+    {1, 1, 1, 5, 40, 8, 3, 3, 1, 4, 1, 1, 1, 1, true},
+    {1, 1, 5, 12, 12, 16, 2, 4, 1, 1, 0, 3, 3, 2, true},
+    {2, 32, 32, 6, 19, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {1, 24, 24, 9, 8, 24, 5, 3, 2, 2, 2, 1, 1, 1, false},
+    {1, 16, 16, 1, 40, 16, 1, 4, 1, 3, 0, 3, 1, 2, false},
+    {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
+    {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
+    {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
+    {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
+    {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 4},
+    {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
+};
+
+// Of a plain array (N, C, H, W): the same elements in blocks.
+std::vector<float> blocked(const std::vector<float>& x, int64_t channels, int64_t plane,
+                           int64_t block) {
+  std::vector<float> y(x.size());
+  for (int64_t i = 0; i < int64_t(x.size()); ++i) {
+    const int64_t image = i / plane / channels, channel = i / plane % channels, at = i % plane;
+    y[((image * (channels / block) + channel / block) * plane + at) * block + channel % block] =
+        x[i];
+  }
+  return y;
+}
+
+struct Reference {
+  BlockedConvolution problem = {};
+  std::vector<float> x, weights, bias, residual;
+  std::vector<double> y;  // in blocks
+
+  explicit Reference(const Setting& s) {
+    Convolution& p = problem.shape;
+    p.dtype = DType::kFloat32;
+    p.batch = s.batch, p.groups = s.groups;
+    p.in_channels = s.in, p.in_height = s.height, p.in_width = s.width;
+    p.out_channels = s.out, p.kernel_height = s.kh, p.kernel_width = s.kw;
+    p.stride_height = s.sh, p.stride_width = s.sw, p.pad_top = s.ph, p.pad_left = s.pw;
+    p.dilation_height = s.dh, p.dilation_width = s.dw;
+    p.out_height = convolution_extent(s.height, s.kh, s.sh, s.ph, s.ph, s.dh);
+    p.out_width = convolution_extent(s.width, s.kw, s.sw, s.pw, s.pw, s.dw);
+    problem.in_block = s.is_plain ? 1 : channel_block(s.in);
+    problem.out_block = channel_block(s.out);
+    problem.low = -1.5, problem.high = 2;
+    REQUIRE(blocks_fit(p, problem.in_block));
+    const std::vector<float> plain = uniform<float>(s.batch * s.in * s.height * s.width, -1, 1, 1);
+    const std::vector<float> w = uniform<float>(s.out * (s.in / s.groups) * s.kh * s.kw, -1, 1, 2);
+    const int64_t out_plane = p.out_height * p.out_width;
+    bias = uniform<float>(s.out, -1, 1, 3);
+    residual = uniform<float>(s.batch * s.out * out_plane, -1, 1, 4);
+    x = blocked(plain, s.in, s.height * s.width, problem.in_block);
+    const int64_t panels = packed_panels(p, problem.in_block), side = s.winograd + 2;
+    problem.winograd = s.winograd;
+    if (s.winograd) {
+      weights.resize(side * side * s.out * s.in);
+      pack_winograd(p, s.winograd, w.data(), weights.data(), {0, panels});
+    } else {
+      weights.resize(panels * packed_panel_elements(p, problem.in_block));
+      pack_panels(p, problem.in_block, w.data(), weights.data(), {0, panels});
+    }
+    y.resize(residual.size());
+    accumulate(plain, w);
+  }
+
+  void accumulate(const std::vector<float>& plain, const std::vector<float>& w) {
+    const Convolution& p = problem.shape;
+    const int64_t in_group = p.in_channels / p.groups, out_group = p.out_channels / p.groups;
+    const int64_t block = problem.out_block;
+    for (int64_t n = 0; n < p.batch; ++n)
+      for (int64_t o = 0; o < p.out_channels; ++o)
+        for (int64_t i = 0; i < p.out_height; ++i)
+          for (int64_t j = 0; j < p.out_width; ++j) {
+            double sum = bias[o];
+            for (int64_t c = 0; c < in_group; ++c)
+              for (int64_t a = 0; a < p.kernel_height; ++a)
+                for (int64_t b = 0; b < p.kernel_width; ++b) {
+                  const int64_t row = i * p.stride_height - p.pad_top + a * p.dilation_height;
+                  const int64_t col = j * p.stride_width - p.pad_left + b * p.dilation_width;
+                  if (row < 0 || row >= p.in_height || col < 0 || col >= p.in_width) continue;
+                  const int64_t channel = o / out_group * in_group + c;
+                  sum +=
+                      double(
+                          plain[((n * p.in_channels + channel) * p.in_height + row) * p.in_width +
+                                col]) *
+                      w[((o * in_group + c) * p.kernel_height + a) * p.kernel_width + b];
+                }
+            const int64_t at =
+                (((n * (p.out_channels / block) + o / block) * p.out_height + i) * p.out_width +
+                 j) *
+                    block +
+                o % block;
+            y[at] = std::clamp(sum + residual[at], -1.5, 2.0);
+          }
+  }
+
+  // The result, computed in so many parts from the last to the first.
+  std::vector<float> run(Isa isa, int parts) const {
+    std::vector<float> result(y.size(), NAN);
+    std::vector<unsigned char> scratch(blocked_convolution_scratch(problem) + 64, 0x7b);
+    const BlockedOperands operands = {x.data(), weights.data(), bias.data(), residual.data(),
+                                      result.data()};
+    const int64_t units = blocked_convolution_units(problem);
+    for (int part = parts - 1; part >= 0; --part)
+      run_blocked_convolution(*table_of(isa), problem, operands,
+                              {units * part / parts, units * (part + 1) / parts}, scratch.data());
+    for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
+    return result;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("blocked convolutions match the defining sums, in any split and instruction set") {
+  for (const Setting& setting : kSettings) {
+    CAPTURE(&setting - kSettings);
+    const Reference r(setting);
+    std::vector<float> fused;
+    for (Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      const std::vector<float> whole = r.run(isa, 1);
+      double worst = 0;
+      for (size_t i = 0; i < whole.size(); ++i) {
+        const double error = std::fabs(whole[i] - r.y[i]);
+        worst = error <= worst ? worst : error;  // NaN counts
+      }
+      // Chains of so many products, each at most one.
+      const Convolution& p = r.problem.shape;
+      const double terms = double(p.in_channels / p.groups * p.kernel_height * p.kernel_width) + 2;
+      // Tiles of 4 multiply by up to 8 on the way back, and by sums of 10 on the way there.
+      const double growth = setting.winograd == 4 ? 32 : setting.winograd == 2 ? 4 : 1;
+      CHECK(worst <= growth * (2 * terms + 4) * 0x1p-24);
+      CHECK(r.run(isa, 3) == whole);
+      if (isa == Isa::kGeneric) continue;  // rounds products
+      if (fused.empty()) fused = whole;
+      CHECK(whole == fused);
+    }
+  }
+}
+
+TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not too many weights") {
+  Convolution p = Reference(kSettings[std::size(kSettings) - 1]).problem.shape;
+  CHECK(winograd_tile(p) == 4);
+  p.out_height = 14;
+  CHECK(winograd_tile(p) == 2);
+  p.out_height = 7;
+  CHECK(winograd_tile(p) == 0);
+  p.out_height = 28;
+  for (int64_t Convolution::*field : {&Convolution::stride_width, &Convolution::dilation_height,
+                                      &Convolution::kernel_width, &Convolution::groups}) {
+    Convolution other = p;
+    other.*field = 2;
+    CHECK(winograd_tile(other) == 0);
+  }
+  p.in_channels = p.out_channels = 512;
+  CHECK(winograd_tile(p) == 0);
+}
+
+TEST_CASE("blocked convolutions keep NaN between bounds") {
+  Reference r(kSettings[0]);
+  std::fill(r.x.begin(), r.x.end(), NAN);
+  for (Isa isa : available_isas()) {
+    const std::vector<float> y = r.run(isa, 1);
+    CHECK(std::all_of(y.begin(), y.end(), [](float value) { return value != value; }));
+  }
+}
+
+TEST_CASE("blocked poolings have the bits of the plain ones") {
+  for (const int64_t block : {8, 16}) {
+    for (const bool average : {false, true}) {
+      Pooling p = {DType::kFloat32, 3 * block, 7, 9, 4, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, false};
+      const std::vector<float> x = uniform<float>(p.planes * 63, -1, 1, 5);
+      std::vector<float> plain(p.planes * 20), y(plain.size(), NAN);
+      if (average)
+        run_average_pool(p, x.data(), plain.data(), {0, p.planes});
+      else
+        run_max_pool(p, x.data(), plain.data(), nullptr, {0, p.planes});
+      const std::vector<float> in = blocked(x, p.planes, 63, block);
+      p.planes /= block;
+      for (Isa isa : available_isas()) {
+        const KernelTable& table = *table_of(isa);
+        const auto run = average ? table.blocked_average_pool : table.blocked_max_pool;
+        run(p, block, in.data(), y.data(), {0, p.planes * p.out_height});
+        CHECK(y == blocked(plain, p.planes * block, 20, block));
+      }
+    }
+  }
+}
