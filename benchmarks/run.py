@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 SCRIPTS = (
     *("dispatch.py", "call_overhead.py", "lenet.py", "loader.py", "overlap.py", "branches.py"),
-    *("import_time.py", "startup.py"),
+    *("convolution_networks.py", "import_time.py", "startup.py"),
 )
 
 
