@@ -293,8 +293,8 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     if (entry.threads != threads || entry.device != device || entry.prepare != prepare ||
-        entry.budget != budget_ ||
-        !std::ranges::equal(entry.wanted, wanted) || !std::ranges::equal(entry.inputs, inputs))
+        entry.budget != budget_ || !std::ranges::equal(entry.wanted, wanted) ||
+        !std::ranges::equal(entry.inputs, inputs))
       continue;
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
                 entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
@@ -308,13 +308,15 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const std::vector<bool> marks(wanted.begin(), wanted.end());
   const std::vector<Ref<Preparation>> known = preparations();
   const bool prepares = prepare == Prepare::kYes && !device;
-  WEFT_ASSIGN(Ref<Compiled> compiled,
-              Compiled::build(own ? graph_ : typed,
-                              {marks, prepares ? settled_ : std::vector<bool>(), device, budget_, known},
-                              selection_));
+  WEFT_ASSIGN(
+      Ref<Compiled> compiled,
+      Compiled::build(own ? graph_ : typed,
+                      {marks, prepares ? settled_ : std::vector<bool>(), device, budget_, known},
+                      selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
-  entries_.insert(entries_.begin(),
-                  {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, budget_, compiled});
+  entries_.insert(
+      entries_.begin(),
+      {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, budget_, compiled});
   return compiled;
 }
 

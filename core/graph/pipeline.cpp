@@ -15,6 +15,7 @@ constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, false, remove_dead_code},
     {"fold", PassClass::kExact, false, fold_constants},
     {"cse", PassClass::kExact, false, merge_common},
+    {"transposes", PassClass::kExact, false, transpose_products},
     {"scales", PassClass::kTolerance, false, fold_scales},
     {"block", PassClass::kTolerance, false, block_channels},
     {"epilogue", PassClass::kTolerance, false, fuse_epilogues},

@@ -96,12 +96,12 @@ PyObject* memory(PyObject* object, PyObject*) {
   Py_BEGIN_ALLOW_THREADS status = weft_function_memory(self_of(object)->function, &memory);
   Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
   return Py_BuildValue(
-      "{s:L,s:L,s:L,s:L,s:L,s:L,s:d,s:L}", "arena", static_cast<long long>(memory.arena), "residual",
-      static_cast<long long>(memory.residual), "backward", static_cast<long long>(memory.backward),
-      "lower_bound", static_cast<long long>(memory.lower_bound), "nodes",
-      static_cast<long long>(memory.nodes), "backward_bound",
-      static_cast<long long>(memory.backward_bound), "planning", memory.planning, "prepared",
-      static_cast<long long>(memory.prepared));
+      "{s:L,s:L,s:L,s:L,s:L,s:L,s:d,s:L}", "arena", static_cast<long long>(memory.arena),
+      "residual", static_cast<long long>(memory.residual), "backward",
+      static_cast<long long>(memory.backward), "lower_bound",
+      static_cast<long long>(memory.lower_bound), "nodes", static_cast<long long>(memory.nodes),
+      "backward_bound", static_cast<long long>(memory.backward_bound), "planning", memory.planning,
+      "prepared", static_cast<long long>(memory.prepared));
 }
 
 PyObject* set_budget(PyObject* object, PyObject* bytes) {

@@ -161,9 +161,10 @@ typedef struct weft_plan_memory {
 #define WEFT_PLAN_MEMORY_INIT \
   { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0, 0, 0 }
 /* Plans made from now on take at most so many bytes for what they need beside inputs, outputs,
- * parameters and gradients: arena, residuals and prepared values. With gradients, values of the forward are computed
- * again in the backward where that is needed; results do not change in any bit. 0: no limit. A call
- * that no plan can be made for fails with WEFT_INVALID_VALUE and says how few bytes are possible.
+ * parameters and gradients: arena, residuals and prepared values. With gradients, values of the
+ * forward are computed again in the backward where that is needed; results do not change in any
+ * bit. 0: no limit. A call that no plan can be made for fails with WEFT_INVALID_VALUE and says how
+ * few bytes are possible.
  */
 WEFT_API weft_status weft_function_set_budget(weft_function function, int64_t bytes);
 /* Of the plan last run. */

@@ -106,6 +106,24 @@ TEST_CASE("without settled parameters nothing moves") {
   CHECK(after(graph::fold_scales, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
 }
 
+TEST_CASE("a product that is read transposed is made transposed") {
+  const auto text = [](const char* type, const char* result) {
+    return "graph(%0: " + std::string(type) + "(2, 3), %1: " + type + "(3, 4)) {\n  %2: " + type +
+           "(2, 4) = matmul(%0, %1)\n  %3: " + type +
+           "(4, 2) = transpose(%2, axes=[1, 0])\n  %4: " + type + "(4, 2) = exp(%3)\n  return " +
+           result + "\n}";
+  };
+  const std::string moved = after(graph::transpose_products, text("float32", "%4").c_str());
+  CHECK(count(moved, "(4, 2) = matmul(") == 1);
+  CHECK(count(moved, "(4, 2) = transpose(") == 0);
+  // It is read otherwise, too; its kernels depend on the number of rows.
+  for (const std::string& stays : {text("float32", "%4, %2"), text("bfloat16", "%4")}) {
+    const std::string kept = after(graph::transpose_products, stays.c_str());
+    CHECK(count(kept, "(2, 4) = matmul(") == 1);
+    CHECK(count(kept, "(4, 2) = transpose(") == 1);
+  }
+}
+
 TEST_CASE("equal nodes are merged, clones and draws are not") {
   const std::string text = after(graph::merge_common,
                                  "graph(%0: float32(2)) {\n"

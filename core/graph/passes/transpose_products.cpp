@@ -1,0 +1,83 @@
+// Law: a product that is only read transposed is made transposed: (A B)ᵀ = Bᵀ Aᵀ. An element is the
+// same chain of products and sums, so the bits are the same; not so of 16-bit floats, whose kernels
+// depend on the number of rows, and which stay.
+//
+// The weight gradient of a dense layer is one: the layer multiplies by a transposed weight.
+// Operands are views then, where the result would have been copied, or read across its rows by
+// whoever updates the weight.
+#include <algorithm>
+
+#include "graph/graph_builder.h"
+#include "graph/passes.h"
+#include "graph/passes/rebuild_impl.h"
+
+namespace weft::graph {
+namespace {
+
+// The axes that exchange the last two of `rank`.
+std::vector<int64_t> exchanged(int rank) {
+  std::vector<int64_t> axes;
+  for (int axis = 0; axis < rank; ++axis) axes.push_back(axis);
+  std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
+  return axes;
+}
+
+bool exchanges_last_axes(const Node& node, int rank) {
+  if (!node.op || node.op->name != "transpose" || node.clone_of != kNoValue || rank < 2)
+    return false;
+  const ops::AttributeReader a = node.op->reader(node.attributes.view());
+  if (!a.has("axes")) return rank == 2;
+  std::vector<int64_t> axes(a.ints("axes").begin(), a.ints("axes").end());
+  for (int64_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
+  return axes == exchanged(rank);
+}
+
+bool is_product_of_matrices(const Graph& graph, const Node& node) {
+  if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
+  const TensorType& type = graph.type(node.outputs[0]);
+  if (type.dtype == DType::kFloat16 || type.dtype == DType::kBFloat16) return false;
+  return std::ranges::all_of(node.operands, [&](const Operand& operand) {
+    return operand.is_value() && graph.type(operand.value).shape.rank() == type.shape.rank();
+  });
+}
+
+}  // namespace
+
+Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
+  const std::vector<int32_t> uses = count_uses(graph);
+  const auto product_of = [&](const Node& node) -> const Node* {
+    if (node.operands.empty() || !node.operands[0].is_value()) return nullptr;
+    const ValueId id = node.operands[0].value;
+    const Node* const product = graph.producer(id);
+    const bool moves = product && uses[static_cast<size_t>(id)] == 1 &&
+                       exchanges_last_axes(node, graph.type(id).shape.rank()) &&
+                       is_product_of_matrices(graph, *product);
+    return moves ? product : nullptr;
+  };
+  std::vector<bool> goes(graph.values.size(), false);
+  for (const Node& node : graph.nodes)
+    if (const Node* const product = product_of(node))
+      goes[static_cast<size_t>(product->outputs[0])] = true;
+  Rebuild rebuild(graph);
+  GraphBuilder builder(rebuild.graph());
+  for (const Node& node : graph.nodes) {
+    if (!node.outputs.empty() && goes[static_cast<size_t>(node.outputs[0])]) continue;
+    const Node* const product = product_of(node);
+    if (!product) {
+      rebuild.copy(node);
+      continue;
+    }
+    builder.set_line(product->line < 0 ? std::string_view()
+                                       : graph.lines[static_cast<size_t>(product->line)]);
+    const std::vector<int64_t> axes = exchanged(graph.type(node.outputs[0]).shape.rank());
+    const auto transposed = [&](size_t operand) {
+      return ops::transpose(builder.value(rebuild.map(product->operands[operand].value)), axes);
+    };
+    const ops::Value result = builder.call("matmul", {transposed(1), transposed(0)});
+    WEFT_TRY(builder.status());
+    rebuild.set(node.outputs[0], result.id());
+  }
+  return rebuild.finish();
+}
+
+}  // namespace weft::graph
