@@ -484,9 +484,9 @@ class HybridBlock(Block):
 
     def plan_memory(self) -> dict[str, float]:
         """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
-        `backward`, `prepared` (computed once from parameters), the bounds that no placement in the
-        same order beats, `lower_bound` of the arena and `backward_bound`; its number of `nodes`, and
-        `planning`, the seconds that it took to make.
+        `backward`, `prepared` (computed once from parameters), and the bounds that no placement in
+        the same order beats, `lower_bound` of the arena and `backward_bound`; its number of
+        `nodes`, and `planning`, the seconds that it took to make.
 
         Raises RuntimeError before the first hybridized call.
         """
