@@ -19,10 +19,41 @@ WEFT_INLINE Window window_of(int64_t position, int64_t kernel, int64_t stride, i
   return {begin > 0 ? begin : 0, end < extent ? end : extent, end - begin};
 }
 
+// The maximum that a scan of the window's elements keeps: the first of equal ones, the last NaN. A
+// branch on what is larger would be foretold wrongly half of the time, so there is none.
+template <class S>
+struct Most {
+  const S* x;
+  int64_t offset;
+  WEFT_INLINE void meet(int64_t at) {
+    const LaneType<S> value = to_lane(x[offset]), other = to_lane(x[at]);
+    const int64_t is_better = (other > value) | (other != other);
+    offset ^= (offset ^ at) & -is_better;
+  }
+};
+
+// Of a window that lies in the image and has `Extent` rows and columns side by side: no loop is
+// left, and rows do not wait for each other.
+template <int Extent, class S>
+WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
+  Most<S> of_window{x, first};
+#pragma GCC unroll 3
+  for (int row = 0; row < Extent; ++row) {
+    Most<S> of_row{x, first + row * in_width};
+#pragma GCC unroll 3
+    for (int col = 1; col < Extent; ++col) of_row.meet(first + row * in_width + col);
+    if (row == 0) of_window.offset = of_row.offset;
+    if (row != 0) of_window.meet(of_row.offset);
+  }
+  return of_window.offset;
+}
+
 template <class S>
 void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
-  using T = LaneType<S>;
   const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
+  const int64_t extent = p.kernel_height - 1;
+  const bool is_plain = p.kernel_height == p.kernel_width && extent >= 1 && extent <= 2 &&
+                        p.dilation_height == 1 && p.dilation_width == 1;
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * in_plane;
     int64_t at = plane * out_plane;
@@ -37,16 +68,21 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
         const int64_t right = left + (p.kernel_width - 1) * p.dilation_width;
         while (left < 0) left += p.dilation_width;
         const int64_t last_col = right < p.in_width ? right : p.in_width - 1;
-        int64_t best = top * p.in_width + left;
-        T most = to_lane(x[best]);
-        for (int64_t row = top; row <= last_row; row += p.dilation_height) {
-          for (int64_t col = left; col <= last_col; col += p.dilation_width) {
-            const int64_t offset = row * p.in_width + col;
-            const T value = to_lane(x[offset]);
-            const bool is_better = (value > most) | (value != value);
-            most = is_better ? value : most;
-            best = is_better ? offset : best;
-          }
+        const int64_t first = top * p.in_width + left;
+        const int inside = is_plain && last_row - top == extent && last_col - left == extent
+                               ? static_cast<int>(extent) + 1
+                               : 0;
+        int64_t best;
+        if (inside == 2) {
+          best = most_inside<2>(x, first, p.in_width);
+        } else if (inside == 3) {
+          best = most_inside<3>(x, first, p.in_width);
+        } else {
+          Most<S> most{x, first};
+          for (int64_t row = top; row <= last_row; row += p.dilation_height)
+            for (int64_t col = left; col <= last_col; col += p.dilation_width)
+              most.meet(row * p.in_width + col);
+          best = most.offset;
         }
         if (indices) indices[at] = best;
         if (y_data) ((S*)y_data)[at] = x[best];
