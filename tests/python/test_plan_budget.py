@@ -6,7 +6,7 @@ import re
 import numpy
 import pytest
 import weft
-from weft import autograd, gluon, np
+from weft import autograd, gluon, np, npx
 from weft.gluon import nn
 
 MEGABYTE = 1_000_000
@@ -71,7 +71,9 @@ def measured_bytes(net, x):
     def step():
         with autograd.record():
             loss = (net(x) ** 2).mean()
+        npx.waitall()  # what is queued ahead has its memory already
         loss.backward()
+        npx.waitall()
 
     before = weft.memory.stats()["live"]
     step()
