@@ -1,6 +1,7 @@
 // Law: a product that is only read transposed is made transposed: (A B)ᵀ = Bᵀ Aᵀ. An element is the
-// same chain of products and sums, so the bits are the same; not so of 16-bit floats, whose kernels
-// depend on the number of rows, and which stay.
+// same chain of products and sums, so the bits are the same. Not so of 16-bit floats, whose kernels
+// depend on the number of rows, nor where a kernel adds up what it reads, in an order that depends
+// on strides: these stay.
 //
 // The weight gradient of a dense layer is one: the layer multiplies by a transposed weight.
 // Operands are views then, where the result would have been copied, or read across its rows by
@@ -41,15 +42,36 @@ bool is_product_of_matrices(const Graph& graph, const Node& node) {
   });
 }
 
+// Does a kernel that reads the value add up in an order that its strides decide?
+std::vector<bool> order_sensitive(const Graph& graph) {
+  std::vector<bool> sensitive(graph.values.size(), false);
+  for (size_t n = graph.nodes.size(); n-- > 0;) {
+    const Node& node = graph.nodes[n];
+    bool is_sensitive = true;
+    if (keeps_elements(node))
+      is_sensitive = std::ranges::any_of(
+          node.outputs, [&](ValueId id) { return sensitive[static_cast<size_t>(id)]; });
+    else if (node.op)
+      is_sensitive = !node.op->slot.elementwise && node.op->name != "cast" &&
+                     node.op->slot.exactness != ops::Exactness::kExact;
+    for (const Operand& operand : node.operands)
+      if (operand.is_value() && is_sensitive) sensitive[static_cast<size_t>(operand.value)] = true;
+  }
+  return sensitive;
+}
+
 }  // namespace
 
 Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
   const std::vector<int32_t> uses = count_uses(graph);
+  const std::vector<bool> sensitive = order_sensitive(graph);
   const auto product_of = [&](const Node& node) -> const Node* {
-    if (node.operands.empty() || !node.operands[0].is_value()) return nullptr;
+    if (node.outputs.empty() || node.operands.empty() || !node.operands[0].is_value())
+      return nullptr;
     const ValueId id = node.operands[0].value;
     const Node* const product = graph.producer(id);
     const bool moves = product && uses[static_cast<size_t>(id)] == 1 &&
+                       !sensitive[static_cast<size_t>(node.outputs[0])] &&
                        exchanges_last_axes(node, graph.type(id).shape.rank()) &&
                        is_product_of_matrices(graph, *product);
     return moves ? product : nullptr;
