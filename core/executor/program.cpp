@@ -209,7 +209,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node, purpose.settled};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
-  if (!purpose.settled.empty()) {
+  if (purpose.prepare == Prepare::kYes && !purpose.settled.empty()) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
   WEFT_ASSIGN(const Graph ready,
@@ -221,7 +221,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   options.order = !purpose.device && selection.enabled("order");
   options.parts = !purpose.device && selection.enabled("parts");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
-  // Two things take memory to be faster: branches side by side, and prepared values.
+  // Two things take memory to be faster: branches side by side, and prepared values, which the plan
+  // computes itself in the same bits.
   const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
   const auto is_over = [&] {
     return purpose.budget > 0 && forward_.arena_bytes + prepared > purpose.budget;
@@ -232,9 +233,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   }
   if (is_over() && preparation_) {
     preparation_ = Ref<Preparation>();
-    Purpose plain = purpose;
-    plain.settled.clear();
-    return build_inference(graph, plain, selection);
+    Purpose alone = purpose;
+    alone.prepare = Prepare::kNo;
+    return build_inference(graph, alone, selection);
   }
   if (is_over()) return budget_not_met(purpose.budget, forward_.arena_bytes);
   runs_on_caller_ = forward_.runs_on_caller;
@@ -307,12 +308,11 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
   const std::vector<Ref<Preparation>> known = preparations();
-  const bool prepares = prepare == Prepare::kYes && !device;
-  WEFT_ASSIGN(
-      Ref<Compiled> compiled,
-      Compiled::build(own ? graph_ : typed,
-                      {marks, prepares ? settled_ : std::vector<bool>(), device, budget_, known},
-                      selection_));
+  const auto settled = device ? std::vector<bool>() : settled_;
+  const auto prepares = device ? Prepare::kNo : prepare;
+  WEFT_ASSIGN(Ref<Compiled> compiled,
+              Compiled::build(own ? graph_ : typed,
+                              {marks, settled, prepares, device, budget_, known}, selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
       entries_.begin(),

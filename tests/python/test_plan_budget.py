@@ -117,6 +117,18 @@ def test_the_budget_holds_as_the_allocator_measures_it():
     assert taken < without * 0.6
 
 
+def test_inference_gives_up_prepared_weights_before_bits():
+    x = images(2)
+    plain, net = deep_net(), deep_net()
+    plain.hybridize()
+    want = plain(x).asnumpy()
+    memory = plain.plan_memory()
+    assert memory["prepared"] > 0
+    net.hybridize(memory=memory["arena"] + memory["prepared"] - 1)
+    numpy.testing.assert_array_equal(net(x).asnumpy(), want)
+    assert net.plan_memory()["prepared"] == 0
+
+
 def test_a_budget_that_cannot_be_met_says_what_can():
     net = deep_net()
     net.hybridize(memory="10 kB")

@@ -100,7 +100,7 @@ class Function : public Shared<weft_function, weft_function_retain, weft_functio
     check(weft_function_get_text(handle_, what, &text));
     return text;
   }
-  // For arena and residuals of plans made from now on; 0: no limit.
+  // For arena, residuals and prepared values of plans made from now on; 0: no limit.
   void set_budget(int64_t bytes) { check(weft_function_set_budget(handle_, bytes)); }
   weft_plan_memory memory() const {  // of the last run
     weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;
