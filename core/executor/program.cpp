@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "executor/evaluate.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
@@ -265,6 +266,11 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   }
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const MemoryFigures memory = compiled->memory();
+  log(LogLevel::kInfo, "plan: made in ", static_cast<int64_t>(compiled->planning_ * 1e6),
+      " us: ", compiled->forward_.steps.size(), " steps; bytes: arena ", memory.arena,
+      ", residuals ", memory.residual, ", backward ", memory.backward, ", prepared values ",
+      memory.prepared);
   return compiled;
 }
 
