@@ -3,7 +3,8 @@
     python benchmarks/startup.py [results.json]
 
 The file is the digits example's network for one image. With libweft, and where `make runtime` has
-built them with the runtime-only one, loaded or linked into the program. Each start is a process of its own, with the page cache warm.
+built them with the runtime-only one, loaded or linked into the program. Each start is a process of
+its own, with the page cache warm.
 """
 
 import statistics
