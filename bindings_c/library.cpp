@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "graph/pipeline.h"
 #include "guard.h"
 #include "kernels/isa.h"
 #include "ops/registry.h"
@@ -75,6 +76,8 @@ const char* weft_info(const char* name) {
     text = std::to_string(num_threads());
   else if (what == "engine")
     text = engine_policy_name();
+  else if (what == "passes")
+    text = graph::switch_names();
 #if defined(WEFT_RUNTIME_ONLY)
   else if (what == "build")
     text = "runtime";

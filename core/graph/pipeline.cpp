@@ -1,6 +1,8 @@
 #include "graph/pipeline.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <mutex>
 
 #include "base/errors.h"
 #include "base/log.h"
@@ -24,6 +26,38 @@ constexpr Pass kPasses[] = {
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };
 
+constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts"};
+
+bool is_switch(std::string_view name) {
+  return std::ranges::find(kPlanSwitches, name) != std::end(kPlanSwitches) ||
+         std::ranges::any_of(kPasses, [&](const Pass& pass) { return pass.name == name; });
+}
+
+// Calls use(word) for each part of "-fuse,-cse".
+template <class Use>
+void for_each_switch(std::string_view rest, const Use& use) {
+  while (!rest.empty()) {
+    const size_t comma = rest.find(',');
+    use(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  }
+}
+
+// The environment's switches; what is none is told once.
+std::string read_environment() {
+  const char* given = std::getenv("WEFT_PASSES");
+  const std::string switches = given ? given : "";
+  static std::once_flag told;
+  std::call_once(told, [&] {
+    for_each_switch(switches, [](std::string_view word) {
+      if (!word.starts_with('-') || !is_switch(word.substr(1)))
+        log(LogLevel::kWarning, "WEFT_PASSES has - and a name of ", switch_names(), "; got ", word,
+            " (ignored)");
+    });
+  });
+  return switches;
+}
+
 #ifdef NDEBUG
 constexpr bool kVerifyAlways = false;
 #else
@@ -34,21 +68,23 @@ constexpr bool kVerifyAlways = true;
 
 std::span<const Pass> passes() { return kPasses; }
 
-PassSelection::PassSelection() {
-  const char* given = std::getenv("WEFT_PASSES");
-  switches_ = given ? given : "";
+std::string switch_names() {
+  std::string names;
+  for (const Pass& pass : kPasses) names.append(pass.name).append(",");
+  for (const std::string_view name : kPlanSwitches) names.append(name).append(",");
+  names.pop_back();
+  return names;
 }
+
+PassSelection::PassSelection() : switches_(read_environment()) {}
 PassSelection::PassSelection(std::string_view switches) : switches_(switches) {}
 
 bool PassSelection::enabled(std::string_view name) const {
-  std::string_view rest = switches_;
-  while (!rest.empty()) {
-    const size_t comma = rest.find(',');
-    const std::string_view word = rest.substr(0, comma);
-    if (word.starts_with('-') && word.substr(1) == name) return false;
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-  }
-  return true;
+  bool is_on = true;
+  for_each_switch(switches_, [&](std::string_view word) {
+    is_on = is_on && !(word.starts_with('-') && word.substr(1) == name);
+  });
+  return is_on;
 }
 
 Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,

@@ -1,9 +1,11 @@
 // The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
 // and for finding the pass that is to blame; `-branches`, `-order` and `-parts` are for plans:
 // nothing runs side by side, nodes keep the order of the graph, no concatenation is built in place.
+// A name that is none of these is told to the log.
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +34,8 @@ struct Pass {
   Result<Graph> (*run)(const Graph& graph, const PassContext& context);
 };
 std::span<const Pass> passes();
+// All that WEFT_PASSES can switch off: "dead,fold,…,branches".
+std::string switch_names();
 
 // A set of passes by name: "-fuse,-cse" is all but these. The default reads WEFT_PASSES.
 class PassSelection {

@@ -111,8 +111,9 @@ WEFT_API const char* weft_version(void); /* "0.1.0" */
 /* Text of this thread's most recent failure; valid until its next failing call; never NULL. */
 WEFT_API const char* weft_last_error(void);
 
-/* One line each: "isa", "threads", "engine", "build". NULL for an unknown name. The text is
- * valid until the thread's next call. */
+/* One line each: "isa", "threads", "engine", "build", and "passes", the names that
+ * WEFT_PASSES=-name switches off, separated by commas. NULL for an unknown name. The text is valid
+ * until the thread's next call. */
 WEFT_API const char* weft_info(const char* name);
 
 WEFT_API const char* weft_dtype_name(weft_dtype dtype); /* NULL for a number that is none */
