@@ -350,7 +350,7 @@ class TraceCache:
             call = flatten((args, kwargs), arrays, self._where)
             key = (call, tuple([(a.shape, a.dtype) for a in arrays]), mode)
         found = self._traced.get(key)
-        if found is None:
+        if found is None or not found.function.is_current:
             if call is None:
                 call = flatten((args, kwargs), [], self._where)
             found = trace(self._function, call, _types_of(arrays), self._where)

@@ -311,10 +311,7 @@ class Parameter:
         if not self._copies or self._grad_req == "null":
             return
         for copy in self._copies:
-            if self._grad_stype == "row_sparse":
-                native.set_grad_rows(copy, None, None)
-            else:
-                copy.grad[...] = 0
+            native.zero_grad(copy)
 
     def cast(self, dtype: DTypeLike) -> None:
         """Converts the values to another dtype; the gradient starts again from 0."""

@@ -173,6 +173,7 @@ class Trainer:
             with self._optimizer.counting_by(count.astype("float64"), rate):
                 for name, parameter in trained.items():
                     self._update_one(name, parameter)
+                    native.use_up_grad(parameter.list_data()[0])
 
     def _progress_arrays(self) -> tuple[ndarray, ndarray]:
         if self._progress is None:
