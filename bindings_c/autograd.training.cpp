@@ -187,7 +187,9 @@ int32_t weft_tensor_grad_req(weft_tensor handle) {
 
 uint64_t weft_tensor_grad_version(weft_tensor handle) {
   const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
-  return leaf ? leaf->version() : 0;
+  if (!leaf) return 0;
+  const autograd::Trace* const trace = autograd::current_trace();
+  return trace && trace->gradient_of(*leaf) ? leaf->deliveries() + 1 : leaf->version();
 }
 
 int32_t weft_tensor_is_recorded(weft_tensor handle) {

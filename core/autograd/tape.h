@@ -103,6 +103,7 @@ class LeafNode final : public TapeNode {
 
   RowGradient* rows() const { return rows_.get(); }  // null where it is an array
   bool adds() const { return add_; }
+  uint64_t deliveries() const { return version_; }
   uint64_t version() const { return is_used_up_ ? 0 : version_; }
   Status deliver(const ops::Value& cotangent);  // an array unless it is row-sparse
 

@@ -56,7 +56,8 @@ WEFT_API weft_status weft_tensor_grad_rows(weft_tensor tensor, weft_tensor* indi
 WEFT_API weft_status weft_tensor_set_grad_rows(weft_tensor tensor, weft_tensor indices,
                                                weft_tensor rows);
 WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor); /* NULL: it is no leaf */
-/* How often backward has written the gradient: stale if unchanged since the last look. */
+/* How often backward has written the gradient: stale if unchanged since the last look. In a trace a
+ * number that it has not had before, if backward has written it there; 0 if it is used up. */
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
 /* Is its content on the tape? */
 WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
