@@ -222,6 +222,7 @@ Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> 
   std::vector<graph::ValueId> wanted;
   for (const Leaf& leaf : leaves) wanted.push_back(leaf.content);
   WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
+  builder_.set_backward(true);
   WEFT_ASSIGN(const std::vector<ops::Value> found,
               graph::gradients_within(builder_, seeds, wanted, passes()));
   std::vector<const LeafNode*> done;
@@ -251,6 +252,7 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
     wanted.push_back(value.id());
   }
   WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
+  builder_.set_backward(true);
   WEFT_ASSIGN(const std::vector<ops::Value> found,
               graph::gradients_within(builder_, seeds, wanted, passes()));
   const bool differentiable = thread_state().modes & kRecording;

@@ -212,8 +212,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   if (!purpose.settled.empty()) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
-  WEFT_ASSIGN(const Graph ready,
-              run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
+  const bool is_bounded = purpose.budget > 0;
+  WEFT_ASSIGN(const Graph ready, run_passes(is_bounded ? Graph(whole) : std::move(whole),
+                                            graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
   options.device = purpose.device;
@@ -224,7 +225,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   // Two things take memory to be faster: branches side by side, and prepared values.
   const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
   const auto is_over = [&] {
-    return purpose.budget > 0 && forward_.arena_bytes + prepared > purpose.budget;
+    return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
   };
   if (is_over()) {
     options.branches = false;
@@ -236,6 +237,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
     plain.settled.clear();
     return build_inference(graph, plain, selection);
   }
+#ifndef WEFT_RUNTIME_ONLY
+  if (is_over()) return build_step_within(whole, purpose.budget, options, selection);
+#endif
   if (is_over()) return budget_not_met(purpose.budget, forward_.arena_bytes);
   runs_on_caller_ = forward_.runs_on_caller;
   return {};

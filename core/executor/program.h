@@ -165,6 +165,9 @@ class Compiled final : public Object {
                          const graph::PassSelection& selection);
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
+  // Of a graph in which gradients are inside: by computing again what costs least.
+  Status build_step_within(const graph::Graph& whole, int64_t budget, const PlanOptions& options,
+                           const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device, int64_t budget);
   void add_effect_results();
