@@ -255,6 +255,9 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
+  compiled->state_of_output_.resize(graph.outputs.size(), -1);
+  for (const graph::StatePair& state : graph.states)
+    compiled->state_of_output_[static_cast<size_t>(state.output)] = state.input;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
     WEFT_TRY(compiled->build_inference(graph, purpose, selection));

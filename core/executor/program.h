@@ -89,6 +89,10 @@ class Compiled final : public Object {
   std::span<const graph::TensorType> input_types() const { return input_types_; }
   std::span<const graph::TensorType> output_types() const { return output_types_; }
   std::span<const graph::StatePair> states() const { return states_; }
+  // The input whose new content an output is; -1: none's.
+  int32_t state_of_output(size_t output) const {
+    return output < state_of_output_.size() ? state_of_output_[output] : -1;
+  }
   Device* device() const { return forward_.device; }
   // Does a step of it, forward or backward, run on the calling thread only? It may then call the
   // host, which may call the library; and fail, so states are stored when all has run.
@@ -186,6 +190,7 @@ class Compiled final : public Object {
   std::vector<graph::TensorType> input_types_;
   std::vector<graph::TensorType> output_types_;
   std::vector<graph::StatePair> states_;
+  std::vector<int32_t> state_of_output_;
   int32_t ordinals_ = 0;
   Plan forward_;
   Ref<Preparation> preparation_;

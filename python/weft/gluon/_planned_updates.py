@@ -6,6 +6,7 @@ plan, and of its signature. A gradient that was applied is used up: it dies in t
 """
 
 from collections.abc import Hashable
+from operator import is_
 from types import NoneType
 from typing import Any
 
@@ -27,34 +28,43 @@ class PlannedUpdates:
     def __init__(self) -> None:
         # Number of updates, and rate.
         self._progress: tuple[ndarray, ndarray] | None = None
-        self._changes = -1  # of parameters, when their factors were looked at
-        self._factors = 0
+        self._seen: list[Any] = []  # what is set, when it was looked at
+        self._setting = 0
+        self._known_settings: dict[Hashable, int] = {}
         self._trained: list[str] = []  # what plans update
         self._lags: dict[str, int] = {}  # behind the number of updates, where they are
-        self._known_factors: dict[Hashable, int] = {}
         # For who traces a step: whether its plan leaves gradients in the parameters, and whether it
         # is told the rate before each run where the scheduler cannot be traced; and whether it is.
         self.keeps_gradients = False
         self.can_give_rate = False
         self.rate_is_given = False
 
-    def _settings(self) -> Hashable:
-        if self._changes != Parameter.changes:
-            self._take_progress()
-            self._changes = Parameter.changes
-            self._trained = [n for n, p in self._params.items() if p.grad_req != "null"]
-            used = self._optimizer
-            behind = {n: used.num_update - used.counts.get(n, 0) for n in self._trained}
-            self._lags = {name: lag for name, lag in behind.items() if lag}
-            factors = tuple((p.lr_mult, p.wd_mult, p.grad_req) for p in self._params.values())
-            key = (factors, tuple(self._lags.items()))
-            self._factors = self._known_factors.setdefault(key, len(self._known_factors))
+    def _settings(self) -> int:
+        """A number for all that is set now; another one for other settings."""
         scheduler = self._optimizer.lr_scheduler
+        now = [Parameter.changes, self._scale, self.rate_is_given, *vars(self._optimizer).values()]
+        if scheduler is not None:
+            now += vars(scheduler).values()
+        # Called at each step: what is the very same was looked at before.
+        if len(now) != len(self._seen) or not all(map(is_, now, self._seen)):
+            self._seen = now
+            self._setting = self._known_settings.setdefault(
+                self._look_at_settings(), len(self._known_settings)
+            )
+        return self._setting
+
+    def _look_at_settings(self) -> Hashable:
+        self._take_progress()
+        used = self._optimizer
+        self._trained = [n for n, p in self._params.items() if p.grad_req != "null"]
+        behind = {n: used.num_update - used.counts.get(n, 0) for n in self._trained}
+        self._lags = {name: lag for name, lag in behind.items() if lag}
         return (
             self._scale,
-            self._factors,
-            _plain(self._optimizer, _PROGRESS),
-            None if scheduler is None or self.rate_is_given else _plain(scheduler, ()),
+            tuple((p.lr_mult, p.wd_mult, p.grad_req) for p in self._params.values()),
+            tuple(self._lags.items()),
+            _plain(used, _PROGRESS),
+            None if self.rate_is_given else _plain(used.lr_scheduler, ()),
         )
 
     def _trace_update(
@@ -140,10 +150,11 @@ _PROGRESS = ("_learning_rate", "rescale_grad", "num_update")
 
 def _plain(owner: Any, but: tuple[str, ...]) -> Hashable:
     """Attributes that are numbers, texts or tuples of these."""
+    attributes = {} if owner is None else vars(owner)
     return tuple(
         [
             (name, value)
-            for name, value in vars(owner).items()
+            for name, value in attributes.items()
             if isinstance(value, bool | int | float | str | tuple | NoneType) and name not in but
         ]
     )

@@ -154,7 +154,7 @@ class Trainer(PlannedUpdates):
         self._used = {name: p.grad_version for name, p in trained.items()}
         self._continued = set()
         if stale:
-            self._changes = -1
+            self._seen = []  # those lag behind now
 
     def _stale(
         self, caller: str, trained: dict[str, Parameter], ignore_stale_grad: bool
@@ -340,7 +340,7 @@ class Trainer(PlannedUpdates):
             if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
                 used.lr_scheduler.load_state_dict(scheduler["state"])
             self._scale = description["scale"]
-            self._changes = -1
+            self._seen = []
             self._set_states(states)
             self._give_progress()
 
