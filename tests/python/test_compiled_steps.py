@@ -232,6 +232,25 @@ def test_gradients_clipped_by_their_global_norm(most):
         assert max(norms) > most * len(X)
 
 
+def test_clipping_keeps_gradients_to_the_end_and_nothing_else_does():
+    def wide():
+        np.random.seed(1)
+        net = nn.HybridSequential(*(nn.Dense(256, in_units=256) for _ in range(8)))
+        net.initialize()
+        return net, gluon.Trainer(net.collect_params(), "sgd", {"momentum": 0.9})
+
+    x = np.ones((2, 256))
+    bytes_of_gradients = 8 * 256 * 256 * 4
+    arenas = []
+    for most in (None, 1.0):
+        net, trainer = wide()
+        step = trainer.compile(net, lambda out: out.sum(axis=1), clip_global_norm=most)
+        step(x)
+        arenas.append(step.plan_memory()["arena"])
+    assert arenas[0] < bytes_of_gradients / 2
+    assert arenas[1] > bytes_of_gradients
+
+
 class TwoTowers(gluon.HybridBlock):
     def __init__(self):
         super().__init__()

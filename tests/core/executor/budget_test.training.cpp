@@ -235,6 +235,43 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
   }
 }
 
+TEST_CASE("a plan that reads a state when it is renewed is seen") {
+  for (unsigned seed = 0; seed < 15; ++seed) {
+    const Graph graph = random_step(seed, 12);
+    const Plan plan = executor::make_plan(graph, {}).take();
+    CHECK(executor::verify_state_order(graph, plan).ok());
+    int seen = 0, moved = 0;
+    for (const graph::StatePair& state : graph.states) {
+      const auto writes = [&](const executor::Step& step) {
+        return std::ranges::any_of(step.out, [&](const executor::Place& out) {
+          return out.root == executor::Root::kOutput && out.index == state.output;
+        });
+      };
+      const auto reads = [&](const executor::Step& step) {
+        return std::ranges::any_of(step.in, [&](const executor::Place& in) {
+          return in.root == executor::Root::kInput && in.index == state.input &&
+                 in.shape.rank() >= 0;
+        });
+      };
+      const auto writer = std::ranges::find_if(plan.steps, writes) - plan.steps.begin();
+      for (std::ptrdiff_t s = 0; s < writer; ++s) {
+        if (!reads(plan.steps[static_cast<size_t>(s)])) continue;
+        Plan swapped = plan;
+        swapped.groups.clear();
+        std::swap(swapped.steps[static_cast<size_t>(s)],
+                  swapped.steps[static_cast<size_t>(writer)]);
+        const Status status = executor::verify_state_order(graph, swapped);
+        ++moved;
+        seen += !status.ok();
+        if (!status.ok())
+          CHECK(status.message().find("reads the old content") != std::string::npos);
+      }
+    }
+    CHECK(moved > 0);
+    CHECK(seen == moved);
+  }
+}
+
 TEST_CASE("rungs keep less and cost more, and their halves are sound graphs") {
   for (unsigned seed = 0; seed < 25; ++seed) {
     const Graph joint = graph::reverse(random_layers(seed, 24), {true, true, true}).take().graph;
