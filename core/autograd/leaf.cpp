@@ -78,12 +78,33 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   return {};
 }
 
+namespace {
+
+// The content of an array that nobody else has, nor holds as a value, can be handed on.
+bool can_hand_on(const Tensor& given, const ops::TensorType& type, Device* device) {
+  const Storage& storage = *given.box().storage();
+  return given.is_sole() && given.covers_box() && given.shape() == type.shape &&
+         given.dtype() == type.dtype && given.device() == device && !given.box().read_only &&
+         !storage.foreign() && !storage.held_as_value();
+}
+
+}  // namespace
+
 // `write` replaces the content of the one gradient array, `add` adds to it. Either way the array
 // the user holds stays the same.
-Status LeafNode::deliver(const ops::Value& cotangent) {
+Status LeafNode::deliver(ops::Value cotangent) {
   note_delivery();
   if (rows_) return rows_->deliver(cotangent, add_);
   const Ref<Tensor>& given = cotangent.tensor();
+  const bool replaced = !add_ && !(gradient_ && gradient_->box().pinned());
+  if (replaced && can_hand_on(*given, type_, device_)) {
+    if (!gradient_)
+      gradient_ = given;
+    else
+      gradient_->box().set_storage(Ref<Storage>(given->box().storage()));
+    gradient_->box().set_content(Ref<Object>(), 0);
+    return {};
+  }
   if (add_) {
     WEFT_ASSIGN(const Ref<Tensor> sum, gradient());
     const ops::Argument arguments[] = {ops::Argument::of_tensor(sum.get()),

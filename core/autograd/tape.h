@@ -105,7 +105,8 @@ class LeafNode final : public TapeNode {
   bool adds() const { return add_; }
   uint64_t deliveries() const { return version_; }
   uint64_t version() const { return is_used_up_ ? 0 : version_; }
-  Status deliver(const ops::Value& cotangent);  // an array unless it is row-sparse
+  // An array unless it is row-sparse; becomes the gradient as it is where nobody else has it.
+  Status deliver(ops::Value cotangent);
 
   // ---- of an array ------------------------------------------------------------------------------
 

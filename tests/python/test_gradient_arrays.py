@@ -178,3 +178,43 @@ def test_zeros_written_after_the_update_are_seen_outside():
     step = hybridized_step(net, trainer, lambda net: net.zero_grad())
     step(x)
     assert not numpy.any(net.weight.grad().asnumpy())
+
+
+def test_arrays_with_one_gradient_have_it_apart():
+    a, b, head = np.ones(4), np.ones(4), np.array([1.0, 2, 3, 4])
+    for x in (a, b):
+        x.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            y = a + b
+        y.backward(head)
+        a.grad[...] = 7
+        assert b.grad.asnumpy().tolist() == head.asnumpy().tolist() == [1, 2, 3, 4]
+    with autograd.record():
+        y = a * 1
+    y.backward(head)
+    head[...] = 0
+    assert a.grad.asnumpy().tolist() == [1, 2, 3, 4]
+
+
+def test_what_was_taken_of_a_gradient_stays_and_what_shares_it_follows():
+    x = np.ones(3)
+    x.attach_grad()
+
+    def pass_back_times(factor):
+        with autograd.record():
+            y = (x * factor).sum()
+        y.backward()
+
+    pass_back_times(2)
+    gradient, part = x.grad, x.grad[1:]
+    value = numpy.asarray(gradient)
+    pass_back_times(3)
+    assert value.tolist() == [2, 2, 2]
+    assert gradient.asnumpy().tolist() == [3, 3, 3]
+    assert part.asnumpy().tolist() == [3, 3]
+    address = gradient.numpy().ctypes.data
+    shared = gradient.numpy()
+    pass_back_times(4)
+    assert shared.tolist() == [4, 4, 4]
+    assert gradient.numpy().ctypes.data == address
