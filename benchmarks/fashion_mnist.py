@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy
 import weft
 from side_by_side import Report
-from weft import autograd, gluon, npx
+from weft import npx
 from weft.gluon.data.vision import FashionMNIST
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples" / "fashion_mnist"))
@@ -34,18 +34,14 @@ class Weft:
         self.net(images)
         self.start = {name: p.data().asnumpy() for name, p in self.net.collect_params().items()}
         self.net.hybridize()
-        self.trainer = network.trainer_for(self.net, steps)
-        self.loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+        self.compiled = network.step_for(self.net, network.trainer_for(self.net, steps))
 
     def step(self, images, labels):
-        with autograd.record():
-            losses = self.loss_of(self.net(images), labels)
-        losses.backward()
-        self.trainer.step(len(images))
+        losses, _ = self.compiled(images, labels)
         return losses.mean()
 
     def epoch(self, batches):
-        network.train_epoch(self.net, self.trainer, batches)
+        network.train_epoch(self.compiled, batches)
 
     def accuracy(self, batches):
         return network.accuracy(self.net, batches)

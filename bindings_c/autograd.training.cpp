@@ -59,6 +59,13 @@ Result<autograd::RowGradient*> row_gradient(weft_tensor handle, const char* wher
   return errors::invalid_state(where, "the gradient is an array; use weft_tensor_grad");
 }
 
+Status used_up() {
+  return errors::invalid_state(
+      "grad",
+      "the gradient was used up by the update in a hybridized training step, whose plan does not "
+      "keep it; return it from the function, or use `keep_gradients=True` of `trainer.compile`");
+}
+
 }  // namespace
 
 extern "C" {
@@ -99,11 +106,50 @@ int32_t weft_tensor_grad_kind(weft_tensor handle) {
 weft_status weft_tensor_grad(weft_tensor handle, weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_grad", {{"tensor", handle}, {"out", out}}));
-    const autograd::LeafNode* leaf = autograd::leaf_of(*c::tensor(handle));
+    autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
     if (leaf && leaf->rows())
       return errors::invalid_state("weft_tensor_grad",
                                    "the gradient is row-sparse; use weft_tensor_grad_rows");
-    *out = leaf ? c::handle(Ref<Tensor>(leaf->gradient()).detach()) : nullptr;
+    Ref<Tensor> gradient;
+    if (const autograd::Trace* const trace = autograd::current_trace(); leaf && trace)
+      gradient = trace->gradient_of(*leaf);
+    if (leaf && !gradient) {
+      if (leaf->is_used_up()) return used_up();
+      WEFT_ASSIGN(gradient, leaf->gradient());
+    }
+    *out = c::handle(gradient.detach());
+    return {};
+  });
+}
+
+weft_status weft_tensor_made_grad(weft_tensor handle, weft_tensor* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_made_grad", {{"tensor", handle}, {"out", out}}));
+    autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
+    *out = leaf ? c::handle(leaf->made_gradient().detach()) : nullptr;
+    return {};
+  });
+}
+
+weft_status weft_tensor_zero_grad(weft_tensor handle) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("zero_grad", {{"tensor", handle}}));
+    autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
+    autograd::Trace* const trace = autograd::current_trace();
+    if (!leaf) return {};
+    return trace && !leaf->rows() ? trace->zero_grad(*leaf) : leaf->zero();
+  });
+}
+
+weft_status weft_tensor_use_up_grad(weft_tensor handle) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("use_up_grad", {{"tensor", handle}}));
+    autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
+    if (!leaf) return {};
+    if (autograd::Trace* const trace = autograd::current_trace())
+      trace->use_up(*leaf);
+    else
+      leaf->use_up();
     return {};
   });
 }
@@ -141,7 +187,9 @@ int32_t weft_tensor_grad_req(weft_tensor handle) {
 
 uint64_t weft_tensor_grad_version(weft_tensor handle) {
   const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
-  return leaf ? leaf->version() : 0;
+  if (!leaf) return 0;
+  const autograd::Trace* const trace = autograd::current_trace();
+  return trace && trace->gradient_of(*leaf) ? leaf->deliveries() + 1 : leaf->version();
 }
 
 int32_t weft_tensor_is_recorded(weft_tensor handle) {
@@ -296,6 +344,10 @@ weft_status weft_function_call(weft_function handle, const weft_tensor* inputs, 
     WEFT_TRY(require_tensors("function", "inputs", inputs, ninputs));
     return function(handle)->call(c::tensors(inputs, ninputs), c::tensors(outs, nouts));
   });
+}
+
+int32_t weft_function_is_current(weft_function handle) {
+  return handle && function(handle)->is_current();
 }
 
 size_t weft_function_inputs(weft_function handle) {

@@ -129,7 +129,7 @@ def _training(name: str, variant: str) -> Run:
     if name == "lstm_train":
         net, x, y = recurrent(), np.array(lstm_input()), None
         options = ("sgd", {"learning_rate": 0.1})
-        loss_of = lambda out, _: np.mean(np.square(out))  # noqa: E731
+        loss_of = lambda out: np.mean(np.square(out))  # noqa: E731
     else:
         cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
         loss_of = lambda out, y: np.mean(cross_entropy(out, y))  # noqa: E731
@@ -142,21 +142,24 @@ def _training(name: str, variant: str) -> Run:
         else:
             net, x, y, options = _image_training(name.split("_")[0])
     trainer = gluon.Trainer(net.collect_params(), *options)
+    labels = () if y is None else (y,)
 
-    def step(x: Any, y: Any) -> Any:
+    def loop() -> Any:
         with autograd.record():
-            loss = loss_of(net(x), y)
+            loss = loss_of(net(x), *labels)
         loss.backward()
         trainer.step(1)
         return loss
 
     if variant == "plan":
-        step = weft.hybridize(step)
+        compiled = trainer.compile(net, loss_of)
+        step = lambda: compiled(x, y, batch_size=1)  # noqa: E731
     else:
         net.hybridize()
+        step = loop
 
     def call() -> Any:
-        loss = step(x, y)
+        loss = step()
         loss.wait_to_read()
         return loss
 

@@ -67,7 +67,7 @@ Result<Ref<Function>> Function::create(TracedProgram traced) {
   auto function = Ref<Function>::adopt(
       new Function(std::move(program), inputs, outputs, std::move(traced.captures)));
   function->is_example_ = is_example;
-  function->leaves_ = std::move(traced.leaves);
+  function->keep_leaves(std::move(traced.leaves));
   return function;
 }
 
@@ -109,8 +109,37 @@ Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
   WEFT_ASSIGN(Ref<executor::Program> program, executor::Program::create(std::move(joined)));
   auto function = Ref<Function>::adopt(
       new Function(std::move(program), first.inputs_, first.outputs_, first.captures_));
-  function->leaves_ = first.leaves_;
+  function->keep_leaves(first.leaves_);
   return function;
+}
+
+void Function::keep_leaves(std::vector<LeafUse> leaves) {
+  leaves_ = std::move(leaves);
+  if (leaves_.empty()) return;
+  for (const Ref<Tensor>& capture : captures_) was_leaf_.push_back(capture->box().leaf);
+}
+
+// A gradient that the function keeps is an array of one leaf; one that it used up is any leaf's.
+bool Function::is_current() const {
+  for (size_t i = 0; i < was_leaf_.size(); ++i)
+    if (captures_[i]->box().leaf != was_leaf_[i]) return false;
+  for (const LeafUse& use : leaves_) {
+    if (!use.box->leaf) return false;
+    const auto* const leaf = static_cast<const LeafNode*>(use.box->node());
+    if (use.used_up ? leaf->adds() || leaf->rows() : leaf != use.leaf.get()) return false;
+  }
+  return true;
+}
+
+void Function::note_gradients() const {
+  for (const LeafUse& use : leaves_) {
+    if (!use.box->leaf) continue;
+    auto* const leaf = static_cast<LeafNode*>(use.box->node());
+    if (use.used_up)
+      leaf->use_up();
+    else if (leaf == use.leaf.get())
+      leaf->note_delivery();
+  }
 }
 
 Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
@@ -203,7 +232,7 @@ Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) 
   PoolVector<Ref<Tensor>> results(outputs_);
   WEFT_TRY(call_program(*program_, arguments, results));
   WEFT_TRY(write_back(inputs, arguments));
-  for (const Ref<Object>& leaf : leaves_) static_cast<LeafNode*>(leaf.get())->note_delivery();
+  note_gradients();
   for (size_t i = 0; i < outs.size(); ++i) {
     if (outs[i])
       WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));

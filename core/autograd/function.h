@@ -32,6 +32,10 @@ class Function final : public Object {
   // outs[i] null receives a new reference; otherwise the result is written into that array.
   Status call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
 
+  // Do the arrays to which it delivers gradients still want these, and no others? Else it has to be
+  // traced again.
+  bool is_current() const;
+
   size_t inputs() const { return inputs_; }
   size_t outputs() const { return outputs_; }
   std::span<const Ref<Tensor>> captures() const { return captures_; }
@@ -41,6 +45,8 @@ class Function final : public Object {
 
  private:
   ~Function() override = default;
+  void keep_leaves(std::vector<LeafUse> leaves);
+  void note_gradients() const;
   Status check_written_once(std::span<Tensor* const> inputs) const;
   Status inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
   Status write_back(std::span<Tensor* const> inputs, std::span<const Ref<Tensor>> arguments) const;
@@ -49,7 +55,8 @@ class Function final : public Object {
   size_t inputs_;
   size_t outputs_;
   std::vector<Ref<Tensor>> captures_;
-  std::vector<Ref<Object>> leaves_;  // whose gradients a call writes
+  std::vector<LeafUse> leaves_;
+  std::vector<bool> was_leaf_;  // by capture, where there are such leaves
   bool is_example_ = false;
 };
 

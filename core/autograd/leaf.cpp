@@ -10,30 +10,28 @@
 namespace weft::autograd {
 namespace {
 
-Result<Ref<Tensor>> zeros_like(const Tensor& tensor) {
+Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
   EagerBuilder builder;
-  const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
   const ModeScope plain(0, kRecording | kTracing);
-  const DeviceScope there(tensor.device());
-  const ops::Value like(&builder, ops::Argument::of_int(0));
-  const ops::Value result = ops::zeros(like, type);
+  const DeviceScope there(device);
+  const ops::Value result = ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)), type);
   if (!builder.status().ok()) return builder.status();
   return result.tensor();
 }
 
-Result<Ref<TapeNode>> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
+Ref<TapeNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
   const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
-  if (kind == GradKind::kRowSparse)
-    return Ref<TapeNode>::adopt(
-        new LeafNode(type, std::make_unique<RowGradient>(type, tensor.device()), add));
-  WEFT_ASSIGN(Ref<Tensor> gradient, zeros_like(tensor));
-  return Ref<TapeNode>::adopt(new LeafNode(type, std::move(gradient), add));
+  Device* const device = tensor.device();
+  return Ref<TapeNode>::adopt(
+      kind == GradKind::kRowSparse
+          ? new LeafNode(type, std::make_unique<RowGradient>(type, device), add)
+          : new LeafNode(type, device, add));
 }
 
 }  // namespace
 
-LeafNode::LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add)
-    : type_(type), gradient_(std::move(gradient)), add_(add) {}
+LeafNode::LeafNode(ops::TensorType type, Device* device, bool add)
+    : type_(type), device_(device), add_(add) {}
 
 LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool add)
     : type_(type), rows_(std::move(rows)), add_(add) {}
@@ -72,7 +70,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     tensor.trace = 0;
   }
   if (traced) return trace->attach_grad(tensor, true);
-  WEFT_ASSIGN(const Ref<TapeNode> leaf, make_leaf(tensor, request == GradRequest::kAdd, kind));
+  const Ref<TapeNode> leaf = make_leaf(tensor, request == GradRequest::kAdd, kind);
   Box& box = tensor.box();
   box.leaf = true;
   box.set_content(Ref<Object>(leaf.get()), 0);
@@ -80,19 +78,76 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   return {};
 }
 
+namespace {
+
+// The content of an array that nobody else has, nor holds as a value, can be handed on.
+bool can_hand_on(const Tensor& given, const ops::TensorType& type, Device* device) {
+  const Storage& storage = *given.box().storage();
+  return given.is_sole() && given.covers_box() && given.shape() == type.shape &&
+         given.dtype() == type.dtype && given.device() == device && !given.box().read_only &&
+         !storage.foreign() && !storage.held_as_value();
+}
+
+}  // namespace
+
 // `write` replaces the content of the one gradient array, `add` adds to it. Either way the array
 // the user holds stays the same.
-Status LeafNode::deliver(const ops::Value& cotangent) {
-  ++version_;
+Status LeafNode::deliver(ops::Value cotangent) {
+  note_delivery();
   if (rows_) return rows_->deliver(cotangent, add_);
   const Ref<Tensor>& given = cotangent.tensor();
+  const bool replaced = !add_ && !(gradient_ && gradient_->box().pinned());
+  if (replaced && can_hand_on(*given, type_, device_)) {
+    if (!gradient_)
+      gradient_ = given;
+    else
+      gradient_->box().set_storage(Ref<Storage>(given->box().storage()));
+    gradient_->box().set_content(Ref<Object>(), 0);
+    return {};
+  }
   if (add_) {
-    const ops::Argument arguments[] = {ops::Argument::of_tensor(gradient_.get()),
+    WEFT_ASSIGN(const Ref<Tensor> sum, gradient());
+    const ops::Argument arguments[] = {ops::Argument::of_tensor(sum.get()),
                                        ops::Argument::of_tensor(given.get())};
-    Tensor* out = gradient_.get();
+    Tensor* out = sum.get();
     return invoke(ops::op_named("add"), arguments, {&out, 1});
   }
+  if (!gradient_) {
+    WEFT_ASSIGN(gradient_, Tensor::create(type_.dtype, type_.shape, device_));
+  }
   return write(*gradient_, ops::Argument::of_tensor(given.get()));
+}
+
+Result<Ref<Tensor>> LeafNode::gradient() {
+  const std::lock_guard lock(making_);
+  if (!gradient_) {
+    WEFT_ASSIGN(gradient_, zeros(type_, device_));
+  }
+  return gradient_;
+}
+
+Ref<Tensor> LeafNode::made_gradient() {
+  const std::lock_guard lock(making_);
+  return gradient_;
+}
+
+Status LeafNode::zero() {
+  is_used_up_ = false;
+  if (rows_) return rows_->set(nullptr, nullptr);
+  if (!gradient_) return {};
+  const ModeScope plain(0, kRecording);
+  return write(*gradient_, ops::Argument::of_float(0));
+}
+
+void LeafNode::use_up() {
+  if (add_ || rows_) return;
+  is_used_up_ = true;
+  if (gradient_ && gradient_->is_sole()) gradient_ = Ref<Tensor>();
+}
+
+void LeafNode::note_delivery() {
+  ++version_;
+  is_used_up_ = false;
 }
 
 }  // namespace weft::autograd

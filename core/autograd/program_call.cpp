@@ -287,9 +287,8 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
 // written in place.
 Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
                                  size_t i) {
-  for (const graph::StatePair& state : compiled.states()) {
-    if (static_cast<size_t>(state.output) != i) continue;
-    const Ref<Tensor>& argument = arguments[static_cast<size_t>(state.input)];
+  if (const int32_t input = compiled.state_of_output(i); input >= 0) {
+    const Ref<Tensor>& argument = arguments[static_cast<size_t>(input)];
     WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
     const Box& box = argument->box();
     if (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value())) {

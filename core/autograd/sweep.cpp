@@ -99,7 +99,8 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (!leaf || !leaf->rows() || !wanted_.empty()) make_dense(cotangents);
   WEFT_TRY(builder_.status());
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
-  if (leaf) return wanted_.empty() && cotangents[0] ? leaf->deliver(cotangents[0]) : Status();
+  if (leaf)
+    return wanted_.empty() && cotangents[0] ? leaf->deliver(std::move(cotangents[0])) : Status();
   // What a rule makes of nothing goes where its cotangents are.
   const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
   const DeviceScope there(given == cotangents.end() ? thread_state().device

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "ops/gradient.h"
@@ -87,10 +88,11 @@ class SavedTensor {
   Shape strides_;
 };
 
-// The gradient of a leaf: `attach_grad` makes one, backward fills it.
+// The gradient of a leaf: backward fills it. Its array is made when it is first written or read, so
+// that what is never trained costs nothing.
 class LeafNode final : public TapeNode {
  public:
-  LeafNode(ops::TensorType type, Ref<Tensor> gradient, bool add);
+  LeafNode(ops::TensorType type, Device* device, bool add);
   LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool add);
   std::string_view name() const override { return "leaf"; }
   size_t output_count() const override { return 1; }
@@ -99,20 +101,34 @@ class LeafNode final : public TapeNode {
   void release_saved() override {}
   bool is_leaf() const override { return true; }
 
-  const Ref<Tensor>& gradient() const { return gradient_; }  // null where it is row-sparse
-  RowGradient* rows() const { return rows_.get(); }          // null where it is an array
+  RowGradient* rows() const { return rows_.get(); }  // null where it is an array
   bool adds() const { return add_; }
-  uint64_t version() const { return version_; }
-  Status deliver(const ops::Value& cotangent);  // an array unless it is row-sparse
-  void note_delivery() { ++version_; }          // a plan has written the gradient
+  uint64_t deliveries() const { return version_; }
+  uint64_t version() const { return is_used_up_ ? 0 : version_; }
+  // An array unless it is row-sparse; becomes the gradient as it is where nobody else has it.
+  Status deliver(ops::Value cotangent);
+
+  // ---- of an array ------------------------------------------------------------------------------
+
+  Result<Ref<Tensor>> gradient();  // always the same; of zeros if it is made now
+  Ref<Tensor> made_gradient();     // null if it has not been made
+  Status zero();
+  // An update has used the gradient, of which nothing is kept, but for what adds up: until the next
+  // is delivered there is none. Its memory goes back if nobody else has the array.
+  void use_up();
+  bool is_used_up() const { return is_used_up_; }
+  void note_delivery();  // a plan has written the gradient
 
  private:
   ~LeafNode() override;
   ops::TensorType type_;
-  Ref<Tensor> gradient_;
   std::unique_ptr<RowGradient> rows_;
+  Device* device_ = nullptr;
   bool add_;
+  bool is_used_up_ = false;
   uint64_t version_ = 0;
+  std::mutex making_;  // reading is free to several threads, and may make the array
+  Ref<Tensor> gradient_;
 };
 
 // The node and output that made this geometry's content; no node for a constant. For a view of a

@@ -50,15 +50,23 @@ Result<Trace::Content*> Trace::content_of(Tensor& tensor) {
     return errors::invalid_state("trace",
                                  "an array of a trace that has ended is used; arrays made inside a "
                                  "hybridized forward must be returned, not kept in attributes");
-  // The capture covers the whole box: as the array itself does, or else as a flat one.
+  Content content{tensor.box_ref(), {}};
+  WEFT_TRY(make_input(tensor, content));
+  return &contents_.emplace(&box, std::move(content)).first->second;
+}
+
+// The capture covers the whole box: as the array itself does, or else as a flat one.
+Status Trace::make_input(Tensor& tensor, Content& content) {
+  Box& box = tensor.box();
   const int64_t elements = box.bytes() / size_of(tensor.dtype());
   const Shape shape = tensor.covers_box() ? tensor.shape() : Shape{elements};
   WEFT_ASSIGN(Ref<Tensor> whole, Tensor::whole(tensor.dtype(), shape, tensor.box_ref()));
-  Content content{tensor.box_ref(), builder_.input({tensor.dtype(), shape, {}}), 0,
-                  static_cast<int32_t>(inputs_.size()), false};
+  const ops::Value input = builder_.input({tensor.dtype(), shape, {}});
+  if (!content.value) content.value = input;
+  content.input = static_cast<int32_t>(inputs_.size());
   inputs_.push_back(&box);
   captures_.push_back(std::move(whole));
-  return &contents_.emplace(&box, std::move(content)).first->second;
+  return {};
 }
 
 Result<ops::Value> Trace::read(Tensor& tensor) {
@@ -162,6 +170,8 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
     WEFT_ASSIGN(const ops::Value value, read(*output));
     builder_.output(value);
   }
+  TracedProgram traced;
+  WEFT_TRY(finish_gradients(traced));
   for (Box* box : inputs_) {
     const Content& content = contents_.at(box);
     if (!content.changed) continue;
@@ -169,12 +179,10 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
     builder_.output(content.value);
   }
   WEFT_TRY(builder_.status());
-  TracedProgram traced;
   traced.graph = std::move(graph_);
   traced.inputs = placeholders_;
   traced.outputs = outputs.size();
   traced.captures = std::move(captures_);
-  traced.leaves = std::move(delivered_);
   return traced;
 }
 

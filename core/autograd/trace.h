@@ -20,13 +20,21 @@ namespace weft::autograd {
 
 class LeafNode;
 
+// A leaf to which a traced backward delivers. A call writes its gradient, unless the trace used it
+// up: then the gradient is a value of the program and dies there.
+struct LeafUse {
+  Ref<Box> box;
+  Ref<Object> leaf;
+  bool used_up = false;
+};
+
 // What a trace gives: a program from placeholders and captures to outputs and written boxes.
 struct TracedProgram {
   graph::Graph graph;  // one example, if it has sizes
   size_t inputs = 0;   // placeholders; captures follow
   size_t outputs = 0;  // the caller's; new contents of written boxes follow
   std::vector<Ref<Tensor>> captures;
-  std::vector<Ref<Object>> leaves;  // whose gradients it writes
+  std::vector<LeafUse> leaves;
 };
 
 class Trace {
@@ -85,6 +93,11 @@ class Trace {
   // Gradients of the heads into the buffers of the captured leaves that they depend on, which the
   // program writes then.
   Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads);
+  // The gradient array that stands for a leaf's in this trace; null if it delivered none.
+  Ref<Tensor> gradient_of(const LeafNode& leaf) const;
+  Status zero_grad(LeafNode& leaf);
+  // What was delivered last to this leaf will not be needed outside.
+  void use_up(const LeafNode& leaf);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
@@ -119,10 +132,28 @@ class Trace {
   std::vector<bool> histories() const;
   Result<ops::Value> head_cotangent(Tensor& head, Tensor* given);
   Result<Content*> content_of(Tensor& tensor);
+  Status make_input(Tensor& tensor, Content& content);
   Result<std::vector<graph::Head>> seeds_of(std::span<Tensor* const> heads,
                                             std::span<Tensor* const> head_grads);
+  // What was delivered to a leaf. While the gradient's content outside was neither read nor is
+  // needed later, it is no input of the graph.
+  struct Delivered {
+    Ref<Box> box;  // the leaf's
+    Ref<Object> leaf;
+    Ref<Tensor> gradient;     // the leaf's array, or where it has none yet, one of this trace
+    uint32_t used_up_at = 0;  // the number of writes to it then; 0: not
+  };
+  struct Leaf {
+    LeafNode* node;  // null: an array of this trace
+    Ref<Box> box;
+    graph::ValueId content;
+  };
+  std::vector<Leaf> leaves_of_trace() const;
   void note_leaf(Content& content);
-  Status deliver(LeafNode& leaf, const ops::Value& gradient);
+  Result<Delivered*> first_delivery(const Leaf& leaf, const ops::Value& gradient);
+  Status deliver(const Leaf& leaf, const ops::Value& gradient);
+  Delivered* delivered_to(const LeafNode& leaf);
+  Status finish_gradients(TracedProgram& traced);
   ops::Value element(const ops::Argument& scalar, DType dtype);
   Result<Ref<Tensor>> view(const ops::OpDef& op, Tensor& base,
                            std::span<const ops::Argument> attributes, const ops::Value& value,
@@ -141,8 +172,8 @@ class Trace {
   std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad
   // Contents that captured leaves have been given: they are leaves' as the first ones are.
-  std::vector<std::pair<LeafNode*, graph::ValueId>> leaf_contents_;
-  std::vector<Ref<Object>> delivered_;  // leaves whose gradients are written
+  std::vector<Leaf> leaf_contents_;
+  std::vector<Delivered> delivered_;
 };
 
 // The trace of this thread; null if it does not trace.

@@ -105,19 +105,85 @@ Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
   return seeds;
 }
 
-Status Trace::deliver(LeafNode& leaf, const ops::Value& gradient) {
+Trace::Delivered* Trace::delivered_to(const LeafNode& leaf) {
+  const auto found = std::ranges::find(delivered_, &leaf, [](const Delivered& delivered) {
+    return static_cast<const LeafNode*>(delivered.leaf.get());
+  });
+  return found == delivered_.end() ? nullptr : &*found;
+}
+
+Ref<Tensor> Trace::gradient_of(const LeafNode& leaf) const {
+  const Delivered* const found = const_cast<Trace*>(this)->delivered_to(leaf);
+  return found ? found->gradient : Ref<Tensor>();
+}
+
+Status Trace::zero_grad(LeafNode& leaf) {
+  Ref<Tensor> gradient = gradient_of(leaf);
+  if (!gradient) {
+    WEFT_ASSIGN(gradient, leaf.gradient());
+  }
+  return write(*gradient, ops::Argument::of_float(0));
+}
+
+// A gradient that adds up is kept, and so is one of which the trace has read what was there before.
+void Trace::use_up(const LeafNode& leaf) {
+  Delivered* const found = delivered_to(leaf);
+  if (!found || leaf.adds()) return;
+  const Content& content = contents_.at(&found->gradient->box());
+  if (content.input < 0) found->used_up_at = content.writes;
+}
+
+// Of a gradient that is replaced, what is there outside is of no use: it becomes an input only when
+// something else needs it.
+Result<Trace::Delivered*> Trace::first_delivery(const Leaf& to, const ops::Value& gradient) {
+  LeafNode& leaf = *to.node;
   if (leaf.rows())
     return errors::unsupported("backward",
                                "a row-sparse gradient cannot be written by a hybridized function; "
                                "use an array, or call backward outside");
-  delivered_.emplace_back(&leaf);
-  ops::Value delivered = gradient;
+  Ref<Tensor> target = leaf.made_gradient();
   if (leaf.adds()) {
-    WEFT_ASSIGN(const ops::Value before, read(*leaf.gradient()));
+    WEFT_ASSIGN(target, leaf.gradient());
+  } else if (!target) {
+    WEFT_ASSIGN(target, array(gradient));
+  } else if (!contents_.contains(&target->box())) {
+    contents_[&target->box()] = {target->box_ref(), gradient};
+  }
+  delivered_.push_back({to.box, Ref<Object>(&leaf), std::move(target)});
+  return &delivered_.back();
+}
+
+Status Trace::deliver(const Leaf& leaf, const ops::Value& gradient) {
+  Delivered* known = delivered_to(*leaf.node);
+  if (!known) {
+    WEFT_ASSIGN(known, first_delivery(leaf, gradient));
+  }
+  ops::Value delivered = gradient;
+  if (leaf.node->adds()) {
+    WEFT_ASSIGN(const ops::Value before, read(*known->gradient));
     delivered = before + gradient;
   }
   WEFT_ASSIGN(const Ref<Tensor> content, array(delivered));
-  return write(*leaf.gradient(), ops::Argument::of_tensor(content.get()));
+  return write(*known->gradient, ops::Argument::of_tensor(content.get()));
+}
+
+// Gradients that the trace has not used up are outputs, into the leaves' arrays.
+Status Trace::finish_gradients(TracedProgram& traced) {
+  for (Delivered& delivered : delivered_) {
+    auto* const leaf = static_cast<LeafNode*>(delivered.leaf.get());
+    const Content content = contents_.at(&delivered.gradient->box());
+    const bool used_up = delivered.used_up_at == content.writes;
+    traced.leaves.push_back({delivered.box, delivered.leaf, used_up});
+    if (used_up || content.input >= 0) continue;
+    WEFT_ASSIGN(const Ref<Tensor> gradient, leaf->gradient());
+    WEFT_ASSIGN(const ops::Value value, read(*delivered.gradient));
+    Content& target = contents_[&gradient->box()];
+    target.box = gradient->box_ref();
+    target.value = value;
+    target.changed = true;
+    if (target.input < 0) WEFT_TRY(make_input(*gradient, target));
+  }
+  return builder_.status();
 }
 
 namespace {
@@ -136,35 +202,42 @@ void Trace::note_leaf(Content& content) {
   if (!leaf) return;
   content.value = builder_.call("stop_gradient", {content.value});
   leaves_.push_back(content.value.id());
-  leaf_contents_.emplace_back(leaf, content.value.id());
+  leaf_contents_.push_back({leaf, content.box, content.value.id()});
+}
+
+std::vector<Trace::Leaf> Trace::leaves_of_trace() const {
+  std::vector<Leaf> leaves = leaf_contents_;
+  for (size_t i = placeholders_; i < inputs_.size(); ++i)
+    if (LeafNode* const leaf = leaf_of(*inputs_[i]))
+      leaves.push_back({leaf, Ref<Box>(inputs_[i]), graph_.inputs[i]});
+  // Arrays of the trace have no buffers.
+  for (const graph::ValueId id : leaves_)
+    if (std::ranges::none_of(leaf_contents_, [&](const Leaf& own) { return own.content == id; }))
+      leaves.push_back({nullptr, Ref<Box>(), id});
+  return leaves;
 }
 
 Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
-  std::vector<std::pair<LeafNode*, graph::ValueId>> leaves = leaf_contents_;
-  for (size_t i = placeholders_; i < inputs_.size(); ++i)
-    if (LeafNode* const leaf = leaf_of(*inputs_[i])) leaves.emplace_back(leaf, graph_.inputs[i]);
-  // Arrays of the trace have no buffers.
-  for (const graph::ValueId id : leaves_)
-    if (std::ranges::none_of(leaf_contents_, [&](const auto& own) { return own.second == id; }))
-      leaves.emplace_back(nullptr, id);
+  const std::vector<Leaf> leaves = leaves_of_trace();
   std::vector<graph::ValueId> wanted;
-  for (const auto& [leaf, content] : leaves) wanted.push_back(content);
+  for (const Leaf& leaf : leaves) wanted.push_back(leaf.content);
   WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
+  builder_.set_backward(true);
   WEFT_ASSIGN(const std::vector<ops::Value> found,
               graph::gradients_within(builder_, seeds, wanted, passes()));
   std::vector<const LeafNode*> done;
   for (size_t i = 0; i < leaves.size(); ++i) {
-    LeafNode* const leaf = leaves[i].first;
+    LeafNode* const leaf = leaves[i].node;
     if (std::ranges::count(done, leaf)) continue;
     done.push_back(leaf);
     ops::Value sum;
     for (size_t k = i; k < leaves.size(); ++k)
-      if (leaves[k].first == leaf && found[k]) sum = sum ? sum + found[k] : found[k];
+      if (leaves[k].node == leaf && found[k]) sum = sum ? sum + found[k] : found[k];
     if (sum && !leaf)
       return errors::invalid_state("backward",
                                    "an array that a hybridized function made has no gradient "
                                    "array outside of it; use autograd.grad inside it");
-    if (sum) WEFT_TRY(deliver(*leaf, sum));
+    if (sum) WEFT_TRY(deliver(leaves[i], sum));
   }
   return builder_.status();
 }
@@ -179,6 +252,7 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
     wanted.push_back(value.id());
   }
   WEFT_ASSIGN(const std::vector<graph::Head> seeds, seeds_of(heads, head_grads));
+  builder_.set_backward(true);
   WEFT_ASSIGN(const std::vector<ops::Value> found,
               graph::gradients_within(builder_, seeds, wanted, passes()));
   const bool differentiable = thread_state().modes & kRecording;

@@ -1,6 +1,5 @@
 // The half of a compiled program that makes and runs gradients.
 #include <algorithm>
-#include <cmath>
 
 #include "base/errors.h"
 #include "executor/evaluate.h"
@@ -68,27 +67,16 @@ class Halving {
     WEFT_ASSIGN(Halves best, plan({}));
     if (best.bytes() <= budget) return best;
     options_.branches = false;
-    int64_t least = best.bytes();
-    double seconds = INFINITY;
-    const int64_t all = rebuildable_bytes(joint_, outputs_);
-    for (const int segments : {64, 32, 16, 8, 4}) {
-      const std::vector<Rung> rungs = ladder(joint_, outputs_, all / segments);
-      const auto end = std::ranges::lower_bound(rungs, seconds, {}, &Rung::seconds);
-      auto low = rungs.begin(),
-           high = end;  // rungs before `low` do not fit; `high` fits, or is end
-      for (auto at = end - (end != rungs.begin()); low < high; at = low + (high - low) / 2) {
-        WEFT_ASSIGN(Halves halves, plan(at->rebuilt));
-        least = std::min(least, halves.bytes());
-        if (halves.bytes() > budget) {
-          low = at + 1;
-          continue;
-        }
-        high = at;
-        seconds = at->seconds;
-        best = std::move(halves);
-      }
-    }
-    if (best.bytes() > budget) return budget_not_met(budget, least);
+    const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
+      WEFT_ASSIGN(Halves halves, plan(rebuilt));
+      const int64_t bytes = halves.bytes();
+      if (bytes <= budget) best = std::move(halves);
+      return bytes;
+    };
+    const int64_t plain = best.bytes();
+    WEFT_ASSIGN(const int64_t least,
+                climb(joint_, first_of_joint(joint_, outputs_), budget, try_rung));
+    if (best.bytes() > budget) return budget_not_met(budget, std::min(least, plain));
     return best;
   }
 
@@ -100,6 +88,24 @@ class Halving {
 };
 
 }  // namespace
+
+Status Compiled::build_step_within(const Graph& whole, int64_t budget, const PlanOptions& options,
+                                   const graph::PassSelection& selection) {
+  const graph::PassContext context{fold_node};
+  const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
+    WEFT_ASSIGN(const Graph ready, run_passes(with_rebuilt(whole, rebuilt),
+                                              graph::Stage::kAfterSplit, context, selection));
+    WEFT_ASSIGN(Plan plan, make_plan(ready, options));
+    const int64_t bytes = plan.arena_bytes;
+    if (bytes <= budget) forward_ = std::move(plan);
+    return bytes;
+  };
+  const int64_t plain = forward_.arena_bytes;
+  WEFT_ASSIGN(const int64_t least, climb(whole, first_of_step(whole), budget, try_rung));
+  if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(least, plain));
+  runs_on_caller_ = forward_.runs_on_caller;
+  return {};
+}
 
 Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
                                  const graph::PassSelection& selection, Device* device,

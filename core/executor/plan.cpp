@@ -281,6 +281,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   plan.scalars = placement->scalars;
   for (const BranchGroup& group : groups) plan.groups.push_back(group_of(group, placement->steps));
   Emitter(*placement, plan).run();
+  WEFT_TRY(verify_state_order(graph, plan));
   return plan;
 }
 

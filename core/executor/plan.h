@@ -142,6 +142,9 @@ struct Plan {
 };
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
+// Does no step read the old content of a state when its new one may be there? make_plan asks it of
+// every plan: else the plan is a defect.
+Status verify_state_order(const graph::Graph& graph, const Plan& plan);
 
 // Positions in Plan::patches.
 inline size_t input_root(const Plan&, size_t i) { return i; }

@@ -213,8 +213,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   if (purpose.prepare == Prepare::kYes && !purpose.settled.empty()) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
-  WEFT_ASSIGN(const Graph ready,
-              run_passes(std::move(whole), graph::Stage::kAfterSplit, context, selection));
+  const bool is_bounded = purpose.budget > 0;
+  WEFT_ASSIGN(const Graph ready, run_passes(is_bounded ? Graph(whole) : std::move(whole),
+                                            graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
   options.device = purpose.device;
@@ -226,7 +227,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   // computes itself in the same bits.
   const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
   const auto is_over = [&] {
-    return purpose.budget > 0 && forward_.arena_bytes + prepared > purpose.budget;
+    return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
   };
   if (is_over()) {
     options.branches = false;
@@ -238,6 +239,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
     alone.prepare = Prepare::kNo;
     return build_inference(graph, alone, selection);
   }
+#ifndef WEFT_RUNTIME_ONLY
+  if (is_over()) return build_step_within(whole, purpose.budget, options, selection);
+#endif
   if (is_over()) return budget_not_met(purpose.budget, forward_.arena_bytes);
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
@@ -253,6 +257,9 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
   compiled->states_ = graph.states;
+  compiled->state_of_output_.resize(graph.outputs.size(), -1);
+  for (const graph::StatePair& state : graph.states)
+    compiled->state_of_output_[static_cast<size_t>(state.output)] = state.input;
   compiled->ordinals_ = graph.ordinals;
   if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
     WEFT_TRY(compiled->build_inference(graph, purpose, selection));

@@ -89,6 +89,10 @@ class Compiled final : public Object {
   std::span<const graph::TensorType> input_types() const { return input_types_; }
   std::span<const graph::TensorType> output_types() const { return output_types_; }
   std::span<const graph::StatePair> states() const { return states_; }
+  // The input whose new content an output is; -1: none's.
+  int32_t state_of_output(size_t output) const {
+    return output < state_of_output_.size() ? state_of_output_[output] : -1;
+  }
   Device* device() const { return forward_.device; }
   // Does a step of it, forward or backward, run on the calling thread only? It may then call the
   // host, which may call the library; and fail, so states are stored when all has run.
@@ -166,6 +170,9 @@ class Compiled final : public Object {
                          const graph::PassSelection& selection);
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
+  // Of a graph in which gradients are inside: by computing again what costs least.
+  Status build_step_within(const graph::Graph& whole, int64_t budget, const PlanOptions& options,
+                           const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device, int64_t budget);
   void add_effect_results();
@@ -184,6 +191,7 @@ class Compiled final : public Object {
   std::vector<graph::TensorType> input_types_;
   std::vector<graph::TensorType> output_types_;
   std::vector<graph::StatePair> states_;
+  std::vector<int32_t> state_of_output_;
   int32_t ordinals_ = 0;
   Plan forward_;
   Ref<Preparation> preparation_;

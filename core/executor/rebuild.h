@@ -7,25 +7,56 @@
 // segment is alive at a time (T. Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016,
 // section 3). How long a segment is and how many are rebuilt is a ladder of choices: each rung
 // keeps less and costs more.
+//
+// The same is done to a whole training step in one graph, where "the backward" is all that comes
+// from the first gradient on.
 #pragma once
 
 #include <stdint.h>
 
+#include <functional>
 #include <vector>
 
+#include "base/status.h"
+#include "executor/split.h"
 #include "graph/ir.h"
 
 namespace weft::executor {
 
+// What runs first of a graph, and of what the rest reads may run again then.
+struct FirstPart {
+  std::vector<int32_t> nodes;  // in order
+  std::vector<bool> leaves;    // by value: it is the caller's, and not computed again
+  std::vector<bool> renewed;   // by input: a state that has its new content when the rest runs
+  // What is kept and costs more where the nodes that are marked run again.
+  std::function<Kept(const std::vector<bool>& rebuilt)> kept;
+};
+FirstPart first_of_joint(const graph::Graph& joint, size_t outputs);
+
 struct Rung {
-  std::vector<bool> rebuilt;  // by node of the joint graph
-  double seconds = 0;         // that a backward takes longer, by the model of costs
+  std::vector<bool> rebuilt;  // by node of the graph
+  double seconds = 0;         // that it takes longer, by the model of costs
 };
 
-// For segments of about `bytes` each; `outputs` as in split. Rungs by rising seconds.
-std::vector<Rung> ladder(const graph::Graph& joint, size_t outputs, int64_t bytes);
+// For segments of about `bytes` each. Rungs by rising seconds.
+std::vector<Rung> ladder(const graph::Graph& graph, const FirstPart& first, int64_t bytes);
 
-// Bytes of all values that a backward may compute again.
-int64_t rebuildable_bytes(const graph::Graph& joint, size_t outputs);
+// Bytes of all values that may be computed again.
+int64_t rebuildable_bytes(const graph::Graph& graph, const FirstPart& first);
+
+// Searches the ladders for the rung that costs least of those that fit: `try_rung` plans with these
+// nodes rebuilt, says how many bytes that takes, and keeps the plan if that is the best so far,
+// that is where it fits. Gives the fewest bytes that were met.
+using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt)>;
+Result<int64_t> climb(const graph::Graph& graph, const FirstPart& first, int64_t budget,
+                      const TryRung& try_rung);
+
+// ---- a step in one graph ------------------------------------------------------------------------
+
+// All before the gradients; without nodes in a graph that is no step.
+FirstPart first_of_step(const graph::Graph& graph);
+// The graph in which nodes that are marked run again, as clones, just before what reads them first
+// behind the first part.
+graph::Graph with_rebuilt(const graph::Graph& graph, const std::vector<bool>& rebuilt);
 
 }  // namespace weft::executor

@@ -1,6 +1,7 @@
 #include "executor/rebuild.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "executor/branches.h"
 #include "executor/split.h"
@@ -20,18 +21,10 @@ constexpr int64_t kReduction = 8;
 
 class Forward {
  public:
-  Forward(const Graph& joint, size_t outputs)
-      : joint_(joint), nodes_(nodes_of_forward(joint, outputs)) {
-    std::vector<bool> leaves(joint.values.size(), false), state(joint.inputs.size(), false);
-    std::vector<bool> renewed(outputs, false);
-    for (const graph::StatePair& pair : joint.states) {
-      state[static_cast<size_t>(pair.input)] = true;
-      renewed[static_cast<size_t>(pair.output)] = true;
-    }
-    for (size_t k = 0; k < outputs; ++k)
-      if (!renewed[k]) leaves[static_cast<size_t>(joint.outputs[k])] = true;
-    may_rebuild_.resize(joint.nodes.size(), false);
-    for (const int32_t n : nodes_) may_rebuild_[static_cast<size_t>(n)] = may(n, leaves, state);
+  Forward(const Graph& joint, const FirstPart& first)
+      : joint_(joint), nodes_(first.nodes), may_rebuild_(joint.nodes.size(), false) {
+    for (const int32_t n : nodes_)
+      may_rebuild_[static_cast<size_t>(n)] = may(n, first.leaves, first.renewed);
     find_last_reads();
   }
 
@@ -70,15 +63,14 @@ class Forward {
   }
 
  private:
-  bool may(int32_t n, const std::vector<bool>& leaves, const std::vector<bool>& state) const {
+  bool may(int32_t n, const std::vector<bool>& leaves, const std::vector<bool>& renewed) const {
     const Node& node = this->node(n);
     if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
     int64_t largest = 0;
     for (const Operand& operand : node.operands) {
       if (!operand.is_value()) continue;
       const graph::Value& value = joint_.values[static_cast<size_t>(operand.value)];
-      // By then it has its new content.
-      if (value.origin == Origin::kInput && state[static_cast<size_t>(value.index)]) return false;
+      if (value.origin == Origin::kInput && renewed[static_cast<size_t>(value.index)]) return false;
       if (value.origin == Origin::kNode) largest = std::max(largest, value.type.bytes());
     }
     return bytes(n) > largest / kReduction && std::ranges::none_of(node.outputs, [&](ValueId id) {
@@ -103,9 +95,9 @@ class Forward {
   }
 
   const Graph& joint_;
-  const std::vector<int32_t> nodes_;  // of the forward, in order
-  std::vector<bool> may_rebuild_;     // by node of the joint graph
-  std::vector<int32_t> last_read_;    // by value: position among the nodes
+  const std::vector<int32_t>& nodes_;  // of the forward, in order
+  std::vector<bool> may_rebuild_;      // by node of the joint graph
+  std::vector<int32_t> last_read_;     // by value: position among the nodes
 };
 
 // Positions behind which the forward is cut: of the places where a segment may end, those with the
@@ -137,13 +129,13 @@ struct Choice {
 };
 
 // Of a segment: its light nodes, then all; or all at once where that is worth more.
-void add_choices(const Graph& joint, size_t outputs, const Kept& plain,
+void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
                  const std::vector<int32_t>& light, const std::vector<int32_t>& all,
                  std::vector<Choice>& choices) {
   const auto kept = [&](const std::vector<int32_t>& nodes) {
     std::vector<bool> rebuilt(joint.nodes.size(), false);
     for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
-    return kept_by(joint, outputs, rebuilt);
+    return part.kept(rebuilt);
   };
   constexpr double kLeastSeconds = 1e-9;
   const auto worth = [&](const Kept& less, const Kept& more) {
@@ -161,17 +153,36 @@ void add_choices(const Graph& joint, size_t outputs, const Kept& plain,
 
 }  // namespace
 
-int64_t rebuildable_bytes(const Graph& joint, size_t outputs) {
-  const Forward forward(joint, outputs);
+FirstPart first_of_joint(const Graph& joint, size_t outputs) {
+  FirstPart first;
+  first.nodes = nodes_of_forward(joint, outputs);
+  first.leaves.resize(joint.values.size(), false);
+  first.renewed.resize(joint.inputs.size(), false);
+  std::vector<bool> is_state(outputs, false);
+  for (const graph::StatePair& pair : joint.states) {
+    first.renewed[static_cast<size_t>(pair.input)] = true;
+    is_state[static_cast<size_t>(pair.output)] = true;
+  }
+  for (size_t k = 0; k < outputs; ++k)
+    if (!is_state[k]) first.leaves[static_cast<size_t>(joint.outputs[k])] = true;
+  first.kept = [&joint, outputs](const std::vector<bool>& rebuilt) {
+    return kept_by(joint, outputs, rebuilt);
+  };
+  return first;
+}
+
+int64_t rebuildable_bytes(const Graph& graph, const FirstPart& first) {
+  const Forward forward(graph, first);
   int64_t sum = 0;
   for (const int32_t n : forward.nodes())
     if (forward.may_rebuild(n)) sum += forward.bytes(n);
   return sum;
 }
 
-std::vector<Rung> ladder(const Graph& joint, size_t outputs, int64_t bytes) {
-  const Forward forward(joint, outputs);
-  const Kept plain = kept_by(joint, outputs, std::vector<bool>(joint.nodes.size(), false));
+std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t bytes) {
+  if (first.nodes.empty()) return {};
+  const Forward forward(graph, first);
+  const Kept plain = first.kept(std::vector<bool>(graph.nodes.size(), false));
   std::vector<Choice> choices;
   size_t begin = 0;
   for (const size_t cut : cuts(forward, bytes)) {
@@ -183,17 +194,41 @@ std::vector<Rung> ladder(const Graph& joint, size_t outputs, int64_t bytes) {
       if (forward.is_light(n)) light.push_back(n);
     }
     begin = cut + 1;
-    add_choices(joint, outputs, plain, light, all, choices);
+    add_choices(graph, first, plain, light, all, choices);
   }
   std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
   std::vector<Rung> rungs;
-  Rung rung{std::vector<bool>(joint.nodes.size(), false), 0};
+  Rung rung{std::vector<bool>(graph.nodes.size(), false), 0};
   for (const Choice& choice : choices) {
     for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
-    rung.seconds = kept_by(joint, outputs, rung.rebuilt).seconds;
+    rung.seconds = first.kept(rung.rebuilt).seconds;
     rungs.push_back(rung);
   }
   return rungs;
+}
+
+Result<int64_t> climb(const Graph& graph, const FirstPart& first, int64_t budget,
+                      const TryRung& try_rung) {
+  int64_t least = INT64_MAX;
+  double seconds = INFINITY;
+  const int64_t all = rebuildable_bytes(graph, first);
+  for (const int segments : {64, 32, 16, 8, 4}) {
+    const std::vector<Rung> rungs = ladder(graph, first, all / segments);
+    const auto end = std::ranges::lower_bound(rungs, seconds, {}, &Rung::seconds);
+    // Rungs before `low` do not fit; `high` fits, or is end.
+    auto low = rungs.begin(), high = end;
+    for (auto at = end - (end != rungs.begin()); low < high; at = low + (high - low) / 2) {
+      WEFT_ASSIGN(const int64_t bytes, try_rung(at->rebuilt));
+      least = std::min(least, bytes);
+      if (bytes > budget) {
+        low = at + 1;
+        continue;
+      }
+      high = at;
+      seconds = at->seconds;
+    }
+  }
+  return least;
 }
 
 }  // namespace weft::executor

@@ -106,6 +106,7 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   node.attributes = ops::Attributes(attributes);
   node.line = line_;
   node.clone_of = clone_of_;
+  node.backward = backward_;
   if (op.is_random)
     node.ordinal = reused_ordinal_ >= 0 ? std::exchange(reused_ordinal_, -1) : graph_.ordinals++;
   Result<std::vector<TensorType>> in = operand_types(graph_, node);
@@ -160,8 +161,10 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   for (const Constant& constant : source.constants)
     became[static_cast<size_t>(constant.value)] =
         builder.constant(constant.content, source.values[static_cast<size_t>(constant.value)].name);
+  const bool backward = builder.backward();
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
+    builder.set_backward(backward || node.backward);
     if (!node.op) {
       builder.fail(inline_region(builder, source, node, became));
       continue;
@@ -186,6 +189,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   }
   builder.set_line({});
   builder.set_clone_of(kNoValue);
+  builder.set_backward(backward);
   return became;
 }
 

@@ -26,6 +26,9 @@ class GraphBuilder final : public ops::Builder {
   void set_line(std::string_view text);
   // Nodes made from now on compute again what `original` (a first output) computed; kNoValue: none.
   void set_clone_of(ValueId original) { clone_of_ = original; }
+  // Nodes made from now on are gradients, or come after them.
+  void set_backward(bool backward) { backward_ = backward; }
+  bool backward() const { return backward_; }
   // The next random node takes this ordinal instead of a new one (graphs that are rebuilt).
   void reuse_ordinal(int32_t ordinal) { reused_ordinal_ = ordinal; }
 
@@ -42,6 +45,7 @@ class GraphBuilder final : public ops::Builder {
   int32_t line_ = -1;
   int32_t reused_ordinal_ = -1;
   ValueId clone_of_ = kNoValue;
+  bool backward_ = false;
 };
 
 // Appends `source`'s nodes to the builder's graph, its inputs replaced by `inputs`; gives what

@@ -61,6 +61,7 @@ struct Node {
   int32_t effect = -1;    // of a node with an effect: its number in their order
   int32_t region = -1;    // index into Graph::regions
   int32_t line = -1;      // index into Graph::lines: the source line that made it
+  bool backward = false;  // made from where gradients began on, in a graph that has them inside
 };
 
 // Does its result hold the elements of its operand, at other places or repeated? Values never

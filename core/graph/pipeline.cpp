@@ -23,6 +23,7 @@ constexpr Pass kPasses[] = {
     {"block", PassClass::kTolerance, false, block_channels},
     {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
     {"sweep", PassClass::kExact, true, remove_dead_code},
+    {"updates", PassClass::kExact, true, hasten_updates},
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };
 

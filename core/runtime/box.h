@@ -24,6 +24,8 @@ class Box final {
       destroy();
   }
 
+  bool shared() const { return references_.load(std::memory_order_acquire) > 1; }
+
   // A traced box has no storage: its content is an SSA value of a running trace.
   bool traced() const { return !storage_; }
   Storage* storage() const { return storage_.get(); }

@@ -26,6 +26,11 @@ class Tensor final {
       destroy();
   }
 
+  // Has nobody but the caller this array, a view of it, or its address?
+  bool is_sole() const {
+    return references_.load(std::memory_order_acquire) == 1 && !box_->shared() && !box_->pinned();
+  }
+
   DType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   const Shape& strides() const { return strides_; }

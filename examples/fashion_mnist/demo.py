@@ -47,10 +47,11 @@ def train(options: argparse.Namespace, train_set, test_set):
     net = network.build()
     net.hybridize()
     trainer = network.trainer_for(net, epochs * len(batches))
+    step = network.step_for(net, trainer)
     found = 0.0
     for epoch in range(1, epochs + 1):
         begin = time.perf_counter()
-        right = network.train_epoch(net, trainer, batches)
+        right = network.train_epoch(step, batches)
         seconds = time.perf_counter() - begin
         found = network.accuracy(net, test_batches)
         net.save_parameters(PARAMETERS, background=True)  # written while the next epoch runs

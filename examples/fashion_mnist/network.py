@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from weft import autograd, gluon, init, lr_scheduler, metric, np
+from weft import gluon, init, lr_scheduler, metric, np
 from weft.gluon.data.vision import transforms
 
 BATCH = 128
@@ -57,16 +57,16 @@ def trainer_for(net, steps: int) -> gluon.Trainer:
     return gluon.Trainer(net.collect_params(), "adam", options)
 
 
-def train_epoch(net, trainer, batches: Iterable) -> float:
+def step_for(net, trainer) -> gluon.TrainingStep:
+    """Forward, backward and update as one plan; gives losses and scores."""
+    return trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss(), outputs=True)
+
+
+def train_epoch(step, batches: Iterable) -> float:
     """Trains on every batch; returns the share of images that were right on the way."""
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
     right = metric.Accuracy()
     for images, labels in batches:
-        with autograd.record():
-            scores = net(images)
-            losses = loss_of(scores, labels)
-        losses.backward()
-        trainer.step(len(images))
+        _, scores = step(images, labels)
         right.update(labels, scores)
     return right.get()[1]
 

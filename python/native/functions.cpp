@@ -123,6 +123,10 @@ PyObject* is_example(PyObject* object, void*) {
   return PyBool_FromLong(weft_function_is_example(self_of(object)->function));
 }
 
+PyObject* is_current(PyObject* object, void*) {
+  return PyBool_FromLong(weft_function_is_current(self_of(object)->function));
+}
+
 PyMethodDef methods[] = {
     {"captures", captures, METH_NOARGS, "captures()\n--\n\nArrays met while tracing."},
     {"capture_names", capture_names, METH_NOARGS,
@@ -132,11 +136,14 @@ PyMethodDef methods[] = {
     {"set_budget", set_budget, METH_O,
      "set_budget(bytes)\n--\n\nOf plans made from now on; 0: none."},
     {nullptr, nullptr, 0, nullptr}};
-PyGetSetDef attributes[] = {{"inputs", inputs, nullptr, "Number of inputs.", nullptr},
-                            {"outputs", outputs, nullptr, "Number of outputs.", nullptr},
-                            {"is_example", is_example, nullptr,
-                             "Is it one example of a program with sizes, to be joined?", nullptr},
-                            {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyGetSetDef attributes[] = {
+    {"inputs", inputs, nullptr, "Number of inputs.", nullptr},
+    {"outputs", outputs, nullptr, "Number of outputs.", nullptr},
+    {"is_example", is_example, nullptr, "Is it one example of a program with sizes, to be joined?",
+     nullptr},
+    {"is_current", is_current, nullptr,
+     "Have the arrays that it trains the gradient requests of its trace?", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyTypeObject make_type() {
   PyTypeObject type = {};

@@ -114,6 +114,17 @@ void define_arrays(py::module_& module) {
                                         given(rows)));
       },
       py::arg("array"), py::arg("indices"), py::arg("rows"));
+  module.def("made_grad", [](const py::object& array) {
+    weft_tensor out = nullptr;
+    check(weft_tensor_made_grad(array_argument(array, "made_grad"), &out));
+    return out ? owned(wrap(out)) : py::object(py::none());
+  });
+  module.def("zero_grad", [](const py::object& array) {
+    check(weft_tensor_zero_grad(array_argument(array, "zero_grad")));
+  });
+  module.def("use_up_grad", [](const py::object& array) {
+    check(weft_tensor_use_up_grad(array_argument(array, "use_up_grad")));
+  });
   module.def("grad_version", [](const py::object& array) {
     return weft_tensor_grad_version(array_argument(array, "grad_version"));
   });

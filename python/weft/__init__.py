@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from weft._export import export
     from weft._extent import Dim
-    from weft._trace import hybridize
+    from weft._planned import hybridize
     from weft.checkpoint import load_checkpoint, save_checkpoint
     from weft.device import Device, cpu
     from weft.library import register_op
@@ -51,7 +51,7 @@ _ELSEWHERE = {
     "Dim": ("weft._extent", "Dim"),
     "cpu": ("weft.device", "cpu"),
     "export": ("weft._export", "export"),
-    "hybridize": ("weft._trace", "hybridize"),
+    "hybridize": ("weft._planned", "hybridize"),
     "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),

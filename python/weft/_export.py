@@ -68,7 +68,11 @@ def export(
     named = list(_named("", names)) if names else []
     named += _names_in({name: function for name, (function, _) in functions.items()})
     unnamed: list[native.ndarray] = []
-    gradients = [array.grad for _, array in named if _is_overwritten_gradient(array)]
+    gradients = [
+        gradient
+        for _, array in named
+        if array.grad_req == "write" and (gradient := native.made_grad(array)) is not None
+    ]
     written = [
         (
             name,
@@ -279,10 +283,6 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, native.ndarray]]:
     else:
         for key, member in _members(value):
             yield from _named(f"{name}.{key}" if name else str(key), member)
-
-
-def _is_overwritten_gradient(array: native.ndarray) -> bool:
-    return array.grad_req == "write" and isinstance(array.grad, native.ndarray)
 
 
 def _name_of(

@@ -5,7 +5,6 @@ everything else, the device, and the modes (train or predict, recorded or not). 
 function once with placeholders; from then on only the plan runs.
 """
 
-import functools
 import random
 import threading
 import weakref
@@ -13,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType
 from weft._extent import Dim
@@ -120,11 +118,21 @@ def keep_alive(function: Callable[..., Any]) -> Callable[..., Any]:
     return _Weakly(function)
 
 
+Watch = Callable[[], Hashable]
+
+
+def watch(value: Watch) -> None:
+    """Makes what `value` gives part of the signature of the function that is being traced."""
+    watches: list[Watch] = _running.watches
+    if value not in watches:
+        watches.append(value)
+
+
 class Traced:
     """What one signature's trace gave: the function, the structures of its arguments and of its
-    result, and what the function calls of Python."""
+    result, what the function calls of Python, and what it asked to watch."""
 
-    __slots__ = ("call", "called", "function", "result", "types")
+    __slots__ = ("call", "called", "function", "result", "types", "watches")
 
     def __init__(
         self,
@@ -133,12 +141,14 @@ class Traced:
         types: ArrayTypes,
         result: Hashable,
         called: list[Any],
+        watches: list[Watch],
     ) -> None:
         self.function = function
         self.call = call
         self.types = types  # of the arrays in the arguments
         self.result = result
         self.called = called
+        self.watches = watches
 
     def __call__(self, arrays: list[Any]) -> Any:
         outputs = self.function(*arrays)
@@ -175,7 +185,7 @@ def trace(
                 "number of chosen elements (a mask, nonzero, unique); return arrays"
             )
     joined = native.join_functions(examples)
-    return Traced(joined, call, first.types, first.result, first.called)
+    return Traced(joined, call, first.types, first.result, first.called, first.watches)
 
 
 def _example_types(types: ArrayTypes, dimensions: Dimensions, number: int) -> ArrayTypes:
@@ -200,8 +210,9 @@ def _trace_example(
     dimensions: Dimensions,
 ) -> Traced:
     called: list[Any] = []
-    around = getattr(_running, "called", None)
-    _running.called = called
+    watches: list[Watch] = []
+    around = getattr(_running, "called", None), getattr(_running, "watches", None)
+    _running.called, _running.watches = called, watches
     try:
         examples = _example_types(types, dimensions, len(earlier))
         args, kwargs = unflatten(call, native.trace_begin(examples, earlier))
@@ -211,12 +222,13 @@ def _trace_example(
                 native.trace_add_dimension(dim.name, dim.min, most, axes)
             outputs: list[Any] = []
             result = flatten(function(*args, **kwargs), outputs, where)
-            return Traced(native.trace_end(outputs), call, types, result, called)
+            traced = native.trace_end(outputs)
+            return Traced(traced, call, types, result, called, watches)
         except BaseException:
             native.trace_abort()
             raise
     finally:
-        _running.called = around
+        _running.called, _running.watches = around
 
 
 def _types_of(arrays: list[Any]) -> ArrayTypes:
@@ -276,7 +288,7 @@ class Surroundings:
         return self.contents()
 
 
-class _AroundFunction(Surroundings):
+class AroundFunction(Surroundings):
     """Nonlocal variables and globals of a function. What it reads by way of other objects is not
     looked at."""
 
@@ -308,9 +320,10 @@ class TraceCache:
         self, function: Callable[..., Any], where: str, around: Surroundings | None = None
     ) -> None:
         self._function = function
-        self._where = where
+        self.where = where
         self._around = around
         self._traced: dict[Hashable, Traced] = {}
+        self._watches: list[Watch] = []
         self.last: Traced | None = None
         self.budget = 0  # bytes of each plan beside inputs, outputs and parameters; 0: no limit
 
@@ -324,7 +337,7 @@ class TraceCache:
     ) -> tuple[Hashable, ArrayTypes]:
         """The structure of these arguments, and the types of their arrays."""
         arrays: list[Any] = []
-        structure = flatten((args, kwargs), arrays, self._where)
+        structure = flatten((args, kwargs), arrays, self.where)
         return structure, _types_of(arrays)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -335,7 +348,8 @@ class TraceCache:
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
         around = self._around.contents() if self._around is not None else None
-        mode = (native.modes() & (native.TRAINING | native.RECORDING), device, around)
+        watched = [value() for value in self._watches]
+        mode = (native.modes() & (native.TRAINING | native.RECORDING), device, around, *watched)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]
@@ -347,44 +361,20 @@ class TraceCache:
             call = None
         else:
             arrays = []
-            call = flatten((args, kwargs), arrays, self._where)
+            call = flatten((args, kwargs), arrays, self.where)
             key = (call, tuple([(a.shape, a.dtype) for a in arrays]), mode)
         found = self._traced.get(key)
-        if found is None:
+        if found is None or not found.function.is_current:
             if call is None:
-                call = flatten((args, kwargs), [], self._where)
-            found = trace(self._function, call, _types_of(arrays), self._where)
+                call = flatten((args, kwargs), [], self.where)
+            found = trace(self._function, call, _types_of(arrays), self.where)
             if self.budget:
                 found.function.set_budget(self.budget)
             if self._around is not None and around is not None:
-                key = (*key[:-1], (*mode[:-1], self._around.after_trace(around)))
-            self._traced[key] = found
+                around = self._around.after_trace(around)
+            self._watches += [value for value in found.watches if value not in self._watches]
+            watched = [value() for value in self._watches]
+            self._traced[(*key[:-1], (*mode[:2], around, *watched))] = found
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
-
-
-def hybridize(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that runs as a planned graph, traced once per signature.
-
-    Arrays that `function` meets on the way are captured; a later write to them is seen. Numbers
-    and texts that it reads from around it are part of the signature. Inside another trace it is
-    inlined.
-
-    >>> import weft
-    >>> @weft.hybridize
-    ... def scaled(x, factor):
-    ...     return x * factor
-    >>> scaled(weft.np.array([1.0, 2.0]), 3)
-    array([3., 6.])
-    """
-    name = getattr(function, "__name__", "function")
-    cache = TraceCache(function, name, _AroundFunction(function) or None)
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
-        return function(*args, **kwargs) if inlined else cache(args, kwargs)
-
-    call.cache = cache  # type: ignore[attr-defined]
-    return call

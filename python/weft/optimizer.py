@@ -14,7 +14,7 @@ float32, the update is that of float32, and the parameter is what its copy round
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -80,7 +80,7 @@ class Optimizer:
             lr_scheduler.base_lr = learning_rate
         self.counts: dict[Any, int] = {}  # updates by parameter
         self.num_update = 0
-        self._progress: tuple[ndarray, ndarray] | None = None
+        self._progress: tuple[ndarray, ndarray, Mapping[Any, int]] | None = None
 
     @property
     def learning_rate(self) -> float:
@@ -96,12 +96,10 @@ class Optimizer:
         self._learning_rate = float(rate)
 
     @contextmanager
-    def counting_by(self, count: ndarray, rate: ndarray | None) -> Iterator[None]:
-        """A block in which the number of updates of every parameter is `count` and the rate is what
-        a scheduler makes of it, or `rate`: float64 arrays without axes, for steps that are traced.
-        """
-        scheduled = rate if self.lr_scheduler is None else self.lr_scheduler(count)
-        self._progress = (count, scheduled)
+    def counting_by(self, count: ndarray, rate: ndarray, lags: Mapping[Any, int]) -> Iterator[None]:
+        """A block in which the number of updates of a parameter is `count`, but for what it lags
+        behind, and the rate is `rate`: float64 arrays without axes, for steps that are traced."""
+        self._progress = (count, rate, lags)
         try:
             yield
         finally:
@@ -110,7 +108,8 @@ class Optimizer:
     def _next(self, key: Any) -> tuple[Any, Any]:
         """The number of this update of a parameter, and the rate."""
         if self._progress is not None:
-            return self._progress
+            number, rate, lags = self._progress
+            return (number - lags[key] if lags.get(key) else number), rate
         count = self.counts[key] = self.counts.get(key, 0) + 1
         self.num_update = max(self.num_update, count)
         return count, self.learning_rate

@@ -66,6 +66,103 @@ static void backward_fills_and_adds(void) {
   weft_tensor_release(a);
 }
 
+static void backward_of_cube(weft_tensor x) {
+  weft_tensor head;
+  record();
+  head = cube(x);
+  pause_recording();
+  MUST(weft_backward(&head, NULL, 1, 0));
+  weft_tensor_release(head);
+}
+
+static void a_gradient_is_made_used_up_and_set_to_zero(void) {
+  weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor a = leaf(2, WEFT_GRAD_ADD);
+  weft_tensor held = NULL;
+  weft_tensor out = x;
+  MUST(weft_tensor_made_grad(x, &out));
+  CHECK(out == NULL);
+  MUST(weft_tensor_zero_grad(x));
+  MUST(weft_tensor_made_grad(x, &out));
+  CHECK(out == NULL && gradient_of(x) == 0);
+  backward_of_cube(x);
+  MUST(weft_tensor_use_up_grad(x));
+  FAILS(weft_tensor_grad(x, &out), WEFT_INVALID_STATE, "used up");
+  MUST(weft_tensor_made_grad(x, &out));
+  CHECK(out == NULL && weft_tensor_grad_version(x) == 0);
+  backward_of_cube(x);
+  CHECK(gradient_of(x) == 12 && weft_tensor_grad_version(x) == 2);
+
+  /* An array that somebody has stays the gradient's. */
+  MUST(weft_tensor_grad(x, &held));
+  MUST(weft_tensor_use_up_grad(x));
+  FAILS(weft_tensor_grad(x, &out), WEFT_INVALID_STATE, "used up");
+  MUST(weft_tensor_zero_grad(x));
+  CHECK(gradient_of(x) == 0 && first_float(held) == 0);
+  backward_of_cube(x);
+  CHECK(first_float(held) == 12);
+
+  backward_of_cube(a);
+  MUST(weft_tensor_use_up_grad(a)); /* what adds up is kept */
+  CHECK(gradient_of(a) == 12);
+  weft_tensor_release(held);
+  weft_tensor_release(x);
+  weft_tensor_release(a);
+}
+
+/* y = x * x, delivered to w; the function uses up what is delivered or leaves it. */
+static weft_function square_step(weft_tensor w, int uses_up) {
+  weft_tensor placeholder, head;
+  weft_tensor gradient = NULL;
+  weft_function function = NULL;
+  weft_tensor one = floats(0, NULL, &(float){1});
+  MUST(weft_trace_begin(&one, 1, &placeholder));
+  record();
+  head = apply2("multiply", w, w);
+  pause_recording();
+  MUST(weft_backward(&head, NULL, 1, 0));
+  MUST(weft_tensor_grad(w, &gradient));
+  if (uses_up) MUST(weft_tensor_use_up_grad(w));
+  MUST(weft_trace_end(&gradient, 1, &function));
+  weft_tensor_release(gradient);
+  weft_tensor_release(head);
+  weft_tensor_release(placeholder);
+  weft_tensor_release(one);
+  return function;
+}
+
+static void what_a_trace_uses_up_stays_in_the_plan(void) {
+  int uses_up;
+  for (uses_up = 0; uses_up < 2; ++uses_up) {
+    weft_tensor w = leaf(3, WEFT_GRAD_WRITE);
+    weft_tensor x = floats(0, NULL, &(float){0});
+    weft_tensor out = NULL;
+    weft_tensor made = NULL;
+    weft_function function = square_step(w, uses_up);
+    CHECK(weft_function_captures(function) == (uses_up ? 1u : 2u));
+    CHECK(weft_function_is_current(function) && !weft_function_is_current(NULL));
+    MUST(weft_function_call(function, &x, 1, &out, 1));
+    CHECK(first_float(out) == 6);
+    MUST(weft_tensor_made_grad(w, &made));
+    CHECK((made == NULL) == uses_up);
+    if (uses_up)
+      FAILS(weft_tensor_grad(w, &made), WEFT_INVALID_STATE, "used up");
+    else
+      CHECK(first_float(made) == 6);
+    MUST(weft_tensor_attach_grad(w, WEFT_GRAD_WRITE)); /* another gradient array */
+    CHECK(weft_function_is_current(function) == uses_up);
+    MUST(weft_tensor_attach_grad(w, WEFT_GRAD_ADD));
+    CHECK(!weft_function_is_current(function));
+    MUST(weft_tensor_attach_grad(w, WEFT_GRAD_NULL));
+    CHECK(!weft_function_is_current(function));
+    weft_tensor_release(made);
+    weft_tensor_release(out);
+    weft_tensor_release(x);
+    weft_tensor_release(w);
+    weft_function_release(function);
+  }
+}
+
 static void gradients_of_gradients(void) {
   weft_tensor x = leaf(3, WEFT_GRAD_WRITE);
   weft_tensor y = NULL;
@@ -120,6 +217,8 @@ static void what_cannot_be_asked_is_named(void) {
 int main(void) {
   modes_are_set_and_given_back();
   backward_fills_and_adds();
+  a_gradient_is_made_used_up_and_set_to_zero();
+  what_a_trace_uses_up_stays_in_the_plan();
   gradients_of_gradients();
   what_cannot_be_asked_is_named();
   return report_checks();

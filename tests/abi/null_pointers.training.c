@@ -110,6 +110,11 @@ static void autograd(void) {
   NULLED(weft_tensor_attach_grad(NULL, WEFT_GRAD_WRITE), "tensor");
   NULLED(weft_tensor_grad(NULL, &out), "tensor");
   NULLED(weft_tensor_grad(a, NULL), "out");
+  NULLED(weft_tensor_made_grad(NULL, &out), "tensor");
+  NULLED(weft_tensor_made_grad(a, NULL), "out");
+  NULLED(weft_tensor_zero_grad(NULL), "tensor");
+  NULLED(weft_tensor_use_up_grad(NULL), "tensor");
+  CHECK(!weft_function_is_current(NULL));
   NULLED(weft_tensor_attach_grad_of_kind(NULL, WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE), "tensor");
   NULLED(weft_tensor_grad_rows(NULL, &out, &out), "tensor");
   NULLED(weft_tensor_grad_rows(a, NULL, &out), "indices");

@@ -503,3 +503,36 @@ def test_effects_on_a_device(fake, capsys):
         assert capsys.readouterr().out == "x [1.0, 2.0]\n"
         with pytest.raises(AssertionError, match="not so"):
             npx.check(x > 1, "not so")
+
+
+def test_a_compiled_step_runs_on_the_device(fakes):
+    found = []
+    for is_compiled in (False, True):
+        np.random.seed(2)
+        net = gluon.nn.HybridSequential(
+            gluon.nn.Dense(8, activation="relu", in_units=5), gluon.nn.Dense(1)
+        )
+        net.initialize(device=fakes[0])
+        net.hybridize()
+        trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.1})
+        loss_of = gluon.loss.L2Loss()
+        compiled = trainer.compile(net, loss_of)
+        rng = numpy.random.default_rng(1)
+        losses = []
+        for _ in range(4):
+            x, y = (
+                np.array(rng.normal(size=shape).astype("float32")).to_device(fakes[0])
+                for shape in ((4, 5), (4, 1))
+            )
+            if is_compiled:
+                loss = compiled(x, y)
+            else:
+                with autograd.record():
+                    loss = loss_of(net(x), y)
+                loss.backward()
+                trainer.step(4)
+            assert loss.device == fakes[0]
+            losses.append(loss.asnumpy().tolist())
+        assert net[0].weight.data().device == fakes[0]
+        found.append((losses, net[0].weight.data().asnumpy().tolist()))
+    assert found[0] == found[1]

@@ -129,6 +129,92 @@ def test_inference_gives_up_prepared_weights_before_bits():
     assert net.plan_memory()["prepared"] == 0
 
 
+def compiled(net, memory=None):
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.05, "momentum": 0.9})
+    return trainer.compile(net, lambda out: (out**2).mean(axis=1), memory=memory)
+
+
+def steps(step, x, count=3):
+    np.random.seed(5)
+    return [step(x).asnumpy() for _ in range(count)]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8, 0.6, 0.5])
+def test_a_whole_step_within_a_budget_gives_the_same_bits(share):
+    x = images()
+    plain, net = deep_net(), deep_net()
+    step = compiled(plain)
+    want = steps(step, x)
+    whole = step.plan_memory()["arena"]
+    bounded = compiled(net, int(whole * share))
+    for found, wanted in zip(steps(bounded, x), want, strict=True):
+        numpy.testing.assert_array_equal(found, wanted)
+    assert bounded.plan_memory()["arena"] <= whole * share
+    if share == 1.0:
+        assert bounded.plan_text() == step.plan_text()
+    wanted = plain.collect_params()
+    for name, parameter in net.collect_params().items():
+        expected = wanted[name].data().asnumpy()
+        numpy.testing.assert_array_equal(parameter.data().asnumpy(), expected, err_msg=name)
+
+
+def test_the_budget_of_a_whole_step_holds_as_the_allocator_measures_it():
+    x = images(32)
+
+    def peak(step):
+        npx.waitall()
+        before = weft.memory.stats()["live"]
+        steps(step, x, 2)
+        npx.waitall()
+        weft.memory.reset_peak()
+        kept = weft.memory.stats()
+        steps(step, x, 1)
+        npx.waitall()
+        return weft.memory.stats()["peak"] - kept["peak"] + kept["live"] - before
+
+    plain = compiled(deep_net())
+    without = peak(plain)
+    budget = int(plain.plan_memory()["arena"] // 2)
+    step = compiled(deep_net(), budget)
+    taken = peak(step)
+    # The optimizer's states are made, and small arrays beside the plan.
+    assert step.plan_memory()["arena"] <= taken < budget + MEGABYTE
+    assert taken < without * 0.6
+
+
+def test_a_function_with_a_budget_may_return_what_follows_the_gradients():
+    found: list = []
+    arenas = [None]
+    for _ in range(2):
+        memory = arenas[-1] and int(arenas[-1] * 0.6)
+        net = deep_net()
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.05})
+
+        @weft.hybridize(memory=memory)
+        def step(x, net=net, trainer=trainer):
+            with autograd.record():
+                loss = (net(x) ** 2).mean()
+            loss.backward()
+            norm = gluon.utils.clip_global_norm(trainer.gradients(), 0.5)
+            trainer.step(1)
+            return loss, norm
+
+        np.random.seed(5)
+        found.append([[float(value) for value in step(images())] for _ in range(3)])
+        arenas.append(step.plan_memory()["arena"])
+    assert found[0] == found[1]
+    assert arenas[2] <= arenas[1] * 0.6
+
+
+def test_a_whole_step_that_cannot_meet_its_budget_says_what_can():
+    with pytest.raises(ValueError, match="cannot be met: the least") as error:
+        compiled(deep_net(), "10 kB")(images())
+    least = int(re.search(r"residuals is (\d+) bytes", str(error.value))[1])
+    step = compiled(deep_net(), least)
+    step(images())
+    assert step.plan_memory()["arena"] <= least
+
+
 def test_a_budget_that_cannot_be_met_says_what_can():
     net = deep_net()
     net.hybridize(memory="10 kB")

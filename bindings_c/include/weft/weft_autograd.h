@@ -21,7 +21,8 @@ WEFT_API uint32_t weft_modes(void); /* of this thread */
 WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
-/* Makes the array a leaf with a gradient buffer of zeros. NULL: no longer a leaf. */
+/* Makes the array a leaf with a gradient of zeros, whose array is made when it is first read or
+ * written. NULL: no longer a leaf. */
 WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
 /* What a gradient is: an array of the leaf's type, or rows of one whose others are zero. Rows cost
  * what backward delivers: operators with an attribute `sparse_grad` that is true deliver the rows
@@ -32,8 +33,17 @@ WEFT_API weft_status weft_tensor_attach_grad_of_kind(weft_tensor tensor, int32_t
                                                      int32_t kind);
 WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor); /* ARRAY without a gradient, too */
 /* A new reference to the gradient array, always the same one; NULL if none is attached.
- * WEFT_INVALID_STATE if it is row-sparse. */
+ * WEFT_INVALID_STATE if it is row-sparse, or used up. */
 WEFT_API weft_status weft_tensor_grad(weft_tensor tensor, weft_tensor* out);
+/* The same, but makes no array: NULL if there is none yet. Also of a gradient that is used up. */
+WEFT_API weft_status weft_tensor_made_grad(weft_tensor tensor, weft_tensor* out);
+/* Sets the gradient, of either kind, to zero; nothing without one. */
+WEFT_API weft_status weft_tensor_zero_grad(weft_tensor tensor);
+/* An update has used the gradient, and nothing else needs it: there is none until backward or
+ * weft_tensor_zero_grad. In a trace that delivered it, the gradient then becomes a value of the
+ * plan that dies there, and a call of the function does this. Nothing for a gradient that adds up,
+ * is row-sparse, or was read in the trace before it was delivered. */
+WEFT_API weft_status weft_tensor_use_up_grad(weft_tensor tensor);
 /* New references to the two arrays of a row-sparse gradient, NULL if none is attached: `indices`,
  * int64, ascending and each once, and `rows`, the sum of what was delivered to each. They stay the
  * same until backward or weft_tensor_set_grad_rows: a write to `rows` changes the gradient. Waits
@@ -46,7 +56,8 @@ WEFT_API weft_status weft_tensor_grad_rows(weft_tensor tensor, weft_tensor* indi
 WEFT_API weft_status weft_tensor_set_grad_rows(weft_tensor tensor, weft_tensor indices,
                                                weft_tensor rows);
 WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor); /* NULL: it is no leaf */
-/* How often backward has written the gradient: stale if unchanged since the last look. */
+/* How often backward has written the gradient: stale if unchanged since the last look. In a trace a
+ * number that it has not had before, if backward has written it there; 0 if it is used up. */
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
 /* Is its content on the tape? */
 WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
@@ -136,6 +147,9 @@ WEFT_API void weft_function_release(weft_function function);
 /* Runs it through the plan for these inputs' signature; one entry on the tape when recording. */
 WEFT_API weft_status weft_function_call(weft_function function, const weft_tensor* inputs,
                                         size_t ninputs, weft_tensor* outs, size_t nouts);
+/* Has no array that it trains, or might, been given another gradient request since it was traced?
+ * Else it has to be traced again. */
+WEFT_API int32_t weft_function_is_current(weft_function function);
 /* How many arrays it takes, gives, and has met on the way. */
 WEFT_API size_t weft_function_inputs(weft_function function);
 WEFT_API size_t weft_function_outputs(weft_function function);

@@ -17,6 +17,7 @@ from weft.gluon.block import Block, HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
 from weft.gluon.trainer import Trainer
+from weft.gluon.training_step import TrainingStep
 
 __all__ = [
     "Block",
@@ -27,6 +28,7 @@ __all__ = [
     "ParameterDict",
     "SymbolBlock",
     "Trainer",
+    "TrainingStep",
     "data",
     "loss",
     "metric",

@@ -8,20 +8,14 @@ from os import PathLike, fspath
 from typing import Any
 
 from weft import _composing, autograd
-from weft._arena import bytes_of, plot_arenas
+from weft._arena import bytes_of
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._export import export
 from weft._extent import Dim
 from weft._files import BackgroundWrite, save_arrays
-from weft._trace import (
-    ArrayTypes,
-    Surroundings,
-    TraceCache,
-    Traced,
-    is_tracing,
-    without_effects,
-)
+from weft._planned import Planned
+from weft._trace import ArrayTypes, Surroundings, TraceCache, is_tracing, without_effects
 from weft.device import device_of
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
@@ -67,6 +61,7 @@ class Block:
         state["_hooks"] = []
         state["_pre_hooks"] = []
         state["_are_shapes_known"] = False
+        state["_changes"] = 0  # of the structure
 
     # ---- structure
 
@@ -102,6 +97,7 @@ class Block:
     def _structure_changed(self) -> None:
         """What was traced of this block and of those around it is no longer true."""
         self.__dict__["_are_shapes_known"] = False
+        self.__dict__["_changes"] += 0 if is_tracing() else 1
         for parent in self._parents:
             parent._structure_changed()
 
@@ -389,7 +385,7 @@ class Block:
             child.hybridize(active, memory=memory, **options)
 
 
-class _Containers(Surroundings):
+class Containers(Surroundings):
     """The lists, dicts and sets that are attributes of a block or of one below it. `forward` may
     read them, and what changes in them tells nobody."""
 
@@ -419,7 +415,7 @@ def _containers_of(block: Block) -> list[Any]:
     ]
 
 
-class HybridBlock(Block):
+class HybridBlock(Block, Planned):
     """A block whose `forward` can be traced: after `hybridize()` the first call with new shapes
     runs it once on placeholders, and from then on a planned graph runs instead.
 
@@ -432,7 +428,7 @@ class HybridBlock(Block):
         super().__init__()
         state = self.__dict__
         state["_is_active"] = False
-        state["_around"] = _Containers(self)
+        state["_around"] = Containers(self)
         state["_cache"] = TraceCache(self._run, type(self).__name__, state["_around"])
         state["_seen"] = None  # structure and array types of the last call, for export
 
@@ -480,37 +476,7 @@ class HybridBlock(Block):
                 self._run(*args, **kwargs)
         self.__dict__["_are_shapes_known"] = True
 
-    # ---- what a plan needs, and files
-
-    def plan_memory(self) -> dict[str, float]:
-        """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
-        `backward`, `prepared` (computed once from parameters), and the bounds that no placement in
-        the same order beats, `lower_bound` of the arena and `backward_bound`; its number of
-        `nodes`, and `planning`, the seconds that it took to make.
-
-        Raises RuntimeError before the first hybridized call.
-        """
-        return self._last_traced().function.memory()
-
-    def plan_text(self, what: str = "plan") -> str:
-        """The last plan, or its "graph", as text for people; its "arena" as JSON."""
-        return self._last_traced().function.text(what)
-
-    def plan_plot(self, path: Path) -> None:
-        """Draws the arenas of the last plan: steps to the right, bytes upwards, one rectangle for
-        each buffer.
-
-        path: an HTML page, which needs nothing, if it ends in .html; else a picture (.png, .svg,
-            .pdf), for which Matplotlib must be installed
-        """
-        plot_arenas(self.plan_text("arena"), path, type(self).__name__)
-
-    def _last_traced(self) -> Traced:
-        if self._cache.last is None:
-            raise InvalidState(
-                f"{type(self).__name__}: there is no plan yet; call `hybridize()`, then the block"
-            )
-        return self._cache.last
+    # ---- files
 
     def export(
         self,

@@ -40,6 +40,8 @@ class Parameter:
         `sparse_grad=True` have read: see `weft.sparse`
     """
 
+    changes = 0  # of what a trainer reads of all parameters beside their values
+
     def __init__(
         self,
         name: str = "weight",
@@ -121,7 +123,28 @@ class Parameter:
                 f"got {grad_req!r}"
             )
         self._grad_req = grad_req
+        Parameter.changes += 1
         self._attach()
+
+    @property
+    def lr_mult(self) -> float:
+        """Factor of the trainer's learning rate."""
+        return self._lr_mult
+
+    @lr_mult.setter
+    def lr_mult(self, factor: float) -> None:
+        self._lr_mult = factor
+        Parameter.changes += 1
+
+    @property
+    def wd_mult(self) -> float:
+        """Factor of the trainer's weight decay."""
+        return self._wd_mult
+
+    @wd_mult.setter
+    def wd_mult(self, factor: float) -> None:
+        self._wd_mult = factor
+        Parameter.changes += 1
 
     # ---- first values
 
@@ -311,10 +334,7 @@ class Parameter:
         if not self._copies or self._grad_req == "null":
             return
         for copy in self._copies:
-            if self._grad_stype == "row_sparse":
-                native.set_grad_rows(copy, None, None)
-            else:
-                copy.grad[...] = 0
+            native.zero_grad(copy)
 
     def cast(self, dtype: DTypeLike) -> None:
         """Converts the values to another dtype; the gradient starts again from 0."""

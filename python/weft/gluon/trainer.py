@@ -10,10 +10,13 @@ from weft._attributes import plain_attributes, set_attributes
 from weft._core import native
 from weft._errors import FileFailure, InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._files import BackgroundWrite, Described, check_form, save_arrays
-from weft._trace import is_tracing, outside_trace
+from weft._trace import is_tracing
 from weft._typing import ndarray
 from weft.device import current
+from weft.gluon._planned_updates import PlannedUpdates
+from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
+from weft.gluon.training_step import TrainingStep
 
 # What is known of states beside their arrays: names of the states and the number of updates of
 # each parameter, and what the optimizer and its scheduler are set to.
@@ -30,7 +33,7 @@ _PREFIX = "optimizer:"  # of states' names in a file
 _NO_OPTIONS = ("counts", "states", "lr_scheduler", "_progress")  # of an optimizer's attributes
 
 
-class Trainer:
+class Trainer(PlannedUpdates):
     """Applies an optimizer to parameters, once per step.
 
     params: what `collect_params()` gave, or any iterable of parameters; those with
@@ -56,14 +59,13 @@ class Trainer:
                 "Trainer: `kvstore` must be 'device', 'local' or None, for devices of one host; "
                 f"got {kvstore!r}"
             )
+        super().__init__()
         self._params = _unique(params)
         self._optimizer = _create(optimizer, optimizer_params)
         self._scale = self._optimizer.rescale_grad
         self._states: dict[str, tuple[Any, ...]] = {}
         self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step
         self._continued: set[str] = set()  # parameters whose gradients came from a file
-        # Number of updates and rate for steps that are traced: their plan has them as states.
-        self._progress: tuple[ndarray, ndarray] | None = None
 
     @property
     def optimizer(self) -> "optimizer.Optimizer":
@@ -73,6 +75,7 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The present learning rate."""
+        self._take_progress()
         return self._optimizer.learning_rate
 
     def set_learning_rate(self, rate: float) -> None:
@@ -125,6 +128,11 @@ class Trainer:
                 for gradient in others:
                     gradient[...] = first
 
+    def gradients(self) -> list[Any]:
+        """The gradients of all parameters that are trained, such as `clip_global_norm` takes."""
+        trained = (p for p in self._params.values() if p.grad_req != "null")
+        return [gradient for parameter in trained for gradient in parameter.list_grad()]
+
     def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
         _check_batch_size("update", batch_size)
@@ -134,15 +142,10 @@ class Trainer:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         self._optimizer.rescale_grad = self._scale / batch_size
         if is_tracing():
-            self._trace_update(caller, trained)
+            self._trace_update(caller, trained, ignore_stale_grad)
             return
         self._take_progress()
-        stale = [name for name, p in trained.items() if self._is_stale(name, p)]
-        if stale and not ignore_stale_grad:
-            raise InvalidState(
-                f"{caller}: the gradient of `{stale[0]}` was not written since the last step; call "
-                "`backward` first, or use `ignore_stale_grad=True`"
-            )
+        stale = self._stale(caller, trained, ignore_stale_grad)
         with autograd.pause():
             for name, parameter in trained.items():
                 if name not in stale:
@@ -150,55 +153,66 @@ class Trainer:
         self._give_progress()
         self._used = {name: p.grad_version for name, p in trained.items()}
         self._continued = set()
+        if stale:
+            self._seen = []  # those lag behind now
 
-    # ---- updates in hybridized functions
-    #
-    # The number of updates, the rate and the states are arrays that the plan reads and writes. All
-    # parameters have the same number there. What else an optimizer is set to is part of the plan.
+    def _stale(
+        self, caller: str, trained: dict[str, Parameter], ignore_stale_grad: bool
+    ) -> list[str]:
+        """Names of parameters whose gradients are old, which has to be allowed."""
+        stale = [name for name, p in trained.items() if self._is_stale(name, p)]
+        if stale and not ignore_stale_grad:
+            raise InvalidState(
+                f"{caller}: the gradient of `{stale[0]}` was not written since the last step; call "
+                "`backward` first, or use `ignore_stale_grad=True`"
+            )
+        return stale
 
-    def _trace_update(self, caller: str, trained: dict[str, Parameter]) -> None:
-        for name, parameter in trained.items():
-            if len(parameter.list_device()) > 1:
-                raise Unsupported(
-                    f"{caller}: `{name}` is on several devices, which a hybridized training step "
-                    "cannot update; call it outside"
-                )
-        with outside_trace():
-            count, rate = self._progress_arrays()
-            for name, parameter in trained.items():
-                self._state_of(name, parameter.list_data()[0])
-        with autograd.pause():
-            count[...] = count + 1
-            rate[...] = rate  # a state, so that who runs a file can set it
-            with self._optimizer.counting_by(count.astype("float64"), rate):
-                for name, parameter in trained.items():
-                    self._update_one(name, parameter)
+    def compile(
+        self,
+        net: Block,
+        loss: Callable[..., Any] | None,
+        *,
+        outputs: bool = False,
+        clip_global_norm: float | None = None,
+        keep_gradients: bool = False,
+        memory: str | int | None = None,
+    ) -> TrainingStep:
+        """Forward, backward and update as one planned graph: `step(data, label)` does what this
+        does, to the bit, in less time and memory:
 
-    def _progress_arrays(self) -> tuple[ndarray, ndarray]:
-        if self._progress is None:
-            count = np.array(self._optimizer.num_update, dtype="int64")
-            rate = np.array(self._optimizer.learning_rate, dtype="float64")
-            for array in (count, rate):
-                native.set_state(array, True)
-            self._progress = (count, rate)
-        return self._progress
+            with autograd.record():
+                value = loss(net(data), label)
+            value.backward()
+            trainer.step(batch_size)
 
-    def _take_progress(self) -> None:
-        """Learns of the updates that plans have made."""
-        if self._progress is None or is_tracing():
-            return
-        done = int(self._progress[0].item())
-        if done == self._optimizer.num_update:
-            return
-        self._optimizer.num_update = done
-        trained = (name for name, p in self._params.items() if p.grad_req != "null")
-        self._optimizer.counts.update(dict.fromkeys(trained, done))
+        net: its parameters that are trained must be this trainer's
+        loss: of the network's outputs and the labels; None if the network gives the loss itself
+        outputs: the step gives the loss and what the network gave, for metrics
+        clip_global_norm: most that the norm of all gradients, divided by the batch size, may be
+        keep_gradients: `grad()` of parameters has the gradients after a step; else these die where
+            they are applied, and cost no memory of their own
+        memory: what the plan may take beside inputs, outputs, parameters and the optimizer's
+            states, as for `hybridize`
 
-    def _give_progress(self) -> None:
-        """Tells plans of the updates that were made without them, and of the rate."""
-        if self._progress is not None:
-            self._progress[0][...] = self._optimizer.num_update
-            self._progress[1][...] = self._optimizer.learning_rate
+        >>> from weft import gluon, init, np
+        >>> net = gluon.nn.Dense(1)
+        >>> net.initialize(init.Zero())
+        >>> trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+        >>> step = trainer.compile(net, gluon.loss.L2Loss())
+        >>> x, y = np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]])
+        >>> [round(float(step(x, y).mean()), 3) for _ in range(3)]
+        [5.0, 2.183, 0.965]
+        """
+        return TrainingStep(
+            self,
+            net,
+            loss,
+            has_outputs=outputs,
+            clip_global_norm=clip_global_norm,
+            keep_gradients=keep_gradients,
+            memory=memory,
+        )
 
     def _set_states(self, states: dict[str, tuple[ndarray, ...]]) -> None:
         """Sets contents, not arrays, where plans may have these."""
@@ -326,6 +340,7 @@ class Trainer:
             if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
                 used.lr_scheduler.load_state_dict(scheduler["state"])
             self._scale = description["scale"]
+            self._seen = []
             self._set_states(states)
             self._give_progress()
 

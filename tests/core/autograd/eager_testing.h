@@ -85,7 +85,7 @@ inline std::vector<double> values(const Array& tensor) {
 }
 inline std::vector<double> gradient(const Array& tensor) {
   REQUIRE(leaf_of(*tensor) != nullptr);
-  return values(leaf_of(*tensor)->gradient());
+  return values(leaf_of(*tensor)->gradient().take());
 }
 
 using Numbers = std::vector<double>;

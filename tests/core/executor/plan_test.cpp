@@ -53,7 +53,8 @@ Plan plan_of(const Graph& graph) {
 
 TEST_CASE("a plan gives the bits of node by node evaluation, with each pass on and off") {
   const char* selections[] = {
-      "", "-fuse", "-cse", "-fold", "-dead", "-order", "-fuse,-cse,-fold,-dead,-sweep"};
+      "",      "-fuse",  "-cse",     "-fold",
+      "-dead", "-order", "-updates", "-fuse,-cse,-fold,-dead,-sweep,-updates"};
   std::mt19937 random(1);
   for (unsigned seed = 0; seed < 150; ++seed) {
     const Graph graph = random_graph(seed, 5 + static_cast<int>(seed % 20));

@@ -186,6 +186,63 @@ TEST_CASE("a region takes no more arrays than a tile program") {
   CHECK(fused.value().nodes.size() <= 4);
 }
 
+TEST_CASE("updates come behind the last reader of what they renew, and no later") {
+  const std::string text =
+      after(graph::hasten_updates,
+            "graph(%0: float32(2, 2), %1: float32(2, 2), %2: float32(2, 2)) {\n"
+            "  %3: float32(2, 2) = matmul(%0, %1)\n"
+            "  %4: float32(2, 2) = matmul(%3, %3)\n"
+            "  %5: float32(2, 2) = matmul(%4, %1)\n"
+            "  %6: float32(2, 2) = matmul(%5, %5)\n"
+            "  %7: float32(2, 2) = matmul(%6, %3)\n"
+            "  %8: float32(2, 2) = multiply(%4, 0.5)\n"
+            "  %9: float32(2, 2) = subtract(%1, %8)\n"
+            "  %10: float32(2, 2) = subtract(%2, %6)\n"
+            "  return %7, %9, %10\n"
+            "  state 1 -> 1\n"
+            "  state 2 -> 2\n}");
+  const auto at = [&](const char* word, size_t number) {
+    size_t found = text.find(word);
+    while (number-- > 0) found = text.find(word, found + 1);
+    REQUIRE(found != std::string::npos);
+    return found;
+  };
+  // One behind the third product, which reads the old state; the other at once.
+  CHECK(at("matmul", 2) < at("multiply", 0));
+  CHECK(at("multiply", 0) < at("subtract", 0));
+  CHECK(at("subtract", 0) < at("matmul", 3));
+  CHECK(at("matmul", 3) < at("subtract", 1));
+  CHECK(at("subtract", 1) < at("matmul", 4));
+}
+
+TEST_CASE("a share of the old state waits for the update that takes it") {
+  const std::string text = after(graph::hasten_updates,
+                                 "graph(%0: float32(2, 2), %1: float32(2, 2)) {\n"
+                                 "  %2: float32(2, 2) = matmul(%0, %0)\n"
+                                 "  %3: float32(2, 2) = matmul(%2, %2)\n"
+                                 "  %4: float32(2, 2) = matmul(%3, %3)\n"
+                                 "  %5: float32(2, 2) = multiply(%1, 0.9)\n"
+                                 "  %6: float32(2, 2) = add(%5, %3)\n"
+                                 "  return %4, %6\n"
+                                 "  state 1 -> 1\n}");
+  CHECK(text.find("multiply") > text.find("matmul(%2"));
+  CHECK(text.find("multiply") < text.find("add"));
+  CHECK(text.find("add") < text.rfind("matmul"));
+}
+
+TEST_CASE("what a result needs, too, is no update and stays") {
+  const std::string text = after(graph::hasten_updates,
+                                 "graph(%0: float32(2, 2), %1: float32(2, 2)) {\n"
+                                 "  %2: float32(2, 2) = exp(%0)\n"
+                                 "  %3: float32(2, 2) = matmul(%2, %1)\n"
+                                 "  %4: float32(2, 2) = matmul(%3, %3)\n"
+                                 "  %5: float32(2, 2) = subtract(%1, %2)\n"
+                                 "  %6: float32(2, 2) = add(%5, %4)\n"
+                                 "  return %6, %5\n"
+                                 "  state 1 -> 1\n}");
+  CHECK(text.find("subtract") > text.rfind("matmul"));
+}
+
 TEST_CASE("passes keep random graphs sound") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     Graph graph = random_graph(seed, 20);

@@ -1,0 +1,96 @@
+"""Functions that run as planned graphs, and what can be asked of the plans of what does."""
+
+import functools
+from collections.abc import Callable
+from os import PathLike
+from typing import Any
+
+from weft import _composing
+from weft._arena import bytes_of, plot_arenas
+from weft._errors import InvalidState
+from weft._trace import AroundFunction, TraceCache, Traced, is_tracing
+
+
+class Planned:
+    """Runs as a planned graph: its last plan, in figures, as text and as a picture."""
+
+    _cache: TraceCache
+
+    def plan_memory(self) -> dict[str, float]:
+        """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
+        `backward`, `prepared` (computed once from parameters), and the bounds that no placement in
+        the same order beats, `lower_bound` of the arena and `backward_bound`; its number of
+        `nodes`, and `planning`, the seconds that it took to make.
+
+        Raises RuntimeError before the first hybridized call.
+        """
+        return self._last_traced().function.memory()
+
+    def plan_text(self, what: str = "plan") -> str:
+        """The last plan, or its "graph", as text for people; its "arena" as JSON."""
+        return self._last_traced().function.text(what)
+
+    def plan_plot(self, path: str | PathLike[str]) -> None:
+        """Draws the arenas of the last plan: steps to the right, bytes upwards, one rectangle for
+        each buffer.
+
+        path: an HTML page, which needs nothing, if it ends in .html; else a picture (.png, .svg,
+            .pdf), for which Matplotlib must be installed
+        """
+        plot_arenas(self.plan_text("arena"), path, self._cache.where)
+
+    def _last_traced(self) -> Traced:
+        if self._cache.last is None:
+            raise InvalidState(
+                f"{self._cache.where}: there is no plan yet; hybridize it, then call it"
+            )
+        return self._cache.last
+
+
+class _Function(Planned):
+    """A function's traces, whose plans are asked by attributes of the hybridized function."""
+
+    def __init__(self, cache: TraceCache) -> None:
+        self._cache = cache
+
+
+def hybridize(
+    function: Callable[..., Any] | None = None, *, memory: str | int | None = None
+) -> Callable[..., Any]:
+    """A function that runs as a planned graph, traced once per signature.
+
+    memory: what a plan may take beside inputs, outputs and captured arrays, as for
+        `HybridBlock.hybridize`: what is computed again instead of kept changes no bit
+
+    Arrays that `function` meets on the way are captured; a later write to them is seen. Numbers
+    and texts that it reads from around it are part of the signature. Inside another trace it is
+    inlined. Its `plan_memory()`, `plan_text()` and `plan_plot(path)` are those of blocks.
+
+    >>> import weft
+    >>> @weft.hybridize
+    ... def scaled(x, factor):
+    ...     return x * factor
+    >>> scaled(weft.np.array([1.0, 2.0]), 3)
+    array([3., 6.])
+    """
+    if function is None:
+        return functools.partial(hybridize, memory=memory)
+    name = getattr(function, "__name__", "function")
+    cache = TraceCache(function, name, AroundFunction(function) or None)
+    cache.budget = 0 if memory is None else bytes_of("hybridize", "memory", memory)
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
+        return function(*args, **kwargs) if inlined else cache(args, kwargs)
+
+    planned = _Function(cache)
+    attributes = {
+        "cache": cache,
+        "plan_memory": planned.plan_memory,
+        "plan_text": planned.plan_text,
+        "plan_plot": planned.plan_plot,
+    }
+    for attribute, value in attributes.items():
+        setattr(call, attribute, value)
+    return call

@@ -1,0 +1,160 @@
+"""A trainer's updates in hybridized functions.
+
+The number of updates, the rate and the states are arrays that the plan reads and writes. What else
+is set (`_settings`), and by how many updates a parameter lags behind the number, is part of the
+plan, and of its signature. A gradient that was applied is used up: it dies in the plan.
+"""
+
+from collections.abc import Hashable
+from operator import is_
+from types import NoneType
+from typing import Any
+
+from weft import autograd, np, optimizer
+from weft._core import native
+from weft._errors import Error, Unsupported
+from weft._trace import is_tracing, outside_trace, watch
+from weft._typing import ndarray
+from weft.gluon.parameter import Parameter
+
+
+class PlannedUpdates:
+    """The part of a trainer that traces updates and knows of those that plans have made."""
+
+    _params: dict[str, Parameter]
+    _optimizer: "optimizer.Optimizer"
+    _scale: float
+
+    def __init__(self) -> None:
+        # Number of updates, and rate.
+        self._progress: tuple[ndarray, ndarray] | None = None
+        self._seen: list[Any] = []  # what is set, when it was looked at
+        self._setting = 0
+        self._known_settings: dict[Hashable, int] = {}
+        self._trained: list[str] = []  # what plans update
+        self._lags: dict[str, int] = {}  # behind the number of updates, where they are
+        # For who traces a step: whether its plan leaves gradients in the parameters, and whether it
+        # is told the rate before each run where the scheduler cannot be traced; and whether it is.
+        self.keeps_gradients = False
+        self.can_give_rate = False
+        self.rate_is_given = False
+
+    def _settings(self) -> int:
+        """A number for all that is set now; another one for other settings."""
+        scheduler = self._optimizer.lr_scheduler
+        now = [Parameter.changes, self._scale, self.rate_is_given, *vars(self._optimizer).values()]
+        if scheduler is not None:
+            now += vars(scheduler).values()
+        # Called at each step: what is the very same was looked at before.
+        if len(now) != len(self._seen) or not all(map(is_, now, self._seen)):
+            self._seen = now
+            self._setting = self._known_settings.setdefault(
+                self._look_at_settings(), len(self._known_settings)
+            )
+        return self._setting
+
+    def _look_at_settings(self) -> Hashable:
+        self._take_progress()
+        used = self._optimizer
+        self._trained = [n for n, p in self._params.items() if p.grad_req != "null"]
+        behind = {n: used.num_update - used.counts.get(n, 0) for n in self._trained}
+        self._lags = {name: lag for name, lag in behind.items() if lag}
+        return (
+            self._scale,
+            tuple((p.lr_mult, p.wd_mult, p.grad_req) for p in self._params.values()),
+            tuple(self._lags.items()),
+            _plain(used, _PROGRESS),
+            None if self.rate_is_given else _plain(used.lr_scheduler, ()),
+        )
+
+    def _trace_update(
+        self, caller: str, trained: dict[str, Parameter], ignore_stale_grad: bool
+    ) -> None:
+        watch(self._settings)
+        stale = self._stale(caller, trained, ignore_stale_grad)
+        trained = {name: p for name, p in trained.items() if name not in stale}
+        for name, parameter in trained.items():
+            if len(parameter.list_device()) > 1:
+                raise Unsupported(
+                    f"{caller}: `{name}` is on several devices, which a hybridized training step "
+                    "cannot update; call it outside"
+                )
+        with outside_trace():
+            count, rate = self._progress_arrays()
+            for name, parameter in trained.items():
+                self._state_of(name, parameter.list_data()[0])
+        with autograd.pause():
+            count[...] = count + 1
+            rate[...] = rate  # a state, so that who runs a file can set it
+            number = count.astype("float64")
+            scheduled = self._scheduled(number, rate)
+            with self._optimizer.counting_by(number, scheduled, self._lags):
+                for name, parameter in trained.items():
+                    self._update_one(name, parameter)
+                    if not self.keeps_gradients:
+                        native.use_up_grad(parameter.list_data()[0])
+
+    def _scheduled(self, number: ndarray, rate: ndarray) -> ndarray:
+        """The rate of a traced update."""
+        scheduler = self._optimizer.lr_scheduler
+        if scheduler is None or self.rate_is_given:
+            return rate
+        try:
+            return scheduler(number)
+        except Error:
+            if not self.can_give_rate:
+                raise
+        with outside_trace():
+            self.give_rate()
+        return rate
+
+    def give_rate(self) -> None:
+        """Tells plans the rate of the next update, where they cannot compute it."""
+        self.rate_is_given = True
+        self._take_progress()
+        scheduler = self._optimizer.lr_scheduler
+        if scheduler is not None:
+            self._progress_arrays()[1][...] = scheduler(self._optimizer.num_update + 1)
+
+    def _progress_arrays(self) -> tuple[ndarray, ndarray]:
+        if self._progress is None:
+            count = np.array(self._optimizer.num_update, dtype="int64")
+            rate = np.array(self._optimizer.learning_rate, dtype="float64")
+            for array in (count, rate):
+                native.set_state(array, True)
+            self._progress = (count, rate)
+        return self._progress
+
+    def _take_progress(self) -> None:
+        """Learns of the updates that plans have made."""
+        if self._progress is None or is_tracing():
+            return
+        used = self._optimizer
+        made = int(self._progress[0].item()) - used.num_update
+        if made == 0:
+            return
+        used.num_update += made
+        for name in self._trained:
+            used.counts[name] = used.counts.get(name, 0) + made
+
+    def _give_progress(self) -> None:
+        """Tells plans of the updates that were made without them, and of the rate."""
+        if self._progress is not None:
+            self._progress[0][...] = self._optimizer.num_update
+            self._progress[1][...] = self._optimizer.learning_rate
+
+
+# Of an optimizer's attributes: what changes from step to step.
+_PROGRESS = ("_learning_rate", "rescale_grad", "num_update")
+
+
+def _plain(owner: Any, but: tuple[str, ...]) -> Hashable:
+    """Attributes that are numbers, texts or tuples of these."""
+    attributes = {} if owner is None else vars(owner)
+    return tuple(
+        [
+            (name, value)
+            for name, value in attributes.items()
+            if isinstance(value, bool | int | float | str | tuple | NoneType) and name not in but
+        ]
+    )

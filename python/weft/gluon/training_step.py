@@ -1,0 +1,139 @@
+"""A training step as one plan: what `Trainer.compile` gives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from weft import autograd
+from weft._arena import bytes_of
+from weft._errors import InvalidType, InvalidValue
+from weft._planned import Planned
+from weft._trace import TraceCache, is_tracing, without_effects
+from weft._typing import ndarray
+from weft.device import device_of
+from weft.gluon.block import Block, Containers
+from weft.gluon.utils import clip_global_norm
+
+if TYPE_CHECKING:
+    from weft.gluon.trainer import Trainer
+
+Arrays = ndarray | list[ndarray] | tuple[ndarray, ...]
+
+
+class _AroundNetwork(Containers):
+    """What a network is made of, and what it keeps in lists and dicts."""
+
+    def __init__(self, net: Block) -> None:
+        super().__init__(net)
+        self._seen = net._changes
+
+    def read(self) -> list[Any]:
+        changes = self._block._changes
+        if changes != self._seen:
+            self._seen = changes
+            self.forget()
+        return [changes, *super().read()]
+
+
+class TrainingStep(Planned):
+    """Forward, backward and update of `net` as one planned graph, for each signature of data and
+    labels: see `Trainer.compile`. Calling it makes one step.
+    """
+
+    def __init__(
+        self,
+        trainer: "Trainer",
+        net: Block,
+        loss: Callable[..., Any] | None,
+        *,
+        has_outputs: bool,
+        clip_global_norm: float | None,
+        keep_gradients: bool,
+        memory: str | int | None,
+    ) -> None:
+        if not isinstance(net, Block):
+            raise InvalidType(f"compile: `net` must be a Block; got {type(net).__name__}")
+        if loss is not None and not callable(loss):
+            raise InvalidType(f"compile: `loss` must be callable; got {type(loss).__name__}")
+        if clip_global_norm is not None and not clip_global_norm > 0:
+            raise InvalidValue(
+                f"compile: `clip_global_norm` must be positive; got {clip_global_norm}"
+            )
+        self._trainer = trainer
+        self._net = net
+        self._keeps_gradients = keep_gradients
+        function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
+        self.__wrapped__ = function  # for export
+        self.cache = self._cache = TraceCache(self._traced, "training step", _AroundNetwork(net))
+        self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
+
+    def __call__(
+        self, data: Arrays, label: Arrays | None = None, *, batch_size: int | None = None
+    ) -> Any:
+        """One step on a batch. Gives what the loss gave, one number for each sample for those of
+        `gluon.loss`; with `outputs=True` the pair of it and what the network gave.
+
+        data, label: an array, or several in a list or tuple
+        batch_size: what the sum of gradients is divided by, as for `Trainer.step`; by default the
+            first extent of the first array
+        """
+        if not self._net._are_shapes_known:
+            self._find_shapes(data)
+        if self._trainer.rate_is_given:
+            self._trainer.give_rate()
+        args = (data,) if label is None else (data, label)
+        kwargs = {} if batch_size is None else {"batch_size": batch_size}
+        if is_tracing():
+            return self.__wrapped__(*args, **kwargs)
+        return self._cache(args, kwargs)
+
+    def _traced(self, *args: Any, **kwargs: Any) -> Any:
+        with self._asking_the_trainer():
+            return self.__wrapped__(*args, **kwargs)
+
+    @contextmanager
+    def _asking_the_trainer(self) -> Iterator[None]:
+        """A block in which updates are traced as this step wants them."""
+        trainer = self._trainer
+        around = (trainer.keeps_gradients, trainer.can_give_rate)
+        trainer.keeps_gradients, trainer.can_give_rate = self._keeps_gradients, True
+        try:
+            yield
+        finally:
+            trainer.keeps_gradients, trainer.can_give_rate = around
+
+    def _find_shapes(self, data: Arrays) -> None:
+        """Runs the network once where parameters wait for their shapes, which no trace can make."""
+        if any(parameter.is_deferred for parameter in self._net.collect_params().values()):
+            arrays = _listed(data)
+            with autograd.pause(), without_effects(), device_of(arrays):
+                self._net(*arrays)
+        self._net.__dict__["_are_shapes_known"] = True
+
+
+def _listed(arrays: Any) -> tuple[Any, ...]:
+    return tuple(arrays) if isinstance(arrays, list | tuple) else (arrays,)
+
+
+def _step_of(
+    net: Block,
+    loss: Callable[..., Any] | None,
+    trainer: "Trainer",
+    has_outputs: bool,
+    most_norm: float | None,
+) -> Callable[..., Any]:
+    """The step as a function, which names the network and the trainer as files shall."""
+
+    def step(data: Any, label: Any = (), batch_size: int | None = None) -> Any:
+        inputs = _listed(data)
+        size = inputs[0].shape[0] if batch_size is None else batch_size
+        with autograd.record():
+            outs = net(*inputs)
+            value = outs if loss is None else loss(*_listed(outs), *_listed(label))
+        value.backward()
+        if most_norm is not None:
+            clip_global_norm(trainer.gradients(), most_norm * size)
+        trainer.step(size)
+        return (value, outs) if has_outputs else value
+
+    return step
