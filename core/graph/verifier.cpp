@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_set>
 
 #include "base/errors.h"
+#include "graph/control.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -181,17 +183,25 @@ Status states_pair_equal_types(const Graph& graph) {
 
 // Two draws never share an ordinal, unless one is a clone of the other.
 Status ordinals_are_distinct(const Graph& graph) {
-  std::unordered_set<int32_t> seen;
+  std::map<int32_t, int64_t> seen;  // from the first of a range to one past its last
   for (const Node& node : graph.nodes) {
-    const bool random = node.op && node.op->is_random;
+    const Region* const control = control_of(graph, node);
+    const int64_t count = control ? ordinals_of(*control) : node.op && node.op->is_random ? 1 : 0;
+    const bool random = count > 0;
     if (random != (node.ordinal >= 0))
       return broken(label(graph, node),
                     random ? " is random and has no ordinal" : " has an ordinal and is not random");
     if (!random) continue;
-    if (node.ordinal >= graph.ordinals)
-      return broken(label(graph, node), " has ordinal ", node.ordinal, " of ", graph.ordinals);
-    if (!seen.insert(node.ordinal).second && node.clone_of == kNoValue)
+    if (node.ordinal + count > graph.ordinals)
+      return broken(label(graph, node), " has ordinal ", node.ordinal + count - 1, " of ",
+                    graph.ordinals);
+    if (node.clone_of != kNoValue) continue;
+    const auto next = seen.lower_bound(node.ordinal);
+    const bool overlaps = (next != seen.end() && next->first < node.ordinal + count) ||
+                          (next != seen.begin() && std::prev(next)->second > node.ordinal);
+    if (overlaps)
       return broken(label(graph, node), " draws with ordinal ", node.ordinal, " a second time");
+    seen.emplace(node.ordinal, node.ordinal + count);
   }
   return {};
 }
@@ -246,6 +256,10 @@ Status regions_are_sound(const Graph& graph) {
     if (!in_range(node.region, graph.regions.size()))
       return broken(label(graph, node), " names a region that does not exist");
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if (is_control(region)) {
+      WEFT_TRY(control_is_sound(graph, node));
+      continue;
+    }
     if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");
     const Graph& body = *region.body;
     WEFT_TRY(verify(body));
@@ -354,12 +368,12 @@ constexpr Rule kRules[] = {
     {"types are sound", types_are_sound},
     {"nodes fit their operators", nodes_fit_their_operators},
     {"types are inferred", types_are_inferred},
+    {"regions are sound", regions_are_sound},
     {"names are unique", names_are_unique},
     {"states pair equal types", states_pair_equal_types},
     {"clones are of earlier values", clones_are_of_earlier_values},
     {"ordinals are distinct", ordinals_are_distinct},
     {"effects keep their order", effects_keep_their_order},
-    {"regions are sound", regions_are_sound},
     {"sizes are sound", sizes_are_sound},
 };
 

@@ -1,0 +1,124 @@
+#include "graph/control.h"
+
+#include "core/executor/control_testing.h"
+#include "graph/pipeline.h"
+#include "graph/text.h"
+#include "graph/verifier.h"
+
+using namespace weft;
+using namespace weft::testing;
+
+namespace {
+
+const char* const kWhile =
+    "graph(%0: bool(), %1: float32(2,), %2: int64()) {\n"
+    "  %3: bool(), %4: float32(2,), %5: int64(), %6: float32(5, 2) = loop(%2, %0, %1) sliced 0 "
+    "carried 2 most 5 while counted backwards (%0: bool(), %1: float32(2,)) {\n"
+    "    %2: float32(2,) = multiply(%1, 2)\n"
+    "    return %0, %2, %1\n"
+    "  } @line \"net.py:3\"\n"
+    "  return %4, %5, %6\n"
+    "}\n";
+
+const char* const kCond =
+    "graph(%0: bool(), %1: float32(2,)) {\n"
+    "  %2: float32(2,) = cond(%0, %1) (%0: float32(2,)) {\n"
+    "    %1: float32(2,) = exp(%0)\n"
+    "    return %1\n"
+    "  } (%0: float32(2,)) {\n"
+    "    return %0\n"
+    "  }\n"
+    "  return %2\n"
+    "}\n";
+
+std::string broken(std::string text, const std::string& part, const std::string& by) {
+  const size_t at = text.find(part);
+  REQUIRE(at != std::string::npos);
+  const Result<Graph> graph = graph::parse(text.replace(at, part.size(), by));
+  return graph.ok() ? "it is sound" : graph.status().message();
+}
+
+bool says(const std::string& message, const char* part) {
+  CHECK_MESSAGE(message.find(part) != std::string::npos, message);
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("text of loops and branches parses back to the same text") {
+  for (const std::string text : {kWhile, kCond}) {
+    const Result<Graph> graph = graph::parse(text);
+    REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+    CHECK(graph::print(graph.value()) == text);
+  }
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    const Graph graph = seed % 2 ? random_loop_graph(seed, 6) : random_cond_graph(seed, 6);
+    REQUIRE_MESSAGE(graph::verify(graph).ok(), graph::verify(graph).message());
+    const std::string text = graph::print(graph);
+    const Result<Graph> back = graph::parse(text);
+    REQUIRE_MESSAGE(back.ok(), back.status().message() << "\n" << text);
+    CHECK(graph::print(back.value()) == text);
+  }
+}
+
+TEST_CASE("the verifier refuses each kind of broken control flow") {
+  says(broken(kWhile, "carried 2", "carried 9"), "slices and carries more");
+  says(broken(kWhile, "sliced 0", "sliced 1"), "slices and carries more");
+  says(broken(kWhile, "return %0, %2, %1", "return %0, %0, %1"), "carried value 1 is float32(2,)");
+  says(broken(kWhile, "return %0, %2, %1", "return %2, %2, %1"), "carried value 0 is bool()");
+  says(broken(kWhile, "most 5", "most 4"), "output 3 is float32(4, 2) by its body");
+  says(broken(kWhile, "most 5", "most -1"), "carries more");
+  says(broken(kWhile, "loop(%2, %0", "loop(%0, %0"), "its count must be int64");
+  says(broken(kWhile, "(%2, %0, %1)", "(%2, %0)"), "differ in inputs");
+  says(broken(kWhile, "%0: bool(), %1: float32(2,)) {\n    ",
+              "%0: bool(), %1: float32(2,)) {\n    print(%1, format=\"{}\")\n    "),
+       "no states, effects or sizes");
+  says(broken(kCond, "cond(%0, %1)", "cond(%1, %1)"), "predicate must be bool");
+  says(broken(kCond, "return %0\n", "return %0, %0\n"), "its bodies give different types");
+  says(broken(kCond, "%2: float32(2,) =", "%2: float32(3,) ="), "by its body");
+  Graph loop = random_loop_graph(1, 4);
+  for (graph::Region& region : loop.regions) region.body = nullptr;
+  says(graph::verify(loop).message(), "lacks a body");
+}
+
+TEST_CASE("loops own the ordinals of all their iterations") {
+  Graph graph = random_loop_graph(4, 20);
+  const graph::Node* loop = nullptr;
+  for (const graph::Node& node : graph.nodes)
+    if (graph::control_of(graph, node)) loop = &node;
+  REQUIRE(loop);
+  const graph::Region& region = *graph::control_of(graph, *loop);
+  REQUIRE(region.body->ordinals > 0);
+  CHECK(graph::ordinals_of(region) == 4 * region.body->ordinals);
+  CHECK(graph.ordinals == 4 * region.body->ordinals);
+  graph.ordinals -= 1;
+  says(graph::verify(graph).message(), "has ordinal");
+}
+
+TEST_CASE("a loop is made for other numbers of rows") {
+  const Graph graph = random_loop_graph(2, 6);
+  std::vector<TensorType> types = graph.input_types();
+  types[0].shape = {7, 3, 4};
+  const Result<Graph> longer = graph::with_input_types(graph, types);
+  REQUIRE_MESSAGE(longer.ok(), longer.status().message());
+  CHECK(graph::verify(longer.value()).ok());
+  CHECK(longer.value().output_types()[1].shape == Shape{7, 3, 4});
+  types[1].shape = {1};  // broadcasts to the state that follows
+  const Result<Graph> changed = graph::with_input_types(graph, types);
+  REQUIRE(!changed.ok());
+  says(changed.status().message(), "carried value 0 is float32(1,) before an iteration and");
+}
+
+TEST_CASE("passes go into bodies") {
+  const Result<Graph> graph = graph::parse(kCond);
+  Graph twice = graph.value();
+  const Result<Graph> passed = graph::run_passes(twice, graph::Stage::kWhole, {});
+  REQUIRE(passed.ok());
+  CHECK(graph::print(passed.value()) == kCond);
+  const Graph loop = random_loop_graph(8, 16);
+  const Graph after = graph::run_passes(graph::run_passes(loop, graph::Stage::kWhole, {}).take(),
+                                        graph::Stage::kAfterSplit, {})
+                          .take();
+  CHECK_MESSAGE(graph::verify(after).ok(), graph::verify(after).message());
+  CHECK(graph::print(after).find("= fused(") != std::string::npos);
+}
