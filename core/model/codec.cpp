@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "graph/verifier.h"
+#include "model/codec_control_impl.h"
 #include "model/codec_sizes_impl.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
@@ -161,6 +162,11 @@ class Encoder {
   Result<Json> run() {
     Json nodes = Json::array();
     for (const Node& node : graph_.nodes) {
+      if (graph::control_of(graph_, node)) {
+        WEFT_ASSIGN(Json json, encode_control(graph_, node, number_));
+        nodes.push(std::move(json));
+        continue;
+      }
       if (!node.op)
         return errors::unsupported("save",
                                    "a graph with regions cannot be saved; save the one "
@@ -292,14 +298,22 @@ class Decoder {
     const Json* op = json.find("op");
     if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
     Node node;
+    const bool is_control = is_control_name(op->text());
     node.op = ops::find_op(op->text());
-    if (!node.op) return missing_operator(where_, op->text(), libraries_);
+    if (!node.op && !is_control) return missing_operator(where_, op->text(), libraries_);
     if (const Json* operands = json.find("in"))
-      for (const Json& operand : operands->items()) WEFT_TRY(decode_operand(operand, node));
-    WEFT_TRY(decode_attributes(json.find("attributes"), node));
+      for (const Json& operand : operands->items())
+        WEFT_TRY(decode_operand(operand, op->text(), node));
+    if (is_control) {
+      graph::Region region;
+      WEFT_TRY(decode_control(where_, json, region));
+      node.region = graph_.add_region(std::move(region));
+    } else {
+      WEFT_TRY(decode_attributes(json.find("attributes"), node));
+    }
     if (const Json* ordinal = json.find("ordinal")) {
       if (ordinal->integer() < 0 || ordinal->integer() > INT32_MAX)
-        return broken("`", node.op->name, "` has an ordinal out of range");
+        return broken("`", op->text(), "` has an ordinal out of range");
       node.ordinal = static_cast<int32_t>(ordinal->integer());
     }
     if (const Json* clone = json.find("clone")) {
@@ -307,7 +321,7 @@ class Decoder {
     }
     if (const Json* line = json.find("line")) {
       if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
-        return broken("`", node.op->name, "` has a source line out of range");
+        return broken("`", op->text(), "` has a source line out of range");
       node.line = static_cast<int32_t>(line->integer());
     }
     std::vector<graph::TensorType> types;
@@ -320,13 +334,12 @@ class Decoder {
     return {};
   }
 
-  Status decode_operand(const Json& json, Node& node) {
+  Status decode_operand(const Json& json, const std::string& op, Node& node) {
     if (json.is_null()) {
       node.operands.emplace_back();
     } else if (json.is_object()) {
       Argument scalar;
-      if (!decode_scalar(json, scalar))
-        return broken("`", node.op->name, "` has a malformed scalar");
+      if (!decode_scalar(json, scalar)) return broken("`", op, "` has a malformed scalar");
       node.operands.push_back(Operand::of_scalar(scalar));
     } else {
       WEFT_ASSIGN(const ValueId id, defined(json));
