@@ -61,6 +61,28 @@ bool runs_on_caller(const Graph& graph, const Node& node) {
   return false;
 }
 
+namespace {
+
+void add_sizes(const Graph& body, std::vector<int32_t>& sizes) {
+  for (const SizedNumber& sized : body.sized)
+    for (const Term& term : sized.number.terms)
+      sizes.insert(sizes.end(), term.sizes.begin(), term.sizes.end());
+  for (const Node& node : body.nodes) {
+    const std::vector<int32_t> inner = sizes_in_bodies(body, node);
+    sizes.insert(sizes.end(), inner.begin(), inner.end());
+  }
+}
+
+}  // namespace
+
+std::vector<int32_t> sizes_in_bodies(const Graph& graph, const Node& node) {
+  std::vector<int32_t> sizes;
+  if (const Region* const region = control_of(graph, node))
+    for (const auto& body : {region->body, region->otherwise})
+      if (body) add_sizes(*body, sizes);
+  return sizes;
+}
+
 // ---- the verifier's rule ------------------------------------------------------------------------
 
 namespace {
@@ -103,7 +125,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
 }
 
 Status body_is_sound(const Node& node, const Graph& body) {
-  WEFT_TRY(verify(body));
+  WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
     return broken(node, ": a body has no states, effects or sizes");
   return {};

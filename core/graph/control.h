@@ -13,8 +13,9 @@
 // iterations that there were not are zero. *Backwards* the last row comes first.
 //
 // A body reads nothing that is not among its inputs, and has no states, effects or sizes of its
-// own. Its random nodes take fresh ordinals for each row: a node owns `most` times as many as its
-// body has, a cond as many as the body with more.
+// own; its numbers may follow from the sizes of the graph around it. Its random nodes take fresh
+// ordinals for each row: a node owns `most` times as many as its body has, a cond as many as the
+// body with more.
 #pragma once
 
 #include <vector>
@@ -46,6 +47,9 @@ int64_t ordinals_of(const Region& region);
 
 // Does it run on the thread that runs the plan only: the operator, or one in a body?
 bool runs_on_caller(const Graph& graph, const Node& node);
+
+// The sizes of the graph that numbers in the bodies of a node follow from.
+std::vector<int32_t> sizes_in_bodies(const Graph& graph, const Node& node);
 
 // The rule of the verifier.
 Status control_is_sound(const Graph& graph, const Node& node);

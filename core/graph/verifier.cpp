@@ -317,6 +317,47 @@ Status dimension_is_sound(const Graph& graph, size_t k) {
   return {};
 }
 
+// Does nothing that the node or its bodies have follow from a size that is computed after it?
+Status is_known_before(const Graph& graph, int32_t node, int32_t size) {
+  const Size& from = graph.sizes[static_cast<size_t>(size)];
+  if (from.is_dimension()) return {};
+  const Value& value = graph.values[static_cast<size_t>(from.value)];
+  if (value.origin != Origin::kNode || value.index < node) return {};
+  return broken(label(graph, graph.nodes[static_cast<size_t>(node)]), " follows from size ", size,
+                ", which is not known before it");
+}
+
+// The numbers of `graph`, the whole or a body of its node `around`, that follow from sizes.
+Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
+                         const std::vector<int64_t>& examples) {
+  int32_t last = 0;
+  for (const SizedNumber& sized : graph.sized) {
+    const ops::Argument* const number = number_at(graph, sized);
+    if (!number || sized.node < last || !refers_below(sized.number, examples.size()))
+      return broken("a number that follows from sizes is at no place of node ", sized.node);
+    last = sized.node;
+    const Node& node = graph.nodes[static_cast<size_t>(sized.node)];
+    if (!number->is_scalar() && number->tag != ops::Tag::kInts)
+      return broken(label(graph, node),
+                    " has something else than a number that follows from sizes");
+    const double own =
+        sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
+    if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
+      return broken(label(graph, node), " is no example of what follows from its sizes");
+    for (const Term& term : sized.number.terms)
+      for (const int32_t size : term.sizes)
+        WEFT_TRY(is_known_before(whole, around < 0 ? sized.node : around, size));
+  }
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Region* const region = control_of(graph, graph.nodes[n]);
+    const int32_t at = around < 0 ? static_cast<int32_t>(n) : around;
+    if (region) WEFT_TRY(numbers_are_sound(whole, *region->body, at, examples));
+    if (region && region->otherwise)
+      WEFT_TRY(numbers_are_sound(whole, *region->otherwise, at, examples));
+  }
+  return {};
+}
+
 // The graph is its own example, and no size follows from itself or a later one.
 Status sizes_are_sound(const Graph& graph) {
   std::vector<int64_t> examples;
@@ -334,31 +375,7 @@ Status sizes_are_sound(const Graph& graph) {
       return broken("size ", k, " has no example, or a bound that follows from a later size");
     examples.push_back(size.example);
   }
-  int32_t last = 0;
-  for (const SizedNumber& sized : graph.sized) {
-    const ops::Argument* const number = number_at(graph, sized);
-    if (!number || sized.node < last || !refers_below(sized.number, graph.sizes.size()))
-      return broken("a number that follows from sizes is at no place of node ", sized.node);
-    last = sized.node;
-    const double own =
-        sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
-    if (!number->is_scalar() && number->tag != ops::Tag::kInts)
-      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                    " has something else than a number that follows from sizes");
-    if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
-      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                    " is no example of what follows from its sizes");
-    for (const Term& term : sized.number.terms)
-      for (const int32_t size : term.sizes) {
-        const Size& from = graph.sizes[static_cast<size_t>(size)];
-        if (from.is_dimension()) continue;
-        const Value& value = graph.values[static_cast<size_t>(from.value)];
-        if (value.origin == Origin::kNode && value.index >= sized.node)
-          return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                        " follows from size ", size, ", which is not known before it");
-      }
-  }
-  return {};
+  return numbers_are_sound(graph, graph, -1, examples);
 }
 
 // In this order: a rule may rely on those before it.
@@ -382,6 +399,12 @@ constexpr Rule kRules[] = {
 std::span<const Rule> verifier_rules() { return kRules; }
 
 Status verify_effects(const Graph& graph) { return effects_keep_their_order(graph); }
+
+Status verify_body(const Graph& body) {
+  for (const Rule& rule : kRules)
+    if (rule.check != sizes_are_sound) WEFT_TRY(rule.check(body));
+  return {};
+}
 
 Status verify(const Graph& graph) {
   for (const Rule& rule : kRules) WEFT_TRY(rule.check(graph));

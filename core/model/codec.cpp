@@ -1,11 +1,10 @@
 #include "model/codec.h"
 
-#include <cmath>
-
 #include "base/errors.h"
 #include "graph/verifier.h"
 #include "model/codec_control_impl.h"
 #include "model/codec_sizes_impl.h"
+#include "model/codec_values_impl.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
 
@@ -16,113 +15,9 @@ using graph::Node;
 using graph::Operand;
 using graph::ValueId;
 using ops::Argument;
-using ops::AttributeKind;
 using ops::Tag;
 
 namespace {
-
-// ---- scalars and attributes ---------------------------------------------------------------------
-
-Json encode_real(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value;
-}
-
-bool decode_real(const Json& json, double& value) {
-  if (json.is_number()) {
-    value = json.number();
-    return true;
-  }
-  const std::string& text = json.text();
-  if (text == "nan") value = NAN;
-  if (text == "inf") value = HUGE_VAL;
-  if (text == "-inf") value = -HUGE_VAL;
-  return text == "nan" || text == "inf" || text == "-inf";
-}
-
-Json encode_attribute(const Argument& a) {
-  switch (a.tag) {
-    case Tag::kInt: return a.integer;
-    case Tag::kFloat: return encode_real(a.real);
-    case Tag::kBool: return a.integer != 0;
-    case Tag::kString: return a.as_text();
-    case Tag::kDType: return name_of(static_cast<DType>(a.integer));
-    case Tag::kInts: {
-      Json list = Json::array();
-      for (const int64_t number : a.as_ints()) list.push(number);
-      return list;
-    }
-    default: return {};
-  }
-}
-
-// What arguments point at until Attributes has copied them.
-struct Arena {
-  std::vector<std::unique_ptr<std::vector<int64_t>>> lists;
-};
-
-bool decode_attribute(AttributeKind kind, const Json& json, Arena& arena, Argument& a) {
-  a = Argument::none();
-  if (json.is_null()) return true;
-  switch (kind) {
-    case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
-    case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
-    case AttributeKind::kFunction: return false;
-    case AttributeKind::kString: a = Argument::of_string(json.text()); return json.is_string();
-    case AttributeKind::kFloat: {
-      double value = 0;
-      const bool sound = decode_real(json, value);
-      a = Argument::of_float(value);
-      return sound;
-    }
-    case AttributeKind::kDType: {
-      const std::optional<DType> dtype = dtype_named(json.text());
-      a = Argument::of_dtype(dtype.value_or(DType::kFloat32));
-      return dtype.has_value() && is_known(*dtype);
-    }
-    case AttributeKind::kIntOrInts:
-      if (json.is_integer()) {
-        a = Argument::of_int(json.integer());
-        return true;
-      }
-      [[fallthrough]];
-    case AttributeKind::kInts: {
-      arena.lists.push_back(std::make_unique<std::vector<int64_t>>());
-      for (const Json& item : json.items()) {
-        if (!item.is_integer()) return false;
-        arena.lists.back()->push_back(item.integer());
-      }
-      a = Argument::of_ints(*arena.lists.back());
-      return json.is_array();
-    }
-  }
-  return false;
-}
-
-Json encode_scalar(const Argument& a) {
-  Json object = Json::object();
-  if (a.tag == Tag::kInt) object.set("int", a.integer);
-  if (a.tag == Tag::kFloat) object.set("float", encode_real(a.real));
-  if (a.tag == Tag::kBool) object.set("bool", a.integer != 0);
-  return object;
-}
-
-bool decode_scalar(const Json& json, Argument& a) {
-  if (json.members().size() != 1) return false;
-  const auto& [key, value] = json.members()[0];
-  double real = 0;
-  if (key == "int" && value.is_integer()) {
-    a = Argument::of_int(value.integer());
-  } else if (key == "bool" && value.is_bool()) {
-    a = Argument::of_bool(value.flag());
-  } else if (key == "float" && decode_real(value, real)) {
-    a = Argument::of_float(real);
-  } else {
-    return false;
-  }
-  return true;
-}
 
 // ---- operators that are not built in ------------------------------------------------------------
 
@@ -266,9 +161,7 @@ class Decoder {
         return broken("its count of random ordinals is out of range");
       graph_.ordinals = static_cast<int32_t>(ordinals->integer());
     }
-    WEFT_TRY(decode_sizes(where_, json, graph_));
-    const Status status = graph::verify(graph_);
-    return status.ok() ? Status() : Status(StatusCode::kIo, where_ + ": " + status.message());
+    return decode_sizes(where_, json, graph_);
   }
 
  private:
@@ -351,13 +244,13 @@ class Decoder {
   Status decode_attributes(const Json* json, Node& node) {
     const ops::OpDef& op = *node.op;
     std::vector<Argument> given(op.attributes.size());
-    Arena arena;
+    AttributeMemory memory;
     size_t found = 0;
     for (size_t i = 0; i < op.attributes.size(); ++i) {
       const Json* value = json ? json->find(op.attributes[i].name) : nullptr;
       if (!value) continue;  // one that a later version added: its default
       ++found;
-      if (!decode_attribute(op.attributes[i].kind, *value, arena, given[i]))
+      if (!decode_attribute(op.attributes[i].kind, *value, memory, given[i]))
         return broken("`", op.name, "` has a malformed attribute `", op.attributes[i].name, "`");
     }
     if (json && json->members().size() != found)
@@ -401,7 +294,14 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
 Result<Json> encode_graph(const Graph& graph) { return Encoder(graph).run(); }
 
 Status decode_graph(std::string_view where, const Json& json, Graph& graph) {
-  return Decoder(where, graph).run(json);
+  WEFT_TRY(Decoder(where, graph).run(json));
+  const Status status = graph::verify(graph);
+  return status.ok() ? Status()
+                     : Status(StatusCode::kIo, std::string(where) + ": " + status.message());
+}
+
+Status decode_body_graph(std::string_view where, const Json& json, Graph& body) {
+  return Decoder(where, body).run(json);
 }
 
 }  // namespace weft::model

@@ -63,7 +63,7 @@ Result<std::shared_ptr<const Graph>> decode_body(std::string_view where, const J
       WEFT_ASSIGN(const graph::TensorType type, decode_type(where, input));
       body.add_input(type);
     }
-  WEFT_TRY(decode_graph(where, json, body));
+  WEFT_TRY(decode_body_graph(where, json, body));
   return std::make_shared<const Graph>(std::move(body));
 }
 

@@ -1,87 +1,25 @@
-"""npx.foreach, while_loop and cond: eager, hybridized, differentiated, exported; what they refuse."""
+"""npx.foreach, while_loop and cond: eager equals hybridized, values and gradients."""
 
 import numpy
 import pytest
 import weft
+from control_flow import (
+    FUNCTIONS,
+    W,
+    array,
+    compare,
+    cumulative,
+    doubling,
+    flat,
+    halves,
+    recorded,
+    same,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from weft import autograd, gluon, np, npx
-from weft._trace import flatten
 
-RANDOM = numpy.random.default_rng(5)
-
-
-def array(*shape, dtype="float64"):
-    return np.array(RANDOM.uniform(-1, 1, shape).astype(dtype))
-
-
-def flat(value):
-    arrays = []
-    flatten(value, arrays, "test")
-    return arrays
-
-
-def same(a, b, tolerance=0.0):
-    found, wanted = flat(a), flat(b)
-    assert len(found) == len(wanted)
-    for x, y in zip(found, wanted, strict=True):
-        assert (x.shape, x.dtype) == (y.shape, y.dtype)
-        numpy.testing.assert_allclose(x.asnumpy(), y.asnumpy(), rtol=tolerance, atol=tolerance)
-
-
-def recorded(function, inputs, leaves):
-    """Results, and the gradients of the sum of their squares into inputs and leaves."""
-    inputs = [x.copy() for x in inputs]
-    for leaf in (*inputs, *leaves):
-        leaf.attach_grad()
-    with autograd.record():
-        outputs = function(*inputs)
-        head = sum(((y * y).sum() for y in flat(outputs) if y.dtype == "float64"), np.zeros(()))
-    head.backward()
-    return flat(outputs), [leaf.grad.copy() for leaf in (*inputs, *leaves)]
-
-
-def compare(function, *inputs, leaves=(), tolerance=1e-12):
-    """Eager and hybridized agree, with and without gradients; returns the eager results."""
-    planned = weft.hybridize(function)
-    eager = function(*inputs)
-    for _ in range(2):  # the first call traces
-        same(planned(*inputs), eager)
-    outputs, gradients = recorded(function, inputs, leaves)
-    for _ in range(2):
-        again, planned_gradients = recorded(planned, inputs, leaves)
-        same(again, outputs)
-        same(planned_gradients, gradients, tolerance)
-    return eager
-
-
-W = array(3, 3)
-
-
-def cumulative(x, h):
-    def body(row, state):
-        new = np.tanh(row @ W + state)
-        return new * 2, new
-
-    return npx.foreach(body, x, h)
-
-
-def doubling(x):
-    """As many steps as the values decide."""
-    outputs, (count, y) = npx.while_loop(
-        lambda count, y: np.abs(y).sum() < 40,
-        lambda count, y: (y * W[0], (count + 1, y * 2 + x)),
-        (np.zeros(()), x),
-        max_iterations=9,
-    )
-    return outputs, count, y
-
-
-def halves(x):
-    return npx.cond(x.sum() > 0, lambda: np.exp(x) * W[0], lambda: x * x)
-
-
-# ---- eager = hybridized ---------------------------------------------------------------------------
+# ---- eager = hybridized --------------------------------------------------------------------------
 
 
 def test_foreach_is_a_loop_over_rows():
@@ -253,7 +191,7 @@ def test_foreach_over_a_cell_is_the_cell_unrolled():
         same(list(final), list(states))
 
 
-# ---- random bodies --------------------------------------------------------------------------------
+# ---- random bodies -------------------------------------------------------------------------------
 
 OPERATORS = {
     "add": lambda a, b: a + b,
@@ -311,13 +249,7 @@ def test_random_conditions(steps, limit):
     compare(loop, x, leaves=[W], tolerance=1e-9)
 
 
-# ---- gradients ------------------------------------------------------------------------------------
-
-FUNCTIONS = {
-    "foreach": lambda x: cumulative(x.reshape((2, 1, 3)), np.zeros((1, 3), dtype="float64")),
-    "while": lambda x: doubling(x[:3] + x[3:]),
-    "cond": lambda x: halves(x[:3] * 2 + x[3:]),
-}
+# ---- gradients -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -395,217 +327,3 @@ def test_a_gradient_under_a_budget():
     planned.cache.budget = 64
     with pytest.raises(ValueError, match="the least that was found"):
         recorded(planned, [x, h], [W])
-
-
-# ---- plans ----------------------------------------------------------------------------------------
-
-
-def test_a_body_is_planned_once():
-    planned = weft.hybridize(cumulative)
-    arenas = []
-    for rows in (10, 100):
-        planned(array(rows, 2, 3), array(2, 3))
-        function = planned.cache.last.function
-        assert function.text("plan").splitlines()[0].startswith("forward: 1 steps")
-        assert function.text("plan").count(f"at most {rows} times") == 1
-        arenas.append(function.memory()["arena"])
-    assert arenas[0] == arenas[1]
-
-
-@pytest.mark.parametrize("passes", ["-fuse", "-cse", "-fold", "-dead,-sweep", "-order", "-parts"])
-def test_results_agree_with_passes_off(passes, monkeypatch):
-    x = np.array([0.3, -0.2, 0.9, 0.4, 0.8, -0.6], dtype="float64")
-    for function in FUNCTIONS.values():
-        outputs, gradients = recorded(weft.hybridize(function), [x], [W])
-        with monkeypatch.context() as patch:
-            patch.setenv("WEFT_PASSES", passes)
-            again, other = recorded(weft.hybridize(function), [x], [W])
-        same(again, outputs)
-        same(other, gradients, 1e-12)
-
-
-# ---- files ----------------------------------------------------------------------------------------
-
-
-class Net(gluon.HybridBlock):
-    def __init__(self):
-        super().__init__()
-        self.cell = gluon.rnn.GRUCell(3, input_size=3)
-        self.norm = gluon.nn.BatchNorm(in_channels=3)
-        self.head = gluon.nn.Dense(3, in_units=3)
-
-    def forward(self, x):
-        states = self.cell.begin_state(2)
-        outputs, states = npx.foreach(lambda row, s: self.cell(self.norm(row), s), x, states)
-        chosen = npx.cond(states[0].sum() > 0, lambda: self.head(states[0]), lambda: states[0] * 2)
-        steps, (count, _) = npx.while_loop(
-            lambda n, v: (v * v).sum() < 50,
-            lambda n, v: (v, (n + 1, v * 2 + 1)),
-            (np.zeros(()), chosen),
-            6,
-        )
-        return outputs, chosen, steps, count
-
-
-def test_a_file_with_control_flow_runs_without_the_framework(tmp_path):
-    net = Net()
-    net.initialize()
-    x = array(5, 2, 3, dtype="float32")
-    eager = net(x)
-    net.hybridize()
-    same(net(x), eager)
-    net.export(tmp_path / "net.weft", x)
-    found = weft.runtime.Model(str(tmp_path / "net.weft")).context().run(x.asnumpy())
-    for one, wanted in zip(found, flat(eager), strict=True):
-        numpy.testing.assert_array_equal(one, wanted.asnumpy())
-    same(gluon.SymbolBlock.imports(tmp_path / "net.weft")(x), eager)
-
-
-# ---- what is refused ------------------------------------------------------------------------------
-
-X = array(4, 2, dtype="float32")
-REFUSED = {
-    "state shape": (
-        lambda x: npx.foreach(lambda r, s: (r, np.concatenate([s, s])), x, np.zeros((2,))),
-        ValueError,
-        r"init_states` must keep .* float32\(2,\) before an iteration and is float32\(4,\) after",
-    ),
-    "state dtype": (
-        lambda x: npx.foreach(
-            lambda r, s: (r, {"h": s["h"].astype("float64")}), x, {"h": np.zeros((2,))}
-        ),
-        ValueError,
-        r"init_states\['h'\]` must keep its shape and dtype; it was float32.* and is float64",
-    ),
-    "state nesting": (
-        lambda x: npx.foreach(lambda r, s: (r, [s, s]), x, np.zeros((2,))),
-        ValueError,
-        "must stay nested in the same way",
-    ),
-    "no pair": (
-        lambda x: npx.foreach(lambda r, s: r, x, np.zeros((2,))),
-        TypeError,
-        r"`body` must return a pair \(outputs, states\); got",
-    ),
-    "number as output": (
-        lambda x: npx.foreach(lambda r, s: (1.0, s), x, np.zeros((2,))),
-        TypeError,
-        "`outputs` must be an array; got float",
-    ),
-    "number as state": (
-        lambda x: npx.foreach(lambda r, s: (r, s), x, 0),
-        TypeError,
-        "`init_states` must be an array; got int",
-    ),
-    "rows": (
-        lambda x: npx.foreach(lambda r, s: (r[0], s), [x, x[1:]], np.zeros((2,))),
-        ValueError,
-        r"`data\[1\]` must have as many rows as the others, 4",
-    ),
-    "no rows": (
-        lambda x: npx.foreach(lambda r, s: (r, s), x.sum(), np.zeros((2,))),
-        ValueError,
-        "must be arrays with an axis",
-    ),
-    "variable shape": (
-        lambda x: npx.while_loop(
-            lambda v: v.sum() < 9, lambda v: (None, (v.reshape((1, 2)),)), (np.zeros((2,)),), 3
-        ),
-        ValueError,
-        r"`loop_vars\[0\]` must keep .* float32\(2,\) before .* float32\(1, 2\) after",
-    ),
-    "condition shape": (
-        lambda x: npx.while_loop(lambda v: v < 9, lambda v: (None, (v,)), (np.zeros((2,)),), 3),
-        ValueError,
-        r"`cond` must give one number or bool; got shape \(2,\)",
-    ),
-    "negative limit": (
-        lambda x: npx.while_loop(lambda v: v < 9, lambda v: (None, (v,)), (x.sum(),), -1),
-        ValueError,
-        "max_iterations` must be at least 0; got -1",
-    ),
-    "no limit": (
-        lambda x: npx.while_loop(lambda v: v < 9, lambda v: (None, (v,)), (x.sum(),), None),
-        TypeError,
-        "max_iterations` must be an integer",
-    ),
-    "predicate shape": (
-        lambda x: npx.cond(x > 0, lambda: x, lambda: x),
-        ValueError,
-        "`pred` must give one number or bool",
-    ),
-}
-TRACED_ONLY = {
-    "branch types": (
-        lambda x: npx.cond(x.sum() > 0, lambda: x, lambda: x.sum()),
-        ValueError,
-        r"float32\(4, 2\) and of `else_func` float32\(\)",
-    ),
-    "branch nesting": (
-        lambda x: npx.cond(x.sum() > 0, lambda: x, lambda: [x, x]),
-        ValueError,
-        "nested in the same way",
-    ),
-    "effect": (
-        lambda x: npx.foreach(lambda r, s: (npx.print("{}", r), s), x, np.zeros((2,))),
-        NotImplementedError,
-        r"`print` \(.*test_control_flow.py:\d+\) is an effect",
-    ),
-    "argument written": (
-        lambda x: npx.foreach(lambda r, s: (r, s.__setitem__(0, 1) or s), x, np.zeros((2,))),
-        NotImplementedError,
-        r"writes to its argument 1 in place \(.*test_control_flow.py:\d+\)",
-    ),
-    "mask": (
-        lambda x: npx.foreach(lambda r, s: (r[r > 0].sum(), s), x, np.zeros((2,))),
-        NotImplementedError,
-        r"an extent that follows from values .* \(.*test_control_flow.py:\d+\)",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-@pytest.mark.parametrize("wrap", [lambda f: f, weft.hybridize], ids=["eager", "hybridized"])
-def test_mistakes_are_refused(name, wrap):
-    function, error, text = REFUSED[name]
-    with pytest.raises(error, match=text):
-        wrap(function)(X)
-    assert not weft._trace.is_tracing()
-
-
-@pytest.mark.parametrize("name", TRACED_ONLY)
-def test_what_a_graph_cannot_hold_is_refused(name):
-    function, error, text = TRACED_ONLY[name]
-    with pytest.raises(error, match=text):
-        weft.hybridize(function)(X)
-    assert not weft._trace.is_tracing()
-
-
-@pytest.mark.parametrize(
-    "read",
-    [
-        lambda x: 1 if x.sum() > 0 else 2,
-        lambda x: float(x.sum()),
-        lambda x: int(x.sum()),
-        lambda x: x.sum().item(),
-    ],
-    ids=["if", "float", "int", "item"],
-)
-def test_deciding_by_a_traced_value_names_what_to_use_and_the_line(read):
-    with pytest.raises(RuntimeError, match=r"test_control_flow\.py:\d+.*npx\.cond.*while_loop"):
-        weft.hybridize(read)(X)
-
-
-def test_an_array_of_a_body_does_not_leave_it():
-    kept = []
-    function = weft.hybridize(
-        lambda x: [npx.foreach(lambda r, s: (kept.append(r) or r, s), x, x[0]), kept[0] * 2]
-    )
-    with pytest.raises(RuntimeError, match="an array of a trace that has ended"):
-        function(X)
-
-
-def test_symbols_have_no_control_flow():
-    x = weft.sym.var("x")
-    with pytest.raises(NotImplementedError, match="symbols have no control flow"):
-        npx.foreach(lambda r, s: (r, s), x, x)

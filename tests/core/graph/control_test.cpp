@@ -2,6 +2,7 @@
 
 #include "core/executor/control_testing.h"
 #include "graph/pipeline.h"
+#include "graph/sizes.h"
 #include "graph/text.h"
 #include "graph/verifier.h"
 
@@ -121,4 +122,32 @@ TEST_CASE("passes go into bodies") {
                           .take();
   CHECK_MESSAGE(graph::verify(after).ok(), graph::verify(after).message());
   CHECK(graph::print(after).find("= fused(") != std::string::npos);
+}
+
+TEST_CASE("numbers in bodies follow from the sizes of the graph around them") {
+  const std::string text =
+      "graph(%0: float32(3, 2), %1: float32(2,)) {\n"
+      "  %2: float32(2,) = loop(%0, %1) sliced 1 carried 1 most 3 (%0: float32(2,), "
+      "%1: float32(2,)) {\n"
+      "    %2: float32(2,) = multiply(%1, 6)\n"
+      "    %3: float32(2,) = add(%2, %0)\n"
+      "    return %3\n"
+      "    node 0 operand 1 = 2*s0\n"
+      "  }\n"
+      "  return %2\n"
+      "  dimension \"rows\" = 3 from 1 up to 50 at 0:0\n"
+      "}\n";
+  const Result<Graph> graph = graph::parse(text);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  CHECK(graph::print(graph.value()) == text);
+  std::vector<TensorType> types = graph.value().input_types();
+  types[0].shape = {5, 2};
+  const int64_t five[] = {5};
+  const Graph longer = graph::for_sizes(graph.value(), types, five).take();
+  CHECK(graph::verify(longer).ok());
+  CHECK(graph::print(longer).find("multiply(%1, 10)") != std::string::npos);
+  CHECK(graph::print(longer).find("most 5") != std::string::npos);
+  says(broken(text, "2*s0", "2*s1"), "at no place of node 0");
+  says(broken(text, "2*s0", "3*s0"), "no example of what follows");
+  says(broken(text, "  dimension \"rows\" = 3 from 1 up to 50 at 0:0\n", ""), "at no place");
 }
