@@ -240,9 +240,22 @@ Status begin_body(std::span<const ops::TensorType> types, std::span<Tensor*> pla
   return start_trace(std::move(trace), types, placeholders);
 }
 
+namespace {
+
+// Also where memory runs out on the way.
+struct EndOf {
+  const Trace* trace;
+  ~EndOf() {
+    if (current_trace() == trace) abort_trace();
+  }
+};
+
+}  // namespace
+
 Result<Ref<Body>> end_body(std::span<Tensor* const> outputs) {
   WEFT_ASSIGN(Trace * trace, running_trace());
   if (!trace->around) return errors::invalid_state(kName, "no body is being traced");
+  const EndOf end{trace};
   WEFT_ASSIGN(TracedProgram traced, end_trace(outputs));
   WEFT_TRY(check_body(traced));
   return Ref<Body>::adopt(new Body(std::move(traced)));
