@@ -160,7 +160,7 @@ def cond(
         return then_func(*arguments) if decision else else_func(*arguments)
     then_body, outputs = _trace_branch("then_func", then_func, arguments)
     else_body, others = _trace_branch("else_func", else_func, arguments)
-    if outputs.plain() != others.plain():
+    if not outputs.nests_like(others):
         raise InvalidValue(
             "cond: `then_func` and `else_func` must give arrays nested in the same way; got "
             f"{outputs.text()} and {others.text()}"
@@ -180,57 +180,74 @@ class _Arrays:
 
     def __init__(self, where: str, name: str, value: Any) -> None:
         self.arrays: list[Any] = []
-        self._where, self._name = where, name
-        self._structure: Any = flatten(value, self.arrays, where)
-        for leaf, item in _leaves(value, name):
-            if not isinstance(item, _ndarray) and item is not None:
-                raise InvalidType(
-                    f"{where}: `{leaf}` must be an array; got {type(item).__name__}; use np.array"
-                )
-        self._names = [leaf for leaf, item in _leaves(value, name) if item is not None]
-        self._value_text = _structure_text(value)
+        self._where, self._name, self._value = where, name, value
+        self.structure: Any = flatten(value, self.arrays, where)
+        if not _only_arrays(self.structure):
+            for leaf, item in _leaves(value, name):
+                if not isinstance(item, _ndarray) and item is not None:
+                    raise InvalidType(
+                        f"{where}: `{leaf}` must be an array; got {type(item).__name__}; "
+                        "use np.array"
+                    )
 
     def names(self) -> list[str]:
-        return self._names
+        return [leaf for leaf, item in _leaves(self._value, self._name) if item is not None]
 
     def types(self) -> _Types:
         return [(array.dtype, array.shape) for array in self.arrays]
 
-    def plain(self) -> Any:
-        """How they are nested; lists and tuples are alike."""
-        return _plain(self._structure)
-
     def text(self) -> str:
-        return self._value_text
+        return _structure_text(self._value)
 
     def like(self, arrays: list[Any]) -> Any:
         """Other arrays nested in the same way; takes them from the front of the list."""
-        return unflatten(self._structure, arrays)
+        return unflatten(self.structure, arrays)
+
+    def nests_like(self, other: "_Arrays") -> bool:
+        """Lists and tuples are alike."""
+        same = self.structure == other.structure
+        return same or _plain(self.structure) == _plain(other.structure)
 
     def checked(self, value: Any, name: str) -> list[Any]:
         """The arrays in a value that is nested in the same way and has the same types."""
         new = _Arrays(self._where, name, value)
-        if new.plain() != self.plain():
+        if not new.nests_like(self):
             raise InvalidValue(
                 f"{self._where}: `{name}` must stay nested in the same way, {self.text()}; "
                 f"got {new.text()}"
             )
-        for leaf, before, after in zip(self._names, self.types(), new.types(), strict=True):
-            if before != after:
-                raise InvalidValue(
-                    f"{self._where}: `{leaf}` must keep its shape and dtype; it was "
-                    f"{_type_text(before)} before an iteration and is {_type_text(after)} after it"
-                )
+        before, after = self.types(), new.types()
+        if before != after:
+            i = next(
+                i for i, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]
+            )
+            raise InvalidValue(
+                f"{self._where}: `{self.names()[i]}` must keep its shape and dtype; it was "
+                f"{_type_text(before[i])} before an iteration and is {_type_text(after[i])} after "
+                "it"
+            )
         return new.arrays
 
     def like_first(self, steps: list["_Arrays"], function: str) -> "_Arrays":
         """Itself, if it is nested and typed as the first step's."""
-        if steps and (self.plain() != steps[0].plain() or self.types() != steps[0].types()):
+        if steps and not (self.nests_like(steps[0]) and self.types() == steps[0].types()):
             raise InvalidValue(
                 f"{self._where}: outputs of `{function}` must have the same shapes and dtypes in "
                 f"each iteration; got {self.text()} after {steps[0].text()}"
             )
         return self
+
+
+def _only_arrays(structure: Any) -> bool:
+    """Is there nothing but arrays and None?"""
+    if not isinstance(structure, tuple):
+        return True
+    kind = structure[0]
+    if kind is None:
+        return structure[2] is None
+    if kind is dict:
+        return all(_only_arrays(item) for _, item in structure[1])
+    return all(map(_only_arrays, structure[1]))
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
