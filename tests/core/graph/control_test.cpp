@@ -151,3 +151,31 @@ TEST_CASE("numbers in bodies follow from the sizes of the graph around them") {
   says(broken(text, "2*s0", "3*s0"), "no example of what follows");
   says(broken(text, "  dimension \"rows\" = 3 from 1 up to 50 at 0:0\n", ""), "at no place");
 }
+
+TEST_CASE("what nobody reads of a loop or a cond is not computed") {
+  const Graph graph =
+      graph::parse(
+          "graph(%0: float32(3, 2), %1: float32(2,), %2: bool()) {\n"
+          "  %3: float32(2,), %4: float32(3, 2), %5: float32(3, 2) = loop(%0, %1) sliced 1 "
+          "carried 1 most 3 (%0: float32(2,), %1: float32(2,)) {\n"
+          "    %2: float32(2,) = exp(%0)\n"
+          "    %3: float32(2,) = add(%1, %0)\n"
+          "    return %3, %2, %3\n"
+          "  }\n"
+          "  %6: float32(2,), %7: float32(2,) = cond(%2, %3) (%0: float32(2,)) {\n"
+          "    %1: float32(2,) = sin(%0)\n"
+          "    return %1, %0\n"
+          "  } (%0: float32(2,)) {\n"
+          "    %1: float32(2,) = cos(%0)\n"
+          "    return %1, %0\n"
+          "  }\n"
+          "  return %5, %7\n"
+          "}\n")
+          .take();
+  const Graph after = graph::run_passes(graph, graph::Stage::kWhole, {}).take();
+  CHECK_MESSAGE(graph::verify(after).ok(), graph::verify(after).message());
+  const std::string text = graph::print(after);
+  for (const char* gone : {"exp", "sin", "cos"}) CHECK(text.find(gone) == std::string::npos);
+  CHECK(text.find("%3: float32(2,), %4: float32(3, 2) = loop(") != std::string::npos);
+  CHECK(after.output_types() == graph.output_types());
+}
