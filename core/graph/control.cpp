@@ -194,6 +194,18 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
   return result;
 }
 
+void forget_lines(Graph& graph) {
+  graph.lines.clear();
+  for (Node& node : graph.nodes) node.line = -1;
+  for (Region& region : graph.regions)
+    for (std::shared_ptr<const Graph>* body : {&region.body, &region.otherwise}) {
+      if (!*body) continue;
+      Graph changed = **body;
+      forget_lines(changed);
+      *body = std::make_shared<const Graph>(std::move(changed));
+    }
+}
+
 ops::Values GraphBuilder::add_control(Region region, std::span<const ValueId> operands) {
   const int64_t ordinals = ordinals_of(region);
   if (status().ok() && (ordinals > INT32_MAX || graph_.ordinals + ordinals > INT32_MAX))

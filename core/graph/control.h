@@ -58,6 +58,9 @@ Status control_is_sound(const Graph& graph, const Node& node);
 // that would change its type.
 Result<Region> with_operand_types(const Region& region, std::span<const TensorType> operands);
 
+// Forgets the source lines that made the nodes, also those of bodies.
+void forget_lines(Graph& graph);
+
 // The same with other bodies.
 template <class Change>
 Result<Region> with_bodies(const Region& region, const Change& change) {

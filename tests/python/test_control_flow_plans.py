@@ -271,6 +271,18 @@ def test_an_array_of_a_body_does_not_leave_it():
         function(X)
 
 
+def test_devices_refuse_control_flow_that_is_hybridized(fakes):
+    function = weft.hybridize(
+        lambda x: npx.cond(
+            x.sum() > 0, lambda: x * 2, lambda: npx.foreach(lambda row, s: (row + s, s), x, x[0])[0]
+        )
+    )
+    with fakes[0]:
+        there = array(4, 2, dtype="float32").to_device(fakes[0])
+        with pytest.raises(NotImplementedError, match="control flow runs on the CPU only"):
+            function(there)
+
+
 def test_symbols_have_no_control_flow():
     x = weft.sym.var("x")
     with pytest.raises(NotImplementedError, match="symbols have no control flow"):
