@@ -16,6 +16,7 @@ namespace {
 constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, false, remove_dead_code},
     {"fold", PassClass::kExact, false, fold_constants},
+    {"hoist", PassClass::kExact, false, hoist_invariants},
     {"cse", PassClass::kExact, false, merge_common},
     {"transposes", PassClass::kExact, false, transpose_products},
     {"scales", PassClass::kTolerance, false, fold_scales},

@@ -24,7 +24,9 @@ def test_a_body_is_planned_once():
     assert arenas[0] == arenas[1]
 
 
-@pytest.mark.parametrize("passes", ["-fuse", "-cse", "-fold", "-dead,-sweep", "-order", "-parts"])
+@pytest.mark.parametrize(
+    "passes", ["-fuse", "-cse", "-fold", "-hoist", "-dead,-sweep", "-order", "-parts"]
+)
 def test_results_agree_with_passes_off(passes, monkeypatch):
     x = np.array([0.3, -0.2, 0.9, 0.4, 0.8, -0.6], dtype="float64")
     for function in FUNCTIONS.values():

@@ -50,7 +50,7 @@ TEST_CASE("a loop gives the bits of its iterations written out, with each pass o
     const Graph graph = random_loop_graph(seed, 3 + static_cast<int>(seed % 10));
     const auto inputs = random_inputs(graph, random);
     const auto expected = run(unrolled(graph), inputs, "-fold,-transposes");
-    for (const char* passes : {"", "-fuse", "-order", "-fuse,-cse,-fold,-dead,-sweep"}) {
+    for (const char* passes : {"", "-fuse", "-order", "-hoist", "-fuse,-cse,-fold,-dead,-sweep"}) {
       const auto got = run(graph, inputs, passes);
       REQUIRE(got.size() == expected.size());
       for (size_t i = 0; i < got.size(); ++i)

@@ -1,6 +1,7 @@
 #include "graph/control.h"
 
 #include "core/executor/control_testing.h"
+#include "graph/passes.h"
 #include "graph/pipeline.h"
 #include "graph/sizes.h"
 #include "graph/text.h"
@@ -178,4 +179,38 @@ TEST_CASE("what nobody reads of a loop or a cond is not computed") {
   for (const char* gone : {"exp", "sin", "cos"}) CHECK(text.find(gone) == std::string::npos);
   CHECK(text.find("%3: float32(2,), %4: float32(3, 2) = loop(") != std::string::npos);
   CHECK(after.output_types() == graph.output_types());
+}
+
+TEST_CASE("what a loop computes from captured arrays alone is computed before it") {
+  const std::string text =
+      "graph(%0: float32(3, 2), %1: float32(2,), %2: float32(2, 2)) {\n"
+      "  %3: float32(2,) = loop(%0, %1, %2) sliced 1 carried 1 most 3 (%0: float32(2,), "
+      "%1: float32(2,), %2: float32(2, 2)) {\n"
+      "    %3: float32(2, 2) = transpose(%2, axes=none)\n"
+      "    %4: float32(2, 2) = exp(%3)\n"
+      "    %5: float32(2, 2) = tanh(%4)\n"
+      "    %6: float32(2,) = matmul(%0, %5)\n"
+      "    %7: float32(2,) = add(%6, %1)\n"
+      "    %8: float32(2,) = matmul(%7, %3)\n"
+      "    return %8\n"
+      "  }\n"
+      "  return %3\n"
+      "}\n";
+  const Graph graph = graph::parse(text).take();
+  const Graph hoisted = graph::hoist_invariants(graph, {}).take();
+  CHECK_MESSAGE(graph::verify(hoisted).ok(), graph::verify(hoisted).message());
+  const Graph after = graph::run_passes(graph, graph::Stage::kWhole, {}).take();  // dead code, too
+  CHECK_MESSAGE(graph::verify(after).ok(), graph::verify(after).message());
+  const std::string printed = graph::print(after);
+  const size_t loop = printed.find("loop(");
+  CHECK_MESSAGE(printed.find("exp(") < loop, printed);
+  CHECK(printed.find("tanh(") < loop);
+  CHECK(printed.find("exp(", loop) == std::string::npos);
+  CHECK(printed.find("transpose(", loop) != std::string::npos);  // a view stays where it is read
+  // Nothing is computed that might not be.
+  for (bool graph::Loop::*const may_not_run : {&graph::Loop::counted, &graph::Loop::while_true}) {
+    Graph other = graph;
+    other.regions[0].loop.*may_not_run = true;
+    CHECK(graph::print(graph::hoist_invariants(other, {}).take()) == graph::print(other));
+  }
 }
