@@ -244,6 +244,8 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
   return c::guard([&]() -> Status {
     WEFT_TRY(require_tensors("trace", "outputs", outputs, count));
     WEFT_TRY(c::require("trace", {{"out", out}}));
+    if (const autograd::Trace* running = autograd::current_trace(); running && running->around)
+      return errors::invalid_state("trace", "a body of control flow is being traced; end it first");
     WEFT_ASSIGN(autograd::TracedProgram traced, autograd::end_trace(c::tensors(outputs, count)));
     WEFT_ASSIGN(Ref<autograd::Function> made, autograd::Function::create(std::move(traced)));
     *out = handle_of(made.detach());

@@ -3,6 +3,7 @@
 
 #include "autograd/function.h"
 #include "rule_builder.h"
+#include "traced_types.h"
 
 using namespace weft;
 
@@ -46,8 +47,10 @@ Result<ops::TensorType> type_from(const char* function, const weft_type& type) {
   return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
 }
 
-Result<std::vector<ops::TensorType>> types_from(const char* function, const weft_type* types,
-                                                size_t count, const void* placeholders) {
+}  // namespace
+
+Result<std::vector<ops::TensorType>> c::types_from(const char* function, const weft_type* types,
+                                                   size_t count, const void* placeholders) {
   if (count) WEFT_TRY(c::require(function, {{"types", types}, {"placeholders", placeholders}}));
   std::vector<ops::TensorType> given;
   for (size_t i = 0; i < count; ++i) {
@@ -56,8 +59,6 @@ Result<std::vector<ops::TensorType>> types_from(const char* function, const weft
   }
   return given;
 }
-
-}  // namespace
 
 extern "C" {
 
@@ -85,14 +86,16 @@ weft_status weft_builder_apply(weft_builder handle, weft_function function, cons
 weft_status weft_trace_begin_types(const weft_type* types, size_t count,
                                    weft_tensor* placeholders) {
   return c::guard([&]() -> Status {
-    WEFT_ASSIGN(const auto given, types_from("weft_trace_begin_types", types, count, placeholders));
+    WEFT_ASSIGN(const auto given,
+                c::types_from("weft_trace_begin_types", types, count, placeholders));
     return autograd::begin_trace(given, c::tensors(placeholders, count));
   });
 }
 
 weft_status weft_trace_begin_rule(const weft_type* types, size_t count, weft_tensor* placeholders) {
   return c::guard([&]() -> Status {
-    WEFT_ASSIGN(const auto given, types_from("weft_trace_begin_rule", types, count, placeholders));
+    WEFT_ASSIGN(const auto given,
+                c::types_from("weft_trace_begin_rule", types, count, placeholders));
     return autograd::begin_rule_trace(given, c::tensors(placeholders, count));
   });
 }

@@ -46,7 +46,7 @@ Result<Trace::Content*> Trace::content_of(Tensor& tensor) {
   Box& box = tensor.box();
   const auto found = contents_.find(&box);
   if (found != contents_.end()) return &found->second;
-  if (box.traced())
+  if (box.traced() && !(around && around->has(box)))
     return errors::invalid_state("trace",
                                  "an array of a trace that has ended is used; arrays made inside a "
                                  "hybridized forward must be returned, not kept in attributes");
@@ -186,10 +186,26 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
   return traced;
 }
 
-namespace {
+Result<std::vector<Ref<Tensor>>> Trace::add_control(graph::Region region,
+                                                    std::span<const ops::Value> operands,
+                                                    std::span<const Ref<Object>> leaves) {
+  note_mode();
+  std::vector<graph::ValueId> ids;
+  for (const ops::Value& operand : operands) ids.push_back(operand.id());
+  const ops::Values results = builder_.add_control(std::move(region), ids);
+  WEFT_TRY(builder_.status());
+  delivered_.insert(delivered_.end(), leaves.begin(), leaves.end());
+  std::vector<Ref<Tensor>> arrays;
+  for (const ops::Value& result : results) {
+    WEFT_ASSIGN(Ref<Tensor> made, array(without_history_if_paused(result)));
+    arrays.push_back(std::move(made));
+  }
+  WEFT_TRY(builder_.status());
+  return arrays;
+}
 
-Status start(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> types,
-             std::span<Tensor*> placeholders) {
+Status start_trace(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> types,
+                   std::span<Tensor*> placeholders) {
   std::vector<Ref<Tensor>> made;
   for (const ops::TensorType& type : types) {
     WEFT_ASSIGN(Ref<Tensor> placeholder, trace->placeholder(type));
@@ -202,12 +218,10 @@ Status start(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> type
   return {};
 }
 
-}  // namespace
-
 Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
   if (thread_state().trace)
     return errors::invalid_state("trace", "a trace is running; traces do not nest");
-  return start(std::make_unique<Trace>(), types, placeholders);
+  return start_trace(std::make_unique<Trace>(), types, placeholders);
 }
 
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
@@ -217,7 +231,7 @@ Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor
   state.modes &= ~static_cast<uint32_t>(kRecording);
   auto trace = std::make_unique<Trace>();
   trace->before = before;
-  Status status = start(std::move(trace), types, placeholders);
+  Status status = start_trace(std::move(trace), types, placeholders);
   if (!status.ok()) state.modes = before.modes;
   return status;
 }

@@ -99,6 +99,11 @@ class Trace {
   // What was delivered last to this leaf will not be needed outside.
   void use_up(const LeafNode& leaf);
 
+  // One more node, of control flow, whose bodies write these leaves' gradients.
+  Result<std::vector<Ref<Tensor>>> add_control(graph::Region region,
+                                               std::span<const ops::Value> operands,
+                                               std::span<const Ref<Object>> leaves);
+
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
   // What the thread did when this trace began inside a rule: the end brings it back.
@@ -107,6 +112,8 @@ class Trace {
     uint32_t modes;
   };
   std::optional<Before> before;
+  // Of a body of control flow: the trace that it is a part of, whose arrays it may capture.
+  Trace* around = nullptr;
   graph::GraphBuilder& builder() {
     note_mode();
     return builder_;
@@ -120,6 +127,7 @@ class Trace {
     int32_t input = -1;  // of the graph, if the box came from outside
     bool changed = false;
   };
+  bool has(Box& box) const { return contents_.contains(&box) || (around && around->has(box)); }
   // Nodes from `node` on were made while the thread recorded, or did not.
   struct ModeChange {
     size_t node;
@@ -178,6 +186,8 @@ class Trace {
 
 // The trace of this thread; null if it does not trace.
 Trace* current_trace();
+Status start_trace(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> types,
+                   std::span<Tensor*> placeholders);
 Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 // A trace apart from what the thread does otherwise, which goes on when this one has ended.
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);

@@ -34,7 +34,7 @@ std::vector<bool> Trace::passes() const {
   for (size_t n = 0; n < passes.size(); ++n) {
     while (change < modes_.size() && modes_[change].node <= n)
       recording = modes_[change++].recording;
-    passes[n] = recording || graph_.nodes[n].op->view_rule;
+    passes[n] = recording || (graph_.nodes[n].op && graph_.nodes[n].op->view_rule);
   }
   return passes;
 }
@@ -43,7 +43,8 @@ std::vector<bool> Trace::passes() const {
 std::vector<bool> Trace::histories() const {
   std::vector<bool> has(graph_.values.size(), false);
   for (size_t i = 0; i < inputs_.size(); ++i)
-    has[static_cast<size_t>(graph_.inputs[i])] = i < placeholders_ || inputs_[i]->node();
+    has[static_cast<size_t>(graph_.inputs[i])] =
+        i < placeholders_ || inputs_[i]->node() || inputs_[i]->traced();
   for (const graph::ValueId id : leaves_) has[static_cast<size_t>(id)] = true;
   const std::vector<bool> passes = this->passes();
   for (size_t n = 0; n < passes.size(); ++n) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/packing.h"
 #include "executor/plan.h"
@@ -25,7 +26,7 @@ std::string list(const std::vector<Place>& places) {
 }
 
 std::string step_text(const Plan& plan, size_t index) {
-  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy"};
+  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control"};
   const Step& step = plan.steps[index];
   std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
                      step.name + ": " + list(step.in) + " -> " + list(step.out);
@@ -42,6 +43,24 @@ std::string group_text(const Group& group) {
          std::to_string(microseconds) + " us\n";
 }
 
+std::string indented(const std::string& text, size_t by) {
+  std::string result;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    result += std::string(by, ' ') + text.substr(at, end - at);
+    at = end;
+  }
+  return result;
+}
+
+std::string bodies_text(const ControlPlan& control, size_t indent) {
+  if (control.kind == graph::RegionKind::kCond)
+    return indented("if true: " + describe(control.body), indent) +
+           indented("if false: " + describe(control.otherwise), indent);
+  return indented(
+      "at most " + std::to_string(control.loop.most) + " times: " + describe(control.body), indent);
+}
+
 // Steps of a group are indented by its branch.
 std::string steps_text(const Plan& plan) {
   std::string text;
@@ -53,6 +72,7 @@ std::string steps_text(const Plan& plan) {
     const bool starts = inside && std::ranges::find(group->starts, i) != group->starts.end();
     text += inside ? starts ? "  - " : "    " : "  ";
     text += step_text(plan, i);
+    if (plan.steps[i].control) text += bodies_text(*plan.steps[i].control, inside ? 6 : 4);
   }
   return text;
 }

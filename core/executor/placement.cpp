@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "graph/control.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
 #include "runtime/transfer.h"
@@ -166,6 +167,7 @@ Status Placement::add_node(const Node& node) {
 }
 
 Status Placement::add_steps(const Node& node) {
+  if (graph::control_of(graph_, node)) return add_control(node);
   if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));

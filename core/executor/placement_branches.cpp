@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "executor/placement_impl.h"
+#include "graph/control.h"
 
 namespace weft::executor {
 
@@ -13,7 +14,7 @@ std::vector<BranchStep> Placement::branch_steps() const {
     BranchStep step;
     step.seconds = pending.seconds;
     step.pieces = pending.pieces;
-    step.keeps_order = pending.node && pending.node->op && pending.node->op->runs_on_caller;
+    step.keeps_order = pending.node && graph::runs_on_caller(graph_, *pending.node);
     for (const Seen& seen : pending.in)
       if (seen.item >= 0)
         for (const int32_t earlier : writers.of(seen.item)) step.after.push_back(earlier);

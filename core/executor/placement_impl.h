@@ -50,6 +50,7 @@ struct PendingStep {
   std::vector<Seen> in;
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
+  std::shared_ptr<const ControlPlan> control;
   int32_t scratch = -1;  // an item
   Lane lane;
   double seconds = 0;  // on one thread
@@ -150,6 +151,7 @@ class Placement {
   Status add_steps(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
+  Status add_control(const graph::Node& node);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   bool add_joined(const graph::Node& node);
   bool may_be_part(const Seen& seen, int64_t at) const;
@@ -167,6 +169,7 @@ class Placement {
   void place_output(size_t index);
   Item output_memory(size_t index, const Seen& seen);
   bool may_write_state(size_t output, int32_t item) const;
+  bool carries_in_place(const PendingStep& step, size_t out, int32_t item) const;
   bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
   void reuse_in_place();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "executor/placement_impl.h"
+#include "graph/control.h"
 
 namespace weft::executor {
 
@@ -54,7 +55,7 @@ OrderProblem Placement::order_problem() const {
     add_reuses(step, to);
     if (step.scratch >= 0) to.scratch += aligned(items_[static_cast<size_t>(step.scratch)].bytes);
     const bool ordered =
-        step.node && (step.node->effect >= 0 || (step.node->op && step.node->op->runs_on_caller));
+        step.node && (step.node->effect >= 0 || graph::runs_on_caller(graph_, *step.node));
     if (!ordered) continue;
     if (last_ordered >= 0) add_once(to.after, last_ordered);
     last_ordered = unit;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "executor/bound_impl.h"
+#include "executor/control.h"
 #include "executor/placement_impl.h"
 
 namespace weft::executor {
@@ -44,6 +45,7 @@ class Emitter {
     step.kind = pending.kind;
     step.name = pending.name;
     step.code = pending.code;
+    step.control = pending.control;
     for (const Seen& seen : pending.in) step.in.push_back(place_of(seen));
     for (const Seen& seen : pending.out) step.out.push_back(place_of(seen));
     if (pending.scratch >= 0) {
@@ -51,22 +53,25 @@ class Emitter {
       step.scratch_offset = item.offset;
       step.scratch_bytes = item.bytes;
     }
-    if (pending.node && pending.node->op) {
+    if (pending.node) {
       step.op = pending.node->op;
       step.attributes = pending.node->attributes;
       step.ordinal = pending.node->ordinal;
       step.line = placement_.line_of(*pending.node);
     }
+    step.runs_on_caller = pending.node && graph::runs_on_caller(placement_.graph(), *pending.node);
+    if (step.control) step.child = controls_++;
     if (is_one_row(step)) step.kind = StepKind::kTile;
     const auto at = static_cast<uint32_t>(plan_.block.size() * 8);
     plan_.actions.push_back({step.kind, static_cast<uint32_t>(plan_.steps.size()), at});
     switch (step.kind) {
       case StepKind::kTile: bind_tile(step, at); break;
-      case StepKind::kTileProgram: bind_program(step, at); break;
+      case StepKind::kTileProgram:
+      case StepKind::kControl: bind_pointers(step, at); break;
       case StepKind::kKernel:
       case StepKind::kCopy: bind_kernel(step, at); break;
     }
-    plan_.runs_on_caller |= step.runs_on_caller();
+    plan_.runs_on_caller |= step.runs_on_caller;
     plan_.steps.push_back(std::move(step));
   }
 
@@ -136,7 +141,7 @@ class Emitter {
   }
 
   // Pointers of the externals, then scratch.
-  void bind_program(const Step& step, uint32_t at) {
+  void bind_pointers(const Step& step, uint32_t at) {
     const size_t externals = step.in.size() + step.out.size();
     reserve((externals + 1) * sizeof(void*));
     uint32_t slot = at;
@@ -171,10 +176,11 @@ class Emitter {
 
   Placement& placement_;
   Plan& plan_;
+  uint32_t controls_ = 0;
 };
 
-// Of nodes as they stand in the graph: a region moves its inputs and outputs only.
-Result<ops::Cost> cost_of(const graph::Graph& graph) {
+// Of nodes as they stand in the graph: a fused region moves its inputs and outputs only.
+Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options) {
   ops::Cost total;
   for (const graph::Node& node : graph.nodes) {
     std::vector<graph::TensorType> in, out;
@@ -185,6 +191,11 @@ Result<ops::Cost> cost_of(const graph::Graph& graph) {
           ops::cost_of(node.op->slot, {*node.op, in, out, node.attributes.view()});
       total.flops += cost.flops;
       total.bytes += cost.bytes;
+      continue;
+    }
+    if (const auto& control = options.controls[static_cast<size_t>(node.region)]) {
+      total.flops += control->cost.flops;
+      total.bytes += control->cost.bytes;
       continue;
     }
     const graph::Graph& body = *graph.regions[static_cast<size_t>(node.region)].body;
@@ -249,7 +260,13 @@ Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
 
 }  // namespace
 
-Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
+Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
+  PlanOptions options = given;
+  options.controls.clear();
+  for (const graph::Region& region : graph.regions) {
+    WEFT_ASSIGN(auto control, plan_control(region, given));
+    options.controls.push_back(std::move(control));
+  }
   graph::Graph ordered[2];
   std::unique_ptr<Placement> placement;
   WEFT_TRY(place(graph, options, ordered[0], placement));
@@ -266,7 +283,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options) {
   Plan plan;
   plan.threads = options.threads;
   plan.device = options.device;
-  WEFT_ASSIGN(plan.cost, cost_of(graph));
+  WEFT_ASSIGN(plan.cost, cost_of(graph, options));
   plan.arena_bytes = placement->arena_bytes;
   plan.lower_bound = placement->lower_bound;
   plan.proven = placement->arena_proven;

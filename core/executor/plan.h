@@ -40,9 +40,11 @@ enum class StepKind : uint8_t {
   kTileProgram,  // tiles split over threads
   kKernel,       // the slot's function
   kCopy,         // to dense memory
+  kControl,      // a loop or a cond, whose bodies have plans of their own
 };
 
-struct TileCode;  // a tile program with its loop; lowering.h
+struct TileCode;     // a tile program with its loop; lowering.h
+struct ControlPlan;  // of a loop or a cond; control.h
 
 struct Step {
   StepKind kind = StepKind::kKernel;
@@ -56,11 +58,11 @@ struct Step {
   int32_t ordinal = -1;
   std::string line;  // the source line that made it, for the text of a failure; may be empty
   std::shared_ptr<const TileCode> code;
-  uint32_t bound = 0;  // where its pointers are in the bound block
-
+  std::shared_ptr<const ControlPlan> control;
+  uint32_t child = 0;  // kControl: its number among these in the plan
   // Runs on the thread that runs the plan, in the order of the plan among its like: it may have an
   // effect or call the host.
-  bool runs_on_caller() const { return op && op->runs_on_caller; }
+  bool runs_on_caller = false;
 };
 
 // What a run walks: 16 bytes a step.
@@ -97,6 +99,8 @@ struct PlanOptions {
   // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
   std::vector<int64_t> residual_inputs;
   bool overwrite_residuals = false;  // a consuming backward
+  // By region of the graph: the plan of control flow. make_plan fills it in.
+  std::vector<std::shared_ptr<const ControlPlan>> controls;
 };
 
 // A pointer of the bound block that is `base of a root + offset`.
@@ -153,9 +157,17 @@ inline size_t arena_root(const Plan& plan) { return plan.inputs + plan.outputs; 
 inline size_t residual_root(const Plan& plan) { return arena_root(plan) + 1; }
 
 // What a frame holds to run one plan.
+struct ControlBound;
 struct Bound {
   std::vector<uint64_t> block;
-  std::vector<const void*> roots;  // bound now; in the order of Plan::patches
+  std::vector<const void*> roots;      // bound now; in the order of Plan::patches
+  std::vector<ControlBound> controls;  // by Step::child
+};
+// And for a loop or a cond in it.
+struct ControlBound {
+  explicit ControlBound(const ControlPlan& plan);
+  Bound body, otherwise;
+  std::vector<void*> in, out;  // of the iteration that runs
 };
 Bound bind_new(const Plan& plan);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <climits>
 #include <cstring>
@@ -5,6 +6,7 @@
 
 #include "base/errors.h"
 #include "executor/bound_impl.h"
+#include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/copy_slot.h"
@@ -74,6 +76,7 @@ void run_copy(char* at) {
 
 struct Run {
   const Plan& plan;
+  Bound& bound;
   char* block;
   uint64_t seed;
   uint64_t first_ordinal;
@@ -83,6 +86,15 @@ struct Run {
 Status with_line(Status status, const Step& step) {
   if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
   return Status(status.code(), errors::join({status.message(), " (", step.line, ")"}));
+}
+
+// Its pointers are operands, outputs, scratch.
+Status run_control(const Run& run, const Step& step, const char* at) {
+  auto* const* data = reinterpret_cast<void* const*>(at);
+  void* const* outputs = data + step.in.size();
+  return run_control(*step.control, run.bound.controls[step.child], data, outputs,
+                     outputs[step.out.size()], run.seed,
+                     run.first_ordinal + static_cast<uint64_t>(std::max(step.ordinal, 0)));
 }
 
 Status run_step(const Run& run, const Action& action) {
@@ -100,6 +112,7 @@ Status run_step(const Run& run, const Action& action) {
       return with_line(step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
+    case StepKind::kControl: return run_control(run, run.plan.steps[action.step], at);
   }
   return {};
 }
@@ -163,7 +176,10 @@ class GroupRun {
 Bound bind_new(const Plan& plan) {
   // The roots start as a pointer that is nobody's base, so that the first run binds them all.
   static const char kNobody = 0;
-  return {plan.block, std::vector<const void*>(plan.patches.size(), &kNobody)};
+  Bound bound{plan.block, std::vector<const void*>(plan.patches.size(), &kNobody), {}};
+  for (const Step& step : plan.steps)
+    if (step.control) bound.controls.emplace_back(*step.control);
+  return bound;
 }
 
 Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,
@@ -172,7 +188,7 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
     return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
                                  num_threads());
   bind_roots(plan, bound, roots);
-  const Run run{plan, reinterpret_cast<char*>(bound.block.data()), seed, first_ordinal};
+  const Run run{plan, bound, reinterpret_cast<char*>(bound.block.data()), seed, first_ordinal};
   const bool& interrupted = thread_state().interrupted;
   const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
   size_t next = 0;

@@ -97,6 +97,8 @@ class Splitter {
     copied.clone_of = kNoValue;  // what it is a clone of may be in the other graph
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = map[static_cast<size_t>(operand.value)];
+    if (node.region >= 0)
+      copied.region = graph.add_region(joint_.regions[static_cast<size_t>(node.region)]);
     if (node.line >= 0) copied.line = graph.add_line(joint_.lines[static_cast<size_t>(node.line)]);
     std::vector<graph::TensorType> types;
     for (const ValueId id : node.outputs) types.push_back(joint_.type(id));

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "executor/program.h"
+#include "graph/control.h"
 
 namespace weft::executor {
 
@@ -61,6 +62,8 @@ class StageSplitter {
         for (const graph::Term& term : graph_.sized[next].number.terms)
           for (const int32_t size : term.sizes)
             stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
+      for (const int32_t size : graph::sizes_in_bodies(graph_, node))
+        stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
       for (const ValueId id : node.outputs) {
         stage_of(id) = stage;
         for (size_t k = 0; k < graph_.sizes.size(); ++k)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "graph/control.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -127,6 +128,20 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
 
 namespace {
 
+ops::Values operands_of(ops::Builder& builder, const Node& node,
+                        const std::vector<ops::Value>& became) {
+  ops::Values operands;
+  for (const Operand& operand : node.operands) {
+    if (operand.is_value())
+      operands.push_back(became[static_cast<size_t>(operand.value)]);
+    else if (operand.is_scalar())
+      operands.push_back(ops::Value(&builder, operand.scalar));
+    else
+      operands.emplace_back();
+  }
+  return operands;
+}
+
 // A region is not emitted operator by operator: its body is made for the new types and the node
 // appended as it is.
 Status inline_region(GraphBuilder& builder, const Graph& source, const Node& node,
@@ -151,6 +166,22 @@ Status inline_region(GraphBuilder& builder, const Graph& source, const Node& nod
   return {};
 }
 
+Status inline_control(GraphBuilder& builder, const Graph& source, const Node& node,
+                      std::vector<ops::Value>& became) {
+  std::vector<ValueId> operands;
+  std::vector<TensorType> types;
+  for (const Operand& operand : node.operands) {
+    operands.push_back(became[static_cast<size_t>(operand.value)].id());
+    types.push_back(builder.graph().type(operands.back()));
+  }
+  WEFT_ASSIGN(Region region,
+              with_operand_types(source.regions[static_cast<size_t>(node.region)], types));
+  const ops::Values outputs = builder.add_control(std::move(region), operands);
+  for (size_t i = 0; i < node.outputs.size(); ++i)
+    became[static_cast<size_t>(node.outputs[i])] = outputs[i];
+  return {};
+}
+
 }  // namespace
 
 std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
@@ -165,24 +196,20 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
     builder.set_backward(backward || node.backward);
-    if (!node.op) {
+    if (!node.op && !control_of(source, node)) {
       builder.fail(inline_region(builder, source, node, became));
       continue;
-    }
-    ops::Values operands;
-    for (const Operand& operand : node.operands) {
-      if (operand.is_value())
-        operands.push_back(became[static_cast<size_t>(operand.value)]);
-      else if (operand.is_scalar())
-        operands.push_back(ops::Value(&builder, operand.scalar));
-      else
-        operands.emplace_back();
     }
     builder.set_line(node.line < 0 ? std::string_view()
                                    : source.lines[static_cast<size_t>(node.line)]);
     builder.set_clone_of(node.clone_of < 0 ? kNoValue
                                            : became[static_cast<size_t>(node.clone_of)].id());
     if (node.ordinal >= 0) builder.reuse_ordinal(node.ordinal);
+    if (!node.op) {
+      builder.fail(inline_control(builder, source, node, became));
+      continue;
+    }
+    const ops::Values operands = operands_of(builder, node, became);
     const ops::Values outputs = builder.emit(*node.op, operands, node.attributes.view());
     for (size_t i = 0; i < node.outputs.size() && i < outputs.size(); ++i)
       became[static_cast<size_t>(node.outputs[i])] = outputs[i];
@@ -226,15 +253,11 @@ ops::Values emit_graph(ops::Builder& builder, const Graph& source,
     if (std::ranges::none_of(node.outputs,
                              [&](ValueId id) { return needed[static_cast<size_t>(id)]; }))
       continue;
-    ops::Values operands;
-    for (const Operand& operand : node.operands) {
-      if (operand.is_value())
-        operands.push_back(became[static_cast<size_t>(operand.value)]);
-      else if (operand.is_scalar())
-        operands.push_back(ops::Value(&builder, operand.scalar));
-      else
-        operands.emplace_back();
+    if (!node.op) {
+      builder.fail(errors::unsupported("graph", "a rule cannot have control flow"));
+      break;
     }
+    const ops::Values operands = operands_of(builder, node, became);
     const ops::Values outputs = builder.emit(*node.op, operands, node.attributes.view());
     for (size_t i = 0; i < node.outputs.size() && i < outputs.size(); ++i)
       became[static_cast<size_t>(node.outputs[i])] = outputs[i];

@@ -17,6 +17,9 @@ class GraphBuilder final : public ops::Builder {
                    std::span<const ops::Argument> attributes) override;
   TensorType type(const ops::Value& value) override;
 
+  // A node of control flow (control.h), with types and ordinals as its region has them.
+  ops::Values add_control(Region region, std::span<const ValueId> operands);
+
   ops::Value input(const TensorType& type, std::string_view name = {});
   ops::Value constant(const Ref<Tensor>& content, std::string_view name = {});
   ops::Value value(ValueId id) { return {this, id}; }

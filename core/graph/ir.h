@@ -71,12 +71,14 @@ bool keeps_elements(const Node& node);
 class Graph;
 
 // One construct for everything that runs a sub-graph as one step. The body's inputs are the
-// node's operands, its outputs the node's outputs. What it is lowered to is decided late.
+// node's operands, its outputs the node's outputs, but for control flow (control.h). What it is
+// lowered to is decided late.
 enum class RegionKind : uint8_t {
   kFused,       // elementwise nodes of one shape: a tile program
   kBands,       // a loop over bands of rows, line buffers carried
   kCheckpoint,  // recomputed for the backward
-  kControlFlow,
+  kLoop,        // the body once for each row of arrays, or while a carried value says so: control.h
+  kCond,        // one of two bodies: control.h
   kCall,
 };
 // Limits of a fused region, those of the tile program that it is lowered to.
@@ -84,9 +86,22 @@ inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs
 inline constexpr size_t kMaxFusedNodes = 48;
 inline constexpr size_t kMaxFusedOperands = 3;  // of one node
 
+// How often a loop runs its body, and on what; control.h says how it is used.
+struct Loop {
+  int32_t sliced = 0;       // operands of which an iteration gets one row
+  int32_t carried = 0;      // values that an iteration hands to the next one
+  int64_t most = 0;         // iterations; the extent of axis 0 of all that is sliced or stacked
+  bool while_true = false;  // the first carried value says whether there is another iteration
+  bool counted = false;     // the first operand says how many iterations there are
+  bool backwards = false;   // the last row first
+  friend bool operator==(const Loop&, const Loop&) = default;
+};
+
 struct Region {
   RegionKind kind = RegionKind::kFused;
   std::shared_ptr<const Graph> body;
+  std::shared_ptr<const Graph> otherwise{};  // kCond: the body where the first operand is false
+  Loop loop{};
 };
 
 // A content that is part of the graph. It is held as a value on a box of its own: later writes

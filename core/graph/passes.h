@@ -7,6 +7,7 @@ namespace weft::graph {
 
 Result<Graph> remove_dead_code(const Graph& graph, const PassContext& context);
 Result<Graph> fold_constants(const Graph& graph, const PassContext& context);
+Result<Graph> hoist_invariants(const Graph& graph, const PassContext& context);
 Result<Graph> merge_common(const Graph& graph, const PassContext& context);
 Result<Graph> transpose_products(const Graph& graph, const PassContext& context);
 Result<Graph> fold_scales(const Graph& graph, const PassContext& context);

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "graph/control.h"
 #include "graph/passes.h"
 #include "graph/verifier.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, false, remove_dead_code},
     {"fold", PassClass::kExact, false, fold_constants},
+    {"hoist", PassClass::kExact, false, hoist_invariants},
     {"cse", PassClass::kExact, false, merge_common},
     {"transposes", PassClass::kExact, false, transpose_products},
     {"scales", PassClass::kTolerance, false, fold_scales},
@@ -103,6 +105,13 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
     if (!verifies && effects == 0) continue;
     const Status status = verifies ? verify(graph) : verify_effects(graph);
     if (!status.ok()) return errors::internal(pass.name, "broke the graph: ", status.message());
+  }
+  // Bodies of control flow go the same way; what is settled is known of the graph around them only.
+  for (Region& region : graph.regions) {
+    if (!is_control(region)) continue;
+    WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {
+                  return run_passes(body, stage, PassContext{context.evaluate}, selection);
+                }));
   }
   return graph;
 }

@@ -25,6 +25,9 @@ struct Joint {
 // the way is an error that names it; where no path leads, there is no gradient (a zero).
 Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted);
 
+// By value: can a change of the inputs marked in `wanted` reach it? Floating values only.
+std::vector<bool> reached_values(const Graph& graph, const std::vector<bool>& wanted);
+
 // Does nothing before the node have a gradient through it?
 bool stops_gradient(const Node& node);
 

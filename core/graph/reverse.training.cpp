@@ -1,6 +1,8 @@
 #include "graph/reverse.h"
 
 #include "base/errors.h"
+#include "graph/control.h"
+#include "graph/control_reverse.h"
 #include "graph/graph_builder.h"
 #include "ops/gradient.h"
 #include "ops/row_sum.h"
@@ -21,16 +23,6 @@ std::vector<bool> spread(const Graph& graph, std::vector<bool> reached,
       if (any && is_floating(graph.type(id).dtype)) reached[static_cast<size_t>(id)] = true;
   }
   return reached;
-}
-
-std::vector<bool> reached_from(const Graph& graph, const std::vector<bool>& wanted) {
-  std::vector<bool> reached(graph.values.size(), false);
-  for (size_t i = 0; i < graph.inputs.size(); ++i) {
-    const ValueId id = graph.inputs[i];
-    reached[static_cast<size_t>(id)] =
-        i < wanted.size() && wanted[i] && is_floating(graph.type(id).dtype);
-  }
-  return spread(graph, std::move(reached), std::vector<bool>(graph.nodes.size(), true));
 }
 
 // Appends gradients to the builder's graph, which may be the source itself.
@@ -75,6 +67,7 @@ class Sweep {
       any |= static_cast<bool>(cotangents.back());
     }
     if (!needed || !any) return {};
+    if (control_of(source_, node)) return reverse_region(node, cotangents);
     if (!node.op) return errors::unsupported("backward", "a region has no gradient rule");
     if (!node.op->grad_rule) return no_gradient(node);
 
@@ -93,6 +86,20 @@ class Sweep {
                                                       inputs, outputs, cotangents, needed);
     for (size_t i = 0; i < node.operands.size() && i < gradients.size(); ++i)
       if (node.operands[i].is_value()) add(node.operands[i].value, gradients[i]);
+    return builder_.status();
+  }
+
+  Status reverse_region(const Node& node, const ops::Values& cotangents) {
+    std::vector<bool> needed;
+    for (const Operand& operand : node.operands)
+      needed.push_back(reached_[static_cast<size_t>(operand.value)]);
+    if (node.line >= 0)
+      builder_.set_line(std::string(source_.lines[static_cast<size_t>(node.line)]));
+    const ValueId own = became(node.outputs[0]).id();
+    const auto n = static_cast<size_t>(builder_.graph().values[static_cast<size_t>(own)].index);
+    WEFT_ASSIGN(const std::vector<ops::Value> gradients,
+                reverse_control(builder_, n, cotangents, needed));
+    for (size_t i = 0; i < node.operands.size(); ++i) add(node.operands[i].value, gradients[i]);
     return builder_.status();
   }
 
@@ -122,7 +129,7 @@ class JointSweep {
     for (const ValueId id : source_.inputs)
       inputs.push_back(
           builder_.input(source_.type(id), source_.values[static_cast<size_t>(id)].name));
-    Sweep sweep(source_, reached_from(source_, wanted), builder_,
+    Sweep sweep(source_, reached_values(source_, wanted), builder_,
                 inline_graph(builder_, source_, inputs));
     seed_cotangents(sweep);
     WEFT_TRY(sweep.run());
@@ -169,6 +176,16 @@ class JointSweep {
 };
 
 }  // namespace
+
+std::vector<bool> reached_values(const Graph& graph, const std::vector<bool>& wanted) {
+  std::vector<bool> reached(graph.values.size(), false);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const ValueId id = graph.inputs[i];
+    reached[static_cast<size_t>(id)] =
+        i < wanted.size() && wanted[i] && is_floating(graph.type(id).dtype);
+  }
+  return spread(graph, std::move(reached), std::vector<bool>(graph.nodes.size(), true));
+}
 
 bool stops_gradient(const Node& node) { return node.op && node.op->name == "stop_gradient"; }
 

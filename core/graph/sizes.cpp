@@ -90,6 +90,9 @@ Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes) {
   }
   changed.sizes.clear();
   changed.sized.clear();
+  for (Region& region : changed.regions)
+    for (std::shared_ptr<const Graph>* body : {&region.body, &region.otherwise})
+      if (*body) *body = std::make_shared<const Graph>(with_sizes(**body, sizes));
   return changed;
 }
 

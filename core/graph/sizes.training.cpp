@@ -13,7 +13,7 @@ using ops::Argument;
 using ops::Tag;
 
 std::string name_of_node(const Graph& graph, const Node& node) {
-  std::string text = "`" + (node.op ? node.op->name : std::string("region")) + "`";
+  std::string text = "`" + (node.op ? node.op->name : std::string("control flow")) + "`";
   if (node.line >= 0) text += " at " + graph.lines[static_cast<size_t>(node.line)];
   return text;
 }
@@ -45,34 +45,49 @@ SizedNumber attribute_at(size_t i) {
 
 bool is_number(const Argument& a) { return a.tag == Tag::kInt || a.tag == Tag::kFloat; }
 
+using Examples = std::vector<std::vector<int64_t>>;  // values of the sizes in each
+
 class Generalizer {
  public:
-  explicit Generalizer(std::span<const Graph* const> graphs)
-      : graphs_(graphs), result_(*graphs[0]) {
-    for (const Graph* graph : graphs_) {
-      examples_.emplace_back();
-      for (const Size& size : graph->sizes) examples_.back().push_back(size.example);
-    }
-  }
+  Generalizer(std::span<const Graph* const> graphs, const Examples& examples)
+      : graphs_(graphs.begin(), graphs.end()), examples_(examples), result_(*graphs[0]) {}
 
   Result<Graph> run() {
     for (const Graph* graph : graphs_) WEFT_TRY(check_frame(*graph));
     WEFT_TRY(find_bounds());
-    for (size_t n = 0; n < result_.nodes.size(); ++n) WEFT_TRY(compare_node(n));
-    return std::move(result_);
+    return numbers();
+  }
+
+  // Of bodies, whose inputs have the types of what the graphs around them give.
+  Result<Graph> run_body() {
+    for (const Graph* graph : graphs_) WEFT_TRY(check_nodes(*graph));
+    for (const Graph* graph : graphs_)
+      if (first().outputs != graph->outputs || first().inputs != graph->inputs)
+        return another_path("a body of control flow");
+    return numbers();
   }
 
  private:
   const Graph& first() const { return *graphs_[0]; }
 
-  // What surrounds the nodes must be equal; a node that differs is told where nodes are compared.
-  Status check_frame(const Graph& graph) const {
+  Result<Graph> numbers() {
+    for (size_t n = 0; n < result_.nodes.size(); ++n) WEFT_TRY(compare_node(n));
+    return std::move(result_);
+  }
+
+  Status check_nodes(const Graph& graph) const {
     const size_t nodes = std::min(first().nodes.size(), graph.nodes.size());
     for (size_t n = 0; n < nodes; ++n)
       if (!same_shape(first().nodes[n], graph.nodes[n]))
         return another_path(name_of_node(first(), first().nodes[n]));
     const Graph& longer = first().nodes.size() > nodes ? first() : graph;
     if (longer.nodes.size() > nodes) return another_path(name_of_node(longer, longer.nodes[nodes]));
+    return {};
+  }
+
+  // What surrounds the nodes must be equal; a node that differs is told where nodes are compared.
+  Status check_frame(const Graph& graph) const {
+    WEFT_TRY(check_nodes(graph));
     const auto values = [](const Graph& g) {
       std::vector<ValueId> ids;
       for (const Size& size : g.sizes) {
@@ -109,7 +124,7 @@ class Generalizer {
 
   // Equal but for numbers.
   static bool same_shape(const Node& a, const Node& b) {
-    if (a.op != b.op || a.region >= 0 || b.region >= 0 || a.outputs != b.outputs ||
+    if (a.op != b.op || (a.region >= 0) != (b.region >= 0) || a.outputs != b.outputs ||
         a.operands.size() != b.operands.size() || a.ordinal != b.ordinal || a.effect != b.effect ||
         a.clone_of != b.clone_of)
       return false;
@@ -134,6 +149,7 @@ class Generalizer {
 
   Status compare_node(size_t n) {
     const Node& node = first().nodes[n];
+    if (node.region >= 0) return compare_region(n);
     for (size_t i = 0; i < node.operands.size(); ++i)
       if (node.operands[i].is_scalar())
         WEFT_TRY(compare(n, operand_at(i),
@@ -142,6 +158,36 @@ class Generalizer {
       WEFT_TRY(compare(n, attribute_at(i),
                        [&](const Graph& graph) { return graph.nodes[n].attributes.view()[i]; }));
     return {};
+  }
+
+  const Region& region_of(const Graph& graph, size_t n) const {
+    return graph.regions[static_cast<size_t>(graph.nodes[n].region)];
+  }
+
+  Status compare_region(size_t n) {
+    Region& result = result_.regions[static_cast<size_t>(result_.nodes[n].region)];
+    for (const Graph* graph : graphs_) WEFT_TRY(check_region(n, region_of(*graph, n), result));
+    for (const auto which : {&Region::body, &Region::otherwise}) {
+      if (!(result.*which)) continue;
+      std::vector<const Graph*> bodies;
+      for (const Graph* graph : graphs_) bodies.push_back((region_of(*graph, n).*which).get());
+      WEFT_ASSIGN(Graph body, Generalizer(bodies, examples_).run_body());
+      result.*which = std::make_shared<const Graph>(std::move(body));
+    }
+    return {};
+  }
+
+  // Rows are counted by what a loop reads; without any, the number is the loop's own.
+  Status check_region(size_t n, const Region& other, const Region& own) const {
+    Loop loop = other.loop;
+    if (own.loop.sliced > 0) loop.most = own.loop.most;
+    if (other.kind == own.kind && loop == own.loop) return {};
+    loop.most = own.loop.most;
+    if (other.kind == own.kind && loop == own.loop)
+      return errors::invalid_state("trace", "how often ", name_of_node(first(), first().nodes[n]),
+                                   " runs follows from an extent that only a run knows, which a "
+                                   "graph cannot hold; give it a fixed largest number");
+    return another_path(name_of_node(first(), first().nodes[n]));
   }
 
   template <class Get>
@@ -194,8 +240,8 @@ class Generalizer {
         "this part");
   }
 
-  std::span<const Graph* const> graphs_;
-  std::vector<std::vector<int64_t>> examples_;
+  const std::vector<const Graph*> graphs_;
+  const Examples& examples_;
   Graph result_;
 };
 
@@ -205,7 +251,12 @@ Result<Graph> generalize(std::span<const Graph* const> examples) {
   for (const Graph* graph : examples)
     if (graph->sizes.size() != examples[0]->sizes.size())
       return another_path("a mask that it uses only for some");
-  return Generalizer(examples).run();
+  Examples values;
+  for (const Graph* graph : examples) {
+    values.emplace_back();
+    for (const Size& size : graph->sizes) values.back().push_back(size.example);
+  }
+  return Generalizer(examples, values).run();
 }
 
 bool same_content(const Graph& graph, ValueId a, ValueId b) {

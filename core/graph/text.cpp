@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "graph/control.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
 
@@ -169,7 +170,7 @@ class Printer {
   }
 
   std::string node_text(const Node& node) {
-    std::string right = node.op ? node.op->name + "(" : "fused(";
+    std::string right = (node.op ? node.op->name : region_name(node)) + "(";
     bool first = true;
     for (const Operand& operand : node.operands) {
       right += (first ? "" : ", ") + operand_text(operand);
@@ -181,18 +182,37 @@ class Printer {
       first = false;
     }
     right += ")";
-    if (!node.op) {
-      const Graph& inner = *graph_.regions[static_cast<size_t>(node.region)].body;
-      Printer printer(inner, options_, indent_ + "  ");
-      right += " " + printer.inputs() + " ";
-      right += printer.body();
-    }
+    if (!node.op) right += region_text(graph_.regions[static_cast<size_t>(node.region)]);
     if (node.ordinal >= 0) right += " @ordinal " + std::to_string(node.ordinal);
     if (node.clone_of >= 0) right += " @clone " + use(node.clone_of);
     if (node.line >= 0) right += " @line " + quoted(graph_.lines[static_cast<size_t>(node.line)]);
     std::string left;
     for (const ValueId id : node.outputs) left += (left.empty() ? "" : ", ") + define(id);
     return left.empty() ? right : left + " = " + right;
+  }
+
+  std::string region_name(const Node& node) const {
+    const Region* const control = control_of(graph_, node);
+    if (!control) return "fused";
+    return control->kind == RegionKind::kLoop ? "loop" : "cond";
+  }
+
+  std::string region_text(const Region& region) const {
+    std::string text;
+    const Loop& loop = region.loop;
+    if (region.kind == RegionKind::kLoop)
+      text += " sliced " + std::to_string(loop.sliced) + " carried " +
+              std::to_string(loop.carried) + " most " + std::to_string(loop.most);
+    if (loop.while_true) text += " while";
+    if (loop.counted) text += " counted";
+    if (loop.backwards) text += " backwards";
+    for (const auto& body : {region.body, region.otherwise}) {
+      if (!body) continue;
+      Printer printer(*body, options_, indent_ + "  ");
+      text += " " + printer.inputs() + " ";
+      text += printer.body();
+    }
+    return text;
   }
 
   const Graph& graph_;

@@ -5,6 +5,8 @@
 //     %3: float32(2, 3) = add(%0, %1)
 //     %4: float32(2,) = sum(%3, axis=[1], keepdims=false)
 //     %5: float32(2,) = fused(%4, %2) { … }
+//     %6: float32(2,) = loop(%0, %4) sliced 1 carried 1 most 2 (…) { … }
+//     %7: float32(2,) = cond(%8, %4) (…) { … } (…) { … }
 //     print(%5, format="{}")
 //     return %4, %5
 //     state 0 -> 1

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_set>
 
 #include "base/errors.h"
+#include "graph/control.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -181,17 +183,25 @@ Status states_pair_equal_types(const Graph& graph) {
 
 // Two draws never share an ordinal, unless one is a clone of the other.
 Status ordinals_are_distinct(const Graph& graph) {
-  std::unordered_set<int32_t> seen;
+  std::map<int32_t, int64_t> seen;  // from the first of a range to one past its last
   for (const Node& node : graph.nodes) {
-    const bool random = node.op && node.op->is_random;
+    const Region* const control = control_of(graph, node);
+    const int64_t count = control ? ordinals_of(*control) : node.op && node.op->is_random ? 1 : 0;
+    const bool random = count > 0;
     if (random != (node.ordinal >= 0))
       return broken(label(graph, node),
                     random ? " is random and has no ordinal" : " has an ordinal and is not random");
     if (!random) continue;
-    if (node.ordinal >= graph.ordinals)
-      return broken(label(graph, node), " has ordinal ", node.ordinal, " of ", graph.ordinals);
-    if (!seen.insert(node.ordinal).second && node.clone_of == kNoValue)
+    if (node.ordinal + count > graph.ordinals)
+      return broken(label(graph, node), " has ordinal ", node.ordinal + count - 1, " of ",
+                    graph.ordinals);
+    if (node.clone_of != kNoValue) continue;
+    const auto next = seen.lower_bound(node.ordinal);
+    const bool overlaps = (next != seen.end() && next->first < node.ordinal + count) ||
+                          (next != seen.begin() && std::prev(next)->second > node.ordinal);
+    if (overlaps)
       return broken(label(graph, node), " draws with ordinal ", node.ordinal, " a second time");
+    seen.emplace(node.ordinal, node.ordinal + count);
   }
   return {};
 }
@@ -246,6 +256,10 @@ Status regions_are_sound(const Graph& graph) {
     if (!in_range(node.region, graph.regions.size()))
       return broken(label(graph, node), " names a region that does not exist");
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if (is_control(region)) {
+      WEFT_TRY(control_is_sound(graph, node));
+      continue;
+    }
     if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");
     const Graph& body = *region.body;
     WEFT_TRY(verify(body));
@@ -303,6 +317,47 @@ Status dimension_is_sound(const Graph& graph, size_t k) {
   return {};
 }
 
+// Does nothing that the node or its bodies have follow from a size that is computed after it?
+Status is_known_before(const Graph& graph, int32_t node, int32_t size) {
+  const Size& from = graph.sizes[static_cast<size_t>(size)];
+  if (from.is_dimension()) return {};
+  const Value& value = graph.values[static_cast<size_t>(from.value)];
+  if (value.origin != Origin::kNode || value.index < node) return {};
+  return broken(label(graph, graph.nodes[static_cast<size_t>(node)]), " follows from size ", size,
+                ", which is not known before it");
+}
+
+// The numbers of `graph`, the whole or a body of its node `around`, that follow from sizes.
+Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
+                         const std::vector<int64_t>& examples) {
+  int32_t last = 0;
+  for (const SizedNumber& sized : graph.sized) {
+    const ops::Argument* const number = number_at(graph, sized);
+    if (!number || sized.node < last || !refers_below(sized.number, examples.size()))
+      return broken("a number that follows from sizes is at no place of node ", sized.node);
+    last = sized.node;
+    const Node& node = graph.nodes[static_cast<size_t>(sized.node)];
+    if (!number->is_scalar() && number->tag != ops::Tag::kInts)
+      return broken(label(graph, node),
+                    " has something else than a number that follows from sizes");
+    const double own =
+        sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
+    if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
+      return broken(label(graph, node), " is no example of what follows from its sizes");
+    for (const Term& term : sized.number.terms)
+      for (const int32_t size : term.sizes)
+        WEFT_TRY(is_known_before(whole, around < 0 ? sized.node : around, size));
+  }
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Region* const region = control_of(graph, graph.nodes[n]);
+    const int32_t at = around < 0 ? static_cast<int32_t>(n) : around;
+    if (region) WEFT_TRY(numbers_are_sound(whole, *region->body, at, examples));
+    if (region && region->otherwise)
+      WEFT_TRY(numbers_are_sound(whole, *region->otherwise, at, examples));
+  }
+  return {};
+}
+
 // The graph is its own example, and no size follows from itself or a later one.
 Status sizes_are_sound(const Graph& graph) {
   std::vector<int64_t> examples;
@@ -320,31 +375,7 @@ Status sizes_are_sound(const Graph& graph) {
       return broken("size ", k, " has no example, or a bound that follows from a later size");
     examples.push_back(size.example);
   }
-  int32_t last = 0;
-  for (const SizedNumber& sized : graph.sized) {
-    const ops::Argument* const number = number_at(graph, sized);
-    if (!number || sized.node < last || !refers_below(sized.number, graph.sizes.size()))
-      return broken("a number that follows from sizes is at no place of node ", sized.node);
-    last = sized.node;
-    const double own =
-        sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
-    if (!number->is_scalar() && number->tag != ops::Tag::kInts)
-      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                    " has something else than a number that follows from sizes");
-    if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
-      return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                    " is no example of what follows from its sizes");
-    for (const Term& term : sized.number.terms)
-      for (const int32_t size : term.sizes) {
-        const Size& from = graph.sizes[static_cast<size_t>(size)];
-        if (from.is_dimension()) continue;
-        const Value& value = graph.values[static_cast<size_t>(from.value)];
-        if (value.origin == Origin::kNode && value.index >= sized.node)
-          return broken(label(graph, graph.nodes[static_cast<size_t>(sized.node)]),
-                        " follows from size ", size, ", which is not known before it");
-      }
-  }
-  return {};
+  return numbers_are_sound(graph, graph, -1, examples);
 }
 
 // In this order: a rule may rely on those before it.
@@ -354,12 +385,12 @@ constexpr Rule kRules[] = {
     {"types are sound", types_are_sound},
     {"nodes fit their operators", nodes_fit_their_operators},
     {"types are inferred", types_are_inferred},
+    {"regions are sound", regions_are_sound},
     {"names are unique", names_are_unique},
     {"states pair equal types", states_pair_equal_types},
     {"clones are of earlier values", clones_are_of_earlier_values},
     {"ordinals are distinct", ordinals_are_distinct},
     {"effects keep their order", effects_keep_their_order},
-    {"regions are sound", regions_are_sound},
     {"sizes are sound", sizes_are_sound},
 };
 
@@ -368,6 +399,12 @@ constexpr Rule kRules[] = {
 std::span<const Rule> verifier_rules() { return kRules; }
 
 Status verify_effects(const Graph& graph) { return effects_keep_their_order(graph); }
+
+Status verify_body(const Graph& body) {
+  for (const Rule& rule : kRules)
+    if (rule.check != sizes_are_sound) WEFT_TRY(rule.check(body));
+  return {};
+}
 
 Status verify(const Graph& graph) {
   for (const Rule& rule : kRules) WEFT_TRY(rule.check(graph));

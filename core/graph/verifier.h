@@ -18,6 +18,9 @@ std::span<const Rule> verifier_rules();
 // that is lost or moved shows in no result.
 Status verify_effects(const Graph& graph);
 
+// A body of control flow: all rules but those of sizes, which the graph around it has.
+Status verify_body(const Graph& body);
+
 // The first rule that is broken, named; nodes are told by their first output.
 Status verify(const Graph& graph);
 

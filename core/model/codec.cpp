@@ -1,10 +1,10 @@
 #include "model/codec.h"
 
-#include <cmath>
-
 #include "base/errors.h"
 #include "graph/verifier.h"
+#include "model/codec_control_impl.h"
 #include "model/codec_sizes_impl.h"
+#include "model/codec_values_impl.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
 
@@ -15,113 +15,9 @@ using graph::Node;
 using graph::Operand;
 using graph::ValueId;
 using ops::Argument;
-using ops::AttributeKind;
 using ops::Tag;
 
 namespace {
-
-// ---- scalars and attributes ---------------------------------------------------------------------
-
-Json encode_real(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value;
-}
-
-bool decode_real(const Json& json, double& value) {
-  if (json.is_number()) {
-    value = json.number();
-    return true;
-  }
-  const std::string& text = json.text();
-  if (text == "nan") value = NAN;
-  if (text == "inf") value = HUGE_VAL;
-  if (text == "-inf") value = -HUGE_VAL;
-  return text == "nan" || text == "inf" || text == "-inf";
-}
-
-Json encode_attribute(const Argument& a) {
-  switch (a.tag) {
-    case Tag::kInt: return a.integer;
-    case Tag::kFloat: return encode_real(a.real);
-    case Tag::kBool: return a.integer != 0;
-    case Tag::kString: return a.as_text();
-    case Tag::kDType: return name_of(static_cast<DType>(a.integer));
-    case Tag::kInts: {
-      Json list = Json::array();
-      for (const int64_t number : a.as_ints()) list.push(number);
-      return list;
-    }
-    default: return {};
-  }
-}
-
-// What arguments point at until Attributes has copied them.
-struct Arena {
-  std::vector<std::unique_ptr<std::vector<int64_t>>> lists;
-};
-
-bool decode_attribute(AttributeKind kind, const Json& json, Arena& arena, Argument& a) {
-  a = Argument::none();
-  if (json.is_null()) return true;
-  switch (kind) {
-    case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
-    case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
-    case AttributeKind::kFunction: return false;
-    case AttributeKind::kString: a = Argument::of_string(json.text()); return json.is_string();
-    case AttributeKind::kFloat: {
-      double value = 0;
-      const bool sound = decode_real(json, value);
-      a = Argument::of_float(value);
-      return sound;
-    }
-    case AttributeKind::kDType: {
-      const std::optional<DType> dtype = dtype_named(json.text());
-      a = Argument::of_dtype(dtype.value_or(DType::kFloat32));
-      return dtype.has_value() && is_known(*dtype);
-    }
-    case AttributeKind::kIntOrInts:
-      if (json.is_integer()) {
-        a = Argument::of_int(json.integer());
-        return true;
-      }
-      [[fallthrough]];
-    case AttributeKind::kInts: {
-      arena.lists.push_back(std::make_unique<std::vector<int64_t>>());
-      for (const Json& item : json.items()) {
-        if (!item.is_integer()) return false;
-        arena.lists.back()->push_back(item.integer());
-      }
-      a = Argument::of_ints(*arena.lists.back());
-      return json.is_array();
-    }
-  }
-  return false;
-}
-
-Json encode_scalar(const Argument& a) {
-  Json object = Json::object();
-  if (a.tag == Tag::kInt) object.set("int", a.integer);
-  if (a.tag == Tag::kFloat) object.set("float", encode_real(a.real));
-  if (a.tag == Tag::kBool) object.set("bool", a.integer != 0);
-  return object;
-}
-
-bool decode_scalar(const Json& json, Argument& a) {
-  if (json.members().size() != 1) return false;
-  const auto& [key, value] = json.members()[0];
-  double real = 0;
-  if (key == "int" && value.is_integer()) {
-    a = Argument::of_int(value.integer());
-  } else if (key == "bool" && value.is_bool()) {
-    a = Argument::of_bool(value.flag());
-  } else if (key == "float" && decode_real(value, real)) {
-    a = Argument::of_float(real);
-  } else {
-    return false;
-  }
-  return true;
-}
 
 // ---- operators that are not built in ------------------------------------------------------------
 
@@ -161,6 +57,11 @@ class Encoder {
   Result<Json> run() {
     Json nodes = Json::array();
     for (const Node& node : graph_.nodes) {
+      if (graph::control_of(graph_, node)) {
+        WEFT_ASSIGN(Json json, encode_control(graph_, node, number_));
+        nodes.push(std::move(json));
+        continue;
+      }
       if (!node.op)
         return errors::unsupported("save",
                                    "a graph with regions cannot be saved; save the one "
@@ -260,9 +161,7 @@ class Decoder {
         return broken("its count of random ordinals is out of range");
       graph_.ordinals = static_cast<int32_t>(ordinals->integer());
     }
-    WEFT_TRY(decode_sizes(where_, json, graph_));
-    const Status status = graph::verify(graph_);
-    return status.ok() ? Status() : Status(StatusCode::kIo, where_ + ": " + status.message());
+    return decode_sizes(where_, json, graph_);
   }
 
  private:
@@ -292,14 +191,22 @@ class Decoder {
     const Json* op = json.find("op");
     if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
     Node node;
+    const bool is_control = is_control_name(op->text());
     node.op = ops::find_op(op->text());
-    if (!node.op) return missing_operator(where_, op->text(), libraries_);
+    if (!node.op && !is_control) return missing_operator(where_, op->text(), libraries_);
     if (const Json* operands = json.find("in"))
-      for (const Json& operand : operands->items()) WEFT_TRY(decode_operand(operand, node));
-    WEFT_TRY(decode_attributes(json.find("attributes"), node));
+      for (const Json& operand : operands->items())
+        WEFT_TRY(decode_operand(operand, op->text(), node));
+    if (is_control) {
+      graph::Region region;
+      WEFT_TRY(decode_control(where_, json, region));
+      node.region = graph_.add_region(std::move(region));
+    } else {
+      WEFT_TRY(decode_attributes(json.find("attributes"), node));
+    }
     if (const Json* ordinal = json.find("ordinal")) {
       if (ordinal->integer() < 0 || ordinal->integer() > INT32_MAX)
-        return broken("`", node.op->name, "` has an ordinal out of range");
+        return broken("`", op->text(), "` has an ordinal out of range");
       node.ordinal = static_cast<int32_t>(ordinal->integer());
     }
     if (const Json* clone = json.find("clone")) {
@@ -307,7 +214,7 @@ class Decoder {
     }
     if (const Json* line = json.find("line")) {
       if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
-        return broken("`", node.op->name, "` has a source line out of range");
+        return broken("`", op->text(), "` has a source line out of range");
       node.line = static_cast<int32_t>(line->integer());
     }
     std::vector<graph::TensorType> types;
@@ -320,13 +227,12 @@ class Decoder {
     return {};
   }
 
-  Status decode_operand(const Json& json, Node& node) {
+  Status decode_operand(const Json& json, const std::string& op, Node& node) {
     if (json.is_null()) {
       node.operands.emplace_back();
     } else if (json.is_object()) {
       Argument scalar;
-      if (!decode_scalar(json, scalar))
-        return broken("`", node.op->name, "` has a malformed scalar");
+      if (!decode_scalar(json, scalar)) return broken("`", op, "` has a malformed scalar");
       node.operands.push_back(Operand::of_scalar(scalar));
     } else {
       WEFT_ASSIGN(const ValueId id, defined(json));
@@ -338,13 +244,13 @@ class Decoder {
   Status decode_attributes(const Json* json, Node& node) {
     const ops::OpDef& op = *node.op;
     std::vector<Argument> given(op.attributes.size());
-    Arena arena;
+    AttributeMemory memory;
     size_t found = 0;
     for (size_t i = 0; i < op.attributes.size(); ++i) {
       const Json* value = json ? json->find(op.attributes[i].name) : nullptr;
       if (!value) continue;  // one that a later version added: its default
       ++found;
-      if (!decode_attribute(op.attributes[i].kind, *value, arena, given[i]))
+      if (!decode_attribute(op.attributes[i].kind, *value, memory, given[i]))
         return broken("`", op.name, "` has a malformed attribute `", op.attributes[i].name, "`");
     }
     if (json && json->members().size() != found)
@@ -388,7 +294,14 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
 Result<Json> encode_graph(const Graph& graph) { return Encoder(graph).run(); }
 
 Status decode_graph(std::string_view where, const Json& json, Graph& graph) {
-  return Decoder(where, graph).run(json);
+  WEFT_TRY(Decoder(where, graph).run(json));
+  const Status status = graph::verify(graph);
+  return status.ok() ? Status()
+                     : Status(StatusCode::kIo, std::string(where) + ": " + status.message());
+}
+
+Status decode_body_graph(std::string_view where, const Json& json, Graph& body) {
+  return Decoder(where, body).run(json);
 }
 
 }  // namespace weft::model

@@ -12,11 +12,14 @@ namespace weft::model {
 
 // {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n, "lines":
 // [texts], "libraries": {operator: library}}, the last for operators that are not built in; inputs
-// and constants are the caller's to store, in order. Graphs with regions are refused.
+// and constants are the caller's to store, in order. Fused regions are
+// refused: the graph that they were made from is what is saved.
 Result<Json> encode_graph(const graph::Graph& graph);
 
 // `graph` holds the inputs and constants already. The result is verified; errors name `where`.
 Status decode_graph(std::string_view where, const Json& json, graph::Graph& graph);
+// A body of control flow, which is verified with the graph around it.
+Status decode_body_graph(std::string_view where, const Json& json, graph::Graph& body);
 
 Json encode_type(const graph::TensorType& type);  // ["float32", 2, 3]
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json);

@@ -107,7 +107,7 @@ Status decode_list(std::string_view where, const Json* json, std::vector<Item>& 
 }  // namespace
 
 void encode_sizes(const graph::Graph& graph, std::span<const int64_t> numbers, Json& json) {
-  if (graph.sizes.empty()) return;
+  if (graph.sizes.empty() && graph.sized.empty()) return;
   Json sizes = Json::array(), sized = Json::array();
   for (const graph::Size& size : graph.sizes) {
     Json one = Json::object();

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "graph/control.h"
 #include "graph/passes.h"
 #include "model/codec.h"
 #include "model/file.h"
@@ -97,10 +98,7 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
   if (graph.sizes.empty()) {
     WEFT_ASSIGN(graph, remove_dead_code(graph, {}));
   }
-  if (!keeps_source_lines_) {
-    graph.lines.clear();
-    for (graph::Node& node : graph.nodes) node.line = -1;
-  }
+  if (!keeps_source_lines_) forget_lines(graph);
   Json capture_names = Json::array(), constant_names = Json::array();
   for (const NamedTensor& capture : captures) {
     WEFT_TRY(add_tensor(capture));

@@ -65,12 +65,16 @@ Result<Ref<Tensor>> transfer(const Tensor& tensor, Device* device) {
 }
 
 Status traced_value_error(std::string_view reader) {
+  const std::string line = current_origin();
   return errors::invalid_state(
       reader,
       "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
-      "recorded; choose between values with np.where, look at them with npx.print, npx.check and "
-      "npx.callback, or keep this part out of hybridize() (npx.cond, npx.foreach and "
-      "npx.while_loop are planned)");
+      "recorded",
+      line.empty() ? "" : " (" + line + ")",
+      "; instead of `if` on its value use npx.cond, or np.where to choose element by element, "
+      "instead of `while` npx.while_loop, instead of a loop as long as it says npx.foreach over "
+      "rows; look at it with npx.print, npx.check and npx.callback, or keep this part out of "
+      "hybridize()");
 }
 
 Result<Ref<Tensor>> readable(Tensor& tensor, std::string_view reader) {

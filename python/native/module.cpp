@@ -58,6 +58,7 @@ PYBIND11_MODULE(_native, module) {
   module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));
   define_arrays(module);
   define_autograd(module);
+  define_control(module);
   define_files(module);
   define_library(module);
   define_devices(module);

@@ -266,6 +266,67 @@ static void extents_of_a_trace_may_follow_from_values() {
   CHECK(f({Tensor::from({5}, {true, true, true, true, true})})[0].elements() == 5);
 }
 
+static void loops_and_branches_depend_on_values() {
+  const Tensor factor = row({10, 100});
+  const auto sums = [&](weft::Span<const Tensor> in) {
+    return weft::foreach (
+        [&](weft::Span<const Tensor> rows, weft::Span<const Tensor> sum) -> weft::Steps {
+          const Tensor next = sum[0] + rows[0] * factor;
+          return {{next * 2}, {next}};
+        },
+        {in[0]}, {in[1]});
+  };
+  const std::vector<Tensor> inputs = {Tensor::from({3, 2}, {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}),
+                                      row({0, 0})};
+  const weft::Function f =
+      weft::trace([&](weft::Span<const Tensor> in) { return sums(in).states; }, inputs);
+  CHECK(f.text().find("loop(") != std::string::npos);
+  CHECK(f(inputs)[0].to_vector<float>() == (Floats{90, 1200}));
+  factor.attach_grad();
+  weft::Steps found;
+  {
+    const auto scope = weft::record();
+    found = sums(inputs);  // outside of a trace
+  }
+  CHECK(found.outputs[0].to_vector<float>() == (Floats{20, 400, 80, 1200, 180, 2400}));
+  weft::backward({found.states[0]});
+  CHECK(factor.grad().to_vector<float>() == (Floats{9, 12}));
+
+  const auto doubled = [](weft::Span<const Tensor> in) {
+    const weft::Steps steps = weft::while_loop(
+        [](weft::Span<const Tensor> v) {
+          return weft::call("less", {weft::call("sum", {v[0]}), 100.0});
+        },
+        [](weft::Span<const Tensor> v) -> weft::Steps {
+          return {{v[0]}, {v[0] * 2}};
+        },
+        in, 5);
+    return weft::cond(
+        weft::call("less", {weft::call("sum", {steps.states[0]}), 150.0}),
+        [&] {
+          return std::vector<Tensor>{steps.states[0], steps.outputs[0]};
+        },
+        [&] {
+          return std::vector<Tensor>{-steps.states[0], steps.outputs[0]};
+        });
+  };
+  for (const float start : {30.0f, 60.0f}) {
+    const Tensor x = row({start});
+    const std::vector<Tensor> eager = doubled({x}), traced = weft::trace(doubled, {x})({x});
+    for (const std::vector<Tensor>& got : {eager, traced}) {
+      CHECK(got[0].to_vector<float>() == Floats{120.0f});
+      CHECK(got[1].to_vector<float>() == (Floats{start, start < 50 ? 60.0f : 0, 0, 0, 0}));
+    }
+  }
+  THROWS(weft::foreach (
+             [](auto rows, auto) -> weft::Steps {
+               return {{}, {rows[0]}};
+             },
+             {inputs[0]}, {Tensor::zeros({3})}),
+         WEFT_INVALID_VALUE, "carried value 0");
+  CHECK(!(weft_modes() & WEFT_MODE_TRACING));
+}
+
 static void dimensions_are_open_until_a_run() {
   const char* const path = "weft_abi_hpp_open.weft";
   const auto total = [](weft::Span<const Tensor> in) {
@@ -470,6 +531,7 @@ int main() {
   functions_are_traced();
   a_body_that_throws_ends_its_trace();
   extents_of_a_trace_may_follow_from_values();
+  loops_and_branches_depend_on_values();
   dimensions_are_open_until_a_run();
   functions_of_the_host_are_called();
   operators_are_registered_from_lambdas();

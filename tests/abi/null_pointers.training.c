@@ -149,6 +149,39 @@ static weft_function double_of(weft_tensor a) {
   return function;
 }
 
+static void bodies(weft_tensor a) {
+  weft_type type;
+  weft_tensor in = NULL;
+  weft_tensor out = NULL;
+  weft_tensor none[1] = {NULL};
+  weft_body body = NULL;
+  weft_function function = NULL;
+  memset(&type, 0, sizeof type);
+  MUST(weft_trace_begin(NULL, 0, NULL));
+  NULLED(weft_body_begin(NULL, 1, &in), "types");
+  NULLED(weft_body_begin(&type, 1, NULL), "placeholders");
+  MUST(weft_body_begin(&type, 1, &in));
+  NULLED(weft_body_end(none, 1, &body), "outputs[0]");
+  NULLED(weft_body_end(&in, 1, NULL), "out");
+  MUST(weft_body_end(&in, 1, &body));
+  NULLED(weft_foreach(NULL, &a, 1, &a, 1, &out, 1), "body");
+  NULLED(weft_foreach(body, NULL, 1, NULL, 0, &out, 1), "data");
+  NULLED(weft_foreach(body, &a, 1, NULL, 1, &out, 1), "states");
+  NULLED(weft_foreach(body, &a, 1, NULL, 0, NULL, 1), "outs");
+  NULLED(weft_while_loop(NULL, &a, 1, 1, &out, 1), "body");
+  NULLED(weft_while_loop(body, NULL, 1, 1, &out, 1), "variables");
+  NULLED(weft_while_loop(body, &a, 1, 1, NULL, 1), "outs");
+  NULLED(weft_cond(NULL, body, body, &out, 1), "predicate");
+  NULLED(weft_cond(a, NULL, body, &out, 1), "then_body");
+  NULLED(weft_cond(a, body, NULL, &out, 1), "else_body");
+  NULLED(weft_cond(a, body, body, NULL, 1), "outs");
+  weft_body_release(body);
+  weft_body_release(NULL);
+  MUST(weft_trace_end(&a, 1, &function));
+  weft_tensor_release(in);
+  weft_function_release(function);
+}
+
 static void functions_and_writers(void) {
   weft_tensor a = array();
   weft_tensor none[1] = {NULL};
@@ -160,6 +193,7 @@ static void functions_and_writers(void) {
   const char* no_names[1] = {NULL};
   CHECK(weft_function_retain(NULL) == NULL);
   weft_function_release(NULL);
+  bodies(a);
   NULLED(weft_function_call(NULL, &a, 1, &out, 1), "function");
   NULLED(weft_function_set_budget(NULL, 1), "function");
   NULLED(weft_function_call(f, NULL, 1, &out, 1), "inputs");

@@ -256,6 +256,60 @@ static void calling_the_host(run* r) {
   weft_function_release(plan);
 }
 
+/* row, sum -> sum + row * row, a loop over all rows of x */
+static weft_tensor summed(run* r, weft_tensor x) {
+  weft_type types[2];
+  weft_tensor in[2] = {NULL, NULL};
+  weft_tensor square = NULL;
+  weft_tensor sum = NULL;
+  weft_tensor start = NULL;
+  weft_tensor outs[1] = {NULL};
+  weft_body body = NULL;
+  weft_value axes[2];
+  int64_t none[1] = {0};
+  memset(types, 0, sizeof types);
+  types[0].dtype = types[1].dtype = WEFT_FLOAT32;
+  types[0].rank = types[1].rank = 1;
+  types[0].shape[0] = types[1].shape[0] = weft_tensor_shape(x)[1];
+  axes[0] = of_tensor(x);
+  axes[1] = of_ints(none, 1);
+  start = result_of(r, "sum", axes, 2);
+  if (!start || !went_well(r, weft_body_begin(types, 2, in))) return NULL;
+  keep(r, in[0]);
+  keep(r, in[1]);
+  square = of_two(r, "multiply", in[0], in[0]);
+  if (square) sum = of_two(r, "add", in[1], square);
+  if (!sum) {
+    weft_trace_abort();
+    return NULL;
+  }
+  if (!went_well(r, weft_body_end(&sum, 1, &body))) return NULL;
+  went_well(r, weft_foreach(body, &x, 1, &start, 1, outs, 1));
+  weft_body_release(body);
+  return keep(r, outs[0]);
+}
+
+static void with_control_flow(run* r) {
+  weft_tensor x = made(r, 20);
+  weft_tensor placeholder = NULL;
+  weft_tensor head = NULL;
+  weft_function function = NULL;
+  if (!x || !went_well(r, weft_tensor_attach_grad(x, WEFT_GRAD_WRITE))) return;
+  if (!went_well(r, weft_trace_begin(&x, 1, &placeholder))) return;
+  keep(r, placeholder);
+  head = summed(r, placeholder);
+  if (head) head = of_one(r, "sum", head);
+  if (!head || !went_well(r, weft_trace_end(&head, 1, &function))) {
+    while (weft_modes() & WEFT_MODE_TRACING) weft_trace_abort();
+    return;
+  }
+  head = NULL;
+  weft_set_modes(WEFT_MODE_RECORDING, 0);
+  went_well(r, weft_function_call(function, &x, 1, &head, 1));
+  differentiate(r, keep(r, head), x);
+  weft_function_release(function);
+}
+
 static void shared_with_others(run* r) {
   weft_tensor x = made(r, 20);
   weft_tensor back = NULL;
@@ -342,6 +396,7 @@ int main(void) {
   every_refusal_is_survived(as_a_function);
   every_refusal_is_survived(with_sizes);
   every_refusal_is_survived(calling_the_host);
+  every_refusal_is_survived(with_control_flow);
   every_refusal_is_survived(shared_with_others);
   return report_checks();
 }

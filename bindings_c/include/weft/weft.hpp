@@ -20,6 +20,7 @@
 
 #include "weft_autograd.hpp"   // modes, gradients, traced functions, functions of the host
 #include "weft_base.hpp"       // Error, Dtype, Span, owners of handles
+#include "weft_control.hpp"    // foreach, while_loop, cond
 #include "weft_model.hpp"      // Writer, Model, Context
 #include "weft_operators.hpp"  // Op, call, a + b
 #include "weft_register.hpp"   // operators of your own

@@ -111,6 +111,34 @@ WEFT_API void weft_trace_abort(void);
 WEFT_API weft_trace weft_trace_suspend(void);
 WEFT_API weft_status weft_trace_resume(weft_trace trace);
 
+/* Control flow in a trace. A body is traced once, from types of its arguments to its outputs,
+ * between weft_body_begin and weft_body_end; it may use any array of the trace around it, which it
+ * captures, and write to arrays from outside, but not to its arguments. Bodies nest. It has no
+ * effects (print, check, callback) and meets no sizes. weft_trace_abort gives up the innermost one.
+ * Outside of a trace a program's own loops and branches do the same. */
+WEFT_API weft_status weft_body_begin(const weft_type* types, size_t count,
+                                     weft_tensor* placeholders);
+WEFT_API weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* out);
+WEFT_API void weft_body_release(weft_body body);
+/* Runs a body for each row, along axis 0, of `data`, ndata arrays, one at least. Its arguments are
+ * rows of these and nstates carried values, its outputs the new carried values, of unchanged types,
+ * and any others. outs: the carried values after the last row, then each other output stacked along
+ * a new axis 0. WEFT_INVALID_VALUE names a carried value that changes its type. */
+WEFT_API weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
+                                  const weft_tensor* states, size_t nstates, weft_tensor* outs,
+                                  size_t nouts);
+/* Runs a body as long as the first variable, bool without axes, is true, at most max_iterations
+ * times. Its arguments are the variables, its outputs the new ones and any others. outs: the
+ * variables at the end, then each other output stacked, of max_iterations rows: zero for iterations
+ * that there were not. */
+WEFT_API weft_status weft_while_loop(weft_body body, const weft_tensor* variables,
+                                     size_t nvariables, int64_t max_iterations, weft_tensor* outs,
+                                     size_t nouts);
+/* Runs the first body if the predicate, bool without axes, is true, else the second. Both take no
+ * arguments and have outputs of the same types. */
+WEFT_API weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_body else_body,
+                               weft_tensor* outs, size_t nouts);
+
 /* Sizes: numbers that only a run knows, such as how many elements a mask chooses. A program that
  * uses one is traced WEFT_TRACE_EXAMPLES times, each time with another example of its sizes, and
  * the traces are joined: numbers that differ are taken to follow from the sizes, as sums and

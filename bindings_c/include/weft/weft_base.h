@@ -57,6 +57,7 @@ typedef struct weft_tensor_* weft_tensor;     /* an array */
 typedef const struct weft_op_* weft_op;       /* an operator; lives as long as the library */
 typedef struct weft_function_* weft_function; /* a traced graph with its plans */
 typedef struct weft_trace_* weft_trace;       /* a trace that is suspended */
+typedef struct weft_body_* weft_body;         /* what control flow in a trace runs */
 typedef struct weft_writer_* weft_writer;     /* a .weft file being put together */
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
 typedef struct weft_device_* weft_device;     /* lives as long as the library; NULL: the CPU */

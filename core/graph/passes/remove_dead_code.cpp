@@ -1,10 +1,54 @@
-// Law: a node that has no effect and none of whose outputs is read or leaves is removed; nothing
-// else changes. Inputs stay, and so do the ordinals of random nodes that go: the others keep their
-// numbers.
+// Law: a node that has no effect and none of whose outputs is read or leaves is removed, and so is
+// what a loop stacks or a cond gives that nobody reads; nothing else changes. Inputs stay, and so
+// do the ordinals of random nodes that go: the others keep their numbers.
+#include "graph/control.h"
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
 namespace weft::graph {
+namespace {
+
+// Outputs of control flow before this one stay: carried values, the number of iterations, and the
+// one that clones name.
+size_t first_removable(const Node& node, const Region& region) {
+  const size_t first = region.kind == RegionKind::kLoop ? first_stacked(region) : 0;
+  return node.ordinal < 0 ? first : std::max<size_t>(first, 1);
+}
+
+// The bodies' own dead code goes when the pass gets to them.
+void copy_read_outputs(Rebuild& rebuild, const Graph& graph, const Node& node,
+                       const std::vector<bool>& live) {
+  Region region = graph.regions[static_cast<size_t>(node.region)];
+  const size_t first = first_removable(node, region);
+  // Of the node, where outputs of the body are one fewer if it tells the number of iterations.
+  const size_t told = region.loop.while_true ? 1 : 0;
+  Node copied = node;
+  std::vector<ValueId> read;
+  std::vector<size_t> removed;  // of the body, rising
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    if (i < first || live[static_cast<size_t>(node.outputs[i])])
+      read.push_back(node.outputs[i]);
+    else
+      removed.push_back(i - told);
+  }
+  if (removed.empty()) return rebuild.copy(node);
+  for (std::shared_ptr<const Graph>* body : {&region.body, &region.otherwise}) {
+    if (!*body) continue;
+    Graph changed = **body;
+    for (size_t r = removed.size(); r-- > 0;)
+      changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(removed[r]));
+    *body = std::make_shared<const Graph>(std::move(changed));
+  }
+  for (Operand& operand : copied.operands) operand = rebuild.map(operand);
+  if (node.clone_of >= 0) copied.clone_of = rebuild.map(node.clone_of);
+  const std::vector<TensorType> types = control_output_types(region);
+  copied.region = rebuild.graph().add_region(std::move(region));
+  const int32_t index = rebuild.graph().add_node(std::move(copied), types);
+  for (size_t i = 0; i < read.size(); ++i)
+    rebuild.set(read[i], rebuild.graph().nodes[static_cast<size_t>(index)].outputs[i]);
+}
+
+}  // namespace
 
 Result<Graph> remove_dead_code(const Graph& graph, const PassContext&) {
   std::vector<bool> live(graph.values.size(), false);
@@ -19,8 +63,13 @@ Result<Graph> remove_dead_code(const Graph& graph, const PassContext&) {
       if (operand.is_value()) live[static_cast<size_t>(operand.value)] = true;
   }
   Rebuild rebuild(graph);
-  for (size_t n = 0; n < graph.nodes.size(); ++n)
-    if (keep[n]) rebuild.copy(graph.nodes[n]);
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (!keep[n]) continue;
+    if (control_of(graph, graph.nodes[n]))
+      copy_read_outputs(rebuild, graph, graph.nodes[n], live);
+    else
+      rebuild.copy(graph.nodes[n]);
+  }
   return rebuild.finish();
 }
 

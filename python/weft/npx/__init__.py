@@ -1,4 +1,4 @@
-"""What NumPy lacks: operators of neural networks, files of arrays, threads.
+"""What NumPy lacks: operators of neural networks, control flow, files of arrays, threads.
 
 Operators that are registered later (`weft.register_op`, `weft.library.load`) are here too.
 
@@ -17,7 +17,8 @@ from weft._files import BackgroundWrite as _BackgroundWrite
 from weft._files import save_arrays as _save_arrays
 from weft._typing import ndarray as _ndarray
 from weft.np import random
-from weft.npx import _effects, _ops
+from weft.npx import _control, _effects, _ops
+from weft.npx._control import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
 
@@ -72,6 +73,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
 
 __all__ = [
+    *_control.__all__,
     *_effects.__all__,
     *_ops.__all__,
     "load",

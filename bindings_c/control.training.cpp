@@ -1,0 +1,97 @@
+// weft.h: control flow in traces.
+#include "autograd/control.h"
+
+#include <vector>
+
+#include "guard.h"
+#include "traced_types.h"
+
+using namespace weft;
+
+namespace {
+
+weft_body handle(autograd::Body* body) { return reinterpret_cast<weft_body>(body); }
+autograd::Body& body_of(weft_body handle) { return *reinterpret_cast<autograd::Body*>(handle); }
+
+Status hand_out(const char* name, autograd::Arrays arrays, weft_tensor* outs, size_t nouts) {
+  if (arrays.size() != nouts)
+    return errors::invalid_value(name, "has ", arrays.size(), " outputs; room was given for ",
+                                 nouts);
+  for (size_t i = 0; i < nouts; ++i) outs[i] = c::handle(arrays[i].detach());
+  return {};
+}
+
+Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
+                       size_t count) {
+  return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
+}
+
+Status require_room(const char* name, weft_tensor* outs, size_t nouts) {
+  return nouts ? c::require(name, {{"outs", outs}}) : Status();
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_body_begin(const weft_type* types, size_t count, weft_tensor* placeholders) {
+  return c::guard([&]() -> Status {
+    WEFT_ASSIGN(const auto given, c::types_from("weft_body_begin", types, count, placeholders));
+    return autograd::begin_body(given, c::tensors(placeholders, count));
+  });
+}
+
+weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* out) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("weft_body_end", "outputs", outputs, count));
+    WEFT_TRY(c::require("weft_body_end", {{"out", out}}));
+    WEFT_ASSIGN(Ref<autograd::Body> made, autograd::end_body(c::tensors(outputs, count)));
+    *out = handle(made.detach());
+    return {};
+  });
+}
+
+void weft_body_release(weft_body body) {
+  if (body) body_of(body).release();
+}
+
+weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
+                         const weft_tensor* states, size_t nstates, weft_tensor* outs,
+                         size_t nouts) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("foreach", {{"body", body}}));
+    WEFT_TRY(require_tensors("foreach", "data", data, ndata));
+    WEFT_TRY(require_tensors("foreach", "states", states, nstates));
+    WEFT_TRY(require_room("foreach", outs, nouts));
+    WEFT_ASSIGN(autograd::Arrays arrays, autograd::foreach (body_of(body), c::tensors(data, ndata),
+                                                            c::tensors(states, nstates)));
+    return hand_out("foreach", std::move(arrays), outs, nouts);
+  });
+}
+
+weft_status weft_while_loop(weft_body body, const weft_tensor* variables, size_t nvariables,
+                            int64_t max_iterations, weft_tensor* outs, size_t nouts) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("while_loop", {{"body", body}}));
+    WEFT_TRY(require_tensors("while_loop", "variables", variables, nvariables));
+    WEFT_TRY(require_room("while_loop", outs, nouts));
+    WEFT_ASSIGN(
+        autograd::Arrays arrays,
+        autograd::while_loop(body_of(body), c::tensors(variables, nvariables), max_iterations));
+    return hand_out("while_loop", std::move(arrays), outs, nouts);
+  });
+}
+
+weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_body else_body,
+                      weft_tensor* outs, size_t nouts) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require(
+        "cond", {{"predicate", predicate}, {"then_body", then_body}, {"else_body", else_body}}));
+    WEFT_TRY(require_room("cond", outs, nouts));
+    WEFT_ASSIGN(autograd::Arrays arrays,
+                autograd::cond(*c::tensor(predicate), body_of(then_body), body_of(else_body)));
+    return hand_out("cond", std::move(arrays), outs, nouts);
+  });
+}
+
+}  // extern "C"
