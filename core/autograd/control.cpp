@@ -307,7 +307,7 @@ Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise) 
     WEFT_ASSIGN(ops::Value value, trace->read(*tensor));
     values.push_back(std::move(value));
   }
-  std::vector<Ref<Object>> leaves = body.traced().leaves;
+  std::vector<LeafUse> leaves = body.traced().leaves;
   leaves.insert(leaves.end(), otherwise.traced().leaves.begin(), otherwise.traced().leaves.end());
   WEFT_ASSIGN(Arrays all, trace->add_control(branches.region(), values, leaves));
   const size_t outputs = all.size() - branches.written().size();

@@ -188,13 +188,13 @@ Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
 
 Result<std::vector<Ref<Tensor>>> Trace::add_control(graph::Region region,
                                                     std::span<const ops::Value> operands,
-                                                    std::span<const Ref<Object>> leaves) {
+                                                    std::span<const LeafUse> leaves) {
   note_mode();
   std::vector<graph::ValueId> ids;
   for (const ops::Value& operand : operands) ids.push_back(operand.id());
   const ops::Values results = builder_.add_control(std::move(region), ids);
   WEFT_TRY(builder_.status());
-  delivered_.insert(delivered_.end(), leaves.begin(), leaves.end());
+  body_leaves_.insert(body_leaves_.end(), leaves.begin(), leaves.end());
   std::vector<Ref<Tensor>> arrays;
   for (const ops::Value& result : results) {
     WEFT_ASSIGN(Ref<Tensor> made, array(without_history_if_paused(result)));

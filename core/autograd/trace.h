@@ -102,7 +102,7 @@ class Trace {
   // One more node, of control flow, whose bodies write these leaves' gradients.
   Result<std::vector<Ref<Tensor>>> add_control(graph::Region region,
                                                std::span<const ops::Value> operands,
-                                               std::span<const Ref<Object>> leaves);
+                                               std::span<const LeafUse> leaves);
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
@@ -182,6 +182,7 @@ class Trace {
   // Contents that captured leaves have been given: they are leaves' as the first ones are.
   std::vector<Leaf> leaf_contents_;
   std::vector<Delivered> delivered_;
+  std::vector<LeafUse> body_leaves_;  // to which bodies of control flow deliver
 };
 
 // The trace of this thread; null if it does not trace.

@@ -168,7 +168,8 @@ Status Trace::deliver(const Leaf& leaf, const ops::Value& gradient) {
   return write(*known->gradient, ops::Argument::of_tensor(content.get()));
 }
 
-// Gradients that the trace has not used up are outputs, into the leaves' arrays.
+// Gradients that the trace has not used up are outputs, into the leaves' arrays. Those of bodies are
+// among what control flow writes already.
 Status Trace::finish_gradients(TracedProgram& traced) {
   for (Delivered& delivered : delivered_) {
     auto* const leaf = static_cast<LeafNode*>(delivered.leaf.get());
@@ -184,6 +185,8 @@ Status Trace::finish_gradients(TracedProgram& traced) {
     target.changed = true;
     if (target.input < 0) WEFT_TRY(make_input(*gradient, target));
   }
+  for (LeafUse& use : body_leaves_)
+    if (!delivered_to(static_cast<const LeafNode&>(*use.leaf))) traced.leaves.push_back(use);
   return builder_.status();
 }
 

@@ -215,6 +215,7 @@ ops::Values GraphBuilder::add_control(Region region, std::span<const ValueId> op
   for (const ValueId id : operands) node.operands.push_back(Operand::of_value(id));
   node.line = line_;
   node.clone_of = clone_of_;
+  node.backward = backward_;
   if (ordinals > 0 && reused_ordinal_ >= 0) {
     node.ordinal = std::exchange(reused_ordinal_, -1);
   } else if (ordinals > 0) {
