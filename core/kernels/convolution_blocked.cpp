@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "kernels/table_impl.h"
@@ -25,10 +26,14 @@ BlockedConvolution flattened(const BlockedConvolution& problem) {
   Convolution& p = flat.shape;
   const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
-  if (!is_pointwise || p.out_height * p.out_width > kFlatPixels) return flat;
+  const bool is_dense = p.in_height == p.out_height && p.in_width == p.out_width &&
+                        p.out_height == problem.results.height &&
+                        p.out_width == problem.results.width;
+  if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return flat;
   p.in_width *= p.in_height;
   p.out_width *= p.out_height;
   p.in_height = p.out_height = 1;
+  flat.results = every_position(1, p.out_width);
   return flat;
 }
 
@@ -54,7 +59,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
   if (is_depthwise(p)) return {1, p.out_height, 1, p.in_channels / problem.in_block, 1};
   const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
   const int64_t channels = p.in_channels / p.groups;
-  const int64_t depth = p.kernel_height * p.kernel_width;
+  const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
   if (panels * panel_bytes > kWeightBytes || p.out_height == 1) {
@@ -77,6 +82,18 @@ BlockedCut cut(const BlockedConvolution& problem) {
 
 }  // namespace
 
+BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  return {shape,
+          in_block,
+          channel_block(shape.out_channels),
+          winograd,
+          -kOpen,
+          kOpen,
+          every_position(shape.kernel_height, shape.kernel_width),
+          every_position(shape.out_height, shape.out_width)};
+}
+
 bool blocks_fit(const Convolution& p, int64_t in_block) {
   const int64_t out_block = channel_block(p.out_channels);
   if (out_block == 1 || p.in_channels < 1) return false;
@@ -95,12 +112,15 @@ int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
   return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
 }
 
-void pack_panels(const Convolution& p, int64_t in_block, const float* weights, float* packed,
-                 Range panels) {
+void pack_panels(const Convolution& p, int64_t in_block, Filters filters_of, const float* weights,
+                 float* packed, Range panels) {
   const int64_t taps = p.kernel_height * p.kernel_width;
   const int64_t elements = packed_panel_elements(p, in_block);
   const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
   const int64_t group_panels = divide_up(filters, kPanelChannels);
+  const bool is_own = filters_of == Filters::kOwn;
+  const int64_t filter_step = (is_own ? channels : 1) * taps;
+  const int64_t channel_step = (is_own ? 1 : filters) * taps;
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     float* to = packed + panel * elements;
     if (is_depthwise(p)) {
@@ -112,12 +132,12 @@ void pack_panels(const Convolution& p, int64_t in_block, const float* weights, f
     const int64_t group = panel / group_panels;
     const int64_t first = panel % group_panels * kPanelChannels;
     const int64_t lanes = std::min(kPanelChannels, filters - first);
-    const float* from = weights + (group * filters + first) * channels * taps;
+    const float* from = weights + group * filters * channels * taps + first * filter_step;
     for (int64_t block = 0; block < channels; block += in_block)
       for (int64_t tap = 0; tap < taps; ++tap)
         for (int64_t c = block; c < block + in_block; ++c, to += kPanelChannels)
           for (int64_t lane = 0; lane < kPanelChannels; ++lane)
-            to[lane] = lane < lanes ? from[(lane * channels + c) * taps + tap] : 0;
+            to[lane] = lane < lanes ? from[lane * filter_step + c * channel_step + tap] : 0;
   }
 }
 
@@ -137,9 +157,10 @@ int64_t winograd_tile(const Convolution& p) {
   return side >= 24 ? 4 : side >= 12 ? 2 : 0;
 }
 
-// G g G^T of every kernel, the filters of a panel side by side.
-void pack_winograd(const Convolution& p, int64_t tile, const float* weights, float* packed,
-                   Range panels) {
+// G g G^T of every kernel, the filters of a panel side by side. The adjoint meets the taps of a
+// kernel in opposite order.
+void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels) {
   static constexpr double kFour[6][3] = {{1. / 4, 0, 0},
                                          {-1. / 6, -1. / 6, -1. / 6},
                                          {-1. / 6, 1. / 6, -1. / 6},
@@ -151,13 +172,17 @@ void pack_winograd(const Convolution& p, int64_t tile, const float* weights, flo
   const double(*const g)[3] = tile == 4 ? kFour : kTwo;
   const int64_t side = tile + 2;
   const int64_t step = p.out_channels * p.in_channels;  // between frequencies
+  const bool is_own = filters == Filters::kOwn;
+  const int64_t filter_step = is_own ? p.in_channels * 9 : 9;
+  const int64_t channel_step = is_own ? 9 : p.out_channels * 9;
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     for (int64_t c = 0; c < p.in_channels; ++c) {
-      const float* from = weights + (panel * kPanelChannels * p.in_channels + c) * 9;
+      const float* from = weights + panel * kPanelChannels * filter_step + c * channel_step;
       float* to = packed + (panel * p.in_channels + c) * kPanelChannels;
       double taps[9][kLanes];
       for (int lane = 0; lane < kLanes; ++lane)
-        for (int tap = 0; tap < 9; ++tap) taps[tap][lane] = from[lane * p.in_channels * 9 + tap];
+        for (int tap = 0; tap < 9; ++tap)
+          taps[tap][lane] = from[lane * filter_step + (is_own ? tap : 8 - tap)];
       for (int64_t y = 0; y < side; ++y) {
         double row[3][kLanes];
         for (int x = 0; x < 3; ++x)

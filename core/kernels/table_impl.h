@@ -76,6 +76,24 @@ using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, con
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
 
+// How the gradient of the weights is cut: the bands that it is summed over, the input channels of a
+// unit, and where the parts of scratch start, in bytes.
+inline constexpr int64_t kWeightFilters = 32;  // of a unit
+struct BlockedWeightCut {
+  int64_t rows, images;
+  int64_t channels, channel_chunks;
+  int64_t pitch;  // of a plain image's padded rows
+  int64_t sums, band, end;
+};
+struct BlockedWeightOperands {
+  const float* x;
+  const float* dy;
+  float* dw;
+};
+using BlockedWeightKernel = void (*)(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                                     const BlockedWeightOperands& operands, Range units,
+                                     void* scratch);
+
 using MaxPoolKernel = void (*)(const Pooling& problem, const void* x, void* y, int64_t* indices,
                                Range planes);
 using AveragePoolKernel = void (*)(const Pooling& problem, const void* from, void* to,
@@ -157,8 +175,14 @@ struct KernelTable {
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
+  BlockedWeightKernel blocked_weight;
+  BlockedWeightKernel blocked_depthwise_weight;
   BlockedPoolKernel blocked_max_pool;
   BlockedPoolKernel blocked_average_pool;
+  void (*blocked_pool_taps)(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
+                            Range rows);
+  void (*blocked_pool_adjoint)(const Pooling& problem, int64_t block, const float* dy,
+                               const uint8_t* taps, float* dx, Range planes);
   // [dtype] each; null where the header says that a dtype has no kernel.
   const MaxPoolKernel* max_pools;
   const AveragePoolKernel* average_pools;
@@ -179,6 +203,7 @@ struct KernelTable {
   const AttentionKernels* attentions;
   const LstmKernels* lstms;
   const ChannelKernels* channels;
+  const ChannelKernels* blocked_channels;  // float32
   const DistributionKernel* uniforms;      // low, high
   const DistributionKernel* normals;       // mean, deviation
   const DistributionKernel* exponentials;  // scale
@@ -192,6 +217,10 @@ const KernelTable& active_table();
 // The same with an instruction set's kernels.
 void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
                              const BlockedOperands& operands, Range units, void* scratch);
+void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
+                      const BlockedOperands& operands, Range units, void* scratch);
+void run_blocked_weight(const KernelTable& table, const BlockedConvolution& problem,
+                        const BlockedWeightOperands& operands, Range units, void* scratch);
 
 // What a formula takes and gives: the same in every instruction set, derived in the generic one.
 struct FormulaShape {
