@@ -16,6 +16,10 @@ constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
+constexpr int64_t kMostTiles = 70;
+constexpr int64_t kLeastUnits = 4;
+constexpr int64_t kLargeBatch = 16;
+constexpr int64_t kManyTiles = 64;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -39,15 +43,26 @@ BlockedConvolution flattened(const BlockedConvolution& problem) {
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
 
-// Tiles whose frequencies stay in the second-level cache, and at least four units.
+// Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
+// the weights again, for each unit, cheaper than writing and reading frequencies. At least four
+// units: of tiles, or where these would become too few, of panels too.
 BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  const int64_t side = problem.winograd;
-  const int64_t tiles = divide_up(p.out_height, side) * divide_up(p.out_width, side);
-  const int64_t bytes = frequencies(side) * (p.in_channels + p.out_channels) * 4;
-  int64_t rows = std::max<int64_t>(14, kWinogradBytes / bytes / 14 * 14);
-  rows = std::min(rows, divide_up(tiles, p.batch < 4 ? 4 : 1));
-  return {rows, divide_up(tiles, rows), 1, 1, 1};
+  const int64_t side = problem.winograd, panels = p.out_channels / kPanelChannels;
+  const int64_t tiles = p.batch * divide_up(p.out_height, side) * divide_up(p.out_width, side);
+  const int64_t channels = p.in_channels + p.out_channels;
+  const int64_t cached = kWinogradBytes / (frequencies(side) * channels * 4);
+  const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
+  const int64_t rows = std::min(std::max<int64_t>(14, std::max(cached, wanted) / 14 * 14), tiles);
+  const int64_t quarter = divide_up(tiles, kLeastUnits);
+  if (rows <= quarter || 3 * quarter >= rows) {
+    const int64_t fewer = std::min(rows, quarter);
+    return {fewer, divide_up(tiles, fewer), panels, 1, 1};
+  }
+  const int64_t chunks =
+      std::clamp<int64_t>(divide_up(kLeastUnits, divide_up(tiles, rows)), 1, divide_up(panels, 2));
+  const int64_t together = divide_up(divide_up(panels, chunks), 2) * 2;
+  return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
 }
 
 // Heavy weights are read once: a unit is two panels and a whole image. Light ones stay in the
@@ -112,36 +127,18 @@ int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
   return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
 }
 
-void pack_panels(const Convolution& p, int64_t in_block, Filters filters_of, const float* weights,
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
                  float* packed, Range panels) {
-  const int64_t taps = p.kernel_height * p.kernel_width;
-  const int64_t elements = packed_panel_elements(p, in_block);
-  const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
-  const int64_t group_panels = divide_up(filters, kPanelChannels);
-  const bool is_own = filters_of == Filters::kOwn;
-  const int64_t filter_step = (is_own ? channels : 1) * taps;
-  const int64_t channel_step = (is_own ? 1 : filters) * taps;
-  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    float* to = packed + panel * elements;
-    if (is_depthwise(p)) {
-      const float* from = weights + panel * in_block * taps;
-      for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = 0; c < in_block; ++c) *to++ = from[c * taps + tap];
-      continue;
-    }
-    const int64_t group = panel / group_panels;
-    const int64_t first = panel % group_panels * kPanelChannels;
-    const int64_t lanes = std::min(kPanelChannels, filters - first);
-    const float* from = weights + group * filters * channels * taps + first * filter_step;
-    for (int64_t block = 0; block < channels; block += in_block)
-      for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = block; c < block + in_block; ++c, to += kPanelChannels)
-          for (int64_t lane = 0; lane < kPanelChannels; ++lane)
-            to[lane] = lane < lanes ? from[lane * filter_step + c * channel_step + tap] : 0;
-  }
+  active_table().pack_panels(shape, in_block, filters, weights, packed, panels);
+}
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels) {
+  active_table().pack_winograd(shape, tile, filters, weights, packed, panels);
 }
 
-// Measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
+// In large batches weights are read for many tiles, whatever the image: at 7 x 7, a fifth of a
+// tile's results lie outside, and tiles of 4 still take half. In small ones:
+// measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
 // 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
 // so many that they come from memory, the larger weights cost more than products save.
 int64_t winograd_tile(const Convolution& p) {
@@ -153,65 +150,28 @@ int64_t winograd_tile(const Convolution& p) {
   if (!fits || p.in_channels < 32 || p.out_channels < 32) return 0;
   const int64_t side = std::min(p.out_height, p.out_width);
   const int64_t weights = p.in_channels * p.out_channels;
+  const int64_t tiles = p.batch * divide_up(p.out_height, 4) * divide_up(p.out_width, 4);
+  if (p.batch >= kLargeBatch && side >= 7 && tiles >= kManyTiles) return 4;
   if (weights > 256 * 256) return 0;
   return side >= 24 ? 4 : side >= 12 ? 2 : 0;
-}
-
-// G g G^T of every kernel, the filters of a panel side by side. The adjoint meets the taps of a
-// kernel in opposite order.
-void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const float* weights,
-                   float* packed, Range panels) {
-  static constexpr double kFour[6][3] = {{1. / 4, 0, 0},
-                                         {-1. / 6, -1. / 6, -1. / 6},
-                                         {-1. / 6, 1. / 6, -1. / 6},
-                                         {1. / 24, 1. / 12, 1. / 6},
-                                         {1. / 24, -1. / 12, 1. / 6},
-                                         {0, 0, 1}};
-  static constexpr double kTwo[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
-  constexpr int kLanes = int(kPanelChannels);
-  const double(*const g)[3] = tile == 4 ? kFour : kTwo;
-  const int64_t side = tile + 2;
-  const int64_t step = p.out_channels * p.in_channels;  // between frequencies
-  const bool is_own = filters == Filters::kOwn;
-  const int64_t filter_step = is_own ? p.in_channels * 9 : 9;
-  const int64_t channel_step = is_own ? 9 : p.out_channels * 9;
-  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    for (int64_t c = 0; c < p.in_channels; ++c) {
-      const float* from = weights + panel * kPanelChannels * filter_step + c * channel_step;
-      float* to = packed + (panel * p.in_channels + c) * kPanelChannels;
-      double taps[9][kLanes];
-      for (int lane = 0; lane < kLanes; ++lane)
-        for (int tap = 0; tap < 9; ++tap)
-          taps[tap][lane] = from[lane * filter_step + (is_own ? tap : 8 - tap)];
-      for (int64_t y = 0; y < side; ++y) {
-        double row[3][kLanes];
-        for (int x = 0; x < 3; ++x)
-          for (int lane = 0; lane < kLanes; ++lane)
-            row[x][lane] =
-                g[y][0] * taps[x][lane] + g[y][1] * taps[3 + x][lane] + g[y][2] * taps[6 + x][lane];
-        for (int64_t x = 0; x < side; ++x)
-          for (int lane = 0; lane < kLanes; ++lane)
-            to[(y * side + x) * step + lane] =
-                float(row[0][lane] * g[x][0] + row[1][lane] * g[x][1] + row[2][lane] * g[x][2]);
-      }
-    }
-  }
 }
 
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {
   const BlockedConvolution flat = flattened(problem);
   const BlockedCut parts = cut(flat);
   if (flat.shape.out_height * flat.shape.out_width == 0) return 0;
-  if (flat.winograd) return flat.shape.batch * parts.row_chunks;
+  if (flat.winograd) return parts.row_chunks * parts.panel_chunks;
   const int64_t groups = is_depthwise(flat.shape) ? 1 : flat.shape.groups;
   return groups * parts.panel_chunks * flat.shape.batch * parts.row_chunks;
 }
 
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  if (problem.winograd)
-    return cut_winograd(problem).rows * frequencies(problem.winograd) *
-           (p.in_channels + p.out_channels) * int64_t(sizeof(float));
+  if (problem.winograd) {
+    const BlockedCut parts = cut_winograd(problem);
+    return parts.rows * frequencies(problem.winograd) *
+           (p.in_channels + parts.panels * kPanelChannels) * int64_t(sizeof(float));
+  }
   return divide_up(p.kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 

@@ -175,6 +175,10 @@ struct KernelTable {
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
+  void (*pack_panels)(const Convolution& shape, int64_t in_block, Filters filters,
+                      const float* weights, float* packed, Range panels);
+  void (*pack_winograd)(const Convolution& shape, int64_t tile, Filters filters,
+                        const float* weights, float* packed, Range panels);
   BlockedWeightKernel blocked_weight;
   BlockedWeightKernel blocked_depthwise_weight;
   BlockedPoolKernel blocked_max_pool;

@@ -219,6 +219,7 @@ class Blocking {
     };
     if (!is_one("stride") || !is_one("dilate")) return 0;
     ops::ConvolutionShape p{};
+    p.batch = out[0];
     p.groups = a.integer("num_group");
     p.in_channels = channels;
     p.out_channels = filters;

@@ -9,24 +9,40 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
+#include "kernels/cpu/gemm_impl.h"
+
 using V = Vec<float>;
 
 constexpr int64_t kSpan = 256;  // positions that are summed at a time
 constexpr int kChains = 4;
 
-// A vector of a block: `lanes` channels from `channel` on, `at` elements into each position.
+// A vector of a block: channels from `channel` on, `at` elements into each position. Whether they
+// fill a vector is known to the compiler.
+template <bool kPart>
 struct BlockLanes {
   int64_t at, channel, lanes;
 
-  WEFT_INLINE V load(const float* from) const { return Memory<float>::load_part(from, lanes); }
+  WEFT_INLINE V load(const float* from) const {
+    return kPart ? Memory<float>::load_part(from, lanes) : Memory<float>::load(from);
+  }
+  WEFT_INLINE void store(float* to, V v) const {
+    if constexpr (kPart)
+      Memory<float>::store_part(to, v, lanes);
+    else
+      Memory<float>::store(to, v);
+  }
   WEFT_INLINE V of_channels(const void* numbers) const {
     return load((const float*)numbers + channel);
   }
 };
 template <class F>
 WEFT_INLINE void for_block_lanes(const Channels& p, int64_t block, F f) {
-  const int64_t lanes = p.block < V::kLanes ? p.block : V::kLanes;
-  for (int64_t at = 0; at < p.block; at += lanes) f(BlockLanes{at, block * p.block + at, lanes});
+  if (p.block < V::kLanes) {
+    f(BlockLanes<true>{0, block * p.block, p.block});
+    return;
+  }
+  for (int64_t at = 0; at < p.block; at += V::kLanes)
+    f(BlockLanes<false>{at, block * p.block + at, V::kLanes});
 }
 
 // f(first element, segments, positions of each) for every span of a block of channels.
@@ -46,35 +62,46 @@ struct VectorTerms {
   V of[K];
 };
 
-// Σ terms(element) over the positions of a span, a number for each lane.
+// Σ terms(element) over the positions of a span, a number for each lane. Indices of chains are
+// known to the compiler: else sums would lie in memory.
 template <int K, class F>
 WEFT_INLINE VectorTerms<K> sum_span(const Channels& p, int64_t segments, int64_t length, F terms) {
-  V sums[K][kChains];
-  for (int k = 0; k < K; ++k)
-    for (int j = 0; j < kChains; ++j) sums[k][j] = V(0);
+  VectorTerms<K> sums[kChains];
+  repeat<kChains>([&](auto chain) WEFT_LAMBDA {
+    repeat<K>([&](auto k)
+                  WEFT_LAMBDA { sums[decltype(chain)::value].of[decltype(k)::value] = V(0); });
+  });
+  const int64_t step = p.block;
+  const auto add = [&](auto chain, int64_t at) WEFT_LAMBDA {
+    const VectorTerms<K> term = terms(at);
+    repeat<K>([&](auto k) WEFT_LAMBDA {
+      V& sum = sums[decltype(chain)::value].of[decltype(k)::value];
+      sum = sum + term.of[decltype(k)::value];
+    });
+  };
   for (int64_t segment = 0; segment < segments; ++segment) {
     int64_t at = segment * p.channels * p.inner;
     int64_t i = 0;
-    for (; i + kChains <= length; i += kChains) {
-      for (int j = 0; j < kChains; ++j, at += p.block) {
-        const VectorTerms<K> term = terms(at);
-        for (int k = 0; k < K; ++k) sums[k][j] = sums[k][j] + term.of[k];
-      }
-    }
-    for (int j = 0; i < length; ++i, ++j, at += p.block) {
-      const VectorTerms<K> term = terms(at);
-      for (int k = 0; k < K; ++k) sums[k][j] = sums[k][j] + term.of[k];
-    }
+    for (; i + kChains <= length; i += kChains, at += kChains * step)
+      repeat<kChains>([&](auto chain)
+                          WEFT_LAMBDA { add(chain, at + decltype(chain)::value * step); });
+    repeat<kChains - 1>([&](auto chain) WEFT_LAMBDA {
+      constexpr int j = decltype(chain)::value;
+      if (i + j < length) add(chain, at + j * step);
+    });
   }
   VectorTerms<K> total;
-  for (int k = 0; k < K; ++k) total.of[k] = (sums[k][0] + sums[k][1]) + (sums[k][2] + sums[k][3]);
+  repeat<K>([&](auto index) WEFT_LAMBDA {
+    constexpr int k = decltype(index)::value;
+    total.of[k] = (sums[0].of[k] + sums[1].of[k]) + (sums[2].of[k] + sums[3].of[k]);
+  });
   return total;
 }
 
 void blocked_moments(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
                      Range blocks) {
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
-    for_block_lanes(p, block, [&](const BlockLanes& lanes) WEFT_LAMBDA {
+    for_block_lanes(p, block, [&](const auto& lanes) WEFT_LAMBDA {
       double count = 0, mean[V::kLanes] = {}, squares[V::kLanes] = {};
       for_spans(p, block, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
         const float* x = (const float*)x_data + first + lanes.at;
@@ -108,7 +135,7 @@ void blocked_moments(const Channels& p, const void* x_data, void* mean_data, voi
 
 void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
-    for_block_lanes(p, block, [&](const BlockLanes& lanes) WEFT_LAMBDA {
+    for_block_lanes(p, block, [&](const auto& lanes) WEFT_LAMBDA {
       const V mean = lanes.of_channels(o.mean);
       double sum[V::kLanes] = {}, product[V::kLanes] = {};
       for_spans(p, block, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
@@ -138,19 +165,19 @@ void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
 template <class F>
 WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
-    for_block_lanes(p, plane % p.units(), [&](const BlockLanes& lanes) WEFT_LAMBDA {
+    for_block_lanes(p, plane % p.units(), [&](const auto& lanes) WEFT_LAMBDA {
       const auto map = f(lanes);
       const int64_t first = plane * p.inner * p.block + lanes.at;
       for (int64_t i = 0; i < p.inner; ++i) {
         const int64_t at = first + i * p.block;
-        Memory<float>::store_part((float*)out + at, map(at), lanes.lanes);
+        lanes.store((float*)out + at, map(at));
       }
     });
   }
 }
 
 void blocked_affine(const Channels& p, const ChannelAffine& o, Range planes) {
-  map_planes(p, o.y, planes, [&](const BlockLanes& lanes) WEFT_LAMBDA {
+  map_planes(p, o.y, planes, [&](const auto& lanes) WEFT_LAMBDA {
     const V mean = lanes.of_channels(o.mean), scale = lanes.of_channels(o.scale);
     const V shift = lanes.of_channels(o.shift);
     return [=, &o](int64_t at)
@@ -159,12 +186,12 @@ void blocked_affine(const Channels& p, const ChannelAffine& o, Range planes) {
 }
 
 void blocked_mix(const Channels& p, const ChannelMix& o, Range planes) {
-  map_planes(p, o.dx, planes, [&](const BlockLanes& lanes) WEFT_LAMBDA {
+  map_planes(p, o.dx, planes, [&](const auto& lanes) WEFT_LAMBDA {
     const V mean = lanes.of_channels(o.mean), scale = lanes.of_channels(o.scale);
     const V slope = lanes.of_channels(o.slope), shift = lanes.of_channels(o.shift);
-    return [=, &o](int64_t at) WEFT_LAMBDA {
-      const V straight = lanes.load((const float*)o.dy + at) * scale;
-      return straight + ((lanes.load((const float*)o.x + at) - mean) * slope + shift);
+    return [=, x = (const float*)o.x, dy = (const float*)o.dy](int64_t at) WEFT_LAMBDA {
+      const V straight = lanes.load(dy + at) * scale;
+      return straight + ((lanes.load(x + at) - mean) * slope + shift);
     };
   });
 }

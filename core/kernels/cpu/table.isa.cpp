@@ -27,6 +27,10 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
 void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
                       const BlockedOperands& operands, Range units, void* scratch);
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
+                 float* packed, Range panels);
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels);
 void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                     const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
@@ -77,6 +81,8 @@ const KernelTable kTable = {
     .blocked_convolution = blocked_convolution,
     .blocked_depthwise = blocked_depthwise,
     .blocked_winograd = blocked_winograd,
+    .pack_panels = pack_panels,
+    .pack_winograd = pack_winograd,
     .blocked_weight = blocked_weight,
     .blocked_depthwise_weight = blocked_depthwise_weight,
     .blocked_max_pool = blocked_max_pool,

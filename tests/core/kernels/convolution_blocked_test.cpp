@@ -43,6 +43,7 @@ const Setting kSettings[] = {
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 4},
+    {7, 1, 96, 5, 5, 112, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},  // units of some panels
     {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
 };
 
@@ -172,6 +173,11 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
     CHECK(winograd_tile(other) == 0);
   }
   p.in_channels = p.out_channels = 512;
+  CHECK(winograd_tile(p) == 0);
+  p.out_height = p.out_width = 7;
+  p.batch = 16;  // weights are read for many tiles
+  CHECK(winograd_tile(p) == 4);
+  p.batch = 8;
   CHECK(winograd_tile(p) == 0);
 }
 
