@@ -98,7 +98,7 @@ void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& 
 
 // dw[O, I / groups, KH, KW] from x and dy, in blocks. An element is a chain for each band of an
 // image or of several, and the chains are added up: neither the split nor the instruction set
-// changes it.
+// changes it. By Winograd's tiles for the problems that these are for.
 int64_t blocked_weight_units(const BlockedConvolution& problem);
 int64_t blocked_weight_scratch(const BlockedConvolution& problem);  // bytes per thread
 void run_blocked_weight(const BlockedConvolution& problem, const float* x, const float* dy,

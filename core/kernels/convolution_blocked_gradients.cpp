@@ -11,6 +11,10 @@ namespace {
 
 constexpr int64_t kBandBytes = 32 * 1024;  // of x and dy: a usual first-level cache
 constexpr int64_t kTogether = 4;           // channels of a plain image in a unit
+// Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
+constexpr int64_t kWinogradTiles = 28;
+constexpr int64_t kWinogradSide = 64;  // channels and filters of a unit
+constexpr int64_t kLeastUnits = 4;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
@@ -69,8 +73,21 @@ int64_t phases_of(const Convolution& p) { return p.stride_height * p.stride_widt
 
 // ---- the gradient of the weights
 
-int64_t filter_chunks(const Convolution& p) {
-  return divide_up(p.out_channels / p.groups, kWeightFilters);
+BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  BlockedWeightCut cut{};
+  cut.channels = cut.filters = kWinogradSide;
+  const auto units = [&] {
+    return divide_up(p.in_channels, cut.channels) * divide_up(p.out_channels, cut.filters);
+  };
+  if (units() < kLeastUnits) cut.filters /= 2;
+  if (units() < kLeastUnits) cut.channels /= 2;
+  cut.channel_chunks = divide_up(p.in_channels, cut.channels);
+  cut.rows = kWinogradTiles;
+  const int64_t side = problem.winograd + 2, frequency_bytes = side * side * int64_t(sizeof(float));
+  cut.band = frequency_bytes * cut.channels * cut.filters;
+  cut.end = cut.band + frequency_bytes * cut.rows * (cut.channels + cut.filters);
+  return cut;
 }
 
 // Bands of rows whose data stay in the first-level cache while all taps run over them; of small
@@ -78,22 +95,23 @@ int64_t filter_chunks(const Convolution& p) {
 BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const bool is_plain = problem.in_block == 1;
-  BlockedWeightCut cut;
+  if (problem.winograd) return cut_winograd_weight(problem);
+  BlockedWeightCut cut{};
+  cut.filters = is_depthwise(p) ? problem.out_block : kWeightFilters;
   cut.channels = is_depthwise(p) ? 1
                  : is_plain      ? std::min(kTogether, p.in_channels / p.groups)
                                  : problem.in_block;
   cut.channel_chunks = is_depthwise(p) ? 1 : divide_up(p.in_channels / p.groups, cut.channels);
   cut.pitch = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
-  const int64_t row_lanes = p.out_width * (is_depthwise(p) ? problem.out_block : kWeightFilters) +
-                            p.stride_height * (is_plain ? cut.pitch : p.in_width) *
-                                (is_depthwise(p) ? problem.in_block : cut.channels);
+  const int64_t row_lanes =
+      p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
+                                      (is_depthwise(p) ? problem.in_block : cut.channels);
   const int64_t most = std::max<int64_t>(1, kBandBytes / 4 / row_lanes);
   cut.rows = std::min(most, p.out_height);
   cut.images = is_plain ? 1 : std::clamp<int64_t>(most / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;
-  const int64_t filters = is_depthwise(p) ? problem.out_block : kWeightFilters;
   cut.sums = round_up(2 * p.kernel_width * int64_t(sizeof(int64_t)), 64);
-  cut.band = cut.sums + taps * cut.channels * filters * int64_t(sizeof(float));
+  cut.band = cut.sums + taps * cut.channels * cut.filters * int64_t(sizeof(float));
   const int64_t band_rows =
       (cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   cut.end =
@@ -153,7 +171,8 @@ void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& 
 int64_t blocked_weight_units(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   if (is_depthwise(p)) return p.in_channels / problem.in_block;
-  return p.groups * filter_chunks(p) * cut_weight(problem).channel_chunks;
+  const BlockedWeightCut cut = cut_weight(problem);
+  return p.groups * divide_up(p.out_channels / p.groups, cut.filters) * cut.channel_chunks;
 }
 
 int64_t blocked_weight_scratch(const BlockedConvolution& problem) {
@@ -162,8 +181,9 @@ int64_t blocked_weight_scratch(const BlockedConvolution& problem) {
 
 void run_blocked_weight(const KernelTable& table, const BlockedConvolution& problem,
                         const BlockedWeightOperands& operands, Range units, void* scratch) {
-  const auto run =
-      is_depthwise(problem.shape) ? table.blocked_depthwise_weight : table.blocked_weight;
+  const auto run = problem.winograd              ? table.blocked_winograd_weight
+                   : is_depthwise(problem.shape) ? table.blocked_depthwise_weight
+                                                 : table.blocked_weight;
   if (units.begin < units.end) run(problem, cut_weight(problem), operands, units, scratch);
 }
 

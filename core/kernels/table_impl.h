@@ -77,11 +77,12 @@ using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, con
                                           void* scratch);
 
 // How the gradient of the weights is cut: the bands that it is summed over, the input channels of a
-// unit, and where the parts of scratch start, in bytes.
+// unit and its filters, and where the parts of scratch start, in bytes.
 inline constexpr int64_t kWeightFilters = 32;  // of a unit
 struct BlockedWeightCut {
-  int64_t rows, images;
+  int64_t rows, images;  // of Winograd's tiles, how many at a time
   int64_t channels, channel_chunks;
+  int64_t filters;
   int64_t pitch;  // of a plain image's padded rows
   int64_t sums, band, end;
 };
@@ -181,6 +182,7 @@ struct KernelTable {
                         const float* weights, float* packed, Range panels);
   BlockedWeightKernel blocked_weight;
   BlockedWeightKernel blocked_depthwise_weight;
+  BlockedWeightKernel blocked_winograd_weight;
   BlockedPoolKernel blocked_max_pool;
   BlockedPoolKernel blocked_average_pool;
   void (*blocked_pool_taps)(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,

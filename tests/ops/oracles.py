@@ -810,7 +810,7 @@ def convolution_data_blocked(dout, weight, data_shape, num_group=1, winograd=0, 
     return _to_blocks(padded[inside], block)
 
 
-def convolution_weight_blocked(data, dout, weight_shape, num_group=1, **window):
+def convolution_weight_blocked(data, dout, weight_shape, num_group=1, winograd=0, **window):
     image = data if data.ndim == 4 else _from_blocks(data)
     dout = _from_blocks(dout)
     shape, inside, taps = _taps(window, image.shape, weight_shape[2:], dout)

@@ -189,7 +189,10 @@ class Blocking {
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
     const ops::Value inputs[] = {block == 1 ? plain(x) : blocked(x, channels),
                                  blocked(dout, filters)};
-    rebuild_.set(node.outputs[0], emit("convolution_weight_blocked", inputs, a.all()).id());
+    const int64_t tile = winograd(a, shape(node.outputs[0]), channels, filters, shape(dout));
+    Arguments attributes(a.all().begin(), a.all().end());
+    attributes.push_back(Argument::of_int(tile == 4 ? 4 : 0));  // tiles of 2 do not pay here
+    rebuild_.set(node.outputs[0], emit("convolution_weight_blocked", inputs, attributes).id());
     return true;
   }
 

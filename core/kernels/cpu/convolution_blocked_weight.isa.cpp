@@ -18,17 +18,6 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
-struct WeightTile {
-  const float* x;
-  const float* dy;
-  float* sums;
-  int64_t images, rows, cols;
-  int64_t x_image, x_row, x_pixel;
-  int64_t dy_image, dy_row, dy_pixel, dy_vector;
-  int64_t sums_row;
-  int64_t lanes;  // of a vector that are used
-};
-
 template <int kRows, int kVectors, bool kPart>
 void weight_tile(const WeightTile& tile) {
   using V = Vec<float>;
@@ -77,17 +66,12 @@ void weight_tile(const WeightTile& tile) {
   });
 }
 
-using WeightTileKernel = void (*)(const WeightTile& tile);
-constexpr int kWeightRows = kMostPixels >= 14 ? 8 : 4;
-struct WeightTileKernels {
-  WeightTileKernel at[2][2][kWeightRows];  // [part of a vector][vectors - 1][rows - 1]
-};
 template <int... I>
 constexpr WeightTileKernels every_weight_tile(Numbers<I...>) {
   return {{{{weight_tile<I + 1, 1, false>...}, {weight_tile<I + 1, 2, false>...}},
            {{weight_tile<I + 1, 1, true>...}, {weight_tile<I + 1, 2, true>...}}}};
 }
-constexpr WeightTileKernels kWeightTiles = every_weight_tile(typename CountTo<kWeightRows>::Type());
+const WeightTileKernels kWeightTiles = every_weight_tile(typename CountTo<kWeightRows>::Type());
 
 class BlockedWeightUnit {
  public:

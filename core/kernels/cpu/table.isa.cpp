@@ -35,6 +35,8 @@ void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& c
                     const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                               const BlockedWeightOperands& operands, Range units, void* scratch);
+void blocked_winograd_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                             const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_max_pool(const Pooling& problem, int64_t block, const float* x, float* y, Range rows);
 void blocked_average_pool(const Pooling& problem, int64_t block, const float* x, float* y,
                           Range rows);
@@ -85,6 +87,7 @@ const KernelTable kTable = {
     .pack_winograd = pack_winograd,
     .blocked_weight = blocked_weight,
     .blocked_depthwise_weight = blocked_depthwise_weight,
+    .blocked_winograd_weight = blocked_winograd_weight,
     .blocked_max_pool = blocked_max_pool,
     .blocked_average_pool = blocked_average_pool,
     .blocked_pool_taps = blocked_pool_taps,

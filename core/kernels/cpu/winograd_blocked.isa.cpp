@@ -17,40 +17,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
-// One row or column of the transforms B^T d and A^T m.
-template <class V>
-WEFT_INLINE void to_frequencies(const V (&d)[4], V (&out)[4]) {
-  out[0] = d[0] - d[2];
-  out[1] = d[1] + d[2];
-  out[2] = d[2] - d[1];
-  out[3] = d[1] - d[3];
-}
-template <class V>
-WEFT_INLINE void to_frequencies(const V (&d)[6], V (&out)[6]) {
-  const V two(2), four(4), five(5);
-  const V even = d[4] - four * d[2], odd = d[3] - four * d[1];
-  const V low = d[4] - d[2], high = two * (d[3] - d[1]);
-  out[0] = four * d[0] - five * d[2] + d[4];
-  out[1] = even + odd;
-  out[2] = even - odd;
-  out[3] = low + high;
-  out[4] = low - high;
-  out[5] = four * d[1] - five * d[3] + d[5];
-}
-template <class V>
-WEFT_INLINE void from_frequencies(const V (&m)[4], V (&out)[2]) {
-  out[0] = m[0] + m[1] + m[2];
-  out[1] = m[1] - m[2] - m[3];
-}
-template <class V>
-WEFT_INLINE void from_frequencies(const V (&m)[6], V (&out)[4]) {
-  const V even = m[1] + m[2], odd = m[1] - m[2];
-  const V far_even = m[3] + m[4], far_odd = m[3] - m[4];
-  out[0] = m[0] + even + far_even;
-  out[1] = odd + V(2) * far_odd;
-  out[2] = even + V(4) * far_even;
-  out[3] = odd + V(8) * far_odd + m[5];
-}
+#include "kernels/cpu/winograd_impl.h"
 
 template <int kTile>
 class Winograd {
@@ -105,35 +72,7 @@ class Winograd {
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
     const float* plane =
         operands_.x + (place.image * p_.in_channels + channel) * p_.in_height * p_.in_width + lane;
-    const bool is_inside =
-        top >= 0 && left >= 0 && top + kSide <= p_.in_height && left + kSide <= p_.in_width;
-    V half[kSide][kSide];
-    repeat<kSide>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      V d[kSide], out[kSide];
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        const bool is_there = is_inside || (top + y >= 0 && top + y < p_.in_height &&
-                                            left + x >= 0 && left + x < p_.in_width);
-        d[y] = is_there ? Memory<float>::load(plane + ((top + y) * p_.in_width + left + x) * kBlock)
-                        : V(0);
-      });
-      to_frequencies(d, out);
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        half[y][x] = out[y];
-      });
-    });
-    const int64_t step = p_.in_channels * count_;
-    repeat<kSide>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      V out[kSide];
-      to_frequencies(half[y], out);
-      repeat<kSide>([&](auto column) WEFT_LAMBDA {
-        constexpr int x = decltype(column)::value;
-        Memory<float>::store(to + (y * kSide + x) * step, out[x]);
-      });
-    });
+    read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width}, to, p_.in_channels * count_);
   }
 
   // Two vectors of output channels of one frequency, the unit's `c` and those after it.

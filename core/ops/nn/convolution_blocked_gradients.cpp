@@ -62,6 +62,13 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, const Shape& data
   return p;
 }
 
+Status check_steps(const AttributeReader& a, const Convolution& p) {
+  if (a.integer("winograd") == 0 ||
+      p.stride_height * p.stride_width * p.dilation_height * p.dilation_width == 1)
+    return {};
+  return errors::invalid_value(a.op().name, "`winograd` needs `stride` and `dilate` of 1");
+}
+
 int64_t products(const Convolution& p) {
   return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
          p.kernel_height * p.kernel_width;
@@ -90,8 +97,7 @@ Result<BlockedConvolution> parse_data(const AttributeReader& a, const Shape& dou
     return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of ", data,
                                  " and the filters of ", dout, " into whole blocks");
   WEFT_TRY(check_winograd(a, adjoint, dout[4]));
-  if (winograd && p.stride_height * p.stride_width * p.dilation_height * p.dilation_width != 1)
-    return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1");
+  WEFT_TRY(check_steps(a, p));
   if (w != packed_shape(adjoint, dout[4], winograd))
     return errors::invalid_value(op, "`weight` must come from pack_convolution for `data_shape` ",
                                  data, " and `dout` ", dout, "; got shape ", w);
@@ -158,7 +164,9 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
   if (w[0] != p.out_channels || w[1] * p.groups != p.in_channels)
     return errors::invalid_value(op, "`weight_shape` ", w, " does not agree with `data` ", x,
                                  " and `dout` ", dout);
-  return kernels::in_blocks(p, in_block, 0);
+  WEFT_TRY(check_winograd(a, p, in_block));
+  WEFT_TRY(check_steps(a, p));
+  return kernels::in_blocks(p, in_block, a.integer("winograd"));
 }
 
 Result<Types> infer_weight(const InferContext& c) {
@@ -234,6 +242,7 @@ WEFT_OP(convolution_weight_blocked) {
       .promote(Promotion::kExact);
   convolution_attributes(op);
   op.required(AttributeKind::kInts, "weight_shape", "shape (O, C / groups, KH, KW) of the weight")
+      .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that it is summed by")
       .infer(infer_weight)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(weight_slot())
@@ -244,7 +253,9 @@ WEFT_OP(convolution_weight_blocked) {
       .sample(R"({"shapes": [[2, 2, 5, 4, 16], [2, 2, 5, 4, 16]], "dtypes": ["float32", "float32"],
                   "pad": 1, "num_group": 32, "weight_shape": [32, 1, 3, 3]})")
       .sample(R"({"shapes": [[1, 4, 3, 4, 16], [1, 4, 3, 2, 16]], "dtypes": ["float32", "float32"],
-                  "num_group": 2, "dilate": [1, 2], "weight_shape": [64, 32, 1, 2]})");
+                  "num_group": 2, "dilate": [1, 2], "weight_shape": [64, 32, 1, 2]})")
+      .sample(R"({"shapes": [[2, 1, 5, 6, 16], [2, 2, 5, 6, 16]], "dtypes": ["float32", "float32"],
+                  "pad": 1, "weight_shape": [32, 16, 3, 3], "winograd": 2})");
 }
 
 }  // namespace weft::ops
