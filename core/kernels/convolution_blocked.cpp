@@ -16,7 +16,7 @@ constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
-constexpr int64_t kMostTiles = 70;
+constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
 constexpr int64_t kLargeBatch = 16;
 constexpr int64_t kManyTiles = 64;
@@ -136,24 +136,37 @@ void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, cons
   active_table().pack_winograd(shape, tile, filters, weights, packed, panels);
 }
 
-// In large batches weights are read for many tiles, whatever the image: at 7 x 7, a fifth of a
-// tile's results lie outside, and tiles of 4 still take half. In small ones:
-// measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
-// 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
-// so many that they come from memory, the larger weights cost more than products save.
-int64_t winograd_tile(const Convolution& p) {
+namespace {
+
+bool winograd_fits(const Convolution& p) {
   const char* given = std::getenv("WEFT_WINOGRAD");
-  if (given && std::string_view(given) == "0") return 0;
-  const bool fits = p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
-                    p.stride_width == 1 && p.dilation_height == 1 && p.dilation_width == 1 &&
-                    p.groups == 1 && p.in_channels % 16 == 0 && p.out_channels % 16 == 0;
-  if (!fits || p.in_channels < 32 || p.out_channels < 32) return 0;
+  if (given && std::string_view(given) == "0") return false;
+  return p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
+         p.stride_width == 1 && p.dilation_height == 1 && p.dilation_width == 1 && p.groups == 1 &&
+         p.in_channels % 16 == 0 && p.out_channels % 16 == 0 && p.in_channels >= 32 &&
+         p.out_channels >= 32;
+}
+int64_t tiles_of_four(const Convolution& p) {
+  return p.batch * divide_up(p.out_height, 4) * divide_up(p.out_width, 4);
+}
+
+}  // namespace
+
+// Measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
+// 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
+// so many that they come from memory, the larger weights cost more than products save. Large
+// batches read them for many tiles: tiles of 4 pay on small images, too.
+int64_t winograd_tile(const Convolution& p) {
+  if (!winograd_fits(p) || p.in_channels * p.out_channels > 256 * 256) return 0;
   const int64_t side = std::min(p.out_height, p.out_width);
-  const int64_t weights = p.in_channels * p.out_channels;
-  const int64_t tiles = p.batch * divide_up(p.out_height, 4) * divide_up(p.out_width, 4);
-  if (p.batch >= kLargeBatch && side >= 7 && tiles >= kManyTiles) return 4;
-  if (weights > 256 * 256) return 0;
+  if (p.batch >= kLargeBatch && side >= 7 && tiles_of_four(p) >= kManyTiles) return 4;
   return side >= 24 ? 4 : side >= 12 ? 2 : 0;
+}
+
+// Nothing is packed: there must only be tiles enough to sum over.
+int64_t winograd_weight_tile(const Convolution& p) {
+  const int64_t side = std::min(p.out_height, p.out_width);
+  return winograd_fits(p) && side >= 7 && tiles_of_four(p) >= kManyTiles ? 4 : 0;
 }
 
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {

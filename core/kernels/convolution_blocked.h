@@ -61,6 +61,7 @@ enum class Filters : uint8_t { kOwn, kOfAdjoint };
 // 32 times as large; WEFT_WINOGRAD=0 is always 0. Weights are packed as
 // [frequencies][panels][I][16].
 int64_t winograd_tile(const Convolution& shape);
+int64_t winograd_weight_tile(const Convolution& shape);  // of the gradient of its weights
 void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
                    float* packed, Range panels);
 

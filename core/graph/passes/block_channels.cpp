@@ -143,8 +143,10 @@ class Blocking {
     if ((block == 1 && !is_plain) ||
         !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
-    const Argument tile = Argument::of_int(
-        is_plain ? 0 : winograd(a, weight, channels, filters, shape(node.outputs[0])));
+    const Argument tile =
+        Argument::of_int(is_plain ? 0
+                                  : winograd(ops::winograd_tile, a, weight, channels, filters,
+                                             shape(node.outputs[0])));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
     const ops::Value w_plain = plain(w);
     ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
@@ -167,7 +169,8 @@ class Blocking {
     const int64_t filters = cotangent.shape[1], block = ops::channel_block(filters);
     const int64_t groups = a.integer("num_group");
     if (block == 1 || !ops::has_blocked_convolution(filters, data[1], groups, block)) return false;
-    const Argument tile = Argument::of_int(winograd(a, weight, filters, data[1], data));
+    const Argument tile =
+        Argument::of_int(winograd(ops::winograd_tile, a, weight, filters, data[1], data));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
     const ops::Value w_plain = plain(w);
@@ -189,9 +192,10 @@ class Blocking {
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
     const ops::Value inputs[] = {block == 1 ? plain(x) : blocked(x, channels),
                                  blocked(dout, filters)};
-    const int64_t tile = winograd(a, shape(node.outputs[0]), channels, filters, shape(dout));
+    const auto tile = winograd(ops::winograd_weight_tile, a, shape(node.outputs[0]), channels,
+                               filters, shape(dout));
     Arguments attributes(a.all().begin(), a.all().end());
-    attributes.push_back(Argument::of_int(tile == 4 ? 4 : 0));  // tiles of 2 do not pay here
+    attributes.push_back(Argument::of_int(tile));
     rebuild_.set(node.outputs[0], emit("convolution_weight_blocked", inputs, attributes).id());
     return true;
   }
@@ -213,9 +217,9 @@ class Blocking {
     return true;
   }
 
-  // The side of Winograd's tiles that the convolution is worth, or 0.
-  int64_t winograd(const ops::AttributeReader& a, const Shape& weight, int64_t channels,
-                   int64_t filters, const Shape& out) const {
+  // The side of Winograd's tiles that the rule gives, or 0.
+  int64_t winograd(int64_t (*rule)(const ops::ConvolutionShape&), const ops::AttributeReader& a,
+                   const Shape& weight, int64_t channels, int64_t filters, const Shape& out) const {
     const auto is_one = [&](std::string_view name) {
       return !a.has(name) ||
              std::ranges::all_of(a.ints(name), [](int64_t number) { return number == 1; });
@@ -231,7 +235,7 @@ class Blocking {
     p.out_height = out[2];
     p.out_width = out[3];
     p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = 1;
-    return ops::winograd_tile(p);
+    return rule(p);
   }
 
   bool pooling(const Node& node) {

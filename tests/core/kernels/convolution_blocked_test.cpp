@@ -172,13 +172,16 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
     other.*field = 2;
     CHECK(winograd_tile(other) == 0);
   }
-  p.in_channels = p.out_channels = 512;
-  CHECK(winograd_tile(p) == 0);
   p.out_height = p.out_width = 7;
+  CHECK(winograd_tile(p) == 0);
   p.batch = 16;  // weights are read for many tiles
   CHECK(winograd_tile(p) == 4);
-  p.batch = 8;
+  CHECK(winograd_weight_tile(p) == 4);
+  p.in_channels = p.out_channels = 512;
   CHECK(winograd_tile(p) == 0);
+  CHECK(winograd_weight_tile(p) == 4);
+  p.batch = 8;
+  CHECK(winograd_weight_tile(p) == 0);
 }
 
 TEST_CASE("blocked convolutions keep NaN between bounds") {
