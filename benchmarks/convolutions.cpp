@@ -136,8 +136,7 @@ struct Sum {
 };
 
 Sum time_layer(const Layer& layer) {
-  BlockedConvolution problem = {};
-  Convolution& p = problem.shape;
+  Convolution p = {};
   p.dtype = DType::kFloat32;
   p.batch = 1;
   p.groups = layer.is_depthwise ? layer.in : 1;
@@ -150,14 +149,11 @@ Sum time_layer(const Layer& layer) {
   p.dilation_height = p.dilation_width = 1;
   p.out_height = p.out_width =
       convolution_extent(layer.side, layer.kernel, layer.stride, p.pad_top, p.pad_top, 1);
-  problem.in_block = channel_block(layer.in);
-  problem.out_block = channel_block(layer.out);
-  problem.low = -std::numeric_limits<float>::infinity();
-  problem.high = -problem.low;
+  const BlockedConvolution problem = in_blocks(p, channel_block(layer.in), 0);
   const int64_t taps = layer.kernel * layer.kernel, channels = layer.in / p.groups;
   Array x(layer.in * layer.side * layer.side), w(layer.out * channels * taps);
   Array packed(packed_panels(p, problem.in_block) * packed_panel_elements(p, problem.in_block));
-  pack_panels(p, problem.in_block, w.data(), packed.data(),
+  pack_panels(p, problem.in_block, Filters::kOwn, w.data(), packed.data(),
               {0, packed_panels(p, problem.in_block)});
   Array y(layer.out * p.out_height * p.out_width);
   Array scratch(num_threads() * (convolution_scratch(p) + blocked_convolution_scratch(problem)) /

@@ -6,7 +6,9 @@ namespace weft::kernels {
 namespace {
 
 const ChannelKernels& kernels_of(const Channels& problem) {
-  return active_table().channels[static_cast<int>(problem.dtype)];
+  const KernelTable& table = active_table();
+  return problem.block > 1 ? *table.blocked_channels
+                           : table.channels[static_cast<int>(problem.dtype)];
 }
 
 }  // namespace

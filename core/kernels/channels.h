@@ -5,6 +5,9 @@
 // Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 // variances" (1979), in double: as exact as two passes over everything. Blocks depend on the shape
 // only.
+//
+// float32 channels may lie in blocks, x[outer][channel / block][inner][block]: a unit then has all
+// channels of a block.
 #pragma once
 
 #include "base/view.h"
@@ -15,13 +18,18 @@ namespace weft::kernels {
 struct Channels {
   DType dtype;
   int64_t outer, channels, inner;
+  int64_t block = 1;  // or 8 or 16
+
+  int64_t units() const { return channels / block; }
+  int64_t planes() const { return outer * units(); }
 };
 
-// mean[c] and variance[c], of at least one element. A unit is a channel.
+// mean[c] and variance[c], of at least one element. `channels` are units of channels.
 void run_channel_moments(const Channels& problem, const void* x, void* mean, void* variance,
                          Range channels);
 
-// y = (x - mean[c]) scale[c] + shift[c]. A unit is a plane of one channel, `inner` elements.
+// y = (x - mean[c]) scale[c] + shift[c]. A unit is a plane of one channel, `inner` elements
+// (of a block, as many of each channel).
 struct ChannelAffine {
   const void *x, *mean, *scale, *shift;
   void* y;

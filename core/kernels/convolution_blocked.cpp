@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "kernels/table_impl.h"
@@ -15,6 +16,10 @@ constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
+constexpr int64_t kMostTiles = 42;
+constexpr int64_t kLeastUnits = 4;
+constexpr int64_t kLargeBatch = 16;
+constexpr int64_t kManyTiles = 64;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -25,24 +30,39 @@ BlockedConvolution flattened(const BlockedConvolution& problem) {
   Convolution& p = flat.shape;
   const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
-  if (!is_pointwise || p.out_height * p.out_width > kFlatPixels) return flat;
+  const bool is_dense = p.in_height == p.out_height && p.in_width == p.out_width &&
+                        p.out_height == problem.results.height &&
+                        p.out_width == problem.results.width;
+  if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return flat;
   p.in_width *= p.in_height;
   p.out_width *= p.out_height;
   p.in_height = p.out_height = 1;
+  flat.results = every_position(1, p.out_width);
   return flat;
 }
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
 
-// Tiles whose frequencies stay in the second-level cache, and at least four units.
+// Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
+// the weights again, for each unit, cheaper than writing and reading frequencies. At least four
+// units: of tiles, or where these would become too few, of panels too.
 BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  const int64_t side = problem.winograd;
-  const int64_t tiles = divide_up(p.out_height, side) * divide_up(p.out_width, side);
-  const int64_t bytes = frequencies(side) * (p.in_channels + p.out_channels) * 4;
-  int64_t rows = std::max<int64_t>(14, kWinogradBytes / bytes / 14 * 14);
-  rows = std::min(rows, divide_up(tiles, p.batch < 4 ? 4 : 1));
-  return {rows, divide_up(tiles, rows), 1, 1, 1};
+  const int64_t side = problem.winograd, panels = p.out_channels / kPanelChannels;
+  const int64_t tiles = p.batch * divide_up(p.out_height, side) * divide_up(p.out_width, side);
+  const int64_t channels = p.in_channels + p.out_channels;
+  const int64_t cached = kWinogradBytes / (frequencies(side) * channels * 4);
+  const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
+  const int64_t rows = std::min(std::max<int64_t>(14, std::max(cached, wanted) / 14 * 14), tiles);
+  const int64_t quarter = divide_up(tiles, kLeastUnits);
+  if (rows <= quarter || 3 * quarter >= rows) {
+    const int64_t fewer = std::min(rows, quarter);
+    return {fewer, divide_up(tiles, fewer), panels, 1, 1};
+  }
+  const int64_t chunks =
+      std::clamp<int64_t>(divide_up(kLeastUnits, divide_up(tiles, rows)), 1, divide_up(panels, 2));
+  const int64_t together = divide_up(divide_up(panels, chunks), 2) * 2;
+  return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
 }
 
 // Heavy weights are read once: a unit is two panels and a whole image. Light ones stay in the
@@ -54,7 +74,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
   if (is_depthwise(p)) return {1, p.out_height, 1, p.in_channels / problem.in_block, 1};
   const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
   const int64_t channels = p.in_channels / p.groups;
-  const int64_t depth = p.kernel_height * p.kernel_width;
+  const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
   if (panels * panel_bytes > kWeightBytes || p.out_height == 1) {
@@ -77,6 +97,18 @@ BlockedCut cut(const BlockedConvolution& problem) {
 
 }  // namespace
 
+BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  return {shape,
+          in_block,
+          channel_block(shape.out_channels),
+          winograd,
+          -kOpen,
+          kOpen,
+          every_position(shape.kernel_height, shape.kernel_width),
+          every_position(shape.out_height, shape.out_width)};
+}
+
 bool blocks_fit(const Convolution& p, int64_t in_block) {
   const int64_t out_block = channel_block(p.out_channels);
   if (out_block == 1 || p.in_channels < 1) return false;
@@ -95,98 +127,64 @@ int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
   return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
 }
 
-void pack_panels(const Convolution& p, int64_t in_block, const float* weights, float* packed,
-                 Range panels) {
-  const int64_t taps = p.kernel_height * p.kernel_width;
-  const int64_t elements = packed_panel_elements(p, in_block);
-  const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
-  const int64_t group_panels = divide_up(filters, kPanelChannels);
-  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    float* to = packed + panel * elements;
-    if (is_depthwise(p)) {
-      const float* from = weights + panel * in_block * taps;
-      for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = 0; c < in_block; ++c) *to++ = from[c * taps + tap];
-      continue;
-    }
-    const int64_t group = panel / group_panels;
-    const int64_t first = panel % group_panels * kPanelChannels;
-    const int64_t lanes = std::min(kPanelChannels, filters - first);
-    const float* from = weights + (group * filters + first) * channels * taps;
-    for (int64_t block = 0; block < channels; block += in_block)
-      for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = block; c < block + in_block; ++c, to += kPanelChannels)
-          for (int64_t lane = 0; lane < kPanelChannels; ++lane)
-            to[lane] = lane < lanes ? from[(lane * channels + c) * taps + tap] : 0;
-  }
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
+                 float* packed, Range panels) {
+  active_table().pack_panels(shape, in_block, filters, weights, packed, panels);
 }
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels) {
+  active_table().pack_winograd(shape, tile, filters, weights, packed, panels);
+}
+
+namespace {
+
+bool winograd_fits(const Convolution& p) {
+  const char* given = std::getenv("WEFT_WINOGRAD");
+  if (given && std::string_view(given) == "0") return false;
+  return p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
+         p.stride_width == 1 && p.dilation_height == 1 && p.dilation_width == 1 && p.groups == 1 &&
+         p.in_channels % 16 == 0 && p.out_channels % 16 == 0 && p.in_channels >= 32 &&
+         p.out_channels >= 32;
+}
+int64_t tiles_of_four(const Convolution& p) {
+  return p.batch * divide_up(p.out_height, 4) * divide_up(p.out_width, 4);
+}
+
+}  // namespace
 
 // Measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
 // 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
-// so many that they come from memory, the larger weights cost more than products save.
+// so many that they come from memory, the larger weights cost more than products save. Large
+// batches read them for many tiles: tiles of 4 pay on small images, too.
 int64_t winograd_tile(const Convolution& p) {
-  const char* given = std::getenv("WEFT_WINOGRAD");
-  if (given && std::string_view(given) == "0") return 0;
-  const bool fits = p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
-                    p.stride_width == 1 && p.dilation_height == 1 && p.dilation_width == 1 &&
-                    p.groups == 1 && p.in_channels % 16 == 0 && p.out_channels % 16 == 0;
-  if (!fits || p.in_channels < 32 || p.out_channels < 32) return 0;
+  if (!winograd_fits(p) || p.in_channels * p.out_channels > 256 * 256) return 0;
   const int64_t side = std::min(p.out_height, p.out_width);
-  const int64_t weights = p.in_channels * p.out_channels;
-  if (weights > 256 * 256) return 0;
+  if (p.batch >= kLargeBatch && side >= 7 && tiles_of_four(p) >= kManyTiles) return 4;
   return side >= 24 ? 4 : side >= 12 ? 2 : 0;
 }
 
-// G g G^T of every kernel, the filters of a panel side by side.
-void pack_winograd(const Convolution& p, int64_t tile, const float* weights, float* packed,
-                   Range panels) {
-  static constexpr double kFour[6][3] = {{1. / 4, 0, 0},
-                                         {-1. / 6, -1. / 6, -1. / 6},
-                                         {-1. / 6, 1. / 6, -1. / 6},
-                                         {1. / 24, 1. / 12, 1. / 6},
-                                         {1. / 24, -1. / 12, 1. / 6},
-                                         {0, 0, 1}};
-  static constexpr double kTwo[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
-  constexpr int kLanes = int(kPanelChannels);
-  const double(*const g)[3] = tile == 4 ? kFour : kTwo;
-  const int64_t side = tile + 2;
-  const int64_t step = p.out_channels * p.in_channels;  // between frequencies
-  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    for (int64_t c = 0; c < p.in_channels; ++c) {
-      const float* from = weights + (panel * kPanelChannels * p.in_channels + c) * 9;
-      float* to = packed + (panel * p.in_channels + c) * kPanelChannels;
-      double taps[9][kLanes];
-      for (int lane = 0; lane < kLanes; ++lane)
-        for (int tap = 0; tap < 9; ++tap) taps[tap][lane] = from[lane * p.in_channels * 9 + tap];
-      for (int64_t y = 0; y < side; ++y) {
-        double row[3][kLanes];
-        for (int x = 0; x < 3; ++x)
-          for (int lane = 0; lane < kLanes; ++lane)
-            row[x][lane] =
-                g[y][0] * taps[x][lane] + g[y][1] * taps[3 + x][lane] + g[y][2] * taps[6 + x][lane];
-        for (int64_t x = 0; x < side; ++x)
-          for (int lane = 0; lane < kLanes; ++lane)
-            to[(y * side + x) * step + lane] =
-                float(row[0][lane] * g[x][0] + row[1][lane] * g[x][1] + row[2][lane] * g[x][2]);
-      }
-    }
-  }
+// Nothing is packed: there must only be tiles enough to sum over.
+int64_t winograd_weight_tile(const Convolution& p) {
+  const int64_t side = std::min(p.out_height, p.out_width);
+  return winograd_fits(p) && side >= 7 && tiles_of_four(p) >= kManyTiles ? 4 : 0;
 }
 
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {
   const BlockedConvolution flat = flattened(problem);
   const BlockedCut parts = cut(flat);
   if (flat.shape.out_height * flat.shape.out_width == 0) return 0;
-  if (flat.winograd) return flat.shape.batch * parts.row_chunks;
+  if (flat.winograd) return parts.row_chunks * parts.panel_chunks;
   const int64_t groups = is_depthwise(flat.shape) ? 1 : flat.shape.groups;
   return groups * parts.panel_chunks * flat.shape.batch * parts.row_chunks;
 }
 
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  if (problem.winograd)
-    return cut_winograd(problem).rows * frequencies(problem.winograd) *
-           (p.in_channels + p.out_channels) * int64_t(sizeof(float));
+  if (problem.winograd) {
+    const BlockedCut parts = cut_winograd(problem);
+    return parts.rows * frequencies(problem.winograd) *
+           (p.in_channels + parts.panels * kPanelChannels) * int64_t(sizeof(float));
+  }
   return divide_up(p.kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 

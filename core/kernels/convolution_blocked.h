@@ -24,12 +24,25 @@ constexpr int64_t channel_block(int64_t channels) {
   return channels <= 0 ? 1 : channels % 16 == 0 ? 16 : channels % 8 == 0 ? 8 : 1;
 }
 
+// Positions first, first + step, ... along both axes of an array of these extents.
+struct Lattice {
+  int64_t height, width;
+  int64_t row, col, row_step, col_step;
+};
+constexpr Lattice every_position(int64_t height, int64_t width) {
+  return {height, width, 0, 0, 1, 1};
+}
+
 struct BlockedConvolution {
   Convolution shape;  // of the plain arrays
   int64_t in_block, out_block;
   int64_t winograd;  // side of its tiles, 2 or 4; 0 for the direct sum
   float low, high;   // results are held between them; NaN stays
+  Lattice taps;      // of the packed kernel: those that are summed over
+  Lattice results;   // of y: those that are written
 };
+// With all taps and results, and no bounds.
+BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd);
 
 // Every channel a group of its own, and every group one filter.
 constexpr bool is_depthwise(const Convolution& p) {
@@ -39,19 +52,24 @@ constexpr bool is_depthwise(const Convolution& p) {
 // Can channels and groups be cut into blocks? `in_block` 1 asks for a plain image.
 bool blocks_fit(const Convolution& shape, int64_t in_block);
 
+// Whose weights are packed: the convolution's own, or those of the one that `shape` is the adjoint
+// of, whose filters are the channels here.
+enum class Filters : uint8_t { kOwn, kOfAdjoint };
+
 // The side of Winograd's tiles that pays for a problem in blocks of 16, 0 where none does: a pure
 // function of the problem. Errors are those of the direct sum in the mean, with tiles of 4 at most
 // 32 times as large; WEFT_WINOGRAD=0 is always 0. Weights are packed as
 // [frequencies][panels][I][16].
 int64_t winograd_tile(const Convolution& shape);
-void pack_winograd(const Convolution& shape, int64_t tile, const float* weights, float* packed,
-                   Range panels);
+int64_t winograd_weight_tile(const Convolution& shape);  // of the gradient of its weights
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels);
 
 // Elements of the packed weights, and the packing of some of its panels (depthwise: blocks).
 int64_t packed_panels(const Convolution& shape, int64_t in_block);
 int64_t packed_panel_elements(const Convolution& shape, int64_t in_block);
-void pack_panels(const Convolution& shape, int64_t in_block, const float* weights, float* packed,
-                 Range panels);
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
+                 float* packed, Range panels);
 
 // y = clamp(convolution + bias + residual); `residual` has the shape of y. Both may be null.
 struct BlockedOperands {
@@ -65,5 +83,26 @@ int64_t blocked_convolution_units(const BlockedConvolution& problem);
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem);  // bytes per thread
 void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,
                              Range units, void* scratch);
+
+// The convolution that dy goes through on the way to dx, with stride one: channels and filters
+// change places. Its weights are packed as `kOfAdjoint`.
+Convolution adjoint_of(const Convolution& shape);
+
+// dx = y of the operands from dy = x; `shape` is that of the convolution, x[N, O / B, OH, OW, B]
+// has blocks of `in_block`. Positions of dx that are equal modulo the stride meet the same taps:
+// each such phase is a convolution of stride one (Dumoulin and Visin, "A guide to convolution
+// arithmetic for deep learning", 2016, section 4.5).
+int64_t blocked_data_units(const BlockedConvolution& problem);
+int64_t blocked_data_scratch(const BlockedConvolution& problem);  // bytes per thread
+void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& operands,
+                      Range units, void* scratch);
+
+// dw[O, I / groups, KH, KW] from x and dy, in blocks. An element is a chain for each band of an
+// image or of several, and the chains are added up: neither the split nor the instruction set
+// changes it. By Winograd's tiles for the problems that these are for.
+int64_t blocked_weight_units(const BlockedConvolution& problem);
+int64_t blocked_weight_scratch(const BlockedConvolution& problem);  // bytes per thread
+void run_blocked_weight(const BlockedConvolution& problem, const float* x, const float* dy,
+                        float* dw, Range units, void* scratch);
 
 }  // namespace weft::kernels

@@ -32,4 +32,14 @@ void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const
   (average ? table.blocked_average_pool : table.blocked_max_pool)(problem, block, x, y, rows);
 }
 
+void run_blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
+                           Range rows) {
+  active_table().blocked_pool_taps(problem, block, x, taps, rows);
+}
+
+void run_blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy,
+                              const uint8_t* taps, float* dx, Range planes) {
+  active_table().blocked_pool_adjoint(problem, block, dy, taps, dx, planes);
+}
+
 }  // namespace weft::kernels

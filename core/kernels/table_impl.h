@@ -76,6 +76,25 @@ using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, con
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
 
+// How the gradient of the weights is cut: the bands that it is summed over, the input channels of a
+// unit and its filters, and where the parts of scratch start, in bytes.
+inline constexpr int64_t kWeightFilters = 32;  // of a unit
+struct BlockedWeightCut {
+  int64_t rows, images;  // of Winograd's tiles, how many at a time
+  int64_t channels, channel_chunks;
+  int64_t filters;
+  int64_t pitch;  // of a plain image's padded rows
+  int64_t sums, band, end;
+};
+struct BlockedWeightOperands {
+  const float* x;
+  const float* dy;
+  float* dw;
+};
+using BlockedWeightKernel = void (*)(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                                     const BlockedWeightOperands& operands, Range units,
+                                     void* scratch);
+
 using MaxPoolKernel = void (*)(const Pooling& problem, const void* x, void* y, int64_t* indices,
                                Range planes);
 using AveragePoolKernel = void (*)(const Pooling& problem, const void* from, void* to,
@@ -157,8 +176,19 @@ struct KernelTable {
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
+  void (*pack_panels)(const Convolution& shape, int64_t in_block, Filters filters,
+                      const float* weights, float* packed, Range panels);
+  void (*pack_winograd)(const Convolution& shape, int64_t tile, Filters filters,
+                        const float* weights, float* packed, Range panels);
+  BlockedWeightKernel blocked_weight;
+  BlockedWeightKernel blocked_depthwise_weight;
+  BlockedWeightKernel blocked_winograd_weight;
   BlockedPoolKernel blocked_max_pool;
   BlockedPoolKernel blocked_average_pool;
+  void (*blocked_pool_taps)(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
+                            Range rows);
+  void (*blocked_pool_adjoint)(const Pooling& problem, int64_t block, const float* dy,
+                               const uint8_t* taps, float* dx, Range planes);
   // [dtype] each; null where the header says that a dtype has no kernel.
   const MaxPoolKernel* max_pools;
   const AveragePoolKernel* average_pools;
@@ -179,6 +209,7 @@ struct KernelTable {
   const AttentionKernels* attentions;
   const LstmKernels* lstms;
   const ChannelKernels* channels;
+  const ChannelKernels* blocked_channels;  // float32
   const DistributionKernel* uniforms;      // low, high
   const DistributionKernel* normals;       // mean, deviation
   const DistributionKernel* exponentials;  // scale
@@ -192,6 +223,10 @@ const KernelTable& active_table();
 // The same with an instruction set's kernels.
 void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
                              const BlockedOperands& operands, Range units, void* scratch);
+void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
+                      const BlockedOperands& operands, Range units, void* scratch);
+void run_blocked_weight(const KernelTable& table, const BlockedConvolution& problem,
+                        const BlockedWeightOperands& operands, Range units, void* scratch);
 
 // What a formula takes and gives: the same in every instruction set, derived in the generic one.
 struct FormulaShape {

@@ -9,6 +9,7 @@ namespace weft::ops {
 
 using kernels::channel_block;
 using kernels::winograd_tile;
+using kernels::winograd_weight_tile;
 using ConvolutionShape = kernels::Convolution;
 
 // Is there a blocked convolution of so many channels? `in_block` is theirs, or 1 for a plain image.

@@ -396,6 +396,19 @@ def batch_norm_training_gradient(dout, dmean, dvariance, data, gamma, mean, vari
     return dx + centred * _channels(2 * dvariance, data) / count, dgamma, dbeta
 
 
+def batch_norm_training_blocked(data, gamma, beta, eps=1e-5):
+    y, mean, var = batch_norm_training(_from_blocks(data), gamma, beta, eps)
+    return _to_blocks(y, data.shape[4]), mean, var
+
+
+def batch_norm_training_gradient_blocked(dout, dmean, dvariance, data, *rest, eps=1e-5):
+    dout, block = _from_blocks(dout), data.shape[4]
+    dx, *others = batch_norm_training_gradient(
+        dout, dmean, dvariance, _from_blocks(data), *rest, eps=eps
+    )
+    return _to_blocks(dx, block), *others
+
+
 def layer_norm(data, gamma=None, beta=None, axis=-1, eps=1e-5):
     return _affine(_standardized(data, axis, eps), gamma, beta, axis)
 
@@ -704,7 +717,16 @@ def _winograd(image, weight, tile, pad):
     return out[:, :, :high, :wide]
 
 
-def pack_convolution(weight, num_group=1, plain=False, winograd=0):
+def _adjoint_weight(weight, num_group):
+    """(O, C / groups, ...) as (C, O / groups, ...), and back."""
+    groups = weight.reshape(num_group, -1, *weight.shape[1:])
+    return groups.swapaxes(1, 2).reshape(-1, groups.shape[1], *weight.shape[2:])
+
+
+def pack_convolution(weight, num_group=1, plain=False, winograd=0, adjoint=False):
+    if adjoint:
+        weight = _adjoint_weight(weight, num_group)
+        weight = weight[:, :, ::-1, ::-1] if winograd else weight
     if winograd:
         g = _TAPS[winograd]
         waves = numpy.einsum("ya,xb,ocab->yxoc", g, g, weight).astype(weight.dtype)
@@ -752,6 +774,54 @@ def convolution_blocked(
     out = _to_blocks(out, _block(filters))
     out = out if residual is None else out + residual
     return out if low is None and high is None else numpy.clip(out, low, high).astype(data.dtype)
+
+
+def _taps(window, data_shape, kernel, dout):
+    """Each tap of the kernel with what it meets of the padded data: for all of dout at once."""
+    numbers = [_window(window.get(n), 2, d) for n, d in (("stride", 1), ("pad", 0), ("dilate", 1))]
+    (sh, sw), pad, (dh, dw) = numbers
+    high, wide = ((n - 1) * s + 1 for n, s in zip(dout.shape[2:], (sh, sw), strict=True))
+    padded = (*data_shape[:2], data_shape[2] + 2 * pad[0], data_shape[3] + 2 * pad[1])
+    inside = (Ellipsis, *(slice(p, p + n) for p, n in zip(pad, data_shape[2:], strict=True)))
+    taps = {
+        (a, b): (Ellipsis, slice(a * dh, a * dh + high, sh), slice(b * dw, b * dw + wide, sw))
+        for a, b in numpy.ndindex(*kernel)
+    }
+    return padded, inside, taps
+
+
+def _grouped(x, groups):
+    return x.reshape(len(x), groups, -1, *x.shape[2:])
+
+
+def convolution_data_blocked(dout, weight, data_shape, num_group=1, winograd=0, **window):
+    block, dout = _block(data_shape[1]), _from_blocks(dout)
+    if winograd:
+        pad = [2 - p for p in _window(window.get("pad"), 2, 0)]
+        return _to_blocks(_winograd(dout, weight, winograd, pad), block)
+    own = _unpacked(weight, data_shape[1], num_group)
+    own = own if weight.ndim == 4 else _adjoint_weight(own, num_group)
+    own = own.reshape(num_group, -1, *own.shape[1:])
+    shape, inside, taps = _taps(window, data_shape, own.shape[3:], dout)
+    padded = numpy.zeros(shape, dout.dtype)
+    for (a, b), place in taps.items():
+        share = numpy.einsum("ngohw,goc->ngchw", _grouped(dout, num_group), own[..., a, b])
+        padded[place] += share.reshape(len(dout), -1, *dout.shape[2:])
+    return _to_blocks(padded[inside], block)
+
+
+def convolution_weight_blocked(data, dout, weight_shape, num_group=1, winograd=0, **window):
+    image = data if data.ndim == 4 else _from_blocks(data)
+    dout = _from_blocks(dout)
+    shape, inside, taps = _taps(window, image.shape, weight_shape[2:], dout)
+    padded = numpy.zeros(shape, image.dtype)
+    padded[inside] = image
+    out = numpy.zeros(weight_shape, image.dtype)
+    for (a, b), place in taps.items():
+        met = _grouped(padded[place], num_group)
+        share = numpy.einsum("ngohw,ngchw->goc", _grouped(dout, num_group), met)
+        out[..., a, b] = share.reshape(weight_shape[:2])
+    return out
 
 
 def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
@@ -875,6 +945,42 @@ def pooling_average_gradient(dout, data_shape, **options):
         return pooling(data, **{**options, "pool_type": "avg"})
 
     return _by_linearity(forward, data_shape, dout, dout.dtype)
+
+
+def pooling_taps_blocked(data, kernel=None, stride=None, pad=None, **options):
+    image = _from_blocks(data)
+    kernel = image.shape[2:] if options.get("global_pool") else kernel
+    places = pooling_indices(image, kernel=kernel, stride=stride, pad=pad, **options)
+    at = numpy.stack(numpy.divmod(places, image.shape[3]), -1)
+    first = numpy.moveaxis(numpy.indices(places.shape[2:]), 0, -1) * _window(stride, 2, 1)
+    taps = at - (first - numpy.array(_window(pad, 2, 0)))
+    tap = taps[..., 0] * _window(kernel, 2, 1)[1] + taps[..., 1]
+    return _to_blocks(tap.astype("uint8"), data.shape[4])
+
+
+def pooling_average_gradient_blocked(dout, data_shape, **options):
+    dx = pooling_average_gradient(_from_blocks(dout), data_shape, **options)
+    return _to_blocks(dx, dout.shape[4])
+
+
+def pooling_scatter_blocked(
+    dout, taps, data_shape, kernel=None, stride=None, pad=None, global_pool=False, **_
+):
+    block, dout, taps = dout.shape[4], _from_blocks(dout), _from_blocks(taps)
+    (ph, pw), (sh, sw) = _window(pad, 2, 0), _window(stride, 2, 1)
+    wide = data_shape[3] if global_pool else _window(kernel, 2, 1)[1]
+    out = numpy.zeros(data_shape, dout.dtype)
+    for index in numpy.ndindex(*dout.shape):
+        row, col = divmod(int(taps[index]), wide)
+        row, col = index[2] * sh - ph + row, index[3] * sw - pw + col
+        high = data_shape[2] if global_pool else _window(kernel, 2, 1)[0]
+        if (
+            row in range(data_shape[2])
+            and col in range(data_shape[3])
+            and taps[index] < high * wide
+        ):
+            out[(*index[:2], row, col)] += dout[index]
+    return _to_blocks(out, block)
 
 
 def einsum(operands, subscripts):

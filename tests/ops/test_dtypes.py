@@ -26,6 +26,7 @@ DECLARED = {
     "bool or integers": ["bool", *INTEGERS],
     "integers": INTEGERS,
     "int64": ["int64"],
+    "uint8": ["uint8"],
     "float32": ["float32"],
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],

@@ -81,7 +81,9 @@ def test_model(name, side, channels, options, published, tmp_path):
     net.hybridize()
     close(net(x), eager)
     for found, want in zip(gradients(), before, strict=True):
-        close(found, want)
+        # A rectified sum that rounding takes over zero counts in every gradient before it: one of
+        # 2048 features, where images have become single elements.
+        close(found, want, 0.05)
 
     path = str(tmp_path / "net.weft")
     net.export(path, x)

@@ -1,13 +1,13 @@
-// Law: convolutions of images, poolings, sums over planes, concatenations and what is elementwise
-// between them run over channel blocks where channels are multiples of 8; everything else, inputs
-// and outputs included, sees the plain arrays. Values change as by another order of summation.
+// Law: convolutions of images, batch norms, poolings, their gradients, sums over planes,
+// concatenations and what is elementwise between them run over channel blocks where channels are
+// multiples of 8; everything else, inputs and outputs included, sees the plain arrays. Values
+// change as by another order of summation.
 //
 // A value has a plain form, a blocked form or both, each made where it is first asked for. What
 // decides is a convolution: its result is blocked, what follows takes the form that it finds. A
 // plain image is read as it is, so blocks begin without a conversion; they end in one for each
-// value that something else reads, in none where planes have become single elements.
-//
-// Graphs with gradients of convolutions keep their layout: those read the plain arrays.
+// value that something else reads, in none where planes have become single elements. Gradients of
+// convolutions are as eager: a cotangent that comes plain is laid in blocks.
 #include <algorithm>
 
 #include "graph/graph_builder.h"
@@ -24,7 +24,7 @@ using Arguments = std::vector<Argument>;
 
 constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
 constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
-constexpr int64_t kPlane[] = {2, 3};
+constexpr int64_t kPlane[] = {0, 2, 3};  // behind the batch
 
 bool is_named(const Node& node, std::string_view name) { return node.op && node.op->name == name; }
 
@@ -42,7 +42,8 @@ class Blocking {
       : graph_(graph),
         rebuild_(graph),
         builder_(rebuild_.graph()),
-        blocked_(graph.values.size(), kNoValue) {}
+        blocked_(graph.values.size(), kNoValue),
+        has_taps_(graph.values.size(), false) {}
 
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
@@ -68,6 +69,11 @@ class Blocking {
   }
   void set_blocked(ValueId old, const ops::Value& value) {
     blocked_[static_cast<size_t>(old)] = value.id();
+    if (std::ranges::find(shapes_, shape(old)) == shapes_.end()) shapes_.push_back(shape(old));
+  }
+  // Has another value of this shape blocks? It is likely to meet this one.
+  bool meets_blocks(const Shape& image) const {
+    return std::ranges::find(shapes_, image) != shapes_.end();
   }
 
   // ---- the two forms of an old value
@@ -106,9 +112,17 @@ class Blocking {
     if (!node.op || node.effect >= 0 || node.op->is_random || node.clone_of != kNoValue)
       return false;
     if (is_named(node, "convolution_image")) return convolution(node);
+    if (is_named(node, "convolution_data")) return data_gradient(node);
+    if (is_named(node, "convolution_weight")) return weight_gradient(node);
+    if (is_named(node, "batch_norm_training")) return batch_norm(node, 0, {0});
+    if (is_named(node, "batch_norm_training_gradient")) return batch_norm(node, 3, {0, 3});
     if (is_named(node, "pooling_image")) return pooling(node);
+    if (is_named(node, "pooling_indices")) return pooling_taps(node);
+    if (is_named(node, "pooling_scatter")) return pooling_scatter(node);
+    if (is_named(node, "pooling_average_gradient")) return pooling_average(node);
     if (is_named(node, "concatenate")) return concatenation(node);
     if (is_named(node, "sum")) return sum_of_planes(node);
+    if (is_named(node, "broadcast_to")) return spread(node);
     return node.op->slot.elementwise && elementwise(node);
   }
 
@@ -129,7 +143,10 @@ class Blocking {
     if ((block == 1 && !is_plain) ||
         !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
-    const Argument tile = Argument::of_int(is_plain ? 0 : winograd(node));
+    const Argument tile =
+        Argument::of_int(is_plain ? 0
+                                  : winograd(ops::winograd_tile, a, weight, channels, filters,
+                                             shape(node.outputs[0])));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
     const ops::Value w_plain = plain(w);
     ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
@@ -143,25 +160,82 @@ class Blocking {
     return true;
   }
 
-  // The side of Winograd's tiles that the convolution is worth, or 0.
-  int64_t winograd(const Node& node) const {
+  bool data_gradient(const Node& node) {
+    const ValueId dout = node.operands[0].value, w = node.operands[1].value;
+    const TensorType& cotangent = graph_.type(dout);
+    const Shape &data = shape(node.outputs[0]), &weight = shape(w);
+    if (cotangent.dtype != DType::kFloat32 || data.rank() != 4) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const int64_t filters = cotangent.shape[1], block = ops::channel_block(filters);
+    const int64_t groups = a.integer("num_group");
+    if (block == 1 || !ops::has_blocked_convolution(filters, data[1], groups, block)) return false;
+    const Argument tile =
+        Argument::of_int(winograd(ops::winograd_tile, a, weight, filters, data[1], data));
+    const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
+                                Argument::of_bool(true)};
+    const ops::Value w_plain = plain(w);
+    const ops::Value inputs[] = {blocked(dout, filters),
+                                 emit("pack_convolution", {&w_plain, 1}, packing)};
+    Arguments attributes(a.all().begin(), a.all().end());
+    attributes.push_back(tile);
+    set_blocked(node.outputs[0], emit("convolution_data_blocked", inputs, attributes));
+    return true;
+  }
+
+  bool weight_gradient(const Node& node) {
+    const ValueId x = node.operands[0].value, dout = node.operands[1].value;
+    const TensorType& image = graph_.type(x);
+    if (image.dtype != DType::kFloat32 || image.shape.rank() != 4) return false;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const int64_t channels = image.shape[1], filters = shape(dout)[1];
+    const int64_t groups = a.integer("num_group"), block = ops::channel_block(channels);
+    if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
+    const ops::Value inputs[] = {block == 1 ? plain(x) : blocked(x, channels),
+                                 blocked(dout, filters)};
+    const auto tile = winograd(ops::winograd_weight_tile, a, shape(node.outputs[0]), channels,
+                               filters, shape(dout));
+    Arguments attributes(a.all().begin(), a.all().end());
+    attributes.push_back(Argument::of_int(tile));
+    rebuild_.set(node.outputs[0], emit("convolution_weight_blocked", inputs, attributes).id());
+    return true;
+  }
+
+  // `images`: the operands that are as large as the data.
+  bool batch_norm(const Node& node, size_t data, std::initializer_list<size_t> images) {
+    const ValueId x = node.operands[data].value;
+    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
+    ops::Values inputs;
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const ValueId operand = node.operands[i].value;
+      const bool is_image = std::ranges::find(images, i) != images.end();
+      inputs.push_back(is_image ? blocked(operand, shape(x)[1]) : plain(operand));
+    }
+    const ops::Values results =
+        builder_.emit(ops::op_named(node.op->name + "_blocked"), inputs, node.attributes.view());
+    set_blocked(node.outputs[0], results[0]);
+    for (size_t i = 1; i < results.size(); ++i) rebuild_.set(node.outputs[i], results[i].id());
+    return true;
+  }
+
+  // The side of Winograd's tiles that the rule gives, or 0.
+  int64_t winograd(int64_t (*rule)(const ops::ConvolutionShape&), const ops::AttributeReader& a,
+                   const Shape& weight, int64_t channels, int64_t filters, const Shape& out) const {
     const auto is_one = [&](std::string_view name) {
       return !a.has(name) ||
              std::ranges::all_of(a.ints(name), [](int64_t number) { return number == 1; });
     };
-    const Shape &weight = shape(node.operands[1].value), &out = shape(node.outputs[0]);
     if (!is_one("stride") || !is_one("dilate")) return 0;
     ops::ConvolutionShape p{};
+    p.batch = out[0];
     p.groups = a.integer("num_group");
-    p.in_channels = weight[1] * p.groups;
-    p.out_channels = weight[0];
+    p.in_channels = channels;
+    p.out_channels = filters;
     p.kernel_height = weight[2];
     p.kernel_width = weight[3];
     p.out_height = out[2];
     p.out_width = out[3];
     p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = 1;
-    return ops::winograd_tile(p);
+    return rule(p);
   }
 
   bool pooling(const Node& node) {
@@ -169,6 +243,77 @@ class Blocking {
     if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
     const ops::Value image = blocked(x, shape(x)[1]);
     set_blocked(node.outputs[0], emit("pooling_blocked", {&image, 1}, node.attributes.view()));
+    return true;
+  }
+
+  // Offsets of maxima become taps where only their adjoint reads them.
+  bool pooling_taps(const Node& node) {
+    const ValueId x = node.operands[0].value;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    int64_t taps = 1;
+    for (int axis = 0; axis < 2; ++axis) {
+      const auto kernel = a.has("kernel") ? a.ints("kernel") : std::span<const int64_t>();
+      const int64_t extent = a.flag("global_pool") ? shape(x)[2 + axis]
+                             : kernel.empty()      ? 1
+                                                   : kernel[kernel.size() == 1 ? 0 : axis];
+      taps = std::min(taps, int64_t{1} << 16) * extent;
+    }
+    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32 || taps > 256 ||
+        !is_for_scatters(node.outputs[0]))
+      return false;
+    const ops::Value image = blocked(x, shape(x)[1]);
+    set_blocked(node.outputs[0], emit("pooling_taps_blocked", {&image, 1}, a.all()));
+    has_taps_[static_cast<size_t>(node.outputs[0])] = true;
+    return true;
+  }
+
+  bool is_for_scatters(ValueId indices) const {
+    const auto reads = [&](const Node& node) {
+      return std::ranges::any_of(node.operands, [&](const Operand& operand) {
+        return operand.is_value() && operand.value == indices;
+      });
+    };
+    return std::ranges::find(graph_.outputs, indices) == graph_.outputs.end() &&
+           std::ranges::all_of(graph_.nodes, [&](const Node& node) {
+             return !reads(node) ||
+                    (is_named(node, "pooling_scatter") && node.operands[0].value != indices);
+           });
+  }
+
+  bool pooling_scatter(const Node& node) {
+    const ValueId dout = node.operands[0].value, indices = node.operands[1].value;
+    if (!has_taps_[static_cast<size_t>(indices)]) return false;
+    const int64_t channels = shape(dout)[1];
+    const ops::Value inputs[] = {blocked(dout, channels), blocked(indices, channels)};
+    const Node& maxima = *graph_.producer(indices);
+    const auto pooling = maxima.attributes.view();
+    Arguments attributes(pooling.begin(), pooling.end());
+    attributes.push_back(node.op->reader(node.attributes.view()).get("data_shape"));
+    set_blocked(node.outputs[0], emit("pooling_scatter_blocked", inputs, attributes));
+    return true;
+  }
+
+  bool pooling_average(const Node& node) {
+    const ValueId dout = node.operands[0].value;
+    const Shape& data = shape(node.outputs[0]);
+    if (graph_.type(dout).dtype != DType::kFloat32 || data.rank() != 4 ||
+        ops::channel_block(data[1]) == 1 || !(is_blocked(dout) || meets_blocks(data)))
+      return false;
+    const ops::Value cotangent = blocked(dout, data[1]);
+    set_blocked(node.outputs[0],
+                emit("pooling_average_gradient_blocked", {&cotangent, 1}, node.attributes.view()));
+    return true;
+  }
+
+  // One element a channel, as a mean's cotangent.
+  bool spread(const Node& node) {
+    const ValueId x = node.operands[0].value;
+    const Shape &from = shape(x), &to = shape(node.outputs[0]);
+    if (to.rank() != 4 || ops::channel_block(to[1]) == 1 || !meets_blocks(to) ||
+        from != Shape{to[0], to[1], 1, 1})
+      return false;
+    const Shape image = ops::blocked_shape(to, ops::channel_block(to[1]));
+    set_blocked(node.outputs[0], ops::broadcast_to(blocked(x, to[1]), image));
     return true;
   }
 
@@ -202,10 +347,13 @@ class Blocking {
     Shape axes;
     for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
       axes.push_back(axis < 0 ? axis + 4 : axis);
-    if (axes != Shape{2, 3} && axes != Shape{3, 2}) return false;
+    const bool is_of_batch = std::ranges::is_permutation(axes.span(), kPlane);
+    if (!is_of_batch && !std::ranges::is_permutation(axes.span(), std::span(kPlane).subspan(1)))
+      return false;
     Arguments attributes(a.all().begin(), a.all().end());
     for (size_t i = 0; i < attributes.size(); ++i)
-      if (node.op->attributes[i].name == "axis") attributes[i] = Argument::of_ints(kPlane);
+      if (node.op->attributes[i].name == "axis")
+        attributes[i] = Argument::of_ints(std::span(kPlane).subspan(is_of_batch ? 0 : 1));
     const ops::Value image = blocked(x, shape(x)[1]);
     const ops::Value sums = emit("sum", {&image, 1}, attributes);
     if (shape(node.outputs[0]).rank() == 4)
@@ -239,16 +387,17 @@ class Blocking {
   Rebuild rebuild_;
   GraphBuilder builder_;
   std::vector<ValueId> blocked_;
+  std::vector<bool> has_taps_;  // by old value: its blocked form has taps, not offsets
+  std::vector<Shape> shapes_;   // of values that have blocks
 };
 
 }  // namespace
 
 Result<Graph> block_channels(const Graph& graph, const PassContext&) {
   bool has_convolutions = false;
-  for (const Node& node : graph.nodes) {
-    if (is_named(node, "convolution_data") || is_named(node, "convolution_weight")) return graph;
-    has_convolutions |= is_named(node, "convolution_image");
-  }
+  for (const Node& node : graph.nodes)
+    has_convolutions |= is_named(node, "convolution_image") || is_named(node, "convolution_data") ||
+                        is_named(node, "convolution_weight");
   return has_convolutions ? Blocking(graph).run() : graph;
 }
 

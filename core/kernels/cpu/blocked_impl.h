@@ -96,3 +96,23 @@ extern const TileKernels kTiles;
 WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
   return kTiles.at[x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : 0][vectors - 1][pixels - 1];
 }
+
+// A few channels of x by one or two vectors of filters of dy: sums over positions, which are added
+// to those that are there.
+struct WeightTile {
+  const float* x;
+  const float* dy;
+  float* sums;
+  int64_t images, rows, cols;
+  int64_t x_image, x_row, x_pixel;
+  int64_t dy_image, dy_row, dy_pixel, dy_vector;
+  int64_t sums_row;
+  int64_t lanes;  // of a vector that are used
+};
+
+using WeightTileKernel = void (*)(const WeightTile& tile);
+constexpr int kWeightRows = kMostPixels >= 14 ? 8 : 4;
+struct WeightTileKernels {
+  WeightTileKernel at[2][2][kWeightRows];  // [part of a vector][vectors - 1][rows - 1]
+};
+extern const WeightTileKernels kWeightTiles;

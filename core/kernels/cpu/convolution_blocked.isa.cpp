@@ -100,9 +100,14 @@ class BlockedUnit {
     x_pixel_ = p_.stride_width * problem.in_block;
     x_step_ = {p_.dilation_width * problem.in_block, plane,
                p_.dilation_height * p_.in_width * problem.in_block};
-    weights_step_ = {cell, p_.kernel_height * p_.kernel_width * cell, p_.kernel_width * cell};
+    const Lattice& taps = problem.taps;
+    weights_step_ = {cell * taps.col_step, taps.height * taps.width * cell,
+                     taps.width * cell * taps.row_step};
+    first_tap_ = (taps.row * taps.width + taps.col) * cell;
+    y_pixel_ = problem.out_block * problem.results.col_step;
+    y_plane_ = problem.results.height * problem.results.width;
     blocks_ = channels / problem.in_block;
-    panel_ = channels * p_.kernel_height * p_.kernel_width * kPanelChannels;
+    panel_ = channels * taps.height * taps.width * kPanelChannels;
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
     tiles_ = (p_.out_width + kMostPixels - 1) / kMostPixels;
@@ -120,7 +125,6 @@ class BlockedUnit {
     const int64_t end = lesser(filters, (panel + cut_.panels) * kPanelChannels);
     x_ = operands_.x + (image * p_.in_channels + group * (p_.in_channels / p_.groups)) *
                            p_.in_height * p_.in_width;
-    const int64_t plane = p_.out_height * p_.out_width;
     constexpr int64_t kLanes = Vec<float>::kLanes;
     for (int64_t c = panel * kPanelChannels; c < end; c += 2 * kLanes) {
       const int64_t channel = group * filters + c;
@@ -129,8 +133,9 @@ class BlockedUnit {
       weights_ =
           operands_.weights + (group * panels + c / kPanelChannels) * panel_ + c % kPanelChannels;
       bias_ = operands_.bias ? operands_.bias + channel : nullptr;
-      y_ = image * p_.out_channels * plane +
-           channel / problem_.out_block * problem_.out_block * plane + channel % problem_.out_block;
+      y_ = image * p_.out_channels * y_plane_ +
+           channel / problem_.out_block * problem_.out_block * y_plane_ +
+           channel % problem_.out_block;
       all_tiles();
     }
   }
@@ -142,19 +147,26 @@ class BlockedUnit {
         for (int64_t t = 0; t < tiles_; ++t) apart(row, t);
       return;
     }
-    y_vector_ = Vec<float>::kLanes < problem_.out_block
-                    ? Vec<float>::kLanes
-                    : p_.out_height * p_.out_width * problem_.out_block;
+    y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
+                                                        : y_plane_ * problem_.out_block;
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
       fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row)
         for (int64_t t = 0; t < tiles_; ++t) {
           const int64_t begin = first_pixel(t);
-          const int64_t at = y_ + (row * p_.out_width + begin) * problem_.out_block;
-          one_tile(block, row, begin, first_pixel(t + 1), operands_.y + at, problem_.out_block,
-                   y_vector_, &epilogue_, operands_.residual ? operands_.residual + at : nullptr);
+          const int64_t at = place(row, begin);
+          one_tile(block, row, begin, first_pixel(t + 1), operands_.y + at, y_pixel_, y_vector_,
+                   &epilogue_, operands_.residual ? operands_.residual + at : nullptr);
         }
     }
+  }
+
+  // Of a result in y.
+  int64_t place(int64_t row, int64_t col) const {
+    const Lattice& results = problem_.results;
+    return y_ + ((results.row + row * results.row_step) * results.width + results.col +
+                 col * results.col_step) *
+                    problem_.out_block;
   }
 
   // While the weights of these blocks are used from the first-level cache, the first tiles fetch
@@ -185,10 +197,10 @@ class BlockedUnit {
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks)
       one_tile(block, row, begin, end, sums, kRow, Vec<float>::kLanes, nullptr, nullptr);
-    const int64_t size = problem_.out_block, plane = p_.out_height * p_.out_width * size;
+    const int64_t size = problem_.out_block, plane = y_plane_ * size;
     for (int64_t c = 0; c < channels_; c += size) {
       for (int64_t i = begin; i < end; ++i) {
-        const int64_t at = y_ + c / size * plane + (row * p_.out_width + i) * size;
+        const int64_t at = place(row, i) + c / size * plane;
         const Vec<float> sum = Memory<float>::load_part(sums + (i - begin) * kRow + c, size);
         Memory<float>::store_part(
             operands_.y + at,
@@ -221,7 +233,7 @@ class BlockedUnit {
         ((row * p_.stride_height - p_.pad_top) * p_.in_width - p_.pad_left) * problem_.in_block +
         rows.begin * x_step_.row;
     const float* weights =
-        weights_ + block * weights_step_.channel + rows.begin * weights_step_.row;
+        weights_ + first_tap_ + block * weights_step_.channel + rows.begin * weights_step_.row;
     const auto columns = [&](int64_t col, int64_t cols, int64_t from, int64_t to) WEFT_LAMBDA {
       tile.count = {cols, channels, rows.end - rows.begin};
       tile.x = x + col * x_step_.col + from * x_pixel_;
@@ -259,7 +271,8 @@ class BlockedUnit {
   ColumnRanges cols_;
   Epilogue epilogue_;
   Strides3 x_step_, weights_step_;
-  int64_t x_pixel_, blocks_, panel_, tiles_, y_vector_, lines_, fetched_;
+  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, tiles_, y_vector_, lines_;
+  int64_t fetched_;
   int vectors_;
   bool is_apart_;
   int64_t first_row_, end_row_, channels_, y_;

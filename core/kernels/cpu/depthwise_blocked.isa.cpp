@@ -108,9 +108,13 @@ void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& ope
   const float* x =
       operands.x + plane * p.in_height * p.in_width * size +
       (row * p.stride_height - p.pad_top + rows.begin * p.dilation_height) * p.in_width * size;
-  const int64_t at = (plane * p.out_height + row) * p.out_width * size;
-  const float* weights =
-      operands.weights + (block * p.kernel_height + rows.begin) * p.kernel_width * size;
+  const Lattice &taps = problem.taps, &results = problem.results;
+  const int64_t at =
+      ((plane * results.height + results.row + row * results.row_step) * results.width +
+       results.col) *
+      size;
+  const float* weights = operands.weights + (block * taps.height + taps.row) * taps.width * size +
+                         taps.col * size + rows.begin * tile.weights_row;
   const int64_t tiles = (p.out_width + kDepthwisePixels - 1) / kDepthwisePixels;
   tile.rows = rows.end - rows.begin;
   for (int64_t lane = 0; lane < size; lane += Vec<float>::kLanes) {
@@ -120,8 +124,9 @@ void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& ope
       tile.first = j;
       tile.x = x + (j * p.stride_width - p.pad_left) * size + lane;
       tile.weights = weights + lane;
-      tile.y = operands.y + at + j * size + lane;
-      tile.residual = operands.residual ? operands.residual + at + j * size + lane : nullptr;
+      tile.y = operands.y + at + j * tile.y_pixel + lane;
+      tile.residual =
+          operands.residual ? operands.residual + at + j * tile.y_pixel + lane : nullptr;
       depthwise_kernel(tile, end - j)(tile);
     }
   }
@@ -136,9 +141,9 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
   tile.x_pixel = p.stride_width * size;
   tile.x_row = p.dilation_height * p.in_width * size;
   tile.x_col = p.dilation_width * size;
-  tile.y_pixel = size;
-  tile.weights_row = p.kernel_width * size;
-  tile.weights_col = size;
+  tile.y_pixel = size * problem.results.col_step;
+  tile.weights_row = problem.taps.width * size * problem.taps.row_step;
+  tile.weights_col = size * problem.taps.col_step;
   tile.cols = p.kernel_width;
   tile.columns = &columns;
   tile.lanes = lesser(size, Vec<float>::kLanes);

@@ -27,9 +27,23 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
 void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
                       const BlockedOperands& operands, Range units, void* scratch);
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
+                 float* packed, Range panels);
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
+                   float* packed, Range panels);
+void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                    const BlockedWeightOperands& operands, Range units, void* scratch);
+void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                              const BlockedWeightOperands& operands, Range units, void* scratch);
+void blocked_winograd_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
+                             const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_max_pool(const Pooling& problem, int64_t block, const float* x, float* y, Range rows);
 void blocked_average_pool(const Pooling& problem, int64_t block, const float* x, float* y,
                           Range rows);
+void blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
+                       Range rows);
+void blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy,
+                          const uint8_t* taps, float* dx, Range planes);
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
@@ -45,6 +59,7 @@ extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 extern const AttentionKernels kAttentions[kNumDTypes];
 extern const LstmKernels kLstms[kNumDTypes];
 extern const ChannelKernels kChannels[kNumDTypes];
+extern const ChannelKernels kBlockedChannels;
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
     kExponentials[kNumDTypes];
 void random_words(const RandomStream& stream, uint32_t* out, Range words);
@@ -68,8 +83,15 @@ const KernelTable kTable = {
     .blocked_convolution = blocked_convolution,
     .blocked_depthwise = blocked_depthwise,
     .blocked_winograd = blocked_winograd,
+    .pack_panels = pack_panels,
+    .pack_winograd = pack_winograd,
+    .blocked_weight = blocked_weight,
+    .blocked_depthwise_weight = blocked_depthwise_weight,
+    .blocked_winograd_weight = blocked_winograd_weight,
     .blocked_max_pool = blocked_max_pool,
     .blocked_average_pool = blocked_average_pool,
+    .blocked_pool_taps = blocked_pool_taps,
+    .blocked_pool_adjoint = blocked_pool_adjoint,
     .max_pools = kMaxPools,
     .average_pools = kAveragePools,
     .average_pool_adjoints = kAveragePoolAdjoints,
@@ -89,6 +111,7 @@ const KernelTable kTable = {
     .attentions = kAttentions,
     .lstms = kLstms,
     .channels = kChannels,
+    .blocked_channels = &kBlockedChannels,
     .uniforms = kUniforms,
     .normals = kNormals,
     .exponentials = kExponentials,

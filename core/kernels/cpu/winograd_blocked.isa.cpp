@@ -1,10 +1,10 @@
 // Winograd's minimal filtering for 3 x 3 kernels over channel blocks: F(2 x 2, 3 x 3) and
 // F(4 x 4, 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 //
-// A unit is some tiles of an image. Their windows are transformed into scratch, S x S frequencies
-// with S = tile + 2; each frequency is a product over channels, by the tile kernels of the direct
-// convolution; the sums are transformed back and finished. Transforms are sums and products without
-// fused ones, so that they have the same bits everywhere.
+// A unit is some tiles, of one image or several, and some panels. Their windows are transformed
+// into scratch, S x S frequencies with S = tile + 2; each frequency is a product over channels, by
+// the tile kernels of the direct convolution; the sums are transformed back and finished.
+// Transforms are sums and products without fused ones, so that they have the same bits everywhere.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -17,40 +17,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
-// One row or column of the transforms B^T d and A^T m.
-template <class V>
-WEFT_INLINE void to_frequencies(const V (&d)[4], V (&out)[4]) {
-  out[0] = d[0] - d[2];
-  out[1] = d[1] + d[2];
-  out[2] = d[2] - d[1];
-  out[3] = d[1] - d[3];
-}
-template <class V>
-WEFT_INLINE void to_frequencies(const V (&d)[6], V (&out)[6]) {
-  const V two(2), four(4), five(5);
-  const V even = d[4] - four * d[2], odd = d[3] - four * d[1];
-  const V low = d[4] - d[2], high = two * (d[3] - d[1]);
-  out[0] = four * d[0] - five * d[2] + d[4];
-  out[1] = even + odd;
-  out[2] = even - odd;
-  out[3] = low + high;
-  out[4] = low - high;
-  out[5] = four * d[1] - five * d[3] + d[5];
-}
-template <class V>
-WEFT_INLINE void from_frequencies(const V (&m)[4], V (&out)[2]) {
-  out[0] = m[0] + m[1] + m[2];
-  out[1] = m[1] - m[2] - m[3];
-}
-template <class V>
-WEFT_INLINE void from_frequencies(const V (&m)[6], V (&out)[4]) {
-  const V even = m[1] + m[2], odd = m[1] - m[2];
-  const V far_even = m[3] + m[4], far_odd = m[3] - m[4];
-  out[0] = m[0] + even + far_even;
-  out[1] = odd + V(2) * far_odd;
-  out[2] = even + V(4) * far_even;
-  out[3] = odd + V(8) * far_odd + m[5];
-}
+#include "kernels/cpu/winograd_impl.h"
 
 template <int kTile>
 class Winograd {
@@ -70,70 +37,53 @@ class Winograd {
     tiles_ = tiles_wide_ * ((p_.out_height + kTile - 1) / kTile);
   }
 
+  // Of an image; a tile's place in it.
+  struct Place {
+    int64_t image, top, left;
+  };
+  Place place_of(int64_t i) const {
+    const int64_t tile = (first_ + i) % tiles_;
+    return {(first_ + i) / tiles_, tile / tiles_wide_ * kTile, tile % tiles_wide_ * kTile};
+  }
+
   void run(int64_t unit) {
-    const int64_t image = unit / cut_.row_chunks;
     first_ = unit % cut_.row_chunks * cut_.rows;
-    count_ = lesser(cut_.rows, tiles_ - first_);
+    count_ = lesser(cut_.rows, p_.batch * tiles_ - first_);
+    begin_ = unit / cut_.row_chunks * cut_.panels * kBlock;
+    const int64_t end = lesser(p_.out_channels, begin_ + cut_.panels * kBlock);
+    out_ = end - begin_;
     for (int64_t c = 0; c < p_.in_channels; c += kBlock)
       for (int64_t i = 0; i < count_; ++i)
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
-          read(operands_.x + (image * p_.in_channels + c) * p_.in_height * p_.in_width + lane, i,
-               inputs_ + (c * count_ + i * kBlock) + lane);
+          read(c, i, lane, inputs_ + (c * count_ + i * kBlock) + lane);
     for (int64_t f = 0; f < kFrequencies; ++f)
-      for (int64_t c = 0; c < p_.out_channels; c += 2 * V::kLanes) multiply(f, c);
-    for (int64_t c = 0; c < p_.out_channels; c += kBlock)
+      for (int64_t c = 0; c < out_; c += 2 * V::kLanes) multiply(f, c);
+    for (int64_t c = 0; c < out_; c += kBlock)
       for (int64_t i = 0; i < count_; ++i)
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
-          write(sums_ + (c * count_ + i * kBlock) + lane, i, c + lane,
-                (image * p_.out_channels + c) * p_.out_height * p_.out_width + lane);
+          write(sums_ + (c * count_ + i * kBlock) + lane, i, begin_ + c, lane);
   }
 
  private:
   static constexpr int64_t kBlock = kPanelChannels;  // of the channels on both sides
 
-  void read(const float* plane, int64_t i, float* to) const {
-    const int64_t top = (first_ + i) / tiles_wide_ * kTile - p_.pad_top;
-    const int64_t left = (first_ + i) % tiles_wide_ * kTile - p_.pad_left;
-    const bool is_inside =
-        top >= 0 && left >= 0 && top + kSide <= p_.in_height && left + kSide <= p_.in_width;
-    V half[kSide][kSide];
-    repeat<kSide>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      V d[kSide], out[kSide];
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        const bool is_there = is_inside || (top + y >= 0 && top + y < p_.in_height &&
-                                            left + x >= 0 && left + x < p_.in_width);
-        d[y] = is_there ? Memory<float>::load(plane + ((top + y) * p_.in_width + left + x) * kBlock)
-                        : V(0);
-      });
-      to_frequencies(d, out);
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        half[y][x] = out[y];
-      });
-    });
-    const int64_t step = p_.in_channels * count_;
-    repeat<kSide>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      V out[kSide];
-      to_frequencies(half[y], out);
-      repeat<kSide>([&](auto column) WEFT_LAMBDA {
-        constexpr int x = decltype(column)::value;
-        Memory<float>::store(to + (y * kSide + x) * step, out[x]);
-      });
-    });
+  void read(int64_t channel, int64_t i, int64_t lane, float* to) const {
+    const Place place = place_of(i);
+    const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
+    const float* plane =
+        operands_.x + (place.image * p_.in_channels + channel) * p_.in_height * p_.in_width + lane;
+    read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width}, to, p_.in_channels * count_);
   }
 
-  // Two vectors of output channels of one frequency.
+  // Two vectors of output channels of one frequency, the unit's `c` and those after it.
   void multiply(int64_t f, int64_t c) const {
     const int64_t panels = p_.out_channels / kBlock, panel = p_.in_channels * kBlock;
-    const int vectors = p_.out_channels - c > V::kLanes ? 2 : 1;
+    const int vectors = out_ - c > V::kLanes ? 2 : 1;
     BlockedTile tile;
     tile.x_pixel = tile.y_pixel = kBlock;
     tile.y_vector = V::kLanes < kBlock ? V::kLanes : count_ * kBlock;
     tile.weights_vector = panel;
-    tile.weights = operands_.weights + (f * panels + c / kBlock) * panel + c % kBlock;
+    tile.weights = operands_.weights + (f * panels + (begin_ + c) / kBlock) * panel + c % kBlock;
     tile.count = {1, p_.in_channels / kBlock, 1};
     tile.x_step = {0, count_ * kBlock, 0};
     tile.weights_step = {0, kBlock * kPanelChannels, 0};
@@ -146,18 +96,18 @@ class Winograd {
     for (int64_t t = 0; t < tiles; ++t) {
       const int64_t begin = count_ * t / tiles, end = count_ * (t + 1) / tiles;
       tile.x = inputs_ + f * p_.in_channels * count_ + begin * kBlock;
-      tile.y = sums_ + f * p_.out_channels * count_ + c / kBlock * count_ * kBlock + c % kBlock +
-               begin * kBlock;
+      tile.y =
+          sums_ + f * out_ * count_ + c / kBlock * count_ * kBlock + c % kBlock + begin * kBlock;
       tile.ahead = t < vectors ? ahead + t * panel : tile.weights;
       tile.ahead_step = t < vectors ? kPanelChannels : 0;
       tile_kernel(kBlock, vectors, end - begin)(tile);
     }
   }
 
-  void write(const float* from, int64_t i, int64_t channel, int64_t at) const {
-    const int64_t top = (first_ + i) / tiles_wide_ * kTile;
-    const int64_t left = (first_ + i) % tiles_wide_ * kTile;
-    const int64_t step = p_.out_channels * count_;
+  void write(const float* from, int64_t i, int64_t channel, int64_t lane) const {
+    const auto [image, top, left] = place_of(i);
+    const int64_t at = (image * p_.out_channels + channel) * p_.out_height * p_.out_width + lane;
+    const int64_t step = out_ * count_;
     V half[kTile][kSide];
     repeat<kSide>([&](auto column) WEFT_LAMBDA {
       constexpr int x = decltype(column)::value;
@@ -172,7 +122,7 @@ class Winograd {
         half[y][x] = out[y];
       });
     });
-    const float* bias = operands_.bias ? operands_.bias + channel : nullptr;
+    const float* bias = operands_.bias ? operands_.bias + channel + lane : nullptr;
     repeat<kTile>([&](auto row) WEFT_LAMBDA {
       constexpr int y = decltype(row)::value;
       V out[kTile];
@@ -196,6 +146,7 @@ class Winograd {
   float* inputs_;  // [frequency][channel block][tile][channel]
   float* sums_;    // the same of output channels
   int64_t tiles_wide_, tiles_, first_, count_;
+  int64_t begin_, out_;  // the unit's output channels
 };
 
 template <int kTile>

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "kernels/channels.h"
+#include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
@@ -47,14 +48,13 @@ kernels::Channels problem_of(const TensorView& data) {
   for (int axis = 2; axis < data.rank; ++axis) p.inner *= data.shape[axis];
   return p;
 }
-int64_t planes_of(const kernels::Channels& p) { return p.outer * p.channels; }
-int64_t elements_of(const kernels::Channels& p) { return planes_of(p) * p.inner; }
+int64_t elements_of(const kernels::Channels& p) { return p.outer * p.channels * p.inner; }
 
 template <class T>
 void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void* x = call.in[0].data;
   void *mean = call.out[1].data, *variance = call.out[2].data;
-  split_work(p.channels, 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
+  split_work(p.units(), 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_channel_moments(p, x, mean, variance, range);
   });
   T* scale = static_cast<T*>(call.scratch);
@@ -63,7 +63,7 @@ void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
     scale[c] = static_cast<T>(static_cast<const T*>(call.in[1].data)[c] * inverse);
   }
   const kernels::ChannelAffine operands{x, mean, scale, call.in[2].data, call.out[0].data};
-  split_work(planes_of(p), elements_of(p), nullptr, 0,
+  split_work(p.planes(), elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_affine(p, operands, range); });
 }
 
@@ -75,7 +75,7 @@ void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void *dy = call.in[0].data, *x = call.in[3].data, *mean = call.in[5].data;
   T *dgamma = static_cast<T*>(call.out[1].data), *dbeta = static_cast<T*>(call.out[2].data);
   const kernels::ChannelSums sums{dy, x, mean, dbeta, dgamma};
-  split_work(p.channels, 2 * elements_of(p), nullptr, 0,
+  split_work(p.units(), 2 * elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_sums(p, sums, range); });
   T* scale = static_cast<T*>(call.scratch);
   T *slope = scale + p.channels, *shift = slope + p.channels;
@@ -92,7 +92,7 @@ void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
     dgamma[c] = static_cast<T>(product * inverse);
   }
   const kernels::ChannelMix mix{dy, x, mean, scale, slope, shift, call.out[0].data};
-  split_work(planes_of(p), elements_of(p), nullptr, 0,
+  split_work(p.planes(), elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_mix(p, mix, range); });
 }
 
@@ -113,6 +113,53 @@ Status run_gradient(const KernelCall& call) {
     backward<double>(call, p, eps);
   else
     backward<float>(call, p, eps);
+  return {};
+}
+
+// ---- over channel blocks: the same, of an array of shape (N, C / B, H, W, B)
+
+Status check_blocked(const InferContext& c, size_t data, std::initializer_list<size_t> vectors) {
+  const TensorType& type = c.in[data];
+  if (type.dtype != DType::kFloat32)
+    return errors::invalid_type(c.op().name, "`", c.op().input_name(data),
+                                "` must be float32; got ", type.dtype);
+  if (!is_blocked(type.shape) || type.shape.elements() == 0)
+    return errors::invalid_value(
+        c.op().name, "`", c.op().input_name(data),
+        "` must have shape (N, C / B, H, W, B) with the block B of C, and elements; got shape ",
+        type.shape);
+  const Shape channels{type.shape[1] * type.shape[4]};
+  for (const size_t input : vectors)
+    if (c.in[input].shape != channels)
+      return errors::invalid_value(c.op().name, "`", c.op().input_name(input), "` must have shape ",
+                                   channels, "; got ", c.in[input].shape);
+  return {};
+}
+
+Result<Types> infer_blocked(const InferContext& c) {
+  WEFT_TRY(check_blocked(c, 0, {1, 2}));
+  return Types{c.in[0], c.in[1], c.in[1]};
+}
+
+Result<Types> infer_gradient_blocked(const InferContext& c) {
+  WEFT_TRY(check_blocked(c, 3, {1, 2, 4, 5, 6}));
+  if (c.in[0].shape != c.in[3].shape)
+    return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `data` ",
+                                 c.in[3].shape, " must have one shape");
+  return Types{c.in[3], c.in[4], c.in[4]};
+}
+
+kernels::Channels blocked_problem(const TensorView& data) {
+  return {data.dtype, data.shape[0], data.shape[1] * data.shape[4], data.shape[2] * data.shape[3],
+          data.shape[4]};
+}
+
+Status run_blocked(const KernelCall& call) {
+  forward<float>(call, blocked_problem(call.in[0]), call.op.reader(call.attributes).real("eps"));
+  return {};
+}
+Status run_gradient_blocked(const KernelCall& call) {
+  backward<float>(call, blocked_problem(call.in[3]), call.op.reader(call.attributes).real("eps"));
   return {};
 }
 
@@ -197,6 +244,50 @@ WEFT_OP(batch_norm_training_gradient) {
       .sample(R"({"shapes": [[2, 2, 2, 3], [2], [2], [2, 2, 2, 3], [2], [2], [2]], "eps": 0.1})")
       .sample(R"({"shapes": [[5, 2], [2], [2], [5, 2], [2], [2], [2]]})")
       .sample(R"({"shapes": [[1, 2, 6], [2], [2], [1, 2, 6], [2], [2], [2]]})");
+}
+
+WEFT_OP(batch_norm_training_blocked) {
+  op.doc("batch_norm_training of an image whose channels lie in blocks.")
+      .in(Namespace::kInternal)
+      .input("data", "float32, shape (N, C / B, H, W, B)")
+      .input("gamma", "shape (C,)")
+      .input("beta", "shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .promote(Promotion::kExact)
+      .outputs(3)
+      .infer(infer_blocked)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(slot_of(run_blocked, scratch))
+      .sample(R"({"shapes": [[2, 3, 2, 3, 8], [24], [24]],
+                  "dtypes": ["float32", "float32", "float32"]})")
+      .sample(R"({"shapes": [[3, 2, 1, 2, 16], [32], [32]], "eps": 0.1,
+                  "dtypes": ["float32", "float32", "float32"]})");
+}
+
+WEFT_OP(batch_norm_training_gradient_blocked) {
+  op.doc("batch_norm_training_gradient of an image whose channels lie in blocks.")
+      .in(Namespace::kInternal)
+      .input("dout", "float32, shape (N, C / B, H, W, B)")
+      .input("dmean", "shape (C,)")
+      .input("dvariance", "shape (C,)")
+      .input("data", "shape of dout")
+      .input("gamma", "shape (C,)")
+      .input("mean", "shape (C,)")
+      .input("variance", "shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .promote(Promotion::kExact)
+      .outputs(3)
+      .infer(infer_gradient_blocked)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(slot_of(run_gradient_blocked, scratch_gradient))
+      .domain(0.5, 2)
+      .sample(R"({"shapes": [[2, 3, 2, 3, 8], [24], [24], [2, 3, 2, 3, 8], [24], [24], [24]],
+                  "dtypes": ["float32", "float32", "float32", "float32", "float32", "float32",
+                             "float32"]})")
+      .sample(R"({"shapes": [[3, 1, 1, 2, 16], [16], [16], [3, 1, 1, 2, 16], [16], [16], [16]],
+                  "eps": 0.1,
+                  "dtypes": ["float32", "float32", "float32", "float32", "float32", "float32",
+                             "float32"]})");
 }
 
 }  // namespace weft::ops

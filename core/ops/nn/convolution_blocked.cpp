@@ -2,11 +2,10 @@
 // has it where the pass `block` put it; for everything else there is convolution_image.
 #include "kernels/convolution_blocked.h"
 
-#include <limits>
-
 #include "base/errors.h"
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/packed_weights.h"
 #include "ops/nn/window.h"
 #include "ops/split_work.h"
 
@@ -17,86 +16,6 @@ Status require_float32(const InferContext& c) {
   if (c.in[0].dtype == DType::kFloat32) return {};
   return errors::invalid_type(c.op().name, "`", c.op().inputs[0].name, "` must be float32; got ",
                               c.in[0].dtype);
-}
-
-Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd) {
-  if (winograd)
-    return {(winograd + 2) * (winograd + 2), p.out_channels / kernels::kPanelChannels,
-            p.in_channels / in_block, in_block, kernels::kPanelChannels};
-  if (kernels::is_depthwise(p))
-    return {p.in_channels / in_block, p.kernel_height, p.kernel_width, in_block};
-  return {kernels::packed_panels(p, in_block),
-          p.in_channels / p.groups / in_block,
-          p.kernel_height,
-          p.kernel_width,
-          in_block,
-          kernels::kPanelChannels};
-}
-
-// The side of Winograd's tiles that is asked for: 0 or one that the problem allows.
-Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block) {
-  const int64_t side = a.integer("winograd");
-  if (side == 0) return {};
-  const bool fits = p.groups == 1 && p.kernel_height == 3 && p.kernel_width == 3 &&
-                    in_block == 16 && p.out_channels % 16 == 0;
-  if ((side == 2 || side == 4) && fits) return {};
-  return errors::invalid_value(a.op().name,
-                               "`winograd` must be 0 or, with kernels of 3 x 3, one "
-                               "group and blocks of 16, 2 or 4; got ",
-                               side);
-}
-
-// ---- packing
-
-struct Packing {
-  kernels::Convolution shape;  // channels, groups and kernel only
-  int64_t in_block, winograd;
-};
-
-Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
-  if (w.rank() != 4 || w.elements() == 0)
-    return errors::invalid_value("pack_convolution",
-                                 "`weight` must have four axes and elements; got shape ", w);
-  Packing packing{};
-  kernels::Convolution& p = packing.shape;
-  p.groups = a.integer("num_group");
-  p.out_channels = w[0];
-  p.kernel_height = w[2];
-  p.kernel_width = w[3];
-  if (p.groups < 1 || w[0] % p.groups != 0 ||
-      __builtin_mul_overflow(w[1], p.groups, &p.in_channels))
-    return errors::invalid_value("pack_convolution",
-                                 "`num_group` must divide the filters of "
-                                 "`weight` ",
-                                 w, "; got ", p.groups);
-  packing.in_block = a.flag("plain") ? 1 : kernels::channel_block(p.in_channels);
-  if ((packing.in_block == 1 && !a.flag("plain")) || !kernels::blocks_fit(p, packing.in_block))
-    return errors::invalid_value("pack_convolution", "`weight` ", w, " in ", p.groups,
-                                 " groups has channels or filters that are no multiple of 8");
-  WEFT_TRY(check_winograd(a, p, packing.in_block));
-  packing.winograd = a.integer("winograd");
-  return packing;
-}
-
-Result<Types> infer_pack(const InferContext& c) {
-  WEFT_TRY(require_float32(c));
-  WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].shape));
-  return Types{
-      {c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd), {}}};
-}
-
-Status run_pack(const KernelCall& call) {
-  const Packing packing = packing_of(call.op.reader(call.attributes), shape_of(call.in[0])).value();
-  split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
-             nullptr, 0, [&](kernels::Range panels, void*) {
-               const auto* from = static_cast<const float*>(call.in[0].data);
-               auto* to = static_cast<float*>(call.out[0].data);
-               if (packing.winograd)
-                 kernels::pack_winograd(packing.shape, packing.winograd, from, to, panels);
-               else
-                 kernels::pack_panels(packing.shape, packing.in_block, from, to, panels);
-             });
-  return {};
 }
 
 // ---- convolution
@@ -115,8 +34,7 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
   if (!is_depthwise && w.rank() != (winograd ? 5 : 6))
     return errors::invalid_value(op, "`weight` must come from pack_convolution; got shape ", w);
   WEFT_ASSIGN(const Window window, read_window(a, op, 2));
-  kernels::BlockedConvolution problem{};
-  kernels::Convolution& p = problem.shape;
+  kernels::Convolution p{};
   const Shape image = plain_shape(x);
   p.dtype = DType::kFloat32;
   p.batch = image[0];
@@ -125,30 +43,29 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
   p.in_height = image[2];
   p.in_width = image[3];
   p.out_channels = a.integer("filters");
-  p.kernel_height = winograd ? 3 : w[is_depthwise ? 1 : 2];
-  p.kernel_width = winograd ? 3 : w[is_depthwise ? 2 : 3];
+  const Shape kernel = packed_kernel(w, winograd);
+  p.kernel_height = kernel[0];
+  p.kernel_width = kernel[1];
   p.stride_height = window.stride[1];
   p.stride_width = window.stride[2];
   p.pad_top = window.pad[1];
   p.pad_left = window.pad[2];
   p.dilation_height = window.dilate[1];
   p.dilation_width = window.dilate[2];
-  problem.in_block = is_plain ? 1 : x[4];
-  problem.out_block = kernels::channel_block(p.out_channels);
+  const int64_t in_block = is_plain ? 1 : x[4];
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0 ||
-      !kernels::blocks_fit(p, problem.in_block))
+      !kernels::blocks_fit(p, in_block))
     return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
                                  x, " and ", p.out_channels, " `filters` into whole blocks");
   if (a.has("kernel") &&
       (window.kernel[1] != p.kernel_height || window.kernel[2] != p.kernel_width))
     return errors::invalid_value(op, "`kernel` must be the extents of `weight`, ", p.kernel_height,
                                  " and ", p.kernel_width);
-  WEFT_TRY(check_winograd(a, p, problem.in_block));
+  WEFT_TRY(check_winograd(a, p, in_block));
   if (winograd &&
       (window.stride[1] * window.stride[2] != 1 || window.dilate[1] * window.dilate[2] != 1))
     return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1");
-  problem.winograd = winograd;
-  if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, problem.in_block, winograd))
+  if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, in_block, winograd))
     return errors::invalid_value(op, "`weight` must come from pack_convolution for `data` ", x,
                                  " and ", p.out_channels, " `filters`; got shape ", w);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
@@ -158,9 +75,9 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "the window of `weight` ", w,
                                  " is larger than the padded `data` ", x);
-  constexpr float kOpen = std::numeric_limits<float>::infinity();
-  problem.low = a.has("low") ? static_cast<float>(a.real("low")) : -kOpen;
-  problem.high = a.has("high") ? static_cast<float>(a.real("high")) : kOpen;
+  kernels::BlockedConvolution problem = kernels::in_blocks(p, in_block, winograd);
+  if (a.has("low")) problem.low = static_cast<float>(a.real("low"));
+  if (a.has("high")) problem.high = static_cast<float>(a.real("high"));
   return problem;
 }
 
@@ -230,25 +147,6 @@ Slot slot() {
 }
 
 }  // namespace
-
-WEFT_OP(pack_convolution) {
-  op.doc("Weights of a convolution in the order that convolution_blocked reads them in.")
-      .in(Namespace::kInternal)
-      .input("weight", "float32, shape (filters, C / groups, KH, KW)")
-      .integer("num_group", 1, "groups of channels that do not see each other")
-      .boolean("plain", false, "the data will come as (N, C, H, W)")
-      .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that weights are transformed for")
-      .infer(infer_pack)
-      .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(dense_slot(run_pack))
-      .sample(R"({"shapes": [[24, 16, 3, 2]], "dtypes": ["float32"]})")
-      .sample(R"({"shapes": [[16, 3, 2, 2]], "dtypes": ["float32"], "plain": true})")
-      .sample(R"({"shapes": [[32, 1, 3, 3]], "dtypes": ["float32"], "num_group": 32})")
-      .sample(R"({"shapes": [[32, 8, 1, 2]], "dtypes": ["float32"], "num_group": 1})")
-      .sample(R"({"shapes": [[32, 32, 1, 1]], "dtypes": ["float32"], "num_group": 2})")
-      .sample(R"({"shapes": [[16, 32, 3, 3]], "dtypes": ["float32"], "winograd": 2})")
-      .sample(R"({"shapes": [[32, 16, 3, 3]], "dtypes": ["float32"], "winograd": 4})");
-}
 
 WEFT_OP(convolution_blocked) {
   op.doc("Convolution over channel blocks; then a bias, an array that is added, and bounds.")

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/pooling_problem.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -15,81 +15,21 @@
 namespace weft::ops {
 namespace {
 
-// Output extent: "valid" drops a last window that does not fit, "full" keeps it if it starts
-// inside the image or its left padding.
-int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, bool full) {
-  const int64_t room = in + 2 * pad - kernel;
-  if (room < 0) return 0;
-  int64_t out = (full ? room + stride - 1 : room) / stride + 1;
-  if (full && (out - 1) * stride >= in + pad) --out;
-  return out;
-}
-
-Result<kernels::Pooling> parse(const AttributeReader& a, DType dtype, const Shape& x) {
-  const std::string_view op = layer_name(a);
-  const int spatial = x.rank() - 2;
-  if (spatial != 1 && spatial != 2)
-    return errors::invalid_value(
-        op, "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
-  WEFT_ASSIGN(Window window, read_window(a, op, spatial));
-  const bool global = a.flag("global_pool");
-  if (!global && !a.has("kernel"))
-    return errors::invalid_value(op, "`kernel` must be given unless `global_pool` is true");
-  const auto convention = a.text("pooling_convention");
-  if (convention != "valid" && convention != "full")
-    return errors::invalid_value(op, "`pooling_convention` must be valid or full; got ",
-                                 convention);
-  if (global) window = Window{.spatial = spatial, .kernel = {1, height_of(x), width_of(x)}};
-  if (height_of(x) < 1 || width_of(x) < 1)
-    return errors::invalid_value(op, "`data` must not be empty along spatial axes; got shape ", x);
-  kernels::Pooling p{};
-  p.dtype = dtype;
-  p.planes = x[0] * x[1];
-  p.in_height = height_of(x);
-  p.in_width = width_of(x);
-  p.kernel_height = window.kernel[1];
-  p.kernel_width = window.kernel[2];
-  p.stride_height = window.stride[1];
-  p.stride_width = window.stride[2];
-  p.pad_top = p.pad_bottom = window.pad[1];
-  p.pad_left = p.pad_right = window.pad[2];
-  p.dilation_height = p.dilation_width = 1;
-  p.count_include_pad = a.flag("count_include_pad");
-  if (2 * p.pad_top > p.kernel_height || 2 * p.pad_left > p.kernel_width)
-    return errors::invalid_value(op, "`pad` must be at most half of `kernel`");
-  const bool full = convention == "full";
-  p.out_height = extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, full);
-  p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, full);
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
-  return p;
-}
-
 Shape output_shape(const kernels::Pooling& p, const Shape& x) {
   return image_shape(x[0], x[1], x.rank() - 2, p.out_height, p.out_width);
 }
 
-Result<bool> is_average(const AttributeReader& a) {
-  const auto type = a.text("pool_type");
-  if (type == "max" || type == "avg") return type == "avg";
-  return errors::invalid_value("pooling", "`pool_type` must be max or avg; got ", type);
-}
-
 Result<Types> infer(const InferContext& c) {
-  WEFT_ASSIGN(const bool average, is_average(c));
+  WEFT_ASSIGN(const bool average, is_average_pooling(c));
   if (average) WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, c.in[0].shape));
+  WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, c.in[0].dtype, c.in[0].shape));
   return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape), {}}};
-}
-
-int64_t work_of(const kernels::Pooling& p) {
-  return p.planes * p.out_height * p.out_width * p.kernel_height * p.kernel_width;
 }
 
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
-  const auto p = parse(a, call.in[0].dtype, shape_of(call.in[0])).value();
-  const bool average = is_average(a).value();
+  const auto p = pooling_problem(a, call.in[0].dtype, shape_of(call.in[0])).value();
+  const bool average = is_average_pooling(a).value();
   split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     if (average)
       kernels::run_average_pool(p, call.in[0].data, call.out[0].data, range);
@@ -102,7 +42,7 @@ Status run(const KernelCall& call) {
 Values gradient(const GradContext& g) {
   const Shape x = g.in(0).shape();
   std::vector<Argument> attributes(g.all().begin(), g.all().end());
-  if (is_average(g).value()) {
+  if (is_average_pooling(g).value()) {
     attributes.push_back(Argument::of_ints(x.span()));
     return {g.builder().emit(op_named("pooling_average_gradient"), {&g.dout(), 1}, attributes)[0]};
   }
@@ -110,49 +50,17 @@ Values gradient(const GradContext& g) {
   return {g.builder().call("pooling_scatter", {g.dout(), indices}, {Argument::of_ints(x.span())})};
 }
 
-// ---- over channel blocks
-
-Result<kernels::Pooling> parse_blocked(const AttributeReader& a, const Shape& x) {
-  if (!is_blocked(x))
-    return errors::invalid_value(
-        a.op().name, "`data` must have shape (N, C / B, H, W, B) with the block B of C; got ", x);
-  WEFT_ASSIGN(kernels::Pooling p, parse(a, DType::kFloat32, plain_shape(x)));
-  p.planes = x[0] * x[1];
-  return p;
-}
-
-Result<Types> infer_blocked(const InferContext& c) {
-  if (c.in[0].dtype != DType::kFloat32)
-    return errors::invalid_type(c.op().name, "`data` must be float32; got ", c.in[0].dtype);
-  const Shape x = c.in[0].shape;
-  WEFT_TRY(is_average(c).status());
-  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, x));
-  return Types{{DType::kFloat32, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
-}
-
-Status run_blocked(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  const auto p = parse_blocked(a, shape_of(call.in[0])).value();
-  const int64_t block = call.in[0].shape[4];
-  const bool average = is_average(a).value();
-  split_work(
-      p.planes * p.out_height, work_of(p) * block, nullptr, 0, [&](kernels::Range rows, void*) {
-        kernels::run_blocked_pool(p, block, average, static_cast<const float*>(call.in[0].data),
-                                  static_cast<float*>(call.out[0].data), rows);
-      });
-  return {};
-}
-
 // ---- indices of the maxima
 
 Result<Types> infer_indices(const InferContext& c) {
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, c.in[0].shape));
+  WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, c.in[0].dtype, c.in[0].shape));
   return Types{{DType::kInt64, output_shape(p, c.in[0].shape), {}}};
 }
 
 Status run_indices(const KernelCall& call) {
   const auto p =
-      parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0])).value();
+      pooling_problem(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]))
+          .value();
   split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_max_pool(p, call.in[0].data, nullptr, static_cast<int64_t*>(call.out[0].data),
                           range);
@@ -245,7 +153,7 @@ Result<Types> infer_average_gradient(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "pooling_average_gradient", "data_shape").status());
   WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Pooling p, parse(c, c.in[0].dtype, data));
+  WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, c.in[0].dtype, data));
   if (c.in[0].shape != output_shape(p, data))
     return errors::invalid_value("pooling_average_gradient", "`dout` must have shape ",
                                  output_shape(p, data), "; got ", c.in[0].shape);
@@ -253,7 +161,8 @@ Result<Types> infer_average_gradient(const InferContext& c) {
 }
 Status run_average_gradient(const KernelCall& call) {
   const auto p =
-      parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0])).value();
+      pooling_problem(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0]))
+          .value();
   split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_average_pool_adjoint(p, call.in[0].data, call.out[0].data, range);
   });
@@ -280,23 +189,6 @@ WEFT_OP(pooling_image) {
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": 3, "stride": 2, "pad": 1,
                   "pooling_convention": "full"})")
       .sample(R"({"shapes": [[2, 3, 4]], "global_pool": true, "pool_type": "avg"})");
-}
-
-WEFT_OP(pooling_blocked) {
-  op.doc("Maximum or average over windows of images whose channels lie in blocks.")
-      .in(Namespace::kInternal)
-      .input("data", "float32, shape (N, C / B, H, W, B)");
-  pooling_attributes(op);
-  op.infer(infer_blocked)
-      .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(dense_slot(run_blocked))
-      .sample(R"({"shapes": [[2, 1, 5, 6, 16]], "dtypes": ["float32"], "kernel": 3, "stride": 2,
-                  "pad": 1})")
-      .sample(R"({"shapes": [[1, 3, 5, 6, 8]], "dtypes": ["float32"], "kernel": [2, 3],
-                  "pool_type": "avg", "pad": [1, 1], "count_include_pad": false,
-                  "stride": 2, "pooling_convention": "full"})")
-      .sample(R"({"shapes": [[2, 2, 3, 4, 16]], "dtypes": ["float32"], "global_pool": true,
-                  "pool_type": "avg"})");
 }
 
 WEFT_OP(pooling_indices) {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "core/executor/graph_testing.h"
+#include "core/graph/image_networks.h"
 #include "graph/passes.h"
 #include "graph/text.h"
 #include "graph/verifier.h"
@@ -22,113 +22,6 @@ Graph checked(const Result<Graph>& graph) {
 Graph blocked(const Graph& graph) { return checked(graph::block_channels(graph, {})); }
 Graph with_epilogues(const Graph& graph) {
   return checked(graph::remove_dead_code(checked(graph::fuse_epilogues(blocked(graph), {})), {}));
-}
-
-int count(const Graph& graph, std::string_view name) {
-  return static_cast<int>(std::ranges::count_if(
-      graph.nodes, [&](const graph::Node& node) { return node.op && node.op->name == name; }));
-}
-
-Value convolved(const Value& x, const Value& w, int64_t pad = 0, int64_t stride = 1,
-                int64_t groups = 1) {
-  return x.builder().call(
-      "convolution_image", {x, w},
-      {Argument::none(), Argument::of_ints({&stride, 1}), Argument::of_ints({&pad, 1}),
-       Argument::none(), Argument::of_int(groups)});
-}
-Value pooled(const Value& x, const char* type) {
-  const int64_t kernel = 3, stride = 2, pad = 1;
-  return x.builder().call("pooling_image", {x},
-                          {Argument::of_ints({&kernel, 1}), Argument::of_string(type),
-                           Argument::of_ints({&stride, 1}), Argument::of_ints({&pad, 1})});
-}
-Value sum_of_planes(const Value& x, bool keepdims) {
-  const int64_t axes[] = {-1, 2};
-  return ops::sum(x, axes, keepdims);
-}
-
-// The largest difference of two graphs' results, as a share of the largest element.
-double difference(const Graph& a, const Graph& b, std::mt19937& random) {
-  const auto inputs = random_inputs(a, random);
-  const auto wanted = executor::evaluate(a, inputs, 1, 0);
-  const auto found = executor::evaluate(b, inputs, 1, 0);
-  REQUIRE_MESSAGE(wanted.ok(), wanted.status().message());
-  REQUIRE_MESSAGE(found.ok(), found.status().message());
-  double worst = 0;
-  for (size_t i = 0; i < wanted.value().size(); ++i) {
-    const Tensor &want = *wanted.value()[i], &have = *found.value()[i];
-    REQUIRE(want.shape() == have.shape());
-    double largest = 1e-30, gap = 0;
-    for (int64_t k = 0; k < want.elements(); ++k) {
-      const double x = reinterpret_cast<const float*>(want.data())[k];
-      const double y = reinterpret_cast<const float*>(have.data())[k];
-      largest = std::max(largest, std::fabs(x));
-      gap = std::isnan(y) ? INFINITY : std::max(gap, std::fabs(x - y));
-    }
-    worst = std::max(worst, gap / largest);
-  }
-  return worst;
-}
-
-// A network on one image of 3 channels; every operator that the pass knows, and others.
-Graph random_network(unsigned seed, int length) {
-  std::mt19937 random(seed);
-  const auto pick = [&](size_t n) { return static_cast<int64_t>(random() % n); };
-  Graph graph;
-  GraphBuilder b(graph);
-  std::vector<Value> images = {b.input(f32({2, 3, 11, 9}), "x")};
-  const auto weight = [&](Shape shape) {
-    const double size = static_cast<double>(shape[1] * shape[2] * shape[3]);
-    return b.constant(random_tensor({DType::kFloat32, shape, {}}, random)) * (1 / size);
-  };
-  const auto any = [&] { return images[static_cast<size_t>(pick(images.size()))]; };
-  const int64_t filters[] = {8, 16, 24, 32, 48, 20};
-  for (int i = 0; i < length; ++i) {
-    const Value x = i < 2 ? images.back() : any();
-    const int64_t channels = x.shape()[1];
-    Value v;
-    switch (i < 2 ? 0 : pick(11)) {
-      case 0:
-      case 1: {
-        const int64_t k = 1 + 2 * pick(2);
-        v = convolved(x, weight({filters[pick(6)], channels, k, k}), pick(2) ? k / 2 : 1,
-                      1 + pick(2));
-        break;
-      }
-      case 2: v = convolved(x, weight({channels, 1, 3, 3}), 1, 1, channels); break;
-      case 3:
-        v = channels % 2 ? b.call("tanh", {x})
-                         : convolved(x, weight({channels, channels / 2, 3, 1}), 1, 1, 2);
-        break;
-      case 4: v = x * weight({1, channels, 1, 1}) - weight({1, channels, 1, 1}); break;
-      case 5: v = b.call("relu", {x + weight({1, channels, 1, 1})}); break;
-      case 6: v = pooled(x, pick(2) ? "max" : "avg"); break;
-      case 7: v = x * b.call("sigmoid", {sum_of_planes(x, true) * 0.01}); break;
-      case 8: {
-        v = x;
-        for (const Value& other : images)
-          if (other.shape() == x.shape()) v = v + other * 0.5;
-        v = b.call("minimum", {b.call("maximum", {v, ops::scalar(v, 0)}), ops::scalar(v, 6)});
-        break;
-      }
-      case 9: {
-        std::vector<Value> parts;
-        for (const Value& other : images)
-          if (other.shape()[2] == x.shape()[2] && other.shape()[3] == x.shape()[3])
-            parts.push_back(other);
-        v = ops::concatenate(parts, 1);
-        break;
-      }
-      default: v = ops::slice(x, 3, 0, std::max<int64_t>(1, x.shape()[3] - 1)); break;
-    }
-    if (!b.status().ok()) break;
-    images.push_back(v);
-  }
-  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
-  b.output(images.back());
-  b.output(sum_of_planes(any(), false));
-  b.output(any());
-  return graph;
 }
 
 }  // namespace
@@ -171,18 +64,6 @@ TEST_CASE("other channels, dtypes and ranks stay as they are") {
     REQUIRE(b.status().ok());
     CHECK(graph::print(blocked(graph)) == graph::print(graph));
   }
-}
-
-TEST_CASE("a graph with gradients of convolutions stays as it is") {
-  Graph graph;
-  GraphBuilder b(graph);
-  const Value x = b.input(f32({1, 16, 6, 6})), w = b.input(f32({16, 16, 1, 1}));
-  const int64_t shape[] = {1, 16, 6, 6};
-  b.output(b.call("convolution_data", {convolved(x, w), w},
-                  {Argument::none(), Argument::none(), Argument::none(), Argument::none(),
-                   Argument::of_int(1), Argument::of_ints(shape)}));
-  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
-  CHECK(graph::print(blocked(graph)) == graph::print(graph));
 }
 
 TEST_CASE("bias, residual and bounds join the convolution, once each and in this order") {

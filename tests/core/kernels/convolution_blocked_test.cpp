@@ -43,20 +43,9 @@ const Setting kSettings[] = {
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 4},
+    {3, 1, 96, 5, 5, 112, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},  // units of some panels
     {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
 };
-
-// Of a plain array (N, C, H, W): the same elements in blocks.
-std::vector<float> blocked(const std::vector<float>& x, int64_t channels, int64_t plane,
-                           int64_t block) {
-  std::vector<float> y(x.size());
-  for (int64_t i = 0; i < int64_t(x.size()); ++i) {
-    const int64_t image = i / plane / channels, channel = i / plane % channels, at = i % plane;
-    y[((image * (channels / block) + channel / block) * plane + at) * block + channel % block] =
-        x[i];
-  }
-  return y;
-}
 
 struct Reference {
   BlockedConvolution problem = {};
@@ -64,7 +53,7 @@ struct Reference {
   std::vector<double> y;  // in blocks
 
   explicit Reference(const Setting& s) {
-    Convolution& p = problem.shape;
+    Convolution p = {};
     p.dtype = DType::kFloat32;
     p.batch = s.batch, p.groups = s.groups;
     p.in_channels = s.in, p.in_height = s.height, p.in_width = s.width;
@@ -73,8 +62,7 @@ struct Reference {
     p.dilation_height = s.dh, p.dilation_width = s.dw;
     p.out_height = convolution_extent(s.height, s.kh, s.sh, s.ph, s.ph, s.dh);
     p.out_width = convolution_extent(s.width, s.kw, s.sw, s.pw, s.pw, s.dw);
-    problem.in_block = s.is_plain ? 1 : channel_block(s.in);
-    problem.out_block = channel_block(s.out);
+    problem = in_blocks(p, s.is_plain ? 1 : channel_block(s.in), s.winograd);
     problem.low = -1.5, problem.high = 2;
     REQUIRE(blocks_fit(p, problem.in_block));
     const std::vector<float> plain = uniform<float>(s.batch * s.in * s.height * s.width, -1, 1, 1);
@@ -84,13 +72,12 @@ struct Reference {
     residual = uniform<float>(s.batch * s.out * out_plane, -1, 1, 4);
     x = blocked(plain, s.in, s.height * s.width, problem.in_block);
     const int64_t panels = packed_panels(p, problem.in_block), side = s.winograd + 2;
-    problem.winograd = s.winograd;
     if (s.winograd) {
       weights.resize(side * side * s.out * s.in);
-      pack_winograd(p, s.winograd, w.data(), weights.data(), {0, panels});
+      pack_winograd(p, s.winograd, Filters::kOwn, w.data(), weights.data(), {0, panels});
     } else {
       weights.resize(panels * packed_panel_elements(p, problem.in_block));
-      pack_panels(p, problem.in_block, w.data(), weights.data(), {0, panels});
+      pack_panels(p, problem.in_block, Filters::kOwn, w.data(), weights.data(), {0, panels});
     }
     y.resize(residual.size());
     accumulate(plain, w);
@@ -185,8 +172,16 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
     other.*field = 2;
     CHECK(winograd_tile(other) == 0);
   }
+  p.out_height = p.out_width = 7;
+  CHECK(winograd_tile(p) == 0);
+  p.batch = 16;  // weights are read for many tiles
+  CHECK(winograd_tile(p) == 4);
+  CHECK(winograd_weight_tile(p) == 4);
   p.in_channels = p.out_channels = 512;
   CHECK(winograd_tile(p) == 0);
+  CHECK(winograd_weight_tile(p) == 4);
+  p.batch = 8;
+  CHECK(winograd_weight_tile(p) == 0);
 }
 
 TEST_CASE("blocked convolutions keep NaN between bounds") {

@@ -102,4 +102,16 @@ bool same_bits(T a, T b) {
   return (a != a && b != b) || std::memcmp(&a, &b, sizeof a) == 0;
 }
 
+// Of a plain array (N, C, H, W): the same elements in blocks.
+inline std::vector<float> blocked(const std::vector<float>& x, int64_t channels, int64_t plane,
+                                  int64_t block) {
+  std::vector<float> y(x.size());
+  for (int64_t i = 0; i < int64_t(x.size()); ++i) {
+    const int64_t image = i / plane / channels, channel = i / plane % channels, at = i % plane;
+    y[((image * (channels / block) + channel / block) * plane + at) * block + channel % block] =
+        x[i];
+  }
+  return y;
+}
+
 }  // namespace weft::kernels::testing

@@ -1,0 +1,99 @@
+// The transforms of Winograd's tiles: what the convolution and the gradient of its weights share.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/blocked_impl.h.
+
+// One row or column of the transforms B^T d and A^T m.
+template <class V>
+WEFT_INLINE void to_frequencies(const V (&d)[4], V (&out)[4]) {
+  out[0] = d[0] - d[2];
+  out[1] = d[1] + d[2];
+  out[2] = d[2] - d[1];
+  out[3] = d[1] - d[3];
+}
+template <class V>
+WEFT_INLINE void to_frequencies(const V (&d)[6], V (&out)[6]) {
+  const V two(2), four(4), five(5);
+  const V even = d[4] - four * d[2], odd = d[3] - four * d[1];
+  const V low = d[4] - d[2], high = two * (d[3] - d[1]);
+  out[0] = four * d[0] - five * d[2] + d[4];
+  out[1] = even + odd;
+  out[2] = even - odd;
+  out[3] = low + high;
+  out[4] = low - high;
+  out[5] = four * d[1] - five * d[3] + d[5];
+}
+template <class V>
+WEFT_INLINE void from_frequencies(const V (&m)[4], V (&out)[2]) {
+  out[0] = m[0] + m[1] + m[2];
+  out[1] = m[1] - m[2] - m[3];
+}
+template <class V>
+WEFT_INLINE void from_frequencies(const V (&m)[6], V (&out)[4]) {
+  const V even = m[1] + m[2], odd = m[1] - m[2];
+  const V far_even = m[3] + m[4], far_odd = m[3] - m[4];
+  out[0] = m[0] + even + far_even;
+  out[1] = odd + V(2) * far_odd;
+  out[2] = even + V(4) * far_even;
+  out[3] = odd + V(8) * far_odd + m[5];
+}
+// The adjoint of the latter, A d: from a tile's row to the frequencies that it meets.
+template <class V>
+WEFT_INLINE void spread_frequencies(const V (&d)[2], V (&out)[4]) {
+  out[0] = d[0];
+  out[1] = d[0] + d[1];
+  out[2] = d[0] - d[1];
+  out[3] = -d[1];
+}
+template <class V>
+WEFT_INLINE void spread_frequencies(const V (&d)[4], V (&out)[6]) {
+  const V even = d[0] + d[2], odd = d[1] + d[3];
+  const V far_even = d[0] + V(4) * d[2], far_odd = V(2) * d[1] + V(8) * d[3];
+  out[0] = d[0];
+  out[1] = even + odd;
+  out[2] = even - odd;
+  out[3] = far_even + far_odd;
+  out[4] = far_even - far_odd;
+  out[5] = d[3];
+}
+
+// A part of a plane of vectors; what lies outside counts as zero.
+struct PlaneWindow {
+  int64_t top, left, height, width;  // the latter of the plane
+};
+
+// The frequencies of a window, `step` elements apart.
+template <int kSide>
+WEFT_INLINE void read_window(const float* plane, const PlaneWindow& window, float* to,
+                             int64_t step) {
+  using V = Vec<float>;
+  const bool is_inside = window.top >= 0 && window.left >= 0 &&
+                         window.top + kSide <= window.height && window.left + kSide <= window.width;
+  V half[kSide][kSide];
+  repeat<kSide>([&](auto column) WEFT_LAMBDA {
+    constexpr int x = decltype(column)::value;
+    V d[kSide], out[kSide];
+    repeat<kSide>([&](auto row) WEFT_LAMBDA {
+      constexpr int y = decltype(row)::value;
+      const bool is_there = is_inside || (window.top + y >= 0 && window.top + y < window.height &&
+                                          window.left + x >= 0 && window.left + x < window.width);
+      d[y] = is_there
+                 ? Memory<float>::load(plane + ((window.top + y) * window.width + window.left + x) *
+                                                   kPanelChannels)
+                 : V(0);
+    });
+    to_frequencies(d, out);
+    repeat<kSide>([&](auto row) WEFT_LAMBDA {
+      constexpr int y = decltype(row)::value;
+      half[y][x] = out[y];
+    });
+  });
+  repeat<kSide>([&](auto row) WEFT_LAMBDA {
+    constexpr int y = decltype(row)::value;
+    V out[kSide];
+    to_frequencies(half[y], out);
+    repeat<kSide>([&](auto column) WEFT_LAMBDA {
+      constexpr int x = decltype(column)::value;
+      Memory<float>::store(to + (y * kSide + x) * step, out[x]);
+    });
+  });
+}
