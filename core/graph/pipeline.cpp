@@ -19,6 +19,7 @@ constexpr Pass kPasses[] = {
     {"transposes", PassClass::kExact, false, transpose_products},
     {"scales", PassClass::kTolerance, false, fold_scales},
     {"block", PassClass::kTolerance, false, block_channels},
+    {"pack", PassClass::kExact, false, pack_products},
     {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"fuse", PassClass::kExact, true, fuse_elementwise},

@@ -27,6 +27,7 @@ DECLARED = {
     "integers": INTEGERS,
     "int64": ["int64"],
     "float32": ["float32"],
+    "float32 or half types": ["float32", *HALVES],
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],
     "float32 or float64": FLOATS[2:],
