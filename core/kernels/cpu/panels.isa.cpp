@@ -32,6 +32,7 @@ struct PanelTile {
   float* sums;        // rows of kPanelColumns
   int64_t k;
   bool accumulate;
+  bool is_last;  // of the blocks of k
 };
 using PanelTileKernel = void (*)(const PanelTile& tile);
 
@@ -58,12 +59,14 @@ struct SingleStep {
       });
     });
   }
+  template <class Sums>
+  WEFT_INLINE static void arrange(Sums&) {}
 };
 
 #if WEFT_PAIRS
 // Two elements of bfloat16 that follow one another in k, by VDPBF16PS. Two rows of the panel are
 // one register each; unpacking them gives pairs, the first four columns of every eight in one
-// register and the others in another. Sums are put in order once, at the end (`arrange`).
+// register and the others in another. Sums are put in order once, at the end.
 struct PairStep {
   static constexpr int kElements = 2;
   using Stored = BFloat16;
@@ -83,6 +86,17 @@ struct PairStep {
       if (both) __builtin_memcpy(&pair, a + i * a_row, sizeof pair);
       sums[i][0] = add_products(Pairs(pair), low, sums[i][0]);
       sums[i][1] = add_products(Pairs(pair), high, sums[i][1]);
+    });
+  }
+  template <int kRows>
+  WEFT_INLINE static void arrange(Vec<float> (&sums)[kRows][2]) {
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      const Vec<float>::Native low = sums[i][0].v, high = sums[i][1].v;
+      sums[i][0].v = __builtin_shufflevector(low, high, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20,
+                                             21, 22, 23);
+      sums[i][1].v = __builtin_shufflevector(low, high, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14,
+                                             15, 28, 29, 30, 31);
     });
   }
 };
@@ -115,6 +129,7 @@ void panel_tile(const PanelTile& tile) {
   if constexpr (Step::kElements == 2) {
     if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
   }
+  if (tile.is_last) Step::arrange(sums);
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value, j = decltype(vector)::value;
@@ -125,13 +140,11 @@ void panel_tile(const PanelTile& tile) {
 
 struct PanelTileKernels {
   PanelTileKernel at[2][kTileRows<float>];  // [vectors - 1][rows - 1]
-  bool in_pairs;                            // sums have to be arranged
 };
 template <class Step, int... I>
 constexpr PanelTileKernels panel_tiles(Numbers<I...>) {
-  constexpr bool kInPairs = Step::kElements == 2;
-  return {{{panel_tile < Step, kInPairs ? 2 : 1, I + 1 > ...}, {panel_tile<Step, 2, I + 1>...}},
-          kInPairs};
+  constexpr int kFewest = Step::kElements;  // pairs have columns of both vectors in each
+  return {{{panel_tile<Step, kFewest, I + 1>...}, {panel_tile<Step, 2, I + 1>...}}};
 }
 template <class Step>
 constexpr PanelTileKernels kPanelTiles =
@@ -171,6 +184,7 @@ struct PanelUnit {
     tile.a_row = p.k;
     tile.k = depth;
     tile.accumulate = k > 0;
+    tile.is_last = k + depth == p.k;
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       tile.a = (const S*)p.a + (first + i) * p.k + k;
@@ -181,36 +195,38 @@ struct PanelUnit {
         tile.sums = sums + i * kPanelColumns + j;
         tiles.at[width - j > Vec<float>::kLanes][count - 1](tile);
       }
-      if (k + depth == p.k) finish(i, count, width);
+      if (tile.is_last) finish(i, count, width);
     }
   }
 
   void finish(int64_t row, int64_t count, int64_t width) const {
     constexpr int kLanes = Vec<float>::kLanes;
-    const Vec<float> low(p.low), high(p.high);
     const int64_t col = panel * kPanelColumns;
     for (int64_t i = row; i < row + count; ++i) {
-      float* from = sums + i * kPanelColumns;
-      if (tiles.in_pairs) arrange(from);
+      const float* from = sums + i * kPanelColumns;
       const int64_t at = (first + i) * p.n + col;
-      for (int64_t j = 0; j < width; j += kLanes) {
-        const int64_t n = width - j < kLanes ? width - j : kLanes;
-        Vec<float> sum = Memory<float>::load(from + j);
-        if (p.bias) sum = sum + Memory<S>::load_part((const S*)p.bias + col + j, n);
-        if (p.residual) sum = sum + Memory<S>::load_part((const S*)p.residual + at + j, n);
-        sum = select(sum < low, low, sum);
-        sum = select(sum > high, high, sum);
-        Memory<S>::store_part((S*)p.c + at + j, sum, n);
-      }
+      int64_t j = 0;
+      for (; j + kLanes <= width; j += kLanes)
+        finish_lanes<true>(from + j, col + j, at + j, kLanes);
+      if (j < width) finish_lanes<false>(from + j, col + j, at + j, width - j);
     }
   }
-
-  // Fours of columns from the order of unpacked pairs: 0 2 4 6, 1 3 5 7.
-  static void arrange(float* row) {
-    float was[kPanelColumns];
-    __builtin_memcpy(was, row, sizeof was);
-    for (int four = 0; four < 8; ++four)
-      __builtin_memcpy(row + 4 * four, was + 16 * (four % 2) + 4 * (four / 2), 4 * sizeof(float));
+  template <bool kWhole>
+  WEFT_INLINE void finish_lanes(const float* from, int64_t col, int64_t at, int64_t n) const {
+    const auto load = [&](const void* data, int64_t place) WEFT_LAMBDA {
+      const S* elements = (const S*)data + place;
+      return kWhole ? Memory<S>::load(elements) : Memory<S>::load_part(elements, n);
+    };
+    Vec<float> sum = Memory<float>::load(from);
+    if (p.bias) sum = sum + load(p.bias, col);
+    if (p.residual) sum = sum + load(p.residual, at);
+    sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
+    sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
+    if constexpr (kWhole) {
+      Memory<S>::store((S*)p.c + at, sum);
+    } else {
+      Memory<S>::store_part((S*)p.c + at, sum, n);
+    }
   }
 };
 
