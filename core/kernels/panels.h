@@ -2,8 +2,8 @@
 // so that a product reads memory as it lies and copies nothing. Weights are packed once and read by
 // every call; the panels are the same for every instruction set.
 //
-// Panels are [panels][k][32], zero in columns beyond n. Elements of the sum are those of matmul.h,
-// in every bit; what follows is added in float32, and the whole rounded once.
+// Panels are [panels][k][32], zero in columns beyond n. Elements are those of matmul.h followed by
+// two sums, in every bit: half types are rounded in between.
 #pragma once
 
 #include "base/view.h"

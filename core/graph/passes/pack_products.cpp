@@ -1,7 +1,5 @@
 // Law: a product with a matrix that is settled (preparation.h) reads it from panels, where that
 // pays: they are packed once. Elements are the same chains of products and sums: the bits stay.
-#include <algorithm>
-
 #include "graph/graph_builder.h"
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
@@ -25,7 +23,7 @@ bool can_be_packed(const Graph& graph, const Node& node, const std::vector<bool>
 }  // namespace
 
 Result<Graph> pack_products(const Graph& graph, const PassContext& context) {
-  if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
+  if (!context.prepares) return graph;
   const std::vector<bool> settled = settled_values(graph, context.settled);
   Rebuild rebuild(graph);
   GraphBuilder builder(rebuild.graph());

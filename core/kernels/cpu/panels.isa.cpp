@@ -211,6 +211,13 @@ struct PanelUnit {
       if (j < width) finish_lanes<false>(from + j, col + j, at + j, width - j);
     }
   }
+  // What would be read again if it had been written to C.
+  WEFT_INLINE static Vec<float> stored(Vec<float> sum) {
+    if constexpr (kIsSame<S, float>) return sum;
+    S elements[Vec<float>::kLanes];
+    Memory<S>::store(elements, sum);
+    return Memory<S>::load(elements);
+  }
   template <bool kWhole>
   WEFT_INLINE void finish_lanes(const float* from, int64_t col, int64_t at, int64_t n) const {
     const auto load = [&](const void* data, int64_t place) WEFT_LAMBDA {
@@ -218,8 +225,8 @@ struct PanelUnit {
       return kWhole ? Memory<S>::load(elements) : Memory<S>::load_part(elements, n);
     };
     Vec<float> sum = Memory<float>::load(from);
-    if (p.bias) sum = sum + load(p.bias, col);
-    if (p.residual) sum = sum + load(p.residual, at);
+    if (p.bias) sum = stored(sum) + load(p.bias, col);
+    if (p.residual) sum = stored(sum) + load(p.residual, at);
     sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
     sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
     if constexpr (kWhole) {

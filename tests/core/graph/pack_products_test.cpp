@@ -22,7 +22,7 @@ Graph checked(const Result<Graph>& graph) {
 graph::PassContext settled(const Graph& graph) {
   std::vector<bool> inputs(graph.inputs.size(), true);
   inputs[0] = false;
-  return {nullptr, inputs};
+  return {nullptr, inputs, true};
 }
 Graph packed(const Graph& graph) { return checked(graph::pack_products(graph, settled(graph))); }
 Graph with_epilogues(const Graph& graph) {
@@ -83,7 +83,15 @@ TEST_CASE("few rows, small matrices, other dtypes and what is not settled stay p
   net.b.output(ops::matmul(net.rows, ops::swap_last_axes(net.rows)));
   net.b.output(ops::matmul(ops::cast(net.rows, DType::kFloat64), ops::cast(w, DType::kFloat64)));
   CHECK(count(packed(net.graph), "matmul") == 5);
-  CHECK(count(checked(graph::pack_products(net.graph, {})), "matmul") == 5);
+}
+
+TEST_CASE("a plan that would pack in every call packs nothing") {
+  Net net;
+  net.b.output(ops::matmul(net.rows, net.matrix(40, 50, "w")));
+  graph::PassContext context = settled(net.graph);
+  CHECK(count(checked(graph::pack_products(net.graph, context)), "matmul") == 0);
+  context.prepares = false;
+  CHECK(count(checked(graph::pack_products(net.graph, context)), "matmul") == 1);
 }
 
 TEST_CASE("a packed product takes the bias, the sum and the bounds that follow it") {

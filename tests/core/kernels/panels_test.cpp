@@ -110,11 +110,17 @@ struct Case {
       exact += term;
       magnitude += std::fabs(term);
     }
-    if (problem.bias) exact += double(wide(bias[j])) + wide(residual[i * n + j]);
+    double rounded = std::fabs(exact);  // magnitudes that are stored, or as good as that
+    if (problem.bias) {
+      exact += wide(bias[j]);
+      rounded += std::fabs(exact);
+      exact += wide(residual[i * n + j]);
+    }
+    rounded += std::fabs(exact);
     exact = std::min(std::max(exact, double(problem.low)), double(problem.high));
     const double last = sizeof(S) == 4 ? 0x1p-23 : 0x1p-8;
     return std::fabs(wide(c[i * n + j]) - exact) <=
-           last * std::fabs(exact) + double(k + 3) * 0x1p-23 * (magnitude + 4);
+           last * rounded + double(k + 3) * 0x1p-23 * (magnitude + 4);
   }
 };
 
