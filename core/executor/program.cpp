@@ -208,9 +208,10 @@ Status budget_not_met(int64_t budget, int64_t least) {
 
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
-  const graph::PassContext context{fold_node, purpose.settled};
+  const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
+  const graph::PassContext context{fold_node, purpose.settled, prepares};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
-  if (purpose.prepare == Prepare::kYes && !purpose.settled.empty()) {
+  if (prepares) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
   const bool is_bounded = purpose.budget > 0;

@@ -23,6 +23,7 @@ constexpr Pass kPasses[] = {
     {"transposes", PassClass::kExact, false, transpose_products},
     {"scales", PassClass::kTolerance, false, fold_scales},
     {"block", PassClass::kTolerance, false, block_channels},
+    {"pack", PassClass::kExact, false, pack_products},
     {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"updates", PassClass::kExact, true, hasten_updates},

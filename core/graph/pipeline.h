@@ -25,6 +25,7 @@ struct PassContext {
   // Inputs that are written seldom, see preparation.h; empty: none, so that moving work to them
   // gains nothing.
   std::vector<bool> settled{};
+  bool prepares = false;  // is what follows from them computed once?
 };
 
 struct Pass {

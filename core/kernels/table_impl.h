@@ -11,6 +11,7 @@
 #include "kernels/lstm.h"
 #include "kernels/matmul.h"
 #include "kernels/normalize.h"
+#include "kernels/panels.h"
 #include "kernels/pooling.h"
 #include "kernels/random.h"
 #include "kernels/range.h"
@@ -44,6 +45,12 @@ inline constexpr int64_t kMatmulStripCols = 512;
 inline constexpr int64_t kMatmulPanelRows = 16;
 using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
                               void* scratch);
+
+inline constexpr int64_t kPanelRows = 128;  // of a unit, at most
+struct PanelKernels {
+  void (*pack)(const PanelPacking& packing, Range panels);
+  void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);
+};
 
 // How a convolution's products are cut: blocks of rows (channels) and columns (positions or
 // weights), and where the parts of scratch start, in lanes.
@@ -167,6 +174,7 @@ struct KernelTable {
   const StepKernel (*casts)[kNumDTypes];       // [from][to]
   const ReduceKernel (*reduces)[kNumDTypes];   // [reduction][dtype]
   const MatmulKernel* matmuls;                 // [dtype]
+  const PanelKernels* panels;                  // [dtype], null where panels.h has none
   const ConvolutionKernel* convolutions;       // [dtype], null for integers
   const ConvolutionKernel* convolutions_data;  // gradients
   const ConvolutionKernel* convolutions_weight;
@@ -221,6 +229,8 @@ struct KernelTable {
 const KernelTable& active_table();
 
 // The same with an instruction set's kernels.
+void run_panel_product(const KernelTable& table, const PanelProduct& problem, Range units,
+                       void* scratch);
 void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
                              const BlockedOperands& operands, Range units, void* scratch);
 void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,

@@ -17,9 +17,18 @@ namespace weft {
 namespace {
 
 constexpr int kPiecesPerThread = 4;
+constexpr int kMostShares = 16;
+
+// Pieces that are neighbours, claimed one by one.
+struct alignas(64) Share {
+  std::atomic<int> next{0};
+  int end = 0;
+};
 
 // Work is claimed piece by piece, so that a thread which the system does not run at the moment
-// holds nobody up: the caller does what is left and waits only for pieces that have begun.
+// holds nobody up: the caller does what is left and waits only for pieces that have begun. Each
+// thread begins with a share of its own, the same in every region, because what it reads there may
+// still be in its cache from the region before; then it helps with those of others.
 struct Region {
   std::atomic<uint32_t> wake{0};  // changes when there is work or the threads shall end
   std::atomic<bool> over{false};  // they shall
@@ -27,7 +36,8 @@ struct Region {
   // have entered (incremented `inside`, then seen `open`).
   std::atomic<bool> open{false};
   std::atomic<int> inside{0};
-  std::atomic<int> next_piece{0};
+  Share shares[kMostShares];
+  int share_count = 1;
   void* context = nullptr;
   void (*body)(void*, int64_t, int64_t, int) = nullptr;
   int64_t units = 0;
@@ -75,13 +85,29 @@ int threads_of_environment() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-void run_pieces(Region& r, int thread) {
-  for (;;) {
-    const int piece = r.next_piece.fetch_add(1, std::memory_order_relaxed);
-    if (piece >= r.pieces || (thread == 0 && poll_interrupt())) return;
+// False where a person interrupted.
+bool run_share(Region& r, Share& share, int thread) {
+  while (share.next.load(std::memory_order_relaxed) < share.end) {
+    const int piece = share.next.fetch_add(1, std::memory_order_relaxed);
+    if (piece >= share.end) return true;
+    if (thread == 0 && poll_interrupt()) return false;
     const int64_t begin = r.units * piece / r.pieces;
     const int64_t end = r.units * (piece + 1) / r.pieces;
     if (begin < end) r.body(r.context, begin, end, thread);
+  }
+  return true;
+}
+
+void run_pieces(Region& r, int thread) {
+  for (int i = 0; i < r.share_count; ++i)
+    if (!run_share(r, r.shares[(thread + i) % r.share_count], thread)) return;
+}
+
+void divide(Region& r, int threads) {
+  r.share_count = std::min({threads, r.pieces, kMostShares});
+  for (int i = 0; i < r.share_count; ++i) {
+    r.shares[i].next.store(r.pieces * i / r.share_count, std::memory_order_relaxed);
+    r.shares[i].end = r.pieces * (i + 1) / r.share_count;
   }
 }
 
@@ -117,6 +143,7 @@ struct Work {
   void (*body)(void*, int64_t, int64_t, int);
   int64_t units;
   int pieces;
+  int threads;
 };
 
 // The caller's part; `give_up` (or null) is set when a person interrupts while others still work.
@@ -125,7 +152,7 @@ void run_region(Region& r, const Work& work, std::atomic<bool>* give_up) {
   r.body = work.body;
   r.units = work.units;
   r.pieces = work.pieces;
-  r.next_piece.store(0, std::memory_order_relaxed);
+  divide(r, work.threads);
   r.open.store(true);
   wake_all(r);
   {
@@ -216,7 +243,8 @@ void parallel_for(int64_t units, int64_t grain, void* context,
     return;
   }
   const Work work{context, body, units,
-                  static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads))};
+                  static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads)),
+                  threads};
   if (inside.region) {
     run_region(*inside.team, work, nullptr);
     return;
@@ -246,7 +274,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
     shared.lead();
     if (shared.share > 1 && thread != 0) shared.help();
   };
-  run_region(p.region, {&branches, take_part, threads, threads}, &give_up);
+  run_region(p.region, {&branches, take_part, threads, threads, threads}, &give_up);
 }
 
 void stop_threads() {

@@ -824,6 +824,18 @@ def convolution_weight_blocked(data, dout, weight_shape, num_group=1, winograd=0
     return out
 
 
+def pack_matmul(x2):
+    filled = numpy.pad(x2, [(0, 0), (0, -x2.shape[1] % 32)])
+    return filled.reshape(len(x2), -1, 32).swapaxes(0, 1)
+
+
+def matmul_packed(x1, x2, bias=None, residual=None, columns=0, low=None, high=None):
+    out = x1 @ x2.swapaxes(0, 1).reshape(x2.shape[1], -1)[:, :columns]
+    for term in (bias, residual):
+        out = out if term is None else out + term
+    return out if low is None and high is None else numpy.clip(out, low, high).astype(x1.dtype)
+
+
 def deconvolution(data, weight, bias=None, adj=None, num_group=1, **options):
     axes = data.ndim - 2
     named = (("stride", 1), ("pad", 0), ("dilate", 1))

@@ -28,6 +28,7 @@ DECLARED = {
     "int64": ["int64"],
     "uint8": ["uint8"],
     "float32": ["float32"],
+    "float32 or half types": ["float32", *HALVES],
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],
     "float32 or float64": FLOATS[2:],

@@ -63,6 +63,26 @@ def test_a_write_to_a_parameter_is_seen(name):
     assert abs(after.asnumpy() - before).max() > 1e-3
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("rows", [(12,), (3, 5), (2, 2)])
+def test_weights_of_dense_layers_are_packed_where_rows_are_many(rows, dtype):
+    net = nn.HybridSequential(
+        nn.Dense(40, activation="relu", flatten=False, in_units=24),
+        nn.Dense(17, flatten=False, in_units=40),
+    )
+    net.initialize(weft.init.Normal(0.5))
+    net[0].bias.set_data(np.ones((40,)))
+    net.cast(dtype)
+    x = np.array(numpy.random.default_rng(1).normal(size=(*rows, 24)), dtype=dtype)
+    for _ in range(2):
+        want, have = (f(x).astype("float32").asnumpy() for f in (lambda x: eager(net, x), net))
+        numpy.testing.assert_array_equal(have, want)
+        net[1].weight.set_data(net[1].weight.data() * 2)
+    size = 4 if dtype == "float32" else 2
+    packed = size * (24 * 64 + 40 * 32) if numpy.prod(rows) > 8 else 0
+    assert net.plan_memory()["prepared"] == packed
+
+
 def test_a_write_through_a_view_is_seen():
     net, x = network(), images()
     net.hybridize()

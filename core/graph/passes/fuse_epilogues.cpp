@@ -1,5 +1,6 @@
-// Law: what alone reads a blocked convolution — a sum with a number for each channel, then one with
-// an array of its shape, then bounds — is done by the convolution before it stores, in that order.
+// Law: what alone reads a blocked convolution or a packed product — a sum with a number for each
+// channel or column, then one with an array of its shape, then bounds — is done by it before it
+// stores, in that order. A reshape that keeps a product's columns may stand between.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -14,10 +15,16 @@ namespace {
 
 using ops::Argument;
 
-// A convolution that waits for what may still be done to its result; values are of the old graph.
+bool is_product(const Node& node) { return node.op->name == "matmul_packed"; }
+
+bool has_epilogue(const Node& node) {
+  return node.op && (node.op->name == "convolution_blocked" || is_product(node));
+}
+
+// A node that waits for what may still be done to its result; values are of the old graph.
 struct Waiting {
   const Node* node = nullptr;
-  ValueId bias = kNoValue;  // of shape (1, C / B, 1, 1, B); else the node's own
+  ValueId bias = kNoValue;  // one number a channel or column; none: the node's own
   ValueId residual = kNoValue;
   std::optional<double> low, high;
 
@@ -52,26 +59,27 @@ class Epilogues {
   Waiting& waiting(ValueId id) { return waiting_[static_cast<size_t>(id)]; }
 
   bool begin(const Node& node) {
-    if (!node.op || node.op->name != "convolution_blocked" || node.clone_of != kNoValue)
-      return false;
+    if (!has_epilogue(node) || node.clone_of != kNoValue) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     if (node.operands[3].is_value() || a.has("low") || a.has("high")) return false;
     for (const Operand& operand : node.operands)
       if (operand.is_value()) settle(operand.value);
-    Waiting convolution;
-    convolution.node = &node;
-    put(node.outputs[0], convolution);
+    Waiting found;
+    found.node = &node;
+    put(node.outputs[0], found);
     return true;
   }
 
-  void put(ValueId id, const Waiting& convolution) {
-    waiting(id) = convolution;
+  void put(ValueId id, const Waiting& found) {
+    waiting(id) = found;
     if (uses_[static_cast<size_t>(id)] != 1) settle(id);
   }
 
-  // Does the node go on with the convolution that gives one of its operands?
+  // Does the node go on with one that waits and gives one of its operands?
   bool extend(const Node& node) {
-    if (!node.op || !node.op->slot.elementwise || node.clone_of != kNoValue) return false;
+    if (!node.op || node.clone_of != kNoValue) return false;
+    if (node.op->name == "reshape") return extend_through(node);
+    if (!node.op->slot.elementwise) return false;
     const size_t count = node.op->inputs.size();
     for (size_t i = 0; i < count; ++i) {
       if (!node.operands[i].is_value() || !waiting(node.operands[i].value).node) continue;
@@ -85,6 +93,18 @@ class Epilogues {
       return true;
     }
     return false;
+  }
+
+  bool extend_through(const Node& reshape) {
+    if (!reshape.operands[0].is_value()) return false;
+    const ValueId from = reshape.operands[0].value, to = reshape.outputs[0];
+    if (!waiting(from).node || !is_product(*waiting(from).node)) return false;
+    const Shape &before = graph_.type(from).shape, &after = graph_.type(to).shape;
+    if (after.rank() == 0 || before[before.rank() - 1] != after[after.rank() - 1]) return false;
+    const Waiting next = waiting(from);
+    waiting(from) = {};
+    put(to, next);
+    return true;
   }
 
   bool take(const Node& node, const Operand* other, const TensorType& type, Waiting& next) const {
@@ -109,36 +129,46 @@ class Epilogues {
       next.residual = other.value;
       return true;
     }
-    const Shape channels{1, type.shape[1], 1, 1, type.shape[4]};
-    if (term.shape != channels || next.has_bias()) return false;
+    if (!is_bias(*next.node, term.shape, type.shape) || next.has_bias()) return false;
     next.bias = other.value;
     return true;
   }
 
-  // Gives a convolution that waits its node.
+  static bool is_bias(const Node& node, const Shape& term, const Shape& result) {
+    if (!is_product(node)) return term == Shape{1, result[1], 1, 1, result[4]};
+    const int rank = term.rank();
+    return rank > 0 && rank <= result.rank() && term[rank - 1] == result[result.rank() - 1] &&
+           term.elements() == term[rank - 1];
+  }
+
+  // Gives what waits its node.
   void settle(ValueId id) {
     if (!waiting(id).node) return;
-    const Waiting convolution = waiting(id);
+    const Waiting found = waiting(id);
     waiting(id) = {};
-    const Node& node = *convolution.node;
+    const Node& node = *found.node;
+    const Shape& shape = graph_.type(node.outputs[0]).shape;
     ops::Values inputs;
     for (const Operand& operand : node.operands)
       inputs.push_back(operand.is_value() ? builder_.value(rebuild_.map(operand.value))
                                           : ops::Value());
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    if (convolution.bias != kNoValue)
-      inputs[2] =
-          ops::reshape(builder_.value(rebuild_.map(convolution.bias)), Shape{a.integer("filters")});
-    if (convolution.residual != kNoValue)
-      inputs[3] = builder_.value(rebuild_.map(convolution.residual));
+    if (found.bias != kNoValue) {
+      const ops::Value bias = builder_.value(rebuild_.map(found.bias));
+      inputs[2] = ops::reshape(bias, Shape{bias.shape().elements()});
+    }
+    if (found.residual != kNoValue)
+      inputs[3] = ops::reshape(builder_.value(rebuild_.map(found.residual)), shape);
     std::vector<Argument> attributes(a.all().begin(), a.all().end());
     for (size_t i = 0; i < attributes.size(); ++i) {
       const std::string& name = node.op->attributes[i].name;
-      if (name == "low" && convolution.low) attributes[i] = Argument::of_float(*convolution.low);
-      if (name == "high" && convolution.high) attributes[i] = Argument::of_float(*convolution.high);
+      if (name == "low" && found.low) attributes[i] = Argument::of_float(*found.low);
+      if (name == "high" && found.high) attributes[i] = Argument::of_float(*found.high);
     }
-    rebuild_.set(id, builder_.emit(*node.op, inputs, attributes)[0].id());
-    if (builder_.status().ok()) rebuild_.graph().nodes.back().line = node.line;
+    const ops::Value result = builder_.emit(*node.op, inputs, attributes)[0];
+    if (!builder_.status().ok()) return;
+    rebuild_.graph().nodes.back().line = node.line;
+    rebuild_.set(id, ops::reshape(result, graph_.type(id).shape).id());
   }
 
   const Graph& graph_;
@@ -151,10 +181,7 @@ class Epilogues {
 }  // namespace
 
 Result<Graph> fuse_epilogues(const Graph& graph, const PassContext&) {
-  const bool has_any = std::ranges::any_of(graph.nodes, [](const Node& node) {
-    return node.op && node.op->name == "convolution_blocked";
-  });
-  return has_any ? Epilogues(graph).run() : graph;
+  return std::ranges::any_of(graph.nodes, has_epilogue) ? Epilogues(graph).run() : graph;
 }
 
 }  // namespace weft::graph

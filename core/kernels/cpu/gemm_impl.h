@@ -28,7 +28,7 @@ template <class T>
 struct TileProduct {
   int64_t k;
   const T* a;
-  int64_t a_row;  // of rows stored one after the other; packed rows interleave instead
+  int64_t a_row;  // of rows stored one after the other; of columns, from one to the next
   const T* b;
   int64_t b_row;
   const int32_t* b_offsets;  // where row k of B starts, instead of b_row
@@ -40,8 +40,9 @@ struct TileProduct {
 template <class T>
 using MicroKernel = void (*)(const TileProduct<T>& tile);
 
-// A in rows, in panels, in panels with B's rows at offsets, in rows at offsets.
-enum Operands { kDirect, kPacked, kPackedIndexed, kDirectIndexed };
+// A in rows, in columns, in columns with B's rows at offsets, in rows at offsets. A packed panel
+// has its columns one after the other.
+enum Operands { kDirect, kColumns, kColumnsIndexed, kDirectIndexed };
 
 template <class T>
 struct MicroKernels {
@@ -72,6 +73,7 @@ struct BlockProduct {
   const T* a;     // packed: panels of panel_rows rows, each [k][rows of the panel]
   int64_t a_row;  // not packed: elements between rows, which are dense
   bool a_packed;
+  int64_t a_col = 0;  // not 0: A is not packed, its columns are dense and so far from each other
   int64_t panel_rows;
   const T* b;                          // the last panel is readable to its full width
   int64_t b_row;                       // elements between the rows of a panel
@@ -112,9 +114,10 @@ template <class T>
 void multiply_block(const BlockProduct<T>& block) {
   constexpr int64_t kCols = kTileCols<T>;
   alignas(64) T edge[kTileRows<T> * kCols];
-  const Operands operands = block.b_offsets   ? kPackedIndexed
+  const bool in_columns = block.a_packed || block.a_col != 0;
+  const Operands operands = block.b_offsets   ? kColumnsIndexed
                             : block.a_offsets ? kDirectIndexed
-                            : block.a_packed  ? kPacked
+                            : in_columns      ? kColumns
                                               : kDirect;
   for (int64_t j = 0; j < block.cols; j += kCols) {
     const int64_t width = block.cols - j < kCols ? block.cols - j : kCols;
@@ -125,8 +128,11 @@ void multiply_block(const BlockProduct<T>& block) {
       const int64_t rows = rest < block.panel_rows ? rest : block.panel_rows;
       TileProduct<T> tile;
       tile.k = block.k;
-      tile.a = block.a + (block.a_packed ? i * block.k : block.a_offsets ? 0 : i * block.a_row);
-      tile.a_row = block.a_row;
+      tile.a = block.a + (block.a_col       ? i
+                          : block.a_packed  ? i * block.k
+                          : block.a_offsets ? 0
+                                            : i * block.a_row);
+      tile.a_row = block.a_col ? block.a_col : block.a_packed ? rows : block.a_row;
       tile.b = block.b + j / kCols * block.b_panel;
       tile.b_row = block.b_row;
       tile.b_offsets = block.b_offsets;
@@ -199,6 +205,9 @@ WEFT_INLINE void transpose(Vec<T> (&rows)[Vec<T>::kLanes]) {
   });
 }
 
+// Rows of less than a vector are stored as whole vectors all the same, but for the last ones: what
+// is too much is overwritten by the rows that follow. Parts of vectors take longer to store.
+//
 // to[k * to_row + i] = from[i * stride + k] for i < count, k < depth. Lanes up to the next whole
 // vector become zero where rows have room for them.
 template <class S>
@@ -217,7 +226,8 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
         rows[r] = r < lanes ? Memory<S>::load(from + (i + r) * stride + k) : Vec<T>(0);
       });
       transpose(rows);
-      if (room == kLanes) {
+      const int64_t rest = (depth - k - (kLanes - 1)) * to_row;  // from the last of these rows on
+      if (room == kLanes || (to_row < kLanes && rest >= kLanes)) {
         repeat<kLanes>([&](auto row) WEFT_LAMBDA {
           constexpr int r = decltype(row)::value;
           Memory<T>::store(to + (k + r) * to_row + i, rows[r]);
@@ -248,6 +258,11 @@ void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, Lane
     const S* line = from + k * stride;
     T* out = to + k * to_row;
     int64_t i = 0;
+    // What is loaded beyond the row is there, because another row follows.
+    if (to_row < kLanes && stride >= kLanes && (depth - k) * to_row >= kLanes && k + 1 < depth) {
+      Memory<T>::store(out, Memory<S>::load(line));
+      continue;
+    }
     for (; i + kLanes <= count; i += kLanes) Memory<T>::store(out + i, Memory<S>::load(line + i));
     if (const int64_t n = count - i; n > 0) {
       const Vec<T> rest = Memory<S>::load_part(line + i, n);

@@ -68,6 +68,8 @@ void lstm_step(const Lstm& p, const LstmStep& s, Range units) {
     for (int gate = 0; gate < 4; ++gate) {
       const int64_t at = gate * p.hidden + first;
       const T* sums = (const T*)s.sums + at;
+      prefetch_rows<true>(sums + (gate < 3 ? p.hidden : kLstmColumns - 3 * p.hidden),
+                          balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
       T* gates = (T*)s.gates + at;
       for (int64_t row = 0; sums != gates && row < p.batch; ++row)
         __builtin_memcpy(gates + row * wide, sums + row * wide, cols * sizeof(T));

@@ -181,9 +181,13 @@ struct Product {
       product.c_row = partial_row(strip);
       if (k == 0 && problem.accumulate) load_partial(strip, rows, c);
     }
-    // A packed panel pays from about five panels of B on.
-    product.a_packed = !kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>;
-    if (!product.a_packed) {
+    // Dense columns of A are read where they lie, as those of a packed panel are. Dense rows pay
+    // for packing from about five panels of B on.
+    const bool in_columns = kIsWide && problem.a.row == 1 && problem.a.col != 0;
+    product.a_col = in_columns ? problem.a.col : 0;
+    product.a_packed =
+        !in_columns && (!kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>);
+    if (!in_columns && !product.a_packed) {
       product.a = (const T*)a;
       product.a_row = problem.a.row;
       multiply_block(product);
@@ -195,8 +199,13 @@ struct Product {
     product.a_row = 0;
     for (int64_t i = 0; i < rows; i += product.panel_rows) {
       product.rows = rows - i < product.panel_rows ? rows - i : product.panel_rows;
-      pack_a(a + i * problem.a.row, problem.a.row, problem.a.col, product.rows, product.panel_rows,
-             depth, packed_a);
+      const S* panel = a + i * problem.a.row;
+      if (in_columns) {
+        product.a = (const T*)panel;
+      } else {
+        pack_a(panel, problem.a.row, problem.a.col, product.rows, product.panel_rows, depth,
+               packed_a);
+      }
       multiply_block(product);
       product.c += product.rows * product.c_row;
     }

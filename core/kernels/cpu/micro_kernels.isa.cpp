@@ -26,10 +26,10 @@ void micro(const TileProduct<T>& tile) {
     constexpr int i = decltype(row)::value;
     a_rows[i] = kForm == kDirect ? i * tile.a_row : kForm == kDirectIndexed ? tile.a_offsets[i] : i;
   });
-  constexpr int64_t kStep = kForm == kDirect || kForm == kDirectIndexed ? 1 : kRows;
+  const int64_t step = kForm == kDirect || kForm == kDirectIndexed ? 1 : tile.a_row;
   [[maybe_unused]] const int64_t b_row = tile.b_row;
   for (int64_t k = 0; k < tile.k; ++k) {
-    if constexpr (kForm == kPackedIndexed) b = tile.b + tile.b_offsets[k];
+    if constexpr (kForm == kColumnsIndexed) b = tile.b + tile.b_offsets[k];
     V right[kVectors];
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int j = decltype(vector)::value;
@@ -43,8 +43,8 @@ void micro(const TileProduct<T>& tile) {
         sums[i][j] = fma_(left, right[j], sums[i][j]);
       });
     });
-    a += kStep;
-    if constexpr (kForm != kPackedIndexed) b += b_row;
+    a += step;
+    if constexpr (kForm != kColumnsIndexed) b += b_row;
   }
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -57,13 +57,13 @@ void micro(const TileProduct<T>& tile) {
 template <class T, int... I>
 constexpr MicroKernels<T> all_rows(Numbers<I...>) {
   MicroKernels<T> table = {{{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
-                            {{micro<T, kPacked, 1, I + 1>...}, {micro<T, kPacked, 2, I + 1>...}},
+                            {{micro<T, kColumns, 1, I + 1>...}, {micro<T, kColumns, 2, I + 1>...}},
                             {}}};
   if constexpr (kIsFloating<T>) {  // convolutions only
-    ((table.at[kPackedIndexed][0][I] = micro<T, kPackedIndexed, 1, I + 1>), ...);
+    ((table.at[kColumnsIndexed][0][I] = micro<T, kColumnsIndexed, 1, I + 1>), ...);
     ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
     ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
-    ((table.at[kPackedIndexed][1][I] = micro<T, kPackedIndexed, 2, I + 1>), ...);
+    ((table.at[kColumnsIndexed][1][I] = micro<T, kColumnsIndexed, 2, I + 1>), ...);
   }
   return table;
 }

@@ -18,6 +18,7 @@ extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
+extern const PanelKernels kPanels[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
     kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
@@ -74,6 +75,7 @@ const KernelTable kTable = {
     .casts = kCasts,
     .reduces = kReduces,
     .matmuls = kMatmuls,
+    .panels = kPanels,
     .convolutions = kConvolutions,
     .convolutions_data = kConvolutionsData,
     .convolutions_weight = kConvolutionsWeight,

@@ -1,0 +1,299 @@
+// Products with a right side in panels: kernels/panels.h.
+//
+// A tile of C, a few rows by one or two vectors, stays in registers while k runs; rows of A are
+// read where they lie, and a row of the panel is next to the one before. While the first tile of a
+// panel is computed, the next panel is fetched: in a network weights come from memory. Sums wait in
+// scratch, in the first-level cache, until a tile is done and the epilogue writes it to C; only
+// where k is deep do they wait there between blocks of k.
+#include "kernels/panels.h"
+
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+#include "kernels/cpu/gemm_impl.h"
+
+#include "kernels/cpu/pairs_impl.h"
+
+constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
+constexpr int64_t kPackedDeep = 32;    // elements of k that are packed together
+constexpr int64_t kLine = 64;
+
+struct PanelTile {
+  const void* a;
+  int64_t a_row;      // elements
+  const void* b;      // at the tile's first column
+  const char* ahead;  // another part of the panels, to be fetched meanwhile
+  bool fetches;       // or only its beginning
+  float* sums;        // rows of kPanelColumns
+  int64_t k;
+  bool accumulate;
+  bool is_last;  // of the blocks of k
+};
+using PanelTileKernel = void (*)(const PanelTile& tile);
+
+// Steps of k: one element of A times a row of the panel.
+template <class S>
+struct SingleStep {
+  static constexpr int kElements = 1;
+  using Stored = S;
+
+  template <int kRows, int kVectors>
+  WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const S* a, int64_t a_row,
+                              const S* b) {
+    Vec<float> right[kVectors];
+    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int j = decltype(vector)::value;
+      right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
+    });
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      const Vec<float> left(to_lane(a[i * a_row]));
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        constexpr int j = decltype(vector)::value;
+        sums[i][j] = fma_(left, right[j], sums[i][j]);
+      });
+    });
+  }
+  template <class Sums>
+  WEFT_INLINE static void arrange(Sums&) {}
+};
+
+#if WEFT_PAIRS
+// Two elements of bfloat16 that follow one another in k, by VDPBF16PS. Two rows of the panel are
+// one register each; unpacking them gives pairs, the first four columns of every eight in one
+// register and the others in another. Sums are put in order once, at the end.
+struct PairStep {
+  static constexpr int kElements = 2;
+  using Stored = BFloat16;
+
+  // A second element that is missing counts as zero.
+  template <int kRows, int kVectors>
+  WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const BFloat16* a, int64_t a_row,
+                              const BFloat16* b, bool both = true) {
+    const __m512i first = _mm512_loadu_si512(b);
+    const __m512i second = both ? _mm512_loadu_si512(b + kPanelColumns) : _mm512_setzero_si512();
+    using Pairs = Vec<uint32_t>;
+    const Pairs low = Pairs::of((Pairs::Native)_mm512_unpacklo_epi16(first, second));
+    const Pairs high = Pairs::of((Pairs::Native)_mm512_unpackhi_epi16(first, second));
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      uint32_t pair = a[i * a_row].bits;
+      if (both) __builtin_memcpy(&pair, a + i * a_row, sizeof pair);
+      sums[i][0] = add_products(Pairs(pair), low, sums[i][0]);
+      sums[i][1] = add_products(Pairs(pair), high, sums[i][1]);
+    });
+  }
+  template <int kRows>
+  WEFT_INLINE static void arrange(Vec<float> (&sums)[kRows][2]) {
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      const Vec<float>::Native low = sums[i][0].v, high = sums[i][1].v;
+      sums[i][0].v = __builtin_shufflevector(low, high, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20,
+                                             21, 22, 23);
+      sums[i][1].v = __builtin_shufflevector(low, high, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14,
+                                             15, 28, 29, 30, 31);
+    });
+  }
+};
+#endif
+
+template <class Step, int kVectors, int kRows>
+void panel_tile(const PanelTile& tile) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  using S = typename Step::Stored;
+  constexpr int64_t kBytes = Step::kElements * kPanelColumns * sizeof(S);
+  Vec<float> sums[kRows][kVectors];
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+      sums[i][j] = tile.accumulate ? Memory<float>::load(tile.sums + i * kPanelColumns + j * kLanes)
+                                   : Vec<float>(0);
+    });
+  });
+  const S* a = (const S*)tile.a;
+  const S* b = (const S*)tile.b;
+  const char* ahead = tile.ahead;
+  const int64_t ahead_step = tile.fetches ? kBytes : 0;
+  for (int64_t steps = tile.k / Step::kElements; steps > 0; --steps) {
+    for (int64_t line = 0; line < kBytes; line += kLine) __builtin_prefetch(ahead + line, 0, 2);
+    ahead += ahead_step;
+    Step::add(sums, a, tile.a_row, b);
+    a += Step::kElements;
+    b += Step::kElements * kPanelColumns;
+  }
+  if constexpr (Step::kElements == 2) {
+    if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
+  }
+  if (tile.is_last) Step::arrange(sums);
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+      Memory<float>::store(tile.sums + i * kPanelColumns + j * kLanes, sums[i][j]);
+    });
+  });
+}
+
+struct PanelTileKernels {
+  PanelTileKernel at[2][kTileRows<float>];  // [vectors - 1][rows - 1]
+};
+template <class Step, int... I>
+constexpr PanelTileKernels panel_tiles(Numbers<I...>) {
+  constexpr int kFewest = Step::kElements;  // pairs have columns of both vectors in each
+  return {{{panel_tile<Step, kFewest, I + 1>...}, {panel_tile<Step, 2, I + 1>...}}};
+}
+template <class Step>
+constexpr PanelTileKernels kPanelTiles =
+    panel_tiles<Step>(typename CountTo<kTileRows<float>>::Type());
+
+template <class S>
+WEFT_INLINE const PanelTileKernels& panel_tiles() {
+#if WEFT_PAIRS
+  if constexpr (kIsSame<S, BFloat16>) {
+    if (processor_has_pairs()) return kPanelTiles<PairStep>;
+  }
+#endif
+  return kPanelTiles<SingleStep<S>>;
+}
+
+// One unit: a panel by the rows from `first` on.
+template <class S>
+struct PanelUnit {
+  const PanelProduct& p;
+  const PanelTileKernels& tiles;
+  float* sums;
+  int64_t first, rows, panel;
+
+  void run() const {
+    const int64_t blocks = (p.k + kPanelDepth - 1) / kPanelDepth;
+    const int64_t depth = ((p.k + blocks - 1) / blocks + 1) / 2 * 2;  // whole pairs
+    for (int64_t k = 0; k < p.k; k += depth) run_block(k, p.k - k < depth ? p.k - k : depth);
+  }
+
+  void run_block(int64_t k, int64_t depth) const {
+    constexpr int64_t kCols = 2 * Vec<float>::kLanes;
+    const int64_t step = balanced_rows<float>(rows), col = panel * kPanelColumns;
+    const int64_t width = p.n - col < kPanelColumns ? p.n - col : kPanelColumns;
+    const S* b = (const S*)p.panels + (panel * p.k + k) * kPanelColumns;
+    const bool is_last = col + kPanelColumns >= p.n;
+    PanelTile tile;
+    tile.a_row = p.k;
+    tile.k = depth;
+    tile.accumulate = k > 0;
+    tile.is_last = k + depth == p.k;
+    for (int64_t i = 0; i < rows; i += step) {
+      const int64_t count = rows - i < step ? rows - i : step;
+      tile.a = (const S*)p.a + (first + i) * p.k + k;
+      for (int64_t j = 0; j < width; j += kCols) {
+        tile.fetches = i == 0 && j == 0 && !is_last;
+        tile.ahead = (const char*)(tile.fetches ? b + p.k * kPanelColumns : b);
+        tile.b = b + j;
+        tile.sums = sums + i * kPanelColumns + j;
+        tiles.at[width - j > Vec<float>::kLanes][count - 1](tile);
+      }
+      if (tile.is_last) finish(i, count, width);
+    }
+  }
+
+  void finish(int64_t row, int64_t count, int64_t width) const {
+    constexpr int kLanes = Vec<float>::kLanes;
+    const int64_t col = panel * kPanelColumns;
+    for (int64_t i = row; i < row + count; ++i) {
+      const float* from = sums + i * kPanelColumns;
+      const int64_t at = (first + i) * p.n + col;
+      int64_t j = 0;
+      for (; j + kLanes <= width; j += kLanes)
+        finish_lanes<true>(from + j, col + j, at + j, kLanes);
+      if (j < width) finish_lanes<false>(from + j, col + j, at + j, width - j);
+    }
+  }
+  // What would be read again if it had been written to C.
+  WEFT_INLINE static Vec<float> stored(Vec<float> sum) {
+    if constexpr (kIsSame<S, float>) return sum;
+    S elements[Vec<float>::kLanes];
+    Memory<S>::store(elements, sum);
+    return Memory<S>::load(elements);
+  }
+  template <bool kWhole>
+  WEFT_INLINE void finish_lanes(const float* from, int64_t col, int64_t at, int64_t n) const {
+    const auto load = [&](const void* data, int64_t place) WEFT_LAMBDA {
+      const S* elements = (const S*)data + place;
+      return kWhole ? Memory<S>::load(elements) : Memory<S>::load_part(elements, n);
+    };
+    Vec<float> sum = Memory<float>::load(from);
+    if (p.bias) sum = stored(sum) + load(p.bias, col);
+    if (p.residual) sum = stored(sum) + load(p.residual, at);
+    sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
+    sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
+    if constexpr (kWhole) {
+      Memory<S>::store((S*)p.c + at, sum);
+    } else {
+      Memory<S>::store_part((S*)p.c + at, sum, n);
+    }
+  }
+};
+
+// Units of the same rows are neighbours.
+template <class S>
+void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void* scratch) {
+  const int64_t panels = (p.n + kPanelColumns - 1) / kPanelColumns;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit / panels * unit_rows;
+    const int64_t rows = p.m - first < unit_rows ? p.m - first : unit_rows;
+    PanelUnit<S>{p, panel_tiles<S>(), (float*)scratch, first, rows, unit % panels}.run();
+  }
+}
+
+// A part of a panel: halves by way of whole lanes, which lose nothing.
+template <class S>
+void pack_part(const S* from, const PanelPacking& packing, int64_t count, int64_t depth, S* to) {
+  if constexpr (kIsSame<S, float>) {
+    pack(from, packing.b_col, packing.b_row, count, depth, to, kPanelColumns);
+  } else {
+    float lanes[kPackedDeep * kPanelColumns];
+    __builtin_memset(lanes, 0, sizeof lanes);
+    pack(from, packing.b_col, packing.b_row, count, depth, lanes, kPanelColumns);
+    for (int64_t i = 0; i < depth * kPanelColumns; i += Vec<float>::kLanes)
+      Memory<S>::store(to + i, Memory<float>::load(lanes + i));
+  }
+}
+
+// Columns beyond n are zero: a panel is written whole.
+template <class S>
+void pack_panels(const PanelPacking& packing, Range panels) {
+  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
+    const int64_t col = panel * kPanelColumns;
+    const int64_t count = packing.n - col < kPanelColumns ? packing.n - col : kPanelColumns;
+    const S* from = (const S*)packing.b + col * packing.b_col;
+    S* to = (S*)packing.panels + panel * packing.k * kPanelColumns;
+    if (count < kPanelColumns) __builtin_memset(to, 0, packing.k * kPanelColumns * sizeof(S));
+    for (int64_t k = 0; k < packing.k; k += kPackedDeep) {
+      const int64_t depth = packing.k - k < kPackedDeep ? packing.k - k : kPackedDeep;
+      pack_part(from + k * packing.b_row, packing, count, depth, to + k * kPanelColumns);
+    }
+  }
+}
+
+#define WEFT_PANELS(S) \
+  { pack_panels<S>, multiply_panels<S> }
+
+extern const PanelKernels kPanels[kNumDTypes];
+const PanelKernels kPanels[kNumDTypes] = {{},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          WEFT_PANELS(Float16),
+                                          WEFT_PANELS(BFloat16),
+                                          WEFT_PANELS(float),
+                                          {}};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,50 @@
+// C = A B + bias + residual, held between bounds, where B lies in panels: 32 columns side by side,
+// so that a product reads memory as it lies and copies nothing. Weights are packed once and read by
+// every call; the panels are the same for every instruction set.
+//
+// Panels are [panels][k][32], zero in columns beyond n. Elements are those of matmul.h followed by
+// two sums, in every bit: half types are rounded in between.
+#pragma once
+
+#include "base/view.h"
+#include "kernels/range.h"
+
+namespace weft::kernels {
+
+inline constexpr int64_t kPanelColumns = 32;
+
+constexpr int64_t panels_of(int64_t columns) {
+  return (columns + kPanelColumns - 1) / kPanelColumns;
+}
+constexpr bool has_panels(DType dtype) {
+  return dtype == DType::kFloat32 || dtype == DType::kBFloat16 || dtype == DType::kFloat16;
+}
+// Does a product with a packed B pay? Few rows read B at the speed of memory however it lies, and a
+// small one stays in the caches.
+bool panels_pay(int64_t m, int64_t n, int64_t k);
+
+struct PanelPacking {
+  DType dtype;
+  int64_t n, k;
+  const void* b;  // k rows, n columns
+  int64_t b_row, b_col;
+  void* panels;
+};
+void run_pack_panels(const PanelPacking& packing, Range panels);
+
+struct PanelProduct {
+  DType dtype;
+  int64_t m, n, k;  // k > 0
+  const void* a;    // rows of k dense elements, one after the other
+  const void* panels;
+  const void* bias;      // n elements; null: none
+  const void* residual;  // like C; null: none
+  float low, high;       // bounds; NaN stays
+  void* c;               // rows of n dense elements, one after the other
+};
+// A unit is a panel by some rows of C.
+int64_t panel_product_units(const PanelProduct& problem);
+int64_t panel_product_scratch(const PanelProduct& problem);  // bytes per thread, 64-byte aligned
+void run_panel_product(const PanelProduct& problem, Range units, void* scratch);
+
+}  // namespace weft::kernels
