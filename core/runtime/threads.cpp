@@ -146,6 +146,19 @@ struct Work {
   int threads;
 };
 
+// Spins at first; `give_up` (or null) is set when a person interrupts meanwhile.
+template <class Condition>
+void wait_until(const Condition& holds, std::atomic<bool>* give_up) {
+  for (int spin = 0; !holds(); ++spin) {
+    if (spin < kSpins) {
+      pause_processor();
+      continue;
+    }
+    if (give_up && poll_interrupt()) give_up->store(true, std::memory_order_relaxed);
+    std::this_thread::yield();
+  }
+}
+
 // The caller's part; `give_up` (or null) is set when a person interrupts while others still work.
 void run_region(Region& r, const Work& work, std::atomic<bool>* give_up) {
   r.context = work.context;
@@ -160,14 +173,7 @@ void run_region(Region& r, const Work& work, std::atomic<bool>* give_up) {
     run_pieces(r, 0);
   }
   r.open.store(false);
-  for (int spin = 0; r.inside.load() != 0; ++spin) {
-    if (spin < kSpins) {
-      pause_processor();
-      continue;
-    }
-    if (give_up && poll_interrupt()) give_up->store(true, std::memory_order_relaxed);
-    std::this_thread::yield();
-  }
+  wait_until([&r] { return r.inside.load() == 0; }, give_up);
 }
 
 void join_all(Pool& p) {
@@ -191,7 +197,9 @@ struct BranchWork {
   int share;
   void* context;
   void (*body)(void*, int);
+  std::atomic<bool>* give_up;
   std::atomic<int> next_branch{0};
+  std::atomic<int> finished{0};
   std::atomic<int> next_helper{0};
 
   void lead() {
@@ -204,7 +212,14 @@ struct BranchWork {
         body(context, branch);
       }
       if (team) end(*team);
+      finished.fetch_add(1, std::memory_order_release);
     }
+  }
+
+  // The caller, who looks for interrupts, helps nobody. It stays until all branches are done: what
+  // it took now would be missing to a thread that comes late, and that would help.
+  void watch() {
+    wait_until([this] { return finished.load(std::memory_order_acquire) == count; }, give_up);
   }
 
   // Threads without a branch join the teams in turn, until each has its share.
@@ -265,14 +280,18 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
   const std::lock_guard lock(p.owner, std::adopt_lock);
   start(p, threads);
   if (count > kMostTeams || int64_t{count} * share > threads) share = 1;
-  BranchWork branches{p.teams, count, share, context, body};
+  BranchWork branches{p.teams, count, share, context, body, &give_up};
   if (share > 1)
     for (int branch = 0; branch < count; ++branch) p.teams[branch].over.store(false);
   // One piece a thread: to lead branches, and then to help those that are led by others.
   const auto take_part = [](void* work, int64_t, int64_t, int thread) {
     auto& shared = *static_cast<BranchWork*>(work);
     shared.lead();
-    if (shared.share > 1 && thread != 0) shared.help();
+    if (shared.share <= 1) return;
+    if (thread == 0)
+      shared.watch();
+    else
+      shared.help();
   };
   run_region(p.region, {&branches, take_part, threads, threads, threads}, &give_up);
 }
