@@ -29,6 +29,11 @@ struct ControlPlan {
   bool has_decider() const { return kind == graph::RegionKind::kCond || loop.counted; }
 };
 
+// The operand of a loop that is a carried value at first, by the output that it is at the end.
+inline size_t operand_of_carried(const graph::Loop& loop, size_t out) {
+  return (loop.counted ? 1 : 0) + static_cast<size_t>(loop.sliced) + out;
+}
+
 // `options`: of the plan around it. Null for a region of another kind.
 Result<std::shared_ptr<const ControlPlan>> plan_control(const graph::Region& region,
                                                         const PlanOptions& options);

@@ -39,7 +39,7 @@ bool Placement::carries_in_place(const PendingStep& step, size_t out, int32_t it
   const graph::Loop& loop = step.control->loop;
   if (step.control->kind != graph::RegionKind::kLoop || out >= static_cast<size_t>(loop.carried))
     return false;
-  const size_t own = (loop.counted ? 1 : 0) + static_cast<size_t>(loop.sliced) + out;
+  const size_t own = operand_of_carried(loop, out);
   for (size_t i = 0; i < step.in.size(); ++i) {
     const Seen& from = step.in[i];
     const bool reads = from.item >= 0 && find(from.item) == find(item);

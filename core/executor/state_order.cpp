@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/registry.h"
@@ -34,6 +35,10 @@ struct Lanes {
 
 bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
   if (step.code) return in < step.code->inputs && step.code->in_place[out][in];
+  if (step.control)
+    return step.control->kind == graph::RegionKind::kLoop &&
+           out < static_cast<size_t>(step.control->loop.carried) &&
+           in == operand_of_carried(step.control->loop, out);
   if (!step.op) return false;
   return step.op->slot.lead == ops::Lead::kSameIndex || (step.op->name == "update" && in == 0);
 }
