@@ -2,8 +2,9 @@
 
     python benchmarks/startup.py [results.json]
 
-The file is the digits example's network for one image. With libweft, and with the runtime-only one
-where `make runtime` has built it. Each start is a process of its own, with the page cache warm.
+The file is the digits example's network for one image. With libweft, and where `make runtime` has
+built them with the runtime-only one, loaded or linked into the program. Each start is a process of
+its own, with the page cache warm.
 """
 
 import statistics
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import c_program
 from side_by_side import SAMPLES, Report
-from weft import cli, np
+from weft import np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "examples" / "digits"))
@@ -23,15 +24,21 @@ import network  # noqa: E402
 AIM, AIM_BEYOND = 10e-3, 3 << 20  # seconds; bytes beside weights and arena
 
 
-def libraries() -> dict[str, Path]:
-    """Folders of libweft.so by what they are called here."""
-    found = {"full": cli.PREFIX / "lib"}
+def programs(folder: Path) -> dict[str, Path]:
+    """The program linked with each library, by what it is called here."""
+    found = {"full": c_program.compiled("startup", made(folder / "full"))}
     runtime = ROOT / "build" / "runtime" / "lib"
     if (runtime / "libweft.so").exists():
-        found["runtime-only"] = runtime
+        for who, static in (("runtime-only", False), ("static", True)):
+            found[who] = c_program.compiled("startup", made(folder / who), runtime, static)
     else:
         print("  the runtime-only library: missing; `make runtime` builds it")
     return found
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def started(program: Path, model: Path) -> dict[str, float]:
@@ -52,13 +59,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         net.export(folder / "digits.weft", image)
-        programs = {}
-        for who, library in libraries().items():
-            (folder / who).mkdir()
-            programs[who] = c_program.compiled("startup", folder / who, library)
-        starts: dict[str, list[dict[str, float]]] = {who: [] for who in programs}
+        compiled = programs(folder)
+        starts: dict[str, list[dict[str, float]]] = {who: [] for who in compiled}
         for _ in range(SAMPLES):
-            for who, program in programs.items():
+            for who, program in compiled.items():
                 starts[who].append(started(program, folder / "digits.weft"))
     for who, samples in starts.items():
         middle = {key: statistics.median(s[key] for s in samples) for key in samples[0]}

@@ -43,12 +43,12 @@ auto custom_backward(std::string name, weft_backward_function call, std::shared_
   return [=](Tensors saved, Tensors cotangents, std::span<Ref<Tensor>> gradients) -> Status {
     const std::vector<weft_tensor> kept = handles_of(saved), given = handles_of(cotangents);
     std::vector<weft_tensor> filled(gradients.size(), nullptr);
+    const Status before = thread_state().last_error;
     const weft_status status = call(context.get(), kept.data(), kept.size(), given.data(),
                                     given.size(), filled.data(), filled.size());
     for (size_t i = 0; i < filled.size(); ++i)
       gradients[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
-    if (status == WEFT_OK) return {};
-    return Status(status_code_of(status), name + ": its backward function failed");
+    return c::of_callback(status, before, name + ": its backward function failed");
   };
 }
 

@@ -48,6 +48,10 @@ Status fill(const char* function, const char* argument, size_t first_version, St
 // Keeps the failure as this thread's last error.
 weft_status report(Status status);
 
+// A callback's status, in words that begin with `what`. What failed in the library while it ran, or
+// what it told weft_fail, is the reason: what the thread failed with `before` is none.
+Status of_callback(weft_status status, const Status& before, const std::string& what);
+
 // "`name` must not be NULL" for the first null pointer of a list.
 struct Given {
   const char* name;

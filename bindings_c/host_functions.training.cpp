@@ -21,11 +21,7 @@ auto host_call(std::string name, weft_host_call call, std::shared_ptr<void> cont
         call(context.get(), given.data(), given.size(), filled.data(), filled.size());
     for (size_t i = 0; i < filled.size(); ++i)
       outputs[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
-    if (status == WEFT_OK) return {};
-    // What failed in the library while it ran is the reason.
-    const Status& last = thread_state().last_error;
-    const std::string reason = last.ok() || last.same_failure(before) ? "" : ": " + last.message();
-    return Status(status_code_of(status), "callback: `" + name + "` failed" + reason);
+    return c::of_callback(status, before, "callback: `" + name + "` failed");
   };
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/log.h"
 #include "guard.h"
 #include "kernels/isa.h"
 #include "ops/registry.h"
@@ -23,6 +24,13 @@ weft_status report(Status status) {
   const auto code = static_cast<weft_status>(status.code());
   thread_state().last_error = std::move(status);
   return code;
+}
+
+Status of_callback(weft_status status, const Status& before, const std::string& what) {
+  if (status == WEFT_OK) return {};
+  const Status& last = thread_state().last_error;
+  const bool has_reason = !last.ok() && !last.same_failure(before);
+  return Status(status_code_of(status), has_reason ? what + ": " + last.message() : what);
 }
 
 Status require(const char* function, std::initializer_list<Given> pointers) {
@@ -169,6 +177,18 @@ weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
     WEFT_TRY(c::fill("weft_memory_stats", "stats", offsetof(weft_memory, limit), full, stats));
     if (reset & WEFT_RESET_PEAK) reset_memory_peak();
     if (reset & WEFT_RESET_COPIES) reset_copy_stats();
+    return {};
+  });
+}
+
+weft_status weft_set_log(weft_log_level least,
+                         void (*log)(void* context, weft_log_level level, const char* text),
+                         void* context) {
+  return c::guard([&]() -> Status {
+    if (least < WEFT_LOG_DEBUG || least > WEFT_LOG_OFF)
+      return errors::invalid_value("weft_set_log", "`least` must be one of WEFT_LOG_…, 0 to ",
+                                   int{WEFT_LOG_OFF}, "; got ", int{least});
+    set_log(static_cast<LogLevel>(least), log, context);
     return {};
   });
 }

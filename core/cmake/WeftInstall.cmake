@@ -32,7 +32,7 @@ install(FILES
 file(RELATIVE_PATH weft_pc_up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 string(REGEX REPLACE "/$" "" weft_pc_up "${weft_pc_up}")
 set(weft_pc_libs "-L\${libdir} -lweft")
-set(weft_pc_private_libs "-pthread")
+set(weft_pc_private_libs "-lstdc++ -lm -pthread")
 if(DEFINED SKBUILD)
   # The library inside a Python package is on no search path of the loader.
   set(weft_pc_libs "-L\${libdir} -Wl,-rpath,\${libdir} -lweft")

@@ -101,6 +101,16 @@ if(weft_objects)
       set_target_properties(weft PROPERTIES VERSION ${weft_VERSION} SOVERSION ${weft_VERSION_MAJOR})
     endif()
     target_link_libraries(weft PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+    # Of the part that runs models also an archive: a program linked with `-static` starts with the
+    # least memory.
+    if(WEFT_RUNTIME_ONLY)
+      add_library(weft_static STATIC ${weft_objects})
+      set_target_properties(weft_static PROPERTIES
+        OUTPUT_NAME weft
+        LINKER_LANGUAGE CXX
+        ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/lib")
+      install(TARGETS weft_static ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+    endif()
     set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/weft.map")
     target_link_options(weft PRIVATE "-Wl,--version-script=${version_script}")
     set_property(TARGET weft APPEND PROPERTY LINK_DEPENDS "${version_script}")

@@ -70,7 +70,9 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
 
 Status Placement::run() {
   WEFT_TRY(define_sources());
-  find_stride_sensitive();
+  // What gives an array of its own when called eagerly becomes a view only where no kernel that
+  // reads it adds up by strides, so that bits are eager's.
+  sensitive_ = graph::stride_sensitive(graph_);
   for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
   WEFT_TRY(move_scalars());
   WEFT_TRY(check_total());
@@ -169,24 +171,6 @@ Status Placement::add_steps(const Node& node) {
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
   if (add_view(node, types) || add_joined(node)) return {};
   return add_kernel(node, types);
-}
-
-// Kernels that add up may do so in another order for other strides. What gives an array of its own
-// when called eagerly becomes a view only where no such kernel reads it, so that bits are eager's.
-void Placement::find_stride_sensitive() {
-  sensitive_.resize(graph_.values.size(), false);
-  for (size_t n = graph_.nodes.size(); n-- > 0;) {
-    const Node& node = graph_.nodes[n];
-    if (!node.op || is_elementwise(node)) continue;
-    const bool passes_on = graph::keeps_elements(node);
-    const bool sensitive =
-        passes_on
-            ? std::ranges::any_of(node.outputs,
-                                  [&](ValueId id) { return sensitive_[static_cast<size_t>(id)]; })
-            : node.op->slot.exactness != ops::Exactness::kExact;
-    for (const Operand& operand : node.operands)
-      if (operand.is_value() && sensitive) sensitive_[static_cast<size_t>(operand.value)] = true;
-  }
 }
 
 // A view takes no step: its values are other geometries on the same item.

@@ -146,7 +146,6 @@ class Placement {
   Seen whole(int32_t item, const graph::TensorType& type) const;
   Status define_sources();
   Status move_scalars();
-  void find_stride_sensitive();
   Status add_node(const graph::Node& node);
   Status add_steps(const graph::Node& node);
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "executor/evaluate.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
@@ -209,7 +210,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node, purpose.settled};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
-  if (!purpose.settled.empty()) {
+  if (purpose.prepare == Prepare::kYes && !purpose.settled.empty()) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
   const bool is_bounded = purpose.budget > 0;
@@ -222,7 +223,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   options.order = !purpose.device && selection.enabled("order");
   options.parts = !purpose.device && selection.enabled("parts");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
-  // Two things take memory to be faster: branches side by side, and prepared values.
+  // Two things take memory to be faster: branches side by side, and prepared values, which the plan
+  // computes itself in the same bits.
   const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
   const auto is_over = [&] {
     return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
@@ -233,9 +235,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   }
   if (is_over() && preparation_) {
     preparation_ = Ref<Preparation>();
-    Purpose plain = purpose;
-    plain.settled.clear();
-    return build_inference(graph, plain, selection);
+    Purpose alone = purpose;
+    alone.prepare = Prepare::kNo;
+    return build_inference(graph, alone, selection);
   }
 #ifndef WEFT_RUNTIME_ONLY
   if (is_over()) return build_step_within(whole, purpose.budget, options, selection);
@@ -271,6 +273,11 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   }
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const MemoryFigures memory = compiled->memory();
+  log(LogLevel::kInfo, "plan: made in ", static_cast<int64_t>(compiled->planning_ * 1e6),
+      " us: ", compiled->forward_.steps.size(), " steps; bytes: arena ", memory.arena,
+      ", residuals ", memory.residual, ", backward ", memory.backward, ", prepared values ",
+      memory.prepared);
   return compiled;
 }
 
@@ -314,12 +321,11 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
   const std::vector<Ref<Preparation>> known = preparations();
-  const bool prepares = prepare == Prepare::kYes && !device;
-  WEFT_ASSIGN(
-      Ref<Compiled> compiled,
-      Compiled::build(own ? graph_ : typed,
-                      {marks, prepares ? settled_ : std::vector<bool>(), device, budget_, known},
-                      selection_));
+  const auto settled = device ? std::vector<bool>() : settled_;
+  const auto prepares = device ? Prepare::kNo : prepare;
+  WEFT_ASSIGN(Ref<Compiled> compiled,
+              Compiled::build(own ? graph_ : typed,
+                              {marks, settled, prepares, device, budget_, known}, selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
       entries_.begin(),

@@ -158,7 +158,8 @@ class Compiled final : public Object {
   // What a plan is built for.
   struct Purpose {
     std::vector<bool> wanted;   // gradients, by input; empty: none
-    std::vector<bool> settled;  // by input; empty: nothing is prepared
+    std::vector<bool> settled;  // by input; empty: none is
+    Prepare prepare = Prepare::kNo;
     Device* device = nullptr;
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
     std::span<const Ref<Preparation>> known = {};  // of other plans of the program

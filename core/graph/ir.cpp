@@ -1,5 +1,7 @@
 #include "graph/ir.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "graph/graph_builder.h"
 #include "ops/registry.h"
@@ -95,6 +97,22 @@ std::vector<int32_t> count_uses(const Graph& graph) {
       if (operand.is_value()) ++uses[static_cast<size_t>(operand.value)];
   for (ValueId id : graph.outputs) ++uses[static_cast<size_t>(id)];
   return uses;
+}
+
+std::vector<bool> stride_sensitive(const Graph& graph) {
+  std::vector<bool> sensitive(graph.values.size(), false);
+  for (size_t n = graph.nodes.size(); n-- > 0;) {
+    const Node& node = graph.nodes[n];
+    if (!node.op || node.op->slot.elementwise || node.op->name == "cast") continue;
+    const bool adds_up =
+        keeps_elements(node)
+            ? std::ranges::any_of(node.outputs,
+                                  [&](ValueId id) { return sensitive[static_cast<size_t>(id)]; })
+            : node.op->slot.exactness != ops::Exactness::kExact;
+    for (const Operand& operand : node.operands)
+      if (operand.is_value() && adds_up) sensitive[static_cast<size_t>(operand.value)] = true;
+  }
+  return sensitive;
 }
 
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node) {

@@ -171,6 +171,10 @@ class Graph {
 // How often each value is read: by nodes, and once for each output of the graph.
 std::vector<int32_t> count_uses(const Graph& graph);
 
+// By value: does a kernel that reads it, or a view of it, add up in an order that strides decide?
+// What eager code has as a view and a plan as an array, or the other way round, must be none.
+std::vector<bool> stride_sensitive(const Graph& graph);
+
 // The types of an operator's inputs as inference wants them: weak scalars have rank 0 and the
 // dtype they are promoted to, absent inputs rank -1.
 Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& node);

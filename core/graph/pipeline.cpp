@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "graph/passes.h"
 #include "graph/verifier.h"
 
@@ -58,7 +59,9 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
     if (pass.after_split != (stage == Stage::kAfterSplit) || !selection.enabled(pass.name))
       continue;
     const int32_t effects = graph.effects;
+    const size_t nodes = graph.nodes.size();
     WEFT_ASSIGN(graph, pass.run(graph, context));
+    log(LogLevel::kDebug, "pass ", pass.name, ": ", nodes, " nodes, then ", graph.nodes.size());
     if (graph.effects != effects)
       return errors::internal(pass.name, "changed the number of effects");
     if (!verifies && effects == 0) continue;

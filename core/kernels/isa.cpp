@@ -1,9 +1,9 @@
 #include "kernels/isa.h"
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 
+#include "base/log.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels {
@@ -31,8 +31,7 @@ Isa choose() {
     } else if (wanted == "avx2") {
       limit = Isa::kAvx2;
     } else if (wanted != "avx512") {
-      std::fprintf(stderr, "weft: WEFT_ISA must be generic, avx2 or avx512; got %s (ignored)\n",
-                   text);
+      log(LogLevel::kWarning, "WEFT_ISA must be generic, avx2 or avx512; got ", text, " (ignored)");
     }
   }
   for (Isa isa : {Isa::kAvx512, Isa::kAvx2})

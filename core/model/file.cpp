@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "graph/sizes.h"
 #include "model/codec.h"
 
@@ -233,7 +234,10 @@ Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType
 
 Result<Ref<Model>> Model::load(const std::string& path) {
   WEFT_ASSIGN(Archive archive, read_archive(path));
-  return from_archive(std::move(archive));
+  WEFT_ASSIGN(Ref<Model> model, from_archive(std::move(archive)));
+  log(LogLevel::kInfo, "model: loaded `", path, "`: ", model->entries().size(), " entries over ",
+      model->tensors().size(), " arrays");
+  return model;
 }
 
 Result<Ref<Model>> Model::load_memory(const void* data, size_t bytes) {

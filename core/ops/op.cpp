@@ -9,6 +9,14 @@ namespace {
 
 Attributes one(const Argument& argument) { return Attributes({&argument, 1}); }
 
+// What only reflection and tests read; the runtime-only library keeps none of it in memory.
+#if defined(WEFT_RUNTIME_ONLY)
+constexpr bool kKeepsTexts = false;
+#else
+constexpr bool kKeepsTexts = true;
+#endif
+std::string kept(std::string_view text) { return std::string(kKeepsTexts ? text : ""); }
+
 }  // namespace
 
 const Argument& AttributeReader::get(std::string_view name) const {
@@ -21,7 +29,7 @@ const Argument& AttributeReader::get(std::string_view name) const {
 }
 
 OpDef& OpDef::doc(std::string_view text) {
-  summary = text;
+  summary = kept(text);
   return *this;
 }
 OpDef& OpDef::in(Namespace where) {
@@ -29,28 +37,28 @@ OpDef& OpDef::in(Namespace where) {
   return *this;
 }
 OpDef& OpDef::input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), std::string(text), false, false});
+  inputs.push_back({std::string(input_name), kept(text), false, false});
   return *this;
 }
 OpDef& OpDef::optional_input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), std::string(text), true, false});
+  inputs.push_back({std::string(input_name), kept(text), true, false});
   return *this;
 }
 OpDef& OpDef::index_input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), std::string(text), false, true});
+  inputs.push_back({std::string(input_name), kept(text), false, true});
   return *this;
 }
 OpDef& OpDef::input_list(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), std::string(text), false, false, true});
+  inputs.push_back({std::string(input_name), kept(text), false, false, true});
   return *this;
 }
 OpDef& OpDef::optional_input_list(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), std::string(text), true, false, true});
+  inputs.push_back({std::string(input_name), kept(text), true, false, true});
   return *this;
 }
 OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kInt, false,
-                        false, one(Argument::of_int(fallback))});
+  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kInt, false, false,
+                        one(Argument::of_int(fallback))});
   return *this;
 }
 OpDef& OpDef::integer_or_none(std::string_view attribute, int64_t fallback, std::string_view text) {
@@ -59,34 +67,34 @@ OpDef& OpDef::integer_or_none(std::string_view attribute, int64_t fallback, std:
   return *this;
 }
 OpDef& OpDef::real(std::string_view attribute, double fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kFloat, false,
-                        false, one(Argument::of_float(fallback))});
+  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kFloat, false, false,
+                        one(Argument::of_float(fallback))});
   return *this;
 }
 OpDef& OpDef::boolean(std::string_view attribute, bool fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kBool, false,
-                        false, one(Argument::of_bool(fallback))});
+  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kBool, false, false,
+                        one(Argument::of_bool(fallback))});
   return *this;
 }
 OpDef& OpDef::text(std::string_view attribute, std::string_view fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), AttributeKind::kString, false,
-                        false, one(Argument::of_string(fallback))});
+  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kString, false, false,
+                        one(Argument::of_string(fallback))});
   return *this;
 }
 OpDef& OpDef::ints(std::string_view attribute, std::initializer_list<int64_t> fallback,
                    std::string_view text) {
   attributes.push_back(
-      {std::string(attribute), std::string(text), AttributeKind::kInts, false, false,
+      {std::string(attribute), kept(text), AttributeKind::kInts, false, false,
        one(Argument::of_ints(std::span<const int64_t>(fallback.begin(), fallback.size())))});
   return *this;
 }
 OpDef& OpDef::required(AttributeKind kind, std::string_view attribute, std::string_view text) {
-  attributes.push_back({std::string(attribute), std::string(text), kind, true, false, {}});
+  attributes.push_back({std::string(attribute), kept(text), kind, true, false, {}});
   return *this;
 }
 OpDef& OpDef::optional(AttributeKind kind, std::string_view attribute, std::string_view text) {
   attributes.push_back(
-      {std::string(attribute), std::string(text), kind, false, true, one(Argument::none())});
+      {std::string(attribute), kept(text), kind, false, true, one(Argument::none())});
   return *this;
 }
 OpDef& OpDef::promote(Promotion kind) {
@@ -162,7 +170,7 @@ OpDef& OpDef::domain(double low, double high) {
   return *this;
 }
 OpDef& OpDef::sample(std::string_view sample_text) {
-  samples.push_back({std::string(sample_text)});
+  if (kKeepsTexts) samples.push_back({std::string(sample_text)});
   return *this;
 }
 
@@ -176,8 +184,8 @@ Status OpDef::check_complete() const {
   const auto refuse = [&](std::string_view what) {
     return errors::invalid_value("register", "operator `", name, "` ", what);
   };
-  if (summary.empty()) return refuse("has no doc");
-  if (samples.empty() && !outside) return refuse("has no sample to be tested with");
+  if (kKeepsTexts && summary.empty()) return refuse("has no doc");
+  if (kKeepsTexts && samples.empty() && !outside) return refuse("has no sample to be tested with");
   if (inputs.size() > kMostInputs)
     return refuse(join({"must have at most ", kMostInputs, " inputs; got ", inputs.size()}));
   if (const size_t count = inputs.size() + attributes.size(); count > kMostArguments)

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <new>
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "runtime/engine_impl.h"
 #include "runtime/interrupt.h"
 #include "runtime/pause.h"
@@ -183,7 +183,7 @@ void read_engine_environment() {
   const char* name = std::getenv("WEFT_ENGINE");
   if (!name) return;
   const Status status = choose_policy(name);
-  if (!status.ok()) std::fprintf(stderr, "weft: WEFT_ENGINE: %s\n", status.message().c_str());
+  if (!status.ok()) log(LogLevel::kWarning, "WEFT_ENGINE: ", status.message(), " (ignored)");
 }
 
 Status guarded(WorkRef work) {

@@ -158,6 +158,70 @@ static void gradients_of_any_order() {
   }
 }
 
+static void gradients_may_be_rows() {
+  const Tensor table = Tensor::from({3, 2}, {1.f, 2.f, 3.f, 4.f, 5.f, 6.f});
+  table.attach_grad(WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE);
+  Tensor read;
+  {
+    const auto scope = weft::record();
+    read = weft::call("embedding", {Tensor::from({2}, std::vector<int64_t>{2, 2}), table},
+                      {{"sparse_grad", true}});
+  }
+  weft::backward({read});
+  const weft::RowSparse found = table.grad_rows();
+  CHECK(found.indices.to_vector<int64_t>() == (std::vector<int64_t>{2}));
+  CHECK(found.rows.to_vector<float>() == (Floats{2, 2}));
+  THROWS(table.grad(), WEFT_INVALID_STATE, "row-sparse");
+  table.set_grad_rows({});
+  CHECK(table.grad_rows().indices.elements() == 0);
+  THROWS(row({1}).set_grad_rows(found), WEFT_INVALID_STATE, "no gradient is attached");
+}
+
+static void calls_of_the_program_have_gradients() {
+  const Tensor a = row({2, 3}), thrice = row({6, 9});
+  a.attach_grad();
+  {
+    const auto scope = weft::record();
+    weft::record_function("thrice", {a}, {thrice}, {a}, [](auto saved, auto cotangents) {
+      return std::vector<Tensor>{cotangents[0] * 3 + saved[0] * 0};
+    });
+  }
+  weft::backward({thrice});
+  CHECK(a.grad().to_vector<float>() == (Floats{3, 3}));
+  const Tensor again = row({6, 9});
+  {
+    const auto scope = weft::record();
+    weft::record_function("none", {a}, {again}, {},
+                          [](auto, auto) { return std::vector<Tensor>(); });
+  }
+  THROWS(weft::backward({again}), WEFT_INVALID_VALUE, "must give 1 arrays; got 0");
+}
+
+static void pinned_memory_is_shared() {
+  const Tensor a = row({1, 2});
+  const weft::Pin pin = a.pin();
+  pin.data<float>()[0] = 5;
+  CHECK(a.to_vector<float>() == (Floats{5, 2}));
+  a.write(7);
+  CHECK(pin.data<float>()[1] == 7);
+}
+
+static void the_log_tells_of_plans() {
+  std::vector<std::string> told;
+  const auto note = [&](weft::LogLevel level, const char* text) {
+    CHECK(level == weft::LogLevel::kInfo);
+    told.push_back(text);
+  };
+  weft::set_log(weft::LogLevel::kInfo, note);
+  const weft::Function twice = weft::trace([](auto in) { return in[0] * 2; }, {row({1})});
+  CHECK(twice({{row({4})}})[0].item<float>() == 8);
+  weft::set_log(weft::LogLevel::kOff);
+  CHECK(twice({{row({4, 5})}})[0].elements() == 2);
+  CHECK(told.size() == 1 && told[0].find("plan: made in ") == 0);
+  weft::set_log(weft::LogLevel::kWarning);
+  THROWS(weft::set_log(static_cast<weft::LogLevel>(9)), WEFT_INVALID_VALUE, "got 9");
+}
+
 static void functions_are_traced() {
   const Tensor weight = row({2, 4});
   const weft::Function f = weft::trace(
@@ -374,6 +438,9 @@ static void arrays_are_exchanged_and_filed() {
   for (const weft::Named& named : found)
     CHECK(named.tensor.to_vector<float>() == (named.name == "a" ? Floats{3, 3} : Floats{7}));
   THROWS(weft::load("no/such/file"), WEFT_NOT_FOUND, "no/such/file");
+  weft::save_async(path, {{{"c", a}}}).wait();
+  CHECK(weft::load(path).at(0).name == "c");
+  THROWS(weft::save_async("no/such/folder/file", {{{"c", a}}}).wait(), WEFT_IO, "no/such/folder");
   remove(path);
 }
 
@@ -396,6 +463,10 @@ int main() {
   lists_and_several_results();
   arithmetic_reads_as_it_is_written();
   gradients_of_any_order();
+  gradients_may_be_rows();
+  calls_of_the_program_have_gradients();
+  pinned_memory_is_shared();
+  the_log_tells_of_plans();
   functions_are_traced();
   a_body_that_throws_ends_its_trace();
   extents_of_a_trace_may_follow_from_values();

@@ -278,6 +278,18 @@ def test_an_epoch_is_continued_after_the_batches_that_were_given(mode, given):
     assert len(wanted[0]) == max(3 - given, 0)
 
 
+def test_a_state_that_is_refused_leaves_the_rest_to_the_next_epoch():
+    other, loader = (data.DataLoader(list(range(7)), 3, last_batch="rollover") for _ in range(2))
+    batches = iter(other)
+    one(batches)
+    state = other.state_dict()
+    state["epoch"]["checksum"] += 1
+    list(loader)
+    with pytest.raises(ValueError, match="must begin with the 1 batches"):
+        loader.load_state_dict(state)
+    assert content(list(loader)) == [[6, 0, 1], [2, 3, 4]]
+
+
 def test_an_epoch_that_nobody_goes_on_with_is_over():
     loader = data.DataLoader(list(range(6)), 2, shuffle=True)
     assert loader.state_dict()["epoch"] is None

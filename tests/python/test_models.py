@@ -6,7 +6,7 @@ import numpy
 import pytest
 import weft
 from weft import autograd, cli, gluon, init, np, runtime
-from weft.gluon import nn
+from weft.gluon import model_zoo, nn
 
 
 def net_and_input():
@@ -51,6 +51,20 @@ def test_runtime_takes_bytes_arena_and_bound_inputs(exported):
     assert context.run()[0].tobytes() == scores.tobytes()
     buffer[:] = bytes(len(buffer))
     assert context.run()[0].tobytes() != scores.tobytes()
+
+
+def test_a_context_in_an_arena_gives_the_bits_of_one_with_prepared_weights(tmp_path):
+    net = model_zoo.vision.resnet18_v1(classes=10)
+    net.initialize()
+    x = np.random.uniform(size=(1, 3, 32, 32))
+    net(x)
+    net.export(tmp_path / "net.weft", x)
+    model = runtime.Model(tmp_path / "net.weft")
+    arena = numpy.zeros(model.arena_bytes() + 64, "uint8")
+    arena = arena[-arena.ctypes.data % 64 :][: model.arena_bytes()]
+    (own,) = model.context("forward", arena=arena).run(x.asnumpy())
+    (shared,) = model.context("forward").run(x.asnumpy())
+    assert own.tobytes() == shared.tobytes()
 
 
 def test_runtime_refuses_wrong_buffers(exported):

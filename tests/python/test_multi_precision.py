@@ -5,6 +5,7 @@ import numpy
 import pytest
 import weft
 from weft import autograd, gluon, np, optimizer
+from weft._core import native
 from weft.gluon import nn
 from weft.sparse import row_sparse_array
 
@@ -89,6 +90,19 @@ def test_the_copy_is_a_float32_parameter_and_the_parameter_what_it_rounds_to(nam
     assert values(weight) != values(start)
     assert rule.state_names(weight) == ("master", *rule.states)
     assert rule.state_names(master) == rule.states
+
+
+@every_optimizer
+def test_states_keep_no_history_of_gradients_that_are_recorded(name):
+    rule, weight, leaf = create(name, multi_precision=True), drawn(0, "float16"), np.ones((4, 3))
+    state = rule.create_state_multi_precision(weight)
+    native.set_state(weight, True)
+    leaf.attach_grad()
+    with autograd.record():
+        gradient = (leaf * 2).astype("float16")
+        assert native.is_recorded(gradient)
+        rule.update("w", weight, gradient, state)
+    assert not any(native.is_recorded(array) for array in state)
 
 
 @halves

@@ -67,6 +67,37 @@ inline std::vector<Tensor> grad(Span<const Tensor> heads, Span<const Tensor> var
   return out;
 }
 
+// The gradient of a call of the program's own: from the arrays that were saved and the outputs'
+// gradients to the inputs', of which empty ones mean zero.
+using Backward =
+    std::function<std::vector<Tensor>(Span<const Tensor> saved, Span<const Tensor> cotangents)>;
+
+// Puts such a call on the tape, if the thread records and an input has a history. The outputs were
+// computed without being recorded; `saved` is given as it is now. Not inside a trace.
+inline void record_function(const char* name, Span<const Tensor> inputs, Span<const Tensor> outputs,
+                            Span<const Tensor> saved, Backward body) {
+  const auto run = [](void* context, const weft_tensor* kept, size_t nsaved,
+                      const weft_tensor* cotangents, size_t noutputs, weft_tensor* gradients,
+                      size_t ninputs) -> weft_status {
+    try {
+      const std::vector<Tensor> found =
+          (*static_cast<Backward*>(context))(lent(kept, nsaved), lent(cotangents, noutputs));
+      if (found.size() != ninputs)
+        throw Error(WEFT_INVALID_VALUE, "backward must give " + std::to_string(ninputs) +
+                                            " arrays; got " + std::to_string(found.size()));
+      for (size_t i = 0; i < ninputs; ++i)
+        if (found[i]) gradients[i] = weft_tensor_retain(found[i].handle());
+      return WEFT_OK;
+    } catch (...) {
+      return report_exception();
+    }
+  };
+  const auto release = [](void* context) { delete static_cast<Backward*>(context); };
+  check(weft_record_function(name, handles(inputs), inputs.size(), handles(outputs), outputs.size(),
+                             handles(saved), saved.size(), run, new Backward(std::move(body)),
+                             release));
+}
+
 // ---- traced functions ---------------------------------------------------------------------------
 
 // A graph with its plans, made by trace() or by Model::function.
@@ -100,7 +131,7 @@ class Function : public Shared<weft_function, weft_function_retain, weft_functio
     check(weft_function_get_text(handle_, what, &text));
     return text;
   }
-  // For arena and residuals of plans made from now on; 0: no limit.
+  // For arena, residuals and prepared values of plans made from now on; 0: no limit.
   void set_budget(int64_t bytes) { check(weft_function_set_budget(handle_, bytes)); }
   weft_plan_memory memory() const {  // of the last run
     weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;

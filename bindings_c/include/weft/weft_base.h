@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 #define WEFT_ABI_MAJOR 0 /* layout or meaning changed: refuse to run */
-#define WEFT_ABI_MINOR 3 /* something was added at an end: older callers still work */
+#define WEFT_ABI_MINOR 4 /* something was added at an end: older callers still work */
 
 typedef int32_t weft_status;
 enum {
@@ -139,6 +139,24 @@ WEFT_API void weft_set_origin_hook(void (*origin)(char* text, size_t size));
 /* Where the operator `print` writes: is given lines of text, on the thread that runs the operator;
  * another status than WEFT_OK fails the call. NULL: standard output. */
 WEFT_API void weft_set_print_hook(weft_status (*print)(const char* text, size_t size));
+/* What the library says beside its results: settings that it ignores (warnings), plans and files
+ * (info), what each pass made of a graph (debug). */
+typedef int32_t weft_log_level;
+enum {
+  WEFT_LOG_DEBUG = 0,
+  WEFT_LOG_INFO = 1,
+  WEFT_LOG_WARNING = 2,
+  WEFT_LOG_ERROR = 3,
+  WEFT_LOG_OFF = 4
+};
+/* Who is told from now on, of what is at least as grave as `least`: `text` is one message without
+ * a newline, lent for the call. Called from any thread, one message at a time, and must not call
+ * the library. NULL: standard error, where warnings go at first, or what the environment's WEFT_LOG
+ * names: debug, info, warning, error or off. */
+WEFT_API weft_status weft_set_log(weft_log_level least,
+                                  void (*log)(void* context, weft_log_level level,
+                                              const char* text),
+                                  void* context);
 /* Figures since the start. Set struct_size first. */
 typedef struct weft_engine_figures {
   size_t struct_size;

@@ -31,6 +31,29 @@ inline void check(weft_status status) {
   if (status != WEFT_OK) throw Error(status, weft_last_error());
 }
 
+enum class LogLevel : weft_log_level {
+  kDebug = WEFT_LOG_DEBUG,
+  kInfo = WEFT_LOG_INFO,
+  kWarning = WEFT_LOG_WARNING,
+  kError = WEFT_LOG_ERROR,
+  kOff = WEFT_LOG_OFF
+};
+// Who is told what the library says: a function object that lives as long as it is set, and that
+// neither throws nor calls the library. It is called as log(LogLevel, const char* text), from any
+// thread, one message at a time.
+template <class Log>
+void set_log(LogLevel least, Log& log) {
+  const auto tell = [](void* context, weft_log_level level, const char* text) {
+    (*static_cast<Log*>(context))(static_cast<LogLevel>(level), text);
+  };
+  check(weft_set_log(static_cast<weft_log_level>(least), tell,
+                     const_cast<std::remove_const_t<Log>*>(&log)));
+}
+// Standard error is told.
+inline void set_log(LogLevel least) {
+  check(weft_set_log(static_cast<weft_log_level>(least), nullptr, nullptr));
+}
+
 enum class Dtype : weft_dtype {
   kBool = WEFT_BOOL,
   kUInt8 = WEFT_UINT8,

@@ -110,8 +110,7 @@ struct Attribute {
 
 // ---- arrays -------------------------------------------------------------------------------------
 
-// A content that stays as it is, or an address that was promised, until this is gone. Strides are
-// those of the array.
+// A content that stays as it is until this is gone. Strides are those of the array.
 class Hold : public Owned<weft_hold, weft_hold_release> {
  public:
   Hold(weft_hold hold, const void* data) : Owned(hold), data_(data) {}
@@ -123,6 +122,21 @@ class Hold : public Owned<weft_hold, weft_hold_release> {
  private:
   const void* data_;
 };
+
+// A promised address, which the library and the program read and write alike until this is gone.
+class Pin : public Owned<weft_hold, weft_hold_release> {
+ public:
+  Pin(weft_hold hold, void* data) : Owned(hold), data_(data) {}
+  template <class T>
+  T* data() const {
+    return static_cast<T*>(data_);
+  }
+
+ private:
+  void* data_;
+};
+
+struct RowSparse;
 
 // An array: a reference, so copies are the same array. Empty if it was made from nothing.
 class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_release> {
@@ -207,6 +221,12 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     check(weft_tensor_hold(handle_, &hold, &data));
     return Hold(hold, data);
   }
+  Pin pin() const {
+    weft_hold hold = nullptr;
+    void* data = nullptr;
+    check(weft_tensor_pin(handle_, &hold, &data));
+    return Pin(hold, data);
+  }
 
   Device device() const { return Device(weft_tensor_device(handle_)); }
   Tensor to(Device device) const {
@@ -232,11 +252,13 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     return out;
   }
 
-  // Makes it a leaf, with a gradient of zeros.
-  void attach_grad(int32_t grad_req = WEFT_GRAD_WRITE) const {
-    check(weft_tensor_attach_grad(handle_, grad_req));
+  // Makes it a leaf, with a gradient of zeros: an array, or rows (WEFT_GRAD_ROW_SPARSE).
+  void attach_grad(int32_t grad_req = WEFT_GRAD_WRITE, int32_t kind = WEFT_GRAD_ARRAY) const {
+    check(weft_tensor_attach_grad_of_kind(handle_, grad_req, kind));
   }
   Tensor grad() const { return made(weft_tensor_grad); }  // empty if none is attached
+  RowSparse grad_rows() const;
+  void set_grad_rows(const RowSparse& rows) const;
 
  private:
   static Tensor create(Extents shape, Dtype dtype, const void* data) {
@@ -263,6 +285,21 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   }
 };
 
+// A row-sparse gradient: `rows` at these `indices` of the first axis, zeros elsewhere. Both are
+// empty where none is attached; set_grad_rows takes that as zero.
+struct RowSparse {
+  Tensor indices;
+  Tensor rows;
+};
+inline RowSparse Tensor::grad_rows() const {
+  weft_tensor indices = nullptr, rows = nullptr;
+  check(weft_tensor_grad_rows(handle_, &indices, &rows));
+  return {Tensor(indices), Tensor(rows)};
+}
+inline void Tensor::set_grad_rows(const RowSparse& rows) const {
+  check(weft_tensor_set_grad_rows(handle_, rows.indices.handle(), rows.rows.handle()));
+}
+
 // An array of Tensor is an array of handles.
 static_assert(sizeof(Tensor) == sizeof(weft_tensor) && std::is_standard_layout_v<Tensor>);
 inline const weft_tensor* handles(Span<const Tensor> tensors) {
@@ -287,16 +324,34 @@ struct Named {
   Tensor tensor;
 };
 
-// A safetensors file, written in one step.
-inline void save(const char* path, Span<const Named> arrays, const char* metadata = nullptr) {
+namespace detail {
+struct Columns {
+  explicit Columns(Span<const Named> arrays) {
+    for (const Named& array : arrays) {
+      names.push_back(array.name.c_str());
+      tensors.push_back(array.tensor);
+    }
+  }
   std::vector<const char*> names;
   std::vector<Tensor> tensors;
-  for (const Named& array : arrays) {
-    names.push_back(array.name.c_str());
-    tensors.push_back(array.tensor);
-  }
-  check(weft_tensors_save(path, names.data(), handles(Span<const Tensor>(tensors)), names.size(),
-                          metadata));
+};
+}  // namespace detail
+
+// A safetensors file, written in one step.
+inline void save(const char* path, Span<const Named> arrays, const char* metadata = nullptr) {
+  const detail::Columns all(arrays);
+  check(weft_tensors_save(path, all.names.data(), handles(Span<const Tensor>(all.tensors)),
+                          all.names.size(), metadata));
+}
+// The same behind the program, with contents as they are now. `wait` of the result, a bool, returns
+// when the file is complete, and throws what the disk refused.
+inline Tensor save_async(const char* path, Span<const Named> arrays,
+                         const char* metadata = nullptr) {
+  const detail::Columns all(arrays);
+  weft_tensor written = nullptr;
+  check(weft_tensors_save_async(path, all.names.data(), handles(Span<const Tensor>(all.tensors)),
+                                all.names.size(), metadata, &written));
+  return Tensor(written);
 }
 inline std::vector<Named> load(const char* path) {
   weft_archive opened = nullptr;

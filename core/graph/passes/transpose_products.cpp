@@ -42,29 +42,11 @@ bool is_product_of_matrices(const Graph& graph, const Node& node) {
   });
 }
 
-// Does a kernel that reads the value add up in an order that its strides decide?
-std::vector<bool> order_sensitive(const Graph& graph) {
-  std::vector<bool> sensitive(graph.values.size(), false);
-  for (size_t n = graph.nodes.size(); n-- > 0;) {
-    const Node& node = graph.nodes[n];
-    bool is_sensitive = true;
-    if (keeps_elements(node))
-      is_sensitive = std::ranges::any_of(
-          node.outputs, [&](ValueId id) { return sensitive[static_cast<size_t>(id)]; });
-    else if (node.op)
-      is_sensitive = !node.op->slot.elementwise && node.op->name != "cast" &&
-                     node.op->slot.exactness != ops::Exactness::kExact;
-    for (const Operand& operand : node.operands)
-      if (operand.is_value() && is_sensitive) sensitive[static_cast<size_t>(operand.value)] = true;
-  }
-  return sensitive;
-}
-
 }  // namespace
 
 Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
   const std::vector<int32_t> uses = count_uses(graph);
-  const std::vector<bool> sensitive = order_sensitive(graph);
+  const std::vector<bool> sensitive = stride_sensitive(graph);
   const auto product_of = [&](const Node& node) -> const Node* {
     if (node.outputs.empty() || node.operands.empty() || !node.operands[0].is_value())
       return nullptr;

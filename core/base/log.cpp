@@ -1,0 +1,68 @@
+#include "base/log.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+
+namespace weft {
+namespace {
+
+constexpr const char* kNames[] = {"debug", "info", "warning", "error", "off"};
+constexpr int32_t kUnread = -1;  // the environment was not looked at
+
+void write_to_stderr(void*, int32_t level, const char* text) {
+  std::fprintf(stderr, "weft: %s: %s\n", kNames[level], text);
+}
+
+struct Target {
+  std::mutex mutex;
+  std::atomic<int32_t> least{kUnread};
+  LogSink sink = write_to_stderr;
+  void* context = nullptr;
+};
+constinit Target target;
+
+void say(int32_t level, const char* text) {
+  const std::lock_guard lock(target.mutex);
+  target.sink(target.context, level, text);
+}
+
+int32_t read_environment() {
+  int32_t least = static_cast<int32_t>(LogLevel::kWarning), before = kUnread;
+  const char* given = std::getenv("WEFT_LOG");
+  bool is_known = !given || !*given;
+  for (int32_t level = 0; given && level <= static_cast<int32_t>(LogLevel::kOff); ++level) {
+    if (std::string_view(given) != kNames[level]) continue;
+    least = level;
+    is_known = true;
+  }
+  if (!target.least.compare_exchange_strong(before, least)) return before;
+  if (!is_known)
+    say(static_cast<int32_t>(LogLevel::kWarning),
+        errors::join(
+            {"WEFT_LOG must be debug, info, warning, error or off; got ", given, " (ignored)"})
+            .c_str());
+  return least;
+}
+
+}  // namespace
+
+void set_log(LogLevel least, LogSink sink, void* context) {
+  const std::lock_guard lock(target.mutex);
+  target.sink = sink ? sink : write_to_stderr;
+  target.context = context;
+  target.least = static_cast<int32_t>(least);
+}
+
+bool logs(LogLevel level) {
+  int32_t least = target.least.load(std::memory_order_relaxed);
+  if (least == kUnread) least = read_environment();
+  return static_cast<int32_t>(level) >= least;
+}
+
+void log_text(LogLevel level, const std::string& text) {
+  say(static_cast<int32_t>(level), text.c_str());
+}
+
+}  // namespace weft
