@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kBandBytes = 32 * 1024;  // of x and dy: a usual first-level cache
 constexpr int64_t kTogether = 4;           // channels of a plain image in a unit
+constexpr int64_t kPlainRows = 8;
 // Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
 constexpr int64_t kWinogradTiles = 28;
 constexpr int64_t kWinogradSide = 64;  // channels and filters of a unit
@@ -106,7 +107,8 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const int64_t row_lanes =
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);
-  const int64_t most = std::max<int64_t>(1, kBandBytes / 4 / row_lanes);
+  // Rows of a plain image are copied for each band that meets them.
+  const int64_t most = std::max<int64_t>(is_plain ? kPlainRows : 1, kBandBytes / 4 / row_lanes);
   cut.rows = std::min(most, p.out_height);
   cut.images = is_plain ? 1 : std::clamp<int64_t>(most / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;

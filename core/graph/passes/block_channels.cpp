@@ -243,11 +243,17 @@ class Blocking {
     if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
     const ops::Value image = blocked(x, shape(x)[1]);
     set_blocked(node.outputs[0], emit("pooling_blocked", {&image, 1}, node.attributes.view()));
+    // Taps are small: what is pooled need not stay for them.
+    for (const Node& other : graph_.nodes)
+      if (is_named(other, "pooling_indices") && other.operands[0].value == x &&
+          std::ranges::equal(other.attributes.view(), node.attributes.view(), ops::same_argument))
+        pooling_taps(other);
     return true;
   }
 
   // Offsets of maxima become taps where only their adjoint reads them.
   bool pooling_taps(const Node& node) {
+    if (has_taps_[static_cast<size_t>(node.outputs[0])]) return true;
     const ValueId x = node.operands[0].value;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     int64_t taps = 1;

@@ -13,6 +13,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 using V = Vec<float>;
 
+WEFT_INLINE int64_t blocks_of(const Channels& p) { return p.channels / p.block; }
+
 constexpr int64_t kSpan = 256;  // positions that are summed at a time
 constexpr int kChains = 4;
 
@@ -52,7 +54,7 @@ WEFT_INLINE void for_spans(const Channels& p, int64_t block, F f) {
   for (int64_t segment = 0; segment < p.outer; segment += together) {
     const int64_t rest = p.outer - segment;
     for (int64_t i = 0; i < p.inner; i += kSpan)
-      f((segment * p.units() + block) * p.inner * p.block + i * p.block,
+      f((segment * blocks_of(p) + block) * p.inner * p.block + i * p.block,
         rest < together ? rest : together, p.inner - i < kSpan ? p.inner - i : kSpan);
   }
 }
@@ -165,7 +167,7 @@ void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
 template <class F>
 WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
-    for_block_lanes(p, plane % p.units(), [&](const auto& lanes) WEFT_LAMBDA {
+    for_block_lanes(p, plane % blocks_of(p), [&](const auto& lanes) WEFT_LAMBDA {
       const auto map = f(lanes);
       const int64_t first = plane * p.inner * p.block + lanes.at;
       for (int64_t i = 0; i < p.inner; ++i) {

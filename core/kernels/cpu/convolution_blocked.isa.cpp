@@ -79,7 +79,9 @@ template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
   return {{{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
            {{blocked_tile<I + 1, 1, 16>...}, {blocked_tile<I + 1, 2, 16>...}},
-           {{blocked_tile<I + 1, 1, 32>...}, {blocked_tile<I + 1, 2, 32>...}}}};
+           {{blocked_tile<I + 1, 1, 32>...}, {blocked_tile<I + 1, 2, 32>...}},
+           {{blocked_tile<I + 1, 1, 1>...}, {blocked_tile<I + 1, 2, 1>...}},
+           {{blocked_tile<I + 1, 1, 2>...}, {blocked_tile<I + 1, 2, 2>...}}}};
 }
 const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
 

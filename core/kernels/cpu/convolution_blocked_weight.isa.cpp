@@ -189,9 +189,11 @@ class BlockedWeightUnit {
       for (int64_t row = top; row < top + band_rows_; ++row, to += cut_.pitch) {
         const bool is_inside = row >= 0 && row < p_.in_height;
         const float* from = x + (channel * p_.in_height + row) * p_.in_width - p_.pad_left;
-        for (int64_t col = 0; col < cut_.pitch; ++col)
-          to[col] =
-              is_inside && col >= p_.pad_left && col - p_.pad_left < p_.in_width ? from[col] : 0;
+        const int64_t left = is_inside ? lesser(p_.pad_left, cut_.pitch) : cut_.pitch;
+        const int64_t right = greater(left, lesser(cut_.pitch, p_.pad_left + p_.in_width));
+        for (int64_t col = 0; col < left; ++col) to[col] = 0;
+        __builtin_memcpy(to + left, from + left, (right - left) * sizeof(float));
+        for (int64_t col = right; col < cut_.pitch; ++col) to[col] = 0;
       }
     }
   }

@@ -7,6 +7,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
+#include "kernels/cpu/gemm_impl.h"
+
 // Positions first, first + step, … below end that a window reads along one axis.
 struct Window {
   int64_t begin, end;     // clipped to the image
@@ -48,12 +50,56 @@ WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
   return of_window.offset;
 }
 
+// Of windows of 2 x 2 side by side, a vector of them at a time: the rows' pairs are told apart,
+// then elements meet as above.
+template <int... I>
+WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, float* y,
+                               int64_t* indices, Numbers<I...>) {
+  using V = Vec<float>;
+  using Offsets = Vec<int32_t>;
+  constexpr int kLanes = V::kLanes;
+  const int32_t places[kLanes] = {2 * I...};
+  const Offsets lanes = Memory<int32_t>::load(places);
+  const auto meet = [](V& value, Offsets& offset, V other, Offsets at) WEFT_LAMBDA {
+    const auto is_better = (other > value) | (other != other);
+    value = select(is_better, other, value);
+    offset = select(is_better, at, offset);
+  };
+  const auto load = [](const float* from, int64_t n) WEFT_LAMBDA {
+    return n >= kLanes ? Memory<float>::load(from)
+           : n > 0     ? Memory<float>::load_part(from, n)
+                       : V(0);
+  };
+  for (int64_t col = 0; col < p.out_width; col += kLanes) {
+    const int64_t rest = p.out_width - col, n = rest < kLanes ? rest : kLanes;
+    V value[2];
+    Offsets offset[2];
+    for (int row = 0; row < 2; ++row) {
+      const int64_t at = first + row * p.in_width + 2 * col;
+      const V low = load(x + at, 2 * n), high = load(x + at + kLanes, 2 * n - kLanes);
+      value[row] = V::of(__builtin_shufflevector(low.v, high.v, (2 * I)...));
+      offset[row] = lanes + Offsets(int32_t(at));
+      meet(value[row], offset[row], V::of(__builtin_shufflevector(low.v, high.v, (2 * I + 1)...)),
+           offset[row] + Offsets(1));
+    }
+    meet(value[0], offset[0], value[1], offset[1]);
+    if (y) Memory<float>::store_part(y + col, value[0], n);
+    if (!indices) continue;
+    int32_t found[kLanes];
+    Memory<int32_t>::store(found, offset[0]);
+    for (int64_t lane = 0; lane < n; ++lane) indices[col + lane] = found[lane];
+  }
+}
+
 template <class S>
 void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
   const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
   const int64_t extent = p.kernel_height - 1;
   const bool is_plain = p.kernel_height == p.kernel_width && extent >= 1 && extent <= 2 &&
                         p.dilation_height == 1 && p.dilation_width == 1;
+  const bool is_pairs = kIsSame<S, float> && is_plain && extent == 1 && p.stride_height == 2 &&
+                        p.stride_width == 2 && p.pad_top == 0 && p.pad_left == 0 &&
+                        in_plane < (int64_t(1) << 31);
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * in_plane;
     int64_t at = plane * out_plane;
@@ -63,7 +109,20 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
       const int64_t bottom = top + (p.kernel_height - 1) * p.dilation_height;
       while (top < 0) top += p.dilation_height;
       const int64_t last_row = bottom < p.in_height ? bottom : p.in_height - 1;
-      for (int64_t j = 0; j < p.out_width; ++j, ++at) {
+      int64_t done = 0;
+      if constexpr (kIsSame<S, float>) {
+        // The last windows may reach beyond the image.
+        Pooling inside = p;
+        inside.out_width = p.out_width < p.in_width / 2 ? p.out_width : p.in_width / 2;
+        if (is_pairs && bottom < p.in_height) {
+          most_of_pairs(x, top * p.in_width, inside, y_data ? (float*)y_data + at : nullptr,
+                        indices ? indices + at : nullptr,
+                        typename CountTo<Vec<float>::kLanes>::Type());
+          done = inside.out_width;
+        }
+      }
+      at += done;
+      for (int64_t j = done; j < p.out_width; ++j, ++at) {
         int64_t left = j * p.stride_width - p.pad_left;
         const int64_t right = left + (p.kernel_width - 1) * p.dilation_width;
         while (left < 0) left += p.dilation_width;

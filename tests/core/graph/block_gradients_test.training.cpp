@@ -63,6 +63,11 @@ TEST_CASE("a residual network's gradients need no conversion") {
   for (const char* plain : {"convolution_image", "convolution_data", "convolution_weight", "copy",
                             "batch_norm_training", "pooling_indices", "pooling_scatter"})
     CHECK(count(result, plain) == 0);
+  const auto at = [&](std::string_view name) {
+    return std::ranges::find_if(
+        result.nodes, [&](const graph::Node& node) { return node.op && node.op->name == name; });
+  };
+  CHECK(at("pooling_taps_blocked") - at("pooling_blocked") == 1);  // what is pooled need not stay
   std::mt19937 random(1);
   CHECK(difference(joint.value().graph, result, random) < 1e-4);
 }

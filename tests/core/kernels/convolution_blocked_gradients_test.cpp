@@ -1,6 +1,7 @@
 // Gradients of convolutions over channel blocks against the defining sums, in every instruction
 // set.
 #include <algorithm>
+#include <memory>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -66,6 +67,11 @@ void for_products(const Convolution& p, const Use& use) {
               }
 }
 
+// Between pages that nobody may touch.
+std::unique_ptr<Guarded<float>> guarded(const std::vector<float>& values) {
+  return std::make_unique<Guarded<float>>(values.data(), int64_t(values.size()), true);
+}
+
 struct Reference {
   BlockedConvolution problem;
   int64_t in_plane, out_plane;
@@ -113,33 +119,34 @@ struct Reference {
       pack_panels(adjoint, backward.in_block, Filters::kOfAdjoint, w.data(), weights.data(),
                   {0, panels});
     }
-    const std::vector<float> cotangent =
-        blocked(dy, problem.shape.out_channels, out_plane, backward.in_block);
-    std::vector<float> result(dx.size(), NAN);
+    const Guarded<float> packed(weights.data(), int64_t(weights.size()), true);
+    const auto cotangent =
+        guarded(blocked(dy, problem.shape.out_channels, out_plane, backward.in_block));
+    const auto result = guarded(std::vector<float>(dx.size(), NAN));
     std::vector<unsigned char> scratch(blocked_data_scratch(backward) + 64, 0x7b);
     const int64_t units = blocked_data_units(backward);
     for (int part = parts - 1; part >= 0; --part)
       run_blocked_data(*table_of(isa), backward,
-                       {cotangent.data(), weights.data(), nullptr, nullptr, result.data()},
+                       {cotangent->data, packed.data, nullptr, nullptr, result->data},
                        {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
-    return result;
+    return {result->data, result->data + dx.size()};
   }
 
   std::vector<float> weight(Isa isa, int64_t winograd, int parts) const {
     const Convolution& p = problem.shape;
     BlockedConvolution problem = this->problem;
     problem.winograd = winograd;
-    const std::vector<float> image = blocked(x, p.in_channels, in_plane, problem.in_block);
-    const std::vector<float> cotangent = blocked(dy, p.out_channels, out_plane, problem.out_block);
-    std::vector<float> result(dw.size(), NAN);
+    const auto image = guarded(blocked(x, p.in_channels, in_plane, problem.in_block));
+    const auto cotangent = guarded(blocked(dy, p.out_channels, out_plane, problem.out_block));
+    const auto result = guarded(std::vector<float>(dw.size(), NAN));
     std::vector<unsigned char> scratch(blocked_weight_scratch(problem) + 64, 0x7b);
     const int64_t units = blocked_weight_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_weight(*table_of(isa), problem, {image.data(), cotangent.data(), result.data()},
+      run_blocked_weight(*table_of(isa), problem, {image->data, cotangent->data, result->data},
                          {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
-    return result;
+    return {result->data, result->data + dw.size()};
   }
 };
 

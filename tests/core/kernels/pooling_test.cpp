@@ -28,6 +28,36 @@ Pooling square_pooling(int64_t planes, int64_t size, int64_t kernel, int64_t str
 
 }  // namespace
 
+TEST_CASE("windows of 2 x 2 side by side give the first maximum and the last NaN, in any width") {
+  for (int64_t width = 2; width < 41; ++width) {
+    for (const int64_t out : {width / 2, (width + 1) / 2}) {  // the last may reach beyond the image
+      Pooling p = square_pooling(2, 5, 2, 2, 0, 2);
+      p.in_width = width;
+      p.out_width = out;
+      std::vector<float> x = uniform<float>(2 * 5 * width, -2, 2);
+      for (float& value : x) value = std::round(value);  // many are equal
+      x[1] = x[width + 1] = NAN;
+      for (const Isa isa : available_isas()) {
+        const Guarded<float> image(x.data(), 2 * 5 * width, true), y(nullptr, 2 * 2 * out, true);
+        std::vector<int64_t> indices(2 * 2 * out);
+        table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)](p, image.data, y.data,
+                                                                    indices.data(), {0, 2});
+        for (int64_t at = 0; at < 4 * out; ++at) {
+          const float* plane = x.data() + at / (2 * out) * 5 * width;
+          const int64_t first = at / out % 2 * 2 * width + at % out * 2;
+          int64_t best = first;
+          for (const int64_t other : {first + 1, first + width, first + width + 1})
+            if (other % width >= first % width &&
+                (plane[other] > plane[best] || plane[other] != plane[other]))
+              best = other;
+          REQUIRE(indices[at] == best);
+          REQUIRE(same_bits(y.data[at], plane[best]));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("max pooling finds the first maximum, and gather and scatter are adjoint") {
   const Pooling p = square_pooling(3, 9, 3, 2, 1, 5);
   std::vector<float> x = uniform<float>(3 * 81, -1, 1);
