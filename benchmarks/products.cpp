@@ -13,11 +13,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <limits>
 #include <string_view>
 
 #include "base/dtype.h"
 #include "kernels/isa.h"
 #include "kernels/matmul.h"
+#include "kernels/panels.h"
 #include "ops/split_work.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
@@ -110,8 +113,9 @@ double read_rate(const char* data, int64_t bytes) {
   return double(bytes / kPiece * kPiece) / seconds;
 }
 
-// Layouts: bit 0 transposes A, bit 1 transposes B.
-constexpr const char* kLayouts[] = {"A  B  ", "A' B  ", "A  B' ", "A' B' "};
+// Layouts: bit 0 transposes A, bit 1 transposes B; or B is packed.
+constexpr const char* kLayouts[] = {"A  B  ", "A' B  ", "A  B' ", "A' B' ", "A  P  "};
+constexpr int kPacked = 4;
 struct Shape3 {
   int64_t m, n, k;
   int layout = 0;
@@ -136,7 +140,26 @@ void fill(PoolVector<char>& bytes, DType dtype) {
   }
 }
 
+// Calls of a product with B in panels.
+std::function<void()> packed_call(const Matmul& p, PoolVector<char>& panels,
+                                  PoolVector<char>& scratch) {
+  panels = PoolVector<char>(panels_of(p.n) * p.k * kPanelColumns * size_of(p.dtype));
+  run_pack_panels({p.dtype, p.n, p.k, p.b.data, p.b.row, p.b.col, panels.data()},
+                  {0, panels_of(p.n)});
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  const PanelProduct packed{p.dtype, p.m,     p.n,    p.k,   p.a.data, panels.data(),
+                            nullptr, nullptr, -kOpen, kOpen, p.c};
+  const int64_t scratch_bytes = panel_product_scratch(packed);
+  scratch = PoolVector<char>(scratch_bytes * num_threads());
+  return [packed, scratch_bytes, &scratch] {
+    ops::split_work(panel_product_units(packed), packed.m * packed.n * packed.k / 8, scratch.data(),
+                    scratch_bytes,
+                    [&](Range range, void* mine) { run_panel_product(packed, range, mine); });
+  };
+}
+
 void time_product(DType dtype, const Shape3& s) {
+  if (s.layout == kPacked && !has_panels(dtype)) return;
   const int64_t size = size_of(dtype);
   PoolVector<char> a(s.batches * s.m * s.k * size), b(s.batches * s.k * s.n * size),
       c(s.batches * s.m * s.n * size);
@@ -156,11 +179,12 @@ void time_product(DType dtype, const Shape3& s) {
   const double flops = 2.0 * double(s.batches) * double(s.m) * double(s.n) * double(s.k);
   const bool is_read = s.m <= 8;
   const int64_t scratch_bytes = matmul_scratch(p);
-  PoolVector<char> scratch(scratch_bytes * num_threads());
-  const auto call = [&] {
+  PoolVector<char> scratch(scratch_bytes * num_threads()), panels(1);
+  std::function<void()> call = [&] {
     ops::split_work(matmul_units(p), int64_t(flops / 16), scratch.data(), scratch_bytes,
                     [&](Range range, void* mine) { run_matmul(p, range, mine); });
   };
+  if (s.layout == kPacked) call = packed_call(p, panels, scratch);
   call();
   double best = 1e9, ceiling = 0;
   const int repeats = std::max(1, int(2e-4 / (flops / 3e11)));
@@ -188,6 +212,8 @@ const Shape3 kShapes[] = {
     {8, 8, 8, 0, 256},  {1, 4096, 4096},       {1, 4096, 4096, 2},    {4, 4096, 4096},
     {4, 4096, 4096, 2}, {8, 4096, 4096},       {8, 4096, 4096, 2},    {1, 768, 768},
     {1, 768, 768, 2},   {1, 3072, 768, 2},     {1, 768, 3072, 2},     {1, 16384, 4096, 2},
+    {128, 768, 768, 4}, {128, 3072, 768, 4},   {128, 768, 3072, 4},   {1024, 1024, 1024, 4},
+    {16, 1024, 256, 4},
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kFewRows = 8;  // that matmul.h reads B for without a copy
 constexpr int64_t kSmallest = 16;
 constexpr int64_t kWantedUnits = 16;
 constexpr int64_t kLeastRows = 28;  // of a unit: two tiles
@@ -24,9 +23,7 @@ int64_t unit_rows(const PanelProduct& p) {
 
 }  // namespace
 
-bool panels_pay(int64_t m, int64_t n, int64_t k) {
-  return m > kFewRows && n >= kSmallest && k >= kSmallest;
-}
+bool panels_pay(int64_t n, int64_t k) { return n >= kSmallest && k >= kSmallest; }
 
 void run_pack_panels(const PanelPacking& packing, Range panels) {
   active_table().panels[static_cast<int>(packing.dtype)].pack(packing, panels);

@@ -19,9 +19,9 @@ constexpr int64_t panels_of(int64_t columns) {
 constexpr bool has_panels(DType dtype) {
   return dtype == DType::kFloat32 || dtype == DType::kBFloat16 || dtype == DType::kFloat16;
 }
-// Does a product with a packed B pay? Few rows read B at the speed of memory however it lies, and a
-// small one stays in the caches.
-bool panels_pay(int64_t m, int64_t n, int64_t k);
+// Does a packed B pay? Few rows are read at the speed of memory, many at that of arithmetic;
+// columns of nothing would be most of a narrow one.
+bool panels_pay(int64_t n, int64_t k);
 
 struct PanelPacking {
   DType dtype;

@@ -64,8 +64,8 @@ def test_a_write_to_a_parameter_is_seen(name):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
-@pytest.mark.parametrize("rows", [(12,), (3, 5), (2, 2)])
-def test_weights_of_dense_layers_are_packed_where_rows_are_many(rows, dtype):
+@pytest.mark.parametrize("rows", [(1,), (12,), (3, 5), (2, 2)])
+def test_weights_of_dense_layers_are_packed(rows, dtype):
     net = nn.HybridSequential(
         nn.Dense(40, activation="relu", flatten=False, in_units=24),
         nn.Dense(17, flatten=False, in_units=40),
@@ -79,8 +79,7 @@ def test_weights_of_dense_layers_are_packed_where_rows_are_many(rows, dtype):
         numpy.testing.assert_array_equal(have, want)
         net[1].weight.set_data(net[1].weight.data() * 2)
     size = 4 if dtype == "float32" else 2
-    packed = size * (24 * 64 + 40 * 32) if numpy.prod(rows) > 8 else 0
-    assert net.plan_memory()["prepared"] == packed
+    assert net.plan_memory()["prepared"] == size * (24 * 64 + 40 * 32)
 
 
 def test_a_write_through_a_view_is_seen():

@@ -16,8 +16,7 @@ bool can_be_packed(const Graph& graph, const Node& node, const std::vector<bool>
   const TensorType &left = graph.type(a), &right = graph.type(b);
   if (settled[static_cast<size_t>(a)] || !settled[static_cast<size_t>(b)]) return false;
   if (left.shape.rank() < 2 || right.shape.rank() != 2 || right.shape.elements() == 0) return false;
-  const int64_t rows = left.shape.elements() / right.shape[0];
-  return ops::has_panels(right.dtype) && ops::panels_pay(rows, right.shape[1], right.shape[0]);
+  return ops::has_panels(right.dtype) && ops::panels_pay(right.shape[1], right.shape[0]);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/gemm_impl.h"
 
+#include "kernels/cpu/few_rows_impl.h"
 #include "kernels/cpu/pairs_impl.h"
 
 constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
@@ -150,11 +151,12 @@ template <class Step>
 constexpr PanelTileKernels kPanelTiles =
     panel_tiles<Step>(typename CountTo<kTileRows<float>>::Type());
 
+// Few rows of bfloat16 add products singly, as in matmul.h: they wait for memory anyway.
 template <class S>
-WEFT_INLINE const PanelTileKernels& panel_tiles() {
+WEFT_INLINE const PanelTileKernels& panel_tiles([[maybe_unused]] int64_t rows) {
 #if WEFT_PAIRS
   if constexpr (kIsSame<S, BFloat16>) {
-    if (processor_has_pairs()) return kPanelTiles<PairStep>;
+    if (rows > kFewRows && processor_has_pairs()) return kPanelTiles<PairStep>;
   }
 #endif
   return kPanelTiles<SingleStep<S>>;
@@ -244,7 +246,7 @@ void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit / panels * unit_rows;
     const int64_t rows = p.m - first < unit_rows ? p.m - first : unit_rows;
-    PanelUnit<S>{p, panel_tiles<S>(), (float*)scratch, first, rows, unit % panels}.run();
+    PanelUnit<S>{p, panel_tiles<S>(p.m), (float*)scratch, first, rows, unit % panels}.run();
   }
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("products with settled matrices are packed, one matrix once, to the bi
   const Value once = ops::matmul(net.rows, ops::swap_last_axes(w));
   net.b.output(once);
   net.b.output(ops::matmul(net.x, ops::swap_last_axes(w)));
-  net.b.output(ops::matmul(once, v));
+  net.b.output(ops::matmul(ops::slice(once, 0, 0, 2), v));
   const Graph graph = checked(graph::merge_common(net.graph, {}));
   const Graph after = packed(graph);
   CHECK(count(after, "matmul") == 0);
@@ -74,15 +74,14 @@ TEST_CASE("products with settled matrices are packed, one matrix once, to the bi
   check_same(graph, after);
 }
 
-TEST_CASE("few rows, small matrices, other dtypes and what is not settled stay plain") {
+TEST_CASE("small matrices, other dtypes and what is not settled stay plain") {
   Net net;
   const Value w = net.matrix(40, 50, "w"), thin = net.matrix(40, 3, "thin");
-  net.b.output(ops::matmul(ops::slice(net.rows, 0, 0, 8), w));
   net.b.output(ops::matmul(net.rows, thin));
   net.b.output(ops::matmul(ops::swap_last_axes(w), ops::swap_last_axes(net.rows)));
   net.b.output(ops::matmul(net.rows, ops::swap_last_axes(net.rows)));
   net.b.output(ops::matmul(ops::cast(net.rows, DType::kFloat64), ops::cast(w, DType::kFloat64)));
-  CHECK(count(packed(net.graph), "matmul") == 5);
+  CHECK(count(packed(net.graph), "matmul") == 4);
 }
 
 TEST_CASE("a plan that would pack in every call packs nothing") {
