@@ -70,6 +70,10 @@ struct Part {
   }
 
   bool writes(ValueId input) const { return std::ranges::count(written_inputs, input) > 0; }
+  ValueId written_content(ValueId input) const {
+    const auto at = std::ranges::find(written_inputs, input) - written_inputs.begin();
+    return written_outputs[static_cast<size_t>(at)];
+  }
   void set_inputs(const std::vector<ValueId>& order) {
     graph.inputs = order;
     for (size_t i = 0; i < order.size(); ++i)
@@ -91,56 +95,101 @@ Status check_carried(const Graph& body, size_t index, ValueId before, ValueId af
                                line_of(body, body.producer(after)), "; it must stay what it is");
 }
 
-// Captured boxes that are written become carried values, behind those of the caller.
-Result<Arrays> add_loop(const Body& body, graph::Loop loop, std::span<Tensor* const> operands) {
-  WEFT_ASSIGN(Trace * trace, running_trace());
-  Part part(body.traced());
-  const auto carried = static_cast<size_t>(loop.carried);
-  if (part.inputs != operands.size() || part.outputs < carried)
-    return errors::invalid_value(kName, "a body of ", part.inputs, " inputs and ", part.outputs,
-                                 " outputs was given ", operands.size(), " arrays, ", carried,
-                                 " of them carried");
-  Region region;
-  std::vector<ops::Value> values;
-  std::vector<ValueId> inputs(part.graph.inputs.begin(),
-                              part.graph.inputs.begin() + static_cast<std::ptrdiff_t>(part.inputs));
-  for (Tensor* operand : operands) {
-    WEFT_ASSIGN(ops::Value value, trace->read(*operand));
-    values.push_back(std::move(value));
-  }
-  for (size_t i = 0; i < carried; ++i)
-    WEFT_TRY(check_carried(part.graph, i, inputs[static_cast<size_t>(loop.sliced) + i],
-                           part.graph.outputs[i]));
-  std::vector<ValueId> outputs(part.graph.outputs.begin(),
-                               part.graph.outputs.begin() + loop.carried);
-  for (const bool writes : {true, false})
-    for (const auto& [input, tensor] : part.captured) {
-      if (part.writes(input) != writes) continue;
-      WEFT_ASSIGN(ops::Value value, trace->read(*tensor));
-      values.push_back(std::move(value));
-      inputs.push_back(input);
-      if (!writes) continue;
-      const auto at = std::ranges::find(part.written_inputs, input) - part.written_inputs.begin();
-      outputs.push_back(part.written_outputs[static_cast<size_t>(at)]);
-      ++loop.carried;
+// A loop on its way to the trace. Captured arrays that the body writes become carried values,
+// behind those of the caller.
+class LoopParts {
+ public:
+  LoopParts(Trace& trace, const Body& body, const graph::Loop& loop)
+      : trace_(trace), part_(body.traced()), loop_(loop), own_(static_cast<size_t>(loop.carried)) {}
+
+  Status take(std::span<Tensor* const> operands) {
+    if (part_.inputs != operands.size() || part_.outputs < own_)
+      return errors::invalid_value(kName, "a body of ", part_.inputs, " inputs and ", part_.outputs,
+                                   " outputs was given ", operands.size(), " arrays, ", own_,
+                                   " of them carried");
+    inputs_.assign(part_.graph.inputs.begin(), part_.graph.inputs.begin() + count(part_.inputs));
+    outputs_.assign(part_.graph.outputs.begin(), part_.graph.outputs.begin() + count(own_));
+    for (size_t i = 0; i < operands.size(); ++i) {
+      WEFT_ASSIGN(ops::Value value, trace_.read(*operands[i]));
+      WEFT_TRY(check_operand(i, value.type()));
+      values_.push_back(std::move(value));
     }
-  outputs.insert(outputs.end(), part.graph.outputs.begin() + static_cast<std::ptrdiff_t>(carried),
-                 part.graph.outputs.begin() + static_cast<std::ptrdiff_t>(part.outputs));
-  part.set_inputs(inputs);
-  part.graph.outputs = std::move(outputs);
-  region.kind = RegionKind::kLoop;
-  region.loop = loop;
-  region.body = std::make_shared<const Graph>(std::move(part.graph));
-  WEFT_ASSIGN(Arrays all, trace->add_control(std::move(region), values, body.traced().leaves));
-  // The caller's come first among the carried values.
-  Arrays results(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(carried));
-  size_t next = carried;
-  for (const auto& [input, tensor] : part.captured)
-    if (part.writes(input))
-      WEFT_TRY(trace->write(*tensor, ops::Argument::of_tensor(all[next++].get())));
-  next += loop.while_true ? 1 : 0;
-  results.insert(results.end(), all.begin() + static_cast<std::ptrdiff_t>(next), all.end());
-  return results;
+    for (size_t i = 0; i < own_; ++i)
+      WEFT_TRY(check_carried(part_.graph, i, inputs_[static_cast<size_t>(loop_.sliced) + i],
+                             outputs_[i]));
+    return take_captured();
+  }
+
+  Region region() {
+    outputs_.insert(outputs_.end(), part_.graph.outputs.begin() + count(own_),
+                    part_.graph.outputs.begin() + count(part_.outputs));
+    part_.set_inputs(inputs_);
+    part_.graph.outputs = std::move(outputs_);
+    Region region;
+    region.kind = RegionKind::kLoop;
+    region.loop = loop_;
+    region.body = std::make_shared<const Graph>(std::move(part_.graph));
+    return region;
+  }
+  std::span<const ops::Value> values() const { return values_; }
+
+  // Of all that the node gives, what is the caller's; what is written is handed to the trace.
+  Result<Arrays> results(const Arrays& all) {
+    for (size_t w = 0; w < written_.size(); ++w)
+      WEFT_TRY(trace_.write(*written_[w], ops::Argument::of_tensor(all[own_ + w].get())));
+    const size_t stacked = own_ + written_.size() + (loop_.while_true ? 1 : 0);
+    Arrays results(all.begin(), all.begin() + count(own_));
+    results.insert(results.end(), all.begin() + count(stacked), all.end());
+    return results;
+  }
+
+ private:
+  static std::ptrdiff_t count(size_t n) { return static_cast<std::ptrdiff_t>(n); }
+
+  Status check_operand(size_t i, const ops::TensorType& given) const {
+    const bool is_row = i < static_cast<size_t>(loop_.sliced);
+    Region region;
+    region.kind = RegionKind::kLoop;
+    region.loop = loop_;
+    const ops::TensorType& wanted = part_.graph.type(inputs_[i]);
+    if (graph::body_input_type(region, i, given) == wanted) return {};
+    return errors::invalid_value(kName, "argument ", i, " of the body is ", ops::to_string(wanted),
+                                 ", but it is given ", is_row ? "rows of " : "",
+                                 ops::to_string(given));
+  }
+
+  Status take_captured() {
+    for (const bool writes : {true, false})
+      for (const auto& [input, tensor] : part_.captured) {
+        if (part_.writes(input) != writes) continue;
+        WEFT_ASSIGN(ops::Value value, trace_.read(*tensor));
+        values_.push_back(std::move(value));
+        inputs_.push_back(input);
+        if (!writes) continue;
+        outputs_.push_back(part_.written_content(input));
+        written_.push_back(tensor);
+        ++loop_.carried;
+      }
+    return {};
+  }
+
+  Trace& trace_;
+  Part part_;
+  graph::Loop loop_;
+  const size_t own_;  // carried values of the caller
+  std::vector<ops::Value> values_;
+  std::vector<ValueId> inputs_, outputs_;
+  Arrays written_;
+};
+
+Result<Arrays> add_loop(const Body& body, const graph::Loop& loop,
+                        std::span<Tensor* const> operands) {
+  WEFT_ASSIGN(Trace * trace, running_trace());
+  LoopParts parts(*trace, body, loop);
+  WEFT_TRY(parts.take(operands));
+  WEFT_ASSIGN(const Arrays all,
+              trace->add_control(parts.region(), parts.values(), body.traced().leaves));
+  return parts.results(all);
 }
 
 // Both bodies with the inputs of both, and with the new contents of what one of them writes.

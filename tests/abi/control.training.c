@@ -51,6 +51,7 @@ static weft_function summing(weft_tensor rows, weft_tensor start, weft_tensor fa
   MUST(weft_trace_begin(given, 2, in));
   body = summing_body(factor);
   FAILS(weft_foreach(body, in, 1, in + 1, 1, outs, 1), WEFT_INVALID_VALUE, "2 outputs");
+  FAILS(weft_foreach(body, in, 1, in, 1, outs, 2), WEFT_INVALID_VALUE, "argument 1 of the body is");
   FAILS(weft_foreach(body, in, 2, NULL, 0, outs, 2), WEFT_INVALID_VALUE, "as many rows");
   MUST(weft_foreach(body, in, 1, in + 1, 1, outs, 2));
   weft_body_release(body);

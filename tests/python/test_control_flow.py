@@ -327,3 +327,26 @@ def test_a_gradient_under_a_budget():
     planned.cache.budget = 64
     with pytest.raises(ValueError, match="the least that was found"):
         recorded(planned, [x, h], [W])
+
+
+def test_a_whole_training_loop_may_be_a_body():
+    weight, data = np.zeros((3,), dtype="float64"), array(20, 8, 3)
+    losses = []
+
+    def train(data):
+        def step(batch, count):
+            with autograd.record():
+                loss = ((batch @ weight - batch.sum(axis=1)) ** 2).mean()
+            loss.backward()
+            weight[:] = weight - 0.2 * weight.grad
+            return loss, count + 1
+
+        return npx.foreach(step, data, np.zeros(()))
+
+    for function in (train, weft.hybridize(train)):
+        weight[:] = 0
+        weight.attach_grad()
+        outputs, count = function(data)
+        losses.append([outputs, count, weight.copy()])
+    same(losses[1], losses[0], 1e-12)
+    assert losses[0][0][-1].item() < 0.01 * losses[0][0][0].item()
