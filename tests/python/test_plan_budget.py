@@ -215,18 +215,6 @@ def test_a_whole_step_that_cannot_meet_its_budget_says_what_can():
     assert step.plan_memory()["arena"] <= least
 
 
-def test_inference_gives_up_prepared_weights_before_bits():
-    x = images(2)
-    plain, net = deep_net(), deep_net()
-    plain.hybridize()
-    want = plain(x).asnumpy()
-    memory = plain.plan_memory()
-    assert memory["prepared"] > 0
-    net.hybridize(memory=memory["arena"] + memory["prepared"] - 1)
-    numpy.testing.assert_array_equal(net(x).asnumpy(), want)
-    assert net.plan_memory()["prepared"] == 0
-
-
 def test_a_budget_that_cannot_be_met_says_what_can():
     net = deep_net()
     net.hybridize(memory="10 kB")

@@ -179,7 +179,7 @@ class Trainer(PlannedUpdates):
         memory: str | int | None = None,
     ) -> TrainingStep:
         """Forward, backward and update as one planned graph: `step(data, label)` does what this
-        does, to the bit, in less time and memory:
+        does, in less time and memory; to the bit but for the layout of convolutions:
 
             with autograd.record():
                 value = loss(net(data), label)
