@@ -31,8 +31,8 @@ class Hastener {
 
  private:
   static bool is_elementwise(const Node& node) {
-    if (!node.op) return true;  // a fused region
-    return node.op->slot.elementwise || node.op->name == "cast" || keeps_elements(node);
+    return node.op &&
+           (node.op->slot.elementwise || node.op->name == "cast" || keeps_elements(node));
   }
 
   void mark() {
