@@ -31,6 +31,12 @@ class GraphBuilder final : public ops::Builder {
   void set_clone_of(ValueId original) { clone_of_ = original; }
   // Nodes made from now on are gradients, or come after them.
   void set_backward(bool backward) { backward_ = backward; }
+  // Nodes made from now on stand for `node`, of a graph with the same lines: they take its line and
+  // its side of the gradients.
+  void stand_for(const Node& node) {
+    line_ = node.line;
+    backward_ = node.backward;
+  }
   bool backward() const { return backward_; }
   // The next random node takes this ordinal instead of a new one (graphs that are rebuilt).
   void reuse_ordinal(int32_t ordinal) { reused_ordinal_ = ordinal; }

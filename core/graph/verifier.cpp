@@ -234,6 +234,19 @@ Status clones_are_of_earlier_values(const Graph& graph) {
   return {};
 }
 
+Status nothing_waits_for_what_follows_gradients(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if (node.backward) continue;
+    for (const Operand& operand : node.operands) {
+      const Node* const producer = operand.is_value() ? graph.producer(operand.value) : nullptr;
+      if (producer && producer->backward)
+        return broken(label(graph, node), " is before the gradients and reads %", operand.value,
+                      ", which is not");
+    }
+  }
+  return {};
+}
+
 Status fused_region_is_sound(const Graph& body) {
   if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
     return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
@@ -389,6 +402,7 @@ constexpr Rule kRules[] = {
     {"names are unique", names_are_unique},
     {"states pair equal types", states_pair_equal_types},
     {"clones are of earlier values", clones_are_of_earlier_values},
+    {"nothing waits for what follows gradients", nothing_waits_for_what_follows_gradients},
     {"ordinals are distinct", ordinals_are_distinct},
     {"effects keep their order", effects_keep_their_order},
     {"sizes are sound", sizes_are_sound},

@@ -139,7 +139,7 @@ def steps(step, x, count=3):
     return [step(x).asnumpy() for _ in range(count)]
 
 
-@pytest.mark.parametrize("share", [1.0, 0.8, 0.7, 0.6])
+@pytest.mark.parametrize("share", [1.0, 0.8, 0.6, 0.5])
 def test_a_whole_step_within_a_budget_gives_the_same_bits(share):
     x = images()
     plain, net = deep_net(), deep_net()
@@ -174,12 +174,12 @@ def test_the_budget_of_a_whole_step_holds_as_the_allocator_measures_it():
 
     plain = compiled(deep_net())
     without = peak(plain)
-    budget = int(plain.plan_memory()["arena"] * 0.6)
+    budget = plain.plan_memory()["arena"] // 2
     step = compiled(deep_net(), budget)
     taken = peak(step)
     # The optimizer's states are made, and small arrays beside the plan.
     assert step.plan_memory()["arena"] <= taken < budget + MEGABYTE
-    assert taken < without * 0.7
+    assert taken < without * 0.6
 
 
 def test_a_function_with_a_budget_may_return_what_follows_the_gradients():

@@ -47,16 +47,15 @@ class Blocking {
 
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
-      const size_t first = rebuild_.graph().nodes.size();
+      builder_.stand_for(node);
       if (!rewrite(node)) {
         for (const Operand& operand : node.operands)
           if (operand.is_value()) plain(operand.value);
         rebuild_.copy(node);
       }
       WEFT_TRY(builder_.status());
-      for (size_t i = first; i < rebuild_.graph().nodes.size(); ++i)
-        rebuild_.graph().nodes[i].line = node.line;
     }
+    builder_.stand_for(Node());
     for (const ValueId id : graph_.outputs) plain(id);
     WEFT_TRY(builder_.status());
     return rebuild_.finish();

@@ -125,8 +125,7 @@ class ScaleFolder {
       if (operand.is_scalar()) return ops::Value(&builder, operand.scalar);
       return operand.is_value() ? builder.value(rebuild.map(operand.value)) : ops::Value();
     };
-    builder.set_line(convolution.line < 0 ? std::string_view()
-                                          : graph_.lines[static_cast<size_t>(convolution.line)]);
+    builder.stand_for(convolution);
     ops::Value weight = value_of(convolution.operands[1]), bias;
     if (convolution.operands.size() > 2) bias = value_of(convolution.operands[2]);
     const Shape channels{weight.shape()[0]};

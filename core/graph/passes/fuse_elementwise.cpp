@@ -249,6 +249,8 @@ class Fuser {
     }
     const std::vector<TensorType> types = body.output_types();
     outer.line = graph_.nodes[static_cast<size_t>(members.back())].line;
+    outer.backward = std::ranges::any_of(
+        members, [&](int32_t m) { return graph_.nodes[static_cast<size_t>(m)].backward; });
     outer.region = rebuild.graph().add_region(
         {RegionKind::kFused, std::make_shared<const Graph>(std::move(body))});
     const int32_t index = rebuild.graph().add_node(std::move(outer), types);

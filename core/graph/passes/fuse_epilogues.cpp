@@ -148,6 +148,7 @@ class Epilogues {
     waiting(id) = {};
     const Node& node = *found.node;
     const Shape& shape = graph_.type(node.outputs[0]).shape;
+    builder_.stand_for(node);
     ops::Values inputs;
     for (const Operand& operand : node.operands)
       inputs.push_back(operand.is_value() ? builder_.value(rebuild_.map(operand.value))
@@ -167,7 +168,6 @@ class Epilogues {
     }
     const ops::Value result = builder_.emit(*node.op, inputs, attributes)[0];
     if (!builder_.status().ok()) return;
-    rebuild_.graph().nodes.back().line = node.line;
     rebuild_.set(id, ops::reshape(result, graph_.type(id).shape).id());
   }
 

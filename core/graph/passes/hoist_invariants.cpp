@@ -145,6 +145,7 @@ class Hoist {
 
   void copy_out(const Node& node) {
     Node copied = node;
+    copied.backward = loop_.backward;
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = outside(operand.value);
     if (node.line >= 0)

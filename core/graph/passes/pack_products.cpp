@@ -32,8 +32,7 @@ Result<Graph> pack_products(const Graph& graph, const PassContext& context) {
       rebuild.copy(node);
       continue;
     }
-    builder.set_line(node.line < 0 ? std::string_view()
-                                   : graph.lines[static_cast<size_t>(node.line)]);
+    builder.stand_for(node);
     const auto operand = [&](size_t i) {
       return builder.value(rebuild.map(node.operands[i].value));
     };

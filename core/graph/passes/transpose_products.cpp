@@ -71,8 +71,7 @@ Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
       rebuild.copy(node);
       continue;
     }
-    builder.set_line(product->line < 0 ? std::string_view()
-                                       : graph.lines[static_cast<size_t>(product->line)]);
+    builder.stand_for(*product);
     const std::vector<int64_t> axes = exchanged(graph.type(node.outputs[0]).shape.rank());
     const auto transposed = [&](size_t operand) {
       return ops::transpose(builder.value(rebuild.map(product->operands[operand].value)), axes);

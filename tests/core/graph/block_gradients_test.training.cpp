@@ -54,7 +54,12 @@ TEST_CASE("a residual network's gradients need no conversion") {
   wanted[0] = false;
   const Result<graph::Joint> joint = graph::reverse(graph, wanted);
   REQUIRE_MESSAGE(joint.ok(), joint.status().message());
-  const Graph result = blocked(joint.value().graph);
+  Graph step = joint.value().graph;
+  for (size_t n = graph.nodes.size(); n < step.nodes.size(); ++n) step.nodes[n].backward = true;
+  const Graph result = blocked(step);
+  for (const graph::Node& node : result.nodes)
+    if (node.op && node.op->name.starts_with("convolution_"))
+      CHECK(node.backward == (node.op->name != "convolution_blocked"));
   CHECK(count(result, "convolution_blocked") == 4);
   CHECK(count(result, "convolution_data_blocked") == 3);
   CHECK(count(result, "convolution_weight_blocked") == 4);

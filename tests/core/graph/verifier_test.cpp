@@ -65,4 +65,5 @@ TEST_CASE("verifier refuses each kind of broken graph") {
   CHECK(says(broken([](Graph& g) { g.ordinals = 0; }), "ordinal"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].ordinal = 0; }), "is not random"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].clone_of = 4; }), "earlier value"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].backward = true; }), "before the gradients"));
 }
