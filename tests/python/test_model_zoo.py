@@ -1,5 +1,7 @@
 """The networks of the model zoo: their published sizes; hybridized, exported and reloaded alike."""
 
+import os
+
 import numpy
 import pytest
 import weft
@@ -47,13 +49,35 @@ def trained_numbers(net):
     return sum(array.size for array in arrays)
 
 
-def close(found, want, bound=2e-4):
-    found, want = found.asnumpy(), want.asnumpy()
-    numpy.testing.assert_allclose(found, want, atol=bound * abs(want).max(), rtol=0)
+BOUND = 2e-4
+
+
+def is_close(found, want):
+    difference = numpy.abs(found.asnumpy() - want.asnumpy()).max()
+    return difference <= BOUND * numpy.abs(want.asnumpy()).max()
+
+
+def images(seed, channels, side):
+    values = numpy.random.default_rng(seed).normal(size=(2, channels, side, side))
+    return np.array(values.astype("float32"))
+
+
+def gradients(net, x, largest):
+    """Of the first and the last weight; the loss is of order one."""
+    weights = [p for p in net.collect_params().values() if p.grad_req != "null"]
+    # Predict mode: nothing is dropped, and no running mean moves.
+    with autograd.record(train_mode=False):
+        loss = ((net(x) / largest) ** 2).mean()
+    loss.backward()
+    return [p.grad().copy() for p in (weights[0], weights[-1])]
+
+
+def all_close(found, want):
+    return all(is_close(*pair) for pair in zip(found, want, strict=True))
 
 
 @pytest.mark.parametrize(("name", "side", "channels", "options", "published"), list(cases()))
-def test_model(name, side, channels, options, published, tmp_path):
+def test_model(name, side, channels, options, published, tmp_path, monkeypatch):
     np.random.seed(1)
     if published:
         options = {**options, "classes": 1000}
@@ -61,35 +85,33 @@ def test_model(name, side, channels, options, published, tmp_path):
         options = {**options, "classes": 7}
     net = vision.get_model(name, **options)
     net.initialize(weft.init.Xavier())
-    data = numpy.random.default_rng(2).normal(size=(2, channels, side, side)).astype("float32")
-    x = np.array(data)
+    seeds = (2, 3, 4)
+    given = [images(seed, channels, side) for seed in seeds]
+    x = given[0]
     eager = net(x)
     assert eager.shape[:2] == (2, options.get("classes", 10))
     if published:
         assert trained_numbers(net) == published
+    largest = [float(abs(net(image)).max()) for image in given]
+    before = [gradients(net, *pair) for pair in zip(given, largest, strict=True)]
 
-    weights = [p for p in net.collect_params().values() if p.grad_req != "null"]
-
-    def gradients():
-        # Predict mode: nothing is dropped, and no running mean moves.
-        with autograd.record(train_mode=False):
-            loss = (net(x) ** 2).mean()
-        loss.backward()
-        return [p.grad().copy() for p in (weights[0], weights[-1])]
-
-    before = gradients()
     net.hybridize()
-    close(net(x), eager)
-    for found, want in zip(gradients(), before, strict=True):
-        # A rectified sum that rounding takes over zero counts in every gradient before it: one of
-        # 2048 features, where images have become single elements.
-        close(found, want, 0.05)
+    assert is_close(net(x), eager)
+    # Blocks of channels add in another order, and a rectified sum that this takes over zero changes
+    # every gradient before it: so does noise of 3e-7 in the image. It happens to few images.
+    after = [gradients(net, *pair) for pair in zip(given, largest, strict=True)]
+    assert any(all_close(*pair) for pair in zip(after, before, strict=True))
+    with monkeypatch.context() as without:
+        without.setenv("WEFT_PASSES", os.environ.get("WEFT_PASSES", "") + ",-block")
+        net.hybridize()
+        assert all_close(gradients(net, x, largest[0]), before[0])
+    net.hybridize()
 
     path = str(tmp_path / "net.weft")
     net.export(path, x)
-    close(gluon.SymbolBlock.imports(path)(x), eager)
-    (found,) = runtime.Model(path).context().run(data)
-    close(np.array(numpy.asarray(found)), eager)
+    assert is_close(gluon.SymbolBlock.imports(path)(x), eager)
+    (found,) = runtime.Model(path).context().run(x.asnumpy())
+    assert is_close(np.array(numpy.asarray(found)), eager)
 
 
 def test_a_training_step_of_a_zoo_model_lowers_its_loss():
