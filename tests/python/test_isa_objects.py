@@ -1,0 +1,95 @@
+"""What the compiler made of the kernels: their symbols, their innermost loops, and a processor
+without AVX."""
+
+import functools
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ISAS = ["generic", "avx2", "avx512"]
+# Innermost loops with as many products as a tile of sums has vectors belong to a micro-kernel.
+MICRO_KERNELS = {
+    "micro_kernels": r"\bmicro<",
+    "convolution_blocked": r"\bblocked_tile<",
+}
+PRODUCT = re.compile(r"v(fn?m(add|sub)|dpbf16ps|dpbusd)")
+MOVED_BY_STACK = re.compile(r"%[xyz]mm.*\(%[re](sp|bp)|\(%[re](sp|bp).*%[xyz]mm")
+
+
+def objects(build_dir, isa):
+    found = sorted(build_dir.glob(f"CMakeFiles/weft_isa_{isa}.dir/**/*.isa.cpp.o"))
+    assert found, f"no kernels of {isa} under {build_dir}"
+    return found
+
+
+def tool(name):
+    path = shutil.which(name)
+    if not path:
+        pytest.skip(f"not run: {name} is not installed")
+    return path
+
+
+def lines_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize("isa", ISAS)
+def test_no_shared_function_has_a_copy_for_an_instruction_set(build_dir, isa):
+    # The linker keeps one copy of a weak function for all its callers, those on processors without
+    # the instruction set included.
+    nm = tool("nm")
+    shared = []
+    for path in objects(build_dir, isa):
+        for line in lines_of(nm, "--demangle", "--defined-only", str(path)):
+            _, kind, name = line.split(" ", 2)
+            if kind in "WVu" and f"weft::kernels::{isa}::" not in name:
+                shared.append(f"{path.name}: {name}")
+    assert not shared
+
+
+@functools.cache
+def innermost_loops(path):
+    """(function, instructions) of each loop that holds no other: from a jump's target to it."""
+    result = []
+    text = "\n".join(lines_of("objdump", "-d", "-C", "--no-show-raw-insn", str(path)))
+    for part in re.split(r"\n(?=[0-9a-f]+ <)", text):
+        function = re.match(r"[0-9a-f]+ <(.*)>:", part)
+        code = re.findall(r"^\s*([0-9a-f]+):\t(.*)$", part, re.MULTILINE)
+        at = {int(address, 16): i for i, (address, _) in enumerate(code)}
+        loops = []
+        for i, (_, instruction) in enumerate(code):
+            jump = re.match(r"j\w+\s+([0-9a-f]+)", instruction)
+            start = at.get(int(jump[1], 16)) if jump else None
+            if start is not None and start <= i:
+                loops.append((start, i))
+        for first, last in loops:
+            inside = [loop for loop in loops if first <= loop[0] and loop[1] <= last]
+            if function and len(inside) == 1:
+                result.append((function[1], [text for _, text in code[first : last + 1]]))
+    return result
+
+
+@pytest.mark.parametrize("source", MICRO_KERNELS)
+@pytest.mark.parametrize(("isa", "vectors"), [("avx2", 12), ("avx512", 28)])
+def test_micro_kernels_keep_their_sums_in_registers(build_dir, isa, vectors, source):
+    tool("objdump")
+    (path,) = [path for path in objects(build_dir, isa) if path.name == f"{source}.isa.cpp.o"]
+    most = 0
+    for function, code in innermost_loops(path):
+        products = sum(bool(PRODUCT.match(line)) for line in code)
+        if not re.search(MICRO_KERNELS[source], function) or products < 6:
+            continue
+        most = max(most, products)
+        spilled = [line for line in code if MOVED_BY_STACK.search(line)]
+        assert not spilled, f"{function}: {spilled}"
+    # The whole tile was among them, as one loop.
+    assert most >= vectors
+
+
+@pytest.mark.parametrize("name", ["autograd", "control", "hpp", "invoke", "models"])
+def test_the_library_runs_on_a_processor_without_avx(build_dir, tmp_path, name):
+    emulator = tool("qemu-x86_64")
+    program = build_dir / f"weft_abi_{name}"
+    subprocess.run([emulator, "-cpu", "Nehalem", str(program)], check=True, cwd=tmp_path)
