@@ -62,9 +62,12 @@ class Halving {
     return halves;
   }
 
+  // What is light runs again where that keeps fewer bytes.
+  Result<Halves> plan() const { return plan(first_part().again); }
+
   // At most `budget` bytes, by computing again what costs least.
   Result<Halves> plan_within(int64_t budget) {
-    WEFT_ASSIGN(Halves best, plan({}));
+    WEFT_ASSIGN(Halves best, plan());
     if (best.bytes() <= budget) return best;
     options_.branches = false;
     const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
@@ -74,13 +77,18 @@ class Halving {
       return bytes;
     };
     const int64_t plain = best.bytes();
-    WEFT_ASSIGN(const int64_t least,
-                climb(joint_, first_of_joint(joint_, outputs_), budget, try_rung));
+    WEFT_ASSIGN(const int64_t least, climb(joint_, first_part(), budget, try_rung));
     if (best.bytes() > budget) return budget_not_met(budget, std::min(least, plain));
     return best;
   }
 
  private:
+  FirstPart first_part() const {
+    FirstPart first = first_of_joint(joint_, outputs_);
+    if (selection_.enabled("residuals")) first.again = least_kept(joint_, first);
+    return first;
+  }
+
   const Graph& joint_;
   const size_t outputs_;
   const graph::PassSelection& selection_;
@@ -88,6 +96,27 @@ class Halving {
 };
 
 }  // namespace
+
+namespace {
+
+FirstPart first_part(const Graph& step, const graph::PassSelection& selection) {
+  FirstPart first = first_of_step(step);
+  if (selection.enabled("residuals") && std::ranges::any_of(step.nodes, &graph::Node::backward))
+    first.again = least_kept(step, first);
+  return first;
+}
+
+}  // namespace
+
+Graph with_early_masks_of_step(Graph graph) {
+  const bool is_step = std::ranges::any_of(graph.nodes, &graph::Node::backward);
+  return is_step ? with_early_masks(graph) : std::move(graph);
+}
+
+Graph with_least_kept(Graph step, const graph::PassSelection& selection) {
+  const FirstPart first = first_part(step, selection);
+  return first.again.empty() ? std::move(step) : with_rebuilt(step, first.again);
+}
 
 Status Compiled::build_step_within(const Graph& whole, int64_t budget, const PlanOptions& options,
                                    const graph::PassSelection& selection) {
@@ -101,7 +130,7 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
     return bytes;
   };
   const int64_t plain = forward_.arena_bytes;
-  WEFT_ASSIGN(const int64_t least, climb(whole, first_of_step(whole), budget, try_rung));
+  WEFT_ASSIGN(const int64_t least, climb(whole, first_part(whole, selection), budget, try_rung));
   if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(least, plain));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
@@ -119,8 +148,8 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   add_effect_results();
 
   const graph::PassContext context{fold_node};
-  WEFT_ASSIGN(const Graph whole,
-              run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
+  WEFT_ASSIGN(Graph whole, run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
+  whole = with_early_masks(whole);
   PlanOptions options;
   options.threads = num_threads();
   options.device = device;
@@ -128,7 +157,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   options.order = !device && selection.enabled("order");
   options.parts = !device && selection.enabled("parts");
   Halving halving(whole, output_types_.size(), selection, options);
-  WEFT_ASSIGN(Halves halves, budget > 0 ? halving.plan_within(budget) : halving.plan({}));
+  WEFT_ASSIGN(Halves halves, budget > 0 ? halving.plan_within(budget) : halving.plan());
   reads_output_ = std::move(halves.reads_output);
   reads_input_.assign(
       halves.reads_input.begin(),

@@ -215,8 +215,15 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
   const bool is_bounded = purpose.budget > 0;
-  WEFT_ASSIGN(const Graph ready, run_passes(is_bounded ? Graph(whole) : std::move(whole),
-                                            graph::Stage::kAfterSplit, context, selection));
+#ifndef WEFT_RUNTIME_ONLY
+  whole = with_early_masks_of_step(std::move(whole));
+#endif
+  Graph step = is_bounded ? Graph(whole) : std::move(whole);
+#ifndef WEFT_RUNTIME_ONLY
+  step = with_least_kept(std::move(step), selection);
+#endif
+  WEFT_ASSIGN(const Graph ready,
+              run_passes(std::move(step), graph::Stage::kAfterSplit, context, selection));
   PlanOptions options;
   options.threads = num_threads();
   options.device = purpose.device;

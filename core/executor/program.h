@@ -217,6 +217,11 @@ class Compiled final : public Object {
 // The error of a budget that no plan meets.
 Status budget_not_met(int64_t budget, int64_t least);
 
+// A training step in one graph in which masks (split.h) are made early; other graphs as they are.
+graph::Graph with_early_masks_of_step(graph::Graph graph);
+// A training step in one graph in which what is light runs again, where that keeps fewer bytes.
+graph::Graph with_least_kept(graph::Graph step, const graph::PassSelection& selection);
+
 class Program final : public Object {
  public:
   // `settled`: inputs that are written seldom (parameters), so that what follows from them alone is

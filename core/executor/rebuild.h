@@ -28,10 +28,22 @@ struct FirstPart {
   std::vector<int32_t> nodes;  // in order
   std::vector<bool> leaves;    // by value: it is the caller's, and not computed again
   std::vector<bool> renewed;   // by input: a state that has its new content when the rest runs
+  std::vector<bool> again;     // by node: it runs again without a budget, too; empty: none
   // What is kept and costs more where the nodes that are marked run again.
   std::function<Kept(const std::vector<bool>& rebuilt)> kept;
 };
 FirstPart first_of_joint(const graph::Graph& joint, size_t outputs);
+
+// Does memory bound it, not arithmetic?
+bool is_light(const graph::Graph& graph, const graph::Node& node);
+// May the rest run this node of the first part again, and is it worth a choice?
+bool may_run_again(const graph::Graph& graph, const graph::Node& node, const FirstPart& first);
+
+// By node: those that may run again where there is no budget.
+std::vector<bool> light_again(const graph::Graph& graph, const FirstPart& first);
+// By node: the light ones that run again where there is no budget, so that the fewest bytes are
+// kept.
+std::vector<bool> least_kept(const graph::Graph& graph, const FirstPart& first);
 
 struct Rung {
   std::vector<bool> rebuilt;  // by node of the graph
@@ -48,7 +60,7 @@ int64_t rebuildable_bytes(const graph::Graph& graph, const FirstPart& first);
 // nodes rebuilt, says how many bytes that takes, and keeps the plan if that is the best so far,
 // that is where it fits. Gives the fewest bytes that were met.
 using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt)>;
-Result<int64_t> climb(const graph::Graph& graph, const FirstPart& first, int64_t budget,
+Result<int64_t> climb(const graph::Graph& graph, FirstPart first, int64_t budget,
                       const TryRung& try_rung);
 
 // ---- a step in one graph ------------------------------------------------------------------------

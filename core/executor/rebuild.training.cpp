@@ -19,12 +19,18 @@ namespace {
 // A result that is so much smaller than what it is computed from (a mean, a variance) is kept.
 constexpr int64_t kReduction = 8;
 
+int64_t bytes_of(const Graph& graph, const Node& node) {
+  int64_t sum = 0;
+  for (const ValueId id : node.outputs) sum += graph.type(id).bytes();
+  return sum;
+}
+
 class Forward {
  public:
   Forward(const Graph& joint, const FirstPart& first)
       : joint_(joint), nodes_(first.nodes), may_rebuild_(joint.nodes.size(), false) {
     for (const int32_t n : nodes_)
-      may_rebuild_[static_cast<size_t>(n)] = may(n, first.leaves, first.renewed);
+      may_rebuild_[static_cast<size_t>(n)] = may_run_again(joint, node(n), first);
     find_last_reads();
   }
 
@@ -32,16 +38,7 @@ class Forward {
   bool may_rebuild(int32_t n) const { return may_rebuild_[static_cast<size_t>(n)]; }
   const Node& node(int32_t n) const { return joint_.nodes[static_cast<size_t>(n)]; }
 
-  // Does memory bound it, not arithmetic?
-  bool is_light(int32_t n) const {
-    const ops::Cost cost = cost_of_node(joint_, node(n));
-    return seconds_of(cost) <= seconds_of({0, cost.bytes});
-  }
-  int64_t bytes(int32_t n) const {
-    int64_t sum = 0;
-    for (const ValueId id : node(n).outputs) sum += joint_.type(id).bytes();
-    return sum;
-  }
+  int64_t bytes(int32_t n) const { return bytes_of(joint_, node(n)); }
 
   // By position among the nodes: bytes that are computed up to it and read behind it.
   std::vector<int64_t> crossing() const {
@@ -63,21 +60,6 @@ class Forward {
   }
 
  private:
-  bool may(int32_t n, const std::vector<bool>& leaves, const std::vector<bool>& renewed) const {
-    const Node& node = this->node(n);
-    if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
-    int64_t largest = 0;
-    for (const Operand& operand : node.operands) {
-      if (!operand.is_value()) continue;
-      const graph::Value& value = joint_.values[static_cast<size_t>(operand.value)];
-      if (value.origin == Origin::kInput && renewed[static_cast<size_t>(value.index)]) return false;
-      if (value.origin == Origin::kNode) largest = std::max(largest, value.type.bytes());
-    }
-    return bytes(n) > largest / kReduction && std::ranges::none_of(node.outputs, [&](ValueId id) {
-             return leaves[static_cast<size_t>(id)];
-           });
-  }
-
   void find_last_reads() {
     last_read_.resize(joint_.values.size(), -1);
     for (size_t p = 0; p < nodes_.size(); ++p)
@@ -122,6 +104,10 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   return result;
 }
 
+std::vector<bool> at_least(const Graph& graph, const FirstPart& part) {
+  return part.again.empty() ? std::vector<bool>(graph.nodes.size(), false) : part.again;
+}
+
 // One more thing to rebuild: what it saves and costs if nothing else is rebuilt.
 struct Choice {
   std::vector<int32_t> nodes;
@@ -133,7 +119,7 @@ void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
                  const std::vector<int32_t>& light, const std::vector<int32_t>& all,
                  std::vector<Choice>& choices) {
   const auto kept = [&](const std::vector<int32_t>& nodes) {
-    std::vector<bool> rebuilt(joint.nodes.size(), false);
+    std::vector<bool> rebuilt = at_least(joint, part);
     for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
     return part.kept(rebuilt);
   };
@@ -152,6 +138,26 @@ void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
 }
 
 }  // namespace
+
+bool is_light(const Graph& graph, const Node& node) {
+  const ops::Cost cost = cost_of_node(graph, node);
+  return seconds_of(cost) <= seconds_of({0, cost.bytes});
+}
+
+bool may_run_again(const Graph& graph, const Node& node, const FirstPart& first) {
+  if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
+  int64_t largest = 0;
+  for (const Operand& operand : node.operands) {
+    if (!operand.is_value()) continue;
+    const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
+    if (value.origin == Origin::kInput && first.renewed[static_cast<size_t>(value.index)])
+      return false;
+    if (value.origin == Origin::kNode) largest = std::max(largest, value.type.bytes());
+  }
+  return bytes_of(graph, node) > largest / kReduction &&
+         std::ranges::none_of(node.outputs,
+                              [&](ValueId id) { return first.leaves[static_cast<size_t>(id)]; });
+}
 
 FirstPart first_of_joint(const Graph& joint, size_t outputs) {
   FirstPart first;
@@ -182,7 +188,7 @@ int64_t rebuildable_bytes(const Graph& graph, const FirstPart& first) {
 std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t bytes) {
   if (first.nodes.empty()) return {};
   const Forward forward(graph, first);
-  const Kept plain = first.kept(std::vector<bool>(graph.nodes.size(), false));
+  const Kept plain = first.kept(at_least(graph, first));
   std::vector<Choice> choices;
   size_t begin = 0;
   for (const size_t cut : cuts(forward, bytes)) {
@@ -191,14 +197,14 @@ std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t byt
       const int32_t n = forward.nodes()[p];
       if (!forward.may_rebuild(n) || forward.crosses(p, cut)) continue;
       all.push_back(n);
-      if (forward.is_light(n)) light.push_back(n);
+      if (is_light(graph, forward.node(n))) light.push_back(n);
     }
     begin = cut + 1;
     add_choices(graph, first, plain, light, all, choices);
   }
   std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
   std::vector<Rung> rungs;
-  Rung rung{std::vector<bool>(graph.nodes.size(), false), 0};
+  Rung rung{at_least(graph, first), 0};
   for (const Choice& choice : choices) {
     for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
     rung.seconds = first.kept(rung.rebuilt).seconds;
@@ -207,7 +213,7 @@ std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t byt
   return rungs;
 }
 
-Result<int64_t> climb(const Graph& graph, const FirstPart& first, int64_t budget,
+Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
                       const TryRung& try_rung) {
   int64_t least = INT64_MAX;
   double seconds = INFINITY;
@@ -228,7 +234,11 @@ Result<int64_t> climb(const Graph& graph, const FirstPart& first, int64_t budget
       seconds = at->seconds;
     }
   }
-  return least;
+  // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
+  if (seconds < INFINITY || first.again.empty()) return least;
+  first.again.clear();
+  WEFT_ASSIGN(const int64_t other, climb(graph, std::move(first), budget, try_rung));
+  return std::min(least, other);
 }
 
 }  // namespace weft::executor

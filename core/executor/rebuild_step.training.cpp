@@ -34,18 +34,19 @@ std::vector<bool> needed_by_outputs(const Graph& graph) {
   return first;
 }
 
-// By node: is it before the gradients? Of a graph from a file, in which nodes do not tell, what a
-// result needs that is no state.
+// By node: is it before the gradients, or a mask of what is? Of a graph from a file, in which nodes
+// do not tell, what a result needs that is no state.
 std::vector<bool> runs_first(const Graph& graph) {
   if (std::ranges::none_of(graph.nodes, &Node::backward)) return needed_by_outputs(graph);
   std::vector<bool> first(graph.nodes.size(), false);
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
-    first[n] = !node.backward && std::ranges::all_of(node.operands, [&](const Operand& operand) {
-      if (!operand.is_value()) return true;
-      const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
-      return value.origin != Origin::kNode || first[static_cast<size_t>(value.index)];
-    });
+    const bool may = !node.backward || is_mask(graph, node);
+    first[n] = may && std::ranges::all_of(node.operands, [&](const Operand& operand) {
+                 if (!operand.is_value()) return true;
+                 const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
+                 return value.origin != Origin::kNode || first[static_cast<size_t>(value.index)];
+               });
   }
   return first;
 }
@@ -106,6 +107,9 @@ class Step {
         const ValueId brought = bring(bring, operand.value);
         result.nodes[n].operands[i].value = brought;
       }
+      // A graph from a file does not tell; clones come behind the gradients, and so what reads
+      // them.
+      result.nodes[n].backward = !first_[n];
       order.push_back(static_cast<int32_t>(n));
     }
     return graph::with_node_order(result, order);

@@ -30,6 +30,12 @@ Kept kept_by(const graph::Graph& joint, size_t outputs, const std::vector<bool>&
 // The nodes that run in the forward, in order.
 std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs);
 
+// Is this what an activation leaves to its gradient, much smaller than what it is made from? Then
+// it is made before the gradients, and kept instead.
+bool is_mask(const graph::Graph& graph, const graph::Node& node);
+// The graph in which each mask comes right behind what it is made from.
+graph::Graph with_early_masks(const graph::Graph& graph);
+
 // Of an operator's node; nothing for a region.
 ops::Cost cost_of_node(const graph::Graph& graph, const graph::Node& node);
 

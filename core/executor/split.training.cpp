@@ -66,7 +66,23 @@ class Splitter {
   }
 
  private:
+  // What the program's outputs need, effects, and masks of what is computed there.
   void mark_forward() {
+    mark_needed();
+    std::vector<bool> computed(joint_.values.size(), false);
+    for (size_t n = 0; n < joint_.nodes.size(); ++n) {
+      const Node& node = joint_.nodes[n];
+      if (!in_forward_[n])
+        in_forward_[n] =
+            is_mask(joint_, node) &&
+            std::ranges::all_of(node.operands, [&](const Operand& operand) {
+              return !operand.is_value() || computed[static_cast<size_t>(operand.value)];
+            });
+      for (const ValueId id : node.outputs) computed[static_cast<size_t>(id)] = in_forward_[n];
+    }
+  }
+
+  void mark_needed() {
     std::vector<bool> live(joint_.values.size(), false);
     for (size_t k = 0; k < outputs_; ++k) live[static_cast<size_t>(joint_.outputs[k])] = true;
     for (size_t n = joint_.nodes.size(); n-- > 0;) {
@@ -238,6 +254,45 @@ Kept kept_by(const Graph& joint, size_t outputs, const std::vector<bool>& rebuil
 
 std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
   return Splitter(joint, outputs, {}).nodes_of_forward();
+}
+
+bool is_mask(const Graph& graph, const Node& node) {
+  if (!node.op || !node.op->slot.elementwise || node.outputs.size() != 1) return false;
+  const int64_t bytes = graph.type(node.outputs[0]).bytes();
+  return std::ranges::any_of(node.operands, [&](const Operand& operand) {
+    return operand.is_value() && graph.type(operand.value).bytes() >= 4 * bytes;
+  });
+}
+
+Graph with_early_masks(const Graph& graph) {
+  const auto producer = [&](const Operand& operand) {
+    const Node* const node = operand.is_value() ? graph.producer(operand.value) : nullptr;
+    return node ? static_cast<int32_t>(node - graph.nodes.data()) : -1;
+  };
+  std::vector<std::vector<int32_t>> behind(graph.nodes.size());
+  std::vector<int32_t> order;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    int32_t last = -1;
+    if (is_mask(graph, graph.nodes[n]))
+      for (const Operand& operand : graph.nodes[n].operands)
+        last = std::max(last, producer(operand));
+    if (last >= 0) behind[static_cast<size_t>(last)].push_back(static_cast<int32_t>(n));
+  }
+  std::vector<bool> placed(graph.nodes.size(), false);
+  std::vector<int32_t> pending;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (placed[n]) continue;
+    pending = {static_cast<int32_t>(n)};
+    while (!pending.empty()) {
+      const int32_t next = pending.back();
+      pending.pop_back();
+      order.push_back(next);
+      placed[static_cast<size_t>(next)] = true;
+      const std::vector<int32_t>& masks = behind[static_cast<size_t>(next)];
+      pending.insert(pending.end(), masks.rbegin(), masks.rend());
+    }
+  }
+  return graph::with_node_order(graph, order);
 }
 
 ops::Cost cost_of_node(const Graph& graph, const Node& node) {

@@ -30,7 +30,7 @@ constexpr Pass kPasses[] = {
     {"fuse", PassClass::kExact, true, fuse_elementwise},
 };
 
-constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts"};
+constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts", "residuals"};
 
 bool is_switch(std::string_view name) {
   return std::ranges::find(kPlanSwitches, name) != std::end(kPlanSwitches) ||

@@ -54,6 +54,9 @@ class Fuser {
     return value.origin == Origin::kNode ? value.index : -1;
   }
 
+  // Gradients that a forward region computes ahead would be alive until they are read.
+  bool is_backward(int32_t node) const { return graph_.nodes[static_cast<size_t>(node)].backward; }
+
   // What has to run before a node.
   template <class Use>
   void for_each_dependency(int32_t n, const Use& use) const {
@@ -72,6 +75,7 @@ class Fuser {
       if (producer < 0) continue;
       const int32_t other = group_of_[static_cast<size_t>(producer)];
       if (other < 0 || other == own || !(shape_of(producer) == shape_of(node))) continue;
+      if (is_backward(producer) != is_backward(node)) continue;
       own = try_merge(other, own);
     }
   }
