@@ -4,7 +4,8 @@ samples whenever it is told to.
     competitor.py <framework> <workload> <variant> <threads> <output.npy>
 
 It answers each line on standard input with one JSON line: `sample <seconds>` with seconds per call,
-of the clock and of the processor, of as many samples as fit; the end of input ends it. Between, the
+of the clock and of the processor, of as many samples as fit; `allocated` and `arena`
+with megabytes, where the framework tells (`running.Run`); the end of input ends it. Between, the
 runner stops the process, so that no thread of it that spins takes time from the others.
 """
 
@@ -88,6 +89,7 @@ def prepared(framework: str, name: str, variant: str, threads: int, output: Path
     begin = time.perf_counter()
     adapter = importlib.import_module(f"on_{framework}")
     imported = time.perf_counter()
+    imported_mb = resident("VmRSS")
     run = adapter.create(name, variant, threads)
     ready = time.perf_counter()
     numpy.save(output, compared(name, numpy.asarray(run.output(), numpy.float32)))
@@ -99,6 +101,7 @@ def prepared(framework: str, name: str, variant: str, threads: int, output: Path
         "setup_seconds": ready - imported,
         "first_output_seconds": time.perf_counter() - ready,
         "start_mb": before,
+        "imported_mb": imported_mb,
     }
 
 
@@ -122,9 +125,15 @@ def main() -> None:
     except Exception as error:
         answer(failed=f"{type(error).__name__}: {error}"[:400])
         raise
-    sampler = Sampler(state.pop("run"))
+    run = state.pop("run")
+    sampler = Sampler(run)
     answer(**state, peak_mb=resident("VmHWM"))
     for line in sys.stdin:
+        question = line.split()[0]
+        if question != "sample":
+            told = getattr(run, question)
+            answer(**{f"{question}_mb": told() / 1e6 if told else None})
+            continue
         forget_peak()
         begin, busy = time.perf_counter(), _processor_seconds()
         samples = sampler.samples(float(line.split()[1]))

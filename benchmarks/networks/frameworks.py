@@ -71,6 +71,7 @@ TORCH = Framework(
         "lenet_train": ("eager", "compile"),
         "resnet18_train": ("eager", "channels_last"),
         "gpt_train": ("eager", "fused", "compile_fused"),
+        "gpt_long_train": ("eager",),
     },
 )
 ONNXRUNTIME = Framework(
@@ -141,6 +142,7 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
     "lstm_train": ((TORCH, "eager"), (MXNET, "sync")),
     "resnet18_train": ((MXNET, "sync"), (TORCH, "channels_last")),
     "gpt_train": ((JAX, "jit"), (TORCH, "compile_fused")),
+    "gpt_long_train": ((TORCH, "eager"),),
     "mlp_train": ((JAX, "jit"),),
     "lenet_train": ((TORCH, "eager"), (MXNET, "sync")),
 }

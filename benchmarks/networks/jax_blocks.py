@@ -106,7 +106,7 @@ def bert(blocks: Tree, x: Any) -> Any:
 
 def gpt() -> tuple[Tree, Callable[[Tree], Any]]:
     """The parameters, and the loss of them."""
-    x, y = map(jnp.asarray, gpt_batch())
+    x, y = map(jnp.asarray, gpt_batch(GPT))
 
     def loss_of(p: Tree) -> Any:
         h = p.tokens[x] + p.positions
@@ -115,4 +115,4 @@ def gpt() -> tuple[Tree, Callable[[Tree], Any]]:
         scores = _norm(h, *p.norm) @ p.head.T
         return cross_entropy(scores.reshape(-1, GPT.vocabulary), y.reshape(-1))
 
-    return jax.tree_util.tree_map(jnp.asarray, gpt_parameters()), loss_of
+    return jax.tree_util.tree_map(jnp.asarray, gpt_parameters(GPT)), loss_of

@@ -1,13 +1,14 @@
 """PyTorch: eager, channels last, TorchScript traced and frozen, and compiled by Inductor."""
 
 import functools
+import gc
 from collections.abc import Callable
 
 import torch
 from arrays import Array
 from convnets import EPSILON, NETWORKS, images
 from running import Run, training
-from sequences import lstm, lstm_input
+from sequences import GPTS, lstm, lstm_input
 from torch import nn
 from torch_blocks import bert_module, copied, decoder_module, gpt_module, perceptron_module, tensor
 from workloads import SMALL, WORKLOADS, inputs
@@ -108,8 +109,8 @@ def _training(name: str, variant: str) -> Run:
     if name == "mlp_train":
         model, loss_of = perceptron_module()
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
-    elif name == "gpt_train":
-        model, loss_of = gpt_module()
+    elif name in GPTS:
+        model, loss_of = gpt_module(GPTS[name])
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
     elif name == "lstm_train":
         model, x = _Lstm(), tensor(lstm_input())
@@ -132,7 +133,25 @@ def _training(name: str, variant: str) -> Run:
         return loss
 
     steps = WORKLOADS[name].training_steps
-    return training(step, lambda loss: float(loss.detach()), steps)
+    run = training(step, lambda loss: float(loss.detach()), steps)
+    return run._replace(allocated=lambda: _allocated(step))
+
+
+def _allocated(step: Callable[[], object]) -> int:
+    """What is alive before the step and the largest sum of what the profiler sees added to it."""
+    gc.collect()
+    tensors = [found for found in gc.get_objects() if isinstance(found, torch.Tensor)]
+    tensors += [found.grad for found in tensors if found.grad is not None]
+    storages = {found.data_ptr(): found.untyped_storage().nbytes() for found in tensors}
+    with torch.profiler.profile(profile_memory=True) as profile:
+        step()
+    now = most = 0
+    events = profile.profiler.kineto_results.events()
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            most = max(most, now)
+    return sum(storages.values()) + most
 
 
 def _mean_square(model: nn.Module, x: torch.Tensor) -> torch.Tensor:

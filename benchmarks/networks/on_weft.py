@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import files
 import weft
 import weft_blocks
 from arrays import Array, classes
 from convnets import EPSILON, NETWORKS, ConvNet, Node, images
 from running import Run, UnsupportedError, training
-from sequences import LSTM, lstm, lstm_input, perceptron, perceptron_batch
+from sequences import GPTS, LSTM, lstm, lstm_input, perceptron, perceptron_batch
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
 from workloads import SMALL, WORKLOADS, inputs
@@ -100,6 +101,8 @@ def _perceptron() -> Any:
 
 
 def _inference(name: str, variant: str) -> Run:
+    if variant == "file":
+        return _from_file(name)
     precision = WORKLOADS[name].precision
     if precision == "int8":
         raise UnsupportedError("no quantized networks yet")
@@ -124,8 +127,8 @@ def _inference(name: str, variant: str) -> Run:
 
 
 def _training(name: str, variant: str) -> Run:
-    """`variant`: "plan" for the whole step in one plan, "loop" for a hybridized network and a
-    trainer beside it."""
+    """`variant`: "plan" for the whole step in one plan, "plan 200MB" within so much memory, "loop"
+    for a hybridized network and a trainer beside it."""
     if name == "lstm_train":
         net, x, y = recurrent(), np.array(lstm_input()), None
         options = ("sgd", {"learning_rate": 0.1})
@@ -134,8 +137,8 @@ def _training(name: str, variant: str) -> Run:
         cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
         loss_of = lambda out, y: np.mean(cross_entropy(out, y))  # noqa: E731
         adam = ("adam", {"learning_rate": 1e-3})
-        if name == "gpt_train":
-            (net, x, y), options = weft_blocks.gpt(), adam
+        if name in GPTS:
+            (net, x, y), options = weft_blocks.gpt(GPTS[name]), adam
         elif name == "mlp_train":
             net, options = _perceptron(), adam
             x, y = map(np.array, perceptron_batch())
@@ -151,8 +154,11 @@ def _training(name: str, variant: str) -> Run:
         trainer.step(1)
         return loss
 
-    if variant == "plan":
-        compiled = trainer.compile(net, loss_of)
+    kind, _, memory = variant.partition(" ")
+    arena = None
+    if kind == "plan":
+        compiled = trainer.compile(net, loss_of, memory=memory or None)
+        arena = lambda: compiled.plan_memory()["arena"]  # noqa: E731
         step = lambda: compiled(x, y, batch_size=1)  # noqa: E731
     else:
         net.hybridize()
@@ -163,7 +169,23 @@ def _training(name: str, variant: str) -> Run:
         loss.wait_to_read()
         return loss
 
-    return training(call, float, WORKLOADS[name].training_steps)
+    return training(call, float, WORKLOADS[name].training_steps)._replace(
+        allocated=lambda: _allocated(call), arena=arena
+    )
+
+
+def _allocated(call: Any) -> int:
+    weft.memory.reset_peak()
+    call()
+    return weft.memory.stats()["peak"]
+
+
+def _from_file(name: str) -> Run:
+    """The network as the exported file gives it, without the framework: its weights stay in the
+    file's pages."""
+    context = weft.runtime.Model(str(files.model(name, "weft"))).context()
+    x = inputs(name)["x"]
+    return Run(lambda: context.run(x), lambda: context.run(x)[0])
 
 
 def _image_training(network: str) -> tuple[Any, ...]:

@@ -57,14 +57,18 @@ class Competitor:
     def is_ready(self) -> bool:
         return self._process is not None and "version" in self.state
 
-    def sample(self, seconds: float) -> None:
-        """One round."""
+    def ask(self, question: str) -> dict[str, Any]:
         assert self._process is not None and self._process.stdin is not None
         os.killpg(self._process.pid, signal.SIGCONT)
-        self._process.stdin.write(f"sample {seconds}\n".encode())
+        self._process.stdin.write(f"{question}\n".encode())
         self._process.stdin.flush()
         answer = self._answer(ROUND_LIMIT)
         self._pause()
+        return answer
+
+    def sample(self, seconds: float) -> None:
+        """One round."""
+        answer = self.ask(f"sample {seconds}")
         if "samples" in answer:
             self.rounds.append(answer)
         else:

@@ -13,11 +13,15 @@ def _nothing() -> None:
 
 class Run(NamedTuple):
     """`step` is one inference or one training step; `output` what is compared, called before any
-    timing; `wait` returns when the steps so far are done."""
+    timing; `wait` returns when the steps so far are done. `allocated` gives the largest number of
+    bytes that the framework's own allocator has lent while a call runs, parameters included;
+    `arena` the bytes that its plan takes."""
 
     step: Callable[[], Any]
     output: Callable[[], Array]
     wait: Callable[[], Any] = _nothing
+    allocated: Callable[[], int] | None = None
+    arena: Callable[[], int] | None = None
 
 
 class UnsupportedError(Exception):

@@ -84,6 +84,9 @@ class Transformer(NamedTuple):
 
 BERT = Transformer(layers=12, units=768, heads=12, steps=128)
 GPT = Transformer(layers=4, units=256, heads=4, steps=128, batch=8, vocabulary=1024)
+# Long rows, so that what a step keeps is most of its memory.
+LONG_GPT = Transformer(layers=6, units=256, heads=4, steps=512, batch=8, vocabulary=1024)
+GPTS = {"gpt_train": GPT, "gpt_long_train": LONG_GPT}
 EPSILON = 1e-5  # of layer norms
 
 
@@ -119,12 +122,12 @@ class Gpt(NamedTuple):
     head: Array  # (vocabulary, D), without a bias
 
 
-def gpt() -> Gpt:
-    units, vocabulary = GPT.units, GPT.vocabulary
+def gpt(size: Transformer) -> Gpt:
+    units, vocabulary = size.units, size.vocabulary
     return Gpt(
         normal("gpt.tok", (vocabulary, units), 0.1),
-        normal("gpt.pos", (GPT.steps, units), 0.1),
-        [_block(f"gpt.{number}", units, 0.02) for number in range(GPT.layers)],
+        normal("gpt.pos", (size.steps, units), 0.1),
+        [_block(f"gpt.{number}", units, 0.02) for number in range(size.layers)],
         (numpy.ones(units, numpy.float32), numpy.zeros(units, numpy.float32)),
         normal("gpt.head", (vocabulary, units), 0.02),
     )
@@ -161,8 +164,9 @@ def decoder_input() -> Array:
     return normal("input.decode", (DECODER.batch, 1, DECODER.units))
 
 
-def gpt_batch() -> tuple[Array, Array]:
+def gpt_batch(size: Transformer) -> tuple[Array, Array]:
     """Tokens and the tokens that follow them, both (N, T)."""
-    shape = (GPT.batch, GPT.steps)
-    tokens, following = (classes(f"gpt.{n}", GPT.batch * GPT.steps, GPT.vocabulary) for n in "xy")
+    shape = (size.batch, size.steps)
+    count = size.batch * size.steps
+    tokens, following = (classes(f"gpt.{n}", count, size.vocabulary) for n in "xy")
     return tokens.reshape(shape), following.reshape(shape)

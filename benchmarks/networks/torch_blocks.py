@@ -9,7 +9,6 @@ from arrays import Array
 from sequences import (
     BERT,
     DECODER,
-    GPT,
     Transformer,
     bert,
     decoder,
@@ -94,21 +93,23 @@ def decoder_module() -> nn.Module:
 
 
 class _Gpt(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, size: Transformer) -> None:
         super().__init__()
-        given = gpt()
+        given = gpt(size)
         self.tokens = nn.Embedding.from_pretrained(tensor(given.tokens), freeze=False)
         self.positions = nn.Parameter(tensor(given.positions))
-        self.blocks = nn.Sequential(*(_Block(GPT, part, True) for part in given.blocks))
-        self.norm = nn.LayerNorm(GPT.units)
-        self.head = copied(nn.Linear(GPT.units, GPT.vocabulary, bias=False), {"weight": given.head})
+        self.blocks = nn.Sequential(*(_Block(size, part, True) for part in given.blocks))
+        self.norm = nn.LayerNorm(size.units)
+        self.head = copied(
+            nn.Linear(size.units, size.vocabulary, bias=False), {"weight": given.head}
+        )
 
     def forward(self, tokens):
         return self.head(self.norm(self.blocks(self.tokens(tokens) + self.positions)))
 
 
-def gpt_module() -> tuple[nn.Module, Loss]:
-    model, (x, y) = _Gpt(), (tensor(array) for array in gpt_batch())
+def gpt_module(size: Transformer) -> tuple[nn.Module, Loss]:
+    model, (x, y) = _Gpt(size), (tensor(array) for array in gpt_batch(size))
     return model, lambda: functional.cross_entropy(model(x).flatten(0, 1), y.flatten())
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from arrays import Array
-from sequences import BERT, DECODER, EPSILON, GPT, Transformer, gpt_batch
+from sequences import BERT, DECODER, EPSILON, Transformer, gpt_batch
 from sequences import bert as bert_parameters
 from sequences import decoder as decoder_parameters
 from sequences import gpt as gpt_parameters
@@ -85,13 +85,14 @@ def _head(weight: Array) -> Any:
 
 
 class _Gpt(Block):
-    def __init__(self) -> None:
+    def __init__(self, size: Transformer) -> None:
         super().__init__()
-        given = gpt_parameters()
-        self.tokens = nn.Embedding(GPT.vocabulary, GPT.units)
-        self.positions = gluon.Parameter("positions", shape=(GPT.steps, GPT.units))
-        self.blocks = nn.HybridSequential(*(_layer(GPT, part, True) for part in given.blocks))
-        self.norm = nn.LayerNorm(epsilon=EPSILON, in_channels=GPT.units)
+        given = gpt_parameters(size)
+        self.vocabulary = size.vocabulary
+        self.tokens = nn.Embedding(size.vocabulary, size.units)
+        self.positions = gluon.Parameter("positions", shape=(size.steps, size.units))
+        self.blocks = nn.HybridSequential(*(_layer(size, part, True) for part in given.blocks))
+        self.norm = nn.LayerNorm(epsilon=EPSILON, in_channels=size.units)
         self.head = _head(given.head)
         for part in (self.tokens, self.norm):
             part.initialize()
@@ -103,10 +104,10 @@ class _Gpt(Block):
         x = self.tokens(tokens) + self.positions.data()
         for block in self.blocks:
             x = block(x, causal=True)
-        return self.head(self.norm(x)).reshape(-1, GPT.vocabulary)
+        return self.head(self.norm(x)).reshape(-1, self.vocabulary)
 
 
-def gpt() -> tuple[Any, Any, Any]:
+def gpt(size: Transformer) -> tuple[Any, Any, Any]:
     """The network, the tokens, and those that follow."""
-    tokens, following = gpt_batch()
-    return _Gpt(), np.array(tokens), np.array(following.reshape(-1))
+    tokens, following = gpt_batch(size)
+    return _Gpt(size), np.array(tokens), np.array(following.reshape(-1))

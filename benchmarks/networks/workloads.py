@@ -14,7 +14,7 @@ from convnets import NETWORKS, images
 from sequences import (
     BERT,
     DECODER_WEIGHTS,
-    GPT,
+    GPTS,
     LSTM,
     PERCEPTRON,
     PERCEPTRON_BATCH,
@@ -121,7 +121,7 @@ _ALL = [
     Workload("lstm_infer", "ms", 2.0 * LSTM.multiply_adds),
     _training("lstm_train", "ms", 1, LSTM.multiply_adds, 5),
     _image_training("resnet18", 16, 2),
-    _training("gpt_train", "ms", 1, GPT.multiply_adds, 5),
+    *(_training(name, "ms", 1, size.multiply_adds, 5) for name, size in GPTS.items()),
     _training("mlp_train", "steps/s", 1, _perceptron_multiply_adds(), 10),
     _image_training("lenet", 64, 5),
 ]
