@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/evaluate.h"
+#include "executor/rebuild.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
 #include "runtime/pool.h"
@@ -213,6 +214,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
   if (prepares) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
+#ifndef WEFT_RUNTIME_ONLY
+  whole = with_checkpoints(std::move(whole));
+#endif
   }
   const bool is_bounded = purpose.budget > 0;
   WEFT_ASSIGN(const Graph ready, run_passes(is_bounded ? Graph(whole) : std::move(whole),

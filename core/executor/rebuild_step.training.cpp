@@ -106,6 +106,7 @@ class Step {
         const ValueId brought = bring(bring, operand.value);
         result.nodes[n].operands[i].value = brought;
       }
+      result.nodes[n].backward = !first_[n];  // clones have no other mark
       order.push_back(static_cast<int32_t>(n));
     }
     return graph::with_node_order(result, order);
@@ -167,6 +168,12 @@ FirstPart first_of_step(const Graph& graph) { return Step(graph).part(); }
 
 Graph with_rebuilt(const Graph& graph, const std::vector<bool>& rebuilt) {
   return Step(graph).with(rebuilt);
+}
+
+Graph with_checkpoints(Graph graph) {
+  const bool has_gradients = std::ranges::any_of(graph.nodes, &graph::Node::backward);
+  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rebuilt)) return graph;
+  return with_rebuilt(graph, checkpointed(graph, first_of_step(graph)));
 }
 
 }  // namespace weft::executor

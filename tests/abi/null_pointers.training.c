@@ -182,6 +182,29 @@ static void bodies(weft_tensor a) {
   weft_function_release(function);
 }
 
+static weft_status same_again(void* context, const weft_tensor* inputs, size_t ninputs,
+                              weft_tensor* outputs, size_t noutputs) {
+  (void)context;
+  if (ninputs && noutputs) outputs[0] = weft_tensor_retain(inputs[0]);
+  return WEFT_OK;
+}
+
+static void checkpoints(weft_tensor a) {
+  weft_tensor none[1] = {NULL};
+  weft_tensor out = NULL;
+  NULLED(weft_checkpoint_begin(NULL, 1), "inputs");
+  NULLED(weft_checkpoint_begin(none, 1), "inputs[0]");
+  FAILS(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, &out), WEFT_INVALID_STATE,
+        "no checkpoint has begun");
+  weft_checkpoint_abort();
+  MUST(weft_checkpoint_begin(&a, 1));
+  NULLED(weft_checkpoint_end(&a, 1, NULL, NULL, NULL, &out), "function");
+  NULLED(weft_checkpoint_end(NULL, 1, same_again, NULL, NULL, &out), "outputs");
+  NULLED(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, NULL), "results");
+  MUST(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, &out));
+  weft_tensor_release(out);
+}
+
 static void functions_and_writers(void) {
   weft_tensor a = array();
   weft_tensor none[1] = {NULL};
@@ -194,6 +217,7 @@ static void functions_and_writers(void) {
   CHECK(weft_function_retain(NULL) == NULL);
   weft_function_release(NULL);
   bodies(a);
+  checkpoints(a);
   NULLED(weft_function_call(NULL, &a, 1, &out, 1), "function");
   NULLED(weft_function_set_budget(NULL, 1), "function");
   NULLED(weft_function_call(f, NULL, 1, &out, 1), "inputs");
