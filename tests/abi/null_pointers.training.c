@@ -257,6 +257,7 @@ static void models(void) {
   weft_port port = WEFT_PORT_INIT;
   weft_tensor out = NULL;
   weft_function function = NULL;
+  NULLED(weft_model_save_plans(NULL), "path");
   NULLED(weft_model_load(NULL, &model), "path");
   NULLED(weft_model_load("x", NULL), "out");
   NULLED(weft_model_load_memory(NULL, 8, &model), "data");
@@ -267,6 +268,7 @@ static void models(void) {
   CHECK(weft_model_tensor_name_at(NULL, 0) == NULL);
   NULLED(weft_model_tensor(NULL, 0, &out), "model");
   NULLED(weft_model_arena_bytes(NULL, "e", &size), "model");
+  NULLED(weft_model_set_budget(NULL, "e", 1), "model");
   NULLED(weft_context_create(NULL, "e", NULL, 0, &context), "model");
   weft_context_release(NULL);
   CHECK(weft_context_inputs(NULL) == 0 && weft_context_outputs(NULL) == 0);
