@@ -38,6 +38,15 @@ struct Open {
 
 Open* innermost() { return static_cast<Open*>(thread_state().checkpoint); }
 
+// Not recorded.
+Result<Ref<Tensor>> copy_of(Tensor& tensor) {
+  const ModeScope plain(0, kRecording);
+  Tensor* copy = nullptr;
+  const ops::Argument argument = ops::Argument::of_tensor(&tensor);
+  WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+  return Ref<Tensor>::adopt(copy);
+}
+
 // What the thread does while the segment runs again.
 class Again {
  public:
@@ -114,11 +123,22 @@ void CheckpointNode::save(PoolVector<Edge> entering, std::span<Tensor* const> al
   }
 }
 
+// An array on a box of its own, of which `producer` is the history: a part of it may be written.
+Result<Ref<Tensor>> with_history(const Input& input) {
+  WEFT_ASSIGN(Ref<Tensor> restored, input.content.restore({}));
+  if (!input.producer) return restored;
+  if (!restored->covers_box()) {
+    WEFT_ASSIGN(restored, copy_of(*restored));
+  }
+  restored->box().set_content(Ref<Object>(input.producer.node.get()), input.producer.output);
+  return restored;
+}
+
 // The edges that lead into what ran again, one for each output of the node.
 Result<PoolVector<Edge>> CheckpointNode::run_again(uint64_t segment) {
   PoolVector<Ref<Tensor>> given, outputs(outputs_);
   for (const Input& input : inputs_) {
-    WEFT_ASSIGN(Ref<Tensor> restored, input.content.restore(input.producer));
+    WEFT_ASSIGN(Ref<Tensor> restored, with_history(input));
     given.push_back(std::move(restored));
   }
   const Again again(segment, modes_, draws_);
@@ -197,11 +217,7 @@ PoolVector<Edge> entering_edges(std::span<const Edge> heads, uint64_t segment) {
 Result<Ref<Tensor>> apart(Tensor& output, TapeNode& node, uint32_t index) {
   Ref<Tensor> whole(&output);
   if (!output.covers_box() || output.box().pinned()) {
-    ModeScope plain(0, kRecording);
-    Tensor* copy = nullptr;
-    const ops::Argument argument = ops::Argument::of_tensor(&output);
-    WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
-    whole = Ref<Tensor>::adopt(copy);
+    WEFT_ASSIGN(whole, copy_of(output));
   }
   WEFT_ASSIGN(Ref<Tensor> result, restore_content(HeldValue(whole->box().storage()), whole->dtype(),
                                                   whole->shape(), whole->strides(), 0, {}));

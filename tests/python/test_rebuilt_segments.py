@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from weft import autograd, gluon, memory, np, npx, runtime
+from weft import autograd, engine, gluon, memory, np, npx, runtime
 from weft.gluon import nn
 
 MODES = ["eager", "hybridized", "step"]
@@ -265,6 +265,106 @@ def test_a_write_to_an_argument_after_the_call_changes_nothing():
         h[...] = 100.0
     y.backward()
     assert float(x.grad[0]) == 6.0
+
+
+@pytest.mark.parametrize("take", [lambda h: h, lambda h: h[1:], lambda h: h[::2], lambda h: h.T])
+def test_a_function_may_write_to_its_arguments(take):
+    found = []
+    for mark in (False, True):
+        x = np.array(numpy.arange(12, dtype="float32").reshape(4, 3))
+        x.attach_grad()
+
+        def function(part):
+            part[0:1] = part[1:2] * 3
+            return part * part
+
+        with autograd.record():
+            h = x * 1
+            y = npx.checkpoint(function, take(h)) if mark else function(take(h))
+            head = y.sum() + (h * 5).sum()
+        head.backward()
+        found.append((h.asnumpy(), x.grad.asnumpy()))
+    for one, other in zip(*found, strict=True):
+        numpy.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("policy", ["async", "serial"])
+def test_queued_work_gives_the_same(policy):
+    weft.random.seed(8)
+    x, before = np.random.normal(size=(32, 32)), engine.policy()
+    x.attach_grad()
+
+    def function(x):
+        return npx.dropout(np.tanh(x @ x), 0.5)
+
+    found = []
+    for mark in (False, True):
+        weft.random.seed(8)
+        engine.set_policy(policy)
+        try:
+            with autograd.record():
+                y = npx.checkpoint(function, x) if mark else function(x)
+            y.backward()
+            found.append(x.grad.asnumpy())
+        finally:
+            engine.set_policy(before)
+    numpy.testing.assert_array_equal(*found)
+
+
+def test_rows_of_a_sparse_gradient_come_through():
+    found = []
+    for mark in (False, True):
+        weft.random.seed(8)
+        table = nn.Embedding(10, 4, sparse_grad=True)
+        table.initialize()
+        with autograd.record():
+            indices = np.array([1, 2, 1, 7])
+            y = npx.checkpoint(table, indices) if mark else table(indices)
+            y = y * y
+        y.backward()
+        gradient = table.weight.grad()
+        found.append((gradient.indices.asnumpy(), gradient.data.asnumpy()))
+    for one, other in zip(*found, strict=True):
+        numpy.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_loops_in_segments(hybridized):
+    def scan(x):
+        return npx.foreach(lambda row, s: (np.tanh(row + s), row), x, np.zeros(3))[0] * 2
+
+    found = []
+    for mark in (False, True):
+        x = np.array(numpy.linspace(-1, 1, 12, dtype="float32").reshape(4, 3))
+        x.attach_grad()
+
+        def function(x, mark=mark):
+            return npx.checkpoint(scan, x) if mark else scan(x)
+
+        function = weft.hybridize(function) if hybridized else function
+        with autograd.record():
+            y = function(x)
+        y.backward()
+        found.append(x.grad.asnumpy())
+    numpy.testing.assert_array_equal(*found)
+
+
+def test_functions_with_gradients_of_their_own():
+    class Cube(autograd.Function):
+        def forward(self, x):
+            self.save_for_backward(x)
+            return x * x * x
+
+        def backward(self, dy):
+            (x,) = self.saved_tensors
+            return 3 * x * x * dy
+
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = npx.checkpoint(lambda x: Cube()(x) * 2, x)
+    y.backward()
+    numpy.testing.assert_array_equal(x.grad.asnumpy(), [6.0, 24.0])
 
 
 def test_lines_are_printed_once(capfd):

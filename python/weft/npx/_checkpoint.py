@@ -13,7 +13,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
     The backward pass runs the function again when it comes to it. Gradients are those without a
     checkpoint, in every bit: random operators draw the same numbers, running statistics are
-    updated and lines printed once. Parameters and other arrays that the function uses get their
+    updated and lines printed once (`npx.callback` calls its function again). Parameters and other arrays that the function uses get their
     gradients too; until the backward pass they must keep their contents, and so must whatever else
     the function looks at.
 
