@@ -7,10 +7,10 @@ largest sum of bytes that are alive at one time in the same order (no placement 
 ratio, the arena in the order of the trace without concatenations built in place, what is kept from
 forward to backward, and the time of planning, its passes included. A training step of ResNet-18
 with budgets follows: its time, and its loss, which is the same. Then the first call of a hybridized
-ResNet-50, split in tracing and planning, and what saved plans save of the time from loading a file to
-its first result, and of planning for an arena of the caller. The aims: no ratio above 1.005, ResNet-50's training
-planned in 30 ms and BERT-base's inference in 30 ms on one core, ResNet-50 traced and planned in
-0.3 s.
+ResNet-50, split in tracing and planning, and what saved plans save of the time from loading a file
+to its first result, and of planning for an arena of the caller. The aims: no ratio above 1.005,
+ResNet-50's training planned in 30 ms and BERT-base's inference in 30 ms on one core, ResNet-50
+traced and planned in 0.3 s.
 """
 
 import gc

@@ -12,22 +12,23 @@ def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`function(*args, **kwargs)`, of which a gradient keeps only the arrays among the arguments.
 
     The backward pass runs the function again when it comes to it. Gradients are those without a
-    checkpoint, in every bit: random operators draw the same numbers, running statistics are
-    updated and lines printed once (`npx.callback` calls its function again). Parameters and other arrays that the function uses get their
-    gradients too; until the backward pass they must keep their contents, and so must whatever else
-    the function looks at.
+    checkpoint, in every bit: random operators draw the same numbers, running statistics are updated
+    and lines printed once (`npx.callback` calls its function again). Parameters and other arrays
+    that the function uses get their gradients too; until the backward pass they must keep their
+    contents, and so must whatever else the function looks at.
 
     In a hybridized function the plan computes the segment again, but for what is much smaller than
     what it follows from, and for loops and callbacks, which are kept; of checkpoints inside others
     the outermost decides. A budget of memory may compute more again. Where nothing is recorded this
     is an ordinary call.
 
-    args, kwargs: anything; arrays may be in lists, tuples and dicts
+    args, kwargs: anything; arrays may be in lists, tuples and dicts. The function may write to
+        them, but not to views of other arrays
 
     Returns what the function returns.
 
-    Raises what the function raises; RuntimeError from the backward pass where it gives other arrays
-    when it runs again.
+    Raises what the function raises; RuntimeError from the backward pass where the function gives
+    or uses other arrays when it runs again, or wrote to a view.
 
     >>> from weft import autograd, np, npx
     >>> x = np.array([1.0, 2.0])
