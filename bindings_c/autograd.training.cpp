@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "autograd/checkpoint.h"
 #include "autograd/custom_node.h"
 #include "autograd/function.h"
 #include "autograd/row_gradient.h"
@@ -49,6 +50,19 @@ auto custom_backward(std::string name, weft_backward_function call, std::shared_
     for (size_t i = 0; i < filled.size(); ++i)
       gradients[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
     return c::of_callback(status, before, name + ": its backward function failed");
+  };
+}
+
+auto segment_of(weft_segment_function call, std::shared_ptr<void> context) {
+  return [=](std::span<const Ref<Tensor>> inputs, std::span<Ref<Tensor>> outputs) -> Status {
+    const std::vector<weft_tensor> given = handles_of(inputs);
+    std::vector<weft_tensor> filled(outputs.size(), nullptr);
+    const Status before = thread_state().last_error;
+    const weft_status status =
+        call(context.get(), given.data(), given.size(), filled.data(), filled.size());
+    for (size_t i = 0; i < filled.size(); ++i)
+      outputs[i] = Ref<Tensor>::adopt(c::tensor(filled[i]));
+    return c::of_callback(status, before, "checkpoint: its function failed when it ran again");
   };
 }
 
@@ -449,5 +463,33 @@ weft_status weft_record_function(const char* name, const weft_tensor* inputs, si
                                    c::tensors(outputs, noutputs), c::tensors(saved, nsaved));
   });
 }
+
+weft_status weft_checkpoint_begin(const weft_tensor* inputs, size_t ninputs) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(require_tensors("weft_checkpoint_begin", "inputs", inputs, ninputs));
+    return autograd::begin_checkpoint(c::tensors(inputs, ninputs));
+  });
+}
+
+weft_status weft_checkpoint_end(const weft_tensor* outputs, size_t noutputs,
+                                weft_segment_function function, void* context,
+                                void (*release)(void*), weft_tensor* results) {
+  const std::shared_ptr<void> kept(context, [release](void* given) {
+    if (release) release(given);
+  });
+  return c::guard([&]() -> Status {
+    const char* const where = "weft_checkpoint_end";
+    WEFT_TRY(c::require(where, {{"function", reinterpret_cast<const void*>(function)}}));
+    WEFT_TRY(require_tensors(where, "outputs", outputs, noutputs));
+    if (noutputs) WEFT_TRY(c::require(where, {{"results", results}}));
+    WEFT_ASSIGN(
+        PoolVector<Ref<Tensor>> found,
+        autograd::end_checkpoint(c::tensors(outputs, noutputs), segment_of(function, kept)));
+    for (size_t i = 0; i < noutputs; ++i) results[i] = c::handle(found[i].detach());
+    return {};
+  });
+}
+
+void weft_checkpoint_abort(void) { autograd::abort_checkpoint(); }
 
 }  // extern "C"

@@ -53,6 +53,14 @@ weft_status weft_model_arena_bytes(weft_model handle, const char* entry, size_t*
   });
 }
 
+weft_status weft_model_set_budget(weft_model handle, const char* entry, int64_t bytes) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_set_budget", {{"model", handle}, {"entry", entry}}));
+    WEFT_ASSIGN(const model::Entry* found, model_of(handle)->entry(entry));
+    return found->program->set_budget(bytes);
+  });
+}
+
 weft_status weft_context_create(weft_model handle, const char* entry, void* arena,
                                 size_t arena_bytes, weft_context* out) {
   return c::guard([&]() -> Status {

@@ -2,6 +2,7 @@
 #include "guard.h"
 #include "model/file.h"
 #include "model/queued_write.h"
+#include "model/saved_plans.h"
 
 using namespace weft;
 
@@ -51,6 +52,14 @@ weft_status weft_archive_tensor(weft_archive handle, size_t index, weft_tensor* 
 const char* weft_archive_metadata(weft_archive handle, const char* key) {
   const std::string* text = handle && key ? archive_of(handle)->find_metadata(key) : nullptr;
   return text ? text->c_str() : nullptr;
+}
+
+weft_status weft_model_save_plans(const char* path) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_save_plans", {{"path", path}}));
+    WEFT_TRY(model::wait_for_queued_writes());
+    return model::save_plans(path);
+  });
 }
 
 weft_status weft_model_load(const char* path, weft_model* out) {

@@ -25,6 +25,8 @@ Result<Ref<Tensor>> dense(Ref<Tensor> tensor);
 
 // Refuses a write that the memory or the mode forbids.
 Status check_writable(const Tensor& target, bool recording);
+// Is it a state, which a checkpoint that runs again has renewed already?
+bool keeps_state(const Tensor& target);
 
 // Gives the box a storage of its own if somebody holds its content as a value: before a write.
 Status unshare(Box& box, bool all_overwritten);

@@ -31,10 +31,14 @@ Ref<TapeNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
 }  // namespace
 
 LeafNode::LeafNode(ops::TensorType type, Device* device, bool add)
-    : type_(type), device_(device), add_(add) {}
+    : type_(type), device_(device), add_(add) {
+  set_segment(0);
+}
 
 LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool add)
-    : type_(type), rows_(std::move(rows)), add_(add) {}
+    : type_(type), rows_(std::move(rows)), add_(add) {
+  set_segment(0);
+}
 
 LeafNode::~LeafNode() = default;
 

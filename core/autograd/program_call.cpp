@@ -291,7 +291,9 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
     const Ref<Tensor>& argument = arguments[static_cast<size_t>(input)];
     WEFT_TRY(check_writable(*argument, thread_state().modes & kRecording));
     const Box& box = argument->box();
-    if (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value())) {
+    const bool keeps = keeps_state(*argument);
+    if (!keeps &&
+        (box.pinned() || !(compiled.runs_on_caller() || box.storage()->held_as_value()))) {
       box.storage()->note_write();
       return argument;
     }
@@ -331,6 +333,7 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
   ModeScope plain(0, kRecording);
   for (const graph::StatePair& state : compiled.states()) {
     Tensor& target = *arguments[static_cast<size_t>(state.input)];
+    if (keeps_state(target)) continue;
     const Ref<Tensor>& content = call.outputs[static_cast<size_t>(state.output)];
     Box& box = target.box();
     if (&box != &content->box()) {

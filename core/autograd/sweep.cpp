@@ -20,6 +20,12 @@ class Sweep {
   Sweep(bool retain, bool create_graph) : retain_(retain), create_graph_(create_graph) {}
 
   Status add_head(Tensor& head, Tensor* head_grad);
+  Status add_head(const Edge& edge, const ops::Value& cotangent) { return add(edge, cotangent); }
+  // Nodes of other segments are not visited: what they would be given goes here.
+  void stay_in(uint64_t segment, PoolVector<Leaving>& leaving) {
+    segment_ = segment;
+    leaving_ = &leaving;
+  }
   // Asks for the cotangent of one output; leaves' buffers are left alone then.
   void want(const Edge& edge) { wanted_.push_back(edge); }
   Status run();
@@ -48,6 +54,8 @@ class Sweep {
   PoolVector<Edge> wanted_;
   PoolVector<std::pair<TapeNode*, ops::Values>> results_;
   PoolVector<Ref<TapeNode>> visited_;
+  uint64_t segment_ = 0;
+  PoolVector<Leaving>* leaving_ = nullptr;
 };
 
 // The same, whose builder is the sweep's: that of a rule is gone when the rule is done.
@@ -67,6 +75,10 @@ void Sweep::make_dense(ops::Values& cotangents) {
 }
 
 Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
+  if (leaving_ && edge.node->segment() != segment_) {
+    leaving_->push_back({edge, rebound(cotangent)});
+    return builder_.status();
+  }
   auto [entry, is_new] = pending_.try_emplace(edge.node.get());
   if (is_new) {
     entry->second.resize(edge.node->output_count());
@@ -183,6 +195,15 @@ Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_gr
   if (thread_state().modes & kTracing) return current_trace()->backward(heads, head_grads);
   Sweep sweep(retain, false);
   WEFT_TRY(add_heads(sweep, heads, head_grads));
+  return sweep.run();
+}
+
+Status backward_within(uint64_t segment, std::span<const Edge> heads, const ops::Values& cotangents,
+                       bool create_graph, PoolVector<Leaving>& leaving) {
+  Sweep sweep(create_graph, create_graph);
+  sweep.stay_in(segment, leaving);
+  for (size_t i = 0; i < heads.size(); ++i)
+    if (cotangents[i]) WEFT_TRY(sweep.add_head(heads[i], cotangents[i]));
   return sweep.run();
 }
 

@@ -272,6 +272,7 @@ Edge producer(Tensor& tensor) {
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};
+  node.value()->set_segment(base->segment());  // whenever somebody asks first
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
   tensor.view_node_epoch = box.epoch();

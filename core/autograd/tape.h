@@ -3,6 +3,7 @@
 // ordered by sequence numbers. There is no list to clear: what nobody can reach is gone.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -11,6 +12,7 @@
 #include "runtime/pool.h"
 #include "runtime/small_vector.h"
 #include "runtime/tensor.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd {
 
@@ -32,6 +34,9 @@ class TapeNode : public Object {
 
   // Greater than that of every node it depends on.
   uint64_t sequence() const { return sequence_; }
+  // The checkpointed segment in which it was made; 0: none. A leaf is in none.
+  uint64_t segment() const { return segment_; }
+  void set_segment(uint64_t segment) { segment_ = segment; }
   std::span<const Edge> edges() const { return edges_; }
   virtual std::string_view name() const = 0;
   virtual size_t output_count() const = 0;
@@ -48,10 +53,12 @@ class TapeNode : public Object {
   ~TapeNode() override = default;
   void destroy() override;   // a loop, not a recursion: chains may be a million nodes long
   void order_after_edges();  // once edges_ is complete
+  void order_as(uint64_t sequence) { sequence_ = std::max(sequence_, sequence); }
   SmallVector<Edge, 2> edges_;
 
  private:
   uint64_t sequence_ = 0;
+  uint64_t segment_ = thread_state().segment;
 };
 
 // ---- for the nodes of operators --------------------------------------------------------------
@@ -163,6 +170,15 @@ LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 // Refuses heads without history (or dtype for one), and cotangents of another shape.
 Status no_history_of_variable(size_t index);
 Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad);
+
+// The sweep over the nodes of one segment alone. `leaving` gets what goes to other nodes, one entry
+// for each contribution, in their order. Absent cotangents are zero.
+struct Leaving {
+  Edge edge;
+  ops::Value cotangent;
+};
+Status backward_within(uint64_t segment, std::span<const Edge> heads, const ops::Values& cotangents,
+                       bool create_graph, PoolVector<Leaving>& leaving);
 
 // Head gradients may be null: ones. Inside a trace both make nodes.
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain);

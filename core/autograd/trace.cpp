@@ -165,6 +165,31 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
   return builder_.status();
 }
 
+void Trace::begin_segment() {
+  ++segments_;
+  builder_.set_rebuilt(true);
+}
+
+Status Trace::end_segment(std::span<Tensor* const> outputs) {
+  std::vector<ops::Value> values;
+  for (Tensor* output : outputs) {
+    WEFT_ASSIGN(ops::Value value, read(*output));
+    values.push_back(std::move(value));
+  }
+  if (--segments_ > 0) return {};
+  builder_.set_rebuilt(false);
+  // A view costs nothing to have again; what it is a view of is kept.
+  for (const ops::Value& value : values)
+    for (graph::ValueId id = value.id(); graph_.producer(id);) {
+      graph::Node& node =
+          graph_.nodes[static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index)];
+      node.rebuilt = false;
+      if (!node.op || !node.op->view_rule) break;
+      id = node.operands[0].value;
+    }
+  return {};
+}
+
 Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
   for (Tensor* output : outputs) {
     WEFT_ASSIGN(const ops::Value value, read(*output));
@@ -247,6 +272,7 @@ void abort_trace() {
 Trace* suspend_trace() {
   ThreadState& state = thread_state();
   Trace* const running = current_trace();
+  ++state.outside;
   state.trace = nullptr;
   state.modes &= ~static_cast<uint32_t>(kTracing);
   return running;
@@ -256,6 +282,7 @@ Status resume_trace(Trace* trace) {
   ThreadState& state = thread_state();
   if (state.trace)
     return errors::invalid_state("trace", "another trace is running; end it before one is resumed");
+  state.outside -= state.outside > 0;
   state.trace = trace;
   if (trace) state.modes |= kTracing;
   return {};

@@ -106,6 +106,11 @@ class Trace {
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
+  // Nodes made in between are computed again by a backward that reads them, but for what makes the
+  // arrays that the outermost of such segments gives.
+  void begin_segment();
+  Status end_segment(std::span<Tensor* const> outputs);
+
   // What the thread did when this trace began inside a rule: the end brings it back.
   struct Before {
     void* trace;
@@ -176,6 +181,7 @@ class Trace {
   size_t placeholders_ = 0;
   std::vector<Ref<Tensor>> captures_;
   std::vector<ModeChange> modes_;
+  int segments_ = 0;  // that are open
   size_t round_ = 0;
   std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad

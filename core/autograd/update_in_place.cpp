@@ -39,6 +39,7 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
                              const ops::Values& inputs, Tensor& target) {
   Box& box = target.box();
   const uint32_t modes = thread_state().modes;
+  if (keeps_state(target)) return true;
   if (modes & kTracing || box.traced() || target.device()) return false;
   const bool recording = modes & kRecording && !box.state;
   // A detached view has no history, but what it does not write of its box keeps its own.

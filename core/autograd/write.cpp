@@ -224,6 +224,10 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
 
 }  // namespace
 
+bool keeps_state(const Tensor& target) {
+  return thread_state().again && target.box().state && !(thread_state().modes & kTracing);
+}
+
 Status check_writable(const Tensor& target, bool recording) {
   const Box& box = target.box();
   if (box.read_only)
@@ -253,6 +257,7 @@ Status unshare(Box& box, bool all_overwritten) {
 
 Status write(Tensor& target, const Argument& value) {
   const uint32_t modes = thread_state().modes;
+  if (keeps_state(target)) return {};
   if (!(modes & kTracing) && target.box().traced()) return traced_value_error("write");
   if (value.tag == ops::Tag::kTensor && value.tensor) {
     WEFT_ASSIGN(Ref<Tensor> given, without_leading_ones(*value.tensor, target.rank()));

@@ -21,6 +21,10 @@ if(WEFT_RUNTIME_ONLY)
   list(FILTER weft_sources EXCLUDE REGEX "\\.training\\.cpp$")
 endif()
 
+# Saved plans belong to a release.
+set_property(SOURCE core/executor/saved_plan.cpp
+             PROPERTY COMPILE_DEFINITIONS "WEFT_RELEASE=\"${WEFT_VERSION}\"")
+
 set(weft_private_includes
   "${CMAKE_CURRENT_SOURCE_DIR}/core"
   "${CMAKE_CURRENT_SOURCE_DIR}/bindings_c/include"

@@ -28,6 +28,7 @@ PlanOptions options_of_body(const PlanOptions& around) {
   options.branches = false;
   options.order = around.order;
   options.parts = around.parts;
+  options.saved = around.saved;
   return options;
 }
 

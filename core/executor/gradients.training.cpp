@@ -29,6 +29,11 @@ struct Halves {
   }
 };
 
+std::vector<bool> either(std::vector<bool> marked, const std::vector<bool>& others) {
+  for (size_t i = 0; i < marked.size(); ++i) marked[i] = marked[i] || others[i];
+  return marked;
+}
+
 class Halving {
  public:
   // `joint`: after its passes; `options`: what both halves share.
@@ -62,33 +67,29 @@ class Halving {
     return halves;
   }
 
-  // What is light runs again where that keeps fewer bytes.
-  Result<Halves> plan() const { return plan(first_part().again); }
-
-  // At most `budget` bytes, by computing again what costs least.
+  // With `budget` at most so many bytes, by computing again what costs least beside checkpoints and
+  // what is light, where that keeps fewer bytes.
   Result<Halves> plan_within(int64_t budget) {
-    WEFT_ASSIGN(Halves best, plan());
-    if (best.bytes() <= budget) return best;
+    FirstPart first = first_of_joint(joint_, outputs_);
+    const std::vector<bool> marked = checkpointed(joint_, first);
+    first.again = marked;
+    if (selection_.enabled("residuals")) first.again = either(least_kept(joint_, first), marked);
+    WEFT_ASSIGN(Halves best, plan(first.again));
+    if (budget == 0 || best.bytes() <= budget) return best;
     options_.branches = false;
     const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
-      WEFT_ASSIGN(Halves halves, plan(rebuilt));
+      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked)));
       const int64_t bytes = halves.bytes();
       if (bytes <= budget) best = std::move(halves);
       return bytes;
     };
     const int64_t plain = best.bytes();
-    WEFT_ASSIGN(const int64_t least, climb(joint_, first_part(), budget, try_rung));
+    WEFT_ASSIGN(const int64_t least, climb(joint_, first, budget, try_rung));
     if (best.bytes() > budget) return budget_not_met(budget, std::min(least, plain));
     return best;
   }
 
  private:
-  FirstPart first_part() const {
-    FirstPart first = first_of_joint(joint_, outputs_);
-    if (selection_.enabled("residuals")) first.again = least_kept(joint_, first);
-    return first;
-  }
-
   const Graph& joint_;
   const size_t outputs_;
   const graph::PassSelection& selection_;
@@ -157,7 +158,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   options.order = !device && selection.enabled("order");
   options.parts = !device && selection.enabled("parts");
   Halving halving(whole, output_types_.size(), selection, options);
-  WEFT_ASSIGN(Halves halves, budget > 0 ? halving.plan_within(budget) : halving.plan());
+  WEFT_ASSIGN(Halves halves, halving.plan_within(budget));
   reads_output_ = std::move(halves.reads_output);
   reads_input_.assign(
       halves.reads_input.begin(),

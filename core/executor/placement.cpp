@@ -69,7 +69,7 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
   }
 }
 
-Status Placement::run() {
+Status Placement::place_all() {
   WEFT_TRY(define_sources());
   // What gives an array of its own when called eagerly becomes a view only where no kernel that
   // reads it adds up by strides, so that bits are eager's.
@@ -82,7 +82,6 @@ Status Placement::run() {
   place_outputs();
   note_uses();
   reuse_in_place();
-  pack_arena();
   return {};
 }
 

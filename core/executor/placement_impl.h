@@ -10,6 +10,7 @@
 #include "executor/order.h"
 #include "executor/packing.h"
 #include "executor/plan.h"
+#include "executor/saved_plan.h"
 
 namespace weft::executor {
 
@@ -65,9 +66,9 @@ struct OrderProblem {
   std::vector<const graph::Node*> nodes;  // by step
 };
 
-// The graph with its nodes as `order` has the problem's steps.
-graph::Graph in_order(const graph::Graph& graph, const OrderProblem& problem,
-                      std::span<const int32_t> order);
+// The nodes of the graph as `order` has the problem's steps.
+std::vector<int32_t> nodes_in_order(const graph::Graph& graph, const OrderProblem& problem,
+                                    std::span<const int32_t> order);
 
 class Placement;
 
@@ -93,6 +94,8 @@ class Placement {
   Placement(const graph::Graph& graph, const PlanOptions& options,
             std::span<const BranchGroup> groups = {});
   Status run();
+  // The same with offsets that are known (and checked); null: with none, to see the branches.
+  Status run_as(const SavedPlan* saved);
   const graph::Graph& graph() const { return graph_; }
   const PlanOptions& options() const { return options_; }
   std::vector<BranchStep> branch_steps() const;
@@ -138,7 +141,8 @@ class Placement {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
   std::vector<ArenaUse> uses;
-  int32_t parts = 0;  // items that are built in the array they are joined to
+  std::vector<int64_t> offsets;  // of the arena's buffers
+  int32_t parts = 0;             // items that are built in the array they are joined to
 
  private:
   Status check_total() const;
@@ -173,7 +177,9 @@ class Placement {
   bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
   void reuse_in_place();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
-  void pack_arena();
+  Status place_all();
+  template <class Pack>
+  Status pack_arena(const Pack& pack_buffers);
   void move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
                          const std::vector<bool>& is_scratch);
   void add_reuses(const PendingStep& step, OrderStep& to) const;

@@ -143,7 +143,9 @@ void Placement::reuse_in_place() {
   }
 }
 
-void Placement::pack_arena() {
+// `pack_buffers` gives offsets to buffers.
+template <class Pack>
+Status Placement::pack_arena(const Pack& pack_buffers) {
   std::vector<Buffer> buffers;
   std::vector<int32_t> owners;
   for (size_t i = 0; i < items_.size(); ++i) {
@@ -160,7 +162,7 @@ void Placement::pack_arena() {
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);
   lower_bound = live_bytes(buffers, lanes, group_bytes);
-  const Packing packing = pack(buffers, lower_bound);
+  WEFT_ASSIGN(const Packing packing, pack_buffers(std::span<Buffer>(buffers)));
   arena_bytes = packing.bytes;
   arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i) {
@@ -168,7 +170,26 @@ void Placement::pack_arena() {
     items_[static_cast<size_t>(owners[i])].offset = b.offset;
     uses.push_back(
         {b.offset, b.bytes, b.first, b.last, is_scratch[static_cast<size_t>(owners[i])]});
+    offsets.push_back(b.offset);
   }
+  return {};
+}
+
+Status Placement::run() {
+  WEFT_TRY(place_all());
+  return pack_arena(
+      [&](std::span<Buffer> buffers) -> Result<Packing> { return pack(buffers, lower_bound); });
+}
+
+Status Placement::run_as(const SavedPlan* saved) {
+  WEFT_TRY(place_all());
+  if (!saved) return {};
+  std::vector<std::string> names;
+  for (const PendingStep& step : steps) names.push_back(step.name);
+  return pack_arena([&](std::span<Buffer> buffers) -> Result<Packing> {
+    WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names));
+    return Packing{saved->arena_bytes, saved->arena_bytes == lower_bound};
+  });
 }
 
 }  // namespace weft::executor

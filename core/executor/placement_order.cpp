@@ -1,4 +1,4 @@
-// What the search for an order is told of a placement, and the graph in the order that it found.
+// What the search for an order is told of a placement, and the nodes in the order that it found.
 #include <algorithm>
 
 #include "executor/placement_impl.h"
@@ -100,7 +100,8 @@ void Placement::keep_states_readable(OrderProblem& problem, const Writers& write
 }
 
 // Views take no step: each comes before the first node that reads it, the others at the end.
-Graph in_order(const Graph& graph, const OrderProblem& problem, std::span<const int32_t> order) {
+std::vector<int32_t> nodes_in_order(const Graph& graph, const OrderProblem& problem,
+                                    std::span<const int32_t> order) {
   std::vector<int32_t> nodes;
   std::vector<bool> placed(graph.nodes.size(), false);
   const auto place_with_views = [&](int32_t n) {
@@ -125,7 +126,7 @@ Graph in_order(const Graph& graph, const OrderProblem& problem, std::span<const 
         static_cast<int32_t>(problem.nodes[static_cast<size_t>(unit)] - graph.nodes.data()));
   for (size_t n = 0; n < graph.nodes.size(); ++n)
     if (!placed[n]) place_with_views(static_cast<int32_t>(n));
-  return graph::with_node_order(graph, nodes);
+  return nodes;
 }
 
 }  // namespace weft::executor

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/errors.h"
+#include "base/log.h"
 #include "executor/bound_impl.h"
 #include "executor/control.h"
 #include "executor/placement_impl.h"
@@ -212,6 +214,20 @@ int64_t most_added(int64_t arena) {
   return std::min(std::max(arena, int64_t{1} << 20), int64_t{1} << 28);
 }
 
+// What is decided of a plan before its steps are emitted. A placement refers to the rest.
+struct Decided {
+  explicit Decided(const PlanOptions& given) : options(given), apart(given) { apart.parts = false; }
+  Decided(const Decided&) = delete;
+  Decided& operator=(const Decided&) = delete;
+
+  PlanOptions options, apart;  // and without arrays inside others
+  std::vector<int32_t> order[2];
+  graph::Graph ordered[2];
+  std::unique_ptr<Placement> placement;
+  std::vector<BranchGroup> groups;
+  int64_t arena_without = 0;  // groups
+};
+
 // Groups that would need too much memory go one by one, the one that needs most first.
 Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
                   std::unique_ptr<Placement>& placement) {
@@ -231,18 +247,85 @@ Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
 }
 
 // Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
-Status place(const graph::Graph& graph, const PlanOptions& options, graph::Graph& ordered,
-             std::unique_ptr<Placement>& placement) {
+Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
+             graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
   if (!options.order) return {};
   const OrderProblem problem = placement->order_problem();
   const std::vector<int32_t> order = find_order(problem.steps, problem.values);
   if (order.empty()) return {};
-  ordered = in_order(graph, problem, order);
+  nodes = nodes_in_order(graph, problem, order);
+  ordered = graph::with_node_order(graph, nodes);
   auto placed = std::make_unique<Placement>(ordered, options);
   WEFT_TRY(placed->run());
   if (placed->arena_bytes < placement->arena_bytes) placement = std::move(placed);
+  return {};
+}
+
+Status decide(const graph::Graph& graph, Decided& decided) {
+  WEFT_TRY(place(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
+  if (decided.placement->parts > 0) {
+    std::unique_ptr<Placement> other;
+    WEFT_TRY(place(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
+  }
+  decided.arena_without = decided.placement->arena_bytes;
+  if (!decided.options.branches) return {};
+  return add_groups(decided.placement->options(), decided.groups, decided.placement);
+}
+
+// The same decisions as were saved, checked.
+Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& decided) {
+  const std::string& where = decided.options.saved->where;
+  const PlanOptions& options = saved.parts ? decided.options : decided.apart;
+  const graph::Graph* ordered = &graph;
+  if (!saved.order.empty()) {
+    WEFT_TRY(check_order(where, graph, saved.order));
+    decided.ordered[0] = graph::with_node_order(graph, saved.order);
+    ordered = &decided.ordered[0];
+  }
+  decided.arena_without = saved.arena_without;
+  decided.placement = std::make_unique<Placement>(*ordered, options);
+  if (saved.groups.empty()) return decided.placement->run_as(&saved);
+  WEFT_TRY(decided.placement->run_as(nullptr));
+  decided.groups = find_branches(decided.placement->branch_steps(), options.threads);
+  std::erase_if(decided.groups, [&](const BranchGroup& group) {
+    return std::ranges::find(saved.groups, group.begin) == saved.groups.end();
+  });
+  if (decided.groups.size() != saved.groups.size())
+    return errors::io(where, "the saved plan does not fit its graph: it has ", saved.groups.size(),
+                      " groups of branches; ", decided.groups.size(), " of them are in the graph");
+  decided.placement = std::make_unique<Placement>(*ordered, options, decided.groups);
+  return decided.placement->run_as(&saved);
+}
+
+void note(const std::string& graph, const Decided& decided) {
+  const Placement& placement = *decided.placement;
+  std::vector<SavedPlan>& plans = decided.options.saved->plans;
+  if (std::ranges::find(plans, graph, &SavedPlan::graph) != plans.end()) return;
+  SavedPlan saved;
+  saved.graph = graph;
+  for (size_t i = 0; i < 2; ++i)
+    if (&placement.graph() == &decided.ordered[i]) saved.order = decided.order[i];
+  saved.parts = &placement.options() == &decided.options;
+  for (const BranchGroup& group : decided.groups) saved.groups.push_back(group.begin);
+  saved.offsets = placement.offsets;
+  saved.arena_bytes = placement.arena_bytes;
+  saved.arena_without = decided.arena_without;
+  plans.push_back(std::move(saved));
+}
+
+Status find_decisions(const graph::Graph& graph, Decided& decided) {
+  SavedPlans* const saved = decided.options.saved;
+  if (!saved) return decide(graph, decided);
+  const std::string own = fingerprint(graph);
+  if (const SavedPlan* const known = saved->find(own)) return decide_as(graph, *known, decided);
+  WEFT_TRY(decide(graph, decided));
+  if (saved->notes)
+    note(own, decided);
+  else
+    log(LogLevel::kInfo, saved->where, ": the saved plan is not used: passes made another graph");
   return {};
 }
 
@@ -267,19 +350,9 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
     WEFT_ASSIGN(auto control, plan_control(region, given));
     options.controls.push_back(std::move(control));
   }
-  graph::Graph ordered[2];
-  std::unique_ptr<Placement> placement;
-  WEFT_TRY(place(graph, options, ordered[0], placement));
-  PlanOptions apart = options;
-  apart.parts = false;
-  if (placement->parts > 0) {
-    std::unique_ptr<Placement> other;
-    WEFT_TRY(place(graph, apart, ordered[1], other));
-    if (other->arena_bytes < placement->arena_bytes) placement = std::move(other);
-  }
-  const int64_t arena_without = placement->arena_bytes;
-  std::vector<BranchGroup> groups;
-  if (options.branches) WEFT_TRY(add_groups(placement->options(), groups, placement));
+  Decided decided(options);
+  WEFT_TRY(find_decisions(graph, decided));
+  Placement* const placement = decided.placement.get();
   Plan plan;
   plan.threads = options.threads;
   plan.device = options.device;
@@ -287,7 +360,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.arena_bytes = placement->arena_bytes;
   plan.lower_bound = placement->lower_bound;
   plan.proven = placement->arena_proven;
-  plan.added_bytes = plan.arena_bytes - arena_without;
+  plan.added_bytes = plan.arena_bytes - decided.arena_without;
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
   plan.uses = std::move(placement->uses);
@@ -296,9 +369,14 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.held = std::move(placement->held);
   plan.constants = std::move(placement->constants);
   plan.scalars = placement->scalars;
-  for (const BranchGroup& group : groups) plan.groups.push_back(group_of(group, placement->steps));
+  for (const BranchGroup& group : decided.groups)
+    plan.groups.push_back(group_of(group, placement->steps));
   Emitter(*placement, plan).run();
-  WEFT_TRY(verify_state_order(graph, plan));
+  const Status sound = verify_state_order(graph, plan);
+  if (!sound.ok() && options.saved && !options.saved->notes)
+    return errors::io(options.saved->where,
+                      "the saved plan does not fit its graph: ", sound.message());
+  WEFT_TRY(sound);
   return plan;
 }
 

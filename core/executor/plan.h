@@ -45,6 +45,7 @@ enum class StepKind : uint8_t {
 
 struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
+class SavedPlans;    // of a file; saved_plan.h
 
 struct Step {
   StepKind kind = StepKind::kKernel;
@@ -101,6 +102,8 @@ struct PlanOptions {
   bool overwrite_residuals = false;  // a consuming backward
   // By region of the graph: the plan of control flow. make_plan fills it in.
   std::vector<std::shared_ptr<const ControlPlan>> controls;
+  // Has the decisions of this plan, or gets them; null: neither.
+  SavedPlans* saved = nullptr;
 };
 
 // A pointer of the bound block that is `base of a root + offset`.

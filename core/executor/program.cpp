@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/evaluate.h"
+#include "executor/rebuild.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
 #include "runtime/pool.h"
@@ -192,7 +193,9 @@ Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
   for (const Ref<Preparation>& known : purpose.known)
     if (known->is_for(split.preparation, split.inputs)) preparation_ = known;
   if (!preparation_) {
-    WEFT_ASSIGN(Ref<Compiled> plan, build(split.preparation, {}, selection));
+    Purpose alone;
+    alone.saved = purpose.saved;
+    WEFT_ASSIGN(Ref<Compiled> plan, build(split.preparation, alone, selection));
     preparation_ = Ref<Preparation>::adopt(
         new Preparation(std::move(split.preparation), std::move(split.inputs), std::move(plan)));
   }
@@ -211,6 +214,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
   const graph::PassContext context{fold_node, purpose.settled, prepares};
   WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
+#ifndef WEFT_RUNTIME_ONLY
+  whole = with_checkpoints(std::move(whole));
+#endif
   if (prepares) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
@@ -227,6 +233,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   PlanOptions options;
   options.threads = num_threads();
   options.device = purpose.device;
+  options.saved = purpose.saved;
   options.branches = !purpose.device && selection.enabled("branches");
   options.order = !purpose.device && selection.enabled("order");
   options.parts = !purpose.device && selection.enabled("parts");
@@ -282,10 +289,11 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const MemoryFigures memory = compiled->memory();
-  log(LogLevel::kInfo, "plan: made in ", static_cast<int64_t>(compiled->planning_ * 1e6),
-      " us: ", compiled->forward_.steps.size(), " steps; bytes: arena ", memory.arena,
-      ", residuals ", memory.residual, ", backward ", memory.backward, ", prepared values ",
-      memory.prepared);
+  const bool is_saved = purpose.saved && !purpose.saved->notes;
+  log(LogLevel::kInfo, is_saved ? "plan: placed as saved in " : "plan: made in ",
+      static_cast<int64_t>(compiled->planning_ * 1e6), " us: ", compiled->forward_.steps.size(),
+      " steps; bytes: arena ", memory.arena, ", residuals ", memory.residual, ", backward ",
+      memory.backward, ", prepared values ", memory.prepared);
   return compiled;
 }
 
@@ -331,14 +339,44 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const std::vector<Ref<Preparation>> known = preparations();
   const auto settled = device ? std::vector<bool>() : settled_;
   const auto prepares = device ? Prepare::kNo : prepare;
-  WEFT_ASSIGN(Ref<Compiled> compiled,
-              Compiled::build(own ? graph_ : typed,
-                              {marks, settled, prepares, device, budget_, known}, selection_));
+  WEFT_ASSIGN(
+      Ref<Compiled> compiled,
+      Compiled::build(
+          own ? graph_ : typed,
+          {marks, settled, prepares, device, budget_, known,
+           own && wanted.empty() && !device && budget_ == 0 ? saved_plans_for(threads) : nullptr},
+          selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
       entries_.begin(),
       {{inputs.begin(), inputs.end()}, marks, threads, device, prepare, budget_, compiled});
   return compiled;
+}
+
+SavedPlans* Program::saved_plans_for(int threads) const {
+  if (!saved_) return nullptr;
+  const std::string present = plan_conditions(threads, selection_);
+  if (saved_->conditions == present) return saved_.get();
+  log(LogLevel::kInfo, saved_->where, ": the saved plan is not used: it was made for ",
+      saved_->conditions, "; this is ", present);
+  return nullptr;
+}
+
+void Program::set_saved_plans(Ref<SavedPlans> plans) {
+  const std::lock_guard lock(mutex_);
+  saved_ = std::move(plans);
+}
+
+Result<Ref<SavedPlans>> Program::plans_to_save() {
+  auto* const found = new SavedPlans;
+  Ref<SavedPlans> plans = Ref<SavedPlans>::adopt(found);
+  found->notes = true;
+  found->conditions = plan_conditions(num_threads(), selection_);
+  if (stages_) return plans;
+  for (const Prepare prepare : {Prepare::kYes, Prepare::kNo})
+    WEFT_TRY(Compiled::build(graph_, {{}, settled_, prepare, nullptr, 0, {}, found}, selection_)
+                 .status());
+  return plans;
 }
 
 std::vector<Ref<Preparation>> Program::preparations() const {
@@ -351,8 +389,7 @@ std::vector<Ref<Preparation>> Program::preparations() const {
 Status Program::set_budget(int64_t bytes) {
   if (bytes < 0)
     return errors::invalid_value("plan", "`memory` must be at least 0 bytes; got ", bytes);
-  if (stages_ && bytes > 0)
-    return errors::unsupported("plan", "a graph with sizes that only a run knows has no budget");
+  if (stages_) return stages_->set_budget(bytes);
   const std::lock_guard lock(mutex_);
   budget_ = bytes;
   return {};

@@ -20,6 +20,7 @@
 #include "base/ref.h"
 #include "executor/plan.h"
 #include "executor/preparation.h"
+#include "executor/saved_plan.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
@@ -163,6 +164,7 @@ class Compiled final : public Object {
     Device* device = nullptr;
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
     std::span<const Ref<Preparation>> known = {};  // of other plans of the program
+    SavedPlans* saved = nullptr;
   };
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
                                      const graph::PassSelection& selection);
@@ -240,8 +242,13 @@ class Program final : public Object {
                                 Prepare prepare = Prepare::kNo);
   // Plans made from now on take at most so many bytes for arena, residuals and prepared values
   // together; 0: as many as they do. A compile that cannot says how few it can. Not for programs
-  // with sizes.
+  // with sizes that follow from values.
   Status set_budget(int64_t bytes);
+  // What files keep of plans (saved_plan.h), of an entry point without gradients on the CPU: those
+  // with prepared values and those without.
+  Result<Ref<SavedPlans>> plans_to_save();
+  // Plans for the graph's own types are made as they say, if they were made for what there is now.
+  void set_saved_plans(Ref<SavedPlans> plans);
   // The plan that compile gave last, or one for each stage; none before.
   std::vector<Ref<Compiled>> latest_plans() const;
 
@@ -259,6 +266,7 @@ class Program final : public Object {
   };
   Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> settled);
   std::vector<Ref<Preparation>> preparations() const;
+  SavedPlans* saved_plans_for(int threads) const;  // null: none fits what there is now
   ~Program() override;
 
   const graph::Graph graph_;
@@ -267,6 +275,7 @@ class Program final : public Object {
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
   int64_t budget_ = 0;
+  Ref<SavedPlans> saved_;
   std::vector<Entry> entries_;  // most recently used first
 };
 

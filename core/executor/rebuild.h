@@ -45,6 +45,9 @@ std::vector<bool> light_again(const graph::Graph& graph, const FirstPart& first)
 // kept.
 std::vector<bool> least_kept(const graph::Graph& graph, const FirstPart& first);
 
+// What of it is in a checkpoint and may run again.
+std::vector<bool> checkpointed(const graph::Graph& graph, const FirstPart& first);
+
 struct Rung {
   std::vector<bool> rebuilt;  // by node of the graph
   double seconds = 0;         // that it takes longer, by the model of costs
@@ -70,5 +73,7 @@ FirstPart first_of_step(const graph::Graph& graph);
 // The graph in which nodes that are marked run again, as clones, just before what reads them first
 // behind the first part.
 graph::Graph with_rebuilt(const graph::Graph& graph, const std::vector<bool>& rebuilt);
+// The graph in which what checkpoints mark runs again so.
+graph::Graph with_checkpoints(graph::Graph graph);
 
 }  // namespace weft::executor

@@ -185,6 +185,14 @@ int64_t rebuildable_bytes(const Graph& graph, const FirstPart& first) {
   return sum;
 }
 
+std::vector<bool> checkpointed(const Graph& graph, const FirstPart& first) {
+  const Forward forward(graph, first);
+  std::vector<bool> rebuilt(graph.nodes.size(), false);
+  for (const int32_t n : forward.nodes())
+    rebuilt[static_cast<size_t>(n)] = forward.node(n).rebuilt && forward.may_rebuild(n);
+  return rebuilt;
+}
+
 std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t bytes) {
   if (first.nodes.empty()) return {};
   const Forward forward(graph, first);

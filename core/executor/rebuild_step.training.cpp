@@ -173,4 +173,10 @@ Graph with_rebuilt(const Graph& graph, const std::vector<bool>& rebuilt) {
   return Step(graph).with(rebuilt);
 }
 
+Graph with_checkpoints(Graph graph) {
+  const bool has_gradients = std::ranges::any_of(graph.nodes, &graph::Node::backward);
+  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rebuilt)) return graph;
+  return with_rebuilt(graph, checkpointed(graph, first_of_step(graph)));
+}
+
 }  // namespace weft::executor

@@ -211,6 +211,7 @@ Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::Tensor
   if (!entry.program) {
     WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
     WEFT_ASSIGN(entry.program, Program::create(std::move(graph), selection_));
+    WEFT_TRY(entry.program->set_budget(budget_));
   }
   return entry.program;
 }
@@ -221,9 +222,23 @@ Result<Ref<Program>> Stages::program_if_met(size_t stage, std::span<const graph:
     const std::lock_guard lock(mutex_);
     bool is_new;
     entry(stage, inputs, sizes, is_new);
-    if (is_new) return Ref<Program>();
+    if (is_new && budget_ == 0) return Ref<Program>();
   }
   return program(stage, inputs, sizes);
+}
+
+Status Stages::set_budget(int64_t bytes) {
+  if (stages_.size() > 1 && bytes > 0)
+    return errors::unsupported("plan",
+                               "a graph with sizes that follow from values has no budget: it runs "
+                               "in ",
+                               stages_.size(), " stages");
+  const std::lock_guard lock(mutex_);
+  budget_ = bytes;
+  for (std::vector<Entry>& entries : entries_)
+    for (Entry& entry : entries)
+      if (entry.program) WEFT_TRY(entry.program->set_budget(bytes));
+  return {};
 }
 
 Status Stages::check_size(int32_t size, std::span<const int64_t> sizes) const {

@@ -49,6 +49,9 @@ class Stages {
   // The same, but null for a stage that may run eagerly when it meets them for the first time.
   Result<Ref<Program>> program_if_met(size_t stage, std::span<const graph::TensorType> inputs,
                                       std::span<const int64_t> sizes);
+  // Of every plan, for whatever extents of dimensions. Not where sizes follow from values: then
+  // several plans share a call.
+  Status set_budget(int64_t bytes);
   // Refuses a size below 0 or above its bound: a defect of the operator that computed it.
   Status check_size(int32_t size, std::span<const int64_t> sizes) const;
   // The programs that were used last, a stage each; null before.
@@ -72,6 +75,7 @@ class Stages {
   std::vector<Source> outputs_;
   std::vector<graph::Polynomial> bounds_;
   mutable std::mutex mutex_;
+  int64_t budget_ = 0;
   std::vector<std::vector<Entry>> entries_;  // by stage; most recently used first
 };
 

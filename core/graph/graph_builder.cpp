@@ -108,6 +108,7 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   node.line = line_;
   node.clone_of = clone_of_;
   node.backward = backward_;
+  node.rebuilt = rebuilt_;
   if (op.is_random)
     node.ordinal = reused_ordinal_ >= 0 ? std::exchange(reused_ordinal_, -1) : graph_.ordinals++;
   Result<std::vector<TensorType>> in = operand_types(graph_, node);
@@ -192,10 +193,11 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   for (const Constant& constant : source.constants)
     became[static_cast<size_t>(constant.value)] =
         builder.constant(constant.content, source.values[static_cast<size_t>(constant.value)].name);
-  const bool backward = builder.backward();
+  const bool backward = builder.backward(), rebuilt = builder.rebuilt();
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
     builder.set_backward(backward || node.backward);
+    builder.set_rebuilt(rebuilt || node.rebuilt);
     if (!node.op && !control_of(source, node)) {
       builder.fail(inline_region(builder, source, node, became));
       continue;
@@ -217,6 +219,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   builder.set_line({});
   builder.set_clone_of(kNoValue);
   builder.set_backward(backward);
+  builder.set_rebuilt(rebuilt);
   return became;
 }
 

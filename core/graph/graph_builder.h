@@ -32,12 +32,16 @@ class GraphBuilder final : public ops::Builder {
   // Nodes made from now on are gradients, or come after them.
   void set_backward(bool backward) { backward_ = backward; }
   // Nodes made from now on stand for `node`, of a graph with the same lines: they take its line and
-  // its side of the gradients.
+  // its side of the gradients, and are computed again as it would be.
   void stand_for(const Node& node) {
     line_ = node.line;
     backward_ = node.backward;
+    rebuilt_ = node.rebuilt;
   }
   bool backward() const { return backward_; }
+  // Nodes made from now on are computed again by a backward that reads them.
+  void set_rebuilt(bool rebuilt) { rebuilt_ = rebuilt; }
+  bool rebuilt() const { return rebuilt_; }
   // The next random node takes this ordinal instead of a new one (graphs that are rebuilt).
   void reuse_ordinal(int32_t ordinal) { reused_ordinal_ = ordinal; }
 
@@ -55,6 +59,7 @@ class GraphBuilder final : public ops::Builder {
   int32_t reused_ordinal_ = -1;
   ValueId clone_of_ = kNoValue;
   bool backward_ = false;
+  bool rebuilt_ = false;
 };
 
 // Appends `source`'s nodes to the builder's graph, its inputs replaced by `inputs`; gives what

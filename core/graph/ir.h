@@ -62,6 +62,7 @@ struct Node {
   int32_t region = -1;    // index into Graph::regions
   int32_t line = -1;      // index into Graph::lines: the source line that made it
   bool backward = false;  // made from where gradients began on, in a graph that has them inside
+  bool rebuilt = false;   // in a checkpoint: a backward computes it again instead of keeping it
 };
 
 // Does its result hold the elements of its operand, at other places or repeated? Values never
@@ -74,11 +75,10 @@ class Graph;
 // node's operands, its outputs the node's outputs, but for control flow (control.h). What it is
 // lowered to is decided late.
 enum class RegionKind : uint8_t {
-  kFused,       // elementwise nodes of one shape: a tile program
-  kBands,       // a loop over bands of rows, line buffers carried
-  kCheckpoint,  // recomputed for the backward
-  kLoop,        // the body once for each row of arrays, or while a carried value says so: control.h
-  kCond,        // one of two bodies: control.h
+  kFused,  // elementwise nodes of one shape: a tile program
+  kBands,  // a loop over bands of rows, line buffers carried
+  kLoop,   // the body once for each row of arrays, or while a carried value says so: control.h
+  kCond,   // one of two bodies: control.h
   kCall,
 };
 // Limits of a fused region, those of the tile program that it is lowered to.

@@ -185,6 +185,7 @@ class Printer {
     if (!node.op) right += region_text(graph_.regions[static_cast<size_t>(node.region)]);
     if (node.ordinal >= 0) right += " @ordinal " + std::to_string(node.ordinal);
     if (node.clone_of >= 0) right += " @clone " + use(node.clone_of);
+    if (node.rebuilt) right += " @rebuilt";
     if (node.line >= 0) right += " @line " + quoted(graph_.lines[static_cast<size_t>(node.line)]);
     std::string left;
     for (const ValueId id : node.outputs) left += (left.empty() ? "" : ", ") + define(id);

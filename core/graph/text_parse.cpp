@@ -192,6 +192,8 @@ class GraphReader {
         node.ordinal = in_.small_integer();
       else if (key == "clone")
         node.clone_of = use();
+      else if (key == "rebuilt")
+        node.rebuilt = true;
       else if (key == "line")
         node.line = graph_.add_line(in_.quoted());
       else

@@ -127,6 +127,8 @@ class Encoder {
     json.set("out", std::move(outputs));
     if (node.ordinal >= 0) json.set("ordinal", int64_t{node.ordinal});
     if (node.clone_of >= 0) json.set("clone", use(node.clone_of));
+    if (node.backward) json.set("backward", true);
+    if (node.rebuilt) json.set("rebuilt", true);
     if (node.line >= 0) json.set("line", int64_t{node.line});
     return json;
   }
@@ -212,6 +214,9 @@ class Decoder {
     if (const Json* clone = json.find("clone")) {
       WEFT_ASSIGN(node.clone_of, defined(*clone));
     }
+    const Json *backward = json.find("backward"), *rebuilt = json.find("rebuilt");
+    node.backward = backward && backward->flag();
+    node.rebuilt = rebuilt && rebuilt->flag();
     if (const Json* line = json.find("line")) {
       if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
         return broken("`", op->text(), "` has a source line out of range");

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "graph/sizes.h"
 #include "model/codec.h"
+#include "model/saved_plans.h"
 
 namespace weft::model {
 namespace {
@@ -42,6 +43,8 @@ class EntryReader {
     settled.resize(settled.size() + entry_.captures.size(), true);
     WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph), graph::PassSelection(),
                                                           std::move(settled)));
+    WEFT_ASSIGN(Ref<executor::SavedPlans> plans, read_plans(where_, json_));
+    if (plans) entry_.program->set_saved_plans(std::move(plans));
     return std::move(entry_);
   }
 

@@ -2,12 +2,21 @@
 
 #include <mutex>
 
+#include "runtime/thread_state.h"
+
 namespace weft {
 namespace {
 
 constinit std::mutex mutex;
 constinit uint64_t current_seed = 0;
 constinit uint64_t next_ordinal = 0;
+
+RandomKey take_next(uint64_t count) {
+  const std::lock_guard lock(mutex);
+  const RandomKey key{current_seed, next_ordinal};
+  next_ordinal += count;
+  return key;
+}
 
 }  // namespace
 
@@ -18,9 +27,11 @@ void seed_random(uint64_t seed, uint64_t first_ordinal) {
 }
 
 RandomKey take_ordinals(uint64_t count) {
-  const std::lock_guard lock(mutex);
-  const RandomKey key{current_seed, next_ordinal};
-  next_ordinal += count;
+  ThreadState& state = thread_state();
+  if (count == 0 || state.outside > 0 || !(state.again || state.draws)) return take_next(count);
+  const bool repeats = state.again && state.again->next < state.again->keys.size();
+  const RandomKey key = repeats ? state.again->keys[state.again->next++] : take_next(count);
+  for (Draws* draws = state.draws; draws; draws = draws->around) draws->keys.push_back(key);
   return key;
 }
 

@@ -4,11 +4,20 @@
 
 #include <stdint.h>
 
+#include "runtime/pool.h"
+
 namespace weft {
 
 struct RandomKey {
   uint64_t seed;
   uint64_t first_ordinal;
+};
+
+// What a part of a program drew, call by call, so that it can run again with the same numbers.
+struct Draws {
+  PoolVector<RandomKey> keys;
+  size_t next = 0;          // that a repetition gets
+  Draws* around = nullptr;  // of which it is a part
 };
 
 void seed_random(uint64_t seed, uint64_t first_ordinal = 0);

@@ -12,6 +12,7 @@
 namespace weft {
 
 class Device;
+struct Draws;
 
 // Bits of ThreadState::modes. The hot path tests the whole word against zero.
 enum Mode : uint32_t {
@@ -45,6 +46,13 @@ struct ThreadState {
   int64_t last_poll = 0;
   Device* device = nullptr;  // where new arrays go; null: the CPU
   void* trace = nullptr;     // autograd's Trace while kTracing is set
+  // Of checkpoints (autograd/checkpoint.h): the innermost that is open, and its number; what it
+  // draws; and while one runs again, what it drew then. Nothing is noted outside of a trace.
+  void* checkpoint = nullptr;
+  uint64_t segment = 0;
+  Draws* draws = nullptr;
+  Draws* again = nullptr;
+  int outside = 0;
   Status last_error;
   ThreadState* next = nullptr;  // in the list of all threads' states
   ThreadState* previous = nullptr;

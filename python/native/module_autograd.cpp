@@ -89,20 +89,21 @@ py::object trace_end(const py::sequence& outputs) {
   return owned(wrap_function(function));
 }
 
+py::list lent(const weft_tensor* tensors, size_t count) {
+  py::list list;
+  for (size_t i = 0; i < count; ++i) {
+    weft_tensor_retain(tensors[i]);
+    list.append(owned(wrap(tensors[i])));
+  }
+  return list;
+}
+
 // Calls the Python function of a recorded call: (saved, cotangents) -> gradients, None for zero.
 weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved,
                           const weft_tensor* cotangents, size_t noutputs, weft_tensor* gradients,
                           size_t ninputs) {
   const py::gil_scoped_acquire gil;
   try {
-    const auto lent = [](const weft_tensor* tensors, size_t count) {
-      py::list list;
-      for (size_t i = 0; i < count; ++i) {
-        weft_tensor_retain(tensors[i]);
-        list.append(owned(wrap(tensors[i])));
-      }
-      return list;
-    };
     const py::handle function(static_cast<PyObject*>(context));
     const py::object result = function(lent(saved, nsaved), lent(cotangents, noutputs));
     const std::vector<weft_tensor> found = tensors_of(result, "backward", true);
@@ -139,6 +140,45 @@ void record_function(const char* name, const py::sequence& inputs, const py::seq
                              kept.size(), call_backward, backward.ptr(), release_callable));
 }
 
+void checkpoint_begin(const py::sequence& inputs) {
+  const std::vector<weft_tensor> in = tensors_of(inputs, "checkpoint");
+  check(weft_checkpoint_begin(in.data(), in.size()));
+}
+
+// Calls the Python function of a checkpoint again: inputs -> outputs.
+weft_status call_segment(void* context, const weft_tensor* inputs, size_t ninputs,
+                         weft_tensor* outputs, size_t noutputs) {
+  const py::gil_scoped_acquire gil;
+  try {
+    const py::object result = py::handle(static_cast<PyObject*>(context))(lent(inputs, ninputs));
+    const std::vector<weft_tensor> found = tensors_of(result, "checkpoint");
+    if (found.size() != noutputs) {
+      raise_error(WEFT_INVALID_STATE,
+                  "checkpoint: the function must give the same when it runs again; it gave %zu "
+                  "arrays and now %zu",
+                  noutputs, found.size());
+      return WEFT_INVALID_STATE;
+    }
+    for (size_t i = 0; i < noutputs; ++i) {
+      weft_tensor_retain(found[i]);
+      outputs[i] = found[i];
+    }
+    return WEFT_OK;
+  } catch (py::error_already_set& error) {
+    error.restore();  // the caller of backward gets it
+    return WEFT_INVALID_STATE;
+  }
+}
+
+py::object checkpoint_end(const py::sequence& outputs, const py::function& again) {
+  const std::vector<weft_tensor> out = tensors_of(outputs, "checkpoint");
+  std::vector<weft_tensor> results(out.size());
+  Py_INCREF(again.ptr());
+  check(weft_checkpoint_end(out.data(), out.size(), call_segment, again.ptr(), release_callable,
+                            results.data()));
+  return wrap_list(results);
+}
+
 }  // namespace
 
 void define_autograd(py::module_& module) {
@@ -147,6 +187,9 @@ void define_autograd(py::module_& module) {
   module.attr("TRAINING") = static_cast<uint32_t>(WEFT_MODE_TRAINING);
   module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
   module.def("record_function", record_function);
+  module.def("checkpoint_begin", checkpoint_begin);
+  module.def("checkpoint_end", checkpoint_end);
+  module.def("checkpoint_abort", weft_checkpoint_abort);
   module.def("modes", weft_modes);
   module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),

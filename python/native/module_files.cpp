@@ -110,6 +110,15 @@ void save_model(const std::string& path, const std::vector<Entry>& entries,
   check(status);
 }
 
+void save_plans(const std::string& path) {
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_model_save_plans(path.c_str());
+  }
+  check_file(status);
+}
+
 class Model {
  public:
   explicit Model(const std::string& path) {
@@ -174,6 +183,7 @@ void define_files(py::module_& module) {
   module.def("load_archive", load_archive, py::arg("path"), py::arg("key"));
   module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"),
              py::arg("source_lines") = false);
+  module.def("save_plans", save_plans);
   py::class_<Model>(module, "Model")
       .def(py::init<const std::string&>())
       .def("text", &Model::text)

@@ -22,6 +22,7 @@ def export(
     dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
     metadata: Mapping[str, str] | None = None,
     source_lines: bool = False,
+    plan: bool = False,
     **entries: Any,
 ) -> None:
     """Writes a .weft file with one or several entry points over shared weights.
@@ -36,6 +37,10 @@ def export(
         `{"x": {0: "batch", 1: weft.Dim("time", max=512)}}`; equal names mean equal extents
     metadata: texts for the file, such as the classes of a classifier
     source_lines: keep file and line of every operator, so that errors of the file's runs name them
+    plan: keep the plans of inference, too, so that what loads the file searches no placement of
+        values. It is for this release of Weft, this machine's instruction set and the present
+        number of threads, and left alone elsewhere; `weft_model_save_plans` makes another. Entry
+        points with `dynamic` inputs have none
 
     The file runs in C (`weft_model_load`), in `weft.runtime`, and comes back as a block with
     `SymbolBlock.imports`. The same network gives the same bytes.
@@ -84,6 +89,8 @@ def export(
         for name, found in traced.items()
     ]
     native.save_model(fspath(path), written, list((metadata or {}).items()), source_lines)
+    if plan:
+        native.save_plans(fspath(path))
 
 
 Examples = tuple[Any, ...] | None  # None: the arguments of the last call

@@ -50,6 +50,7 @@ const char* weft_model_metadata_key_at(weft_model model, size_t index);
 size_t weft_model_entry_count(weft_model model);
 const char* weft_model_entry_name_at(weft_model model, size_t index);
 weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
+weft_status weft_model_set_budget(weft_model model, const char* entry, int64_t bytes);
 weft_status weft_context_create(weft_model model, const char* entry, void* arena,
                                 size_t arena_bytes, weft_context* out);
 weft_status weft_context_create_sharing(weft_context first, const char* entry, void* arena,
@@ -173,6 +174,15 @@ class Model:
         out = _ffi.new("size_t*")
         _check(_library.weft_model_arena_bytes(self._handle, entry.encode(), out))
         return int(out[0])
+
+    def set_budget(self, entry: str, bytes: int) -> None:
+        """Contexts of an entry point that are created from now on take at most so many bytes
+        beside inputs, outputs and states; 0: as many as they do. No bit of a result changes.
+
+        Creating a context, where extents are dynamic running it, raises ValueError where no plan is
+        small enough, and says how little is possible.
+        """
+        _check(_library.weft_model_set_budget(self._handle, entry.encode(), bytes))
 
     def context(
         self, entry: str = "forward", arena: Any = None, *, sharing: "Context | None" = None

@@ -197,6 +197,34 @@ static void calls_of_the_program_have_gradients() {
   THROWS(weft::backward({again}), WEFT_INVALID_VALUE, "must give 1 arrays; got 0");
 }
 
+static void checkpoints_run_again() {
+  const Tensor a = row({2, 3}), w = row({4, 5});
+  a.attach_grad();
+  w.attach_grad();
+  int runs = 0;
+  std::vector<Tensor> found;
+  {
+    const auto scope = weft::record();
+    found = weft::checkpoint({a}, [&runs, w](auto inputs) {
+      ++runs;
+      return std::vector<Tensor>{inputs[0] * inputs[0] * w};
+    });
+  }
+  weft::backward({found[0]});
+  CHECK(runs == 2);
+  CHECK(a.grad().to_vector<float>() == (Floats{16, 30}));
+  CHECK(w.grad().to_vector<float>() == (Floats{4, 9}));
+  const auto scope = weft::record();
+  const auto fails = [](auto) -> std::vector<Tensor> { throw std::runtime_error("mine"); };
+  bool thrown = false;
+  try {
+    weft::checkpoint({a}, fails);
+  } catch (const std::runtime_error&) {
+    thrown = true;
+  }
+  CHECK(thrown);
+}
+
 static void pinned_memory_is_shared() {
   const Tensor a = row({1, 2});
   const weft::Pin pin = a.pin();
@@ -526,6 +554,7 @@ int main() {
   gradients_of_any_order();
   gradients_may_be_rows();
   calls_of_the_program_have_gradients();
+  checkpoints_run_again();
   pinned_memory_is_shared();
   the_log_tells_of_plans();
   functions_are_traced();

@@ -182,6 +182,29 @@ static void bodies(weft_tensor a) {
   weft_function_release(function);
 }
 
+static weft_status same_again(void* context, const weft_tensor* inputs, size_t ninputs,
+                              weft_tensor* outputs, size_t noutputs) {
+  (void)context;
+  if (ninputs && noutputs) outputs[0] = weft_tensor_retain(inputs[0]);
+  return WEFT_OK;
+}
+
+static void checkpoints(weft_tensor a) {
+  weft_tensor none[1] = {NULL};
+  weft_tensor out = NULL;
+  NULLED(weft_checkpoint_begin(NULL, 1), "inputs");
+  NULLED(weft_checkpoint_begin(none, 1), "inputs[0]");
+  FAILS(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, &out), WEFT_INVALID_STATE,
+        "no checkpoint has begun");
+  weft_checkpoint_abort();
+  MUST(weft_checkpoint_begin(&a, 1));
+  NULLED(weft_checkpoint_end(&a, 1, NULL, NULL, NULL, &out), "function");
+  NULLED(weft_checkpoint_end(NULL, 1, same_again, NULL, NULL, &out), "outputs");
+  NULLED(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, NULL), "results");
+  MUST(weft_checkpoint_end(&a, 1, same_again, NULL, NULL, &out));
+  weft_tensor_release(out);
+}
+
 static void functions_and_writers(void) {
   weft_tensor a = array();
   weft_tensor none[1] = {NULL};
@@ -194,6 +217,7 @@ static void functions_and_writers(void) {
   CHECK(weft_function_retain(NULL) == NULL);
   weft_function_release(NULL);
   bodies(a);
+  checkpoints(a);
   NULLED(weft_function_call(NULL, &a, 1, &out, 1), "function");
   NULLED(weft_function_set_budget(NULL, 1), "function");
   NULLED(weft_function_call(f, NULL, 1, &out, 1), "inputs");
@@ -233,6 +257,7 @@ static void models(void) {
   weft_port port = WEFT_PORT_INIT;
   weft_tensor out = NULL;
   weft_function function = NULL;
+  NULLED(weft_model_save_plans(NULL), "path");
   NULLED(weft_model_load(NULL, &model), "path");
   NULLED(weft_model_load("x", NULL), "out");
   NULLED(weft_model_load_memory(NULL, 8, &model), "data");
@@ -243,6 +268,7 @@ static void models(void) {
   CHECK(weft_model_tensor_name_at(NULL, 0) == NULL);
   NULLED(weft_model_tensor(NULL, 0, &out), "model");
   NULLED(weft_model_arena_bytes(NULL, "e", &size), "model");
+  NULLED(weft_model_set_budget(NULL, "e", 1), "model");
   NULLED(weft_context_create(NULL, "e", NULL, 0, &context), "model");
   weft_context_release(NULL);
   CHECK(weft_context_inputs(NULL) == 0 && weft_context_outputs(NULL) == 0);

@@ -127,6 +127,24 @@ def test_a_second_gradient_flows_back_over_devices(fake):
     numpy.testing.assert_allclose(autograd.grad(again, [x])[0].asnumpy(), 6 * x.asnumpy())
 
 
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_checkpoints_run_again_there(fake, hybridized):
+    def function(x):
+        return npx.checkpoint(lambda x: np.tanh(x) * x, x * 2)
+
+    function = weft.hybridize(function) if hybridized else function
+    found = []
+    for device in (cpu(), fake):
+        x = np.array([1.0, -2.0, 3.0], device=device)
+        x.attach_grad()
+        with autograd.record():
+            y = function(x)
+        y.backward()
+        assert x.grad.device == device
+        found.append(x.grad.asnumpy())
+    numpy.testing.assert_array_equal(*found)
+
+
 # ---- what reads and writes
 
 

@@ -79,6 +79,24 @@ WEFT_API weft_status weft_record_function(const char* name, const weft_tensor* i
                                           weft_backward_function backward, void* context,
                                           void (*release)(void* context));
 
+/* Runs a segment again: on inputs that are lent, into new references to as many outputs as it gave.
+ */
+typedef weft_status (*weft_segment_function)(void* context, const weft_tensor* inputs,
+                                             size_t ninputs, weft_tensor* outputs, size_t noutputs);
+/* What the thread does from here to weft_checkpoint_end is a segment: of it the tape keeps the
+ * contents of `inputs`, and backward runs it again by `function`, with the same random numbers, and
+ * without writing states and printing a second time. Gradients are those without, in every bit. It
+ * may use other arrays, which must have the same contents then. In a trace its nodes are those that
+ * plans compute again, and `function` is not called. Segments nest. */
+WEFT_API weft_status weft_checkpoint_begin(const weft_tensor* inputs, size_t ninputs);
+/* results[i]: new references to what takes the place of outputs[i]. `release` (may be NULL) is
+ * called once, when the tape no longer needs `context`, also if this call fails. */
+WEFT_API weft_status weft_checkpoint_end(const weft_tensor* outputs, size_t noutputs,
+                                         weft_segment_function function, void* context,
+                                         void (*release)(void* context), weft_tensor* results);
+/* Ends a segment that failed: what was recorded of it is an ordinary recording. */
+WEFT_API void weft_checkpoint_abort(void);
+
 /* Gradients of the heads into the leaves' buffers. head_grads NULL, or an entry NULL: ones. */
 WEFT_API weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads,
                                    size_t count, int32_t retain_graph);

@@ -98,6 +98,38 @@ inline void record_function(const char* name, Span<const Tensor> inputs, Span<co
                              release));
 }
 
+// What `segment` gives for the inputs, of which the tape keeps no more than these: backward runs it
+// again. It is kept until then; what it refers to has to live as long.
+using Segment = std::function<std::vector<Tensor>(Span<const Tensor> inputs)>;
+inline std::vector<Tensor> checkpoint(Span<const Tensor> inputs, Segment segment) {
+  const auto again = [](void* context, const weft_tensor* given, size_t ninputs,
+                        weft_tensor* outputs, size_t noutputs) -> weft_status {
+    try {
+      const std::vector<Tensor> found = (*static_cast<Segment*>(context))(lent(given, ninputs));
+      for (size_t i = 0; i < noutputs && i < found.size(); ++i)
+        if (found[i]) outputs[i] = weft_tensor_retain(found[i].handle());
+      return WEFT_OK;
+    } catch (...) {
+      return report_exception();
+    }
+  };
+  const auto release = [](void* context) { delete static_cast<Segment*>(context); };
+  check(weft_checkpoint_begin(handles(inputs), inputs.size()));
+  std::vector<Tensor> outputs;
+  try {
+    outputs = segment(inputs);
+  } catch (...) {
+    weft_checkpoint_abort();
+    throw;
+  }
+  std::vector<weft_tensor> results(outputs.size());
+  check(weft_checkpoint_end(handles(Span<const Tensor>(outputs)), outputs.size(), again,
+                            new Segment(std::move(segment)), release, results.data()));
+  std::vector<Tensor> found;
+  for (const weft_tensor result : results) found.push_back(Tensor(result));
+  return found;
+}
+
 // ---- traced functions ---------------------------------------------------------------------------
 
 // A graph with its plans, made by trace() or by Model::function.

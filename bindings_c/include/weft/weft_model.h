@@ -38,6 +38,11 @@ WEFT_API weft_status weft_model_load(const char* path, weft_model* out);
 WEFT_API weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
 /* Contexts and functions keep what they need of the model. */
 WEFT_API void weft_model_release(weft_model model);
+/* Makes the plans of all entry points, and writes the file anew with them, in one step: what loads
+ * it then places values as the file says instead of searching. A plan belongs to a release of Weft,
+ * an instruction set and a number of threads; elsewhere it is not used. One that does not fit its
+ * graph fails the load, or the context that would use it, with WEFT_IO. */
+WEFT_API weft_status weft_model_save_plans(const char* path);
 /* A description for people: format version, entry points, weights, metadata; as long as the
  * model lives. */
 WEFT_API const char* weft_model_text(weft_model model);
@@ -68,6 +73,13 @@ typedef struct weft_port {
  * largest shape before the first run, and the shape of the last run after it; memory that is bound
  * to it has room for the largest one. Runs of such an entry allocate, and use no arena. */
 
+/* Plans of contexts of this entry point that are made from now on take at most so many bytes beside
+ * inputs, outputs and states: arena and prepared values together; 0: as many as they do. Where the
+ * plain plan does not fit, prepared values are computed in each run, and a training step computes
+ * activations again, all in the same bits. Creating a context (of an entry point with dimensions, a
+ * run) fails with WEFT_INVALID_VALUE where no plan is small enough, and says how little is
+ * possible. WEFT_UNSUPPORTED where sizes follow from values. */
+WEFT_API weft_status weft_model_set_budget(weft_model model, const char* entry, int64_t bytes);
 /* A context runs one entry point; it is used by one thread at a time (a second one meets
  * WEFT_INVALID_STATE), several contexts of a model run side by side. `arena`:
  * weft_model_arena_bytes bytes aligned to 64, or NULL to allocate. */

@@ -54,6 +54,10 @@ class Writer : public Owned<weft_writer, weft_writer_release> {
 // A loaded .weft file.
 class Model : public Owned<weft_model, weft_model_release> {
  public:
+  static void save_plans(const char* path) { check(weft_model_save_plans(path)); }
+  void set_budget(const char* entry, int64_t bytes) {
+    check(weft_model_set_budget(handle_, entry, bytes));
+  }
   explicit Model(const char* path) { check(weft_model_load(path, &handle_)); }
   // The bytes must stay unchanged as long as the model, its contexts and functions.
   Model(const void* data, size_t bytes) { check(weft_model_load_memory(data, bytes, &handle_)); }

@@ -126,6 +126,7 @@ class ScaleFolder {
       return operand.is_value() ? builder.value(rebuild.map(operand.value)) : ops::Value();
     };
     builder.stand_for(convolution);
+    builder.set_rebuilt(graph_.producer(last)->rebuilt);
     ops::Value weight = value_of(convolution.operands[1]), bias;
     if (convolution.operands.size() > 2) bias = value_of(convolution.operands[2]);
     const Shape channels{weight.shape()[0]};

@@ -149,6 +149,7 @@ class Epilogues {
     const Node& node = *found.node;
     const Shape& shape = graph_.type(node.outputs[0]).shape;
     builder_.stand_for(node);
+    builder_.set_rebuilt(graph_.producer(id)->rebuilt);  // what it gives may be kept
     ops::Values inputs;
     for (const Operand& operand : node.operands)
       inputs.push_back(operand.is_value() ? builder_.value(rebuild_.map(operand.value))

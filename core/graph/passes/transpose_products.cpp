@@ -72,6 +72,7 @@ Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
       continue;
     }
     builder.stand_for(*product);
+    builder.set_rebuilt(node.rebuilt);
     const std::vector<int64_t> axes = exchanged(graph.type(node.outputs[0]).shape.rank());
     const auto transposed = [&](size_t operand) {
       return ops::transpose(builder.value(rebuild.map(product->operands[operand].value)), axes);

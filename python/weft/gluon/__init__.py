@@ -13,6 +13,7 @@
 
 from weft import metric
 from weft.gluon import data, loss, model_zoo, nn, rnn, utils
+from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block, HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
@@ -29,6 +30,7 @@ __all__ = [
     "SymbolBlock",
     "Trainer",
     "TrainingStep",
+    "checkpoint_sequential",
     "data",
     "loss",
     "metric",

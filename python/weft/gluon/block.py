@@ -486,6 +486,7 @@ class HybridBlock(Block, Planned):
         dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
         metadata: Mapping[str, str] | None = None,
         source_lines: bool = False,
+        plan: bool = False,
     ) -> None:
         """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
         `examples` or else of the last call: `weft.export` with one entry point.
@@ -495,6 +496,7 @@ class HybridBlock(Block, Planned):
             dynamic=dynamic,
             metadata=metadata,
             source_lines=source_lines,
+            plan=plan,
             **{entry: (self, *examples) if examples else self},
         )
 

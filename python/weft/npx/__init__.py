@@ -17,7 +17,8 @@ from weft._files import BackgroundWrite as _BackgroundWrite
 from weft._files import save_arrays as _save_arrays
 from weft._typing import ndarray as _ndarray
 from weft.np import random
-from weft.npx import _control, _effects, _ops
+from weft.npx import _checkpoint, _control, _effects, _ops
+from weft.npx._checkpoint import *  # noqa: F403
 from weft.npx._control import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
@@ -73,6 +74,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
 
 __all__ = [
+    *_checkpoint.__all__,
     *_control.__all__,
     *_effects.__all__,
     *_ops.__all__,

@@ -30,7 +30,7 @@ TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
   const char* text =
       "graph(%0 \"a \\\"b\\\\\": float32(2), %1: float32(2)) {\n"
       "  %2: float32(2) = add(%0, inf) @line \"train.py:3\"\n"
-      "  %3: float32(2) = add(%0, -0.1) @clone %2\n"
+      "  %3: float32(2) = add(%0, -0.1) @clone %2 @rebuilt\n"
       "  %4: bool(2) = greater(%2, nan)\n"
       "  return %3, %4\n"
       "  state 1 -> 0\n"
@@ -40,6 +40,7 @@ TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
   const std::string printed = graph::print(graph.value());
   CHECK(printed.find("@line \"train.py:3\"") != std::string::npos);
   CHECK(printed.find("@clone %2") != std::string::npos);
+  CHECK(printed.find("@rebuilt") != std::string::npos);
   CHECK(printed.find("inf") != std::string::npos);
   CHECK(graph::print(graph::parse(printed).value()) == printed);
 }

@@ -1,0 +1,142 @@
+#include "model/saved_plans.h"
+
+#include <utility>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "model/file.h"
+
+namespace weft::model {
+namespace {
+
+using executor::SavedPlan;
+using executor::SavedPlans;
+
+constexpr int64_t kVersion = 1;
+
+template <class Numbers>
+Json encode_list(const Numbers& numbers) {
+  Json list = Json::array();
+  for (const auto number : numbers) list.push(int64_t{number});
+  return list;
+}
+
+// Of what the file says of the entry, without its plan.
+std::string fingerprint_of_entry(const Json& entry) {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char* key : {"inputs", "outputs", "captures", "constants", "graph"}) {
+    const Json* part = entry.find(key);
+    for (const char c : part ? write_json(*part) : std::string())
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  std::string text;
+  for (int digit = 60; digit >= 0; digit -= 4) text += "0123456789abcdef"[hash >> digit & 15];
+  return text;
+}
+
+Json encode(const SavedPlans& plans, const Json& entry) {
+  Json list = Json::array();
+  for (const SavedPlan& plan : plans.plans) {
+    Json json = Json::object();
+    json.set("graph", plan.graph);
+    json.set("order", encode_list(plan.order));
+    json.set("parts", plan.parts);
+    json.set("groups", encode_list(plan.groups));
+    json.set("offsets", encode_list(plan.offsets));
+    json.set("arena", plan.arena_bytes);
+    json.set("without", plan.arena_without);
+    list.push(std::move(json));
+  }
+  Json json = Json::object();
+  json.set("version", kVersion);
+  json.set("graph", fingerprint_of_entry(entry));
+  json.set("for", plans.conditions);
+  json.set("plans", std::move(list));
+  return json;
+}
+
+template <class Number>
+Status decode_list(const std::string& where, const Json& plan, const char* key, int64_t most,
+                   std::vector<Number>& numbers) {
+  const Json* list = plan.find(key);
+  if (!list || !list->is_array()) return errors::io(where, "the saved plan has no ", key);
+  for (const Json& item : list->items()) {
+    if (!item.is_integer() || item.integer() < 0 || item.integer() > most)
+      return errors::io(where, "the saved plan has a number out of range in its ", key, ", ",
+                        item.integer());
+    numbers.push_back(static_cast<Number>(item.integer()));
+  }
+  return {};
+}
+
+Result<SavedPlan> decode(const std::string& where, const Json& json) {
+  SavedPlan plan;
+  const Json *graph = json.find("graph"), *arena = json.find("arena"),
+             *without = json.find("without"), *parts = json.find("parts");
+  if (!graph || !graph->is_string() || !arena || !arena->is_integer() || arena->integer() < 0 ||
+      arena->integer() > INT64_MAX / 4 || !without || !without->is_integer() || !parts ||
+      !parts->is_bool())
+    return errors::io(where, "the saved plan is damaged");
+  plan.graph = graph->text();
+  plan.arena_bytes = arena->integer();
+  plan.arena_without = without->integer();
+  plan.parts = parts->flag();
+  WEFT_TRY(decode_list(where, json, "order", INT32_MAX, plan.order));
+  WEFT_TRY(decode_list(where, json, "groups", INT32_MAX, plan.groups));
+  WEFT_TRY(decode_list(where, json, "offsets", INT64_MAX / 4, plan.offsets));
+  return plan;
+}
+
+}  // namespace
+
+Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) {
+  const Json* json = entry.find("plan");
+  if (!json) return Ref<SavedPlans>();
+  const Json *version = json->find("version"), *graph = json->find("graph"),
+             *conditions = json->find("for"), *list = json->find("plans");
+  if (!version || !version->is_integer()) return errors::io(where, "the saved plan has no version");
+  if (version->integer() != kVersion) {
+    log(LogLevel::kInfo, where, ": the saved plan is not used: it has version ",
+        version->integer());
+    return Ref<SavedPlans>();
+  }
+  if (!graph || !conditions || !conditions->is_string() || !list || !list->is_array())
+    return errors::io(where, "the saved plan is damaged");
+  if (graph->text() != fingerprint_of_entry(entry))
+    return errors::io(where, "the saved plan is of another graph; leave it out, or make it anew");
+  auto* const plans = new SavedPlans;
+  Ref<SavedPlans> owned = Ref<SavedPlans>::adopt(plans);
+  plans->where = where;
+  plans->conditions = conditions->text();
+  for (const Json& item : list->items()) {
+    WEFT_ASSIGN(SavedPlan plan, decode(where, item));
+    plans->plans.push_back(std::move(plan));
+  }
+  return owned;
+}
+
+Status save_plans(const std::string& path) {
+  WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
+  Metadata metadata = model->archive().metadata;
+  for (auto& [key, text] : metadata) {
+    if (key != "weft") continue;
+    WEFT_ASSIGN(const Json old, parse_json(text));
+    Json entries = Json::array();
+    size_t next = 0;
+    for (const Json& entry : old.find("entries")->items()) {
+      Json changed = Json::object();
+      for (const auto& [name, value] : entry.members())
+        if (name != "plan") changed.set(name, value);
+      WEFT_ASSIGN(const Ref<SavedPlans> plans, model->entries()[next++].program->plans_to_save());
+      if (!plans->plans.empty()) changed.set("plan", encode(*plans, entry));
+      entries.push(std::move(changed));
+    }
+    Json json = Json::object();
+    for (const auto& [name, value] : old.members())
+      json.set(name, name == "entries" ? entries : value);
+    text = write_json(json);
+  }
+  return write_archive(path, model->archive().tensors, metadata);
+}
+
+}  // namespace weft::model

@@ -1,0 +1,24 @@
+// Plans in a .weft file: the field "plan" of an entry point, which readers may leave alone.
+//
+//   {"version": 1, "graph": fingerprint of the entry's graph, "for": conditions,
+//    "plans": [{"graph", "order", "parts", "groups", "offsets", "arena", "without"}]}
+//
+// What they mean is in executor/saved_plan.h. One of another version, or made under other
+// conditions, is not used; one of another graph is an error.
+#pragma once
+
+#include <string>
+
+#include "executor/saved_plan.h"
+#include "model/json.h"
+
+namespace weft::model {
+
+// Of an entry as the file has it; null: there is none that this build can use.
+Result<Ref<executor::SavedPlans>> read_plans(const std::string& where, const Json& entry);
+
+// Makes the plans of all entry points and writes the file anew with them, in one step. Entry points
+// with sizes have none: their plans are made for the sizes that are met.
+Status save_plans(const std::string& path);
+
+}  // namespace weft::model

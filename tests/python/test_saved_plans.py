@@ -1,0 +1,235 @@
+"""Plans in .weft files: used where they fit, refused where they are damaged."""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+
+import numpy
+import pytest
+import weft
+from weft import np, npx, runtime
+from weft.gluon import nn
+
+
+def network():
+    """Shortcuts and a concatenation, so that order and offsets are worth a search."""
+
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.convs = nn.HybridSequential(*[nn.Conv2D(16, 3, padding=1) for _ in range(4)])
+            self.head = nn.Dense(5)
+
+        def forward(self, x):
+            kept = []
+            for conv in self.convs:
+                x = npx.relu(conv(x))
+                kept.append(x * 0.5)
+            return self.head(np.concatenate(kept, axis=1).sum(axis=(2, 3)))
+
+    weft.random.seed(6)
+    net = Net()
+    net.initialize()
+    return net, np.random.normal(size=(2, 3, 16, 16))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plans")
+    net, x = network()
+    net.export(folder / "plain.weft", x)
+    net.export(folder / "planned.weft", x, plan=True)
+    return folder, x
+
+
+def read(path):
+    data = path.read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
+    return header, data[8 + length :]
+
+
+def changed(path, to, change):
+    """A file whose entry's fields were changed."""
+    header, rest = read(path)
+    text = json.loads(header["__metadata__"]["weft"])
+    change(text["entries"][0])
+    header["__metadata__"]["weft"] = json.dumps(text)
+    written = json.dumps(header).encode()
+    written += b" " * (-(8 + len(written)) % 64)
+    to.write_bytes(struct.pack("<Q", len(written)) + written + rest)
+    return to
+
+
+def run(path, x):
+    return runtime.Model(path).context("forward").run(x.asnumpy())[0]
+
+
+def log_of(path, x, **environment):
+    """What the library says while another process runs the file."""
+    numpy.save(path.parent / "x.npy", x.asnumpy())
+    code = (
+        "import numpy, sys; from weft import runtime; "
+        "runtime.Model(sys.argv[1]).context('forward').run(numpy.load(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path, path.parent / "x.npy"],
+        env={**os.environ, "WEFT_LOG": "info", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
+def test_a_saved_plan_is_used_and_gives_the_same_bits(files):
+    folder, x = files
+    numpy.testing.assert_array_equal(run(folder / "planned.weft", x), run(folder / "plain.weft", x))
+    log = log_of(folder / "planned.weft", x)
+    assert "plan: placed as saved" in log
+    assert "plan: made" not in log
+    assert "plan: placed as saved" not in log_of(folder / "plain.weft", x)
+
+
+def test_an_arena_of_the_caller_uses_it_too(files):
+    folder, x = files
+    found = []
+    for name in ("plain.weft", "planned.weft"):
+        model = runtime.Model(folder / name)
+        arena = numpy.zeros(model.arena_bytes("forward") + 64, numpy.uint8)
+        start = -arena.ctypes.data % 64
+        arena = arena[start : start + model.arena_bytes("forward")]
+        found.append((arena.size, model.context("forward", arena).run(x.asnumpy())[0]))
+    assert found[0][0] == found[1][0]
+    numpy.testing.assert_array_equal(found[0][1], found[1][1])
+
+
+def test_a_plan_for_another_machine_is_left_alone(files):
+    folder, x = files
+    log = log_of(folder / "planned.weft", x, WEFT_NUM_THREADS="3", WEFT_PASSES="-fuse")
+    assert "the saved plan is not used: it was made for weft" in log
+    assert "plan: placed as saved" not in log
+
+
+def test_a_plan_of_a_later_version_is_left_alone(files, tmp_path):
+    folder, x = files
+
+    def later(entry):
+        entry["plan"] = {"version": 2}
+
+    path = changed(folder / "planned.weft", tmp_path / "later.weft", later)
+    numpy.testing.assert_array_equal(run(path, x), run(folder / "plain.weft", x))
+
+
+def main_plan(entry):
+    return max(entry["plan"]["plans"], key=lambda plan: len(plan["offsets"]))
+
+
+def swap_order(entry):
+    for plan in entry["plan"]["plans"]:
+        count = len(plan["order"]) or 8
+        plan["order"] = list(range(count))[::-1]
+
+
+def other_graph(entry):
+    entry["plan"]["graph"] = "0" * 16
+
+
+def unaligned(entry):
+    for plan in entry["plan"]["plans"]:
+        plan["offsets"] = [offset + 1 for offset in plan["offsets"]]
+
+
+def outside(entry):
+    for plan in entry["plan"]["plans"]:
+        plan["offsets"] = [offset + (1 << 40) for offset in plan["offsets"]]
+
+
+def all_at_zero(entry):
+    for plan in entry["plan"]["plans"]:
+        plan["offsets"] = [0 for _ in plan["offsets"]]
+
+
+def one_too_few(entry):
+    for plan in entry["plan"]["plans"]:
+        plan["offsets"] = plan["offsets"][:-1]
+
+
+def too_large_an_arena(entry):
+    for plan in entry["plan"]["plans"]:
+        plan["arena"] += 64
+
+
+def negative(entry):
+    main_plan(entry)["offsets"][0] = -64
+
+
+def no_plans(entry):
+    del entry["plan"]["plans"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (swap_order, "the saved plan does not fit its graph"),
+        (other_graph, "the saved plan is of another graph"),
+        (unaligned, "the value of step .* bytes is at"),
+        (outside, "the value of step .* bytes is at"),
+        (all_at_zero, "share bytes while both are needed|its values end at byte"),
+        (one_too_few, "it places"),
+        (too_large_an_arena, "its values end at byte"),
+        (negative, "number out of range in its offsets, -64"),
+        (no_plans, "the saved plan is damaged"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_damaged_plan_is_refused(files, tmp_path, damage, says):
+    folder, x = files
+    path = changed(folder / "planned.weft", tmp_path / "damaged.weft", damage)
+    with pytest.raises(OSError, match=rf"entry `forward`: .*({says})"):
+        run(path, x)
+
+
+def test_values_that_need_bytes_at_one_time_are_told(files, tmp_path):
+    folder, x = files
+
+    def overlap(entry):
+        for plan in entry["plan"]["plans"]:
+            top = max(plan["offsets"], default=0)
+            plan["offsets"] = [top if offset else 0 for offset in plan["offsets"]]
+
+    path = changed(folder / "planned.weft", tmp_path / "overlap.weft", overlap)
+    with pytest.raises(OSError, match=r"share bytes while both are needed|bytes is at|end at byte"):
+        run(path, x)
+
+
+def test_a_step_with_loops_and_several_entries(tmp_path):
+    w = np.array(numpy.eye(4, dtype="float32"))
+
+    @weft.hybridize
+    def scan(x):
+        return npx.foreach(lambda row, h: (np.tanh(row + h @ w),) * 2, x, np.zeros((1, 4)))[0]
+
+    @weft.hybridize
+    def twice(x):
+        return x * 2
+
+    x = np.array(numpy.arange(12, dtype="float32").reshape(3, 1, 4))
+    weft.export(tmp_path / "both.weft", scan=(scan, x), twice=(twice, x), plan=True)
+    model = runtime.Model(tmp_path / "both.weft")
+    for name, function in (("scan", scan), ("twice", twice)):
+        found = model.context(name).run(x.asnumpy())[0]
+        numpy.testing.assert_array_equal(found, function(x).asnumpy())
+
+
+def test_entries_with_dimensions_have_no_plan(tmp_path):
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    path = tmp_path / "any.weft"
+    net.export(path, np.zeros((1, 3)), dynamic={"x": {0: "batch"}}, plan=True)
+    assert "plan" not in json.loads(read(path)[0]["__metadata__"]["weft"])["entries"][0]
+    assert (
+        runtime.Model(path).context("forward").run(numpy.ones((4, 3), "float32"))[0].shape[0] == 4
+    )
