@@ -24,10 +24,10 @@ constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, kSource | kWhole, remove_dead_code},
     {"idioms", PassClass::kTolerance, kSource, recognise_idioms},
-    {"fold", PassClass::kExact, kSource | kWhole, fold_constants},
+    {"fold", PassClass::kExact, kWhole, fold_constants},
     {"hoist", PassClass::kExact, kWhole, hoist_invariants},
-    {"rules", PassClass::kTolerance, kSource | kWhole, apply_rules},
-    {"cse", PassClass::kExact, kSource | kWhole, merge_common},
+    {"rules", PassClass::kExact, kWhole, apply_rules},
+    {"cse", PassClass::kExact, kWhole, merge_common},
     {"transposes", PassClass::kExact, kWhole, transpose_products},
     {"scales", PassClass::kTolerance, kWhole, fold_scales},
     {"block", PassClass::kTolerance, kWhole, block_channels},
