@@ -3,8 +3,8 @@
     python benchmarks/hand_written.py [results.json]
 
 One block, pre-norm with causal attention, three ways: by the operators that layers use, by hand,
-and by hand without the pass `idioms`. Their results are compared before anything is timed, the bytes
-of their plans (arena, residuals and backward arena) are printed, and then they run in turns.
+and by hand without the pass `idioms`. Their results are compared before anything is timed, the
+bytes of their plans (arena, residuals and backward arena) are printed, and then they run in turns.
 """
 
 import os
