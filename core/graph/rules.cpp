@@ -65,9 +65,7 @@ class Rewriter {
       if (!node.op || node.outputs.size() != 1 || node.clone_of != kNoValue) continue;
       const ValueId old = node.outputs[0], copy = rebuild_.map(old);
       uses(copy) = source_uses_[static_cast<size_t>(old)];
-      builder_.set_backward(node.backward);
-      builder_.set_line(node.line < 0 ? std::string_view()
-                                      : source_.lines[static_cast<size_t>(node.line)]);
+      builder_.stand_for(node);
       const ValueId last = last_form(copy);
       WEFT_TRY(builder_.status());
       if (last == copy) continue;

@@ -526,3 +526,74 @@ def test_large_scores_stay_finite():
 
 def softmax_without_maximum_of_rows(np, npx, x):
     return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "arrays"),
+    [
+        (attention_causal_tril, qkv),
+        (layer_norm_var, affine),
+        (log_softmax_by_hand, rows),
+        (cross_entropy_pick, rows),
+    ],
+)
+def test_second_derivatives_are_those_of_the_spelling(spelling, arrays, monkeypatch):
+    def found():
+        leaves = [np.array(a) for a in arrays()]
+        for leaf in leaves:
+            leaf.attach_grad()
+        function = traced(spelling)
+        for _ in range(2):
+            with autograd.record():
+                first = autograd.grad((function(*leaves) ** 2).sum(), leaves, create_graph=True)
+                total = sum((g * g).sum() for g in first)
+            total.backward()
+        return [leaf.grad.asnumpy() for leaf in leaves]
+
+    mine = found()
+    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    for have, want in zip(mine, found(), strict=True):
+        numpy.testing.assert_allclose(have, want, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize(
+    ("spelling", "arrays"),
+    [
+        (attention_plain, qkv),
+        (attention_causal_where, qkv),
+        (attention_hidden, qkv),
+        (attention_shown_by_number, qkv),
+        (layer_norm_var, affine),
+        (softmax_by_hand, rows),
+    ],
+)
+def test_other_floats_give_what_they_gave(spelling, arrays, dtype, monkeypatch):
+    given = [np.array(a.astype("float32")).astype(dtype) for a in arrays()]
+    function = traced(spelling)
+    found = [function(*given) for _ in range(2)][1]
+    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    plain = traced(spelling)
+    wanted = [plain(*given) for _ in range(2)][1]
+    assert found.dtype == wanted.dtype
+    slack = {"float64": 1e-12, "float16": 1e-2, "bfloat16": 6e-2}[dtype]
+    numpy.testing.assert_allclose(
+        found.astype("float64").asnumpy(),
+        wanted.astype("float64").asnumpy(),
+        rtol=slack,
+        atol=slack,
+    )
+
+
+def test_a_step_within_a_loop_recognises_its_body():
+    """Bodies of control flow are graphs like others."""
+    x = np.array(draw((4, 6, 8))[0].astype("float32"))
+
+    @weft.hybridize
+    def each(x):
+        return npx.foreach(lambda row, state: (softmax_by_hand(np, npx, row), state), x, x[0])[0]
+
+    for _ in range(2):
+        found = each(x)
+    assert "softmax_rows" in plan(each)
+    numpy.testing.assert_allclose(found.asnumpy(), npx.softmax(x).asnumpy(), rtol=1e-6)
