@@ -151,9 +151,12 @@ class Matcher {
     if (!operand.is_value()) return false;
     const bool labels = !term.label.empty();
     if (!term.optional) return own_node(term, operand) && (!labels || bind(term.label, operand));
-    Bindings before = found_;
-    if (!own_node(term, operand)) {
-      found_ = std::move(before);
+    const Node* const found = graph_.producer(operand.value);
+    const bool may_be = found && fits(term, *found, operand.value);
+    Bindings before;
+    if (may_be) before = found_;
+    if (!may_be || !own_node(term, operand)) {
+      if (may_be) found_ = std::move(before);
       if (!matches(term.operands[0], operand)) return false;
     }
     return !labels || bind(term.label, operand);
@@ -218,6 +221,25 @@ class Matcher {
   Bindings found_;
 };
 
+namespace {
+
+// A quick look, for the many patterns that do not match: is each operand that has to be an
+// operator's there?
+bool may_match(const Graph& graph, const PatternTerm& root, ValueId id) {
+  const Node* const node = graph.producer(id);
+  if (root.kind != PatternTerm::Kind::kNode || root.optional || !node) return true;
+  if (node->op != root.op) return false;
+  return std::ranges::all_of(root.operands, [&](const PatternTerm& term) {
+    if (term.kind != PatternTerm::Kind::kNode || term.optional) return true;
+    return std::ranges::any_of(node->operands, [&](const Operand& operand) {
+      const Node* const from = operand.is_value() ? graph.producer(operand.value) : nullptr;
+      return from && from->op == term.op;
+    });
+  });
+}
+
+}  // namespace
+
 bool match(const Graph& graph, const Pattern& pattern, ValueId id,
            const std::function<bool(Bindings&)>& use) {
   Bindings nothing;
@@ -226,6 +248,7 @@ bool match(const Graph& graph, const Pattern& pattern, ValueId id,
 
 bool match_more(const Graph& graph, const Pattern& pattern, ValueId id, Bindings& found,
                 const std::function<bool(Bindings&)>& use) {
+  if (!may_match(graph, pattern.root, id)) return false;
   for (uint32_t swapped = 0; swapped < uint32_t{1} << pattern.swaps; ++swapped) {
     Matcher matcher(graph, swapped, found);
     if (!matcher.matches(pattern.root, Operand::of_value(id))) continue;
