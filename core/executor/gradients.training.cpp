@@ -140,7 +140,9 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
 Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
                                  const graph::PassSelection& selection, Device* device,
                                  int64_t budget) {
-  WEFT_ASSIGN(graph::Joint joint, reverse(graph, wanted));
+  const graph::PassContext context{fold_node};
+  WEFT_ASSIGN(const Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
+  WEFT_ASSIGN(graph::Joint joint, reverse(source, wanted));
   with_gradients_ = true;
   takes_cotangent_ = std::move(joint.takes_cotangent);
   has_gradient_ = std::move(joint.has_gradient);
@@ -148,7 +150,6 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   joint_graph_ = std::move(joint.graph);
   add_effect_results();
 
-  const graph::PassContext context{fold_node};
   WEFT_ASSIGN(Graph whole, run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
   whole = with_early_masks(whole);
   PlanOptions options;

@@ -213,7 +213,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
   const graph::PassContext context{fold_node, purpose.settled, prepares};
-  WEFT_ASSIGN(Graph whole, run_passes(graph, graph::Stage::kWhole, context, selection));
+  WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
+  WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
 #ifndef WEFT_RUNTIME_ONLY
   whole = with_checkpoints(std::move(whole));
 #endif

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "graph/appending_impl.h"
 #include "graph/control.h"
 #include "ops/registry.h"
 
@@ -127,8 +128,6 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   return result;
 }
 
-namespace {
-
 ops::Values operands_of(ops::Builder& builder, const Node& node,
                         const std::vector<ops::Value>& became) {
   ops::Values operands;
@@ -142,6 +141,8 @@ ops::Values operands_of(ops::Builder& builder, const Node& node,
   }
   return operands;
 }
+
+namespace {
 
 // A region is not emitted operator by operator: its body is made for the new types and the node
 // appended as it is.
@@ -223,9 +224,6 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   return became;
 }
 
-namespace {
-
-// By value: does an output need it?
 std::vector<bool> needed_values(const Graph& graph) {
   std::vector<bool> needed(graph.values.size(), false);
   for (const ValueId id : graph.outputs) needed[static_cast<size_t>(id)] = true;
@@ -239,8 +237,6 @@ std::vector<bool> needed_values(const Graph& graph) {
   }
   return needed;
 }
-
-}  // namespace
 
 ops::Values emit_graph(ops::Builder& builder, const Graph& source,
                        std::span<const ops::Value> inputs) {

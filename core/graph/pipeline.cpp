@@ -13,21 +13,29 @@
 namespace weft::graph {
 namespace {
 
-// Merging comes before anything that makes clones, and never after: `clone_of` is respected, but
-// a clone whose original went away must not be merged either.
+constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
+constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
+constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
+
+// Idioms are recognised in the graph as it was traced, because gradients inside a trace look for
+// them there, too (reverse.h), and both must find the same. Merging comes before anything that
+// makes clones, and never after: `clone_of` is respected, but a clone whose original went away must
+// not be merged either.
 constexpr Pass kPasses[] = {
-    {"dead", PassClass::kExact, false, remove_dead_code},
-    {"fold", PassClass::kExact, false, fold_constants},
-    {"hoist", PassClass::kExact, false, hoist_invariants},
-    {"cse", PassClass::kExact, false, merge_common},
-    {"transposes", PassClass::kExact, false, transpose_products},
-    {"scales", PassClass::kTolerance, false, fold_scales},
-    {"block", PassClass::kTolerance, false, block_channels},
-    {"pack", PassClass::kExact, false, pack_products},
-    {"epilogue", PassClass::kTolerance, false, fuse_epilogues},
-    {"sweep", PassClass::kExact, true, remove_dead_code},
-    {"updates", PassClass::kExact, true, hasten_updates},
-    {"fuse", PassClass::kExact, true, fuse_elementwise},
+    {"dead", PassClass::kExact, kSource | kWhole, remove_dead_code},
+    {"idioms", PassClass::kTolerance, kSource, recognise_idioms},
+    {"fold", PassClass::kExact, kWhole, fold_constants},
+    {"hoist", PassClass::kExact, kWhole, hoist_invariants},
+    {"rules", PassClass::kExact, kWhole, apply_rules},
+    {"cse", PassClass::kExact, kWhole, merge_common},
+    {"transposes", PassClass::kExact, kWhole, transpose_products},
+    {"scales", PassClass::kTolerance, kWhole, fold_scales},
+    {"block", PassClass::kTolerance, kWhole, block_channels},
+    {"pack", PassClass::kExact, kWhole, pack_products},
+    {"epilogue", PassClass::kTolerance, kWhole, fuse_epilogues},
+    {"sweep", PassClass::kExact, kAfterSplit, remove_dead_code},
+    {"updates", PassClass::kExact, kAfterSplit, hasten_updates},
+    {"fuse", PassClass::kExact, kAfterSplit, fuse_elementwise},
 };
 
 constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts", "residuals"};
@@ -95,8 +103,7 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection) {
   const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
   for (const Pass& pass : kPasses) {
-    if (pass.after_split != (stage == Stage::kAfterSplit) || !selection.enabled(pass.name))
-      continue;
+    if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name)) continue;
     const int32_t effects = graph.effects;
     const size_t nodes = graph.nodes.size();
     WEFT_ASSIGN(graph, pass.run(graph, context));

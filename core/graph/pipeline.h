@@ -28,10 +28,14 @@ struct PassContext {
   bool prepares = false;  // is what follows from them computed once?
 };
 
+// What passes are given: the graph before gradients are taken, then with them, then the forward and
+// the backward by themselves. A graph without gradients goes through all three.
+enum class Stage : uint8_t { kSource = 1, kWhole = 2, kAfterSplit = 4 };
+
 struct Pass {
   const char* name;
   PassClass exactness;
-  bool after_split;  // runs on the forward and the backward by themselves
+  uint8_t stages;  // of Stage, added up
   Result<Graph> (*run)(const Graph& graph, const PassContext& context);
 };
 std::span<const Pass> passes();
@@ -50,7 +54,6 @@ class PassSelection {
   std::string switches_;
 };
 
-enum class Stage : uint8_t { kWhole, kAfterSplit };
 Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection = PassSelection());
 

@@ -1,9 +1,14 @@
 #include "graph/reverse.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/errors.h"
+#include "graph/appending_impl.h"
 #include "graph/control.h"
 #include "graph/control_reverse.h"
 #include "graph/graph_builder.h"
+#include "graph/rules.h"
 #include "ops/gradient.h"
 #include "ops/row_sum.h"
 
@@ -193,22 +198,125 @@ Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted) {
   return JointSweep(graph).run(wanted);
 }
 
-Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::span<const Head> heads,
-                                                 std::span<const ValueId> variables,
-                                                 const std::vector<bool>& passes) {
-  const Graph& graph = builder.graph();
-  std::vector<bool> reached(graph.values.size(), false);
-  for (const ValueId id : variables) reached[static_cast<size_t>(id)] = true;
-  std::vector<ops::Value> values;
-  for (size_t id = 0; id < graph.values.size(); ++id)
-    values.push_back(builder.value(static_cast<ValueId>(id)));
-  Sweep sweep(graph, spread(graph, std::move(reached), passes), builder, std::move(values));
-  for (const Head& head : heads) sweep.add(head.value, head.cotangent);
+namespace {
+
+// The graph so far with its idioms recognised, as a source of gradients: what it has in common with
+// the graph stands for the same values, and operators that take an idiom's place are appended. When
+// the whole graph is planned, the pass recognises the idiom itself, too, and merging leaves one.
+class Recognised {
+ public:
+  Recognised(GraphBuilder& builder, Rewritten rewritten)
+      : builder_(builder),
+        rewritten_(std::move(rewritten)),
+        became_(rewritten_.graph.values.size(), ops::Value(&builder, kNoValue)) {}
+
+  const Graph& graph() const { return rewritten_.graph; }
+  ValueId map(ValueId id) const { return rewritten_.became[static_cast<size_t>(id)]; }
+  std::vector<ops::Value> became() { return std::move(became_); }
+
+  std::vector<bool> passes(const std::vector<bool>& of_source) const {
+    std::vector<bool> result;
+    for (size_t n = 0; n < graph().nodes.size(); ++n)
+      result.push_back(!rewritten_.is_copy[n] ||
+                       of_source[static_cast<size_t>(rewritten_.made_for[n])]);
+    return result;
+  }
+
+  Status append() {
+    for (size_t i = 0; i < graph().inputs.size(); ++i)
+      set(graph().inputs[i], builder_.graph().inputs[i]);
+    note_copies();
+    const std::vector<bool> needed = needed_values(graph());
+    for (size_t n = 0; n < graph().nodes.size(); ++n) {
+      const Node& node = graph().nodes[n];
+      const bool is_read = std::ranges::any_of(
+          node.outputs, [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
+      if (rewritten_.is_copy[n] || !is_read) continue;
+      if (node.line >= 0) builder_.set_line(graph().lines[static_cast<size_t>(node.line)]);
+      const ops::Values outputs =
+          builder_.emit(*node.op, operands_of(builder_, node, became_), node.attributes.view());
+      WEFT_TRY(builder_.status());
+      for (size_t i = 0; i < outputs.size(); ++i) set(node.outputs[i], outputs[i].id());
+    }
+    return {};
+  }
+
+ private:
+  void set(ValueId id, ValueId value) { became_[static_cast<size_t>(id)] = builder_.value(value); }
+
+  // Constants are found by who reads them.
+  void note_copies() {
+    for (size_t n = 0; n < graph().nodes.size(); ++n) {
+      if (!rewritten_.is_copy[n]) continue;
+      const Node& node = graph().nodes[n];
+      const Node& from = builder_.graph().nodes[static_cast<size_t>(rewritten_.made_for[n])];
+      for (size_t i = 0; i < node.outputs.size(); ++i) set(node.outputs[i], from.outputs[i]);
+      for (size_t i = 0; i < node.operands.size(); ++i)
+        if (node.operands[i].is_value() && !graph().producer(node.operands[i].value) &&
+            graph().values[static_cast<size_t>(node.operands[i].value)].origin == Origin::kConstant)
+          set(node.operands[i].value, from.operands[i].value);
+    }
+  }
+
+  GraphBuilder& builder_;
+  const Rewritten rewritten_;
+  std::vector<ops::Value> became_;  // by value of the rewritten graph: of the builder's
+};
+
+// Nothing where there is none. What gradients come from or lead to has to stay.
+Result<std::optional<Rewritten>> recognise(const Graph& graph, std::span<const Head> heads,
+                                           std::span<const ValueId> variables,
+                                           const std::vector<bool>& passes) {
+  if (!PassSelection().enabled("idioms")) return std::optional<Rewritten>();
+  Graph marked = graph;
+  marked.outputs.assign(variables.begin(), variables.end());
+  for (const Head& head : heads) marked.outputs.push_back(head.value);
+  WEFT_ASSIGN(Rewritten rewritten, rewrite(marked, hand_written(), passes));
+  const bool has_constant = std::ranges::any_of(
+      marked.outputs, [&](ValueId id) { return rewritten.became[static_cast<size_t>(id)] < 0; });
+  if (rewritten.fired == 0 || has_constant) return std::optional<Rewritten>();
+  return std::optional<Rewritten>(std::move(rewritten));
+}
+
+Result<std::vector<ops::Value>> swept(Sweep& sweep, GraphBuilder& builder,
+                                      std::span<const ValueId> variables) {
   WEFT_TRY(sweep.run());
   std::vector<ops::Value> found;
   for (const ValueId id : variables) found.push_back(ops::dense(sweep.cotangent(id)));
   WEFT_TRY(builder.status());
   return found;
+}
+
+std::vector<bool> marks(const Graph& graph, std::span<const ValueId> values) {
+  std::vector<bool> marked(graph.values.size(), false);
+  for (const ValueId id : values) marked[static_cast<size_t>(id)] = true;
+  return marked;
+}
+
+}  // namespace
+
+Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::span<const Head> heads,
+                                                 std::span<const ValueId> variables,
+                                                 const std::vector<bool>& passes) {
+  const Graph& graph = builder.graph();
+  WEFT_ASSIGN(std::optional<Rewritten> rewritten, recognise(graph, heads, variables, passes));
+  if (rewritten) {
+    Recognised source(builder, std::move(*rewritten));
+    WEFT_TRY(source.append());
+    std::vector<ValueId> mapped;
+    for (const ValueId id : variables) mapped.push_back(source.map(id));
+    Sweep sweep(source.graph(),
+                spread(source.graph(), marks(source.graph(), mapped), source.passes(passes)),
+                builder, source.became());
+    for (const Head& head : heads) sweep.add(source.map(head.value), head.cotangent);
+    return swept(sweep, builder, mapped);
+  }
+  std::vector<ops::Value> values;
+  for (size_t id = 0; id < graph.values.size(); ++id)
+    values.push_back(builder.value(static_cast<ValueId>(id)));
+  Sweep sweep(graph, spread(graph, marks(graph, variables), passes), builder, std::move(values));
+  for (const Head& head : heads) sweep.add(head.value, head.cotangent);
+  return swept(sweep, builder, variables);
 }
 
 }  // namespace weft::graph

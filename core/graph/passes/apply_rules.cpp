@@ -1,0 +1,14 @@
+// Law: what the left side of a rule of algebra matches (rule_table.cpp) is computed as its right
+// side says; each rule states whether it keeps every bit, and all keep what gradients are.
+#include "graph/passes.h"
+#include "graph/rules.h"
+
+namespace weft::graph {
+
+Result<Graph> apply_rules(const Graph& graph, const PassContext& context) {
+  WEFT_ASSIGN(Rewritten rewritten, rewrite(graph, algebra()));
+  if (rewritten.fired == 0) return graph;
+  return remove_dead_code(rewritten.graph, context);
+}
+
+}  // namespace weft::graph

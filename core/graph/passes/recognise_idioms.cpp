@@ -1,0 +1,16 @@
+// Law: attention, normalisations, softmax and its cross entropy that a program writes out by hand
+// (idioms.cpp) become the operator that has a kernel for it, where nothing else reads what lies
+// between: then less is computed, and less is kept for the backward pass. It runs before gradients
+// are taken, so they are the operator's own. Sums are taken in another order: class tolerance.
+#include "graph/passes.h"
+#include "graph/rules.h"
+
+namespace weft::graph {
+
+Result<Graph> recognise_idioms(const Graph& graph, const PassContext& context) {
+  WEFT_ASSIGN(Rewritten rewritten, rewrite(graph, hand_written()));
+  if (rewritten.fired == 0) return graph;
+  return remove_dead_code(rewritten.graph, context);
+}
+
+}  // namespace weft::graph
