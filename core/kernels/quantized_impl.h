@@ -1,9 +1,10 @@
-// The kernels of quantized.h of one instruction set, as plain function pointers: a table of its own
-// that table_impl.h points at.
+// The kernels of quantized.h and weight_only.h of one instruction set, as plain function pointers:
+// a table of its own that table_impl.h points at.
 #pragma once
 
 #include "kernels/quantized.h"
 #include "kernels/table_impl.h"
+#include "kernels/weight_only.h"
 
 namespace weft::kernels {
 
@@ -29,12 +30,15 @@ struct QuantizedKernels {
                       Range units, void* scratch);
   void (*requantize)(const Requantize& problem, Range rows);
   void (*add)(const QuantizedAdd& problem, Range elements);
+  void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
 };
 
-// The same as in quantized.h, with an instruction set's kernels.
+// The same as in those headers, with an instruction set's kernels.
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& problem, Range units,
                            void* scratch);
 void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& problem,
                                Range units, void* scratch);
+void run_weight_only_product(const KernelTable& table, const WeightOnlyProduct& problem,
+                             Range panels, void* scratch);
 
 }  // namespace weft::kernels

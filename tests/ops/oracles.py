@@ -1252,6 +1252,46 @@ def quantized_convolution_packed(data, weight, *inputs, kernel, **options):
     return quantized_convolution(data, filters, *inputs, **options)
 
 
+def _four_bits(weight):
+    """Bytes (..., n) as integers (..., 2 n), the lower half of each first."""
+    halves = numpy.stack([weight << 4 >> 4, weight >> 4], -1)
+    return halves.reshape(*weight.shape[:-1], weight.shape[-1] * 2)
+
+
+def weight_only_fully_connected(data, weight, scale, bias=None, bits=8, flatten=True):
+    x = batch_flatten(data) if flatten else data
+    weight = _four_bits(weight) if bits == 4 else weight
+    scale = scale.reshape(len(weight), scale.shape[1] if scale.ndim == 2 else 1)
+    size = x.shape[-1] // scale.shape[1]
+    parts = [
+        x[..., i * size : (i + 1) * size] @ weight[:, i * size : (i + 1) * size].T * scale[:, i]
+        for i in range(scale.shape[1])
+    ]
+    out = sum(parts)
+    return (out if bias is None else out + bias).astype(data.dtype)
+
+
+def pack_weight_only(weight, scale, bits=8):
+    units, panels = len(weight), -(-len(weight) // 32)
+
+    def packed(x):
+        padded = numpy.zeros((panels * 32, x.shape[1]), x.dtype)
+        padded[:units] = x
+        return padded.reshape(panels, 32, x.shape[1]).transpose(0, 2, 1)
+
+    assert len(scale) == units
+    return packed(weight), packed(scale)
+
+
+def weight_only_product(data, weight, scale, bias=None, columns=0, bits=8):
+    assert len(weight) == -(-columns // 32)
+
+    def rows(x):
+        return x.transpose(0, 2, 1).reshape(len(x) * 32, x.shape[1])[:columns]
+
+    return weight_only_fully_connected(data, rows(weight), rows(scale), bias, bits)
+
+
 BY_NAME = {
     name.rstrip("_"): function
     for name, function in list(globals().items())

@@ -140,10 +140,49 @@ def test_results_do_not_depend_on_the_number_of_threads(weight_shape, data_shape
         numpy.testing.assert_array_equal(result, results[0])
 
 
+# ---- integer weights of floating layers
+
+
+def narrow_weight(weight, bits, groups):
+    """Integers of `weight` as they are passed, their scales, and the numbers they stand for."""
+    units, features = weight.shape
+    parts = weight.reshape(units, groups, features // groups)
+    scale = abs(parts).max(2) / (2 ** (bits - 1) - 1)
+    whole = numpy.rint(parts / scale[:, :, None]).astype("int8").reshape(units, features)
+    real = (whole.reshape(parts.shape) * scale[:, :, None]).reshape(units, features)
+    if bits == 4:
+        whole = (whole[:, ::2] & 15) | (whole[:, 1::2] << 4)
+    return whole, scale.astype("float32"), real
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize(("bits", "groups"), [(8, 1), (8, 4), (4, 1), (4, 10)])
+@pytest.mark.parametrize("rows", [1, 3, 8])
+def test_integer_weights_multiply_as_the_numbers_they_stand_for(rows, bits, groups, dtype):
+    whole, scale, real = narrow_weight(random((50, 320), 4), bits, groups)
+    x, bias = np.array(random((rows, 320), 5), dtype=dtype), random(50, 6)
+    weight = gluon.Constant(whole)
+
+    @weft.hybridize
+    def function(x):
+        return npx.weight_only_fully_connected(
+            x, weight.data(), np.array(scale), np.array(bias), bits=bits
+        )
+
+    have = function(x)
+    assert have.dtype.name == dtype
+    want = x.astype("float64").asnumpy() @ real.T + bias
+    tolerance = 1e-4 if dtype == "float32" else 2**-7
+    numpy.testing.assert_allclose(
+        have.astype("float64").asnumpy(), want, rtol=tolerance, atol=tolerance * 30
+    )
+
+
 # ---- refused
 
 X, W = integers((2, 6), -128, 127, "int8"), integers((3, 6), -127, 127, "int8")
 ONE, MANY = np.array([1 << 30] * 3, dtype="int32"), np.array([-4] * 3, dtype="int32")
+ROWS = np.ones((2, 6))
 IMAGE, FILTERS = integers((1, 4, 5, 5), -9, 9, "int8"), integers((2, 4, 3, 3), -9, 9, "int8")
 
 REFUSED = [
@@ -169,6 +208,12 @@ REFUSED = [
     (lambda: npx.quantized_add(X, X, 0.0, 1.0, 1.0), "`x1_scale` must be greater than 0"),
     (lambda: npx.quantized_add(X, X, 1.0, 1.0, 1e-9), "`output_scale` must not be"),
     (lambda: npx.quantized_pooling(IMAGE, 2, "sum"), "`pool_type` must be max or avg; got sum"),
+    (lambda: npx.weight_only_fully_connected(X, W, np.ones(3)), "`data` must be float32 or"),
+    (lambda: npx.weight_only_fully_connected(ROWS, W, np.ones(2)), r"`scale` must have .*\(3,\)"),
+    (lambda: npx.weight_only_fully_connected(ROWS, W, np.ones((3, 2))), "groups of an even size"),
+    (lambda: npx.weight_only_fully_connected(ROWS, W, np.ones(3), bits=4), r"\(units, 3\)"),
+    (lambda: npx.weight_only_fully_connected(ROWS, W, np.ones(3), bits=2), "`bits` must be 8 or 4"),
+    (lambda: npx.weight_only_fully_connected(ROWS[:, :5], W, np.ones(3)), "an even number"),
     (lambda: npx.quantized_multiplier([0.5, 0.0]), "`scale` must be greater than 0"),
 ]
 

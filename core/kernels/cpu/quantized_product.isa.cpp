@@ -115,6 +115,7 @@ void quantized_convolution(const QuantizedConvolution& problem, const QuantizedC
                            Range units, void* scratch);
 void requantize(const Requantize& problem, Range rows);
 void quantized_add(const QuantizedAdd& problem, Range elements);
+void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
 
 extern const QuantizedKernels kQuantized;
 const QuantizedKernels kQuantized = {
@@ -122,6 +123,7 @@ const QuantizedKernels kQuantized = {
     .convolution = quantized_convolution,
     .requantize = requantize,
     .add = quantized_add,
+    .weight_only = weight_only,
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1192,3 +1192,28 @@ def topk(
     is_ascend: the smallest, the smallest first
     out: arrays to write into
     """
+
+def weight_only_fully_connected(
+    data: ArrayLike,
+    weight: ArrayLike,
+    scale: ArrayLike,
+    bias: ArrayLike | None = None,
+    bits: int = 8,
+    flatten: bool = True,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Affine map of floating features by an int8 or int4 weight, data (scale weight)ᵀ + bias,
+    computed in float32.
+
+    data: float32 or half types, shape (N, ...) when flatten, else (..., features)
+    weight: int8, shape (units, features); of 4 bits (units, features / 2), an even element in the
+        lower half of a byte
+    scale: floating, shape (units,) or (units, groups of features)
+    bias: floating, shape (units,)
+    bits: of an element of the weight: 8 or 4
+    flatten: merge all axes of data but the first
+    out: array to write into
+
+    No gradient: its weights are integers.
+    """
