@@ -14,7 +14,7 @@ constexpr int64_t kMostPanels = 8;            // of a unit: so many share the wi
 constexpr int64_t kLeftBytes = 256 * 1024;    // of them, in the second-level cache
 constexpr int64_t kBandBytes = 192 * 1024;    // of a part of an image
 constexpr int64_t kLeastPlaces = 128;         // of a result that a unit computes, four panels
-constexpr int64_t kLeastFilters = 42;         // for which it copies a part of the image
+constexpr int64_t kLeastFilters = 84;         // for which it copies a part of the image
 constexpr int64_t kWidest = sizeof(int16_t);  // of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }

@@ -29,13 +29,22 @@ WEFT_INLINE const QuadTiles& convolution_tiles() {
 
 typedef int8_t Bytes16 __attribute__((vector_size(16)));
 
-// to[i] = (a[i], b[i], c[i], d[i]), each with bits of `flip` inverted.
+// 16 elements, kStep from each other.
+template <int kStep>
+WEFT_INLINE Bytes16 load_spread(const int8_t* from) {
+  Bytes16 first, second;
+  __builtin_memcpy(&first, from, 16);
+  if constexpr (kStep == 1) return first;
+  __builtin_memcpy(&second, from + 16, 16);
+  return __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26,
+                                 28, 30);
+}
+
+// to[i] = (a[i], b[i], c[i], d[i]) for 16 places, each with bits of `flip` inverted.
+template <int kStep>
 WEFT_INLINE void interleave(const int8_t* const (&from)[4], int64_t at, int8_t flip, int8_t* to) {
   Bytes16 rows[4];
-  for (int r = 0; r < 4; ++r) {
-    __builtin_memcpy(&rows[r], from[r] + at, 16);
-    rows[r] ^= flip;
-  }
+  for (int r = 0; r < 4; ++r) rows[r] = load_spread<kStep>(from[r] + at * kStep) ^ flip;
   const auto low = [](Bytes16 a, Bytes16 b) WEFT_LAMBDA {
     return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   };
@@ -120,19 +129,34 @@ struct ConvolutionUnit {
     if (end > cut.pitch) end = cut.pitch;
     if (begin > end) begin = end;
     __builtin_memset(to, nothing, begin * kQuad);
-    __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
-    const int8_t* from[4];
-    for (int64_t i = 0; i < kQuad && begin < end; ++i) {
-      const int64_t c = channel + i < channels() ? channel + i : channels() - 1;
-      from[i] =
-          p.x +
-          (((image * s.in_channels + group * channels() + c) * s.in_height + y) * s.in_width + x);
+    if (begin < end) {
+      const int8_t* from[4];
+      for (int64_t i = 0; i < kQuad; ++i) {
+        const int64_t c = channel + i < channels() ? channel + i : channels() - 1;
+        from[i] =
+            p.x +
+            (((image * s.in_channels + group * channels() + c) * s.in_height + y) * s.in_width + x);
+      }
+      int64_t at = begin;
+      if (step == 1) at = interleave_all<1>(from, begin, end, to);
+      if (step == 2) at = interleave_all<2>(from, begin, end, to);
+      for (; at < end; ++at)
+        for (int64_t i = 0; i < kQuad; ++i) to[at * kQuad + i] = from[i][at * step] ^ flip();
     }
-    int64_t at = begin;
-    if (step == 1)
-      for (; at + 16 <= end; at += 16) interleave(from, at, flip(), to + at * kQuad);
-    for (; at < end; ++at)
-      for (int64_t i = 0; i < kQuad; ++i) to[at * kQuad + i] = from[i][at * step] ^ flip();
+    __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
+  }
+  // In whole vectors while they read inside x: those too many are written where the band goes on,
+  // and overwritten by what follows. Gives the first place that is left.
+  template <int kStep>
+  WEFT_INLINE int64_t interleave_all(const int8_t* const (&from)[4], int64_t at, int64_t end,
+                                     int8_t* to) const {
+    const Convolution& s = shape();
+    const int8_t* const x_end = p.x + s.batch * s.in_channels * s.in_height * s.in_width;
+    const int8_t* last = from[0];  // of the four
+    for (int i = 1; i < 4; ++i) last = from[i] > last ? from[i] : last;
+    for (; at < end && x_end - last >= (at + 16) * kStep; at += 16)
+      interleave<kStep>(from, at, flip(), to + at * kQuad);
+    return at;
   }
 
   const int8_t* filter(int64_t i) const {
