@@ -1,11 +1,14 @@
 // Matrix products on one and on all threads, as shares of what the machine can do.
 //
-//   weft_bench_products [dtype] [m n k [layout]]     dtype: float32, float64, bfloat16, float16
+//   weft_bench_products [dtype] [m n k [layout]]
+//       dtype: float32, float64, bfloat16, float16, or int8, of which only products with packed
+//       weights are timed, requantized to int8
 //
 // Compute-bound products are compared with the rate of independent fused multiply-adds in
-// registers, products of few rows with the rate at which threads sum an array of the size of B.
-// Both are measured in turn with the products, because clocks and neighbours change; all figures
-// are the best of many. WEFT_ISA and WEFT_NUM_THREADS choose what runs.
+// registers (of int8: of exact sums of byte or 16-bit products), products of few rows with the rate
+// at which threads sum an array of the size of B. Both are measured in turn with the products,
+// because clocks and neighbours change; all figures are the best of many. WEFT_ISA and
+// WEFT_NUM_THREADS choose what runs.
 #include <time.h>
 
 #include <algorithm>
@@ -21,6 +24,7 @@
 #include "kernels/isa.h"
 #include "kernels/matmul.h"
 #include "kernels/panels.h"
+#include "kernels/quantized.h"
 #include "ops/split_work.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
@@ -86,12 +90,45 @@ double flops_of_peak_loop(Isa isa, DType dtype) {
 #endif
 }
 
+#define WEFT_TWELVE_SUMS(before, product, sum)            \
+  ".irp r,0,1,2,3,4,5,6,7,8,9,10,11\n" before product sum \
+  "\\r\n"                                                 \
+  ".endr"
+
+// The same of what sums of int8 products are made of.
+double operations_of_byte_loop(Isa isa) {
+#if defined(__x86_64__)
+  const bool dots = isa >= Isa::kAvx512 && __builtin_cpu_supports("avx512vnni");
+  for (int i = 0; i < kPeakLoops; ++i) {
+    if (dots)
+      asm volatile(WEFT_TWELVE_FMAS("vpdpbusd", "zmm")::
+                       : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                         "xmm9", "xmm10", "xmm11");
+    else if (isa >= Isa::kAvx2)
+      asm volatile(WEFT_TWELVE_SUMS("", "vpmaddwd %%ymm14,%%ymm15,%%ymm13\n",
+                                    "vpaddd %%ymm13,%%ymm\\r,%%ymm")::
+                       : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                         "xmm9", "xmm10", "xmm11", "xmm13");
+    else
+      asm volatile(WEFT_TWELVE_SUMS("movdqa %%xmm14,%%xmm13\n", "pmaddwd %%xmm15,%%xmm13\n",
+                                    "paddd %%xmm13,%%xmm")::
+                       : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                         "xmm9", "xmm10", "xmm11", "xmm13");
+  }
+  return kPeakLoops * 24.0 * (dots ? 64 : isa >= Isa::kAvx2 ? 16 : 8);
+#else
+  return 0;
+#endif
+}
+
 double peak_rate(DType dtype) {
   const int threads = num_threads();
   double flops = 0;
   const double seconds = seconds_of([&] {
     parallel_for(threads * 4, 1, [&](int64_t begin, int64_t end, int) {
-      for (int64_t i = begin; i < end; ++i) flops = flops_of_peak_loop(active_isa(), dtype);
+      for (int64_t i = begin; i < end; ++i)
+        flops = dtype == DType::kInt8 ? operations_of_byte_loop(active_isa())
+                                      : flops_of_peak_loop(active_isa(), dtype);
     });
   });
   return flops * threads * 4 / seconds;
@@ -137,6 +174,7 @@ void fill(PoolVector<char>& bytes, DType dtype) {
     const uint16_t upper = uint16_t(bits >> 16), half = uint16_t(0x3000 | (state >> 16 & 0x83ff));
     if (dtype == DType::kBFloat16) std::memcpy(&bytes[i], &upper, 2);
     if (dtype == DType::kFloat16) std::memcpy(&bytes[i], &half, 2);
+    if (dtype == DType::kInt8) bytes[i] = char(state >> 24);
   }
 }
 
@@ -158,8 +196,30 @@ std::function<void()> packed_call(const Matmul& p, PoolVector<char>& panels,
   };
 }
 
+// The same of int8, with one multiplier for all columns.
+std::function<void()> quantized_call(const Matmul& p, PoolVector<char>& panels,
+                                     PoolVector<char>& scratch) {
+  static const int32_t kMultiplier = 1 << 30, kShift = -9;
+  const int64_t count = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
+  panels = PoolVector<char>(count * (quads_of(p.k) + 1) * kQuad * kQuantizedColumns);
+  auto* packed = reinterpret_cast<int8_t*>(panels.data());
+  run_pack_quantized({p.n, p.k, static_cast<const int8_t*>(p.b.data), p.b.col, p.b.row, packed},
+                     {0, count});
+  const QuantizedProduct product{p.m, p.n,    p.k,     static_cast<const int8_t*>(p.a.data),
+                                 3,   packed, nullptr, {&kMultiplier, &kShift},
+                                 p.c};
+  const int64_t scratch_bytes = quantized_product_scratch(product);
+  scratch = PoolVector<char>(scratch_bytes * num_threads());
+  return [product, scratch_bytes, &scratch] {
+    ops::split_work(quantized_product_units(product), product.m * product.n * product.k / 16,
+                    scratch.data(), scratch_bytes,
+                    [&](Range range, void* mine) { run_quantized_product(product, range, mine); });
+  };
+}
+
 void time_product(DType dtype, const Shape3& s) {
-  if (s.layout == kPacked && !has_panels(dtype)) return;
+  const bool is_int8 = dtype == DType::kInt8;
+  if (is_int8 ? s.batches > 1 : s.layout == kPacked && !has_panels(dtype)) return;
   const int64_t size = size_of(dtype);
   PoolVector<char> a(s.batches * s.m * s.k * size), b(s.batches * s.k * s.n * size),
       c(s.batches * s.m * s.n * size);
@@ -184,7 +244,11 @@ void time_product(DType dtype, const Shape3& s) {
     ops::split_work(matmul_units(p), int64_t(flops / 16), scratch.data(), scratch_bytes,
                     [&](Range range, void* mine) { run_matmul(p, range, mine); });
   };
-  if (s.layout == kPacked) call = packed_call(p, panels, scratch);
+  if (is_int8) {
+    call = quantized_call(p, panels, scratch);
+  } else if (s.layout == kPacked) {
+    call = packed_call(p, panels, scratch);
+  }
   call();
   double best = 1e9, ceiling = 0;
   const int repeats = std::max(1, int(2e-4 / (flops / 3e11)));
@@ -220,7 +284,8 @@ const Shape3 kShapes[] = {
 
 int main(int count, char** words) {
   DType dtype = DType::kFloat32;
-  for (DType known : {DType::kFloat16, DType::kBFloat16, DType::kFloat32, DType::kFloat64})
+  for (DType known :
+       {DType::kInt8, DType::kFloat16, DType::kBFloat16, DType::kFloat32, DType::kFloat64})
     if (count > 1 && name_of(known) == words[1]) dtype = known;
   const int most = num_threads();
   std::printf("instruction set %s, compiler %s\n", name_of(active_isa()).data(), __VERSION__);

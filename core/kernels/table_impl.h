@@ -169,6 +169,8 @@ struct ChannelKernels {
   void (*mix)(const Channels& problem, const ChannelMix& operands, Range planes);
 };
 
+struct QuantizedKernels;
+
 struct KernelTable {
   const StepKernel* steps[kNumDTypes];         // [dtype][formula]
   const StepKernel (*casts)[kNumDTypes];       // [from][to]
@@ -222,6 +224,7 @@ struct KernelTable {
   const DistributionKernel* normals;       // mean, deviation
   const DistributionKernel* exponentials;  // scale
   void (*random_words)(const RandomStream& stream, uint32_t* out, Range words);
+  const QuantizedKernels* quantized;  // quantized_impl.h
   void (*move)(const StridedTile& tile);
 };
 

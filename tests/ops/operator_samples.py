@@ -1,7 +1,8 @@
 """What the registry suite runs: every operator with every sample of its definition.
 
 A sample is JSON: the shapes of the inputs (null where an optional one is left out; a list of arrays
-takes all that are left), their dtypes where they are no floats, and attributes by name; a function
+takes all that are left), their dtypes where they are no floats, their ranges where the domain will
+not do, and attributes by name; a function
 gives back its arguments. Values are
 drawn from the operator's domain by a generator that the operator's name seeds.
 """
@@ -40,6 +41,7 @@ class Case:
     dtypes: list[str | None]
     attributes: dict[str, Any]
     schema: dict[str, Any] = field(repr=False)
+    ranges: list[list[float] | None] | None = None
 
     @property
     def name(self) -> str:
@@ -58,6 +60,8 @@ class Case:
 
     def _range(self, number: int) -> tuple[float, float]:
         """The least and the greatest value of an input."""
+        if self.ranges and self.ranges[number]:
+            return tuple(self.ranges[number])
         if self.dtypes[number] is None:
             return self.schema["domain"]
         # An index counts along some axis of the data: its smallest extent is always valid.
@@ -121,6 +125,7 @@ def _case(function: Any, number: int, text: str) -> Case:
     sample = json.loads(text)
     shapes = sample.pop("shapes")
     dtypes = sample.pop("dtypes", None) or [None] * len(shapes)
+    ranges = sample.pop("ranges", None)
     attributes = {
         key: tuple(value) if isinstance(value, list) else value for key, value in sample.items()
     }
@@ -128,7 +133,7 @@ def _case(function: Any, number: int, text: str) -> Case:
     attributes |= {name: _identity for name, kind in kinds.items() if kind == "function"}
     unknown = set(attributes) - set(kinds)
     assert not unknown, f"{function.__name__}: its sample names unknown attributes {unknown}"
-    return Case(function, number, shapes, dtypes, attributes, function.schema)
+    return Case(function, number, shapes, dtypes, attributes, function.schema, ranges)
 
 
 def cases(only: Any = None) -> list[Case]:

@@ -1111,6 +1111,187 @@ def outside_swish(x, gate=1.0, beta=1.0):
     return x * scipy.special.expit(beta * x) * gate
 
 
+# ---- int8
+
+
+def _broadcast_along(value, x, axis):
+    """A scale or zero point of one axis, to be used with x."""
+    value = numpy.asarray(value)
+    if value.ndim == 0:
+        return value
+    assert value.shape == (x.shape[axis],)
+    return value.reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+
+
+def _bounds_of(dtype):
+    return numpy.iinfo(dtype).min, numpy.iinfo(dtype).max
+
+
+def quantize(data, scale, zero_point=None, axis=-1, dtype="int8"):
+    y = numpy.rint(data.astype("float32") / _broadcast_along(scale, data, axis))
+    if zero_point is not None:
+        y = y + _broadcast_along(zero_point, data, axis).astype("float32")
+    return numpy.nan_to_num(numpy.clip(y, *_bounds_of(dtype)), nan=0).astype(dtype)
+
+
+def dequantize(data, scale, zero_point=None, axis=-1):
+    x = data.astype("int32")
+    if zero_point is not None:
+        x = x - _broadcast_along(zero_point, data, axis).astype("int32")
+    return x.astype("float32") * _broadcast_along(scale, data, axis)
+
+
+def requantize(data, multiplier, shift, output_zero_point=0, low=-128, high=127, axis=-1):
+    """TensorFlow Lite's formula, in integers of Python."""
+    multiplier = numpy.broadcast_to(_broadcast_along(multiplier, data, axis), data.shape)
+    shift = numpy.broadcast_to(_broadcast_along(shift, data, axis), data.shape)
+
+    def of_element(x, multiplier, shift):
+        x = (int(x) << max(int(shift), 0)) + 2**31  # wraps in 32 bits
+        product = int(multiplier) * (x % 2**32 - 2**31)
+        whole = (abs(product) + (2**30 if product >= 0 else 2**30 - 1)) // 2**31
+        divisor = 2 ** max(-int(shift), 0)
+        scaled = (2 * whole + divisor) // (2 * divisor)  # halves away from zero
+        return min(max((scaled if product >= 0 else -scaled) + output_zero_point, low), high)
+
+    out = numpy.empty(data.shape, "int8")
+    for place in numpy.ndindex(*data.shape):
+        out[place] = of_element(data[place], multiplier[place], shift[place])
+    return out
+
+
+def _finished(sums, multiplier, shift, axis, output_zero_point=0, low=-128, high=127):
+    if multiplier is None:
+        return sums
+    return requantize(sums, multiplier, shift, output_zero_point, low, high, axis)
+
+
+def quantized_fully_connected(
+    data, weight, bias=None, multiplier=None, shift=None, zero_point=0, flatten=True, **options
+):
+    sums = fully_connected(data.astype("int32") - zero_point, weight.astype("int32"), bias, flatten)
+    return _finished(sums, multiplier, shift, -1, **options)
+
+
+def quantized_convolution(
+    data, weight, bias=None, multiplier=None, shift=None, zero_point=0,
+    output_zero_point=0, low=-128, high=127, **options
+):  # fmt: skip
+    x = data.astype("int32") - zero_point
+    sums = convolution(x, weight.astype("int32"), bias, **options)
+    return _finished(sums, multiplier, shift, 1, output_zero_point, low, high)
+
+
+def _quantized_multiplier(factor):
+    """A factor below 1 as 2^31 times a number in [0.5, 1), and a power of two."""
+    fraction, shift = math.frexp(factor)
+    fixed = math.floor(fraction * 2**31 + 0.5)
+    return (fixed // 2, shift + 1) if fixed == 2**31 else (fixed, shift)
+
+
+def quantized_add(
+    x1, x2, x1_scale, x2_scale, output_scale, x1_zero_point=0, x2_zero_point=0, **options
+):
+    assert x1.shape == x2.shape
+    twice = 2 * max(x1_scale, x2_scale)
+
+    def common(x, zero_point, factor):  # in integers of Python, between bounds that hold it
+        multiplier, shift = _quantized_multiplier(factor)
+        wide = (x.astype("int64") - zero_point) << 20
+        high = (wide * multiplier + 2**30) >> 31
+        half = 2 ** (-shift) // 2
+        return numpy.sign(high) * ((abs(high) + half) >> -shift)
+
+    total = common(x1, x1_zero_point, x1_scale / twice)
+    total = total + common(x2, x2_zero_point, x2_scale / twice)
+    last = _quantized_multiplier(twice / (2**20 * output_scale))
+    return requantize(total, *last, **options)
+
+
+def quantized_pooling(data, zero_point=0, pool_type="max", **options):
+    if pool_type == "max":
+        return pooling(data, pool_type="max", **options)
+    x = data.astype("float64") - zero_point  # padded with zeros
+    mean = pooling(x, pool_type="avg", **options) + zero_point
+    return (numpy.sign(mean) * numpy.floor(abs(mean) + 0.5)).astype("int8")
+
+
+def pack_quantized(weight):
+    n, k = weight.shape
+    panels, quads = -(-n // 32), -(-k // 4)
+    padded = numpy.zeros((panels * 32, quads * 4), "int8")
+    padded[:n, :k] = weight
+    rows = padded.reshape(panels, 32, quads, 4).transpose(0, 2, 1, 3).reshape(panels, quads, 128)
+    sums = padded.sum(1, dtype="int32").reshape(panels, 1, 32).view("int8")
+    return numpy.concatenate([rows, sums], 1)
+
+
+def pack_quantized_filters(weight):
+    filters, channels = weight.shape[:2]
+    taps = math.prod(weight.shape[2:])
+    quads = -(-channels // 4)
+    padded = numpy.zeros((filters, taps, quads * 4), "int8")
+    padded[:, :, :channels] = weight.reshape(filters, channels, taps).transpose(0, 2, 1)
+    sums = padded.sum((1, 2), dtype="int32").reshape(filters, 1).view("int8")
+    rows = padded.reshape(filters, taps * quads, 4)
+    return numpy.concatenate([rows, sums.reshape(filters, 1, 4)], 1)
+
+
+def quantized_product(data, weight, *inputs, columns, **options):
+    assert weight.shape == (-(-columns // 32), -(-data.shape[1] // 4) + 1, 128)
+    panels = weight[:, :-1].reshape(len(weight), -1, 32, 4).transpose(0, 2, 1, 3)
+    rows = panels.reshape(len(weight) * 32, -1)[:columns, : data.shape[1]]
+    return quantized_fully_connected(data, rows, *inputs, **options)
+
+
+def quantized_convolution_packed(data, weight, *inputs, kernel, **options):
+    channels = data.shape[1] // options.get("num_group", 1)
+    extents = _window(kernel, data.ndim - 2, 1)
+    rows = weight[:, :-1].reshape(len(weight), math.prod(extents), -1)[:, :, :channels]
+    filters = rows.transpose(0, 2, 1).reshape(len(weight), channels, *extents)
+    return quantized_convolution(data, filters, *inputs, **options)
+
+
+def _four_bits(weight):
+    """Bytes (..., n) as integers (..., 2 n), the lower half of each first."""
+    halves = numpy.stack([weight << 4 >> 4, weight >> 4], -1)
+    return halves.reshape(*weight.shape[:-1], weight.shape[-1] * 2)
+
+
+def weight_only_fully_connected(data, weight, scale, bias=None, bits=8, flatten=True):
+    x = batch_flatten(data) if flatten else data
+    weight = _four_bits(weight) if bits == 4 else weight
+    scale = scale.reshape(len(weight), scale.shape[1] if scale.ndim == 2 else 1)
+    size = x.shape[-1] // scale.shape[1]
+    parts = [
+        x[..., i * size : (i + 1) * size] @ weight[:, i * size : (i + 1) * size].T * scale[:, i]
+        for i in range(scale.shape[1])
+    ]
+    out = sum(parts)
+    return (out if bias is None else out + bias).astype(data.dtype)
+
+
+def pack_weight_only(weight, scale, bits=8):
+    units, panels = len(weight), -(-len(weight) // 32)
+
+    def packed(x):
+        padded = numpy.zeros((panels * 32, x.shape[1]), x.dtype)
+        padded[:units] = x
+        return padded.reshape(panels, 32, x.shape[1]).transpose(0, 2, 1)
+
+    assert len(scale) == units
+    return packed(weight), packed(scale)
+
+
+def weight_only_product(data, weight, scale, bias=None, columns=0, bits=8):
+    assert len(weight) == -(-columns // 32)
+
+    def rows(x):
+        return x.transpose(0, 2, 1).reshape(len(x) * 32, x.shape[1])[:columns]
+
+    return weight_only_fully_connected(data, rows(weight), rows(scale), bias, bits)
+
+
 BY_NAME = {
     name.rstrip("_"): function
     for name, function in list(globals().items())

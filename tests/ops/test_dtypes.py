@@ -27,6 +27,10 @@ DECLARED = {
     "integers": INTEGERS,
     "int64": ["int64"],
     "uint8": ["uint8"],
+    "int8": ["int8"],
+    "int32": ["int32"],
+    "int8 or uint8": ["int8", "uint8"],
+    "int8, uint8 or int32": ["int8", "uint8", "int32"],
     "float32": ["float32"],
     "float32 or half types": ["float32", *HALVES],
     "floating": FLOATS,
@@ -35,6 +39,7 @@ DECLARED = {
     "floating, int64 or uint64": [*FLOATS, "int64", "uint64"],
 }
 DTYPE_ATTRIBUTES = {
+    "int8 or uint8": ["int8", "uint8"],
     "dtype of the result": ALL,
     "float32 by default": ALL,
     "floating dtype": FLOATS,

@@ -203,6 +203,7 @@ def elementwise_inputs(function, shape_of):
         case.dtypes,
         case.attributes,
         case.schema,
+        case.ranges,
     )
     return reshaped.inputs(), case.attributes
 

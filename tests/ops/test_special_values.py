@@ -46,6 +46,7 @@ FREE = {
     "convolution_data": "its oracle multiplies every weight with zeros",
     "convolution_weight": "the same",
     "deconvolution": "the same",
+    "weight_only_product": "sums of a few elements of k are scaled one by one",
     "check": "what is false ends the call, and NaN and infinity are true",
     "print": "its result is read by tests/python/test_effects.py",
 }

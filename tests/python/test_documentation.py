@@ -31,7 +31,7 @@ def test_stubs_are_what_the_registry_gives(place):
     compile(wanted, str(path), "exec")
 
 
-@pytest.mark.parametrize("page", ["control-flow", "symbols", "training"])
+@pytest.mark.parametrize("page", ["control-flow", "quantization", "symbols", "training"])
 def test_programs_on_pages_print_what_they_say(page, root, tmp_path, monkeypatch, capsys):
     text = (root / "docs" / f"{page}.md").read_text("utf-8")
     programs = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))

@@ -13,8 +13,10 @@ ISAS = ["generic", "avx2", "avx512"]
 MICRO_KERNELS = {
     "micro_kernels": r"\bmicro<",
     "convolution_blocked": r"\bblocked_tile<",
+    "quantized_product": r"\bquad_tile<",
+    "quantized_convolution": r"\bquad_tile<",
 }
-PRODUCT = re.compile(r"v(fn?m(add|sub)|dpbf16ps|dpbusd)")
+PRODUCT = re.compile(r"v(fn?m(add|sub)|dpbf16ps|dpbusd|pmaddwd)")
 MOVED_BY_STACK = re.compile(r"%[xyz]mm.*\(%[re](sp|bp)|\(%[re](sp|bp).*%[xyz]mm")
 
 

@@ -64,6 +64,7 @@ extern const ChannelKernels kBlockedChannels;
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
     kExponentials[kNumDTypes];
 void random_words(const RandomStream& stream, uint32_t* out, Range words);
+extern const QuantizedKernels kQuantized;
 void move(const StridedTile& tile);
 
 extern const KernelTable kTable;
@@ -118,6 +119,7 @@ const KernelTable kTable = {
     .normals = kNormals,
     .exponentials = kExponentials,
     .random_words = random_words,
+    .quantized = &kQuantized,
     .move = move,
 };
 

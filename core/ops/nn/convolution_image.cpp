@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_problem.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -15,54 +16,6 @@
 
 namespace weft::ops {
 namespace {
-
-// The problem from the shapes of the image, the weight and (where it is known) the output.
-Result<kernels::Convolution> parse(const AttributeReader& a, DType dtype, const Shape& x,
-                                   const Shape& w) {
-  const std::string_view op = layer_name(a);
-  const int spatial = x.rank() - 2;
-  if (spatial != 1 && spatial != 2)
-    return errors::invalid_value(
-        op, "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
-  if (w.rank() != x.rank())
-    return errors::invalid_value(op, "`weight` must have ", x.rank(),
-                                 " axes (filters, channels / groups, kernel...); got shape ", w);
-  WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
-  if (a.has("kernel") && (window.kernel[1] != height_of(w) || window.kernel[2] != width_of(w)))
-    return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", w);
-  if (height_of(w) < 1 || width_of(w) < 1)
-    return errors::invalid_value(op, "`weight` must not be empty along spatial axes; got shape ",
-                                 w);
-  kernels::Convolution p{};
-  p.dtype = dtype;
-  p.batch = x[0];
-  p.groups = a.integer("num_group");
-  p.in_channels = x[1];
-  p.in_height = height_of(x);
-  p.in_width = width_of(x);
-  p.out_channels = w[0];
-  p.kernel_height = height_of(w);
-  p.kernel_width = width_of(w);
-  p.stride_height = window.stride[1];
-  p.stride_width = window.stride[2];
-  p.pad_top = window.pad[1];
-  p.pad_left = window.pad[2];
-  p.dilation_height = window.dilate[1];
-  p.dilation_width = window.dilate[2];
-  if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
-    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
-                                 " channels and ", p.out_channels, " filters; got ", p.groups);
-  if (w[1] * p.groups != p.in_channels)
-    return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
-                                 " channels of `data`; got ", p.in_channels);
-  p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
-                                             p.pad_top, p.pad_top, p.dilation_height);
-  p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
-                                            p.pad_left, p.dilation_width);
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
-  return p;
-}
 
 Shape output_shape(const kernels::Convolution& p, int spatial) {
   return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
@@ -84,7 +37,8 @@ Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
 
 Result<Types> infer(const InferContext& c) {
   WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, c.in[1].shape));
+  WEFT_ASSIGN(const kernels::Convolution p,
+              convolution_problem(c, c.in[0].dtype, c.in[0].shape, c.in[1].shape));
   if (c.given(2) && c.in[2].shape != Shape{p.out_channels})
     return errors::invalid_value("convolution", "`bias` must have shape (", p.out_channels,
                                  ",); got ", c.in[2].shape);
@@ -108,8 +62,8 @@ Status sum_of_nothing(const TensorView& out, const TensorView* bias) {
 }
 
 Status run(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
-                       shape_of(call.in[1]))
+  const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
+                                     shape_of(call.in[0]), shape_of(call.in[1]))
                      .value();
   const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
   if (p.in_channels == 0) return sum_of_nothing(call.out[0], bias ? &call.in[2] : nullptr);
@@ -122,7 +76,8 @@ Status run(const KernelCall& call) {
 }
 
 kernels::Convolution forward_problem(const SlotTypes& types, const OpDef& op) {
-  return parse(op.reader(types.attributes), types.in[0].dtype, types.in[0].shape, types.in[1].shape)
+  return convolution_problem(op.reader(types.attributes), types.in[0].dtype, types.in[0].shape,
+                             types.in[1].shape)
       .value();
 }
 
@@ -157,7 +112,8 @@ Result<Types> infer_data(const InferContext& c) {
   const Shape x(c.ints("data_shape"));
   WEFT_TRY(checked_elements(x.span(), "convolution_data", "data_shape").status());
   WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, x, c.in[1].shape));
+  WEFT_ASSIGN(const kernels::Convolution p,
+              convolution_problem(c, c.in[0].dtype, x, c.in[1].shape));
   if (c.in[0].shape != output_shape(p, x.rank() - 2))
     return errors::invalid_value("convolution_data", "`dout` must have shape ",
                                  output_shape(p, x.rank() - 2), "; got ", c.in[0].shape);
@@ -165,8 +121,8 @@ Result<Types> infer_data(const InferContext& c) {
 }
 
 Status run_data(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.out[0].dtype, shape_of(call.out[0]),
-                       shape_of(call.in[1]))
+  const auto p = convolution_problem(call.op.reader(call.attributes), call.out[0].dtype,
+                                     shape_of(call.out[0]), shape_of(call.in[1]))
                      .value();
   if (p.out_channels == 0) return sum_of_nothing(call.out[0], nullptr);
   split_work(kernels::convolution_data_units(p), work_of(p), call.scratch,
@@ -191,7 +147,8 @@ Result<Types> infer_weight(const InferContext& c) {
   const Shape w(c.ints("weight_shape"));
   WEFT_TRY(checked_elements(w.span(), "convolution_weight", "weight_shape").status());
   WEFT_TRY(rules::require_floating(c, 0));
-  WEFT_ASSIGN(const kernels::Convolution p, parse(c, c.in[0].dtype, c.in[0].shape, w));
+  WEFT_ASSIGN(const kernels::Convolution p,
+              convolution_problem(c, c.in[0].dtype, c.in[0].shape, w));
   if (c.in[1].shape != output_shape(p, w.rank() - 2))
     return errors::invalid_value("convolution_weight", "`dout` must have shape ",
                                  output_shape(p, w.rank() - 2), "; got ", c.in[1].shape);
@@ -199,8 +156,8 @@ Result<Types> infer_weight(const InferContext& c) {
 }
 
 Status run_weight(const KernelCall& call) {
-  const auto p = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
-                       shape_of(call.out[0]))
+  const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
+                                     shape_of(call.in[0]), shape_of(call.out[0]))
                      .value();
   split_work(kernels::convolution_weight_units(p), work_of(p), call.scratch,
              kernels::convolution_weight_scratch(p), [&](kernels::Range range, void* scratch) {
@@ -221,13 +178,13 @@ Values gradient_weight(const GradContext& g) {
 // ---- slots
 
 kernels::Convolution data_problem(const SlotTypes& t) {
-  return parse(op_named("convolution_data").reader(t.attributes), t.out[0].dtype, t.out[0].shape,
-               t.in[1].shape)
+  return convolution_problem(op_named("convolution_data").reader(t.attributes), t.out[0].dtype,
+                             t.out[0].shape, t.in[1].shape)
       .value();
 }
 kernels::Convolution weight_problem(const SlotTypes& t) {
-  return parse(op_named("convolution_weight").reader(t.attributes), t.in[0].dtype, t.in[0].shape,
-               t.out[0].shape)
+  return convolution_problem(op_named("convolution_weight").reader(t.attributes), t.in[0].dtype,
+                             t.in[0].shape, t.out[0].shape)
       .value();
 }
 

@@ -17,11 +17,12 @@ from weft._files import BackgroundWrite as _BackgroundWrite
 from weft._files import save_arrays as _save_arrays
 from weft._typing import ndarray as _ndarray
 from weft.np import random
-from weft.npx import _checkpoint, _control, _effects, _ops
+from weft.npx import _checkpoint, _control, _effects, _ops, _quantize
 from weft.npx._checkpoint import *  # noqa: F403
 from weft.npx._control import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
+from weft.npx._quantize import *  # noqa: F403
 
 
 def waitall() -> None:
@@ -78,6 +79,7 @@ __all__ = [
     *_control.__all__,
     *_effects.__all__,
     *_ops.__all__,
+    *_quantize.__all__,
     "load",
     "num_threads",
     "random",

@@ -219,6 +219,25 @@ def deconvolution(
     out: array to write into
     """
 
+def dequantize(
+    data: ArrayLike,
+    scale: ArrayLike,
+    zero_point: ArrayLike | None = None,
+    axis: int = -1,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The real numbers that integers stand for: (data - zero_point) * scale, as float32.
+
+    data: int8, uint8 or int32
+    scale: floating, shape () or that of the axis
+    zero_point: int8, uint8 or int32, shape () or that of the axis; none: 0
+    axis: axis along which there are several scales
+    out: array to write into
+
+    No gradient: its data are integers.
+    """
+
 def dropout(
     data: ArrayLike,
     p: float = 0.5,
@@ -664,6 +683,161 @@ def prelu(x: ArrayLike, gamma: ArrayLike, *, out: ndarray | None = None) -> ndar
     out: array to write into
     """
 
+def quantize(
+    data: ArrayLike,
+    scale: ArrayLike,
+    zero_point: ArrayLike | None = None,
+    axis: int = -1,
+    dtype: DTypeLike | None = None,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Integers that stand for real numbers: data / scale, rounded to the nearest (halves to the
+    even one), plus the zero point; saturates, and maps NaN to 0.
+
+    data: float32 or half types
+    scale: floating, greater than 0, shape () or that of the axis
+    zero_point: int8 or uint8, shape () or that of the axis; none: 0
+    axis: axis along which there are several scales
+    dtype: int8 or uint8; int8 by default
+    out: array to write into
+
+    No gradient: piecewise constant.
+    """
+
+def quantized_add(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    x1_scale: float,
+    x2_scale: float,
+    output_scale: float,
+    x1_zero_point: int = 0,
+    x2_zero_point: int = 0,
+    output_zero_point: int = 0,
+    low: int = -128,
+    high: int = 127,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Sum of two int8 arrays of their own scales, as int8, rounded as in TensorFlow Lite.
+
+    x1: int8
+    x2: int8, shape of x1
+    x1_scale: what a step of x1 stands for
+    x2_scale: what a step of x2 stands for
+    output_scale: what a step of the result stands for
+    x1_zero_point: the integer that stands for zero in x1
+    x2_zero_point: the integer that stands for zero in x2
+    output_zero_point: the integer that stands for zero in the result
+    low: lower bound of the result
+    high: upper bound of the result
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def quantized_convolution(
+    data: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    multiplier: ArrayLike | None = None,
+    shift: ArrayLike | None = None,
+    kernel: int | Sequence[int] | None = None,
+    stride: int | Sequence[int] | None = None,
+    pad: int | Sequence[int] | None = None,
+    dilate: int | Sequence[int] | None = None,
+    num_group: int = 1,
+    zero_point: int = 0,
+    output_zero_point: int = 0,
+    low: int = -128,
+    high: int = 127,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Convolution of int8 images, of data - zero_point in int32, which pads with zero_point; with a
+    multiplier and a shift as int8, see requantize.
+
+    data: int8, shape (N, C, W) or (N, C, H, W)
+    weight: int8, shape (filters, C / groups, kernel...)
+    bias: int32, shape (filters,)
+    multiplier: int32, not negative, shape () or (channels,): 2^31 times a factor below 1
+    shift: int32, shape of multiplier: the factor's power of two, -31 to 30
+    kernel: extents of the window; those of the weight
+    stride: step of the window, 1 by default
+    pad: zeros added on both sides, 0 by default
+    dilate: distance of the window's elements, 1 by default
+    num_group: groups of channels that do not see each other
+    zero_point: the integer that stands for zero in data, and pads it
+    output_zero_point: the integer that stands for zero in the result
+    low: lower bound of the result
+    high: upper bound of the result
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def quantized_fully_connected(
+    data: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    multiplier: ArrayLike | None = None,
+    shift: ArrayLike | None = None,
+    zero_point: int = 0,
+    output_zero_point: int = 0,
+    low: int = -128,
+    high: int = 127,
+    flatten: bool = True,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Affine map of int8 features, (data - zero_point) weightᵀ + bias in int32; with a multiplier
+    and a shift as int8, see requantize.
+
+    data: int8, shape (N, ...) when flatten, else (..., features)
+    weight: int8, shape (units, features)
+    bias: int32, shape (units,)
+    multiplier: int32, not negative, shape () or (channels,): 2^31 times a factor below 1
+    shift: int32, shape of multiplier: the factor's power of two, -31 to 30
+    zero_point: the integer that stands for zero in data
+    output_zero_point: the integer that stands for zero in the result
+    low: lower bound of the result
+    high: upper bound of the result
+    flatten: merge all axes of data but the first
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def quantized_pooling(
+    data: ArrayLike,
+    kernel: int | Sequence[int] | None = None,
+    pool_type: str = "max",
+    stride: int | Sequence[int] | None = None,
+    pad: int | Sequence[int] | None = None,
+    global_pool: bool = False,
+    pooling_convention: str = "valid",
+    count_include_pad: bool = True,
+    zero_point: int = 0,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Maximum or average of int8 over windows of one or two spatial axes, of data's scale; the
+    average is rounded to the nearest, halves away from zero, as in TensorFlow Lite.
+
+    data: int8, shape (N, C, W) or (N, C, H, W)
+    kernel: extents of the window
+    pool_type: max or avg; pooling also has sum and lp
+    stride: step of the window, 1 by default
+    pad: elements added on both sides, 0 by default
+    global_pool: one window over the whole image
+    pooling_convention: valid drops a last window that does not fit, full keeps it
+    count_include_pad: the average counts padded elements
+    zero_point: the integer that stands for zero: padded elements of an average
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def relu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Positive part max(x, 0), element by element; NaN stays NaN.
 
@@ -678,6 +852,32 @@ def relu6(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
 
     x: any real dtype; bool and integers become the default float
     out: array to write into
+    """
+
+def requantize(
+    data: ArrayLike,
+    multiplier: ArrayLike,
+    shift: ArrayLike,
+    output_zero_point: int = 0,
+    low: int = -128,
+    high: int = 127,
+    axis: int = -1,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Sums of int32 as int8: times multiplier 2^(shift - 31) with the two roundings of TensorFlow
+    Lite, plus the zero point, held between the bounds.
+
+    data: int32
+    multiplier: int32, not negative, shape () or (channels,): 2^31 times a factor below 1
+    shift: int32, shape of multiplier: the factor's power of two, -31 to 30
+    output_zero_point: the integer that stands for zero in the result
+    low: lower bound of the result
+    high: upper bound of the result
+    axis: axis along which there are several multipliers
+    out: array to write into
+
+    No gradient: its data are integers.
     """
 
 def rms_norm(
@@ -991,4 +1191,29 @@ def topk(
     axis: axis to look along; none looks in the flat array
     is_ascend: the smallest, the smallest first
     out: arrays to write into
+    """
+
+def weight_only_fully_connected(
+    data: ArrayLike,
+    weight: ArrayLike,
+    scale: ArrayLike,
+    bias: ArrayLike | None = None,
+    bits: int = 8,
+    flatten: bool = True,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Affine map of floating features by an int8 or int4 weight, data (scale weight)ᵀ + bias,
+    computed in float32.
+
+    data: float32 or half types, shape (N, ...) when flatten, else (..., features)
+    weight: int8, shape (units, features); of 4 bits (units, features / 2), an even element in the
+        lower half of a byte
+    scale: floating, shape (units,) or (units, groups of features)
+    bias: floating, shape (units,)
+    bits: of an element of the weight: 8 or 4
+    flatten: merge all axes of data but the first
+    out: array to write into
+
+    No gradient: its weights are integers.
     """

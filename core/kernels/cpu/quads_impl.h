@@ -1,0 +1,170 @@
+// Tiles of int32 sums of int8 products: a few rows of A by a panel of B in which four elements that
+// follow one another in k lie side by side.
+//
+//   sums[row][column] = sum over quads of a[row][quad][0..3] * b[quad][column][0..3]
+//
+// VPDPBUSD adds four products of unsigned by signed bytes to a lane: one side is shifted by 128,
+// which the sums of the other side undo. It wraps, and never saturates. Elsewhere both sides are
+// widened to 16 bits, A once beforehand: PMADDWD adds two products exactly (VPMADDUBSW would
+// saturate), so a column takes two lanes, which are added at the end.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
+
+#if WEFT_AVX512 && !defined(__clang__)
+#define WEFT_DOT_BYTES 1
+#else
+#define WEFT_DOT_BYTES 0
+#endif
+
+WEFT_INLINE bool processor_has_dot_bytes() {
+#if WEFT_DOT_BYTES
+  return __builtin_cpu_supports("avx512vnni");
+#else
+  return false;
+#endif
+}
+
+constexpr int kQuadRows = WEFT_AVX512 ? 14 : 6;  // of a tile
+constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
+
+struct QuadTile {
+  int64_t quads;
+  const void* a;
+  int64_t a_row;             // bytes
+  const void* b;             // at a multiple of the step's columns
+  const int64_t* b_offsets;  // of quads, in bytes; null: one panel's row after the other
+  int32_t* sums;             // rows of kQuantizedColumns
+};
+using QuadTileKernel = void (*)(const QuadTile& tile);
+
+typedef int16_t Shorts __attribute__((vector_size(kVectorBytes)));
+
+WEFT_INLINE Shorts load_bytes_as_shorts(const int8_t* p) {
+#if WEFT_AVX512
+  return (Shorts)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
+#elif WEFT_AVX2
+  return (Shorts)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i*)p));
+#else
+  typedef int8_t Bytes __attribute__((vector_size(kVectorBytes / 2)));
+  Bytes bytes;
+  __builtin_memcpy(&bytes, p, sizeof bytes);
+  return __builtin_convertvector(bytes, Shorts);
+#endif
+}
+// Products of neighbours, added.
+WEFT_INLINE Sums pair_products(Shorts a, Shorts b) {
+#if WEFT_AVX512
+  return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
+#elif WEFT_AVX2
+  return Sums::of((Sums::Native)_mm256_madd_epi16((__m256i)a, (__m256i)b));
+#elif defined(__SSE2__)
+  return Sums::of((Sums::Native)__builtin_ia32_pmaddwd128(a, b));
+#else
+  const Sums x = Sums::of((Sums::Native)a), y = Sums::of((Sums::Native)b);
+  return (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
+#endif
+}
+
+struct PairStep {
+  static constexpr int kColumns = Sums::kLanes;
+  static constexpr int64_t kLeftBytes = 8;  // of a quad of A
+  static constexpr bool kShifts = false;
+
+  template <int kRows>
+  WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
+                              const int8_t* b) {
+    Shorts right[2];
+    for (int j = 0; j < 2; ++j) right[j] = load_bytes_as_shorts(b + j * kVectorBytes / 2);
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      int64_t quad;
+      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
+      const Shorts left = (Shorts)Vec<int64_t>(quad).v;
+      sums[i][0] = sums[i][0] + pair_products(left, right[0]);
+      sums[i][1] = sums[i][1] + pair_products(left, right[1]);
+    });
+  }
+  template <int... I>
+  WEFT_INLINE static Sums halves_added(Sums a, Sums b, Numbers<I...>) {
+    return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
+           Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
+  }
+  WEFT_INLINE static void store(const Sums (&sums)[2], int32_t* to) {
+    Memory<int32_t>::store(to,
+                           halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type()));
+  }
+};
+
+#if WEFT_DOT_BYTES
+// Assembler because a file has one set of instructions: this one is compiled for processors without
+// it, too.
+WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum.v) : "v"(of_unsigned.v), "v"(of_signed.v));
+  return sum;
+}
+template <bool kLeftIsUnsigned>
+struct DotStep {
+  static constexpr int kColumns = 2 * Sums::kLanes;
+  static constexpr int64_t kLeftBytes = 4;
+  static constexpr bool kShifts = true;
+
+  template <int kRows>
+  WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
+                              const int8_t* b) {
+    Sums right[2];
+    for (int j = 0; j < 2; ++j)
+      __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      int32_t quad;
+      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
+      const Sums left(quad);
+      for (int j = 0; j < 2; ++j)
+        sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
+                                     : add_dot_bytes(right[j], left, sums[i][j]);
+    });
+  }
+  WEFT_INLINE static void store(const Sums (&sums)[2], int32_t* to) {
+    Memory<int32_t>::store(to, sums[0]);
+    Memory<int32_t>::store(to + Sums::kLanes, sums[1]);
+  }
+};
+#endif
+
+template <class Step, bool kIsIndexed, int kRows>
+void quad_tile(const QuadTile& tile) {
+  Sums sums[kRows][2];
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    sums[i][0] = sums[i][1] = Sums(0);
+  });
+  const char* a = (const char*)tile.a;
+  const int8_t* b = (const int8_t*)tile.b;
+  for (int64_t quad = 0; quad < tile.quads; ++quad) {
+    Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
+    a += Step::kLeftBytes;
+    if (!kIsIndexed) b += kQuadBytes;
+  }
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    Step::store(sums[i], tile.sums + i * kQuantizedColumns);
+  });
+}
+
+struct QuadTiles {
+  QuadTileKernel at[kQuadRows];  // [rows - 1]
+  int64_t columns, left_bytes;
+  bool shifts;  // the unsigned side by 128
+};
+template <class Step, bool kIsIndexed, int... I>
+constexpr QuadTiles quad_tiles(Numbers<I...>) {
+  return {{quad_tile<Step, kIsIndexed, I + 1>...}, Step::kColumns, Step::kLeftBytes, Step::kShifts};
+}
+template <class Step, bool kIsIndexed>
+constexpr QuadTiles kQuadTiles = quad_tiles<Step, kIsIndexed>(typename CountTo<kQuadRows>::Type());
+
+// 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
+WEFT_INLINE int64_t balanced_quad_rows(int64_t rows) {
+  const int64_t tiles = (rows + kQuadRows - 1) / kQuadRows;
+  return tiles ? (rows + tiles - 1) / tiles : 1;
+}

@@ -1,0 +1,128 @@
+// Products with int8 or int4 weights: kernels/weight_only.h. Sums of up to four rows stay in
+// registers while a block of a panel, a few KiB, passes by; further rows find it in the first-level
+// cache.
+#include "kernels/weight_only.h"
+
+#include "kernels/isa_target.h"
+#include "kernels/quantized_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+
+#include "kernels/cpu/gemm_impl.h"
+
+typedef Vec<float> Floats;
+constexpr int kVectors = int(kWeightColumns) / Floats::kLanes;
+constexpr int kMostRows = 4;  // side by side
+
+WEFT_INLINE Floats widened(Vec<int32_t> integers) { return to_float_(integers); }
+
+// Elements 2i and 2i + 1 of k for a vector of columns.
+template <int kBits>
+WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
+  if constexpr (kBits == 8) {
+    even = widened(Memory<int8_t>::load((const int8_t*)from));
+    odd = widened(Memory<int8_t>::load((const int8_t*)from + kWeightColumns));
+  } else {
+    const Vec<int32_t> both = Memory<int8_t>::load((const int8_t*)from);
+    even = widened(both << 28 >> 28);
+    odd = widened(both >> 4);
+  }
+}
+
+// Rows of a and of sums are so many elements from each other.
+struct BlockRows {
+  const float* a;
+  int64_t a_row;
+  float* sums;
+};
+
+template <int kBits, int kRows>
+void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const float* scales) {
+  constexpr int64_t kPair = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;  // bytes
+  // Eight vectors of sums hide the latency of two units; wide registers have room for more.
+  constexpr int kTogether = kVectors <= 2 ? kVectors : 4 / kRows;
+  for (int part = 0; part < kVectors; part += kTogether) {
+    Floats evens[kRows][kTogether], odds[kRows][kTogether];
+    for (int r = 0; r < kRows; ++r)
+      for (int j = 0; j < kTogether; ++j) evens[r][j] = odds[r][j] = Floats(0);
+    const uint8_t* from = panel + part * Floats::kLanes;
+    const float* a = rows.a;
+    for (int64_t k = 0; k < depth; k += 2, a += 2, from += kPair) {
+      __builtin_prefetch(from + 16 * kPair);
+      Floats even[kTogether], odd[kTogether];
+      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
+        constexpr int j = decltype(vector)::value;
+        load_pair<kBits>(from + j * Floats::kLanes, even[j], odd[j]);
+      });
+      repeat<kRows>([&](auto row) WEFT_LAMBDA {
+        constexpr int r = decltype(row)::value;
+        const Floats first(a[r * rows.a_row]), second(a[r * rows.a_row + 1]);
+        repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
+          constexpr int j = decltype(vector)::value;
+          evens[r][j] = fma_(first, even[j], evens[r][j]);
+          odds[r][j] = fma_(second, odd[j], odds[r][j]);
+        });
+      });
+    }
+    for (int r = 0; r < kRows; ++r)
+      for (int j = 0; j < kTogether; ++j) {
+        const int64_t at = (part + j) * Floats::kLanes;
+        float* sums = rows.sums + r * kWeightColumns + at;
+        const Floats scale = Memory<float>::load(scales + at);
+        Memory<float>::store(sums,
+                             fma_(scale, evens[r][j] + odds[r][j], Memory<float>::load(sums)));
+      }
+  }
+}
+
+template <int kBits>
+void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
+  constexpr int64_t kPair = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;
+  __builtin_memset(sums, 0, p.m * kWeightColumns * sizeof *sums);
+  const int64_t group = p.k / p.groups;
+  const uint8_t* weights = p.panels + panel * p.k / 2 * kPair;
+  for (int64_t g = 0; g < p.groups; ++g)
+    for (int64_t k = g * group; k < (g + 1) * group; k += kWeightBlock) {
+      const int64_t rest = (g + 1) * group - k;
+      const int64_t depth = rest < kWeightBlock ? rest : kWeightBlock;
+      const uint8_t* block = weights + k / 2 * kPair;
+      const float* scales = p.scales + (panel * p.groups + g) * kWeightColumns;
+      for (int64_t row = 0; row < p.m;) {
+        const BlockRows rows{p.a + row * p.k + k, p.k, sums + row * kWeightColumns};
+        if (p.m - row >= kMostRows) {
+          add_block<kBits, kMostRows>(rows, depth, block, scales);
+          row += kMostRows;
+        } else if (p.m - row >= 2) {
+          add_block<kBits, 2>(rows, depth, block, scales);
+          row += 2;
+        } else {
+          add_block<kBits, 1>(rows, depth, block, scales);
+          ++row;
+        }
+      }
+    }
+  const int64_t col = panel * kWeightColumns;
+  const int64_t width = p.n - col < kWeightColumns ? p.n - col : kWeightColumns;
+  for (int64_t row = 0; row < p.m; ++row)
+    for (int64_t j = 0; j < width; j += Floats::kLanes) {
+      const int64_t lanes = width - j < Floats::kLanes ? width - j : Floats::kLanes;
+      Floats sum = Memory<float>::load(sums + row * kWeightColumns + j);
+      if (p.bias) sum = sum + Memory<float>::load_part(p.bias + col + j, lanes);
+      Memory<float>::store_part(p.c + row * p.n + col + j, sum, lanes);
+    }
+}
+
+void weight_only(const WeightOnlyProduct& p, Range panels, void* scratch) {
+  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
+    if (p.bits == 8) {
+      multiply_panel<8>(p, panel, (float*)scratch);
+    } else {
+      multiply_panel<4>(p, panel, (float*)scratch);
+    }
+  }
+}
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

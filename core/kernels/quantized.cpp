@@ -1,0 +1,192 @@
+#include "kernels/quantized.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "kernels/quantized_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kWantedUnits = 16;
+constexpr int64_t kMostPanels = 8;            // of a unit: so many share the widened rows of A
+constexpr int64_t kLeftBytes = 256 * 1024;    // of them, in the second-level cache
+constexpr int64_t kBandBytes = 192 * 1024;    // of a part of an image
+constexpr int64_t kLeastPlaces = 128;         // of a result that a unit computes, four panels
+constexpr int64_t kLeastFilters = 84;         // for which it copies a part of the image
+constexpr int64_t kWidest = sizeof(int16_t);  // of an element as tiles read it
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
+int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
+
+QuantizedProductCut cut_of(const QuantizedProduct& p) {
+  constexpr int64_t kLeast = kQuantizedRows / 2;
+  const bool is_deep = kQuantizedRows * quads_of(p.k) * kQuad * kWidest > kLeftBytes;
+  QuantizedProductCut cut{std::min(p.m, is_deep ? kLeast : kQuantizedRows), kMostPanels};
+  const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
+  while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
+  return cut;
+}
+
+int64_t group_filters(const Convolution& s) { return s.out_channels / s.groups; }
+
+int64_t places_ahead(int64_t kernel, int64_t dilation, int64_t stride) {
+  return (kernel - 1) * dilation / stride;
+}
+
+QuantizedConvolutionCut cut_of(const Convolution& s) {
+  QuantizedConvolutionCut cut{};
+  cut.pitch = s.out_width + places_ahead(s.kernel_width, s.dilation_width, s.stride_width);
+  cut.row_period = s.stride_height / std::gcd(s.dilation_height, s.stride_height);
+  cut.col_period = s.stride_width / std::gcd(s.dilation_width, s.stride_width);
+  const int64_t more = places_ahead(s.kernel_height, s.dilation_height, s.stride_height);
+  const int64_t images =
+      std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
+  const int64_t row_bytes = images * quads_of(s.in_channels / s.groups) * kQuad * cut.pitch;
+  // As many rows as fit into the cache, fewer where there would be few units, but some panels.
+  const int64_t least = divide_up(kLeastPlaces, cut.pitch);
+  int64_t rows = std::max(kBandBytes / std::max<int64_t>(1, row_bytes) - more, least);
+  const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * s.groups));
+  rows = std::max(std::min(rows, divide_up(s.out_height, wanted)), least);
+  cut.row_chunks = divide_up(s.out_height, std::min(rows, s.out_height));
+  cut.rows = divide_up(s.out_height, cut.row_chunks);
+  cut.row_chunks = divide_up(s.out_height, cut.rows);
+  const int64_t chunks = std::clamp<int64_t>(
+      divide_up(wanted, cut.row_chunks), 1, std::max<int64_t>(1, group_filters(s) / kLeastFilters));
+  cut.filters = divide_up(group_filters(s), chunks);
+  // The last panel is read to its full width.
+  cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
+  const int64_t quads = quantized_filter_quads(s);
+  cut.wide = aligned(cut.offsets + quads * int64_t{sizeof(int64_t)});
+  cut.end = aligned(cut.wide + kQuantizedTileRows * quads * kQuad * kWidest);
+  return cut;
+}
+
+void store_sum(int8_t* to, uint32_t sum) { std::memcpy(to, &sum, sizeof sum); }
+
+}  // namespace
+
+// ---- int32 to int8
+
+int64_t requantize_rows(const Requantize& p, int64_t outer) {
+  return p.inner == 1 && p.how.is_per_channel ? outer : outer * p.channels;
+}
+void run_requantize(const Requantize& p, Range rows) {
+  active_table().quantized->requantize(p, rows);
+}
+
+// ---- sums and averages
+
+void run_quantized_add(const QuantizedAdd& p, Range elements) {
+  active_table().quantized->add(p, elements);
+}
+
+void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x, int8_t* y,
+                           Range planes) {
+  y += planes.begin * p.out_height * p.out_width;
+  const auto inside = [](int64_t at, int64_t extent) { return std::clamp<int64_t>(at, 0, extent); };
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane)
+    for (int64_t oy = 0; oy < p.out_height; ++oy)
+      for (int64_t ox = 0; ox < p.out_width; ++ox) {
+        const int64_t top = oy * p.stride_height - p.pad_top;
+        const int64_t left = ox * p.stride_width - p.pad_left;
+        const int64_t bottom = std::min(top + p.kernel_height, p.in_height + p.pad_bottom);
+        const int64_t right = std::min(left + p.kernel_width, p.in_width + p.pad_right);
+        const int64_t begin = inside(left, p.in_width), end = inside(right, p.in_width);
+        int64_t sum = 0, count = 0;
+        for (int64_t iy = inside(top, p.in_height); iy < inside(bottom, p.in_height); ++iy) {
+          const int8_t* row = x + (plane * p.in_height + iy) * p.in_width;
+          sum = std::accumulate(row + begin, row + end, sum);
+          count += end - begin;
+        }
+        if (p.count_include_pad) {
+          const int64_t all = (bottom - top) * (right - left);
+          sum += (all - count) * zero_point;
+          count = all;
+        }
+        const int64_t half = sum < 0 ? -count / 2 : count / 2;
+        *y++ = static_cast<int8_t>((sum + half) / count);
+      }
+}
+
+// ---- products
+
+void run_pack_quantized(const QuantizedPacking& p, Range panels) {
+  const int64_t quads = quads_of(p.k), row_bytes = kQuantizedColumns * kQuad;
+  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
+    int8_t* to = p.panels + panel * (quads + 1) * row_bytes;
+    std::memset(to, 0, static_cast<size_t>((quads + 1) * row_bytes));
+    const int64_t first = panel * kQuantizedColumns;
+    for (int64_t j = 0; j < std::min(kQuantizedColumns, p.n - first); ++j) {
+      const int8_t* from = p.weight + (first + j) * p.row;
+      uint32_t sum = 0;
+      for (int64_t k = 0; k < p.k; ++k) {
+        const int8_t element = from[k * p.col];
+        to[k / kQuad * row_bytes + j * kQuad + k % kQuad] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+      store_sum(to + quads * row_bytes + j * kQuad, sum);
+    }
+  }
+}
+
+int64_t quantized_product_units(const QuantizedProduct& p) {
+  if (p.m == 0 || p.n == 0) return 0;
+  const QuantizedProductCut cut = cut_of(p);
+  return divide_up(p.m, cut.rows) * divide_up(panels_of_columns(p.n), cut.panels);
+}
+int64_t quantized_product_scratch(const QuantizedProduct& p) {
+  return p.m == 0 ? 0 : aligned(cut_of(p).rows * quads_of(p.k) * kQuad * kWidest);
+}
+void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
+                           void* scratch) {
+  if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch);
+}
+void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch) {
+  run_quantized_product(active_table(), p, units, scratch);
+}
+
+// ---- convolutions
+
+int64_t quantized_filter_quads(const Convolution& s) {
+  return s.kernel_height * s.kernel_width * quads_of(s.in_channels / s.groups);
+}
+
+void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8_t* packed,
+                                Range filters) {
+  const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
+  const int64_t quads = quads_of(channels), bytes = (taps * quads + 1) * kQuad;
+  for (int64_t filter = filters.begin; filter < filters.end; ++filter) {
+    int8_t* to = packed + filter * bytes;
+    std::memset(to, 0, static_cast<size_t>(bytes));
+    uint32_t sum = 0;
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        const int8_t element = weight[(filter * channels + c) * taps + tap];
+        to[tap * quads * kQuad + c] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+    store_sum(to + taps * quads * kQuad, sum);
+  }
+}
+
+int64_t quantized_convolution_units(const QuantizedConvolution& p) {
+  const Convolution& s = p.shape;
+  if (s.batch == 0 || s.out_channels == 0) return 0;
+  const QuantizedConvolutionCut cut = cut_of(s);
+  return s.batch * s.groups * cut.row_chunks * divide_up(group_filters(s), cut.filters);
+}
+int64_t quantized_convolution_scratch(const QuantizedConvolution& p) {
+  return p.shape.out_channels == 0 ? 0 : cut_of(p.shape).end;
+}
+void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& p, Range units,
+                               void* scratch) {
+  if (units.begin < units.end) table.quantized->convolution(p, cut_of(p.shape), units, scratch);
+}
+void run_quantized_convolution(const QuantizedConvolution& p, Range units, void* scratch) {
+  run_quantized_convolution(active_table(), p, units, scratch);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,44 @@
+// The kernels of quantized.h and weight_only.h of one instruction set, as plain function pointers:
+// a table of its own that table_impl.h points at.
+#pragma once
+
+#include "kernels/quantized.h"
+#include "kernels/table_impl.h"
+#include "kernels/weight_only.h"
+
+namespace weft::kernels {
+
+// How products of int8 are cut into units: rows of A by some panels.
+inline constexpr int64_t kQuantizedRows = 84;  // of a unit, at most: whole tiles of 6 or 14
+struct QuantizedProductCut {
+  int64_t rows, panels;
+};
+// Rows of an image by some filters. A row of the band has `pitch` places; taps of the window meet
+// the same phases of the stride again after `period`. Parts of scratch start so many bytes from the
+// band.
+struct QuantizedConvolutionCut {
+  int64_t rows, row_chunks;
+  int64_t filters;
+  int64_t pitch, row_period, col_period;
+  int64_t offsets, wide, end;
+};
+inline constexpr int64_t kQuantizedTileRows = 14;  // the most of any tile
+struct QuantizedKernels {
+  void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
+                  void* scratch);
+  void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
+                      Range units, void* scratch);
+  void (*requantize)(const Requantize& problem, Range rows);
+  void (*add)(const QuantizedAdd& problem, Range elements);
+  void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
+};
+
+// The same as in those headers, with an instruction set's kernels.
+void run_quantized_product(const KernelTable& table, const QuantizedProduct& problem, Range units,
+                           void* scratch);
+void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& problem,
+                               Range units, void* scratch);
+void run_weight_only_product(const KernelTable& table, const WeightOnlyProduct& problem,
+                             Range panels, void* scratch);
+
+}  // namespace weft::kernels

@@ -1,0 +1,55 @@
+#include "ops/nn/convolution_problem.h"
+
+#include "base/errors.h"
+#include "ops/nn/window.h"
+
+namespace weft::ops {
+
+Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType dtype,
+                                                 const Shape& x, const Shape& w) {
+  const std::string_view op = layer_name(a);
+  const int spatial = x.rank() - 2;
+  if (spatial != 1 && spatial != 2)
+    return errors::invalid_value(
+        op, "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
+  if (w.rank() != x.rank())
+    return errors::invalid_value(op, "`weight` must have ", x.rank(),
+                                 " axes (filters, channels / groups, kernel...); got shape ", w);
+  WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
+  if (a.has("kernel") && (window.kernel[1] != height_of(w) || window.kernel[2] != width_of(w)))
+    return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", w);
+  if (height_of(w) < 1 || width_of(w) < 1)
+    return errors::invalid_value(op, "`weight` must not be empty along spatial axes; got shape ",
+                                 w);
+  kernels::Convolution p{};
+  p.dtype = dtype;
+  p.batch = x[0];
+  p.groups = a.integer("num_group");
+  p.in_channels = x[1];
+  p.in_height = height_of(x);
+  p.in_width = width_of(x);
+  p.out_channels = w[0];
+  p.kernel_height = height_of(w);
+  p.kernel_width = width_of(w);
+  p.stride_height = window.stride[1];
+  p.stride_width = window.stride[2];
+  p.pad_top = window.pad[1];
+  p.pad_left = window.pad[2];
+  p.dilation_height = window.dilate[1];
+  p.dilation_width = window.dilate[2];
+  if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
+    return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
+                                 " channels and ", p.out_channels, " filters; got ", p.groups);
+  if (w[1] * p.groups != p.in_channels)
+    return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
+                                 " channels of `data`; got ", p.in_channels);
+  p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
+                                             p.pad_top, p.pad_top, p.dilation_height);
+  p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
+                                            p.pad_left, p.dilation_width);
+  if (p.out_height < 1 || p.out_width < 1)
+    return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
+  return p;
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,14 @@
+// What the kernels of convolutions are given, from the shapes and attributes of a call.
+#pragma once
+
+#include "kernels/convolution.h"
+#include "ops/op.h"
+
+namespace weft::ops {
+
+// The problem of the image `x` and the weight `w`, (filters, channels / groups, kernel...), with
+// the attributes of convolution_attributes (window.h).
+Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType dtype,
+                                                 const Shape& x, const Shape& w);
+
+}  // namespace weft::ops

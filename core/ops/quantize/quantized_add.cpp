@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "base/errors.h"
+#include "ops/kernel_call.h"
+#include "ops/quantize/requantization.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+// A factor below 1 as a multiplier and a shift, as in TensorFlow Lite's QuantizeMultiplier.
+std::pair<int32_t, int32_t> as_multiplier(double factor) {
+  int shift = 0;
+  auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
+  if (fixed == int64_t{1} << 31) {
+    fixed /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {0, 0};
+  return {static_cast<int32_t>(fixed), shift};
+}
+
+Status require_scale(const AttributeReader& a, std::string_view name) {
+  if (const double scale = a.real(name); scale > 0 && std::isfinite(scale)) return {};
+  return errors::invalid_value(a.op().name, "`", name, "` must be greater than 0 and finite");
+}
+
+// The factor of the sum; it has to be one that a shift can stand for.
+double factor_of_sum(const AttributeReader& a) {
+  const double larger = std::max(a.real("x1_scale"), a.real("x2_scale"));
+  return 2 * larger / (std::ldexp(1.0, kernels::kQuantizedAddBits) * a.real("output_scale"));
+}
+
+Result<Types> infer(const InferContext& c) {
+  for (const size_t i : {size_t{0}, size_t{1}}) WEFT_TRY(require_dtype(c, i, DType::kInt8));
+  if (c.in[1].shape != c.in[0].shape)
+    return errors::invalid_value(c.op().name, "`x2` must have the shape of `x1`, ", c.in[0].shape,
+                                 "; got ", c.in[1].shape);
+  for (const std::string_view name : {"x1_scale", "x2_scale", "output_scale"})
+    WEFT_TRY(require_scale(c, name));
+  for (const std::string_view name : {"x1_zero_point", "x2_zero_point"})
+    WEFT_TRY(require_int8(c, name));
+  WEFT_TRY(check_bounds(c));
+  if (!(factor_of_sum(c) < 1))
+    return errors::invalid_value(c.op().name, "`output_scale` must not be a 2^19th of the others");
+  return Types{{DType::kInt8, c.in[0].shape, {}}};
+}
+
+Status run(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  const double twice = 2 * std::max(a.real("x1_scale"), a.real("x2_scale"));
+  kernels::QuantizedAdd p{};
+  std::tie(p.multipliers[0], p.shifts[0]) = as_multiplier(a.real("x1_scale") / twice);
+  std::tie(p.multipliers[1], p.shifts[1]) = as_multiplier(a.real("x2_scale") / twice);
+  p.zero_points[0] = static_cast<int32_t>(a.integer("x1_zero_point"));
+  p.zero_points[1] = static_cast<int32_t>(a.integer("x2_zero_point"));
+  const auto [multiplier, shift] = as_multiplier(factor_of_sum(a));
+  p.how = bounds_of(a);
+  p.how.multiplier = &multiplier;
+  p.how.shift = &shift;
+  p.a = static_cast<const int8_t*>(call.in[0].data);
+  p.b = static_cast<const int8_t*>(call.in[1].data);
+  p.y = static_cast<int8_t*>(call.out[0].data);
+  const int64_t count = elements_of(call.out[0]);
+  split_work(count, count, nullptr, 0,
+             [&](kernels::Range range, void*) { kernels::run_quantized_add(p, range); });
+  return {};
+}
+
+Slot slot() {
+  Slot s = dense_slot(run);
+  s.exactness = Exactness::kExact;
+  s.lead = Lead::kSameIndex;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(quantized_add) {
+  op.doc("Sum of two int8 arrays of their own scales, as int8, rounded as in TensorFlow Lite.")
+      .in(Namespace::kNpx)
+      .input("x1", "int8")
+      .input("x2", "int8, shape of x1")
+      .required(AttributeKind::kFloat, "x1_scale", "what a step of x1 stands for")
+      .required(AttributeKind::kFloat, "x2_scale", "what a step of x2 stands for")
+      .required(AttributeKind::kFloat, "output_scale", "what a step of the result stands for")
+      .integer("x1_zero_point", 0, "the integer that stands for zero in x1")
+      .integer("x2_zero_point", 0, "the integer that stands for zero in x2");
+  requantization_attributes(op);
+  op.promote(Promotion::kKeep)
+      .infer(infer)
+      .no_gradient("integers")
+      .kernel(slot())
+      .sample(R"({"shapes": [[3, 50], [3, 50]], "dtypes": ["int8", "int8"], "x1_scale": 0.1,
+                  "x2_scale": 0.037, "output_scale": 0.11, "x1_zero_point": 5,
+                  "x2_zero_point": -70, "output_zero_point": 3, "low": -100, "high": 101,
+                  "ranges": [[-128, 127], [-128, 127]]})")
+      .sample(R"({"shapes": [[7], [7]], "dtypes": ["int8", "int8"], "x1_scale": 0.5,
+                  "x2_scale": 0.5, "output_scale": 1, "ranges": [[-128, 127], [-128, 127]]})");
+}
+
+}  // namespace weft::ops

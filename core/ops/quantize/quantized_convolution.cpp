@@ -1,0 +1,221 @@
+// The convolution of int8 images of one or two spatial axes. The weight is packed by an operator of
+// its own, as in quantized_fully_connected.
+#include "base/errors.h"
+#include "ops/kernel_call.h"
+#include "ops/nn/convolution_problem.h"
+#include "ops/nn/window.h"
+#include "ops/quantize/requantization.h"
+#include "ops/registry.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+// ---- packing
+
+// Only what concerns the weight: one group sees all of its channels.
+kernels::Convolution filters_of(const Shape& w) {
+  kernels::Convolution p{};
+  p.groups = 1;
+  p.in_channels = w[1];
+  p.out_channels = w[0];
+  p.kernel_height = height_of(w);
+  p.kernel_width = width_of(w);
+  return p;
+}
+
+Result<Types> infer_pack(const InferContext& c) {
+  WEFT_TRY(require_dtype(c, 0, DType::kInt8));
+  const Shape& w = c.in[0].shape;
+  if (w.rank() != 3 && w.rank() != 4)
+    return errors::invalid_value(c.op().name, "`weight` must have 3 or 4 axes; got shape ", w);
+  const int64_t quads = kernels::quantized_filter_quads(filters_of(w));
+  return Types{{DType::kInt8, {w[0], quads + 1, kernels::kQuad}, {}}};
+}
+
+Status run_pack(const KernelCall& call) {
+  const Shape w = shape_of(call.in[0]);
+  const kernels::Convolution p = filters_of(w);
+  split_work(w[0], w.elements(), nullptr, 0, [&](kernels::Range filters, void*) {
+    kernels::run_pack_quantized_filters(p, static_cast<const int8_t*>(call.in[0].data),
+                                        static_cast<int8_t*>(call.out[0].data), filters);
+  });
+  return {};
+}
+
+// ---- the convolution with packed filters
+
+// The weight that was packed had the shape that the attribute `kernel` tells.
+Result<kernels::QuantizedConvolution> problem_of(const AttributeReader& a, const Shape& x,
+                                                 const Shape& packed) {
+  const std::string& op = a.op().name;
+  const int64_t groups = a.integer("num_group");
+  if (packed.rank() != 3 || x.rank() < 3 || groups < 1)
+    return errors::invalid_value(op, "`weight` must come from pack_quantized_filters; got shape ",
+                                 packed);
+  Shape weight{packed[0], x[1] / groups};
+  for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
+  kernels::QuantizedConvolution p{};
+  WEFT_ASSIGN(p.shape, convolution_problem(a, DType::kInt8, x, weight));
+  if (packed != Shape{packed[0], kernels::quantized_filter_quads(p.shape) + 1, kernels::kQuad})
+    return errors::invalid_value(op, "`weight` must come from pack_quantized_filters for `data` ",
+                                 x, "; got shape ", packed);
+  p.zero_point = static_cast<int32_t>(a.integer("zero_point"));
+  return p;
+}
+kernels::QuantizedConvolution problem_of(const SlotTypes& t) {
+  return problem_of(t.op.reader(t.attributes), t.in[0].shape, t.in[1].shape).value();
+}
+
+Result<Types> infer(const InferContext& c) {
+  for (const size_t i : {size_t{0}, size_t{1}}) WEFT_TRY(require_dtype(c, i, DType::kInt8));
+  const Shape& x = c.in[0].shape;
+  WEFT_ASSIGN(const kernels::QuantizedConvolution p, problem_of(c, x, c.in[1].shape));
+  WEFT_TRY(require_int8(c, "zero_point"));
+  const int64_t filters = p.shape.out_channels;
+  if (c.given(2)) {
+    WEFT_TRY(require_dtype(c, 2, DType::kInt32));
+    if (c.in[2].shape != Shape{filters})
+      return errors::invalid_value(c.op().name, "`bias` must have shape (", filters, ",); got ",
+                                   c.in[2].shape);
+  }
+  WEFT_ASSIGN(const DType dtype, check_requantization(c, 3, filters));
+  return Types{
+      {dtype,
+       image_shape(p.shape.batch, filters, x.rank() - 2, p.shape.out_height, p.shape.out_width),
+       {}}};
+}
+
+int64_t work_of(const kernels::Convolution& p) {
+  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
+         p.kernel_height * p.kernel_width / 16;
+}
+
+Status run(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  WEFT_ASSIGN(kernels::QuantizedConvolution p,
+              problem_of(a, shape_of(call.in[0]), shape_of(call.in[1])));
+  WEFT_ASSIGN(p.how, requantization_of(a, call.in, 3));
+  p.x = static_cast<const int8_t*>(call.in[0].data);
+  p.filters = static_cast<const int8_t*>(call.in[1].data);
+  p.bias = call.in.size() > 2 ? static_cast<const int32_t*>(call.in[2].data) : nullptr;
+  p.y = call.out[0].data;
+  split_work(kernels::quantized_convolution_units(p), work_of(p.shape), call.scratch,
+             kernels::quantized_convolution_scratch(p), [&](kernels::Range units, void* scratch) {
+               kernels::run_quantized_convolution(p, units, scratch);
+             });
+  return {};
+}
+
+Slot slot() {
+  Slot s = dense_slot(run);
+  s.exactness = Exactness::kExact;
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    return threads * kernels::quantized_convolution_scratch(problem_of(t));
+  };
+  s.cost = [](const SlotTypes& t) {
+    return Cost{32.0 * static_cast<double>(work_of(problem_of(t).shape)),
+                static_cast<double>(t.in[0].bytes() + t.in[1].bytes() + t.out[0].bytes())};
+  };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::QuantizedConvolution p = problem_of(t);
+    return pieces_of_work(kernels::quantized_convolution_units(p), work_of(p.shape));
+  };
+  return s;
+}
+
+// ---- the layer
+
+Result<Value> convolution(const ComposeContext& c) {
+  const Shape data = c.in(0).shape(), weight = c.in(1).shape();
+  WEFT_TRY(convolution_problem(c, DType::kInt8, data, weight).status());
+  const Value packed = c.builder.call("pack_quantized_filters", {c.in(1)});
+  WEFT_TRY(c.builder.status());
+  std::vector<Value> inputs{c.in(0), packed};
+  for (size_t i = 2; i < 5; ++i) inputs.push_back(c.inputs.size() > i ? c.in(i) : Value());
+  std::vector<Argument> attributes(c.all().begin(), c.all().end());
+  attributes[0] = Argument::of_ints(weight.span().subspan(2));
+  const Value y = c.builder.emit(op_named("quantized_convolution_packed"), inputs, attributes)[0];
+  WEFT_TRY(c.builder.status());
+  return y;
+}
+
+// The attributes of both operators, `kernel` first.
+void attributes_of(OpDef& op) {
+  convolution_attributes(op);
+  op.integer("zero_point", 0, "the integer that stands for zero in data, and pads it");
+  requantization_attributes(op);
+}
+
+}  // namespace
+
+WEFT_OP(pack_quantized_filters) {
+  op.doc(
+        "int8 filters in the order that quantized_convolution_packed reads them in, with their "
+        "sums.")
+      .in(Namespace::kInternal)
+      .input("weight", "int8, shape (filters, C / groups, kernel...)")
+      .promote(Promotion::kKeep)
+      .infer(infer_pack)
+      .no_gradient("integers")
+      .kernel([] {
+        Slot s = dense_slot(run_pack);
+        s.exactness = Exactness::kExact;
+        return s;
+      }())
+      .sample(R"({"shapes": [[4, 5, 3, 2]], "dtypes": ["int8"], "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 8, 3]], "dtypes": ["int8"], "ranges": [[-128, 127]]})");
+}
+
+WEFT_OP(quantized_convolution_packed) {
+  op.doc("Convolution of int8 images with packed filters, as int32 or requantized to int8.")
+      .in(Namespace::kInternal)
+      .input("data", "int8, shape (N, C, W) or (N, C, H, W)")
+      .input("weight", "int8, from pack_quantized_filters");
+  optional_index_input(op, "bias", "int32, shape (filters,)");
+  requantization_inputs(op, true);
+  attributes_of(op);
+  op.promote(Promotion::kKeep)
+      .infer(infer)
+      .no_gradient("integers")
+      .kernel(slot())
+      .sample(R"({"shapes": [[2, 3, 6, 5], [4, 7, 4], [4]], "dtypes": ["int8", "int8", "int32"],
+                  "kernel": [3, 2], "stride": [2, 1], "pad": [1, 0], "zero_point": 9,
+                  "ranges": [[-128, 127], [0, 0], [-900, 900]]})")
+      .sample(R"({"shapes": [[1, 6, 5], [6, 2, 4], [6]], "dtypes": ["int8", "int8", "int32"],
+                  "kernel": 1, "num_group": 2,
+                  "ranges": [[-128, 127], [0, 0], [-900, 900]]})")
+      .sample(R"({"shapes": [[2, 3, 9], [4, 4, 4], null, [4], [4]], "kernel": [3], "pad": 1,
+                  "dilate": 2, "output_zero_point": 6, "low": -90, "high": 70, "dtypes": ["int8", "int8", null, "int32", "int32"],
+                  "ranges": [[-128, 127], [0, 0], null, [1073741824, 2147483647], [-9, -5]]})");
+}
+
+WEFT_OP(quantized_convolution) {
+  op.doc(
+        "Convolution of int8 images, of data - zero_point in int32, which pads with zero_point; "
+        "with a multiplier and a shift as int8, see requantize.")
+      .in(Namespace::kNpx)
+      .input("data", "int8, shape (N, C, W) or (N, C, H, W)")
+      .input("weight", "int8, shape (filters, C / groups, kernel...)");
+  optional_index_input(op, "bias", "int32, shape (filters,)");
+  requantization_inputs(op, true);
+  attributes_of(op);
+  op.promote(Promotion::kKeep)
+      .no_gradient("integers")
+      .compose(checked<convolution>)
+      .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0],
+                  "dtypes": ["int8", "int8", "int32"], "zero_point": 9,
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[2, 4, 9], [6, 2, 3], null, [6], [6]], "num_group": 2, "dilate": [2],
+                  "pad": 1, "dtypes": ["int8", "int8", null, "int32", "int32"],
+                  "zero_point": -20, "output_zero_point": 5,
+                  "ranges": [[-128, 127], [-127, 127], null, [1073741824, 2147483647],
+                             [-9, -5]]})")
+      .sample(R"({"shapes": [[1, 4, 8, 7], [4, 1, 3, 3], [4], [], []], "num_group": 4, "pad": 1,
+                  "dtypes": ["int8", "int8", "int32", "int32", "int32"], "low": 0, "high": 99,
+                  "kernel": [3, 3],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900], [1073741824, 2147483647],
+                             [-9, -5]]})");
+}
+
+}  // namespace weft::ops

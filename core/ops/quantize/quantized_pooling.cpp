@@ -1,0 +1,71 @@
+#include "base/errors.h"
+#include "ops/kernel_call.h"
+#include "ops/nn/pooling_problem.h"
+#include "ops/nn/window.h"
+#include "ops/quantize/requantization.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+Result<Types> infer(const InferContext& c) {
+  WEFT_TRY(require_dtype(c, 0, DType::kInt8));
+  const Shape& x = c.in[0].shape;
+  const std::string_view type = c.text("pool_type");
+  if (type != "max" && type != "avg")
+    return errors::invalid_value(c.op().name, "`pool_type` must be max or avg; got ", type);
+  WEFT_TRY(require_int8(c, "zero_point"));
+  WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, DType::kInt8, x));
+  return Types{
+      {DType::kInt8, image_shape(x[0], x[1], x.rank() - 2, p.out_height, p.out_width), {}}};
+}
+
+Status run(const KernelCall& call) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(a, DType::kInt8, shape_of(call.in[0])));
+  const bool is_average = a.text("pool_type") == "avg";
+  const auto zero_point = static_cast<int32_t>(a.integer("zero_point"));
+  const auto* x = static_cast<const int8_t*>(call.in[0].data);
+  auto* y = static_cast<int8_t*>(call.out[0].data);
+  split_work(p.planes, work_of(p), nullptr, 0, [&](kernels::Range planes, void*) {
+    if (is_average) {
+      kernels::run_quantized_average(p, zero_point, x, y, planes);
+    } else {
+      kernels::run_max_pool(p, x, y, nullptr, planes);
+    }
+  });
+  return {};
+}
+
+Slot slot() {
+  Slot s = dense_slot(run);
+  s.exactness = Exactness::kExact;
+  return s;
+}
+
+}  // namespace
+
+WEFT_OP(quantized_pooling) {
+  op.doc(
+        "Maximum or average of int8 over windows of one or two spatial axes, of data's scale; the "
+        "average is rounded to the nearest, halves away from zero, as in TensorFlow Lite.")
+      .in(Namespace::kNpx)
+      .input("data", "int8, shape (N, C, W) or (N, C, H, W)");
+  pooling_attributes(op);
+  op.integer("zero_point", 0, "the integer that stands for zero: padded elements of an average")
+      .promote(Promotion::kKeep)
+      .infer(infer)
+      .no_gradient("integers")
+      .kernel(slot())
+      .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3],
+                  "stride": [2, 1], "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3], "pad": [1, 1],
+                  "pool_type": "avg", "zero_point": -20, "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 3, 6, 6]], "dtypes": ["int8"], "kernel": 3, "stride": 2,
+                  "pad": 1, "pool_type": "avg", "count_include_pad": false,
+                  "pooling_convention": "full", "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 3, 7]], "dtypes": ["int8"], "global_pool": true,
+                  "pool_type": "avg", "ranges": [[-128, 127]]})");
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,93 @@
+#include "ops/quantize/requantization.h"
+
+#include <string>
+
+#include "base/errors.h"
+
+namespace weft::ops {
+
+void optional_index_input(OpDef& op, std::string_view name, std::string_view doc) {
+  op.optional_input(name, doc);
+  op.inputs.back().keeps_dtype = true;
+}
+
+void requantization_inputs(OpDef& op, bool is_optional) {
+  const auto add = [&](std::string_view name, std::string_view doc) {
+    op.index_input(name, doc);
+    op.inputs.back().optional = is_optional;
+  };
+  add("multiplier", "int32, not negative, shape () or (channels,): 2^31 times a factor below 1");
+  add("shift", "int32, shape of multiplier: the factor's power of two, -31 to 30");
+}
+void requantization_attributes(OpDef& op) {
+  op.integer("output_zero_point", 0, "the integer that stands for zero in the result")
+      .integer("low", -128, "lower bound of the result")
+      .integer("high", 127, "upper bound of the result");
+}
+
+Status require_dtype(const InferContext& c, size_t input, DType dtype) {
+  if (c.in[input].dtype == dtype) return {};
+  return errors::invalid_type(c.op().name, "`", c.op().input_at(input).name, "` must be ",
+                              name_of(dtype), "; got ", c.in[input].dtype);
+}
+
+Status require_int8(const AttributeReader& a, std::string_view attribute) {
+  const int64_t value = a.integer(attribute);
+  if (value >= -128 && value <= 127) return {};
+  return errors::invalid_value(a.op().name, "`", attribute,
+                               "` must be at least -128 and at most 127; got ", value);
+}
+
+Status check_bounds(const AttributeReader& a) {
+  for (const std::string_view name : {"output_zero_point", "low", "high"})
+    WEFT_TRY(require_int8(a, name));
+  if (a.integer("low") <= a.integer("high")) return {};
+  return errors::invalid_value(a.op().name, "`low` must not be greater than `high`; got ",
+                               a.integer("low"), " and ", a.integer("high"));
+}
+
+kernels::Requantization bounds_of(const AttributeReader& a) {
+  kernels::Requantization how;
+  how.zero_point = static_cast<int32_t>(a.integer("output_zero_point"));
+  how.low = static_cast<int32_t>(a.integer("low"));
+  how.high = static_cast<int32_t>(a.integer("high"));
+  return how;
+}
+
+Result<DType> check_requantization(const InferContext& c, size_t first, int64_t channels) {
+  WEFT_TRY(check_bounds(c));
+  if (c.given(first) != c.given(first + 1))
+    return errors::invalid_value(c.op().name,
+                                 "`multiplier` and `shift` must be given together; got one");
+  if (!c.given(first)) return DType::kInt32;
+  for (size_t i = first; i < first + 2; ++i) {
+    WEFT_TRY(require_dtype(c, i, DType::kInt32));
+    const Shape& shape = c.in[i].shape;
+    if (shape != c.in[first].shape || (shape.rank() != 0 && shape != Shape{channels}))
+      return errors::invalid_value(c.op().name, "`", c.op().input_at(i).name,
+                                   "` must have shape () or (", channels,
+                                   ",), the same as `multiplier`; got ", shape);
+  }
+  return DType::kInt8;
+}
+
+Result<kernels::Requantization> requantization_of(const AttributeReader& a,
+                                                  std::span<const TensorView> in, size_t first) {
+  kernels::Requantization how = bounds_of(a);
+  if (in.size() <= first || in[first].rank < 0) return how;
+  how.multiplier = static_cast<const int32_t*>(in[first].data);
+  how.shift = static_cast<const int32_t*>(in[first + 1].data);
+  how.is_per_channel = in[first].rank == 1;
+  const int64_t count = how.is_per_channel ? in[first].shape[0] : 1;
+  for (int64_t i = 0; i < count; ++i) {
+    if (how.multiplier[i] < 0)
+      return errors::invalid_value(a.op().name, "`multiplier` must not be negative; got ",
+                                   how.multiplier[i]);
+    if (how.shift[i] < -31 || how.shift[i] > 30)
+      return errors::invalid_value(a.op().name, "`shift` must be at least -31 and at most 30; got ",
+                                   how.shift[i]);
+  }
+  return how;
+}
+
+}  // namespace weft::ops
