@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "executor/chain.h"
+#include "kernels/formula_ids.h"
 
 namespace weft::executor {
 
@@ -38,8 +40,9 @@ class Lowering {
   Result<TileCode> run() {
     WEFT_TRY(collect_scalars());
     number_externals();
+    find_order();
     find_last_reads();
-    for (size_t n = 0; n < region_.nodes.size(); ++n) WEFT_TRY(lower_node(n));
+    for (const size_t n : order_) WEFT_TRY(lower_node(n));
     if (code_.externals() > kernels::TileLoop::kMaxExternals ||
         code_.dtypes.size() > kernels::TileLoop::kMaxOperands)
       return errors::internal("plan", "a fused region has ", code_.dtypes.size(), " arrays");
@@ -81,12 +84,31 @@ class Lowering {
     for (const ValueId id : region_.outputs) number(id);
   }
 
+  // Each result right before the step that reads it, where that is possible: a chain then holds it.
+  void find_order() {
+    position_.resize(region_.nodes.size(), -1);
+    for (const ValueId id : region_.outputs)
+      place_after_operands(static_cast<size_t>(region_.values[static_cast<size_t>(id)].index));
+    for (size_t n = 0; n < region_.nodes.size(); ++n) place_after_operands(n);
+  }
+  // Regions have at most kMaxFusedNodes, so recursion is shallow.
+  void place_after_operands(size_t n) {
+    if (position_[n] >= 0) return;
+    for (const Operand& operand : region_.nodes[n].operands) {
+      if (!operand.is_value()) continue;
+      const graph::Value& value = region_.values[static_cast<size_t>(operand.value)];
+      if (value.origin == graph::Origin::kNode)
+        place_after_operands(static_cast<size_t>(value.index));
+    }
+    position_[n] = static_cast<int32_t>(order_.size());
+    order_.push_back(n);
+  }
+
   void find_last_reads() {
     last_read_.resize(region_.values.size(), -1);
-    for (size_t n = 0; n < region_.nodes.size(); ++n)
+    for (const size_t n : order_)
       for (const Operand& operand : region_.nodes[n].operands)
-        if (operand.is_value())
-          last_read_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(n);
+        if (operand.is_value()) last_read_[static_cast<size_t>(operand.value)] = position_[n];
   }
 
   Status lower_node(size_t n) {
@@ -102,11 +124,13 @@ class Lowering {
                        : static_cast<int16_t>(scalar_number(operand.scalar, types_[n][i].dtype));
     }
     // A temporary read here for the last time may be written: a step reads before it writes.
-    for (const Operand& operand : node.operands) free_if_dead(operand, static_cast<int32_t>(n));
+    for (const Operand& operand : node.operands) free_if_dead(operand, position_[n]);
     if (number_[static_cast<size_t>(out)] < 0)
       number_[static_cast<size_t>(out)] = temporary(region_.type(out).dtype);
     step.out = number_[static_cast<size_t>(out)];
     code_.steps.push_back(step);
+    code_.formulas.push_back(node.op->name == "cast" ? kernels::FormulaId::kCount
+                                                     : node.op->slot.formula);
     return {};
   }
 
@@ -131,7 +155,8 @@ class Lowering {
 
   void find_in_place() {
     for (const ValueId out : region_.outputs) {
-      const int32_t written = region_.values[static_cast<size_t>(out)].index;
+      const auto index = static_cast<size_t>(region_.values[static_cast<size_t>(out)].index);
+      const int32_t written = position_[index];
       std::vector<bool> may;
       for (const ValueId in : region_.inputs) {
         const graph::TensorType& a = region_.type(in);
@@ -147,7 +172,9 @@ class Lowering {
   TileCode code_;
   std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
   std::vector<int16_t> number_;                        // operand number of each value
-  std::vector<int32_t> last_read_;
+  std::vector<size_t> order_;                          // nodes as they run
+  std::vector<int32_t> position_;                      // of each node in it
+  std::vector<int32_t> last_read_;                     // positions
   std::vector<int16_t> free_;
 };
 
@@ -183,6 +210,7 @@ Result<TileCode> lower(const Graph& region) { return Lowering(region).run(); }
 void set_loop(TileCode& code, std::span<const TensorView> externals) {
   code.loop = kernels::make_tile_loop(code.shape, externals);
   code.units = kernels::tile_units(code.loop);
+  set_chain(code, externals);
   code.scratch_a_thread = kernels::tile_scratch(code.program(), code.loop);
   const int64_t work = code.shape.elements() * static_cast<int64_t>(code.steps.size());
   const int64_t pieces = std::max<int64_t>(1, work / kElementsAThread);

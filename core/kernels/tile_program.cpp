@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/bound_chain.h"
+#include "kernels/chain_table_impl.h"
 #include "kernels/copy.h"
 #include "kernels/table_impl.h"
 
@@ -60,28 +62,72 @@ Tile tile_of(const TileStep& step, const Place* places, const TileWindow& window
   return tile;
 }
 
-// One step without copies: neighbouring tiles of a row, or of whole rows, become one call.
+// Neighbouring tiles of a row, or of whole rows, from `unit` on; moves `unit` behind them.
+TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
+  TileWindow window = tile_window(loop, unit);
+  if (loop.col_tiles > 1) {
+    const int64_t first = unit % loop.col_tiles;
+    const int64_t count = std::min(end - unit, loop.col_tiles - first);
+    window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
+    unit += count;
+  } else {
+    const int64_t first = unit % loop.row_tiles;
+    const int64_t count = std::min(end - unit, loop.row_tiles - first);
+    window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
+    unit += count;
+  }
+  return window;
+}
+
+// One step without copies.
 void run_single(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
                 Range range) {
   const TileStep& step = program.steps[0];
   Place places[TileLoop::kMaxExternals];
   for (int64_t unit = range.begin; unit < range.end;) {
-    TileWindow window = tile_window(loop, unit);
-    if (loop.col_tiles > 1) {
-      const int64_t first = unit % loop.col_tiles;
-      const int64_t count = std::min(range.end - unit, loop.col_tiles - first);
-      window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
-      unit += count;
-    } else {
-      const int64_t first = unit % loop.row_tiles;
-      const int64_t count = std::min(range.end - unit, loop.row_tiles - first);
-      window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
-      unit += count;
-    }
+    const TileWindow window = merged_window(loop, unit, range.end);
     for (int i = 0; i < loop.externals; ++i)
       places[i] = external_place(loop, program, i, window, data[i]);
     step.kernel(tile_of(step, places, window));
   }
+}
+
+// Externals that are written round the caches: aligned in every row and read by nobody here. To
+// write where an input lies costs nothing more, because its line is in the cache already.
+uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
+                             std::span<void* const> data) {
+  constexpr int64_t kLine = 64;
+  if (!program.chain.streams || loop.cols % chain_block() != 0) return 0;
+  uint32_t externals = 0;
+  for (int i = 0; i < loop.externals; ++i) {
+    if (!(program.chain.writes >> i & 1)) continue;
+    const int64_t size = element_size(program.dtypes[i]);
+    bool streams = reinterpret_cast<uintptr_t>(data[i]) % kLine == 0;
+    if (loop.rows > 1) streams &= loop.row_stride[i] * size % kLine == 0;
+    for (int axis = 0; axis < loop.outer_rank; ++axis)
+      streams &= loop.outer_stride[i][axis] * size % kLine == 0;
+    for (int in = 0; in < loop.externals; ++in)
+      streams &= !(program.chain.reads >> in & 1) || data[in] != data[i];
+    externals |= uint32_t(streams) << i;
+  }
+  return externals;
+}
+
+void run_chain(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
+               Range range, void* scratch) {
+  const uint32_t streaming = streaming_externals(program, loop, data);
+  BoundChain chain(program.chain, program.dtypes, streaming, scratch);
+  char* arrays[TileLoop::kMaxExternals];
+  for (int64_t unit = range.begin; unit < range.end;) {
+    const TileWindow window = merged_window(loop, unit, range.end);
+    for (int64_t row = 0; row < window.rows; ++row) {
+      for (int i = 0; i < loop.externals; ++i)
+        arrays[i] = static_cast<char*>(data[i]) +
+                    (window.offset[i] + row * loop.row_stride[i]) * element_size(program.dtypes[i]);
+      chain.run({{arrays, static_cast<size_t>(loop.externals)}, window.cols});
+    }
+  }
+  if (streaming) chain_kernels().end_streams();
 }
 
 bool writes(const TileProgram& program, int operand) {
@@ -96,6 +142,12 @@ bool reads(const TileProgram& program, int operand) {
 }
 
 }  // namespace
+
+bool fits_chain(const TileLoop& loop) {
+  for (int i = 0; i < loop.externals; ++i)
+    if (needs_copy(loop, i)) return false;
+  return loop.cols >= chain_block();
+}
 
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals) {
   TileLoop loop;
@@ -168,11 +220,15 @@ int64_t tile_scratch(const TileProgram& program, const TileLoop& loop) {
   const int operands = static_cast<int>(program.dtypes.size());
   for (int i = 0; i < operands; ++i)
     if (i >= program.externals || needs_copy(loop, i)) bytes += temporary_bytes(program.dtypes[i]);
-  return bytes;
+  return program.chain.instructions.empty() ? bytes : chain_scratch(program.chain.operands);
 }
 
 void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
                Range range, void* scratch) {
+  if (!program.chain.instructions.empty()) {
+    run_chain(program, loop, data, range, scratch);
+    return;
+  }
   bool copies[TileLoop::kMaxExternals];
   bool any_copy = false;
   for (int i = 0; i < program.externals; ++i) any_copy |= copies[i] = needs_copy(loop, i);

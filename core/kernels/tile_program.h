@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/shape.h"
+#include "kernels/chain.h"
 #include "kernels/elementwise.h"
 #include "kernels/range.h"
 
@@ -21,10 +22,20 @@ struct TileStep {
   int16_t in[kMaxStepInputs];  // operand numbers; -1: absent
 };
 
+// What is run in place of the steps, where every step has an instruction.
+struct ChainProgram {
+  std::span<const ChainInstruction> instructions;  // none: the program has no chain
+  uint32_t scalars = 0;                            // bit e: external e repeats in its row
+  uint32_t reads = 0, writes = 0;                  // externals that are arrays
+  int operands = 0;                                // externals and slots
+  bool streams = false;                            // the arrays are larger than caches
+};
+
 struct TileProgram {
   std::span<const TileStep> steps;
   std::span<const DType> dtypes;  // of every operand, externals first
   int externals;
+  ChainProgram chain = {};
 };
 
 // The iteration space after merging axes: derived once per call or once per plan.
@@ -45,6 +56,9 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
 
 // Independent pieces that a caller may split over threads, at most about 1,000 elements each.
 int64_t tile_units(const TileLoop& loop);
+
+// May a program over this loop run as a chain? Its rows are dense and at least a block long.
+bool fits_chain(const TileLoop& loop);
 
 // The place of one unit: for loops over tiles that are no program.
 struct TileWindow {
