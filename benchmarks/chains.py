@@ -127,7 +127,7 @@ def _jax():
 def _ready(function):
     def call(*arrays):
         result = function(*arrays)
-        for part in result if isinstance(result, tuple) else (result,):
+        for part in parts_of(result):
             part.block_until_ready()
         return result
 
@@ -327,18 +327,31 @@ def loop_call(loops, chain, inputs, outputs, rows):
 
 
 def library_call(lib, chain, inputs):
+    """The call, and the arrays that it writes: none where it returns new ones."""
     arrays = [lib.array(a.copy() if i in chain.updates else a) for i, a in enumerate(inputs)]
     if chain.name == "half_huber":
         arrays[:2] = [lib.bfloat16(a) for a in arrays[:2]]
-    return partial(lib.hybrid(partial(chain.call, lib)), *arrays), arrays
+    function = partial(chain.call, lib)
+    if chain.updates or lib.hybrid is not weft.hybridize:
+        return partial(lib.hybrid(function), *arrays), [arrays[i] for i in chain.updates]
+    # The loop writes into arrays that are there, and so do we.
+    outputs = [part.copy() for part in parts_of(function(*arrays))]
+
+    def write(inputs, outputs):
+        for output, part in zip(outputs, parts_of(function(*inputs)), strict=True):
+            output[:] = part
+
+    return partial(weft.hybridize(write), arrays, outputs), outputs
 
 
-def results_of(lib, call, chain, arrays):
+def parts_of(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def results_of(lib, call, written):
     """NumPy's arrays of a first call."""
     result = call()
-    if chain.updates:
-        result = tuple(arrays[i] for i in chain.updates)
-    return [lib.asnumpy(part) for part in (result if isinstance(result, tuple) else (result,))]
+    return [lib.asnumpy(part) for part in written or parts_of(result)]
 
 
 def check(name, expected, results):
@@ -373,8 +386,8 @@ def measure(report, loops, libs, chain, size, thorough):
             continue  # NumPy has no bfloat16
         if name == "jax" and chain.updates:
             continue  # nothing is written in place
-        call, arrays = library_call(lib, chain, inputs)
-        results = results_of(lib, call, chain, arrays)
+        call, written = library_call(lib, chain, inputs)
+        results = results_of(lib, call, written)
         expected.setdefault(name, results)
         if chain.reference in expected:
             check(f"{what}, {name}", expected[chain.reference], results)
@@ -382,7 +395,7 @@ def measure(report, loops, libs, chain, size, thorough):
         if name == "torch" and thorough:
             compile_ = importlib.import_module("torch").compile
             function = compile_(partial(chain.call, lib), dynamic=False)
-            competitors["compile"] = partial(function, *arrays)
+            competitors["compile"] = partial(function, *call.args)
             competitors["compile"]()
     large = size > 10**7
     aim = (1 / 0.9 if large else None) if chain.named else 1.25 if large else 1.6

@@ -56,7 +56,7 @@ class Chaining {
     for (const kernels::TileStep& step : code_.steps) {
       std::vector<int> in;
       for (const int16_t operand : step.in)
-        if (operand >= 0) in.push_back(current[static_cast<size_t>(operand)]);
+        if (operand >= 0 && step.kernel) in.push_back(current[static_cast<size_t>(operand)]);
       for (const int value : in) ++values_[static_cast<size_t>(value)].uses;
       in_.push_back(std::move(in));
       current[static_cast<size_t>(step.out)] = static_cast<int>(values_.size());
@@ -130,6 +130,7 @@ class Chaining {
   }
 
   bool add_step(size_t s) {
+    if (!code_.steps[s].kernel) return add_draw(s);
     const std::vector<int>& in = in_[s];
     for (const int id : in)
       if (is_scalar(id) && !kernels::chain_takes_scalar(value(id).dtype)) return false;
@@ -144,6 +145,14 @@ class Chaining {
     for (const int id : in) release(id);
     held_ = externals_ + static_cast<int>(s);
     return store(s);
+  }
+
+  bool add_draw(size_t s) {
+    keep_held();
+    held_ = externals_ + static_cast<int>(s);
+    emit(kernels::chain_draw());
+    chain().back().draw = code_.steps[s].in[0];
+    return code_.draws.size() <= kernels::kMaxChainDraws && store(s);
   }
 
   void release(int id) {

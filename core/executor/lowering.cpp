@@ -24,8 +24,10 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 // Elements of cheap arithmetic below which a second thread costs more than it gains.
 constexpr int64_t kElementsAThread = 16384;
 
-Result<kernels::StepKernel> step_of(const Node& node, const graph::TensorType& last_in,
+Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::TensorType>& in,
                                     const graph::TensorType& out) {
+  if (graph::draws_floats(node, out)) return kernels::StepKernel(nullptr);
+  const graph::TensorType& last_in = in.back();
   const bool cast = node.op->name == "cast";
   const kernels::StepKernel step = cast ? kernels::cast_step(last_in.dtype, out.dtype)
                                         : kernels::step_of(node.op->slot.formula, last_in.dtype);
@@ -115,7 +117,7 @@ class Lowering {
     const Node& node = region_.nodes[n];
     const ValueId out = node.outputs[0];
     kernels::TileStep step{};
-    WEFT_ASSIGN(step.kernel, step_of(node, types_[n].back(), region_.type(out)));
+    WEFT_ASSIGN(step.kernel, step_of(node, types_[n], region_.type(out)));
     std::ranges::fill(step.in, int16_t{-1});
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const Operand& operand = node.operands[i];
@@ -123,14 +125,20 @@ class Lowering {
                        ? number_[static_cast<size_t>(operand.value)]
                        : static_cast<int16_t>(scalar_number(operand.scalar, types_[n][i].dtype));
     }
+    if (!step.kernel) {
+      const auto draw = node.op->reader(node.attributes.view());
+      step.in[0] = static_cast<int16_t>(code_.draws.size());
+      code_.draws.push_back({node.ordinal, static_cast<float>(draw.real("low")),
+                             static_cast<float>(draw.real("high"))});
+    }
     // A temporary read here for the last time may be written: a step reads before it writes.
     for (const Operand& operand : node.operands) free_if_dead(operand, position_[n]);
     if (number_[static_cast<size_t>(out)] < 0)
       number_[static_cast<size_t>(out)] = temporary(region_.type(out).dtype);
     step.out = number_[static_cast<size_t>(out)];
     code_.steps.push_back(step);
-    code_.formulas.push_back(node.op->name == "cast" ? kernels::FormulaId::kCount
-                                                     : node.op->slot.formula);
+    code_.formulas.push_back(!step.kernel || node.op->name == "cast" ? kernels::FormulaId::kCount
+                                                                     : node.op->slot.formula);
     return {};
   }
 

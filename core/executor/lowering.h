@@ -21,8 +21,9 @@ struct ScalarExternal {
 // External arrays are, in this order: inputs of the region, scalars, outputs of the region.
 struct TileCode {
   std::vector<kernels::TileStep> steps;
-  std::vector<kernels::FormulaId> formulas;  // of the steps; kCount: a cast
-  std::vector<DType> dtypes;                 // of all operands, externals first
+  std::vector<kernels::FormulaId> formulas;  // of the steps; kCount: a cast or a draw
+  std::vector<kernels::TileDraw> draws;
+  std::vector<DType> dtypes;  // of all operands, externals first
   size_t inputs = 0, outputs = 0;
   std::vector<ScalarExternal> scalars;
   Shape shape;
@@ -46,7 +47,8 @@ struct TileCode {
     return {steps,
             dtypes,
             externals(),
-            {chain, chain_scalars, chain_reads, chain_writes, chain_operands, streams}};
+            {chain, chain_scalars, chain_reads, chain_writes, chain_operands, streams},
+            draws};
   }
 };
 

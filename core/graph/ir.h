@@ -64,6 +64,9 @@ struct Node {
   bool backward = false;  // made from where gradients began on, in a graph that has them inside
 };
 
+// Does it draw float32 numbers, uniform, one for each element? Tile programs can, too.
+bool draws_floats(const Node& node, const TensorType& out);
+
 // Does its result hold the elements of its operand, at other places or repeated? Values never
 // change, so a plan can do with a view.
 bool keeps_elements(const Node& node);

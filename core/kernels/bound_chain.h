@@ -11,12 +11,13 @@ namespace weft::kernels {
 struct ChainRow {
   std::span<char* const> arrays;  // by external
   int64_t cols;
+  int64_t first;  // number of its first element, for draws
 };
 // A chain with its slots, made once for many rows.
 class BoundChain {
  public:
   // `streaming` are the externals whose stores go round the caches.
-  BoundChain(const ChainProgram& program, std::span<const DType> dtypes, uint32_t streaming,
+  BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
              void* scratch);
   void run(const ChainRow& row);
 
@@ -27,6 +28,7 @@ class BoundChain {
   void point_at(std::span<char* const> arrays);
   void set_scalars(std::span<char* const> arrays);
   void run_part(const ChainRow& row, int64_t first, int64_t count);
+  void draw_from(int64_t first);
   char* slot(int operand) const;
 
   const ChainProgram& program_;
@@ -36,6 +38,8 @@ class BoundChain {
   Patch patches_[2 * kMaxChain];
   int patch_count_ = 0;
   const char* scalar_at_[32];
+  ChainDraw draws_[kMaxChainDraws];
+  size_t draw_count_;
 };
 
 }  // namespace weft::kernels

@@ -56,6 +56,7 @@ ChainFunction chain_store(DType dtype, ChainPlace place) {
   return chain_kernels().store(dtype, place);
 }
 ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
+ChainFunction chain_draw() { return chain_kernels().draw(); }
 ChainFunction chain_round(DType dtype) { return chain_kernels().round(dtype); }
 bool chain_takes_scalar(DType dtype) {
   return dtype == DType::kBool || is_real_half(dtype) || element_size(dtype) == 4;
@@ -63,11 +64,20 @@ bool chain_takes_scalar(DType dtype) {
 int64_t chain_block() { return chain_kernels().block; }
 int64_t chain_scratch(int operands) { return operands * slot_bytes(); }
 
-BoundChain::BoundChain(const ChainProgram& program, std::span<const DType> dtypes,
-                       uint32_t streaming, void* scratch)
-    : program_(program), dtypes_(dtypes), slots_(static_cast<char*>(scratch)), scalar_at_{} {
+BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
+                       void* scratch)
+    : program_(program.chain),
+      dtypes_(program.dtypes),
+      slots_(static_cast<char*>(scratch)),
+      scalar_at_{},
+      draw_count_(program.draws.size()) {
+  for (size_t i = 0; i < draw_count_; ++i) {
+    const TileDraw& draw = program.draws[i];
+    const uint64_t ordinal = stream.ordinal + static_cast<uint64_t>(draw.ordinal);
+    draws_[i] = {{stream.seed, ordinal}, draw.low, draw.high, 0};
+  }
   int16_t number = 0;
-  for (const ChainInstruction& instruction : program.instructions) {
+  for (const ChainInstruction& instruction : program.chain.instructions) {
     ChainOp& op = ops_[number];
     op.function = instruction.function;
     for (int i = 0; i < 2; ++i) {
@@ -78,9 +88,15 @@ BoundChain::BoundChain(const ChainProgram& program, std::span<const DType> dtype
       patches_[patch_count_++] = {number, static_cast<int16_t>(i), operand};
       if (instruction.streaming && (streaming >> operand & 1)) op.function = instruction.streaming;
     }
+    if (instruction.draw >= 0)
+      op.operand[0] = reinterpret_cast<char*>(&draws_[static_cast<size_t>(instruction.draw)]);
     ++number;
   }
   ops_[number].function = chain_kernels().end();
+}
+
+void BoundChain::draw_from(int64_t first) {
+  for (size_t i = 0; i < draw_count_; ++i) draws_[i].first = first;
 }
 
 char* BoundChain::slot(int operand) const { return slots_ + operand * slot_bytes(); }
@@ -108,6 +124,7 @@ void BoundChain::run(const ChainRow& row) {
   const int64_t whole = row.cols - row.cols % chain_kernels().block;
   if (whole > 0) {
     point_at(row.arrays);
+    draw_from(row.first);
     chain_kernels().run(ops_, whole);
   }
   if (whole < row.cols) run_part(row, whole, row.cols - whole);
@@ -125,6 +142,7 @@ void BoundChain::run_part(const ChainRow& row, int64_t first, int64_t count) {
                 static_cast<size_t>(count) * size);
   }
   point_at({slots, row.arrays.size()});
+  draw_from(row.first + first);
   chain_kernels().run(ops_, chain_kernels().block);
   for (size_t e = 0; e < row.arrays.size(); ++e) {
     if (!(program_.writes >> e & 1)) continue;

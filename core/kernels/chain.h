@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernels/elementwise.h"
+#include "kernels/random.h"
 
 namespace weft::kernels {
 
@@ -42,6 +43,7 @@ ChainFunction chain_load(DType dtype, ChainPlace place);
 ChainFunction chain_store(DType dtype, ChainPlace place);
 ChainFunction chain_streaming_store(DType dtype);  // to an aligned array, round the caches
 ChainFunction chain_round(DType dtype);            // of halves, to what a store and a load leave
+ChainFunction chain_draw();                        // uniform numbers become the held block
 // May an element that repeats in its row be an operand?
 bool chain_takes_scalar(DType dtype);
 
@@ -50,9 +52,18 @@ struct ChainInstruction {
   ChainFunction streaming = nullptr;  // in its place where nobody reads the output soon
   int16_t operand[2] = {-1, -1};      // operand numbers of the tile program; -1: absent
   bool is_array[2] = {false, false};  // else a slot
+  int16_t draw = -1;                  // of the program's draws
 };
 
 inline constexpr int kMaxChain = 256;  // instructions
+
+// What an instruction that draws has for its operand.
+struct ChainDraw {
+  RandomStream stream;
+  float low, high;
+  int64_t first;  // number of the row's first element
+};
+inline constexpr int kMaxChainDraws = 4;
 
 // An instruction with its addresses.
 struct ChainOp {

@@ -13,6 +13,8 @@ namespace {
 // Elements of a tile: with a few operands it stays in a 32 KB first-level cache.
 constexpr int64_t kTileElements = 1024;
 constexpr int64_t kSquareCols = 32;
+// The part of a block at a row's end takes as long as a block, and some copies.
+constexpr int64_t kBlocksBeforeAPart = 4;
 // Temporaries start at different offsets within a page: buffers exactly 4 KB apart would make
 // loads wait for stores that only look like the same address.
 constexpr int64_t kSkew = 192;
@@ -114,9 +116,9 @@ uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
 }
 
 void run_chain(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
-               Range range, void* scratch) {
+               Range range, void* scratch, const RandomStream& stream) {
   const uint32_t streaming = streaming_externals(program, loop, data);
-  BoundChain chain(program.chain, program.dtypes, streaming, scratch);
+  BoundChain chain(program, streaming, stream, scratch);
   char* arrays[TileLoop::kMaxExternals];
   for (int64_t unit = range.begin; unit < range.end;) {
     const TileWindow window = merged_window(loop, unit, range.end);
@@ -124,10 +126,23 @@ void run_chain(const TileProgram& program, const TileLoop& loop, std::span<void*
       for (int i = 0; i < loop.externals; ++i)
         arrays[i] = static_cast<char*>(data[i]) +
                     (window.offset[i] + row * loop.row_stride[i]) * element_size(program.dtypes[i]);
-      chain.run({{arrays, static_cast<size_t>(loop.externals)}, window.cols});
+      chain.run({{arrays, static_cast<size_t>(loop.externals)},
+                 window.cols,
+                 window.first + row * loop.cols});
     }
   }
   if (streaming) chain_kernels().end_streams();
+}
+
+void draw_tile(const TileDraw& draw, const Place& place, const TileLoop& loop,
+               const TileWindow& window, const RandomStream& stream) {
+  const RandomStream own{stream.seed, stream.ordinal + static_cast<uint64_t>(draw.ordinal)};
+  for (int64_t row = 0; row < window.rows; ++row) {
+    const int64_t first = window.first + row * loop.cols;
+    run_random_uniform(own, DType::kFloat32, draw.low, draw.high,
+                       place.data + row * place.row_bytes - first * int64_t{sizeof(float)},
+                       {first, first + window.cols});
+  }
 }
 
 bool writes(const TileProgram& program, int operand) {
@@ -137,7 +152,7 @@ bool writes(const TileProgram& program, int operand) {
 bool reads(const TileProgram& program, int operand) {
   for (const TileStep& step : program.steps)
     for (int16_t in : step.in)
-      if (in == operand) return true;
+      if (step.kernel && in == operand) return true;
   return false;
 }
 
@@ -146,7 +161,7 @@ bool reads(const TileProgram& program, int operand) {
 bool fits_chain(const TileLoop& loop) {
   for (int i = 0; i < loop.externals; ++i)
     if (needs_copy(loop, i)) return false;
-  return loop.cols >= chain_block();
+  return loop.cols % chain_block() == 0 || loop.cols >= kBlocksBeforeAPart * chain_block();
 }
 
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals) {
@@ -205,6 +220,7 @@ TileWindow tile_window(const TileLoop& loop, int64_t unit) {
   TileWindow window;
   window.rows = std::min(loop.tile_rows, loop.rows - row);
   window.cols = std::min(loop.tile_cols, loop.cols - col);
+  window.first = (position * loop.rows + row) * loop.cols + col;
   for (int i = 0; i < loop.externals; ++i)
     window.offset[i] = row * loop.row_stride[i] + col * loop.col_stride[i];
   for (int axis = loop.outer_rank - 1; axis >= 0; --axis) {
@@ -224,9 +240,9 @@ int64_t tile_scratch(const TileProgram& program, const TileLoop& loop) {
 }
 
 void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
-               Range range, void* scratch) {
+               Range range, void* scratch, const RandomStream& stream) {
   if (!program.chain.instructions.empty()) {
-    run_chain(program, loop, data, range, scratch);
+    run_chain(program, loop, data, range, scratch, stream);
     return;
   }
   bool copies[TileLoop::kMaxExternals];
@@ -260,7 +276,14 @@ void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void*
                     loop.col_stride[i] * size, window.rows, window.cols, size});
       }
     }
-    for (const TileStep& step : program.steps) step.kernel(tile_of(step, places, window));
+    for (const TileStep& step : program.steps) {
+      if (step.kernel) {
+        step.kernel(tile_of(step, places, window));
+      } else {
+        draw_tile(program.draws[static_cast<size_t>(step.in[0])], places[step.out], loop, window,
+                  stream);
+      }
+    }
     for (int i = 0; i < program.externals; ++i) {
       if (!copies[i] || !writes(program, i)) continue;
       const Place outside = external_place(loop, program, i, window, data[i]);

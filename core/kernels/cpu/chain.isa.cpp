@@ -13,6 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/chain_impl.h"
 #include "kernels/cpu/convert_impl.h"
+#include "kernels/cpu/philox_impl.h"
 
 // Storage type S in an array.
 template <class S>
@@ -84,6 +85,25 @@ struct RoundHeld {
     return (Held)Memory<S>::load(buffer).v;
   }
 };
+__attribute__((noinline)) void draw_block(const ChainOp* op, int64_t at, float* block) {
+  const ChainDraw& draw = *(const ChainDraw*)op->operand[0];
+  const UniformFloats numbers = {draw.stream, draw.low, draw.high};
+  for (int64_t i = 0; i < kChainBlock; i += kPhiloxWords)
+    numbers.draw(draw.first + at + i, block + i);
+}
+void chain_draw_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+  alignas(64) float block[kChainBlock];
+  draw_block(op, at, block);
+  h0 = held_at((const char*)block);
+  h1 = held_at((const char*)block + 1 * kVectorBytes);
+  h2 = held_at((const char*)block + 2 * kVectorBytes);
+  h3 = held_at((const char*)block + 3 * kVectorBytes);
+  h4 = held_at((const char*)block + 4 * kVectorBytes);
+  h5 = held_at((const char*)block + 5 * kVectorBytes);
+  h6 = held_at((const char*)block + 6 * kVectorBytes);
+  h7 = held_at((const char*)block + 7 * kVectorBytes);
+  WEFT_NEXT(op, at);
+}
 void chain_end(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held, Held) {}
 
 // A kernel template at the storage types of four bytes and less, in the order of DType.
@@ -170,6 +190,7 @@ ChainFunction round_code(DType dtype) {
                                      : nullptr;
 }
 
+ChainFunction draw_code() { return (ChainFunction)chain_draw_code; }
 ChainFunction end_code() { return (ChainFunction)chain_end; }
 
 void run_blocks(const ChainOp* ops, int64_t elements) {
@@ -192,6 +213,7 @@ const ChainKernels kChainKernels = {
     .store = store_code,
     .streaming_store = streaming_code,
     .round = round_code,
+    .draw = draw_code,
     .end = end_code,
     .run = run_blocks,
     .end_streams = end_streams,

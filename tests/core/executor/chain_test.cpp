@@ -40,6 +40,12 @@ bool same_values(const Tensor& a, const Tensor& b) {
   return true;
 }
 
+Value draws(GraphBuilder& b, const Shape& shape) {
+  return b.call("uniform", {},
+                {Argument::of_float(-1), Argument::of_float(2), Argument::of_ints(shape.span()),
+                 Argument::of_dtype(DType::kFloat32)});
+}
+
 // Programs on arrays of `shape`, its last axis alone, all but its last axis, and a constant.
 Graph random_chain(unsigned seed, const Shape& shape) {
   std::mt19937 random(seed);
@@ -75,7 +81,7 @@ Graph random_chain(unsigned seed, const Shape& shape) {
   const size_t length = 4 + pick(14);
   for (size_t i = 0; i < length; ++i) {
     Value v;
-    switch (pick(11)) {
+    switch (pick(12)) {
       case 0:
       case 1:
       case 2: v = b.call(kPairs[pick(5)], {number(), number()}); break;
@@ -89,7 +95,8 @@ Graph random_chain(unsigned seed, const Shape& shape) {
       }
       case 7: v = b.call(kLong[pick(7)], {real()}); break;
       case 8: v = b.call("arctan2", {real(), real()}); break;
-      case 9: {
+      case 9: v = draws(b, shape) * real(); break;
+      case 10: {
         const Value a = any();
         v = ops::cast(a, kInner[pick(a.dtype() == DType::kInt32 ? 4 : 6)]);
         break;
@@ -137,7 +144,7 @@ std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>&
 }  // namespace
 
 TEST_CASE("a chain gives the bits of its operators one by one") {
-  const Shape shapes[] = {{3, 257}, {1, 2000}, {2, 3, 130}, {5, 128}, {40, 1100}, {4, 70}};
+  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {5, 128}, {40, 1100}, {4, 70}};
   std::mt19937 random(1);
   size_t chains = 0;
   for (unsigned seed = 0; seed < 240; ++seed) {
@@ -168,6 +175,25 @@ TEST_CASE("a chain that writes round the caches writes the same") {
   CHECK(chains_of(graph) == 1);
   const auto got = run(graph, inputs);
   for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
+}
+
+TEST_CASE("draws in a region are those of the operator, in chains and on tiles") {
+  std::mt19937 random(1);
+  for (const Shape& shape : {Shape{3, 577}, Shape{5, 128}, Shape{40, 1100}, Shape{100, 7}})
+    for (const DType dtype : {DType::kFloat32, DType::kFloat64}) {
+      Graph graph;
+      GraphBuilder b(graph);
+      const Value x = b.input({dtype, shape, {}});
+      const Value w = b.input({dtype, {shape[1]}, {}});
+      const Value drawn = ops::cast(draws(b, shape), dtype);
+      b.output(ops::where(ops::greater(drawn, x), drawn * w, x));
+      b.output(ops::cast(draws(b, shape), dtype) + drawn);
+      const auto inputs = random_inputs(graph, random);
+      const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
+      CHECK(chains_of(graph) == (dtype == DType::kFloat32 && shape[1] >= 128 ? 1 : 0));
+      const auto got = run(graph, inputs);
+      for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
+    }
 }
 
 TEST_CASE("short rows and operators without an instruction run as steps on tiles") {
