@@ -81,7 +81,7 @@ bench: build
 	$(NETWORKS) --best --threads 2 --seconds 0.4 --json $(BUILD)/networks.json
 
 bench-all: build
-	$(BENCH_PYTHON) benchmarks/run.py
+	$(BENCH_PYTHON) benchmarks/run.py --all
 	$(NETWORKS) --json $(RESULTS)/networks.json
 	$(BIN)/python benchmarks/networks/picture.py $(RESULTS)/networks.json $(RESULTS)/networks.svg
 

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "executor/chain.h"
+#include "kernels/formula_ids.h"
 
 namespace weft::executor {
 
@@ -22,8 +24,10 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 // Elements of cheap arithmetic below which a second thread costs more than it gains.
 constexpr int64_t kElementsAThread = 16384;
 
-Result<kernels::StepKernel> step_of(const Node& node, const graph::TensorType& last_in,
+Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::TensorType>& in,
                                     const graph::TensorType& out) {
+  if (graph::draws_floats(node, out)) return kernels::StepKernel(nullptr);
+  const graph::TensorType& last_in = in.back();
   const bool cast = node.op->name == "cast";
   const kernels::StepKernel step = cast ? kernels::cast_step(last_in.dtype, out.dtype)
                                         : kernels::step_of(node.op->slot.formula, last_in.dtype);
@@ -38,8 +42,9 @@ class Lowering {
   Result<TileCode> run() {
     WEFT_TRY(collect_scalars());
     number_externals();
+    find_order();
     find_last_reads();
-    for (size_t n = 0; n < region_.nodes.size(); ++n) WEFT_TRY(lower_node(n));
+    for (const size_t n : order_) WEFT_TRY(lower_node(n));
     if (code_.externals() > kernels::TileLoop::kMaxExternals ||
         code_.dtypes.size() > kernels::TileLoop::kMaxOperands)
       return errors::internal("plan", "a fused region has ", code_.dtypes.size(), " arrays");
@@ -81,19 +86,38 @@ class Lowering {
     for (const ValueId id : region_.outputs) number(id);
   }
 
+  // Each result right before the step that reads it, where that is possible: a chain then holds it.
+  void find_order() {
+    position_.resize(region_.nodes.size(), -1);
+    for (const ValueId id : region_.outputs)
+      place_after_operands(static_cast<size_t>(region_.values[static_cast<size_t>(id)].index));
+    for (size_t n = 0; n < region_.nodes.size(); ++n) place_after_operands(n);
+  }
+  // Regions have at most kMaxFusedNodes, so recursion is shallow.
+  void place_after_operands(size_t n) {
+    if (position_[n] >= 0) return;
+    for (const Operand& operand : region_.nodes[n].operands) {
+      if (!operand.is_value()) continue;
+      const graph::Value& value = region_.values[static_cast<size_t>(operand.value)];
+      if (value.origin == graph::Origin::kNode)
+        place_after_operands(static_cast<size_t>(value.index));
+    }
+    position_[n] = static_cast<int32_t>(order_.size());
+    order_.push_back(n);
+  }
+
   void find_last_reads() {
     last_read_.resize(region_.values.size(), -1);
-    for (size_t n = 0; n < region_.nodes.size(); ++n)
+    for (const size_t n : order_)
       for (const Operand& operand : region_.nodes[n].operands)
-        if (operand.is_value())
-          last_read_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(n);
+        if (operand.is_value()) last_read_[static_cast<size_t>(operand.value)] = position_[n];
   }
 
   Status lower_node(size_t n) {
     const Node& node = region_.nodes[n];
     const ValueId out = node.outputs[0];
     kernels::TileStep step{};
-    WEFT_ASSIGN(step.kernel, step_of(node, types_[n].back(), region_.type(out)));
+    WEFT_ASSIGN(step.kernel, step_of(node, types_[n], region_.type(out)));
     std::ranges::fill(step.in, int16_t{-1});
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const Operand& operand = node.operands[i];
@@ -101,12 +125,20 @@ class Lowering {
                        ? number_[static_cast<size_t>(operand.value)]
                        : static_cast<int16_t>(scalar_number(operand.scalar, types_[n][i].dtype));
     }
+    if (!step.kernel) {
+      const auto draw = node.op->reader(node.attributes.view());
+      step.in[0] = static_cast<int16_t>(code_.draws.size());
+      code_.draws.push_back({node.ordinal, static_cast<float>(draw.real("low")),
+                             static_cast<float>(draw.real("high"))});
+    }
     // A temporary read here for the last time may be written: a step reads before it writes.
-    for (const Operand& operand : node.operands) free_if_dead(operand, static_cast<int32_t>(n));
+    for (const Operand& operand : node.operands) free_if_dead(operand, position_[n]);
     if (number_[static_cast<size_t>(out)] < 0)
       number_[static_cast<size_t>(out)] = temporary(region_.type(out).dtype);
     step.out = number_[static_cast<size_t>(out)];
     code_.steps.push_back(step);
+    code_.formulas.push_back(!step.kernel || node.op->name == "cast" ? kernels::FormulaId::kCount
+                                                                     : node.op->slot.formula);
     return {};
   }
 
@@ -131,7 +163,8 @@ class Lowering {
 
   void find_in_place() {
     for (const ValueId out : region_.outputs) {
-      const int32_t written = region_.values[static_cast<size_t>(out)].index;
+      const auto index = static_cast<size_t>(region_.values[static_cast<size_t>(out)].index);
+      const int32_t written = position_[index];
       std::vector<bool> may;
       for (const ValueId in : region_.inputs) {
         const graph::TensorType& a = region_.type(in);
@@ -147,7 +180,9 @@ class Lowering {
   TileCode code_;
   std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
   std::vector<int16_t> number_;                        // operand number of each value
-  std::vector<int32_t> last_read_;
+  std::vector<size_t> order_;                          // nodes as they run
+  std::vector<int32_t> position_;                      // of each node in it
+  std::vector<int32_t> last_read_;                     // positions
   std::vector<int16_t> free_;
 };
 
@@ -183,6 +218,7 @@ Result<TileCode> lower(const Graph& region) { return Lowering(region).run(); }
 void set_loop(TileCode& code, std::span<const TensorView> externals) {
   code.loop = kernels::make_tile_loop(code.shape, externals);
   code.units = kernels::tile_units(code.loop);
+  set_chain(code, externals);
   code.scratch_a_thread = kernels::tile_scratch(code.program(), code.loop);
   const int64_t work = code.shape.elements() * static_cast<int64_t>(code.steps.size());
   const int64_t pieces = std::max<int64_t>(1, work / kElementsAThread);

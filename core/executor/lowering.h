@@ -21,6 +21,8 @@ struct ScalarExternal {
 // External arrays are, in this order: inputs of the region, scalars, outputs of the region.
 struct TileCode {
   std::vector<kernels::TileStep> steps;
+  std::vector<kernels::FormulaId> formulas;  // of the steps; kCount: a cast or a draw
+  std::vector<kernels::TileDraw> draws;
   std::vector<DType> dtypes;  // of all operands, externals first
   size_t inputs = 0, outputs = 0;
   std::vector<ScalarExternal> scalars;
@@ -34,8 +36,20 @@ struct TileCode {
   int64_t grain = 1;  // units that are worth a thread
   int64_t scratch_a_thread = 0;
 
+  // What runs in place of the steps (chain.h), if anything.
+  std::vector<kernels::ChainInstruction> chain;
+  uint32_t chain_scalars = 0, chain_reads = 0, chain_writes = 0;
+  int chain_operands = 0;
+  bool streams = false;
+
   int externals() const { return static_cast<int>(inputs + scalars.size() + outputs); }
-  kernels::TileProgram program() const { return {steps, dtypes, externals()}; }
+  kernels::TileProgram program() const {
+    return {steps,
+            dtypes,
+            externals(),
+            {chain, chain_scalars, chain_reads, chain_writes, chain_operands, streams},
+            draws};
+  }
 };
 
 bool is_elementwise(const graph::Node& node);

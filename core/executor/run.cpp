@@ -42,19 +42,19 @@ void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   rebind(plan, bound, residual_root(plan), roots.residual);
 }
 
-void run_program(const Step& step, const char* at) {
+void run_program(const Step& step, const char* at, const kernels::RandomStream& stream) {
   const TileCode& code = *step.code;
   const kernels::TileProgram program = code.program();
   auto* const* data = reinterpret_cast<void* const*>(at);
   const auto externals = static_cast<size_t>(code.externals());
   auto* const scratch = static_cast<char*>(data[externals]);
   if (code.units <= code.grain) {
-    kernels::run_tiles(program, code.loop, {data, externals}, {0, code.units}, scratch);
+    kernels::run_tiles(program, code.loop, {data, externals}, {0, code.units}, scratch, stream);
     return;
   }
   parallel_for(code.units, code.grain, [&](int64_t begin, int64_t end, int thread) {
     kernels::run_tiles(program, code.loop, {data, externals}, {begin, end},
-                       scratch + thread * code.scratch_a_thread);
+                       scratch + thread * code.scratch_a_thread, stream);
   });
 }
 
@@ -106,7 +106,9 @@ Status run_step(const Run& run, const Action& action) {
   }
   switch (action.kind) {
     case StepKind::kTile: break;
-    case StepKind::kTileProgram: run_program(run.plan.steps[action.step], at); break;
+    case StepKind::kTileProgram:
+      run_program(run.plan.steps[action.step], at, {run.seed, run.first_ordinal});
+      break;
     case StepKind::kKernel: {
       const Step& step = run.plan.steps[action.step];
       return with_line(step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal)), step);

@@ -8,6 +8,10 @@
 
 namespace weft::graph {
 
+bool draws_floats(const Node& node, const TensorType& out) {
+  return node.op && node.ordinal >= 0 && node.op->name == "uniform" && out.dtype == DType::kFloat32;
+}
+
 bool keeps_elements(const Node& node) {
   if (!node.op) return false;
   const std::string& name = node.op->name;

@@ -65,6 +65,9 @@ struct Node {
   bool rebuilt = false;   // in a checkpoint: a backward computes it again instead of keeping it
 };
 
+// Does it draw float32 numbers, uniform, one for each element? Tile programs can, too.
+bool draws_floats(const Node& node, const TensorType& out);
+
 // Does its result hold the elements of its operand, at other places or repeated? Values never
 // change, so a plan can do with a view.
 bool keeps_elements(const Node& node);

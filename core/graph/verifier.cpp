@@ -252,7 +252,8 @@ Status fused_region_is_sound(const Graph& body) {
     return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
   if (!body.constants.empty()) return broken("a fused region has constants");
   for (const Node& node : body.nodes) {
-    if (!node.op || !(node.op->slot.elementwise || node.op->name == "cast"))
+    if (!node.op || !(node.op->slot.elementwise || node.op->name == "cast" ||
+                      draws_floats(node, body.type(node.outputs[0]))))
       return broken("a fused region contains ", label(body, node), ", which is not elementwise");
     if (!(body.type(node.outputs[0]).shape == body.type(body.nodes[0].outputs[0]).shape))
       return broken("a fused region mixes shapes at ", label(body, node));

@@ -204,6 +204,26 @@ template <class V>
 WEFT_INLINE V max_(V a, V b) {
   return select(a > b, a, b);
 }
+// Compilers make two instructions of that, because they overlook which argument wins.
+#if WEFT_AVX512
+#define WEFT_FLOATS(name, a, b) \
+  Vec<float>::of((Vec<float>::Native)_mm512_##name##_ps((__m512)a.v, (__m512)b.v))
+#define WEFT_DOUBLES(name, a, b) \
+  Vec<double>::of((Vec<double>::Native)_mm512_##name##_pd((__m512d)a.v, (__m512d)b.v))
+#elif WEFT_AVX2
+#define WEFT_FLOATS(name, a, b) \
+  Vec<float>::of((Vec<float>::Native)_mm256_##name##_ps((__m256)a.v, (__m256)b.v))
+#define WEFT_DOUBLES(name, a, b) \
+  Vec<double>::of((Vec<double>::Native)_mm256_##name##_pd((__m256d)a.v, (__m256d)b.v))
+#endif
+#if WEFT_AVX512 || WEFT_AVX2
+WEFT_INLINE Vec<float> min_(Vec<float> a, Vec<float> b) { return WEFT_FLOATS(min, a, b); }
+WEFT_INLINE Vec<float> max_(Vec<float> a, Vec<float> b) { return WEFT_FLOATS(max, a, b); }
+WEFT_INLINE Vec<double> min_(Vec<double> a, Vec<double> b) { return WEFT_DOUBLES(min, a, b); }
+WEFT_INLINE Vec<double> max_(Vec<double> a, Vec<double> b) { return WEFT_DOUBLES(max, a, b); }
+#undef WEFT_FLOATS
+#undef WEFT_DOUBLES
+#endif
 
 template <class V>
 WEFT_INLINE V sign_bit(V) {  // of floating lanes, as a pattern in integer lanes
@@ -286,6 +306,21 @@ WEFT_INLINE V round_even_(V a) {
   const V magnitude = abs_(a);
   return select(magnitude < magic, copysign_((magnitude + magic) - magic, a), a);
 }
+#if WEFT_AVX512
+WEFT_INLINE Vec<float> round_even_(Vec<float> a) {
+  return Vec<float>::of((Vec<float>::Native)_mm512_roundscale_ps((__m512)a.v, 0));
+}
+WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
+  return Vec<double>::of((Vec<double>::Native)_mm512_roundscale_pd((__m512d)a.v, 0));
+}
+#elif WEFT_AVX2
+WEFT_INLINE Vec<float> round_even_(Vec<float> a) {
+  return Vec<float>::of((Vec<float>::Native)_mm256_round_ps((__m256)a.v, 0));
+}
+WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
+  return Vec<double>::of((Vec<double>::Native)_mm256_round_pd((__m256d)a.v, 0));
+}
+#endif
 template <class V>
 WEFT_INLINE V floor_(V a) {
   const V nearest = round_even_(a);

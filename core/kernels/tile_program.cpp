@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/bound_chain.h"
+#include "kernels/chain_table_impl.h"
 #include "kernels/copy.h"
 #include "kernels/table_impl.h"
 
@@ -11,6 +13,8 @@ namespace {
 // Elements of a tile: with a few operands it stays in a 32 KB first-level cache.
 constexpr int64_t kTileElements = 1024;
 constexpr int64_t kSquareCols = 32;
+// The part of a block at a row's end takes as long as a block, and some copies.
+constexpr int64_t kBlocksBeforeAPart = 4;
 // Temporaries start at different offsets within a page: buffers exactly 4 KB apart would make
 // loads wait for stores that only look like the same address.
 constexpr int64_t kSkew = 192;
@@ -60,27 +64,84 @@ Tile tile_of(const TileStep& step, const Place* places, const TileWindow& window
   return tile;
 }
 
-// One step without copies: neighbouring tiles of a row, or of whole rows, become one call.
+// Neighbouring tiles of a row, or of whole rows, from `unit` on; moves `unit` behind them.
+TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
+  TileWindow window = tile_window(loop, unit);
+  if (loop.col_tiles > 1) {
+    const int64_t first = unit % loop.col_tiles;
+    const int64_t count = std::min(end - unit, loop.col_tiles - first);
+    window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
+    unit += count;
+  } else {
+    const int64_t first = unit % loop.row_tiles;
+    const int64_t count = std::min(end - unit, loop.row_tiles - first);
+    window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
+    unit += count;
+  }
+  return window;
+}
+
+// One step without copies.
 void run_single(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
                 Range range) {
   const TileStep& step = program.steps[0];
   Place places[TileLoop::kMaxExternals];
   for (int64_t unit = range.begin; unit < range.end;) {
-    TileWindow window = tile_window(loop, unit);
-    if (loop.col_tiles > 1) {
-      const int64_t first = unit % loop.col_tiles;
-      const int64_t count = std::min(range.end - unit, loop.col_tiles - first);
-      window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
-      unit += count;
-    } else {
-      const int64_t first = unit % loop.row_tiles;
-      const int64_t count = std::min(range.end - unit, loop.row_tiles - first);
-      window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
-      unit += count;
-    }
+    const TileWindow window = merged_window(loop, unit, range.end);
     for (int i = 0; i < loop.externals; ++i)
       places[i] = external_place(loop, program, i, window, data[i]);
     step.kernel(tile_of(step, places, window));
+  }
+}
+
+// Externals that are written round the caches: aligned in every row and read by nobody here. To
+// write where an input lies costs nothing more, because its line is in the cache already.
+uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
+                             std::span<void* const> data) {
+  constexpr int64_t kLine = 64;
+  if (!program.chain.streams || loop.cols % chain_block() != 0) return 0;
+  uint32_t externals = 0;
+  for (int i = 0; i < loop.externals; ++i) {
+    if (!(program.chain.writes >> i & 1)) continue;
+    const int64_t size = element_size(program.dtypes[i]);
+    bool streams = reinterpret_cast<uintptr_t>(data[i]) % kLine == 0;
+    if (loop.rows > 1) streams &= loop.row_stride[i] * size % kLine == 0;
+    for (int axis = 0; axis < loop.outer_rank; ++axis)
+      streams &= loop.outer_stride[i][axis] * size % kLine == 0;
+    for (int in = 0; in < loop.externals; ++in)
+      streams &= !(program.chain.reads >> in & 1) || data[in] != data[i];
+    externals |= uint32_t(streams) << i;
+  }
+  return externals;
+}
+
+void run_chain(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
+               Range range, void* scratch, const RandomStream& stream) {
+  const uint32_t streaming = streaming_externals(program, loop, data);
+  BoundChain chain(program, streaming, stream, scratch);
+  char* arrays[TileLoop::kMaxExternals];
+  for (int64_t unit = range.begin; unit < range.end;) {
+    const TileWindow window = merged_window(loop, unit, range.end);
+    for (int64_t row = 0; row < window.rows; ++row) {
+      for (int i = 0; i < loop.externals; ++i)
+        arrays[i] = static_cast<char*>(data[i]) +
+                    (window.offset[i] + row * loop.row_stride[i]) * element_size(program.dtypes[i]);
+      chain.run({{arrays, static_cast<size_t>(loop.externals)},
+                 window.cols,
+                 window.first + row * loop.cols});
+    }
+  }
+  if (streaming) chain_kernels().end_streams();
+}
+
+void draw_tile(const TileDraw& draw, const Place& place, const TileLoop& loop,
+               const TileWindow& window, const RandomStream& stream) {
+  const RandomStream own{stream.seed, stream.ordinal + static_cast<uint64_t>(draw.ordinal)};
+  for (int64_t row = 0; row < window.rows; ++row) {
+    const int64_t first = window.first + row * loop.cols;
+    run_random_uniform(own, DType::kFloat32, draw.low, draw.high,
+                       place.data + row * place.row_bytes - first * int64_t{sizeof(float)},
+                       {first, first + window.cols});
   }
 }
 
@@ -91,11 +152,17 @@ bool writes(const TileProgram& program, int operand) {
 bool reads(const TileProgram& program, int operand) {
   for (const TileStep& step : program.steps)
     for (int16_t in : step.in)
-      if (in == operand) return true;
+      if (step.kernel && in == operand) return true;
   return false;
 }
 
 }  // namespace
+
+bool fits_chain(const TileLoop& loop) {
+  for (int i = 0; i < loop.externals; ++i)
+    if (needs_copy(loop, i)) return false;
+  return loop.cols % chain_block() == 0 || loop.cols >= kBlocksBeforeAPart * chain_block();
+}
 
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals) {
   TileLoop loop;
@@ -153,6 +220,7 @@ TileWindow tile_window(const TileLoop& loop, int64_t unit) {
   TileWindow window;
   window.rows = std::min(loop.tile_rows, loop.rows - row);
   window.cols = std::min(loop.tile_cols, loop.cols - col);
+  window.first = (position * loop.rows + row) * loop.cols + col;
   for (int i = 0; i < loop.externals; ++i)
     window.offset[i] = row * loop.row_stride[i] + col * loop.col_stride[i];
   for (int axis = loop.outer_rank - 1; axis >= 0; --axis) {
@@ -168,11 +236,15 @@ int64_t tile_scratch(const TileProgram& program, const TileLoop& loop) {
   const int operands = static_cast<int>(program.dtypes.size());
   for (int i = 0; i < operands; ++i)
     if (i >= program.externals || needs_copy(loop, i)) bytes += temporary_bytes(program.dtypes[i]);
-  return bytes;
+  return program.chain.instructions.empty() ? bytes : chain_scratch(program.chain.operands);
 }
 
 void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
-               Range range, void* scratch) {
+               Range range, void* scratch, const RandomStream& stream) {
+  if (!program.chain.instructions.empty()) {
+    run_chain(program, loop, data, range, scratch, stream);
+    return;
+  }
   bool copies[TileLoop::kMaxExternals];
   bool any_copy = false;
   for (int i = 0; i < program.externals; ++i) any_copy |= copies[i] = needs_copy(loop, i);
@@ -204,7 +276,14 @@ void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void*
                     loop.col_stride[i] * size, window.rows, window.cols, size});
       }
     }
-    for (const TileStep& step : program.steps) step.kernel(tile_of(step, places, window));
+    for (const TileStep& step : program.steps) {
+      if (step.kernel) {
+        step.kernel(tile_of(step, places, window));
+      } else {
+        draw_tile(program.draws[static_cast<size_t>(step.in[0])], places[step.out], loop, window,
+                  stream);
+      }
+    }
     for (int i = 0; i < program.externals; ++i) {
       if (!copies[i] || !writes(program, i)) continue;
       const Place outside = external_place(loop, program, i, window, data[i]);

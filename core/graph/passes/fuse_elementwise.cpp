@@ -1,6 +1,6 @@
 // Law: elementwise nodes of one shape that feed each other become one fused region: the same
 // steps in the same order on each element, so the same bits. A value that is read outside leaves
-// the region as an output.
+// the region as an output. Uniform draws join those that read them and keep their ordinals.
 //
 // Groups grow along the graph's order. A node joins the groups that its operands come from if
 // nothing outside would then have to run between two members (no cycle between steps), and the
@@ -40,7 +40,8 @@ class Fuser {
   }
 
  private:
-  static bool fusable(const Node& node) {
+  bool fusable(const Node& node) const {
+    if (node.outputs.size() == 1 && draws_floats(node, graph_.type(node.outputs[0]))) return true;
     return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
            node.outputs.size() == 1 && node.operands.size() <= kMaxFusedOperands &&
            std::ranges::any_of(node.operands, &Operand::is_value);
@@ -226,6 +227,7 @@ class Fuser {
   Status emit_region(Rebuild& rebuild, const std::vector<int32_t>& members) {
     const int32_t group = group_of_[static_cast<size_t>(members[0])];
     Graph body;
+    body.ordinals = graph_.ordinals;  // draws keep theirs
     Node outer;
     std::vector<ValueId> inner(graph_.values.size(), kNoValue);
     for (const int32_t m : members)

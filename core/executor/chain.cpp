@@ -1,0 +1,248 @@
+#include "executor/chain.h"
+
+#include <algorithm>
+
+#include "kernels/formula_ids.h"
+
+namespace weft::executor {
+
+using kernels::ChainForm;
+using kernels::ChainFunction;
+using kernels::ChainInstruction;
+using kernels::ChainPlace;
+using kernels::FormulaId;
+
+namespace {
+
+// Arrays of more bytes than this do not stay in caches until somebody reads them.
+constexpr int64_t kStreamedBytes = int64_t{48} << 20;
+
+// Values are the externals that are read, by number, and then the results of steps.
+class Chaining {
+ public:
+  explicit Chaining(TileCode& code)
+      : code_(code), externals_(code.externals()), slots_(code.externals()) {}
+
+  bool run() {
+    number_values();
+    for (size_t s = 0; s < code_.steps.size(); ++s)
+      if (!add_step(s)) return false;
+    return chain().size() <= kernels::kMaxChain;
+  }
+  int operands() const { return slots_; }
+
+ private:
+  struct Value {
+    DType dtype;
+    int uses = 0;
+    int16_t external = -1;  // an array that has it
+    int16_t slot = -1;
+  };
+  struct Source {  // of an operand that is not held
+    int16_t operand;
+    bool is_array, is_scalar;
+  };
+
+  std::vector<ChainInstruction>& chain() { return code_.chain; }
+
+  // Operand numbers of temporaries are used again; values are not.
+  void number_values() {
+    std::vector<int> current(code_.dtypes.size(), -1);
+    for (int e = 0; e < externals_; ++e) {
+      values_.push_back({code_.dtypes[static_cast<size_t>(e)]});
+      values_.back().external = static_cast<int16_t>(e);
+      current[static_cast<size_t>(e)] = e;
+    }
+    for (const kernels::TileStep& step : code_.steps) {
+      std::vector<int> in;
+      for (const int16_t operand : step.in)
+        if (operand >= 0 && step.kernel) in.push_back(current[static_cast<size_t>(operand)]);
+      for (const int value : in) ++values_[static_cast<size_t>(value)].uses;
+      in_.push_back(std::move(in));
+      current[static_cast<size_t>(step.out)] = static_cast<int>(values_.size());
+      values_.push_back({code_.dtypes[static_cast<size_t>(step.out)]});
+    }
+  }
+
+  Value& value(int id) { return values_[static_cast<size_t>(id)]; }
+  bool is_scalar(int id) {
+    const int16_t e = value(id).external;
+    return e >= 0 && (code_.chain_scalars >> e & 1);
+  }
+  // Arithmetic reads elements of four bytes, slots and scalars; others are loaded.
+  bool is_readable(int id) {
+    const Value& v = value(id);
+    return v.slot >= 0 || is_scalar(id) || (v.external >= 0 && size_of(v.dtype) == 4);
+  }
+
+  bool emit(ChainFunction function, std::initializer_list<Source> sources = {}) {
+    ChainInstruction instruction;
+    instruction.function = function;
+    int i = 0;
+    for (const Source& source : sources) {
+      instruction.operand[i] = source.operand;
+      instruction.is_array[i++] = source.is_array;
+      if (source.is_array) code_.chain_reads |= 1u << source.operand;
+    }
+    chain().push_back(instruction);
+    return function != nullptr;
+  }
+
+  Source source_of(int id) {
+    const Value& v = value(id);
+    if (v.slot >= 0) return {v.slot, false, false};
+    return {v.external, !is_scalar(id), is_scalar(id)};
+  }
+
+  void spill() {
+    Value& v = value(held_);
+    if (free_.empty()) free_.push_back(static_cast<int16_t>(slots_++));
+    v.slot = free_.back();
+    free_.pop_back();
+    emit(kernels::chain_store(v.dtype, ChainPlace::kSlot), {{v.slot, false, false}});
+  }
+  // Before the held block is overwritten.
+  void keep_held() {
+    if (held_ >= 0 && value(held_).uses > 0 && !is_readable(held_)) spill();
+  }
+
+  bool load(int id) {
+    keep_held();
+    held_ = id;
+    const Source source = source_of(id);
+    return emit(kernels::chain_load(value(id).dtype,
+                                    source.is_array ? ChainPlace::kArray : ChainPlace::kSlot),
+                {source});
+  }
+
+  // Which operand is held when the formula starts.
+  bool hold_one(const std::vector<int>& in, size_t& position) {
+    for (const int id : in)
+      if (!is_readable(id) && id != held_ && !load(id)) return false;
+    const auto found = std::ranges::find(in, held_);
+    if (found != in.end()) {
+      position = static_cast<size_t>(found - in.begin());
+      return true;
+    }
+    position = 0;
+    while (position + 1 < in.size() && is_scalar(in[position])) ++position;
+    return load(in[position]);
+  }
+
+  bool add_step(size_t s) {
+    if (!code_.steps[s].kernel) return add_draw(s);
+    const std::vector<int>& in = in_[s];
+    for (const int id : in)
+      if (is_scalar(id) && !kernels::chain_takes_scalar(value(id).dtype)) return false;
+    size_t position = 0;
+    if (!hold_one(in, position)) return false;
+    for (const int id : in) --value(id).uses;
+    const bool is_pair = in.size() == 2 && in[0] == in[1];
+    const bool is_read_beside =
+        std::ranges::count(in, held_) > 1 && !(is_pair && has_form(s, ChainForm::kHeldHeld));
+    if (!is_readable(held_) && (value(held_).uses > 0 || is_read_beside)) spill();
+    if (!apply(s, position, is_read_beside)) return false;
+    for (const int id : in) release(id);
+    held_ = externals_ + static_cast<int>(s);
+    return store(s);
+  }
+
+  bool add_draw(size_t s) {
+    keep_held();
+    held_ = externals_ + static_cast<int>(s);
+    emit(kernels::chain_draw());
+    chain().back().draw = code_.steps[s].in[0];
+    return code_.draws.size() <= kernels::kMaxChainDraws && store(s);
+  }
+
+  void release(int id) {
+    Value& v = value(id);
+    if (v.uses > 0 || v.slot < 0) return;
+    free_.push_back(v.slot);
+    v.slot = -1;
+  }
+
+  DType dtype_of(size_t s) { return value(in_[s].back()).dtype; }
+  ChainFunction form(size_t s, ChainForm form) {
+    return kernels::chain_formula(code_.formulas[s], dtype_of(s), form);
+  }
+  bool has_form(size_t s, ChainForm which) {
+    return code_.formulas[s] != FormulaId::kCount && form(s, which) != nullptr;
+  }
+
+  bool apply(size_t s, size_t position, bool is_read_beside) {
+    const DType out = value(externals_ + static_cast<int>(s)).dtype;
+    const bool done = code_.formulas[s] == FormulaId::kCount
+                          ? emit(kernels::chain_cast(dtype_of(s), out))
+                          : apply_formula(s, position, is_read_beside);
+    if (!done) return false;
+    return (out != DType::kFloat16 && out != DType::kBFloat16) || emit(kernels::chain_round(out));
+  }
+
+  bool apply_formula(size_t s, size_t position, bool is_read_beside) {
+    const std::vector<int>& in = in_[s];
+    const auto general =
+        static_cast<ChainForm>(static_cast<size_t>(ChainForm::kHeldFirst) + position);
+    if (in.size() == 1) return emit(form(s, general));
+    if (in.size() == 3)
+      return emit(form(s, general),
+                  {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
+    if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kHeldHeld));
+    const Source other = source_of(in[1 - position]);
+    const ChainForm first = other.is_array    ? ChainForm::kHeldArray
+                            : other.is_scalar ? ChainForm::kHeldScalar
+                                              : ChainForm::kHeldSlot;
+    const auto turned = static_cast<ChainForm>(static_cast<size_t>(first) + 3);
+    const ChainForm special = position == 0 ? first : turned;
+    return emit(form(s, has_form(s, special) ? special : general), {other});
+  }
+
+  // A result that is an output. It is read again from there unless it is streamed.
+  bool store(size_t s) {
+    const int16_t out = code_.steps[s].out;
+    if (out >= externals_) return true;
+    Value& v = value(held_);
+    const ChainFunction function = kernels::chain_store(v.dtype, ChainPlace::kArray);
+    emit(function, {{out, true, false}});
+    code_.chain_reads &= ~(1u << out);
+    code_.chain_writes |= 1u << out;
+    if (code_.streams) {
+      chain().back().streaming = kernels::chain_streaming_store(v.dtype);
+    } else {
+      v.external = out;
+    }
+    return function != nullptr;
+  }
+
+  TileCode& code_;
+  const int externals_;
+  int slots_;  // operand numbers taken
+  std::vector<Value> values_;
+  std::vector<std::vector<int>> in_;  // of each step
+  std::vector<int16_t> free_;         // slots
+  int held_ = -1;
+};
+
+}  // namespace
+
+void set_chain(TileCode& code, std::span<const TensorView> externals) {
+  code.chain.clear();
+  code.chain_scalars = code.chain_reads = code.chain_writes = 0;
+  int64_t bytes = 0;
+  for (size_t e = 0; e < externals.size(); ++e) {
+    if (code.loop.col_stride[e] == 0)
+      code.chain_scalars |= 1u << e;
+    else
+      bytes += code.shape.elements() * size_of(externals[e].dtype);
+  }
+  code.streams = bytes > kStreamedBytes;
+  if (code.steps.size() < 2 || !kernels::fits_chain(code.loop)) return;
+  Chaining chaining(code);
+  if (!chaining.run()) {
+    code.chain.clear();
+    return;
+  }
+  code.chain_operands = chaining.operands();
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,12 @@
+// Tile programs as chains (kernels/chain.h): which value is held, which wait in slots.
+#pragma once
+
+#include "executor/lowering.h"
+
+namespace weft::executor {
+
+// Derives the chain of a program whose loop is known; none where a step has no instruction or rows
+// are too short. Exact: the same formulas on each element as the steps.
+void set_chain(TileCode& code, std::span<const TensorView> externals);
+
+}  // namespace weft::executor

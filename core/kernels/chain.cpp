@@ -1,0 +1,155 @@
+#include "kernels/chain.h"
+
+#include <cstring>
+
+#include "kernels/bound_chain.h"
+#include "kernels/chain_table_impl.h"
+#include "kernels/copy.h"
+#include "kernels/isa.h"
+
+namespace weft::kernels {
+namespace {
+
+int64_t slot_bytes() { return chain_kernels().block * 4; }
+
+bool is_real_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
+
+// An element as the pattern of a lane that holds it.
+uint32_t lane_of(DType dtype, const char* from) {
+  uint32_t lane = 0;
+  if (is_real_half(dtype)) {
+    Tile tile = {};
+    tile.out = &lane;
+    tile.in[0] = from;
+    tile.rows = tile.cols = 1;
+    cast_step(dtype, DType::kFloat32)(tile);
+  } else if (dtype == DType::kBool) {
+    lane = *from ? ~uint32_t(0) : 0;
+  } else {
+    std::memcpy(&lane, from, sizeof lane);
+  }
+  return lane;
+}
+
+}  // namespace
+
+const ChainKernels& chain_kernels() {
+  switch (active_isa()) {
+#if WEFT_WITH_AVX2
+    case Isa::kAvx2: return avx2::kChainKernels;
+#endif
+#if WEFT_WITH_AVX512
+    case Isa::kAvx512: return avx512::kChainKernels;
+#endif
+    default: return generic::kChainKernels;
+  }
+}
+
+ChainFunction chain_formula(FormulaId formula, DType dtype, ChainForm form) {
+  return chain_kernels().formula(formula, dtype, form);
+}
+ChainFunction chain_cast(DType from, DType to) { return chain_kernels().cast(from, to); }
+ChainFunction chain_load(DType dtype, ChainPlace place) {
+  return chain_kernels().load(dtype, place);
+}
+ChainFunction chain_store(DType dtype, ChainPlace place) {
+  return chain_kernels().store(dtype, place);
+}
+ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
+ChainFunction chain_draw() { return chain_kernels().draw(); }
+ChainFunction chain_round(DType dtype) { return chain_kernels().round(dtype); }
+bool chain_takes_scalar(DType dtype) {
+  return dtype == DType::kBool || is_real_half(dtype) || element_size(dtype) == 4;
+}
+int64_t chain_block() { return chain_kernels().block; }
+int64_t chain_scratch(int operands) { return operands * slot_bytes(); }
+
+BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
+                       void* scratch)
+    : program_(program.chain),
+      dtypes_(program.dtypes),
+      slots_(static_cast<char*>(scratch)),
+      scalar_at_{},
+      draw_count_(program.draws.size()) {
+  for (size_t i = 0; i < draw_count_; ++i) {
+    const TileDraw& draw = program.draws[i];
+    const uint64_t ordinal = stream.ordinal + static_cast<uint64_t>(draw.ordinal);
+    draws_[i] = {{stream.seed, ordinal}, draw.low, draw.high, 0};
+  }
+  int16_t number = 0;
+  for (const ChainInstruction& instruction : program.chain.instructions) {
+    ChainOp& op = ops_[number];
+    op.function = instruction.function;
+    for (int i = 0; i < 2; ++i) {
+      const int16_t operand = instruction.operand[i];
+      op.moves[i] = instruction.is_array[i] ? -1 : 0;
+      op.operand[i] = operand < 0 ? nullptr : slot(operand);
+      if (!instruction.is_array[i]) continue;
+      patches_[patch_count_++] = {number, static_cast<int16_t>(i), operand};
+      if (instruction.streaming && (streaming >> operand & 1)) op.function = instruction.streaming;
+    }
+    if (instruction.draw >= 0)
+      op.operand[0] = reinterpret_cast<char*>(&draws_[static_cast<size_t>(instruction.draw)]);
+    ++number;
+  }
+  ops_[number].function = chain_kernels().end();
+}
+
+void BoundChain::draw_from(int64_t first) {
+  for (size_t i = 0; i < draw_count_; ++i) draws_[i].first = first;
+}
+
+char* BoundChain::slot(int operand) const { return slots_ + operand * slot_bytes(); }
+
+void BoundChain::point_at(std::span<char* const> arrays) {
+  for (int i = 0; i < patch_count_; ++i) {
+    const Patch& patch = patches_[i];
+    ops_[patch.instruction].operand[patch.operand] = arrays[static_cast<size_t>(patch.external)];
+  }
+}
+
+// A scalar fills its slot, because some formulas read it as a block.
+void BoundChain::set_scalars(std::span<char* const> arrays) {
+  for (size_t e = 0; e < arrays.size(); ++e) {
+    if (!(program_.scalars >> e & 1) || scalar_at_[e] == arrays[e]) continue;
+    scalar_at_[e] = arrays[e];
+    const uint32_t lane = lane_of(dtypes_[e], arrays[e]);
+    auto* const to = reinterpret_cast<uint32_t*>(slot(static_cast<int>(e)));
+    for (int64_t i = 0; i < chain_kernels().block; ++i) to[i] = lane;
+  }
+}
+
+void BoundChain::run(const ChainRow& row) {
+  set_scalars(row.arrays);
+  const int64_t whole = row.cols - row.cols % chain_kernels().block;
+  if (whole > 0) {
+    point_at(row.arrays);
+    draw_from(row.first);
+    chain_kernels().run(ops_, whole);
+  }
+  if (whole < row.cols) run_part(row, whole, row.cols - whole);
+}
+
+// The end of a row passes through slots, so that nothing beyond it is touched.
+void BoundChain::run_part(const ChainRow& row, int64_t first, int64_t count) {
+  char* slots[32];
+  for (size_t e = 0; e < row.arrays.size(); ++e) {
+    slots[e] = slot(static_cast<int>(e));
+    if (!(program_.reads >> e & 1)) continue;
+    const auto size = static_cast<size_t>(element_size(dtypes_[e]));
+    std::memset(slots[e], 0, static_cast<size_t>(slot_bytes()));
+    std::memcpy(slots[e], row.arrays[e] + static_cast<size_t>(first) * size,
+                static_cast<size_t>(count) * size);
+  }
+  point_at({slots, row.arrays.size()});
+  draw_from(row.first + first);
+  chain_kernels().run(ops_, chain_kernels().block);
+  for (size_t e = 0; e < row.arrays.size(); ++e) {
+    if (!(program_.writes >> e & 1)) continue;
+    const auto size = static_cast<size_t>(element_size(dtypes_[e]));
+    std::memcpy(row.arrays[e] + static_cast<size_t>(first) * size, slots[e],
+                static_cast<size_t>(count) * size);
+  }
+}
+
+}  // namespace weft::kernels

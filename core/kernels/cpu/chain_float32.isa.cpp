@@ -1,0 +1,23 @@
+// Instructions of chains: formulas of float32.
+#include "kernels/chain_table_impl.h"
+#include "kernels/formula_ids.h"
+#include "kernels/isa_target.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+#include "kernels/cpu/chain_impl.h"
+
+extern const ChainForms kChainsFloat32[];
+const ChainForms kChainsFloat32[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, float>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

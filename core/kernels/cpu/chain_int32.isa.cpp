@@ -1,0 +1,29 @@
+// Instructions of chains: formulas of int32 and bool.
+#include "kernels/chain_table_impl.h"
+#include "kernels/formula_ids.h"
+#include "kernels/isa_target.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/step_impl.h"
+
+#include "kernels/cpu/chain_impl.h"
+
+extern const ChainForms kChainsInt32[];
+const ChainForms kChainsInt32[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, int32_t>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+extern const ChainForms kChainsBool[];
+const ChainForms kChainsBool[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, Boolean>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE
