@@ -28,6 +28,7 @@ constexpr Pass kPasses[] = {
     {"sweep", PassClass::kExact, true, remove_dead_code},
     {"updates", PassClass::kExact, true, hasten_updates},
     {"fuse", PassClass::kExact, true, fuse_elementwise},
+    {"bands", PassClass::kExact, true, form_bands},
 };
 
 constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts"};

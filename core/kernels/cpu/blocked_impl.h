@@ -67,6 +67,17 @@ WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, con
   return held(sum, epilogue);
 }
 
+// Where a window's rows of taps, `step` rows apart, lie in a ring of `held` rows: the place of the
+// first one, and how many taps come before the start of the ring; 0 where none is behind it.
+struct RingRows {
+  int64_t first, wrap;
+};
+WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t held) {
+  const int64_t first = row < held ? row : row % held;
+  const int64_t wrap = ceil_divide(held - first, step);
+  return {first, wrap < taps ? wrap : 0};
+}
+
 // A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
 // blocks, rows, and channels of a block, in this order.
 struct Strides3 {
@@ -78,13 +89,16 @@ struct BlockedTile {
   float* y;
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
   Strides3 count, x_step, weights_step;
-  int64_t depth;       // of a channel block
-  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
-  int64_t ahead_step;  // of a line, or 0
+  int64_t wrap = 0;       // rows of taps before x goes back; 0: it does not
+  int64_t wrap_step = 0;  // how far
+  int64_t depth;          // of a channel block
+  const float* ahead;     // weights to fetch meanwhile, a line for each step of the sums
+  int64_t ahead_step;     // of a line, or 0
   bool accumulate;
   const Epilogue* epilogue;  // null: sums are stored as they are
   const float* bias;
-  const float* residual;  // strides of y
+  const float* residual;  // pixels as in y
+  int64_t residual_vector;
 };
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;

@@ -1,0 +1,122 @@
+"""Convolutional networks in bands of rows: faster plans, and plans within a budget of memory."""
+
+import re
+
+import numpy
+import pytest
+import weft
+from weft import np, npx
+from weft.gluon.model_zoo import vision
+
+MEGABYTE = 1_000_000
+# The share of the arena without bands that each network can do with, on images of so many pixels.
+NETWORKS = {
+    "mobilenet_v2_1_0": (224, 0.22),
+    "mobilenet0_25": (96, 0.3),
+    "squeezenet1_1": (96, 0.5),
+    "resnet50_v1": (96, 0.6),
+}
+
+
+def image(size, batch=1):
+    values = numpy.random.default_rng(0).uniform(-1, 1, (batch, 3, size, size))
+    return np.array(values.astype("float32"))
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request):
+    """A network, an input, what the plan without bands gives, and its memory."""
+    size, share = NETWORKS[request.param]
+    np.random.seed(1)
+    net = getattr(vision, request.param)(classes=10)
+    net.initialize()
+    x = image(size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_PASSES", "-bands")
+        net.hybridize()
+        want = net(x).asnumpy()
+    memory = net.plan_memory()
+    assert "bands" not in net.plan_text()
+    return net, x, want, memory, share
+
+
+def products(text):
+    """Rows that the calls of bands make, and rows that there are."""
+    return [tuple(map(int, pair)) for pair in re.findall(r"(\d+) rows made of (\d+)", text)]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_budget_that_the_plain_plan_exceeds_is_met_by_bands(network, threads):
+    net, x, want, memory, share = network
+    before = npx.num_threads()
+    npx.set_num_threads(threads)
+    try:
+        net.hybridize(memory=memory["prepared"] + int(memory["arena"] * share))
+        numpy.testing.assert_array_equal(net(x).asnumpy(), want)
+    finally:
+        npx.set_num_threads(before)
+    taken = net.plan_memory()
+    assert taken["prepared"] == memory["prepared"]  # the weights stay packed
+    assert taken["arena"] <= memory["arena"] * share
+    made = products(net.plan_text())
+    assert made
+    assert all(rows <= whole * 1.02 for rows, whole in made)
+
+
+def test_the_plan_for_speed_has_the_same_bits(network):
+    net, x, want, _, _ = network
+    net.hybridize()
+    numpy.testing.assert_array_equal(net(x).asnumpy(), want)
+
+
+def test_several_images_at_once_are_the_same(network):
+    net, x, _, _, share = network
+    batch = np.concatenate([x, -x, x * 0.5])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_PASSES", "-bands")
+        net.hybridize()
+        want = net(batch).asnumpy()
+    memory = net.plan_memory()
+    net.hybridize(memory=memory["prepared"] + int(memory["arena"] * max(share, 0.6)))
+    numpy.testing.assert_array_equal(net(batch).asnumpy(), want)
+    assert "bands" in net.plan_text()
+
+
+def test_the_allocator_measures_what_the_budget_says():
+    net = vision.mobilenet_v2_0_5(classes=10)
+    net.initialize()
+    x = image(128)
+
+    def taken():
+        net(x)
+        npx.waitall()
+        before = weft.memory.stats()["live"]
+        weft.memory.reset_peak()
+        net(x)
+        npx.waitall()
+        return weft.memory.stats()["peak"] - before
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_PASSES", "-bands")
+        net.hybridize()
+        net(x)
+    plain = net.plan_memory()
+    net.hybridize(memory=plain["prepared"] + plain["arena"] // 4)
+    net(x)
+    arena = net.plan_memory()["arena"]
+    assert arena <= plain["arena"] // 4
+    assert taken() <= arena + MEGABYTE // 4
+
+
+def test_a_budget_that_nothing_meets_is_refused_with_the_least():
+    net = vision.mobilenet_v2_0_25(classes=10)
+    net.initialize()
+    x = image(64)
+    net.hybridize(memory=1000)
+    with pytest.raises(ValueError, match="cannot be met: the least that was found") as refusal:
+        net(x)
+    least = int(re.search(r"is (\d+) bytes", str(refusal.value)).group(1))
+    net.hybridize(memory=least)
+    net(x)
+    memory = net.plan_memory()
+    assert memory["arena"] + memory["prepared"] <= least
