@@ -127,6 +127,7 @@ class Former {
     const size_t end = std::min(makers_.size(), begin + most);
     for (size_t m = begin + 1; m < end; ++m) {
       if (last == SIZE_MAX || first_beside_[m] > begin ||
+          maker(m).backward != maker(begin).backward ||
           result(m).shape[0] != result(begin).shape[0])
         return;
       if (last <= m && !use(m)) return;
@@ -264,6 +265,7 @@ class Former {
     region.loop.most = stretch.rows;
     node.region = rebuild.graph().add_region(std::move(region));
     node.line = maker(stretch.end).line;
+    node.backward = maker(stretch.end).backward;
     const TensorType type = graph_.type(last);
     const int32_t index = rebuild.graph().add_node(std::move(node), {&type, 1});
     const ValueId id = rebuild.graph().nodes[static_cast<size_t>(index)].outputs[0];

@@ -74,9 +74,38 @@ struct RingRows {
 };
 WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t held) {
   const int64_t first = row < held ? row : row % held;
-  const int64_t wrap = ceil_divide(held - first, step);
-  return {first, wrap < taps ? wrap : 0};
+  const bool wraps = first + (taps - 1) * step >= held;
+  return {first, wraps ? ceil_divide(held - first, step) : 0};
 }
+
+// A row of pixels in tiles of nearly the same size: 56 as 14 + 14 + 14 + 14, 15 as 7 + 8. Tile t
+// begins at pixel floor(width * t / tiles), without a division for each.
+class PixelTiles {
+ public:
+  PixelTiles(int64_t width, int64_t most)
+      : tiles_((width + most - 1) / most),
+        size_(tiles_ ? width / tiles_ : 0),
+        rest_(tiles_ ? width % tiles_ : 0) {}
+
+  // Calls use(begin, end) for each.
+  template <class Use>
+  WEFT_INLINE void each(Use use) const {
+    int64_t begin = 0, carried = 0;
+    for (int64_t t = 0; t < tiles_; ++t) {
+      int64_t end = begin + size_;
+      carried += rest_;
+      if (carried >= tiles_) {
+        carried -= tiles_;
+        ++end;
+      }
+      use(begin, end);
+      begin = end;
+    }
+  }
+
+ private:
+  int64_t tiles_, size_, rest_;
+};
 
 // A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
 // blocks, rows, and channels of a block, in this order.

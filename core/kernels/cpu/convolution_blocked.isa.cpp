@@ -96,6 +96,7 @@ class BlockedUnit {
         cut_(cut),
         operands_(operands),
         cols_(p_, (int64_t*)scratch),
+        tiles_(p_.out_width, kMostPixels),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high)} {
     const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
@@ -114,7 +115,6 @@ class BlockedUnit {
     panel_ = channels * taps.height * taps.width * kPanelChannels;
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
-    tiles_ = (p_.out_width + kMostPixels - 1) / kMostPixels;
   }
 
   void run(int64_t unit) {
@@ -148,7 +148,7 @@ class BlockedUnit {
   void all_tiles() {
     if (is_apart_) {
       for (int64_t row = first_row_; row < end_row_; ++row)
-        for (int64_t t = 0; t < tiles_; ++t) apart(row, t);
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
       return;
     }
     y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
@@ -156,11 +156,10 @@ class BlockedUnit {
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
       fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row)
-        for (int64_t t = 0; t < tiles_; ++t) {
-          const int64_t begin = first_pixel(t);
-          one_tile(block, row, begin, first_pixel(t + 1), operands_.y + place(row, begin), y_pixel_,
-                   y_vector_, &epilogue_, residual(row, begin));
-        }
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+          one_tile(block, row, begin, end, operands_.y + place(row, begin), y_pixel_, y_vector_,
+                   &epilogue_, residual(row, begin));
+        });
     }
   }
 
@@ -189,21 +188,18 @@ class BlockedUnit {
     fetched_ = 0;
   }
   void fetch(BlockedTile& tile, int64_t lines) {
-    const int64_t panel = fetched_ / lines_;
-    const bool is_done = panel >= vectors_;
-    tile.ahead =
-        is_done ? tile.weights : ahead_ + panel * panel_ + fetched_ % lines_ * kPanelChannels;
+    const int64_t panel = fetched_ < lines_ ? 0 : 1;
+    const bool is_done = fetched_ >= vectors_ * lines_;
+    tile.ahead = is_done
+                     ? tile.weights
+                     : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
     tile.ahead_step = is_done ? 0 : kPanelChannels;
     fetched_ += lines;
   }
 
-  // 56 pixels as 14 + 14 + 14 + 14, 15 as 7 + 8.
-  int64_t first_pixel(int64_t t) const { return p_.out_width * t / tiles_; }
-
-  void apart(int64_t row, int64_t t) {
+  void apart(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMostPixels * 2 * Vec<float>::kLanes];
     constexpr int64_t kRow = 2 * Vec<float>::kLanes;
-    const int64_t begin = first_pixel(t), end = first_pixel(t + 1);
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks)
       one_tile(block, row, begin, end, sums, kRow, Vec<float>::kLanes, nullptr, nullptr);
@@ -285,9 +281,10 @@ class BlockedUnit {
   const BlockedCut& cut_;
   const BlockedOperands& operands_;
   ColumnRanges cols_;
+  PixelTiles tiles_;
   Epilogue epilogue_;
   Strides3 x_step_, weights_step_;
-  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, tiles_, y_vector_, lines_;
+  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
   int64_t fetched_, residual_plane_, residual_;
   int vectors_;
   bool is_apart_;

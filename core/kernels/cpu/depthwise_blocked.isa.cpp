@@ -122,12 +122,11 @@ void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& ope
   const int64_t at = place_in(results.height), added = place_in(problem.residual_held);
   const float* weights = operands.weights + (block * taps.height + taps.row) * taps.width * size +
                          taps.col * size + rows.begin * tile.weights_row;
-  const int64_t tiles = (p.out_width + kDepthwisePixels - 1) / kDepthwisePixels;
+  const PixelTiles tiles(p.out_width, kDepthwisePixels);
   tile.rows = rows.end - rows.begin;
   for (int64_t lane = 0; lane < size; lane += Vec<float>::kLanes) {
     tile.bias = operands.bias ? operands.bias + block * size + lane : nullptr;
-    for (int64_t t = 0; t < tiles; ++t) {
-      const int64_t j = p.out_width * t / tiles, end = p.out_width * (t + 1) / tiles;
+    tiles.each([&](int64_t j, int64_t end) WEFT_LAMBDA {
       tile.first = j;
       tile.x = x + (j * p.stride_width - p.pad_left) * size + lane;
       tile.weights = weights + lane;
@@ -135,7 +134,7 @@ void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& ope
       tile.residual =
           operands.residual ? operands.residual + added + j * tile.y_pixel + lane : nullptr;
       depthwise_kernel(tile, end - j)(tile);
-    }
+    });
   }
 }
 
