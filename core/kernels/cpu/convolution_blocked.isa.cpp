@@ -190,9 +190,8 @@ class BlockedUnit {
   void fetch(BlockedTile& tile, int64_t lines) {
     const int64_t panel = fetched_ < lines_ ? 0 : 1;
     const bool is_done = fetched_ >= vectors_ * lines_;
-    tile.ahead = is_done
-                     ? tile.weights
-                     : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
+    tile.ahead = is_done ? tile.weights
+                         : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
     tile.ahead_step = is_done ? 0 : kPanelChannels;
     fetched_ += lines;
   }
