@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "executor/bands.h"
 #include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/packing.h"
@@ -26,14 +27,15 @@ std::string list(const std::vector<Place>& places) {
 }
 
 std::string step_text(const Plan& plan, size_t index) {
-  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control"};
+  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control", "bands"};
   const Step& step = plan.steps[index];
   std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
                      step.name + ": " + list(step.in) + " -> " + list(step.out);
   if (step.scratch_bytes)
     text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
             std::to_string(step.scratch_bytes);
-  return text + "\n";
+  if (step.bands) text += "; " + describe(*step.bands);
+  return text.ends_with('\n') ? text : text + "\n";
 }
 
 std::string group_text(const Group& group) {

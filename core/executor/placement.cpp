@@ -14,6 +14,7 @@ namespace weft::executor {
 using graph::Graph;
 using graph::Node;
 using graph::Operand;
+using graph::RegionKind;
 using graph::TensorType;
 using graph::ValueId;
 
@@ -167,6 +168,8 @@ Status Placement::add_node(const Node& node) {
 
 Status Placement::add_steps(const Node& node) {
   if (graph::control_of(graph_, node)) return add_control(node);
+  if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
+    return add_bands(node);
   if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));

@@ -1,5 +1,6 @@
-// The step of a loop or a cond among those of the plan around it.
+// The step of a loop or a cond, or of a loop over bands of rows, among those of the plan around it.
 #include "base/errors.h"
+#include "executor/bands.h"
 #include "executor/control.h"
 #include "executor/placement_impl.h"
 
@@ -18,6 +19,29 @@ Status Placement::add_control(const Node& node) {
   step.node = &node;
   step.control = options_.controls[static_cast<size_t>(node.region)];
   step.name = step.control->kind == graph::RegionKind::kLoop ? "loop" : "cond";
+  add_region_arrays(node, step);
+  step.seconds = seconds_of(step.control->cost);
+  add_scratch(step, step.control->scratch_bytes());
+  steps.push_back(std::move(step));
+  return {};
+}
+
+Status Placement::add_bands(const Node& node) {
+  PendingStep step;
+  step.kind = StepKind::kBands;
+  step.name = "bands";
+  step.node = &node;
+  add_region_arrays(node, step);  // copies are steps before it
+  const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
+  WEFT_ASSIGN(step.bands, plan_bands(region, threads_of_next_step(), options_.sections));
+  step.seconds = seconds_of(step.bands->cost);
+  step.pieces = step.bands->pieces();
+  add_scratch(step, step.bands->scratch_bytes());
+  steps.push_back(std::move(step));
+  return {};
+}
+
+void Placement::add_region_arrays(const Node& node, PendingStep& step) {
   for (const Operand& operand : node.operands) {
     const Seen& seen = seen_[static_cast<size_t>(operand.value)];
     step.in.push_back(seen.dense() ? seen : dense_copy(seen));
@@ -27,10 +51,6 @@ Status Placement::add_control(const Node& node) {
     step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  step.seconds = seconds_of(step.control->cost);
-  add_scratch(step, step.control->scratch_bytes());
-  steps.push_back(std::move(step));
-  return {};
 }
 
 // A loop reads what a carried value is at first before it writes anything: into the same memory,

@@ -52,6 +52,7 @@ struct PendingStep {
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
   std::shared_ptr<const ControlPlan> control;
+  std::shared_ptr<const BandPlan> bands;
   int32_t scratch = -1;  // an item
   Lane lane;
   double seconds = 0;  // on one thread
@@ -156,6 +157,8 @@ class Placement {
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
   Status add_control(const graph::Node& node);
+  Status add_bands(const graph::Node& node);
+  void add_region_arrays(const graph::Node& node, PendingStep& step);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   bool add_joined(const graph::Node& node);
   bool may_be_part(const Seen& seen, int64_t at) const;

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "executor/bands.h"
 #include "executor/bound_impl.h"
 #include "executor/control.h"
 #include "executor/placement_impl.h"
@@ -48,6 +49,7 @@ class Emitter {
     step.name = pending.name;
     step.code = pending.code;
     step.control = pending.control;
+    step.bands = pending.bands;
     for (const Seen& seen : pending.in) step.in.push_back(place_of(seen));
     for (const Seen& seen : pending.out) step.out.push_back(place_of(seen));
     if (pending.scratch >= 0) {
@@ -69,7 +71,8 @@ class Emitter {
     switch (step.kind) {
       case StepKind::kTile: bind_tile(step, at); break;
       case StepKind::kTileProgram:
-      case StepKind::kControl: bind_pointers(step, at); break;
+      case StepKind::kControl:
+      case StepKind::kBands: bind_pointers(step, at); break;
       case StepKind::kKernel:
       case StepKind::kCopy: bind_kernel(step, at); break;
     }
@@ -200,7 +203,14 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
       total.bytes += control->cost.bytes;
       continue;
     }
-    const graph::Graph& body = *graph.regions[static_cast<size_t>(node.region)].body;
+    const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if (region.kind == graph::RegionKind::kBands) {
+      WEFT_ASSIGN(const auto bands, plan_bands(region, options.threads, options.sections));
+      total.flops += bands->cost.flops;
+      total.bytes += bands->cost.bytes;
+      continue;
+    }
+    const graph::Graph& body = *region.body;
     for (const graph::Operand& operand : node.operands)
       total.bytes += static_cast<double>(graph.type(operand.value).bytes());
     for (const graph::TensorType& type : out) total.bytes += static_cast<double>(type.bytes());

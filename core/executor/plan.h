@@ -41,10 +41,12 @@ enum class StepKind : uint8_t {
   kKernel,       // the slot's function
   kCopy,         // to dense memory
   kControl,      // a loop or a cond, whose bodies have plans of their own
+  kBands,        // a loop over bands of rows
 };
 
 struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
+struct BandPlan;     // of a loop over bands of rows; bands.h
 class SavedPlans;    // of a file; saved_plan.h
 
 struct Step {
@@ -60,6 +62,7 @@ struct Step {
   std::string line;  // the source line that made it, for the text of a failure; may be empty
   std::shared_ptr<const TileCode> code;
   std::shared_ptr<const ControlPlan> control;
+  std::shared_ptr<const BandPlan> bands;
   uint32_t child = 0;  // kControl: its number among these in the plan
   // Runs on the thread that runs the plan, in the order of the plan among its like: it may have an
   // effect or call the host.
@@ -95,6 +98,8 @@ struct PlanOptions {
   // Arrays may be built inside the one that a concatenation joins them to, where that makes the
   // arena smaller.
   bool parts = true;
+  // Threads run loops over bands in sections, with line buffers for each.
+  bool sections = true;
   // Outputs from this one on are residuals: the plan gives them places in the residual region.
   size_t first_residual_output = SIZE_MAX;
   // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.

@@ -209,6 +209,29 @@ Status budget_not_met(int64_t budget, int64_t least) {
                                least, " bytes");
 }
 
+// More of the network in bands, of fewer rows, until that fits.
+Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContext context,
+                             const graph::PassSelection& selection, PlanOptions options) {
+  options.sections = false;
+  if (room <= 0 || options.device || !selection.enabled("bands")) return {};
+  for (const int64_t rows : {8, 4, 2, 1}) {
+    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few bands as may do
+      context.band_rows = rows;
+      context.band_bytes = bytes;
+      WEFT_ASSIGN(const Graph ready,
+                  run_passes(Graph(whole), graph::Stage::kAfterSplit, context, selection));
+      const auto is_loop = [](const graph::Region& region) {
+        return region.kind == graph::RegionKind::kBands;
+      };
+      if (std::ranges::none_of(ready.regions, is_loop)) continue;
+      WEFT_ASSIGN(Plan plan, make_plan(ready, options));
+      if (plan.arena_bytes < forward_.arena_bytes) forward_ = std::move(plan);
+      if (forward_.arena_bytes <= room) return {};
+    }
+  }
+  return {};
+}
+
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
@@ -249,6 +272,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
     options.branches = false;
     WEFT_ASSIGN(forward_, make_plan(ready, options));
   }
+  if (is_over())
+    WEFT_TRY(stream_rows(whole, purpose.budget - prepared, context, selection, options));
   if (is_over() && preparation_) {
     preparation_ = Ref<Preparation>();
     Purpose alone = purpose;

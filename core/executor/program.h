@@ -170,6 +170,8 @@ class Compiled final : public Object {
                                      const graph::PassSelection& selection);
   Status build_inference(const graph::Graph& graph, const Purpose& purpose,
                          const graph::PassSelection& selection);
+  Status stream_rows(const graph::Graph& whole, int64_t room, graph::PassContext context,
+                     const graph::PassSelection& selection, PlanOptions options);
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
   // Of a graph in which gradients are inside: by computing again what costs least.

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "base/errors.h"
+#include "executor/bands.h"
 #include "executor/bound_impl.h"
 #include "executor/control.h"
 #include "executor/lowering.h"
@@ -115,6 +116,11 @@ Status run_step(const Run& run, const Action& action) {
     }
     case StepKind::kCopy: run_copy(at); break;
     case StepKind::kControl: return run_control(run, run.plan.steps[action.step], at);
+    case StepKind::kBands: {
+      const Step& step = run.plan.steps[action.step];
+      auto* const* data = reinterpret_cast<void* const*>(at);
+      return run_bands(*step.bands, data, data[step.in.size() + step.out.size()]);
+    }
   }
   return {};
 }

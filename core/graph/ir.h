@@ -89,7 +89,8 @@ inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs
 inline constexpr size_t kMaxFusedNodes = 48;
 inline constexpr size_t kMaxFusedOperands = 3;  // of one node
 
-// How often a loop runs its body, and on what; control.h says how it is used.
+// How often a loop runs its body, and on what; control.h says how it is used. Of a loop over bands,
+// `most` is how many rows of a value are made at a time (bands.h), and all else stays as it is.
 struct Loop {
   int32_t sliced = 0;       // operands of which an iteration gets one row
   int32_t carried = 0;      // values that an iteration hands to the next one

@@ -36,6 +36,7 @@ constexpr Pass kPasses[] = {
     {"sweep", PassClass::kExact, kAfterSplit, remove_dead_code},
     {"updates", PassClass::kExact, kAfterSplit, hasten_updates},
     {"fuse", PassClass::kExact, kAfterSplit, fuse_elementwise},
+    {"bands", PassClass::kExact, kAfterSplit, form_bands},
 };
 
 constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts", "residuals"};

@@ -26,6 +26,10 @@ struct PassContext {
   // gains nothing.
   std::vector<bool> settled{};
   bool prepares = false;  // is what follows from them computed once?
+  // Loops over bands of rows where they are faster; or, with `band_rows`, where steps would have
+  // more than `band_bytes` alive, of so many rows at a time.
+  int64_t band_rows = 0;
+  int64_t band_bytes = 0;
 };
 
 // What passes are given: the graph before gradients are taken, then with them, then the forward and

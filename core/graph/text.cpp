@@ -194,7 +194,10 @@ class Printer {
 
   std::string region_name(const Node& node) const {
     const Region* const control = control_of(graph_, node);
-    if (!control) return "fused";
+    if (!control) {
+      const Region& region = graph_.regions[static_cast<size_t>(node.region)];
+      return region.kind == RegionKind::kBands ? "bands" : "fused";
+    }
     return control->kind == RegionKind::kLoop ? "loop" : "cond";
   }
 
@@ -204,6 +207,7 @@ class Printer {
     if (region.kind == RegionKind::kLoop)
       text += " sliced " + std::to_string(loop.sliced) + " carried " +
               std::to_string(loop.carried) + " most " + std::to_string(loop.most);
+    if (region.kind == RegionKind::kBands) text += " rows " + std::to_string(loop.most);
     if (loop.while_true) text += " while";
     if (loop.counted) text += " counted";
     if (loop.backwards) text += " backwards";

@@ -179,7 +179,7 @@ class GraphReader {
 
   void applied(const std::string& op, const std::vector<Definition>& outputs) {
     Node node;
-    const bool is_region = op == "fused" || op == "loop" || op == "cond";
+    const bool is_region = op == "fused" || op == "bands" || op == "loop" || op == "cond";
     if (!is_region) {
       node.op = ops::find_op(op);
       if (!node.op) return in_.fail("`" + op + "` is no operator");
@@ -215,6 +215,13 @@ class GraphReader {
       return std::make_shared<const Graph>(GraphReader(in_, depth_ + 1).read());
     };
     if (name == "fused") return {RegionKind::kFused, body()};
+    if (name == "bands") {
+      Region result{RegionKind::kBands, nullptr};
+      in_.expect("rows");
+      result.loop.most = in_.integer();
+      result.body = body();
+      return result;
+    }
     if (name == "cond") {
       Region cond{RegionKind::kCond, body()};
       cond.otherwise = body();

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/errors.h"
+#include "graph/bands.h"
 #include "graph/control.h"
 #include "ops/registry.h"
 
@@ -272,6 +273,10 @@ Status regions_are_sound(const Graph& graph) {
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
     if (is_control(region)) {
       WEFT_TRY(control_is_sound(graph, node));
+      continue;
+    }
+    if (region.kind == RegionKind::kBands) {
+      WEFT_TRY(bands_are_sound(graph, node));
       continue;
     }
     if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");

@@ -23,6 +23,8 @@ constexpr int64_t kManyTiles = 64;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
+
 // Positions of a 1 x 1 convolution have no neighbours: small images are one row of pixels, which
 // tiles cut more evenly.
 BlockedConvolution flattened(const BlockedConvolution& problem) {
@@ -32,12 +34,15 @@ BlockedConvolution flattened(const BlockedConvolution& problem) {
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
   const bool is_dense = p.in_height == p.out_height && p.in_width == p.out_width &&
                         p.out_height == problem.results.height &&
-                        p.out_width == problem.results.width;
+                        p.out_width == problem.results.width && problem.x_held == p.in_height &&
+                        problem.residual_held == p.out_height && rows_of(problem) == p.out_height;
   if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return flat;
   p.in_width *= p.in_height;
   p.out_width *= p.out_height;
   p.in_height = p.out_height = 1;
   flat.results = every_position(1, p.out_width);
+  flat.rows = {0, 1};
+  flat.x_held = flat.residual_held = 1;
   return flat;
 }
 
@@ -49,7 +54,7 @@ int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
 BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const int64_t side = problem.winograd, panels = p.out_channels / kPanelChannels;
-  const int64_t tiles = p.batch * divide_up(p.out_height, side) * divide_up(p.out_width, side);
+  const int64_t tiles = p.batch * divide_up(rows_of(problem), side) * divide_up(p.out_width, side);
   const int64_t channels = p.in_channels + p.out_channels;
   const int64_t cached = kWinogradBytes / (frequencies(side) * channels * 4);
   const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
@@ -71,22 +76,23 @@ BlockedCut cut(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
   if (problem.winograd) return cut_winograd(problem);
-  if (is_depthwise(p)) return {1, p.out_height, 1, p.in_channels / problem.in_block, 1};
+  const int64_t height = rows_of(problem);
+  if (is_depthwise(p)) return {1, height, 1, p.in_channels / problem.in_block, 1};
   const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
   const int64_t channels = p.in_channels / p.groups;
   const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
-  if (panels * panel_bytes > kWeightBytes || p.out_height == 1) {
-    cut.rows = p.out_height;
+  if (panels * panel_bytes > kWeightBytes || height == 1) {
+    cut.rows = height;
     cut.panels = std::min<int64_t>(2, panels);
   } else {
     cut.rows = std::max<int64_t>(1, kImageBytes / std::max<int64_t>(1, row_bytes));
     const int64_t chunks = divide_up(kWantedUnits, std::max<int64_t>(1, p.batch * p.groups));
-    cut.rows = std::min(cut.rows, divide_up(p.out_height, chunks));
+    cut.rows = std::min(cut.rows, divide_up(height, chunks));
     cut.panels = panels;
   }
-  cut.row_chunks = divide_up(p.out_height, cut.rows);
+  cut.row_chunks = divide_up(height, cut.rows);
   cut.panel_chunks = divide_up(panels, cut.panels);
   const int64_t blocks = channels / problem.in_block;
   const int64_t deepest =
@@ -106,7 +112,10 @@ BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t
           -kOpen,
           kOpen,
           every_position(shape.kernel_height, shape.kernel_width),
-          every_position(shape.out_height, shape.out_width)};
+          every_position(shape.out_height, shape.out_width),
+          {0, shape.out_height},
+          shape.in_height,
+          shape.out_height};
 }
 
 bool blocks_fit(const Convolution& p, int64_t in_block) {
@@ -172,7 +181,7 @@ int64_t winograd_weight_tile(const Convolution& p) {
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {
   const BlockedConvolution flat = flattened(problem);
   const BlockedCut parts = cut(flat);
-  if (flat.shape.out_height * flat.shape.out_width == 0) return 0;
+  if (rows_of(flat) * flat.shape.out_width == 0) return 0;
   if (flat.winograd) return parts.row_chunks * parts.panel_chunks;
   const int64_t groups = is_depthwise(flat.shape) ? 1 : flat.shape.groups;
   return groups * parts.panel_chunks * flat.shape.batch * parts.row_chunks;

@@ -33,13 +33,17 @@ constexpr Lattice every_position(int64_t height, int64_t width) {
   return {height, width, 0, 0, 1, 1};
 }
 
+// A *band* is some rows of an image in a ring: of each plane so many rows are held, and row r lies
+// at place r modulo that number. An image that is held whole is its own band.
 struct BlockedConvolution {
   Convolution shape;  // of the plain arrays
   int64_t in_block, out_block;
   int64_t winograd;  // side of its tiles, 2 or 4; 0 for the direct sum
   float low, high;   // results are held between them; NaN stays
   Lattice taps;      // of the packed kernel: those that are summed over
-  Lattice results;   // of y: those that are written
+  Lattice results;   // of y: those that are written; its height is that of what is held
+  Range rows;        // of the results: those that are made, of Winograd's tiles all or none
+  int64_t x_held, residual_held;  // rows of a plane
 };
 // With all taps and results, and no bounds.
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd);

@@ -67,6 +67,7 @@ BlockedConvolution data_phase(const BlockedConvolution& problem, int64_t number)
   phase.taps = {p.kernel_height, p.kernel_width, high.last_tap,
                 wide.last_tap,   -high.tap_step, -wide.tap_step};
   phase.results = {p.in_height, p.in_width, row, col, p.stride_height, p.stride_width};
+  phase.residual_held = p.in_height;
   return phase;
 }
 

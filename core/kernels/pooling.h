@@ -18,6 +18,10 @@ struct Pooling {
   int64_t pad_top, pad_left, pad_bottom, pad_right;  // the far ones matter to the average only
   int64_t dilation_height, dilation_width;           // max only
   bool count_include_pad;                            // average only: divide by padded windows
+  // In channel blocks: the output rows that are made, and how many rows of a plane are held (see
+  // kernels/convolution_blocked.h).
+  Range rows;
+  int64_t in_held, out_held;
 };
 
 // Offsets of the maxima: the first of equal ones, and the last NaN where there is one (as
@@ -41,7 +45,8 @@ void run_average_pool(const Pooling& problem, const void* x, void* y, Range plan
 void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, Range planes);
 
 // Maximum or average of float32 images in channel blocks, (N, C / B, H, W, B): the same bits as
-// plane by plane. A plane is a block of an image here; a unit is one of its output rows.
+// plane by plane. A plane is a block of an image here; a unit is one of its output rows that are
+// made.
 void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const float* x, float* y,
                       Range rows);
 

@@ -14,6 +14,16 @@ namespace weft::ops {
 
 class OpDef;
 
+// Some rows, axis 2, of images: those that a call makes of its output, and how many rows of each
+// array are held. Row r lies at place r modulo that number (kernels/convolution_blocked.h); shapes
+// are those of whole images.
+struct RowBand {
+  static constexpr size_t kMostInputs = 4;
+  int64_t begin = 0, end = 0;
+  int64_t in_held[kMostInputs] = {};
+  int64_t out_held = 0;
+};
+
 // What a kernel is given. Outputs are dense (but for those of `copy` and of what `updates`, which
 // also write into arrays) and of the inferred types; scalars have become arrays of one element;
 // absent optional inputs have rank -1 and a null `data`.
@@ -26,6 +36,7 @@ struct KernelCall {
   uint64_t seed = 0;                     // of random operators: one ordinal a call
   uint64_t ordinal = 0;
   uint32_t host_inputs = 0;  // on a device: single elements in the program's memory (op.h: in_set)
+  const RowBand* band = nullptr;  // null: all rows
 };
 using KernelFunction = Status (*)(const KernelCall& call);
 
@@ -34,6 +45,7 @@ struct SlotTypes {
   std::span<const TensorType> in;
   std::span<const TensorType> out;
   std::span<const Argument> attributes;
+  int64_t rows = 0;  // that a call makes, of a band; 0: all
 };
 
 // Which input geometries the kernel reads; the executor makes a dense copy of any other.
@@ -73,7 +85,9 @@ struct Slot {
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
   // Pieces that threads can share its work by; null: one for each 16384 elements.
   int64_t (*pieces)(const SlotTypes& types) = nullptr;
-  // The box of input `operand` that the output box reads; null: all of it.
+  // Of a kernel that can make a band (KernelCall::band), else null: the box of input `operand` that
+  // the output box reads; one of rank -1 is all of it. Of operand -1, the box of the output that is
+  // made with that one, in tiles.
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
 };
 

@@ -67,6 +67,46 @@ WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, con
   return held(sum, epilogue);
 }
 
+// Where a window's rows of taps, `step` rows apart, lie in a ring of `held` rows: the place of the
+// first one, and how many taps come before the start of the ring; 0 where none is behind it.
+struct RingRows {
+  int64_t first, wrap;
+};
+WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t held) {
+  const int64_t first = row < held ? row : row % held;
+  const bool wraps = first + (taps - 1) * step >= held;
+  return {first, wraps ? ceil_divide(held - first, step) : 0};
+}
+
+// A row of pixels in tiles of nearly the same size: 56 as 14 + 14 + 14 + 14, 15 as 7 + 8. Tile t
+// begins at pixel floor(width * t / tiles), without a division for each.
+class PixelTiles {
+ public:
+  PixelTiles(int64_t width, int64_t most)
+      : tiles_((width + most - 1) / most),
+        size_(tiles_ ? width / tiles_ : 0),
+        rest_(tiles_ ? width % tiles_ : 0) {}
+
+  // Calls use(begin, end) for each.
+  template <class Use>
+  WEFT_INLINE void each(Use use) const {
+    int64_t begin = 0, carried = 0;
+    for (int64_t t = 0; t < tiles_; ++t) {
+      int64_t end = begin + size_;
+      carried += rest_;
+      if (carried >= tiles_) {
+        carried -= tiles_;
+        ++end;
+      }
+      use(begin, end);
+      begin = end;
+    }
+  }
+
+ private:
+  int64_t tiles_, size_, rest_;
+};
+
 // A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
 // blocks, rows, and channels of a block, in this order.
 struct Strides3 {
@@ -78,13 +118,16 @@ struct BlockedTile {
   float* y;
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
   Strides3 count, x_step, weights_step;
-  int64_t depth;       // of a channel block
-  const float* ahead;  // weights to fetch meanwhile, a line for each step of the sums
-  int64_t ahead_step;  // of a line, or 0
+  int64_t wrap = 0;       // rows of taps before x goes back; 0: it does not
+  int64_t wrap_step = 0;  // how far
+  int64_t depth;          // of a channel block
+  const float* ahead;     // weights to fetch meanwhile, a line for each step of the sums
+  int64_t ahead_step;     // of a line, or 0
   bool accumulate;
   const Epilogue* epilogue;  // null: sums are stored as they are
   const float* bias;
-  const float* residual;  // strides of y
+  const float* residual;  // pixels as in y
+  int64_t residual_vector;
 };
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;

@@ -58,6 +58,7 @@ void blocked_tile(const BlockedTile& tile) {
           w += kPanelChannels;
         }
         x += tile.x_step.row;
+        if (row + 1 == tile.wrap) x -= tile.wrap_step;
         weights += tile.weights_step.row;
       }
     }
@@ -67,9 +68,9 @@ void blocked_tile(const BlockedTile& tile) {
       constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
       const int64_t at = i * tile.y_pixel + j * tile.y_vector;
       if (tile.epilogue)
-        sums[i][j] =
-            finish(sums[i][j], *tile.epilogue, tile.bias ? tile.bias + j * kLanes : nullptr,
-                   tile.residual ? tile.residual + at : nullptr);
+        sums[i][j] = finish(
+            sums[i][j], *tile.epilogue, tile.bias ? tile.bias + j * kLanes : nullptr,
+            tile.residual ? tile.residual + i * tile.y_pixel + j * tile.residual_vector : nullptr);
       Memory<float>::store(tile.y + at, sums[i][j]);
     });
   });
@@ -95,8 +96,9 @@ class BlockedUnit {
         cut_(cut),
         operands_(operands),
         cols_(p_, (int64_t*)scratch),
+        tiles_(p_.out_width, kMostPixels),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high)} {
-    const int64_t plane = p_.in_height * p_.in_width * problem.in_block;
+    const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
     const int64_t channels = p_.in_channels / p_.groups;
     x_pixel_ = p_.stride_width * problem.in_block;
@@ -108,16 +110,16 @@ class BlockedUnit {
     first_tap_ = (taps.row * taps.width + taps.col) * cell;
     y_pixel_ = problem.out_block * problem.results.col_step;
     y_plane_ = problem.results.height * problem.results.width;
+    residual_plane_ = problem.residual_held * problem.results.width;
     blocks_ = channels / problem.in_block;
     panel_ = channels * taps.height * taps.width * kPanelChannels;
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
-    tiles_ = (p_.out_width + kMostPixels - 1) / kMostPixels;
   }
 
   void run(int64_t unit) {
-    first_row_ = unit % cut_.row_chunks * cut_.rows;
-    end_row_ = lesser(p_.out_height, first_row_ + cut_.rows);
+    first_row_ = problem_.rows.begin + unit % cut_.row_chunks * cut_.rows;
+    end_row_ = lesser(problem_.rows.end, first_row_ + cut_.rows);
     const int64_t image = unit / cut_.row_chunks % p_.batch;
     const int64_t chunk = unit / cut_.row_chunks / p_.batch;
     const int64_t group = chunk / cut_.panel_chunks;
@@ -126,7 +128,7 @@ class BlockedUnit {
     const int64_t panel = chunk % cut_.panel_chunks * cut_.panels;
     const int64_t end = lesser(filters, (panel + cut_.panels) * kPanelChannels);
     x_ = operands_.x + (image * p_.in_channels + group * (p_.in_channels / p_.groups)) *
-                           p_.in_height * p_.in_width;
+                           problem_.x_held * p_.in_width;
     constexpr int64_t kLanes = Vec<float>::kLanes;
     for (int64_t c = panel * kPanelChannels; c < end; c += 2 * kLanes) {
       const int64_t channel = group * filters + c;
@@ -135,9 +137,9 @@ class BlockedUnit {
       weights_ =
           operands_.weights + (group * panels + c / kPanelChannels) * panel_ + c % kPanelChannels;
       bias_ = operands_.bias ? operands_.bias + channel : nullptr;
-      y_ = image * p_.out_channels * y_plane_ +
-           channel / problem_.out_block * problem_.out_block * y_plane_ +
-           channel % problem_.out_block;
+      const int64_t block = image * p_.out_channels + channel - channel % problem_.out_block;
+      y_ = block * y_plane_ + channel % problem_.out_block;
+      residual_ = block * residual_plane_ + channel % problem_.out_block;
       all_tiles();
     }
   }
@@ -146,7 +148,7 @@ class BlockedUnit {
   void all_tiles() {
     if (is_apart_) {
       for (int64_t row = first_row_; row < end_row_; ++row)
-        for (int64_t t = 0; t < tiles_; ++t) apart(row, t);
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
       return;
     }
     y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
@@ -154,21 +156,26 @@ class BlockedUnit {
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
       fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row)
-        for (int64_t t = 0; t < tiles_; ++t) {
-          const int64_t begin = first_pixel(t);
-          const int64_t at = place(row, begin);
-          one_tile(block, row, begin, first_pixel(t + 1), operands_.y + at, y_pixel_, y_vector_,
-                   &epilogue_, operands_.residual ? operands_.residual + at : nullptr);
-        }
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+          one_tile(block, row, begin, end, operands_.y + place(row, begin), y_pixel_, y_vector_,
+                   &epilogue_, residual(row, begin));
+        });
     }
   }
 
-  // Of a result in y.
+  // Of a result in y, and the residual that is added to it.
   int64_t place(int64_t row, int64_t col) const {
+    return y_ + place_in(problem_.results.height, row, col);
+  }
+  const float* residual(int64_t row, int64_t col) const {
+    if (!operands_.residual) return nullptr;
+    return operands_.residual + residual_ + place_in(problem_.residual_held, row, col);
+  }
+  int64_t place_in(int64_t held, int64_t row, int64_t col) const {
     const Lattice& results = problem_.results;
-    return y_ + ((results.row + row * results.row_step) * results.width + results.col +
-                 col * results.col_step) *
-                    problem_.out_block;
+    const int64_t at = results.row + row * results.row_step;
+    return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
+           problem_.out_block;
   }
 
   // While the weights of these blocks are used from the first-level cache, the first tiles fetch
@@ -181,21 +188,17 @@ class BlockedUnit {
     fetched_ = 0;
   }
   void fetch(BlockedTile& tile, int64_t lines) {
-    const int64_t panel = fetched_ / lines_;
-    const bool is_done = panel >= vectors_;
-    tile.ahead =
-        is_done ? tile.weights : ahead_ + panel * panel_ + fetched_ % lines_ * kPanelChannels;
+    const int64_t panel = fetched_ < lines_ ? 0 : 1;
+    const bool is_done = fetched_ >= vectors_ * lines_;
+    tile.ahead = is_done ? tile.weights
+                         : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
     tile.ahead_step = is_done ? 0 : kPanelChannels;
     fetched_ += lines;
   }
 
-  // 56 pixels as 14 + 14 + 14 + 14, 15 as 7 + 8.
-  int64_t first_pixel(int64_t t) const { return p_.out_width * t / tiles_; }
-
-  void apart(int64_t row, int64_t t) {
+  void apart(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMostPixels * 2 * Vec<float>::kLanes];
     constexpr int64_t kRow = 2 * Vec<float>::kLanes;
-    const int64_t begin = first_pixel(t), end = first_pixel(t + 1);
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks)
       one_tile(block, row, begin, end, sums, kRow, Vec<float>::kLanes, nullptr, nullptr);
@@ -203,11 +206,11 @@ class BlockedUnit {
     for (int64_t c = 0; c < channels_; c += size) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t at = place(row, i) + c / size * plane;
+        const float* added = residual(row, i);
+        if (added) added += c * residual_plane_;
         const Vec<float> sum = Memory<float>::load_part(sums + (i - begin) * kRow + c, size);
         Memory<float>::store_part(
-            operands_.y + at,
-            finish_part(sum, epilogue_, bias_ ? bias_ + c : nullptr,
-                        operands_.residual ? operands_.residual + at : nullptr, size),
+            operands_.y + at, finish_part(sum, epilogue_, bias_ ? bias_ + c : nullptr, added, size),
             size);
       }
     }
@@ -228,12 +231,18 @@ class BlockedUnit {
     tile.accumulate = block > 0;
     tile.bias = bias_;
     tile.residual = residual;
+    tile.residual_vector = Vec<float>::kLanes < problem_.out_block
+                               ? Vec<float>::kLanes
+                               : residual_plane_ * problem_.out_block;
     const int64_t channels = lesser(cut_.blocks, blocks_ - block);
     const bool is_last = block + channels == blocks_;
+    const RingRows ring =
+        ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
+                  p_.dilation_height, rows.end - rows.begin, problem_.x_held);
+    tile.wrap = ring.wrap;
+    tile.wrap_step = x_step_.channel;
     const float* x =
-        x_ + block * x_step_.channel +
-        ((row * p_.stride_height - p_.pad_top) * p_.in_width - p_.pad_left) * problem_.in_block +
-        rows.begin * x_step_.row;
+        x_ + block * x_step_.channel + (ring.first * p_.in_width - p_.pad_left) * problem_.in_block;
     const float* weights =
         weights_ + first_tap_ + block * weights_step_.channel + rows.begin * weights_step_.row;
     const auto columns = [&](int64_t col, int64_t cols, int64_t from, int64_t to) WEFT_LAMBDA {
@@ -271,10 +280,11 @@ class BlockedUnit {
   const BlockedCut& cut_;
   const BlockedOperands& operands_;
   ColumnRanges cols_;
+  PixelTiles tiles_;
   Epilogue epilogue_;
   Strides3 x_step_, weights_step_;
-  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, tiles_, y_vector_, lines_;
-  int64_t fetched_;
+  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
+  int64_t fetched_, residual_plane_, residual_;
   int vectors_;
   bool is_apart_;
   int64_t first_row_, end_row_, channels_, y_;

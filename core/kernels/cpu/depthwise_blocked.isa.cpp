@@ -21,6 +21,7 @@ struct DepthwiseTile {
   const float* residual;  // strides of y
   int64_t x_pixel, x_row, x_col, y_pixel, weights_row, weights_col;
   int64_t rows, cols;
+  int64_t wrap, wrap_step;  // rows of taps before x goes back, and how far; 0: it does not
   const ColumnRanges* columns;
   int64_t first;  // of the row's pixels
   int64_t lanes;  // of a vector that are used
@@ -40,8 +41,10 @@ void depthwise_tile(const DepthwiseTile& tile) {
   const int64_t step = kStep ? kStep : tile.x_pixel;
   V sums[kPixels];
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA { sums[decltype(pixel)::value] = V(0); });
-  for (int64_t row = 0; row < tile.rows; ++row) {
-    const float* x = tile.x + row * tile.x_row;
+  const float* first = tile.x;
+  for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
+    if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
+    const float* x = first;
     const float* weights = tile.weights + row * tile.weights_row;
     for (int64_t col = 0; col < tile.cols; ++col) {
       const V factor = load(weights);
@@ -105,30 +108,33 @@ void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& ope
   const int64_t size = problem.in_block;
   const TapRange rows =
       taps_inside(row, p.stride_height, p.pad_top, p.dilation_height, p.kernel_height, p.in_height);
-  const float* x =
-      operands.x + plane * p.in_height * p.in_width * size +
-      (row * p.stride_height - p.pad_top + rows.begin * p.dilation_height) * p.in_width * size;
+  const RingRows ring =
+      ring_rows(row * p.stride_height - p.pad_top + rows.begin * p.dilation_height,
+                p.dilation_height, rows.end - rows.begin, problem.x_held);
+  const float* x = operands.x + (plane * problem.x_held + ring.first) * p.in_width * size;
+  tile.wrap = ring.wrap;
+  tile.wrap_step = problem.x_held * p.in_width * size;
   const Lattice &taps = problem.taps, &results = problem.results;
-  const int64_t at =
-      ((plane * results.height + results.row + row * results.row_step) * results.width +
-       results.col) *
-      size;
+  const auto place_in = [&](int64_t held) WEFT_LAMBDA {
+    const int64_t to = results.row + row * results.row_step;
+    return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size;
+  };
+  const int64_t at = place_in(results.height), added = place_in(problem.residual_held);
   const float* weights = operands.weights + (block * taps.height + taps.row) * taps.width * size +
                          taps.col * size + rows.begin * tile.weights_row;
-  const int64_t tiles = (p.out_width + kDepthwisePixels - 1) / kDepthwisePixels;
+  const PixelTiles tiles(p.out_width, kDepthwisePixels);
   tile.rows = rows.end - rows.begin;
   for (int64_t lane = 0; lane < size; lane += Vec<float>::kLanes) {
     tile.bias = operands.bias ? operands.bias + block * size + lane : nullptr;
-    for (int64_t t = 0; t < tiles; ++t) {
-      const int64_t j = p.out_width * t / tiles, end = p.out_width * (t + 1) / tiles;
+    tiles.each([&](int64_t j, int64_t end) WEFT_LAMBDA {
       tile.first = j;
       tile.x = x + (j * p.stride_width - p.pad_left) * size + lane;
       tile.weights = weights + lane;
       tile.y = operands.y + at + j * tile.y_pixel + lane;
       tile.residual =
-          operands.residual ? operands.residual + at + j * tile.y_pixel + lane : nullptr;
+          operands.residual ? operands.residual + added + j * tile.y_pixel + lane : nullptr;
       depthwise_kernel(tile, end - j)(tile);
-    }
+    });
   }
 }
 
@@ -137,6 +143,7 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
   const Convolution& p = problem.shape;
   const ColumnRanges columns(p, (int64_t*)scratch);
   const int64_t size = problem.in_block, blocks = p.in_channels / size;
+  const int64_t rows = problem.rows.end - problem.rows.begin;
   DepthwiseTile tile;
   tile.x_pixel = p.stride_width * size;
   tile.x_row = p.dilation_height * p.in_width * size;
@@ -149,8 +156,8 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
   tile.lanes = lesser(size, Vec<float>::kLanes);
   tile.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t plane = unit / p.out_height;  // of an image and a block
-    depthwise_row(problem, operands, plane, plane % blocks, unit % p.out_height, tile);
+    const int64_t plane = unit / rows;  // of an image and a block
+    depthwise_row(problem, operands, plane, plane % blocks, problem.rows.begin + unit % rows, tile);
   }
 }
 

@@ -16,18 +16,30 @@ struct PoolWindow {
   int64_t top, bottom, left, right;
   int64_t counted;
   int64_t first_tap;  // of the tap at (top, left)
+  int64_t ring;       // the row at the start of the ring in which `top` lies
 };
 WEFT_INLINE PoolWindow pool_window(const Pooling& p, int64_t row, int64_t col) {
   const int64_t top = row * p.stride_height - p.pad_top;
   const int64_t left = col * p.stride_width - p.pad_left;
   const int64_t bottom = lesser(top + p.kernel_height, p.in_height + p.pad_bottom);
   const int64_t right = lesser(left + p.kernel_width, p.in_width + p.pad_right);
-  PoolWindow inside = {greater(0, top),           lesser(bottom, p.in_height),     greater(0, left),
-                       lesser(right, p.in_width), (bottom - top) * (right - left), 0};
+  PoolWindow inside = {greater(0, top),
+                       lesser(bottom, p.in_height),
+                       greater(0, left),
+                       lesser(right, p.in_width),
+                       (bottom - top) * (right - left),
+                       0,
+                       0};
   inside.first_tap = (inside.top - top) * p.kernel_width + inside.left - left;
   if (!p.count_include_pad)
     inside.counted = (inside.bottom - inside.top) * (inside.right - inside.left);
+  if (inside.top >= p.in_held) inside.ring = inside.top / p.in_held * p.in_held;
   return inside;
+}
+// Of an element, in vectors from the start of the plane.
+WEFT_INLINE int64_t place_in(const Pooling& p, const PoolWindow& window, int64_t row, int64_t col) {
+  const int64_t held = row - window.ring;
+  return (held < p.in_held ? held : held - p.in_held) * p.in_width + col;
 }
 
 // The channels of a vector; whether they fill it is known to the compiler.
@@ -54,10 +66,11 @@ template <bool kPart, class S, class F>
 WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const float* x, S* y, Range rows,
                                 F reduce) {
   const PoolLanes<kPart> lanes{lesser(block, Vec<float>::kLanes)};
+  const int64_t made = p.rows.end - p.rows.begin;
   for (int64_t unit = rows.begin; unit < rows.end; ++unit) {
-    const float* plane = x + unit / p.out_height * p.in_height * p.in_width * block;
-    const int64_t row = unit % p.out_height;
-    S* out = y + unit * p.out_width * block;
+    const float* plane = x + unit / made * p.in_held * p.in_width * block;
+    const int64_t row = p.rows.begin + unit % made;
+    S* out = y + (unit / made * p.out_held + row % p.out_held) * p.out_width * block;
     for (int64_t col = 0; col < p.out_width; ++col) {
       const PoolWindow window = pool_window(p, row, col);
       for (int64_t lane = 0; lane < block; lane += lanes.lanes)
@@ -79,7 +92,7 @@ void blocked_max_pool(const Pooling& p, int64_t block, const float* x, float* y,
   each_window(p, block, x, y, rows,
               [&](const float* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
-                  return lanes.load(plane + (row * p.in_width + col) * block);
+                  return lanes.load(plane + place_in(p, window, row, col) * block);
                 };
                 V most = load(window.top, window.left);
                 for (int64_t row = window.top; row < window.bottom; ++row) {
@@ -99,7 +112,7 @@ void blocked_average_pool(const Pooling& p, int64_t block, const float* x, float
                 V sum(0);
                 for (int64_t row = window.top; row < window.bottom; ++row)
                   for (int64_t col = window.left; col < window.right; ++col)
-                    sum = sum + lanes.load(plane + (row * p.in_width + col) * block);
+                    sum = sum + lanes.load(plane + place_in(p, window, row, col) * block);
                 return sum / V(float(window.counted));
               });
 }
@@ -109,7 +122,7 @@ void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t*
   each_window(p, block, x, taps, rows,
               [&](const float* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
-                  return lanes.load(plane + (row * p.in_width + col) * block);
+                  return lanes.load(plane + place_in(p, window, row, col) * block);
                 };
                 V most = load(window.top, window.left);
                 Vec<uint32_t> best(uint32_t(window.first_tap));

@@ -27,14 +27,15 @@ class Winograd {
 
   Winograd(const BlockedConvolution& problem, const BlockedCut& cut,
            const BlockedOperands& operands, void* scratch)
-      : p_(problem.shape),
+      : problem_(problem),
+        p_(problem.shape),
         cut_(cut),
         operands_(operands),
         epilogue_{V(problem.low), V(problem.high)},
         inputs_((float*)scratch),
         sums_(inputs_ + kFrequencies * p_.in_channels * cut.rows) {
     tiles_wide_ = (p_.out_width + kTile - 1) / kTile;
-    tiles_ = tiles_wide_ * ((p_.out_height + kTile - 1) / kTile);
+    tiles_ = tiles_wide_ * ((problem.rows.end - problem.rows.begin + kTile - 1) / kTile);
   }
 
   // Of an image; a tile's place in it.
@@ -43,7 +44,8 @@ class Winograd {
   };
   Place place_of(int64_t i) const {
     const int64_t tile = (first_ + i) % tiles_;
-    return {(first_ + i) / tiles_, tile / tiles_wide_ * kTile, tile % tiles_wide_ * kTile};
+    return {(first_ + i) / tiles_, problem_.rows.begin + tile / tiles_wide_ * kTile,
+            tile % tiles_wide_ * kTile};
   }
 
   void run(int64_t unit) {
@@ -70,9 +72,11 @@ class Winograd {
   void read(int64_t channel, int64_t i, int64_t lane, float* to) const {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
-    const float* plane =
-        operands_.x + (place.image * p_.in_channels + channel) * p_.in_height * p_.in_width + lane;
-    read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width}, to, p_.in_channels * count_);
+    const float* plane = operands_.x +
+                         (place.image * p_.in_channels + channel) * problem_.x_held * p_.in_width +
+                         lane;
+    read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width, problem_.x_held}, to,
+                       p_.in_channels * count_);
   }
 
   // Two vectors of output channels of one frequency, the unit's `c` and those after it.
@@ -91,6 +95,7 @@ class Winograd {
     tile.accumulate = false;
     tile.epilogue = nullptr;
     tile.bias = tile.residual = nullptr;
+    tile.residual_vector = 0;
     const float* ahead = tile.weights + 2 * V::kLanes / kBlock * panel;
     const int64_t tiles = (count_ + kMostPixels - 1) / kMostPixels;
     for (int64_t t = 0; t < tiles; ++t) {
@@ -106,7 +111,12 @@ class Winograd {
 
   void write(const float* from, int64_t i, int64_t channel, int64_t lane) const {
     const auto [image, top, left] = place_of(i);
-    const int64_t at = (image * p_.out_channels + channel) * p_.out_height * p_.out_width + lane;
+    const int64_t plane = image * p_.out_channels + channel;
+    const int64_t held = problem_.results.height, residual_held = problem_.residual_held;
+    const auto place_in = [&](int64_t rows, int64_t row) WEFT_LAMBDA {
+      return (plane * rows + (row < rows ? row : row % rows) * kBlock) * p_.out_width +
+             left * kBlock + lane;
+    };
     const int64_t step = out_ * count_;
     V half[kTile][kSide];
     repeat<kSide>([&](auto column) WEFT_LAMBDA {
@@ -127,18 +137,19 @@ class Winograd {
       constexpr int y = decltype(row)::value;
       V out[kTile];
       from_frequencies(half[y], out);
+      float* const to = operands_.y + place_in(held, top + y);
+      const float* const added =
+          operands_.residual ? operands_.residual + place_in(residual_held, top + y) : nullptr;
       repeat<kTile>([&](auto column) WEFT_LAMBDA {
         constexpr int x = decltype(column)::value;
-        if (top + y < p_.out_height && left + x < p_.out_width) {
-          const int64_t place = at + ((top + y) * p_.out_width + left + x) * kBlock;
-          Memory<float>::store(operands_.y + place,
-                               finish(out[x], epilogue_, bias,
-                                      operands_.residual ? operands_.residual + place : nullptr));
-        }
+        if (top + y < p_.out_height && left + x < p_.out_width)
+          Memory<float>::store(to + x * kBlock, finish(out[x], epilogue_, bias,
+                                                       added ? added + x * kBlock : nullptr));
       });
     });
   }
 
+  const BlockedConvolution& problem_;
   const Convolution& p_;
   const BlockedCut& cut_;
   const BlockedOperands& operands_;

@@ -56,9 +56,10 @@ WEFT_INLINE void spread_frequencies(const V (&d)[4], V (&out)[6]) {
   out[5] = d[3];
 }
 
-// A part of a plane of vectors; what lies outside counts as zero.
+// A part of a plane of vectors, of which so many rows are held; what lies outside counts as zero.
 struct PlaneWindow {
   int64_t top, left, height, width;  // the latter of the plane
+  int64_t held;
 };
 
 // The frequencies of a window, `step` elements apart.
@@ -68,6 +69,11 @@ WEFT_INLINE void read_window(const float* plane, const PlaneWindow& window, floa
   using V = Vec<float>;
   const bool is_inside = window.top >= 0 && window.left >= 0 &&
                          window.top + kSide <= window.height && window.left + kSide <= window.width;
+  int64_t place[kSide];
+  for (int y = 0; y < kSide; ++y) {
+    const int64_t row = window.top + y;
+    place[y] = (row < window.held ? row : row % window.held) * window.width + window.left;
+  }
   V half[kSide][kSide];
   repeat<kSide>([&](auto column) WEFT_LAMBDA {
     constexpr int x = decltype(column)::value;
@@ -76,10 +82,7 @@ WEFT_INLINE void read_window(const float* plane, const PlaneWindow& window, floa
       constexpr int y = decltype(row)::value;
       const bool is_there = is_inside || (window.top + y >= 0 && window.top + y < window.height &&
                                           window.left + x >= 0 && window.left + x < window.width);
-      d[y] = is_there
-                 ? Memory<float>::load(plane + ((window.top + y) * window.width + window.left + x) *
-                                                   kPanelChannels)
-                 : V(0);
+      d[y] = is_there ? Memory<float>::load(plane + (place[y] + x) * kPanelChannels) : V(0);
     });
     to_frequencies(d, out);
     repeat<kSide>([&](auto row) WEFT_LAMBDA {

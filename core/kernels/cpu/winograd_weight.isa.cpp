@@ -80,7 +80,7 @@ class WinogradWeight {
           read_window<kSide>(
               operands_.x +
                   (image * p_.in_channels + first_channel_ + c) * p_.in_height * p_.in_width + lane,
-              {top - p_.pad_top, left - p_.pad_left, p_.in_height, p_.in_width},
+              {top - p_.pad_top, left - p_.pad_left, p_.in_height, p_.in_width, p_.in_height},
               windows_ + (c * count + i * kBlock) + lane, channels_ * count);
       for (int64_t c = 0; c < filters_; c += kBlock)
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)

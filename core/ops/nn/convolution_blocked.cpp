@@ -107,19 +107,53 @@ int64_t products(const kernels::Convolution& p) {
          p.kernel_height * p.kernel_width;
 }
 // In elements of cheap arithmetic. A depthwise filter loads a vector for each product.
-int64_t work_of(const kernels::Convolution& p) {
-  return products(p) / (kernels::is_depthwise(p) ? 2 : 8);
+int64_t work_of(const kernels::BlockedConvolution& problem) {
+  const kernels::Convolution& p = problem.shape;
+  const int64_t work = products(p) / (kernels::is_depthwise(p) ? 2 : 8);
+  return work / std::max<int64_t>(1, p.out_height) * (problem.rows.end - problem.rows.begin);
+}
+
+void restrict_to(const RowBand& band, kernels::BlockedConvolution& problem) {
+  problem.rows = {band.begin, band.end};
+  problem.x_held = band.in_held[0];
+  if (band.in_held[3] > 0) problem.residual_held = band.in_held[3];  // else there is none
+  problem.results.height = band.out_held;
+}
+
+// The windows of a box's rows: what of Winograd's tiles lies outside the image reads nothing else.
+ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
+  if (operand == 1 || operand == 2) return {Shape::absent(), Shape::absent()};
+  if (operand == 3) return out;
+  const kernels::BlockedConvolution problem = problem_of(types);
+  const kernels::Convolution& p = problem.shape;
+  ElementBox box = out;
+  if (operand < 0) {
+    const int64_t side = std::max<int64_t>(1, problem.winograd);
+    box.begin[2] = out.begin[2] / side * side;
+    box.end[2] = std::min(p.out_height, (out.end[2] + side - 1) / side * side);
+    return box;
+  }
+  box.end = types.in[0].shape;
+  box.begin.resize(0);
+  box.begin.resize(box.end.rank(), 0);
+  const int64_t from = out.begin[2] * p.stride_height - p.pad_top;
+  const int64_t to = (out.end[2] - 1) * p.stride_height - p.pad_top +
+                     (p.kernel_height - 1) * p.dilation_height + 1;
+  box.begin[2] = std::clamp<int64_t>(from, 0, p.in_height);
+  box.end[2] = std::clamp<int64_t>(to, box.begin[2], p.in_height);
+  return box;
 }
 
 Status run(const KernelCall& call) {
-  const auto problem =
+  auto problem =
       parse(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1])).value();
+  if (call.band) restrict_to(*call.band, problem);
   const auto array = [&](size_t i) {
     return call.in.size() > i ? static_cast<const float*>(call.in[i].data) : nullptr;
   };
   const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
                                              static_cast<float*>(call.out[0].data)};
-  split_work(kernels::blocked_convolution_units(problem), work_of(problem.shape), call.scratch,
+  split_work(kernels::blocked_convolution_units(problem), work_of(problem), call.scratch,
              kernels::blocked_convolution_scratch(problem),
              [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_convolution(problem, operands, range, scratch);
@@ -130,7 +164,9 @@ Status run(const KernelCall& call) {
 Slot slot() {
   Slot s = dense_slot(run);
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::blocked_convolution_scratch(problem_of(t));
+    kernels::BlockedConvolution problem = problem_of(t);
+    if (t.rows > 0) problem.rows = {0, t.rows};
+    return threads * kernels::blocked_convolution_scratch(problem);
   };
   s.cost = [](const SlotTypes& t) {
     Cost cost{2.0 * static_cast<double>(products(problem_of(t).shape)), 0};
@@ -141,8 +177,9 @@ Slot slot() {
   };
   s.pieces = [](const SlotTypes& t) {
     const kernels::BlockedConvolution p = problem_of(t);
-    return pieces_of_work(kernels::blocked_convolution_units(p), work_of(p.shape));
+    return pieces_of_work(kernels::blocked_convolution_units(p), work_of(p));
   };
+  s.needs = needs;
   return s;
 }
 

@@ -1,5 +1,7 @@
 // Pooling of images whose channels lie in blocks, and its gradient. A graph has them where the pass
 // `block` put them. Of a maximum the gradient reads which tap of the window it was: a byte.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "kernels/pooling.h"
 #include "ops/channel_blocks.h"
@@ -32,15 +34,39 @@ Result<Types> infer_blocked(const InferContext& c) {
 
 Status run_blocked(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
-  const auto p = parse_blocked(a, shape_of(call.in[0])).value();
-  const int64_t block = call.in[0].shape[4];
+  auto p = parse_blocked(a, shape_of(call.in[0])).value();
+  if (call.band) {
+    p.rows = {call.band->begin, call.band->end};
+    p.in_held = call.band->in_held[0];
+    p.out_held = call.band->out_held;
+  }
+  const int64_t block = call.in[0].shape[4], rows_made = p.rows.end - p.rows.begin;
   const bool average = is_average_pooling(a).value();
-  split_work(
-      p.planes * p.out_height, work_of(p) * block, nullptr, 0, [&](kernels::Range rows, void*) {
-        kernels::run_blocked_pool(p, block, average, static_cast<const float*>(call.in[0].data),
-                                  static_cast<float*>(call.out[0].data), rows);
-      });
+  const int64_t work = work_of(p) / p.out_height * rows_made * block;
+  split_work(p.planes * rows_made, work, nullptr, 0, [&](kernels::Range rows, void*) {
+    kernels::run_blocked_pool(p, block, average, static_cast<const float*>(call.in[0].data),
+                              static_cast<float*>(call.out[0].data), rows);
+  });
   return {};
+}
+
+ElementBox needs_rows(const SlotTypes& types, const ElementBox& out, int operand) {
+  if (operand < 0) return out;
+  const Shape& x = types.in[0].shape;
+  const auto p = parse_blocked(types.op.reader(types.attributes), x).value();
+  ElementBox box{Shape(), x};
+  box.begin.resize(x.rank(), 0);
+  const int64_t from = out.begin[2] * p.stride_height - p.pad_top;
+  const int64_t to = (out.end[2] - 1) * p.stride_height - p.pad_top + p.kernel_height;
+  box.begin[2] = std::clamp<int64_t>(from, 0, p.in_height);
+  box.end[2] = std::clamp<int64_t>(to, box.begin[2], p.in_height);
+  return box;
+}
+
+Slot slot_of_pooling() {
+  Slot slot = dense_slot(run_blocked);
+  slot.needs = needs_rows;
+  return slot;
 }
 
 // ---- taps of the maxima
@@ -122,7 +148,7 @@ WEFT_OP(pooling_blocked) {
   pooling_attributes(op);
   op.infer(infer_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(dense_slot(run_blocked))
+      .kernel(slot_of_pooling())
       .sample(R"({"shapes": [[2, 1, 5, 6, 16]], "dtypes": ["float32"], "kernel": 3, "stride": 2,
                   "pad": 1})")
       .sample(R"({"shapes": [[1, 3, 5, 6, 8]], "dtypes": ["float32"], "kernel": [2, 3],

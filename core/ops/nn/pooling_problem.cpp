@@ -53,6 +53,9 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   const bool full = convention == "full";
   p.out_height = extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, full);
   p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, full);
+  p.rows = {0, p.out_height};
+  p.in_held = p.in_height;
+  p.out_held = p.out_height;
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
   return p;

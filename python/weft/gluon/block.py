@@ -376,8 +376,9 @@ class Block:
 
         memory: what a plan may take beside inputs, outputs, parameters and gradients, as bytes or
             as text ("200MB", "1.5 GiB"); to keep to it, what the backward reads is computed again
-            where that costs least, without a change in any bit. A call that cannot keep to it
-            raises ValueError, which says how little is possible.
+            where that costs least, and images are made in bands of rows where there is no backward,
+            without a change in any bit. A call that cannot keep to it raises ValueError, which says
+            how little is possible.
         static_alloc, static_shape: accepted as in Gluon; a plan always has both
         """
         options = {"static_alloc": static_alloc, "static_shape": static_shape}

@@ -127,6 +127,49 @@ struct Reference {
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
     return result;
   }
+
+  // The result, computed so many rows at a time from rings that hold what these rows need.
+  std::vector<float> run_in_bands(Isa isa, int64_t rows) const {
+    const Convolution& p = problem.shape;
+    std::vector<float> result(y.size(), NAN);
+    const int64_t x_row = p.in_width * problem.in_block, y_row = p.out_width * problem.out_block;
+    for (int64_t begin = 0; begin < p.out_height; begin += rows) {
+      BlockedConvolution band = problem;
+      band.rows = {begin, std::min(p.out_height, begin + rows)};
+      const int64_t from = std::max<int64_t>(0, begin * p.stride_height - p.pad_top);
+      const int64_t last = (band.rows.end - 1) * p.stride_height - p.pad_top +
+                           (p.kernel_height - 1) * p.dilation_height;
+      const Range needed = {from, std::max(from, std::min(p.in_height, last + 1))};
+      band.x_held = std::max<int64_t>(1, needed.end - needed.begin);
+      band.residual_held = band.rows.end - begin + 1;
+      band.results.height = band.rows.end - begin;
+      const std::vector<float> x_ring = ring(x, p.in_height, x_row, needed, band.x_held);
+      const std::vector<float> added =
+          ring(residual, p.out_height, y_row, band.rows, band.residual_held);
+      std::vector<float> made(y.size() / p.out_height * band.results.height, NAN);
+      std::vector<unsigned char> scratch(blocked_convolution_scratch(band));
+      run_blocked_convolution(
+          *table_of(isa), band,
+          {x_ring.data(), weights.data(), bias.data(), added.data(), made.data()},
+          {0, blocked_convolution_units(band)}, scratch.data());
+      for (int64_t row = begin; row < band.rows.end; ++row)
+        for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
+          std::copy_n(&made[(plane * band.results.height + row % band.results.height) * y_row],
+                      y_row, &result[(plane * p.out_height + row) * y_row]);
+    }
+    return result;
+  }
+
+  static std::vector<float> ring(const std::vector<float>& image, int64_t height, int64_t row_size,
+                                 Range rows, int64_t held) {
+    const int64_t planes = int64_t(image.size()) / (height * row_size);
+    std::vector<float> result(planes * held * row_size, NAN);
+    for (int64_t plane = 0; plane < planes; ++plane)
+      for (int64_t row = rows.begin; row < rows.end; ++row)
+        std::copy_n(&image[(plane * height + row) * row_size], row_size,
+                    &result[(plane * held + row % held) * row_size]);
+    return result;
+  }
 };
 
 }  // namespace
@@ -154,6 +197,19 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
       if (isa == Isa::kGeneric) continue;  // rounds products
       if (fused.empty()) fused = whole;
       CHECK(whole == fused);
+    }
+  }
+}
+
+TEST_CASE("blocked convolutions have the same bits in bands of rows from rings") {
+  for (const Setting& setting : kSettings) {
+    CAPTURE(&setting - kSettings);
+    const Reference r(setting);
+    for (Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      const std::vector<float> whole = r.run(isa, 1);
+      for (const int64_t rows : {1, 3})
+        CHECK(r.run_in_bands(isa, rows * std::max<int64_t>(1, setting.winograd)) == whole);
     }
   }
 }
@@ -196,7 +252,8 @@ TEST_CASE("blocked convolutions keep NaN between bounds") {
 TEST_CASE("blocked poolings have the bits of the plain ones") {
   for (const int64_t block : {8, 16}) {
     for (const bool average : {false, true}) {
-      Pooling p = {DType::kFloat32, 3 * block, 7, 9, 4, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, false};
+      Pooling p = {DType::kFloat32, 3 * block, 7, 9, 4, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1,
+                   false,           {0, 4},    7, 4};
       const std::vector<float> x = uniform<float>(p.planes * 63, -1, 1, 5);
       std::vector<float> plain(p.planes * 20), y(plain.size(), NAN);
       if (average)
@@ -210,6 +267,20 @@ TEST_CASE("blocked poolings have the bits of the plain ones") {
         const auto run = average ? table.blocked_average_pool : table.blocked_max_pool;
         run(p, block, in.data(), y.data(), {0, p.planes * p.out_height});
         CHECK(y == blocked(plain, p.planes * block, 20, block));
+        for (int64_t row = 0; row < p.out_height; ++row) {  // each from a ring of its window
+          Pooling band = p;
+          band.rows = {row, row + 1};
+          band.in_held = 3;
+          band.out_held = 1;
+          const Range needed = {std::max<int64_t>(0, 2 * row - 1),
+                                std::min<int64_t>(7, 2 * row + 2)};
+          const std::vector<float> ring = Reference::ring(in, 7, 9 * block, needed, 3);
+          std::vector<float> made(p.planes * 5 * block, NAN);
+          run(band, block, ring.data(), made.data(), {0, p.planes});
+          for (int64_t plane = 0; plane < p.planes; ++plane)
+            CHECK(std::equal(&made[plane * 5 * block], &made[plane * 5 * block] + 5 * block,
+                             &y[(plane * 4 + row) * 5 * block]));
+        }
       }
     }
   }

@@ -1,0 +1,123 @@
+// Running a loop over bands of rows.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "executor/bands.h"
+#include "runtime/thread_state.h"
+#include "runtime/threads.h"
+
+namespace weft::executor {
+namespace {
+
+// One image and one lane's memory.
+class Lane {
+ public:
+  Lane(const BandPlan& plan, void* const* externals, char* memory, int64_t image)
+      : plan_(plan), externals_(externals), memory_(memory), image_(image) {}
+
+  Status run_section(size_t section) const {
+    for (size_t c = plan_.sections[section]; c < plan_.sections[section + 1]; ++c) {
+      const graph::BandCall& call = plan_.calls[c];
+      const BandStep& step = plan_.steps[static_cast<size_t>(call.node)];
+      if (step.op)
+        WEFT_TRY(run_kernel(step, call.rows));
+      else if (step.code)
+        run_arithmetic(step, call.rows);
+      else
+        run_copies(step, call.rows);
+    }
+    return {};
+  }
+
+ private:
+  char* start(const BandValue& value, bool by_image) const {
+    if (value.external < 0) return memory_ + value.offset;
+    char* const first = static_cast<char*>(externals_[value.external]) + value.offset;
+    return by_image ? first + image_ * value.image_bytes : first;
+  }
+  const BandValue& value(int32_t number) const { return plan_.values[static_cast<size_t>(number)]; }
+  char* start(const BandUse& use) const {
+    return use.value < 0 ? nullptr : start(value(use.value), use.by_image);
+  }
+  // Of row `row` in the first plane.
+  char* row_of(const BandUse& use, int64_t row) const {
+    const BandValue& of = value(use.value);
+    return start(of, use.by_image) + (use.by_rows ? row % of.held * of.row_bytes : 0);
+  }
+
+  Status run_kernel(const BandStep& step, graph::RowRange rows) const {
+    std::array<TensorView, ops::RowBand::kMostInputs + 1> views;
+    const size_t inputs = step.in.size();
+    std::copy(step.views.begin(), step.views.end(), views.begin());
+    for (size_t i = 0; i < inputs; ++i) views[i].data = start(step.in[i]);
+    views[inputs].data = start(value(step.out), true);
+    ops::RowBand band = step.band;
+    band.begin = rows.begin;
+    band.end = rows.end;
+    ops::KernelCall call{
+        *step.op, {views.data(), inputs}, {&views[inputs], 1}, step.attributes.view()};
+    call.scratch = memory_ + plan_.ring_bytes;
+    call.band = &band;
+    return step.op->slot.run(call);
+  }
+
+  void run_arithmetic(const BandStep& step, graph::RowRange rows) const {
+    const TileCode& code = *step.code;
+    const BandUse out{step.out, true, true};
+    std::array<void*, kernels::TileLoop::kMaxExternals> data;
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+      size_t at = 0;
+      for (const BandUse& use : step.in) data[at++] = row_of(use, row);
+      for (const uint64_t& scalar : step.scalars) data[at++] = const_cast<uint64_t*>(&scalar);
+      data[at++] = row_of(out, row);
+      kernels::run_tiles(code.program(), code.loop, {data.data(), at}, {0, code.units},
+                         memory_ + plan_.ring_bytes);
+    }
+  }
+
+  void run_copies(const BandStep& step, graph::RowRange rows) const {
+    const BandUse out{step.out, true, true};
+    const BandValue& to = value(step.out);
+    for (const BandCopy& copy : step.copies) {
+      const BandValue& from = value(copy.from.value);
+      for (int64_t row = rows.begin; row < rows.end; ++row)
+        for (int64_t plane = 0; plane < copy.planes; ++plane)
+          std::memcpy(row_of(out, row) + (copy.first_plane + plane) * to.held * to.row_bytes,
+                      row_of(copy.from, row) + plane * from.held * from.row_bytes,
+                      static_cast<size_t>(to.row_bytes));
+    }
+  }
+
+  const BandPlan& plan_;
+  void* const* const externals_;
+  char* const memory_;
+  const int64_t image_;
+};
+
+}  // namespace
+
+Status run_bands(const BandPlan& plan, void* const* externals, void* scratch) {
+  const auto sections = static_cast<int64_t>(plan.sections.size()) - 1;
+  const auto run_piece = [&](int64_t piece, int64_t lane) {
+    return Lane(plan, externals, static_cast<char*>(scratch) + lane * plan.lane_bytes,
+                piece / sections)
+        .run_section(static_cast<size_t>(piece % sections));
+  };
+  if (plan.lanes == 1) {
+    for (int64_t piece = 0; piece < plan.pieces() && !thread_state().interrupted; ++piece)
+      WEFT_TRY(run_piece(piece, 0));
+    return {};
+  }
+  // Kernels refuse nothing that inference has accepted, so there is no failure to carry back.
+  const bool has_own = plan.pieces() <= plan.lanes;
+  parallel_for(plan.pieces(), 1, [&](int64_t begin, int64_t end, int thread) {
+    for (int64_t piece = begin; piece < end; ++piece) {
+      const Status status = run_piece(piece, has_own ? piece : thread);
+      WEFT_ASSERT(status.ok());
+    }
+  });
+  return {};
+}
+
+}  // namespace weft::executor

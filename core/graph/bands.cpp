@@ -1,0 +1,330 @@
+#include "graph/bands.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "graph/verifier.h"
+#include "ops/channel_blocks.h"
+
+namespace weft::graph {
+namespace {
+
+bool is_elementwise(const Node& node) {
+  return node.op && (node.op->slot.elementwise || node.op->name == "cast");
+}
+
+// Does an operand of elementwise arithmetic have the rows of the result? Else one for all.
+bool has_rows(const Shape& operand, const Shape& out) {
+  const int from_the_end = out.rank() - kRowAxis;
+  if (operand.rank() < from_the_end) return false;
+  const int64_t rows = operand[operand.rank() - from_the_end];
+  return rows == out[kRowAxis] && (rows > 1 || operand.rank() == out.rank());
+}
+
+// Arithmetic on images whose other operands are images of the result's extents, or repeated.
+bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
+  const bool is_region =
+      !node.op && graph.regions[static_cast<size_t>(node.region)].kind == RegionKind::kFused;
+  if (!is_region && !is_elementwise(node)) return false;
+  bool reads_rows = false;
+  for (const Operand& operand : node.operands) {
+    if (!operand.is_value()) continue;
+    const Shape& shape = graph.type(operand.value).shape;
+    reads_rows |= shape == out;
+    if (has_rows(shape, out) && shape.rank() != out.rank()) return false;
+  }
+  return reads_rows;
+}
+
+}  // namespace
+
+bool has_row_kernel(const Node& node) {
+  return node.op && node.op->slot.needs && !node.op->slot.elementwise &&
+         node.operands.size() <= ops::RowBand::kMostInputs;
+}
+
+bool is_concatenation(const Node& node) {
+  if (!node.op || node.op->name != "concatenate") return false;
+  const ops::AttributeReader a = node.op->reader(node.attributes.view());
+  return a.has("axis") && a.integer("axis") == 1 &&
+         std::ranges::all_of(node.operands, &Operand::is_value);
+}
+
+bool can_make_rows(const Graph& graph, const Node& node) {
+  if (node.outputs.size() != 1 || node.clone_of != kNoValue || node.effect >= 0 ||
+      node.ordinal >= 0)
+    return false;
+  const Shape& out = graph.type(node.outputs[0]).shape;
+  if (!ops::is_blocked(out) || out.elements() == 0) return false;
+  return has_row_kernel(node) || is_concatenation(node) || is_by_index(graph, node, out);
+}
+
+bool reads_rows(const Graph& graph, const Node& node, size_t operand) {
+  if (!node.operands[operand].is_value()) return false;
+  const TensorType& out = graph.type(node.outputs[0]);
+  if (!has_row_kernel(node))
+    return has_rows(graph.type(node.operands[operand].value).shape, out.shape);
+  const std::vector<TensorType> in = operand_types(graph, node).value();
+  ops::ElementBox box{Shape(), out.shape};
+  box.begin.resize(out.shape.rank(), 0);
+  return node.op->slot
+             .needs({*node.op, in, {&out, 1}, node.attributes.view()}, box,
+                    static_cast<int>(operand))
+             .begin.rank() > kRowAxis;
+}
+
+RowRule::RowRule(const Graph& graph, const Node& node)
+    : height_(graph.type(node.outputs[0]).shape[kRowAxis]), operands_(node.operands.size()) {
+  const TensorType& out = graph.type(node.outputs[0]);
+  for (size_t i = 0; i < operands_.size(); ++i)
+    operands_[i].by_rows = graph::reads_rows(graph, node, i);
+  if (!has_row_kernel(node)) {
+    work_ = static_cast<double>(out.shape.elements() / height_);
+    return;
+  }
+  const std::vector<TensorType> in = operand_types(graph, node).value();
+  const ops::SlotTypes types{*node.op, in, {&out, 1}, node.attributes.view()};
+  const ops::Slot& slot = node.op->slot;
+  work_ = ops::cost_of(slot, types).flops / static_cast<double>(height_);
+  ops::ElementBox box{Shape(), out.shape};
+  box.begin.resize(out.shape.rank(), 0);
+  box.end[kRowAxis] = 1;
+  step_ = slot.needs(types, box, -1).end[kRowAxis];
+  for (size_t i = 0; i < operands_.size(); ++i) {
+    for (int64_t row = 0; operands_[i].by_rows && row < height_; ++row) {
+      box.begin[kRowAxis] = row;
+      box.end[kRowAxis] = row + 1;
+      const ops::ElementBox from = slot.needs(types, box, static_cast<int>(i));
+      operands_[i].of_row.push_back({from.begin[kRowAxis], from.end[kRowAxis]});
+    }
+  }
+}
+
+RowRange RowRule::needed(size_t operand, RowRange out) const {
+  const std::vector<RowRange>& of_row = operands_[operand].of_row;
+  if (of_row.empty()) return out;
+  return {of_row[static_cast<size_t>(out.begin)].begin,
+          of_row[static_cast<size_t>(out.end) - 1].end};
+}
+
+// ---- the order of rows
+//
+// A row of a value is made when a node asks for it, so what is alive of it are the rows from the
+// first that some reader still needs to the last that is made.
+
+namespace {
+
+class Scheduler {
+ public:
+  Scheduler(const Graph& graph, std::span<const int32_t> nodes,
+            std::span<const RowRule* const> rules, int64_t rows)
+      : graph_(graph), nodes_(nodes), rules_(rules), rows_(rows), from_(nodes.size()) {
+    schedule_.held.assign(nodes.size(), 0);
+    schedule_.whole_of.assign(nodes.size(), -1);
+    link();
+    find_parts();
+  }
+
+  BandSchedule run(int64_t sections) {
+    const size_t last = nodes_.size() - 1;
+    const int64_t height = rules_[last]->height(), step = rules_[last]->step();
+    const int64_t steps = (height + step - 1) / step;
+    sections = std::clamp<int64_t>(sections, 1, steps);
+    for (int64_t s = 0; s < sections; ++s) {
+      schedule_.sections.push_back(schedule_.calls.size());
+      begin_section(
+          {steps * s / sections * step, std::min(height, steps * (s + 1) / sections * step)});
+      make(last, ends_[last]);
+    }
+    schedule_.sections.push_back(schedule_.calls.size());
+    for (size_t n = nodes_.size(); n-- > 0;) {
+      const int32_t whole = schedule_.whole_of[n];
+      int64_t& held = schedule_.held[n];
+      held = whole >= 0  ? schedule_.held[static_cast<size_t>(whole)]
+             : n == last ? height
+                         : std::min(held, rules_[n]->height());
+    }
+    schedule_.work = all_work_ > 0 ? work_ / all_work_ : 1;
+    return std::move(schedule_);
+  }
+
+ private:
+  struct Reader {
+    size_t node, operand;
+  };
+
+  const Node& node(size_t n) const { return graph_.nodes[static_cast<size_t>(nodes_[n])]; }
+
+  // Who makes what each node reads by rows, and who reads what it makes.
+  void link() {
+    std::vector<int32_t> position(graph_.nodes.size(), -1);
+    readers_.resize(nodes_.size());
+    for (size_t n = 0; n < nodes_.size(); ++n) {
+      position[static_cast<size_t>(nodes_[n])] = static_cast<int32_t>(n);
+      from_[n].assign(node(n).operands.size(), -1);
+      for (size_t i = 0; i < from_[n].size(); ++i) {
+        if (!rules_[n]->reads_rows(i)) continue;
+        const Value& value = graph_.values[static_cast<size_t>(node(n).operands[i].value)];
+        if (value.origin == Origin::kNode) from_[n][i] = position[static_cast<size_t>(value.index)];
+        if (from_[n][i] >= 0) readers_[static_cast<size_t>(from_[n][i])].push_back({n, i});
+      }
+      all_work_ += rules_[n]->work() * static_cast<double>(rules_[n]->height());
+    }
+  }
+
+  // What a concatenation alone has as a part is made inside it.
+  void find_parts() {
+    for (size_t n = 0; n < nodes_.size(); ++n) {
+      if (!is_concatenation(node(n))) continue;
+      for (const int32_t part : from_[n])
+        if (part >= 0 && schedule_.whole_of[static_cast<size_t>(part)] < 0 &&
+            std::ranges::count(from_[n], part) == 1)
+          schedule_.whole_of[static_cast<size_t>(part)] = static_cast<int32_t>(n);
+    }
+  }
+
+  void begin_section(RowRange result) {
+    std::vector<RowRange> wanted(nodes_.size(), RowRange{INT64_MAX, 0});
+    wanted.back() = result;
+    for (size_t n = nodes_.size(); n-- > 0;) {
+      const int64_t step = rules_[n]->step();
+      RowRange& rows = wanted[n];
+      if (rows.begin > rows.end) rows = {0, 0};
+      rows.begin = rows.begin / step * step;
+      rows.end = std::min(rules_[n]->height(), (rows.end + step - 1) / step * step);
+      for (size_t i = 0; i < from_[n].size() && rows.begin < rows.end; ++i) {
+        if (from_[n][i] < 0) continue;
+        const RowRange needed = rules_[n]->needed(i, rows);
+        RowRange& of = wanted[static_cast<size_t>(from_[n][i])];
+        of = {std::min(of.begin, needed.begin), std::max(of.end, needed.end)};
+      }
+    }
+    done_.resize(nodes_.size());
+    ends_.resize(nodes_.size());
+    top_.assign(nodes_.size(), 0);
+    for (size_t n = 0; n < nodes_.size(); ++n) {
+      done_[n] = wanted[n].begin;
+      ends_[n] = wanted[n].end;
+    }
+  }
+
+  void make(size_t n, int64_t end) {
+    const int64_t step = rules_[n]->step();
+    const int64_t most = std::max<int64_t>(1, rows_ / step) * step;
+    end = std::min(rules_[n]->height(), (end + step - 1) / step * step);
+    while (done_[n] < end) {
+      const RowRange rows{done_[n], std::min(end, done_[n] + most)};
+      for (size_t i = 0; i < from_[n].size(); ++i)
+        if (from_[n][i] >= 0)
+          make(static_cast<size_t>(from_[n][i]), rules_[n]->needed(i, rows).end);
+      hold(n, rows.end);
+      work_ += rules_[n]->work() * static_cast<double>(rows.end - rows.begin);
+      if (!is_made_of_parts(n)) schedule_.calls.push_back({static_cast<int32_t>(n), rows});
+      done_[n] = rows.end;
+    }
+  }
+
+  bool is_made_of_parts(size_t n) const {
+    return is_concatenation(node(n)) && std::ranges::all_of(from_[n], [&](int32_t part) {
+             return part >= 0 &&
+                    schedule_.whole_of[static_cast<size_t>(part)] == static_cast<int32_t>(n);
+           });
+  }
+
+  size_t root(size_t n) const {
+    while (schedule_.whole_of[n] >= 0) n = static_cast<size_t>(schedule_.whole_of[n]);
+    return n;
+  }
+
+  // The ring that a value is in has rows up to `end` now.
+  void hold(size_t n, int64_t end) {
+    const size_t ring = root(n);
+    top_[ring] = std::max(top_[ring], end);
+    int64_t& held = schedule_.held[ring];
+    held = std::max(held, top_[ring] - first_needed(ring));
+  }
+
+  // The first row of a ring that is still to be read, of the concatenation or of its parts.
+  int64_t first_needed(size_t n) const {
+    int64_t first = done_[n];
+    for (const Reader& reader : readers_[n]) {
+      if (done_[reader.node] >= ends_[reader.node]) continue;
+      const int64_t next = done_[reader.node];
+      first = std::min(first, rules_[reader.node]->needed(reader.operand, {next, next + 1}).begin);
+    }
+    for (const int32_t part : from_[n])
+      if (part >= 0 && schedule_.whole_of[static_cast<size_t>(part)] == static_cast<int32_t>(n))
+        first = std::min(first, first_needed(static_cast<size_t>(part)));
+    return first;
+  }
+
+  const Graph& graph_;
+  const std::span<const int32_t> nodes_;
+  const std::span<const RowRule* const> rules_;
+  const int64_t rows_;
+  std::vector<std::vector<int32_t>> from_;  // by node and operand
+  std::vector<std::vector<Reader>> readers_;
+  std::vector<int64_t> done_, ends_, top_;
+  double work_ = 0, all_work_ = 0;
+  BandSchedule schedule_;
+};
+
+}  // namespace
+
+BandSchedule schedule_bands(const Graph& graph, std::span<const int32_t> nodes,
+                            std::span<const RowRule* const> rules, int64_t rows, int64_t sections) {
+  return Scheduler(graph, nodes, rules, rows).run(sections);
+}
+
+int64_t bytes_of_rows(const TensorType& type, int64_t rows) {
+  const Shape& s = type.shape;
+  return s[1] * rows * s[3] * s[4] * size_of(type.dtype);
+}
+
+int64_t BandSchedule::ring_bytes(const Graph& graph, std::span<const int32_t> nodes) const {
+  int64_t bytes = 0;
+  for (size_t n = 0; n + 1 < nodes.size(); ++n)
+    if (whole_of[n] < 0)
+      bytes +=
+          bytes_of_rows(graph.type(graph.nodes[static_cast<size_t>(nodes[n])].outputs[0]), held[n]);
+  return bytes;
+}
+
+// ---- the verifier's rule
+
+Status bands_are_sound(const Graph& graph, const Node& node) {
+  const Region& region = graph.regions[static_cast<size_t>(node.region)];
+  const auto broken = [&](const auto&... parts) {
+    return errors::invalid_value("graph", "bands at %", node.outputs.empty() ? -1 : node.outputs[0],
+                                 parts...);
+  };
+  if (!region.body || region.loop.most < 1) return broken(" lack a body or rows");
+  const Graph& body = *region.body;
+  WEFT_TRY(verify_body(body));
+  if (!body.states.empty() || body.effects > 0 || !body.sizes.empty() || !body.constants.empty() ||
+      body.ordinals > 0)
+    return broken(": a body has no constants, states, effects, sizes or random numbers");
+  if (body.nodes.empty() || body.outputs.size() != 1 || node.outputs.size() != 1 ||
+      body.outputs[0] != body.nodes.back().outputs[0])
+    return broken(": their one result is what the last node of the body makes");
+  if (node.operands.size() != body.inputs.size()) return broken(" and their body differ in inputs");
+  for (size_t i = 0; i < node.operands.size(); ++i)
+    if (!node.operands[i].is_value() ||
+        !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
+      return broken(": operand ", i, " has another type than the body's input");
+  if (!(body.type(body.outputs[0]) == graph.type(node.outputs[0])))
+    return broken(": the body's result has another type");
+  const int64_t images = body.type(body.outputs[0]).shape[0];
+  for (const Node& inner : body.nodes) {
+    const std::string name = inner.op ? inner.op->name : "a region";
+    if (!can_make_rows(body, inner) || body.type(inner.outputs[0]).shape[0] != images)
+      return broken(" contain ", name, ", which makes no rows");
+    for (size_t i = 0; i < inner.operands.size(); ++i)
+      if (inner.operands[i].is_value() && body.producer(inner.operands[i].value) &&
+          !reads_rows(body, inner, i))
+        return broken(": ", name, " reads all of what the body makes by rows");
+  }
+  return {};
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,291 @@
+// Law: nodes that make rows of images from rows, and of whose results only the last one's is read
+// outside, become a loop over bands of rows. Every row is made by the same kernel from the same
+// rows as before, so all bits stay.
+//
+// There are two reasons. For speed: what lies between the layers of an inverted residual (Sandler
+// et al., "MobileNetV2", 2018) is large and costs little arithmetic; rows of it stay in the
+// second-level cache. For memory: line buffers instead of whole images (Alwani et al., "Fused-Layer
+// CNN Accelerators", 2016), for the stretch of the network that has most alive.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "graph/bands.h"
+#include "graph/passes.h"
+#include "graph/passes/rebuild_impl.h"
+
+namespace weft::graph {
+namespace {
+
+constexpr size_t kMostNodes = 64;  // of a body
+constexpr size_t kMostNodesForSpeed = 8;
+constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
+constexpr int64_t kLargeBytes = 512 * 1024;   // of a value that leaves a cache before it is read
+constexpr double kFlops = 50e9;               // of one core; only ratios matter
+constexpr double kBytes = 20e9;
+constexpr double kLeastGain = 0.1;  // of the time of the arithmetic
+constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
+
+// What may be between two nodes that make rows, by their positions among these.
+struct Stretch {
+  size_t begin = 0, end = 0;
+  int64_t rows = 0;  // 0: no bands
+};
+
+class Former {
+ public:
+  Former(const Graph& graph, const PassContext& context) : graph_(graph), context_(context) {
+    std::vector<int32_t> position(graph.nodes.size(), -1);
+    for (size_t n = 0; n < graph.nodes.size(); ++n) {
+      if (!can_make_rows(graph, graph.nodes[n])) continue;
+      position[n] = static_cast<int32_t>(makers_.size());
+      makers_.push_back(static_cast<int32_t>(n));
+    }
+    rules_.resize(makers_.size());
+    find_readers(position);
+    find_alive();
+  }
+
+  Result<Graph> run() {
+    const std::vector<Stretch> stretches = context_.band_rows > 0 ? smallest() : fastest();
+    if (stretches.empty()) return graph_;
+    Rebuild rebuild(graph_);
+    std::vector<bool> inside(graph_.nodes.size(), false);
+    std::vector<const Stretch*> ends(graph_.nodes.size(), nullptr);
+    for (const Stretch& stretch : stretches) {
+      for (size_t m = stretch.begin; m <= stretch.end; ++m)
+        inside[static_cast<size_t>(makers_[m])] = true;
+      ends[static_cast<size_t>(makers_[stretch.end])] = &stretch;
+    }
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (ends[n]) add_region(*ends[n], rebuild);
+      if (!inside[n]) rebuild.copy(graph_.nodes[n]);
+    }
+    return rebuild.finish();
+  }
+
+ private:
+  const Node& maker(size_t m) const { return graph_.nodes[static_cast<size_t>(makers_[m])]; }
+  const TensorType& result(size_t m) const { return graph_.type(maker(m).outputs[0]); }
+
+  const RowRule* rule(size_t m) {
+    if (!rules_[m]) rules_[m].emplace(graph_, maker(m));
+    return &*rules_[m];
+  }
+
+  // By maker: the last one that reads its result, or SIZE_MAX where something else reads it; and
+  // the first one that may be in a loop with it, because what is before is read as a whole.
+  void find_readers(const std::vector<int32_t>& position) {
+    last_reader_.assign(makers_.size(), 0);
+    first_beside_.assign(makers_.size(), 0);
+    const auto maker_of = [&](ValueId id) {
+      const Value& value = graph_.values[static_cast<size_t>(id)];
+      return value.origin == Origin::kNode ? position[static_cast<size_t>(value.index)] : -1;
+    };
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      for (size_t i = 0; i < node.operands.size(); ++i) {
+        const int32_t from = node.operands[i].is_value() ? maker_of(node.operands[i].value) : -1;
+        if (from < 0) continue;
+        size_t& last = last_reader_[static_cast<size_t>(from)];
+        const auto own = static_cast<size_t>(position[n]);
+        last = position[n] < 0 ? SIZE_MAX : std::max(last, own);
+        if (position[n] >= 0 && !reads_rows(graph_, node, i))
+          first_beside_[own] = std::max(first_beside_[own], static_cast<size_t>(from) + 1);
+      }
+    }
+    for (const ValueId id : graph_.outputs)
+      if (maker_of(id) >= 0) last_reader_[static_cast<size_t>(maker_of(id))] = SIZE_MAX;
+  }
+
+  // By maker: bytes that nodes before it computed and that it or a later node reads.
+  void find_alive() {
+    std::vector<int64_t> change(graph_.nodes.size() + 2, 0);
+    std::vector<size_t> last(graph_.values.size(), 0);
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      for (const Operand& operand : graph_.nodes[n].operands)
+        if (operand.is_value()) last[static_cast<size_t>(operand.value)] = n;
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      for (const ValueId id : graph_.nodes[n].outputs) {
+        if (last[static_cast<size_t>(id)] <= n) continue;
+        change[n + 1] += graph_.type(id).bytes();
+        change[last[static_cast<size_t>(id)] + 1] -= graph_.type(id).bytes();
+      }
+    int64_t alive = 0;
+    size_t n = 0;
+    for (const int32_t maker : makers_) {
+      for (; n <= static_cast<size_t>(maker); ++n) alive += change[n];
+      alive_.push_back(alive);
+    }
+  }
+
+  // Calls use(end) for each stretch of nodes from `begin` on that can be one loop, until it gives
+  // false.
+  template <class Use>
+  void for_each_end(size_t begin, size_t most, const Use& use) const {
+    size_t last = last_reader_[begin];
+    const size_t end = std::min(makers_.size(), begin + most);
+    for (size_t m = begin + 1; m < end; ++m) {
+      if (last == SIZE_MAX || first_beside_[m] > begin ||
+          maker(m).backward != maker(begin).backward ||
+          result(m).shape[0] != result(begin).shape[0])
+        return;
+      if (last <= m && !use(m)) return;
+      last = std::max(last, last_reader_[m]);
+    }
+  }
+
+  BandSchedule schedule(const Stretch& stretch, int64_t sections) {
+    std::vector<const RowRule*> rules;
+    for (size_t m = stretch.begin; m <= stretch.end; ++m) rules.push_back(rule(m));
+    return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, sections);
+  }
+  std::span<const int32_t> nodes_of(const Stretch& stretch) const {
+    return std::span(makers_).subspan(stretch.begin, stretch.end - stretch.begin + 1);
+  }
+
+  // ---- for speed
+
+  // Seconds of memory traffic that a stretch saves, less what is made twice; 0: it is not worth it.
+  double gain(size_t begin, size_t end) {
+    const auto images = static_cast<double>(result(end).shape[0]);
+    double saved = 0, work = 0;
+    for (size_t m = begin; m < end; ++m) {
+      const double bytes = static_cast<double>(result(m).bytes());
+      if (bytes / images > static_cast<double>(kLargeBytes)) saved += 2 * bytes / kBytes;
+    }
+    if (saved == 0) return 0;
+    for (size_t m = begin; m <= end; ++m)
+      work += rule(m)->work() * static_cast<double>(rule(m)->height());
+    return saved < kLeastGain * work / kFlops ? 0 : saved;
+  }
+
+  int64_t weight_bytes(size_t begin, size_t end) {
+    int64_t bytes = 0;
+    for (size_t m = begin; m <= end; ++m)
+      for (size_t i = 0; i < maker(m).operands.size(); ++i)
+        if (maker(m).operands[i].is_value() && !rule(m)->reads_rows(i))
+          bytes += graph_.type(maker(m).operands[i].value).bytes();
+    return bytes;
+  }
+
+  // The stretch with the most rows at a time whose rings stay in the cache.
+  std::optional<Stretch> cached(size_t begin, size_t end) {
+    const int64_t weights = weight_bytes(begin, end);
+    for (const int64_t rows : kRows) {
+      const Stretch stretch{begin, end, rows};
+      const BandSchedule bands = schedule(stretch, 1);
+      if (bands.ring_bytes(graph_, nodes_of(stretch)) + weights <= kCachedBytes) return stretch;
+    }
+    return {};
+  }
+
+  // From the end to the start: what the nodes from one on can save.
+  std::vector<Stretch> fastest() {
+    struct Best {
+      double saved = 0;
+      std::optional<Stretch> first;
+    };
+    std::vector<Best> best(makers_.size() + 1);
+    for (size_t begin = makers_.size(); begin-- > 0;) {
+      best[begin] = {best[begin + 1].saved, {}};
+      for_each_end(begin, kMostNodesForSpeed, [&](size_t end) {
+        const double saved = gain(begin, end);
+        if (saved == 0 || saved + best[end + 1].saved <= best[begin].saved) return true;
+        if (const auto stretch = cached(begin, end))
+          best[begin] = {saved + best[end + 1].saved, stretch};
+        return true;
+      });
+    }
+    std::vector<Stretch> result;
+    for (size_t m = 0; m < makers_.size();) {
+      if (best[m].first) result.push_back(*best[m].first);
+      m = best[m].first ? best[m].first->end + 1 : m + 1;
+    }
+    return result;
+  }
+
+  // ---- for memory
+
+  // Stretches whose step with most bytes alive has fewest, or no more than are asked for; of these
+  // with the fewest nodes in bands.
+  std::vector<Stretch> smallest() {
+    struct Best {
+      int64_t bytes = 0;
+      size_t nodes = 0;
+      Stretch first;
+    };
+    std::vector<Best> best(makers_.size() + 1);
+    for (size_t begin = makers_.size(); begin-- > 0;) {
+      best[begin].bytes = INT64_MAX;
+      const auto propose = [&](const Stretch& stretch, int64_t bytes) {
+        const Best& rest = best[stretch.end + 1];
+        const int64_t most = std::max({bytes, rest.bytes, context_.band_bytes});
+        const size_t nodes = rest.nodes + (stretch.rows ? stretch.end - stretch.begin + 1 : 0);
+        if (most < best[begin].bytes || (most == best[begin].bytes && nodes < best[begin].nodes))
+          best[begin] = {most, nodes, stretch};
+      };
+      propose({begin, begin, 0}, alive_[begin] + result(begin).bytes());
+      for_each_end(begin, kMostNodes, [&](size_t end) {
+        const Stretch stretch{begin, end, context_.band_rows};
+        const int64_t whole = alive_[begin] + result(end).bytes();
+        if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
+        const int64_t rings = schedule(stretch, 1).ring_bytes(graph_, nodes_of(stretch));
+        propose(stretch, whole + rings);
+        return alive_[begin] + rings < best[begin].bytes;  // a longer one has no smaller rings
+      });
+    }
+    std::vector<Stretch> result;
+    for (size_t m = 0; m < makers_.size(); m = best[m].first.end + 1)
+      if (best[m].first.rows) result.push_back(best[m].first);
+    return result;
+  }
+
+  // ---- writing
+
+  void add_region(const Stretch& stretch, Rebuild& rebuild) const {
+    Rebuild inner(graph_, Rebuild::Inputs::kNone);
+    Node node;
+    std::vector<bool> known(graph_.values.size(), false);
+    for (const int32_t n : nodes_of(stretch)) {
+      const Node& own = graph_.nodes[static_cast<size_t>(n)];
+      for (const Operand& operand : own.operands) {
+        if (!operand.is_value() || known[static_cast<size_t>(operand.value)]) continue;
+        known[static_cast<size_t>(operand.value)] = true;
+        inner.take_input(operand.value);
+        node.operands.push_back(Operand::of_value(rebuild.map(operand.value)));
+      }
+      inner.copy(own);
+      known[static_cast<size_t>(own.outputs[0])] = true;
+    }
+    const ValueId last = maker(stretch.end).outputs[0];
+    Graph body = std::move(inner.graph());
+    body.outputs = {body.nodes.back().outputs[0]};
+    Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
+    region.loop.most = stretch.rows;
+    node.region = rebuild.graph().add_region(std::move(region));
+    node.line = maker(stretch.end).line;
+    node.backward = maker(stretch.end).backward;
+    const TensorType type = graph_.type(last);
+    const int32_t index = rebuild.graph().add_node(std::move(node), {&type, 1});
+    const ValueId id = rebuild.graph().nodes[static_cast<size_t>(index)].outputs[0];
+    rebuild.graph().values[static_cast<size_t>(id)].name =
+        graph_.values[static_cast<size_t>(last)].name;
+    rebuild.set(last, id);
+  }
+
+  const Graph& graph_;
+  const PassContext& context_;
+  std::vector<int32_t> makers_;  // nodes that make rows
+  std::vector<size_t> last_reader_, first_beside_;
+  std::vector<int64_t> alive_;
+  std::vector<std::optional<RowRule>> rules_;
+};
+
+}  // namespace
+
+Result<Graph> form_bands(const Graph& graph, const PassContext& context) {
+  return Former(graph, context).run();
+}
+
+}  // namespace weft::graph
