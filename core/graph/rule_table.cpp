@@ -70,7 +70,8 @@ bool signed_numbers(const Graph& graph, Bindings& found) {
 bool holds(DType wide, DType narrow) {
   if (wide == narrow || narrow == DType::kBool) return true;
   if (wide == DType::kBool || (is_floating(narrow) && !is_floating(wide))) return false;
-  if (narrow == DType::kFloat16 && wide == DType::kBFloat16) return false;
+  const bool same_size = is_floating(wide) && size_of(wide) == size_of(narrow);
+  if (same_size && is_floating(narrow)) return false;  // one has more digits, the other range
   if (wide == DType::kFloat16 && !is_floating(narrow)) return size_of(narrow) == 1;
   if (!is_floating(wide) && is_unsigned(wide) && !is_unsigned(narrow)) return false;
   const bool gains_sign = !is_floating(wide) && !is_unsigned(wide) && is_unsigned(narrow);

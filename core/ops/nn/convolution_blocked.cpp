@@ -134,8 +134,8 @@ ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
     return box;
   }
   box.end = types.in[0].shape;
-  box.begin.resize(0);
-  box.begin.resize(box.end.rank(), 0);
+  box.begin = Shape();
+  for (int axis = 0; axis < box.end.rank(); ++axis) box.begin.push_back(0);
   const int64_t from = out.begin[2] * p.stride_height - p.pad_top;
   const int64_t to = (out.end[2] - 1) * p.stride_height - p.pad_top +
                      (p.kernel_height - 1) * p.dilation_height + 1;

@@ -190,7 +190,7 @@ TEST_CASE("bands of rows keep every bit of random networks of all operators on i
 
 TEST_CASE("what lies between the layers of an inverted residual stays in a cache") {
   for (const int64_t stride : {1, 2}) {
-    const Graph ready = plain(inverted_residual(56, stride));
+    const Graph ready = plain(inverted_residual(56 * stride, stride));
     const Graph bands = checked_bands(ready);
     REQUIRE(loops(bands) == 1);
     CHECK(count(*bands.regions[0].body, "convolution_blocked") == 3);
@@ -206,8 +206,9 @@ TEST_CASE("what lies between the layers of an inverted residual stays in a cache
 TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   Graph graph;
   GraphBuilder b(graph);
-  Value x = b.input(f32({1, 16, 64, 32}), "x") * 1.5;
-  for (int i = 0; i < 4; ++i) x = convolved(x, b.input(f32({16, 1, 3, 3})), 1, 1, 16);
+  Value x = b.input(f32({1, 8, 64, 32}), "x") * 1.5;
+  x = convolved(x, b.input(f32({32, 8, 1, 1})));
+  for (int i = 0; i < 4; ++i) x = convolved(x, b.input(f32({32, 1, 3, 3})), 1, 1, 32);
   b.output(sum_of_planes(x, false));
   const Graph bands = banded(plain(graph), 1);
   REQUIRE(loops(bands) == 1);
