@@ -259,38 +259,28 @@ std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
 bool is_mask(const Graph& graph, const Node& node) {
   if (!node.op || !node.op->slot.elementwise || node.outputs.size() != 1) return false;
   const int64_t bytes = graph.type(node.outputs[0]).bytes();
-  return std::ranges::any_of(node.operands, [&](const Operand& operand) {
-    return operand.is_value() && graph.type(operand.value).bytes() >= 4 * bytes;
-  });
+  return bytes > 0 && std::ranges::any_of(node.operands, [&](const Operand& operand) {
+           return operand.is_value() && graph.type(operand.value).bytes() >= 4 * bytes;
+         });
 }
 
 Graph with_early_masks(const Graph& graph) {
-  const auto producer = [&](const Operand& operand) {
-    const Node* const node = operand.is_value() ? graph.producer(operand.value) : nullptr;
-    return node ? static_cast<int32_t>(node - graph.nodes.data()) : -1;
-  };
-  std::vector<std::vector<int32_t>> behind(graph.nodes.size());
-  std::vector<int32_t> order;
+  std::vector<int32_t> made(graph.nodes.size());  // the node behind which a result is there
+  std::vector<std::vector<int32_t>> masks(graph.nodes.size());  // behind a node
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     int32_t last = -1;
     if (is_mask(graph, graph.nodes[n]))
       for (const Operand& operand : graph.nodes[n].operands)
-        last = std::max(last, producer(operand));
-    if (last >= 0) behind[static_cast<size_t>(last)].push_back(static_cast<int32_t>(n));
+        if (const Node* node = operand.is_value() ? graph.producer(operand.value) : nullptr)
+          last = std::max(last, made[static_cast<size_t>(node - graph.nodes.data())]);
+    made[n] = last < 0 ? static_cast<int32_t>(n) : last;
+    if (last >= 0) masks[static_cast<size_t>(last)].push_back(static_cast<int32_t>(n));
   }
-  std::vector<bool> placed(graph.nodes.size(), false);
-  std::vector<int32_t> pending;
+  std::vector<int32_t> order;
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (placed[n]) continue;
-    pending = {static_cast<int32_t>(n)};
-    while (!pending.empty()) {
-      const int32_t next = pending.back();
-      pending.pop_back();
-      order.push_back(next);
-      placed[static_cast<size_t>(next)] = true;
-      const std::vector<int32_t>& masks = behind[static_cast<size_t>(next)];
-      pending.insert(pending.end(), masks.rbegin(), masks.rend());
-    }
+    if (made[n] != static_cast<int32_t>(n)) continue;
+    order.push_back(static_cast<int32_t>(n));
+    order.insert(order.end(), masks[n].begin(), masks[n].end());
   }
   return graph::with_node_order(graph, order);
 }
