@@ -9,8 +9,8 @@ A training step of ResNet-18 and of a transformer of six layers is planned whole
 the plain plan and the least that the planner finds follow, each with its time as a ratio to that of
 the plain plan, taken in turns. Inference of ResNet-50 and MobileNet v2 is of an exported file.
 
-The aims: 0.52 x PyTorch's growth for ResNet-18, 0.6 x for the transformer, and with a third of it at
-most 1.25 x the plain time; 0.6 x ONNX Runtime's for inference.
+The aims: 0.52 x PyTorch's growth for ResNet-18, 0.6 x for the transformer, and with a third of it
+at most 1.25 x the plain time; 0.6 x ONNX Runtime's for inference.
 """
 
 import argparse
