@@ -352,7 +352,7 @@ Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> argum
 Result<Ref<executor::Prepared>> prepared_values(executor::Preparation& preparation,
                                                 std::span<const Ref<Tensor>> arguments) {
   PoolVector<Storage*> sources, writes;
-  PoolVector<void*> in, out;
+  PoolVector<void*> in;
   bool pinned = false;
   for (const int32_t i : preparation.inputs()) {
     const Tensor& argument = *arguments[static_cast<size_t>(i)];
@@ -364,14 +364,11 @@ Result<Ref<executor::Prepared>> prepared_values(executor::Preparation& preparati
     if (Ref<executor::Prepared> kept = preparation.kept(sources)) return kept;
   WEFT_ASSIGN(Ref<executor::Prepared> made,
               executor::Prepared::allocate(preparation.types(), sources));
-  for (const Ref<Storage>& content : made->contents()) {
-    writes.push_back(content.get());
-    out.push_back(content->data());
-  }
+  for (const Ref<Storage>& content : made->contents()) writes.push_back(content.get());
   Compiled& plan = preparation.plan();
   WEFT_ASSIGN(const executor::FramePtr frame, plan.checkout());
   WEFT_TRY(run_ordered(sources, writes, is_long(plan.cost()),
-                       [&] { return plan.forward(*frame, in, out); }));
+                       [&] { return preparation.make(*frame, *made, in); }));
   if (!pinned) preparation.keep(made);
   return made;
 }

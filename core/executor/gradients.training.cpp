@@ -96,10 +96,6 @@ class Halving {
   PlanOptions options_;
 };
 
-}  // namespace
-
-namespace {
-
 FirstPart first_part(const Graph& step, const graph::PassSelection& selection) {
   FirstPart first = first_of_step(step);
   if (selection.enabled("residuals") && std::ranges::any_of(step.nodes, &graph::Node::backward))

@@ -187,6 +187,8 @@ struct RunRoots {
   Pointers outputs;
   void* arena = nullptr;
   void* residual = nullptr;
+  // By input, or empty: who reads it has no need of its pages in memory afterwards.
+  std::span<Storage* const> read_once = {};
 };
 // A device's queue is given the steps; nobody waits for them here.
 Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,

@@ -59,7 +59,17 @@ Ref<Prepared> Preparation::kept(std::span<Storage* const> sources) const {
   return kept_ && kept_->is_from(sources) ? kept_ : Ref<Prepared>();
 }
 
+// A weight has one resident form: mapped pages are given back as soon as their content is packed.
+Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void* const> in) const {
+  std::vector<Storage*> sources;
+  std::vector<void*> out;
+  for (const Prepared::Source& source : prepared.sources_) sources.push_back(source.storage.get());
+  for (const Ref<Storage>& content : prepared.contents_) out.push_back(content->data());
+  return plan_->forward(frame, in, out, 0, 0, sources);
+}
+
 void Preparation::keep(Ref<Prepared> prepared) {
+  plan_->free_scratch();
   const std::lock_guard lock(mutex_);
   kept_ = std::move(prepared);
 }

@@ -13,6 +13,7 @@
 namespace weft::executor {
 
 class Compiled;
+class Frame;
 
 // What a preparation gave, and from which contents. Never written again: who runs a plan with it
 // holds it meanwhile.
@@ -26,6 +27,7 @@ class Prepared final : public Object {
   std::span<const Ref<Storage>> contents() const { return contents_; }
 
  private:
+  friend class Preparation;
   Prepared() = default;
   ~Prepared() override = default;
 
@@ -49,6 +51,9 @@ class Preparation final : public Object {
   int64_t bytes() const;
 
   bool is_for(const graph::Graph& graph, std::span<const int32_t> inputs) const;
+
+  // Computes the contents of `prepared` from its sources, which lie at `in`.
+  Status make(Frame& frame, const Prepared& prepared, std::span<void* const> in) const;
 
   // What was kept, if it is from the present contents of `sources`; else null.
   Ref<Prepared> kept(std::span<Storage* const> sources) const;

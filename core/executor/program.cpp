@@ -45,7 +45,7 @@ void Frame::give_back() {
 
 Compiled::~Compiled() {
   for (Frame* frame : idle_) delete frame;
-  for (const auto& [block, bytes] : scratch_) pool_free(block, static_cast<size_t>(bytes));
+  free_scratch();
 }
 
 Result<FramePtr> Compiled::checkout() {
@@ -96,6 +96,12 @@ void* Compiled::take_scratch(int64_t bytes) {
   return pool_allocate(static_cast<size_t>(bytes));
 }
 
+void Compiled::free_scratch() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [block, bytes] : scratch_) pool_free(block, static_cast<size_t>(bytes));
+  scratch_.clear();
+}
+
 void Compiled::return_scratch(void* block, int64_t bytes) {
   {
     const std::lock_guard lock(mutex_);
@@ -110,21 +116,22 @@ void Compiled::return_scratch(void* block, int64_t bytes) {
 // ---- running -----------------------------------------------------------------------------------
 
 Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed,
-                         uint64_t first_ordinal) {
+                         uint64_t first_ordinal, std::span<Storage* const> read_once) {
   const size_t taken = input_types_.size() + (preparation_ ? preparation_->types().size() : 0);
   if (inputs.size() != taken || outputs.size() != output_types_.size())
     return errors::invalid_value("plan", "takes ", taken, " inputs and ", output_types_.size(),
                                  " outputs; got ", inputs.size(), " and ", outputs.size());
   const std::lock_guard lock(frame.in_use_);
-  Status status =
-      run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed, first_ordinal);
+  Status status = run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed,
+                      first_ordinal, read_once);
   frame.holds_residuals_ = with_gradients_ && status.ok();
   return status;
 }
 
 Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
-                     Pointers outputs, uint64_t seed, uint64_t first_ordinal) {
-  RunRoots roots{inputs, outputs, frame.arena_, nullptr};
+                     Pointers outputs, uint64_t seed, uint64_t first_ordinal,
+                     std::span<Storage* const> read_once) {
+  RunRoots roots{inputs, outputs, frame.arena_, nullptr, read_once};
   if (frame.residual_) roots.residual = frame.residual_->data();
   const int64_t bytes = frame.arena_ ? 0 : plan.device ? plan.arena_bytes : scratch_bytes(plan);
   void* scratch = nullptr;
@@ -213,7 +220,8 @@ Status budget_not_met(int64_t budget, int64_t least) {
 Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContext context,
                              const graph::PassSelection& selection, PlanOptions options) {
   options.sections = false;
-  if (room <= 0 || options.device || !selection.enabled("bands")) return {};
+  const bool is_step = std::ranges::any_of(whole.nodes, &graph::Node::backward);
+  if (room <= 0 || options.device || is_step || !selection.enabled("bands")) return {};
   for (const int64_t rows : {8, 4, 2, 1}) {
     for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few bands as may do
       context.band_rows = rows;
@@ -238,19 +246,15 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   const graph::PassContext context{fold_node, purpose.settled, prepares};
   WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
   WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
-#ifndef WEFT_RUNTIME_ONLY
-  whole = with_checkpoints(std::move(whole));
-#endif
   if (prepares) {
     WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
   }
   const bool is_bounded = purpose.budget > 0;
-#ifndef WEFT_RUNTIME_ONLY
-  whole = with_early_masks_of_step(std::move(whole));
-#endif
+#ifdef WEFT_RUNTIME_ONLY
   Graph step = is_bounded ? Graph(whole) : std::move(whole);
-#ifndef WEFT_RUNTIME_ONLY
-  step = with_least_kept(std::move(step), selection);
+#else
+  whole = with_early_masks_of_step(with_checkpoints(std::move(whole)));
+  Graph step = with_least_kept(is_bounded ? Graph(whole) : std::move(whole), selection);
 #endif
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(step), graph::Stage::kAfterSplit, context, selection));

@@ -111,8 +111,11 @@ class Compiled final : public Object {
   Preparation* preparation() const { return preparation_.get(); }
 
   // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
+  // `read_once`: as in RunRoots.
   Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
-                 uint64_t first_ordinal = 0);
+                 uint64_t first_ordinal = 0, std::span<Storage* const> read_once = {});
+  // Gives scratch that is kept for the next run back.
+  void free_scratch();
 
   // ---- gradients; empty in a plan without --------------------------------------------------
   bool with_gradients() const { return with_gradients_; }
@@ -183,7 +186,8 @@ class Compiled final : public Object {
   // Runs a plan with an arena of its own; `which` is its place in the frame.
   enum Which { kForward, kPreserving, kConsuming };
   Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
-             Pointers outputs, uint64_t seed, uint64_t first_ordinal);
+             Pointers outputs, uint64_t seed, uint64_t first_ordinal,
+             std::span<Storage* const> read_once = {});
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);

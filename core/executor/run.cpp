@@ -81,7 +81,15 @@ struct Run {
   char* block;
   uint64_t seed;
   uint64_t first_ordinal;
+  std::span<Storage* const> read_once;
 };
+
+// Pages that another step reads as well come back from the file.
+void give_back_inputs(const Run& run, const Step& step) {
+  for (const Place& place : step.in)
+    if (place.root == Root::kInput)
+      run.read_once[static_cast<size_t>(place.index)]->give_back_pages();
+}
 
 // A `check` that fails has said its line itself.
 Status with_line(Status status, const Step& step) {
@@ -138,6 +146,7 @@ Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_
     } else {
       WEFT_TRY(run_step(run, actions[i]));
     }
+    if (!run.read_once.empty()) give_back_inputs(run, run.plan.steps[actions[i].step]);
   }
   return {};
 }
@@ -196,7 +205,8 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
     return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
                                  num_threads());
   bind_roots(plan, bound, roots);
-  const Run run{plan, bound, reinterpret_cast<char*>(bound.block.data()), seed, first_ordinal};
+  const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),
+                seed, first_ordinal, roots.read_once};
   const bool& interrupted = thread_state().interrupted;
   const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
   size_t next = 0;

@@ -157,10 +157,9 @@ Status Context::bind_prepared() {
 
 Status Context::run_preparation() {
   executor::Preparation& preparation = *compiled_->preparation();
-  PoolVector<void*> in, out;
+  PoolVector<void*> in;
   for (const int32_t i : preparation.inputs()) in.push_back(inputs_[static_cast<size_t>(i)]);
-  for (const Ref<Storage>& content : prepared_->contents()) out.push_back(content->data());
-  return preparation.plan().forward(*preparing_, in, out);
+  return preparation.make(*preparing_, *prepared_, in);
 }
 
 Status Context::bind_memory(char* arena) {

@@ -51,6 +51,7 @@ Mapping::~Mapping() {
 }
 
 Result<Ref<Storage>> Mapping::storage(size_t offset, int64_t bytes) {
+  if (owned_) return Storage::adopt_mapped(data_ + offset, bytes, *this);
   Result<Ref<Storage>> storage = Storage::adopt(data_ + offset, bytes, this, [](void* mapping) {
     static_cast<Mapping*>(mapping)->release();
   });

@@ -1,5 +1,8 @@
 #include "runtime/storage.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <new>
 
 #include "base/errors.h"
@@ -13,6 +16,9 @@ namespace {
 // Small contents follow their header in the same block: one allocation an array.
 constexpr int64_t kLargestInline = 192;
 static_assert(sizeof(Storage) <= 64, "the data of a small storage starts at the next cache line");
+
+// Which of a storage's kinds it is, is told by this address: a storage has no room for a flag.
+void let_mapping_go(void* mapping) { static_cast<Object*>(mapping)->release(); }
 
 }  // namespace
 
@@ -55,6 +61,22 @@ Result<Ref<Storage>> Storage::adopt(void* data, int64_t bytes, void* owner, void
   storage->owner_ = owner;
   storage->free_ = free;
   return Ref<Storage>::adopt(storage);
+}
+
+Result<Ref<Storage>> Storage::adopt_mapped(void* data, int64_t bytes, Object& mapping) {
+  Result<Ref<Storage>> storage = adopt(data, bytes, &mapping, let_mapping_go);
+  if (storage.ok()) mapping.retain();  // given back by let_mapping_go
+  return storage;
+}
+
+// Who is promised the address counts as a writer: a page without writes is as the file has it.
+void Storage::give_back_pages() const {
+  if (free_ != let_mapping_go || writes != 0) return;
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(data_) + page - 1) / page * page;
+  const auto end =
+      (reinterpret_cast<uintptr_t>(data_) + static_cast<uintptr_t>(bytes_)) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 void Storage::destroy() {

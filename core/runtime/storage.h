@@ -27,6 +27,11 @@ class Storage {
 
   // Memory of somebody else; `free(owner)` runs when the last reference goes.
   static Result<Ref<Storage>> adopt(void* data, int64_t bytes, void* owner, void (*free)(void*));
+  // The same of a part of a file that is mapped privately: what was not written comes back from it.
+  static Result<Ref<Storage>> adopt_mapped(void* data, int64_t bytes, Object& mapping);
+  // Gives the pages of a mapped file back to the system, until the content is read again. Does
+  // nothing where the memory is of another kind or was written.
+  void give_back_pages() const;
 
   char* data() const { return data_; }        // an address of the device's own, if there is one
   Device* device() const { return device_; }  // null: the CPU

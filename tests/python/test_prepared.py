@@ -1,5 +1,7 @@
 """What a plan computes from parameters alone is computed once, until a parameter is written."""
 
+import re
+
 import numpy
 import pytest
 import weft
@@ -184,3 +186,43 @@ def test_a_file_prepares_and_sees_its_states(tmp_path):
         )
     # The first context's states are its own.
     numpy.testing.assert_allclose(forward.run(x.asnumpy())[0], want.asnumpy(), rtol=2e-5, atol=2e-5)
+
+
+def resident_bytes(path):
+    """Of a mapped file, in this process."""
+    with open("/proc/self/smaps", encoding="utf-8") as lines:
+        text = lines.read()
+    entries = re.findall(rf"{re.escape(str(path))}\n(?:[A-Z].*\n)*?Rss: +(\d+) kB", text)
+    assert entries
+    return sum(map(int, entries)) * 1024
+
+
+@pytest.fixture
+def large_file(tmp_path):
+    net = nn.HybridSequential(nn.Dense(512, in_units=512), nn.Dense(512, in_units=512))
+    net.initialize(weft.init.Normal(0.1))
+    x = np.array(numpy.random.default_rng(2).normal(size=(64, 512)), dtype="float32")
+    path = tmp_path / "large.weft"
+    net.export(path, x)
+    return path, x, net(x)
+
+
+def test_pages_of_packed_weights_are_given_back(large_file):
+    path, x, want = large_file
+    context = weft.runtime.Model(path).context()
+    for _ in range(2):
+        numpy.testing.assert_allclose(context.run(x.asnumpy())[0], want.asnumpy(), 1e-4, 1e-4)
+    assert resident_bytes(path) < 0.2 * path.stat().st_size
+
+
+def test_written_pages_of_a_file_stay(large_file):
+    path, x, _ = large_file
+    net = gluon.SymbolBlock.imports(path)
+    weight = next(iter(net.collect_params().values())).data()
+    shared = weight.numpy()
+    shared[:] = 0.25
+    del shared
+    net.hybridize()
+    first, second = net(x).asnumpy(), net(x).asnumpy()
+    assert (weight.asnumpy() == 0.25).all()
+    assert (first == second).all()
