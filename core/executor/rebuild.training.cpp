@@ -83,7 +83,8 @@ class Forward {
 };
 
 // Positions behind which the forward is cut: of the places where a segment may end, those with the
-// fewest bytes alive.
+// fewest bytes alive. A segment is longer than wished where far fewer are alive soon after, as
+// behind a stem's pooling.
 std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   const std::vector<int64_t> crossing = forward.crossing();
   std::vector<size_t> result;
@@ -92,12 +93,12 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
     if (forward.may_rebuild(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
     if (computed < bytes / 2) continue;
-    if (best == SIZE_MAX || crossing[p] <= crossing[best]) best = p;
-    if (computed < bytes) continue;
+    const int64_t most = best == SIZE_MAX ? INT64_MAX : crossing[best];
+    if (crossing[p] <= (computed < bytes ? most : most / 2)) best = p;
+    if (computed < bytes + bytes / 2) continue;
     result.push_back(best);
+    p = best;
     computed = 0;
-    for (size_t k = best + 1; k <= p; ++k)
-      if (forward.may_rebuild(forward.nodes()[k])) computed += forward.bytes(forward.nodes()[k]);
     best = SIZE_MAX;
   }
   result.push_back(forward.nodes().size() - 1);

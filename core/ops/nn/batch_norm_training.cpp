@@ -1,6 +1,7 @@
 // Batch normalisation by the statistics of the batch, where channels have several neighbours in
 // memory: two passes over the data forward, two over data and cotangent backward. The gradient is
 // a kernel, whose own gradient is that of the formula in operators.
+#include <algorithm>
 #include <cmath>
 
 #include "base/errors.h"
@@ -50,21 +51,24 @@ kernels::Channels problem_of(const TensorView& data) {
 }
 int64_t elements_of(const kernels::Channels& p) { return p.outer * p.channels * p.inner; }
 
+// Results may lie where inputs do: vectors are written when all has been read.
 template <class T>
 void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void* x = call.in[0].data;
-  void *mean = call.out[1].data, *variance = call.out[2].data;
+  T* scale = static_cast<T*>(call.scratch);
+  T *mean = scale + p.channels, *variance = mean + p.channels;
   split_work(p.units(), 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_channel_moments(p, x, mean, variance, range);
   });
-  T* scale = static_cast<T*>(call.scratch);
   for (int64_t c = 0; c < p.channels; ++c) {
-    const double inverse = 1 / std::sqrt(static_cast<double>(static_cast<T*>(variance)[c]) + eps);
+    const double inverse = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
     scale[c] = static_cast<T>(static_cast<const T*>(call.in[1].data)[c] * inverse);
   }
   const kernels::ChannelAffine operands{x, mean, scale, call.in[2].data, call.out[0].data};
   split_work(p.planes(), elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_affine(p, operands, range); });
+  std::copy_n(mean, p.channels, static_cast<T*>(call.out[1].data));
+  std::copy_n(variance, p.channels, static_cast<T*>(call.out[2].data));
 }
 
 // With r = 1 / sqrt(variance + eps), c = x - mean and n elements in a channel:
@@ -73,12 +77,12 @@ template <class T>
 void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const auto at = [&](size_t input) { return static_cast<const T*>(call.in[input].data); };
   const void *dy = call.in[0].data, *x = call.in[3].data, *mean = call.in[5].data;
-  T *dgamma = static_cast<T*>(call.out[1].data), *dbeta = static_cast<T*>(call.out[2].data);
+  T* scale = static_cast<T*>(call.scratch);
+  T *slope = scale + p.channels, *shift = slope + p.channels;
+  T *dgamma = shift + p.channels, *dbeta = dgamma + p.channels;
   const kernels::ChannelSums sums{dy, x, mean, dbeta, dgamma};
   split_work(p.units(), 2 * elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_sums(p, sums, range); });
-  T* scale = static_cast<T*>(call.scratch);
-  T *slope = scale + p.channels, *shift = slope + p.channels;
   const auto count = static_cast<double>(p.outer * p.inner);
   for (int64_t c = 0; c < p.channels; ++c) {
     const double inverse = 1 / std::sqrt(static_cast<double>(at(6)[c]) + eps);
@@ -94,6 +98,8 @@ void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const kernels::ChannelMix mix{dy, x, mean, scale, slope, shift, call.out[0].data};
   split_work(p.planes(), elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_mix(p, mix, range); });
+  std::copy_n(dgamma, p.channels, static_cast<T*>(call.out[1].data));
+  std::copy_n(dbeta, p.channels, static_cast<T*>(call.out[2].data));
 }
 
 Status run(const KernelCall& call) {
@@ -163,8 +169,8 @@ Status run_gradient_blocked(const KernelCall& call) {
   return {};
 }
 
-int64_t scratch(const SlotTypes& t, int) { return t.out[1].bytes(); }
-int64_t scratch_gradient(const SlotTypes& t, int) { return 3 * t.out[1].bytes(); }
+int64_t scratch(const SlotTypes& t, int) { return 3 * t.out[1].bytes(); }
+int64_t scratch_gradient(const SlotTypes& t, int) { return 5 * t.out[1].bytes(); }
 
 Values gradient(const GradContext& g) {
   return g.builder().call_all(
@@ -199,6 +205,7 @@ Values formula(const ComposeContext& c) {
 
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
+  slot.lead = Lead::kSameIndex;
   slot.scratch_bytes = bytes;
   return slot;
 }

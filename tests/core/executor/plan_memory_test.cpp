@@ -216,3 +216,32 @@ TEST_CASE("an output that is a view is copied when it is there, not at the end")
   CHECK(plan.arena_bytes <= 64 * 64 * 4 + scratch(plan));
   Simulation(graph, plan).run();
 }
+
+// Every vector and image has one use: the planner may put each result where an operand was.
+TEST_CASE("batch norms and their gradients may write over what they read") {
+  std::mt19937 random(3);
+  for (const bool is_gradient : {false, true}) {
+    Graph graph;
+    GraphBuilder b(graph);
+    const auto computed = [&](const Shape& shape) {
+      return b.call("exp", {b.input({DType::kFloat32, shape, {}})});
+    };
+    const Shape image{3, 4, 5, 2}, vector{4};
+    const ops::Values outputs =
+        is_gradient
+            ? b.call_all("batch_norm_training_gradient",
+                         {computed(image), computed(vector), computed(vector), computed(image),
+                          computed(vector), computed(vector), computed(vector)},
+                         {Argument::of_float(1e-3)})
+            : b.call_all("batch_norm_training",
+                         {computed(image), computed(vector), computed(vector)},
+                         {Argument::of_float(1e-3)});
+    for (const Value& output : outputs) b.output(b.call("exp", {output * 0.01}));
+    const auto inputs = random_inputs(graph, random);
+    const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
+    const auto got = run(graph, inputs, "-fuse");
+    for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
+    const int64_t image_bytes = 4 * image.elements();
+    CHECK(plan_of(graph).arena_bytes < (is_gradient ? 3 : 2) * image_bytes);
+  }
+}
