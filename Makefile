@@ -83,6 +83,7 @@ bench: build
 bench-all: build
 	$(BENCH_PYTHON) benchmarks/run.py --all
 	$(NETWORKS) --json $(RESULTS)/networks.json
+	$(BIN)/python benchmarks/networks/memory.py --json $(RESULTS)/memory.json
 	$(BIN)/python benchmarks/networks/picture.py $(RESULTS)/networks.json $(RESULTS)/networks.svg
 
 $(PEERS)/.dependencies: benchmarks/peers.txt $(VENV)/.dependencies
