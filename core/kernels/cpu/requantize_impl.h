@@ -47,3 +47,73 @@ WEFT_INLINE Sums placed(Sums scaled, const Requantization& how) {
   const Sums low(how.low - how.zero_point), high(how.high - how.zero_point);
   return min_(max_(scaled, low), high) + Sums(how.zero_point);
 }
+// The same with fewer instructions, for sums of less than 2^30 and shifts from -22 to -1, the zero
+// point included. The two roundings are floors of sums, and floors nest:
+//
+//   y = floor((x * multiplier + 2^30 + (2^(right-1) + zero_point * 2^right) * 2^31) / 2^31) /
+//   2^right
+//
+// where halves of negative numbers are to go away from zero, so 1 is taken off before the last
+// division. That may go by the sign of x: if x is negative and `high` is 0 it changes nothing.
+struct BoundedRescale {
+  typedef int64_t Wide __attribute__((vector_size(kVectorBytes)));
+  static constexpr int32_t kMostRight = 22;
+  static constexpr int64_t kBound = 1 << 30;
+
+  Sums multiplier, right;
+  Wide even, odd;  // what is added to products of even and of odd lanes
+
+  WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, int32_t zero_point) {
+    const Sums right = Sums(0) - shift;
+    const Wide added = (Wide)((Sums(1) << (right - Sums(1))) + (Sums(zero_point) << right)).v;
+    const Wide half = (Wide)Vec<int64_t>(int64_t{1} << 30).v;
+    return {multiplier, right, (added << 32 >> 1) + half, (added >> 32 << 31) + half};
+  }
+  WEFT_INLINE static bool takes(Sums shift) {
+    return !is_any(shift < Sums(-kMostRight)) && !is_any(shift > Sums(-1));
+  }
+  WEFT_INLINE Sums operator()(Sums x) const {
+    Sums high;
+#if WEFT_AVX512
+    const __m512i v = (__m512i)x.v, m = (__m512i)multiplier.v;
+    const __m512i low_product = _mm512_add_epi64(_mm512_mul_epi32(v, m), (__m512i)even);
+    const __m512i high_product = _mm512_add_epi64(
+        _mm512_mul_epi32(_mm512_srli_epi64(v, 32), _mm512_srli_epi64(m, 32)), (__m512i)odd);
+    high.v = (Sums::Native)_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(low_product, 31),
+                                                   _mm512_slli_epi64(high_product, 1));
+#elif WEFT_AVX2
+    const __m256i v = (__m256i)x.v, m = (__m256i)multiplier.v;
+    const __m256i low_product = _mm256_add_epi64(_mm256_mul_epi32(v, m), (__m256i)even);
+    const __m256i high_product = _mm256_add_epi64(
+        _mm256_mul_epi32(_mm256_srli_epi64(v, 32), _mm256_srli_epi64(m, 32)), (__m256i)odd);
+    high.v = (Sums::Native)_mm256_blend_epi32(_mm256_srli_epi64(low_product, 31),
+                                              _mm256_slli_epi64(high_product, 1), 0xaa);
+#else
+    for (int i = 0; i < Sums::kLanes; ++i)
+      high.v[i] = int32_t((int64_t(x.v[i]) * multiplier.v[i] + (i % 2 ? odd : even)[i / 2]) >> 31);
+#endif
+    return (high + (x >> 31)) >> right;
+  }
+};
+
+// The ends of the range of a result, and its bytes.
+struct Bounds {
+  Sums low, high;
+  bool is_needed;  // beside those of int8
+
+  WEFT_INLINE explicit Bounds(const Requantization& how)
+      : low(how.low), high(how.high), is_needed(how.low > -128 || how.high < 127) {}
+  WEFT_INLINE void store(int8_t* to, Sums y) const {
+    if (is_needed) y = min_(max_(y, low), high);
+#if WEFT_AVX512
+    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)y.v));
+#else
+    Memory<int8_t>::store(to, is_needed ? y : min_(max_(y, Sums(-128)), Sums(127)));
+#endif
+  }
+  WEFT_INLINE void store_part(int8_t* to, Sums y, int64_t lanes) const {
+    int8_t buffer[Sums::kLanes];
+    store(buffer, y);
+    for (int64_t i = 0; i < lanes; ++i) to[i] = buffer[i];
+  }
+};
