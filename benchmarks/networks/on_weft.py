@@ -6,8 +6,8 @@ import files
 import weft
 import weft_blocks
 from arrays import Array, classes
-from convnets import EPSILON, NETWORKS, ConvNet, Node, images
-from running import Run, UnsupportedError, training
+from convnets import EPSILON, NETWORKS, ConvNet, Node, calibration, images
+from running import Run, training
 from sequences import GPTS, LSTM, lstm, lstm_input, perceptron, perceptron_batch
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
@@ -104,8 +104,6 @@ def _inference(name: str, variant: str) -> Run:
     if variant == "file":
         return _from_file(name)
     precision = WORKLOADS[name].precision
-    if precision == "int8":
-        raise UnsupportedError("no quantized networks yet")
     x = np.array(inputs(name)["x"])
     if name.startswith("bert"):
         net = weft_blocks.bert()
@@ -113,6 +111,8 @@ def _inference(name: str, variant: str) -> Run:
         net = weft_blocks.decoder()
     else:
         net = recurrent() if name.startswith("lstm") else convnet(name.split("_")[0])
+    if precision == "int8":
+        net = weft.quantize(net, calibration(name.split("_")[0]))
     if precision == "bfloat16":
         net.cast("bfloat16")
         x = x.astype("bfloat16")
