@@ -25,18 +25,17 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 constexpr int kBlock = int(kDepthwiseBlock);
 constexpr int kBlockVectors = kBlock / Sums::kLanes;
 
-// Rows of an image for one block of channels; a row that is not there is the zero point.
-struct SourceRows {
-  const int8_t* at[4];
-  int64_t channels;
-};
-
 // Lanes of two taps; channels in their order.
 struct PairLanes {
   static constexpr int kTaps = 2;
   static constexpr int32_t kShift = 0;
 
-  WEFT_INLINE static int channel_of(int lane) { return lane; }
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    __builtin_memcpy(lanes, channels, sizeof channels);
+  }
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    __builtin_memcpy(channels, lanes, sizeof lanes);
+  }
   template <int... I>
   WEFT_INLINE static void interleave(Shorts a, Shorts b, int8_t* to, Numbers<I...>) {
     constexpr int kHalf = int(sizeof...(I)) / 2;
@@ -47,32 +46,40 @@ struct PairLanes {
     __builtin_memcpy(to, &low, sizeof low);
     __builtin_memcpy(to + sizeof low, &high, sizeof high);
   }
-  WEFT_INLINE static void lay(const SourceRows& rows, int8_t* to) {
+  // A column of rows of an image, for one block of channels.
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     constexpr int kStep = kVectorBytes / 2;
     int8_t whole[2][kBlock];
-    const int8_t* from[2] = {rows.at[0], rows.at[1]};
-    if (rows.channels < kBlock)
+    const int8_t* from[2] = {rows[0], rows[1]};
+    if (channels < kBlock)
       for (int r = 0; r < 2; ++r) {
-        __builtin_memcpy(whole[r], from[r], rows.channels);
-        __builtin_memset(whole[r] + rows.channels, 0, kBlock - rows.channels);
+        __builtin_memcpy(whole[r], from[r], channels);
+        __builtin_memset(whole[r] + channels, 0, kBlock - channels);
         from[r] = whole[r];
       }
     for (int i = 0; i < kBlock; i += kStep)
       interleave(load_bytes_as_shorts(from[0] + i), load_bytes_as_shorts(from[1] + i), to + 4 * i,
                  typename CountTo<kStep>::Type());
   }
-  // Two bytes of the quad that has this group's taps.
-  WEFT_INLINE static int32_t weights(const int8_t* quad, int64_t group) {
-    const int16_t pair[2] = {quad[group % 2 * 2], quad[group % 2 * 2 + 1]};
-    int32_t lane;
-    __builtin_memcpy(&lane, pair, sizeof lane);
-    return lane;
+  // Of quads the two bytes that this group has.
+  WEFT_INLINE static void widen(int32_t (&quads)[kBlock], int64_t group) {
+    for (int32_t& quad : quads) {
+      const int32_t low = int8_t(quad >> group % 2 * 16), high = int8_t(quad >> (group % 2 * 16 + 8));
+      quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
+    }
   }
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
   }
-  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds) {
-    for (int v = 0; v < kBlockVectors; ++v) bounds.store(to + v * Sums::kLanes, y[v]);
+  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
+                                int64_t channels) {
+    int8_t buffer[kBlock];
+    int8_t* const whole = channels == kBlock ? to : buffer;
+    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      bounds.store(whole + v * Sums::kLanes, y[v]);
+    });
+    if (channels < kBlock) __builtin_memcpy(to, buffer, channels);
   }
 };
 
@@ -82,16 +89,25 @@ struct QuadLanes {
   static constexpr int kTaps = 4;
   static constexpr int32_t kShift = 128;
 
-  WEFT_INLINE static int channel_of(int lane) {
-    return lane % 16 / 4 * 16 + lane / 16 * 4 + lane % 4;
+  // Four channels at a time change places.
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    for (int v = 0; v < 4; ++v)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(lanes + v * 16 + part * 4, channels + part * 16 + v * 4, 16);
   }
-  WEFT_INLINE static void lay(const SourceRows& rows, int8_t* to) {
-    const __mmask64 lanes =
-        rows.channels < 64 ? (__mmask64(1) << rows.channels) - 1 : ~__mmask64(0);
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    for (int v = 0; v < 4; ++v)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(channels + part * 16 + v * 4, lanes + v * 16 + part * 4, 16);
+  }
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+    const __mmask64 lanes = lanes_of(channels);
     const __m512i flip = _mm512_set1_epi8(-128);
     __m512i row[4];
-    for (int r = 0; r < 4; ++r)
-      row[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, rows.at[r]), flip);
+    repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
+      constexpr int r = decltype(tap)::value;
+      row[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, rows[r]), flip);
+    });
     const __m512i low[2] = {_mm512_unpacklo_epi8(row[0], row[1]),
                             _mm512_unpacklo_epi8(row[2], row[3])};
     const __m512i high[2] = {_mm512_unpackhi_epi8(row[0], row[1]),
@@ -101,21 +117,23 @@ struct QuadLanes {
     _mm512_storeu_si512(to + 128, _mm512_unpacklo_epi16(high[0], high[1]));
     _mm512_storeu_si512(to + 192, _mm512_unpackhi_epi16(high[0], high[1]));
   }
-  WEFT_INLINE static int32_t weights(const int8_t* quad, int64_t) {
-    int32_t lane;
-    __builtin_memcpy(&lane, quad, sizeof lane);
-    return lane;
-  }
+  WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return add_dot_bytes(data, weights, sum);
   }
-  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds) {
+  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
+                                int64_t channels) {
     Sums held[kBlockVectors];
-    for (int v = 0; v < kBlockVectors; ++v)
+    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
       held[v] = bounds.is_needed ? min_(max_(y[v], bounds.low), bounds.high) : y[v];
-    const __m512i words[2] = {_mm512_packs_epi32((__m512i)held[0].v, (__m512i)held[1].v),
-                              _mm512_packs_epi32((__m512i)held[2].v, (__m512i)held[3].v)};
-    _mm512_storeu_si512(to, _mm512_packs_epi16(words[0], words[1]));
+    });
+    const __m512i low = _mm512_packs_epi32((__m512i)held[0].v, (__m512i)held[1].v);
+    const __m512i high = _mm512_packs_epi32((__m512i)held[2].v, (__m512i)held[3].v);
+    _mm512_mask_storeu_epi8(to, lanes_of(channels), _mm512_packs_epi16(low, high));
+  }
+  WEFT_INLINE static __mmask64 lanes_of(int64_t channels) {
+    return ~__mmask64(0) >> (64 - channels);
   }
 };
 #endif
@@ -137,28 +155,32 @@ struct DepthwiseUnit {
     return p.filters + (quad * p.shape.in_channels + first_channel + channel) * kQuad;
   }
 
+  // Numbers of this block's channels, and of those that are not there.
+  WEFT_INLINE void load_block(const void* from, int32_t absent, int32_t (&to)[kBlock]) const {
+    __builtin_memcpy(to, from, channels * sizeof *to);
+    for (int64_t c = channels; c < kBlock; ++c) to[c] = absent;
+  }
+
   void prepare_weights() const {
     int32_t* to = weights;
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
-      for (int64_t g = 0; g < groups(); ++g)
-        for (int lane = 0; lane < kBlock; ++lane) {
-          const int channel = Lanes::channel_of(lane);
-          const int64_t quad = kx * quads_of_column() + g * Lanes::kTaps / kQuad;
-          *to++ = channel < channels ? Lanes::weights(packed(quad, channel), g) : 0;
-        }
+      for (int64_t g = 0; g < groups(); ++g, to += kBlock) {
+        alignas(64) int32_t quads[kBlock];
+        load_block(packed(kx * quads_of_column() + g * Lanes::kTaps / kQuad, 0), 0, quads);
+        Lanes::widen(quads, g);
+        Lanes::order(quads, to);
+      }
   }
 
   // What sums of each channel start with, in their order.
   void find_starts(int32_t (&starts)[kBlock]) const {
-    for (int64_t c = 0; c < kBlock; ++c) {
-      starts[c] = 0;
-      if (c >= channels) continue;
-      int32_t sum;
-      __builtin_memcpy(&sum, packed(quads_of_column() * p.shape.kernel_width, c), sizeof sum);
-      const uint32_t bias = p.bias ? uint32_t(p.bias[first_channel + c]) : 0;
-      starts[c] =
-          int32_t(bias - (uint32_t(p.zero_point) + uint32_t(Lanes::kShift)) * uint32_t(sum));
-    }
+    alignas(64) int32_t sums[kBlock], bias[kBlock] = {};
+    load_block(packed(quads_of_column() * p.shape.kernel_width, 0), 0, sums);
+    if (p.bias) load_block(p.bias + first_channel, 0, bias);
+    const Sums zero_point(p.zero_point + Lanes::kShift);
+    for (int c = 0; c < kBlock; c += Sums::kLanes)
+      Memory<int32_t>::store(starts + c, Memory<int32_t>::load(bias + c) -
+                                             zero_point * Memory<int32_t>::load(sums + c));
   }
 
   void fill_band(int64_t oy) const {
@@ -166,56 +188,58 @@ struct DepthwiseUnit {
     alignas(64) int8_t nothing[kBlock];
     __builtin_memset(nothing, p.zero_point, sizeof nothing);
     const int64_t top = oy * s.stride_height - s.pad_top;
+    const int8_t* outside[Lanes::kTaps];
+    for (const int8_t*& row : outside) row = nothing;
     for (int64_t g = 0; g < groups(); ++g) {
-      SourceRows rows{{}, channels};
-      int64_t step[4];
-      for (int t = 0; t < 4; ++t) {
+      const int8_t* row[Lanes::kTaps];
+      int64_t step[Lanes::kTaps];
+      for (int t = 0; t < Lanes::kTaps; ++t) {
         const int64_t tap = g * Lanes::kTaps + t, y = top + tap * s.dilation_height;
-        const bool is_there =
-            t < Lanes::kTaps && tap < s.kernel_height && y >= 0 && y < s.in_height;
+        const bool is_there = tap < s.kernel_height && y >= 0 && y < s.in_height;
         step[t] = is_there ? s.in_channels : 0;
-        rows.at[t] = is_there ? p.x + ((image * s.in_height + y) * s.in_width) * s.in_channels +
-                                    first_channel
-                              : nothing;
+        row[t] = is_there ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels +
+                                first_channel
+                          : nothing;
       }
-      SourceRows outside{{nothing, nothing, nothing, nothing}, kBlock};
       int8_t* to = band + g * kGroupBytes;
-      for (int64_t x = -s.pad_left; x < cut.columns - s.pad_left; ++x, to += column_bytes()) {
-        if (x < 0 || x >= s.in_width) {
-          Lanes::lay(outside, to);
-          continue;
-        }
-        Lanes::lay(rows, to);
-        for (int t = 0; t < 4; ++t) rows.at[t] += step[t];
+      int64_t x = -s.pad_left;
+      const int64_t end = cut.columns - s.pad_left, step_to = column_bytes();
+      const int64_t inside = end < s.in_width ? end : s.in_width, count = channels;
+      for (; x < 0 && x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
+      for (; x < inside; ++x, to += step_to) {
+        Lanes::lay(row, count, to);
+        repeat<Lanes::kTaps>([&](auto tap) WEFT_LAMBDA {
+          row[decltype(tap)::value] += step[decltype(tap)::value];
+        });
       }
+      for (; x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
     }
   }
 
-  // Sums of result ox, without their starts. kColumns: those of the kernel with one group of rows,
-  // 0 for any.
-  template <int kColumns>
-  WEFT_INLINE void sums_at(int64_t ox, Sums (&sums)[kBlockVectors]) const {
+  // Vector v of some results from ox on. kTaps: groups of a kernel whose columns are neighbours, 0
+  // for any.
+  template <int kResults, int kTaps>
+  WEFT_INLINE void add_taps(int64_t ox, int v, Sums (&sums)[kResults]) const {
     const Convolution& s = p.shape;
-    const int32_t* weight = weights;
-    for (int v = 0; v < kBlockVectors; ++v) sums[v] = Sums(0);
-    const auto add = [&](const int8_t* from) WEFT_LAMBDA {
-      repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int v = decltype(vector)::value;
-        sums[v] = Lanes::add(Memory<int32_t>::load((const int32_t*)from + v * Sums::kLanes),
-                             Memory<int32_t>::load(weight + v * Sums::kLanes), sums[v]);
+    const int64_t column = column_bytes(), step = s.stride_width * column;
+    const int32_t* weight = weights + v * Sums::kLanes;
+    const int8_t* from = band + ox * step + v * kVectorBytes;
+    const auto add = [&](const int8_t* at, const int32_t* tap) WEFT_LAMBDA {
+      const Sums of_tap = Memory<int32_t>::load(tap);
+      repeat<kResults>([&](auto result) WEFT_LAMBDA {
+        constexpr int r = decltype(result)::value;
+        const Sums data = Memory<int32_t>::load((const int32_t*)(at + r * step));
+        sums[r] = Lanes::add(data, of_tap, sums[r]);
       });
-      weight += kBlock;
     };
-    const int64_t column = (kColumns ? 1 : groups()) * kGroupBytes;
-    const int8_t* from = band + ox * s.stride_width * column;
-    if constexpr (kColumns > 0) {
-      repeat<kColumns>([&](auto) WEFT_LAMBDA {
-        add(from);
-        from += s.dilation_width * column;
+    if constexpr (kTaps > 0) {
+      repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
+        constexpr int t = decltype(tap)::value;
+        add(from + t * kGroupBytes, weight + t * kBlock);
       });
     } else {
       for (int64_t kx = 0; kx < s.kernel_width; ++kx, from += s.dilation_width * column)
-        for (int64_t g = 0; g < groups(); ++g) add(from + g * kGroupBytes);
+        for (int64_t g = 0; g < groups(); ++g, weight += kBlock) add(from + g * kGroupBytes, weight);
     }
   }
 
@@ -224,6 +248,16 @@ struct DepthwiseUnit {
     Sums start[kBlockVectors];
     BoundedRescale rescale[kBlockVectors];
   };
+  WEFT_INLINE void order_of_channels(const int32_t* values, int32_t absent,
+                                     int32_t (&lanes)[kBlock]) const {
+    alignas(64) int32_t block[kBlock];
+    if (p.how.is_per_channel) {
+      load_block(values + first_channel, absent, block);
+    } else {
+      for (int32_t& value : block) value = *values;
+    }
+    Lanes::order(block, lanes);
+  }
   bool find_scales(const int32_t (&starts)[kBlock], Scales& scales) const {
     if (!p.how.multiplier || p.residual.values) return false;
     constexpr int64_t kProduct = 256 * 128;
@@ -231,21 +265,19 @@ struct DepthwiseUnit {
     const int64_t room = BoundedRescale::kBound - 1 - taps * kProduct;
     if (room <= 0) return false;
     alignas(64) int32_t start[kBlock], multiplier[kBlock], shift[kBlock];
-    for (int lane = 0; lane < kBlock; ++lane) {
-      const int channel = Lanes::channel_of(lane);
-      const int64_t at = p.how.is_per_channel ? first_channel + channel : 0;
-      const bool is_there = channel < channels;
-      start[lane] = starts[channel];
-      multiplier[lane] = is_there ? p.how.multiplier[at] : 0;
-      shift[lane] = is_there ? p.how.shift[at] : -1;
-      if (start[lane] > room || start[lane] < -room) return false;
-    }
+    Lanes::order(starts, start);
+    order_of_channels(p.how.multiplier, 0, multiplier);
+    order_of_channels(p.how.shift, -1, shift);
+    const Sums most{int32_t(room)};
     for (int v = 0; v < kBlockVectors; ++v) {
-      const Sums of_shift = Memory<int32_t>::load(shift + v * Sums::kLanes);
-      if (!BoundedRescale::takes(of_shift)) return false;
-      scales.start[v] = Memory<int32_t>::load(start + v * Sums::kLanes);
-      scales.rescale[v] = BoundedRescale::of(Memory<int32_t>::load(multiplier + v * Sums::kLanes),
-                                             of_shift, p.how.zero_point);
+      const auto load = [&](const int32_t* from) WEFT_LAMBDA {
+        return Memory<int32_t>::load(from + v * Sums::kLanes);
+      };
+      scales.start[v] = load(start);
+      if (is_any(scales.start[v] > most) || is_any(scales.start[v] < Sums(0) - most) ||
+          !BoundedRescale::takes(load(shift)))
+        return false;
+      scales.rescale[v] = BoundedRescale::of(load(multiplier), load(shift), p.how.zero_point);
     }
     return true;
   }
@@ -254,24 +286,34 @@ struct DepthwiseUnit {
     return (image * p.shape.out_height + oy) * p.shape.out_width + ox;
   }
 
-  template <int kColumns>
-  void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
-    int8_t* y = (int8_t*)p.y + place(oy, 0) * p.shape.in_channels + first_channel;
-    for (int64_t ox = 0; ox < p.shape.out_width; ++ox, y += p.shape.in_channels) {
-      Sums results[kBlockVectors];
-      sums_at<kColumns>(ox, results);
-      repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int v = decltype(vector)::value;
-        results[v] = scales.rescale[v](results[v] + scales.start[v]);
+  template <int kResults, int kTaps>
+  WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds,
+                           int8_t* y) const {
+    Sums results[kResults][kBlockVectors];
+    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      Sums sums[kResults];
+      for (Sums& sum : sums) sum = scales.start[v];
+      add_taps<kResults, kTaps>(ox, v, sums);
+      repeat<kResults>([&](auto result) WEFT_LAMBDA {
+        constexpr int r = decltype(result)::value;
+        results[r][v] = scales.rescale[v](sums[r]);
       });
-      if (channels == kBlock) {
-        Lanes::store(y, results, bounds);
-      } else {
-        alignas(64) int8_t buffer[kBlock];
-        Lanes::store(buffer, results, bounds);
-        __builtin_memcpy(y, buffer, channels);
-      }
-    }
+    });
+    repeat<kResults>([&](auto result) WEFT_LAMBDA {
+      constexpr int r = decltype(result)::value;
+      Lanes::store(y + r * p.shape.in_channels, results[r], bounds, channels);
+    });
+  }
+
+  // Two results share what is loaded of weights and scales.
+  template <int kTaps>
+  void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
+    const int64_t width = p.shape.out_width, step = p.shape.in_channels;
+    int8_t* y = (int8_t*)p.y + place(oy, 0) * step + first_channel;
+    int64_t ox = 0;
+    for (; ox + 2 <= width; ox += 2, y += 2 * step) rescale<2, kTaps>(ox, scales, bounds, y);
+    if (ox < width) rescale<1, kTaps>(ox, scales, bounds, y);
   }
 
   void run() const {
@@ -283,22 +325,26 @@ struct DepthwiseUnit {
     const Bounds bounds(p.how);
     const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
     const Finish finish{p.how, p.residual, p.y, p.shape.in_channels, taps, starts};
+    constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
+    const bool is_usual = p.shape.kernel_width == 3 && groups() * 3 == kUsualTaps &&
+                          p.shape.dilation_width == 1;
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
       fill_band(oy);
       if (is_bounded) {
-        if (groups() == 1 && p.shape.kernel_width == 3) {
-          rescaled_row<3>(oy, scales, bounds);
+        if (is_usual) {
+          rescaled_row<kUsualTaps>(oy, scales, bounds);
         } else {
           rescaled_row<0>(oy, scales, bounds);
         }
         continue;
       }
       for (int64_t ox = 0; ox < p.shape.out_width; ++ox) {
-        Sums vectors[kBlockVectors];
-        sums_at<0>(ox, vectors);
-        for (int v = 0; v < kBlockVectors; ++v)
-          Memory<int32_t>::store(sums + v * Sums::kLanes, vectors[v]);
-        for (int lane = 0; lane < kBlock; ++lane) ordered[Lanes::channel_of(lane)] = sums[lane];
+        for (int v = 0; v < kBlockVectors; ++v) {
+          Sums vector[1] = {Sums(0)};
+          add_taps<1, 0>(ox, v, vector);
+          Memory<int32_t>::store(sums + v * Sums::kLanes, vector[0]);
+        }
+        Lanes::reorder(sums, ordered);
         finish.rows(ordered, 0, place(oy, ox), 1, first_channel, channels);
       }
     }

@@ -60,14 +60,15 @@ struct BoundedRescale {
   static constexpr int32_t kMostRight = 22;
   static constexpr int64_t kBound = 1 << 30;
 
-  Sums multiplier, right;
-  Wide even, odd;  // what is added to products of even and of odd lanes
+  Sums multiplier, odd_multiplier, right;  // the second one in the places of the even lanes
+  Wide even, odd;                          // what is added to products of even and of odd lanes
 
   WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, int32_t zero_point) {
     const Sums right = Sums(0) - shift;
     const Wide added = (Wide)((Sums(1) << (right - Sums(1))) + (Sums(zero_point) << right)).v;
     const Wide half = (Wide)Vec<int64_t>(int64_t{1} << 30).v;
-    return {multiplier, right, (added << 32 >> 1) + half, (added >> 32 << 31) + half};
+    const Sums of_odd = Sums::of((Sums::Native)((Wide)multiplier.v >> 32));
+    return {multiplier, of_odd, right, (added << 32 >> 1) + half, (added >> 32 << 31) + half};
   }
   WEFT_INLINE static bool takes(Sums shift) {
     return !is_any(shift < Sums(-kMostRight)) && !is_any(shift > Sums(-1));
@@ -78,14 +79,14 @@ struct BoundedRescale {
     const __m512i v = (__m512i)x.v, m = (__m512i)multiplier.v;
     const __m512i low_product = _mm512_add_epi64(_mm512_mul_epi32(v, m), (__m512i)even);
     const __m512i high_product = _mm512_add_epi64(
-        _mm512_mul_epi32(_mm512_srli_epi64(v, 32), _mm512_srli_epi64(m, 32)), (__m512i)odd);
+        _mm512_mul_epi32(_mm512_srli_epi64(v, 32), (__m512i)odd_multiplier.v), (__m512i)odd);
     high.v = (Sums::Native)_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(low_product, 31),
                                                    _mm512_slli_epi64(high_product, 1));
 #elif WEFT_AVX2
     const __m256i v = (__m256i)x.v, m = (__m256i)multiplier.v;
     const __m256i low_product = _mm256_add_epi64(_mm256_mul_epi32(v, m), (__m256i)even);
     const __m256i high_product = _mm256_add_epi64(
-        _mm256_mul_epi32(_mm256_srli_epi64(v, 32), _mm256_srli_epi64(m, 32)), (__m256i)odd);
+        _mm256_mul_epi32(_mm256_srli_epi64(v, 32), (__m256i)odd_multiplier.v), (__m256i)odd);
     high.v = (Sums::Native)_mm256_blend_epi32(_mm256_srli_epi64(low_product, 31),
                                               _mm256_slli_epi64(high_product, 1), 0xaa);
 #else
