@@ -51,6 +51,7 @@ WEFT = Framework(
             for name in WORKLOADS
             if name not in SMALL and not name.startswith("gemm")
         },
+        **_all(INT8, "file"),
     },
 )
 TORCH = Framework(

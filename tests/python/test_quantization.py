@@ -6,6 +6,7 @@ import weft
 from weft import gluon, np, npx
 from weft.gluon import nn
 from weft.gluon.model_zoo import vision
+from weft.quantization import WeightOnlyDense, quantize_weights
 
 
 def data(shape, seed=0):
@@ -217,3 +218,58 @@ def test_bad_calls_say_what_is_wrong(call, kind, text):
         call(net, x)
     assert isinstance(raised.value, weft.Error)
     assert str(raised.value).startswith("quantize: ")
+
+
+# ---- weights alone
+
+
+@pytest.mark.parametrize(("bits", "group", "most"), [(8, None, 0.02), (4, 16, 0.2)])
+def test_dense_layers_get_integer_weights(bits, group, most):
+    x = data((3, 64))
+    shared = nn.Dense(32, activation="relu")
+    net = filled(nn.HybridSequential(shared, nn.Dense(64), shared, nn.Dense(4)), x)
+    net.hybridize()
+    wanted = net(x).asnumpy()
+    before = [type(child) for child in net]
+    assert quantize_weights(net, bits, group=group) == 3
+    found = net(x).asnumpy()
+    assert 0 < abs(found - wanted).max() < most * abs(wanted).max()
+    assert before == [nn.Dense] * 4 and [type(child) for child in net] == [WeightOnlyDense] * 4
+    assert net[0] is net[2] and net[0].weight.data().dtype == "int8"
+    assert quantize_weights(net, bits, group=group) == 0
+
+
+def test_a_decoder_with_integer_weights_keeps_its_cache_in_float32():
+    layer = nn.TransformerEncoderLayer(16, 32, 2)
+    filled(layer, data((1, 5, 16)))
+    quantize_weights(layer)
+    assert str(layer.attention.dtype) == "float32"
+    cache = layer.attention.new_cache(1, 5)
+    x = data((1, 5, 16))
+    whole = layer(x, causal=True).asnumpy()
+    steps = [layer(x[:, t : t + 1], cache=cache).asnumpy() for t in range(5)]
+    numpy.testing.assert_allclose(numpy.concatenate(steps, 1), whole, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "text"),
+    [
+        ((nn.Dense(3, in_units=6), 7), ValueError, "`bits` must be 8 or 4; got 7"),
+        ((nn.Dense(3, in_units=6), 8, 4), ValueError, "`group` must be even and divide"),
+    ],
+)
+def test_weights_that_cannot_be_divided_are_refused(arguments, kind, text):
+    layer, *rest = arguments
+    layer.initialize()
+    with pytest.raises(kind, match=text):
+        WeightOnlyDense(layer, *rest)
+    net = nn.HybridSequential(nn.Dense(8, in_units=8), layer)
+    net.initialize()
+    with pytest.raises(kind, match=text):
+        quantize_weights(net, rest[0], group=rest[1] if len(rest) > 1 else None)
+    assert all(type(child) is nn.Dense for child in net)
+
+
+def test_only_blocks_have_dense_layers():
+    with pytest.raises(TypeError, match="quantize_weights: `net` must be a Block"):
+        quantize_weights(print)

@@ -64,7 +64,8 @@ struct PairLanes {
   // Of quads the two bytes that this group has.
   WEFT_INLINE static void widen(int32_t (&quads)[kBlock], int64_t group) {
     for (int32_t& quad : quads) {
-      const int32_t low = int8_t(quad >> group % 2 * 16), high = int8_t(quad >> (group % 2 * 16 + 8));
+      const int32_t low = int8_t(quad >> group % 2 * 16),
+                    high = int8_t(quad >> (group % 2 * 16 + 8));
       quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
     }
   }
@@ -126,7 +127,7 @@ struct QuadLanes {
     Sums held[kBlockVectors];
     repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int v = decltype(vector)::value;
-      held[v] = bounds.is_needed ? min_(max_(y[v], bounds.low), bounds.high) : y[v];
+      held[v] = bounds.held(y[v]);
     });
     const __m512i low = _mm512_packs_epi32((__m512i)held[0].v, (__m512i)held[1].v);
     const __m512i high = _mm512_packs_epi32((__m512i)held[2].v, (__m512i)held[3].v);
@@ -197,9 +198,9 @@ struct DepthwiseUnit {
         const int64_t tap = g * Lanes::kTaps + t, y = top + tap * s.dilation_height;
         const bool is_there = tap < s.kernel_height && y >= 0 && y < s.in_height;
         step[t] = is_there ? s.in_channels : 0;
-        row[t] = is_there ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels +
-                                first_channel
-                          : nothing;
+        row[t] = is_there
+                     ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels + first_channel
+                     : nothing;
       }
       int8_t* to = band + g * kGroupBytes;
       int64_t x = -s.pad_left;
@@ -208,9 +209,8 @@ struct DepthwiseUnit {
       for (; x < 0 && x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
       for (; x < inside; ++x, to += step_to) {
         Lanes::lay(row, count, to);
-        repeat<Lanes::kTaps>([&](auto tap) WEFT_LAMBDA {
-          row[decltype(tap)::value] += step[decltype(tap)::value];
-        });
+        repeat<Lanes::kTaps>(
+            [&](auto tap) WEFT_LAMBDA { row[decltype(tap)::value] += step[decltype(tap)::value]; });
       }
       for (; x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
     }
@@ -239,7 +239,8 @@ struct DepthwiseUnit {
       });
     } else {
       for (int64_t kx = 0; kx < s.kernel_width; ++kx, from += s.dilation_width * column)
-        for (int64_t g = 0; g < groups(); ++g, weight += kBlock) add(from + g * kGroupBytes, weight);
+        for (int64_t g = 0; g < groups(); ++g, weight += kBlock)
+          add(from + g * kGroupBytes, weight);
     }
   }
 
@@ -270,9 +271,8 @@ struct DepthwiseUnit {
     order_of_channels(p.how.shift, -1, shift);
     const Sums most{int32_t(room)};
     for (int v = 0; v < kBlockVectors; ++v) {
-      const auto load = [&](const int32_t* from) WEFT_LAMBDA {
-        return Memory<int32_t>::load(from + v * Sums::kLanes);
-      };
+      const auto load = [&](const int32_t* from)
+                            WEFT_LAMBDA { return Memory<int32_t>::load(from + v * Sums::kLanes); };
       scales.start[v] = load(start);
       if (is_any(scales.start[v] > most) || is_any(scales.start[v] < Sums(0) - most) ||
           !BoundedRescale::takes(load(shift)))
@@ -324,10 +324,11 @@ struct DepthwiseUnit {
     const bool is_bounded = find_scales(starts, scales);
     const Bounds bounds(p.how);
     const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
-    const Finish finish{p.how, p.residual, p.y, p.shape.in_channels, taps, starts};
+    const Finish<kBlock> finish(p.how, p.residual, p.y, p.shape.in_channels, taps, starts,
+                                first_channel, channels);
     constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
-    const bool is_usual = p.shape.kernel_width == 3 && groups() * 3 == kUsualTaps &&
-                          p.shape.dilation_width == 1;
+    const bool is_usual =
+        p.shape.kernel_width == 3 && groups() * 3 == kUsualTaps && p.shape.dilation_width == 1;
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
       fill_band(oy);
       if (is_bounded) {
@@ -345,7 +346,7 @@ struct DepthwiseUnit {
           Memory<int32_t>::store(sums + v * Sums::kLanes, vector[0]);
         }
         Lanes::reorder(sums, ordered);
-        finish.rows(ordered, 0, place(oy, ox), 1, first_channel, channels);
+        finish.rows(ordered, 0, place(oy, ox), 1);
       }
     }
   }

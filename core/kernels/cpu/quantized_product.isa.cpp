@@ -77,14 +77,14 @@ struct ProductUnit {
       const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
-    const Finish finish{p.how, p.residual, p.c, p.n, p.k, starts};
+    const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     const int64_t step = balanced_quad_rows(rows);
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       for (int64_t j = 0; j < width; j += tiles.columns)
         tiles.at[count - 1](
             {quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j});
-      finish.rows(sums, kQuantizedColumns, first + i, count, col, width);
+      finish.rows(sums, kQuantizedColumns, first + i, count);
     }
   }
 };

@@ -104,17 +104,21 @@ struct Bounds {
 
   WEFT_INLINE explicit Bounds(const Requantization& how)
       : low(how.low), high(how.high), is_needed(how.low > -128 || how.high < 127) {}
+  WEFT_INLINE Sums held(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
   WEFT_INLINE void store(int8_t* to, Sums y) const {
-    if (is_needed) y = min_(max_(y, low), high);
 #if WEFT_AVX512
-    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)y.v));
+    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)held(y).v));
 #else
-    Memory<int8_t>::store(to, is_needed ? y : min_(max_(y, Sums(-128)), Sums(127)));
+    Memory<int8_t>::store(to, is_needed ? held(y) : min_(max_(y, Sums(-128)), Sums(127)));
 #endif
   }
   WEFT_INLINE void store_part(int8_t* to, Sums y, int64_t lanes) const {
+#if WEFT_AVX512
+    _mm512_mask_cvtsepi32_storeu_epi8(to, __mmask16((1u << lanes) - 1), (__m512i)held(y).v);
+#else
     int8_t buffer[Sums::kLanes];
     store(buffer, y);
-    for (int64_t i = 0; i < lanes; ++i) to[i] = buffer[i];
+    for (int64_t i = 0; i < Sums::kLanes && i < lanes; ++i) to[i] = buffer[i];
+#endif
   }
 };
