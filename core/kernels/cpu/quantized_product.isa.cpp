@@ -78,13 +78,22 @@ struct ProductUnit {
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
+    TileFinish of_tile{{}, {}, Bounds(p.how)};
+    const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows);
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
-      for (int64_t j = 0; j < width; j += tiles.columns)
-        tiles.at[count - 1](
-            {quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j});
-      finish.rows(sums, kQuantizedColumns, first + i, count);
+      for (int64_t j = 0; j < width; j += tiles.columns) {
+        QuadTile tile{quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
+        if (is_fused) {
+          tile.finish = &of_tile;
+          tile.y = (int8_t*)p.c + (first + i) * p.n + col + j;
+          tile.y_row = p.n;
+          tile.vector = j / Sums::kLanes;
+        }
+        tiles.at[count - 1](tile);
+      }
+      if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
     }
   }
 };

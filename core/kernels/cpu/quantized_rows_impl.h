@@ -124,6 +124,17 @@ struct Finish {
     }
   }
 
+  // For tiles that can end with it: a whole panel, without a residual.
+  WEFT_INLINE bool find(TileFinish& finish) const {
+    if (width != kColumns || residual.values) return false;
+    for (int64_t i = 0; i < kColumns / Sums::kLanes; ++i) {
+      if (!vectors[i].is_bounded) return false;
+      finish.start[i] = vectors[i].start;
+      finish.rescale[i] = vectors[i].bounded;
+    }
+    return true;
+  }
+
   void rows(const int32_t* sums, int64_t sums_row, int64_t row, int64_t count) const {
     for (int64_t j = 0; j < width; j += Sums::kLanes) {
       const Vector& v = vectors[j / Sums::kLanes];

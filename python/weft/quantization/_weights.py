@@ -88,7 +88,8 @@ def quantize_weights(net: Block, bits: int = 8, *, group: int | None = None) -> 
 
     >>> from weft import gluon
     >>> from weft.quantization import quantize_weights
-    >>> net = gluon.nn.HybridSequential(gluon.nn.Dense(8, in_units=4), gluon.nn.Dense(2, in_units=8))
+    >>> layers = gluon.nn.Dense(8, in_units=4), gluon.nn.Dense(2, in_units=8)
+    >>> net = gluon.nn.HybridSequential(*layers)
     >>> net.initialize()
     >>> quantize_weights(net, bits=4, group=4)
     2
