@@ -48,7 +48,6 @@ class Rewriter:
         self.params: dict[str, Any] = {}
         self._quantized: dict[Entry, Quantized] = {}
         self._floating: dict[Entry, Any] = {}
-        self.report: list[str] = []  # names of the layers that became int8
 
     def heads(self) -> list[Any]:
         """The results of the network."""
@@ -129,7 +128,6 @@ class Rewriter:
             layer = self.layers.get(entry)
             if layer is not None and self._is_int8(entry):
                 self._quantized[entry] = getattr(self, f"_{layer.kind}")(layer)
-                self.report.append(layer.node.name)
             else:
                 known = self.ranges[entry]
                 symbol = npx.quantize(self.floating(entry), *known.scale)
@@ -263,7 +261,6 @@ class Rewriter:
         """The last layer: its sums as real numbers, which loses nothing."""
         inputs, of_sums, options = self._dense(layer, self.quantized(layer.inputs[0]))
         sums = npx.quantized_fully_connected(*inputs, **options)
-        self.report.append(layer.node.name)
         scale = self._variable(layer, "scale", of_sums.astype("float32"))
         return npx.dequantize(sums, scale)
 
