@@ -238,3 +238,9 @@ NETWORKS = {
 
 def images(network: str, batch: int) -> Array:
     return normal(f"input.{network}", (batch, *NETWORKS[network]().shape))
+
+
+def calibration(network: str) -> list[Array]:
+    """Inputs that ranges of activations come from, the benchmark's own first."""
+    shape = NETWORKS[network]().shape
+    return [images(network, 1), *(normal(f"calib.{n}", (1, *shape)) for n in range(7))]

@@ -51,6 +51,7 @@ WEFT = Framework(
             for name in WORKLOADS
             if name not in SMALL and not name.startswith("gemm")
         },
+        **_all(INT8, "file"),
     },
 )
 TORCH = Framework(
@@ -138,6 +139,7 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
     "resnet50_int8_b1": ((OPENVINO, "latency"),),
     "mobilenetv2_int8_b1": ((OPENVINO, "latency"), (LITERT, "xnnpack")),
     "decode_b1": ((TORCH, "eager"),),
+    **dict.fromkeys(("decode_int8_b1", "decode_int4_b1"), ()),  # none has them
     "lstm_infer": ((OPENVINO, "latency"), (TORCH, "jit")),
     "lstm_train": ((TORCH, "eager"), (MXNET, "sync")),
     "resnet18_train": ((MXNET, "sync"), (TORCH, "channels_last")),

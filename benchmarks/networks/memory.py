@@ -23,9 +23,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent))
 import files  # noqa: E402
-from frameworks import ONNXRUNTIME, TORCH, WEFT, Framework, environment  # noqa: E402
+from frameworks import ONNXRUNTIME, TORCH, WEFT, Framework  # noqa: E402
 from processes import Competitor  # noqa: E402
-from run import KEPT, write_models  # noqa: E402
+from run import KEPT, write_models, write_own  # noqa: E402
 from side_by_side import machine  # noqa: E402
 
 THREADS = 2
@@ -140,9 +140,7 @@ def main() -> int:
     print("Memory (" + ", ".join(f"{key} {value}" for key, value in about.items()) + ")")
     names = [name for name in INFERENCE if name in options.only]
     write_models(names, THREADS)
-    for name in names:  # by the version of today
-        files.model(name, "weft").unlink(missing_ok=True)
-    files.make(WEFT.python, "weft", names, environment(THREADS, KEPT))
+    write_own(names, THREADS)
     content: dict[str, Any] = {"machine": about, "rows": {}}
     for name in TRAINING:
         if name in options.only:

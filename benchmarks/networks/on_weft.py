@@ -6,8 +6,8 @@ import files
 import weft
 import weft_blocks
 from arrays import Array, classes
-from convnets import EPSILON, NETWORKS, ConvNet, Node, images
-from running import Run, UnsupportedError, training
+from convnets import EPSILON, NETWORKS, ConvNet, Node, calibration, images
+from running import Run, training
 from sequences import GPTS, LSTM, lstm, lstm_input, perceptron, perceptron_batch
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
@@ -69,11 +69,14 @@ class _ConvNet(gluon.HybridBlock):
         return values[-1]
 
 
-def convnet(name: str) -> _ConvNet:
-    net = NETWORKS[name]()
+def convnet(name: str) -> gluon.HybridBlock:
+    """The network of a workload, in int8 where that says so."""
+    network = name.split("_")[0]
+    net = NETWORKS[network]()
     block = _ConvNet(net)
     block.fill(net.parameters())
-    return block
+    is_int8 = name in WORKLOADS and WORKLOADS[name].precision == "int8"
+    return weft.quantize(block, calibration(network)) if is_int8 else block
 
 
 def recurrent() -> Any:
@@ -104,15 +107,13 @@ def _inference(name: str, variant: str) -> Run:
     if variant == "file":
         return _from_file(name)
     precision = WORKLOADS[name].precision
-    if precision == "int8":
-        raise UnsupportedError("no quantized networks yet")
     x = np.array(inputs(name)["x"])
     if name.startswith("bert"):
         net = weft_blocks.bert()
     elif name.startswith("decode"):
-        net = weft_blocks.decoder()
+        net = weft_blocks.decoder(precision)
     else:
-        net = recurrent() if name.startswith("lstm") else convnet(name.split("_")[0])
+        net = recurrent() if name.startswith("lstm") else convnet(name)
     if precision == "bfloat16":
         net.cast("bfloat16")
         x = x.astype("bfloat16")

@@ -11,14 +11,13 @@ from pathlib import Path
 import files
 import numpy
 import onnx
-from arrays import Array, normal
-from convnets import NETWORKS, Node, images
+from arrays import Array
+from convnets import NETWORKS, Node, calibration
 from onnx import TensorProto, helper, numpy_helper
 from sequences import BERT, EPSILON, LSTM, Parameters, bert, lstm
 from workloads import SMALL, WORKLOADS, inputs
 
 OPSET = 17
-CALIBRATION = 8  # inputs, the benchmark's own first
 
 
 class Builder:
@@ -207,9 +206,7 @@ def quantize(path: Path, network: str) -> None:
 
     class Reader(quantization.CalibrationDataReader):
         def __init__(self) -> None:
-            shape = NETWORKS[network]().shape
-            others = (normal(f"calib.{n}", (1, *shape)) for n in range(CALIBRATION - 1))
-            self.left = iter([images(network, 1), *others])
+            self.left = iter(calibration(network))
 
         def get_next(self):
             found = next(self.left, None)

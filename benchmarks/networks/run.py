@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent))
 import files  # noqa: E402
 import report  # noqa: E402
-from frameworks import REFERENCES, ROOT, environment, variants  # noqa: E402
+from frameworks import REFERENCES, ROOT, WEFT, environment, variants  # noqa: E402
 from processes import Competitor  # noqa: E402
 from side_by_side import machine  # noqa: E402
 from workloads import WORKLOADS, Workload  # noqa: E402
@@ -53,6 +53,14 @@ def write_models(names: list[str], threads: int) -> None:
         }
         if writer.is_installed:
             files.make(writer.python, kind, sorted(wanted), environment(threads, KEPT))
+    write_own([name for name in names if "file" in WEFT.variants.get(name, ())], threads)
+
+
+def write_own(names: list[str], threads: int) -> None:
+    """Weft's files, always anew: they belong to the library that is built."""
+    for name in names:
+        files.model(name, "weft").unlink(missing_ok=True)
+    files.make(WEFT.python, "weft", names, environment(threads, KEPT))
 
 
 def reference(workload: Workload, threads: int) -> tuple[str, numpy.ndarray] | None:

@@ -18,11 +18,10 @@ import flatbuffers
 import numpy
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
-from arrays import Array, normal
-from convnets import NETWORKS, Node, images
+from arrays import Array
+from convnets import NETWORKS, Node, calibration
 from workloads import WORKLOADS
 
-CALIBRATION = 8  # inputs, the benchmark's own first
 OPERATOR, ACTIVATION = schema.BuiltinOperator, schema.ActivationFunctionType
 INT8, INT32, FLOAT32 = (getattr(schema.TensorType, name) for name in ("INT8", "INT32", "FLOAT32"))
 Ranges = dict[str, tuple[float, float]]
@@ -250,9 +249,8 @@ def calibrated(path: Path, network: str) -> Ranges:
         num_threads=2,
     )
     interpreter.allocate_tensors()
-    shape, found = NETWORKS[network]().shape, {}
-    others = (normal(f"calib.{number}", (1, *shape)) for number in range(CALIBRATION - 1))
-    for x in (images(network, 1), *others):
+    found: Ranges = {}
+    for x in calibration(network):
         place = interpreter.get_input_details()[0]["index"]
         interpreter.set_tensor(place, numpy.ascontiguousarray(x.transpose(0, 2, 3, 1)))
         interpreter.invoke()

@@ -9,6 +9,7 @@ from sequences import decoder as decoder_parameters
 from sequences import gpt as gpt_parameters
 from weft import gluon, np
 from weft.gluon import nn
+from weft.quantization import quantize_weights
 
 Block = gluon.HybridBlock
 
@@ -72,8 +73,13 @@ class _Decoder(Block):
         return self.head(self.norm(x))
 
 
-def decoder() -> Any:
-    return _Decoder()
+def decoder(precision: str) -> Any:
+    """In float32, or with weights of int8, or of int4 with a scale for 64 of them."""
+    net = _Decoder()
+    if precision != "float32":
+        bits = {"int8": 8, "int4": 4}[precision]
+        quantize_weights(net, bits, group=64 if bits == 4 else None)
+    return net
 
 
 def _head(weight: Array) -> Any:

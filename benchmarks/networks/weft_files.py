@@ -10,7 +10,7 @@ from workloads import inputs
 
 def main() -> None:
     for name in sys.argv[1:]:
-        net, x = convnet(name.split("_")[0]), np.array(inputs(name)["x"])
+        net, x = convnet(name), np.array(inputs(name)["x"])
         net.hybridize()
         net(x)
         net.export(str(files.model(name, "weft")), x)

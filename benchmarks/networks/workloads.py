@@ -23,7 +23,7 @@ from sequences import (
     lstm_input,
 )
 
-TOLERANCES = {"float32": 2e-3, "bfloat16": 6e-2, "int8": 0.35}
+TOLERANCES = {"float32": 2e-3, "bfloat16": 6e-2, "int8": 0.35, "int4": 0.35}
 RATES = {"img/s", "steps/s", "GFLOP/s"}  # units of which more is better
 
 
@@ -92,6 +92,18 @@ def _training(name: str, unit: str, per_call: int, multiply_adds: float, steps: 
     return Workload(name, unit, 6.0 * multiply_adds, per_call, training_steps=steps)
 
 
+def _decoding(precision: str, bytes_of_weight: float) -> Workload:
+    """One token; only weights are integers, and products are floating."""
+    return Workload(
+        "decode_b1" if precision == "float32" else f"decode_{precision}_b1",
+        "ms",
+        2.0 * DECODER_WEIGHTS,
+        precision=precision,
+        same_as="" if precision == "float32" else "decode_b1",
+        read=bytes_of_weight * DECODER_WEIGHTS,
+    )
+
+
 def _perceptron_multiply_adds() -> int:
     pairs = itertools.pairwise(PERCEPTRON)
     return PERCEPTRON_BATCH * sum(inputs * outputs for inputs, outputs in pairs)
@@ -117,7 +129,9 @@ _ALL = [
     Workload("bert_bf16_b1", "ms", 2.0 * BERT.multiply_adds, 1, "bfloat16", "bert_b1"),
     _inference("resnet50", 1, "int8"),
     _inference("mobilenetv2", 1, "int8"),
-    Workload("decode_b1", "ms", 2.0 * DECODER_WEIGHTS, read=4.0 * DECODER_WEIGHTS),
+    _decoding("float32", 4.0),
+    _decoding("int8", 1.0),
+    _decoding("int4", 0.5 + 4 / 64),
     Workload("lstm_infer", "ms", 2.0 * LSTM.multiply_adds),
     _training("lstm_train", "ms", 1, LSTM.multiply_adds, 5),
     _image_training("resnet18", 16, 2),
@@ -141,7 +155,7 @@ def inputs(name: str) -> dict[str, Array]:
         return {"a": normal("g.a", (size, size)), "b": normal("g.b", (size, size))}
     if name.startswith("bert"):
         return {"x": bert_input()}
-    if name == "decode_b1":
+    if name.startswith("decode"):
         return {"x": decoder_input()}
     if name == "lstm_infer":
         return {"x": lstm_input()}

@@ -9,22 +9,25 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kWantedUnits = 16;
-constexpr int64_t kMostPanels = 8;            // of a unit: so many share the widened rows of A
-constexpr int64_t kLeftBytes = 256 * 1024;    // of them, in the second-level cache
-constexpr int64_t kBandBytes = 192 * 1024;    // of a part of an image
-constexpr int64_t kLeastPlaces = 128;         // of a result that a unit computes, four panels
-constexpr int64_t kLeastFilters = 84;         // for which it copies a part of the image
-constexpr int64_t kWidest = sizeof(int16_t);  // of an element as tiles read it
+constexpr int64_t kWantedUnits = 8;
+constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
+constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
+constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit: where k is small
+constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
+constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
+constexpr int64_t kLeastPlaces = 128;              // of a result that a unit computes, four panels
+constexpr int64_t kLeastFilters = 84;              // for which it copies a part of the image
+constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
 int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
-  constexpr int64_t kLeast = kQuantizedRows / 2;
-  const bool is_deep = kQuantizedRows * quads_of(p.k) * kQuad * kWidest > kLeftBytes;
-  QuantizedProductCut cut{std::min(p.m, is_deep ? kLeast : kQuantizedRows), kMostPanels};
+  const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
+  const int64_t wanted = std::clamp(kEnoughBytes / row_bytes, kQuantizedRows, kMostRows);
+  const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted);
+  QuantizedProductCut cut{divide_up(p.m, divide_up(p.m, most)), kMostPanels};
   const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   return cut;
@@ -61,6 +64,23 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t quads = quantized_filter_quads(s);
   cut.wide = aligned(cut.offsets + quads * int64_t{sizeof(int64_t)});
   cut.end = aligned(cut.wide + kQuantizedTileRows * quads * kQuad * kWidest);
+  return cut;
+}
+
+// Groups of rows of a window that the columns of a depthwise convolution are laid out in: quads, or
+// pairs where bytes are widened.
+int64_t depthwise_groups(const Convolution& s) { return divide_up(s.kernel_height, 2); }
+
+QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
+  QuantizedDepthwiseCut cut{};
+  cut.blocks = divide_up(s.in_channels, kDepthwiseBlock);
+  const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * cut.blocks));
+  cut.rows = divide_up(s.out_height, std::clamp<int64_t>(wanted, 1, s.out_height));
+  cut.row_chunks = divide_up(s.out_height, cut.rows);
+  cut.columns = (s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1;
+  constexpr int64_t kGroupBytes = kDepthwiseBlock * int64_t{sizeof(int32_t)};
+  cut.weights = cut.columns * depthwise_groups(s) * kGroupBytes;
+  cut.end = cut.weights + s.kernel_width * depthwise_groups(s) * kGroupBytes;
   return cut;
 }
 
@@ -187,6 +207,54 @@ void run_quantized_convolution(const KernelTable& table, const QuantizedConvolut
 }
 void run_quantized_convolution(const QuantizedConvolution& p, Range units, void* scratch) {
   run_quantized_convolution(active_table(), p, units, scratch);
+}
+
+// ---- depthwise convolutions
+
+int64_t quantized_depthwise_quads(const Convolution& s) {
+  return s.kernel_width * quads_of(s.kernel_height);
+}
+
+void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, int8_t* packed,
+                                  Range channels) {
+  const int64_t quads = quantized_depthwise_quads(s), per_column = quads_of(s.kernel_height);
+  for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
+    const auto at = [&](int64_t quad) { return packed + (quad * s.in_channels + channel) * kQuad; };
+    for (int64_t quad = 0; quad < quads; ++quad) store_sum(at(quad), 0);
+    uint32_t sum = 0;
+    for (int64_t row = 0; row < s.kernel_height; ++row)
+      for (int64_t col = 0; col < s.kernel_width; ++col) {
+        const int8_t element = weight[(channel * s.kernel_height + row) * s.kernel_width + col];
+        at(col * per_column + row / kQuad)[row % kQuad] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+    store_sum(at(quads), sum);
+  }
+}
+
+int64_t quantized_depthwise_units(const QuantizedDepthwise& p) {
+  const Convolution& s = p.shape;
+  if (s.batch == 0 || s.in_channels == 0) return 0;
+  const QuantizedDepthwiseCut cut = cut_of_depthwise(s);
+  return s.batch * cut.blocks * cut.row_chunks;
+}
+int64_t quantized_depthwise_scratch(const QuantizedDepthwise& p) {
+  return p.shape.in_channels == 0 ? 0 : cut_of_depthwise(p.shape).end;
+}
+void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise& p, Range units,
+                             void* scratch) {
+  if (units.begin < units.end)
+    table.quantized->depthwise(p, cut_of_depthwise(p.shape), units, scratch);
+}
+void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scratch) {
+  run_quantized_depthwise(active_table(), p, units, scratch);
+}
+
+// ---- poolings of NHWC images
+
+void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
+                             int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {
+  active_table().quantized->pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
 }
 
 }  // namespace weft::kernels

@@ -72,14 +72,25 @@ struct QuantizedPacking {
 };
 void run_pack_quantized(const QuantizedPacking& packing, Range panels);
 
+// An int8 array of the result's shape that is added to the sums, times a factor for each channel.
+// That is how a residual of another scale gets to the sums' own: factor = its scale / theirs.
+struct QuantizedResidual {
+  const int8_t* values = nullptr;  // null: none
+  const int32_t* factors = nullptr;
+};
+
+// With `windows` A is an NHWC image of that convolution, of one group: row i of the product is the
+// window of result i, k = taps * channels, padding is the zero point, and C is the NHWC result.
 struct QuantizedProduct {
   int64_t m, n, k;
-  const int8_t* a;  // rows of k dense elements
+  const int8_t* a;  // rows of k dense elements, or an image
   int32_t zero_point;
   const int8_t* panels;
   const int32_t* bias;  // n; null: none
   Requantization how;
   void* c;  // int8, or int32 without a multiplier
+  const Convolution* windows = nullptr;
+  QuantizedResidual residual = {};
 };
 int64_t quantized_product_units(const QuantizedProduct& problem);
 int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes per thread
@@ -105,5 +116,32 @@ struct QuantizedConvolution {
 int64_t quantized_convolution_units(const QuantizedConvolution& problem);
 int64_t quantized_convolution_scratch(const QuantizedConvolution& problem);  // bytes per thread
 void run_quantized_convolution(const QuantizedConvolution& problem, Range units, void* scratch);
+
+// ---- convolutions of NHWC images of which each channel has one filter
+
+// Weights of the window's columns, rows of it in quads, channels side by side:
+// [columns * quads(rows) + 1][channels][4] bytes, the last ones int32 sums.
+int64_t quantized_depthwise_quads(const Convolution& shape);  // without the sums
+void run_pack_quantized_depthwise(const Convolution& shape, const int8_t* weight, int8_t* packed,
+                                  Range channels);  // weight (channels, rows, columns)
+
+struct QuantizedDepthwise {
+  Convolution shape;
+  const int8_t* x;
+  int32_t zero_point;
+  const int8_t* filters;  // packed
+  const int32_t* bias;    // null: none
+  Requantization how;
+  void* y;  // int8, or int32 without a multiplier
+  QuantizedResidual residual = {};
+};
+int64_t quantized_depthwise_units(const QuantizedDepthwise& problem);
+int64_t quantized_depthwise_scratch(const QuantizedDepthwise& problem);  // bytes per thread
+void run_quantized_depthwise(const QuantizedDepthwise& problem, Range units, void* scratch);
+
+// ---- maxima and averages over windows of NHWC images, as run_max_pool and run_quantized_average;
+// p.planes is batch * channels, units are rows of the result
+void run_quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
+                             int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
 
 }  // namespace weft::kernels

@@ -9,7 +9,7 @@
 namespace weft::kernels {
 
 // How products of int8 are cut into units: rows of A by some panels.
-inline constexpr int64_t kQuantizedRows = 84;  // of a unit, at most: whole tiles of 6 or 14
+inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 14
 struct QuantizedProductCut {
   int64_t rows, panels;
 };
@@ -23,11 +23,22 @@ struct QuantizedConvolutionCut {
   int64_t offsets, wide, end;
 };
 inline constexpr int64_t kQuantizedTileRows = 14;  // the most of any tile
+// Rows of an image's result by a block of channels. Scratch has the columns of a row of windows,
+// `columns` of them, and then the weights.
+inline constexpr int64_t kDepthwiseBlock = 64;
+struct QuantizedDepthwiseCut {
+  int64_t rows, row_chunks, blocks;
+  int64_t columns, weights, end;
+};
 struct QuantizedKernels {
   void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
                   void* scratch);
   void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                       Range units, void* scratch);
+  void (*depthwise)(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
+                    Range units, void* scratch);
+  void (*pool_nhwc)(const Pooling& problem, bool is_average, int64_t channels, int32_t zero_point,
+                    const int8_t* x, int8_t* y, Range rows);
   void (*requantize)(const Requantize& problem, Range rows);
   void (*add)(const QuantizedAdd& problem, Range elements);
   void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
@@ -38,6 +49,8 @@ void run_quantized_product(const KernelTable& table, const QuantizedProduct& pro
                            void* scratch);
 void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& problem,
                                Range units, void* scratch);
+void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise& problem,
+                             Range units, void* scratch);
 void run_weight_only_product(const KernelTable& table, const WeightOnlyProduct& problem,
                              Range panels, void* scratch);
 

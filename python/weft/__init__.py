@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         np,
         npx,
         optimizer,
+        quantization,
         runtime,
         sparse,
         sym,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from weft.device import Device, cpu
     from weft.library import register_op
     from weft.np import random
+    from weft.quantization import quantize
 
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
@@ -53,6 +55,7 @@ _ELSEWHERE = {
     "export": ("weft._export", "export"),
     "hybridize": ("weft._planned", "hybridize"),
     "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
+    "quantize": ("weft.quantization", "quantize"),
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
     "save_checkpoint": ("weft.checkpoint", "save_checkpoint"),
@@ -80,6 +83,8 @@ __all__ = [
     "np",
     "npx",
     "optimizer",
+    "quantization",
+    "quantize",
     "random",
     "register_op",
     "runtime",

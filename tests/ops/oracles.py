@@ -1174,12 +1174,19 @@ def quantized_fully_connected(
 
 
 def quantized_convolution(
-    data, weight, bias=None, multiplier=None, shift=None, zero_point=0,
-    output_zero_point=0, low=-128, high=127, **options
+    data, weight, bias=None, multiplier=None, shift=None, residual=None, residual_factor=None,
+    zero_point=0, output_zero_point=0, low=-128, high=127, channels_last=False, **options
 ):  # fmt: skip
+    if channels_last:
+        data, weight = numpy.moveaxis(data, -1, 1), numpy.moveaxis(weight, -1, 1)
+        residual = None if residual is None else numpy.moveaxis(residual, -1, 1)
     x = data.astype("int32") - zero_point
     sums = convolution(x, weight.astype("int32"), bias, **options)
-    return _finished(sums, multiplier, shift, 1, output_zero_point, low, high)
+    if residual is not None:
+        factors = residual_factor.reshape(-1, *(1 for _ in data.shape[2:]))
+        sums = sums + residual.astype("int32") * factors
+    y = _finished(sums, multiplier, shift, 1, output_zero_point, low, high)
+    return numpy.moveaxis(y, 1, -1) if channels_last else y
 
 
 def _quantized_multiplier(factor):
@@ -1208,7 +1215,11 @@ def quantized_add(
     return requantize(total, *last, **options)
 
 
-def quantized_pooling(data, zero_point=0, pool_type="max", **options):
+def quantized_pooling(data, zero_point=0, pool_type="max", channels_last=False, **options):
+    if channels_last:
+        planes = numpy.moveaxis(data, -1, 1)
+        y = quantized_pooling(planes, zero_point, pool_type, **options)
+        return numpy.moveaxis(y, 1, -1)
     if pool_type == "max":
         return pooling(data, pool_type="max", **options)
     x = data.astype("float64") - zero_point  # padded with zeros
@@ -1235,6 +1246,36 @@ def pack_quantized_filters(weight):
     sums = padded.sum((1, 2), dtype="int32").reshape(filters, 1).view("int8")
     rows = padded.reshape(filters, taps * quads, 4)
     return numpy.concatenate([rows, sums.reshape(filters, 1, 4)], 1)
+
+
+def pack_quantized_depthwise(weight):
+    channels, columns = weight.shape[0], weight.shape[-1]
+    rows = weight.reshape(channels, *weight.shape[1:-1] or (1,), columns)
+    assert rows.ndim == 3 and rows.shape[1] and columns
+    quads = -(-rows.shape[1] // 4)
+    padded = numpy.zeros((channels, quads * 4, columns), "int8")
+    padded[:, : rows.shape[1]] = rows
+    taps = padded.transpose(2, 1, 0).reshape(columns * quads, 4, channels).transpose(0, 2, 1)
+    sums = padded.sum((1, 2), dtype="int32").reshape(channels, 1).view("int8")
+    return numpy.concatenate([taps, sums.reshape(1, channels, 4)])
+
+
+def quantized_convolution_rows(data, weight, *inputs, filters, kernel, **options):
+    extents = _window(kernel, data.ndim - 2, 1)
+    k = math.prod(extents) * data.shape[-1]
+    panels = weight[:, :-1].reshape(len(weight), -1, 32, 4).transpose(0, 2, 1, 3)
+    rows = panels.reshape(len(weight) * 32, -1)[:filters, :k]
+    filters = rows.reshape(filters, *extents, data.shape[-1])
+    return quantized_convolution(data, filters, *inputs, channels_last=True, **options)
+
+
+def quantized_depthwise(data, weight, *inputs, kernel, **options):
+    extents, channels = _window(kernel, data.ndim - 2, 1), data.shape[-1]
+    height, width = (1, *extents)[-2:]
+    taps = weight[:-1].reshape(width, -1, channels, 4).transpose(2, 1, 3, 0)
+    filters = taps.reshape(channels, -1, width)[:, :height]
+    filters = filters.reshape(channels, *extents, 1)
+    return quantized_convolution(data, filters, *inputs, channels_last=True, **options)
 
 
 def quantized_product(data, weight, *inputs, columns, **options):

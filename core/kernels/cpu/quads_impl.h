@@ -8,7 +8,8 @@
 // widened to 16 bits, A once beforehand: PMADDWD adds two products exactly (VPMADDUBSW would
 // saturate), so a column takes two lanes, which are added at the end.
 //
-// Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
+// Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
+// kernels/cpu/requantize_impl.h.
 
 #if WEFT_AVX512 && !defined(__clang__)
 #define WEFT_DOT_BYTES 1
@@ -27,6 +28,13 @@ WEFT_INLINE bool processor_has_dot_bytes() {
 constexpr int kQuadRows = WEFT_AVX512 ? 14 : 6;  // of a tile
 constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
 
+// What turns the sums of two vectors of columns into bytes while they are in registers.
+struct TileFinish {
+  Sums start[kQuantizedColumns / Sums::kLanes];
+  BoundedRescale rescale[kQuantizedColumns / Sums::kLanes];
+  Bounds bounds;
+};
+
 struct QuadTile {
   int64_t quads;
   const void* a;
@@ -34,6 +42,10 @@ struct QuadTile {
   const void* b;             // at a multiple of the step's columns
   const int64_t* b_offsets;  // of quads, in bytes; null: one panel's row after the other
   int32_t* sums;             // rows of kQuantizedColumns
+  // Instead of sums, results of all columns of the panel from the tile's own on:
+  const TileFinish* finish = nullptr;
+  int8_t* y = nullptr;
+  int64_t y_row = 0, vector = 0;  // of the panel, the tile's first one
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
@@ -89,9 +101,9 @@ struct PairStep {
     return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
            Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
   }
-  WEFT_INLINE static void store(const Sums (&sums)[2], int32_t* to) {
-    Memory<int32_t>::store(to,
-                           halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type()));
+  static constexpr int kVectors = 1;
+  WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
+    return halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type());
   }
 };
 
@@ -124,12 +136,36 @@ struct DotStep {
                                      : add_dot_bytes(right[j], left, sums[i][j]);
     });
   }
-  WEFT_INLINE static void store(const Sums (&sums)[2], int32_t* to) {
-    Memory<int32_t>::store(to, sums[0]);
-    Memory<int32_t>::store(to + Sums::kLanes, sums[1]);
-  }
+  static constexpr int kVectors = 2;
+  WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 };
 #endif
+
+template <class Step, int kRows>
+WEFT_INLINE void finish_tile(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
+  const TileFinish& finish = *tile.finish;
+  const auto result = [&](int row, int v) WEFT_LAMBDA {
+    const int64_t vector = tile.vector + v;
+    return finish.rescale[vector](Step::result(sums[row], v) + finish.start[vector]);
+  };
+  const auto place = [&](int row) WEFT_LAMBDA { return tile.y + row * tile.y_row; };
+  constexpr int kPairs = WEFT_AVX512 && Step::kVectors == 2 ? kRows / 2 : 0;
+#if WEFT_AVX512
+  repeat<kPairs>([&](auto pair) WEFT_LAMBDA {
+    constexpr int i = 2 * decltype(pair)::value;
+    const Sums first[2] = {result(i, 0), result(i, 1)};
+    const Sums second[2] = {result(i + 1, 0), result(i + 1, 1)};
+    finish.bounds.store(place(i), place(i + 1), first, second);
+  });
+#endif
+  repeat<kRows - 2 * kPairs>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = 2 * kPairs + decltype(row)::value;
+    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      finish.bounds.store(place(i) + v * Sums::kLanes, result(i, v));
+    });
+  });
+}
 
 template <class Step, bool kIsIndexed, int kRows>
 void quad_tile(const QuadTile& tile) {
@@ -145,9 +181,17 @@ void quad_tile(const QuadTile& tile) {
     a += Step::kLeftBytes;
     if (!kIsIndexed) b += kQuadBytes;
   }
+  if (!kIsIndexed && tile.finish) {
+    finish_tile<Step>(tile, sums);
+    return;
+  }
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     constexpr int i = decltype(row)::value;
-    Step::store(sums[i], tile.sums + i * kQuantizedColumns);
+    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      Memory<int32_t>::store(tile.sums + i * kQuantizedColumns + v * Sums::kLanes,
+                             Step::result(sums[i], v));
+    });
   });
 }
 

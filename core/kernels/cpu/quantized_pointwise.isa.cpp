@@ -1,4 +1,4 @@
-// int32 sums to int8, and sums of two int8 arrays: kernels/quantized.h.
+// int32 sums to int8, sums of two int8 arrays, and poolings of NHWC images: kernels/quantized.h.
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -52,6 +52,84 @@ void quantized_add(const QuantizedAdd& p, Range elements) {
         a(Memory<int8_t>::load_part(p.a + i, n)) + b(Memory<int8_t>::load_part(p.b + i, n));
     Memory<int8_t>::store_part(p.y + i, placed(rescale(sum), p.how), n);
   }
+}
+
+typedef int8_t Bytes __attribute__((vector_size(kVectorBytes)));
+
+// The part of the image under the window of one result.
+struct PooledWindow {
+  const Pooling& p;
+  int64_t channels;
+  const int8_t* image;
+  int64_t top, left;
+
+  WEFT_INLINE static int64_t first_tap(int64_t at, int64_t dilation) {
+    return at < 0 ? (-at + dilation - 1) / dilation : 0;
+  }
+
+  // The greatest of `count` neighbouring channels.
+  void maxima(int64_t channel, int64_t count, int8_t* y) const {
+    Bytes greatest = Vec<int8_t>(-128).v;
+    for (int64_t ky = first_tap(top, p.dilation_height); ky < p.kernel_height; ++ky) {
+      const int64_t row = top + ky * p.dilation_height;
+      if (row >= p.in_height) break;
+      for (int64_t kx = first_tap(left, p.dilation_width); kx < p.kernel_width; ++kx) {
+        const int64_t col = left + kx * p.dilation_width;
+        if (col >= p.in_width) break;
+        const int8_t* from = image + (row * p.in_width + col) * channels + channel;
+        Bytes x = {};
+        if (count == kVectorBytes) {
+          __builtin_memcpy(&x, from, kVectorBytes);
+        } else {
+          __builtin_memcpy(&x, from, count);
+        }
+        greatest = x > greatest ? x : greatest;
+      }
+    }
+    __builtin_memcpy(y, &greatest, count);
+  }
+
+  void averages(int64_t channel, int64_t count, int32_t zero_point, int8_t* y) const {
+    const int64_t bottom = top + p.kernel_height < p.in_height + p.pad_bottom
+                               ? top + p.kernel_height
+                               : p.in_height + p.pad_bottom;
+    const int64_t right = left + p.kernel_width < p.in_width + p.pad_right
+                              ? left + p.kernel_width
+                              : p.in_width + p.pad_right;
+    Sums sums(0);
+    int64_t taps = 0;
+    for (int64_t row = top < 0 ? 0 : top; row < bottom && row < p.in_height; ++row)
+      for (int64_t col = left < 0 ? 0 : left; col < right && col < p.in_width; ++col, ++taps)
+        sums = sums + Memory<int8_t>::load_part(
+                          image + (row * p.in_width + col) * channels + channel, count);
+    const int64_t all = (bottom - top) * (right - left);
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t sum = sums.v[i] + (p.count_include_pad ? (all - taps) * zero_point : 0);
+      const int64_t number = p.count_include_pad ? all : taps;
+      const int64_t half = sum < 0 ? -number / 2 : number / 2;
+      y[i] = int8_t((sum + half) / number);
+    }
+  }
+};
+
+void quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels, int32_t zero_point,
+                         const int8_t* x, int8_t* y, Range rows) {
+  const int64_t step = is_average ? Sums::kLanes : kVectorBytes;
+  y += rows.begin * p.out_width * channels;
+  for (int64_t row = rows.begin; row < rows.end; ++row)
+    for (int64_t ox = 0; ox < p.out_width; ++ox, y += channels) {
+      const PooledWindow window{
+          p, channels, x + row / p.out_height * p.in_height * p.in_width * channels,
+          row % p.out_height * p.stride_height - p.pad_top, ox * p.stride_width - p.pad_left};
+      for (int64_t channel = 0; channel < channels; channel += step) {
+        const int64_t count = channels - channel < step ? channels - channel : step;
+        if (is_average) {
+          window.averages(channel, count, zero_point, y + channel);
+        } else {
+          window.maxima(channel, count, y + channel);
+        }
+      }
+    }
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,6 +1,7 @@
 // Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are widened (or shifted
 // to unsigned bytes) once for several panels; a tile is rescaled while it is in the first-level
-// cache.
+// cache. Rows that are windows of an NHWC image are gathered on that way: k bytes a row, which
+// takes 3 / n of the products' own time.
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -14,6 +15,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/requantize_impl.h"
 
 #include "kernels/cpu/quads_impl.h"
+
+#include "kernels/cpu/quantized_rows_impl.h"
 
 WEFT_INLINE const QuadTiles& product_tiles() {
 #if WEFT_DOT_BYTES
@@ -32,16 +35,32 @@ struct ProductUnit {
   int64_t a_row() const { return quads() * tiles.left_bytes; }
 
   void prepare_rows() const {
+    const int64_t used = p.k * tiles.left_bytes / kQuad;
+    if (!p.windows && used == a_row()) {
+      RowWriter{rows_of_a, tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
+      return;
+    }
+    int64_t image = 0, oy = 0, ox = 0;
+    if (p.windows) {
+      ox = first % p.windows->out_width;
+      oy = first / p.windows->out_width % p.windows->out_height;
+      image = first / p.windows->out_width / p.windows->out_height;
+    }
     for (int64_t i = 0; i < rows; ++i) {
-      const int8_t* from = p.a + (first + i) * p.k;
       char* to = rows_of_a + i * a_row();
-      if (tiles.shifts) {
-        for (int64_t k = 0; k < p.k; ++k) to[k] = char(uint8_t(from[k]) ^ 0x80);
+      if (!p.windows) {
+        RowWriter{to, tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
       } else {
-        for (int64_t k = 0; k < p.k; ++k) ((int16_t*)to)[k] = from[k];
+        WindowReader{*p.windows, p.a, p.zero_point}.read(image, oy, ox, {to, tiles.shifts});
+        if (++ox == p.windows->out_width) {
+          ox = 0;
+          if (++oy == p.windows->out_height) {
+            oy = 0;
+            ++image;
+          }
+        }
       }
-      __builtin_memset(to + p.k * tiles.left_bytes / kQuad, 0,
-                       (quads() * kQuad - p.k) * tiles.left_bytes / kQuad);
+      for (int64_t byte = used; byte < a_row(); ++byte) to[byte] = 0;
     }
   }
 
@@ -51,44 +70,30 @@ struct ProductUnit {
     const int8_t* b = p.panels + panel * (quads() + 1) * kQuadBytes;
     alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? 128 : 0);
-    for (int64_t j = 0; j < kQuantizedColumns; ++j) {
-      int32_t sum;
-      __builtin_memcpy(&sum, b + quads() * kQuadBytes + j * 4, sizeof sum);
-      starts[j] = int32_t((p.bias && j < width ? uint32_t(p.bias[col + j]) : 0) -
-                          zero_point * uint32_t(sum));
+    for (int64_t j = 0; j < kQuantizedColumns; j += Sums::kLanes) {
+      const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
+      Sums of_weights;
+      __builtin_memcpy(&of_weights.v, b + quads() * kQuadBytes + j * 4, sizeof of_weights.v);
+      const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
+      Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
+    const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
+    TileFinish of_tile{{}, {}, Bounds(p.how)};
+    const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows);
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
-      for (int64_t j = 0; j < width; j += tiles.columns)
-        tiles.at[count - 1](
-            {quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j});
-      for (int64_t r = 0; r < count; ++r)
-        finish(sums + r * kQuantizedColumns, starts, first + i + r, col, width);
-    }
-  }
-
-  void finish(const int32_t* sums, const int32_t* starts, int64_t row, int64_t col,
-              int64_t width) const {
-    for (int64_t j = 0; j < width; j += Sums::kLanes) {
-      const int64_t lanes = width - j < Sums::kLanes ? width - j : Sums::kLanes;
-      const Sums sum = Memory<int32_t>::load(sums + j) + Memory<int32_t>::load(starts + j);
-      const int64_t at = row * p.n + col + j;
-      if (!p.how.multiplier) {
-        Memory<int32_t>::store_part((int32_t*)p.c + at, sum, lanes);
-        continue;
+      for (int64_t j = 0; j < width; j += tiles.columns) {
+        QuadTile tile{quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
+        if (is_fused) {
+          tile.finish = &of_tile;
+          tile.y = (int8_t*)p.c + (first + i) * p.n + col + j;
+          tile.y_row = p.n;
+          tile.vector = j / Sums::kLanes;
+        }
+        tiles.at[count - 1](tile);
       }
-      const auto of_channels = [&](const int32_t* values) WEFT_LAMBDA {
-        return p.how.is_per_channel ? Memory<int32_t>::load_part(values + col + j, lanes)
-                                    : Sums(*values);
-      };
-      const Rescale rescale = Rescale::of(of_channels(p.how.multiplier), of_channels(p.how.shift));
-      const Sums scaled = placed(rescale(sum), p.how);
-      if (lanes == Sums::kLanes) {
-        Memory<int8_t>::store((int8_t*)p.c + at, scaled);
-      } else {
-        Memory<int8_t>::store_part((int8_t*)p.c + at, scaled, lanes);
-      }
+      if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
     }
   }
 };
@@ -113,6 +118,10 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
 
 void quantized_convolution(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                            Range units, void* scratch);
+void quantized_depthwise(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
+                         Range units, void* scratch);
+void quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
+                         int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
 void requantize(const Requantize& problem, Range rows);
 void quantized_add(const QuantizedAdd& problem, Range elements);
 void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
@@ -121,6 +130,8 @@ extern const QuantizedKernels kQuantized;
 const QuantizedKernels kQuantized = {
     .product = quantized_product,
     .convolution = quantized_convolution,
+    .depthwise = quantized_depthwise,
+    .pool_nhwc = quantized_pool_nhwc,
     .requantize = requantize,
     .add = quantized_add,
     .weight_only = weight_only,

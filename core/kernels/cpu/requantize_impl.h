@@ -47,3 +47,93 @@ WEFT_INLINE Sums placed(Sums scaled, const Requantization& how) {
   const Sums low(how.low - how.zero_point), high(how.high - how.zero_point);
   return min_(max_(scaled, low), high) + Sums(how.zero_point);
 }
+// The same with fewer instructions, for sums of less than 2^30 and shifts from -22 to -1, the zero
+// point included. The two roundings are floors of sums, and floors nest:
+//
+//   y = floor((x * multiplier + 2^30 + (2^(right-1) + zero_point * 2^right) * 2^31) / 2^31) /
+//   2^right
+//
+// where halves of negative numbers are to go away from zero, so 1 is taken off before the last
+// division. That may go by the sign of x: if x is negative and `high` is 0 it changes nothing. All
+// is doubled, so that the inner floor is the upper half of 64 bits.
+struct BoundedRescale {
+  typedef int64_t Wide __attribute__((vector_size(kVectorBytes)));
+  static constexpr int32_t kMostRight = 22;
+  static constexpr int64_t kBound = 1 << 30;
+
+  Sums multiplier, odd_multiplier, right;  // the second one in the places of the even lanes
+  Wide even, odd;                          // what is added to products of even and of odd lanes
+
+  WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, int32_t zero_point) {
+    const Sums right = Sums(0) - shift;
+    const Wide added = (Wide)((Sums(1) << (right - Sums(1))) + (Sums(zero_point) << right)).v;
+    const Wide half = (Wide)Vec<int64_t>(int64_t{1} << 31).v;
+    const Sums of_odd = Sums::of((Sums::Native)((Wide)multiplier.v >> 32));
+    return {multiplier, of_odd, right, (added << 32) + half, (added >> 32 << 32) + half};
+  }
+  WEFT_INLINE static bool takes(Sums shift) {
+    return !is_any(shift < Sums(-kMostRight)) && !is_any(shift > Sums(-1));
+  }
+  WEFT_INLINE Sums operator()(Sums x) const {
+    const Sums twice = x + x;
+    Sums high;
+#if WEFT_AVX512
+    const __m512i v = (__m512i)twice.v;
+    const __m512i of_even =
+        _mm512_add_epi64(_mm512_mul_epi32(v, (__m512i)multiplier.v), (__m512i)even);
+    const __m512i of_odd = _mm512_add_epi64(
+        _mm512_mul_epi32(_mm512_srli_epi64(v, 32), (__m512i)odd_multiplier.v), (__m512i)odd);
+    high.v = (Sums::Native)_mm512_mask_shuffle_epi32(of_odd, 0x5555, of_even, _MM_PERM_DDBB);
+#elif WEFT_AVX2
+    const __m256i v = (__m256i)twice.v;
+    const __m256i of_even =
+        _mm256_add_epi64(_mm256_mul_epi32(v, (__m256i)multiplier.v), (__m256i)even);
+    const __m256i of_odd = _mm256_add_epi64(
+        _mm256_mul_epi32(_mm256_srli_epi64(v, 32), (__m256i)odd_multiplier.v), (__m256i)odd);
+    high.v = (Sums::Native)_mm256_blend_epi32(_mm256_srli_epi64(of_even, 32), of_odd, 0xaa);
+#else
+    for (int i = 0; i < Sums::kLanes; ++i)
+      high.v[i] =
+          int32_t((int64_t(twice.v[i]) * multiplier.v[i] + (i % 2 ? odd : even)[i / 2]) >> 32);
+#endif
+    return (high + (x >> 31)) >> right;
+  }
+};
+
+// The ends of the range of a result, and its bytes.
+struct Bounds {
+  Sums low, high;
+  bool is_needed;  // beside those of int8
+
+  WEFT_INLINE explicit Bounds(const Requantization& how)
+      : low(how.low), high(how.high), is_needed(how.low > -128 || how.high < 127) {}
+  WEFT_INLINE Sums held(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
+  WEFT_INLINE void store(int8_t* to, Sums y) const {
+#if WEFT_AVX512
+    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)held(y).v));
+#else
+    Memory<int8_t>::store(to, is_needed ? held(y) : min_(max_(y, Sums(-128)), Sums(127)));
+#endif
+  }
+#if WEFT_AVX512
+  // Two rows of two vectors.
+  WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2],
+                         const Sums (&b)[2]) const {
+    const __m512i words[2] = {_mm512_packs_epi32((__m512i)held(a[0]).v, (__m512i)held(a[1]).v),
+                              _mm512_packs_epi32((__m512i)held(b[0]).v, (__m512i)held(b[1]).v)};
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(words[0], words[1]));
+    _mm256_storeu_si256((__m256i*)first, _mm512_castsi512_si256(bytes));
+    _mm256_storeu_si256((__m256i*)second, _mm512_extracti64x4_epi64(bytes, 1));
+  }
+#endif
+  WEFT_INLINE void store_part(int8_t* to, Sums y, int64_t lanes) const {
+#if WEFT_AVX512
+    _mm512_mask_cvtsepi32_storeu_epi8(to, __mmask16((1u << lanes) - 1), (__m512i)held(y).v);
+#else
+    int8_t buffer[Sums::kLanes];
+    store(buffer, y);
+    for (int64_t i = 0; i < Sums::kLanes && i < lanes; ++i) to[i] = buffer[i];
+#endif
+  }
+};

@@ -1,5 +1,7 @@
 #include "ops/nn/convolution_problem.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/nn/window.h"
 
@@ -24,7 +26,10 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
   kernels::Convolution p{};
   p.dtype = dtype;
   p.batch = x[0];
-  p.groups = a.integer("num_group");
+  const auto& attributes = a.op().attributes;
+  p.groups = std::ranges::find(attributes, "num_group", &AttributeDef::name) == attributes.end()
+                 ? 1
+                 : a.integer("num_group");
   p.in_channels = x[1];
   p.in_height = height_of(x);
   p.in_width = width_of(x);

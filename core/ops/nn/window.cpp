@@ -41,12 +41,16 @@ std::string_view layer_name(const AttributeReader& a) {
   return name.substr(0, name.find("_image"));
 }
 
-void convolution_attributes(OpDef& op) {
+void ungrouped_attributes(OpDef& op) {
   op.optional(AttributeKind::kInts, "kernel", "extents of the window; those of the weight")
       .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
       .optional(AttributeKind::kInts, "pad", "zeros added on both sides, 0 by default")
-      .optional(AttributeKind::kInts, "dilate", "distance of the window's elements, 1 by default")
-      .integer("num_group", 1, "groups of channels that do not see each other");
+      .optional(AttributeKind::kInts, "dilate", "distance of the window's elements, 1 by default");
+}
+
+void convolution_attributes(OpDef& op) {
+  ungrouped_attributes(op);
+  op.integer("num_group", 1, "groups of channels that do not see each other");
 }
 
 void pooling_attributes(OpDef& op) {

@@ -25,8 +25,9 @@ struct Window {
 // for all axes, none for the default.
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial);
 
-// The attributes of all convolutions, and of all poolings.
+// The attributes of all convolutions, of those of one group, and of all poolings.
 void convolution_attributes(OpDef& op);
+void ungrouped_attributes(OpDef& op);
 void pooling_attributes(OpDef& op);
 
 // Height and width of an array (N, C, W) or (N, C, H, W).

@@ -1,5 +1,7 @@
 // The convolution of int8 images of one or two spatial axes. The weight is packed by an operator of
 // its own, as in quantized_fully_connected.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/convolution_problem.h"
@@ -126,16 +128,86 @@ Slot slot() {
 
 // ---- the layer
 
-Result<Value> convolution(const ComposeContext& c) {
-  const Shape data = c.in(0).shape(), weight = c.in(1).shape();
-  WEFT_TRY(convolution_problem(c, DType::kInt8, data, weight).status());
-  const Value packed = c.builder.call("pack_quantized_filters", {c.in(1)});
+constexpr size_t kGroups = 4, kChannelsLast = 9;  // of the attributes
+
+Value given(const ComposeContext& c, size_t input) {
+  return c.inputs.size() > input ? c.in(input) : Value();
+}
+
+// Of NCHW images; without a multiplier where `is_sum`.
+Value planar(const ComposeContext& c, const Value& x, const Value& weight, bool is_sum) {
+  const Value packed = c.builder.call("pack_quantized_filters", {weight});
+  if (!c.builder.status().ok()) return packed;
+  std::vector<Value> inputs{x, packed, given(c, 2)};
+  for (size_t i = 3; i < 5; ++i) inputs.push_back(is_sum ? Value() : given(c, i));
+  std::vector<Argument> attributes(c.all().begin(), c.all().begin() + kChannelsLast);
+  const Shape shape = weight.shape();
+  attributes[0] = Argument::of_ints(shape.span().subspan(2));
+  return c.builder.emit(op_named("quantized_convolution_packed"), inputs, attributes)[0];
+}
+
+// With a residual: sums, in int32 as the kernels for channels last have them, are rescaled later.
+Result<Value> planar_layer(const ComposeContext& c, const Value& x, const Value& weight) {
+  if (!given(c, 5)) return planar(c, x, weight, false);
+  Value y = planar(c, x, weight, true);
   WEFT_TRY(c.builder.status());
+  Shape wide = c.in(6).shape();
+  while (wide.rank() < y.shape().rank() - 1) wide.push_back(1);
+  Value residual = c.in(5);
+  if (c.flag("channels_last")) residual = channels_second(residual);
+  y = y + cast(residual, DType::kInt32) * reshape(c.in(6), wide);
+  if (!given(c, 3)) return y;
+  return c.builder.call(
+      "requantize", {y, c.in(3), c.in(4)},
+      {c.get("output_zero_point"), c.get("low"), c.get("high"), Argument::of_int(1)});
+}
+
+// One group is products of windows; a filter for each channel has a kernel, too. Other groups are
+// rare, and made of NCHW images.
+Result<Value> channels_last_layer(const ComposeContext& c, const Shape& weight) {
+  const int64_t filters = weight[0], groups = c.integer("num_group");
+  const auto kernel = weight.span().subspan(1, static_cast<size_t>(weight.rank() - 2));
+  const bool is_depthwise = groups > 1 && groups == filters && weight[weight.rank() - 1] == 1;
+  if (groups > 1 && !is_depthwise) {
+    WEFT_ASSIGN(const Value y, planar_layer(c, channels_second(c.in(0)), channels_second(c.in(1))));
+    WEFT_TRY(c.builder.status());
+    return channels_behind(y);
+  }
+  Shape merged{filters};
+  for (const int64_t extent : kernel) merged.push_back(extent);
+  if (!is_depthwise) merged = {filters, weight.elements() / std::max<int64_t>(1, filters)};
+  const Value packed = c.builder.call(is_depthwise ? "pack_quantized_depthwise" : "pack_quantized",
+                                      {reshape(c.in(1), merged)});
   std::vector<Value> inputs{c.in(0), packed};
-  for (size_t i = 2; i < 5; ++i) inputs.push_back(c.inputs.size() > i ? c.in(i) : Value());
-  std::vector<Argument> attributes(c.all().begin(), c.all().end());
-  attributes[0] = Argument::of_ints(weight.span().subspan(2));
-  const Value y = c.builder.emit(op_named("quantized_convolution_packed"), inputs, attributes)[0];
+  for (size_t i = 2; i < 7; ++i) inputs.push_back(given(c, i));
+  std::vector<Argument> attributes(c.all().begin(), c.all().begin() + kChannelsLast);
+  attributes[0] = Argument::of_ints(kernel);
+  if (!is_depthwise) {
+    attributes.erase(attributes.begin() + kGroups);
+    attributes.push_back(Argument::of_int(filters));
+  }
+  const std::string_view op = is_depthwise ? "quantized_depthwise" : "quantized_convolution_rows";
+  return c.builder.emit(op_named(op), inputs, attributes)[0];
+}
+
+Result<Value> convolution(const ComposeContext& c) {
+  Shape data = c.in(0).shape(), weight = c.in(1).shape();
+  const bool is_last = c.flag("channels_last");
+  if (data.rank() != 3 && data.rank() != 4)
+    return errors::invalid_value(c.op().name, "`data` must have 3 or 4 axes; got shape ", data);
+  if (is_last && weight.rank() == data.rank()) weight = channels_second(weight);
+  WEFT_ASSIGN(const kernels::Convolution problem,
+              convolution_problem(c, DType::kInt8, is_last ? channels_second(data) : data, weight));
+  Shape result = image_shape(problem.batch, problem.out_channels, data.rank() - 2,
+                             problem.out_height, problem.out_width);
+  if (is_last) result = channels_behind(result);
+  const auto type_of = [&](size_t input) {
+    const Value value = given(c, input);
+    return value ? std::optional<TensorType>({value.dtype(), value.shape(), {}}) : std::nullopt;
+  };
+  WEFT_TRY(check_residual(c, type_of(5), type_of(6), result, problem.out_channels));
+  WEFT_ASSIGN(const Value y, is_last ? channels_last_layer(c, c.in(1).shape())
+                                     : planar_layer(c, c.in(0), c.in(1)));
   WEFT_TRY(c.builder.status());
   return y;
 }
@@ -199,10 +271,26 @@ WEFT_OP(quantized_convolution) {
       .input("weight", "int8, shape (filters, C / groups, kernel...)");
   optional_index_input(op, "bias", "int32, shape (filters,)");
   requantization_inputs(op, true);
+  residual_inputs(op);
   attributes_of(op);
-  op.promote(Promotion::kKeep)
+  op.boolean("channels_last", false,
+             "data is (N, W, C) or (N, H, W, C), the weight (filters, kernel..., C / groups)")
+      .promote(Promotion::kKeep)
       .no_gradient("integers")
       .compose(checked<convolution>)
+      .sample(R"({"shapes": [[2, 6, 5, 3], [4, 3, 2, 3], [4], [4], [4], [2, 2, 4, 4], [4]],
+                  "stride": [2, 1], "channels_last": true, "zero_point": 9,
+                  "dtypes": ["int8", "int8", "int32", "int32", "int32", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900], [1073741824, 2147483647],
+                             [-9, -5], [-128, 127], [1, 90]]})")
+      .sample(R"({"shapes": [[1, 5, 4, 6], [6, 3, 3, 1], [6]], "pad": 1, "num_group": 6,
+                  "channels_last": true, "zero_point": -3, "dtypes": ["int8", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[2, 7, 4], [6, 3, 2], [6], [6], [6], [2, 5, 6], [6]], "num_group": 2,
+                  "channels_last": true, "zero_point": -3,
+                  "dtypes": ["int8", "int8", "int32", "int32", "int32", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900], [1073741824, 2147483647],
+                             [-9, -5], [-128, 127], [1, 90]]})")
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0],
                   "dtypes": ["int8", "int8", "int32"], "zero_point": 9,
                   "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")

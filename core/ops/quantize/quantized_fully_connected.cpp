@@ -8,13 +8,6 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kPanelRow = kernels::kQuantizedColumns * kernels::kQuad;
-
-Shape packed_shape(int64_t n, int64_t k) {
-  const int64_t panels = (n + kernels::kQuantizedColumns - 1) / kernels::kQuantizedColumns;
-  return {panels, kernels::quads_of(k) + 1, kPanelRow};
-}
-
 // ---- packing
 
 Result<Types> infer_pack(const InferContext& c) {
@@ -22,7 +15,7 @@ Result<Types> infer_pack(const InferContext& c) {
   const Shape& w = c.in[0].shape;
   if (w.rank() != 2)
     return errors::invalid_value(c.op().name, "`weight` must have two axes; got shape ", w);
-  return Types{{DType::kInt8, packed_shape(w[0], w[1]), {}}};
+  return Types{{DType::kInt8, packed_product_shape(w[0], w[1]), {}}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -57,7 +50,7 @@ Result<Types> infer_product(const InferContext& c) {
   for (const size_t i : {size_t{0}, size_t{1}}) WEFT_TRY(require_dtype(c, i, DType::kInt8));
   const Shape& x = c.in[0].shape;
   const int64_t columns = c.integer("columns");
-  if (x.rank() != 2 || columns < 0 || c.in[1].shape != packed_shape(columns, x[1]))
+  if (x.rank() != 2 || columns < 0 || c.in[1].shape != packed_product_shape(columns, x[1]))
     return errors::invalid_value(c.op().name, "`weight` must come from pack_quantized for `data` ",
                                  x, " and ", columns, " `columns`; got shape ", c.in[1].shape);
   WEFT_TRY(require_int8(c, "zero_point"));

@@ -79,6 +79,10 @@ Result<kernels::Requantization> requantization_of(const AttributeReader& a,
   how.shift = static_cast<const int32_t*>(in[first + 1].data);
   how.is_per_channel = in[first].rank == 1;
   const int64_t count = how.is_per_channel ? in[first].shape[0] : 1;
+  bool is_valid = true;  // without a branch, because every call asks
+  for (int64_t i = 0; i < count; ++i)
+    is_valid &= (how.multiplier[i] >= 0) & (how.shift[i] >= -31) & (how.shift[i] <= 30);
+  if (is_valid) return how;
   for (int64_t i = 0; i < count; ++i) {
     if (how.multiplier[i] < 0)
       return errors::invalid_value(a.op().name, "`multiplier` must not be negative; got ",
@@ -88,6 +92,69 @@ Result<kernels::Requantization> requantization_of(const AttributeReader& a,
                                    how.shift[i]);
   }
   return how;
+}
+
+void residual_inputs(OpDef& op) {
+  op.index_input("residual", "int8, shape of the result: added to the sums, times its factor");
+  op.inputs.back().optional = true;
+  op.index_input("residual_factor", "int32, shape (filters,): its scale over that of the sums");
+  op.inputs.back().optional = true;
+}
+
+Status check_residual(const AttributeReader& a, const std::optional<TensorType>& residual,
+                      const std::optional<TensorType>& factor, const Shape& result,
+                      int64_t channels) {
+  const std::string& op = a.op().name;
+  if (residual.has_value() != factor.has_value())
+    return errors::invalid_value(
+        op, "`residual` and `residual_factor` must be given together; got one");
+  if (!residual) return {};
+  if (residual->dtype != DType::kInt8 || factor->dtype != DType::kInt32)
+    return errors::invalid_type(op, "`residual` must be int8 and `residual_factor` int32; got ",
+                                residual->dtype, " and ", factor->dtype);
+  if (residual->shape != result)
+    return errors::invalid_value(op, "`residual` must have the shape of the result, ", result,
+                                 "; got ", residual->shape);
+  if (factor->shape == Shape{channels}) return {};
+  return errors::invalid_value(op, "`residual_factor` must have shape (", channels, ",); got ",
+                               factor->shape);
+}
+
+kernels::QuantizedResidual residual_of(std::span<const TensorView> in, size_t first) {
+  if (in.size() <= first || in[first].rank < 0) return {};
+  return {static_cast<const int8_t*>(in[first].data),
+          static_cast<const int32_t*>(in[first + 1].data)};
+}
+
+Shape channels_second(const Shape& x) {
+  Shape shape{x[0], x[x.rank() - 1]};
+  for (int axis = 1; axis < x.rank() - 1; ++axis) shape.push_back(x[axis]);
+  return shape;
+}
+Shape channels_behind(const Shape& x) {
+  Shape shape{x[0]};
+  for (int axis = 2; axis < x.rank(); ++axis) shape.push_back(x[axis]);
+  shape.push_back(x[1]);
+  return shape;
+}
+namespace {
+Value rearranged(const Value& x, Shape (*rule)(const Shape&)) {
+  Shape axes;
+  for (int axis = 0; axis < x.shape().rank(); ++axis) axes.push_back(axis);
+  return transpose(x, rule(axes).span());
+}
+}  // namespace
+Value channels_second(const Value& x) {
+  return rearranged(x, static_cast<Shape (*)(const Shape&)>(channels_second));
+}
+Value channels_behind(const Value& x) {
+  return rearranged(x, static_cast<Shape (*)(const Shape&)>(channels_behind));
+}
+
+Shape packed_product_shape(int64_t n, int64_t k) {
+  constexpr int64_t kPanelRow = kernels::kQuantizedColumns * kernels::kQuad;
+  const int64_t panels = (n + kernels::kQuantizedColumns - 1) / kernels::kQuantizedColumns;
+  return {panels, kernels::quads_of(k) + 1, kPanelRow};
 }
 
 }  // namespace weft::ops

@@ -2,6 +2,8 @@
 // operator that can end with it.
 #pragma once
 
+#include <optional>
+
 #include "kernels/quantized.h"
 #include "ops/op.h"
 
@@ -26,6 +28,23 @@ Result<DType> check_requantization(const InferContext& c, size_t first, int64_t 
 // Reads them, and checks the elements.
 Result<kernels::Requantization> requantization_of(const AttributeReader& a,
                                                   std::span<const TensorView> in, size_t first);
+
+// residual and residual_factor, the last inputs of a convolution: what is added to its sums.
+void residual_inputs(OpDef& op);
+// Checks both, where given, for a result of this shape and so many channels.
+Status check_residual(const AttributeReader& a, const std::optional<TensorType>& residual,
+                      const std::optional<TensorType>& factor, const Shape& result,
+                      int64_t channels);
+kernels::QuantizedResidual residual_of(std::span<const TensorView> in, size_t first);
+
+// An array of images whose channels are the last axis, with channels as the second one, and back.
+Shape channels_second(const Shape& x);
+Shape channels_behind(const Shape& x);
+Value channels_second(const Value& x);
+Value channels_behind(const Value& x);
+
+// Of a weight (n, k) from pack_quantized.
+Shape packed_product_shape(int64_t n, int64_t k);
 
 Status require_dtype(const InferContext& c, size_t input, DType dtype);
 // An attribute that has to be within int8.

@@ -94,6 +94,14 @@ class Block:
         block._parents.add(self)
         self._structure_changed()
 
+    def _replace_child(self, name: str, block: "Block") -> None:
+        """Puts another block in the place of a child: in the same order, under the same name."""
+        self._children[name] = block
+        if name in self.__dict__:
+            self.__dict__[name] = block
+        block._parents.add(self)
+        self._structure_changed()
+
     def _structure_changed(self) -> None:
         """What was traced of this block and of those around it is no longer true."""
         self.__dict__["_are_shapes_known"] = False

@@ -742,6 +742,8 @@ def quantized_convolution(
     bias: ArrayLike | None = None,
     multiplier: ArrayLike | None = None,
     shift: ArrayLike | None = None,
+    residual: ArrayLike | None = None,
+    residual_factor: ArrayLike | None = None,
     kernel: int | Sequence[int] | None = None,
     stride: int | Sequence[int] | None = None,
     pad: int | Sequence[int] | None = None,
@@ -751,6 +753,7 @@ def quantized_convolution(
     output_zero_point: int = 0,
     low: int = -128,
     high: int = 127,
+    channels_last: bool = False,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -762,6 +765,8 @@ def quantized_convolution(
     bias: int32, shape (filters,)
     multiplier: int32, not negative, shape () or (channels,): 2^31 times a factor below 1
     shift: int32, shape of multiplier: the factor's power of two, -31 to 30
+    residual: int8, shape of the result: added to the sums, times its factor
+    residual_factor: int32, shape (filters,): its scale over that of the sums
     kernel: extents of the window; those of the weight
     stride: step of the window, 1 by default
     pad: zeros added on both sides, 0 by default
@@ -771,6 +776,7 @@ def quantized_convolution(
     output_zero_point: the integer that stands for zero in the result
     low: lower bound of the result
     high: upper bound of the result
+    channels_last: data is (N, W, C) or (N, H, W, C), the weight (filters, kernel..., C / groups)
     out: array to write into
 
     No gradient: integers.
@@ -818,6 +824,7 @@ def quantized_pooling(
     pooling_convention: str = "valid",
     count_include_pad: bool = True,
     zero_point: int = 0,
+    channels_last: bool = False,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -833,6 +840,7 @@ def quantized_pooling(
     pooling_convention: valid drops a last window that does not fit, full keeps it
     count_include_pad: the average counts padded elements
     zero_point: the integer that stands for zero: padded elements of an average
+    channels_last: data is (N, W, C) or (N, H, W, C)
     out: array to write into
 
     No gradient: integers.

@@ -76,7 +76,7 @@ class MultiHeadAttention(HybridBlock):
     @property
     def dtype(self) -> DTypeLike:
         """The parameters', also after a `cast` of a block around this one."""
-        return self.output.weight.dtype
+        return self.output.dtype
 
     def new_cache(self, batch: int, length: int) -> KeyValueCache:
         """An empty cache of `length` positions for a batch, on the current device."""

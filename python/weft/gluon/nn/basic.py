@@ -129,6 +129,11 @@ class Dense(HybridBlock):
         self.activation = activation_named(activation) if activation else None
         self.activation_name = activation
 
+    @property
+    def dtype(self) -> DTypeLike:
+        """Of its weight, and so of its data."""
+        return self.weight.dtype
+
     def infer_shape(self, x: Any) -> None:
         features = math.prod(x.shape[1:]) if self.flatten else x.shape[-1]
         self.weight.shape = (self.units, features)

@@ -1,0 +1,221 @@
+// What products and convolutions of int8 share on both sides of their tiles: rows of A as tiles
+// read them, and sums that become results.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/quads_impl.h.
+
+// Elements of A, shifted to unsigned bytes or widened to 16 bits.
+struct RowWriter {
+  char* to;
+  bool shifts;
+
+  WEFT_INLINE void copy(const int8_t* from, int64_t count) {
+    int64_t i = 0;
+    if (shifts) {
+#if WEFT_AVX512
+      const __m512i flip = _mm512_set1_epi8(-128);
+      for (; i < count; i += 64) {
+        const __mmask64 lanes = count - i < 64 ? (__mmask64(1) << (count - i)) - 1 : ~__mmask64(0);
+        const __m512i bytes = _mm512_maskz_loadu_epi8(lanes, from + i);
+        _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(bytes, flip));
+      }
+#endif
+      for (; i < count; ++i) to[i] = char(uint8_t(from[i]) ^ 0x80);
+      to += count;
+      return;
+    }
+    constexpr int64_t kStep = kVectorBytes / 2;
+    for (; i + kStep <= count; i += kStep) {
+      const Shorts wide = load_bytes_as_shorts(from + i);
+      __builtin_memcpy(to + 2 * i, &wide, sizeof wide);
+    }
+    for (; i < count; ++i) ((int16_t*)to)[i] = from[i];
+    to += 2 * count;
+  }
+  WEFT_INLINE void fill(int32_t value, int64_t count) {
+    if (shifts) {
+      for (int64_t i = 0; i < count; ++i) to[i] = char(uint8_t(value) ^ 0x80);
+    } else {
+      for (int64_t i = 0; i < count; ++i) ((int16_t*)to)[i] = int16_t(value);
+    }
+    to += count * (shifts ? 1 : 2);
+  }
+};
+
+// The window of one result of an NHWC image, row by row of it.
+struct WindowReader {
+  const Convolution& s;
+  const int8_t* x;
+  int32_t zero_point;
+
+  void read(int64_t image, int64_t oy, int64_t ox, RowWriter writer) const {
+    const int64_t top = oy * s.stride_height - s.pad_top;
+    const int64_t left = ox * s.stride_width - s.pad_left;
+    const int64_t run = s.kernel_width * s.in_channels;
+    if (s.dilation_width == 1 && top >= 0 && left >= 0 && left + s.kernel_width <= s.in_width &&
+        top + (s.kernel_height - 1) * s.dilation_height < s.in_height) {
+      const int8_t* row = x + ((image * s.in_height + top) * s.in_width + left) * s.in_channels;
+      const int64_t step = s.dilation_height * s.in_width * s.in_channels;
+      for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step) writer.copy(row, run);
+      return;
+    }
+    for (int64_t ky = 0; ky < s.kernel_height; ++ky) {
+      const int64_t y = top + ky * s.dilation_height;
+      if (y < 0 || y >= s.in_height) {
+        writer.fill(zero_point, run);
+        continue;
+      }
+      const int8_t* row = x + (image * s.in_height + y) * s.in_width * s.in_channels;
+      if (s.dilation_width == 1) {
+        read_run(row, left, s.kernel_width, writer);
+      } else {
+        for (int64_t kx = 0; kx < s.kernel_width; ++kx)
+          read_run(row, left + kx * s.dilation_width, 1, writer);
+      }
+    }
+  }
+
+ private:
+  WEFT_INLINE void read_run(const int8_t* row, int64_t left, int64_t width,
+                            RowWriter& writer) const {
+    int64_t begin = left < 0 ? -left : 0;
+    if (begin > width) begin = width;
+    int64_t end = s.in_width - left < width ? s.in_width - left : width;
+    if (end < begin) end = begin;
+    if (begin > 0) writer.fill(zero_point, begin * s.in_channels);
+    if (begin < end)
+      writer.copy(row + (left + begin) * s.in_channels, (end - begin) * s.in_channels);
+    if (end < width) writer.fill(zero_point, (width - end) * s.in_channels);
+  }
+};
+
+// Sums of some columns of C to what C has. What is needed of each vector of columns is found once,
+// for all rows.
+template <int kColumns>
+struct Finish {
+  struct Vector {
+    Sums start, factor, multiplier, shift;
+    BoundedRescale bounded;
+    int64_t lanes;
+    bool is_bounded;
+  };
+  const Requantization& how;
+  const QuantizedResidual& residual;
+  void* c;
+  int64_t c_row, col, width;
+  Bounds bounds;
+  Vector vectors[kColumns / Sums::kLanes];
+
+  // k: products of a sum; starts: what the sums of columns `col` and following lack
+  WEFT_INLINE Finish(const Requantization& how, const QuantizedResidual& residual, void* c,
+                     int64_t c_row, int64_t k, const int32_t* starts, int64_t col, int64_t width)
+      : how(how), residual(residual), c(c), c_row(c_row), col(col), width(width), bounds(how) {
+    for (int64_t j = 0; j < width; j += Sums::kLanes) {
+      Vector& v = vectors[j / Sums::kLanes];
+      v.lanes = width - j < Sums::kLanes ? width - j : Sums::kLanes;
+      v.start = Memory<int32_t>::load(starts + j);
+      v.factor = residual.values ? of_columns(residual.factors, j, v.lanes, 0) : Sums(0);
+      v.is_bounded = false;
+      if (!how.multiplier) continue;
+      const bool is_own = how.is_per_channel;
+      v.shift = is_own ? of_columns(how.shift, j, v.lanes, -1) : Sums(*how.shift);
+      v.multiplier = is_own ? of_columns(how.multiplier, j, v.lanes, 0) : Sums(*how.multiplier);
+      v.is_bounded = is_bounded(v, k);
+      if (v.is_bounded) v.bounded = BoundedRescale::of(v.multiplier, v.shift, how.zero_point);
+    }
+  }
+
+  // For tiles that can end with it: a whole panel, without a residual.
+  WEFT_INLINE bool find(TileFinish& finish) const {
+    if (width != kColumns || residual.values) return false;
+    for (int64_t i = 0; i < kColumns / Sums::kLanes; ++i) {
+      if (!vectors[i].is_bounded) return false;
+      finish.start[i] = vectors[i].start;
+      finish.rescale[i] = vectors[i].bounded;
+    }
+    return true;
+  }
+
+  void rows(const int32_t* sums, int64_t sums_row, int64_t row, int64_t count) const {
+    for (int64_t j = 0; j < width; j += Sums::kLanes) {
+      const Vector& v = vectors[j / Sums::kLanes];
+      const Part part{sums + j, sums_row, row * c_row + col + j, count, v.start};
+      const Sums factor = v.factor;
+      const int64_t lanes = v.lanes;
+      int8_t* const y = (int8_t*)c;
+      if (!how.multiplier) {
+        each<true>(part, factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
+          Memory<int32_t>::store_part((int32_t*)c + at, x, lanes);
+        });
+      } else if (!v.is_bounded) {
+        const Rescale rescale = Rescale::of(v.multiplier, v.shift);
+        each<true>(part, factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
+          bounds.store_part(y + at, placed(rescale(x), how), lanes);
+        });
+      } else {
+        bounded_rows(part, v, y);
+      }
+    }
+  }
+
+ private:
+  struct Part {
+    const int32_t* sums;
+    int64_t sums_row, at, count;
+    Sums start;
+  };
+
+  // Lanes that are not there get a value that is not in the way.
+  WEFT_INLINE Sums of_columns(const int32_t* values, int64_t j, int64_t lanes,
+                              int32_t absent) const {
+    if (lanes == Sums::kLanes) return Memory<int32_t>::load(values + col + j);
+    alignas(64) int32_t buffer[Sums::kLanes];
+    for (int64_t i = 0; i < Sums::kLanes; ++i) buffer[i] = i < lanes ? values[col + j + i] : absent;
+    return Memory<int32_t>::load(buffer);
+  }
+
+  WEFT_INLINE static Sums first_bytes(const int8_t* from, int64_t lanes) {
+    int8_t buffer[Sums::kLanes];
+    for (int64_t i = 0; i < Sums::kLanes; ++i) buffer[i] = i < lanes ? from[i] : int8_t(0);
+    return Memory<int8_t>::load(buffer);
+  }
+
+  WEFT_INLINE void bounded_rows(const Part& part, const Vector& v, int8_t* y) const {
+    const BoundedRescale rescale = v.bounded;
+    const Bounds ends = bounds;
+    const int64_t lanes = v.lanes;
+    if (lanes < Sums::kLanes) {
+      each<true>(part, v.factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
+        ends.store_part(y + at, rescale(x), lanes);
+      });
+    } else if (residual.values) {
+      each<true>(part, v.factor, lanes,
+                 [&](int64_t at, Sums x) WEFT_LAMBDA { ends.store(y + at, rescale(x)); });
+    } else {
+      each<false>(part, v.factor, lanes,
+                  [&](int64_t at, Sums x) WEFT_LAMBDA { ends.store(y + at, rescale(x)); });
+    }
+  }
+
+  template <bool kMayHaveResidual, class Store>
+  WEFT_INLINE void each(const Part& part, Sums factor, int64_t lanes, Store store) const {
+    int64_t at = part.at;
+    for (int64_t r = 0; r < part.count; ++r, at += c_row) {
+      Sums x = Memory<int32_t>::load(part.sums + r * part.sums_row) + part.start;
+      if (kMayHaveResidual && residual.values)
+        x = x + factor * (lanes == Sums::kLanes ? Memory<int8_t>::load(residual.values + at)
+                                                : first_bytes(residual.values + at, lanes));
+      store(at, x);
+    }
+  }
+
+  // Whether BoundedRescale takes these channels, whatever their sums are.
+  WEFT_INLINE static bool is_bounded(const Vector& v, int64_t k) {
+    constexpr int64_t kProduct = 256 * 128, kMostFactor = 1 << 21;
+    const int64_t room = BoundedRescale::kBound - 1 - k * kProduct - 128 * kMostFactor;
+    if (room <= 0) return false;
+    const Sums most{int32_t(room)}, most_factor{int32_t(kMostFactor)}, zero(0);
+    return !is_any((v.start > most) | (v.start < zero - most) | (v.factor > most_factor) |
+                   (v.factor < zero - most_factor)) &&
+           BoundedRescale::takes(v.shift);
+  }
+};

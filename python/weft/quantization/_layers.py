@@ -1,0 +1,157 @@
+"""Layers of a symbol as they become one operator of int8: a convolution or a dense layer with the
+batch norms, the sum and the activation behind it. Weights with norms folded in, as NumPy arrays."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from weft.sym._nodes import ByMode, Call, Constant, Entry, Node, Variable, in_order
+
+ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
+WEIGHTED = ("convolution", "fully_connected")
+Arrays = dict[Node, Any]
+
+
+@dataclass
+class Layer:
+    """weight: float32 (units, ...), for `WEIGHTED` only; bias: float32 (units,)
+    inputs: arrays that are computed; of a convolution with a sum behind it the other summand last
+    output: what it gives at its end; bounds: those of its activation
+    """
+
+    node: Call
+    kind: str
+    inputs: list[Entry]
+    output: Entry
+    weight: Any = None
+    bias: Any = None
+    has_residual: bool = False
+    bounds: tuple[float, float] = (-numpy.inf, numpy.inf)
+
+
+class Graph:
+    """A symbol's nodes in predict mode, and who reads what."""
+
+    def __init__(self, heads: list[Entry], arrays: Arrays) -> None:
+        self.arrays = arrays
+        self.heads = [self.resolved(entry) for entry in heads]
+        self.nodes = [n for n in in_order(heads, training=False) if not isinstance(n, ByMode)]
+        self.readers: dict[Entry, list[Node]] = {}
+        for node in self.nodes:
+            for entry in node.sources(False):
+                self.readers.setdefault(self.resolved(entry), []).append(node)
+        self.uses = Counter({entry: len(nodes) for entry, nodes in self.readers.items()})
+        self.uses.update(self.heads)
+
+    def resolved(self, entry: Entry) -> Entry:
+        """The entry itself in place of the choice between modes."""
+        while isinstance(entry.node, ByMode):
+            entry = entry.node.sources(False)[0]
+        return entry
+
+    def array(self, argument: Any) -> Any:
+        """A parameter or a constant as float32, None for what is computed."""
+        if not isinstance(argument, Entry):
+            return None
+        node = self.resolved(argument).node
+        if isinstance(node, Constant):
+            return node.array.asnumpy().astype("float32")
+        found = self.arrays.get(node) if isinstance(node, Variable) else None
+        return None if found is None else found.asnumpy().astype("float32")
+
+    def only_reader(self, entry: Entry) -> Call | None:
+        """The operator that reads it, where nothing else does."""
+        nodes = self.readers.get(entry, [])
+        is_only = len(nodes) == 1 and self.uses[entry] == 1
+        return nodes[0] if is_only and isinstance(nodes[0], Call) else None
+
+    def layers(self, shapes: dict[Entry, tuple[int, ...]]) -> dict[Entry, Layer]:
+        """By what they give; shapes tell which sums do not broadcast."""
+        found: dict[Entry, Layer] = {}
+        absorbed: set[Node] = set()
+        for node in self.nodes:
+            if isinstance(node, Call) and node not in absorbed and node.outputs == 1:
+                layer = self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
+                if layer is not None:
+                    absorbed |= self._extended(layer, shapes)
+                    found[layer.output] = layer
+        return found
+
+    def _weighted(self, node: Call) -> Layer | None:
+        data, weight, *rest = node.arguments
+        values = self.array(weight)
+        if values is None or values.ndim > 4:
+            return None
+        bias = numpy.zeros(len(values), "float32")
+        if rest and rest[0] is not None:
+            bias = self.array(rest[0])
+            if bias is None:
+                return None
+        given = [self.resolved(data)]
+        return Layer(node, node.operator, given, Entry(node, 0), values, bias)
+
+    def _plain(self, node: Call) -> Layer | None:
+        if node.operator not in ("add", "pooling", "mean", "batch_flatten", *ACTIVATIONS):
+            return None
+        if not all(isinstance(argument, Entry) for argument in node.arguments):
+            return None
+        given = [self.resolved(argument) for argument in node.arguments]
+        bounds = ACTIVATIONS.get(node.operator, (-numpy.inf, numpy.inf))
+        return Layer(node, node.operator, given, Entry(node, 0), bounds=bounds)
+
+    def _extended(self, layer: Layer, shapes: dict[Entry, tuple[int, ...]]) -> set[Node]:
+        """Takes in the operators behind it, and gives them."""
+        taken: set[Node] = set()
+
+        def take(node: Call) -> None:
+            taken.add(node)
+            layer.output = Entry(node, 0)
+
+        while self._folds_norm(layer):
+            take(self.only_reader(layer.output))
+        reader = self.only_reader(layer.output)
+        other = self._summand(layer, reader, shapes)
+        if other is not None:
+            layer.inputs.append(other)
+            layer.has_residual = True
+            take(reader)
+            reader = self.only_reader(layer.output)
+        is_open = layer.kind in (*WEIGHTED, "add")
+        if is_open and reader is not None and reader.operator in ACTIVATIONS:
+            layer.bounds = ACTIVATIONS[reader.operator]
+            take(reader)
+        return taken
+
+    def _summand(
+        self, layer: Layer, reader: Call | None, shapes: dict[Entry, tuple[int, ...]]
+    ) -> Entry | None:
+        """What `reader` adds to a convolution, where it is there before that is: of two
+        convolutions the last one has the sum."""
+        if layer.kind != "convolution" or reader is None or reader.operator != "add":
+            return None
+        others = [self.resolved(a) for a in reader.arguments if isinstance(a, Entry)]
+        others = [entry for entry in others if entry != layer.output]
+        if len(others) != 1 or others[0].node.serial > layer.output.node.serial:
+            return None
+        return others[0] if shapes[others[0]] == shapes[layer.output] else None
+
+    def _folds_norm(self, layer: Layer) -> bool:
+        """y = (w x + b - mean) s + beta, s = gamma / sqrt(var + eps), if that is what follows."""
+        node = self.only_reader(layer.output)
+        if layer.kind not in WEIGHTED or node is None or node.operator != "batch_norm":
+            return False
+        if self.resolved(node.arguments[0]) != layer.output:
+            return False
+        options = node.attributes
+        numbers = [self.array(argument) for argument in node.arguments[1:5]]
+        if options.get("training", False) or options.get("axis", 1) != 1:
+            return False
+        if any(number is None for number in numbers):
+            return False
+        gamma, beta, mean, var = numbers
+        scale = gamma / numpy.sqrt(var + options.get("eps", 1e-5))
+        layer.weight = layer.weight * scale.reshape(-1, *(1 for _ in layer.weight.shape[1:]))
+        layer.bias = (layer.bias - mean) * scale + beta
+        return True

@@ -1,0 +1,299 @@
+"""The symbol of int8: layers become quantized operators on images with channels last, everything
+else stays as it is, between dequantize and quantize."""
+
+from typing import Any
+
+import numpy
+
+from weft import np, npx, sym
+from weft.npx import quantized_multiplier
+from weft.quantization._layers import Graph, Layer
+from weft.quantization._ranges import Range, Scale
+from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
+
+MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
+LEAST_FACTOR = 64  # below it rounding to an integer would cost more than int8 does
+SMALLEST_STEP = 2.0**-12  # of a channel's weights, over the greatest one's
+
+
+class Quantized:
+    """A symbol of int8, with images in both orders of their axes once they are asked for."""
+
+    def __init__(self, symbol: Any, scale: Scale, shape: tuple[int, ...], is_last: bool) -> None:
+        self.scale, self.shape, self.is_last = scale, shape, is_last
+        self._forms = {is_last: symbol}
+
+    def form(self, is_last: bool) -> Any:
+        """With channels last, or as in the network."""
+        if is_last not in self._forms:
+            axes = list(range(len(self.shape)))
+            axes = [0, *axes[2:], 1] if is_last else [0, axes[-1], *axes[1:-1]]
+            self._forms[is_last] = np.transpose(self._forms[not is_last], axes)
+        return self._forms[is_last]
+
+
+def steps_of(weight: Any) -> Any:
+    """What a step stands for in each unit's weights, symmetric around 0."""
+    greatest = abs(weight).reshape(len(weight), -1).max(1)
+    least = max(float(greatest.max()) * SMALLEST_STEP, 1e-20)
+    return (numpy.maximum(greatest, least) / 127).astype("float64")
+
+
+class Rewriter:
+    """Makes the new symbol; `params` has the values of its variables."""
+
+    def __init__(self, graph: Graph, ranges: dict[Entry, Range], arrays: dict[Node, Any]) -> None:
+        self.graph, self.ranges, self.arrays = graph, ranges, arrays
+        self.layers = graph.layers({entry: known.shape for entry, known in ranges.items()})
+        self.params: dict[str, Any] = {}
+        self._quantized: dict[Entry, Quantized] = {}
+        self._floating: dict[Entry, Any] = {}
+
+    def heads(self) -> list[Any]:
+        """The results of the network."""
+        for layer in self.layers.values():  # in order, so that nothing below is deep
+            if self._is_int8(layer.output) and not self._ends(layer):
+                self.quantized(layer.output)
+        return [self.floating(entry) for entry in self.graph.heads]
+
+    # ---- what may be int8
+
+    def _is_int8(self, entry: Entry) -> bool:
+        layer = self.layers.get(entry)
+        if layer is None:
+            return False
+        if layer.weight is not None:
+            return True
+        if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
+            return False
+        shapes = {self.ranges[given].shape for given in layer.inputs}
+        return len(shapes) == 1 and all(self._is_int8(given) for given in layer.inputs)
+
+    def _is_pooling(self, layer: Layer) -> bool:
+        """A maximum or an average over windows of images, or over all of their places."""
+        options, rank = layer.node.attributes, len(self.ranges[layer.inputs[0]].shape)
+        if rank not in (3, 4):
+            return False
+        if layer.kind == "pooling":
+            return options.get("pool_type", "max") in ("max", "avg")
+        axes = options.get("axis")
+        if axes is None or options.get("keepdims"):
+            return False
+        return sorted(numpy.atleast_1d(axes) % rank) == list(range(2, rank))
+
+    def _ends(self, layer: Layer) -> bool:
+        """Do all that read it want real numbers, which its sums can give?"""
+        readers = self.graph.readers.get(layer.output, [])
+        is_read = any(
+            layer.output in other.inputs
+            for other in self.layers.values()
+            if self._is_int8(other.output)
+        )
+        is_plain = layer.bounds == (-numpy.inf, numpy.inf) and not layer.has_residual
+        return layer.kind == "fully_connected" and is_plain and not (readers and is_read)
+
+    # ---- values
+
+    def floating(self, entry: Entry) -> Any:
+        """The entry as real numbers."""
+        if entry not in self._floating:
+            layer = self.layers.get(entry)
+            if layer is not None and self._is_int8(entry):
+                if self._ends(layer):
+                    self._floating[entry] = self._sums(layer)
+                else:
+                    value = self.quantized(entry)
+                    self._floating[entry] = npx.dequantize(value.form(False), *value.scale)
+            else:
+                self._keep(entry.node)
+        return self._floating[entry]
+
+    def _keep(self, node: Node) -> None:
+        """The node as it is, on real numbers."""
+        if isinstance(node, Variable):
+            results = [sym.Symbol([Entry(node, 0)])]
+            if node in self.arrays:
+                self.params[node.name] = self.arrays[node]
+        elif isinstance(node, Constant):
+            results = [sym.Symbol([Entry(node, 0)])]
+        else:
+            given = replaced(node.arguments, lambda e: self.floating(self.graph.resolved(e)))
+            results = node.results(given)
+        for number, result in enumerate(results):
+            self._floating[Entry(node, number)] = result
+
+    def quantized(self, entry: Entry) -> Quantized:
+        """The entry as int8."""
+        if entry not in self._quantized:
+            layer = self.layers.get(entry)
+            if layer is not None and self._is_int8(entry):
+                self._quantized[entry] = getattr(self, f"_{layer.kind}")(layer)
+            else:
+                known = self.ranges[entry]
+                symbol = npx.quantize(self.floating(entry), *known.scale)
+                self._quantized[entry] = Quantized(symbol, known.scale, known.shape, False)
+        return self._quantized[entry]
+
+    # ---- layers
+
+    def _variable(self, layer: Layer, part: str, value: Any) -> Any:
+        name = f"{layer.node.name}_{part}"
+        array = np.array(value)
+        self.params[name] = array
+        return sym.var(name, shape=array.shape, dtype=str(array.dtype), grad_req="null")
+
+    def _parameters(self, layer: Layer, x: Quantized, weight: Any) -> tuple[list[Any], Any]:
+        """Weight and bias of int8 and int32, and what a step of the sums stands for."""
+        steps = steps_of(layer.weight)
+        whole = numpy.rint(weight / steps.reshape(-1, *(1 for _ in weight.shape[1:])))
+        of_sums = steps * x.scale.step
+        bias = numpy.clip(numpy.rint(layer.bias / of_sums), -(2.0**30), 2.0**30)
+        parts = {"weight": whole.astype("int8"), "bias": bias.astype("int32")}
+        return [self._variable(layer, *part) for part in parts.items()], of_sums
+
+    def _requantization(
+        self, layer: Layer, of_sums: Any
+    ) -> tuple[list[Any], dict[str, int], Scale]:
+        scale = self.ranges[layer.output].scale
+        numbers = quantized_multiplier(of_sums / scale.step)
+        parts = zip(("multiplier", "shift"), numbers, strict=True)
+        inputs = [self._variable(layer, *part) for part in parts]
+        return inputs, {"output_zero_point": scale.zero, **self._bounds(layer, scale)}, scale
+
+    @staticmethod
+    def _bounds(layer: Layer, scale: Scale) -> dict[str, int]:
+        low, high = layer.bounds
+        return {
+            "low": -128 if low == -numpy.inf else scale.quantized(low),
+            "high": 127 if high == numpy.inf else scale.quantized(high),
+        }
+
+    def _convolution(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        inputs, of_sums = self._parameters(layer, x, numpy.moveaxis(layer.weight, 1, -1))
+        known = ("stride", "pad", "dilate", "num_group")
+        options = {key: layer.node.attributes[key] for key in known if key in layer.node.attributes}
+        options |= {"zero_point": x.scale.zero, "channels_last": True}
+        if layer.has_residual:
+            return self._summed(layer, x, inputs, of_sums, options)
+        rest, bounds, scale = self._requantization(layer, of_sums)
+        y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
+        return Quantized(y, scale, self.ranges[layer.output].shape, True)
+
+    def _summed(
+        self, layer: Layer, x: Quantized, inputs: list[Any], of_sums: Any, options: dict[str, Any]
+    ) -> Quantized:
+        """With a residual: its zero point goes into the bias."""
+        residual = self.quantized(layer.inputs[1])
+        factors = numpy.rint(residual.scale.step / of_sums)
+        if factors.min() < LEAST_FACTOR or factors.max() > MOST_FACTOR:
+            return self._then_added(layer, x, inputs, of_sums, options, residual)
+        name = f"{layer.node.name}_bias"
+        bias = self.params[name].asnumpy() - residual.scale.zero * factors
+        self.params[name] = np.array(bias.astype("int32"))
+        rest, bounds, scale = self._requantization(layer, of_sums)
+        factor = self._variable(layer, "residual_factor", factors.astype("int32"))
+        y = npx.quantized_convolution(
+            x.form(True), *inputs, *rest, residual.form(True), factor, **options, **bounds
+        )
+        return Quantized(y, scale, self.ranges[layer.output].shape, True)
+
+    def _then_added(
+        self,
+        layer: Layer,
+        x: Quantized,
+        inputs: list[Any],
+        of_sums: Any,
+        options: dict[str, Any],
+        residual: Quantized,
+    ) -> Quantized:
+        """The convolution in the scale of its sum, and the sum of two int8 arrays."""
+        known = self.ranges[layer.output]
+        scale = known.scale
+        # What is summed may be larger than the sum: as far as the residual can take it back.
+        between = Range(
+            known.low - residual.scale.step * (127 - residual.scale.zero),
+            known.high + residual.scale.step * (128 + residual.scale.zero),
+            known.shape,
+        ).scale
+        numbers = quantized_multiplier(of_sums / between.step)
+        parts = zip(("multiplier", "shift"), numbers, strict=True)
+        rest = [self._variable(layer, *part) for part in parts]
+        y = npx.quantized_convolution(
+            x.form(True), *inputs, *rest, output_zero_point=between.zero, **options
+        )
+        total = self._added(layer, Quantized(y, between, known.shape, True), residual, scale)
+        return Quantized(total, scale, known.shape, True)
+
+    def _added(self, layer: Layer, a: Quantized, b: Quantized, scale: Scale) -> Any:
+        is_last = a.is_last or b.is_last
+        return npx.quantized_add(
+            a.form(is_last),
+            b.form(is_last),
+            a.scale.step,
+            b.scale.step,
+            scale.step,
+            x1_zero_point=a.scale.zero,
+            x2_zero_point=b.scale.zero,
+            output_zero_point=scale.zero,
+            **self._bounds(layer, scale),
+        )
+
+    def _add(self, layer: Layer) -> Quantized:
+        a, b = (self.quantized(given) for given in layer.inputs)
+        known = self.ranges[layer.output]
+        y = self._added(layer, a, b, known.scale)
+        return Quantized(y, known.scale, known.shape, a.is_last or b.is_last)
+
+    def _dense(self, layer: Layer, x: Quantized) -> tuple[Any, Any, dict[str, Any]]:
+        inputs, of_sums = self._parameters(layer, x, layer.weight)
+        flatten = layer.node.attributes.get("flatten", True)
+        data = self._flat(x) if flatten else x.form(False)
+        return [data, *inputs], of_sums, {"zero_point": x.scale.zero, "flatten": flatten}
+
+    def _fully_connected(self, layer: Layer) -> Quantized:
+        inputs, of_sums, options = self._dense(layer, self.quantized(layer.inputs[0]))
+        rest, bounds, scale = self._requantization(layer, of_sums)
+        y = npx.quantized_fully_connected(*inputs, *rest, **options, **bounds)
+        return Quantized(y, scale, self.ranges[layer.output].shape, False)
+
+    def _sums(self, layer: Layer) -> Any:
+        """The last layer: its sums as real numbers, which loses nothing."""
+        inputs, of_sums, options = self._dense(layer, self.quantized(layer.inputs[0]))
+        sums = npx.quantized_fully_connected(*inputs, **options)
+        scale = self._variable(layer, "scale", of_sums.astype("float32"))
+        return npx.dequantize(sums, scale)
+
+    @staticmethod
+    def _flat(x: Quantized) -> Any:
+        """(N, features) in the network's order; one place is the same in both."""
+        is_one_place = len(x.shape) > 2 and all(extent == 1 for extent in x.shape[2:])
+        symbol = x.form(x.is_last if is_one_place else False)
+        return symbol if len(x.shape) == 2 else npx.batch_flatten(symbol)
+
+    def _batch_flatten(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        return Quantized(self._flat(x), x.scale, self.ranges[layer.output].shape, False)
+
+    def _pooling(self, layer: Layer) -> Quantized:
+        return self._pooled(layer, layer.node.attributes)
+
+    def _pooled(self, layer: Layer, options: dict[str, Any]) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        y = npx.quantized_pooling(
+            x.form(True), zero_point=x.scale.zero, channels_last=True, **options
+        )
+        return Quantized(y, x.scale, self.ranges[layer.output].shape, True)
+
+    def _mean(self, layer: Layer) -> Quantized:
+        whole = self._pooled(layer, {"pool_type": "avg", "global_pool": True})
+        flat = npx.batch_flatten(whole.form(True))
+        return Quantized(flat, whole.scale, self.ranges[layer.output].shape, False)
+
+    def _relu(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        bounds = self._bounds(layer, x.scale)
+        y = np.clip(x.form(x.is_last), bounds["low"], bounds["high"])
+        return Quantized(y, x.scale, x.shape, x.is_last)
+
+    _relu6 = _relu
