@@ -51,8 +51,7 @@ struct Epilogue {
   Vec<float> low, high;
 };
 WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
-  sum = select(sum < epilogue.low, epilogue.low, sum);
-  return select(sum > epilogue.high, epilogue.high, sum);
+  return min_(epilogue.high, max_(epilogue.low, sum));  // NaN stays
 }
 template <class S>
 WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S* bias,

@@ -29,6 +29,8 @@ using PairTileKernel = void (*)(const PairTile& tile);
 struct WidenedStep {
   static constexpr int kSteps = 1;  // between pixels that the compiler knows, see kPairTiles
 
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
+
   WEFT_INLINE static Vec<float> low(Pairs pairs) { return reinterpret<Vec<float>>(pairs << 16); }
   // Two shifts, because a mask would need the register that the sums leave none of.
   WEFT_INLINE static Vec<float> high(Pairs pairs) {
@@ -67,6 +69,12 @@ struct WidenedStep {
 struct PairStep {
   static constexpr int kSteps = 4;
 
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) {
+    __m256i halves;
+    asm("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(v.v));
+    _mm256_storeu_si256((__m256i*)to, halves);
+  }
+
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
                               int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
@@ -86,6 +94,28 @@ struct PairStep {
   }
 };
 #endif
+
+// What all pixels share is read once: stores might change it, as far as the compiler knows.
+template <class Step, int kPixels, int kVectors>
+WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kPixels][kVectors]) {
+  const Epilogue epilogue = *tile.epilogue;
+  Vec<float> bias[kVectors];
+  repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+    constexpr int j = decltype(vector)::value;
+    bias[j] =
+        tile.bias ? Memory<BFloat16>::load(tile.bias + j * Vec<float>::kLanes) : Vec<float>(0);
+  });
+  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+      Vec<float> sum = sums[i][j] + bias[j];
+      if (tile.residual)
+        sum = sum +
+              Memory<BFloat16>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
+      Step::store(tile.y + i * tile.y_pixel + j * tile.y_vector, held(sum, epilogue));
+    });
+  });
+}
 
 template <class Step, int kPixels, int kVectors, int kStep>
 void pair_tile(const PairTile& tile) {
@@ -121,20 +151,15 @@ void pair_tile(const PairTile& tile) {
       }
     }
   }
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
-      if (!tile.epilogue) {
+  if (tile.epilogue)
+    store_results<Step>(tile, sums);
+  else
+    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
         Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
-        return;
-      }
-      const BFloat16* bias = tile.bias ? tile.bias + j * kLanes : nullptr;
-      const BFloat16* residual =
-          tile.residual ? tile.residual + i * tile.y_pixel + j * tile.residual_vector : nullptr;
-      Memory<BFloat16>::store(tile.y + i * tile.y_pixel + j * tile.y_vector,
-                              finish(sums[i][j], *tile.epilogue, bias, residual));
+      });
     });
-  });
 }
 
 // Steps of 8 and 16 pairs between pixels of x, and of 2 in plain images, are known to the compiler
