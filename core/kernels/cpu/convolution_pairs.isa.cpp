@@ -32,6 +32,12 @@ struct WidenedStep {
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
   WEFT_INLINE static Vec<float> low(Pairs pairs) { return reinterpret<Vec<float>>(pairs << 16); }
+  // As a float, of which compilers do not make scalar shifts.
+  WEFT_INLINE static Pairs spread(const uint32_t* pair) {
+    float bits;
+    __builtin_memcpy(&bits, pair, sizeof bits);
+    return reinterpret<Pairs>(Vec<float>(bits));
+  }
   // Two shifts, because a mask would need the register that the sums leave none of.
   WEFT_INLINE static Vec<float> high(Pairs pairs) {
     Pairs upper = pairs >> 16;
@@ -54,7 +60,7 @@ struct WidenedStep {
       });
       repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
         constexpr int i = decltype(pixel)::value;
-        const Pairs pair(x[i * x_pixel]);
+        const Pairs pair = spread(x + i * x_pixel);
         const Vec<float> left = kIsHigh ? high(pair) : low(pair);
         repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
           constexpr int j = decltype(vector)::value;
