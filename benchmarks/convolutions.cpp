@@ -1,15 +1,17 @@
 // Convolutions over channel blocks beside those over plain images, in turns: the layers of
 // ResNet-50 and the depthwise ones of MobileNet v2, each with weights packed and data in its
 // layout, as in the middle of a network. Shares are of the fused multiply-adds that one core (or
-// each of several) reaches in this run, measured again beside every layer: the clock of a busy
-// machine moves.
+// each of several) reaches in this run, of bfloat16 by VDPBF16PS; measured again beside every
+// layer: the clock of a busy machine moves.
 //
-//     benchmarks/convolutions [threads]
+//     benchmarks/convolutions [threads] [bfloat16]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "kernels/convolution_blocked.h"
@@ -28,6 +30,8 @@ namespace {
 constexpr int kChains = 12;  // independent ones: latency times throughput
 constexpr int64_t kSteps = 50'000;
 
+DType tested = DType::kFloat32;
+
 double now() {
   using Seconds = std::chrono::duration<double>;
   return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -44,6 +48,16 @@ __attribute__((target("avx512f"))) double fused_avx512() {
     for (int k = 0; k < kChains; ++k) sums[k] = _mm512_fmadd_ps(sums[k], factor, term);
   for (__m512& sum : sums) asm volatile("" ::"v"(sum));
   return 32.0 * kChains * kSteps;
+}
+__attribute__((target("avx512f,avx512bf16"))) double fused_pairs() {
+  __m512 sums[kChains];
+  const __m512bh factor = (__m512bh)_mm512_set1_epi32(0x3f7f3f7f);
+  for (__m512& sum : sums) sum = _mm512_set1_ps(1e-3f);
+  for (int64_t i = 0; i < kSteps; ++i)
+#pragma GCC unroll 12
+    for (int k = 0; k < kChains; ++k) sums[k] = _mm512_dpbf16_ps(sums[k], factor, factor);
+  for (__m512& sum : sums) asm volatile("" ::"v"(sum));
+  return 64.0 * kChains * kSteps;
 }
 __attribute__((target("avx2,fma"))) double fused_avx2() {
   __m256 sums[kChains];
@@ -63,7 +77,11 @@ double peak() {
 #if defined(__x86_64__)
   for (int i = 0; i < 5 && active_isa() != Isa::kGeneric; ++i) {
     const double start = now();
-    const double operations = active_isa() == Isa::kAvx512 ? fused_avx512() : fused_avx2();
+    const bool has_pairs = tested == DType::kBFloat16 && active_isa() == Isa::kAvx512 &&
+                           __builtin_cpu_supports("avx512bf16");
+    const double operations = has_pairs                      ? fused_pairs()
+                              : active_isa() == Isa::kAvx512 ? fused_avx512()
+                                                             : fused_avx2();
     best = std::max(best, operations / (now() - start));
   }
 #endif
@@ -102,12 +120,23 @@ class Array {
     unsigned state = 1;
     for (int64_t i = 0; i < count; ++i) {
       state = state * 1664525u + 1013904223u;
-      data()[i] = float(state >> 9) * 0x1p-23f - 0.5f;
+      put(i, float(state >> 9) * 0x1p-23f - 0.5f);
     }
   }
   float* data() { return lines_[0].lanes; }
 
  private:
+  // In the dtype that is tested, cut off.
+  void put(int64_t i, float value) {
+    if (tested == DType::kFloat32) {
+      data()[i] = value;
+      return;
+    }
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    reinterpret_cast<uint16_t*>(data())[i] = static_cast<uint16_t>(bits >> 16);
+  }
+
   std::vector<Line> lines_;
 };
 
@@ -136,7 +165,7 @@ struct Sum {
 
 Sum time_layer(const Layer& layer) {
   Convolution p = {};
-  p.dtype = DType::kFloat32;
+  p.dtype = tested;
   p.batch = 1;
   p.groups = layer.is_depthwise ? layer.in : 1;
   p.in_channels = layer.in;
@@ -200,6 +229,7 @@ void time_network(const char* name, std::span<const Layer> layers) {
 
 int main(int count, char** arguments) {
   if (count > 1) set_num_threads(std::max(1, std::atoi(arguments[1])));
+  if (count > 2 && std::string_view(arguments[2]) == "bfloat16") tested = DType::kBFloat16;
   std::printf("instruction set %s, %d threads, peak of one %.0f GFLOP/s\n",
               name_of(active_isa()).data(), num_threads(), peak() * 1e-9);
   std::printf("%-26s %9s %9s\n", "layer", "plain", "blocked");

@@ -20,8 +20,11 @@ constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
 constexpr int64_t kLargeBatch = 16;
 constexpr int64_t kManyTiles = 64;
+constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
@@ -101,6 +104,69 @@ BlockedCut cut(const BlockedConvolution& problem) {
   return cut;
 }
 
+// What kernels are given: the problem that they walk and how it is cut.
+struct Plan {
+  BlockedConvolution problem;
+  PlainSource source;
+  BlockedCut cut;
+  int64_t scratch;  // bytes
+};
+
+// Of a plain image, columns of the kernel and what lies under them are pairs, and there is no
+// padding: pairs are made for a unit in a ring that holds its rows.
+Plan plan_of_columns(const BlockedConvolution& problem) {
+  Plan plan{problem, {}, {}, 0};
+  Convolution& p = plan.problem.shape;
+  plan.source = {p.in_width, problem.x_held, p.pad_left, p.dilation_width, p.kernel_width};
+  p.kernel_width = plan.problem.taps.width = divide_up(p.kernel_width, 2);
+  p.dilation_width *= 2;
+  p.pad_left = 0;
+  p.in_width = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
+  plan.cut = cut(plan.problem);
+  const int64_t rows =
+      (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
+  plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
+  return plan;
+}
+
+// Pairs of channels are half as many channels.
+BlockedConvolution in_pairs(const BlockedConvolution& problem) {
+  BlockedConvolution pairs = problem;
+  pairs.shape.in_channels /= 2;
+  pairs.in_block /= 2;
+  return pairs;
+}
+
+Plan plan_of(const BlockedConvolution& problem) {
+  const Convolution& shape = problem.shape;
+  const bool has_pairs = is_half(shape) && !is_depthwise(shape);
+  Plan plan{problem, {}, {}, 0};
+  if (has_pairs && problem.in_block == 1) {
+    plan = plan_of_columns(problem);
+  } else {
+    plan.problem = flattened(has_pairs ? in_pairs(problem) : problem);
+    plan.cut = cut(plan.problem);
+  }
+  const Convolution& p = plan.problem.shape;
+  if (problem.winograd) {
+    plan.scratch = plan.cut.rows * frequencies(problem.winograd) *
+                   (p.in_channels + plan.cut.panels * kPanelChannels) * int64_t(sizeof(float));
+    return plan;
+  }
+  plan.scratch = divide_up(p.kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
+  if (!has_pairs) return plan;
+  const auto reserve = [&](int64_t lanes) {
+    const int64_t first = plan.scratch;
+    plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;
+    return first;
+  };
+  plan.cut.sums = reserve(plan.cut.rows * p.out_width * kSumsOfPixel);
+  if (plan.source.width == 0) return plan;
+  plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
+  plan.cut.weights = reserve(packed_panels(p, 1) * packed_panel_elements(p, 1));
+  return plan;
+}
+
 }  // namespace
 
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
@@ -136,9 +202,14 @@ int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
   return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
 }
 
-void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
-                 float* packed, Range panels) {
-  active_table().pack_panels(shape, in_block, filters, weights, packed, panels);
+void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
+                 Filters filters, const void* weights, void* packed, Range panels) {
+  const auto pack = is_half(shape) ? table.pack_pair_panels : table.pack_panels;
+  pack(shape, in_block, filters, weights, packed, panels);
+}
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
+                 void* packed, Range panels) {
+  pack_panels(active_table(), shape, in_block, filters, weights, packed, panels);
 }
 void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
                    float* packed, Range panels) {
@@ -179,31 +250,31 @@ int64_t winograd_weight_tile(const Convolution& p) {
 }
 
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {
-  const BlockedConvolution flat = flattened(problem);
-  const BlockedCut parts = cut(flat);
-  if (rows_of(flat) * flat.shape.out_width == 0) return 0;
-  if (flat.winograd) return parts.row_chunks * parts.panel_chunks;
-  const int64_t groups = is_depthwise(flat.shape) ? 1 : flat.shape.groups;
-  return groups * parts.panel_chunks * flat.shape.batch * parts.row_chunks;
+  const auto [walked, source, parts, scratch] = plan_of(problem);
+  if (rows_of(walked) * walked.shape.out_width == 0) return 0;
+  if (walked.winograd) return parts.row_chunks * parts.panel_chunks;
+  const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
+  return groups * parts.panel_chunks * walked.shape.batch * parts.row_chunks;
 }
 
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
-  const Convolution& p = problem.shape;
-  if (problem.winograd) {
-    const BlockedCut parts = cut_winograd(problem);
-    return parts.rows * frequencies(problem.winograd) *
-           (p.in_channels + parts.panels * kPanelChannels) * int64_t(sizeof(float));
-  }
-  return divide_up(p.kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
+  return plan_of(problem).scratch;
 }
 
 void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
                              const BlockedOperands& operands, Range units, void* scratch) {
-  const BlockedConvolution flat = flattened(problem);
-  const auto run = flat.winograd              ? table.blocked_winograd
-                   : is_depthwise(flat.shape) ? table.blocked_depthwise
-                                              : table.blocked_convolution;
-  if (units.begin < units.end) run(flat, cut(flat), operands, units, scratch);
+  if (units.begin >= units.end) return;
+  const Plan plan = plan_of(problem);
+  const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);
+  if (half && !depthwise) {
+    table.blocked_pairs(plan.problem, plan.source, plan.cut, operands, units, scratch);
+    return;
+  }
+  const auto run = problem.winograd ? table.blocked_winograd
+                   : half           ? table.blocked_depthwise_bfloat16
+                   : depthwise      ? table.blocked_depthwise
+                                    : table.blocked_convolution;
+  run(plan.problem, plan.cut, operands, units, scratch);
 }
 
 void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,

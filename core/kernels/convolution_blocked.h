@@ -1,5 +1,5 @@
-// Convolution of float32 images whose channels lie in blocks: x[N, C / B, H, W, B], where B is 16,
-// or 8 where only that divides C. A block is one to four vectors, so the arithmetic runs along
+// Convolution of images whose channels lie in blocks: x[N, C / B, H, W, B], where B is 16, or 8
+// where only that divides C. A block is one to four vectors, so the arithmetic runs along
 // channels and needs no gathered columns: a direct convolution (Georganas et al., "Anatomy of
 // High-Performance Deep Learning Convolutions on SIMD Architectures", SC 2018).
 //
@@ -10,6 +10,12 @@
 //
 // A channel's results are summed over blocks of channels, columns of the kernel, channels, rows: an
 // order that neither the split nor the instruction set changes.
+//
+// Images are float32, or bfloat16 that is summed in float32 and rounded once. There neighbouring
+// channels are pairs, and the packed weights of a pair lie beside each other: [..][B / 2][16][2].
+// Of a plain image two columns of the kernel are a pair. Where the processor has VDPBF16PS a step
+// of a sum adds both products at a time, which counts subnormal numbers as zero; elsewhere one
+// after the other.
 #pragma once
 
 #include "base/view.h"
@@ -72,16 +78,17 @@ void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, cons
 // Elements of the packed weights, and the packing of some of its panels (depthwise: blocks).
 int64_t packed_panels(const Convolution& shape, int64_t in_block);
 int64_t packed_panel_elements(const Convolution& shape, int64_t in_block);
-void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
-                 float* packed, Range panels);
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
+                 void* packed, Range panels);
 
-// y = clamp(convolution + bias + residual); `residual` has the shape of y. Both may be null.
+// y = clamp(convolution + bias + residual), rounded once; `residual` has the shape of y. Both may
+// be null.
 struct BlockedOperands {
-  const float* x;
-  const float* weights;
-  const float* bias;
-  const float* residual;
-  float* y;
+  const void* x;
+  const void* weights;
+  const void* bias;
+  const void* residual;
+  void* y;
 };
 int64_t blocked_convolution_units(const BlockedConvolution& problem);
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem);  // bytes per thread

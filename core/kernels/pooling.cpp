@@ -26,10 +26,10 @@ void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, 
   active_table().average_pool_adjoints[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
 }
 
-void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const float* x, float* y,
+void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows) {
-  const KernelTable& table = active_table();
-  (average ? table.blocked_average_pool : table.blocked_max_pool)(problem, block, x, y, rows);
+  const BlockedPoolKernels& kernels = active_table().blocked_pools[static_cast<int>(problem.dtype)];
+  (average ? kernels.average : kernels.max)(problem, block, x, y, rows);
 }
 
 void run_blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,

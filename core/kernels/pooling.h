@@ -44,10 +44,10 @@ void run_plane_scatter(const PlaneIndex& problem, const void* dy, const int64_t*
 void run_average_pool(const Pooling& problem, const void* x, void* y, Range planes);
 void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, Range planes);
 
-// Maximum or average of float32 images in channel blocks, (N, C / B, H, W, B): the same bits as
-// plane by plane. A plane is a block of an image here; a unit is one of its output rows that are
-// made.
-void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const float* x, float* y,
+// Maximum or average of float32 or bfloat16 images in channel blocks, (N, C / B, H, W, B): the same
+// bits as plane by plane. A plane is a block of an image here; a unit is one of its output rows
+// that are made.
+void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows);
 
 // Which tap of its window each maximum is, row * kernel_width + col: kernels of at most

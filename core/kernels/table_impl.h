@@ -73,12 +73,22 @@ using ConvolutionKernel = void (*)(const Convolution& problem, const Convolution
                                    const ConvolutionOperands& operands, Range units, void* scratch);
 
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
-// blocks of input channels are summed at a time.
+// blocks of input channels are summed at a time. Of bfloat16, where the parts of scratch start, in
+// bytes: sums that wait, and the pairs of a plain image and of its weights.
 struct BlockedCut {
   int64_t rows, row_chunks;
   int64_t panels, panel_chunks;
   int64_t blocks;
+  int64_t sums = 0, pairs = 0, weights = 0;
 };
+// bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
+// has pairs of columns, which a unit makes for itself of the rows that it needs.
+struct PlainSource {
+  int64_t width, held, pad, dilation, kernel_width;  // width 0: the image lies in blocks
+};
+using BlockedPairsKernel = void (*)(const BlockedConvolution& problem, const PlainSource& source,
+                                    const BlockedCut& cut, const BlockedOperands& operands,
+                                    Range units, void* scratch);
 using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, const BlockedCut& cut,
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
@@ -106,8 +116,11 @@ using MaxPoolKernel = void (*)(const Pooling& problem, const void* x, void* y, i
                                Range planes);
 using AveragePoolKernel = void (*)(const Pooling& problem, const void* from, void* to,
                                    Range planes);
-using BlockedPoolKernel = void (*)(const Pooling& problem, int64_t block, const float* x, float* y,
+using BlockedPoolKernel = void (*)(const Pooling& problem, int64_t block, const void* x, void* y,
                                    Range rows);
+struct BlockedPoolKernels {
+  BlockedPoolKernel max, average;
+};
 using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
@@ -186,15 +199,18 @@ struct KernelTable {
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
+  BlockedPairsKernel blocked_pairs;           // bfloat16
+  BlockedConvolutionKernel blocked_depthwise_bfloat16;
   void (*pack_panels)(const Convolution& shape, int64_t in_block, Filters filters,
-                      const float* weights, float* packed, Range panels);
+                      const void* weights, void* packed, Range panels);  // float32
+  void (*pack_pair_panels)(const Convolution& shape, int64_t in_block, Filters filters,
+                           const void* weights, void* packed, Range panels);  // bfloat16
   void (*pack_winograd)(const Convolution& shape, int64_t tile, Filters filters,
                         const float* weights, float* packed, Range panels);
   BlockedWeightKernel blocked_weight;
   BlockedWeightKernel blocked_depthwise_weight;
   BlockedWeightKernel blocked_winograd_weight;
-  BlockedPoolKernel blocked_max_pool;
-  BlockedPoolKernel blocked_average_pool;
+  const BlockedPoolKernels* blocked_pools;  // [dtype], float32 and bfloat16
   void (*blocked_pool_taps)(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
                             Range rows);
   void (*blocked_pool_adjoint)(const Pooling& problem, int64_t block, const float* dy,
@@ -236,6 +252,8 @@ void run_panel_product(const KernelTable& table, const PanelProduct& problem, Ra
                        void* scratch);
 void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
                              const BlockedOperands& operands, Range units, void* scratch);
+void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
+                 Filters filters, const void* weights, void* packed, Range panels);
 void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
                       const BlockedOperands& operands, Range units, void* scratch);
 void run_blocked_weight(const KernelTable& table, const BlockedConvolution& problem,

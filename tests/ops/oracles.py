@@ -741,12 +741,24 @@ def pack_convolution(weight, num_group=1, plain=False, winograd=0, adjoint=False
     groups = numpy.pad(groups, [(0, 0), (0, missing), (0, 0), (0, 0), (0, 0)])
     block = 1 if plain else _block(channels * num_group)
     panels = groups.reshape(-1, 16, channels // block, block, *kernel)
-    return panels.transpose(0, 2, 4, 5, 3, 1)
+    panels = panels.transpose(0, 2, 4, 5, 3, 1)
+    return _in_pairs(panels, (block // 2, 2, 16)) if _has_pairs(panels) else panels
+
+
+def _has_pairs(panels):
+    """bfloat16, which comes as float64, has the weights of two channels beside each other."""
+    return panels.dtype == "float64" and panels.shape[4] > 1
+
+
+def _in_pairs(panels, split):
+    return panels.reshape(*panels.shape[:4], *split).swapaxes(5, 6).reshape(panels.shape)
 
 
 def _unpacked(weight, filters, num_group):
     if weight.ndim == 4:
         return weight.transpose(0, 3, 1, 2).reshape(filters, 1, *weight.shape[1:3])
+    if _has_pairs(weight):
+        weight = _in_pairs(weight, (weight.shape[4] // 2, 16, 2))
     panels, channels = weight.transpose(0, 5, 1, 4, 2, 3), weight.shape[1] * weight.shape[4]
     groups = panels.reshape(num_group, -1, channels, *weight.shape[2:4])
     return groups[:, : filters // num_group].reshape(filters, *groups.shape[2:])

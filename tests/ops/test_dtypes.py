@@ -33,6 +33,8 @@ DECLARED = {
     "int8, uint8 or int32": ["int8", "uint8", "int32"],
     "float32": ["float32"],
     "float32 or half types": ["float32", *HALVES],
+    "float32 or bfloat16": ["float32", "bfloat16"],
+    "float32 or, without winograd, bfloat16": ["float32", "bfloat16"],
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],
     "float32 or float64": FLOATS[2:],
@@ -94,6 +96,8 @@ def takes(case, number, dtype):
     text = case.argument(number)["doc"]
     if "maxima" in text and case.attributes.get("pool_type", "max") != "max":
         return dtype in FLOATS
+    if "without winograd" in text and case.attributes.get("winograd"):
+        return dtype == "float32"
     if "accumulate" in text and case.attributes.get("accumulate"):
         return dtype not in HALVES
     return dtype in declared(text)

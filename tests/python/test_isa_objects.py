@@ -13,6 +13,7 @@ ISAS = ["generic", "avx2", "avx512"]
 MICRO_KERNELS = {
     "micro_kernels": r"\bmicro<",
     "convolution_blocked": r"\bblocked_tile<",
+    "convolution_pairs": r"\bpair_tile<",
     "quantized_product": r"\bquad_tile<",
     "quantized_convolution": r"\bquad_tile<",
 }

@@ -7,7 +7,8 @@
 // decides is a convolution: its result is blocked, what follows takes the form that it finds. A
 // plain image is read as it is, so blocks begin without a conversion; they end in one for each
 // value that something else reads, in none where planes have become single elements. Gradients of
-// convolutions are as eager: a cotangent that comes plain is laid in blocks.
+// convolutions are as eager: a cotangent that comes plain is laid in blocks. Those of bfloat16 are
+// float32 between casts.
 #include <algorithm>
 
 #include "graph/graph_builder.h"
@@ -25,6 +26,8 @@ using Arguments = std::vector<Argument>;
 constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
 constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
 constexpr int64_t kPlane[] = {0, 2, 3};  // behind the batch
+
+bool has_blocks(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kBFloat16; }
 
 bool is_named(const Node& node, std::string_view name) { return node.op && node.op->name == name; }
 
@@ -122,7 +125,7 @@ class Blocking {
     if (is_named(node, "concatenate")) return concatenation(node);
     if (is_named(node, "sum")) return sum_of_planes(node);
     if (is_named(node, "broadcast_to")) return spread(node);
-    return node.op->slot.elementwise && elementwise(node);
+    return (node.op->slot.elementwise || is_named(node, "cast")) && elementwise(node);
   }
 
   ops::Value emit(std::string_view name, std::span<const ops::Value> inputs,
@@ -130,22 +133,27 @@ class Blocking {
     return builder_.emit(ops::op_named(name), inputs, attributes)[0];
   }
 
+  static ops::Value wide(const ops::Value& x) { return ops::cast(x, DType::kFloat32); }
+
   bool convolution(const Node& node) {
     const ValueId x = node.operands[0].value, w = node.operands[1].value;
     const TensorType& image = graph_.type(x);
     const Shape& weight = shape(w);
-    if (image.dtype != DType::kFloat32 || image.shape.rank() != 4) return false;
+    if (!has_blocks(image.dtype) || image.shape.rank() != 4) return false;
+    const bool is_half = image.dtype == DType::kBFloat16;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const int64_t channels = image.shape[1], filters = weight[0], groups = a.integer("num_group");
-    const bool is_plain = groups == 1 && !is_blocked(x);
+    // Pairs of columns are for few channels.
+    const bool is_plain =
+        groups == 1 && !is_blocked(x) && !(is_half && ops::channel_block(channels) > 1);
     const int64_t block = is_plain ? 1 : ops::channel_block(channels);
     if ((block == 1 && !is_plain) ||
         !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
     const Argument tile =
-        Argument::of_int(is_plain ? 0
-                                  : winograd(ops::winograd_tile, a, weight, channels, filters,
-                                             shape(node.outputs[0])));
+        Argument::of_int(is_plain || is_half ? 0
+                                             : winograd(ops::winograd_tile, a, weight, channels,
+                                                        filters, shape(node.outputs[0])));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
     const ops::Value w_plain = plain(w);
     ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
@@ -163,7 +171,7 @@ class Blocking {
     const ValueId dout = node.operands[0].value, w = node.operands[1].value;
     const TensorType& cotangent = graph_.type(dout);
     const Shape &data = shape(node.outputs[0]), &weight = shape(w);
-    if (cotangent.dtype != DType::kFloat32 || data.rank() != 4) return false;
+    if (!has_blocks(cotangent.dtype) || data.rank() != 4) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const int64_t filters = cotangent.shape[1], block = ops::channel_block(filters);
     const int64_t groups = a.integer("num_group");
@@ -172,30 +180,32 @@ class Blocking {
         Argument::of_int(winograd(ops::winograd_tile, a, weight, filters, data[1], data));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
-    const ops::Value w_plain = plain(w);
-    const ops::Value inputs[] = {blocked(dout, filters),
+    const ops::Value w_plain = wide(plain(w));
+    const ops::Value inputs[] = {wide(blocked(dout, filters)),
                                  emit("pack_convolution", {&w_plain, 1}, packing)};
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(tile);
-    set_blocked(node.outputs[0], emit("convolution_data_blocked", inputs, attributes));
+    const ops::Value dx = emit("convolution_data_blocked", inputs, attributes);
+    set_blocked(node.outputs[0], ops::cast(dx, cotangent.dtype));
     return true;
   }
 
   bool weight_gradient(const Node& node) {
     const ValueId x = node.operands[0].value, dout = node.operands[1].value;
     const TensorType& image = graph_.type(x);
-    if (image.dtype != DType::kFloat32 || image.shape.rank() != 4) return false;
+    if (!has_blocks(image.dtype) || image.shape.rank() != 4) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const int64_t channels = image.shape[1], filters = shape(dout)[1];
     const int64_t groups = a.integer("num_group"), block = ops::channel_block(channels);
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
-    const ops::Value inputs[] = {block == 1 ? plain(x) : blocked(x, channels),
-                                 blocked(dout, filters)};
+    const ops::Value inputs[] = {wide(block == 1 ? plain(x) : blocked(x, channels)),
+                                 wide(blocked(dout, filters))};
     const auto tile = winograd(ops::winograd_weight_tile, a, shape(node.outputs[0]), channels,
                                filters, shape(dout));
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(Argument::of_int(tile));
-    rebuild_.set(node.outputs[0], emit("convolution_weight_blocked", inputs, attributes).id());
+    const ops::Value dw = emit("convolution_weight_blocked", inputs, attributes);
+    rebuild_.set(node.outputs[0], ops::cast(dw, image.dtype).id());
     return true;
   }
 
@@ -239,7 +249,7 @@ class Blocking {
 
   bool pooling(const Node& node) {
     const ValueId x = node.operands[0].value;
-    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
+    if (!is_blocked(x) || !has_blocks(graph_.type(x).dtype)) return false;
     const ops::Value image = blocked(x, shape(x)[1]);
     set_blocked(node.outputs[0], emit("pooling_blocked", {&image, 1}, node.attributes.view()));
     // Taps are small: what is pooled need not stay for them.

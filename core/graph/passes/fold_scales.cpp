@@ -1,5 +1,7 @@
 // Law: factors and summands, one for each channel, that follow a convolution move into its weight
-// and bias, if all of these are settled (preparation.h): conv(x, w) s + t = conv(x, w s) + t.
+// and bias, if all of these are settled (preparation.h): conv(x, w) s + t = conv(x, w s) + t. Of a
+// half dtype also where they are float32 between two casts: weights are rounded after they were
+// scaled.
 //
 // That is how a batch norm that does not train goes away (Jacob et al., "Quantization and Training
 // of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2, without
@@ -26,10 +28,16 @@ std::optional<Step> step_of(std::string_view op) {
   return {};
 }
 
-// One node that goes into the convolution before it.
+bool is_half(DType dtype) { return dtype == DType::kBFloat16 || dtype == DType::kFloat16; }
+
+// What goes into the convolution before it.
 struct Folded {
   Step step;
   Operand other;
+};
+struct Chain {
+  std::vector<Folded> steps;
+  std::vector<int32_t> nodes;  // of these steps, and casts between them
 };
 
 class ScaleFolder {
@@ -50,10 +58,10 @@ class ScaleFolder {
     std::vector<int32_t> convolution_of(graph_.nodes.size(), -1);  // by the last node of a chain
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       int32_t last = static_cast<int32_t>(n);
-      for_each_folded(graph_.nodes[n], [&](const Folded&, int32_t node) {
+      for (const int32_t node : chain_of(graph_.nodes[n]).nodes) {
         folded[static_cast<size_t>(last)] = true;
         last = node;
-      });
+      }
       if (last != static_cast<int32_t>(n))
         convolution_of[static_cast<size_t>(last)] = static_cast<int32_t>(n);
     }
@@ -76,28 +84,38 @@ class ScaleFolder {
     return !operand.is_value() || settled_[static_cast<size_t>(operand.value)];
   }
 
-  // Calls use(step, node) for what follows the convolution and goes into it, in order.
-  template <class Use>
-  void for_each_folded(const Node& convolution, const Use& use) const {
+  // What follows the convolution and goes into it, in order.
+  Chain chain_of(const Node& convolution) const {
+    Chain chain, longest;
     if (!convolution.op || convolution.op->name != "convolution_image" ||
         !is_settled(convolution.operands[1]) ||
         (convolution.operands.size() > 2 && !is_settled(convolution.operands[2])))
-      return;
-    const TensorType& type = graph_.type(convolution.outputs[0]);
+      return longest;
+    TensorType type = graph_.type(convolution.outputs[0]);
+    const DType own = type.dtype;
     bool has_bias = convolution.operands.size() > 2 && convolution.operands[2].is_value();
     ValueId value = convolution.outputs[0];
     while (uses_[static_cast<size_t>(value)] == 1) {
       const int32_t n = reader_[static_cast<size_t>(value)];
-      if (n < 0) return;  // it leaves
+      if (n < 0) return longest;  // it leaves
       const Node& node = graph_.nodes[static_cast<size_t>(n)];
-      const std::optional<Folded> folded = folded_node(node, value, type);
-      if (!folded) return;
-      const bool adds = folded->step == Step::kAdd || folded->step == Step::kSubtract;
-      if (adds && !has_bias && folded->other.is_scalar()) return;
-      has_bias = has_bias || adds;
-      use(*folded, n);
+      chain.nodes.push_back(n);
+      if (is_half(own) && node.op && node.op->name == "cast" && node.clone_of == kNoValue) {
+        const DType other = type.dtype == own ? DType::kFloat32 : own;
+        if (graph_.type(node.outputs[0]).dtype != other) return longest;
+        type.dtype = other;
+      } else {
+        const std::optional<Folded> folded = folded_node(node, value, type);
+        if (!folded) return longest;
+        const bool adds = folded->step == Step::kAdd || folded->step == Step::kSubtract;
+        if (adds && !has_bias && folded->other.is_scalar()) return longest;
+        has_bias = has_bias || adds;
+        chain.steps.push_back(*folded);
+      }
       value = node.outputs[0];
+      if (type.dtype == own && !chain.steps.empty()) longest = chain;
     }
+    return longest;
   }
 
   std::optional<Folded> folded_node(const Node& node, ValueId value, const TensorType& type) const {
@@ -127,13 +145,17 @@ class ScaleFolder {
     };
     builder.stand_for(convolution);
     builder.set_rebuilt(graph_.producer(last)->rebuilt);
-    ops::Value weight = value_of(convolution.operands[1]), bias;
-    if (convolution.operands.size() > 2) bias = value_of(convolution.operands[2]);
+    const DType dtype = graph_.type(convolution.outputs[0]).dtype;
+    const auto wide = [&](const ops::Value& x) {
+      return is_half(dtype) && x && !x.is_scalar() ? ops::cast(x, DType::kFloat32) : x;
+    };
+    ops::Value weight = wide(value_of(convolution.operands[1])), bias;
+    if (convolution.operands.size() > 2) bias = wide(value_of(convolution.operands[2]));
     const Shape channels{weight.shape()[0]};
     Shape filters = weight.shape();
     for (int axis = 1; axis < filters.rank(); ++axis) filters[axis] = 1;
-    for_each_folded(convolution, [&](const Folded& folded, int32_t) {
-      const ops::Value given = value_of(folded.other);
+    for (const Folded& folded : chain_of(convolution).steps) {
+      const ops::Value given = wide(value_of(folded.other));
       const bool is_array = !given.is_scalar();
       const ops::Value vector =
           is_array
@@ -152,8 +174,9 @@ class ScaleFolder {
           if (bias) bias = bias / vector;
           break;
       }
-    });
-    const ops::Value inputs[] = {value_of(convolution.operands[0]), weight, bias};
+    }
+    const ops::Value inputs[] = {value_of(convolution.operands[0]), ops::cast(weight, dtype),
+                                 bias ? ops::cast(bias, dtype) : bias};
     const ops::Values result = builder.emit(*convolution.op, inputs, convolution.attributes.view());
     if (builder.status().ok()) rebuild.set(last, result[0].id());
   }

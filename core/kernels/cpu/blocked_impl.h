@@ -51,19 +51,20 @@ struct Epilogue {
   Vec<float> low, high;
 };
 WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
-  sum = select(sum < epilogue.low, epilogue.low, sum);
-  return select(sum > epilogue.high, epilogue.high, sum);
+  return min_(epilogue.high, max_(epilogue.low, sum));  // NaN stays
 }
-WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const float* bias,
-                              const float* residual) {
-  if (bias) sum = sum + Memory<float>::load(bias);
-  if (residual) sum = sum + Memory<float>::load(residual);
+template <class S>
+WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S* bias,
+                              const S* residual) {
+  if (bias) sum = sum + Memory<S>::load(bias);
+  if (residual) sum = sum + Memory<S>::load(residual);
   return held(sum, epilogue);
 }
-WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, const float* bias,
-                                   const float* residual, int64_t lanes) {
-  if (bias) sum = sum + Memory<float>::load_part(bias, lanes);
-  if (residual) sum = sum + Memory<float>::load_part(residual, lanes);
+template <class S>
+WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, const S* bias,
+                                   const S* residual, int64_t lanes) {
+  if (bias) sum = sum + Memory<S>::load_part(bias, lanes);
+  if (residual) sum = sum + Memory<S>::load_part(residual, lanes);
   return held(sum, epilogue);
 }
 
@@ -112,23 +113,27 @@ class PixelTiles {
 struct Strides3 {
   int64_t col, channel, row;
 };
-struct BlockedTile {
-  const float* x;
-  const float* weights;
-  float* y;
+template <class X, class S>
+struct TileOf {
+  const X* x;
+  const X* weights;
+  S* y;
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
   Strides3 count, x_step, weights_step;
   int64_t wrap = 0;       // rows of taps before x goes back; 0: it does not
   int64_t wrap_step = 0;  // how far
   int64_t depth;          // of a channel block
-  const float* ahead;     // weights to fetch meanwhile, a line for each step of the sums
+  const X* ahead;         // weights to fetch meanwhile, a line for each step of the sums
   int64_t ahead_step;     // of a line, or 0
   bool accumulate;
   const Epilogue* epilogue;  // null: sums are stored as they are
-  const float* bias;
-  const float* residual;  // pixels as in y
+  const S* bias;
+  const S* residual;  // pixels as in y
   int64_t residual_vector;
+  float* sums;  // where they wait if results are not float32; else that is y
+  int64_t sums_pixel, sums_vector;
 };
+using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;
 struct TileKernels {

@@ -9,20 +9,23 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 WEFT_INLINE int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
-void pack_panels(const Convolution& p, int64_t in_block, Filters filters_of, const float* weights,
-                 float* packed, Range panels) {
+// The weights of kTogether channels lie beside each other, if a block has so many.
+template <class S, int kTogether>
+WEFT_INLINE void pack_every_panel(const Convolution& p, int64_t in_block, Filters filters_of,
+                                  const S* weights, S* packed, Range panels) {
   const int64_t taps = p.kernel_height * p.kernel_width;
   const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
   const bool is_depthwise = p.groups > 1 && p.groups == p.in_channels && p.groups == p.out_channels;
   const int64_t elements = (is_depthwise ? in_block : channels * kPanelChannels) * taps;
+  const int64_t together = in_block == 1 ? 1 : kTogether;
   const int64_t group_panels = (filters + kPanelChannels - 1) / kPanelChannels;
   const bool is_own = filters_of == Filters::kOwn;
   const int64_t filter_step = (is_own ? channels : 1) * taps;
   const int64_t channel_step = (is_own ? 1 : filters) * taps;
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    float* to = packed + panel * elements;
+    S* to = packed + panel * elements;
     if (is_depthwise) {
-      const float* from = weights + panel * in_block * taps;
+      const S* from = weights + panel * in_block * taps;
       for (int64_t tap = 0; tap < taps; ++tap)
         for (int64_t c = 0; c < in_block; ++c) *to++ = from[c * taps + tap];
       continue;
@@ -30,13 +33,24 @@ void pack_panels(const Convolution& p, int64_t in_block, Filters filters_of, con
     const int64_t group = panel / group_panels;
     const int64_t first = panel % group_panels * kPanelChannels;
     const int64_t lanes = lesser(kPanelChannels, filters - first);
-    const float* from = weights + group * filters * channels * taps + first * filter_step;
+    const S* from = weights + group * filters * channels * taps + first * filter_step;
     for (int64_t block = 0; block < channels; block += in_block)
       for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = block; c < block + in_block; ++c, to += kPanelChannels)
+        for (int64_t c = block; c < block + in_block; c += together)
           for (int64_t lane = 0; lane < kPanelChannels; ++lane)
-            to[lane] = lane < lanes ? from[lane * filter_step + c * channel_step + tap] : 0;
+            for (int64_t e = c; e < c + together; ++e, ++to)
+              *to = lane < lanes ? from[lane * filter_step + e * channel_step + tap] : S{};
   }
+}
+
+void pack_panels(const Convolution& p, int64_t in_block, Filters filters, const void* weights,
+                 void* packed, Range panels) {
+  pack_every_panel<float, 1>(p, in_block, filters, (const float*)weights, (float*)packed, panels);
+}
+void pack_pair_panels(const Convolution& p, int64_t in_block, Filters filters, const void* weights,
+                      void* packed, Range panels) {
+  pack_every_panel<BFloat16, 2>(p, in_block, filters, (const BFloat16*)weights, (BFloat16*)packed,
+                                panels);
 }
 
 // Half of a panel's filters, or fewer, in one vector.

@@ -62,13 +62,13 @@ struct PoolLanes {
 
 // Calls reduce(first element of the image's plane, window, lanes) for each result, and stores what
 // it gives.
-template <bool kPart, class S, class F>
-WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const float* x, S* y, Range rows,
+template <bool kPart, class X, class S, class F>
+WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const X* x, S* y, Range rows,
                                 F reduce) {
   const PoolLanes<kPart> lanes{lesser(block, Vec<float>::kLanes)};
   const int64_t made = p.rows.end - p.rows.begin;
   for (int64_t unit = rows.begin; unit < rows.end; ++unit) {
-    const float* plane = x + unit / made * p.in_held * p.in_width * block;
+    const X* plane = x + unit / made * p.in_held * p.in_width * block;
     const int64_t row = p.rows.begin + unit % made;
     S* out = y + (unit / made * p.out_held + row % p.out_held) * p.out_width * block;
     for (int64_t col = 0; col < p.out_width; ++col) {
@@ -78,8 +78,8 @@ WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const float* x,
     }
   }
 }
-template <class S, class F>
-WEFT_INLINE void each_window(const Pooling& p, int64_t block, const float* x, S* y, Range rows,
+template <class X, class S, class F>
+WEFT_INLINE void each_window(const Pooling& p, int64_t block, const X* x, S* y, Range rows,
                              F reduce) {
   if (block < Vec<float>::kLanes)
     each_window_of<true>(p, block, x, y, rows, reduce);
@@ -87,10 +87,11 @@ WEFT_INLINE void each_window(const Pooling& p, int64_t block, const float* x, S*
     each_window_of<false>(p, block, x, y, rows, reduce);
 }
 
-void blocked_max_pool(const Pooling& p, int64_t block, const float* x, float* y, Range rows) {
+template <class S>
+void blocked_max_pool(const Pooling& p, int64_t block, const void* x, void* y, Range rows) {
   using V = Vec<float>;
-  each_window(p, block, x, y, rows,
-              [&](const float* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
+  each_window(p, block, (const S*)x, (S*)y, rows,
+              [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
                   return lanes.load(plane + place_in(p, window, row, col) * block);
                 };
@@ -105,10 +106,11 @@ void blocked_max_pool(const Pooling& p, int64_t block, const float* x, float* y,
               });
 }
 
-void blocked_average_pool(const Pooling& p, int64_t block, const float* x, float* y, Range rows) {
+template <class S>
+void blocked_average_pool(const Pooling& p, int64_t block, const void* x, void* y, Range rows) {
   using V = Vec<float>;
-  each_window(p, block, x, y, rows,
-              [&](const float* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
+  each_window(p, block, (const S*)x, (S*)y, rows,
+              [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 V sum(0);
                 for (int64_t row = window.top; row < window.bottom; ++row)
                   for (int64_t col = window.left; col < window.right; ++col)
@@ -116,6 +118,15 @@ void blocked_average_pool(const Pooling& p, int64_t block, const float* x, float
                 return sum / V(float(window.counted));
               });
 }
+
+#define WEFT_BLOCKED_POOLS(S) \
+  { blocked_max_pool<S>, blocked_average_pool<S> }
+
+// In the order of DType.
+extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
+const BlockedPoolKernels kBlockedPools[kNumDTypes] = {
+    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_BLOCKED_POOLS(BFloat16), WEFT_BLOCKED_POOLS(float),
+    {}};
 
 void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t* taps, Range rows) {
   using V = Vec<float>;

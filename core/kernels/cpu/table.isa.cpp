@@ -28,8 +28,15 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
 void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
                       const BlockedOperands& operands, Range units, void* scratch);
-void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const float* weights,
-                 float* packed, Range panels);
+void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
+                   const BlockedCut& cut, const BlockedOperands& operands, Range units,
+                   void* scratch);
+void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut& cut,
+                                const BlockedOperands& operands, Range units, void* scratch);
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
+                 void* packed, Range panels);
+void pack_pair_panels(const Convolution& shape, int64_t in_block, Filters filters,
+                      const void* weights, void* packed, Range panels);
 void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
                    float* packed, Range panels);
 void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
@@ -38,9 +45,7 @@ void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWe
                               const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_winograd_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                              const BlockedWeightOperands& operands, Range units, void* scratch);
-void blocked_max_pool(const Pooling& problem, int64_t block, const float* x, float* y, Range rows);
-void blocked_average_pool(const Pooling& problem, int64_t block, const float* x, float* y,
-                          Range rows);
+extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
 void blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
                        Range rows);
 void blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy,
@@ -86,13 +91,15 @@ const KernelTable kTable = {
     .blocked_convolution = blocked_convolution,
     .blocked_depthwise = blocked_depthwise,
     .blocked_winograd = blocked_winograd,
+    .blocked_pairs = blocked_pairs,
+    .blocked_depthwise_bfloat16 = blocked_depthwise_bfloat16,
     .pack_panels = pack_panels,
+    .pack_pair_panels = pack_pair_panels,
     .pack_winograd = pack_winograd,
     .blocked_weight = blocked_weight,
     .blocked_depthwise_weight = blocked_depthwise_weight,
     .blocked_winograd_weight = blocked_winograd_weight,
-    .blocked_max_pool = blocked_max_pool,
-    .blocked_average_pool = blocked_average_pool,
+    .blocked_pools = kBlockedPools,
     .blocked_pool_taps = blocked_pool_taps,
     .blocked_pool_adjoint = blocked_pool_adjoint,
     .max_pools = kMaxPools,

@@ -72,7 +72,7 @@ class Winograd {
   void read(int64_t channel, int64_t i, int64_t lane, float* to) const {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
-    const float* plane = operands_.x +
+    const float* plane = (const float*)operands_.x +
                          (place.image * p_.in_channels + channel) * problem_.x_held * p_.in_width +
                          lane;
     read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width, problem_.x_held}, to,
@@ -87,7 +87,8 @@ class Winograd {
     tile.x_pixel = tile.y_pixel = kBlock;
     tile.y_vector = V::kLanes < kBlock ? V::kLanes : count_ * kBlock;
     tile.weights_vector = panel;
-    tile.weights = operands_.weights + (f * panels + (begin_ + c) / kBlock) * panel + c % kBlock;
+    tile.weights =
+        (const float*)operands_.weights + (f * panels + (begin_ + c) / kBlock) * panel + c % kBlock;
     tile.count = {1, p_.in_channels / kBlock, 1};
     tile.x_step = {0, count_ * kBlock, 0};
     tile.weights_step = {0, kBlock * kPanelChannels, 0};
@@ -132,14 +133,15 @@ class Winograd {
         half[y][x] = out[y];
       });
     });
-    const float* bias = operands_.bias ? operands_.bias + channel + lane : nullptr;
+    const float* bias = operands_.bias ? (const float*)operands_.bias + channel + lane : nullptr;
     repeat<kTile>([&](auto row) WEFT_LAMBDA {
       constexpr int y = decltype(row)::value;
       V out[kTile];
       from_frequencies(half[y], out);
-      float* const to = operands_.y + place_in(held, top + y);
+      float* const to = (float*)operands_.y + place_in(held, top + y);
       const float* const added =
-          operands_.residual ? operands_.residual + place_in(residual_held, top + y) : nullptr;
+          operands_.residual ? (const float*)operands_.residual + place_in(residual_held, top + y)
+                             : nullptr;
       repeat<kTile>([&](auto column) WEFT_LAMBDA {
         constexpr int x = decltype(column)::value;
         if (top + y < p_.out_height && left + x < p_.out_width)

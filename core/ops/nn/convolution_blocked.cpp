@@ -12,15 +12,9 @@
 namespace weft::ops {
 namespace {
 
-Status require_float32(const InferContext& c) {
-  if (c.in[0].dtype == DType::kFloat32) return {};
-  return errors::invalid_type(c.op().name, "`", c.op().inputs[0].name, "` must be float32; got ",
-                              c.in[0].dtype);
-}
-
 // ---- convolution
 
-Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape& x,
+Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype, const Shape& x,
                                           const Shape& w) {
   const std::string_view op = a.op().name;
   const bool is_plain = x.rank() == 4;
@@ -36,7 +30,7 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, const Shape&
   WEFT_ASSIGN(const Window window, read_window(a, op, 2));
   kernels::Convolution p{};
   const Shape image = plain_shape(x);
-  p.dtype = DType::kFloat32;
+  p.dtype = dtype;
   p.batch = image[0];
   p.groups = a.integer("num_group");
   p.in_channels = image[1];
@@ -87,19 +81,21 @@ Shape output_shape(const kernels::BlockedConvolution& problem) {
 }
 
 Result<Types> infer(const InferContext& c) {
-  WEFT_TRY(require_float32(c));
-  WEFT_ASSIGN(const kernels::BlockedConvolution p, parse(c, c.in[0].shape, c.in[1].shape));
+  WEFT_TRY(require_blocked_dtype(c));
+  const DType dtype = c.in[0].dtype;
+  WEFT_ASSIGN(const kernels::BlockedConvolution p, parse(c, dtype, c.in[0].shape, c.in[1].shape));
   if (c.given(2) && c.in[2].shape != Shape{p.shape.out_channels})
     return errors::invalid_value(c.op().name, "`bias` must have shape (", p.shape.out_channels,
                                  ",); got ", c.in[2].shape);
   if (c.given(3) && c.in[3].shape != output_shape(p))
     return errors::invalid_value(c.op().name, "`residual` must have shape ", output_shape(p),
                                  "; got ", c.in[3].shape);
-  return Types{{DType::kFloat32, output_shape(p), {}}};
+  return Types{{dtype, output_shape(p), {}}};
 }
 
 kernels::BlockedConvolution problem_of(const SlotTypes& types) {
-  return parse(types.op.reader(types.attributes), types.in[0].shape, types.in[1].shape).value();
+  const TensorType& x = types.in[0];
+  return parse(types.op.reader(types.attributes), x.dtype, x.shape, types.in[1].shape).value();
 }
 
 int64_t products(const kernels::Convolution& p) {
@@ -145,14 +141,13 @@ ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
 }
 
 Status run(const KernelCall& call) {
-  auto problem =
-      parse(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1])).value();
+  auto problem = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
+                       shape_of(call.in[1]))
+                     .value();
   if (call.band) restrict_to(*call.band, problem);
-  const auto array = [&](size_t i) {
-    return call.in.size() > i ? static_cast<const float*>(call.in[i].data) : nullptr;
-  };
+  const auto array = [&](size_t i) { return call.in.size() > i ? call.in[i].data : nullptr; };
   const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
-                                             static_cast<float*>(call.out[0].data)};
+                                             call.out[0].data};
   split_work(kernels::blocked_convolution_units(problem), work_of(problem), call.scratch,
              kernels::blocked_convolution_scratch(problem),
              [&](kernels::Range range, void* scratch) {
@@ -188,7 +183,9 @@ Slot slot() {
 WEFT_OP(convolution_blocked) {
   op.doc("Convolution over channel blocks; then a bias, an array that is added, and bounds.")
       .in(Namespace::kInternal)
-      .input("data", "float32, shape (N, C / B, H, W, B) or, with few channels, (N, C, H, W)")
+      .input("data",
+             "float32 or, without winograd, bfloat16; shape (N, C / B, H, W, B) or, with few "
+             "channels, (N, C, H, W)")
       .input("weight", "from pack_convolution")
       .optional_input("bias", "shape (filters,)")
       .optional_input("residual", "added to the result, of its shape")

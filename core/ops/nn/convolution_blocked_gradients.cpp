@@ -119,9 +119,8 @@ Status run_data(const KernelCall& call) {
   const auto problem =
       parse_data(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1]))
           .value();
-  const kernels::BlockedOperands operands = {static_cast<const float*>(call.in[0].data),
-                                             static_cast<const float*>(call.in[1].data), nullptr,
-                                             nullptr, static_cast<float*>(call.out[0].data)};
+  const kernels::BlockedOperands operands = {call.in[0].data, call.in[1].data, nullptr, nullptr,
+                                             call.out[0].data};
   split_work(kernels::blocked_data_units(problem), work_of(problem.shape), call.scratch,
              kernels::blocked_data_scratch(problem), [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_data(problem, operands, range, scratch);

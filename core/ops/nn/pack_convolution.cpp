@@ -11,6 +11,12 @@
 
 namespace weft::ops {
 
+Status require_blocked_dtype(const InferContext& c) {
+  if (c.in[0].dtype == DType::kFloat32 || c.in[0].dtype == DType::kBFloat16) return {};
+  return errors::invalid_type(c.op().name, "`", c.op().inputs[0].name,
+                              "` must be float32 or bfloat16; got ", c.in[0].dtype);
+}
+
 Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd) {
   if (winograd)
     return {(winograd + 2) * (winograd + 2), p.out_channels / kernels::kPanelChannels,
@@ -33,6 +39,9 @@ Shape packed_kernel(const Shape& packed, int64_t winograd) {
 Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block) {
   const int64_t side = a.integer("winograd");
   if (side == 0) return {};
+  if (p.dtype != DType::kFloat32)
+    return errors::invalid_type(a.op().name, "`", a.op().inputs[0].name,
+                                "` must be float32 for `winograd` ", side, "; got ", p.dtype);
   const bool fits = p.groups == 1 && p.kernel_height == 3 && p.kernel_width == 3 &&
                     in_block == 16 && p.out_channels % 16 == 0;
   if ((side == 2 || side == 4) && fits) return {};
@@ -44,24 +53,19 @@ Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, i
 
 namespace {
 
-Status require_float32(const InferContext& c) {
-  if (c.in[0].dtype == DType::kFloat32) return {};
-  return errors::invalid_type(c.op().name, "`", c.op().inputs[0].name, "` must be float32; got ",
-                              c.in[0].dtype);
-}
-
 struct Packing {
-  kernels::Convolution shape;  // channels, groups and kernel only
+  kernels::Convolution shape;  // dtype, channels, groups and kernel only
   int64_t in_block, winograd;
   kernels::Filters filters;
 };
 
-Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
+Result<Packing> packing_of(const AttributeReader& a, DType dtype, const Shape& w) {
   if (w.rank() != 4 || w.elements() == 0)
     return errors::invalid_value("pack_convolution",
                                  "`weight` must have four axes and elements; got shape ", w);
   Packing packing{};
   kernels::Convolution& p = packing.shape;
+  p.dtype = dtype;
   p.groups = a.integer("num_group");
   p.out_channels = w[0];
   p.kernel_height = w[2];
@@ -84,25 +88,26 @@ Result<Packing> packing_of(const AttributeReader& a, const Shape& w) {
 }
 
 Result<Types> infer_pack(const InferContext& c) {
-  WEFT_TRY(require_float32(c));
-  WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].shape));
+  WEFT_TRY(require_blocked_dtype(c));
+  WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].dtype, c.in[0].shape));
   return Types{
       {c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd), {}}};
 }
 
 Status run_pack(const KernelCall& call) {
-  const Packing packing = packing_of(call.op.reader(call.attributes), shape_of(call.in[0])).value();
-  split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
-             nullptr, 0, [&](kernels::Range panels, void*) {
-               const auto* from = static_cast<const float*>(call.in[0].data);
-               auto* to = static_cast<float*>(call.out[0].data);
-               if (packing.winograd)
-                 kernels::pack_winograd(packing.shape, packing.winograd, packing.filters, from, to,
-                                        panels);
-               else
-                 kernels::pack_panels(packing.shape, packing.in_block, packing.filters, from, to,
-                                      panels);
-             });
+  const Packing packing =
+      packing_of(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0])).value();
+  split_work(
+      kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]), nullptr, 0,
+      [&](kernels::Range panels, void*) {
+        const void* from = call.in[0].data;
+        void* to = call.out[0].data;
+        if (packing.winograd)
+          kernels::pack_winograd(packing.shape, packing.winograd, packing.filters,
+                                 static_cast<const float*>(from), static_cast<float*>(to), panels);
+        else
+          kernels::pack_panels(packing.shape, packing.in_block, packing.filters, from, to, panels);
+      });
   return {};
 }
 
@@ -111,7 +116,8 @@ Status run_pack(const KernelCall& call) {
 WEFT_OP(pack_convolution) {
   op.doc("Weights of a convolution in the order that convolution_blocked reads them in.")
       .in(Namespace::kInternal)
-      .input("weight", "float32, shape (filters, C / groups, KH, KW)")
+      .input("weight",
+             "float32 or, without winograd, bfloat16; shape (filters, C / groups, KH, KW)")
       .integer("num_group", 1, "groups of channels that do not see each other")
       .boolean("plain", false, "the data will come as (N, C, H, W)")
       .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that weights are transformed for")

@@ -6,6 +6,9 @@
 
 namespace weft::ops {
 
+// Has the first input a dtype that convolutions over channel blocks have: float32 or bfloat16?
+Status require_blocked_dtype(const InferContext& c);
+
 // Of the weights of a convolution, which has `in_block` channels in a block.
 Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd);
 

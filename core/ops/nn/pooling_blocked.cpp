@@ -6,6 +6,7 @@
 #include "kernels/pooling.h"
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/packed_weights.h"
 #include "ops/nn/pooling_problem.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
@@ -14,27 +15,27 @@
 namespace weft::ops {
 namespace {
 
-Result<kernels::Pooling> parse_blocked(const AttributeReader& a, const Shape& x) {
+Result<kernels::Pooling> parse_blocked(const AttributeReader& a, DType dtype, const Shape& x) {
   if (!is_blocked(x))
     return errors::invalid_value(
         a.op().name, "`data` must have shape (N, C / B, H, W, B) with the block B of C; got ", x);
-  WEFT_ASSIGN(kernels::Pooling p, pooling_problem(a, DType::kFloat32, plain_shape(x)));
+  WEFT_ASSIGN(kernels::Pooling p, pooling_problem(a, dtype, plain_shape(x)));
   p.planes = x[0] * x[1];
   return p;
 }
 
 Result<Types> infer_blocked(const InferContext& c) {
-  if (c.in[0].dtype != DType::kFloat32)
-    return errors::invalid_type(c.op().name, "`data` must be float32; got ", c.in[0].dtype);
+  const DType dtype = c.in[0].dtype;
+  WEFT_TRY(require_blocked_dtype(c));
   const Shape x = c.in[0].shape;
   WEFT_TRY(is_average_pooling(c).status());
-  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, x));
-  return Types{{DType::kFloat32, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
+  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, dtype, x));
+  return Types{{dtype, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
 }
 
 Status run_blocked(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
-  auto p = parse_blocked(a, shape_of(call.in[0])).value();
+  auto p = parse_blocked(a, call.in[0].dtype, shape_of(call.in[0])).value();
   if (call.band) {
     p.rows = {call.band->begin, call.band->end};
     p.in_held = call.band->in_held[0];
@@ -44,8 +45,7 @@ Status run_blocked(const KernelCall& call) {
   const bool average = is_average_pooling(a).value();
   const int64_t work = work_of(p) / p.out_height * rows_made * block;
   split_work(p.planes * rows_made, work, nullptr, 0, [&](kernels::Range rows, void*) {
-    kernels::run_blocked_pool(p, block, average, static_cast<const float*>(call.in[0].data),
-                              static_cast<float*>(call.out[0].data), rows);
+    kernels::run_blocked_pool(p, block, average, call.in[0].data, call.out[0].data, rows);
   });
   return {};
 }
@@ -53,7 +53,7 @@ Status run_blocked(const KernelCall& call) {
 ElementBox needs_rows(const SlotTypes& types, const ElementBox& out, int operand) {
   if (operand < 0) return out;
   const Shape& x = types.in[0].shape;
-  const auto p = parse_blocked(types.op.reader(types.attributes), x).value();
+  const auto p = parse_blocked(types.op.reader(types.attributes), types.in[0].dtype, x).value();
   ElementBox box{Shape(), x};
   box.begin.resize(x.rank(), 0);
   const int64_t from = out.begin[2] * p.stride_height - p.pad_top;
@@ -72,8 +72,10 @@ Slot slot_of_pooling() {
 // ---- taps of the maxima
 
 Result<Types> infer_taps(const InferContext& c) {
+  if (c.in[0].dtype != DType::kFloat32)
+    return errors::invalid_type(c.op().name, "`data` must be float32; got ", c.in[0].dtype);
   WEFT_ASSIGN(Types types, infer_blocked(c));
-  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, c.in[0].shape));
+  WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, DType::kFloat32, c.in[0].shape));
   if (p.kernel_height * p.kernel_width > kernels::kMostPoolTaps)
     return errors::invalid_value(c.op().name, "`kernel` must have at most ", kernels::kMostPoolTaps,
                                  " elements; got ", p.kernel_height * p.kernel_width);
@@ -82,7 +84,8 @@ Result<Types> infer_taps(const InferContext& c) {
 }
 
 Status run_taps(const KernelCall& call) {
-  const auto p = parse_blocked(call.op.reader(call.attributes), shape_of(call.in[0])).value();
+  const auto p =
+      parse_blocked(call.op.reader(call.attributes), DType::kFloat32, shape_of(call.in[0])).value();
   const int64_t block = call.in[0].shape[4];
   split_work(p.planes * p.out_height, work_of(p) * block, nullptr, 0,
              [&](kernels::Range rows, void*) {
@@ -144,7 +147,7 @@ Status run_average_gradient(const KernelCall& call) {
 WEFT_OP(pooling_blocked) {
   op.doc("Maximum or average over windows of images whose channels lie in blocks.")
       .in(Namespace::kInternal)
-      .input("data", "float32, shape (N, C / B, H, W, B)");
+      .input("data", "float32 or bfloat16, shape (N, C / B, H, W, B)");
   pooling_attributes(op);
   op.infer(infer_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")

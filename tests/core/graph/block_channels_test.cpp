@@ -41,6 +41,42 @@ TEST_CASE("a network from image to sums of planes needs no conversion") {
   CHECK(count(result, "convolution_image") == 0);
 }
 
+TEST_CASE("bfloat16 lies in blocks as float32 does, casts and all") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const auto half = [&](const Shape& shape) {
+    const double size = static_cast<double>(shape[1] * shape[2] * shape[3]);
+    const TensorType type{DType::kFloat32, shape, {}};
+    return ops::cast(b.input(type) * (1 / size), DType::kBFloat16);
+  };
+  Value x = b.call("relu", {convolved(half({2, 3, 26, 23}), half({32, 3, 5, 5}), 2, 2)});
+  x = pooled(convolved(x, half({32, 32, 3, 3}), 1), "max");
+  x = convolved(x, half({32, 1, 3, 3}), 1, 1, 32) + x;
+  x = pooled(convolved(x, half({24, 32, 1, 1})), "avg");
+  const Value mean = sum_of_planes(ops::cast(x, DType::kFloat32), false);
+  b.output(mean);
+  const Graph result = with_epilogues(graph);
+  CHECK(count(result, "convolution_blocked") == 4);
+  CHECK(count(result, "pooling_blocked") == 2);
+  for (const char* plain : {"convolution_image", "pooling_image", "transpose", "relu", "add"})
+    CHECK(count(result, plain) == 0);
+  std::mt19937 random(1);
+  CHECK(difference(graph, result, random) < 0.02);
+}
+
+TEST_CASE("a plain image of bfloat16 with whole blocks of channels is laid in blocks") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = ops::cast(b.input(f32({1, 16, 5, 5})), DType::kBFloat16);
+  const Value w = ops::cast(b.input(f32({8, 16, 1, 1})), DType::kBFloat16);
+  b.output(ops::cast(convolved(x, w), DType::kFloat32));
+  const Graph result = blocked(graph);
+  for (const graph::Node& node : result.nodes)
+    if (node.op && node.op->name == "convolution_blocked")
+      CHECK(result.type(node.operands[0].value).shape == Shape{1, 1, 5, 5, 16});
+  CHECK(count(result, "convolution_blocked") == 1);
+}
+
 TEST_CASE("what reads the plain array twice has one conversion") {
   Graph graph;
   GraphBuilder b(graph);

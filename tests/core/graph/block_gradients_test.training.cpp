@@ -77,6 +77,25 @@ TEST_CASE("a residual network's gradients need no conversion") {
   CHECK(difference(joint.value().graph, result, random) < 1e-4);
 }
 
+TEST_CASE("gradients of bfloat16 are float32 between casts") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const auto half = [&](const Shape& shape) {
+    const TensorType type{DType::kFloat32, shape, {}};
+    return ops::cast(b.input(type), DType::kBFloat16);
+  };
+  const Value y = b.call("relu", {convolved(half({2, 3, 9, 9}), half({16, 3, 3, 3}), 1)});
+  const Value z = convolved(y, half({32, 16, 3, 3}), 1, 2);
+  b.output(ops::cast(sum_of_planes(z, false), DType::kFloat32));
+  const Graph joint = with_gradients(graph), result = blocked(joint);
+  CHECK(count(result, "convolution_blocked") == 2);
+  CHECK(count(result, "convolution_data_blocked") == 1);
+  CHECK(count(result, "convolution_weight_blocked") == 2);
+  CHECK(count(result, "convolution_data") == 1);  // of 3 channels
+  std::mt19937 random(1);
+  CHECK(difference(joint, result, random) < 0.02);
+}
+
 TEST_CASE("offsets of maxima that something else reads stay offsets") {
   Graph graph;
   GraphBuilder b(graph);

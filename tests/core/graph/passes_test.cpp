@@ -85,6 +85,27 @@ TEST_CASE("factors and summands of channels go into the convolution") {
   CHECK(count(text, "convolution_image") == 1);
 }
 
+TEST_CASE("factors that are float32 between casts scale weights before these are rounded") {
+  const auto text = [](const std::string& rest) {
+    return "graph(%0: bfloat16(1, 3, 2, 2), %1: bfloat16(3, 3, 1, 1), %2: bfloat16(3), "
+           "%3: float32(1, 3, 1, 1)) {\n"
+           "  %4: bfloat16(1, 3, 2, 2) = convolution_image(%0, %1, %2, kernel=[1, 1], "
+           "stride=[1, 1], dilate=[1, 1], pad=[0, 0], num_group=1)\n"
+           "  %5: float32(1, 3, 2, 2) = cast(%4, dtype=float32)\n"
+           "  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n" +
+           rest;
+  };
+  const std::string folded =
+      after(fold_scales,
+            text("  %7: bfloat16(1, 3, 2, 2) = cast(%6, dtype=bfloat16)\n  return %7\n}").c_str());
+  CHECK_MESSAGE(count(folded, "(1, 3, 2, 2) =") == 1, folded);
+  CHECK_MESSAGE(count(folded, ": float32(3, 3, 1, 1) = multiply(") == 1, folded);
+  CHECK_MESSAGE(count(folded, ": bfloat16(3, 3, 1, 1) = cast(") == 1, folded);
+  // What is wider than the convolution's result stays as it is.
+  const std::string wide = after(fold_scales, text("  return %6\n}").c_str());
+  CHECK_MESSAGE(count(wide, "(1, 3, 2, 2) =") == 3, wide);
+}
+
 TEST_CASE("what else follows a convolution stays behind it") {
   const char* const nodes[] = {
       "  %6: float32(1, 3, 2, 2) = multiply(%5, %4)\n",  // not one a channel

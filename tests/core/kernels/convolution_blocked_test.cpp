@@ -19,9 +19,10 @@ struct Setting {
   int64_t batch, groups, in, height, width, out, kh, kw, sh, sw, ph, pw, dh, dw;
   bool is_plain;
   int64_t winograd = 0;
+  DType dtype = DType::kFloat32;
 };
 
-const Setting kSettings[] = {
+const Setting kFloatSettings[] = {
     {2, 1, 16, 9, 31, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {1, 1, 32, 7, 7, 48, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {1, 1, 8, 13, 15, 24, 3, 3, 2, 2, 1, 1, 1, 1, false},
@@ -47,14 +48,27 @@ const Setting kSettings[] = {
     {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
 };
 
+// bfloat16 has no Winograd's tiles; plain images have pairs of columns.
+std::vector<Setting> every_setting() {
+  std::vector<Setting> settings(std::begin(kFloatSettings), std::end(kFloatSettings));
+  for (Setting setting : kFloatSettings) {
+    setting.dtype = DType::kBFloat16;
+    if (setting.winograd == 0) settings.push_back(setting);
+  }
+  settings.push_back({1, 1, 2, 6, 21, 24, 2, 1, 1, 1, 0, 0, 1, 1, true, 0, DType::kBFloat16});
+  settings.push_back({2, 1, 3, 9, 50, 16, 3, 5, 2, 1, 1, 4, 1, 3, true, 0, DType::kBFloat16});
+  return settings;
+}
+const std::vector<Setting> kSettings = every_setting();
+
 struct Reference {
   BlockedConvolution problem = {};
-  std::vector<float> x, weights, bias, residual;
+  Elements x, weights, bias, residual;
   std::vector<double> y;  // in blocks
 
   explicit Reference(const Setting& s) {
     Convolution p = {};
-    p.dtype = DType::kFloat32;
+    p.dtype = s.dtype;
     p.batch = s.batch, p.groups = s.groups;
     p.in_channels = s.in, p.in_height = s.height, p.in_width = s.width;
     p.out_channels = s.out, p.kernel_height = s.kh, p.kernel_width = s.kw;
@@ -65,33 +79,38 @@ struct Reference {
     problem = in_blocks(p, s.is_plain ? 1 : channel_block(s.in), s.winograd);
     problem.low = -1.5, problem.high = 2;
     REQUIRE(blocks_fit(p, problem.in_block));
-    const std::vector<float> plain = uniform<float>(s.batch * s.in * s.height * s.width, -1, 1, 1);
-    const std::vector<float> w = uniform<float>(s.out * (s.in / s.groups) * s.kh * s.kw, -1, 1, 2);
+    const auto elements = [&](int64_t count, uint64_t seed) {
+      return Elements(s.dtype, uniform<float>(count, -1, 1, seed));
+    };
+    const Elements plain = elements(s.batch * s.in * s.height * s.width, 1);
+    const Elements w = elements(s.out * (s.in / s.groups) * s.kh * s.kw, 2);
     const int64_t out_plane = p.out_height * p.out_width;
-    bias = uniform<float>(s.out, -1, 1, 3);
-    residual = uniform<float>(s.batch * s.out * out_plane, -1, 1, 4);
-    x = blocked(plain, s.in, s.height * s.width, problem.in_block);
+    bias = elements(s.out, 3);
+    residual = elements(s.batch * s.out * out_plane, 4);
+    x = Elements(s.dtype, blocked(plain.values(), s.in, s.height * s.width, problem.in_block));
     const int64_t panels = packed_panels(p, problem.in_block), side = s.winograd + 2;
-    if (s.winograd) {
-      weights.resize(side * side * s.out * s.in);
-      pack_winograd(p, s.winograd, Filters::kOwn, w.data(), weights.data(), {0, panels});
-    } else {
-      weights.resize(panels * packed_panel_elements(p, problem.in_block));
+    weights = elements(s.winograd ? side * side * s.out * s.in
+                                  : panels * packed_panel_elements(p, problem.in_block),
+                       5);
+    if (s.winograd)
+      pack_winograd(p, s.winograd, Filters::kOwn, static_cast<const float*>(w.data()),
+                    static_cast<float*>(weights.data()), {0, panels});
+    else
       pack_panels(p, problem.in_block, Filters::kOwn, w.data(), weights.data(), {0, panels});
-    }
-    y.resize(residual.size());
-    accumulate(plain, w);
+    y.resize(s.batch * s.out * out_plane);
+    accumulate(plain.values(), w.values());
   }
 
   void accumulate(const std::vector<float>& plain, const std::vector<float>& w) {
     const Convolution& p = problem.shape;
     const int64_t in_group = p.in_channels / p.groups, out_group = p.out_channels / p.groups;
     const int64_t block = problem.out_block;
+    const std::vector<float> first = bias.values(), added = residual.values();
     for (int64_t n = 0; n < p.batch; ++n)
       for (int64_t o = 0; o < p.out_channels; ++o)
         for (int64_t i = 0; i < p.out_height; ++i)
           for (int64_t j = 0; j < p.out_width; ++j) {
-            double sum = bias[o];
+            double sum = first[o];
             for (int64_t c = 0; c < in_group; ++c)
               for (int64_t a = 0; a < p.kernel_height; ++a)
                 for (int64_t b = 0; b < p.kernel_width; ++b) {
@@ -110,13 +129,13 @@ struct Reference {
                  j) *
                     block +
                 o % block;
-            y[at] = std::clamp(sum + residual[at], -1.5, 2.0);
+            y[at] = std::clamp(sum + added[at], -1.5, 2.0);
           }
   }
 
   // The result, computed in so many parts from the last to the first.
   std::vector<float> run(Isa isa, int parts) const {
-    std::vector<float> result(y.size(), NAN);
+    Elements result(problem.shape.dtype, std::vector<float>(y.size(), NAN));
     std::vector<unsigned char> scratch(blocked_convolution_scratch(problem) + 64, 0x7b);
     const BlockedOperands operands = {x.data(), weights.data(), bias.data(), residual.data(),
                                       result.data()};
@@ -125,12 +144,14 @@ struct Reference {
       run_blocked_convolution(*table_of(isa), problem, operands,
                               {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
-    return result;
+    return result.values();
   }
 
   // The result, computed so many rows at a time from rings that hold what these rows need.
   std::vector<float> run_in_bands(Isa isa, int64_t rows) const {
     const Convolution& p = problem.shape;
+    const std::vector<float> image = x.values(), terms = residual.values();
+    const DType dtype = p.dtype;
     std::vector<float> result(y.size(), NAN);
     const int64_t x_row = p.in_width * problem.in_block, y_row = p.out_width * problem.out_block;
     for (int64_t begin = 0; begin < p.out_height; begin += rows) {
@@ -143,15 +164,16 @@ struct Reference {
       band.x_held = std::max<int64_t>(1, needed.end - needed.begin);
       band.residual_held = band.rows.end - begin + 1;
       band.results.height = band.rows.end - begin;
-      const std::vector<float> x_ring = ring(x, p.in_height, x_row, needed, band.x_held);
-      const std::vector<float> added =
-          ring(residual, p.out_height, y_row, band.rows, band.residual_held);
-      std::vector<float> made(y.size() / p.out_height * band.results.height, NAN);
+      const Elements x_ring(dtype, ring(image, p.in_height, x_row, needed, band.x_held));
+      const Elements added(dtype, ring(terms, p.out_height, y_row, band.rows, band.residual_held));
+      Elements output(dtype,
+                      std::vector<float>(y.size() / p.out_height * band.results.height, NAN));
       std::vector<unsigned char> scratch(blocked_convolution_scratch(band));
       run_blocked_convolution(
           *table_of(isa), band,
-          {x_ring.data(), weights.data(), bias.data(), added.data(), made.data()},
+          {x_ring.data(), weights.data(), bias.data(), added.data(), output.data()},
           {0, blocked_convolution_units(band)}, scratch.data());
+      const std::vector<float> made = output.values();
       for (int64_t row = begin; row < band.rows.end; ++row)
         for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
           std::copy_n(&made[(plane * band.results.height + row % band.results.height) * y_row],
@@ -172,19 +194,43 @@ struct Reference {
   }
 };
 
+// Whole, and row by row, each from a ring of its window.
+void check_pooling(const Pooling& p, int64_t block, BlockedPoolKernel run, const Elements& in,
+                   const std::vector<float>& expected) {
+  Elements whole(p.dtype, std::vector<float>(expected.size(), NAN));
+  run(p, block, in.data(), whole.data(), {0, p.planes * p.out_height});
+  CHECK(whole.values() == expected);
+  for (int64_t row = 0; row < p.out_height; ++row) {
+    Pooling band = p;
+    band.rows = {row, row + 1};
+    band.in_held = 3;
+    band.out_held = 1;
+    const Range needed = {std::max<int64_t>(0, 2 * row - 1), std::min<int64_t>(7, 2 * row + 2)};
+    const Elements ring(p.dtype, Reference::ring(in.values(), 7, 9 * block, needed, 3));
+    Elements output(p.dtype, std::vector<float>(p.planes * 5 * block, NAN));
+    run(band, block, ring.data(), output.data(), {0, p.planes});
+    const std::vector<float> made = output.values();
+    for (int64_t plane = 0; plane < p.planes; ++plane)
+      CHECK(std::equal(&made[plane * 5 * block], &made[plane * 5 * block] + 5 * block,
+                       &expected[(plane * 4 + row) * 5 * block]));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("blocked convolutions match the defining sums, in any split and instruction set") {
   for (const Setting& setting : kSettings) {
-    CAPTURE(&setting - kSettings);
+    CAPTURE(&setting - kSettings.data());
     const Reference r(setting);
+    const bool is_half = setting.dtype == DType::kBFloat16;
     std::vector<float> fused;
     for (Isa isa : available_isas()) {
       CAPTURE(name_of(isa));
       const std::vector<float> whole = r.run(isa, 1);
       double worst = 0;
       for (size_t i = 0; i < whole.size(); ++i) {
-        const double error = std::fabs(whole[i] - r.y[i]);
+        const double rounding = is_half ? std::fabs(r.y[i]) * 0x1p-8 : 0;
+        const double error = std::fabs(whole[i] - r.y[i]) - rounding;
         worst = error <= worst ? worst : error;  // NaN counts
       }
       // Chains of so many products, each at most one.
@@ -194,7 +240,8 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
       const double growth = setting.winograd == 4 ? 32 : setting.winograd == 2 ? 4 : 1;
       CHECK(worst <= growth * (2 * terms + 4) * 0x1p-24);
       CHECK(r.run(isa, 3) == whole);
-      if (isa == Isa::kGeneric) continue;  // rounds products
+      if (isa == Isa::kGeneric) continue;            // rounds products
+      if (isa == Isa::kAvx512 && is_half) continue;  // may add two products at a time
       if (fused.empty()) fused = whole;
       CHECK(whole == fused);
     }
@@ -203,7 +250,7 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
 
 TEST_CASE("blocked convolutions have the same bits in bands of rows from rings") {
   for (const Setting& setting : kSettings) {
-    CAPTURE(&setting - kSettings);
+    CAPTURE(&setting - kSettings.data());
     const Reference r(setting);
     for (Isa isa : available_isas()) {
       CAPTURE(name_of(isa));
@@ -215,7 +262,7 @@ TEST_CASE("blocked convolutions have the same bits in bands of rows from rings")
 }
 
 TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not too many weights") {
-  Convolution p = Reference(kSettings[std::size(kSettings) - 1]).problem.shape;
+  Convolution p = Reference(kFloatSettings[std::size(kFloatSettings) - 1]).problem.shape;
   CHECK(winograd_tile(p) == 4);
   p.out_height = 14;
   CHECK(winograd_tile(p) == 2);
@@ -241,45 +288,36 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
 }
 
 TEST_CASE("blocked convolutions keep NaN between bounds") {
-  Reference r(kSettings[0]);
-  std::fill(r.x.begin(), r.x.end(), NAN);
-  for (Isa isa : available_isas()) {
-    const std::vector<float> y = r.run(isa, 1);
-    CHECK(std::all_of(y.begin(), y.end(), [](float value) { return value != value; }));
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+    Setting setting = kFloatSettings[0];
+    setting.dtype = dtype;
+    Reference r(setting);
+    r.x = Elements(dtype, std::vector<float>(r.x.values().size(), NAN));
+    for (Isa isa : available_isas()) {
+      const std::vector<float> y = r.run(isa, 1);
+      CHECK(std::all_of(y.begin(), y.end(), [](float value) { return value != value; }));
+    }
   }
 }
 
 TEST_CASE("blocked poolings have the bits of the plain ones") {
-  for (const int64_t block : {8, 16}) {
-    for (const bool average : {false, true}) {
-      Pooling p = {DType::kFloat32, 3 * block, 7, 9, 4, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1,
-                   false,           {0, 4},    7, 4};
-      const std::vector<float> x = uniform<float>(p.planes * 63, -1, 1, 5);
-      std::vector<float> plain(p.planes * 20), y(plain.size(), NAN);
-      if (average)
-        run_average_pool(p, x.data(), plain.data(), {0, p.planes});
-      else
-        run_max_pool(p, x.data(), plain.data(), nullptr, {0, p.planes});
-      const std::vector<float> in = blocked(x, p.planes, 63, block);
-      p.planes /= block;
-      for (Isa isa : available_isas()) {
-        const KernelTable& table = *table_of(isa);
-        const auto run = average ? table.blocked_average_pool : table.blocked_max_pool;
-        run(p, block, in.data(), y.data(), {0, p.planes * p.out_height});
-        CHECK(y == blocked(plain, p.planes * block, 20, block));
-        for (int64_t row = 0; row < p.out_height; ++row) {  // each from a ring of its window
-          Pooling band = p;
-          band.rows = {row, row + 1};
-          band.in_held = 3;
-          band.out_held = 1;
-          const Range needed = {std::max<int64_t>(0, 2 * row - 1),
-                                std::min<int64_t>(7, 2 * row + 2)};
-          const std::vector<float> ring = Reference::ring(in, 7, 9 * block, needed, 3);
-          std::vector<float> made(p.planes * 5 * block, NAN);
-          run(band, block, ring.data(), made.data(), {0, p.planes});
-          for (int64_t plane = 0; plane < p.planes; ++plane)
-            CHECK(std::equal(&made[plane * 5 * block], &made[plane * 5 * block] + 5 * block,
-                             &y[(plane * 4 + row) * 5 * block]));
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+    for (const int64_t block : {8, 16}) {
+      for (const bool average : {false, true}) {
+        Pooling p = {dtype, 3 * block, 7, 9, 4, 5, 3,     3,      2, 2,
+                     1,     1,         1, 1, 1, 1, false, {0, 4}, 7, 4};
+        const Elements x(dtype, uniform<float>(p.planes * 63, -1, 1, 5));
+        Elements plain(dtype, std::vector<float>(p.planes * 20));
+        if (average)
+          run_average_pool(p, x.data(), plain.data(), {0, p.planes});
+        else
+          run_max_pool(p, x.data(), plain.data(), nullptr, {0, p.planes});
+        const Elements in(dtype, blocked(x.values(), p.planes, 63, block));
+        p.planes /= block;
+        for (Isa isa : available_isas()) {
+          const BlockedPoolKernels& kernels = table_of(isa)->blocked_pools[int(dtype)];
+          check_pooling(p, block, average ? kernels.average : kernels.max, in,
+                        blocked(plain.values(), p.planes * block, 20, block));
         }
       }
     }

@@ -96,6 +96,45 @@ double ulps(T got, long double exact) {
   return double(std::fabs((long double)got - exact) / unit);
 }
 
+// bfloat16 as its bits, and back: to nearest, ties to even.
+inline uint16_t to_bfloat16(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  if (value != value) return uint16_t(bits >> 16 | 0x40);
+  return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+inline float from_bfloat16(uint16_t half) {
+  const uint32_t bits = uint32_t(half) << 16;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// Elements of float32 or bfloat16 in memory, given and read as float32.
+class Elements {
+ public:
+  Elements() = default;
+  Elements(DType dtype, const std::vector<float>& values) : dtype_(dtype), floats_(values) {
+    if (is_half())
+      for (const float value : values) halves_.push_back(to_bfloat16(value));
+  }
+  void* data() { return is_half() ? static_cast<void*>(halves_.data()) : floats_.data(); }
+  const void* data() const { return const_cast<Elements*>(this)->data(); }
+  std::vector<float> values() const {
+    if (!is_half()) return floats_;
+    std::vector<float> values;
+    for (const uint16_t half : halves_) values.push_back(from_bfloat16(half));
+    return values;
+  }
+
+ private:
+  bool is_half() const { return dtype_ == DType::kBFloat16; }
+
+  DType dtype_ = DType::kFloat32;
+  std::vector<float> floats_;
+  std::vector<uint16_t> halves_;
+};
+
 // Equal bits, any NaN counting as equal to any other.
 template <class T>
 bool same_bits(T a, T b) {

@@ -1,0 +1,258 @@
+// One unit of a direct convolution over channel blocks, tile by tile: which taps and pixels a tile
+// takes, where its sums wait, and which weights are fetched meanwhile. What a tile does is
+// `Tiles`':
+//
+//   Input     an element of x and of the weights: of pairs, two of bfloat16
+//   Stored    one of the results, the bias and the residual
+//   kernel()  for a tile of so many vectors and pixels
+//   image()   x from a plane on, with the rows that some of the result's need
+//
+// Sums of float32 wait in y between blocks of channels, others beside it.
+//
+// Included inside the namespace of an instruction set, after kernels/cpu/blocked_impl.h.
+
+template <class Tiles>
+class BlockedUnit {
+ public:
+  using X = typename Tiles::Input;
+  using S = typename Tiles::Stored;
+
+  BlockedUnit(const BlockedConvolution& problem, const BlockedCut& cut,
+              const BlockedOperands& operands, void* scratch, const Tiles& tiles = {})
+      : kind_(tiles),
+        problem_(problem),
+        p_(problem.shape),
+        cut_(cut),
+        operands_(operands),
+        scratch_((char*)scratch),
+        cols_(p_, (int64_t*)scratch),
+        tiles_(p_.out_width, kMostPixels),
+        epilogue_{Vec<float>(problem.low), Vec<float>(problem.high)} {
+    const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
+    const int64_t cell = problem.in_block * kPanelChannels;
+    const int64_t channels = p_.in_channels / p_.groups;
+    x_pixel_ = p_.stride_width * problem.in_block;
+    x_step_ = {p_.dilation_width * problem.in_block, plane,
+               p_.dilation_height * p_.in_width * problem.in_block};
+    const Lattice& taps = problem.taps;
+    weights_step_ = {cell * taps.col_step, taps.height * taps.width * cell,
+                     taps.width * cell * taps.row_step};
+    first_tap_ = (taps.row * taps.width + taps.col) * cell;
+    y_pixel_ = problem.out_block * problem.results.col_step;
+    y_plane_ = problem.results.height * problem.results.width;
+    residual_plane_ = problem.residual_held * problem.results.width;
+    blocks_ = channels / problem.in_block;
+    panel_ = channels * taps.height * taps.width * kPanelChannels;
+    // Vectors of two blocks: a tile is made beside y.
+    is_apart_ = Vec<float>::kLanes > problem.out_block;
+  }
+
+  void run(int64_t unit) {
+    first_row_ = problem_.rows.begin + unit % cut_.row_chunks * cut_.rows;
+    end_row_ = lesser(problem_.rows.end, first_row_ + cut_.rows);
+    const int64_t image = unit / cut_.row_chunks % p_.batch;
+    const int64_t chunk = unit / cut_.row_chunks / p_.batch;
+    const int64_t group = chunk / cut_.panel_chunks;
+    const int64_t filters = p_.out_channels / p_.groups;
+    const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
+    const int64_t panel = chunk % cut_.panel_chunks * cut_.panels;
+    const int64_t end = lesser(filters, (panel + cut_.panels) * kPanelChannels);
+    x_ = kind_.image(problem_, operands_.x,
+                     image * p_.in_channels + group * (p_.in_channels / p_.groups),
+                     {first_row_, end_row_}, scratch_ + cut_.pairs);
+    constexpr int64_t kLanes = Vec<float>::kLanes;
+    for (int64_t c = panel * kPanelChannels; c < end; c += 2 * kLanes) {
+      const int64_t channel = group * filters + c;
+      channels_ = lesser(2 * kLanes, end - c);
+      vectors_ = channels_ > kLanes ? 2 : 1;
+      weights_ = (const X*)operands_.weights + (group * panels + c / kPanelChannels) * panel_ +
+                 c % kPanelChannels;
+      bias_ = operands_.bias ? (const S*)operands_.bias + channel : nullptr;
+      const int64_t block = image * p_.out_channels + channel - channel % problem_.out_block;
+      y_ = block * y_plane_ + channel % problem_.out_block;
+      residual_ = block * residual_plane_ + channel % problem_.out_block;
+      all_tiles();
+    }
+  }
+
+ private:
+  static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y
+
+  // Where a tile's sums wait, from its first pixel on, and where they go when they are done.
+  struct Sums {
+    float* first;
+    int64_t pixel, vector;
+  };
+  struct Results {
+    S* first;
+    const S* residual;
+  };
+
+  void all_tiles() {
+    if (is_apart_) {
+      for (int64_t row = first_row_; row < end_row_; ++row)
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
+      return;
+    }
+    y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
+                                                        : y_plane_ * problem_.out_block;
+    for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
+      fetch_after(block);
+      for (int64_t row = first_row_; row < end_row_; ++row)
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+          const Results results = {(S*)operands_.y + place(row, begin), residual(row, begin)};
+          one_tile(block, row, begin, end, sums_of(row, begin, results), &results);
+        });
+    }
+  }
+
+  Sums sums_of(int64_t row, int64_t col, const Results& results) const {
+    if constexpr (kIsSame<S, float>) return {results.first, y_pixel_, y_vector_};
+    float* sums = (float*)(scratch_ + cut_.sums);
+    return {sums + ((row - first_row_) * p_.out_width + col) * kRow, kRow, Vec<float>::kLanes};
+  }
+
+  // Of a result in y, and the residual that is added to it.
+  int64_t place(int64_t row, int64_t col) const {
+    return y_ + place_in(problem_.results.height, row, col);
+  }
+  const S* residual(int64_t row, int64_t col) const {
+    if (!operands_.residual) return nullptr;
+    return (const S*)operands_.residual + residual_ + place_in(problem_.residual_held, row, col);
+  }
+  int64_t place_in(int64_t held, int64_t row, int64_t col) const {
+    const Lattice& results = problem_.results;
+    const int64_t at = results.row + row * results.row_step;
+    return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
+           problem_.out_block;
+  }
+
+  // While the weights of these blocks are used from the first-level cache, the first tiles fetch
+  // those of the next ones, or of the next channels: in a network weights come from memory.
+  void fetch_after(int64_t block) {
+    const int64_t next = block + cut_.blocks;
+    ahead_ = next < blocks_ ? weights_ + next * weights_step_.channel
+                            : weights_ + 2 * Vec<float>::kLanes / kPanelChannels * panel_;
+    lines_ = cut_.blocks * weights_step_.channel / kPanelChannels;
+    fetched_ = 0;
+  }
+  void fetch(TileOf<X, S>& tile, int64_t lines) {
+    const int64_t panel = fetched_ < lines_ ? 0 : 1;
+    const bool is_done = fetched_ >= vectors_ * lines_;
+    tile.ahead = is_done ? tile.weights
+                         : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
+    tile.ahead_step = is_done ? 0 : kPanelChannels;
+    fetched_ += lines;
+  }
+
+  void apart(int64_t row, int64_t begin, int64_t end) {
+    alignas(64) float sums[kMostPixels * kRow];
+    fetch_after(0);
+    for (int64_t block = 0; block < blocks_; block += cut_.blocks)
+      one_tile(block, row, begin, end, {sums, kRow, Vec<float>::kLanes}, nullptr);
+    const int64_t size = problem_.out_block, plane = y_plane_ * size;
+    for (int64_t c = 0; c < channels_; c += size) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t at = place(row, i) + c / size * plane;
+        const S* added = residual(row, i);
+        if (added) added += c * residual_plane_;
+        const Vec<float> sum = Memory<float>::load_part(sums + (i - begin) * kRow + c, size);
+        Memory<S>::store_part((S*)operands_.y + at,
+                              finish_part(sum, epilogue_, bias_ ? bias_ + c : nullptr, added, size),
+                              size);
+      }
+    }
+  }
+
+  // `results` are those of the tile; none: the sums are all that is asked for.
+  void one_tile(int64_t block, int64_t row, int64_t begin, int64_t end, const Sums& sums,
+                const Results* results) {
+    const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
+                                      p_.kernel_height, p_.in_height);
+    TileOf<X, S> tile;
+    tile.x_pixel = x_pixel_;
+    if constexpr (kIsSame<S, float>) {
+      tile.y_pixel = sums.pixel;
+      tile.y_vector = sums.vector;
+    } else {
+      tile.sums_pixel = sums.pixel;
+      tile.sums_vector = sums.vector;
+      tile.y = results ? results->first : nullptr;
+      tile.y_pixel = y_pixel_;
+      tile.y_vector = y_vector_;
+    }
+    tile.weights_vector = panel_;
+    tile.x_step = x_step_;
+    tile.weights_step = weights_step_;
+    tile.depth = problem_.in_block;
+    tile.accumulate = block > 0;
+    tile.bias = bias_;
+    tile.residual = results ? results->residual : nullptr;
+    tile.residual_vector = Vec<float>::kLanes < problem_.out_block
+                               ? Vec<float>::kLanes
+                               : residual_plane_ * problem_.out_block;
+    const int64_t channels = lesser(cut_.blocks, blocks_ - block);
+    const bool is_last = block + channels == blocks_;
+    const RingRows ring =
+        ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
+                  p_.dilation_height, rows.end - rows.begin, problem_.x_held);
+    tile.wrap = ring.wrap;
+    tile.wrap_step = x_step_.channel;
+    const X* x =
+        x_ + block * x_step_.channel + (ring.first * p_.in_width - p_.pad_left) * problem_.in_block;
+    const X* weights =
+        weights_ + first_tap_ + block * weights_step_.channel + rows.begin * weights_step_.row;
+    const auto columns = [&](int64_t col, int64_t cols, int64_t from, int64_t to) WEFT_LAMBDA {
+      tile.count = {cols, channels, rows.end - rows.begin};
+      tile.x = x + col * x_step_.col + from * x_pixel_;
+      tile.weights = weights + col * weights_step_.col;
+      float* first = sums.first + (from - begin) * sums.pixel;
+      if constexpr (kIsSame<S, float>)
+        tile.y = first;
+      else
+        tile.sums = first;
+      fetch(tile, cols * channels * (rows.end - rows.begin) * tile.depth);
+      kind_.kernel(x_pixel_, vectors_, to - from)(tile);
+    };
+    const Epilogue* last = is_last && results ? &epilogue_ : nullptr;
+    if (cols_.all_inside(begin, end)) {
+      tile.epilogue = last;
+      columns(0, p_.kernel_width, begin, end);
+      return;
+    }
+    tile.epilogue = nullptr;
+    if (!tile.accumulate) columns(0, 0, begin, end);
+    tile.accumulate = true;
+    for (int64_t col = 0; col < p_.kernel_width;) {
+      const int64_t from = greater(begin, cols_.first(col)), to = lesser(end, cols_.end(col));
+      int64_t next = col + 1;
+      while (next < p_.kernel_width && greater(begin, cols_.first(next)) == from &&
+             lesser(end, cols_.end(next)) == to)
+        ++next;
+      if (from < to) columns(col, next - col, from, to);
+      col = next;
+    }
+    tile.epilogue = last;
+    if (last) columns(0, 0, begin, end);
+  }
+
+  const Tiles kind_;
+  const BlockedConvolution& problem_;
+  const Convolution& p_;
+  const BlockedCut& cut_;
+  const BlockedOperands& operands_;
+  char* scratch_;
+  ColumnRanges cols_;
+  PixelTiles tiles_;
+  Epilogue epilogue_;
+  Strides3 x_step_, weights_step_;
+  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
+  int64_t fetched_, residual_plane_, residual_;
+  int vectors_;
+  bool is_apart_;
+  int64_t first_row_, end_row_, channels_, y_;
+  const X* x_;
+  const X* weights_;
+  const X* ahead_;
+  const S* bias_;
+};
