@@ -8,13 +8,13 @@
 #include "kernels/convolution_blocked.h"
 #include "kernels/elementwise.h"
 #include "kernels/indexing.h"
-#include "kernels/lstm.h"
 #include "kernels/matmul.h"
 #include "kernels/normalize.h"
 #include "kernels/panels.h"
 #include "kernels/pooling.h"
 #include "kernels/random.h"
 #include "kernels/range.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -154,11 +154,11 @@ struct AttentionKernels {
                    void* scratch);
 };
 
-struct LstmKernels {
-  void (*pack)(const Lstm& problem, const void* weight, bool is_backward, void* packed,
+struct RecurrentKernels {
+  void (*pack)(const Recurrent& problem, const void* weight, bool is_backward, void* packed,
                Range units);
-  void (*step)(const Lstm& problem, const LstmStep& step, Range units);
-  void (*back_step)(const Lstm& problem, const LstmBackStep& step, Range units);
+  void (*step)(const Recurrent& problem, const RecurrentStep& step, Range units);
+  void (*back_step)(const Recurrent& problem, const RecurrentBackStep& step, Range units);
 };
 
 struct ChannelKernels {
@@ -217,7 +217,7 @@ struct KernelTable {
   const NormalizeKernel* normalizes;
   const NormalizeGradientKernel* normalize_gradients;
   const AttentionKernels* attentions;
-  const LstmKernels* lstms;
+  const RecurrentKernels* recurrents;
   const ChannelKernels* channels;
   const ChannelKernels* blocked_channels;  // float32
   const DistributionKernel* uniforms;      // low, high

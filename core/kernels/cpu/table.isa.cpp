@@ -58,7 +58,7 @@ extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
 extern const NormalizeKernel kNormalizes[kNumDTypes];
 extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 extern const AttentionKernels kAttentions[kNumDTypes];
-extern const LstmKernels kLstms[kNumDTypes];
+extern const RecurrentKernels kRecurrents[kNumDTypes];
 extern const ChannelKernels kChannels[kNumDTypes];
 extern const ChannelKernels kBlockedChannels;
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
@@ -112,7 +112,7 @@ const KernelTable kTable = {
     .normalizes = kNormalizes,
     .normalize_gradients = kNormalizeGradients,
     .attentions = kAttentions,
-    .lstms = kLstms,
+    .recurrents = kRecurrents,
     .channels = kChannels,
     .blocked_channels = &kBlockedChannels,
     .uniforms = kUniforms,

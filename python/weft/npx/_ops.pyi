@@ -346,6 +346,7 @@ def gru(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     *,
     out: tuple[ndarray, ndarray] | None = None,
@@ -358,6 +359,8 @@ def gru(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     out: arrays to write into
     """
@@ -543,6 +546,7 @@ def lstm(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     *,
     out: tuple[ndarray, ndarray, ndarray] | None = None,
@@ -556,6 +560,8 @@ def lstm(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     out: arrays to write into
     """
@@ -965,6 +971,7 @@ def rnn(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     activation: str = "tanh",
     *,
@@ -978,6 +985,8 @@ def rnn(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     activation: 'tanh' or 'relu'
     out: arrays to write into
