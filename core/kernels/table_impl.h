@@ -135,7 +135,15 @@ using DistributionKernel = void (*)(const RandomStream& stream, double first, do
 // Rows of a block of scores.
 inline constexpr int64_t kAttentionQueries = 64;
 inline constexpr int64_t kAttentionKeys = 256;
-// Where the parts of scratch start, in lanes; first come the packed queries.
+// How keys are divided: `keys` of a part, but for the last.
+inline constexpr int kAttentionParts = 16;  // at most
+struct AttentionParts {
+  int64_t count, keys;
+  int64_t batches, rows;  // rows of one batch
+};
+AttentionParts attention_parts(const Attention& problem);
+AttentionParts attention_gradient_parts(const Attention& problem);
+// Where the parts of scratch start, in lanes; first come the gathered queries.
 struct AttentionScratch {
   int64_t scores, keys, values, out, end;
 };
@@ -148,10 +156,15 @@ struct AttentionGradientScratch {
 };
 AttentionGradientScratch attention_gradient_layout(const Attention& problem);
 struct AttentionKernels {
-  void (*forward)(const Attention& problem, void* out, void* logarithms, Range units,
-                  void* scratch);
-  void (*backward)(const Attention& problem, const AttentionGradient& operands, Range units,
-                   void* scratch);
+  void (*blocks)(const Attention& problem, void* out, void* logarithms, Range units, void* scratch,
+                 void* parts);
+  void (*sums)(const Attention& problem, const void* parts, void* out, void* logarithms,
+               Range rows);
+};
+struct AttentionGradientKernels {
+  void (*blocks)(const Attention& problem, const AttentionGradient& operands, Range units,
+                 void* scratch, void* parts);
+  void (*sums)(const Attention& problem, const void* parts, void* dquery, Range rows);
 };
 
 struct RecurrentKernels {
@@ -217,6 +230,7 @@ struct KernelTable {
   const NormalizeKernel* normalizes;
   const NormalizeGradientKernel* normalize_gradients;
   const AttentionKernels* attentions;
+  const AttentionGradientKernels* attention_gradients;
   const RecurrentKernels* recurrents;
   const ChannelKernels* channels;
   const ChannelKernels* blocked_channels;  // float32

@@ -470,7 +470,12 @@ def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
     return numpy.where(data[..., None] == numpy.arange(depth), on_value, off_value).astype(dtype)
 
 
-def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
+def scaled_dot_product_attention(
+    query, key, value, mask=None, scale=None, causal=False, grouped=False
+):
+    if grouped:
+        groups = query.shape[-3] // key.shape[-3]
+        key, value = (numpy.repeat(x, groups, axis=-3) for x in (key, value))
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     share = numpy.exp(_log_softmax(_scores(query, key, mask, scale, causal), -1))
     return numpy.einsum("...ts,...sv->...tv", share, value)
@@ -497,11 +502,19 @@ def attention_gradient(
     shares = numpy.exp(_scores(query, key, mask, scale, causal) - logarithms[..., None])
     rest = (dout * result).sum(-1) - dlogarithms
     dscores = scale * shares * (numpy.einsum("...tv,...sv->...ts", dout, value) - rest[..., None])
-    return (
+    found = (
         numpy.einsum("...ts,...sd->...td", dscores, key),
         numpy.einsum("...ts,...td->...sd", dscores, query),
         numpy.einsum("...ts,...tv->...sv", shares, dout),
     )
+    # Heads that share keys and values: these have one head, and the sum of its gradients.
+    if (
+        dscores.ndim < 3
+        or dscores.shape[-3] < 2
+        or any(x.ndim > 2 and x.shape[-3] > 1 for x in (key, value))
+    ):
+        return found
+    return found[0], *(x.sum(-3, keepdims=True) for x in found[1:])
 
 
 def lstm_cell(data, hidden, cell, *weights):

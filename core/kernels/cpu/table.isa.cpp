@@ -58,6 +58,7 @@ extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
 extern const NormalizeKernel kNormalizes[kNumDTypes];
 extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 extern const AttentionKernels kAttentions[kNumDTypes];
+extern const AttentionGradientKernels kAttentionGradients[kNumDTypes];
 extern const RecurrentKernels kRecurrents[kNumDTypes];
 extern const ChannelKernels kChannels[kNumDTypes];
 extern const ChannelKernels kBlockedChannels;
@@ -112,6 +113,7 @@ const KernelTable kTable = {
     .normalizes = kNormalizes,
     .normalize_gradients = kNormalizeGradients,
     .attentions = kAttentions,
+    .attention_gradients = kAttentionGradients,
     .recurrents = kRecurrents,
     .channels = kChannels,
     .blocked_channels = &kBlockedChannels,

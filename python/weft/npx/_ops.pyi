@@ -1029,6 +1029,7 @@ def scaled_dot_product_attention(
     mask: ArrayLike | None = None,
     scale: float | None = None,
     causal: bool = False,
+    grouped: bool = False,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -1040,6 +1041,7 @@ def scaled_dot_product_attention(
     mask: any real dtype, broadcasts to (..., T, S): summands, or bools, true to attend
     scale: factor of the scores, 1 / sqrt(D) by default
     causal: a query attends to no key behind its own position
+    grouped: heads of queries, axis -3, share those of keys and values in groups of H / Hk
     out: array to write into
     """
 
