@@ -112,6 +112,14 @@ using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             void* to, Range outer);
+// How a sum of rows is cut into units: row r belongs to part (r >> stripe_shift) modulo `rows`, a
+// power of two, because what is looked up often stands side by side (words by frequency).
+struct TakeCut {
+  int64_t rows;
+  int stripe_shift;
+  int64_t cols;
+};
+TakeCut take_cut(const Indexing& problem);
 using TakeKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             int64_t count, void* to, Range units);
 inline constexpr int64_t kScanColumns = 64;  // of one unit
