@@ -28,9 +28,11 @@ void run_pick_adjoint(const Indexing& problem, const void* dy, const int64_t* in
 // y[o, j, :] = x[o, index[j], :], the same `count` indices for every o. A unit is one (o, j).
 void run_take(const Indexing& problem, const void* x, const int64_t* indices, int64_t count,
               void* y, Range units);
-// The adjoint: dx is zeroed, then dx[o, index[j], :] += dy[o, j, :] in the order of j. A unit is
-// one o: repeated indices make the rows of one o depend on each other.
+// The adjoint: dx is zeroed, then dx[o, index[j], :] += dy[o, j, :] in the order of j. A unit is a
+// part of the rows and elements of one o, which goes over all indices and adds what falls into it:
+// so repeated indices keep their order whoever adds them.
+int64_t take_adjoint_units(const Indexing& problem);
 void run_take_adjoint(const Indexing& problem, const void* dy, const int64_t* indices,
-                      int64_t count, void* dx, Range outer);
+                      int64_t count, void* dx, Range units);
 
 }  // namespace weft::kernels

@@ -8,13 +8,13 @@
 #include "kernels/convolution_blocked.h"
 #include "kernels/elementwise.h"
 #include "kernels/indexing.h"
-#include "kernels/lstm.h"
 #include "kernels/matmul.h"
 #include "kernels/normalize.h"
 #include "kernels/panels.h"
 #include "kernels/pooling.h"
 #include "kernels/random.h"
 #include "kernels/range.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -125,6 +125,14 @@ using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             void* to, Range outer);
+// How a sum of rows is cut into units: row r belongs to part (r >> stripe_shift) modulo `rows`, a
+// power of two, because what is looked up often stands side by side (words by frequency).
+struct TakeCut {
+  int64_t rows;
+  int stripe_shift;
+  int64_t cols;
+};
+TakeCut take_cut(const Indexing& problem);
 using TakeKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             int64_t count, void* to, Range units);
 inline constexpr int64_t kScanColumns = 64;  // of one unit
@@ -148,7 +156,15 @@ using DistributionKernel = void (*)(const RandomStream& stream, double first, do
 // Rows of a block of scores.
 inline constexpr int64_t kAttentionQueries = 64;
 inline constexpr int64_t kAttentionKeys = 256;
-// Where the parts of scratch start, in lanes; first come the packed queries.
+// How keys are divided: `keys` of a part, but for the last.
+inline constexpr int kAttentionParts = 16;  // at most
+struct AttentionParts {
+  int64_t count, keys;
+  int64_t batches, rows;  // rows of one batch
+};
+AttentionParts attention_parts(const Attention& problem);
+AttentionParts attention_gradient_parts(const Attention& problem);
+// Where the parts of scratch start, in lanes; first come the gathered queries.
 struct AttentionScratch {
   int64_t scores, keys, values, out, end;
 };
@@ -161,17 +177,22 @@ struct AttentionGradientScratch {
 };
 AttentionGradientScratch attention_gradient_layout(const Attention& problem);
 struct AttentionKernels {
-  void (*forward)(const Attention& problem, void* out, void* logarithms, Range units,
-                  void* scratch);
-  void (*backward)(const Attention& problem, const AttentionGradient& operands, Range units,
-                   void* scratch);
+  void (*blocks)(const Attention& problem, void* out, void* logarithms, Range units, void* scratch,
+                 void* parts);
+  void (*sums)(const Attention& problem, const void* parts, void* out, void* logarithms,
+               Range rows);
+};
+struct AttentionGradientKernels {
+  void (*blocks)(const Attention& problem, const AttentionGradient& operands, Range units,
+                 void* scratch, void* parts);
+  void (*sums)(const Attention& problem, const void* parts, void* dquery, Range rows);
 };
 
-struct LstmKernels {
-  void (*pack)(const Lstm& problem, const void* weight, bool is_backward, void* packed,
+struct RecurrentKernels {
+  void (*pack)(const Recurrent& problem, const void* weight, bool is_backward, void* packed,
                Range units);
-  void (*step)(const Lstm& problem, const LstmStep& step, Range units);
-  void (*back_step)(const Lstm& problem, const LstmBackStep& step, Range units);
+  void (*step)(const Recurrent& problem, const RecurrentStep& step, Range units);
+  void (*back_step)(const Recurrent& problem, const RecurrentBackStep& step, Range units);
 };
 
 struct ChannelKernels {
@@ -233,7 +254,8 @@ struct KernelTable {
   const NormalizeKernel* normalizes;
   const NormalizeGradientKernel* normalize_gradients;
   const AttentionKernels* attentions;
-  const LstmKernels* lstms;
+  const AttentionGradientKernels* attention_gradients;
+  const RecurrentKernels* recurrents;
   const ChannelKernels* channels;
   const ChannelKernels* blocked_channels;  // float32
   const DistributionKernel* uniforms;      // low, high

@@ -470,7 +470,12 @@ def one_hot(data, depth, on_value=1, off_value=0, dtype="float32"):
     return numpy.where(data[..., None] == numpy.arange(depth), on_value, off_value).astype(dtype)
 
 
-def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
+def scaled_dot_product_attention(
+    query, key, value, mask=None, scale=None, causal=False, grouped=False
+):
+    if grouped:
+        groups = query.shape[-3] // key.shape[-3]
+        key, value = (numpy.repeat(x, groups, axis=-3) for x in (key, value))
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     share = numpy.exp(_log_softmax(_scores(query, key, mask, scale, causal), -1))
     return numpy.einsum("...ts,...sv->...tv", share, value)
@@ -497,11 +502,19 @@ def attention_gradient(
     shares = numpy.exp(_scores(query, key, mask, scale, causal) - logarithms[..., None])
     rest = (dout * result).sum(-1) - dlogarithms
     dscores = scale * shares * (numpy.einsum("...tv,...sv->...ts", dout, value) - rest[..., None])
-    return (
+    found = (
         numpy.einsum("...ts,...sd->...td", dscores, key),
         numpy.einsum("...ts,...td->...sd", dscores, query),
         numpy.einsum("...ts,...tv->...sv", shares, dout),
     )
+    # Heads that share keys and values: these have one head, and the sum of its gradients.
+    if (
+        dscores.ndim < 3
+        or dscores.shape[-3] < 2
+        or any(x.ndim > 2 and x.shape[-3] > 1 for x in (key, value))
+    ):
+        return found
+    return found[0], *(x.sum(-3, keepdims=True) for x in found[1:])
 
 
 def lstm_cell(data, hidden, cell, *weights):
@@ -526,12 +539,17 @@ def rnn_cell(data, hidden, i2h, h2h, i2h_bias, h2h_bias, activation="tanh"):
 
 
 def _unrolled(cell, data, states, weights, reverse, **options):
-    """Every step's hidden state, and the states behind the last step."""
+    """Every step's hidden state, and the states behind the last step. A sequence that is over, or
+    that runs backwards and has not begun, keeps its states."""
+    *weights, lengths = weights if len(weights) > 4 else (*weights, None)
+    lengths = numpy.full(data.shape[1], len(data)) if lengths is None else lengths
     outputs = numpy.zeros((len(data), *states[0].shape), data.dtype)
     for step in reversed(range(len(data))) if reverse else range(len(data)):
         out = cell(data[step], *states, *weights, **options)
-        states = out if isinstance(out, tuple) else (out,)
-        outputs[step] = states[0]
+        out = out if isinstance(out, tuple) else (out,)
+        there = (step < lengths)[:, None]
+        states = [numpy.where(there, new, old) for new, old in zip(out, states, strict=True)]
+        outputs[step] = numpy.where(there, states[0], 0)
     return outputs, *states
 
 
@@ -585,6 +603,63 @@ def lstm_steps_gradient(
         dsums[t] = parts * slopes
         dh, dc = dsums[t] @ weight, dc * f
     return dsums, dh, dc
+
+
+def rnn_steps(sums, hidden, weight, relu=False, reverse=False):
+    hiddens = numpy.zeros_like(sums)
+    for t in reversed(range(len(sums))) if reverse else range(len(sums)):
+        total = sums[t] + hidden @ weight.T
+        hidden = hiddens[t] = numpy.maximum(total, 0) if relu else numpy.tanh(total)
+    return hiddens
+
+
+def rnn_steps_gradient(weight, hiddens, dhiddens, relu=False, reverse=False):
+    dsums, dh = numpy.zeros_like(hiddens), numpy.zeros_like(hiddens[0])
+    for t in range(len(hiddens)) if reverse else reversed(range(len(hiddens))):
+        slope = hiddens[t] > 0 if relu else 1 - hiddens[t] ** 2
+        dsums[t] = (dh + dhiddens[t]) * slope
+        dh = dsums[t] @ weight
+    return dsums, dh
+
+
+def gru_steps(sums, hidden, weight, bias, reverse=False):
+    size = hidden.shape[1]
+    hiddens, gates, products = (numpy.zeros((*sums.shape[:2], n * size)) for n in (1, 3, 1))
+    for t in reversed(range(len(sums))) if reverse else range(len(sums)):
+        of_data, of_hidden = numpy.split(sums[t], 3, 1), numpy.split(hidden @ weight.T, 3, 1)
+        r, z = (_sigmoid(of_data[i] + of_hidden[i]) for i in (0, 1))
+        products[t] = of_hidden[2] + bias
+        n = numpy.tanh(of_data[2] + r * products[t])
+        hidden = hiddens[t] = (1 - z) * n + z * hidden
+        gates[t] = numpy.concatenate([r, z, n], 1)
+    return hiddens, gates, products
+
+
+def gru_steps_gradient(
+    weight,
+    hidden,
+    hiddens,
+    gates,
+    products,
+    dhiddens=None,
+    dgates=None,
+    dproducts=None,
+    reverse=False,
+):
+    steps = list(reversed(range(len(gates)))) if reverse else list(range(len(gates)))
+    dsums, dq, dh = (numpy.zeros_like(x) for x in (gates, products, hidden))
+    for at in reversed(range(len(steps))):
+        t = steps[at]
+        last = hiddens[steps[at - 1]] if at else hidden
+        r, z, n = numpy.split(gates[t], 3, 1)
+        dr, dz, dn = numpy.split(numpy.zeros_like(gates[t]) if dgates is None else dgates[t], 3, 1)
+        dh = dh if dhiddens is None else dh + dhiddens[t]
+        da = (dn + dh * (1 - z)) * (1 - n * n)
+        dr, dz = (dr + da * products[t]) * r * (1 - r), (dz + dh * (last - n)) * z * (1 - z)
+        dq[t] = da * r if dproducts is None else da * r + dproducts[t]
+        dsums[t] = numpy.concatenate([dr, dz, da], 1)
+        dh = dh * z + numpy.concatenate([dr, dz, dq[t]], 1) @ weight
+    return dsums, dq, dh
 
 
 def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):

@@ -113,7 +113,8 @@ OVERFLOW = {
     "rmsprop_update": "the square of a gradient is part of its results",
     "rmsprop_centered_update": "the square of a gradient is part of its results",
     "adagrad_update": "the square of a gradient is part of its results",
-    "scaled_dot_product_attention": "scores are results of a product of halves",
+    "attention_blocks": "scores of 1e9 are rounded by more than their differences",
+    "scaled_dot_product_attention": "scores of 1e9 are rounded by more than their differences",
     "log_softmax": "scores that a temperature divides are rounded",
 }
 

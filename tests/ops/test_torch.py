@@ -60,8 +60,12 @@ def instance_norm(x, gamma=None, beta=None, eps=1e-5):
     return nn.instance_norm(x, weight=gamma, bias=beta, eps=eps)
 
 
-def scaled_dot_product_attention(query, key, value, mask=None, scale=None, causal=False):
-    return nn.scaled_dot_product_attention(query, key, value, mask, 0.0, causal, scale=scale)
+def scaled_dot_product_attention(
+    query, key, value, mask=None, scale=None, causal=False, grouped=False
+):
+    return nn.scaled_dot_product_attention(
+        query, key, value, mask, 0.0, causal, scale=scale, enable_gqa=grouped
+    )
 
 
 def lstm_cell(x, hidden, cell, *weights):

@@ -4,7 +4,7 @@ import numpy
 import pytest
 import scipy.special
 import weft
-from weft import autograd, gluon, np, runtime
+from weft import autograd, gluon, np, npx, runtime
 from weft.gluon import nn
 
 N, T, S, U, H = 2, 5, 3, 8, 4
@@ -289,3 +289,76 @@ def test_cache_has_the_dtype_of_the_parameters():
     cache = layer.new_cache(1, 4)
     assert cache.keys.dtype == cache.values.dtype == np.float64
     assert layer(np.ones((1, 3, 8), dtype="float64"), cache=cache).dtype == np.float64
+
+
+def attended(query, key, value, causal, groups):
+    """By the definition, in float64."""
+    key, value = (numpy.repeat(x, groups, axis=1) for x in (key, value))
+    scores = query @ key.swapaxes(2, 3) / numpy.sqrt(query.shape[-1])
+    if causal:
+        scores = numpy.where(numpy.tri(*scores.shape[2:], dtype=bool), scores, -numpy.inf)
+    return scipy.special.softmax(scores, -1) @ value
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("sizes", [(1, 700), (5, 40), (70, 300), (300, 70)], ids=str)
+def test_grouped_heads_attend_like_repeated_ones(sizes, causal, dtype):
+    """Few and many queries and keys, more of the one or of the other, forward and backward."""
+    queries, keys = sizes
+    given = [normal(2, 4, queries, 8), normal(2, 2, keys, 8, seed=1), normal(2, 2, keys, 6, seed=2)]
+    arrays = [np.array(x).astype(dtype) for x in given]
+    repeated = [array.copy() for array in arrays]
+    for array in arrays + repeated:
+        array.attach_grad()
+    with autograd.record():
+        out = npx.scaled_dot_product_attention(*arrays, causal=causal, grouped=True)
+        (out * out).sum().backward()
+    q, k, v = repeated
+    with autograd.record():
+        k2, v2 = (np.repeat(x, 2, axis=1) for x in (k, v))
+        same = npx.scaled_dot_product_attention(q, k2, v2, causal=causal)
+        (same * same).sum().backward()
+    exact = attended(*(x.astype("float32").asnumpy().astype("float64") for x in arrays), causal, 2)
+    tolerance = {"float16": 4e-3, "bfloat16": 3e-2, "float32": 2e-5}[dtype]
+    assert out.dtype.name == dtype
+    numpy.testing.assert_allclose(
+        out.astype("float32").asnumpy(), exact, rtol=tolerance, atol=tolerance
+    )
+    for have, want in zip(arrays, repeated, strict=True):
+        assert have.grad.shape == have.shape
+        wanted = want.grad.astype("float32").asnumpy()
+        limit = tolerance * max(1, abs(wanted).max())
+        numpy.testing.assert_allclose(
+            have.grad.astype("float32").asnumpy(), wanted, rtol=tolerance, atol=limit
+        )
+
+
+def test_heads_that_do_not_group_are_refused():
+    query, key = np.ones((2, 4, 3, 8)), np.ones((2, 3, 5, 8))
+    with pytest.raises(ValueError, match=r"`grouped`, heads \(axis -3\) of `query` must be a mult"):
+        npx.scaled_dot_product_attention(query, key, key, grouped=True)
+    key = np.ones((2, 2, 5, 8))
+    with pytest.raises(ValueError, match=r"`mask` \(2, 2, 3, 5\)|mask"):
+        npx.scaled_dot_product_attention(query, key, key, np.ones((2, 2, 3, 5)), grouped=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1500, 64), (1, 600, 300, 16)], ids=str)
+def test_attention_of_one_head_does_not_depend_on_threads(shape):
+    """Where keys are divided among threads, forward and backward."""
+    batch, queries, keys, features = shape
+    found = []
+    threads = npx.num_threads()
+    for count in (1, 2, 5):
+        npx.set_num_threads(count)
+        arrays = [np.array(normal(batch, n, features, seed=n)) for n in (queries, keys)]
+        for array in arrays:
+            array.attach_grad()
+        with autograd.record():
+            out = npx.scaled_dot_product_attention(arrays[0], arrays[1], arrays[1])
+            (out * out).sum().backward()
+        found.append([out.asnumpy(), *(array.grad.asnumpy() for array in arrays)])
+    npx.set_num_threads(threads)
+    for other in found[1:]:
+        for have, want in zip(other, found[0], strict=True):
+            numpy.testing.assert_array_equal(have, want)

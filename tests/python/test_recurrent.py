@@ -203,6 +203,43 @@ def test_a_sequence_without_steps_keeps_the_states(name):
         numpy.testing.assert_array_equal(state.grad.asnumpy(), 2 * state.asnumpy())
 
 
+@every_layer
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
+@pytest.mark.parametrize("active", [False, True], ids=["eager", "hybridized"])
+def test_sequences_with_lengths_are_those_that_are_cut_there(name, bidirectional, active):
+    """Outputs, last states and all gradients; what stands in the padding is not read."""
+    options = {"num_layers": 2, "bidirectional": bidirectional, "input_size": 5}
+    cut = with_random_biases(made(name, **options))
+    layer = made(name, use_sequence_length=True, **options)
+    layer.load_dict({path: p.data() for path, p in cut.collect_params().items()})
+    layer.hybridize(active)
+    lengths = [2, 6, 0, 5]
+    x = np.random.uniform(-1, 1, (6, 4, 5))
+    padded = x.asnumpy()
+    for row, length in enumerate(lengths):
+        padded[length:, row] = numpy.inf
+    states = [np.random.uniform(-1, 1, s.shape) for s in layer.begin_state(4)]
+    with autograd.record():
+        output, last = layer(np.array(padded), states, np.array(lengths))
+        head = (output * output).sum() + sum((s * s * s).sum() for s in last)
+    head.backward()
+    with autograd.record():
+        head = 0
+        for row, length in enumerate(lengths):
+            own, after = cut(x[:length, row : row + 1], [s[:, row : row + 1] for s in states])
+            head = head + (own * own).sum() + sum((s * s * s).sum() for s in after)
+            numpy.testing.assert_array_equal(output.asnumpy()[length:, row], 0)
+            assert_close(output[:length, row : row + 1], own)
+            for have, want in zip(last, after, strict=True):
+                assert_close(have[:, row : row + 1], want)
+    head.backward()
+    for path, parameter in layer.collect_params().items():
+        wanted = cut.collect_params()[path].grad().asnumpy()
+        numpy.testing.assert_allclose(
+            parameter.grad().asnumpy(), wanted, rtol=1e-4, atol=1e-5, err_msg=path
+        )
+
+
 @pytest.mark.torch
 @every_layer
 def test_layer_equals_that_of_torch(name):
@@ -240,6 +277,13 @@ def test_bad_arguments_are_named():
         layer(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"GRU: `states` must have shapes \[\(1, 2, 3\)\]; got"):
         layer(np.ones((4, 2, 3)), [np.ones((2, 3))])
+    with pytest.raises(ValueError, match=r"GRU: `sequence_length` must be given with `use_seq"):
+        layer(np.ones((4, 2, 3)), None, np.array([1, 2]))
+    counted = made("gru", use_sequence_length=True, input_size=3)
+    with pytest.raises(ValueError, match=r"GRU: `sequence_length` must be given with `use_seq"):
+        counted(np.ones((4, 2, 3)))
+    with pytest.raises(ValueError, match=r"gru: `sequence_length` must have shape \(2,\) for"):
+        counted(np.ones((4, 2, 3)), None, np.array([1, 2, 3]))
     odd = made("rnn", input_size=2)
     odd.activation = "gelu"
     with pytest.raises(ValueError, match="rnn: `activation` must be 'tanh' or 'relu'; got 'gelu'"):

@@ -16,15 +16,16 @@ constexpr int kSweep = 8;               // rows of B side by side
 constexpr int64_t kSweptSums = 16384;   // of all rows of C, in the nearer caches
 constexpr int64_t kDescentAhead = 512;  // bytes between a stream and what is asked for
 
-// Some columns of C, of all rows: sums in C itself, or beside it where C is narrower.
-template <class S>
+// Some columns of C, of all rows: sums in C itself, or beside it where C is narrower. A has
+// elements of type A.
+template <class S, class A = S>
 struct FewRows {
   using T = LaneType<S>;
   using V = Vec<T>;
   static constexpr int kLanes = V::kLanes;
 
   const Matmul& problem;
-  const S* a;
+  const A* a;
   const S* b;  // at the first of the columns
   T* sums;
   int64_t sums_row;
@@ -112,7 +113,7 @@ struct FewRows {
     const int64_t b_col = problem.b.col;
     const S* from = b + col * b_col;
     V sum[kRows];
-    const S* lefts[kRows];
+    const A* lefts[kRows];
     T* tos[kRows];
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int r = decltype(row)::value;

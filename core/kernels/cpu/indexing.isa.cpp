@@ -51,15 +51,33 @@ void take(const Indexing& p, const void* x_data, const int64_t* indices, int64_t
 }
 
 template <class S>
+void add_elements(const S* from, int64_t count, S* to) {
+  constexpr int kLanes = Vec<LaneType<S>>::kLanes;
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    Memory<S>::store(to + i, Memory<S>::load(to + i) + Memory<S>::load(from + i));
+  for (; i < count; ++i) add(to[i], from[i]);
+}
+
+template <class S>
 void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, int64_t count,
-                  void* dx_data, Range outer) {
-  for (int64_t o = outer.begin; o < outer.end; ++o) {
-    S* dx = (S*)dx_data + o * p.axis * p.inner;
-    __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
+                  void* dx_data, Range units) {
+  const TakeCut cut = take_cut(p);
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t col_part = unit % cut.cols, row_part = unit / cut.cols % cut.rows;
+    const int64_t o = unit / cut.cols / cut.rows;
+    const int64_t first = p.inner * col_part / cut.cols;
+    const int64_t cols = p.inner * (col_part + 1) / cut.cols - first;
+    S* dx = (S*)dx_data + o * p.axis * p.inner + first;
+    const S* dy = (const S*)dy_data + o * count * p.inner + first;
+    const auto is_own = [&](int64_t row) WEFT_LAMBDA {
+      return ((row >> cut.stripe_shift) & (cut.rows - 1)) == row_part;
+    };
+    for (int64_t row = 0; row < p.axis; ++row)
+      if (is_own(row)) __builtin_memset(dx + row * p.inner, 0, cols * sizeof(S));
     for (int64_t j = 0; j < count; ++j) {
-      const S* dy = (const S*)dy_data + (o * count + j) * p.inner;
-      S* row = dx + position_of(p, indices[j]) * p.inner;
-      for (int64_t i = 0; i < p.inner; ++i) add(row[i], dy[i]);
+      const int64_t row = position_of(p, indices[j]);
+      if (is_own(row)) add_elements(dy + j * p.inner, cols, dx + row * p.inner);
     }
   }
 }

@@ -63,7 +63,8 @@ extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
 extern const NormalizeKernel kNormalizes[kNumDTypes];
 extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 extern const AttentionKernels kAttentions[kNumDTypes];
-extern const LstmKernels kLstms[kNumDTypes];
+extern const AttentionGradientKernels kAttentionGradients[kNumDTypes];
+extern const RecurrentKernels kRecurrents[kNumDTypes];
 extern const ChannelKernels kChannels[kNumDTypes];
 extern const ChannelKernels kBlockedChannels;
 extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
@@ -119,7 +120,8 @@ const KernelTable kTable = {
     .normalizes = kNormalizes,
     .normalize_gradients = kNormalizeGradients,
     .attentions = kAttentions,
-    .lstms = kLstms,
+    .attention_gradients = kAttentionGradients,
+    .recurrents = kRecurrents,
     .channels = kChannels,
     .blocked_channels = &kBlockedChannels,
     .uniforms = kUniforms,

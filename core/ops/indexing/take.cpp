@@ -66,7 +66,8 @@ Status run_adjoint(const KernelCall& call) {
   const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
   WEFT_TRY(check_indices("take_adjoint", call.in[1], problem));
   const int64_t count = elements_of(call.in[1]);
-  split_work(problem.outer, problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
+  split_work(kernels::take_adjoint_units(problem),
+             problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_take_adjoint(problem, call.in[0].data,
                                          static_cast<const int64_t*>(call.in[1].data), count,

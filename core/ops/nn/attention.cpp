@@ -5,8 +5,7 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "kernels/attention.h"
-#include "ops/kernel_call.h"
+#include "ops/nn/attention_problem.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 #include "ops/vjp.h"
@@ -14,42 +13,16 @@
 namespace weft::ops {
 namespace {
 
-// The axes before positions and features, which broadcast.
-Result<Shape> leading(const Shape& a, const Shape& b, std::string_view b_name) {
-  const auto front = [](const Shape& shape) {
-    return Shape(shape.span().first(static_cast<size_t>(shape.rank() - 2)));
-  };
-  Result<Shape> joined = broadcast(front(a), front(b), "", "", "");
-  if (joined.ok()) return joined;
-  return errors::invalid_value("scaled_dot_product_attention", "leading axes of `query` ", a,
-                               " and `", b_name, "` ", b, " do not broadcast");
-}
-
-Status check_shapes(const Shape& query, const Shape& key, const Shape& value) {
-  for (const Shape* shape : {&query, &key, &value})
-    if (shape->rank() < 2)
-      return errors::invalid_value("scaled_dot_product_attention",
-                                   "`query`, `key` and `value` must have at least 2 axes "
-                                   "(positions, features); got shape ",
-                                   *shape);
-  if (query[query.rank() - 1] != key[key.rank() - 1])
-    return errors::invalid_value("scaled_dot_product_attention", "`query` ", query, " and `key` ",
-                                 key, " must have equally many features");
-  if (key[key.rank() - 2] != value[value.rank() - 2])
-    return errors::invalid_value("scaled_dot_product_attention", "`key` ", key, " and `value` ",
-                                 value, " must have equally many positions");
-  WEFT_TRY(leading(query, key, "key").status());
-  return leading(query, value, "value").status();
-}
-
-// ---- the operators' names for query, key, value and mask, from input `first` on
-
+// The operators' names for query, key, value and mask, from input `first` on. Formulas are in the
+// width of sums.
 struct Operands {
   Value query, key, value, mask;
 };
-Operands operands_of(const Values& inputs, size_t first) {
-  return {inputs[first], inputs[first + 1], inputs[first + 2],
-          inputs.size() > first + 3 ? inputs[first + 3] : Value()};
+Operands operands_of(const ComposeContext& c, size_t first) {
+  const DType lanes = attention_lanes(c.in(first).dtype());
+  const auto lane = [&](size_t input) { return cast(c.in(input), lanes); };
+  return {lane(first), lane(first + 1), lane(first + 2),
+          c.inputs.size() > first + 3 ? c.in(first + 3) : Value()};
 }
 
 // scale query keyᵀ + mask.
@@ -76,168 +49,125 @@ Shape with_one(Shape shape) {
 }
 
 Values forward_formula(const ComposeContext& c) {
-  const Operands x = operands_of(c.inputs, 0);
+  const Operands x = operands_of(c, 0);
   const Value scores = scores_of(c, x);
   const Value logarithms = c.builder.call("logsumexp", {scores}, {Argument::of_int(-1)});
   const Value out = matmul(c.builder.call("softmax", {scores}), x.value);
   const Shape shape = out.shape();
   const Shape rows(shape.span().first(static_cast<size_t>(shape.rank() - 1)));
-  return {out, broadcast_to(logarithms, rows)};
+  return {cast(out, c.in(0).dtype()), broadcast_to(logarithms, rows)};
 }
 
 // dS = P (dP - Σ dout out + dlogarithms), as in kernels/attention.h.
 Values gradient_formula(const ComposeContext& c) {
-  const Operands x = operands_of(c.inputs, 4);
-  const Value dout = c.in(0), out = c.in(2);
-  const auto column = [](const Value& row) { return reshape(row, with_one(row.shape())); };
-  const Value shares = exp(scores_of(c, x) - column(c.in(3)));
-  const Value rest = sum(dout * out, kLastAxis, true) - column(c.in(1));
+  const Operands x = operands_of(c, 4);
+  const DType lanes = x.query.dtype();
+  const Value dout = cast(c.in(0), lanes), out = cast(c.in(2), lanes);
+  const auto column = [&](size_t input) {
+    return cast(reshape(c.in(input), with_one(c.in(input).shape())), lanes);
+  };
+  const Value shares = exp(scores_of(c, x) - column(3));
+  const Value rest = sum(dout * out, kLastAxis, true) - column(1);
   const Value dshares = matmul(dout, swap_last_axes(x.value));
   const Value dscores = shares * (dshares - rest) * c.real("scale");
-  return {matmul(dscores, x.key), matmul(swap_last_axes(dscores), x.query),
-          matmul(swap_last_axes(shares), dout)};
+  const Shape key = x.key.shape(), value = x.value.shape();
+  const Shape batch = attention_batch(x.query.shape(), key, value).value();
+  const bool is_shared = shared_batch(batch, key, value) != batch;
+  const auto result = [&](const Value& full, bool of_keys) {
+    const int64_t heads[] = {-3};
+    return cast(of_keys && is_shared ? sum(full, heads, true) : full, c.in(0).dtype());
+  };
+  return {result(matmul(dscores, x.key), false),
+          result(matmul(swap_last_axes(dscores), x.query), true),
+          result(matmul(swap_last_axes(shares), dout), true)};
 }
 
 // ---- the kernels
 
-Result<Shape> batch_shape(const Shape& query, const Shape& key, const Shape& value) {
-  WEFT_ASSIGN(const Shape of_scores, leading(query, key, "key"));
-  Shape scores = of_scores;
-  scores.push_back(1);
-  scores.push_back(1);
-  return leading(scores, value, "value");
-}
-
-Shape joined(Shape batch, int64_t rows, int64_t cols) {
-  batch.push_back(rows);
-  if (cols >= 0) batch.push_back(cols);
-  return batch;
-}
-
-Status check_operands(const InferContext& c, size_t first) {
-  WEFT_TRY(rules::require_lanes(c, first));
-  const Shape &query = c.in[first].shape, &key = c.in[first + 1].shape;
-  WEFT_TRY(check_shapes(query, key, c.in[first + 2].shape));
-  if (key[key.rank() - 2] < 1)
-    return errors::invalid_value(c.op().name, "`key` must have at least one position; got shape ",
-                                 key);
-  if (!c.given(first + 3)) return {};
-  const TensorType& mask = c.in[first + 3];
-  if (mask.dtype != DType::kBool && !is_floating(mask.dtype))
-    return errors::invalid_type(c.op().name, "`mask` must be bool or floating; got ", mask.dtype);
-  WEFT_ASSIGN(const Shape batch, batch_shape(query, key, c.in[first + 2].shape));
-  const Shape scores = joined(batch, query[query.rank() - 2], key[key.rank() - 2]);
-  WEFT_ASSIGN(const Shape both, broadcast(mask.shape, scores, c.op().name, "mask", "the scores"));
-  if (both == scores) return {};
-  return errors::invalid_value(c.op().name, "`mask` ", mask.shape, " must broadcast to ", scores);
-}
-
 Result<Types> infer(const InferContext& c) {
-  WEFT_TRY(check_operands(c, 0));
+  WEFT_TRY(check_attention(c, 0));
   const Shape &query = c.in[0].shape, &value = c.in[2].shape;
-  WEFT_ASSIGN(const Shape batch, batch_shape(query, c.in[1].shape, value));
+  WEFT_ASSIGN(const Shape batch, attention_batch(query, c.in[1].shape, value));
   const int64_t targets = query[query.rank() - 2];
-  return Types{{c.in[0].dtype, joined(batch, targets, value[value.rank() - 1]), {}},
-               {c.in[0].dtype, joined(batch, targets, -1), {}}};
+  const DType dtype = c.in[0].dtype;
+  return Types{{dtype, attention_shape(batch, targets, value[value.rank() - 1]), {}},
+               {attention_lanes(dtype), attention_shape(batch, targets, -1), {}}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
-  WEFT_TRY(check_operands(c, 4));
+  WEFT_TRY(check_attention(c, 4));
   const DType dtype = c.in[4].dtype;
   const Shape &query = c.in[4].shape, &key = c.in[5].shape, &value = c.in[6].shape;
-  WEFT_ASSIGN(const Shape batch, batch_shape(query, key, value));
+  WEFT_ASSIGN(const Shape batch, attention_batch(query, key, value));
   const int64_t targets = query[query.rank() - 2], sources = key[key.rank() - 2];
-  const TensorType out{dtype, joined(batch, targets, value[value.rank() - 1]), {}};
-  const TensorType row{dtype, joined(batch, targets, -1), {}};
-  const TensorType* const wanted[] = {&out, &row, &out, &row};
-  for (size_t i = 0; i < 4; ++i)
-    if (c.in[i].shape != wanted[i]->shape)
+  const Shape out = attention_shape(batch, targets, value[value.rank() - 1]);
+  const Shape row = attention_shape(batch, targets, -1);
+  for (size_t i = 0; i < 4; ++i) {
+    const Shape& wanted = i % 2 == 0 ? out : row;
+    if (c.in[i].shape != wanted)
       return errors::invalid_value(c.op().name, "`", c.op().input_name(i), "` must have shape ",
-                                   wanted[i]->shape, "; got ", c.in[i].shape);
-  return Types{{dtype, joined(batch, targets, query[query.rank() - 1]), {}},
-               {dtype, joined(batch, sources, key[key.rank() - 1]), {}},
-               {dtype, joined(batch, sources, value[value.rank() - 1]), {}}};
+                                   wanted, "; got ", c.in[i].shape);
+    if (i % 2 == 1 && !is_floating(c.in[i].dtype))
+      return errors::invalid_type(c.op().name, "`", c.op().input_name(i),
+                                  "` must be floating; got ", c.in[i].dtype);
+  }
+  const Shape shared = shared_batch(batch, key, value);
+  return Types{{dtype, attention_shape(batch, targets, query[query.rank() - 1]), {}},
+               {dtype, attention_shape(shared, sources, key[key.rank() - 1]), {}},
+               {dtype, attention_shape(shared, sources, value[value.rank() - 1]), {}}};
 }
 
-kernels::AttentionOperand operand(const TensorView& view, const Shape& batch, int64_t rows,
-                                  int64_t cols) {
-  const TensorView all = broadcast_view(view, joined(batch, rows, cols));
-  kernels::AttentionOperand result{};
-  result.data = view.data;
-  for (int axis = 0; axis < batch.rank(); ++axis) result.batch[axis] = all.strides[axis];
-  result.row = all.strides[batch.rank()];
-  result.col = all.strides[batch.rank() + 1];
-  return result;
-}
-
-kernels::Attention problem_of(const KernelCall& call, size_t first) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  const TensorView &query = call.in[first], &key = call.in[first + 1], &value = call.in[first + 2];
-  const Shape batch = batch_shape(shape_of(query), shape_of(key), shape_of(value)).value();
-  kernels::Attention p{};
-  p.dtype = query.dtype;
-  p.batch_rank = batch.rank();
-  for (int axis = 0; axis < batch.rank(); ++axis) p.batch[axis] = batch[axis];
-  p.queries = query.shape[query.rank - 2];
-  p.features = query.shape[query.rank - 1];
-  p.keys = key.shape[key.rank - 2];
-  p.values = value.shape[value.rank - 1];
-  p.scale = a.real("scale");
-  p.is_causal = a.flag("causal");
-  p.query = operand(query, batch, p.queries, p.features);
-  p.key = operand(key, batch, p.keys, p.features);
-  p.value = operand(value, batch, p.keys, p.values);
-  if (call.in.size() <= first + 3 || !call.in[first + 3].data) return p;
-  const TensorView& mask = call.in[first + 3];
-  p.mask = operand(mask, batch, p.queries, p.keys);
-  p.mask_dtype = mask.dtype;
-  return p;
-}
-
-// What scratch depends on.
-kernels::Attention sizes_of(const SlotTypes& t, size_t first) {
-  const Shape &query = t.in[first].shape, &key = t.in[first + 1].shape,
-              &value = t.in[first + 2].shape;
-  kernels::Attention p{};
-  p.dtype = t.in[first].dtype;
-  p.queries = query[query.rank() - 2];
-  p.features = query[query.rank() - 1];
-  p.keys = key[key.rank() - 2];
-  p.values = value[value.rank() - 1];
-  return p;
-}
+// Scratch: what all threads share, then a part for each.
 int64_t scratch(const SlotTypes& t, int threads) {
-  return threads * kernels::attention_scratch(sizes_of(t, 0));
+  const kernels::Attention p = attention_sizes(t, 0);
+  return kernels::attention_part_bytes(p) + threads * kernels::attention_scratch(p);
 }
 int64_t scratch_gradient(const SlotTypes& t, int threads) {
-  return threads * kernels::attention_gradient_scratch(sizes_of(t, 4));
-}
-
-// In elements of cheap arithmetic.
-int64_t work_of(const kernels::Attention& p, int64_t batches) {
-  return batches * p.queries * p.keys * (8 + (p.features + p.values) / 8);
+  const kernels::Attention p = attention_sizes(t, 4);
+  return kernels::attention_gradient_part_bytes(p) +
+         threads * kernels::attention_gradient_scratch(p);
 }
 
 Status run(const KernelCall& call) {
-  const kernels::Attention p = problem_of(call, 0);
-  const int64_t batches = kernels::attention_gradient_units(p);
-  split_work(kernels::attention_units(p), work_of(p, batches), call.scratch,
-             kernels::attention_scratch(p), [&](kernels::Range units, void* own) {
-               kernels::run_attention(p, call.out[0].data, call.out[1].data, units, own);
+  const kernels::Attention p = attention_problem(call, 0);
+  void *out = call.out[0].data, *logarithms = call.out[1].data;
+  void* const parts = call.scratch;
+  const int64_t shared = kernels::attention_part_bytes(p);
+  split_work(kernels::attention_units(p), attention_work(p),
+             static_cast<char*>(call.scratch) + shared, kernels::attention_scratch(p),
+             [&](kernels::Range units, void* own) {
+               kernels::run_attention(p, out, logarithms, units, own, parts);
              });
+  if (shared == 0) return {};
+  const int64_t rows = kernels::attention_rows(p);
+  split_work(rows, rows * p.values * 4, nullptr, 0, [&](kernels::Range some, void*) {
+    kernels::run_attention_sums(p, parts, out, logarithms, some);
+  });
   return {};
 }
 
 Status run_gradient(const KernelCall& call) {
-  const kernels::Attention p = problem_of(call, 4);
-  const kernels::AttentionGradient operands{call.in[0].data, call.in[1].data,  call.in[2].data,
-                                            call.in[3].data, call.out[0].data, call.out[1].data,
-                                            call.out[2].data};
-  const int64_t batches = kernels::attention_gradient_units(p);
-  split_work(batches, 3 * work_of(p, batches), call.scratch, kernels::attention_gradient_scratch(p),
+  const kernels::Attention p = attention_problem(call, 4);
+  kernels::AttentionGradient operands{};
+  operands.dout = call.in[0].data;
+  operands.dlogarithms = {call.in[1].data, call.in[1].dtype};
+  operands.out = call.in[2].data;
+  operands.logarithms = {call.in[3].data, call.in[3].dtype};
+  operands.dquery = call.out[0].data;
+  operands.dkey = call.out[1].data;
+  operands.dvalue = call.out[2].data;
+  void* const parts = call.scratch;
+  const int64_t shared = kernels::attention_gradient_part_bytes(p);
+  split_work(kernels::attention_gradient_units(p), 3 * attention_work(p),
+             static_cast<char*>(call.scratch) + shared, kernels::attention_gradient_scratch(p),
              [&](kernels::Range units, void* own) {
-               kernels::run_attention_gradient(p, operands, units, own);
+               kernels::run_attention_gradient(p, operands, units, own, parts);
              });
+  if (shared == 0) return {};
+  const int64_t rows = kernels::attention_rows(p);
+  split_work(rows, rows * p.features * 4, nullptr, 0, [&](kernels::Range some, void*) {
+    kernels::run_attention_gradient_sums(p, parts, operands.dquery, some);
+  });
   return {};
 }
 
@@ -260,28 +190,90 @@ Values gradient(const GradContext& g) {
   return found;
 }
 
+// Heads of queries, axis -3, in groups that share a head of keys and values: (..., Hk, H / Hk, T,
+// D), where keys, values and the mask have one in place of the group.
+int64_t heads_of(const Value& x) {
+  const Shape shape = x.shape();
+  return shape.rank() < 3 ? 0 : shape[shape.rank() - 3];
+}
+Status check_groups(const ComposeContext& c, const Operands& x) {
+  const Shape query = x.query.shape(), key = x.key.shape(), value = x.value.shape();
+  const int64_t shared = heads_of(x.key);
+  if (query.rank() < 3 || shared < 1 || heads_of(x.query) % shared != 0 ||
+      heads_of(x.value) != shared)
+    return errors::invalid_value(c.op().name,
+                                 "with `grouped`, heads (axis -3) of `query` must be a multiple of "
+                                 "those of `key` and `value`, which are equal; got ",
+                                 query, ", ", key, " and ", value);
+  return {};
+}
+void group_heads(Operands& x) {
+  const int64_t all = heads_of(x.query), shared = heads_of(x.key);
+  const auto divided = [](const Value& a, int64_t outer, int64_t inner) {
+    const Shape shape = a.shape();
+    const int rank = shape.rank();
+    Shape result(shape.span().first(static_cast<size_t>(rank - 3)));
+    for (const int64_t extent : {outer, inner, shape[rank - 2], shape[rank - 1]})
+      result.push_back(extent);
+    return reshape(a, result);
+  };
+  x.query = divided(x.query, shared, all / shared);
+  x.key = divided(x.key, shared, 1);
+  x.value = divided(x.value, shared, 1);
+  if (!x.mask || x.mask.rank() < 3) return;
+  x.mask = heads_of(x.mask) == 1 ? divided(x.mask, 1, 1) : divided(x.mask, shared, all / shared);
+}
+
+// What a mask has to broadcast to.
+Result<Shape> shape_of_scores(const ComposeContext& c, const Operands& x) {
+  const Shape query = x.query.shape(), key = x.key.shape();
+  if (!c.flag("grouped")) {
+    WEFT_ASSIGN(const Shape batch, attention_batch(query, key, x.value.shape()));
+    return attention_shape(batch, query[query.rank() - 2], key[key.rank() - 2]);
+  }
+  return attention_shape(Shape(query.span().first(static_cast<size_t>(query.rank() - 2))),
+                         query[query.rank() - 2], key[key.rank() - 2]);
+}
+
 Result<Value> attention(const ComposeContext& c) {
   const TensorType type = c.in(0).type();
   WEFT_TRY(rules::require_floating(InferContext(c.op(), {&type, 1}, c.all()), 0));
-  const Shape query = type.shape, key = c.in(1).shape(), value = c.in(2).shape();
-  WEFT_TRY(check_shapes(query, key, value));
+  Operands x{c.in(0), c.in(1), c.in(2), c.inputs.size() > 3 ? c.in(3) : Value()};
+  const Shape query = type.shape;
+  const bool is_grouped = c.flag("grouped");
+  if (is_grouped) {
+    WEFT_TRY(check_groups(c, x));
+  } else {
+    WEFT_TRY(check_attention_shapes(query, x.key.shape(), x.value.shape()));
+  }
+  if (x.mask) {
+    WEFT_ASSIGN(const Shape scores, shape_of_scores(c, x));
+    WEFT_ASSIGN(const Shape both,
+                broadcast(x.mask.shape(), scores, c.op().name, "mask", "the scores"));
+    if (is_grouped && both != scores)
+      return errors::invalid_value(c.op().name, "`mask` ", x.mask.shape(), " must broadcast to ",
+                                   scores);
+    if (x.mask.dtype() != DType::kBool && !is_floating(x.mask.dtype()))
+      x.mask = cast(x.mask, type.dtype);
+  }
+  if (is_grouped) {
+    group_heads(x);
+    WEFT_TRY(check_attention_shapes(x.query.shape(), x.key.shape(), x.value.shape()));
+  }
   const auto features = static_cast<double>(std::max<int64_t>(1, query[query.rank() - 1]));
   const double scale = c.has("scale") ? c.real("scale") : 1 / std::sqrt(features);
-  WEFT_ASSIGN(const Shape batch, batch_shape(query, key, value));
-  Value mask = c.inputs.size() > 3 ? c.in(3) : Value();
-  if (mask) {
-    const Shape scores = joined(batch, query[query.rank() - 2], key[key.rank() - 2]);
-    WEFT_TRY(broadcast(mask.shape(), scores, c.op().name, "mask", "the scores").status());
-    if (mask.dtype() != DType::kBool && !is_floating(mask.dtype())) mask = cast(mask, type.dtype);
-  }
-  if (key[key.rank() - 2] == 0)  // a mean of nothing is 0, in every dtype
-    return zeros(c.in(0),
-                 {type.dtype, joined(batch, query[query.rank() - 2], value[value.rank() - 1]), {}});
-  const DType dtype = type.dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
-  const Value out = c.builder.call(
-      "attention_blocks", {cast(c.in(0), dtype), cast(c.in(1), dtype), cast(c.in(2), dtype), mask},
-      {Argument::of_float(scale), c.get("causal")});
-  return cast(out, type.dtype);
+  const Shape key = x.key.shape(), value = x.value.shape();
+  WEFT_ASSIGN(const Shape batch, attention_batch(x.query.shape(), key, value));
+  const int64_t targets = query[query.rank() - 2], values = value[value.rank() - 1];
+  // A mean of nothing is 0, in every dtype.
+  Value out = key[key.rank() - 2] == 0
+                  ? zeros(x.query, {type.dtype, attention_shape(batch, targets, values), {}})
+                  : c.builder.call("attention_blocks", {x.query, x.key, x.value, x.mask},
+                                   {Argument::of_float(scale), c.get("causal")});
+  if (!is_grouped) return out;
+  Shape joined(batch.span().first(static_cast<size_t>(batch.rank() - 2)));
+  joined.push_back(query[query.rank() - 3]);
+  return reshape(out, attention_shape(joined, targets, values));
 }
 
 void attention_attributes(OpDef& op) {
@@ -294,7 +286,7 @@ void attention_attributes(OpDef& op) {
 
 WEFT_OP(attention_blocks) {
   op.doc("softmax(scale query keyᵀ + mask) value, and the logarithm of each query's sum.")
-      .input("query", "float32 or float64, shape (..., T, D)")
+      .input("query", "floating, shape (..., T, D)")
       .input("key", "shape (..., S, D)")
       .input("value", "shape (..., S, V)")
       .optional_input("mask", "bool or floating: true to attend, or summands of the scores");
@@ -310,16 +302,18 @@ WEFT_OP(attention_blocks) {
 }
 
 WEFT_OP(attention_gradient) {
-  op.doc("Gradients of attention_blocks, of query, key and value.")
-      .input("dout", "float32 or float64, shape (..., T, V)")
-      .input("dlogarithms", "shape (..., T)")
+  op.doc(
+        "Gradients of attention_blocks, of query, key and value, summed over heads that share "
+        "keys.")
+      .input("dout", "floating, shape (..., T, V)")
+      .input("dlogarithms", "floating, shape (..., T)")
       .input("result", "of the forward pass, shape of dout")
-      .input("logarithms", "shape of dlogarithms")
+      .input("logarithms", "floating, shape of dlogarithms")
       .input("query", "shape (..., T, D)")
       .input("key", "shape (..., S, D)")
       .input("value", "shape (..., S, V)")
       .optional_input("mask", "bool or floating: true to attend, or summands of the scores");
-  op.inputs.back().keeps_dtype = true;
+  for (const size_t input : {1, 3, 7}) op.inputs[input].keeps_dtype = true;
   op.promote(Promotion::kExact).outputs(3).infer(infer_gradient);
   op.domain(-0.7, 0.7)
       .gradient([](const GradContext& g) { return vjp(g, gradient_formula); })
@@ -330,6 +324,8 @@ WEFT_OP(attention_gradient) {
                   "scale": 0.7})")
       .sample(R"({"shapes": [[2, 3, 2], [2, 3], [2, 3, 2], [2, 3], [2, 3, 4], [3, 4], [3, 2]],
                   "causal": true})")
+      .sample(R"({"shapes": [[2, 3, 2], [2, 3], [2, 3, 2], [2, 3], [2, 3, 4], [1, 5, 4],
+                             [5, 2]], "causal": true})")
       .sample(R"({"shapes": [[2, 2], [2], [2, 2], [2], [2, 4], [3, 4], [3, 2], [3]]})");
   attention_attributes(op);
 }
@@ -345,12 +341,17 @@ WEFT_OP(scaled_dot_product_attention) {
   op.inputs.back().keeps_dtype = true;
   op.optional(AttributeKind::kFloat, "scale", "factor of the scores, 1 / sqrt(D) by default")
       .boolean("causal", false, "a query attends to no key behind its own position")
+      .boolean("grouped", false,
+               "heads of queries, axis -3, share those of keys and values in groups of H / Hk")
       .promote(Promotion::kExact)
       .compose(checked<attention>)
       .sample(R"({"shapes": [[2, 3, 4], [2, 5, 4], [2, 5, 2]]})")
       .sample(R"({"shapes": [[2, 4], [3, 4], [3, 2], [2, 3]], "scale": 0.7})")
       .sample(R"({"shapes": [[2, 4], [3, 4], [3, 2], [3]]})")
-      .sample(R"({"shapes": [[2, 2, 3, 4], [2, 2, 3, 4], [2, 2, 3, 4]], "causal": true})");
+      .sample(R"({"shapes": [[2, 2, 3, 4], [2, 2, 3, 4], [2, 2, 3, 4]], "causal": true})")
+      .sample(R"({"shapes": [[2, 4, 3, 2], [2, 2, 5, 2], [2, 2, 5, 3]], "grouped": true})")
+      .sample(R"({"shapes": [[4, 3, 2], [2, 5, 2], [2, 5, 2], [4, 1, 5]], "grouped": true,
+                  "ranges": [null, null, null, [0.1, 1]]})");
 }
 
 }  // namespace weft::ops

@@ -2,7 +2,9 @@
 // in one direction.
 //
 // The weights of all gates lie below each other, as in Gluon. A sequence multiplies the data of all
-// steps at once; the steps of an LSTM are one operator (lstm_steps.cpp), the others are unrolled.
+// steps at once; the steps are one operator (recurrent_steps.h).
+#include <optional>
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -113,52 +115,123 @@ Result<Values> cell_of(const ComposeContext& c, const Network& network) {
   return network.states > 1 ? Values{next.hidden, next.cell} : Values{next.hidden};
 }
 
-// An LSTM's steps have a kernel, for float32 and float64; it computes halves in float32.
-Result<Values> lstm_of(const ComposeContext& c) {
-  const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
-  const DType dtype = c.in(0).dtype();
-  const DType lanes = dtype == DType::kFloat64 ? dtype : DType::kFloat32;
-  const Value flat = reshape(c.in(0), {data[0] * data[1], data[2]});
-  const Value sums = matmul(flat, swap_last_axes(c.in(3))) + (c.in(5) + c.in(6));
-  const Values found =
-      c.builder.call_all("lstm_steps",
-                         {cast(reshape(sums, {data[0], data[1], 4 * hidden[1]}), lanes),
-                          cast(c.in(1), lanes), cast(c.in(2), lanes), cast(c.in(4), lanes)},
-                         {c.get("reverse")});
-  WEFT_TRY(c.builder.status());
-  const auto last = [&](const Value& all) {
-    const Value step = slice(all, 0, c.flag("reverse") ? 0 : data[0] - 1, 1);
-    return c.builder.call("copy", {cast(reshape(step, hidden), dtype)});
-  };
-  return Values{cast(found[0], dtype), last(found[0]), last(found[1])};
+// Which steps of a batch of sequences are there, and where a step of the reversed sequence lies.
+class Lengths {
+ public:
+  Lengths(const ComposeContext& c, const Value& lengths)
+      : b_(c.builder), steps_(c.in(0).shape()[0]), batch_(c.in(0).shape()[1]) {
+    const Value least = b_.call("maximum", {cast(lengths, DType::kInt64), whole(0)});
+    lengths_ = b_.call("minimum", {least, whole(steps_)});
+    times_ = reshape(iota(b_, 0, steps_), {steps_, 1});
+  }
+  // Zero in the steps, axis 0, that are not there.
+  Value mask(const Value& x) const {
+    const Value there = reshape(greater(lengths_, times_), {steps_, batch_, 1});
+    return where(there, x, scalar(x, 0));
+  }
+  Value reversed(const Value& x) const {
+    const Value back = where(greater(lengths_, times_), lengths_ - times_ - whole(1), times_);
+    return rows(x, back);
+  }
+  // The last step that is there of x, or `first` where none is; x was run in this order.
+  Value last(const Value& x, const Value& first) const {
+    const Shape shape = first.shape();
+    const Value nearest = b_.call("maximum", {lengths_ - whole(1), whole(0)});
+    const Value found = reshape(rows(x, reshape(nearest, {1, batch_})), shape);
+    const Value any = reshape(greater(lengths_, whole(0)), {batch_, 1});
+    return where(any, found, first);
+  }
+
+ private:
+  Value whole(int64_t number) const { return {&b_, Argument::of_int(number)}; }
+  // Row n of step times[t][n], for all t and n.
+  Value rows(const Value& x, const Value& times) const {
+    const Shape shape = x.shape();
+    const Value places = times * whole(batch_) + iota(b_, 0, batch_);
+    const Value flat = reshape(x, {shape[0] * batch_, shape[2]});
+    return b_.call("take", {flat, places}, {Argument::of_int(0)});
+  }
+
+  Builder& b_;
+  int64_t steps_, batch_;
+  Value lengths_, times_;
+};
+
+// The kernels' results of all steps, first the hidden states, then the cells. They compute in
+// float32 or float64, halves in float32.
+Values run_steps(const ComposeContext& c, const Network& network, const Value& x, bool reverse) {
+  const Shape data = x.shape();
+  const int64_t hidden = c.in(1).shape()[1], rows = network.gates * hidden;
+  const DType lanes = x.dtype() == DType::kFloat64 ? x.dtype() : DType::kFloat32;
+  const size_t weights = 1 + network.states;
+  const auto lane = [&](const Value& v) { return cast(v, lanes); };
+  const Value weight = lane(c.in(weights + 1));
+  const Argument backwards = Argument::of_bool(reverse);
+  // The GRU's candidate has its own bias behind the product (gru_steps).
+  const bool has_own = network.step == gru_step;
+  Value bias = c.in(weights + 3), own;
+  if (has_own) {
+    own = lane(slice(bias, 0, 2 * hidden, hidden));
+    bias = concatenate(
+        Values{slice(bias, 0, 0, 2 * hidden), zeros(bias, {bias.dtype(), {hidden}, {}})}, 0);
+  }
+  const Value flat = reshape(x, {data[0] * data[1], data[2]});
+  const Value sums = matmul(flat, swap_last_axes(c.in(weights))) + (c.in(weights + 2) + bias);
+  const Value all = lane(reshape(sums, {data[0], data[1], rows}));
+  if (has_own)
+    return c.builder.call_all("gru_steps", {all, lane(c.in(1)), weight, own}, {backwards});
+  if (network.states > 1)
+    return c.builder.call_all("lstm_steps", {all, lane(c.in(1)), lane(c.in(2)), weight},
+                              {backwards});
+  const Argument relu = Argument::of_bool(c.text("activation") == "relu");
+  return c.builder.call_all("rnn_steps", {all, lane(c.in(1)), weight}, {relu, backwards});
 }
 
+// Without steps the results are still arrays of their own.
+Values no_steps(const ComposeContext& c, const Network& network) {
+  const Shape hidden = c.in(1).shape();
+  Values results{zeros(c.in(0), {c.in(1).dtype(), {0, hidden[0], hidden[1]}, {}})};
+  for (size_t i = 1; i <= network.states; ++i) results.push_back(c.builder.call("copy", {c.in(i)}));
+  return results;
+}
+
+Status check_lengths(const ComposeContext& c, const Value& lengths) {
+  const Shape wanted{c.in(0).shape()[1]};
+  if (!lengths || lengths.shape() == wanted) return {};
+  return errors::invalid_value(c.op().name, "`sequence_length` must have shape ", wanted,
+                               " for `data` of shape ", c.in(0).shape(), "; got ", lengths.shape());
+}
+
+// Of sequences with lengths of their own, those that run backwards are reversed each for itself:
+// so all begin with the first step of the kernel, and what padding gives is not read.
 Result<Values> sequence_of(const ComposeContext& c, const Network& network) {
   WEFT_TRY(check(c, network, true));
-  const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
-  const int64_t steps = data[0];
-  if (steps > static_cast<int64_t>(kMostListed))
-    return errors::invalid_value(c.op().name, "`data` must have at most ", kMostListed,
-                                 " steps; got shape ", data);
-  if (network.step == lstm_step && steps > 0) return lstm_of(c);
-  State state = first_state(c, network);
-  Values outputs(static_cast<size_t>(steps));
-  if (steps > 0) {
-    const Affine of_data(c, 1 + network.states), of_hidden(c, 2 + network.states);
-    const Values from_data = split(of_data(reshape(c.in(0), {steps * data[1], data[2]})), steps, 0);
-    for (int64_t done = 0; done < steps; ++done) {
-      const auto step = static_cast<size_t>(c.flag("reverse") ? steps - 1 - done : done);
-      state = network.step(c, from_data[step], of_hidden(state.hidden), state);
-      WEFT_TRY(c.builder.status());
-      outputs[step] = reshape(state.hidden, {1, hidden[0], hidden[1]});
-    }
-  }
-  // Without steps the results are still arrays of their own.
-  const auto result = [&](const Value& x) { return steps > 0 ? x : c.builder.call("copy", {x}); };
-  Values results{steps > 0 ? concatenate(outputs, 0)
-                           : zeros(c.in(0), {c.in(1).dtype(), {0, hidden[0], hidden[1]}, {}}),
-                 result(state.hidden)};
-  if (network.states > 1) results.push_back(result(state.cell));
+  const size_t at = 5 + network.states;
+  const Value given = c.inputs.size() > at ? c.in(at) : Value();
+  WEFT_TRY(check_lengths(c, given));
+  const int64_t steps = c.in(0).shape()[0];
+  if (steps == 0) return no_steps(c, network);
+  const Shape hidden = c.in(1).shape();
+  const DType dtype = c.in(0).dtype();
+  const bool reverse = c.flag("reverse");
+  std::optional<Lengths> lengths;
+  if (given && c.in(0).shape()[1] > 0) lengths.emplace(c, given);
+  Value x = c.in(0);
+  if (lengths) x = lengths->mask(x);
+  if (lengths && reverse) x = lengths->reversed(x);
+  const Values found = run_steps(c, network, x, reverse && !lengths);
+  WEFT_TRY(c.builder.status());
+  const auto last = [&](size_t state) {
+    const Value& all = found[state];
+    if (lengths) return cast(lengths->last(all, cast(c.in(1 + state), all.dtype())), dtype);
+    const Value step = slice(all, 0, reverse ? 0 : steps - 1, 1);
+    return c.builder.call("copy", {cast(reshape(step, hidden), dtype)});
+  };
+  Value outputs = found[0];
+  if (lengths && reverse) outputs = lengths->reversed(outputs);
+  if (lengths) outputs = lengths->mask(outputs);
+  Values results{cast(outputs, dtype)};
+  for (size_t state = 0; state < network.states; ++state) results.push_back(last(state));
   return results;
 }
 
@@ -199,6 +272,10 @@ OpDef& sequence(OpDef& op, bool has_cell) {
   op.input("data", "floating, shape (T, N, C): all steps");
   states(op, has_cell);
   weights(op);
+  op.optional_input("sequence_length",
+                    "any real dtype, shape (N,): how many steps each sequence has, at most T; "
+                    "outputs behind it are zero, and the last states those of its last step");
+  op.inputs.back().keeps_dtype = true;
   return op.boolean("reverse", false, "from the last step to the first");
 }
 
@@ -239,7 +316,10 @@ WEFT_OP(rnn) {
       .sample(R"({"shapes": [[3, 2, 3], [2, 2], [2, 3], [2, 2], [2], [2]]})")
       .sample(R"({"shapes": [[3, 2, 1], [2, 4], [4, 1], [4, 4], [4], [4]], "reverse": true})")
       .sample(R"({"shapes": [[2, 1, 3], [1, 2], [2, 3], [2, 2], [2], [2]],
-                  "activation": "relu"})")
+                  "activation": "relu",
+                  "ranges": [null, null, null, [-0.4, 0.4], null, null]})")
+      .sample(R"({"shapes": [[3, 2, 3], [2, 2], [2, 3], [2, 2], [2], [2], [2]],
+                  "dtypes": [null, null, null, null, null, null, "int64"], "reverse": true})")
       .sample(R"({"shapes": [[0, 2, 3], [2, 2], [2, 3], [2, 2], [2], [2]]})");
 }
 
@@ -253,6 +333,8 @@ WEFT_OP(lstm) {
       .sample(R"({"shapes": [[4, 1, 2], [1, 3], [1, 3], [12, 2], [12, 3], [12], [12]],
                   "reverse": true})")
       .sample(R"({"shapes": [[1, 3, 2], [3, 1], [3, 1], [4, 2], [4, 1], [4], [4]]})")
+      .sample(R"({"shapes": [[3, 2, 3], [2, 2], [2, 2], [8, 3], [8, 2], [8], [8], [2]],
+                  "dtypes": [null, null, null, null, null, null, null, "int32"]})")
       .sample(R"({"shapes": [[0, 2, 3], [2, 2], [2, 2], [8, 3], [8, 2], [8], [8]]})");
 }
 
@@ -264,6 +346,8 @@ WEFT_OP(gru) {
       .sample(R"({"shapes": [[3, 2, 3], [2, 2], [6, 3], [6, 2], [6], [6]]})")
       .sample(R"({"shapes": [[4, 1, 2], [1, 3], [9, 2], [9, 3], [9], [9]], "reverse": true})")
       .sample(R"({"shapes": [[1, 3, 2], [3, 1], [3, 2], [3, 1], [3], [3]]})")
+      .sample(R"({"shapes": [[3, 2, 3], [2, 2], [6, 3], [6, 2], [6], [6], [2]],
+                  "dtypes": [null, null, null, null, null, null, "int64"], "reverse": true})")
       .sample(R"({"shapes": [[0, 2, 3], [2, 2], [6, 3], [6, 2], [6], [6]]})");
 }
 

@@ -346,6 +346,7 @@ def gru(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     *,
     out: tuple[ndarray, ndarray] | None = None,
@@ -358,6 +359,8 @@ def gru(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     out: arrays to write into
     """
@@ -543,6 +546,7 @@ def lstm(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     *,
     out: tuple[ndarray, ndarray, ndarray] | None = None,
@@ -556,6 +560,8 @@ def lstm(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     out: arrays to write into
     """
@@ -973,6 +979,7 @@ def rnn(
     h2h_weight: ArrayLike,
     i2h_bias: ArrayLike,
     h2h_bias: ArrayLike,
+    sequence_length: ArrayLike | None = None,
     reverse: bool = False,
     activation: str = "tanh",
     *,
@@ -986,6 +993,8 @@ def rnn(
     h2h_weight: shape (gates H, H)
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
+    sequence_length: any real dtype, shape (N,): how many steps each sequence has, at most T;
+        outputs behind it are zero, and the last states those of its last step
     reverse: from the last step to the first
     activation: 'tanh' or 'relu'
     out: arrays to write into
@@ -1028,6 +1037,7 @@ def scaled_dot_product_attention(
     mask: ArrayLike | None = None,
     scale: float | None = None,
     causal: bool = False,
+    grouped: bool = False,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -1039,6 +1049,7 @@ def scaled_dot_product_attention(
     mask: any real dtype, broadcasts to (..., T, S): summands, or bools, true to attend
     scale: factor of the scores, 1 / sqrt(D) by default
     causal: a query attends to no key behind its own position
+    grouped: heads of queries, axis -3, share those of keys and values in groups of H / Hk
     out: array to write into
     """
 

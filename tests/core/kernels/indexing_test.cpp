@@ -3,10 +3,12 @@
 
 #include <vector>
 
+#include "core/kernels/kernel_testing.h"
 #include "doctest.h"
 
 using namespace weft;
 using namespace weft::kernels;
+using namespace weft::kernels::testing;
 
 TEST_CASE("pick and take read at positions, negative ones from the end, and have adjoints") {
   const std::vector<float> x = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};  // [2, 3, 2]
@@ -22,7 +24,7 @@ TEST_CASE("pick and take read at positions, negative ones from the end, and have
   std::vector<float> taken(12);
   run_take(p, x.data(), rows.data(), 3, taken.data(), {0, 6});
   CHECK(taken == std::vector<float>{4, 5, 0, 1, 4, 5, 10, 11, 6, 7, 10, 11});
-  run_take_adjoint(p, taken.data(), rows.data(), 3, dx.data(), {0, 2});
+  run_take_adjoint(p, taken.data(), rows.data(), 3, dx.data(), {0, take_adjoint_units(p)});
   CHECK(dx == std::vector<float>{0, 1, 0, 0, 8, 10, 6, 7, 0, 0, 20, 22});
   CHECK(first_out_of_range(rows.data(), 3, 3) == -1);
   CHECK(first_out_of_range(rows.data(), 3, 2) == 0);
@@ -30,4 +32,33 @@ TEST_CASE("pick and take read at positions, negative ones from the end, and have
   const std::vector<int64_t> wild = {9, -9, 0, 0};
   run_pick(clipping, x.data(), wild.data(), y.data(), {0, 2});
   CHECK(y == std::vector<float>{4, 1, 6, 7});
+}
+
+TEST_CASE("rows added at repeated positions are added in their order, in units of every cut") {
+  struct Sizes {
+    int64_t outer, axis, inner;
+  };
+  for (const Sizes s : {Sizes{1, 1, 1}, Sizes{1, 2, 1100}, Sizes{1, 37, 300}, Sizes{3, 40, 1030},
+                        Sizes{1, 5000, 3}, Sizes{20, 7, 5}, Sizes{1, 3, 0}, Sizes{0, 4, 3}}) {
+    const int64_t count = 100;
+    Indexing p{DType::kFloat32, s.outer, s.axis, s.inner, false};
+    const auto dy = uniform<float>(s.outer * count * s.inner, -1, 1, 1);
+    std::vector<int64_t> index(count);
+    Samples samples(2);
+    for (int64_t& i : index) i = int64_t(samples.bits() % uint64_t(2 * s.axis)) - s.axis;
+    std::vector<float> wanted(s.outer * s.axis * s.inner);
+    for (int64_t o = 0; o < s.outer; ++o)
+      for (int64_t j = 0; j < count; ++j)
+        for (int64_t i = 0; i < s.inner; ++i)
+          wanted[(o * s.axis + (index[j] + s.axis) % s.axis) * s.inner + i] +=
+              dy[(o * count + j) * s.inner + i];
+    const int64_t units = take_adjoint_units(p);
+    for (Isa isa : available_isas()) {
+      std::vector<float> dx(wanted.size(), 7);
+      for (int64_t unit = units; unit-- > 0;)
+        table_of(isa)->take_adjoints[int(p.dtype)](p, dy.data(), index.data(), count, dx.data(),
+                                                   {unit, unit + 1});
+      REQUIRE(dx == wanted);
+    }
+  }
 }

@@ -116,12 +116,13 @@ class MultiHeadAttention(HybridBlock):
             k, v, visible = _append(cache, k, v)
             mask = visible if mask is None else _both(mask, visible)
         groups = self.num_heads // self.key_value_heads
-        if groups > 1:
-            k, v = np.repeat(k, groups, axis=1), np.repeat(v, groups, axis=1)
         if self.dropout.rate and autograd.is_training():
+            if groups > 1:
+                k, v = np.repeat(k, groups, axis=1), np.repeat(v, groups, axis=1)
             out = self._attend_dropping(q, k, v, mask, causal)
         else:
-            out = npx.scaled_dot_product_attention(q, k, v, mask, causal=causal)
+            options = {"causal": causal, "grouped": groups > 1}
+            out = npx.scaled_dot_product_attention(q, k, v, mask, **options)
         n, _, t, _ = out.shape
         return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.units))
 

@@ -28,6 +28,7 @@ class _Layer(HybridBlock):
         layout: str = "TNC",
         dropout: float = 0.0,
         bidirectional: bool = False,
+        use_sequence_length: bool = False,
         input_size: int = 0,
         i2h_weight_initializer: Initializable = None,
         h2h_weight_initializer: Initializable = None,
@@ -52,6 +53,7 @@ class _Layer(HybridBlock):
         self.layout = layout
         self.dropout = dropout
         self.bidirectional = bidirectional
+        self.use_sequence_length = use_sequence_length
         rows = self.gates * hidden_size
         initializers = (
             i2h_weight_initializer,
@@ -71,7 +73,7 @@ class _Layer(HybridBlock):
     def _directions(self) -> str:
         return "lr" if self.bidirectional else "l"
 
-    def infer_shape(self, x: Any, states: Any = None) -> None:
+    def infer_shape(self, x: Any, states: Any = None, sequence_length: Any = None) -> None:
         for direction in self._directions:
             weight = self.params[f"{direction}0_i2h_weight"]
             weight.shape = (self.gates * self.hidden_size, x.shape[-1])
@@ -90,15 +92,23 @@ class _Layer(HybridBlock):
         """States of zeros, before the first step."""
         return [np.zeros(info["shape"], self.dtype) for info in self.state_info(batch_size)]
 
-    def forward(self, inputs: Any, states: Any = None) -> Any:
+    def forward(self, inputs: Any, states: Any = None, sequence_length: Any = None) -> Any:
         """The outputs of the last layer (T, N, D U), or (N, T, D U) in layout 'NTC'; and the last
         states as a list if `states` were given.
 
         inputs: (T, N, C), or (N, T, C) in layout 'NTC'
         states: as `begin_state` makes them, which are the default; an RNN or GRU also takes its
             only one without a list
+        sequence_length: (N,), any real dtype; with `use_sequence_length`, and only then. Steps
+            from there on are padding: outputs are zero, the last states are those of the last
+            step that is there, and the way back begins with that step.
         """
         self._check_inputs(inputs)
+        if self.use_sequence_length != (sequence_length is not None):
+            raise InvalidValue(
+                f"{type(self).__name__}: `sequence_length` must be given with "
+                f"`use_sequence_length`, and only then; got {sequence_length!r}"
+            )
         batched = self.layout == "NTC"
         x = inputs.swapaxes(0, 1) if batched else inputs
         last: list[list[Any]] = [[] for _ in range(self.states)]
@@ -107,7 +117,7 @@ class _Layer(HybridBlock):
             outputs = []
             for direction in self._directions:
                 first = [state[len(last[0])] for state in before]
-                output, *after = self._run_layer(x, first, layer, direction)
+                output, *after = self._run_layer(x, first, sequence_length, layer, direction)
                 outputs.append(output)
                 for states_so_far, state in zip(last, after, strict=True):
                     states_so_far.append(state)
@@ -117,10 +127,11 @@ class _Layer(HybridBlock):
         x = x.swapaxes(0, 1) if batched else x
         return x if states is None else (x, [np.stack(part) for part in last])
 
-    def _run_layer(self, x: Any, first: list[Any], layer: int, direction: str) -> Any:
+    def _run_layer(self, x: Any, first: list[Any], lengths: Any, layer: int, direction: str) -> Any:
         weights = [self.params[f"{direction}{layer}_{weight}"].data() for weight in _WEIGHTS]
         operator = getattr(npx, self.operator)
-        return operator(x, *first, *weights, reverse=direction == "r", **self._options())
+        options = {"reverse": direction == "r", **self._options()}
+        return operator(x, *first, *weights, sequence_length=lengths, **options)
 
     def _options(self) -> dict[str, Any]:
         """Attributes of the operator."""
@@ -162,6 +173,7 @@ class RNN(_Layer):
     layout: 'TNC' or 'NTC', of inputs and outputs
     dropout: probability with which outputs of a layer are left out before the next, in train mode
     bidirectional: each layer also reads from the last step to the first; D is then 2
+    use_sequence_length: calls are given how many steps each sequence of the batch has
     input_size: C, found at the first call if 0
     """
 

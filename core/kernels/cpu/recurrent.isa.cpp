@@ -1,0 +1,282 @@
+// Steps of recurrent cells: kernels/recurrent.h. A unit's packed weights are read by every step
+// and stay in the second-level cache of the core that runs it; the gates follow the product while
+// its results are in the first.
+#include "kernels/isa_target.h"
+#include "kernels/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd.h"
+#include "kernels/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/cpu/gemm_impl.h"
+#include "kernels/reduce_lanes.h"
+
+#include "kernels/cpu/row_lanes.h"
+
+WEFT_INLINE int64_t columns_of(const Recurrent& p, int64_t unit) {
+  const int64_t rest = p.hidden - unit * kRecurrentColumns;
+  return rest < kRecurrentColumns ? rest : kRecurrentColumns;
+}
+
+template <class T>
+WEFT_INLINE const T* packed_of(const Recurrent& p, const void* packed, int64_t unit) {
+  return (const T*)packed + unit * gates_of(p.cell) * p.hidden * kRecurrentColumns;
+}
+
+// Of a unit: forward gates x [hidden][columns], one part for each gate; backward [gates
+// hidden][columns].
+template <class T>
+void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, void* packed,
+                    Range units) {
+  const T* w = (const T*)weight;
+  const int64_t gates = gates_of(p.cell);
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    T* to = const_cast<T*>(packed_of<T>(p, packed, unit));
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    if (is_backward) {
+      pack_b(w + first, p.hidden, 1, cols, gates * p.hidden, to);
+      continue;
+    }
+    for (int64_t gate = 0; gate < gates; ++gate)
+      pack_b(w + (gate * p.hidden + first) * p.hidden, 1, p.hidden, cols, p.hidden,
+             to + gate * p.hidden * kRecurrentColumns);
+  }
+}
+
+// C (+)= A B with `k` columns of A, whose rows lie a_row apart, and rows of a packed B that has
+// `depth` of them.
+template <class T>
+WEFT_INLINE void product(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
+                         const T* b, int64_t depth, T* c, int64_t c_row, bool accumulate) {
+  BlockProduct<T> block;
+  block.rows = rows;
+  block.cols = cols;
+  block.k = k;
+  block.a = a;
+  block.a_row = a_row;
+  block.a_packed = false;
+  block.panel_rows = balanced_rows<T>(rows);
+  block.b = b;
+  block.b_row = kTileCols<T>;
+  block.b_panel = depth * kTileCols<T>;
+  block.c = c;
+  block.c_row = c_row;
+  block.accumulate = accumulate;
+  multiply_block(block);
+}
+
+// Rows `stride` apart become those of `from`, which lie from_stride apart.
+template <class T>
+WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t stride, int64_t rows,
+                           int64_t cols) {
+  for (int64_t row = 0; from != to && row < rows; ++row)
+    __builtin_memcpy(to + row * stride, from + row * from_stride, cols * sizeof(T));
+}
+
+// A step's sums in `to`, of the gates before `summed`: those of the data and the hidden state's.
+template <class T>
+WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_t unit,
+                              int64_t summed, T* to) {
+  const int64_t gates = gates_of(p.cell), wide = gates * p.hidden;
+  const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+  const T* packed = packed_of<T>(p, s.packed, unit);
+  for (int64_t gate = 0; gate < gates; ++gate) {
+    const int64_t at = gate * p.hidden + first;
+    const T* sums = (const T*)s.sums + at;
+    prefetch_rows<true>(sums + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
+                        balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
+    copy_rows(sums, wide, to + at, wide, p.batch, cols);
+    if (gate < summed)
+      product(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+              packed + gate * p.hidden * kRecurrentColumns, p.hidden, to + at, wide, true);
+  }
+}
+
+template <class T>
+void lstm_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first,
+              int64_t cols) {
+  using V = Vec<T>;
+  T* gates = (T*)s.gates + row * 4 * p.hidden + first;
+  const int64_t at = row * p.hidden + first;
+  const T* cell = (const T*)s.cell + at;
+  T *next_hidden = (T*)s.next_hidden + at, *next_cell = (T*)s.next_cell + at;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V in = apply<Sigmoid>(load_lanes(gates + i, n));
+    const V forget = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+    const V candidate = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
+    const V out = apply<Sigmoid>(load_lanes(gates + 3 * p.hidden + i, n));
+    const V state = forget * load_lanes(cell + i, n) + in * candidate;
+    store_lanes(gates + i, in, n);
+    store_lanes(gates + p.hidden + i, forget, n);
+    store_lanes(gates + 2 * p.hidden + i, candidate, n);
+    store_lanes(gates + 3 * p.hidden + i, out, n);
+    store_lanes(next_cell + i, state, n);
+    store_lanes(next_hidden + i, out * apply<Tanh>(state), n);
+  });
+}
+
+template <class T>
+void gru_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first, int64_t cols) {
+  using V = Vec<T>;
+  T* gates = (T*)s.gates + row * 3 * p.hidden + first;
+  const int64_t at = row * p.hidden + first;
+  const T *hidden = (const T*)s.hidden + at, *products = (const T*)s.product + at;
+  T* next_hidden = (T*)s.next_hidden + at;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V reset = apply<Sigmoid>(load_lanes(gates + i, n));
+    const V update = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+    const V sum = load_lanes(gates + 2 * p.hidden + i, n) + reset * load_lanes(products + i, n);
+    const V next = apply<Tanh>(sum);
+    store_lanes(gates + i, reset, n);
+    store_lanes(gates + p.hidden + i, update, n);
+    store_lanes(gates + 2 * p.hidden + i, next, n);
+    store_lanes(next_hidden + i, next + update * (load_lanes(hidden + i, n) - next), n);
+  });
+}
+
+template <class T>
+void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    if (p.cell == Cell::kLstm) {
+      add_products<T>(p, s, unit, 4, (T*)s.gates);
+      for (int64_t row = 0; row < p.batch; ++row) lstm_row<T>(p, s, row, first, cols);
+    } else if (p.cell == Cell::kGru) {
+      add_products<T>(p, s, unit, 2, (T*)s.gates);
+      T* products = (T*)s.product + first;
+      copy_rows((const T*)s.bias + first, 0, products, p.hidden, p.batch, cols);
+      product(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+              packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, p.hidden,
+              products, p.hidden, true);
+      for (int64_t row = 0; row < p.batch; ++row) gru_row<T>(p, s, row, first, cols);
+    } else {
+      add_products<T>(p, s, unit, 1, (T*)s.next_hidden);
+      for (int64_t row = 0; row < p.batch; ++row) {
+        T* next = (T*)s.next_hidden + row * p.hidden + first;
+        for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+          const Vec<T> sum = load_lanes(next + i, n);
+          store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
+        });
+      }
+    }
+  }
+}
+
+// Of an array that may be absent.
+template <class T>
+WEFT_INLINE Vec<T> given(const void* data, int64_t place, int64_t n) {
+  return data ? load_lanes((const T*)data + place, n) : Vec<T>(0);
+}
+
+// With tc = tanh(c'): do = dh tc, dc += dh o (1 - tc²), di = dc g, dg = dc i, df = dc c, and
+// through σ and tanh to the sums; dc f goes on to the step before.
+template <class T>
+void lstm_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                   int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first, wide_at = row * 4 * p.hidden + first;
+  const T* gates = (const T*)s.gates + wide_at;
+  T *dsums = (T*)s.dsums + wide_at, *dstate = (T*)s.dstate + at;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V in = load_lanes(gates + i, n), forget = load_lanes(gates + p.hidden + i, n),
+            candidate = load_lanes(gates + 2 * p.hidden + i, n),
+            out = load_lanes(gates + 3 * p.hidden + i, n);
+    const V bent = apply<Tanh>(load_lanes((const T*)s.cell + at + i, n));
+    const V dh =
+        given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
+    const V dc =
+        load_lanes(dstate + i, n) + given<T>(s.dcell, at + i, n) + dh * out * (V(1) - bent * bent);
+    const auto outside = [&](int gate) WEFT_LAMBDA {
+      return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
+    };
+    const V din = dc * candidate + outside(0);
+    const V dforget = dc * load_lanes((const T*)s.last + at + i, n) + outside(1);
+    const V dcandidate = dc * in + outside(2);
+    const V dout = dh * bent + outside(3);
+    store_lanes(dsums + i, din * in * (V(1) - in), n);
+    store_lanes(dsums + p.hidden + i, dforget * forget * (V(1) - forget), n);
+    store_lanes(dsums + 2 * p.hidden + i, dcandidate * (V(1) - candidate * candidate), n);
+    store_lanes(dsums + 3 * p.hidden + i, dout * out * (V(1) - out), n);
+    store_lanes(dstate + i, dc * forget, n);
+  });
+}
+
+// dn = dh (1 - z), dz = dh (h - n), through tanh da = dn (1 - n²), dr = da q, dq = da r; dh z goes
+// on to the state before.
+template <class T>
+void gru_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                  int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first, wide_at = row * 3 * p.hidden + first;
+  const T* gates = (const T*)s.gates + wide_at;
+  T *dsums = (T*)s.dsums + wide_at, *carried = (T*)s.carried + at;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V reset = load_lanes(gates + i, n), update = load_lanes(gates + p.hidden + i, n),
+            next = load_lanes(gates + 2 * p.hidden + i, n);
+    const V dh = load_lanes(carried + i, n) + given<T>(s.dhidden, at + i, n);
+    const auto outside = [&](int gate) WEFT_LAMBDA {
+      return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
+    };
+    const V dupdate = dh * (load_lanes((const T*)s.last + at + i, n) - next) + outside(1);
+    const V dnext = dh * (V(1) - update) + outside(2);
+    const V dsum = dnext * (V(1) - next * next);
+    const V dreset = dsum * load_lanes((const T*)s.product + at + i, n) + outside(0);
+    store_lanes(dsums + i, dreset * reset * (V(1) - reset), n);
+    store_lanes(dsums + p.hidden + i, dupdate * update * (V(1) - update), n);
+    store_lanes(dsums + 2 * p.hidden + i, dsum, n);
+    store_lanes((T*)s.dproduct_sums + at + i, dsum * reset + given<T>(s.dproduct, at + i, n), n);
+    store_lanes(carried + i, dh * update, n);
+  });
+}
+
+template <class T>
+void plain_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                    int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V state = load_lanes((const T*)s.gates + at + i, n);
+    const V dh =
+        given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
+    const V slope = p.cell == Cell::kRelu ? select(state > V(0), V(1), V(0)) : V(1) - state * state;
+    store_lanes((T*)s.dsums + at + i, dh * slope, n);
+  });
+}
+
+template <class T>
+void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range units) {
+  const bool is_gru = p.cell == Cell::kGru;
+  const int64_t wide = gates_of(p.cell) * p.hidden;
+  const int64_t through_sums = is_gru ? 2 * p.hidden : wide;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    const T* packed = packed_of<T>(p, s.packed, unit);
+    T* carried = (T*)s.carried + first;
+    if (s.later)
+      product(p.batch, cols, through_sums, (const T*)s.later, wide, packed, wide, carried, p.hidden,
+              is_gru);
+    if (s.later && is_gru)
+      product(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
+              packed + through_sums * kTileCols<T>, wide, carried, p.hidden, true);
+    for (int64_t row = 0; s.dsums && row < p.batch; ++row) {
+      if (p.cell == Cell::kLstm) {
+        lstm_back_row<T>(p, s, row, first, cols);
+      } else if (is_gru) {
+        gru_back_row<T>(p, s, row, first, cols);
+      } else {
+        plain_back_row<T>(p, s, row, first, cols);
+      }
+    }
+  }
+}
+
+#define WEFT_RECURRENT(T) \
+  { recurrent_pack<T>, recurrent_step<T>, recurrent_back_step<T> }
+
+extern const RecurrentKernels kRecurrents[kNumDTypes];
+const RecurrentKernels kRecurrents[kNumDTypes] = {
+    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_RECURRENT(float), WEFT_RECURRENT(double)};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

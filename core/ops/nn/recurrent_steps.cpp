@@ -1,0 +1,107 @@
+#include "ops/nn/recurrent_steps.h"
+
+#include <utility>
+
+#include "base/errors.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+
+Result<StepSizes> step_sizes(const InferContext& c, size_t input, int64_t gates) {
+  WEFT_TRY(rules::require_lanes(c, 0));
+  const Shape& shape = c.in[input].shape;
+  if (shape.rank() == 3 && shape[2] % gates == 0 && shape[0] >= 1)
+    return StepSizes{shape[0], shape[1], shape[2] / gates};
+  return errors::invalid_value(c.op().name, "`", c.op().input_name(input),
+                               "` must have shape (T, N, ", gates > 1 ? std::to_string(gates) : "",
+                               gates > 1 ? " H" : "H", ") with at least one step; got ", shape);
+}
+
+Status require_shape(const InferContext& c, size_t input, const Shape& wanted) {
+  if (!c.given(input) || c.in[input].shape == wanted) return {};
+  return errors::invalid_value(c.op().name, "`", c.op().input_name(input), "` must have shape ",
+                               wanted, "; got ", c.in[input].shape);
+}
+
+kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums) {
+  return {sums.dtype, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)};
+}
+
+int64_t recurrent_scratch(kernels::Cell cell, const TensorType& sums) {
+  return kernels::recurrent_packed_bytes(
+      {sums.dtype, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)});
+}
+
+Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
+  Slot slot = dense_slot(function);
+  slot.scratch_bytes = bytes;
+  return slot;
+}
+
+StepOrder step_order(const KernelCall& call, const TensorView& sums) {
+  return {sums.shape[0], call.op.reader(call.attributes).flag("reverse")};
+}
+
+char* at_step(const TensorView& view, int64_t step) {
+  if (!view.data) return nullptr;
+  const int64_t elements = view.shape[1] * view.shape[2];
+  return static_cast<char*>(view.data) + step * elements * size_of(view.dtype);
+}
+
+const void* before_step(const TensorView& view, const StepOrder& order, int64_t done,
+                        const TensorView& first) {
+  return done == 0 ? first.data : at_step(view, order.at(done - 1));
+}
+
+TensorView optional_input(const KernelCall& call, size_t input) {
+  return input < call.in.size() ? call.in[input] : TensorView{};
+}
+
+void pack_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                    bool is_backward) {
+  over_recurrent_units(p, [&](kernels::Range units) {
+    kernels::run_recurrent_pack(p, call.in[weight].data, is_backward, call.scratch, units);
+  });
+}
+
+Value step_of(const Value& x, int64_t step) {
+  const Shape shape = x.shape();
+  return reshape(slice(x, 0, step, 1), Shape(shape.span().subspan(1)));
+}
+
+Value all_rows(const Value& x) {
+  const Shape shape = x.shape();
+  return reshape(x, {shape[0] * shape[1], shape[2]});
+}
+
+Value states_before(const Value& first, const Value& hiddens, bool reverse) {
+  const Shape states = first.shape();
+  const int64_t steps = hiddens.shape()[0];
+  Values parts{reshape(first, {1, states[0], states[1]})};
+  if (steps > 1) parts.push_back(slice(hiddens, 0, reverse ? 1 : 0, steps - 1));
+  if (reverse && steps > 1) std::swap(parts[0], parts[1]);
+  return all_rows(concatenate(parts, 0));
+}
+
+Value add_given(const Value& a, const Value& b) { return !a ? b : !b ? a : a + b; }
+
+Value BackwardSteps::at(size_t input, int64_t step) const {
+  if (c.inputs.size() <= input || !c.in(input)) return {};
+  return step_of(c.in(input), step);
+}
+
+Value BackwardSteps::before(size_t input, int64_t done, const Value& first) const {
+  if (done == 0) return first;
+  return at(input, reverse ? steps - done : done - 1);
+}
+
+Value stacked_steps(const Values& parts) {
+  Values steps;
+  for (const Value& part : parts) {
+    const Shape shape = part.shape();
+    steps.push_back(reshape(part, {1, shape[0], shape[1]}));
+  }
+  return concatenate(steps, 0);
+}
+
+}  // namespace weft::ops

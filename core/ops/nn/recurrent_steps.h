@@ -1,0 +1,88 @@
+// What the operators share that make all steps of a recurrent network: lstm_steps.cpp,
+// gru_steps.cpp, rnn_steps.cpp. Each is one kernel over time, forward and backward; the gradient of
+// the hidden weights is one product over all steps, and gradients of the gradient are those of its
+// formula in operators.
+#pragma once
+
+#include "kernels/recurrent.h"
+#include "ops/kernel_call.h"
+#include "ops/op.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+
+// Steps, batch and hidden elements, of an array (T, N, gates H).
+struct StepSizes {
+  int64_t steps, batch, hidden;
+  Shape of_states() const { return {batch, hidden}; }
+  Shape of_all(int64_t gates) const { return {steps, batch, gates * hidden}; }
+};
+Result<StepSizes> step_sizes(const InferContext& c, size_t input, int64_t gates);
+
+// An input's shape; an absent one has any.
+Status require_shape(const InferContext& c, size_t input, const Shape& wanted);
+
+kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums);
+// Of the packed weights, by the type of an array (T, N, gates H).
+int64_t recurrent_scratch(kernels::Cell cell, const TensorType& sums);
+
+Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
+
+// The steps in the order in which they run.
+struct StepOrder {
+  int64_t steps;
+  bool reverse;
+  int64_t at(int64_t done) const { return reverse ? steps - 1 - done : done; }
+};
+StepOrder step_order(const KernelCall& call, const TensorView& sums);
+
+// The part of an array (T, N, x) or of an absent one that belongs to a step.
+char* at_step(const TensorView& view, int64_t step);
+// Of (T, N, H): what the step before `done` steps gave, or `first` before all.
+const void* before_step(const TensorView& view, const StepOrder& order, int64_t done,
+                        const TensorView& first);
+TensorView optional_input(const KernelCall& call, size_t input);
+
+// body(units) over a step's units; the work is that of the product, in elements of cheap
+// arithmetic.
+template <class Body>
+void over_recurrent_units(const kernels::Recurrent& p, const Body& body) {
+  const int64_t work = p.batch * p.hidden * kernels::gates_of(p.cell) * (p.hidden / 16 + 8);
+  split_work(kernels::recurrent_units(p), work, nullptr, 0,
+             [&](kernels::Range units, void*) { body(units); });
+}
+
+void pack_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                    bool is_backward);
+
+// ---- rules
+
+// The step of (T, N, x), (N, x).
+Value step_of(const Value& x, int64_t step);
+// The hidden states that the steps began with, (T N, H): what the weights were multiplied with.
+Value states_before(const Value& first, const Value& hiddens, bool reverse);
+// (T, N, x) as (T N, x).
+Value all_rows(const Value& x);
+// Sum of what is there.
+Value add_given(const Value& a, const Value& b);
+
+// A formula's way back through the steps, and what it gathers of them.
+struct BackwardSteps {
+  const ComposeContext& c;
+  int64_t steps;
+  bool reverse;
+
+  // f(done, step), from the last that ran to the first.
+  template <class F>
+  void run(const F& f) const {
+    for (int64_t done = steps - 1; done >= 0; --done) f(done, reverse ? steps - 1 - done : done);
+  }
+  // Input `input` at a step; absent where it is not given.
+  Value at(size_t input, int64_t step) const;
+  // (T, N, H): what the step before gave, or `first` before all.
+  Value before(size_t input, int64_t done, const Value& first) const;
+};
+// (T, N, x) of parts (N, x).
+Value stacked_steps(const Values& parts);
+
+}  // namespace weft::ops
