@@ -207,7 +207,8 @@ class Chaining {
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
     if (code_.streams) {
-      chain().back().streaming = kernels::chain_streaming_store(v.dtype);
+      if (out < code_.first_buffer())
+        chain().back().streaming = kernels::chain_streaming_store(v.dtype);
     } else {
       v.external = out;
     }
@@ -232,11 +233,12 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   for (size_t e = 0; e < externals.size(); ++e) {
     if (code.loop.col_stride[e] == 0)
       code.chain_scalars |= 1u << e;
-    else
+    else if (e < static_cast<size_t>(code.first_buffer()))
       bytes += code.shape.elements() * size_of(externals[e].dtype);
   }
-  code.streams = bytes > kStreamedBytes;
-  if (code.steps.size() < 2 || !kernels::fits_chain(code.loop)) return;
+  code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
+  const bool is_single = code.steps.size() < 2 && code.reductions.empty();
+  if (is_single || !kernels::fits_chain(code.loop)) return;
   Chaining chaining(code);
   if (!chaining.run()) {
     code.chain.clear();
