@@ -197,6 +197,12 @@ class Chaining {
     return emit(form(s, has_form(s, special) ? special : general), {other});
   }
 
+  bool is_reduced(int16_t external) const {
+    return std::ranges::any_of(code_.reductions, [&](const kernels::TileReduction& reduction) {
+      return reduction.source == external;
+    });
+  }
+
   // A result that is an output. It is read again from there unless it is streamed.
   bool store(size_t s) {
     const int16_t out = code_.steps[s].out;
@@ -207,7 +213,7 @@ class Chaining {
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
     if (code_.streams) {
-      if (out < code_.first_buffer())
+      if (out < code_.first_buffer() && !is_reduced(out))
         chain().back().streaming = kernels::chain_streaming_store(v.dtype);
     } else {
       v.external = out;

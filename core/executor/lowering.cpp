@@ -26,6 +26,9 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 // Elements of cheap arithmetic below which a second thread costs more than it gains.
 constexpr int64_t kElementsAThread = 16384;
 
+// Arrays of fewer bytes are not written round the caches when they are reduced, too.
+constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
+
 Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::TensorType>& in,
                                     const graph::TensorType& out) {
   if (graph::draws_floats(node, out)) return kernels::StepKernel(nullptr);
@@ -98,21 +101,31 @@ class Lowering {
     number_buffers();
   }
 
-  // A value that is reduced is made in a buffer, or copied there where it is an array, too, or
-  // cast.
+  bool is_input(ValueId id) const {
+    return region_.values[static_cast<size_t>(id)].origin == graph::Origin::kInput;
+  }
+
+  // A value that is reduced is made in a buffer, or copied there where it is cast, or is a large
+  // array, too, which may be written round the caches.
   void number_buffers() {
     for (const Node* node : reduced_) {
       const ValueId id = node->operands[0].value;
       const DType dtype = ops::dtype_reduced_in(*node->op->slot.reduction, region_.type(id).dtype,
                                                 region_.type(node->outputs[0]).dtype);
+      int16_t& own = number_[static_cast<size_t>(id)];
+      const bool is_cast = dtype != region_.type(id).dtype;
+      if (own >= 0 && own < code_.first_buffer() && !is_cast && !is_input(id) &&
+          region_.type(id).bytes() < kReadAgainBytes) {
+        source_.push_back(own);
+        continue;
+      }
       const auto known = std::ranges::find_if(
           buffers_, [&](const BufferOf& b) { return b.value == id && b.dtype == dtype; });
       source_.push_back(static_cast<int16_t>(code_.first_buffer() + (known - buffers_.begin())));
       if (known != buffers_.end()) continue;
       code_.dtypes.push_back(dtype);
       ++code_.buffers;
-      int16_t& own = number_[static_cast<size_t>(id)];
-      const bool is_copy = own >= 0 || dtype != region_.type(id).dtype;
+      const bool is_copy = own >= 0 || is_cast;
       buffers_.push_back({id, dtype, is_copy});
       if (!is_copy) own = source_.back();
     }

@@ -166,6 +166,7 @@ class TaskRunner {
   void make(int64_t first, int64_t count) {
     for (int e = reducing_.first_buffer; e < reducing_.program.externals; ++e)
       data_.of[e] = buffers_[e] - first * size_of_external(e);
+    made_ = first;
     const int64_t most = reducing_.program.chain.instructions.empty() ? kTileElements : count;
     for (int64_t end = first + count; first < end;) {
       const TileWindow window = window_at(reducing_.loop, first, std::min(most, end - first));
@@ -176,7 +177,8 @@ class TaskRunner {
 
   const char* made(size_t r, int64_t element) const {
     const int source = reducing_.reductions[r].source;
-    return buffers_[source] + element * size_of_external(source);
+    return static_cast<const char*>(data_.of[source]) +
+           (made_ + element) * size_of_external(source);
   }
 
   void add_lines(const Group& group, int64_t first, int64_t end) {
@@ -252,6 +254,7 @@ class TaskRunner {
   Pointers data_;
   TileRunner runner_;
   char* buffers_[kMost] = {};
+  int64_t made_ = 0;  // the first of the last elements
   char* trees_;
   std::optional<PairwiseTotals> tree_[kMost];
 };
@@ -278,7 +281,7 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
   loop.by_columns = !has_dense_lines && walk.kept_rank > 0;
   loop.run = walk.kept_rank > 0 ? walk.kept[walk.kept_rank - 1] : 1;
   loop.line = length;
-  loop.piece = std::max(kReduceBlock, kPieces / buffers / kReduceBlock * kReduceBlock);
+  loop.piece = std::max(kReduceBlock, kPieces / std::max(1, buffers) / kReduceBlock * kReduceBlock);
   const int64_t block = loop.by_columns ? kReduceRows : kReduceBlock;
   loop.line_blocks = (length + block - 1) / block;
   loop.blocks = lines * loop.line_blocks;

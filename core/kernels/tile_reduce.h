@@ -17,7 +17,7 @@ namespace weft::kernels {
 // One result; those of one program reduce the same axes.
 struct TileReduction {
   Reduction reduction;
-  int16_t source;  // the external that is reduced: dense, its strides those of the shape
+  int16_t source;  // the external that is reduced: a buffer or a dense array of the shape
   DType dtype;     // of the source
 };
 
