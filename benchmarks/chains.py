@@ -13,7 +13,7 @@ where exp and log are other polynomials.
 """
 
 import ctypes
-import importlib.util
+import importlib
 import os
 import subprocess
 import sys
@@ -22,13 +22,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy
 import weft
+from chain_libraries import libraries, parts_of
 from side_by_side import Report
-from weft import np, npx
+from weft import npx
 
 HERE = Path(__file__).resolve().parent
 SIZES = (10_240, 1_048_576, 100_000_768)
@@ -48,90 +48,6 @@ class Chain:
     named: bool = False
     updates: tuple[int, ...] = ()  # inputs that are written; then there are no outputs
     reference: str = "loop"  # whose results the others have to give; none: they are random
-
-
-# ---- libraries: what a chain needs of each, by one name
-
-
-def libraries(names):
-    """Those of `names` that are installed: functions, and arrays from NumPy's."""
-    found = {"numpy": _numpy(), "weft": _weft()}
-    if "torch" in names and importlib.util.find_spec("torch"):
-        found["torch"] = _torch()
-    if "jax" in names and importlib.util.find_spec("jax"):
-        found["jax"] = _jax()
-    return found
-
-
-def _numpy():
-    return SimpleNamespace(
-        **{name: getattr(numpy, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
-        abs=numpy.abs,
-        float32=lambda x: x.astype("float32"),
-        bfloat16=None,
-        mean=lambda x: x.mean(-1),
-        sum=lambda x: x.sum(-1),
-        array=lambda x: x,
-        asnumpy=numpy.asarray,
-        hybrid=lambda f: f,
-    )
-
-
-def _weft():
-    return SimpleNamespace(
-        **{name: getattr(np, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
-        abs=np.abs,
-        float32=lambda x: x.astype("float32"),
-        bfloat16=lambda x: x.astype("bfloat16"),
-        mean=lambda x: x.mean(axis=-1),
-        sum=lambda x: x.sum(axis=-1),
-        array=np.array,
-        asnumpy=lambda x: x.astype("float32").asnumpy(),
-        hybrid=weft.hybridize,
-    )
-
-
-def _torch():
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(2)
-    return SimpleNamespace(
-        **{name: getattr(torch, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
-        abs=torch.abs,
-        float32=lambda x: x.to(torch.float32),
-        bfloat16=lambda x: x.to(torch.bfloat16),
-        mean=lambda x: x.mean(-1),
-        sum=lambda x: x.sum(-1),
-        array=torch.from_numpy,
-        asnumpy=lambda x: x.to(torch.float32).numpy(),
-        hybrid=lambda f: f,
-        functional=torch.nn.functional,
-    )
-
-
-def _jax():
-    jax = importlib.import_module("jax")
-    xp = importlib.import_module("jax.numpy")
-    return SimpleNamespace(
-        **{name: getattr(xp, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
-        abs=xp.abs,
-        float32=lambda x: x.astype("float32"),
-        bfloat16=lambda x: x.astype("bfloat16"),
-        mean=lambda x: x.mean(-1),
-        sum=lambda x: x.sum(-1),
-        array=xp.asarray,
-        asnumpy=lambda x: numpy.asarray(x.astype("float32")),
-        hybrid=lambda f: _ready(jax.jit(f)),
-    )
-
-
-def _ready(function):
-    def call(*arrays):
-        result = function(*arrays)
-        for part in parts_of(result):
-            part.block_until_ready()
-        return result
-
-    return call
 
 
 # ---- chains
@@ -346,10 +262,6 @@ def library_call(lib, chain, inputs):
     return partial(weft.hybridize(write), arrays, outputs), outputs
 
 
-def parts_of(result):
-    return result if isinstance(result, tuple) else (result,)
-
-
 def results_of(lib, call, written):
     """NumPy's arrays of a first call."""
     result = call()
@@ -399,7 +311,8 @@ def measure(report, loops, libs, chain, size, thorough):
         if name == "torch" and thorough:
             compile_ = importlib.import_module("torch").compile
             function = compile_(partial(chain.call, lib), dynamic=False)
-            competitors["compile"] = partial(function, *call.args)
+            arrays = call.args[1:]  # behind the library: a partial of a partial is one
+            competitors["compile"] = partial(function, *arrays)
             competitors["compile"]()
     large = size > 10**7
     aim = (1 / 0.9 if large else None) if chain.named else 1.25 if large else 1.6

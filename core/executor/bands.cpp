@@ -226,7 +226,7 @@ class Planner {
     }
     add_array(node.outputs[0], {step.out, true, true});
     for (TensorView& view : views) view = ops::broadcast_view(view, code.shape);
-    set_loop(code, views);
+    set_loop(code, views, 1);
     step.code = std::make_unique<TileCode>(std::move(code));
     return {};
   }

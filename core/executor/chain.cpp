@@ -197,6 +197,12 @@ class Chaining {
     return emit(form(s, has_form(s, special) ? special : general), {other});
   }
 
+  bool is_reduced(int16_t external) const {
+    return std::ranges::any_of(code_.reductions, [&](const kernels::TileReduction& reduction) {
+      return reduction.source == external;
+    });
+  }
+
   // A result that is an output. It is read again from there unless it is streamed.
   bool store(size_t s) {
     const int16_t out = code_.steps[s].out;
@@ -207,7 +213,8 @@ class Chaining {
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
     if (code_.streams) {
-      chain().back().streaming = kernels::chain_streaming_store(v.dtype);
+      if (out < code_.first_buffer() && !is_reduced(out))
+        chain().back().streaming = kernels::chain_streaming_store(v.dtype);
     } else {
       v.external = out;
     }
@@ -232,11 +239,12 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   for (size_t e = 0; e < externals.size(); ++e) {
     if (code.loop.col_stride[e] == 0)
       code.chain_scalars |= 1u << e;
-    else
+    else if (e < static_cast<size_t>(code.first_buffer()))
       bytes += code.shape.elements() * size_of(externals[e].dtype);
   }
-  code.streams = bytes > kStreamedBytes;
-  if (code.steps.size() < 2 || !kernels::fits_chain(code.loop)) return;
+  code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
+  const bool is_single = code.steps.size() < 2 && code.reductions.empty();
+  if (is_single || !kernels::fits_chain(code.loop)) return;
   Chaining chaining(code);
   if (!chaining.run()) {
     code.chain.clear();

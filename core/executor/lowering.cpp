@@ -5,7 +5,9 @@
 
 #include "base/errors.h"
 #include "executor/chain.h"
+#include "graph/fused.h"
 #include "kernels/formula_ids.h"
+#include "ops/reduce_slot.h"
 
 namespace weft::executor {
 
@@ -23,6 +25,9 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 
 // Elements of cheap arithmetic below which a second thread costs more than it gains.
 constexpr int64_t kElementsAThread = 16384;
+
+// Arrays of fewer bytes are not written round the caches when they are reduced, too.
+constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
 
 Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::TensorType>& in,
                                     const graph::TensorType& out) {
@@ -44,12 +49,14 @@ class Lowering {
     number_externals();
     find_order();
     find_last_reads();
+    for (const ValueId id : region_.inputs) fill_buffers_from(id);
     for (const size_t n : order_) WEFT_TRY(lower_node(n));
+    add_reductions();
     if (code_.externals() > kernels::TileLoop::kMaxExternals ||
         code_.dtypes.size() > kernels::TileLoop::kMaxOperands)
       return errors::internal("plan", "a fused region has ", code_.dtypes.size(), " arrays");
     find_in_place();
-    code_.shape = region_.type(region_.outputs[0]).shape;
+    code_.shape = graph::shape_of_fused(region_);
     return std::move(code_);
   }
 
@@ -76,14 +83,73 @@ class Lowering {
   void number_externals() {
     number_.resize(region_.values.size(), -1);
     code_.inputs = region_.inputs.size();
-    code_.outputs = region_.outputs.size();
     const auto number = [&](ValueId id) {
       number_[static_cast<size_t>(id)] = static_cast<int16_t>(code_.dtypes.size());
       code_.dtypes.push_back(region_.type(id).dtype);
     };
     for (const ValueId id : region_.inputs) number(id);
     for (const ScalarExternal& scalar : code_.scalars) code_.dtypes.push_back(scalar.dtype);
-    for (const ValueId id : region_.outputs) number(id);
+    for (const ValueId id : region_.outputs) {
+      const Node& node = *region_.producer(id);
+      if (graph::is_reduction(node)) {
+        reduced_.push_back(&node);
+      } else {
+        number(id);
+        ++code_.outputs;
+      }
+    }
+    number_buffers();
+  }
+
+  bool is_input(ValueId id) const {
+    return region_.values[static_cast<size_t>(id)].origin == graph::Origin::kInput;
+  }
+
+  // A value that is reduced is made in a buffer, or copied there where it is cast, or is a large
+  // array, too, which may be written round the caches.
+  void number_buffers() {
+    for (const Node* node : reduced_) {
+      const ValueId id = node->operands[0].value;
+      const DType dtype = ops::dtype_reduced_in(*node->op->slot.reduction, region_.type(id).dtype,
+                                                region_.type(node->outputs[0]).dtype);
+      int16_t& own = number_[static_cast<size_t>(id)];
+      const bool is_cast = dtype != region_.type(id).dtype;
+      if (own >= 0 && own < code_.first_buffer() && !is_cast && !is_input(id) &&
+          region_.type(id).bytes() < kReadAgainBytes) {
+        source_.push_back(own);
+        continue;
+      }
+      const auto known = std::ranges::find_if(
+          buffers_, [&](const BufferOf& b) { return b.value == id && b.dtype == dtype; });
+      source_.push_back(static_cast<int16_t>(code_.first_buffer() + (known - buffers_.begin())));
+      if (known != buffers_.end()) continue;
+      code_.dtypes.push_back(dtype);
+      ++code_.buffers;
+      const bool is_copy = own >= 0 || is_cast;
+      buffers_.push_back({id, dtype, is_copy});
+      if (!is_copy) own = source_.back();
+    }
+  }
+
+  void fill_buffers_from(ValueId id) {
+    for (size_t b = 0; b < buffers_.size(); ++b) {
+      if (!buffers_[b].is_copy || buffers_[b].value != id) continue;
+      kernels::TileStep step{};
+      step.kernel = kernels::cast_step(region_.type(id).dtype, buffers_[b].dtype);
+      std::ranges::fill(step.in, int16_t{-1});
+      step.in[0] = number_[static_cast<size_t>(id)];
+      step.out = static_cast<int16_t>(code_.first_buffer() + static_cast<int>(b));
+      code_.steps.push_back(step);
+      code_.formulas.push_back(kernels::FormulaId::kCount);
+    }
+  }
+
+  void add_reductions() {
+    for (size_t r = 0; r < reduced_.size(); ++r) {
+      code_.reductions.push_back({*reduced_[r]->op->slot.reduction, source_[r],
+                                  code_.dtypes[static_cast<size_t>(source_[r])]});
+      code_.axes = graph::reduced_axes(region_, *reduced_[r]);
+    }
   }
 
   // Each result right before the step that reads it, where that is possible: a chain then holds it.
@@ -92,6 +158,7 @@ class Lowering {
     for (const ValueId id : region_.outputs)
       place_after_operands(static_cast<size_t>(region_.values[static_cast<size_t>(id)].index));
     for (size_t n = 0; n < region_.nodes.size(); ++n) place_after_operands(n);
+    std::erase_if(order_, [&](size_t n) { return graph::is_reduction(region_.nodes[n]); });
   }
   // Regions have at most kMaxFusedNodes, so recursion is shallow.
   void place_after_operands(size_t n) {
@@ -139,6 +206,7 @@ class Lowering {
     code_.steps.push_back(step);
     code_.formulas.push_back(!step.kernel || node.op->name == "cast" ? kernels::FormulaId::kCount
                                                                      : node.op->slot.formula);
+    fill_buffers_from(out);
     return {};
   }
 
@@ -169,15 +237,25 @@ class Lowering {
       for (const ValueId in : region_.inputs) {
         const graph::TensorType& a = region_.type(in);
         const graph::TensorType& b = region_.type(out);
-        may.push_back(last_read_[static_cast<size_t>(in)] <= written && a.shape == b.shape &&
+        may.push_back(!graph::is_reduction(region_.nodes[index]) &&
+                      last_read_[static_cast<size_t>(in)] <= written && a.shape == b.shape &&
                       size_of(a.dtype) == size_of(b.dtype));
       }
       code_.in_place.push_back(std::move(may));
     }
   }
 
+  struct BufferOf {
+    ValueId value;
+    DType dtype;
+    bool is_copy;
+  };
+
   const Graph& region_;
   TileCode code_;
+  std::vector<const Node*> reduced_;
+  std::vector<BufferOf> buffers_;
+  std::vector<int16_t> source_;                        // the buffer of each reduction
   std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
   std::vector<int16_t> number_;                        // operand number of each value
   std::vector<size_t> order_;                          // nodes as they run
@@ -187,11 +265,6 @@ class Lowering {
 };
 
 }  // namespace
-
-bool is_elementwise(const Node& node) {
-  return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
-         node.outputs.size() == 1 && node.operands.size() <= kernels::kMaxStepInputs;
-}
 
 Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& operands) {
   Graph region;
@@ -215,13 +288,35 @@ Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& oper
 
 Result<TileCode> lower(const Graph& region) { return Lowering(region).run(); }
 
-void set_loop(TileCode& code, std::span<const TensorView> externals) {
-  code.loop = kernels::make_tile_loop(code.shape, externals);
-  code.units = kernels::tile_units(code.loop);
-  set_chain(code, externals);
-  code.scratch_a_thread = kernels::tile_scratch(code.program(), code.loop);
-  const int64_t work = code.shape.elements() * static_cast<int64_t>(code.steps.size());
-  const int64_t pieces = std::max<int64_t>(1, work / kElementsAThread);
+void set_loop(TileCode& code, std::span<const TensorView> externals, int threads) {
+  std::vector<TensorView> all(externals.begin(), externals.begin() + code.first_buffer());
+  for (size_t b = 0; b < code.buffers; ++b) {
+    TensorView dense = {};
+    dense.dtype = code.dtypes[all.size()];
+    dense.rank = code.shape.rank();
+    const Shape strides = dense_strides(code.shape);
+    std::ranges::copy(code.shape, dense.shape);
+    std::ranges::copy(strides, dense.strides);
+    all.push_back(dense);
+  }
+  code.loop = kernels::make_tile_loop(code.shape, all);
+  code.reduce = code.reductions.empty()
+                    ? kernels::TileReduceLoop()
+                    : kernels::make_tile_reduce(code.shape, code.axes,
+                                                static_cast<int>(code.buffers), threads);
+  set_chain(code, all);
+  const kernels::TileProgram program = code.program();
+  if (code.reductions.empty()) {
+    code.units = kernels::tile_units(code.loop);
+    code.scratch_a_thread = kernels::tile_scratch(program, code.loop);
+  } else {
+    const kernels::TileReduceProgram reducing = code.reducing(program);
+    code.units = kernels::tile_reduce_tasks(code.reduce);
+    code.scratch_a_thread = kernels::tile_reduce_scratch(reducing);
+    code.shared_scratch = kernels::tile_reduce_totals(reducing);
+  }
+  const auto steps = static_cast<int64_t>(code.steps.size() + code.reductions.size());
+  const int64_t pieces = std::max<int64_t>(1, code.shape.elements() * steps / kElementsAThread);
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "graph/ir.h"
-#include "kernels/tile_program.h"
+#include "kernels/tile_reduce.h"
 
 namespace weft::executor {
 
@@ -18,23 +18,28 @@ struct ScalarExternal {
   DType dtype;
 };
 
-// External arrays are, in this order: inputs of the region, scalars, outputs of the region.
+// External arrays are, in this order: inputs of the region, scalars, outputs of the region; and
+// buffers of what is reduced, in whose place a step is given the results of reductions.
 struct TileCode {
   std::vector<kernels::TileStep> steps;
   std::vector<kernels::FormulaId> formulas;  // of the steps; kCount: a cast or a draw
   std::vector<kernels::TileDraw> draws;
   std::vector<DType> dtypes;  // of all operands, externals first
-  size_t inputs = 0, outputs = 0;
+  size_t inputs = 0, outputs = 0, buffers = 0;
   std::vector<ScalarExternal> scalars;
+  std::vector<kernels::TileReduction> reductions;
+  uint32_t axes = 0;  // that they reduce
   Shape shape;
   // in_place[o][i]: output o may lie where input i lies, because no step reads i after o's.
   std::vector<std::vector<bool>> in_place;
 
   // Set when the externals have places.
   kernels::TileLoop loop;
-  int64_t units = 0;
+  kernels::TileReduceLoop reduce;
+  int64_t units = 0;  // tasks, if there are reductions
   int64_t grain = 1;  // units that are worth a thread
   int64_t scratch_a_thread = 0;
+  int64_t shared_scratch = 0;  // before that of threads
 
   // What runs in place of the steps (chain.h), if anything.
   std::vector<kernels::ChainInstruction> chain;
@@ -42,7 +47,10 @@ struct TileCode {
   int chain_operands = 0;
   bool streams = false;
 
-  int externals() const { return static_cast<int>(inputs + scalars.size() + outputs); }
+  int first_buffer() const { return static_cast<int>(inputs + scalars.size() + outputs); }
+  int externals() const { return first_buffer() + static_cast<int>(buffers); }
+  // What a step is given.
+  size_t arrays() const { return static_cast<size_t>(first_buffer()) + reductions.size(); }
   kernels::TileProgram program() const {
     return {steps,
             dtypes,
@@ -50,9 +58,10 @@ struct TileCode {
             {chain, chain_scalars, chain_reads, chain_writes, chain_operands, streams},
             draws};
   }
+  kernels::TileReduceProgram reducing(const kernels::TileProgram& program) const {
+    return {program, loop, reduce, reductions, first_buffer()};
+  }
 };
-
-bool is_elementwise(const graph::Node& node);
 
 // The region that consists of one elementwise node. `operands` receives the value operand of each
 // input of the region.
@@ -61,8 +70,8 @@ graph::Graph region_of(const graph::Graph& graph, const graph::Node& node,
 
 Result<TileCode> lower(const graph::Graph& region);
 
-// Derives the loop over these externals, broadcast to the program's shape.
-void set_loop(TileCode& code, std::span<const TensorView> externals);
+// Derives the loop over these externals (without buffers), broadcast to the program's shape.
+void set_loop(TileCode& code, std::span<const TensorView> externals, int threads);
 
 // A scalar as one element of a dtype, in the low bytes.
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype);

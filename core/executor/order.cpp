@@ -69,15 +69,30 @@ struct Needs {
   int64_t behind;  // and when it has
 };
 
+// A step that may run next, with what it adds to the bytes that are alive before it. That changes
+// only when a step runs that has a value in common with it.
+struct Ready {
+  int32_t step;
+  Needs adds;
+};
+
+// What all sets of a search share.
+struct Shared {
+  explicit Shared(const Steps& steps) : marks(steps.count(), 0) {}
+  std::vector<Trail> trails;
+  std::vector<uint32_t> marks;  // by step: the last round that touched it
+  uint32_t round = 0;
+};
+
 // Steps that have run, and what is known of the best way to have run them.
 class Set {
  public:
   explicit Set(const Steps& steps) : steps_(&steps), done_((steps.count() + 63) / 64, 0) {
     for (size_t s = 0; s < steps.count(); ++s)
-      if (steps[static_cast<int32_t>(s)].after.empty()) ready.push_back(static_cast<int32_t>(s));
+      if (steps[static_cast<int32_t>(s)].after.empty()) add_ready(static_cast<int32_t>(s));
   }
 
-  std::vector<int32_t> ready;  // steps that may run next
+  std::vector<Ready> ready;
   int64_t live = 0, peak = 0;
   int32_t trail = -1;
   uint32_t count = 0;
@@ -88,51 +103,76 @@ class Set {
     return peak != other.peak ? peak < other.peak : live < other.live;
   }
 
-  Needs needs(int32_t s) const {
-    const OrderStep& step = (*steps_)[s];
-    Needs needs{live + step.scratch, live};
-    for (const int32_t v : step.writes) {
-      if (is_begun(v)) continue;
-      needs.during += steps_->bytes(v);
-      if (steps_->stays(v) || !steps_->readers(v).empty()) needs.behind += steps_->bytes(v);
-    }
-    for (const int32_t v : step.reads)
-      if (dies(v, s)) needs.behind -= steps_->bytes(v);
-    for (const int32_t v : step.reuses)
-      if (dies(v, s)) needs.during -= steps_->bytes(v);
-    return needs;
+  Needs needs(const Ready& next) const {
+    return {live + next.adds.during, live + next.adds.behind};
   }
 
-  void run(int32_t s, std::vector<Trail>& trails) {
-    const Needs now = needs(s);
+  void run(Ready next, Shared& shared) {
+    const int32_t s = next.step;
+    const Needs now = needs(next);
     peak = std::max(peak, now.during);
     live = now.behind;
     done_[static_cast<size_t>(s) / 64] |= uint64_t{1} << (s % 64);
     hash += mixed(static_cast<uint64_t>(s));
-    trails.push_back({trail, s});
-    trail = static_cast<int32_t>(trails.size()) - 1;
+    shared.trails.push_back({trail, s});
+    trail = static_cast<int32_t>(shared.trails.size()) - 1;
     ++count;
-    std::erase(ready, s);
-    for (const int32_t next : steps_->next(s))
-      if (!is_done(next) && std::ranges::find(ready, next) == ready.end() &&
-          std::ranges::all_of((*steps_)[next].after, [&](int32_t k) { return is_done(k); }))
-        ready.push_back(next);
+    std::erase_if(ready, [&](const Ready& r) { return r.step == s; });
+    renew(s, shared);
+    for (const int32_t other : steps_->next(s))
+      if (!is_done(other) && std::ranges::find(ready, other, &Ready::step) == ready.end() &&
+          std::ranges::all_of((*steps_)[other].after, [&](int32_t e) { return is_done(e); }))
+        add_ready(other);
   }
+  // Whether it is ready or not.
+  void run_step(int32_t s, Shared& shared) { run({s, added_by(s)}, shared); }
 
   // Runs what costs nothing.
-  void settle(std::vector<Trail>& trails) {
+  void settle(Shared& shared) {
     for (size_t k = 0; k < ready.size();) {
       const Needs now = needs(ready[k]);
       if (now.during > peak || now.behind > live) {
         ++k;
         continue;
       }
-      run(ready[k], trails);
+      run(ready[k], shared);
       k = 0;
     }
   }
 
  private:
+  void add_ready(int32_t s) { ready.push_back({s, added_by(s)}); }
+
+  Needs added_by(int32_t s) const {
+    const OrderStep& step = (*steps_)[s];
+    Needs adds{step.scratch, 0};
+    for (const int32_t v : step.writes) {
+      if (is_begun(v)) continue;
+      adds.during += steps_->bytes(v);
+      if (steps_->stays(v) || !steps_->readers(v).empty()) adds.behind += steps_->bytes(v);
+    }
+    for (const int32_t v : step.reads)
+      if (dies(v, s)) adds.behind -= steps_->bytes(v);
+    for (const int32_t v : step.reuses)
+      if (dies(v, s)) adds.during -= steps_->bytes(v);
+    return adds;
+  }
+
+  // After `s` has run: of those that have a value in common with it.
+  void renew(int32_t s, Shared& shared) {
+    ++shared.round;
+    const auto mark = [&](std::span<const int32_t> steps) {
+      for (const int32_t other : steps) shared.marks[static_cast<size_t>(other)] = shared.round;
+    };
+    for (const std::vector<int32_t>* values : {&(*steps_)[s].reads, &(*steps_)[s].writes})
+      for (const int32_t v : *values) {
+        mark(steps_->readers(v));
+        mark(steps_->writers(v));
+      }
+    for (Ready& r : ready)
+      if (shared.marks[static_cast<size_t>(r.step)] == shared.round) r.adds = added_by(r.step);
+  }
+
   bool is_done(int32_t s) const { return (done_[static_cast<size_t>(s) / 64] >> (s % 64)) & 1; }
   bool is_begun(int32_t v) const {
     return std::ranges::any_of(steps_->writers(v), [&](int32_t s) { return is_done(s); });
@@ -180,7 +220,7 @@ class Level {
 
 class Search {
  public:
-  explicit Search(const Steps& steps) : steps_(steps), levels_(steps.count() + 1) {}
+  explicit Search(const Steps& steps) : steps_(steps), levels_(steps.count() + 1), shared_(steps) {}
 
   // The last step of the best order below `best`, as a trail; -1 if there is none.
   int32_t run(int64_t best) {
@@ -195,26 +235,26 @@ class Search {
 
   std::vector<int32_t> order(int32_t trail) const {
     std::vector<int32_t> result;
-    for (; trail >= 0; trail = trails_[static_cast<size_t>(trail)].before)
-      result.push_back(trails_[static_cast<size_t>(trail)].step);
+    for (; trail >= 0; trail = shared_.trails[static_cast<size_t>(trail)].before)
+      result.push_back(shared_.trails[static_cast<size_t>(trail)].step);
     std::ranges::reverse(result);
     return result;
   }
 
  private:
   void expand(const Set& set) {
-    for (const int32_t s : set.ready) {
-      const Needs needs = set.needs(s);
+    for (size_t k = 0; k < set.ready.size(); ++k) {
+      const Needs needs = set.needs(set.ready[k]);
       const int64_t peak = std::max(set.peak, needs.during);
       if (peak >= best_ || !levels_[set.count + 1].takes(peak, needs.behind, width_)) continue;
       auto next = std::make_unique<Set>(set);
-      next->run(s, trails_);
+      next->run(set.ready[k], shared_);
       offer(std::move(next));
     }
   }
 
   void offer(std::unique_ptr<Set> set) {
-    set->settle(trails_);
+    set->settle(shared_);
     if (set->count < steps_.count()) {
       Level& level = levels_[set->count];
       level.add(std::move(set), width_);
@@ -226,7 +266,7 @@ class Search {
 
   const Steps& steps_;
   std::vector<Level> levels_;  // by the number of steps that have run
-  std::vector<Trail> trails_;
+  Shared shared_;
   size_t width_ = kNarrowest;
   int64_t best_ = 0;
   int32_t found_ = -1;
@@ -237,8 +277,8 @@ class Search {
 int64_t peak_of(std::span<const OrderStep> steps, std::span<const OrderValue> values) {
   const Steps all(steps, values);
   Set set(all);
-  std::vector<Trail> trails;
-  for (size_t s = 0; s < steps.size(); ++s) set.run(static_cast<int32_t>(s), trails);
+  Shared shared(all);
+  for (size_t s = 0; s < steps.size(); ++s) set.run_step(static_cast<int32_t>(s), shared);
   return set.peak;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "graph/control.h"
+#include "graph/fused.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
 #include "runtime/transfer.h"
@@ -170,7 +171,7 @@ Status Placement::add_steps(const Node& node) {
   if (graph::control_of(graph_, node)) return add_control(node);
   if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
     return add_bands(node);
-  if (!options_.device && (!node.op || is_elementwise(node))) return add_tiles(node);
+  if (!options_.device && (!node.op || graph::is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
   if (add_view(node, types) || add_joined(node)) return {};
@@ -237,14 +238,16 @@ Status Placement::add_tiles(const Node& node) {
       view.rank = seen.shape.rank();
       std::copy(seen.shape.begin(), seen.shape.end(), view.shape);
       std::copy(seen.strides.begin(), seen.strides.end(), view.strides);
-      views.push_back(ops::broadcast_view(view, step.code->shape));
+      if (views.size() < static_cast<size_t>(step.code->first_buffer()))
+        views.push_back(ops::broadcast_view(view, step.code->shape));
     }
-  set_loop(*step.code, views);
+  set_loop(*step.code, views, threads_of_next_step());
   step.pieces = (step.code->units + step.code->grain - 1) / step.code->grain;
   step.seconds = seconds_of(cost_of(*step.code, views));
   const int threads = step.pieces > 1 ? threads_of_next_step() : 1;
   step.code->scratch_a_thread = aligned(step.code->scratch_a_thread);
-  add_scratch(step, step.code->scratch_a_thread * threads);
+  step.code->shared_scratch = aligned(step.code->shared_scratch);
+  add_scratch(step, step.code->shared_scratch + step.code->scratch_a_thread * threads);
   steps.push_back(std::move(step));
   return {};
 }

@@ -10,6 +10,7 @@
 #include "executor/bound_impl.h"
 #include "executor/control.h"
 #include "executor/placement_impl.h"
+#include "graph/fused.h"
 
 namespace weft::executor {
 namespace {
@@ -82,7 +83,9 @@ class Emitter {
 
   // One step over dense data of one shape and single elements: no loop around it is needed.
   static bool is_one_row(const Step& step) {
-    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1) return false;
+    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 ||
+        !step.code->reductions.empty())
+      return false;
     const int64_t elements = step.code->shape.elements();
     if (elements == 0 || elements > kLongestRow) return false;
     return std::ranges::all_of(step.in, [&](const Place& place) {
@@ -215,7 +218,7 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
       total.bytes += static_cast<double>(graph.type(operand.value).bytes());
     for (const graph::TensorType& type : out) total.bytes += static_cast<double>(type.bytes());
     total.flops += static_cast<double>(body.nodes.size()) *
-                   static_cast<double>(out.empty() ? 0 : out[0].shape.elements());
+                   static_cast<double>(graph::shape_of_fused(body).elements());
   }
   return total;
 }

@@ -43,10 +43,34 @@ void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   rebind(plan, bound, residual_root(plan), roots.residual);
 }
 
+// Its pointers are inputs, scalars, outputs, results of reductions, scratch.
+void run_reducing(const TileCode& code, const kernels::TileProgram& program, void* const* data,
+                  const kernels::RandomStream& stream) {
+  const kernels::TileReduceProgram reducing = code.reducing(program);
+  const auto arrays = static_cast<size_t>(code.first_buffer());
+  auto* const totals = static_cast<char*>(data[code.arrays()]);
+  auto* const scratch = totals + code.shared_scratch;
+  const kernels::TileReduceArrays places{
+      {data, arrays}, {data + arrays, code.reductions.size()}, totals};
+  if (code.units <= code.grain) {
+    kernels::run_tile_reduce(reducing, places, {0, code.units}, scratch, stream);
+  } else {
+    parallel_for(code.units, code.grain, [&](int64_t begin, int64_t end, int thread) {
+      kernels::run_tile_reduce(reducing, places, {begin, end},
+                               scratch + thread * code.scratch_a_thread, stream);
+    });
+  }
+  kernels::finish_tile_reduce(reducing, places, scratch);
+}
+
 void run_program(const Step& step, const char* at, const kernels::RandomStream& stream) {
   const TileCode& code = *step.code;
   const kernels::TileProgram program = code.program();
   auto* const* data = reinterpret_cast<void* const*>(at);
+  if (!code.reductions.empty()) {
+    run_reducing(code, program, data, stream);
+    return;
+  }
   const auto externals = static_cast<size_t>(code.externals());
   auto* const scratch = static_cast<char*>(data[externals]);
   if (code.units <= code.grain) {

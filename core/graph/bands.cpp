@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "graph/fused.h"
 #include "graph/verifier.h"
 #include "ops/channel_blocks.h"
 
 namespace weft::graph {
 namespace {
-
-bool is_elementwise(const Node& node) {
-  return node.op && (node.op->slot.elementwise || node.op->name == "cast");
-}
 
 // Does an operand of elementwise arithmetic have the rows of the result? Else one for all.
 bool has_rows(const Shape& operand, const Shape& out) {
@@ -23,9 +20,11 @@ bool has_rows(const Shape& operand, const Shape& out) {
 
 // Arithmetic on images whose other operands are images of the result's extents, or repeated.
 bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
-  const bool is_region =
-      !node.op && graph.regions[static_cast<size_t>(node.region)].kind == RegionKind::kFused;
-  if (!is_region && !is_elementwise(node)) return false;
+  if (node.op && !is_elementwise(node)) return false;
+  if (!node.op) {
+    const Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if (region.kind != RegionKind::kFused || has_reductions(*region.body)) return false;
+  }
   bool reads_rows = false;
   for (const Operand& operand : node.operands) {
     if (!operand.is_value()) continue;

@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "graph/bands.h"
 #include "graph/control.h"
+#include "graph/fused.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -248,23 +249,6 @@ Status nothing_waits_for_what_follows_gradients(const Graph& graph) {
   return {};
 }
 
-Status fused_region_is_sound(const Graph& body) {
-  if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
-    return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
-  if (!body.constants.empty()) return broken("a fused region has constants");
-  for (const Node& node : body.nodes) {
-    if (!node.op || !(node.op->slot.elementwise || node.op->name == "cast" ||
-                      draws_floats(node, body.type(node.outputs[0]))))
-      return broken("a fused region contains ", label(body, node), ", which is not elementwise");
-    if (!(body.type(node.outputs[0]).shape == body.type(body.nodes[0].outputs[0]).shape))
-      return broken("a fused region mixes shapes at ", label(body, node));
-  }
-  for (ValueId id : body.outputs)
-    if (body.values[static_cast<size_t>(id)].origin != Origin::kNode)
-      return broken("a fused region hands an input on");
-  return {};
-}
-
 Status regions_are_sound(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.op) continue;
@@ -280,18 +264,7 @@ Status regions_are_sound(const Graph& graph) {
       continue;
     }
     if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");
-    const Graph& body = *region.body;
-    WEFT_TRY(verify(body));
-    WEFT_TRY(fused_region_is_sound(body));
-    if (body.inputs.size() != node.operands.size() || body.outputs.size() != node.outputs.size())
-      return broken(label(graph, node), " and its body differ in inputs or outputs");
-    for (size_t i = 0; i < node.operands.size(); ++i)
-      if (!node.operands[i].is_value() ||
-          !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
-        return broken(label(graph, node), ": input ", i, " of the body has another type");
-    for (size_t i = 0; i < node.outputs.size(); ++i)
-      if (!(body.type(body.outputs[i]) == graph.type(node.outputs[i])))
-        return broken(label(graph, node), ": output ", i, " of the body has another type");
+    WEFT_TRY(fused_is_sound(graph, node));
   }
   return {};
 }

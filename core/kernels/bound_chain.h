@@ -27,6 +27,8 @@ class BoundChain {
   };
   void point_at(std::span<char* const> arrays);
   void set_scalars(std::span<char* const> arrays);
+  bool may_repeat(std::span<char* const> arrays) const;
+  void run_last_block(const ChainRow& row);
   void run_part(const ChainRow& row, int64_t first, int64_t count);
   void draw_from(int64_t first);
   char* slot(int operand) const;

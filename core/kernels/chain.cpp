@@ -127,7 +127,29 @@ void BoundChain::run(const ChainRow& row) {
     draw_from(row.first);
     chain_kernels().run(ops_, whole);
   }
-  if (whole < row.cols) run_part(row, whole, row.cols - whole);
+  if (whole == row.cols) return;
+  if (whole > 0 && may_repeat(row.arrays))
+    run_last_block(row);
+  else
+    run_part(row, whole, row.cols - whole);
+}
+
+// May elements be made twice? No output lies where an input does, and numbers are not drawn.
+bool BoundChain::may_repeat(std::span<char* const> arrays) const {
+  for (size_t out = 0; out < arrays.size(); ++out)
+    for (size_t in = 0; in < arrays.size() && (program_.writes >> out & 1); ++in)
+      if (in != out && (program_.reads >> in & 1) && arrays[in] == arrays[out]) return false;
+  return draw_count_ == 0;
+}
+
+// The end of a row as a whole block, which makes some elements before it again.
+void BoundChain::run_last_block(const ChainRow& row) {
+  const int64_t first = row.cols - chain_kernels().block;
+  char* arrays[32];
+  for (size_t e = 0; e < row.arrays.size(); ++e)
+    arrays[e] = row.arrays[e] + first * element_size(dtypes_[e]);
+  point_at({arrays, row.arrays.size()});
+  chain_kernels().run(ops_, chain_kernels().block);
 }
 
 // The end of a row passes through slots, so that nothing beyond it is touched.

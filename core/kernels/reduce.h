@@ -18,6 +18,10 @@ enum class Reduction : uint8_t { kSum, kMax, kMin, kArgMax, kArgMin, kProd };
 // row-major number of the element among the reduced axes) for kArg*, else `dtype`.
 DType result_dtype(Reduction reduction, DType dtype);
 
+// Blocks that combine pairwise: of a dense line so many elements, of columns so many rows.
+inline constexpr int64_t kReduceBlock = 1024;
+inline constexpr int64_t kReduceRows = 32;
+
 // The order of the walk, derived once per call or once per plan. One unit is one output element.
 struct Reduce {
   Reduction reduction;

@@ -42,10 +42,35 @@ WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
   return a;
 }
 
-// kAnyOrder: exact, so that blocks may combine as they come; else kIdentity starts a chain.
+// The extremes of a storage type, as lanes.
+template <class S>
+WEFT_INLINE LaneType<S> lowest() {
+  if constexpr (kIsFloating<LaneType<S>>) {
+    return -LaneType<S>(__builtin_inf());
+  } else if constexpr (kIsSame<S, Boolean>) {
+    return 0;
+  } else {
+    return kIsSigned<S> ? S(S(1) << (8 * sizeof(S) - 1)) : S(0);
+  }
+}
+template <class S>
+WEFT_INLINE LaneType<S> highest() {
+  if constexpr (kIsFloating<LaneType<S>>) {
+    return LaneType<S>(__builtin_inf());
+  } else if constexpr (kIsSame<S, Boolean>) {
+    return 1;
+  } else {
+    return S(~S(lowest<S>()));
+  }
+}
+
+// kAnyOrder: exact, so that blocks may combine as they come. A chain starts with the identity.
 struct Sum {
   static constexpr bool kAnyOrder = false;
-  static constexpr int kIdentity = 0;
+  template <class S>
+  WEFT_INLINE static LaneType<S> identity() {
+    return 0;
+  }
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return a + b;
@@ -53,7 +78,10 @@ struct Sum {
 };
 struct Product {
   static constexpr bool kAnyOrder = false;
-  static constexpr int kIdentity = 1;
+  template <class S>
+  WEFT_INLINE static LaneType<S> identity() {
+    return 1;
+  }
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return a * b;
@@ -61,6 +89,10 @@ struct Product {
 };
 struct Largest {
   static constexpr bool kAnyOrder = true;
+  template <class S>
+  WEFT_INLINE static LaneType<S> identity() {
+    return lowest<S>();
+  }
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, max_(a, b));
@@ -68,6 +100,10 @@ struct Largest {
 };
 struct Smallest {
   static constexpr bool kAnyOrder = true;
+  template <class S>
+  WEFT_INLINE static LaneType<S> identity() {
+    return highest<S>();
+  }
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, min_(a, b));
@@ -116,14 +152,24 @@ __attribute__((noinline)) T fold(Wide<T> wide) {
   return lanes[0];
 }
 
-constexpr int64_t kBlockElements = 1024;
+// An integer as it adds in 64 bits, where order does not matter.
+template <class S>
+WEFT_INLINE uint64_t to_sum(S element) {
+  if constexpr (kIsSigned<LaneType<S>>) {
+    return uint64_t(int64_t(to_lane(element)));
+  } else {
+    return to_lane(element);
+  }
+}
 
-// One block of dense elements; absent lanes count as `identity`.
+constexpr int64_t kBlockElements = kReduceBlock;
+
+// One block of dense elements; absent lanes count as the identity.
 template <class Op, class S>
-__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
-                                                         LaneType<S> identity) {
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n) {
   using T = LaneType<S>;
   using W = Wide<T>;
+  const T identity = Op::template identity<S>();
   W sums[4];
   for (W& sum : sums) sum = W::repeat(identity);
   int64_t i = 0;

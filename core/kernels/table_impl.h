@@ -34,6 +34,20 @@ struct StridedTile {
 inline constexpr int kNumReductions = 6;
 using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
 
+// A reduction of one dtype in parts, for values that come block by block. Totals are lanes of the
+// type that is computed in, in whole 64 bytes: of a block of a line 64 bytes that fold() makes one
+// element of, of columns a lane each. Blocks combine pairwise, as in a whole reduction.
+struct ReduceParts {
+  int64_t lane;                                                 // bytes
+  void (*block)(const void* line, int64_t count, void* total);  // up to kReduceBlock elements
+  // Up to kReduceRows dense rows in several calls, of which the first finds what begin() leaves.
+  void (*begin)(void* totals, int64_t bytes);
+  void (*rows)(const void* first, int64_t rows, int64_t cols, void* totals);
+  void (*combine)(const void* earlier, void* later, int64_t bytes);  // into `later`
+  void (*fold)(const void* total, void* element);
+  void (*store)(const void* totals, int64_t cols, void* elements);
+};
+
 // How a product is cut into units: balanced blocks of C, the same for every instruction set.
 struct MatmulBlocks {
   int64_t rows, cols;  // of one block, the last may be smaller
@@ -206,13 +220,14 @@ struct ChannelKernels {
 struct QuantizedKernels;
 
 struct KernelTable {
-  const StepKernel* steps[kNumDTypes];         // [dtype][formula]
-  const StepKernel (*casts)[kNumDTypes];       // [from][to]
-  const ReduceKernel (*reduces)[kNumDTypes];   // [reduction][dtype]
-  const MatmulKernel* matmuls;                 // [dtype]
-  const PanelKernels* panels;                  // [dtype], null where panels.h has none
-  const ConvolutionKernel* convolutions;       // [dtype], null for integers
-  const ConvolutionKernel* convolutions_data;  // gradients
+  const StepKernel* steps[kNumDTypes];            // [dtype][formula]
+  const StepKernel (*casts)[kNumDTypes];          // [from][to]
+  const ReduceKernel (*reduces)[kNumDTypes];      // [reduction][dtype]
+  const ReduceParts (*reduce_parts)[kNumDTypes];  // without blocks where run_reduce has no kernel
+  const MatmulKernel* matmuls;                    // [dtype]
+  const PanelKernels* panels;                     // [dtype], null where panels.h has none
+  const ConvolutionKernel* convolutions;          // [dtype], null for integers
+  const ConvolutionKernel* convolutions_data;     // gradients
   const ConvolutionKernel* convolutions_weight;
   const ConvolutionKernel* convolutions_shifted;  // stride one
   const ConvolutionKernel* convolutions_data_shifted;

@@ -9,10 +9,10 @@
 
 #include <span>
 
-#include "base/shape.h"
 #include "kernels/chain.h"
 #include "kernels/elementwise.h"
 #include "kernels/range.h"
+#include "kernels/tile_loop.h"
 
 namespace weft::kernels {
 
@@ -45,35 +45,8 @@ struct TileProgram {
   std::span<const TileDraw> draws = {};
 };
 
-// The iteration space after merging axes: derived once per call or once per plan.
-struct TileLoop {
-  static constexpr int kMaxExternals = 16;
-  static constexpr int kMaxOperands = 64;  // externals and temporaries of one program
-  int outer_rank = 0;                      // axes outside the tile
-  int64_t outer[kMaxRank];                 // their extents
-  int64_t rows = 1, cols = 1;              // of the two innermost axes
-  int64_t tile_rows = 1, tile_cols = 1;    // of one unit
-  int64_t row_tiles = 1, col_tiles = 1;
-  int externals = 0;
-  int64_t outer_stride[kMaxExternals][kMaxRank];  // elements
-  int64_t row_stride[kMaxExternals];
-  int64_t col_stride[kMaxExternals];
-};
-TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals);
-
-// Independent pieces that a caller may split over threads, at most about 1,000 elements each.
-int64_t tile_units(const TileLoop& loop);
-
 // May a program over this loop run as a chain? Its rows are dense and whole blocks, or long.
 bool fits_chain(const TileLoop& loop);
-
-// The place of one unit: for loops over tiles that are no program.
-struct TileWindow {
-  int64_t offset[TileLoop::kMaxExternals];  // elements, from each external's first
-  int64_t rows, cols;
-  int64_t first;  // number of the first element in the shape
-};
-TileWindow tile_window(const TileLoop& loop, int64_t unit);
 
 // Bytes of scratch per thread.
 int64_t tile_scratch(const TileProgram& program, const TileLoop& loop);

@@ -13,20 +13,13 @@ namespace {
 
 constexpr int64_t kScratchPerThread = 64 * 1024;
 
-uint32_t mask_of(const OpDef& op, const TensorType& type, std::span<const Argument> attributes) {
-  return rules::axes_mask(InferContext(op, {&type, 1}, attributes), "axis", type.shape.rank())
-      .value();  // checked by inference
-}
-
 bool accumulates(kernels::Reduction reduction) {
   return reduction == kernels::Reduction::kSum || reduction == kernels::Reduction::kProd;
 }
 
-// Is the input cast to the result's dtype first? Sums of integers widen as they go.
 template <kernels::Reduction reduction>
 bool casts_first(DType in, DType out) {
-  if (!accumulates(reduction) || in == out) return false;
-  return reduction == kernels::Reduction::kProd || kernels::result_dtype(reduction, in) != out;
+  return dtype_reduced_in(reduction, in, out) != in;
 }
 
 template <kernels::Reduction reduction>
@@ -50,7 +43,7 @@ Status run(const KernelCall& call) {
     WEFT_TRY(run_one_step(kernels::cast_step(type.dtype, in.dtype), call.in, in));
   }
   const kernels::Reduce problem =
-      kernels::make_reduce(reduction, in, mask_of(call.op, type, call.attributes));
+      kernels::make_reduce(reduction, in, axes_of(call.op, type, call.attributes));
   const int64_t units = kernels::reduce_units(problem);
   if (kernels::reduce_scratch(problem) > kScratchPerThread)
     return errors::internal(call.op.name, "scratch of ", kernels::reduce_scratch(problem),
@@ -64,6 +57,19 @@ Status run(const KernelCall& call) {
 }
 
 }  // namespace
+
+uint32_t axes_of(const OpDef& op, const TensorType& type, std::span<const Argument> attributes) {
+  return rules::axes_mask(InferContext(op, {&type, 1}, attributes), "axis", type.shape.rank())
+      .value();  // checked by inference
+}
+
+// Sums of integers widen as they go.
+DType dtype_reduced_in(kernels::Reduction reduction, DType in, DType out) {
+  if (!accumulates(reduction) || in == out) return in;
+  const bool casts =
+      reduction == kernels::Reduction::kProd || kernels::result_dtype(reduction, in) != out;
+  return casts ? out : in;
+}
 
 Slot reduce_slot(kernels::Reduction reduction) {
   Slot slot;
@@ -81,6 +87,9 @@ Slot reduce_slot(kernels::Reduction reduction) {
       slot.scratch_bytes = scratch_bytes<kernels::Reduction::kProd>;
       break;
   }
+  const bool gives_place =
+      reduction == kernels::Reduction::kArgMax || reduction == kernels::Reduction::kArgMin;
+  if (!gives_place) slot.reduction = reduction;
   return slot;
 }
 
@@ -141,7 +150,7 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
 
 Shape kept_shape(const GradContext& g) {
   const TensorType type = g.in(0).type();
-  return rules::reduced_shape(type.shape, mask_of(g.op(), type, g.all()), true);
+  return rules::reduced_shape(type.shape, axes_of(g.op(), type, g.all()), true);
 }
 
 }  // namespace weft::ops

@@ -16,6 +16,11 @@ void accumulator_attribute(OpDef& op);
 // Samples of a reduction of one array: all axes, some, kept, none, and no elements.
 OpDef& sample_reduction(OpDef& op);
 
+// The mask of the attribute `axis` of a call that inference accepted.
+uint32_t axes_of(const OpDef& op, const TensorType& type, std::span<const Argument> attributes);
+// What the input is cast to before: the result's dtype, unless the reduction widens as it goes.
+DType dtype_reduced_in(kernels::Reduction reduction, DType in, DType out);
+
 // The mask of the attribute `axis` of a composite over its first input.
 Result<uint32_t> reduced_axes(const ComposeContext& c);
 // The number of elements that each result is made of.

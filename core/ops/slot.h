@@ -2,11 +2,13 @@
 // describe that run to the planner, the fuser and the C generator.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "base/status.h"
 #include "base/view.h"
 #include "kernels/elementwise.h"
+#include "kernels/reduce.h"
 #include "ops/argument.h"
 #include "ops/type.h"
 
@@ -81,6 +83,8 @@ struct Slot {
   bool updates = false;
   bool elementwise = false;      // one formula: may become a step of a tile program
   kernels::FormulaId formula{};  // valid if `elementwise`
+  // Of its only input over `axis`: may be where a tile program ends.
+  std::optional<kernels::Reduction> reduction = std::nullopt;
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
   // Pieces that threads can share its work by; null: one for each 16384 elements.

@@ -1,13 +1,16 @@
-// Law: elementwise nodes of one shape that feed each other become one fused region: the same
-// steps in the same order on each element, so the same bits. A value that is read outside leaves
-// the region as an output. Uniform draws join those that read them and keep their ordinals.
+// Law: elementwise nodes of one shape that feed each other, and the reductions of what they make
+// over the same axes, become one fused region: the same steps in the same order on each element,
+// and the same order of additions, so the same bits. A value that is read outside leaves the region
+// as an output. Uniform draws join those that read them and keep their ordinals.
 //
 // Groups grow along the graph's order. A node joins the groups that its operands come from if
 // nothing outside would then have to run between two members (no cycle between steps), and the
 // result has no more arrays than a tile program takes. An effect depends on the effect before it,
 // as if it read a value of it.
 #include <algorithm>
+#include <span>
 
+#include "graph/fused.h"
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 
@@ -16,6 +19,10 @@ namespace {
 
 struct Group {
   std::vector<int32_t> members;  // nodes, in order
+};
+// A member that was the last one of its group when it came.
+struct End {
+  int32_t last, group;
 };
 
 class Fuser {
@@ -30,21 +37,22 @@ class Fuser {
     for (size_t n = 0; n < graph.nodes.size(); ++n)
       if (graph.nodes[n].effect >= 0) effects_.push_back(static_cast<int32_t>(n));
     leaves_.resize(graph.values.size());
+    inner_.resize(graph.values.size(), kNoValue);
     for (const ValueId id : graph.outputs) leaves_[static_cast<size_t>(id)] = true;
   }
 
   Result<Graph> run() {
-    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (fusable(graph_.nodes[n])) join(static_cast<int32_t>(n));
+      if (is_reduction(graph_.nodes[n])) join_reduction(static_cast<int32_t>(n));
+    }
     return emit();
   }
 
  private:
   bool fusable(const Node& node) const {
     if (node.outputs.size() == 1 && draws_floats(node, graph_.type(node.outputs[0]))) return true;
-    return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
-           node.outputs.size() == 1 && node.operands.size() <= kMaxFusedOperands &&
-           std::ranges::any_of(node.operands, &Operand::is_value);
+    return is_elementwise(node) && std::ranges::any_of(node.operands, &Operand::is_value);
   }
   const Shape& shape_of(int32_t node) const {
     return graph_.type(graph_.nodes[static_cast<size_t>(node)].outputs[0]).shape;
@@ -70,15 +78,41 @@ class Fuser {
   void join(int32_t node) {
     auto own = static_cast<int32_t>(groups_.size());
     groups_.push_back({{node}});
+    ends_.push_back({node, own});
     group_of_[static_cast<size_t>(node)] = own;
     for (const Operand& operand : graph_.nodes[static_cast<size_t>(node)].operands) {
       const int32_t producer = producer_of(operand);
       if (producer < 0) continue;
       const int32_t other = group_of_[static_cast<size_t>(producer)];
       if (other < 0 || other == own || !(shape_of(producer) == shape_of(node))) continue;
+      if (is_reduction_at(producer)) continue;
       if (is_backward(producer) != is_backward(node)) continue;
       own = try_merge(other, own);
     }
+  }
+
+  // A reduction waits for what it reduces and for nothing else: that makes no cycle.
+  void join_reduction(int32_t node) {
+    const Node& reduction = graph_.nodes[static_cast<size_t>(node)];
+    const int32_t producer = producer_of(reduction.operands[0]);
+    if (producer < 0 || is_backward(producer) != is_backward(node)) return;
+    const int32_t group = group_of_[static_cast<size_t>(producer)];
+    if (group < 0 || is_reduction_at(producer)) return;
+    if (shape_of(producer).elements() == 0 || reduced_axes(graph_, reduction) == 0) return;
+    std::vector<int32_t> merged = groups_[static_cast<size_t>(group)].members;
+    merged.push_back(node);
+    if (merged.size() > kMaxFusedNodes) return;
+    group_of_[static_cast<size_t>(node)] = group;
+    if (!fits(merged, group)) {
+      group_of_[static_cast<size_t>(node)] = -1;
+      return;
+    }
+    groups_[static_cast<size_t>(group)].members = std::move(merged);
+    ends_.push_back({node, group});
+  }
+
+  bool is_reduction_at(int32_t node) const {
+    return is_reduction(graph_.nodes[static_cast<size_t>(node)]);
   }
 
   // The group that holds both, or `into` when they stay apart.
@@ -90,9 +124,10 @@ class Fuser {
     std::vector<int32_t> merged;
     std::ranges::merge(a.members, b.members, std::back_inserter(merged));
     for (const int32_t n : before) group_of_[static_cast<size_t>(n)] = other;
-    if (externals(merged, other) <= kMaxFusedArrays && !cyclic(merged, other)) {
+    if (fits(merged, other) && !cyclic(merged, other)) {
       a.members = std::move(merged);
       b.members.clear();
+      ends_.push_back({a.members.back(), other});
       return other;
     }
     for (const int32_t n : before) group_of_[static_cast<size_t>(n)] = into;
@@ -106,6 +141,29 @@ class Fuser {
     return leaves_[static_cast<size_t>(id)] ||
            std::ranges::any_of(users_[static_cast<size_t>(id)],
                                [&](int32_t user) { return is_outside(user, group); });
+  }
+
+  bool fits(const std::vector<int32_t>& members, int32_t group) const {
+    return reduces_alike(members, group) && externals(members, group) <= kMaxFusedArrays;
+  }
+
+  // Are all reductions over the same axes, and read by no member?
+  bool reduces_alike(const std::vector<int32_t>& members, int32_t group) const {
+    uint32_t axes = 0;
+    for (const int32_t n : members) {
+      const Node& node = graph_.nodes[static_cast<size_t>(n)];
+      if (is_reduction(node)) {
+        const uint32_t own = reduced_axes(graph_, node);
+        if (axes != 0 && own != axes) return false;
+        axes = own;
+      }
+      for (const Operand& operand : node.operands) {
+        const int32_t producer = producer_of(operand);
+        if (producer >= 0 && !is_outside(producer, group) && is_reduction_at(producer))
+          return false;
+      }
+    }
+    return true;
   }
 
   // Arrays of the tile program: values read, scalars (each an array of one element), outputs.
@@ -137,16 +195,14 @@ class Fuser {
   }
 
   // Steps that lie before this node altogether need nothing at or after `first`: no group has
-  // members on both sides of it.
+  // members on both sides of it. Groups stand in the order of their last members, so that those
+  // that end before are not looked at.
   int32_t first_that_may_follow(int32_t first, int32_t group) const {
-    for (int32_t result = first;; first = result) {
-      for (size_t g = 0; g < groups_.size(); ++g) {
-        const std::vector<int32_t>& members = groups_[g].members;
-        if (static_cast<int32_t>(g) == group || members.empty() || members.back() < first) continue;
-        result = std::min(result, members.front());
-      }
-      if (result == first) return result;
+    for (size_t i = ends_.size(); i-- > 0 && ends_[i].last >= first;) {
+      const std::vector<int32_t>& members = groups_[static_cast<size_t>(ends_[i].group)].members;
+      if (ends_[i].group != group && !members.empty()) first = std::min(first, members.front());
     }
+    return first;
   }
 
   // Would a step outside have to run after one member and before another? Follows what the
@@ -168,13 +224,11 @@ class Fuser {
       if (visited_[static_cast<size_t>(n)] == round_) continue;
       visited_[static_cast<size_t>(n)] = round_;
       const int32_t theirs = group_of_[static_cast<size_t>(n)];
-      const bool alone = theirs < 0;
-      const auto& all =
-          alone ? std::vector<int32_t>{n} : groups_[static_cast<size_t>(theirs)].members;
+      const std::span<const int32_t> all = step_of(n);
       if (all.back() < first) continue;
       for (const int32_t m : all) {
         visited_[static_cast<size_t>(m)] = round_;
-        push_dependencies(m, alone ? -2 : theirs);
+        push_dependencies(m, theirs < 0 ? -2 : theirs);
       }
     }
     return false;
@@ -185,15 +239,15 @@ class Fuser {
   Result<Graph> emit() {
     Rebuild rebuild(graph_);
     std::vector<bool> done(graph_.nodes.size(), false);
-    for (size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (step_of(static_cast<int32_t>(n)).back() == static_cast<int32_t>(n))
-        WEFT_TRY(run_after_its_dependencies(rebuild, done, static_cast<int32_t>(n)));
+    for (int32_t n = 0; n < static_cast<int32_t>(graph_.nodes.size()); ++n)
+      if (step_of(n).back() == n) WEFT_TRY(run_after_its_dependencies(rebuild, done, n));
     return rebuild.finish();
   }
 
-  std::vector<int32_t> step_of(int32_t node) const {
+  std::span<const int32_t> step_of(const int32_t& node) const {
     const int32_t group = group_of_[static_cast<size_t>(node)];
-    return group < 0 ? std::vector<int32_t>{node} : groups_[static_cast<size_t>(group)].members;
+    if (group < 0) return {&node, 1};
+    return groups_[static_cast<size_t>(group)].members;
   }
 
   // Depth first without recursion: graphs are deep.
@@ -205,12 +259,12 @@ class Fuser {
         stack.pop_back();
         continue;
       }
-      const std::vector<int32_t> members = step_of(n);
+      const std::span<const int32_t> members = step_of(n);
+      const int32_t group = group_of_[static_cast<size_t>(n)];
       const size_t before = stack.size();
       for (const int32_t m : members)
         for_each_dependency(m, [&](int32_t earlier) {
-          if (!done[static_cast<size_t>(earlier)] &&
-              std::ranges::find(members, earlier) == members.end())
+          if (!done[static_cast<size_t>(earlier)] && (group < 0 || is_outside(earlier, group)))
             stack.push_back(earlier);
         });
       if (stack.size() != before) continue;
@@ -224,34 +278,40 @@ class Fuser {
     return {};
   }
 
-  Status emit_region(Rebuild& rebuild, const std::vector<int32_t>& members) {
+  Status emit_region(Rebuild& rebuild, std::span<const int32_t> members) {
     const int32_t group = group_of_[static_cast<size_t>(members[0])];
     Graph body;
     body.ordinals = graph_.ordinals;  // draws keep theirs
     Node outer;
-    std::vector<ValueId> inner(graph_.values.size(), kNoValue);
     for (const int32_t m : members)
       for (const Operand& operand : graph_.nodes[static_cast<size_t>(m)].operands) {
         if (!operand.is_value() || !is_outside(producer_of(operand), group)) continue;
-        ValueId& id = inner[static_cast<size_t>(operand.value)];
+        ValueId& id = inner_[static_cast<size_t>(operand.value)];
         if (id != kNoValue) continue;
         id = body.add_input(graph_.type(operand.value));
         outer.operands.push_back(rebuild.map(operand));
       }
-    std::vector<ValueId> leaving;
+    std::vector<ValueId> leaving, reduced;
     for (const int32_t m : members) {
       const Node& node = graph_.nodes[static_cast<size_t>(m)];
       Node copied = node;
       copied.line = copied.clone_of = -1;
       for (Operand& operand : copied.operands)
-        if (operand.is_value()) operand.value = inner[static_cast<size_t>(operand.value)];
+        if (operand.is_value()) operand.value = inner_[static_cast<size_t>(operand.value)];
       const TensorType type = graph_.type(node.outputs[0]);
       const int32_t index = body.add_node(std::move(copied), {&type, 1});
-      inner[static_cast<size_t>(node.outputs[0])] =
+      inner_[static_cast<size_t>(node.outputs[0])] =
           body.nodes[static_cast<size_t>(index)].outputs[0];
-      if (!leaves(node.outputs[0], group)) continue;
-      leaving.push_back(node.outputs[0]);
-      body.outputs.push_back(inner[static_cast<size_t>(node.outputs[0])]);
+      if (leaves(node.outputs[0], group))
+        (is_reduction(node) ? reduced : leaving).push_back(node.outputs[0]);
+    }
+    leaving.insert(leaving.end(), reduced.begin(), reduced.end());
+    for (const ValueId id : leaving) body.outputs.push_back(inner_[static_cast<size_t>(id)]);
+    for (const int32_t m : members) {
+      const Node& node = graph_.nodes[static_cast<size_t>(m)];
+      inner_[static_cast<size_t>(node.outputs[0])] = kNoValue;
+      for (const Operand& operand : node.operands)
+        if (operand.is_value()) inner_[static_cast<size_t>(operand.value)] = kNoValue;
     }
     const std::vector<TensorType> types = body.output_types();
     outer.line = graph_.nodes[static_cast<size_t>(members.back())].line;
@@ -267,10 +327,12 @@ class Fuser {
 
   const Graph& graph_;
   std::vector<Group> groups_;
+  std::vector<End> ends_;                    // by rising node
   std::vector<int32_t> group_of_;            // by node; -1: not fusable
   std::vector<int32_t> effects_;             // nodes, in order
   std::vector<std::vector<int32_t>> users_;  // by value
   std::vector<bool> leaves_;                 // by value: an output of the graph
+  std::vector<ValueId> inner_;               // by value: in the body of the region being made
   std::vector<uint32_t> visited_;
   uint32_t round_ = 0;
 };

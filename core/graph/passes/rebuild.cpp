@@ -5,6 +5,8 @@ namespace weft::graph {
 Rebuild::Rebuild(const Graph& from, Inputs inputs)
     : from_(from), map_(from.values.size(), kNoValue) {
   to_.lines = from.lines;
+  to_.values.reserve(from.values.size());
+  to_.nodes.reserve(from.nodes.size());
   if (inputs == Inputs::kNone) return;
   to_.ordinals = from.ordinals;
   to_.effects = from.effects;
@@ -38,21 +40,31 @@ Operand Rebuild::map(const Operand& operand) {
   return result;
 }
 
+// Most of what passes do: a node and its outputs are written where they will stay.
 void Rebuild::copy(const Node& node) {
-  Node copied = node;
-  for (Operand& operand : copied.operands) operand = map(operand);
+  Node copied;
+  copied.op = node.op;
+  copied.attributes = node.attributes;
+  copied.operands.reserve(node.operands.size());
+  for (const Operand& operand : node.operands) copied.operands.push_back(map(operand));
   if (node.clone_of >= 0) copied.clone_of = map_[static_cast<size_t>(node.clone_of)];
+  copied.ordinal = node.ordinal;
+  copied.effect = node.effect;
   if (node.region >= 0)
     copied.region = to_.add_region(from_.regions[static_cast<size_t>(node.region)]);
-  std::vector<TensorType> types;
-  for (const ValueId id : node.outputs) types.push_back(from_.type(id));
-  const int32_t index = to_.add_node(std::move(copied), types);
-  for (size_t i = 0; i < types.size(); ++i) {
-    const ValueId id = to_.nodes[static_cast<size_t>(index)].outputs[i];
-    to_.values[static_cast<size_t>(id)].name =
-        from_.values[static_cast<size_t>(node.outputs[i])].name;
-    set(node.outputs[i], id);
+  copied.line = node.line;
+  copied.backward = node.backward;
+  copied.rebuilt = node.rebuilt;
+  copied.outputs.reserve(node.outputs.size());
+  for (const ValueId old : node.outputs) {
+    const auto id = static_cast<ValueId>(to_.values.size());
+    to_.values.push_back(from_.values[static_cast<size_t>(old)]);
+    to_.values.back().index = static_cast<int32_t>(to_.nodes.size());
+    to_.values.back().output = static_cast<int32_t>(copied.outputs.size());
+    copied.outputs.push_back(id);
+    set(old, id);
   }
+  to_.nodes.push_back(std::move(copied));
 }
 
 Graph Rebuild::finish() {

@@ -62,21 +62,10 @@ int64_t columns_of(const Reduce& reduce) {
   return reduce.kept[reduce.kept_rank - 1];
 }
 
-// What a chain of combinations may start with: of the order-free ones, any element.
-template <class Op, class T>
-WEFT_INLINE T start_of(T first) {
-  if constexpr (Op::kAnyOrder) {
-    return first;
-  } else {
-    return T(Op::kIdentity);
-  }
-}
-
 template <class Op, class S>
 LaneType<S> reduce_one(const Reduce& reduce, const S* in) {
   using T = LaneType<S>;
   const Lines lines = lines_of(reduce);
-  const T identity = start_of<Op, T>(to_lane(*in));
   Pairwise<Op, T> partial;
   Walk walk(lines.outer_rank, reduce.reduced, reduce.reduced_stride);
   do {
@@ -84,11 +73,11 @@ LaneType<S> reduce_one(const Reduce& reduce, const S* in) {
       const int64_t n = lines.length - i < kBlockElements ? lines.length - i : kBlockElements;
       const S* line = in + walk.offset + i * lines.stride;
       if (lines.stride == 1) {
-        partial.push(reduce_block<Op>(line, n, identity));
+        partial.push(reduce_block<Op>(line, n));
       } else {
         S dense[kBlockElements];
         for (int64_t j = 0; j < n; ++j) dense[j] = line[j * lines.stride];
-        partial.push(reduce_block<Op>(dense, n, identity));
+        partial.push(reduce_block<Op>(dense, n));
       }
     }
   } while (walk.advance());
@@ -100,7 +89,6 @@ template <class Op, class S, int kGroups>
 void reduce_columns(const Reduce& reduce, const S* in, S* out, int64_t cols) {
   using T = LaneType<S>;
   using W = Wide<T>;
-  constexpr int64_t kBlockRows = 32;
   const Lines lines = lines_of(reduce);
   const auto load = [&](const S* p, int group) WEFT_LAMBDA {
     if constexpr (kGroups == 1) {
@@ -109,18 +97,14 @@ void reduce_columns(const Reduce& reduce, const S* in, S* out, int64_t cols) {
       return W::load(p + group * W::kLanes);
     }
   };
-  W identity[kGroups];
-  for (int g = 0; g < kGroups; ++g) {
-    identity[g] = load(in, g);
-    if constexpr (!Op::kAnyOrder) identity[g] = W::repeat(T(Op::kIdentity));
-  }
+  const W identity = W::repeat(Op::template identity<S>());
   Pairwise<Op, T> partial[kGroups];
   Walk walk(lines.outer_rank, reduce.reduced, reduce.reduced_stride);
   do {
-    for (int64_t r = 0; r < lines.length; r += kBlockRows) {
-      const int64_t end = r + kBlockRows < lines.length ? r + kBlockRows : lines.length;
+    for (int64_t r = 0; r < lines.length; r += kReduceRows) {
+      const int64_t end = r + kReduceRows < lines.length ? r + kReduceRows : lines.length;
       W sums[kGroups];
-      for (int g = 0; g < kGroups; ++g) sums[g] = identity[g];
+      for (int g = 0; g < kGroups; ++g) sums[g] = identity;
       for (int64_t row = r; row < end; ++row) {
         const S* p = in + walk.offset + row * lines.stride;
         for (int g = 0; g < kGroups; ++g) sums[g] = combine<Op>(sums[g], load(p, g));
@@ -147,8 +131,7 @@ void reduce_lanes(const Reduce& reduce, const void* in_data, void* out_data, Ran
   const S* in = (const S*)in_data;
   S* out = (S*)out_data;
   if (is_empty(reduce)) {
-    using T = LaneType<S>;
-    const S nothing = from_lane<S>(start_of<Op, T>(T(0)));
+    const S nothing = from_lane<S>(Op::template identity<S>());
     for (int64_t unit = units.begin; unit < units.end; ++unit) out[unit] = nothing;
     return;
   }
@@ -171,15 +154,6 @@ void reduce_lanes(const Reduce& reduce, const void* in_data, void* out_data, Ran
       reduce_columns<Op, S, 1>(reduce, first, out + unit, count);
     }
     unit += count;
-  }
-}
-
-template <class S>
-WEFT_INLINE uint64_t to_sum(S element) {
-  if constexpr (kIsSigned<LaneType<S>>) {
-    return uint64_t(int64_t(to_lane(element)));
-  } else {
-    return to_lane(element);
   }
 }
 

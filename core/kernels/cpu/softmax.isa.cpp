@@ -26,7 +26,7 @@ LaneType<S> row_maximum(const S* x, int64_t cols) {
   Pairwise<Largest, LaneType<S>> partial;
   for (int64_t i = 0; i < cols; i += kBlockElements) {
     const int64_t n = cols - i < kBlockElements ? cols - i : kBlockElements;
-    partial.push(reduce_block<Largest>(x + i, n, to_lane(x[0])));
+    partial.push(reduce_block<Largest>(x + i, n));
   }
   return fold<Largest>(partial.total());
 }
@@ -49,7 +49,7 @@ void softmax(const Softmax& p, const void* x_data, void* y_data, Range rows) {
                                                      : Memory<S>::load_part(x + i + j, lanes);
         Memory<T>::store(exponentials + j, apply<Exp>(value - most));
       }
-      partial.push(reduce_block<Sum>(exponentials, n, T(0)));
+      partial.push(reduce_block<Sum>(exponentials, n));
     }
     const Vec<T> sum(fold<Sum>(partial.total()));
     if (p.logarithm) {

@@ -17,6 +17,7 @@ extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt3
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
+extern const ReduceParts kReduceParts[kNumReductions][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const PanelKernels kPanels[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
@@ -81,6 +82,7 @@ const KernelTable kTable = {
               kStepsFloat64},
     .casts = kCasts,
     .reduces = kReduces,
+    .reduce_parts = kReduceParts,
     .matmuls = kMatmuls,
     .panels = kPanels,
     .convolutions = kConvolutions,

@@ -174,9 +174,28 @@ TEST_CASE("a chain becomes one region, with what leaves it as outputs") {
                                  "  %6: float32(3) = exp(%1)\n"
                                  "  return %4, %5, %6\n}");
   CHECK(count(text, "fused(%0, %1)") == 1);
-  CHECK(count(text, "return %3, %4\n  }") == 1);
+  CHECK(count(text, "return %4, %5\n  }") == 1);
   CHECK(count(text, "= exp(%1)") == 1);
-  CHECK(count(text, "sum(") == 1);
+  CHECK(text.find("sum(") < text.find("  }"));
+}
+
+TEST_CASE("reductions over the same axes end the region that makes what they reduce") {
+  const std::string text = after(graph::fuse_elementwise,
+                                 "graph(%0: float32(2, 3)) {\n"
+                                 "  %1: float32(2) = max(%0, axis=[1])\n"
+                                 "  %2: float32(2, 3) = exp(%0)\n"
+                                 "  %3: float32(2) = sum(%2, axis=[1])\n"
+                                 "  %4: float32(2, 3) = negative(%2)\n"
+                                 "  %5: float32(2, 1) = min(%4, axis=[-1], keepdims=true)\n"
+                                 "  %6: float32(3) = sum(%4, axis=[0])\n"
+                                 "  %7: int64(2) = argmax(%4, axis=[1])\n"
+                                 "  return %1, %3, %5, %6, %7\n}");
+  const std::string body = text.substr(text.find("fused("), text.find("  }") - text.find("fused("));
+  CHECK(count(text, "fused(") == 1);
+  for (const char* inside : {"exp(", "negative(", "sum(", "min("}) CHECK(count(body, inside) == 1);
+  CHECK(count(body, "return %3, %2, %4\n") == 1);  // the array first
+  CHECK(count(body, "axis=[0]") == 0);
+  for (const char* outside : {"max(", "argmax("}) CHECK(count(body, outside) == 0);
 }
 
 TEST_CASE("a region never spans what must run between its members") {
@@ -187,9 +206,10 @@ TEST_CASE("a region never spans what must run between its members") {
                                  "  %3: float32(2, 3) = divide(%1, %2)\n"
                                  "  %4: float32(2, 3) = multiply(%3, 2)\n"
                                  "  return %4\n}");
-  CHECK(count(text, "fused(") == 1);
+  CHECK(count(text, "fused(") == 2);
   CHECK(text.find("exp(%0)") < text.find("sum("));
-  CHECK(text.find("fused(") > text.find("sum("));
+  CHECK(text.find("sum(") < text.find("divide("));
+  CHECK(text.find("  }") < text.find("divide("));
 }
 
 TEST_CASE("a region takes no more arrays than a tile program") {

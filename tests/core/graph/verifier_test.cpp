@@ -1,6 +1,8 @@
 #include "graph/verifier.h"
 
 #include "core/executor/graph_testing.h"
+#include "graph/passes.h"
+#include "ops/registry.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -66,4 +68,51 @@ TEST_CASE("verifier refuses each kind of broken graph") {
   CHECK(says(broken([](Graph& g) { g.nodes[0].ordinal = 0; }), "is not random"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].clone_of = 4; }), "earlier value"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].backward = true; }), "before the gradients"));
+}
+
+namespace {
+
+// A region that ends in a sum, after `change` to its body.
+std::string broken_region(void (*change)(Graph& body)) {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.call("tanh", {b.input(f32({2, 3}))});
+  const int64_t axes[] = {1};
+  b.output(x);
+  b.output(ops::sum(x, axes, true));
+  graph = graph::fuse_elementwise(graph, {}).take();
+  CHECK(graph::verify(graph).ok());
+  Graph body = *graph.regions[0].body;
+  change(body);
+  graph.regions[0].body = std::make_shared<const Graph>(std::move(body));
+  return graph::verify(graph).message();
+}
+
+// The sum of a body again, over other axes and with another shape.
+void add_sum(Graph& body, int64_t axis, const TensorType& type) {
+  graph::Node node = body.nodes[1];
+  const auto old = node.attributes.view();
+  std::vector<Argument> attributes(old.begin(), old.end());
+  attributes[0] = Argument::of_ints({&axis, 1});
+  node.attributes = ops::Attributes(attributes);
+  body.add_node(std::move(node), {&type, 1});
+  body.outputs.push_back(body.nodes.back().outputs[0]);
+}
+
+}  // namespace
+
+TEST_CASE("verifier refuses regions that reductions do not end") {
+  CHECK(says(broken_region([](Graph& body) { std::swap(body.outputs[0], body.outputs[1]); }),
+             "an array behind a reduction"));
+  CHECK(says(broken_region([](Graph& body) { add_sum(body, 0, f32({1, 3})); }), "several axes"));
+  CHECK(says(broken_region([](Graph& body) {
+               graph::Node node = body.nodes[0];
+               node.op = &ops::op_named("multiply");
+               node.operands.push_back(Operand::of_value(body.nodes[1].outputs[0]));
+               const TensorType type = f32({2, 3});
+               body.add_node(std::move(node), {&type, 1});
+             }),
+             "reads the result of sum"));
+  CHECK(says(broken_region([](Graph& body) { body.outputs[0] = body.inputs[0]; }),
+             "hands an input on"));
 }

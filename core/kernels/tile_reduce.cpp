@@ -1,0 +1,358 @@
+#include "kernels/tile_reduce.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "kernels/chain.h"
+#include "kernels/copy.h"
+#include "kernels/table_impl.h"
+#include "kernels/tile_runner.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kLine = 64;             // bytes of a total
+constexpr int64_t kPieces = 4096;         // elements of all buffers
+constexpr int64_t kTreeBytes = 16 << 10;  // that totals of lines take at most
+constexpr int64_t kChunkElements = 16384;
+constexpr int64_t kTasksAThread = 8;
+
+int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
+int64_t levels_of(int64_t blocks) { return std::bit_width(static_cast<uint64_t>(blocks)); }
+
+const ReduceParts& parts_of(const TileReduction& r) {
+  return active_table().reduce_parts[static_cast<int>(r.reduction)][static_cast<int>(r.dtype)];
+}
+
+// Bytes of the totals of a group.
+int64_t total_bytes(const TileReduceLoop& loop, const TileReduction& r) {
+  return loop.by_columns ? round_up(loop.group * parts_of(r).lane, kLine) : loop.group * kLine;
+}
+
+// Totals of 1, 2, 4, … blocks that wait for a partner of their size, as in reduce_lanes.h.
+class PairwiseTotals {
+ public:
+  PairwiseTotals(const ReduceParts& parts, char* memory, int64_t bytes)
+      : parts_(parts), memory_(memory), bytes_(bytes) {}
+  static int64_t memory(int64_t blocks, int64_t bytes) { return (levels_of(blocks) + 1) * bytes; }
+
+  char* next() { return memory_; }  // where the next block's total is made
+  void push() {
+    int level = 0;
+    for (uint64_t carry = blocks_; carry & 1; carry >>= 1)
+      parts_.combine(waiting(level++), next(), bytes_);
+    std::copy_n(next(), bytes_, waiting(level));
+    ++blocks_;
+  }
+  // Of at least one block; ends the tree.
+  const char* total() {
+    int level = std::countr_zero(blocks_);
+    char* const result = waiting(level);
+    for (uint64_t rest = blocks_ >> (level + 1); rest; rest >>= 1) {
+      ++level;
+      if (rest & 1) parts_.combine(waiting(level), result, bytes_);
+    }
+    blocks_ = 0;
+    return result;
+  }
+
+ private:
+  char* waiting(int level) { return memory_ + (level + 1) * bytes_; }
+
+  const ReduceParts& parts_;
+  char* const memory_;
+  const int64_t bytes_;
+  uint64_t blocks_ = 0;
+};
+
+// Neighbouring results.
+struct Group {
+  int64_t first;  // result
+  int64_t count;
+  int64_t element;  // the first one that they are made of
+};
+Group group_at(const TileReduceLoop& loop, int64_t number) {
+  Group group;
+  const int64_t at = number % loop.run_groups * loop.group;
+  group.count = std::min(loop.group, loop.run - at);
+  group.first = number / loop.run_groups * loop.run + at;
+  group.element = 0;
+  int64_t rest = group.first;
+  for (int axis = loop.walk.kept_rank - 1; axis >= 0; --axis) {
+    group.element += rest % loop.walk.kept[axis] * loop.walk.kept_stride[axis];
+    rest /= loop.walk.kept[axis];
+  }
+  return group;
+}
+
+// The elements before a line of a result.
+int64_t line_offset(const TileReduceLoop& loop, int64_t line) {
+  int64_t offset = 0;
+  for (int axis = loop.walk.reduced_rank - 2; axis >= 0; --axis) {
+    offset += line % loop.walk.reduced[axis] * loop.walk.reduced_stride[axis];
+    line /= loop.walk.reduced[axis];
+  }
+  return offset;
+}
+
+void put_results(const TileReduceLoop& loop, const TileReduction& r, const Group& group,
+                 const char* total, void* results) {
+  const ReduceParts& parts = parts_of(r);
+  const int64_t size = element_size(result_dtype(r.reduction, r.dtype));
+  char* const to = static_cast<char*>(results) + group.first * size;
+  if (loop.by_columns) {
+    parts.store(total, group.count, to);
+    return;
+  }
+  for (int64_t i = 0; i < group.count; ++i) parts.fold(total + i * kLine, to + i * size);
+}
+
+// What a thread has for its tasks.
+class TaskRunner {
+ public:
+  TaskRunner(const TileReduceProgram& reducing, const TileReduceArrays& arrays, char* scratch,
+             const RandomStream& stream)
+      : reducing_(reducing),
+        loop_(reducing.reduce),
+        arrays_(arrays),
+        data_(arrays.data),
+        runner_(reducing.program, reducing.loop, data(), scratch, stream) {
+    scratch += round_up(tile_scratch(reducing.program, reducing.loop), kLine);
+    for (int e = reducing.first_buffer; e < reducing.program.externals; ++e) {
+      buffers_[e] = scratch;
+      scratch += round_up(loop_.piece * size_of_external(e), kLine);
+    }
+    trees_ = scratch;
+  }
+
+  void run(int64_t task) {
+    const int64_t number = task / loop_.chunks;
+    const Group group = group_at(loop_, number);
+    const int64_t first = task % loop_.chunks * loop_.chunk;
+    const int64_t end = std::min(loop_.blocks, first + loop_.chunk);
+    begin_trees(end - first);
+    if (loop_.by_columns)
+      add_columns(group, first, end);
+    else
+      add_lines(group, first, end);
+    end_task(group, number, task % loop_.chunks);
+  }
+
+ private:
+  static constexpr size_t kMost = TileLoop::kMaxExternals;
+  struct Pointers {
+    void* of[kMost] = {};  // null: a buffer, before elements are made
+    explicit Pointers(std::span<void* const> given) { std::ranges::copy(given, of); }
+  };
+  std::span<void* const> data() const {
+    return {data_.of, static_cast<size_t>(reducing_.program.externals)};
+  }
+  size_t count() const { return reducing_.reductions.size(); }
+  int64_t size_of_external(int e) const {
+    return element_size(reducing_.program.dtypes[static_cast<size_t>(e)]);
+  }
+
+  void begin_trees(int64_t blocks) {
+    char* memory = trees_;
+    for (size_t r = 0; r < count(); ++r) {
+      const TileReduction& reduction = reducing_.reductions[r];
+      const int64_t bytes = total_bytes(loop_, reduction);
+      tree_[r].emplace(parts_of(reduction), memory, bytes);
+      memory += PairwiseTotals::memory(blocks, bytes);
+    }
+  }
+
+  // Makes the elements [first, first + count), which then start the buffers.
+  void make(int64_t first, int64_t count) {
+    for (int e = reducing_.first_buffer; e < reducing_.program.externals; ++e)
+      data_.of[e] = buffers_[e] - first * size_of_external(e);
+    made_ = first;
+    const int64_t most = reducing_.program.chain.instructions.empty() ? kTileElements : count;
+    for (int64_t end = first + count; first < end;) {
+      const TileWindow window = window_at(reducing_.loop, first, std::min(most, end - first));
+      runner_.run(window, data());
+      first += window.rows * window.cols;
+    }
+  }
+
+  const char* made(size_t r, int64_t element) const {
+    const int source = reducing_.reductions[r].source;
+    return static_cast<const char*>(data_.of[source]) +
+           (made_ + element) * size_of_external(source);
+  }
+
+  void add_lines(const Group& group, int64_t first, int64_t end) {
+    for (int64_t block = first; block < end;) {
+      const int64_t line = block / loop_.line_blocks;
+      const int64_t begin = block % loop_.line_blocks * kReduceBlock;
+      int64_t count = group.count * loop_.line;  // whole lines side by side
+      if (loop_.line_blocks > 1)
+        count = std::min({loop_.piece, loop_.line - begin, (end - block) * kReduceBlock});
+      make(group.element + line_offset(loop_, line) + begin, count);
+      const int64_t step = std::min(kReduceBlock, loop_.line);
+      const bool is_one_line = loop_.line_blocks > 1;
+      for (size_t r = 0; r < this->count(); ++r)
+        push_blocks(r, count, step, is_one_line ? 1 : group.count);
+      block += is_one_line ? (count + kReduceBlock - 1) / kReduceBlock : 1;
+    }
+  }
+
+  // Blocks of `step` elements: of one result after the other, or of `results` side by side.
+  void push_blocks(size_t r, int64_t count, int64_t step, int64_t results) {
+    const ReduceParts& parts = parts_of(reducing_.reductions[r]);
+    int64_t result = 0;
+    for (int64_t at = 0; at < count; at += step) {
+      parts.block(made(r, at), std::min(step, count - at), tree_[r]->next() + result * kLine);
+      if (++result < results) continue;
+      tree_[r]->push();
+      result = 0;
+    }
+  }
+
+  void add_columns(const Group& group, int64_t first, int64_t end) {
+    const int64_t stride = row_stride();
+    const int64_t most = group.count == stride ? loop_.piece / stride : 1;  // rows at a time
+    for (int64_t block = first; block < end; ++block) {
+      const int64_t begin = block % loop_.line_blocks * kReduceRows;
+      const int64_t rows = std::min(kReduceRows, loop_.line - begin);
+      const int64_t element =
+          group.element + line_offset(loop_, block / loop_.line_blocks) + begin * stride;
+      for (size_t r = 0; r < count(); ++r)
+        parts_of(reducing_.reductions[r])
+            .begin(tree_[r]->next(), total_bytes(loop_, reducing_.reductions[r]));
+      for (int64_t row = 0; row < rows; row += most) {
+        const int64_t few = std::min(most, rows - row);
+        make(element + row * stride, few * group.count);
+        for (size_t r = 0; r < count(); ++r)
+          parts_of(reducing_.reductions[r]).rows(made(r, 0), few, group.count, tree_[r]->next());
+      }
+      for (size_t r = 0; r < count(); ++r) tree_[r]->push();
+    }
+  }
+  int64_t row_stride() const {
+    const int inner = loop_.walk.reduced_rank - 1;
+    return inner < 0 ? loop_.group : loop_.walk.reduced_stride[inner];
+  }
+
+  void end_task(const Group& group, int64_t number, int64_t chunk) {
+    char* totals = static_cast<char*>(arrays_.totals);
+    for (size_t r = 0; r < count(); ++r) {
+      const TileReduction& reduction = reducing_.reductions[r];
+      const int64_t bytes = total_bytes(loop_, reduction);
+      const char* const total = tree_[r]->total();
+      if (loop_.chunks == 1)
+        put_results(loop_, reduction, group, total, arrays_.results[r]);
+      else
+        std::copy_n(total, bytes, totals + (number * loop_.chunks + chunk) * bytes);
+      totals += tile_reduce_tasks(loop_) * bytes;
+    }
+  }
+
+  const TileReduceProgram& reducing_;
+  const TileReduceLoop& loop_;
+  const TileReduceArrays& arrays_;
+  Pointers data_;
+  TileRunner runner_;
+  char* buffers_[kMost] = {};
+  int64_t made_ = 0;  // the first of the last elements
+  char* trees_;
+  std::optional<PairwiseTotals> tree_[kMost];
+};
+
+}  // namespace
+
+TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, int threads) {
+  TensorView dense = {};
+  dense.dtype = DType::kFloat32;  // any: the walk is the same
+  dense.rank = shape.rank();
+  const Shape strides = dense_strides(shape);
+  std::ranges::copy(shape, dense.shape);
+  std::ranges::copy(strides, dense.strides);
+  TileReduceLoop loop = {};
+  loop.walk = make_reduce(Reduction::kSum, dense, axes);
+  const Reduce& walk = loop.walk;
+  const int64_t results = reduce_units(walk);
+  if (shape.elements() == 0) return loop;
+  const int inner = walk.reduced_rank - 1;
+  const int64_t length = inner < 0 ? 1 : walk.reduced[inner];
+  const bool has_dense_lines = inner >= 0 && walk.reduced_stride[inner] == 1;
+  int64_t lines = 1;
+  for (int i = 0; i < inner; ++i) lines *= walk.reduced[i];
+  loop.by_columns = !has_dense_lines && walk.kept_rank > 0;
+  loop.run = walk.kept_rank > 0 ? walk.kept[walk.kept_rank - 1] : 1;
+  loop.line = length;
+  loop.piece = std::max(kReduceBlock, kPieces / std::max(1, buffers) / kReduceBlock * kReduceBlock);
+  const int64_t block = loop.by_columns ? kReduceRows : kReduceBlock;
+  loop.line_blocks = (length + block - 1) / block;
+  loop.blocks = lines * loop.line_blocks;
+  if (loop.by_columns) {
+    const int64_t parts = (loop.run + kReduceBlock - 1) / kReduceBlock;
+    loop.group = std::min(loop.run, round_up((loop.run + parts - 1) / parts, chain_block()));
+  } else if (loop.line_blocks == 1) {
+    const int64_t most = kTreeBytes / kLine / (levels_of(loop.blocks) + 1);
+    loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, most));
+  } else {
+    loop.group = 1;
+  }
+  loop.run_groups = (loop.run + loop.group - 1) / loop.group;
+  loop.groups = results / loop.run * loop.run_groups;
+  const int64_t block_elements = loop.group * std::min(length, block);
+  loop.chunk = static_cast<int64_t>(
+      std::bit_ceil(static_cast<uint64_t>(std::max<int64_t>(1, kChunkElements / block_elements))));
+  const int64_t tasks = kTasksAThread * threads;
+  while (loop.groups * ((loop.blocks + loop.chunk - 1) / loop.chunk) > tasks &&
+         loop.chunk < loop.blocks)
+    loop.chunk *= 2;
+  loop.chunks = (loop.blocks + loop.chunk - 1) / loop.chunk;
+  const int64_t width = loop.by_columns ? loop.run : length;
+  loop.is_aligned = width % chain_block() == 0;
+  return loop;
+}
+
+int64_t tile_reduce_scratch(const TileReduceProgram& reducing) {
+  const TileReduceLoop& loop = reducing.reduce;
+  int64_t bytes = round_up(tile_scratch(reducing.program, reducing.loop), kLine);
+  for (int e = reducing.first_buffer; e < reducing.program.externals; ++e)
+    bytes +=
+        round_up(loop.piece * element_size(reducing.program.dtypes[static_cast<size_t>(e)]), kLine);
+  const int64_t most = std::max(loop.chunk, loop.chunks);
+  for (const TileReduction& r : reducing.reductions)
+    bytes += PairwiseTotals::memory(std::min(most, std::max<int64_t>(1, loop.blocks)),
+                                    total_bytes(loop, r));
+  return bytes;
+}
+
+int64_t tile_reduce_totals(const TileReduceProgram& reducing) {
+  int64_t bytes = 0;
+  if (reducing.reduce.chunks > 1)
+    for (const TileReduction& r : reducing.reductions)
+      bytes += tile_reduce_tasks(reducing.reduce) * total_bytes(reducing.reduce, r);
+  return bytes;
+}
+
+void run_tile_reduce(const TileReduceProgram& reducing, const TileReduceArrays& arrays, Range tasks,
+                     void* scratch, const RandomStream& stream) {
+  if (tasks.begin >= tasks.end) return;
+  TaskRunner runner(reducing, arrays, static_cast<char*>(scratch), stream);
+  for (int64_t task = tasks.begin; task < tasks.end; ++task) runner.run(task);
+}
+
+void finish_tile_reduce(const TileReduceProgram& reducing, const TileReduceArrays& arrays,
+                        void* scratch) {
+  const TileReduceLoop& loop = reducing.reduce;
+  const char* totals = static_cast<const char*>(arrays.totals);
+  for (size_t r = 0; r < reducing.reductions.size() && loop.chunks > 1; ++r) {
+    const TileReduction& reduction = reducing.reductions[r];
+    const int64_t bytes = total_bytes(loop, reduction);
+    PairwiseTotals tree(parts_of(reduction), static_cast<char*>(scratch), bytes);
+    for (int64_t number = 0; number < loop.groups; ++number) {
+      for (int64_t chunk = 0; chunk < loop.chunks; ++chunk, totals += bytes) {
+        std::copy_n(totals, bytes, tree.next());
+        tree.push();
+      }
+      put_results(loop, reduction, group_at(loop, number), tree.total(), arrays.results[r]);
+    }
+  }
+}
+
+}  // namespace weft::kernels
