@@ -24,6 +24,7 @@ constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 constexpr Pass kPasses[] = {
     {"dead", PassClass::kExact, kSource | kWhole, remove_dead_code},
     {"idioms", PassClass::kTolerance, kSource, recognise_idioms},
+    {"mixed", PassClass::kTolerance, kWhole, mix_precision},
     {"fold", PassClass::kExact, kWhole, fold_constants},
     {"hoist", PassClass::kExact, kWhole, hoist_invariants},
     {"rules", PassClass::kExact, kWhole, apply_rules},

@@ -175,6 +175,7 @@ Slot slot() {
   s.scratch_bytes = scratch_bytes;
   s.cost = cost;
   s.pieces = pieces;
+  s.gains_in = half_bit(DType::kFloat16) | half_bit(DType::kBFloat16);
   return s;
 }
 
@@ -185,6 +186,7 @@ WEFT_OP(matmul) {
       .input("x1", "any real dtype, shape (..., M, K) or (K,)")
       .input("x2", "shape (..., K, N) or (K,)")
       .promote(Promotion::kCommon)
+      .computes(Precision::kNarrow)
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
