@@ -22,7 +22,7 @@ constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
 
 bool gains_in(const SlotTypes& types, DType narrow, uint32_t cast_already) {
   const OpDef& op = types.op;
-  if (op.precision != Precision::kNarrow || !(op.slot.gains_in & half_bit(narrow))) return false;
+  if (op.precision != Precision::kNarrow || !op.slot.gains_in) return false;
   double cast = 0;
   for (size_t i = 0; i < types.in.size(); ++i) {
     const TensorType& type = types.in[i];
@@ -31,10 +31,11 @@ bool gains_in(const SlotTypes& types, DType narrow, uint32_t cast_already) {
     if (!in_set(cast_already, i)) cast += static_cast<double>(type.shape.elements());
   }
   for (const TensorType& type : types.out) {
-    if (is_floating(type.dtype) && !is_float32(type)) return false;
+    if (!is_float32(type)) return false;
     cast += static_cast<double>(type.shape.elements());
   }
-  return cast > 0 && cost_of(op.slot, types).flops >= kLeastOperations * cast;
+  return cast > 0 && op.slot.gains_in(types, narrow) &&
+         cost_of(op.slot, types).flops >= kLeastOperations * cast;
 }
 
 bool keeps_scalar(const Argument& scalar, DType narrow) {

@@ -71,8 +71,6 @@ struct Cost {
   double bytes = 0;
 };
 
-constexpr uint32_t half_bit(DType dtype) { return uint32_t{1} << static_cast<uint8_t>(dtype); }
-
 struct Slot {
   KernelFunction run = nullptr;
   Strides strides = Strides::kAny;
@@ -85,9 +83,10 @@ struct Slot {
   kernels::FormulaId formula{};  // valid if `elementwise`
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
-  // Half dtypes (half_bit) in which the kernel is as fast as in float32 or faster, and on half the
-  // bytes. Of the kernel, not of the processor, so that a plan is the same everywhere.
-  uint32_t gains_in = 0;
+  // Is a call of these types, in float32, worth casting for in this half dtype: faster, or about as
+  // fast on half the bytes? Of the kernel, not of the processor, so that a plan is the same
+  // everywhere. Null: there is no such kernel.
+  bool (*gains_in)(const SlotTypes& types, DType half) = nullptr;
   // Pieces that threads can share its work by; null: one for each 16384 elements.
   int64_t (*pieces)(const SlotTypes& types) = nullptr;
   // Of a kernel that can make a band (KernelCall::band), else null: the box of input `operand` that

@@ -49,11 +49,11 @@ def autocast(dtype: DTypeLike | None = "bfloat16", enabled: bool = True) -> Mode
     Raises TypeError or ValueError for another dtype.
 
     >>> from weft import np
-    >>> x, w = np.ones((64, 64)), np.ones((64, 128)) * 0.7
+    >>> x, w = np.ones((64, 128)), np.ones((128, 128)) * 0.7
     >>> with autocast("bfloat16"):
     ...     y = np.matmul(x, w)
     >>> y.dtype, float(y[0, 0])
-    (dtype('float32'), 44.75)
+    (dtype('float32'), 89.5)
     """
     return scope_of(mode_of("autocast", "dtype", dtype) if enabled else 0)
 

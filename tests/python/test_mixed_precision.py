@@ -1,14 +1,18 @@
 """Mixed precision: what is asked for by a mode, a block or a file gives float32's results within a
 half dtype's rounding, leaves all dtypes as they are, and trains as float32 does."""
 
+from pathlib import Path
+
 import numpy
 import pytest
+import weft
 from weft import amp, autograd, gluon, np, npx, runtime
 from weft.gluon import nn
 
 halves = pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 TOLERANCE = {"float16": 0.004, "bfloat16": 0.03}
 RANDOM = numpy.random.default_rng(11)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def drawn(*shape, scale=1.0):
@@ -32,7 +36,7 @@ def part(found, wanted):
     return numpy.linalg.norm(found - wanted) / max(numpy.linalg.norm(wanted), 1e-9)
 
 
-def perceptron(inputs=64, units=256, classes=10):
+def perceptron(inputs=128, units=256, classes=10):
     np.random.seed(5)
     net = nn.HybridSequential(
         nn.Dense(units, activation="relu", in_units=inputs),
@@ -46,7 +50,7 @@ def perceptron(inputs=64, units=256, classes=10):
 
 @halves
 def test_an_eager_product_rounds_its_operands_and_keeps_float32(dtype):
-    a, b = drawn(64, 96), drawn(96, 64)
+    a, b = drawn(64, 160), drawn(160, 64)
     with amp.autocast(dtype):
         found = np.matmul(a, b)
     assert found.dtype == np.float32
@@ -55,9 +59,19 @@ def test_an_eager_product_rounds_its_operands_and_keeps_float32(dtype):
     assert differ(found, np.matmul(a, b)) < TOLERANCE[dtype]
 
 
+def test_products_of_other_dtypes_stay_as_they_are():
+    whole = np.array(RANDOM.integers(-99, 99, (128, 128)).astype("int32"))
+    for array in (whole, whole.astype("float64") / 7, whole.astype("float16") / 99):
+        wanted = np.matmul(array, array)
+        with amp.autocast("bfloat16"):
+            found = np.matmul(array, array)
+        assert found.dtype == wanted.dtype
+        numpy.testing.assert_array_equal(found.asnumpy(), wanted.asnumpy())
+
+
 @halves
 def test_eager_gradients_have_the_dtype_of_their_leaf(dtype):
-    a, b = drawn(64, 64), drawn(64, 64)
+    a, b = drawn(128, 128), drawn(128, 128)
     gradients = []
     for mode in (None, dtype):
         for array in (a, b):
@@ -72,7 +86,7 @@ def test_eager_gradients_have_the_dtype_of_their_leaf(dtype):
 
 
 def test_the_mode_ends_with_its_block_and_can_be_switched_off_inside():
-    a = drawn(64, 64)
+    a = drawn(128, 128)
     plain = np.matmul(a, a)
     with amp.autocast("bfloat16"):
         narrow = np.matmul(a, a)
@@ -92,7 +106,7 @@ def test_the_mode_ends_with_its_block_and_can_be_switched_off_inside():
 
 
 def test_init_is_a_mode_of_the_thread():
-    a = drawn(64, 64)
+    a = drawn(128, 128)
     try:
         amp.init("bfloat16")
         assert has("bfloat16", np.matmul(a, a))
@@ -103,7 +117,7 @@ def test_init_is_a_mode_of_the_thread():
 
 @halves
 def test_a_hybridized_network_agrees_with_the_eager_one_and_has_a_plan_for_each_mode(dtype):
-    net, x = perceptron(), drawn(128, 64)
+    net, x = perceptron(), drawn(128, 128)
     wanted = net(x)
     with amp.autocast(dtype):
         eager = net(x)
@@ -119,7 +133,7 @@ def test_a_hybridized_network_agrees_with_the_eager_one_and_has_a_plan_for_each_
 
 @halves
 def test_gradients_of_a_hybridized_network(dtype):
-    net, x, label = perceptron(), drawn(128, 64), np.array(RANDOM.integers(0, 10, 128))
+    net, x, label = perceptron(), drawn(128, 128), np.array(RANDOM.integers(0, 10, 128))
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
 
     def gradients(mode):
@@ -136,7 +150,7 @@ def test_gradients_of_a_hybridized_network(dtype):
 
 
 def test_weights_are_cast_once_for_forward_and_backward():
-    net, x = perceptron(), drawn(128, 64)
+    net, x = perceptron(), drawn(128, 128)
     label = np.array(RANDOM.integers(0, 10, 128))
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
     with amp.autocast("bfloat16"):
@@ -161,11 +175,10 @@ def test_a_plan_of_bfloat16_keeps_less_for_the_backward():
 
 
 def digits():
-    """8 x 8 pictures of ten digits, drawn with noise: enough to learn from."""
-    shapes = RANDOM.normal(size=(10, 64)).astype("float32")
-    label = RANDOM.integers(0, 10, 1024)
-    pictures = shapes[label] + 0.7 * RANDOM.normal(size=(1024, 64)).astype("float32")
-    return pictures.astype("float32"), label
+    """The example's digits: two pictures of 8 x 8 side by side, and the label of the first."""
+    table = numpy.loadtxt(ROOT / "examples/digits/data/digits.csv.gz", delimiter=",", dtype="int32")
+    pictures = (table[:, :-1] / 16).astype("float32")
+    return numpy.concatenate([pictures, pictures[::-1]], 1)[:1536], table[:1536, -1]
 
 
 def train(step, pictures, label, epochs=3, batch=128):
@@ -343,7 +356,7 @@ def test_the_scale_is_saved_with_the_trainer(tmp_path):
 
 
 def test_a_converted_block_computes_narrow_whatever_the_mode_is():
-    net, x = perceptron(), drawn(128, 64)
+    net, x = perceptron(), drawn(128, 128)
     wanted = net(x)
     assert amp.convert_hybrid_block(net, "bfloat16") is net
     eager = net(x)
@@ -361,9 +374,9 @@ def test_a_converted_block_computes_narrow_whatever_the_mode_is():
 
 
 def test_excluded_blocks_stay_in_float32():
-    one = nn.HybridSequential(nn.Dense(64, use_bias=False, in_units=64))
+    one = nn.HybridSequential(nn.Dense(128, use_bias=False, in_units=128))
     one.initialize()
-    x = drawn(64, 64)
+    x = drawn(128, 128)
     wanted = one(x)
     amp.convert_hybrid_block(one, "bfloat16", excluded=[one[0]])
     numpy.testing.assert_array_equal(one(x).asnumpy(), wanted.asnumpy())
@@ -372,7 +385,7 @@ def test_excluded_blocks_stay_in_float32():
 
 
 def test_a_file_has_what_was_traced(tmp_path):
-    net, x = perceptron(), drawn(128, 64)
+    net, x = perceptron(), drawn(128, 128)
     amp.convert_hybrid_block(net, "bfloat16")
     net.hybridize()
     wanted = net(x)
@@ -386,22 +399,92 @@ def test_a_file_has_what_was_traced(tmp_path):
 
 
 def test_a_loop_in_a_trace_is_narrow_too():
-    w = drawn(64, 64, scale=0.1)
+    w = drawn(128, 128, scale=0.1)
 
     class Loop(gluon.HybridBlock):
         def forward(self, x):
             _, last = npx.foreach(
-                lambda row, state: (row, np.tanh(np.matmul(state, w) + row)), x, np.ones((64, 64))
+                lambda row, state: (row, np.tanh(np.matmul(state, w) + row)), x, np.ones((128, 128))
             )
             return last
 
-    net, x = Loop(), drawn(3, 64, 64)
+    net, x = Loop(), drawn(3, 128, 128)
     wanted = net(x)
     net.hybridize()
     with amp.autocast("bfloat16"):
         found = net(x)
     assert found.dtype == np.float32
     assert 0 < differ(found, wanted) < 3 * TOLERANCE["bfloat16"]
+
+
+def test_a_file_of_any_batch_is_mixed_too(tmp_path):
+    net = perceptron()
+    amp.convert_hybrid_block(net, "bfloat16")
+    path = tmp_path / "any.weft"
+    net.export(path, drawn(128, 128), dynamic={"x": {0: "batch"}})
+    context = runtime.Model(path).context("forward")
+    amp.convert_hybrid_block(net, "float32")
+    for batch in (64, 200):
+        x = drawn(batch, 128)
+        context.set_shape(0, x.shape)
+        (found,) = context.run(x.asnumpy())
+        assert 0 < differ(np.array(numpy.asarray(found)), net(x)) < 2 * TOLERANCE["bfloat16"]
+
+
+def test_an_exported_training_step_is_mixed_and_scaled(tmp_path):
+    pictures, label = digits()
+    x, y = np.array(pictures[:128]), np.array(label[:128])
+    net = perceptron()
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 1e-3})
+    amp.init_trainer(trainer, amp.LossScaler(64.0, growth_interval=2))
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+    path = tmp_path / "step.weft"
+    with amp.autocast("float16"):
+        weft.export(path, step=(step, x, y))
+    context = runtime.Model(path).context("step")
+    found = [numpy.asarray(context.run(x.asnumpy(), y.asnumpy())[0]).copy() for _ in range(4)]
+    with amp.autocast("float16"):
+        wanted = [step(x, y).asnumpy() for _ in range(4)]
+    numpy.testing.assert_array_equal(found, wanted)
+    assert trainer.loss_scaler.state_dict() == {"scale": 256.0, "good_steps": 0}
+
+
+def gradients_of(net, x, forward):
+    with autograd.record(), amp.autocast("bfloat16"):
+        loss = np.square(forward(x)).mean()
+    loss.backward()
+    return [p.grad().copy() for p in net.collect_params().values()]
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_segments_are_computed_again_in_the_same_precision(hybrid):
+    net, x = perceptron(), drawn(128, 128)
+    segments = lambda x: gluon.checkpoint_sequential(net, 2, x)  # noqa: E731
+    plain = net.forward
+    if hybrid:
+        segments, plain = weft.hybridize(segments), weft.hybridize(plain)
+    wanted, found = gradients_of(net, x, plain), gradients_of(net, x, segments)
+    for gradient, like in zip(found, wanted, strict=True):
+        numpy.testing.assert_array_equal(gradient.asnumpy(), like.asnumpy())
+
+
+def test_a_budget_holds_for_a_mixed_plan():
+    layers = [nn.Dense(128, activation="tanh", in_units=128) for _ in range(12)]
+    net, x = nn.HybridSequential(*layers), drawn(512, 128)
+    net.initialize()
+
+    def taken():
+        plan = net.plan_memory()
+        return plan["residual"] + max(plan["arena"], plan["backward"])
+
+    net.hybridize()
+    wanted = gradients_of(net, x, net)
+    budget = int(0.95 * taken())
+    net.hybridize(memory=budget)
+    found = gradients_of(net, x, net)
+    assert taken() <= budget
+    for gradient, like in zip(found, wanted, strict=True):
+        numpy.testing.assert_array_equal(gradient.asnumpy(), like.asnumpy())
 
 
 # ---- bad input

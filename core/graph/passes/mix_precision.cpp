@@ -80,10 +80,11 @@ class Mixer {
   // ---- which nodes
 
   bool may_change(const Node& node) const {
-    return node.precision != DType::kFloat32 && node.op && !node.op->is_random &&
-           !node.op->runs_on_caller && node.effect < 0 && node.clone_of == kNoValue &&
-           std::ranges::none_of(node.outputs,
-                                [&](ValueId id) { return is_cloned_[static_cast<size_t>(id)]; });
+    return node.precision != DType::kFloat32 && node.op && !node.outputs.empty() &&
+           !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
+           node.clone_of == kNoValue && std::ranges::none_of(node.outputs, [&](ValueId id) {
+             return is_cloned_[static_cast<size_t>(id)];
+           });
   }
 
   bool gains(const Node& node) const {
@@ -122,7 +123,9 @@ class Mixer {
 
   // A cast to what the value was computed in.
   bool cancels(const Node& node) {
-    if (!node.op || node.op->name != "cast" || node.clone_of != kNoValue) return false;
+    if (!node.op || node.op->name != "cast" || node.clone_of != kNoValue ||
+        !node.operands[0].is_value())
+      return false;
     const ValueId from = node.operands[0].value;
     if (!was_computed(from, graph_.type(node.outputs[0]).dtype)) return false;
     rebuild_.set(node.outputs[0], narrow(from).id);
@@ -147,7 +150,8 @@ class Mixer {
 
   ops::Value make_narrow(ValueId id, DType dtype) {
     const Node* const node = graph_.producer(id);
-    if (node && node->op && node->clone_of == kNoValue && node->operands[0].is_value()) {
+    if (node && node->op && node->clone_of == kNoValue && !node->operands.empty() &&
+        node->operands[0].is_value()) {
       const ValueId from = node->operands[0].value;
       if (node->op->name == "cast" && graph_.type(from).dtype == dtype) return wide(from);
       const bool shows_all = graph_.type(from).shape.elements() <= graph_.type(id).shape.elements();

@@ -39,16 +39,16 @@ Graph asking(Graph graph, DType precision) {
   return graph;
 }
 
-// What a network of products is made of, each value (64, 64), for weights that keep its size.
+// What a network of products is made of, each value (128, 128), for weights that keep its size.
 Graph random_network(unsigned seed, int length) {
   std::mt19937 random(seed);
   const auto pick = [&](size_t count) { return random() % count; };
   Graph graph;
   GraphBuilder b(graph);
-  const Value w = b.input(f32({64, 64}), "w"), bias = b.input(f32({64}), "bias");
-  std::vector<Value> values = {b.input(f32({64, 64}), "x")};
+  const Value w = b.input(f32({128, 128}), "w"), bias = b.input(f32({128}), "bias");
+  std::vector<Value> values = {b.input(f32({128, 128}), "x")};
   const auto any = [&] { return values[pick(values.size())]; };
-  const auto small = [&](const Value& x) { return b.call("tanh", {x * (1.0 / 64)}); };
+  const auto small = [&](const Value& x) { return b.call("tanh", {x * (1.0 / 128)}); };
   const int64_t last[] = {-1};
   for (int i = 0; i < length; ++i) {
     Value v;
@@ -57,17 +57,17 @@ Graph random_network(unsigned seed, int length) {
       case 1: v = small(ops::matmul(any(), w)); break;
       case 2: v = small(ops::matmul(ops::swap_last_axes(any()), ops::swap_last_axes(w))); break;
       case 3: v = small(b.call("relu", {ops::matmul(any(), any()) + bias})); break;
-      case 4: v = ops::matmul(any(), any()) * (1.0 / 64); break;
+      case 4: v = ops::matmul(any(), any()) * (1.0 / 128); break;
       case 5: v = any() + any() * 0.5; break;
       case 6: v = b.call("maximum", {any(), ops::Value(&b, Argument::of_float(0.3))}); break;
-      case 7: v = any() - ops::sum(any(), last, true) * (1.0 / 64); break;
+      case 7: v = any() - ops::sum(any(), last, true) * (1.0 / 128); break;
       case 8: v = b.call("softmax", {any()}); break;
       case 9: {
         const Value parts[] = {any(), any()};
-        v = ops::slice(ops::concatenate(parts, 0), 0, 32, 64);
+        v = ops::slice(ops::concatenate(parts, 0), 0, 64, 128);
         break;
       }
-      default: v = ops::reshape(ops::reshape(any(), {16, 256}), {64, 64});
+      default: v = ops::reshape(ops::reshape(any(), {32, 512}), {128, 128});
     }
     values.push_back(v);
   }
@@ -128,23 +128,23 @@ size_t narrow_products(const Graph& graph) {
 
 constexpr DType kHalves[] = {DType::kFloat16, DType::kBFloat16};
 
-// Roundings of several layers; float16 has three bits more.
-double tolerance(DType dtype) { return dtype == DType::kFloat16 ? 0.01 : 0.06; }
+// Roundings of several layers, of which differences may be read; float16 has three bits more.
+double tolerance(DType dtype) { return dtype == DType::kFloat16 ? 0.02 : 0.15; }
 
 }  // namespace
 
 TEST_CASE("products and what follows them are narrow, results are not") {
   const std::string text = mixed(
-      "graph(%0: float32(64, 64), %1: float32(64, 64), %2: float32(64)) {\n"
-      "  %3: float32(64, 64) = matmul(%0, %1) @precision bfloat16\n"
-      "  %4: float32(64, 64) = add(%3, %2) @precision bfloat16\n"
-      "  %5: float32(64, 64) = relu(%4) @precision bfloat16\n"
-      "  %6: float32(64, 64) = exp(%5) @precision bfloat16\n"
+      "graph(%0: float32(128, 128), %1: float32(128, 128), %2: float32(128)) {\n"
+      "  %3: float32(128, 128) = matmul(%0, %1) @precision bfloat16\n"
+      "  %4: float32(128, 128) = add(%3, %2) @precision bfloat16\n"
+      "  %5: float32(128, 128) = relu(%4) @precision bfloat16\n"
+      "  %6: float32(128, 128) = exp(%5) @precision bfloat16\n"
       "  return %6, %5\n}");
-  CHECK_MESSAGE(count(text, ": bfloat16(64, 64) = matmul") == 1, text);
-  CHECK(count(text, ": bfloat16(64, 64) = add") == 1);
-  CHECK(count(text, ": bfloat16(64, 64) = relu") == 1);
-  CHECK(count(text, ": float32(64, 64) = exp") == 1);
+  CHECK_MESSAGE(count(text, ": bfloat16(128, 128) = matmul") == 1, text);
+  CHECK(count(text, ": bfloat16(128, 128) = add") == 1);
+  CHECK(count(text, ": bfloat16(128, 128) = relu") == 1);
+  CHECK(count(text, ": float32(128, 128) = exp") == 1);
   CHECK(count(text, "dtype=bfloat16") == 3);  // both factors and the bias
   CHECK(count(text, "dtype=float32") == 1);   // for exp and the result
   CHECK(count(text, "@precision") == 0);
@@ -152,21 +152,21 @@ TEST_CASE("products and what follows them are narrow, results are not") {
 
 TEST_CASE("a weight and its transpose share one cast") {
   const std::string text = mixed(
-      "graph(%0: float32(64, 64), %1: float32(64, 64)) {\n"
-      "  %2: float32(64, 64) = transpose(%1, axes=[1, 0])\n"
-      "  %3: float32(64, 64) = matmul(%0, %2) @precision bfloat16\n"
-      "  %4: float32(64, 64) = matmul(%3, %1) @precision bfloat16\n"
+      "graph(%0: float32(128, 128), %1: float32(128, 128)) {\n"
+      "  %2: float32(128, 128) = transpose(%1, axes=[1, 0])\n"
+      "  %3: float32(128, 128) = matmul(%0, %2) @precision bfloat16\n"
+      "  %4: float32(128, 128) = matmul(%3, %1) @precision bfloat16\n"
       "  return %4\n}");
   CHECK_MESSAGE(count(text, "cast") == 3, text);  // of the data, the weight and the result
-  CHECK(count(text, ": bfloat16(64, 64) = transpose") == 1);
+  CHECK(count(text, ": bfloat16(128, 128) = transpose") == 1);
 }
 
 TEST_CASE("casts that cancel disappear") {
   const std::string text = mixed(
-      "graph(%0: bfloat16(64, 64), %1: float32(64, 64)) {\n"
-      "  %2: float32(64, 64) = cast(%0, dtype=float32)\n"
-      "  %3: float32(64, 64) = matmul(%2, %1) @precision bfloat16\n"
-      "  %4: bfloat16(64, 64) = cast(%3, dtype=bfloat16)\n"
+      "graph(%0: bfloat16(128, 128), %1: float32(128, 128)) {\n"
+      "  %2: float32(128, 128) = cast(%0, dtype=float32)\n"
+      "  %3: float32(128, 128) = matmul(%2, %1) @precision bfloat16\n"
+      "  %4: bfloat16(128, 128) = cast(%3, dtype=bfloat16)\n"
       "  return %4\n}");
   CHECK_MESSAGE(count(text, "cast") == 1, text);  // of the second factor
 }
@@ -181,37 +181,43 @@ TEST_CASE("what gains nothing stays as it is") {
       "graph(%0: float32(4, 4)) {\n"  // casts would take longer
       "  %1: float32(4, 4) = matmul(%0, %0) @precision bfloat16\n  return %1\n}");
   stays(
-      "graph(%0: float64(64, 64)) {\n"
-      "  %1: float64(64, 64) = matmul(%0, %0) @precision bfloat16\n  return %1\n}");
+      "graph(%0: float32(512, 64), %1: float32(64, 512)) {\n"  // short sums
+      "  %2: float32(512, 512) = matmul(%0, %1) @precision bfloat16\n  return %2\n}");
   stays(
-      "graph(%0: float32(64, 64)) {\n"  // nobody asks
-      "  %1: float32(64, 64) = matmul(%0, %0)\n  return %1\n}");
+      "graph(%0: int32(128, 128)) {\n"
+      "  %1: int32(128, 128) = matmul(%0, %0) @precision bfloat16\n  return %1\n}");
   stays(
-      "graph(%0: float32(64, 64)) {\n"  // no operand is narrow
-      "  %1: float32(64, 64) = add(%0, %0) @precision bfloat16\n  return %1\n}");
+      "graph(%0: float64(128, 128)) {\n"
+      "  %1: float64(128, 128) = matmul(%0, %0) @precision bfloat16\n  return %1\n}");
   stays(
-      "graph(%0: float32(1, 1, 4, 64, 64)) {\n"  // there is no kernel
-      "  %1: float32(1, 1, 4, 64, 64), %2: float32(1, 1, 4, 64) = "
+      "graph(%0: float32(128, 128)) {\n"  // nobody asks
+      "  %1: float32(128, 128) = matmul(%0, %0)\n  return %1\n}");
+  stays(
+      "graph(%0: float32(128, 128)) {\n"  // no operand is narrow
+      "  %1: float32(128, 128) = add(%0, %0) @precision bfloat16\n  return %1\n}");
+  stays(
+      "graph(%0: float32(1, 1, 4, 128, 128)) {\n"  // there is no kernel
+      "  %1: float32(1, 1, 4, 128, 128), %2: float32(1, 1, 4, 128) = "
       "attention_blocks(%0, %0, %0, _, scale=1.0, causal=false) @precision bfloat16\n"
       "  return %1\n}");
 }
 
 TEST_CASE("a clone and what it computes again stay in float32") {
   const std::string text = mixed(
-      "graph(%0: float32(64, 64)) {\n"
-      "  %1: float32(64, 64) = matmul(%0, %0) @precision bfloat16\n"
-      "  %2: float32(64, 64) = matmul(%0, %0) @clone %1 @precision bfloat16\n"
+      "graph(%0: float32(128, 128)) {\n"
+      "  %1: float32(128, 128) = matmul(%0, %0) @precision bfloat16\n"
+      "  %2: float32(128, 128) = matmul(%0, %0) @clone %1 @precision bfloat16\n"
       "  return %1, %2\n}");
   CHECK(count(text, "bfloat16") == 0);
 }
 
 TEST_CASE("only a number that the half dtype has becomes one") {
   const auto follows = [](const char* number) {
-    return count(mixed("graph(%0: float32(64, 64)) {\n"
-                       "  %1: float32(64, 64) = matmul(%0, %0) @precision float16\n"
-                       "  %2: float32(64, 64) = maximum(%1, " +
+    return count(mixed("graph(%0: float32(128, 128)) {\n"
+                       "  %1: float32(128, 128) = matmul(%0, %0) @precision float16\n"
+                       "  %2: float32(128, 128) = maximum(%1, " +
                        std::string(number) + ") @precision float16\n  return %2\n}"),
-                 ": float16(64, 64) = maximum") == 1;
+                 ": float16(128, 128) = maximum") == 1;
   };
   CHECK(follows("0.5"));
   CHECK(follows("-inf"));
@@ -263,15 +269,24 @@ TEST_CASE("gradients of mixed networks are those of float32, in its dtype") {
   CHECK(narrow > 150);
 }
 
+TEST_CASE("what has no operands is cast like an input") {
+  const std::string text = mixed(
+      "graph(%0: float32(128, 128)) {\n"
+      "  %1: float32(128, 128) = full(shape=[128, 128], fill_value=0.5, dtype=float32)\n"
+      "  %2: float32(128, 128) = matmul(%0, %1) @precision bfloat16\n"
+      "  return %2\n}");
+  CHECK_MESSAGE(count(text, "cast") == 3, text);
+}
+
 TEST_CASE("bodies of control flow are mixed, too") {
   const std::string text = mixed(
-      "graph(%0: float32(3, 64, 64), %1: float32(64, 64)) {\n"
-      "  %2: float32(3, 64, 64) = loop(%0, %1) sliced 1 carried 0 most 3 "
-      "(%0: float32(64, 64), %1: float32(64, 64)) {\n"
-      "    %2: float32(64, 64) = matmul(%0, %1) @precision bfloat16\n"
+      "graph(%0: float32(3, 128, 128), %1: float32(128, 128)) {\n"
+      "  %2: float32(3, 128, 128) = loop(%0, %1) sliced 1 carried 0 most 3 "
+      "(%0: float32(128, 128), %1: float32(128, 128)) {\n"
+      "    %2: float32(128, 128) = matmul(%0, %1) @precision bfloat16\n"
       "    return %2\n  }\n"
       "  return %2\n}");
-  CHECK_MESSAGE(count(text, ": bfloat16(64, 64) = matmul") == 1, text);
+  CHECK_MESSAGE(count(text, ": bfloat16(128, 128) = matmul") == 1, text);
 }
 
 TEST_CASE("a program without the pass is the one of float32") {
