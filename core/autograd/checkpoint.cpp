@@ -49,9 +49,11 @@ Result<Ref<Tensor>> copy_of(Tensor& tensor) {
 
 // What the thread does while the segment runs again.
 class Again {
+  static constexpr uint32_t kOfSegment = kRecording | kTraining | kMixed;
+
  public:
   Again(uint64_t segment, uint32_t modes, Draws& draws)
-      : modes_(modes & (kRecording | kTraining), ~modes & (kRecording | kTraining)),
+      : modes_(modes & kOfSegment, ~modes & kOfSegment),
         segment_(std::exchange(thread_state().segment, segment)),
         again_(std::exchange(thread_state().again, &draws)),
         draws_(std::exchange(thread_state().draws, nullptr)) {

@@ -8,6 +8,7 @@
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
+#include "ops/precision.h"
 #include "ops/registry.h"
 #include "runtime/small_vector.h"
 #include "runtime/thread_state.h"
@@ -85,6 +86,24 @@ ops::Values values_of(EagerBuilder& builder, PoolVector<Ref<Tensor>>& tensors) {
 }
 
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
+                          std::span<const ops::Value> inputs, std::span<const Argument> attributes);
+
+// Mixed precision outside of graphs: the same operators compute in the half dtype, each between
+// casts of its own, so that results keep their dtype.
+Result<ops::Values> apply_narrow(EagerBuilder& builder, const OpDef& op, ops::Values values,
+                                 std::span<const Argument> attributes, DType narrow) {
+  const auto cast_all = [](ops::Values& arrays, DType from, DType to) {
+    for (ops::Value& array : arrays)
+      if (array.is_tensor() && array.dtype() == from) array = ops::cast(array, to);
+  };
+  cast_all(values, DType::kFloat32, narrow);
+  WEFT_TRY(builder.status());
+  WEFT_ASSIGN(ops::Values results, apply(builder, op, values, attributes));
+  cast_all(results, narrow, DType::kFloat32);
+  return results;
+}
+
+Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
                           std::span<const ops::Value> inputs,
                           std::span<const Argument> attributes) {
   Prepared p;
@@ -99,6 +118,10 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
     return ops::expand(op, complete, builder, values);
   }
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, p.types, complete));
+  const DType narrow = precision_of(thread_state().modes);
+  if (narrow != DType::kFloat32 && !device &&
+      ops::gains_in({op, {p.types.begin(), p.count}, types, complete}, narrow))
+    return apply_narrow(builder, op, std::move(values), attributes, narrow);
   PoolVector<Ref<Tensor>> outs(types.size());
   if (op.view_rule && values[0].is_tensor()) {
     WEFT_ASSIGN(const bool are_views,

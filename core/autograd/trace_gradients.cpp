@@ -16,6 +16,7 @@ void Trace::note_mode() {
   const bool before = !modes_.empty() && modes_.back().recording;
   if (recording != before) modes_.push_back({graph_.nodes.size(), recording});
   builder_.set_line(current_origin());
+  builder_.set_precision(precision_of(thread_state().modes));
 }
 
 // What a recorded function computes in autograd.pause() is a constant when all of it is

@@ -294,9 +294,10 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
 
 Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose,
                                       const graph::PassSelection& given) {
-  // Fused regions are tile programs, and channel blocks a layout, that the CPU has.
+  // Fused regions are tile programs, and channel blocks a layout, that the CPU has; which half
+  // dtypes gain is said of its kernels.
   const graph::PassSelection selection =
-      purpose.device ? graph::PassSelection(given.text() + ",-fuse,-block") : given;
+      purpose.device ? graph::PassSelection(given.text() + ",-fuse,-block,-mixed") : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();
   compiled->input_types_ = graph.input_types();

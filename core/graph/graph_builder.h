@@ -37,7 +37,11 @@ class GraphBuilder final : public ops::Builder {
     line_ = node.line;
     backward_ = node.backward;
     rebuilt_ = node.rebuilt;
+    precision_ = node.precision;
   }
+  // Nodes made from now on may compute in this dtype instead of float32; kFloat32: may not.
+  void set_precision(DType precision) { precision_ = precision; }
+  DType precision() const { return precision_; }
   bool backward() const { return backward_; }
   // Nodes made from now on are computed again by a backward that reads them.
   void set_rebuilt(bool rebuilt) { rebuilt_ = rebuilt; }
@@ -60,6 +64,7 @@ class GraphBuilder final : public ops::Builder {
   ValueId clone_of_ = kNoValue;
   bool backward_ = false;
   bool rebuilt_ = false;
+  DType precision_ = DType::kFloat32;
 };
 
 // Appends `source`'s nodes to the builder's graph, its inputs replaced by `inputs`; gives what

@@ -62,7 +62,9 @@ struct Node {
   int32_t region = -1;    // index into Graph::regions
   int32_t line = -1;      // index into Graph::lines: the source line that made it
   bool backward = false;  // made from where gradients began on, in a graph that has them inside
-  bool rebuilt = false;   // in a checkpoint: a backward computes it again instead of keeping it
+  // Mixed precision was asked for: float32 arithmetic may be made in this dtype. kFloat32: not.
+  DType precision = DType::kFloat32;
+  bool rebuilt = false;  // in a checkpoint: a backward computes it again instead of keeping it
 };
 
 // Does it draw float32 numbers, uniform, one for each element? Tile programs can, too.

@@ -6,6 +6,7 @@
 namespace weft::graph {
 
 Result<Graph> remove_dead_code(const Graph& graph, const PassContext& context);
+Result<Graph> mix_precision(const Graph& graph, const PassContext& context);
 Result<Graph> fold_constants(const Graph& graph, const PassContext& context);
 Result<Graph> hoist_invariants(const Graph& graph, const PassContext& context);
 Result<Graph> apply_rules(const Graph& graph, const PassContext& context);

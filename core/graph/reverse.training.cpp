@@ -72,6 +72,7 @@ class Sweep {
       any |= static_cast<bool>(cotangents.back());
     }
     if (!needed || !any) return {};
+    builder_.set_precision(node.precision);
     if (control_of(source_, node)) return reverse_region(node, cotangents);
     if (!node.op) return errors::unsupported("backward", "a region has no gradient rule");
     if (!node.op->grad_rule) return no_gradient(node);
@@ -233,6 +234,7 @@ class Recognised {
           node.outputs, [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
       if (rewritten_.is_copy[n] || !is_read) continue;
       if (node.line >= 0) builder_.set_line(graph().lines[static_cast<size_t>(node.line)]);
+      builder_.set_precision(node.precision);
       const ops::Values outputs =
           builder_.emit(*node.op, operands_of(builder_, node, became_), node.attributes.view());
       WEFT_TRY(builder_.status());

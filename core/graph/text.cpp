@@ -186,6 +186,8 @@ class Printer {
     if (node.ordinal >= 0) right += " @ordinal " + std::to_string(node.ordinal);
     if (node.clone_of >= 0) right += " @clone " + use(node.clone_of);
     if (node.rebuilt) right += " @rebuilt";
+    if (node.precision != DType::kFloat32)
+      right += " @precision " + std::string(name_of(node.precision));
     if (node.line >= 0) right += " @line " + quoted(graph_.lines[static_cast<size_t>(node.line)]);
     std::string left;
     for (const ValueId id : node.outputs) left += (left.empty() ? "" : ", ") + define(id);

@@ -194,6 +194,8 @@ class GraphReader {
         node.clone_of = use();
       else if (key == "rebuilt")
         node.rebuilt = true;
+      else if (key == "precision")
+        node.precision = precision(in_.word());
       else if (key == "line")
         node.line = graph_.add_line(in_.quoted());
       else
@@ -208,6 +210,12 @@ class GraphReader {
       graph_.values[static_cast<size_t>(id)].name = outputs[i].name;
       number(outputs[i], id);
     }
+  }
+
+  DType precision(std::string_view name) {
+    const std::optional<DType> dtype = dtype_named(name);
+    if (!dtype) in_.fail("`" + std::string(name) + "` is no dtype");
+    return dtype.value_or(DType::kFloat32);
   }
 
   Region region(std::string_view name) {

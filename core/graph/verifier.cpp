@@ -370,6 +370,15 @@ Status sizes_are_sound(const Graph& graph) {
   return numbers_are_sound(graph, graph, -1, examples);
 }
 
+Status precisions_are_half(const Graph& graph) {
+  for (const Node& node : graph.nodes)
+    if (node.precision != DType::kFloat32 && node.precision != DType::kFloat16 &&
+        node.precision != DType::kBFloat16)
+      return broken(label(graph, node), " may compute in ", name_of(node.precision),
+                    " instead of float32, which must be float16 or bfloat16");
+  return {};
+}
+
 // In this order: a rule may rely on those before it.
 constexpr Rule kRules[] = {
     {"values are defined once", values_are_defined_once},
@@ -384,6 +393,7 @@ constexpr Rule kRules[] = {
     {"nothing waits for what follows gradients", nothing_waits_for_what_follows_gradients},
     {"ordinals are distinct", ordinals_are_distinct},
     {"effects keep their order", effects_keep_their_order},
+    {"precisions are half", precisions_are_half},
     {"sizes are sound", sizes_are_sound},
 };
 

@@ -129,6 +129,8 @@ class Encoder {
     if (node.clone_of >= 0) json.set("clone", use(node.clone_of));
     if (node.backward) json.set("backward", true);
     if (node.rebuilt) json.set("rebuilt", true);
+    if (node.precision != DType::kFloat32)
+      json.set("precision", std::string(name_of(node.precision)));
     if (node.line >= 0) json.set("line", int64_t{node.line});
     return json;
   }
@@ -217,6 +219,11 @@ class Decoder {
     const Json *backward = json.find("backward"), *rebuilt = json.find("rebuilt");
     node.backward = backward && backward->flag();
     node.rebuilt = rebuilt && rebuilt->flag();
+    if (const Json* precision = json.find("precision")) {
+      const std::optional<DType> dtype = dtype_named(precision->text());
+      if (!dtype) return broken("`", op->text(), "` has an unknown precision");
+      node.precision = *dtype;
+    }
     if (const Json* line = json.find("line")) {
       if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
         return broken("`", op->text(), "` has a source line out of range");

@@ -101,6 +101,10 @@ OpDef& OpDef::promote(Promotion kind) {
   promotion = kind;
   return *this;
 }
+OpDef& OpDef::computes(Precision kind) {
+  precision = kind;
+  return *this;
+}
 OpDef& OpDef::outputs(int count) {
   output_count = count;
   return *this;
@@ -146,6 +150,7 @@ OpDef& OpDef::kernel(const Slot& kernel_slot) {
 }
 OpDef& OpDef::view(ViewRule rule) {
   view_rule = rule;
+  precision = Precision::kFollows;
   return *this;
 }
 OpDef& OpDef::random() {

@@ -32,6 +32,13 @@ enum class Promotion : uint8_t {
   kKeep,    // every input keeps its own
 };
 
+// How float32 arithmetic takes part in mixed precision (precision.h).
+enum class Precision : uint8_t {
+  kWide,     // stays in float32: losses, statistics, sums, what has exponents or logarithms
+  kNarrow,   // products of arrays: in the narrow dtype, where the kernel gains by that
+  kFollows,  // narrow where its large operands are: what moves elements, chooses, adds two
+};
+
 // Where the function lives in Python: weft.np, weft.npx, or nowhere (the core's own).
 enum class Namespace : uint8_t { kNp, kNpx, kInternal };
 
@@ -201,6 +208,7 @@ class OpDef {
   OpDef& required(AttributeKind kind, std::string_view name, std::string_view doc);
   OpDef& optional(AttributeKind kind, std::string_view name, std::string_view doc);
   OpDef& promote(Promotion kind);
+  OpDef& computes(Precision kind);  // by default views follow, all else is wide
   OpDef& outputs(int count);
   OpDef& outputs(OutputRule rule);
   OpDef& infer(InferRule rule);  // of a composite: checks what it is given
@@ -233,6 +241,7 @@ class OpDef {
   int output_count = 1;  // 0: output_rule tells
   OutputRule output_rule = nullptr;
   Promotion promotion = Promotion::kKeep;
+  Precision precision = Precision::kWide;
   InferRule infer_rule = nullptr;
   GradRule grad_rule = nullptr;
   std::string why_no_gradient;

@@ -87,6 +87,10 @@ struct Slot {
   std::optional<kernels::Reduction> reduction = std::nullopt;
   int64_t (*scratch_bytes)(const SlotTypes& types, int threads) = nullptr;  // null: none
   Cost (*cost)(const SlotTypes& types) = nullptr;  // null: one operation an output element
+  // Is a call of these types, in float32, worth casting for in this half dtype: faster, or about as
+  // fast on half the bytes? Of the kernel, not of the processor, so that a plan is the same
+  // everywhere. Null: there is no such kernel.
+  bool (*gains_in)(const SlotTypes& types, DType half) = nullptr;
   // Pieces that threads can share its work by; null: one for each 16384 elements.
   int64_t (*pieces)(const SlotTypes& types) = nullptr;
   // Of a kernel that can make a band (KernelCall::band), else null: the box of input `operand` that

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "base/view.h"
 
 namespace weft {
 
@@ -20,7 +21,17 @@ enum Mode : uint32_t {
   kTracing = 2,    // operators become nodes of a graph
   kTraining = 4,   // dropout and batch statistics behave as in training
   kDeferring = 8,  // operators are queued for the engine's threads
+  // Float32 arithmetic may be made in this dtype where its operator gains by it (ops/precision.h).
+  kMixedFloat16 = 16,
+  kMixedBFloat16 = 32,
+  kMixed = kMixedFloat16 | kMixedBFloat16,
 };
+
+// The dtype that float32 arithmetic may be made in.
+inline DType precision_of(uint32_t modes) {
+  if (modes & kMixedBFloat16) return DType::kBFloat16;
+  return modes & kMixedFloat16 ? DType::kFloat16 : DType::kFloat32;
+}
 
 // Modes of every thread: the policy of the engine.
 inline constinit std::atomic<uint32_t> global_modes{0};

@@ -185,6 +185,8 @@ void define_autograd(py::module_& module) {
   module.attr("RECORDING") = static_cast<uint32_t>(WEFT_MODE_RECORDING);
   module.attr("TRACING") = static_cast<uint32_t>(WEFT_MODE_TRACING);
   module.attr("TRAINING") = static_cast<uint32_t>(WEFT_MODE_TRAINING);
+  module.attr("MIXED_FLOAT16") = static_cast<uint32_t>(WEFT_MODE_MIXED_FLOAT16);
+  module.attr("MIXED_BFLOAT16") = static_cast<uint32_t>(WEFT_MODE_MIXED_BFLOAT16);
   module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
   module.def("record_function", record_function);
   module.def("checkpoint_begin", checkpoint_begin);

@@ -21,6 +21,7 @@ from weft._version import __version__
 
 if TYPE_CHECKING:
     from weft import (
+        amp,
         autograd,
         checkpoint,
         device,
@@ -66,6 +67,7 @@ __all__ = [
     "Dim",
     "Error",
     "__version__",
+    "amp",
     "autograd",
     "checkpoint",
     "cpu",

@@ -1,7 +1,8 @@
 """Tracing: a Python function becomes a planned graph, once per signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
-everything else, the device, and the modes (train or predict, recorded or not). A trace runs the
+everything else, the device, and the modes (train or predict, recorded or not, mixed precision). A
+trace runs the
 function once with placeholders; from then on only the plan runs.
 """
 
@@ -22,6 +23,7 @@ _ARRAY = object()  # stands for an array in a structure
 ArrayTypes = list[tuple[Any, tuple[int, ...]]]  # dtype and shape of each
 Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes that have it
 
+_SIGNED_MODES = native.TRAINING | native.RECORDING | native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
 _UNBOUNDED = 2**40  # extents of more are of no array
 _running = threading.local()
 
@@ -349,7 +351,7 @@ class TraceCache:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
         around = self._around.contents() if self._around is not None else None
         watched = [value() for value in self._watches]
-        mode = (native.modes() & (native.TRAINING | native.RECORDING), device, around, *watched)
+        mode = (native.modes() & _SIGNED_MODES, device, around, *watched)
         if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
             array = args[0]
             arrays: list[Any] = [array]

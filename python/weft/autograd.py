@@ -21,7 +21,7 @@ from weft._typing import ndarray
 _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
 
 
-class _Scope:
+class ModeScope:
     """Modes of this thread within a `with` block."""
 
     __slots__ = ("_before", "_clear", "_set")
@@ -35,31 +35,31 @@ class _Scope:
         self._before.append(native.set_modes(self._set, self._clear))
 
     def __exit__(self, *error: Any) -> None:
-        both = _RECORDING | _TRAINING
-        before = self._before.pop() & both
-        native.set_modes(before, both & ~before)
+        changed = self._set | self._clear
+        before = self._before.pop() & changed
+        native.set_modes(before, changed & ~before)
 
 
-def record(train_mode: bool = True) -> _Scope:
+def record(train_mode: bool = True) -> ModeScope:
     """A `with` block whose operators are recorded for `backward`; training mode by default."""
     mode = _TRAINING if train_mode else 0
-    return _Scope(_RECORDING | mode, _TRAINING & ~mode)
+    return ModeScope(_RECORDING | mode, _TRAINING & ~mode)
 
 
-def pause(train_mode: bool = False) -> _Scope:
+def pause(train_mode: bool = False) -> ModeScope:
     """A `with` block whose operators are not recorded; predict mode by default."""
     mode = _TRAINING if train_mode else 0
-    return _Scope(mode, _RECORDING | (_TRAINING & ~mode))
+    return ModeScope(mode, _RECORDING | (_TRAINING & ~mode))
 
 
-def train_mode() -> _Scope:
+def train_mode() -> ModeScope:
     """A `with` block in training mode; recording stays as it is."""
-    return _Scope(_TRAINING, 0)
+    return ModeScope(_TRAINING, 0)
 
 
-def predict_mode() -> _Scope:
+def predict_mode() -> ModeScope:
     """A `with` block in predict mode; recording stays as it is."""
-    return _Scope(0, _TRAINING)
+    return ModeScope(0, _TRAINING)
 
 
 def is_recording() -> bool:

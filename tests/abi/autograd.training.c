@@ -34,6 +34,36 @@ static void modes_are_set_and_given_back(void) {
   CHECK(weft_modes() == 0);
 }
 
+/* Sums of 128 squares of 1 + 2^-9, which is 1 in bfloat16 and not in float16. */
+static float sum_of_squares(uint32_t mode) {
+  static float terms[64 * 128], sums[64 * 64];
+  const int64_t rows[] = {64, 128}, columns[] = {128, 64};
+  weft_tensor x = NULL, y = NULL, product = NULL;
+  int i;
+  for (i = 0; i < 64 * 128; ++i) terms[i] = 1.001953125f;
+  x = floats(2, rows, terms);
+  y = floats(2, columns, terms);
+  weft_set_modes(mode, 0);
+  product = apply2("matmul", x, y);
+  weft_set_modes(0, WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16);
+  CHECK(weft_tensor_dtype(product) == WEFT_FLOAT32);
+  read_floats(product, sums, 64 * 64);
+  weft_tensor_release(x);
+  weft_tensor_release(y);
+  weft_tensor_release(product);
+  return sums[0];
+}
+
+static void mixed_precision_rounds_factors_and_keeps_dtypes(void) {
+  const uint32_t both = WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16;
+  const float whole = sum_of_squares(0);
+  CHECK(whole > 128.5f);
+  CHECK(sum_of_squares(WEFT_MODE_MIXED_BFLOAT16) == 128);
+  CHECK(sum_of_squares(WEFT_MODE_MIXED_FLOAT16) == 128.5f);
+  CHECK(sum_of_squares(both) == 128);
+  CHECK(sum_of_squares(0) == whole);
+}
+
 static void backward_fills_and_adds(void) {
   weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
   weft_tensor a = leaf(2, WEFT_GRAD_ADD);
@@ -216,6 +246,7 @@ static void what_cannot_be_asked_is_named(void) {
 
 int main(void) {
   modes_are_set_and_given_back();
+  mixed_precision_rounds_factors_and_keeps_dtypes();
   backward_fills_and_adds();
   a_gradient_is_made_used_up_and_set_to_zero();
   what_a_trace_uses_up_stays_in_the_plan();

@@ -156,6 +156,12 @@ static void gradients_of_any_order() {
     const auto scope = weft::deferred();
     CHECK(weft_modes() == WEFT_MODE_DEFERRING);
   }
+  {
+    const auto scope = weft::autocast(WEFT_BFLOAT16);
+    CHECK(weft_modes() == WEFT_MODE_MIXED_BFLOAT16);
+    const auto inner = weft::autocast(WEFT_FLOAT32);
+    CHECK(weft_modes() == 0);
+  }
 }
 
 static void gradients_may_be_rows() {

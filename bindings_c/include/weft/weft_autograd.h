@@ -14,10 +14,15 @@ enum {
   WEFT_MODE_RECORDING = 1, /* operators go on the tape */
   WEFT_MODE_TRACING = 2,   /* read-only: set by weft_trace_begin */
   WEFT_MODE_TRAINING = 4,  /* dropout and batch statistics as in training */
-  WEFT_MODE_DEFERRING = 8  /* operators are queued for the library's threads */
+  WEFT_MODE_DEFERRING = 8, /* operators are queued for the library's threads */
+  /* Mixed precision: float32 arithmetic may be made in the half dtype where its operator gains by
+   * that; all results keep their dtype. Operators of a trace keep what was asked for at their
+   * call. Of both, bfloat16. */
+  WEFT_MODE_MIXED_FLOAT16 = 16,
+  WEFT_MODE_MIXED_BFLOAT16 = 32
 };
 WEFT_API uint32_t weft_modes(void); /* of this thread */
-/* Sets and clears RECORDING, TRAINING and DEFERRING; returns the modes before. */
+/* Sets and clears all modes but TRACING; returns the modes before. */
 WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };

@@ -36,6 +36,13 @@ inline ModeScope pause(bool train_mode = false) {
   return train_mode ? ModeScope(WEFT_MODE_TRAINING, WEFT_MODE_RECORDING)
                     : ModeScope(0, WEFT_MODE_RECORDING | WEFT_MODE_TRAINING);
 }
+// Float32 arithmetic may be made in float16 or bfloat16; any other dtype: in none.
+inline ModeScope autocast(weft_dtype dtype) {
+  const uint32_t mode = dtype == WEFT_BFLOAT16  ? WEFT_MODE_MIXED_BFLOAT16
+                        : dtype == WEFT_FLOAT16 ? WEFT_MODE_MIXED_FLOAT16
+                                                : 0;
+  return ModeScope(mode, (WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16) & ~mode);
+}
 inline ModeScope deferred() { return ModeScope(WEFT_MODE_DEFERRING, 0); }
 
 // ---- gradients ----------------------------------------------------------------------------------

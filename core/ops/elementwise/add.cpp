@@ -9,7 +9,10 @@ Values gradient(const GradContext& g) { return {g.dout(), g.dout()}; }
 
 WEFT_OP(add) {
   binary(op, Promotion::kCommon, kernels::FormulaId::kAdd);
-  op.doc("Sum of two arrays, element by element.").gradient(gradient).like("numpy.add");
+  op.doc("Sum of two arrays, element by element.")
+      .gradient(gradient)
+      .computes(Precision::kFollows)
+      .like("numpy.add");
 }
 
 }  // namespace weft::ops

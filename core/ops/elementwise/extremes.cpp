@@ -22,6 +22,7 @@ WEFT_OP(maximum) {
   binary(op, Promotion::kCommon, kernels::FormulaId::kMaximum);
   op.doc("The larger of two arrays, element by element; NaN where either is NaN.")
       .gradient(maximum_gradient)
+      .computes(Precision::kFollows)
       .like("numpy.maximum");
 }
 
@@ -29,6 +30,7 @@ WEFT_OP(minimum) {
   binary(op, Promotion::kCommon, kernels::FormulaId::kMinimum);
   op.doc("The smaller of two arrays, element by element; NaN where either is NaN.")
       .gradient(minimum_gradient)
+      .computes(Precision::kFollows)
       .like("numpy.minimum");
 }
 

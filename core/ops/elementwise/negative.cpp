@@ -9,7 +9,10 @@ Values gradient(const GradContext& g) { return {-g.dout()}; }
 
 WEFT_OP(negative) {
   unary(op, Promotion::kCommon, kernels::FormulaId::kNegative);
-  op.doc("The negative, element by element.").gradient(gradient).like("numpy.negative");
+  op.doc("The negative, element by element.")
+      .gradient(gradient)
+      .computes(Precision::kFollows)
+      .like("numpy.negative");
 }
 
 }  // namespace weft::ops

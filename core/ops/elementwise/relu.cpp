@@ -15,6 +15,7 @@ WEFT_OP(relu) {
   op.doc("Positive part max(x, 0), element by element; NaN stays NaN.")
       .in(Namespace::kNpx)
       .gradient(gradient)
+      .computes(Precision::kFollows)
       .like("torch.nn.functional.relu");
 }
 

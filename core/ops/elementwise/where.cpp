@@ -25,6 +25,7 @@ WEFT_OP(where) {
       .input("x", "any dtype, taken where true")
       .input("y", "taken where false")
       .promote(Promotion::kCommon)
+      .computes(Precision::kFollows)
       .infer(infer)
       .gradient(gradient)
       .kernel(kernels::FormulaId::kWhere)

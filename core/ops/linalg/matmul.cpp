@@ -138,6 +138,14 @@ int64_t pieces(const SlotTypes& types) {
   return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
 }
 
+// Short sums gain nothing by pairs of bfloat16: rows are loaded and stored as often. float16 adds
+// up as float32 does, and takes half the memory.
+bool gains_in(const SlotTypes& types, DType half) {
+  constexpr int64_t kLeastTerms = 128;
+  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  return p.k >= kLeastTerms && (half == DType::kBFloat16 || half == DType::kFloat16);
+}
+
 Cost cost(const SlotTypes& types) {
   const Product p = parse(types.in[0].shape, types.in[1].shape).value();
   const auto number = [](int64_t x) { return static_cast<double>(x); };
@@ -175,6 +183,7 @@ Slot slot() {
   s.scratch_bytes = scratch_bytes;
   s.cost = cost;
   s.pieces = pieces;
+  s.gains_in = gains_in;
   return s;
 }
 
@@ -185,6 +194,7 @@ WEFT_OP(matmul) {
       .input("x1", "any real dtype, shape (..., M, K) or (K,)")
       .input("x2", "shape (..., K, N) or (K,)")
       .promote(Promotion::kCommon)
+      .computes(Precision::kNarrow)
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())

@@ -248,7 +248,8 @@ WEFT_OP(convolution_image) {
       .input("weight", "shape (filters, C / groups, kernel...)")
       .optional_input("bias", "shape (filters,)");
   window_attributes(op);
-  op.infer(infer)
+  op.computes(Precision::kNarrow)
+      .infer(infer)
       .gradient(gradient)
       .kernel(slot())
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
@@ -264,6 +265,7 @@ WEFT_OP(convolution_data) {
       .input("weight", "shape (filters, C / groups, kernel...)");
   window_attributes(op);
   op.required(AttributeKind::kInts, "data_shape", "shape of the data")
+      .computes(Precision::kNarrow)
       .infer(infer_data)
       .gradient(gradient_data)
       .kernel(data_slot())
@@ -286,6 +288,7 @@ WEFT_OP(convolution_weight) {
       .input("dout", "cotangent of the convolution");
   window_attributes(op);
   op.required(AttributeKind::kInts, "weight_shape", "shape of the weight")
+      .computes(Precision::kNarrow)
       .infer(infer_weight)
       .gradient(gradient_weight)
       .kernel(weight_slot())

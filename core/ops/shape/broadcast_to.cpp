@@ -35,6 +35,7 @@ WEFT_OP(broadcast_to) {
   op.doc("The array stretched to a shape that it broadcasts to, as a new array.")
       .input("x", "any dtype")
       .required(AttributeKind::kInts, "shape", "extents of the result")
+      .computes(Precision::kFollows)
       .infer(infer)
       .gradient([](const GradContext& g) { return Values{g.dout()}; })  // the sweep sums back
       .kernel(slot())

@@ -105,6 +105,7 @@ WEFT_OP(concatenate) {
       .input_list("arrays", "any dtype, of shapes that agree on all other axes")
       .integer_or_none("axis", 0, "axis to join along; none joins the flat arrays")
       .promote(Promotion::kCommon)
+      .computes(Precision::kFollows)
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())

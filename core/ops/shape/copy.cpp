@@ -6,6 +6,7 @@ namespace weft::ops {
 WEFT_OP(copy) {
   op.doc("A new array with the same elements.")
       .input("x", "any dtype")
+      .computes(Precision::kFollows)
       .infer(rules::same_as_input)
       .gradient([](const GradContext& g) { return Values{g.dout()}; })
       .kernel(copy_slot())
@@ -17,6 +18,7 @@ WEFT_OP(stop_gradient) {
   op.doc("The same elements as a constant: no gradient flows to `x`.")
       .in(Namespace::kNpx)
       .input("x", "any dtype")
+      .computes(Precision::kFollows)
       .infer(rules::same_as_input)
       .gradient([](const GradContext&) { return Values{Value()}; })
       .kernel(copy_slot())

@@ -5,7 +5,8 @@ is set (`_settings`), and by how many updates a parameter lags behind the number
 plan, and of its signature. A gradient that was applied is used up: it dies in the plan.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from operator import is_
 from types import NoneType
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from weft import autograd, np, optimizer
 from weft._core import native
 from weft._errors import Error, Unsupported
+from weft._loss_scale import LossScaler
 from weft._trace import is_tracing, outside_trace, watch
 from weft._typing import ndarray
 from weft.gluon.parameter import Parameter
@@ -38,11 +40,13 @@ class PlannedUpdates:
         self.keeps_gradients = False
         self.can_give_rate = False
         self.rate_is_given = False
+        self.loss_scaler: LossScaler | None = None  # of mixed precision: `amp.init_trainer`
 
     def _settings(self) -> int:
         """A number for all that is set now; another one for other settings."""
         scheduler = self._optimizer.lr_scheduler
-        now = [Parameter.changes, self._scale, self.rate_is_given, *vars(self._optimizer).values()]
+        now = [Parameter.changes, self._scale, self.rate_is_given, self.loss_scaler]
+        now += vars(self._optimizer).values()
         if scheduler is not None:
             now += vars(scheduler).values()
         # Called at each step: what is the very same was looked at before.
@@ -65,6 +69,7 @@ class PlannedUpdates:
             tuple(self._lags.items()),
             _plain(used, _PROGRESS),
             None if self.rate_is_given else _plain(used.lr_scheduler, ()),
+            self.loss_scaler and (id(self.loss_scaler), *self.loss_scaler.settings),
         )
 
     def _trace_update(
@@ -84,15 +89,29 @@ class PlannedUpdates:
             for name, parameter in trained.items():
                 self._state_of(name, parameter.list_data()[0])
         with autograd.pause():
-            count[...] = count + 1
+            finite = self._finite_gradients(trained)
+            with _kept_unless(finite, [count]):
+                count[...] = count + 1
             rate[...] = rate  # a state, so that who runs a file can set it
             number = count.astype("float64")
             scheduled = self._scheduled(number, rate)
             with self._optimizer.counting_by(number, scheduled, self._lags):
                 for name, parameter in trained.items():
-                    self._update_one(name, parameter)
+                    weight = parameter.list_data()[0]
+                    with _kept_unless(finite, [weight, *self._state_of(name, weight)]):
+                        self._update_one(name, parameter)
                     if not self.keeps_gradients:
-                        native.use_up_grad(parameter.list_data()[0])
+                        native.use_up_grad(weight)
+            if self.loss_scaler is not None and finite is not None:
+                self.loss_scaler.update(finite)
+
+    def _finite_gradients(self, trained: dict[str, Parameter]) -> ndarray | None:
+        """Are the gradients finite, without the scale of losses? None: nobody asks."""
+        if self.loss_scaler is None:
+            return None
+        gradients = [p.list_grad()[0] for p in trained.values()]
+        self.loss_scaler.unscale(gradients)
+        return self.loss_scaler.all_finite(gradients)
 
     def _scheduled(self, number: ndarray, rate: ndarray) -> ndarray:
         """The rate of a traced update."""
@@ -142,6 +161,16 @@ class PlannedUpdates:
         if self._progress is not None:
             self._progress[0][...] = self._optimizer.num_update
             self._progress[1][...] = self._optimizer.learning_rate
+
+
+@contextmanager
+def _kept_unless(finite: ndarray | None, arrays: list[ndarray]) -> Iterator[None]:
+    """A block in which a traced update writes arrays, which keep their contents if the gradients
+    were not finite. A choice and no branch: it is made in place, one array at a time."""
+    before = [] if finite is None else [array.copy() for array in arrays]
+    yield
+    for array, old in zip(arrays, before, strict=False):
+        array[...] = np.where(finite, array, old)
 
 
 # Of an optimizer's attributes: what changes from step to step.

@@ -15,6 +15,7 @@ from weft._export import export
 from weft._extent import Dim
 from weft._files import BackgroundWrite, save_arrays
 from weft._planned import Planned
+from weft._precision import scope_of
 from weft._trace import ArrayTypes, Surroundings, TraceCache, is_tracing, without_effects
 from weft.device import device_of
 from weft.gluon._summary import summary_of
@@ -61,6 +62,7 @@ class Block:
         state["_hooks"] = []
         state["_pre_hooks"] = []
         state["_are_shapes_known"] = False
+        state["_precision"] = None  # a mode of mixed precision; None: that of the caller
         state["_changes"] = 0  # of the structure
 
     # ---- structure
@@ -353,12 +355,23 @@ class Block:
 
     def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`forward` between its hooks, on arrays or on symbols."""
+        if self._precision is not None:
+            with scope_of(self._precision):
+                return self._between_hooks(args, kwargs)
+        return self._between_hooks(args, kwargs)
+
+    def _between_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook in self._pre_hooks:
             hook(self, args)
         out = self.forward(*args, **kwargs)
         for hook in self._hooks:
             hook(self, args, out)
         return out
+
+    def _set_precision(self, mode: int | None) -> None:
+        """Of `forward`, and of blocks below that have none of their own."""
+        self.__dict__["_precision"] = mode
+        self._structure_changed()
 
     def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
         """`hook(block, args, out)` runs after each `forward`; in a plan only while it is traced."""

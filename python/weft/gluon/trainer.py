@@ -28,6 +28,7 @@ STATES_FORM: dict[str, Any] = {
     "states": dict,
     "counts": dict,
 }
+_LOSS_SCALE: dict[str, Any] = {"scale": (int, float), "good_steps": int}  # where there is one
 _FILE = Described("weft.trainer", 1, "Trainer.save_states", STATES_FORM)
 _PREFIX = "optimizer:"  # of states' names in a file
 _NO_OPTIONS = ("counts", "states", "lr_scheduler", "_progress")  # of an optimizer's attributes
@@ -146,15 +147,29 @@ class Trainer(PlannedUpdates):
             return
         self._take_progress()
         stale = self._stale(caller, trained, ignore_stale_grad)
-        with autograd.pause():
-            for name, parameter in trained.items():
-                if name not in stale:
+        fresh = {name: p for name, p in trained.items() if name not in stale}
+        if self._are_finite(fresh):
+            with autograd.pause():
+                for name, parameter in fresh.items():
                     self._update_one(name, parameter)
         self._give_progress()
         self._used = {name: p.grad_version for name, p in trained.items()}
         self._continued = set()
         if stale:
             self._seen = []  # those lag behind now
+
+    def _are_finite(self, fresh: dict[str, Parameter]) -> bool:
+        """Takes the scale of losses out of the update; false: the update is to be left out."""
+        scaler = self.loss_scaler
+        if scaler is None:
+            return True
+        gradients = [p.list_grad()[0] for p in fresh.values()]
+        if scaler.is_scaled:
+            self._optimizer.rescale_grad /= float(scaler.scale.item())
+            scaler.is_scaled = False
+        finite = scaler.all_finite(gradients)
+        scaler.update(finite)
+        return bool(finite.item())
 
     def _stale(
         self, caller: str, trained: dict[str, Parameter], ignore_stale_grad: bool
@@ -305,7 +320,10 @@ class Trainer(PlannedUpdates):
             states[name] = list(kinds)
             arrays.update(zip(_keys(name, kinds), state, strict=True))
         counts = self._optimizer.counts
+        scaler = self.loss_scaler
+        scaling = {} if scaler is None else {"loss_scale": scaler.state_dict()}
         return arrays, {
+            **scaling,
             "optimizer": type(self._optimizer).__name__,
             "options": plain_attributes(self._optimizer, _NO_OPTIONS),
             "scheduler": _scheduler_state(self._optimizer.lr_scheduler),
@@ -340,6 +358,8 @@ class Trainer(PlannedUpdates):
             if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
                 used.lr_scheduler.load_state_dict(scheduler["state"])
             self._scale = description["scale"]
+            if self.loss_scaler is not None and "loss_scale" in description:
+                self.loss_scaler.load_state_dict(description["loss_scale"])
             self._seen = []
             self._set_states(states)
             self._give_progress()
@@ -360,6 +380,15 @@ class Trainer(PlannedUpdates):
                 f"{source} must be of this trainer's parameters, such as "
                 f"`{next(iter(self._params), '')}`; it has states of `{unknown[0]}`"
             )
+        if "loss_scale" in description:
+            check_form(
+                description["loss_scale"], _LOSS_SCALE, f"{source} is damaged", "`loss_scale`"
+            )
+            if self.loss_scaler is None:
+                raise InvalidValue(
+                    f"{source} must be of a trainer without a loss scale, as this one is; call "
+                    "`amp.init_trainer` first"
+                )
         for number in description["counts"].values():
             check_form(number, int, f"{source} is damaged", "a number of updates")
 

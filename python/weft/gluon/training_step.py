@@ -130,7 +130,13 @@ def _step_of(
         with autograd.record():
             outs = net(*inputs)
             value = outs if loss is None else loss(*_listed(outs), *_listed(label))
-        value.backward()
+        scaler = trainer.loss_scaler
+        if scaler is None:
+            value.backward()
+        else:
+            scaler.scaled(value).backward()
+            scaler.is_scaled = True
+            scaler.unscale(trainer.gradients())
         if most_norm is not None:
             clip_global_norm(trainer.gradients(), most_norm * size)
         trainer.step(size)

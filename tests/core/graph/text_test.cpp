@@ -30,7 +30,7 @@ TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
   const char* text =
       "graph(%0 \"a \\\"b\\\\\": float32(2), %1: float32(2)) {\n"
       "  %2: float32(2) = add(%0, inf) @line \"train.py:3\"\n"
-      "  %3: float32(2) = add(%0, -0.1) @clone %2 @rebuilt\n"
+      "  %3: float32(2) = add(%0, -0.1) @clone %2 @rebuilt @precision bfloat16\n"
       "  %4: bool(2) = greater(%2, nan)\n"
       "  return %3, %4\n"
       "  state 1 -> 0\n"
@@ -41,6 +41,7 @@ TEST_CASE("text keeps names, lines, clones, states and odd scalars") {
   CHECK(printed.find("@line \"train.py:3\"") != std::string::npos);
   CHECK(printed.find("@clone %2") != std::string::npos);
   CHECK(printed.find("@rebuilt") != std::string::npos);
+  CHECK(printed.find("@precision bfloat16") != std::string::npos);
   CHECK(printed.find("inf") != std::string::npos);
   CHECK(graph::print(graph::parse(printed).value()) == printed);
 }
@@ -70,6 +71,12 @@ TEST_CASE("text has lists of operands and of results") {
 TEST_CASE("text that is no graph is refused with line and column") {
   CHECK(message_of("").find("line 1") != std::string::npos);
   CHECK(message_of("graph(%0: float33(2)) {\n return %0\n}").find("no dtype") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = exp(%0) @precision half\n "
+                   "return %1\n}")
+            .find("`half` is no dtype") != std::string::npos);
+  CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = exp(%0) @precision int8\n "
+                   "return %1\n}")
+            .find("must be float16 or bfloat16") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = frobnicate(%0)\n return %1\n}")
             .find("`frobnicate` is no operator") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = add(%0, %2)\n return %1\n}")

@@ -1,0 +1,222 @@
+// Law: where a node's float32 arithmetic may be made in a half dtype (Node::precision) and its
+// operator gains by that (ops/precision.h), it is, on operands that are cast at most once each;
+// inputs and outputs of the graph keep their dtypes.
+//
+// So a value has up to two forms, the wide one of the old graph and a narrow one, each made when it
+// is first read. Products are narrow; what follows its operands (a bias, a relu, a transpose) is
+// narrow where these are; everything else reads and gives wide values: its casts join it in one
+// fused region, so memory holds the narrow form and arithmetic is float32's. A cast goes before
+// views: a weight and its transpose share one. Nodes of gradients are nodes like others, hence this
+// runs when gradients have been taken, wherever that was. What was asked for is answered then, and
+// no node asks any more.
+#include <algorithm>
+
+#include "graph/control.h"
+#include "graph/graph_builder.h"
+#include "graph/passes.h"
+#include "graph/passes/rebuild_impl.h"
+#include "graph/preparation.h"
+#include "ops/precision.h"
+
+namespace weft::graph {
+namespace {
+
+bool asks(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [&](const Node& node) {
+    const Region* const region = control_of(graph, node);
+    return node.precision != DType::kFloat32 ||
+           (region && (asks(*region->body) || (region->otherwise && asks(*region->otherwise))));
+  });
+}
+
+// The narrow form of a value.
+struct Narrow {
+  ValueId id = kNoValue;
+  DType dtype = DType::kFloat32;
+  bool was_computed = false;  // not cast from the wide one
+};
+
+class Mixer {
+ public:
+  Mixer(const Graph& graph, const PassContext& context)
+      : graph_(graph),
+        context_(context),
+        rebuild_(graph),
+        builder_(rebuild_.graph()),
+        narrow_(graph.values.size()),
+        is_cloned_(graph.values.size(), false) {
+    if (context.prepares) settled_ = settled_values(graph, context.settled);
+    for (const Node& node : graph.nodes)
+      if (node.clone_of >= 0) is_cloned_[static_cast<size_t>(node.clone_of)] = true;
+  }
+
+  Result<Graph> run() {
+    for (const Node& node : graph_.nodes) {
+      builder_.stand_for(node);
+      builder_.set_precision(DType::kFloat32);
+      if (!cancels(node)) {
+        if (gains(node) || follows(node))
+          WEFT_TRY(compute_narrow(node));
+        else
+          WEFT_TRY(compute_wide(node));
+      }
+      WEFT_TRY(builder_.status());
+    }
+    for (const ValueId id : graph_.outputs) wide(id);
+    WEFT_TRY(builder_.status());
+    return remove_dead_code(rebuild_.finish(), context_);
+  }
+
+ private:
+  Narrow& narrow(ValueId id) { return narrow_[static_cast<size_t>(id)]; }
+  const TensorType& type(const Operand& operand) const { return graph_.type(operand.value); }
+  bool is_float32(ValueId id) const { return graph_.type(id).dtype == DType::kFloat32; }
+
+  // Does a half form of the value exist that is no rounding of a wide one?
+  bool was_computed(ValueId id, DType dtype) {
+    return narrow(id).was_computed && narrow(id).dtype == dtype;
+  }
+
+  // ---- which nodes
+
+  bool may_change(const Node& node) const {
+    return node.precision != DType::kFloat32 && node.op && !node.outputs.empty() &&
+           !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
+           node.clone_of == kNoValue && std::ranges::none_of(node.outputs, [&](ValueId id) {
+             return is_cloned_[static_cast<size_t>(id)];
+           });
+  }
+
+  bool gains(const Node& node) const {
+    if (!may_change(node) || node.op->precision != ops::Precision::kNarrow) return false;
+    const Result<std::vector<TensorType>> in = operand_types(graph_, node);
+    if (!in.ok()) return false;
+    std::vector<TensorType> out;
+    for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
+    uint32_t settled = 0;
+    for (size_t i = 0; i < node.operands.size(); ++i)
+      if (node.operands[i].is_value() && !settled_.empty() &&
+          settled_[static_cast<size_t>(node.operands[i].value)])
+        settled |= ops::set_bit(i);
+    return ops::gains_in({*node.op, in.value(), out, node.attributes.view()}, node.precision,
+                         settled);
+  }
+
+  // Operands as large as the result have to be narrow; a smaller one of a formula (a bias) is cast.
+  bool follows(const Node& node) {
+    if (!may_change(node) || node.op->precision != ops::Precision::kFollows ||
+        !std::ranges::all_of(node.outputs, [&](ValueId id) { return is_float32(id); }))
+      return false;
+    const int64_t elements = graph_.type(node.outputs[0]).shape.elements();
+    bool any = false;
+    for (const Operand& operand : node.operands) {
+      if (operand.is_scalar() && !ops::keeps_scalar(operand.scalar, node.precision)) return false;
+      if (!operand.is_value() || !is_floating(type(operand).dtype)) continue;
+      if (was_computed(operand.value, node.precision))
+        any = true;
+      else if (!node.op->slot.elementwise || !is_float32(operand.value) ||
+               type(operand).shape.elements() >= elements)
+        return false;
+    }
+    return any;
+  }
+
+  // A cast to what the value was computed in.
+  bool cancels(const Node& node) {
+    if (!node.op || node.op->name != "cast" || node.clone_of != kNoValue ||
+        !node.operands[0].is_value())
+      return false;
+    const ValueId from = node.operands[0].value;
+    if (!was_computed(from, graph_.type(node.outputs[0]).dtype)) return false;
+    rebuild_.set(node.outputs[0], narrow(from).id);
+    return true;
+  }
+
+  // ---- the forms of a value
+
+  ops::Value wide(ValueId id) {
+    if (rebuild_.map(id) == kNoValue)
+      rebuild_.set(id, ops::cast(builder_.value(narrow(id).id), DType::kFloat32).id());
+    return builder_.value(rebuild_.map(id));
+  }
+
+  ops::Value narrowed(ValueId id, DType dtype) {
+    Narrow& known = narrow(id);
+    if (known.dtype == dtype) return builder_.value(known.id);
+    const ops::Value made = make_narrow(id, dtype);
+    known = {made.id(), dtype, false};
+    return made;
+  }
+
+  ops::Value make_narrow(ValueId id, DType dtype) {
+    const Node* const node = graph_.producer(id);
+    if (node && node->op && node->clone_of == kNoValue && !node->operands.empty() &&
+        node->operands[0].is_value()) {
+      const ValueId from = node->operands[0].value;
+      if (node->op->name == "cast" && graph_.type(from).dtype == dtype) return wide(from);
+      const bool shows_all = graph_.type(from).shape.elements() <= graph_.type(id).shape.elements();
+      if (node->op->view_rule && node->outputs.size() == 1 && shows_all && is_float32(from)) {
+        const ops::Value inputs[] = {narrowed(from, dtype)};
+        return builder_.emit(*node->op, inputs, node->attributes.view())[0];
+      }
+    }
+    return ops::cast(wide(id), dtype);
+  }
+
+  // ---- nodes
+
+  Status compute_narrow(const Node& node) {
+    ops::Values inputs;
+    for (const Operand& operand : node.operands) {
+      if (operand.is_scalar())
+        inputs.push_back(ops::Value(&builder_, operand.scalar));
+      else if (!operand.is_value())
+        inputs.emplace_back();
+      else
+        inputs.push_back(is_float32(operand.value) ? narrowed(operand.value, node.precision)
+                                                   : wide(operand.value));
+    }
+    const ops::Values results = builder_.emit(*node.op, inputs, node.attributes.view());
+    WEFT_TRY(builder_.status());
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      const ValueId id = node.outputs[i];
+      rebuild_.graph().values[static_cast<size_t>(results[i].id())].name =
+          graph_.values[static_cast<size_t>(id)].name;
+      if (is_float32(id))
+        narrow(id) = {results[i].id(), node.precision, true};
+      else
+        rebuild_.set(id, results[i].id());
+    }
+    return {};
+  }
+
+  Status compute_wide(const Node& node) {
+    for (const Operand& operand : node.operands)
+      if (operand.is_value()) wide(operand.value);
+    rebuild_.copy(node);
+    Node& copy = rebuild_.graph().nodes.back();
+    copy.precision = DType::kFloat32;
+    if (!control_of(graph_, node)) return {};
+    Region& region = rebuild_.graph().regions[static_cast<size_t>(copy.region)];
+    WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {
+                  return mix_precision(body, PassContext{context_.evaluate});
+                }));
+    return {};
+  }
+
+  const Graph& graph_;
+  const PassContext& context_;
+  Rebuild rebuild_;
+  GraphBuilder builder_;
+  std::vector<bool> settled_;  // by value; empty: nothing is
+  std::vector<Narrow> narrow_;
+  std::vector<bool> is_cloned_;
+};
+
+}  // namespace
+
+Result<Graph> mix_precision(const Graph& graph, const PassContext& context) {
+  return asks(graph) ? Mixer(graph, context).run() : graph;
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,50 @@
+#include "ops/precision.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft::ops {
+namespace {
+
+// Operations for each element that is cast: fewer would wait for the casts.
+constexpr double kLeastOperations = 32;
+
+bool is_float32(const TensorType& type) { return type.dtype == DType::kFloat32; }
+
+// What of a float32 significand the dtype cannot hold, and its range: sign and exponents.
+struct Half {
+  int bits;         // of the significand
+  int least, most;  // exponents of normal numbers, as frexp has them
+};
+constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
+
+}  // namespace
+
+bool gains_in(const SlotTypes& types, DType narrow, uint32_t cast_already) {
+  const OpDef& op = types.op;
+  if (op.precision != Precision::kNarrow || !op.slot.gains_in) return false;
+  double cast = 0;
+  for (size_t i = 0; i < types.in.size(); ++i) {
+    const TensorType& type = types.in[i];
+    if (type.shape.rank() < 0) continue;
+    if (is_floating(type.dtype) && !is_float32(type)) return false;
+    if (!in_set(cast_already, i)) cast += static_cast<double>(type.shape.elements());
+  }
+  for (const TensorType& type : types.out) {
+    if (!is_float32(type)) return false;
+    cast += static_cast<double>(type.shape.elements());
+  }
+  return cast > 0 && op.slot.gains_in(types, narrow) &&
+         cost_of(op.slot, types).flops >= kLeastOperations * cast;
+}
+
+bool keeps_scalar(const Argument& scalar, DType narrow) {
+  const double x = scalar.as_double();
+  if (x == 0 || !std::isfinite(x)) return true;
+  const Half half = narrow == DType::kFloat16 ? kFloat16 : kBFloat16;
+  int exponent = 0;
+  const double significand = std::ldexp(std::frexp(x, &exponent), half.bits);
+  return significand == std::trunc(significand) && exponent >= half.least && exponent <= half.most;
+}
+
+}  // namespace weft::ops
