@@ -42,26 +42,18 @@ Operand Rebuild::map(const Operand& operand) {
 
 // Most of what passes do: a node and its outputs are written where they will stay.
 void Rebuild::copy(const Node& node) {
-  Node copied;
-  copied.op = node.op;
-  copied.attributes = node.attributes;
-  copied.operands.reserve(node.operands.size());
-  for (const Operand& operand : node.operands) copied.operands.push_back(map(operand));
+  Node copied = node;
+  for (Operand& operand : copied.operands) operand = map(operand);
   if (node.clone_of >= 0) copied.clone_of = map_[static_cast<size_t>(node.clone_of)];
-  copied.ordinal = node.ordinal;
-  copied.effect = node.effect;
   if (node.region >= 0)
     copied.region = to_.add_region(from_.regions[static_cast<size_t>(node.region)]);
-  copied.line = node.line;
-  copied.backward = node.backward;
-  copied.rebuilt = node.rebuilt;
-  copied.outputs.reserve(node.outputs.size());
-  for (const ValueId old : node.outputs) {
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const ValueId old = node.outputs[i];
     const auto id = static_cast<ValueId>(to_.values.size());
     to_.values.push_back(from_.values[static_cast<size_t>(old)]);
     to_.values.back().index = static_cast<int32_t>(to_.nodes.size());
-    to_.values.back().output = static_cast<int32_t>(copied.outputs.size());
-    copied.outputs.push_back(id);
+    to_.values.back().output = static_cast<int32_t>(i);
+    copied.outputs[i] = id;
     set(old, id);
   }
   to_.nodes.push_back(std::move(copied));
