@@ -27,4 +27,11 @@ inline Slot dense_slot(KernelFunction run) {
   return slot;
 }
 
+// The same of a kernel that gives equal bits in every build: it moves elements, or has integers.
+inline Slot exact_dense_slot(KernelFunction run) {
+  Slot slot = dense_slot(run);
+  slot.exactness = Exactness::kExact;
+  return slot;
+}
+
 }  // namespace weft::ops

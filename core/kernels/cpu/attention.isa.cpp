@@ -106,8 +106,8 @@ struct QueryBlock {
     const S* from = batch_of<S>(p, p.key, batch) + key * p.key.row;
     if (!is_few()) {
       pack_b(from, p.key.col, p.key.row, keys, p.features, packed_keys);
-      return product(rows, keys, p.features, query, packed_keys, p.features, scores, kAttentionKeys,
-                     false);
+      return multiply_rows(rows, keys, p.features, query.data, query.stride, packed_keys,
+                           p.features, scores, kAttentionKeys, false);
     }
     Matmul products{};
     products.m = rows;
@@ -125,8 +125,8 @@ struct QueryBlock {
     const S* from = batch_of<S>(p, p.value, batch) + key * p.value.row;
     if (!is_few()) {
       pack_b(from, p.value.row, p.value.col, p.values, keys, packed_values);
-      return product(rows, p.values, keys, LaneRows<T>{scores, kAttentionKeys}, packed_values, keys,
-                     sums, p.values, accumulate);
+      return multiply_rows(rows, p.values, keys, scores, kAttentionKeys, packed_values, keys, sums,
+                           p.values, accumulate);
     }
     Matmul products{};
     products.m = rows;

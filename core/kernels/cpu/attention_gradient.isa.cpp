@@ -61,10 +61,11 @@ struct GradientWork {
   void make_shares(int64_t row, int64_t rows, int64_t first, int64_t some) const {
     T *shares = base + at.shares, *dscores = base + at.dscores;
     const LaneRows<T> query = gather_rows<S>(p, p.query, batch, row, rows, p.features, base);
-    product(rows, some, p.features, query, across(first), p.features, shares, kAttentionKeys,
-            false);
-    product(rows, some, p.values, douts_of(row, rows, base), values_across(first), p.values,
-            dscores, kAttentionKeys, false);
+    multiply_rows(rows, some, p.features, query.data, query.stride, across(first), p.features,
+                  shares, kAttentionKeys, false);
+    const LaneRows<T> douts = douts_of(row, rows, base);
+    multiply_rows(rows, some, p.values, douts.data, douts.stride, values_across(first), p.values,
+                  dscores, kAttentionKeys, false);
     for (int64_t r = 0; r < rows; ++r) {
       T *share = shares + r * kAttentionKeys, *dscore = dscores + r * kAttentionKeys;
       const int64_t place = batch * parts.rows + row + r;
@@ -157,8 +158,8 @@ struct GradientWork {
       add_turned(base + at.shares, rows, some, douts, p.values, dvalue + first * p.values);
       add_turned(base + at.dscores, rows, some, queries_along, p.features,
                  dkey + first * p.features);
-      product(rows, p.features, some, LaneRows<T>{base + at.dscores, kAttentionKeys}, along(first),
-              least(kAttentionKeys, keys - first), dquery, p.features, first > 0);
+      multiply_rows(rows, p.features, some, base + at.dscores, kAttentionKeys, along(first),
+                    least(kAttentionKeys, keys - first), dquery, p.features, first > 0);
     }
   }
 

@@ -62,27 +62,6 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
   return {to, features};
 }
 
-// C (+)= A B: rows of dense lanes, and `b` in panels of pack_b, which may be deeper than k.
-template <class T>
-WEFT_INLINE void product(int64_t rows, int64_t cols, int64_t k, LaneRows<T> a, const T* b,
-                         int64_t depth, T* c, int64_t c_row, bool accumulate) {
-  BlockProduct<T> block;
-  block.rows = rows;
-  block.cols = cols;
-  block.k = k;
-  block.a = a.data;
-  block.a_row = a.stride;
-  block.a_packed = false;
-  block.panel_rows = balanced_rows<T>(rows);
-  block.b = b;
-  block.b_row = kTileCols<T>;
-  block.b_panel = depth * kTileCols<T>;
-  block.c = c;
-  block.c_row = c_row;
-  block.accumulate = accumulate;
-  multiply_block(block);
-}
-
 // Of a row of scores; NaN does not hide behind a mask of -inf, but behind a bool.
 template <class M, class T>
 WEFT_INLINE void add_mask(const M* mask, int64_t col, int64_t keys, T* row) {

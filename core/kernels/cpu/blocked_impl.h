@@ -133,6 +133,33 @@ struct TileOf {
   float* sums;  // where they wait if results are not float32; else that is y
   int64_t sums_pixel, sums_vector;
 };
+
+// add(x, weights) at every place that the tile sums over, in its order; the weights of what comes
+// next are fetched meanwhile.
+template <class X, class S, class Add>
+WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const Add& add) {
+  const X* ahead = tile.ahead;
+  for (int64_t col = 0; col < tile.count.col; ++col) {
+    for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
+      const X* x = tile.x + col * tile.x_step.col + channel * tile.x_step.channel;
+      const X* weights =
+          tile.weights + col * tile.weights_step.col + channel * tile.weights_step.channel;
+      for (int64_t row = 0; row < tile.count.row; ++row) {
+        const X* w = weights;
+        for (int64_t k = 0; k < tile.depth; ++k) {
+          __builtin_prefetch(ahead, 0, 2);
+          ahead += tile.ahead_step;
+          add(x + k, w);
+          w += kPanelChannels;
+        }
+        x += tile.x_step.row;
+        if (row + 1 == tile.wrap) x -= tile.wrap_step;
+        weights += tile.weights_step.row;
+      }
+    }
+  }
+}
+
 using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;

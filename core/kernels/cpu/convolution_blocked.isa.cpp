@@ -32,39 +32,22 @@ void blocked_tile(const BlockedTile& tile) {
     });
   });
   const int64_t step = kStep ? kStep : tile.x_pixel;
-  const float* ahead = tile.ahead;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  for (int64_t col = 0; col < tile.count.col; ++col) {
-    for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
-      const float* x = tile.x + col * tile.x_step.col + channel * tile.x_step.channel;
-      const float* weights =
-          tile.weights + col * tile.weights_step.col + channel * tile.weights_step.channel;
-      for (int64_t row = 0; row < tile.count.row; ++row) {
-        const float* w = weights;
-        for (int64_t k = 0; k < tile.depth; ++k) {
-          __builtin_prefetch(ahead, 0, 2);
-          ahead += tile.ahead_step;
-          V right[kVectors];
-          repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-            constexpr int j = decltype(vector)::value;
-            right[j] = Memory<float>::load(w + j * weights_vector);
-          });
-          repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-            constexpr int i = decltype(pixel)::value;
-            const V left(x[i * step + k]);
-            repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-              constexpr int j = decltype(vector)::value;
-              sums[i][j] = fma_(left, right[j], sums[i][j]);
-            });
-          });
-          w += kPanelChannels;
-        }
-        x += tile.x_step.row;
-        if (row + 1 == tile.wrap) x -= tile.wrap_step;
-        weights += tile.weights_step.row;
-      }
-    }
-  }
+  over_taps(tile, [&](const float* x, const float* w) WEFT_LAMBDA {
+    V right[kVectors];
+    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int j = decltype(vector)::value;
+      right[j] = Memory<float>::load(w + j * weights_vector);
+    });
+    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+      constexpr int i = decltype(pixel)::value;
+      const V left(x[i * step]);
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        constexpr int j = decltype(vector)::value;
+        sums[i][j] = fma_(left, right[j], sums[i][j]);
+      });
+    });
+  });
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;

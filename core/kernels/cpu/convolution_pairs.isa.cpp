@@ -136,27 +136,9 @@ void pair_tile(const PairTile& tile) {
     });
   });
   const int64_t step = kStep ? kStep : tile.x_pixel;
-  const uint32_t* ahead = tile.ahead;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  for (int64_t col = 0; col < tile.count.col; ++col) {
-    for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
-      const uint32_t* x = tile.x + col * tile.x_step.col + channel * tile.x_step.channel;
-      const uint32_t* weights =
-          tile.weights + col * tile.weights_step.col + channel * tile.weights_step.channel;
-      for (int64_t row = 0; row < tile.count.row; ++row) {
-        const uint32_t* w = weights;
-        for (int64_t k = 0; k < tile.depth; ++k) {
-          __builtin_prefetch(ahead, 0, 2);
-          ahead += tile.ahead_step;
-          Step::add(sums, x + k, step, w, weights_vector);
-          w += kPanelChannels;
-        }
-        x += tile.x_step.row;
-        if (row + 1 == tile.wrap) x -= tile.wrap_step;
-        weights += tile.weights_step.row;
-      }
-    }
-  }
+  over_taps(tile, [&](const uint32_t* x, const uint32_t* w)
+                      WEFT_LAMBDA { Step::add(sums, x, step, w, weights_vector); });
   if (tile.epilogue)
     store_results<Step>(tile, sums);
   else

@@ -156,6 +156,28 @@ void multiply_block(const BlockProduct<T>& block) {
   }
 }
 
+// C (+)= A B with `k` columns of A, whose rows are dense and lie a_row apart, and panels of pack_b
+// that may be deeper: `depth`.
+template <class T>
+WEFT_INLINE void multiply_rows(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
+                               const T* b, int64_t depth, T* c, int64_t c_row, bool accumulate) {
+  BlockProduct<T> block;
+  block.rows = rows;
+  block.cols = cols;
+  block.k = k;
+  block.a = a;
+  block.a_row = a_row;
+  block.a_packed = false;
+  block.panel_rows = balanced_rows<T>(rows);
+  block.b = b;
+  block.b_row = kTileCols<T>;
+  block.b_panel = depth * kTileCols<T>;
+  block.c = c;
+  block.c_row = c_row;
+  block.accumulate = accumulate;
+  multiply_block(block);
+}
+
 // Lanes 0, 1, … as a pack of template arguments.
 template <int... I>
 struct Numbers {};

@@ -45,28 +45,6 @@ void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, vo
   }
 }
 
-// C (+)= A B with `k` columns of A, whose rows lie a_row apart, and rows of a packed B that has
-// `depth` of them.
-template <class T>
-WEFT_INLINE void product(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
-                         const T* b, int64_t depth, T* c, int64_t c_row, bool accumulate) {
-  BlockProduct<T> block;
-  block.rows = rows;
-  block.cols = cols;
-  block.k = k;
-  block.a = a;
-  block.a_row = a_row;
-  block.a_packed = false;
-  block.panel_rows = balanced_rows<T>(rows);
-  block.b = b;
-  block.b_row = kTileCols<T>;
-  block.b_panel = depth * kTileCols<T>;
-  block.c = c;
-  block.c_row = c_row;
-  block.accumulate = accumulate;
-  multiply_block(block);
-}
-
 // Rows `stride` apart become those of `from`, which lie from_stride apart.
 template <class T>
 WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t stride, int64_t rows,
@@ -89,8 +67,8 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
                         balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
     copy_rows(sums, wide, to + at, wide, p.batch, cols);
     if (gate < summed)
-      product(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-              packed + gate * p.hidden * kRecurrentColumns, p.hidden, to + at, wide, true);
+      multiply_rows(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+                    packed + gate * p.hidden * kRecurrentColumns, p.hidden, to + at, wide, true);
   }
 }
 
@@ -147,9 +125,9 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
       add_products<T>(p, s, unit, 2, (T*)s.gates);
       T* products = (T*)s.product + first;
       copy_rows((const T*)s.bias + first, 0, products, p.hidden, p.batch, cols);
-      product(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-              packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, p.hidden,
-              products, p.hidden, true);
+      multiply_rows(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+                    packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, p.hidden,
+                    products, p.hidden, true);
       for (int64_t row = 0; row < p.batch; ++row) gru_row<T>(p, s, row, first, cols);
     } else {
       add_products<T>(p, s, unit, 1, (T*)s.next_hidden);
@@ -255,11 +233,11 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
     const T* packed = packed_of<T>(p, s.packed, unit);
     T* carried = (T*)s.carried + first;
     if (s.later)
-      product(p.batch, cols, through_sums, (const T*)s.later, wide, packed, wide, carried, p.hidden,
-              is_gru);
+      multiply_rows(p.batch, cols, through_sums, (const T*)s.later, wide, packed, wide, carried,
+                    p.hidden, is_gru);
     if (s.later && is_gru)
-      product(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
-              packed + through_sums * kTileCols<T>, wide, carried, p.hidden, true);
+      multiply_rows(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
+                    packed + through_sums * kTileCols<T>, wide, carried, p.hidden, true);
     for (int64_t row = 0; s.dsums && row < p.batch; ++row) {
       if (p.cell == Cell::kLstm) {
         lstm_back_row<T>(p, s, row, first, cols);

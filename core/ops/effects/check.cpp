@@ -63,8 +63,7 @@ Status run(const KernelCall& call) {
 }
 
 Slot slot() {
-  Slot slot = dense_slot(run);
-  slot.exactness = Exactness::kExact;
+  Slot slot = exact_dense_slot(run);
   slot.scratch_bytes = [](const SlotTypes& types, int) { return types.in[0].shape.elements(); };
   return slot;
 }

@@ -67,12 +67,6 @@ Status run_search(const KernelCall& call) {
   return {};
 }
 
-Slot exact_slot(KernelFunction run) {
-  Slot slot = dense_slot(run);
-  slot.exactness = Exactness::kExact;
-  return slot;
-}
-
 Value comparable(const Value& x) {
   return !x.is_scalar() && is_half(x.dtype()) ? cast(x, DType::kFloat32) : x;
 }
@@ -140,7 +134,7 @@ WEFT_OP(sort_order) {
       .boolean("descending", false, "the largest first")
       .infer(infer_order)
       .no_gradient("integers");
-  Slot slot = exact_slot(run_order);
+  Slot slot = exact_dense_slot(run_order);
   slot.scratch_bytes = scratch_of_order;
   op.kernel(slot)
       .sample(R"({"shapes": [[2, 40, 3]], "axis": 1})")
@@ -198,7 +192,7 @@ WEFT_OP(search_order) {
       .promote(Promotion::kCommon)
       .infer(infer_search)
       .no_gradient("integers")
-      .kernel(exact_slot(run_search))
+      .kernel(exact_dense_slot(run_search))
       .sample(R"({"shapes": [[0], [2, 3]]})")
       .sample(R"({"shapes": [[1], [9]], "right": true})");
 }

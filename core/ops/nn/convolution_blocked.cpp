@@ -5,8 +5,8 @@
 #include "base/errors.h"
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_problem.h"
 #include "ops/nn/packed_weights.h"
-#include "ops/nn/window.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
@@ -40,12 +40,7 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
   const Shape kernel = packed_kernel(w, winograd);
   p.kernel_height = kernel[0];
   p.kernel_width = kernel[1];
-  p.stride_height = window.stride[1];
-  p.stride_width = window.stride[2];
-  p.pad_top = window.pad[1];
-  p.pad_left = window.pad[2];
-  p.dilation_height = window.dilate[1];
-  p.dilation_width = window.dilate[2];
+  set_window(p, window);
   const int64_t in_block = is_plain ? 1 : x[4];
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0 ||
       !kernels::blocks_fit(p, in_block))

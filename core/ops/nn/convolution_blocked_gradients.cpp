@@ -4,8 +4,8 @@
 #include "kernels/convolution_blocked.h"
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_problem.h"
 #include "ops/nn/packed_weights.h"
-#include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/split_work.h"
 
@@ -42,12 +42,7 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, const Shape& data
   p.out_channels = dout[1] * dout[4];
   p.kernel_height = kernel[0];
   p.kernel_width = kernel[1];
-  p.stride_height = window.stride[1];
-  p.stride_width = window.stride[2];
-  p.pad_top = window.pad[1];
-  p.pad_left = window.pad[2];
-  p.dilation_height = window.dilate[1];
-  p.dilation_width = window.dilate[2];
+  set_window(p, window);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
                                              p.pad_top, p.pad_top, p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,

@@ -3,9 +3,17 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/nn/window.h"
 
 namespace weft::ops {
+
+void set_window(kernels::Convolution& problem, const Window& window) {
+  problem.stride_height = window.stride[1];
+  problem.stride_width = window.stride[2];
+  problem.pad_top = window.pad[1];
+  problem.pad_left = window.pad[2];
+  problem.dilation_height = window.dilate[1];
+  problem.dilation_width = window.dilate[2];
+}
 
 Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType dtype,
                                                  const Shape& x, const Shape& w) {
@@ -36,12 +44,7 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
   p.out_channels = w[0];
   p.kernel_height = height_of(w);
   p.kernel_width = width_of(w);
-  p.stride_height = window.stride[1];
-  p.stride_width = window.stride[2];
-  p.pad_top = window.pad[1];
-  p.pad_left = window.pad[2];
-  p.dilation_height = window.dilate[1];
-  p.dilation_width = window.dilate[2];
+  set_window(p, window);
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
     return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
                                  " channels and ", p.out_channels, " filters; got ", p.groups);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/convolution.h"
+#include "ops/nn/window.h"
 #include "ops/op.h"
 
 namespace weft::ops {
@@ -10,5 +11,8 @@ namespace weft::ops {
 // the attributes of convolution_attributes (window.h).
 Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType dtype,
                                                  const Shape& x, const Shape& w);
+
+// Stride, padding and dilation of the last two axes.
+void set_window(kernels::Convolution& problem, const Window& window);
 
 }  // namespace weft::ops

@@ -33,20 +33,14 @@ Status run(const KernelCall& call) {
   const TensorView &hiddens = call.out[0], &gates = call.out[1], &products = call.out[2];
   const kernels::Recurrent p = recurrent_problem(kCell, gates);
   const StepOrder order = step_order(call, gates);
-  pack_recurrent(p, call, 2, false);
-  kernels::RecurrentStep s{};
-  s.packed = call.scratch;
-  s.bias = call.in[3].data;
-  for (int64_t done = 0; done < order.steps; ++done) {
-    const int64_t step = order.at(done);
+  run_forward_steps(p, call, 2, order, [&](kernels::RecurrentStep& s, int64_t done, int64_t step) {
+    s.bias = call.in[3].data;
     s.sums = at_step(call.in[0], step);
     s.hidden = before_step(hiddens, order, done, call.in[1]);
     s.gates = at_step(gates, step);
     s.product = at_step(products, step);
     s.next_hidden = at_step(hiddens, step);
-    over_recurrent_units(p,
-                         [&](kernels::Range units) { kernels::run_recurrent_step(p, s, units); });
-  }
+  });
   return {};
 }
 
@@ -57,41 +51,25 @@ Status run_gradient(const KernelCall& call) {
                    dproducts = optional_input(call, 7);
   const kernels::Recurrent p = recurrent_problem(kCell, gates);
   const StepOrder order = step_order(call, gates);
-  pack_recurrent(p, call, 0, true);
-  kernels::RecurrentBackStep s{};
-  s.packed = call.scratch;
-  s.carried = call.out[2].data;
-  std::fill_n(static_cast<char*>(s.carried), p.batch * p.hidden * size_of(p.dtype), char{0});
-  for (int64_t done = order.steps - 1; done >= 0; --done) {
-    const int64_t step = order.at(done);
-    s.gates = at_step(gates, step);
-    s.product = at_step(products, step);
-    s.last = before_step(hiddens, order, done, call.in[1]);
-    s.dhidden = at_step(dhiddens, step);
-    s.dgates = at_step(dgates, step);
-    s.dproduct = at_step(dproducts, step);
-    s.dsums = at_step(call.out[0], step);
-    s.dproduct_sums = at_step(call.out[1], step);
-    over_recurrent_units(
-        p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
-    s.later = s.dsums;
-    s.later_product = s.dproduct_sums;
-  }
-  s.dsums = nullptr;
-  over_recurrent_units(
-      p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
+  kernels::RecurrentBackStep shared{};
+  shared.carried = call.out[2].data;
+  std::fill_n(static_cast<char*>(shared.carried), p.batch * p.hidden * size_of(p.dtype), char{0});
+  run_backward_steps(p, call, 0, order, shared,
+                     [&](kernels::RecurrentBackStep& s, int64_t done, int64_t step) {
+                       s.gates = at_step(gates, step);
+                       s.product = at_step(products, step);
+                       s.last = before_step(hiddens, order, done, call.in[1]);
+                       s.dhidden = at_step(dhiddens, step);
+                       s.dgates = at_step(dgates, step);
+                       s.dproduct = at_step(dproducts, step);
+                       s.dsums = at_step(call.out[0], step);
+                       s.dproduct_sums = at_step(call.out[1], step);
+                     });
   return {};
 }
 
 int64_t scratch(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[0]); }
 int64_t scratch_gradient(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[3]); }
-
-// Gates may take the place of the sums, which alone have their shape.
-Slot forward_slot() {
-  Slot slot = recurrent_slot(run, scratch);
-  slot.lead = Lead::kSameIndex;
-  return slot;
-}
 
 Values gradient(const GradContext& g) {
   const Values found = g.builder().call_all(
@@ -157,7 +135,7 @@ WEFT_OP(gru_steps) {
       .infer(infer)
       .gradient(gradient)
       .absent_cotangents()
-      .kernel(forward_slot())
+      .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 6], [2, 2], [6, 2], [2]]})")
       .sample(R"({"shapes": [[3, 1, 3], [1, 1], [3, 1], [1]], "reverse": true})")
       .sample(R"({"shapes": [[1, 2, 9], [2, 3], [9, 3], [3]]})")

@@ -38,6 +38,12 @@ Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, 
   return slot;
 }
 
+Slot recurrent_forward_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
+  Slot slot = recurrent_slot(function, bytes);
+  slot.lead = Lead::kSameIndex;
+  return slot;
+}
+
 StepOrder step_order(const KernelCall& call, const TensorView& sums) {
   return {sums.shape[0], call.op.reader(call.attributes).flag("reverse")};
 }

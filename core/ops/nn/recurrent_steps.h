@@ -27,6 +27,8 @@ kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums)
 int64_t recurrent_scratch(kernels::Cell cell, const TensorType& sums);
 
 Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
+// Of the way forward, where a result may take the place of the sums, which alone have its shape.
+Slot recurrent_forward_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
 
 // The steps in the order in which they run.
 struct StepOrder {
@@ -54,6 +56,42 @@ void over_recurrent_units(const kernels::Recurrent& p, const Body& body) {
 
 void pack_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                     bool is_backward);
+
+// All steps of a way forward: bind(s, done, step) names what the step that runs after `done` others
+// reads and writes. `weight` is the input that is packed for them.
+template <class Bind>
+void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                       const StepOrder& order, const Bind& bind) {
+  pack_recurrent(p, call, weight, false);
+  kernels::RecurrentStep s{};
+  s.packed = call.scratch;
+  for (int64_t done = 0; done < order.steps; ++done) {
+    bind(s, done, order.at(done));
+    over_recurrent_units(p,
+                         [&](kernels::Range units) { kernels::run_recurrent_step(p, s, units); });
+  }
+}
+
+// All steps of a way back, from the last that ran; a last call makes what is carried to before the
+// first. `s` names what all steps share.
+template <class Bind>
+void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                        const StepOrder& order, kernels::RecurrentBackStep s, const Bind& bind) {
+  const auto run = [&] {
+    over_recurrent_units(
+        p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
+  };
+  pack_recurrent(p, call, weight, true);
+  s.packed = call.scratch;
+  for (int64_t done = order.steps - 1; done >= 0; --done) {
+    bind(s, done, order.at(done));
+    run();
+    s.later = s.dsums;
+    s.later_product = s.dproduct_sums;
+  }
+  s.dsums = nullptr;
+  run();
+}
 
 // ---- rules
 

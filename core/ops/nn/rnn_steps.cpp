@@ -28,17 +28,11 @@ Status run(const KernelCall& call) {
   const TensorView& hiddens = call.out[0];
   const kernels::Recurrent p = recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens);
   const StepOrder order = step_order(call, hiddens);
-  pack_recurrent(p, call, 2, false);
-  kernels::RecurrentStep s{};
-  s.packed = call.scratch;
-  for (int64_t done = 0; done < order.steps; ++done) {
-    const int64_t step = order.at(done);
+  run_forward_steps(p, call, 2, order, [&](kernels::RecurrentStep& s, int64_t done, int64_t step) {
     s.sums = at_step(call.in[0], step);
     s.hidden = before_step(hiddens, order, done, call.in[1]);
     s.next_hidden = at_step(hiddens, step);
-    over_recurrent_units(p,
-                         [&](kernels::Range units) { kernels::run_recurrent_step(p, s, units); });
-  }
+  });
   return {};
 }
 
@@ -46,34 +40,19 @@ Status run_gradient(const KernelCall& call) {
   const TensorView &hiddens = call.in[1], &dsums = call.out[0];
   const kernels::Recurrent p = recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens);
   const StepOrder order = step_order(call, hiddens);
-  pack_recurrent(p, call, 0, true);
-  kernels::RecurrentBackStep s{};
-  s.packed = call.scratch;
-  s.carried = call.out[1].data;
-  for (int64_t done = order.steps - 1; done >= 0; --done) {
-    const int64_t step = order.at(done);
-    s.gates = at_step(hiddens, step);
-    s.dhidden = at_step(call.in[2], step);
-    s.dsums = at_step(dsums, step);
-    over_recurrent_units(
-        p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
-    s.later = s.dsums;
-  }
-  s.dsums = nullptr;
-  over_recurrent_units(
-      p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
+  kernels::RecurrentBackStep shared{};
+  shared.carried = call.out[1].data;
+  run_backward_steps(p, call, 0, order, shared,
+                     [&](kernels::RecurrentBackStep& s, int64_t, int64_t step) {
+                       s.gates = at_step(hiddens, step);
+                       s.dhidden = at_step(call.in[2], step);
+                       s.dsums = at_step(dsums, step);
+                     });
   return {};
 }
 
 int64_t scratch(const SlotTypes& t, int) {
   return recurrent_scratch(kernels::Cell::kTanh, t.out[0]);
-}
-
-// Hidden states may take the place of the sums, which alone have their shape.
-Slot forward_slot() {
-  Slot slot = recurrent_slot(run, scratch);
-  slot.lead = Lead::kSameIndex;
-  return slot;
 }
 
 Values gradient(const GradContext& g) {
@@ -120,7 +99,7 @@ WEFT_OP(rnn_steps) {
   options(op)
       .infer(infer)
       .gradient(gradient)
-      .kernel(forward_slot())
+      .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 3], [2, 3], [3, 3]]})")
       .sample(R"({"shapes": [[3, 1, 2], [1, 2], [2, 2]], "reverse": true})")
       .sample(R"({"shapes": [[3, 1, 2], [1, 2], [2, 2]], "relu": true})")

@@ -130,12 +130,6 @@ Status run_requantize(const KernelCall& call) {
   return {};
 }
 
-Slot requantize_slot() {
-  Slot s = dense_slot(run_requantize);
-  s.exactness = Exactness::kExact;
-  return s;
-}
-
 }  // namespace
 
 WEFT_OP(quantize) {
@@ -186,7 +180,7 @@ WEFT_OP(requantize) {
       .promote(Promotion::kKeep)
       .infer(infer_requantize)
       .no_gradient("its data are integers")
-      .kernel(requantize_slot())
+      .kernel(exact_dense_slot(run_requantize))
       .sample(R"({"shapes": [[2, 7, 9], [7], [7]], "dtypes": ["int32", "int32", "int32"],
                   "axis": 1, "output_zero_point": 3,
                   "ranges": [[-9000, 9000], [1073741824, 2147483647], [-8, -4]]})")

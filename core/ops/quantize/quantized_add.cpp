@@ -71,8 +71,7 @@ Status run(const KernelCall& call) {
 }
 
 Slot slot() {
-  Slot s = dense_slot(run);
-  s.exactness = Exactness::kExact;
+  Slot s = exact_dense_slot(run);
   s.lead = Lead::kSameIndex;
   return s;
 }

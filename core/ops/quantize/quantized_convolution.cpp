@@ -110,8 +110,7 @@ Status run(const KernelCall& call) {
 }
 
 Slot slot() {
-  Slot s = dense_slot(run);
-  s.exactness = Exactness::kExact;
+  Slot s = exact_dense_slot(run);
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     return threads * kernels::quantized_convolution_scratch(problem_of(t));
   };
@@ -230,11 +229,7 @@ WEFT_OP(pack_quantized_filters) {
       .promote(Promotion::kKeep)
       .infer(infer_pack)
       .no_gradient("integers")
-      .kernel([] {
-        Slot s = dense_slot(run_pack);
-        s.exactness = Exactness::kExact;
-        return s;
-      }())
+      .kernel(exact_dense_slot(run_pack))
       .sample(R"({"shapes": [[4, 5, 3, 2]], "dtypes": ["int8"], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 8, 3]], "dtypes": ["int8"], "ranges": [[-128, 127]]})");
 }

@@ -86,8 +86,7 @@ kernels::QuantizedProduct problem_of(const SlotTypes& t) {
 }
 
 Slot product_slot() {
-  Slot s = dense_slot(run_product);
-  s.exactness = Exactness::kExact;
+  Slot s = exact_dense_slot(run_product);
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     return threads * kernels::quantized_product_scratch(problem_of(t));
   };

@@ -110,8 +110,7 @@ kernels::Convolution rows_of(const SlotTypes& t) {
 }
 
 Slot rows_slot() {
-  Slot slot = dense_slot(run_rows);
-  slot.exactness = Exactness::kExact;
+  Slot slot = exact_dense_slot(run_rows);
   slot.scratch_bytes = [](const SlotTypes& t, int threads) {
     const kernels::Convolution s = rows_of(t);
     return threads * kernels::quantized_product_scratch(product_of(t.op.reader(t.attributes), s));
@@ -202,8 +201,7 @@ Status run_depthwise(const KernelCall& call) {
 }
 
 Slot depthwise_slot() {
-  Slot slot = dense_slot(run_depthwise);
-  slot.exactness = Exactness::kExact;
+  Slot slot = exact_dense_slot(run_depthwise);
   slot.scratch_bytes = [](const SlotTypes& t, int threads) {
     return threads * kernels::quantized_depthwise_scratch(depthwise_of(t));
   };
@@ -258,11 +256,7 @@ WEFT_OP(pack_quantized_depthwise) {
       .promote(Promotion::kKeep)
       .infer(infer_pack)
       .no_gradient("integers")
-      .kernel([] {
-        Slot s = dense_slot(run_pack);
-        s.exactness = Exactness::kExact;
-        return s;
-      }())
+      .kernel(exact_dense_slot(run_pack))
       .sample(R"({"shapes": [[7, 3, 2]], "dtypes": ["int8"], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[70, 5]], "dtypes": ["int8"], "ranges": [[-128, 127]]})");
 }

@@ -47,12 +47,6 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-Slot slot() {
-  Slot s = dense_slot(run);
-  s.exactness = Exactness::kExact;
-  return s;
-}
-
 }  // namespace
 
 WEFT_OP(quantized_pooling) {
@@ -67,7 +61,7 @@ WEFT_OP(quantized_pooling) {
       .promote(Promotion::kKeep)
       .infer(infer)
       .no_gradient("integers")
-      .kernel(slot())
+      .kernel(exact_dense_slot(run))
       .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3],
                   "stride": [2, 1], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3], "pad": [1, 1],

@@ -195,11 +195,7 @@ WEFT_OP(pack_weight_only) {
       .promote(Promotion::kKeep)
       .infer(infer_pack)
       .no_gradient("integers")
-      .kernel([] {
-        Slot s = dense_slot(run_pack);
-        s.exactness = Exactness::kExact;
-        return s;
-      }())
+      .kernel(exact_dense_slot(run_pack))
       .sample(R"({"shapes": [[40, 6], [40, 3]], "dtypes": ["int8", "float32"],
                   "ranges": [[-128, 127], null]})")
       .sample(R"({"shapes": [[3, 8], [3, 1]], "dtypes": ["int8", "float32"], "bits": 4,

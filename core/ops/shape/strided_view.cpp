@@ -104,13 +104,6 @@ Values update_gradient(const GradContext& g) {
           g.needs(1) ? view(g.dout(), g.all()) : Value()};
 }
 
-// Moves elements, so every build of it is equal.
-Slot mover(KernelFunction run) {
-  Slot s = dense_slot(run);
-  s.exactness = Exactness::kExact;
-  return s;
-}
-
 void geometry_attributes(OpDef& op) {
   op.required(AttributeKind::kInt, "offset", "first element of the part")
       .required(AttributeKind::kInts, "shape", "extents of the part")
@@ -126,7 +119,7 @@ WEFT_OP(strided_view) {
   geometry_attributes(op);
   op.infer(infer_view)
       .gradient(view_gradient)
-      .kernel(mover(run_view))
+      .kernel(exact_dense_slot(run_view))
       .view(view_rule)
       .sample(R"({"shapes": [[3, 4]], "offset": 1, "shape": [2, 2], "strides": [4, 2]})");
 }
@@ -140,7 +133,7 @@ WEFT_OP(update) {
   geometry_attributes(op);
   op.infer(infer_update)
       .gradient(update_gradient)
-      .kernel(mover(run_update))
+      .kernel(exact_dense_slot(run_update))
       .sample(R"({"shapes": [[3, 4], [2]], "offset": 1, "shape": [2, 2], "strides": [4, 2]})");
 }
 

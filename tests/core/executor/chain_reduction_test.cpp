@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/executor/graph_testing.h"
+#include "core/executor/run_testing.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "executor/program.h"
@@ -20,19 +21,6 @@ struct Threads {
   ~Threads() { set_num_threads(before); }
   int before;
 };
-
-std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs,
-                             std::string_view passes) {
-  auto program = executor::Program::create(graph, graph::PassSelection(passes)).take();
-  auto compiled = program->compile(graph.input_types());
-  REQUIRE_MESSAGE(compiled.ok(), compiled.status().message() << graph::print(graph));
-  auto frame = compiled.value()->checkout().take();
-  auto outputs = empty_tensors(compiled.value()->output_types());
-  const auto in = pointers(inputs), out = pointers(outputs);
-  const Status status = compiled.value()->forward(*frame, in, out, 7, 3);
-  REQUIRE_MESSAGE(status.ok(), status.message());
-  return outputs;
-}
 
 Value reduce(GraphBuilder& b, const char* op, const Value& x, std::span<const int64_t> axes,
              bool keepdims = false, DType dtype = DType::kBool) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/executor/graph_testing.h"
+#include "core/executor/run_testing.h"
 #include "executor/plan.h"
 #include "executor/program.h"
 #include "graph/pipeline.h"
@@ -127,18 +128,6 @@ size_t chains_of(const Graph& graph) {
   return static_cast<size_t>(std::ranges::count_if(plan.steps, [](const executor::Step& step) {
     return step.code && !step.code->chain.empty();
   }));
-}
-
-std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs) {
-  auto program = executor::Program::create(graph).take();
-  auto compiled = program->compile(graph.input_types());
-  REQUIRE_MESSAGE(compiled.ok(), compiled.status().message() << graph::print(graph));
-  auto frame = compiled.value()->checkout().take();
-  auto outputs = empty_tensors(compiled.value()->output_types());
-  const auto in = pointers(inputs), out = pointers(outputs);
-  const Status status = compiled.value()->forward(*frame, in, out, 7, 3);
-  REQUIRE_MESSAGE(status.ok(), status.message());
-  return outputs;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "executor/control.h"
 
 #include "core/executor/control_testing.h"
+#include "core/executor/run_testing.h"
 #include "executor/program.h"
 #include "graph/text.h"
 #include "runtime/pool.h"
@@ -10,19 +11,6 @@ using namespace weft;
 using namespace weft::testing;
 
 namespace {
-
-std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs,
-                             std::string_view passes = "") {
-  auto program = executor::Program::create(graph, graph::PassSelection(passes)).take();
-  auto compiled = program->compile(graph.input_types());
-  REQUIRE_MESSAGE(compiled.ok(), compiled.status().message() << graph::print(graph));
-  auto frame = compiled.value()->checkout().take();
-  auto outputs = empty_tensors(compiled.value()->output_types());
-  const auto in = pointers(inputs), out = pointers(outputs);
-  const Status status = compiled.value()->forward(*frame, in, out, 7, 3);
-  REQUIRE_MESSAGE(status.ok(), status.message());
-  return outputs;
-}
 
 float number(const Ref<Tensor>& tensor, int64_t at) {
   return reinterpret_cast<const float*>(tensor->data())[at];

@@ -5,6 +5,7 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
+#include "core/executor/run_testing.h"
 #include "executor/program.h"
 #include "executor/split.h"
 #include "graph/pipeline.h"
@@ -21,19 +22,6 @@ using executor::Root;
 using executor::Step;
 
 namespace {
-
-std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs,
-                             std::string_view passes, uint64_t seed = 7) {
-  auto program = executor::Program::create(graph, graph::PassSelection(passes)).take();
-  auto compiled = program->compile(graph.input_types());
-  REQUIRE_MESSAGE(compiled.ok(), compiled.status().message() << graph::print(graph));
-  auto frame = compiled.value()->checkout().take();
-  auto outputs = empty_tensors(compiled.value()->output_types());
-  const auto in = pointers(inputs), out = pointers(outputs);
-  const Status status = compiled.value()->forward(*frame, in, out, seed, 3);
-  REQUIRE_MESSAGE(status.ok(), status.message());
-  return outputs;
-}
 
 Graph parsed(const char* text) {
   Result<Graph> graph = graph::parse(text);
