@@ -119,36 +119,20 @@ class Winograd {
              left * kBlock + lane;
     };
     const int64_t step = out_ * count_;
-    V half[kTile][kSide];
-    repeat<kSide>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      V m[kSide], out[kTile];
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        m[y] = Memory<float>::load(from + (y * kSide + x) * step);
-      });
-      from_frequencies(m, out);
-      repeat<kTile>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        half[y][x] = out[y];
-      });
-    });
     const float* bias = operands_.bias ? (const float*)operands_.bias + channel + lane : nullptr;
-    repeat<kTile>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      V out[kTile];
-      from_frequencies(half[y], out);
-      float* const to = (float*)operands_.y + place_in(held, top + y);
-      const float* const added =
-          operands_.residual ? (const float*)operands_.residual + place_in(residual_held, top + y)
-                             : nullptr;
-      repeat<kTile>([&](auto column) WEFT_LAMBDA {
-        constexpr int x = decltype(column)::value;
-        if (top + y < p_.out_height && left + x < p_.out_width)
-          Memory<float>::store(to + x * kBlock, finish(out[x], epilogue_, bias,
+    transform_square<kSide, kTile>(
+        [&](int y, int x)
+            WEFT_LAMBDA { return Memory<float>::load(from + (y * kSide + x) * step); },
+        [](const V(&m)[kSide], V(&out)[kTile]) WEFT_LAMBDA { from_frequencies(m, out); },
+        [&](int y, int x, V value) WEFT_LAMBDA {
+          if (top + y >= p_.out_height || left + x >= p_.out_width) return;
+          float* const to = (float*)operands_.y + place_in(held, top + y);
+          const float* const added = operands_.residual ? (const float*)operands_.residual +
+                                                              place_in(residual_held, top + y)
+                                                        : nullptr;
+          Memory<float>::store(to + x * kBlock, finish(value, epilogue_, bias,
                                                        added ? added + x * kBlock : nullptr));
-      });
-    });
+        });
   }
 
   const BlockedConvolution& problem_;

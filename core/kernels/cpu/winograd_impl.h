@@ -56,6 +56,37 @@ WEFT_INLINE void spread_frequencies(const V (&d)[4], V (&out)[6]) {
   out[5] = d[3];
 }
 
+// A square of vectors through a transform of one direction, applied to its columns and then to the
+// rows of what they give: load(y, x), transform(in, out), store(y, x, value).
+template <int kFrom, int kTo, class Load, class Transform, class Store>
+WEFT_INLINE void transform_square(const Load& load, const Transform& transform,
+                                  const Store& store) {
+  using V = Vec<float>;
+  V half[kTo][kFrom];
+  repeat<kFrom>([&](auto column) WEFT_LAMBDA {
+    constexpr int x = decltype(column)::value;
+    V in[kFrom], out[kTo];
+    repeat<kFrom>([&](auto row) WEFT_LAMBDA {
+      constexpr int y = decltype(row)::value;
+      in[y] = load(y, x);
+    });
+    transform(in, out);
+    repeat<kTo>([&](auto row) WEFT_LAMBDA {
+      constexpr int y = decltype(row)::value;
+      half[y][x] = out[y];
+    });
+  });
+  repeat<kTo>([&](auto row) WEFT_LAMBDA {
+    constexpr int y = decltype(row)::value;
+    V out[kTo];
+    transform(half[y], out);
+    repeat<kTo>([&](auto column) WEFT_LAMBDA {
+      constexpr int x = decltype(column)::value;
+      store(y, x, out[x]);
+    });
+  });
+}
+
 // A part of a plane of vectors, of which so many rows are held; what lies outside counts as zero.
 struct PlaneWindow {
   int64_t top, left, height, width;  // the latter of the plane
@@ -74,29 +105,13 @@ WEFT_INLINE void read_window(const float* plane, const PlaneWindow& window, floa
     const int64_t row = window.top + y;
     place[y] = (row < window.held ? row : row % window.held) * window.width + window.left;
   }
-  V half[kSide][kSide];
-  repeat<kSide>([&](auto column) WEFT_LAMBDA {
-    constexpr int x = decltype(column)::value;
-    V d[kSide], out[kSide];
-    repeat<kSide>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      const bool is_there = is_inside || (window.top + y >= 0 && window.top + y < window.height &&
-                                          window.left + x >= 0 && window.left + x < window.width);
-      d[y] = is_there ? Memory<float>::load(plane + (place[y] + x) * kPanelChannels) : V(0);
-    });
-    to_frequencies(d, out);
-    repeat<kSide>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      half[y][x] = out[y];
-    });
-  });
-  repeat<kSide>([&](auto row) WEFT_LAMBDA {
-    constexpr int y = decltype(row)::value;
-    V out[kSide];
-    to_frequencies(half[y], out);
-    repeat<kSide>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      Memory<float>::store(to + (y * kSide + x) * step, out[x]);
-    });
-  });
+  transform_square<kSide, kSide>(
+      [&](int y, int x) WEFT_LAMBDA {
+        const bool is_there = is_inside || (window.top + y >= 0 && window.top + y < window.height &&
+                                            window.left + x >= 0 && window.left + x < window.width);
+        return is_there ? Memory<float>::load(plane + (place[y] + x) * kPanelChannels) : V(0);
+      },
+      [](const V(&d)[kSide], V(&out)[kSide]) WEFT_LAMBDA { to_frequencies(d, out); },
+      [&](int y, int x, V value)
+          WEFT_LAMBDA { Memory<float>::store(to + (y * kSide + x) * step, value); });
 }

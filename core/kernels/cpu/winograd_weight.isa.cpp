@@ -95,32 +95,16 @@ class WinogradWeight {
 
   // The frequencies of a tile of dy; what lies outside counts as zero.
   void read_tile(const float* plane, int64_t top, int64_t left, float* to, int64_t step) const {
-    V half[kSide][kTile];
-    repeat<kTile>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      V d[kTile], out[kSide];
-      repeat<kTile>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        const bool is_there = top + y < p_.out_height && left + x < p_.out_width;
-        d[y] = is_there
-                   ? Memory<float>::load(plane + ((top + y) * p_.out_width + left + x) * kBlock)
-                   : V(0);
-      });
-      spread_frequencies(d, out);
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        half[y][x] = out[y];
-      });
-    });
-    repeat<kSide>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      V out[kSide];
-      spread_frequencies(half[y], out);
-      repeat<kSide>([&](auto column) WEFT_LAMBDA {
-        constexpr int x = decltype(column)::value;
-        Memory<float>::store(to + (y * kSide + x) * step, out[x]);
-      });
-    });
+    transform_square<kTile, kSide>(
+        [&](int y, int x) WEFT_LAMBDA {
+          const bool is_there = top + y < p_.out_height && left + x < p_.out_width;
+          return is_there
+                     ? Memory<float>::load(plane + ((top + y) * p_.out_width + left + x) * kBlock)
+                     : V(0);
+        },
+        [](const V(&d)[kTile], V(&out)[kSide]) WEFT_LAMBDA { spread_frequencies(d, out); },
+        [&](int y, int x, V value)
+            WEFT_LAMBDA { Memory<float>::store(to + (y * kSide + x) * step, value); });
   }
 
   void multiply(int64_t f, int64_t count) const {
@@ -161,29 +145,12 @@ class WinogradWeight {
   }
 
   static void write_taps(const float* from, int64_t step, float* to) {
-    V half[3][kSide];
-    repeat<kSide>([&](auto column) WEFT_LAMBDA {
-      constexpr int x = decltype(column)::value;
-      V m[kSide], out[3];
-      repeat<kSide>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        m[y] = Memory<float>::load(from + (y * kSide + x) * step);
-      });
-      to_taps(m, out);
-      repeat<3>([&](auto row) WEFT_LAMBDA {
-        constexpr int y = decltype(row)::value;
-        half[y][x] = out[y];
-      });
-    });
-    repeat<3>([&](auto row) WEFT_LAMBDA {
-      constexpr int y = decltype(row)::value;
-      V out[3];
-      to_taps(half[y], out);
-      repeat<3>([&](auto column) WEFT_LAMBDA {
-        constexpr int x = decltype(column)::value;
-        Memory<float>::store(to + (y * 3 + x) * kBlock, out[x]);
-      });
-    });
+    transform_square<kSide, 3>(
+        [&](int y, int x)
+            WEFT_LAMBDA { return Memory<float>::load(from + (y * kSide + x) * step); },
+        [](const V(&m)[kSide], V(&out)[3]) WEFT_LAMBDA { to_taps(m, out); },
+        [&](int y, int x, V value)
+            WEFT_LAMBDA { Memory<float>::store(to + (y * 3 + x) * kBlock, value); });
   }
 
   const Convolution& p_;

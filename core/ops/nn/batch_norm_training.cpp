@@ -210,17 +210,36 @@ Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   return slot;
 }
 
-}  // namespace
-
-WEFT_OP(batch_norm_training) {
-  op.doc("Channels normalised by the batch's statistics, and these: mean and variance.")
-      .in(Namespace::kInternal)
-      .input("data", "float32 or float64, shape (N, C, ...)")
+// What the plain and the blocked operator have in common, but for the type of the image.
+void define_forward(OpDef& op, std::string_view image) {
+  op.in(Namespace::kInternal)
+      .input("data", image)
       .input("gamma", "shape (C,)")
       .input("beta", "shape (C,)")
       .real("eps", 1e-5, "summand of the variance")
       .promote(Promotion::kExact)
-      .outputs(3)
+      .outputs(3);
+}
+
+void define_gradient(OpDef& op, std::string_view image) {
+  op.in(Namespace::kInternal)
+      .input("dout", image)
+      .input("dmean", "shape (C,)")
+      .input("dvariance", "shape (C,)")
+      .input("data", "shape of dout")
+      .input("gamma", "shape (C,)")
+      .input("mean", "shape (C,)")
+      .input("variance", "shape (C,)")
+      .real("eps", 1e-5, "summand of the variance")
+      .promote(Promotion::kExact)
+      .outputs(3);
+}
+
+}  // namespace
+
+WEFT_OP(batch_norm_training) {
+  define_forward(op, "float32 or float64, shape (N, C, ...)");
+  op.doc("Channels normalised by the batch's statistics, and these: mean and variance.")
       .infer(infer)
       .gradient(gradient)
       .kernel(slot_of(run, scratch))
@@ -231,18 +250,8 @@ WEFT_OP(batch_norm_training) {
 }
 
 WEFT_OP(batch_norm_training_gradient) {
+  define_gradient(op, "float32 or float64, shape (N, C, ...)");
   op.doc("Gradients of batch_norm_training: of data, gamma and beta.")
-      .in(Namespace::kInternal)
-      .input("dout", "float32 or float64, shape (N, C, ...)")
-      .input("dmean", "shape (C,)")
-      .input("dvariance", "shape (C,)")
-      .input("data", "shape of dout")
-      .input("gamma", "shape (C,)")
-      .input("mean", "shape (C,)")
-      .input("variance", "shape (C,)")
-      .real("eps", 1e-5, "summand of the variance")
-      .promote(Promotion::kExact)
-      .outputs(3)
       .infer(infer_gradient)
       .gradient([](const GradContext& g) { return vjp(g, formula); })
       .kernel(slot_of(run_gradient, scratch_gradient))
@@ -254,14 +263,8 @@ WEFT_OP(batch_norm_training_gradient) {
 }
 
 WEFT_OP(batch_norm_training_blocked) {
+  define_forward(op, "float32, shape (N, C / B, H, W, B)");
   op.doc("batch_norm_training of an image whose channels lie in blocks.")
-      .in(Namespace::kInternal)
-      .input("data", "float32, shape (N, C / B, H, W, B)")
-      .input("gamma", "shape (C,)")
-      .input("beta", "shape (C,)")
-      .real("eps", 1e-5, "summand of the variance")
-      .promote(Promotion::kExact)
-      .outputs(3)
       .infer(infer_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(slot_of(run_blocked, scratch))
@@ -272,18 +275,8 @@ WEFT_OP(batch_norm_training_blocked) {
 }
 
 WEFT_OP(batch_norm_training_gradient_blocked) {
+  define_gradient(op, "float32, shape (N, C / B, H, W, B)");
   op.doc("batch_norm_training_gradient of an image whose channels lie in blocks.")
-      .in(Namespace::kInternal)
-      .input("dout", "float32, shape (N, C / B, H, W, B)")
-      .input("dmean", "shape (C,)")
-      .input("dvariance", "shape (C,)")
-      .input("data", "shape of dout")
-      .input("gamma", "shape (C,)")
-      .input("mean", "shape (C,)")
-      .input("variance", "shape (C,)")
-      .real("eps", 1e-5, "summand of the variance")
-      .promote(Promotion::kExact)
-      .outputs(3)
       .infer(infer_gradient_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(slot_of(run_gradient_blocked, scratch_gradient))
