@@ -16,6 +16,7 @@
 #include "kernels/range.h"
 #include "kernels/recurrent.h"
 #include "kernels/reduce.h"
+#include "kernels/resample.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
 
@@ -152,6 +153,19 @@ using TakeKernel = void (*)(const Indexing& problem, const void* from, const int
 inline constexpr int64_t kScanColumns = 64;  // of one unit
 using ScanKernel = void (*)(const Scan& problem, const void* factor, const void* term, void* out,
                             Range units);
+inline constexpr int64_t kResampleColumns = 256;  // of one unit of the adjoint
+// Which elements make a result: first[o] and the count[o] - 1 behind it, with the weights from
+// o * taps on.
+struct ResampleTable {
+  int64_t taps;
+  int64_t *first, *count;
+  void* weights;
+};
+using ResampleKernel = void (*)(const Resample& problem, const ResampleTable& table, const void* x,
+                                void* y, Range units);
+struct ResampleKernels {
+  ResampleKernel forward, adjoint;
+};
 using SoftmaxKernel = void (*)(const Softmax& problem, const void* x, void* y, Range rows);
 using SoftmaxGradientKernel = void (*)(const Softmax& problem, const void* dy, const void* y,
                                        void* dx, Range rows);
@@ -262,6 +276,7 @@ struct KernelTable {
   const TakeKernel* takes;
   const TakeKernel* take_adjoints;
   const ScanKernel* scans;
+  const ResampleKernels* resamples;
   const SoftmaxKernel* softmaxes;
   const SoftmaxGradientKernel* softmax_gradients;
   const CrossEntropyKernel* cross_entropies;

@@ -8,6 +8,7 @@ import math
 
 import numpy
 import scipy.special
+from image_oracles import interpolate, resample, resample_adjoint  # noqa: F401
 
 NO_ORACLE = {
     "uniform": "random numbers: tests/python/test_random.py looks at their distribution",

@@ -34,6 +34,13 @@ def pooling(x, kernel=None, pool_type="max", stride=1, pad=0, count_include_pad=
     pytest.skip(f"PyTorch pools {pool_type} in its own way")
 
 
+def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=False, **others):
+    if mode in ("linear", "cubic"):
+        mode = {3: "", 4: "bi", 5: "tri"}[x.ndim] + mode
+        return nn.interpolate(x, size, scale_factor, mode, align_corners, **others)
+    return nn.interpolate(x, size, scale_factor, mode)
+
+
 def batch_norm(x, gamma, beta, mean, var, eps=1e-5, momentum=0.9, training=False, axis=1):
     out = nn.batch_norm(
         x.movedim(axis, 1), mean.clone(), var.clone(), gamma, beta, training, 1 - momentum, eps
@@ -91,6 +98,7 @@ ORACLES = {
     "scaled_dot_product_attention": scaled_dot_product_attention,
     "lstm_cell": lstm_cell,
     "softmax_cross_entropy": softmax_cross_entropy,
+    "interpolate": interpolate,
     "relu": nn.relu,
     "gelu": lambda x, approximation="none": nn.gelu(
         x, approximate={"erf": "none"}.get(approximation, approximation)

@@ -107,6 +107,41 @@ CASES = {
         ValueError,
         "pooling: `pool_type` must be max, avg, sum or lp; got med",
     ),
+    "two sizes of one image": (
+        lambda: npx.interpolate(np.ones((1, 1, 2, 2)), size=3, scale_factor=2),
+        ValueError,
+        "interpolate: either `size` or `scale_factor` must be given; got both",
+    ),
+    "unknown way of resizing": (
+        lambda: npx.interpolate(np.ones((1, 1, 2, 2)), size=3, mode="bilinear"),
+        ValueError,
+        "interpolate: `mode` must be nearest, nearest-exact, linear, cubic or area; got bilinear",
+    ),
+    "corners of a filter that has none": (
+        lambda: npx.interpolate(np.ones((1, 1, 2, 2)), size=3, align_corners=True),
+        ValueError,
+        "interpolate: `align_corners` needs `mode` linear or cubic; got nearest",
+    ),
+    "size of three axes for an image of two": (
+        lambda: npx.interpolate(np.ones((1, 1, 2, 2)), size=(3, 3, 3)),
+        ValueError,
+        "interpolate: `size` must be one extent or 2, one for each spatial axis; got 3",
+    ),
+    "nothing left of an image": (
+        lambda: npx.interpolate(np.ones((1, 1, 2, 2)), scale_factor=0.1),
+        ValueError,
+        "interpolate: `scale_factor` must give at least one element along each axis",
+    ),
+    "channels that make no places": (
+        lambda: nn.PixelShuffle2D(2)(np.ones((1, 6, 2, 2))),
+        ValueError,
+        "PixelShuffle2D: `data` must have 2 spatial axes and a multiple of 4 channels",
+    ),
+    "layer without a size": (
+        nn.Upsample,
+        ValueError,
+        "Upsample: either `size` or `scale_factor` must be given",
+    ),
     "norm without a power": (
         lambda: npx.pooling(np.ones((1, 1, 2, 2)), kernel=1, pool_type="lp", p_value=0),
         ValueError,

@@ -256,6 +256,11 @@ def test_missing_and_extra_parameters_raise_and_change_nothing(tmp_path):
         (nn.AvgPool2D(3, 1, 1), (2, 4, 7, 8), (2, 4, 7, 8)),
         (nn.MaxPool1D(), (2, 4, 7), (2, 4, 3)),
         (nn.GlobalAvgPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.Upsample(scale_factor=2), (2, 4, 7, 8), (2, 4, 14, 16)),
+        (nn.Upsample(size=(5, 9), mode="cubic"), (2, 4, 7, 8), (2, 4, 5, 9)),
+        (nn.PixelShuffle1D(2), (2, 4, 7), (2, 2, 14)),
+        (nn.PixelShuffle2D((1, 2)), (2, 4, 7, 8), (2, 2, 7, 16)),
+        (nn.PixelShuffle3D((1, 2, 2)), (2, 4, 3, 7, 8), (2, 1, 3, 14, 16)),
         (nn.GlobalMaxPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
         (nn.Conv3D(6, 3, padding=1), (2, 4, 3, 4, 5), (2, 6, 3, 4, 5)),
         (nn.Conv3D(6, (1, 2, 3), (2, 1, 1), groups=2), (2, 4, 5, 4, 5), (2, 6, 3, 3, 3)),
@@ -290,6 +295,13 @@ def test_layer_gives_the_shape(layer, shape, wanted, active):
     assert y.shape == wanted
     assert x.grad.shape == shape
     assert repr(layer).startswith(type(layer).__name__)
+
+
+def test_pixel_shuffle_puts_channels_to_their_places():
+    x = uniform(2, 12, 3, 4)
+    y = nn.PixelShuffle2D((2, 3))(np.array(x)).asnumpy()
+    for i, j in numpy.ndindex(2, 3):
+        numpy.testing.assert_array_equal(y[:, :, i::2, j::3], x[:, i * 3 + j :: 6])
 
 
 def test_sequential_slices_and_prints():

@@ -57,6 +57,7 @@ extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTyp
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 extern const ScanKernel kScans[kNumDTypes];
+extern const ResampleKernels kResamples[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
 extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
 extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
@@ -115,6 +116,7 @@ const KernelTable kTable = {
     .takes = kTakes,
     .take_adjoints = kTakeAdjoints,
     .scans = kScans,
+    .resamples = kResamples,
     .softmaxes = kSoftmaxes,
     .softmax_gradients = kSoftmaxGradients,
     .cross_entropies = kCrossEntropies,

@@ -58,6 +58,7 @@ from weft.gluon.nn.normalization import (
     LayerNorm,
     RMSNorm,
 )
+from weft.gluon.nn.resizing import PixelShuffle1D, PixelShuffle2D, PixelShuffle3D, Upsample
 
 __all__ = [
     "ELU",
@@ -102,10 +103,14 @@ __all__ = [
     "MaxPool3D",
     "MultiHeadAttention",
     "PReLU",
+    "PixelShuffle1D",
+    "PixelShuffle2D",
+    "PixelShuffle3D",
     "RMSNorm",
     "Sequential",
     "SiLU",
     "Swish",
     "TransformerDecoderLayer",
     "TransformerEncoderLayer",
+    "Upsample",
 ]
