@@ -1,0 +1,132 @@
+"""A block as its graph: variables, their parameters and the shapes of what it computes; and copies
+of graphs in which some nodes are others."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from weft import np, sym
+from weft._errors import InvalidType, InvalidValue, Unsupported
+from weft.gluon import HybridBlock, SymbolBlock
+from weft.gluon.parameter import Parameter
+from weft.sym._nodes import Entry, Node, Variable, in_order, replaced
+
+
+@dataclass
+class Traced:
+    """heads: what the block gives, composed for both modes
+    data: its input; parameters: of all other variables
+    """
+
+    caller: str
+    heads: list[Entry]
+    data: Variable
+    parameters: dict[Variable, Parameter]
+
+    @property
+    def arrays(self) -> dict[Variable, Any]:
+        """What the parameters have now."""
+        return {variable: known.data() for variable, known in self.parameters.items()}
+
+    def shapes(self, batch: Any) -> dict[Entry, tuple[int, ...]]:
+        """Of everything that is computed for this batch."""
+        every = sym.Symbol(self.every(self.heads))
+        given = {self.data.name: tuple(batch.shape)}
+        for variable, parameter in self.parameters.items():
+            given[variable.name] = parameter.shape
+        types = every._inference(self.caller, given, {}).types
+        return {entry: known.shape for entry, known in types.items()}
+
+    @staticmethod
+    def every(heads: list[Entry]) -> list[Entry]:
+        """All that is computed for these heads, and variables."""
+        return [Entry(node, n) for node in in_order(heads) for n in range(node.outputs)]
+
+    def block(self, heads: list[Entry], params: dict[str, Any]) -> SymbolBlock:
+        """A block of the same input that gives these heads."""
+        symbol = sym.Symbol(heads)
+        return SymbolBlock(symbol, self.data.name, params)
+
+
+def traced(net: Any, batch: Any, caller: str) -> Traced:
+    """The graph of a block of one input; `batch` tells shapes that are not known yet.
+
+    A `SymbolBlock` gives its own nodes, so names are those of the block that it was made from.
+    """
+    if not isinstance(net, HybridBlock):
+        raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {type(net).__name__}")
+    if batch is not None:
+        net(batch)
+    if isinstance(net, SymbolBlock) and "_symbol" in vars(net):
+        names = net._input_names
+        if len(names) != 1:
+            raise InvalidType(f"{caller}: `net` must have one input; it has {', '.join(names)}")
+        symbol, data = net._symbol, net._variables[names[0]]
+    else:
+        variable = sym.var("data")
+        symbol, data = net(variable), variable.heads[0].node
+    if not isinstance(symbol, sym.Symbol):
+        raise InvalidType(f"{caller}: `net` must give arrays, alone")
+    known = net.collect_params()
+    variables = [v for v in symbol._variables.values() if v is not data]
+    return Traced(caller, symbol.heads, data, {v: known[v.name] for v in variables})
+
+
+def batches_of(data: Any, caller: str, argument: str = "calibration_data") -> Iterable[Any]:
+    """Data as arrays: one array, or something to iterate over whose items are arrays or sequences
+    that begin with one, as those of data loaders are."""
+    found = [data] if hasattr(data, "dtype") else data
+    if not hasattr(found, "__iter__"):
+        raise InvalidType(
+            f"{caller}: `{argument}` must be an array or an iterable of arrays; "
+            f"got {type(data).__name__}"
+        )
+    for item in found:
+        batch = item[0] if isinstance(item, list | tuple) else item
+        if not hasattr(batch, "dtype"):
+            raise InvalidType(
+                f"{caller}: `{argument}` must have arrays; got an item of type "
+                f"{type(batch).__name__}"
+            )
+        yield batch if isinstance(batch, np.ndarray) else np.array(batch)
+
+
+def some_batches(data: Any, caller: str, argument: str = "calibration_data") -> list[Any]:
+    """All of them, at least one."""
+    batches = list(batches_of(data, caller, argument))
+    if not batches:
+        raise InvalidValue(f"{caller}: `{argument}` must not be empty")
+    return batches
+
+
+def rebuilt(
+    heads: list[Entry], make: Callable[[Node, Callable[[Entry], Entry]], list[Entry] | None]
+) -> list[Entry]:
+    """The graph with other nodes in the place of some, for both modes.
+
+    make: of a node, and of a function from old entries to new ones: what stands for its results,
+        or None for the node as it is, on what it reads now
+    """
+    moved: dict[Entry, Entry] = {}
+
+    def now(entry: Entry) -> Entry:
+        return moved[entry]
+
+    for node in in_order(heads):
+        found = make(node, now)
+        if found is None:
+            found = [Entry(_moved_node(node, moved), number) for number in range(node.outputs)]
+        moved.update({Entry(node, number): entry for number, entry in enumerate(found)})
+    return [moved[entry] for entry in heads]
+
+
+def _moved_node(node: Node, moved: dict[Entry, Entry]) -> Node:
+    written = [(number, moved[Entry(variable, 0)].node) for number, variable in node.writes]
+    if written == node.writes and all(moved[entry] == entry for entry in node.sources()):
+        return node
+    for (_, variable), (_, new) in zip(node.writes, written, strict=True):
+        if not isinstance(new, Variable):
+            raise Unsupported(f"`{variable.name}` is a state, which stays a variable")
+    copy = node.copied(replaced(node.arguments, lambda entry: moved[entry]))
+    copy.writes = written
+    return copy
