@@ -39,12 +39,12 @@ def observer_of(caller: str, method: str, percentile: float) -> Callable[[], Ext
 
 
 def ranges_of(
-    entries: list[Entry],
+    entries: dict[Entry, str],
     net: Traced,
     batches: Iterable[Any],
     observer: Callable[[], Extremes],
 ) -> dict[Entry, Range]:
-    """Ranges of these entries over all batches, one after the other.
+    """Ranges of these entries over all batches, one after the other; names are for errors.
 
     Raises ValueError, which names the node, for elements that are not finite, and for an activation
     that is 0 everywhere, as int8 has no scale for it.
@@ -53,13 +53,13 @@ def ranges_of(
     arrays = net.arrays
     for batch in batches:
         with autograd.predict_mode():
-            values = evaluate(entries, {**arrays, net.data: batch}, training=False)
+            values = evaluate(list(entries), {**arrays, net.data: batch}, training=False)
         for entry, value in zip(entries, values, strict=True):
-            low, high = _bounds(net.caller, entry.node.name, value)
+            low, high = _bounds(net.caller, entries[entry], value)
             observers[entry].add(value, low, high)
     ranges = {entry: known.range() for entry, known in observers.items()}
     for entry, known in ranges.items():
-        check_range(net.caller, entry.node.name, known)
+        check_range(net.caller, entries[entry], known)
     return ranges
 
 

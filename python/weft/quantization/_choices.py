@@ -79,15 +79,15 @@ class Choices:
         """Has what an int8 layer gives a scale of its own?"""
         return layer.kind in (*WEIGHTED, "add") and not self.ends(layer)
 
-    def ranged(self) -> list[Entry]:
+    def ranged(self) -> dict[Entry, str]:
         """What becomes int8 by a range of its own: what real numbers int8 layers read, and what
-        those layers give that rescale."""
-        found: dict[Entry, None] = {}
+        those layers give that rescale; with the names of layers and other nodes."""
+        found: dict[Entry, str] = {}
         for layer in self.chosen():
-            found.update((e, None) for e in layer.inputs if not self.is_int8(e))
+            found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
             if self.rescales(layer):
-                found[layer.output] = None
-        return list(found)
+                found[layer.output] = layer.name
+        return found
 
 
 def _checked(caller: str, keep: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
-"""Cross-layer equalization (Nagel et al. 2019, section 4.1): channels of one layer whose weights are
-small beside others' lose precision; what a ReLU lets through may be scaled, and the next layer's
-weights by the inverse, so both layers' channels reach as far."""
+"""Cross-layer equalization (Nagel et al. 2019, section 4.1): channels of one layer whose weights
+are small beside others' lose precision; what a ReLU lets through may be scaled, and the next
+layer's weights by the inverse, so both layers' channels reach as far."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def equalize(net: HybridBlock, data: Any) -> SymbolBlock:
     whose first tells the shapes
 
     Neighbours are convolutions and dense layers of which one alone reads the other, with nothing
-    but ReLU, pooling and flattening between. `weft.quantize(net, data, equalize=True)` does it, too.
+    but ReLU, pooling and flattening between. `weft.quantize(net, data, equalize=True)` does it.
 
     >>> from weft import gluon, np
     >>> from weft.quantization import equalize

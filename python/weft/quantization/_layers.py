@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from weft.sym._nodes import ByMode, Call, Constant, Entry, Node, Variable, in_order
+from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, evaluate, in_order
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
 WEIGHTED = ("convolution", "fully_connected")
@@ -67,14 +67,17 @@ class Graph:
         return entry
 
     def array(self, argument: Any) -> Any:
-        """A parameter or a constant as float32, None for what is computed."""
+        """A parameter, a constant, or what is computed from these alone, such as a weight that is
+        stored in fewer bits, as float32; None for what follows from data."""
         if not isinstance(argument, Entry):
             return None
-        node = self.resolved(argument).node
-        if isinstance(node, Constant):
-            return node.array.asnumpy().astype("float32")
-        found = self.arrays.get(node) if isinstance(node, Variable) else None
-        return None if found is None else found.asnumpy().astype("float32")
+        entry = self.resolved(argument)
+        behind = [n for n in in_order([entry], training=False) if isinstance(n, Variable)]
+        if any(variable not in self.arrays for variable in behind):
+            return None
+        known = {variable: self.arrays[variable] for variable in behind}
+        found = evaluate([entry], known, training=False)[0]
+        return found.asnumpy().astype("float32")
 
     def only_reader(self, entry: Entry) -> Call | None:
         """The operator that reads it, where nothing else does."""

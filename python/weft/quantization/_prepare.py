@@ -111,9 +111,9 @@ class Prepared(HybridBlock):
         return found
 
     def freeze_norms(self, *, frozen: bool = True) -> None:
-        """From now on batch norms take the running statistics in train mode, too, and leave these as
-        they are: what is rounded then are the weights with the norms in them, as in int8. For the
-        last part of training."""
+        """From now on batch norms take the running statistics in train mode, too, and leave these
+        as they are: what is rounded then are the weights with the norms in them, as in int8. For
+        the last part of training."""
         self.has_frozen_norms = frozen
 
     def freeze_ranges(self, *, frozen: bool = True) -> None:

@@ -52,8 +52,9 @@ def quantize(
     compute in float32 between them. A residual is added to a convolution's sums, in their own
     scale, before these are rounded to int8.
 
-    Raises ValueError for no data, or data with activations that are not finite or all 0, LookupError
-    for a name in `keep` that no layer has, TypeError for something else than a block and arrays.
+    Raises ValueError for no data, or data with activations that are not finite or all 0,
+    LookupError for a name in `keep` that no layer has, TypeError for something else than a block
+    and arrays.
 
     >>> import weft
     >>> from weft import gluon, np
@@ -93,13 +94,12 @@ def assembled(found: Traced, choices: Choices, ranges: dict[Entry, Range]) -> In
 
 def _learned(net: Prepared, choices: Choices) -> dict[Entry, Range]:
     ranges = net.ranges()
-    for entry in choices.ranged():
+    for entry, name in choices.ranged().items():
         if entry not in ranges:
             raise InvalidState(
-                f"{CALLER}: `{entry.node.name}` has no range, as it was int8 in training: give "
-                "`keep` to `prepare`, too"
+                f"{CALLER}: `{name}` has learned no range; give `keep` to `prepare` instead"
             )
-        check_range(CALLER, entry.node.name, ranges[entry])
+        check_range(CALLER, name, ranges[entry])
     return ranges
 
 

@@ -79,10 +79,14 @@ class Rewriter:
         elif isinstance(node, Constant):
             results = [sym.Symbol([Entry(node, 0)])]
         else:
-            given = replaced(node.arguments, lambda e: self.floating(self.graph.resolved(e)))
-            results = node.results(given)
+            copy = node.copied(replaced(node.arguments, self._head))
+            copy.writes = []
+            results = [sym.Symbol([Entry(copy, number)]) for number in range(node.outputs)]
         for number, result in enumerate(results):
             self._floating[Entry(node, number)] = result
+
+    def _head(self, entry: Entry) -> Entry:
+        return self.floating(self.graph.resolved(entry)).heads[0]
 
     def quantized(self, entry: Entry) -> Quantized:
         """The entry as int8."""

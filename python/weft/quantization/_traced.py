@@ -30,10 +30,14 @@ class Traced:
 
     def shapes(self, batch: Any) -> dict[Entry, tuple[int, ...]]:
         """Of everything that is computed for this batch."""
+        return self.shapes_for(batch, {v.name: p.shape for v, p in self.parameters.items()})
+
+    def shapes_for(
+        self, batch: Any, parameters: dict[str, tuple[int, ...]]
+    ) -> dict[Entry, tuple[int, ...]]:
+        """The same for parameters of these shapes."""
         every = sym.Symbol(self.every(self.heads))
-        given = {self.data.name: tuple(batch.shape)}
-        for variable, parameter in self.parameters.items():
-            given[variable.name] = parameter.shape
+        given = {self.data.name: tuple(batch.shape), **parameters}
         types = every._inference(self.caller, given, {}).types
         return {entry: known.shape for entry, known in types.items()}
 
@@ -102,7 +106,8 @@ def some_batches(data: Any, caller: str, argument: str = "calibration_data") -> 
 def rebuilt(
     heads: list[Entry], make: Callable[[Node, Callable[[Entry], Entry]], list[Entry] | None]
 ) -> list[Entry]:
-    """The graph with other nodes in the place of some, for both modes.
+    """The graph with other nodes in the place of some, for both modes. All nodes are new but for
+    variables, so that they run in the same order.
 
     make: of a node, and of a function from old entries to new ones: what stands for its results,
         or None for the node as it is, on what it reads now
@@ -121,9 +126,9 @@ def rebuilt(
 
 
 def _moved_node(node: Node, moved: dict[Entry, Entry]) -> Node:
-    written = [(number, moved[Entry(variable, 0)].node) for number, variable in node.writes]
-    if written == node.writes and all(moved[entry] == entry for entry in node.sources()):
+    if isinstance(node, Variable):
         return node
+    written = [(number, moved[Entry(variable, 0)].node) for number, variable in node.writes]
     for (_, variable), (_, new) in zip(node.writes, written, strict=True):
         if not isinstance(new, Variable):
             raise Unsupported(f"`{variable.name}` is a state, which stays a variable")
