@@ -297,6 +297,9 @@ class Parameter:
             self._copies = [first.to_device(device) for device in self._devices]
             self._copies = [c.copy() if c is first else c for c in self._copies]
             self._attach()
+            if self._mask is not None:
+                self._mask = self._mask.to_device(self._devices[0])
+                native.set_state(self._mask, True)
 
     def set_data(self, data: ArrayLike) -> None:
         """Writes new values, which also tell an unknown shape."""

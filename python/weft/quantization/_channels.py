@@ -90,6 +90,7 @@ class ChannelGroups:
         self.cuts: dict[Variable, dict[int, Channels]] = {}
         self.norms: dict[Variable, Call] = {}  # behind a weight
         self.depthwise: dict[Node, Group] = {}
+        self._whole: set[tuple[Node, int]] = set()  # axes of parameters that stay somewhere
         self._graph = Graph(net.heads, net.arrays)
         self._of: dict[Entry, Channels | None] = {}
         for entry in Traced.every(net.heads):
@@ -118,8 +119,15 @@ class ChannelGroups:
         known = self._of.get(entry)
         if known is not None:
             known.group.root().is_fixed = True
-        for channels in self.cuts.get(entry.node, {}).values():
-            channels.group.root().is_fixed = True
+        if entry.node in self.net.parameters:
+            for axis in range(len(self.shapes[entry])):
+                self._keep_whole(entry.node, axis)
+
+    def _keep_whole(self, node: Node, axis: int) -> None:
+        self._whole.add((node, axis))
+        known = self.cuts.get(node, {}).get(axis)
+        if known is not None:
+            known.group.root().is_fixed = True
 
     def _passed(self, node: Node) -> Channels | None:
         if isinstance(node, ByMode):
@@ -166,19 +174,19 @@ class ChannelGroups:
             return None
         return Channels(known.group, known.repeat * math.prod(self.shapes[entry][2:]))
 
-    def _cut(self, argument: Any, axis: int, channels: Channels | None) -> bool:
-        """The parameter's axis has these channels; false where it cannot be cut."""
-        if argument is None or channels is None:
-            return argument is None
+    def _cut(self, argument: Any, axis: int, channels: Channels | None) -> None:
+        """The parameter's axis has these channels, which stay where it cannot be cut."""
+        if argument is None:
+            return
         node = argument.node
-        known = self.cuts.setdefault(node, {}).get(axis)
-        if node not in self.net.parameters or (known and known.repeat != channels.repeat):
-            channels.group.root().is_fixed = True
-            return False
-        if known is not None:
-            known.group.join(channels.group)
-        self.cuts[node][axis] = channels
-        return True
+        if channels is None:
+            self._keep_whole(node, axis)
+            return
+        known = self.cuts.setdefault(node, {}).setdefault(axis, channels)
+        known.group.join(channels.group)
+        is_whole = node not in self.net.parameters or (node, axis) in self._whole
+        if is_whole or known.repeat != channels.repeat:
+            known.group.root().is_fixed = channels.group.root().is_fixed = True
 
     def _convolution(self, node: Call) -> Channels | None:
         data, weight, *rest = node.arguments

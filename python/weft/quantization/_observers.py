@@ -88,17 +88,22 @@ class MeanSquare(Histogram):
     def range(self) -> Range:
         counts, middles = self.filled()
         ends = [min(self.low, 0.0), max(self.high, 0.0)]
-        shares = numpy.linspace(1 / CANDIDATES, 1, CANDIDATES)
-        best = list(ends)
+        best, shares = list(ends), numpy.linspace(1, 1 / CANDIDATES, CANDIDATES)
         for _ in range(2):
             for side in (0, 1):
-                tried = ends[side] * shares
-                bounds = [best[0], best[1]]
-                bounds[side] = tried
-                errors = _square_errors(counts, middles, *bounds)
-                # Of equal ones the widest: an end at 0 stays there.
-                best[side] = float(tried[::-1][errors[::-1].argmin()])
+                best[side] = _best_end(counts, middles, best, side, ends[side] * shares)
+        finer = numpy.linspace(1 / CANDIDATES, -1 / CANDIDATES, CANDIDATES + 1)
+        for side in (0, 1):
+            around = numpy.clip(best[side] + ends[side] * finer, *ends)
+            best[side] = _best_end(counts, middles, best, side, around)
         return Range(max(best[0], self.low), min(best[1], self.high))
+
+
+def _best_end(counts: Any, middles: Any, bounds: list[float], side: int, tried: Any) -> float:
+    """Of the candidates for one bound, of equal ones the first, which is the widest."""
+    both: list[Any] = list(bounds)
+    both[side] = tried
+    return float(tried[_square_errors(counts, middles, *both).argmin()])
 
 
 def _square_errors(counts: Any, middles: Any, low: Any, high: Any) -> Any:

@@ -74,8 +74,8 @@ class Pruner:
     >>> net = gluon.nn.Dense(10, in_units=10)
     >>> net.initialize()
     >>> pruner = Pruner(net, 0.8, steps=4)
-    >>> [round(pruner.step(), 3) for _ in range(5)]
-    [0.462, 0.7, 0.787, 0.8, 0.8]
+    >>> [round(pruner.step(), 2) for _ in range(5)]
+    [0.46, 0.7, 0.79, 0.8, 0.8]
     """
 
     def __init__(
