@@ -284,3 +284,13 @@ def test_a_layer_that_is_always_0_may_be_kept():
         weft.quantize(net, x)
     small = weft.quantize(net, x, keep=["9", "10"])
     assert error(small, net, x) < 0.02
+
+
+def test_data_is_asked_for_again_and_generators_are_kept():
+    net, x = made("plain")
+    loader = gluon.data.DataLoader(gluon.data.ArrayDataset(x, np.zeros(4)), 2)
+    options = {"bias_correction": True, "method": "mse"}
+    wanted = weft.quantize(net, [x[:2], x[2:]], **options)(x).asnumpy()
+    for calibration in (loader, (x[i : i + 2] for i in (0, 2)), iter([[x[:2]], (x[2:], 1)])):
+        found = weft.quantize(net, calibration, **options)(x).asnumpy()
+        numpy.testing.assert_array_equal(found, wanted)

@@ -1,6 +1,7 @@
 """Bias correction: rounded weights shift the mean of what a layer gives (Nagel et al. 2019,
 section 4.2); biases take the shift back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
@@ -13,7 +14,7 @@ from weft.quantization._traced import Traced
 from weft.sym._nodes import evaluate
 
 
-def correct_biases(choices: Choices, net: Traced, batches: list[Any]) -> None:
+def correct_biases(choices: Choices, net: Traced, batches: Iterable[Any]) -> None:
     """Changes the biases of all int8 layers by the mean of each channel over the data.
 
     The shift is that of the float network's activations: E[x] of the paper, with borders counted as

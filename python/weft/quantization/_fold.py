@@ -5,7 +5,7 @@ from typing import Any
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._layers import Graph, Layer
-from weft.quantization._traced import Traced, rebuilt, some_batches, traced
+from weft.quantization._traced import Batches, Traced, rebuilt, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 
@@ -23,7 +23,7 @@ def fold_norms(net: HybridBlock, data: Any) -> SymbolBlock:
     >>> list(fold_norms(net, np.ones((1, 1, 5, 5))).collect_params())
     ['0.convolution0.weight', '0.convolution0.bias']
     """
-    batch = some_batches(data, "fold_norms", "data")[0]
+    batch = Batches(data, "fold_norms", "data").first
     found = traced(net, batch, "fold_norms")
     return as_block(folded(found, weighted(found, batch)))
 

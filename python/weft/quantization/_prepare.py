@@ -12,7 +12,7 @@ from weft.quantization._choices import Choices
 from weft.quantization._layers import Graph
 from weft.quantization._ranges import Range
 from weft.quantization._simulated import Simulation
-from weft.quantization._traced import Traced, some_batches, traced
+from weft.quantization._traced import Batches, Traced, traced
 from weft.sym._nodes import Entry
 
 CALLER = "prepare"
@@ -58,9 +58,9 @@ def prepare(
     if isinstance(net, Prepared):
         raise InvalidType(f"{CALLER}: `net` is prepared already")
     observer = observer_of(CALLER, method, percentile)
-    batches = some_batches(calibration_data, CALLER)
-    found = traced(net, batches[0], CALLER)
-    shapes = found.shapes(batches[0])
+    batches = Batches(calibration_data, CALLER)
+    found = traced(net, batches.first, CALLER)
+    shapes = found.shapes(batches.first)
     choices = Choices(CALLER, Graph(found.heads, found.arrays), shapes, keep)
     ranges = ranges_of(choices.ranged(), found, batches, observer)
     return Prepared(net, found, choices, ranges, momentum)

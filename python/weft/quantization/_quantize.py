@@ -15,7 +15,7 @@ from weft.quantization._layers import Graph
 from weft.quantization._prepare import Prepared
 from weft.quantization._ranges import Range
 from weft.quantization._rewrite import Rewriter
-from weft.quantization._traced import Traced, some_batches, traced
+from weft.quantization._traced import Batches, Traced, traced
 from weft.sym._nodes import Entry
 
 CALLER = "quantize"
@@ -73,11 +73,11 @@ def quantize(
     observer = observer_of(CALLER, method, percentile)
     if calibration_data is None:
         raise InvalidValue(f"{CALLER}: needs `calibration_data`, but for a prepared network")
-    batches = some_batches(calibration_data, CALLER)
-    found = traced(net, batches[0], CALLER)
+    batches = Batches(calibration_data, CALLER)
+    found = traced(net, batches.first, CALLER)
     if equalize:
-        found = equalized(found, batches[0])
-    choices = Choices(CALLER, Graph(found.heads, found.arrays), found.shapes(batches[0]), keep)
+        found = equalized(found, batches.first)
+    choices = Choices(CALLER, Graph(found.heads, found.arrays), found.shapes(batches.first), keep)
     ranges = ranges_of(choices.ranged(), found, batches, observer)
     if bias_correction:
         correct_biases(choices, found, batches)

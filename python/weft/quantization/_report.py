@@ -12,7 +12,7 @@ from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
 from weft.quantization._layers import Graph, Layer
 from weft.quantization._macs import macs_of
-from weft.quantization._traced import Traced, some_batches, traced
+from weft.quantization._traced import Batches, Traced, traced
 from weft.sym._nodes import Entry, Variable, evaluate
 
 CALLER = "report"
@@ -114,19 +114,18 @@ def report(net: HybridBlock, small: HybridBlock, data: Any) -> Report:
     >>> found.macs, found.bytes[1] < 0.5 * found.bytes[0], found.layers[0].sqnr > 30
     ((320, 320), True, True)
     """
-    items = [data] if hasattr(data, "dtype") else list(data)
-    batches = some_batches(items, CALLER, "data")
-    sides = [_Side(block, batches[0]) for block in (net, small)]
+    batches = Batches(data, CALLER, "data")
+    sides = [_Side(block, batches.first) for block in (net, small)]
     layers = {name: Noise() for name in sides[0].entries}
     answers = _Answers()
-    for item, batch in zip(items, batches, strict=True):
+    for batch, labels in batches.labelled():
         (values, outs), (small_values, small_outs) = (side.run(batch) for side in sides)
         for name, noise in layers.items():
             if name in small_values and small_values[name].shape == values[name].shape:
                 noise.add(values[name], small_values[name])
             else:
                 noise.error = numpy.nan
-        answers.add(outs, small_outs, item[1] if isinstance(item, list | tuple) else None)
+        answers.add(outs, small_outs, labels)
     every = [side.of_layers() for side in sides]
     return Report(
         [_layer_report(name, noise, every) for name, noise in layers.items() if name in every[0]],

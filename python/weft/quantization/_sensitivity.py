@@ -12,7 +12,7 @@ from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
 from weft.quantization._layers import Graph
 from weft.quantization._quantize import assembled, quantize
-from weft.quantization._traced import some_batches, traced
+from weft.quantization._traced import Batches, traced
 
 CALLER = "sensitivity"
 
@@ -34,9 +34,9 @@ def sensitivity(
     ['0.fully_connected0', '1.fully_connected0']
     """
     observer = observer_of(CALLER, method, percentile)
-    batches = some_batches(calibration_data, CALLER)
-    found = traced(net, batches[0], CALLER)
-    graph, shapes = Graph(found.heads, found.arrays), found.shapes(batches[0])
+    batches = Batches(calibration_data, CALLER)
+    found = traced(net, batches.first, CALLER)
+    graph, shapes = Graph(found.heads, found.arrays), found.shapes(batches.first)
     names = [x.name for x in Choices(CALLER, graph, shapes).chosen() if x.weight is not None]
     alone = {}
     for name in names:
@@ -84,7 +84,7 @@ def quantize_mixed(
         raise InvalidType(f"{caller}: takes `keep`, or `most_loss` together with `score`")
     if "keep" in options:
         raise InvalidType(f"{caller}: `keep` must be a number")
-    batches = some_batches(calibration_data, caller)
+    batches = Batches(calibration_data, caller)
     observed = {k: v for k, v in options.items() if k in ("percentile", "method")}
     names = list(sensitivity(net, batches, **observed))
     if keep is not None and not 0 <= keep <= len(names):

@@ -11,7 +11,7 @@ from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._channels import ChannelGroups, Group
 from weft.quantization._macs import macs_of
 from weft.quantization._prune import _check_share
-from weft.quantization._traced import Traced, rebuilt, some_batches, traced
+from weft.quantization._traced import Batches, Traced, rebuilt, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 CALLER = "shrink"
@@ -57,7 +57,7 @@ def shrink(
         raise InvalidType(f"{CALLER}: takes either `amount` or `macs`")
     if scope not in ("layer", "global"):
         raise InvalidValue(f"{CALLER}: `scope` must be 'layer' or 'global'; got {scope!r}")
-    batch = some_batches(data, CALLER, "data")[0]
+    batch = Batches(data, CALLER, "data").first
     found = traced(net, batch, CALLER)
     known = ChannelGroups(found, found.shapes(batch))
     scores = {group: _scores(known, group) for group in known.groups()}

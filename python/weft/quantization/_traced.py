@@ -1,7 +1,7 @@
 """A block as its graph: variables, their parameters and the shapes of what it computes; and copies
 of graphs in which some nodes are others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,31 +76,38 @@ def traced(net: Any, batch: Any, caller: str) -> Traced:
     return Traced(caller, symbol.heads, data, {v: known[v.name] for v in variables})
 
 
-def batches_of(data: Any, caller: str, argument: str = "calibration_data") -> Iterable[Any]:
-    """Data as arrays: one array, or something to iterate over whose items are arrays or sequences
-    that begin with one, as those of data loaders are."""
-    found = [data] if hasattr(data, "dtype") else data
-    if not hasattr(found, "__iter__"):
-        raise InvalidType(
-            f"{caller}: `{argument}` must be an array or an iterable of arrays; "
-            f"got {type(data).__name__}"
-        )
-    for item in found:
-        batch = item[0] if isinstance(item, list | tuple) else item
-        if not hasattr(batch, "dtype"):
+class Batches:
+    """Data as arrays, as often as they are asked for: one array, or something to iterate over whose
+    items are arrays or sequences that begin with one, as those of data loaders are. What can be
+    iterated over only once is kept whole."""
+
+    def __init__(self, data: Any, caller: str, argument: str = "calibration_data") -> None:
+        self._where = f"{caller}: `{argument}`"
+        items = [data] if hasattr(data, "dtype") else data
+        if not hasattr(items, "__iter__"):
             raise InvalidType(
-                f"{caller}: `{argument}` must have arrays; got an item of type "
-                f"{type(batch).__name__}"
+                f"{self._where} must be an array or an iterable of arrays; got "
+                f"{type(data).__name__}"
             )
-        yield batch if isinstance(batch, np.ndarray) else np.array(batch)
+        self._items = list(items) if isinstance(items, Iterator) else items
+        self.first = next(iter(self), None)
+        if self.first is None:
+            raise InvalidValue(f"{self._where} must not be empty")
 
+    def __iter__(self) -> Iterator[Any]:
+        return (batch for batch, _ in self.labelled())
 
-def some_batches(data: Any, caller: str, argument: str = "calibration_data") -> list[Any]:
-    """All of them, at least one."""
-    batches = list(batches_of(data, caller, argument))
-    if not batches:
-        raise InvalidValue(f"{caller}: `{argument}` must not be empty")
-    return batches
+    def labelled(self) -> Iterator[tuple[Any, Any]]:
+        """Arrays, each with what stands beside it, or None."""
+        for item in self._items:
+            is_alone = not isinstance(item, list | tuple)
+            batch = item if is_alone else item[0]
+            if not hasattr(batch, "dtype"):
+                raise InvalidType(
+                    f"{self._where} must have arrays; got an item of type {type(batch).__name__}"
+                )
+            label = None if is_alone or len(item) < 2 else item[1]
+            yield batch if isinstance(batch, np.ndarray) else np.array(batch), label
 
 
 def rebuilt(
