@@ -10,11 +10,10 @@ from weft.npx import quantized_multiplier
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
 from weft.quantization._ranges import Range, Scale
-from weft.quantization._steps import by_unit, steps_of
+from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
 from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
 
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
-LEAST_FACTOR = 64  # below it rounding to an integer would cost more than int8 does
 
 
 class Quantized:

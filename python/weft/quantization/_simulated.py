@@ -13,12 +13,22 @@ import numpy
 
 from weft import autograd, np, npx
 from weft.quantization._choices import Choices
-from weft.quantization._fake import fake_quantize, fake_quantize_weight
+from weft.quantization._fake import (
+    FakeScale,
+    fake_quantize,
+    fake_quantize_weight,
+    grain_of,
+    scale_of,
+    straight_through,
+)
 from weft.quantization._layers import WEIGHTED, Layer
+from weft.quantization._steps import LEAST_FACTOR
 from weft.quantization._traced import Traced
 from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, in_order, replaced
 
 Bounds = Callable[[Entry], Any]
+
+AVERAGE_GRAIN = 1024.0  # finer than what averages of windows have between steps
 
 
 class Simulation:
@@ -68,7 +78,7 @@ class Simulation:
 
 
 class _Call:
-    """One run: values of entries."""
+    """One run: values of entries, and scales of those that are int8."""
 
     def __init__(
         self,
@@ -81,6 +91,7 @@ class _Call:
         self.arrays, self.bounds, self.momentum = arrays, bounds, momentum
         self.has_batch_norms = False
         self.values: dict[Entry, Any] = {Entry(node, 0): array for node, array in arrays.items()}
+        self.scales: dict[Entry, FakeScale] = {}
         self._rounded: dict[Entry, Any] = {}
 
     # ---- values
@@ -93,25 +104,27 @@ class _Call:
             entry = resolved if is_folded else entry.node.sources(autograd.is_training())[0]
         return self.values[entry]
 
-    def int8(self, entry: Entry) -> Any:
+    def int8(self, entry: Entry) -> tuple[Any, FakeScale]:
         """What an int8 layer reads there."""
         resolved = self.choices.graph.resolved(entry)
         if self.choices.is_int8(resolved):
-            return self.value(entry)
+            return self.value(entry), self.scales[self.known.scaled_by(resolved)]
         if resolved not in self._rounded:
-            self._rounded[resolved] = self.rounded(self.value(entry), resolved)
-        return self._rounded[resolved]
+            x = self.value(entry)
+            self._rounded[resolved] = fake_quantize(x, self.scale(x, resolved))
+        return self._rounded[resolved], self.scales[resolved]
 
-    def rounded(self, x: Any, entry: Entry) -> Any:
-        """As int8 of this entry's range, which moves first in train mode."""
+    def scale(self, x: Any, entry: Entry) -> FakeScale:
+        """Of this entry's range, which moves first in train mode."""
         bounds = self.bounds(entry)
-        if self.momentum is None:
-            return fake_quantize(x, bounds)
-        fixed = npx.stop_gradient(x)
-        seen = np.stack([np.min(fixed), np.max(fixed)])
-        moved = bounds * self.momentum + seen * (1 - self.momentum)
-        bounds[...] = moved
-        return fake_quantize(x, moved)
+        if self.momentum is not None:
+            fixed = npx.stop_gradient(x)
+            seen = np.stack([np.min(fixed), np.max(fixed)])
+            moved = bounds * self.momentum + seen * (1 - self.momentum)
+            bounds[...] = moved
+            bounds = moved
+        self.scales[entry] = scale_of(bounds)
+        return self.scales[entry]
 
     # ---- nodes
 
@@ -126,37 +139,53 @@ class _Call:
 
     def run_layer(self, layer: Layer) -> None:
         """A layer of int8."""
-        y = self._weighted(layer) if layer.kind in WEIGHTED else self._plain(layer)
+        y, sums = self._weighted(layer) if layer.kind in WEIGHTED else (self._plain(layer), None)
         if layer.total is not None:
-            y = y + self.int8(self._summand(layer))
+            y = y + self._residual(layer, sums)
         y = _bounded(y, layer)
         if self.choices.rescales(layer):
-            y = self.rounded(y, layer.output)
+            scale = self.scale(y, layer.output)
+            y = fake_quantize(y, scale, None if sums is None else grain_of(sums / scale.step))
         elif layer.kind == "mean" or layer.node.attributes.get("pool_type") == "avg":
-            y = fake_quantize(y, self.bounds(self.known.scaled_by(layer.output)))
+            scale = self.scales[self.known.scaled_by(layer.output)]
+            y = fake_quantize(y, scale, AVERAGE_GRAIN, is_average=True)
         self.values[layer.output] = y
 
     def _plain(self, layer: Layer) -> Any:
-        given = [self.int8(argument) for argument in layer.node.arguments]
+        given = [self.int8(argument)[0] for argument in layer.node.arguments]
         return layer.node.results(given)[0]
 
-    def _summand(self, layer: Layer) -> Entry:
+    def _residual(self, layer: Layer, sums: Any) -> Any:
+        """What is added to a convolution, in whole multiples of its sums' step."""
         graph = self.choices.graph
         arguments = [entry for entry in layer.total.arguments if isinstance(entry, Entry)]
-        return next(e for e in arguments if graph.resolved(e) == layer.inputs[1])
+        entry = next(e for e in arguments if graph.resolved(e) == layer.inputs[1])
+        value, scale = self.int8(entry)
+        if sums is None:
+            return value
+        factor = np.rint(scale.step / sums)
+        return value * np.where(factor < LEAST_FACTOR, 1.0, factor * sums / scale.step)
 
-    def _weighted(self, layer: Layer) -> Any:
+    def _weighted(self, layer: Layer) -> tuple[Any, Any]:
+        """What the layer gives before sum and activation; and what a step of its sums stands for in
+        each channel, in the shape that broadcasts, or None while norms are not folded."""
         data, weight, *rest = layer.node.arguments
-        x, w = self.int8(data), self.value(weight)
+        (x, scale), w = self.int8(data), self.value(weight)
         b = self.value(rest[0]) if rest and rest[0] is not None else None
-        if not (self.has_batch_norms and any(n in self.known.trained for n in layer.norms)):
+        if self.has_batch_norms and any(norm in self.known.trained for norm in layer.norms):
+            y = layer.node.results([x, fake_quantize_weight(w)[0], b])[0]
             for norm in layer.norms:
-                w, b = self._folded(norm, w, b)
-            return layer.node.results([x, fake_quantize_weight(w), b])[0]
-        y = layer.node.results([x, fake_quantize_weight(w), b])[0]
+                y = self._normalized(self.known.trained.get(norm, norm), y)
+            return y, None
         for norm in layer.norms:
-            y = self._normalized(self.known.trained.get(norm, norm), y)
-        return y
+            w, b = self._folded(norm, w, b)
+        w, steps = fake_quantize_weight(w)
+        sums = steps * scale.step
+        if b is not None:
+            b = straight_through(b, np.rint(npx.stop_gradient(b) / sums) * sums)
+        y = layer.node.results([x, w, b])[0]
+        is_image = layer.kind == "convolution"
+        return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if is_image else sums
 
     def _folded(self, norm: Call, w: Any, b: Any) -> tuple[Any, Any]:
         gamma, beta, mean, var = (self.value(entry) for entry in norm.arguments[1:5])

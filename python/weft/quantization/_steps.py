@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 
 SMALLEST_STEP = 2.0**-12  # of a channel's weights, over the greatest one's
+LEAST_FACTOR = 64  # of a residual in sums: below it rounding it would cost more than int8 does
 
 
 def steps_of(weight: Any) -> Any:
