@@ -108,6 +108,13 @@ def test_entropy_is_the_least_divergence_of_the_thresholds():
     assert chosen <= min(others) + 1e-9
 
 
+def test_zeros_of_a_relu_do_not_narrow_the_range():
+    positive = abs(tailed())
+    wanted = observed(Entropy(), positive).range()
+    found = observed(Entropy(), numpy.append(positive, numpy.zeros(60_000, "float32"))).range()
+    numpy.testing.assert_allclose(found, (0.0, wanted.high), rtol=0.05)
+
+
 def test_percentiles_are_those_of_numpy():
     values = tailed()
     low, high = observed(Percentile(99.0), values).range()

@@ -119,7 +119,19 @@ class Entropy(Histogram):
     """The range that loses the least information: the divergence of Kullback and Leibler between
     the elements with those beyond it moved to its ends, and what 255 levels leave of those within
     (Migacz 2017; MXNet's `calib_mode='entropy'`). Both ends are at the same distance from 0, or
-    where the elements end."""
+    where the elements end.
+
+    int8 has 0 itself, so the many zeros that a ReLU leaves lose nothing: their bin counts no more
+    than its neighbours, as in TensorRT. Else a range would be narrow just to keep them apart.
+    """
+
+    def filled(self) -> tuple[Any, Any]:
+        counts, middles = super().filled()
+        zero = int(abs(middles).argmin())
+        beside = [counts[i] for i in (zero - 1, zero + 1) if 0 <= i < len(counts)]
+        counts = counts.copy()
+        counts[zero] = min([counts[zero], *beside])
+        return counts, middles
 
     def range(self) -> Range:
         counts, middles = self.filled()
