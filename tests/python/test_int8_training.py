@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from small_networks import NETWORKS, data, error, filled, made
+from small_networks import NETWORKS, Residual, data, error, filled, made
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
 from weft.quantization import prepare
@@ -114,6 +114,22 @@ def test_int8_is_what_training_saw(name):
             numpy.testing.assert_allclose(
                 prepared(x).asnumpy(), autograd_saw, rtol=1e-3, atol=1e-3 * abs(autograd_saw).max()
             )
+
+
+def test_residuals_are_multiples_of_the_sums():
+    x = data((4, 8, 6, 6))
+    net = filled(Residual(8, is_plain=True), x)
+
+    def factors():
+        small = weft.quantize(net, x)
+        found = [p for name, p in small.collect_params().items() if name.endswith("factor")]
+        return found[0].data().asnumpy() if found else numpy.zeros(1)
+
+    gamma = net.norms[1].gamma
+    gamma.set_data(gamma.data() * (factors() / 70.0).astype("float32"))
+    assert 60 < factors().min() <= factors().max() < 80  # each off by half of a 70th at most
+    prepared = prepare(net, x)
+    assert error(weft.quantize(prepared), prepared, x) < 1e-5
 
 
 @pytest.mark.parametrize("name", ["residual", "separable"])

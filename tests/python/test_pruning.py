@@ -232,6 +232,51 @@ def test_filters_of_the_smallest_norms_go():
     numpy.testing.assert_array_equal(small.collect_params()["0.weight"].data().asnumpy(), wanted)
 
 
+def test_norms_behind_filters_count():
+    x = data((2, 3, 6, 6))
+    net = filled(nn.HybridSequential(nn.Conv2D(6, 3), nn.BatchNorm(), nn.Dense(2)), x)
+    gamma = numpy.array([1.0, 1e-3, 1.0, 1e-3, 1.0, 1e-3], "float32")
+    net[1].gamma.set_data(np.array(gamma))
+    small = shrink(net, x, {"0": 0.5}).collect_params()
+    assert (small["1.gamma"].data().asnumpy() == 1).all()
+    weight = net[0].weight.data().asnumpy()[::2]
+    numpy.testing.assert_array_equal(small["0.weight"].data().asnumpy(), weight)
+
+
+def test_norms_behind_flattened_images_shrink_with_these():
+    x = data((4, 3, 6, 6))
+    net = filled(nn.HybridSequential(nn.Conv2D(4, 3), nn.Flatten(), nn.BatchNorm(), nn.Dense(2)), x)
+    small = shrink(net, x, 0.5)
+    assert small.collect_params()["2.gamma"].shape == (2 * 16,)
+    net = filled(net, x)
+    emptied(net, ("0.weight", "0.bias"), slice(1, None, 2))
+    for name in ("beta", "running_mean"):
+        value = net.collect_params()[f"2.{name}"].data().asnumpy().reshape(4, 16)
+        value[1::2] = 0
+        net.collect_params()[f"2.{name}"].set_data(np.array(value.ravel()))
+    assert error(shrink(net, x, 0.5), net, x) < 1e-5
+
+
+class Joined(gluon.HybridBlock):
+    """Channels that a softmax reads, and that others are added to afterwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.out = nn.Dense(6), nn.Dense(6), nn.Dense(3)
+
+    def forward(self, x):
+        y = self.a(x)
+        return self.out(npx.softmax(y)) + self.out(self.b(x) + y)
+
+
+def test_what_is_added_to_channels_that_stay_stays():
+    x = data((2, 5))
+    net = filled(Joined(), x)
+    small = shrink(net, x, 0.5)
+    assert small.collect_params()["b.weight"].shape == (6, 5)
+    assert error(small, net, x) < 1e-6
+
+
 class Mixed(gluon.HybridBlock):
     """Channels that a softmax and a reshape read as a whole."""
 

@@ -228,7 +228,7 @@ class ChannelGroups:
     def _norm(self, node: Call) -> Channels | None:
         data, *parts = node.arguments
         known = self._of[data]
-        if known is None or node.attributes.get("axis", 1) != 1 or known.repeat != 1:
+        if known is None or node.attributes.get("axis", 1) != 1:
             return None
         for part in parts[:4]:
             self._cut(part, 0, known)

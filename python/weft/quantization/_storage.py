@@ -94,8 +94,6 @@ def nearest_values(weights: Any, clusters: int) -> tuple[Any, Any]:
     zero = int(abs(values).argmin()) if (weights == 0).any() else None
     index = numpy.zeros(len(weights), "int64")
     for _ in range(ITERATIONS):
-        if zero is not None:
-            values[zero] = 0.0
         index = numpy.searchsorted((values[1:] + values[:-1]) / 2, weights)
         counts = numpy.bincount(index, minlength=clusters)
         means = numpy.bincount(index, weights, clusters) / numpy.maximum(counts, 1)
