@@ -262,11 +262,11 @@ class Joined(gluon.HybridBlock):
 
     def __init__(self):
         super().__init__()
-        self.a, self.b, self.out = nn.Dense(6), nn.Dense(6), nn.Dense(3)
+        self.a, self.b, self.out, self.other = (nn.Dense(n) for n in (6, 6, 3, 3))
 
     def forward(self, x):
         y = self.a(x)
-        return self.out(npx.softmax(y)) + self.out(self.b(x) + y)
+        return self.out(npx.softmax(y)) + self.other(self.b(x) + y)
 
 
 def test_what_is_added_to_channels_that_stay_stays():
