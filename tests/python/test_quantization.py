@@ -3,54 +3,11 @@
 import numpy
 import pytest
 import weft
+from small_networks import Residual, data, error, filled, operators
 from weft import gluon, np, npx
 from weft.gluon import nn
 from weft.gluon.model_zoo import vision
 from weft.quantization import WeightOnlyDense, quantize_weights
-
-
-def data(shape, seed=0):
-    return np.array(numpy.random.default_rng(seed).normal(size=shape).astype("float32"))
-
-
-def filled(net, x):
-    """Norms with statistics and factors of their own."""
-    net.initialize()
-    net(x)
-    generator = numpy.random.default_rng(1)
-    for name, parameter in net.collect_params().items():
-        kind = name.rsplit(".")[-1]
-        if kind in ("gamma", "running_var"):
-            parameter.set_data(np.array(generator.uniform(0.5, 1.5, parameter.shape), "float32"))
-        elif kind in ("beta", "running_mean", "bias"):
-            parameter.set_data(np.array(generator.normal(0, 0.2, parameter.shape), "float32"))
-    return net
-
-
-def operators(block):
-    return [node["op"] for node in weft.sym._files.json.loads(block._symbol.tojson())["nodes"]]
-
-
-def error(block, net, x):
-    """The largest difference over the largest output."""
-    wanted = net(x).asnumpy()
-    return abs(block(x).asnumpy() - wanted).max() / abs(wanted).max()
-
-
-class Residual(gluon.HybridBlock):
-    """Two convolutions, the input or a third one added, and a ReLU."""
-
-    def __init__(self, channels, is_plain=False):
-        super().__init__()
-        self.first = nn.Conv2D(channels, 3, padding=1, use_bias=False)
-        self.norms = nn.HybridSequential(nn.BatchNorm(), nn.BatchNorm())
-        self.second = nn.Conv2D(channels, 3, padding=1)
-        self.beside = None if is_plain else nn.Conv2D(channels, 1)
-
-    def forward(self, x):
-        y = npx.relu(self.norms[0](self.first(x)))
-        y = self.norms[1](self.second(y))
-        return npx.relu(y + (x if self.beside is None else self.beside(x)))
 
 
 def test_a_convolution_takes_norm_and_activation_in():

@@ -65,7 +65,9 @@ class PlannedUpdates:
         self._lags = {name: lag for name, lag in behind.items() if lag}
         return (
             self._scale,
-            tuple((p.lr_mult, p.wd_mult, p.grad_req) for p in self._params.values()),
+            tuple(
+                (p.lr_mult, p.wd_mult, p.grad_req, p.mask is None) for p in self._params.values()
+            ),
             tuple(self._lags.items()),
             _plain(used, _PROGRESS),
             None if self.rate_is_given else _plain(used.lr_scheduler, ()),

@@ -300,12 +300,63 @@ class CTCLoss(Loss):
         return self.by_sample(loss, sample_weight)
 
 
+class DistillationLoss(Loss):
+    """How far scores are from those of a larger network, the teacher, and from the labels (Hinton
+    et al. 2015): alpha T² KL(softmax(teacher / T) ‖ softmax(pred / T)) + (1 - alpha) cross entropy.
+
+    temperature: T, which makes distributions flat so that small scores count; alpha: share of the
+    teacher, 0 to 1; axis: of the classes
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.DistillationLoss(alpha=1.0)
+    >>> scores = np.array([[1.0, 2.0]])
+    >>> bool(abs(loss_of(scores, scores)).max() < 1e-6)
+    True
+    """
+
+    def __init__(
+        self,
+        temperature: float = 4.0,
+        alpha: float = 0.9,
+        *,
+        axis: int = -1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        if not temperature > 0:
+            raise InvalidValue(
+                f"DistillationLoss: `temperature` must be positive; got {temperature}"
+            )
+        if not 0 <= alpha <= 1:
+            raise InvalidValue(f"DistillationLoss: `alpha` must be in [0, 1]; got {alpha}")
+        self.temperature, self.alpha, self.axis = temperature, alpha, axis
+
+    def forward(self, pred: Any, teacher: Any, label: Any = None, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,).
+
+        pred, teacher: scores of one shape, before any softmax; the teacher gets no gradient
+        label: class indices without `axis`; needed unless alpha is 1
+        """
+        scaled = npx.log_softmax(pred / self.temperature, axis=self.axis)
+        wanted = npx.log_softmax(npx.stop_gradient(teacher) / self.temperature, axis=self.axis)
+        gap = np.sum(np.exp(wanted) * (wanted - scaled), axis=self.axis)
+        loss = gap * (self.alpha * self.temperature**2)
+        if self.alpha < 1:
+            if label is None:
+                raise InvalidValue("DistillationLoss: `label` must be given where `alpha` is not 1")
+            hard = npx.softmax_cross_entropy(pred, label, axis=self.axis)
+            loss = loss + np.reshape(hard, loss.shape) * (1 - self.alpha)
+        return self.by_sample(loss, sample_weight)
+
+
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 
 __all__ = [
     "CTCLoss",
     "CosineEmbeddingLoss",
+    "DistillationLoss",
     "HingeLoss",
     "HuberLoss",
     "KLDivLoss",

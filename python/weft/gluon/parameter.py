@@ -5,7 +5,7 @@ from typing import Any
 
 from weft import _composing, autograd, init
 from weft._core import native
-from weft._errors import Error, InvalidState, InvalidValue
+from weft._errors import Error, InvalidState, InvalidType, InvalidValue
 from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft.device import Device, current
@@ -74,6 +74,7 @@ class Parameter:
         self._devices: list[Device] = []
         self._attachments = 0  # of gradients
         self._deferred: Initializable = None  # set while initialisation waits for the shape
+        self._mask: ndarray | None = None
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -296,6 +297,9 @@ class Parameter:
             self._copies = [first.to_device(device) for device in self._devices]
             self._copies = [c.copy() if c is first else c for c in self._copies]
             self._attach()
+            if self._mask is not None:
+                self._mask = self._mask.to_device(self._devices[0])
+                native.set_state(self._mask, True)
 
     def set_data(self, data: ArrayLike) -> None:
         """Writes new values, which also tell an unknown shape."""
@@ -335,6 +339,50 @@ class Parameter:
             return
         for copy in self._copies:
             native.zero_grad(copy)
+
+    @property
+    def mask(self) -> ndarray | None:
+        """Booleans of the parameter's shape: elements where it is False stay 0 whatever a trainer's
+        updates make of them. None: no such elements. Setting it sets these to 0 at once.
+
+        Raises ValueError for another shape, TypeError for another dtype.
+        """
+        return self._mask
+
+    @mask.setter
+    def mask(self, mask: ArrayLike | None) -> None:
+        if mask is None:
+            self._mask = None
+            Parameter.changes += 1
+            return
+        first = self.list_data()[0]
+        with first.device:
+            value = native.array(mask)
+        if value.shape != first.shape:
+            raise InvalidValue(
+                f"Parameter: `mask` of `{self.name}` must have its shape {first.shape}; got "
+                f"{value.shape}"
+            )
+        if value.dtype.name != "bool":
+            raise InvalidType(
+                f"Parameter: `mask` of `{self.name}` must be of dtype bool; got {value.dtype.name}"
+            )
+        if self._mask is None:
+            self._mask = value
+            native.set_state(value, True)
+            Parameter.changes += 1
+        else:
+            self._mask[...] = value  # the array that plans read
+        with autograd.pause():
+            self.keep_to_mask()
+            for copy in self._copies[1:]:
+                copy[...] = first
+
+    def keep_to_mask(self) -> None:
+        """Sets what the mask leaves out to 0, in the first of several copies."""
+        if self._mask is not None:
+            weight = self._copies[0]
+            weight *= self._mask
 
     def cast(self, dtype: DTypeLike) -> None:
         """Converts the values to another dtype; the gradient starts again from 0."""

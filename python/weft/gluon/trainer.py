@@ -270,6 +270,7 @@ class Trainer(PlannedUpdates):
             parameter.lr_mult,
             parameter.wd_mult,
         )
+        parameter.keep_to_mask()
         for copy in others:
             if rows is None:
                 copy[...] = weight

@@ -1,7 +1,36 @@
-"""Networks in int8 after training: ranges from calibration data, and the graph rewritten; and dense
-layers with integer weights alone."""
+"""Networks made small: int8 after or in training, weights of few bits or none, fewer channels; and
+what that costs."""
 
+from weft.quantization._equalize import equalize
+from weft.quantization._fold import fold_norms
+from weft.quantization._int8 import Int8Block
+from weft.quantization._prepare import Prepared, prepare
+from weft.quantization._prune import Pruner, forget_masks, prune
 from weft.quantization._quantize import quantize
+from weft.quantization._report import LayerReport, Report, report
+from weft.quantization._sensitivity import quantize_mixed, sensitivity
+from weft.quantization._shrink import shrink
+from weft.quantization._storage import cluster_weights, store_weights
 from weft.quantization._weights import WeightOnlyDense, quantize_weights
 
-__all__ = ["WeightOnlyDense", "quantize", "quantize_weights"]
+__all__ = [
+    "Int8Block",
+    "LayerReport",
+    "Prepared",
+    "Pruner",
+    "Report",
+    "WeightOnlyDense",
+    "cluster_weights",
+    "equalize",
+    "fold_norms",
+    "forget_masks",
+    "prepare",
+    "prune",
+    "quantize",
+    "quantize_mixed",
+    "quantize_weights",
+    "report",
+    "sensitivity",
+    "shrink",
+    "store_weights",
+]

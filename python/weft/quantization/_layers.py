@@ -2,12 +2,12 @@
 batch norms, the sum and the activation behind it. Weights with norms folded in, as NumPy arrays."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
 
-from weft.sym._nodes import ByMode, Call, Constant, Entry, Node, Variable, in_order
+from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, evaluate, in_order
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
 WEIGHTED = ("convolution", "fully_connected")
@@ -19,6 +19,8 @@ class Layer:
     """weight: float32 (units, ...), for `WEIGHTED` only; bias: float32 (units,)
     inputs: arrays that are computed; of a convolution with a sum behind it the other summand last
     output: what it gives at its end; bounds: those of its activation
+    norms: the batch norms that weight and bias have in them; linear: what the last of these gives
+    total: the sum behind a convolution; nodes: all that it consists of
     """
 
     node: Call
@@ -29,6 +31,19 @@ class Layer:
     bias: Any = None
     has_residual: bool = False
     bounds: tuple[float, float] = (-numpy.inf, numpy.inf)
+    norms: list[Call] = field(default_factory=list)
+    total: Call | None = None
+    nodes: set[Node] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """That of its first node: `features.0.convolution0`."""
+        return self.node.name
+
+    @property
+    def linear(self) -> Entry:
+        """What it gives before sum and activation."""
+        return Entry(self.norms[-1] if self.norms else self.node, 0)
 
 
 class Graph:
@@ -52,14 +67,17 @@ class Graph:
         return entry
 
     def array(self, argument: Any) -> Any:
-        """A parameter or a constant as float32, None for what is computed."""
+        """A parameter, a constant, or what is computed from these alone, such as a weight that is
+        stored in fewer bits, as float32; None for what follows from data."""
         if not isinstance(argument, Entry):
             return None
-        node = self.resolved(argument).node
-        if isinstance(node, Constant):
-            return node.array.asnumpy().astype("float32")
-        found = self.arrays.get(node) if isinstance(node, Variable) else None
-        return None if found is None else found.asnumpy().astype("float32")
+        entry = self.resolved(argument)
+        behind = [n for n in in_order([entry], training=False) if isinstance(n, Variable)]
+        if any(variable not in self.arrays for variable in behind):
+            return None
+        known = {variable: self.arrays[variable] for variable in behind}
+        found = evaluate([entry], known, training=False)[0]
+        return found.asnumpy().astype("float32")
 
     def only_reader(self, entry: Entry) -> Call | None:
         """The operator that reads it, where nothing else does."""
@@ -75,7 +93,8 @@ class Graph:
             if isinstance(node, Call) and node not in absorbed and node.outputs == 1:
                 layer = self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
                 if layer is not None:
-                    absorbed |= self._extended(layer, shapes)
+                    layer.nodes = {node} | self._extended(layer, shapes)
+                    absorbed |= layer.nodes
                     found[layer.output] = layer
         return found
 
@@ -116,6 +135,7 @@ class Graph:
         if other is not None:
             layer.inputs.append(other)
             layer.has_residual = True
+            layer.total = reader
             take(reader)
             reader = self.only_reader(layer.output)
         is_open = layer.kind in (*WEIGHTED, "add")
@@ -154,4 +174,5 @@ class Graph:
         scale = gamma / numpy.sqrt(var + options.get("eps", 1e-5))
         layer.weight = layer.weight * scale.reshape(-1, *(1 for _ in layer.weight.shape[1:]))
         layer.bias = (layer.bias - mean) * scale + beta
+        layer.norms.append(node)
         return True

@@ -1,24 +1,50 @@
 """Post-training quantization: a network and some of its data to the network in int8."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from weft import sym
-from weft._errors import InvalidType, InvalidValue
-from weft.gluon import HybridBlock, SymbolBlock
+from weft._errors import InvalidState, InvalidValue
+from weft.gluon import HybridBlock
+from weft.quantization._calibration import check_range, observer_of, ranges_of
+from weft.quantization._choices import Choices
+from weft.quantization._correction import correct_biases
+from weft.quantization._equalize import equalized
+from weft.quantization._int8 import Int8Block
 from weft.quantization._layers import Graph
-from weft.quantization._ranges import batches_of, ranges_of
+from weft.quantization._prepare import Prepared
+from weft.quantization._ranges import Range
 from weft.quantization._rewrite import Rewriter
-from weft.sym._nodes import Call, Entry
+from weft.quantization._traced import Batches, Traced, traced
+from weft.sym._nodes import Entry
+
+CALLER = "quantize"
 
 
-def quantize(net: HybridBlock, calibration_data: Any, *, percentile: float = 100.0) -> SymbolBlock:
+def quantize(
+    net: HybridBlock,
+    calibration_data: Any = None,
+    *,
+    percentile: float = 100.0,
+    method: str = "minmax",
+    keep: Iterable[str] = (),
+    equalize: bool = False,
+    bias_correction: bool = False,
+) -> Int8Block:
     """The network in int8, for inference: as a block of its own, with int8 weights.
 
     net: a block of one input, initialized; it stays as it is
     calibration_data: an array (N, ...), or an iterable of such arrays or of tuples that begin with
-        one, as a `DataLoader` is; activations get the ranges that they have for it
+        one, as a `DataLoader` is; activations get the ranges that they have for it. None for a
+        network of `weft.quantization.prepare`, which has learned its ranges
     percentile: how many of a batch's elements lie within an activation's range, in percent; with
         100 the range reaches from the least to the greatest one
+    method: 'minmax'; or the range with the least mean square error of int8, 'mse', or the one that
+        loses the least information, 'entropy', both by histograms of all batches
+    keep: names of layers that stay in float32, of nodes or of blocks: `0.convolution0`, `features`
+    equalize: scales of neighbouring layers' channels are made equal first (see `equalize`)
+    bias_correction: biases take back by how much rounded weights shift the mean of each channel
+        over the calibration data (Nagel et al. 2019, section 4.2)
 
     Convolutions, dense layers, poolings and sums of these compute in int8 by the rules of
     TensorFlow Lite, with batch norms folded into weights, and activations and residuals into the
@@ -26,8 +52,9 @@ def quantize(net: HybridBlock, calibration_data: Any, *, percentile: float = 100
     compute in float32 between them. A residual is added to a convolution's sums, in their own
     scale, before these are rounded to int8.
 
-    Raises ValueError for no data, or data with activations that are not finite, TypeError for
-    something else than a block and arrays.
+    Raises ValueError for no data, or data with activations that are not finite or all 0,
+    LookupError for a name in `keep` that no layer has, TypeError for something else than a block
+    and arrays.
 
     >>> import weft
     >>> from weft import gluon, np
@@ -39,37 +66,50 @@ def quantize(net: HybridBlock, calibration_data: Any, *, percentile: float = 100
     >>> small(x).shape
     (8, 2)
     """
-    if not isinstance(net, HybridBlock):
-        raise InvalidType(f"quantize: `net` must be a HybridBlock; got {type(net).__name__}")
-    if not 50 < percentile <= 100:
+    if isinstance(net, Prepared):
+        _check_prepared(calibration_data, method, percentile, equalize or bias_correction)
+        choices = Choices(CALLER, Graph(net.traced.heads, net.traced.arrays), net.shapes, keep)
+        return assembled(net.traced, choices, _learned(net, choices))
+    observer = observer_of(CALLER, method, percentile)
+    if calibration_data is None:
+        raise InvalidValue(f"{CALLER}: needs `calibration_data`, but for a prepared network")
+    batches = Batches(calibration_data, CALLER)
+    found = traced(net, batches.first, CALLER)
+    if equalize:
+        found = equalized(found, batches.first)
+    choices = Choices(CALLER, Graph(found.heads, found.arrays), found.shapes(batches.first), keep)
+    ranges = ranges_of(choices.ranged(), found, batches, observer)
+    if bias_correction:
+        correct_biases(choices, found, batches)
+    return assembled(found, choices, ranges)
+
+
+def assembled(found: Traced, choices: Choices, ranges: dict[Entry, Range]) -> Int8Block:
+    """The network of int8 with these ranges."""
+    rewriter = Rewriter(choices, ranges, found.arrays)
+    outputs = rewriter.heads()
+    symbol = outputs[0] if len(outputs) == 1 else sym.Group(outputs)
+    return Int8Block(symbol, found.data.name, rewriter.params, rewriter.layer_outputs())
+
+
+def _learned(net: Prepared, choices: Choices) -> dict[Entry, Range]:
+    ranges = net.ranges()
+    for entry, name in choices.ranged().items():
+        if entry not in ranges:
+            raise InvalidState(
+                f"{CALLER}: `{name}` has learned no range; give `keep` to `prepare` instead"
+            )
+        check_range(CALLER, name, ranges[entry])
+    return ranges
+
+
+def _check_prepared(data: Any, method: str, percentile: float, has_changes: bool) -> None:
+    if data is not None:
         raise InvalidValue(
-            f"quantize: `percentile` must be more than 50 and at most 100; got {percentile}"
+            f"{CALLER}: a prepared network has its ranges; `calibration_data` must be None"
         )
-    batches = list(batches_of(calibration_data))
-    if batches:
-        net(batches[0])  # finds shapes that are not known yet
-    data = sym.var("data")
-    symbol = net(data)
-    if not isinstance(symbol, sym.Symbol):
-        raise InvalidType("quantize: `net` must give arrays, alone")
-    parameters = net.collect_params()
-    arrays = {
-        variable: parameters[name].data()
-        for name, variable in symbol._variables.items()
-        if name != "data"
-    }
-    graph = Graph(symbol.heads, arrays)
-    entry = data.heads[0]
-    wanted = {entry: "data"} | {
-        Entry(node, number): node.name
-        for node in graph.nodes
-        if isinstance(node, Call)
-        for number in range(node.outputs)
-    }
-    ranges = ranges_of(wanted, arrays, entry.node, batches, percentile)
-    rewriter = Rewriter(graph, ranges, arrays)
-    heads = rewriter.heads()
-    return SymbolBlock(heads if len(heads) > 1 else heads[0], "data", rewriter.params)
-
-
-__all__ = ["quantize"]
+    if method != "minmax" or percentile != 100.0 or has_changes:
+        raise InvalidValue(
+            f"{CALLER}: a prepared network is quantized as it was trained, without `method`, "
+            "`percentile`, `equalize` and `bias_correction`"
+        )

@@ -7,13 +7,13 @@ import numpy
 
 from weft import np, npx, sym
 from weft.npx import quantized_multiplier
-from weft.quantization._layers import Graph, Layer
+from weft.quantization._choices import Choices
+from weft.quantization._layers import Arrays, Layer
 from weft.quantization._ranges import Range, Scale
+from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
 from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
 
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
-LEAST_FACTOR = 64  # below it rounding to an integer would cost more than int8 does
-SMALLEST_STEP = 2.0**-12  # of a channel's weights, over the greatest one's
 
 
 class Quantized:
@@ -32,19 +32,12 @@ class Quantized:
         return self._forms[is_last]
 
 
-def steps_of(weight: Any) -> Any:
-    """What a step stands for in each unit's weights, symmetric around 0."""
-    greatest = abs(weight).reshape(len(weight), -1).max(1)
-    least = max(float(greatest.max()) * SMALLEST_STEP, 1e-20)
-    return (numpy.maximum(greatest, least) / 127).astype("float64")
-
-
 class Rewriter:
     """Makes the new symbol; `params` has the values of its variables."""
 
-    def __init__(self, graph: Graph, ranges: dict[Entry, Range], arrays: dict[Node, Any]) -> None:
-        self.graph, self.ranges, self.arrays = graph, ranges, arrays
-        self.layers = graph.layers({entry: known.shape for entry, known in ranges.items()})
+    def __init__(self, choices: Choices, ranges: dict[Entry, Range], arrays: Arrays) -> None:
+        self.choices, self.ranges, self.arrays = choices, ranges, arrays
+        self.graph, self.layers, self.shapes = choices.graph, choices.layers, choices.shapes
         self.params: dict[str, Any] = {}
         self._quantized: dict[Entry, Quantized] = {}
         self._floating: dict[Entry, Any] = {}
@@ -52,45 +45,13 @@ class Rewriter:
     def heads(self) -> list[Any]:
         """The results of the network."""
         for layer in self.layers.values():  # in order, so that nothing below is deep
-            if self._is_int8(layer.output) and not self._ends(layer):
+            if self.choices.is_int8(layer.output) and not self.choices.ends(layer):
                 self.quantized(layer.output)
         return [self.floating(entry) for entry in self.graph.heads]
 
-    # ---- what may be int8
-
-    def _is_int8(self, entry: Entry) -> bool:
-        layer = self.layers.get(entry)
-        if layer is None:
-            return False
-        if layer.weight is not None:
-            return True
-        if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
-            return False
-        shapes = {self.ranges[given].shape for given in layer.inputs}
-        return len(shapes) == 1 and all(self._is_int8(given) for given in layer.inputs)
-
-    def _is_pooling(self, layer: Layer) -> bool:
-        """A maximum or an average over windows of images, or over all of their places."""
-        options, rank = layer.node.attributes, len(self.ranges[layer.inputs[0]].shape)
-        if rank not in (3, 4):
-            return False
-        if layer.kind == "pooling":
-            return options.get("pool_type", "max") in ("max", "avg")
-        axes = options.get("axis")
-        if axes is None or options.get("keepdims"):
-            return False
-        return sorted(numpy.atleast_1d(axes) % rank) == list(range(2, rank))
-
-    def _ends(self, layer: Layer) -> bool:
-        """Do all that read it want real numbers, which its sums can give?"""
-        readers = self.graph.readers.get(layer.output, [])
-        is_read = any(
-            layer.output in other.inputs
-            for other in self.layers.values()
-            if self._is_int8(other.output)
-        )
-        is_plain = layer.bounds == (-numpy.inf, numpy.inf) and not layer.has_residual
-        return layer.kind == "fully_connected" and is_plain and not (readers and is_read)
+    def layer_outputs(self) -> dict[str, Any]:
+        """What layers of int8 give, as real numbers, by their names in the network."""
+        return {layer.name: self.floating(layer.output) for layer in self.choices.chosen()}
 
     # ---- values
 
@@ -98,8 +59,8 @@ class Rewriter:
         """The entry as real numbers."""
         if entry not in self._floating:
             layer = self.layers.get(entry)
-            if layer is not None and self._is_int8(entry):
-                if self._ends(layer):
+            if layer is not None and self.choices.is_int8(entry):
+                if self.choices.ends(layer):
                     self._floating[entry] = self._sums(layer)
                 else:
                     value = self.quantized(entry)
@@ -117,21 +78,25 @@ class Rewriter:
         elif isinstance(node, Constant):
             results = [sym.Symbol([Entry(node, 0)])]
         else:
-            given = replaced(node.arguments, lambda e: self.floating(self.graph.resolved(e)))
-            results = node.results(given)
+            copy = node.copied(replaced(node.arguments, self._head))
+            copy.writes = []
+            results = [sym.Symbol([Entry(copy, number)]) for number in range(node.outputs)]
         for number, result in enumerate(results):
             self._floating[Entry(node, number)] = result
+
+    def _head(self, entry: Entry) -> Entry:
+        return self.floating(self.graph.resolved(entry)).heads[0]
 
     def quantized(self, entry: Entry) -> Quantized:
         """The entry as int8."""
         if entry not in self._quantized:
             layer = self.layers.get(entry)
-            if layer is not None and self._is_int8(entry):
+            if layer is not None and self.choices.is_int8(entry):
                 self._quantized[entry] = getattr(self, f"_{layer.kind}")(layer)
             else:
                 known = self.ranges[entry]
                 symbol = npx.quantize(self.floating(entry), *known.scale)
-                self._quantized[entry] = Quantized(symbol, known.scale, known.shape, False)
+                self._quantized[entry] = Quantized(symbol, known.scale, self.shapes[entry], False)
         return self._quantized[entry]
 
     # ---- layers
@@ -145,7 +110,7 @@ class Rewriter:
     def _parameters(self, layer: Layer, x: Quantized, weight: Any) -> tuple[list[Any], Any]:
         """Weight and bias of int8 and int32, and what a step of the sums stands for."""
         steps = steps_of(layer.weight)
-        whole = numpy.rint(weight / steps.reshape(-1, *(1 for _ in weight.shape[1:])))
+        whole = numpy.rint(weight / by_unit(steps, weight))
         of_sums = steps * x.scale.step
         bias = numpy.clip(numpy.rint(layer.bias / of_sums), -(2.0**30), 2.0**30)
         parts = {"weight": whole.astype("int8"), "bias": bias.astype("int32")}
@@ -178,7 +143,7 @@ class Rewriter:
             return self._summed(layer, x, inputs, of_sums, options)
         rest, bounds, scale = self._requantization(layer, of_sums)
         y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
-        return Quantized(y, scale, self.ranges[layer.output].shape, True)
+        return Quantized(y, scale, self.shapes[layer.output], True)
 
     def _summed(
         self, layer: Layer, x: Quantized, inputs: list[Any], of_sums: Any, options: dict[str, Any]
@@ -196,7 +161,7 @@ class Rewriter:
         y = npx.quantized_convolution(
             x.form(True), *inputs, *rest, residual.form(True), factor, **options, **bounds
         )
-        return Quantized(y, scale, self.ranges[layer.output].shape, True)
+        return Quantized(y, scale, self.shapes[layer.output], True)
 
     def _then_added(
         self,
@@ -214,7 +179,6 @@ class Rewriter:
         between = Range(
             known.low - residual.scale.step * (127 - residual.scale.zero),
             known.high + residual.scale.step * (128 + residual.scale.zero),
-            known.shape,
         ).scale
         numbers = quantized_multiplier(of_sums / between.step)
         parts = zip(("multiplier", "shift"), numbers, strict=True)
@@ -222,8 +186,9 @@ class Rewriter:
         y = npx.quantized_convolution(
             x.form(True), *inputs, *rest, output_zero_point=between.zero, **options
         )
-        total = self._added(layer, Quantized(y, between, known.shape, True), residual, scale)
-        return Quantized(total, scale, known.shape, True)
+        shape = self.shapes[layer.output]
+        total = self._added(layer, Quantized(y, between, shape, True), residual, scale)
+        return Quantized(total, scale, shape, True)
 
     def _added(self, layer: Layer, a: Quantized, b: Quantized, scale: Scale) -> Any:
         is_last = a.is_last or b.is_last
@@ -241,9 +206,9 @@ class Rewriter:
 
     def _add(self, layer: Layer) -> Quantized:
         a, b = (self.quantized(given) for given in layer.inputs)
-        known = self.ranges[layer.output]
-        y = self._added(layer, a, b, known.scale)
-        return Quantized(y, known.scale, known.shape, a.is_last or b.is_last)
+        scale = self.ranges[layer.output].scale
+        y = self._added(layer, a, b, scale)
+        return Quantized(y, scale, self.shapes[layer.output], a.is_last or b.is_last)
 
     def _dense(self, layer: Layer, x: Quantized) -> tuple[Any, Any, dict[str, Any]]:
         inputs, of_sums = self._parameters(layer, x, layer.weight)
@@ -255,7 +220,7 @@ class Rewriter:
         inputs, of_sums, options = self._dense(layer, self.quantized(layer.inputs[0]))
         rest, bounds, scale = self._requantization(layer, of_sums)
         y = npx.quantized_fully_connected(*inputs, *rest, **options, **bounds)
-        return Quantized(y, scale, self.ranges[layer.output].shape, False)
+        return Quantized(y, scale, self.shapes[layer.output], False)
 
     def _sums(self, layer: Layer) -> Any:
         """The last layer: its sums as real numbers, which loses nothing."""
@@ -273,7 +238,7 @@ class Rewriter:
 
     def _batch_flatten(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])
-        return Quantized(self._flat(x), x.scale, self.ranges[layer.output].shape, False)
+        return Quantized(self._flat(x), x.scale, self.shapes[layer.output], False)
 
     def _pooling(self, layer: Layer) -> Quantized:
         return self._pooled(layer, layer.node.attributes)
@@ -283,12 +248,12 @@ class Rewriter:
         y = npx.quantized_pooling(
             x.form(True), zero_point=x.scale.zero, channels_last=True, **options
         )
-        return Quantized(y, x.scale, self.ranges[layer.output].shape, True)
+        return Quantized(y, x.scale, self.shapes[layer.output], True)
 
     def _mean(self, layer: Layer) -> Quantized:
         whole = self._pooled(layer, {"pool_type": "avg", "global_pool": True})
         flat = npx.batch_flatten(whole.form(True))
-        return Quantized(flat, whole.scale, self.ranges[layer.output].shape, False)
+        return Quantized(flat, whole.scale, self.shapes[layer.output], False)
 
     def _relu(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])

@@ -1,0 +1,98 @@
+"""Which layers of a graph compute in int8, and whose ranges they need for it."""
+
+from collections.abc import Iterable
+
+import numpy
+
+from weft._errors import InvalidType, NotFound
+from weft.quantization._layers import WEIGHTED, Graph, Layer
+from weft.sym._nodes import Entry
+
+
+class Choices:
+    """keep: names of layers that stay in float32: those of nodes, or paths of blocks around them"""
+
+    def __init__(
+        self,
+        caller: str,
+        graph: Graph,
+        shapes: dict[Entry, tuple[int, ...]],
+        keep: Iterable[str] = (),
+    ) -> None:
+        self.graph, self.shapes = graph, shapes
+        self.layers = graph.layers(shapes)
+        self._kept: set[Entry] = set()
+        self._known: dict[Entry, bool] = {}
+        names = {layer.name: entry for entry, layer in self.layers.items()}
+        for wanted in _checked(caller, keep):
+            found = [e for name, e in names.items() if f"{name}.".startswith(f"{wanted}.")]
+            if not found:
+                known = ", ".join(names) or "none"
+                raise NotFound(f"{caller}: there is no layer `{wanted}`; there are {known}")
+            self._kept.update(found)
+
+    def is_int8(self, entry: Entry) -> bool:
+        """Does a layer of int8 give it?"""
+        if entry not in self._known:
+            self._known[entry] = self._look(entry)
+        return self._known[entry]
+
+    def _look(self, entry: Entry) -> bool:
+        layer = self.layers.get(entry)
+        if layer is None or entry in self._kept:
+            return False
+        if layer.weight is not None:
+            return True
+        if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
+            return False
+        shapes = {self.shapes[given] for given in layer.inputs}
+        return len(shapes) == 1 and all(self.is_int8(given) for given in layer.inputs)
+
+    def _is_pooling(self, layer: Layer) -> bool:
+        """A maximum or an average over windows of images, or over all of their places."""
+        options, rank = layer.node.attributes, len(self.shapes[layer.inputs[0]])
+        if rank not in (3, 4):
+            return False
+        if layer.kind == "pooling":
+            return options.get("pool_type", "max") in ("max", "avg")
+        axes = options.get("axis")
+        if axes is None or options.get("keepdims"):
+            return False
+        return sorted(numpy.atleast_1d(axes) % rank) == list(range(2, rank))
+
+    def ends(self, layer: Layer) -> bool:
+        """Do all that read it want real numbers, which its sums can give?"""
+        readers = self.graph.readers.get(layer.output, [])
+        is_read = any(
+            layer.output in other.inputs
+            for other in self.layers.values()
+            if self.is_int8(other.output)
+        )
+        is_plain = layer.bounds == (-numpy.inf, numpy.inf) and not layer.has_residual
+        return layer.kind == "fully_connected" and is_plain and not (readers and is_read)
+
+    def chosen(self) -> list[Layer]:
+        """The layers of int8, in order."""
+        return [layer for entry, layer in self.layers.items() if self.is_int8(entry)]
+
+    def rescales(self, layer: Layer) -> bool:
+        """Has what an int8 layer gives a scale of its own?"""
+        return layer.kind in (*WEIGHTED, "add") and not self.ends(layer)
+
+    def ranged(self) -> dict[Entry, str]:
+        """What becomes int8 by a range of its own: what real numbers int8 layers read, and what
+        those layers give that rescale; with the names of layers and other nodes."""
+        found: dict[Entry, str] = {}
+        for layer in self.chosen():
+            found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
+            if self.rescales(layer):
+                found[layer.output] = layer.name
+        return found
+
+
+def _checked(caller: str, keep: Iterable[str]) -> list[str]:
+    names = [keep] if isinstance(keep, str) else list(keep)
+    for name in names:
+        if not isinstance(name, str):
+            raise InvalidType(f"{caller}: `keep` must have names; got {type(name).__name__}")
+    return names

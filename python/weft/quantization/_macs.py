@@ -1,0 +1,20 @@
+"""Multiplications with additions that a graph makes for one sample."""
+
+import math
+
+from weft.sym._nodes import Call, Entry, in_order
+
+PRODUCTS = ("convolution", "fully_connected", "quantized_convolution", "quantized_fully_connected")
+
+
+def macs_of(heads: list[Entry], shapes: dict[Entry, tuple[int, ...]]) -> dict[str, int]:
+    """By name of each convolution and dense layer; of int8, of the layer that it was."""
+    found = {}
+    for node in in_order(heads, training=False):
+        if isinstance(node, Call) and node.operator in PRODUCTS:
+            out, weight = shapes[Entry(node, 0)], shapes[node.arguments[1]]
+            is_int8 = node.operator.startswith("quantized_")
+            source = node.arguments[1].node.name.removesuffix("_weight") if is_int8 else node.name
+            # A weight's axes but the first are what each element of the result sums up.
+            found[source] = math.prod(out[1:]) * math.prod(weight[1:])
+    return found
