@@ -114,7 +114,7 @@ test: build
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough runtime asan ubsan tsan mutation peers
+  thorough runtime cross fuzz asan ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -157,6 +157,19 @@ $(filter slice-passes-%,$(addprefix slice-,$(SLICES))): slice-passes-%: build
 slice-thorough: build
 	$(PYTEST) --full
 slice-runtime: runtime
+
+# The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
+slice-cross: build
+	$(BIN)/python tests/cross/run.py --build $(BUILD) --jobs $(JOBS)
+
+# Mutated files under the address sanitizer, for WEFT_FUZZ_SECONDS.
+WEFT_FUZZ_SECONDS ?= 240
+slice-fuzz: $(VENV)/.dependencies
+	$(CONFIGURE) -B $(BUILD)/fuzz -DWEFT_RUNTIME_ONLY=ON -DWEFT_BUILD_TESTS=ON -DWEFT_SANITIZE=address \
+	  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG"
+	cmake --build $(BUILD)/fuzz -j $(JOBS) --target weft_fuzz
+	cd $(BUILD)/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 ./weft_fuzz \
+	  $(CURDIR)/tests/fuzz/corpus $(CURDIR)/tests/models --seconds $(WEFT_FUZZ_SECONDS)
 
 # The registry suite against errors put into operators: see tests/mutation.
 slice-mutation: build

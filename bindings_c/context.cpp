@@ -2,6 +2,7 @@
 #include "model/context.h"
 #include "guard.h"
 #include "model/queued_write.h"
+#include "model/run.h"
 
 using namespace weft;
 
@@ -29,6 +30,29 @@ Status get_port(const char* function, std::span<const model::Port> ports, size_t
     return errors::index_out_of_range(function, "`index` must be below ", ports.size(), "; got ",
                                       index);
   return fill_port(function, ports[index], out);
+}
+
+static_assert(WEFT_MAX_RANK == kMaxRank);
+
+// With their types where the caller tells them.
+Result<std::vector<model::Buffer>> buffers_of(const char* function, const char* argument,
+                                              const weft_buffer* given, size_t count,
+                                              bool has_types) {
+  std::vector<model::Buffer> buffers(count);
+  for (size_t i = 0; i < count; ++i) {
+    buffers[i].data = given[i].data;
+    buffers[i].bytes = given[i].bytes;
+    if (!has_types) continue;
+    if (!is_known(static_cast<DType>(given[i].type.dtype)) || given[i].type.rank < 0 ||
+        given[i].type.rank > kMaxRank)
+      return errors::invalid_value(
+          function, "`", argument, "[", i, "]` must have a dtype and a rank of at most ", kMaxRank,
+          "; got dtype ", given[i].type.dtype, " and rank ", given[i].type.rank);
+    buffers[i].type.dtype = static_cast<DType>(given[i].type.dtype);
+    buffers[i].type.shape = Shape(
+        std::span<const int64_t>(given[i].type.shape, static_cast<size_t>(given[i].type.rank)));
+  }
+  return buffers;
 }
 
 Status create_context(Ref<model::States> states, const char* entry, void* arena, size_t arena_bytes,
@@ -136,6 +160,26 @@ weft_status weft_context_bind_output(weft_context handle, size_t index, void* da
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_context_bind_output", {{"context", handle}}));
     return context_of(handle)->bind_output(index, data, bytes);
+  });
+}
+
+weft_status weft_model_run(weft_model handle, const char* entry, const weft_buffer* inputs,
+                           size_t input_count, weft_buffer* outputs, size_t output_count) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_model_run";
+    WEFT_TRY(c::require(self, {{"model", handle}, {"entry", entry}}));
+    if (input_count > 0) WEFT_TRY(c::require(self, {{"inputs", inputs}}));
+    if (output_count > 0) WEFT_TRY(c::require(self, {{"outputs", outputs}}));
+    WEFT_ASSIGN(const auto in, buffers_of(self, "inputs", inputs, input_count, true));
+    WEFT_ASSIGN(auto out, buffers_of(self, "outputs", outputs, output_count, false));
+    WEFT_TRY(model::run_entry(*model_of(handle), entry, in, out));
+    for (size_t i = 0; i < output_count; ++i) {
+      outputs[i].bytes = out[i].bytes;
+      outputs[i].type.dtype = static_cast<weft_dtype>(out[i].type.dtype);
+      outputs[i].type.rank = out[i].type.shape.rank();
+      std::ranges::copy(out[i].type.shape.span(), outputs[i].type.shape);
+    }
+    return {};
   });
 }
 

@@ -20,6 +20,29 @@ endif()
 list(SORT weft_operator_sources)
 list(SORT weft_formula_headers)
 
+# WEFT_OPS: what `weft ops` printed of one or more models, joined into one list. Empty: everything.
+set(weft_keep "")
+if(WEFT_OPS)
+  if(NOT WEFT_RUNTIME_ONLY)
+    message(FATAL_ERROR "WEFT_OPS is for the runtime-only build: set WEFT_RUNTIME_ONLY=ON")
+  endif()
+  set(lines "")
+  foreach(file IN LISTS WEFT_OPS)
+    get_filename_component(file "${file}" ABSOLUTE)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    file(STRINGS "${file}" found REGEX "^(operator|formula|dtype|part) ")
+    if(NOT found)
+      message(FATAL_ERROR "WEFT_OPS: ${file} names no operator; `weft ops model.weft` prints such a file")
+    endif()
+    list(APPEND lines ${found})
+  endforeach()
+  list(SORT lines)
+  list(REMOVE_DUPLICATES lines)
+  list(JOIN lines "\n" lines)
+  set(weft_keep "${WEFT_GENERATED_DIR}/keep.txt")
+  file(CONFIGURE OUTPUT "${weft_keep}" CONTENT "${lines}\n" @ONLY)
+endif()
+
 # weft_collect(SCRIPT <script> INPUTS <files...> OUTPUTS <files...>)
 # Runs core/cmake/<script> over INPUTS. The list of inputs is itself a file that the command
 # depends on, so that removing a source is noticed as well.
@@ -33,8 +56,8 @@ function(weft_collect)
   add_custom_command(
     OUTPUT ${arg_OUTPUTS}
     COMMAND "${CMAKE_COMMAND}" "-DINPUTS=${listing}" "-DROOT=${CMAKE_CURRENT_SOURCE_DIR}/core"
-            "-DOUTPUT_DIR=${WEFT_GENERATED_DIR}" -P "${script}"
-    DEPENDS ${arg_INPUTS} "${listing}" "${script}"
+            "-DOUTPUT_DIR=${WEFT_GENERATED_DIR}" "-DKEEP=${weft_keep}" -P "${script}"
+    DEPENDS ${arg_INPUTS} "${listing}" "${script}" ${weft_keep}
             "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/write_if_changed.cmake"
     COMMENT "Running ${arg_SCRIPT}"
     VERBATIM)
@@ -52,5 +75,8 @@ weft_collect(SCRIPT collect_formulas.cmake
   INPUTS ${weft_formula_headers}
   OUTPUTS ${weft_generated_formulas})
 
+set(weft_generated_keep "${WEFT_GENERATED_DIR}/weft_keep.h" "${WEFT_GENERATED_DIR}/weft_parts.h")
+weft_collect(SCRIPT collect_kept.cmake OUTPUTS ${weft_generated_keep})
+
 add_custom_target(weft_generated
-  DEPENDS ${weft_generated_operators} ${weft_generated_formulas})
+  DEPENDS ${weft_generated_operators} ${weft_generated_formulas} ${weft_generated_keep})

@@ -21,6 +21,15 @@ if(WEFT_RUNTIME_ONLY)
   list(FILTER weft_sources EXCLUDE REGEX "\\.training\\.cpp$")
 endif()
 
+if(WEFT_THREADS)
+  list(FILTER weft_sources EXCLUDE REGEX "/runtime/threads_alone\\.cpp$")
+else()
+  list(FILTER weft_sources EXCLUDE REGEX "/runtime/threads\\.cpp$")
+endif()
+if(WEFT_OPS)
+  list(FILTER weft_sources EXCLUDE REGEX "/kernels/record\\.cpp$")  # prints C99
+endif()
+
 # Saved plans belong to a release.
 set_property(SOURCE core/executor/saved_plan.cpp
              PROPERTY COMPILE_DEFINITIONS "WEFT_RELEASE=\"${WEFT_VERSION}\"")
@@ -30,13 +39,30 @@ set(weft_private_includes
   "${CMAKE_CURRENT_SOURCE_DIR}/bindings_c/include"
   "${WEFT_GENERATED_DIR}")
 
-# Instruction sets. The generic objects exist everywhere and use the platform's baseline.
+# Instruction sets. The generic objects exist everywhere and use the platform's baseline, on aarch64
+# with NEON.
 set(weft_isas generic)
-set(weft_isa_definitions "")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
   list(APPEND weft_isas avx2 avx512)
-  set(weft_isa_definitions WEFT_WITH_AVX2=1 WEFT_WITH_AVX512=1)
 endif()
+if(WEFT_ISAS)
+  foreach(isa IN LISTS WEFT_ISAS)
+    if(NOT isa IN_LIST weft_isas)
+      message(FATAL_ERROR "WEFT_ISAS may have ${weft_isas} here; got ${isa}")
+    endif()
+  endforeach()
+  if(NOT "generic" IN_LIST WEFT_ISAS)
+    message(FATAL_ERROR "WEFT_ISAS must have generic, which runs where nothing else does")
+  endif()
+  set(weft_isas ${WEFT_ISAS})
+endif()
+set(weft_isa_definitions "")
+foreach(isa IN LISTS weft_isas)
+  if(NOT isa STREQUAL "generic")
+    string(TOUPPER "${isa}" name)
+    list(APPEND weft_isa_definitions "WEFT_WITH_${name}=1")
+  endif()
+endforeach()
 # Where the processor nearly always has something better, generic is kept small.
 set(weft_flags_generic $<$<CONFIG:Release>:-Os>)
 if(NOT weft_isa_definitions)
@@ -52,7 +78,15 @@ function(weft_core_target target)
   target_compile_definitions(${target} PRIVATE ${weft_isa_definitions})
   if(WEFT_RUNTIME_ONLY)
     target_compile_definitions(${target} PRIVATE WEFT_RUNTIME_ONLY=1)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+    # Without exceptions nothing reads tables of how to unwind, and they are a tenth of the library.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti
+      -fno-unwind-tables -fno-asynchronous-unwind-tables>)
+  endif()
+  if(WEFT_OPS)
+    target_compile_definitions(${target} PRIVATE WEFT_HAS_SOME_OPERATORS=1)
+  endif()
+  if(NOT WEFT_THREADS)
+    target_compile_definitions(${target} PRIVATE WEFT_WITHOUT_THREADS=1)
   endif()
   add_dependencies(${target} weft_generated)
 endfunction()
@@ -60,7 +94,7 @@ endfunction()
 # What runs once per definition, plan or file is compiled for size; the eager call, the executor's
 # loop and the kernels for speed.
 foreach(source IN LISTS weft_sources)
-  if(source MATCHES "/core/(base|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace"
+  if((WEFT_OPS OR source MATCHES "/core/(base|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace")
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
   endif()
@@ -116,6 +150,10 @@ if(weft_objects)
       install(TARGETS weft_static ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
     endif()
     set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/weft.map")
+    if(WEFT_OPS)
+      # Models are loaded and run, no more: what else is exported keeps code alive.
+      set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/weft_ops.map")
+    endif()
     target_link_options(weft PRIVATE "-Wl,--version-script=${version_script}")
     set_property(TARGET weft APPEND PROPERTY LINK_DEPENDS "${version_script}")
     if(NOT WEFT_SANITIZE)

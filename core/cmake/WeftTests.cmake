@@ -90,6 +90,33 @@ if(TARGET weft AND NOT WEFT_RUNTIME_ONLY)
   weft_abi_test(kept tests/abi/snapshot/program.c tests/abi/snapshot)
 endif()
 
+# What files give, on whatever processor (tests/cross).
+if(TARGET weft)
+  add_executable(weft_outputs tests/cross/outputs.c)
+  target_compile_options(weft_outputs PRIVATE -pedantic -Werror)
+  target_include_directories(weft_outputs PRIVATE bindings_c/include)
+  target_link_libraries(weft_outputs PRIVATE weft Threads::Threads)
+  if(NOT BUILD_SHARED_LIBS)
+    set_target_properties(weft_outputs PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+endif()
+
+# Mutated files. As long as there is time for is `make test-full SLICE=fuzz`.
+if(TARGET weft AND NOT WEFT_OPS)
+  add_executable(weft_fuzz tests/fuzz/fuzz.c)
+  target_compile_options(weft_fuzz PRIVATE -pedantic -Werror)
+  target_include_directories(weft_fuzz PRIVATE bindings_c/include)
+  target_link_libraries(weft_fuzz PRIVATE weft Threads::Threads)
+  if(NOT BUILD_SHARED_LIBS)
+    set_target_properties(weft_fuzz PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+  add_test(NAME fuzz COMMAND weft_fuzz "${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz/corpus"
+    "${CMAKE_CURRENT_SOURCE_DIR}/tests/models" --rounds 300)
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz")
+  set_tests_properties(fuzz PROPERTIES ENVIRONMENT "${weft_test_environment}"
+    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz")
+endif()
+
 # Device plug-ins, as a stranger would build one: they know weft.h and nothing else.
 if(TARGET weft AND NOT WEFT_RUNTIME_ONLY AND BUILD_SHARED_LIBS)
   foreach(plugin fake liar)

@@ -4,10 +4,15 @@
 #                              in the order of headers and lines; arguments are passed on as written
 #   weft_formula_headers.inc   #include "kernels/formulas/x.h", for each header
 #
-#   cmake -DINPUTS=<file of paths> -DROOT=<core> -DOUTPUT_DIR=<folder> -P collect_formulas.cmake
+#   cmake -DINPUTS=<file of paths> -DROOT=<core> -DOUTPUT_DIR=<folder> -DKEEP=<file or nothing>
+#         -P collect_formulas.cmake
+cmake_minimum_required(VERSION 3.20)
 include("${CMAKE_CURRENT_LIST_DIR}/write_if_changed.cmake")
 
 file(STRINGS "${INPUTS}" headers)
+if(KEEP)
+  file(STRINGS "${KEEP}" kept REGEX "^formula ")
+endif()
 set(entries "// Generated: every elementwise formula of this build.\n")
 set(includes "// Generated: every header of formulas.\n")
 foreach(header IN LISTS headers)
@@ -24,6 +29,10 @@ foreach(header IN LISTS headers)
       message(FATAL_ERROR "${header}: formula ${name} is already defined in ${header_of_${name}}")
     endif()
     set(header_of_${name} "${header}")
+    # A formula that no kept operator has keeps its number and its text: kernels see class `dropped`.
+    if(KEEP AND NOT "formula ${name}" IN_LIST kept)
+      string(REGEX REPLACE ",[^,]*$" ", dropped" arguments "${arguments}")
+    endif()
     string(APPEND entries "WEFT_FORMULA_ENTRY(${arguments}, \"${relative}\")\n")
   endforeach()
 endforeach()

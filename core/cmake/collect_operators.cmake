@@ -2,7 +2,9 @@
 # line in the files listed in INPUTS, sorted by name. The registry includes it, so there are no
 # static constructors, no order of registration, and nothing for a linker to drop.
 #
-#   cmake -DINPUTS=<file of paths> -DROOT=<core> -DOUTPUT_DIR=<folder> -P collect_operators.cmake
+#   cmake -DINPUTS=<file of paths> -DROOT=<core> -DOUTPUT_DIR=<folder> -DKEEP=<file or nothing>
+#         -P collect_operators.cmake
+cmake_minimum_required(VERSION 3.20)
 include("${CMAKE_CURRENT_LIST_DIR}/write_if_changed.cmake")
 
 file(STRINGS "${INPUTS}" sources)
@@ -22,7 +24,20 @@ foreach(source IN LISTS sources)
   endforeach()
 endforeach()
 
+if(KEEP)
+  # Those that `weft ops` printed; a name that is none has been misspelt or is of another release.
+  file(STRINGS "${KEEP}" kept REGEX "^operator ")
+  list(TRANSFORM kept REPLACE "^operator " "")
+  foreach(name IN LISTS kept)
+    if(NOT name IN_LIST names)
+      message(FATAL_ERROR "WEFT_OPS: there is no operator ${name} in a runtime-only build")
+    endif()
+  endforeach()
+  set(names ${kept})
+endif()
+
 list(SORT names)
+list(REMOVE_DUPLICATES names)
 set(content "// Generated: every operator of this build, sorted by name.\n")
 foreach(name IN LISTS names)
   string(APPEND content "WEFT_OPERATOR(${name})\n")

@@ -9,6 +9,7 @@
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
 #include "runtime/transfer.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 
@@ -168,9 +169,11 @@ Status Placement::add_node(const Node& node) {
 }
 
 Status Placement::add_steps(const Node& node) {
-  if (graph::control_of(graph_, node)) return add_control(node);
-  if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
-    return add_bands(node);
+  if constexpr (WEFT_KEEPS_control)
+    if (graph::control_of(graph_, node)) return add_control(node);
+  if constexpr (WEFT_KEEPS_bands)
+    if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
+      return add_bands(node);
   if (!options_.device && (!node.op || graph::is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));

@@ -11,6 +11,7 @@
 #include "executor/control.h"
 #include "executor/placement_impl.h"
 #include "graph/fused.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -207,11 +208,13 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
       continue;
     }
     const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
-    if (region.kind == graph::RegionKind::kBands) {
-      WEFT_ASSIGN(const auto bands, plan_bands(region, options.threads, options.sections));
-      total.flops += bands->cost.flops;
-      total.bytes += bands->cost.bytes;
-      continue;
+    if constexpr (WEFT_KEEPS_bands) {
+      if (region.kind == graph::RegionKind::kBands) {
+        WEFT_ASSIGN(const auto bands, plan_bands(region, options.threads, options.sections));
+        total.flops += bands->cost.flops;
+        total.bytes += bands->cost.bytes;
+        continue;
+      }
     }
     const graph::Graph& body = *region.body;
     for (const graph::Operand& operand : node.operands)
@@ -359,9 +362,11 @@ Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   PlanOptions options = given;
   options.controls.clear();
-  for (const graph::Region& region : graph.regions) {
-    WEFT_ASSIGN(auto control, plan_control(region, given));
-    options.controls.push_back(std::move(control));
+  options.controls.resize(graph.regions.size());
+  if constexpr (WEFT_KEEPS_control) {
+    for (size_t r = 0; r < graph.regions.size(); ++r) {
+      WEFT_ASSIGN(options.controls[r], plan_control(graph.regions[r], given));
+    }
   }
   Decided decided(options);
   WEFT_TRY(find_decisions(graph, decided));

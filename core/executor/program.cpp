@@ -11,6 +11,7 @@
 #include "graph/preparation.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 
@@ -340,8 +341,12 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
   const bool in_stages = !graph.sizes.empty();
   const Ref<Program> program =
       Ref<Program>::adopt(new Program(std::move(graph), std::move(selection), std::move(settled)));
-  if (in_stages) {
-    WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
+  if constexpr (WEFT_KEEPS_sizes) {
+    if (in_stages) {
+      WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
+    }
+  } else {
+    WEFT_ASSERT(!in_stages);  // such files are refused
   }
   return program;
 }

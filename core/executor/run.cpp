@@ -16,6 +16,7 @@
 #include "runtime/engine.h"
 #include "runtime/interrupt.h"
 #include "runtime/threads.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -122,7 +123,7 @@ Status with_line(Status status, const Step& step) {
 }
 
 // Its pointers are operands, outputs, scratch.
-Status run_control(const Run& run, const Step& step, const char* at) {
+[[maybe_unused]] Status run_control(const Run& run, const Step& step, const char* at) {
   auto* const* data = reinterpret_cast<void* const*>(at);
   void* const* outputs = data + step.in.size();
   return run_control(*step.control, run.bound.controls[step.child], data, outputs,
@@ -147,8 +148,11 @@ Status run_step(const Run& run, const Action& action) {
       return with_line(step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
-    case StepKind::kControl: return run_control(run, run.plan.steps[action.step], at);
+    case StepKind::kControl:
+      if constexpr (WEFT_KEEPS_control) return run_control(run, run.plan.steps[action.step], at);
+      break;
     case StepKind::kBands: {
+      if constexpr (!WEFT_KEEPS_bands) break;
       const Step& step = run.plan.steps[action.step];
       auto* const* data = reinterpret_cast<void* const*>(at);
       return run_bands(*step.bands, data, data[step.in.size() + step.out.size()]);
@@ -218,8 +222,9 @@ Bound bind_new(const Plan& plan) {
   // The roots start as a pointer that is nobody's base, so that the first run binds them all.
   static const char kNobody = 0;
   Bound bound{plan.block, std::vector<const void*>(plan.patches.size(), &kNobody), {}};
-  for (const Step& step : plan.steps)
-    if (step.control) bound.controls.emplace_back(*step.control);
+  if constexpr (WEFT_KEEPS_control)
+    for (const Step& step : plan.steps)
+      if (step.control) bound.controls.emplace_back(*step.control);
   return bound;
 }
 

@@ -6,6 +6,7 @@
 #include "graph/appending_impl.h"
 #include "graph/control.h"
 #include "ops/registry.h"
+#include "ops/use.h"
 
 namespace weft::graph {
 
@@ -76,6 +77,10 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
 
 ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
+  if (status().ok() && op.id < 0)
+    fail(errors::unsupported("plan", "operator `", op.name,
+                             "` is not in this build of Weft, which "
+                             "was made for some operators only (WEFT_OPS)"));
   if (status().ok()) fail(ops::check_input_count(op, inputs.size()));
   if (!status().ok()) return harmless(op, attributes);
   std::vector<Operand> operands;
@@ -85,6 +90,7 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
   fail(ops::complete_attributes(op, attributes, complete));
   if (status().ok()) fail(promote(op, operands));
   if (!status().ok()) return harmless(op, attributes);
+  ops::note_use(op, complete);
   if (!op.composition || op.slot.run) return append(op, std::move(operands), complete);
 
   ops::Values values;
@@ -125,7 +131,10 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   }
   const int32_t index = graph_.add_node(std::move(node), out.value());
   ops::Values result;
-  for (ValueId id : graph_.nodes[static_cast<size_t>(index)].outputs) result.push_back(value(id));
+  for (ValueId id : graph_.nodes[static_cast<size_t>(index)].outputs) {
+    ops::note_use(graph_.type(id).dtype);
+    result.push_back(value(id));
+  }
   return result;
 }
 

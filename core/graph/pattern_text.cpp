@@ -29,6 +29,7 @@ class Reader {
     result.root = term();
     WEFT_ASSERT(rest_.empty());
     result.swaps = swaps_;
+    result.has_all = has_all_;
     return result;
   }
 
@@ -101,6 +102,7 @@ class Reader {
     if (!accept("(")) return result;
     result.kind = any ? PatternTerm::Kind::kAnyNode : PatternTerm::Kind::kNode;
     if (!any) result.op = &ops::op_named(result.name);
+    has_all_ &= any || result.op->id >= 0;
     arguments(result);
     return result;
   }
@@ -148,6 +150,7 @@ class Reader {
 
   std::string_view rest_;
   int swaps_ = 0;
+  bool has_all_ = true;
 };
 
 }  // namespace

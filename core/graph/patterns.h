@@ -53,6 +53,7 @@ struct PatternTerm {
 struct Pattern {
   PatternTerm root;
   int swaps = 0;
+  bool has_all = true;  // the operators that it names are in this build
 };
 
 // Patterns are literals of the core: a wrong one ends the program.

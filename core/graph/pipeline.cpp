@@ -9,6 +9,8 @@
 #include "graph/control.h"
 #include "graph/passes.h"
 #include "graph/verifier.h"
+#include "ops/use.h"
+#include "weft_parts.h"
 
 namespace weft::graph {
 namespace {
@@ -21,23 +23,25 @@ constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 // them there, too (reverse.h), and both must find the same. Merging comes before anything that
 // makes clones, and never after: `clone_of` is respected, but a clone whose original went away must
 // not be merged either.
+// One that a build has not (WEFT_OPS) has no function: it changed none of the models that the build
+// is for.
 constexpr Pass kPasses[] = {
-    {"dead", PassClass::kExact, kSource | kWhole, remove_dead_code},
-    {"idioms", PassClass::kTolerance, kSource, recognise_idioms},
-    {"fold", PassClass::kExact, kWhole, fold_constants},
-    {"rules", PassClass::kExact, kWhole, apply_rules},
-    {"transposes", PassClass::kExact, kWhole, transpose_products},
-    {"mixed", PassClass::kTolerance, kWhole, mix_precision},
-    {"hoist", PassClass::kExact, kWhole, hoist_invariants},
-    {"cse", PassClass::kExact, kWhole, merge_common},
-    {"scales", PassClass::kTolerance, kWhole, fold_scales},
-    {"block", PassClass::kTolerance, kWhole, block_channels},
-    {"pack", PassClass::kExact, kWhole, pack_products},
-    {"epilogue", PassClass::kTolerance, kWhole, fuse_epilogues},
-    {"sweep", PassClass::kExact, kAfterSplit, remove_dead_code},
-    {"updates", PassClass::kExact, kAfterSplit, hasten_updates},
-    {"fuse", PassClass::kExact, kAfterSplit, fuse_elementwise},
-    {"bands", PassClass::kExact, kAfterSplit, form_bands},
+    {"dead", PassClass::kExact, kSource | kWhole, WEFT_KEPT_PART(dead, remove_dead_code)},
+    {"idioms", PassClass::kTolerance, kSource, WEFT_KEPT_PART(idioms, recognise_idioms)},
+    {"fold", PassClass::kExact, kWhole, WEFT_KEPT_PART(fold, fold_constants)},
+    {"rules", PassClass::kExact, kWhole, WEFT_KEPT_PART(rules, apply_rules)},
+    {"transposes", PassClass::kExact, kWhole, WEFT_KEPT_PART(transposes, transpose_products)},
+    {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},
+    {"hoist", PassClass::kExact, kWhole, WEFT_KEPT_PART(hoist, hoist_invariants)},
+    {"cse", PassClass::kExact, kWhole, WEFT_KEPT_PART(cse, merge_common)},
+    {"scales", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(scales, fold_scales)},
+    {"block", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(block, block_channels)},
+    {"pack", PassClass::kExact, kWhole, WEFT_KEPT_PART(pack, pack_products)},
+    {"epilogue", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(epilogue, fuse_epilogues)},
+    {"sweep", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(sweep, remove_dead_code)},
+    {"updates", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(updates, hasten_updates)},
+    {"fuse", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(fuse, fuse_elementwise)},
+    {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(bands, form_bands)},
 };
 
 constexpr std::string_view kPlanSwitches[] = {"branches", "order", "parts", "residuals"};
@@ -70,6 +74,14 @@ std::string read_environment() {
     });
   });
   return switches;
+}
+
+bool has_same_nodes(const Graph& a, const Graph& b) {
+  return a.outputs == b.outputs &&
+         std::ranges::equal(a.nodes, b.nodes, [](const Node& x, const Node& y) {
+           return x.op == y.op && x.region == y.region && x.operands == y.operands &&
+                  x.outputs == y.outputs;
+         });
 }
 
 #ifdef NDEBUG
@@ -105,10 +117,13 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection) {
   const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
   for (const Pass& pass : kPasses) {
-    if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name)) continue;
+    if (!pass.run || !(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name))
+      continue;
     const int32_t effects = graph.effects;
     const size_t nodes = graph.nodes.size();
-    WEFT_ASSIGN(graph, pass.run(graph, context));
+    WEFT_ASSIGN(Graph changed, pass.run(graph, context));
+    if (ops::notes_use() && !has_same_nodes(graph, changed)) ops::note_use(pass.name);
+    graph = std::move(changed);
     log(LogLevel::kDebug, "pass ", pass.name, ": ", nodes, " nodes, then ", graph.nodes.size());
     if (graph.effects != effects)
       return errors::internal(pass.name, "changed the number of effects");

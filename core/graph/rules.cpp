@@ -18,10 +18,11 @@ RuleSet::RuleSet(std::span<const RewriteRule> rules, Reads reads) : reads_(reads
   by_op_.resize(1);
   for (const RewriteRule& rule : rules) {
     Pattern left = parse_pattern(rule.left);
+    Pattern right = parse_pattern(rule.right);
+    if (!left.has_all || !right.has_all) continue;  // of operators that this build has not
     const auto op = static_cast<size_t>(left.root.op->id) + 1;
     if (by_op_.size() <= op) by_op_.resize(op + 1);
-    by_op_[op].push_back(
-        {std::move(left), parse_pattern(rule.right).root, rule.when, rule.exactness});
+    by_op_[op].push_back({std::move(left), std::move(right.root), rule.when, rule.exactness});
   }
 }
 

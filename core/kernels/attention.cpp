@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -83,13 +83,13 @@ int64_t attention_part_bytes(const Attention& p) {
 
 void run_attention(const Attention& problem, void* out, void* logarithms, Range units,
                    void* scratch, void* parts) {
-  active_table().attentions[static_cast<int>(problem.dtype)].blocks(problem, out, logarithms, units,
-                                                                    scratch, parts);
+  WEFT_ACTIVE(kAttentions)
+  [static_cast<int>(problem.dtype)].blocks(problem, out, logarithms, units, scratch, parts);
 }
 void run_attention_sums(const Attention& problem, const void* parts, void* out, void* logarithms,
                         Range rows) {
-  active_table().attentions[static_cast<int>(problem.dtype)].sums(problem, parts, out, logarithms,
-                                                                  rows);
+  WEFT_ACTIVE(kAttentions)
+  [static_cast<int>(problem.dtype)].sums(problem, parts, out, logarithms, rows);
 }
 
 int64_t attention_gradient_units(const Attention& p) {
@@ -127,13 +127,13 @@ int64_t attention_gradient_part_bytes(const Attention& p) {
 
 void run_attention_gradient(const Attention& problem, const AttentionGradient& operands,
                             Range units, void* scratch, void* parts) {
-  active_table().attention_gradients[static_cast<int>(problem.dtype)].blocks(problem, operands,
-                                                                             units, scratch, parts);
+  WEFT_ACTIVE(kAttentionGradients)
+  [static_cast<int>(problem.dtype)].blocks(problem, operands, units, scratch, parts);
 }
 void run_attention_gradient_sums(const Attention& problem, const void* parts, void* dquery,
                                  Range rows) {
-  active_table().attention_gradients[static_cast<int>(problem.dtype)].sums(problem, parts, dquery,
-                                                                           rows);
+  WEFT_ACTIVE(kAttentionGradients)
+  [static_cast<int>(problem.dtype)].sums(problem, parts, dquery, rows);
 }
 
 }  // namespace weft::kernels

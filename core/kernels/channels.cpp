@@ -1,14 +1,13 @@
 #include "kernels/channels.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
 
 const ChannelKernels& kernels_of(const Channels& problem) {
-  const KernelTable& table = active_table();
-  return problem.block > 1 ? *table.blocked_channels
-                           : table.channels[static_cast<int>(problem.dtype)];
+  return problem.block > 1 ? WEFT_ACTIVE(kBlockedChannels)
+                           : WEFT_ACTIVE(kChannels)[static_cast<int>(problem.dtype)];
 }
 
 }  // namespace

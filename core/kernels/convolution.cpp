@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/active_impl.h"
 #include "kernels/copy.h"
-#include "kernels/table_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -179,8 +179,7 @@ int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forw
 void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
                      Range units, void* scratch) {
   const ConvolutionBlocks blocks = forward_blocks(p);
-  const KernelTable& table = active_table();
-  run(blocks.is_shifted ? table.convolutions_shifted : table.convolutions, p, blocks,
+  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsShifted) : WEFT_ACTIVE(kConvolutions), p, blocks,
       {x, w, bias, y}, units, scratch);
 }
 
@@ -192,9 +191,8 @@ int64_t convolution_data_scratch(const Convolution& p) { return scratch_bytes(p,
 void run_convolution_data(const Convolution& p, const void* dy, const void* w, void* dx,
                           Range units, void* scratch) {
   const ConvolutionBlocks blocks = data_blocks(p);
-  const KernelTable& table = active_table();
-  run(blocks.is_shifted ? table.convolutions_data_shifted : table.convolutions_data, p, blocks,
-      {dy, w, nullptr, dx}, units, scratch);
+  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsDataShifted) : WEFT_ACTIVE(kConvolutionsData), p,
+      blocks, {dy, w, nullptr, dx}, units, scratch);
 }
 
 int64_t convolution_weight_units(const Convolution& p) {
@@ -208,9 +206,9 @@ int64_t convolution_weight_scratch(const Convolution& p) {
 void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
                             Range units, void* scratch) {
   const ConvolutionBlocks blocks = weight_blocks(p);
-  const KernelTable& table = active_table();
-  run(blocks.is_shifted ? table.convolutions_weight_shifted : table.convolutions_weight, p, blocks,
-      {x, dy, nullptr, dw}, units, scratch);
+  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsWeightShifted)
+                        : WEFT_ACTIVE(kConvolutionsWeight),
+      p, blocks, {x, dy, nullptr, dw}, units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -209,16 +209,21 @@ void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_
 }
 void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
                  void* packed, Range panels) {
-  pack_panels(active_table(), shape, in_block, filters, weights, packed, panels);
+  const auto pack = is_half(shape) ? WEFT_KEPT(BFloat16, &WEFT_ACTIVE(pack_pair_panels))
+                                   : &WEFT_ACTIVE(pack_panels);
+  pack(shape, in_block, filters, weights, packed, panels);
 }
 void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
                    float* packed, Range panels) {
-  active_table().pack_winograd(shape, tile, filters, weights, packed, panels);
+#if WEFT_KEEPS_winograd
+  WEFT_ACTIVE(pack_winograd)(shape, tile, filters, weights, packed, panels);
+#endif
 }
 
 namespace {
 
 bool winograd_fits(const Convolution& p) {
+  if (!WEFT_KEEPS_winograd) return false;
   const char* given = std::getenv("WEFT_WINOGRAD");
   if (given && std::string_view(given) == "0") return false;
   return p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
@@ -261,25 +266,45 @@ int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
   return plan_of(problem).scratch;
 }
 
-void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
-                             const BlockedOperands& operands, Range units, void* scratch) {
+namespace {
+
+struct Kernels {
+  BlockedPairsKernel pairs;
+  BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
+};
+
+void run(const Kernels& kernels, const BlockedConvolution& problem, const BlockedOperands& operands,
+         Range units, void* scratch) {
   if (units.begin >= units.end) return;
   const Plan plan = plan_of(problem);
   const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);
   if (half && !depthwise) {
-    table.blocked_pairs(plan.problem, plan.source, plan.cut, operands, units, scratch);
+    kernels.pairs(plan.problem, plan.source, plan.cut, operands, units, scratch);
     return;
   }
-  const auto run = problem.winograd ? table.blocked_winograd
-                   : half           ? table.blocked_depthwise_bfloat16
-                   : depthwise      ? table.blocked_depthwise
-                                    : table.blocked_convolution;
-  run(plan.problem, plan.cut, operands, units, scratch);
+  const auto kernel = problem.winograd ? kernels.winograd
+                      : half           ? kernels.depthwise_bfloat16
+                      : depthwise      ? kernels.depthwise
+                                       : kernels.convolution;
+  kernel(plan.problem, plan.cut, operands, units, scratch);
+}
+
+}  // namespace
+
+void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
+                             const BlockedOperands& operands, Range units, void* scratch) {
+  run({table.blocked_pairs, table.blocked_winograd, table.blocked_depthwise_bfloat16,
+       table.blocked_depthwise, table.blocked_convolution},
+      problem, operands, units, scratch);
 }
 
 void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,
                              Range units, void* scratch) {
-  run_blocked_convolution(active_table(), problem, operands, units, scratch);
+  run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_pairs)),
+       WEFT_KEPT_PART(winograd, &WEFT_ACTIVE(blocked_winograd)),
+       WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
+       &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},
+      problem, operands, units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -4,7 +4,8 @@
 #include <numeric>
 
 #include "kernels/convolution_blocked.h"
-#include "kernels/table_impl.h"
+
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -153,22 +154,36 @@ int64_t blocked_data_scratch(const BlockedConvolution& problem) {
   return bytes;
 }
 
-void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
-                      const BlockedOperands& operands, Range units, void* scratch) {
+namespace {
+
+// Calls run(phase, its units) for the part of each phase that lies in `units`.
+template <class Run>
+void for_each_phase(const BlockedConvolution& problem, Range units, const Run& run) {
   int64_t first = 0;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number) {
     const BlockedConvolution phase = data_phase(problem, number);
     const int64_t count = blocked_convolution_units(phase);
     const Range own = {std::clamp<int64_t>(units.begin - first, 0, count),
                        std::clamp<int64_t>(units.end - first, 0, count)};
-    run_blocked_convolution(table, phase, operands, own, scratch);
+    run(phase, own);
     first += count;
   }
 }
 
+}  // namespace
+
+void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
+                      const BlockedOperands& operands, Range units, void* scratch) {
+  for_each_phase(problem, units, [&](const BlockedConvolution& phase, Range own) {
+    run_blocked_convolution(table, phase, operands, own, scratch);
+  });
+}
+
 void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& operands,
                       Range units, void* scratch) {
-  run_blocked_data(active_table(), problem, operands, units, scratch);
+  for_each_phase(problem, units, [&](const BlockedConvolution& phase, Range own) {
+    run_blocked_convolution(phase, operands, own, scratch);
+  });
 }
 
 int64_t blocked_weight_units(const BlockedConvolution& problem) {
@@ -192,7 +207,10 @@ void run_blocked_weight(const KernelTable& table, const BlockedConvolution& prob
 
 void run_blocked_weight(const BlockedConvolution& problem, const float* x, const float* dy,
                         float* dw, Range units, void* scratch) {
-  run_blocked_weight(active_table(), problem, {x, dy, dw}, units, scratch);
+  const auto run = problem.winograd              ? &WEFT_ACTIVE(blocked_winograd_weight)
+                   : is_depthwise(problem.shape) ? &WEFT_ACTIVE(blocked_depthwise_weight)
+                                                 : &WEFT_ACTIVE(blocked_weight);
+  if (units.begin < units.end) run(problem, cut_weight(problem), {x, dy, dw}, units, scratch);
 }
 
 }  // namespace weft::kernels

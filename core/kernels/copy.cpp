@@ -1,6 +1,6 @@
 #include "kernels/copy.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 #include "kernels/tile_program.h"
 
 namespace weft::kernels {
@@ -32,14 +32,14 @@ int64_t copy_units(const TensorView& to, const TensorView& from) {
 
 void run_copy(const TensorView& to, const TensorView& from, Range units) {
   const TileLoop loop = loop_of(to, from);
-  const KernelTable& table = active_table();
+  const auto& move = WEFT_ACTIVE(move);
   const int64_t size = element_size(to.dtype);
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const TileWindow window = tile_window(loop, unit);
-    table.move({static_cast<char*>(to.data) + window.offset[0] * size,
-                static_cast<const char*>(from.data) + window.offset[1] * size,
-                loop.row_stride[0] * size, loop.row_stride[1] * size, loop.col_stride[0] * size,
-                loop.col_stride[1] * size, window.rows, window.cols, size});
+    move({static_cast<char*>(to.data) + window.offset[0] * size,
+          static_cast<const char*>(from.data) + window.offset[1] * size, loop.row_stride[0] * size,
+          loop.row_stride[1] * size, loop.col_stride[0] * size, loop.col_stride[1] * size,
+          window.rows, window.cols, size});
   }
 }
 

@@ -1,7 +1,7 @@
 #include "kernels/elementwise.h"
 
+#include "kernels/active_impl.h"
 #include "kernels/formula_ids.h"
-#include "kernels/table_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -20,7 +20,8 @@ bool is_known(FormulaId formula, DType dtype) {
 
 StepKernel step_of(FormulaId formula, DType dtype) {
   if (!is_known(formula, dtype)) return nullptr;
-  return active_table().steps[static_cast<int>(dtype)][static_cast<int>(formula)];
+  const StepKernel* const steps = WEFT_ACTIVE(kSteps)[static_cast<int>(dtype)];
+  return steps ? steps[static_cast<int>(formula)] : nullptr;
 }
 
 DType result_dtype(FormulaId formula, DType dtype) {
@@ -37,7 +38,7 @@ const char* name_of(FormulaId formula) { return kNames[static_cast<int>(formula)
 
 StepKernel cast_step(DType from, DType to) {
   if (static_cast<int>(from) >= kNumDTypes || static_cast<int>(to) >= kNumDTypes) return nullptr;
-  return active_table().casts[static_cast<int>(from)][static_cast<int>(to)];
+  return WEFT_ACTIVE(kCasts)[static_cast<int>(from)][static_cast<int>(to)];
 }
 
 }  // namespace weft::kernels

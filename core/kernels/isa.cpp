@@ -1,6 +1,5 @@
 #include "kernels/isa.h"
 
-#include <atomic>
 #include <cstdlib>
 
 #include "base/log.h"
@@ -21,6 +20,19 @@ bool processor_has_avx512() {
 }
 #endif
 
+bool is_here(Isa isa) {
+  switch (isa) {
+    case Isa::kGeneric: return true;
+#if WEFT_WITH_AVX2
+    case Isa::kAvx2: return processor_has_avx2();
+#endif
+#if WEFT_WITH_AVX512
+    case Isa::kAvx512: return processor_has_avx512();
+#endif
+    default: return false;
+  }
+}
+
 // The best at most as good as what WEFT_ISA asks for.
 Isa choose() {
   Isa limit = Isa::kAvx512;
@@ -35,39 +47,28 @@ Isa choose() {
     }
   }
   for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
-    if (isa <= limit && table_of(isa)) return isa;
+    if (isa <= limit && is_here(isa)) return isa;
   return Isa::kGeneric;
 }
 
 }  // namespace
 
 const KernelTable* table_of(Isa isa) {
+  if (!is_here(isa)) return nullptr;
   switch (isa) {
-    case Isa::kGeneric: return &generic::kTable;
 #if WEFT_WITH_AVX2
-    case Isa::kAvx2: return processor_has_avx2() ? &avx2::kTable : nullptr;
+    case Isa::kAvx2: return &avx2::kTable;
 #endif
 #if WEFT_WITH_AVX512
-    case Isa::kAvx512: return processor_has_avx512() ? &avx512::kTable : nullptr;
+    case Isa::kAvx512: return &avx512::kTable;
 #endif
-    default: return nullptr;
+    default: return &generic::kTable;
   }
 }
 
 Isa active_isa() {
   static const Isa isa = choose();
   return isa;
-}
-
-const KernelTable& active_table() {
-  // Constant-initialised, so that the hot path is one load without a guard.
-  static std::atomic<const KernelTable*> table{nullptr};
-  const KernelTable* known = table.load(std::memory_order_acquire);
-  if (!known) {
-    known = table_of(active_isa());
-    table.store(known, std::memory_order_release);
-  }
-  return *known;
 }
 
 std::string_view name_of(Isa isa) {

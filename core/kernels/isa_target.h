@@ -25,9 +25,17 @@
 #define WEFT_AVX2 0
 #endif
 
+// `generic` of aarch64, whose baseline has NEON. On armv7 NEON flushes subnormals, so floats are
+// the scalar unit's there; integers are vectors everywhere.
+#if defined(__aarch64__) && defined(__ARM_NEON)
+#define WEFT_NEON 1
+#else
+#define WEFT_NEON 0
+#endif
+
 // Is a fused multiply-add one instruction here? Then results agree bit for bit with every other
 // target that has it.
-#if WEFT_AVX512 || WEFT_AVX2 || defined(__aarch64__)
+#if WEFT_AVX512 || WEFT_AVX2 || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF))
 #define WEFT_HARDWARE_FMA 1
 #else
 #define WEFT_HARDWARE_FMA 0
@@ -35,22 +43,34 @@
 
 #if WEFT_AVX512 || WEFT_AVX2
 #include <immintrin.h>
+#elif WEFT_NEON
+#include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 #endif
 
 // Formula headers are registered by the build, which reads these lines as text.
 #define WEFT_FORMULA(name, formula, dtypes)
 
+#include "weft_keep.h"
+
 // A kernel template at every storage type, and at the floating ones, in the order of DType.
-#define WEFT_EVERY_DTYPE(kernel)                                                            \
-  {                                                                                         \
-    kernel<Boolean>, kernel<uint8_t>, kernel<uint16_t>, kernel<uint32_t>, kernel<uint64_t>, \
-        kernel<int8_t>, kernel<int16_t>, kernel<int32_t>, kernel<int64_t>, kernel<Float16>, \
-        kernel<BFloat16>, kernel<float>, kernel<double>                                     \
+#define WEFT_EVERY_DTYPE(kernel)                                                      \
+  {                                                                                   \
+    WEFT_KEPT(Boolean, kernel<Boolean>), WEFT_KEPT(uint8_t, kernel<uint8_t>),         \
+        WEFT_KEPT(uint16_t, kernel<uint16_t>), WEFT_KEPT(uint32_t, kernel<uint32_t>), \
+        WEFT_KEPT(uint64_t, kernel<uint64_t>), WEFT_KEPT(int8_t, kernel<int8_t>),     \
+        WEFT_KEPT(int16_t, kernel<int16_t>), WEFT_KEPT(int32_t, kernel<int32_t>),     \
+        WEFT_KEPT(int64_t, kernel<int64_t>), WEFT_KEPT(Float16, kernel<Float16>),     \
+        WEFT_KEPT(BFloat16, kernel<BFloat16>), WEFT_KEPT(float, kernel<float>),       \
+        WEFT_KEPT(double, kernel<double>)                                             \
   }
 #define WEFT_FLOATING_DTYPES(kernel)                                                 \
   {                                                                                  \
     nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, \
-        kernel<Float16>, kernel<BFloat16>, kernel<float>, kernel<double>             \
+        WEFT_KEPT(Float16, kernel<Float16>), WEFT_KEPT(BFloat16, kernel<BFloat16>),  \
+        WEFT_KEPT(float, kernel<float>), WEFT_KEPT(double, kernel<double>)           \
   }
 
 #define WEFT_INLINE inline __attribute__((always_inline))

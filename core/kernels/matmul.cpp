@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernels/active_impl.h"
 #include "kernels/copy.h"
-#include "kernels/table_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -92,8 +92,8 @@ int64_t matmul_scratch(const Matmul& given) {
 void run_matmul(const Matmul& given, Range units, void* scratch) {
   if (units.begin >= units.end) return;
   const Matmul problem = with_column_as_row(given);
-  active_table().matmuls[static_cast<int>(problem.dtype)](problem, blocks_of(problem), units,
-                                                          scratch);
+  WEFT_ACTIVE(kMatmuls)
+  [static_cast<int>(problem.dtype)](problem, blocks_of(problem), units, scratch);
 }
 
 }  // namespace weft::kernels

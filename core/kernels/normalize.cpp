@@ -1,11 +1,11 @@
 #include "kernels/normalize.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 
 void run_normalize(const Normalize& problem, const NormalizeForward& operands, Range rows) {
-  active_table().normalizes[static_cast<int>(problem.dtype)](problem, operands, rows);
+  WEFT_ACTIVE(kNormalizes)[static_cast<int>(problem.dtype)](problem, operands, rows);
 }
 
 int64_t normalize_units(const Normalize& problem) {
@@ -14,7 +14,7 @@ int64_t normalize_units(const Normalize& problem) {
 
 void run_normalize_gradient(const Normalize& problem, const NormalizeBackward& operands,
                             Range units) {
-  active_table().normalize_gradients[static_cast<int>(problem.dtype)](problem, operands, units);
+  WEFT_ACTIVE(kNormalizeGradients)[static_cast<int>(problem.dtype)](problem, operands, units);
 }
 
 }  // namespace weft::kernels

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -26,7 +26,7 @@ int64_t unit_rows(const PanelProduct& p) {
 bool panels_pay(int64_t n, int64_t k) { return n >= kSmallest && k >= kSmallest; }
 
 void run_pack_panels(const PanelPacking& packing, Range panels) {
-  active_table().panels[static_cast<int>(packing.dtype)].pack(packing, panels);
+  WEFT_ACTIVE(kPanels)[static_cast<int>(packing.dtype)].pack(packing, panels);
 }
 
 int64_t panel_product_units(const PanelProduct& p) {
@@ -43,7 +43,8 @@ void run_panel_product(const KernelTable& table, const PanelProduct& p, Range un
   table.panels[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
 }
 void run_panel_product(const PanelProduct& p, Range units, void* scratch) {
-  run_panel_product(active_table(), p, units, scratch);
+  if (units.begin >= units.end) return;
+  WEFT_ACTIVE(kPanels)[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -1,45 +1,45 @@
 #include "kernels/pooling.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 
 void run_max_pool(const Pooling& problem, const void* x, void* y, int64_t* indices, Range planes) {
-  active_table().max_pools[static_cast<int>(problem.dtype)](problem, x, y, indices, planes);
+  WEFT_ACTIVE(kMaxPools)[static_cast<int>(problem.dtype)](problem, x, y, indices, planes);
 }
 
 void run_plane_gather(const PlaneIndex& problem, const void* x, const int64_t* indices, void* y,
                       Range planes) {
-  active_table().plane_gathers[static_cast<int>(problem.dtype)](problem, x, indices, y, planes);
+  WEFT_ACTIVE(kPlaneGathers)[static_cast<int>(problem.dtype)](problem, x, indices, y, planes);
 }
 
 void run_plane_scatter(const PlaneIndex& problem, const void* dy, const int64_t* indices, void* dx,
                        Range planes) {
-  active_table().plane_scatters[static_cast<int>(problem.dtype)](problem, dy, indices, dx, planes);
+  WEFT_ACTIVE(kPlaneScatters)[static_cast<int>(problem.dtype)](problem, dy, indices, dx, planes);
 }
 
 void run_average_pool(const Pooling& problem, const void* x, void* y, Range planes) {
-  active_table().average_pools[static_cast<int>(problem.dtype)](problem, x, y, planes);
+  WEFT_ACTIVE(kAveragePools)[static_cast<int>(problem.dtype)](problem, x, y, planes);
 }
 
 void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, Range planes) {
-  active_table().average_pool_adjoints[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
+  WEFT_ACTIVE(kAveragePoolAdjoints)[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
 }
 
 void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows) {
-  const BlockedPoolKernels& kernels = active_table().blocked_pools[static_cast<int>(problem.dtype)];
+  const BlockedPoolKernels& kernels = WEFT_ACTIVE(kBlockedPools)[static_cast<int>(problem.dtype)];
   (average ? kernels.average : kernels.max)(problem, block, x, y, rows);
 }
 
 void run_blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
                            Range rows) {
-  active_table().blocked_pool_taps(problem, block, x, taps, rows);
+  WEFT_ACTIVE(blocked_pool_taps)(problem, block, x, taps, rows);
 }
 
 void run_blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy,
                               const uint8_t* taps, float* dx, Range planes) {
-  active_table().blocked_pool_adjoint(problem, block, dy, taps, dx, planes);
+  WEFT_ACTIVE(blocked_pool_adjoint)(problem, block, dy, taps, dx, planes);
 }
 
 }  // namespace weft::kernels

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "kernels/active_impl.h"
 #include "kernels/quantized_impl.h"
 
 namespace weft::kernels {
@@ -94,13 +95,13 @@ int64_t requantize_rows(const Requantize& p, int64_t outer) {
   return p.inner == 1 && p.how.is_per_channel ? outer : outer * p.channels;
 }
 void run_requantize(const Requantize& p, Range rows) {
-  active_table().quantized->requantize(p, rows);
+  WEFT_ACTIVE(kQuantized).requantize(p, rows);
 }
 
 // ---- sums and averages
 
 void run_quantized_add(const QuantizedAdd& p, Range elements) {
-  active_table().quantized->add(p, elements);
+  WEFT_ACTIVE(kQuantized).add(p, elements);
 }
 
 void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x, int8_t* y,
@@ -165,7 +166,7 @@ void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, 
   if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch);
 }
 void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch) {
-  run_quantized_product(active_table(), p, units, scratch);
+  if (units.begin < units.end) WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch);
 }
 
 // ---- convolutions
@@ -206,7 +207,8 @@ void run_quantized_convolution(const KernelTable& table, const QuantizedConvolut
   if (units.begin < units.end) table.quantized->convolution(p, cut_of(p.shape), units, scratch);
 }
 void run_quantized_convolution(const QuantizedConvolution& p, Range units, void* scratch) {
-  run_quantized_convolution(active_table(), p, units, scratch);
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).convolution(p, cut_of(p.shape), units, scratch);
 }
 
 // ---- depthwise convolutions
@@ -247,14 +249,15 @@ void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise&
     table.quantized->depthwise(p, cut_of_depthwise(p.shape), units, scratch);
 }
 void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scratch) {
-  run_quantized_depthwise(active_table(), p, units, scratch);
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).depthwise(p, cut_of_depthwise(p.shape), units, scratch);
 }
 
 // ---- poolings of NHWC images
 
 void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
                              int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {
-  active_table().quantized->pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
+  WEFT_ACTIVE(kQuantized).pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
 }
 
 }  // namespace weft::kernels

@@ -44,6 +44,20 @@ struct QuantizedKernels {
   void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
 };
 
+namespace generic {
+extern const QuantizedKernels kQuantized;
+}
+#if WEFT_WITH_AVX2
+namespace avx2 {
+extern const QuantizedKernels kQuantized;
+}
+#endif
+#if WEFT_WITH_AVX512
+namespace avx512 {
+extern const QuantizedKernels kQuantized;
+}
+#endif
+
 // The same as in those headers, with an instruction set's kernels.
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& problem, Range units,
                            void* scratch);

@@ -1,6 +1,6 @@
 #include "kernels/random.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -54,22 +54,22 @@ void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 }
 
 void run_random_words(const RandomStream& stream, uint32_t* out, Range elements) {
-  active_table().random_words(stream, out, elements);
+  WEFT_ACTIVE(random_words)(stream, out, elements);
 }
 
 void run_random_uniform(const RandomStream& stream, DType dtype, double low, double high, void* out,
                         Range elements) {
-  active_table().uniforms[static_cast<int>(dtype)](stream, low, high, out, elements);
+  WEFT_ACTIVE(kUniforms)[static_cast<int>(dtype)](stream, low, high, out, elements);
 }
 
 void run_random_normal(const RandomStream& stream, DType dtype, double mean, double deviation,
                        void* out, Range elements) {
-  active_table().normals[static_cast<int>(dtype)](stream, mean, deviation, out, elements);
+  WEFT_ACTIVE(kNormals)[static_cast<int>(dtype)](stream, mean, deviation, out, elements);
 }
 
 void run_random_exponential(const RandomStream& stream, DType dtype, double scale, void* out,
                             Range elements) {
-  active_table().exponentials[static_cast<int>(dtype)](stream, scale, 0, out, elements);
+  WEFT_ACTIVE(kExponentials)[static_cast<int>(dtype)](stream, scale, 0, out, elements);
 }
 
 void run_random_integers(const RandomStream& stream, int64_t low, uint64_t span, int64_t* out,

@@ -189,10 +189,21 @@ void require() {
 }
 
 // Which dtypes a class of formulas has, as in cpu/step_impl.h.
-enum class DTypes { ring, ordered, floating, selection, transcendental, number, whole, integral };
+enum class DTypes {
+  ring,
+  ordered,
+  floating,
+  selection,
+  transcendental,
+  number,
+  whole,
+  integral,
+  dropped
+};
 
 template <class Formula, DTypes dtypes, class T>
 std::string text_in_class() {
+  if constexpr (dtypes == DTypes::dropped) return {};
   constexpr bool kNeedsFloats = dtypes == DTypes::floating || dtypes == DTypes::transcendental;
   constexpr bool kNeedsIntegers = dtypes == DTypes::whole || dtypes == DTypes::integral;
   if constexpr (kIsFloating<T> ? kNeedsIntegers : kNeedsFloats) {

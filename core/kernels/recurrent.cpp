@@ -1,12 +1,12 @@
 #include "kernels/recurrent.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
 
 const RecurrentKernels& kernels_of(const Recurrent& problem) {
-  return active_table().recurrents[static_cast<int>(problem.dtype)];
+  return WEFT_ACTIVE(kRecurrents)[static_cast<int>(problem.dtype)];
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -101,8 +101,8 @@ int64_t reduce_unit_cost(const Reduce& reduce) {
 
 void run_reduce(const Reduce& reduce, const void* in, void* out, Range units, void*) {
   if (units.begin >= units.end) return;
-  active_table().reduces[static_cast<int>(reduce.reduction)][static_cast<int>(reduce.dtype)](
-      reduce, in, out, units);
+  WEFT_ACTIVE(kReduces)
+  [static_cast<int>(reduce.reduction)][static_cast<int>(reduce.dtype)](reduce, in, out, units);
 }
 
 }  // namespace weft::kernels

@@ -1,6 +1,6 @@
 #include "kernels/scan.h"
 
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 
@@ -9,7 +9,7 @@ int64_t scan_units(const Scan& scan) {
 }
 
 void run_scan(const Scan& scan, const void* factor, const void* term, void* out, Range units) {
-  active_table().scans[static_cast<int>(scan.dtype)](scan, factor, term, out, units);
+  WEFT_ACTIVE(kScans)[static_cast<int>(scan.dtype)](scan, factor, term, out, units);
 }
 
 }  // namespace weft::kernels

@@ -255,6 +255,8 @@ WEFT_INLINE Vec<float> fma_(Vec<float> a, Vec<float> b, Vec<float> c) {
   return Vec<float>::of((Vec<float>::Native)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v));
 #elif WEFT_AVX2
   return Vec<float>::of((Vec<float>::Native)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v));
+#elif WEFT_NEON
+  return Vec<float>::of(vfmaq_f32(c.v, a.v, b.v));
 #elif WEFT_HARDWARE_FMA
   for (int i = 0; i < Vec<float>::kLanes; ++i) c.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
   return c;
@@ -269,6 +271,8 @@ WEFT_INLINE Vec<double> fma_(Vec<double> a, Vec<double> b, Vec<double> c) {
 #elif WEFT_AVX2
   return Vec<double>::of(
       (Vec<double>::Native)_mm256_fmadd_pd((__m256d)a.v, (__m256d)b.v, (__m256d)c.v));
+#elif WEFT_NEON
+  return Vec<double>::of(vfmaq_f64(c.v, a.v, b.v));
 #elif WEFT_HARDWARE_FMA
   for (int i = 0; i < Vec<double>::kLanes; ++i) c.v[i] = __builtin_fma(a.v[i], b.v[i], c.v[i]);
   return c;
@@ -282,6 +286,8 @@ WEFT_INLINE Vec<float> sqrt_(Vec<float> a) {
   return Vec<float>::of((Vec<float>::Native)_mm512_sqrt_ps((__m512)a.v));
 #elif WEFT_AVX2
   return Vec<float>::of((Vec<float>::Native)_mm256_sqrt_ps((__m256)a.v));
+#elif WEFT_NEON
+  return Vec<float>::of(vsqrtq_f32(a.v));
 #else
   for (int i = 0; i < Vec<float>::kLanes; ++i) a.v[i] = __builtin_sqrtf(a.v[i]);
   return a;
@@ -292,6 +298,8 @@ WEFT_INLINE Vec<double> sqrt_(Vec<double> a) {
   return Vec<double>::of((Vec<double>::Native)_mm512_sqrt_pd((__m512d)a.v));
 #elif WEFT_AVX2
   return Vec<double>::of((Vec<double>::Native)_mm256_sqrt_pd((__m256d)a.v));
+#elif WEFT_NEON
+  return Vec<double>::of(vsqrtq_f64(a.v));
 #else
   for (int i = 0; i < Vec<double>::kLanes; ++i) a.v[i] = __builtin_sqrt(a.v[i]);
   return a;
@@ -320,6 +328,9 @@ WEFT_INLINE Vec<float> round_even_(Vec<float> a) {
 WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
   return Vec<double>::of((Vec<double>::Native)_mm256_round_pd((__m256d)a.v, 0));
 }
+#elif WEFT_NEON
+WEFT_INLINE Vec<float> round_even_(Vec<float> a) { return Vec<float>::of(vrndnq_f32(a.v)); }
+WEFT_INLINE Vec<double> round_even_(Vec<double> a) { return Vec<double>::of(vrndnq_f64(a.v)); }
 #endif
 template <class V>
 WEFT_INLINE V floor_(V a) {
@@ -404,6 +415,8 @@ WEFT_INLINE bool is_any(Mask<Bytes> m) {
   return _mm512_test_epi32_mask((__m512i)m.v, (__m512i)m.v) != 0;
 #elif WEFT_AVX2
   return !_mm256_testz_si256((__m256i)m.v, (__m256i)m.v);
+#elif WEFT_NEON
+  return vmaxvq_u32((uint32x4_t)m.v) != 0;
 #else
   uint64_t words[kVectorBytes / 8], all = 0;
   __builtin_memcpy(words, &m.v, sizeof words);

@@ -179,6 +179,38 @@ WEFT_INLINE void store_16(void* p, Words v) {
   const __m256i packed = _mm256_shuffle_epi8((__m256i)v, order);
   _mm_storeu_si128((__m128i*)p, _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 8)));
 }
+#elif WEFT_NEON
+WEFT_INLINE uint8x8_t load_four_bytes(const void* p) {
+  uint32_t bytes;
+  __builtin_memcpy(&bytes, p, 4);
+  return vreinterpret_u8_u32(vdup_n_u32(bytes));
+}
+WEFT_INLINE Words load_u8(const void* p) {
+  return (Words)vmovl_u16(vget_low_u16(vmovl_u8(load_four_bytes(p))));
+}
+WEFT_INLINE Words load_i8(const void* p) {
+  return (Words)vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u8(load_four_bytes(p)))));
+}
+WEFT_INLINE Words load_u16(const void* p) {
+  uint16x4_t halves;
+  __builtin_memcpy(&halves, p, 8);
+  return (Words)vmovl_u16(halves);
+}
+WEFT_INLINE Words load_i16(const void* p) {
+  int16x4_t halves;
+  __builtin_memcpy(&halves, p, 8);
+  return (Words)vmovl_s16(halves);
+}
+WEFT_INLINE void store_16(void* p, Words v) {
+  const uint16x4_t halves = vmovn_u32((uint32x4_t)v);
+  __builtin_memcpy(p, &halves, 8);
+}
+WEFT_INLINE void store_8(void* p, Words v) {
+  const uint16x4_t halves = vmovn_u32((uint32x4_t)v);
+  const uint8x8_t bytes = vmovn_u16(vcombine_u16(halves, halves));
+  const uint32_t four = vget_lane_u32(vreinterpret_u32_u8(bytes), 0);
+  __builtin_memcpy(p, &four, 4);
+}
 #else
 template <class S>
 __attribute__((noinline)) Words load_words(const void* p) {
@@ -201,7 +233,7 @@ __attribute__((noinline)) inline void store_16(void* p, Words v) {
 
 // Out of line where a conversion is a loop over elements: inlined into every formula it would be
 // half of the generic code.
-#if WEFT_AVX512 || WEFT_AVX2
+#if WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON
 #define WEFT_CONVERSION WEFT_INLINE
 #else
 #define WEFT_CONVERSION __attribute__((noinline)) inline
@@ -211,6 +243,10 @@ WEFT_CONVERSION Vec<float> load_float16(const void* p) {
   return Vec<float>::of((Vec<float>::Native)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i*)p)));
 #elif WEFT_AVX2
   return Vec<float>::of((Vec<float>::Native)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)p)));
+#elif WEFT_NEON
+  uint16x4_t halves;
+  __builtin_memcpy(&halves, p, 8);
+  return Vec<float>::of(vcvt_f32_f16(vreinterpret_f16_u16(halves)));
 #else
   Vec<float> v;
   for (int i = 0; i < Vec<float>::kLanes; ++i) v.v[i] = widen(((const Float16*)p)[i]);
@@ -222,6 +258,9 @@ WEFT_CONVERSION void store_float16(void* p, Vec<float> v) {
   _mm256_storeu_si256((__m256i*)p, _mm512_cvtps_ph((__m512)v.v, _MM_FROUND_TO_NEAREST_INT));
 #elif WEFT_AVX2
   _mm_storeu_si128((__m128i*)p, _mm256_cvtps_ph((__m256)v.v, _MM_FROUND_TO_NEAREST_INT));
+#elif WEFT_NEON
+  const uint16x4_t halves = vreinterpret_u16_f16(vcvt_f16_f32(v.v));
+  __builtin_memcpy(p, &halves, 8);
 #else
   for (int i = 0; i < Vec<float>::kLanes; ++i) ((Float16*)p)[i] = narrow_float16(v.v[i]);
 #endif

@@ -234,7 +234,7 @@ struct ChannelKernels {
 struct QuantizedKernels;
 
 struct KernelTable {
-  const StepKernel* steps[kNumDTypes];            // [dtype][formula]
+  const StepKernel* const* steps;                 // [dtype][formula]
   const StepKernel (*casts)[kNumDTypes];          // [from][to]
   const ReduceKernel (*reduces)[kNumDTypes];      // [reduction][dtype]
   const ReduceParts (*reduce_parts)[kNumDTypes];  // without blocks where run_reduce has no kernel
@@ -296,9 +296,6 @@ struct KernelTable {
   void (*move)(const StridedTile& tile);
 };
 
-// The table of active_isa().
-const KernelTable& active_table();
-
 // The same with an instruction set's kernels.
 void run_panel_product(const KernelTable& table, const PanelProduct& problem, Range units,
                        void* scratch);
@@ -319,17 +316,17 @@ struct FormulaShape {
 };
 
 namespace generic {
-extern const KernelTable kTable;
+#include "kernels/kernel_symbols_impl.h"
 extern const FormulaShape kFormulaShapes[];
 }  // namespace generic
 #if WEFT_WITH_AVX2
 namespace avx2 {
-extern const KernelTable kTable;
+#include "kernels/kernel_symbols_impl.h"
 }
 #endif
 #if WEFT_WITH_AVX512
 namespace avx512 {
-extern const KernelTable kTable;
+#include "kernels/kernel_symbols_impl.h"
 }
 #endif
 

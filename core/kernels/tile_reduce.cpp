@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "kernels/active_impl.h"
 #include "kernels/chain.h"
 #include "kernels/copy.h"
-#include "kernels/table_impl.h"
 #include "kernels/tile_runner.h"
 
 namespace weft::kernels {
@@ -21,7 +21,7 @@ int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step;
 int64_t levels_of(int64_t blocks) { return std::bit_width(static_cast<uint64_t>(blocks)); }
 
 const ReduceParts& parts_of(const TileReduction& r) {
-  return active_table().reduce_parts[static_cast<int>(r.reduction)][static_cast<int>(r.dtype)];
+  return WEFT_ACTIVE(kReduceParts)[static_cast<int>(r.reduction)][static_cast<int>(r.dtype)];
 }
 
 // Bytes of the totals of a group.

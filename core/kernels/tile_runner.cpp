@@ -1,8 +1,8 @@
 #include "kernels/tile_runner.h"
 
+#include "kernels/active_impl.h"
 #include "kernels/chain_table_impl.h"
 #include "kernels/copy.h"
-#include "kernels/table_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -119,8 +119,9 @@ TilePlace TileRunner::outside(int external, const TileWindow& window, void* data
 
 void TileRunner::copy(const TilePlace& to, int64_t to_col, const TilePlace& from, int64_t from_col,
                       int64_t size, const TileWindow& window) const {
-  active_table().move({to.data, from.data, to.row_bytes, from.row_bytes, to_col, from_col,
-                       window.rows, window.cols, size});
+  WEFT_ACTIVE(move)
+  ({to.data, from.data, to.row_bytes, from.row_bytes, to_col, from_col, window.rows, window.cols,
+    size});
 }
 
 void TileRunner::run_steps(const TileWindow& window, std::span<void* const> data) {

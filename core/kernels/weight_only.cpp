@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/active_impl.h"
 #include "kernels/quantized_impl.h"
 
 namespace weft::kernels {
@@ -35,7 +36,7 @@ void run_weight_only_product(const KernelTable& table, const WeightOnlyProduct& 
   if (panels.begin < panels.end) table.quantized->weight_only(p, panels, scratch);
 }
 void run_weight_only_product(const WeightOnlyProduct& p, Range panels, void* scratch) {
-  run_weight_only_product(active_table(), p, panels, scratch);
+  if (panels.begin < panels.end) WEFT_ACTIVE(kQuantized).weight_only(p, panels, scratch);
 }
 
 }  // namespace weft::kernels

@@ -7,6 +7,8 @@
 #include "model/codec_values_impl.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
+#include "ops/use.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 
@@ -33,7 +35,13 @@ Json libraries_of(const Graph& graph) {
 Status missing_operator(std::string_view where, const std::string& name, const Json* libraries) {
   const Json* library = libraries ? libraries->find(name) : nullptr;
   if (!library)
-    return errors::unsupported(where, "operator `", name, "` is unknown to this build of Weft");
+    return errors::unsupported(where, "operator `", name, "` is unknown to this build of Weft",
+#if WEFT_HAS_SOME_OPERATORS
+                               ", which was made for some operators only (WEFT_OPS)"
+#else
+                               ""
+#endif
+    );
   if (library->text().empty())
     return errors::unsupported(
         where, "operator `", name,
@@ -41,6 +49,11 @@ Status missing_operator(std::string_view where, const std::string& name, const J
         "must register it first");
   return errors::unsupported(where, "operator `", name, "` is of the library `", library->text(),
                              "`, which is not loaded; load it before the file");
+}
+
+[[maybe_unused]] Status left_out(std::string_view where, std::string_view what) {
+  return errors::unsupported(where, "it has ", what, ", which this build of Weft was made without ",
+                             "(WEFT_OPS)");
 }
 
 // ---- nodes --------------------------------------------------------------------------------------
@@ -165,7 +178,14 @@ class Decoder {
         return broken("its count of random ordinals is out of range");
       graph_.ordinals = static_cast<int32_t>(ordinals->integer());
     }
-    return decode_sizes(where_, json, graph_);
+    if constexpr (!WEFT_KEEPS_sizes) {
+      if (json.find("sizes")) return left_out(where_, "shapes that a run decides on");
+      return {};
+    } else {
+      WEFT_TRY(decode_sizes(where_, json, graph_));
+      if (!graph_.sizes.empty()) ops::note_use("sizes");
+      return {};
+    }
   }
 
  private:
@@ -202,9 +222,14 @@ class Decoder {
       for (const Json& operand : operands->items())
         WEFT_TRY(decode_operand(operand, op->text(), node));
     if (is_control) {
-      graph::Region region;
-      WEFT_TRY(decode_control(where_, json, region));
-      node.region = graph_.add_region(std::move(region));
+      if constexpr (WEFT_KEEPS_control) {
+        ops::note_use("control");
+        graph::Region region;
+        WEFT_TRY(decode_control(where_, json, region));
+        node.region = graph_.add_region(std::move(region));
+      } else {
+        return left_out(where_, "loops or branches");
+      }
     } else {
       WEFT_TRY(decode_attributes(json.find("attributes"), node));
     }
@@ -271,6 +296,7 @@ class Decoder {
     const Status status = ops::complete_attributes(op, given, complete);
     if (!status.ok()) return broken(status.message());
     node.attributes = ops::Attributes(complete);
+    ops::note_use(op, complete);
     return {};
   }
 
@@ -294,6 +320,11 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
   if (items.empty() || items.size() > static_cast<size_t>(kMaxRank) + 1) return malformed();
   const std::optional<DType> dtype = dtype_named(items[0].text());
   if (!dtype || !is_known(*dtype)) return malformed();
+  if (!ops::is_kept(*dtype))
+    return errors::unsupported(where, "it has arrays of ", *dtype,
+                               ", for which this build of Weft ",
+                               "was made without kernels (WEFT_OPS)");
+  ops::note_use(*dtype);
   graph::TensorType type;
   type.dtype = *dtype;
   for (size_t i = 1; i < items.size(); ++i) {

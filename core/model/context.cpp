@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "executor/stages.h"
 #include "runtime/pool.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 namespace {
@@ -36,6 +37,14 @@ int64_t bytes_of(const executor::Compiled& compiled) {
   for (const graph::StatePair& state : compiled.states())
     bytes += aligned(bytes_of_state(compiled, state));
   return bytes;
+}
+
+// Kernels read elements where they lie, which not every processor does at any address.
+Status check_alignment(std::string_view what, const Port& port, const void* data) {
+  const auto size = static_cast<uintptr_t>(size_of(port.type.dtype));
+  if (reinterpret_cast<uintptr_t>(data) % size == 0) return {};
+  return errors::invalid_value("context", what, " `", port.name, "` ", to_string(port.type),
+                               " must lie at a multiple of ", size, " bytes");
 }
 
 // Refuses a second thread instead of waiting: two threads that share a context do so by mistake.
@@ -80,9 +89,11 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
   context->find_states();
-  if (context->entry_->program->stages()) {
-    WEFT_TRY(context->bind_stages());
-    return context;
+  if constexpr (WEFT_KEEPS_sizes) {
+    if (context->entry_->program->stages()) {
+      WEFT_TRY(context->bind_stages());
+      return context;
+    }
   }
   WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_, arena ? executor::Prepare::kNo
                                                                       : executor::Prepare::kYes));
@@ -169,6 +180,7 @@ Status Context::bind_memory(char* arena) {
     outputs_.push_back(next);
     next += aligned(type.bytes());
   }
+  own_outputs_ = outputs_;
   const bool keeps_old = keeps_old_states(*compiled_);
   for (size_t k = 0; k < state_tensors_.size(); ++k) {
     const graph::StatePair& state = compiled_->states()[k];
@@ -206,6 +218,7 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
     return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),
                                  " takes ", port.type.bytes(), " bytes; got ",
                                  data ? bytes : size_t{0});
+  WEFT_TRY(check_alignment("input", port, data));
   inputs_[index] = const_cast<void*>(data);  // plans never write inputs that are no states
   return {};
 }
@@ -222,9 +235,18 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
     return errors::invalid_value("context", "output `", port.name, "` ", to_string(port.type),
                                  " has ", port.type.bytes(), " bytes; got ",
                                  data ? bytes : size_t{0});
+  WEFT_TRY(check_alignment("output", port, data));
   (entry_->program->stages() ? wanted_ : outputs_)[index] = data;
   has_run_ = false;
   return {};
+}
+
+void Context::unbind_output(size_t index) {
+  if (entry_->program->stages())
+    wanted_[index] = nullptr;
+  else
+    outputs_[index] = own_outputs_[index];
+  has_run_ = false;
 }
 
 Status Context::run() {
@@ -237,7 +259,8 @@ Status Context::run() {
   if (seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(entry_->program->graph().ordinals);
-  if (entry_->program->stages()) return run_stages(first);
+  if constexpr (WEFT_KEEPS_sizes)
+    if (entry_->program->stages()) return run_stages(first);
   if (prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
   take_new_states();

@@ -38,7 +38,8 @@ class Context {
   // shape where it follows from values.
   Status bind_input(size_t index, const void* data, size_t bytes);
   Status bind_output(size_t index, void* data, size_t bytes);
-  Status run();  // allocates nothing without sizes
+  void unbind_output(size_t index);  // to memory of its own; `index` is one
+  Status run();                      // allocates nothing without sizes
   // Where output `index` is after a run; valid until the next.
   Result<const void*> output_data(size_t index) const;
 
@@ -49,6 +50,7 @@ class Context {
   Status reset_states();
   Status save(const std::string& path) const;  // see States::save
   const Ref<States>& states() const { return states_; }
+  const Entry& entry() const { return *entry_; }
 
  private:
   Context() = default;
@@ -68,6 +70,7 @@ class Context {
   Ref<executor::Compiled> compiled_;
   executor::FramePtr frame_;
   std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
+  std::vector<void*> own_outputs_;       // where those lie that the caller has not bound
   std::vector<HeldValue> held_;
   // Values made from captures: shared by contexts, or this one's own and made before each run where
   // a capture is a state.

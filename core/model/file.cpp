@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "graph/sizes.h"
 #include "model/codec.h"
+#include "model/idle_contexts_impl.h"
 #include "model/saved_plans.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 namespace {
@@ -38,7 +40,7 @@ class EntryReader {
     if (!body) return errors::io(where_, "it has no graph");
     WEFT_TRY(decode_graph(where_, *body, graph));
     WEFT_TRY(read_outputs(graph));
-    WEFT_TRY(open_shapes(graph));
+    if constexpr (WEFT_KEEPS_sizes) WEFT_TRY(open_shapes(graph));
     std::vector<bool> settled(entry_.inputs.size(), false);
     settled.resize(settled.size() + entry_.captures.size(), true);
     WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph), graph::PassSelection(),
@@ -168,19 +170,6 @@ class EntryReader {
 };
 
 // float32(batch, 3)
-std::string type_text(const Port& port) {
-  if (!port.is_open()) return to_string(port.type);
-  std::string text = std::string(name_of(port.type.dtype)) + "(";
-  for (int axis = 0; axis < port.type.shape.rank(); ++axis) {
-    const auto at = static_cast<size_t>(axis);
-    const std::string name = at < port.dimensions.size() ? port.dimensions[at] : "";
-    const int64_t extent = port.type.shape[axis];
-    text += axis ? ", " : "";
-    text += extent >= 0 ? std::to_string(extent) : name.empty() ? "?" : name;
-  }
-  return text + ")";
-}
-
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
   for (const Port& port : ports)
@@ -234,6 +223,22 @@ Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType
   }
   return {};
 }
+
+std::string type_text(const Port& port) {
+  if (!port.is_open()) return to_string(port.type);
+  std::string text = std::string(name_of(port.type.dtype)) + "(";
+  for (int axis = 0; axis < port.type.shape.rank(); ++axis) {
+    const auto at = static_cast<size_t>(axis);
+    const std::string name = at < port.dimensions.size() ? port.dimensions[at] : "";
+    const int64_t extent = port.type.shape[axis];
+    text += axis ? ", " : "";
+    text += extent >= 0 ? std::to_string(extent) : name.empty() ? "?" : name;
+  }
+  return text + ")";
+}
+
+Model::Model() : idle_(std::make_unique<IdleContexts>()) {}
+Model::~Model() = default;
 
 Result<Ref<Model>> Model::load(const std::string& path) {
   WEFT_ASSIGN(Archive archive, read_archive(path));

@@ -76,6 +76,8 @@ struct Port {
   bool is_open() const { return std::ranges::count(type.shape, -1) > 0; }
 };
 
+std::string type_text(const Port& port);  // float32(batch, 3), for people
+
 // The outputs of a graph with sizes for inputs of these types, as large as they may be.
 Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
                     std::span<Port> outputs);
@@ -87,6 +89,8 @@ struct Entry {
   std::vector<int32_t> captures;  // tensor of each further input of the program's graph
   Ref<executor::Program> program;
 };
+
+class IdleContexts;
 
 class Model final : public Object {
  public:
@@ -103,9 +107,11 @@ class Model final : public Object {
   const Archive& archive() const { return archive_; }
   int64_t format_version() const { return version_; }
   const std::string& text() const { return text_; }  // a description for people
+  IdleContexts& idle_contexts() { return *idle_; }   // of run.h
 
  private:
-  Model() = default;
+  Model();
+  ~Model() override;
   static Result<Ref<Model>> from_archive(Archive archive);
 
   Archive archive_;
@@ -113,6 +119,7 @@ class Model final : public Object {
   std::vector<std::pair<std::string, std::string>> metadata_;
   int64_t version_ = 0;
   std::string text_;
+  std::unique_ptr<IdleContexts> idle_;
 };
 
 }  // namespace weft::model

@@ -75,7 +75,7 @@ Result<Extent> read_extent(std::string_view name, const Json& entry, uint64_t da
   int64_t bytes = 0;
   if (!elements.ok() || __builtin_mul_overflow(elements.value(), size_of(extent.dtype), &bytes) ||
       static_cast<uint64_t>(bytes) != extent.end - extent.begin)
-    return damaged("tensor `", name, "` has ", extent.end - extent.begin,
+    return damaged("tensor `", name, "` has ", static_cast<int64_t>(extent.end - extent.begin),
                    " bytes, which do not fill its shape ", extent.shape);
   return extent;
 }

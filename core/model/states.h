@@ -15,6 +15,9 @@ class States final : public Object {
   static Ref<States> create(Ref<Model> model);
 
   const Ref<Model>& model() const { return model_; }
+  // While the model keeps the context, these must not keep the model.
+  void let_go() { model_ = Ref<Model>(); }
+  void hold(Ref<Model> model) { model_ = std::move(model); }
   // Where tensor `index` of the model is, if runs change it; else null.
   void* find(int32_t index) const;
   // Makes it one that runs change, with the content it has in the model, in `memory` of its size,

@@ -172,6 +172,10 @@ Status choose_policy(std::string_view name) {
   EnginePolicy policy{};
   if (!parse_policy(name, &policy))
     return errors::invalid_value("engine", "`policy` must be inline, serial or async; got ", name);
+#if WEFT_WITHOUT_THREADS
+  if (policy == EnginePolicy::kAsync)
+    return errors::unsupported("engine", "async needs threads, which this build was made without");
+#endif
   engine().policy = policy;
   global_modes = policy == EnginePolicy::kAsync ? uint32_t{kDeferring} : 0;
   return {};

@@ -18,7 +18,7 @@ namespace {
 // Large classes have four steps an octave.
 constexpr int kLargeClasses = 4 * 40;
 constexpr int64_t kMostCachedBytes = int64_t{1} << 30;
-constexpr size_t kMostBytes = size_t{1} << 46;
+constexpr size_t kMostBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 
 // Blocks of at least two huge pages ask for them: fewer page faults and misses of the TLB.
 constexpr size_t kHugePage = size_t{2} << 20;

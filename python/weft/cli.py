@@ -1,7 +1,8 @@
 """The command `weft`: the version, and how to compile a program against this installation.
 
 It imports neither NumPy nor the extension module, so it answers at once and also works where
-the extension does not load. `weft info FILE` describes a model file.
+the extension does not load. `weft info FILE` describes a model file; `weft ops FILE` prints what a
+runtime-only library needs to run it.
 """
 
 import argparse
@@ -42,19 +43,35 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="a library of operators that the file needs; may be given several times",
     )
+    info.add_argument(*("--batch", "-n"), type=int, help="figures for so many samples at a time")
+    ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
+    ops.add_argument("file", help="path of the file")
     return result
 
 
-def describe(path: str, libraries: list[str]) -> int:
+def describe(path: str, libraries: list[str], batch: int | None) -> int:
     """Prints what a model file holds; returns the exit status."""
     from weft import Error, runtime
 
     try:
         for library in libraries:
             runtime.load_library(library)
-        print(runtime.Model(path).text)
+        model = runtime.Model(path)
+        print(model.text, model.figures(batch), sep="\n", end="")
     except Error as error:
         print(f"weft info: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def list_operators(path: str) -> int:
+    """Prints the operators that a model file needs; returns the exit status."""
+    from weft import Error, runtime
+
+    try:
+        print(runtime.operators(path), end="")
+    except Error as error:
+        print(f"weft ops: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -62,7 +79,9 @@ def describe(path: str, libraries: list[str]) -> int:
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "info":
-        return describe(options.file, options.library)
+        return describe(options.file, options.library, options.batch)
+    if options.command == "ops":
+        return list_operators(options.file)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))

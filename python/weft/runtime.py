@@ -44,6 +44,8 @@ weft_status weft_model_load(const char* path, weft_model* out);
 weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* out);
 void weft_model_release(weft_model model);
 const char* weft_model_text(weft_model model);
+weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
+weft_status weft_model_operators(const char* path, const char** text);
 const char* weft_model_metadata(weft_model model, const char* key);
 size_t weft_model_metadata_count(weft_model model);
 const char* weft_model_metadata_key_at(weft_model model, size_t index);
@@ -135,6 +137,17 @@ class Port(NamedTuple):
     nbytes: int
 
 
+def operators(path: str | os.PathLike[str]) -> str:
+    """What a runtime-only libweft needs that shall run this file: the text of `weft ops`.
+
+    Raises OSError for a file that cannot be read, NotImplementedError where a run decides on
+    shapes.
+    """
+    out = _ffi.new("const char**")
+    _check(_library.weft_model_operators(os.fsencode(path), out), _FILE_ERRORS)
+    return _text(out[0])
+
+
 class Model:
     """A loaded .weft file: a path, or the bytes of a file.
 
@@ -155,6 +168,18 @@ class Model:
     def text(self) -> str:
         """A description for people: format version, entry points, weights, metadata."""
         return _text(_library.weft_model_text(self._handle))
+
+    def figures(self, batch: int | None = None) -> str:
+        """Of each entry point, for people: operators, multiply-adds of a run, bytes of its arena.
+
+        batch: replaces the first extent of every input
+        Raises ValueError or NotImplementedError for a batch that the file is not for.
+        """
+        if batch is not None and batch < 1:
+            raise InvalidValue(f"info: `batch` must be at least 1; got {batch}")
+        out = _ffi.new("const char**")
+        _check(_library.weft_model_figures(self._handle, batch or 0, out))
+        return _text(out[0])
 
     @property
     def entries(self) -> list[str]:

@@ -1,11 +1,12 @@
 """The command `weft`: what it prints, and what it does without."""
 
+import re
 import subprocess
 import sys
 
 import outside_operators
 import pytest
-from weft import np, npx
+from weft import gluon, np, npx
 from weft._core import native
 
 cli = pytest.importorskip("weft.cli")
@@ -56,3 +57,48 @@ def test_info_loads_the_library_that_a_file_needs(tmp_path, capsys):
     )
     assert done.returncode == 0, done.stderr
     assert "operator outside_cube of liboperators.so" in done.stdout
+
+
+def small_model(path, dynamic=False):
+    net = gluon.nn.HybridSequential(
+        gluon.nn.Conv2D(16, 3, in_channels=3, activation="relu"),
+        gluon.nn.Flatten(),
+        gluon.nn.Dense(5),
+    )
+    net.initialize()
+    x = np.ones((2, 3, 6, 6))
+    net(x)
+    if dynamic:
+        net.export(path, x, dynamic={0: {0: "batch"}})
+    else:
+        net.export(path, x)
+    return net
+
+
+def test_info_tells_operators_multiply_adds_and_memory(tmp_path, capsys):
+    small_model(tmp_path / "net.weft")
+    assert cli.main(["info", str(tmp_path / "net.weft")]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"operators: .*\bconvolution_image\b", printed)
+    # Two images of 4 x 4 pixels of 16 channels of 27 products, then 256 by 5.
+    assert f"multiply-adds: {2 * (16 * 16 * 27 + 256 * 5):,}\n" in printed
+    assert re.search(r"arena: [\d,]+ bytes, with [\d,]+ bytes of prepared weights; ", printed)
+
+
+def test_ops_lists_what_passes_write_too(tmp_path, capsys):
+    small_model(tmp_path / "net.weft")
+    assert cli.main(["ops", str(tmp_path / "net.weft")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "# What a runtime-only build needs to run net.weft."
+    assert lines[1:] == sorted(set(lines[1:]))
+    assert {"operator convolution_image", "operator convolution_blocked", "operator copy",
+            "formula relu", "dtype float32"} <= set(lines)  # fmt: skip
+    assert "operator exp" not in lines
+    assert "part winograd" not in lines
+
+
+@pytest.mark.parametrize("command", ["info", "ops"])
+def test_a_file_that_is_none_is_an_error(command, tmp_path, capsys):
+    (tmp_path / "no.weft").write_bytes(b"nothing")
+    assert cli.main([command, str(tmp_path / "no.weft")]) == 1
+    assert f"weft {command}: " in capsys.readouterr().err

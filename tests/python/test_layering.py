@@ -24,6 +24,8 @@ GENERATED = {
     "weft_operators.inc",
     "weft_formulas.inc",
     "weft_formula_headers.inc",
+    "weft_keep.h",
+    "weft_parts.h",
 }
 
 

@@ -14,6 +14,35 @@
  * Threads     Functions may be called from any thread unless they say otherwise. Reading an array
  *             from several threads is free; writing it excludes others (the caller's duty).
  * Versions    Structs that may grow start with their size. Numbers are never reused.
+ *
+ * Arrays are made, operators are found by name and called with tagged values; what a call gives is
+ * released. docs/c.md goes from here to a served model.
+ *
+ * ```c
+ * #include <stdio.h>
+ * #include <weft/weft.h>
+ *
+ * int main(void) {
+ *   const int64_t shape[] = {3};
+ *   const float numbers[] = {1, 4, 9};
+ *   float roots[3];
+ *   weft_op op;
+ *   weft_tensor x, y;
+ *   weft_value argument = {WEFT_TAG_TENSOR, 0, {NULL}};
+ *   if (weft_tensor_create(WEFT_FLOAT32, 1, shape, numbers, &x)) return 1;
+ *   argument.as.tensor = x;
+ *   if (weft_op_find("sqrt", &op) || weft_invoke(op, &argument, 1, &y, 1) ||
+ *       weft_tensor_read(y, roots, sizeof roots))
+ *     return fprintf(stderr, "%s\n", weft_last_error()), 1;
+ *   printf("%g %g %g\n", roots[0], roots[1], roots[2]);
+ *   weft_tensor_release(y);
+ *   weft_tensor_release(x);
+ *   return 0;
+ * }
+ * ```
+ * ```text
+ * 1 2 3
+ * ```
  */
 #ifndef WEFT_WEFT_H_
 #define WEFT_WEFT_H_

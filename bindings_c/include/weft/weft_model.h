@@ -46,6 +46,16 @@ WEFT_API weft_status weft_model_save_plans(const char* path);
 /* A description for people: format version, entry points, weights, metadata; as long as the
  * model lives. */
 WEFT_API const char* weft_model_text(weft_model model);
+/* More of it, for people: by entry point the operators, the multiply-adds of a run and the bytes
+ * that it needs beside inputs and outputs. `batch` replaces the first extent of every input; 0: as
+ * in the file, where the text says what is not known. WEFT_UNSUPPORTED where the graph is for one
+ * batch only. The text is lent until this thread's next call of one of these two. Not in the
+ * runtime-only library. */
+WEFT_API weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
+/* What a runtime-only library needs that shall run this file and others like it: operators,
+ * formulas, dtypes, one a line, as the build's option WEFT_OPS reads them. Makes the plans of all
+ * entry points. WEFT_UNSUPPORTED where a run decides on shapes. Not in the runtime-only library. */
+WEFT_API weft_status weft_model_operators(const char* path, const char** text);
 /* Entry points and weights in the file's order. Names are lent as long as the model;
  * weft_model_tensor gives a new reference to the model's array, which may outlive it. */
 WEFT_API size_t weft_model_entry_count(weft_model model);
@@ -107,7 +117,8 @@ WEFT_API weft_status weft_context_set_input_shape(weft_context context, size_t i
                                                   const int64_t* shape, int32_t rank);
 WEFT_API const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
 /* Binds the caller's dense memory of the port's size until the next bind or the context's release;
- * read (written) at every run. */
+ * read (written) at every run, without a copy. It lies at a multiple of the element's size, else
+ * the call fails with WEFT_INVALID_VALUE. An output must not overlap an input. */
 WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                              size_t bytes);
 WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
@@ -118,6 +129,22 @@ WEFT_API weft_status weft_context_run(weft_context context);
 /* Where output `index` is after a run; valid until the next run. */
 WEFT_API weft_status weft_context_output_data(weft_context context, size_t index,
                                               const void** data);
+
+/* Memory of the caller for weft_model_run, dense and row-major. Stays as it is. */
+typedef struct weft_buffer {
+  void* data;
+  size_t bytes; /* that there are at `data` */
+  weft_type type;
+} weft_buffer;
+/* One run in one call, for languages whose calls cost much and for servers: an idle context of the
+ * model is taken, or made, and kept for the next call; several threads may call at once. Inputs are
+ * read and outputs written where they lie. Inputs tell their dtype and shape, which must be those
+ * of the entry (dimensions: any extent in range) or the call fails with WEFT_INVALID_VALUE and says
+ * what was expected. Outputs need room only (their shape may follow from values: for the largest
+ * one); dtype, rank, shape and the bytes that were written are told. An output with data NULL is
+ * told about and not copied. WEFT_UNSUPPORTED: the entry changes states, which need a context. */
+WEFT_API weft_status weft_model_run(weft_model model, const char* entry, const weft_buffer* inputs,
+                                    size_t input_count, weft_buffer* outputs, size_t output_count);
 
 /* States: what runs of the entry point change, by name of the tensor in the file. They start as the
  * file has them. The last one of an entry that draws random numbers is "weft.random", uint64 [seed,

@@ -84,12 +84,14 @@ void cast(const Tile& tile) {
   }
 }
 
-#define WEFT_CASTS_FROM(From)                                                               \
-  {                                                                                         \
-    cast<Boolean, From>, cast<uint8_t, From>, cast<uint16_t, From>, cast<uint32_t, From>,   \
-        cast<uint64_t, From>, cast<int8_t, From>, cast<int16_t, From>, cast<int32_t, From>, \
-        cast<int64_t, From>, cast<Float16, From>, cast<BFloat16, From>, cast<float, From>,  \
-        cast<double, From>                                                                  \
+#define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, cast<To, From>))
+#define WEFT_CASTS_FROM(From)                                                          \
+  {                                                                                    \
+    WEFT_CAST(Boolean, From), WEFT_CAST(uint8_t, From), WEFT_CAST(uint16_t, From),     \
+        WEFT_CAST(uint32_t, From), WEFT_CAST(uint64_t, From), WEFT_CAST(int8_t, From), \
+        WEFT_CAST(int16_t, From), WEFT_CAST(int32_t, From), WEFT_CAST(int64_t, From),  \
+        WEFT_CAST(Float16, From), WEFT_CAST(BFloat16, From), WEFT_CAST(float, From),   \
+        WEFT_CAST(double, From)                                                        \
   }
 
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];

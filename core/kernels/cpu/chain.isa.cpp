@@ -107,11 +107,13 @@ void chain_draw_code(const ChainOp* op, int64_t at, WEFT_HELD) {
 void chain_end(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held, Held) {}
 
 // A kernel template at the storage types of four bytes and less, in the order of DType.
-#define WEFT_NARROW_DTYPES(kernel)                                                          \
-  {                                                                                         \
-    kernel<Boolean>(), kernel<uint8_t>(), kernel<uint16_t>(), kernel<uint32_t>(), nullptr,  \
-        kernel<int8_t>(), kernel<int16_t>(), kernel<int32_t>(), nullptr, kernel<Float16>(), \
-        kernel<BFloat16>(), kernel<float>(), nullptr                                        \
+#define WEFT_NARROW_DTYPES(kernel)                                                                 \
+  {                                                                                                \
+    WEFT_KEPT(Boolean, kernel<Boolean>()), WEFT_KEPT(uint8_t, kernel<uint8_t>()),                  \
+        WEFT_KEPT(uint16_t, kernel<uint16_t>()), WEFT_KEPT(uint32_t, kernel<uint32_t>()), nullptr, \
+        WEFT_KEPT(int8_t, kernel<int8_t>()), WEFT_KEPT(int16_t, kernel<int16_t>()),                \
+        WEFT_KEPT(int32_t, kernel<int32_t>()), nullptr, WEFT_KEPT(Float16, kernel<Float16>()),     \
+        WEFT_KEPT(BFloat16, kernel<BFloat16>()), WEFT_KEPT(float, kernel<float>()), nullptr        \
   }
 template <class S>
 constexpr ChainCode load_array() {
@@ -158,10 +160,11 @@ extern const ChainForms kChainsFloat32[], kChainsInt32[], kChainsBool[];
 
 ChainFunction formula_code(FormulaId formula, DType dtype, ChainForm form) {
   const bool is_half = dtype == DType::kFloat16 || dtype == DType::kBFloat16;
-  const ChainForms* const forms = dtype == DType::kFloat32 || is_half ? kChainsFloat32
-                                  : dtype == DType::kInt32            ? kChainsInt32
-                                  : dtype == DType::kBool             ? kChainsBool
-                                                                      : nullptr;
+  const ChainForms* const forms = dtype == DType::kFloat32 || is_half
+                                      ? WEFT_KEPT(float, kChainsFloat32)
+                                  : dtype == DType::kInt32 ? WEFT_KEPT(int32_t, kChainsInt32)
+                                  : dtype == DType::kBool  ? WEFT_KEPT(Boolean, kChainsBool)
+                                                           : nullptr;
   return forms ? (ChainFunction)forms[int(formula)].function[int(form)] : nullptr;
 }
 ChainFunction cast_code(DType from, DType to) {

@@ -290,9 +290,13 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
 
 extern const MatmulKernel kMatmuls[kNumDTypes];
 const MatmulKernel kMatmuls[kNumDTypes] = {
-    matmul<Boolean>,  matmul<uint8_t>,  matmul<uint16_t>, matmul<uint32_t>, matmul<uint64_t>,
-    matmul<uint8_t>,  matmul<uint16_t>, matmul<uint32_t>, matmul<uint64_t>, matmul<Float16>,
-    matmul<BFloat16>, matmul<float>,    matmul<double>,
+    WEFT_KEPT(Boolean, matmul<Boolean>),   WEFT_KEPT(uint8_t, matmul<uint8_t>),
+    WEFT_KEPT(uint16_t, matmul<uint16_t>), WEFT_KEPT(uint32_t, matmul<uint32_t>),
+    WEFT_KEPT(uint64_t, matmul<uint64_t>), WEFT_KEPT(int8_t, matmul<uint8_t>),
+    WEFT_KEPT(int16_t, matmul<uint16_t>),  WEFT_KEPT(int32_t, matmul<uint32_t>),
+    WEFT_KEPT(int64_t, matmul<uint64_t>),  WEFT_KEPT(Float16, matmul<Float16>),
+    WEFT_KEPT(BFloat16, matmul<BFloat16>), WEFT_KEPT(float, matmul<float>),
+    WEFT_KEPT(double, matmul<double>),
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -281,7 +281,7 @@ void pack_panels(const PanelPacking& packing, Range panels) {
 }
 
 #define WEFT_PANELS(S) \
-  { pack_panels<S>, multiply_panels<S> }
+  { WEFT_KEPT(S, pack_panels<S>), WEFT_KEPT(S, multiply_panels<S>) }
 
 extern const PanelKernels kPanels[kNumDTypes];
 const PanelKernels kPanels[kNumDTypes] = {{},

@@ -120,7 +120,7 @@ void blocked_average_pool(const Pooling& p, int64_t block, const void* x, void* 
 }
 
 #define WEFT_BLOCKED_POOLS(S) \
-  { blocked_max_pool<S>, blocked_average_pool<S> }
+  { WEFT_KEPT(S, blocked_max_pool<S>), WEFT_KEPT(S, blocked_average_pool<S>) }
 
 // In the order of DType.
 extern const BlockedPoolKernels kBlockedPools[kNumDTypes];

@@ -4,21 +4,29 @@
 //   sums[row][column] = sum over quads of a[row][quad][0..3] * b[quad][column][0..3]
 //
 // VPDPBUSD adds four products of unsigned by signed bytes to a lane: one side is shifted by 128,
-// which the sums of the other side undo. It wraps, and never saturates. Elsewhere both sides are
-// widened to 16 bits, A once beforehand: PMADDWD adds two products exactly (VPMADDUBSW would
-// saturate), so a column takes two lanes, which are added at the end.
+// which the sums of the other side undo. It wraps, and never saturates. SDOT of Armv8.2 takes
+// signed bytes and needs no shift. Elsewhere both sides are widened to 16 bits, A once beforehand:
+// PMADDWD adds two products exactly (VPMADDUBSW would saturate), so a column takes two lanes, which
+// are added at the end.
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
 // kernels/cpu/requantize_impl.h.
 
-#if WEFT_AVX512 && !defined(__clang__)
+#if (WEFT_AVX512 && !defined(__clang__)) || (WEFT_NEON && defined(__linux__))
 #define WEFT_DOT_BYTES 1
 #else
 #define WEFT_DOT_BYTES 0
 #endif
 
+// What makes elements bytes for it, by exclusive or; what is added to the zero point then.
+constexpr uint8_t kDotFlip = WEFT_NEON ? 0 : 0x80;
+constexpr uint32_t kDotShift = kDotFlip;
+
 WEFT_INLINE bool processor_has_dot_bytes() {
-#if WEFT_DOT_BYTES
+#if WEFT_DOT_BYTES && WEFT_NEON
+  constexpr unsigned long kDotProducts = 1ul << 20;  // HWCAP_ASIMDDP
+  return getauxval(AT_HWCAP) & kDotProducts;
+#elif WEFT_DOT_BYTES
   return __builtin_cpu_supports("avx512vnni");
 #else
   return false;
@@ -111,7 +119,13 @@ struct PairStep {
 // Assembler because a file has one set of instructions: this one is compiled for processors without
 // it, too.
 WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
+#if WEFT_NEON
+  asm(".arch armv8.2-a+dotprod\n\tsdot %0.4s, %1.16b, %2.16b"
+      : "+w"(sum.v)
+      : "w"(of_unsigned.v), "w"(of_signed.v));
+#else
   asm("vpdpbusd %2, %1, %0" : "+v"(sum.v) : "v"(of_unsigned.v), "v"(of_signed.v));
+#endif
   return sum;
 }
 template <bool kLeftIsUnsigned>
@@ -198,7 +212,7 @@ void quad_tile(const QuadTile& tile) {
 struct QuadTiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1]
   int64_t columns, left_bytes;
-  bool shifts;  // the unsigned side by 128
+  bool shifts;  // A is bytes, flipped by kDotFlip; else 16 bits
 };
 template <class Step, bool kIsIndexed, int... I>
 constexpr QuadTiles quad_tiles(Numbers<I...>) {

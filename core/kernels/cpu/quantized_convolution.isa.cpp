@@ -75,7 +75,7 @@ struct ConvolutionUnit {
   int64_t channel_quads() const { return (channels() + kQuad - 1) / kQuad; }
   int64_t taps() const { return shape().kernel_height * shape().kernel_width; }
   int64_t quads() const { return taps() * channel_quads(); }
-  int8_t flip() const { return tiles.shifts ? -128 : 0; }
+  int8_t flip() const { return tiles.shifts ? int8_t(kDotFlip) : 0; }
   int64_t band_rows() const {
     const Convolution& s = shape();
     return rows + (s.kernel_height - 1) * s.dilation_height / s.stride_height;
@@ -199,7 +199,7 @@ struct ConvolutionUnit {
     const int64_t channel = group * (shape().out_channels / shape().groups) + first_filter + i;
     int32_t sum;
     __builtin_memcpy(&sum, filter(i) + quads() * kQuad, sizeof sum);
-    const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? 128 : 0);
+    const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     const Sums start(
         int32_t((p.bias ? uint32_t(p.bias[channel]) : 0) - zero_point * uint32_t(sum)));
     if (!p.how.multiplier) {

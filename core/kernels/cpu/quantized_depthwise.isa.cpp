@@ -84,7 +84,7 @@ struct PairLanes {
   }
 };
 
-#if WEFT_DOT_BYTES
+#if WEFT_DOT_BYTES && WEFT_AVX512
 // Lanes of four taps; a vector has four channels of every 16.
 struct QuadLanes {
   static constexpr int kTaps = 4;
@@ -375,7 +375,7 @@ void depthwise_units(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& c
 
 void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& cut, Range units,
                          void* scratch) {
-#if WEFT_DOT_BYTES
+#if WEFT_DOT_BYTES && WEFT_AVX512
   if (processor_has_dot_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
 #endif
   depthwise_units<PairLanes>(p, cut, units, scratch);

@@ -69,7 +69,7 @@ struct ProductUnit {
     const int64_t width = p.n - col < kQuantizedColumns ? p.n - col : kQuantizedColumns;
     const int8_t* b = p.panels + panel * (quads() + 1) * kQuadBytes;
     alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
-    const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? 128 : 0);
+    const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     for (int64_t j = 0; j < kQuantizedColumns; j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
       Sums of_weights;

@@ -19,7 +19,7 @@ struct RowWriter {
         _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(bytes, flip));
       }
 #endif
-      for (; i < count; ++i) to[i] = char(uint8_t(from[i]) ^ 0x80);
+      for (; i < count; ++i) to[i] = char(uint8_t(from[i]) ^ kDotFlip);
       to += count;
       return;
     }
@@ -33,7 +33,7 @@ struct RowWriter {
   }
   WEFT_INLINE void fill(int32_t value, int64_t count) {
     if (shifts) {
-      for (int64_t i = 0; i < count; ++i) to[i] = char(uint8_t(value) ^ 0x80);
+      for (int64_t i = 0; i < count; ++i) to[i] = char(uint8_t(value) ^ kDotFlip);
     } else {
       for (int64_t i = 0; i < count; ++i) ((int16_t*)to)[i] = int16_t(value);
     }

@@ -250,8 +250,11 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
   }
 }
 
-#define WEFT_RECURRENT(T) \
-  { recurrent_pack<T>, recurrent_step<T>, recurrent_back_step<T> }
+#define WEFT_RECURRENT(T)                                             \
+  {                                                                   \
+    WEFT_KEPT(T, recurrent_pack<T>), WEFT_KEPT(T, recurrent_step<T>), \
+        WEFT_KEPT(T, recurrent_back_step<T>)                          \
+  }
 
 extern const RecurrentKernels kRecurrents[kNumDTypes];
 const RecurrentKernels kRecurrents[kNumDTypes] = {

@@ -225,12 +225,26 @@ void find_extremum(const Reduce& reduce, const void* in_data, void* out_data, Ra
   }
 }
 
-#define WEFT_REDUCTIONS(kernel)                                                             \
-  {                                                                                         \
-    kernel(Boolean), kernel(uint8_t), kernel(uint16_t), kernel(uint32_t), kernel(uint64_t), \
-        kernel(int8_t), kernel(int16_t), kernel(int32_t), kernel(int64_t), kernel(Float16), \
-        kernel(BFloat16), kernel(float), kernel(double)                                     \
+template <class S>
+constexpr ReduceKernel sum() {
+  if constexpr (kIsFloating<LaneType<S>>) {
+    return reduce_lanes<Sum, S>;
+  } else {
+    return sum_integers<S>;
   }
+}
+
+#define WEFT_REDUCTIONS(kernel)                                                       \
+  {                                                                                   \
+    WEFT_KEPT(Boolean, kernel(Boolean)), WEFT_KEPT(uint8_t, kernel(uint8_t)),         \
+        WEFT_KEPT(uint16_t, kernel(uint16_t)), WEFT_KEPT(uint32_t, kernel(uint32_t)), \
+        WEFT_KEPT(uint64_t, kernel(uint64_t)), WEFT_KEPT(int8_t, kernel(int8_t)),     \
+        WEFT_KEPT(int16_t, kernel(int16_t)), WEFT_KEPT(int32_t, kernel(int32_t)),     \
+        WEFT_KEPT(int64_t, kernel(int64_t)), WEFT_KEPT(Float16, kernel(Float16)),     \
+        WEFT_KEPT(BFloat16, kernel(BFloat16)), WEFT_KEPT(float, kernel(float)),       \
+        WEFT_KEPT(double, kernel(double))                                             \
+  }
+#define WEFT_SUM(S) sum<S>()
 #define WEFT_LARGEST(S) reduce_lanes<Largest, S>
 #define WEFT_SMALLEST(S) reduce_lanes<Smallest, S>
 #define WEFT_ARG_LARGEST(S) find_extremum<true, S>
@@ -238,17 +252,17 @@ void find_extremum(const Reduce& reduce, const void* in_data, void* out_data, Ra
 
 extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
 const ReduceKernel kReduces[kNumReductions][kNumDTypes] = {
-    {sum_integers<Boolean>, sum_integers<uint8_t>, sum_integers<uint16_t>, sum_integers<uint32_t>,
-     sum_integers<uint64_t>, sum_integers<int8_t>, sum_integers<int16_t>, sum_integers<int32_t>,
-     sum_integers<int64_t>, reduce_lanes<Sum, Float16>, reduce_lanes<Sum, BFloat16>,
-     reduce_lanes<Sum, float>, reduce_lanes<Sum, double>},
+    WEFT_REDUCTIONS(WEFT_SUM),
     WEFT_REDUCTIONS(WEFT_LARGEST),
     WEFT_REDUCTIONS(WEFT_SMALLEST),
     WEFT_REDUCTIONS(WEFT_ARG_LARGEST),
     WEFT_REDUCTIONS(WEFT_ARG_SMALLEST),
-    {nullptr, nullptr, nullptr, nullptr, reduce_lanes<Product, uint64_t>, nullptr, nullptr, nullptr,
-     reduce_lanes<Product, uint64_t>, reduce_lanes<Product, Float16>,
-     reduce_lanes<Product, BFloat16>, reduce_lanes<Product, float>, reduce_lanes<Product, double>},
+    {nullptr, nullptr, nullptr, nullptr, WEFT_KEPT(uint64_t, reduce_lanes<Product, uint64_t>),
+     nullptr, nullptr, nullptr, WEFT_KEPT(int64_t, reduce_lanes<Product, uint64_t>),
+     WEFT_KEPT(Float16, reduce_lanes<Product, Float16>),
+     WEFT_KEPT(BFloat16, reduce_lanes<Product, BFloat16>),
+     WEFT_KEPT(float, reduce_lanes<Product, float>),
+     WEFT_KEPT(double, reduce_lanes<Product, double>)},
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -66,19 +66,11 @@ void resample_adjoint(const Resample& p, const ResampleTable& table, const void*
   }
 }
 
+#define WEFT_RESAMPLE(T) \
+  { WEFT_KEPT(T, resample<T>), WEFT_KEPT(T, resample_adjoint<T>) }
+
 extern const ResampleKernels kResamples[kNumDTypes];
-const ResampleKernels kResamples[kNumDTypes] = {{},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {},
-                                                {resample<float>, resample_adjoint<float>},
-                                                {resample<double>, resample_adjoint<double>}};
+const ResampleKernels kResamples[kNumDTypes] = {
+    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_RESAMPLE(float), WEFT_RESAMPLE(double)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

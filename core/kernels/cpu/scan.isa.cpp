@@ -46,8 +46,18 @@ void scan(const Scan& p, const void* factor_data, const void* term_data, void* o
 }
 
 extern const ScanKernel kScans[kNumDTypes];
-const ScanKernel kScans[kNumDTypes] = {
-    nullptr, nullptr,        nullptr,       nullptr,        scan<uint64_t>, nullptr,     nullptr,
-    nullptr, scan<uint64_t>, scan<Float16>, scan<BFloat16>, scan<float>,    scan<double>};
+const ScanKernel kScans[kNumDTypes] = {nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       WEFT_KEPT(uint64_t, scan<uint64_t>),
+                                       nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       WEFT_KEPT(int64_t, scan<uint64_t>),
+                                       WEFT_KEPT(Float16, scan<Float16>),
+                                       WEFT_KEPT(BFloat16, scan<BFloat16>),
+                                       WEFT_KEPT(float, scan<float>),
+                                       WEFT_KEPT(double, scan<double>)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -349,6 +349,15 @@ struct number::Sees<Boolean> {
   using Type = void;
 };
 
+// Of formulas that this build has not (WEFT_OPS).
+struct dropped {
+  static constexpr bool kIsCompact = false;
+  template <class S>
+  struct Sees {
+    using Type = void;
+  };
+};
+
 // Integers, with their sign, and bool and integers, whose sign does not matter.
 struct whole {
   static constexpr bool kIsCompact = true;

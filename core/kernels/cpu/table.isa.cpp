@@ -11,76 +11,23 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/step_impl.h"
 
+extern const QuantizedKernels kQuantized;
 extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt32[], kStepsUInt64[],
     kStepsInt8[], kStepsInt16[], kStepsInt32[], kStepsInt64[], kStepsFloat16[], kStepsBFloat16[],
     kStepsFloat32[], kStepsFloat64[];
-extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
+// In the order of DType.
+const StepKernel* const kSteps[kNumDTypes] = {
+    WEFT_KEPT(Boolean, kStepsBool),      WEFT_KEPT(uint8_t, kStepsUInt8),
+    WEFT_KEPT(uint16_t, kStepsUInt16),   WEFT_KEPT(uint32_t, kStepsUInt32),
+    WEFT_KEPT(uint64_t, kStepsUInt64),   WEFT_KEPT(int8_t, kStepsInt8),
+    WEFT_KEPT(int16_t, kStepsInt16),     WEFT_KEPT(int32_t, kStepsInt32),
+    WEFT_KEPT(int64_t, kStepsInt64),     WEFT_KEPT(Float16, kStepsFloat16),
+    WEFT_KEPT(BFloat16, kStepsBFloat16), WEFT_KEPT(float, kStepsFloat32),
+    WEFT_KEPT(double, kStepsFloat64),
+};
 
-extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
-extern const ReduceParts kReduceParts[kNumReductions][kNumDTypes];
-extern const MatmulKernel kMatmuls[kNumDTypes];
-extern const PanelKernels kPanels[kNumDTypes];
-extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
-    kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
-    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
-void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cut,
-                         const BlockedOperands& operands, Range units, void* scratch);
-void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
-                       const BlockedOperands& operands, Range units, void* scratch);
-void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
-                      const BlockedOperands& operands, Range units, void* scratch);
-void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
-                   const BlockedCut& cut, const BlockedOperands& operands, Range units,
-                   void* scratch);
-void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut& cut,
-                                const BlockedOperands& operands, Range units, void* scratch);
-void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
-                 void* packed, Range panels);
-void pack_pair_panels(const Convolution& shape, int64_t in_block, Filters filters,
-                      const void* weights, void* packed, Range panels);
-void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
-                   float* packed, Range panels);
-void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
-                    const BlockedWeightOperands& operands, Range units, void* scratch);
-void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
-                              const BlockedWeightOperands& operands, Range units, void* scratch);
-void blocked_winograd_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
-                             const BlockedWeightOperands& operands, Range units, void* scratch);
-extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
-void blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
-                       Range rows);
-void blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy,
-                          const uint8_t* taps, float* dx, Range planes);
-extern const MaxPoolKernel kMaxPools[kNumDTypes];
-extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
-extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
-extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
-extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
-extern const ScanKernel kScans[kNumDTypes];
-extern const ResampleKernels kResamples[kNumDTypes];
-extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
-extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
-extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
-extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
-extern const NormalizeKernel kNormalizes[kNumDTypes];
-extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
-extern const AttentionKernels kAttentions[kNumDTypes];
-extern const AttentionGradientKernels kAttentionGradients[kNumDTypes];
-extern const RecurrentKernels kRecurrents[kNumDTypes];
-extern const ChannelKernels kChannels[kNumDTypes];
-extern const ChannelKernels kBlockedChannels;
-extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
-    kExponentials[kNumDTypes];
-void random_words(const RandomStream& stream, uint32_t* out, Range words);
-extern const QuantizedKernels kQuantized;
-void move(const StridedTile& tile);
-
-extern const KernelTable kTable;
 const KernelTable kTable = {
-    // In the order of DType.
-    .steps = {kStepsBool, kStepsUInt8, kStepsUInt16, kStepsUInt32, kStepsUInt64, kStepsInt8,
-              kStepsInt16, kStepsInt32, kStepsInt64, kStepsFloat16, kStepsBFloat16, kStepsFloat32,
-              kStepsFloat64},
+    .steps = kSteps,
     .casts = kCasts,
     .reduces = kReduces,
     .reduce_parts = kReduceParts,

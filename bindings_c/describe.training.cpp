@@ -1,0 +1,34 @@
+// weft.h: what a model holds and needs.
+#include "model/describe.h"
+#include "guard.h"
+
+using namespace weft;
+
+namespace {
+
+// Lent to the caller.
+thread_local std::string text_of_thread;
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_model_figures(weft_model model, int64_t batch, const char** text) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_figures", {{"model", model}, {"text", text}}));
+    WEFT_ASSIGN(text_of_thread, model::figures_of(*reinterpret_cast<model::Model*>(model), batch));
+    *text = text_of_thread.c_str();
+    return {};
+  });
+}
+
+weft_status weft_model_operators(const char* path, const char** text) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_operators", {{"path", path}, {"text", text}}));
+    WEFT_ASSIGN(text_of_thread, model::operators_of(path));
+    *text = text_of_thread.c_str();
+    return {};
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,157 @@
+#include "model/describe.h"
+
+#include <map>
+
+#include "base/errors.h"
+#include "executor/program.h"
+#include "executor/stages.h"
+#include "graph/sizes.h"
+#include "ops/use.h"
+
+namespace weft::model {
+namespace {
+
+using executor::Compiled;
+using executor::Prepare;
+using executor::Program;
+using graph::Graph;
+using graph::TensorType;
+
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<size_t>(at), ",");
+  return digits;
+}
+
+// An operator that multiplies and adds: its cost counts both.
+bool multiplies(const ops::OpDef& op) {
+  return op.slot.cost && (op.precision == ops::Precision::kNarrow ||
+                          op.name.starts_with("quantized_") || op.name.starts_with("weight_only_"));
+}
+
+struct Counts {
+  std::map<std::string, int> operators;
+  double macs = 0;
+};
+
+Status count(const Graph& graph, Counts& counts) {
+  for (const graph::Node& node : graph.nodes) {
+    if (!node.op) {
+      ++counts.operators["(control flow)"];
+      continue;
+    }
+    ++counts.operators[node.op->name];
+    if (!multiplies(*node.op)) continue;
+    WEFT_ASSIGN(const std::vector<TensorType> in, operand_types(graph, node));
+    std::vector<TensorType> out;
+    for (const graph::ValueId id : node.outputs) out.push_back(graph.type(id));
+    counts.macs +=
+        ops::cost_of(node.op->slot, {*node.op, in, out, node.attributes.view()}).flops / 2;
+  }
+  return {};
+}
+
+// The input types of an entry, captures included, with this batch.
+Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
+  std::vector<TensorType> types;
+  const Graph& graph = entry.program->graph();
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    TensorType type = graph.type(graph.inputs[i]);
+    if (i < entry.inputs.size()) {
+      const TensorType& port = entry.inputs[i].type;
+      if (batch > 0 && port.shape.rank() > 0) type.shape[0] = batch;
+      if (batch == 0) type = port;
+      for (int axis = 1; axis < port.shape.rank(); ++axis)
+        if (port.shape[axis] < 0)
+          return errors::unsupported("info", "entry `", entry.name, "` leaves axis ", axis, " of `",
+                                     entry.inputs[i].name, "` open; its figures follow from it");
+    }
+    types.push_back(std::move(type));
+  }
+  return types;
+}
+
+// The graph of an entry for a batch, without open dimensions.
+Result<Graph> graph_for(const Entry& entry, int64_t batch) {
+  const Graph& graph = entry.program->graph();
+  const bool is_open = graph::count_dimensions(graph) > 0;
+  if (!is_open && !graph.sizes.empty())
+    return errors::unsupported("info", "shapes in entry `", entry.name, "` follow from values");
+  if (is_open && batch == 0)
+    return errors::invalid_value("info", "entry `", entry.name,
+                                 "` leaves its batch open; give one (--batch)");
+  WEFT_ASSIGN(const std::vector<TensorType> types, types_for(entry, batch));
+  if (is_open) {
+    WEFT_ASSIGN(const std::vector<int64_t> sizes, graph::dimensions_of(graph, types));
+    return graph::for_sizes(graph, types, sizes);
+  }
+  if (batch == 0) return graph;
+  Result<Graph> changed = graph::for_sizes(graph, types, {});
+  if (changed.ok()) return changed;
+  return errors::unsupported("info", "entry `", entry.name, "` is for one batch only (",
+                             changed.status().message(), "); export it with a dimension there");
+}
+
+Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) {
+  std::vector<bool> settled(graph.inputs.size(), true);
+  std::fill_n(settled.begin(), entry.inputs.size(), false);
+  const std::vector<TensorType> types = graph.input_types();
+  WEFT_ASSIGN(const Ref<Program> program,
+              Program::create(std::move(graph), graph::PassSelection(), std::move(settled)));
+  return program->compile(types, {}, nullptr, prepare);
+}
+
+}  // namespace
+
+Result<std::string> figures_of(const Model& model, int64_t batch) {
+  if (batch < 0) return errors::invalid_value("info", "`batch` must be at least 1; got ", batch);
+  std::string text;
+  for (const Entry& entry : model.entries()) {
+    Result<Graph> found = graph_for(entry, batch);
+    if (!found.ok() && batch == 0) {
+      text += "entry " + entry.name + "\n  " + found.status().message() + "\n";
+      continue;
+    }
+    WEFT_ASSIGN(Graph graph, std::move(found));
+    Counts counts;
+    WEFT_TRY(count(graph, counts));
+    WEFT_ASSIGN(const Ref<Compiled> fast, plan_of(entry, graph, Prepare::kYes));
+    WEFT_ASSIGN(const Ref<Compiled> small, plan_of(entry, std::move(graph), Prepare::kNo));
+    const executor::MemoryFigures memory = fast->memory();
+    text += "entry " + entry.name + (batch ? " for a batch of " + grouped(batch) : "") + "\n";
+    text += "  operators:";
+    for (const auto& [name, times] : counts.operators)
+      text += " " + name + (times > 1 ? " x " + std::to_string(times) : "") + ",";
+    if (counts.operators.empty())
+      text += " none";
+    else
+      text.pop_back();
+    text += "\n  multiply-adds: " + grouped(static_cast<int64_t>(counts.macs));
+    text += "\n  arena: " + grouped(memory.arena) + " bytes, with " + grouped(memory.prepared) +
+            " bytes of prepared weights; " + grouped(small->memory().arena) +
+            " bytes in a caller's arena, which prepares none\n";
+  }
+  return text;
+}
+
+Result<std::string> operators_of(const std::string& path) {
+  ops::Use use;
+  WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
+  for (const Entry& entry : model->entries()) {
+    const Graph& graph = entry.program->graph();
+    if (!graph.sizes.empty())
+      return errors::unsupported("ops", "entry `", entry.name,
+                                 "` has shapes that a run decides, so its operators are not known "
+                                 "before; export it for one shape");
+    for (const Prepare prepare : {Prepare::kYes, Prepare::kNo}) {
+      WEFT_ASSIGN(const Ref<Compiled> plan,
+                  entry.program->compile(graph.input_types(), {}, nullptr, prepare));
+      if (plan->preparation()) plan->preparation()->plan();
+    }
+  }
+  return "# What a runtime-only build needs to run " + path.substr(path.rfind('/') + 1) + ".\n" +
+         use.text();
+}
+
+}  // namespace weft::model

@@ -1,0 +1,58 @@
+#include "ops/use.h"
+
+#include "weft_keep.h"
+
+namespace weft::ops {
+bool is_kept(DType dtype) {
+  static constexpr bool kKept[kNumDTypes] = {
+      WEFT_KEEPS_bool,   WEFT_KEEPS_uint8,   WEFT_KEEPS_uint16,   WEFT_KEEPS_uint32,
+      WEFT_KEEPS_uint64, WEFT_KEEPS_int8,    WEFT_KEEPS_int16,    WEFT_KEEPS_int32,
+      WEFT_KEEPS_int64,  WEFT_KEEPS_float16, WEFT_KEEPS_bfloat16, WEFT_KEEPS_float32,
+      WEFT_KEEPS_float64};
+  return kKept[static_cast<int>(dtype)];
+}
+
+#if !defined(WEFT_RUNTIME_ONLY)
+namespace {
+
+thread_local Use* present = nullptr;
+
+}  // namespace
+
+Use* present_use() { return present; }
+
+Use::Use() : outer_(present) {
+  present = this;
+  lines_.insert("operator copy");  // the planner's own
+}
+Use::~Use() { present = outer_; }
+
+void Use::note(const OpDef& op, std::span<const Argument> attributes) {
+  if (outer_) outer_->note(op, attributes);
+  if (op.outside) return;  // no build has it
+  lines_.insert("operator " + op.name);
+  if (op.slot.elementwise)
+    lines_.insert(std::string("formula ") + kernels::name_of(op.slot.formula));
+  for (size_t i = 0; i < attributes.size(); ++i)
+    if (op.attributes[i].name == "winograd" && attributes[i].integer != 0)
+      lines_.insert("part winograd");
+}
+
+void Use::note(DType dtype) {
+  if (outer_) outer_->note(dtype);
+  lines_.insert("dtype " + std::string(name_of(dtype)));
+}
+
+void Use::note(std::string_view part) {
+  if (outer_) outer_->note(part);
+  lines_.insert("part " + std::string(part));
+}
+
+std::string Use::text() const {
+  std::string text;
+  for (const std::string& line : lines_) text += line + "\n";
+  return text;
+}
+#endif
+
+}  // namespace weft::ops
