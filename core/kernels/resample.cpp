@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/dtype.h"
-#include "kernels/table_impl.h"
+#include "kernels/active_impl.h"
 
 namespace weft::kernels {
 namespace {

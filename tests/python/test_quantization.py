@@ -62,6 +62,34 @@ def test_a_sum_that_a_factor_cannot_stand_for_is_an_operator_of_its_own():
     assert error(block, net, x) < 0.04
 
 
+@pytest.mark.parametrize(
+    "bound",
+    [
+        npx.relu6,
+        lambda x: np.clip(x, 0, 6),
+        lambda x: np.minimum(np.maximum(x, 0), 6),
+        lambda x: np.clip(x, None, 1.5),
+    ],
+    ids=["relu6", "clip", "maximum and minimum", "from above"],
+)
+def test_bounds_of_every_form_become_those_of_the_layer(bound):
+    x = data((2, 3, 6, 5))
+    layers = nn.Conv2D(8, 3), nn.HybridLambda(bound), nn.Conv2D(4, 1), nn.Flatten(), nn.Dense(5)
+    net = filled(nn.HybridSequential(*layers), x)
+    block = weft.quantize(net, x)
+    assert {"relu6", "clip", "maximum", "minimum"}.isdisjoint(operators(block))
+    assert error(block, net, x) < 0.05
+
+
+def test_bounds_apart_from_a_layer_stay_in_int8():
+    x = data((2, 3, 8, 8))
+    layers = nn.Conv2D(8, 3), nn.MaxPool2D(2), nn.HybridLambda(lambda x: np.clip(x, -0.5, 0.7))
+    net = filled(nn.HybridSequential(*layers, nn.Conv2D(4, 1)), x)
+    block = weft.quantize(net, x)
+    assert operators(block).count("quantize") == 1
+    assert error(block, net, x) < 0.05
+
+
 def test_depthwise_convolutions_and_relu6_and_averages():
     x = data((2, 6, 11, 10))
     net = filled(

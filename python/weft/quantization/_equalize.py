@@ -16,7 +16,7 @@ from weft.sym._nodes import Entry
 
 ROUNDS = 20  # at most: pairs in a row change each other
 CLOSE = 1e-3  # of factors to 1, when nothing changes any more
-HOMOGENEOUS = ("relu", "pooling", "mean", "batch_flatten")  # f(s x) = s f(x) for positive s
+HOMOGENEOUS = ("clip", "pooling", "mean", "batch_flatten")  # f(s x) = s f(x) for positive s
 
 
 def equalize(net: HybridBlock, data: Any) -> SymbolBlock:
@@ -56,7 +56,7 @@ def equalized(found: Traced, batch: Any) -> Traced:
 def _pairs(graph: Graph, layers: dict[Entry, Layer]) -> Iterator[tuple[Layer, Layer]]:
     by_node = {layer.node: layer for layer in layers.values()}
     for first in layers.values():
-        if first.weight is None or first.has_residual or first.bounds[1] != numpy.inf:
+        if first.weight is None or first.has_residual or not _may_scale(first):
             continue
         entry = first.output
         while (reader := graph.only_reader(entry)) is not None:
@@ -67,9 +67,14 @@ def _pairs(graph: Graph, layers: dict[Entry, Layer]) -> Iterator[tuple[Layer, La
                 if _columns(second) is not None and first is not second:
                     yield first, second
                 break
-            if second.kind not in HOMOGENEOUS:
+            if second.kind not in HOMOGENEOUS or not _may_scale(second):
                 break
             entry = second.output
+
+
+def _may_scale(layer: Layer) -> bool:
+    """Are its bounds the same for what is multiplied with a positive number?"""
+    return layer.bounds[0] in (0, -numpy.inf) and layer.bounds[1] == numpy.inf
 
 
 def _columns(layer: Layer) -> Any:

@@ -46,6 +46,21 @@ class Layer:
         return Entry(self.norms[-1] if self.norms else self.node, 0)
 
 
+def bounds_of(node: Call) -> tuple[float, float] | None:
+    """What its results lie between, of an activation that bounds its input; None of others."""
+    if node.operator in ACTIVATIONS:
+        return ACTIVATIONS[node.operator]
+    data, *rest = node.arguments
+    if not isinstance(data, Entry) or not all(isinstance(x, int | float | None) for x in rest):
+        return None
+    if node.operator == "clip":
+        low, high = (*rest, None, None)[:2]
+        return (-numpy.inf if low is None else low, numpy.inf if high is None else high)
+    if len(rest) == 1 and node.operator in ("maximum", "minimum"):
+        return (rest[0], numpy.inf) if node.operator == "maximum" else (-numpy.inf, rest[0])
+    return None
+
+
 class Graph:
     """A symbol's nodes in predict mode, and who reads what."""
 
@@ -112,13 +127,16 @@ class Graph:
         return Layer(node, node.operator, given, Entry(node, 0), values, bias)
 
     def _plain(self, node: Call) -> Layer | None:
-        if node.operator not in ("add", "pooling", "mean", "batch_flatten", *ACTIVATIONS):
+        bounds = bounds_of(node)
+        if bounds is not None:
+            data = [self.resolved(node.arguments[0])]
+            return Layer(node, "clip", data, Entry(node, 0), bounds=bounds)
+        if node.operator not in ("add", "pooling", "mean", "batch_flatten"):
             return None
         if not all(isinstance(argument, Entry) for argument in node.arguments):
             return None
         given = [self.resolved(argument) for argument in node.arguments]
-        bounds = ACTIVATIONS.get(node.operator, (-numpy.inf, numpy.inf))
-        return Layer(node, node.operator, given, Entry(node, 0), bounds=bounds)
+        return Layer(node, node.operator, given, Entry(node, 0))
 
     def _extended(self, layer: Layer, shapes: dict[Entry, tuple[int, ...]]) -> set[Node]:
         """Takes in the operators behind it, and gives them."""
@@ -138,10 +156,11 @@ class Graph:
             layer.total = reader
             take(reader)
             reader = self.only_reader(layer.output)
-        is_open = layer.kind in (*WEIGHTED, "add")
-        if is_open and reader is not None and reader.operator in ACTIVATIONS:
-            layer.bounds = ACTIVATIONS[reader.operator]
-            take(reader)
+        if layer.kind in (*WEIGHTED, "add", "clip"):
+            while reader is not None and (bounds := bounds_of(reader)) is not None:
+                layer.bounds = tuple(float(x) for x in numpy.clip(layer.bounds, *bounds))
+                take(reader)
+                reader = self.only_reader(layer.output)
         return taken
 
     def _summand(

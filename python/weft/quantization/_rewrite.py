@@ -255,10 +255,8 @@ class Rewriter:
         flat = npx.batch_flatten(whole.form(True))
         return Quantized(flat, whole.scale, self.shapes[layer.output], False)
 
-    def _relu(self, layer: Layer) -> Quantized:
+    def _clip(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])
         bounds = self._bounds(layer, x.scale)
         y = np.clip(x.form(x.is_last), bounds["low"], bounds["high"])
         return Quantized(y, x.scale, x.shape, x.is_last)
-
-    _relu6 = _relu

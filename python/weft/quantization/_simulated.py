@@ -152,6 +152,8 @@ class _Call:
         self.values[layer.output] = y
 
     def _plain(self, layer: Layer) -> Any:
+        if layer.kind == "clip":
+            return self.int8(layer.inputs[0])[0]
         given = [self.int8(argument)[0] for argument in layer.node.arguments]
         return layer.node.results(given)[0]
 
@@ -203,7 +205,7 @@ class _Call:
 
 
 def _bounded(y: Any, layer: Layer) -> Any:
-    if layer.kind in ("relu", "relu6") or layer.bounds == (-numpy.inf, numpy.inf):
+    if layer.bounds == (-numpy.inf, numpy.inf):
         return y
     low, high = layer.bounds
-    return npx.relu(y) if high == numpy.inf else np.clip(y, low, high)
+    return npx.relu(y) if layer.bounds == (0, numpy.inf) else np.clip(y, low, high)
