@@ -14,17 +14,19 @@ using kernels::FormulaId;
 
 namespace {
 
-// Arrays of more bytes than this do not stay in caches until somebody reads them.
+// Arrays of more bytes than this do not stay in caches until somebody reads them. Of fewer bytes,
+// to fetch them ahead costs more than it gives.
 constexpr int64_t kStreamedBytes = int64_t{48} << 20;
 
 // Values are the externals that are read, by number, and then the results of steps.
 class Chaining {
  public:
-  explicit Chaining(TileCode& code)
-      : code_(code), externals_(code.externals()), slots_(code.externals()) {}
+  Chaining(TileCode& code, bool fetches)
+      : code_(code), externals_(code.externals()), slots_(code.externals()), fetches_(fetches) {}
 
   bool run() {
     number_values();
+    if (fetches_) fetch_arrays();
     for (size_t s = 0; s < code_.steps.size(); ++s)
       if (!add_step(s)) return false;
     return chain().size() <= kernels::kMaxChain;
@@ -61,6 +63,16 @@ class Chaining {
       in_.push_back(std::move(in));
       current[static_cast<size_t>(step.out)] = static_cast<int>(values_.size());
       values_.push_back({code_.dtypes[static_cast<size_t>(step.out)]});
+    }
+  }
+
+  // Operands that repeat in every row stay where they are.
+  void fetch_arrays() {
+    for (int e = 0; e < static_cast<int>(code_.inputs); ++e) {
+      const bool repeats = code_.loop.rows > 1 && code_.loop.row_stride[e] == 0;
+      if (value(e).uses > 0 && !is_scalar(e) && !repeats)
+        emit(kernels::chain_fetch(size_of(value(e).dtype)),
+             {{static_cast<int16_t>(e), true, false}});
     }
   }
 
@@ -224,6 +236,7 @@ class Chaining {
   TileCode& code_;
   const int externals_;
   int slots_;  // operand numbers taken
+  const bool fetches_;
   std::vector<Value> values_;
   std::vector<std::vector<int>> in_;  // of each step
   std::vector<int16_t> free_;         // slots
@@ -245,7 +258,7 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
   const bool is_single = code.steps.size() < 2 && code.reductions.empty();
   if (is_single || !kernels::fits_chain(code.loop)) return;
-  Chaining chaining(code);
+  Chaining chaining(code, bytes > kStreamedBytes);
   if (!chaining.run()) {
     code.chain.clear();
     return;

@@ -41,7 +41,8 @@ class Halving {
           const PlanOptions& options)
       : joint_(joint), outputs_(outputs), selection_(selection), options_(options) {}
 
-  Result<Halves> plan(const std::vector<bool>& rebuilt) const {
+  // `enough`: bytes of residuals and the larger arena; 0: as few as are found.
+  Result<Halves> plan(const std::vector<bool>& rebuilt, int64_t enough = 0) const {
     const graph::PassContext context{fold_node};
     Split parts = split(joint_, outputs_, rebuilt);
     Halves halves;
@@ -51,6 +52,7 @@ class Halving {
                                                 context, selection_));
     PlanOptions options = options_;
     options.first_residual_output = outputs_;
+    options.enough = enough;
     WEFT_ASSIGN(halves.forward, make_plan(forward, options));
     WEFT_ASSIGN(halves.backward_graph, run_passes(std::move(parts.backward),
                                                   graph::Stage::kAfterSplit, context, selection_));
@@ -62,6 +64,7 @@ class Halving {
                                                    residuals.begin(), residuals.end());
     options = halves.backward_options;
     options.overwrite_residuals = true;
+    if (enough > 0) options.enough = std::max<int64_t>(1, enough - halves.forward.residual_bytes);
     WEFT_ASSIGN(Plan backward, make_plan(halves.backward_graph, options));
     halves.backward = std::make_unique<const Plan>(std::move(backward));
     return halves;
@@ -78,7 +81,7 @@ class Halving {
     if (budget == 0 || best.bytes() <= budget) return best;
     options_.branches = false;
     const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
-      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked)));
+      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked), budget));
       const int64_t bytes = halves.bytes();
       if (bytes <= budget) best = std::move(halves);
       return bytes;
@@ -118,10 +121,12 @@ Graph with_least_kept(Graph step, const graph::PassSelection& selection) {
 Status Compiled::build_step_within(const Graph& whole, int64_t budget, const PlanOptions& options,
                                    const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node};
+  PlanOptions within = options;
+  within.enough = budget;
   const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
     WEFT_ASSIGN(const Graph ready, run_passes(with_rebuilt(whole, rebuilt),
                                               graph::Stage::kAfterSplit, context, selection));
-    WEFT_ASSIGN(Plan plan, make_plan(ready, options));
+    WEFT_ASSIGN(Plan plan, make_plan(ready, within));
     const int64_t bytes = plan.arena_bytes;
     if (bytes <= budget) forward_ = std::move(plan);
     return bytes;

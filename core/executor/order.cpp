@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_map>
+#include <utility>
 
 namespace weft::executor {
 namespace {
@@ -98,6 +100,7 @@ class Set {
   uint32_t count = 0;
   uint64_t hash = 0;
 
+  uint64_t hash_with(int32_t s) const { return hash + mixed(static_cast<uint64_t>(s)); }
   bool same_steps(const Set& other) const { return hash == other.hash && done_ == other.done_; }
   bool better(const Set& other) const {
     return peak != other.peak ? peak < other.peak : live < other.live;
@@ -113,7 +116,7 @@ class Set {
     peak = std::max(peak, now.during);
     live = now.behind;
     done_[static_cast<size_t>(s) / 64] |= uint64_t{1} << (s % 64);
-    hash += mixed(static_cast<uint64_t>(s));
+    hash = hash_with(s);
     shared.trails.push_back({trail, s});
     trail = static_cast<int32_t>(shared.trails.size()) - 1;
     ++count;
@@ -228,8 +231,10 @@ class Search {
     const int64_t least = steps_.least_peak();
     width_ = std::clamp(kMostSets / (steps_.count() + 1), kNarrowest, kWidest);
     offer(std::make_unique<Set>(steps_));
-    for (size_t level = 0; level < levels_.size() && best_ > least; ++level)
+    for (size_t level = 0; level < levels_.size() && best_ > least; ++level) {
+      reached_.clear();
       for (const auto& set : levels_[level].take()) expand(*set);
+    }
     return found_;
   }
 
@@ -246,11 +251,23 @@ class Search {
     for (size_t k = 0; k < set.ready.size(); ++k) {
       const Needs needs = set.needs(set.ready[k]);
       const int64_t peak = std::max(set.peak, needs.during);
-      if (peak >= best_ || !levels_[set.count + 1].takes(peak, needs.behind, width_)) continue;
+      if (peak >= best_ || !levels_[set.count + 1].takes(peak, needs.behind, width_) ||
+          !is_best(set.hash_with(set.ready[k].step), {peak, needs.behind}))
+        continue;
       auto next = std::make_unique<Set>(set);
       next->run(set.ready[k], shared_);
       offer(std::move(next));
     }
+  }
+
+  // Was the set not reached as well from another one of the level? Most are, in every order of
+  // their last steps.
+  bool is_best(uint64_t hash, std::pair<int64_t, int64_t> peak_and_live) {
+    const auto [found, is_new] = reached_.try_emplace(hash, peak_and_live);
+    if (is_new) return true;
+    if (peak_and_live >= found->second) return false;
+    found->second = peak_and_live;
+    return true;
   }
 
   void offer(std::unique_ptr<Set> set) {
@@ -267,6 +284,8 @@ class Search {
   const Steps& steps_;
   std::vector<Level> levels_;  // by the number of steps that have run
   Shared shared_;
+  // By hash of a set behind the level, before what costs nothing runs: bytes at its peak and alive.
+  std::unordered_map<uint64_t, std::pair<int64_t, int64_t>> reached_;
   size_t width_ = kNarrowest;
   int64_t best_ = 0;
   int32_t found_ = -1;
@@ -283,12 +302,12 @@ int64_t peak_of(std::span<const OrderStep> steps, std::span<const OrderValue> va
 }
 
 std::vector<int32_t> find_order(std::span<const OrderStep> steps,
-                                std::span<const OrderValue> values) {
+                                std::span<const OrderValue> values, int64_t most) {
   const Steps all(steps, values);
-  const int64_t given = peak_of(steps, values);
-  if (steps.size() > kLongest || given <= all.least_peak()) return {};
+  const int64_t below = std::min(peak_of(steps, values), most + 1);
+  if (steps.size() > kLongest || below <= all.least_peak()) return {};
   Search search(all);
-  const int32_t found = search.run(given);
+  const int32_t found = search.run(below);
   return found < 0 ? std::vector<int32_t>() : search.order(found);
 }
 

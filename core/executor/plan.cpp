@@ -262,14 +262,20 @@ Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
   return {};
 }
 
+bool is_enough(const PlanOptions& options, const Placement& placement) {
+  return options.enough > 0 && placement.arena_bytes + placement.residual_bytes <= options.enough;
+}
+
 // Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
 Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
              graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
-  if (!options.order) return {};
+  if (!options.order || is_enough(options, *placement)) return {};
   const OrderProblem problem = placement->order_problem();
-  const std::vector<int32_t> order = find_order(problem.steps, problem.values);
+  const int64_t most =
+      options.enough > 0 ? options.enough - placement->residual_bytes : INT64_MAX - 1;
+  const std::vector<int32_t> order = find_order(problem.steps, problem.values, most);
   if (order.empty()) return {};
   nodes = nodes_in_order(graph, problem, order);
   ordered = graph::with_node_order(graph, nodes);
@@ -281,7 +287,7 @@ Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<
 
 Status decide(const graph::Graph& graph, Decided& decided) {
   WEFT_TRY(place(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
-  if (decided.placement->parts > 0) {
+  if (decided.placement->parts > 0 && !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
     WEFT_TRY(place(graph, decided.apart, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);

@@ -95,6 +95,9 @@ struct PlanOptions {
   bool branches = true;
   // The order of the graph's nodes may be changed to one whose arena is smaller.
   bool order = true;
+  // So many bytes of arena and residuals are few enough: no order is looked for but to come down to
+  // them. 0: the fewest are.
+  int64_t enough = 0;
   // Arrays may be built inside the one that a concatenation joins them to, where that makes the
   // arena smaller.
   bool parts = true;

@@ -16,9 +16,6 @@ using graph::ValueId;
 
 namespace {
 
-// A result that is so much smaller than what it is computed from (a mean, a variance) is kept.
-constexpr int64_t kReduction = 8;
-
 int64_t bytes_of(const Graph& graph, const Node& node) {
   int64_t sum = 0;
   for (const ValueId id : node.outputs) sum += graph.type(id).bytes();
@@ -147,15 +144,13 @@ bool is_light(const Graph& graph, const Node& node) {
 
 bool may_run_again(const Graph& graph, const Node& node, const FirstPart& first) {
   if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
-  int64_t largest = 0;
   for (const Operand& operand : node.operands) {
     if (!operand.is_value()) continue;
     const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
     if (value.origin == Origin::kInput && first.renewed[static_cast<size_t>(value.index)])
       return false;
-    if (value.origin == Origin::kNode) largest = std::max(largest, value.type.bytes());
   }
-  return bytes_of(graph, node) > largest / kReduction &&
+  return !is_reduced(graph, node, bytes_of(graph, node)) &&
          std::ranges::none_of(node.outputs,
                               [&](ValueId id) { return first.leaves[static_cast<size_t>(id)]; });
 }

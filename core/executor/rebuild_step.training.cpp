@@ -127,7 +127,7 @@ class Step {
     const auto n = static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index);
     const Node& node = graph_.nodes[n];
     if (!node.op || node.effect >= 0) return nullptr;
-    if (rebuilt[n]) return &node;
+    if (rebuilt[n] && !is_reduced(graph_, node, graph_.type(id).bytes())) return &node;
     if (node.op->is_random || node.op->runs_on_caller) return nullptr;
     const bool reads = std::ranges::any_of(node.operands, &Operand::is_value);
     return !reads || node.op->view_rule ? &node : nullptr;

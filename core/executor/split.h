@@ -27,6 +27,10 @@ struct Kept {
 };
 Kept kept_by(const graph::Graph& joint, size_t outputs, const std::vector<bool>& rebuilt);
 
+// Is a result so much smaller than what it is computed from (a mean, a variance) that it is kept
+// where the node runs again?
+bool is_reduced(const graph::Graph& graph, const graph::Node& node, int64_t bytes);
+
 // The nodes that run in the forward, in order.
 std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs);
 

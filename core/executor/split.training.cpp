@@ -119,9 +119,11 @@ class Splitter {
     std::vector<graph::TensorType> types;
     for (const ValueId id : node.outputs) types.push_back(joint_.type(id));
     const int32_t index = graph.add_node(std::move(copied), types);
-    for (size_t i = 0; i < types.size(); ++i)
-      map[static_cast<size_t>(node.outputs[i])] =
-          graph.nodes[static_cast<size_t>(index)].outputs[i];
+    // What of a node that runs again was kept stays what is read.
+    for (size_t i = 0; i < types.size(); ++i) {
+      ValueId& known = map[static_cast<size_t>(node.outputs[i])];
+      if (known == kNoValue) known = graph.nodes[static_cast<size_t>(index)].outputs[i];
+    }
   }
 
   ValueId in_forward(ValueId id) {
@@ -186,7 +188,8 @@ class Splitter {
     const Node* node = joint_.producer(id);
     if (!node || !node->op || node->effect >= 0) return nullptr;
     const auto n = static_cast<size_t>(node - joint_.nodes.data());
-    if (n < marked_.size() && marked_[n]) return node;
+    if (n < marked_.size() && marked_[n] && !is_reduced(joint_, *node, joint_.type(id).bytes()))
+      return node;
     if (node->op->is_random) return nullptr;
     const bool reads = std::ranges::any_of(node->operands, &Operand::is_value);
     return !reads || node->op->view_rule ? node : nullptr;
@@ -254,6 +257,14 @@ Kept kept_by(const Graph& joint, size_t outputs, const std::vector<bool>& rebuil
 
 std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
   return Splitter(joint, outputs, {}).nodes_of_forward();
+}
+
+bool is_reduced(const Graph& graph, const Node& node, int64_t bytes) {
+  constexpr int64_t kReduction = 8;
+  return std::ranges::any_of(node.operands, [&](const Operand& operand) {
+    return operand.is_value() && graph.producer(operand.value) &&
+           bytes <= graph.type(operand.value).bytes() / kReduction;
+  });
 }
 
 bool is_mask(const Graph& graph, const Node& node) {

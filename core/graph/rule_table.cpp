@@ -261,6 +261,14 @@ bool parts_of_one(const Graph& graph, Bindings& found) {
   return true;
 }
 
+// ---- conditions: poolings
+
+// Has what is pooled the shape of what its cotangent is?
+bool of_the_image(const Graph& graph, Bindings& found) {
+  return std::ranges::equal(type_of(graph, found, "x").shape.span(),
+                            found.attribute("s").as_ints());
+}
+
 constexpr PassClass kExact = PassClass::kExact;
 
 constexpr RewriteRule kRules[] = {
@@ -340,6 +348,12 @@ constexpr RewriteRule kRules[] = {
      "slice(x, begin=@e, size=@s, step=@t)", kExact, inside_one},
     {"concatenate(x)", "x", kExact},
     {"concatenate(xs..., axis=@a)", "x", kExact, parts_of_one},
+    // poolings: what leads an element on to its maximum is as large as the element
+    {"where(greater(x, 0), pooling_scatter(y, i:pooling_indices(x, kernel=@k, stride=@t, pad=@p, "
+     "global_pool=@g, pooling_convention=@c), data_shape=@s), 0)",
+     "pooling_scatter(where(greater(pooling_image(x, kernel=@k, stride=@t, pad=@p, "
+     "global_pool=@g, pooling_convention=@c), 0), y, 0), i, data_shape=@s)",
+     kExact, of_the_image},
     // reductions
     {"max(x, axis=@a, keepdims=@k)", "reshape(x, newshape=@s)", kExact, single_elements},
     {"min(x, axis=@a, keepdims=@k)", "reshape(x, newshape=@s)", kExact, single_elements},

@@ -56,6 +56,7 @@ ChainFunction chain_store(DType dtype, ChainPlace place) {
   return chain_kernels().store(dtype, place);
 }
 ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
+ChainFunction chain_fetch(int64_t size) { return chain_kernels().fetch(size); }
 ChainFunction chain_draw() { return chain_kernels().draw(); }
 ChainFunction chain_round(DType dtype) { return chain_kernels().round(dtype); }
 bool chain_takes_scalar(DType dtype) {

@@ -43,6 +43,7 @@ ChainFunction chain_load(DType dtype, ChainPlace place);
 ChainFunction chain_store(DType dtype, ChainPlace place);
 ChainFunction chain_streaming_store(DType dtype);  // to an aligned array, round the caches
 ChainFunction chain_round(DType dtype);            // of halves, to what a store and a load leave
+ChainFunction chain_fetch(int64_t size);           // of an array's elements: what is read soon
 ChainFunction chain_draw();                        // uniform numbers become the held block
 // May an element that repeats in its row be an operand?
 bool chain_takes_scalar(DType dtype);

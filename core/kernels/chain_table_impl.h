@@ -13,6 +13,7 @@ struct ChainKernels {
   ChainFunction (*store)(DType dtype, ChainPlace place);
   ChainFunction (*streaming_store)(DType dtype);
   ChainFunction (*round)(DType dtype);
+  ChainFunction (*fetch)(int64_t size);
   ChainFunction (*draw)();
   ChainFunction (*end)();
   void (*run)(const ChainOp* ops, int64_t elements);  // whole blocks

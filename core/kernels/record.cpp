@@ -338,6 +338,21 @@ static inline double weft_round_even_f64(double a)
   const double magnitude = fabs(a);
   return magnitude < 0x1p52 ? copysign((magnitude + 0x1p52) - 0x1p52, a) : a;
 }
+/* 2^n p in two factors, so that results below the normal range round once. */
+static inline float weft_scale_by_power_f32(float p, float n)
+{
+  const int32_t exponent = n == n ? (int32_t)n : 0;
+  const int32_t half = exponent >> 1;
+  return p * weft_value_f32((half + 127) * 0x800000) *
+         weft_value_f32((exponent - half + 127) * 0x800000);
+}
+static inline double weft_scale_by_power_f64(double p, double n)
+{
+  const int64_t exponent = n == n ? (int64_t)n : 0;
+  const int64_t half = exponent >> 1;
+  return p * weft_value_f64((half + 1023) * INT64_C(0x10000000000000)) *
+         weft_value_f64((exponent - half + 1023) * INT64_C(0x10000000000000));
+}
 /* Division by zero is zero, and the one quotient that overflows wraps. */
 static inline int32_t weft_divide_i32(int32_t a, int32_t b)
 {

@@ -235,6 +235,10 @@ Recorded<Floating<T>> to_float_(Recorded<T> a) {
       emit_prefixed(kTypeName<Floating<T>>, sizeof(T) == 4 ? "(float)" : "(double)", a.value));
 }
 template <class T>
+Recorded<T> scale_by_power_(Recorded<T> p, Recorded<T> n) {
+  return Recorded<T>::call(std::string("weft_scale_by_power_") + kSuffix<T>, {p.value, n.value});
+}
+template <class T>
 Recorded<T> product_error_(Recorded<T> a, Recorded<T> b, Recorded<T> p) {
   return Recorded<T>::call(std::string("weft_product_error_") + kSuffix<T>,
                            {a.value, b.value, p.value});

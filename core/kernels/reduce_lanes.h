@@ -141,15 +141,21 @@ struct Pairwise {
 };
 
 // The lanes of one block in halves: i with i + n / 2.
+template <class Op, int Half, class T, int... I>
+WEFT_INLINE Vec<T> fold_lanes(Vec<T> v, Numbers<I...> lanes) {
+  if constexpr (Half == 0) {
+    return v;
+  } else {
+    const auto later = __builtin_shufflevector(v.v, v.v, ((I + Half) % Vec<T>::kLanes)...);
+    return fold_lanes<Op, Half / 2>(Op::combine(v, Vec<T>::of(later)), lanes);
+  }
+}
 template <class Op, class T>
 __attribute__((noinline)) T fold(Wide<T> wide) {
-  constexpr int kLanes = Wide<T>::kLanes;
-  T lanes[kLanes];
-  __builtin_memcpy(lanes, wide.part, sizeof lanes);
-  for (int half = kLanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i)
-      lanes[i] = Op::combine(Vec<T>(lanes[i]), Vec<T>(lanes[i + half])).v[0];
-  return lanes[0];
+  for (int half = Wide<T>::kParts / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) wide.part[i] = Op::combine(wide.part[i], wide.part[i + half]);
+  constexpr int kLanes = Vec<T>::kLanes;
+  return fold_lanes<Op, kLanes / 2>(wide.part[0], typename CountTo<kLanes>::Type()).v[0];
 }
 
 // An integer as it adds in 64 bits, where order does not matter.

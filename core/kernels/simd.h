@@ -355,6 +355,27 @@ WEFT_INLINE Vec<double> to_float_(Vec<int64_t> a) {
   return value_(a + bits_(magic)) - magic;
 }
 
+// 2^n p for integer-valued n: in two factors, so that results below the normal range round once
+// and the extreme exponents have no factor out of range. If both are NaN, it is NaN.
+template <class V>
+WEFT_INLINE V scale_by_power_(V p, V n) {
+  constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
+  constexpr int kFraction = kIsFloat ? 23 : 52;
+  using Integer = IntegersOf<V>;
+  const Integer exponent = to_int_(n);
+  const Integer half = exponent >> 1;
+  const Integer bias(kIsFloat ? 127 : 1023);
+  return p * value_((half + bias) << kFraction) * value_((exponent - half + bias) << kFraction);
+}
+#if WEFT_AVX512
+WEFT_INLINE Vec<float> scale_by_power_(Vec<float> p, Vec<float> n) {
+  return Vec<float>::of((Vec<float>::Native)_mm512_scalef_ps((__m512)p.v, (__m512)n.v));
+}
+WEFT_INLINE Vec<double> scale_by_power_(Vec<double> p, Vec<double> n) {
+  return Vec<double>::of((Vec<double>::Native)_mm512_scalef_pd((__m512d)p.v, (__m512d)n.v));
+}
+#endif
+
 // What rounding took from p = a b, exactly, unless something over- or underflows.
 template <class T>
 WEFT_INLINE Vec<T> product_error_(Vec<T> a, Vec<T> b, Vec<T> p) {
@@ -432,6 +453,16 @@ template <class T>
 WEFT_INLINE Vec<T> far_quadrant_(Vec<T> x) {
   return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_quadrants(x) : Vec<T>(0);
 }
+
+// Lanes 0, 1, … as a pack of template arguments.
+template <int... I>
+struct Numbers {};
+template <int N, int... I>
+struct CountTo : CountTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct CountTo<0, I...> {
+  using Type = Numbers<I...>;
+};
 
 // Another formula used as a function; a recorder turns it into a call.
 template <class Formula, class... V>

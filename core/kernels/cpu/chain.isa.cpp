@@ -85,6 +85,16 @@ struct RoundHeld {
     return (Held)Memory<S>::load(buffer).v;
   }
 };
+// Into the caches, some blocks ahead: an array is read in pieces of a block, between others, which
+// processors do not take for one stream.
+template <int kBytes>
+void chain_fetch_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+  constexpr int64_t kAhead = 2048, kLine = 64;
+  const char* const p = op->operand[0] + kBytes * at + kAhead;
+#pragma GCC unroll 8
+  for (int64_t i = 0; i < kBytes * kChainBlock; i += kLine) __builtin_prefetch(p + i);
+  WEFT_NEXT(op, at);
+}
 __attribute__((noinline)) void draw_block(const ChainOp* op, int64_t at, float* block) {
   const ChainDraw& draw = *(const ChainDraw*)op->operand[0];
   const UniformFloats numbers = {draw.stream, draw.low, draw.high};
@@ -193,6 +203,11 @@ ChainFunction round_code(DType dtype) {
                                      : nullptr;
 }
 
+ChainFunction fetch_code(int64_t size) {
+  return (ChainFunction)(size == 1   ? chain_fetch_code<1>
+                         : size == 2 ? chain_fetch_code<2>
+                                     : chain_fetch_code<4>);
+}
 ChainFunction draw_code() { return (ChainFunction)chain_draw_code; }
 ChainFunction end_code() { return (ChainFunction)chain_end; }
 
@@ -216,6 +231,7 @@ const ChainKernels kChainKernels = {
     .store = store_code,
     .streaming_store = streaming_code,
     .round = round_code,
+    .fetch = fetch_code,
     .draw = draw_code,
     .end = end_code,
     .run = run_blocks,

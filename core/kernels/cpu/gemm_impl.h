@@ -178,15 +178,6 @@ WEFT_INLINE void multiply_rows(int64_t rows, int64_t cols, int64_t k, const T* a
   multiply_block(block);
 }
 
-// Lanes 0, 1, … as a pack of template arguments.
-template <int... I>
-struct Numbers {};
-template <int N, int... I>
-struct CountTo : CountTo<N - 1, N - 1, I...> {};
-template <int... I>
-struct CountTo<0, I...> {
-  using Type = Numbers<I...>;
-};
 template <int I>
 struct Index {
   static constexpr int value = I;

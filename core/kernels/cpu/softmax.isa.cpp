@@ -21,14 +21,22 @@ WEFT_INLINE void map_row(S* to, const S* from, int64_t n, F f) {
   if (i < n) Memory<S>::store_part(to + i, f(Memory<S>::load_part(from + i, n - i)), n - i);
 }
 
+// NaN may get lost: the sum of exponentials has it.
+struct LargestNumber : Largest {
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return max_(a, b);
+  }
+};
+
 template <class S>
 LaneType<S> row_maximum(const S* x, int64_t cols) {
-  Pairwise<Largest, LaneType<S>> partial;
+  Pairwise<LargestNumber, LaneType<S>> partial;
   for (int64_t i = 0; i < cols; i += kBlockElements) {
     const int64_t n = cols - i < kBlockElements ? cols - i : kBlockElements;
-    partial.push(reduce_block<Largest>(x + i, n));
+    partial.push(reduce_block<LargestNumber>(x + i, n));
   }
-  return fold<Largest>(partial.total());
+  return fold<LargestNumber>(partial.total());
 }
 
 template <class S>
@@ -97,15 +105,20 @@ void softmax_gradient(const Softmax& p, const void* dy_data, const void* y_data,
   }
 }
 
-// Σ exp(x - most) of a row.
+// Σ exp(x - most) of a row. The row behind it, which is read next, is fetched meanwhile, unless
+// rows are long: then the processor does so by itself.
 template <class S>
 WEFT_INLINE LaneType<S> sum_exponentials(const S* x, int64_t cols, Vec<LaneType<S>> most) {
   using T = LaneType<S>;
+  constexpr int64_t kFetched = 16384;  // bytes
+  const int64_t row = cols * int64_t(sizeof(S)), ahead = row <= kFetched ? row : 0;
   T sums[1];
   sum_terms<1>(
       cols,
-      [&](int64_t i, int64_t n)
-          WEFT_LAMBDA { return Terms<T, 1>{{apply<Exp>(load_lanes(x + i, n) - most)}}; },
+      [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        __builtin_prefetch((const char*)(x + i) + ahead);
+        return Terms<T, 1>{{apply<Exp>(load_lanes(x + i, n) - most)}};
+      },
       sums);
   return sums[0];
 }

@@ -9,19 +9,6 @@ WEFT_INLINE V polynomial(V z, double first, C... rest) {
   return p;
 }
 
-// 2^n p for integer-valued n: in two factors, so that results below the normal range round once
-// and the extreme exponents have no factor out of range.
-template <class V>
-WEFT_INLINE V scale_by_power(V p, V n) {
-  constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
-  constexpr int kFraction = kIsFloat ? 23 : 52;
-  using Integer = decltype(to_int_(n));
-  const Integer exponent = to_int_(n);
-  const Integer half = exponent >> 1;
-  const Integer bias(kIsFloat ? 127 : 1023);
-  return p * value_((half + bias) << kFraction) * value_((exponent - half + bias) << kFraction);
-}
-
 // The integer nearest to x / log(2), and x less so many log(2): subtracted in two parts, the first
 // short enough for its multiples to be exact without a fused product.
 template <class V>
@@ -53,21 +40,21 @@ WEFT_INLINE V small_expm1(V r) {
   return fma_(p, r * r, r);
 }
 
-// Beyond these, exp is 0 and infinite.
+// Beyond these, exp is 0 and infinite. NaN stays what it is.
 template <class V>
 WEFT_INLINE V within_exp_range(V x) {
   constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
-  return min_(max_(x, V(kIsFloat ? -104 : -746)), V(kIsFloat ? 89 : 710));
+  return min_(V(kIsFloat ? 89 : 710), max_(V(kIsFloat ? -104 : -746), x));
 }
 
 struct Exp {
   template <class V>
   V operator()(V x) const {
     const LogTwos<V> split = split_log_twos(within_exp_range(x));
-    return select(x != x, x, scale_by_power(small_expm1(split.rest) + V(1), split.count));
+    return scale_by_power_(small_expm1(split.rest) + V(1), split.count);
   }
 };
-WEFT_FORMULA(exp, Exp, transcendental)
+WEFT_FORMULA(exp, Exp, floating)
 
 // 2^x = 2^n exp((x - n) log(2)); exact for integers.
 struct Exp2 {
@@ -75,10 +62,10 @@ struct Exp2 {
   V operator()(V x) const {
     using E = typename V::Element;
     constexpr bool kIsFloat = sizeof(E) == 4;
-    const V bounded = min_(max_(x, V(kIsFloat ? -151 : -1076)), V(kIsFloat ? 129 : 1025));
+    const V bounded = min_(V(kIsFloat ? 129 : 1025), max_(V(kIsFloat ? -151 : -1076), x));
     const V n = round_even_(bounded);
     const V p = small_expm1((bounded - n) * V(E(6.93147180559945309417e-1)));
-    return select(x != x, x, scale_by_power(p + V(1), n));
+    return scale_by_power_(p + V(1), n);
   }
 };
 WEFT_FORMULA(exp2, Exp2, transcendental)
@@ -92,7 +79,7 @@ struct Expm1 {
     constexpr bool kIsFloat = sizeof(E) == 4;
     const V bounded = min_(max_(x, V(kIsFloat ? -20 : -40)), V(kIsFloat ? 89 : 710));
     const LogTwos<V> split = split_log_twos(bounded);
-    const V half = scale_by_power(V(1), split.count - V(1));
+    const V half = scale_by_power_(V(1), split.count - V(1));
     const V of_half = fma_(half, small_expm1(split.rest), half - V(E(0.5)));
     const V result = of_half + of_half;
     return select((x != x) | (x == V(0)), x, result);

@@ -8,7 +8,7 @@ struct Sigmoid {
     return select(x < V(0), e, V(1)) / (e + V(1));
   }
 };
-WEFT_FORMULA(sigmoid, Sigmoid, transcendental)
+WEFT_FORMULA(sigmoid, Sigmoid, floating)
 
 // Near zero an odd polynomial or fraction (Cephes, tanhf.c and tanh.c), elsewhere
 // 1 - 2 / (exp(2 |x|) + 1).

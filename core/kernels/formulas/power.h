@@ -69,7 +69,7 @@ struct Power {
       const V error = product_error_(y, log.high, exponent) + y * log.low;
       const LogTwos<V> split = split_log_twos(bounded);
       const V rest = split.rest + select(bounded == exponent, error, V(0));
-      const V power = scale_by_power(small_expm1(rest) + V(1), split.count);
+      const V power = scale_by_power_(small_expm1(rest) + V(1), split.count);
       const V magnitude = select(exponent != exponent, exponent, power);
       const V sized = select(a == V(1), select(y != y, y, V(1)), magnitude);
 

@@ -86,7 +86,8 @@ OpDef& options(OpDef& op) {
   return op.in(Namespace::kInternal)
       .boolean("relu", false, "in place of tanh")
       .boolean("reverse", false, "from the last step to the first")
-      .promote(Promotion::kExact);
+      .promote(Promotion::kExact)
+      .computes(Precision::kNarrow);
 }
 
 }  // namespace

@@ -237,6 +237,42 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
   }
 }
 
+TEST_CASE("of a norm that runs again mean and variance are kept") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({16, 2, 6})), gamma = b.input(f32({2})), beta = b.input(f32({2}));
+  const Value inputs[] = {b.call("exp", {x}), gamma, beta};
+  const Argument eps[] = {Argument::of_float(1e-5)};
+  const Value norm = b.emit(ops::op_named("batch_norm_training"), inputs, eps)[0];
+  const int64_t axes[] = {0, 1, 2};
+  b.output(ops::sum(norm * norm, axes, false));
+  Graph joint = graph::reverse(graph, {true, true, true}).take().graph;
+  for (const bool is_step : {false, true}) {
+    if (is_step) joint.states = {{0, 1}, {1, 2}, {2, 3}};
+    const executor::FirstPart first =
+        is_step ? executor::first_of_step(joint) : executor::first_of_joint(joint, 1);
+    std::vector<bool> all(joint.nodes.size(), false);
+    for (const int32_t n : first.nodes)
+      all[static_cast<size_t>(n)] =
+          executor::may_run_again(joint, joint.nodes[static_cast<size_t>(n)], first);
+    const Graph again =
+        is_step ? executor::with_rebuilt(joint, all) : executor::split(joint, 1, all).backward;
+    const auto is_gradient = [](const graph::Node& node) {
+      return node.op->name == "batch_norm_training_gradient";
+    };
+    const auto found = std::ranges::find_if(again.nodes, is_gradient);
+    REQUIRE(found != again.nodes.end());
+    const auto made = [&](size_t operand) {
+      return again.producer(found->operands[operand].value);
+    };
+    REQUIRE(made(3));
+    CHECK(made(3)->op->name == "exp");  // the data, once more
+    CHECK((made(3)->clone_of != graph::kNoValue) == is_step);
+    for (const size_t kept : {5, 6})
+      CHECK(is_step ? made(kept)->clone_of == graph::kNoValue : made(kept) == nullptr);
+  }
+}
+
 TEST_CASE("light steps run again so that the fewest bytes are kept") {
   int tried = 0, less = 0;
   for (unsigned seed = 0; seed < 60; ++seed) {

@@ -131,6 +131,22 @@ TEST_CASE("of many steps an order is topological, lower than the given one, and 
   CHECK(better > 0);
 }
 
+TEST_CASE("an order within bytes that are enough is found, or none") {
+  int met = 0;
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    const Case c = random_case(seed, 3 + static_cast<int32_t>(seed % 5));
+    const int64_t given = peak_of(c.steps, c.values), least = least_of_all_orders(c);
+    CHECK(find_order(c.steps, c.values, least - 1).empty());
+    const std::vector<int32_t> order = find_order(c.steps, c.values, (given + least) / 2);
+    CHECK(order.empty() == (given == least));
+    if (order.empty()) continue;
+    ++met;
+    CHECK(is_topological(c, order));
+    CHECK(peak_of_order(c, order) <= (given + least) / 2);
+  }
+  CHECK(met > 50);
+}
+
 TEST_CASE("towers run one after another, and what is small waits") {
   // Four towers from one value: wide, wide, narrow. Level by level four wide values are alive.
   Case c;

@@ -178,6 +178,10 @@ class Drawing {
     }
     if (def.name == "begin" || def.name == "size" || def.name == "step")
       return keep(slice_[def.name]);
+    if (def.name == "kernel") return keep({static_cast<int64_t>(1 + below(3))});
+    if (def.name == "stride" && below(2)) return keep({static_cast<int64_t>(1 + below(2))});
+    if (def.name == "pad" && below(2)) return keep({static_cast<int64_t>(below(2))});
+    if (def.name == "data_shape") return keep({shape_.span().begin(), shape_.span().end()});
     if (def.name == "dtype") return Argument::of_dtype(pick(kDTypes));
     if (def.name == "keepdims") return Argument::of_bool(below(2));
     return {};
