@@ -230,6 +230,10 @@ Status Placement::add_tiles(const Node& node) {
     step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
+  if (options_.target) {
+    steps.push_back(std::move(step));
+    return {};
+  }
   std::vector<TensorView> views;
   for (const std::vector<Seen>* side : {&step.in, &step.out})
     for (const Seen& seen : *side) {
@@ -252,31 +256,46 @@ Status Placement::add_tiles(const Node& node) {
   return {};
 }
 
+// What the planner has to know of the kernel that runs the node.
+Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
+  if (!options_.target) {
+    const ops::Slot& slot = node.op->slot;
+    return TargetKernel{slot.strides, slot.lead, scratch_of(slot, call, threads_of_next_step())};
+  }
+  Result<TargetKernel> kernel = options_.target->kernel(call);
+  if (kernel.ok() || node.line < 0) return kernel;
+  return Status(kernel.status().code(),
+                errors::join({kernel.status().message(), " (", line_of(node), ")"}));
+}
+
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
   const ops::Slot& slot = node.op->slot;
   if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  std::vector<TensorType> out;
+  for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
+  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
+  WEFT_ASSIGN(const TargetKernel kernel, kernel_of(node, call));
   PendingStep step;
   step.node = &node;
   step.name = node.op->name;
+  step.lead = kernel.lead;
   for (size_t i = 0; i < node.operands.size(); ++i) {
     const Operand& operand = node.operands[i];
     Seen seen;
     if (operand.is_value()) seen = seen_[static_cast<size_t>(operand.value)];
     if (operand.is_scalar()) seen = scalar(operand.scalar, types[i].dtype);
-    if (operand.is_value() && slot.strides == ops::Strides::kDense && !seen.dense())
+    if (operand.is_value() && kernel.strides == ops::Strides::kDense && !seen.dense())
       seen = dense_copy(seen);
     step.in.push_back(seen);
   }
-  std::vector<TensorType> out;
   for (const ValueId id : node.outputs) {
-    out.push_back(graph_.type(id));
-    step.out.push_back(whole(new_item(out.back().bytes()), out.back()));
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
   step.seconds = seconds_of(ops::cost_of(slot, call));
   step.pieces = ops::pieces_of(slot, call);
-  add_scratch(step, scratch_of(slot, call, threads_of_next_step()));
+  add_scratch(step, kernel.scratch_bytes);
   steps.push_back(std::move(step));
   return {};
 }

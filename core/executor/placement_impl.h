@@ -11,6 +11,7 @@
 #include "executor/packing.h"
 #include "executor/plan.h"
 #include "executor/saved_plan.h"
+#include "executor/target.h"
 
 namespace weft::executor {
 
@@ -55,8 +56,9 @@ struct PendingStep {
   std::shared_ptr<const BandPlan> bands;
   int32_t scratch = -1;  // an item
   Lane lane;
-  double seconds = 0;  // on one thread
-  int64_t pieces = 1;  // that threads can share it by
+  double seconds = 0;                 // on one thread
+  int64_t pieces = 1;                 // that threads can share it by
+  ops::Lead lead = ops::Lead::kNone;  // kKernel: of who runs it
 };
 
 // What the search for an order looks at: values are items. A node and the copies made for it are
@@ -171,6 +173,8 @@ class Placement {
   Seen dense_copy(const Seen& from);
   void add_copy(const Seen& from, const Seen& to);
   void add_scratch(PendingStep& step, int64_t bytes);
+  Result<TargetKernel> kernel_of(const graph::Node& node, const ops::SlotTypes& call) const;
+  int64_t alignment() const;
   void note_uses();
   void place_outputs();
   void place_output(size_t index);

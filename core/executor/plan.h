@@ -48,6 +48,7 @@ struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
 struct BandPlan;     // of a loop over bands of rows; bands.h
 class SavedPlans;    // of a file; saved_plan.h
+struct Target;       // who else has the kernels; target.h
 
 struct Step {
   StepKind kind = StepKind::kKernel;
@@ -90,6 +91,9 @@ struct PlanOptions {
   // Whose memory the roots are, and who has the kernels; null: the CPU. A device's plan has kernels
   // and copies only.
   Device* device = nullptr;
+  // A plan that is text for others, not to be run here; null: none. Its steps take no scratch but
+  // what the target says.
+  const Target* target = nullptr;
   // Branches side by side where that pays. They add at most as many bytes to the arena as it has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;

@@ -1,0 +1,13 @@
+// A main that runs a compiled network on one input and compares with what libweft gives.
+#pragma once
+
+#include <string>
+
+#include "model/file.h"
+
+namespace weft::c99 {
+
+Result<std::string> test_main(const model::Model& model, const model::Entry& entry,
+                              const std::string& name);
+
+}  // namespace weft::c99
