@@ -17,6 +17,8 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
                                    kFirstVersion, "; got ", given->struct_size);
     std::memcpy(&full, given, std::min(given->struct_size, sizeof full));
   }
+  if (full.name && !*full.name)
+    return errors::invalid_value(function, "`name` must be a C identifier; got ``");
   return c99::CompileOptions{full.name ? full.name : "", full.entry ? full.entry : "", full.memory,
                              full.with_main != 0};
 }

@@ -42,8 +42,8 @@ class Call {
   const executor::TileCode* tiles() const { return step_.code.get(); }
 
   // A C expression: a pointer to the first element, const for inputs. For a weight that is the
-  // name of an array of the whole program, which is as long as the operand's dense content; who
-  // wants another order makes an array of its own. NULL for what is absent.
+  // name of an array of the whole program; who wants another order makes an array of its own. NULL
+  // for what is absent.
   std::string read(size_t i);
   std::string write(size_t i = 0);
   std::string scratch();  // char*

@@ -1,4 +1,4 @@
-// What moves elements: copies to dense memory.
+// What moves elements and is no view: copies to dense memory.
 #include "base/errors.h"
 #include "c99/emitter.h"
 #include "c99/loops.h"
@@ -13,33 +13,59 @@ Result<executor::TargetKernel> any_strides(const ops::SlotTypes& types) {
   return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone, 0};
 }
 
+std::vector<int> all_axes(const Shape& shape) {
+  std::vector<int> axes;
+  for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
+  return axes;
+}
+
+void copy_strided(Call& call, const Shape& shape, const Shape& from, int64_t offset,
+                  const Shape& to) {
+  const LoopNest nest(shape, all_axes(shape), {from, to}, 'i');
+  const std::string x = call.read(0), y = call.write();
+  if (nest.depth() == 1 && nest.index(0) == "i0" && nest.index(1) == "i0" && offset == 0) {
+    call.line("memcpy(" + y + ", " + x + ", " + std::to_string(shape.elements()) + " * sizeof *" +
+              y + ");");
+    return;
+  }
+  nest.open(call);
+  call.line(y + "[" + sum_text(nest.index(1), "") + "] = " + x + "[" +
+            sum_text(nest.index(0), offset ? std::to_string(offset) : "") + "];");
+  nest.close(call);
+}
+
+// Elements in the order of the input's axes: where strides allow no view of the other shape.
+Status emit_reshape(Call& call) {
+  const Operand& from = call.in(0);
+  copy_strided(call, from.shape, from.strides, 0, dense_strides(from.shape));
+  return {};
+}
+
+// A part of a dense array.
+Status emit_strided_view(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  copy_strided(call, Shape(a.ints("shape")), Shape(a.ints("strides")), a.integer("offset"),
+               call.out().strides);
+  return {};
+}
+
+Result<executor::TargetKernel> dense(const ops::SlotTypes& types) {
+  WEFT_ASSIGN(executor::TargetKernel kernel, any_strides(types));
+  kernel.strides = ops::Strides::kDense;
+  return kernel;
+}
+
 constexpr Emitter kEmitters[] = {
-    {"copy", any_strides, emit_copy},
+    {"copy", any_strides, emit_copy},           {"stop_gradient", any_strides, emit_copy},
+    {"broadcast_to", any_strides, emit_copy},   {"reshape", any_strides, emit_reshape},
+    {"strided_view", dense, emit_strided_view},
 };
 
 }  // namespace
 
 Status emit_copy(Call& call) {
-  const Operand &from = call.in(0), &to = call.out();
-  const Shape& shape = to.shape;
-  std::vector<int> axes;
-  for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
-  // What is known now is an array of the file, in order.
-  const Shape strides = from.content ? dense_strides(from.shape) : from.strides;
-  Operand dense = from;
-  dense.strides = strides;
-  const std::vector<Shape> both{broadcast_strides(dense, shape), to.strides};
-  const LoopNest nest(shape, axes, both, 'i');
-  const std::string x = call.read(0), y = call.write();
-  if (nest.depth() == 1 && nest.index(0) == "i0" && nest.index(1) == "i0") {
-    call.line("memcpy(" + y + ", " + x + ", " + std::to_string(shape.elements()) + " * sizeof *" +
-              y + ");");
-    return {};
-  }
-  nest.open(call);
-  call.line(y + "[" + sum_text(nest.index(1), "") + "] = " + x + "[" + sum_text(nest.index(0), "") +
-            "];");
-  nest.close(call);
+  const Shape& shape = call.out().shape;
+  copy_strided(call, shape, broadcast_strides(call.in(0), shape), 0, call.out().strides);
   return {};
 }
 

@@ -71,7 +71,7 @@ struct Side {
 };
 
 Side side_of(const Operand& operand, bool is_left) {
-  Side side{operand.shape, operand.content ? dense_strides(operand.shape) : operand.strides, 0, 0};
+  Side side{operand.shape, operand.strides, 0, 0};
   const int last = side.shape.rank() - 1;
   if (last == 0) {
     (is_left ? side.col : side.row) = side.strides[0];

@@ -27,6 +27,12 @@ const Emitter* find_emitter(std::string_view op);
 // The families.
 std::span<const Emitter> copy_emitters();
 std::span<const Emitter> product_emitters();
+std::span<const Emitter> window_emitters();
+std::span<const Emitter> reduction_emitters();
+std::span<const Emitter> row_emitters();
+std::span<const Emitter> index_emitters();
+std::span<const Emitter> recurrent_emitters();
+std::span<const Emitter> attention_emitters();
 
 // Elementwise steps are no operators here: a tile program becomes one loop.
 Status emit_tiles(Call& call);

@@ -94,19 +94,33 @@ void append_elements(std::string& text, DType dtype, const void* elements, int64
   text += "\n";
 }
 
-// The content of a view, dense.
-std::vector<char> dense_content(const Operand& operand) {
-  const int64_t size = size_of(operand.dtype);
-  std::vector<char> dense(static_cast<size_t>(operand.shape.elements() * size));
+// A view of what is known as C has it: in order, repeated elements once.
+Shape shape_in_file(const Place& place) {
+  Shape shape = place.shape;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (place.strides[axis] == 0) shape[axis] = 1;
+  return shape;
+}
+
+Shape strides_in_file(const Place& place) {
+  Shape strides = dense_strides(shape_in_file(place));
+  for (int axis = 0; axis < strides.rank(); ++axis)
+    if (place.strides[axis] == 0) strides[axis] = 0;
+  return strides;
+}
+
+std::vector<char> content_in_file(const Place& place, const void* content) {
+  const int64_t size = size_of(place.dtype);
+  const Shape shape = shape_in_file(place);
+  std::vector<char> dense(static_cast<size_t>(shape.elements() * size));
   Shape at;
-  at.resize(operand.shape.rank(), 0);
-  const auto* const from = static_cast<const char*>(operand.content);
+  at.resize(shape.rank(), 0);
   for (size_t i = 0; i < dense.size(); i += static_cast<size_t>(size)) {
     int64_t offset = 0;
-    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * operand.strides[axis];
-    std::memcpy(&dense[i], from + offset * size, static_cast<size_t>(size));
-    for (int axis = at.rank() - 1; axis >= 0 && ++at[axis] == operand.shape[axis]; --axis)
-      at[axis] = 0;
+    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * place.strides[axis];
+    std::memcpy(&dense[i], static_cast<const char*>(content) + offset * size,
+                static_cast<size_t>(size));
+    for (int axis = at.rank() - 1; axis >= 0 && ++at[axis] == shape[axis]; --axis) at[axis] = 0;
   }
   return dense;
 }
@@ -229,22 +243,24 @@ const void* Source::content_of(const Place& place) const {
 
 Operand Source::operand_of(const Place& place, std::string name) const {
   Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr};
-  if (operand.given()) operand.content = content_of(place);
+  if (!operand.given()) return operand;
+  operand.content = content_of(place);
+  if (operand.content && !place.dense()) operand.strides = strides_in_file(place);
   return operand;
 }
 
-// What is known now, as an array of the file: the whole one, if the place is a part of it in order.
-std::string Source::weight(const Place& place, const Operand& operand) {
+// What is known now, as an array of the file.
+std::string Source::weight(const Place& place) {
   std::string hint = "w_constant";
   if (place.root == Root::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
-  if (operand.dense())
-    return array(hint, operand.content, operand.dtype, operand.shape, operand.content);
+  const void* const content = content_of(place);
+  if (place.dense()) return array(hint, content, place.dtype, place.shape, content);
   // Shape and strides tell what was made of it, here and in the keys of arrays.
-  for (int axis = 0; axis < operand.shape.rank(); ++axis)
-    hint += (axis ? "x" : "_as_") + std::to_string(operand.shape[axis]);
-  for (const int64_t stride : operand.strides) hint += "_" + std::to_string(stride);
-  const std::vector<char> dense = dense_content(operand);
-  return array(hint, operand.content, operand.dtype, operand.shape, dense.data());
+  for (int axis = 0; axis < place.shape.rank(); ++axis)
+    hint += (axis ? "x" : "_as_") + std::to_string(place.shape[axis]);
+  for (const int64_t stride : place.strides) hint += "_" + std::to_string(stride);
+  const std::vector<char> dense = content_in_file(place, content);
+  return array(hint, content, place.dtype, shape_in_file(place), dense.data());
 }
 
 void Source::name_buffers() {
@@ -332,7 +348,7 @@ std::string Call::parameter(const Operand& operand, const Place& place, bool is_
 
 std::string Call::read(size_t i) {
   if (!given(i)) return "NULL";
-  if (in_[i].content) return source_.weight(step_.in[i], in_[i]);
+  if (in_[i].content) return source_.weight(step_.in[i]);
   return parameter(in_[i], step_.in[i], true);
 }
 

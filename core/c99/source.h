@@ -77,7 +77,7 @@ class Source {
   Operand operand_of(const executor::Place& place, std::string name) const;
   const void* content_of(const executor::Place& place) const;
   std::string address_of(const executor::Place& place) const;
-  std::string weight(const executor::Place& place, const Operand& operand);
+  std::string weight(const executor::Place& place);
   void name_buffers();
   Status add_step(size_t index);
 
