@@ -95,9 +95,7 @@ Status emit_attention(Call& call) {
     mask_col = all[batch.rank() + 1];
     for (int axis = 0; axis < batch.rank(); ++axis) mask[axis] = all[axis];
   }
-  std::vector<int> axes;
-  for (int axis = 0; axis < batch.rank(); ++axis) axes.push_back(axis);
-  const LoopNest nest(batch, axes,
+  const LoopNest nest(batch, all_axes(batch),
                       {batch_strides(query, batch), batch_strides(key, batch),
                        batch_strides(value, batch), mask, results, rows},
                       'i');
@@ -120,17 +118,14 @@ Status emit_attention(Call& call) {
   call.line(std::string("  .is_causal = ") + (call.attributes().flag("causal") ? "1" : "0") +
             ", .scale = " + literal(DType::kFloat32, &scale) + ",");
   call.line("};");
-  const auto at = [&](const std::string& name, size_t array) {
-    const std::string index = nest.index(array);
-    return index.empty() ? name : name + " + " + index;
-  };
   nest.open(call);
-  call.line("weft_attention_f32(&p, " + at(call.read(0), 0) + ", " + at(call.read(1), 1) + ", " +
-            at(call.read(2), 2) + ",");
-  const std::string mask_text = has_mask ? at(call.read(3), 3) : "NULL";
+  call.line("weft_attention_f32(&p, " + at(call.read(0), nest.index(0)) + ", " +
+            at(call.read(1), nest.index(1)) + ", " + at(call.read(2), nest.index(2)) + ",");
+  const std::string mask_text = has_mask ? at(call.read(3), nest.index(3)) : "NULL";
   call.line("                   " + (is_bool ? mask_text : "NULL") + ", " +
             (is_bool ? "NULL" : mask_text) + ", (float *)(void *)" + call.scratch() + ",");
-  call.line("                   " + at(call.write(0), 4) + ", " + at(call.write(1), 5) + ");");
+  call.line("                   " + at(call.write(0), nest.index(4)) + ", " +
+            at(call.write(1), nest.index(5)) + ");");
   nest.close(call);
   return {};
 }

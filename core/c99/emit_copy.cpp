@@ -13,12 +13,6 @@ Result<executor::TargetKernel> any_strides(const ops::SlotTypes& types) {
   return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone, 0};
 }
 
-std::vector<int> all_axes(const Shape& shape) {
-  std::vector<int> axes;
-  for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
-  return axes;
-}
-
 void copy_strided(Call& call, const Shape& shape, const Shape& from, int64_t offset,
                   const Shape& to) {
   const LoopNest nest(shape, all_axes(shape), {from, to}, 'i');

@@ -24,12 +24,6 @@ int axis_of(const Call& call, const Shape& shape) {
   return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
 }
 
-std::vector<int> all_axes(const Shape& shape) {
-  std::vector<int> axes;
-  for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
-  return axes;
-}
-
 // C has no way to refuse an index: one outside the axis is that of the nearest element.
 Status emit_take(Call& call) {
   const Shape& x = call.in(0).shape;

@@ -115,9 +115,7 @@ Status emit_matmul(Call& call) {
   };
   Shape results = dense_strides(batch);
   for (int axis = 0; axis < results.rank(); ++axis) results[axis] *= m * n;
-  std::vector<int> axes;
-  for (int axis = 0; axis < batch.rank(); ++axis) axes.push_back(axis);
-  const LoopNest nest(batch, axes, {strides_of(a), strides_of(b), results}, 'i');
+  const LoopNest nest(batch, all_axes(batch), {strides_of(a), strides_of(b), results}, 'i');
   source.add_multiply_adds(batch.elements() * m * n * k);
   call.line("static const struct weft_matmul p = {");
   call.line("  " + field("m", m) + ", " + field("n", n) + ", " + field("k", k) + ",");
@@ -125,12 +123,9 @@ Status emit_matmul(Call& call) {
             field("b_row", b.row) + ", " + field("b_col", b.col) + ", " + field("c_row", n) + ",");
   call.line("};");
   nest.open(call);
-  const auto at = [&](const std::string& name, size_t array) {
-    const std::string index = nest.index(array);
-    return index.empty() ? name : name + " + " + index;
-  };
   call.line(std::string(by_rows ? "weft_matmul_rows" : "weft_matmul_columns") + "(&p, " +
-            at(call.read(0), 0) + ", " + at(call.read(1), 1) + ", " + at(call.write(), 2) + ");");
+            at(call.read(0), nest.index(0)) + ", " + at(call.read(1), nest.index(1)) + ", " +
+            at(call.write(), nest.index(2)) + ");");
   nest.close(call);
   return {};
 }

@@ -36,7 +36,7 @@ class TileEmitter {
     if (code_.reductions.empty()) {
       emit_element(outer, inner);
     } else {
-      emit_reduction(call_, inner, reductions(kept), [&] {
+      emit_reduction(call_, inner, reductions(outer), [&] {
         emit_element(outer, inner);
         std::vector<std::string> values;
         for (const kernels::TileReduction& r : code_.reductions)
@@ -69,32 +69,15 @@ class TileEmitter {
     return call_.in(input).content && call_.in(input).shape.elements() == 1;
   }
 
-  std::vector<Reducing> reductions(const std::vector<int>& kept) {
+  // Results are dense: the loops over kept axes number them, whatever was merged.
+  std::vector<Reducing> reductions(const LoopNest& outer) {
     std::vector<Reducing> all;
-    Shape shape = code_.shape;
     for (size_t r = 0; r < code_.reductions.size(); ++r) {
-      const Operand& out = call_.out(code_.outputs + r);
-      // The result is dense, with or without the reduced axes.
-      Shape strides = shape;
-      int64_t step = 1;
-      for (int axis = shape.rank(); axis-- > 0;) {
-        const bool is_kept = std::ranges::find(kept, axis) != kept.end();
-        strides[axis] = is_kept ? step : 0;
-        if (is_kept) step *= shape[axis];
-      }
-      std::vector<Shape> with = strides_;
-      with.push_back(strides);
-      // The loops are merged by the other arrays; a dense result follows where these are dense.
-      const std::string index = result_index(kept);
-      all.push_back({code_.reductions[r].reduction, code_.reductions[r].dtype, out.dtype,
-                     call_.write(code_.outputs + r) + "[" + index + "]"});
+      const size_t out = code_.outputs + r;
+      all.push_back({code_.reductions[r].reduction, code_.reductions[r].dtype, call_.out(out).dtype,
+                     call_.write(out) + "[" + outer.number() + "]"});
     }
     return all;
-  }
-
-  // Kept axes are numbered as the loops run, outermost first, whatever was merged.
-  std::string result_index(const std::vector<int>& kept) {
-    return LoopNest(code_.shape, kept, strides_, 'i').number();
   }
 
   void emit_element(const LoopNest& outer, const LoopNest& inner) {

@@ -50,6 +50,36 @@ static void weft_convolution_f32(
 }
 )";
 
+constexpr const char* kConvolutionData =
+    R"(/* What weft_convolution_f32 takes back from results to the image; also a transposed one. */
+static void weft_convolution_data_f32(
+    const struct weft_window *p, const float *y, const float *w, float *x)
+{
+  const int32_t plane = p->in_height * p->in_width;
+  const int32_t channels = p->in_channels / p->groups, filters = p->out_channels / p->groups;
+  for (int32_t image = 0; image < p->batch; ++image, x += p->in_channels * plane) {
+    for (int32_t i = 0; i < p->in_channels * plane; ++i) x[i] = 0;
+    for (int32_t o = 0; o < p->out_channels; ++o)
+      for (int32_t oy = 0; oy < p->out_height; ++oy, y += p->out_width) {
+        float *a = x + o / filters * channels * plane;
+        const float *b = w + o * channels * p->kernel_height * p->kernel_width;
+        for (int32_t c = 0; c < channels; ++c, a += plane)
+          for (int32_t ky = 0; ky < p->kernel_height; ++ky, b += p->kernel_width) {
+            const int32_t iy = oy * p->stride_height - p->pad_top + ky * p->dilation_height;
+            if (iy < 0 || iy >= p->in_height) continue;
+            for (int32_t kx = 0; kx < p->kernel_width; ++kx)
+              for (int32_t ox = 0; ox < p->out_width; ++ox) {
+                const int32_t ix = ox * p->stride_width - p->pad_left + kx * p->dilation_width;
+                if (ix < 0 || ix >= p->in_width) continue;
+                a[iy * p->in_width + ix] =
+                    weft_fma_f32(b[kx], y[ox], a[iy * p->in_width + ix]);
+              }
+          }
+      }
+  }
+}
+)";
+
 constexpr const char* kPool = R"(static void weft_pool_f32(
     const struct weft_window *p, int is_average, int counts_padding, const float *x, float *y)
 {
@@ -98,6 +128,20 @@ Status emit_convolution(Call& call) {
   return {};
 }
 
+Status emit_convolution_data(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  WEFT_ASSIGN(
+      const kernels::Convolution p,
+      ops::convolution_problem(a, DType::kFloat32, Shape(a.ints("data_shape")), call.in(1).shape));
+  call.source().add_multiply_adds(multiply_adds_of(p));
+  call.source().use_arithmetic();
+  define_window(call, p);
+  call.source().define("weft_convolution_data_f32", kConvolutionData);
+  call.line("weft_convolution_data_f32(&p, " + call.read(0) + ", " + call.read(1) + ", " +
+            call.write() + ");");
+  return {};
+}
+
 Status emit_pooling(Call& call) {
   const Shape& x = call.in(0).shape;
   WEFT_ASSIGN(const kernels::Pooling p,
@@ -113,6 +157,7 @@ Status emit_pooling(Call& call) {
 
 constexpr Emitter kEmitters[] = {
     {"convolution_image", dense_float32, emit_convolution},
+    {"convolution_data", dense_float32, emit_convolution_data},
     {"pooling_image", dense_float32, emit_pooling},
 };
 

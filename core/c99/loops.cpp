@@ -11,6 +11,12 @@ Shape broadcast_strides(const Operand& operand, const Shape& shape) {
   return strides;
 }
 
+std::vector<int> all_axes(const Shape& shape) {
+  std::vector<int> axes;
+  for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
+  return axes;
+}
+
 LoopNest::LoopNest(const Shape& shape, const std::vector<int>& axes,
                    const std::vector<Shape>& strides, char variable)
     : strides_(strides.size()), variable_(variable) {
@@ -67,6 +73,10 @@ std::string LoopNest::number() const {
     text += variable(level);
   }
   return text.empty() ? "0" : text;
+}
+
+std::string at(const std::string& name, const std::string& index) {
+  return index.empty() ? name : name + " + " + index;
 }
 
 std::string sum_text(const std::string& a, const std::string& b) {

@@ -11,6 +11,8 @@ namespace weft::c99 {
 // The strides of an operand broadcast to a shape: 0 along axes that it repeats.
 Shape broadcast_strides(const Operand& operand, const Shape& shape);
 
+std::vector<int> all_axes(const Shape& shape);
+
 // Axes from the outermost to the innermost, those merged that all arrays run through alike.
 class LoopNest {
  public:
@@ -36,6 +38,8 @@ class LoopNest {
   char variable_;
 };
 
+// `name` + an index, or `name` alone.
+std::string at(const std::string& name, const std::string& index);
 // a + b, where either may be empty; "0" if both are.
 std::string sum_text(const std::string& a, const std::string& b);
 

@@ -77,7 +77,8 @@ std::string unique_name(const Ports& ports, std::string name) {
 
 }  // namespace
 
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry) {
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           bool inputs_in_arena) {
   const Graph& graph = entry.program->graph();
   WEFT_TRY(check_supported(entry, graph));
   Program program;
@@ -118,6 +119,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry)
   options.target = &kTarget;
   options.branches = false;
   options.sections = false;
+  options.arena_inputs = inputs_in_arena ? program.inputs : 0;
   WEFT_ASSIGN(program.plan, executor::make_plan(ready, options));
   return program;
 }

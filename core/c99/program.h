@@ -21,6 +21,8 @@ struct Program {
 // The alignment of an arena, and of buffers in it.
 inline constexpr int64_t kArenaAlignment = 8;
 
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry);
+// With `inputs_in_arena` the caller writes inputs there, and the run writes over them.
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           bool inputs_in_arena);
 
 }  // namespace weft::c99

@@ -125,6 +125,36 @@ std::vector<char> content_in_file(const Place& place, const void* content) {
   return dense;
 }
 
+// The prelude's head, and of its functions those that the text calls, or that these call. A
+// function goes from its comment or its first line to the line that ends it.
+std::string prelude_for(const std::string& text) {
+  std::vector<std::string> parts(1);
+  const std::string prelude = kernels::c99_prelude();
+  for (size_t at = 0; at < prelude.size();) {
+    const size_t end = prelude.find('\n', at) + 1;
+    const std::string line = prelude.substr(at, end - at);
+    if (parts.size() == 1 && line.starts_with("static ")) parts.emplace_back();
+    parts.back() += line;
+    const bool is_end = line == "}\n" || (line.starts_with("static ") && line.ends_with("}\n"));
+    if (is_end && end < prelude.size()) parts.emplace_back();
+    at = end;
+  }
+  const size_t comment = parts[0].rfind("\n/*") + 1;  // of the first function
+  parts[1].insert(0, parts[0].substr(comment));
+  parts[0].erase(comment);
+  std::vector<bool> needed(parts.size(), false);
+  std::string calls = text;
+  for (size_t n = parts.size(); n-- > 1;) {  // callers come behind what they call
+    const size_t name = parts[n].find("weft_"), end = parts[n].find('(', name);
+    needed[n] = calls.find(parts[n].substr(name, end - name + 1)) != std::string::npos;
+    if (needed[n]) calls += parts[n];
+  }
+  std::string result = parts[0];
+  for (size_t n = 1; n < parts.size(); ++n)
+    if (needed[n]) result += parts[n];
+  return result;
+}
+
 std::string step_name(size_t index, const std::string& name) {
   constexpr size_t kLongest = 40;
   return "step" + std::to_string(index) + "_" + identifier(name).substr(0, kLongest);
@@ -163,13 +193,14 @@ std::string elements_text(DType dtype, const void* elements, int64_t count) {
 
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kWords[] = {
-      "arena",    "memory",    "auto",     "break",  "case",     "char",     "const",
-      "continue", "default",   "do",       "double", "else",     "enum",     "extern",
-      "float",    "for",       "goto",     "if",     "inline",   "int",      "long",
-      "register", "restrict",  "return",   "short",  "signed",   "sizeof",   "static",
-      "struct",   "switch",    "typedef",  "union",  "unsigned", "void",     "volatile",
-      "while",    "class",     "new",      "delete", "this",     "template", "private",
-      "public",   "protected", "operator", "true",   "false",    "bool"};
+      "math",   "string",   "stdint",   "stdio",    "arena",    "memory",    "auto",
+      "break",  "case",     "char",     "const",    "continue", "default",   "do",
+      "double", "else",     "enum",     "extern",   "float",    "for",       "goto",
+      "if",     "inline",   "int",      "long",     "register", "restrict",  "return",
+      "short",  "signed",   "sizeof",   "static",   "struct",   "switch",    "typedef",
+      "union",  "unsigned", "void",     "volatile", "while",    "class",     "new",
+      "delete", "this",     "template", "private",  "public",   "protected", "operator",
+      "true",   "false",    "bool"};
   return std::ranges::find(kWords, name) != std::end(kWords);
 }
 
@@ -207,7 +238,8 @@ std::string Source::formula(kernels::FormulaId id, DType dtype) {
 
 std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
                           const void* elements) {
-  const std::pair<const void*, std::string> key{from, hint};
+  // A part of an array may begin where the whole does.
+  const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
   if (from)
     if (const auto known = array_names_.find(key); known != array_names_.end())
       return known->second;
@@ -227,8 +259,8 @@ std::string Source::array(std::string_view hint, const void* from, DType dtype, 
 }
 
 std::string Source::definitions() const {
-  const std::string head =
-      uses_arithmetic_ ? kernels::c99_prelude() : "#include <stdint.h>\n#include <string.h>\n";
+  const std::string head = uses_arithmetic_ ? prelude_for(helpers_ + functions_)
+                                            : "#include <stdint.h>\n#include <string.h>\n";
   return head + "\n" + helpers_ + arrays_;
 }
 
@@ -264,6 +296,13 @@ std::string Source::weight(const Place& place) {
 }
 
 void Source::name_buffers() {
+  std::vector<BufferName>& inputs = buffers_.emplace_back();
+  for (size_t i = 0; i < plan_.input_offsets.size(); ++i) {
+    const Port& port = ports_.inputs[i];
+    inputs.push_back({plan_.input_offsets[i], port.shape.elements() * size_of(port.dtype),
+                      "BUFFER_" + port.name,
+                      std::string(name_of(port.dtype)) + " " + shape_text(port.shape) + ", input"});
+  }
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
     const executor::Step& step = plan_.steps[i];
     std::vector<BufferName>& names = buffers_.emplace_back();
@@ -297,9 +336,9 @@ std::string Source::buffers() const {
          text + "};\n\n";
 }
 
-// The newest buffer that holds the place.
+// The newest buffer that holds the place; inputs are the oldest.
 std::string Source::address_of(const Place& place) const {
-  for (size_t i = std::min(step_ + 1, buffers_.size()); i-- > 0;)
+  for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
     for (const BufferName& buffer : buffers_[i]) {
       const int64_t inside = place.offset - buffer.offset;
       if (inside < 0 || (inside >= buffer.bytes && inside > 0)) continue;

@@ -92,7 +92,7 @@ class Source {
   std::string helpers_, arrays_, functions_, calls_;
   std::map<std::pair<const void*, std::string>, std::string> array_names_;
   std::set<std::string> array_identifiers_;
-  std::vector<std::vector<BufferName>> buffers_;  // by step: of its outputs, then scratch
+  std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
   size_t step_ = 0;
   std::set<size_t> read_inputs_;
   double multiply_adds_ = 0;

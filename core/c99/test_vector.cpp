@@ -16,11 +16,11 @@ uint32_t scattered(int64_t i) { return (static_cast<uint32_t>(i) + 1) * 26544357
 
 // Floating: multiples of 1/256 in [-1, 1). int8: all values. Other integers are often numbers of
 // rows: 0 or 1.
-std::vector<char> example(const model::Port& port) {
+std::vector<char> example(const model::Port& port, size_t input) {
   const int64_t size = size_of(port.type.dtype);
   std::vector<char> bytes(static_cast<size_t>(port.type.bytes()));
   for (int64_t i = 0; i < port.type.shape.elements(); ++i) {
-    const uint32_t drawn = scattered(i) >> 23;
+    const uint32_t drawn = scattered(i + 4099 * static_cast<int64_t>(input)) >> 23;
     char* const to = bytes.data() + i * size;
     const float real = (static_cast<float>(drawn) - 256) / 256;
     const double wide = real;
@@ -34,6 +34,18 @@ std::vector<char> example(const model::Port& port) {
   return bytes;
 }
 
+// Equal infinities, and NaN and NaN, do not differ.
+constexpr const char* kCompare = R"(
+static double largest, scale;
+static void compare(double wanted, double is)
+{
+  const int is_same = wanted == is || (wanted != wanted && is != is);
+  const double difference = is_same ? 0 : fabs(is - wanted);
+  if (fabs(wanted) > scale && fabs(wanted) < HUGE_VAL) scale = fabs(wanted);
+  if (!(difference <= largest)) largest = difference;
+}
+)";
+
 std::string array_text(const char* name, const model::Port& port, const void* elements) {
   const DType dtype = port.type.dtype;
   std::string text = "static const " + std::string(type_name(dtype)) + " " + name + "[" +
@@ -45,25 +57,30 @@ std::string array_text(const char* name, const model::Port& port, const void* el
 }  // namespace
 
 Result<std::string> test_main(const model::Model& model, const model::Entry& entry,
-                              const std::string& name) {
+                              const std::string& name, std::span<const std::string> arena_inputs) {
   WEFT_ASSIGN(auto context,
               model::Context::create(
                   model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model))),
                   entry.name, nullptr, 0));
   std::vector<std::vector<char>> inputs;
   for (size_t i = 0; i < entry.inputs.size(); ++i) {
-    inputs.push_back(example(entry.inputs[i]));
+    inputs.push_back(example(entry.inputs[i], i));
     WEFT_TRY(context->bind_input(i, inputs[i].data(), inputs[i].size()));
   }
   WEFT_TRY(context->run());
   std::string text = "/* Runs " + name + " on one input; 0: as libweft does. */\n" +
-                     "#include <math.h>\n#include <stdint.h>\n#include <stdio.h>\n\n#include \"" +
+                     "#include <math.h>\n#include <stdint.h>\n#include <stdio.h>\n#include "
+                     "<string.h>\n\n#include \"" +
                      name + ".h\"\n\n";
-  std::string arguments, checks;
+  std::string arguments, checks, copies;
   for (size_t i = 0; i < entry.inputs.size(); ++i) {
     const std::string input = "input" + std::to_string(i);
     text += array_text(input.c_str(), entry.inputs[i], inputs[i].data());
-    arguments += (i ? ", " : "") + input;
+    if (!arena_inputs.empty())
+      copies += "  memcpy(" + name + "_input_" + arena_inputs[i] + "(), " + input + ", sizeof " +
+                input + ");\n";
+    else
+      arguments += (i ? ", " : "") + input;
   }
   for (size_t i = 0; i < entry.outputs.size(); ++i) {
     WEFT_ASSIGN(const void* data, context->output_data(i));
@@ -76,19 +93,20 @@ Result<std::string> test_main(const model::Model& model, const model::Entry& ent
     arguments += (arguments.empty() ? "" : ", ") + output;
     // Integers are equal; sums of floats have another order.
     const char* const tolerance = is_floating(port.type.dtype) ? "1e-4" : "0";
-    checks += "  {\n    double largest = 0, scale = 0;\n    for (int32_t i = 0; i < " + count +
-              "; ++i) {\n      const double wanted = (double)expected" + number +
-              "[i], is = (double)" + output +
-              "[i];\n      if (fabs(wanted) > scale) scale = fabs(wanted);\n"
-              "      if (!(fabs(is - wanted) <= largest)) largest = fabs(is - wanted);\n    }\n"
-              "    printf(\"" +
-              name + ": " + count + " elements of output " + number +
-              ", largest difference %g of %g\\n\", largest, scale);\n"
-              "    if (!(largest <= " +
-              tolerance + " * scale)) failed = 1;\n  }\n";
+    checks += "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" +
+              number + "[i], (double)" + output + "[i]);\n  failed |= told(" + number + ", " +
+              count + ", " + tolerance + ");\n";
   }
-  text += "\nint main(void)\n{\n  int failed = 0;\n  " + name + "_run(" + arguments + ");\n" +
-          checks + "  return failed;\n}\n";
+  text += kCompare;
+  text +=
+      "static int told(int output, int count, double tolerance)\n{\n"
+      "  const int failed = !(largest <= tolerance * scale);\n"
+      "  printf(\"" +
+      name +
+      ": %d elements of output %d, largest difference %g of %g\\n\", count, "
+      "output,\n         largest, scale);\n  largest = scale = 0;\n  return failed;\n}\n";
+  text += "\nint main(void)\n{\n  int failed = 0;\n" + copies + "  " + name + "_run(" + arguments +
+          ");\n" + checks + "  return failed;\n}\n";
   return text;
 }
 

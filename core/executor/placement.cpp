@@ -127,6 +127,11 @@ Status Placement::define_sources() {
     const bool residual = i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
     item.root = residual ? Root::kResidual : Root::kInput;
     item.index = residual ? 0 : static_cast<int32_t>(i);
+    item.enters = i < options_.arena_inputs;
+    if (item.enters) {
+      item.root = Root::kArena;
+      item.index = 0;
+    }
     item.offset = residual ? options_.residual_inputs[i] : 0;
     input_items_.push_back(id);
     seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
@@ -341,7 +346,7 @@ void Placement::touch(int32_t id, int32_t step) {
 
 void Placement::note_uses() {
   for (Item& item : items_) {
-    item.first = item.last = -1;
+    item.first = item.last = item.enters ? 0 : -1;
     item.first_lane = item.last_lane = Lane();
   }
   for (size_t s = 0; s < steps.size(); ++s) {

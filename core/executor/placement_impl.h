@@ -29,7 +29,8 @@ struct Item {
   int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
   int64_t inside = 0;   // bytes from the start of that one
   bool is_part = false;
-  bool given = false;  // existed before the run
+  bool given = false;   // existed before the run
+  bool enters = false;  // given in the arena
 };
 
 // A value: a geometry on an item.
@@ -144,6 +145,7 @@ class Placement {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
   std::vector<ArenaUse> uses;
+  std::vector<int64_t> input_offsets;
   std::vector<int64_t> offsets;  // of the arena's buffers
   int32_t parts = 0;             // items that are built in the array they are joined to
 

@@ -119,8 +119,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   if (!reads_only_in_place(step, out, item)) return false;
   // An output's memory may serve from before it is final; a state's may not: it is still the old.
   const bool to_output = to.root == Root::kOutput || to.root == Root::kResidual;
-  if (to_output &&
-      (residual || (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
+  if (to_output && (residual || from.enters ||
+                    (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
     return false;
   if (to_output) {
     from.root = to.root;
@@ -155,7 +155,8 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   std::vector<int32_t> owners;
   for (size_t i = 0; i < items_.size(); ++i) {
     const Item& item = items_[i];
-    if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
+    const bool is_elsewhere = (item.given && !item.enters) || item.root != Root::kArena;
+    if (is_elsewhere || item.joined >= 0 || item.first < 0) continue;
     const int64_t bytes =
         !options_.target ? item.bytes : (item.bytes + alignment() - 1) / alignment() * unit;
     buffers.push_back({bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
@@ -175,11 +176,14 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
-    const auto owner = static_cast<size_t>(owners[i]);
-    items_[owner].offset = b.offset / unit * alignment();
-    uses.push_back({items_[owner].offset, items_[owner].bytes, b.first, b.last, is_scratch[owner]});
-    offsets.push_back(items_[owner].offset);
+    const auto at = static_cast<size_t>(owners[i]);
+    items_[at].offset = b.offset / unit * alignment();
+    uses.push_back(
+        {items_[at].offset, items_[at].bytes, b.first, b.last, is_scratch[at], items_[at].enters});
+    offsets.push_back(items_[at].offset);
   }
+  for (size_t i = 0; i < options_.arena_inputs && i < input_items_.size(); ++i)
+    input_offsets.push_back(owner(input_items_[i]).offset);
   return {};
 }
 

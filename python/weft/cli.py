@@ -68,6 +68,11 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         "--main", action="store_true", help="also a main that checks one run against libweft"
     )
     command.add_argument(
+        "--inputs-in-arena",
+        action="store_true",
+        help="inputs are written into the arena before each run, which writes over them",
+    )
+    command.add_argument(
         "--memory",
         metavar="BYTES",
         type=size,
@@ -107,7 +112,12 @@ def compile_file(options: argparse.Namespace) -> int:
         for library in options.library:
             runtime.load_library(library)
         files = runtime.Model(options.file).write_c(
-            options.output, options.entry, name=name, memory=options.memory, main=options.main
+            options.output,
+            options.entry,
+            name=name,
+            memory=options.memory,
+            main=options.main,
+            inputs_in_arena=options.inputs_in_arena,
         )
     except (Error, OSError) as error:
         print(f"weft compile: {error}", file=sys.stderr)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy
 import pytest
@@ -61,10 +62,10 @@ def run(program):
     return done.stdout
 
 
-def check(net, folder, *inputs, flags=FLAGS):
+def check(net, folder, *inputs, flags=FLAGS, **options):
     """Compiled, its results are near to the library's: the generated main says how near."""
     path = exported(net, folder, *inputs)
-    files = runtime.Model(path).write_c(folder, name="net", main=True)
+    files = runtime.Model(path).write_c(folder, name="net", main=True, **options)
     told = run(built(files, folder / "net", flags))
     differences = re.findall(r"largest difference (\S+) of (\S+)", told)
     assert differences
@@ -169,6 +170,81 @@ def test_a_transformer(tmp_path):
     check(filled(net, tokens), tmp_path, tokens, flags=SANITIZED)
 
 
+def test_a_transposed_convolution(tmp_path):
+    x = data(2, 4, 5, 6)
+    net = nn.HybridSequential(
+        nn.Conv2DTranspose(6, 3, strides=2, padding=1, output_padding=1, groups=2), nn.Conv2D(3, 1)
+    )
+    check(filled(net, x), tmp_path, x, flags=SANITIZED)
+
+
+UNARY = [
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "tanh",
+    "sinh",
+    "cosh",
+    "arcsinh",
+    "arctanh",
+    "sin",
+    "cos",
+    "tan",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "sqrt",
+    "square",
+    "abs",
+    "sign",
+    "negative",
+    "reciprocal",
+    "floor",
+    "ceil",
+    "trunc",
+    "rint",
+]
+BINARY = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "maximum",
+    "minimum",
+    "power",
+    "arctan2",
+    "hypot",
+    "fmod",
+    "remainder",
+]
+
+
+def test_formulas_give_the_same_bits(tmp_path):
+    """Where a fused product is an instruction."""
+
+    class All(gluon.HybridBlock):
+        def forward(self, x, y):
+            ones = [getattr(np, name)(x) for name in UNARY]
+            ones += [npx.sigmoid(y), npx.erf(y), npx.gelu(y), npx.relu(y)]
+            ones += [np.exp(y * 30), np.sin(y * 1e5), np.logaddexp(x, y)]
+            return (*ones, *(getattr(np, name)(x, y) for name in BINARY), x < y, x == y)
+
+    generator = numpy.random.default_rng(3)
+    x = np.array(generator.uniform(0.001, 0.999, (40, 50)).astype("float32"))
+    path = exported(All(), tmp_path, x, data(40, 50))
+    files = runtime.Model(path).write_c(tmp_path, name="net", main=True)
+    fused = "fma" in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else False
+    told = run(built(files, tmp_path / "net", [*FLAGS, *(["-mfma"] if fused else [])]))
+    differences = re.findall(r"largest difference (\S+) of (\S+)", told)
+    assert len(differences) == len(UNARY) + len(BINARY) + 9
+    if fused:
+        assert {difference for difference, _ in differences} == {"0"}, told
+
+
 class Scalars(gluon.HybridBlock):
     """Elementwise arithmetic of several dtypes, casts, masks, reductions and indices."""
 
@@ -258,6 +334,22 @@ int main(void)
 """
 
 
+def test_parts_of_weights_and_what_they_have_in_common(tmp_path):
+    class Parts(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.table = gluon.Parameter("table", shape=(6, 4))
+
+        def forward(self, x):
+            table = self.table.data()
+            return x + table[:2], x * table[2:4], x @ table.T, x[:1] @ table[:4], table.sum(axis=0)
+
+    net = Parts()
+    net.initialize(weft.init.Normal(1))
+    x = data(2, 4)
+    check(net, tmp_path, x, flags=SANITIZED)
+
+
 def test_two_networks_in_one_program_and_arenas_of_the_caller(tmp_path):
     net, x = small_net()
     model = runtime.Model(exported(net, tmp_path, x))
@@ -265,6 +357,22 @@ def test_two_networks_in_one_program_and_arenas_of_the_caller(tmp_path):
     (tmp_path / "caller.c").write_text(CALLER)
     flags = [*SANITIZED, "-DFIRST_NO_STATIC_ARENA", "-DSECOND_NO_STATIC_ARENA"]
     run(built([*files, tmp_path / "caller.c"], tmp_path / "caller", flags))
+
+
+def test_inputs_in_the_arena_are_written_over(tmp_path):
+    x = data(1, 3, 16, 16)
+    net = nn.HybridSequential(nn.Conv2D(2, 3, padding=1), nn.Conv2D(3, 3, padding=1), nn.Flatten())
+    net = filled(net, x)
+    text = check(net, tmp_path, x, flags=SANITIZED, inputs_in_arena=True)
+    arena = int(re.search(r"ARENA_BYTES (\d+)", (tmp_path / "net.h").read_text())[1])
+    assert arena == 4 * 16 * 16 * (3 + 2)
+    assert "net_run_in(void *arena, float *" in text and "BUFFER_x" in text
+
+    class Both(gluon.HybridBlock):
+        def forward(self, a, b):
+            return np.tanh(a) * b, a, b.reshape(-1) + 1
+
+    check(Both(), tmp_path, data(3, 4), data(3, 4, seed=1), flags=SANITIZED, inputs_in_arena=True)
 
 
 def test_no_symbol_of_libc_but_memcpy_and_mathematics(tmp_path):
@@ -336,7 +444,7 @@ def test_random_numbers_and_states_are_refused(tmp_path):
         def forward(self, x):
             return x + np.random.uniform(size=x.shape)
 
-    with pytest.raises(NotImplementedError, match="random|uniform"):
+    with pytest.raises(NotImplementedError, match="no C form"):
         runtime.Model(exported(Draws(), tmp_path, data(2, 3))).write_c(tmp_path)
 
 
@@ -373,3 +481,24 @@ def test_the_library_is_not_named_by_the_c(tmp_path):
     net, x = small_net()
     files = runtime.Model(exported(net, tmp_path, x)).write_c(tmp_path)
     assert "weft.h" not in files[0].read_text() and weft.__version__
+
+
+def test_the_page_leads_from_a_network_to_a_program(root, tmp_path, monkeypatch):
+    page = (root / "docs" / "embedded.md").read_text("utf-8")
+    blocks = re.findall(r"^```(python|sh|c)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert [language for language, _ in blocks] == ["python", "sh", "sh", "c", "sh"]
+    monkeypatch.chdir(tmp_path)
+    printed = ""
+    for language, text in blocks:
+        if language == "python":
+            exec(compile(text, "embedded.md", "exec"), {})
+        elif language == "c":
+            Path("main.c").write_text(text)
+        else:
+            command = text.replace("weft compile", f"{sys.executable} -m weft.cli compile")
+            done = subprocess.run(["sh", "-ec", command], capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            printed = done.stdout
+    table = numpy.array([line.split() for line in printed.splitlines()], dtype=float)
+    assert table[:, 0].tolist() == [0, 30, 60, 90, 120, 150, 180]
+    numpy.testing.assert_allclose(table[:, 1], numpy.sin(table[:, 0] * numpy.pi / 180), atol=0.15)

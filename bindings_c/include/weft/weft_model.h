@@ -69,9 +69,11 @@ typedef struct weft_c_options {
   const char* name;  /* of the files and functions, a C identifier; NULL: the entry's */
   int64_t memory;    /* most bytes that the arena may have; 0: as many as it needs */
   int32_t with_main; /* also a main that compares one run with this library's results */
+  /* Inputs lie in the arena: a caller writes them there before each run, which writes over them. */
+  int32_t inputs_in_arena;
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
-  { sizeof(weft_c_options), NULL, NULL, 0, 0 }
+  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0 }
 /* Writes an entry point as C99 that needs no library: name.c and name.h, and name_main.c on
  * request, in a folder that is there, each in one step. The same file gives the same bytes. NULL
  * options: those above. WEFT_UNSUPPORTED: an operator has no C form, or a shape is not fixed; the
