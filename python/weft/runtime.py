@@ -232,7 +232,10 @@ class Model:
         )
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
-        _check(_library.weft_model_write_c(self._handle, options, os.fsencode(path)), _FILE_ERRORS)
+        write = getattr(_library, "weft_model_write_c", None)
+        if write is None:
+            raise BY_STATUS[3]("runtime: this libweft runs models only: it does not write C")
+        _check(write(self._handle, options, os.fsencode(path)), _FILE_ERRORS)
         endings = [".c", ".h", *(["_main.c"] if main else [])]
         return [path / f"{name}{ending}" for ending in endings]
 

@@ -218,7 +218,7 @@ static void threads_run_side_by_side(void* (*body)(void*), void* argument) {
 static void a_model_becomes_c(weft_model model) {
   weft_c_options options = WEFT_C_OPTIONS_INIT;
   FILE* file;
-  NULLED(weft_model_write_c(model, &options, NULL), "folder");
+  FAILS(weft_model_write_c(model, &options, NULL), WEFT_INVALID_VALUE, "folder");
   FAILS(weft_model_write_c(model, NULL, "."), WEFT_NOT_FOUND, "forward");
   options.entry = "scores";
   options.name = "weft_abi_net";
