@@ -1,9 +1,9 @@
 # The object files of the core, and libweft made of them. Tests link the same object files, because
 # the library shows weft_* only.
 
-set(weft_folders base runtime kernels ops graph executor autograd model)
+set(weft_folders base runtime kernels ops graph executor autograd model c99)
 if(WEFT_RUNTIME_ONLY)
-  list(REMOVE_ITEM weft_folders autograd)
+  list(REMOVE_ITEM weft_folders autograd c99)
 endif()
 
 set(weft_sources "")

@@ -12,7 +12,7 @@ set(weft_test_environment "WEFT_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR}"
 
 file(GLOB_RECURSE weft_core_test_sources CONFIGURE_DEPENDS tests/core/*.cpp)
 if(WEFT_RUNTIME_ONLY)
-  list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/autograd/|\\.training\\.cpp$")
+  list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/(autograd|c99)/|\\.training\\.cpp$")
 endif()
 if(weft_core_test_sources AND weft_objects)
   add_executable(weft_core_tests ${weft_core_test_sources} ${weft_objects})

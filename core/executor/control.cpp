@@ -29,6 +29,7 @@ PlanOptions options_of_body(const PlanOptions& around) {
   options.order = around.order;
   options.parts = around.parts;
   options.saved = around.saved;
+  options.target = around.target;
   return options;
 }
 

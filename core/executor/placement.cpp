@@ -128,6 +128,11 @@ Status Placement::define_sources() {
     const bool residual = i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
     item.root = residual ? Root::kResidual : Root::kInput;
     item.index = residual ? 0 : static_cast<int32_t>(i);
+    item.enters = i < options_.arena_inputs;
+    if (item.enters) {
+      item.root = Root::kArena;
+      item.index = 0;
+    }
     item.offset = residual ? options_.residual_inputs[i] : 0;
     input_items_.push_back(id);
     seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
@@ -233,6 +238,10 @@ Status Placement::add_tiles(const Node& node) {
     step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
+  if (options_.target) {
+    steps.push_back(std::move(step));
+    return {};
+  }
   std::vector<TensorView> views;
   for (const std::vector<Seen>* side : {&step.in, &step.out})
     for (const Seen& seen : *side) {
@@ -255,31 +264,46 @@ Status Placement::add_tiles(const Node& node) {
   return {};
 }
 
+// What the planner has to know of the kernel that runs the node.
+Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
+  if (!options_.target) {
+    const ops::Slot& slot = node.op->slot;
+    return TargetKernel{slot.strides, slot.lead, scratch_of(slot, call, threads_of_next_step())};
+  }
+  Result<TargetKernel> kernel = options_.target->kernel(call);
+  if (kernel.ok() || node.line < 0) return kernel;
+  return Status(kernel.status().code(),
+                errors::join({kernel.status().message(), " (", line_of(node), ")"}));
+}
+
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
   const ops::Slot& slot = node.op->slot;
   if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  std::vector<TensorType> out;
+  for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
+  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
+  WEFT_ASSIGN(const TargetKernel kernel, kernel_of(node, call));
   PendingStep step;
   step.node = &node;
   step.name = node.op->name;
+  step.lead = kernel.lead;
   for (size_t i = 0; i < node.operands.size(); ++i) {
     const Operand& operand = node.operands[i];
     Seen seen;
     if (operand.is_value()) seen = seen_[static_cast<size_t>(operand.value)];
     if (operand.is_scalar()) seen = scalar(operand.scalar, types[i].dtype);
-    if (operand.is_value() && slot.strides == ops::Strides::kDense && !seen.dense())
+    if (operand.is_value() && kernel.strides == ops::Strides::kDense && !seen.dense())
       seen = dense_copy(seen);
     step.in.push_back(seen);
   }
-  std::vector<TensorType> out;
   for (const ValueId id : node.outputs) {
-    out.push_back(graph_.type(id));
-    step.out.push_back(whole(new_item(out.back().bytes()), out.back()));
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
   step.seconds = seconds_of(ops::cost_of(slot, call));
   step.pieces = ops::pieces_of(slot, call);
-  add_scratch(step, scratch_of(slot, call, threads_of_next_step()));
+  add_scratch(step, kernel.scratch_bytes);
   steps.push_back(std::move(step));
   return {};
 }
@@ -325,7 +349,7 @@ void Placement::touch(int32_t id, int32_t step) {
 
 void Placement::note_uses() {
   for (Item& item : items_) {
-    item.first = item.last = -1;
+    item.first = item.last = item.enters ? 0 : -1;
     item.first_lane = item.last_lane = Lane();
   }
   for (size_t s = 0; s < steps.size(); ++s) {

@@ -11,6 +11,7 @@
 #include "executor/packing.h"
 #include "executor/plan.h"
 #include "executor/saved_plan.h"
+#include "executor/target.h"
 
 namespace weft::executor {
 
@@ -28,7 +29,8 @@ struct Item {
   int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
   int64_t inside = 0;   // bytes from the start of that one
   bool is_part = false;
-  bool given = false;  // existed before the run
+  bool given = false;   // existed before the run
+  bool enters = false;  // given in the arena
 };
 
 // A value: a geometry on an item.
@@ -55,8 +57,9 @@ struct PendingStep {
   std::shared_ptr<const BandPlan> bands;
   int32_t scratch = -1;  // an item
   Lane lane;
-  double seconds = 0;  // on one thread
-  int64_t pieces = 1;  // that threads can share it by
+  double seconds = 0;                 // on one thread
+  int64_t pieces = 1;                 // that threads can share it by
+  ops::Lead lead = ops::Lead::kNone;  // kKernel: of who runs it
 };
 
 // What the search for an order looks at: values are items. A node and the copies made for it are
@@ -142,6 +145,7 @@ class Placement {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
   std::vector<ArenaUse> uses;
+  std::vector<int64_t> input_offsets;
   std::vector<int64_t> offsets;  // of the arena's buffers
   int32_t parts = 0;             // items that are built in the array they are joined to
 
@@ -171,6 +175,8 @@ class Placement {
   Seen dense_copy(const Seen& from);
   void add_copy(const Seen& from, const Seen& to);
   void add_scratch(PendingStep& step, int64_t bytes);
+  Result<TargetKernel> kernel_of(const graph::Node& node, const ops::SlotTypes& call) const;
+  int64_t alignment() const;
   void note_uses();
   void place_outputs();
   void place_output(size_t index);

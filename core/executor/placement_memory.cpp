@@ -92,8 +92,7 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
   if (step.kind == StepKind::kCopy || step.bands) return false;
   if (step.control) return carries_in_place(step, out, item);
   const bool first_only = overwrites_first_operand(step);
-  if (step.kind == StepKind::kKernel && step.node->op->slot.lead != ops::Lead::kSameIndex &&
-      !first_only)
+  if (step.kind == StepKind::kKernel && step.lead != ops::Lead::kSameIndex && !first_only)
     return false;
   bool reads = false;
   for (size_t i = 0; i < step.in.size(); ++i) {
@@ -120,8 +119,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   if (!reads_only_in_place(step, out, item)) return false;
   // An output's memory may serve from before it is final; a state's may not: it is still the old.
   const bool to_output = to.root == Root::kOutput || to.root == Root::kResidual;
-  if (to_output &&
-      (residual || (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
+  if (to_output && (residual || from.enters ||
+                    (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
     return false;
   if (to_output) {
     from.root = to.root;
@@ -143,15 +142,24 @@ void Placement::reuse_in_place() {
   }
 }
 
-// `pack_buffers` gives offsets to buffers.
+int64_t Placement::alignment() const {
+  return options_.target ? options_.target->alignment : static_cast<int64_t>(kAlignment);
+}
+
+// `pack_buffers` gives offsets to buffers. It aligns to kAlignment: for a finer alignment bytes are
+// counted in units of that.
 template <class Pack>
 Status Placement::pack_arena(const Pack& pack_buffers) {
+  const auto unit = static_cast<int64_t>(kAlignment);
   std::vector<Buffer> buffers;
   std::vector<int32_t> owners;
   for (size_t i = 0; i < items_.size(); ++i) {
     const Item& item = items_[i];
-    if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
-    buffers.push_back({item.bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
+    const bool is_elsewhere = (item.given && !item.enters) || item.root != Root::kArena;
+    if (is_elsewhere || item.joined >= 0 || item.first < 0) continue;
+    const int64_t bytes =
+        !options_.target ? item.bytes : (item.bytes + alignment() - 1) / alignment() * unit;
+    buffers.push_back({bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
     owners.push_back(static_cast<int32_t>(i));
   }
   std::vector<bool> is_scratch(items_.size(), false);
@@ -161,24 +169,29 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   std::vector<Lane> lanes;
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);
-  lower_bound = live_bytes(buffers, lanes, group_bytes);
-  WEFT_ASSIGN(const Packing packing, pack_buffers(std::span<Buffer>(buffers)));
-  arena_bytes = packing.bytes;
+  const int64_t bound = live_bytes(buffers, lanes, group_bytes);
+  lower_bound = bound / unit * alignment();
+  WEFT_ASSIGN(const Packing packing, pack_buffers(std::span<Buffer>(buffers), bound));
+  arena_bytes = packing.bytes / unit * alignment();
   arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
-    items_[static_cast<size_t>(owners[i])].offset = b.offset;
+    const auto at = static_cast<size_t>(owners[i]);
+    items_[at].offset = b.offset / unit * alignment();
     uses.push_back(
-        {b.offset, b.bytes, b.first, b.last, is_scratch[static_cast<size_t>(owners[i])]});
-    offsets.push_back(b.offset);
+        {items_[at].offset, items_[at].bytes, b.first, b.last, is_scratch[at], items_[at].enters});
+    offsets.push_back(items_[at].offset);
   }
+  for (size_t i = 0; i < options_.arena_inputs && i < input_items_.size(); ++i)
+    input_offsets.push_back(owner(input_items_[i]).offset);
   return {};
 }
 
 Status Placement::run() {
   WEFT_TRY(place_all());
-  return pack_arena(
-      [&](std::span<Buffer> buffers) -> Result<Packing> { return pack(buffers, lower_bound); });
+  return pack_arena([](std::span<Buffer> buffers, int64_t bound) -> Result<Packing> {
+    return pack(buffers, bound);
+  });
 }
 
 Status Placement::run_as(const SavedPlan* saved) {
@@ -186,9 +199,9 @@ Status Placement::run_as(const SavedPlan* saved) {
   if (!saved) return {};
   std::vector<std::string> names;
   for (const PendingStep& step : steps) names.push_back(step.name);
-  return pack_arena([&](std::span<Buffer> buffers) -> Result<Packing> {
+  return pack_arena([&](std::span<Buffer> buffers, int64_t bound) -> Result<Packing> {
     WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names));
-    return Packing{saved->arena_bytes, saved->arena_bytes == lower_bound};
+    return Packing{saved->arena_bytes, saved->arena_bytes == bound};
   });
 }
 

@@ -26,8 +26,7 @@ bool joins_runs(const Node& node, const Shape& whole) {
 bool Placement::may_be_part(const Seen& seen, int64_t at) const {
   const Item& item = items_[static_cast<size_t>(seen.item)];
   return !item.given && item.joined < 0 && item.root == Root::kArena && seen.offset == 0 &&
-         seen.dense() && seen.bytes() == item.bytes && item.bytes > 0 &&
-         at % static_cast<int64_t>(kAlignment) == 0;
+         seen.dense() && seen.bytes() == item.bytes && item.bytes > 0 && at % alignment() == 0;
 }
 
 // Does the work of `concatenate`, if at least one of its arrays can be built in place: the others

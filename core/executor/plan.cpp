@@ -388,6 +388,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
   plan.uses = std::move(placement->uses);
+  plan.input_offsets = std::move(placement->input_offsets);
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
   plan.held = std::move(placement->held);

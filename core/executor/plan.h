@@ -48,6 +48,7 @@ struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
 struct BandPlan;     // of a loop over bands of rows; bands.h
 class SavedPlans;    // of a file; saved_plan.h
+struct Target;       // who else has the kernels; target.h
 
 struct Step {
   StepKind kind = StepKind::kKernel;
@@ -90,6 +91,12 @@ struct PlanOptions {
   // Whose memory the roots are, and who has the kernels; null: the CPU. A device's plan has kernels
   // and copies only.
   Device* device = nullptr;
+  // A plan that is text for others, not to be run here; null: none. Its steps take no scratch but
+  // what the target says.
+  const Target* target = nullptr;
+  // So many inputs, the first ones, lie in the arena: a caller writes them there before each run,
+  // which may write over them when they were read.
+  size_t arena_inputs = 0;
   // Branches side by side where that pays. They add at most as many bytes to the arena as it has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;
@@ -127,6 +134,7 @@ struct ArenaUse {
   int64_t bytes = 0;
   int32_t first = 0, last = 0;
   bool is_scratch = false;
+  bool is_input = false;
 };
 
 struct Plan {
@@ -144,6 +152,7 @@ struct Plan {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
   std::vector<ArenaUse> uses;             // of the arena
+  std::vector<int64_t> input_offsets;     // by input that lies in the arena
 
   size_t inputs = 0, outputs = 0;
   std::vector<HeldValue> held;         // storages of the constants

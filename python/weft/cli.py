@@ -1,11 +1,12 @@
 """The command `weft`: the version, and how to compile a program against this installation.
 
 It imports neither NumPy nor the extension module, so it answers at once and also works where
-the extension does not load. `weft info FILE` describes a model file; `weft ops FILE` prints what a
-runtime-only library needs to run it.
+the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
+runtime-only library needs to run it, `weft compile FILE` makes C of it.
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -35,18 +36,60 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = result.add_subparsers(dest="command", metavar="")
     info = commands.add_parser("info", help="describe a .weft file")
-    info.add_argument("file", help="path of the file")
-    info.add_argument(
+    add_file(info)
+    info.add_argument(*("--batch", "-n"), type=int, help="figures for so many samples at a time")
+    ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
+    ops.add_argument("file", help="path of the file")
+    add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
+    return result
+
+
+def add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", help="path of the file")
+    command.add_argument(
         *("--library", "-l"),
         metavar="PATH",
         action="append",
         default=[],
         help="a library of operators that the file needs; may be given several times",
     )
-    info.add_argument(*("--batch", "-n"), type=int, help="figures for so many samples at a time")
-    ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
-    ops.add_argument("file", help="path of the file")
-    return result
+
+
+def add_compile(command: argparse.ArgumentParser) -> None:
+    add_file(command)
+    command.add_argument(
+        "--target", choices=["c"], default="c", help="c: C99 that needs no library"
+    )
+    command.add_argument(
+        *("--output", "-o"), metavar="DIR", default=".", help="folder of the files; made if needed"
+    )
+    command.add_argument(
+        "--name", help="of the files and functions, a C identifier; the file's name by default"
+    )
+    command.add_argument("--entry", default="forward", help="entry point; `forward` by default")
+    command.add_argument(
+        "--main", action="store_true", help="also a main that checks one run against libweft"
+    )
+    command.add_argument(
+        "--inputs-in-arena",
+        action="store_true",
+        help="inputs are written into the arena before each run, which writes over them",
+    )
+    command.add_argument(
+        "--memory",
+        metavar="BYTES",
+        type=size,
+        default=0,
+        help="most that the arena may have: 20480, 20KB or 1MB (of 1024)",
+    )
+
+
+def size(text: str) -> int:
+    """Bytes: 20480, 20KB, 1.5MB; units are of 1024."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|KB|KiB|MB|MiB)?", text.strip())
+    if not match:
+        raise argparse.ArgumentTypeError(f"a number of bytes is expected, such as 20KB; got {text}")
+    return int(float(match[1]) * {"K": 1 << 10, "M": 1 << 20}.get((match[2] or "B")[0], 1))
 
 
 def describe(path: str, libraries: list[str], batch: int | None) -> int:
@@ -76,12 +119,37 @@ def list_operators(path: str) -> int:
     return 0
 
 
+def compile_file(options: argparse.Namespace) -> int:
+    """Writes a model as C and prints the files' names; returns the exit status."""
+    from weft import Error, runtime
+
+    name = options.name or re.sub(r"\W", "_", Path(options.file).stem, flags=re.ASCII)
+    try:
+        for library in options.library:
+            runtime.load_library(library)
+        files = runtime.Model(options.file).write_c(
+            options.output,
+            options.entry,
+            name=name,
+            memory=options.memory,
+            main=options.main,
+            inputs_in_arena=options.inputs_in_arena,
+        )
+    except (Error, OSError) as error:
+        print(f"weft compile: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(map(str, files)))
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "info":
         return describe(options.file, options.library, options.batch)
     if options.command == "ops":
         return list_operators(options.file)
+    if options.command == "compile":
+        return compile_file(options)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))

@@ -46,6 +46,15 @@ void weft_model_release(weft_model model);
 const char* weft_model_text(weft_model model);
 weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
 weft_status weft_model_operators(const char* path, const char** text);
+typedef struct weft_c_options {
+  size_t struct_size;
+  const char* entry;
+  const char* name;
+  int64_t memory;
+  int32_t with_main;
+  int32_t inputs_in_arena;
+} weft_c_options;
+weft_status weft_model_write_c(weft_model model, const weft_c_options* options, const char* folder);
 const char* weft_model_metadata(weft_model model, const char* key);
 size_t weft_model_metadata_count(weft_model model);
 const char* weft_model_metadata_key_at(weft_model model, size_t index);
@@ -208,6 +217,52 @@ class Model:
         small enough, and says how little is possible.
         """
         _check(_library.weft_model_set_budget(self._handle, entry.encode(), bytes))
+
+    def write_c(
+        self,
+        folder: str | os.PathLike[str],
+        entry: str = "forward",
+        *,
+        name: str | None = None,
+        memory: int = 0,
+        main: bool = False,
+        inputs_in_arena: bool = False,
+    ) -> list[Path]:
+        """Writes an entry point as C99 that needs no library; gives the paths of the files.
+
+        folder: where `name.c` and `name.h` are written; made if it is not there
+        name: of the files and functions, a C identifier; the entry's by default
+        memory: most bytes that the arena may have; 0: as many as it needs
+        main: also `name_main.c`, which compares one run with this library's results
+        inputs_in_arena: a caller writes inputs into the arena before each run, which writes over
+            them: less memory in all
+        Raises NotImplementedError for an operator without a C form and for shapes that are not
+        fixed, ValueError where `memory` is too little, and says how little is possible.
+
+        >>> runtime.Model("digits.weft").write_c("build", name="digits")        # doctest: +SKIP
+        [PosixPath('build/digits.c'), PosixPath('build/digits.h')]
+        """
+        name = entry if name is None else name
+        strings = [_ffi.new("char[]", text.encode()) for text in (entry, name)]
+        options = _ffi.new(
+            "weft_c_options*",
+            {
+                "struct_size": _ffi.sizeof("weft_c_options"),
+                "entry": strings[0],
+                "name": strings[1],
+                "memory": memory,
+                "with_main": int(main),
+                "inputs_in_arena": int(inputs_in_arena),
+            },
+        )
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        write = getattr(_library, "weft_model_write_c", None)
+        if write is None:
+            raise BY_STATUS[3]("runtime: this libweft runs models only: it does not write C")
+        _check(write(self._handle, options, os.fsencode(path)), _FILE_ERRORS)
+        endings = [".c", ".h", *(["_main.c"] if main else [])]
+        return [path / f"{name}{ending}" for ending in endings]
 
     def context(
         self, entry: str = "forward", arena: Any = None, *, sharing: "Context | None" = None

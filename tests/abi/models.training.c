@@ -215,6 +215,33 @@ static void threads_run_side_by_side(void* (*body)(void*), void* argument) {
   }
 }
 
+static void a_model_becomes_c(weft_model model) {
+  weft_c_options options = WEFT_C_OPTIONS_INIT;
+  FILE* file;
+  FAILS(weft_model_write_c(model, &options, NULL), WEFT_INVALID_VALUE, "folder");
+  FAILS(weft_model_write_c(model, NULL, "."), WEFT_NOT_FOUND, "forward");
+  options.entry = "scores";
+  options.name = "weft_abi_net";
+  FAILS(weft_model_write_c(model, &options, "no/such/folder"), WEFT_IO, "no/such/folder");
+  options.memory = 1;
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "cannot be met");
+  options.memory = 0;
+  options.name = "";
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "`name`");
+  options.name = "int";
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "`name`");
+  options.name = "weft_abi_net";
+  options.struct_size = 8;
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "struct_size");
+  options.struct_size = sizeof options;
+  MUST(weft_model_write_c(model, &options, "."));
+  file = fopen("weft_abi_net.c", "r");
+  CHECK(file != NULL);
+  if (file) fclose(file);
+  CHECK(remove("weft_abi_net.c") == 0 && remove("weft_abi_net.h") == 0);
+  CHECK(remove("weft_abi_net_main.c") != 0);
+}
+
 int main(void) {
   small_net net = net_create();
   weft_tensor images = net_images(3);
@@ -228,6 +255,7 @@ int main(void) {
   a_model_gives_the_bits_of_its_function(model);
   a_context_runs_in_the_callers_arena(model);
   a_model_is_described(model);
+  a_model_becomes_c(model);
   threads_run_side_by_side(run_a_context, model);
   threads_run_side_by_side(call_a_function, &net);
   a_models_entry_can_be_trained(model);

@@ -269,6 +269,7 @@ static void models(void) {
   NULLED(weft_model_tensor(NULL, 0, &out), "model");
   NULLED(weft_model_arena_bytes(NULL, "e", &size), "model");
   NULLED(weft_model_set_budget(NULL, "e", 1), "model");
+  NULLED(weft_model_write_c(NULL, NULL, "."), "model");
   NULLED(weft_context_create(NULL, "e", NULL, 0, &context), "model");
   weft_context_release(NULL);
   CHECK(weft_context_inputs(NULL) == 0 && weft_context_outputs(NULL) == 0);

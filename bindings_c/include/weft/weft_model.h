@@ -69,6 +69,30 @@ WEFT_API const char* weft_model_metadata(weft_model model, const char* key);
 WEFT_API size_t weft_model_metadata_count(weft_model model);
 WEFT_API const char* weft_model_metadata_key_at(weft_model model, size_t index);
 
+/* ---- .weft files: as C ------------------------------------------------------------------------
+ */
+
+/* Set struct_size first. */
+typedef struct weft_c_options {
+  size_t struct_size;
+  const char* entry; /* NULL: "forward" */
+  const char* name;  /* of the files and functions, a C identifier; NULL: the entry's */
+  int64_t memory;    /* most bytes that the arena may have; 0: as many as it needs */
+  int32_t with_main; /* also a main that compares one run with this library's results */
+  /* Inputs lie in the arena: a caller writes them there before each run, which writes over them. */
+  int32_t inputs_in_arena;
+} weft_c_options;
+#define WEFT_C_OPTIONS_INIT \
+  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0 }
+/* Writes an entry point as C99 that needs no library: name.c and name.h, and name_main.c on
+ * request, in a folder that is there, each in one step. The same file gives the same bytes. NULL
+ * options: those above. WEFT_UNSUPPORTED: an operator has no C form, or a shape is not fixed; the
+ * text names it, and the source line where the file has it. WEFT_INVALID_VALUE: the arena cannot be
+ * as small as `memory`; the text says how small it can be, and what it holds then. Not in the
+ * runtime-only build. */
+WEFT_API weft_status weft_model_write_c(weft_model model, const weft_c_options* options,
+                                        const char* folder);
+
 typedef struct weft_port {
   size_t struct_size;
   const char* name;

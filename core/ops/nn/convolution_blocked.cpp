@@ -4,8 +4,8 @@
 
 #include "base/errors.h"
 #include "ops/channel_blocks.h"
+#include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/convolution_problem.h"
 #include "ops/nn/packed_weights.h"
 #include "ops/split_work.h"
 

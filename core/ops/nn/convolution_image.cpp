@@ -6,9 +6,9 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "ops/convolution_problem.h"
 #include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/convolution_problem.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"

@@ -1,4 +1,4 @@
-#include "ops/nn/convolution_problem.h"
+#include "ops/convolution_problem.h"
 
 #include <algorithm>
 

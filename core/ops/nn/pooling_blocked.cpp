@@ -7,8 +7,8 @@
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/packed_weights.h"
-#include "ops/nn/pooling_problem.h"
 #include "ops/nn/window.h"
+#include "ops/pooling_problem.h"
 #include "ops/registry.h"
 #include "ops/split_work.h"
 

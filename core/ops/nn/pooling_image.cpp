@@ -6,8 +6,8 @@
 
 #include "base/errors.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/pooling_problem.h"
 #include "ops/nn/window.h"
+#include "ops/pooling_problem.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"

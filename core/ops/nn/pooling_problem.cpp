@@ -1,4 +1,4 @@
-#include "ops/nn/pooling_problem.h"
+#include "ops/pooling_problem.h"
 
 #include "base/errors.h"
 #include "ops/nn/window.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/convolution_problem.h"
 #include "ops/nn/window.h"
 #include "ops/quantize/requantization.h"
 #include "ops/registry.h"

@@ -2,8 +2,8 @@
 // quantized_convolution is made of there. Weights are packed as for products, or by an operator of
 // their own where each channel has one filter.
 #include "base/errors.h"
+#include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/convolution_problem.h"
 #include "ops/nn/window.h"
 #include "ops/quantize/requantization.h"
 #include "ops/split_work.h"

@@ -1,7 +1,7 @@
 #include "base/errors.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/pooling_problem.h"
 #include "ops/nn/window.h"
+#include "ops/pooling_problem.h"
 #include "ops/quantize/requantization.h"
 #include "ops/split_work.h"
 

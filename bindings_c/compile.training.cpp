@@ -1,0 +1,43 @@
+// weft.h: models as C.
+#include "c99/compile.h"
+#include "guard.h"
+#include "model/file.h"
+
+using namespace weft;
+
+namespace {
+
+// Fields that the caller's struct does not have are zero.
+Result<c99::CompileOptions> options_from(const char* function, const weft_c_options* given) {
+  weft_c_options full = WEFT_C_OPTIONS_INIT;
+  if (given) {
+    constexpr size_t kFirstVersion =
+        offsetof(weft_c_options, inputs_in_arena) + sizeof full.inputs_in_arena;
+    if (given->struct_size < kFirstVersion)
+      return errors::invalid_value(function, "`options->struct_size` must be at least ",
+                                   kFirstVersion, "; got ", given->struct_size);
+    std::memcpy(&full, given, std::min(given->struct_size, sizeof full));
+  }
+  if (full.name && !*full.name)
+    return errors::invalid_value(function, "`name` must be a C identifier; got ``");
+  return c99::CompileOptions{full.name ? full.name : "", full.entry ? full.entry : "", full.memory,
+                             full.with_main != 0, full.inputs_in_arena != 0};
+}
+
+}  // namespace
+
+extern "C" {
+
+weft_status weft_model_write_c(weft_model handle, const weft_c_options* options,
+                               const char* folder) {
+  return c::guard([&]() -> Status {
+    const char* self = "weft_model_write_c";
+    WEFT_TRY(c::require(self, {{"model", handle}, {"folder", folder}}));
+    WEFT_ASSIGN(const c99::CompileOptions given, options_from(self, options));
+    WEFT_ASSIGN(const c99::Compiled compiled,
+                c99::compile(*reinterpret_cast<model::Model*>(handle), given));
+    return c99::write_files(compiled, folder);
+  });
+}
+
+}  // extern "C"

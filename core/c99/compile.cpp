@@ -1,0 +1,231 @@
+#include "c99/compile.h"
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+
+#include "base/errors.h"
+#include "c99/program.h"
+#include "c99/source.h"
+#include "c99/test_vector.h"
+#include "model/replace_file.h"
+
+namespace weft::c99 {
+namespace {
+
+std::string upper(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+// The run's parameters; inputs that lie in the arena are none.
+std::vector<std::string> parameters_of(const Program& program, bool with_types) {
+  std::vector<std::string> all;
+  const auto add = [&](const Port& port, const char* qualifier) {
+    const std::string type = qualifier + std::string(type_name(port.dtype)) + " *";
+    all.push_back((with_types ? type : "") + port.name);
+  };
+  if (program.plan.input_offsets.empty())
+    for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i], "const ");
+  for (const Port& port : program.ports.outputs) add(port, "");
+  return all;
+}
+
+std::string joined(const std::vector<std::string>& all, const std::string& first = {}) {
+  std::string text = first;
+  for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+  return text.empty() ? "void" : text;
+}
+
+std::string ports_text(const Program& program) {
+  std::string text;
+  const auto add = [&](const Port& port, const char* what) {
+    text += " *   " + port.name + ": " + what + ", " + std::string(name_of(port.dtype)) + " " +
+            shape_text(port.shape) + ", " + std::to_string(port.shape.elements()) + " elements\n";
+  };
+  for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i], "input");
+  for (const Port& port : program.ports.outputs) add(port, "output");
+  return text;
+}
+
+// Inputs that lie in the arena: where, and the functions that say where in the static one.
+std::string input_declarations(const Program& program, const std::string& name) {
+  std::string text;
+  for (size_t i = 0; i < program.plan.input_offsets.size(); ++i) {
+    const Port& port = program.ports.inputs[i];
+    if (i == 0)
+      text =
+          "/* Where inputs lie, in bytes, and in the static arena. They are written before each "
+          "run,\n * which writes over them. */\n";
+    text += "#define " + upper(name + "_" + port.name) + "_OFFSET " +
+            std::to_string(program.plan.input_offsets[i]) + "\n";
+    text += std::string(type_name(port.dtype)) + " *" + name + "_input_" + port.name + "(void);\n";
+  }
+  return text.empty() ? text : text + "\n";
+}
+
+std::string input_functions(const Program& program, const std::string& name) {
+  std::string text;
+  for (size_t i = 0; i < program.plan.input_offsets.size(); ++i) {
+    const Port& port = program.ports.inputs[i];
+    const std::string pointer = std::string(type_name(port.dtype)) + " *";
+    text += pointer + name + "_input_" + port.name + "(void)\n{\n  return (" + pointer +
+            ")(void *)(arena.bytes + " + upper(name + "_" + port.name) + "_OFFSET);\n}\n\n";
+  }
+  return text;
+}
+
+std::string header_of(const Program& program, const Compiled& compiled, const std::string& entry) {
+  const std::string prefix = upper(compiled.name);
+  const std::vector<std::string> parameters = parameters_of(program, true);
+  const bool holds_inputs = !program.plan.input_offsets.empty();
+  char work[32];
+  std::snprintf(work, sizeof work, "%.0f", compiled.multiply_adds);
+  std::string text =
+      "/* " + compiled.name + ".h: entry point `" + entry + "` of a Weft model, in C99.\n *\n";
+  text += " *   flash   " + std::to_string(compiled.constant_bytes) +
+          " bytes of weights, and the code\n";
+  text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena, beside " +
+          (holds_inputs ? "outputs" : "inputs and outputs") + ", which are the caller's\n";
+  text += std::string(" *   work    ") + work + " multiply-adds a run\n */\n";
+  text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
+  text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  text += "/* Of the memory that a run works in; its address is a multiple of the alignment. */\n";
+  text += "#define " + prefix + "_ARENA_BYTES " + std::to_string(compiled.arena_bytes) + "\n";
+  text += "#define " + prefix + "_ARENA_ALIGNMENT " + std::to_string(kArenaAlignment) + "\n\n";
+  text += input_declarations(program, compiled.name);
+  text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
+  text += ports_text(program) + " */\n";
+  text += "void " + compiled.name + "_run(" + joined(parameters) + ");\n\n";
+  text += std::string(
+              "/* The same in the caller's arena, for several threads or to share the "
+              "memory") +
+          (holds_inputs ? ".\n" : ": it may\n * hold anything before and after a run.\n") +
+          " * With " + prefix + "_NO_STATIC_ARENA defined there is only this one. */\n";
+  text += "void " + compiled.name + "_run_in(" + joined(parameters, "void *arena") + ");\n\n";
+  return text + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+}
+
+std::string source_of(const Program& program, const Source& source, const Compiled& compiled) {
+  const std::string prefix = upper(compiled.name), bytes = prefix + "_ARENA_BYTES";
+  const std::vector<std::string> parameters = parameters_of(program, true);
+  const bool holds_inputs = !program.plan.input_offsets.empty();
+  std::string text = "/* " + compiled.name + ".c: see " + compiled.name +
+                     ".h. Compile with -ffp-contract=off. */\n#include \"" + compiled.name +
+                     ".h\"\n\n";
+  text += source.definitions();
+  text += source.buffers();
+  text += source.functions();
+  text += "void " + compiled.name + "_run_in(" + joined(parameters, "void *arena") + ")\n{\n";
+  text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
+  for (size_t i = 0; i < program.inputs && !holds_inputs; ++i)
+    if (!source.reads_input(i)) text += "  (void)" + program.ports.inputs[i].name + ";\n";
+  text += source.calls() + "}\n\n";
+  text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
+  const std::string arena = compiled.arena_bytes > 0 ? "arena.bytes" : "0";
+  if (compiled.arena_bytes > 0)
+    text += "static union {\n  uint64_t alignment;\n  char bytes[" + bytes + "];\n} arena;\n\n";
+  text += input_functions(program, compiled.name);
+  text += "void " + compiled.name + "_run(" + joined(parameters) + ")\n{\n";
+  text += "  " + compiled.name + "_run_in(" + joined(parameters_of(program, false), arena) + ");\n";
+  return text + "}\n#endif\n";
+}
+
+Status check_name(const std::string& name) {
+  if (!name.empty() && identifier(name) == name && !is_reserved(name)) return {};
+  return errors::invalid_value("compile", "`name` must be a C identifier; got `", name, "`");
+}
+
+// What is alive where most is.
+std::string peak_text(const executor::Plan& plan) {
+  int64_t most = -1;
+  size_t at = 0;
+  for (size_t s = 0; s < plan.steps.size(); ++s) {
+    int64_t live = 0;
+    for (const executor::ArenaUse& use : plan.uses)
+      if (use.first <= static_cast<int32_t>(s) && use.last >= static_cast<int32_t>(s))
+        live += use.bytes;
+    if (live <= most) continue;
+    most = live;
+    at = s;
+  }
+  std::string text = "at step " + std::to_string(at) + " (" + plan.steps[at].name + ") it holds";
+  for (const executor::ArenaUse& use : plan.uses) {
+    const auto step = static_cast<int32_t>(at);
+    if (use.first > step || use.last < step) continue;
+    const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
+    text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
+            (use.is_input     ? "of an input"
+             : use.is_scratch ? "of scratch"
+                              : "made by " + made.name);
+    if (!use.is_scratch && !use.is_input && !made.out.empty())
+      text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
+  }
+  return text;
+}
+
+Status check_memory(const Program& program, int64_t memory) {
+  const executor::Plan& plan = program.plan;
+  if (memory < 0)
+    return errors::invalid_value("compile", "`memory` must be at least 0; got ", memory);
+  if (plan.arena_bytes > INT_MAX)
+    return errors::unsupported("compile", "an arena of ", plan.arena_bytes,
+                               " bytes is more than C has numbers for: at most 2147483647");
+  if (memory == 0 || plan.arena_bytes <= memory) return {};
+  return errors::invalid_value("compile", "`memory` of ", memory,
+                               " bytes cannot be met: the least that was found for the arena is ",
+                               plan.arena_bytes, " bytes; ", peak_text(plan));
+}
+
+Status check_extents(const Program& program) {
+  for (const std::vector<Port>* side : {&program.ports.inputs, &program.ports.outputs})
+    for (const Port& port : *side)
+      if (port.shape.elements() > INT_MAX)
+        return errors::unsupported("compile", "`", port.name, "` of shape ", port.shape,
+                                   " has more elements than C has numbers for");
+  return {};
+}
+
+}  // namespace
+
+Result<Compiled> compile(const model::Model& model, const CompileOptions& options) {
+  const std::string_view wanted =
+      options.entry.empty() ? "forward" : std::string_view(options.entry);
+  WEFT_ASSIGN(const model::Entry* entry, model.entry(wanted));
+  Compiled compiled;
+  compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
+  WEFT_TRY(check_name(compiled.name));
+  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, options.inputs_in_arena));
+  WEFT_TRY(check_memory(program, options.memory));
+  WEFT_TRY(check_extents(program));
+  Source source(program.plan, program.ports);
+  WEFT_TRY(source.add_steps());
+  compiled.arena_bytes = program.plan.arena_bytes;
+  compiled.constant_bytes = source.constant_bytes();
+  compiled.multiply_adds = source.multiply_adds();
+  compiled.header = header_of(program, compiled, entry->name);
+  compiled.source = source_of(program, source, compiled);
+  if (options.with_main) {
+    std::vector<std::string> arena_inputs;
+    for (size_t i = 0; i < program.plan.input_offsets.size(); ++i)
+      arena_inputs.push_back(program.ports.inputs[i].name);
+    WEFT_ASSIGN(compiled.main, test_main(model, *entry, compiled.name, arena_inputs));
+  }
+  return compiled;
+}
+
+Status write_files(const Compiled& compiled, const std::string& folder) {
+  const auto write = [&](const std::string& name, const std::string& text) -> Status {
+    if (text.empty()) return {};
+    model::ReplaceFile file((folder.empty() ? "." : folder) + "/" + name);
+    WEFT_TRY(file.open());
+    WEFT_TRY(file.write(text.data(), text.size()));
+    return file.commit();
+  };
+  WEFT_TRY(write(compiled.name + ".c", compiled.source));
+  WEFT_TRY(write(compiled.name + ".h", compiled.header));
+  return write(compiled.name + "_main.c", compiled.main);
+}
+
+}  // namespace weft::c99

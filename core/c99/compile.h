@@ -1,0 +1,39 @@
+// An entry point of a .weft file as C99 that needs no library: a .c and a .h file, and on request a
+// main with a test vector.
+//
+// The header says what a caller has to know: the function, the arena, and how much flash, memory
+// and arithmetic it takes. Weights are const arrays. Nothing is allocated. The same file gives the
+// same bytes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/file.h"
+
+namespace weft::c99 {
+
+struct CompileOptions {
+  std::string name;        // of files and functions, a C identifier; empty: that of the entry
+  std::string entry;       // empty: the only one, or `forward`
+  int64_t memory = 0;      // bytes that the arena may have; 0: as many as it needs
+  bool with_main = false;  // a main with a test vector
+  // Inputs lie in the arena: a caller writes them there before each run, which writes over them.
+  bool inputs_in_arena = false;
+};
+
+struct Compiled {
+  std::string name;
+  std::string header, source;
+  std::string main;  // empty without
+  int64_t arena_bytes = 0;
+  int64_t constant_bytes = 0;
+  double multiply_adds = 0;
+};
+
+Result<Compiled> compile(const model::Model& model, const CompileOptions& options);
+
+// name.c, name.h and name_main.c in a folder that is there; each in one step.
+Status write_files(const Compiled& compiled, const std::string& folder);
+
+}  // namespace weft::c99

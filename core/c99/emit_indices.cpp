@@ -1,0 +1,107 @@
+// Slices at indices, arrays joined, and parts of an array replaced.
+#include "base/errors.h"
+#include "c99/emitter.h"
+#include "c99/loops.h"
+
+namespace weft::c99 {
+namespace {
+
+Result<executor::TargetKernel> kernel_for(const ops::SlotTypes& types, ops::Strides strides) {
+  if (type_name(types.out[0].dtype).empty())
+    return errors::unsupported("compile", "`", types.op.name, "` of ", types.out[0].dtype,
+                               " has no C form; cast the network to float32");
+  return executor::TargetKernel{strides, ops::Lead::kNone, 0};
+}
+Result<executor::TargetKernel> dense(const ops::SlotTypes& types) {
+  return kernel_for(types, ops::Strides::kDense);
+}
+Result<executor::TargetKernel> any(const ops::SlotTypes& types) {
+  return kernel_for(types, ops::Strides::kAny);
+}
+
+int axis_of(const Call& call, const Shape& shape) {
+  const int64_t axis = call.attributes().integer("axis");
+  return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
+}
+
+// C has no way to refuse an index: one outside the axis is that of the nearest element.
+Status emit_take(Call& call) {
+  const Shape& x = call.in(0).shape;
+  const int axis = axis_of(call, x);
+  int64_t outer = 1, inner = 1;
+  for (int i = 0; i < axis; ++i) outer *= x[i];
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x[i];
+  const bool counts_back = call.attributes().text("mode") == "raise";
+  const std::string extent = std::to_string(x[axis]),
+                    count = std::to_string(call.in(1).shape.elements());
+  const std::string block = std::to_string(inner), y = call.write();
+  call.line("for (int32_t i = 0; i < " + std::to_string(outer) + "; ++i) {");
+  call.line("for (int32_t j = 0; j < " + count + "; ++j) {");
+  call.line("int64_t at = " + call.read(1) + "[j];");
+  if (counts_back) call.line("if (at < 0) at += " + extent + ";");
+  call.line("at = at < 0 ? 0 : at >= " + extent + " ? " + extent + " - 1 : at;");
+  call.line("memcpy(" + y + " + (i * " + count + " + j) * " + block + ", " + call.read(0) +
+            " + (i * " + extent + " + (int32_t)at) * " + block + ", " + block + " * sizeof *" + y +
+            ");");
+  call.line("}");
+  call.line("}");
+  return {};
+}
+
+// `from` in its strides to `to`, elements of the result behind `offset`.
+void copy_block(Call& call, const Operand& from, const std::string& source, const Shape& strides,
+                const std::string& target, int64_t offset) {
+  const LoopNest nest(from.shape, all_axes(from.shape), {from.strides, strides}, 'i');
+  nest.open(call);
+  const std::string place = sum_text(nest.index(1), offset ? std::to_string(offset) : "");
+  call.line(target + "[" + place + "] = " + source + "[" + sum_text(nest.index(0), "") + "];");
+  nest.close(call);
+}
+
+Status emit_concatenate(Call& call) {
+  const Shape& y = call.out().shape;
+  const bool is_flat = !call.attributes().has("axis");
+  const int axis = is_flat ? 0 : axis_of(call, y);
+  const Shape strides = dense_strides(y);
+  int64_t at = 0;
+  for (size_t i = 0; i < call.inputs(); ++i) {
+    const Operand& part = call.in(i);
+    const int64_t extent = is_flat ? part.shape.elements() : part.shape[axis];
+    if (part.shape.elements() > 0)
+      copy_block(call, part, call.read(i), is_flat ? dense_strides(part.shape) : strides,
+                 call.write(), at * (is_flat ? 1 : strides[axis]));
+    at += extent;
+  }
+  return {};
+}
+
+// The first operand with the second in a part of it; often the result lies where the first does.
+Status emit_update(Call& call) {
+  const Operand &whole = call.in(0), &part = call.in(1);
+  const ops::AttributeReader a = call.attributes();
+  const std::string from = call.read(0), to = call.write();
+  if (!whole.content && whole.dense())
+    call.line("if (" + to + " != " + from + ") memcpy(" + to + ", " + from + ", " +
+              std::to_string(whole.shape.elements()) + " * sizeof *" + to + ");");
+  else
+    copy_block(call, whole, from, dense_strides(whole.shape), to, 0);
+  if (part.shape.elements() == 0) return {};
+  const Shape shape(a.ints("shape")), strides(a.ints("strides"));
+  Operand spread = part;
+  spread.strides = broadcast_strides(part, shape);
+  spread.shape = shape;
+  copy_block(call, spread, call.read(1), strides, to, a.integer("offset"));
+  return {};
+}
+
+constexpr Emitter kEmitters[] = {
+    {"take_rows", dense, emit_take},
+    {"concatenate", any, emit_concatenate},
+    {"update", any, emit_update},
+};
+
+}  // namespace
+
+std::span<const Emitter> index_emitters() { return kEmitters; }
+
+}  // namespace weft::c99

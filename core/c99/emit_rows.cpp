@@ -1,0 +1,101 @@
+// Operators over rows, the last axis: softmax, its logarithm, layer normalisation.
+#include "c99/arithmetic.h"
+#include "c99/emitter.h"
+
+namespace weft::c99 {
+namespace {
+
+using kernels::FormulaId;
+
+constexpr const char* kSoftmax = R"(static void weft_softmax_f32(
+    int32_t rows, int32_t columns, int is_logarithm, const float *x, float *y)
+{
+  for (int32_t row = 0; row < rows; ++row, x += columns, y += columns) {
+    float most = x[0], sum = 0;
+    for (int32_t i = 1; i < columns; ++i)
+      if (x[i] > most || x[i] != x[i]) most = x[i];
+    if (is_logarithm) {
+      for (int32_t i = 0; i < columns; ++i) sum += weft_exp_f32(x[i] - most);
+      sum = weft_log_f32(sum);
+      for (int32_t i = 0; i < columns; ++i) y[i] = x[i] - most - sum;
+      continue;
+    }
+    for (int32_t i = 0; i < columns; ++i) {
+      y[i] = weft_exp_f32(x[i] - most);
+      sum += y[i];
+    }
+    sum = 1 / sum;
+    for (int32_t i = 0; i < columns; ++i) y[i] *= sum;
+  }
+}
+)";
+
+constexpr const char* kNormalize = R"(static void weft_normalize_f32(
+    int32_t rows, int32_t columns, int is_centred, float eps, const float *x, const float *gamma,
+    const float *beta, float *y)
+{
+  for (int32_t row = 0; row < rows; ++row, x += columns, y += columns) {
+    float mean = 0, square = 0;
+    if (is_centred) {
+      for (int32_t i = 0; i < columns; ++i) mean += x[i];
+      mean /= (float)columns;
+    }
+    for (int32_t i = 0; i < columns; ++i) square += (x[i] - mean) * (x[i] - mean);
+    const float inverse = 1 / sqrtf(square / (float)columns + eps);
+    for (int32_t i = 0; i < columns; ++i) {
+      const float v = (x[i] - mean) * inverse * (gamma ? gamma[i] : 1);
+      y[i] = beta ? v + beta[i] : v;
+    }
+  }
+}
+)";
+
+struct Rows {
+  int64_t count, columns;
+};
+Rows rows_of(const Shape& x) {
+  const int64_t columns = x[x.rank() - 1];
+  return {columns ? x.elements() / columns : 0, columns};
+}
+std::string text_of(const Rows& rows) {
+  return std::to_string(rows.count) + ", " + std::to_string(rows.columns);
+}
+
+// An element is written after the row was read for what it needs of it.
+Result<executor::TargetKernel> in_place(const ops::SlotTypes& types) {
+  WEFT_TRY(require_float32(types));
+  return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
+}
+
+template <bool is_logarithm>
+Status emit_softmax(Call& call) {
+  call.source().formula(FormulaId::kExp, DType::kFloat32);
+  call.source().formula(FormulaId::kLog, DType::kFloat32);
+  call.source().define("weft_softmax_f32", kSoftmax);
+  call.line("weft_softmax_f32(" + text_of(rows_of(call.in(0).shape)) +
+            (is_logarithm ? ", 1, " : ", 0, ") + call.read(0) + ", " + call.write() + ");");
+  return {};
+}
+
+Status emit_normalize(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  const auto eps = static_cast<float>(a.real("eps"));
+  call.source().use_arithmetic();
+  call.source().define("weft_normalize_f32", kNormalize);
+  call.line("weft_normalize_f32(" + text_of(rows_of(call.in(0).shape)) +
+            (a.flag("centred") ? ", 1, " : ", 0, ") + literal(DType::kFloat32, &eps) + ", " +
+            call.read(0) + ", " + call.read(1) + ", " + call.read(2) + ", " + call.write() + ");");
+  return {};
+}
+
+constexpr Emitter kEmitters[] = {
+    {"softmax_rows", in_place, emit_softmax<false>},
+    {"log_softmax_rows", in_place, emit_softmax<true>},
+    {"normalize_rows", in_place, emit_normalize},
+};
+
+}  // namespace
+
+std::span<const Emitter> row_emitters() { return kEmitters; }
+
+}  // namespace weft::c99

@@ -1,0 +1,49 @@
+// The table from operators to what writes their C: where a new operator is added.
+//
+// An emitter has two functions. `kernel` tells the planner, from types alone, which strides the C
+// reads, whether it may write where it reads, and how much scratch it takes; it refuses what has no
+// C form. `emit` writes the body of the step's function (call.h), and asks for helpers and arrays
+// of the program (source.h). Files emit_*.cpp have a family each and give it to table.cpp.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "c99/call.h"
+#include "c99/source.h"
+#include "executor/target.h"
+
+namespace weft::c99 {
+
+struct Emitter {
+  std::string_view op;
+  Result<executor::TargetKernel> (*kernel)(const ops::SlotTypes& types);
+  Status (*emit)(Call& call);
+};
+
+// Null: the operator has no C form.
+const Emitter* find_emitter(std::string_view op);
+
+// The families.
+std::span<const Emitter> copy_emitters();
+std::span<const Emitter> product_emitters();
+std::span<const Emitter> window_emitters();
+std::span<const Emitter> reduction_emitters();
+std::span<const Emitter> row_emitters();
+std::span<const Emitter> index_emitters();
+std::span<const Emitter> recurrent_emitters();
+std::span<const Emitter> attention_emitters();
+
+// Elementwise steps are no operators here: a tile program becomes one loop.
+Status emit_tiles(Call& call);
+// To dense memory.
+Status emit_copy(Call& call);
+
+// ---- for rules `kernel`
+
+// Refuses another dtype than float32.
+Status require_float32(const ops::SlotTypes& types);
+Result<executor::TargetKernel> dense_float32(const ops::SlotTypes& types);
+Result<executor::TargetKernel> strided_float32(const ops::SlotTypes& types);
+
+}  // namespace weft::c99

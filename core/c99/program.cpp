@@ -1,0 +1,127 @@
+#include "c99/program.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "c99/emitter.h"
+#include "executor/evaluate.h"
+#include "executor/preparation.h"
+#include "graph/pipeline.h"
+#include "graph/preparation.h"
+
+namespace weft::c99 {
+
+using graph::Graph;
+
+namespace {
+
+constexpr std::string_view kPasses = "-block,-pack,-bands,-mixed";
+
+Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
+  const Emitter* const emitter = find_emitter(types.op.name);
+  if (!emitter)
+    return errors::unsupported("compile", "operator `", types.op.name,
+                               "` has no C form; see docs/embedded.md for those that have");
+  return emitter->kernel(types);
+}
+
+constexpr executor::Target kTarget{kernel_of, kArenaAlignment};
+
+Status check_supported(const model::Entry& entry, const Graph& graph) {
+  const std::string where = "compile: entry `" + entry.name + "`";
+  for (const model::Port& port : entry.inputs)
+    if (port.is_open())
+      return errors::unsupported(where, "input `", port.name,
+                                 "` has a dimension of any extent; C is made for fixed shapes: "
+                                 "export without `dynamic`, or with the extent");
+  if (!graph.sizes.empty())
+    return errors::unsupported(where, "it has shapes that follow from values, which C has not");
+  if (!graph.states.empty())
+    return errors::unsupported(where,
+                               "it changes arrays of the file when it runs (running means, "
+                               "caches), which C has not; export in predict mode");
+  if (graph.effects > 0)
+    return errors::unsupported(where, "it prints, checks or calls back, which C has not");
+  return {};
+}
+
+// Runs what makes prepared values.
+Status prepare(const graph::SplitPreparation& split, const graph::PassSelection& selection,
+               std::span<void* const> sources, Program& program) {
+  if (split.preparation.outputs.empty()) return {};
+  WEFT_ASSIGN(const Ref<executor::Program> runs,
+              executor::Program::create(split.preparation, selection));
+  WEFT_ASSIGN(const Ref<executor::Compiled> plan, runs->compile(split.preparation.input_types()));
+  WEFT_ASSIGN(const Ref<executor::Prepared> prepared,
+              executor::Prepared::allocate(plan->output_types(), {}));
+  std::vector<void*> in, out;
+  for (const int32_t i : split.inputs) in.push_back(sources[static_cast<size_t>(i)]);
+  for (const Ref<Storage>& storage : prepared->contents()) {
+    out.push_back(storage->data());
+    program.prepared.push_back(storage);
+  }
+  WEFT_ASSIGN(const executor::FramePtr frame, plan->checkout());
+  return plan->forward(*frame, in, out);
+}
+
+// Identifiers of the run's parameters; different from one another and from what the text defines.
+std::string unique_name(const Ports& ports, std::string name) {
+  for (const char* const own : {"w_", "weft_", "step", "BUFFER_"})
+    if (name.starts_with(own)) name = "io_" + name;
+  const auto is_taken = [&](const Port& port) { return port.name == name; };
+  while (is_reserved(name) || std::ranges::any_of(ports.inputs, is_taken) ||
+         std::ranges::any_of(ports.outputs, is_taken))
+    name += "_";
+  return name;
+}
+
+}  // namespace
+
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           bool inputs_in_arena) {
+  const Graph& graph = entry.program->graph();
+  WEFT_TRY(check_supported(entry, graph));
+  Program program;
+  program.inputs = entry.inputs.size();
+  program.outputs = entry.outputs.size();
+  std::vector<bool> settled(program.inputs, false);
+  std::vector<void*> sources(program.inputs, nullptr);
+  for (const model::Port& port : entry.inputs)
+    program.ports.inputs.push_back({unique_name(program.ports, identifier(port.name)),
+                                    port.type.dtype, port.type.shape, nullptr});
+  for (const int32_t index : entry.captures) {
+    const model::NamedTensor& named = model.tensors()[static_cast<size_t>(index)];
+    settled.push_back(true);
+    sources.push_back(named.tensor->data());
+    program.ports.inputs.push_back({identifier("w_" + named.name), named.tensor->dtype(),
+                                    named.tensor->shape(), named.tensor->data()});
+  }
+  for (const model::Port& port : entry.outputs)
+    program.ports.outputs.push_back({unique_name(program.ports, identifier(port.name)),
+                                     port.type.dtype, port.type.shape, nullptr});
+
+  const graph::PassSelection selection{kPasses};
+  const graph::PassContext context{executor::fold_node, settled, true};
+  WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
+  WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
+  graph::SplitPreparation split = graph::split_preparation(whole, settled);
+  WEFT_TRY(prepare(split, selection, sources, program));
+  for (size_t i = 0; i < program.prepared.size(); ++i) {
+    const graph::ValueId made = split.preparation.outputs[i];
+    const graph::TensorType& type = split.preparation.type(made);
+    program.ports.inputs.push_back(
+        {"w_prepared" + std::to_string(i), type.dtype, type.shape, program.prepared[i]->data()});
+  }
+  Graph rest = split.preparation.outputs.empty() ? std::move(whole) : std::move(split.rest);
+  WEFT_ASSIGN(const Graph ready,
+              run_passes(std::move(rest), graph::Stage::kAfterSplit, context, selection));
+  executor::PlanOptions options;
+  options.target = &kTarget;
+  options.branches = false;
+  options.sections = false;
+  options.arena_inputs = inputs_in_arena ? program.inputs : 0;
+  WEFT_ASSIGN(program.plan, executor::make_plan(ready, options));
+  return program;
+}
+
+}  // namespace weft::c99

@@ -1,0 +1,28 @@
+// An entry point of a file as a plan for C: the library's passes and planner, with the layouts that
+// only its own kernels have switched off, one thread, and the kernels of emitter.h. What follows
+// from parameters alone is computed now.
+#pragma once
+
+#include <vector>
+
+#include "c99/source.h"
+#include "executor/plan.h"
+#include "model/file.h"
+
+namespace weft::c99 {
+
+struct Program {
+  executor::Plan plan;
+  Ports ports;                     // identifiers of the plan's inputs and outputs
+  size_t inputs = 0, outputs = 0;  // of the entry: the first ones of the plan
+  std::vector<Ref<Storage>> prepared;
+};
+
+// The alignment of an arena, and of buffers in it.
+inline constexpr int64_t kArenaAlignment = 8;
+
+// With `inputs_in_arena` the caller writes inputs there, and the run writes over them.
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           bool inputs_in_arena);
+
+}  // namespace weft::c99

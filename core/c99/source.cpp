@@ -1,0 +1,483 @@
+#include "c99/source.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "base/errors.h"
+#include "c99/emitter.h"
+#include "kernels/record.h"
+
+namespace weft::c99 {
+
+using executor::Place;
+using executor::Root;
+
+namespace {
+
+template <class T>
+T value_at(const void* element) {
+  T value;
+  std::memcpy(&value, element, sizeof value);
+  return value;
+}
+
+// The shortest text that is read back as the same number.
+template <class T>
+void append_float(std::string& text, T value, const char* suffix) {
+  if (!std::isfinite(value)) {
+    text += std::isnan(value) ? "NAN" : value < 0 ? "(-INFINITY)" : "INFINITY";
+    return;
+  }
+  char buffer[64];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const std::string_view digits(buffer, static_cast<size_t>(end - buffer));
+  text += digits;
+  if (digits.find_first_of(".e") == std::string_view::npos) text += ".0";
+  text += suffix;
+}
+
+template <class T>
+void append_integer(std::string& text, T value) {
+  char buffer[32];
+  if constexpr (sizeof(T) == 8) {
+    if (std::is_signed_v<T> && value == std::numeric_limits<T>::min()) {
+      text += "INT64_MIN";
+      return;
+    }
+    text += std::is_signed_v<T> ? "INT64_C(" : "UINT64_C(";
+  } else if (sizeof(T) == 4 && std::is_signed_v<T> && value == std::numeric_limits<T>::min()) {
+    text += "INT32_MIN";
+    return;
+  }
+  text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  if constexpr (sizeof(T) == 8) text += ")";
+  if constexpr (sizeof(T) == 4 && !std::is_signed_v<T>) text += "u";
+}
+
+void append_literal(std::string& text, DType dtype, const void* element) {
+  switch (dtype) {
+    case DType::kFloat32: append_float(text, value_at<float>(element), "f"); break;
+    case DType::kFloat64: append_float(text, value_at<double>(element), ""); break;
+    case DType::kBool: text += value_at<uint8_t>(element) ? "1" : "0"; break;
+    case DType::kInt8: append_integer<int32_t>(text, value_at<int8_t>(element)); break;
+    case DType::kUInt8: append_integer<int32_t>(text, value_at<uint8_t>(element)); break;
+    case DType::kInt16: append_integer<int32_t>(text, value_at<int16_t>(element)); break;
+    case DType::kUInt16: append_integer<int32_t>(text, value_at<uint16_t>(element)); break;
+    case DType::kInt32: append_integer(text, value_at<int32_t>(element)); break;
+    case DType::kUInt32: append_integer(text, value_at<uint32_t>(element)); break;
+    case DType::kInt64: append_integer(text, value_at<int64_t>(element)); break;
+    case DType::kUInt64: append_integer(text, value_at<uint64_t>(element)); break;
+    default: text += "0"; break;
+  }
+}
+
+// Elements, in lines of at most 100 columns.
+void append_elements(std::string& text, DType dtype, const void* elements, int64_t count) {
+  if (count == 0) {
+    text += "  0\n";  // C has no empty arrays
+    return;
+  }
+  size_t line = text.size();
+  text += "  ";
+  for (int64_t i = 0; i < count; ++i) {
+    const size_t before = text.size();
+    append_literal(text, dtype, static_cast<const char*>(elements) + i * size_of(dtype));
+    text += ",";
+    if (text.size() - line > 98) {
+      text.insert(before, "\n  ");
+      line = before + 1;
+    }
+    if (i + 1 < count) text += " ";
+  }
+  text += "\n";
+}
+
+// A view of what is known as C has it: in order, repeated elements once.
+Shape shape_in_file(const Place& place) {
+  Shape shape = place.shape;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (place.strides[axis] == 0) shape[axis] = 1;
+  return shape;
+}
+
+Shape strides_in_file(const Place& place) {
+  Shape strides = dense_strides(shape_in_file(place));
+  for (int axis = 0; axis < strides.rank(); ++axis)
+    if (place.strides[axis] == 0) strides[axis] = 0;
+  return strides;
+}
+
+std::vector<char> content_in_file(const Place& place, const void* content) {
+  const int64_t size = size_of(place.dtype);
+  const Shape shape = shape_in_file(place);
+  std::vector<char> dense(static_cast<size_t>(shape.elements() * size));
+  Shape at;
+  at.resize(shape.rank(), 0);
+  for (size_t i = 0; i < dense.size(); i += static_cast<size_t>(size)) {
+    int64_t offset = 0;
+    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * place.strides[axis];
+    std::memcpy(&dense[i], static_cast<const char*>(content) + offset * size,
+                static_cast<size_t>(size));
+    for (int axis = at.rank() - 1; axis >= 0 && ++at[axis] == shape[axis]; --axis) at[axis] = 0;
+  }
+  return dense;
+}
+
+// The prelude's head, and of its functions those that the text calls, or that these call. A
+// function goes from its comment or its first line to the line that ends it.
+std::string prelude_for(const std::string& text) {
+  std::vector<std::string> parts(1);
+  const std::string prelude = kernels::c99_prelude();
+  for (size_t at = 0; at < prelude.size();) {
+    const size_t end = prelude.find('\n', at) + 1;
+    const std::string line = prelude.substr(at, end - at);
+    if (parts.size() == 1 && line.starts_with("static ")) parts.emplace_back();
+    parts.back() += line;
+    const bool is_end = line == "}\n" || (line.starts_with("static ") && line.ends_with("}\n"));
+    if (is_end && end < prelude.size()) parts.emplace_back();
+    at = end;
+  }
+  const size_t comment = parts[0].rfind("\n/*") + 1;  // of the first function
+  parts[1].insert(0, parts[0].substr(comment));
+  parts[0].erase(comment);
+  std::vector<bool> needed(parts.size(), false);
+  std::string calls = text;
+  for (size_t n = parts.size(); n-- > 1;) {  // callers come behind what they call
+    const size_t name = parts[n].find("weft_"), end = parts[n].find('(', name);
+    needed[n] = calls.find(parts[n].substr(name, end - name + 1)) != std::string::npos;
+    if (needed[n]) calls += parts[n];
+  }
+  std::string result = parts[0];
+  for (size_t n = 1; n < parts.size(); ++n)
+    if (needed[n]) result += parts[n];
+  return result;
+}
+
+std::string step_name(size_t index, const std::string& name) {
+  constexpr size_t kLongest = 40;
+  return "step" + std::to_string(index) + "_" + identifier(name).substr(0, kLongest);
+}
+
+}  // namespace
+
+std::string_view type_name(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat32: return "float";
+    case DType::kFloat64: return "double";
+    case DType::kBool:
+    case DType::kUInt8: return "uint8_t";
+    case DType::kInt8: return "int8_t";
+    case DType::kInt16: return "int16_t";
+    case DType::kUInt16: return "uint16_t";
+    case DType::kInt32: return "int32_t";
+    case DType::kUInt32: return "uint32_t";
+    case DType::kInt64: return "int64_t";
+    case DType::kUInt64: return "uint64_t";
+    default: return {};
+  }
+}
+
+std::string literal(DType dtype, const void* element) {
+  std::string text;
+  append_literal(text, dtype, element);
+  return text.starts_with('-') ? "(" + text + ")" : text;
+}
+
+std::string elements_text(DType dtype, const void* elements, int64_t count) {
+  std::string text;
+  append_elements(text, dtype, elements, count);
+  return text;
+}
+
+bool is_reserved(std::string_view name) {
+  constexpr std::string_view kWords[] = {
+      "math",   "string",   "stdint",   "stdio",    "arena",    "memory",    "auto",
+      "break",  "case",     "char",     "const",    "continue", "default",   "do",
+      "double", "else",     "enum",     "extern",   "float",    "for",       "goto",
+      "if",     "inline",   "int",      "long",     "register", "restrict",  "return",
+      "short",  "signed",   "sizeof",   "static",   "struct",   "switch",    "typedef",
+      "union",  "unsigned", "void",     "volatile", "while",    "class",     "new",
+      "delete", "this",     "template", "private",  "public",   "protected", "operator",
+      "true",   "false",    "bool"};
+  return std::ranges::find(kWords, name) != std::end(kWords);
+}
+
+std::string shape_text(const Shape& shape) {
+  std::string text = "(";
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    text += (axis ? ", " : "") + std::to_string(shape[axis]);
+  return text + (shape.rank() == 1 ? ",)" : ")");
+}
+
+std::string identifier(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    name += is_letter || (c >= '0' && c <= '9') ? c : '_';
+  }
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name.insert(0, "_");
+  return name;
+}
+
+// ---- definitions -------------------------------------------------------------------------------
+
+void Source::define(const std::string& name, std::string_view text) {
+  if (!defined_.insert(name).second) return;
+  helpers_ += text;
+  helpers_ += "\n";
+}
+
+std::string Source::formula(kernels::FormulaId id, DType dtype) {
+  use_arithmetic();
+  const std::string text = kernels::c99_function(id, dtype, printed_formulas_);
+  if (!text.empty()) helpers_ += text + "\n";
+  return kernels::c99_name(id, dtype);
+}
+
+std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
+                          const void* elements) {
+  // A part of an array may begin where the whole does.
+  const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
+  if (from)
+    if (const auto known = array_names_.find(key); known != array_names_.end())
+      return known->second;
+  std::string name = identifier(hint);
+  for (int number = 1; !array_identifiers_.insert(name).second; ++number)
+    name = identifier(hint) + "_" + std::to_string(number);
+  if (from) array_names_.emplace(key, name);
+  const int64_t count = shape.elements();
+  constant_bytes_ += count * size_of(dtype);
+  arrays_ += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
+  arrays_ += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
+             std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
+  append_elements(arrays_, dtype, elements, count);
+  arrays_ += "};\n\n";
+  if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN
+  return name;
+}
+
+std::string Source::definitions() const {
+  const std::string head = uses_arithmetic_ ? prelude_for(helpers_ + functions_)
+                                            : "#include <stdint.h>\n#include <string.h>\n";
+  return head + "\n" + helpers_ + arrays_;
+}
+
+// ---- places ------------------------------------------------------------------------------------
+
+const void* Source::content_of(const Place& place) const {
+  const void* base = nullptr;
+  if (place.root == Root::kConstant) base = plan_.constants[static_cast<size_t>(place.index)];
+  if (place.root == Root::kInput) base = ports_.inputs[static_cast<size_t>(place.index)].content;
+  return base ? static_cast<const char*>(base) + place.offset : nullptr;
+}
+
+Operand Source::operand_of(const Place& place, std::string name) const {
+  Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr};
+  if (!operand.given()) return operand;
+  operand.content = content_of(place);
+  if (operand.content && !place.dense()) operand.strides = strides_in_file(place);
+  return operand;
+}
+
+// What is known now, as an array of the file.
+std::string Source::weight(const Place& place) {
+  std::string hint = "w_constant";
+  if (place.root == Root::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
+  const void* const content = content_of(place);
+  if (place.dense()) return array(hint, content, place.dtype, place.shape, content);
+  // Shape and strides tell what was made of it, here and in the keys of arrays.
+  for (int axis = 0; axis < place.shape.rank(); ++axis)
+    hint += (axis ? "x" : "_as_") + std::to_string(place.shape[axis]);
+  for (const int64_t stride : place.strides) hint += "_" + std::to_string(stride);
+  const std::vector<char> dense = content_in_file(place, content);
+  return array(hint, content, place.dtype, shape_in_file(place), dense.data());
+}
+
+void Source::name_buffers() {
+  std::vector<BufferName>& inputs = buffers_.emplace_back();
+  for (size_t i = 0; i < plan_.input_offsets.size(); ++i) {
+    const Port& port = ports_.inputs[i];
+    inputs.push_back({plan_.input_offsets[i], port.shape.elements() * size_of(port.dtype),
+                      "BUFFER_" + port.name,
+                      std::string(name_of(port.dtype)) + " " + shape_text(port.shape) + ", input"});
+  }
+  for (size_t i = 0; i < plan_.steps.size(); ++i) {
+    const executor::Step& step = plan_.steps[i];
+    std::vector<BufferName>& names = buffers_.emplace_back();
+    const std::string base = "BUFFER_" + std::to_string(i);
+    for (size_t k = 0; k < step.out.size(); ++k) {
+      const Place& place = step.out[k];
+      if (place.root != Root::kArena || place.shape.rank() < 0) continue;
+      names.push_back({place.offset, place.shape.elements() * size_of(place.dtype),
+                       base + (k ? "_" + std::to_string(k) : ""),
+                       std::string(name_of(place.dtype)) + " " + shape_text(place.shape) +
+                           ", result of step " + std::to_string(i)});
+    }
+    if (step.scratch_bytes > 0)
+      names.push_back(
+          {step.scratch_offset, step.scratch_bytes, base + "_SCRATCH",
+           std::to_string(step.scratch_bytes) + " bytes for step " + std::to_string(i)});
+  }
+}
+
+std::string Source::buffers() const {
+  std::string text;
+  for (const std::vector<BufferName>& names : buffers_)
+    for (const BufferName& buffer : names)
+      text += "  " + buffer.name + " = " + std::to_string(buffer.offset) + ", /* " +
+              buffer.comment + " */\n";
+  if (text.empty()) return {};
+  text.erase(text.rfind(", /*"), 1);
+  return "/* Offsets in the arena, in bytes. Buffers that are not alive at one time share bytes. "
+         "*/\n"
+         "enum {\n" +
+         text + "};\n\n";
+}
+
+// The newest buffer that holds the place; inputs are the oldest.
+std::string Source::address_of(const Place& place) const {
+  for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
+    for (const BufferName& buffer : buffers_[i]) {
+      const int64_t inside = place.offset - buffer.offset;
+      if (inside < 0 || (inside >= buffer.bytes && inside > 0)) continue;
+      return "memory + " + buffer.name + (inside ? " + " + std::to_string(inside) : "");
+    }
+  return "memory + " + std::to_string(place.offset);
+}
+
+// ---- steps -------------------------------------------------------------------------------------
+
+Call::Call(Source& source, const executor::Step& step, std::vector<Operand> in,
+           std::vector<Operand> out)
+    : source_(source), step_(step), in_(std::move(in)), out_(std::move(out)) {}
+
+const ops::OpDef& Call::op() const { return *step_.op; }
+ops::AttributeReader Call::attributes() const { return step_.op->reader(step_.attributes.view()); }
+
+void Call::line(std::string_view text) {
+  if (text.starts_with('}')) --depth_;
+  body_.append(static_cast<size_t>(2 * depth_), ' ');
+  body_ += text;
+  body_ += "\n";
+  if (text.ends_with('{')) ++depth_;
+}
+
+std::string Call::parameter(const Operand& operand, const Place& place, bool is_const) {
+  const auto known = std::ranges::find_if(
+      parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
+  if (known != parameters_.end()) return operand.name;
+  const std::string type = (is_const ? "const " : "") + std::string(type_name(operand.dtype));
+  std::string argument;
+  if (place.root == Root::kArena) {
+    source_.uses_arena_ = true;
+    argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
+               source_.address_of(place) + ")";
+  } else {
+    const bool is_input = place.root == Root::kInput;
+    const auto index = static_cast<size_t>(place.index);
+    if (is_input) source_.read_inputs_.insert(index);
+    argument = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index].name;
+    if (place.offset) argument += " + " + std::to_string(place.offset / size_of(operand.dtype));
+  }
+  parameters_.push_back({type + " *" + operand.name, argument});
+  return operand.name;
+}
+
+std::string Call::read(size_t i) {
+  if (!given(i)) return "NULL";
+  if (in_[i].content) return source_.weight(step_.in[i]);
+  return parameter(in_[i], step_.in[i], true);
+}
+
+std::string Call::write(size_t i) { return parameter(out_[i], step_.out[i], false); }
+
+std::string Call::scratch() {
+  Place place;
+  place.offset = step_.scratch_offset;
+  place.dtype = DType::kUInt8;
+  return parameter({"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr}, place,
+                   false);
+}
+
+namespace {
+
+// The schema's names; arrays of a list and results are numbered.
+std::string operand_name(const executor::Step& step, size_t i) {
+  if (step.op && !step.code && i < step.op->inputs.size() && !step.op->input_at(i).list)
+    return identifier(step.op->input_name(i));
+  return "x" + std::to_string(i);
+}
+
+std::string operands_text(const Call& call) {
+  std::string text;
+  for (size_t i = 0; i < call.inputs(); ++i) {
+    if (!call.given(i) || (call.in(i).content && call.in(i).shape.rank() == 0)) continue;
+    text += (text.empty() ? "" : " ") + call.in(i).name + shape_text(call.in(i).shape);
+  }
+  text += " ->";
+  for (size_t i = 0; i < call.outputs(); ++i) text += " " + shape_text(call.out(i).shape);
+  return text;
+}
+
+// Ends comments no earlier than the text does.
+std::string comment(std::string text) {
+  for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
+  return text;
+}
+
+}  // namespace
+
+Status Source::add_step(size_t index) {
+  const executor::Step& step = plan_.steps[index];
+  step_ = index;
+  std::vector<Operand> in, out;
+  for (size_t i = 0; i < step.in.size(); ++i)
+    in.push_back(operand_of(step.in[i], operand_name(step, i)));
+  for (size_t i = 0; i < step.out.size(); ++i)
+    out.push_back(operand_of(step.out[i], i ? "y" + std::to_string(i) : "y"));
+  Call call(*this, step, std::move(in), std::move(out));
+  if (std::ranges::any_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }) &&
+      step.out.size() == 1)
+    return {};
+  if (step.code) {
+    WEFT_TRY(emit_tiles(call));
+  } else if (step.kind == executor::StepKind::kCopy) {
+    WEFT_TRY(emit_copy(call));
+  } else if (const Emitter* emitter = step.op ? find_emitter(step.op->name) : nullptr) {
+    WEFT_TRY(emitter->emit(call));
+  } else {
+    return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
+  }
+  const std::string name = step_name(index, step.name);
+  // What is read, then what is written.
+  std::ranges::stable_partition(call.parameters_, [](const Call::Parameter& p) {
+    return p.declaration.starts_with("const ");
+  });
+  std::string parameters, arguments;
+  for (const Call::Parameter& p : call.parameters_) {
+    parameters += (parameters.empty() ? "" : ", ") + p.declaration;
+    arguments += (arguments.empty() ? "" : ", ") + p.argument;
+  }
+  functions_ += "/* " + comment(step.name + ": " + operands_text(call)) +
+                (step.line.empty() ? "" : "\n   " + comment(step.line)) + " */\n";
+  functions_ += "static void " + name + "(" + (parameters.empty() ? "void" : parameters) +
+                ")\n{\n" + call.body_ + "}\n\n";
+  calls_ += "  " + name + "(" + arguments + ");\n";
+  return {};
+}
+
+Status Source::add_steps() {
+  name_buffers();
+  for (size_t i = 0; i < plan_.steps.size(); ++i) {
+    const Status status = add_step(i);
+    if (status.ok()) continue;
+    const std::string& line = plan_.steps[i].line;
+    return line.empty() ? status
+                        : Status(status.code(), errors::join({status.message(), " (", line, ")"}));
+  }
+  return {};
+}
+
+}  // namespace weft::c99

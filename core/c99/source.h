@@ -1,0 +1,104 @@
+// The text of a program in C99, put together from what its steps ask for. Same plan, same bytes.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "c99/call.h"
+#include "executor/plan.h"
+#include "kernels/formula_ids.h"
+
+namespace weft::c99 {
+
+// float, int8_t; bool is uint8_t. Empty for what C has no type for (float16).
+std::string_view type_name(DType dtype);
+// An element as a constant expression.
+std::string literal(DType dtype, const void* element);
+// Elements of a dense array, in lines.
+std::string elements_text(DType dtype, const void* elements, int64_t count);
+// (2, 3)
+std::string shape_text(const Shape& shape);
+// A C identifier: other characters become '_'.
+std::string identifier(std::string_view text);
+
+// Words of C, and names that a run has itself.
+bool is_reserved(std::string_view name);
+
+// An input, an output, or an array that the file has.
+struct Port {
+  std::string name;  // an identifier
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  const void* content = nullptr;  // of an array of the file
+};
+
+// Where what a plan reads and writes comes from, by its inputs and outputs.
+struct Ports {
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+class Source {
+ public:
+  Source(const executor::Plan& plan, const Ports& ports) : plan_(plan), ports_(ports) {}
+
+  // All steps of the plan.
+  Status add_steps();
+
+  // A definition at the top of the file, once for each name: a helper, a struct, a kernel.
+  void define(const std::string& name, std::string_view text);
+  // The function of a formula; its name.
+  std::string formula(kernels::FormulaId id, DType dtype);
+  // Fused products, bit casts and what else the functions of formulas call.
+  void use_arithmetic() { uses_arithmetic_ = true; }
+  // A const array of the file; its name, which is `name` or begins so. `from`: what it was made
+  // from, so that the same made twice is one array; null: it is new.
+  std::string array(std::string_view name, const void* from, DType dtype, const Shape& shape,
+                    const void* elements);
+
+  std::string definitions() const;                             // prelude, helpers, arrays
+  std::string buffers() const;                                 // the enumeration of offsets
+  const std::string& functions() const { return functions_; }  // of the steps
+  const std::string& calls() const { return calls_; }          // body of the run
+  int64_t constant_bytes() const { return constant_bytes_; }
+  bool uses_arena() const { return uses_arena_; }
+  bool reads_input(size_t i) const { return read_inputs_.contains(i); }
+  // Emitters of products and convolutions tell what they cost.
+  void add_multiply_adds(int64_t count) { multiply_adds_ += static_cast<double>(count); }
+  double multiply_adds() const { return multiply_adds_; }
+
+ private:
+  friend class Call;
+  Operand operand_of(const executor::Place& place, std::string name) const;
+  const void* content_of(const executor::Place& place) const;
+  std::string address_of(const executor::Place& place) const;
+  std::string weight(const executor::Place& place);
+  void name_buffers();
+  Status add_step(size_t index);
+
+  struct BufferName {
+    int64_t offset, bytes;
+    std::string name, comment;
+  };
+  const executor::Plan& plan_;
+  const Ports& ports_;
+  std::set<std::string> defined_;
+  std::string printed_formulas_;
+  std::string helpers_, arrays_, functions_, calls_;
+  std::map<std::pair<const void*, std::string>, std::string> array_names_;
+  std::set<std::string> array_identifiers_;
+  std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
+  size_t step_ = 0;
+  std::set<size_t> read_inputs_;
+  double multiply_adds_ = 0;
+  int64_t constant_bytes_ = 0;
+  bool uses_arena_ = false;
+  bool uses_arithmetic_ = false;
+};
+
+}  // namespace weft::c99

@@ -1,0 +1,19 @@
+// Windows that slide over images, as a const struct of the C text.
+#pragma once
+
+#include <string>
+
+#include "c99/call.h"
+#include "kernels/convolution.h"
+#include "kernels/pooling.h"
+
+namespace weft::c99 {
+
+// Lines that define `static const struct weft_window p` in the step's function; the struct's
+// definition is added to the program.
+void define_window(Call& call, const kernels::Convolution& problem);
+void define_window(Call& call, const kernels::Pooling& problem, int64_t channels);
+
+int64_t multiply_adds_of(const kernels::Convolution& problem);
+
+}  // namespace weft::c99
