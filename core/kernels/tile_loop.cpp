@@ -38,7 +38,9 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
   loop.externals = static_cast<int>(externals.size());
   // Axes from the innermost: extent one drops out, an axis that continues the one before joins it.
   int64_t extents[kMaxRank];
-  int axes[kMaxRank];  // the innermost original axis of each merged one: it has the stride
+  // The innermost original axis of each merged one: it has the stride. Zeros, because compilers
+  // load strides[axes[0]] before they ask whether there is one.
+  int axes[kMaxRank] = {};
   int count = 0;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
     if (shape[axis] == 1) continue;

@@ -56,11 +56,12 @@ def models(tmp_path_factory):
     for name, activation in (("kept", "relu"), ("other", "tanh")):
         net = gluon.nn.HybridSequential(
             gluon.nn.Conv2D(16, 3, in_channels=3, activation=activation),
+            gluon.nn.LeakyReLU(0.1),  # has a scalar, which is of another dtype
             gluon.nn.GlobalAvgPool2D(),
             gluon.nn.Dense(4, in_units=16),
         )
         net.initialize()
-        net[2].bias.set_data(np.array([1.0, -2.0, 0.5, 3.0]))
+        net[3].bias.set_data(np.array([1.0, -2.0, 0.5, 3.0]))
         net.export(folder / f"{name}.weft", x)
     (folder / "keep.txt").write_text(runtime.operators(folder / "kept.weft"))
     return folder

@@ -85,22 +85,25 @@ void cast(const Tile& tile) {
 }
 
 #define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, cast<To, From>))
-#define WEFT_CASTS_FROM(From)                                                          \
-  {                                                                                    \
-    WEFT_CAST(Boolean, From), WEFT_CAST(uint8_t, From), WEFT_CAST(uint16_t, From),     \
-        WEFT_CAST(uint32_t, From), WEFT_CAST(uint64_t, From), WEFT_CAST(int8_t, From), \
-        WEFT_CAST(int16_t, From), WEFT_CAST(int32_t, From), WEFT_CAST(int64_t, From),  \
-        WEFT_CAST(Float16, From), WEFT_CAST(BFloat16, From), WEFT_CAST(float, From),   \
-        WEFT_CAST(double, From)                                                        \
+// Scalars of a graph are of three types, whatever dtypes its arrays have.
+#define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT(To, cast<To, From>)
+#define WEFT_CASTS_FROM(From, kind)                                                         \
+  {                                                                                         \
+    kind(Boolean, From), kind(uint8_t, From), kind(uint16_t, From), kind(uint32_t, From),   \
+        kind(uint64_t, From), kind(int8_t, From), kind(int16_t, From), kind(int32_t, From), \
+        kind(int64_t, From), kind(Float16, From), kind(BFloat16, From), kind(float, From),  \
+        kind(double, From)                                                                  \
   }
 
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 const StepKernel kCasts[kNumDTypes][kNumDTypes] = {
-    WEFT_CASTS_FROM(Boolean),  WEFT_CASTS_FROM(uint8_t),  WEFT_CASTS_FROM(uint16_t),
-    WEFT_CASTS_FROM(uint32_t), WEFT_CASTS_FROM(uint64_t), WEFT_CASTS_FROM(int8_t),
-    WEFT_CASTS_FROM(int16_t),  WEFT_CASTS_FROM(int32_t),  WEFT_CASTS_FROM(int64_t),
-    WEFT_CASTS_FROM(Float16),  WEFT_CASTS_FROM(BFloat16), WEFT_CASTS_FROM(float),
-    WEFT_CASTS_FROM(double),
+    WEFT_CASTS_FROM(Boolean, WEFT_CAST_OF_SCALAR), WEFT_CASTS_FROM(uint8_t, WEFT_CAST),
+    WEFT_CASTS_FROM(uint16_t, WEFT_CAST),          WEFT_CASTS_FROM(uint32_t, WEFT_CAST),
+    WEFT_CASTS_FROM(uint64_t, WEFT_CAST),          WEFT_CASTS_FROM(int8_t, WEFT_CAST),
+    WEFT_CASTS_FROM(int16_t, WEFT_CAST),           WEFT_CASTS_FROM(int32_t, WEFT_CAST),
+    WEFT_CASTS_FROM(int64_t, WEFT_CAST_OF_SCALAR), WEFT_CASTS_FROM(Float16, WEFT_CAST),
+    WEFT_CASTS_FROM(BFloat16, WEFT_CAST),          WEFT_CASTS_FROM(float, WEFT_CAST),
+    WEFT_CASTS_FROM(double, WEFT_CAST_OF_SCALAR),
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE
