@@ -10,7 +10,9 @@ from weft.sym._nodes import Entry
 
 
 class Choices:
-    """keep: names of layers that stay in float32: those of nodes, or paths of blocks around them"""
+    """keep: names of layers that stay in float32: those of nodes, or paths of blocks around them
+    integers: are inputs and results int8, too?
+    """
 
     def __init__(
         self,
@@ -18,8 +20,9 @@ class Choices:
         graph: Graph,
         shapes: dict[Entry, tuple[int, ...]],
         keep: Iterable[str] = (),
+        integers: bool = False,
     ) -> None:
-        self.graph, self.shapes = graph, shapes
+        self.graph, self.shapes, self.integers = graph, shapes, integers
         self.layers = graph.layers(shapes)
         self._kept: set[Entry] = set()
         self._known: dict[Entry, bool] = {}
@@ -62,6 +65,8 @@ class Choices:
 
     def ends(self, layer: Layer) -> bool:
         """Do all that read it want real numbers, which its sums can give?"""
+        if self.integers and layer.output in self.graph.heads:
+            return False
         readers = self.graph.readers.get(layer.output, [])
         is_read = any(
             layer.output in other.inputs
@@ -87,6 +92,8 @@ class Choices:
             found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
             if self.rescales(layer):
                 found[layer.output] = layer.name
+        if self.integers:
+            found.update((e, e.node.name) for e in self.graph.heads if not self.is_int8(e))
         return found
 
 

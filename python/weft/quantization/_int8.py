@@ -4,16 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from weft.gluon import SymbolBlock
+from weft.quantization._ranges import Scale
 
 
 class Int8Block(SymbolBlock):
     """A `SymbolBlock` that knows which of its values stand for what layers of the network gave.
 
     layers: by the layer's name in the network, its values in the int8 network as real numbers
+    input_scale, output_scales: what its integers stand for, None where it takes and gives real
+        numbers
     """
+
+    input_scale: Scale | None
+    output_scales: list[Scale] | None
 
     def __init__(
         self, outputs: Any, inputs: Any, params: Mapping[str, Any], layers: Mapping[str, Any]
     ) -> None:
         super().__init__(outputs, inputs, params)
         self.__dict__["layers"] = dict(layers)
+        self.__dict__["input_scale"] = self.__dict__["output_scales"] = None
+
+    def set_scales(self, input_scale: Scale, output_scales: list[Scale]) -> None:
+        """What the integers stand for that it takes and gives."""
+        self.__dict__["input_scale"] = input_scale
+        self.__dict__["output_scales"] = output_scales

@@ -30,6 +30,7 @@ def quantize(
     keep: Iterable[str] = (),
     equalize: bool = False,
     bias_correction: bool = False,
+    integers: bool = False,
 ) -> Int8Block:
     """The network in int8, for inference: as a block of its own, with int8 weights.
 
@@ -45,6 +46,8 @@ def quantize(
     equalize: scales of neighbouring layers' channels are made equal first (see `equalize`)
     bias_correction: biases take back by how much rounded weights shift the mean of each channel
         over the calibration data (Nagel et al. 2019, section 4.2)
+    integers: the block takes and gives int8, images as (N, H, W, C), as a microcontroller has them;
+        its `input_scale` and `output_scales` tell what they stand for, step * (q - zero)
 
     Convolutions, dense layers, poolings and sums of these compute in int8 by the rules of
     TensorFlow Lite, with batch norms folded into weights, and activations and residuals into the
@@ -68,7 +71,8 @@ def quantize(
     """
     if isinstance(net, Prepared):
         _check_prepared(calibration_data, method, percentile, equalize or bias_correction)
-        choices = Choices(CALLER, Graph(net.traced.heads, net.traced.arrays), net.shapes, keep)
+        graph = Graph(net.traced.heads, net.traced.arrays)
+        choices = Choices(CALLER, graph, net.shapes, keep, integers)
         return assembled(net.traced, choices, _learned(net, choices))
     observer = observer_of(CALLER, method, percentile)
     if calibration_data is None:
@@ -77,8 +81,9 @@ def quantize(
     found = traced(net, batches.first, CALLER)
     if equalize:
         found = equalized(found, batches.first)
-    choices = Choices(CALLER, Graph(found.heads, found.arrays), found.shapes(batches.first), keep)
-    ranges = ranges_of(choices.ranged(), found, batches, observer)
+    graph = Graph(found.heads, found.arrays)
+    choices = Choices(CALLER, graph, found.shapes(batches.first), keep, integers)
+    ranges = ranges_of(_ranged(choices, found), found, batches, observer)
     if bias_correction:
         correct_biases(choices, found, batches)
     return assembled(found, choices, ranges)
@@ -86,15 +91,24 @@ def quantize(
 
 def assembled(found: Traced, choices: Choices, ranges: dict[Entry, Range]) -> Int8Block:
     """The network of int8 with these ranges."""
-    rewriter = Rewriter(choices, ranges, found.arrays)
+    rewriter = Rewriter(choices, ranges, found.arrays, found.data if choices.integers else None)
     outputs = rewriter.heads()
     symbol = outputs[0] if len(outputs) == 1 else sym.Group(outputs)
-    return Int8Block(symbol, found.data.name, rewriter.params, rewriter.layer_outputs())
+    block = Int8Block(symbol, found.data.name, rewriter.params, rewriter.layer_outputs())
+    if choices.integers:
+        results = [rewriter.quantized(entry).scale for entry in choices.graph.heads]
+        block.set_scales(rewriter.quantized(Entry(found.data, 0)).scale, results)
+    return block
+
+
+def _ranged(choices: Choices, found: Traced) -> dict[Entry, str]:
+    wanted = choices.ranged()
+    return wanted | {Entry(found.data, 0): found.data.name} if choices.integers else wanted
 
 
 def _learned(net: Prepared, choices: Choices) -> dict[Entry, Range]:
     ranges = net.ranges()
-    for entry, name in choices.ranged().items():
+    for entry, name in _ranged(choices, net.traced).items():
         if entry not in ranges:
             raise InvalidState(
                 f"{CALLER}: `{name}` has learned no range; give `keep` to `prepare` instead"

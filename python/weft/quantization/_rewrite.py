@@ -33,11 +33,21 @@ class Quantized:
 
 
 class Rewriter:
-    """Makes the new symbol; `params` has the values of its variables."""
+    """Makes the new symbol; `params` has the values of its variables.
 
-    def __init__(self, choices: Choices, ranges: dict[Entry, Range], arrays: Arrays) -> None:
+    data: the network's input where that becomes int8, with images' channels last
+    """
+
+    def __init__(
+        self,
+        choices: Choices,
+        ranges: dict[Entry, Range],
+        arrays: Arrays,
+        data: Variable | None = None,
+    ) -> None:
         self.choices, self.ranges, self.arrays = choices, ranges, arrays
         self.graph, self.layers, self.shapes = choices.graph, choices.layers, choices.shapes
+        self.data = data
         self.params: dict[str, Any] = {}
         self._quantized: dict[Entry, Quantized] = {}
         self._floating: dict[Entry, Any] = {}
@@ -47,7 +57,10 @@ class Rewriter:
         for layer in self.layers.values():  # in order, so that nothing below is deep
             if self.choices.is_int8(layer.output) and not self.choices.ends(layer):
                 self.quantized(layer.output)
-        return [self.floating(entry) for entry in self.graph.heads]
+        if self.data is None:
+            return [self.floating(entry) for entry in self.graph.heads]
+        results = [self.quantized(entry) for entry in self.graph.heads]
+        return [result.form(len(result.shape) > 2) for result in results]
 
     def layer_outputs(self) -> dict[str, Any]:
         """What layers of int8 give, as real numbers, by their names in the network."""
@@ -59,7 +72,10 @@ class Rewriter:
         """The entry as real numbers."""
         if entry not in self._floating:
             layer = self.layers.get(entry)
-            if layer is not None and self.choices.is_int8(entry):
+            if entry.node is self.data:
+                value = self.quantized(entry)
+                self._floating[entry] = npx.dequantize(value.form(False), *value.scale)
+            elif layer is not None and self.choices.is_int8(entry):
                 if self.choices.ends(layer):
                     self._floating[entry] = self._sums(layer)
                 else:
@@ -93,6 +109,11 @@ class Rewriter:
             layer = self.layers.get(entry)
             if layer is not None and self.choices.is_int8(entry):
                 self._quantized[entry] = getattr(self, f"_{layer.kind}")(layer)
+            elif entry.node is self.data:
+                shape = self.shapes[entry]
+                given = sym.var(self.data.name, dtype="int8")
+                scale = self.ranges[entry].scale
+                self._quantized[entry] = Quantized(given, scale, shape, len(shape) == 4)
             else:
                 known = self.ranges[entry]
                 symbol = npx.quantize(self.floating(entry), *known.scale)

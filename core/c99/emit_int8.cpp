@@ -1,0 +1,414 @@
+// Layers of int8: convolutions, dense layers, poolings and sums.
+//
+// Kernels for Armv7E-M where their sums are proven to be small (int8_layer.h), else plain loops.
+#include <climits>
+#include <cmath>
+
+#include "base/errors.h"
+#include "c99/emitter.h"
+#include "c99/int8_layer.h"
+#include "c99/int8_text.h"
+#include "kernels/quantized.h"
+#include "ops/pooling_problem.h"
+
+namespace weft::c99 {
+namespace {
+
+using executor::TargetKernel;
+using kernels::Convolution;
+using ops::SlotTypes;
+
+// ---- which kernel
+
+enum class Form { kPlain, kDense, kPointwise, kWindows, kDepthwise };
+
+bool has_narrow_extents(const Convolution& s) {
+  const int64_t all[] = {s.in_height,     s.in_width,     s.in_channels,  s.out_height,
+                         s.out_width,     s.out_channels, s.kernel_width, s.kernel_height,
+                         s.stride_height, s.stride_width, s.pad_top,      s.pad_left,
+                         steps_of(s)};
+  for (const int64_t extent : all)
+    if (extent > INT16_MAX) return false;
+  return true;
+}
+
+// What shapes allow; a kernel of these also needs a proof (int8_layer.h).
+Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_residual) {
+  if (is_sum || !has_narrow_extents(s) || s.dilation_height != 1 || s.dilation_width != 1)
+    return Form::kPlain;
+  const bool is_square = s.stride_height == s.stride_width && s.stride_height <= 2;
+  if (is_depthwise)
+    return s.kernel_height == 3 && s.kernel_width == 3 && is_square && s.pad_left <= 1 &&
+                   s.pad_top <= 2 && !has_residual
+               ? Form::kDepthwise
+               : Form::kPlain;
+  if (s.groups != 1 || s.out_channels % 2 != 0) return Form::kPlain;
+  const bool is_place = s.kernel_height * s.kernel_width == 1 &&
+                        s.stride_height * s.stride_width == 1 && s.pad_top + s.pad_left == 0;
+  if (is_place && s.out_height * s.out_width == 1 && s.in_channels % 8 == 0 && !has_residual)
+    return Form::kDense;
+  return is_place && s.in_channels % 4 == 0 ? Form::kPointwise : Form::kWindows;
+}
+
+// Rows of y that are made at once: as many as a kilobyte of scratch has room for.
+int64_t band_of(const Convolution& s) {
+  const int64_t row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
+  int64_t rows = s.out_height;
+  while (rows > 1 && ((rows - 1) * s.stride_height + 3) * row > 1024) --rows;
+  return rows;
+}
+
+int64_t scratch_of(Form form, const Convolution& s) {
+  const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
+  switch (form) {
+    case Form::kPointwise: return 32 * steps_of(s);
+    case Form::kWindows: return 32 * steps_of(s) + s.kernel_width * s.in_channels + 1;
+    case Form::kDepthwise: return ((band_of(s) - 1) * s.stride_height + 3) * depthwise_row;
+    default: return 0;
+  }
+}
+
+// ---- as C
+
+using Fields = std::vector<std::pair<const char*, int64_t>>;
+
+void add_shape(Call& call, const char* type, const Fields& fields) {
+  call.line("static const struct " + std::string(type) + " p = {");
+  std::string line;
+  for (const auto& [name, value] : fields) {
+    const std::string text = "." + std::string(name) + " = " + std::to_string(value) + ",";
+    if (line.size() + text.size() > 90) {
+      call.line("  " + line);
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + text;
+  }
+  call.line("  " + line);
+  call.line("};");
+}
+
+Fields fields_of_window(const Int8Layer& layer, int64_t steps) {
+  const Convolution& s = layer.shape;
+  return {{"height", s.in_height},
+          {"width", s.in_width},
+          {"channels", s.in_channels},
+          {"out_height", s.out_height},
+          {"out_width", s.out_width},
+          {"filters", s.out_channels},
+          {"kernel_height", s.kernel_height},
+          {"kernel_width", s.kernel_width},
+          {"stride_height", s.stride_height},
+          {"stride_width", s.stride_width},
+          {"pad_top", s.pad_top},
+          {"pad_left", s.pad_left},
+          {"zero", layer.zero},
+          {"out_zero", layer.out_zero},
+          {"steps", steps}};
+}
+
+template <class T>
+std::string add_array(Call& call, const char* name, DType dtype, const std::vector<T>& elements) {
+  return call.source().array(name, nullptr, dtype, Shape{static_cast<int64_t>(elements.size())},
+                             elements.data());
+}
+
+// `text` for each image of a batch; x, residual and y in it are moved on.
+struct Batch {
+  Call& call;
+  int64_t images;
+  std::string at(const std::string& name, int64_t distance) const {
+    return images == 1 ? name : name + " + image * " + std::to_string(distance);
+  }
+  void line(const std::string& text) const {
+    if (images > 1)
+      call.line("for (int32_t image = 0; image < " + std::to_string(images) + "; ++image) {");
+    call.line(text);
+    if (images > 1) call.line("}");
+  }
+};
+
+struct Places {
+  std::string x, residual, y;
+};
+
+Places places_of(Call& call, const Int8Layer& layer, const Batch& batch) {
+  const Convolution& s = layer.shape;
+  const int64_t from = s.in_height * s.in_width * s.in_channels;
+  const int64_t to = s.out_height * s.out_width * s.out_channels;
+  Places places;
+  places.x = batch.at(call.read(0), from);
+  if (layer.has_residual) places.residual = batch.at(call.read(5), to);
+  places.y = batch.at(call.write(), to);
+  return places;
+}
+
+constexpr const char* kScratch = "(uint32_t *)(void *)scratch";
+
+void emit_fast(Call& call, const Int8Layer& layer, Form form) {
+  Source& source = call.source();
+  const Convolution& s = layer.shape;
+  const bool is_dense = form == Form::kDense, added = layer.has_residual;
+  const Batch batch{call, s.batch};
+  const std::string w = add_array(call, "weights", DType::kUInt32, paired_weights(layer, is_dense));
+  const std::string channels =
+      add_array(call, "channels", DType::kInt32, paired_numbers(layer, is_dense));
+  const Places at = places_of(call, layer, batch);
+  if (is_dense) {
+    batch.line(define_dense(source) + "(" + w + ", " + channels + ", " + at.x + ", " +
+               std::to_string(s.in_channels) + ", " + std::to_string(s.out_channels) + ", " +
+               std::to_string(2 * layer.out_zero + 1) + ", " + at.y + ");");
+    return;
+  }
+  add_shape(call, "weft_window", fields_of_window(layer, steps_of(s)));
+  call.scratch();
+  const std::string name = form == Form::kPointwise ? define_pointwise(source, added)
+                                                    : define_convolution(source, added);
+  batch.line(name + "(&p, " + w + ", " + channels + ", " + at.x + ", " +
+             (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
+}
+
+void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
+  const Convolution& s = layer.shape;
+  const Batch batch{call, s.batch};
+  const std::string channels =
+      add_array(call, "channels", DType::kUInt32, depthwise_numbers(layer));
+  add_shape(call, "weft_window", fields_of_window(layer, band_of(s)));
+  const Places at = places_of(call, layer, batch);
+  call.scratch();
+  const std::string name =
+      define_depthwise(call.source(), static_cast<int>(s.stride_height), layer.is_proven());
+  batch.line(name + "(&p, " + channels + ", " + at.x + ", " + at.y + ", " + kScratch + ");");
+}
+
+void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_place_by_place) {
+  const Convolution& s = layer.shape;
+  const auto plane = [&](int64_t height, int64_t width) { return is_planar ? height * width : 1; };
+  const int64_t x_place = is_planar ? 1 : s.in_channels, y_place = is_planar ? 1 : s.out_channels;
+  const int64_t places = s.out_height * s.out_width;
+  add_shape(call, "weft_image",
+            {{"height", is_place_by_place ? 1 : s.in_height},
+             {"width", is_place_by_place ? 1 : s.in_width},
+             {"out_height", is_place_by_place ? 1 : s.out_height},
+             {"out_width", is_place_by_place ? 1 : s.out_width},
+             {"groups", s.groups},
+             {"channels", s.in_channels / s.groups},
+             {"filters", s.out_channels / s.groups},
+             {"kernel_height", s.kernel_height},
+             {"kernel_width", s.kernel_width},
+             {"stride_height", s.stride_height},
+             {"stride_width", s.stride_width},
+             {"dilation_height", s.dilation_height},
+             {"dilation_width", s.dilation_width},
+             {"pad_top", s.pad_top},
+             {"pad_left", s.pad_left},
+             {"zero", layer.zero},
+             {"out_zero", layer.out_zero},
+             {"low", layer.low},
+             {"high", layer.high},
+             {"scales", 1},
+             {"x_row", s.in_width * x_place},
+             {"x_place", x_place},
+             {"x_channel", plane(s.in_height, s.in_width)},
+             {"y_row", s.out_width * y_place},
+             {"y_place", y_place},
+             {"y_channel", plane(s.out_height, s.out_width)}});
+  const std::string w = add_array(call, "weights", DType::kInt8, layer.weight);
+  const std::string bias = add_array(call, "bias", DType::kInt32, layer.bias);
+  std::string multiplier = "0", shift = "0", factor = "0";
+  if (!layer.is_sum()) {
+    multiplier = add_array(call, "multiplier", DType::kInt32, layer.multiplier);
+    shift = add_array(call, "shift", DType::kInt32, layer.shift);
+  }
+  if (layer.has_residual) factor = add_array(call, "factor", DType::kInt32, layer.factor);
+  const std::string name = define_plain_convolution(call.source(), layer.is_sum());
+  const auto text = [&](const Places& at) {
+    return name + "(&p, " + w + ", " + bias + ", " + multiplier + ", " + shift + ", " + at.x +
+           ", " + (layer.has_residual ? at.residual : "0") + ", " + factor + ", " + at.y + ");";
+  };
+  if (!is_place_by_place) {
+    const Batch batch{call, s.batch};
+    batch.line(text(places_of(call, layer, batch)));
+    return;
+  }
+  // y may be where x is: a place is set aside before it is overwritten.
+  const Places at = places_of(call, layer, {call, 1});
+  call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
+  call.line("for (int32_t i = 0; i < " + std::to_string(s.batch * places) + "; ++i) {");
+  const std::string to = " + i * " + std::to_string(s.out_channels);
+  call.line("memcpy(place, " + at.x + " + i * " + std::to_string(s.in_channels) + ", " +
+            std::to_string(s.in_channels) + ");");
+  call.line(text({"place", at.residual + to, at.y + to}));
+  call.line("}");
+}
+
+Status emit_layer(Call& call) {
+  WEFT_ASSIGN(const Int8Layer layer, read_int8_layer(call));
+  const Convolution& s = layer.shape;
+  const bool is_planar = call.op().name == "quantized_convolution_packed";
+  const Form form =
+      is_planar ? Form::kPlain : form_of(s, layer.is_depthwise, layer.is_sum(), layer.has_residual);
+  call.source().add_multiply_adds(s.batch * s.out_height * s.out_width * s.out_channels *
+                                  layer.features());
+  const bool is_fast = layer.is_proven() && layer.has_pairs();
+  const bool bounds = layer.low > -128 || layer.high < 127;
+  if (form == Form::kDepthwise) {
+    emit_depthwise_3x3(call, layer);
+  } else if (form != Form::kPlain && is_fast) {
+    emit_fast(call, layer, form);
+  } else {
+    emit_plain(call, layer, is_planar, form == Form::kPointwise);
+    return {};
+  }
+  if (bounds)
+    call.line(define_bound(call.source()) + "(" + call.write() + ", " +
+              std::to_string(call.out().shape.elements()) + ", " + std::to_string(layer.low) +
+              ", " + std::to_string(layer.high) + ");");
+  return {};
+}
+
+Result<TargetKernel> layer_kernel(const SlotTypes& types) {
+  const std::string& op = types.op.name;
+  if (op == "quantized_convolution_packed") return TargetKernel{};
+  const Convolution s = int8_shape(types);
+  const bool is_sum = types.out[0].dtype != DType::kInt8;
+  const bool has_residual = types.in.size() > 5 && types.in[5].shape.rank() >= 0;
+  const Form form = form_of(s, op == "quantized_depthwise", is_sum, has_residual);
+  const bool in_place = form == Form::kDepthwise || form == Form::kPointwise;
+  return TargetKernel{ops::Strides::kDense, in_place ? ops::Lead::kSameIndex : ops::Lead::kNone,
+                      scratch_of(form, s)};
+}
+
+// ---- poolings
+
+Status emit_pooling(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  const bool is_last = a.flag("channels_last") && call.in(0).shape.rank() > 2;
+  Shape x = call.in(0).shape;
+  if (is_last) {
+    const int64_t channels = x[x.rank() - 1];
+    for (int axis = x.rank() - 1; axis > 1; --axis) x[axis] = x[axis - 1];
+    x[1] = channels;
+  }
+  WEFT_ASSIGN(const kernels::Pooling p, ops::pooling_problem(a, DType::kInt8, x));
+  const bool is_average = a.text("pool_type") == "avg";
+  const int64_t channels = x[1], in = p.in_height * p.in_width, out = p.out_height * p.out_width;
+  const Batch batch{call, x[0]};
+  const std::string from = batch.at(call.read(0), in * channels);
+  const std::string to = batch.at(call.write(), out * channels);
+  const bool is_whole = out == 1 && p.kernel_height == p.in_height &&
+                        p.kernel_width == p.in_width &&
+                        p.pad_top + p.pad_left + p.pad_bottom + p.pad_right == 0;
+  if (is_average && is_whole && is_last &&
+      std::max({p.in_height, p.in_width, channels}) <= INT16_MAX) {
+    add_shape(call, "weft_window",
+              {{"height", p.in_height}, {"width", p.in_width}, {"channels", channels}});
+    batch.line(define_global_average(call.source()) + "(&p, " + from + ", " + to + ");");
+    return {};
+  }
+  const int64_t place = is_last ? channels : 1;
+  add_shape(call, "weft_pool",
+            {{"height", p.in_height},
+             {"width", p.in_width},
+             {"out_height", p.out_height},
+             {"out_width", p.out_width},
+             {"channels", channels},
+             {"kernel_height", p.kernel_height},
+             {"kernel_width", p.kernel_width},
+             {"stride_height", p.stride_height},
+             {"stride_width", p.stride_width},
+             {"dilation_height", p.dilation_height},
+             {"dilation_width", p.dilation_width},
+             {"pad_top", p.pad_top},
+             {"pad_left", p.pad_left},
+             {"pad_bottom", p.pad_bottom},
+             {"pad_right", p.pad_right},
+             {"zero", a.integer("zero_point")},
+             {"counts_padding", p.count_include_pad},
+             {"x_row", p.in_width * place},
+             {"x_place", place},
+             {"x_channel", is_last ? 1 : in},
+             {"y_row", p.out_width * place},
+             {"y_place", place},
+             {"y_channel", is_last ? 1 : out}});
+  batch.line(define_plain_pooling(call.source(), is_average) + "(&p, " + from + ", " + to + ");");
+  return {};
+}
+
+Result<TargetKernel> dense(const SlotTypes&) { return TargetKernel{}; }
+
+// ---- sums
+
+// As that of ops/quantize/quantized_add.cpp: TensorFlow Lite's QuantizeMultiplier.
+std::pair<int32_t, int32_t> as_multiplier(double factor) {
+  int shift = 0;
+  auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
+  if (fixed == int64_t{1} << 31) {
+    fixed /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {0, 0};
+  return {static_cast<int32_t>(fixed), shift};
+}
+
+Status emit_add(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  const double twice = 2 * std::max(a.real("x1_scale"), a.real("x2_scale"));
+  const double factors[] = {
+      a.real("x1_scale") / twice, a.real("x2_scale") / twice,
+      twice / (std::ldexp(1.0, kernels::kQuantizedAddBits) * a.real("output_scale"))};
+  const auto all = [](const auto& number) {
+    return "{" + std::to_string(number(0)) + ", " + std::to_string(number(1)) + ", " +
+           std::to_string(number(2)) + "}";
+  };
+  call.line("static const struct weft_sum_i8 p = {");
+  call.line("  .zero = {" + std::to_string(a.integer("x1_zero_point")) + ", " +
+            std::to_string(a.integer("x2_zero_point")) + "},");
+  call.line("  .multiplier = " + all([&](int i) { return as_multiplier(factors[i]).first; }) +
+            ", .shift = " + all([&](int i) { return as_multiplier(factors[i]).second; }) + ",");
+  call.line("  .out_zero = " + std::to_string(a.integer("output_zero_point")) +
+            ", .low = " + std::to_string(a.integer("low")) +
+            ", .high = " + std::to_string(a.integer("high")) + ",");
+  call.line("};");
+  call.line(define_add(call.source()) + "(&p, " + call.read(0) + ", " + call.read(1) + ", " +
+            call.write() + ", " + std::to_string(call.out().shape.elements()) + ");");
+  return {};
+}
+
+Status emit_requantize(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  const Shape& x = call.in(0).shape;
+  const int64_t given = a.integer("axis");
+  const int axis = static_cast<int>(given < 0 ? given + x.rank() : given);
+  const int64_t channels = x.rank() == 0 ? 1 : x[axis];
+  int64_t inner = 1;
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x[i];
+  std::string text = define_requantize(call.source()) + "(" + call.read(0) + ", " + call.read(1) +
+                     ", " + call.read(2);
+  for (const int64_t number :
+       {x.elements() / (channels * inner), channels, inner, int64_t{call.in(1).shape.rank()}})
+    text += ", " + std::to_string(number);
+  for (const char* const name : {"output_zero_point", "low", "high"})
+    text += ", " + std::to_string(a.integer(name));
+  call.line(text + ", " + call.write() + ");");
+  return {};
+}
+
+Result<TargetKernel> in_place(const SlotTypes&) {
+  return TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
+}
+
+constexpr Emitter kEmitters[] = {
+    {"quantized_product", layer_kernel, emit_layer},
+    {"quantized_convolution_rows", layer_kernel, emit_layer},
+    {"quantized_depthwise", layer_kernel, emit_layer},
+    {"quantized_convolution_packed", layer_kernel, emit_layer},
+    {"quantized_pooling", dense, emit_pooling},
+    {"quantized_add", in_place, emit_add},
+    {"requantize", dense, emit_requantize},
+};
+
+}  // namespace
+
+std::span<const Emitter> int8_emitters() { return kEmitters; }
+
+}  // namespace weft::c99

@@ -1,0 +1,48 @@
+// The int8 kernels of a program as C text: for Armv7E-M in assembly, and the same in portable C.
+//
+// Weights of the fast ones come in pairs of channels a and b, as 16-bit lanes 256 b + a: a product
+// with such lanes and one with their low bytes, which are a, give both sums, and only one of the
+// two has to be unpacked: sum of b = (first - second) / 256. That needs sums of b below 2^23, which
+// int8_weights.h proves from the weights. An instruction multiplies two lanes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "c99/source.h"
+
+namespace weft::c99 {
+
+// Every `name` in the text replaced; names begin with '$'.
+std::string replaced(std::string_view text, std::string_view name, std::string_view value);
+// Lines of a listing as the strings of an asm statement.
+std::string assembly(std::string_view listing);
+
+void define_dsp(Source& source);
+void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
+void define_place(Source& source);    // weft_place: sums with a proven bound
+void define_widen(Source& source, int distance);
+void define_window(Source& source);  // struct weft_window
+
+// ---- kernels; each defines what it needs, and gives its name
+
+// (w, channels, x, steps, end, zero2, y0, y1[, z0, z1]): two channels at two places.
+std::string define_products(Source& source, bool has_residual);
+// (w, channels, x, features, units, zero2, y): features a multiple of 8.
+std::string define_dense(Source& source);
+// (p, w, channels, x, [residual,] y, scratch)
+std::string define_pointwise(Source& source, bool has_residual);
+std::string define_convolution(Source& source, bool has_residual);
+// (p, channels, x, y, scratch); y may be x. Without a proof of its sums' bound it is portable C.
+std::string define_depthwise(Source& source, int stride, bool is_proven);
+// (p, x, y)
+std::string define_global_average(Source& source);
+// Any shape: (p, w, bias, multiplier, shift, x, residual, factor, y); y is int32 sums, or int8.
+std::string define_plain_convolution(Source& source, bool is_sum);
+std::string define_plain_pooling(Source& source, bool is_average);  // (p, x, y)
+std::string define_add(Source& source);                             // (p, a, b, y, count)
+// (x, multiplier, shift, outer, channels, inner, scales, zero, low, high, y)
+std::string define_requantize(Source& source);
+std::string define_bound(Source& source);  // (y, count, low, high)
+
+}  // namespace weft::c99

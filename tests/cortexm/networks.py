@@ -1,0 +1,90 @@
+"""int8 networks as C on a board: what a run costs, and whether it gives the bits of the library."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import machine
+import numpy
+from weft import runtime
+
+
+@dataclass
+class Cost:
+    """Of a network on a board.
+
+    instructions: of one run; flash: bytes of constants; code: of what is executed, the board's own
+    apart; arena, data, stack: bytes of memory, `data` beside arena, inputs and outputs
+    """
+
+    instructions: int
+    differs: int
+    arena: int
+    data: int
+    stack: int
+    code: int
+    flash: int
+    functions: dict[str, int]
+
+    @property
+    def memory(self) -> int:
+        """All bytes of memory."""
+        return self.arena + self.data + self.stack
+
+
+def _array(name: str, values: numpy.ndarray) -> str:
+    text = ", ".join(map(str, values.ravel()))
+    return f"static const int8_t {name}[{values.size}] = {{{text}}};\n"
+
+
+def board_main(name: str, x: numpy.ndarray, wanted: numpy.ndarray) -> str:
+    """A program that runs the network once, counted, and exits with 1 where an output differs."""
+    return f"""#include <string.h>
+#include "board.h"
+#include "{name}.h"
+{_array("given", x)}{_array("wanted", wanted)}
+static int8_t x[{x.size}], y[{wanted.size}];
+int board_main(void) {{
+  memcpy(x, given, sizeof x);
+  board_stack_paint();
+  board_mark();
+  {name}_run(x, y);
+  board_mark();
+  board_put_u("stack", board_stack_used());
+  uint32_t differ = 0;
+  for (uint32_t i = 0; i < sizeof y; ++i) differ += y[i] != wanted[i];
+  board_put_u("differ", differ);
+  return differ != 0;
+}}
+"""
+
+
+def number(output: str, key: str) -> int:
+    """What the board printed behind a key."""
+    return next(int(line.split()[1]) for line in output.splitlines() if line.startswith(f"{key} "))
+
+
+def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, ...] = ()) -> Cost:
+    """`name`.weft and the C of it, both in the folder, on a board and in the library."""
+    context = runtime.Model(str(folder / f"{name}.weft")).context()
+    wanted = context.run(x)
+    wanted = numpy.asarray(wanted[0] if isinstance(wanted, list | tuple) else wanted)
+    (folder / "board_main.c").write_text(board_main(name, x, wanted))
+    sources = [folder / "board_main.c", folder / f"{name}.c"]
+    report = machine.run(core, sources, folder, flags=(f"-I{folder}", *flags))
+    if report.status not in (0, 1):
+        raise RuntimeError(f"{name} on {core}: status {report.status}\n{report.output}")
+    header = (folder / f"{name}.h").read_text()
+    arena = int(header.split(f"{name.upper()}_ARENA_BYTES ")[1].split()[0])
+    owner = report.owners["program"]
+    ports = x.size + wanted.size
+    static = owner.get("data", 0) + owner.get("bss", 0) - arena - ports
+    return Cost(
+        instructions=report.spans[1],
+        differs=number(report.output, "differ"),
+        arena=arena,
+        data=static,
+        stack=number(report.output, "stack"),
+        code=owner["text"],
+        flash=owner.get("rodata", 0) - ports,
+        functions=report.functions,
+    )
