@@ -12,7 +12,7 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   weft_c_options full = WEFT_C_OPTIONS_INIT;
   if (given) {
     constexpr size_t kFirstVersion =
-        offsetof(weft_c_options, inputs_in_arena) + sizeof full.inputs_in_arena;
+        offsetof(weft_c_options, ports_in_arena) + sizeof full.ports_in_arena;
     if (given->struct_size < kFirstVersion)
       return errors::invalid_value(function, "`options->struct_size` must be at least ",
                                    kFirstVersion, "; got ", given->struct_size);
@@ -21,7 +21,7 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   if (full.name && !*full.name)
     return errors::invalid_value(function, "`name` must be a C identifier; got ``");
   return c99::CompileOptions{full.name ? full.name : "", full.entry ? full.entry : "", full.memory,
-                             full.with_main != 0, full.inputs_in_arena != 0};
+                             full.with_main != 0, full.ports_in_arena != 0};
 }
 
 }  // namespace

@@ -19,23 +19,26 @@ std::string upper(std::string text) {
   return text;
 }
 
-// The run's parameters; inputs that lie in the arena are none.
-std::vector<std::string> parameters_of(const Program& program, bool with_types) {
-  std::vector<std::string> all;
+// `const float *image, float *scores`: as the run takes them.
+std::string parameters_of(const Program& program) {
+  if (program.ports_in_arena) return {};
+  std::string text;
   const auto add = [&](const Port& port, const char* qualifier) {
-    const std::string type = qualifier + std::string(type_name(port.dtype)) + " *";
-    all.push_back((with_types ? type : "") + port.name);
+    text += (text.empty() ? "" : ", ") + std::string(qualifier) +
+            std::string(type_name(port.dtype)) + " *" + port.name;
   };
-  if (program.plan.input_offsets.empty())
-    for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i], "const ");
+  for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i], "const ");
   for (const Port& port : program.ports.outputs) add(port, "");
-  return all;
+  return text;
 }
 
-std::string joined(const std::vector<std::string>& all, const std::string& first = {}) {
-  std::string text = first;
-  for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
-  return text.empty() ? "void" : text;
+std::string arguments_of(const Program& program) {
+  if (program.ports_in_arena) return {};
+  std::string text;
+  for (size_t i = 0; i < program.inputs; ++i)
+    text += (i ? ", " : "") + program.ports.inputs[i].name;
+  for (const Port& port : program.ports.outputs) text += (text.empty() ? "" : ", ") + port.name;
+  return text;
 }
 
 std::string ports_text(const Program& program) {
@@ -49,86 +52,98 @@ std::string ports_text(const Program& program) {
   return text;
 }
 
-// Inputs that lie in the arena: where, and the functions that say where in the static one.
-std::string input_declarations(const Program& program, const std::string& name) {
-  std::string text;
-  for (size_t i = 0; i < program.plan.input_offsets.size(); ++i) {
-    const Port& port = program.ports.inputs[i];
-    if (i == 0)
-      text =
-          "/* Where inputs lie, in bytes, and in the static arena. They are written before each "
-          "run,\n * which writes over them. */\n";
-    text += "#define " + upper(name + "_" + port.name) + "_OFFSET " +
-            std::to_string(program.plan.input_offsets[i]) + "\n";
-    text += std::string(type_name(port.dtype)) + " *" + name + "_input_" + port.name + "(void);\n";
-  }
-  return text.empty() ? text : text + "\n";
+std::string behind(const std::string& list) { return list.empty() ? list : ", " + list; }
+
+// Inputs, then outputs, with where they are in the arena.
+template <class Each>
+void each_place(const Program& program, const Each& each) {
+  for (size_t i = 0; i < program.inputs; ++i)
+    each(program.ports.inputs[i], program.plan.input_offsets[i], true);
+  for (size_t i = 0; i < program.ports.outputs.size(); ++i)
+    each(program.ports.outputs[i], program.plan.output_offsets[i], false);
 }
 
-std::string input_functions(const Program& program, const std::string& name) {
+std::string places_text(const Program& program, const std::string& prefix) {
+  std::string text =
+      "/* Where inputs and outputs are in the arena. A run may write over its inputs. */\n";
+  each_place(program, [&](const Port& port, int64_t offset, bool) {
+    text += "#define " + prefix + "_" + upper(port.name) + "_AT " + std::to_string(offset) + "\n";
+  });
+  return text + "\n";
+}
+
+// Of the arena that `run` works in: `float *name_image(void)`.
+std::string getters_of(const Program& program, const std::string& name, const std::string& start,
+                       const std::string& end) {
   std::string text;
-  for (size_t i = 0; i < program.plan.input_offsets.size(); ++i) {
-    const Port& port = program.ports.inputs[i];
-    const std::string pointer = std::string(type_name(port.dtype)) + " *";
-    text += pointer + name + "_input_" + port.name + "(void)\n{\n  return (" + pointer +
-            ")(void *)(arena.bytes + " + upper(name + "_" + port.name) + "_OFFSET);\n}\n\n";
-  }
+  each_place(program, [&](const Port& port, int64_t offset, bool is_input) {
+    const std::string type = (is_input ? "" : "const ") + std::string(type_name(port.dtype)) + " *";
+    text += start + type + name + "_" + port.name + "(void)";
+    text += end.starts_with(';') ? end
+                                 : "\n{\n  return (" + type + ")(void *)(" + name +
+                                       "_arena.bytes + " + std::to_string(offset) + ");\n}\n";
+  });
   return text;
 }
 
 std::string header_of(const Program& program, const Compiled& compiled, const std::string& entry) {
   const std::string prefix = upper(compiled.name);
-  const std::vector<std::string> parameters = parameters_of(program, true);
-  const bool holds_inputs = !program.plan.input_offsets.empty();
   char work[32];
   std::snprintf(work, sizeof work, "%.0f", compiled.multiply_adds);
   std::string text =
       "/* " + compiled.name + ".h: entry point `" + entry + "` of a Weft model, in C99.\n *\n";
   text += " *   flash   " + std::to_string(compiled.constant_bytes) +
           " bytes of weights, and the code\n";
-  text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena, beside " +
-          (holds_inputs ? "outputs" : "inputs and outputs") + ", which are the caller's\n";
+  text += " *   memory  " + std::to_string(compiled.arena_bytes) +
+          " bytes of arena, beside inputs and outputs, which are the caller's\n";
   text += std::string(" *   work    ") + work + " multiply-adds a run\n */\n";
   text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   text += "/* Of the memory that a run works in; its address is a multiple of the alignment. */\n";
   text += "#define " + prefix + "_ARENA_BYTES " + std::to_string(compiled.arena_bytes) + "\n";
   text += "#define " + prefix + "_ARENA_ALIGNMENT " + std::to_string(kArenaAlignment) + "\n\n";
-  text += input_declarations(program, compiled.name);
+  const std::string parameters = parameters_of(program);
+  if (program.ports_in_arena) text += places_text(program, prefix);
   text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
   text += ports_text(program) + " */\n";
-  text += "void " + compiled.name + "_run(" + joined(parameters) + ");\n\n";
-  text += std::string(
-              "/* The same in the caller's arena, for several threads or to share the "
-              "memory") +
-          (holds_inputs ? ".\n" : ": it may\n * hold anything before and after a run.\n") +
-          " * With " + prefix + "_NO_STATIC_ARENA defined there is only this one. */\n";
-  text += "void " + compiled.name + "_run_in(" + joined(parameters, "void *arena") + ");\n\n";
+  text += "void " + compiled.name + "_run(" + (parameters.empty() ? "void" : parameters) + ");\n";
+  if (program.ports_in_arena) text += getters_of(program, compiled.name, "", ";\n");
+  text += "\n";
+  text += "/* The same in the caller's arena, for several threads or to share the memory: it may\n";
+  text += " * hold anything before and after a run. With " + prefix +
+          "_NO_STATIC_ARENA defined there is only\n * this one. */\n";
+  text += "void " + compiled.name + "_run_in(void *arena" + behind(parameters) + ");\n\n";
   return text + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 
 std::string source_of(const Program& program, const Source& source, const Compiled& compiled) {
   const std::string prefix = upper(compiled.name), bytes = prefix + "_ARENA_BYTES";
-  const std::vector<std::string> parameters = parameters_of(program, true);
-  const bool holds_inputs = !program.plan.input_offsets.empty();
   std::string text = "/* " + compiled.name + ".c: see " + compiled.name +
                      ".h. Compile with -ffp-contract=off. */\n#include \"" + compiled.name +
                      ".h\"\n\n";
-  text += source.definitions();
-  text += source.buffers();
-  text += source.functions();
-  text += "void " + compiled.name + "_run_in(" + joined(parameters, "void *arena") + ")\n{\n";
+  text += source.definitions() + source.buffers() + source.functions();
+  text +=
+      "void " + compiled.name + "_run_in(void *arena" + behind(parameters_of(program)) + ")\n{\n";
   text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
-  for (size_t i = 0; i < program.inputs && !holds_inputs; ++i)
-    if (!source.reads_input(i)) text += "  (void)" + program.ports.inputs[i].name + ";\n";
+  for (size_t i = 0; i < program.inputs; ++i)
+    if (!program.ports_in_arena && !source.reads_input(i))
+      text += "  (void)" + program.ports.inputs[i].name + ";\n";
   text += source.calls() + "}\n\n";
   text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
-  const std::string arena = compiled.arena_bytes > 0 ? "arena.bytes" : "0";
-  if (compiled.arena_bytes > 0)
-    text += "static union {\n  uint64_t alignment;\n  char bytes[" + bytes + "];\n} arena;\n\n";
-  text += input_functions(program, compiled.name);
-  text += "void " + compiled.name + "_run(" + joined(parameters) + ")\n{\n";
-  text += "  " + compiled.name + "_run_in(" + joined(parameters_of(program, false), arena) + ");\n";
+  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + bytes + "];\n  } ";
+  if (program.ports_in_arena) {
+    text += "static " + type + compiled.name + "_arena;\n\nvoid " + compiled.name +
+            "_run(void)\n{\n  " + compiled.name + "_run_in(" + compiled.name +
+            "_arena.bytes);\n}\n\n";
+    return text + getters_of(program, compiled.name, "", "") + "#endif\n";
+  }
+  text += "void " + compiled.name + "_run(" + parameters_of(program) + ")\n{\n";
+  if (compiled.arena_bytes > 0) {
+    text += "  static " + type + "arena;\n";
+    text += "  " + compiled.name + "_run_in(arena.bytes, " + arguments_of(program) + ");\n";
+  } else {
+    text += "  " + compiled.name + "_run_in(0, " + arguments_of(program) + ");\n";
+  }
   return text + "}\n#endif\n";
 }
 
@@ -156,10 +171,8 @@ std::string peak_text(const executor::Plan& plan) {
     if (use.first > step || use.last < step) continue;
     const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
-            (use.is_input     ? "of an input"
-             : use.is_scratch ? "of scratch"
-                              : "made by " + made.name);
-    if (!use.is_scratch && !use.is_input && !made.out.empty())
+            (use.is_scratch ? "of scratch" : "made by " + made.name);
+    if (!use.is_scratch && !made.out.empty())
       text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
   }
   return text;
@@ -179,11 +192,10 @@ Status check_memory(const Program& program, int64_t memory) {
 }
 
 Status check_extents(const Program& program) {
-  for (const std::vector<Port>* side : {&program.ports.inputs, &program.ports.outputs})
-    for (const Port& port : *side)
-      if (port.shape.elements() > INT_MAX)
-        return errors::unsupported("compile", "`", port.name, "` of shape ", port.shape,
-                                   " has more elements than C has numbers for");
+  for (const Port& port : program.ports.inputs)
+    if (port.shape.elements() > INT_MAX)
+      return errors::unsupported("compile", "`", port.name, "` of shape ", port.shape,
+                                 " has more elements than C has numbers for");
   return {};
 }
 
@@ -196,7 +208,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   Compiled compiled;
   compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));
-  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, options.inputs_in_arena));
+  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, options.ports_in_arena));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Source source(program.plan, program.ports);
@@ -207,10 +219,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   compiled.header = header_of(program, compiled, entry->name);
   compiled.source = source_of(program, source, compiled);
   if (options.with_main) {
-    std::vector<std::string> arena_inputs;
-    for (size_t i = 0; i < program.plan.input_offsets.size(); ++i)
-      arena_inputs.push_back(program.ports.inputs[i].name);
-    WEFT_ASSIGN(compiled.main, test_main(model, *entry, compiled.name, arena_inputs));
+    WEFT_ASSIGN(compiled.main, test_main(model, *entry, program, compiled.name));
   }
   return compiled;
 }

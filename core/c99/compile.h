@@ -18,8 +18,8 @@ struct CompileOptions {
   std::string entry;       // empty: the only one, or `forward`
   int64_t memory = 0;      // bytes that the arena may have; 0: as many as it needs
   bool with_main = false;  // a main with a test vector
-  // Inputs lie in the arena: a caller writes them there before each run, which writes over them.
-  bool inputs_in_arena = false;
+  // Inputs and outputs lie in the arena, where they can share bytes with what else is there.
+  bool ports_in_arena = false;
 };
 
 struct Compiled {

@@ -1,7 +1,7 @@
 // Layers of int8: convolutions, dense layers, poolings and sums.
 //
 // Kernels for Armv7E-M where their sums are proven to be small (int8_layer.h), else plain loops.
-#include <climits>
+#include <algorithm>
 #include <cmath>
 
 #include "base/errors.h"
@@ -19,6 +19,8 @@ using kernels::Convolution;
 using ops::SlotTypes;
 
 // ---- which kernel
+
+constexpr int kResidual = 5;  // an operand
 
 enum class Form { kPlain, kDense, kPointwise, kWindows, kDepthwise };
 
@@ -66,6 +68,26 @@ int64_t scratch_of(Form form, const Convolution& s) {
     case Form::kDepthwise: return ((band_of(s) - 1) * s.stride_height + 3) * depthwise_row;
     default: return 0;
   }
+}
+
+// How far before an image its result must start: two places at a time never overwrite what they or
+// later ones read. The rows of a window begin at the place's own column, those of the next row of
+// places at the first one.
+int64_t ahead_of(const Convolution& s) {
+  int64_t ahead = 0;
+  const auto first_of = [&](int64_t row, int64_t column) {
+    const int64_t top = std::clamp<int64_t>(row * s.stride_height - s.pad_top, 0, s.in_height);
+    const int64_t left = std::clamp<int64_t>(column * s.stride_width - s.pad_left, 0, s.in_width);
+    return (top * s.in_width + left) * s.in_channels;
+  };
+  const int64_t places = s.out_height * s.out_width;
+  for (int64_t place = 0; place < places; place += 2) {
+    const int64_t row = place / s.out_width;
+    int64_t read = first_of(row, place % s.out_width);
+    if (row + 1 < s.out_height) read = std::min(read, first_of(row + 1, 0));
+    ahead = std::max(ahead, std::min(place + 2, places) * s.out_channels - read);
+  }
+  return ahead;
 }
 
 // ---- as C
@@ -230,10 +252,13 @@ void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_plac
     batch.line(text(places_of(call, layer, batch)));
     return;
   }
-  // y may be where x is: a place is set aside before it is overwritten.
+  // y may be where x is: a place is set aside before it is overwritten, from the last one on where
+  // y has more channels.
   const Places at = places_of(call, layer, {call, 1});
   call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
-  call.line("for (int32_t i = 0; i < " + std::to_string(s.batch * places) + "; ++i) {");
+  const std::string all = std::to_string(s.batch * places);
+  call.line(s.out_channels > s.in_channels ? "for (int32_t i = " + all + "; i-- > 0;) {"
+                                           : "for (int32_t i = 0; i < " + all + "; ++i) {");
   const std::string to = " + i * " + std::to_string(s.out_channels);
   call.line("memcpy(place, " + at.x + " + i * " + std::to_string(s.in_channels) + ", " +
             std::to_string(s.in_channels) + ");");
@@ -273,9 +298,13 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   const bool is_sum = types.out[0].dtype != DType::kInt8;
   const bool has_residual = types.in.size() > 5 && types.in[5].shape.rank() >= 0;
   const Form form = form_of(s, op == "quantized_depthwise", is_sum, has_residual);
-  const bool in_place = form == Form::kDepthwise || form == Form::kPointwise;
-  return TargetKernel{ops::Strides::kDense, in_place ? ops::Lead::kSameIndex : ops::Lead::kNone,
-                      scratch_of(form, s)};
+  TargetKernel kernel{ops::Strides::kDense, ops::Lead::kNone, scratch_of(form, s)};
+  if (s.batch != 1) return kernel;
+  size_t ways = 0;
+  if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};
+  if (form == Form::kDepthwise || form == Form::kPointwise) kernel.over[ways++] = {0, 0};
+  if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s)};
+  return kernel;
 }
 
 // ---- poolings

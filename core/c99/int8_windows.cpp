@@ -66,31 +66,34 @@ static void $name(
 )";
 
 constexpr std::string_view kPointwise =
-    R"(/* A window of one place each$and_residual; y may be x where it has no more channels. */
+    R"(/* A window of one place each$and_residual; y may be x. */
 static void $name(
     const struct weft_window *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
     $residual_parameterint8_t *y, uint32_t *scratch)
 {
   const int32_t features = p->channels, filters = p->filters;
+  const int32_t places = p->out_height * p->out_width;
   const int32_t *const end = channels + filters / 2 * $words;
-  for (int32_t left = p->out_height * p->out_width; left > 0; left -= 2) {
-    const int32_t beside = left > 1 ? 1 : 0;
-    const int8_t *next = x + beside * features;
+  for (int32_t done = 0; done < places; done += 2) {
+    /* From the last place on where y has more channels, and would overtake x. */
+    int32_t place = filters > features ? places - 2 - done : done;
+    const int32_t beside = place < 0 || place + 1 == places ? 0 : 1;
+    if (place < 0) place = 0;
+    const int8_t *from = x + place * features, *next = from + beside * features;
     uint32_t *to = scratch;
-    for (int32_t k = features; k > 0; k -= 4, x += 4, next += 4, to += 4) {
-      weft_widen_2(to, x);
+    for (int32_t k = features; k > 0; k -= 4, from += 4, next += 4, to += 4) {
+      weft_widen_2(to, from);
       weft_widen_2(to + 1, next);
     }
-    x = next;
+    int8_t *const y0 = y + place * filters;$residual_place
     $products(
-        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y, y + beside * filters$arguments);
-    y += 2 * filters;$next
+        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y0, y0 + beside * filters$arguments);
   }
 }
 )";
 
 std::string define_layer(Source& source, std::string_view text, std::string name,
-                         bool has_residual) {
+                         std::string_view arguments, bool has_residual) {
   define_window(source);
   define_widen(source, 2);
   const std::string products = define_products(source, has_residual);
@@ -100,9 +103,10 @@ std::string define_layer(Source& source, std::string_view text, std::string name
   out = replaced(out, "$words", has_residual ? "7" : "5");
   out = replaced(out, "$and_residual", has_residual ? ", and what is added to its sums" : "");
   out = replaced(out, "$residual_parameter", has_residual ? "const int8_t *residual, " : "");
-  out = replaced(out, "$arguments",
-                 has_residual ? ",\n        residual, residual + beside * filters" : "");
+  out = replaced(out, "$arguments", has_residual ? arguments : "");
   out = replaced(out, "$next", has_residual ? "\n    residual += 2 * filters;" : "");
+  out = replaced(out, "$residual_place",
+                 has_residual ? "\n    const int8_t *const z0 = residual + place * filters;" : "");
   source.define(name, out);
   return name;
 }
@@ -127,10 +131,12 @@ std::string define_convolution(Source& source, bool has_residual) {
   define_window(source);
   define_widen(source, 2);
   source.define("weft_gather", kGather);
-  return define_layer(source, kConvolution, "weft_convolution", has_residual);
+  return define_layer(source, kConvolution, "weft_convolution",
+                      ",\n        residual, residual + beside * filters", has_residual);
 }
 std::string define_pointwise(Source& source, bool has_residual) {
-  return define_layer(source, kPointwise, "weft_pointwise", has_residual);
+  return define_layer(source, kPointwise, "weft_pointwise", ", z0, z0 + beside * filters",
+                      has_residual);
 }
 std::string define_global_average(Source& source) {
   define_window(source);

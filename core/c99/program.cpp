@@ -25,7 +25,23 @@ Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
   return emitter->kernel(types);
 }
 
-constexpr executor::Target kTarget{kernel_of, kArenaAlignment};
+// A result that lies over an operand can keep more memory alive than it saves: the best of all.
+Result<executor::Plan> best_plan(const Graph& graph, bool ports_in_arena, size_t inputs) {
+  executor::Plan best;
+  for (const executor::Overlaps overlaps :
+       {executor::Overlaps::kAll, executor::Overlaps::kAtTheStart, executor::Overlaps::kNone}) {
+    const executor::Target target{kernel_of, kArenaAlignment, ports_in_arena ? inputs : 0,
+                                  ports_in_arena, overlaps};
+    executor::PlanOptions options;
+    options.target = &target;
+    options.branches = false;
+    options.sections = false;
+    WEFT_ASSIGN(executor::Plan plan, executor::make_plan(graph, options));
+    if (overlaps == executor::Overlaps::kAll || plan.arena_bytes < best.arena_bytes)
+      best = std::move(plan);
+  }
+  return best;
+}
 
 Status check_supported(const model::Entry& entry, const Graph& graph) {
   const std::string where = "compile: entry `" + entry.name + "`";
@@ -78,7 +94,7 @@ std::string unique_name(const Ports& ports, std::string name) {
 }  // namespace
 
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           bool inputs_in_arena) {
+                           bool ports_in_arena) {
   const Graph& graph = entry.program->graph();
   WEFT_TRY(check_supported(entry, graph));
   Program program;
@@ -115,12 +131,8 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   Graph rest = split.preparation.outputs.empty() ? std::move(whole) : std::move(split.rest);
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(rest), graph::Stage::kAfterSplit, context, selection));
-  executor::PlanOptions options;
-  options.target = &kTarget;
-  options.branches = false;
-  options.sections = false;
-  options.arena_inputs = inputs_in_arena ? program.inputs : 0;
-  WEFT_ASSIGN(program.plan, executor::make_plan(ready, options));
+  program.ports_in_arena = ports_in_arena;
+  WEFT_ASSIGN(program.plan, best_plan(ready, ports_in_arena, program.inputs));
   return program;
 }
 

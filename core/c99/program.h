@@ -15,14 +15,15 @@ struct Program {
   executor::Plan plan;
   Ports ports;                     // identifiers of the plan's inputs and outputs
   size_t inputs = 0, outputs = 0;  // of the entry: the first ones of the plan
+  bool ports_in_arena = false;
   std::vector<Ref<Storage>> prepared;
 };
 
 // The alignment of an arena, and of buffers in it.
 inline constexpr int64_t kArenaAlignment = 8;
 
-// With `inputs_in_arena` the caller writes inputs there, and the run writes over them.
+// ports_in_arena: the entry's inputs and outputs are no arrays of the caller's.
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           bool inputs_in_arena);
+                           bool ports_in_arena);
 
 }  // namespace weft::c99

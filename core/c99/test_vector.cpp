@@ -57,7 +57,7 @@ std::string array_text(const char* name, const model::Port& port, const void* el
 }  // namespace
 
 Result<std::string> test_main(const model::Model& model, const model::Entry& entry,
-                              const std::string& name, std::span<const std::string> arena_inputs) {
+                              const Program& program, const std::string& name) {
   WEFT_ASSIGN(auto context,
               model::Context::create(
                   model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model))),
@@ -72,13 +72,13 @@ Result<std::string> test_main(const model::Model& model, const model::Entry& ent
                      "#include <math.h>\n#include <stdint.h>\n#include <stdio.h>\n#include "
                      "<string.h>\n\n#include \"" +
                      name + ".h\"\n\n";
-  std::string arguments, checks, copies;
+  std::string arguments, checks, before, after;  // what moves ports of the arena
   for (size_t i = 0; i < entry.inputs.size(); ++i) {
     const std::string input = "input" + std::to_string(i);
     text += array_text(input.c_str(), entry.inputs[i], inputs[i].data());
-    if (!arena_inputs.empty())
-      copies += "  memcpy(" + name + "_input_" + arena_inputs[i] + "(), " + input + ", sizeof " +
-                input + ");\n";
+    if (program.ports_in_arena)
+      before += "  memcpy(" + name + "_" + program.ports.inputs[i].name + "(), " + input +
+                ", sizeof " + input + ");\n";
     else
       arguments += (i ? ", " : "") + input;
   }
@@ -90,7 +90,11 @@ Result<std::string> test_main(const model::Model& model, const model::Entry& ent
     text += array_text(("expected" + number).c_str(), port, data);
     text += "static " + std::string(type_name(port.type.dtype)) + " " + output + "[" +
             std::to_string(std::max<int64_t>(1, port.type.shape.elements())) + "];\n";
-    arguments += (arguments.empty() ? "" : ", ") + output;
+    if (program.ports_in_arena)
+      after += "  memcpy(" + output + ", " + name + "_" + program.ports.outputs[i].name +
+               "(), sizeof " + output + ");\n";
+    else
+      arguments += (arguments.empty() ? "" : ", ") + output;
     // Integers are equal; sums of floats have another order.
     const char* const tolerance = is_floating(port.type.dtype) ? "1e-4" : "0";
     checks += "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" +
@@ -105,8 +109,8 @@ Result<std::string> test_main(const model::Model& model, const model::Entry& ent
       name +
       ": %d elements of output %d, largest difference %g of %g\\n\", count, "
       "output,\n         largest, scale);\n  largest = scale = 0;\n  return failed;\n}\n";
-  text += "\nint main(void)\n{\n  int failed = 0;\n" + copies + "  " + name + "_run(" + arguments +
-          ");\n" + checks + "  return failed;\n}\n";
+  text += "\nint main(void)\n{\n  int failed = 0;\n" + before + "  " + name + "_run(" + arguments +
+          ");\n" + after + checks + "  return failed;\n}\n";
   return text;
 }
 

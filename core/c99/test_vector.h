@@ -4,12 +4,12 @@
 #include <span>
 #include <string>
 
+#include "c99/program.h"
 #include "model/file.h"
 
 namespace weft::c99 {
 
-// `arena_inputs`: names of the inputs that are written into the arena; else they are arguments.
 Result<std::string> test_main(const model::Model& model, const model::Entry& entry,
-                              const std::string& name, std::span<const std::string> arena_inputs);
+                              const Program& program, const std::string& name);
 
 }  // namespace weft::c99

@@ -128,14 +128,13 @@ Status Placement::define_sources() {
     const bool residual = i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
     item.root = residual ? Root::kResidual : Root::kInput;
     item.index = residual ? 0 : static_cast<int32_t>(i);
-    item.enters = i < options_.arena_inputs;
-    if (item.enters) {
-      item.root = Root::kArena;
-      item.index = 0;
-    }
     item.offset = residual ? options_.residual_inputs[i] : 0;
     input_items_.push_back(id);
     seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
+    if (!options_.target || i >= options_.target->inputs_in_arena) continue;
+    item.given = false;
+    item.root = Root::kArena;
+    input_places.push_back(whole(id, type));
   }
   for (const graph::Constant& constant : graph_.constants) {
     Ref<Tensor> content = constant.content;
@@ -287,6 +286,7 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   step.node = &node;
   step.name = node.op->name;
   step.lead = kernel.lead;
+  std::ranges::copy(kernel.over, step.over);
   for (size_t i = 0; i < node.operands.size(); ++i) {
     const Operand& operand = node.operands[i];
     Seen seen;
@@ -349,7 +349,7 @@ void Placement::touch(int32_t id, int32_t step) {
 
 void Placement::note_uses() {
   for (Item& item : items_) {
-    item.first = item.last = item.enters ? 0 : -1;
+    item.first = item.last = -1;
     item.first_lane = item.last_lane = Lane();
   }
   for (size_t s = 0; s < steps.size(); ++s) {
@@ -369,6 +369,7 @@ void Placement::note_uses() {
     if (step.scratch >= 0) write(step.scratch);
   }
   note_parts();
+  note_ports();
 }
 
 }  // namespace weft::executor

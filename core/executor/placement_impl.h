@@ -29,8 +29,8 @@ struct Item {
   int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
   int64_t inside = 0;   // bytes from the start of that one
   bool is_part = false;
-  bool given = false;   // existed before the run
-  bool enters = false;  // given in the arena
+  bool given = false;  // existed before the run
+  bool stays = false;  // is read after the run
 };
 
 // A value: a geometry on an item.
@@ -60,6 +60,7 @@ struct PendingStep {
   double seconds = 0;                 // on one thread
   int64_t pieces = 1;                 // that threads can share it by
   ops::Lead lead = ops::Lead::kNone;  // kKernel: of who runs it
+  Over over[2] = {};                  // and of a target's kernel
 };
 
 // What the search for an order looks at: values are items. A node and the copies made for it are
@@ -145,9 +146,9 @@ class Placement {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
   std::vector<ArenaUse> uses;
-  std::vector<int64_t> input_offsets;
-  std::vector<int64_t> offsets;  // of the arena's buffers
-  int32_t parts = 0;             // items that are built in the array they are joined to
+  std::vector<int64_t> offsets;                   // of the arena's buffers
+  std::vector<Seen> input_places, output_places;  // that a target has in the arena
+  int32_t parts = 0;  // items that are built in the array they are joined to
 
  private:
   Status check_total() const;
@@ -185,6 +186,9 @@ class Placement {
   bool carries_in_place(const PendingStep& step, size_t out, int32_t item) const;
   bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
   void reuse_in_place();
+  bool overlaps(const PendingStep& step, const Over& over) const;
+  bool overlap(const PendingStep& step, const Over& over, int32_t at);
+  void note_ports();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   Status place_all();
   template <class Pack>

@@ -69,6 +69,14 @@ void Placement::place_outputs() {
 // as soon as there is what to copy: until then its source is alive.
 void Placement::place_output(size_t index) {
   const Seen from = seen_[static_cast<size_t>(graph_.outputs[index])];
+  if (options_.target && options_.target->outputs_in_arena) {
+    output_places.resize(graph_.outputs.size());
+    const bool is_there = !items_[static_cast<size_t>(from.item)].given && from.dense();
+    output_places[index] =
+        is_there ? from : whole(new_item(from.bytes()), {from.dtype, from.shape, {}});
+    if (!is_there) add_copy(from, output_places[index]);
+    return;
+  }
   const Item memory = output_memory(index, from);
   Item& item = items_[static_cast<size_t>(from.item)];
   const bool direct = !item.given && item.root == Root::kArena && !item.is_part &&
@@ -113,14 +121,15 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   Item& to = items_[static_cast<size_t>(own)];
   Item& from = items_[static_cast<size_t>(item)];
   if (to.joined >= 0 || from.last != at || from.bytes != to.bytes || own == item) return false;
+  if (from.stays) return false;
   if (from.last_lane.branch == Lane::kSeveral) return false;
   const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;
   if (!reads_only_in_place(step, out, item)) return false;
   // An output's memory may serve from before it is final; a state's may not: it is still the old.
   const bool to_output = to.root == Root::kOutput || to.root == Root::kResidual;
-  if (to_output && (residual || from.enters ||
-                    (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
+  if (to_output &&
+      (residual || (to.root == Root::kOutput && state_of_[static_cast<size_t>(to.index)] >= 0)))
     return false;
   if (to_output) {
     from.root = to.root;
@@ -129,17 +138,79 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   }
   from.last = to.last;
   from.last_lane = to.last_lane;
+  from.stays = to.stays;
   to.joined = item;
+  return true;
+}
+
+// May the step's only result lie over that operand? Nothing else is alive then where both lie.
+bool Placement::overlaps(const PendingStep& step, const Over& over) const {
+  const auto operand = static_cast<size_t>(over.operand);
+  if (over.operand < 0 || operand >= step.in.size() || step.in[operand].item < 0 ||
+      step.out.size() != 1)
+    return false;
+  const Overlaps allowed = options_.target->overlaps;
+  const Seen& from = step.in[operand];
+  const int32_t root = find(from.item);
+  const Item& to = items_[static_cast<size_t>(step.out[0].item)];
+  const Item& whole = items_[static_cast<size_t>(root)];
+  const bool is_inside = over.ahead == 0 && to.bytes <= whole.bytes - offset_of(from.item);
+  if (allowed == Overlaps::kNone || (allowed == Overlaps::kAtTheStart && !is_inside)) return false;
+  if (from.offset != 0 || !from.dense() || to.joined >= 0 || to.root != Root::kArena) return false;
+  if (whole.given || whole.stays || whole.root != Root::kArena) return false;
+  for (size_t i = 0; i < step.in.size(); ++i)
+    if (i != operand && step.in[i].item >= 0 && find(step.in[i].item) == root) return false;
+  return true;
+}
+
+// Puts the result over the operand: both lie in one item, whose start is what begins first.
+bool Placement::overlap(const PendingStep& step, const Over& over, int32_t at) {
+  if (!overlaps(step, over)) return false;
+  const Seen& from = step.in[static_cast<size_t>(over.operand)];
+  const int32_t root = find(from.item), own = step.out[0].item;
+  if (items_[static_cast<size_t>(root)].last != at) return false;
+  const int64_t ahead = (over.ahead + alignment() - 1) / alignment() * alignment();
+  const int64_t start = offset_of(from.item) - ahead, shift = start < 0 ? -start : 0;
+  const int32_t both = new_item(0);
+  Item& item = items_.back();
+  Item& old = items_[static_cast<size_t>(root)];
+  Item& result = items_[static_cast<size_t>(own)];
+  item.bytes = std::max(old.bytes + shift, start + shift + result.bytes);
+  item.first = old.first;
+  item.first_lane = old.first_lane;
+  item.last = result.last;
+  item.last_lane = result.last_lane;
+  item.stays = result.stays;
+  old.joined = result.joined = both;
+  old.inside = shift;
+  result.inside = start + shift;
   return true;
 }
 
 void Placement::reuse_in_place() {
   for (size_t s = 0; s < steps.size(); ++s) {
     const PendingStep& step = steps[s];
+    const auto at = static_cast<int32_t>(s);
     for (size_t out = 0; out < step.out.size(); ++out)
       for (const Seen& in : step.in)
-        if (in.item >= 0 && join(step, out, static_cast<int32_t>(s), find(in.item))) break;
+        if (in.item >= 0 && join(step, out, at, find(in.item))) break;
+    for (const Over& over : step.over)
+      if (options_.target && overlap(step, over, at)) break;
   }
+}
+
+// Inputs are there from the first step on, outputs stay until the last one.
+void Placement::note_ports() {
+  for (const Seen& seen : input_places) {
+    Item& item = items_[static_cast<size_t>(seen.item)];
+    item.first = 0;
+    item.last = std::max(item.last, 0);
+  }
+  for (const Seen& seen : output_places)
+    if (seen.item >= 0 && !steps.empty()) {
+      touch(seen.item, static_cast<int32_t>(steps.size()) - 1);
+      items_[static_cast<size_t>(seen.item)].stays = true;
+    }
 }
 
 int64_t Placement::alignment() const {
@@ -155,8 +226,7 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   std::vector<int32_t> owners;
   for (size_t i = 0; i < items_.size(); ++i) {
     const Item& item = items_[i];
-    const bool is_elsewhere = (item.given && !item.enters) || item.root != Root::kArena;
-    if (is_elsewhere || item.joined >= 0 || item.first < 0) continue;
+    if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
     const int64_t bytes =
         !options_.target ? item.bytes : (item.bytes + alignment() - 1) / alignment() * unit;
     buffers.push_back({bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
@@ -176,14 +246,11 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
-    const auto at = static_cast<size_t>(owners[i]);
-    items_[at].offset = b.offset / unit * alignment();
-    uses.push_back(
-        {items_[at].offset, items_[at].bytes, b.first, b.last, is_scratch[at], items_[at].enters});
-    offsets.push_back(items_[at].offset);
+    const auto owner = static_cast<size_t>(owners[i]);
+    items_[owner].offset = b.offset / unit * alignment();
+    uses.push_back({items_[owner].offset, items_[owner].bytes, b.first, b.last, is_scratch[owner]});
+    offsets.push_back(items_[owner].offset);
   }
-  for (size_t i = 0; i < options_.arena_inputs && i < input_items_.size(); ++i)
-    input_offsets.push_back(owner(input_items_[i]).offset);
   return {};
 }
 

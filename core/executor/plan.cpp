@@ -388,7 +388,11 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
   plan.uses = std::move(placement->uses);
-  plan.input_offsets = std::move(placement->input_offsets);
+  const auto offset_of = [&](const Seen& seen) {
+    return placement->owner(seen.item).offset + placement->offset_of(seen.item) + seen.offset;
+  };
+  for (const Seen& seen : placement->input_places) plan.input_offsets.push_back(offset_of(seen));
+  for (const Seen& seen : placement->output_places) plan.output_offsets.push_back(offset_of(seen));
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
   plan.held = std::move(placement->held);

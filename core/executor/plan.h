@@ -94,9 +94,6 @@ struct PlanOptions {
   // A plan that is text for others, not to be run here; null: none. Its steps take no scratch but
   // what the target says.
   const Target* target = nullptr;
-  // So many inputs, the first ones, lie in the arena: a caller writes them there before each run,
-  // which may write over them when they were read.
-  size_t arena_inputs = 0;
   // Branches side by side where that pays. They add at most as many bytes to the arena as it has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;
@@ -134,7 +131,6 @@ struct ArenaUse {
   int64_t bytes = 0;
   int32_t first = 0, last = 0;
   bool is_scratch = false;
-  bool is_input = false;
 };
 
 struct Plan {
@@ -150,9 +146,9 @@ struct Plan {
   bool proven = false;      // no placement in this order has a smaller arena
   int64_t added_bytes = 0;  // to the arena, by the groups
   int64_t residual_bytes = 0;
-  std::vector<int64_t> residual_offsets;  // by output from first_residual_output on
-  std::vector<ArenaUse> uses;             // of the arena
-  std::vector<int64_t> input_offsets;     // by input that lies in the arena
+  std::vector<int64_t> residual_offsets;               // by output from first_residual_output on
+  std::vector<ArenaUse> uses;                          // of the arena
+  std::vector<int64_t> input_offsets, output_offsets;  // in the arena, of a Target that has them so
 
   size_t inputs = 0, outputs = 0;
   std::vector<HeldValue> held;         // storages of the constants

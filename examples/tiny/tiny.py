@@ -66,13 +66,19 @@ def as_integers(block: gluon.SymbolBlock, x: np.ndarray) -> np.ndarray:
     return npx.quantize(np.moveaxis(x, 1, -1) if x.ndim == 4 else x, *block.input_scale)
 
 
-def write(net: gluon.HybridBlock, x: np.ndarray, name: str, folder: Path) -> gluon.SymbolBlock:
-    """The network in int8, calibrated with x, as `name`.weft in the folder, and as C beside it."""
+def write(
+    net: gluon.HybridBlock, x: np.ndarray, name: str, folder: Path, *, ports_in_arena: bool = False
+) -> gluon.SymbolBlock:
+    """The network in int8, calibrated with x, as `name`.weft in the folder, and as C beside it.
+
+    ports_in_arena: inputs and outputs share the arena's bytes, instead of being the caller's
+    """
     block = weft.quantize(net, x, integers=True)
     block.hybridize()
     one = as_integers(block, x[:1])
     block(one)
     path = folder / f"{name}.weft"
     block.export(path, one)
-    runtime.Model(str(path)).write_c(str(folder), name=name, main=True)
+    model = runtime.Model(str(path))
+    model.write_c(str(folder), name=name, main=True, ports_in_arena=ports_in_arena)
     return block

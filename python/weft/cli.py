@@ -71,9 +71,9 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         "--main", action="store_true", help="also a main that checks one run against libweft"
     )
     command.add_argument(
-        "--inputs-in-arena",
+        "--ports-in-arena",
         action="store_true",
-        help="inputs are written into the arena before each run, which writes over them",
+        help="inputs and outputs share the arena's bytes, instead of being the caller's arrays",
     )
     command.add_argument(
         "--memory",
@@ -133,7 +133,7 @@ def compile_file(options: argparse.Namespace) -> int:
             name=name,
             memory=options.memory,
             main=options.main,
-            inputs_in_arena=options.inputs_in_arena,
+            ports_in_arena=options.ports_in_arena,
         )
     except (Error, OSError) as error:
         print(f"weft compile: {error}", file=sys.stderr)

@@ -52,7 +52,7 @@ typedef struct weft_c_options {
   const char* name;
   int64_t memory;
   int32_t with_main;
-  int32_t inputs_in_arena;
+  int32_t ports_in_arena;
 } weft_c_options;
 weft_status weft_model_write_c(weft_model model, const weft_c_options* options, const char* folder);
 const char* weft_model_metadata(weft_model model, const char* key);
@@ -226,7 +226,7 @@ class Model:
         name: str | None = None,
         memory: int = 0,
         main: bool = False,
-        inputs_in_arena: bool = False,
+        ports_in_arena: bool = False,
     ) -> list[Path]:
         """Writes an entry point as C99 that needs no library; gives the paths of the files.
 
@@ -234,8 +234,8 @@ class Model:
         name: of the files and functions, a C identifier; the entry's by default
         memory: most bytes that the arena may have; 0: as many as it needs
         main: also `name_main.c`, which compares one run with this library's results
-        inputs_in_arena: a caller writes inputs into the arena before each run, which writes over
-            them: less memory in all
+        ports_in_arena: inputs and outputs lie in the arena, where they share bytes with the rest,
+            instead of in arrays of the caller's
         Raises NotImplementedError for an operator without a C form and for shapes that are not
         fixed, ValueError where `memory` is too little, and says how little is possible.
 
@@ -252,7 +252,7 @@ class Model:
                 "name": strings[1],
                 "memory": memory,
                 "with_main": int(main),
-                "inputs_in_arena": int(inputs_in_arena),
+                "ports_in_arena": int(ports_in_arena),
             },
         )
         path = Path(folder)

@@ -8,6 +8,7 @@ Needs Debian's qemu-system-arm, gcc-arm-none-eabi and libnewlib-arm-none-eabi, a
 """
 
 import bisect
+import itertools
 import os
 import re
 import shutil
@@ -79,6 +80,11 @@ class Report:
 def missing_tools() -> list[str]:
     """What is not installed of that which a run needs."""
     return [tool for tool in TOOLS if shutil.which(tool) is None]
+
+
+def why_not() -> str:
+    """Why nothing can run here."""
+    return f"not installed: {', '.join(missing_tools())}; apt-get install {PACKAGES}"
 
 
 def run(
@@ -207,7 +213,7 @@ def _read_counts(path: Path, symbols: list[tuple[int, str]], report: Report) -> 
             at = bisect.bisect_right(starts, int(rest[0], 16)) - 1
             name = symbols[at][1] if at >= 0 else "?"
             report.functions[name] = report.functions.get(name, 0) + int(rest[1])
-    report.spans = [after - before for before, after in zip(marks, marks[1:], strict=False)]
+    report.spans = [after - before for before, after in itertools.pairwise(marks)]
 
 
 def _sections(program: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """int8 networks as C on a board: what a run costs, and whether it gives the bits of the library."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ class Cost:
     """Of a network on a board.
 
     instructions: of one run; flash: bytes of constants; code: of what is executed, the board's own
-    apart; arena, data, stack: bytes of memory, `data` beside arena, inputs and outputs
+    apart; arena, data, stack: bytes of memory, `data` beside the arena, in which inputs and
+    outputs are
     """
 
     instructions: int
@@ -36,22 +38,22 @@ def _array(name: str, values: numpy.ndarray) -> str:
     return f"static const int8_t {name}[{values.size}] = {{{text}}};\n"
 
 
-def board_main(name: str, x: numpy.ndarray, wanted: numpy.ndarray) -> str:
+def board_main(name: str, ports: list[str], x: numpy.ndarray, wanted: numpy.ndarray) -> str:
     """A program that runs the network once, counted, and exits with 1 where an output differs."""
     return f"""#include <string.h>
 #include "board.h"
 #include "{name}.h"
 {_array("given", x)}{_array("wanted", wanted)}
-static int8_t x[{x.size}], y[{wanted.size}];
 int board_main(void) {{
-  memcpy(x, given, sizeof x);
+  memcpy({name}_{ports[0]}(), given, sizeof given);
   board_stack_paint();
   board_mark();
-  {name}_run(x, y);
+  {name}_run();
   board_mark();
   board_put_u("stack", board_stack_used());
+  const int8_t *const y = {name}_{ports[1]}();
   uint32_t differ = 0;
-  for (uint32_t i = 0; i < sizeof y; ++i) differ += y[i] != wanted[i];
+  for (uint32_t i = 0; i < sizeof wanted; ++i) differ += y[i] != wanted[i];
   board_put_u("differ", differ);
   return differ != 0;
 }}
@@ -68,16 +70,17 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
     context = runtime.Model(str(folder / f"{name}.weft")).context()
     wanted = context.run(x)
     wanted = numpy.asarray(wanted[0] if isinstance(wanted, list | tuple) else wanted)
-    (folder / "board_main.c").write_text(board_main(name, x, wanted))
+    header = (folder / f"{name}.h").read_text()
+    ports = re.findall(rf"int8_t \*{name}_(\w+)\(void\)", header)  # input, output
+    (folder / "board_main.c").write_text(board_main(name, ports, x, wanted))
     sources = [folder / "board_main.c", folder / f"{name}.c"]
     report = machine.run(core, sources, folder, flags=(f"-I{folder}", *flags))
     if report.status not in (0, 1):
         raise RuntimeError(f"{name} on {core}: status {report.status}\n{report.output}")
-    header = (folder / f"{name}.h").read_text()
     arena = int(header.split(f"{name.upper()}_ARENA_BYTES ")[1].split()[0])
     owner = report.owners["program"]
     ports = x.size + wanted.size
-    static = owner.get("data", 0) + owner.get("bss", 0) - arena - ports
+    static = owner.get("data", 0) + owner.get("bss", 0) - arena
     return Cost(
         instructions=report.spans[1],
         differs=number(report.output, "differ"),

@@ -363,7 +363,7 @@ def test_inputs_in_the_arena_are_written_over(tmp_path):
     x = data(1, 3, 16, 16)
     net = nn.HybridSequential(nn.Conv2D(2, 3, padding=1), nn.Conv2D(3, 3, padding=1), nn.Flatten())
     net = filled(net, x)
-    text = check(net, tmp_path, x, flags=SANITIZED, inputs_in_arena=True)
+    text = check(net, tmp_path, x, flags=SANITIZED, ports_in_arena=True)
     arena = int(re.search(r"ARENA_BYTES (\d+)", (tmp_path / "net.h").read_text())[1])
     assert arena == 4 * 16 * 16 * (3 + 2)
     assert "net_run_in(void *arena, float *" in text and "BUFFER_x" in text
@@ -372,7 +372,7 @@ def test_inputs_in_the_arena_are_written_over(tmp_path):
         def forward(self, a, b):
             return np.tanh(a) * b, a, b.reshape(-1) + 1
 
-    check(Both(), tmp_path, data(3, 4), data(3, 4, seed=1), flags=SANITIZED, inputs_in_arena=True)
+    check(Both(), tmp_path, data(3, 4), data(3, 4, seed=1), flags=SANITIZED, ports_in_arena=True)
 
 
 def test_no_symbol_of_libc_but_memcpy_and_mathematics(tmp_path):

@@ -258,3 +258,33 @@ def test_weights_that_cannot_be_divided_are_refused(arguments, kind, text):
 def test_only_blocks_have_dense_layers():
     with pytest.raises(TypeError, match="quantize_weights: `net` must be a Block"):
         quantize_weights(print)
+
+
+def test_integers_go_in_and_out():
+    x = data((3, 4, 8, 6))
+    net = filled(nn.HybridSequential(nn.Conv2D(8, 3), nn.Flatten(), nn.Dense(3)), x)
+    block = weft.quantize(net, x, integers=True)
+    made = set(operators(block))
+    assert {"quantize", "dequantize"}.isdisjoint(made)
+    given = npx.quantize(np.transpose(x, (0, 2, 3, 1)), *block.input_scale)
+    found = block(given)
+    assert str(found.dtype) == "int8"
+    step = block.output_scales[0].step
+    real = npx.dequantize(found, *block.output_scales[0])
+    assert abs(real - weft.quantize(net, x)(x)).max() < 1.001 * step
+
+
+def test_integers_come_from_what_stays_in_float32():
+    x = data((3, 5))
+    net = filled(nn.HybridSequential(nn.Dense(4), nn.HybridLambda(np.tanh)), x)
+    block = weft.quantize(net, x, integers=True)
+    found = block(npx.quantize(x, *block.input_scale))
+    assert str(found.dtype) == "int8"
+    real = npx.dequantize(found, *block.output_scales[0])
+    assert abs(real - net(x)).max() < 0.03
+
+
+def test_real_numbers_have_no_scales():
+    x = data((3, 5))
+    block = weft.quantize(filled(nn.HybridSequential(nn.Dense(4)), x), x)
+    assert block.input_scale is None and block.output_scales is None

@@ -75,12 +75,11 @@ WEFT_API const char* weft_model_metadata_key_at(weft_model model, size_t index);
 /* Set struct_size first. */
 typedef struct weft_c_options {
   size_t struct_size;
-  const char* entry; /* NULL: "forward" */
-  const char* name;  /* of the files and functions, a C identifier; NULL: the entry's */
-  int64_t memory;    /* most bytes that the arena may have; 0: as many as it needs */
-  int32_t with_main; /* also a main that compares one run with this library's results */
-  /* Inputs lie in the arena: a caller writes them there before each run, which writes over them. */
-  int32_t inputs_in_arena;
+  const char* entry;      /* NULL: "forward" */
+  const char* name;       /* of the files and functions, a C identifier; NULL: the entry's */
+  int64_t memory;         /* most bytes that the arena may have; 0: as many as it needs */
+  int32_t with_main;      /* also a main that compares one run with this library's results */
+  int32_t ports_in_arena; /* inputs and outputs are in the arena, and share bytes with the rest */
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
   { sizeof(weft_c_options), NULL, NULL, 0, 0, 0 }

@@ -1,0 +1,81 @@
+"""What the networks of examples/tiny need on an emulated Cortex-M4, beside TensorFlow Lite Micro.
+
+    python benchmarks/cortexm.py [results.json]
+
+For each network, in int8 and compiled to C: executed instructions of one inference, bytes of memory
+(arena with input and output, data, stack), code and constants; and that it gives the library's
+bits. Instructions are counted exactly under QEMU, and are no cycles. TensorFlow Lite Micro with
+CMSIS-NN is not run here: its figures, of the same networks in MLPerf Tiny's files, were recorded
+with the same emulator, compiler family and way of counting.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "cortexm"), str(ROOT / "examples" / "tiny")]
+import machine  # noqa: E402
+import networks  # noqa: E402
+import side_by_side  # noqa: E402
+import tiny  # noqa: E402
+
+# Instructions of an Invoke, and bytes: the arena that it used, and the stack.
+TFLM = {
+    "anomaly_detection": (583_055, 2_580, 876),
+    "keyword_spotting": (7_846_025, 22_820, 1_236),
+    "image_classification": (29_875_988, 54_996, 1_236),
+    "visual_wake_words": (24_723_795, 100_708, 1_236),
+}
+
+
+def measured(name: str, folder: Path) -> dict[str, object]:
+    """One network's figures."""
+    module = tiny.NETWORKS[name]
+    x = tiny.examples(module, 2)
+    block = tiny.write(tiny.untrained(module, x), x, name, folder, ports_in_arena=True)
+    given = tiny.as_integers(block, tiny.examples(module, 1, seed=2)).asnumpy()
+    cost = networks.run(name, folder, "m4", given)
+    instructions, arena, stack = TFLM[name]
+    busiest = sorted(cost.functions.items(), key=lambda item: -item[1])
+    return {
+        "macs": module.MACS,
+        "instructions": cost.instructions,
+        "ratio": cost.instructions / instructions,
+        "memory": cost.memory,
+        "arena": cost.arena,
+        "stack": cost.stack,
+        "data": cost.data,
+        "code": cost.code,
+        "constants": cost.flash,
+        "differs": cost.differs,
+        "tflm_instructions": instructions,
+        "tflm_memory": arena + stack,
+        "functions": {f: n for f, n in busiest if f.startswith("weft_")},
+    }
+
+
+def main(arguments: list[str]) -> int:
+    if machine.missing_tools():
+        print(machine.why_not())
+        return 1
+    results = {}
+    print(
+        f"{'':22}{'MACs':>12}{'instructions':>14}{'of TFLM':>9}{'memory':>8}{'TFLM':>9}{'code':>7}"
+    )
+    for name in TFLM:
+        with tempfile.TemporaryDirectory() as folder:
+            r = results[name] = measured(name, Path(folder))
+        print(
+            f"{name:22}{r['macs']:12,}{r['instructions']:14,}{r['ratio']:9.3f}{r['memory']:8,}"
+            f"{r['tflm_memory']:9,}{r['code']:7,}" + ("  DIFFERS" if r["differs"] else "")
+        )
+    if arguments:
+        text = {"machine": side_by_side.machine(), "core": "m4", "networks": results}
+        Path(arguments[0]).write_text(json.dumps(text, indent=1) + "\n")
+    return int(any(r["differs"] for r in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

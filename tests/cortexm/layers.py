@@ -1,0 +1,134 @@
+"""Single int8 layers of all kinds that the C generator tells apart, as files and as C."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy
+from weft import gluon, np, npx, runtime, sym
+
+
+class Layer(NamedTuple):
+    """A convolution, or a dense layer where the shape has one axis.
+
+    x: shape of a sample, channels last; kernel: (rows, columns); options: of the operator
+    shift: power of two of the factor that sums are multiplied by
+    """
+
+    x: tuple[int, ...]
+    filters: int
+    kernel: tuple[int, int] = (1, 1)
+    options: Mapping[str, Any] = MappingProxyType({})
+    shift: int = -9
+    residual: bool = False
+    sums: bool = False
+    batch: int = 1
+
+
+LAYERS = {
+    "dense": Layer((64,), 12),
+    "dense_units_by_two": Layer((24,), 10),
+    "dense_odd_features": Layer((13,), 6),
+    "dense_odd_units": Layer((16,), 5),
+    "dense_sums": Layer((16,), 4, sums=True),
+    "dense_rows": Layer((32,), 8, batch=3),
+    "dense_bounds": Layer((32,), 8, options={"low": -20, "high": 50}),
+    "dense_shift_left": Layer((16,), 4, shift=1),
+    "pointwise": Layer((5, 5, 16), 16),
+    "pointwise_wider": Layer((4, 5, 8), 20),
+    "pointwise_odd_places_wider": Layer((3, 3, 4), 6),
+    "pointwise_narrower": Layer((3, 7, 24), 6),
+    "pointwise_residual": Layer((4, 4, 8), 8, residual=True),
+    "pointwise_shift_left": Layer((3, 3, 8), 12, shift=0),
+    "pointwise_batch": Layer((3, 3, 8), 4, batch=2),
+    "stride_without_window": Layer((6, 6, 8), 8, options={"stride": 2}),
+    "windows": Layer((7, 6, 8), 6, (3, 3), {"pad": 1}),
+    "windows_residual": Layer((6, 6, 8), 8, (3, 3), {"pad": 1}, residual=True),
+    "windows_odd_channels": Layer((9, 8, 3), 8, (3, 3), {"stride": 2, "pad": 1}),
+    "windows_one_channel": Layer((19, 10, 1), 4, (10, 4), {"stride": 2, "pad": (5, 1)}),
+    "windows_wide_pad": Layer((3, 3, 5), 4, (5, 5), {"pad": 4}),
+    "windows_odd_filters": Layer((5, 5, 4), 3, (3, 3)),
+    "windows_dilated": Layer((8, 8, 4), 4, (3, 3), {"dilate": 2}),
+    "windows_groups": Layer((5, 5, 8), 8, (3, 3), {"num_group": 2, "pad": 1}),
+    "windows_batch": Layer((5, 4, 4), 4, (3, 3), {"pad": 1}, batch=2),
+    "windows_sums": Layer((5, 5, 4), 4, (3, 3), {"pad": 1}, sums=True),
+    "depthwise": Layer((9, 5, 7), 7, (3, 3), {"num_group": 7, "pad": 1}, -6),
+    "depthwise_narrow": Layer((3, 3, 9), 9, (3, 3), {"num_group": 9, "pad": 1}, -6),
+    "depthwise_bands": Layer((40, 33, 3), 3, (3, 3), {"num_group": 3, "pad": 1}, -6),
+    "depthwise_stride": Layer((12, 12, 4), 4, (3, 3), {"num_group": 4, "pad": 1, "stride": 2}, -6),
+    "depthwise_stride_odd": Layer((7, 9, 4), 4, (3, 3), {"num_group": 4, "stride": 2}, -6),
+    "depthwise_bands_stride": Layer(
+        (41, 60, 2), 2, (3, 3), {"num_group": 2, "pad": 1, "stride": 2}, -6
+    ),
+    "depthwise_shift_left": Layer((5, 6, 3), 3, (3, 3), {"num_group": 3, "pad": 1}, 1),
+    "depthwise_residual": Layer((5, 6, 3), 3, (3, 3), {"num_group": 3, "pad": 1}, -6, True),
+    "depthwise_large": Layer((8, 8, 4), 4, (5, 5), {"num_group": 4, "pad": 2}, -7),
+}
+
+
+def _numbers(layer: Layer, generator: numpy.random.Generator, k: int) -> list[Any]:
+    n = layer.filters
+    bias = generator.integers(-3000, 3000, n, dtype="int32")
+    multiplier = generator.integers(1 << 30, (1 << 31) - 1, n, dtype="int32")
+    shift = (layer.shift - generator.integers(0, 2, n)).astype("int32")
+    return [bias] if layer.sums else [bias, multiplier, shift]
+
+
+def _block(layer: Layer, seed: int) -> tuple[gluon.SymbolBlock, Any]:
+    generator = numpy.random.default_rng(seed)
+    is_dense = len(layer.x) == 1
+    groups = layer.options.get("num_group", 1)
+    shape = (layer.filters, *([] if is_dense else layer.kernel), layer.x[-1] // groups)
+    arrays = [generator.integers(-127, 128, shape, dtype="int8")]
+    arrays += _numbers(layer, generator, int(numpy.prod(shape[1:])))
+    names = ["weight", "bias", "multiplier", "shift"][: len(arrays)]
+    params = {name: np.array(a) for name, a in zip(names, arrays, strict=True)}
+    given = [
+        sym.var(n, shape=a.shape, dtype=str(a.dtype), grad_req="null")
+        for n, a in zip(names, arrays, strict=True)
+    ]
+    data = sym.var("data", dtype="int8")
+    options = {"zero_point": -7, **layer.options}
+    if not layer.sums:
+        options["output_zero_point"] = 5
+    if is_dense:
+        y = npx.quantized_fully_connected(data, *given, **options)
+    else:
+        if layer.residual:
+            factor = generator.integers(64, 4000, layer.filters, dtype="int32")
+            params["factor"] = np.array(factor)
+            given += [data, sym.var("factor", shape=factor.shape, dtype="int32", grad_req="null")]
+        y = npx.quantized_convolution(data, *given, channels_last=True, **options)
+    x = generator.integers(-128, 128, (layer.batch, *layer.x), dtype="int8")
+    return gluon.SymbolBlock(y, "data", params), np.array(x)
+
+
+def write(name: str, folder: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """`name`.weft, .c and .h in the folder; an input and what the library gives for it."""
+    block, x = _block(LAYERS[name], len(name))
+    block.hybridize()
+    block(x)
+    path = folder / f"{name}.weft"
+    block.export(path, x)
+    runtime.Model(str(path)).write_c(str(folder), name=name)
+    return x.asnumpy(), block(x).asnumpy()
+
+
+def check_main(arrays: dict[str, tuple[numpy.ndarray, numpy.ndarray]], entry: str) -> str:
+    """A program that runs all of them; its result is how many differ."""
+    text = "#include <stdio.h>\n#include <string.h>\n"
+    calls = ""
+    for name, (x, wanted) in arrays.items():
+        kind = f"{wanted.dtype}_t"
+        text += f'#include "{name}.h"\n'
+        for array, values in (("x", x), ("y", wanted)):
+            numbers = ", ".join(map(str, values.ravel()))
+            text += f"static const {values.dtype}_t {name}_{array}[] = {{{numbers}}};\n"
+        calls += f"""  {{
+    static {kind} y[{wanted.size}];
+    {name}_run({name}_x, y);
+    if (memcmp(y, {name}_y, sizeof y)) {{ puts("{name} differs"); ++failed; }}
+  }}
+"""
+    return f"{text}int {entry}(void) {{\n  int failed = 0;\n{calls}  return failed;\n}}\n"

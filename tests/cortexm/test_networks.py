@@ -1,0 +1,67 @@
+"""The networks of examples/tiny on emulated boards: the library's bits, in the memory that is
+promised."""
+
+import machine
+import networks
+import numpy
+import pytest
+import tiny
+
+pytestmark = pytest.mark.skipif(
+    bool(machine.missing_tools()),
+    reason=machine.why_not(),
+)
+
+# Bytes of memory, the stack included, and executed instructions of one run on an M4.
+MOST = {
+    "anomaly_detection": (1_500, 583_055 * 0.78),
+    "keyword_spotting": (10_500, 7_846_025 * 0.72),
+    "image_classification": (35_500, 29_875_988 * 0.66),
+    "visual_wake_words": (38_500, 24_723_795 * 0.66),
+}
+CODE = 16 << 10
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("networks")
+
+
+def written(name, folder):
+    """The network's files, and an input."""
+    module = tiny.NETWORKS[name]
+    x = tiny.examples(module, 2)
+    block = tiny.write(tiny.untrained(module, x), x, name, folder, ports_in_arena=True)
+    return tiny.as_integers(block, tiny.examples(module, 1, seed=2)).asnumpy()
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_a_network_gives_the_librarys_bits_in_little_memory(name, folder):
+    x = written(name, folder)
+    cost = networks.run(name, folder, "m4", x)
+    memory, instructions = MOST[name]
+    assert cost.differs == 0
+    assert cost.memory <= memory
+    assert cost.instructions <= instructions
+    assert cost.code <= CODE
+
+
+@pytest.mark.parametrize("core, flags", [("m4", ("-DWEFT_PORTABLE",)), ("m55", ())])
+def test_other_forms_give_the_same_bits(core, flags, folder):
+    x = written("keyword_spotting", folder)
+    assert networks.run("keyword_spotting", folder, core, x, flags).differs == 0
+
+
+def test_instructions_are_counted_between_marks(tmp_path):
+    (tmp_path / "loop.c").write_text(
+        '#include "board.h"\n'
+        "int board_main(void) {\n"
+        "  board_mark();\n"
+        '  __asm__ volatile("movs r0, #100\\n1: subs r0, #1\\nbne 1b" ::: "r0", "cc");\n'
+        "  board_mark();\n"
+        "  return 0;\n"
+        "}\n"
+    )
+    report = machine.run("m4", [tmp_path / "loop.c"], tmp_path)
+    assert 201 <= report.spans[1] <= 210
+    assert numpy.sum(report.spans) == report.instructions
