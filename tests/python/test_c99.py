@@ -359,14 +359,14 @@ def test_two_networks_in_one_program_and_arenas_of_the_caller(tmp_path):
     run(built([*files, tmp_path / "caller.c"], tmp_path / "caller", flags))
 
 
-def test_inputs_in_the_arena_are_written_over(tmp_path):
+def test_ports_share_the_bytes_of_the_arena(tmp_path):
     x = data(1, 3, 16, 16)
     net = nn.HybridSequential(nn.Conv2D(2, 3, padding=1), nn.Conv2D(3, 3, padding=1), nn.Flatten())
     net = filled(net, x)
     text = check(net, tmp_path, x, flags=SANITIZED, ports_in_arena=True)
     arena = int(re.search(r"ARENA_BYTES (\d+)", (tmp_path / "net.h").read_text())[1])
-    assert arena == 4 * 16 * 16 * (3 + 2)
-    assert "net_run_in(void *arena, float *" in text and "BUFFER_x" in text
+    assert arena <= 4 * 16 * 16 * (3 + 2)
+    assert "net_run_in(void *arena)" in text and "BUFFER_x" in text
 
     class Both(gluon.HybridBlock):
         def forward(self, a, b):
