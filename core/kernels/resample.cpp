@@ -44,6 +44,16 @@ Taps area(const Resample& p, int64_t o) {
   return {first, ((o + 1) * p.in + p.out - 1) / p.out - first};
 }
 
+// Without the outer elements that have no weight: what no result is made of may be infinite.
+template <class T>
+Taps without_zeros(Taps taps, T* weights) {
+  while (taps.count > 1 && weights[taps.count - 1] == 0) --taps.count;
+  int64_t zeros = 0;
+  while (zeros + 1 < taps.count && weights[zeros] == 0) ++zeros;
+  std::copy(weights + zeros, weights + taps.count, weights);
+  return {taps.first + zeros, taps.count - zeros};
+}
+
 // Weights of a filter around the result's place. Antialiased, what lies beyond the ends does not
 // count and the others add up to 1; otherwise the end counts in its place.
 template <class T>
@@ -70,7 +80,7 @@ Taps filtered(const Resample& p, int64_t o, T* weights) {
   }
   if (p.antialias)
     for (int64_t k = 0; k < taps.count; ++k) weights[k] /= static_cast<T>(sum);
-  return taps;
+  return without_zeros(taps, weights);
 }
 
 int64_t most_taps(const Resample& p) {

@@ -42,7 +42,12 @@ def _matrix(n, m, mode, align_corners, antialias):
 
 
 def _along(x, axis, matrix):
-    return numpy.moveaxis(numpy.tensordot(x, matrix, (axis, 1)), -1, axis).astype(x.dtype)
+    """Products with 0 do not count: what no weight reaches may be infinite."""
+    moved = numpy.moveaxis(x, axis, 0)
+    out = numpy.zeros((len(matrix), *moved.shape[1:]))
+    for result, element in numpy.argwhere(matrix):
+        out[result] += matrix[result, element] * moved[element]
+    return numpy.moveaxis(out, 0, axis).astype(x.dtype)
 
 
 def resample(x, axis, size, mode="linear", align_corners=False, antialias=False):
@@ -54,6 +59,8 @@ def resample_adjoint(x, axis, size, mode="linear", align_corners=False, antialia
 
 
 def interpolate(data, size=None, scale_factor=None, mode="nearest", **options):
+    if data.dtype.kind in "biu":
+        data = data.astype("float32")
     spatial = data.shape[2:]
     if size is None:
         size = [int(extent * scale_factor) for extent in spatial]

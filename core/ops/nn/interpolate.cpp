@@ -224,7 +224,10 @@ WEFT_OP(interpolate) {
         "Images resized along their spatial axes, with the coordinates of PyTorch's interpolate, "
         "which follow from the extents.")
       .in(Namespace::kNpx)
-      .input("data", "floating; shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)")
+      .input("data",
+             "any real dtype; integers become the default float; shape (N, C, W), (N, C, H, W) or "
+             "(N, C, "
+             "D, H, W)")
       .optional(AttributeKind::kInts, "size", "spatial extents of the result, or one for all")
       .optional(AttributeKind::kFloat, "scale_factor",
                 "factor of the spatial extents, in place of `size`")
