@@ -1,4 +1,4 @@
-"""int8 networks as C on a board: what a run costs, and whether it gives the bits of the library."""
+"""Networks as C on a board: what a run costs, and whether it gives what the library gives."""
 
 import re
 from dataclasses import dataclass
@@ -34,12 +34,18 @@ class Cost:
 
 
 def _array(name: str, values: numpy.ndarray) -> str:
-    text = ", ".join(map(str, values.ravel()))
-    return f"static const int8_t {name}[{values.size}] = {{{text}}};\n"
+    kind = "int8_t" if values.dtype == "int8" else "float"
+    text = ", ".join(str(x) if kind == "int8_t" else float(x).hex() for x in values.ravel())
+    return f"static const {kind} {name}[{values.size}] = {{{text}}};\n"
 
 
 def board_main(name: str, ports: list[str], x: numpy.ndarray, wanted: numpy.ndarray) -> str:
-    """A program that runs the network once, counted, and exits with 1 where an output differs."""
+    """A program that runs the network once, counted, and exits with 1 where an output differs: in
+    a bit, or floats by more than a ten thousandth of the largest."""
+    kind, differs = "int8_t", "y[i] != wanted[i]"
+    if wanted.dtype == "float32":
+        most = float(abs(wanted).max()) * 1e-4
+        kind, differs = "float", f"!(y[i] - wanted[i] < {most}f && wanted[i] - y[i] < {most}f)"
     return f"""#include <string.h>
 #include "board.h"
 #include "{name}.h"
@@ -51,9 +57,9 @@ int board_main(void) {{
   {name}_run();
   board_mark();
   board_put_u("stack", board_stack_used());
-  const int8_t *const y = {name}_{ports[1]}();
+  const {kind} *const y = {name}_{ports[1]}();
   uint32_t differ = 0;
-  for (uint32_t i = 0; i < sizeof wanted; ++i) differ += y[i] != wanted[i];
+  for (uint32_t i = 0; i < {wanted.size}; ++i) differ += {differs};
   board_put_u("differ", differ);
   return differ != 0;
 }}
@@ -71,7 +77,7 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
     wanted = context.run(x)
     wanted = numpy.asarray(wanted[0] if isinstance(wanted, list | tuple) else wanted)
     header = (folder / f"{name}.h").read_text()
-    ports = re.findall(rf"int8_t \*{name}_(\w+)\(void\)", header)  # input, output
+    ports = re.findall(rf"\*{name}_(\w+)\(void\)", header)  # input, output
     (folder / "board_main.c").write_text(board_main(name, ports, x, wanted))
     sources = [folder / "board_main.c", folder / f"{name}.c"]
     report = machine.run(core, sources, folder, flags=(f"-I{folder}", *flags))
@@ -79,7 +85,7 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
         raise RuntimeError(f"{name} on {core}: status {report.status}\n{report.output}")
     arena = int(header.split(f"{name.upper()}_ARENA_BYTES ")[1].split()[0])
     owner = report.owners["program"]
-    ports = x.size + wanted.size
+    constants = x.nbytes + wanted.nbytes
     static = owner.get("data", 0) + owner.get("bss", 0) - arena
     return Cost(
         instructions=report.spans[1],
@@ -88,6 +94,6 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
         data=static,
         stack=number(report.output, "stack"),
         code=owner["text"],
-        flash=owner.get("rodata", 0) - ports,
+        flash=owner.get("rodata", 0) - constants,
         functions=report.functions,
     )
