@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def tool(name: str) -> str:
     if not found:
         pytest.skip(f"not run: {name} is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def find_tool() -> Callable[[str], str]:
+    return tool
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import os
 import subprocess
 
 import pytest
-from conftest import tool
 from weft import gluon, np, runtime
 
 # Prints the number of threads of the process and the first output.
@@ -108,11 +107,11 @@ def test_a_model_that_needs_more_is_refused_by_the_operators_name(models, hosts)
 
 
 @pytest.mark.full
-def test_what_is_left_out_takes_no_bytes(build, tmp_path):
-    run(tool("strip"), "-o", tmp_path / "stripped.so", build / "lib" / "libweft.so")
+def test_what_is_left_out_takes_no_bytes(build, tmp_path, find_tool):
+    run(find_tool("strip"), "-o", tmp_path / "stripped.so", build / "lib" / "libweft.so")
     size = (tmp_path / "stripped.so").stat().st_size
     assert size <= MOST_BYTES, size
-    symbols = run(tool("nm"), "-C", build / "lib" / "libweft.so")
+    symbols = run(find_tool("nm"), "-C", build / "lib" / "libweft.so")
     for absent in ("attention", "softmax", "sort", "einsum"):
         assert f"kernels::generic::{absent}" not in symbols
         assert f"define_{absent}(" not in symbols

@@ -455,6 +455,29 @@ def instance_norm(
     out: array to write into
     """
 
+def interpolate(
+    data: ArrayLike,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | None = None,
+    mode: str = "nearest",
+    align_corners: bool = False,
+    antialias: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Images resized along their spatial axes, with the coordinates of PyTorch's interpolate, which
+    follow from the extents.
+
+    data: any real dtype; integers become the default float; shape (N, C, W), (N, C, H, W) or (N, C,
+        D, H, W)
+    size: spatial extents of the result, or one for all
+    scale_factor: factor of the spatial extents, in place of `size`
+    mode: nearest, nearest-exact, linear, cubic or area (mean over cells)
+    align_corners: linear and cubic: the outer elements lie over those of the result
+    antialias: linear and cubic: a shrinking filter covers all elements
+    out: array to write into
+    """
+
 def l2_normalization(
     data: ArrayLike,
     eps: float = 1e-10,
