@@ -28,7 +28,6 @@ import numpy
 import weft
 from side_by_side import Report
 from weft import autograd, gluon, init, lr_scheduler, np
-from weft.gluon import nn
 from weft.gluon.data.vision import FashionMNIST
 from weft.quantization import (
     Pruner,
@@ -61,20 +60,11 @@ def _module(name: str, path: Path):
 digits = _module("digits", EXAMPLES / "digits" / "digits.py")
 digits_network = _module("digits_network", EXAMPLES / "digits" / "network.py")
 fashion_network = _module("fashion_network", EXAMPLES / "fashion_mnist" / "network.py")
+tiny_lenet = _module("tiny_lenet", EXAMPLES / "tiny" / "lenet.py")
 
 
 def lenet():
-    """LeNet's layers on images of 8 x 8 (LeCun, Bottou, Bengio, Haffner 1998)."""
-    net = nn.HybridSequential(
-        nn.Conv2D(6, 5, padding=2, activation="relu"),
-        nn.MaxPool2D(2),
-        nn.Conv2D(16, 3, padding=1, activation="relu"),
-        nn.MaxPool2D(2),
-        nn.Flatten(),
-        nn.Dense(120, activation="relu"),
-        nn.Dense(84, activation="relu"),
-        nn.Dense(10),
-    )
+    net = tiny_lenet.build()
     net.initialize(init.Xavier())
     return net
 

@@ -121,19 +121,22 @@ Result<executor::TargetKernel> over_sums(const ops::SlotTypes& types) {
   return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
 }
 
+// Of a cell with gates: four operands, three results.
+void call_cell(Call& call, const char* name, int64_t gates) {
+  std::string text = std::string(name) + "(" + sizes_of(call, gates);
+  for (size_t i = 0; i < 4; ++i) text += call.read(i) + ", ";
+  call.line(text + call.write(0) + ", " + call.write(1) + ", " + call.write(2) + ");");
+}
+
 Status emit_lstm(Call& call) {
   define_cell(call, {FormulaId::kSigmoid, FormulaId::kTanh}, "weft_lstm_f32", kLstm);
-  call.line("weft_lstm_f32(" + sizes_of(call, 4) + call.read(0) + ", " + call.read(1) + ", " +
-            call.read(2) + ", " + call.read(3) + ", " + call.write(0) + ", " + call.write(1) +
-            ", " + call.write(2) + ");");
+  call_cell(call, "weft_lstm_f32", 4);
   return {};
 }
 
 Status emit_gru(Call& call) {
   define_cell(call, {FormulaId::kSigmoid, FormulaId::kTanh}, "weft_gru_f32", kGru);
-  call.line("weft_gru_f32(" + sizes_of(call, 3) + call.read(0) + ", " + call.read(1) + ", " +
-            call.read(2) + ", " + call.read(3) + ", " + call.write(0) + ", " + call.write(1) +
-            ", " + call.write(2) + ");");
+  call_cell(call, "weft_gru_f32", 3);
   return {};
 }
 

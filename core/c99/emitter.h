@@ -26,7 +26,8 @@ const Emitter* find_emitter(std::string_view op);
 
 // The families.
 std::span<const Emitter> copy_emitters();
-std::span<const Emitter> int8_emitters();
+std::span<const Emitter> int8_layer_emitters();
+std::span<const Emitter> int8_element_emitters();
 std::span<const Emitter> product_emitters();
 std::span<const Emitter> window_emitters();
 std::span<const Emitter> reduction_emitters();

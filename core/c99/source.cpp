@@ -1,8 +1,6 @@
 #include "c99/source.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include "base/errors.h"
@@ -15,84 +13,6 @@ using executor::Place;
 using executor::Root;
 
 namespace {
-
-template <class T>
-T value_at(const void* element) {
-  T value;
-  std::memcpy(&value, element, sizeof value);
-  return value;
-}
-
-// The shortest text that is read back as the same number.
-template <class T>
-void append_float(std::string& text, T value, const char* suffix) {
-  if (!std::isfinite(value)) {
-    text += std::isnan(value) ? "NAN" : value < 0 ? "(-INFINITY)" : "INFINITY";
-    return;
-  }
-  char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  const std::string_view digits(buffer, static_cast<size_t>(end - buffer));
-  text += digits;
-  if (digits.find_first_of(".e") == std::string_view::npos) text += ".0";
-  text += suffix;
-}
-
-template <class T>
-void append_integer(std::string& text, T value) {
-  char buffer[32];
-  if constexpr (sizeof(T) == 8) {
-    if (std::is_signed_v<T> && value == std::numeric_limits<T>::min()) {
-      text += "INT64_MIN";
-      return;
-    }
-    text += std::is_signed_v<T> ? "INT64_C(" : "UINT64_C(";
-  } else if (sizeof(T) == 4 && std::is_signed_v<T> && value == std::numeric_limits<T>::min()) {
-    text += "INT32_MIN";
-    return;
-  }
-  text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
-  if constexpr (sizeof(T) == 8) text += ")";
-  if constexpr (sizeof(T) == 4 && !std::is_signed_v<T>) text += "u";
-}
-
-void append_literal(std::string& text, DType dtype, const void* element) {
-  switch (dtype) {
-    case DType::kFloat32: append_float(text, value_at<float>(element), "f"); break;
-    case DType::kFloat64: append_float(text, value_at<double>(element), ""); break;
-    case DType::kBool: text += value_at<uint8_t>(element) ? "1" : "0"; break;
-    case DType::kInt8: append_integer<int32_t>(text, value_at<int8_t>(element)); break;
-    case DType::kUInt8: append_integer<int32_t>(text, value_at<uint8_t>(element)); break;
-    case DType::kInt16: append_integer<int32_t>(text, value_at<int16_t>(element)); break;
-    case DType::kUInt16: append_integer<int32_t>(text, value_at<uint16_t>(element)); break;
-    case DType::kInt32: append_integer(text, value_at<int32_t>(element)); break;
-    case DType::kUInt32: append_integer(text, value_at<uint32_t>(element)); break;
-    case DType::kInt64: append_integer(text, value_at<int64_t>(element)); break;
-    case DType::kUInt64: append_integer(text, value_at<uint64_t>(element)); break;
-    default: text += "0"; break;
-  }
-}
-
-// Elements, in lines of at most 100 columns.
-void append_elements(std::string& text, DType dtype, const void* elements, int64_t count) {
-  if (count == 0) {
-    text += "  0\n";  // C has no empty arrays
-    return;
-  }
-  size_t line = text.size();
-  text += "  ";
-  for (int64_t i = 0; i < count; ++i) {
-    const size_t before = text.size();
-    append_literal(text, dtype, static_cast<const char*>(elements) + i * size_of(dtype));
-    text += ",";
-    if (text.size() - line > 98) {
-      text.insert(before, "\n  ");
-      line = before + 1;
-    }
-    if (i + 1 < count) text += " ";
-  }
-  text += "\n";
-}
 
 // A view of what is known as C has it: in order, repeated elements once.
 Shape shape_in_file(const Place& place) {
@@ -161,65 +81,6 @@ std::string step_name(size_t index, const std::string& name) {
 }
 
 }  // namespace
-
-std::string_view type_name(DType dtype) {
-  switch (dtype) {
-    case DType::kFloat32: return "float";
-    case DType::kFloat64: return "double";
-    case DType::kBool:
-    case DType::kUInt8: return "uint8_t";
-    case DType::kInt8: return "int8_t";
-    case DType::kInt16: return "int16_t";
-    case DType::kUInt16: return "uint16_t";
-    case DType::kInt32: return "int32_t";
-    case DType::kUInt32: return "uint32_t";
-    case DType::kInt64: return "int64_t";
-    case DType::kUInt64: return "uint64_t";
-    default: return {};
-  }
-}
-
-std::string literal(DType dtype, const void* element) {
-  std::string text;
-  append_literal(text, dtype, element);
-  return text.starts_with('-') ? "(" + text + ")" : text;
-}
-
-std::string elements_text(DType dtype, const void* elements, int64_t count) {
-  std::string text;
-  append_elements(text, dtype, elements, count);
-  return text;
-}
-
-bool is_reserved(std::string_view name) {
-  constexpr std::string_view kWords[] = {
-      "math",   "string",   "stdint",   "stdio",    "arena",    "memory",    "auto",
-      "break",  "case",     "char",     "const",    "continue", "default",   "do",
-      "double", "else",     "enum",     "extern",   "float",    "for",       "goto",
-      "if",     "inline",   "int",      "long",     "register", "restrict",  "return",
-      "short",  "signed",   "sizeof",   "static",   "struct",   "switch",    "typedef",
-      "union",  "unsigned", "void",     "volatile", "while",    "class",     "new",
-      "delete", "this",     "template", "private",  "public",   "protected", "operator",
-      "true",   "false",    "bool"};
-  return std::ranges::find(kWords, name) != std::end(kWords);
-}
-
-std::string shape_text(const Shape& shape) {
-  std::string text = "(";
-  for (int axis = 0; axis < shape.rank(); ++axis)
-    text += (axis ? ", " : "") + std::to_string(shape[axis]);
-  return text + (shape.rank() == 1 ? ",)" : ")");
-}
-
-std::string identifier(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    name += is_letter || (c >= '0' && c <= '9') ? c : '_';
-  }
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name.insert(0, "_");
-  return name;
-}
 
 // ---- definitions -------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ std::string array_text(const char* name, const model::Port& port, const void* el
   const DType dtype = port.type.dtype;
   std::string text = "static const " + std::string(type_name(dtype)) + " " + name + "[" +
                      std::to_string(std::max<int64_t>(1, port.type.shape.elements())) + "] = {\n";
-  text += elements_text(dtype, elements, port.type.shape.elements());
+  append_elements(text, dtype, elements, port.type.shape.elements());
   return text + "};\n";
 }
 

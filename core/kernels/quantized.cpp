@@ -1,6 +1,7 @@
 #include "kernels/quantized.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -88,6 +89,17 @@ QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
 void store_sum(int8_t* to, uint32_t sum) { std::memcpy(to, &sum, sizeof sum); }
 
 }  // namespace
+
+FixedFactor fixed_factor(double factor) {
+  int shift = 0;
+  auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
+  if (fixed == int64_t{1} << 31) {
+    fixed /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {0, 0};
+  return {static_cast<int32_t>(fixed), shift};
+}
 
 // ---- int32 to int8
 

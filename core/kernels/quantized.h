@@ -25,6 +25,12 @@ struct Requantization {
   int32_t low = -128, high = 127;  // within int8
 };
 
+// A factor below 1 as a multiplier and a shift, as in TensorFlow Lite's QuantizeMultiplier.
+struct FixedFactor {
+  int32_t multiplier, shift;
+};
+FixedFactor fixed_factor(double factor);
+
 // ---- int32 to int8
 
 struct Requantize {

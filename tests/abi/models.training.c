@@ -1,8 +1,7 @@
 /* From a traced function to a file and back: contexts, a caller's arena, bits, two threads. */
 #define _POSIX_C_SOURCE 200112L
-#include <pthread.h>
-
 #include "small_net.h"
+#include "two_threads.h"
 
 static const char* const kPath = "weft_abi_models.weft";
 static float images_data[kBatch * 64];
@@ -204,17 +203,6 @@ static void* call_a_function(void* argument) {
   return wrong ? argument : NULL;
 }
 
-static void threads_run_side_by_side(void* (*body)(void*), void* argument) {
-  pthread_t threads[2];
-  void* wrong = NULL;
-  int i;
-  for (i = 0; i < 2; ++i) CHECK(pthread_create(&threads[i], NULL, body, argument) == 0);
-  for (i = 0; i < 2; ++i) {
-    CHECK(pthread_join(threads[i], &wrong) == 0);
-    CHECK(wrong == NULL);
-  }
-}
-
 static void a_model_becomes_c(weft_model model) {
   weft_c_options options = WEFT_C_OPTIONS_INIT;
   FILE* file;
@@ -256,8 +244,8 @@ int main(void) {
   a_context_runs_in_the_callers_arena(model);
   a_model_is_described(model);
   a_model_becomes_c(model);
-  threads_run_side_by_side(run_a_context, model);
-  threads_run_side_by_side(call_a_function, &net);
+  in_two_threads(run_a_context, model);
+  in_two_threads(call_a_function, &net);
   a_models_entry_can_be_trained(model);
   a_damaged_file_is_refused();
   weft_model_release(model);

@@ -1,9 +1,8 @@
 /* weft_model_run, and the mistakes that a caller of contexts can make: each is a status and a text.
  */
 #define _POSIX_C_SOURCE 200112L
-#include <pthread.h>
-
 #include "small_net.h"
+#include "two_threads.h"
 
 static const char* const kPath = "weft_abi_run_model.weft";
 static float images_data[kBatch * 64 + 1];
@@ -119,17 +118,6 @@ static void* share_a_context(void* argument) {
     wrong += status != WEFT_INVALID_STATE || !strstr(weft_last_error(), "another thread");
   }
   return wrong ? argument : NULL;
-}
-
-static void in_two_threads(void* (*body)(void*), void* argument) {
-  pthread_t threads[2];
-  void* wrong = NULL;
-  int i;
-  for (i = 0; i < 2; ++i) CHECK(pthread_create(&threads[i], NULL, body, argument) == 0);
-  for (i = 0; i < 2; ++i) {
-    CHECK(pthread_join(threads[i], &wrong) == 0);
-    CHECK(wrong == NULL);
-  }
 }
 
 static void two_threads_in_one_context_are_told(weft_model model) {

@@ -1,18 +1,7 @@
 # Debian's cross compiler g++-riscv64-linux-gnu. Tests run under qemu-user where that is installed:
 #
 #   cmake -B build/riscv64 -DWEFT_RUNTIME_ONLY=ON -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/riscv64.cmake
-set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR riscv64)
-set(CMAKE_C_COMPILER riscv64-linux-gnu-gcc)
-set(CMAKE_CXX_COMPILER riscv64-linux-gnu-g++)
-
-set(CMAKE_FIND_ROOT_PATH /usr/riscv64-linux-gnu)
-set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
-set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
-
-find_program(WEFT_QEMU NAMES qemu-riscv64 qemu-riscv64-static)
-mark_as_advanced(WEFT_QEMU)
-if(WEFT_QEMU)
-  set(CMAKE_CROSSCOMPILING_EMULATOR "${WEFT_QEMU};-L;/usr/riscv64-linux-gnu")
-endif()
+set(weft_triplet riscv64-linux-gnu)
+set(weft_emulator qemu-riscv64)
+include("${CMAKE_CURRENT_LIST_DIR}/debian.cmake")

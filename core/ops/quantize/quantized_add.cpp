@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <tuple>
-#include <utility>
 
 #include "base/errors.h"
 #include "ops/kernel_call.h"
@@ -10,18 +8,6 @@
 
 namespace weft::ops {
 namespace {
-
-// A factor below 1 as a multiplier and a shift, as in TensorFlow Lite's QuantizeMultiplier.
-std::pair<int32_t, int32_t> as_multiplier(double factor) {
-  int shift = 0;
-  auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
-  if (fixed == int64_t{1} << 31) {
-    fixed /= 2;
-    ++shift;
-  }
-  if (shift < -31) return {0, 0};
-  return {static_cast<int32_t>(fixed), shift};
-}
 
 Status require_scale(const AttributeReader& a, std::string_view name) {
   if (const double scale = a.real(name); scale > 0 && std::isfinite(scale)) return {};
@@ -53,11 +39,15 @@ Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const double twice = 2 * std::max(a.real("x1_scale"), a.real("x2_scale"));
   kernels::QuantizedAdd p{};
-  std::tie(p.multipliers[0], p.shifts[0]) = as_multiplier(a.real("x1_scale") / twice);
-  std::tie(p.multipliers[1], p.shifts[1]) = as_multiplier(a.real("x2_scale") / twice);
+  const double scales[] = {a.real("x1_scale"), a.real("x2_scale")};
+  for (int i = 0; i < 2; ++i) {
+    const auto [factor, right] = kernels::fixed_factor(scales[i] / twice);
+    p.multipliers[i] = factor;
+    p.shifts[i] = right;
+  }
   p.zero_points[0] = static_cast<int32_t>(a.integer("x1_zero_point"));
   p.zero_points[1] = static_cast<int32_t>(a.integer("x2_zero_point"));
-  const auto [multiplier, shift] = as_multiplier(factor_of_sum(a));
+  const auto [multiplier, shift] = kernels::fixed_factor(factor_of_sum(a));
   p.how = bounds_of(a);
   p.how.multiplier = &multiplier;
   p.how.shift = &shift;

@@ -1,0 +1,32 @@
+// How int8 layers, poolings and sums write their calls.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "c99/call.h"
+
+namespace weft::c99 {
+
+using Fields = std::vector<std::pair<const char*, int64_t>>;
+
+// `p`, a const struct of the shape.
+void add_shape(Call& call, const char* type, const Fields& fields);
+
+// `text` for each image of a batch; x, residual and y in it are moved on.
+struct Batch {
+  Call& call;
+  int64_t images;
+  std::string at(const std::string& name, int64_t distance) const {
+    return images == 1 ? name : name + " + image * " + std::to_string(distance);
+  }
+  void line(const std::string& text) const {
+    if (images > 1)
+      call.line("for (int32_t image = 0; image < " + std::to_string(images) + "; ++image) {");
+    call.line(text);
+    if (images > 1) call.line("}");
+  }
+};
+
+}  // namespace weft::c99
