@@ -102,7 +102,7 @@ def describe(path: str, libraries: list[str], batch: int | None) -> int:
         model = runtime.Model(path)
         print(model.text, model.figures(batch), sep="\n", end="")
     except Error as error:
-        print(f"weft info: {error}", file=sys.stderr)
+        print(f"weft: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -114,7 +114,7 @@ def list_operators(path: str) -> int:
     try:
         print(runtime.operators(path), end="")
     except Error as error:
-        print(f"weft ops: {error}", file=sys.stderr)
+        print(f"weft: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -136,7 +136,7 @@ def compile_file(options: argparse.Namespace) -> int:
             ports_in_arena=options.ports_in_arena,
         )
     except (Error, OSError) as error:
-        print(f"weft compile: {error}", file=sys.stderr)
+        print(f"weft: {error}", file=sys.stderr)
         return 1
     print("\n".join(map(str, files)))
     return 0

@@ -453,7 +453,7 @@ def test_the_command_reports_errors_without_a_traceback(tmp_path):
     missing = subprocess.run(
         [*command, tmp_path / "none.weft"], capture_output=True, text=True, check=False
     )
-    assert missing.returncode == 1 and missing.stderr.startswith("weft compile: ")
+    assert missing.returncode == 1 and missing.stderr.startswith("weft: load: ")
     net, x = small_net()
     path = exported(net, tmp_path, x)
     small = subprocess.run(
