@@ -267,7 +267,7 @@ Status Placement::add_tiles(const Node& node) {
 Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
   if (!options_.target) {
     const ops::Slot& slot = node.op->slot;
-    return TargetKernel{slot.strides, slot.lead, scratch_of(slot, call, threads_of_next_step())};
+    return TargetKernel{slot.strides, slot.lead};
   }
   Result<TargetKernel> kernel = options_.target->kernel(call);
   if (kernel.ok() || node.line < 0) return kernel;
@@ -303,7 +303,9 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   }
   step.seconds = seconds_of(ops::cost_of(slot, call));
   step.pieces = ops::pieces_of(slot, call);
-  add_scratch(step, kernel.scratch_bytes);
+  // By the threads of the kernel's own step: copies of its operands have come before it.
+  add_scratch(step, options_.target ? kernel.scratch_bytes
+                                    : scratch_of(slot, call, threads_of_next_step()));
   steps.push_back(std::move(step));
   return {};
 }

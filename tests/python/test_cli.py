@@ -101,4 +101,4 @@ def test_ops_lists_what_passes_write_too(tmp_path, capsys):
 def test_a_file_that_is_none_is_an_error(command, tmp_path, capsys):
     (tmp_path / "no.weft").write_bytes(b"nothing")
     assert cli.main([command, str(tmp_path / "no.weft")]) == 1
-    assert f"weft {command}: " in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("weft: load: ")

@@ -6,6 +6,7 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
+#include "executor/placement_impl.h"
 #include "executor/program.h"
 #include "graph/pipeline.h"
 #include "graph/text.h"
@@ -208,6 +209,32 @@ TEST_CASE("a group is made where kernels cannot use the threads, not where they 
   const auto shared = executor::find_branches(chain_pair(4, 500), 8);
   REQUIRE(shared.size() == 1);
   CHECK(shared[0].share == 4);
+}
+
+TEST_CASE(
+    "a kernel behind a group has scratch for all threads, though its operand is copied in it") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({8, 2, 16, 16})), w = b.input(f32({4, 8, 3, 3}));
+  const int64_t images_first[] = {1, 0, 2, 3}, one[] = {1, 1};
+  const Value image = b.call("transpose", {x}, {Argument::of_ints(images_first)});
+  b.output(b.call("convolution_image", {image, w},
+                  {Argument::none(), Argument::of_ints(one), Argument::of_ints(one),
+                   Argument::of_ints(one), Argument::of_int(1)}));
+  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
+  executor::PlanOptions options;
+  options.threads = 4;
+  const auto scratch_with = [&](std::span<const BranchGroup> groups) {
+    executor::Placement placement(graph, options, groups);
+    REQUIRE(placement.run().ok());
+    REQUIRE(placement.steps.size() == 2);
+    REQUIRE(placement.steps[0].kind == executor::StepKind::kCopy);
+    return placement.owner(placement.steps[1].scratch).bytes;
+  };
+  const BranchGroup only_copy = {.begin = 0, .end = 1, .branch = {0}, .branches = 1};
+  const BranchGroup both = {.begin = 0, .end = 2, .branch = {0, 0}, .branches = 1};
+  CHECK(scratch_with({&only_copy, 1}) == scratch_with({}));
+  CHECK(scratch_with({&both, 1}) < scratch_with({}));
 }
 
 TEST_CASE("steps that keep their order are in no group, and none reaches over them") {
