@@ -1,6 +1,8 @@
 // An entry point of a .weft file as C99 that needs no library: a .c and a .h file, and on request a
 // main with a test vector.
 //
+// With training there is a second function, a step, and a struct of the caller's for what it changes.
+//
 // The header says what a caller has to know: the function, the arena, and how much flash, memory
 // and arithmetic it takes. Weights are const arrays. Nothing is allocated. The same file gives the
 // same bytes.
@@ -20,6 +22,10 @@ struct CompileOptions {
   bool with_main = false;  // a main with a test vector
   // Inputs and outputs lie in the arena, where they can share bytes with what else is there.
   bool ports_in_arena = false;
+  // Parameters that can be trained, as training.h has them; empty: none. `memory` is then that of
+  // the arena and of what training changes.
+  std::string train;
+  std::string train_entry;  // empty: `train`
 };
 
 struct Compiled {
@@ -28,7 +34,7 @@ struct Compiled {
   std::string main;  // empty without
   int64_t arena_bytes = 0;
   int64_t constant_bytes = 0;
-  double multiply_adds = 0;
+  double multiply_adds = 0;  // of a run
 };
 
 Result<Compiled> compile(const model::Model& model, const CompileOptions& options);

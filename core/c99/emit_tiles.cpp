@@ -25,7 +25,8 @@ class TileEmitter {
                                    "; cast the network to float32");
     if (!code_.draws.empty())
       return errors::unsupported("compile",
-                                 "random numbers have no C form; export in predict mode");
+                                 "random numbers have no C form; export in predict mode, a "
+                                 "training step with `record(train_mode=False)`");
     collect_arrays();
     std::vector<int> kept, reduced;
     for (int axis = 0; axis < code_.shape.rank(); ++axis)

@@ -35,6 +35,8 @@ std::span<const Emitter> row_emitters();
 std::span<const Emitter> index_emitters();
 std::span<const Emitter> recurrent_emitters();
 std::span<const Emitter> attention_emitters();
+std::span<const Emitter> gradient_emitters();
+std::span<const Emitter> batch_norm_emitters();
 
 // Elementwise steps are no operators here: a tile program becomes one loop.
 Status emit_tiles(Call& call);

@@ -52,13 +52,17 @@ Status check_supported(const model::Entry& entry, const Graph& graph) {
                                  "export without `dynamic`, or with the extent");
   if (!graph.sizes.empty())
     return errors::unsupported(where, "it has shapes that follow from values, which C has not");
-  if (!graph.states.empty())
-    return errors::unsupported(where,
-                               "it changes arrays of the file when it runs (running means, "
-                               "caches), which C has not; export in predict mode");
   if (graph.effects > 0)
     return errors::unsupported(where, "it prints, checks or calls back, which C has not");
   return {};
+}
+
+// Without a struct for what it changes.
+Status check_changes_nothing(const model::Entry& entry) {
+  if (entry.program->graph().states.empty()) return {};
+  return errors::unsupported("compile: entry `" + entry.name + "`",
+                             "it changes arrays of the file when it runs (running means, caches), "
+                             "which C has in training steps only (`train`); export in predict mode");
 }
 
 // Runs what makes prepared values.
@@ -81,9 +85,10 @@ Status prepare(const graph::SplitPreparation& split, const graph::PassSelection&
 }
 
 // Identifiers of the run's parameters; different from one another and from what the text defines.
-std::string unique_name(const Ports& ports, std::string name) {
-  for (const char* const own : {"w_", "weft_", "step", "BUFFER_"})
+std::string unique_name(const Ports& ports, std::string name, bool has_state) {
+  for (const char* const own : {"w_", "weft_", "step", "BUFFER_", "train_"})
     if (name.starts_with(own)) name = "io_" + name;
+  if (has_state && name == "state") name = "io_state";
   const auto is_taken = [&](const Port& port) { return port.name == name; };
   while (is_reserved(name) || std::ranges::any_of(ports.inputs, is_taken) ||
          std::ranges::any_of(ports.outputs, is_taken))
@@ -91,30 +96,36 @@ std::string unique_name(const Ports& ports, std::string name) {
   return name;
 }
 
-}  // namespace
-
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           bool ports_in_arena) {
-  const Graph& graph = entry.program->graph();
+                           const Graph& graph, const Variables& variables, bool ports_in_arena) {
   WEFT_TRY(check_supported(entry, graph));
   Program program;
   program.inputs = entry.inputs.size();
   program.outputs = entry.outputs.size();
+  const bool has_state = !variables.empty();
   std::vector<bool> settled(program.inputs, false);
   std::vector<void*> sources(program.inputs, nullptr);
   for (const model::Port& port : entry.inputs)
-    program.ports.inputs.push_back({unique_name(program.ports, identifier(port.name)),
+    program.ports.inputs.push_back({unique_name(program.ports, identifier(port.name), has_state),
                                     port.type.dtype, port.type.shape, nullptr});
   for (const int32_t index : entry.captures) {
     const model::NamedTensor& named = model.tensors()[static_cast<size_t>(index)];
-    settled.push_back(true);
-    sources.push_back(named.tensor->data());
-    program.ports.inputs.push_back({identifier("w_" + named.name), named.tensor->dtype(),
-                                    named.tensor->shape(), named.tensor->data()});
+    const auto variable = variables.find(index);
+    const bool is_known = variable == variables.end();
+    void* const content = is_known ? named.tensor->data() : nullptr;
+    settled.push_back(is_known);
+    sources.push_back(content);
+    program.ports.inputs.push_back(
+        {is_known ? identifier("w_" + named.name) : variable->second, named.tensor->dtype(),
+         named.tensor->shape(), content});
   }
   for (const model::Port& port : entry.outputs)
-    program.ports.outputs.push_back({unique_name(program.ports, identifier(port.name)),
+    program.ports.outputs.push_back({unique_name(program.ports, identifier(port.name), has_state),
                                      port.type.dtype, port.type.shape, nullptr});
+  program.ports.outputs.resize(graph.outputs.size());
+  for (const graph::StatePair& state : graph.states)
+    program.ports.outputs[static_cast<size_t>(state.output)] =
+        program.ports.inputs[static_cast<size_t>(state.input)];
 
   const graph::PassSelection selection{kPasses};
   const graph::PassContext context{executor::fold_node, settled, true};
@@ -134,6 +145,19 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   program.ports_in_arena = ports_in_arena;
   WEFT_ASSIGN(program.plan, best_plan(ready, ports_in_arena, program.inputs));
   return program;
+}
+
+}  // namespace
+
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           bool ports_in_arena) {
+  WEFT_TRY(check_changes_nothing(entry));
+  return plan_for_c(model, entry, entry.program->graph(), {}, ports_in_arena);
+}
+
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry, const Graph& graph,
+                           const Variables& variables) {
+  return plan_for_c(model, entry, graph, variables, false);
 }
 
 }  // namespace weft::c99

@@ -3,6 +3,8 @@
 // from parameters alone is computed now.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "c99/source.h"
@@ -16,8 +18,12 @@ struct Program {
   Ports ports;                     // identifiers of the plan's inputs and outputs
   size_t inputs = 0, outputs = 0;  // of the entry: the first ones of the plan
   bool ports_in_arena = false;
+  std::string state;  // the first parameter, where it reads or changes variables; or empty
   std::vector<Ref<Storage>> prepared;
 };
+
+// Arrays of the file that training changes, by their places in the file: where C has them.
+using Variables = std::map<int32_t, std::string>;
 
 // The alignment of an arena, and of buffers in it.
 inline constexpr int64_t kArenaAlignment = 8;
@@ -25,5 +31,9 @@ inline constexpr int64_t kArenaAlignment = 8;
 // ports_in_arena: the entry's inputs and outputs are no arrays of the caller's.
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                            bool ports_in_arena);
+// For a part of the entry's graph that changes no other arrays than `variables`. An output that is
+// a variable's new content is where the variable is.
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           const graph::Graph& graph, const Variables& variables);
 
 }  // namespace weft::c99

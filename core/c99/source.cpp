@@ -85,15 +85,15 @@ std::string step_name(size_t index, const std::string& name) {
 // ---- definitions -------------------------------------------------------------------------------
 
 void Source::define(const std::string& name, std::string_view text) {
-  if (!defined_.insert(name).second) return;
-  helpers_ += text;
-  helpers_ += "\n";
+  if (!top_.defined.insert(name).second) return;
+  top_.helpers += text;
+  top_.helpers += "\n";
 }
 
 std::string Source::formula(kernels::FormulaId id, DType dtype) {
   use_arithmetic();
-  const std::string text = kernels::c99_function(id, dtype, printed_formulas_);
-  if (!text.empty()) helpers_ += text + "\n";
+  const std::string text = kernels::c99_function(id, dtype, top_.printed_formulas);
+  if (!text.empty()) top_.helpers += text + "\n";
   return kernels::c99_name(id, dtype);
 }
 
@@ -102,27 +102,27 @@ std::string Source::array(std::string_view hint, const void* from, DType dtype, 
   // A part of an array may begin where the whole does.
   const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
   if (from)
-    if (const auto known = array_names_.find(key); known != array_names_.end())
+    if (const auto known = top_.array_names.find(key); known != top_.array_names.end())
       return known->second;
   std::string name = identifier(hint);
-  for (int number = 1; !array_identifiers_.insert(name).second; ++number)
+  for (int number = 1; !top_.array_identifiers.insert(name).second; ++number)
     name = identifier(hint) + "_" + std::to_string(number);
-  if (from) array_names_.emplace(key, name);
+  if (from) top_.array_names.emplace(key, name);
   const int64_t count = shape.elements();
-  constant_bytes_ += count * size_of(dtype);
-  arrays_ += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
-  arrays_ += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
+  top_.constant_bytes += count * size_of(dtype);
+  top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
+  top_.arrays += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
              std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
-  append_elements(arrays_, dtype, elements, count);
-  arrays_ += "};\n\n";
+  append_elements(top_.arrays, dtype, elements, count);
+  top_.arrays += "};\n\n";
   if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN
   return name;
 }
 
-std::string Source::definitions() const {
-  const std::string head = uses_arithmetic_ ? prelude_for(helpers_ + functions_)
-                                            : "#include <stdint.h>\n#include <string.h>\n";
-  return head + "\n" + helpers_ + arrays_;
+std::string Definitions::text(const std::string& functions) const {
+  const std::string head = uses_arithmetic ? prelude_for(helpers + functions)
+                                           : "#include <stdint.h>\n#include <string.h>\n";
+  return head + "\n" + helpers + arrays;
 }
 
 // ---- places ------------------------------------------------------------------------------------
@@ -161,13 +161,13 @@ void Source::name_buffers() {
   for (size_t i = 0; i < plan_.input_offsets.size(); ++i) {
     const Port& port = ports_.inputs[i];
     inputs.push_back({plan_.input_offsets[i], port.shape.elements() * size_of(port.dtype),
-                      "BUFFER_" + port.name,
+                      prefix_ + "BUFFER_" + port.name,
                       std::string(name_of(port.dtype)) + " " + shape_text(port.shape) + ", input"});
   }
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
     const executor::Step& step = plan_.steps[i];
     std::vector<BufferName>& names = buffers_.emplace_back();
-    const std::string base = "BUFFER_" + std::to_string(i);
+    const std::string base = prefix_ + "BUFFER_" + std::to_string(i);
     for (size_t k = 0; k < step.out.size(); ++k) {
       const Place& place = step.out[k];
       if (place.root != Root::kArena || place.shape.rank() < 0) continue;
@@ -311,7 +311,7 @@ Status Source::add_step(size_t index) {
   } else {
     return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
   }
-  const std::string name = step_name(index, step.name);
+  const std::string name = prefix_ + step_name(index, step.name);
   // What is read, then what is written.
   std::ranges::stable_partition(call.parameters_, [](const Call::Parameter& p) {
     return p.declaration.starts_with("const ");

@@ -30,9 +30,26 @@ struct Ports {
   std::vector<Port> outputs;
 };
 
+// What stands at the top of a file: helpers and arrays, which its programs share.
+struct Definitions {
+  std::set<std::string> defined;
+  std::string printed_formulas;
+  std::string helpers, arrays;
+  std::map<std::pair<const void*, std::string>, std::string> array_names;
+  std::set<std::string> array_identifiers;
+  int64_t constant_bytes = 0;
+  bool uses_arithmetic = false;
+
+  // With the prelude that they and the functions of the programs need.
+  std::string text(const std::string& functions) const;
+};
+
+// One program of the file.
 class Source {
  public:
-  Source(const executor::Plan& plan, const Ports& ports) : plan_(plan), ports_(ports) {}
+  // prefix: of the names of its functions and offsets, for a file of several programs.
+  Source(const executor::Plan& plan, const Ports& ports, Definitions& top, std::string prefix = "")
+      : plan_(plan), ports_(ports), top_(top), prefix_(std::move(prefix)) {}
 
   // All steps of the plan.
   Status add_steps();
@@ -42,17 +59,15 @@ class Source {
   // The function of a formula; its name.
   std::string formula(kernels::FormulaId id, DType dtype);
   // Fused products, bit casts and what else the functions of formulas call.
-  void use_arithmetic() { uses_arithmetic_ = true; }
+  void use_arithmetic() { top_.uses_arithmetic = true; }
   // A const array of the file; its name, which is `name` or begins so. `from`: what it was made
   // from, so that the same made twice is one array; null: it is new.
   std::string array(std::string_view name, const void* from, DType dtype, const Shape& shape,
                     const void* elements);
 
-  std::string definitions() const;                             // prelude, helpers, arrays
   std::string buffers() const;                                 // the enumeration of offsets
   const std::string& functions() const { return functions_; }  // of the steps
   const std::string& calls() const { return calls_; }          // body of the run
-  int64_t constant_bytes() const { return constant_bytes_; }
   bool uses_arena() const { return uses_arena_; }
   bool reads_input(size_t i) const { return read_inputs_.contains(i); }
   // Emitters of products and convolutions tell what they cost.
@@ -74,18 +89,14 @@ class Source {
   };
   const executor::Plan& plan_;
   const Ports& ports_;
-  std::set<std::string> defined_;
-  std::string printed_formulas_;
-  std::string helpers_, arrays_, functions_, calls_;
-  std::map<std::pair<const void*, std::string>, std::string> array_names_;
-  std::set<std::string> array_identifiers_;
+  Definitions& top_;
+  std::string prefix_;
+  std::string functions_, calls_;
   std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
   size_t step_ = 0;
   std::set<size_t> read_inputs_;
   double multiply_adds_ = 0;
-  int64_t constant_bytes_ = 0;
   bool uses_arena_ = false;
-  bool uses_arithmetic_ = false;
 };
 
 }  // namespace weft::c99

@@ -1,7 +1,8 @@
 #include "c99/test_vector.h"
 
 #include <cstring>
-#include <vector>
+#include <map>
+#include <memory>
 
 #include "base/errors.h"
 #include "c99/source.h"
@@ -54,64 +55,122 @@ std::string array_text(const char* name, const model::Port& port, const void* el
   return text + "};\n";
 }
 
+constexpr const char* kTold = R"(static int told(int output, int count, double tolerance)
+{
+  const int failed = !(largest <= tolerance * scale);
+  printf("%s: %d elements of output %d, largest difference %g of %g\n", NAME, count, output,
+         largest, scale);
+  largest = scale = 0;
+  return failed;
+}
+)";
+
+class TestMain {
+ public:
+  TestMain(const model::Model& model, std::string name)
+      : states_(model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model)))),
+        name_(std::move(name)) {}
+
+  Status add(const TestCall& call) {
+    const model::Entry& entry = *call.entry;
+    const Program& program = *call.program;
+    WEFT_ASSIGN(Known * known, inputs_of(call));
+    WEFT_TRY(known->context->run());
+    std::string arguments = program.state.empty() ? "" : "&state", checks;
+    const auto pass = [&](const std::string& argument) {
+      arguments += (arguments.empty() ? "" : ", ") + argument;
+    };
+    uses_state_ = uses_state_ || !program.state.empty();
+    for (size_t i = 0; i < entry.inputs.size(); ++i) {
+      const std::string& input = known->inputs[i];
+      if (program.ports_in_arena)
+        body_ += "  memcpy(" + name_ + "_" + program.ports.inputs[i].name + "(), " + input +
+                 ", sizeof " + input + ");\n";
+      else
+        pass(input);
+    }
+    for (size_t i = 0; i < entry.outputs.size(); ++i, ++outputs_) {
+      const std::string output = "output" + std::to_string(outputs_);
+      WEFT_TRY(add_output(known->context->output_data(i), entry.outputs[i]));
+      if (program.ports_in_arena)
+        checks += "  memcpy(" + output + ", " + name_ + "_" + program.ports.outputs[i].name +
+                  "(), sizeof " + output + ");\n";
+      else
+        pass(output);
+      checks += check_text(entry.outputs[i]);
+    }
+    body_ += "  " + call.function + "(" + arguments + ");\n" + checks;
+    return {};
+  }
+
+  std::string text() const {
+    std::string text = "/* Runs " + name_ + " on one input; 0: as libweft does. */\n" +
+                       "#include <math.h>\n#include <stdint.h>\n#include <stdio.h>\n#include "
+                       "<string.h>\n\n#include \"" +
+                       name_ + ".h\"\n\n#define NAME \"" + name_ + "\"\n\n" + arrays_;
+    if (uses_state_) text += "static struct " + name_ + "_state state;\n";
+    text += kCompare;
+    text += kTold;
+    text += "\nint main(void)\n{\n  int failed = 0;\n";
+    if (uses_state_) text += "  " + name_ + "_start(&state);\n";
+    return text + body_ + "  return failed;\n}\n";
+  }
+
+ private:
+  // An entry's context, which keeps its inputs bound, and the names of these in the text.
+  struct Known {
+    std::unique_ptr<model::Context> context;
+    std::vector<std::vector<char>> contents;
+    std::vector<std::string> inputs;
+  };
+
+  Result<Known*> inputs_of(const TestCall& call) {
+    Known& known = known_[call.entry->name];
+    if (known.context) return &known;
+    WEFT_ASSIGN(known.context, model::Context::create(states_, call.entry->name, nullptr, 0));
+    for (size_t i = 0; i < call.entry->inputs.size(); ++i) {
+      const model::Port& port = call.entry->inputs[i];
+      known.inputs.push_back("input" + std::to_string(inputs_));
+      known.contents.push_back(example(port, inputs_++));
+      WEFT_TRY(known.context->bind_input(i, known.contents[i].data(), known.contents[i].size()));
+      arrays_ += array_text(known.inputs[i].c_str(), port, known.contents[i].data());
+    }
+    return &known;
+  }
+
+  Status add_output(const Result<const void*>& data, const model::Port& port) {
+    WEFT_TRY(data.status());
+    const std::string number = std::to_string(outputs_);
+    arrays_ += array_text(("expected" + number).c_str(), port, data.value());
+    arrays_ += "static " + std::string(type_name(port.type.dtype)) + " output" + number + "[" +
+               std::to_string(std::max<int64_t>(1, port.type.shape.elements())) + "];\n";
+    return {};
+  }
+
+  // Integers are equal; sums of floats have another order.
+  std::string check_text(const model::Port& port) const {
+    const std::string count = std::to_string(port.type.shape.elements());
+    const std::string number = std::to_string(outputs_);
+    return "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" + number +
+           "[i], (double)output" + number + "[i]);\n  failed |= told(" + number + ", " + count +
+           ", " + (is_floating(port.type.dtype) ? "1e-4" : "0") + ");\n";
+  }
+
+  Ref<model::States> states_;
+  std::string name_;
+  std::map<std::string, Known> known_;
+  size_t inputs_ = 0, outputs_ = 0;
+  bool uses_state_ = false;
+  std::string arrays_, body_;
+};
+
 }  // namespace
 
-Result<std::string> test_main(const model::Model& model, const model::Entry& entry,
-                              const Program& program, const std::string& name) {
-  WEFT_ASSIGN(auto context,
-              model::Context::create(
-                  model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model))),
-                  entry.name, nullptr, 0));
-  std::vector<std::vector<char>> inputs;
-  for (size_t i = 0; i < entry.inputs.size(); ++i) {
-    inputs.push_back(example(entry.inputs[i], i));
-    WEFT_TRY(context->bind_input(i, inputs[i].data(), inputs[i].size()));
-  }
-  WEFT_TRY(context->run());
-  std::string text = "/* Runs " + name + " on one input; 0: as libweft does. */\n" +
-                     "#include <math.h>\n#include <stdint.h>\n#include <stdio.h>\n#include "
-                     "<string.h>\n\n#include \"" +
-                     name + ".h\"\n\n";
-  std::string arguments, checks, before, after;  // what moves ports of the arena
-  for (size_t i = 0; i < entry.inputs.size(); ++i) {
-    const std::string input = "input" + std::to_string(i);
-    text += array_text(input.c_str(), entry.inputs[i], inputs[i].data());
-    if (program.ports_in_arena)
-      before += "  memcpy(" + name + "_" + program.ports.inputs[i].name + "(), " + input +
-                ", sizeof " + input + ");\n";
-    else
-      arguments += (i ? ", " : "") + input;
-  }
-  for (size_t i = 0; i < entry.outputs.size(); ++i) {
-    WEFT_ASSIGN(const void* data, context->output_data(i));
-    const model::Port& port = entry.outputs[i];
-    const std::string number = std::to_string(i), output = "output" + number;
-    const std::string count = std::to_string(port.type.shape.elements());
-    text += array_text(("expected" + number).c_str(), port, data);
-    text += "static " + std::string(type_name(port.type.dtype)) + " " + output + "[" +
-            std::to_string(std::max<int64_t>(1, port.type.shape.elements())) + "];\n";
-    if (program.ports_in_arena)
-      after += "  memcpy(" + output + ", " + name + "_" + program.ports.outputs[i].name +
-               "(), sizeof " + output + ");\n";
-    else
-      arguments += (arguments.empty() ? "" : ", ") + output;
-    // Integers are equal; sums of floats have another order.
-    const char* const tolerance = is_floating(port.type.dtype) ? "1e-4" : "0";
-    checks += "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" +
-              number + "[i], (double)" + output + "[i]);\n  failed |= told(" + number + ", " +
-              count + ", " + tolerance + ");\n";
-  }
-  text += kCompare;
-  text +=
-      "static int told(int output, int count, double tolerance)\n{\n"
-      "  const int failed = !(largest <= tolerance * scale);\n"
-      "  printf(\"" +
-      name +
-      ": %d elements of output %d, largest difference %g of %g\\n\", count, "
-      "output,\n         largest, scale);\n  largest = scale = 0;\n  return failed;\n}\n";
-  text += "\nint main(void)\n{\n  int failed = 0;\n" + before + "  " + name + "_run(" + arguments +
-          ");\n" + after + checks + "  return failed;\n}\n";
-  return text;
+Result<std::string> test_main(const model::Model& model, const std::vector<TestCall>& calls,
+                              const std::string& name) {
+  TestMain main(model, name);
+  for (const TestCall& call : calls) WEFT_TRY(main.add(call));
+  return main.text();
 }
 
 }  // namespace weft::c99

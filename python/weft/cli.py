@@ -80,7 +80,17 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         metavar="BYTES",
         type=size,
         default=0,
-        help="most that the arena may have: 20480, 20KB or 1MB (of 1024)",
+        help="most that the arena may have, with --train arena and state: 20480, 20KB or 1MB",
+    )
+    command.add_argument(
+        "--train",
+        metavar="NAMES",
+        nargs="?",
+        const="*",
+        help="also a training step for parameters, all or those named: '2.weight,*.bias', 'last:2'",
+    )
+    command.add_argument(
+        "--train-entry", metavar="ENTRY", default="train", help="of the step; `train` by default"
     )
 
 
@@ -134,6 +144,8 @@ def compile_file(options: argparse.Namespace) -> int:
             memory=options.memory,
             main=options.main,
             ports_in_arena=options.ports_in_arena,
+            train=options.train,
+            train_entry=options.train_entry,
         )
     except (Error, OSError) as error:
         print(f"weft: {error}", file=sys.stderr)

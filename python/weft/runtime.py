@@ -53,6 +53,8 @@ typedef struct weft_c_options {
   int64_t memory;
   int32_t with_main;
   int32_t ports_in_arena;
+  const char* train;
+  const char* train_entry;
 } weft_c_options;
 weft_status weft_model_write_c(weft_model model, const weft_c_options* options, const char* folder);
 const char* weft_model_metadata(weft_model model, const char* key);
@@ -227,6 +229,8 @@ class Model:
         memory: int = 0,
         main: bool = False,
         ports_in_arena: bool = False,
+        train: str | None = None,
+        train_entry: str = "train",
     ) -> list[Path]:
         """Writes an entry point as C99 that needs no library; gives the paths of the files.
 
@@ -236,14 +240,21 @@ class Model:
         main: also `name_main.c`, which compares one run with this library's results
         ports_in_arena: inputs and outputs lie in the arena, where they share bytes with the rest,
             instead of in arrays of the caller's
+        train: parameters that the C can train: their names separated by commas, with `*` for any
+            characters, or `last:2` for the two layers nearest to the loss; None: none. `memory`
+            counts what training changes, too; parameters are trained from the last one on, as long
+            as they fit
+        train_entry: the entry point of the training step
         Raises NotImplementedError for an operator without a C form and for shapes that are not
-        fixed, ValueError where `memory` is too little, and says how little is possible.
+        fixed, ValueError where `memory` is too little, and says how little is possible, and where
+        `train` names no parameter that the step updates.
 
         >>> runtime.Model("digits.weft").write_c("build", name="digits")        # doctest: +SKIP
         [PosixPath('build/digits.c'), PosixPath('build/digits.h')]
         """
         name = entry if name is None else name
-        strings = [_ffi.new("char[]", text.encode()) for text in (entry, name)]
+        texts = (entry, name, train_entry, *([] if train is None else [train]))
+        strings = [_ffi.new("char[]", text.encode()) for text in texts]
         options = _ffi.new(
             "weft_c_options*",
             {
@@ -253,6 +264,8 @@ class Model:
                 "memory": memory,
                 "with_main": int(main),
                 "ports_in_arena": int(ports_in_arena),
+                "train": _ffi.NULL if train is None else strings[3],
+                "train_entry": strings[2],
             },
         )
         path = Path(folder)

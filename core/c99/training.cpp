@@ -1,0 +1,168 @@
+#include "c99/training.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+#include "c99/updates.h"
+
+namespace weft::c99 {
+
+namespace {
+
+const Tensor& tensor_of(const model::Model& model, int32_t index) {
+  return *model.tensors()[static_cast<size_t>(index)].tensor;
+}
+
+int64_t bytes_of(const Tensor& tensor) {
+  return tensor.shape().elements() * size_of(tensor.dtype());
+}
+
+// Members by falling size of their elements, each under a name of its own.
+void name_variables(const model::Model& model, std::vector<int32_t> tensors, Training& training) {
+  std::ranges::stable_sort(tensors, std::greater<>(), [&](int32_t index) {
+    return size_of(tensor_of(model, index).dtype());
+  });
+  for (const int32_t index : tensors) {
+    std::string name = identifier(model.tensors()[static_cast<size_t>(index)].name);
+    if (name.starts_with('_')) name.insert(0, "w");
+    const auto is_taken = [&](const Variable& known) { return known.member == name; };
+    while (is_reserved(name) || std::ranges::any_of(training.variables, is_taken)) name += "_";
+    training.variables.push_back({index, name});
+    training.state_bytes += bytes_of(tensor_of(model, index));
+  }
+  training.state_bytes = (training.state_bytes + 7) / 8 * 8;
+}
+
+// Prepared weights that both programs have, folded norms, are one array.
+void share_prepared(Program& from, Program& to) {
+  const size_t first = to.ports.inputs.size() - to.prepared.size();
+  const size_t other = from.ports.inputs.size() - from.prepared.size();
+  for (size_t i = 0; i < to.prepared.size(); ++i)
+    for (size_t k = 0; k < from.prepared.size(); ++k) {
+      Port& port = to.ports.inputs[first + i];
+      const Port& known = from.ports.inputs[other + k];
+      const auto bytes = static_cast<size_t>(port.shape.elements() * size_of(port.dtype));
+      if (port.dtype == known.dtype && port.shape == known.shape &&
+          std::memcmp(port.content, known.content, bytes) == 0)
+        port = known;
+    }
+}
+
+class Planner {
+ public:
+  Planner(const model::Model& model, const model::Entry& run, const model::Entry& step)
+      : model_(model), run_(run), step_(step), updates_(model, run, step) {}
+
+  Result<Training> plan(const std::vector<size_t>& trained) const {
+    Training training;
+    const Updates::Part part = updates_.part_for(trained);
+    name_variables(model_, part.tensors, training);
+    Variables variables;
+    for (const Variable& variable : training.variables) {
+      const bool is_scalar = tensor_of(model_, variable.tensor).shape().rank() == 0;
+      variables[variable.tensor] = (is_scalar ? "&state->" : "state->") + variable.member;
+    }
+    for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
+    training.parameters = updates_.parameters().size();
+    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, run_.program->graph(), variables));
+    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, part.graph, variables));
+    share_prepared(training.run, training.step);
+    return training;
+  }
+
+  // As many as fit, from the one on that is nearest to the loss: what lies before it costs the
+  // memory of a backward pass that goes farther, and a bias less than a weight.
+  Result<Training> plan_within(const std::vector<size_t>& wanted, int64_t memory) const {
+    WEFT_ASSIGN(Training all, plan(wanted));
+    if (memory == 0 || bytes_of_plan(all) <= memory) return all;
+    Training best;
+    int64_t least = bytes_of_plan(all);
+    std::string least_name;
+    std::vector<size_t> chosen;
+    for (const size_t k : wanted) {
+      chosen.push_back(k);
+      WEFT_ASSIGN(Training tried, plan(chosen));
+      const int64_t bytes = bytes_of_plan(tried);
+      if (chosen.size() == 1 && (least_name.empty() || bytes < least)) {
+        least = bytes;
+        least_name = updates_.parameters()[k].name;
+      }
+      if (bytes <= memory)
+        best = std::move(tried);
+      else
+        chosen.pop_back();
+    }
+    if (!chosen.empty()) return best;
+    return errors::invalid_value(
+        "compile", "`memory` of ", memory, " bytes cannot be met: training `", least_name,
+        "` alone takes ", least, " bytes of state and arena, the least of the parameters given");
+  }
+
+  const Updates& updates() const { return updates_; }
+
+ private:
+  static int64_t bytes_of_plan(const Training& training) {
+    return training.state_bytes + training.arena_bytes();
+  }
+
+  const model::Model& model_;
+  const model::Entry &run_, &step_;
+  Updates updates_;
+};
+
+}  // namespace
+
+int64_t Training::arena_bytes() const {
+  return std::max(run.plan.arena_bytes, step.plan.arena_bytes);
+}
+
+Result<Training> plan_training(const model::Model& model, const model::Entry& run,
+                               const model::Entry& step, std::string_view patterns,
+                               int64_t memory) {
+  if (memory < 0)
+    return errors::invalid_value("compile", "`memory` must be at least 0; got ", memory);
+  if (!run.program->graph().states.empty())
+    return errors::unsupported("compile: entry `" + run.name + "`",
+                               "it changes arrays of the file when it runs, which only the "
+                               "training step may; export it in predict mode");
+  const Planner planner(model, run, step);
+  WEFT_ASSIGN(const std::vector<size_t> wanted, planner.updates().matching(patterns));
+  return planner.plan_within(wanted, memory);
+}
+
+// ---- text
+
+std::string state_struct(const model::Model& model, const Training& training,
+                         const std::string& name) {
+  std::string text = "struct " + name + "_state {\n";
+  for (const Variable& variable : training.variables) {
+    const Tensor& tensor = tensor_of(model, variable.tensor);
+    text += "  " + std::string(type_name(tensor.dtype())) + " " + variable.member;
+    if (tensor.shape().rank() > 0) text += "[" + std::to_string(tensor.shape().elements()) + "]";
+    text += "; /* " + shape_text(tensor.shape()) + " */\n";
+  }
+  return text + "};\n";
+}
+
+std::string start_body(const model::Model& model, const Training& training, Source& source) {
+  std::string text;
+  for (const Variable& variable : training.variables) {
+    const model::NamedTensor& named = model.tensors()[static_cast<size_t>(variable.tensor)];
+    const Tensor& tensor = *named.tensor;
+    const auto* const content = static_cast<const char*>(tensor.data());
+    const std::string member = "state->" + variable.member;
+    if (tensor.shape().rank() == 0) {
+      text += "  " + member + " = " + literal(tensor.dtype(), content) + ";\n";
+    } else if (std::all_of(content, content + bytes_of(tensor), [](char c) { return c == 0; })) {
+      text += "  memset(" + member + ", 0, sizeof " + member + ");\n";
+    } else {
+      const std::string array =
+          source.array("w_" + named.name, content, tensor.dtype(), tensor.shape(), content);
+      text += "  memcpy(" + member + ", " + array + ", sizeof " + member + ");\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace weft::c99
