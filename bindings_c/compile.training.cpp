@@ -23,12 +23,8 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   if (full.train && !*full.train)
     return errors::invalid_value(function, "`train` must name parameters, such as `*`; got ``");
   const auto text = [](const char* given) { return std::string(given ? given : ""); };
-  return c99::CompileOptions{text(full.name),
-                             text(full.entry),
-                             full.memory,
-                             full.with_main != 0,
-                             full.ports_in_arena != 0,
-                             text(full.train),
+  return c99::CompileOptions{text(full.name),       text(full.entry),         full.memory,
+                             full.with_main != 0,   full.ports_in_arena != 0, text(full.train),
                              text(full.train_entry)};
 }
 

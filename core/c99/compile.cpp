@@ -157,7 +157,8 @@ std::string header_of(const std::vector<Function>& functions, const Compiled& co
   if (training)
     text += "\n/* Trains on one batch: changes the state.\n" + ports_text(training->step) +
             " */\n" + functions[1].head() + ";\n";
-  text += "\n/* The same in the caller's arena, for several threads or to share the memory: it may\n";
+  text +=
+      "\n/* The same in the caller's arena, for several threads or to share the memory: it may\n";
   text += " * hold anything before and after a run. With " + prefix +
           "_NO_STATIC_ARENA defined there is only\n * this one. */\n";
   for (const Function& function : functions) text += function.head_in() + ";\n";
@@ -178,9 +179,8 @@ std::string in_arena_text(const Function& function) {
 
 // The functions that work in a static arena, one for all of them.
 std::string static_text(const std::vector<Function>& functions, const Compiled& compiled) {
-  const std::string type =
-      "union {\n    uint64_t alignment;\n    char bytes[" + upper(compiled.name) +
-      "_ARENA_BYTES];\n  } ";
+  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" +
+                           upper(compiled.name) + "_ARENA_BYTES];\n  } ";
   const bool ports_in_arena = functions[0].program.ports_in_arena;
   const bool is_global = ports_in_arena || functions.size() > 1;
   const bool is_there = compiled.arena_bytes > 0 || ports_in_arena;
@@ -269,8 +269,9 @@ Status check_extents(const Program& program) {
 Result<Compiled> compile_training(const model::Model& model, const model::Entry& run,
                                   const CompileOptions& options, Compiled compiled) {
   if (options.ports_in_arena)
-    return errors::unsupported("compile", "with `train`, inputs and outputs are the caller's: it "
-                                          "goes without `ports_in_arena`");
+    return errors::unsupported("compile",
+                               "with `train`, inputs and outputs are the caller's: it "
+                               "goes without `ports_in_arena`");
   const std::string_view name =
       options.train_entry.empty() ? "train" : std::string_view(options.train_entry);
   WEFT_ASSIGN(const model::Entry* step, model.entry(name));
@@ -336,8 +337,8 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   compiled.header = header_of(functions, compiled, entry->name, "", nullptr);
   compiled.source = source_of(functions, top, compiled, "");
   if (options.with_main) {
-    WEFT_ASSIGN(compiled.main, test_main(model, {{entry, &program, compiled.name + "_run"}},
-                                         compiled.name));
+    WEFT_ASSIGN(compiled.main,
+                test_main(model, {{entry, &program, compiled.name + "_run"}}, compiled.name));
   }
   return compiled;
 }

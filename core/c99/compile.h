@@ -1,7 +1,8 @@
 // An entry point of a .weft file as C99 that needs no library: a .c and a .h file, and on request a
 // main with a test vector.
 //
-// With training there is a second function, a step, and a struct of the caller's for what it changes.
+// With training there is a second function, a step, and a struct of the caller's for what it
+// changes.
 //
 // The header says what a caller has to know: the function, the arena, and how much flash, memory
 // and arithmetic it takes. Weights are const arrays. Nothing is allocated. The same file gives the

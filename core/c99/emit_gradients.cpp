@@ -183,9 +183,8 @@ Status emit_cross_entropy_gradient(Call& call) {
 
 Status emit_convolution_weight(Call& call) {
   const ops::AttributeReader a = call.attributes();
-  WEFT_ASSIGN(kernels::Convolution p,
-              ops::convolution_problem(a, DType::kFloat32, call.in(0).shape,
-                                       Shape(a.ints("weight_shape"))));
+  WEFT_ASSIGN(kernels::Convolution p, ops::convolution_problem(a, DType::kFloat32, call.in(0).shape,
+                                                               Shape(a.ints("weight_shape"))));
   call.source().add_multiply_adds(multiply_adds_of(p));
   call.source().use_arithmetic();
   define_window(call, p);

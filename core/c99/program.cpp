@@ -60,9 +60,10 @@ Status check_supported(const model::Entry& entry, const Graph& graph) {
 // Without a struct for what it changes.
 Status check_changes_nothing(const model::Entry& entry) {
   if (entry.program->graph().states.empty()) return {};
-  return errors::unsupported("compile: entry `" + entry.name + "`",
-                             "it changes arrays of the file when it runs (running means, caches), "
-                             "which C has in training steps only (`train`); export in predict mode");
+  return errors::unsupported(
+      "compile: entry `" + entry.name + "`",
+      "it changes arrays of the file when it runs (running means, caches), "
+      "which C has in training steps only (`train`); export in predict mode");
 }
 
 // Runs what makes prepared values.
@@ -96,8 +97,8 @@ std::string unique_name(const Ports& ports, std::string name, bool has_state) {
   return name;
 }
 
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           const Graph& graph, const Variables& variables, bool ports_in_arena) {
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry, const Graph& graph,
+                           const Variables& variables, bool ports_in_arena) {
   WEFT_TRY(check_supported(entry, graph));
   Program program;
   program.inputs = entry.inputs.size();
@@ -115,9 +116,8 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
     void* const content = is_known ? named.tensor->data() : nullptr;
     settled.push_back(is_known);
     sources.push_back(content);
-    program.ports.inputs.push_back(
-        {is_known ? identifier("w_" + named.name) : variable->second, named.tensor->dtype(),
-         named.tensor->shape(), content});
+    program.ports.inputs.push_back({is_known ? identifier("w_" + named.name) : variable->second,
+                                    named.tensor->dtype(), named.tensor->shape(), content});
   }
   for (const model::Port& port : entry.outputs)
     program.ports.outputs.push_back({unique_name(program.ports, identifier(port.name), has_state),

@@ -112,7 +112,7 @@ std::string Source::array(std::string_view hint, const void* from, DType dtype, 
   top_.constant_bytes += count * size_of(dtype);
   top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
   top_.arrays += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
-             std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
+                 std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
   append_elements(top_.arrays, dtype, elements, count);
   top_.arrays += "};\n\n";
   if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN

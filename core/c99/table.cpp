@@ -7,9 +7,9 @@ namespace weft::c99 {
 
 const Emitter* find_emitter(std::string_view op) {
   using Family = std::span<const Emitter> (*)();
-  constexpr Family kFamilies[] = {copy_emitters,        product_emitters,   window_emitters,
-                                  reduction_emitters,   row_emitters,       index_emitters,
-                                  recurrent_emitters,   attention_emitters, int8_layer_emitters,
+  constexpr Family kFamilies[] = {copy_emitters,         product_emitters,   window_emitters,
+                                  reduction_emitters,    row_emitters,       index_emitters,
+                                  recurrent_emitters,    attention_emitters, int8_layer_emitters,
                                   int8_element_emitters, gradient_emitters,  batch_norm_emitters};
   for (const Family family : kFamilies)
     for (const Emitter& emitter : family())

@@ -20,9 +20,8 @@ int64_t bytes_of(const Tensor& tensor) {
 
 // Members by falling size of their elements, each under a name of its own.
 void name_variables(const model::Model& model, std::vector<int32_t> tensors, Training& training) {
-  std::ranges::stable_sort(tensors, std::greater<>(), [&](int32_t index) {
-    return size_of(tensor_of(model, index).dtype());
-  });
+  std::ranges::stable_sort(tensors, std::greater<>(),
+                           [&](int32_t index) { return size_of(tensor_of(model, index).dtype()); });
   for (const int32_t index : tensors) {
     std::string name = identifier(model.tensors()[static_cast<size_t>(index)].name);
     if (name.starts_with('_')) name.insert(0, "w");

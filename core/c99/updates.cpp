@@ -130,8 +130,9 @@ bool Updates::names_any(std::string_view pattern, std::vector<bool>& chosen) con
 Result<std::vector<size_t>> Updates::matching(std::string_view patterns) const {
   const std::string where = "compile: entry `" + step_.name + "`";
   if (parameters_.empty())
-    return errors::invalid_value(where, "it trains nothing: no result of it depends on an array "
-                                        "that it changes; export a step of `trainer.compile`");
+    return errors::invalid_value(where,
+                                 "it trains nothing: no result of it depends on an array "
+                                 "that it changes; export a step of `trainer.compile`");
   std::vector<bool> chosen(parameters_.size(), false);
   for (std::string_view rest = patterns;;) {
     const size_t comma = rest.find(',');
@@ -167,8 +168,7 @@ Updates::Part Updates::part_for(const std::vector<size_t>& trained) const {
     grows = false;
     std::vector<ValueId> wanted = results_of(graph);
     for (size_t k = 0; k < changes.size(); ++k)
-      if (changes[k])
-        wanted.push_back(graph.outputs[static_cast<size_t>(graph.states[k].output)]);
+      if (changes[k]) wanted.push_back(graph.outputs[static_cast<size_t>(graph.states[k].output)]);
     const std::vector<bool> needed = needed_for(graph, wanted);
     for (size_t k = 0; k < changes.size(); ++k) {
       const ValueId old = old_content(graph, graph.states[k]);

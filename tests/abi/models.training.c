@@ -222,6 +222,13 @@ static void a_model_becomes_c(weft_model model) {
   options.struct_size = 8;
   FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "struct_size");
   options.struct_size = sizeof options;
+  options.train = "";
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "`train`");
+  options.train = "*";
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_NOT_FOUND, "`train`");
+  options.train_entry = "scores";
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "trains nothing");
+  options.struct_size = offsetof(weft_c_options, train); /* as callers had it before training */
   MUST(weft_model_write_c(model, &options, "."));
   file = fopen("weft_abi_net.c", "r");
   CHECK(file != NULL);

@@ -1,4 +1,5 @@
-"""Every example runs by itself: `examples/<name>/demo.py --quick`, in an empty folder."""
+"""Every example runs by itself: `examples/<name>/demo.py --quick`, in an empty folder, and what
+else is to be started there."""
 
 import subprocess
 import sys
@@ -9,7 +10,10 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-@pytest.mark.parametrize("demo", sorted(EXAMPLES.glob("*/demo.py")), ids=lambda p: p.parent.name)
+STARTED = [*sorted(EXAMPLES.glob("*/demo.py")), EXAMPLES / "tiny" / "personal.py"]
+
+
+@pytest.mark.parametrize("demo", STARTED, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_example_runs(demo, tmp_path):
     result = subprocess.run(
         [sys.executable, str(demo), "--quick"],

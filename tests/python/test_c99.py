@@ -451,19 +451,27 @@ def test_the_library_is_not_named_by_the_c(tmp_path):
 def test_the_page_leads_from_a_network_to_a_program(root, tmp_path, monkeypatch):
     page = (root / "docs" / "embedded.md").read_text("utf-8")
     blocks = re.findall(r"^```(python|sh|c)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    assert [language for language, _ in blocks] == ["python", "sh", "sh", "c", "sh"]
+    wanted = ["python", "sh", "sh", "c", "sh", "python", "sh", "c", "sh"]
+    assert [language for language, _ in blocks] == wanted
     monkeypatch.chdir(tmp_path)
-    printed = ""
+    names, printed = {}, []
     for language, text in blocks:
         if language == "python":
-            exec(compile(text, "embedded.md", "exec"), {})
+            exec(compile(text, "embedded.md", "exec"), names)
         elif language == "c":
             Path("main.c").write_text(text)
         else:
             command = text.replace("weft compile", f"{sys.executable} -m weft.cli compile")
             done = subprocess.run(["sh", "-ec", command], capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
-            printed = done.stdout
-    table = numpy.array([line.split() for line in printed.splitlines()], dtype=float)
-    assert table[:, 0].tolist() == [0, 30, 60, 90, 120, 150, 180]
-    numpy.testing.assert_allclose(table[:, 1], numpy.sin(table[:, 0] * numpy.pi / 180), atol=0.15)
+            printed.append(done.stdout)
+    assert "trains  2.bias, 2.weight\n" in printed[3]
+    for program, wanted in ((printed[2], numpy.sin), (printed[4], calibrated)):
+        table = numpy.array([line.split() for line in program.splitlines()], dtype=float)
+        assert table[:, 0].tolist() == [0, 30, 60, 90, 120, 150, 180]
+        values = wanted(table[:, 0] * numpy.pi / 180)
+        numpy.testing.assert_allclose(table[:, 1], values, atol=0.15)
+
+
+def calibrated(angle):
+    return 0.5 + 0.8 * numpy.sin(angle)

@@ -99,11 +99,11 @@ class Trained:
         """Arrays of the state by name."""
         found = {}
         for name, field in self.ffi.typeof("struct net_state").fields:
-            raw = self.ffi.buffer(
-                self.ffi.addressof(self.state, name), self.ffi.sizeof(field.type)
-            )
+            raw = self.ffi.buffer(self.ffi.addressof(self.state, name), self.ffi.sizeof(field.type))
             kind = field.type.item if field.type.kind == "array" else field.type
-            found[name] = numpy.frombuffer(raw, {"float": "f4", "double": "f8"}.get(kind.cname, "i8"))
+            found[name] = numpy.frombuffer(
+                raw, {"float": "f4", "double": "f8"}.get(kind.cname, "i8")
+            )
         return found
 
 
@@ -206,10 +206,11 @@ def test_running_statistics_are_variables_of_both_functions(tmp_path):
     steps = list(batches_of(20, (2, 1, 9, 8), 3))
     trained, _ = follow(path, tmp_path, steps)
     assert any(name.endswith("running_mean") for name in trained.members())
-    context = runtime.Model(path).context("train")
+    model = runtime.Model(path)
+    context = model.context("train")
     for x, y in steps:
         context.run(x, y)
-    run = runtime.Model(path).context("forward", sharing=context)
+    run = model.context("forward", sharing=context)
     wanted = numpy.array(run.run(steps[0][0][:1])[0])
     numpy.testing.assert_allclose(trained.run(steps[0][0][:1]), wanted, rtol=1e-3, atol=1e-4)
 
@@ -247,7 +248,7 @@ def test_the_generated_main_is_clean_under_sanitizers(kind, tmp_path):
     files = runtime.Model(path).write_c(tmp_path, name="net", main=True, train="*")
     told = c_programs.run(c_programs.built(files, tmp_path / "net", SANITIZED))
     assert len(re.findall("largest difference", told)) == 4  # a run, two steps, a run
-    first, last = (re.findall(r"output ([03]), .* of (\S+)", told))
+    first, last = re.findall(r"output ([03]), .* of (\S+)", told)
     assert first[1] != last[1], told
 
 
@@ -451,7 +452,9 @@ def test_operators_without_c(tmp_path):
     net = nn.HybridSequential(nn.Dense(4), nn.Dropout(0.5), nn.Dense(2))
     filled(net, x)
     path = write(tmp_path, net, gluon.loss.L2Loss(), x, data(2, 2))
-    with pytest.raises(NotImplementedError, match="random numbers .* `record\\(train_mode=False\\)`"):
+    with pytest.raises(
+        NotImplementedError, match=r"random numbers .* `record\(train_mode=False\)`"
+    ):
         runtime.Model(path).write_c(tmp_path, train="*")
 
 
