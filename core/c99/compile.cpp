@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/errors.h"
+#include "c99/compile_impl.h"
 #include "c99/program.h"
 #include "c99/source.h"
 #include "c99/test_vector.h"
@@ -12,7 +13,6 @@
 #include "model/replace_file.h"
 
 namespace weft::c99 {
-namespace {
 
 std::string upper(std::string text) {
   for (char& c : text)
@@ -55,6 +55,18 @@ std::string ports_text(const Program& program) {
 
 std::string behind(const std::string& list) { return list.empty() ? list : ", " + list; }
 
+std::string in_arena_text(const Program& program, const Source& source, const std::string& name) {
+  std::string text = "void " + name + "_in(void *arena" + behind(parameters_of(program)) + ")\n{\n";
+  text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
+  for (size_t i = 0; i < program.inputs; ++i)
+    if (!program.ports_in_arena && !source.reads_input(i))
+      text += "  (void)" + program.ports.inputs[i].name + ";\n";
+  if (!program.state.empty()) text += "  (void)state;\n";
+  return text + source.calls() + "}\n\n";
+}
+
+namespace {
+
 // Inputs, then outputs, with where they are in the arena.
 template <class Each>
 void each_place(const Program& program, const Each& each) {
@@ -87,130 +99,65 @@ std::string getters_of(const Program& program, const std::string& name, const st
   return text;
 }
 
-// One of the file's functions; it has a twin that works in an arena of the caller's.
-struct Function {
-  const Program& program;
-  const Source& source;
-  std::string name;
-  const char* summary;
-
-  std::string head() const {
-    const std::string parameters = parameters_of(program);
-    return "void " + name + "(" + (parameters.empty() ? "void" : parameters) + ")";
-  }
-  std::string head_in() const {
-    return "void " + name + "_in(void *arena" + behind(parameters_of(program)) + ")";
-  }
-};
-
-// Names in lines of a comment.
-std::string listed(const std::vector<std::string>& names) {
-  constexpr size_t kColumns = 90;
-  std::string text, line = " *   trains ";
-  for (const std::string& name : names) {
-    if (line.size() + name.size() > kColumns) {
-      text += line + "\n";
-      line = " *          ";
-    }
-    line += " " + name + (&name == &names.back() ? "" : ",");
-  }
-  return text + line + "\n";
-}
-
-std::string figures_of(const std::vector<Function>& functions, const Compiled& compiled,
-                       const Training* training) {
-  std::string text = " *   flash   " + std::to_string(compiled.constant_bytes) +
-                     " bytes of weights, and the code\n";
-  text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena" +
-          (training ? ", " + std::to_string(training->state_bytes) + " of state" : "") +
-          ", beside inputs and outputs, which are the caller's\n";
-  for (const Function& function : functions) {
-    char work[32];
-    std::snprintf(work, sizeof work, "%.0f", function.source.multiply_adds());
-    text += (&function == &functions[0] ? " *   work    " : " *           ") + std::string(work) +
-            " multiply-adds " + function.summary + "\n";
-  }
-  if (!training) return text;
-  return text + listed(training->trained) + " *           " +
-         std::to_string(training->trained.size()) + " of " + std::to_string(training->parameters) +
-         " parameters that it could\n";
-}
-
-std::string header_of(const std::vector<Function>& functions, const Compiled& compiled,
-                      const std::string& entry, const std::string& state,
-                      const Training* training) {
+std::string header_of(const Program& program, const Compiled& compiled, const std::string& entry,
+                      const Additions& more = {}) {
   const std::string prefix = upper(compiled.name);
-  const Program& program = functions[0].program;
+  char work[32];
+  std::snprintf(work, sizeof work, "%.0f", compiled.multiply_adds);
   std::string text =
       "/* " + compiled.name + ".h: entry point `" + entry + "` of a Weft model, in C99.\n *\n";
-  text += figures_of(functions, compiled, training) + " */\n";
+  text += " *   flash   " + std::to_string(compiled.constant_bytes) +
+          " bytes of weights, and the code\n";
+  text += " *   memory  " + std::to_string(compiled.arena_bytes) +
+          " bytes of arena, beside inputs and outputs, which are the caller's\n";
+  text += std::string(" *   work    ") + work + " multiply-adds a run\n" + more.figures + " */\n";
   text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   text += "/* Of the memory that a run works in; its address is a multiple of the alignment. */\n";
   text += "#define " + prefix + "_ARENA_BYTES " + std::to_string(compiled.arena_bytes) + "\n";
   text += "#define " + prefix + "_ARENA_ALIGNMENT " + std::to_string(kArenaAlignment) + "\n\n";
+  const std::string parameters = parameters_of(program);
   if (program.ports_in_arena) text += places_text(program, prefix);
-  text += state;
+  text += more.types;
   text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
-  text += ports_text(program) + " */\n" + functions[0].head() + ";\n";
+  text += ports_text(program) + " */\n";
+  text += "void " + compiled.name + "_run(" + (parameters.empty() ? "void" : parameters) + ");\n";
   if (program.ports_in_arena) text += getters_of(program, compiled.name, "", ";\n");
-  if (training)
-    text += "\n/* Trains on one batch: changes the state.\n" + ports_text(training->step) +
-            " */\n" + functions[1].head() + ";\n";
-  text +=
-      "\n/* The same in the caller's arena, for several threads or to share the memory: it may\n";
+  text += "\n" + more.declarations;
+  text += "/* The same in the caller's arena, for several threads or to share the memory: it may\n";
   text += " * hold anything before and after a run. With " + prefix +
           "_NO_STATIC_ARENA defined there is only\n * this one. */\n";
-  for (const Function& function : functions) text += function.head_in() + ";\n";
-  return text + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+  text += "void " + compiled.name + "_run_in(void *arena" + behind(parameters) + ");\n";
+  text += more.declarations_in + "\n";
+  return text + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 
-std::string in_arena_text(const Function& function) {
-  const Program& program = function.program;
-  const Source& source = function.source;
-  std::string text = function.head_in() + "\n{\n";
-  text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
-  for (size_t i = 0; i < program.inputs; ++i)
-    if (!program.ports_in_arena && !source.reads_input(i))
-      text += "  (void)" + program.ports.inputs[i].name + ";\n";
-  if (!program.state.empty()) text += "  (void)state;\n";
-  return text + source.calls() + "}\n\n";
-}
-
-// The functions that work in a static arena, one for all of them.
-std::string static_text(const std::vector<Function>& functions, const Compiled& compiled) {
-  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" +
-                           upper(compiled.name) + "_ARENA_BYTES];\n  } ";
-  const bool ports_in_arena = functions[0].program.ports_in_arena;
-  const bool is_global = ports_in_arena || functions.size() > 1;
-  const bool is_there = compiled.arena_bytes > 0 || ports_in_arena;
-  const std::string arena = is_global ? compiled.name + "_arena" : "arena";
-  std::string text;
-  if (is_global && is_there) text += "static " + type + arena + ";\n\n";
-  for (const Function& function : functions) {
-    text += function.head() + "\n{\n";
-    if (!is_global && is_there) text += "  static " + type + arena + ";\n";
-    text += "  " + function.name + "_in(" + (is_there ? arena + ".bytes" : "0") +
-            behind(arguments_of(function.program)) + ");\n}\n" +
-            (&function == &functions.back() && !ports_in_arena ? "" : "\n");
-  }
-  return ports_in_arena ? text + getters_of(functions[0].program, compiled.name, "", "") : text;
-}
-
-std::string source_of(const std::vector<Function>& functions, const Definitions& top,
-                      const Compiled& compiled, const std::string& start) {
+std::string source_of(const Program& program, const Source& source, const Definitions& top,
+                      const Compiled& compiled, const Additions& more = {}) {
+  const std::string prefix = upper(compiled.name), bytes = prefix + "_ARENA_BYTES";
   std::string text = "/* " + compiled.name + ".c: see " + compiled.name +
                      ".h. Compile with -ffp-contract=off. */\n#include \"" + compiled.name +
                      ".h\"\n\n";
-  std::string steps, buffers, runs;
-  for (const Function& function : functions) {
-    steps += function.source.functions();
-    buffers += function.source.buffers();
-    runs += in_arena_text(function);
+  text += top.text(source.functions() + more.steps);
+  text += source.buffers() + more.buffers + source.functions() + more.steps;
+  text += in_arena_text(program, source, compiled.name + "_run") + more.functions;
+  text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
+  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + bytes + "];\n  } ";
+  if (program.ports_in_arena) {
+    text += "static " + type + compiled.name + "_arena;\n\nvoid " + compiled.name +
+            "_run(void)\n{\n  " + compiled.name + "_run_in(" + compiled.name +
+            "_arena.bytes);\n}\n\n";
+    return text + getters_of(program, compiled.name, "", "") + "#endif\n";
   }
-  text += top.text(steps) + buffers + steps + start + runs;
-  return text + "#ifndef " + upper(compiled.name) + "_NO_STATIC_ARENA\n" +
-         static_text(functions, compiled) + "#endif\n";
+  const bool is_shared = !more.static_functions.empty();
+  const std::string arena = is_shared ? compiled.name + "_arena" : "arena";
+  const bool is_there = compiled.arena_bytes > 0;
+  if (is_there && is_shared) text += "static " + type + arena + ";\n\n";
+  text += "void " + compiled.name + "_run(" + parameters_of(program) + ")\n{\n";
+  if (is_there && !is_shared) text += "  static " + type + arena + ";\n";
+  text += "  " + compiled.name + "_run_in(" + (is_there ? arena + ".bytes" : "0") +
+          behind(arguments_of(program)) + ");\n}\n";
+  return text + more.static_functions + "#endif\n";
 }
 
 Status check_name(const std::string& name) {
@@ -244,6 +191,8 @@ std::string peak_text(const executor::Plan& plan) {
   return text;
 }
 
+}  // namespace
+
 Status check_memory(const Program& program, int64_t memory) {
   const executor::Plan& plan = program.plan;
   if (memory < 0)
@@ -265,51 +214,23 @@ Status check_extents(const Program& program) {
   return {};
 }
 
-// The run and the step of training as one file.
-Result<Compiled> compile_training(const model::Model& model, const model::Entry& run,
+namespace {
+
+Result<Compiled> compile_training(const model::Model& model, const model::Entry& entry,
                                   const CompileOptions& options, Compiled compiled) {
-  if (options.ports_in_arena)
-    return errors::unsupported("compile",
-                               "with `train`, inputs and outputs are the caller's: it "
-                               "goes without `ports_in_arena`");
-  const std::string_view name =
-      options.train_entry.empty() ? "train" : std::string_view(options.train_entry);
-  WEFT_ASSIGN(const model::Entry* step, model.entry(name));
-  WEFT_ASSIGN(Training training, plan_training(model, run, *step, options.train, options.memory));
-  const std::string state = "struct " + compiled.name + "_state *state";
-  training.run.state = "const " + state;
-  training.step.state = state;
   Definitions top;
-  Source running(training.run.plan, training.run.ports, top);
-  Source stepping(training.step.plan, training.step.ports, top, "train_");
-  for (const auto& [program, source] :
-       {std::pair(&training.run, &running), std::pair(&training.step, &stepping)}) {
-    WEFT_TRY(check_memory(*program, 0));
-    WEFT_TRY(check_extents(*program));
-    WEFT_TRY(source->add_steps());
-  }
-  const std::string start = "void " + compiled.name + "_start(" + state + ")";
-  const std::string body = start_body(model, training, stepping);
+  WEFT_ASSIGN(const Training training, plan_training(model, entry, options, compiled.name));
+  Source run(training.run.plan, training.run.ports, top);
+  Source step(training.step.plan, training.step.ports, top, "train_");
+  for (Source* const source : {&run, &step}) WEFT_TRY(source->add_steps());
+  const Additions more = additions_of(model, training, step);
   compiled.arena_bytes = training.arena_bytes();
   compiled.constant_bytes = top.constant_bytes;
-  compiled.multiply_adds = running.multiply_adds();
-  const std::vector<Function> functions{
-      {training.run, running, compiled.name + "_run", "a run"},
-      {training.step, stepping, compiled.name + "_train", "a training step"}};
-  const std::string declared =
-      "/* What training changes; the caller's, who may save it and bring it back as it is. */\n" +
-      state_struct(model, training, compiled.name) +
-      "\n/* As the file has it: before anything else that is given the state. */\n" + start +
-      ";\n\n";
-  compiled.header = header_of(functions, compiled, run.name, declared, &training);
-  compiled.source = source_of(functions, top, compiled, start + "\n{\n" + body + "}\n\n");
+  compiled.multiply_adds = run.multiply_adds();
+  compiled.header = header_of(training.run, compiled, entry.name, more);
+  compiled.source = source_of(training.run, run, top, compiled, more);
   if (options.with_main) {
-    const TestCall runs{&run, &training.run, functions[0].name};
-    const TestCall trains{step, &training.step, functions[1].name};
-    // The library's step trains everything: from the second on it is another one than a part's.
-    std::vector<TestCall> calls{runs, trains};
-    if (training.trained.size() == training.parameters) calls.insert(calls.end(), {trains, runs});
-    WEFT_ASSIGN(compiled.main, test_main(model, calls, compiled.name));
+    WEFT_ASSIGN(compiled.main, test_main(model, training.test_calls(), compiled.name));
   }
   return compiled;
 }
@@ -324,7 +245,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
-  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, options.ports_in_arena));
+  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, {options.ports_in_arena}));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Definitions top;
@@ -333,12 +254,11 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   compiled.arena_bytes = program.plan.arena_bytes;
   compiled.constant_bytes = top.constant_bytes;
   compiled.multiply_adds = source.multiply_adds();
-  const std::vector<Function> functions{{program, source, compiled.name + "_run", "a run"}};
-  compiled.header = header_of(functions, compiled, entry->name, "", nullptr);
-  compiled.source = source_of(functions, top, compiled, "");
+  compiled.header = header_of(program, compiled, entry->name);
+  compiled.source = source_of(program, source, top, compiled);
   if (options.with_main) {
-    WEFT_ASSIGN(compiled.main,
-                test_main(model, {{entry, &program, compiled.name + "_run"}}, compiled.name));
+    const TestCall call{entry, &program, compiled.name + "_run"};
+    WEFT_ASSIGN(compiled.main, test_main(model, {call}, compiled.name));
   }
   return compiled;
 }

@@ -43,7 +43,7 @@ Result<executor::Plan> best_plan(const Graph& graph, bool ports_in_arena, size_t
   return best;
 }
 
-Status check_supported(const model::Entry& entry, const Graph& graph) {
+Status check_supported(const model::Entry& entry, const Graph& graph, bool trains) {
   const std::string where = "compile: entry `" + entry.name + "`";
   for (const model::Port& port : entry.inputs)
     if (port.is_open())
@@ -52,6 +52,11 @@ Status check_supported(const model::Entry& entry, const Graph& graph) {
                                  "export without `dynamic`, or with the extent");
   if (!graph.sizes.empty())
     return errors::unsupported(where, "it has shapes that follow from values, which C has not");
+  if (!graph.states.empty() && !trains)
+    return errors::unsupported(where,
+                               "it changes arrays of the file when it runs (running means, "
+                               "caches), which C has in training steps only (`train`); export in "
+                               "predict mode");
   if (graph.effects > 0)
     return errors::unsupported(where, "it prints, checks or calls back, which C has not");
   return {};
@@ -97,13 +102,16 @@ std::string unique_name(const Ports& ports, std::string name, bool has_state) {
   return name;
 }
 
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry, const Graph& graph,
-                           const Variables& variables, bool ports_in_arena) {
-  WEFT_TRY(check_supported(entry, graph));
+}  // namespace
+
+Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
+                           const PlanRequest& request) {
+  const Graph& graph = request.graph ? *request.graph : entry.program->graph();
+  const bool has_state = !request.variables.empty();
+  WEFT_TRY(check_supported(entry, graph, has_state));
   Program program;
   program.inputs = entry.inputs.size();
   program.outputs = entry.outputs.size();
-  const bool has_state = !variables.empty();
   std::vector<bool> settled(program.inputs, false);
   std::vector<void*> sources(program.inputs, nullptr);
   for (const model::Port& port : entry.inputs)
@@ -111,8 +119,8 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                                     port.type.dtype, port.type.shape, nullptr});
   for (const int32_t index : entry.captures) {
     const model::NamedTensor& named = model.tensors()[static_cast<size_t>(index)];
-    const auto variable = variables.find(index);
-    const bool is_known = variable == variables.end();
+    const auto variable = request.variables.find(index);
+    const bool is_known = variable == request.variables.end();
     void* const content = is_known ? named.tensor->data() : nullptr;
     settled.push_back(is_known);
     sources.push_back(content);
@@ -142,22 +150,9 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   Graph rest = split.preparation.outputs.empty() ? std::move(whole) : std::move(split.rest);
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(rest), graph::Stage::kAfterSplit, context, selection));
-  program.ports_in_arena = ports_in_arena;
-  WEFT_ASSIGN(program.plan, best_plan(ready, ports_in_arena, program.inputs));
+  program.ports_in_arena = request.ports_in_arena;
+  WEFT_ASSIGN(program.plan, best_plan(ready, request.ports_in_arena, program.inputs));
   return program;
-}
-
-}  // namespace
-
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           bool ports_in_arena) {
-  WEFT_TRY(check_changes_nothing(entry));
-  return plan_for_c(model, entry, entry.program->graph(), {}, ports_in_arena);
-}
-
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry, const Graph& graph,
-                           const Variables& variables) {
-  return plan_for_c(model, entry, graph, variables, false);
 }
 
 }  // namespace weft::c99

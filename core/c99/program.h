@@ -28,12 +28,15 @@ using Variables = std::map<int32_t, std::string>;
 // The alignment of an arena, and of buffers in it.
 inline constexpr int64_t kArenaAlignment = 8;
 
-// ports_in_arena: the entry's inputs and outputs are no arrays of the caller's.
+struct PlanRequest {
+  bool ports_in_arena = false;  // the entry's inputs and outputs are no arrays of the caller's
+  // Of a training step: the part of the entry's graph that changes no other arrays than
+  // `variables`, or null. New contents of variables go where these are.
+  const graph::Graph* graph = nullptr;
+  Variables variables = {};
+};
+
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           bool ports_in_arena);
-// For a part of the entry's graph that changes no other arrays than `variables`. An output that is
-// a variable's new content is where the variable is.
-Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
-                           const graph::Graph& graph, const Variables& variables);
+                           const PlanRequest& request);
 
 }  // namespace weft::c99

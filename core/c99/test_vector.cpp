@@ -112,7 +112,7 @@ class TestMain {
     text += kCompare;
     text += kTold;
     text += "\nint main(void)\n{\n  int failed = 0;\n";
-    if (uses_state_) text += "  " + name_ + "_start(&state);\n";
+    if (uses_state_) text += "  " + name_ + "_reset(&state);\n";
     return text + body_ + "  return failed;\n}\n";
   }
 

@@ -64,8 +64,8 @@ class Planner {
     }
     for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
     training.parameters = updates_.parameters().size();
-    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, run_.program->graph(), variables));
-    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, part.graph, variables));
+    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {false, nullptr, variables}));
+    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, {false, &part.graph, variables}));
     share_prepared(training.run, training.step);
     return training;
   }
@@ -116,52 +116,42 @@ int64_t Training::arena_bytes() const {
   return std::max(run.plan.arena_bytes, step.plan.arena_bytes);
 }
 
+// The library's step trains everything: from its second call on it is another one than a part's.
+std::vector<TestCall> Training::test_calls() const {
+  const TestCall runs{run_entry, &run, name + "_run"};
+  const TestCall trains{step_entry, &step, name + "_train"};
+  if (trained.size() < parameters) return {runs, trains};
+  return {runs, trains, trains, runs};
+}
+
 Result<Training> plan_training(const model::Model& model, const model::Entry& run,
-                               const model::Entry& step, std::string_view patterns,
-                               int64_t memory) {
-  if (memory < 0)
-    return errors::invalid_value("compile", "`memory` must be at least 0; got ", memory);
+                               const CompileOptions& options, const std::string& name) {
+  if (options.memory < 0)
+    return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
+  if (options.ports_in_arena)
+    return errors::unsupported("compile",
+                               "with `train`, inputs and outputs are the caller's: it goes without "
+                               "`ports_in_arena`");
   if (!run.program->graph().states.empty())
     return errors::unsupported("compile: entry `" + run.name + "`",
                                "it changes arrays of the file when it runs, which only the "
                                "training step may; export it in predict mode");
-  const Planner planner(model, run, step);
-  WEFT_ASSIGN(const std::vector<size_t> wanted, planner.updates().matching(patterns));
-  return planner.plan_within(wanted, memory);
-}
-
-// ---- text
-
-std::string state_struct(const model::Model& model, const Training& training,
-                         const std::string& name) {
-  std::string text = "struct " + name + "_state {\n";
-  for (const Variable& variable : training.variables) {
-    const Tensor& tensor = tensor_of(model, variable.tensor);
-    text += "  " + std::string(type_name(tensor.dtype())) + " " + variable.member;
-    if (tensor.shape().rank() > 0) text += "[" + std::to_string(tensor.shape().elements()) + "]";
-    text += "; /* " + shape_text(tensor.shape()) + " */\n";
+  const std::string entry = options.train_entry.empty() ? "train" : options.train_entry;
+  WEFT_ASSIGN(const model::Entry* step, model.entry(entry));
+  const Planner planner(model, run, *step);
+  WEFT_ASSIGN(const std::vector<size_t> wanted, planner.updates().matching(options.train));
+  WEFT_ASSIGN(Training training, planner.plan_within(wanted, options.memory));
+  const std::string state = "struct " + name + "_state *state";
+  training.name = name;
+  training.run_entry = &run;
+  training.step_entry = step;
+  training.run.state = "const " + state;
+  training.step.state = state;
+  for (const Program* const program : {&training.run, &training.step}) {
+    WEFT_TRY(check_memory(*program, 0));
+    WEFT_TRY(check_extents(*program));
   }
-  return text + "};\n";
-}
-
-std::string start_body(const model::Model& model, const Training& training, Source& source) {
-  std::string text;
-  for (const Variable& variable : training.variables) {
-    const model::NamedTensor& named = model.tensors()[static_cast<size_t>(variable.tensor)];
-    const Tensor& tensor = *named.tensor;
-    const auto* const content = static_cast<const char*>(tensor.data());
-    const std::string member = "state->" + variable.member;
-    if (tensor.shape().rank() == 0) {
-      text += "  " + member + " = " + literal(tensor.dtype(), content) + ";\n";
-    } else if (std::all_of(content, content + bytes_of(tensor), [](char c) { return c == 0; })) {
-      text += "  memset(" + member + ", 0, sizeof " + member + ");\n";
-    } else {
-      const std::string array =
-          source.array("w_" + named.name, content, tensor.dtype(), tensor.shape(), content);
-      text += "  memcpy(" + member + ", " + array + ", sizeof " + member + ");\n";
-    }
-  }
-  return text;
+  return training;
 }
 
 }  // namespace weft::c99

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "c99/compile.h"
+#include "c99/compile_impl.h"
 #include "c99/program.h"
 #include "c99/source.h"
+#include "c99/test_vector.h"
 #include "model/file.h"
 
 namespace weft::c99 {
@@ -22,28 +24,26 @@ struct Variable {
 };
 
 struct Training {
+  std::string name;                  // of the file
   std::vector<Variable> variables;   // in the order of the struct: no padding between them
   std::vector<std::string> trained;  // names of the parameters among them
   size_t parameters = 0;             // that the step could train
   int64_t state_bytes = 0;
+  const model::Entry* run_entry = nullptr;
+  const model::Entry* step_entry = nullptr;
   Program run, step;
 
   int64_t arena_bytes() const;
+  std::vector<TestCall> test_calls() const;
 };
 
-// patterns: of names of parameters that are trained, separated by commas: `*` stands for any
-//   characters, `last:2` for the two layers that the loss is nearest to
-// memory: most bytes of state and arena together; parameters from the last one on are trained as
-//   long as they fit. 0: all that `patterns` name are
+// What `options.train` names, as much of it as `options.memory` has room for, state and arena
+// together: parameters from the last one on, each that still fits.
 Result<Training> plan_training(const model::Model& model, const model::Entry& run,
-                               const model::Entry& step, std::string_view patterns, int64_t memory);
+                               const CompileOptions& options, const std::string& name);
 
-// ---- text
-
-// `struct name_state`, with what it is.
-std::string state_struct(const model::Model& model, const Training& training,
-                         const std::string& name);
-// The body of the function that gives variables the file's contents; their arrays go to `source`.
-std::string start_body(const model::Model& model, const Training& training, Source& source);
+// The step beside the run, the struct of what it changes, and the function that gives that the
+// file's contents.
+Additions additions_of(const model::Model& model, const Training& training, Source& step);
 
 }  // namespace weft::c99

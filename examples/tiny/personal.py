@@ -67,7 +67,7 @@ class Device:
         header = Path(f"{NAME}.h").read_text()
         flash, arena, state = (
             int(re.search(pattern, header)[1])
-            for pattern in (r"flash +(\d+)", r"memory +(\d+)", r"(\d+) of state")
+            for pattern in (r"flash +(\d+)", r"memory +(\d+)", r"state +(\d+)")
         )
         self.figures = {"bytes of weights": flash, "bytes of arena": arena, "bytes of state": state}
         library = Path(f"{NAME}.so").absolute()
@@ -75,7 +75,7 @@ class Device:
         subprocess.run(["cc", *flags, f"{NAME}.c", "-o", library, "-lm"], check=True)
         self._code = ctypes.CDLL(str(library))
         self._state = (ctypes.c_double * (state // 8))()
-        self._code[f"{NAME}_start"](self._state)
+        self._code[f"{NAME}_reset"](self._state)
 
     def accuracy(self, features: numpy.ndarray, words: numpy.ndarray) -> float:
         """Share of right answers."""

@@ -48,7 +48,7 @@ def _main(name: str, x: numpy.ndarray, label: numpy.ndarray, steps: int, outputs
 static struct {name}_state state;
 static float losses[{steps}][{len(x)}], scores[{outputs}];
 int board_main(void) {{
-  {name}_start(&state);
+  {name}_reset(&state);
   board_stack_paint();
   board_mark();
   {name}_train(&state, x, label, losses[0]);

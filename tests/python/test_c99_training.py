@@ -76,7 +76,7 @@ class Trained:
         self.ffi.cdef(text + "".join(re.findall(r"^void .*?;", self.header, re.M)))
         self.library = self.ffi.dlopen(str(library))
         self.state = self.ffi.new("struct net_state *")
-        self.library.net_start(self.state)
+        self.library.net_reset(self.state)
         self.outputs = {
             entry: model.context(entry).outputs[0].shape for entry in ("train", "forward")
         }
@@ -238,7 +238,7 @@ def test_a_saved_state_goes_on_where_it_was(tmp_path):
     trained.ffi.memmove(other, saved, len(saved))
     trained.state = other
     assert [trained.train(x, y).tolist() for x, y in steps[6:]] == first
-    trained.library.net_start(other)
+    trained.library.net_reset(other)
     assert trained.members()["trainer_num_update"] == 0
 
 
@@ -337,7 +337,7 @@ def test_a_budget_chooses_what_is_trained(tmp_path):
     def taken(**options):
         trained = Trained(path, tmp_path, **options)
         state = trained.ffi.sizeof("struct net_state")
-        assert f"{state} of state" in trained.header
+        assert f" *   state   {state} bytes" in trained.header
         return arena_of(trained) + state, trained
 
     whole, _ = taken()
@@ -380,7 +380,7 @@ def test_functions_of_an_arena_of_the_callers(tmp_path):
     flags = [*c_programs.WARNINGS, "-O2", "-DNET_NO_STATIC_ARENA"]
     subprocess.run(["cc", *flags, "-c", files[0], "-o", made], check=True)
     table = subprocess.run(["nm", made], check=True, capture_output=True, text=True).stdout
-    assert re.findall(r" T (\w+)", table) == ["net_run_in", "net_start", "net_train_in"]
+    assert re.findall(r" T (\w+)", table) == ["net_reset", "net_run_in", "net_train_in"]
     assert not re.findall(r" [bBdD] ", table)
     again = runtime.Model(path).write_c(tmp_path / "again", name="net", train="*")
     assert [f.read_bytes() for f in files] == [f.read_bytes() for f in again]
