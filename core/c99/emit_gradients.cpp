@@ -1,5 +1,5 @@
-// What only training needs: losses of class indices, and gradients of windows. Elementwise
-// gradients are tile programs, those of dense layers products and sums.
+// What only training needs: losses of class indices, and gradients of lookups and windows.
+// Elementwise gradients are tile programs, those of dense layers products and sums.
 #include "base/errors.h"
 #include "c99/emitter.h"
 #include "c99/windows.h"
@@ -49,6 +49,21 @@ constexpr const char* kCrossEntropyGradient = R"(static void weft_cross_entropy_
     dx[at] -= 1;
     for (int32_t i = 0; i < columns; ++i) dx[i] *= dy[row];
   }
+}
+)";
+
+constexpr const char* kTakeAdjoint = R"(/* Zeros with each slice added at its index. */
+static void weft_take_adjoint_f32(
+    int32_t outer, int32_t count, int32_t extent, int32_t inner, int counts_back, const float *y,
+    const int64_t *index, float *x)
+{
+  for (int32_t i = 0; i < outer * extent * inner; ++i) x[i] = 0;
+  for (int32_t o = 0; o < outer; ++o, x += extent * inner)
+    for (int32_t j = 0; j < count; ++j, y += inner) {
+      const int64_t at = index[j] < 0 && !counts_back ? 0 : index[j];
+      float *const to = x + weft_label(at, extent) * inner;
+      for (int32_t i = 0; i < inner; ++i) to[i] += y[i];
+    }
 }
 )";
 
@@ -179,6 +194,24 @@ Status emit_cross_entropy_gradient(Call& call) {
   return {};
 }
 
+Status emit_take_adjoint(Call& call) {
+  const Shape& x = call.out().shape;
+  const ops::AttributeReader a = call.attributes();
+  const int64_t given = a.integer("axis");
+  const auto axis = static_cast<int>(given < 0 ? given + x.rank() : given);
+  int64_t outer = 1, inner = 1;
+  for (int i = 0; i < axis; ++i) outer *= x[i];
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x[i];
+  call.source().define("weft_label", kLabel);
+  call.source().define("weft_take_adjoint_f32", kTakeAdjoint);
+  std::string arguments;
+  for (const int64_t number : {outer, call.in(1).shape.elements(), x[axis], inner})
+    arguments += std::to_string(number) + ", ";
+  call.line("weft_take_adjoint_f32(" + arguments + (a.text("mode") == "raise" ? "1, " : "0, ") +
+            call.read(0) + ", " + call.read(1) + ", " + call.write() + ");");
+  return {};
+}
+
 // ---- windows
 
 Status emit_convolution_weight(Call& call) {
@@ -228,6 +261,7 @@ Status emit_pool_gradient(Call& call) {
 constexpr Emitter kEmitters[] = {
     {"cross_entropy_rows", dense_float32, emit_cross_entropy},
     {"cross_entropy_rows_gradient", dense_float32, emit_cross_entropy_gradient},
+    {"take_adjoint", dense_float32, emit_take_adjoint},
     {"convolution_weight", dense_float32, emit_convolution_weight},
     {"pooling_indices", dense_float32, emit_pool_indices},
     {"pooling_scatter", dense_float32, emit_scatter},

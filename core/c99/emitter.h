@@ -36,6 +36,7 @@ std::span<const Emitter> index_emitters();
 std::span<const Emitter> recurrent_emitters();
 std::span<const Emitter> attention_emitters();
 std::span<const Emitter> gradient_emitters();
+std::span<const Emitter> row_gradient_emitters();
 std::span<const Emitter> batch_norm_emitters();
 
 // Elementwise steps are no operators here: a tile program becomes one loop.

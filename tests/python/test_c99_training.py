@@ -190,6 +190,43 @@ def test_layers_of_all_kinds(tmp_path):
     follow(path, tmp_path, batches_of(24, (3, 2, 11, 9), 4))
 
 
+class Tokens(gluon.HybridBlock):
+    """Embeddings, norms of rows, and shares of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.norm, self.out = nn.Embedding(11, 6), nn.LayerNorm(), nn.Dense(4)
+        self.weigh = nn.Dense(1, use_bias=False, flatten=False)
+
+    def forward(self, tokens):
+        x = npx.rms_norm(np.tanh(self.norm(self.table(tokens))))
+        return self.out((npx.softmax(self.weigh(x), axis=1) * x).sum(axis=1))
+
+
+def test_rows_and_lookups(tmp_path):
+    tokens = np.array([[1, 2, 10], [3, 1, 1]])
+    net, loss = Tokens(), gluon.loss.SoftmaxCrossEntropyLoss(sparse_label=False)
+    ready(net, tokens)
+    shares = np.array([[0.7, 0.1, 0.1, 0.1], [0, 0, 1, 0]])
+    path = write(tmp_path, net, loss, tokens, shares, "adam", learning_rate=0.02)
+    generator = numpy.random.default_rng(6)
+    labels = numpy.eye(4, dtype="float32")
+    steps = [(words, labels[words[:, 0] % 4]) for words in generator.integers(0, 11, (60, 2, 3))]
+    _, losses = follow(path, tmp_path, steps)
+    assert numpy.mean(losses[-10:]) < 0.8 * numpy.mean(losses[:10])
+
+
+@pytest.mark.parametrize("average", [False, True])
+def test_maxima_that_are_equal_and_windows_over_the_edge(average, tmp_path):
+    """Behind a ReLU many are."""
+    options = {"padding": 1, "ceil_mode": True}
+    pool = nn.AvgPool2D(3, 2, **options) if average else nn.MaxPool2D(3, 2, **options)
+    layers = [nn.Conv2D(5, 3, activation="relu"), pool, nn.Flatten()]
+    net = nn.HybridSequential(*layers, nn.Dense(3))
+    _, path, _, _ = small_file(tmp_path, net, learning_rate=0.05, momentum=0.9)
+    follow(path, tmp_path, batches_of(24, (2, 1, 9, 8), 3))
+
+
 def test_a_regression_of_dense_layers(tmp_path):
     net, x = nn.HybridSequential(nn.Dense(16, activation="tanh"), nn.Dense(5)), data(6, 12)
     filled(net, x)
