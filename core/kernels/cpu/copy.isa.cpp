@@ -24,9 +24,31 @@ void fill_elements(const StridedTile& tile) {
   }
 }
 
+// Rows of a few elements, as where the channels of a picture change places with its pixels: no loop
+// for each.
+template <class E, int kCols>
+void move_columns(const StridedTile& tile) {
+  const int64_t to_col = tile.to_col, from_col = tile.from_col;
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    char* to = (char*)tile.to + row * tile.to_row;
+    const char* from = (const char*)tile.from + row * tile.from_row;
+    E elements[kCols];
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(&elements[col], from + col * from_col, sizeof(E));
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(to + col * to_col, &elements[col], sizeof(E));
+  }
+}
+
 template <class E>
 void move_by_stride(const StridedTile& tile) {
-  if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
+  if (tile.cols == 2) {
+    move_columns<E, 2>(tile);
+  } else if (tile.cols == 3) {
+    move_columns<E, 3>(tile);
+  } else if (tile.cols == 4) {
+    move_columns<E, 4>(tile);
+  } else if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
     for (int64_t row = 0; row < tile.rows; ++row)
       __builtin_memcpy((char*)tile.to + row * tile.to_row,
                        (const char*)tile.from + row * tile.from_row, tile.cols * sizeof(E));
