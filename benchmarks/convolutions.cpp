@@ -1,8 +1,12 @@
 // Convolutions over channel blocks beside those over plain images, in turns: the layers of
-// ResNet-50 and the depthwise ones of MobileNet v2, each with weights packed and data in its
-// layout, as in the middle of a network. Shares are of the fused multiply-adds that one core (or
-// each of several) reaches in this run, of bfloat16 by VDPBF16PS; measured again beside every
-// layer: the clock of a busy machine moves.
+// ResNet-50 and MobileNet v2, each with weights packed and data in its layout, as in the middle of
+// a network. Shares are of the fused multiply-adds that one core (or each of several) reaches in
+// this run, of bfloat16 by VDPBF16PS; measured again beside every layer: the clock of a busy
+// machine moves.
+//
+// No layer takes less than its floor: its arithmetic at that peak, or reading as many bytes as its
+// arrays have at what a core reads an array of their size with, from whichever cache holds it. The
+// sums by kind say where a network's time goes and what is left to gain.
 //
 //     benchmarks/convolutions [threads] [bfloat16]
 #include <algorithm>
@@ -10,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -71,6 +76,41 @@ __attribute__((target("avx2,fma"))) double fused_avx2() {
 }
 #endif
 
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) void read_avx512(const float* from, int64_t count) {
+  __m512 sums[4] = {};
+  for (int64_t i = 0; i + 64 <= count; i += 64)
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k)
+      sums[k] = _mm512_add_ps(sums[k], _mm512_loadu_ps(from + i + 16 * k));
+  for (__m512& sum : sums) asm volatile("" ::"v"(sum));
+}
+__attribute__((target("avx2"))) void read_avx2(const float* from, int64_t count) {
+  __m256 sums[4] = {};
+  for (int64_t i = 0; i + 32 <= count; i += 32)
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) sums[k] = _mm256_add_ps(sums[k], _mm256_loadu_ps(from + i + 8 * k));
+  for (__m256& sum : sums) asm volatile("" ::"x"(sum));
+}
+#endif
+
+// Seconds in which one core reads an array that it has read before; 0 as in `peak`.
+double reading([[maybe_unused]] const float* from, [[maybe_unused]] int64_t count) {
+  double best = 0;
+#if defined(__x86_64__)
+  for (int i = 0; i < 5 && active_isa() != Isa::kGeneric; ++i) {
+    const double start = now();
+    if (active_isa() == Isa::kAvx512)
+      read_avx512(from, count);
+    else
+      read_avx2(from, count);
+    const double seconds = now() - start;
+    best = i == 0 ? seconds : std::min(best, seconds);
+  }
+#endif
+  return best;
+}
+
 // Operations a second of one core, 0 where it has no fused multiply-add.
 double peak() {
   double best = 0;
@@ -103,11 +143,17 @@ const Layer kResNet50[] = {
     {512, 512, 3, 2, 14, 1},  {512, 2048, 1, 1, 7, 3},  {1024, 2048, 1, 2, 14, 1},
     {2048, 512, 1, 1, 7, 2},  {512, 512, 3, 1, 7, 2},
 };
-const Layer kDepthwise[] = {
-    {32, 32, 3, 1, 112, 1, true},  {96, 96, 3, 2, 112, 1, true},  {144, 144, 3, 1, 56, 1, true},
-    {144, 144, 3, 2, 56, 1, true}, {192, 192, 3, 1, 28, 2, true}, {192, 192, 3, 2, 28, 1, true},
-    {384, 384, 3, 1, 14, 4, true}, {576, 576, 3, 1, 14, 2, true}, {576, 576, 3, 2, 14, 1, true},
-    {960, 960, 3, 1, 7, 3, true},
+const Layer kMobileNetV2[] = {
+    {3, 32, 3, 2, 224, 1},         {32, 32, 3, 1, 112, 1, true},  {32, 16, 1, 1, 112, 1},
+    {16, 96, 1, 1, 112, 1},        {96, 96, 3, 2, 112, 1, true},  {96, 24, 1, 1, 56, 1},
+    {24, 144, 1, 1, 56, 2},        {144, 144, 3, 1, 56, 1, true}, {144, 24, 1, 1, 56, 1},
+    {144, 144, 3, 2, 56, 1, true}, {144, 32, 1, 1, 28, 1},        {32, 192, 1, 1, 28, 3},
+    {192, 192, 3, 1, 28, 2, true}, {192, 32, 1, 1, 28, 2},        {192, 192, 3, 2, 28, 1, true},
+    {192, 64, 1, 1, 14, 1},        {64, 384, 1, 1, 14, 4},        {384, 384, 3, 1, 14, 4, true},
+    {384, 64, 1, 1, 14, 3},        {384, 96, 1, 1, 14, 1},        {96, 576, 1, 1, 14, 3},
+    {576, 576, 3, 1, 14, 2, true}, {576, 96, 1, 1, 14, 2},        {576, 576, 3, 2, 14, 1, true},
+    {576, 160, 1, 1, 7, 1},        {160, 960, 1, 1, 7, 3},        {960, 960, 3, 1, 7, 3, true},
+    {960, 160, 1, 1, 7, 2},        {960, 320, 1, 1, 7, 1},        {320, 1280, 1, 1, 7, 1},
 };
 
 // Aligned as a plan's arrays are.
@@ -124,6 +170,7 @@ class Array {
     }
   }
   float* data() { return lines_[0].lanes; }
+  int64_t count() const { return static_cast<int64_t>(lines_.size()) * 16; }
 
  private:
   // In the dtype that is tested, cut off.
@@ -149,17 +196,19 @@ void on_threads(int64_t units, Array& scratch, int64_t scratch_bytes, Body body)
 }
 
 struct Sum {
-  double plain = 0, blocked = 0, operations = 0, at_peak = 0;
+  double plain = 0, blocked = 0, operations = 0, at_peak = 0, reading = 0, floor = 0;
   void add(const Sum& layer, int count) {
     plain += layer.plain * count;
     blocked += layer.blocked * count;
     operations += layer.operations * count;
     at_peak += layer.at_peak * count;
+    reading += layer.reading * count;
+    floor += layer.floor * count;
   }
   void print(const char* name) const {
-    std::printf("%-26s %9.1f %9.1f us  %5.2f x  %6.1f GFLOP/s  %3.0f %%\n", name, plain * 1e6,
-                blocked * 1e6, blocked / plain, operations / blocked * 1e-9,
-                100 * at_peak / blocked);
+    std::printf("%-26s %9.1f %9.1f us  %5.2f x  %6.1f GFLOP/s  %3.0f %%  %8.1f %8.1f us  %5.2f x\n",
+                name, plain * 1e6, blocked * 1e6, blocked / plain, operations / blocked * 1e-9,
+                100 * at_peak / blocked, at_peak * 1e6, reading * 1e6, blocked / floor);
   }
 };
 
@@ -209,11 +258,23 @@ Sum time_layer(const Layer& layer) {
     if (round % 8 == 0) fastest = std::max(fastest, peak());
   }
   if (fastest > 0) best.at_peak = best.operations / (fastest * num_threads());
+  const int64_t elements = x.count() + packed.count() + y.count();
+  const int64_t touched = tested == DType::kFloat32 ? elements : elements / 2;  // in floats
+  best.reading = reading(Array(touched).data(), touched) / num_threads();
+  best.floor = std::max(best.at_peak, best.reading);
   return best;
 }
 
+constexpr const char* kKinds[] = {"first layer", "depthwise", "1 x 1, images >= 28", "1 x 1, < 28",
+                                  "other windows"};
+size_t kind_of(const Layer& layer) {
+  if (layer.in == 3) return 0;
+  if (layer.is_depthwise) return 1;
+  return layer.kernel > 1 ? 4 : layer.side >= 28 ? 2 : 3;
+}
+
 void time_network(const char* name, std::span<const Layer> layers) {
-  Sum sum;
+  Sum sum, kinds[std::size(kKinds)];
   for (const Layer& layer : layers) {
     const Sum times = time_layer(layer);
     char text[64];
@@ -221,7 +282,10 @@ void time_network(const char* name, std::span<const Layer> layers) {
                   int(layer.out), int(layer.kernel), int(layer.stride), int(layer.side));
     times.print(text);
     sum.add(times, layer.count);
+    kinds[kind_of(layer)].add(times, layer.count);
   }
+  for (size_t kind = 0; kind < std::size(kKinds); ++kind)
+    if (kinds[kind].blocked > 0) kinds[kind].print(kKinds[kind]);
   sum.print(name);
 }
 
@@ -232,8 +296,9 @@ int main(int count, char** arguments) {
   if (count > 2 && std::string_view(arguments[2]) == "bfloat16") tested = DType::kBFloat16;
   std::printf("instruction set %s, %d threads, peak of one %.0f GFLOP/s\n",
               name_of(active_isa()).data(), num_threads(), peak() * 1e-9);
-  std::printf("%-26s %9s %9s\n", "layer", "plain", "blocked");
+  std::printf("%-26s %9s %9s %38s %8s %8s    of the floor\n", "layer", "plain", "blocked",
+              "of peak", "at peak", "reading");
   time_network("ResNet-50, 53 layers", kResNet50);
-  time_network("depthwise layers", kDepthwise);
+  time_network("MobileNet v2, 52 layers", kMobileNetV2);
   return EXIT_SUCCESS;
 }

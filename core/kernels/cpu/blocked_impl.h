@@ -60,13 +60,6 @@ WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S*
   if (residual) sum = sum + Memory<S>::load(residual);
   return held(sum, epilogue);
 }
-template <class S>
-WEFT_INLINE Vec<float> finish_part(Vec<float> sum, const Epilogue& epilogue, const S* bias,
-                                   const S* residual, int64_t lanes) {
-  if (bias) sum = sum + Memory<S>::load_part(bias, lanes);
-  if (residual) sum = sum + Memory<S>::load_part(residual, lanes);
-  return held(sum, epilogue);
-}
 
 // Where a window's rows of taps, `step` rows apart, lie in a ring of `held` rows: the place of the
 // first one, and how many taps come before the start of the ring; 0 where none is behind it.
@@ -158,6 +151,38 @@ WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const Add& add) {
       }
     }
   }
+}
+
+// Bias, residual, bounds, and the results of a tile of float32. What the stores might change is
+// read before them.
+template <int kPixels, int kVectors>
+WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
+                             Vec<float> (&sums)[kPixels][kVectors]) {
+  const auto each = [&](auto change) WEFT_LAMBDA {
+    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+        change(i, j, sums[i][j]);
+      });
+    });
+  };
+  if (tile.epilogue) {
+    const Epilogue ends = *tile.epilogue;
+    if (tile.bias)
+      each([&](int, int j, Vec<float>& sum) WEFT_LAMBDA {
+        sum = sum + Memory<float>::load(tile.bias + j * Vec<float>::kLanes);
+      });
+    if (tile.residual)
+      each([&](int i, int j, Vec<float>& sum) WEFT_LAMBDA {
+        sum =
+            sum + Memory<float>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
+      });
+    each([&](int, int, Vec<float>& sum) WEFT_LAMBDA { sum = held(sum, ends); });
+  }
+  float* const y = tile.y;
+  const int64_t y_pixel = tile.y_pixel, y_vector = tile.y_vector;
+  each([&](int i, int j, const Vec<float>& sum)
+           WEFT_LAMBDA { Memory<float>::store(y + i * y_pixel + j * y_vector, sum); });
 }
 
 using BlockedTile = TileOf<float, float>;

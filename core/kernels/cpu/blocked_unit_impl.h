@@ -98,18 +98,26 @@ class BlockedUnit {
                                                         : y_plane_ * problem_.out_block;
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
       fetch_after(block);
-      for (int64_t row = first_row_; row < end_row_; ++row)
+      for (int64_t row = first_row_; row < end_row_; ++row) {
+        begin_row(block, row);
+        if (block == 0 && problem_.in_block == 1) fetch_image(row + 1);
+        const Results first = {(S*)operands_.y + place(row, 0), residual(row, 0)};
+        const Sums sums = sums_of(row, first);
         tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
-          const Results results = {(S*)operands_.y + place(row, begin), residual(row, begin)};
-          one_tile(block, row, begin, end, sums_of(row, begin, results), &results);
+          const Results results = {first.first + begin * y_pixel_,
+                                   first.residual ? first.residual + begin * y_pixel_ : nullptr};
+          one_tile(begin, end, {sums.first + begin * sums.pixel, sums.pixel, sums.vector},
+                   &results);
         });
+      }
     }
   }
 
-  Sums sums_of(int64_t row, int64_t col, const Results& results) const {
+  // Of a row.
+  Sums sums_of(int64_t row, const Results& results) const {
     if constexpr (kIsSame<S, float>) return {results.first, y_pixel_, y_vector_};
     float* sums = (float*)(scratch_ + cut_.sums);
-    return {sums + ((row - first_row_) * p_.out_width + col) * kRow, kRow, Vec<float>::kLanes};
+    return {sums + (row - first_row_) * p_.out_width * kRow, kRow, Vec<float>::kLanes};
   }
 
   // Of a result in y, and the residual that is added to it.
@@ -145,95 +153,123 @@ class BlockedUnit {
     fetched_ += lines;
   }
 
+  // A plain image is the network's input and comes from memory: what a row of results reads of it
+  // and the row before does not.
+  void fetch_image(int64_t row) {
+    const int64_t last =
+        row * p_.stride_height - p_.pad_top + (p_.kernel_height - 1) * p_.dilation_height;
+    const int64_t lines = p_.in_width * int64_t(sizeof(X)) / 64;
+    for (int64_t i = greater(0, last - p_.stride_height + 1); i <= lesser(last, p_.in_height - 1);
+         ++i)
+      for (int64_t c = 0; c < blocks_; ++c) {
+        const X* from = x_ + c * x_step_.channel + i % problem_.x_held * p_.in_width;
+        for (int64_t line = 0; line < lines; ++line)
+          __builtin_prefetch(from + line * (64 / int64_t(sizeof(X))), 0, 3);
+      }
+  }
+
   void apart(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMostPixels * kRow];
     fetch_after(0);
-    for (int64_t block = 0; block < blocks_; block += cut_.blocks)
-      one_tile(block, row, begin, end, {sums, kRow, Vec<float>::kLanes}, nullptr);
+    for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
+      begin_row(block, row);
+      one_tile(begin, end, {sums, kRow, Vec<float>::kLanes}, nullptr);
+    }
     const int64_t size = problem_.out_block, plane = y_plane_ * size;
     for (int64_t c = 0; c < channels_; c += size) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t at = place(row, i) + c / size * plane;
-        const S* added = residual(row, i);
-        if (added) added += c * residual_plane_;
-        const Vec<float> sum = Memory<float>::load_part(sums + (i - begin) * kRow + c, size);
-        Memory<S>::store_part((S*)operands_.y + at,
-                              finish_part(sum, epilogue_, bias_ ? bias_ + c : nullptr, added, size),
-                              size);
+      S* y = (S*)operands_.y + place(row, begin) + c / size * plane;
+      const S* added = residual(row, begin);
+      if (added) added += c * residual_plane_;
+      const Epilogue ends = epilogue_;
+      const Vec<float> bias =
+          bias_ ? Memory<S>::load_part(bias_ + c, size) : Vec<float>(-0.0f);  // adds nothing
+      const int64_t step = y_pixel_, count = end - begin;
+      for (int64_t i = 0; i < count; ++i, y += step) {
+        Vec<float> sum = Memory<float>::load_part(sums + i * kRow + c, size) + bias;
+        if (added) sum = sum + Memory<S>::load_part(added + i * step, size);
+        Memory<S>::store_part(y, held(sum, ends), size);
       }
     }
   }
 
-  // `results` are those of the tile; none: the sums are all that is asked for.
-  void one_tile(int64_t block, int64_t row, int64_t begin, int64_t end, const Sums& sums,
-                const Results* results) {
+  // What all tiles of a row have in common: some blocks of channels, the rows of taps that are
+  // inside.
+  void begin_row(int64_t block, int64_t row) {
     const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
                                       p_.kernel_height, p_.in_height);
-    TileOf<X, S> tile;
-    tile.x_pixel = x_pixel_;
-    if constexpr (kIsSame<S, float>) {
-      tile.y_pixel = sums.pixel;
-      tile.y_vector = sums.vector;
-    } else {
-      tile.sums_pixel = sums.pixel;
-      tile.sums_vector = sums.vector;
-      tile.y = results ? results->first : nullptr;
-      tile.y_pixel = y_pixel_;
-      tile.y_vector = y_vector_;
-    }
-    tile.weights_vector = panel_;
-    tile.x_step = x_step_;
-    tile.weights_step = weights_step_;
-    tile.depth = problem_.in_block;
-    tile.accumulate = block > 0;
-    tile.bias = bias_;
-    tile.residual = results ? results->residual : nullptr;
-    tile.residual_vector = Vec<float>::kLanes < problem_.out_block
-                               ? Vec<float>::kLanes
-                               : residual_plane_ * problem_.out_block;
-    const int64_t channels = lesser(cut_.blocks, blocks_ - block);
-    const bool is_last = block + channels == blocks_;
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
                   p_.dilation_height, rows.end - rows.begin, problem_.x_held);
-    tile.wrap = ring.wrap;
-    tile.wrap_step = x_step_.channel;
-    const X* x =
+    const int64_t channels = lesser(cut_.blocks, blocks_ - block);
+    tile_.x_pixel = x_pixel_;
+    tile_.weights_vector = panel_;
+    tile_.x_step = x_step_;
+    tile_.weights_step = weights_step_;
+    tile_.depth = problem_.in_block;
+    tile_.count = {0, channels, rows.end - rows.begin};
+    tile_.wrap = ring.wrap;
+    tile_.wrap_step = x_step_.channel;
+    tile_.bias = bias_;
+    tile_.residual_vector = Vec<float>::kLanes < problem_.out_block
+                                ? Vec<float>::kLanes
+                                : residual_plane_ * problem_.out_block;
+    lines_of_column_ = channels * (rows.end - rows.begin) * tile_.depth;
+    is_first_ = block == 0;
+    is_last_ = block + channels == blocks_;
+    row_x_ =
         x_ + block * x_step_.channel + (ring.first * p_.in_width - p_.pad_left) * problem_.in_block;
-    const X* weights =
+    row_weights_ =
         weights_ + first_tap_ + block * weights_step_.channel + rows.begin * weights_step_.row;
-    const auto columns = [&](int64_t col, int64_t cols, int64_t from, int64_t to) WEFT_LAMBDA {
-      tile.count = {cols, channels, rows.end - rows.begin};
-      tile.x = x + col * x_step_.col + from * x_pixel_;
-      tile.weights = weights + col * weights_step_.col;
-      float* first = sums.first + (from - begin) * sums.pixel;
-      if constexpr (kIsSame<S, float>)
-        tile.y = first;
-      else
-        tile.sums = first;
-      fetch(tile, cols * channels * (rows.end - rows.begin) * tile.depth);
-      kind_.kernel(x_pixel_, vectors_, to - from)(tile);
-    };
-    const Epilogue* last = is_last && results ? &epilogue_ : nullptr;
+  }
+
+  // `results` are those of the tile; none: the sums are all that is asked for.
+  void one_tile(int64_t begin, int64_t end, const Sums& sums, const Results* results) {
+    if constexpr (kIsSame<S, float>) {
+      tile_.y_pixel = sums.pixel;
+      tile_.y_vector = sums.vector;
+    } else {
+      tile_.sums_pixel = sums.pixel;
+      tile_.sums_vector = sums.vector;
+      tile_.y = results ? results->first : nullptr;
+      tile_.y_pixel = y_pixel_;
+      tile_.y_vector = y_vector_;
+    }
+    tile_.residual = results ? results->residual : nullptr;
+    const Epilogue* last = is_last_ && results ? &epilogue_ : nullptr;
     if (cols_.all_inside(begin, end)) {
-      tile.epilogue = last;
-      columns(0, p_.kernel_width, begin, end);
+      tile_.accumulate = !is_first_;
+      tile_.epilogue = last;
+      columns(0, p_.kernel_width, begin, end, sums.first);
       return;
     }
-    tile.epilogue = nullptr;
-    if (!tile.accumulate) columns(0, 0, begin, end);
-    tile.accumulate = true;
+    tile_.epilogue = nullptr;
+    tile_.accumulate = false;
+    if (is_first_) columns(0, 0, begin, end, sums.first);
+    tile_.accumulate = true;
     for (int64_t col = 0; col < p_.kernel_width;) {
       const int64_t from = greater(begin, cols_.first(col)), to = lesser(end, cols_.end(col));
       int64_t next = col + 1;
       while (next < p_.kernel_width && greater(begin, cols_.first(next)) == from &&
              lesser(end, cols_.end(next)) == to)
         ++next;
-      if (from < to) columns(col, next - col, from, to);
+      if (from < to) columns(col, next - col, from, to, sums.first + (from - begin) * sums.pixel);
       col = next;
     }
-    tile.epilogue = last;
-    if (last) columns(0, 0, begin, end);
+    tile_.epilogue = last;
+    if (last) columns(0, 0, begin, end, sums.first);
+  }
+
+  // Some columns of the kernel for some pixels, whose sums wait from `first` on.
+  WEFT_INLINE void columns(int64_t col, int64_t cols, int64_t from, int64_t to, float* first) {
+    tile_.count.col = cols;
+    tile_.x = row_x_ + col * x_step_.col + from * x_pixel_;
+    tile_.weights = row_weights_ + col * weights_step_.col;
+    if constexpr (kIsSame<S, float>)
+      tile_.y = first;
+    else
+      tile_.sums = first;
+    fetch(tile_, cols * lines_of_column_);
+    kind_.kernel(x_pixel_, vectors_, to - from)(tile_);
   }
 
   const Tiles kind_;
@@ -245,11 +281,15 @@ class BlockedUnit {
   ColumnRanges cols_;
   PixelTiles tiles_;
   Epilogue epilogue_;
+  TileOf<X, S> tile_;
   Strides3 x_step_, weights_step_;
   int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
   int64_t fetched_, residual_plane_, residual_;
   int vectors_;
-  bool is_apart_;
+  bool is_apart_, is_first_, is_last_;
+  int64_t lines_of_column_;
+  const X* row_x_;  // of a tile at the row's first pixel
+  const X* row_weights_;
   int64_t first_row_, end_row_, channels_, y_;
   const X* x_;
   const X* weights_;

@@ -48,17 +48,7 @@ void blocked_tile(const BlockedTile& tile) {
       });
     });
   });
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
-      const int64_t at = i * tile.y_pixel + j * tile.y_vector;
-      if (tile.epilogue)
-        sums[i][j] = finish(
-            sums[i][j], *tile.epilogue, tile.bias ? tile.bias + j * kLanes : nullptr,
-            tile.residual ? tile.residual + i * tile.y_pixel + j * tile.residual_vector : nullptr);
-      Memory<float>::store(tile.y + at, sums[i][j]);
-    });
-  });
+  finish_tile(tile, sums);
 }
 
 template <int... I>

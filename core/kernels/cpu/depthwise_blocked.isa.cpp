@@ -24,22 +24,25 @@ struct DepthwiseTile {
   int64_t rows, cols;
   int64_t wrap, wrap_step;  // rows of taps before x goes back, and how far; 0: it does not
   const ColumnRanges* columns;
-  int64_t first;  // of the row's pixels
-  int64_t lanes;  // of a vector that are used
+  int64_t first;               // of the row's pixels
+  uint64_t at_first, at_last;  // by column of the kernel: does that pixel see the image there?
+  int64_t lanes;               // of a vector that are used
   Epilogue epilogue;
 };
 
 // How much of a tile the compiler knows: the step between pixels of x, and where a column of the
 // kernel may fall beside the image: nowhere, at the first and the last pixel, anywhere.
 enum class Border { kNone, kEnds, kAnywhere };
+constexpr int64_t kMostColumns = 64;  // of a kernel, for kEnds
 
 template <class S, int kPixels, int kStep, Border kBorder, bool kPart>
 void depthwise_tile(const DepthwiseTile<S>& tile) {
   using V = Vec<float>;
+  const int64_t lanes = tile.lanes;
   const auto load = [&](const S* from) WEFT_LAMBDA {
-    return kPart ? Memory<S>::load_part(from, tile.lanes) : Memory<S>::load(from);
+    return kPart ? Memory<S>::load_part(from, lanes) : Memory<S>::load(from);
   };
-  const int64_t step = kStep ? kStep : tile.x_pixel;
+  const int64_t step = kStep ? kStep : tile.x_pixel, cols = tile.cols;
   V sums[kPixels];
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA { sums[decltype(pixel)::value] = V(0); });
   const S* first = tile.x;
@@ -47,10 +50,16 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
     if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
     const S* x = first;
     const S* weights = tile.weights + row * tile.weights_row;
-    for (int64_t col = 0; col < tile.cols; ++col) {
+    for (int64_t col = 0; col < cols; ++col) {
       const V factor = load(weights);
-      const int64_t from = kBorder == Border::kNone ? 0 : tile.columns->first(col) - tile.first;
-      const int64_t to = kBorder == Border::kNone ? kPixels : tile.columns->end(col) - tile.first;
+      int64_t from = 0, to = kPixels;
+      if constexpr (kBorder == Border::kEnds) {
+        from = tile.at_first >> col & 1 ? 0 : 1;
+        to = tile.at_last >> col & 1 ? kPixels : kPixels - 1;
+      } else if constexpr (kBorder == Border::kAnywhere) {
+        from = tile.columns->first(col) - tile.first;
+        to = tile.columns->end(col) - tile.first;
+      }
       repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
         constexpr int i = decltype(pixel)::value;
         constexpr bool kIsSure =
@@ -61,22 +70,33 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
       weights += tile.weights_col;
     }
   }
+  const int64_t y_pixel = tile.y_pixel;
+  const Epilogue ends = tile.epilogue;
+  if (tile.bias) {
+    const V bias = load(tile.bias);
+    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+      constexpr int i = decltype(pixel)::value;
+      sums[i] = sums[i] + bias;
+    });
+  }
+  if (tile.residual)
+    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
+      constexpr int i = decltype(pixel)::value;
+      sums[i] = sums[i] + load(tile.residual + i * y_pixel);
+    });
+  S* const y = tile.y;
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
     constexpr int i = decltype(pixel)::value;
-    const int64_t at = i * tile.y_pixel;
-    const S* residual = tile.residual ? tile.residual + at : nullptr;
     if (kPart)
-      Memory<S>::store_part(tile.y + at,
-                            finish_part(sums[i], tile.epilogue, tile.bias, residual, tile.lanes),
-                            tile.lanes);
+      Memory<S>::store_part(y + i * y_pixel, held(sums[i], ends), lanes);
     else
-      Memory<S>::store(tile.y + at, finish(sums[i], tile.epilogue, tile.bias, residual));
+      Memory<S>::store(y + i * y_pixel, held(sums[i], ends));
   });
 }
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
-constexpr int64_t kDepthwisePixels = 8;
+constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : 8;
 template <class S>
 struct DepthwiseKernels {
   DepthwiseKernel<S> steps[2][2][kDepthwisePixels];  // [16 or 32][at a border][pixels - 1]
@@ -95,88 +115,113 @@ template <class S>
 constexpr DepthwiseKernels<S> kDepthwise =
     every_depthwise<S>(typename CountTo<int(kDepthwisePixels)>::Type());
 
+// The rows of images' blocks, one after the other.
 template <class S>
-WEFT_INLINE DepthwiseKernel<S> depthwise_kernel(const DepthwiseTile<S>& tile, int64_t pixels) {
-  const bool is_part = tile.lanes < Vec<float>::kLanes;
-  const int64_t end = tile.first + pixels;
-  if (is_part || (tile.x_pixel != 16 && tile.x_pixel != 32) ||
-      !tile.columns->all_inside(tile.first + 1, end - 1))
-    return kDepthwise<S>.any[is_part][pixels - 1];
-  const bool at_border = !tile.columns->all_inside(tile.first, end);
-  return kDepthwise<S>.steps[tile.x_pixel == 32][at_border][pixels - 1];
-}
-
-// One row of one block of one image.
-template <class S>
-void depthwise_row(const BlockedConvolution& problem, const BlockedOperands& operands,
-                   int64_t plane, int64_t block, int64_t row, DepthwiseTile<S> tile) {
-  const Convolution& p = problem.shape;
-  const int64_t size = problem.in_block;
-  const TapRange rows =
-      taps_inside(row, p.stride_height, p.pad_top, p.dilation_height, p.kernel_height, p.in_height);
-  const RingRows ring =
-      ring_rows(row * p.stride_height - p.pad_top + rows.begin * p.dilation_height,
-                p.dilation_height, rows.end - rows.begin, problem.x_held);
-  const S* x = (const S*)operands.x + (plane * problem.x_held + ring.first) * p.in_width * size;
-  tile.wrap = ring.wrap;
-  tile.wrap_step = problem.x_held * p.in_width * size;
-  const Lattice &taps = problem.taps, &results = problem.results;
-  const auto place_in = [&](int64_t held) WEFT_LAMBDA {
-    const int64_t to = results.row + row * results.row_step;
-    return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size;
-  };
-  const int64_t at = place_in(results.height), added = place_in(problem.residual_held);
-  const S* weights = (const S*)operands.weights +
-                     (block * taps.height + taps.row) * taps.width * size + taps.col * size +
-                     rows.begin * tile.weights_row;
-  const PixelTiles tiles(p.out_width, kDepthwisePixels);
-  tile.rows = rows.end - rows.begin;
-  for (int64_t lane = 0; lane < size; lane += Vec<float>::kLanes) {
-    tile.bias = operands.bias ? (const S*)operands.bias + block * size + lane : nullptr;
-    tiles.each([&](int64_t j, int64_t end) WEFT_LAMBDA {
-      tile.first = j;
-      tile.x = x + (j * p.stride_width - p.pad_left) * size + lane;
-      tile.weights = weights + lane;
-      tile.y = (S*)operands.y + at + j * tile.y_pixel + lane;
-      tile.residual = operands.residual
-                          ? (const S*)operands.residual + added + j * tile.y_pixel + lane
-                          : nullptr;
-      depthwise_kernel(tile, end - j)(tile);
-    });
+class DepthwiseRows {
+ public:
+  DepthwiseRows(const BlockedConvolution& problem, const BlockedOperands& operands, void* scratch)
+      : problem_(problem),
+        p_(problem.shape),
+        operands_(operands),
+        columns_(p_, (int64_t*)scratch),
+        tiles_(p_.out_width, kDepthwisePixels),
+        size_(problem.in_block) {
+    tile_.x_pixel = p_.stride_width * size_;
+    tile_.x_row = p_.dilation_height * p_.in_width * size_;
+    tile_.x_col = p_.dilation_width * size_;
+    tile_.y_pixel = size_ * problem.results.col_step;
+    tile_.weights_row = problem.taps.width * size_ * problem.taps.row_step;
+    tile_.weights_col = size_ * problem.taps.col_step;
+    tile_.cols = p_.kernel_width;
+    tile_.columns = &columns_;
+    tile_.lanes = lesser(size_, Vec<float>::kLanes);
+    tile_.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
+    tile_.wrap_step = problem.x_held * p_.in_width * size_;
   }
-}
 
-template <class S>
-void every_depthwise_row(const BlockedConvolution& problem, const BlockedOperands& operands,
-                         Range units, void* scratch) {
-  const Convolution& p = problem.shape;
-  const ColumnRanges columns(p, (int64_t*)scratch);
-  const int64_t size = problem.in_block, blocks = p.in_channels / size;
-  const int64_t rows = problem.rows.end - problem.rows.begin;
-  DepthwiseTile<S> tile;
-  tile.x_pixel = p.stride_width * size;
-  tile.x_row = p.dilation_height * p.in_width * size;
-  tile.x_col = p.dilation_width * size;
-  tile.y_pixel = size * problem.results.col_step;
-  tile.weights_row = problem.taps.width * size * problem.taps.row_step;
-  tile.weights_col = size * problem.taps.col_step;
-  tile.cols = p.kernel_width;
-  tile.columns = &columns;
-  tile.lanes = lesser(size, Vec<float>::kLanes);
-  tile.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t plane = unit / rows;  // of an image and a block
-    depthwise_row(problem, operands, plane, plane % blocks, problem.rows.begin + unit % rows, tile);
+  // A unit is a row of a plane, which is a block of an image.
+  void run(Range units) {
+    const int64_t rows = problem_.rows.end - problem_.rows.begin;
+    const int64_t blocks = p_.in_channels / size_;
+    int64_t plane = units.begin / rows, row = units.begin % rows, block = plane % blocks;
+    for (int64_t unit = units.begin; unit < units.end; ++unit) {
+      run_row(plane, block, problem_.rows.begin + row);
+      if (++row < rows) continue;
+      row = 0;
+      ++plane;
+      block = block + 1 < blocks ? block + 1 : 0;
+    }
   }
-}
+
+ private:
+  void run_row(int64_t plane, int64_t block, int64_t row) {
+    const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
+                                      p_.kernel_height, p_.in_height);
+    const RingRows ring =
+        ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
+                  p_.dilation_height, rows.end - rows.begin, problem_.x_held);
+    tile_.wrap = ring.wrap;
+    tile_.rows = rows.end - rows.begin;
+    const Lattice &taps = problem_.taps, &results = problem_.results;
+    const auto place_in = [&](int64_t held) WEFT_LAMBDA {
+      const int64_t to = results.row + row * results.row_step;
+      return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size_;
+    };
+    const S* x =
+        (const S*)operands_.x + (plane * problem_.x_held + ring.first) * p_.in_width * size_;
+    S* const y = (S*)operands_.y + place_in(results.height);
+    const S* residual = (const S*)operands_.residual;
+    if (residual) residual += place_in(problem_.residual_held);
+    const S* weights = (const S*)operands_.weights +
+                       (block * taps.height + taps.row) * taps.width * size_ + taps.col * size_ +
+                       rows.begin * tile_.weights_row;
+    for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
+      tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
+      tile_.weights = weights + lane;
+      tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+        tile_.first = begin;
+        tile_.x = x + (begin * p_.stride_width - p_.pad_left) * size_ + lane;
+        tile_.y = y + begin * tile_.y_pixel + lane;
+        tile_.residual = residual ? residual + begin * tile_.y_pixel + lane : nullptr;
+        kernel(begin, end)(tile_);
+      });
+    }
+  }
+
+  DepthwiseKernel<S> kernel(int64_t begin, int64_t end) {
+    const bool is_part = tile_.lanes < Vec<float>::kLanes, is_double = tile_.x_pixel == 32;
+    const int64_t last = end - begin - 1;
+    if (is_part || (tile_.x_pixel != 16 && !is_double) || tile_.cols > kMostColumns)
+      return kDepthwise<S>.any[is_part][last];
+    if (columns_.all_inside(begin, end)) return kDepthwise<S>.steps[is_double][0][last];
+    if (!columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[0][last];
+    tile_.at_first = seen_from(begin);
+    tile_.at_last = seen_from(end - 1);
+    return kDepthwise<S>.steps[is_double][1][last];
+  }
+  uint64_t seen_from(int64_t pixel) const {
+    uint64_t columns = 0;
+    for (int64_t col = 0; col < tile_.cols; ++col)
+      columns |= uint64_t(pixel >= columns_.first(col) && pixel < columns_.end(col)) << col;
+    return columns;
+  }
+
+  const BlockedConvolution& problem_;
+  const Convolution& p_;
+  const BlockedOperands& operands_;
+  const ColumnRanges columns_;
+  const PixelTiles tiles_;
+  const int64_t size_;
+  DepthwiseTile<S> tile_;
+};
 
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
                        const BlockedOperands& operands, Range units, void* scratch) {
-  every_depthwise_row<float>(problem, operands, units, scratch);
+  DepthwiseRows<float>(problem, operands, scratch).run(units);
 }
 void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut&,
                                 const BlockedOperands& operands, Range units, void* scratch) {
-  every_depthwise_row<BFloat16>(problem, operands, units, scratch);
+  DepthwiseRows<BFloat16>(problem, operands, scratch).run(units);
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE
