@@ -14,9 +14,10 @@ using kernels::FormulaId;
 
 namespace {
 
-// Arrays of more bytes than this do not stay in caches until somebody reads them. Of fewer bytes,
-// to fetch them ahead costs more than it gives.
+// Arrays of more bytes than this do not stay in caches until somebody reads them.
 constexpr int64_t kStreamedBytes = int64_t{48} << 20;
+// Of fewer bytes, which stay in caches of cores, to fetch them ahead costs more than it gives.
+constexpr int64_t kFetchedBytes = int64_t{2} << 20;
 
 // Values are the externals that are read, by number, and then the results of steps.
 class Chaining {
@@ -95,6 +96,7 @@ class Chaining {
       instruction.operand[i] = source.operand;
       instruction.is_array[i++] = source.is_array;
       if (source.is_array) code_.chain_reads |= 1u << source.operand;
+      if (source.is_scalar) code_.chain_blocks |= 1u << source.operand;
     }
     chain().push_back(instruction);
     return function != nullptr;
@@ -182,13 +184,26 @@ class Chaining {
     return code_.formulas[s] != FormulaId::kCount && form(s, which) != nullptr;
   }
 
+  static bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
+  static bool is_held_as_float(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
+  // A store rounds, too.
+  bool is_only_stored(size_t s) {
+    return code_.steps[s].out < externals_ && value(externals_ + static_cast<int>(s)).uses == 0;
+  }
+
+  bool apply_cast(DType from, DType to) {
+    if (is_held_as_float(from) && is_held_as_float(to)) return true;
+    return emit(kernels::chain_cast(from, to));
+  }
+
   bool apply(size_t s, size_t position, bool is_read_beside) {
     const DType out = value(externals_ + static_cast<int>(s)).dtype;
-    const bool done = code_.formulas[s] == FormulaId::kCount
-                          ? emit(kernels::chain_cast(dtype_of(s), out))
-                          : apply_formula(s, position, is_read_beside);
+    const bool is_cast = code_.formulas[s] == FormulaId::kCount;
+    const bool done =
+        is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_beside);
     if (!done) return false;
-    return (out != DType::kFloat16 && out != DType::kBFloat16) || emit(kernels::chain_round(out));
+    return !is_half(out) || is_only_stored(s) || (is_cast && dtype_of(s) == out) ||
+           emit(kernels::chain_round(out));
   }
 
   bool apply_formula(size_t s, size_t position, bool is_read_beside) {
@@ -200,13 +215,15 @@ class Chaining {
       return emit(form(s, general),
                   {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
     if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kHeldHeld));
-    const Source other = source_of(in[1 - position]);
+    Source other = source_of(in[1 - position]);
     const ChainForm first = other.is_array    ? ChainForm::kHeldArray
                             : other.is_scalar ? ChainForm::kHeldScalar
                                               : ChainForm::kHeldSlot;
     const auto turned = static_cast<ChainForm>(static_cast<size_t>(first) + 3);
     const ChainForm special = position == 0 ? first : turned;
-    return emit(form(s, has_form(s, special) ? special : general), {other});
+    if (!has_form(s, special)) return emit(form(s, general), {other});
+    other.is_scalar = false;  // one element is enough
+    return emit(form(s, special), {other});
   }
 
   bool is_reduced(int16_t external) const {
@@ -247,7 +264,7 @@ class Chaining {
 
 void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.chain.clear();
-  code.chain_scalars = code.chain_reads = code.chain_writes = 0;
+  code.chain_scalars = code.chain_blocks = code.chain_reads = code.chain_writes = 0;
   int64_t bytes = 0;
   for (size_t e = 0; e < externals.size(); ++e) {
     if (code.loop.col_stride[e] == 0)
@@ -258,7 +275,7 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
   const bool is_single = code.steps.size() < 2 && code.reductions.empty();
   if (is_single || !kernels::fits_chain(code.loop)) return;
-  Chaining chaining(code, bytes > kStreamedBytes);
+  Chaining chaining(code, bytes > kFetchedBytes);
   if (!chaining.run()) {
     code.chain.clear();
     return;

@@ -23,8 +23,11 @@ static_assert(graph::kMaxFusedArrays <= kernels::TileLoop::kMaxExternals);
 static_assert(graph::kMaxFusedArrays + graph::kMaxFusedNodes <= kernels::TileLoop::kMaxOperands);
 static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 
-// Elements of cheap arithmetic below which a second thread costs more than it gains.
+// Elements of cheap arithmetic below which a second thread costs more than it gains; of a chain,
+// whose steps are faster. A draw is as long as several steps.
 constexpr int64_t kElementsAThread = 16384;
+constexpr int64_t kChainElementsAThread = 131072;
+constexpr int64_t kStepsOfADraw = 8;
 
 // Arrays of fewer bytes are not written round the caches when they are reduced, too.
 constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
@@ -315,8 +318,10 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     code.scratch_a_thread = kernels::tile_reduce_scratch(reducing);
     code.shared_scratch = kernels::tile_reduce_totals(reducing);
   }
-  const auto steps = static_cast<int64_t>(code.steps.size() + code.reductions.size());
-  const int64_t pieces = std::max<int64_t>(1, code.shape.elements() * steps / kElementsAThread);
+  const auto steps = static_cast<int64_t>(code.steps.size() + code.reductions.size() +
+                                          code.draws.size() * kStepsOfADraw);
+  const int64_t least = code.chain.empty() ? kElementsAThread : kChainElementsAThread;
+  const int64_t pieces = std::max<int64_t>(1, code.shape.elements() * steps / least);
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
 }
 

@@ -43,7 +43,7 @@ struct TileCode {
 
   // What runs in place of the steps (chain.h), if anything.
   std::vector<kernels::ChainInstruction> chain;
-  uint32_t chain_scalars = 0, chain_reads = 0, chain_writes = 0;
+  uint32_t chain_scalars = 0, chain_blocks = 0, chain_reads = 0, chain_writes = 0;
   int chain_operands = 0;
   bool streams = false;
 
@@ -52,11 +52,12 @@ struct TileCode {
   // What a step is given.
   size_t arrays() const { return static_cast<size_t>(first_buffer()) + reductions.size(); }
   kernels::TileProgram program() const {
-    return {steps,
-            dtypes,
-            externals(),
-            {chain, chain_scalars, chain_reads, chain_writes, chain_operands, streams},
-            draws};
+    return {
+        steps,
+        dtypes,
+        externals(),
+        {chain, chain_scalars, chain_blocks, chain_reads, chain_writes, chain_operands, streams},
+        draws};
   }
   kernels::TileReduceProgram reducing(const kernels::TileProgram& program) const {
     return {program, loop, reduce, reductions, first_buffer()};

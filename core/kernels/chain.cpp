@@ -1,5 +1,6 @@
 #include "kernels/chain.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/bound_chain.h"
@@ -67,11 +68,16 @@ int64_t chain_scratch(int operands) { return operands * slot_bytes(); }
 
 BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
                        void* scratch)
-    : program_(program.chain),
+    : kernels_(chain_kernels()),
+      program_(program.chain),
       dtypes_(program.dtypes),
       slots_(static_cast<char*>(scratch)),
-      scalar_at_{},
       draw_count_(program.draws.size()) {
+  for (int e = 0; e < program.externals; ++e) {
+    if (!(program_.scalars >> e & 1)) continue;
+    scalars_[scalar_count_] = static_cast<int16_t>(e);
+    scalar_at_[scalar_count_++] = nullptr;
+  }
   for (size_t i = 0; i < draw_count_; ++i) {
     const TileDraw& draw = program.draws[i];
     const uint64_t ordinal = stream.ordinal + static_cast<uint64_t>(draw.ordinal);
@@ -93,14 +99,14 @@ BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const Ran
       op.operand[0] = reinterpret_cast<char*>(&draws_[static_cast<size_t>(instruction.draw)]);
     ++number;
   }
-  ops_[number].function = chain_kernels().end();
+  ops_[number].function = kernels_.end();
 }
 
 void BoundChain::draw_from(int64_t first) {
   for (size_t i = 0; i < draw_count_; ++i) draws_[i].first = first;
 }
 
-char* BoundChain::slot(int operand) const { return slots_ + operand * slot_bytes(); }
+char* BoundChain::slot(int operand) const { return slots_ + operand * kernels_.block * 4; }
 
 void BoundChain::point_at(std::span<char* const> arrays) {
   for (int i = 0; i < patch_count_; ++i) {
@@ -109,27 +115,35 @@ void BoundChain::point_at(std::span<char* const> arrays) {
   }
 }
 
-// A scalar fills its slot, because some formulas read it as a block.
+// A scalar that some formula reads as a block fills its slot.
 void BoundChain::set_scalars(std::span<char* const> arrays) {
-  for (size_t e = 0; e < arrays.size(); ++e) {
-    if (!(program_.scalars >> e & 1) || scalar_at_[e] == arrays[e]) continue;
-    scalar_at_[e] = arrays[e];
-    const uint32_t lane = lane_of(dtypes_[e], arrays[e]);
-    auto* const to = reinterpret_cast<uint32_t*>(slot(static_cast<int>(e)));
-    for (int64_t i = 0; i < chain_kernels().block; ++i) to[i] = lane;
+  for (int i = 0; i < scalar_count_; ++i) {
+    const auto e = static_cast<size_t>(scalars_[i]);
+    if (scalar_at_[i] == arrays[e]) continue;
+    scalar_at_[i] = arrays[e];
+    auto* const to = reinterpret_cast<uint32_t*>(slot(scalars_[i]));
+    std::fill_n(to, program_.blocks >> e & 1 ? kernels_.block : 1, lane_of(dtypes_[e], arrays[e]));
   }
 }
 
-void BoundChain::run(const ChainRow& row) {
+void BoundChain::run(const ChainRows& rows) {
+  const bool repeats = rows.cols % kernels_.block != 0 && may_repeat(rows.arrays);
+  for (int64_t row = 0; row < rows.rows; ++row) {
+    run_row({rows.arrays, rows.cols, rows.first + row * rows.row_step}, repeats);
+    for (size_t e = 0; e < rows.arrays.size(); ++e) rows.arrays[e] += rows.row_bytes[e];
+  }
+}
+
+void BoundChain::run_row(const Row& row, bool may_repeat) {
   set_scalars(row.arrays);
-  const int64_t whole = row.cols - row.cols % chain_kernels().block;
+  const int64_t whole = row.cols - row.cols % kernels_.block;
   if (whole > 0) {
     point_at(row.arrays);
     draw_from(row.first);
-    chain_kernels().run(ops_, whole);
+    kernels_.run(ops_, whole);
   }
   if (whole == row.cols) return;
-  if (whole > 0 && may_repeat(row.arrays))
+  if (whole > 0 && may_repeat)
     run_last_block(row);
   else
     run_part(row, whole, row.cols - whole);
@@ -144,29 +158,29 @@ bool BoundChain::may_repeat(std::span<char* const> arrays) const {
 }
 
 // The end of a row as a whole block, which makes some elements before it again.
-void BoundChain::run_last_block(const ChainRow& row) {
-  const int64_t first = row.cols - chain_kernels().block;
+void BoundChain::run_last_block(const Row& row) {
+  const int64_t first = row.cols - kernels_.block;
   char* arrays[32];
   for (size_t e = 0; e < row.arrays.size(); ++e)
     arrays[e] = row.arrays[e] + first * element_size(dtypes_[e]);
   point_at({arrays, row.arrays.size()});
-  chain_kernels().run(ops_, chain_kernels().block);
+  kernels_.run(ops_, kernels_.block);
 }
 
 // The end of a row passes through slots, so that nothing beyond it is touched.
-void BoundChain::run_part(const ChainRow& row, int64_t first, int64_t count) {
+void BoundChain::run_part(const Row& row, int64_t first, int64_t count) {
   char* slots[32];
   for (size_t e = 0; e < row.arrays.size(); ++e) {
     slots[e] = slot(static_cast<int>(e));
     if (!(program_.reads >> e & 1)) continue;
     const auto size = static_cast<size_t>(element_size(dtypes_[e]));
-    std::memset(slots[e], 0, static_cast<size_t>(slot_bytes()));
+    std::memset(slots[e], 0, static_cast<size_t>(kernels_.block * 4));
     std::memcpy(slots[e], row.arrays[e] + static_cast<size_t>(first) * size,
                 static_cast<size_t>(count) * size);
   }
   point_at({slots, row.arrays.size()});
   draw_from(row.first + first);
-  chain_kernels().run(ops_, chain_kernels().block);
+  kernels_.run(ops_, kernels_.block);
   for (size_t e = 0; e < row.arrays.size(); ++e) {
     if (!(program_.writes >> e & 1)) continue;
     const auto size = static_cast<size_t>(element_size(dtypes_[e]));

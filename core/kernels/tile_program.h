@@ -32,6 +32,7 @@ struct TileDraw {
 struct ChainProgram {
   std::span<const ChainInstruction> instructions;  // none: the program has no chain
   uint32_t scalars = 0;                            // bit e: external e repeats in its row
+  uint32_t blocks = 0;                             // scalars that are read as a block of them
   uint32_t reads = 0, writes = 0;                  // externals that are arrays
   int operands = 0;                                // externals and slots
   bool streams = false;                            // the arrays are larger than caches

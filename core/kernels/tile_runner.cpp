@@ -101,14 +101,19 @@ void TileRunner::run(const TileWindow& window, std::span<void* const> data) {
 
 void TileRunner::run_chain(const TileWindow& window, std::span<void* const> data) {
   char* arrays[TileLoop::kMaxExternals];
-  for (int64_t row = 0; row < window.rows; ++row) {
-    for (int i = 0; i < loop_.externals; ++i)
-      arrays[i] = static_cast<char*>(data[i]) +
-                  (window.offset[i] + row * loop_.row_stride[i]) * element_size(program_.dtypes[i]);
-    chain_->run({{arrays, static_cast<size_t>(loop_.externals)},
-                 window.cols,
-                 window.first + row * loop_.cols});
+  int64_t row_bytes[TileLoop::kMaxExternals];
+  for (int i = 0; i < loop_.externals; ++i) {
+    const int64_t size = element_size(program_.dtypes[i]);
+    arrays[i] = static_cast<char*>(data[i]) + window.offset[i] * size;
+    row_bytes[i] = loop_.row_stride[i] * size;
   }
+  const auto externals = static_cast<size_t>(loop_.externals);
+  chain_->run({{arrays, externals},
+               {row_bytes, externals},
+               window.rows,
+               window.cols,
+               window.first,
+               loop_.cols});
 }
 
 TilePlace TileRunner::outside(int external, const TileWindow& window, void* data) const {
