@@ -241,6 +241,10 @@ inline weft_value dtype_value(weft_dtype dtype) {
 // A view through the internal operator `reshape`.
 weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
 
+// ---- arguments of hybridized calls (structure.cpp) ----------------------------------------------
+
+bool add_structure(PyObject* module);  // false: a Python error is set
+
 // ---- traced functions (functions.cpp) ----------------------------------------------------------
 
 struct FunctionObject {

@@ -1,6 +1,6 @@
 """The extension: arrays, operator functions, traced functions, calls of the C interface."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as _numpy
@@ -16,6 +16,11 @@ MIXED_BFLOAT16: Final[int]
 DEFERRING: Final[int]
 RESET_PEAK: Final[int]
 RESET_COPIES: Final[int]
+
+ARRAY: Final[object]
+
+def flatten(value: Any, arrays: list[ndarray], where: str, /) -> Hashable: ...
+def types_key(arrays: list[ndarray] | tuple[ndarray, ...], /) -> bytes: ...
 
 class ndarray:  # noqa: N801
     """An n-dimensional array of elements of one dtype."""

@@ -9,17 +9,17 @@ function once with placeholders; from then on only the plan runs.
 import random
 import threading
 import weakref
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from weft._core import loaded_devices, native
-from weft._errors import InvalidState, InvalidType
+from weft._errors import InvalidState
 from weft._extent import Dim
 from weft.device import device_of
 
 _ndarray = native.ndarray
-_ARRAY = object()  # stands for an array in a structure
+_ARRAY = native.ARRAY  # stands for an array in a structure
 ArrayTypes = list[tuple[Any, tuple[int, ...]]]  # dtype and shape of each
 Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes that have it
 
@@ -33,21 +33,7 @@ def flatten(value: Any, arrays: list[Any], where: str) -> Hashable:
 
     Lists, tuples and dicts nest. Raises TypeError for other values that cannot be hashed.
     """
-    if isinstance(value, _ndarray):
-        arrays.append(value)
-        return _ARRAY
-    if isinstance(value, list | tuple):
-        return (type(value), tuple([flatten(item, arrays, where) for item in value]))
-    if isinstance(value, dict):
-        return (dict, tuple([(key, flatten(item, arrays, where)) for key, item in value.items()]))
-    try:
-        hash(value)
-    except TypeError:
-        raise InvalidType(
-            f"{where}: `{type(value).__name__}` cannot be part of a hybridized call; use arrays, "
-            "numbers, strings, lists, tuples and dicts"
-        ) from None
-    return (None, type(value), value)
+    return native.flatten(value, arrays, where)
 
 
 def unflatten(structure: Any, arrays: list[Any]) -> Any:
@@ -152,7 +138,7 @@ class Traced:
         self.called = called
         self.watches = watches
 
-    def __call__(self, arrays: list[Any]) -> Any:
+    def __call__(self, arrays: Sequence[Any]) -> Any:
         outputs = self.function(*arrays)
         if self.result is _ARRAY:
             return outputs[0]
@@ -233,7 +219,7 @@ def _trace_example(
         _running.called, _running.watches = around
 
 
-def _types_of(arrays: list[Any]) -> ArrayTypes:
+def _types_of(arrays: Sequence[Any]) -> ArrayTypes:
     return [(array.dtype, array.shape) for array in arrays]
 
 
@@ -352,19 +338,12 @@ class TraceCache:
         around = self._around.contents() if self._around is not None else None
         watched = [value() for value in self._watches]
         mode = (native.modes() & _SIGNED_MODES, device, around, *watched)
-        if len(args) == 1 and not kwargs and type(args[0]) is _ndarray:
-            array = args[0]
-            arrays: list[Any] = [array]
-            key: tuple[Hashable, ...] = (array.shape, array.dtype, mode)
-            call: Hashable = None
-        elif not kwargs and {*map(type, args)} == _ARRAYS_ALONE:  # nothing to take apart
-            arrays = list(args)
-            key = (tuple([(a.shape, a.dtype) for a in arrays]), mode)
-            call = None
-        else:
+        arrays: Sequence[Any] = args
+        call: Hashable = None
+        if kwargs or {*map(type, args)} != _ARRAYS_ALONE:  # something to take apart
             arrays = []
-            call = flatten((args, kwargs), arrays, self.where)
-            key = (call, tuple([(a.shape, a.dtype) for a in arrays]), mode)
+            call = native.flatten((args, kwargs), arrays, self.where)
+        key = (call, native.types_key(arrays), mode)
         found = self._traced.get(key)
         if found is None or not found.function.is_current:
             if call is None:

@@ -1,0 +1,146 @@
+// Arguments of a hybridized call taken apart, and the types of its arrays as a key: what every call
+// does before its plan is found.
+#include <cstring>
+
+#include "native.h"
+
+namespace weft::python {
+namespace {
+
+PyObject* array_mark = nullptr;  // stands for an array in a structure
+
+PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where);
+
+// Takes both references; null if one is.
+PyObject* pair_of(PyObject* first, PyObject* second) {
+  PyObject* const pair = first && second ? PyTuple_New(2) : nullptr;
+  if (!pair) {
+    Py_XDECREF(first);
+    Py_XDECREF(second);
+    return nullptr;
+  }
+  PyTuple_SET_ITEM(pair, 0, first);
+  PyTuple_SET_ITEM(pair, 1, second);
+  return pair;
+}
+
+// A tuple of what `next` gives until that is null: `size` objects, or an error is set.
+template <class Next>
+PyObject* tuple_of(Py_ssize_t size, const Next& next) {
+  PyObject* const tuple = PyTuple_New(size);
+  for (Py_ssize_t i = 0; tuple && i < size; ++i) {
+    PyObject* const item = next();
+    if (!item) {
+      Py_DECREF(tuple);
+      return nullptr;
+    }
+    PyTuple_SET_ITEM(tuple, i, item);
+  }
+  return tuple;
+}
+
+PyObject* structure_of_items(PyObject* items, PyObject* arrays, PyObject* where) {
+  // A tuple of its own: hashes of items are Python code, which may change a list.
+  PyObject* const own = PySequence_Tuple(items);
+  if (!own) return nullptr;
+  Py_ssize_t i = 0;
+  PyObject* const parts = tuple_of(PyTuple_GET_SIZE(own), [&] {
+    return structure_of(PyTuple_GET_ITEM(own, i++), arrays, where);
+  });
+  Py_DECREF(own);
+  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(items))), parts);
+}
+
+PyObject* structure_of_dict(PyObject* dict, PyObject* arrays, PyObject* where) {
+  PyObject* const items = PyDict_Items(dict);
+  if (!items) return nullptr;
+  Py_ssize_t i = 0;
+  PyObject* const parts = tuple_of(PyList_GET_SIZE(items), [&] {
+    PyObject* const item = PyList_GET_ITEM(items, i++);
+    return pair_of(Py_NewRef(PyTuple_GET_ITEM(item, 0)),
+                   structure_of(PyTuple_GET_ITEM(item, 1), arrays, where));
+  });
+  Py_DECREF(items);
+  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PyDict_Type)), parts);
+}
+
+PyObject* structure_of_other(PyObject* value, PyObject* where) {
+  if (PyObject_Hash(value) == -1) {
+    if (!PyErr_ExceptionMatches(PyExc_TypeError)) return nullptr;
+    PyErr_Clear();
+    if (PyObject* const name = PyType_GetName(Py_TYPE(value))) {
+      raise_error(WEFT_INVALID_TYPE,
+                  "%U: `%U` cannot be part of a hybridized call; use arrays, numbers, strings, "
+                  "lists, tuples and dicts",
+                  where, name);
+      Py_DECREF(name);
+    }
+    return nullptr;
+  }
+  return PyTuple_Pack(3, Py_None, reinterpret_cast<PyObject*>(Py_TYPE(value)), value);
+}
+
+PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where) {
+  if (is_array(value)) return PyList_Append(arrays, value) == 0 ? Py_NewRef(array_mark) : nullptr;
+  if (Py_EnterRecursiveCall(" in an argument of a hybridized call")) return nullptr;
+  PyObject* const structure = PyList_Check(value) || PyTuple_Check(value)
+                                  ? structure_of_items(value, arrays, where)
+                              : PyDict_Check(value) ? structure_of_dict(value, arrays, where)
+                                                    : structure_of_other(value, where);
+  Py_LeaveRecursiveCall();
+  return structure;
+}
+
+PyObject* flatten(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count != 3 || !PyList_Check(args[1]) || !PyUnicode_Check(args[2]))
+    return raise_error(WEFT_INVALID_TYPE, "flatten: takes a value, a list and a text");
+  return structure_of(args[0], args[1], args[2]);
+}
+
+// Dtype, rank and extents of each array, as int64.
+PyObject* types_key(PyObject*, PyObject* sequence) {
+  if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
+    return raise_error(WEFT_INVALID_TYPE, "types_key: takes a list or a tuple of arrays");
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
+  PyObject* const* const items = PySequence_Fast_ITEMS(sequence);
+  size_t numbers = 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!is_array(items[i]))
+      return raise_error(WEFT_INVALID_TYPE, "types_key: item %zd must be an array; got %s", i,
+                         Py_TYPE(items[i])->tp_name);
+    numbers += 1 + static_cast<size_t>(weft_tensor_rank(tensor_of(items[i])));
+  }
+  PyObject* const key =
+      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(numbers * sizeof(int64_t)));
+  if (!key) return nullptr;
+  char* to = PyBytes_AS_STRING(key);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    weft_tensor const tensor = tensor_of(items[i]);
+    const int64_t rank = weft_tensor_rank(tensor);
+    const int64_t head = rank << 8 | weft_tensor_dtype(tensor);
+    memcpy(to, &head, sizeof head);
+    to += sizeof head;
+    const size_t bytes = static_cast<size_t>(rank) * sizeof(int64_t);
+    if (rank > 0) memcpy(to, weft_tensor_shape(tensor), bytes);
+    to += bytes;
+  }
+  return key;
+}
+
+PyMethodDef functions[] = {
+    {"flatten", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(flatten)), METH_FASTCALL,
+     "flatten(value, arrays, where, /)\n--\n\n"
+     "Appends the arrays inside `value` to the list `arrays`; returns its structure."},
+    {"types_key", types_key, METH_O,
+     "types_key(arrays, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes."},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace
+
+bool add_structure(PyObject* module) {
+  array_mark = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
+  return array_mark && PyModule_AddObjectRef(module, "ARRAY", array_mark) == 0 &&
+         PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace weft::python
