@@ -9,6 +9,7 @@
 #include "executor/rebuild.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
+#include "runtime/heap.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
 #include "weft_parts.h"
@@ -23,6 +24,9 @@ namespace {
 // Kept for the next calls; more than these at one time are rare and freed.
 constexpr size_t kIdleFrames = 8;
 constexpr size_t kIdleScratch = 4;
+
+// Nodes from which on planning leaves megabytes in the heap.
+constexpr size_t kLargeGraph = 300;
 
 }  // namespace
 
@@ -318,6 +322,8 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
                                        purpose.budget));
 #endif
   }
+  // What rewrites of large graphs leave in the heap would count beside the arena.
+  if (graph.nodes.size() >= kLargeGraph) trim_heap();
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const MemoryFigures memory = compiled->memory();
