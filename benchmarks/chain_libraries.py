@@ -1,26 +1,19 @@
 """What the chains of chains.py need of each library, by one name."""
 
 import importlib
-import importlib.util
 from types import SimpleNamespace
 
 import numpy
-import weft
-from weft import np
 
 
-def libraries(names):
-    """Those of `names` that are installed: functions, and arrays from NumPy's."""
-    found = {"numpy": _numpy(), "weft": _weft()}
-    if "torch" in names and importlib.util.find_spec("torch"):
-        found["torch"] = _torch()
-    if "jax" in names and importlib.util.find_spec("jax"):
-        found["jax"] = _jax()
-    return found
+def library(name):
+    """Functions of "numpy", "weft", "torch" or "jax", and arrays from NumPy's."""
+    return {"numpy": _numpy, "weft": _weft, "torch": _torch, "jax": _jax}[name]()
 
 
 def _numpy():
     return SimpleNamespace(
+        name="numpy",
         **{name: getattr(numpy, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
         abs=numpy.abs,
         float32=lambda x: x.astype("float32"),
@@ -34,7 +27,10 @@ def _numpy():
 
 
 def _weft():
+    weft = importlib.import_module("weft")
+    np = weft.np
     return SimpleNamespace(
+        name="weft",
         **{name: getattr(np, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
         abs=np.abs,
         float32=lambda x: x.astype("float32"),
@@ -44,13 +40,17 @@ def _weft():
         array=np.array,
         asnumpy=lambda x: x.astype("float32").asnumpy(),
         hybrid=weft.hybridize,
+        npx=weft.npx,
     )
 
 
 def _torch():
     torch = importlib.import_module("torch")
     torch.set_num_threads(2)
+    dynamo = importlib.import_module("torch._dynamo")
+    dynamo.config.recompile_limit = 1000  # beyond it a chain would run eagerly
     return SimpleNamespace(
+        name="torch",
         **{name: getattr(torch, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
         abs=torch.abs,
         float32=lambda x: x.to(torch.float32),
@@ -61,6 +61,7 @@ def _torch():
         asnumpy=lambda x: x.to(torch.float32).numpy(),
         hybrid=lambda f: f,
         functional=torch.nn.functional,
+        compile=lambda f: torch.compile(f, dynamic=False),
     )
 
 
@@ -68,6 +69,7 @@ def _jax():
     jax = importlib.import_module("jax")
     xp = importlib.import_module("jax.numpy")
     return SimpleNamespace(
+        name="jax",
         **{name: getattr(xp, name) for name in ("exp", "log", "where", "clip", "sqrt", "tanh")},
         abs=xp.abs,
         float32=lambda x: x.astype("float32"),

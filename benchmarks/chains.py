@@ -8,272 +8,52 @@ those of Adam and layer norm its arithmetic: the aim is 0.9 of them where memory
 at 10^8, and nothing slower than torch.compile. Then five chains of 8 to 15 steps that nobody tuned
 for; their loops are the chains themselves, and the aims are 1.25 times the loop from memory and 1.6
 times in caches. `--all` adds torch.compile, which takes minutes to compile and keeps what it
-compiled, and the peers at the largest size. Results are compared before times, with tolerances
-where exp and log are other polynomials.
+compiled, and the peers at the largest size. Each competitor is a process (chain_worker.py), stopped
+while others are timed, because peers' threads spin. Results are compared before times.
 """
 
-import ctypes
-import importlib
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy
-import weft
-from chain_libraries import libraries, parts_of
+from chain_programs import CHAINS, Chain
 from side_by_side import Report
-from weft import npx
+from stopped_process import StoppedProcess
 
 HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent / "build"
 SIZES = (10_240, 1_048_576, 100_000_768)
 FLAGS = "-std=c++20 -O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp-simd"
-KEEP = 0.9  # of dropout
+THREADS = "2"
+LIMIT = 900.0  # seconds of an answer; compilers take minutes
+ENVIRONMENTS = {"torch": "peers", "compile": "peers", "jax": "peers-jax"}  # folders of build/
 
 
-@dataclass
-class Chain:
-    """inputs and outputs give arrays of rows x cols elements, in the loop's order."""
-
-    name: str
-    cols: int
-    call: Callable[..., Any]  # of a library and its arrays
-    inputs: Callable[[Any, int, int], list[numpy.ndarray]]
-    outputs: Callable[[int, int], list[numpy.ndarray]]
-    named: bool = False
-    updates: tuple[int, ...] = ()  # inputs that are written; then there are no outputs
-    reference: str = "loop"  # whose results the others have to give; none: they are random
-
-
-# ---- chains
-
-
-def floats(random, *shape):
-    """Numbers of a repeated piece: 10^8 would take longer to draw than to compute."""
-    piece = random.uniform(-1, 1, 10_007).astype("float32")
-    return numpy.resize(piece, shape)
-
-
-def bias_gelu_dropout(lib, x, bias):
-    y = x + bias
-    if lib.hybrid is weft.hybridize:
-        return npx.dropout(npx.gelu(y, approximation="tanh"), p=1 - KEEP)
-    if hasattr(lib, "functional"):
-        gelu = lib.functional.gelu(y, approximate="tanh")
-        return lib.functional.dropout(gelu, 1 - KEEP, training=True)
-    gelu = 0.5 * y * (1 + lib.tanh(0.7978845608 * (y + 0.044715 * y * y * y)))
-    return lib.where(numpy.random.random(x.shape) < KEEP, gelu / KEEP, 0)
-
-
-def swiglu(lib, gate, up):
-    return gate / (1 + lib.exp(-gate)) * up
-
-
-def adam(lib, weight, gradient, mean, variance):
-    new_mean = mean * 0.9 + gradient * 0.1
-    new_variance = variance * 0.999 + gradient * gradient * 0.001
-    weight[:] = weight - new_mean * 0.001 / (lib.sqrt(new_variance) + 1e-8)
-    mean[:] = new_mean
-    variance[:] = new_variance
-
-
-def residual_layer_norm(lib, x, residual, gamma, beta):
-    h = x + residual
-    if lib.hybrid is weft.hybridize:
-        return npx.layer_norm(h, gamma, beta)
-    if hasattr(lib, "functional"):
-        return lib.functional.layer_norm(h, (h.shape[-1],), gamma, beta)
-    centred = h - lib.mean(h)[:, None]
-    return centred / lib.sqrt(lib.mean(centred * centred)[:, None] + 1e-5) * gamma + beta
-
-
-def cross_entropy(lib, x, labels):
-    if lib.hybrid is weft.hybridize:
-        return npx.softmax_cross_entropy(x, labels)
-    if hasattr(lib, "functional"):
-        return lib.functional.cross_entropy(x, labels, reduction="none")
-    return lib.log(lib.sum(lib.exp(x))) - x[numpy.arange(len(x)), labels]
-
-
-def spring(lib, place, speed, force):
-    push = force - 1.5 * place - 0.2 * speed
-    speed = speed + 0.01 * push
-    place = place + 0.01 * speed
-    return place, speed, speed * speed * 0.5 + place * place * 0.75
-
-
-def pixels(lib, pixel, mean, scale):
-    v = lib.clip((lib.float32(pixel) * (1 / 255) - mean) * scale, -2, 2)
-    bent = lib.where(v > 0.5, v * v, v * 0.25 + 0.125)
-    return bent * 0.8 + v * 0.2
-
-
-def half_huber(lib, x, y, weight):
-    d = lib.float32(x) - lib.float32(y)
-    far = lib.abs(d)
-    return lib.bfloat16(lib.where(far < 1, d * d * 0.5, far - 0.5) * weight)
-
-
-def gate(lib, x, residual, scale, shift, gates):
-    y = x * scale + shift
-    z = residual + y * lib.clip(y + 3, 0, 6) * (1 / 6) * gates
-    kept = lib.where(z > 0, z, z * 0.1)
-    return kept, lib.mean(kept)
-
-
-def focal(lib, x, target):
-    p = 1 / (1 + lib.exp(-x))
-    hit = lib.where(target, p, 1 - p)
-    miss = 1 - hit
-    return lib.sum(-(miss * miss * lib.log(hit + 1e-6)))
-
-
-def arrays_of(*shapes):
-    """Inputs of these shapes; `r` and `c` stand for rows and columns."""
-    return lambda random, r, c: [
-        floats(random, *({"r": r, "c": c}.get(extent, extent) for extent in shape))
-        for shape in shapes
-    ]
-
-
-def empty(*shapes, dtype="float32"):
-    return lambda r, c: [
-        numpy.empty([{"r": r, "c": c}.get(extent, extent) for extent in shape], dtype)
-        for shape in shapes
-    ]
-
-
-def positive(make):
-    return lambda random, r, c: [numpy.abs(a) for a in make(random, r, c)]
-
-
-CHAINS = (
-    Chain(
-        "bias_gelu_dropout",
-        *(1024, bias_gelu_dropout, arrays_of("rc", "c"), empty("rc")),
-        named=True,
-        reference="",
-    ),
-    Chain(
-        "swiglu",
-        *(1024, swiglu, arrays_of("rc", "rc"), empty("rc")),
-        named=True,
-        reference="numpy",
-    ),
-    Chain(
-        "adam",
-        *(1024, adam, positive(arrays_of("rc", "rc", "rc", "rc")), empty()),
-        named=True,
-        updates=(0, 2, 3),
-    ),
-    Chain(
-        "residual_layer_norm",
-        *(1024, residual_layer_norm, arrays_of("rc", "rc", "c", "c"), empty("rc")),
-        named=True,
-    ),
-    Chain(
-        "cross_entropy",
-        *(1024, cross_entropy),
-        lambda random, r, c: [floats(random, r, c), random.integers(0, c, r)],
-        empty("r"),
-        named=True,
-        reference="numpy",
-    ),
-    Chain("spring", 1024, spring, arrays_of("rc", "rc", "rc"), empty("rc", "rc", "rc")),
-    Chain(
-        "pixels",
-        *(1024, pixels),
-        lambda random, r, c: [
-            numpy.resize(random.integers(0, 256, 10_007).astype("uint8"), (r, c)),
-            floats(random, c),
-            floats(random, c) + 2,
-        ],
-        empty("rc"),
-    ),
-    Chain(
-        "half_huber",
-        *(1024, half_huber, arrays_of("rc", "rc", ("r", 1))),
-        empty("rc", dtype="uint16"),
-    ),
-    Chain(
-        "gate",
-        *(1000, gate, arrays_of("rc", "rc", "c", "c", ("r", 1))),
-        empty("rc", "r"),
-    ),
-    Chain(
-        "focal",
-        *(1024, focal),
-        lambda random, r, c: [floats(random, r, c), floats(random, r, c) > 0],
-        empty("r"),
-    ),
-)
-
-
-# ---- competitors
-
-
-def compiled(folder: str) -> ctypes.CDLL:
-    library = Path(folder) / "chain_loops.so"
+def compile_loops(folder: str) -> None:
     command = ["c++", *FLAGS.split(), "-shared", "-fPIC", "-pthread"]
-    subprocess.run([*command, str(HERE / "chain_loops.cpp"), "-o", str(library)], check=True)
-    return ctypes.CDLL(str(library))
+    library = str(Path(folder) / "chain_loops.so")
+    subprocess.run([*command, str(HERE / "chain_loops.cpp"), "-o", library], check=True)
 
 
-def bfloat16_bits(x):
-    """Rounded to nearest, ties to even."""
-    bits = x.view("uint32")
-    return (bits + 0x7FFF + (bits >> 16 & 1) >> 16).astype("uint16")
-
-
-def loop_call(loops, chain, inputs, outputs, rows):
-    """The loop on arrays of its own."""
-    arrays = [a.copy() if i in chain.updates else a for i, a in enumerate(inputs)]
-    if chain.name == "half_huber":
-        arrays[:2] = [bfloat16_bits(a) for a in arrays[:2]]
-    arrays += outputs
-    pointers = (ctypes.c_void_p * len(arrays))(*(a.ctypes.data for a in arrays))
-    function = getattr(loops, f"loop_{chain.name}")
-    function.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
-    function.restype = None
-    call = partial(function, pointers, rows, chain.cols)
-    return call, arrays
-
-
-def library_call(lib, chain, inputs):
-    """The call, and the arrays that it writes: none where it returns new ones."""
-    arrays = [lib.array(a.copy() if i in chain.updates else a) for i, a in enumerate(inputs)]
-    if chain.name == "half_huber":
-        arrays[:2] = [lib.bfloat16(a) for a in arrays[:2]]
-    function = partial(chain.call, lib)
-    if chain.updates or lib.hybrid is not weft.hybridize:
-        return partial(lib.hybrid(function), *arrays), [arrays[i] for i in chain.updates]
-    # The loop writes into arrays that are there, and so do we.
-    outputs = [part.copy() for part in parts_of(function(*arrays))]
-
-    def write(inputs, outputs):
-        for output, part in zip(outputs, parts_of(function(*inputs)), strict=True):
-            output[:] = part
-
-    return partial(weft.hybridize(write), arrays, outputs), outputs
-
-
-def results_of(lib, call, written):
-    """NumPy's arrays of a first call."""
-    result = call()
-    return [lib.asnumpy(part) for part in written or parts_of(result)]
-
-
-def check(name, expected, results):
-    for one, other in zip(expected, results, strict=True):
-        is_half = one.dtype == numpy.uint16
-        wanted = (one.astype("uint32") << 16).view("float32") if is_half else one
-        tolerance = {"rtol": 8e-3 if is_half else 2e-3, "atol": 2e-4 * float(abs(wanted).max())}
-        numpy.testing.assert_allclose(other, wanted, err_msg=name, **tolerance)
+def started(who: str, folder: str) -> StoppedProcess | None:
+    """None where its framework is not installed."""
+    python = Path(sys.executable)
+    if who in ENVIRONMENTS:
+        python = BUILD / ENVIRONMENTS[who] / "bin" / "python"
+    if not python.exists():
+        return None
+    variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "WEFT_NUM_THREADS")
+    environment = {
+        **os.environ,
+        **dict.fromkeys(variables, THREADS),
+        "JAX_PLATFORMS": "cpu",
+        "TORCHINDUCTOR_CACHE_DIR": str(BUILD / "compiled"),
+    }
+    return StoppedProcess([str(python), str(HERE / "chain_worker.py"), who, folder], environment)
 
 
 def available() -> int:
@@ -282,63 +62,65 @@ def available() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvail"))
 
 
-def measure(report, loops, libs, chain, size, thorough):
-    rows = size // chain.cols
+def bytes_of(chain: Chain, rows: int) -> int:
+    """What the arrays of one competitor take, by those of a few rows."""
+    few = [*chain.inputs(numpy.random.default_rng(0), 8, chain.cols), *chain.outputs(8, chain.cols)]
+    return sum(array.nbytes for array in few) * rows // 8
+
+
+def measure(
+    report: Report, workers: dict[str, StoppedProcess], chain: Chain, size: int, thorough: bool
+) -> None:
     what = f"{chain.name} {size:.0e}".replace("e+0", "e")
-    inputs = chain.inputs(numpy.random.default_rng(0), rows, chain.cols)
-    outputs = chain.outputs(rows, chain.cols)
-    taken = sum(a.nbytes for a in [*inputs, *outputs]) * (len(libs) + 2)
+    large = size > 10**7
+    if large and not thorough:  # the others take seconds a call
+        workers = {who: worker for who, worker in workers.items() if who in ("loop", "weft")}
+    taken = 2 * bytes_of(chain, size // chain.cols) * len(workers)  # and copies for the results
     if taken > available() * 0.8:
         print(f"  {what}: not run, takes {taken / 1e9:.0f} GB")
         return
-    run_loop, loop_arrays = loop_call(loops, chain, inputs, outputs, rows)
-    run_loop()
-    expected = {"loop": [loop_arrays[i] for i in chain.updates] or outputs}
-    competitors = {"loop": run_loop}
-    for name, lib in libs.items():
-        if name == "numpy" and chain.name == "half_huber":
-            continue  # it has no bfloat16
-        if name != "weft" and size > 10**7 and not thorough:
-            continue  # seconds a call
-        if name == "jax" and chain.updates:
-            continue  # nothing is written in place
-        call, written = library_call(lib, chain, inputs)
-        results = results_of(lib, call, written)
-        expected.setdefault(name, results)
-        if chain.reference in expected:
-            check(f"{what}, {name}", expected[chain.reference], results)
-        competitors[name] = call
-        if name == "torch" and thorough:
-            compile_ = importlib.import_module("torch").compile
-            function = compile_(partial(chain.call, lib), dynamic=False)
-            arrays = call.args[1:]  # behind the library: a partial of a partial is one
-            competitors["compile"] = partial(function, *arrays)
-            competitors["compile"]()
-    large = size > 10**7
     aim = (1 / 0.9 if large else None) if chain.named else 1.25 if large else 1.6
-    lengths = {"length": 1e-9, "count": 5} if large else {"length": 0.004, "count": 31}
-    report.compare(what, competitors, "loop", aim=aim and round(aim, 2), **lengths)
+    length, count = (1e-9, 5) if large else (0.004, 31)
+    ready = []
+    # The reference first: it leaves what the others are compared with.
+    for who in sorted(workers, key=lambda who: who != chain.reference):
+        answer = workers[who].ask(f"prepare {chain.name} {size} {length}", LIMIT)
+        if "ready" in answer:
+            ready.append(who)
+        elif "failed" in answer:
+            print(f"  {what}: {who} failed: {answer['failed']}")
+    if "loop" not in ready:
+        return
+    samples: dict[str, list[float]] = {who: [] for who in workers if who in ready}
+    for _ in range(count):
+        for who, found in samples.items():
+            found += workers[who].ask("sample 1", LIMIT)["samples"]
+    report.add(what, samples, "loop", aim=aim and round(aim, 2))
 
 
 def main() -> int:
     arguments = [a for a in sys.argv[1:] if not a.endswith(".json")]
     thorough = "--all" in arguments
     names = [a for a in arguments if not a.startswith("-")]
-    cache = HERE.parent / "build" / "compiled"
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache))
-    npx.set_num_threads(2)
+    os.environ["WEFT_NUM_THREADS"] = THREADS
     report = Report("Chains: float32, two threads")
-    libs = libraries(("torch", "jax"))
-    for peer in ("torch", "jax"):
-        if peer not in libs:
-            report.missing(peer)
     with tempfile.TemporaryDirectory() as folder:
-        loops = compiled(folder)
-        for chain in CHAINS:
-            if names and chain.name not in names:
-                continue
-            for size in SIZES:
-                measure(report, loops, libs, chain, size, thorough)
+        compile_loops(folder)
+        workers: dict[str, StoppedProcess] = {}
+        try:
+            for who in ("loop", "numpy", "weft", "torch", *["compile"] * thorough, "jax"):
+                worker: Any = started(who, folder)
+                if worker is None:
+                    report.missing(who)
+                else:
+                    workers[who] = worker
+            for chain in CHAINS:
+                for size in SIZES:
+                    if not names or chain.name in names:
+                        measure(report, workers, chain, size, thorough)
+        finally:
+            for worker in workers.values():
+                worker.close()
     report.save()
     return 0
 

@@ -94,12 +94,23 @@ class Report:
     ) -> None:
         """Times the competitors; `per` divides a call that does several of the same. `count`
         samples of each are `length` seconds long."""
-        for name, samples in interleaved(competitors, length, count).items():
+        self.add(what, interleaved(competitors, length, count), baseline, aim, per)
+
+    def add(
+        self,
+        what: str,
+        taken: dict[str, list[float]],
+        baseline: str,
+        aim: float | None = None,
+        per: int = 1,
+    ) -> None:
+        """Prints the samples of competitors, in seconds, and keeps them."""
+        for name, samples in taken.items():
             low, median, high = statistics.quantiles(samples, n=4)
             row = {"what": what, "who": name, "median": median / per, "best": min(samples) / per}
             self.rows.append({**row, "quartiles": [low / per, high / per]})
         base, best_base = self._row(what, baseline)
-        for name in competitors:
+        for name in taken:
             median, best = self._row(what, name)
             text = f"  {what:34} {name:12} {_seconds(median):>10}"
             if name != baseline:
