@@ -97,6 +97,44 @@ def test_unhashable_argument_is_refused():
         double({1})
 
 
+def test_each_structure_and_type_of_arguments_is_traced_once():
+    traced = []
+
+    @weft.hybridize
+    def count(*args, **options):
+        traced.append((args, options))
+        return np.zeros(1)
+
+    def arrays(*shapes, dtype="float32"):
+        return [np.zeros(shape, dtype) for shape in shapes]
+
+    calls = [  # what a key that says too little would take for one another
+        lambda: count(*arrays((2, 3), (4,))),
+        lambda: count(*arrays((2,), (3, 4))),
+        lambda: count(*arrays((2, 3, 4))),
+        lambda: count(*arrays((2, 3), (4,), dtype="int32")),
+        lambda: count(arrays((2, 3), (4,))),
+        lambda: count(tuple(arrays((2, 3), (4,)))),
+        lambda: count(*arrays((2, 3)), [arrays((4,))]),
+        lambda: count({"a": np.zeros(2), "b": 1}),
+        lambda: count({"a": np.zeros(2), "b": 1.0}),
+        lambda: count({"a": np.zeros(2), "b": True}),
+        lambda: count(b={"a": np.zeros(2), "b": 1}),
+        lambda: count(np.zeros(())),
+    ]
+    for _ in range(2):
+        for call in calls:
+            call()
+    assert len(traced) == len(calls)
+
+
+def test_argument_that_contains_itself_is_refused():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(RecursionError):
+        weft.hybridize(lambda x: x)(endless)
+
+
 def test_written_parameter_is_seen():
     net, x = small_net(), images()
     net.hybridize()
