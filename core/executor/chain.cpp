@@ -22,12 +22,13 @@ constexpr int64_t kFetchedBytes = int64_t{2} << 20;
 // Values are the externals that are read, by number, and then the results of steps.
 class Chaining {
  public:
-  Chaining(TileCode& code, bool fetches)
-      : code_(code), externals_(code.externals()), slots_(code.externals()), fetches_(fetches) {}
+  Chaining(TileCode& code, int64_t bytes)
+      : code_(code), externals_(code.externals()), slots_(code.externals()), bytes_(bytes) {}
 
   bool run() {
     number_values();
-    if (fetches_) fetch_arrays();
+    if (bytes_ > kFetchedBytes) fetch_inputs();
+    if (bytes_ > kStreamedBytes && !code_.streams) fetch_outputs();
     for (size_t s = 0; s < code_.steps.size(); ++s)
       if (!add_step(s)) return false;
     return chain().size() <= kernels::kMaxChain;
@@ -68,12 +69,21 @@ class Chaining {
   }
 
   // Operands that repeat in every row stay where they are.
-  void fetch_arrays() {
+  void fetch_inputs() {
     for (int e = 0; e < static_cast<int>(code_.inputs); ++e) {
       const bool repeats = code_.loop.rows > 1 && code_.loop.row_stride[e] == 0;
       if (value(e).uses > 0 && !is_scalar(e) && !repeats)
         emit(kernels::chain_fetch(size_of(value(e).dtype)),
              {{static_cast<int16_t>(e), true, false}});
+    }
+  }
+
+  // What is not stored round the caches is read first by the processor.
+  void fetch_outputs() {
+    for (int e = code_.first_buffer() - static_cast<int>(code_.outputs); e < code_.first_buffer();
+         ++e) {
+      emit(kernels::chain_fetch(size_of(value(e).dtype)), {{static_cast<int16_t>(e), true, false}});
+      code_.chain_reads &= ~(1u << e);
     }
   }
 
@@ -253,7 +263,7 @@ class Chaining {
   TileCode& code_;
   const int externals_;
   int slots_;  // operand numbers taken
-  const bool fetches_;
+  const int64_t bytes_;  // of all arrays
   std::vector<Value> values_;
   std::vector<std::vector<int>> in_;  // of each step
   std::vector<int16_t> free_;         // slots
@@ -275,7 +285,7 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
   const bool is_single = code.steps.size() < 2 && code.reductions.empty();
   if (is_single || !kernels::fits_chain(code.loop)) return;
-  Chaining chaining(code, bytes > kFetchedBytes);
+  Chaining chaining(code, bytes);
   if (!chaining.run()) {
     code.chain.clear();
     return;
