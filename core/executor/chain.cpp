@@ -262,7 +262,7 @@ class Chaining {
 
   TileCode& code_;
   const int externals_;
-  int slots_;  // operand numbers taken
+  int slots_;            // operand numbers taken
   const int64_t bytes_;  // of all arrays
   std::vector<Value> values_;
   std::vector<std::vector<int>> in_;  // of each step
