@@ -4,12 +4,15 @@
 
 For each network, in int8 and compiled to C: executed instructions of one inference, bytes of memory
 (arena with input and output, data, stack), code and constants; and that it gives the library's
-bits. Instructions are counted exactly under QEMU, and are no cycles. TensorFlow Lite Micro with
-CMSIS-NN is not run here: its figures, of the same networks in MLPerf Tiny's files, were recorded
-with the same emulator, compiler family and way of counting.
+bits. Then the same in the least memory that `memory` allows (images made by bands of rows), and
+with rows that the caller feeds one by one (the input is nowhere whole). Instructions are counted
+exactly under QEMU, and are no cycles. TensorFlow Lite Micro with CMSIS-NN is not run here: its
+figures, of the same networks in MLPerf Tiny's files, were recorded with the same emulator, compiler
+family and way of counting.
 """
 
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +23,7 @@ import machine  # noqa: E402
 import networks  # noqa: E402
 import side_by_side  # noqa: E402
 import tiny  # noqa: E402
+from weft import runtime  # noqa: E402
 
 # Instructions of an Invoke, and bytes: the arena that it used, and the stack.
 TFLM = {
@@ -30,12 +34,34 @@ TFLM = {
 }
 
 
-def measured(name: str, folder: Path) -> dict[str, object]:
-    """One network's figures."""
+# How the C is made, and of which networks.
+FORMS = {
+    "networks": list(TFLM),
+    "least": list(TFLM),
+    "fed": ["keyword_spotting", "image_classification", "visual_wake_words"],
+}
+
+
+def least_memory(path: Path) -> int:
+    """Bytes of the smallest arena, inputs and outputs included."""
+    try:
+        runtime.Model(str(path)).write_c(path.parent, memory=1, ports_in_arena=True)
+    except ValueError as error:
+        return int(re.search(r"is (\d+) bytes", str(error))[1])
+    raise AssertionError("an arena of one byte")
+
+
+def measured(name: str, folder: Path, form: str) -> dict[str, object]:
+    """One network's figures, in a form of FORMS."""
     module = tiny.NETWORKS[name]
     x = tiny.examples(module, 2)
-    block = tiny.write(tiny.untrained(module, x), x, name, folder, ports_in_arena=True)
+    net = tiny.untrained(module, x)
+    block = tiny.write(net, x, name, folder, ports_in_arena=True, feed_rows=form == "fed")
     given = tiny.as_integers(block, tiny.examples(module, 1, seed=2)).asnumpy()
+    if form == "least":
+        path = folder / f"{name}.weft"
+        memory = least_memory(path)
+        runtime.Model(str(path)).write_c(folder, name=name, memory=memory, ports_in_arena=True)
     cost = networks.run(name, folder, "m4", given)
     instructions, arena, stack = TFLM[name]
     busiest = sorted(cost.functions.items(), key=lambda item: -item[1])
@@ -60,21 +86,24 @@ def main(arguments: list[str]) -> int:
     if machine.missing_tools():
         print(machine.why_not())
         return 1
-    results = {}
-    print(
-        f"{'':22}{'MACs':>12}{'instructions':>14}{'of TFLM':>9}{'memory':>8}{'TFLM':>9}{'code':>7}"
-    )
-    for name in TFLM:
-        with tempfile.TemporaryDirectory() as folder:
-            r = results[name] = measured(name, Path(folder))
+    results = {form: {} for form in FORMS}
+    for form, names in FORMS.items():
         print(
-            f"{name:22}{r['macs']:12,}{r['instructions']:14,}{r['ratio']:9.3f}{r['memory']:8,}"
-            f"{r['tflm_memory']:9,}{r['code']:7,}" + ("  DIFFERS" if r["differs"] else "")
+            f"{form:22}{'MACs':>12}{'instructions':>14}{'of TFLM':>9}{'memory':>8}{'TFLM':>9}"
+            f"{'code':>7}"
         )
+        for name in names:
+            with tempfile.TemporaryDirectory() as folder:
+                r = results[form][name] = measured(name, Path(folder), form)
+            print(
+                f"{name:22}{r['macs']:12,}{r['instructions']:14,}{r['ratio']:9.3f}"
+                f"{r['memory']:8,}{r['tflm_memory']:9,}{r['code']:7,}"
+                + ("  DIFFERS" if r["differs"] else "")
+            )
     if arguments:
-        text = {"machine": side_by_side.machine(), "core": "m4", "networks": results}
+        text = {"machine": side_by_side.machine(), "core": "m4", **results}
         Path(arguments[0]).write_text(json.dumps(text, indent=1) + "\n")
-    return int(any(r["differs"] for r in results.values()))
+    return int(any(r["differs"] for form in results.values() for r in form.values()))
 
 
 if __name__ == "__main__":

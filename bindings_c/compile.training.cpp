@@ -22,10 +22,19 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
     return errors::invalid_value(function, "`name` must be a C identifier; got ``");
   if (full.train && !*full.train)
     return errors::invalid_value(function, "`train` must name parameters, such as `*`; got ``");
+  if (full.train && full.feed_rows)
+    return errors::unsupported(function, "`train` and `feed_rows` in one file: a step reads its input whole");
   const auto text = [](const char* given) { return std::string(given ? given : ""); };
-  return c99::CompileOptions{text(full.name),       text(full.entry),         full.memory,
-                             full.with_main != 0,   full.ports_in_arena != 0, text(full.train),
-                             text(full.train_entry)};
+  c99::CompileOptions result;
+  result.name = text(full.name);
+  result.entry = text(full.entry);
+  result.memory = full.memory;
+  result.with_main = full.with_main != 0;
+  result.ports_in_arena = full.ports_in_arena != 0;
+  result.feeds_rows = full.feed_rows != 0;
+  result.train = text(full.train);
+  result.train_entry = text(full.train_entry);
+  return result;
 }
 
 }  // namespace

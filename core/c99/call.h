@@ -22,6 +22,7 @@ struct Operand {
   Shape shape;                    // of rank -1: absent
   Shape strides;                  // elements
   const void* content = nullptr;  // the first element, where it is known now: a weight
+  std::string argument;           // where the caller of the function has it; empty: by its place
 
   bool given() const { return shape.rank() >= 0; }
   bool dense() const { return is_dense(shape, strides); }
@@ -40,6 +41,11 @@ class Call {
   size_t outputs() const { return out_.size(); }
   bool given(size_t i) const { return i < in_.size() && in_[i].given(); }
   const executor::TileCode* tiles() const { return step_.code.get(); }
+  // Of a step in a loop over bands: the most rows that the function makes in a call, with a
+  // parameter `band` (rows.h); 0: it makes all.
+  int64_t band_rows() const { return band_rows_; }
+  // Elements that a call makes of a dense result, as C.
+  std::string count() const;
 
   // A C expression: a pointer to the first element, const for inputs. For a weight that is the
   // name of an array of the whole program; who wants another order makes an array of its own. NULL
@@ -54,6 +60,7 @@ class Call {
 
  private:
   friend class Source;
+  friend class BandWriter;
   std::string parameter(const Operand& operand, const executor::Place& place, bool is_const);
 
   struct Parameter {
@@ -64,6 +71,9 @@ class Call {
   const executor::Step& step_;
   std::vector<Operand> in_, out_;
   std::vector<Parameter> parameters_;
+  int64_t band_rows_ = 0;
+  std::string scratch_argument_;  // of a step in a loop
+  std::string returns_ = "void";
   std::string body_;
   int depth_ = 1;
 };

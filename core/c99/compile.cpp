@@ -20,27 +20,37 @@ std::string upper(std::string text) {
   return text;
 }
 
+// Inputs that are parameters of the run: not those in the arena, but rows that come there.
+bool takes_inputs(const Program& program) { return !program.ports_in_arena || program.feeds_rows; }
+
 // `const float *image, float *scores`: as the run takes them.
 std::string parameters_of(const Program& program) {
-  if (program.ports_in_arena) return {};
   std::string text = program.state;
   const auto add = [&](const Port& port, const char* qualifier) {
     text += (text.empty() ? "" : ", ") + std::string(qualifier) +
             std::string(type_name(port.dtype)) + " *" + port.name;
   };
-  for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i], "const ");
-  for (size_t i = 0; i < program.outputs; ++i) add(program.ports.outputs[i], "");
+  for (size_t i = 0; takes_inputs(program) && i < program.inputs; ++i)
+    add(program.ports.inputs[i], "const ");
+  if (program.feeds_rows) text += ", int32_t count";
+  for (size_t i = 0; !program.ports_in_arena && i < program.outputs; ++i)
+    add(program.ports.outputs[i], "");
   return text;
 }
 
 std::string arguments_of(const Program& program) {
-  if (program.ports_in_arena) return {};
   std::string text = program.state.empty() ? "" : "state";
   const auto add = [&](const Port& port) { text += (text.empty() ? "" : ", ") + port.name; };
-  for (size_t i = 0; i < program.inputs; ++i) add(program.ports.inputs[i]);
-  for (size_t i = 0; i < program.outputs; ++i) add(program.ports.outputs[i]);
+  for (size_t i = 0; takes_inputs(program) && i < program.inputs; ++i)
+    add(program.ports.inputs[i]);
+  if (program.feeds_rows) text += ", count";
+  for (size_t i = 0; !program.ports_in_arena && i < program.outputs; ++i)
+    add(program.ports.outputs[i]);
   return text;
 }
+
+std::string returns_of(const Program& program) { return program.feeds_rows ? "int32_t " : "void "; }
+std::string verb_of(const Program& program) { return program.feeds_rows ? "_feed_rows" : "_run"; }
 
 std::string ports_text(const Program& program) {
   std::string text;
@@ -56,13 +66,14 @@ std::string ports_text(const Program& program) {
 std::string behind(const std::string& list) { return list.empty() ? list : ", " + list; }
 
 std::string in_arena_text(const Program& program, const Source& source, const std::string& name) {
-  std::string text = "void " + name + "_in(void *arena" + behind(parameters_of(program)) + ")\n{\n";
+  std::string text = returns_of(program) + name + "_in(void *arena" +
+                     behind(parameters_of(program)) + ")\n{\n";
   text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
   for (size_t i = 0; i < program.inputs; ++i)
     if (!program.ports_in_arena && !source.reads_input(i))
       text += "  (void)" + program.ports.inputs[i].name + ";\n";
   if (!program.state.empty()) text += "  (void)state;\n";
-  return text + source.calls() + "}\n\n";
+  return text + source.calls() + (program.feeds_rows ? "  return 0;\n}\n\n" : "}\n\n");
 }
 
 namespace {
@@ -70,7 +81,7 @@ namespace {
 // Inputs, then outputs, with where they are in the arena.
 template <class Each>
 void each_place(const Program& program, const Each& each) {
-  for (size_t i = 0; i < program.inputs; ++i)
+  for (size_t i = 0; !program.feeds_rows && i < program.inputs; ++i)
     each(program.ports.inputs[i], program.plan.input_offsets[i], true);
   for (size_t i = 0; i < program.outputs; ++i)
     each(program.ports.outputs[i], program.plan.output_offsets[i], false);
@@ -99,6 +110,17 @@ std::string getters_of(const Program& program, const std::string& name, const st
   return text;
 }
 
+std::string feed_comment(const Program& program, const std::string& name) {
+  const Port& image = program.ports.inputs[0];
+  const std::string all = std::to_string(program.fed_rows());
+  return "/* Takes the next `count` of " + all + " rows, each of " +
+         std::to_string(image.shape.elements() / program.fed_rows()) +
+         " elements, and computes what follows from\n"
+         " * them: the image lies nowhere whole. Gives how many rows are still to come; with 0 the "
+         "outputs are\n * written, and further rows change nothing. " +
+         name + "_start goes back to the first row, at any time.\n";
+}
+
 std::string header_of(const Program& program, const Compiled& compiled, const std::string& entry,
                       const Additions& more = {}) {
   const std::string prefix = upper(compiled.name);
@@ -108,8 +130,9 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
       "/* " + compiled.name + ".h: entry point `" + entry + "` of a Weft model, in C99.\n *\n";
   text += " *   flash   " + std::to_string(compiled.constant_bytes) +
           " bytes of weights, and the code\n";
-  text += " *   memory  " + std::to_string(compiled.arena_bytes) +
-          " bytes of arena, beside inputs and outputs, which are the caller's\n";
+  text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena" +
+          (program.ports_in_arena ? std::string(", with inputs and outputs\n")
+                                  : ", beside inputs and outputs, which are the caller's\n");
   text += std::string(" *   work    ") + work + " multiply-adds a run\n" + more.figures + " */\n";
   text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
@@ -119,17 +142,48 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
   const std::string parameters = parameters_of(program);
   if (program.ports_in_arena) text += places_text(program, prefix);
   text += more.types;
-  text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
-  text += ports_text(program) + " */\n";
-  text += "void " + compiled.name + "_run(" + (parameters.empty() ? "void" : parameters) + ");\n";
+  if (program.feeds_rows) {
+    text += feed_comment(program, compiled.name) + ports_text(program) + " */\n";
+    text += "void " + compiled.name + "_start(void);\n";
+  } else {
+    text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
+    text += ports_text(program) + " */\n";
+  }
+  text += returns_of(program) + compiled.name + verb_of(program) + "(" +
+          (parameters.empty() ? "void" : parameters) + ");\n";
   if (program.ports_in_arena) text += getters_of(program, compiled.name, "", ";\n");
   text += "\n" + more.declarations;
-  text += "/* The same in the caller's arena, for several threads or to share the memory: it may\n";
-  text += " * hold anything before and after a run. With " + prefix +
-          "_NO_STATIC_ARENA defined there is only\n * this one. */\n";
-  text += "void " + compiled.name + "_run_in(void *arena" + behind(parameters) + ");\n";
-  text += more.declarations_in + "\n";
+  const std::string alone = "\n * With " + prefix + "_NO_STATIC_ARENA defined there are only these";
+  if (program.feeds_rows)
+    text +=
+        "/* The same in the caller's arena, for several images at a time: start before the first\n"
+        " * row; from then on it holds what is there of the image." +
+        alone + ". */\n";
+  else
+    text +=
+        "/* The same in the caller's arena, for several threads or to share the memory: it may\n"
+        " * hold anything before and after a run. With " +
+        prefix + "_NO_STATIC_ARENA defined there is only\n * this one. */\n";
+  if (program.feeds_rows) text += "void " + compiled.name + "_start_in(void *arena);\n";
+  text += returns_of(program) + compiled.name + verb_of(program) + "_in(void *arena" +
+          behind(parameters) + ");\n" + more.declarations_in + "\n";
   return text + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+}
+
+// With a static arena: `run`, and what else works in it.
+std::string static_functions_of(const Program& program, const std::string& name,
+                                const std::string& type) {
+  const std::string parameters = parameters_of(program), arena = name + "_arena";
+  const std::string returns = program.feeds_rows ? "return " : "";
+  std::string text = "static " + type + arena + ";\n\n";
+  if (program.feeds_rows)
+    text +=
+        "void " + name + "_start(void)\n{\n  " + name + "_start_in(" + arena + ".bytes);\n}\n\n";
+  text += returns_of(program) + name + verb_of(program) + "(" +
+          (parameters.empty() ? "void" : parameters) + ")\n{\n  " + returns + name +
+          verb_of(program) + "_in(" + arena + ".bytes" + behind(arguments_of(program)) +
+          ");\n}\n\n";
+  return text + (program.ports_in_arena ? getters_of(program, name, "", "") : "");
 }
 
 std::string source_of(const Program& program, const Source& source, const Definitions& top,
@@ -140,15 +194,14 @@ std::string source_of(const Program& program, const Source& source, const Defini
                      ".h\"\n\n";
   text += top.text(source.functions() + more.steps);
   text += source.buffers() + more.buffers + source.functions() + more.steps;
-  text += in_arena_text(program, source, compiled.name + "_run") + more.functions;
+  if (program.feeds_rows)
+    text += "void " + compiled.name + "_start_in(void *arena)\n{\n  memset((char *)arena + " +
+            "BUFFER_ROWS, 0, " + bytes + " - BUFFER_ROWS);\n}\n\n";
+  text += in_arena_text(program, source, compiled.name + verb_of(program)) + more.functions;
   text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
   const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + bytes + "];\n  } ";
-  if (program.ports_in_arena) {
-    text += "static " + type + compiled.name + "_arena;\n\nvoid " + compiled.name +
-            "_run(void)\n{\n  " + compiled.name + "_run_in(" + compiled.name +
-            "_arena.bytes);\n}\n\n";
-    return text + getters_of(program, compiled.name, "", "") + "#endif\n";
-  }
+  if (program.ports_in_arena || program.feeds_rows)
+    return text + static_functions_of(program, compiled.name, type) + "#endif\n";
   const bool is_shared = !more.static_functions.empty();
   const std::string arena = is_shared ? compiled.name + "_arena" : "arena";
   const bool is_there = compiled.arena_bytes > 0;
@@ -184,7 +237,9 @@ std::string peak_text(const executor::Plan& plan) {
     if (use.first > step || use.last < step) continue;
     const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
-            (use.is_scratch ? "of scratch" : "made by " + made.name);
+            (!use.is_scratch ? "made by " + made.name
+             : made.bands    ? "of rows that are held"
+                             : "of scratch");
     if (!use.is_scratch && !made.out.empty())
       text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
   }
@@ -195,15 +250,13 @@ std::string peak_text(const executor::Plan& plan) {
 
 Status check_memory(const Program& program, int64_t memory) {
   const executor::Plan& plan = program.plan;
-  if (memory < 0)
-    return errors::invalid_value("compile", "`memory` must be at least 0; got ", memory);
-  if (plan.arena_bytes > INT_MAX)
-    return errors::unsupported("compile", "an arena of ", plan.arena_bytes,
+  if (program.arena_bytes() > INT_MAX)
+    return errors::unsupported("compile", "an arena of ", program.arena_bytes(),
                                " bytes is more than C has numbers for: at most 2147483647");
-  if (memory == 0 || plan.arena_bytes <= memory) return {};
+  if (memory == 0 || program.arena_bytes() <= memory) return {};
   return errors::invalid_value("compile", "`memory` of ", memory,
                                " bytes cannot be met: the least that was found for the arena is ",
-                               plan.arena_bytes, " bytes; ", peak_text(plan));
+                               program.arena_bytes(), " bytes; ", peak_text(plan));
 }
 
 Status check_extents(const Program& program) {
@@ -220,8 +273,8 @@ Result<Compiled> compile_training(const model::Model& model, const model::Entry&
                                   const CompileOptions& options, Compiled compiled) {
   Definitions top;
   WEFT_ASSIGN(const Training training, plan_training(model, entry, options, compiled.name));
-  Source run(training.run.plan, training.run.ports, top);
-  Source step(training.step.plan, training.step.ports, top, "train_");
+  Source run(training.run.plan, training.run.ports, top, {});
+  Source step(training.step.plan, training.step.ports, top, {.prefix = "train_"});
   for (Source* const source : {&run, &step}) WEFT_TRY(source->add_steps());
   const Additions more = additions_of(model, training, step);
   compiled.arena_bytes = training.arena_bytes();
@@ -244,14 +297,19 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   Compiled compiled;
   compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));
+  if (options.memory < 0)
+    return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
-  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, {options.ports_in_arena}));
+  const PlanRequest request{
+      .ports_in_arena = options.ports_in_arena, .feeds_rows = options.feeds_rows,
+      .memory = options.memory};
+  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, request));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Definitions top;
-  Source source(program.plan, program.ports, top);
+  Source source(program.plan, program.ports, top, {.feeds_rows = program.feeds_rows});
   WEFT_TRY(source.add_steps());
-  compiled.arena_bytes = program.plan.arena_bytes;
+  compiled.arena_bytes = program.arena_bytes();
   compiled.constant_bytes = top.constant_bytes;
   compiled.multiply_adds = source.multiply_adds();
   compiled.header = header_of(program, compiled, entry->name);

@@ -19,7 +19,7 @@ namespace weft::c99 {
 struct CompileOptions {
   std::string name;        // of files and functions, a C identifier; empty: that of the entry
   std::string entry;       // empty: the only one, or `forward`
-  int64_t memory = 0;      // bytes that the arena may have; 0: as many as it needs
+  int64_t memory = 0;      // bytes that the arena may have; 0: as many as the fastest form needs
   bool with_main = false;  // a main with a test vector
   // Inputs and outputs lie in the arena, where they can share bytes with what else is there.
   bool ports_in_arena = false;
@@ -27,6 +27,8 @@ struct CompileOptions {
   // the arena and of what training changes.
   std::string train;
   std::string train_entry;  // empty: `train`
+  // The caller gives the only input, an image, row by row: it never lies in memory whole.
+  bool feeds_rows = false;
 };
 
 struct Compiled {

@@ -59,6 +59,11 @@ constexpr Emitter kEmitters[] = {
 
 Status emit_copy(Call& call) {
   const Shape& shape = call.out().shape;
+  if (call.band_rows() > 0) {
+    call.line("memcpy(" + call.write() + ", " + call.read(0) + ", (size_t)(" + call.count() +
+              ") * " + std::to_string(size_of(call.out().dtype)) + ");");
+    return {};
+  }
   copy_strided(call, shape, broadcast_strides(call.in(0), shape), 0, call.out().strides);
   return {};
 }

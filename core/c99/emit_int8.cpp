@@ -50,20 +50,21 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
   return is_place && s.in_channels % 4 == 0 ? Form::kPointwise : Form::kWindows;
 }
 
-// Rows of y that are made at once: as many as a kilobyte of scratch has room for.
-int64_t band_of(const Convolution& s) {
+// Rows of y that are made at once, of `most` (0: all): as many as a kilobyte of scratch has room
+// for.
+int64_t band_of(const Convolution& s, int64_t most) {
   const int64_t row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
-  int64_t rows = s.out_height;
+  int64_t rows = most > 0 ? std::min(most, s.out_height) : s.out_height;
   while (rows > 1 && ((rows - 1) * s.stride_height + 3) * row > 1024) --rows;
   return rows;
 }
 
-int64_t scratch_of(Form form, const Convolution& s) {
+int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
   switch (form) {
     case Form::kPointwise: return 32 * steps_of(s);
     case Form::kWindows: return 32 * steps_of(s) + s.kernel_width * s.in_channels + 1;
-    case Form::kDepthwise: return ((band_of(s) - 1) * s.stride_height + 3) * depthwise_row;
+    case Form::kDepthwise: return ((band_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row;
     default: return 0;
   }
 }
@@ -147,7 +148,7 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
                std::to_string(2 * layer.out_zero + 1) + ", " + at.y + ");");
     return;
   }
-  add_shape(call, "weft_window", fields_of_window(layer, steps_of(s)));
+  add_shape(call, "weft_window_i8", fields_of_window(layer, steps_of(s)));
   call.scratch();
   const std::string name = form == Form::kPointwise ? define_pointwise(source, added)
                                                     : define_convolution(source, added);
@@ -160,7 +161,7 @@ void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   const Batch batch{call, s.batch};
   const std::string channels =
       add_array(call, "channels", DType::kUInt32, depthwise_numbers(layer));
-  add_shape(call, "weft_window", fields_of_window(layer, band_of(s)));
+  add_shape(call, "weft_window_i8", fields_of_window(layer, band_of(s, call.band_rows())));
   const Places at = places_of(call, layer, batch);
   call.scratch();
   const std::string name =
@@ -199,7 +200,8 @@ void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_plac
              {"x_channel", plane(s.in_height, s.in_width)},
              {"y_row", s.out_width * y_place},
              {"y_place", y_place},
-             {"y_channel", plane(s.out_height, s.out_width)}});
+             {"y_channel", plane(s.out_height, s.out_width)}},
+            !is_place_by_place);
   const std::string w = add_array(call, "weights", DType::kInt8, layer.weight);
   const std::string bias = add_array(call, "bias", DType::kInt32, layer.bias);
   std::string multiplier = "0", shift = "0", factor = "0";
@@ -222,7 +224,8 @@ void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_plac
   // y has more channels.
   const Places at = places_of(call, layer, {call, 1});
   call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
-  const std::string all = std::to_string(s.batch * places);
+  const std::string all = call.band_rows() > 0 ? "band->rows * " + std::to_string(s.out_width)
+                                               : std::to_string(s.batch * places);
   call.line(s.out_channels > s.in_channels ? "for (int32_t i = " + all + "; i-- > 0;) {"
                                            : "for (int32_t i = 0; i < " + all + "; ++i) {");
   const std::string to = " + i * " + std::to_string(s.out_channels);
@@ -251,9 +254,8 @@ Status emit_layer(Call& call) {
     return {};
   }
   if (bounds)
-    call.line(define_bound(call.source()) + "(" + call.write() + ", " +
-              std::to_string(call.out().shape.elements()) + ", " + std::to_string(layer.low) +
-              ", " + std::to_string(layer.high) + ");");
+    call.line(define_bound(call.source()) + "(" + call.write() + ", " + call.count() + ", " +
+              std::to_string(layer.low) + ", " + std::to_string(layer.high) + ");");
   return {};
 }
 
@@ -264,7 +266,7 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   const bool is_sum = types.out[0].dtype != DType::kInt8;
   const bool has_residual = types.in.size() > 5 && types.in[5].shape.rank() >= 0;
   const Form form = form_of(s, op == "quantized_depthwise", is_sum, has_residual);
-  TargetKernel kernel{ops::Strides::kDense, ops::Lead::kNone, scratch_of(form, s)};
+  TargetKernel kernel{ops::Strides::kDense, ops::Lead::kNone, scratch_of(form, s, types.rows)};
   if (s.batch != 1) return kernel;
   size_t ways = 0;
   if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};

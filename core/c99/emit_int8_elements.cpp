@@ -36,7 +36,7 @@ Status emit_pooling(Call& call) {
                         p.pad_top + p.pad_left + p.pad_bottom + p.pad_right == 0;
   if (is_average && is_whole && is_last &&
       std::max({p.in_height, p.in_width, channels}) <= INT16_MAX) {
-    add_shape(call, "weft_window",
+    add_shape(call, "weft_window_i8",
               {{"height", p.in_height}, {"width", p.in_width}, {"channels", channels}});
     batch.line(define_global_average(call.source()) + "(&p, " + from + ", " + to + ");");
     return {};
@@ -96,7 +96,7 @@ Status emit_add(Call& call) {
             ", .high = " + std::to_string(a.integer("high")) + ",");
   call.line("};");
   call.line(define_add(call.source()) + "(&p, " + call.read(0) + ", " + call.read(1) + ", " +
-            call.write() + ", " + std::to_string(call.out().shape.elements()) + ");");
+            call.write() + ", " + call.count() + ");");
   return {};
 }
 

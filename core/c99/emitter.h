@@ -43,6 +43,9 @@ std::span<const Emitter> batch_norm_emitters();
 Status emit_tiles(Call& call);
 // To dense memory.
 Status emit_copy(Call& call);
+// A loop over bands of rows, with a function for each operator in it. `is_fed`: its rows come from
+// the caller, some at each call.
+Status emit_bands(Call& call, size_t step, bool is_fed);
 
 // ---- for rules `kernel`
 

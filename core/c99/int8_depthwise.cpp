@@ -158,7 +158,7 @@ constexpr std::string_view kUnproven =
 constexpr std::string_view kWidenRow =
     R"(/* A row of a channel as lanes, behind the lanes of padding, up to `end`. */
 static void weft_widen_row(
-    const struct weft_window *p, const int8_t *x, uint32_t *to, const uint32_t *end)
+    const struct weft_window_i8 *p, const int8_t *x, uint32_t *to, const uint32_t *end)
 {
   const uint32_t pads = ((uint32_t)p->zero & 0xffffu) * 0x10001u;
   const int32_t step = p->channels, room = 2 * (int32_t)(end - to) - p->pad_left;
@@ -189,7 +189,7 @@ constexpr std::string_view kDepthwise =
     R"(/* channels: bias, multiplier, nine taps and the right shift in bytes; y may be x. The scratch has
  * the rows of a band of `steps` rows of y. */
 static void $name(
-    const struct weft_window *p, const uint32_t *channels, const int8_t *x, int8_t *y,
+    const struct weft_window_i8 *p, const uint32_t *channels, const int8_t *x, int8_t *y,
     uint32_t *scratch)
 {
   const int32_t words = ((p->out_width - 1) * $stride + 6) / 2, step = p->channels;

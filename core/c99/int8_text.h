@@ -22,7 +22,7 @@ void define_dsp(Source& source);
 void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
 void define_place(Source& source);    // weft_place: sums with a proven bound
 void define_widen(Source& source, int distance);
-void define_window(Source& source);  // struct weft_window
+void define_window(Source& source);  // struct weft_window_i8
 
 // ---- kernels; each defines what it needs, and gives its name
 

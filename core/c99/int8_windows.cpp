@@ -5,7 +5,7 @@
 namespace weft::c99 {
 namespace {
 
-constexpr std::string_view kWindow = R"(struct weft_window {
+constexpr std::string_view kWindow = R"(struct weft_window_i8 {
   int16_t height, width, channels, out_height, out_width, filters;
   int16_t kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left;
   int16_t zero, out_zero, steps; /* of x, of y; eighths of a window */
@@ -18,7 +18,7 @@ constexpr std::string_view kGather =
     R"(/* The window at a place, row by row, in every second word of `to`. What is outside the image is the
  * zero point; rows that reach there are put together in `row`. */
 static void weft_gather(
-    const struct weft_window *p, const int8_t *x, int32_t place, uint32_t *to, int8_t *row)
+    const struct weft_window_i8 *p, const int8_t *x, int32_t place, uint32_t *to, int8_t *row)
 {
   const int32_t channels = p->channels, length = p->kernel_width * channels;
   const int32_t out_row = place / p->out_width;
@@ -48,7 +48,7 @@ static void weft_gather(
 
 constexpr std::string_view kConvolution = R"(/* y of windows of x$and_residual. */
 static void $name(
-    const struct weft_window *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
+    const struct weft_window_i8 *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
     $residual_parameterint8_t *y, uint32_t *scratch)
 {
   const int32_t places = p->out_height * p->out_width, filters = p->filters;
@@ -68,7 +68,7 @@ static void $name(
 constexpr std::string_view kPointwise =
     R"(/* A window of one place each$and_residual; y may be x. */
 static void $name(
-    const struct weft_window *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
+    const struct weft_window_i8 *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
     $residual_parameterint8_t *y, uint32_t *scratch)
 {
   const int32_t features = p->channels, filters = p->filters;
@@ -112,7 +112,7 @@ std::string define_layer(Source& source, std::string_view text, std::string name
 }
 
 constexpr std::string_view kGlobalAverage =
-    R"(static void weft_average(const struct weft_window *p, const int8_t *x, int8_t *y)
+    R"(static void weft_average(const struct weft_window_i8 *p, const int8_t *x, int8_t *y)
 {
   const int32_t count = p->height * p->width, channels = p->channels;
   for (int32_t c = 0; c < channels; ++c) {
@@ -125,7 +125,7 @@ constexpr std::string_view kGlobalAverage =
 
 }  // namespace
 
-void define_window(Source& source) { source.define("weft_window", kWindow); }
+void define_window(Source& source) { source.define("weft_window_i8", kWindow); }
 
 std::string define_convolution(Source& source, bool has_residual) {
   define_window(source);

@@ -4,10 +4,14 @@
 
 #include "base/errors.h"
 #include "c99/emitter.h"
+#include "c99/rows.h"
+#include "executor/bands.h"
 #include "executor/evaluate.h"
 #include "executor/preparation.h"
+#include "graph/passes.h"
 #include "graph/pipeline.h"
 #include "graph/preparation.h"
+#include "graph/verifier.h"
 
 namespace weft::c99 {
 
@@ -26,12 +30,13 @@ Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
 }
 
 // A result that lies over an operand can keep more memory alive than it saves: the best of all.
-Result<executor::Plan> best_plan(const Graph& graph, bool ports_in_arena, size_t inputs) {
+Result<executor::Plan> best_overlap(const Graph& graph, const PlanRequest& request, size_t inputs) {
   executor::Plan best;
   for (const executor::Overlaps overlaps :
        {executor::Overlaps::kAll, executor::Overlaps::kAtTheStart, executor::Overlaps::kNone}) {
-    const executor::Target target{kernel_of, kArenaAlignment, ports_in_arena ? inputs : 0,
-                                  ports_in_arena, overlaps};
+    const bool has_inputs = request.ports_in_arena && !request.feeds_rows;
+    const executor::Target target{kernel_of, kArenaAlignment, has_inputs ? inputs : 0,
+                                  request.ports_in_arena, overlaps};
     executor::PlanOptions options;
     options.target = &target;
     options.branches = false;
@@ -41,6 +46,67 @@ Result<executor::Plan> best_plan(const Graph& graph, bool ports_in_arena, size_t
       best = std::move(plan);
   }
   return best;
+}
+
+bool has_bands(const Graph& graph) {
+  return std::ranges::any_of(graph.regions, [](const graph::Region& region) {
+    return region.kind == graph::RegionKind::kBands;
+  });
+}
+
+// Of a plan whose first step takes rows: a struct weft_rows for each step of the loop, and one
+// more.
+int64_t state_bytes_of(const executor::Plan& plan) {
+  if (plan.steps.empty() || !plan.steps[0].bands) return 0;
+  constexpr int64_t kBytes = 4;
+  const auto counted = static_cast<int64_t>(plan.steps[0].bands->steps.size()) + 1;
+  return (counted * kBytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+}
+
+// As few bands as may do first, of many rows at a time: they cost the least. Without a limit the
+// fewest bytes.
+Result<executor::Plan> best_plan(const Graph& graph, const PlanRequest& request, size_t inputs) {
+  executor::Plan best;
+  if (!request.feeds_rows) {
+    WEFT_ASSIGN(best, best_overlap(graph, request, inputs));
+    if (request.memory == 0) return best;
+  }
+  const auto bytes_of = [&](const executor::Plan& plan) {
+    return plan.arena_bytes + (request.feeds_rows ? state_bytes_of(plan) : 0);
+  };
+  graph::PassContext context;
+  context.windows = row_window;
+  context.begins_in_bands = request.feeds_rows;
+  context.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
+  for (const int64_t rows : {8, 4, 2, 1})
+    for (const int64_t eighths : {7, 6, 4, 0}) {  // of the room, for what is alive
+      if (request.memory == 0 && eighths > 0) continue;
+      if (request.memory > 0 && !best.steps.empty() && bytes_of(best) <= request.memory)
+        return best;
+      context.band_rows = rows;
+      context.band_bytes = request.memory * eighths / 8;
+      WEFT_ASSIGN(const Graph banded, graph::form_bands(graph, context));
+      if (!has_bands(banded)) continue;
+      WEFT_TRY(graph::verify(banded));
+      WEFT_ASSIGN(executor::Plan plan, best_overlap(banded, request, inputs));
+      if (best.steps.empty() || bytes_of(plan) < bytes_of(best)) best = std::move(plan);
+    }
+  return best;
+}
+
+// The loop that takes the rows comes first, and reads no other input.
+Status check_fed(const Program& program) {
+  const auto is_first = [&] {
+    return !program.plan.steps.empty() && program.plan.steps[0].bands &&
+           std::ranges::count_if(program.plan.steps, [](const executor::Step& step) {
+             return std::ranges::any_of(step.in, [](const executor::Place& place) {
+               return place.root == executor::Root::kInput && place.index == 0;
+             });
+           }) == 1;
+  };
+  if (is_first()) return {};
+  return errors::unsupported("compile", "rows of input `", program.ports.inputs[0].name,
+                             "` cannot be fed: not all that reads it makes rows from rows");
 }
 
 Status check_supported(const model::Entry& entry, const Graph& graph, bool trains) {
@@ -148,10 +214,21 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
         {"w_prepared" + std::to_string(i), type.dtype, type.shape, program.prepared[i]->data()});
   }
   Graph rest = split.preparation.outputs.empty() ? std::move(whole) : std::move(split.rest);
-  WEFT_ASSIGN(const Graph ready,
+  WEFT_ASSIGN(Graph ready,
               run_passes(std::move(rest), graph::Stage::kAfterSplit, context, selection));
   program.ports_in_arena = request.ports_in_arena;
-  WEFT_ASSIGN(program.plan, best_plan(ready, request.ports_in_arena, program.inputs));
+  program.feeds_rows = request.feeds_rows;
+  if (request.feeds_rows) {
+    if (program.inputs != 1)
+      return errors::unsupported("compile", "rows can be fed to one input alone; entry `",
+                                 entry.name, "` has ", program.inputs);
+    WEFT_ASSIGN(ready, with_fed_rows(ready, 0, program.ports.inputs[0].name));
+  }
+  WEFT_ASSIGN(program.plan, best_plan(ready, request, program.inputs));
+  if (request.feeds_rows) {
+    WEFT_TRY(check_fed(program));
+    program.state_bytes = state_bytes_of(program.plan);
+  }
   return program;
 }
 

@@ -75,12 +75,12 @@ std::string prelude_for(const std::string& text) {
   return result;
 }
 
-std::string step_name(size_t index, const std::string& name) {
-  constexpr size_t kLongest = 40;
-  return "step" + std::to_string(index) + "_" + identifier(name).substr(0, kLongest);
-}
-
 }  // namespace
+
+std::string step_name(const std::string& number, const std::string& name) {
+  constexpr size_t kLongest = 40;
+  return "step" + number + "_" + identifier(name).substr(0, kLongest);
+}
 
 // ---- definitions -------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ const void* Source::content_of(const Place& place) const {
 }
 
 Operand Source::operand_of(const Place& place, std::string name) const {
-  Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr};
+  Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr, {}};
   if (!operand.given()) return operand;
   operand.content = content_of(place);
   if (operand.content && !place.dense()) operand.strides = strides_in_file(place);
@@ -164,6 +164,8 @@ void Source::name_buffers() {
                       prefix_ + "BUFFER_" + port.name,
                       std::string(name_of(port.dtype)) + " " + shape_text(port.shape) + ", input"});
   }
+  if (feeds_rows_)
+    inputs.push_back({plan_.arena_bytes, 0, "BUFFER_ROWS", "what is there of rows, between calls"});
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
     const executor::Step& step = plan_.steps[i];
     std::vector<BufferName>& names = buffers_.emplace_back();
@@ -230,8 +232,10 @@ std::string Call::parameter(const Operand& operand, const Place& place, bool is_
       parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
   if (known != parameters_.end()) return operand.name;
   const std::string type = (is_const ? "const " : "") + std::string(type_name(operand.dtype));
-  std::string argument;
-  if (place.root == Root::kArena) {
+  std::string argument = operand.argument;
+  if (!argument.empty()) {
+    // A function that calls this one says what it gives.
+  } else if (place.root == Root::kArena) {
     source_.uses_arena_ = true;
     argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
                source_.address_of(place) + ")";
@@ -254,22 +258,28 @@ std::string Call::read(size_t i) {
 
 std::string Call::write(size_t i) { return parameter(out_[i], step_.out[i], false); }
 
+std::string Call::count() const {
+  const Shape& y = out_[0].shape;
+  if (band_rows_ == 0) return std::to_string(y.elements());
+  return "band->rows * " + std::to_string(y.elements() / (y[0] * y[1]));
+}
+
 std::string Call::scratch() {
   Place place;
   place.offset = step_.scratch_offset;
   place.dtype = DType::kUInt8;
-  return parameter({"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr}, place,
-                   false);
+  return parameter(
+      {"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr, scratch_argument_}, place,
+      false);
 }
 
-namespace {
-
-// The schema's names; arrays of a list and results are numbered.
 std::string operand_name(const executor::Step& step, size_t i) {
   if (step.op && !step.code && i < step.op->inputs.size() && !step.op->input_at(i).list)
     return identifier(step.op->input_name(i));
   return "x" + std::to_string(i);
 }
+
+namespace {
 
 std::string operands_text(const Call& call) {
   std::string text;
@@ -302,16 +312,28 @@ Status Source::add_step(size_t index) {
   if (std::ranges::any_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }) &&
       step.out.size() == 1)
     return {};
-  if (step.code) {
-    WEFT_TRY(emit_tiles(call));
-  } else if (step.kind == executor::StepKind::kCopy) {
-    WEFT_TRY(emit_copy(call));
-  } else if (const Emitter* emitter = step.op ? find_emitter(step.op->name) : nullptr) {
-    WEFT_TRY(emitter->emit(call));
+  WEFT_TRY(emit_body(call, step, index));
+  const std::string name = prefix_ + step_name(std::to_string(index), step.name);
+  const std::string text = add_function(call, name, step.line);
+  if (call.returns_ == "void") {
+    calls_ += "  " + text + ";\n";
   } else {
-    return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
+    calls_ += "  const " + call.returns_ + " left = " + text +
+              ";\n  if (left != 0) return left > 0 ? left : 0;\n";
   }
-  const std::string name = prefix_ + step_name(index, step.name);
+  return {};
+}
+
+Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
+  if (step.bands) return emit_bands(call, index, feeds_rows_ && index == 0);
+  if (step.code) return emit_tiles(call);
+  if (step.kind == executor::StepKind::kCopy) return emit_copy(call);
+  if (const Emitter* emitter = step.op ? find_emitter(step.op->name) : nullptr)
+    return emitter->emit(call);
+  return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
+}
+
+std::string Source::add_function(Call& call, const std::string& name, const std::string& line) {
   // What is read, then what is written.
   std::ranges::stable_partition(call.parameters_, [](const Call::Parameter& p) {
     return p.declaration.starts_with("const ");
@@ -321,12 +343,11 @@ Status Source::add_step(size_t index) {
     parameters += (parameters.empty() ? "" : ", ") + p.declaration;
     arguments += (arguments.empty() ? "" : ", ") + p.argument;
   }
-  functions_ += "/* " + comment(step.name + ": " + operands_text(call)) +
-                (step.line.empty() ? "" : "\n   " + comment(step.line)) + " */\n";
-  functions_ += "static void " + name + "(" + (parameters.empty() ? "void" : parameters) +
-                ")\n{\n" + call.body_ + "}\n\n";
-  calls_ += "  " + name + "(" + arguments + ");\n";
-  return {};
+  functions_ += "/* " + comment(call.step_.name + ": " + operands_text(call)) +
+                (line.empty() ? "" : "\n   " + comment(line)) + " */\n";
+  functions_ += "static " + call.returns_ + " " + name + "(" +
+                (parameters.empty() ? "void" : parameters) + ")\n{\n" + call.body_ + "}\n\n";
+  return name + "(" + arguments + ")";
 }
 
 Status Source::add_steps() {

@@ -30,6 +30,12 @@ struct Ports {
   std::vector<Port> outputs;
 };
 
+// How a step's function calls its operand i: by the schema; arrays of a list and results are
+// numbered.
+std::string operand_name(const executor::Step& step, size_t i);
+// step3_convolution
+std::string step_name(const std::string& number, const std::string& name);
+
 // What stands at the top of a file: helpers and arrays, which its programs share.
 struct Definitions {
   std::set<std::string> defined;
@@ -47,9 +53,16 @@ struct Definitions {
 // One program of the file.
 class Source {
  public:
-  // prefix: of the names of its functions and offsets, for a file of several programs.
-  Source(const executor::Plan& plan, const Ports& ports, Definitions& top, std::string prefix = "")
-      : plan_(plan), ports_(ports), top_(top), prefix_(std::move(prefix)) {}
+  struct Options {
+    std::string prefix = {};  // of its functions and offsets, in a file of several programs
+    bool feeds_rows = false;  // the first step, a loop over bands, takes the first input as it comes
+  };
+  Source(const executor::Plan& plan, const Ports& ports, Definitions& top, Options options)
+      : plan_(plan),
+        ports_(ports),
+        top_(top),
+        prefix_(std::move(options.prefix)),
+        feeds_rows_(options.feeds_rows) {}
 
   // All steps of the plan.
   Status add_steps();
@@ -76,12 +89,16 @@ class Source {
 
  private:
   friend class Call;
+  friend class BandWriter;
   Operand operand_of(const executor::Place& place, std::string name) const;
   const void* content_of(const executor::Place& place) const;
   std::string address_of(const executor::Place& place) const;
   std::string weight(const executor::Place& place);
   void name_buffers();
   Status add_step(size_t index);
+  Status emit_body(Call& call, const executor::Step& step, size_t index);
+  // The function that the call has become; the text that calls it.
+  std::string add_function(Call& call, const std::string& name, const std::string& line);
 
   struct BufferName {
     int64_t offset, bytes;
@@ -90,7 +107,8 @@ class Source {
   const executor::Plan& plan_;
   const Ports& ports_;
   Definitions& top_;
-  std::string prefix_;
+  const std::string prefix_;
+  const bool feeds_rows_;
   std::string functions_, calls_;
   std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
   size_t step_ = 0;

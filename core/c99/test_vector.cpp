@@ -66,6 +66,19 @@ constexpr const char* kTold =
 }
 )";
 
+// One row, three, two and so on. `arguments`: the image, then outputs.
+std::string feeding(const Program& program, const std::string& name, const std::string& arguments) {
+  const std::string rows = std::to_string(program.fed_rows());
+  const std::string row =
+      std::to_string(program.ports.inputs[0].shape.elements() / program.fed_rows());
+  const size_t first = std::min(arguments.find(','), arguments.size());
+  return "  " + name + "_start();\n  for (int32_t row = 0, count = 1; row < " + rows +
+         "; row += count, count = 1 + (count + 1) % 3) {\n    if (count > " + rows +
+         " - row) count = " + rows + " - row;\n    failed = " + name + "_feed_rows(" +
+         arguments.substr(0, first) + " + row * " + row + ", count" + arguments.substr(first) +
+         ") != 0;\n  }\n";
+}
+
 class TestMain {
  public:
   TestMain(const model::Model& model, std::string name)
@@ -84,7 +97,7 @@ class TestMain {
     uses_state_ = uses_state_ || !program.state.empty();
     for (size_t i = 0; i < entry.inputs.size(); ++i) {
       const std::string& input = known->inputs[i];
-      if (program.ports_in_arena)
+      if (program.ports_in_arena && !program.feeds_rows)
         body_ += "  memcpy(" + name_ + "_" + program.ports.inputs[i].name + "(), " + input +
                  ", sizeof " + input + ");\n";
       else
@@ -100,7 +113,9 @@ class TestMain {
         pass(output);
       checks += check_text(entry.outputs[i], program.state.starts_with("struct"));
     }
-    body_ += "  " + call.function + "(" + arguments + ");\n" + checks;
+    body_ += program.feeds_rows ? feeding(program, name_, arguments)
+                                : "  " + call.function + "(" + arguments + ");\n";
+    body_ += checks;
     return {};
   }
 

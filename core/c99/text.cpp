@@ -120,7 +120,7 @@ bool is_reserved(std::string_view name) {
       "short",  "signed",   "sizeof",   "static",   "struct",   "switch",    "typedef",
       "union",  "unsigned", "void",     "volatile", "while",    "class",     "new",
       "delete", "this",     "template", "private",  "public",   "protected", "operator",
-      "true",   "false",    "bool"};
+      "true",   "false",    "bool",     "count",    "left"};
   return std::ranges::find(kWords, name) != std::end(kWords);
 }
 

@@ -64,8 +64,8 @@ class Planner {
     }
     for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
     training.parameters = updates_.parameters().size();
-    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {false, nullptr, variables}));
-    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, {false, &part.graph, variables}));
+    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {.variables = variables}));
+    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, {.graph = &part.graph, .variables = variables}));
     share_prepared(training.run, training.step);
     return training;
   }
@@ -126,8 +126,6 @@ std::vector<TestCall> Training::test_calls() const {
 
 Result<Training> plan_training(const model::Model& model, const model::Entry& run,
                                const CompileOptions& options, const std::string& name) {
-  if (options.memory < 0)
-    return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (options.ports_in_arena)
     return errors::unsupported("compile",
                                "with `train`, inputs and outputs are the caller's: it goes without "

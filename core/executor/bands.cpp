@@ -22,8 +22,10 @@ constexpr double kMostWork = 1.04;  // that more sections may make of it
 
 class Planner {
  public:
-  Planner(const graph::Region& region, int threads, bool in_sections)
+  Planner(const graph::Region& region, int threads, bool in_sections, const Target* target)
       : body_(*region.body),
+        windows_(region.windows),
+        target_(target),
         rows_(region.loop.most),
         threads_(threads),
         in_sections_(in_sections),
@@ -31,7 +33,8 @@ class Planner {
     std::iota(nodes_.begin(), nodes_.end(), 0);
     plan_->images = body_.type(body_.outputs[0]).shape[0];
     plan_->rows = rows_;
-    for (const Node& node : body_.nodes) rules_.emplace_back(body_, node);
+    if (windows_) axis_ = windows_(body_, body_.nodes.back())->axis;
+    for (const Node& node : body_.nodes) rules_.emplace_back(body_, node, windows_);
     choose_schedule();
   }
 
@@ -42,9 +45,11 @@ class Planner {
     int64_t kernels = 0;
     for (size_t n = 0; n < body_.nodes.size(); ++n) {
       WEFT_TRY(add_step(n));
-      kernels = std::max(kernels, scratch_of_step(n));
+      WEFT_ASSIGN(const int64_t bytes, scratch_of_step(n));
+      kernels = std::max(kernels, bytes);
     }
-    plan_->lane_bytes = plan_->ring_bytes + aligned(kernels);
+    plan_->lane_bytes = plan_->ring_bytes + padded(kernels);
+    if (target_) plan_->over = overlap();
     plan_->calls = std::move(schedule_.calls);
     plan_->sections = std::move(schedule_.sections);
     count_cost();
@@ -52,6 +57,13 @@ class Planner {
   }
 
  private:
+  int64_t padded(int64_t bytes) const {
+    const int64_t to = target_ ? target_->alignment : static_cast<int64_t>(kAlignment);
+    return (bytes + to - 1) / to * to;
+  }
+  // Is it run by a kernel that makes rows? A target has no others.
+  bool is_kernel(const Node& node) const { return windows_ || graph::has_row_kernel(node); }
+
   // As many sections as keep threads busy at little work that is done twice.
   void choose_schedule() {
     std::vector<const RowRule*> rules;
@@ -85,7 +97,7 @@ class Planner {
         value.offset += first_plane(node, id) * value.held * value.row_bytes;
       } else {
         value = {-1, plan_->ring_bytes, schedule_.held[n], row_bytes(type), 0};
-        plan_->ring_bytes += aligned(graph::bytes_of_rows(type, value.held));
+        plan_->ring_bytes += padded(rules_[n].row_bytes() * value.held);
       }
       add(id, value);
     }
@@ -97,17 +109,17 @@ class Planner {
   void add_external(ValueId id, int32_t number) {
     const TensorType& type = body_.type(id);
     BandValue value{number, 0, 0, 0, 0};
-    if (type.shape.rank() > kRowAxis) {
-      value.held = type.shape[kRowAxis];
+    if (type.shape.rank() > axis_) {
+      value.held = type.shape[axis_];
       value.row_bytes = row_bytes(type);
     }
     if (type.shape.rank() > 0 && type.shape[0] == plan_->images)
       value.image_bytes = type.bytes() / std::max<int64_t>(1, plan_->images);
     add(id, value);
   }
-  static int64_t row_bytes(const TensorType& type) {
+  int64_t row_bytes(const TensorType& type) const {
     int64_t bytes = size_of(type.dtype);
-    for (int axis = kRowAxis + 1; axis < type.shape.rank(); ++axis) bytes *= type.shape[axis];
+    for (int axis = axis_ + 1; axis < type.shape.rank(); ++axis) bytes *= type.shape[axis];
     return bytes;
   }
   int32_t value_of(ValueId id) const { return values_[static_cast<size_t>(id)]; }
@@ -128,7 +140,7 @@ class Planner {
     BandStep step;
     step.out = value_of(node.outputs[0]);
     step.band.out_held = plan_->values[static_cast<size_t>(step.out)].held;
-    if (graph::has_row_kernel(node)) {
+    if (is_kernel(node)) {
       WEFT_TRY(add_kernel(n, step));
     } else if (graph::is_concatenation(node)) {
       add_copies(n, step);
@@ -143,8 +155,7 @@ class Planner {
     const Operand& own = body_.nodes[n].operands[operand];
     if (!own.is_value()) return {};
     const bool by_rows = rules_[n].reads_rows(operand);
-    const bool is_image =
-        !graph::has_row_kernel(body_.nodes[n]) && body_.type(own.value).shape.rank() == 5;
+    const bool is_image = !is_kernel(body_.nodes[n]) && body_.type(own.value).shape.rank() == 5;
     return {value_of(own.value), by_rows, by_rows || is_image};
   }
 
@@ -165,11 +176,12 @@ class Planner {
     const Node& node = body_.nodes[n];
     step.op = node.op;
     step.attributes = node.attributes;
+    if (windows_) step.window = windows_(body_, node);
     WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(body_, node));
     for (size_t i = 0; i < types.size(); ++i) {
       step.in.push_back(use_of(n, i));
       step.views.push_back(view_of(types[i], step.in[i].by_rows));
-      if (step.in[i].value >= 0)
+      if (step.in[i].value >= 0 && i < ops::RowBand::kMostInputs)
         step.band.in_held[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
     }
     step.views.push_back(view_of(body_.type(node.outputs[0]), true));
@@ -231,12 +243,44 @@ class Planner {
     return {};
   }
 
+  // The first operand that is read by rows, if these are in one piece: how far before it the result
+  // must begin, so that rows of the result never lie where rows are that will be read.
+  Over overlap() const {
+    for (size_t i = 0; i < body_.inputs.size(); ++i) {
+      const TensorType& type = body_.type(body_.inputs[i]);
+      const int32_t own = value_of(body_.inputs[i]);
+      int64_t planes = 1;
+      for (int axis = 1; axis < std::min(axis_, type.shape.rank()); ++axis)
+        planes *= type.shape[axis];
+      const BandValue& from = plan_->values[static_cast<size_t>(own)];
+      if (planes != 1 || plan_->images != 1 || !is_read_by_rows(own)) continue;
+      int64_t next = INT64_MAX / from.row_bytes, ahead = 0;  // the first row that is read later
+      for (size_t c = schedule_.calls.size(); c-- > 0;) {
+        const graph::BandCall& call = schedule_.calls[c];
+        const auto n = static_cast<size_t>(call.node);
+        for (size_t k = 0; k < plan_->steps[n].in.size(); ++k)
+          if (plan_->steps[n].in[k].value == own && plan_->steps[n].in[k].by_rows)
+            next = std::min(next, rules_[n].needed(k, call.rows).begin);
+        if (n + 1 == rules_.size())
+          ahead = std::max(ahead, call.rows.end * rules_[n].row_bytes() - next * from.row_bytes);
+      }
+      return {static_cast<int32_t>(i), ahead};
+    }
+    return {};
+  }
+  bool is_read_by_rows(int32_t value) const {
+    return std::ranges::any_of(plan_->steps, [&](const BandStep& step) {
+      return std::ranges::any_of(
+          step.in, [&](const BandUse& use) { return use.value == value && use.by_rows; });
+    });
+  }
+
   // ---- scratch and cost
 
-  int64_t scratch_of_step(size_t n) const {
+  Result<int64_t> scratch_of_step(size_t n) const {
     const BandStep& step = plan_->steps[n];
     if (step.code) return aligned(step.code->scratch_a_thread);
-    if (!step.op) return 0;
+    if (!step.op) return int64_t{0};
     const Node& node = body_.nodes[n];
     const std::vector<TensorType> in = types_of_one_image(step);
     const TensorType out = ops::type_of(step.views.back());
@@ -247,6 +291,11 @@ class Planner {
       types.rows = call.rows.end - call.rows.begin;
       if (static_cast<size_t>(call.node) != n || seen[static_cast<size_t>(types.rows)]) continue;
       seen[static_cast<size_t>(types.rows)] = true;
+      if (target_) {
+        WEFT_ASSIGN(const TargetKernel kernel, target_->kernel(types));
+        bytes = std::max(bytes, kernel.scratch_bytes);
+        continue;
+      }
       bytes = std::max(bytes, scratch_of(node.op->slot, types, plan_->lanes > 1 ? 1 : threads_));
     }
     return bytes;
@@ -275,6 +324,9 @@ class Planner {
   }
 
   const Graph& body_;
+  const graph::RowWindows windows_;
+  const Target* const target_;
+  int axis_ = kRowAxis;  // of rows
   const int64_t rows_;
   const int threads_;
   const bool in_sections_;
@@ -288,8 +340,8 @@ class Planner {
 }  // namespace
 
 Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
-                                                   bool in_sections) {
-  return Planner(region, threads, in_sections).run();
+                                                   bool in_sections, const Target* target) {
+  return Planner(region, threads, in_sections, target).run();
 }
 
 std::string describe(const BandPlan& plan) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "executor/lowering.h"
+#include "executor/target.h"
 #include "graph/bands.h"
 #include "ops/slot.h"
 
@@ -42,10 +43,11 @@ struct BandStep {
   ops::Attributes attributes;
   std::vector<BandUse> in;
   int32_t out = 0;
-  std::vector<TensorView> views;   // of `in` and `out`, without data
-  ops::RowBand band;               // rows that are held
-  std::unique_ptr<TileCode> code;  // of one row
-  std::vector<uint64_t> scalars;   // that it reads
+  std::optional<graph::RowWindow> window;  // of a target's kernel
+  std::vector<TensorView> views;           // of `in` and `out`, without data
+  ops::RowBand band;                       // rows that are held
+  std::unique_ptr<TileCode> code;          // of one row
+  std::vector<uint64_t> scalars;           // that it reads
   std::vector<BandCopy> copies;
 };
 
@@ -61,15 +63,16 @@ struct BandPlan {
   int64_t rows = 0;        // at a time
   int64_t all_rows = 0;    // that there are to make
   ops::Cost cost;
+  Over over;  // of a target: the operand that the result may be written over
 
   int64_t scratch_bytes() const { return lanes * lane_bytes; }
   int64_t pieces() const { return images * (static_cast<int64_t>(sections.size()) - 1); }
 };
 
 // `in_sections`: threads take parts of the result and make again what two of these read; else they
-// share every kernel.
+// share every kernel. `target`: who has the kernels that the region's windows are of, or null.
 Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
-                                                   bool in_sections);
+                                                   bool in_sections, const Target* target);
 
 // `externals`: first elements of the operands, then of the result.
 Status run_bands(const BandPlan& plan, void* const* externals, void* scratch);

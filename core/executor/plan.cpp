@@ -210,7 +210,8 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
     const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
     if constexpr (WEFT_KEEPS_bands) {
       if (region.kind == graph::RegionKind::kBands) {
-        WEFT_ASSIGN(const auto bands, plan_bands(region, options.threads, options.sections));
+        WEFT_ASSIGN(const auto bands,
+                    plan_bands(region, options.threads, options.sections, options.target));
         total.flops += bands->cost.flops;
         total.bytes += bands->cost.bytes;
         continue;

@@ -49,17 +49,22 @@ bool is_concatenation(const Node& node) {
          std::ranges::all_of(node.operands, &Operand::is_value);
 }
 
-bool can_make_rows(const Graph& graph, const Node& node) {
+bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows) {
   if (node.outputs.size() != 1 || node.clone_of != kNoValue || node.effect >= 0 ||
       node.ordinal >= 0)
     return false;
+  if (windows) return windows(graph, node).has_value();
   const Shape& out = graph.type(node.outputs[0]).shape;
   if (!ops::is_blocked(out) || out.elements() == 0) return false;
   return has_row_kernel(node) || is_concatenation(node) || is_by_index(graph, node, out);
 }
 
-bool reads_rows(const Graph& graph, const Node& node, size_t operand) {
+bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows) {
   if (!node.operands[operand].is_value()) return false;
+  if (windows) {
+    const std::optional<RowWindow> window = windows(graph, node);
+    return window && window->reads_rows(operand);
+  }
   const TensorType& out = graph.type(node.outputs[0]);
   if (!has_row_kernel(node))
     return has_rows(graph.type(node.operands[operand].value).shape, out.shape);
@@ -72,9 +77,36 @@ bool reads_rows(const Graph& graph, const Node& node, size_t operand) {
              .begin.rank() > kRowAxis;
 }
 
-RowRule::RowRule(const Graph& graph, const Node& node)
-    : height_(graph.type(node.outputs[0]).shape[kRowAxis]), operands_(node.operands.size()) {
+// What the library's rule below says by kernel is a formula here.
+void RowRule::read_windows(const RowWindow& window, const Graph& graph, const Node& node) {
+  work_ = static_cast<double>(graph.type(node.outputs[0]).shape.elements() / height_);
+  if (node.op) {
+    const std::vector<TensorType> in = operand_types(graph, node).value();
+    const TensorType& out = graph.type(node.outputs[0]);
+    work_ = ops::cost_of(node.op->slot, {*node.op, in, {&out, 1}, node.attributes.view()}).flops /
+            static_cast<double>(height_);
+  }
+  for (size_t i = 0; i < operands_.size(); ++i)
+    operands_[i].by_rows = node.operands[i].is_value() && window.reads_rows(i);
+  if (window.is_same(0) || !node.operands[0].is_value()) return;
+  const int64_t height = graph.type(node.operands[0].value).shape[window.axis];
+  for (int64_t row = 0; row < height_; ++row) {
+    const int64_t first = row * window.stride - window.pad;
+    const int64_t begin = std::clamp<int64_t>(first, 0, height);
+    operands_[0].of_row.push_back({begin, std::clamp(first + window.extent, begin, height)});
+  }
+}
+
+RowRule::RowRule(const Graph& graph, const Node& node, RowWindows windows)
+    : operands_(node.operands.size()) {
   const TensorType& out = graph.type(node.outputs[0]);
+  const std::optional<RowWindow> window = windows ? windows(graph, node) : std::nullopt;
+  height_ = out.shape[window ? window->axis : kRowAxis];
+  row_bytes_ = out.bytes() / (out.shape[0] * height_);
+  if (window) {
+    read_windows(*window, graph, node);
+    return;
+  }
   for (size_t i = 0; i < operands_.size(); ++i)
     operands_[i].by_rows = graph::reads_rows(graph, node, i);
   if (!has_row_kernel(node)) {
@@ -275,17 +307,10 @@ BandSchedule schedule_bands(const Graph& graph, std::span<const int32_t> nodes,
   return Scheduler(graph, nodes, rules, rows).run(sections);
 }
 
-int64_t bytes_of_rows(const TensorType& type, int64_t rows) {
-  const Shape& s = type.shape;
-  return s[1] * rows * s[3] * s[4] * size_of(type.dtype);
-}
-
-int64_t BandSchedule::ring_bytes(const Graph& graph, std::span<const int32_t> nodes) const {
+int64_t BandSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
   int64_t bytes = 0;
-  for (size_t n = 0; n + 1 < nodes.size(); ++n)
-    if (whole_of[n] < 0)
-      bytes +=
-          bytes_of_rows(graph.type(graph.nodes[static_cast<size_t>(nodes[n])].outputs[0]), held[n]);
+  for (size_t n = 0; n + 1 < rules.size(); ++n)
+    if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * held[n];
   return bytes;
 }
 
@@ -316,11 +341,12 @@ Status bands_are_sound(const Graph& graph, const Node& node) {
   const int64_t images = body.type(body.outputs[0]).shape[0];
   for (const Node& inner : body.nodes) {
     const std::string name = inner.op ? inner.op->name : "a region";
-    if (!can_make_rows(body, inner) || body.type(inner.outputs[0]).shape[0] != images)
+    if (!can_make_rows(body, inner, region.windows) ||
+        body.type(inner.outputs[0]).shape[0] != images)
       return broken(" contain ", name, ", which makes no rows");
     for (size_t i = 0; i < inner.operands.size(); ++i)
       if (inner.operands[i].is_value() && body.producer(inner.operands[i].value) &&
-          !reads_rows(body, inner, i))
+          !reads_rows(body, inner, i, region.windows))
         return broken(": ", name, " reads all of what the body makes by rows");
   }
   return {};

@@ -19,7 +19,19 @@
 
 namespace weft::graph {
 
-inline constexpr int kRowAxis = 2;  // of plain images, too
+inline constexpr int kRowAxis = 2;  // of the library's kernels; of plain images, too
+
+// The rows that a kernel of others reads (RowWindows in ir.h) to make row r of its result: of
+// operand 0 those inside the image of `extent` rows from r * stride - pad on, of others row r.
+struct RowWindow {
+  int axis = kRowAxis;  // of rows, in the result and in what is read by rows
+  int64_t stride = 1, pad = 0, extent = 1;
+  uint32_t same = 0;        // bits: the operands of which row r itself is read
+  bool overwrites = false;  // the result may lie over operand 0 where all rows are made at once
+
+  bool is_same(size_t operand) const { return operand < 32 && (same >> operand & 1) != 0; }
+  bool reads_rows(size_t operand) const { return operand == 0 || is_same(operand); }
+};
 
 struct RowRange {
   int64_t begin = 0;
@@ -29,18 +41,19 @@ struct RowRange {
 bool is_concatenation(const Node& node);  // of blocks of channels
 // Does its kernel make any rows from rows that are held? What is elementwise does so by itself.
 bool has_row_kernel(const Node& node);
-bool can_make_rows(const Graph& graph, const Node& node);
+bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows = nullptr);
 
 // Is the operand an image of which the node reads rows? Else it reads all.
-bool reads_rows(const Graph& graph, const Node& node, size_t operand);
+bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows = nullptr);
 
 // Which rows a node reads to make rows of its result.
 class RowRule {
  public:
-  RowRule(const Graph& graph, const Node& node);  // that can make rows
-  int64_t step() const { return step_; }          // rows that are made together
-  int64_t height() const { return height_; }      // of the result
-  double work() const { return work_; }           // of a row, in operations
+  RowRule(const Graph& graph, const Node& node, RowWindows windows = nullptr);  // can make rows
+  int64_t step() const { return step_; }            // rows that are made together
+  int64_t height() const { return height_; }        // of the result
+  double work() const { return work_; }             // of a row, in operations
+  int64_t row_bytes() const { return row_bytes_; }  // of a row of the result of one image
   bool reads_rows(size_t operand) const { return operands_[operand].by_rows; }
   RowRange needed(size_t operand, RowRange out) const;
 
@@ -49,7 +62,9 @@ class RowRule {
     bool by_rows = false;
     std::vector<RowRange> of_row;  // by row of the result; empty: the same
   };
-  int64_t step_ = 1, height_ = 1;
+  void read_windows(const RowWindow& window, const Graph& graph, const Node& node);
+
+  int64_t step_ = 1, height_ = 1, row_bytes_ = 0;
   double work_ = 0;
   std::vector<Reads> operands_;
 };
@@ -67,16 +82,13 @@ struct BandSchedule {
   double work = 0;                // arithmetic relative to making every row once
 
   // Of the rings for one image; the result has none.
-  int64_t ring_bytes(const Graph& graph, std::span<const int32_t> nodes) const;
+  int64_t ring_bytes(std::span<const RowRule* const> rules) const;
 };
 
 // For nodes of a graph in topological order; the last one's result is what leaves them. `rules`: by
 // node. A section is a part of the result's rows whose rings are its own.
 BandSchedule schedule_bands(const Graph& graph, std::span<const int32_t> nodes,
                             std::span<const RowRule* const> rules, int64_t rows, int64_t sections);
-
-// Bytes of a value's ring of so many rows, for one image.
-int64_t bytes_of_rows(const TensorType& type, int64_t rows);
 
 Status bands_are_sound(const Graph& graph, const Node& node);  // the verifier's rule
 

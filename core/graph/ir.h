@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -103,11 +104,16 @@ struct Loop {
   friend bool operator==(const Loop&, const Loop&) = default;
 };
 
+struct RowWindow;  // bands.h
+// Which rows a kernel that is not the library's own reads to make a row; none: it makes no rows.
+using RowWindows = std::optional<RowWindow> (*)(const Graph& graph, const Node& node);
+
 struct Region {
   RegionKind kind = RegionKind::kFused;
   std::shared_ptr<const Graph> body;
   std::shared_ptr<const Graph> otherwise{};  // kCond: the body where the first operand is false
   Loop loop{};
+  RowWindows windows = nullptr;  // kBands: of the kernels that run it; null: the library's
 };
 
 // A content that is part of the graph. It is held as a value on a box of its own: later writes

@@ -30,6 +30,9 @@ struct PassContext {
   // more than `band_bytes` alive, of so many rows at a time.
   int64_t band_rows = 0;
   int64_t band_bytes = 0;
+  RowWindows windows = nullptr;  // of the kernels that make rows; null: the library's
+  size_t counted_inputs = 0;     // the first ones, whose bytes are counted among those alive
+  bool begins_in_bands = false;  // what makes rows first is in a loop, whatever that takes
 };
 
 // What passes are given: the graph before gradients are taken, then with them, then the forward and

@@ -67,11 +67,11 @@ def as_integers(block: gluon.SymbolBlock, x: np.ndarray) -> np.ndarray:
 
 
 def write(
-    net: gluon.HybridBlock, x: np.ndarray, name: str, folder: Path, *, ports_in_arena: bool = False
+    net: gluon.HybridBlock, x: np.ndarray, name: str, folder: Path, **options: bool | int
 ) -> gluon.SymbolBlock:
     """The network in int8, calibrated with x, as `name`.weft in the folder, and as C beside it.
 
-    ports_in_arena: inputs and outputs share the arena's bytes, instead of being the caller's
+    options: of runtime.Model.write_c: ports_in_arena, memory, feed_rows
     """
     block = weft.quantize(net, x, integers=True)
     block.hybridize()
@@ -80,5 +80,5 @@ def write(
     path = folder / f"{name}.weft"
     block.export(path, one)
     model = runtime.Model(str(path))
-    model.write_c(str(folder), name=name, main=True, ports_in_arena=ports_in_arena)
+    model.write_c(str(folder), name=name, main=True, **options)
     return block

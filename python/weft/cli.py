@@ -76,6 +76,12 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         help="inputs and outputs share the arena's bytes, instead of being the caller's arrays",
     )
     command.add_argument(
+        "--feed-rows",
+        action="store_true",
+        help="the C takes its input, an int8 image, some rows at a time: it never lies in memory "
+        "whole",
+    )
+    command.add_argument(
         "--memory",
         metavar="BYTES",
         type=size,
@@ -144,6 +150,7 @@ def compile_file(options: argparse.Namespace) -> int:
             memory=options.memory,
             main=options.main,
             ports_in_arena=options.ports_in_arena,
+            feed_rows=options.feed_rows,
             train=options.train,
             train_entry=options.train_entry,
         )

@@ -53,6 +53,7 @@ typedef struct weft_c_options {
   int64_t memory;
   int32_t with_main;
   int32_t ports_in_arena;
+  int32_t feed_rows;
   const char* train;
   const char* train_entry;
 } weft_c_options;
@@ -229,6 +230,7 @@ class Model:
         memory: int = 0,
         main: bool = False,
         ports_in_arena: bool = False,
+        feed_rows: bool = False,
         train: str | None = None,
         train_entry: str = "train",
     ) -> list[Path]:
@@ -236,10 +238,13 @@ class Model:
 
         folder: where `name.c` and `name.h` are written; made if it is not there
         name: of the files and functions, a C identifier; the entry's by default
-        memory: most bytes that the arena may have; 0: as many as it needs
+        memory: most bytes that the arena may have: images that are too large are then made by
+            bands of rows; 0: as many as the fastest form needs
         main: also `name_main.c`, which compares one run with this library's results
         ports_in_arena: inputs and outputs lie in the arena, where they share bytes with the rest,
             instead of in arrays of the caller's
+        feed_rows: the C takes the only input, an int8 image (1, H, W, C), some rows at a time, in
+            as few bytes as can be found, or in `memory`
         train: parameters that the C can train: their names separated by commas, with `*` for any
             characters, or `last:2` for the two layers nearest to the loss; None: none. `memory`
             counts what training changes, too; parameters are trained from the last one on, as long
@@ -264,6 +269,7 @@ class Model:
                 "memory": memory,
                 "with_main": int(main),
                 "ports_in_arena": int(ports_in_arena),
+                "feed_rows": int(feed_rows),
                 "train": _ffi.NULL if train is None else strings[3],
                 "train_entry": strings[2],
             },

@@ -39,9 +39,14 @@ def _array(name: str, values: numpy.ndarray) -> str:
     return f"static const {kind} {name}[{values.size}] = {{{text}}};\n"
 
 
-def board_main(name: str, ports: list[str], x: numpy.ndarray, wanted: numpy.ndarray) -> str:
+def board_main(
+    name: str, output: str, running: tuple[str, str], x: numpy.ndarray, wanted: numpy.ndarray
+) -> str:
     """A program that runs the network once, counted, and exits with 1 where an output differs: in
-    a bit, or floats by more than a ten thousandth of the largest."""
+    a bit, or floats by more than a ten thousandth of the largest.
+
+    running: what is done before a run, and the run
+    """
     kind, differs = "int8_t", "y[i] != wanted[i]"
     if wanted.dtype == "float32":
         most = float(abs(wanted).max()) * 1e-4
@@ -51,13 +56,13 @@ def board_main(name: str, ports: list[str], x: numpy.ndarray, wanted: numpy.ndar
 #include "{name}.h"
 {_array("given", x)}{_array("wanted", wanted)}
 int board_main(void) {{
-  memcpy({name}_{ports[0]}(), given, sizeof given);
+  {running[0]}
   board_stack_paint();
   board_mark();
-  {name}_run();
+  {running[1]}
   board_mark();
   board_put_u("stack", board_stack_used());
-  const {kind} *const y = {name}_{ports[1]}();
+  const {kind} *const y = {name}_{output}();
   uint32_t differ = 0;
   for (uint32_t i = 0; i < {wanted.size}; ++i) differ += {differs};
   board_put_u("differ", differ);
@@ -78,7 +83,12 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
     wanted = numpy.asarray(wanted[0] if isinstance(wanted, list | tuple) else wanted)
     header = (folder / f"{name}.h").read_text()
     ports = re.findall(rf"\*{name}_(\w+)\(void\)", header)  # input, output
-    (folder / "board_main.c").write_text(board_main(name, ports, x, wanted))
+    running = (f"memcpy({name}_{ports[0]}(), given, sizeof given);", f"{name}_run();")
+    if f"{name}_feed_rows" in header:
+        feeds = f"{name}_feed_rows(given + row * {x[0, 0].size}, 1);"
+        each = f"for (int32_t row = 0; row < {x.shape[1]}; ++row) {feeds}"
+        running = (f"{name}_start();", each)
+    (folder / "board_main.c").write_text(board_main(name, ports[-1], running, x, wanted))
     sources = [folder / "board_main.c", folder / f"{name}.c"]
     report = machine.run(core, sources, folder, flags=(f"-I{folder}", *flags))
     if report.status not in (0, 1):

@@ -27,11 +27,11 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("networks")
 
 
-def written(name, folder):
+def written(name, folder, **options):
     """The network's files, and an input."""
     module = tiny.NETWORKS[name]
     x = tiny.examples(module, 2)
-    block = tiny.write(tiny.untrained(module, x), x, name, folder, ports_in_arena=True)
+    block = tiny.write(tiny.untrained(module, x), x, name, folder, ports_in_arena=True, **options)
     return tiny.as_integers(block, tiny.examples(module, 1, seed=2)).asnumpy()
 
 
@@ -44,6 +44,15 @@ def test_a_network_gives_the_librarys_bits_in_little_memory(name, folder):
     assert cost.memory <= memory
     assert cost.instructions <= instructions
     assert cost.code <= CODE
+
+
+def test_rows_from_a_camera_need_half_the_memory(tmp_path):
+    name = "visual_wake_words"
+    x = written(name, tmp_path, feed_rows=True)
+    cost = networks.run(name, tmp_path, "m4", x)
+    assert cost.differs == 0
+    assert cost.memory <= 18_500
+    assert cost.instructions <= MOST[name][1]
 
 
 @pytest.mark.parametrize("core, flags", [("m4", ("-DWEFT_PORTABLE",)), ("m55", ())])

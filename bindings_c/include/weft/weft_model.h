@@ -77,18 +77,19 @@ typedef struct weft_c_options {
   size_t struct_size;
   const char* entry;      /* NULL: "forward" */
   const char* name;       /* of the files and functions, a C identifier; NULL: the entry's */
-  int64_t memory;         /* most bytes that the arena may have; 0: as many as it needs */
+  int64_t memory;         /* most bytes that the arena may have; 0: as many as is fastest */
   int32_t with_main;      /* also a main that compares one run with this library's results */
   int32_t ports_in_arena; /* inputs and outputs are in the arena, and share bytes with the rest */
+  int32_t feed_rows;      /* the caller gives the only input, an image, some rows at a time */
   /* Parameters that C can train, as the entry `train_entry` does: names separated by commas, with
    * `*` for any characters, or `last:2` for the two layers nearest to the loss; NULL: none.
    * `memory` is then that of the arena and of what training changes, and parameters from the last
-   * one on are trained as long as they fit. */
+   * one on are trained as long as they fit. Not with `feed_rows`. */
   const char* train;
   const char* train_entry; /* NULL: "train" */
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
-  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, NULL, NULL }
+  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL }
 /* Writes an entry point as C99 that needs no library: name.c and name.h, and name_main.c on
  * request, in a folder that is there, each in one step. The same file gives the same bytes. NULL
  * options: those above. WEFT_UNSUPPORTED: an operator has no C form, or a shape is not fixed; the

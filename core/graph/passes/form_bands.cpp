@@ -37,7 +37,7 @@ class Former {
   Former(const Graph& graph, const PassContext& context) : graph_(graph), context_(context) {
     std::vector<int32_t> position(graph.nodes.size(), -1);
     for (size_t n = 0; n < graph.nodes.size(); ++n) {
-      if (!can_make_rows(graph, graph.nodes[n])) continue;
+      if (!can_make_rows(graph, graph.nodes[n], context.windows)) continue;
       position[n] = static_cast<int32_t>(makers_.size());
       makers_.push_back(static_cast<int32_t>(n));
     }
@@ -69,7 +69,7 @@ class Former {
   const TensorType& result(size_t m) const { return graph_.type(maker(m).outputs[0]); }
 
   const RowRule* rule(size_t m) {
-    if (!rules_[m]) rules_[m].emplace(graph_, maker(m));
+    if (!rules_[m]) rules_[m].emplace(graph_, maker(m), context_.windows);
     return &*rules_[m];
   }
 
@@ -90,7 +90,7 @@ class Former {
         size_t& last = last_reader_[static_cast<size_t>(from)];
         const auto own = static_cast<size_t>(position[n]);
         last = position[n] < 0 ? SIZE_MAX : std::max(last, own);
-        if (position[n] >= 0 && !reads_rows(graph_, node, i))
+        if (position[n] >= 0 && !reads_rows(graph_, node, i, context_.windows))
           first_beside_[own] = std::max(first_beside_[own], static_cast<size_t>(from) + 1);
       }
     }
@@ -98,10 +98,19 @@ class Former {
       if (maker_of(id) >= 0) last_reader_[static_cast<size_t>(maker_of(id))] = SIZE_MAX;
   }
 
+  // Are the value's bytes among those alive?
+  bool is_counted(ValueId id) const {
+    const Value& value = graph_.values[static_cast<size_t>(id)];
+    return value.origin == Origin::kNode ||
+           (value.origin == Origin::kInput &&
+            static_cast<size_t>(value.index) < context_.counted_inputs);
+  }
+
   // By maker: bytes that nodes before it computed and that it or a later node reads.
   void find_alive() {
     std::vector<int64_t> change(graph_.nodes.size() + 2, 0);
-    std::vector<size_t> last(graph_.values.size(), 0);
+    std::vector<size_t>& last = last_read_;
+    last.assign(graph_.values.size(), 0);
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
       for (const Operand& operand : graph_.nodes[n].operands)
         if (operand.is_value()) last[static_cast<size_t>(operand.value)] = n;
@@ -112,6 +121,11 @@ class Former {
         change[last[static_cast<size_t>(id)] + 1] -= graph_.type(id).bytes();
       }
     int64_t alive = 0;
+    for (size_t i = 0; i < std::min(context_.counted_inputs, graph_.inputs.size()); ++i) {
+      const ValueId id = graph_.inputs[i];
+      alive += graph_.type(id).bytes();
+      change[last[static_cast<size_t>(id)] + 1] -= graph_.type(id).bytes();
+    }
     size_t n = 0;
     for (const int32_t maker : makers_) {
       for (; n <= static_cast<size_t>(maker); ++n) alive += change[n];
@@ -135,10 +149,11 @@ class Former {
     }
   }
 
-  BandSchedule schedule(const Stretch& stretch, int64_t sections) {
+  // Of the rings of a stretch.
+  int64_t ring_bytes(const Stretch& stretch) {
     std::vector<const RowRule*> rules;
     for (size_t m = stretch.begin; m <= stretch.end; ++m) rules.push_back(rule(m));
-    return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, sections);
+    return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
   }
   std::span<const int32_t> nodes_of(const Stretch& stretch) const {
     return std::span(makers_).subspan(stretch.begin, stretch.end - stretch.begin + 1);
@@ -174,8 +189,7 @@ class Former {
     const int64_t weights = weight_bytes(begin, end);
     for (const int64_t rows : kRows) {
       const Stretch stretch{begin, end, rows};
-      const BandSchedule bands = schedule(stretch, 1);
-      if (bands.ring_bytes(graph_, nodes_of(stretch)) + weights <= kCachedBytes) return stretch;
+      if (ring_bytes(stretch) + weights <= kCachedBytes) return stretch;
     }
     return {};
   }
@@ -207,6 +221,26 @@ class Former {
 
   // ---- for memory
 
+  // Alive where a node makes its whole result, which may lie over what is read there last.
+  int64_t bytes_alone(size_t m) const {
+    const int64_t bytes = alive_[m] + result(m).bytes();
+    const std::optional<RowWindow> window =
+        context_.windows ? context_.windows(graph_, maker(m)) : std::nullopt;
+    if (!window || !window->overwrites || !maker(m).operands[0].is_value()) return bytes;
+    return bytes - shared_bytes(maker(m).operands[0].value, m);
+  }
+  // Of the result, where it may lie over what is read no later.
+  int64_t shared_bytes(ValueId read, size_t m) const {
+    const bool is_last = last_read_[static_cast<size_t>(read)] <= static_cast<size_t>(makers_[m]);
+    if (!is_last || !is_counted(read)) return 0;
+    return std::min(graph_.type(read).bytes(), result(m).bytes());
+  }
+  // The same of a loop over bands, whose result follows behind the rows that it reads.
+  int64_t shared_by_loop(size_t begin, size_t end) const {
+    if (!context_.windows || !maker(begin).operands[0].is_value()) return 0;
+    return shared_bytes(maker(begin).operands[0].value, end);
+  }
+
   // Stretches whose step with most bytes alive has fewest, or no more than are asked for; of these
   // with the fewest nodes in bands.
   std::vector<Stretch> smallest() {
@@ -225,12 +259,12 @@ class Former {
         if (most < best[begin].bytes || (most == best[begin].bytes && nodes < best[begin].nodes))
           best[begin] = {most, nodes, stretch};
       };
-      propose({begin, begin, 0}, alive_[begin] + result(begin).bytes());
+      if (begin > 0 || !context_.begins_in_bands) propose({begin, begin, 0}, bytes_alone(begin));
       for_each_end(begin, kMostNodes, [&](size_t end) {
         const Stretch stretch{begin, end, context_.band_rows};
-        const int64_t whole = alive_[begin] + result(end).bytes();
+        const int64_t whole = alive_[begin] + result(end).bytes() - shared_by_loop(begin, end);
         if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
-        const int64_t rings = schedule(stretch, 1).ring_bytes(graph_, nodes_of(stretch));
+        const int64_t rings = ring_bytes(stretch);
         propose(stretch, whole + rings);
         return alive_[begin] + rings < best[begin].bytes;  // a longer one has no smaller rings
       });
@@ -263,6 +297,7 @@ class Former {
     body.outputs = {body.nodes.back().outputs[0]};
     Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
     region.loop.most = stretch.rows;
+    region.windows = context_.windows;
     node.region = rebuild.graph().add_region(std::move(region));
     node.line = maker(stretch.end).line;
     node.backward = maker(stretch.end).backward;
@@ -279,6 +314,7 @@ class Former {
   std::vector<int32_t> makers_;  // nodes that make rows
   std::vector<size_t> last_reader_, first_beside_;
   std::vector<int64_t> alive_;
+  std::vector<size_t> last_read_;  // by value: the last node that reads it
   std::vector<std::optional<RowRule>> rules_;
 };
 

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "core/graph/image_networks.h"
+#include "executor/bands.h"
 #include "executor/program.h"
+#include "executor/target.h"
 #include "graph/passes.h"
 #include "graph/pipeline.h"
 #include "graph/text.h"
@@ -229,6 +231,66 @@ TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   CHECK(halves.sections.size() == 3);
   CHECK(halves.work > 1);
   CHECK(halves.work < 1 + 2.0 * 3 * 3 / 64);
+}
+
+TEST_CASE("kernels of others make bands of the axis that their windows have") {
+  Graph graph;
+  GraphBuilder b(graph);
+  Value x = b.input(f32({1, 32, 8, 4}), "x");
+  for (int i = 0; i < 3; ++i) x = b.call("copy", {x});
+  b.output(x);
+  graph::PassContext context;
+  context.band_rows = 1;
+  context.windows = [](const Graph&, const graph::Node& node) -> std::optional<graph::RowWindow> {
+    if (!node.op || node.op->name != "copy") return {};
+    return graph::RowWindow{1, 1, 1, 3, 0, false};  // rows of axis 1, three of them
+  };
+  const Graph bands = graph::form_bands(graph, context).value();
+  REQUIRE(loops(bands) == 1);
+  CHECK(graph::verify(bands).ok());
+  Graph others = bands;
+  others.regions[0].windows = nullptr;
+  CHECK(graph::verify(others).message().find("makes no rows") != std::string::npos);
+
+  // Three rows of each image inside; the result follows three rows behind its operand.
+  const executor::Target target{
+      [](const ops::SlotTypes&) -> Result<executor::TargetKernel> {
+        return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kNone, 40};
+      },
+      8, 1, true, executor::Overlaps::kAll};
+  executor::PlanOptions options;
+  options.target = &target;
+  options.sections = options.branches = false;
+  const auto plan = executor::make_plan(bands, options);
+  REQUIRE_MESSAGE(plan.ok(), plan.status().message());
+  constexpr int64_t kRow = 8 * 4 * 4;
+  const executor::Step& step = plan.value().steps[0];
+  REQUIRE(step.bands);
+  const auto inside = static_cast<int64_t>(bands.regions[0].body->nodes.size()) - 1;
+  CHECK(step.bands->ring_bytes == inside * 3 * kRow);
+  CHECK(step.scratch_bytes == inside * 3 * kRow + 40);
+  CHECK(step.bands->over.operand == 0);
+  CHECK(step.bands->over.ahead == 0);
+  CHECK(plan.value().arena_bytes == 32 * kRow + step.scratch_bytes);
+}
+
+TEST_CASE("what makes rows first is in bands where it has to be") {
+  Graph graph;
+  GraphBuilder b(graph);
+  Value x = b.input(f32({1, 32, 8, 4}), "x");
+  x = b.call("copy", {x});
+  x = b.call("copy", {x});
+  b.output(x + x);
+  graph::PassContext context;
+  context.band_rows = 1;
+  context.band_bytes = 1 << 20;  // all fits
+  context.windows = [](const Graph&, const graph::Node& node) -> std::optional<graph::RowWindow> {
+    if (!node.op || node.op->name != "copy") return {};
+    return graph::RowWindow{1, 1, 0, 1, 1, false};
+  };
+  CHECK(loops(graph::form_bands(graph, context).value()) == 0);
+  context.begins_in_bands = true;
+  CHECK(loops(graph::form_bands(graph, context).value()) == 1);
 }
 
 TEST_CASE("bands have a text form, and the verifier's rules") {
