@@ -81,7 +81,7 @@ weft_status weft_model_set_budget(weft_model handle, const char* entry, int64_t 
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_set_budget", {{"model", handle}, {"entry", entry}}));
     WEFT_ASSIGN(const model::Entry* found, model_of(handle)->entry(entry));
-    return found->program->set_budget(bytes);
+    return found->set_budget(bytes);
   });
 }
 

@@ -1,6 +1,8 @@
 // weft.h: what a model holds and needs.
 #include "model/describe.h"
 #include "guard.h"
+#include "model/packed.h"
+#include "model/queued_write.h"
 
 using namespace weft;
 
@@ -28,6 +30,14 @@ weft_status weft_model_operators(const char* path, const char** text) {
     WEFT_ASSIGN(text_of_thread, model::operators_of(path));
     *text = text_of_thread.c_str();
     return {};
+  });
+}
+
+weft_status weft_model_pack(const char* path) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_pack", {{"path", path}}));
+    WEFT_TRY(model::wait_for_queued_writes());
+    return model::pack(path);
   });
 }
 

@@ -10,8 +10,9 @@ set(types bool:Boolean uint8:uint8_t uint16:uint16_t uint32:uint32_t uint64:uint
   int16:int16_t int32:int32_t int64:int64_t float16:Float16 bfloat16:BFloat16 float32:float
   float64:double)
 set(kernel_parts winograd)  # Winograd's tiles
-# Loops and branches; shapes that a run decides on; passes.
-set(core_parts control sizes
+# Loops and branches; shapes that a run decides on; loops over bands of rows; graphs as they were
+# traced, and the passes over them.
+set(core_parts control sizes rows passes
   dead idioms fold rules transposes mixed hoist cse scales block pack epilogue sweep updates fuse
   bands)
 

@@ -5,6 +5,7 @@
 
 #include "executor/packing.h"
 #include "ops/kernel_call.h"
+#include "ops/use.h"
 
 namespace weft::executor {
 namespace {
@@ -341,6 +342,7 @@ class Planner {
 
 Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
                                                    bool in_sections, const Target* target) {
+  ops::note_use("rows");
   return Planner(region, threads, in_sections, target).run();
 }
 

@@ -175,7 +175,7 @@ Status Placement::add_node(const Node& node) {
 Status Placement::add_steps(const Node& node) {
   if constexpr (WEFT_KEEPS_control)
     if (graph::control_of(graph_, node)) return add_control(node);
-  if constexpr (WEFT_KEEPS_bands)
+  if constexpr (WEFT_KEEPS_rows)
     if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
       return add_bands(node);
   if (!options_.device && (!node.op || graph::is_elementwise(node))) return add_tiles(node);

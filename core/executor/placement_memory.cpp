@@ -267,7 +267,7 @@ Status Placement::run_as(const SavedPlan* saved) {
   std::vector<std::string> names;
   for (const PendingStep& step : steps) names.push_back(step.name);
   return pack_arena([&](std::span<Buffer> buffers, int64_t bound) -> Result<Packing> {
-    WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names));
+    WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
     return Packing{saved->arena_bytes, saved->arena_bytes == bound};
   });
 }

@@ -208,7 +208,7 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
       continue;
     }
     const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
-    if constexpr (WEFT_KEEPS_bands) {
+    if constexpr (WEFT_KEEPS_rows) {
       if (region.kind == graph::RegionKind::kBands) {
         WEFT_ASSIGN(const auto bands,
                     plan_bands(region, options.threads, options.sections, options.target));
@@ -343,11 +343,18 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
   SavedPlans* const saved = decided.options.saved;
   if (!saved) return decide(graph, decided);
   const std::string own = fingerprint(graph);
-  if (const SavedPlan* const known = saved->find(own)) return decide_as(graph, *known, decided);
+  const SavedPlan* const known = saved->find(own);
+  if (known) {
+    const Status placed = decide_as(graph, *known, decided);
+    if (placed.ok() || !decided.options.may_not_fit) return placed;
+    log(LogLevel::kInfo, saved->where, ": the saved plan is not used: it was made for ",
+        saved->conditions, " and does not fit here");
+    decided.groups.clear();
+  }
   WEFT_TRY(decide(graph, decided));
   if (saved->notes)
     note(own, decided);
-  else
+  else if (!known)
     log(LogLevel::kInfo, saved->where, ": the saved plan is not used: passes made another graph");
   return {};
 }

@@ -116,6 +116,8 @@ struct PlanOptions {
   std::vector<std::shared_ptr<const ControlPlan>> controls;
   // Has the decisions of this plan, or gets them; null: neither.
   SavedPlans* saved = nullptr;
+  // They were made for another machine: one whose places do not fit here is left alone.
+  bool may_not_fit = false;
 };
 
 // A pointer of the bound block that is `base of a root + offset`.

@@ -9,6 +9,7 @@
 #include "executor/rebuild.h"
 #include "executor/stages.h"
 #include "graph/preparation.h"
+#include "ops/use.h"
 #include "runtime/heap.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
@@ -245,8 +246,25 @@ Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContex
   return {};
 }
 
+// The conditions that a plan of its passes' result is made under are the file's.
+Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
+  PlanOptions options;
+  options.threads = num_threads();
+  options.saved = purpose.saved;
+  options.may_not_fit = purpose.may_not_fit;
+  WEFT_ASSIGN(forward_, make_plan(graph, options));
+  if (purpose.budget > 0 && forward_.arena_bytes > purpose.budget)
+    return budget_not_met(purpose.budget, forward_.arena_bytes);
+  runs_on_caller_ = forward_.runs_on_caller;
+  return {};
+}
+
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
+  if (purpose.is_ready) return build_ready(graph, purpose);
+  if constexpr (!WEFT_KEEPS_passes)
+    return errors::unsupported("plan", "this build of Weft runs packed files only (WEFT_OPS)");
+  ops::note_use("passes");
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
   const graph::PassContext context{fold_node, purpose.settled, prepares};
   WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
@@ -263,6 +281,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
 #endif
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(step), graph::Stage::kAfterSplit, context, selection));
+  if (purpose.ready) *purpose.ready = ready;
   PlanOptions options;
   options.threads = num_threads();
   options.device = purpose.device;
@@ -342,6 +361,25 @@ Program::Program(Graph graph, graph::PassSelection selection, std::vector<bool> 
 
 Program::~Program() = default;
 
+Ref<Program> Program::of_ready(Graph graph) {
+  const Ref<Program> program =
+      Ref<Program>::adopt(new Program(std::move(graph), graph::PassSelection(""), {}));
+  program->is_ready_ = true;
+  return program;
+}
+
+Result<Program::Ready> Program::ready() {
+  WEFT_ASSERT(!stages_ && !is_ready_);
+  Ready found;
+  Compiled::Purpose purpose;
+  purpose.settled = settled_;
+  purpose.prepare = Prepare::kYes;
+  purpose.ready = &found.graph;
+  WEFT_ASSIGN(const Ref<Compiled> compiled, Compiled::build(graph_, purpose, selection_));
+  found.preparation = compiled->preparation_;
+  return found;
+}
+
 Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection,
                                      std::vector<bool> settled) {
   const bool in_stages = !graph.sizes.empty();
@@ -361,6 +399,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
                                        Device* device, Prepare prepare) {
   WEFT_ASSERT(!stages_);
   const int threads = num_threads();
+  if (is_ready_) prepare = Prepare::kNo;  // one plan for both: its file has what is prepared
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
@@ -381,12 +420,14 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const std::vector<Ref<Preparation>> known = preparations();
   const auto settled = device ? std::vector<bool>() : settled_;
   const auto prepares = device ? Prepare::kNo : prepare;
+  const bool takes_saved =
+      own && wanted.empty() && !device && (is_ready_ || budget_ == 0) && is_saved_for(threads);
   WEFT_ASSIGN(
       Ref<Compiled> compiled,
       Compiled::build(
           own ? graph_ : typed,
-          {marks, settled, prepares, device, budget_, known,
-           own && wanted.empty() && !device && budget_ == 0 ? saved_plans_for(threads) : nullptr},
+          {marks, settled, prepares, device, budget_, known, takes_saved ? saved_.get() : nullptr,
+           takes_saved && saved_->conditions != plan_conditions(threads, selection_), is_ready_},
           selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
@@ -395,13 +436,15 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   return compiled;
 }
 
-SavedPlans* Program::saved_plans_for(int threads) const {
-  if (!saved_) return nullptr;
+// What is ready is the same graph whatever runs it, and each place is checked: a plan for another
+// number of threads is worth trying.
+bool Program::is_saved_for(int threads) const {
+  if (!saved_) return false;
   const std::string present = plan_conditions(threads, selection_);
-  if (saved_->conditions == present) return saved_.get();
+  if (is_ready_ || saved_->conditions == present) return true;
   log(LogLevel::kInfo, saved_->where, ": the saved plan is not used: it was made for ",
       saved_->conditions, "; this is ", present);
-  return nullptr;
+  return false;
 }
 
 void Program::set_saved_plans(Ref<SavedPlans> plans) {
@@ -416,7 +459,9 @@ Result<Ref<SavedPlans>> Program::plans_to_save() {
   found->conditions = plan_conditions(num_threads(), selection_);
   if (stages_) return plans;
   for (const Prepare prepare : {Prepare::kYes, Prepare::kNo})
-    WEFT_TRY(Compiled::build(graph_, {{}, settled_, prepare, nullptr, 0, {}, found}, selection_)
+    WEFT_TRY(Compiled::build(graph_,
+                             {{}, settled_, prepare, nullptr, 0, {}, found, false, is_ready_},
+                             selection_)
                  .status());
   return plans;
 }
@@ -435,6 +480,11 @@ Status Program::set_budget(int64_t bytes) {
   const std::lock_guard lock(mutex_);
   budget_ = bytes;
   return {};
+}
+
+int64_t Program::budget() const {
+  const std::lock_guard lock(mutex_);
+  return budget_;
 }
 
 std::vector<Ref<Compiled>> Program::latest_plans() const {

@@ -168,11 +168,15 @@ class Compiled final : public Object {
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
     std::span<const Ref<Preparation>> known = {};  // of other plans of the program
     SavedPlans* saved = nullptr;
+    bool may_not_fit = false;       // the saved plans, as in PlanOptions
+    bool is_ready = false;          // the graph's passes have run
+    graph::Graph* ready = nullptr;  // is given the graph that the plan is made from
   };
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
                                      const graph::PassSelection& selection);
   Status build_inference(const graph::Graph& graph, const Purpose& purpose,
                          const graph::PassSelection& selection);
+  Status build_ready(const graph::Graph& graph, const Purpose& purpose);
   Status stream_rows(const graph::Graph& whole, int64_t room, graph::PassContext context,
                      const graph::PassSelection& selection, PlanOptions options);
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
@@ -238,6 +242,17 @@ class Program final : public Object {
                                      graph::PassSelection selection = graph::PassSelection(),
                                      std::vector<bool> settled = {});
 
+  // Of a graph whose passes have run, as `ready` gave it: plans are made from it as it is. It takes
+  // prepared values as inputs like others.
+  static Ref<Program> of_ready(graph::Graph graph);
+  struct Ready {
+    graph::Graph graph;            // takes the program's inputs, then what the preparation gives
+    Ref<Preparation> preparation;  // null: nothing is prepared
+  };
+  // What plans for the graph's own types, with prepared values, are made from. Not for programs
+  // with sizes.
+  Result<Ready> ready();
+
   const graph::Graph& graph() const { return graph_; }
   Stages* stages() const { return stages_.get(); }  // null without sizes
 
@@ -250,6 +265,7 @@ class Program final : public Object {
   // together; 0: as many as they do. A compile that cannot says how few it can. Not for programs
   // with sizes that follow from values.
   Status set_budget(int64_t bytes);
+  int64_t budget() const;
   // What files keep of plans (saved_plan.h), of an entry point without gradients on the CPU: those
   // with prepared values and those without.
   Result<Ref<SavedPlans>> plans_to_save();
@@ -272,12 +288,13 @@ class Program final : public Object {
   };
   Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> settled);
   std::vector<Ref<Preparation>> preparations() const;
-  SavedPlans* saved_plans_for(int threads) const;  // null: none fits what there is now
+  bool is_saved_for(int threads) const;
   ~Program() override;
 
   const graph::Graph graph_;
   const graph::PassSelection selection_;
   const std::vector<bool> settled_;  // by input; empty: none
+  bool is_ready_ = false;
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
   int64_t budget_ = 0;

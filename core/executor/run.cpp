@@ -152,7 +152,7 @@ Status run_step(const Run& run, const Action& action) {
       if constexpr (WEFT_KEEPS_control) return run_control(run, run.plan.steps[action.step], at);
       break;
     case StepKind::kBands: {
-      if constexpr (!WEFT_KEEPS_bands) break;
+      if constexpr (!WEFT_KEEPS_rows) break;
       const Step& step = run.plan.steps[action.step];
       auto* const* data = reinterpret_cast<void* const*>(at);
       return run_bands(*step.bands, data, data[step.in.size() + step.out.size()]);

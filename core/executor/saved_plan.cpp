@@ -37,12 +37,24 @@ const SavedPlan* SavedPlans::find(std::string_view graph) const {
   return found == plans.end() ? nullptr : &*found;
 }
 
+namespace {
+
+std::string of_release(const std::string& more, const graph::PassSelection& selection) {
+  const std::string passes =
+      selection.text().empty() ? std::string() : ", passes " + std::string(selection.text());
+  return "weft " + std::string(WEFT_RELEASE) + more + passes;
+}
+
+}  // namespace
+
+std::string graph_conditions(const graph::PassSelection& selection) {
+  return of_release("", selection);
+}
+
 std::string plan_conditions(int threads, const graph::PassSelection& selection) {
-  std::string text = "weft " WEFT_RELEASE ", ";
-  text += kernels::name_of(kernels::active_isa());
-  text += ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
-  if (!selection.text().empty()) text += ", passes " + std::string(selection.text());
-  return text;
+  return of_release(", " + std::string(kernels::name_of(kernels::active_isa())) + ", " +
+                        std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+                    selection);
 }
 
 // FNV-1a of the text form.
@@ -84,7 +96,7 @@ Status check_order(std::string_view where, const Graph& graph, std::span<const i
 }
 
 Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<Buffer> buffers,
-                      std::span<const std::string> names) {
+                      std::span<const std::string> names, bool is_exact) {
   if (saved.offsets.size() != buffers.size())
     return errors::io(where, "the saved plan does not fit its graph: it places ",
                       saved.offsets.size(), " values; the graph has ", buffers.size());
@@ -99,7 +111,7 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<
     buffers[i].offset = offset;
     end = std::max(end, offset + aligned(buffers[i].bytes));
   }
-  if (end != saved.arena_bytes)
+  if (is_exact && end != saved.arena_bytes)
     return errors::io(where, "the saved plan does not fit its graph: its values end at byte ", end,
                       " of an arena of ", saved.arena_bytes);
   std::vector<size_t> by_offset(buffers.size());

@@ -45,6 +45,8 @@ class SavedPlans final : public Object {
   ~SavedPlans() override = default;
 };
 
+// Under which a graph after its passes is made, and a plan of it.
+std::string graph_conditions(const graph::PassSelection& selection);
 std::string plan_conditions(int threads, const graph::PassSelection& selection);
 // The same for graphs that are the same but for the contents of constants.
 std::string fingerprint(const graph::Graph& graph);
@@ -54,8 +56,8 @@ std::string fingerprint(const graph::Graph& graph);
 Status check_order(std::string_view where, const graph::Graph& graph,
                    std::span<const int32_t> order);
 // Gives the buffers their saved offsets: each within the arena, none on bytes of another that is
-// alive with it. `names`: of the steps.
+// alive with it. `names`: of the steps. `is_exact`: they end where the arena ends, as they did.
 Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<Buffer> buffers,
-                      std::span<const std::string> names);
+                      std::span<const std::string> names, bool is_exact = true);
 
 }  // namespace weft::executor

@@ -2,7 +2,7 @@
 
 #include "base/errors.h"
 #include "graph/verifier.h"
-#include "model/codec_control_impl.h"
+#include "model/codec_regions_impl.h"
 #include "model/codec_sizes_impl.h"
 #include "model/codec_values_impl.h"
 #include "ops/host_function.h"
@@ -60,7 +60,8 @@ Status missing_operator(std::string_view where, const std::string& name, const J
 
 class Encoder {
  public:
-  explicit Encoder(const Graph& graph) : graph_(graph), number_(graph.values.size(), -1) {
+  Encoder(const Graph& graph, Form form)
+      : graph_(graph), form_(form), number_(graph.values.size(), -1) {
     for (const ValueId id : graph.inputs) define(id);
     for (const graph::Constant& constant : graph.constants) define(constant.value);
     for (const Node& node : graph.nodes)
@@ -70,8 +71,8 @@ class Encoder {
   Result<Json> run() {
     Json nodes = Json::array();
     for (const Node& node : graph_.nodes) {
-      if (graph::control_of(graph_, node)) {
-        WEFT_ASSIGN(Json json, encode_control(graph_, node, number_));
+      if (graph::control_of(graph_, node) || (!node.op && form_ == Form::kReady)) {
+        WEFT_ASSIGN(Json json, encode_region(graph_, node, number_, form_));
         nodes.push(std::move(json));
         continue;
       }
@@ -149,13 +150,15 @@ class Encoder {
   }
 
   const Graph& graph_;
+  const Form form_;
   std::vector<int64_t> number_;
   int64_t next_ = 0;
 };
 
 class Decoder {
  public:
-  Decoder(std::string_view where, Graph& graph) : where_(where), graph_(graph) {}
+  Decoder(std::string_view where, Graph& graph, Form form)
+      : where_(where), graph_(graph), form_(form) {}
 
   Status run(const Json& json) {
     const Json* nodes = json.find("nodes");
@@ -183,7 +186,6 @@ class Decoder {
       return {};
     } else {
       WEFT_TRY(decode_sizes(where_, json, graph_));
-      if (!graph_.sizes.empty()) ops::note_use("sizes");
       return {};
     }
   }
@@ -215,21 +217,20 @@ class Decoder {
     const Json* op = json.find("op");
     if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
     Node node;
-    const bool is_control = is_control_name(op->text());
+    const bool is_region = is_region_name(op->text(), form_);
     node.op = ops::find_op(op->text());
-    if (!node.op && !is_control) return missing_operator(where_, op->text(), libraries_);
+    if (!node.op && !is_region) return missing_operator(where_, op->text(), libraries_);
     if (const Json* operands = json.find("in"))
       for (const Json& operand : operands->items())
         WEFT_TRY(decode_operand(operand, op->text(), node));
-    if (is_control) {
-      if constexpr (WEFT_KEEPS_control) {
-        ops::note_use("control");
-        graph::Region region;
-        WEFT_TRY(decode_control(where_, json, region));
-        node.region = graph_.add_region(std::move(region));
-      } else {
+    if (is_region) {
+      graph::Region region;
+      WEFT_TRY(decode_region(where_, json, region, form_));
+      if (!WEFT_KEEPS_control && graph::is_control(region))
         return left_out(where_, "loops or branches");
-      }
+      if (!WEFT_KEEPS_rows && region.kind == graph::RegionKind::kBands)
+        return left_out(where_, "loops over bands of rows");
+      node.region = graph_.add_region(std::move(region));
     } else {
       WEFT_TRY(decode_attributes(json.find("attributes"), node));
     }
@@ -296,12 +297,12 @@ class Decoder {
     const Status status = ops::complete_attributes(op, given, complete);
     if (!status.ok()) return broken(status.message());
     node.attributes = ops::Attributes(complete);
-    ops::note_use(op, complete);
     return {};
   }
 
   const std::string where_;
   Graph& graph_;
+  const Form form_;
   const Json* libraries_ = nullptr;
 };
 
@@ -324,7 +325,6 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
     return errors::unsupported(where, "it has arrays of ", *dtype,
                                ", for which this build of Weft ",
                                "was made without kernels (WEFT_OPS)");
-  ops::note_use(*dtype);
   graph::TensorType type;
   type.dtype = *dtype;
   for (size_t i = 1; i < items.size(); ++i) {
@@ -334,17 +334,17 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
   return type;
 }
 
-Result<Json> encode_graph(const Graph& graph) { return Encoder(graph).run(); }
+Result<Json> encode_graph(const Graph& graph, Form form) { return Encoder(graph, form).run(); }
 
-Status decode_graph(std::string_view where, const Json& json, Graph& graph) {
-  WEFT_TRY(Decoder(where, graph).run(json));
+Status decode_graph(std::string_view where, const Json& json, Graph& graph, Form form) {
+  WEFT_TRY(Decoder(where, graph, form).run(json));
   const Status status = graph::verify(graph);
   return status.ok() ? Status()
                      : Status(StatusCode::kIo, std::string(where) + ": " + status.message());
 }
 
-Status decode_body_graph(std::string_view where, const Json& json, Graph& body) {
-  return Decoder(where, body).run(json);
+Status decode_body_graph(std::string_view where, const Json& json, Graph& body, Form form) {
+  return Decoder(where, body, form).run(json);
 }
 
 }  // namespace weft::model

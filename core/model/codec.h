@@ -12,14 +12,16 @@ namespace weft::model {
 
 // {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n, "lines":
 // [texts], "libraries": {operator: library}}, the last for operators that are not built in; inputs
-// and constants are the caller's to store, in order. Fused regions are
-// refused: the graph that they were made from is what is saved.
-Result<Json> encode_graph(const graph::Graph& graph);
+// and constants are the caller's to store, in order. What passes make of a graph, fused regions and
+// bands, is only in one that is ready.
+enum class Form : uint8_t { kTraced, kReady };
+Result<Json> encode_graph(const graph::Graph& graph, Form form = Form::kTraced);
 
 // `graph` holds the inputs and constants already. The result is verified; errors name `where`.
-Status decode_graph(std::string_view where, const Json& json, graph::Graph& graph);
+Status decode_graph(std::string_view where, const Json& json, graph::Graph& graph,
+                    Form form = Form::kTraced);
 // A body of control flow, which is verified with the graph around it.
-Status decode_body_graph(std::string_view where, const Json& json, graph::Graph& body);
+Status decode_body_graph(std::string_view where, const Json& json, graph::Graph& body, Form form);
 
 Json encode_type(const graph::TensorType& type);  // ["float32", 2, 3]
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json);

@@ -18,7 +18,7 @@ int64_t aligned(int64_t bytes) {
 }
 
 // In a caller's arena there is no room for prepared values.
-Result<Ref<executor::Compiled>> compiled_of(const Entry& entry, executor::Prepare prepare) {
+Result<Ref<executor::Compiled>> compiled_of(const Runnable& entry, executor::Prepare prepare) {
   return entry.program->compile(entry.program->graph().input_types(), {}, nullptr, prepare);
 }
 
@@ -73,8 +73,9 @@ Context::~Context() = default;
 
 Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) {
   WEFT_ASSIGN(const Entry* entry, model.entry(name));
-  if (entry->program->stages()) return 0;
-  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(*entry, executor::Prepare::kNo));
+  const Runnable& runs = model.runnable(*entry);
+  if (runs.program->stages()) return 0;
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(runs, executor::Prepare::kNo));
   return bytes_of(*compiled);
 }
 
@@ -85,18 +86,19 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   WEFT_TRY(use.status());
   std::unique_ptr<Context> context(new Context);
   WEFT_ASSIGN(context->entry_, states->model()->entry(name));
+  context->runs_ = &states->model()->runnable(*context->entry_);
   context->states_ = std::move(states);
   context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
   context->find_states();
   if constexpr (WEFT_KEEPS_sizes) {
-    if (context->entry_->program->stages()) {
+    if (context->runs_->program->stages()) {
       WEFT_TRY(context->bind_stages());
       return context;
     }
   }
-  WEFT_ASSIGN(context->compiled_, compiled_of(*context->entry_, arena ? executor::Prepare::kNo
-                                                                      : executor::Prepare::kYes));
+  WEFT_ASSIGN(context->compiled_, compiled_of(*context->runs_, arena ? executor::Prepare::kNo
+                                                                     : executor::Prepare::kYes));
   const int64_t needed = bytes_of(*context->compiled_);
   if (!arena) {
     WEFT_ASSIGN(context->own_, Storage::allocate(std::max<int64_t>(needed, 1)));
@@ -111,10 +113,10 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
 }
 
 void Context::find_states() {
-  const graph::Graph& graph = entry_->program->graph();
+  const graph::Graph& graph = runs_->program->graph();
   for (const graph::StatePair& state : graph.states) {
     const int32_t tensor =
-        entry_->captures[static_cast<size_t>(state.input) - entry_->inputs.size()];
+        runs_->captures[static_cast<size_t>(state.input) - entry_->inputs.size()];
     state_tensors_.push_back(tensor);
     state_ports_.push_back({states_->model()->tensors()[static_cast<size_t>(tensor)].name,
                             graph.type(graph.inputs[static_cast<size_t>(state.input)])});
@@ -127,7 +129,7 @@ Status Context::bind_captures() {
   seen_additions_ = states_->additions();
   inputs_.resize(entry_->inputs.size(), nullptr);
   held_.clear();
-  for (const int32_t index : entry_->captures) {
+  for (const int32_t index : runs_->captures) {
     void* memory = states_->find(index);
     if (!memory) {
       const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
@@ -146,7 +148,7 @@ Status Context::bind_prepared() {
   std::vector<Storage*> sources;
   prepares_each_run_ = false;
   for (const int32_t i : preparation->inputs()) {
-    const int32_t index = entry_->captures[static_cast<size_t>(i) - entry_->inputs.size()];
+    const int32_t index = runs_->captures[static_cast<size_t>(i) - entry_->inputs.size()];
     sources.push_back(
         states_->model()->tensors()[static_cast<size_t>(index)].tensor->box().storage());
     prepares_each_run_ = prepares_each_run_ || states_->find(index);
@@ -236,13 +238,13 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
                                  " has ", port.type.bytes(), " bytes; got ",
                                  data ? bytes : size_t{0});
   WEFT_TRY(check_alignment("output", port, data));
-  (entry_->program->stages() ? wanted_ : outputs_)[index] = data;
+  (runs_->program->stages() ? wanted_ : outputs_)[index] = data;
   has_run_ = false;
   return {};
 }
 
 void Context::unbind_output(size_t index) {
-  if (entry_->program->stages())
+  if (runs_->program->stages())
     wanted_[index] = nullptr;
   else
     outputs_[index] = own_outputs_[index];
@@ -258,9 +260,9 @@ Status Context::run() {
   WEFT_TRY(find_dimensions());
   if (seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   const uint64_t first = states_->random.next_ordinal;
-  states_->random.next_ordinal += static_cast<uint64_t>(entry_->program->graph().ordinals);
+  states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
   if constexpr (WEFT_KEEPS_sizes)
-    if (entry_->program->stages()) return run_stages(first);
+    if (runs_->program->stages()) return run_stages(first);
   if (prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
   take_new_states();

@@ -67,6 +67,7 @@ class Context {
 
   Ref<States> states_;
   const Entry* entry_ = nullptr;
+  const Runnable* runs_ = nullptr;  // of the entry
   Ref<executor::Compiled> compiled_;
   executor::FramePtr frame_;
   std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states

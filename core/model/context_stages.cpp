@@ -76,7 +76,7 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
 
 // The shapes of outputs, when those of all inputs are known; what was bound to another one is free.
 Status Context::find_dimensions() {
-  const graph::Graph& graph = entry_->program->graph();
+  const graph::Graph& graph = runs_->program->graph();
   if (knows_dimensions_ || graph::count_dimensions(graph) == 0) return {};
   std::vector<graph::TensorType> types = graph.input_types();
   for (size_t i = 0; i < inputs_now_.size(); ++i) {
@@ -96,8 +96,8 @@ Status Context::find_dimensions() {
 }
 
 Status Context::run_stages(uint64_t first_ordinal) {
-  const graph::Graph& graph = entry_->program->graph();
-  executor::Stages& stages = *entry_->program->stages();
+  const graph::Graph& graph = runs_->program->graph();
+  executor::Stages& stages = *runs_->program->stages();
   std::vector<int64_t> sizes = dimensions_;
   sizes.resize(stages.sizes(), 0);
   const auto given = [&](size_t index) {

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "executor/program.h"
 #include "executor/stages.h"
+#include "graph/control.h"
 #include "graph/sizes.h"
 #include "ops/use.h"
 
@@ -102,6 +103,19 @@ Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) 
   return program->compile(types, {}, nullptr, prepare);
 }
 
+// What reading the graph needs.
+void note_graph(const Graph& graph, ops::Use& use) {
+  for (const graph::Value& value : graph.values) use.note(value.type.dtype);
+  for (const graph::Node& node : graph.nodes)
+    if (node.op)
+      use.note(*node.op, node.attributes.view());
+    else if (graph::control_of(graph, node))
+      use.note("control");
+  for (const graph::Region& region : graph.regions)
+    for (const auto& body : {region.body, region.otherwise})
+      if (body) note_graph(*body, use);
+}
+
 }  // namespace
 
 Result<std::string> figures_of(const Model& model, int64_t batch) {
@@ -136,10 +150,17 @@ Result<std::string> figures_of(const Model& model, int64_t batch) {
 }
 
 Result<std::string> operators_of(const std::string& path) {
-  ops::Use use;
   WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
+  ops::Use use;
   for (const Entry& entry : model->entries()) {
+    if (entry.ready.program) {
+      const Graph& ready = entry.ready.program->graph();
+      note_graph(ready, use);
+      WEFT_TRY(entry.ready.program->compile(ready.input_types()).status());
+      continue;
+    }
     const Graph& graph = entry.program->graph();
+    note_graph(graph, use);
     if (!graph.sizes.empty())
       return errors::unsupported("ops", "entry `", entry.name,
                                  "` has shapes that a run decides, so its operators are not known "

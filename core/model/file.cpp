@@ -9,6 +9,7 @@
 #include "graph/sizes.h"
 #include "model/codec.h"
 #include "model/idle_contexts_impl.h"
+#include "model/packed.h"
 #include "model/saved_plans.h"
 #include "weft_parts.h"
 
@@ -25,21 +26,29 @@ class EntryReader {
       return errors::io("load", "an entry has no name");
     entry_.name = name->text();
     where_ = "load: entry `" + entry_.name + "`";
-    graph::Graph graph;
-    WEFT_TRY(read_inputs(graph));
-    WEFT_TRY(read_tensors("captures", [&](int32_t index) -> Status {
-      entry_.captures.push_back(index);
-      const Tensor& tensor = *archive_.tensors[static_cast<size_t>(index)].tensor;
-      graph.add_input({tensor.dtype(), tensor.shape(), {}});
-      return {};
-    }));
-    WEFT_TRY(read_tensors("constants", [&](int32_t index) -> Status {
-      return graph.add_constant(archive_.tensors[static_cast<size_t>(index)].tensor).status();
-    }));
-    const Json* body = json_.find("graph");
-    if (!body) return errors::io(where_, "it has no graph");
-    WEFT_TRY(decode_graph(where_, *body, graph));
-    WEFT_TRY(read_outputs(graph));
+    WEFT_TRY(read_ports("inputs", entry_.inputs));
+    WEFT_TRY(read_ports("outputs", entry_.outputs));
+    WEFT_TRY(read_tensors(json_, "captures", entry_.captures));
+    WEFT_TRY(read_ready());
+    if (!kHasTraced && entry_.ready.program) return std::move(entry_);
+    WEFT_TRY(read_traced());
+    return std::move(entry_);
+  }
+
+ private:
+#if defined(WEFT_RUNTIME_ONLY)
+  static constexpr bool kHasTraced = false;
+#else
+  static constexpr bool kHasTraced = true;
+#endif
+
+  Status read_traced() {
+    WEFT_ASSIGN(graph::Graph graph, read_graph(where_, json_, entry_.captures, Form::kTraced));
+    if (entry_.ready.program) {
+      const graph::Graph& ready = entry_.ready.program->graph();
+      if (!graph.sizes.empty() || graph.states != ready.states || graph.ordinals != ready.ordinals)
+        return errors::io(where_, "what is packed is of another graph; pack the file anew");
+    }
     if constexpr (WEFT_KEEPS_sizes) WEFT_TRY(open_shapes(graph));
     std::vector<bool> settled(entry_.inputs.size(), false);
     settled.resize(settled.size() + entry_.captures.size(), true);
@@ -47,10 +56,47 @@ class EntryReader {
                                                           std::move(settled)));
     WEFT_ASSIGN(Ref<executor::SavedPlans> plans, read_plans(where_, json_));
     if (plans) entry_.program->set_saved_plans(std::move(plans));
-    return std::move(entry_);
+    return {};
   }
 
- private:
+  Status read_ready() {
+    WEFT_ASSIGN(const Json* packed, find_packed(where_, json_));
+    if (!packed) return {};
+    const std::string where = where_ + ", packed";
+    entry_.ready.captures = entry_.captures;
+    WEFT_TRY(read_tensors(*packed, "captures", entry_.ready.captures));
+    WEFT_ASSIGN(graph::Graph graph,
+                read_graph(where, *packed, entry_.ready.captures, Form::kReady));
+    const size_t changeable = entry_.inputs.size() + entry_.captures.size();
+    for (const graph::StatePair& state : graph.states)
+      if (static_cast<size_t>(state.input) >= changeable)
+        return errors::io(where, "a packed tensor is a state");
+    if (!graph.sizes.empty()) return errors::io(where, "it has sizes");
+    entry_.ready.program = executor::Program::of_ready(std::move(graph));
+    WEFT_ASSIGN(Ref<executor::SavedPlans> plans, read_plans(where, *packed));
+    if (plans) entry_.ready.program->set_saved_plans(std::move(plans));
+    return {};
+  }
+
+  Result<graph::Graph> read_graph(const std::string& where, const Json& json,
+                                  std::span<const int32_t> captures, Form form) {
+    graph::Graph graph;
+    for (const Port& port : entry_.inputs) graph.add_input(port.type, port.name);
+    for (const int32_t index : captures) {
+      const Tensor& tensor = *archive_.tensors[static_cast<size_t>(index)].tensor;
+      graph.add_input({tensor.dtype(), tensor.shape(), {}});
+    }
+    std::vector<int32_t> constants;
+    WEFT_TRY(read_tensors(json, "constants", constants));
+    for (const int32_t index : constants)
+      WEFT_TRY(graph.add_constant(archive_.tensors[static_cast<size_t>(index)].tensor).status());
+    const Json* body = json.find("graph");
+    if (!body) return errors::io(where, "it has no graph");
+    WEFT_TRY(decode_graph(where, *body, graph, form));
+    WEFT_TRY(check_outputs(graph));
+    return graph;
+  }
+
   Result<Port> read_port(const Json& json) const {
     const Json* name = json.find("name");
     const Json* type = json.find("type");
@@ -62,42 +108,37 @@ class EntryReader {
     return port;
   }
 
-  Status read_inputs(graph::Graph& graph) {
-    const Json* inputs = json_.find("inputs");
-    if (!inputs || !inputs->is_array()) return errors::io(where_, "it has no inputs");
-    for (const Json& json : inputs->items()) {
+  Status read_ports(const char* key, std::vector<Port>& ports) const {
+    const Json* list = json_.find(key);
+    if (!list || !list->is_array()) return errors::io(where_, "it has no ", key);
+    for (const Json& json : list->items()) {
       WEFT_ASSIGN(Port port, read_port(json));
-      graph.add_input(port.type, port.name);
-      entry_.inputs.push_back(std::move(port));
+      ports.push_back(std::move(port));
     }
     return {};
   }
 
-  template <class Use>
-  Status read_tensors(const char* key, const Use& use) {
-    const Json* names = json_.find(key);
+  Status read_tensors(const Json& json, const char* key, std::vector<int32_t>& tensors) const {
+    const Json* names = json.find(key);
     if (!names || !names->is_array()) return errors::io(where_, "it has no ", key);
     for (const Json& name : names->items()) {
       const int32_t index = archive_.find_tensor(name.text());
       if (!name.is_string() || index < 0)
         return errors::io(where_, "the file has no tensor `", name.text(), "`");
-      WEFT_TRY(use(index));
+      tensors.push_back(index);
     }
     return {};
   }
 
   // The caller's outputs come first in the graph; the rest are new contents of states.
-  Status read_outputs(const graph::Graph& graph) {
-    const Json* outputs = json_.find("outputs");
-    if (!outputs || !outputs->is_array() || outputs->items().size() > graph.outputs.size())
+  Status check_outputs(const graph::Graph& graph) const {
+    if (entry_.outputs.size() > graph.outputs.size())
       return errors::io(where_, "its outputs do not fit its graph");
-    for (const Json& json : outputs->items()) {
-      WEFT_ASSIGN(Port port, read_port(json));
-      const size_t i = entry_.outputs.size();
+    for (size_t i = 0; i < entry_.outputs.size(); ++i) {
+      const Port& port = entry_.outputs[i];
       if (!(port.type == graph.type(graph.outputs[i])))
         return errors::io(where_, "output `", port.name, "` is ", to_string(port.type),
                           "; the graph gives ", to_string(graph.type(graph.outputs[i])));
-      entry_.outputs.push_back(std::move(port));
     }
     for (const graph::StatePair& state : graph.states)
       if (static_cast<size_t>(state.input) < entry_.inputs.size() ||
@@ -178,10 +219,14 @@ std::string ports_text(std::span<const Port> ports) {
   return text;
 }
 
+const graph::Graph& graph_of(const Entry& entry) {
+  return entry.program ? entry.program->graph() : entry.ready.program->graph();
+}
+
 std::map<std::string, std::string> libraries_of(const Model& model) {
   std::map<std::string, std::string> libraries;
   for (const Entry& entry : model.entries())
-    for (const graph::Node& node : entry.program->graph().nodes)
+    for (const graph::Node& node : graph_of(entry).nodes)
       if (node.op && node.op->outside) libraries.emplace(node.op->name, node.op->library);
   return libraries;
 }
@@ -190,10 +235,10 @@ std::string describe(const Model& model) {
   std::string text = "Weft model, format " + std::to_string(model.format_version()) + "\n";
   for (const Entry& entry : model.entries())
     text += "entry " + entry.name + "(" + ports_text(entry.inputs) + ") -> (" +
-            ports_text(entry.outputs) +
-            "): " + std::to_string(entry.program->graph().nodes.size()) + " nodes, " +
-            std::to_string(entry.captures.size()) + " captures, " +
-            std::to_string(entry.program->graph().states.size()) + " states\n";
+            ports_text(entry.outputs) + "): " + std::to_string(graph_of(entry).nodes.size()) +
+            " nodes, " + std::to_string(entry.captures.size()) + " captures, " +
+            std::to_string(graph_of(entry).states.size()) + " states\n" +
+            describe_packed(model, entry);
   for (const auto& [op, library] : libraries_of(model))
     text += "operator " + op + " of " + (library.empty() ? "the program" : library) + "\n";
   int64_t bytes = 0;
@@ -284,8 +329,44 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
       return errors::io("load", "the entry `", read.name, "` stands twice");
     model->entries_.push_back(std::move(read));
   }
+  WEFT_TRY(model->check_packed());
+  for (const NamedTensor& named : model->archive_.tensors)
+    model->loaded_.emplace_back(named.tensor->box().storage());
   model->text_ = describe(*model);
   return model;
+}
+
+// A packed tensor that follows from another one is right as long as nothing changes that.
+Status Model::check_packed() const {
+  for (const Entry& packed : entries_) {
+    if (!packed.ready.program) continue;
+    for (const Entry& other : entries_)
+      for (const graph::StatePair& state : graph_of(other).states) {
+        const int32_t tensor =
+            other.captures[static_cast<size_t>(state.input) - other.inputs.size()];
+        if (&other != &packed && std::ranges::count(packed.captures, tensor) > 0)
+          return errors::io("load: entry `" + packed.name + "`", "it is packed, and entry `",
+                            other.name, "` changes its tensor `",
+                            archive_.tensors[static_cast<size_t>(tensor)].name, "`");
+      }
+  }
+  return {};
+}
+
+const Runnable& Model::runnable(const Entry& entry) const {
+  if (!entry.program) return entry.ready;
+  if (!entry.ready.program || entry.program->budget() > 0) return entry;
+  for (const int32_t index : entry.captures) {
+    const Storage* const now = tensors()[static_cast<size_t>(index)].tensor->box().storage();
+    const Ref<Storage>& loaded = loaded_[static_cast<size_t>(index)];
+    if (now != loaded.get() || now->writes.load(std::memory_order_relaxed) > 0) return entry;
+  }
+  return entry.ready;
+}
+
+Status Entry::set_budget(int64_t bytes) const {
+  if (program) WEFT_TRY(program->set_budget(bytes));
+  return ready.program ? ready.program->set_budget(bytes) : Status();
 }
 
 Result<const Entry*> Model::entry(std::string_view name) const {

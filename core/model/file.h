@@ -82,12 +82,21 @@ std::string type_text(const Port& port);  // float32(batch, 3), for people
 Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
                     std::span<Port> outputs);
 
-struct Entry {
+// A graph of an entry point over tensors of the file.
+struct Runnable {
+  std::vector<int32_t> captures;  // tensor of each input of the program's graph after the entry's
+  Ref<executor::Program> program;
+};
+
+struct Entry : Runnable {  // as it was traced; in the runtime-only build null where `ready` does
   std::string name;
   std::vector<Port> inputs;  // without captures
   std::vector<Port> outputs;
-  std::vector<int32_t> captures;  // tensor of each further input of the program's graph
-  Ref<executor::Program> program;
+  Runnable
+      ready;  // the same behind its passes, see packed.h; null: the file has none for this build
+
+  // Of plans that are made from now on.
+  Status set_budget(int64_t bytes) const;
 };
 
 class IdleContexts;
@@ -107,14 +116,20 @@ class Model final : public Object {
   const Archive& archive() const { return archive_; }
   int64_t format_version() const { return version_; }
   const std::string& text() const { return text_; }  // a description for people
-  IdleContexts& idle_contexts() { return *idle_; }   // of run.h
+  // What contexts of an entry run: `ready` unless a budget asks for more than it has, or a tensor
+  // of the model was written after it was loaded.
+  const Runnable& runnable(const Entry& entry) const;
+  IdleContexts& idle_contexts() { return *idle_; }  // of run.h
 
  private:
   Model();
   ~Model() override;
   static Result<Ref<Model>> from_archive(Archive archive);
 
+  Status check_packed() const;
+
   Archive archive_;
+  std::vector<Ref<Storage>> loaded_;  // of the tensors, as the file has them; where some are packed
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   int64_t version_ = 0;

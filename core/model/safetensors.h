@@ -1,9 +1,10 @@
 // Named arrays in one file, as any safetensors reader opens it.
 //
 // Written deterministically: header padded with spaces so that data starts at a multiple of 64,
-// tensors by falling element size, then name, so that each is naturally aligned and can be used
-// where it lies in the mapped file. Read without trust: every length, offset, overlap and size is
-// checked first, and no allocation is sized by a number that the file does not back with bytes.
+// tensors of whole lines of 64 bytes first, then by falling element size, so that each is aligned
+// and can be used where it lies in the mapped file. Read without trust: every length, offset,
+// overlap and size is checked first, and no allocation is sized by a number that the file does not
+// back with bytes.
 #pragma once
 
 #include <span>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <tuple>
 
 #include "base/errors.h"
 #include "model/dtype_names.h"
@@ -35,8 +36,9 @@ Status write_elements(ReplaceFile& file, const Ref<Tensor>& tensor) {
   return file.write(dense->data(), static_cast<size_t>(dense->bytes()));
 }
 
-// By falling element size, then by name: the same tensors give the same bytes, and each starts
-// at a multiple of its element size.
+// First what takes whole lines of the cache, so that each of these starts at one; then by falling
+// element size, so that each starts at a multiple of that; then by name. The same tensors give the
+// same bytes.
 Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tensors) {
   std::vector<NamedTensor> sorted;
   for (const NamedTensor& named : tensors) {
@@ -44,8 +46,12 @@ Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tens
     sorted.push_back(named);
   }
   std::ranges::sort(sorted, [](const NamedTensor& a, const NamedTensor& b) {
-    const int64_t size_a = size_of(a.tensor->dtype()), size_b = size_of(b.tensor->dtype());
-    return size_a != size_b ? size_a > size_b : a.name < b.name;
+    const auto key = [](const NamedTensor& named) {
+      const bool fills_lines = named.tensor->bytes() % static_cast<int64_t>(kDataAlignment) == 0;
+      return std::tuple(!fills_lines, fills_lines ? 0 : -size_of(named.tensor->dtype()),
+                        std::string_view(named.name));
+    };
+    return key(a) < key(b);
   });
   for (size_t i = 0; i < sorted.size(); ++i) {
     const std::string& name = sorted[i].name;

@@ -21,40 +21,6 @@ Json encode_list(const Numbers& numbers) {
   return list;
 }
 
-// Of what the file says of the entry, without its plan.
-std::string fingerprint_of_entry(const Json& entry) {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char* key : {"inputs", "outputs", "captures", "constants", "graph"}) {
-    const Json* part = entry.find(key);
-    for (const char c : part ? write_json(*part) : std::string())
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  std::string text;
-  for (int digit = 60; digit >= 0; digit -= 4) text += "0123456789abcdef"[hash >> digit & 15];
-  return text;
-}
-
-Json encode(const SavedPlans& plans, const Json& entry) {
-  Json list = Json::array();
-  for (const SavedPlan& plan : plans.plans) {
-    Json json = Json::object();
-    json.set("graph", plan.graph);
-    json.set("order", encode_list(plan.order));
-    json.set("parts", plan.parts);
-    json.set("groups", encode_list(plan.groups));
-    json.set("offsets", encode_list(plan.offsets));
-    json.set("arena", plan.arena_bytes);
-    json.set("without", plan.arena_without);
-    list.push(std::move(json));
-  }
-  Json json = Json::object();
-  json.set("version", kVersion);
-  json.set("graph", fingerprint_of_entry(entry));
-  json.set("for", plans.conditions);
-  json.set("plans", std::move(list));
-  return json;
-}
-
 template <class Number>
 Status decode_list(const std::string& where, const Json& plan, const char* key, int64_t most,
                    std::vector<Number>& numbers) {
@@ -87,7 +53,49 @@ Result<SavedPlan> decode(const std::string& where, const Json& json) {
   return plan;
 }
 
+Result<Json> with_plans(const Json& entry, executor::Program& program) {
+  Json changed = Json::object();
+  for (const auto& [name, value] : entry.members())
+    if (name != "plan") changed.set(name, value);
+  WEFT_ASSIGN(const Ref<SavedPlans> plans, program.plans_to_save());
+  changed.set("plan", encode_plans(*plans, entry));
+  return changed;
+}
+
 }  // namespace
+
+std::string fingerprint_of_entry(const Json& entry) {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char* key : {"inputs", "outputs", "captures", "constants", "graph"}) {
+    const Json* part = entry.find(key);
+    for (const char c : part ? write_json(*part) : std::string())
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  std::string text;
+  for (int digit = 60; digit >= 0; digit -= 4) text += "0123456789abcdef"[hash >> digit & 15];
+  return text;
+}
+
+Json encode_plans(const SavedPlans& plans, const Json& entry) {
+  Json list = Json::array();
+  for (const SavedPlan& plan : plans.plans) {
+    Json json = Json::object();
+    json.set("graph", plan.graph);
+    json.set("order", encode_list(plan.order));
+    json.set("parts", plan.parts);
+    json.set("groups", encode_list(plan.groups));
+    json.set("offsets", encode_list(plan.offsets));
+    json.set("arena", plan.arena_bytes);
+    json.set("without", plan.arena_without);
+    list.push(std::move(json));
+  }
+  Json json = Json::object();
+  json.set("version", kVersion);
+  json.set("graph", fingerprint_of_entry(entry));
+  json.set("for", plans.conditions);
+  json.set("plans", std::move(list));
+  return json;
+}
 
 Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) {
   const Json* json = entry.find("plan");
@@ -125,10 +133,20 @@ Status save_plans(const std::string& path) {
     size_t next = 0;
     for (const Json& entry : old.find("entries")->items()) {
       Json changed = Json::object();
-      for (const auto& [name, value] : entry.members())
-        if (name != "plan") changed.set(name, value);
-      WEFT_ASSIGN(const Ref<SavedPlans> plans, model->entries()[next++].program->plans_to_save());
-      if (!plans->plans.empty()) changed.set("plan", encode(*plans, entry));
+      const Entry& own = model->entries()[next++];
+      for (const auto& [name, value] : entry.members()) {
+        if (name == "plan") continue;
+        if (name != "packed" || !own.ready.program) {
+          changed.set(name, value);
+          continue;
+        }
+        WEFT_ASSIGN(Json packed, with_plans(value, *own.ready.program));
+        changed.set(name, std::move(packed));
+      }
+      if (own.program) {
+        WEFT_ASSIGN(const Ref<SavedPlans> plans, own.program->plans_to_save());
+        if (!plans->plans.empty()) changed.set("plan", encode_plans(*plans, entry));
+      }
       entries.push(std::move(changed));
     }
     Json json = Json::object();

@@ -14,6 +14,11 @@
 
 namespace weft::model {
 
+// Of what the file says of the entry, without what is saved of its planning.
+std::string fingerprint_of_entry(const Json& entry);
+// The field "plan" of an entry.
+Json encode_plans(const executor::SavedPlans& plans, const Json& entry);
+
 // Of an entry as the file has it; null: there is none that this build can use.
 Result<Ref<executor::SavedPlans>> read_plans(const std::string& where, const Json& entry);
 

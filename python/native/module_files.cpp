@@ -119,6 +119,15 @@ void save_plans(const std::string& path) {
   check_file(status);
 }
 
+void pack_model(const std::string& path) {
+  weft_status status;
+  {
+    py::gil_scoped_release release;
+    status = weft_model_pack(path.c_str());
+  }
+  check_file(status);
+}
+
 class Model {
  public:
   explicit Model(const std::string& path) {
@@ -184,6 +193,7 @@ void define_files(py::module_& module) {
   module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"),
              py::arg("source_lines") = false);
   module.def("save_plans", save_plans);
+  module.def("pack_model", pack_model);
   py::class_<Model>(module, "Model")
       .def(py::init<const std::string&>())
       .def("text", &Model::text)

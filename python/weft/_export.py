@@ -23,6 +23,7 @@ def export(
     metadata: Mapping[str, str] | None = None,
     source_lines: bool = False,
     plan: bool = False,
+    pack: bool = False,
     **entries: Any,
 ) -> None:
     """Writes a .weft file with one or several entry points over shared weights.
@@ -41,6 +42,10 @@ def export(
         values. It is for this release of Weft, this machine's instruction set and the present
         number of threads, and left alone elsewhere; `weft_model_save_plans` makes another. Entry
         points with `dynamic` inputs have none
+    pack: keep graph and weights of inference also as they are run, with plans, so that what loads
+        the file runs them where they are mapped. It is for this release of Weft and left alone
+        elsewhere. The file gets about as large again. Entry points with `dynamic` inputs, and those
+        that read what another one changes, stay as they are
 
     The file runs in C (`weft_model_load`), in `weft.runtime`, and comes back as a block with
     `SymbolBlock.imports`. The same network gives the same bytes.
@@ -91,6 +96,8 @@ def export(
     native.save_model(fspath(path), written, list((metadata or {}).items()), source_lines)
     if plan:
         native.save_plans(fspath(path))
+    if pack:
+        native.pack_model(fspath(path))
 
 
 Examples = tuple[Any, ...] | None  # None: the arguments of the last call

@@ -2,11 +2,13 @@
 
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
-runtime-only library needs to run it, `weft compile FILE` makes C of it.
+runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
+makes C of it.
 """
 
 import argparse
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -38,6 +40,11 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="describe a .weft file")
     add_file(info)
     info.add_argument(*("--batch", "-n"), type=int, help="figures for so many samples at a time")
+    pack = commands.add_parser(
+        "pack", help="keep weights and plans in a .weft file as they are run"
+    )
+    add_file(pack)
+    pack.add_argument("--output", "-o", help="path of the packed file; the file itself by default")
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
@@ -135,6 +142,22 @@ def list_operators(path: str) -> int:
     return 0
 
 
+def pack_file(path: str, libraries: list[str], output: str | None) -> int:
+    """Packs a model file; returns the exit status."""
+    from weft import Error, runtime
+
+    try:
+        for library in libraries:
+            runtime.load_library(library)
+        if output:
+            shutil.copyfile(path, output)
+        runtime.pack(output or path)
+    except (Error, OSError) as error:
+        print(f"weft: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def compile_file(options: argparse.Namespace) -> int:
     """Writes a model as C and prints the files' names; returns the exit status."""
     from weft import Error, runtime
@@ -167,6 +190,8 @@ def main(arguments: list[str] | None = None) -> int:
         return describe(options.file, options.library, options.batch)
     if options.command == "ops":
         return list_operators(options.file)
+    if options.command == "pack":
+        return pack_file(options.file, options.library, options.output)
     if options.command == "compile":
         return compile_file(options)
     answers = []

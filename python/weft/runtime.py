@@ -46,6 +46,7 @@ void weft_model_release(weft_model model);
 const char* weft_model_text(weft_model model);
 weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
 weft_status weft_model_operators(const char* path, const char** text);
+weft_status weft_model_pack(const char* path);
 typedef struct weft_c_options {
   size_t struct_size;
   const char* entry;
@@ -158,6 +159,14 @@ def operators(path: str | os.PathLike[str]) -> str:
     out = _ffi.new("const char**")
     _check(_library.weft_model_operators(os.fsencode(path), out), _FILE_ERRORS)
     return _text(out[0])
+
+
+def pack(path: str | os.PathLike[str]) -> None:
+    """Writes a file anew with entry points that are ready to run: `weft pack`, `export(pack=True)`.
+
+    Raises OSError for a file that cannot be read or written.
+    """
+    _check(_library.weft_model_pack(os.fsencode(path)), _FILE_ERRORS)
 
 
 class Model:

@@ -258,6 +258,7 @@ static void models(void) {
   weft_tensor out = NULL;
   weft_function function = NULL;
   NULLED(weft_model_save_plans(NULL), "path");
+  NULLED(weft_model_pack(NULL), "path");
   NULLED(weft_model_load(NULL, &model), "path");
   NULLED(weft_model_load("x", NULL), "out");
   NULLED(weft_model_load_memory(NULL, 8, &model), "data");

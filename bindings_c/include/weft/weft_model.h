@@ -43,6 +43,13 @@ WEFT_API void weft_model_release(weft_model model);
  * an instruction set and a number of threads; elsewhere it is not used. One that does not fit its
  * graph fails the load, or the context that would use it, with WEFT_IO. */
 WEFT_API weft_status weft_model_save_plans(const char* path);
+/* Writes the file anew, in one step, with entry points that are ready to run: their graphs as
+ * passes leave them, their weights in the form that kernels read, and plans. What loads it then
+ * maps these and changes nothing; the results are the same. Fits every instruction set and number
+ * of threads of this release of Weft; elsewhere what is packed is not used. An entry point whose
+ * shapes are those of a run, or that reads what another one changes, stays as it is. Not in the
+ * runtime-only library. */
+WEFT_API weft_status weft_model_pack(const char* path);
 /* A description for people: format version, entry points, weights, metadata; as long as the
  * model lives. */
 WEFT_API const char* weft_model_text(weft_model model);

@@ -55,6 +55,7 @@ class Writer : public Owned<weft_writer, weft_writer_release> {
 class Model : public Owned<weft_model, weft_model_release> {
  public:
   static void save_plans(const char* path) { check(weft_model_save_plans(path)); }
+  static void pack(const char* path) { check(weft_model_pack(path)); }
   void set_budget(const char* entry, int64_t bytes) {
     check(weft_model_set_budget(handle_, entry, bytes));
   }

@@ -509,6 +509,7 @@ class HybridBlock(Block, Planned):
         metadata: Mapping[str, str] | None = None,
         source_lines: bool = False,
         plan: bool = False,
+        pack: bool = False,
     ) -> None:
         """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
         `examples` or else of the last call: `weft.export` with one entry point.
@@ -519,6 +520,7 @@ class HybridBlock(Block, Planned):
             metadata=metadata,
             source_lines=source_lines,
             plan=plan,
+            pack=pack,
             **{entry: (self, *examples) if examples else self},
         )
 

@@ -1,0 +1,151 @@
+// Packing: the passes run, what follows from weights is computed, and the file is written anew with
+// both.
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "model/codec.h"
+#include "model/packed.h"
+#include "model/saved_plans.h"
+
+namespace weft::model {
+namespace {
+
+using executor::Preparation;
+using executor::Prepared;
+using executor::Program;
+
+bool reads_what_others_change(const Model& model, const Entry& entry) {
+  for (const Entry& other : model.entries())
+    for (const graph::StatePair& state : other.program->graph().states) {
+      const int32_t tensor = other.captures[static_cast<size_t>(state.input) - other.inputs.size()];
+      if (&other != &entry && std::ranges::count(entry.captures, tensor) > 0) return true;
+    }
+  return false;
+}
+
+// One entry's packed form, and the tensors that it adds to the file's.
+class Packer {
+ public:
+  Packer(const Model& model, const Entry& entry, const Json& json)
+      : model_(model), entry_(entry), json_(json) {}
+
+  Result<Json> run(std::vector<NamedTensor>& tensors) {
+    WEFT_ASSIGN(Program::Ready ready, entry_.program->ready());
+    Json captures = Json::array(), constants = Json::array();
+    if (ready.preparation) {
+      WEFT_ASSIGN(const Ref<Prepared> prepared, prepared_by(*ready.preparation));
+      const std::span<const graph::TensorType> types = ready.preparation->types();
+      for (size_t i = 0; i < types.size(); ++i) {
+        WEFT_ASSIGN(Ref<Tensor> tensor, tensor_on(prepared->contents()[i], types[i]));
+        tensors.push_back({entry_.name + ".packed." + std::to_string(i), std::move(tensor)});
+        captures.push(tensors.back().name);
+      }
+    }
+    for (const graph::Constant& constant : ready.graph.constants)
+      constants.push(name_of(constant.content, tensors));
+    WEFT_ASSIGN(Json body, encode_graph(ready.graph, Form::kReady));
+    Json packed = Json::object();
+    packed.set("version", kPackedVersion);
+    packed.set("for", executor::graph_conditions(graph::PassSelection()));
+    packed.set("of", fingerprint_of_entry(json_));
+    packed.set("captures", std::move(captures));
+    packed.set("constants", std::move(constants));
+    packed.set("graph", std::move(body));
+    WEFT_ASSIGN(const Ref<executor::SavedPlans> plans,
+                Program::of_ready(std::move(ready.graph))->plans_to_save());
+    packed.set("plan", encode_plans(*plans, packed));
+    return packed;
+  }
+
+ private:
+  Result<Ref<Prepared>> prepared_by(const Preparation& preparation) const {
+    std::vector<Storage*> sources;
+    std::vector<void*> in;
+    for (const int32_t i : preparation.inputs()) {
+      const int32_t index = entry_.captures[static_cast<size_t>(i) - entry_.inputs.size()];
+      Tensor& tensor = *model_.tensors()[static_cast<size_t>(index)].tensor;
+      sources.push_back(tensor.box().storage());
+      in.push_back(tensor.data());
+    }
+    WEFT_ASSIGN(Ref<Prepared> prepared, Prepared::allocate(preparation.types(), sources));
+    WEFT_ASSIGN(const executor::FramePtr frame, preparation.plan().checkout());
+    WEFT_TRY(preparation.make(*frame, *prepared, in));
+    return prepared;
+  }
+
+  static Result<Ref<Tensor>> tensor_on(const Ref<Storage>& storage, const graph::TensorType& type) {
+    Box* const box = Box::create(storage);
+    if (!box) return errors::out_of_memory("pack", sizeof(Box));
+    return Tensor::whole(type.dtype, type.shape, Ref<Box>::adopt(box));
+  }
+
+  // A constant that passes left as it was is a tensor of the file already.
+  std::string name_of(const Ref<Tensor>& constant, std::vector<NamedTensor>& tensors) {
+    for (const NamedTensor& named : model_.tensors())
+      if (named.tensor->data() == constant->data() && named.tensor->dtype() == constant->dtype() &&
+          named.tensor->shape() == constant->shape() && constant->dense())
+        return named.name;
+    tensors.push_back({entry_.name + ".packed.constant." + std::to_string(constants_++), constant});
+    return tensors.back().name;
+  }
+
+  const Model& model_;
+  const Entry& entry_;
+  const Json& json_;
+  int constants_ = 0;
+};
+
+// Tensors that only an earlier packing has.
+std::unordered_set<std::string> packed_before(const Json& entries) {
+  std::unordered_set<std::string> names;
+  const auto for_each_name = [&](const Json* holder, const auto& use) {
+    for (const char* key : {"captures", "constants"})
+      if (const Json* list = holder ? holder->find(key) : nullptr)
+        for (const Json& name : list->items()) use(name.text());
+  };
+  for (const Json& entry : entries.items())
+    for_each_name(entry.find("packed"), [&](const std::string& name) { names.insert(name); });
+  for (const Json& entry : entries.items())
+    for_each_name(&entry, [&](const std::string& name) { names.erase(name); });
+  return names;
+}
+
+}  // namespace
+
+Status pack(const std::string& path) {
+  WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
+  WEFT_ASSIGN(const Json old, parse_json(*model->archive().find_metadata("weft")));
+  const Json& old_entries = *old.find("entries");
+  const std::unordered_set<std::string> dropped = packed_before(old_entries);
+  std::vector<NamedTensor> tensors;
+  for (const NamedTensor& named : model->tensors())
+    if (!dropped.contains(named.name)) tensors.push_back(named);
+  Json entries = Json::array();
+  size_t next = 0;
+  for (const Json& json : old_entries.items()) {
+    const Entry& entry = model->entries()[next++];
+    Json changed = Json::object();
+    for (const auto& [name, value] : json.members())
+      if (name != "packed") changed.set(name, value);
+    if (!entry.program->stages() && !reads_what_others_change(*model, entry)) {
+      WEFT_ASSIGN(Json packed, Packer(*model, entry, json).run(tensors));
+      changed.set("packed", std::move(packed));
+    } else {
+      log(LogLevel::kInfo, "pack: entry `", entry.name, "` stays as it is: ",
+          entry.program->stages() ? "its shapes are those of a run"
+                                  : "another entry changes what it reads");
+    }
+    entries.push(std::move(changed));
+  }
+  Json json = Json::object();
+  for (const auto& [name, value] : old.members())
+    json.set(name, name == "entries" ? entries : value);
+  Metadata metadata = model->archive().metadata;
+  for (auto& [key, text] : metadata)
+    if (key == "weft") text = write_json(json);
+  return write_archive(path, tensors, metadata);
+}
+
+}  // namespace weft::model

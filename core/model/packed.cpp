@@ -1,0 +1,45 @@
+#include "model/packed.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "executor/saved_plan.h"
+#include "model/saved_plans.h"
+
+namespace weft::model {
+
+Result<const Json*> find_packed(const std::string& where, const Json& entry) {
+  constexpr const Json* kNone = nullptr;
+  const Json* const packed = entry.find("packed");
+  if (!packed) return kNone;
+  const Json *version = packed->find("version"), *conditions = packed->find("for"),
+             *of = packed->find("of");
+  if (!version || !version->is_integer()) return errors::io(where, "what is packed has no version");
+  if (version->integer() != kPackedVersion) {
+    log(LogLevel::kInfo, where, ": what is packed is not used: it has version ",
+        version->integer());
+    return kNone;
+  }
+  if (!conditions || !conditions->is_string() || !of)
+    return errors::io(where, "what is packed is damaged");
+  const std::string present = executor::graph_conditions(graph::PassSelection());
+  if (conditions->text() != present) {
+    log(LogLevel::kInfo, where, ": what is packed is not used: it was made for ",
+        conditions->text(), "; this is ", present);
+    return kNone;
+  }
+  if (of->text() != fingerprint_of_entry(entry))
+    return errors::io(where, "what is packed is of another graph; pack the file anew");
+  return packed;
+}
+
+std::string describe_packed(const Model& model, const Entry& entry) {
+  if (!entry.ready.program) return {};
+  int64_t bytes = 0;
+  const auto packed = std::span(entry.ready.captures).subspan(entry.captures.size());
+  for (const int32_t index : packed)
+    bytes += model.tensors()[static_cast<size_t>(index)].tensor->bytes();
+  return "  packed: " + std::to_string(entry.ready.program->graph().nodes.size()) + " nodes, " +
+         std::to_string(packed.size()) + " packed tensors, " + std::to_string(bytes) + " bytes\n";
+}
+
+}  // namespace weft::model

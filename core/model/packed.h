@@ -1,0 +1,33 @@
+// Entry points that are ready to run: the field "packed" of an entry, which readers may leave
+// alone.
+//
+//   {"version": 1, "for": conditions, "of": fingerprint of the entry's graph,
+//    "captures": [tensors], "constants": [tensors], "graph": {…}, "plan": {…}}
+//
+// The graph is what passes made of the entry's own: it takes the entry's inputs and captures, then
+// the tensors that "captures" names: weights in the form that kernels read, computed once and
+// mapped like others ever after. Neither depends on the instruction set or on threads; both belong
+// to a release and to the passes. One of another version, or made under other conditions, is not
+// used; one of another graph is an error. The plan is as in saved_plans.h.
+#pragma once
+
+#include <string>
+
+#include "model/file.h"
+#include "model/json.h"
+
+namespace weft::model {
+
+inline constexpr int64_t kPackedVersion = 1;
+
+// Null: the entry has none that this build can use.
+Result<const Json*> find_packed(const std::string& where, const Json& entry);
+
+// A line for people; empty where nothing is packed.
+std::string describe_packed(const Model& model, const Entry& entry);
+
+// Writes the file anew, in one step, with all entry points packed that can be: not those with
+// sizes, nor those that read what another one changes. Not in the runtime-only build.
+Status pack(const std::string& path);
+
+}  // namespace weft::model

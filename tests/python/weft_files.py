@@ -1,0 +1,45 @@
+"""For tests: .weft files with fields of an entry changed, and what running one says."""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+
+import numpy
+
+
+def read(path):
+    data = path.read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
+    return header, data[8 + length :]
+
+
+def changed(path, to, change):
+    """A file whose entry's fields were changed."""
+    header, rest = read(path)
+    text = json.loads(header["__metadata__"]["weft"])
+    change(text["entries"][0])
+    header["__metadata__"]["weft"] = json.dumps(text)
+    written = json.dumps(header).encode()
+    written += b" " * (-(8 + len(written)) % 64)
+    to.write_bytes(struct.pack("<Q", len(written)) + written + rest)
+    return to
+
+
+def log_of(path, x, **environment):
+    """What the library says while another process runs the file."""
+    numpy.save(path.parent / "x.npy", x.asnumpy())
+    code = (
+        "import numpy, sys; from weft import runtime; "
+        "runtime.Model(sys.argv[1]).context('forward').run(numpy.load(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path, path.parent / "x.npy"],
+        env={**os.environ, "WEFT_LOG": "info", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
