@@ -5,7 +5,7 @@
 Builds it from `weft ops` in build/kept (generic and AVX2; where Debian's cross compiler is, for
 aarch64 in build/kept-aarch64), strips it and prints the bytes and what holds them. Then MobileNet
 v2 on one image and one thread beside the full library held to AVX2, in processes that take turns;
-and a C program from exec to its first result, with a saved plan and a warm page cache.
+and a C program from exec to its first result, of a packed file, with a warm page cache.
 """
 
 import argparse
@@ -113,7 +113,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model, keep = folder / "mobilenet.weft", ROOT / "build" / "mobilenet.ops"
-        net.export(model, image, plan=True)
+        net.export(model, image, pack=True)
         keep.write_text(runtime.operators(model), "utf-8")
         kept = build(keep, ROOT / "build" / "kept", options.jobs, "-DWEFT_ISAS=generic;avx2")
         say_size(report, "x86-64", kept, folder / "kept.so")

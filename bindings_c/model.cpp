@@ -65,7 +65,9 @@ weft_status weft_model_save_plans(const char* path) {
 weft_status weft_model_load(const char* path, weft_model* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_load", {{"path", path}, {"out", out}}));
+#if !WEFT_HAS_SOME_OPERATORS
     WEFT_TRY(model::wait_for_queued_writes());
+#endif
     WEFT_ASSIGN(Ref<model::Model> loaded, model::Model::load(path));
     *out = reinterpret_cast<weft_model>(loaded.detach());
     return {};

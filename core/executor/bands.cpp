@@ -6,6 +6,7 @@
 #include "executor/packing.h"
 #include "ops/kernel_call.h"
 #include "ops/use.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -205,6 +206,7 @@ class Planner {
 
   // Arithmetic on one row of all planes.
   Status add_arithmetic(size_t n, BandStep& step) {
+    if constexpr (!WEFT_KEEPS_tiles) return lower(body_).status();
     const Node& node = body_.nodes[n];
     std::vector<ValueId> operands;
     Graph region;

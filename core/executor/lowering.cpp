@@ -8,6 +8,8 @@
 #include "graph/fused.h"
 #include "kernels/formula_ids.h"
 #include "ops/reduce_slot.h"
+#include "ops/use.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 
@@ -289,7 +291,12 @@ Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& oper
   return region;
 }
 
-Result<TileCode> lower(const Graph& region) { return Lowering(region).run(); }
+Result<TileCode> lower(const Graph& region) {
+  if constexpr (!WEFT_KEEPS_tiles)
+    return errors::unsupported("plan", "arithmetic is left out of this build of Weft (WEFT_OPS)");
+  ops::note_use("tiles");
+  return Lowering(region).run();
+}
 
 void set_loop(TileCode& code, std::span<const TensorView> externals, int threads) {
   std::vector<TensorView> all(externals.begin(), externals.begin() + code.first_buffer());

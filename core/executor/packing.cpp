@@ -4,6 +4,8 @@
 #include <numeric>
 #include <vector>
 
+#include "weft_parts.h"
+
 namespace weft::executor {
 namespace {
 
@@ -226,9 +228,36 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
   return result;
 }
 
+// The largest first, each in the lowest gap: where a saved plan, which was searched for, is of no
+// use.
+Packing pack_once(std::span<Buffer> buffers) {
+  std::vector<Buffer*> placed;
+  for (Buffer& buffer : buffers) placed.push_back(&buffer);
+  std::ranges::stable_sort(placed,
+                           [](const Buffer* a, const Buffer* b) { return a->bytes > b->bytes; });
+  int64_t top = 0;
+  for (size_t i = 0; i < placed.size(); ++i) {
+    Buffer& own = *placed[i];
+    own.offset = 0;
+    const int64_t bytes = aligned(own.bytes);
+    const auto is_in_the_way = [&](const Buffer* other) {
+      return other->bytes > 0 && own.conflicts_with(*other) && other->offset < own.offset + bytes &&
+             own.offset < other->offset + aligned(other->bytes);
+    };
+    for (size_t k = 0; bytes > 0 && k < i; ++k) {
+      if (!is_in_the_way(placed[k])) continue;
+      own.offset = placed[k]->offset + aligned(placed[k]->bytes);
+      k = SIZE_MAX;  // from the first again
+    }
+    top = std::max(top, own.offset + bytes);
+  }
+  return {top, false};
+}
+
 }  // namespace
 
 Packing pack(std::span<Buffer> buffers, int64_t bound) {
+  if constexpr (!WEFT_KEEPS_search) return pack_once(buffers);
   for (Buffer& buffer : buffers) buffer.offset = 0;
   const Neighbours neighbours(buffers);
   Greedy greedy(buffers, neighbours);

@@ -81,7 +81,7 @@ Status Placement::place_all() {
   WEFT_TRY(move_scalars());
   WEFT_TRY(check_total());
   computing_ = steps.size();
-  gather_branches();
+  if constexpr (WEFT_KEEPS_branches) gather_branches();
   place_outputs();
   note_uses();
   reuse_in_place();
@@ -138,7 +138,7 @@ Status Placement::define_sources() {
   }
   for (const graph::Constant& constant : graph_.constants) {
     Ref<Tensor> content = constant.content;
-    if (options_.device) {
+    if (WEFT_KEEPS_devices && options_.device) {
       WEFT_ASSIGN(content, transfer(*content, options_.device));
     }
     held.emplace_back(content->box().storage());
@@ -150,7 +150,7 @@ Status Placement::define_sources() {
 
 // A device has the scalars in one array of its own.
 Status Placement::move_scalars() {
-  if (!options_.device || scalars->empty()) return {};
+  if (!WEFT_KEEPS_devices || !options_.device || scalars->empty()) return {};
   WEFT_ASSIGN(const Ref<Tensor> here,
               Tensor::create(DType::kUInt64, Shape{static_cast<int64_t>(scalars->size())}));
   std::memcpy(here->data(), scalars->data(), static_cast<size_t>(here->bytes()));
@@ -213,6 +213,7 @@ bool Placement::add_view(const Node& node, const std::vector<TensorType>& types)
 }
 
 Status Placement::add_tiles(const Node& node) {
+  if constexpr (!WEFT_KEEPS_tiles) return lower(graph_).status();
   PendingStep step;
   step.kind = StepKind::kTileProgram;
   step.node = &node;

@@ -7,6 +7,12 @@
 namespace weft::executor {
 namespace {
 
+#if defined(WEFT_RUNTIME_ONLY)
+constexpr bool kHasGradients = false;
+#else
+constexpr bool kHasGradients = true;
+#endif
+
 // `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
   return step.node && step.node->op && step.node->op->name == "update";
@@ -235,7 +241,7 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   std::vector<bool> is_scratch(items_.size(), false);
   for (const PendingStep& step : steps)
     if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
-  if (options_.overwrite_residuals) move_to_residuals(buffers, owners, is_scratch);
+  if (kHasGradients && options_.overwrite_residuals) move_to_residuals(buffers, owners, is_scratch);
   std::vector<Lane> lanes;
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);

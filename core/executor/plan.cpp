@@ -11,6 +11,7 @@
 #include "executor/control.h"
 #include "executor/placement_impl.h"
 #include "graph/fused.h"
+#include "ops/use.h"
 #include "weft_parts.h"
 
 namespace weft::executor {
@@ -272,7 +273,7 @@ Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<
              graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
-  if (!options.order || is_enough(options, *placement)) return {};
+  if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
   const OrderProblem problem = placement->order_problem();
   const int64_t most =
       options.enough > 0 ? options.enough - placement->residual_bytes : INT64_MAX - 1;
@@ -287,14 +288,17 @@ Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<
 }
 
 Status decide(const graph::Graph& graph, Decided& decided) {
+  ops::note_use("search");
+  ops::note_use("branches");  // more threads may have some
   WEFT_TRY(place(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
-  if (decided.placement->parts > 0 && !is_enough(decided.options, *decided.placement)) {
+  if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
+      !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
     WEFT_TRY(place(graph, decided.apart, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
   }
   decided.arena_without = decided.placement->arena_bytes;
-  if (!decided.options.branches) return {};
+  if (!WEFT_KEEPS_branches || !decided.options.branches) return {};
   return add_groups(decided.placement->options(), decided.groups, decided.placement);
 }
 
@@ -311,6 +315,10 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   decided.arena_without = saved.arena_without;
   decided.placement = std::make_unique<Placement>(*ordered, options);
   if (saved.groups.empty()) return decided.placement->run_as(&saved);
+  if constexpr (!WEFT_KEEPS_branches)
+    return errors::unsupported(where,
+                               "the saved plan has steps side by side, which this build of "
+                               "Weft was made without (WEFT_OPS)");
   WEFT_TRY(decided.placement->run_as(nullptr));
   decided.groups = find_branches(decided.placement->branch_steps(), options.threads);
   std::erase_if(decided.groups, [&](const BranchGroup& group) {
@@ -360,6 +368,7 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
 }
 
 Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
+  ops::note_use("branches");
   Group group;
   group.share = found.share;
   group.seconds = found.seconds;

@@ -141,7 +141,7 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
   if (frame.residual_) roots.residual = frame.residual_->data();
   const int64_t bytes = frame.arena_ ? 0 : plan.device ? plan.arena_bytes : scratch_bytes(plan);
   void* scratch = nullptr;
-  if (bytes > 0 && plan.device) {
+  if (WEFT_KEEPS_devices && bytes > 0 && plan.device) {
     Ref<Storage>& arena = frame.arenas_[which];
     if (!arena) {
       WEFT_ASSIGN(arena, Storage::allocate(bytes, plan.device));
@@ -414,6 +414,8 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   Graph typed;
   const bool own = std::ranges::equal(graph_.input_types(), inputs);
   if (!own) {
+    if constexpr (!WEFT_KEEPS_passes)
+      return errors::unsupported("plan", "packed files run with their own shapes only (WEFT_OPS)");
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());

@@ -133,7 +133,7 @@ Status with_line(Status status, const Step& step) {
 
 Status run_step(const Run& run, const Action& action) {
   char* const at = run.block + action.bound;
-  if (run.plan.device) {
+  if (WEFT_KEEPS_devices && run.plan.device) {
     const Step& step = run.plan.steps[action.step];
     return with_line(
         ops::run_on_device(*run.plan.device, call_of(step, at, run.seed, run.first_ordinal)), step);
@@ -141,7 +141,8 @@ Status run_step(const Run& run, const Action& action) {
   switch (action.kind) {
     case StepKind::kTile: break;
     case StepKind::kTileProgram:
-      run_program(run.plan.steps[action.step], at, {run.seed, run.first_ordinal});
+      if constexpr (WEFT_KEEPS_tiles)
+        run_program(run.plan.steps[action.step], at, {run.seed, run.first_ordinal});
       break;
     case StepKind::kKernel: {
       const Step& step = run.plan.steps[action.step];
@@ -240,6 +241,7 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
   size_t next = 0;
   for (const Group& group : plan.groups) {
+    if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
     WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));
     if (interrupted) return {};
     WEFT_TRY(GroupRun(run, group)());

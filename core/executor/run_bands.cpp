@@ -6,6 +6,7 @@
 #include "executor/bands.h"
 #include "runtime/thread_state.h"
 #include "runtime/threads.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -63,6 +64,7 @@ class Lane {
   }
 
   void run_arithmetic(const BandStep& step, graph::RowRange rows) const {
+    if constexpr (!WEFT_KEEPS_tiles) return;
     const TileCode& code = *step.code;
     const BandUse out{step.out, true, true};
     std::array<void*, kernels::TileLoop::kMaxExternals> data;

@@ -10,6 +10,7 @@
 #include "graph/control.h"
 #include "graph/fused.h"
 #include "ops/registry.h"
+#include "weft_parts.h"
 
 namespace weft::graph {
 namespace {
@@ -255,16 +256,14 @@ Status regions_are_sound(const Graph& graph) {
     if (!in_range(node.region, graph.regions.size()))
       return broken(label(graph, node), " names a region that does not exist");
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
-    if (is_control(region)) {
+    if (WEFT_KEEPS_control && is_control(region))
       WEFT_TRY(control_is_sound(graph, node));
-      continue;
-    }
-    if (region.kind == RegionKind::kBands) {
+    else if (WEFT_KEEPS_rows && region.kind == RegionKind::kBands)
       WEFT_TRY(bands_are_sound(graph, node));
-      continue;
-    }
-    if (region.kind != RegionKind::kFused) return broken(label(graph, node), " cannot be run yet");
-    WEFT_TRY(fused_is_sound(graph, node));
+    else if (WEFT_KEEPS_tiles && region.kind == RegionKind::kFused)
+      WEFT_TRY(fused_is_sound(graph, node));
+    else
+      return broken(label(graph, node), " cannot be run by this build");
   }
   return {};
 }
@@ -352,6 +351,7 @@ Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
 
 // The graph is its own example, and no size follows from itself or a later one.
 Status sizes_are_sound(const Graph& graph) {
+  if constexpr (!WEFT_KEEPS_sizes) return {};  // who reads a graph refuses them
   std::vector<int64_t> examples;
   for (size_t k = 0; k < graph.sizes.size(); ++k) {
     const Size& size = graph.sizes[k];

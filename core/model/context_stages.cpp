@@ -6,6 +6,7 @@
 #include "executor/stages.h"
 #include "graph/sizes.h"
 #include "model/context.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 namespace {
@@ -76,6 +77,7 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
 
 // The shapes of outputs, when those of all inputs are known; what was bound to another one is free.
 Status Context::find_dimensions() {
+  if constexpr (!WEFT_KEEPS_sizes) return {};
   const graph::Graph& graph = runs_->program->graph();
   if (knows_dimensions_ || graph::count_dimensions(graph) == 0) return {};
   std::vector<graph::TensorType> types = graph.input_types();

@@ -90,9 +90,11 @@ class EntryReader {
     WEFT_TRY(read_tensors(json, "constants", constants));
     for (const int32_t index : constants)
       WEFT_TRY(graph.add_constant(archive_.tensors[static_cast<size_t>(index)].tensor).status());
-    const Json* body = json.find("graph");
-    if (!body) return errors::io(where, "it has no graph");
-    WEFT_TRY(decode_graph(where, *body, graph, form));
+    const Json* const text = json.find("graph");
+    if (!text || !text->is_unread()) return errors::io(where, "it has no graph");
+    const Result<Json> body = parse_json(text->text());
+    if (!body.ok()) return errors::io(where, "its graph: ", body.status().message());
+    WEFT_TRY(decode_graph(where, body.value(), graph, form));
     WEFT_TRY(check_outputs(graph));
     return graph;
   }
@@ -304,7 +306,7 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
     return errors::invalid_value("load",
                                  "the file holds tensors but no Weft model; load it as "
                                  "named arrays");
-  Result<Json> parsed = parse_json(*text);
+  Result<Json> parsed = parse_json_without(*text, "graph");
   if (!parsed.ok()) return errors::io("load", "the model's text: ", parsed.status().message());
   const Json json = parsed.take();
   const Json* version = json.find("format");

@@ -22,7 +22,7 @@ namespace {
 // Keeps the first error; after it the text is at its end and every loop ends.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, std::string_view unread) : text_(text), unread_(unread) {}
 
   Result<Json> run() {
     Json value = this->value(0);
@@ -89,10 +89,35 @@ class Parser {
       std::string key = string();
       if (!keys.insert(key).second) fail("a key stands twice");
       if (!accept(':')) fail("':' is missing");
-      result.set(key, value(depth + 1));
+      space();
+      const bool is_left = !unread_.empty() && key == unread_ && peek() == '{';
+      result.set(key, is_left ? unread() : value(depth + 1));
     } while (status_.ok() && accept(','));
     if (!accept('}')) fail("'}' is missing");
     return result;
+  }
+
+  // From the bracket to the one that closes it.
+  Json unread() {
+    const size_t begin = at_;
+    int64_t open = 0;
+    bool in_string = false;
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (in_string && c == '\\') {
+        ++at_;
+      } else if (c == '"') {
+        in_string = !in_string;
+      } else if (!in_string && (c == '{' || c == '[')) {
+        ++open;
+      } else if (!in_string && (c == '}' || c == ']') && --open == 0) {
+        ++at_;
+        return Json::unread(text_.substr(begin, at_ - begin));
+      }
+    }
+    at_ = text_.size();
+    fail("'}' is missing");
+    return {};
   }
 
   Json array(int depth) {
@@ -245,6 +270,7 @@ class Parser {
   }
 
   std::string_view text_;
+  std::string_view unread_;
   size_t at_ = 0;
   Status status_;
 };
@@ -303,12 +329,21 @@ void write(const Json& json, std::string& out) {
       }
       out += '}';
       break;
+    case Json::Kind::kUnread: {
+      const Result<Json> parsed = parse_json(json.text());
+      write(parsed.ok() ? parsed.value() : Json(), out);
+      break;
+    }
   }
 }
 
 }  // namespace
 
-Result<Json> parse_json(std::string_view text) { return Parser(text).run(); }
+Result<Json> parse_json(std::string_view text) { return Parser(text, {}).run(); }
+
+Result<Json> parse_json_without(std::string_view text, std::string_view unread) {
+  return Parser(text, unread).run();
+}
 
 std::string write_json(const Json& json) {
   std::string out;

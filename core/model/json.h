@@ -19,7 +19,7 @@ inline constexpr int kMaxJsonDepth = 64;
 
 class Json {
  public:
-  enum class Kind : uint8_t { kNull, kBool, kInteger, kReal, kText, kArray, kObject };
+  enum class Kind : uint8_t { kNull, kBool, kInteger, kReal, kText, kArray, kObject, kUnread };
   using Member = std::pair<std::string, Json>;
 
   Json() = default;
@@ -40,6 +40,7 @@ class Json {
   bool is_string() const { return kind_ == Kind::kText; }
   bool is_array() const { return kind_ == Kind::kArray; }
   bool is_object() const { return kind_ == Kind::kObject; }
+  bool is_unread() const { return kind_ == Kind::kUnread; }  // text() is its own, to be parsed
 
   // Of another kind: a zero, an empty text, no items.
   bool flag() const { return is_bool() && integer_; }
@@ -52,6 +53,12 @@ class Json {
 
   void push(Json item) { items_.push_back(std::move(item)); }
   void set(std::string_view key, Json value) { members_.emplace_back(key, std::move(value)); }
+
+  static Json unread(std::string_view text) {
+    Json json(Kind::kUnread);
+    json.text_ = text;
+    return json;
+  }
 
  private:
   explicit Json(Kind kind) : kind_(kind) {}
@@ -66,6 +73,9 @@ class Json {
 
 // Errors name the byte at which the text stops being JSON.
 Result<Json> parse_json(std::string_view text);
+// The same, but objects that are members of the name `unread` are left as they stand, not even
+// checked: large ones that may not be needed. They are parsed by themselves.
+Result<Json> parse_json_without(std::string_view text, std::string_view unread);
 
 // Compact, members in their order; numbers read back as they were. Not finite ones have no JSON
 // form: the caller writes them as texts.

@@ -52,9 +52,10 @@ class Packer {
     packed.set("of", fingerprint_of_entry(json_));
     packed.set("captures", std::move(captures));
     packed.set("constants", std::move(constants));
+    WEFT_ASSIGN(graph::Graph read, as_read(ready.graph, body));
     packed.set("graph", std::move(body));
     WEFT_ASSIGN(const Ref<executor::SavedPlans> plans,
-                Program::of_ready(std::move(ready.graph))->plans_to_save());
+                Program::of_ready(std::move(read))->plans_to_save());
     packed.set("plan", encode_plans(*plans, packed));
     return packed;
   }
@@ -73,6 +74,18 @@ class Packer {
     WEFT_ASSIGN(const executor::FramePtr frame, preparation.plan().checkout());
     WEFT_TRY(preparation.make(*frame, *prepared, in));
     return prepared;
+  }
+
+  // Plans are of the graph that a reader has, whose values are numbered anew.
+  Result<graph::Graph> as_read(const graph::Graph& ready, const Json& body) const {
+    graph::Graph read;
+    for (size_t i = 0; i < ready.inputs.size(); ++i)
+      read.add_input(ready.type(ready.inputs[i]),
+                     i < entry_.inputs.size() ? entry_.inputs[i].name : std::string());
+    for (const graph::Constant& constant : ready.constants)
+      WEFT_TRY(read.add_constant(constant.content).status());
+    WEFT_TRY(decode_graph("pack", body, read, Form::kReady));
+    return read;
   }
 
   static Result<Ref<Tensor>> tensor_on(const Ref<Storage>& storage, const graph::TensorType& type) {

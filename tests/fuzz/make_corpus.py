@@ -35,6 +35,12 @@ def planned():
     net.export(path, x, plan=True)
 
 
+def packed():
+    path = HERE / "packed.weft"
+    net, x = images(), array(1, 3, 8, 8)
+    net.export(path, x, pack=True)
+
+
 def quantized():
     net, x = images(), array(4, 3, 8, 8)
     weft.quantize(net, x).export(HERE / "quantized.weft", x)
@@ -94,7 +100,7 @@ def attention():
 def main():
     HERE.mkdir(exist_ok=True)
     np.random.seed(7)
-    for write in (planned, quantized, recurrent, control, dimensions, values, attention):
+    for write in (planned, packed, quantized, recurrent, control, dimensions, values, attention):
         write()
     for path in sorted(HERE.glob("*.weft")):
         print(path.name, path.stat().st_size, runtime.Model(path).entries)

@@ -67,6 +67,7 @@ def test_other_threads_run_it_with_its_plan_or_without(files, threads):
     log = log_of(folder / "packed.weft", x, WEFT_LOG="debug", WEFT_NUM_THREADS=threads)
     assert "pass " not in log
     assert "prepared values 0" in log
+    assert "passes made another graph" not in log
 
 
 def test_an_arena_of_the_caller_has_no_need_of_more(files):

@@ -5,6 +5,7 @@
 // Nothing is padded: rows of the kernel that fall outside are left out, and a tile at the border is
 // taken column by column of the kernel, each with the pixels that see the image there.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -51,13 +52,17 @@ void blocked_tile(const BlockedTile& tile) {
   finish_tile(tile, sums);
 }
 
+constexpr int kBlock = WEFT_KNOWN_STEPS > 0 ? 16 : 0;
+// A step that the compiler knows, or 0: it is read from the tile.
+constexpr int rare(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
+
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
   return {{{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
-           {{blocked_tile<I + 1, 1, 16>...}, {blocked_tile<I + 1, 2, 16>...}},
-           {{blocked_tile<I + 1, 1, 32>...}, {blocked_tile<I + 1, 2, 32>...}},
-           {{blocked_tile<I + 1, 1, 1>...}, {blocked_tile<I + 1, 2, 1>...}},
-           {{blocked_tile<I + 1, 1, 2>...}, {blocked_tile<I + 1, 2, 2>...}}}};
+           {{blocked_tile<I + 1, 1, kBlock>...}, {blocked_tile<I + 1, 2, kBlock>...}},
+           {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
+           {{blocked_tile<I + 1, 1, rare(1)>...}, {blocked_tile<I + 1, 2, rare(1)>...}},
+           {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}}}};
 }
 const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
 

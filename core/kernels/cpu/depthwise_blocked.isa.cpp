@@ -2,6 +2,7 @@
 // pixels of a row by one vector of channels. At the border, columns of the kernel take only those
 // pixels of a tile that see the image there.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -102,14 +103,20 @@ struct DepthwiseKernels {
   DepthwiseKernel<S> steps[2][2][kDepthwisePixels];  // [16 or 32][at a border][pixels - 1]
   DepthwiseKernel<S> any[2][kDepthwisePixels];       // [part of a vector][pixels - 1]
 };
+constexpr int known(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
+constexpr Border kInside = WEFT_KNOWN_STEPS > 0 ? Border::kNone : Border::kAnywhere;
+constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
+// Blocks have 8 channels or 16.
+constexpr bool kMayBePart = Vec<float>::kLanes > 8;
+
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
-  return {{{{depthwise_tile<S, I + 1, 16, Border::kNone, false>...},
-            {depthwise_tile<S, I + 1, 16, Border::kEnds, false>...}},
-           {{depthwise_tile<S, I + 1, 32, Border::kNone, false>...},
-            {depthwise_tile<S, I + 1, 32, Border::kEnds, false>...}}},
+  return {{{{depthwise_tile<S, I + 1, known(16), kInside, false>...},
+            {depthwise_tile<S, I + 1, known(16), kAtEnds, false>...}},
+           {{depthwise_tile<S, I + 1, known(32), kInside, false>...},
+            {depthwise_tile<S, I + 1, known(32), kAtEnds, false>...}}},
           {{depthwise_tile<S, I + 1, 0, Border::kAnywhere, false>...},
-           {depthwise_tile<S, I + 1, 0, Border::kAnywhere, true>...}}};
+           {depthwise_tile<S, I + 1, 0, Border::kAnywhere, kMayBePart>...}}};
 }
 template <class S>
 constexpr DepthwiseKernels<S> kDepthwise =
