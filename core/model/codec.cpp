@@ -37,7 +37,8 @@ Status missing_operator(std::string_view where, const std::string& name, const J
   if (!library)
     return errors::unsupported(where, "operator `", name, "` is unknown to this build of Weft",
 #if WEFT_HAS_SOME_OPERATORS
-                               ", which was made for some operators only (WEFT_OPS)"
+                               ", which was made for some operators only (WEFT_OPS)",
+                               WEFT_KEEPS_passes ? "" : "; it runs packed files, see `weft pack`"
 #else
                                ""
 #endif

@@ -47,7 +47,8 @@ Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tens
   }
   std::ranges::sort(sorted, [](const NamedTensor& a, const NamedTensor& b) {
     const auto key = [](const NamedTensor& named) {
-      const bool fills_lines = named.tensor->bytes() % static_cast<int64_t>(kDataAlignment) == 0;
+      const int64_t bytes = named.tensor->bytes();
+      const bool fills_lines = bytes > 0 && bytes % static_cast<int64_t>(kDataAlignment) == 0;
       return std::tuple(!fills_lines, fills_lines ? 0 : -size_of(named.tensor->dtype()),
                         std::string_view(named.name));
     };

@@ -76,3 +76,16 @@ TEST_CASE("json does not nest without end") {
   CHECK(parse_json(std::string(50, '[') + std::string(50, ']')).ok());
   CHECK_FALSE(parse_json(std::string(100000, '[')).ok());
 }
+
+TEST_CASE("an object that is left unread is found whole and written as if it had been read") {
+  const std::string text = R"({"a":{"graph":{"s":"}\"{","l":[1,{"x":2}]},"b":3},"graph":"text"})";
+  const auto json = weft::model::parse_json_without(text, "graph");
+  REQUIRE_MESSAGE(json.ok(), json.status().message());
+  const Json* const left = json.value().find("a")->find("graph");
+  REQUIRE(left->is_unread());
+  CHECK(left->text() == R"({"s":"}\"{","l":[1,{"x":2}]})");
+  CHECK(json.value().find("graph")->is_string());
+  CHECK(write_json(json.value()) == text);
+  for (const char* const bad : {R"({"graph":{)", R"({"graph":{"s})", R"({"graph":{"s\)"})
+    CHECK_FALSE(weft::model::parse_json_without(bad, "graph").ok());
+}
