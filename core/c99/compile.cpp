@@ -41,8 +41,7 @@ std::string parameters_of(const Program& program) {
 std::string arguments_of(const Program& program) {
   std::string text = program.state.empty() ? "" : "state";
   const auto add = [&](const Port& port) { text += (text.empty() ? "" : ", ") + port.name; };
-  for (size_t i = 0; takes_inputs(program) && i < program.inputs; ++i)
-    add(program.ports.inputs[i]);
+  for (size_t i = 0; takes_inputs(program) && i < program.inputs; ++i) add(program.ports.inputs[i]);
   if (program.feeds_rows) text += ", count";
   for (size_t i = 0; !program.ports_in_arena && i < program.outputs; ++i)
     add(program.ports.outputs[i]);
@@ -66,8 +65,8 @@ std::string ports_text(const Program& program) {
 std::string behind(const std::string& list) { return list.empty() ? list : ", " + list; }
 
 std::string in_arena_text(const Program& program, const Source& source, const std::string& name) {
-  std::string text = returns_of(program) + name + "_in(void *arena" +
-                     behind(parameters_of(program)) + ")\n{\n";
+  std::string text =
+      returns_of(program) + name + "_in(void *arena" + behind(parameters_of(program)) + ")\n{\n";
   text += source.uses_arena() ? "  char *const memory = arena;\n" : "  (void)arena;\n";
   for (size_t i = 0; i < program.inputs; ++i)
     if (!program.ports_in_arena && !source.reads_input(i))
@@ -300,9 +299,9 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   if (options.memory < 0)
     return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
-  const PlanRequest request{
-      .ports_in_arena = options.ports_in_arena, .feeds_rows = options.feeds_rows,
-      .memory = options.memory};
+  const PlanRequest request{.ports_in_arena = options.ports_in_arena,
+                            .feeds_rows = options.feeds_rows,
+                            .memory = options.memory};
   WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, request));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));

@@ -128,15 +128,6 @@ Status check_supported(const model::Entry& entry, const Graph& graph, bool train
   return {};
 }
 
-// Without a struct for what it changes.
-Status check_changes_nothing(const model::Entry& entry) {
-  if (entry.program->graph().states.empty()) return {};
-  return errors::unsupported(
-      "compile: entry `" + entry.name + "`",
-      "it changes arrays of the file when it runs (running means, caches), "
-      "which C has in training steps only (`train`); export in predict mode");
-}
-
 // Runs what makes prepared values.
 Status prepare(const graph::SplitPreparation& split, const graph::PassSelection& selection,
                std::span<void* const> sources, Program& program) {

@@ -55,7 +55,8 @@ class Source {
  public:
   struct Options {
     std::string prefix = {};  // of its functions and offsets, in a file of several programs
-    bool feeds_rows = false;  // the first step, a loop over bands, takes the first input as it comes
+    bool feeds_rows =
+        false;  // the first step, a loop over bands, takes the first input as it comes
   };
   Source(const executor::Plan& plan, const Ports& ports, Definitions& top, Options options)
       : plan_(plan),

@@ -24,7 +24,7 @@ void name_variables(const model::Model& model, std::vector<int32_t> tensors, Tra
                            [&](int32_t index) { return size_of(tensor_of(model, index).dtype()); });
   for (const int32_t index : tensors) {
     std::string name = identifier(model.tensors()[static_cast<size_t>(index)].name);
-    if (name.starts_with('_')) name.insert(0, "w");
+    if (name.starts_with('_')) name.insert(name.begin(), 'w');
     const auto is_taken = [&](const Variable& known) { return known.member == name; };
     while (is_reserved(name) || std::ranges::any_of(training.variables, is_taken)) name += "_";
     training.variables.push_back({index, name});
@@ -65,7 +65,8 @@ class Planner {
     for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
     training.parameters = updates_.parameters().size();
     WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {.variables = variables}));
-    WEFT_ASSIGN(training.step, plan_for_c(model_, step_, {.graph = &part.graph, .variables = variables}));
+    WEFT_ASSIGN(training.step,
+                plan_for_c(model_, step_, {.graph = &part.graph, .variables = variables}));
     share_prepared(training.run, training.step);
     return training;
   }

@@ -14,6 +14,11 @@ from weft.gluon import nn
 pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
 
 
+@pytest.fixture(autouse=True)
+def the_same_weights():
+    np.random.seed(0)
+
+
 def images(shape, seed=0):
     return np.array(numpy.random.default_rng(seed).normal(size=shape).astype("float32"))
 
