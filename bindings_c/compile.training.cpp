@@ -23,8 +23,8 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   if (full.train && !*full.train)
     return errors::invalid_value(function, "`train` must name parameters, such as `*`; got ``");
   if (full.train && full.feed_rows)
-    return errors::unsupported(function,
-                               "`train` and `feed_rows` in one file: a step reads its input whole");
+    return errors::unsupported(function, "`feed_rows` cannot be combined with `train`: a training ",
+                               "step reads its input whole");
   const auto text = [](const char* given) { return std::string(given ? given : ""); };
   c99::CompileOptions result;
   result.name = text(full.name);

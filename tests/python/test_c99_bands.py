@@ -255,6 +255,12 @@ def test_rows_of_float_images_cannot_be_fed(tmp_path):
         runtime.Model(tmp_path / "net.weft").write_c(tmp_path, feed_rows=True)
 
 
+def test_rows_cannot_be_fed_to_what_trains(tmp_path):
+    net, x = separable()
+    with pytest.raises(NotImplementedError, match="`feed_rows` cannot be combined with `train`"):
+        int8_model(net, x, tmp_path).write_c(tmp_path, feed_rows=True, train="*")
+
+
 def test_rows_of_two_inputs_cannot_be_fed(tmp_path):
     class Both(gluon.HybridBlock):
         def forward(self, a, b):
