@@ -77,7 +77,10 @@ def ends(array: numpy.ndarray) -> numpy.ndarray:
 
 
 def compare(who: str, chain: Chain, results: list[numpy.ndarray], folder: Path) -> None:
-    """Raises AssertionError where results are not those of the chain's reference."""
+    """Raises AssertionError where results are not those of the chain's reference. A loop that is
+    none has only the chain's reads and writes."""
+    if who == "loop" != chain.reference:
+        return
     tolerance = 8e-3 if chain.name == "half_huber" else 2e-3  # exp and log may be other polynomials
     for i, result in enumerate(results):
         file = folder / f"{chain.name}-{i}.npy"

@@ -101,7 +101,10 @@ def measure(
 def main() -> int:
     arguments = [a for a in sys.argv[1:] if not a.endswith(".json")]
     thorough = "--all" in arguments
-    names = [a for a in arguments if not a.startswith("-")]
+    names = [a for a in arguments if a != "--all"]
+    if unknown := set(names) - {chain.name for chain in CHAINS}:
+        print(f"{__doc__}\nno chain {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
     os.environ["WEFT_NUM_THREADS"] = THREADS
     report = Report("Chains: float32, two threads")
     with tempfile.TemporaryDirectory() as folder:
