@@ -245,7 +245,9 @@ Status Stages::check_size(int32_t size, std::span<const int64_t> sizes) const {
   const int64_t value = sizes[static_cast<size_t>(size)];
   const int64_t bound = graph::whole_number(bounds_[static_cast<size_t>(size)].evaluate(sizes));
   if (value >= 0 && value <= bound) return {};
-  return errors::internal("function", "size ", size, " is ", value, ", outside 0 to ", bound);
+  // What was traced cannot give this; a file may say anything of its bounds.
+  return errors::io("function", "size ", size, " is ", value, ", outside 0 to ", bound,
+                    ", which the graph promises: the file it came from is damaged");
 }
 
 std::vector<Ref<Program>> Stages::latest() const {
