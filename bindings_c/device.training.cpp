@@ -37,10 +37,12 @@ Status view_of(const weft_device_call& call, const weft_device_array& array, Ten
   if (array.rank < 0 || array.rank > kMaxRank || !weft_dtype_name(array.dtype))
     return errors::invalid_value("weft_device_call_on_host", "an operand of `", call.name,
                                  "` has rank ", array.rank, " and dtype ", array.dtype);
+  // A scalar has an element somewhere; only arrays without one have no address either.
+  const bool is_absent = array.rank == 0 && !array.address && !array.element;
   *view = {array.element ? const_cast<void*>(array.element) : pointer_to(array.address),
            {},
            {},
-           array.rank,
+           is_absent ? Shape::absent().rank() : array.rank,
            static_cast<DType>(array.dtype)};
   std::copy_n(array.shape, array.rank, view->shape);
   std::copy_n(array.strides, array.rank, view->strides);
