@@ -4,6 +4,8 @@
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
+#include "kernels/simd.h"
+
 template <class E>
 void move_elements(const StridedTile& tile) {
   for (int64_t row = 0; row < tile.rows; ++row) {
@@ -40,11 +42,54 @@ void move_columns(const StridedTile& tile) {
   }
 }
 
+// Three planes of bytes side by side, as the channels of a picture that become its last axis: a
+// third of 16 pixels at a time. A third's bytes of each plane are put in their places and joined.
+#if WEFT_AVX2 || WEFT_AVX512 || WEFT_NEON
+constexpr bool kHasThirds = true;
+#else
+constexpr bool kHasThirds = false;  // shuffles of bytes would be moves of each
+#endif
+
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+template <int kThird, int... I>
+WEFT_INLINE Bytes16 third(Bytes16 a, Bytes16 b, Bytes16 c, Numbers<I...>) {
+  // Byte i of this third is number n = 16 * kThird + i of pixel n / 3 and plane n % 3.
+  const Bytes16 ab = __builtin_shufflevector(
+      a, b, ((16 * kThird + I) % 3 == 1 ? 16 : 0) + (16 * kThird + I) / 3 ...);
+  return __builtin_shufflevector(ab, c,
+                                 ((16 * kThird + I) % 3 == 2 ? 16 + (16 * kThird + I) / 3 : I)...);
+}
+
+void join_planes(const StridedTile& tile) {
+  constexpr int64_t kPixels = 16;
+  const uint8_t* from = (const uint8_t*)tile.from;
+  uint8_t* to = (uint8_t*)tile.to;
+  typedef typename CountTo<16>::Type Each;
+  int64_t row = 0;
+  for (; row + kPixels <= tile.rows; row += kPixels, from += kPixels, to += 3 * kPixels) {
+    Bytes16 planes[3];
+    for (int col = 0; col < 3; ++col)
+      __builtin_memcpy(&planes[col], from + col * tile.from_col, sizeof planes[col]);
+    const Bytes16 thirds[3] = {third<0>(planes[0], planes[1], planes[2], Each()),
+                               third<1>(planes[0], planes[1], planes[2], Each()),
+                               third<2>(planes[0], planes[1], planes[2], Each())};
+    __builtin_memcpy(to, thirds, sizeof thirds);
+  }
+  StridedTile rest = tile;
+  rest.from = from;
+  rest.to = to;
+  rest.rows = tile.rows - row;
+  move_columns<uint8_t, 3>(rest);
+}
+
 template <class E>
 void move_by_stride(const StridedTile& tile) {
   if (tile.cols == 2) {
     move_columns<E, 2>(tile);
   } else if (tile.cols == 3) {
+    const bool joins = sizeof(E) == 1 && tile.to_col == 1 && tile.to_row == 3 && tile.from_row == 1;
+    if (kHasThirds && joins) return join_planes(tile);
     move_columns<E, 3>(tile);
   } else if (tile.cols == 4) {
     move_columns<E, 4>(tile);
