@@ -102,13 +102,16 @@ struct PooledWindow {
       for (int64_t col = left < 0 ? 0 : left; col < right && col < p.in_width; ++col, ++taps)
         sums = sums + Memory<int8_t>::load_part(
                           image + (row * p.in_width + col) * channels + channel, count);
+    // Quotients that are no integers are far from them, so rounding to double changes none.
+    typedef double Wide __attribute__((vector_size(2 * kVectorBytes)));
     const int64_t all = (bottom - top) * (right - left);
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t sum = sums.v[i] + (p.count_include_pad ? (all - taps) * zero_point : 0);
-      const int64_t number = p.count_include_pad ? all : taps;
-      const int64_t half = sum < 0 ? -number / 2 : number / 2;
-      y[i] = int8_t((sum + half) / number);
-    }
+    const auto number = double(p.count_include_pad ? all : taps);
+    const auto half = double((p.count_include_pad ? all : taps) / 2);
+    Wide sum = __builtin_convertvector(sums.v, Wide);
+    if (p.count_include_pad) sum += double((all - taps) * zero_point);
+    sum += sum < 0 ? Wide{} - half : Wide{} + half;
+    const Sums mean = Sums::of(__builtin_convertvector(sum / number, Sums::Native));
+    Memory<int8_t>::store_part(y, mean, count);
   }
 };
 
