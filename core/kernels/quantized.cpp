@@ -171,7 +171,8 @@ int64_t quantized_product_units(const QuantizedProduct& p) {
   return divide_up(p.m, cut.rows) * divide_up(panels_of_columns(p.n), cut.panels);
 }
 int64_t quantized_product_scratch(const QuantizedProduct& p) {
-  return p.m == 0 ? 0 : aligned(cut_of(p).rows * quads_of(p.k) * kQuad * kWidest);
+  // Short runs of a window are copied with what is behind them.
+  return p.m == 0 ? 0 : aligned(cut_of(p).rows * quads_of(p.k) * kQuad * kWidest) + 64;
 }
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
                            void* scratch) {

@@ -9,7 +9,7 @@
 namespace weft::kernels {
 
 // How products of int8 are cut into units: rows of A by some panels.
-inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 14
+inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 12
 struct QuantizedProductCut {
   int64_t rows, panels;
 };
@@ -22,7 +22,7 @@ struct QuantizedConvolutionCut {
   int64_t pitch, row_period, col_period;
   int64_t offsets, wide, end;
 };
-inline constexpr int64_t kQuantizedTileRows = 14;  // the most of any tile
+inline constexpr int64_t kQuantizedTileRows = 12;  // the most of any tile
 // Rows of an image's result by a block of channels. Scratch has the columns of a row of windows,
 // `columns` of them, and then the weights.
 inline constexpr int64_t kDepthwiseBlock = 64;

@@ -77,6 +77,8 @@ def innermost_loops(path):
 @pytest.mark.parametrize("source", MICRO_KERNELS)
 @pytest.mark.parametrize(("isa", "vectors"), [("avx2", 12), ("avx512", 28)])
 def test_micro_kernels_keep_their_sums_in_registers(build_dir, isa, vectors, source):
+    if isa == "avx512" and source.startswith("quantized"):
+        vectors = 24  # products take two registers more
     tool("objdump")
     (path,) = [path for path in objects(build_dir, isa) if path.name == f"{source}.isa.cpp.o"]
     most = 0

@@ -33,14 +33,17 @@ WEFT_INLINE bool processor_has_dot_bytes() {
 #endif
 }
 
-constexpr int kQuadRows = WEFT_AVX512 ? 14 : 6;  // of a tile
+// Of a tile: as many as leave registers for two vectors of B, an element of A and what shifts it.
+constexpr int kQuadRows = WEFT_AVX512 ? 12 : 6;
 constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
 
-// What turns the sums of two vectors of columns into bytes while they are in registers.
+// What turns the sums of a panel's columns into bytes while they are in registers.
 struct TileFinish {
-  Sums start[kQuantizedColumns / Sums::kLanes];
+  Sums start[kQuantizedColumns / Sums::kLanes], factor[kQuantizedColumns / Sums::kLanes];
   BoundedRescale rescale[kQuantizedColumns / Sums::kLanes];
   Bounds bounds;
+  bool is_rectified;
+  uint32_t there;  // columns of the panel; with AVX-512 others are not stored, else there are all
 };
 
 struct QuadTile {
@@ -53,7 +56,8 @@ struct QuadTile {
   // Instead of sums, results of all columns of the panel from the tile's own on:
   const TileFinish* finish = nullptr;
   int8_t* y = nullptr;
-  int64_t y_row = 0, vector = 0;  // of the panel, the tile's first one
+  const int8_t* residual = nullptr;  // as y, times `factor`; may be null
+  int64_t y_row = 0, vector = 0;     // of the panel, the tile's first one
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
@@ -128,12 +132,27 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
 #endif
   return sum;
 }
+// What is unsigned on the left is A as it was given: it is shifted when it is read. Multiplying is
+// what bounds a tile, so that costs nothing.
 template <bool kLeftIsUnsigned>
 struct DotStep {
   static constexpr int kColumns = 2 * Sums::kLanes;
   static constexpr int64_t kLeftBytes = 4;
   static constexpr bool kShifts = true;
+  typedef int32_t Quad __attribute__((may_alias, aligned(1)));
 
+  WEFT_INLINE static Sums spread(const char* a) {
+    int32_t quad;
+    __builtin_memcpy(&quad, a, sizeof quad);
+    Sums left(quad);
+#if WEFT_AVX512
+    // The compiler would do both in the other order, by way of a general register.
+    const Sums flip{int32_t(kDotFlip * 0x01010101u)};
+    if (kLeftIsUnsigned)
+      asm("vpxord %2%{1to16%}, %1, %0" : "=v"(left.v) : "v"(flip.v), "m"(*(const Quad*)a));
+#endif
+    return left;
+  }
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
@@ -142,9 +161,7 @@ struct DotStep {
       __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value;
-      int32_t quad;
-      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
-      const Sums left(quad);
+      const Sums left = spread(a + i * a_row);
       for (int j = 0; j < 2; ++j)
         sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
                                      : add_dot_bytes(right[j], left, sums[i][j]);
@@ -155,39 +172,79 @@ struct DotStep {
 };
 #endif
 
+// Residuals of a vector of results; of those that are not there, zeros.
+WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
+  const int8_t* const from =
+      tile.residual + row * tile.y_row + (vector - tile.vector) * Sums::kLanes;
+#if WEFT_AVX512
+  const auto there = __mmask16(tile.finish->there >> vector * Sums::kLanes);
+  return Sums::of((Sums::Native)_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(there, from)));
+#else
+  return Memory<int8_t>::load(from);
+#endif
+}
+
+// To the sums of a tile what results have beside them.
 template <class Step, int kRows>
+WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
+  const TileFinish& finish = *tile.finish;
+  const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
+  repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
+    constexpr int v = decltype(vector)::value;
+    const Sums start = finish.start[first + v];
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      sums[i][v] = sums[i][v] + start;
+    });
+    if (!tile.residual) return;
+    const Sums factor = finish.factor[first + v];
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      sums[i][v] = sums[i][v] + factor * residual_of(tile, i, first + v);
+    });
+  });
+}
+
+template <class Step, bool kRectified, int kRows>
 WEFT_INLINE void finish_tile(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
+  const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
   const auto result = [&](int row, int v) WEFT_LAMBDA {
-    const int64_t vector = tile.vector + v;
-    return finish.rescale[vector](Step::result(sums[row], v) + finish.start[vector]);
+    return finish.rescale[first + v].template rescaled<kRectified>(sums[row][v]);
   };
   const auto place = [&](int row) WEFT_LAMBDA { return tile.y + row * tile.y_row; };
   constexpr int kPairs = WEFT_AVX512 && Step::kVectors == 2 ? kRows / 2 : 0;
 #if WEFT_AVX512
   repeat<kPairs>([&](auto pair) WEFT_LAMBDA {
     constexpr int i = 2 * decltype(pair)::value;
-    const Sums first[2] = {result(i, 0), result(i, 1)};
-    const Sums second[2] = {result(i + 1, 0), result(i + 1, 1)};
-    finish.bounds.store(place(i), place(i + 1), first, second);
+    const Sums even[2] = {result(i, 0), result(i, 1)};
+    const Sums odd[2] = {result(i + 1, 0), result(i + 1, 1)};
+    finish.bounds.store(place(i), place(i + 1), even, odd, finish.there);
   });
 #endif
   repeat<kRows - 2 * kPairs>([&](auto row) WEFT_LAMBDA {
     constexpr int i = 2 * kPairs + decltype(row)::value;
     repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int v = decltype(vector)::value;
+#if WEFT_AVX512
+      finish.bounds.store(place(i) + v * Sums::kLanes, result(i, v),
+                          __mmask16(finish.there >> (first + v) * Sums::kLanes));
+#else
       finish.bounds.store(place(i) + v * Sums::kLanes, result(i, v));
+#endif
     });
   });
 }
 
 template <class Step, bool kIsIndexed, int kRows>
 void quad_tile(const QuadTile& tile) {
+  constexpr bool kBegins = !kIsIndexed && Step::kVectors == 2;  // with what is beside the sums
   Sums sums[kRows][2];
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     constexpr int i = decltype(row)::value;
     sums[i][0] = sums[i][1] = Sums(0);
   });
+  if (kBegins && tile.finish) add_beside<Step>(tile, sums);
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
   for (int64_t quad = 0; quad < tile.quads; ++quad) {
@@ -196,7 +253,17 @@ void quad_tile(const QuadTile& tile) {
     if (!kIsIndexed) b += kQuadBytes;
   }
   if (!kIsIndexed && tile.finish) {
-    finish_tile<Step>(tile, sums);
+    if (!kBegins) {
+      repeat<kRows>([&](auto row) WEFT_LAMBDA {
+        constexpr int i = decltype(row)::value;
+        sums[i][0] = Step::result(sums[i], 0);
+      });
+      add_beside<Step>(tile, sums);
+    }
+    if (tile.finish->is_rectified)
+      finish_tile<Step, true>(tile, sums);
+    else
+      finish_tile<Step, false>(tile, sums);
     return;
   }
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
@@ -212,7 +279,7 @@ void quad_tile(const QuadTile& tile) {
 struct QuadTiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1]
   int64_t columns, left_bytes;
-  bool shifts;  // A is bytes, flipped by kDotFlip; else 16 bits
+  bool shifts;  // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
 };
 template <class Step, bool kIsIndexed, int... I>
 constexpr QuadTiles quad_tiles(Numbers<I...>) {
@@ -221,7 +288,7 @@ constexpr QuadTiles quad_tiles(Numbers<I...>) {
 template <class Step, bool kIsIndexed>
 constexpr QuadTiles kQuadTiles = quad_tiles<Step, kIsIndexed>(typename CountTo<kQuadRows>::Type());
 
-// 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
+// 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8.
 WEFT_INLINE int64_t balanced_quad_rows(int64_t rows) {
   const int64_t tiles = (rows + kQuadRows - 1) / kQuadRows;
   return tiles ? (rows + tiles - 1) / tiles : 1;

@@ -277,7 +277,7 @@ struct DepthwiseUnit {
       if (is_any(scales.start[v] > most) || is_any(scales.start[v] < Sums(0) - most) ||
           !BoundedRescale::takes(load(shift)))
         return false;
-      scales.rescale[v] = BoundedRescale::of(load(multiplier), load(shift), p.how.zero_point);
+      scales.rescale[v] = BoundedRescale::of(load(multiplier), load(shift), p.how);
     }
     return true;
   }
@@ -286,7 +286,7 @@ struct DepthwiseUnit {
     return (image * p.shape.out_height + oy) * p.shape.out_width + ox;
   }
 
-  template <int kResults, int kTaps>
+  template <int kResults, int kTaps, bool kRectified>
   WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds,
                            int8_t* y) const {
     Sums results[kResults][kBlockVectors];
@@ -297,7 +297,7 @@ struct DepthwiseUnit {
       add_taps<kResults, kTaps>(ox, v, sums);
       repeat<kResults>([&](auto result) WEFT_LAMBDA {
         constexpr int r = decltype(result)::value;
-        results[r][v] = scales.rescale[v](sums[r]);
+        results[r][v] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
       });
     });
     repeat<kResults>([&](auto result) WEFT_LAMBDA {
@@ -306,14 +306,18 @@ struct DepthwiseUnit {
     });
   }
 
-  // Two results share what is loaded of weights and scales.
-  template <int kTaps>
+  // Some results share what is loaded of weights and scales: four where there are 32 registers.
+  template <int kTaps, bool kRectified>
   void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
     const int64_t width = p.shape.out_width, step = p.shape.in_channels;
     int8_t* y = (int8_t*)p.y + place(oy, 0) * step + first_channel;
     int64_t ox = 0;
-    for (; ox + 2 <= width; ox += 2, y += 2 * step) rescale<2, kTaps>(ox, scales, bounds, y);
-    if (ox < width) rescale<1, kTaps>(ox, scales, bounds, y);
+    if constexpr (WEFT_AVX512)
+      for (; ox + 4 <= width; ox += 4, y += 4 * step)
+        rescale<4, kTaps, kRectified>(ox, scales, bounds, y);
+    for (; ox + 2 <= width; ox += 2, y += 2 * step)
+      rescale<2, kTaps, kRectified>(ox, scales, bounds, y);
+    if (ox < width) rescale<1, kTaps, kRectified>(ox, scales, bounds, y);
   }
 
   void run() const {
@@ -323,6 +327,7 @@ struct DepthwiseUnit {
     Scales scales;
     const bool is_bounded = find_scales(starts, scales);
     const Bounds bounds(p.how);
+    const bool is_rectified = BoundedRescale::rectifies(p.how);
     const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
     const Finish<kBlock> finish(p.how, p.residual, p.y, p.shape.in_channels, taps, starts,
                                 first_channel, channels);
@@ -332,11 +337,11 @@ struct DepthwiseUnit {
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
       fill_band(oy);
       if (is_bounded) {
-        if (is_usual) {
-          rescaled_row<kUsualTaps>(oy, scales, bounds);
-        } else {
-          rescaled_row<0>(oy, scales, bounds);
-        }
+        const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kUsualTaps, true>
+                                                  : &DepthwiseUnit::rescaled_row<kUsualTaps, false>)
+                                  : (is_rectified ? &DepthwiseUnit::rescaled_row<0, true>
+                                                  : &DepthwiseUnit::rescaled_row<0, false>);
+        (this->*row)(oy, scales, bounds);
         continue;
       }
       for (int64_t ox = 0; ox < p.shape.out_width; ++ox) {

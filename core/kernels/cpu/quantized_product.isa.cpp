@@ -1,7 +1,7 @@
-// Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are widened (or shifted
-// to unsigned bytes) once for several panels; a tile is rescaled while it is in the first-level
-// cache. Rows that are windows of an NHWC image are gathered on that way: k bytes a row, which
-// takes 3 / n of the products' own time.
+// Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are widened once for
+// several panels, or read where they lie; a tile is rescaled while it is in registers. Rows that
+// are windows of an NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the
+// products' own time.
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -28,16 +28,16 @@ WEFT_INLINE const QuadTiles& product_tiles() {
 struct ProductUnit {
   const QuantizedProduct& p;
   const QuadTiles& tiles;
-  char* rows_of_a;  // as the tiles read them
+  const char* a;  // as the tiles read it, from row `first` on
   int64_t first, rows;
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const { return quads() * tiles.left_bytes; }
 
-  void prepare_rows() const {
+  void prepare_rows(char* rows_of_a) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
-      RowWriter{rows_of_a, tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
+      RowWriter{rows_of_a, !tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
       return;
     }
     int64_t image = 0, oy = 0, ox = 0;
@@ -49,9 +49,9 @@ struct ProductUnit {
     for (int64_t i = 0; i < rows; ++i) {
       char* to = rows_of_a + i * a_row();
       if (!p.windows) {
-        RowWriter{to, tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
+        RowWriter{to, !tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
       } else {
-        WindowReader{*p.windows, p.a, p.zero_point}.read(image, oy, ox, {to, tiles.shifts});
+        WindowReader{*p.windows, p.a, p.zero_point}.read(image, oy, ox, {to, !tiles.shifts});
         if (++ox == p.windows->out_width) {
           ox = 0;
           if (++oy == p.windows->out_height) {
@@ -78,16 +78,23 @@ struct ProductUnit {
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
-    TileFinish of_tile{{}, {}, Bounds(p.how)};
+    TileFinish of_tile{{},
+                       {},
+                       {},
+                       Bounds(p.how),
+                       BoundedRescale::rectifies(p.how),
+                       uint32_t((uint64_t(1) << width) - 1)};
     const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows);
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       for (int64_t j = 0; j < width; j += tiles.columns) {
-        QuadTile tile{quads(), rows_of_a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
+        QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
         if (is_fused) {
           tile.finish = &of_tile;
-          tile.y = (int8_t*)p.c + (first + i) * p.n + col + j;
+          const int64_t at = (first + i) * p.n + col + j;
+          tile.y = (int8_t*)p.c + at;
+          tile.residual = p.residual.values ? p.residual.values + at : nullptr;
           tile.y_row = p.n;
           tile.vector = j / Sums::kLanes;
         }
@@ -103,13 +110,15 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
                        void* scratch) {
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
+  const QuadTiles& tiles = product_tiles();
+  const bool in_place = tiles.shifts && !p.windows && p.k % kQuad == 0;  // as tiles read it
   int64_t prepared = -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t block = unit / groups, begin = unit % groups * cut.panels;
     const int64_t first = block * cut.rows;
-    const ProductUnit work{p, product_tiles(), (char*)scratch, first,
-                           p.m - first < cut.rows ? p.m - first : cut.rows};
-    if (block != prepared) work.prepare_rows();
+    const ProductUnit work{p, tiles, in_place ? (const char*)p.a + first * p.k : (char*)scratch,
+                           first, p.m - first < cut.rows ? p.m - first : cut.rows};
+    if (!in_place && block != prepared) work.prepare_rows((char*)scratch);
     prepared = block;
     for (int64_t panel = begin; panel < panels && panel < begin + cut.panels; ++panel)
       work.run(panel);

@@ -3,23 +3,24 @@
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/quads_impl.h.
 
-// Elements of A, shifted to unsigned bytes or widened to 16 bits.
+// Elements of rows that are copied in one piece: of few channels.
+constexpr int64_t kShortRun = 16;
+
+// Elements of A as bytes, or widened to 16 bits.
 struct RowWriter {
   char* to;
-  bool shifts;
+  bool widens;
 
   WEFT_INLINE void copy(const int8_t* from, int64_t count) {
     int64_t i = 0;
-    if (shifts) {
+    if (!widens) {
 #if WEFT_AVX512
-      const __m512i flip = _mm512_set1_epi8(-128);
       for (; i < count; i += 64) {
         const __mmask64 lanes = count - i < 64 ? (__mmask64(1) << (count - i)) - 1 : ~__mmask64(0);
-        const __m512i bytes = _mm512_maskz_loadu_epi8(lanes, from + i);
-        _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(bytes, flip));
+        _mm512_mask_storeu_epi8(to + i, lanes, _mm512_maskz_loadu_epi8(lanes, from + i));
       }
 #endif
-      for (; i < count; ++i) to[i] = char(uint8_t(from[i]) ^ kDotFlip);
+      for (; i < count; ++i) to[i] = from[i];
       to += count;
       return;
     }
@@ -31,13 +32,19 @@ struct RowWriter {
     for (; i < count; ++i) ((int16_t*)to)[i] = from[i];
     to += 2 * count;
   }
+  // The same, where kShortRun elements can be read and written; what is behind `count` follows.
+  WEFT_INLINE void copy_short(const int8_t* from, int64_t count) {
+    if (widens) return copy(from, count);
+    __builtin_memcpy(to, from, kShortRun);
+    to += count;
+  }
   WEFT_INLINE void fill(int32_t value, int64_t count) {
-    if (shifts) {
-      for (int64_t i = 0; i < count; ++i) to[i] = char(uint8_t(value) ^ kDotFlip);
+    if (!widens) {
+      __builtin_memset(to, value, count);
     } else {
       for (int64_t i = 0; i < count; ++i) ((int16_t*)to)[i] = int16_t(value);
     }
-    to += count * (shifts ? 1 : 2);
+    to += count * (widens ? 2 : 1);
   }
 };
 
@@ -55,6 +62,11 @@ struct WindowReader {
         top + (s.kernel_height - 1) * s.dilation_height < s.in_height) {
       const int8_t* row = x + ((image * s.in_height + top) * s.in_width + left) * s.in_channels;
       const int64_t step = s.dilation_height * s.in_width * s.in_channels;
+      const int8_t* const end = x + s.batch * s.in_height * s.in_width * s.in_channels;
+      if (run <= kShortRun && row + (s.kernel_height - 1) * step + kShortRun <= end) {
+        for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step) writer.copy_short(row, run);
+        return;
+      }
       for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step) writer.copy(row, run);
       return;
     }
@@ -120,16 +132,17 @@ struct Finish {
       v.shift = is_own ? of_columns(how.shift, j, v.lanes, -1) : Sums(*how.shift);
       v.multiplier = is_own ? of_columns(how.multiplier, j, v.lanes, 0) : Sums(*how.multiplier);
       v.is_bounded = is_bounded(v, k);
-      if (v.is_bounded) v.bounded = BoundedRescale::of(v.multiplier, v.shift, how.zero_point);
+      if (v.is_bounded) v.bounded = BoundedRescale::of(v.multiplier, v.shift, how);
     }
   }
 
-  // For tiles that can end with it: a whole panel, without a residual.
+  // For tiles that can end with it. Vectors of which there is nothing have zeros.
   WEFT_INLINE bool find(TileFinish& finish) const {
-    if (width != kColumns || residual.values) return false;
-    for (int64_t i = 0; i < kColumns / Sums::kLanes; ++i) {
+    if (!WEFT_AVX512 && width != kColumns) return false;
+    for (int64_t i = 0; i * Sums::kLanes < width; ++i) {
       if (!vectors[i].is_bounded) return false;
       finish.start[i] = vectors[i].start;
+      finish.factor[i] = vectors[i].factor;
       finish.rescale[i] = vectors[i].bounded;
     }
     return true;
@@ -151,8 +164,10 @@ struct Finish {
         each<true>(part, factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
           bounds.store_part(y + at, placed(rescale(x), how), lanes);
         });
+      } else if (BoundedRescale::rectifies(how)) {
+        bounded_rows<true>(part, v, y);
       } else {
-        bounded_rows(part, v, y);
+        bounded_rows<false>(part, v, y);
       }
     }
   }
@@ -179,20 +194,23 @@ struct Finish {
     return Memory<int8_t>::load(buffer);
   }
 
+  template <bool kRectified>
   WEFT_INLINE void bounded_rows(const Part& part, const Vector& v, int8_t* y) const {
     const BoundedRescale rescale = v.bounded;
     const Bounds ends = bounds;
     const int64_t lanes = v.lanes;
     if (lanes < Sums::kLanes) {
       each<true>(part, v.factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
-        ends.store_part(y + at, rescale(x), lanes);
+        ends.store_part(y + at, rescale.template rescaled<kRectified>(x), lanes);
       });
     } else if (residual.values) {
-      each<true>(part, v.factor, lanes,
-                 [&](int64_t at, Sums x) WEFT_LAMBDA { ends.store(y + at, rescale(x)); });
+      each<true>(part, v.factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
+        ends.store(y + at, rescale.template rescaled<kRectified>(x));
+      });
     } else {
-      each<false>(part, v.factor, lanes,
-                  [&](int64_t at, Sums x) WEFT_LAMBDA { ends.store(y + at, rescale(x)); });
+      each<false>(part, v.factor, lanes, [&](int64_t at, Sums x) WEFT_LAMBDA {
+        ends.store(y + at, rescale.template rescaled<kRectified>(x));
+      });
     }
   }
 

@@ -56,6 +56,10 @@ WEFT_INLINE Sums placed(Sums scaled, const Requantization& how) {
 // where halves of negative numbers are to go away from zero, so 1 is taken off before the last
 // division. That may go by the sign of x: if x is negative and `high` is 0 it changes nothing. All
 // is doubled, so that the inner floor is the upper half of 64 bits.
+//
+// After a rectifier, where no result may be below the zero point, negative sums give that lower
+// bound whatever is done to them. Nothing is taken off, then, so the inner division may be by 2^32,
+// which is the upper half of 64 bits without doubling, and the outer one by 2^(right-1).
 struct BoundedRescale {
   typedef int64_t Wide __attribute__((vector_size(kVectorBytes)));
   static constexpr int32_t kMostRight = 22;
@@ -64,28 +68,33 @@ struct BoundedRescale {
   Sums multiplier, odd_multiplier, right;  // the second one in the places of the even lanes
   Wide even, odd;                          // what is added to products of even and of odd lanes
 
-  WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, int32_t zero_point) {
+  WEFT_INLINE static bool rectifies(const Requantization& how) { return how.low >= how.zero_point; }
+  WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, const Requantization& how) {
+    const bool is_rectified = rectifies(how);
     const Sums right = Sums(0) - shift;
-    const Wide added = (Wide)((Sums(1) << (right - Sums(1))) + (Sums(zero_point) << right)).v;
-    const Wide half = (Wide)Vec<int64_t>(int64_t{1} << 31).v;
+    const Wide added = (Wide)((Sums(1) << (right - Sums(1))) + (Sums(how.zero_point) << right)).v;
+    const int doubled = is_rectified ? 0 : 1;
+    const Wide half = (Wide)Vec<int64_t>(int64_t{1} << (30 + doubled)).v;
     const Sums of_odd = Sums::of((Sums::Native)((Wide)multiplier.v >> 32));
-    return {multiplier, of_odd, right, (added << 32) + half, (added >> 32 << 32) + half};
+    return {multiplier, of_odd, is_rectified ? right - Sums(1) : right,
+            ((added << 32) >> (1 - doubled)) + half, ((added >> 32) << (31 + doubled)) + half};
   }
   WEFT_INLINE static bool takes(Sums shift) {
     return !is_any(shift < Sums(-kMostRight)) && !is_any(shift > Sums(-1));
   }
-  WEFT_INLINE Sums operator()(Sums x) const {
-    const Sums twice = x + x;
+  template <bool kRectified>
+  WEFT_INLINE Sums rescaled(Sums x) const {
+    const Sums factor = kRectified ? x : x + x;
     Sums high;
 #if WEFT_AVX512
-    const __m512i v = (__m512i)twice.v;
+    const __m512i v = (__m512i)factor.v;
     const __m512i of_even =
         _mm512_add_epi64(_mm512_mul_epi32(v, (__m512i)multiplier.v), (__m512i)even);
     const __m512i of_odd = _mm512_add_epi64(
         _mm512_mul_epi32(_mm512_srli_epi64(v, 32), (__m512i)odd_multiplier.v), (__m512i)odd);
     high.v = (Sums::Native)_mm512_mask_shuffle_epi32(of_odd, 0x5555, of_even, _MM_PERM_DDBB);
 #elif WEFT_AVX2
-    const __m256i v = (__m256i)twice.v;
+    const __m256i v = (__m256i)factor.v;
     const __m256i of_even =
         _mm256_add_epi64(_mm256_mul_epi32(v, (__m256i)multiplier.v), (__m256i)even);
     const __m256i of_odd = _mm256_add_epi64(
@@ -94,9 +103,9 @@ struct BoundedRescale {
 #else
     for (int i = 0; i < Sums::kLanes; ++i)
       high.v[i] =
-          int32_t((int64_t(twice.v[i]) * multiplier.v[i] + (i % 2 ? odd : even)[i / 2]) >> 32);
+          int32_t((int64_t(factor.v[i]) * multiplier.v[i] + (i % 2 ? odd : even)[i / 2]) >> 32);
 #endif
-    return (high + (x >> 31)) >> right;
+    return (kRectified ? high : high + (x >> 31)) >> right;
   }
 };
 
@@ -117,19 +126,31 @@ struct Bounds {
   }
 #if WEFT_AVX512
   // Two rows of two vectors.
-  WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2],
-                         const Sums (&b)[2]) const {
+  WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2], const Sums (&b)[2],
+                         __mmask32 lanes) const {
     const __m512i words[2] = {_mm512_packs_epi32((__m512i)held(a[0]).v, (__m512i)held(a[1]).v),
                               _mm512_packs_epi32((__m512i)held(b[0]).v, (__m512i)held(b[1]).v)};
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(words[0], words[1]));
-    _mm256_storeu_si256((__m256i*)first, _mm512_castsi512_si256(bytes));
-    _mm256_storeu_si256((__m256i*)second, _mm512_extracti64x4_epi64(bytes, 1));
+    const __m256i of_first = _mm512_castsi512_si256(bytes);
+    const __m256i of_second = _mm512_extracti64x4_epi64(bytes, 1);
+    if (lanes == ~__mmask32(0)) {
+      _mm256_storeu_si256((__m256i*)first, of_first);
+      _mm256_storeu_si256((__m256i*)second, of_second);
+    } else {
+      _mm256_mask_storeu_epi8(first, lanes, of_first);
+      _mm256_mask_storeu_epi8(second, lanes, of_second);
+    }
+  }
+#endif
+#if WEFT_AVX512
+  WEFT_INLINE void store(int8_t* to, Sums y, __mmask16 lanes) const {
+    _mm512_mask_cvtsepi32_storeu_epi8(to, lanes, (__m512i)held(y).v);
   }
 #endif
   WEFT_INLINE void store_part(int8_t* to, Sums y, int64_t lanes) const {
 #if WEFT_AVX512
-    _mm512_mask_cvtsepi32_storeu_epi8(to, __mmask16((1u << lanes) - 1), (__m512i)held(y).v);
+    store(to, y, __mmask16((1u << lanes) - 1));
 #else
     int8_t buffer[Sums::kLanes];
     store(buffer, y);

@@ -122,17 +122,20 @@ struct Layer {
         }
         // One shift of each kind goes beyond what the short formula takes.
         for (const int32_t most : {30, -1})
-          for (const bool is_per_channel : {false, true}) {
-            SumScales of = channels;
-            for (int32_t& shift : of.shift) shift = std::min(shift, most);
-            p.how = of.requantization(is_per_channel);
-            if (!is_per_channel) p.how.low = -128, p.how.high = 127;
-            run(*table_of(isa), 2, p, y.data());
-            std::vector<int8_t> bytes;
-            for (size_t i = 0; i < wanted.size(); ++i)
-              bytes.push_back(placed(wanted[i], p.how, int64_t(i % factors.size())));
-            CHECK(y == bytes);
-          }
+          for (const bool is_per_channel : {false, true})
+            for (const bool is_rectified : {false, true}) {
+              CAPTURE(is_rectified);
+              SumScales of = channels;
+              for (int32_t& shift : of.shift) shift = std::min(shift, most);
+              p.how = of.requantization(is_per_channel);
+              if (!is_per_channel) p.how.low = -128, p.how.high = 127;
+              if (is_rectified) p.how.low = p.how.zero_point;
+              run(*table_of(isa), 2, p, y.data());
+              std::vector<int8_t> bytes;
+              for (size_t i = 0; i < wanted.size(); ++i)
+                bytes.push_back(placed(wanted[i], p.how, int64_t(i % factors.size())));
+              CHECK(y == bytes);
+            }
         p.how = {};
       }
     }
@@ -191,9 +194,13 @@ TEST_CASE("sums are rescaled with two roundings by the short formula, too, halve
   std::vector<int8_t> a, w(33, 1), panels(2 * 2 * kQuad * kQuantizedColumns);
   for (int i = -128; i < 128; ++i) a.push_back(int8_t(i));
   run_pack_quantized({33, 1, w.data(), 1, 1, panels.data()}, {0, 2});
+  // The zero point, and the least result: above all others, at the zero point, beyond it.
+  const int32_t ends[][2] = {{5, -128}, {5, 5}, {-128, -128}, {-3, 9}};
   for (const int32_t start : {0, 1, 1 << 8, -(1 << 8), 12345, -(1 << 20), (1 << 29) + 77})
     for (const int32_t multiplier : {0, 1, 1 << 30, INT32_MAX, 1518500250, 3 << 29})
-      for (int32_t shift = -31; shift <= 1; ++shift) {
+      for (int32_t number = 0; number < 4 * 33; ++number) {
+        const int32_t shift = number / 4 - 31;
+        const auto& [zero_point, low] = ends[number % 4];
         const std::vector<int32_t> bias(33, start);
         QuantizedProduct p{};
         p.m = 256;
@@ -202,7 +209,7 @@ TEST_CASE("sums are rescaled with two roundings by the short formula, too, halve
         p.a = a.data();
         p.panels = panels.data();
         p.bias = bias.data();
-        p.how = {&multiplier, &shift, false, 5, -128, 127};
+        p.how = {&multiplier, &shift, false, zero_point, low, 127};
         std::vector<int8_t> y(256 * 33), wanted;
         p.c = y.data();
         for (int i = 0; i < 256; ++i)
@@ -214,8 +221,24 @@ TEST_CASE("sums are rescaled with two roundings by the short formula, too, halve
           CAPTURE(start);
           CAPTURE(multiplier);
           CAPTURE(shift);
+          CAPTURE(low);
           CHECK(y == wanted);
         }
+      }
+}
+
+TEST_CASE("int8 products of rows read where they lie end in tiles of any width, with residuals") {
+  for (const Isa isa : available_isas())
+    for (const int64_t m : {1, 12, 13, 40})
+      for (const int64_t n : {16, 24, 31, 32, 33, 48, 80}) {
+        CAPTURE(name_of(isa));
+        CAPTURE(m);
+        CAPTURE(n);
+        const Image image = {1, 1, 16, n, m, 1, 1, 1, 1, 1, 0, 0, 1, 1};
+        Layer layer(image, false);
+        QuantizedProduct p = layer.product();
+        p.windows = nullptr;
+        layer.check(p);
       }
 }
 
