@@ -220,8 +220,8 @@ weft_status weft_device_call_on_host(const weft_device_call* call) {
     for (size_t i = 0; i < in.size(); ++i) WEFT_TRY(view_of(*call, call->inputs[i], &in[i]));
     for (size_t i = 0; i < out.size(); ++i) WEFT_TRY(view_of(*call, call->outputs[i], &out[i]));
     if (!op.slot.run) return errors::unsupported(op.name, "the CPU has no kernel for it");
-    return op.slot.run({op, in, out, c::arguments(call->attributes, call->nattributes),
-                        pointer_to(call->scratch), call->seed, call->ordinal});
+    return ops::run_kernel({op, in, out, c::arguments(call->attributes, call->nattributes),
+                            pointer_to(call->scratch), call->seed, call->ordinal});
   });
 }
 

@@ -121,7 +121,7 @@ Status KernelWork::run() {
                   key_.seed, key_.first_ordinal, host_inputs_});
   const Scratch scratch(scratch_bytes_);
   if (!scratch.ok()) return errors::out_of_memory(op.name, scratch.bytes);
-  return op.slot.run({op, in, out, attributes, scratch.block, key_.seed, key_.first_ordinal});
+  return ops::run_kernel({op, in, out, attributes, scratch.block, key_.seed, key_.first_ordinal});
 }
 
 struct KernelTask final : Task {

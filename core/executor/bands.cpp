@@ -187,6 +187,11 @@ class Planner {
         step.band.in_held[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
     }
     step.views.push_back(view_of(body_.type(node.outputs[0]), true));
+    if (node.op->slot.problem) {
+      const std::vector<TensorType> in = types_of_one_image(step);
+      const TensorType out = ops::type_of(step.views.back());
+      step.problem = node.op->slot.problem({*node.op, in, {&out, 1}, node.attributes.view()});
+    }
     return {};
   }
 

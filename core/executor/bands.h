@@ -45,6 +45,7 @@ struct BandStep {
   int32_t out = 0;
   std::optional<graph::RowWindow> window;  // of a target's kernel
   std::vector<TensorView> views;           // of `in` and `out`, without data
+  std::shared_ptr<const void> problem;     // of a kernel whose slot has one (ops/slot.h)
   ops::RowBand band;                       // rows that are held
   std::unique_ptr<TileCode> code;          // of one row
   std::vector<uint64_t> scalars;           // that it reads

@@ -46,6 +46,12 @@ class Emitter {
     return place;
   }
 
+  static std::vector<ops::TensorType> types_of(const std::vector<Place>& places) {
+    std::vector<ops::TensorType> types;
+    for (const Place& place : places) types.push_back({place.dtype, place.shape, {}});
+    return types;
+  }
+
   void emit(const PendingStep& pending) {
     Step step;
     step.kind = pending.kind;
@@ -65,6 +71,10 @@ class Emitter {
       step.attributes = pending.node->attributes;
       step.ordinal = pending.node->ordinal;
       step.line = placement_.line_of(*pending.node);
+    }
+    if (step.kind == StepKind::kKernel && step.op && step.op->slot.problem) {
+      const std::vector<ops::TensorType> in = types_of(step.in), out = types_of(step.out);
+      step.problem = step.op->slot.problem({*step.op, in, out, step.attributes.view()});
     }
     step.runs_on_caller = pending.node && graph::runs_on_caller(placement_.graph(), *pending.node);
     if (step.control) step.child = controls_++;

@@ -61,6 +61,7 @@ struct Step {
   int64_t scratch_bytes = 0;
   int32_t ordinal = -1;
   std::string line;  // the source line that made it, for the text of a failure; may be empty
+  std::shared_ptr<const void> problem;  // of a kernel whose slot has one (ops/slot.h)
   std::shared_ptr<const TileCode> code;
   std::shared_ptr<const ControlPlan> control;
   std::shared_ptr<const BandPlan> bands;

@@ -86,13 +86,15 @@ void run_program(const Step& step, const char* at, const kernels::RandomStream& 
 
 ops::KernelCall call_of(const Step& step, const char* at, uint64_t seed, uint64_t first_ordinal) {
   const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
-  return {step.op ? *step.op : ops::op_named("copy"),
-          {views, step.in.size()},
-          {views + step.in.size(), step.out.size()},
-          step.attributes.view(),
-          *reinterpret_cast<void* const*>(at),
-          seed,
-          first_ordinal + static_cast<uint64_t>(step.ordinal < 0 ? 0 : step.ordinal)};
+  ops::KernelCall call{step.op ? *step.op : ops::op_named("copy"),
+                       {views, step.in.size()},
+                       {views + step.in.size(), step.out.size()},
+                       step.attributes.view(),
+                       *reinterpret_cast<void* const*>(at),
+                       seed,
+                       first_ordinal + static_cast<uint64_t>(step.ordinal < 0 ? 0 : step.ordinal)};
+  call.problem = step.problem.get();
+  return call;
 }
 
 void run_copy(char* at) {
@@ -146,7 +148,7 @@ Status run_step(const Run& run, const Action& action) {
       break;
     case StepKind::kKernel: {
       const Step& step = run.plan.steps[action.step];
-      return with_line(step.op->slot.run(call_of(step, at, run.seed, run.first_ordinal)), step);
+      return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
     case StepKind::kControl:

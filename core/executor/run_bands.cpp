@@ -60,7 +60,8 @@ class Lane {
         *step.op, {views.data(), inputs}, {&views[inputs], 1}, step.attributes.view()};
     call.scratch = memory_ + plan_.ring_bytes;
     call.band = &band;
-    return step.op->slot.run(call);
+    call.problem = step.problem.get();
+    return ops::run_kernel(call);
   }
 
   void run_arithmetic(const BandStep& step, graph::RowRange rows) const {

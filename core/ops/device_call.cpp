@@ -31,7 +31,7 @@ class HostCopies {
     if (bytes > 0) {
       WEFT_ASSIGN(call.scratch, take(bytes));
     }
-    return call_.op.slot.run(call);
+    return run_kernel(call);
   }
 
   Status send() {

@@ -1,10 +1,29 @@
 #include "ops/slot.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "ops/kernel_call.h"
+#include "ops/op.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
+
+Status run_kernel(const KernelCall& call) {
+  const Slot& slot = call.op.slot;
+  if (!slot.problem || call.problem) return slot.run(call);
+  const auto types_of = [](std::span<const TensorView> views) {
+    std::vector<TensorType> types;
+    for (const TensorView& view : views)
+      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent(), {}} : type_of(view));
+    return types;
+  };
+  const std::vector<TensorType> in = types_of(call.in), out = types_of(call.out);
+  const std::shared_ptr<const void> problem = slot.problem({call.op, in, out, call.attributes});
+  KernelCall with = call;
+  with.problem = problem.get();
+  return slot.run(with);
+}
 
 Cost cost_of(const Slot& slot, const SlotTypes& types) {
   if (slot.cost) return slot.cost(types);

@@ -2,6 +2,7 @@
 // describe that run to the planner, the fuser and the C generator.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -39,6 +40,7 @@ struct KernelCall {
   uint64_t ordinal = 0;
   uint32_t host_inputs = 0;  // on a device: single elements in the program's memory (op.h: in_set)
   const RowBand* band = nullptr;  // null: all rows
+  const void* problem = nullptr;  // what the slot's `problem` gives; null: `run_kernel` asks
 };
 using KernelFunction = Status (*)(const KernelCall& call);
 
@@ -75,6 +77,9 @@ struct Cost {
 
 struct Slot {
   KernelFunction run = nullptr;
+  // What `run` works out of types and attributes, for all rows; null: nothing. A plan asks once for
+  // all of its calls, which find it in KernelCall::problem.
+  std::shared_ptr<const void> (*problem)(const SlotTypes& types) = nullptr;
   Strides strides = Strides::kAny;
   Lead lead = Lead::kNone;
   Exactness exactness = Exactness::kTolerance;
@@ -98,6 +103,9 @@ struct Slot {
   // made with that one, in tiles.
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
 };
+
+// Runs the operator's kernel, with its problem if it asks for one.
+Status run_kernel(const KernelCall& call);
 
 Cost cost_of(const Slot& slot, const SlotTypes& types);
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);

@@ -136,9 +136,7 @@ ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
 }
 
 Status run(const KernelCall& call) {
-  auto problem = parse(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0]),
-                       shape_of(call.in[1]))
-                     .value();
+  auto problem = *static_cast<const kernels::BlockedConvolution*>(call.problem);
   if (call.band) restrict_to(*call.band, problem);
   const auto array = [&](size_t i) { return call.in.size() > i ? call.in[i].data : nullptr; };
   const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
@@ -153,6 +151,9 @@ Status run(const KernelCall& call) {
 
 Slot slot() {
   Slot s = dense_slot(run);
+  s.problem = [](const SlotTypes& t) -> std::shared_ptr<const void> {
+    return std::make_shared<const kernels::BlockedConvolution>(problem_of(t));
+  };
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     kernels::BlockedConvolution problem = problem_of(t);
     if (t.rows > 0) problem.rows = {0, t.rows};

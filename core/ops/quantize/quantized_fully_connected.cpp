@@ -37,10 +37,11 @@ Slot pack_slot() {
 
 // ---- the product of rows
 
-kernels::QuantizedProduct problem_of(const AttributeReader& a, const Shape& x) {
+kernels::QuantizedProduct problem_of(const SlotTypes& t) {
+  const AttributeReader a = t.op.reader(t.attributes);
   kernels::QuantizedProduct p{};
-  p.m = x[0];
-  p.k = x[1];
+  p.m = t.in[0].shape[0];
+  p.k = t.in[0].shape[1];
   p.n = a.integer("columns");
   p.zero_point = static_cast<int32_t>(a.integer("zero_point"));
   return p;
@@ -67,9 +68,8 @@ Result<Types> infer_product(const InferContext& c) {
 int64_t work_of(const kernels::QuantizedProduct& p) { return p.m * p.n * p.k / 16; }
 
 Status run_product(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  kernels::QuantizedProduct p = problem_of(a, shape_of(call.in[0]));
-  WEFT_ASSIGN(p.how, requantization_of(a, call.in, 3));
+  kernels::QuantizedProduct p = *static_cast<const kernels::QuantizedProduct*>(call.problem);
+  WEFT_ASSIGN(p.how, requantization_of(call.op.reader(call.attributes), call.in, 3));
   p.a = static_cast<const int8_t*>(call.in[0].data);
   p.panels = static_cast<const int8_t*>(call.in[1].data);
   p.bias = call.in.size() > 2 ? static_cast<const int32_t*>(call.in[2].data) : nullptr;
@@ -81,12 +81,11 @@ Status run_product(const KernelCall& call) {
   return {};
 }
 
-kernels::QuantizedProduct problem_of(const SlotTypes& t) {
-  return problem_of(t.op.reader(t.attributes), t.in[0].shape);
-}
-
 Slot product_slot() {
   Slot s = exact_dense_slot(run_product);
+  s.problem = [](const SlotTypes& t) -> std::shared_ptr<const void> {
+    return std::make_shared<const kernels::QuantizedProduct>(problem_of(t));
+  };
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     return threads * kernels::quantized_product_scratch(problem_of(t));
   };

@@ -88,18 +88,31 @@ Result<Types> infer_rows(const InferContext& c) {
   return result_of(c, s);
 }
 
+// All but arrays: a product, and the windows that it may point to.
+struct RowsProblem {
+  kernels::Convolution shape;
+  kernels::QuantizedProduct product;
+  int64_t units, scratch;
+
+  RowsProblem(const AttributeReader& a, const Shape& x)
+      : shape(shape_of_problem(a, x, false).value()),
+        product(product_of(a, shape)),
+        units(kernels::quantized_product_units(product)),
+        scratch(kernels::quantized_product_scratch(product)) {}
+  RowsProblem(const RowsProblem&) = delete;
+};
+
 Status run_rows(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(a, shape_of(call.in[0]), false));
-  kernels::QuantizedProduct p = product_of(a, s);
-  WEFT_ASSIGN(p.how, requantization_of(a, call.in, kMultiplier));
+  const RowsProblem& problem = *static_cast<const RowsProblem*>(call.problem);
+  kernels::QuantizedProduct p = problem.product;
+  WEFT_ASSIGN(p.how, requantization_of(call.op.reader(call.attributes), call.in, kMultiplier));
   p.residual = residual_of(call.in, kResidual);
   p.a = static_cast<const int8_t*>(call.in[0].data);
   p.panels = static_cast<const int8_t*>(call.in[1].data);
   p.bias = integers_of(call.in, kBias);
   p.c = call.out[0].data;
-  split_work(kernels::quantized_product_units(p), work_of(s), call.scratch,
-             kernels::quantized_product_scratch(p), [&](kernels::Range units, void* scratch) {
+  split_work(problem.units, work_of(problem.shape), call.scratch, problem.scratch,
+             [&](kernels::Range units, void* scratch) {
                kernels::run_quantized_product(p, units, scratch);
              });
   return {};
@@ -111,6 +124,9 @@ kernels::Convolution rows_of(const SlotTypes& t) {
 
 Slot rows_slot() {
   Slot slot = exact_dense_slot(run_rows);
+  slot.problem = [](const SlotTypes& t) -> std::shared_ptr<const void> {
+    return std::make_shared<const RowsProblem>(t.op.reader(t.attributes), t.in[0].shape);
+  };
   slot.scratch_bytes = [](const SlotTypes& t, int threads) {
     const kernels::Convolution s = rows_of(t);
     return threads * kernels::quantized_product_scratch(product_of(t.op.reader(t.attributes), s));
@@ -185,9 +201,8 @@ kernels::QuantizedDepthwise depthwise_of(const SlotTypes& t) {
 int64_t depthwise_work(const kernels::Convolution& s) { return 4 * work_of(s); }
 
 Status run_depthwise(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  WEFT_ASSIGN(kernels::QuantizedDepthwise p, depthwise_of(a, shape_of(call.in[0])));
-  WEFT_ASSIGN(p.how, requantization_of(a, call.in, kMultiplier));
+  kernels::QuantizedDepthwise p = *static_cast<const kernels::QuantizedDepthwise*>(call.problem);
+  WEFT_ASSIGN(p.how, requantization_of(call.op.reader(call.attributes), call.in, kMultiplier));
   p.residual = residual_of(call.in, kResidual);
   p.x = static_cast<const int8_t*>(call.in[0].data);
   p.filters = static_cast<const int8_t*>(call.in[1].data);
@@ -202,6 +217,9 @@ Status run_depthwise(const KernelCall& call) {
 
 Slot depthwise_slot() {
   Slot slot = exact_dense_slot(run_depthwise);
+  slot.problem = [](const SlotTypes& t) -> std::shared_ptr<const void> {
+    return std::make_shared<const kernels::QuantizedDepthwise>(depthwise_of(t));
+  };
   slot.scratch_bytes = [](const SlotTypes& t, int threads) {
     return threads * kernels::quantized_depthwise_scratch(depthwise_of(t));
   };

@@ -205,6 +205,27 @@ TEST_CASE("what lies between the layers of an inverted residual stays in a cache
   CHECK(loops(checked_bands(plain(inverted_residual(8, 1)))) == 0);  // it is in a cache anyway
 }
 
+TEST_CASE("kernels have their problem from the plan, inside of loops and outside") {
+  const Graph ready = plain(inverted_residual(56, 1));
+  executor::PlanOptions options;
+  for (const Graph& graph : {Graph(ready), checked_bands(ready)}) {
+    const auto plan = executor::make_plan(graph, options);
+    REQUIRE_MESSAGE(plan.ok(), plan.status().message());
+    int kernels = 0;
+    const auto check = [&](const auto& step) {
+      if (!step.op || !step.op->slot.problem) return;
+      ++kernels;
+      CHECK(step.problem);
+    };
+    for (const executor::Step& step : plan.value().steps) {
+      check(step);
+      if (!step.bands) continue;
+      for (const executor::BandStep& of_band : step.bands->steps) check(of_band);
+    }
+    CHECK(kernels == 3);
+  }
+}
+
 TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   Graph graph;
   GraphBuilder b(graph);
