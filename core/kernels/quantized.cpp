@@ -18,12 +18,16 @@ constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit: where k is smal
 constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
 constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
 constexpr int64_t kLeastPlaces = 128;              // of a result that a unit computes, four panels
+constexpr int64_t kLeastBand = 6;                  // rows of a depthwise unit, if it is halved
 constexpr int64_t kLeastFilters = 84;              // for which it copies a part of the image
 constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
 int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
+
+// Units that are few and odd in number are what two threads share worst.
+bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
 
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
@@ -32,6 +36,7 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   QuantizedProductCut cut{divide_up(p.m, divide_up(p.m, most)), kMostPanels};
   const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
+  if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
   return cut;
 }
 
@@ -79,6 +84,11 @@ QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
   const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * cut.blocks));
   cut.rows = divide_up(s.out_height, std::clamp<int64_t>(wanted, 1, s.out_height));
   cut.row_chunks = divide_up(s.out_height, cut.rows);
+  const int64_t more = cut.row_chunks + 1;
+  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kLeastBand * more) {
+    cut.rows = divide_up(s.out_height, more);
+    cut.row_chunks = divide_up(s.out_height, cut.rows);
+  }
   cut.columns = (s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1;
   constexpr int64_t kGroupBytes = kDepthwiseBlock * int64_t{sizeof(int32_t)};
   cut.weights = cut.columns * depthwise_groups(s) * kGroupBytes;
