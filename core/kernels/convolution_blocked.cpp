@@ -28,25 +28,29 @@ bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
+// Pairs of panels that are few and odd in number are what two threads share worst.
+bool is_uneven(const Convolution& p) {
+  const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels) * p.batch;
+  return pairs < kWantedUnits && pairs % 2 == 1;
+}
+
 // Positions of a 1 x 1 convolution have no neighbours: small images are one row of pixels, which
-// tiles cut more evenly.
-BlockedConvolution flattened(const BlockedConvolution& problem) {
-  BlockedConvolution flat = problem;
-  Convolution& p = flat.shape;
+// tiles cut more evenly, or two, for as many threads.
+void flatten(BlockedConvolution& problem) {
+  Convolution& p = problem.shape;
   const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
   const bool is_dense = p.in_height == p.out_height && p.in_width == p.out_width &&
                         p.out_height == problem.results.height &&
                         p.out_width == problem.results.width && problem.x_held == p.in_height &&
                         problem.residual_held == p.out_height && rows_of(problem) == p.out_height;
-  if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return flat;
-  p.in_width *= p.in_height;
-  p.out_width *= p.out_height;
-  p.in_height = p.out_height = 1;
-  flat.results = every_position(1, p.out_width);
-  flat.rows = {0, 1};
-  flat.x_held = flat.residual_held = 1;
-  return flat;
+  if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return;
+  const int64_t rows = is_uneven(p) && p.out_height % 2 == 0 ? 2 : 1;
+  p.in_width = p.out_width = p.in_width * p.in_height / rows;
+  p.in_height = p.out_height = rows;
+  problem.results = every_position(rows, p.out_width);
+  problem.rows = {0, rows};
+  problem.x_held = problem.residual_held = rows;
 }
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
@@ -86,8 +90,8 @@ BlockedCut cut(const BlockedConvolution& problem) {
   const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
-  if (panels * panel_bytes > kWeightBytes || height == 1) {
-    cut.rows = height;
+  if (panels * panel_bytes > kWeightBytes || height <= 2) {
+    cut.rows = height == 2 ? 1 : height;
     cut.panels = std::min<int64_t>(2, panels);
   } else {
     cut.rows = std::max<int64_t>(1, kImageBytes / std::max<int64_t>(1, row_bytes));
@@ -129,22 +133,25 @@ Plan plan_of_columns(const BlockedConvolution& problem) {
   return plan;
 }
 
-// Pairs of channels are half as many channels.
-BlockedConvolution in_pairs(const BlockedConvolution& problem) {
-  BlockedConvolution pairs = problem;
-  pairs.shape.in_channels /= 2;
-  pairs.in_block /= 2;
-  return pairs;
+bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
+
+// Which columns of a row see the image, for each column of the kernel: blocked_impl.h.
+int64_t ranges_bytes(int64_t kernel_width) {
+  return divide_up(kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 
+// Every band of rows asks for it, so there is one copy of the problem.
 Plan plan_of(const BlockedConvolution& problem) {
-  const Convolution& shape = problem.shape;
-  const bool has_pairs = is_half(shape) && !is_depthwise(shape);
+  const bool has_pairs = is_in_pairs(problem.shape);
   Plan plan{problem, {}, {}, 0};
   if (has_pairs && problem.in_block == 1) {
     plan = plan_of_columns(problem);
   } else {
-    plan.problem = flattened(has_pairs ? in_pairs(problem) : problem);
+    if (has_pairs) {  // half as many channels
+      plan.problem.shape.in_channels /= 2;
+      plan.problem.in_block /= 2;
+    }
+    flatten(plan.problem);
     plan.cut = cut(plan.problem);
   }
   const Convolution& p = plan.problem.shape;
@@ -153,7 +160,7 @@ Plan plan_of(const BlockedConvolution& problem) {
                    (p.in_channels + plan.cut.panels * kPanelChannels) * int64_t(sizeof(float));
     return plan;
   }
-  plan.scratch = divide_up(p.kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
+  plan.scratch = ranges_bytes(p.kernel_width);
   if (!has_pairs) return plan;
   const auto reserve = [&](int64_t lanes) {
     const int64_t first = plan.scratch;
@@ -263,7 +270,8 @@ int64_t blocked_convolution_units(const BlockedConvolution& problem) {
 }
 
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
-  return plan_of(problem).scratch;
+  const bool is_direct = !problem.winograd && !is_in_pairs(problem.shape);
+  return is_direct ? ranges_bytes(problem.shape.kernel_width) : plan_of(problem).scratch;
 }
 
 namespace {

@@ -195,7 +195,16 @@ class DepthwiseRows {
     }
   }
 
+  // Images are often one tile wide, so that all rows ask for the same.
   DepthwiseKernel<S> kernel(int64_t begin, int64_t end) {
+    if (begin != begin_ || end != end_) {
+      begin_ = begin;
+      end_ = end;
+      kernel_ = find_kernel(begin, end);
+    }
+    return kernel_;
+  }
+  DepthwiseKernel<S> find_kernel(int64_t begin, int64_t end) {
     const bool is_part = tile_.lanes < Vec<float>::kLanes, is_double = tile_.x_pixel == 32;
     const int64_t last = end - begin - 1;
     if (is_part || (tile_.x_pixel != 16 && !is_double) || tile_.cols > kMostColumns)
@@ -220,6 +229,8 @@ class DepthwiseRows {
   const PixelTiles tiles_;
   const int64_t size_;
   DepthwiseTile<S> tile_;
+  int64_t begin_ = 0, end_ = 0;  // the tile that this is for
+  DepthwiseKernel<S> kernel_ = nullptr;
 };
 
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
