@@ -1,4 +1,4 @@
-// int8 operators that have no weights: poolings, sums of two arrays, and rescaling to int8.
+// int8 operators that have no weights: poolings, sums of two arrays, tables, and rescaling to int8.
 #include <algorithm>
 #include <cmath>
 
@@ -119,6 +119,12 @@ Status emit_requantize(Call& call) {
   return {};
 }
 
+Status emit_lookup(Call& call) {
+  call.line(define_lookup(call.source()) + "(" + call.read(0) + ", " + call.read(1) + ", " +
+            call.write() + ", " + call.count() + ");");
+  return {};
+}
+
 Result<TargetKernel> in_place(const SlotTypes&) {
   return TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
 }
@@ -126,6 +132,7 @@ Result<TargetKernel> in_place(const SlotTypes&) {
 constexpr Emitter kEmitters[] = {
     {"quantized_pooling", dense, emit_pooling},
     {"quantized_add", in_place, emit_add},
+    {"quantized_lookup", in_place, emit_lookup},
     {"requantize", dense, emit_requantize},
 };
 

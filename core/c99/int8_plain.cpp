@@ -148,6 +148,14 @@ constexpr std::string_view kBound =
 }
 )";
 
+constexpr std::string_view kLookup =
+    R"(/* The table's results of -128 to 127. */
+static void weft_lookup_i8(const int8_t *x, const int8_t *table, int8_t *y, int32_t count)
+{
+  for (int32_t i = 0; i < count; ++i) y[i] = table[x[i] + 128];
+}
+)";
+
 }  // namespace
 
 std::string define_plain_convolution(Source& source, bool is_sum) {
@@ -177,6 +185,11 @@ std::string define_requantize(Source& source) {
   define_rescale(source);
   source.define("weft_requantize", kRequantize);
   return "weft_requantize";
+}
+
+std::string define_lookup(Source& source) {
+  source.define("weft_lookup_i8", kLookup);
+  return "weft_lookup_i8";
 }
 
 std::string define_bound(Source& source) {

@@ -43,6 +43,7 @@ std::string define_plain_pooling(Source& source, bool is_average);  // (p, x, y)
 std::string define_add(Source& source);                             // (p, a, b, y, count)
 // (x, multiplier, shift, outer, channels, inner, scales, zero, low, high, y)
 std::string define_requantize(Source& source);
-std::string define_bound(Source& source);  // (y, count, low, high)
+std::string define_bound(Source& source);   // (y, count, low, high)
+std::string define_lookup(Source& source);  // (x, table, y, count)
 
 }  // namespace weft::c99

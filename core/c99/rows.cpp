@@ -82,6 +82,7 @@ std::optional<RowWindow> row_window(const Graph& graph, const Node& node) {
   }
   // Whatever the axes mean: they go from index to index.
   if (op == "quantized_add") return RowWindow{kRows, 1, 0, 1, 3, true};
+  if (op == "quantized_lookup") return RowWindow{kRows, 1, 0, 1, 1, true};
   if (op == "copy") return RowWindow{kRows, 1, 0, 1, 1, false};
   return {};
 }

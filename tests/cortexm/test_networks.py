@@ -6,6 +6,8 @@ import networks
 import numpy
 import pytest
 import tiny
+from weft import init, np
+from weft.gluon.model_zoo import vision
 
 pytestmark = pytest.mark.skipif(
     bool(machine.missing_tools()),
@@ -43,6 +45,33 @@ def test_a_network_gives_the_librarys_bits_in_little_memory(name, folder):
     assert cost.differs == 0
     assert cost.memory <= memory
     assert cost.instructions <= instructions
+    assert cost.code <= CODE
+
+
+@pytest.mark.parametrize("core", ["m4", "m55"])
+def test_digits_take_a_few_kilobytes(core, folder):
+    cost = networks.run("digits", folder, core, written("digits", folder))
+    assert cost.differs == 0
+    assert cost.memory <= 4 << 10
+    assert cost.flash <= 48 << 10
+    assert cost.instructions <= 4 * tiny.NETWORKS["digits"].MACS
+
+
+ZOO = {
+    "resnet_v2": lambda: vision.ResNetV2(vision.BasicBlockV2, [1, 1], [8, 8, 16], 10),
+    "densenet": lambda: vision.DenseNet(8, 4, [2, 2], classes=10),
+}
+
+
+@pytest.mark.parametrize("core", ["m4", "m55"])
+@pytest.mark.parametrize("name", ZOO)
+def test_norms_before_convolutions_and_what_is_joined_give_the_librarys_bits(name, core, tmp_path):
+    net = ZOO[name]()
+    net.initialize(init.Xavier(factor_type="in", magnitude=2))
+    x = np.array(numpy.random.default_rng(0).normal(size=(2, 3, 32, 32)).astype("float32"))
+    block = tiny.write(net, x, "net", tmp_path, ports_in_arena=True)
+    cost = networks.run("net", tmp_path, core, tiny.as_integers(block, x[:1]).asnumpy())
+    assert cost.differs == 0
     assert cost.code <= CODE
 
 

@@ -1303,6 +1303,11 @@ def quantized_add(
     return requantize(total, *last, **options)
 
 
+def quantized_lookup(data, table):
+    assert table.shape == (256,)
+    return table[data.astype("int32") + 128]
+
+
 def quantized_pooling(data, zero_point=0, pool_type="max", channels_last=False, **options):
     if channels_last:
         planes = numpy.moveaxis(data, -1, 1)

@@ -843,6 +843,16 @@ def quantized_fully_connected(
     No gradient: integers.
     """
 
+def quantized_lookup(data: ArrayLike, table: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """What a table has for each int8 element: any function of one element, between any scales.
+
+    data: int8
+    table: int8, shape (256,): results for -128, -127, ... 127
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def quantized_pooling(
     data: ArrayLike,
     kernel: int | Sequence[int] | None = None,

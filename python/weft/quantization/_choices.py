@@ -6,7 +6,10 @@ import numpy
 
 from weft._errors import InvalidType, NotFound
 from weft.quantization._layers import WEIGHTED, Graph, Layer
-from weft.sym._nodes import Entry
+from weft.quantization._ranges import Range
+from weft.sym._nodes import Entry, Variable
+
+RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup")
 
 
 class Choices:
@@ -26,6 +29,7 @@ class Choices:
         self.layers = graph.layers(shapes)
         self._kept: set[Entry] = set()
         self._known: dict[Entry, bool] = {}
+        self._alike: dict[Entry, list[Entry]] | None = None
         names = {layer.name: entry for entry, layer in self.layers.items()}
         for wanted in _checked(caller, keep):
             found = [e for name, e in names.items() if f"{name}.".startswith(f"{wanted}.")]
@@ -44,12 +48,39 @@ class Choices:
         layer = self.layers.get(entry)
         if layer is None or entry in self._kept:
             return False
-        if layer.weight is not None:
+        if layer.has_products:
             return True
         if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
             return False
-        shapes = {self.shapes[given] for given in layer.inputs}
-        return len(shapes) == 1 and all(self.is_int8(given) for given in layer.inputs)
+        shapes = [self.shapes[given] for given in layer.inputs]
+        if layer.kind == "concatenate":
+            is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
+            return is_joined and any(self.is_int8(given) for given in layer.inputs)
+        if layer.kind == "lookup" and not self._is_multiplied(layer):
+            return False
+        if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
+            return False
+        return len(set(shapes)) == 1 and all(self._is_given(entry) for entry in layer.inputs)
+
+    def _is_multiplied(self, layer: Layer) -> bool:
+        """Does its result reach a layer with weights, or the caller as int8? Else real numbers are
+        better."""
+        waiting, seen = [layer], {layer.output}
+        while waiting:
+            output = waiting.pop().output
+            if self.integers and output in self.graph.heads:
+                return True
+            readers = [x for x in self.layers.values() if output in x.inputs]
+            if any(x.has_products and x.output not in self._kept for x in readers):
+                return True
+            waiting += [x for x in readers if x.output not in seen]
+            seen.update(x.output for x in readers)
+        return False
+
+    def _is_given(self, entry: Entry) -> bool:
+        """Is it int8 where it is made, here or by the caller?"""
+        is_data = isinstance(entry.node, Variable) and entry.node not in self.graph.arrays
+        return self.is_int8(entry) or (self.integers and is_data)
 
     def _is_pooling(self, layer: Layer) -> bool:
         """A maximum or an average over windows of images, or over all of their places."""
@@ -82,14 +113,52 @@ class Choices:
 
     def rescales(self, layer: Layer) -> bool:
         """Has what an int8 layer gives a scale of its own?"""
-        return layer.kind in (*WEIGHTED, "add") and not self.ends(layer)
+        return layer.kind in RESCALING and not self.ends(layer)
+
+    def shares(self, given: Entry) -> Entry | None:
+        """Whose range an operand of a concatenation has in common with what that gives, as there is
+        one scale for both; None where it is rescaled instead, as others read it in its own. What is
+        joined to one again and again is never rescaled."""
+        layer = self.layers.get(given)
+        if layer is not None and layer.kind == "concatenate" and self.is_int8(given):
+            return given
+        while self.graph.uses[given] == 1 and layer is not None and self.is_int8(given):
+            if self.rescales(layer):
+                return given
+            given = layer.inputs[0]
+            layer = self.layers.get(given)
+        return None
+
+    def alike(self, entry: Entry) -> list[Entry]:
+        """All whose ranges are one with this one's."""
+        if self._alike is None:
+            self._alike = {}
+            for layer in self.chosen():
+                if layer.kind == "concatenate":
+                    shared = [self.shares(given) for given in layer.inputs]
+                    self._join([layer.output, *(e for e in shared if e is not None)])
+        return self._alike.get(entry, [entry])
+
+    def _join(self, entries: list[Entry]) -> None:
+        known = [e for entry in entries for e in self._alike.get(entry, [entry])]
+        joined = list(dict.fromkeys(known))
+        self._alike.update(dict.fromkeys(joined, joined))
+
+    def united(self, ranges: dict[Entry, Range]) -> dict[Entry, Range]:
+        """Ranges of which those that are alike are one, which holds them all."""
+        found = {}
+        for entry in ranges:
+            every = [ranges[e] for e in self.alike(entry) if e in ranges]
+            found[entry] = Range(min(r.low for r in every), max(r.high for r in every))
+        return found
 
     def ranged(self) -> dict[Entry, str]:
         """What becomes int8 by a range of its own: what real numbers int8 layers read, and what
         those layers give that rescale; with the names of layers and other nodes."""
         found: dict[Entry, str] = {}
         for layer in self.chosen():
-            found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
+            if layer.kind != "concatenate":  # whose scale real numbers get
+                found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
             if self.rescales(layer):
                 found[layer.output] = layer.name
         if self.integers:

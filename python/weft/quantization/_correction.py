@@ -20,7 +20,7 @@ def correct_biases(choices: Choices, net: Traced, batches: Iterable[Any]) -> Non
     The shift is that of the float network's activations: E[x] of the paper, with borders counted as
     they are.
     """
-    layers = [layer for layer in choices.chosen() if layer.weight is not None]
+    layers = [layer for layer in choices.chosen() if layer.has_products]
     if not layers:
         return
     errors = [np.array(rounded(layer.weight) - layer.weight) for layer in layers]

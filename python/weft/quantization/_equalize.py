@@ -50,13 +50,13 @@ def equalized(found: Traced, batch: Any) -> Traced:
         worst = max((_balance(*pair) for pair in chains), default=0.0)
         if worst < CLOSE:
             break
-    return folded(found, [layer for layer in layers.values() if layer.weight is not None])
+    return folded(found, [layer for layer in layers.values() if layer.has_products])
 
 
 def _pairs(graph: Graph, layers: dict[Entry, Layer]) -> Iterator[tuple[Layer, Layer]]:
     by_node = {layer.node: layer for layer in layers.values()}
     for first in layers.values():
-        if first.weight is None or first.has_residual or not _may_scale(first):
+        if not first.has_products or first.has_residual or not _may_scale(first):
             continue
         entry = first.output
         while (reader := graph.only_reader(entry)) is not None:

@@ -31,7 +31,7 @@ def fold_norms(net: HybridBlock, data: Any) -> SymbolBlock:
 def weighted(found: Traced, batch: Any) -> list[Layer]:
     """The layers that have weights."""
     layers = Graph(found.heads, found.arrays).layers(found.shapes(batch))
-    return [layer for layer in layers.values() if layer.weight is not None]
+    return [layer for layer in layers.values() if layer.has_products]
 
 
 def as_block(found: Traced) -> SymbolBlock:

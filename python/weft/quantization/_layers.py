@@ -1,5 +1,6 @@
 """Layers of a symbol as they become one operator of int8: a convolution or a dense layer with the
-batch norms, the sum and the activation behind it. Weights with norms folded in, as NumPy arrays."""
+batch norms, the sum and the activation behind it, a batch norm alone, and what has no weights.
+Weights with norms folded in, as NumPy arrays."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,12 +12,18 @@ from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, evaluate, in_or
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
 WEIGHTED = ("convolution", "fully_connected")
+PLAIN = ("add", "pooling", "mean", "batch_flatten", "concatenate")
+# Functions of one element, which int8 has as a table. Those of `bounds_of` need none.
+LOOKUPS = (
+    *("tanh", "sigmoid", "softsign", "softplus", "erf", "gelu", "silu", "mish", "elu", "selu"),
+    *("leaky_relu", "hard_sigmoid", "hard_swish", "log_sigmoid", "abs", "negative", "square"),
+)
 Arrays = dict[Node, Any]
 
 
 @dataclass
 class Layer:
-    """weight: float32 (units, ...), for `WEIGHTED` only; bias: float32 (units,)
+    """weight: float32 (units, ...), for `WEIGHTED` and norms only; bias: float32 (units,)
     inputs: arrays that are computed; of a convolution with a sum behind it the other summand last
     output: what it gives at its end; bounds: those of its activation
     norms: the batch norms that weight and bias have in them; linear: what the last of these gives
@@ -39,6 +46,11 @@ class Layer:
     def name(self) -> str:
         """That of its first node: `features.0.convolution0`."""
         return self.node.name
+
+    @property
+    def has_products(self) -> bool:
+        """Is it a convolution or a dense layer?"""
+        return self.kind in WEIGHTED
 
     @property
     def linear(self) -> Entry:
@@ -105,13 +117,30 @@ class Graph:
         found: dict[Entry, Layer] = {}
         absorbed: set[Node] = set()
         for node in self.nodes:
-            if isinstance(node, Call) and node not in absorbed and node.outputs == 1:
-                layer = self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
+            if isinstance(node, Call) and node not in absorbed:
+                layer = self._found(node)
                 if layer is not None:
                     layer.nodes = {node} | self._extended(layer, shapes)
                     absorbed |= layer.nodes
                     found[layer.output] = layer
         return found
+
+    def _found(self, node: Call) -> Layer | None:
+        if node.operator == "batch_norm":
+            return self._norm(node)
+        if node.outputs != 1:
+            return None
+        return self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
+
+    def _norm(self, node: Call) -> Layer | None:
+        """A batch norm that no layer before it takes in: a factor and a bias for each channel, as a
+        depthwise convolution of one place has them."""
+        numbers = self._factors(node)
+        if numbers is None:
+            return None
+        scale, shift = numbers
+        given = [self.resolved(node.arguments[0])]
+        return Layer(node, "batch_norm", given, Entry(node, 0), scale[:, None], shift)
 
     def _weighted(self, node: Call) -> Layer | None:
         data, weight, *rest = node.arguments
@@ -131,12 +160,15 @@ class Graph:
         if bounds is not None:
             data = [self.resolved(node.arguments[0])]
             return Layer(node, "clip", data, Entry(node, 0), bounds=bounds)
-        if node.operator not in ("add", "pooling", "mean", "batch_flatten"):
+        if node.operator not in (*PLAIN, *LOOKUPS):
             return None
-        if not all(isinstance(argument, Entry) for argument in node.arguments):
+        is_joined = node.operator == "concatenate"
+        arguments = node.arguments[0] if is_joined else node.arguments
+        if not all(isinstance(argument, Entry) for argument in arguments):
             return None
-        given = [self.resolved(argument) for argument in node.arguments]
-        return Layer(node, node.operator, given, Entry(node, 0))
+        given = [self.resolved(argument) for argument in arguments]
+        kind = "lookup" if node.operator in LOOKUPS else node.operator
+        return Layer(node, kind, given, Entry(node, 0))
 
     def _extended(self, layer: Layer, shapes: dict[Entry, tuple[int, ...]]) -> set[Node]:
         """Takes in the operators behind it, and gives them."""
@@ -156,7 +188,7 @@ class Graph:
             layer.total = reader
             take(reader)
             reader = self.only_reader(layer.output)
-        if layer.kind in (*WEIGHTED, "add", "clip"):
+        if layer.kind in (*WEIGHTED, "batch_norm", "add", "clip"):
             while reader is not None and (bounds := bounds_of(reader)) is not None:
                 layer.bounds = tuple(float(x) for x in numpy.clip(layer.bounds, *bounds))
                 take(reader)
@@ -183,15 +215,23 @@ class Graph:
             return False
         if self.resolved(node.arguments[0]) != layer.output:
             return False
-        options = node.attributes
-        numbers = [self.array(argument) for argument in node.arguments[1:5]]
-        if options.get("training", False) or options.get("axis", 1) != 1:
+        numbers = self._factors(node)
+        if numbers is None:
             return False
-        if any(number is None for number in numbers):
-            return False
-        gamma, beta, mean, var = numbers
-        scale = gamma / numpy.sqrt(var + options.get("eps", 1e-5))
+        scale, shift = numbers
         layer.weight = layer.weight * scale.reshape(-1, *(1 for _ in layer.weight.shape[1:]))
-        layer.bias = (layer.bias - mean) * scale + beta
+        layer.bias = layer.bias * scale + shift
         layer.norms.append(node)
         return True
+
+    def _factors(self, norm: Call) -> tuple[Any, Any] | None:
+        """y = x s + beta - mean s, s = gamma / sqrt(var + eps), of numbers that are known."""
+        options = norm.attributes
+        numbers = [self.array(argument) for argument in norm.arguments[1:5]]
+        if options.get("training", False) or options.get("axis", 1) != 1:
+            return None
+        if any(number is None for number in numbers):
+            return None
+        gamma, beta, mean, var = numbers
+        scale = gamma / numpy.sqrt(var + options.get("eps", 1e-5))
+        return scale, beta - mean * scale

@@ -49,11 +49,12 @@ def quantize(
     integers: the block takes and gives int8, images as (N, H, W, C), as a microcontroller has them;
         its `input_scale` and `output_scales` tell what they stand for, step * (q - zero)
 
-    Convolutions, dense layers, poolings and sums of these compute in int8 by the rules of
-    TensorFlow Lite, with batch norms folded into weights, and activations and residuals into the
-    layers before them. Weights are symmetric with a scale for each channel. Other operators
-    compute in float32 between them. A residual is added to a convolution's sums, in their own
-    scale, before these are rounded to int8.
+    Convolutions, dense layers, poolings, sums and concatenations of these compute in int8 by the
+    rules of TensorFlow Lite, with batch norms folded into weights, and activations and residuals
+    into the layers before them. Weights are symmetric with a scale for each channel. A norm that
+    no layer takes in is a factor and a bias for each channel; tanh and other functions of one
+    element are tables. Other operators compute in float32 between them. A residual is added to a
+    convolution's sums, in their own scale, before these are rounded to int8.
 
     Raises ValueError for no data, or data with activations that are not finite or all 0,
     LookupError for a name in `keep` that no layer has, TypeError for something else than a block
@@ -91,7 +92,9 @@ def quantize(
 
 def assembled(found: Traced, choices: Choices, ranges: dict[Entry, Range]) -> Int8Block:
     """The network of int8 with these ranges."""
-    rewriter = Rewriter(choices, ranges, found.arrays, found.data if choices.integers else None)
+    rewriter = Rewriter(
+        choices, choices.united(ranges), found.arrays, found.data if choices.integers else None
+    )
     outputs = rewriter.heads()
     symbol = outputs[0] if len(outputs) == 1 else sym.Group(outputs)
     block = Int8Block(symbol, found.data.name, rewriter.params, rewriter.layer_outputs())

@@ -1,6 +1,6 @@
 """What lies between which bounds, and the scale of int8 that follows."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy
 
@@ -10,6 +10,11 @@ class Scale(NamedTuple):
 
     step: float
     zero: int
+
+    @property
+    def numbers(self) -> Any:
+        """What -128 to 127 stand for, float32 (256,)."""
+        return ((numpy.arange(-128, 128) - self.zero) * self.step).astype("float32")
 
     def quantized(self, x: float) -> int:
         """The integer next to `x`, within int8."""

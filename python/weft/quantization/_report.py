@@ -156,7 +156,7 @@ class _Side:
         self.net: Traced = traced(block, batch, CALLER)
         self.shapes = self.net.shapes(batch)
         layers = Graph(self.net.heads, self.net.arrays).layers(self.shapes).values()
-        self.layers: list[Layer] = [layer for layer in layers if layer.weight is not None]
+        self.layers: list[Layer] = [layer for layer in layers if layer.has_products]
         self.entries: dict[str, Entry] = {layer.name: layer.output for layer in self.layers}
         self.macs = macs_of(self.net.heads, self.shapes)
         if isinstance(block, Int8Block):

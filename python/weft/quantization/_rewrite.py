@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from weft import np, npx, sym
+from weft import autograd, np, npx, sym
 from weft.npx import quantized_multiplier
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
@@ -166,6 +166,15 @@ class Rewriter:
         y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
         return Quantized(y, scale, self.shapes[layer.output], True)
 
+    def _batch_norm(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        channels, places = len(layer.weight), [1] * (len(x.shape) - 2)
+        inputs, of_sums = self._parameters(layer, x, layer.weight.reshape(channels, *places, 1))
+        rest, bounds, scale = self._requantization(layer, of_sums)
+        options = {"zero_point": x.scale.zero, "channels_last": True, "num_group": channels}
+        y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
+        return Quantized(y, scale, self.shapes[layer.output], True)
+
     def _summed(
         self, layer: Layer, x: Quantized, inputs: list[Any], of_sums: Any, options: dict[str, Any]
     ) -> Quantized:
@@ -275,6 +284,41 @@ class Rewriter:
         whole = self._pooled(layer, {"pool_type": "avg", "global_pool": True})
         flat = npx.batch_flatten(whole.form(True))
         return Quantized(flat, whole.scale, self.shapes[layer.output], False)
+
+    def _lookup(self, layer: Layer) -> Quantized:
+        x, scale = self.quantized(layer.inputs[0]), self.ranges[layer.output].scale
+        with autograd.predict_mode():
+            found = layer.node.results([np.array(x.scale.numbers)])[0].asnumpy()
+        return self._looked_up(layer.node.name, x, found, scale)
+
+    def _looked_up(self, name: str, x: Quantized, numbers: Any, scale: Scale) -> Quantized:
+        """What `numbers` has for each int8 element."""
+        whole = numpy.rint(numpy.nan_to_num(numbers) / scale.step) + scale.zero
+        table = np.array(numpy.clip(whole, -128, 127).astype("int8"))
+        self.params[f"{name}_table"] = table
+        known = sym.var(f"{name}_table", shape=table.shape, dtype="int8", grad_req="null")
+        y = npx.quantized_lookup(x.form(x.is_last), known)
+        return Quantized(y, scale, x.shape, x.is_last)
+
+    def _concatenate(self, layer: Layer) -> Quantized:
+        """All in the scale of the result, in which most are already (`Choices.shares`)."""
+        scale, shape = self.ranges[layer.output].scale, self.shapes[layer.output]
+        is_last = len(shape) > 2
+        parts = [self._placed(layer, number, scale) for number in range(len(layer.inputs))]
+        joined = [part.form(is_last) if is_last else part.form(part.is_last) for part in parts]
+        y = np.concatenate(joined, axis=-1 if is_last else 1)
+        return Quantized(y, scale, shape, is_last)
+
+    def _placed(self, layer: Layer, number: int, scale: Scale) -> Quantized:
+        """An operand in this scale."""
+        entry = layer.inputs[number]
+        if not self.choices.is_int8(entry) and entry.node is not self.data:
+            symbol = npx.quantize(self.floating(entry), *scale)
+            return Quantized(symbol, scale, self.shapes[entry], False)
+        x = self.quantized(entry)
+        if x.scale == scale:
+            return x
+        return self._looked_up(f"{layer.node.name}_{number}", x, x.scale.numbers, scale)
 
     def _clip(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])

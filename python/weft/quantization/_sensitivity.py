@@ -37,7 +37,7 @@ def sensitivity(
     batches = Batches(calibration_data, CALLER)
     found = traced(net, batches.first, CALLER)
     graph, shapes = Graph(found.heads, found.arrays), found.shapes(batches.first)
-    names = [x.name for x in Choices(CALLER, graph, shapes).chosen() if x.weight is not None]
+    names = [x.name for x in Choices(CALLER, graph, shapes).chosen() if x.has_products]
     alone = {}
     for name in names:
         fresh = Graph(found.heads, found.arrays)

@@ -21,7 +21,7 @@ from weft.quantization._fake import (
     scale_of,
     straight_through,
 )
-from weft.quantization._layers import WEIGHTED, Layer
+from weft.quantization._layers import Layer
 from weft.quantization._steps import LEAST_FACTOR
 from weft.quantization._traced import Traced
 from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, in_order, replaced
@@ -123,6 +123,11 @@ class _Call:
             moved = bounds * self.momentum + seen * (1 - self.momentum)
             bounds[...] = moved
             bounds = moved
+        every = [self.bounds(e) for e in self.choices.alike(entry) if e != entry]
+        if every:
+            every.append(bounds)
+            lows, highs = np.stack([b[0] for b in every]), np.stack([b[1] for b in every])
+            bounds = np.stack([np.min(lows), np.max(highs)])
         self.scales[entry] = scale_of(bounds)
         return self.scales[entry]
 
@@ -139,7 +144,10 @@ class _Call:
 
     def run_layer(self, layer: Layer) -> None:
         """A layer of int8."""
-        y, sums = self._weighted(layer) if layer.kind in WEIGHTED else (self._plain(layer), None)
+        if layer.kind == "batch_norm":
+            y, sums = self._normed(layer)
+        else:
+            y, sums = self._weighted(layer) if layer.has_products else (self._plain(layer), None)
         if layer.total is not None:
             y = y + self._residual(layer, sums)
         y = _bounded(y, layer)
@@ -154,6 +162,8 @@ class _Call:
     def _plain(self, layer: Layer) -> Any:
         if layer.kind == "clip":
             return self.int8(layer.inputs[0])[0]
+        if layer.kind == "concatenate":  # real numbers get the scale of the whole
+            return layer.node.results(replaced(layer.node.arguments, self.value))[0]
         given = [self.int8(argument)[0] for argument in layer.node.arguments]
         return layer.node.results(given)[0]
 
@@ -188,6 +198,19 @@ class _Call:
         y = layer.node.results([x, w, b])[0]
         is_image = layer.kind == "convolution"
         return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if is_image else sums
+
+    def _normed(self, layer: Layer) -> tuple[Any, Any]:
+        """A norm alone, as `_weighted`: its factors are no rounded numbers."""
+        x, scale = self.int8(layer.node.arguments[0])
+        trained = self.known.trained.get(layer.node)
+        if self.has_batch_norms and trained is not None:
+            return self._normalized(trained, x), None
+        places = tuple(1 for _ in x.shape[2:])
+        w, b = self._folded(layer.node, np.ones((x.shape[1], 1)), None)
+        sums = fake_quantize_weight(w)[1] * scale.step
+        b = straight_through(b, np.rint(npx.stop_gradient(b) / sums) * sums)
+        shape = (-1, *places)
+        return x * np.reshape(w, shape) + np.reshape(b, shape), np.reshape(sums, shape)
 
     def _folded(self, norm: Call, w: Any, b: Any) -> tuple[Any, Any]:
         gamma, beta, mean, var = (self.value(entry) for entry in norm.arguments[1:5])

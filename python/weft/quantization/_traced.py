@@ -68,7 +68,15 @@ def traced(net: Any, batch: Any, caller: str) -> Traced:
         symbol, data = net._symbol, net._variables[names[0]]
     else:
         variable = sym.var("data")
-        symbol, data = net(variable), variable.heads[0].node
+        try:
+            symbol = net(variable)
+        except InvalidValue:  # a network that looks at its input's shape
+            if batch is None:
+                raise
+            variable = sym.var("data", shape=batch.shape)
+            symbol = net(variable)
+            variable.heads[0].node.shape = (-1, *batch.shape[1:])
+        data = variable.heads[0].node
     if not isinstance(symbol, sym.Symbol):
         raise InvalidType(f"{caller}: `net` must give arrays, alone")
     known = net.collect_params()
