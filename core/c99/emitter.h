@@ -28,6 +28,7 @@ const Emitter* find_emitter(std::string_view op);
 std::span<const Emitter> copy_emitters();
 std::span<const Emitter> int8_layer_emitters();
 std::span<const Emitter> int8_element_emitters();
+std::span<const Emitter> int8_recurrent_emitters();
 std::span<const Emitter> product_emitters();
 std::span<const Emitter> window_emitters();
 std::span<const Emitter> reduction_emitters();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/quantized.h"
+#include "kernels/quantized_recurrent.h"
 #include "kernels/table_impl.h"
 #include "kernels/weight_only.h"
 
@@ -41,6 +42,7 @@ struct QuantizedKernels {
                     const int8_t* x, int8_t* y, Range rows);
   void (*requantize)(const Requantize& problem, Range rows);
   void (*add)(const QuantizedAdd& problem, Range elements);
+  void (*recurrent)(const QuantizedRecurrent& problem, Range images);
   void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
 };
 

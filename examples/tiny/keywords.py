@@ -1,6 +1,6 @@
 """Keyword spotting with a recurrent network: a GRU over 49 frames of 10 cepstral coefficients.
 
-Cho et al. 2014 (arXiv 1406.1078). Its dense layer becomes int8; the steps stay in float32.
+Cho et al. 2014 (arXiv 1406.1078). As int8 its products and states have 8 bits, its gates 16.
 """
 
 from typing import Any

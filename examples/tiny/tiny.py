@@ -5,6 +5,7 @@ from types import ModuleType
 
 import autoencoder
 import ds_cnn
+import keywords
 import lenet
 import mobilenet
 import numpy
@@ -12,13 +13,14 @@ import resnet8
 import weft
 from weft import gluon, init, np, npx, runtime
 
-# Those of MLPerf Tiny by the names of their tasks, and LeNet.
+# Those of MLPerf Tiny by the names of their tasks, LeNet, and a recurrent network.
 NETWORKS = {
     "anomaly_detection": autoencoder,
     "keyword_spotting": ds_cnn,
     "image_classification": resnet8,
     "visual_wake_words": mobilenet,
     "digits": lenet,
+    "keywords": keywords,
 }
 
 
@@ -41,8 +43,13 @@ def untrained(module: ModuleType, x: np.ndarray) -> gluon.HybridBlock:
 
 
 def macs(net: gluon.HybridBlock, x: np.ndarray) -> int:
-    """Multiplications with additions of convolutions and dense layers, for one sample."""
+    """Multiplications with additions of convolutions, dense and recurrent layers, for a sample."""
     total = 0
+
+    def count_steps(layer: gluon.HybridBlock, _: object, out: np.ndarray) -> None:
+        nonlocal total
+        weights = [p.data() for n, p in layer.collect_params().items() if n.endswith("weight")]
+        total += out.shape[1] * sum(weight.size for weight in weights)
 
     def count(layer: gluon.HybridBlock, _: object, out: np.ndarray) -> None:
         nonlocal total
@@ -52,6 +59,8 @@ def macs(net: gluon.HybridBlock, x: np.ndarray) -> int:
     def watch(block: gluon.HybridBlock) -> list[object]:
         if isinstance(block, gluon.nn.Conv2D | gluon.nn.Dense):
             return [block.register_forward_hook(count)]
+        if isinstance(block, gluon.rnn.GRU | gluon.rnn.LSTM):
+            return [block.register_forward_hook(count_steps)]
         return [hook for child in block._children.values() for hook in watch(child)]
 
     hooks = watch(net)

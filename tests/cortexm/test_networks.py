@@ -52,9 +52,18 @@ def test_a_network_gives_the_librarys_bits_in_little_memory(name, folder):
 def test_digits_take_a_few_kilobytes(core, folder):
     cost = networks.run("digits", folder, core, written("digits", folder))
     assert cost.differs == 0
-    assert cost.memory <= 4 << 10
-    assert cost.flash <= 48 << 10
-    assert cost.instructions <= 4 * tiny.NETWORKS["digits"].MACS
+    assert cost.memory <= 1 << 10
+    assert cost.flash <= 24 << 10
+    assert cost.instructions <= 3 * tiny.NETWORKS["digits"].MACS
+
+
+@pytest.mark.parametrize("core", ["m4", "m55"])
+def test_a_recurrent_network_keeps_its_steps_in_int8(core, folder):
+    cost = networks.run("keywords", folder, core, written("keywords", folder))
+    assert cost.differs == 0
+    assert cost.memory <= 4 << 10  # in float32 62 KB, as gates of all steps are kept
+    assert cost.flash <= 24 << 10
+    assert cost.instructions <= 4.5 * tiny.NETWORKS["keywords"].MACS
 
 
 ZOO = {

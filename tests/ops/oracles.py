@@ -1308,6 +1308,63 @@ def quantized_lookup(data, table):
     return table[data.astype("int32") + 128]
 
 
+def _gate_table(function):
+    points = numpy.arange(-256, 257) / 32
+    return numpy.minimum(numpy.floor(function(points) * 2**15 + 0.5), 32767).astype("int64")
+
+
+def _quantized_steps(cell, data, weights, numbers, reverse):
+    """Sums and tables of 16 bits, in Python's integers; `cell` makes a step of (N, gates H)."""
+    gates, hidden = weights[1].shape
+    state = numpy.zeros((data.shape[1], hidden), "int64")
+    last = numpy.zeros(state.shape, "int64")
+    found = numpy.zeros((*data.shape[:2], hidden), "int8")
+    tables = [_gate_table(lambda x: 1 / (1 + numpy.exp(-x))), _gate_table(numpy.tanh)]
+
+    def narrow(x):
+        return numpy.clip(x, -32768, 32767)
+
+    def argument(x, weight, bias, multiplier, shift):
+        sums = x.astype("int64") @ weight.astype("int64").T + bias
+        left, right = numpy.maximum(shift, 0), numpy.maximum(-shift, 0)
+        wide = (sums * 2 ** left.astype("int64") + 2**31) % 2**32 - 2**31
+        high = (wide * multiplier.astype("int64") + 2**30) >> 31
+        exact = abs(high) / 2.0**right
+        return narrow((numpy.sign(high) * numpy.floor(exact + 0.5)).astype("int64"))
+
+    def look_up(table, x):
+        at, rest = 256 + (narrow(x) >> 7), narrow(x) & 127
+        return table[at] + (((table[at + 1] - table[at]) * rest + 64) >> 7)
+
+    for step in reversed(range(len(data))) if reverse else range(len(data)):
+        a = argument(data[step], weights[0], *numbers[:3])
+        b = argument(last, weights[1], *numbers[3:])
+        split = [numpy.split(x, gates // hidden, 1) for x in (a, b)]
+        state, h = cell(*split, state, tables, look_up, narrow)
+        last = numpy.minimum((h + 128) >> 8, 127)
+        found[step] = last
+    return found
+
+
+def quantized_gru(data, i2h_weight, h2h_weight, *numbers, reverse=False):
+    def cell(a, b, state, tables, look_up, narrow):
+        r, z = (look_up(tables[0], a[i] + b[i]) for i in range(2))
+        n = look_up(tables[1], a[2] + ((r * b[2] + 2**14) >> 15))
+        state = n + ((z * (state - n) + 2**14) >> 15)
+        return state, state
+
+    return _quantized_steps(cell, data, (i2h_weight, h2h_weight), numbers, reverse)
+
+
+def quantized_lstm(data, i2h_weight, h2h_weight, *numbers, reverse=False):
+    def cell(a, b, state, tables, look_up, narrow):
+        i, f, g, o = (look_up(tables[k == 2], a[k] + b[k]) for k in range(4))
+        state = narrow(((f * state + 2**14) >> 15) + ((i * g + 2**18) >> 19))
+        return state, (o * look_up(tables[1], state * 2) + 2**14) >> 15
+
+    return _quantized_steps(cell, data, (i2h_weight, h2h_weight), numbers, reverse)
+
+
 def quantized_pooling(data, zero_point=0, pool_type="max", channels_last=False, **options):
     if channels_last:
         planes = numpy.moveaxis(data, -1, 1)

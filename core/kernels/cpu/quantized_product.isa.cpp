@@ -133,6 +133,7 @@ void quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channe
                          int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
 void requantize(const Requantize& problem, Range rows);
 void quantized_add(const QuantizedAdd& problem, Range elements);
+void quantized_recurrent(const QuantizedRecurrent& problem, Range images);
 void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
 
 extern const QuantizedKernels kQuantized;
@@ -143,6 +144,7 @@ const QuantizedKernels kQuantized = {
     .pool_nhwc = quantized_pool_nhwc,
     .requantize = requantize,
     .add = quantized_add,
+    .recurrent = quantized_recurrent,
     .weight_only = weight_only,
 };
 

@@ -843,11 +843,75 @@ def quantized_fully_connected(
     No gradient: integers.
     """
 
+def quantized_gru(
+    data: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    i2h_multiplier: ArrayLike,
+    i2h_shift: ArrayLike,
+    h2h_bias: ArrayLike,
+    h2h_multiplier: ArrayLike,
+    h2h_shift: ArrayLike,
+    reverse: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """A gated recurrent unit in integers, from a hidden state of 0: its hidden states after all
+    steps, int8, multiples of 2^-7. Gates have 16 bits.
+
+    data: int8, shape (T, N, C): all steps
+    i2h_weight: int8, rows for each gate, shape (gates H, C)
+    h2h_weight: int8, shape (gates H, H)
+    i2h_bias: int32, shape (gates H,): of the sums, with what the zero point of data takes from them
+    i2h_multiplier: int32: to multiples of 2^-12, see quantized_multiplier
+    i2h_shift: int32, of the multiplier
+    h2h_bias: int32, shape (gates H,)
+    h2h_multiplier: int32: to multiples of 2^-12, see quantized_multiplier
+    h2h_shift: int32, of the multiplier
+    reverse: from the last step to the first
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def quantized_lookup(data: ArrayLike, table: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """What a table has for each int8 element: any function of one element, between any scales.
 
     data: int8
     table: int8, shape (256,): results for -128, -127, ... 127
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def quantized_lstm(
+    data: ArrayLike,
+    i2h_weight: ArrayLike,
+    h2h_weight: ArrayLike,
+    i2h_bias: ArrayLike,
+    i2h_multiplier: ArrayLike,
+    i2h_shift: ArrayLike,
+    h2h_bias: ArrayLike,
+    h2h_multiplier: ArrayLike,
+    h2h_shift: ArrayLike,
+    reverse: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """A long short-term memory in integers, from states of 0: its hidden states after all steps,
+    int8, multiples of 2^-7. Gates and cells have 16 bits; a cell reaches from -16 to 16.
+
+    data: int8, shape (T, N, C): all steps
+    i2h_weight: int8, rows for each gate, shape (gates H, C)
+    h2h_weight: int8, shape (gates H, H)
+    i2h_bias: int32, shape (gates H,): of the sums, with what the zero point of data takes from them
+    i2h_multiplier: int32: to multiples of 2^-12, see quantized_multiplier
+    i2h_shift: int32, of the multiplier
+    h2h_bias: int32, shape (gates H,)
+    h2h_multiplier: int32: to multiples of 2^-12, see quantized_multiplier
+    h2h_shift: int32, of the multiplier
+    reverse: from the last step to the first
     out: array to write into
 
     No gradient: integers.

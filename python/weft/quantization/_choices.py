@@ -9,7 +9,7 @@ from weft.quantization._layers import WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 
-RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup")
+RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup", "recurrent")
 
 
 class Choices:
@@ -48,7 +48,7 @@ class Choices:
         layer = self.layers.get(entry)
         if layer is None or entry in self._kept:
             return False
-        if layer.has_products:
+        if layer.has_products or layer.kind == "recurrent":
             return True
         if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
             return False
@@ -56,7 +56,7 @@ class Choices:
         if layer.kind == "concatenate":
             is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
             return is_joined and any(self.is_int8(given) for given in layer.inputs)
-        if layer.kind == "lookup" and not self._is_multiplied(layer):
+        if layer.kind in ("lookup", "moved") and not self._is_multiplied(layer):
             return False
         if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
             return False
@@ -71,7 +71,8 @@ class Choices:
             if self.integers and output in self.graph.heads:
                 return True
             readers = [x for x in self.layers.values() if output in x.inputs]
-            if any(x.has_products and x.output not in self._kept for x in readers):
+            weighted = [x for x in readers if x.has_products or x.kind == "recurrent"]
+            if any(x.output not in self._kept for x in weighted):
                 return True
             waiting += [x for x in readers if x.output not in seen]
             seen.update(x.output for x in readers)
@@ -124,7 +125,7 @@ class Choices:
             return given
         while self.graph.uses[given] == 1 and layer is not None and self.is_int8(given):
             if self.rescales(layer):
-                return given
+                return None if layer.kind == "recurrent" else given
             given = layer.inputs[0]
             layer = self.layers.get(given)
         return None
@@ -159,7 +160,7 @@ class Choices:
         for layer in self.chosen():
             if layer.kind != "concatenate":  # whose scale real numbers get
                 found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
-            if self.rescales(layer):
+            if self.rescales(layer) and layer.kind != "recurrent":  # whose scale is known
                 found[layer.output] = layer.name
         if self.integers:
             found.update((e, e.node.name) for e in self.graph.heads if not self.is_int8(e))

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy
 
-from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, evaluate, in_order
+from weft.sym._nodes import ByMode, Call, Entry, Index, Node, Variable, evaluate, in_order, replaced
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
 WEIGHTED = ("convolution", "fully_connected")
+RECURRENT = {"gru": 1, "lstm": 2}  # states
+MOVES = ("swapaxes", "transpose", "reshape", "expand_dims", "squeeze", "getitem")  # of elements
 PLAIN = ("add", "pooling", "mean", "batch_flatten", "concatenate")
 # Functions of one element, which int8 has as a table. Those of `bounds_of` need none.
 LOOKUPS = (
@@ -23,7 +25,8 @@ Arrays = dict[Node, Any]
 
 @dataclass
 class Layer:
-    """weight: float32 (units, ...), for `WEIGHTED` and norms only; bias: float32 (units,)
+    """weight: float32 (units, ...), for `WEIGHTED` and norms; bias: float32 (units,); of a
+        recurrent layer those of data and of hidden states
     inputs: arrays that are computed; of a convolution with a sum behind it the other summand last
     output: what it gives at its end; bounds: those of its activation
     norms: the batch norms that weight and bias have in them; linear: what the last of these gives
@@ -117,7 +120,7 @@ class Graph:
         found: dict[Entry, Layer] = {}
         absorbed: set[Node] = set()
         for node in self.nodes:
-            if isinstance(node, Call) and node not in absorbed:
+            if isinstance(node, Call | Index) and node not in absorbed:
                 layer = self._found(node)
                 if layer is not None:
                     layer.nodes = {node} | self._extended(layer, shapes)
@@ -125,12 +128,39 @@ class Graph:
                     found[layer.output] = layer
         return found
 
-    def _found(self, node: Call) -> Layer | None:
+    def _found(self, node: Call | Index) -> Layer | None:
+        if node.operator in MOVES:
+            return self._moved(node)
         if node.operator == "batch_norm":
             return self._norm(node)
+        if node.operator in RECURRENT:
+            return self._recurrent(node)
         if node.outputs != 1:
             return None
         return self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
+
+    def _moved(self, node: Call | Index) -> Layer | None:
+        """Of one array, by numbers that are known."""
+        given: list[Entry] = []
+        replaced(node.arguments, given.append)
+        is_one = len(given) == 1 and node.arguments[0] is given[0]
+        return Layer(node, "moved", [self.resolved(given[0])], Entry(node, 0)) if is_one else None
+
+    def _recurrent(self, node: Call) -> Layer | None:
+        """All steps from states of 0, of which nobody reads the last."""
+        states = RECURRENT[node.operator]
+        data, *rest = node.arguments
+        first, numbers = rest[:states], [self.array(argument) for argument in rest[states:][:4]]
+        if any(argument is not None for argument in rest[states + 4 :]):  # lengths
+            return None
+        begins = [self.array(argument) for argument in first]
+        is_known = all(number is not None for number in (*begins, *numbers))
+        if not is_known or any(begin.any() for begin in begins):
+            return None
+        if any(self.uses[Entry(node, number)] for number in range(1, node.outputs)):
+            return None
+        weight, bias = tuple(numbers[:2]), tuple(numbers[2:])
+        return Layer(node, "recurrent", [self.resolved(data)], Entry(node, 0), weight, bias)
 
     def _norm(self, node: Call) -> Layer | None:
         """A batch norm that no layer before it takes in: a factor and a bias for each channel, as a

@@ -21,6 +21,9 @@ class Scale(NamedTuple):
         return int(numpy.clip(numpy.rint(x / self.step) + self.zero, -128, 127))
 
 
+HIDDEN = Scale(2.0**-7, 0)  # of recurrent layers' states, which lie between -1 and 1
+
+
 class Range(NamedTuple):
     """Of an activation: least and greatest."""
 

@@ -9,10 +9,11 @@ from weft import autograd, np, npx, sym
 from weft.npx import quantized_multiplier
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
-from weft.quantization._ranges import Range, Scale
+from weft.quantization._ranges import HIDDEN, Range, Scale
 from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
 from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
 
+GATE = 2.0**-12  # what a step of a gate's argument stands for
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
 
 
@@ -174,6 +175,34 @@ class Rewriter:
         options = {"zero_point": x.scale.zero, "channels_last": True, "num_group": channels}
         y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
         return Quantized(y, scale, self.shapes[layer.output], True)
+
+    def _recurrent(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        weights, rest = [], []
+        for part, scale, weight, bias in zip(
+            ("i2h", "h2h"), (x.scale, HIDDEN), layer.weight, layer.bias, strict=True
+        ):
+            steps = steps_of(weight)
+            whole = numpy.rint(weight / steps[:, None])
+            of_sums = steps * scale.step
+            added = numpy.clip(numpy.rint(bias / of_sums), -(2.0**30), 2.0**30)
+            added -= scale.zero * whole.sum(1)
+            weights.append(self._variable(layer, f"{part}_weight", whole.astype("int8")))
+            rest.append(self._variable(layer, f"{part}_bias", added.astype("int32")))
+            numbers = quantized_multiplier(of_sums / GATE)
+            for name, number in zip(("multiplier", "shift"), numbers, strict=True):
+                rest.append(self._variable(layer, f"{part}_{name}", number))
+        function = npx.quantized_gru if layer.node.operator == "gru" else npx.quantized_lstm
+        reverse = layer.node.attributes.get("reverse", False)
+        y = function(x.form(False), *weights, *rest, reverse=reverse)
+        return Quantized(y, HIDDEN, self.shapes[layer.output], False)
+
+    def _moved(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        given = x.form(False).heads[0]
+        copy = layer.node.copied(replaced(layer.node.arguments, lambda _: given))
+        y = sym.Symbol([Entry(copy, 0)])
+        return Quantized(y, x.scale, self.shapes[layer.output], False)
 
     def _summed(
         self, layer: Layer, x: Quantized, inputs: list[Any], of_sums: Any, options: dict[str, Any]

@@ -21,7 +21,8 @@ from weft.quantization._fake import (
     scale_of,
     straight_through,
 )
-from weft.quantization._layers import Layer
+from weft.quantization._layers import RECURRENT, Layer
+from weft.quantization._ranges import HIDDEN
 from weft.quantization._steps import LEAST_FACTOR
 from weft.quantization._traced import Traced
 from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, in_order, replaced
@@ -144,6 +145,9 @@ class _Call:
 
     def run_layer(self, layer: Layer) -> None:
         """A layer of int8."""
+        if layer.kind == "recurrent":
+            self._run_recurrent(layer)
+            return
         if layer.kind == "batch_norm":
             y, sums = self._normed(layer)
         else:
@@ -154,7 +158,9 @@ class _Call:
         if self.choices.rescales(layer):
             scale = self.scale(y, layer.output)
             y = fake_quantize(y, scale, None if sums is None else grain_of(sums / scale.step))
-        elif layer.kind == "mean" or layer.node.attributes.get("pool_type") == "avg":
+        elif layer.kind == "mean" or (
+            layer.kind == "pooling" and layer.node.attributes.get("pool_type") == "avg"
+        ):
             scale = self.scales[self.known.scaled_by(layer.output)]
             y = fake_quantize(y, scale, AVERAGE_GRAIN, is_average=True)
         self.values[layer.output] = y
@@ -164,8 +170,7 @@ class _Call:
             return self.int8(layer.inputs[0])[0]
         if layer.kind == "concatenate":  # real numbers get the scale of the whole
             return layer.node.results(replaced(layer.node.arguments, self.value))[0]
-        given = [self.int8(argument)[0] for argument in layer.node.arguments]
-        return layer.node.results(given)[0]
+        return layer.node.results(replaced(layer.node.arguments, lambda e: self.int8(e)[0]))[0]
 
     def _residual(self, layer: Layer, sums: Any) -> Any:
         """What is added to a convolution, in whole multiples of its sums' step."""
@@ -198,6 +203,17 @@ class _Call:
         y = layer.node.results([x, w, b])[0]
         is_image = layer.kind == "convolution"
         return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if is_image else sums
+
+    def _run_recurrent(self, layer: Layer) -> None:
+        """Gates have 16 bits, and are taken as they are. States are 0 for any batch."""
+        data, *rest = layer.node.arguments
+        states, x = RECURRENT[layer.node.operator], self.int8(data)[0]
+        weights = [self.value(argument) for argument in rest[states : states + 4]]
+        weights[:2] = [fake_quantize_weight(weight)[0] for weight in weights[:2]]
+        zeros = np.zeros((x.shape[1], weights[1].shape[1]))
+        y = layer.node.results([x, *[zeros] * states, *weights])[0]
+        self.scales[layer.output] = FakeScale(np.array(HIDDEN.step), np.array(float(HIDDEN.zero)))
+        self.values[layer.output] = fake_quantize(y, self.scales[layer.output])
 
     def _normed(self, layer: Layer) -> tuple[Any, Any]:
         """A norm alone, as `_weighted`: its factors are no rounded numbers."""
