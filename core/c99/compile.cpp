@@ -282,7 +282,9 @@ Result<Compiled> compile_training(const model::Model& model, const model::Entry&
   compiled.header = header_of(training.run, compiled, entry.name, more);
   compiled.source = source_of(training.run, run, top, compiled, more);
   if (options.with_main) {
-    WEFT_ASSIGN(compiled.main, test_main(model, training.test_calls(), compiled.name));
+    std::vector<int32_t> variables;
+    for (const Variable& variable : training.variables) variables.push_back(variable.tensor);
+    WEFT_ASSIGN(compiled.main, test_main(model, training.test_calls(), compiled.name, variables));
   }
   return compiled;
 }

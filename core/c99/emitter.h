@@ -36,6 +36,8 @@ std::span<const Emitter> row_emitters();
 std::span<const Emitter> index_emitters();
 std::span<const Emitter> recurrent_emitters();
 std::span<const Emitter> attention_emitters();
+std::span<const Emitter> recurrent_gradient_emitters();
+std::span<const Emitter> attention_gradient_emitters();
 std::span<const Emitter> gradient_emitters();
 std::span<const Emitter> row_gradient_emitters();
 std::span<const Emitter> batch_norm_emitters();

@@ -7,11 +7,22 @@ namespace weft::c99 {
 
 const Emitter* find_emitter(std::string_view op) {
   using Family = std::span<const Emitter> (*)();
-  constexpr Family kFamilies[] = {
-      copy_emitters,       product_emitters,       window_emitters,    reduction_emitters,
-      row_emitters,        index_emitters,         recurrent_emitters, attention_emitters,
-      int8_layer_emitters, int8_element_emitters,  gradient_emitters,  row_gradient_emitters,
-      batch_norm_emitters, int8_recurrent_emitters};
+  constexpr Family kFamilies[] = {copy_emitters,
+                                  product_emitters,
+                                  window_emitters,
+                                  reduction_emitters,
+                                  row_emitters,
+                                  index_emitters,
+                                  recurrent_emitters,
+                                  attention_emitters,
+                                  int8_layer_emitters,
+                                  int8_element_emitters,
+                                  gradient_emitters,
+                                  row_gradient_emitters,
+                                  batch_norm_emitters,
+                                  int8_recurrent_emitters,
+                                  recurrent_gradient_emitters,
+                                  attention_gradient_emitters};
   for (const Family family : kFamilies)
     for (const Emitter& emitter : family())
       if (emitter.op == op) return &emitter;

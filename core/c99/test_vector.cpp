@@ -1,5 +1,6 @@
 #include "c99/test_vector.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -81,15 +82,19 @@ std::string feeding(const Program& program, const std::string& name, const std::
 
 class TestMain {
  public:
-  TestMain(const model::Model& model, std::string name)
-      : states_(model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model)))),
-        name_(std::move(name)) {}
+  TestMain(const model::Model& model, std::string name, const std::vector<int32_t>& variables)
+      : model_(model),
+        states_(model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model)))),
+        name_(std::move(name)),
+        variables_(variables) {}
 
   Status add(const TestCall& call) {
     const model::Entry& entry = *call.entry;
     const Program& program = *call.program;
     WEFT_ASSIGN(Known * known, inputs_of(call));
+    keep_constants();
     WEFT_TRY(known->context->run());
+    restore_constants();
     std::string arguments = program.state.empty() ? "" : "&state", checks;
     const auto pass = [&](const std::string& argument) {
       arguments += (arguments.empty() ? "" : ", ") + argument;
@@ -140,6 +145,24 @@ class TestMain {
     std::vector<std::string> inputs;
   };
 
+  // States of the library that the C has as constants.
+  void keep_constants() {
+    const std::span<const model::NamedTensor> tensors = model_.tensors();
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const auto index = static_cast<int32_t>(i);
+      const char* const memory = static_cast<const char*>(states_->find(index));
+      if (!memory || std::ranges::count(variables_, index) > 0 || constants_.contains(index))
+        continue;
+      const Tensor& tensor = *tensors[i].tensor;
+      const int64_t bytes = tensor.shape().elements() * size_of(tensor.dtype());
+      constants_[index] = std::vector<char>(memory, memory + bytes);
+    }
+  }
+  void restore_constants() {
+    for (const auto& [index, content] : constants_)
+      std::ranges::copy(content, static_cast<char*>(states_->find(index)));
+  }
+
   Result<Known*> inputs_of(const TestCall& call) {
     Known& known = known_[call.entry->name];
     if (known.context) return &known;
@@ -174,8 +197,11 @@ class TestMain {
            ");\n";
   }
 
+  const model::Model& model_;
   Ref<model::States> states_;
   std::string name_;
+  const std::vector<int32_t>& variables_;
+  std::map<int32_t, std::vector<char>> constants_;  // their first contents, by tensor
   std::map<std::string, Known> known_;
   size_t inputs_ = 0, outputs_ = 0;
   bool uses_state_ = false;
@@ -185,8 +211,8 @@ class TestMain {
 }  // namespace
 
 Result<std::string> test_main(const model::Model& model, const std::vector<TestCall>& calls,
-                              const std::string& name) {
-  TestMain main(model, name);
+                              const std::string& name, const std::vector<int32_t>& variables) {
+  TestMain main(model, name, variables);
   for (const TestCall& call : calls) WEFT_TRY(main.add(call));
   return main.text();
 }

@@ -16,7 +16,9 @@ struct TestCall {
 };
 
 // Calls one after another, which see what the ones before have trained.
+// variables: tensors of the model that the C changes. What the library's step changes beside them,
+// as it trains everything, is taken back before the next call.
 Result<std::string> test_main(const model::Model& model, const std::vector<TestCall>& calls,
-                              const std::string& name);
+                              const std::string& name, const std::vector<int32_t>& variables = {});
 
 }  // namespace weft::c99

@@ -1,6 +1,7 @@
 """Training steps on an emulated Cortex-M4: the library's losses, in the memory that is promised."""
 
 import ds_cnn
+import keywords
 import machine
 import numpy
 import pytest
@@ -52,4 +53,36 @@ def test_a_head_for_keywords_learns_in_a_few_kilobytes(tmp_path):
     # The head's gradient and update are a hundredth of the network's own work.
     assert cost.step < 1.02 * cost.run
     assert cost.memory < 18 << 10
+    assert cost.code < 16 << 10
+
+
+class Encoder(gluon.HybridBlock):
+    """A transformer's layer over frames, and a dense layer on their mean."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Dense(16, flatten=False)
+        self.layer = nn.TransformerEncoderLayer(16, 32, 2)
+        self.output = nn.Dense(4)
+
+    def forward(self, x):
+        return self.output(self.layer(self.embed(x)).mean(axis=1))
+
+
+NETWORKS = {"gru": lambda: keywords.build(16, 4), "transformer": Encoder}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_steps_through_time_and_attention(name, tmp_path):
+    """Of 49 frames: all that backpropagation reads of them stays in the arena."""
+    net = NETWORKS[name]()
+    net.initialize(weft.init.Xavier())
+    x = np.array(numpy.random.default_rng(0).normal(size=(1, *keywords.SHAPE)).astype("float32"))
+    net(x)
+    label = np.array([3], dtype="int32")
+    written(net, x, label, tmp_path, "sgd", {"learning_rate": 0.05})
+    cost = steps.run("net", tmp_path, x.asnumpy(), label.asnumpy(), 4)
+    assert cost.difference < 1e-3
+    assert cost.step < 5 * cost.run
+    assert cost.memory < 64 << 10
     assert cost.code < 16 << 10

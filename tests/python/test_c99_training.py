@@ -13,7 +13,7 @@ import pytest
 import weft
 from c_programs import FLAGS, SANITIZED, data, filled
 from weft import autograd, gluon, init, np, npx, optimizer, runtime
-from weft.gluon import nn
+from weft.gluon import nn, rnn
 
 pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
 
@@ -216,6 +216,109 @@ def test_rows_and_lookups(tmp_path):
     assert numpy.mean(losses[-10:]) < 0.8 * numpy.mean(losses[:10])
 
 
+class Encoder(gluon.HybridBlock):
+    """A transformer's layer over embedded frames, a mean over them, a dense layer."""
+
+    def __init__(self, is_causal, **options):
+        super().__init__()
+        self.is_causal = is_causal
+        self.embed = nn.Dense(8, flatten=False)
+        self.layer = nn.TransformerEncoderLayer(8, 16, 2, **options)
+        self.out = nn.Dense(3)
+
+    def forward(self, x):
+        x = self.embed(x)
+        if self.is_causal:
+            mask = np.tril(np.ones((x.shape[1], x.shape[1]))) > 0
+            x = self.layer(x, mask)
+        else:
+            x = self.layer(x)
+        return self.out(x.mean(axis=1))
+
+
+@pytest.mark.parametrize("is_causal", [False, True])
+def test_a_transformers_layer(is_causal, tmp_path):
+    net, x = Encoder(is_causal, dropout=0.0), data(2, 5, 4)
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 2]), "adam", learning_rate=0.01)
+    trained, losses = follow(path, tmp_path, batches_of(40, (2, 5, 4), 3), tolerance=1e-3)
+    text = trained.files[0].read_text()
+    assert "weft_attention_gradient_f32(" in text and "weft_normalize_gradient_f32(" in text
+    assert numpy.mean(losses[-8:]) < 0.7 * numpy.mean(losses[:8])
+
+
+class Attended(gluon.HybridBlock):
+    """Attention alone: grouped heads, summands as a mask that depends on no parameter."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.kind = kind
+        self.query, self.key = nn.Dense(16, flatten=False), nn.Dense(8, flatten=False)
+        self.value, self.out = nn.Dense(8, flatten=False), nn.Dense(3)
+
+    def forward(self, x):
+        def heads(y, count):
+            return np.swapaxes(np.reshape(y, (y.shape[0], y.shape[1], count, -1)), 1, 2)
+
+        q, k, v = heads(self.query(x), 4), heads(self.key(x), 2), heads(self.value(x), 2)
+        if self.kind == "summands":
+            added = np.arange(5) * 0.3
+            q = q[:, :2]
+            y = npx.scaled_dot_product_attention(q, k, v, added, scale=0.4)
+        else:
+            y = npx.scaled_dot_product_attention(q, k, v, grouped=True, causal=True)
+        return self.out(npx.gelu(y))
+
+
+@pytest.mark.parametrize("kind", ["grouped", "summands"])
+def test_heads_that_share_keys_and_summands(kind, tmp_path):
+    net, x = Attended(kind), data(2, 5, 4)
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 2]), learning_rate=0.05)
+    follow(path, tmp_path, batches_of(20, (2, 5, 4), 3), tolerance=1e-3)
+
+
+class Steps(gluon.HybridBlock):
+    """Recurrent layers of a kind, and a dense layer on the mean of what they give."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.steps, self.out = layer, nn.Dense(3)
+
+    def forward(self, x):
+        return self.out(self.steps(x).mean(axis=1))
+
+
+RECURRENT = {
+    "lstm": lambda: rnn.LSTM(6, layout="NTC"),
+    "gru": lambda: rnn.GRU(6, layout="NTC"),
+    "tanh": lambda: rnn.RNN(6, activation="tanh", layout="NTC"),
+    "relu": lambda: rnn.RNN(6, activation="relu", layout="NTC"),
+    "two lstm": lambda: rnn.LSTM(5, 2, layout="NTC"),
+    "both ways": lambda: rnn.GRU(5, layout="NTC", bidirectional=True),
+    "lstm both ways": lambda: rnn.LSTM(4, layout="NTC", bidirectional=True),
+}
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+def test_recurrent_layers_learn_through_time(kind, tmp_path):
+    weft.random.seed(4)
+    net, x = Steps(RECURRENT[kind]()), data(2, 7, 4)
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 2]), "adam", learning_rate=0.02)
+    trained, losses = follow(path, tmp_path, batches_of(40, (2, 7, 4), 3), tolerance=2e-3)
+    assert "steps_gradient" in trained.files[0].read_text()
+    assert numpy.mean(losses[-8:]) < 0.8 * numpy.mean(losses[:8])
+
+
+def test_gradients_through_time_are_clean_under_sanitizers(tmp_path):
+    net, x = Steps(RECURRENT["lstm both ways"]()), data(2, 7, 4)
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 2]), "adam")
+    files = runtime.Model(path).write_c(tmp_path, name="net", main=True, train="*")
+    c_programs.run(c_programs.built(files, tmp_path / "net", SANITIZED))
+
+
 @pytest.mark.parametrize("average", [False, True])
 def test_maxima_that_are_equal_and_windows_over_the_edge(average, tmp_path):
     """Behind a ReLU many are."""
@@ -284,9 +387,28 @@ def test_the_generated_main_is_clean_under_sanitizers(kind, tmp_path):
     _, path, _, _ = small_file(tmp_path, kind=kind)
     files = runtime.Model(path).write_c(tmp_path, name="net", main=True, train="*")
     told = c_programs.run(c_programs.built(files, tmp_path / "net", SANITIZED))
-    assert len(re.findall("largest difference", told)) == 4  # a run, two steps, a run
-    first, last = re.findall(r"output ([03]), .* of (\S+)", told)
+    assert len(re.findall("largest difference", told)) == 5  # a run, three steps, a run
+    first, last = re.findall(r"output ([04]), .* of (\S+)", told)
     assert first[1] != last[1], told
+
+
+@pytest.mark.parametrize("trained", ["last:1", "*bias", "8.weight,1.*"])
+@pytest.mark.parametrize("kind", ["momentum", "adam"])
+def test_the_generated_main_checks_several_steps_of_a_part(kind, trained, tmp_path):
+    name = "sgd" if kind == "momentum" else kind
+    _, path, _, _ = small_file(tmp_path, kind=name, **OPTIMIZERS[kind])
+    model = runtime.Model(path)
+    files = model.write_c(tmp_path, name="net", main=True, train=trained)
+    told = c_programs.run(c_programs.built(files, tmp_path / "net"))
+    assert len(re.findall("largest difference", told)) == 5
+    # Steps that do not see what the ones before have trained are found.
+    main = files[2].read_text()
+    assert main.count("  net_train(&state") == 3
+    files[2].write_text(
+        main.replace("  net_train(&state", "  net_reset(&state);\n  net_train(&state")
+    )
+    program = c_programs.built(files, tmp_path / "forgets")
+    assert subprocess.run([program], capture_output=True).returncode == 1
 
 
 @pytest.mark.skipif(not shutil.which("clang"), reason="not run: clang is not installed")
