@@ -168,6 +168,23 @@ def test_what_is_joined_has_one_scale(is_shared):
     assert decibels(block(x).asnumpy(), net(x).asnumpy()) > 30
 
 
+def test_what_is_joined_for_a_layer_in_float32_is_not_rounded():
+    x = c_programs.data(4, 3, 6, 6)
+    net = c_programs.filled(Joined(is_shared=False), x)
+    block = weft.quantize(net, x, keep=["parts.1", "last"])
+    found = operators(block)
+    assert found.index("concatenate") > found.index("dequantize")
+    assert found.count("quantize") == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"equalize": True}, {"bias_correction": True}, {"percentile": 99.9}]
+)
+def test_norms_alone_and_joins_go_with_every_option(options):
+    net, x = made("densenet", 8)
+    assert decibels(weft.quantize(net, x, **options)(x).asnumpy(), net(x).asnumpy()) > 20
+
+
 @pytest.mark.parametrize("name", ["densenet", "lenet", "resnet_v2"])
 def test_training_for_int8_sees_what_int8_computes(name):
     net, x = made(name, 8)

@@ -55,7 +55,8 @@ class Choices:
         shapes = [self.shapes[given] for given in layer.inputs]
         if layer.kind == "concatenate":
             is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
-            return is_joined and any(self.is_int8(given) for given in layer.inputs)
+            known = [self.is_int8(given) for given in layer.inputs]
+            return is_joined and (all(known) or (any(known) and self._is_multiplied(layer)))
         if layer.kind in ("lookup", "moved") and not self._is_multiplied(layer):
             return False
         if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
