@@ -63,12 +63,10 @@ def measured(name: str, folder: Path, form: str) -> dict[str, object]:
         memory = least_memory(path)
         runtime.Model(str(path)).write_c(folder, name=name, memory=memory, ports_in_arena=True)
     cost = networks.run(name, folder, "m4", given)
-    instructions, arena, stack = TFLM.get(name, (0, 0, 0))
     busiest = sorted(cost.functions.items(), key=lambda item: -item[1])
-    return {
+    found = {
         "macs": module.MACS,
         "instructions": cost.instructions,
-        "ratio": cost.instructions / instructions if instructions else None,
         "memory": cost.memory,
         "arena": cost.arena,
         "stack": cost.stack,
@@ -76,10 +74,16 @@ def measured(name: str, folder: Path, form: str) -> dict[str, object]:
         "code": cost.code,
         "constants": cost.flash,
         "differs": cost.differs,
-        "tflm_instructions": instructions,
-        "tflm_memory": arena + stack,
         "functions": {f: n for f, n in busiest if f.startswith("weft_")},
     }
+    if name in TFLM:
+        instructions, arena, stack = TFLM[name]
+        found |= {
+            "ratio": cost.instructions / instructions,
+            "tflm_instructions": instructions,
+            "tflm_memory": arena + stack,
+        }
+    return found
 
 
 def main(arguments: list[str]) -> int:
@@ -95,11 +99,11 @@ def main(arguments: list[str]) -> int:
         for name in names:
             with tempfile.TemporaryDirectory() as folder:
                 r = results[form][name] = measured(name, Path(folder), form)
-            ratio = f"{r['ratio']:9.3f}" if r["ratio"] else " " * 9
+            ratio = f"{r['ratio']:9.3f}" if name in TFLM else f"{'-':>9}"
+            theirs = f"{r['tflm_memory']:9,}" if name in TFLM else f"{'-':>9}"
             print(
                 f"{name:22}{r['macs']:12,}{r['instructions']:14,}{ratio}"
-                f"{r['memory']:8,}{r['tflm_memory']:9,}{r['code']:7,}"
-                + ("  DIFFERS" if r["differs"] else "")
+                f"{r['memory']:8,}{theirs}{r['code']:7,}" + ("  DIFFERS" if r["differs"] else "")
             )
     if arguments:
         text = {"machine": side_by_side.machine(), "core": "m4", **results}
