@@ -34,8 +34,9 @@ WEFT_INLINE int32_t rescaled(int32_t x, int32_t multiplier, int32_t shift) {
 
 WEFT_INLINE int32_t narrow(int32_t x) { return x < -32768 ? -32768 : x > 32767 ? 32767 : x; }
 
-// What one row of the weights gives of x, or of zeros.
-WEFT_INLINE int32_t argument(const QuantizedGates& gates, int64_t row, const int8_t* x, int64_t n) {
+// What one row of the weights gives of x, or of zeros. Not inline: it is called in many places.
+__attribute__((noinline)) int32_t gate_argument(const QuantizedGates& gates, int64_t row,
+                                                const int8_t* x, int64_t n) {
   const int32_t sum = x ? dot(gates.weight + row * n, x, n) : 0;
   const int32_t total = (int32_t)((uint32_t)sum + (uint32_t)gates.bias[row]);
   return narrow(rescaled(total, gates.multiplier[row], gates.shift[row]));
@@ -56,9 +57,11 @@ struct Cell {
   const QuantizedRecurrent& p;
   const int8_t *x, *hidden;  // of this step, and of the one before or null
 
-  WEFT_INLINE int32_t of_data(int64_t row) const { return argument(p.of_data, row, x, p.features); }
+  WEFT_INLINE int32_t of_data(int64_t row) const {
+    return gate_argument(p.of_data, row, x, p.features);
+  }
   WEFT_INLINE int32_t of_hidden(int64_t row) const {
-    return argument(p.of_hidden, row, hidden, p.hidden);
+    return gate_argument(p.of_hidden, row, hidden, p.hidden);
   }
   WEFT_INLINE int32_t gate(const int16_t* table, int64_t row) const {
     return looked_up(table, of_data(row) + of_hidden(row));
