@@ -178,6 +178,7 @@ Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*>
     WEFT_ASSIGN(Ref<Tensor> value, trace.array(content(static_cast<size_t>(state.output))));
     WEFT_TRY(trace.write(target, ops::Argument::of_tensor(value.get())));
   }
+  trace.take_leaves(leaves_);
   return {};
 }
 

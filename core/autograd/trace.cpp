@@ -219,7 +219,7 @@ Result<std::vector<Ref<Tensor>>> Trace::add_control(graph::Region region,
   for (const ops::Value& operand : operands) ids.push_back(operand.id());
   const ops::Values results = builder_.add_control(std::move(region), ids);
   WEFT_TRY(builder_.status());
-  body_leaves_.insert(body_leaves_.end(), leaves.begin(), leaves.end());
+  take_leaves(leaves);
   std::vector<Ref<Tensor>> arrays;
   for (const ops::Value& result : results) {
     WEFT_ASSIGN(Ref<Tensor> made, array(without_history_if_paused(result)));

@@ -103,6 +103,10 @@ class Trace {
   Result<std::vector<Ref<Tensor>>> add_control(graph::Region region,
                                                std::span<const ops::Value> operands,
                                                std::span<const LeafUse> leaves);
+  // A program that became part of this one writes these leaves' gradients.
+  void take_leaves(std::span<const LeafUse> leaves) {
+    body_leaves_.insert(body_leaves_.end(), leaves.begin(), leaves.end());
+  }
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
@@ -188,7 +192,7 @@ class Trace {
   // Contents that captured leaves have been given: they are leaves' as the first ones are.
   std::vector<Leaf> leaf_contents_;
   std::vector<Delivered> delivered_;
-  std::vector<LeafUse> body_leaves_;  // to which bodies of control flow deliver
+  std::vector<LeafUse> body_leaves_;  // to which parts deliver: bodies of control flow, functions
 };
 
 // The trace of this thread; null if it does not trace.

@@ -169,8 +169,8 @@ Status Trace::deliver(const Leaf& leaf, const ops::Value& gradient) {
   return write(*known->gradient, ops::Argument::of_tensor(content.get()));
 }
 
-// Gradients that the trace has not used up are outputs, into the leaves' arrays. Those of bodies
-// are among what control flow writes already.
+// Gradients that the trace has not used up are outputs, into the leaves' arrays. Those of parts are
+// among what these write already.
 Status Trace::finish_gradients(TracedProgram& traced) {
   for (Delivered& delivered : delivered_) {
     auto* const leaf = static_cast<LeafNode*>(delivered.leaf.get());

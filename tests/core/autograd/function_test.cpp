@@ -99,6 +99,30 @@ TEST_CASE("a function inside another is inlined and captures by box") {
   CHECK(values(run(outer, array({2}, {1, 2}))) == Numbers{11, 82});
 }
 
+TEST_CASE("a function inside another delivers the gradients that it delivers by itself") {
+  const Array w = leaf({2}, {1, 2});
+  const Ref<Function> inner = trace(array({2}), [&](const Array& x) {
+    Array y;
+    {
+      const Recording recording;
+      y = x * w;
+    }
+    REQUIRE(run_backward(y).ok());
+    return y;
+  });
+  const Ref<Function> outer =
+      trace(array({2}), [&](const Array& x) { return run(inner, x * 10.0) + x; });
+  const auto* const first = static_cast<const LeafNode*>(w->box().node());
+  run(outer, array({2}, {3, 4}));
+  CHECK(gradient(w) == Numbers{30, 40});
+  CHECK(first->deliveries() == 1);
+  CHECK(outer->is_current());
+  REQUIRE(
+      attach_grad(*w, GradRequest::kWrite).ok());  // another leaf: the program knows the old one
+  CHECK_FALSE(inner->is_current());
+  CHECK_FALSE(outer->is_current());
+}
+
 TEST_CASE("a trace that is given up leaves nothing behind") {
   const Array x = array({2}, {1, 2});
   const ops::TensorType examples[] = {{x->dtype(), x->shape(), {}}};
