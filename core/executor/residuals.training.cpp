@@ -217,8 +217,10 @@ class Cut {
 
 }  // namespace
 
-// Not those whose result waits for a product and is read by a light step then: to run that again
-// would lead from one layer to the one before, and on to the first.
+// Products are not, however few bytes they have: their kernels need not reach what the model of
+// costs takes for granted. Nor is control flow, whose cost nobody knows. And not those whose result
+// waits for a product and is read by a light step then: to run that again would lead from one layer
+// to the one before, and on to the first.
 std::vector<bool> light_again(const Graph& graph, const FirstPart& first) {
   std::vector<bool> again(graph.nodes.size(), false);
   std::vector<int32_t> heavy(first.nodes.size() + 1, 0);  // steps before a position
@@ -226,7 +228,8 @@ std::vector<bool> light_again(const Graph& graph, const FirstPart& first) {
   for (size_t p = 0; p < first.nodes.size(); ++p) {
     const auto n = static_cast<size_t>(first.nodes[p]);
     const Node& node = graph.nodes[n];
-    const bool light = is_light(graph, node);
+    const bool light =
+        node.op && node.op->precision != ops::Precision::kNarrow && is_light(graph, node);
     position[n] = static_cast<int32_t>(p);
     heavy[p + 1] = heavy[p] + !light;
     again[n] = light && node.outputs.size() == 1 && node.op && !node.op->is_random &&

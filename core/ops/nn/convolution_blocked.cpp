@@ -191,6 +191,7 @@ WEFT_OP(convolution_blocked) {
       .optional(AttributeKind::kFloat, "low", "lower bound of the result; none leaves it open")
       .optional(AttributeKind::kFloat, "high", "upper bound of the result; none leaves it open")
       .integer("winograd", 0, "side of Winograd's tiles, as the weight was packed")
+      .computes(Precision::kNarrow)
       .infer(infer)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(slot())

@@ -298,6 +298,55 @@ TEST_CASE("light steps run again so that the fewest bytes are kept") {
   CHECK(less > 10);
 }
 
+TEST_CASE("what a product gives is kept, however few operations it takes") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({8, 4, 16, 16})), w = b.input(f32({4, 1, 3, 3}));
+  const Value inputs[] = {b.call("tanh", {x}), w};
+  const int64_t one[] = {1, 1};
+  const Argument window[] = {Argument::none(), Argument::of_ints(one), Argument::of_ints(one),
+                             Argument::of_ints(one), Argument::of_int(4)};
+  const Value y = b.emit(ops::op_named("convolution_image"), inputs, window)[0];
+  const int64_t axes[] = {0, 1, 2, 3};
+  b.output(ops::sum(b.call("tanh", {y * 0.5}), axes, false));
+  const Graph joint = graph::reverse(graph, {true, true}).take().graph;
+  const executor::FirstPart first = executor::first_of_joint(joint, 1);
+  const std::vector<bool> again = executor::light_again(joint, first);
+  int products = 0, others = 0;
+  for (const int32_t n : first.nodes) {
+    const graph::Node& node = joint.nodes[static_cast<size_t>(n)];
+    const bool is_product = node.op->name == "convolution_image";
+    if (is_product) CHECK(executor::is_light(joint, node));  // as the model of costs has it
+    if (is_product) CHECK_FALSE(again[static_cast<size_t>(n)]);
+    products += is_product;
+    others += again[static_cast<size_t>(n)];
+  }
+  CHECK(products == 1);
+  CHECK(others > 0);
+}
+
+TEST_CASE("what waits for a loop is kept for the light step that reads it") {
+  const auto waits = [](const std::string& between) {
+    const Graph graph = graph::parse(
+                            "graph(%0: float32(64,), %1: float32(3, 64)) {\n"
+                            "  %2: float32(64,) = tanh(%0)\n"
+                            "  %3: float32(3, 64) = " +
+                            between +
+                            "\n  %4: float32(3, 64) = multiply(%2, %3)\n"
+                            "  %5: float32(3, 64) = exp(%4)\n  return %5\n}")
+                            .take();
+    executor::FirstPart first;
+    first.nodes = {0, 1, 2};
+    first.leaves.resize(graph.values.size(), false);
+    first.renewed.resize(graph.inputs.size(), false);
+    return !executor::light_again(graph, first)[0];
+  };
+  CHECK_FALSE(waits("relu(%1)"));
+  CHECK(
+      waits("loop(%1) sliced 1 carried 0 most 3 (%0: float32(64,)) {\n"
+            "    %1: float32(64,) = relu(%0)\n    return %1\n  }"));
+}
+
 TEST_CASE("a plan that reads a state when it is renewed is seen") {
   for (unsigned seed = 0; seed < 15; ++seed) {
     const Graph graph = random_step(seed, 12);
