@@ -373,7 +373,7 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
   if (saved->notes)
     note(own, decided);
   else if (!known)
-    log(LogLevel::kInfo, saved->where, ": the saved plan is not used: passes made another graph");
+    log(LogLevel::kInfo, saved->where, ": no saved plan is used: there is none of this graph");
   return {};
 }
 

@@ -450,6 +450,8 @@ bool Program::is_saved_for(int threads) const {
 }
 
 void Program::set_saved_plans(Ref<SavedPlans> plans) {
+  if constexpr (WEFT_KEEPS_sizes)
+    if (stages_) return stages_->set_saved_plans(std::move(plans));
   const std::lock_guard lock(mutex_);
   saved_ = std::move(plans);
 }

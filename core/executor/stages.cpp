@@ -212,6 +212,7 @@ Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::Tensor
     WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
     WEFT_ASSIGN(entry.program, Program::create(std::move(graph), selection_));
     WEFT_TRY(entry.program->set_budget(budget_));
+    entry.program->set_saved_plans(saved_);
   }
   return entry.program;
 }
@@ -225,6 +226,32 @@ Result<Ref<Program>> Stages::program_if_met(size_t stage, std::span<const graph:
     if (is_new && budget_ == 0) return Ref<Program>();
   }
   return program(stage, inputs, sizes);
+}
+
+void Stages::set_saved_plans(Ref<SavedPlans> plans) {
+  const std::lock_guard lock(mutex_);
+  saved_ = std::move(plans);
+}
+
+Status Stages::add_plans(std::span<const graph::TensorType> inputs, std::vector<int64_t> sizes,
+                         SavedPlans& plans) {
+  sizes.resize(this->sizes(), 0);
+  std::vector<std::vector<graph::TensorType>> made;
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    std::vector<graph::TensorType> types;
+    for (const Source& source : stages_[i].inputs) {
+      const auto index = static_cast<size_t>(source.index);
+      types.push_back(source.stage < 0 ? inputs[index]
+                                       : made[static_cast<size_t>(source.stage)][index]);
+    }
+    WEFT_ASSIGN(const Ref<Program> program, this->program(i, types, sizes));
+    WEFT_ASSIGN(const Ref<SavedPlans> found, program->plans_to_save());
+    for (SavedPlan& plan : found->plans)
+      if (!plans.find(plan.graph)) plans.plans.push_back(std::move(plan));
+    if (!stages_[i].sizes.empty()) return {};
+    made.push_back(program->graph().output_types());
+  }
+  return {};
 }
 
 Status Stages::set_budget(int64_t bytes) {

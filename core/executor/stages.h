@@ -49,6 +49,12 @@ class Stages {
   // The same, but null for a stage that may run eagerly when it meets them for the first time.
   Result<Ref<Program>> program_if_met(size_t stage, std::span<const graph::TensorType> inputs,
                                       std::span<const int64_t> sizes);
+  // Plans are placed as these say where they have one of the same graph.
+  void set_saved_plans(Ref<SavedPlans> plans);
+  // Adds the plans for inputs of these types, with these dimensions; not those behind a size that
+  // only a run knows.
+  Status add_plans(std::span<const graph::TensorType> inputs, std::vector<int64_t> sizes,
+                   SavedPlans& plans);
   // Of every plan, for whatever extents of dimensions. Not where sizes follow from values: then
   // several plans share a call.
   Status set_budget(int64_t bytes);
@@ -76,6 +82,7 @@ class Stages {
   std::vector<graph::Polynomial> bounds_;
   mutable std::mutex mutex_;
   int64_t budget_ = 0;
+  Ref<SavedPlans> saved_;
   std::vector<std::vector<Entry>> entries_;  // by stage; most recently used first
 };
 

@@ -1,10 +1,14 @@
 #include "model/saved_plans.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "executor/stages.h"
+#include "graph/sizes.h"
 #include "model/file.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 namespace {
@@ -13,6 +17,7 @@ using executor::SavedPlan;
 using executor::SavedPlans;
 
 constexpr int64_t kVersion = 1;
+constexpr std::string_view kPlanFor = "plan_for";
 
 template <class Numbers>
 Json encode_list(const Numbers& numbers) {
@@ -51,6 +56,55 @@ Result<SavedPlan> decode(const std::string& where, const Json& json) {
   WEFT_TRY(decode_list(where, json, "groups", INT32_MAX, plan.groups));
   WEFT_TRY(decode_list(where, json, "offsets", INT64_MAX / 4, plan.offsets));
   return plan;
+}
+
+// What the file asks for, each a list of extents by name.
+Result<Json> read_wanted(const Metadata& metadata) {
+  for (const auto& [key, text] : metadata) {
+    if (key != kPlanFor) continue;
+    const Result<Json> list = parse_json(text);
+    bool fits = list.ok() && list.value().is_array();
+    for (size_t i = 0; fits && i < list.value().items().size(); ++i) {
+      const Json& extents = list.value().items()[i];
+      fits = extents.is_object() && std::ranges::all_of(extents.members(), [](const auto& member) {
+               return member.second.is_integer() && member.second.integer() >= 0;
+             });
+    }
+    if (!fits)
+      return errors::invalid_value(
+          "save plans", "the metadata `", kPlanFor,
+          "` must be a list of extents by name, such as [{\"batch\": 8}]; got ", text);
+    return list.value();
+  }
+  return Json::array();
+}
+
+// Adds the plans for these extents; false where they leave a dimension of the entry open.
+Result<bool> add_plans_for(const Json& extents, executor::Program& program, SavedPlans& plans) {
+  const graph::Graph& graph = program.graph();
+  std::vector<graph::TensorType> types = graph.input_types();
+  for (const graph::Size& size : graph.sizes) {
+    if (!size.is_dimension()) continue;
+    const Json* const extent = extents.find(size.name);
+    if (!extent) return false;
+    for (const graph::InputAxis& at : size.axes)
+      types[static_cast<size_t>(at.input)].shape[at.axis] = extent->integer();
+  }
+  WEFT_ASSIGN(std::vector<int64_t> dimensions, graph::dimensions_of(graph, types));
+  WEFT_TRY(program.stages()->add_plans(types, std::move(dimensions), plans));
+  return true;
+}
+
+// Of a program with dimensions; marks what is used of what was asked for.
+Status add_wanted_plans(const Json& wanted, std::vector<bool>& is_used, executor::Program& program,
+                        SavedPlans& plans) {
+  if constexpr (!WEFT_KEEPS_sizes) return {};
+  if (!program.stages()) return {};
+  for (size_t i = 0; i < wanted.items().size(); ++i) {
+    WEFT_ASSIGN(const bool fits, add_plans_for(wanted.items()[i], program, plans));
+    is_used[i] = is_used[i] || fits;
+  }
+  return {};
 }
 
 Result<Json> with_plans(const Json& entry, executor::Program& program) {
@@ -126,6 +180,8 @@ Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) 
 Status save_plans(const std::string& path) {
   WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
   Metadata metadata = model->archive().metadata;
+  WEFT_ASSIGN(const Json wanted, read_wanted(metadata));
+  std::vector<bool> is_used(wanted.items().size(), false);
   for (auto& [key, text] : metadata) {
     if (key != "weft") continue;
     WEFT_ASSIGN(const Json old, parse_json(text));
@@ -145,6 +201,7 @@ Status save_plans(const std::string& path) {
       }
       if (own.program) {
         WEFT_ASSIGN(const Ref<SavedPlans> plans, own.program->plans_to_save());
+        WEFT_TRY(add_wanted_plans(wanted, is_used, *own.program, *plans));
         if (!plans->plans.empty()) changed.set("plan", encode_plans(*plans, entry));
       }
       entries.push(std::move(changed));
@@ -154,6 +211,11 @@ Status save_plans(const std::string& path) {
       json.set(name, name == "entries" ? entries : value);
     text = write_json(json);
   }
+  for (size_t i = 0; i < is_used.size(); ++i)
+    if (!is_used[i])
+      return errors::invalid_value("save plans", "the metadata `", kPlanFor, "` has ",
+                                   write_json(wanted.items()[i]),
+                                   ", which names all dimensions of no entry point");
   return write_archive(path, model->archive().tensors, metadata);
 }
 

@@ -3,6 +3,9 @@
 //   {"version": 1, "graph": fingerprint of the entry's graph, "for": conditions,
 //    "plans": [{"graph", "order", "parts", "groups", "offsets", "arena", "without"}]}
 //
+// Of an entry point with dimensions, those for the extents that the file's metadata has under
+// "plan_for": a list of objects of extents by name, as [{"batch": 1, "time": 16}].
+//
 // What they mean is in executor/saved_plan.h. One of another version, or made under other
 // conditions, is not used; one of another graph is an error.
 #pragma once
@@ -23,7 +26,8 @@ Json encode_plans(const executor::SavedPlans& plans, const Json& entry);
 Result<Ref<executor::SavedPlans>> read_plans(const std::string& where, const Json& entry);
 
 // Makes the plans of all entry points and writes the file anew with them, in one step. Entry points
-// with sizes have none: their plans are made for the sizes that are met.
+// with dimensions have those for which the metadata asks; what depends on a size that only a run
+// knows has none.
 Status save_plans(const std::string& path);
 
 }  // namespace weft::model

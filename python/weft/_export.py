@@ -1,7 +1,8 @@
 """Model files: entry points over shared weights, written by `weft.export`."""
 
 import inspect
-from collections.abc import Callable, Hashable, Iterator, Mapping
+import json
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
 
@@ -22,7 +23,7 @@ def export(
     dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
     metadata: Mapping[str, str] | None = None,
     source_lines: bool = False,
-    plan: bool = False,
+    plan: bool | Sequence[Mapping[str, int]] = False,
     pack: bool = False,
     **entries: Any,
 ) -> None:
@@ -41,7 +42,8 @@ def export(
     plan: keep the plans of inference, too, so that what loads the file searches no placement of
         values. It is for this release of Weft, this machine's instruction set and the present
         number of threads, and left alone elsewhere; `weft_model_save_plans` makes another. Entry
-        points with `dynamic` inputs have none
+        points with `dynamic` inputs have plans for the extents that a list gives by name, as
+        `plan=[{"batch": 1}, {"batch": 64}]`; runs with others search
     pack: keep graph and weights of inference also as they are run, with plans, so that what loads
         the file runs them where they are mapped. It is for this release of Weft and left alone
         elsewhere. The file gets about as large again. Entry points with `dynamic` inputs, and those
@@ -69,6 +71,7 @@ def export(
     functions = {name: _split(name, entry) for name, entry in entries.items()}
     _check_metadata(metadata or {})
     wanted = _Dynamic(dynamic or {})
+    metadata = dict(metadata or {}) | _plan_for(plan)
     with autograd.pause():
         traced = {
             name: _traced(name, function, examples, wanted)
@@ -93,7 +96,7 @@ def export(
         )
         for name, found in traced.items()
     ]
-    native.save_model(fspath(path), written, list((metadata or {}).items()), source_lines)
+    native.save_model(fspath(path), written, list(metadata.items()), source_lines)
     if plan:
         native.save_plans(fspath(path))
     if pack:
@@ -118,6 +121,21 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
     for key, text in metadata.items():
         if not isinstance(key, str) or not isinstance(text, str):
             raise InvalidType(f"export: `metadata` must have texts; got {key!r}: {text!r}")
+
+
+def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
+    """What the file says of the extents that plans are made for."""
+    if isinstance(plan, bool):
+        return {}
+    if not isinstance(plan, list | tuple) or not all(isinstance(part, Mapping) for part in plan):
+        raise InvalidType(
+            "export: `plan` must be a bool or a list of extents by name, such as "
+            f'[{{"batch": 8}}]; got {plan!r}'
+        )
+    for name, extent in (item for part in plan for item in part.items()):
+        if not isinstance(name, str) or isinstance(extent, bool) or not isinstance(extent, int):
+            raise InvalidType(f"export: `plan` must have whole numbers; got {name!r}: {extent!r}")
+    return {"plan_for": json.dumps([dict(part) for part in plan])}
 
 
 class _Dynamic:

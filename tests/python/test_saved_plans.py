@@ -5,7 +5,8 @@ import json
 import numpy
 import pytest
 import weft
-from weft import np, npx, runtime
+from weft import gluon, np, npx, runtime
+from weft._core import native
 from weft.gluon import nn
 from weft_files import changed, log_of, read
 
@@ -194,3 +195,124 @@ def test_entries_with_dimensions_have_no_plan(tmp_path):
     assert (
         runtime.Model(path).context("forward").run(numpy.ones((4, 3), "float32"))[0].shape[0] == 4
     )
+
+
+# ---- dimensions: plans for the extents that are named
+
+
+def any_batch(path, **options):
+    net, x = network()
+    net.export(path, x, dynamic={"x": {0: "batch"}}, **options)
+    return x
+
+
+@pytest.fixture(scope="module")
+def dynamic(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dynamic")
+    x = any_batch(folder / "plain.weft")
+    any_batch(folder / "planned.weft", plan=[{"batch": 2}, {"batch": 5}])
+    return folder, x.asnumpy()
+
+
+def test_plans_of_several_extents_are_used_and_give_the_same_bits(dynamic):
+    folder, x = dynamic
+    contexts = [
+        runtime.Model(folder / f"{n}.weft").context("forward") for n in ("plain", "planned")
+    ]
+    for batch in (5, 1, 2, 3):
+        given = numpy.resize(x, (batch, *x.shape[1:]))
+        plain, planned = (numpy.array(context.run(given)[0]) for context in contexts)
+        numpy.testing.assert_array_equal(planned, plain)
+    for batch, is_saved in ((2, True), (5, True), (3, False)):
+        given = np.array(numpy.resize(x, (batch, *x.shape[1:])))
+        log = log_of(folder / "planned.weft", given)
+        assert ("there is none of this graph" not in log) == is_saved
+
+
+def test_plans_of_extents_are_made_anew_on_the_machine_that_runs_them(dynamic, tmp_path):
+    """The file says which; `weft_model_save_plans` needs no list."""
+    folder, x = dynamic
+
+    def without(entry):
+        del entry["plan"]
+
+    path = changed(folder / "planned.weft", tmp_path / "without.weft", without)
+    assert "plan: placed as saved" not in log_of(path, np.array(x))
+    native.save_plans(str(path))
+    assert "plan: placed as saved" in log_of(path, np.array(x))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (swap_order, "the saved plan does not fit its graph"),
+        (all_at_zero, "share bytes while both are needed|its values end at byte"),
+        (one_too_few, "it places"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_damaged_plan_of_an_extent_is_refused(dynamic, tmp_path, damage, says):
+    folder, x = dynamic
+    path = changed(folder / "planned.weft", tmp_path / "damaged.weft", damage)
+    context = runtime.Model(path).context("forward")
+    with pytest.raises(OSError, match=rf"entry `forward`: .*({says})"):
+        context.run(x)
+    context.run(numpy.resize(x, (3, *x.shape[1:])))  # has none, so nothing is damaged
+
+
+def test_a_plan_of_another_graph_with_dimensions_is_refused(dynamic, tmp_path):
+    folder, x = dynamic
+    path = changed(folder / "planned.weft", tmp_path / "other.weft", other_graph)
+    with pytest.raises(OSError, match="the saved plan is of another graph"):
+        run(path, np.array(x))
+
+
+def test_extents_that_fit_no_entry_are_refused(tmp_path):
+    path = tmp_path / "bad.weft"
+    with pytest.raises(ValueError, match=r'`plan_for` has .*"time".* all dimensions of no entry'):
+        any_batch(path, plan=[{"time": 2}])
+    with pytest.raises(ValueError, match=r"must be at least 1|batch"):
+        any_batch(path, plan=[{"batch": 0}])
+    for plan in ("batch", [2], [{"batch": 2.5}], [{"batch": True}]):
+        with pytest.raises(TypeError, match=r"export: `plan` must"):
+            any_batch(path, plan=plan)
+    with pytest.raises(ValueError, match=r"`plan_for` must be a list of extents by name"):
+        any_batch(path, plan=True, metadata={"plan_for": "batch"})
+
+
+# ---- whole steps of training
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("steps")
+    net, x = network()
+    y = np.array([1, 3])
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+    weft.export(folder / "plain.weft", step=(step, x, y))
+    weft.export(folder / "planned.weft", step=(step, x, y), plan=True)
+    return folder, x.asnumpy(), y.asnumpy()
+
+
+def losses(path, x, y):
+    context = runtime.Model(path).context("step")
+    return numpy.array([numpy.array(context.run(x, y)[0]) for _ in range(3)])
+
+
+def test_a_training_step_has_a_saved_plan_and_the_same_bits(steps):
+    folder, x, y = steps
+    wanted = losses(folder / "plain.weft", x, y)
+    assert (wanted[2] < wanted[0]).all()
+    numpy.testing.assert_array_equal(losses(folder / "planned.weft", x, y), wanted)
+    log = log_of(folder / "planned.weft", np.array(x), np.array(y), entry="step")
+    assert "plan: placed as saved" in log
+    assert "plan: made" not in log
+
+
+@pytest.mark.parametrize("damage", [swap_order, other_graph, all_at_zero, one_too_few])
+def test_a_damaged_plan_of_a_step_is_refused(steps, tmp_path, damage):
+    folder, x, y = steps
+    path = changed(folder / "planned.weft", tmp_path / "damaged.weft", damage)
+    with pytest.raises(OSError, match=r"entry `step`: .*the saved plan"):
+        losses(path, x, y)

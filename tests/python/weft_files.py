@@ -28,15 +28,17 @@ def changed(path, to, change):
     return to
 
 
-def log_of(path, x, **environment):
+def log_of(path, *inputs, entry="forward", **environment):
     """What the library says while another process runs the file."""
-    numpy.save(path.parent / "x.npy", x.asnumpy())
+    files = [path.parent / f"input{number}.npy" for number in range(len(inputs))]
+    for file, x in zip(files, inputs, strict=True):
+        numpy.save(file, x.asnumpy())
     code = (
         "import numpy, sys; from weft import runtime; "
-        "runtime.Model(sys.argv[1]).context('forward').run(numpy.load(sys.argv[2]))"
+        "runtime.Model(sys.argv[1]).context(sys.argv[2]).run(*map(numpy.load, sys.argv[3:]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, path, path.parent / "x.npy"],
+        [sys.executable, "-c", code, path, entry, *files],
         env={**os.environ, "WEFT_LOG": "info", **environment},
         capture_output=True,
         text=True,

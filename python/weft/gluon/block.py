@@ -3,7 +3,7 @@
 import re
 import warnings
 import weakref
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
 
@@ -508,7 +508,7 @@ class HybridBlock(Block, Planned):
         dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
         metadata: Mapping[str, str] | None = None,
         source_lines: bool = False,
-        plan: bool = False,
+        plan: bool | Sequence[Mapping[str, int]] = False,
         pack: bool = False,
     ) -> None:
         """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
