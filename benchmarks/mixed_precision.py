@@ -5,8 +5,7 @@
 Networks of benchmarks/networks, each step one plan (`trainer.compile`), and inference of BERT-base.
 First the losses after some steps are compared, then what plans take (arena and prepared values),
 then the steps run in turns, beside PyTorch's in float32 and with autocast where it is installed.
-Where convolutions or an LSTM take the time bfloat16 gains nothing: they have no half kernels, and
-say so in their slots.
+An LSTM gains nothing by bfloat16: it has no half kernel, and says so in its slot.
 """
 
 import importlib.util

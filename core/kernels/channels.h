@@ -1,13 +1,13 @@
-// Statistics and affine maps of the channels of an array x[outer][channel][inner], in float32 or
-// float64: what batch normalisation reads and writes, each in one pass over memory.
+// Statistics and affine maps of the channels of an array x[outer][channel][inner] of float32,
+// float64 or bfloat16, whose channels' numbers are float32; each reads and writes memory once.
 //
 // Mean and variance are found in blocks that stay in the cache for two passes, and joined by
 // Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 // variances" (1979), in double: as exact as two passes over everything. Blocks depend on the shape
 // only.
 //
-// float32 channels may lie in blocks, x[outer][channel / block][inner][block]: a unit then has all
-// channels of a block.
+// They may lie in blocks, x[outer][channel / block][inner][block], but for float64: a unit then has
+// all channels of a block.
 #pragma once
 
 #include "base/view.h"

@@ -6,7 +6,7 @@
 namespace weft::ops {
 namespace {
 
-// Operations for each element that is cast: fewer would wait for the casts.
+// Operations for each element that is cast more than otherwise: fewer would wait for the casts.
 constexpr double kLeastOperations = 32;
 
 bool is_float32(const TensorType& type) { return type.dtype == DType::kFloat32; }
@@ -20,22 +20,30 @@ constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
 
 }  // namespace
 
-bool gains_in(const SlotTypes& types, DType narrow, uint32_t cast_already) {
+bool is_worth_casting(const SlotTypes& types, const PlannedInputs& planned) {
   const OpDef& op = types.op;
-  if (op.precision != Precision::kNarrow || !op.slot.gains_in) return false;
   double cast = 0;
   for (size_t i = 0; i < types.in.size(); ++i) {
     const TensorType& type = types.in[i];
     if (type.shape.rank() < 0) continue;
     if (is_floating(type.dtype) && !is_float32(type)) return false;
-    if (!in_set(cast_already, i)) cast += static_cast<double>(type.shape.elements());
+    if (in_set(planned.settled, i)) continue;
+    const auto elements = static_cast<double>(type.shape.elements());
+    cast += in_set(planned.narrow, i) ? -elements : elements;
   }
+  bool any = false;
   for (const TensorType& type : types.out) {
     if (!is_float32(type)) return false;
+    any = any || type.shape.elements() > 0;
     cast += static_cast<double>(type.shape.elements());
   }
-  return cast > 0 && op.slot.gains_in(types, narrow) &&
-         cost_of(op.slot, types).flops >= kLeastOperations * cast;
+  return any && cost_of(op.slot, types).flops >= kLeastOperations * cast;
+}
+
+bool gains_in(const SlotTypes& types, DType narrow, const PlannedInputs& planned) {
+  const Slot& slot = types.op.slot;
+  return types.op.precision == Precision::kNarrow && slot.gains_in &&
+         is_worth_casting(types, planned) && slot.gains_in(types, narrow);
 }
 
 bool keeps_scalar(const Argument& scalar, DType narrow) {

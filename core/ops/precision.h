@@ -9,9 +9,17 @@
 
 namespace weft::ops {
 
+// Inputs of a node, as sets (set_bit): those that are cast once, before all runs; and those that
+// were computed narrow, which are cast where float32 is computed.
+struct PlannedInputs {
+  uint32_t settled = 0, narrow = 0;
+};
+
 // Is a float32 call of these types better made in `narrow`? Its arrays have to be cast then, which
-// costs, but for the inputs in `cast_already` (a set, see set_bit).
-bool gains_in(const SlotTypes& types, DType narrow, uint32_t cast_already = 0);
+// costs. Asks the slot.
+bool gains_in(const SlotTypes& types, DType narrow, const PlannedInputs& planned = {});
+// The same for a kernel that gains: only whether its operations are worth the casts.
+bool is_worth_casting(const SlotTypes& types, const PlannedInputs& planned);
 
 // May a weak scalar of an operator that follows become one of `narrow`? If that changes nothing.
 bool keeps_scalar(const Argument& scalar, DType narrow);

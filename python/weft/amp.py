@@ -2,10 +2,11 @@
 
 A mode of the thread (`autocast`, `init`) or of a block (`convert_hybrid_block`) permits it; where
 an operator gains by it, products are then made in float16 or bfloat16 from rounded operands, added
-up in float32. Parameters, gradients, results and what an optimizer keeps stay float32, and so does
-the arithmetic of losses, normalisations and sums. In plans what lies between products is kept in
-the half dtype, which takes half the memory; eager calls cast at each product. Traces have the mode
-in their signature, and an exported file has what it was traced with.
+up in float32; in plans convolutions are, too, in bfloat16. Parameters, gradients, results and what
+an optimizer keeps stay float32, and so does the arithmetic of losses, normalisations and sums. In
+plans what lies between products is kept in the half dtype, which takes half the memory; eager calls
+cast at each product. Traces have the mode in their signature, and an exported file has what it was
+traced with.
 
 bfloat16 has float32's range and needs nothing else. Gradients in float16 would vanish, so losses
 are scaled, by a factor that follows the gradients:

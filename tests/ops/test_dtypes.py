@@ -38,6 +38,7 @@ DECLARED = {
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],
     "float32 or float64": FLOATS[2:],
+    "float32, float64 or bfloat16": FLOATS[1:],
     "floating, int64 or uint64": [*FLOATS, "int64", "uint64"],
 }
 DTYPE_ATTRIBUTES = {
@@ -93,7 +94,11 @@ def result_dtype(case, dtype, oracle):
 
 
 # Results that have the width of sums where the others are halves.
-SUMS = {"attention_blocks": [1]}
+NORMS = ("", "_gradient", "_blocked", "_gradient_blocked")
+SUMS = {
+    "attention_blocks": [1],
+    **{f"batch_norm_training{kind}": [1, 2] for kind in NORMS},
+}
 
 
 def takes(case, number, dtype):

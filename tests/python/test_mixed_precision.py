@@ -1,6 +1,7 @@
 """Mixed precision: what is asked for by a mode, a block or a file gives float32's results within a
 half dtype's rounding, leaves all dtypes as they are, and trains as float32 does."""
 
+import re
 from pathlib import Path
 
 import numpy
@@ -207,6 +208,212 @@ def test_training_keeps_beside_float32(dtype):
     assert losses[None][-1] < 0.3 * losses[None][0]
     numpy.testing.assert_allclose(losses[dtype], losses[None], rtol=0.1, atol=0.02)
     assert losses[dtype] != losses[None]
+
+
+# ---- images and attention
+
+
+def half_steps(text, *operators):
+    """How many steps of these operators a plan has, and how many of them give bfloat16."""
+    names = "|".join(operators)
+    steps = [line for line in text.splitlines() if re.search(rf"^ *\d+ kernel ({names}):", line)]
+    return len(steps), sum("bfloat16" in line.split("->")[-1] for line in steps)
+
+
+def residual_network():
+    class Unit(nn.HybridBlock):
+        def __init__(self, channels, before, stride):
+            super().__init__()
+            self.body = nn.HybridSequential(
+                nn.Conv2D(
+                    channels, 3, strides=stride, padding=1, use_bias=False, in_channels=before
+                ),
+                nn.BatchNorm(in_channels=channels),
+                nn.Activation("relu"),
+                nn.Conv2D(channels, 3, padding=1, use_bias=False, in_channels=channels),
+                nn.BatchNorm(in_channels=channels),
+            )
+            self.short = nn.Conv2D(channels, 1, strides=stride, use_bias=False, in_channels=before)
+
+        def forward(self, x):
+            return npx.relu(self.body(x) + self.short(x))
+
+    return nn.HybridSequential(
+        nn.Conv2D(32, 5, padding=2, use_bias=False, in_channels=1),
+        nn.BatchNorm(in_channels=32),
+        nn.Activation("relu"),
+        nn.MaxPool2D(2),
+        Unit(64, 32, 1),
+        Unit(64, 64, 2),
+        nn.GlobalAvgPool2D(),
+        nn.Flatten(),
+        nn.Dense(10, in_units=64),
+    )
+
+
+def separable_network():
+    """Expand, depthwise, project, with bounded activations, as MobileNet does."""
+
+    def part(channels, before, kernel, groups=1, stride=1):
+        return [
+            nn.Conv2D(
+                channels,
+                kernel,
+                strides=stride,
+                padding=kernel // 2,
+                groups=groups,
+                use_bias=False,
+                in_channels=before,
+            ),
+            nn.BatchNorm(in_channels=channels),
+            nn.HybridLambda(lambda x: np.clip(x, 0, 6)),
+        ]
+
+    return nn.HybridSequential(
+        *part(32, 1, 5),
+        *part(192, 32, 1),
+        *part(192, 192, 3, groups=192),
+        *part(64, 192, 1),
+        *part(256, 64, 1),
+        *part(256, 256, 3, groups=256, stride=2),
+        *part(64, 256, 1),
+        nn.GlobalAvgPool2D(),
+        nn.Flatten(),
+        nn.Dense(10, in_units=64),
+    )
+
+
+class Transformer(nn.HybridBlock):
+    """A layer on rows of 128 features, heads of 32, as on digits in pieces."""
+
+    def __init__(self, features=128, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.read = nn.Dense(features, in_units=8, flatten=False)
+        self.norm = nn.LayerNorm(in_channels=features)
+        self.parts = nn.Dense(3 * features, in_units=features, flatten=False)
+        self.joined = nn.Dense(features, in_units=features, flatten=False)
+        self.after = nn.LayerNorm(in_channels=features)
+        self.wide = nn.Dense(4 * features, in_units=features, activation="relu", flatten=False)
+        self.back = nn.Dense(features, in_units=4 * features, flatten=False)
+        self.head = nn.Dense(10, in_units=features)
+
+    def forward(self, x):
+        x = self.read(x)
+        batch, steps, features = x.shape
+        rows = self.parts(self.norm(x)).reshape(batch, steps, 3, self.heads, features // self.heads)
+        q, k, v = (np.transpose(rows[:, :, i], (0, 2, 1, 3)) for i in range(3))
+        found = npx.scaled_dot_product_attention(q, k, v)
+        x = x + self.joined(np.transpose(found, (0, 2, 1, 3)).reshape(batch, steps, features))
+        x = x + self.back(self.wide(self.after(x)))
+        return self.head(x.mean(axis=1))
+
+
+CONVOLUTIONS = ("convolution_blocked",)
+FAMILIES = {
+    "residual": (residual_network, (16, 1, 16, 16)),
+    "separable": (separable_network, (16, 1, 16, 16)),
+    "transformer": (Transformer, (16, 32, 8)),
+}
+
+
+def made(family):
+    np.random.seed(8)
+    make, shape = FAMILIES[family]
+    net = make()
+    net.initialize()
+    return net, drawn(*shape)
+
+
+@pytest.mark.parametrize(
+    ("family", "operators", "wanted"),
+    [
+        ("residual", CONVOLUTIONS, (7, 7)),
+        ("residual", ("pooling_blocked",), (2, 1)),  # the maximum; the mean is a sum
+        ("separable", CONVOLUTIONS, (7, 7)),
+        ("transformer", ("attention_blocks",), (1, 1)),
+        ("transformer", ("matmul", "matmul_packed"), (6, 4)),  # but for 8 features and 10 classes
+    ],
+)
+def test_operators_of_a_plan_in_bfloat16(family, operators, wanted):
+    net, x = made(family)
+    net.hybridize()
+    net(x)
+    assert half_steps(net.plan_text(), *operators)[1] == 0
+    with amp.autocast("bfloat16"):
+        net(x)
+    assert half_steps(net.plan_text(), *operators) == wanted
+
+
+@pytest.mark.parametrize("family", ["residual", "separable"])
+def test_images_are_cast_at_the_ends_only(family):
+    """The network's input where it is read, and once more where its planes become numbers."""
+    net, x = made(family)
+    net.hybridize()
+    with amp.autocast("bfloat16"):
+        net(x)
+    images = re.findall(r"\bcast\b.*\((?:16, \d+, \d+, \d+(?:, \d+)?)\)", net.plan_text())
+    assert len(images) <= 2, net.plan_text()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_values_of_networks_in_bfloat16(family):
+    net, x = made(family)
+    wanted = net(x)
+    net.hybridize()
+    with amp.autocast("bfloat16"):
+        found = net(x)
+    assert found.dtype == np.float32
+    assert 0 < part(found, wanted) < 0.03
+
+
+def test_float16_has_no_kernel_for_images():
+    net, x = made("residual")
+    net.hybridize()
+    with amp.autocast("float16"):
+        net(x)
+    assert not re.search(r"\bfloat16", net.plan_text())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_networks_in_bfloat16(family):
+    net, x = made(family)
+    label = np.array(RANDOM.integers(0, 10, len(x)))
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    net.hybridize()
+    found = []
+    for mode in (None, "bfloat16"):
+        with autograd.record(), amp.autocast(mode):
+            loss = loss_of(net(x), label)
+        loss.backward()
+        kept = net.plan_memory()["residual"]
+        trained = (p for p in net.collect_params().values() if p.grad_req != "null")
+        found.append((kept, [p.grad().copy() for p in trained]))
+    (kept, wanted), (kept_half, gradients) = found
+    assert kept_half < 0.7 * kept
+    norms = [numpy.linalg.norm(like.asnumpy()) for like in wanted]
+    for gradient, like, norm in zip(gradients, wanted, norms, strict=True):
+        assert gradient.dtype == np.float32
+        if norm > 0.05 * max(norms):  # others are small differences of large sums
+            assert 0 < part(gradient, like) < 0.3  # maxima and bounds may choose another way
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_training_networks_keeps_beside_float32(family):
+    pictures, label = digits()
+    shape = (8, 8) if family == "transformer" else (1, 8, 8)
+    images, label = pictures[:512, :64].reshape(512, *shape), label[:512]
+    losses = {}
+    for mode in (None, "bfloat16"):
+        net, _ = made(family)
+        trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 2e-3})
+        step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+        with amp.autocast(mode):
+            losses[mode] = train(step, images, label, epochs=6, batch=64)
+            assert ("bfloat16" in step.plan_text()) == (mode is not None)
+    plain, half = numpy.array(losses[None]), numpy.array(losses["bfloat16"])
+    assert plain[-4:].mean() < 0.5 * plain[0]
+    assert abs(half[-4:].mean() - plain[-4:].mean()) < 0.15 * plain[0]
 
 
 # ---- the scale of losses

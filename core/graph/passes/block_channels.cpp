@@ -7,12 +7,13 @@
 // decides is a convolution: its result is blocked, what follows takes the form that it finds. A
 // plain image is read as it is, so blocks begin without a conversion; they end in one for each
 // value that something else reads, in none where planes have become single elements. Gradients of
-// convolutions are as eager: a cotangent that comes plain is laid in blocks. Those of bfloat16 are
-// float32 between casts.
+// convolutions are as eager: a cotangent that comes plain is laid in blocks. That of a weight of
+// bfloat16 is float32 between casts.
 #include <algorithm>
 
 #include "graph/graph_builder.h"
 #include "graph/passes.h"
+#include "graph/passes/block_channels_impl.h"
 #include "graph/passes/rebuild_impl.h"
 #include "ops/channel_blocks.h"
 #include "ops/registry.h"
@@ -176,17 +177,17 @@ class Blocking {
     const int64_t filters = cotangent.shape[1], block = ops::channel_block(filters);
     const int64_t groups = a.integer("num_group");
     if (block == 1 || !ops::has_blocked_convolution(filters, data[1], groups, block)) return false;
-    const Argument tile =
-        Argument::of_int(winograd(ops::winograd_tile, a, weight, filters, data[1], data));
+    const bool is_half = cotangent.dtype == DType::kBFloat16;
+    const Argument tile = Argument::of_int(
+        is_half ? 0 : winograd(ops::winograd_tile, a, weight, filters, data[1], data));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
-    const ops::Value w_plain = wide(plain(w));
-    const ops::Value inputs[] = {wide(blocked(dout, filters)),
+    const ops::Value w_plain = plain(w);
+    const ops::Value inputs[] = {blocked(dout, filters),
                                  emit("pack_convolution", {&w_plain, 1}, packing)};
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(tile);
-    const ops::Value dx = emit("convolution_data_blocked", inputs, attributes);
-    set_blocked(node.outputs[0], ops::cast(dx, cotangent.dtype));
+    set_blocked(node.outputs[0], emit("convolution_data_blocked", inputs, attributes));
     return true;
   }
 
@@ -212,7 +213,7 @@ class Blocking {
   // `images`: the operands that are as large as the data.
   bool batch_norm(const Node& node, size_t data, std::initializer_list<size_t> images) {
     const ValueId x = node.operands[data].value;
-    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32) return false;
+    if (!is_blocked(x) || !has_blocks(graph_.type(x).dtype)) return false;
     ops::Values inputs;
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const ValueId operand = node.operands[i].value;
@@ -407,6 +408,19 @@ class Blocking {
 };
 
 }  // namespace
+
+bool has_half_blocks(const Graph& graph, const Node& node, DType half) {
+  const bool is_forward = is_named(node, "convolution_image");
+  if (half != DType::kBFloat16 || (!is_forward && !is_named(node, "convolution_data")))
+    return false;
+  const Shape &from = graph.type(node.operands[0].value).shape,
+              &to = graph.type(node.outputs[0]).shape;
+  if (from.rank() != 4) return false;
+  const int64_t groups = node.op->reader(node.attributes.view()).integer("num_group");
+  const int64_t block = ops::channel_block(from[1]);
+  return (block > 1 || (is_forward && groups == 1)) &&
+         ops::has_blocked_convolution(from[1], to[1], groups, block);
+}
 
 Result<Graph> block_channels(const Graph& graph, const PassContext&) {
   bool has_convolutions = false;

@@ -14,6 +14,7 @@
 #include "graph/control.h"
 #include "graph/graph_builder.h"
 #include "graph/passes.h"
+#include "graph/passes/block_channels_impl.h"
 #include "graph/passes/rebuild_impl.h"
 #include "graph/preparation.h"
 #include "ops/precision.h"
@@ -87,31 +88,49 @@ class Mixer {
            });
   }
 
-  bool gains(const Node& node) const {
+  bool gains(const Node& node) {
     if (!may_change(node) || node.op->precision != ops::Precision::kNarrow) return false;
     const Result<std::vector<TensorType>> in = operand_types(graph_, node);
     if (!in.ok()) return false;
     std::vector<TensorType> out;
     for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
-    uint32_t settled = 0;
-    for (size_t i = 0; i < node.operands.size(); ++i)
-      if (node.operands[i].is_value() && !settled_.empty() &&
-          settled_[static_cast<size_t>(node.operands[i].value)])
-        settled |= ops::set_bit(i);
-    return ops::gains_in({*node.op, in.value(), out, node.attributes.view()}, node.precision,
-                         settled);
+    ops::PlannedInputs inputs;
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      if (!node.operands[i].is_value()) continue;
+      const ValueId id = node.operands[i].value;
+      if (!settled_.empty() && settled_[static_cast<size_t>(id)])
+        inputs.settled |= ops::set_bit(i);
+      else if (was_computed(id, node.precision))
+        inputs.narrow |= ops::set_bit(i);
+    }
+    const ops::SlotTypes types{*node.op, in.value(), out, node.attributes.view()};
+    if (has_half_blocks(graph_, node, node.precision)) return ops::is_worth_casting(types, inputs);
+    return ops::gains_in(types, node.precision, inputs);
+  }
+
+  // Has the operator a kernel in this dtype? One that follows need not say so.
+  bool may_follow(const Node& node) const {
+    if (!node.op->slot.gains_in) return true;
+    const Result<std::vector<TensorType>> in = operand_types(graph_, node);
+    if (!in.ok()) return false;
+    return node.op->slot.gains_in({*node.op, in.value(), {}, node.attributes.view()},
+                                  node.precision);
   }
 
   // Operands as large as the result have to be narrow; a smaller one of a formula (a bias) is cast.
   bool follows(const Node& node) {
     if (!may_change(node) || node.op->precision != ops::Precision::kFollows ||
-        !std::ranges::all_of(node.outputs, [&](ValueId id) { return is_float32(id); }))
+        !std::ranges::all_of(node.outputs, [&](ValueId id) { return is_float32(id); }) ||
+        !may_follow(node))
       return false;
     const int64_t elements = graph_.type(node.outputs[0]).shape.elements();
     bool any = false;
-    for (const Operand& operand : node.operands) {
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const Operand& operand = node.operands[i];
       if (operand.is_scalar() && !ops::keeps_scalar(operand.scalar, node.precision)) return false;
-      if (!operand.is_value() || !is_floating(type(operand).dtype)) continue;
+      if (!operand.is_value() || !is_floating(type(operand).dtype) ||
+          node.op->input_at(i).keeps_dtype)
+        continue;
       if (was_computed(operand.value, node.precision))
         any = true;
       else if (!node.op->slot.elementwise || !is_float32(operand.value) ||
@@ -167,14 +186,16 @@ class Mixer {
 
   Status compute_narrow(const Node& node) {
     ops::Values inputs;
-    for (const Operand& operand : node.operands) {
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const Operand& operand = node.operands[i];
       if (operand.is_scalar())
         inputs.push_back(ops::Value(&builder_, operand.scalar));
       else if (!operand.is_value())
         inputs.emplace_back();
       else
-        inputs.push_back(is_float32(operand.value) ? narrowed(operand.value, node.precision)
-                                                   : wide(operand.value));
+        inputs.push_back(is_float32(operand.value) && !node.op->input_at(i).keeps_dtype
+                             ? narrowed(operand.value, node.precision)
+                             : wide(operand.value));
     }
     const ops::Values results = builder_.emit(*node.op, inputs, node.attributes.view());
     WEFT_TRY(builder_.status());
@@ -182,7 +203,7 @@ class Mixer {
       const ValueId id = node.outputs[i];
       rebuild_.graph().values[static_cast<size_t>(results[i].id())].name =
           graph_.values[static_cast<size_t>(id)].name;
-      if (is_float32(id))
+      if (results[i].dtype() == node.precision && is_float32(id))
         narrow(id) = {results[i].id(), node.precision, true};
       else
         rebuild_.set(id, results[i].id());

@@ -1,6 +1,6 @@
 // Statistics and affine maps of channels: kernels/channels.h. A channel is `outer` segments of
 // `inner` dense elements; a block is some segments or a part of one, small enough for the
-// first-level cache.
+// first-level cache. Elements of bfloat16 are widened where they are read, and rounded once.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -68,14 +68,14 @@ WEFT_INLINE void sum_block(int64_t segments, int64_t length, int64_t stride, F t
         combine<Sum>(combine<Sum>(sums[k][0], sums[k][1]), combine<Sum>(sums[k][2], sums[k][3])));
 }
 
-template <class T>
+template <class S, class T = LaneType<S>>
 void channel_moments(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
                      Range channels) {
   const int64_t stride = p.channels * p.inner;
   for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
     double count = 0, mean = 0, squares = 0;
     for_blocks(p, channel, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
-      const T* x = (const T*)x_data + first;
+      const S* x = (const S*)x_data + first;
       T sums[1];
       sum_block<1>(
           segments, length, stride,
@@ -100,15 +100,15 @@ void channel_moments(const Channels& p, const void* x_data, void* mean_data, voi
   }
 }
 
-template <class T>
+template <class S, class T = LaneType<S>>
 void channel_sums(const Channels& p, const ChannelSums& o, Range channels) {
   const int64_t stride = p.channels * p.inner;
   for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
     const Vec<T> mean(((const T*)o.mean)[channel]);
     double sum = 0, product = 0;
     for_blocks(p, channel, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
-      const T* x = (const T*)o.x + first;
-      const T* dy = (const T*)o.dy + first;
+      const S* x = (const S*)o.x + first;
+      const S* dy = (const S*)o.dy + first;
       T sums[2];
       sum_block<2>(
           segments, length, stride,
@@ -125,29 +125,29 @@ void channel_sums(const Channels& p, const ChannelSums& o, Range channels) {
   }
 }
 
-template <class T>
+template <class S, class T = LaneType<S>>
 void channel_affine(const Channels& p, const ChannelAffine& o, Range planes) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const int64_t channel = plane % p.channels;
     const Vec<T> mean(((const T*)o.mean)[channel]), scale(((const T*)o.scale)[channel]),
         shift(((const T*)o.shift)[channel]);
-    const T* x = (const T*)o.x + plane * p.inner;
-    T* y = (T*)o.y + plane * p.inner;
+    const S* x = (const S*)o.x + plane * p.inner;
+    S* y = (S*)o.y + plane * p.inner;
     for_lanes<T>(p.inner, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       store_lanes(y + i, (load_lanes(x + i, n) - mean) * scale + shift, n);
     });
   }
 }
 
-template <class T>
+template <class S, class T = LaneType<S>>
 void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const int64_t channel = plane % p.channels;
     const Vec<T> mean(((const T*)o.mean)[channel]), scale(((const T*)o.scale)[channel]),
         slope(((const T*)o.slope)[channel]), shift(((const T*)o.shift)[channel]);
-    const T* x = (const T*)o.x + plane * p.inner;
-    const T* dy = (const T*)o.dy + plane * p.inner;
-    T* dx = (T*)o.dx + plane * p.inner;
+    const S* x = (const S*)o.x + plane * p.inner;
+    const S* dy = (const S*)o.dy + plane * p.inner;
+    S* dx = (S*)o.dx + plane * p.inner;
     for_lanes<T>(p.inner, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       const Vec<T> straight = load_lanes(dy + i, n) * scale;
       store_lanes(dx + i, straight + ((load_lanes(x + i, n) - mean) * slope + shift), n);
@@ -155,11 +155,22 @@ void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
   }
 }
 
-#define WEFT_CHANNELS(T) \
-  { channel_moments<T>, channel_affine<T>, channel_sums<T>, channel_mix<T> }
+#define WEFT_CHANNELS(S) \
+  { channel_moments<S>, channel_affine<S>, channel_sums<S>, channel_mix<S> }
 
 extern const ChannelKernels kChannels[kNumDTypes];
-const ChannelKernels kChannels[kNumDTypes] = {
-    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_CHANNELS(float), WEFT_CHANNELS(double)};
+const ChannelKernels kChannels[kNumDTypes] = {{},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              {},
+                                              WEFT_CHANNELS(BFloat16),
+                                              WEFT_CHANNELS(float),
+                                              WEFT_CHANNELS(double)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

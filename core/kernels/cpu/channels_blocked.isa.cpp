@@ -24,14 +24,16 @@ template <bool kPart>
 struct BlockLanes {
   int64_t at, channel, lanes;
 
-  WEFT_INLINE V load(const float* from) const {
-    return kPart ? Memory<float>::load_part(from, lanes) : Memory<float>::load(from);
+  template <class S>
+  WEFT_INLINE V load(const S* from) const {
+    return kPart ? Memory<S>::load_part(from, lanes) : Memory<S>::load(from);
   }
-  WEFT_INLINE void store(float* to, V v) const {
+  template <class S>
+  WEFT_INLINE void store(S* to, V v) const {
     if constexpr (kPart)
-      Memory<float>::store_part(to, v, lanes);
+      Memory<S>::store_part(to, v, lanes);
     else
-      Memory<float>::store(to, v);
+      Memory<S>::store(to, v);
   }
   WEFT_INLINE V of_channels(const void* numbers) const {
     return load((const float*)numbers + channel);
@@ -100,13 +102,14 @@ WEFT_INLINE VectorTerms<K> sum_span(const Channels& p, int64_t segments, int64_t
   return total;
 }
 
-void blocked_moments(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
-                     Range blocks) {
+template <class S>
+void moments_of(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
+                Range blocks) {
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     for_block_lanes(p, block, [&](const auto& lanes) WEFT_LAMBDA {
       double count = 0, mean[V::kLanes] = {}, squares[V::kLanes] = {};
       for_spans(p, block, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
-        const float* x = (const float*)x_data + first + lanes.at;
+        const S* x = (const S*)x_data + first + lanes.at;
         const double size = double(segments * length), total = count + size;
         float span_mean[V::kLanes], span_squares[V::kLanes];
         const VectorTerms<1> sums = sum_span<1>(p, segments, length, [&](int64_t at) WEFT_LAMBDA {
@@ -135,14 +138,15 @@ void blocked_moments(const Channels& p, const void* x_data, void* mean_data, voi
   }
 }
 
-void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
+template <class S>
+void sums_of(const Channels& p, const ChannelSums& o, Range blocks) {
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     for_block_lanes(p, block, [&](const auto& lanes) WEFT_LAMBDA {
       const V mean = lanes.of_channels(o.mean);
       double sum[V::kLanes] = {}, product[V::kLanes] = {};
       for_spans(p, block, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
-        const float* x = (const float*)o.x + first + lanes.at;
-        const float* dy = (const float*)o.dy + first + lanes.at;
+        const S* x = (const S*)o.x + first + lanes.at;
+        const S* dy = (const S*)o.dy + first + lanes.at;
         const VectorTerms<2> sums = sum_span<2>(p, segments, length, [&](int64_t at) WEFT_LAMBDA {
           const V cotangent = lanes.load(dy + at);
           return VectorTerms<2>{{cotangent, cotangent * (lanes.load(x + at) - mean)}};
@@ -164,7 +168,7 @@ void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
 }
 
 // f(lanes) gives what is done with each element of a plane.
-template <class F>
+template <class S, class F>
 WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     for_block_lanes(p, plane % blocks_of(p), [&](const auto& lanes) WEFT_LAMBDA {
@@ -172,30 +176,47 @@ WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
       const int64_t first = plane * p.inner * p.block + lanes.at;
       for (int64_t i = 0; i < p.inner; ++i) {
         const int64_t at = first + i * p.block;
-        lanes.store((float*)out + at, map(at));
+        lanes.store((S*)out + at, map(at));
       }
     });
   }
 }
 
-void blocked_affine(const Channels& p, const ChannelAffine& o, Range planes) {
-  map_planes(p, o.y, planes, [&](const auto& lanes) WEFT_LAMBDA {
+template <class S>
+void affine_of(const Channels& p, const ChannelAffine& o, Range planes) {
+  map_planes<S>(p, o.y, planes, [&](const auto& lanes) WEFT_LAMBDA {
     const V mean = lanes.of_channels(o.mean), scale = lanes.of_channels(o.scale);
     const V shift = lanes.of_channels(o.shift);
     return [=, &o](int64_t at)
-               WEFT_LAMBDA { return (lanes.load((const float*)o.x + at) - mean) * scale + shift; };
+               WEFT_LAMBDA { return (lanes.load((const S*)o.x + at) - mean) * scale + shift; };
   });
 }
 
-void blocked_mix(const Channels& p, const ChannelMix& o, Range planes) {
-  map_planes(p, o.dx, planes, [&](const auto& lanes) WEFT_LAMBDA {
+template <class S>
+void mix_of(const Channels& p, const ChannelMix& o, Range planes) {
+  map_planes<S>(p, o.dx, planes, [&](const auto& lanes) WEFT_LAMBDA {
     const V mean = lanes.of_channels(o.mean), scale = lanes.of_channels(o.scale);
     const V slope = lanes.of_channels(o.slope), shift = lanes.of_channels(o.shift);
-    return [=, x = (const float*)o.x, dy = (const float*)o.dy](int64_t at) WEFT_LAMBDA {
+    return [=, x = (const S*)o.x, dy = (const S*)o.dy](int64_t at) WEFT_LAMBDA {
       const V straight = lanes.load(dy + at) * scale;
       return straight + ((lanes.load(x + at) - mean) * slope + shift);
     };
   });
+}
+
+bool is_half(const Channels& p) { return p.dtype == DType::kBFloat16; }
+
+void blocked_moments(const Channels& p, const void* x, void* mean, void* variance, Range blocks) {
+  (is_half(p) ? moments_of<BFloat16> : moments_of<float>)(p, x, mean, variance, blocks);
+}
+void blocked_affine(const Channels& p, const ChannelAffine& o, Range planes) {
+  (is_half(p) ? affine_of<BFloat16> : affine_of<float>)(p, o, planes);
+}
+void blocked_sums(const Channels& p, const ChannelSums& o, Range blocks) {
+  (is_half(p) ? sums_of<BFloat16> : sums_of<float>)(p, o, blocks);
+}
+void blocked_mix(const Channels& p, const ChannelMix& o, Range planes) {
+  (is_half(p) ? mix_of<BFloat16> : mix_of<float>)(p, o, planes);
 }
 
 extern const ChannelKernels kBlockedChannels;

@@ -292,7 +292,7 @@ WEFT_OP(attention_blocks) {
       .optional_input("mask", "bool or floating: true to attend, or summands of the scores");
   op.inputs.back().keeps_dtype = true;
   op.promote(Promotion::kExact).outputs(2).infer(infer).gradient(gradient);
-  op.computes(Precision::kNarrow)
+  op.computes(Precision::kFollows)
       .kernel(slot_of(run, Strides::kAny, scratch))
       .sample(R"({"shapes": [[2, 3, 4], [2, 5, 4], [2, 5, 2]]})")
       .sample(R"({"shapes": [[2, 4], [3, 4], [3, 2], [2, 3]], "scale": 0.7})")
@@ -315,7 +315,7 @@ WEFT_OP(attention_gradient) {
       .input("value", "shape (..., S, V)")
       .optional_input("mask", "bool or floating: true to attend, or summands of the scores");
   for (const size_t input : {1, 3, 7}) op.inputs[input].keeps_dtype = true;
-  op.promote(Promotion::kExact).computes(Precision::kNarrow).outputs(3).infer(infer_gradient);
+  op.promote(Promotion::kExact).computes(Precision::kFollows).outputs(3).infer(infer_gradient);
   op.domain(-0.7, 0.7)
       .gradient([](const GradContext& g) { return vjp(g, gradient_formula); })
       .kernel(slot_of(run_gradient, Strides::kDense, scratch_gradient))

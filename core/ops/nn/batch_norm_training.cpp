@@ -1,11 +1,13 @@
 // Batch normalisation by the statistics of the batch, where channels have several neighbours in
 // memory: two passes over the data forward, two over data and cotangent backward. The gradient is
-// a kernel, whose own gradient is that of the formula in operators.
+// a kernel, whose own gradient is that of the formula in operators. Numbers of channels of a
+// bfloat16 array are float32, as all arithmetic is.
 #include <algorithm>
 #include <cmath>
 
 #include "base/errors.h"
 #include "kernels/channels.h"
+#include "kernels/elementwise.h"
 #include "ops/channel_blocks.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
@@ -15,21 +17,34 @@
 namespace weft::ops {
 namespace {
 
+DType lanes_of(DType data) { return data == DType::kBFloat16 ? DType::kFloat32 : data; }
+
 // The vectors have one number for each channel.
+Status check_vectors(const InferContext& c, int64_t channels,
+                     std::initializer_list<size_t> vectors) {
+  for (const size_t input : vectors) {
+    if (!is_floating(c.in[input].dtype))
+      return errors::invalid_type(c.op().name, "`", c.op().input_name(input),
+                                  "` must be floating; got ", c.in[input].dtype);
+    if (c.in[input].shape != Shape{channels})
+      return errors::invalid_value(c.op().name, "`", c.op().input_name(input),
+                                   "` must have shape (", channels, ",); got ", c.in[input].shape);
+  }
+  return {};
+}
+
 Status check(const InferContext& c, size_t data, std::initializer_list<size_t> vectors) {
-  WEFT_TRY(rules::require_lanes(c, data));
+  if (c.in[data].dtype != DType::kBFloat16) WEFT_TRY(rules::require_lanes(c, data));
   const Shape& shape = c.in[data].shape;
   if (shape.rank() < 2 || shape.elements() == 0)
     return errors::invalid_value(
         c.op().name, "`data` must have at least 2 axes, and elements; got shape ", shape);
-  for (const size_t input : vectors)
-    if (c.in[input].shape != Shape{shape[1]})
-      return errors::invalid_value(c.op().name, "`", c.op().input_name(input),
-                                   "` must have shape (", shape[1], ",); got ", c.in[input].shape);
-  return {};
+  return check_vectors(c, shape[1], vectors);
 }
 
-TensorType vector_type(const TensorType& data) { return {data.dtype, Shape{data.shape[1]}, {}}; }
+TensorType vector_type(const TensorType& data) {
+  return {lanes_of(data.dtype), Shape{data.shape[1]}, {}};
+}
 
 Result<Types> infer(const InferContext& c) {
   WEFT_TRY(check(c, 0, {1, 2}));
@@ -51,20 +66,33 @@ kernels::Channels problem_of(const TensorView& data) {
 }
 int64_t elements_of(const kernels::Channels& p) { return p.outer * p.channels * p.inner; }
 
+// A vector in the dtype of lanes; a converted one lies where `free` begins, and moves that on.
+template <class T>
+const T* in_lanes(const TensorView& vector, T*& free) {
+  const DType lanes = sizeof(T) == 4 ? DType::kFloat32 : DType::kFloat64;
+  if (vector.dtype == lanes) return static_cast<const T*>(vector.data);
+  T* const converted = free;
+  const int64_t count = vector.shape[0];
+  kernels::cast_step(vector.dtype, lanes)({converted, {vector.data}, 1, count, 0, {0}, 0});
+  free += count;
+  return converted;
+}
+
 // Results may lie where inputs do: vectors are written when all has been read.
 template <class T>
 void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void* x = call.in[0].data;
   T* scale = static_cast<T*>(call.scratch);
-  T *mean = scale + p.channels, *variance = mean + p.channels;
+  T *mean = scale + p.channels, *variance = mean + p.channels, *free = variance + p.channels;
+  const T *gamma = in_lanes(call.in[1], free), *beta = in_lanes(call.in[2], free);
   split_work(p.units(), 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_channel_moments(p, x, mean, variance, range);
   });
   for (int64_t c = 0; c < p.channels; ++c) {
     const double inverse = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
-    scale[c] = static_cast<T>(static_cast<const T*>(call.in[1].data)[c] * inverse);
+    scale[c] = static_cast<T>(gamma[c] * inverse);
   }
-  const kernels::ChannelAffine operands{x, mean, scale, call.in[2].data, call.out[0].data};
+  const kernels::ChannelAffine operands{x, mean, scale, beta, call.out[0].data};
   split_work(p.planes(), elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_affine(p, operands, range); });
   std::copy_n(mean, p.channels, static_cast<T*>(call.out[1].data));
@@ -75,24 +103,26 @@ void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
 // dx = gamma r (dy - mean(dy) - c r² mean(dy c)) + dmean / n + dvar 2 c / n.
 template <class T>
 void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
-  const auto at = [&](size_t input) { return static_cast<const T*>(call.in[input].data); };
-  const void *dy = call.in[0].data, *x = call.in[3].data, *mean = call.in[5].data;
+  const void *dy = call.in[0].data, *x = call.in[3].data;
   T* scale = static_cast<T*>(call.scratch);
   T *slope = scale + p.channels, *shift = slope + p.channels;
-  T *dgamma = shift + p.channels, *dbeta = dgamma + p.channels;
+  T *dgamma = shift + p.channels, *dbeta = dgamma + p.channels, *free = dbeta + p.channels;
+  const T *dmean = in_lanes(call.in[1], free), *dvariance = in_lanes(call.in[2], free);
+  const T *gamma = in_lanes(call.in[4], free), *mean = in_lanes(call.in[5], free);
+  const T* const variance = in_lanes(call.in[6], free);
   const kernels::ChannelSums sums{dy, x, mean, dbeta, dgamma};
   split_work(p.units(), 2 * elements_of(p), nullptr, 0,
              [&](kernels::Range range, void*) { kernels::run_channel_sums(p, sums, range); });
   const auto count = static_cast<double>(p.outer * p.inner);
   for (int64_t c = 0; c < p.channels; ++c) {
-    const double inverse = 1 / std::sqrt(static_cast<double>(at(6)[c]) + eps);
-    const double factor = static_cast<double>(at(4)[c]) * inverse;
+    const double inverse = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
+    const double factor = static_cast<double>(gamma[c]) * inverse;
     const double product = static_cast<double>(dgamma[c]);
     scale[c] = static_cast<T>(factor);
     slope[c] = static_cast<T>(
-        (2 * static_cast<double>(at(2)[c]) - factor * inverse * inverse * product) / count);
+        (2 * static_cast<double>(dvariance[c]) - factor * inverse * inverse * product) / count);
     shift[c] = static_cast<T>(
-        (static_cast<double>(at(1)[c]) - factor * static_cast<double>(dbeta[c])) / count);
+        (static_cast<double>(dmean[c]) - factor * static_cast<double>(dbeta[c])) / count);
     dgamma[c] = static_cast<T>(product * inverse);
   }
   const kernels::ChannelMix mix{dy, x, mean, scale, slope, shift, call.out[0].data};
@@ -126,25 +156,21 @@ Status run_gradient(const KernelCall& call) {
 
 Status check_blocked(const InferContext& c, size_t data, std::initializer_list<size_t> vectors) {
   const TensorType& type = c.in[data];
-  if (type.dtype != DType::kFloat32)
+  if (type.dtype != DType::kFloat32 && type.dtype != DType::kBFloat16)
     return errors::invalid_type(c.op().name, "`", c.op().input_name(data),
-                                "` must be float32; got ", type.dtype);
+                                "` must be float32 or bfloat16; got ", type.dtype);
   if (!is_blocked(type.shape) || type.shape.elements() == 0)
     return errors::invalid_value(
         c.op().name, "`", c.op().input_name(data),
         "` must have shape (N, C / B, H, W, B) with the block B of C, and elements; got shape ",
         type.shape);
-  const Shape channels{type.shape[1] * type.shape[4]};
-  for (const size_t input : vectors)
-    if (c.in[input].shape != channels)
-      return errors::invalid_value(c.op().name, "`", c.op().input_name(input), "` must have shape ",
-                                   channels, "; got ", c.in[input].shape);
-  return {};
+  return check_vectors(c, type.shape[1] * type.shape[4], vectors);
 }
 
 Result<Types> infer_blocked(const InferContext& c) {
   WEFT_TRY(check_blocked(c, 0, {1, 2}));
-  return Types{c.in[0], c.in[1], c.in[1]};
+  const TensorType vector{DType::kFloat32, c.in[1].shape, {}};
+  return Types{c.in[0], vector, vector};
 }
 
 Result<Types> infer_gradient_blocked(const InferContext& c) {
@@ -152,7 +178,8 @@ Result<Types> infer_gradient_blocked(const InferContext& c) {
   if (c.in[0].shape != c.in[3].shape)
     return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `data` ",
                                  c.in[3].shape, " must have one shape");
-  return Types{c.in[3], c.in[4], c.in[4]};
+  const TensorType vector{DType::kFloat32, c.in[4].shape, {}};
+  return Types{c.in[3], vector, vector};
 }
 
 kernels::Channels blocked_problem(const TensorView& data) {
@@ -169,8 +196,8 @@ Status run_gradient_blocked(const KernelCall& call) {
   return {};
 }
 
-int64_t scratch(const SlotTypes& t, int) { return 3 * t.out[1].bytes(); }
-int64_t scratch_gradient(const SlotTypes& t, int) { return 5 * t.out[1].bytes(); }
+int64_t scratch(const SlotTypes& t, int) { return 5 * t.out[1].bytes(); }
+int64_t scratch_gradient(const SlotTypes& t, int) { return 10 * t.out[1].bytes(); }
 
 Values gradient(const GradContext& g) {
   return g.builder().call_all(
@@ -205,6 +232,7 @@ Values formula(const ComposeContext& c) {
 
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
+  slot.gains_in = [](const SlotTypes&, DType half) { return half == DType::kBFloat16; };
   slot.lead = Lead::kSameIndex;
   slot.scratch_bytes = bytes;
   return slot;
@@ -214,31 +242,35 @@ Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
 void define_forward(OpDef& op, std::string_view image) {
   op.in(Namespace::kInternal)
       .input("data", image)
-      .input("gamma", "shape (C,)")
-      .input("beta", "shape (C,)")
+      .input("gamma", "floating, shape (C,)")
+      .input("beta", "floating, shape (C,)")
       .real("eps", 1e-5, "summand of the variance")
       .promote(Promotion::kExact)
+      .computes(Precision::kFollows)
       .outputs(3);
+  for (const size_t vector : {1, 2}) op.inputs[vector].keeps_dtype = true;
 }
 
 void define_gradient(OpDef& op, std::string_view image) {
   op.in(Namespace::kInternal)
       .input("dout", image)
-      .input("dmean", "shape (C,)")
-      .input("dvariance", "shape (C,)")
+      .input("dmean", "floating, shape (C,)")
+      .input("dvariance", "floating, shape (C,)")
       .input("data", "shape of dout")
-      .input("gamma", "shape (C,)")
-      .input("mean", "shape (C,)")
-      .input("variance", "shape (C,)")
+      .input("gamma", "floating, shape (C,)")
+      .input("mean", "floating, shape (C,)")
+      .input("variance", "floating, shape (C,)")
       .real("eps", 1e-5, "summand of the variance")
       .promote(Promotion::kExact)
+      .computes(Precision::kFollows)
       .outputs(3);
+  for (const size_t vector : {1, 2, 4, 5, 6}) op.inputs[vector].keeps_dtype = true;
 }
 
 }  // namespace
 
 WEFT_OP(batch_norm_training) {
-  define_forward(op, "float32 or float64, shape (N, C, ...)");
+  define_forward(op, "float32, float64 or bfloat16, shape (N, C, ...)");
   op.doc("Channels normalised by the batch's statistics, and these: mean and variance.")
       .infer(infer)
       .gradient(gradient)
@@ -250,7 +282,7 @@ WEFT_OP(batch_norm_training) {
 }
 
 WEFT_OP(batch_norm_training_gradient) {
-  define_gradient(op, "float32 or float64, shape (N, C, ...)");
+  define_gradient(op, "float32, float64 or bfloat16, shape (N, C, ...)");
   op.doc("Gradients of batch_norm_training: of data, gamma and beta.")
       .infer(infer_gradient)
       .gradient([](const GradContext& g) { return vjp(g, formula); })
@@ -263,7 +295,7 @@ WEFT_OP(batch_norm_training_gradient) {
 }
 
 WEFT_OP(batch_norm_training_blocked) {
-  define_forward(op, "float32, shape (N, C / B, H, W, B)");
+  define_forward(op, "float32 or bfloat16, shape (N, C / B, H, W, B)");
   op.doc("batch_norm_training of an image whose channels lie in blocks.")
       .infer(infer_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")
@@ -275,7 +307,7 @@ WEFT_OP(batch_norm_training_blocked) {
 }
 
 WEFT_OP(batch_norm_training_gradient_blocked) {
-  define_gradient(op, "float32, shape (N, C / B, H, W, B)");
+  define_gradient(op, "float32 or bfloat16, shape (N, C / B, H, W, B)");
   op.doc("batch_norm_training_gradient of an image whose channels lie in blocks.")
       .infer(infer_gradient_blocked)
       .no_gradient("the pass that makes it runs behind the gradients")

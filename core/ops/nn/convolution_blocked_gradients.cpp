@@ -22,7 +22,7 @@ Status require_float32(const InferContext& c) {
 }
 
 // The convolution of plain images of shape `data` by `kernel`; dout must have its result's shape.
-Result<Convolution> shape_of_problem(const AttributeReader& a, const Shape& data,
+Result<Convolution> shape_of_problem(const AttributeReader& a, DType dtype, const Shape& data,
                                      const Shape& kernel, const Shape& dout) {
   const std::string_view op = a.op().name;
   if (!is_blocked(dout))
@@ -33,7 +33,7 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, const Shape& data
       (a.has("kernel") && (window.kernel[1] != kernel[0] || window.kernel[2] != kernel[1])))
     return errors::invalid_value(op, "`kernel` must be the extents of the weight, ", kernel);
   Convolution p{};
-  p.dtype = DType::kFloat32;
+  p.dtype = dtype;
   p.batch = data[0];
   p.groups = a.integer("num_group");
   p.in_channels = data[1];
@@ -77,7 +77,8 @@ Cost cost_of_problem(const Convolution& p, const SlotTypes& t) {
 
 // ---- of the data
 
-Result<BlockedConvolution> parse_data(const AttributeReader& a, const Shape& dout, const Shape& w) {
+Result<BlockedConvolution> parse_data(const AttributeReader& a, DType dtype, const Shape& dout,
+                                      const Shape& w) {
   const std::string_view op = a.op().name;
   const Shape data(a.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), op, "data_shape").status());
@@ -86,7 +87,8 @@ Result<BlockedConvolution> parse_data(const AttributeReader& a, const Shape& dou
   const int64_t winograd = a.integer("winograd");
   if (w.rank() != (winograd ? 5 : 6) && (winograd || w.rank() != 4))
     return errors::invalid_value(op, "`weight` must come from pack_convolution; got shape ", w);
-  WEFT_ASSIGN(const Convolution p, shape_of_problem(a, data, packed_kernel(w, winograd), dout));
+  WEFT_ASSIGN(const Convolution p,
+              shape_of_problem(a, dtype, data, packed_kernel(w, winograd), dout));
   const Convolution adjoint = kernels::adjoint_of(p);
   if (!kernels::blocks_fit(adjoint, dout[4]))
     return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of ", data,
@@ -100,20 +102,21 @@ Result<BlockedConvolution> parse_data(const AttributeReader& a, const Shape& dou
 }
 
 Result<Types> infer_data(const InferContext& c) {
-  WEFT_TRY(require_float32(c));
-  WEFT_TRY(parse_data(c, c.in[0].shape, c.in[1].shape).status());
+  WEFT_TRY(require_blocked_dtype(c));
+  const DType dtype = c.in[0].dtype;
+  WEFT_TRY(parse_data(c, dtype, c.in[0].shape, c.in[1].shape).status());
   const Shape data(c.ints("data_shape"));
-  return Types{{DType::kFloat32, blocked_shape(data, channel_block(data[1])), {}}};
+  return Types{{dtype, blocked_shape(data, channel_block(data[1])), {}}};
 }
 
 BlockedConvolution data_problem(const SlotTypes& t) {
-  return parse_data(t.op.reader(t.attributes), t.in[0].shape, t.in[1].shape).value();
+  return parse_data(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape, t.in[1].shape).value();
 }
 
 Status run_data(const KernelCall& call) {
-  const auto problem =
-      parse_data(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1]))
-          .value();
+  const auto problem = parse_data(call.op.reader(call.attributes), call.in[0].dtype,
+                                  shape_of(call.in[0]), shape_of(call.in[1]))
+                           .value();
   const kernels::BlockedOperands operands = {call.in[0].data, call.in[1].data, nullptr, nullptr,
                                              call.out[0].data};
   split_work(kernels::blocked_data_units(problem), work_of(problem.shape), call.scratch,
@@ -150,7 +153,8 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
         x);
   if (w.rank() != 4)
     return errors::invalid_value(op, "`weight_shape` must have four axes; got ", w);
-  WEFT_ASSIGN(const Convolution p, shape_of_problem(a, plain_shape(x), {w[2], w[3]}, dout));
+  WEFT_ASSIGN(const Convolution p,
+              shape_of_problem(a, DType::kFloat32, plain_shape(x), {w[2], w[3]}, dout));
   const int64_t in_block = x.rank() == 4 ? 1 : x[4];
   if (!kernels::blocks_fit(p, in_block))
     return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
@@ -204,12 +208,13 @@ Slot weight_slot() {
 WEFT_OP(convolution_data_blocked) {
   op.doc("Gradient of convolution with respect to its data, over channel blocks.")
       .in(Namespace::kInternal)
-      .input("dout", "float32, shape (N, O / B, H, W, B)")
+      .input("dout", "float32 or, without winograd, bfloat16; shape (N, O / B, H, W, B)")
       .input("weight", "from pack_convolution, as the adjoint's")
       .promote(Promotion::kExact);
   convolution_attributes(op);
   op.required(AttributeKind::kInts, "data_shape", "shape (N, C, H, W) of the data")
       .integer("winograd", 0, "side of Winograd's tiles, as the weight was packed")
+      .computes(Precision::kNarrow)
       .infer(infer_data)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(data_slot())
@@ -237,6 +242,7 @@ WEFT_OP(convolution_weight_blocked) {
   convolution_attributes(op);
   op.required(AttributeKind::kInts, "weight_shape", "shape (O, C / groups, KH, KW) of the weight")
       .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that it is summed by")
+      .computes(Precision::kNarrow)
       .infer(infer_weight)
       .no_gradient("the pass that makes it runs behind the gradients")
       .kernel(weight_slot())

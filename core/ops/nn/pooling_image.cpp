@@ -39,6 +39,15 @@ Status run(const KernelCall& call) {
   return {};
 }
 
+// Maxima are exact in any dtype; an average is rounded once more.
+Slot slot() {
+  Slot s = dense_slot(run);
+  s.gains_in = [](const SlotTypes& t, DType) {
+    return !is_average_pooling(op_named("pooling_image").reader(t.attributes)).value();
+  };
+  return s;
+}
+
 Values gradient(const GradContext& g) {
   const Shape x = g.in(0).shape();
   std::vector<Argument> attributes(g.all().begin(), g.all().end());
@@ -180,9 +189,10 @@ WEFT_OP(pooling_image) {
       .in(Namespace::kInternal)
       .input("data", "any real dtype for maxima, else floating; shape (N, C, W) or (N, C, H, W)");
   pooling_attributes(op);
-  op.infer(infer)
+  op.computes(Precision::kFollows)
+      .infer(infer)
       .gradient(gradient)
-      .kernel(dense_slot(run))
+      .kernel(slot())
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "pool_type": "avg", "pad": [1, 1],
                   "count_include_pad": false})")

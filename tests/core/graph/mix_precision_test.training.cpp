@@ -196,10 +196,21 @@ TEST_CASE("what gains nothing stays as it is") {
       "graph(%0: float32(128, 128)) {\n"  // no operand is narrow
       "  %1: float32(128, 128) = add(%0, %0) @precision bfloat16\n  return %1\n}");
   stays(
-      "graph(%0: float32(1, 1, 4, 128, 128)) {\n"  // there is no kernel
+      "graph(%0: float32(1, 1, 4, 128, 128)) {\n"  // its sums are float32 anyway
       "  %1: float32(1, 1, 4, 128, 128), %2: float32(1, 1, 4, 128) = "
       "attention_blocks(%0, %0, %0, _, scale=1.0, causal=false) @precision bfloat16\n"
       "  return %1\n}");
+  const auto convolution = [](const char* image, const char* weight, const char* result,
+                              const char* half, const char* groups) {
+    return std::string("graph(%0: float32") + image + ", %1: float32" + weight +
+           ") {\n  %2: float32" + result +
+           " = convolution_image(%0, %1, _, kernel=none, stride=none, pad=[1, 1], dilate=none, "
+           "num_group=" +
+           groups + ") @precision " + half + "\n  return %2\n}";
+  };
+  stays(convolution("(1, 64, 14, 14)", "(12, 64, 3, 3)", "(1, 12, 14, 14)", "bfloat16", "1"));
+  stays(convolution("(1, 64, 14, 14)", "(64, 64, 3, 3)", "(1, 64, 14, 14)", "float16", "1"));
+  stays(convolution("(1, 64, 14, 14)", "(64, 1, 3, 3)", "(1, 64, 14, 14)", "bfloat16", "64"));
 }
 
 TEST_CASE("a clone and what it computes again stay in float32") {

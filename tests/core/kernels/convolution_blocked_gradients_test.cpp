@@ -79,9 +79,9 @@ struct Reference {
   std::vector<double> dx, dw;
   double terms = 0;  // most products in a sum of dw
 
-  explicit Reference(const Setting& s) {
+  explicit Reference(const Setting& s, DType dtype = DType::kFloat32) {
     Convolution p = {};
-    p.dtype = DType::kFloat32;
+    p.dtype = dtype;
     p.batch = s.batch, p.groups = s.groups;
     p.in_channels = s.in, p.in_height = s.height, p.in_width = s.width;
     p.out_channels = s.out, p.kernel_height = s.kh, p.kernel_width = s.kw;
@@ -91,9 +91,12 @@ struct Reference {
     p.out_width = convolution_extent(s.width, s.kw, s.sw, s.pw, s.pw, s.dw);
     in_plane = s.height * s.width, out_plane = p.out_height * p.out_width;
     problem = in_blocks(p, s.is_plain ? 1 : channel_block(s.in), 0);
-    x = uniform<float>(s.batch * s.in * in_plane, -1, 1, 1);
-    w = uniform<float>(s.out * (s.in / s.groups) * s.kh * s.kw, -1, 1, 2);
-    dy = uniform<float>(s.batch * s.out * out_plane, -1, 1, 3);
+    const auto drawn = [&](int64_t count, int seed) {
+      return Elements(dtype, uniform<float>(count, -1, 1, seed)).values();
+    };
+    x = drawn(s.batch * s.in * in_plane, 1);
+    w = drawn(s.out * (s.in / s.groups) * s.kh * s.kw, 2);
+    dy = drawn(s.batch * s.out * out_plane, 3);
     dx.resize(x.size());
     dw.resize(w.size());
     for_products(p, [&](int64_t at, int64_t weight, int64_t out) {
@@ -133,6 +136,29 @@ struct Reference {
     return {result->data, result->data + dx.size()};
   }
 
+  std::vector<float> half_data(Isa isa, int parts) const {
+    BlockedConvolution backward = problem;
+    backward.in_block = channel_block(problem.shape.out_channels);
+    const Convolution adjoint = adjoint_of(problem.shape);
+    const int64_t panels = packed_panels(adjoint, backward.in_block);
+    const DType dtype = adjoint.dtype;
+    const Elements weights(dtype, w),
+        cotangent(dtype, blocked(dy, problem.shape.out_channels, out_plane, backward.in_block));
+    Elements packed(
+        dtype, std::vector<float>(panels * packed_panel_elements(adjoint, backward.in_block), NAN)),
+        result(dtype, std::vector<float>(dx.size(), NAN));
+    pack_panels(*table_of(isa), adjoint, backward.in_block, Filters::kOfAdjoint, weights.data(),
+                packed.data(), {0, panels});
+    std::vector<unsigned char> scratch(blocked_data_scratch(backward) + 64, 0x7b);
+    const int64_t units = blocked_data_units(backward);
+    for (int part = parts - 1; part >= 0; --part)
+      run_blocked_data(*table_of(isa), backward,
+                       {cotangent.data(), packed.data(), nullptr, nullptr, result.data()},
+                       {units * part / parts, units * (part + 1) / parts}, scratch.data());
+    for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
+    return result.values();
+  }
+
   std::vector<float> weight(Isa isa, int64_t winograd, int parts) const {
     const Convolution& p = problem.shape;
     BlockedConvolution problem = this->problem;
@@ -149,6 +175,16 @@ struct Reference {
     return {result->data, result->data + dw.size()};
   }
 };
+
+// The gradient of the data in blocks.
+std::vector<double> in_blocks_of(int64_t block, const Reference& r) {
+  std::vector<double> wanted(r.dx.size());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const int64_t at = int64_t(i) % block, place = int64_t(i) / block % r.in_plane;
+    wanted[i] = r.dx[(int64_t(i) / block / r.in_plane * block + at) * r.in_plane + place];
+  }
+  return wanted;
+}
 
 // NaN counts.
 double worst(const std::vector<float>& found, const std::vector<double>& wanted) {
@@ -167,12 +203,7 @@ TEST_CASE("gradients of the data match the defining sums, in any split and instr
     if (setting.is_plain) continue;
     CAPTURE(&setting - kSettings);
     const Reference r(setting);
-    const int64_t block = channel_block(setting.in);
-    std::vector<double> wanted(r.dx.size());
-    for (size_t i = 0; i < wanted.size(); ++i) {  // in blocks
-      const int64_t at = int64_t(i) % block, place = int64_t(i) / block % r.in_plane;
-      wanted[i] = r.dx[(int64_t(i) / block / r.in_plane * block + at) * r.in_plane + place];
-    }
+    const std::vector<double> wanted = in_blocks_of(channel_block(setting.in), r);
     const double terms = double(setting.out / setting.groups * setting.kh * setting.kw);
     const double growth = setting.winograd == 4 ? 32 : setting.winograd == 2 ? 4 : 1;
     std::vector<float> fused;
@@ -184,6 +215,24 @@ TEST_CASE("gradients of the data match the defining sums, in any split and instr
       if (isa == Isa::kGeneric) continue;  // rounds products
       if (fused.empty()) fused = whole;
       CHECK(whole == fused);
+    }
+  }
+}
+
+TEST_CASE("gradients of bfloat16 data are sums in float32, rounded once") {
+  for (const Setting& setting : kSettings) {
+    if (setting.is_plain || setting.winograd) continue;
+    CAPTURE(&setting - kSettings);
+    const Reference r(setting, DType::kBFloat16);
+    const std::vector<double> wanted = in_blocks_of(channel_block(setting.in), r);
+    const double terms = double(setting.out / setting.groups * setting.kh * setting.kw);
+    for (Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      const std::vector<float> whole = r.half_data(isa, 1);
+      for (size_t i = 0; i < whole.size(); ++i)
+        REQUIRE(std::fabs(whole[i] - wanted[i]) <=
+                std::fabs(wanted[i]) * 0x1p-8 + (2 * terms + 4) * 0x1p-24);
+      CHECK(r.half_data(isa, 3) == whole);
     }
   }
 }

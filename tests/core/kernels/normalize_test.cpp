@@ -79,6 +79,41 @@ TEST_CASE("rows are normalised, and their gradient is that of the formula") {
   }
 }
 
+TEST_CASE("channels of bfloat16 are those of float32, and rounded once") {
+  for (const int64_t block : {1, 8, 16})
+    for (const int64_t inner : {2, 15, 49, 1030}) {
+      const int64_t outer = 3, channels = 2 * block, count = outer * channels * inner;
+      const std::vector<float> scale = uniform<float>(channels, 1, 2, 7);
+      const Elements x(DType::kBFloat16, uniform<float>(count, -1, 3, 5)),
+          dy(DType::kBFloat16, uniform<float>(count, -1, 1, 6));
+      for (Isa isa : available_isas()) {
+        // Numbers of channels, then y and dx.
+        const auto run = [&](DType dtype) {
+          const KernelTable& table = *table_of(isa);
+          const ChannelKernels& k =
+              block > 1 ? *table.blocked_channels : table.channels[int(dtype)];
+          const Channels p{dtype, outer, channels, inner, block};
+          const Elements in(dtype, x.values()), cotangent(dtype, dy.values());
+          std::vector<float> of(4 * channels);
+          float *mean = of.data(), *variance = mean + channels, *sum = variance + channels,
+                *product = sum + channels;
+          k.moments(p, in.data(), mean, variance, {0, p.units()});
+          k.sums(p, {cotangent.data(), in.data(), mean, sum, product}, {0, p.units()});
+          Elements y(dtype, std::vector<float>(count)), dx(dtype, std::vector<float>(count));
+          k.affine(p, {in.data(), mean, scale.data(), sum, y.data()}, {0, p.planes()});
+          k.mix(p, {cotangent.data(), in.data(), mean, scale.data(), variance, sum, dx.data()},
+                {0, p.planes()});
+          for (const Elements& result : {y, dx}) {
+            const Elements rounded(DType::kBFloat16, result.values());
+            for (const float value : rounded.values()) of.push_back(value);
+          }
+          return of;
+        };
+        CHECK(run(DType::kBFloat16) == run(DType::kFloat32));
+      }
+    }
+}
+
 TEST_CASE("channels have the moments and sums of their elements, far from zero, too") {
   for (const int64_t inner : {2, 15, 16, 49, 130, 5000}) {
     const int64_t outer = inner > 1000 ? 2 : 90, channels = 3, count = outer * channels * inner;
