@@ -61,9 +61,12 @@ int64_t band_of(const Convolution& s, int64_t most) {
 
 int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
+  // Four windows, and what a vector reads behind them.
+  const int64_t helium = 4 * s.kernel_height * s.kernel_width * s.in_channels + 15;
   switch (form) {
-    case Form::kPointwise: return 32 * steps_of(s);
-    case Form::kWindows: return 32 * steps_of(s) + s.kernel_width * s.in_channels + 1;
+    case Form::kPointwise: return std::max(32 * steps_of(s), helium);
+    case Form::kWindows:
+      return std::max(32 * steps_of(s) + s.kernel_width * s.in_channels + 1, helium);
     case Form::kDepthwise: return ((band_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row;
     default: return 0;
   }
@@ -116,6 +119,16 @@ std::string add_array(Call& call, const char* name, DType dtype, const std::vect
                              elements.data());
 }
 
+// What Helium wants in another order.
+template <class T>
+std::string add_arrays(Call& call, const char* name, DType dtype, const std::vector<T>& helium,
+                       const std::vector<T>& elements) {
+  const auto content = [](const std::vector<T>& all) {
+    return Source::Content{all.data(), static_cast<int64_t>(all.size())};
+  };
+  return call.source().array(name, dtype, "WEFT_HELIUM", content(helium), content(elements));
+}
+
 struct Places {
   std::string x, residual, y;
 };
@@ -138,9 +151,13 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
   const Convolution& s = layer.shape;
   const bool is_dense = form == Form::kDense, added = layer.has_residual;
   const Batch batch{call, s.batch};
-  const std::string w = add_array(call, "weights", DType::kUInt32, paired_weights(layer, is_dense));
+  const int64_t together = is_dense ? 4 : 2;
+  const std::string w =
+      add_arrays(call, "weights", DType::kUInt32, weights_for_helium(layer, together),
+                 paired_weights(layer, is_dense));
   const std::string channels =
-      add_array(call, "channels", DType::kInt32, paired_numbers(layer, is_dense));
+      add_arrays(call, "channels", DType::kInt32, numbers_for_helium(layer, together),
+                 paired_numbers(layer, is_dense));
   const Places at = places_of(call, layer, batch);
   if (is_dense) {
     batch.line(define_dense(source) + "(" + w + ", " + channels + ", " + at.x + ", " +

@@ -6,8 +6,15 @@ namespace weft::c99 {
 namespace {
 
 // `naked` functions name their parameters for callers only.
-constexpr std::string_view kDsp =
-    R"(/* The DSP instructions of Armv7E-M, by hand: compilers find none of them. */
+constexpr std::string_view kForms =
+    R"(/* Helium, the vectors of Armv8.1-M, and the DSP instructions of Armv7E-M, by hand: compilers find
+ * none of them. */
+#if defined(__ARM_FEATURE_MVE) && !defined(WEFT_PORTABLE)
+#define WEFT_HELIUM 1
+#include <arm_mve.h>
+#else
+#define WEFT_HELIUM 0
+#endif
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && !defined(WEFT_PORTABLE)
 #define WEFT_DSP 1
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -94,14 +101,18 @@ std::string assembly(std::string_view listing) {
   return out;
 }
 
-void define_dsp(Source& source) { source.define("weft_dsp", kDsp); }
+void define_forms(Source& source) { source.define("weft_forms", kForms); }
+void define_without_helium(Source& source, const std::string& name, const std::string& text) {
+  define_forms(source);
+  source.define(name, "#if !WEFT_HELIUM\n" + text + "#endif\n");
+}
 void define_rescale(Source& source) { source.define("weft_rescale", kRescale); }
 void define_place(Source& source) {
-  define_dsp(source);
+  define_forms(source);
   source.define("weft_place", kPlace);
 }
 void define_widen(Source& source, int distance) {
-  define_dsp(source);
+  define_forms(source);
   const std::string number = std::to_string(distance);
   source.define("weft_widen_" + number, replaced(kWiden, "$distance", number));
 }

@@ -240,6 +240,43 @@ std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense) {
   return numbers;
 }
 
+std::vector<uint32_t> weights_for_helium(const Int8Layer& layer, int64_t together) {
+  constexpr int64_t kVector = 16;
+  const int64_t k = layer.features(), steps = (k + kVector - 1) / kVector;
+  const int64_t filters = layer.shape.out_channels;
+  const int64_t groups = (filters + together - 1) / together;
+  std::vector<uint32_t> words(static_cast<size_t>(groups * together * steps * kVector / 4), 0);
+  for (int64_t filter = 0; filter < filters; ++filter)
+    for (int64_t i = 0; i < k; ++i) {
+      const int64_t vector =
+          (filter / together * steps + i / kVector) * together + filter % together;
+      const int64_t byte = vector * kVector + i % kVector;
+      const auto bits = static_cast<uint8_t>(layer.weight[static_cast<size_t>(filter * k + i)]);
+      words[static_cast<size_t>(byte / 4)] |= static_cast<uint32_t>(bits) << byte % 4 * 8;
+    }
+  return words;
+}
+
+std::vector<int32_t> numbers_for_helium(const Int8Layer& layer, int64_t together) {
+  std::vector<int32_t> numbers;
+  const auto filters = static_cast<size_t>(layer.shape.out_channels);
+  const auto count = static_cast<size_t>(together);
+  for (size_t first = 0; first < filters; first += count) {
+    const size_t end = std::min(first + count, filters), at = numbers.size();
+    numbers.resize(at + 2 * count + 1 + (layer.has_residual ? count : 0), 0);
+    uint32_t shifts = 0;
+    for (size_t filter = first; filter < end; ++filter) {
+      const size_t i = filter - first;
+      numbers[at + i] = layer.folded_bias(static_cast<int64_t>(filter));
+      numbers[at + count + i] = layer.multiplier[filter];
+      shifts |= static_cast<uint32_t>(static_cast<uint8_t>(layer.shift[filter])) << 8 * i;
+      if (layer.has_residual) numbers[at + 2 * count + 1 + i] = layer.factor[filter];
+    }
+    numbers[at + 2 * count] = static_cast<int32_t>(shifts);
+  }
+  return numbers;
+}
+
 std::vector<uint32_t> depthwise_numbers(const Int8Layer& layer) {
   std::vector<uint32_t> numbers;
   const bool is_proven = layer.is_proven();

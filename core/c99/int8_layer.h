@@ -55,6 +55,11 @@ constexpr int64_t steps_of(const kernels::Convolution& s) {
 std::vector<uint32_t> paired_weights(const Int8Layer& layer, bool is_dense);
 // The numbers of pairs: biases, factors where there is a residual, multipliers, shifts.
 std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense);
+// For Helium: `together` filters by turns, 16 features of each, zero where there are none: two of a
+// convolution, four of a dense layer.
+std::vector<uint32_t> weights_for_helium(const Int8Layer& layer, int64_t together);
+// The numbers of as many: biases, multipliers, shifts in bytes, factors where there is a residual.
+std::vector<int32_t> numbers_for_helium(const Int8Layer& layer, int64_t together);
 // Numbers and taps of 3 x 3 filters.
 std::vector<uint32_t> depthwise_numbers(const Int8Layer& layer);
 

@@ -258,17 +258,20 @@ std::string define_products(Source& source, bool has_residual) {
                               has_residual ? "twice the factors of what is added, " : "");
   const std::string parameters = replaced(
       kTwoParameters, "$residual", has_residual ? ", const int8_t *z0, const int8_t *z1" : "");
-  source.define(name, head + both_forms(name, parameters, two_in_assembly(has_residual),
-                                        two_portable(has_residual)));
+  define_without_helium(source, name,
+                        head + both_forms(name, parameters, two_in_assembly(has_residual),
+                                          two_portable(has_residual)));
   return name;
 }
 
 std::string define_dense(Source& source) {
   define_place(source);
-  source.define("weft_products_of_four",
-                std::string(kDenseHead) + both_forms("weft_products_of_four", kDenseParameters,
-                                                     dense_in_assembly(), kDensePortable));
-  source.define("weft_dense", kDense);
+  define_without_helium(
+      source, "weft_products_of_four",
+      std::string(kDenseHead) + both_forms("weft_products_of_four", kDenseParameters,
+                                           dense_in_assembly(), kDensePortable));
+  define_without_helium(source, "weft_dense", std::string(kDense));
+  define_helium_dense(source);
   return "weft_dense";
 }
 

@@ -18,7 +18,9 @@ std::string replaced(std::string_view text, std::string_view name, std::string_v
 // Lines of a listing as the strings of an asm statement.
 std::string assembly(std::string_view listing);
 
-void define_dsp(Source& source);
+void define_forms(Source& source);  // the macros WEFT_HELIUM and WEFT_DSP
+// For where there is no Helium; the same name may be defined for it.
+void define_without_helium(Source& source, const std::string& name, const std::string& text);
 void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
 void define_place(Source& source);    // weft_place: sums with a proven bound
 void define_widen(Source& source, int distance);
@@ -45,5 +47,11 @@ std::string define_add(Source& source);                             // (p, a, b,
 std::string define_requantize(Source& source);
 std::string define_bound(Source& source);   // (y, count, low, high)
 std::string define_lookup(Source& source);  // (x, table, y, count)
+
+// ---- the same for Helium; arrays are those of the *_helium functions of int8_layer.h
+
+void define_helium_convolution(Source& source, const std::string& name, bool has_residual);
+void define_helium_pointwise(Source& source, const std::string& name, bool has_residual);
+void define_helium_dense(Source& source);
 
 }  // namespace weft::c99

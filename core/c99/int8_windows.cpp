@@ -107,7 +107,7 @@ std::string define_layer(Source& source, std::string_view text, std::string name
   out = replaced(out, "$next", has_residual ? "\n    residual += 2 * filters;" : "");
   out = replaced(out, "$residual_place",
                  has_residual ? "\n    const int8_t *const z0 = residual + place * filters;" : "");
-  source.define(name, out);
+  define_without_helium(source, name, out);
   return name;
 }
 
@@ -130,13 +130,18 @@ void define_window(Source& source) { source.define("weft_window_i8", kWindow); }
 std::string define_convolution(Source& source, bool has_residual) {
   define_window(source);
   define_widen(source, 2);
-  source.define("weft_gather", kGather);
-  return define_layer(source, kConvolution, "weft_convolution",
-                      ",\n        residual, residual + beside * filters", has_residual);
+  define_without_helium(source, "weft_gather", std::string(kGather));
+  const std::string name =
+      define_layer(source, kConvolution, "weft_convolution",
+                   ",\n        residual, residual + beside * filters", has_residual);
+  define_helium_convolution(source, name, has_residual);
+  return name;
 }
 std::string define_pointwise(Source& source, bool has_residual) {
-  return define_layer(source, kPointwise, "weft_pointwise", ", z0, z0 + beside * filters",
-                      has_residual);
+  const std::string name = define_layer(source, kPointwise, "weft_pointwise",
+                                        ", z0, z0 + beside * filters", has_residual);
+  define_helium_pointwise(source, name, has_residual);
+  return name;
 }
 std::string define_global_average(Source& source) {
   define_window(source);

@@ -45,6 +45,14 @@ std::vector<char> content_in_file(const Place& place, const void* content) {
   return dense;
 }
 
+void append_array(std::string& text, const std::string& name, DType dtype, const void* elements,
+                  int64_t count) {
+  text += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
+          std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
+  append_elements(text, dtype, elements, count);
+  text += "};\n";
+}
+
 // The prelude's head, and of its functions those that the text calls, or that these call. A
 // function goes from its comment or its first line to the line that ends it.
 std::string prelude_for(const std::string& text) {
@@ -97,6 +105,13 @@ std::string Source::formula(kernels::FormulaId id, DType dtype) {
   return kernels::c99_name(id, dtype);
 }
 
+std::string Source::new_identifier(std::string_view hint) {
+  std::string name = identifier(hint);
+  for (int number = 1; !top_.array_identifiers.insert(name).second; ++number)
+    name = identifier(hint) + "_" + std::to_string(number);
+  return name;
+}
+
 std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
                           const void* elements) {
   // A part of an array may begin where the whole does.
@@ -104,18 +119,25 @@ std::string Source::array(std::string_view hint, const void* from, DType dtype, 
   if (from)
     if (const auto known = top_.array_names.find(key); known != top_.array_names.end())
       return known->second;
-  std::string name = identifier(hint);
-  for (int number = 1; !top_.array_identifiers.insert(name).second; ++number)
-    name = identifier(hint) + "_" + std::to_string(number);
+  const std::string name = new_identifier(hint);
   if (from) top_.array_names.emplace(key, name);
-  const int64_t count = shape.elements();
-  top_.constant_bytes += count * size_of(dtype);
+  top_.constant_bytes += shape.elements() * size_of(dtype);
   top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
-  top_.arrays += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
-                 std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
-  append_elements(top_.arrays, dtype, elements, count);
-  top_.arrays += "};\n\n";
+  append_array(top_.arrays, name, dtype, elements, shape.elements());
+  top_.arrays += "\n";
   if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN
+  return name;
+}
+
+std::string Source::array(std::string_view hint, DType dtype, const std::string& macro,
+                          Content with, Content without) {
+  std::string name = new_identifier(hint);
+  top_.constant_bytes += std::max(with.count, without.count) * size_of(dtype);
+  top_.arrays += "#if " + macro + "\n";
+  append_array(top_.arrays, name, dtype, with.elements, with.count);
+  top_.arrays += "#else\n";
+  append_array(top_.arrays, name, dtype, without.elements, without.count);
+  top_.arrays += "#endif\n\n";
   return name;
 }
 

@@ -78,6 +78,13 @@ class Source {
   // from, so that the same made twice is one array; null: it is new.
   std::string array(std::string_view name, const void* from, DType dtype, const Shape& shape,
                     const void* elements);
+  // One whose elements depend on what the C is compiled for: those of a macro, or the others.
+  struct Content {
+    const void* elements;
+    int64_t count;
+  };
+  std::string array(std::string_view name, DType dtype, const std::string& macro, Content with,
+                    Content without);
 
   std::string buffers() const;                                 // the enumeration of offsets
   const std::string& functions() const { return functions_; }  // of the steps
@@ -95,6 +102,7 @@ class Source {
   const void* content_of(const executor::Place& place) const;
   std::string address_of(const executor::Place& place) const;
   std::string weight(const executor::Place& place);
+  std::string new_identifier(std::string_view hint);  // of an array
   void name_buffers();
   Status add_step(size_t index);
   Status emit_body(Call& call, const executor::Step& step, size_t index);
