@@ -67,7 +67,10 @@ int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
     case Form::kPointwise: return std::max(32 * steps_of(s), helium);
     case Form::kWindows:
       return std::max(32 * steps_of(s) + s.kernel_width * s.in_channels + 1, helium);
-    case Form::kDepthwise: return ((band_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row;
+    case Form::kDepthwise:
+      // Helium reads columns of four rows for four places: more only where there is one.
+      return std::max(((band_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row,
+                      int64_t{4 * 10});
     default: return 0;
   }
 }

@@ -102,9 +102,13 @@ std::string assembly(std::string_view listing) {
 }
 
 void define_forms(Source& source) { source.define("weft_forms", kForms); }
-void define_without_helium(Source& source, const std::string& name, const std::string& text) {
+void define_without_helium(Source& source, const std::string& name, std::string_view text) {
   define_forms(source);
-  source.define(name, "#if !WEFT_HELIUM\n" + text + "#endif\n");
+  source.define(name, "#if !WEFT_HELIUM\n" + std::string(text) + "#endif\n");
+}
+void define_for_helium(Source& source, const std::string& name, std::string_view text) {
+  define_forms(source);
+  source.define("helium " + name, "#if WEFT_HELIUM\n" + std::string(text) + "#endif\n");
 }
 void define_rescale(Source& source) { source.define("weft_rescale", kRescale); }
 void define_place(Source& source) {

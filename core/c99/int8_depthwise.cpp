@@ -233,7 +233,7 @@ static void $name(
 std::string define_depthwise(Source& source, int stride, bool is_proven) {
   define_place(source);
   define_window(source);
-  source.define("weft_filter", kFilter);
+  define_without_helium(source, "weft_filter", kFilter);
   const std::string number = std::to_string(stride) + (is_proven ? "" : "_wide");
   const std::string rows = "weft_depthwise_rows_" + number;
   const std::string head = rows + "(\n    " + std::string(kParameters) + ")\n";
@@ -248,13 +248,14 @@ std::string define_depthwise(Source& source, int stride, bool is_proven) {
   } else {
     define_rescale(source);
   }
-  source.define(rows, std::string(kHead) + portable);
-  source.define("weft_widen_row", kWidenRow);
+  define_without_helium(source, rows, std::string(kHead) + portable);
+  define_without_helium(source, "weft_widen_row", kWidenRow);
   const std::string name = "weft_depthwise_3x3_s" + number;
   std::string layer = replaced(kDepthwise, "$stride", std::to_string(stride));
   layer = replaced(layer, "$scales", is_proven ? kScales : kWideScales);
   layer = replaced(layer, "$rows", rows);
-  source.define(name, replaced(layer, "$name", name));
+  define_without_helium(source, name, replaced(layer, "$name", name));
+  define_helium_depthwise(source, name, stride, is_proven);
   return name;
 }
 

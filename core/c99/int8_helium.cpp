@@ -263,32 +263,29 @@ std::string of_residual(std::string_view text, bool has_residual) {
   return replaced(out, "$words", has_residual ? "7" : "5");
 }
 
-void define(Source& source, const std::string& name, const std::string& text) {
-  define_forms(source);
-  source.define("helium " + name, "#if WEFT_HELIUM\n" + text + "#endif\n");
-}
-
 void define_layer(Source& source, std::string_view text, const std::string& name,
                   bool has_residual) {
   const std::string products =
       has_residual ? "weft_products_of_eight_added" : "weft_products_of_eight";
   const std::string listing = eight_in_assembly(has_residual);
-  define(source, products,
+  define_for_helium(source, products,
          of_residual(std::string(kEightHead) + "__attribute__((naked, noinline)) static void " +
                          products + "(\n    " + std::string(kEightParameters) + ")\n",
                      has_residual) +
              "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
-  define(source, "weft_copy", std::string(kCopy));
-  define(source, name,
+  define_for_helium(source, "weft_copy", kCopy);
+  define_for_helium(source, name,
          of_residual(replaced(replaced(text, "$name", name), "$products", products), has_residual));
 }
 
 }  // namespace
 
+void define_helium_fill(Source& source) { define_for_helium(source, "weft_fill", kFill); }
+
 void define_helium_convolution(Source& source, const std::string& name, bool has_residual) {
-  define(source, "weft_fill", std::string(kFill));
-  define(source, "weft_copy", std::string(kCopy));
-  define(source, "weft_gather", std::string(kGather));
+  define_helium_fill(source);
+  define_for_helium(source, "weft_copy", kCopy);
+  define_for_helium(source, "weft_gather", kGather);
   define_layer(source, kConvolution, name, has_residual);
 }
 
@@ -296,6 +293,6 @@ void define_helium_pointwise(Source& source, const std::string& name, bool has_r
   define_layer(source, kPointwise, name, has_residual);
 }
 
-void define_helium_dense(Source& source) { define(source, "weft_dense", std::string(kDense)); }
+void define_helium_dense(Source& source) { define_for_helium(source, "weft_dense", kDense); }
 
 }  // namespace weft::c99

@@ -270,7 +270,7 @@ std::string define_dense(Source& source) {
       source, "weft_products_of_four",
       std::string(kDenseHead) + both_forms("weft_products_of_four", kDenseParameters,
                                            dense_in_assembly(), kDensePortable));
-  define_without_helium(source, "weft_dense", std::string(kDense));
+  define_without_helium(source, "weft_dense", kDense);
   define_helium_dense(source);
   return "weft_dense";
 }

@@ -19,8 +19,9 @@ std::string replaced(std::string_view text, std::string_view name, std::string_v
 std::string assembly(std::string_view listing);
 
 void define_forms(Source& source);  // the macros WEFT_HELIUM and WEFT_DSP
-// For where there is no Helium; the same name may be defined for it.
-void define_without_helium(Source& source, const std::string& name, const std::string& text);
+// For where there is no Helium, and for where there is; the names may be the same.
+void define_without_helium(Source& source, const std::string& name, std::string_view text);
+void define_for_helium(Source& source, const std::string& name, std::string_view text);
 void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
 void define_place(Source& source);    // weft_place: sums with a proven bound
 void define_widen(Source& source, int distance);
@@ -53,5 +54,7 @@ std::string define_lookup(Source& source);  // (x, table, y, count)
 void define_helium_convolution(Source& source, const std::string& name, bool has_residual);
 void define_helium_pointwise(Source& source, const std::string& name, bool has_residual);
 void define_helium_dense(Source& source);
+void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven);
+void define_helium_fill(Source& source);  // weft_fill(to, value, count)
 
 }  // namespace weft::c99

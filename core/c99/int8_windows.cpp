@@ -130,7 +130,7 @@ void define_window(Source& source) { source.define("weft_window_i8", kWindow); }
 std::string define_convolution(Source& source, bool has_residual) {
   define_window(source);
   define_widen(source, 2);
-  define_without_helium(source, "weft_gather", std::string(kGather));
+  define_without_helium(source, "weft_gather", kGather);
   const std::string name =
       define_layer(source, kConvolution, "weft_convolution",
                    ",\n        residual, residual + beside * filters", has_residual);
