@@ -66,7 +66,8 @@ Status emit_pooling(Call& call) {
              {"y_row", p.out_width * place},
              {"y_place", place},
              {"y_channel", is_last ? 1 : out}});
-  batch.line(define_plain_pooling(call.source(), is_average) + "(&p, " + from + ", " + to + ");");
+  batch.line(define_plain_pooling(call.source(), is_average, is_last) + "(&p, " + from + ", " + to +
+             ");");
   return {};
 }
 

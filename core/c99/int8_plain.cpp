@@ -60,7 +60,7 @@ struct weft_pool {
 )";
 
 constexpr std::string_view kMaximum =
-    R"(static void weft_pool_max_i8(const struct weft_pool *p, const int8_t *x, int8_t *y)
+    R"(static void $name(const struct weft_pool *p, const int8_t *x, int8_t *y)
 {
   for (int32_t row = 0; row < p->out_height; ++row)
     for (int32_t column = 0; column < p->out_width; ++column)
@@ -80,7 +80,7 @@ constexpr std::string_view kMaximum =
 )";
 
 constexpr std::string_view kAverage = R"(/* Halves go away from zero. */
-static void weft_pool_average_i8(const struct weft_pool *p, const int8_t *x, int8_t *y)
+static void $name(const struct weft_pool *p, const int8_t *x, int8_t *y)
 {
   for (int32_t row = 0; row < p->out_height; ++row)
     for (int32_t column = 0; column < p->out_width; ++column) {
@@ -106,10 +106,11 @@ static void weft_pool_average_i8(const struct weft_pool *p, const int8_t *x, int
 }
 )";
 
-constexpr std::string_view kAdd = R"(struct weft_sum_i8 {
+constexpr std::string_view kSum = R"(struct weft_sum_i8 {
   int32_t zero[2], multiplier[3], shift[3], out_zero, low, high; /* of both, of their sum */
 };
-/* Both rescaled to one scale, and their sum to that of y. */
+)";
+constexpr std::string_view kAdd = R"(/* Both rescaled to one scale, and their sum to that of y. */
 static void weft_add_i8(
     const struct weft_sum_i8 *p, const int8_t *a, const int8_t *b, int8_t *y, int32_t count)
 {
@@ -168,22 +169,32 @@ std::string define_plain_convolution(Source& source, bool is_sum) {
   return name;
 }
 
-std::string define_plain_pooling(Source& source, bool is_average) {
+std::string define_plain_pooling(Source& source, bool is_average, bool is_last) {
   source.define("weft_pool", kPool);
-  const std::string name = is_average ? "weft_pool_average_i8" : "weft_pool_max_i8";
-  source.define(name, is_average ? kAverage : kMaximum);
+  const std::string name = std::string("weft_pool_") + (is_average ? "average" : "max") +
+                           (is_last ? "_last_i8" : "_i8");
+  const std::string text = replaced(is_average ? kAverage : kMaximum, "$name", name);
+  if (is_last) {
+    define_without_helium(source, name, text);
+    define_helium_pooling(source, is_average);
+  } else {
+    source.define(name, text);
+  }
   return name;
 }
 
 std::string define_add(Source& source) {
   define_rescale(source);
-  source.define("weft_add_i8", kAdd);
+  source.define("weft_sum_i8", kSum);
+  define_without_helium(source, "weft_add_i8", kAdd);
+  define_helium_add(source);
   return "weft_add_i8";
 }
 
 std::string define_requantize(Source& source) {
   define_rescale(source);
-  source.define("weft_requantize", kRequantize);
+  define_without_helium(source, "weft_requantize", kRequantize);
+  define_helium_requantize(source);
   return "weft_requantize";
 }
 
@@ -193,7 +204,8 @@ std::string define_lookup(Source& source) {
 }
 
 std::string define_bound(Source& source) {
-  source.define("weft_bound", kBound);
+  define_without_helium(source, "weft_bound", kBound);
+  define_helium_bound(source);
   return "weft_bound";
 }
 

@@ -42,7 +42,8 @@ std::string define_depthwise(Source& source, int stride, bool is_proven);
 std::string define_global_average(Source& source);
 // Any shape: (p, w, bias, multiplier, shift, x, residual, factor, y); y is int32 sums, or int8.
 std::string define_plain_convolution(Source& source, bool is_sum);
-std::string define_plain_pooling(Source& source, bool is_average);  // (p, x, y)
+// (p, x, y); is_last: channels are the last axis.
+std::string define_plain_pooling(Source& source, bool is_average, bool is_last);
 std::string define_add(Source& source);                             // (p, a, b, y, count)
 // (x, multiplier, shift, outer, channels, inner, scales, zero, low, high, y)
 std::string define_requantize(Source& source);
@@ -56,5 +57,10 @@ void define_helium_pointwise(Source& source, const std::string& name, bool has_r
 void define_helium_dense(Source& source);
 void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven);
 void define_helium_fill(Source& source);  // weft_fill(to, value, count)
+void define_helium_pooling(Source& source, bool is_average);  // of images with channels last
+void define_helium_global_average(Source& source);
+void define_helium_add(Source& source);
+void define_helium_requantize(Source& source);
+void define_helium_bound(Source& source);
 
 }  // namespace weft::c99

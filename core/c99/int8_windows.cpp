@@ -145,7 +145,8 @@ std::string define_pointwise(Source& source, bool has_residual) {
 }
 std::string define_global_average(Source& source) {
   define_window(source);
-  source.define("weft_average", kGlobalAverage);
+  define_without_helium(source, "weft_average", kGlobalAverage);
+  define_helium_global_average(source);
   return "weft_average";
 }
 

@@ -1,4 +1,4 @@
-"""Single int8 layers of all kinds that the C generator tells apart, as files and as C."""
+"""Single int8 operators of all kinds that the C generator tells apart, as files and as C."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,6 +67,68 @@ LAYERS = {
 }
 
 
+class Elements(NamedTuple):
+    """An operator without weights.
+
+    x: shape of its input; numbers: shape of multiplier and shift
+    """
+
+    operator: str
+    x: tuple[int, ...]
+    options: Mapping[str, Any] = MappingProxyType({})
+    numbers: tuple[int, ...] = ()
+
+
+LAST = {"zero_point": -7, "channels_last": True}
+ELEMENTS = {
+    "max_last": Elements(
+        "quantized_pooling", (2, 5, 7, 19), {**LAST, "kernel": (3, 2), "stride": 2, "pad": 1}
+    ),
+    "max_planes": Elements("quantized_pooling", (2, 3, 6, 7), {"kernel": (2, 2), "stride": 2}),
+    "average_last": Elements(
+        "quantized_pooling",
+        (1, 6, 7, 5),
+        {**LAST, "kernel": (3, 3), "pad": 1, "pool_type": "avg", "count_include_pad": True},
+    ),
+    "average_last_inside": Elements(
+        "quantized_pooling",
+        (1, 6, 8, 4),
+        {
+            **LAST,
+            "kernel": (3, 3),
+            "stride": 2,
+            "pad": 1,
+            "pool_type": "avg",
+            "count_include_pad": False,
+            "pooling_convention": "full",
+        },
+    ),
+    "average_planes": Elements(
+        "quantized_pooling", (1, 3, 6, 4), {"kernel": (2, 3), "pool_type": "avg"}
+    ),
+    "average_whole": Elements(
+        "quantized_pooling", (2, 5, 6, 11), {**LAST, "pool_type": "avg", "global_pool": True}
+    ),
+    "add": Elements(
+        "quantized_add",
+        (3, 37),
+        {
+            "x1_scale": 0.03,
+            "x2_scale": 0.011,
+            "output_scale": 0.025,
+            "x1_zero_point": -9,
+            "x2_zero_point": 4,
+            "output_zero_point": -20,
+            "low": -90,
+            "high": 101,
+        },
+    ),
+    "requantize_last": Elements("requantize", (5, 13), {"output_zero_point": 3, "low": -99}, (13,)),
+    "requantize_planes": Elements("requantize", (2, 3, 5, 7), {"axis": 1, "high": 60}, (3,)),
+    "requantize_all": Elements("requantize", (2, 3, 9), {"output_zero_point": -4}),
+}
+
+
 def _numbers(layer: Layer, generator: numpy.random.Generator, k: int) -> list[Any]:
     n = layer.filters
     bias = generator.integers(-3000, 3000, n, dtype="int32")
@@ -104,9 +166,34 @@ def _block(layer: Layer, seed: int) -> tuple[gluon.SymbolBlock, Any]:
     return gluon.SymbolBlock(y, "data", params), np.array(x)
 
 
+def _block_of_elements(elements: Elements, seed: int) -> tuple[gluon.SymbolBlock, Any]:
+    generator = numpy.random.default_rng(seed)
+    is_sums = elements.operator == "requantize"
+    arrays = {}
+    if is_sums:
+        arrays["multiplier"] = generator.integers(1 << 30, (1 << 31) - 1, elements.numbers, "int32")
+        arrays["shift"] = generator.integers(-24, 3, elements.numbers, "int32")
+        x = generator.integers(-(1 << 31), (1 << 31) - 1, elements.x, "int32")
+        x >>= generator.integers(0, 24, elements.x)  # many sums are small
+    else:
+        x = generator.integers(-128, 128, elements.x, "int8")
+    if elements.operator == "quantized_add":
+        arrays["other"] = generator.integers(-128, 128, elements.x, "int8")
+    params = {name: np.array(a) for name, a in arrays.items()}
+    given = [
+        sym.var(n, shape=a.shape, dtype=str(a.dtype), grad_req="null") for n, a in arrays.items()
+    ]
+    data = sym.var("data", dtype=str(x.dtype))
+    y = getattr(npx, elements.operator)(data, *given, **elements.options)
+    return gluon.SymbolBlock(y, "data", params), np.array(x)
+
+
 def write(name: str, folder: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
     """`name`.weft, .c and .h in the folder; an input and what the library gives for it."""
-    block, x = _block(LAYERS[name], len(name))
+    if name in ELEMENTS:
+        block, x = _block_of_elements(ELEMENTS[name], len(name))
+    else:
+        block, x = _block(LAYERS[name], len(name))
     block.hybridize()
     block(x)
     path = folder / f"{name}.weft"

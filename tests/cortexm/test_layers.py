@@ -1,4 +1,5 @@
-"""int8 layers as C: the bits of the library, in portable C and in the assembly of Armv7E-M."""
+"""int8 operators as C: the bits of the library, in portable C, in the assembly of Armv7E-M and in
+that of Helium."""
 
 import subprocess
 
@@ -13,10 +14,22 @@ needs_board = pytest.mark.skipif(
 STRICT = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
 
 
+FORMS = [
+    ("m4", ()),
+    ("m4", ("-DWEFT_PORTABLE",)),
+    ("m0", ()),
+    ("m55", ()),
+    ("m55", ("-O3",)),
+    ("m55", ("-DWEFT_PORTABLE",)),
+]
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("layers")
-    return folder, {name: layers.write(name, folder) for name in layers.LAYERS}
+    return folder, {
+        name: layers.write(name, folder) for name in (*layers.LAYERS, *layers.ELEMENTS)
+    }
 
 
 def test_the_hosts_compiler_gives_the_bits_of_the_library(written):
@@ -32,7 +45,7 @@ def test_the_hosts_compiler_gives_the_bits_of_the_library(written):
 
 
 @needs_board
-@pytest.mark.parametrize("core, flags", [("m4", ()), ("m4", ("-DWEFT_PORTABLE",)), ("m0", ())])
+@pytest.mark.parametrize("core, flags", FORMS)
 def test_a_board_gives_the_bits_of_the_library(written, tmp_path, core, flags):
     folder, arrays = written
     (tmp_path / "main.c").write_text(layers.check_main(arrays, "board_main"))
@@ -41,7 +54,7 @@ def test_a_board_gives_the_bits_of_the_library(written, tmp_path, core, flags):
         core,
         sources,
         tmp_path,
-        flags=[f"-I{folder}", "-Wall", "-Wextra", "-Werror", *flags],
+        flags=[f"-I{folder}", *STRICT, *flags],
         counts=False,
     )
     assert report.status == 0, report.output
