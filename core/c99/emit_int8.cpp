@@ -42,7 +42,7 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
                    s.pad_top <= 2 && !has_residual
                ? Form::kDepthwise
                : Form::kPlain;
-  if (s.groups != 1 || s.out_channels % 2 != 0) return Form::kPlain;
+  if (s.groups != 1 || (s.out_channels % 2 != 0 && has_residual)) return Form::kPlain;
   const bool is_place = s.kernel_height * s.kernel_width == 1 &&
                         s.stride_height * s.stride_width == 1 && s.pad_top + s.pad_left == 0;
   if (is_place && s.out_height * s.out_width == 1 && s.in_channels % 8 == 0 && !has_residual)
@@ -170,8 +170,9 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
   }
   add_shape(call, "weft_window_i8", fields_of_window(layer, steps_of(s)));
   call.scratch();
-  const std::string name = form == Form::kPointwise ? define_pointwise(source, added)
-                                                    : define_convolution(source, added);
+  const bool is_odd = s.out_channels % 2 != 0;
+  const std::string name = form == Form::kPointwise ? define_pointwise(source, added, is_odd)
+                                                    : define_convolution(source, added, is_odd);
   batch.line(name + "(&p, " + w + ", " + channels + ", " + at.x + ", " +
              (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
 }

@@ -186,13 +186,15 @@ static void $name(
 {
   const int32_t places = p->out_height * p->out_width, filters = p->filters;
   const int32_t features = p->kernel_height * p->kernel_width * p->channels;
+  const int32_t steps = (features + 15) / 16;
+  const int32_t *const end = channels + filters / 2 * $words;
   int8_t *const windows = (int8_t *)scratch;
   for (int32_t place = 0; place < places; place += 4) {
     const int32_t count = places - place < 4 ? places - place : 4;
     for (int32_t i = 0; i < count; ++i) weft_gather(p, x, place + i, windows + i * features);
-    $products(
-        w, channels, windows, features, (features + 15) / 16, channels + filters / 2 * $words,
-        p->out_zero, y + place * filters, filters, count$argument);
+    const int8_t *const from = windows;
+    int8_t *const to = y + place * filters;
+    $calls
   }
 }
 )";
@@ -204,19 +206,30 @@ static void $name(
     $residual_parameterint8_t *y, uint32_t *scratch)
 {
   const int32_t places = p->out_height * p->out_width, filters = p->filters;
-  const int32_t features = p->channels;
+  const int32_t features = p->channels, steps = (features + 15) / 16;
+  const int32_t *const end = channels + filters / 2 * $words;
   int8_t *const set_aside = (int8_t *)scratch;
   for (int32_t left = places; left > 0; left -= 4) {
     /* From the last place on where y has more channels, and would overtake x. */
     const int32_t count = left < 4 ? left : 4;
     const int32_t place = filters > features ? left - count : places - left;
     weft_copy(set_aside, x + place * features, count * features);
-    $products(
-        w, channels, set_aside, features, (features + 15) / 16, channels + filters / 2 * $words,
-        p->out_zero, y + place * filters, filters, count$argument);
+    const int8_t *const from = set_aside;
+    int8_t *const to = y + place * filters;
+    $calls
   }
 }
 )";
+
+constexpr std::string_view kCalls = R"($if$products(
+        w, channels, from, features, steps, end, p->out_zero, to, filters, count$argument);)";
+// The last filter is alone in its pair. Where it is the only one nothing was done before.
+constexpr std::string_view kLast = R"(
+    int8_t last[8];
+    $products(
+        w + filters / 2 * steps * 8, end, from, features, steps, end + $words, p->out_zero, last, 2,
+        count);
+    for (int32_t i = 0; i < count; ++i) to[i * filters + filters - 1] = last[2 * i];)";
 
 constexpr std::string_view kDense =
     R"(/* y[units] of x[features], four units at a time. w: 16 features of each a step; channels: the
@@ -264,7 +277,7 @@ std::string of_residual(std::string_view text, bool has_residual) {
 }
 
 void define_layer(Source& source, std::string_view text, const std::string& name,
-                  bool has_residual) {
+                  bool has_residual, bool is_odd) {
   const std::string products =
       has_residual ? "weft_products_of_eight_added" : "weft_products_of_eight";
   const std::string listing = eight_in_assembly(has_residual);
@@ -274,23 +287,27 @@ void define_layer(Source& source, std::string_view text, const std::string& name
                      has_residual) +
              "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
   define_for_helium(source, "weft_copy", kCopy);
-  define_for_helium(source, name,
-         of_residual(replaced(replaced(text, "$name", name), "$products", products), has_residual));
+  std::string out = replaced(text, "$calls", std::string(kCalls) + std::string(is_odd ? kLast : ""));
+  out = replaced(out, "$if", is_odd ? "if (filters > 1) " : "");
+  out = replaced(replaced(out, "$name", name), "$products", products);
+  define_for_helium(source, name, of_residual(out, has_residual));
 }
 
 }  // namespace
 
 void define_helium_fill(Source& source) { define_for_helium(source, "weft_fill", kFill); }
 
-void define_helium_convolution(Source& source, const std::string& name, bool has_residual) {
+void define_helium_convolution(Source& source, const std::string& name, bool has_residual,
+                               bool is_odd) {
   define_helium_fill(source);
   define_for_helium(source, "weft_copy", kCopy);
   define_for_helium(source, "weft_gather", kGather);
-  define_layer(source, kConvolution, name, has_residual);
+  define_layer(source, kConvolution, name, has_residual, is_odd);
 }
 
-void define_helium_pointwise(Source& source, const std::string& name, bool has_residual) {
-  define_layer(source, kPointwise, name, has_residual);
+void define_helium_pointwise(Source& source, const std::string& name, bool has_residual,
+                             bool is_odd) {
+  define_layer(source, kPointwise, name, has_residual, is_odd);
 }
 
 void define_helium_dense(Source& source) { define_for_helium(source, "weft_dense", kDense); }

@@ -154,7 +154,7 @@ bool Int8Layer::is_proven() const {
 }
 
 bool Int8Layer::has_pairs() const {
-  if (shape.groups != 1 || shape.out_channels % 2 != 0) return false;
+  if (shape.groups != 1) return false;
   const int64_t k = features();
   for (int64_t filter = 1; filter < shape.out_channels; filter += 2) {
     if (!sums_of(*this, filter).is_below(kPairBound)) return false;
@@ -202,13 +202,15 @@ Result<Int8Layer> read_int8_layer(const Call& call) {
 std::vector<uint32_t> paired_weights(const Int8Layer& layer, bool is_dense) {
   const Convolution& s = layer.shape;
   const int64_t k = layer.features(), length = s.kernel_width * s.in_channels;
-  const int64_t filters = is_dense ? (s.out_channels + 3) / 4 * 4 : s.out_channels;
+  const int64_t together = is_dense ? 4 : 2;
+  const int64_t filters = (s.out_channels + together - 1) / together * together;
   const int64_t lanes = 8 * steps_of(s);
   std::vector<uint32_t> words(static_cast<size_t>(filters / 2 * lanes / 2), 0);
-  for (int64_t filter = 0; filter + 1 < s.out_channels; filter += 2)
+  for (int64_t filter = 0; filter < s.out_channels; filter += 2)
     for (int64_t i = 0; i < k; ++i) {
+      const bool is_alone = filter + 1 == s.out_channels;
       const int a = layer.weight[static_cast<size_t>(filter * k + i)];
-      const int b = layer.weight[static_cast<size_t>((filter + 1) * k + i)];
+      const int b = is_alone ? 0 : layer.weight[static_cast<size_t>((filter + 1) * k + i)];
       const int64_t lane = i / length * widened(length) + lane_of(i % length, length);
       // In fours the pairs take turns every two words.
       const int64_t word = is_dense ? filter / 4 * lanes + lane / 4 * 4 + filter % 4 + lane % 4 / 2
@@ -222,10 +224,11 @@ std::vector<uint32_t> paired_weights(const Int8Layer& layer, bool is_dense) {
 std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense) {
   std::vector<int32_t> numbers;
   const int64_t filters = layer.shape.out_channels;
-  for (int64_t filter = 0; filter + 1 < filters; filter += 2) {
-    const auto a = static_cast<size_t>(filter), b = a + 1;
+  for (int64_t filter = 0; filter < filters; filter += 2) {
+    const bool is_alone = filter + 1 == filters;  // its numbers are the other's, too
+    const auto a = static_cast<size_t>(filter), b = is_alone ? a : a + 1;
     const auto bias = static_cast<uint32_t>(layer.folded_bias(filter));
-    const auto other = static_cast<uint32_t>(layer.folded_bias(filter + 1));
+    const auto other = is_alone ? 0 : static_cast<uint32_t>(layer.folded_bias(filter + 1));
     numbers.push_back(static_cast<int32_t>(256 * other + bias));
     numbers.push_back(static_cast<int32_t>(bias));
     if (layer.has_residual) {
@@ -236,7 +239,7 @@ std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense) {
     numbers.push_back(layer.multiplier[b]);
     numbers.push_back((-layer.shift[a] - 1) | (-layer.shift[b] - 1) << 8);
   }
-  if (is_dense && filters % 4 != 0) numbers.insert(numbers.end(), 5, 0);
+  if (is_dense && (filters + 1) / 2 % 2 != 0) numbers.insert(numbers.end(), 5, 0);
   return numbers;
 }
 

@@ -27,7 +27,7 @@ struct Int8Layer {
   int32_t folded_bias(int64_t filter) const;
   // Can the short rescaling be used for all filters, whatever int8 x and the residual are?
   bool is_proven() const;
-  // Can the filters be in pairs?
+  // Can the filters be in pairs? An odd last one is beside nothing.
   bool has_pairs() const;
 };
 

@@ -34,8 +34,9 @@ std::string define_products(Source& source, bool has_residual);
 // (w, channels, x, features, units, zero2, y): features a multiple of 8.
 std::string define_dense(Source& source);
 // (p, w, channels, x, [residual,] y, scratch)
-std::string define_pointwise(Source& source, bool has_residual);
-std::string define_convolution(Source& source, bool has_residual);
+// is_odd: the last filter is alone in its pair; then there is no residual.
+std::string define_pointwise(Source& source, bool has_residual, bool is_odd);
+std::string define_convolution(Source& source, bool has_residual, bool is_odd);
 // (p, channels, x, y, scratch); y may be x. Without a proof of its sums' bound it is portable C.
 std::string define_depthwise(Source& source, int stride, bool is_proven);
 // (p, x, y)
@@ -52,8 +53,10 @@ std::string define_lookup(Source& source);  // (x, table, y, count)
 
 // ---- the same for Helium; arrays are those of the *_helium functions of int8_layer.h
 
-void define_helium_convolution(Source& source, const std::string& name, bool has_residual);
-void define_helium_pointwise(Source& source, const std::string& name, bool has_residual);
+void define_helium_convolution(Source& source, const std::string& name, bool has_residual,
+                               bool is_odd);
+void define_helium_pointwise(Source& source, const std::string& name, bool has_residual,
+                             bool is_odd);
 void define_helium_dense(Source& source);
 void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven);
 void define_helium_fill(Source& source);  // weft_fill(to, value, count)

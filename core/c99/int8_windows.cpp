@@ -58,8 +58,8 @@ static void $name(
     const int32_t beside = place + 1 < places ? 1 : 0;
     weft_gather(p, x, place, scratch, row);
     weft_gather(p, x, place + beside, scratch + 1, row);
-    $products(
-        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y, y + beside * filters$arguments);
+    $if$products(
+        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y, y + beside * filters$arguments);$last
     y += 2 * filters;$next
   }
 }
@@ -86,19 +86,32 @@ static void $name(
       weft_widen_2(to + 1, next);
     }
     int8_t *const y0 = y + place * filters;$residual_place
-    $products(
-        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y0, y0 + beside * filters$arguments);
+    $if$products(
+        w, channels, scratch, p->steps, end, 2 * p->out_zero + 1, y0, y0 + beside * filters$arguments);$last
   }
 }
 )";
 
+// The last filter is alone in its pair. Where it is the only one nothing was done before.
+constexpr std::string_view kLast = R"(
+    int8_t last[4];
+    $products(
+        w + filters / 2 * p->steps * 4, end, scratch, p->steps, end + $words, 2 * p->out_zero + 1,
+        last, last + 2);
+    $y[filters - 1] = last[0];
+    $y[filters - 1 + beside * filters] = last[2 * beside];)";
+
 std::string define_layer(Source& source, std::string_view text, std::string name,
-                         std::string_view arguments, bool has_residual) {
+                         std::string_view arguments, bool has_residual, bool is_odd) {
   define_window(source);
   define_widen(source, 2);
   const std::string products = define_products(source, has_residual);
   if (has_residual) name += "_added";
+  if (is_odd) name += "_odd";
   std::string out = replaced(text, "$name", name);
+  const std::string_view y = text == kPointwise ? "y0" : "y";
+  out = replaced(out, "$last", is_odd ? replaced(kLast, "$y", y) : "");
+  out = replaced(out, "$if", is_odd ? "if (filters > 1) " : "");
   out = replaced(out, "$products", products);
   out = replaced(out, "$words", has_residual ? "7" : "5");
   out = replaced(out, "$and_residual", has_residual ? ", and what is added to its sums" : "");
@@ -127,20 +140,20 @@ constexpr std::string_view kGlobalAverage =
 
 void define_window(Source& source) { source.define("weft_window_i8", kWindow); }
 
-std::string define_convolution(Source& source, bool has_residual) {
+std::string define_convolution(Source& source, bool has_residual, bool is_odd) {
   define_window(source);
   define_widen(source, 2);
   define_without_helium(source, "weft_gather", kGather);
   const std::string name =
       define_layer(source, kConvolution, "weft_convolution",
-                   ",\n        residual, residual + beside * filters", has_residual);
-  define_helium_convolution(source, name, has_residual);
+                   ",\n        residual, residual + beside * filters", has_residual, is_odd);
+  define_helium_convolution(source, name, has_residual, is_odd);
   return name;
 }
-std::string define_pointwise(Source& source, bool has_residual) {
+std::string define_pointwise(Source& source, bool has_residual, bool is_odd) {
   const std::string name = define_layer(source, kPointwise, "weft_pointwise",
-                                        ", z0, z0 + beside * filters", has_residual);
-  define_helium_pointwise(source, name, has_residual);
+                                        ", z0, z0 + beside * filters", has_residual, is_odd);
+  define_helium_pointwise(source, name, has_residual, is_odd);
   return name;
 }
 std::string define_global_average(Source& source) {
