@@ -216,14 +216,10 @@ Status emit_take_adjoint(Call& call) {
 
 Status emit_convolution_weight(Call& call) {
   const ops::AttributeReader a = call.attributes();
-  WEFT_ASSIGN(kernels::Convolution p, ops::convolution_problem(a, DType::kFloat32, call.in(0).shape,
-                                                               Shape(a.ints("weight_shape"))));
-  call.source().add_multiply_adds(multiply_adds_of(p));
-  call.source().use_arithmetic();
-  define_window(call, p);
-  call.source().define("weft_convolution_weight_f32", kConvolutionWeight);
-  call.line("weft_convolution_weight_f32(&p, " + call.read(0) + ", " + call.read(1) + ", " +
-            call.write() + ");");
+  WEFT_ASSIGN(const kernels::Convolution p,
+              ops::convolution_problem(a, DType::kFloat32, call.in(0).shape,
+                                       Shape(a.ints("weight_shape"))));
+  call_convolution(call, p, "weft_convolution_weight_f32", kConvolutionWeight);
   return {};
 }
 

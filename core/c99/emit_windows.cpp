@@ -109,10 +109,8 @@ constexpr const char* kPool = R"(static void weft_pool_f32(
 )";
 
 Status emit_convolution(Call& call) {
-  Source& source = call.source();
   WEFT_ASSIGN(kernels::Convolution p, ops::convolution_problem(call.attributes(), DType::kFloat32,
                                                                call.in(0).shape, call.in(1).shape));
-  source.add_multiply_adds(multiply_adds_of(p));
   // Without a window round it, a plane is one row.
   const bool is_pixelwise = p.kernel_height * p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
@@ -120,11 +118,7 @@ Status emit_convolution(Call& call) {
     p.in_width = p.out_width = p.in_height * p.in_width;
     p.in_height = p.out_height = 1;
   }
-  source.use_arithmetic();
-  define_window(call, p);
-  source.define("weft_convolution_f32", kConvolution);
-  call.line("weft_convolution_f32(&p, " + call.read(0) + ", " + call.read(1) + ", " + call.read(2) +
-            ", " + call.write() + ");");
+  call_convolution(call, p, "weft_convolution_f32", kConvolution);
   return {};
 }
 
@@ -133,12 +127,7 @@ Status emit_convolution_data(Call& call) {
   WEFT_ASSIGN(
       const kernels::Convolution p,
       ops::convolution_problem(a, DType::kFloat32, Shape(a.ints("data_shape")), call.in(1).shape));
-  call.source().add_multiply_adds(multiply_adds_of(p));
-  call.source().use_arithmetic();
-  define_window(call, p);
-  call.source().define("weft_convolution_data_f32", kConvolutionData);
-  call.line("weft_convolution_data_f32(&p, " + call.read(0) + ", " + call.read(1) + ", " +
-            call.write() + ");");
+  call_convolution(call, p, "weft_convolution_data_f32", kConvolutionData);
   return {};
 }
 

@@ -276,18 +276,20 @@ std::string of_residual(std::string_view text, bool has_residual) {
   return replaced(out, "$words", has_residual ? "7" : "5");
 }
 
-void define_layer(Source& source, std::string_view text, const std::string& name,
-                  bool has_residual, bool is_odd) {
+void define_layer(Source& source, std::string_view text, const std::string& name, bool has_residual,
+                  bool is_odd) {
   const std::string products =
       has_residual ? "weft_products_of_eight_added" : "weft_products_of_eight";
   const std::string listing = eight_in_assembly(has_residual);
-  define_for_helium(source, products,
-         of_residual(std::string(kEightHead) + "__attribute__((naked, noinline)) static void " +
-                         products + "(\n    " + std::string(kEightParameters) + ")\n",
-                     has_residual) +
-             "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
+  define_for_helium(
+      source, products,
+      of_residual(std::string(kEightHead) + "__attribute__((naked, noinline)) static void " +
+                      products + "(\n    " + std::string(kEightParameters) + ")\n",
+                  has_residual) +
+          "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
   define_for_helium(source, "weft_copy", kCopy);
-  std::string out = replaced(text, "$calls", std::string(kCalls) + std::string(is_odd ? kLast : ""));
+  std::string out =
+      replaced(text, "$calls", std::string(kCalls) + std::string(is_odd ? kLast : ""));
   out = replaced(out, "$if", is_odd ? "if (filters > 1) " : "");
   out = replaced(replaced(out, "$name", name), "$products", products);
   define_for_helium(source, name, of_residual(out, has_residual));

@@ -189,11 +189,12 @@ void define_helium_depthwise(Source& source, const std::string& name, int stride
   text = replaced(text, "$mask", stride == 1 ? "1" : "3");
   text = replaced(text, "$rows", stride == 1 ? "2" : "1");
   text = replaced(text, "$at", stride == 1 ? "i % 2 * step + i / 2 * row" : "i * step");
-  text = replaced(text, "$row_mask", stride == 1 ? "out + 1 < p->out_height ? 0xffff : 0xff"
-                                                 : "0xffff");
+  text = replaced(text, "$row_mask",
+                  stride == 1 ? "out + 1 < p->out_height ? 0xffff : 0xff" : "0xffff");
   text = replaced(text, "$rest", stride == 1 ? "rest ? mask & 0xf0f : 0" : "(1u << 4 * rest) - 1");
-  text = replaced(text, "$shift",
-                  is_proven ? "-1 - weft_low_byte(channels[4] >> 8)" : "weft_low_byte(channels[4] >> 8)");
+  text = replaced(
+      text, "$shift",
+      is_proven ? "-1 - weft_low_byte(channels[4] >> 8)" : "weft_low_byte(channels[4] >> 8)");
   define_for_helium(source, name, text);
 }
 

@@ -1,4 +1,5 @@
-// int8 operators without weights for Helium: poolings of images with channels last, sums, rescaling.
+// int8 operators without weights for Helium: poolings of images with channels last, sums,
+// rescaling.
 #include "c99/int8_text.h"
 
 namespace weft::c99 {

@@ -171,8 +171,8 @@ std::string define_plain_convolution(Source& source, bool is_sum) {
 
 std::string define_plain_pooling(Source& source, bool is_average, bool is_last) {
   source.define("weft_pool", kPool);
-  const std::string name = std::string("weft_pool_") + (is_average ? "average" : "max") +
-                           (is_last ? "_last_i8" : "_i8");
+  const std::string name =
+      std::string("weft_pool_") + (is_average ? "average" : "max") + (is_last ? "_last_i8" : "_i8");
   const std::string text = replaced(is_average ? kAverage : kMaximum, "$name", name);
   if (is_last) {
     define_without_helium(source, name, text);

@@ -45,7 +45,7 @@ std::string define_global_average(Source& source);
 std::string define_plain_convolution(Source& source, bool is_sum);
 // (p, x, y); is_last: channels are the last axis.
 std::string define_plain_pooling(Source& source, bool is_average, bool is_last);
-std::string define_add(Source& source);                             // (p, a, b, y, count)
+std::string define_add(Source& source);  // (p, a, b, y, count)
 // (x, multiplier, shift, outer, channels, inner, scales, zero, low, high, y)
 std::string define_requantize(Source& source);
 std::string define_bound(Source& source);   // (y, count, low, high)
@@ -59,7 +59,7 @@ void define_helium_pointwise(Source& source, const std::string& name, bool has_r
                              bool is_odd);
 void define_helium_dense(Source& source);
 void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven);
-void define_helium_fill(Source& source);  // weft_fill(to, value, count)
+void define_helium_fill(Source& source);                      // weft_fill(to, value, count)
 void define_helium_pooling(Source& source, bool is_average);  // of images with channels last
 void define_helium_global_average(Source& source);
 void define_helium_add(Source& source);

@@ -53,34 +53,16 @@ void append_array(std::string& text, const std::string& name, DType dtype, const
   text += "};\n";
 }
 
-// The prelude's head, and of its functions those that the text calls, or that these call. A
-// function goes from its comment or its first line to the line that ends it.
+// The prelude's head, and of its functions those that the text calls, or that these call.
 std::string prelude_for(const std::string& text) {
-  std::vector<std::string> parts(1);
-  const std::string prelude = kernels::c99_prelude();
-  for (size_t at = 0; at < prelude.size();) {
-    const size_t end = prelude.find('\n', at) + 1;
-    const std::string line = prelude.substr(at, end - at);
-    if (parts.size() == 1 && line.starts_with("static ")) parts.emplace_back();
-    parts.back() += line;
-    const bool is_end = line == "}\n" || (line.starts_with("static ") && line.ends_with("}\n"));
-    if (is_end && end < prelude.size()) parts.emplace_back();
-    at = end;
+  const std::span<const kernels::CFunction> functions = kernels::c99_functions();
+  std::string calls = text, needed;
+  for (size_t n = functions.size(); n-- > 0;) {  // callers come behind what they call
+    if (calls.find(std::string(functions[n].name) + "(") == std::string::npos) continue;
+    calls += functions[n].text();
+    needed.insert(0, functions[n].text());
   }
-  const size_t comment = parts[0].rfind("\n/*") + 1;  // of the first function
-  parts[1].insert(0, parts[0].substr(comment));
-  parts[0].erase(comment);
-  std::vector<bool> needed(parts.size(), false);
-  std::string calls = text;
-  for (size_t n = parts.size(); n-- > 1;) {  // callers come behind what they call
-    const size_t name = parts[n].find("weft_"), end = parts[n].find('(', name);
-    needed[n] = calls.find(parts[n].substr(name, end - name + 1)) != std::string::npos;
-    if (needed[n]) calls += parts[n];
-  }
-  std::string result = parts[0];
-  for (size_t n = 1; n < parts.size(); ++n)
-    if (needed[n]) result += parts[n];
-  return result;
+  return std::string(kernels::c99_head()) + needed;
 }
 
 }  // namespace

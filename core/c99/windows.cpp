@@ -63,6 +63,17 @@ void define_window(Call& call, const kernels::Pooling& p, int64_t channels) {
   call.line("};");
 }
 
+void call_convolution(Call& call, const kernels::Convolution& problem, const char* name,
+                      const char* text) {
+  call.source().add_multiply_adds(multiply_adds_of(problem));
+  call.source().use_arithmetic();
+  define_window(call, problem);
+  call.source().define(name, text);
+  std::string line = std::string(name) + "(&p, ";
+  for (size_t i = 0; i < call.inputs(); ++i) line += call.read(i) + ", ";
+  call.line(line + call.write() + ");");
+}
+
 int64_t multiply_adds_of(const kernels::Convolution& p) {
   return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
          p.kernel_height * p.kernel_width;

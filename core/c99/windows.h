@@ -14,6 +14,11 @@ namespace weft::c99 {
 void define_window(Call& call, const kernels::Convolution& problem);
 void define_window(Call& call, const kernels::Pooling& problem, int64_t channels);
 
+// The call of the step's only line, `name`(&p, ...inputs, result): a function of the problem that
+// the text defines.
+void call_convolution(Call& call, const kernels::Convolution& problem, const char* name,
+                      const char* text);
+
 int64_t multiply_adds_of(const kernels::Convolution& problem);
 
 }  // namespace weft::c99

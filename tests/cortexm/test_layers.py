@@ -27,9 +27,7 @@ FORMS = [
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("layers")
-    return folder, {
-        name: layers.write(name, folder) for name in (*layers.LAYERS, *layers.ELEMENTS)
-    }
+    return folder, {name: layers.write(name, folder) for name in (*layers.LAYERS, *layers.ELEMENTS)}
 
 
 def test_the_hosts_compiler_gives_the_bits_of_the_library(written):

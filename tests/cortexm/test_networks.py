@@ -110,7 +110,9 @@ def test_rows_from_a_camera_need_half_the_memory(core, tmp_path):
     assert cost.instructions <= MOST[name][1]
 
 
-@pytest.mark.parametrize("core, flags", [("m4", ("-DWEFT_PORTABLE",)), ("m55", ("-DWEFT_PORTABLE",))])
+@pytest.mark.parametrize(
+    "core, flags", [("m4", ("-DWEFT_PORTABLE",)), ("m55", ("-DWEFT_PORTABLE",))]
+)
 def test_other_forms_give_the_same_bits(core, flags, folder):
     x = written("keyword_spotting", folder)
     assert networks.run("keyword_spotting", folder, core, x, flags).differs == 0
