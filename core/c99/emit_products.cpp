@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "c99/emitter.h"
+#include "c99/float_rows.h"
 #include "c99/loops.h"
 
 namespace weft::c99 {
@@ -25,7 +26,7 @@ constexpr const char* kByRows = R"(static void weft_matmul_rows(
     for (int32_t l = 0; l < p->k; ++l) {
       const float x = a[i * p->a_row + l * p->a_col];
       const float *const y = b + l * p->b_row;
-      for (int32_t j = 0; j < p->n; ++j) row[j] = weft_fma_f32(x, y[j], row[j]);
+      weft_add_row_f32(row, y, x, p->n);
     }
   }
 }
@@ -39,6 +40,10 @@ constexpr const char* kByColumns = R"(static void weft_matmul_columns(
     const float *const x = a + i * p->a_row;
     int32_t j = 0;
     for (; j + 4 <= p->n; j += 4) {
+      if (p->a_col == 1 && p->b_row == 1) {
+        weft_four_dots_f32(x, b + j * p->b_col, p->b_col, p->k, c + i * p->c_row + j);
+        continue;
+      }
       const float *const y0 = b + j * p->b_col, *const y1 = y0 + p->b_col;
       const float *const y2 = y1 + p->b_col, *const y3 = y2 + p->b_col;
       float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -100,6 +105,11 @@ Status emit_matmul(Call& call) {
   const int64_t n = is_column ? 1 : b.shape[b.shape.rank() - 1];
   const bool by_rows = b.col == 1 && n > 1;
   source.define("weft_matmul", kMatmul);
+  if (by_rows) {
+    define_add_row(source);
+  } else {
+    define_four_dots(source);
+  }
   source.define(by_rows ? "weft_matmul_rows" : "weft_matmul_columns",
                 by_rows ? kByRows : kByColumns);
   // Leading axes broadcast.

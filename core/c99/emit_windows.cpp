@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "c99/emitter.h"
+#include "c99/float_rows.h"
 #include "c99/windows.h"
 #include "ops/convolution_problem.h"
 #include "ops/pooling_problem.h"
@@ -35,12 +36,12 @@ static void weft_convolution_f32(
               int32_t begin = 0, end = p->out_width;
               while (begin < end && begin * p->stride_width + left < 0) ++begin;
               while (end > begin && (end - 1) * p->stride_width + left >= p->in_width) --end;
+              if (begin == end) continue;
               if (p->stride_width == 1) {
-                for (int32_t ox = begin; ox < end; ++ox)
-                  y[ox] = weft_fma_f32(factor, row[ox + left], y[ox]);
+                weft_add_row_f32(y + begin, row + begin + left, factor, end - begin);
               } else {
-                for (int32_t ox = begin; ox < end; ++ox)
-                  y[ox] = weft_fma_f32(factor, row[ox * p->stride_width + left], y[ox]);
+                const float *const from = row + begin * p->stride_width + left;
+                weft_add_apart_f32(y + begin, from, p->stride_width, factor, end - begin);
               }
             }
           }
@@ -118,6 +119,7 @@ Status emit_convolution(Call& call) {
     p.in_width = p.out_width = p.in_height * p.in_width;
     p.in_height = p.out_height = 1;
   }
+  define_add_row(call.source());
   call_convolution(call, p, "weft_convolution_f32", kConvolution);
   return {};
 }

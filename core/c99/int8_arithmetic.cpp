@@ -1,27 +1,8 @@
-// What the int8 kernels of a program share: the rescaling of sums, and the instructions of Armv7E-M
-// for two lanes of 16 bits.
+// What the int8 kernels of a program share: the rescaling of sums, and pairs of 16 bits.
 #include "c99/int8_text.h"
 
 namespace weft::c99 {
 namespace {
-
-// `naked` functions name their parameters for callers only.
-constexpr std::string_view kForms =
-    R"(/* Helium, the vectors of Armv8.1-M, and the DSP instructions of Armv7E-M, by hand: compilers find
- * none of them. */
-#if defined(__ARM_FEATURE_MVE) && !defined(WEFT_PORTABLE)
-#define WEFT_HELIUM 1
-#include <arm_mve.h>
-#else
-#define WEFT_HELIUM 0
-#endif
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && !defined(WEFT_PORTABLE)
-#define WEFT_DSP 1
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#else
-#define WEFT_DSP 0
-#endif
-)";
 
 // The double rounding of gemmlowp and TensorFlow Lite, (x * multiplier + 2^30) >> 31 and a division
 // by 2^right with halves away from zero, as in kernels/quantized.h.
@@ -101,15 +82,6 @@ std::string assembly(std::string_view listing) {
   return out;
 }
 
-void define_forms(Source& source) { source.define("weft_forms", kForms); }
-void define_without_helium(Source& source, const std::string& name, std::string_view text) {
-  define_forms(source);
-  source.define(name, "#if !WEFT_HELIUM\n" + std::string(text) + "#endif\n");
-}
-void define_for_helium(Source& source, const std::string& name, std::string_view text) {
-  define_forms(source);
-  source.define("helium " + name, "#if WEFT_HELIUM\n" + std::string(text) + "#endif\n");
-}
 void define_rescale(Source& source) { source.define("weft_rescale", kRescale); }
 void define_place(Source& source) {
   define_forms(source);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "c99/forms.h"
 #include "c99/source.h"
 
 namespace weft::c99 {
@@ -18,10 +19,6 @@ std::string replaced(std::string_view text, std::string_view name, std::string_v
 // Lines of a listing as the strings of an asm statement.
 std::string assembly(std::string_view listing);
 
-void define_forms(Source& source);  // the macros WEFT_HELIUM and WEFT_DSP
-// For where there is no Helium, and for where there is; the names may be the same.
-void define_without_helium(Source& source, const std::string& name, std::string_view text);
-void define_for_helium(Source& source, const std::string& name, std::string_view text);
 void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
 void define_place(Source& source);    // weft_place: sums with a proven bound
 void define_widen(Source& source, int distance);

@@ -6,7 +6,9 @@ import networks
 import numpy
 import pytest
 import tiny
-from weft import init, np
+import weft
+from weft import init, np, runtime
+from weft.gluon import nn
 from weft.gluon.model_zoo import vision
 
 pytestmark = pytest.mark.skipif(
@@ -116,6 +118,30 @@ def test_rows_from_a_camera_need_half_the_memory(core, tmp_path):
 def test_other_forms_give_the_same_bits(core, flags, folder):
     x = written("keyword_spotting", folder)
     assert networks.run("keyword_spotting", folder, core, x, flags).differs == 0
+
+
+def test_helium_takes_two_fifths_off_a_float_networks_instructions(tmp_path):
+    """Convolutions with and without a stride, and dense layers: the library's to rounding."""
+    net = nn.HybridSequential(
+        nn.Conv2D(6, 3, padding=1, activation="relu"),
+        nn.Conv2D(7, 3, strides=2, activation="relu"),
+        nn.Conv2D(9, 1, activation="relu"),
+        nn.Flatten(),
+        nn.Dense(30, activation="relu"),
+        nn.Dense(11),
+    )
+    net.initialize(weft.init.Xavier())
+    x = np.array(numpy.random.default_rng(0).normal(size=(1, 2, 12, 33)).astype("float32"))
+    net(x)
+    weft.export(tmp_path / "net.weft", forward=(net, x))
+    runtime.Model(tmp_path / "net.weft").write_c(tmp_path, name="net", ports_in_arena=True)
+    costs = {
+        (core, flags): networks.run("net", tmp_path, core, x.asnumpy(), flags)
+        for core, flags in (("m4", ()), ("m55", ()), ("m55", ("-DWEFT_PORTABLE",)))
+    }
+    assert not any(cost.differs for cost in costs.values())
+    plain, helium = costs["m55", ("-DWEFT_PORTABLE",)], costs["m55", ()]
+    assert helium.instructions < 0.6 * plain.instructions
 
 
 def test_instructions_are_counted_between_marks(tmp_path):
