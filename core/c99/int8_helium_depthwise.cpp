@@ -140,7 +140,7 @@ static void $name(
     const struct weft_window_i8 *p, const uint32_t *channels, const int8_t *x, int8_t *y,
     uint32_t *scratch)
 {
-  static const uint8_t order[16] = {0, 3, 6, 10, 1, 4, 7, 10, 2, 5, 8, 10, 10, 10, 10, 10};
+  static const uint8_t tap_bytes[16] = {0, 3, 6, 10, 1, 4, 7, 10, 2, 5, 8, 10, 10, 10, 10, 10};
   const int32_t step = p->channels, row = p->out_width * step;
   const int32_t columns = (p->out_width + $mask) / $places * $places * $stride + 3 - $stride;
   const int32_t room = columns - p->pad_left, count = p->width < room ? p->width : room;
@@ -149,7 +149,7 @@ static void $name(
   for (int32_t i = 0; i < 4; ++i) f.at[i] = (uint32_t)($at);
   for (int32_t channel = 0; channel < step; ++channel, channels += 5) {
     const uint32x4_t taps = vreinterpretq_u32_u8(
-        vldrbq_gather_offset_u8((const uint8_t *)(channels + 2), vldrbq_u8(order)));
+        vldrbq_gather_offset_u8((const uint8_t *)(channels + 2), vldrbq_u8(tap_bytes)));
     vstrwq_u32(f.taps[0] + 1, taps);
     vstrwq_u32(f.taps[1] + 1, vshlq_n_u32(taps, 8));
     f.bias = (int32_t)channels[0];
