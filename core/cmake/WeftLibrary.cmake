@@ -1,9 +1,12 @@
 # The object files of the core, and libweft made of them. Tests link the same object files, because
 # the library shows weft_* only.
 
-set(weft_folders base runtime kernels ops graph executor autograd model c99)
+set(weft_folders base runtime kernels encoder ops graph executor autograd model c99)
 if(WEFT_RUNTIME_ONLY)
   list(REMOVE_ITEM weft_folders autograd c99)
+endif()
+if(NOT WEFT_ENCODER)
+  list(REMOVE_ITEM weft_folders encoder)
 endif()
 
 set(weft_sources "")
@@ -28,6 +31,10 @@ else()
 endif()
 if(WEFT_OPS)
   list(FILTER weft_sources EXCLUDE REGEX "/kernels/record\\.cpp$")  # prints C99
+endif()
+
+if(WEFT_ENCODER)
+  set_property(SOURCE core/executor/chain.cpp PROPERTY COMPILE_DEFINITIONS WEFT_ENCODER=1)
 endif()
 
 # Saved plans belong to a release.
@@ -94,7 +101,7 @@ endfunction()
 # What runs once per definition, plan or file is compiled for size; the eager call, the executor's
 # loop and the kernels for speed.
 foreach(source IN LISTS weft_sources)
-  if((WEFT_OPS OR source MATCHES "/core/(base|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace")
+  if((WEFT_OPS OR source MATCHES "/core/(base|encoder|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace")
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
   endif()

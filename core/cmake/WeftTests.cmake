@@ -14,6 +14,12 @@ file(GLOB_RECURSE weft_core_test_sources CONFIGURE_DEPENDS tests/core/*.cpp)
 if(WEFT_RUNTIME_ONLY)
   list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/(autograd|c99)/|\\.training\\.cpp$")
 endif()
+if(WEFT_ENCODER)
+  set_property(SOURCE tests/core/executor/chain_test.cpp
+               PROPERTY COMPILE_DEFINITIONS WEFT_ENCODER=1)
+else()
+  list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/encoder/")
+endif()
 if(weft_core_test_sources AND weft_objects)
   add_executable(weft_core_tests ${weft_core_test_sources} ${weft_objects})
   # GCC 12 sees overlapping copies in `text + "literal"` (its bug 105651).

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 
+#include "executor/control.h"
 #include "kernels/formula_ids.h"
+#if WEFT_ENCODER
+#include "encoder/chain_encoder.h"
+#endif
 
 namespace weft::executor {
 
+using kernels::ChainAction;
 using kernels::ChainForm;
-using kernels::ChainFunction;
 using kernels::ChainInstruction;
 using kernels::ChainPlace;
+using kernels::ChainVerb;
 using kernels::FormulaId;
 
 namespace {
@@ -18,6 +23,9 @@ namespace {
 constexpr int64_t kStreamedBytes = int64_t{48} << 20;
 // Of fewer bytes, which stay in caches of cores, to fetch them ahead costs more than it gives.
 constexpr int64_t kFetchedBytes = int64_t{2} << 20;
+
+// Fewer are done before code for them is written.
+[[maybe_unused]] constexpr int64_t kEncodedElements = 1024;
 
 // Values are the externals that are read, by number, and then the results of steps.
 class Chaining {
@@ -72,9 +80,7 @@ class Chaining {
   void fetch_inputs() {
     for (int e = 0; e < static_cast<int>(code_.inputs); ++e) {
       const bool repeats = code_.loop.rows > 1 && code_.loop.row_stride[e] == 0;
-      if (value(e).uses > 0 && !is_scalar(e) && !repeats)
-        emit(kernels::chain_fetch(size_of(value(e).dtype)),
-             {{static_cast<int16_t>(e), true, false}});
+      if (value(e).uses > 0 && !is_scalar(e) && !repeats) fetch(e);
     }
   }
 
@@ -82,9 +88,14 @@ class Chaining {
   void fetch_outputs() {
     for (int e = code_.first_buffer() - static_cast<int>(code_.outputs); e < code_.first_buffer();
          ++e) {
-      emit(kernels::chain_fetch(size_of(value(e).dtype)), {{static_cast<int16_t>(e), true, false}});
+      fetch(e);
       code_.chain_reads &= ~(1u << e);
     }
+  }
+
+  void fetch(int external) {
+    emit({ChainVerb::kFetch, value(external).dtype},
+         {{static_cast<int16_t>(external), true, false}});
   }
 
   Value& value(int id) { return values_[static_cast<size_t>(id)]; }
@@ -98,9 +109,10 @@ class Chaining {
     return v.slot >= 0 || is_scalar(id) || (v.external >= 0 && size_of(v.dtype) == 4);
   }
 
-  bool emit(ChainFunction function, std::initializer_list<Source> sources = {}) {
+  bool emit(const ChainAction& action, std::initializer_list<Source> sources = {}) {
     ChainInstruction instruction;
-    instruction.function = function;
+    instruction.action = action;
+    instruction.function = kernels::chain_function(action);
     int i = 0;
     for (const Source& source : sources) {
       instruction.operand[i] = source.operand;
@@ -109,7 +121,7 @@ class Chaining {
       if (source.is_scalar) code_.chain_blocks |= 1u << source.operand;
     }
     chain().push_back(instruction);
-    return function != nullptr;
+    return instruction.function != nullptr;
   }
 
   Source source_of(int id) {
@@ -123,7 +135,7 @@ class Chaining {
     if (free_.empty()) free_.push_back(static_cast<int16_t>(slots_++));
     v.slot = free_.back();
     free_.pop_back();
-    emit(kernels::chain_store(v.dtype, ChainPlace::kSlot), {{v.slot, false, false}});
+    emit({ChainVerb::kStore, v.dtype, v.dtype, ChainPlace::kSlot}, {{v.slot, false, false}});
   }
   // Before the held block is overwritten.
   void keep_held() {
@@ -134,9 +146,10 @@ class Chaining {
     keep_held();
     held_ = id;
     const Source source = source_of(id);
-    return emit(kernels::chain_load(value(id).dtype,
-                                    source.is_array ? ChainPlace::kArray : ChainPlace::kSlot),
-                {source});
+    const DType dtype = value(id).dtype;
+    return emit(
+        {ChainVerb::kLoad, dtype, dtype, source.is_array ? ChainPlace::kArray : ChainPlace::kSlot},
+        {source});
   }
 
   // Which operand is held when the formula starts.
@@ -174,7 +187,7 @@ class Chaining {
   bool add_draw(size_t s) {
     keep_held();
     held_ = externals_ + static_cast<int>(s);
-    emit(kernels::chain_draw());
+    emit({ChainVerb::kDraw});
     chain().back().draw = code_.steps[s].in[0];
     return code_.draws.size() <= kernels::kMaxChainDraws && store(s);
   }
@@ -187,11 +200,15 @@ class Chaining {
   }
 
   DType dtype_of(size_t s) { return value(in_[s].back()).dtype; }
-  ChainFunction form(size_t s, ChainForm form) {
-    return kernels::chain_formula(code_.formulas[s], dtype_of(s), form);
+  ChainAction form(size_t s, ChainForm form) {
+    return {.verb = ChainVerb::kFormula,
+            .dtype = dtype_of(s),
+            .formula = code_.formulas[s],
+            .form = form};
   }
   bool has_form(size_t s, ChainForm which) {
-    return code_.formulas[s] != FormulaId::kCount && form(s, which) != nullptr;
+    return code_.formulas[s] != FormulaId::kCount &&
+           kernels::chain_function(form(s, which)) != nullptr;
   }
 
   static bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
@@ -203,7 +220,7 @@ class Chaining {
 
   bool apply_cast(DType from, DType to) {
     if (is_held_as_float(from) && is_held_as_float(to)) return true;
-    return emit(kernels::chain_cast(from, to));
+    return emit({ChainVerb::kCast, from, to});
   }
 
   bool apply(size_t s, size_t position, bool is_read_beside) {
@@ -213,7 +230,7 @@ class Chaining {
         is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_beside);
     if (!done) return false;
     return !is_half(out) || is_only_stored(s) || (is_cast && dtype_of(s) == out) ||
-           emit(kernels::chain_round(out));
+           emit({ChainVerb::kRound, out});
   }
 
   bool apply_formula(size_t s, size_t position, bool is_read_beside) {
@@ -247,8 +264,7 @@ class Chaining {
     const int16_t out = code_.steps[s].out;
     if (out >= externals_) return true;
     Value& v = value(held_);
-    const ChainFunction function = kernels::chain_store(v.dtype, ChainPlace::kArray);
-    emit(function, {{out, true, false}});
+    const bool is_there = emit({ChainVerb::kStore, v.dtype}, {{out, true, false}});
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
     if (code_.streams) {
@@ -257,7 +273,7 @@ class Chaining {
     } else {
       v.external = out;
     }
-    return function != nullptr;
+    return is_there;
   }
 
   TileCode& code_;
@@ -274,6 +290,7 @@ class Chaining {
 
 void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.chain.clear();
+  code.encoded = nullptr;
   code.chain_scalars = code.chain_blocks = code.chain_reads = code.chain_writes = 0;
   int64_t bytes = 0;
   for (size_t e = 0; e < externals.size(); ++e) {
@@ -291,6 +308,24 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
     return;
   }
   code.chain_operands = chaining.operands();
+}
+
+// The codes and bodies are the plan's own, made with it, and nobody has their addresses before a
+// frame is bound.
+void encode_chains([[maybe_unused]] Plan& plan) {
+#if WEFT_ENCODER
+  for (Step& step : plan.steps) {
+    if (step.code && step.code->shape.elements() >= kEncodedElements) {
+      auto& code = const_cast<TileCode&>(*step.code);
+      code.encoded = encoder::encode(code.chain);
+    }
+    if (step.control) {
+      auto& control = const_cast<ControlPlan&>(*step.control);
+      encode_chains(control.body);
+      encode_chains(control.otherwise);
+    }
+  }
+#endif
 }
 
 }  // namespace weft::executor

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "executor/chain.h"
 #include "executor/evaluate.h"
 #include "executor/program.h"
 #include "executor/rebuild.h"
@@ -21,7 +22,7 @@ struct Halves {
   Plan forward;
   Graph backward_graph;
   PlanOptions backward_options;
-  std::unique_ptr<const Plan> backward;  // consuming
+  std::unique_ptr<Plan> backward;  // consuming
   std::vector<bool> reads_input, reads_output;
 
   int64_t bytes() const {
@@ -66,7 +67,7 @@ class Halving {
     options.overwrite_residuals = true;
     if (enough > 0) options.enough = std::max<int64_t>(1, enough - halves.forward.residual_bytes);
     WEFT_ASSIGN(Plan backward, make_plan(halves.backward_graph, options));
-    halves.backward = std::make_unique<const Plan>(std::move(backward));
+    halves.backward = std::make_unique<Plan>(std::move(backward));
     return halves;
   }
 
@@ -166,6 +167,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
       halves.reads_input.begin(),
       halves.reads_input.begin() + static_cast<std::ptrdiff_t>(input_types_.size()));
   forward_ = std::move(halves.forward);
+  if (encodes_) encode_chains(*halves.backward);
   backward_graph_ = std::move(halves.backward_graph);
   backward_options_ = std::move(halves.backward_options);
   shared_arena_ = std::max(forward_.arena_bytes, halves.backward->arena_bytes);
@@ -194,6 +196,7 @@ Result<const Plan*> Compiled::backward_plan(bool consuming) {
   PlanOptions options = backward_options_;
   options.overwrite_residuals = consuming;
   WEFT_ASSIGN(Plan made, make_plan(backward_graph_, options));
+  if (encodes_) encode_chains(made);
   plan = std::make_unique<const Plan>(std::move(made));
   return plan.get();
 }

@@ -45,6 +45,7 @@ struct TileCode {
   std::vector<kernels::ChainInstruction> chain;
   uint32_t chain_scalars = 0, chain_blocks = 0, chain_reads = 0, chain_writes = 0;
   int chain_operands = 0;
+  std::shared_ptr<const void> encoded;  // machine code of the chain
   bool streams = false;
 
   int first_buffer() const { return static_cast<int>(inputs + scalars.size() + outputs); }

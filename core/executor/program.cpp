@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "executor/chain.h"
 #include "executor/evaluate.h"
 #include "executor/rebuild.h"
 #include "executor/stages.h"
@@ -331,6 +332,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   for (const graph::StatePair& state : graph.states)
     compiled->state_of_output_[static_cast<size_t>(state.output)] = state.input;
   compiled->ordinals_ = graph.ordinals;
+  compiled->encodes_ = !purpose.device && selection.enabled("encode");
   if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
     WEFT_TRY(compiled->build_inference(graph, purpose, selection));
   } else {
@@ -341,6 +343,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
                                        purpose.budget));
 #endif
   }
+  if (compiled->encodes_) encode_chains(compiled->forward_);
   // What rewrites of large graphs leave in the heap would count beside the arena.
   if (graph.nodes.size() >= kLargeGraph) trim_heap();
   compiled->planning_ =

@@ -211,6 +211,7 @@ class Compiled final : public Object {
   int64_t shared_arena_ = 0;
   bool runs_on_caller_ = false;
   bool with_gradients_ = false;
+  bool encodes_ = false;  // chains
   size_t effect_results_ = 0;
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
   std::vector<int64_t> gradient_rows_;

@@ -46,20 +46,20 @@ const ChainKernels& chain_kernels() {
   }
 }
 
-ChainFunction chain_formula(FormulaId formula, DType dtype, ChainForm form) {
-  return chain_kernels().formula(formula, dtype, form);
-}
-ChainFunction chain_cast(DType from, DType to) { return chain_kernels().cast(from, to); }
-ChainFunction chain_load(DType dtype, ChainPlace place) {
-  return chain_kernels().load(dtype, place);
-}
-ChainFunction chain_store(DType dtype, ChainPlace place) {
-  return chain_kernels().store(dtype, place);
+ChainFunction chain_function(const ChainAction& action) {
+  const ChainKernels& kernels = chain_kernels();
+  switch (action.verb) {
+    case ChainVerb::kFormula: return kernels.formula(action.formula, action.dtype, action.form);
+    case ChainVerb::kCast: return kernels.cast(action.dtype, action.to);
+    case ChainVerb::kLoad: return kernels.load(action.dtype, action.place);
+    case ChainVerb::kStore: return kernels.store(action.dtype, action.place);
+    case ChainVerb::kRound: return kernels.round(action.dtype);
+    case ChainVerb::kFetch: return kernels.fetch(element_size(action.dtype));
+    case ChainVerb::kDraw: return kernels.draw();
+  }
+  return nullptr;
 }
 ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
-ChainFunction chain_fetch(int64_t size) { return chain_kernels().fetch(size); }
-ChainFunction chain_draw() { return chain_kernels().draw(); }
-ChainFunction chain_round(DType dtype) { return chain_kernels().round(dtype); }
 bool chain_takes_scalar(DType dtype) {
   return dtype == DType::kBool || is_real_half(dtype) || element_size(dtype) == 4;
 }

@@ -36,21 +36,35 @@ enum class ChainForm : uint8_t {
 };
 enum class ChainPlace : uint8_t { kArray, kSlot };
 
+// What an instruction does.
+enum class ChainVerb : uint8_t {
+  kFormula,
+  kCast,   // to another dtype; a rounding follows one to a half
+  kLoad,   // becomes the held block
+  kStore,  // of the held block, which stays
+  kRound,  // of halves, to what a store and a load leave
+  kFetch,  // of what is read soon, into the caches
+  kDraw    // uniform numbers become the held block
+};
+struct ChainAction {
+  ChainVerb verb;
+  DType dtype = DType::kFloat32;  // of the operands, or of the array
+  DType to = DType::kFloat32;     // of a cast
+  ChainPlace place = ChainPlace::kArray;
+  FormulaId formula = {};
+  ChainForm form = ChainForm::kHeldFirst;
+};
+
 // Null where there is none: then the program runs as steps on tiles.
-ChainFunction chain_formula(FormulaId formula, DType dtype, ChainForm form);
-ChainFunction chain_cast(DType from, DType to);
-ChainFunction chain_load(DType dtype, ChainPlace place);
-ChainFunction chain_store(DType dtype, ChainPlace place);
+ChainFunction chain_function(const ChainAction& action);
 ChainFunction chain_streaming_store(DType dtype);  // to an aligned array, round the caches
-ChainFunction chain_round(DType dtype);            // of halves, to what a store and a load leave
-ChainFunction chain_fetch(int64_t size);           // of an array's elements: what is read soon
-ChainFunction chain_draw();                        // uniform numbers become the held block
 // May an element that repeats in its row be an operand?
 bool chain_takes_scalar(DType dtype);
 
 struct ChainInstruction {
   ChainFunction function = nullptr;
   ChainFunction streaming = nullptr;  // in its place where nobody reads the output soon
+  ChainAction action = {};            // what it does
   int16_t operand[2] = {-1, -1};      // operand numbers of the tile program; -1: absent
   bool is_array[2] = {false, false};  // else a slot
   int16_t draw = -1;                  // of the program's draws

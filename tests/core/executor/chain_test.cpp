@@ -3,6 +3,7 @@
 #include "executor/chain.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/run_testing.h"
@@ -10,6 +11,7 @@
 #include "executor/program.h"
 #include "graph/pipeline.h"
 #include "graph/text.h"
+#include "kernels/isa.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -119,15 +121,110 @@ Graph random_chain(unsigned seed, const Shape& shape) {
   return graph;
 }
 
-// Of the plan without further passes: how many of its steps run as chains.
-size_t chains_of(const Graph& graph) {
+// Programs of short operators, many of whose results are read late: more than there are registers.
+Graph random_short_chain(unsigned seed, const Shape& shape) {
+  std::mt19937 random(seed);
+  const auto pick = [&](size_t count) { return random() % count; };
+  Graph graph;
+  GraphBuilder b(graph);
+  const Shape row{shape[shape.rank() - 1]};
+  Shape column = shape;
+  column[shape.rank() - 1] = 1;
+  const DType kStored[] = {DType::kFloat32, DType::kBFloat16, DType::kFloat16,
+                           DType::kBool,    DType::kUInt8,    DType::kInt8,
+                           DType::kUInt16,  DType::kInt16,    DType::kInt32};
+  std::vector<Value> values, tests;
+  const auto add = [&](const Value& v) {
+    (v.dtype() == DType::kBool ? tests : values).push_back(v);
+  };
+  for (const Shape& each : {shape, shape, shape, row, column}) {
+    const Value v = b.input({kStored[pick(each == shape ? 9 : 4)], each, {}});
+    if (v.dtype() == DType::kBool) tests.push_back(v);
+    values.push_back(ops::cast(v, DType::kFloat32));
+  }
+  const auto any = [&] { return values[pick(4) ? pick(values.size()) : values.size() - 1]; };
+  const auto test = [&] {
+    return tests.empty() || pick(3) == 0 ? ops::greater(any(), any()) : tests[pick(tests.size())];
+  };
+  const char* const kPairs[] = {"add",     "subtract", "multiply", "divide",
+                                "maximum", "minimum",  "subtract", "maximum"};
+  const char* const kTests[] = {"less",          "less_equal", "greater",
+                                "greater_equal", "equal",      "not_equal"};
+  const char* const kLogic[] = {"logical_and", "logical_or"};
+  const char* const kAlone[] = {"negative", "abs", "square", "relu", "sqrt", "reciprocal", "rsqrt"};
+  const size_t length = 4 + pick(26);
+  for (size_t i = 0; i < length; ++i) switch (pick(10)) {
+      case 0:
+      case 1:
+      case 2: add(b.call(kPairs[pick(8)], {any(), any()})); break;
+      case 3: add(any() * 0.75); break;
+      case 4: add(b.call(kTests[pick(6)], {any(), any()})); break;
+      case 5: add(b.call(kLogic[pick(2)], {test(), test()})); break;
+      case 6:
+        add(pick(2) ? b.call("logical_not", {test()}) : ops::cast(any(), DType::kBool));
+        break;
+      case 7: add(ops::where(test(), any(), any())); break;
+      case 8: {
+        const DType half = pick(2) ? DType::kBFloat16 : DType::kFloat16;
+        const Value rounded = ops::cast(any(), half);
+        add(ops::cast(pick(2) ? rounded : b.call("add", {rounded, rounded}), DType::kFloat32));
+        break;
+      }
+      default: add(b.call(kAlone[pick(7)], {any()}));
+    }
+  const auto whole = [&](const Value& v) { return v.shape() == shape ? v : v + values[0]; };
+  b.output(whole(values.back()));
+  b.output(ops::cast(whole(any()), kStored[pick(3)]));
+  if (values[0].shape() == shape)
+    b.output(b.call("logical_and", {ops::greater(values[0], any()), test()}));
+  REQUIRE_MESSAGE(b.status().ok(), b.status().message());
+  return graph;
+}
+
+// Any bits, and every second time a number that is special.
+std::vector<Ref<Tensor>> special_inputs(const Graph& graph, std::mt19937& random) {
+  const float kSpecial[] = {0.0f,      -0.0f, 1.0f,   -1.5f, 2.0f,   INFINITY,
+                            -INFINITY, NAN,   1e-40f, 3e38f, -1e-3f, 0.5f};
+  std::vector<Ref<Tensor>> tensors = random_inputs(graph, random);
+  for (const Ref<Tensor>& tensor : tensors) {
+    if (tensor->dtype() == DType::kBool) continue;
+    for (int64_t i = 0; i < tensor->bytes(); ++i) tensor->data()[i] = static_cast<char>(random());
+    if (tensor->dtype() != DType::kFloat32) continue;
+    auto* const floats = reinterpret_cast<float*>(tensor->data());
+    for (int64_t i = 0; i < tensor->elements(); ++i)
+      if (random() & 1) floats[i] = kSpecial[random() % std::size(kSpecial)];
+  }
+  return tensors;
+}
+
+// Has this build an encoder, and this processor instructions that it knows?
+bool is_encoding() {
+#if defined(WEFT_ENCODER)
+  return kernels::active_isa() != kernels::Isa::kGeneric;
+#else
+  return false;
+#endif
+}
+
+executor::Plan plan_of(const Graph& graph) {
   const Graph fused = graph::run_passes(graph, graph::Stage::kAfterSplit, {}, {}).take();
   executor::PlanOptions options;
   options.threads = 1;
-  const executor::Plan plan = executor::make_plan(fused, options).take();
+  return executor::make_plan(fused, options).take();
+}
+// Of the plan without further passes: how many of its steps run as chains.
+size_t chains_of(const Graph& graph) {
+  const executor::Plan plan = plan_of(graph);
   return static_cast<size_t>(std::ranges::count_if(plan.steps, [](const executor::Step& step) {
     return step.code && !step.code->chain.empty();
   }));
+}
+// And have machine code.
+size_t encoded_of(const Graph& graph) {
+  executor::Plan plan = plan_of(graph);
+  executor::encode_chains(plan);
+  return static_cast<size_t>(std::ranges::count_if(
+      plan.steps, [](const executor::Step& step) { return step.code && step.code->encoded; }));
 }
 
 }  // namespace
@@ -141,14 +238,33 @@ TEST_CASE("a chain gives the bits of its operators one by one") {
     const auto inputs = random_inputs(graph, random);
     const auto expected = executor::evaluate(graph, inputs, 7, 3);
     REQUIRE_MESSAGE(expected.ok(), expected.status().message());
-    const auto got = run(graph, inputs);
-    for (size_t i = 0; i < got.size(); ++i)
-      CHECK_MESSAGE(same_values(*got[i], *expected.value()[i]), "seed " << seed << " output " << i
-                                                                        << "\n"
-                                                                        << graph::print(graph));
+    for (const char* const passes : {"", "-encode"}) {
+      const auto got = run(graph, inputs, passes);
+      for (size_t i = 0; i < got.size(); ++i)
+        CHECK_MESSAGE(same_values(*got[i], *expected.value()[i]),
+                      "seed " << seed << " output " << i << " passes " << passes << "\n"
+                              << graph::print(graph));
+    }
     chains += chains_of(graph);
   }
   CHECK(chains > 150);
+}
+
+TEST_CASE("machine code of a chain gives the chain's bits") {
+  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {9, 128}, {40, 1100}};
+  std::mt19937 random(1);
+  size_t encoded = 0;
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    const Graph graph = random_short_chain(seed, shapes[seed % std::size(shapes)]);
+    const auto inputs = special_inputs(graph, random);
+    const auto expected = run(graph, inputs, "-encode");
+    const auto got = run(graph, inputs, "");
+    for (size_t i = 0; i < got.size(); ++i)
+      CHECK_MESSAGE(same_values(*got[i], *expected[i]), "seed " << seed << " output " << i << "\n"
+                                                                << graph::print(graph));
+    encoded += encoded_of(graph);
+  }
+  if (is_encoding()) CHECK(encoded > 300);
 }
 
 TEST_CASE("a chain that writes round the caches writes the same") {

@@ -1,0 +1,265 @@
+// Formulas and conversions: the instructions that compilers make of kernels/formulas, in the same
+// order, so that the bits are the same.
+#include <bit>
+
+#include "encoder/opcodes_impl.h"
+#include "encoder/run_impl.h"
+#include "kernels/formula_ids.h"
+
+namespace weft::encoder {
+
+using kernels::ChainAction;
+using kernels::ChainForm;
+using kernels::ChainInstruction;
+using kernels::ChainPlace;
+using kernels::ChainVerb;
+using kernels::FormulaId;
+
+namespace {
+
+constexpr uint32_t kSign = 0x80000000u;
+constexpr uint32_t kOne = std::bit_cast<uint32_t>(1.0f);
+
+bool is_held_as_float(DType dtype) {
+  return dtype == DType::kFloat32 || dtype == DType::kFloat16 || dtype == DType::kBFloat16;
+}
+// Integers whose lanes are int32.
+bool is_held_as_int(DType dtype) {
+  return dtype == DType::kInt32 || dtype == DType::kInt16 || dtype == DType::kInt8 ||
+         dtype == DType::kUInt16 || dtype == DType::kUInt8;
+}
+
+bool is_encodable_formula(const ChainAction& action) {
+  switch (action.formula) {
+    case FormulaId::kAdd:
+    case FormulaId::kSubtract:
+    case FormulaId::kMultiply:
+    case FormulaId::kDivide:
+    case FormulaId::kMaximum:
+    case FormulaId::kMinimum:
+    case FormulaId::kLess:
+    case FormulaId::kLessEqual:
+    case FormulaId::kGreater:
+    case FormulaId::kGreaterEqual:
+    case FormulaId::kEqual:
+    case FormulaId::kNotEqual:
+    case FormulaId::kNegative:
+    case FormulaId::kAbsolute:
+    case FormulaId::kSquare:
+    case FormulaId::kRelu:
+    case FormulaId::kSqrt:
+    case FormulaId::kReciprocal:
+    case FormulaId::kRsqrt: return is_held_as_float(action.dtype);
+    case FormulaId::kWhere: return is_held_as_float(action.dtype) || action.dtype == DType::kInt32;
+    case FormulaId::kLogicalAnd:
+    case FormulaId::kLogicalOr:
+    case FormulaId::kLogicalNot: return action.dtype == DType::kBool;
+    default: return false;
+  }
+}
+
+bool is_encodable_cast(const ChainAction& action) {
+  const bool to_number = is_held_as_float(action.to) || action.to == DType::kInt32;
+  if (action.dtype == DType::kBool) return to_number;
+  if (is_held_as_int(action.dtype)) return to_number;
+  return is_held_as_float(action.dtype) && action.to == DType::kBool;
+}
+
+uint8_t predicate_of(FormulaId formula) {
+  switch (formula) {
+    case FormulaId::kLess: return kIsLess;
+    case FormulaId::kLessEqual: return kIsLessEqual;
+    case FormulaId::kGreater: return kIsGreater;
+    case FormulaId::kGreaterEqual: return kIsGreaterEqual;
+    case FormulaId::kEqual: return kIsEqual;
+    default: return kIsNotEqual;
+  }
+}
+
+}  // namespace
+
+bool is_encodable(const ChainInstruction& instruction, bool is_wide) {
+  const ChainAction& action = instruction.action;
+  switch (action.verb) {
+    case ChainVerb::kFormula: return is_encodable_formula(action);
+    case ChainVerb::kCast: return is_encodable_cast(action);
+    case ChainVerb::kLoad:
+    case ChainVerb::kRound:
+    case ChainVerb::kFetch: return true;
+    case ChainVerb::kStore:
+      // Whether a store goes round the caches is known when the chain gets its addresses.
+      if (action.place == ChainPlace::kSlot) return true;
+      if (instruction.streaming) return false;
+      return is_held_as_float(action.dtype) || action.dtype == DType::kInt32 ||
+             (action.dtype == DType::kBool && is_wide);
+    case ChainVerb::kDraw: return false;
+  }
+  return false;
+}
+
+void Run::apply(Opcode op, const Place& a, const Place& b) {
+  const int first = in_register(a);
+  const Value to = registers_->take();
+  to_.vector(op, to.number, first, b);
+  hold(to);
+}
+
+void Run::formula(const ChainInstruction& instruction) {
+  const ChainAction& action = instruction.action;
+  if (action.formula == FormulaId::kWhere) return where(instruction);
+  const Place held = Place::reg(lanes_of(held_));
+  if (instruction.operand[0] < 0)
+    return action.form == ChainForm::kHeldHeld ? binary(action, held, held) : unary(action.formula);
+  const Place other = operand(instruction, 0);
+  const bool is_first = action.form <= ChainForm::kHeldScalar;
+  binary(action, is_first ? held : other, is_first ? other : held);
+}
+
+void Run::unary(FormulaId formula) {
+  const Place held = Place::reg(held_.number);
+  switch (formula) {
+    case FormulaId::kNegative: return apply(kXor, held, to_.constant(kSign));
+    case FormulaId::kAbsolute: return apply(kAnd, held, to_.constant(~kSign));
+    case FormulaId::kSquare: return apply(kMultiplyFloats, held, held);
+    case FormulaId::kLogicalNot: return apply(kXor, held, to_.constant(~0u));
+    case FormulaId::kReciprocal: return apply(kDivideFloats, to_.constant(kOne), held);
+    case FormulaId::kSqrt:
+    case FormulaId::kRsqrt: {
+      const Value root = registers_->take();
+      to_.vector(kSquareRoot, root.number, 0, held);
+      hold(root);
+      if (formula == FormulaId::kRsqrt)
+        apply(kDivideFloats, to_.constant(kOne), Place::reg(root.number));
+      return;
+    }
+    default: {  // relu
+      const Value to = registers_->take();
+      const Value test = is_wide_ ? temporary_mask() : temporary();
+      to_.vector(kCompare, test.number, held.number, to_.constant(0), kIsNotLess);
+      if (is_wide_)
+        to_.vector(kMove, to.number, 0, held, {test.number, true});
+      else
+        to_.vector(kAnd, to.number, test.number, held);
+      hold(to);
+    }
+  }
+}
+
+void Run::binary(const ChainAction& action, const Place& a, const Place& b) {
+  switch (action.formula) {
+    // Either order but for which of two NaNs is handed on.
+    case FormulaId::kAdd:
+      return a.kind == Place::kRegister ? apply(kAddFloats, a, b) : apply(kAddFloats, b, a);
+    case FormulaId::kMultiply:
+      return a.kind == Place::kRegister ? apply(kMultiplyFloats, a, b)
+                                        : apply(kMultiplyFloats, b, a);
+    case FormulaId::kSubtract: return apply(kSubtractFloats, a, b);
+    case FormulaId::kDivide: return apply(kDivideFloats, a, b);
+    case FormulaId::kMaximum: return extreme(kMaximum, a, b);
+    case FormulaId::kMinimum: return extreme(kMinimum, a, b);
+    case FormulaId::kLogicalAnd: return apply(kAnd, a, b);
+    case FormulaId::kLogicalOr: return apply(kOr, a, b);
+    default: return compare(predicate_of(action.formula), a, b);
+  }
+}
+
+void Run::compare(uint8_t predicate, const Place& a, const Place& b) {
+  const int first = in_register(a);
+  const Value to = is_wide_ ? registers_->take_mask() : registers_->take();
+  to_.vector(kCompare, to.number, first, b, predicate);
+  hold(to);
+}
+
+// The instruction hands on the second operand of NaNs; a NaN that comes first is put in place.
+void Run::extreme(Opcode op, const Place& a, const Place& b) {
+  const int first = in_register(a);
+  const Value to = registers_->take();
+  to_.vector(op, to.number, first, b);
+  const Value test = is_wide_ ? temporary_mask() : temporary();
+  to_.vector(kCompare, test.number, first, Place::reg(first), kIsUnordered);
+  if (is_wide_)
+    to_.vector(kMove, to.number, 0, Place::reg(first), {test.number, false});
+  else
+    to_.vector(kSelect, to.number, to.number, Place::reg(first),
+               static_cast<uint8_t>(test.number << 4));
+  hold(to);
+}
+
+void Run::where(const ChainInstruction& instruction) {
+  // Which operands the others are, by the one that is held.
+  const int held =
+      static_cast<int>(instruction.action.form) - static_cast<int>(ChainForm::kHeldFirst);
+  Value condition = held_;
+  Place places[3];
+  for (int i = 0, which = 0; i < 3; ++i) {
+    if (i == held) {
+      if (i > 0 || !held_.is_mask) places[i] = Place::reg(lanes_of(held_));
+      continue;
+    }
+    const Value known = known_[static_cast<size_t>(instruction.operand[which])];
+    if (i == 0) condition = known;
+    if (i > 0 || !known.is_mask) places[i] = operand(instruction, which);
+    ++which;
+  }
+  const int other = in_register(places[2]);
+  const Value to = registers_->take();
+  if (is_wide_) {
+    const int mask = mask_of(condition, places[0]);
+    to_.vector(kBlend, to.number, other, places[1], {mask, false});
+  } else {
+    const int mask = in_register(places[0]);
+    to_.vector(kSelect, to.number, other, places[1], static_cast<uint8_t>(mask << 4));
+  }
+  hold(to);
+}
+
+void Run::cast(const ChainAction& action) {
+  if (is_held_as_float(action.dtype))  // to bool
+    return compare(kIsNotEqual, Place::reg(lanes_of(held_)), to_.constant(0));
+  if (action.dtype == DType::kBool) {
+    const Place one = to_.constant(action.to == DType::kInt32 ? 1 : kOne);
+    if (!held_.is_mask) return apply(kAnd, Place::reg(held_.number), one);
+    const Value lanes = registers_->take();
+    to_.vector(kLoad, lanes.number, 0, one, {held_.number, true});
+    return hold(lanes);
+  }
+  if (action.to == DType::kInt32) return;
+  const Value to = registers_->take();
+  to_.vector(kToFloat, to.number, 0, Place::reg(held_.number));
+  hold(to);
+}
+
+// What a store and a load leave of a half.
+void Run::round(DType dtype) {
+  const Value to = registers_->take();
+  const int from = held_.number;
+  if (dtype == DType::kFloat16) {
+    const int narrow = temporary().number;
+    to_.vector(kStoreFloat16, from, 0, Place::reg(narrow), 0);
+    to_.vector(kWidenFloat16, to.number, 0, Place::reg(narrow));
+  } else {
+    to_bfloat16(to.number, from);
+    to_.vector(kShift, kShiftLeft, to.number, Place::reg(to.number), 16);
+  }
+  hold(to);
+}
+
+// store_bfloat16 of kernels/simd_memory.h.
+void Run::to_bfloat16(int to, int from) {
+  const int high = temporary().number;
+  to_.vector(kShift, kShiftRight, high, Place::reg(from), 16);
+  to_.vector(kAnd, to, high, to_.constant(1));
+  to_.vector(kAddInts, to, to, Place::reg(from));
+  to_.vector(kAddInts, to, to, to_.constant(0x7fff));
+  to_.vector(kShift, kShiftRight, to, Place::reg(to), 16);
+  const Value test = is_wide_ ? temporary_mask() : temporary();
+  to_.vector(kCompare, test.number, from, Place::reg(from), kIsUnordered);
+  if (is_wide_) {
+    to_.vector(kOr, to, high, to_.constant(0x40), {test.number, false});
+  } else {
+    to_.vector(kOr, high, high, to_.constant(0x40));
+    to_.vector(kSelect, to, to, Place::reg(high), static_cast<uint8_t>(test.number << 4));
+  }
+}
+
+}  // namespace weft::encoder
