@@ -9,15 +9,38 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "encoder/assembler.h"
 #include "encoder/executable.h"
 #include "kernels/chain.h"
 
 namespace weft::encoder {
 
-// Gives the first instruction of each run of a chain its new function, which lives as long as the
-// result. Null, and nothing changes, where there is no run, where active_isa() is another than
-// AVX2 and AVX-512, and where the system gives no executable memory.
-std::shared_ptr<const Executable> encode(std::span<kernels::ChainInstruction> chain);
+// For all chains of a plan: those that do the same share their code.
+class ChainEncoder {
+ public:
+  ChainEncoder();
+  // Does the active instruction set have an encoding?
+  static bool is_here();
+
+  // Writes the runs of a chain, which has to stay until the end; false where it has none.
+  bool add(std::span<kernels::ChainInstruction> chain);
+  // Gives the first instruction of each run its new function, which lives as long as the result.
+  // Null, and nothing changes, where the system gives no executable memory.
+  std::shared_ptr<const Executable> finish();
+
+ private:
+  struct Function {
+    size_t instruction, offset;
+  };
+  struct Written {
+    std::span<kernels::ChainInstruction> chain;
+    std::vector<Function> functions;
+  };
+
+  Assembler code_;
+  std::vector<Written> chains_;
+};
 
 }  // namespace weft::encoder

@@ -286,6 +286,24 @@ class Chaining {
   int held_ = -1;
 };
 
+#if WEFT_ENCODER
+// The codes and bodies are the plan's own, made with it, and nobody has their addresses before a
+// frame is bound.
+void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode*>& encoded) {
+  for (Step& step : plan.steps) {
+    if (step.code && step.code->shape.elements() >= kEncodedElements) {
+      auto& code = const_cast<TileCode&>(*step.code);
+      if (encoder.add(code.chain)) encoded.push_back(&code);
+    }
+    if (step.control) {
+      auto& control = const_cast<ControlPlan&>(*step.control);
+      add_chains(control.body, encoder, encoded);
+      add_chains(control.otherwise, encoder, encoded);
+    }
+  }
+}
+#endif
+
 }  // namespace
 
 void set_chain(TileCode& code, std::span<const TensorView> externals) {
@@ -310,21 +328,14 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.chain_operands = chaining.operands();
 }
 
-// The codes and bodies are the plan's own, made with it, and nobody has their addresses before a
-// frame is bound.
 void encode_chains([[maybe_unused]] Plan& plan) {
 #if WEFT_ENCODER
-  for (Step& step : plan.steps) {
-    if (step.code && step.code->shape.elements() >= kEncodedElements) {
-      auto& code = const_cast<TileCode&>(*step.code);
-      code.encoded = encoder::encode(code.chain);
-    }
-    if (step.control) {
-      auto& control = const_cast<ControlPlan&>(*step.control);
-      encode_chains(control.body);
-      encode_chains(control.otherwise);
-    }
-  }
+  if (!encoder::ChainEncoder::is_here()) return;
+  encoder::ChainEncoder encoder;
+  std::vector<TileCode*> encoded;
+  add_chains(plan, encoder, encoded);
+  const std::shared_ptr<const encoder::Executable> executable = encoder.finish();
+  for (TileCode* const code : encoded) code->encoded = executable;
 #endif
 }
 
