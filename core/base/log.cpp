@@ -56,6 +56,9 @@ void set_log(LogLevel least, LogSink sink, void* context) {
 }
 
 bool logs(LogLevel level) {
+#if WEFT_HAS_SOME_OPERATORS  // small: no texts but of what is wrong
+  if (level < LogLevel::kWarning) return false;
+#endif
   int32_t least = target.least.load(std::memory_order_relaxed);
   if (least == kUnread) least = read_environment();
   return static_cast<int32_t>(level) >= least;

@@ -99,11 +99,29 @@ function(weft_core_target target)
 endfunction()
 
 # What runs once per definition, plan or file is compiled for size; the eager call, the executor's
-# loop and the kernels for speed.
+# loop and the kernels for speed. A library of some operators is to be small: there all but the
+# kernels is, and the shared library is optimised as a whole when it is linked, which also drops the
+# texts and functions that are handed to what keeps none of them. The archive is not: who links it
+# may have another release of the compiler.
+set(weft_small -Os)
+set(weft_link_time OFF)
+if(WEFT_OPS AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-Oz WEFT_HAS_OZ)
+  if(WEFT_HAS_OZ)
+    set(weft_small -Oz)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND weft_small -fno-inline-functions-called-once)
+    if(BUILD_SHARED_LIBS AND NOT WEFT_SANITIZE)
+      set(weft_link_time ON)
+    endif()
+  endif()
+endif()
 foreach(source IN LISTS weft_sources)
   if((WEFT_OPS OR source MATCHES "/core/(base|encoder|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|pla|pro|des|low|pac)|/trace")
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
-    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -Os)
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_small})
   endif()
 endforeach()
 
@@ -112,6 +130,9 @@ if(weft_sources)
   add_library(weft_core OBJECT ${weft_sources})
   weft_core_target(weft_core)
   target_compile_definitions(weft_core PRIVATE WEFT_BUILDING_LIBRARY=1)
+  if(weft_link_time)
+    target_compile_options(weft_core PRIVATE -flto -ffat-lto-objects)
+  endif()
   list(APPEND weft_objects $<TARGET_OBJECTS:weft_core>)
 endif()
 
@@ -154,6 +175,11 @@ if(weft_objects)
         OUTPUT_NAME weft
         LINKER_LANGUAGE CXX
         ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/lib")
+      if(weft_link_time)
+        add_custom_command(TARGET weft_static POST_BUILD VERBATIM
+          COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
+                  "$<TARGET_FILE:weft_static>")
+      endif()
       install(TARGETS weft_static ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
     endif()
     set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/core/cmake/weft.map")
@@ -165,6 +191,10 @@ if(weft_objects)
     set_property(TARGET weft APPEND PROPERTY LINK_DEPENDS "${version_script}")
     if(NOT WEFT_SANITIZE)
       target_link_options(weft PRIVATE -Wl,--no-undefined)
+    endif()
+    if(weft_link_time)
+      # Code and read-only data need no pages of their own in a file that is to be small.
+      target_link_options(weft PRIVATE -flto=auto -Wl,-z,noseparate-code)
     endif()
   else()
     target_link_libraries(weft PUBLIC Threads::Threads ${CMAKE_DL_LIBS})

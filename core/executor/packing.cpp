@@ -233,8 +233,11 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
 Packing pack_once(std::span<Buffer> buffers) {
   std::vector<Buffer*> placed;
   for (Buffer& buffer : buffers) placed.push_back(&buffer);
-  std::ranges::stable_sort(placed,
-                           [](const Buffer* a, const Buffer* b) { return a->bytes > b->bytes; });
+  const auto comes_before = [](const Buffer* a, const Buffer* b) {
+    return a->bytes != b->bytes ? a->bytes > b->bytes : a < b;
+  };
+  std::ranges::make_heap(placed, comes_before);
+  std::ranges::sort_heap(placed, comes_before);
   int64_t top = 0;
   for (size_t i = 0; i < placed.size(); ++i) {
     Buffer& own = *placed[i];

@@ -191,8 +191,9 @@ class Placement {
   void note_ports();
   bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
   Status place_all();
-  template <class Pack>
-  Status pack_arena(const Pack& pack_buffers);
+  Status pack_arena(const SavedPlan* saved);  // null: places are searched for
+  Result<Packing> pack_buffers(std::span<Buffer> buffers, int64_t bound,
+                               const SavedPlan* saved) const;
   void move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
                          const std::vector<bool>& is_scratch);
   void add_reuses(const PendingStep& step, OrderStep& to) const;

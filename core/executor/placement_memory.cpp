@@ -223,10 +223,17 @@ int64_t Placement::alignment() const {
   return options_.target ? options_.target->alignment : static_cast<int64_t>(kAlignment);
 }
 
-// `pack_buffers` gives offsets to buffers. It aligns to kAlignment: for a finer alignment bytes are
-// counted in units of that.
-template <class Pack>
-Status Placement::pack_arena(const Pack& pack_buffers) {
+Result<Packing> Placement::pack_buffers(std::span<Buffer> buffers, int64_t bound,
+                                        const SavedPlan* saved) const {
+  if (!saved) return pack(buffers, bound);
+  std::vector<std::string> names;
+  for (const PendingStep& step : steps) names.push_back(step.name);
+  WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
+  return Packing{saved->arena_bytes, saved->arena_bytes == bound};
+}
+
+// Packing aligns to kAlignment: for a finer alignment bytes are counted in units of that.
+Status Placement::pack_arena(const SavedPlan* saved) {
   const auto unit = static_cast<int64_t>(kAlignment);
   std::vector<Buffer> buffers;
   std::vector<int32_t> owners;
@@ -247,7 +254,7 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
   group_bytes.assign(groups_.size(), 0);
   const int64_t bound = live_bytes(buffers, lanes, group_bytes);
   lower_bound = bound / unit * alignment();
-  WEFT_ASSIGN(const Packing packing, pack_buffers(std::span<Buffer>(buffers), bound));
+  WEFT_ASSIGN(const Packing packing, pack_buffers(buffers, bound, saved));
   arena_bytes = packing.bytes / unit * alignment();
   arena_proven = packing.proven;
   for (size_t i = 0; i < buffers.size(); ++i) {
@@ -262,20 +269,12 @@ Status Placement::pack_arena(const Pack& pack_buffers) {
 
 Status Placement::run() {
   WEFT_TRY(place_all());
-  return pack_arena([](std::span<Buffer> buffers, int64_t bound) -> Result<Packing> {
-    return pack(buffers, bound);
-  });
+  return pack_arena(nullptr);
 }
 
 Status Placement::run_as(const SavedPlan* saved) {
   WEFT_TRY(place_all());
-  if (!saved) return {};
-  std::vector<std::string> names;
-  for (const PendingStep& step : steps) names.push_back(step.name);
-  return pack_arena([&](std::span<Buffer> buffers, int64_t bound) -> Result<Packing> {
-    WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
-    return Packing{saved->arena_bytes, saved->arena_bytes == bound};
-  });
+  return saved ? pack_arena(saved) : Status();
 }
 
 }  // namespace weft::executor

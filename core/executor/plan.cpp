@@ -370,7 +370,7 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
     decided.groups.clear();
   }
   WEFT_TRY(decide(graph, decided));
-  if (saved->notes)
+  if (WEFT_KEEPS_passes && saved->notes)
     note(own, decided);
   else if (!known)
     log(LogLevel::kInfo, saved->where, ": no saved plan is used: there is none of this graph");

@@ -262,9 +262,7 @@ Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
 
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
-  if (purpose.is_ready) return build_ready(graph, purpose);
-  if constexpr (!WEFT_KEEPS_passes)
-    return errors::unsupported("plan", "this build of Weft runs packed files only (WEFT_OPS)");
+  if (purpose.is_ready || !WEFT_KEEPS_passes) return build_ready(graph, purpose);
   ops::note_use("passes");
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
   const graph::PassContext context{fold_node, purpose.settled, prepares};
@@ -322,7 +320,9 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   // Fused regions are tile programs, and channel blocks a layout, that the CPU has; which half
   // dtypes gain is said of its kernels.
   const graph::PassSelection selection =
-      purpose.device ? graph::PassSelection(given.text() + ",-fuse,-block,-mixed") : given;
+      WEFT_KEEPS_devices && purpose.device
+          ? graph::PassSelection(given.text() + ",-fuse,-block,-mixed")
+          : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();
   compiled->input_types_ = graph.input_types();
@@ -422,7 +422,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
-  const std::vector<Ref<Preparation>> known = preparations();
+  const auto known = WEFT_KEEPS_passes ? preparations() : std::vector<Ref<Preparation>>();
   const auto settled = device ? std::vector<bool>() : settled_;
   const auto prepares = device ? Prepare::kNo : prepare;
   const bool takes_saved =

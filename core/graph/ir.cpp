@@ -70,12 +70,14 @@ const Node* Graph::producer(ValueId id) const {
 
 std::vector<TensorType> Graph::input_types() const {
   std::vector<TensorType> types;
+  types.reserve(inputs.size());
   for (ValueId id : inputs) types.push_back(type(id));
   return types;
 }
 
 std::vector<TensorType> Graph::output_types() const {
   std::vector<TensorType> types;
+  types.reserve(outputs.size());
   for (ValueId id : outputs) types.push_back(type(id));
   return types;
 }

@@ -63,6 +63,7 @@ void for_each_switch(std::string_view rest, const Use& use) {
 
 // The environment's switches; what is none is told once.
 std::string read_environment() {
+  if constexpr (!WEFT_KEEPS_passes) return {};
   const char* given = std::getenv("WEFT_PASSES");
   const std::string switches = given ? given : "";
   static std::once_flag told;

@@ -1,5 +1,9 @@
 #include "kernels/isa.h"
 
+#if WEFT_WITH_AVX2 || WEFT_WITH_AVX512
+#include <cpuid.h>
+#endif
+
 #include <cstdlib>
 
 #include "base/log.h"
@@ -9,15 +13,35 @@ namespace weft::kernels {
 namespace {
 
 #if WEFT_WITH_AVX2 || WEFT_WITH_AVX512
+// What the processor has and the operating system saves. __builtin_cpu_supports() would bring 5 KB
+// of tables of every processor's features.
+struct Features {
+  unsigned leaf1 = 0, leaf7 = 0;  // ecx of leaf 1, ebx of leaf 7
+  unsigned saved = 0;             // the register sets that are enabled: XCR0
+
+  Features() {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return;
+    leaf1 = c;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) leaf7 = b;
+    if (leaf1 & bit_OSXSAVE) __asm__("xgetbv" : "=a"(saved), "=d"(d) : "c"(0));
+  }
+};
+
 bool processor_has_avx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("f16c");
+  constexpr unsigned kLeaf1 = bit_AVX | bit_FMA | bit_F16C, kSaved = 0x6;  // xmm, ymm
+  const Features has;
+  return (has.leaf1 & kLeaf1) == kLeaf1 && (has.leaf7 & bit_AVX2) && (has.saved & kSaved) == kSaved;
 }
+#if WEFT_WITH_AVX512
 bool processor_has_avx512() {
-  return processor_has_avx2() && __builtin_cpu_supports("avx512f") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd");
+  constexpr unsigned kLeaf7 =
+      bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ | bit_AVX512CD;
+  constexpr unsigned kSaved = 0xe6;  // also masks, zmm
+  const Features has;
+  return processor_has_avx2() && (has.leaf7 & kLeaf7) == kLeaf7 && (has.saved & kSaved) == kSaved;
 }
+#endif
 #endif
 
 bool is_here(Isa isa) {

@@ -139,6 +139,7 @@ Status Context::bind_captures() {
     }
     inputs_.push_back(memory);
   }
+  if constexpr (!WEFT_KEEPS_passes) return {};  // a packed file has what would be prepared
   return bind_prepared();
 }
 
@@ -263,7 +264,7 @@ Status Context::run() {
   states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
   if constexpr (WEFT_KEEPS_sizes)
     if (runs_->program->stages()) return run_stages(first);
-  if (prepares_each_run_) WEFT_TRY(run_preparation());
+  if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
   take_new_states();
   has_run_ = true;

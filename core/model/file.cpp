@@ -11,6 +11,7 @@
 #include "model/idle_contexts_impl.h"
 #include "model/packed.h"
 #include "model/saved_plans.h"
+#include "runtime/heap.h"
 #include "weft_parts.h"
 
 namespace weft::model {
@@ -31,6 +32,10 @@ class EntryReader {
     WEFT_TRY(read_tensors(json_, "captures", entry_.captures));
     WEFT_TRY(read_ready());
     if (!kHasTraced && entry_.ready.program) return std::move(entry_);
+    if constexpr (!WEFT_KEEPS_passes)
+      return errors::unsupported(where_,
+                                 "it is not packed by this release of Weft; this build was ",
+                                 "made for packed files only (WEFT_OPS), see `weft pack`");
     WEFT_TRY(read_traced());
     return std::move(entry_);
   }
@@ -81,6 +86,8 @@ class EntryReader {
   Result<graph::Graph> read_graph(const std::string& where, const Json& json,
                                   std::span<const int32_t> captures, Form form) {
     graph::Graph graph;
+    graph.values.reserve(entry_.inputs.size() + captures.size());
+    graph.inputs.reserve(entry_.inputs.size() + captures.size());
     for (const Port& port : entry_.inputs) graph.add_input(port.type, port.name);
     for (const int32_t index : captures) {
       const Tensor& tensor = *archive_.tensors[static_cast<size_t>(index)].tensor;
@@ -96,6 +103,8 @@ class EntryReader {
     if (!body.ok()) return errors::io(where, "its graph: ", body.status().message());
     WEFT_TRY(decode_graph(where, body.value(), graph, form));
     WEFT_TRY(check_outputs(graph));
+    graph.values.shrink_to_fit();  // it lives as long as the model
+    graph.nodes.shrink_to_fit();
     return graph;
   }
 
@@ -290,6 +299,9 @@ Model::~Model() = default;
 Result<Ref<Model>> Model::load(const std::string& path) {
   WEFT_ASSIGN(Archive archive, read_archive(path));
   WEFT_ASSIGN(Ref<Model> model, from_archive(std::move(archive)));
+#if defined(WEFT_RUNTIME_ONLY)
+  trim_heap();  // of the file's texts
+#endif
   log(LogLevel::kInfo, "model: loaded `", path, "`: ", model->entries().size(), " entries over ",
       model->tensors().size(), " arrays");
   return model;
@@ -335,6 +347,9 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
   for (const NamedTensor& named : model->archive_.tensors)
     model->loaded_.emplace_back(named.tensor->box().storage());
   model->text_ = describe(*model);
+#if WEFT_HAS_SOME_OPERATORS  // nothing there writes the file again
+  std::erase_if(model->archive_.metadata, [](const auto& entry) { return entry.first == "weft"; });
+#endif
   return model;
 }
 

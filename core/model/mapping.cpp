@@ -50,6 +50,11 @@ Mapping::~Mapping() {
   if (owned_ && data_) ::munmap(data_, bytes_);
 }
 
+void Mapping::forget_first(size_t bytes) const {
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  if (owned_ && bytes >= page) ::madvise(data_, bytes / page * page, MADV_DONTNEED);
+}
+
 Result<Ref<Storage>> Mapping::storage(size_t offset, int64_t bytes) {
   if (owned_) return Storage::adopt_mapped(data_ + offset, bytes, *this);
   Result<Ref<Storage>> storage = Storage::adopt(data_ + offset, bytes, this, [](void* mapping) {

@@ -18,6 +18,8 @@ class Mapping final : public Object {
 
   const char* data() const { return data_; }
   size_t bytes() const { return bytes_; }
+  // Of the first bytes: will hardly be read again, so that the pages need not stay.
+  void forget_first(size_t bytes) const;
   bool writable() const { return owned_; }
 
   Result<Ref<Storage>> storage(size_t offset, int64_t bytes);

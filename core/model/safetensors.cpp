@@ -90,20 +90,26 @@ Result<Metadata> read_metadata(const Json& json) {
   return metadata;
 }
 
-// Data without gaps and overlaps, as the format asks for: nothing can hide between tensors.
-Status check_extents(std::vector<Extent>& extents, uint64_t data_bytes) {
-  std::ranges::stable_sort(extents, [](const Extent& a, const Extent& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+// As they lie in the file: data without gaps and overlaps, as the format asks for, so that nothing
+// can hide between tensors.
+Result<std::vector<const Extent*>> in_order(std::span<const Extent> extents, uint64_t data_bytes) {
+  std::vector<const Extent*> order;
+  for (const Extent& extent : extents) order.push_back(&extent);
+  const auto comes_before = [](const Extent* a, const Extent* b) {
+    if (a->begin != b->begin) return a->begin < b->begin;
+    return a->end != b->end ? a->end < b->end : a < b;
+  };
+  std::ranges::make_heap(order, comes_before);  // a tenth of the code of std::stable_sort
+  std::ranges::sort_heap(order, comes_before);
   uint64_t at = 0;
-  for (const Extent& extent : extents) {
-    if (extent.begin != at)
-      return damaged("tensor `", extent.name,
-                     extent.begin < at ? "` overlaps another" : "` leaves a gap before it");
-    at = extent.end;
+  for (const Extent* const extent : order) {
+    if (extent->begin != at)
+      return damaged("tensor `", extent->name,
+                     extent->begin < at ? "` overlaps another" : "` leaves a gap before it");
+    at = extent->end;
   }
   if (at != data_bytes) return damaged("its data goes on after the last tensor");
-  return {};
+  return order;
 }
 
 Result<Ref<Tensor>> make_tensor(Mapping& mapping, size_t offset, const Extent& extent) {
@@ -149,12 +155,14 @@ Result<Archive> read_mapping(const Ref<Mapping>& mapping) {
     WEFT_ASSIGN(Extent extent, read_extent(name, entry, data_bytes));
     extents.push_back(std::move(extent));
   }
-  WEFT_TRY(check_extents(extents, data_bytes));
-  for (const Extent& extent : extents) {
+  WEFT_ASSIGN(const std::vector<const Extent*> order, in_order(extents, data_bytes));
+  archive.tensors.reserve(order.size());
+  for (const Extent* const extent : order) {
     WEFT_ASSIGN(Ref<Tensor> tensor,
-                make_tensor(*mapping, kPrefix + static_cast<size_t>(header), extent));
-    archive.tensors.push_back({std::string(extent.name), std::move(tensor)});
+                make_tensor(*mapping, kPrefix + static_cast<size_t>(header), *extent));
+    archive.tensors.push_back({std::string(extent->name), std::move(tensor)});
   }
+  mapping->forget_first(kPrefix + static_cast<size_t>(header));
   return archive;
 }
 

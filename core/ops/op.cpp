@@ -3,19 +3,20 @@
 #include "base/errors.h"
 #include "ops/elementwise_slot.h"
 #include "ops/registry.h"
+#include "weft_parts.h"
 
 namespace weft::ops {
 namespace {
 
 Attributes one(const Argument& argument) { return Attributes({&argument, 1}); }
 
-// What only reflection and tests read; the runtime-only library keeps none of it in memory.
+// Gradients, and what only reflection and tests read; the runtime-only library has none of it.
 #if defined(WEFT_RUNTIME_ONLY)
-constexpr bool kKeepsTexts = false;
+constexpr bool kKeepsAll = false;
 #else
-constexpr bool kKeepsTexts = true;
+constexpr bool kKeepsAll = true;
 #endif
-std::string kept(std::string_view text) { return std::string(kKeepsTexts ? text : ""); }
+std::string kept(std::string_view text) { return std::string(kKeepsAll ? text : ""); }
 
 }  // namespace
 
@@ -119,11 +120,11 @@ OpDef& OpDef::infer(InferRule rule) {
   return *this;
 }
 OpDef& OpDef::gradient(GradRule rule) {
-  grad_rule = rule;
+  if (kKeepsAll) grad_rule = rule;
   return *this;
 }
 OpDef& OpDef::no_gradient(std::string_view reason) {
-  why_no_gradient = reason;
+  why_no_gradient = kept(reason);
   return *this;
 }
 OpDef& OpDef::absent_cotangents() {
@@ -131,7 +132,7 @@ OpDef& OpDef::absent_cotangents() {
   return *this;
 }
 OpDef& OpDef::compose(Composition function) {
-  composition = function;
+  if (WEFT_KEEPS_passes) composition = function;  // packed graphs have none
   return *this;
 }
 OpDef& OpDef::kernel(kernels::FormulaId formula) {
@@ -166,7 +167,7 @@ OpDef& OpDef::on_caller() {
   return *this;
 }
 OpDef& OpDef::like(std::string_view oracle) {
-  reference = oracle;
+  reference = kept(oracle);
   return *this;
 }
 OpDef& OpDef::domain(double low, double high) {
@@ -175,7 +176,7 @@ OpDef& OpDef::domain(double low, double high) {
   return *this;
 }
 OpDef& OpDef::sample(std::string_view sample_text) {
-  if (kKeepsTexts) samples.push_back({std::string(sample_text)});
+  if (kKeepsAll) samples.push_back({std::string(sample_text)});
   return *this;
 }
 
@@ -185,12 +186,15 @@ std::string OpDef::input_name(size_t i) const {
 }
 
 Status OpDef::check_complete() const {
+#if WEFT_HAS_SOME_OPERATORS
+  return {};  // the library that they are taken from has checked them
+#else
   using errors::join;
   const auto refuse = [&](std::string_view what) {
     return errors::invalid_value("register", "operator `", name, "` ", what);
   };
-  if (kKeepsTexts && summary.empty()) return refuse("has no doc");
-  if (kKeepsTexts && samples.empty() && !outside) return refuse("has no sample to be tested with");
+  if (kKeepsAll && summary.empty()) return refuse("has no doc");
+  if (kKeepsAll && samples.empty() && !outside) return refuse("has no sample to be tested with");
   if (inputs.size() > kMostInputs)
     return refuse(join({"must have at most ", kMostInputs, " inputs; got ", inputs.size()}));
   if (const size_t count = inputs.size() + attributes.size(); count > kMostArguments)
@@ -203,9 +207,10 @@ Status OpDef::check_complete() const {
   if (composition) return {};
   if (!infer_rule) return refuse("has no inference rule");
   if (!slot.run) return refuse("has neither a kernel nor a composition");
-  if (!grad_rule && why_no_gradient.empty())
+  if (kKeepsAll && !grad_rule && why_no_gradient.empty())
     return refuse("has no gradient rule and no reason for that");
   return {};
+#endif
 }
 
 }  // namespace weft::ops

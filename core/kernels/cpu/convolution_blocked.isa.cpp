@@ -52,18 +52,55 @@ void blocked_tile(const BlockedTile& tile) {
   finish_tile(tile, sums);
 }
 
-constexpr int kBlock = WEFT_KNOWN_STEPS > 0 ? 16 : 0;
-// A step that the compiler knows, or 0: it is read from the tile.
+// Steps that the compiler knows, or 0: it is read from the tile. The one of blocks of 16 channels;
+// where that is all, in tiles that rows are mostly cut into.
+constexpr int frequent(int pixels) {
+  const bool is_known = WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && 2 * pixels > kMostPixels);
+  return is_known ? 16 : 0;
+}
 constexpr int rare(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
+
+#if WEFT_KNOWN_STEPS == 0
+// Where something better is there as well, a wide tile is two narrow ones.
+constexpr int kFewPixels = 3;
+static_assert(kMostPixels <= 2 * kFewPixels);
+template <int kPixels, int kVectors>
+void narrow_tiles(const BlockedTile& tile) {
+  BlockedTile part = tile;
+  blocked_tile<kFewPixels, kVectors, 0>(part);
+  part.x += kFewPixels * part.x_pixel;
+  part.y += kFewPixels * part.y_pixel;
+  if (part.residual) part.residual += kFewPixels * part.y_pixel;
+  blocked_tile<kPixels - kFewPixels, kVectors, 0>(part);
+}
+template <int kPixels, int kVectors>
+constexpr TileKernel any_tile() {
+  if constexpr (kPixels > kFewPixels)
+    return narrow_tiles<kPixels, kVectors>;
+  else
+    return blocked_tile<kPixels, kVectors, 0>;
+}
 
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
-  return {{{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
-           {{blocked_tile<I + 1, 1, kBlock>...}, {blocked_tile<I + 1, 2, kBlock>...}},
-           {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
-           {{blocked_tile<I + 1, 1, rare(1)>...}, {blocked_tile<I + 1, 2, rare(1)>...}},
-           {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}}}};
+#define WEFT_ANY_TILE                                      \
+  {                                                        \
+    {any_tile<I + 1, 1>()...}, { any_tile<I + 1, 2>()... } \
+  }
+  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
+#undef WEFT_ANY_TILE
 }
+#else
+template <int... I>
+constexpr TileKernels every_tile(Numbers<I...>) {
+  return {
+      {{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
+       {{blocked_tile<I + 1, 1, frequent(I + 1)>...}, {blocked_tile<I + 1, 2, frequent(I + 1)>...}},
+       {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
+       {{blocked_tile<I + 1, 1, rare(1)>...}, {blocked_tile<I + 1, 2, rare(1)>...}},
+       {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}}}};
+}
+#endif
 const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
 
 struct SingleTiles {

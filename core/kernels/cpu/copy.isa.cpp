@@ -104,12 +104,30 @@ void move_by_stride(const StridedTile& tile) {
   }
 }
 
+// Of elements that this build has no dtype for.
+void move_bytes(const StridedTile& tile) {
+  for (int64_t row = 0; row < tile.rows; ++row)
+    for (int64_t col = 0; col < tile.cols; ++col)
+      __builtin_memcpy((char*)tile.to + row * tile.to_row + col * tile.to_col,
+                       (const char*)tile.from + row * tile.from_row + col * tile.from_col,
+                       tile.size);
+}
+
 void move(const StridedTile& tile) {
   switch (tile.size) {
+#if WEFT_KEEPS_bool || WEFT_KEEPS_int8 || WEFT_KEEPS_uint8
     case 1: move_by_stride<uint8_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int16 || WEFT_KEEPS_uint16 || WEFT_KEEPS_float16 || WEFT_KEEPS_bfloat16
     case 2: move_by_stride<uint16_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int32 || WEFT_KEEPS_uint32 || WEFT_KEEPS_float32
     case 4: move_by_stride<uint32_t>(tile); break;
-    default: move_by_stride<uint64_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int64 || WEFT_KEEPS_uint64 || WEFT_KEEPS_float64
+    case 8: move_by_stride<uint64_t>(tile); break;
+#endif
+    default: move_bytes(tile); break;
   }
 }
 

@@ -97,23 +97,27 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
-constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : 8;
+constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : WEFT_KNOWN_STEPS > 0 ? 8 : 3;
 template <class S>
 struct DepthwiseKernels {
   DepthwiseKernel<S> steps[2][2][kDepthwisePixels];  // [16 or 32][at a border][pixels - 1]
   DepthwiseKernel<S> any[2][kDepthwisePixels];       // [part of a vector][pixels - 1]
 };
 constexpr int known(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
-constexpr Border kInside = WEFT_KNOWN_STEPS > 0 ? Border::kNone : Border::kAnywhere;
+constexpr Border inside(int pixels) {
+  const bool is_known =
+      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && 2 * pixels > kDepthwisePixels);
+  return is_known ? Border::kNone : Border::kAnywhere;
+}
 constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
 // Blocks have 8 channels or 16.
 constexpr bool kMayBePart = Vec<float>::kLanes > 8;
 
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
-  return {{{{depthwise_tile<S, I + 1, known(16), kInside, false>...},
+  return {{{{depthwise_tile<S, I + 1, known(16), inside(I + 1), false>...},
             {depthwise_tile<S, I + 1, known(16), kAtEnds, false>...}},
-           {{depthwise_tile<S, I + 1, known(32), kInside, false>...},
+           {{depthwise_tile<S, I + 1, known(32), inside(I + 1), false>...},
             {depthwise_tile<S, I + 1, known(32), kAtEnds, false>...}}},
           {{depthwise_tile<S, I + 1, 0, Border::kAnywhere, false>...},
            {depthwise_tile<S, I + 1, 0, Border::kAnywhere, kMayBePart>...}}};
