@@ -27,8 +27,13 @@ namespace {
 constexpr size_t kIdleFrames = 8;
 constexpr size_t kIdleScratch = 4;
 
-// Nodes from which on planning leaves megabytes in the heap.
+// Nodes from which on planning leaves megabytes in the heap. On small machines what is left of
+// reading a file counts as well.
+#if defined(WEFT_RUNTIME_ONLY)
+constexpr size_t kLargeGraph = 0;
+#else
 constexpr size_t kLargeGraph = 300;
+#endif
 
 }  // namespace
 

@@ -11,7 +11,6 @@
 #include "model/idle_contexts_impl.h"
 #include "model/packed.h"
 #include "model/saved_plans.h"
-#include "runtime/heap.h"
 #include "weft_parts.h"
 
 namespace weft::model {
@@ -299,9 +298,6 @@ Model::~Model() = default;
 Result<Ref<Model>> Model::load(const std::string& path) {
   WEFT_ASSIGN(Archive archive, read_archive(path));
   WEFT_ASSIGN(Ref<Model> model, from_archive(std::move(archive)));
-#if defined(WEFT_RUNTIME_ONLY)
-  trim_heap();  // of the file's texts
-#endif
   log(LogLevel::kInfo, "model: loaded `", path, "`: ", model->entries().size(), " entries over ",
       model->tensors().size(), " arrays");
   return model;
