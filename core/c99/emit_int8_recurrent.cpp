@@ -130,7 +130,7 @@ void gates(Call& call, const char* name, size_t weight, size_t first) {
 Status emit(Call& call, const char* name, std::string_view cell) {
   Source& source = call.source();
   const Shape &x = call.in(0).shape, &v = call.in(2).shape;
-  define_dsp(source);
+  define_forms(source);
   define_rescale(source);
   source.define("weft_gates_i8", kGates);
   define_table(source, "weft_sigmoid_table", kernels::quantized_sigmoid_table());
