@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "autograd/composite_program.h"
 #include "autograd/devices.h"
 #include "autograd/fast_call.h"
+#include "autograd/program_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
@@ -103,6 +105,15 @@ Result<ops::Values> apply_narrow(EagerBuilder& builder, const OpDef& op, ops::Va
   return results;
 }
 
+Result<ops::Values> run_program(EagerBuilder& builder, const OpDef& op, executor::Program& program,
+                                const ops::Values& values) {
+  PoolVector<Ref<Tensor>> arrays, results(program.graph().outputs.size());
+  for (const ops::Value& value : values)
+    if (value.is_tensor()) arrays.push_back(value.tensor());
+  WEFT_TRY(call_program(program, arrays, results, nullptr, op.name));
+  return values_of(builder, results);
+}
+
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
                           std::span<const ops::Value> inputs,
                           std::span<const Argument> attributes) {
@@ -113,12 +124,15 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
   ops::Values values = promoted(inputs, p);
   WEFT_TRY(builder.status());
   WEFT_ASSIGN(Device* const device, settle_device(builder, op, values));
+  const DType narrow = precision_of(thread_state().modes);
   if (op.composition) {
+    if (narrow == DType::kFloat32)
+      if (const Ref<executor::Program> program = composite_program(op, complete, values))
+        return run_program(builder, op, *program, values);
     const DeviceScope here(device);
     return ops::expand(op, complete, builder, values);
   }
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, p.types, complete));
-  const DType narrow = precision_of(thread_state().modes);
   if (narrow != DType::kFloat32 && !device &&
       ops::gains_in({op, {p.types.begin(), p.count}, types, complete}, narrow))
     return apply_narrow(builder, op, std::move(values), attributes, narrow);

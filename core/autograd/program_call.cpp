@@ -82,10 +82,11 @@ Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> wr
 
 class ProgramNode final : public TapeNode {
  public:
-  ProgramNode(Ref<Compiled> compiled, executor::FramePtr frame, RandomKey key)
-      : compiled_(std::move(compiled)), frame_(std::move(frame)), key_(key) {}
+  ProgramNode(std::string_view name, Ref<Compiled> compiled, executor::FramePtr frame,
+              RandomKey key)
+      : name_(name), compiled_(std::move(compiled)), frame_(std::move(frame)), key_(key) {}
 
-  std::string_view name() const override { return "hybridized function"; }
+  std::string_view name() const override { return name_; }
   size_t output_count() const override { return compiled_->output_types().size(); }
   const ops::TensorType& output_type(size_t output) const override {
     return compiled_->output_types()[output];
@@ -108,6 +109,7 @@ class ProgramNode final : public TapeNode {
                                          PoolVector<Storage*>& writes) const;
   size_t first_effect_result() const { return output_count() - compiled_->effect_results(); }
 
+  std::string_view name_;
   Ref<Compiled> compiled_;
   executor::FramePtr frame_;
   RandomKey key_;
@@ -131,9 +133,9 @@ void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge
 Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t output) const {
   if (!cotangents[output]) return zeros(compiled_->output_types()[output]);
   if (Device* const given = cotangents[output].tensor()->device(); given != compiled_->device())
-    return errors::invalid_value("backward", "the gradient of output ", output,
-                                 " of a hybridized function must be on ",
-                                 name_of(compiled_->device()), "; got one on ", name_of(given));
+    return errors::invalid_value("backward", "the gradient of output ", output, " of `", name_,
+                                 "` must be on ", name_of(compiled_->device()), "; got one on ",
+                                 name_of(given));
   return dense(cotangents[output].tensor());
 }
 
@@ -159,7 +161,7 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
   for (size_t i = 0; i < inputs_.size(); ++i)
     if (compiled_->has_gradient(i)) count += compiled_->gradient_rows(i) < 0 ? 1 : 2;
   PoolVector<Ref<Tensor>> results(count);
-  WEFT_TRY(call_program(*joint, arguments, results, &key_));
+  WEFT_TRY(call_program(*joint, arguments, results, &key_, name_));
   EagerBuilder builder;
   ops::Values gradients(inputs_.size());
   size_t next = 0;
@@ -203,10 +205,7 @@ Result<ops::Values> ProgramNode::room_for_gradients(EagerBuilder& builder, Backw
 }
 
 Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool retain) {
-  if (released_)
-    return errors::invalid_state("backward",
-                                 "what a hybridized function saved was given up by an earlier "
-                                 "backward; pass retain_graph=True to that one");
+  if (released_) return already_released(name_);
   if (thread_state().modes & kRecording) return differentiable(cotangents);
   WEFT_TRY(compiled_->plan_backward(!retain));
   Backward call{compiled_, frame_, key_, !retain};
@@ -381,7 +380,8 @@ RandomKey key_of(int32_t ordinals, const RandomKey* repeated) {
 }  // namespace
 
 Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
-                    std::span<Ref<Tensor>> results, const RandomKey* repeated) {
+                    std::span<Ref<Tensor>> results, const RandomKey* repeated,
+                    std::string_view name) {
   if (program.stages())
     return call_stages(program, arguments, results, key_of(program.graph().ordinals, repeated));
   Call call;
@@ -407,7 +407,7 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_TRY(store_states(*compiled, arguments, call));
   for (size_t i = 0; i < results.size(); ++i) results[i] = call.outputs[i];
   if (!call.any_wanted) return {};
-  auto* node = new ProgramNode(compiled, frame, key);
+  auto* node = new ProgramNode(name, compiled, frame, key);
   const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
   node->save(arguments, call.edges, call.outputs);
   for (size_t i = 0; i < results.size(); ++i)

@@ -1,0 +1,20 @@
+// Programs of composites: what eager code would compute operator by operator, in one pass.
+//
+// A composite of elementwise operators alone (gelu, clip, a normal's density) runs as a plan of its
+// graph once its operands' types have come back: the steps become one fused region, forward and
+// backward, with the same bits. Types that are met for the first times may never come again, so
+// they run operator by operator, because planning costs as much as some dozens of calls.
+#pragma once
+
+#include "executor/program.h"
+#include "ops/op.h"
+
+namespace weft::autograd {
+
+// `attributes` are complete; null: the composite runs operator by operator. The program takes the
+// arrays among `inputs`, in their order, and gives the composite's results.
+Ref<executor::Program> composite_program(const ops::OpDef& op,
+                                         std::span<const ops::Argument> attributes,
+                                         std::span<const ops::Value> inputs);
+
+}  // namespace weft::autograd

@@ -1,0 +1,98 @@
+"""Composites of elementwise operators run as one fused pass once their operands' types recur."""
+
+import numpy
+import pytest
+from weft import autograd, np, npx
+
+CALLS = 8  # the first ones operator by operator, the others fused
+
+COMPOSITES = {
+    "gelu": npx.gelu,
+    "gelu by tanh": lambda x: npx.gelu(x, approximation="tanh"),
+    "silu": npx.silu,
+    "elu": lambda x: npx.elu(x, alpha=0.7),
+    "selu": npx.selu,
+    "mish": npx.mish,
+    "hard_swish": npx.hard_swish,
+    "prelu": lambda x: npx.prelu(x, np.array([0.2], dtype=x.dtype)),
+    "clip": lambda x: np.clip(x, -1, 0.5),
+}
+
+
+def value_and_gradient(function, x):
+    x.attach_grad()
+    with autograd.record():
+        y = function(x)
+    y.backward()
+    return y.asnumpy(), x.grad.asnumpy()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_bits_stay_the_same(name, dtype):
+    x = np.array(numpy.random.default_rng(0).normal(0, 3, (3, 1031))).astype(dtype)
+    first, *others = [value_and_gradient(COMPOSITES[name], x) for _ in range(CALLS)]
+    for other in others:
+        for given, wanted in zip(other, first, strict=True):
+            numpy.testing.assert_array_equal(given, wanted)
+
+
+def test_scalars_are_told_apart():
+    x = np.array([-3.0, 0.0, 3.0])
+    for _ in range(CALLS):
+        for bound in (1, 2):
+            assert np.clip(x, -bound, bound).tolist() == [-bound, 0, bound]
+
+
+def test_views_and_broadcast_operands():
+    x = np.array(numpy.random.default_rng(0).normal(size=(40, 30)))
+    low = np.array(numpy.linspace(-1, 0, 30, dtype="float32"))
+    for _ in range(CALLS):
+        for view in (x, x.T[:30], x[::2]):
+            numpy.testing.assert_array_equal(
+                npx.silu(view).asnumpy(), npx.silu(view.copy()).asnumpy()
+            )
+        numpy.testing.assert_array_equal(
+            np.clip(x, low, 0.5).asnumpy(), numpy.clip(x.asnumpy(), low.asnumpy(), 0.5)
+        )
+
+
+def test_second_order():
+    x = np.array([-1.5, 0.3, 2.0], dtype="float64")
+    x.attach_grad()
+    results = []
+    for _ in range(CALLS):
+        with autograd.record():
+            y = npx.gelu(x)
+            (slope,) = autograd.grad(y, [x], create_graph=True)
+        slope.backward()
+        results.append(x.grad.asnumpy().copy())
+    for result in results[1:]:
+        numpy.testing.assert_allclose(result, results[0], rtol=1e-12)
+
+
+def test_what_backward_gave_up_is_named():
+    x = np.ones((5,))
+    x.attach_grad()
+    for _ in range(CALLS):
+        with autograd.record():
+            y = npx.gelu(x)
+        y.backward()
+        with pytest.raises(RuntimeError, match=r"saved was given up.*retain_graph"):
+            y.backward()
+    with pytest.raises(RuntimeError, match="`gelu`"):
+        y.backward()
+
+
+def test_a_write_between_forward_and_backward_leaves_the_gradient():
+    x = np.array([0.5, -0.5])
+    for _ in range(CALLS):
+        x[:] = np.array([0.5, -0.5])
+        x.attach_grad()
+        with autograd.record():
+            y = npx.silu(x)
+        wanted = y.asnumpy()
+        x[:] = 7
+        y.backward()
+        s = 1 / (1 + numpy.exp(-numpy.array([0.5, -0.5])))
+        numpy.testing.assert_allclose(x.grad.asnumpy(), s + wanted * (1 - s), rtol=1e-5)
