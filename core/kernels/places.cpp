@@ -1,5 +1,6 @@
 #include "kernels/places.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/copy.h"
@@ -82,6 +83,19 @@ void gather(const Places& places, const void* indexed, void* picked, Range rows)
   int64_t outer = rows.begin / count;
   int64_t place = rows.begin % count;
   Pair before = offsets_of(places.before, outer);
+  if (places.has_single_elements()) {
+    const int64_t step = places.chosen.picked_step();
+    for (int64_t row = rows.begin; row < rows.end;) {
+      const int64_t end = std::min(count, place + rows.end - row);
+      row += end - place;
+      const S* const line = from + before.indexed;
+      S* const results = to + before.picked;
+      for (; place < end; ++place) results[place * step] = line[places.offsets[place]];
+      place = 0;
+      before = offsets_of(places.before, ++outer);
+    }
+    return;
+  }
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const Pair at{before.indexed + places.offsets[place],
                   before.picked + picked_offset(places.chosen, place)};
@@ -110,6 +124,11 @@ void scatter(const Places& places, void* indexed, const void* picked, int64_t pa
   const S* from = static_cast<const S*>(picked);
   const int64_t count = places.chosen.elements();
   const int64_t outer = places.before.elements();
+  if (places.has_single_elements() && outer == 1 && parts == 1) {
+    const int64_t step = places.chosen.picked_step();
+    for (int64_t i = 0; i < count; ++i) line(to + places.offsets[i], 1, from + i * step, 1, 1);
+    return;
+  }
   for (int64_t place = 0; place < count; ++place) {
     const int64_t offset = places.offsets[place];
     if (parts > 1 && part_of(offset, parts) != part) continue;
@@ -170,6 +189,22 @@ int64_t SharedAxes::elements() const {
   int64_t product = 1;
   for (int axis = 0; axis < rank; ++axis) product *= shape[axis];
   return product;
+}
+
+bool add_offsets(CountedAxis axis, const int64_t* numbers, int64_t step, int64_t count,
+                 int64_t* offsets) {
+  const auto extent = static_cast<uint64_t>(axis.extent);
+  bool inside = true;
+  int64_t same = 0;
+  for (int64_t i = 0; i < (step == 0 ? std::min<int64_t>(count, 1) : count); ++i) {
+    const int64_t number = numbers[i * step];
+    inside &= static_cast<uint64_t>(number) + extent < 2 * extent;
+    same = (number + (number >> 63 & axis.extent)) * axis.stride;
+    if (step != 0) offsets[i] += same;
+  }
+  if (step == 0)
+    for (int64_t i = 0; i < count; ++i) offsets[i] += same;
+  return inside;
 }
 
 void run_gather(const Places& places, const void* indexed, void* picked, Range rows) {

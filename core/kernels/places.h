@@ -20,6 +20,7 @@ struct SharedAxes {
   // Joins the axis to the one before where both sides step evenly over the two.
   void append(int64_t extent, int64_t in_indexed, int64_t in_picked);
   int64_t elements() const;
+  int64_t picked_step() const { return rank == 0 ? 1 : picked[rank - 1]; }  // of the last axis
 };
 
 struct Places {
@@ -28,7 +29,17 @@ struct Places {
   const int64_t* offsets;            // of the chosen places in the indexed array
 
   int64_t rows() const { return before.elements() * chosen.elements(); }
+  // Are rows one element, and the places evenly apart in the picked array?
+  bool has_single_elements() const { return after.rank == 0 && chosen.rank <= 1; }
 };
+
+// An axis of the indexed array that an index array counts along; negative numbers from its end.
+struct CountedAxis {
+  int64_t extent, stride;
+};
+// offsets[i] += what numbers[i * step] adds to an element's offset. False where one lies outside.
+bool add_offsets(CountedAxis axis, const int64_t* numbers, int64_t step, int64_t count,
+                 int64_t* offsets);
 
 // picked = indexed at the places. A unit is a row.
 void run_gather(const Places& places, const void* indexed, void* picked, Range rows);

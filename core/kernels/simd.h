@@ -389,9 +389,8 @@ WEFT_INLINE Vec<T> product_error_(Vec<T> a, Vec<T> b, Vec<T> p) {
 #endif
 }
 
-// The exact remainder of a / b with the sign of a, as C's fmod.
 template <class T>
-WEFT_LANES Vec<T> fmod_(Vec<T> a, Vec<T> b) {
+WEFT_LANES Vec<T> fmod_lanes(Vec<T> a, Vec<T> b) {
 #pragma GCC unroll 1
   for (int i = 0; i < Vec<T>::kLanes; ++i)
     a.v[i] = sizeof(T) == 4 ? T(__builtin_fmodf(float(a.v[i]), float(b.v[i])))
@@ -445,6 +444,24 @@ WEFT_INLINE bool is_any(Mask<Bytes> m) {
   return all != 0;
 #endif
 }
+// The exact remainder of a / b with the sign of a, as C's fmod. A quotient of few digits, rounded,
+// is at most one too large when its fraction is dropped, and then the fused product gives the exact
+// remainder or that less b.
+template <class T>
+WEFT_INLINE Vec<T> fmod_(Vec<T> a, Vec<T> b) {
+#if WEFT_HARDWARE_FMA
+  using V = Vec<T>;
+  const V x = abs_(a), y = abs_(b);
+  const V quotient = floor_(x / y);
+  const V digits = V(T(sizeof(T) == 4 ? 4194304.0 : 2251799813685248.0));
+  if (is_any(!((quotient < digits) & (y < V(T(__builtin_inf())))))) return fmod_lanes(a, b);
+  const V rest = fma_(-quotient, y, x);
+  return copysign_(select(rest < V(0), rest + y, rest), a);
+#else
+  return fmod_lanes(a, b);
+#endif
+}
+
 template <class T>
 WEFT_INLINE Vec<T> far_rest_(Vec<T> x) {
   return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_rests(x) : Vec<T>(0);

@@ -1,61 +1,134 @@
 #include "kernels/sort.h"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kRun = 16;  // elements that insertion sorts
+// Rows are sorted as pairs of a key, an integer with the order of its element, and a position.
+template <class K>
+struct Entry {
+  K key;
+  K position;
+  friend bool operator<(const Entry& a, const Entry& b) {
+    return a.key < b.key || (a.key == b.key && a.position < b.position);
+  }
+};
 
+constexpr int64_t kFewest = 64;       // elements from which on counting digits pays
+constexpr int64_t kSmallCount = 32;   // of first elements that a sorted list holds
+constexpr int64_t kKeysAtOnce = 256;  // that are compared with the list's last
+constexpr int kDigitBits = 8;
+constexpr int kDigits = 1 << kDigitBits;
+
+// The key's type: as wide as the element, 32 bits at least, and positions fit.
 template <class T>
-bool less(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a < b || (b != b && a == a);
-  return a < b;
+using NarrowKey = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
+
+// Numbers of either sign as integers of the same order. All NaNs are one, and so are zeros.
+template <class K, class T>
+K key_of(T x) {
+  if constexpr (std::is_floating_point_v<T>) {
+    using Bits = NarrowKey<T>;
+    if (x != x) return std::numeric_limits<Bits>::max();
+    const auto bits = std::bit_cast<Bits>(x + T(0));
+    return bits < 0 ? bits ^ std::numeric_limits<Bits>::max() : bits;
+  } else if constexpr (std::is_same_v<T, uint64_t>) {
+    return static_cast<K>(x ^ (uint64_t{1} << 63));
+  } else if constexpr (std::is_same_v<T, uint32_t>) {
+    return static_cast<K>(static_cast<int32_t>(x ^ (uint32_t{1} << 31)));
+  } else {
+    return x;
+  }
 }
 
-// Both scratch lists hold positions; keys are read through them.
-template <class T, class Before>
-const int64_t* merge_sort(const T* keys, int64_t count, int64_t* from, int64_t* to,
-                          const Before& before) {
-  for (int64_t begin = 0; begin < count; begin += kRun) {
-    const int64_t end = std::min(begin + kRun, count);
-    for (int64_t i = begin; i < end; ++i) {
-      int64_t hole = i;
-      for (; hole > begin && before(keys[i], keys[from[hole - 1]]); --hole)
-        from[hole] = from[hole - 1];
-      from[hole] = i;
-    }
-  }
-  for (int64_t width = kRun; width < count; width *= 2) {
-    for (int64_t begin = 0; begin < count; begin += 2 * width) {
-      int64_t left = begin;
-      const int64_t middle = std::min(begin + width, count);
-      int64_t right = middle;
-      const int64_t end = std::min(begin + 2 * width, count);
-      for (int64_t i = begin; i < end; ++i) {
-        const bool takes_right =
-            left == middle || (right < end && before(keys[from[right]], keys[from[left]]));
-        to[i] = from[takes_right ? right++ : left++];
-      }
-    }
+template <class K>
+unsigned digit(K key, int number) {
+  constexpr auto sign = std::make_unsigned_t<K>(1) << (8 * sizeof(K) - 1);
+  const auto bits = static_cast<std::make_unsigned_t<K>>(key) ^ sign;
+  return static_cast<unsigned>(bits >> (number * kDigitBits)) % kDigits;
+}
+
+// Radix sort from the lowest digit, which is stable: Knuth, The Art of Computer Programming 3,
+// 5.2.5. Digits that all keys share are skipped. Gives the list that holds the result.
+template <class K>
+Entry<K>* radix_sort(Entry<K>* from, Entry<K>* to, int64_t count) {
+  constexpr int kPasses = sizeof(K) * 8 / kDigitBits;
+  int64_t counts[kPasses][kDigits] = {};
+  for (int64_t i = 0; i < count; ++i)
+    for (int pass = 0; pass < kPasses; ++pass) ++counts[pass][digit(from[i].key, pass)];
+  for (int pass = 0; pass < kPasses; ++pass) {
+    if (counts[pass][digit(from[0].key, pass)] == count) continue;
+    int64_t place = 0;
+    for (int64_t& number : counts[pass]) place += std::exchange(number, place);
+    for (int64_t i = 0; i < count; ++i) to[counts[pass][digit(from[i].key, pass)]++] = from[i];
     std::swap(from, to);
   }
   return from;
 }
 
-template <class T>
-void sort_order(const Sorting& p, const void* x, int64_t* order, Range rows, void* scratch) {
-  int64_t* const lists = static_cast<int64_t*>(scratch);
-  T* const keys = reinterpret_cast<T*>(lists + 2 * p.axis);
-  for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const int64_t first = row / p.inner * p.axis * p.inner + row % p.inner;
-    for (int64_t i = 0; i < p.axis; ++i) keys[i] = static_cast<const T*>(x)[first + i * p.inner];
-    const int64_t* sorted = p.descending ? merge_sort(keys, p.axis, lists, lists + p.axis,
-                                                      [](T a, T b) { return less(b, a); })
-                                         : merge_sort(keys, p.axis, lists, lists + p.axis, less<T>);
-    for (int64_t i = 0; i < p.axis; ++i) order[first + i * p.inner] = sorted[i];
+// The first `wanted` of the keys in order, put at the list's front: most keys are not below the
+// last of a short list, which blocks of them find out at once.
+template <class K>
+void first_of(const K* keys, int64_t count, int64_t wanted, Entry<K>* list) {
+  int64_t held = 0;
+  const auto insert = [&](int64_t i) {
+    const Entry<K> entry{keys[i], static_cast<K>(i)};
+    int64_t place = held < wanted ? held++ : wanted - 1;
+    for (; place > 0 && entry < list[place - 1]; --place) list[place] = list[place - 1];
+    list[place] = entry;
+  };
+  int64_t i = 0;
+  for (; held < wanted; ++i) insert(i);
+  while (i < count) {
+    const int64_t end = std::min(count, i + kKeysAtOnce);
+    const K last = list[wanted - 1].key;
+    bool any = false;
+    for (int64_t j = i; j < end; ++j) any |= keys[j] < last;
+    for (; any && i < end; ++i)
+      if (keys[i] < list[wanted - 1].key) insert(i);
+    i = end;
   }
+}
+
+template <class K, class T>
+void sort_order(const Sorting& p, const void* x, int64_t* order, Range rows, void* scratch) {
+  auto* const entries = static_cast<Entry<K>*>(scratch);
+  Entry<K>* const others = entries + p.axis;
+  const bool is_short = p.count <= kSmallCount && p.count < p.axis / 4;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const int64_t outer = row / p.inner, inner = row % p.inner;
+    const T* const line = static_cast<const T*>(x) + outer * p.axis * p.inner + inner;
+    const auto key = [&](int64_t i) {
+      const K ascending = key_of<K>(line[i * p.inner]);
+      return p.descending ? ~ascending : ascending;
+    };
+    const Entry<K>* sorted = entries;
+    if (is_short) {
+      auto* const keys = reinterpret_cast<K*>(others);
+      for (int64_t i = 0; i < p.axis; ++i) keys[i] = key(i);
+      first_of(keys, p.axis, p.count, entries);
+    } else {
+      for (int64_t i = 0; i < p.axis; ++i) entries[i] = {key(i), static_cast<K>(i)};
+      if (p.axis >= kFewest) {
+        sorted = radix_sort(entries, others, p.axis);
+      } else {
+        std::sort(entries, entries + p.axis);
+      }
+    }
+    int64_t* const out = order + outer * p.count * p.inner + inner;
+    for (int64_t i = 0; i < p.count; ++i) out[i * p.inner] = sorted[i].position;
+  }
+}
+
+template <class T>
+bool less(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) return a < b || (b != b && a == a);
+  return a < b;
 }
 
 template <class T>
@@ -91,12 +164,19 @@ void with_type(DType dtype, const Body& body) {
 
 }  // namespace
 
-int64_t sort_scratch(int64_t axis) { return 3 * axis * static_cast<int64_t>(sizeof(int64_t)); }
+int64_t sort_scratch(int64_t axis) {
+  return 2 * axis * static_cast<int64_t>(sizeof(Entry<int64_t>));
+}
 
 void run_sort_order(const Sorting& problem, const void* x, int64_t* order, Range rows,
                     void* scratch) {
-  with_type(problem.dtype,
-            [&](auto number) { sort_order<decltype(number)>(problem, x, order, rows, scratch); });
+  with_type(problem.dtype, [&](auto number) {
+    using T = decltype(number);
+    if (problem.axis <= std::numeric_limits<int32_t>::max())
+      sort_order<NarrowKey<T>, T>(problem, x, order, rows, scratch);
+    else
+      sort_order<int64_t, T>(problem, x, order, rows, scratch);
+  });
 }
 
 void run_search(DType dtype, const void* sorted, int64_t count, const void* values,

@@ -11,14 +11,15 @@ namespace weft::kernels {
 struct Sorting {
   DType dtype;
   int64_t outer, axis, inner;
+  int64_t count;  // of the order's first positions that are wanted; 1 <= count <= axis
   bool descending;
 };
 
 // Bytes of scratch that one caller of run_sort_order needs.
 int64_t sort_scratch(int64_t axis);
 
-// order: of each row the positions of its elements from the smallest to the largest, equal ones as
-// they come. A unit is a row.
+// order, [outer, count, inner]: of each row the positions of its first elements from the smallest
+// to the largest, equal ones as they come. A unit is a row.
 void run_sort_order(const Sorting& problem, const void* x, int64_t* order, Range rows,
                     void* scratch);
 

@@ -116,6 +116,8 @@ class TaskRunner {
         loop_(reducing.reduce),
         arrays_(arrays),
         data_(arrays.data),
+        makes_nothing_(reducing.program.steps.empty() && reducing.program.draws.empty() &&
+                       reducing.program.chain.instructions.empty()),
         runner_(reducing.program, reducing.loop, data(), scratch, stream) {
     scratch += round_up(tile_scratch(reducing.program, reducing.loop), kLine);
     for (int e = reducing.first_buffer; e < reducing.program.externals; ++e) {
@@ -167,6 +169,7 @@ class TaskRunner {
     for (int e = reducing_.first_buffer; e < reducing_.program.externals; ++e)
       data_.of[e] = buffers_[e] - first * size_of_external(e);
     made_ = first;
+    if (makes_nothing_) return;
     const int64_t most = reducing_.program.chain.instructions.empty() ? kTileElements : count;
     for (int64_t end = first + count; first < end;) {
       const TileWindow window = window_at(reducing_.loop, first, std::min(most, end - first));
@@ -252,6 +255,7 @@ class TaskRunner {
   const TileReduceLoop& loop_;
   const TileReduceArrays& arrays_;
   Pointers data_;
+  const bool makes_nothing_;  // arrays alone are reduced
   TileRunner runner_;
   char* buffers_[kMost] = {};
   int64_t made_ = 0;  // the first of the last elements

@@ -1,12 +1,15 @@
 #include "ops/reduce_slot.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/errors.h"
+#include "kernels/tile_reduce.h"
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
+#include "weft_parts.h"
 
 namespace weft::ops {
 namespace {
@@ -28,6 +31,46 @@ int64_t scratch_bytes(const SlotTypes& types, int) {
   return casts ? types.in[0].shape.elements() * size_of(types.out[0].dtype) : 0;
 }
 
+constexpr int64_t kFewResults = 8;
+constexpr int kSharers = 4;  // threads that one result is worth, whatever there are
+
+// Threads share a result of a dense array as tasks of a tile program that has no steps: its tasks
+// are subtrees of the pairwise order, so the bits are those of run_reduce.
+bool is_shared(const kernels::Reduce& problem, const TensorView& in) {
+  if constexpr (!WEFT_KEEPS_tiles) return false;
+  const bool gives_place = problem.reduction == kernels::Reduction::kArgMax ||
+                           problem.reduction == kernels::Reduction::kArgMin;
+  const int inner = problem.reduced_rank - 1;
+  return !gives_place && kernels::reduce_units(problem) <= kFewResults &&
+         elements_of(in) > 2 * kElementwiseGrain && inner >= 0 &&
+         is_dense(shape_of(in), Shape({in.strides, static_cast<size_t>(in.rank)})) &&
+         problem.reduced_stride[inner] == 1;
+}
+
+void run_shared(const kernels::Reduce& problem, const TensorView& in, uint32_t axes, void* out) {
+  constexpr int64_t kBytes = 32 * 1024;
+  const Shape shape = shape_of(in);
+  const kernels::TileLoop loop = kernels::make_tile_loop(shape, {&in, 1});
+  const kernels::TileReduceLoop walk = kernels::make_tile_reduce(shape, axes, 0, kSharers);
+  const DType dtypes[] = {in.dtype};
+  const kernels::TileProgram nothing{{}, dtypes, 1};
+  const kernels::TileReduction reductions[] = {{problem.reduction, 0, in.dtype}};
+  const kernels::TileReduceProgram reducing{nothing, loop, walk, reductions, 1};
+  void* const data[] = {in.data};
+  void* const results[] = {out};
+  alignas(64) char totals[kBytes];
+  const kernels::TileReduceArrays arrays{data, results, totals};
+  assert(kernels::tile_reduce_totals(reducing) <= kBytes);
+  assert(kernels::tile_reduce_scratch(reducing) <= kBytes);
+  split_work(kernels::tile_reduce_tasks(walk), elements_of(in), nullptr, 0,
+             [&](kernels::Range tasks, void*) {
+               alignas(64) char scratch[kBytes];
+               kernels::run_tile_reduce(reducing, arrays, tasks, scratch, {});
+             });
+  alignas(64) char scratch[kBytes];
+  kernels::finish_tile_reduce(reducing, arrays, scratch);
+}
+
 template <kernels::Reduction reduction>
 Status run(const KernelCall& call) {
   const TensorType type = type_of(call.in[0]);
@@ -42,8 +85,12 @@ Status run(const KernelCall& call) {
     }
     WEFT_TRY(run_one_step(kernels::cast_step(type.dtype, in.dtype), call.in, in));
   }
-  const kernels::Reduce problem =
-      kernels::make_reduce(reduction, in, axes_of(call.op, type, call.attributes));
+  const uint32_t axes = axes_of(call.op, type, call.attributes);
+  const kernels::Reduce problem = kernels::make_reduce(reduction, in, axes);
+  if (is_shared(problem, in)) {
+    run_shared(problem, in, axes, call.out[0].data);
+    return {};
+  }
   const int64_t units = kernels::reduce_units(problem);
   if (kernels::reduce_scratch(problem) > kScratchPerThread)
     return errors::internal(call.op.name, "scratch of ", kernels::reduce_scratch(problem),

@@ -314,8 +314,8 @@ def argsort(a, axis=-1, descending=False):
     return a.shape[axis] - 1 - numpy.flip(back, axis)
 
 
-def sort_order(x, **options):
-    return argsort(x, **options)
+def sort_order(x, axis=-1, descending=False, count=None):
+    return numpy.take(argsort(x, axis, descending), range(count or x.shape[axis]), axis)
 
 
 def sort(a, axis=-1, descending=False):

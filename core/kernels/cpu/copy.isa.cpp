@@ -18,11 +18,17 @@ void move_elements(const StridedTile& tile) {
 
 template <class E>
 void fill_elements(const StridedTile& tile) {
+  constexpr int kLanes = 32 / sizeof(E);
+  typedef E V __attribute__((vector_size(32)));
   E element;
   for (int64_t row = 0; row < tile.rows; ++row) {
     E* to = (E*)((char*)tile.to + row * tile.to_row);
     __builtin_memcpy(&element, (const char*)tile.from + row * tile.from_row, sizeof(E));
-    for (int64_t col = 0; col < tile.cols; ++col) to[col] = element;
+    const V piece = element - V{};
+    int64_t col = 0;
+    for (; col + kLanes <= tile.cols; col += kLanes)
+      __builtin_memcpy(to + col, &piece, sizeof piece);
+    for (; col < tile.cols; ++col) to[col] = element;
   }
 }
 
@@ -83,6 +89,83 @@ void join_planes(const StridedTile& tile) {
   move_columns<uint8_t, 3>(rest);
 }
 
+template <class V, int... I>
+WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I), kHalf = kLanes / 2;
+  *low = __builtin_shufflevector(a, b, (I / 2 + I % 2 * kLanes)...);
+  *high = __builtin_shufflevector(a, b, (kHalf + I / 2 + I % 2 * kLanes)...);
+}
+
+// Columns of `from` lie densely, rows of `to`: squares change places in registers, by interleaving
+// the first half of their lines with the second as often as takes a line apart.
+template <class E>
+void move_transposed(const StridedTile& tile) {
+  constexpr int kSide = 32 / sizeof(E);
+  typedef E V __attribute__((vector_size(32)));
+  const int64_t whole_rows = tile.rows / kSide * kSide, whole_cols = tile.cols / kSide * kSide;
+  for (int64_t row = 0; row < whole_rows; row += kSide) {
+    for (int64_t col = 0; col < whole_cols; col += kSide) {
+      const char* from = (const char*)tile.from + row * sizeof(E) + col * tile.from_col;
+      char* to = (char*)tile.to + row * tile.to_row + col * sizeof(E);
+      V lines[kSide], mixed[kSide];
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, 32);
+#pragma GCC unroll 3
+      for (int distance = 1; distance < kSide; distance *= 2) {
+        for (int i = 0; i < kSide / 2; ++i)
+          interleave(lines[i], lines[i + kSide / 2], &mixed[2 * i], &mixed[2 * i + 1],
+                     typename CountTo<kSide>::Type());
+        for (int i = 0; i < kSide; ++i) lines[i] = mixed[i];
+      }
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], 32);
+    }
+  }
+  StridedTile right = tile, below = tile;
+  right.to = (char*)tile.to + whole_cols * sizeof(E);
+  right.from = (const char*)tile.from + whole_cols * tile.from_col;
+  right.cols = tile.cols - whole_cols;
+  right.rows = whole_rows;
+  below.to = (char*)tile.to + whole_rows * tile.to_row;
+  below.from = (const char*)tile.from + whole_rows * sizeof(E);
+  below.rows = tile.rows - whole_rows;
+  move_elements<E>(right);
+  move_elements<E>(below);
+}
+
+template <class E, int... I>
+WEFT_INLINE void move_backwards(const StridedTile& tile, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I);
+  typedef E V __attribute__((vector_size(sizeof(E) * sizeof...(I))));
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    E* to = (E*)((char*)tile.to + row * tile.to_row);
+    const E* from = (const E*)((const char*)tile.from + row * tile.from_row);
+    int64_t col = 0;
+    for (; col + kLanes <= tile.cols; col += kLanes) {
+      V line;
+      __builtin_memcpy(&line, from - col - (kLanes - 1), sizeof line);
+      line = __builtin_shufflevector(line, line, (kLanes - 1 - I)...);
+      __builtin_memcpy(to + col, &line, sizeof line);
+    }
+    for (; col < tile.cols; ++col) to[col] = from[-col];
+  }
+}
+
+// Rows that are too short for a call of memcpy: the last piece overlaps the one before.
+WEFT_INLINE void move_row(char* to, const char* from, int64_t bytes) {
+  constexpr int64_t kPiece = 32, kShort = 512;
+  if (bytes < kPiece || bytes > kShort) {
+    __builtin_memcpy(to, from, bytes);
+    return;
+  }
+  typedef char V __attribute__((vector_size(32)));
+  V piece, last;
+  __builtin_memcpy(&last, from + bytes - kPiece, kPiece);
+  for (int64_t i = 0; i + kPiece < bytes; i += kPiece) {
+    __builtin_memcpy(&piece, from + i, kPiece);
+    __builtin_memcpy(to + i, &piece, kPiece);
+  }
+  __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
+}
+
 template <class E>
 void move_by_stride(const StridedTile& tile) {
   if (tile.cols == 2) {
@@ -95,10 +178,14 @@ void move_by_stride(const StridedTile& tile) {
     move_columns<E, 4>(tile);
   } else if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
     for (int64_t row = 0; row < tile.rows; ++row)
-      __builtin_memcpy((char*)tile.to + row * tile.to_row,
-                       (const char*)tile.from + row * tile.from_row, tile.cols * sizeof(E));
+      move_row((char*)tile.to + row * tile.to_row, (const char*)tile.from + row * tile.from_row,
+               tile.cols * sizeof(E));
   } else if (tile.to_col == sizeof(E) && tile.from_col == 0) {
     fill_elements<E>(tile);
+  } else if (tile.to_col == sizeof(E) && tile.from_col == -int64_t(sizeof(E))) {
+    move_backwards<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
+  } else if (sizeof(E) >= 4 && tile.to_col == sizeof(E) && tile.from_row == sizeof(E)) {
+    move_transposed<E>(tile);
   } else {
     move_elements<E>(tile);
   }

@@ -168,9 +168,35 @@ WEFT_INLINE void for_windows(const Pooling& p, F visit) {
   }
 }
 
+// One window that is the whole plane.
+WEFT_INLINE bool is_global(const Pooling& p) {
+  return p.out_height == 1 && p.out_width == 1 && p.kernel_height == p.in_height &&
+         p.kernel_width == p.in_width && p.pad_top == 0 && p.pad_left == 0 && p.pad_bottom == 0 &&
+         p.pad_right == 0;
+}
+
+// Planes take turns, because each waits for its last sum.
+template <class S>
+int64_t average_planes(const Pooling& p, const S* x, S* y, Range planes) {
+  using T = LaneType<S>;
+  constexpr int kPlanes = 8;
+  const int64_t size = p.in_height * p.in_width;
+  int64_t plane = planes.begin;
+  for (; plane + kPlanes <= planes.end; plane += kPlanes) {
+    T sums[kPlanes] = {};
+    for (int64_t i = 0; i < size; ++i) {
+#pragma GCC unroll 8
+      for (int j = 0; j < kPlanes; ++j) sums[j] += to_lane(x[(plane + j) * size + i]);
+    }
+    for (int j = 0; j < kPlanes; ++j) y[plane + j] = from_lane<S>(sums[j] / T(size));
+  }
+  return plane;
+}
+
 template <class S>
 void average_pool(const Pooling& p, const void* x_data, void* y_data, Range planes) {
   using T = LaneType<S>;
+  if (is_global(p)) planes.begin = average_planes<S>(p, (const S*)x_data, (S*)y_data, planes);
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * p.in_height * p.in_width;
     S* y = (S*)y_data + plane * p.out_height * p.out_width;
@@ -190,6 +216,11 @@ void average_pool_adjoint(const Pooling& p, const void* dy_data, void* dx_data, 
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* dy = (const S*)dy_data + plane * p.out_height * p.out_width;
     S* dx = (S*)dx_data + plane * p.in_height * p.in_width;
+    if (is_global(p)) {
+      const S share = from_lane<S>(T(0) + to_lane(*dy) / T(p.in_height * p.in_width));
+      for (int64_t i = 0; i < p.in_height * p.in_width; ++i) dx[i] = share;
+      continue;
+    }
     __builtin_memset(dx, 0, p.in_height * p.in_width * sizeof(S));
     for_windows<T>(p, [&](int64_t at, Window rows, Window cols, T divisor) WEFT_LAMBDA {
       const T share = to_lane(dy[at]) / divisor;

@@ -188,6 +188,50 @@ void sum_integers(const Reduce& reduce, const void* in_data, void* out_data, Ran
   }
 }
 
+template <bool kLargest, class T>
+WEFT_INLINE bool is_better(T value, T best) {
+  // Nothing beats NaN: it fails every comparison from here on.
+  const bool better = kLargest ? value > best : value < best;
+  return better | ((value != value) & (best == best));
+}
+
+template <bool kLargest>
+struct Extremum {
+  using Op = Largest;
+};
+template <>
+struct Extremum<false> {
+  using Op = Smallest;
+};
+
+// Of dense lines: a block is looked through only where its extremum is better than those before.
+template <bool kLargest, class S>
+int64_t place_in_lines(const Reduce& reduce, const S* in) {
+  using T = LaneType<S>;
+  using Op = typename Extremum<kLargest>::Op;
+  const Lines lines = lines_of(reduce);
+  Walk walk(lines.outer_rank, reduce.reduced, reduce.reduced_stride);
+  T best = to_lane(in[0]);
+  int64_t place = 0, before = 0;
+  do {
+    const S* line = in + walk.offset;
+    for (int64_t i = 0; i < lines.length; i += kBlockElements) {
+      const int64_t n = lines.length - i < kBlockElements ? lines.length - i : kBlockElements;
+      const T extremum = fold<Op>(reduce_block<Op>(line + i, n));
+      if (!is_better<kLargest>(extremum, best)) continue;
+      best = extremum;
+      place = i;
+      for (;; ++place) {
+        const T value = to_lane(line[place]);
+        if ((value == best) | ((value != value) & (best != best))) break;
+      }
+      place += before;
+    }
+    before += lines.length;
+  } while (walk.advance());
+  return place;
+}
+
 // The row-major number of the first extremum or NaN among the reduced elements.
 template <bool kLargest, class S>
 void find_extremum(const Reduce& reduce, const void* in_data, void* out_data, Range units) {
@@ -201,6 +245,10 @@ void find_extremum(const Reduce& reduce, const void* in_data, void* out_data, Ra
     if (count > kColumns) count = kColumns;
     if (count > units.end - unit) count = units.end - unit;
     const S* first = in + unit_offset(reduce, unit);
+    if (columns == 1 && lines_of(reduce).stride == 1) {
+      out[unit++] = place_in_lines<kLargest>(reduce, first);
+      continue;
+    }
     T best[kColumns];
     for (int64_t c = 0; c < count; ++c) {
       best[c] = to_lane(first[c]);
@@ -212,9 +260,7 @@ void find_extremum(const Reduce& reduce, const void* in_data, void* out_data, Ra
       const S* line = first + walk.offset;
       for (int64_t c = 0; c < count; ++c) {
         const T value = to_lane(line[c]);
-        const bool better = kLargest ? value > best[c] : value < best[c];
-        if (better | ((value != value) & (best[c] == best[c]))) {
-          // Nothing beats NaN: it fails every comparison from here on.
+        if (is_better<kLargest>(value, best[c])) {
           best[c] = value;
           out[unit + c] = position;
         }

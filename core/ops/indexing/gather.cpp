@@ -1,5 +1,7 @@
 // Reading and writing at places that index arrays choose: the primitive pair under x[index],
 // each the other's gradient.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/copy_slot.h"
 #include "ops/indexing/places.h"
@@ -36,11 +38,49 @@ int64_t bytes_of_offsets(const SlotTypes& types, int) {
   return shape.ok() ? shape.value().elements() * static_cast<int64_t>(sizeof(int64_t)) : 0;
 }
 
+constexpr int64_t kPlacesAtOnce = 1024;  // whose offsets stay in the first-level cache
+
+// Single elements, side by side: their offsets are found piece by piece, as they are needed.
+Status gather_elements(const ChosenPlaces& chosen, const kernels::Places& places,
+                       const TensorView& data, const TensorView& out) {
+  FirstOutside outside;
+  const int64_t step = places.chosen.picked_step() * size_of(out.dtype);
+  split_work(chosen.count(), 2 * chosen.count(), nullptr, 0, [&](kernels::Range range, void*) {
+    int64_t offsets[kPlacesAtOnce];
+    kernels::Places piece = places;
+    piece.offsets = offsets;
+    for (int64_t i = range.begin; i < range.end; i += kPlacesAtOnce) {
+      const kernels::Range part{i, std::min(range.end, i + kPlacesAtOnce)};
+      if (chosen.find(part, offsets))
+        kernels::run_gather(piece, data.data, static_cast<char*>(out.data) + i * step,
+                            {0, part.end - i});
+      else
+        outside.note(part);
+    }
+  });
+  return outside.status(chosen);
+}
+
+Status find_all(const ChosenPlaces& chosen, int64_t* offsets) {
+  FirstOutside outside;
+  split_work(chosen.count(), chosen.count(), nullptr, 0, [&](kernels::Range range, void*) {
+    if (!chosen.find(range, offsets + range.begin)) outside.note(range);
+  });
+  return outside.status(chosen);
+}
+
 Status run_gather(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const TensorView& out = call.out[0];
-  WEFT_ASSIGN(const kernels::Places places, find_places(call, data, out, call.in.subspan(1),
-                                                        static_cast<int64_t*>(call.scratch)));
+  const auto indices = call.in.subspan(1);
+  WEFT_ASSIGN(const Shape common, common_shape(indices));
+  const ChosenPlaces chosen(call, data, indices, common);
+  kernels::Places places = places_of(call, data, out, common);
+  if (places.has_single_elements() && places.before.rank == 0)
+    return gather_elements(chosen, places, data, out);
+  auto* const offsets = static_cast<int64_t*>(call.scratch);
+  WEFT_TRY(find_all(chosen, offsets));
+  places.offsets = offsets;
   if (elements_of(out) == 0) return {};
   split_work(places.rows(), elements_of(out), nullptr, 0, [&](kernels::Range rows, void*) {
     kernels::run_gather(places, data.data, out.data, rows);
@@ -55,8 +95,10 @@ Status run_scatter(const KernelCall& call) {
   WEFT_ASSIGN(const Shape common, common_shape(indices));
   const Shape picked = placed(shape_of(out), a.ints("axes"), a.integer("position"), common);
   const TensorView value = broadcast_view(call.in[1], picked);
-  WEFT_ASSIGN(const kernels::Places places,
-              find_places(call, out, value, indices, static_cast<int64_t*>(call.scratch)));
+  auto* const offsets = static_cast<int64_t*>(call.scratch);
+  WEFT_TRY(find_all(ChosenPlaces(call, out, indices, common), offsets));
+  kernels::Places places = places_of(call, out, value, common);
+  places.offsets = offsets;
   if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
   const int64_t work = picked.elements();
   if (work == 0) return {};

@@ -1,5 +1,7 @@
 #include "ops/indexing/places.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/registry.h"
 
@@ -32,35 +34,6 @@ Status check_axes(const InferContext& c, const Shape& data, size_t indices) {
 
 bool holds(std::span<const int64_t> axes, int axis) {
   return std::find(axes.begin(), axes.end(), axis) != axes.end();
-}
-
-// Adds what one index array contributes to the offsets.
-Status add_offsets(const TensorView& index, const Shape& common, int64_t extent, int64_t stride,
-                   int64_t shown_axis, int64_t* offsets) {
-  const TensorView view = broadcast_view(index, common);
-  const auto* numbers = static_cast<const int64_t*>(view.data);
-  const int last = view.rank - 1;
-  const int64_t line = last < 0 ? 1 : view.shape[last];
-  const int64_t step = last < 0 ? 0 : view.strides[last];
-  const int64_t count = common.elements();
-  int64_t at[kMaxRank] = {};
-  int64_t from = 0;
-  for (int64_t begin = 0; begin < count; begin += line) {
-    for (int64_t i = 0; i < line; ++i) {
-      const int64_t number = numbers[from + i * step];
-      if (number < -extent || number >= extent)
-        return errors::index_out_of_range("index", number, " is out of bounds for axis ",
-                                          shown_axis, " with extent ", extent);
-      offsets[begin + i] += (number < 0 ? number + extent : number) * stride;
-    }
-    for (int axis = last - 1; axis >= 0; --axis) {
-      from += view.strides[axis];
-      if (++at[axis] < view.shape[axis]) break;
-      at[axis] = 0;
-      from -= view.strides[axis] * view.shape[axis];
-    }
-  }
-  return {};
 }
 
 Value scalar_array(const Value& like, const Argument& number) {
@@ -131,27 +104,85 @@ Status check_written(std::string_view op, std::string_view argument, const Shape
                                " does not broadcast to the shape that the index gives, ", picked);
 }
 
-Result<kernels::Places> find_places(const KernelCall& call, const TensorView& indexed,
-                                    const TensorView& picked, std::span<const TensorView> indices,
-                                    int64_t* offsets) {
+ChosenPlaces::ChosenPlaces(const KernelCall& call, const TensorView& indexed,
+                           std::span<const TensorView> indices, const Shape& common)
+    : count_(common.elements()), line_(common.rank() == 0 ? 1 : common[common.rank() - 1]) {
   const AttributeReader a = call.op.reader(call.attributes);
   const auto axes = a.ints("axes");
   const auto shown = a.ints("shown_axes").empty() ? axes : a.ints("shown_axes");
-  PoolVector<TensorType> types;
-  for (const TensorView& index : indices) types.push_back(type_of(index));
-  WEFT_ASSIGN(const Shape common, index_shape(types));
-
-  kernels::Places places{indexed.dtype, {}, {}, {}, offsets};
-  std::fill_n(offsets, common.elements(), 0);
   for (size_t k = 0; k < indices.size(); ++k)
-    WEFT_TRY(add_offsets(indices[k], common, indexed.shape[axes[k]], indexed.strides[axes[k]],
-                         shown[k], offsets));
+    indices_.push_back({broadcast_view(indices[k], common),
+                        {indexed.shape[axes[k]], indexed.strides[axes[k]]},
+                        shown[k]});
+}
+
+// Calls body(numbers, step, count) for what the places have of each line of the index array.
+template <class Body>
+void ChosenPlaces::for_lines(const Index& index, kernels::Range places, const Body& body) const {
+  const int last = index.view.rank - 1;
+  const int64_t step = last < 0 ? 0 : index.view.strides[last];
+  for (int64_t i = places.begin; i < places.end;) {
+    const int64_t at = i % line_;
+    int64_t from = at * step;
+    int64_t number = i / line_;
+    for (int axis = last - 1; axis >= 0; --axis) {
+      from += number % index.view.shape[axis] * index.view.strides[axis];
+      number /= index.view.shape[axis];
+    }
+    const int64_t count = std::min(line_ - at, places.end - i);
+    body(static_cast<const int64_t*>(index.view.data) + from, step, count);
+    i += count;
+  }
+}
+
+bool ChosenPlaces::find(kernels::Range places, int64_t* offsets) const {
+  bool inside = true;
+  std::fill_n(offsets, places.end - places.begin, 0);
+  for (const Index& index : indices_) {
+    int64_t* to = offsets;
+    for_lines(index, places, [&](const int64_t* numbers, int64_t step, int64_t count) {
+      inside &= kernels::add_offsets(index.axis, numbers, step, count, to);
+      to += count;
+    });
+  }
+  return inside;
+}
+
+Status ChosenPlaces::outside(kernels::Range places) const {
+  Status found;
+  for (const Index& index : indices_) {
+    for_lines(index, places, [&](const int64_t* numbers, int64_t step, int64_t count) {
+      for (int64_t i = 0; i < count && found.ok(); ++i) {
+        const int64_t number = numbers[i * step];
+        if (number < -index.axis.extent || number >= index.axis.extent)
+          found = errors::index_out_of_range("index", number, " is out of bounds for axis ",
+                                             index.shown_axis, " with extent ", index.axis.extent);
+      }
+    });
+  }
+  return found;
+}
+
+void FirstOutside::note(kernels::Range places) {
+  const std::lock_guard lock(mutex_);
+  if (places.begin < first_.begin) first_ = places;
+}
+
+Status FirstOutside::status(const ChosenPlaces& chosen) const {
+  const std::lock_guard lock(mutex_);
+  return first_.begin == kNone ? Status() : chosen.outside(first_);
+}
+
+kernels::Places places_of(const KernelCall& call, const TensorView& indexed,
+                          const TensorView& picked, const Shape& common) {
+  const AttributeReader a = call.op.reader(call.attributes);
+  kernels::Places places{indexed.dtype, {}, {}, {}, nullptr};
   const auto position = static_cast<int>(a.integer("position"));
   for (int i = 0; i < common.rank(); ++i)
     places.chosen.append(common[i], 0, picked.strides[position + i]);
   int kept = 0;
   for (int axis = 0; axis < indexed.rank; ++axis) {
-    if (holds(axes, axis)) continue;
+    if (holds(a.ints("axes"), axis)) continue;
     const bool is_before = kept < position;
     const int own = is_before ? kept : kept + common.rank();
     (is_before ? places.before : places.after)

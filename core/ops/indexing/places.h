@@ -4,6 +4,9 @@
 // stand at `position` among those axes of the data that have no index array.
 #pragma once
 
+#include <limits>
+#include <mutex>
+
 #include "kernels/places.h"
 #include "ops/kernel_call.h"
 #include "ops/op.h"
@@ -28,11 +31,46 @@ Result<Shape> picked_shape(const InferContext& c, const Shape& data,
 Status check_written(std::string_view op, std::string_view argument, const Shape& value,
                      const Shape& picked);
 
-// The axes of the indexed and the picked array side by side. Refuses an index outside its axis.
-// `offsets` has room for one number per place.
-Result<kernels::Places> find_places(const KernelCall& call, const TensorView& indexed,
-                                    const TensorView& picked, std::span<const TensorView> indices,
-                                    int64_t* offsets);
+// The places that the index arrays of a call choose, numbered along their common axes.
+class ChosenPlaces {
+ public:
+  ChosenPlaces(const KernelCall& call, const TensorView& indexed,
+               std::span<const TensorView> indices, const Shape& common);
+  int64_t count() const { return count_; }
+  // Their offsets in the indexed array. False where an index lies outside its axis.
+  bool find(kernels::Range places, int64_t* offsets) const;
+  // The error of the first such index.
+  Status outside(kernels::Range places) const;
+
+ private:
+  struct Index {
+    TensorView view;
+    kernels::CountedAxis axis;
+    int64_t shown_axis;
+  };
+  template <class Body>
+  void for_lines(const Index& index, kernels::Range places, const Body& body) const;
+
+  PoolVector<Index> indices_;
+  int64_t count_, line_;  // places, and those along the last axis
+};
+
+// Which places lie outside is found out by several threads: the first of their ranges.
+class FirstOutside {
+ public:
+  void note(kernels::Range places);
+  // Ok where none was noted.
+  Status status(const ChosenPlaces& chosen) const;
+
+ private:
+  static constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+  mutable std::mutex mutex_;
+  kernels::Range first_{kNone, kNone};
+};
+
+// The axes of the indexed and the picked array side by side, without offsets.
+kernels::Places places_of(const KernelCall& call, const TensorView& indexed,
+                          const TensorView& picked, const Shape& common);
 
 // data[indices] and data with the places replaced or added to. `attributes` start with those of
 // place_attributes.

@@ -12,11 +12,20 @@ namespace {
 bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
 
 Result<Types> infer_order(const InferContext& c) {
-  WEFT_TRY(normalize_axis(c.integer("axis"), c.in[0].shape.rank(), "sort_order", "axis").status());
+  Shape shape = c.in[0].shape;
+  WEFT_ASSIGN(const int64_t axis,
+              normalize_axis(c.integer("axis"), shape.rank(), "sort_order", "axis"));
   if (is_half(c.in[0].dtype))
     return errors::invalid_type("sort_order", "`x` must not be of a half type; got ",
                                 c.in[0].dtype);
-  return Types{{DType::kInt64, c.in[0].shape, {}}};
+  if (c.has("count")) {
+    int64_t& extent = shape[static_cast<int>(axis)];
+    if (c.integer("count") < 1 || c.integer("count") > extent)
+      return errors::invalid_value("sort_order", "`count` must be in [1, ", extent, "]; got ",
+                                   c.integer("count"));
+    extent = c.integer("count");
+  }
+  return Types{{DType::kInt64, shape, {}}};
 }
 
 int axis_in(std::span<const Argument> attributes, int rank) {
@@ -33,7 +42,8 @@ Status run_order(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& x = call.in[0];
   const int axis = axis_in(call.attributes, x.rank);
-  kernels::Sorting problem{x.dtype, 1, x.shape[axis], 1, a.flag("descending")};
+  kernels::Sorting problem{
+      x.dtype, 1, x.shape[axis], 1, call.out[0].shape[axis], a.flag("descending")};
   for (int i = 0; i < axis; ++i) problem.outer *= x.shape[i];
   for (int i = axis + 1; i < x.rank; ++i) problem.inner *= x.shape[i];
   if (elements_of(x) == 0) return {};
@@ -77,13 +87,15 @@ struct Ordered {
   int64_t axis;
 };
 
-Result<Ordered> ordered(const ComposeContext& c, bool descending) {
+Result<Ordered> ordered(const ComposeContext& c, bool descending,
+                        Argument count = Argument::none()) {
   Ordered found{c.in(0), {}, 0};
   if (!c.has("axis")) found.data = reshape(found.data, {found.data.shape().elements()});
   WEFT_ASSIGN(found.axis, normalize_axis(c.has("axis") ? c.integer("axis") : 0, found.data.rank(),
                                          c.op().name, "axis"));
-  found.order = c.builder.call("sort_order", {comparable(found.data)},
-                               {Argument::of_int(found.axis), Argument::of_bool(descending)});
+  found.order =
+      c.builder.call("sort_order", {comparable(found.data)},
+                     {Argument::of_int(found.axis), Argument::of_bool(descending), count});
   return found;
 }
 
@@ -102,13 +114,17 @@ Result<Value> argsort(const ComposeContext& c) {
 }
 
 Result<Values> topk(const ComposeContext& c) {
-  WEFT_ASSIGN(const Ordered o, ordered(c, !c.flag("is_ascend")));
-  const auto axis = static_cast<int>(o.axis);
-  const int64_t extent = o.data.shape()[axis];
-  if (c.integer("k") < 1 || c.integer("k") > extent)
-    return errors::invalid_value("topk", "`k` must be in [1, ", extent, "]; got ", c.integer("k"));
-  const Value first = slice(o.order, axis, 0, c.integer("k"));
-  return Values{taken(o, first), c.builder.call("copy", {first})};
+  const Shape& shape = c.in(0).shape();
+  int64_t extent = shape.elements();
+  if (c.has("axis")) {
+    WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), shape.rank(), "topk", "axis"));
+    extent = shape[axis];
+  }
+  const int64_t k = c.integer("k");
+  if (k < 1 || k > extent)
+    return errors::invalid_value("topk", "`k` must be in [1, ", extent, "]; got ", k);
+  WEFT_ASSIGN(const Ordered o, ordered(c, !c.flag("is_ascend"), Argument::of_int(k)));
+  return Values{taken(o, o.order), o.order};
 }
 
 Result<Value> searchsorted(const ComposeContext& c) {
@@ -132,6 +148,7 @@ WEFT_OP(sort_order) {
       .input("x", "any dtype but half types; NaN is the largest")
       .integer("axis", -1, "axis to sort along")
       .boolean("descending", false, "the largest first")
+      .optional(AttributeKind::kInt, "count", "how many of the first; none: all")
       .infer(infer_order)
       .no_gradient("integers");
   Slot slot = exact_dense_slot(run_order);
@@ -139,6 +156,9 @@ WEFT_OP(sort_order) {
   op.kernel(slot)
       .sample(R"({"shapes": [[2, 40, 3]], "axis": 1})")
       .sample(R"({"shapes": [[5, 4]], "axis": 0, "descending": true})")
+      .sample(R"({"shapes": [[3, 90, 2]], "axis": 1, "count": 5})")
+      .sample(R"({"shapes": [[2, 300]], "descending": true, "count": 40})")
+      .sample(R"({"shapes": [[2, 700]], "descending": true, "count": 7})")
       .sample(R"({"shapes": [[7]]})");
 }
 
