@@ -11,16 +11,14 @@ times over as many calls as fit into the seconds given.
 
 import ctypes
 import gc
-import json
-import os
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy
+from answers import answer_questions, calls_in, timed
 from chain_libraries import library, parts_of
 from chain_programs import CHAINS, Chain
 
@@ -76,33 +74,20 @@ def ends(array: numpy.ndarray) -> numpy.ndarray:
     return (few.astype("uint32") << 16).view("float32") if few.dtype == numpy.uint16 else few
 
 
-def compare(who: str, chain: Chain, results: list[numpy.ndarray], folder: Path) -> None:
+def compare(who: str, chain: Chain, rows: int, results: list[numpy.ndarray], folder: Path) -> None:
     """Raises AssertionError where results are not those of the chain's reference. A loop that is
     none has only the chain's reads and writes."""
     if who == "loop" != chain.reference:
         return
     tolerance = 8e-3 if chain.name == "half_huber" else 2e-3  # exp and log may be other polynomials
     for i, result in enumerate(results):
-        file = folder / f"{chain.name}-{i}.npy"
+        file = folder / f"{chain.name}-{rows}-{i}.npy"
         if who == chain.reference:
             numpy.save(file, ends(result))
         elif file.exists():
             wanted = numpy.load(file)
             scale = 2e-4 * float(abs(wanted).max())
             numpy.testing.assert_allclose(ends(result), wanted, rtol=tolerance, atol=scale)
-
-
-def calls_in(call: Call, seconds: float) -> int:
-    """By the fastest of some calls: others may run beside them."""
-    begin, fastest = time.perf_counter(), float("inf")
-    for _ in range(32):
-        before = time.perf_counter()
-        call()
-        after = time.perf_counter()
-        fastest = min(fastest, after - before)
-        if after - begin > 10 * seconds:
-            break
-    return max(1, int(seconds / fastest))
 
 
 class Worker:
@@ -133,37 +118,14 @@ class Worker:
             call, written = library_call(self.who, self.lib, chain, inputs)
             given = call()
             results = [self.lib.asnumpy(part) for part in written or parts_of(given)]
-        compare(self.who, chain, results, self.folder)
+        compare(self.who, chain, rows, results, self.folder)
         self.call, self.calls = call, calls_in(call, float(seconds))
         return {"ready": self.calls}
 
     def sample(self, count: str) -> dict[str, Any]:
         assert self.call is not None
-        self.call()  # other processes have run since the last one
-        samples = []
-        for _ in range(int(count)):
-            begin = time.perf_counter()
-            for _ in range(self.calls):
-                self.call()
-            samples.append((time.perf_counter() - begin) / self.calls)
-        return {"samples": samples}
-
-
-def main() -> None:
-    # What libraries print shall not get between the answers.
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    worker = None
-    for line in sys.stdin:
-        question, *given = line.split()
-        try:
-            worker = worker or Worker(sys.argv[1], Path(sys.argv[2]))
-            answer = getattr(worker, question)(*given)
-        except Exception as error:  # the runner says it
-            answer = {"failed": f"{type(error).__name__}: {error}"[:400]}
-        answers.write(json.dumps(answer) + "\n")
-    os._exit(0)  # some frameworks take seconds to take themselves down
+        return {"samples": timed(self.call, self.calls, int(count))}
 
 
 if __name__ == "__main__":
-    main()
+    answer_questions(lambda: Worker(sys.argv[1], Path(sys.argv[2])))
