@@ -53,7 +53,7 @@ def oracle_of(function):
     if name in oracles.NO_ORACLE:
         pytest.skip(f"{name}: no oracle: {oracles.NO_ORACLE[name]}")
     path, *fixed = (function.schema["like"] or " ").split(" ")
-    assert path, f"{name}: set `.like`, write a formula in oracles.py, or say why there is none"
+    assert path, f"{name}: set `.like`, write a formula in oracles/, or say why there is none"
     module, _, attribute = path.rpartition(".")
     options = {key: json.loads(value) for key, value in (text.split("=") for text in fixed)}
     return functools.partial(getattr(importlib.import_module(module), attribute), **options)
