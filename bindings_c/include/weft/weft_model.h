@@ -40,8 +40,9 @@ WEFT_API weft_status weft_model_load_memory(const void* data, size_t bytes, weft
 WEFT_API void weft_model_release(weft_model model);
 /* Makes the plans of all entry points, and writes the file anew with them, in one step: what loads
  * it then places values as the file says instead of searching. A plan belongs to a release of Weft,
- * an instruction set and a number of threads; elsewhere it is not used. One that does not fit its
- * graph fails the load, or the context that would use it, with WEFT_IO. */
+ * an instruction set and a number of threads; elsewhere it is not used. Of an entry point with
+ * dimensions they are those for the extents that the file's metadata lists under `plan_for`. One
+ * that does not fit its graph fails the load, or the context that would use it, with WEFT_IO. */
 WEFT_API weft_status weft_model_save_plans(const char* path);
 /* Writes the file anew, in one step, with entry points that are ready to run: their graphs as
  * passes leave them, their weights in the form that kernels read, and plans. What loads it then
@@ -97,12 +98,12 @@ typedef struct weft_c_options {
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
   { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL }
-/* Writes an entry point as C99 that needs no library: name.c and name.h, and name_main.c on
- * request, in a folder that is there, each in one step. The same file gives the same bytes. NULL
- * options: those above. WEFT_UNSUPPORTED: an operator has no C form, or a shape is not fixed; the
- * text names it, and the source line where the file has it. WEFT_INVALID_VALUE: the arena cannot be
- * as small as `memory`; the text says how small it can be, and what it holds then. Not in the
- * runtime-only build. */
+/* Writes an entry point, or with `train` a run and a training step, as C99 that needs no library:
+ * name.c and name.h, and name_main.c on request, in a folder that is there, each in one step. The
+ * same file gives the same bytes. NULL options: those above. WEFT_UNSUPPORTED: an operator has no C
+ * form, or a shape is not fixed; the text names it, and the source line where the file has it.
+ * WEFT_INVALID_VALUE: the arena cannot be as small as `memory`; the text says how small it can be,
+ * and what it holds then. Not in the runtime-only build. */
 WEFT_API weft_status weft_model_write_c(weft_model model, const weft_c_options* options,
                                         const char* folder);
 
