@@ -64,7 +64,8 @@ bool sums_gradients(const graph::Graph& graph) {
   return std::ranges::any_of(readers, [](int count) { return count > 2; });
 }
 
-void make_program(Entry& entry) {
+// False for a composite of more than elementwise operators.
+bool make_program(Entry& entry) {
   graph::Graph graph;
   graph::GraphBuilder builder(graph);
   ops::Values values;
@@ -78,37 +79,40 @@ void make_program(Entry& entry) {
   }
   for (const ops::Value& result : builder.emit(*entry.op, values, entry.attributes.view()))
     builder.output(result);
-  const bool one_pass = builder.status().ok() && graph.nodes.size() > 1 &&
-                        std::ranges::all_of(graph.nodes, graph::is_elementwise) &&
-                        std::ranges::all_of(graph.outputs, [&](graph::ValueId output) {
-                          return graph.producer(output) != nullptr;
-                        });
-  if (!one_pass) return;
+  if (!builder.status().ok()) return true;  // the call will say it
+  if (!std::ranges::all_of(graph.nodes, graph::is_elementwise)) return false;
+  const auto is_made = [&](graph::ValueId output) { return graph.producer(output) != nullptr; };
+  if (graph.nodes.size() < 2 || !std::ranges::all_of(graph.outputs, is_made)) return true;
   entry.runs_at_once = sums_gradients(graph);
   Result<Ref<Program>> program = Program::create(std::move(graph));
   if (program.ok()) entry.program = program.take();
+  return true;
 }
 
-// Most recently used first.
 struct Kept {
   std::mutex mutex;
-  std::vector<Entry> entries;
+  std::vector<Entry> entries;                 // most recently used first
+  std::vector<const ops::OpDef*> unsuitable;  // composites of more than elementwise operators
 
-  Entry& find(const ops::OpDef& op, std::span<const Argument> attributes,
+  Entry* find(const ops::OpDef& op, std::span<const Argument> attributes,
               std::span<const ops::Value> inputs) {
     const auto found = std::ranges::find_if(
         entries, [&](const Entry& entry) { return is_same(entry, op, attributes, inputs); });
-    if (found != entries.end()) {
-      std::rotate(entries.begin(), found, found + 1);
-      return entries.front();
-    }
+    if (found == entries.end()) return nullptr;
+    std::rotate(entries.begin(), found, found + 1);
+    return &entries.front();
+  }
+  void insert(Entry entry) {
     if (entries.size() == kMostKept) entries.pop_back();
-    Entry& entry = *entries.insert(entries.begin(), Entry{&op, ops::Attributes(attributes)});
-    for (const ops::Value& input : inputs) entry.inputs.push_back(described(input));
-    make_program(entry);
-    return entry;
+    entries.insert(entries.begin(), std::move(entry));
   }
 };
+
+// One more meeting.
+Ref<Program> program_of(Entry& entry) {
+  if (entry.meetings < kMeetings) ++entry.meetings;
+  return entry.runs_at_once || entry.meetings == kMeetings ? entry.program : Ref<Program>();
+}
 
 Kept& kept() {
   static Kept* const instance = new Kept;  // never destroyed: threads may outlive main
@@ -128,10 +132,22 @@ Ref<Program> composite_program(const ops::OpDef& op, std::span<const Argument> a
   if (thread_state().device || std::ranges::none_of(inputs, is_dense_array)) return {};
   for (const ops::Value& input : inputs)
     if (input.is_tensor() && !is_dense_array(input)) return {};
+  {
+    const std::lock_guard lock(kept().mutex);
+    if (std::ranges::count(kept().unsuitable, &op)) return {};
+    if (Entry* const entry = kept().find(op, attributes, inputs)) return program_of(*entry);
+  }
+  // A composition may be the user's code, so nothing is locked while it runs.
+  Entry entry{&op, ops::Attributes(attributes)};
+  for (const ops::Value& input : inputs) entry.inputs.push_back(described(input));
+  const bool is_suitable = make_program(entry);
+  Ref<Program> program = program_of(entry);
   const std::lock_guard lock(kept().mutex);
-  Entry& entry = kept().find(op, attributes, inputs);
-  if (entry.meetings < kMeetings) ++entry.meetings;
-  return entry.runs_at_once || entry.meetings == kMeetings ? entry.program : Ref<Program>();
+  if (!is_suitable)
+    kept().unsuitable.push_back(&op);
+  else if (!kept().find(op, attributes, inputs))
+    kept().insert(std::move(entry));
+  return program;
 }
 
 }  // namespace weft::autograd
