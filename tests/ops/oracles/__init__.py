@@ -4,22 +4,8 @@ Each takes the inputs as NumPy arrays and the attributes by name. `NO_ORACLE` sa
 has none; the suite prints the reason.
 """
 
-from oracles import (
-    activations,
-    attention,
-    convolution,
-    images,
-    indexing,
-    losses,
-    norms,
-    optimizers,
-    others,
-    pooling,
-    quantized,
-    recurrent,
-    shape,
-    softmax,
-)
+import importlib
+import pkgutil
 
 NO_ORACLE = {
     "uniform": "random numbers: tests/python/test_random.py looks at their distribution",
@@ -30,22 +16,7 @@ NO_ORACLE = {
     "outside_jitter": "random numbers: tests/python/test_register.py looks at them",
 }
 
-_MODULES = (
-    activations,
-    attention,
-    convolution,
-    images,
-    indexing,
-    losses,
-    norms,
-    optimizers,
-    others,
-    pooling,
-    quantized,
-    recurrent,
-    shape,
-    softmax,
-)
+_MODULES = [importlib.import_module(f"oracles.{m.name}") for m in pkgutil.iter_modules(__path__)]
 BY_NAME = {
     name.rstrip("_"): function
     for module in _MODULES
