@@ -1,52 +1,26 @@
 """What operators.py times: each case in Weft's words and in PyTorch's.
 
-A case's functions take the library (`weft` or `torch`) and arrays of it. `updates` cases have a
-step that is prepared once. Sizes are those of networks' layers: a million elements or so.
+A case's functions take the library (`weft` or `torch`) and arrays of it. Sizes are those of
+networks' layers: a million elements or so. Further rows: operator_data_cases.py (what moves,
+converts and makes elements, products) and operator_training_cases.py (norms, losses, optimizers).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import numpy
-
-Arrays = list[numpy.ndarray]
-Make = Callable[[numpy.random.Generator], Arrays]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One row: `weft` and `torch` compute the same from `make`'s arrays.
-
-    gradient: after it comes the backward pass, with cotangents of ones, for floating inputs
-    compared: results are compared by value; random ones are not
-    """
-
-    group: str
-    name: str
-    make: Make
-    weft: Callable[..., Any]
-    torch: Callable[..., Any]
-    gradient: bool = False
-    compared: bool = True
-
-
-def normal(*shapes: tuple[int, ...]) -> Make:
-    return lambda rng: [rng.standard_normal(shape, "float32") for shape in shapes]
-
-
-def positive(*shapes: tuple[int, ...]) -> Make:
-    return lambda rng: [rng.random(shape, "float32") + 0.1 for shape in shapes]
-
-
-def indexed(shape: tuple[int, ...], count: tuple[int, ...], below: int) -> Make:
-    """An array, and indices below `below`."""
-    return lambda rng: [rng.standard_normal(shape, "float32"), rng.integers(0, below, count)]
-
-
-FLAT, SQUARE, IMAGE = (1_048_576,), (1024, 1024), (16, 64, 32, 32)
-x, xx = normal(SQUARE), normal(SQUARE, SQUARE)
-image, sequence = normal(IMAGE), normal((8, 128, 768))
+from operator_case import (
+    FLAT,
+    IMAGE,
+    SQUARE,
+    Case,
+    image,
+    indexed,
+    normal,
+    positive,
+    sequence,
+    x,
+    xx,
+)
+from operator_data_cases import DATA
+from operator_training_cases import TRAINING
 
 
 def mathematics() -> list[Case]:
@@ -116,13 +90,6 @@ ELEMENTWISE = [
     ),
     Case("elementwise", "add transposed", xx, lambda w, a, b: a + b.T, lambda t, a, b: a + b.T),
     Case("elementwise", "x + 1", x, lambda w, a: a + 1, lambda t, a: a + 1),
-    Case(
-        "casts", "to bfloat16", x, lambda w, a: a.astype("bfloat16"), lambda t, a: a.to(t.bfloat16)
-    ),
-    Case("casts", "to float16", x, lambda w, a: a.astype("float16"), lambda t, a: a.to(t.float16)),
-    Case("casts", "to float64", x, lambda w, a: a.astype("float64"), lambda t, a: a.to(t.float64)),
-    Case("casts", "to int32", x, lambda w, a: a.astype("int32"), lambda t, a: a.to(t.int32)),
-    Case("casts", "to bool", x, lambda w, a: a.astype("bool"), lambda t, a: a.to(t.bool)),
 ]
 
 REDUCTIONS = [
@@ -646,4 +613,6 @@ CASES = [
     *LAYERS,
     *RANDOM,
     *ALGEBRA,
+    *DATA,
+    *TRAINING,
 ]

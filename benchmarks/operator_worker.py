@@ -25,6 +25,8 @@ def weft_call(case: Case, inputs: list[numpy.ndarray]) -> tuple[Callable[[], Any
     weft = importlib.import_module("weft")
     arrays = [weft.np.array(a) for a in inputs]
     function = partial(case.weft, weft, *arrays)
+    if case.prepared:
+        function = function()
     if not case.gradient:
         return function, lambda: parts(function())
     floats = [a for a in arrays if a.dtype == numpy.float32]
@@ -50,6 +52,8 @@ def torch_call(case: Case, inputs: list[numpy.ndarray]) -> tuple[Callable[[], An
     torch.set_num_threads(2)
     arrays = [torch.from_numpy(a.copy()) for a in inputs]
     function = partial(case.torch, torch, *arrays)
+    if case.prepared:
+        function = function()
     if not case.gradient:
         return function, lambda: parts(function())
     floats = [a.requires_grad_() for a in arrays if a.dtype == torch.float32]
