@@ -65,9 +65,16 @@ bool rows(const Graph& graph, Bindings& found) {
          (is_last(found.attribute("b"), rank) && is_column(shape_of(graph, found, "m"), shape));
 }
 
-// Labels of x along its last axis.
+// Labels of x along its last axis, one of each row. Binds the shapes of labels and result.
 bool picked_rows(const Graph& graph, Bindings& found) {
-  return is_last(found.attribute("a"), shape_of(graph, found, "x").rank());
+  const Shape& shape = shape_of(graph, found, "x");
+  const Shape& labels = shape_of(graph, found, "l");
+  const int rank = shape.rank();
+  if (!is_last(found.attribute("a"), rank)) return false;
+  if (labels.rank() == rank && labels[rank - 1] != 1) return false;
+  found.set_ints("s", shape.span().first(static_cast<size_t>(rank - 1)));
+  found.set_ints("o", labels.span());
+  return true;
 }
 
 // x[0…, 1…, l]: one element of each row, chosen by l. Binds the shapes of labels and result.
@@ -147,10 +154,12 @@ constexpr RewriteRule kIdioms[] = {
     {"subtract(x, s:reshape?(log(reshape?(sum(exp(x), axis=@a, dtype=none)))))",
      "log_softmax_rows(x)", kTolerance, rows},
     // cross entropy
-    {"pick_rows(log_softmax_rows(x), l, axis=@a, mode=raise)", "negative(cross_entropy_rows(x, l))",
-     kTolerance, picked_rows},
+    {"pick_rows(log_softmax_rows(x), l, axis=@a, mode=raise)",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
+     picked_rows},
     {"log(pick_rows(softmax_rows(x), l, axis=@a, mode=raise))",
-     "negative(cross_entropy_rows(x, l))", kTolerance, picked_rows},
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
+     picked_rows},
     {"gather(log_softmax_rows(x), i, l, axes=@a, position=@p)",
      "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
      gathered_rows},

@@ -9,10 +9,12 @@ namespace weft::kernels {
 namespace {
 
 // Parts of one sum that there shall be, and what a part's stripe of rows and its columns are at
-// least: a page, so that threads write to lines of their own.
+// least: a page, so that threads write to lines of their own; where only single elements are added,
+// a few lines.
 constexpr int64_t kWantedParts = 16;
 constexpr int64_t kStripeElements = 1024;
 constexpr int64_t kLeastColumns = 256;
+constexpr int64_t kLeastElements = 64;
 
 }  // namespace
 
@@ -34,6 +36,17 @@ int64_t take_adjoint_units(const Indexing& p) {
   return p.outer * cut.rows * cut.cols;
 }
 
+int64_t pick_parts(const Indexing& p) {
+  if (p.outer == 0 || p.outer >= kWantedParts) return 1;
+  return std::clamp<int64_t>(p.inner / kLeastElements, 1, kWantedParts / p.outer);
+}
+
+int64_t pick_adjoint_units(const Indexing& p) { return p.outer * pick_parts(p); }
+
+bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
+  return WEFT_ACTIVE(all_inside)(indices, count, axis);
+}
+
 int64_t first_out_of_range(const int64_t* indices, int64_t count, int64_t axis) {
   for (int64_t i = 0; i < count; ++i)
     if (indices[i] < -axis || indices[i] >= axis) return i;
@@ -41,13 +54,13 @@ int64_t first_out_of_range(const int64_t* indices, int64_t count, int64_t axis) 
 }
 
 void run_pick(const Indexing& problem, const void* x, const int64_t* indices, void* y,
-              Range outer) {
-  WEFT_ACTIVE(kPicks)[static_cast<int>(problem.dtype)](problem, x, indices, y, outer);
+              Range units) {
+  WEFT_ACTIVE(kPicks)[static_cast<int>(problem.dtype)](problem, x, indices, y, units);
 }
 
 void run_pick_adjoint(const Indexing& problem, const void* dy, const int64_t* indices, void* dx,
-                      Range outer) {
-  WEFT_ACTIVE(kPickAdjoints)[static_cast<int>(problem.dtype)](problem, dy, indices, dx, outer);
+                      Range units) {
+  WEFT_ACTIVE(kPickAdjoints)[static_cast<int>(problem.dtype)](problem, dy, indices, dx, units);
 }
 
 void run_take(const Indexing& problem, const void* x, const int64_t* indices, int64_t count,

@@ -42,6 +42,7 @@ void blocked_pool_adjoint(const Pooling& problem, int64_t block, const float* dy
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
+bool all_inside(const int64_t* indices, int64_t count, int64_t axis);
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 extern const ScanKernel kScans[kNumDTypes];

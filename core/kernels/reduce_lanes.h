@@ -65,6 +65,7 @@ WEFT_INLINE LaneType<S> highest() {
 }
 
 // kAnyOrder: exact, so that blocks may combine as they come. A chain starts with the identity.
+// among_numbers: the same where neither is NaN, in one instruction instead of three.
 struct Sum {
   static constexpr bool kAnyOrder = false;
   template <class S>
@@ -97,6 +98,10 @@ struct Largest {
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, max_(a, b));
   }
+  template <class V>
+  WEFT_INLINE static V among_numbers(V a, V b) {
+    return max_(a, b);
+  }
 };
 struct Smallest {
   static constexpr bool kAnyOrder = true;
@@ -107,6 +112,10 @@ struct Smallest {
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return select(a != a, a, min_(a, b));
+  }
+  template <class V>
+  WEFT_INLINE static V among_numbers(V a, V b) {
+    return min_(a, b);
   }
 };
 
@@ -151,11 +160,16 @@ WEFT_INLINE Vec<T> fold_lanes(Vec<T> v, Numbers<I...> lanes) {
   }
 }
 template <class Op, class T>
-__attribute__((noinline)) T fold(Wide<T> wide) {
+WEFT_INLINE Vec<T> fold_parts(Wide<T> wide) {
   for (int half = Wide<T>::kParts / 2; half > 0; half /= 2)
     for (int i = 0; i < half; ++i) wide.part[i] = Op::combine(wide.part[i], wide.part[i + half]);
+  return wide.part[0];
+}
+template <class Op, class T>
+__attribute__((noinline)) T fold(Wide<T> wide) {
   constexpr int kLanes = Vec<T>::kLanes;
-  return fold_lanes<Op, kLanes / 2>(wide.part[0], typename CountTo<kLanes>::Type()).v[0];
+  const Vec<T> first = fold_parts<Op>(wide);
+  return fold_lanes<Op, kLanes / 2>(first, typename CountTo<kLanes>::Type()).v[0];
 }
 
 // An integer as it adds in 64 bits, where order does not matter.
@@ -170,26 +184,52 @@ WEFT_INLINE uint64_t to_sum(S element) {
 
 constexpr int64_t kBlockElements = kReduceBlock;
 
-// One block of dense elements; absent lanes count as the identity.
-template <class Op, class S>
-__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n) {
+// One block of dense elements; absent lanes count as the identity. False: some may be NaN, which a
+// search among numbers overlooks; it shows in their sum.
+template <class Op, bool kAmongNumbers, class S>
+WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* result) {
   using T = LaneType<S>;
   using W = Wide<T>;
   const T identity = Op::template identity<S>();
-  W sums[4];
+  W sums[4], watched[2] = {W::repeat(0), W::repeat(0)};
   for (W& sum : sums) sum = W::repeat(identity);
+  const auto meet = [&](int j, const S* from) WEFT_LAMBDA {
+    const W wide = W::load(from);
+    if constexpr (kAmongNumbers) {
+      for (int i = 0; i < W::kParts; ++i)
+        sums[j].part[i] = Op::among_numbers(sums[j].part[i], wide.part[i]);
+      watched[j % 2] = combine<Sum>(watched[j % 2], wide);
+    } else {
+      sums[j] = combine<Op>(sums[j], wide);
+    }
+  };
   int64_t i = 0;
   for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes)
-    for (int j = 0; j < 4; ++j) sums[j] = combine<Op>(sums[j], W::load(p + i + j * W::kLanes));
+    for (int j = 0; j < 4; ++j) meet(j, p + i + j * W::kLanes);
   for (int j = 0; i < n; i += W::kLanes, ++j) {
     if (i + W::kLanes <= n) {
-      sums[j] = combine<Op>(sums[j], W::load(p + i));
+      meet(j, p + i);
     } else {
       S rest[W::kLanes];
       for (S& element : rest) element = from_lane<S>(identity);
       __builtin_memcpy(rest, p + i, (n - i) * sizeof(S));
-      sums[j] = combine<Op>(sums[j], W::load(rest));
+      meet(j, rest);
     }
   }
-  return combine<Op>(combine<Op>(sums[0], sums[1]), combine<Op>(sums[2], sums[3]));
+  *result = combine<Op>(combine<Op>(sums[0], sums[1]), combine<Op>(sums[2], sums[3]));
+  if constexpr (kAmongNumbers) {
+    const W sum = combine<Sum>(watched[0], watched[1]);
+    for (int part = 0; part < W::kParts; ++part)
+      if (is_any(sum.part[part] != sum.part[part])) return false;
+  }
+  return true;
+}
+
+template <class Op, class S>
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n) {
+  Wide<LaneType<S>> result;
+  if constexpr (Op::kAnyOrder && kIsFloating<LaneType<S>>)
+    if (reduce_elements<Op, true>(p, n, &result)) return result;
+  reduce_elements<Op, false>(p, n, &result);
+  return result;
 }

@@ -139,7 +139,8 @@ struct BlockedPoolKernels {
 using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
-                            void* to, Range outer);
+                            void* to, Range units);
+int64_t pick_parts(const Indexing& problem);  // of inner elements, in the adjoint of pick
 // How a sum of rows is cut into units: row r belongs to part (r >> stripe_shift) modulo `rows`, a
 // power of two, because what is looked up often stands side by side (words by frequency).
 struct TakeCut {
@@ -271,6 +272,7 @@ struct KernelTable {
   const AveragePoolKernel* average_pool_adjoints;
   const PlaneIndexKernel* plane_gathers;
   const PlaneIndexKernel* plane_scatters;
+  bool (*all_inside)(const int64_t* indices, int64_t count, int64_t axis);
   const PickKernel* picks;
   const PickKernel* pick_adjoints;
   const TakeKernel* takes;

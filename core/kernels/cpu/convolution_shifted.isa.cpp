@@ -9,6 +9,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
+#include "kernels/reduce_lanes.h"
+
 #include "kernels/cpu/gemm_impl.h"
 
 #include "kernels/cpu/convolution_impl.h"
@@ -175,6 +177,41 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
+// Of one filter for each channel a product would fill one lane of a vector. So the weight of a tap
+// is a sum over positions in lanes; several taps share what is read of dy.
+template <class T>
+void sum_taps(const T* band, const int32_t* offsets, int64_t taps, const T* dy, int64_t positions,
+              bool accumulate, T* weights) {
+  using W = Wide<T>;
+  constexpr int kTaps = W::kParts == 1 ? 9 : W::kParts == 2 ? 5 : 3;  // as registers have room for
+  for (int64_t first = 0; first < taps; first += kTaps) {
+    const T* from[kTaps];
+    W sums[kTaps];
+    for (int t = 0; t < kTaps; ++t) {
+      from[t] = band + offsets[lesser(first + t, taps - 1)];
+      sums[t] = W::repeat(T(0));
+    }
+    const auto add = [&](int64_t i, auto load) WEFT_LAMBDA {
+      const W factor = load(dy + i);
+#pragma GCC unroll 9
+      for (int t = 0; t < kTaps; ++t) {
+        const W x = load(from[t] + i);
+        for (int part = 0; part < W::kParts; ++part)
+          sums[t].part[part] = fma_(factor.part[part], x.part[part], sums[t].part[part]);
+      }
+    };
+    int64_t i = 0;
+    for (; i + W::kLanes <= positions; i += W::kLanes)
+      add(i, [](const T* p) WEFT_LAMBDA { return W::load(p); });
+    if (i < positions)
+      add(i, [&](const T* p) WEFT_LAMBDA { return W::load_part(p, positions - i); });
+    for (int t = 0; t < kTaps && first + t < taps; ++t) {
+      const T sum = fold<Sum>(sums[t]);
+      weights[first + t] = accumulate ? weights[first + t] + sum : sum;
+    }
+  }
+}
+
 // The gradient of few weights, transposed: (channel, tap) x positions times positions x out
 // channels. Shifted bands are the rows of the left operand; only dy is turned, and it is narrow.
 // Each image's product is a chain of its own, and the images are added in their order.
@@ -217,6 +254,14 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
           }
         }
         const int64_t positions = count * shift.pitch;
+        if (outs == 1) {
+          sum_taps(buffers.columns, offsets, rows, dy_lines, positions - shift.span_col, row > 0,
+                   buffers.tile);
+          continue;
+        }
+        // The last positions meet what lies behind the band: zero times that shall be zero.
+        fill_zero(buffers.columns + (channels.end - channels.begin) * blocks.column_stride,
+                  shift.span_col);
         for (int64_t k = 0; k < positions; k += blocks.depth) {
           BlockProduct<T> product;
           product.rows = rows;

@@ -6,6 +6,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/simd.h"
 
+#include "kernels/cpu/squares_impl.h"
+
 template <class E>
 void move_elements(const StridedTile& tile) {
   for (int64_t row = 0; row < tile.rows; ++row) {
@@ -89,15 +91,33 @@ void join_planes(const StridedTile& tile) {
   move_columns<uint8_t, 3>(rest);
 }
 
-template <class V, int... I>
-WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
-  constexpr int kLanes = sizeof...(I), kHalf = kLanes / 2;
-  *low = __builtin_shufflevector(a, b, (I / 2 + I % 2 * kLanes)...);
-  *high = __builtin_shufflevector(a, b, (kHalf + I / 2 + I % 2 * kLanes)...);
+// Elements side by side, each of them two or four times.
+template <class E, int kTimes>
+void repeat_elements(const StridedTile& tile) {
+  constexpr int kLanes = 32 / sizeof(E);
+  typedef E V __attribute__((vector_size(32)));
+  typedef typename CountTo<kLanes>::Type Each;
+  const E* from = (const E*)tile.from;
+  E* to = (E*)tile.to;
+  int64_t row = 0;
+  for (; row + kLanes <= tile.rows; row += kLanes) {
+    V piece, twice[2];
+    __builtin_memcpy(&piece, from + row, sizeof piece);
+    interleave(piece, piece, &twice[0], &twice[1], Each());
+    if constexpr (kTimes == 2) {
+      __builtin_memcpy(to + row * kTimes, twice, sizeof twice);
+    } else {
+      V times[4];
+      for (int i = 0; i < 2; ++i)
+        interleave(twice[i], twice[i], &times[2 * i], &times[2 * i + 1], Each());
+      __builtin_memcpy(to + row * kTimes, times, sizeof times);
+    }
+  }
+  for (; row < tile.rows; ++row)
+    for (int i = 0; i < kTimes; ++i) to[row * kTimes + i] = from[row];
 }
 
-// Columns of `from` lie densely, rows of `to`: squares change places in registers, by interleaving
-// the first half of their lines with the second as often as takes a line apart.
+// Columns of `from` lie densely, rows of `to`: squares change places in registers.
 template <class E>
 void move_transposed(const StridedTile& tile) {
   constexpr int kSide = 32 / sizeof(E);
@@ -107,15 +127,9 @@ void move_transposed(const StridedTile& tile) {
     for (int64_t col = 0; col < whole_cols; col += kSide) {
       const char* from = (const char*)tile.from + row * sizeof(E) + col * tile.from_col;
       char* to = (char*)tile.to + row * tile.to_row + col * sizeof(E);
-      V lines[kSide], mixed[kSide];
+      V lines[kSide];
       for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, 32);
-#pragma GCC unroll 3
-      for (int distance = 1; distance < kSide; distance *= 2) {
-        for (int i = 0; i < kSide / 2; ++i)
-          interleave(lines[i], lines[i + kSide / 2], &mixed[2 * i], &mixed[2 * i + 1],
-                     typename CountTo<kSide>::Type());
-        for (int i = 0; i < kSide; ++i) lines[i] = mixed[i];
-      }
+      turn_square<kSide>(lines);
       for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], 32);
     }
   }
@@ -166,15 +180,24 @@ WEFT_INLINE void move_row(char* to, const char* from, int64_t bytes) {
   __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
 }
 
+// Does each element of a line fill a row of the result?
+template <class E>
+WEFT_INLINE bool is_repeated(const StridedTile& tile) {
+  return tile.from_col == 0 && tile.from_row == sizeof(E) && tile.to_col == sizeof(E) &&
+         tile.to_row == tile.cols * int64_t(sizeof(E));
+}
+
 template <class E>
 void move_by_stride(const StridedTile& tile) {
   if (tile.cols == 2) {
+    if (is_repeated<E>(tile)) return repeat_elements<E, 2>(tile);
     move_columns<E, 2>(tile);
   } else if (tile.cols == 3) {
     const bool joins = sizeof(E) == 1 && tile.to_col == 1 && tile.to_row == 3 && tile.from_row == 1;
     if (kHasThirds && joins) return join_planes(tile);
     move_columns<E, 3>(tile);
   } else if (tile.cols == 4) {
+    if (is_repeated<E>(tile)) return repeat_elements<E, 4>(tile);
     move_columns<E, 4>(tile);
   } else if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
     for (int64_t row = 0; row < tile.rows; ++row)

@@ -7,9 +7,37 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
-WEFT_INLINE int64_t position_of(const Indexing& p, int64_t index) {
-  if (p.clip) return index < 0 ? 0 : index < p.axis ? index : p.axis - 1;
-  return index < 0 ? index + p.axis : index;
+#include "kernels/reduce_lanes.h"
+
+#include "kernels/cpu/row_lanes.h"
+
+// Calls body with a function from an index to its position: loops over single elements have no room
+// for a branch.
+template <class Body>
+WEFT_INLINE void with_positions(const Indexing& p, Body body) {
+  const int64_t axis = p.axis;
+  if (p.clip) {
+    body([=](int64_t index) WEFT_LAMBDA {
+      return index < 0 ? 0 : index < axis ? index : axis - 1;
+    });
+  } else {
+    body([=](int64_t index) WEFT_LAMBDA { return index < 0 ? index + axis : index; });
+  }
+}
+
+// An index and its complement, of which one is negative, differ from axis - 1 by a negative number
+// where it lies outside.
+bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
+  using V = Vec<int64_t>;
+  const V last(axis - 1);
+  V outside(0);
+  for_lanes<int64_t>(count, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V index = load_lanes(indices + i, n);
+    const V size = V::of(index.v ^ (index < V(0)).v);
+    // Absent lanes hold 0, which is outside of an empty axis only.
+    outside = V::of(outside.v | (last - size).v);
+  });
+  return count == 0 || !is_any(outside < V(0));
 }
 
 template <class S>
@@ -18,36 +46,79 @@ WEFT_INLINE void add(S& to, S from) {
 }
 
 template <class S>
-void pick(const Indexing& p, const void* x_data, const int64_t* indices, void* y_data,
-          Range outer) {
-  const S* x = (const S*)x_data;
+void pick(const Indexing& p, const void* x_data, const int64_t* indices, void* y_data, Range rows) {
   S* y = (S*)y_data;
-  for (int64_t o = outer.begin; o < outer.end; ++o)
-    for (int64_t i = 0; i < p.inner; ++i)
-      y[o * p.inner + i] = x[(o * p.axis + position_of(p, indices[o * p.inner + i])) * p.inner + i];
+  with_positions(p, [&](auto position_of) WEFT_LAMBDA {
+    for (int64_t row = rows.begin; row < rows.end;) {
+      const int64_t o = row / p.picked;
+      const S* x = (const S*)x_data + o * p.axis * p.inner;
+      const int64_t end = (o + 1) * p.picked < rows.end ? (o + 1) * p.picked : rows.end;
+      if (p.inner == 1) {
+        for (; row < end; ++row) y[row] = x[position_of(indices[row])];
+        continue;
+      }
+      for (; row < end; ++row) {
+        const int64_t* const index = indices + row * p.inner;
+        for (int64_t i = 0; i < p.inner; ++i)
+          y[row * p.inner + i] = x[position_of(index[i]) * p.inner + i];
+      }
+    }
+  });
 }
 
 template <class S>
 void pick_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, void* dx_data,
-                  Range outer) {
-  const S* dy = (const S*)dy_data;
-  for (int64_t o = outer.begin; o < outer.end; ++o) {
-    S* dx = (S*)dx_data + o * p.axis * p.inner;
-    __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
-    for (int64_t i = 0; i < p.inner; ++i)
-      add(dx[position_of(p, indices[o * p.inner + i]) * p.inner + i], dy[o * p.inner + i]);
-  }
+                  Range units) {
+  const int64_t parts = pick_parts(p);
+  with_positions(p, [&](auto position_of) WEFT_LAMBDA {
+    for (int64_t unit = units.begin; unit < units.end; ++unit) {
+      const int64_t o = unit / parts, part = unit % parts;
+      const int64_t first = p.inner * part / parts, end = p.inner * (part + 1) / parts;
+      S* dx = (S*)dx_data + o * p.axis * p.inner;
+      if (parts == 1) {
+        __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
+      } else {
+        for (int64_t row = 0; row < p.axis; ++row)
+          __builtin_memset(dx + row * p.inner + first, 0, (end - first) * sizeof(S));
+      }
+      for (int64_t j = 0; j < p.picked; ++j) {
+        const int64_t row = (o * p.picked + j) * p.inner;
+        const S* const dy = (const S*)dy_data + row;
+        for (int64_t i = first; i < end; ++i)
+          add(dx[position_of(indices[row + i]) * p.inner + i], dy[i]);
+      }
+    }
+  });
 }
+
+// Rows of fewer elements are moved one by one: a call of memcpy takes longer.
+constexpr int64_t kShortRow = 16;
 
 template <class S>
 void take(const Indexing& p, const void* x_data, const int64_t* indices, int64_t count,
           void* y_data, Range units) {
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t o = unit / count;
-    const int64_t row = o * p.axis + position_of(p, indices[unit % count]);
-    __builtin_memcpy((S*)y_data + unit * p.inner, (const S*)x_data + row * p.inner,
-                     p.inner * sizeof(S));
-  }
+  S* y = (S*)y_data;
+  with_positions(p, [&](auto position_of) WEFT_LAMBDA {
+    for (int64_t unit = units.begin; unit < units.end;) {
+      const int64_t o = unit / count;
+      const S* const x = (const S*)x_data + o * p.axis * p.inner;
+      const int64_t* const index = indices - o * count;
+      const int64_t end = (o + 1) * count < units.end ? (o + 1) * count : units.end;
+      if (p.inner == 1) {
+        for (; unit < end; ++unit) y[unit] = x[position_of(index[unit])];
+        continue;
+      }
+      for (; unit < end; ++unit) {
+        const S* const from = x + position_of(index[unit]) * p.inner;
+        S* const to = y + unit * p.inner;
+        if (p.inner < kShortRow) {
+          for (int64_t i = 0; i < p.inner; ++i) to[i] = from[i];
+        } else {
+          __builtin_memcpy(to, from, p.inner * sizeof(S));
+        }
+      }
+    }
+  });
 }
 
 template <class S>
@@ -63,23 +134,29 @@ template <class S>
 void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, int64_t count,
                   void* dx_data, Range units) {
   const TakeCut cut = take_cut(p);
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t col_part = unit % cut.cols, row_part = unit / cut.cols % cut.rows;
-    const int64_t o = unit / cut.cols / cut.rows;
-    const int64_t first = p.inner * col_part / cut.cols;
-    const int64_t cols = p.inner * (col_part + 1) / cut.cols - first;
-    S* dx = (S*)dx_data + o * p.axis * p.inner + first;
-    const S* dy = (const S*)dy_data + o * count * p.inner + first;
-    const auto is_own = [&](int64_t row) WEFT_LAMBDA {
-      return ((row >> cut.stripe_shift) & (cut.rows - 1)) == row_part;
-    };
-    for (int64_t row = 0; row < p.axis; ++row)
-      if (is_own(row)) __builtin_memset(dx + row * p.inner, 0, cols * sizeof(S));
-    for (int64_t j = 0; j < count; ++j) {
-      const int64_t row = position_of(p, indices[j]);
-      if (is_own(row)) add_elements(dy + j * p.inner, cols, dx + row * p.inner);
+  with_positions(p, [&](auto position_of) WEFT_LAMBDA {
+    for (int64_t unit = units.begin; unit < units.end; ++unit) {
+      const int64_t col_part = unit % cut.cols, row_part = unit / cut.cols % cut.rows;
+      const int64_t o = unit / cut.cols / cut.rows;
+      const int64_t first = p.inner * col_part / cut.cols;
+      const int64_t cols = p.inner * (col_part + 1) / cut.cols - first;
+      S* dx = (S*)dx_data + o * p.axis * p.inner + first;
+      const S* dy = (const S*)dy_data + o * count * p.inner + first;
+      const auto is_own = [&](int64_t row) WEFT_LAMBDA {
+        return ((row >> cut.stripe_shift) & (cut.rows - 1)) == row_part;
+      };
+      if (cut.rows * cut.cols == 1) {
+        __builtin_memset(dx, 0, p.axis * p.inner * sizeof(S));
+      } else {
+        for (int64_t row = 0; row < p.axis; ++row)
+          if (is_own(row)) __builtin_memset(dx + row * p.inner, 0, cols * sizeof(S));
+      }
+      for (int64_t j = 0; j < count; ++j) {
+        const int64_t row = position_of(indices[j]);
+        if (is_own(row)) add_elements(dy + j * p.inner, cols, dx + row * p.inner);
+      }
     }
-  }
+  });
 }
 
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];

@@ -8,6 +8,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 #include "kernels/cpu/gemm_impl.h"
+#include "kernels/cpu/squares_impl.h"
 
 // Positions first, first + step, … below end that a window reads along one axis.
 struct Window {
@@ -175,20 +176,33 @@ WEFT_INLINE bool is_global(const Pooling& p) {
          p.pad_right == 0;
 }
 
-// Planes take turns, because each waits for its last sum.
+// A plane's elements are added one after the other, so planes stand side by side in lanes: squares
+// of them are turned. Fewer planes than lanes are left to the windows.
 template <class S>
 int64_t average_planes(const Pooling& p, const S* x, S* y, Range planes) {
-  using T = LaneType<S>;
-  constexpr int kPlanes = 8;
+  using V = Vec<LaneType<S>>;
+  constexpr int kLanes = V::kLanes;
   const int64_t size = p.in_height * p.in_width;
   int64_t plane = planes.begin;
-  for (; plane + kPlanes <= planes.end; plane += kPlanes) {
-    T sums[kPlanes] = {};
-    for (int64_t i = 0; i < size; ++i) {
-#pragma GCC unroll 8
-      for (int j = 0; j < kPlanes; ++j) sums[j] += to_lane(x[(plane + j) * size + i]);
+  for (; plane + kLanes <= planes.end; plane += kLanes) {
+    V sum(0);
+    for (int64_t i = 0; i < size; i += kLanes) {
+      const int64_t n = size - i < kLanes ? size - i : kLanes;
+      typename V::Native lines[kLanes];
+#pragma GCC unroll 16
+      for (int j = 0; j < kLanes; ++j) {
+        const S* const from = x + (plane + j) * size + i;
+        lines[j] = (n == kLanes ? Memory<S>::load(from) : Memory<S>::load_part(from, n)).v;
+      }
+      turn_square<kLanes>(lines);
+      if (n == kLanes) {
+#pragma GCC unroll 16
+        for (int j = 0; j < kLanes; ++j) sum = sum + V::of(lines[j]);
+      } else {
+        for (int64_t j = 0; j < n; ++j) sum = sum + V::of(lines[j]);
+      }
     }
-    for (int j = 0; j < kPlanes; ++j) y[plane + j] = from_lane<S>(sums[j] / T(size));
+    Memory<S>::store(y + plane, sum / V(size));
   }
   return plane;
 }

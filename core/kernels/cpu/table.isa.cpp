@@ -58,6 +58,7 @@ const KernelTable kTable = {
     .average_pool_adjoints = kAveragePoolAdjoints,
     .plane_gathers = kPlaneGathers,
     .plane_scatters = kPlaneScatters,
+    .all_inside = all_inside,
     .picks = kPicks,
     .pick_adjoints = kPickAdjoints,
     .takes = kTakes,

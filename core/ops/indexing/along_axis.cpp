@@ -80,8 +80,18 @@ Result<AlongAxis> read_along(const ComposeContext& c, size_t index_input) {
   return found;
 }
 
+// Is there an index of its own for each position of the other axes?
+bool is_plain(const AlongAxis& a) {
+  Shape wanted = a.data.shape();
+  wanted[a.axis] = a.index.shape()[a.axis];
+  return a.index.shape() == wanted;
+}
+
 Result<Value> take_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
+  if (is_plain(a))
+    return c.builder.call("pick_rows", {a.data, cast(a.index, DType::kInt64)},
+                          {Argument::of_int(a.axis), Argument::of_string("raise")});
   const Values indices = along(a.data.shape(), a.index, a.axis);
   return gather(a.data, indices, FirstAxes(indices.size()).arguments);
 }

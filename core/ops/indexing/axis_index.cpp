@@ -1,7 +1,6 @@
 #include "ops/indexing/axis_index.h"
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
 
 namespace weft::ops {
 
@@ -28,8 +27,13 @@ Status check_indices(std::string_view op, const TensorView& indices,
   const int64_t count = elements_of(indices), extent = problem.axis;
   if (problem.clip && extent > 0) return {};
   const auto* numbers = static_cast<const int64_t*>(indices.data);
+  std::atomic<bool> inside = true;
+  split_work(count, count, nullptr, 0, [&](kernels::Range range, void*) {
+    if (!kernels::all_inside(numbers + range.begin, range.end - range.begin, extent))
+      inside.store(false, std::memory_order_relaxed);
+  });
+  if (inside) return {};
   const int64_t bad = kernels::first_out_of_range(numbers, count, extent);
-  if (bad < 0) return {};
   return errors::index_out_of_range(op, "`index` must be in [", -extent, ", ", extent,
                                     ") for an axis of extent ", extent, "; got ", numbers[bad],
                                     " at position ", bad);

@@ -1,8 +1,12 @@
 // Shared by operators that read or add at computed positions along one axis.
 #pragma once
 
+#include <atomic>
+
 #include "kernels/indexing.h"
+#include "ops/kernel_call.h"
 #include "ops/op.h"
+#include "ops/split_work.h"
 
 namespace weft::ops {
 
@@ -19,5 +23,30 @@ Result<bool> read_mode(const AttributeReader& a);
 // that has no element for them.
 Status check_indices(std::string_view op, const TensorView& indices,
                      const kernels::Indexing& problem);
+
+// Runs body(rows) on all `rows` rows of indices of `cols` each, each once it is known to lie
+// inside: so indices are read from memory once. Not all rows are run where one is outside.
+template <class Body>
+Status run_inside(std::string_view op, const TensorView& indices, const kernels::Indexing& problem,
+                  int64_t cols, const Body& body) {
+  constexpr int64_t kAtOnce = 1024;  // indices, which stay in the first-level cache
+  const int64_t count = elements_of(indices);
+  if (count == 0) return {};
+  if (problem.axis == 0) return check_indices(op, indices, problem);
+  const auto* const numbers = static_cast<const int64_t*>(indices.data);
+  const int64_t step = std::max<int64_t>(1, kAtOnce / cols);
+  std::atomic<bool> inside = true;
+  split_work(count / cols, count, nullptr, 0, [&](kernels::Range rows, void*) {
+    for (int64_t row = rows.begin; row < rows.end; row += step) {
+      const kernels::Range part{row, std::min(rows.end, row + step)};
+      const int64_t* const first = numbers + part.begin * cols;
+      if (problem.clip || kernels::all_inside(first, (part.end - part.begin) * cols, problem.axis))
+        body(part);
+      else
+        inside.store(false, std::memory_order_relaxed);
+    }
+  });
+  return inside ? Status() : check_indices(op, indices, problem);
+}
 
 }  // namespace weft::ops

@@ -102,9 +102,11 @@ Status run_scatter(const KernelCall& call) {
   if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
   const int64_t work = picked.elements();
   if (work == 0) return {};
-  // Every part looks at every place, which pays where threads share places of many elements.
+  // Every part looks at every place, which pays where threads share places of many elements. A
+  // place is one part's, so their number changes no bit.
   const bool shared = work > kElementwiseGrain && num_threads() > 1;
-  const int64_t parts = shared && work >= 8 * common.elements() ? 16 : 1;
+  const int64_t parts =
+      shared && work >= 8 * common.elements() ? std::min(16, 4 * num_threads()) : 1;
   split_work(parts, work, nullptr, 0, [&](kernels::Range range, void*) {
     for (int64_t part = range.begin; part < range.end; ++part)
       kernels::run_scatter(places, out.data, value.data, a.flag("accumulate"), part, parts);

@@ -7,17 +7,25 @@
 namespace weft::ops {
 namespace {
 
+// Does the index have the data's shape, with any extent along the axis or without it?
+bool fits(const Shape& index, const Shape& data, int axis) {
+  if (index == rules::reduced_shape(data, uint32_t{1} << axis, false)) return true;
+  Shape wanted = data;
+  if (index.rank() == data.rank()) wanted[axis] = index[axis];
+  return index == wanted;
+}
+
 Result<Types> infer(const InferContext& c) {
   const Shape& data = c.in[0].shape;
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), "pick", "axis"));
   WEFT_TRY(read_mode(c).status());
   if (c.in[1].dtype != DType::kInt64)
     return errors::invalid_type("pick", "`index` must be int64; got ", c.in[1].dtype);
-  const Shape shape = rules::reduced_shape(data, uint32_t{1} << axis, false);
-  if (c.in[1].shape != shape)
-    return errors::invalid_value("pick", "`index` must have shape ", shape, ", `data`'s ", data,
-                                 " without axis ", axis, "; got ", c.in[1].shape);
-  return Types{{c.in[0].dtype, shape, {}}};
+  if (!fits(c.in[1].shape, data, axis))
+    return errors::invalid_value("pick", "`index` must have the shape of `data`, ", data,
+                                 ", without axis ", axis, " or with any extent there; got ",
+                                 c.in[1].shape);
+  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
 }
 
 // The cotangent has the shape that picking from data_shape gives.
@@ -32,43 +40,63 @@ Result<Types> infer_adjoint(const InferContext& c) {
   return Types{picked[0]};
 }
 
-Status run(const KernelCall& call) {
+kernels::Indexing problem_of(const KernelCall& call, const TensorView& data) {
   const AttributeReader a = call.op.reader(call.attributes);
-  const TensorView& data = call.in[0];
-  const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
-  WEFT_TRY(check_indices("pick", call.in[1], problem));
-  split_work(problem.outer, problem.outer * problem.inner, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_pick(problem, data.data, static_cast<const int64_t*>(call.in[1].data),
-                                 call.out[0].data, range);
-             });
-  return {};
+  const int axis = axis_of(a, data.rank);
+  kernels::Indexing problem = split_at(data, axis, read_mode(a).value());
+  if (call.in[1].rank == data.rank) problem.picked = call.in[1].shape[axis];
+  return problem;
+}
+
+Status run(const KernelCall& call) {
+  const auto problem = problem_of(call, call.in[0]);
+  return run_inside("pick", call.in[1], problem, problem.inner, [&](kernels::Range rows) {
+    kernels::run_pick(problem, call.in[0].data, static_cast<const int64_t*>(call.in[1].data),
+                      call.out[0].data, rows);
+  });
 }
 
 Status run_adjoint(const KernelCall& call) {
-  const AttributeReader a = call.op.reader(call.attributes);
-  const TensorView& out = call.out[0];
-  const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
+  const auto problem = problem_of(call, call.out[0]);
   WEFT_TRY(check_indices("pick_adjoint", call.in[1], problem));
-  split_work(problem.outer, problem.outer * problem.inner * problem.axis, nullptr, 0,
+  split_work(kernels::pick_adjoint_units(problem),
+             problem.outer * problem.inner * (problem.axis + problem.picked), nullptr, 0,
              [&](kernels::Range range, void*) {
                kernels::run_pick_adjoint(problem, call.in[0].data,
-                                         static_cast<const int64_t*>(call.in[1].data), out.data,
-                                         range);
+                                         static_cast<const int64_t*>(call.in[1].data),
+                                         call.out[0].data, range);
              });
   return {};
 }
 
+// Several picked elements may be one: their sum needs more digits than halves have.
 Values gradient(const GradContext& g) {
   const Shape data = g.in(0).shape();
-  return {g.builder().call("pick_adjoint", {g.dout(), g.in(1)},
-                           {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())}),
-          Value()};
+  const DType dtype = g.dout().dtype();
+  const bool widens = size_of(dtype) < 4 && g.in(1).rank() == data.rank();
+  const Value dout = widens ? cast(g.dout(), DType::kFloat32) : g.dout();
+  const Value sums =
+      g.builder().call("pick_adjoint", {dout, g.in(1)},
+                       {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())});
+  return {cast(sums, dtype), Value()};
 }
 
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("pick_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
+}
+
+Result<Value> pick(const ComposeContext& c) {
+  const Shape data = c.in(0).shape(), index = c.in(1).shape();
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), "pick", "axis"));
+  const Shape shape = rules::reduced_shape(data, uint32_t{1} << axis, false);
+  if (index != shape)
+    return errors::invalid_value("pick", "`index` must have shape ", shape, ", `data`'s ", data,
+                                 " without axis ", axis, "; got ", index);
+  const Value picked = c.builder.call("pick_rows", {c.in(0), cast(c.in(1), DType::kInt64)},
+                                      {c.get("axis"), c.get("mode")});
+  if (!c.flag("keepdims")) return picked;
+  return c.builder.call("expand_dims", {picked}, {c.get("axis")});
 }
 
 constexpr std::string_view kMode =
@@ -77,10 +105,12 @@ constexpr std::string_view kMode =
 }  // namespace
 
 WEFT_OP(pick_rows) {
-  op.doc("One element along an axis for each position of the others.")
+  op.doc("One element or several along an axis for each position of the others.")
       .in(Namespace::kInternal)
       .input("data", "any dtype")
-      .index_input("index", "int64, data's shape without the axis; negative ones count back")
+      .index_input("index",
+                   "int64, data's shape without the axis or with any extent there; negative ones "
+                   "count back")
       .integer("axis", -1, "axis that the indices count along")
       .text("mode", "raise", kMode)
       .infer(infer)
@@ -88,7 +118,9 @@ WEFT_OP(pick_rows) {
       .kernel(dense_slot(run))
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4]], "dtypes": [null, "int64"], "axis": 1,
-                  "mode": "clip"})");
+                  "mode": "clip"})")
+      .sample(R"({"shapes": [[2, 3, 4], [2, 5, 4]], "dtypes": [null, "int64"], "axis": 1})")
+      .sample(R"({"shapes": [[3, 4], [3, 6]], "dtypes": [null, "int64"]})");
 }
 
 WEFT_OP(pick_adjoint) {
@@ -105,6 +137,8 @@ WEFT_OP(pick_adjoint) {
       .sample(R"({"shapes": [[4], [4]], "dtypes": [null, "int64"], "data_shape": [4, 3]})")
       .sample(R"({"shapes": [[2, 4], [2, 4]], "dtypes": [null, "int64"], "axis": 1,
                   "mode": "clip", "data_shape": [2, 3, 4]})")
+      .sample(R"({"shapes": [[2, 5, 4], [2, 5, 4]], "dtypes": [null, "int64"], "axis": 1,
+                  "data_shape": [2, 3, 4]})")
       .sample(R"({"shapes": [[], []], "dtypes": [null, "int64"], "data_shape": [3]})")
       .sample(R"({"shapes": [[0], [0]], "dtypes": [null, "int64"], "data_shape": [0, 3]})");
 }
@@ -119,12 +153,7 @@ WEFT_OP(pick) {
       .integer("axis", -1, "axis that the indices count along")
       .boolean("keepdims", false, "keep the axis with extent 1")
       .text("mode", "raise", kMode)
-      .compose([](const ComposeContext& c) {
-        const Value picked = c.builder.call("pick_rows", {c.in(0), cast(c.in(1), DType::kInt64)},
-                                            {c.get("axis"), c.get("mode")});
-        if (!c.flag("keepdims")) return Values{picked};
-        return Values{c.builder.call("expand_dims", {picked}, {c.get("axis")})};
-      })
+      .compose(checked<pick>)
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4]], "dtypes": [null, "int32"], "axis": 1,
                   "keepdims": true})")

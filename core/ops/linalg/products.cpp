@@ -62,13 +62,30 @@ Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes
 
 bool has_scalar(const ComposeContext& c) { return c.in(0).rank() == 0 || c.in(1).rank() == 0; }
 
+// A matrix product adds the terms of an element one after the other: for one element of many terms
+// products that are summed by threads and in lanes.
+bool is_long(const ComposeContext& c) {
+  constexpr int64_t kLeastTerms = 8192;
+  const Shape a = c.in(0).shape(), b = c.in(1).shape();
+  return a.rank() == 1 && a == b && a[0] >= kLeastTerms && is_floating(c.in(0).dtype());
+}
+
+Value sum_of_products(const ComposeContext& c) {
+  const DType dtype = c.in(0).dtype();
+  const DType wide = size_of(dtype) < 4 ? DType::kFloat32 : dtype;
+  const int64_t axes[] = {0};
+  return cast(sum(cast(c.in(0), wide) * cast(c.in(1), wide), axes, false), dtype);
+}
+
 Result<Value> dot(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
+  if (is_long(c)) return sum_of_products(c);
   return contracted(c, {c.in(0).rank() - 1}, {std::max(0, c.in(1).rank() - 2)});
 }
 
 Result<Value> inner(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
+  if (is_long(c)) return sum_of_products(c);
   return contracted(c, {c.in(0).rank() - 1}, {c.in(1).rank() - 1});
 }
 

@@ -62,3 +62,56 @@ TEST_CASE("rows added at repeated positions are added in their order, in units o
     }
   }
 }
+
+TEST_CASE("several elements are picked for each position, in every instruction set and cut") {
+  struct Sizes {
+    int64_t outer, axis, picked, inner;
+  };
+  for (const Sizes s : {Sizes{1, 1, 1, 1}, Sizes{3, 7, 40, 1}, Sizes{1, 5, 9, 130},
+                        Sizes{2, 33, 4, 77}, Sizes{20, 4, 3, 2}, Sizes{2, 3, 0, 4}}) {
+    const Indexing p{DType::kFloat32, s.outer, s.axis, s.inner, false, s.picked};
+    const int64_t count = s.outer * s.picked * s.inner;
+    const auto x = uniform<float>(s.outer * s.axis * s.inner, -1, 1, 1);
+    std::vector<int64_t> index(count);
+    Samples samples(2);
+    for (int64_t& i : index) i = int64_t(samples.bits() % uint64_t(2 * s.axis)) - s.axis;
+    std::vector<float> wanted(count), sums(x.size());
+    for (int64_t at = 0; at < count; ++at) {
+      const int64_t o = at / s.inner / s.picked, i = at % s.inner;
+      const int64_t from = (o * s.axis + (index[at] + s.axis) % s.axis) * s.inner + i;
+      wanted[at] = x[from];
+      sums[from] += wanted[at];
+    }
+    const int64_t units = pick_adjoint_units(p);
+    for (Isa isa : available_isas()) {
+      std::vector<float> y(count, 7), dx(x.size(), 7);
+      const KernelTable& table = *table_of(isa);
+      for (int64_t row = s.outer * s.picked; row-- > 0;)
+        table.picks[int(p.dtype)](p, x.data(), index.data(), y.data(), {row, row + 1});
+      REQUIRE(y == wanted);
+      for (int64_t unit = units; unit-- > 0;)
+        table.pick_adjoints[int(p.dtype)](p, wanted.data(), index.data(), dx.data(),
+                                          {unit, unit + 1});
+      REQUIRE(dx == sums);
+    }
+  }
+}
+
+TEST_CASE("an index outside its axis is found wherever it stands") {
+  for (Isa isa : available_isas()) {
+    const auto all_inside = table_of(isa)->all_inside;
+    for (int64_t count = 0; count < 40; ++count) {
+      std::vector<int64_t> index(count, 2);
+      CHECK(all_inside(index.data(), count, 3));
+      for (int64_t at = 0; at < count; ++at) {
+        for (const int64_t wrong : {int64_t{3}, int64_t{-4}, INT64_MAX, INT64_MIN}) {
+          index[at] = wrong;
+          CHECK(!all_inside(index.data(), count, 3));
+        }
+        index[at] = -3;
+        CHECK(all_inside(index.data(), count, 3));
+        CHECK(!all_inside(index.data(), count, 0));
+      }
+    }
+  }
+}

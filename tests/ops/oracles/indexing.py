@@ -14,14 +14,23 @@ def pick(data, index, axis=-1, mode="raise", keepdims=False):
     return numpy.take_along_axis(data, places, axis).squeeze(() if keepdims else axis)
 
 
-def pick_rows(data, index, **options):
-    return pick(data, index, **options)
+def _along(index, extent, mode, rank, axis):
+    """Places of rank `rank`: the axis is there with any extent, or missing, which is one of 1."""
+    places = _within(index, extent, mode)
+    return places if index.ndim == rank else numpy.expand_dims(places, axis)
+
+
+def pick_rows(data, index, axis=-1, mode="raise"):
+    places = _along(index, data.shape[axis], mode, data.ndim, axis)
+    return numpy.take_along_axis(data, places, axis).reshape(index.shape)
 
 
 def pick_adjoint(dout, index, data_shape, axis=-1, mode="raise"):
     out = numpy.zeros(data_shape, dout.dtype)
-    places = numpy.expand_dims(_within(index, data_shape[axis], mode), axis)
-    numpy.put_along_axis(out, places, numpy.expand_dims(dout, axis), axis)
+    places = _along(index, data_shape[axis], mode, len(data_shape), axis)
+    others = list(numpy.indices(places.shape, sparse=True))
+    others[axis] = places
+    numpy.add.at(out, tuple(others), dout.reshape(places.shape))
     return out
 
 
