@@ -104,6 +104,10 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
     WEFT_ASSIGN(const bool done, update_in_place(op, arguments.subspan(given), inputs, *outs[0]));
     if (done) return {};
   }
+  if (op.composition && outs[0]) {
+    WEFT_ASSIGN(const bool done, update_by_program(op, arguments.subspan(given), inputs, outs));
+    if (done) return {};
+  }
   const ops::Values results = builder.emit(op, inputs, arguments.subspan(given));
   WEFT_TRY(builder.status());
   for (size_t i = 0; i < outs.size(); ++i)

@@ -15,8 +15,8 @@ using executor::Program;
 using ops::Argument;
 using ops::TensorType;
 
-constexpr int kMeetings = 4;      // from which on a plan runs
-constexpr size_t kMostKept = 64;  // compositions, with what they were called on
+constexpr int kMeetings = 4;       // from which on a plan runs
+constexpr size_t kMostKept = 256;  // compositions, with what they were called on
 
 // An input of a call: an array's type, a scalar, or nothing.
 struct Input {
@@ -27,6 +27,7 @@ struct Input {
 struct Entry {
   const ops::OpDef* op;
   ops::Attributes attributes;
+  std::vector<int32_t> targets{};
   std::vector<Input> inputs{};
   int meetings = 0;
   Ref<Program> program{};  // null: not elementwise, or a single step
@@ -42,8 +43,8 @@ bool is_same(const Input& known, const ops::Value& input) {
 }
 
 bool is_same(const Entry& entry, const ops::OpDef& op, std::span<const Argument> attributes,
-             std::span<const ops::Value> inputs) {
-  return entry.op == &op &&
+             std::span<const ops::Value> inputs, std::span<const int32_t> targets) {
+  return entry.op == &op && std::ranges::equal(entry.targets, targets) &&
          std::ranges::equal(entry.inputs, inputs,
                             [](const Input& a, const ops::Value& b) { return is_same(a, b); }) &&
          std::ranges::equal(entry.attributes.view(), attributes, ops::same_argument);
@@ -79,6 +80,8 @@ bool make_program(Entry& entry) {
   }
   for (const ops::Value& result : builder.emit(*entry.op, values, entry.attributes.view()))
     builder.output(result);
+  for (size_t i = 0; i < entry.targets.size(); ++i)
+    graph.states.push_back({entry.targets[i], static_cast<int32_t>(i)});
   if (!builder.status().ok()) return true;  // the call will say it
   if (!std::ranges::all_of(graph.nodes, graph::is_elementwise)) return false;
   const auto is_made = [&](graph::ValueId output) { return graph.producer(output) != nullptr; };
@@ -95,9 +98,10 @@ struct Kept {
   std::vector<const ops::OpDef*> unsuitable;  // composites of more than elementwise operators
 
   Entry* find(const ops::OpDef& op, std::span<const Argument> attributes,
-              std::span<const ops::Value> inputs) {
-    const auto found = std::ranges::find_if(
-        entries, [&](const Entry& entry) { return is_same(entry, op, attributes, inputs); });
+              std::span<const ops::Value> inputs, std::span<const int32_t> targets) {
+    const auto found = std::ranges::find_if(entries, [&](const Entry& entry) {
+      return is_same(entry, op, attributes, inputs, targets);
+    });
     if (found == entries.end()) return nullptr;
     std::rotate(entries.begin(), found, found + 1);
     return &entries.front();
@@ -128,24 +132,26 @@ bool is_dense_array(const ops::Value& input) {
 }  // namespace
 
 Ref<Program> composite_program(const ops::OpDef& op, std::span<const Argument> attributes,
-                               std::span<const ops::Value> inputs) {
+                               std::span<const ops::Value> inputs,
+                               std::span<const int32_t> targets) {
   if (thread_state().device || std::ranges::none_of(inputs, is_dense_array)) return {};
   for (const ops::Value& input : inputs)
     if (input.is_tensor() && !is_dense_array(input)) return {};
   {
     const std::lock_guard lock(kept().mutex);
     if (std::ranges::count(kept().unsuitable, &op)) return {};
-    if (Entry* const entry = kept().find(op, attributes, inputs)) return program_of(*entry);
+    if (Entry* const entry = kept().find(op, attributes, inputs, targets))
+      return program_of(*entry);
   }
   // A composition may be the user's code, so nothing is locked while it runs.
-  Entry entry{&op, ops::Attributes(attributes)};
+  Entry entry{&op, ops::Attributes(attributes), {targets.begin(), targets.end()}};
   for (const ops::Value& input : inputs) entry.inputs.push_back(described(input));
   const bool is_suitable = make_program(entry);
   Ref<Program> program = program_of(entry);
   const std::lock_guard lock(kept().mutex);
   if (!is_suitable)
     kept().unsuitable.push_back(&op);
-  else if (!kept().find(op, attributes, inputs))
+  else if (!kept().find(op, attributes, inputs, targets))
     kept().insert(std::move(entry));
   return program;
 }

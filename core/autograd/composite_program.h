@@ -12,9 +12,11 @@
 namespace weft::autograd {
 
 // `attributes` are complete; null: the composite runs operator by operator. The program takes the
-// arrays among `inputs`, in their order, and gives the composite's results.
+// arrays among `inputs`, in their order, and gives the composite's results; with `targets`, one
+// number of these arrays for each result, the results are their new contents.
 Ref<executor::Program> composite_program(const ops::OpDef& op,
                                          std::span<const ops::Argument> attributes,
-                                         std::span<const ops::Value> inputs);
+                                         std::span<const ops::Value> inputs,
+                                         std::span<const int32_t> targets = {});
 
 }  // namespace weft::autograd

@@ -1,9 +1,12 @@
 // Operators that replace elements of an array (scatter), run on that array itself. This is what
-// makes x[index] = value cost what is written and not what x has.
+// makes x[index] = value cost what is written and not what x has. And composites that replace
+// arrays they read (updates of parameters), as a program whose states these arrays are.
 #include <algorithm>
 
 #include "autograd/call.h"
+#include "autograd/composite_program.h"
 #include "autograd/eager_builder.h"
+#include "autograd/program_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "ops/registry.h"
@@ -33,6 +36,15 @@ bool is_plain(const ops::OpDef& op, const ops::Values& inputs, const Tensor& tar
   return true;
 }
 
+// May the array be replaced while the others are read?
+bool is_replaceable(const Tensor& target, std::span<const Ref<Tensor>> arrays) {
+  if (!target.dense() || !target.covers_box() || keeps_state(target)) return false;
+  const auto is_another = [&](const Ref<Tensor>& array) {
+    return array.get() != &target && may_overlap(*array, target);
+  };
+  return !has_other_owners(target.box()) && std::ranges::none_of(arrays, is_another);
+}
+
 }  // namespace
 
 Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument> attributes,
@@ -59,6 +71,33 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   WEFT_TRY(run_kernel(op, complete, inputs, types, results, outs));
   box.filled_by_parts = true;
   box.set_content(Ref<Object>(box.leaf ? box.node() : nullptr), 0);
+  return true;
+}
+
+Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                               const ops::Values& inputs, std::span<Tensor* const> targets) {
+  const uint32_t modes = thread_state().modes;
+  if (modes & (kTracing | kRecording) || precision_of(modes) != DType::kFloat32) return false;
+  PoolVector<Ref<Tensor>> arrays;
+  for (const ops::Value& input : inputs)
+    if (input.is_tensor()) arrays.push_back(input.tensor());
+  PoolVector<int32_t> numbers;
+  for (Tensor* const target : targets) {
+    const auto found = std::ranges::find_if(
+        arrays, [&](const Ref<Tensor>& array) { return array.get() == target; });
+    if (found == arrays.end()) return false;
+    const auto number = static_cast<int32_t>(found - arrays.begin());
+    if (std::ranges::count(numbers, number) || !is_replaceable(*target, arrays)) return false;
+    numbers.push_back(number);
+  }
+  for (const Ref<Tensor>& array : arrays)
+    if (array->dtype() != arrays[0]->dtype()) return false;
+  PoolVector<ops::Argument> complete(op.attributes.size());
+  WEFT_TRY(ops::complete_attributes(op, attributes, complete));
+  const Ref<executor::Program> program = composite_program(op, complete, inputs, numbers);
+  if (!program) return false;
+  for (Tensor* const target : targets) WEFT_TRY(check_writable(*target, false));
+  WEFT_TRY(call_program(*program, arrays, {}, nullptr, op.name));
   return true;
 }
 

@@ -12,6 +12,7 @@ Updates are often smaller than what float16 or bfloat16 can add to a parameter. 
 float32, the update is that of float32, and the parameter is what its copy rounds to.
 """
 
+import functools
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from weft import np, npx
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue
 from weft._registry import Registry
+from weft._trace import is_tracing
 from weft._typing import ndarray
 from weft.lr_scheduler import LRScheduler
 from weft.sparse import RowSparseArray
@@ -232,11 +234,22 @@ class Optimizer:
 
 
 def _like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
-    """The options with rates that are arrays in the parameter's dtype."""
-    return {
-        name: value.astype(weight.dtype) if isinstance(value, ndarray) else value
-        for name, value in common.items()
-    }
+    """The options with rates as arrays in the parameter's dtype: a number that changes from step to
+    step would be another signature each time."""
+    options = dict(common)
+    for name in ("lr", "eta"):
+        rate = options.get(name)
+        if isinstance(rate, ndarray):
+            options[name] = rate.astype(weight.dtype)
+        elif rate is not None and not is_tracing():
+            options[name] = _rate(float(rate), weight.dtype.name, weight.device)
+    return options
+
+
+@functools.lru_cache(maxsize=16)
+def _rate(rate: float, dtype: str, device: Any) -> ndarray:
+    """One array for all parameters of a step."""
+    return np.array(rate, dtype=dtype, device=device)
 
 
 class SGD(Optimizer):

@@ -96,3 +96,48 @@ def test_a_write_between_forward_and_backward_leaves_the_gradient():
         y.backward()
         s = 1 / (1 + numpy.exp(-numpy.array([0.5, -0.5])))
         numpy.testing.assert_allclose(x.grad.asnumpy(), s + wanted * (1 - s), rtol=1e-5)
+
+
+def test_updates_in_place_have_the_bits_of_those_that_are_not():
+    rng = numpy.random.default_rng(3)
+    arrays = [np.array(rng.normal(size=(40, 31)), dtype="float32") for _ in range(2)]
+    arrays += [np.zeros((40, 31)), np.zeros((40, 31))]
+    rate = np.array(0.01)
+    for step in range(CALLS):
+        wanted = [a.asnumpy() for a in npx.adam_update(*[a.copy() for a in arrays], rate, wd=0.1)]
+        before = [arrays[0].copy(), arrays[1].copy()]
+        weight, grad, mean, var = arrays
+        npx.adam_update(weight, grad, mean, var, rate, wd=0.1, out=(weight, mean, var))
+        for given, expected in zip((weight, mean, var), wanted, strict=True):
+            numpy.testing.assert_array_equal(given.asnumpy(), expected, err_msg=f"step {step}")
+        numpy.testing.assert_array_equal(grad.asnumpy(), before[1].asnumpy())
+        assert (weight.asnumpy() != before[0].asnumpy()).any()
+
+
+def test_updates_that_read_what_they_write_elsewhere_read_it_before():
+    start = numpy.arange(12, dtype="float32")
+    for _ in range(CALLS):
+        weight = np.array(start)
+        npx.sgd_update(weight, weight[::-1], 0.5, out=weight)
+        numpy.testing.assert_array_equal(weight.asnumpy(), start - start[::-1] / 2)
+        weight = np.array(start)
+        npx.sgd_update(weight, weight, 0.5, out=weight)
+        numpy.testing.assert_array_equal(weight.asnumpy(), start / 2)
+        weight = np.array(start)
+        part = weight[2:6]
+        npx.sgd_update(part, np.ones(4), 1.0, out=part)
+        wanted = numpy.concatenate([start[:2], start[2:6] - 1, start[6:]])
+        numpy.testing.assert_array_equal(weight.asnumpy(), wanted)
+
+
+def test_an_array_that_somebody_saved_is_not_updated_under_them():
+    x = np.array([1.0, 2.0, 3.0])
+    weight = np.array([2.0, 2.0, 2.0])
+    x.attach_grad()
+    for _ in range(CALLS):
+        with autograd.record():
+            y = x * weight
+        kept = weight.asnumpy().copy()
+        npx.sgd_update(weight, np.ones(3), 0.5, out=weight)
+        y.backward()
+        numpy.testing.assert_array_equal(x.grad.asnumpy(), kept)

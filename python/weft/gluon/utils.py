@@ -3,9 +3,11 @@
 import math
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from weft import autograd, np
 from weft._errors import InvalidValue
+from weft._planned import hybridize
 from weft._trace import is_tracing
 from weft._typing import ArrayLike, DeviceLike, ndarray
 from weft.sparse import RowSparseArray
@@ -69,7 +71,10 @@ def clip_global_norm(
         parts = [a.data if isinstance(a, RowSparseArray) else a for a in arrays]
         if is_tracing():
             return _clip_traced(parts, max_norm)
-        norm = math.sqrt(sum(float(np.square(part).sum()) for part in parts))
+        of_devices: dict[Any, list[ndarray]] = {}
+        for part in parts:
+            of_devices.setdefault(part.device, []).append(part)
+        norm = math.sqrt(sum(float(_sum_of_squares(*some)) for some in of_devices.values()))
         if check_isfinite and not math.isfinite(norm):
             warnings.warn(f"clip_global_norm: the norm is {norm}; nothing is scaled", stacklevel=2)
         if math.isfinite(norm) and norm > max_norm:
@@ -78,9 +83,15 @@ def clip_global_norm(
     return norm
 
 
-def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
+@hybridize
+def _sum_of_squares(*parts: ndarray) -> ndarray:
+    """In float64: one plan for all arrays."""
     squares = [np.square(part).sum().astype("float64") for part in parts]
-    norm = np.sqrt(sum(squares[1:], squares[0]))
+    return sum(squares[1:], squares[0])
+
+
+def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
+    norm = np.sqrt(_sum_of_squares(*parts))
     one = np.ones_like(norm)
     scale = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
     for part in parts:
