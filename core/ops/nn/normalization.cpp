@@ -76,14 +76,19 @@ bool given(const ComposeContext& c, size_t input) { return c.inputs.size() > inp
 
 // x gamma + beta along an axis, in the dtype of the data. Inputs 1 and 2 may be absent.
 Result<Value> affine(const ComposeContext& c, Value x, int axis) {
+  Value gamma, beta;
   if (given(c, 1)) {
-    WEFT_ASSIGN(const Value gamma, along(c, 1, axis));
-    x = x * gamma;
+    WEFT_ASSIGN(gamma, along(c, 1, axis));
   }
   if (given(c, 2)) {
-    WEFT_ASSIGN(const Value beta, along(c, 2, axis));
-    x = x + beta;
+    WEFT_ASSIGN(beta, along(c, 2, axis));
   }
+  if (gamma && beta)
+    x = c.builder.call("scale_and_shift", {x, gamma, beta});
+  else if (gamma)
+    x = x * gamma;
+  else if (beta)
+    x = x + beta;
   return cast(x, c.in(0).dtype());
 }
 
@@ -209,6 +214,18 @@ void scale_and_shift(OpDef& op) {
 }
 
 }  // namespace
+
+// An operator, so that eager code computes it in one pass, and its gradients in another.
+WEFT_OP(scale_and_shift) {
+  op.doc("x gamma + beta, element by element.")
+      .in(Namespace::kInternal)
+      .input("x", "any real dtype")
+      .input("gamma", "factors, broadcast against x")
+      .input("beta", "summands, broadcast against x")
+      .compose([](const ComposeContext& c) { return Values{c.in(0) * c.in(1) + c.in(2)}; })
+      .sample(R"({"shapes": [[2, 3, 4], [3, 1], [3, 1]]})")
+      .sample(R"({"shapes": [[3], [3], []]})");
+}
 
 WEFT_OP(batch_norm) {
   op.doc("Each channel with mean 0 and variance 1, scaled and shifted; and the next statistics.")

@@ -7,8 +7,15 @@ import math
 from typing import Any
 
 from weft import np, npx
+from weft._core import native
 from weft._errors import InvalidValue
 from weft.gluon.block import HybridBlock
+
+# Composites, because operators one by one would be a pass over all elements each.
+_OPERATORS = {f.__name__: f for f in native.operators()}
+_half_squares = _OPERATORS["half_square_elements"]
+_huber = _OPERATORS["huber_elements"]
+_logistic = _OPERATORS["logistic_elements"]
 
 
 class Loss(HybridBlock):
@@ -52,7 +59,7 @@ class L2Loss(Loss):
     """Half of the squared difference."""
 
     def elements(self, pred: Any, label: Any) -> Any:
-        return np.square(pred - np.reshape(label, pred.shape)) * 0.5
+        return _half_squares(pred, np.reshape(label, pred.shape))
 
 
 class L1Loss(Loss):
@@ -70,9 +77,7 @@ class HuberLoss(Loss):
         self.rho = rho
 
     def elements(self, pred: Any, label: Any) -> Any:
-        gap = np.abs(pred - np.reshape(label, pred.shape))
-        inside = np.square(gap) * (0.5 / self.rho)
-        return np.where(gap > self.rho, gap - 0.5 * self.rho, inside)
+        return _huber(pred, np.reshape(label, pred.shape), self.rho)
 
 
 class SoftmaxCrossEntropyLoss(Loss):
@@ -116,12 +121,6 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
             tiny = 1e-12
             return -(np.log(pred + tiny) * label + np.log(1.0 - pred + tiny) * (1.0 - label))
         return _logistic(pred, label)
-
-
-def _logistic(pred: Any, label: Any) -> Any:
-    """-log of sigmoid(pred) for label 1 and of sigmoid(-pred) for 0."""
-    # exp(-|pred|) never overflows.
-    return npx.relu(pred) - pred * label + np.log1p(np.exp(-np.abs(pred)))
 
 
 class LogisticLoss(Loss):

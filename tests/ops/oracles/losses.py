@@ -13,6 +13,19 @@ def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=F
     return -(log_probability * label).sum(axis=axis)
 
 
+def half_square_elements(pred, label):
+    return (pred - label) ** 2 / 2
+
+
+def huber_elements(pred, label, rho=1):
+    gap = abs(pred - label)
+    return numpy.where(gap > rho, gap - rho / 2, gap**2 / (2 * rho))
+
+
+def logistic_elements(pred, label):
+    return numpy.logaddexp(0, pred) - pred * label
+
+
 def ctc_loss(data, label, data_lengths=None, label_lengths=None, blank_label="first"):
     """Probabilities of paths by where they stand in the label, blanks between, after each step."""
     steps, samples, classes = data.shape

@@ -119,3 +119,7 @@ def group_norm(data, gamma=None, beta=None, num_groups=1, eps=1e-5):
 def l2_normalization(data, eps=1e-10, mode="instance"):
     axes = {"instance": range(1, data.ndim), "channel": (1,), "spatial": range(2, data.ndim)}[mode]
     return data / numpy.sqrt((data * data).sum(tuple(axes), keepdims=True) + eps)
+
+
+def scale_and_shift(x, gamma, beta):
+    return x * gamma + beta

@@ -1,0 +1,59 @@
+// What losses have for each element, as composites: eager code computes them in one pass. Their
+// means over samples are taken outside (python/weft/gluon/loss.py).
+#include "base/errors.h"
+#include "ops/rules.h"
+
+namespace weft::ops {
+namespace {
+
+Value call(const Value& x, std::string_view op) { return x.builder().call(op, {x}); }
+
+// Halved first: a square of halves soon passes their largest number.
+Values half_squares(const ComposeContext& c) {
+  const Value gap = c.in(0) - c.in(1);
+  return {gap * (gap * 0.5)};
+}
+
+// Huber, "Robust Estimation of a Location Parameter" (1964), divided by rho.
+Values huber(const ComposeContext& c) {
+  const double rho = c.real("rho");
+  const Value gap = call(c.in(0) - c.in(1), "abs");
+  const Value inside = call(gap, "square") * (0.5 / rho);
+  return {where(greater(gap, scalar(gap, rho)), gap - 0.5 * rho, inside)};
+}
+
+// -log of sigmoid(pred) for label 1 and of sigmoid(-pred) for 0; exp(-|pred|) never overflows.
+Values logistic(const ComposeContext& c) {
+  const Value &pred = c.in(0), &label = c.in(1);
+  const Value rest = call(call(-call(pred, "abs"), "exp"), "log1p");
+  return {call(pred, "relu") - pred * label + rest};
+}
+
+OpDef& elements(OpDef& op, std::string_view doc, Composition composition) {
+  return op.doc(doc)
+      .in(Namespace::kInternal)
+      .input("pred", "any real dtype; bool and integers become the default float")
+      .input("label", "broadcast against pred")
+      .promote(Promotion::kFloat)
+      .compose(composition)
+      .sample(R"({"shapes": [[2, 3], [2, 3]]})")
+      .sample(R"({"shapes": [[4], []]})");
+}
+
+}  // namespace
+
+WEFT_OP(half_square_elements) {
+  elements(op, "Half of the squared difference of each element.", half_squares);
+}
+
+WEFT_OP(huber_elements) {
+  elements(op, "Half of the squared difference divided by rho up to rho, then linear.", huber)
+      .real("rho", 1, "where the loss becomes linear")
+      .sample(R"({"shapes": [[5], [5]], "rho": 0.5})");
+}
+
+WEFT_OP(logistic_elements) {
+  elements(op, "Cross entropy of sigmoid(pred) and a label between 0 and 1.", logistic);
+}
+
+}  // namespace weft::ops
