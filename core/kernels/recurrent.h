@@ -33,7 +33,9 @@ inline constexpr int64_t kRecurrentColumns = 32;
 int64_t recurrent_units(const Recurrent& problem);
 int64_t recurrent_packed_bytes(const Recurrent& problem);
 
-// weight[gate, hidden][hidden], dense, as its forward or its backward step reads it.
+// weight[gate, hidden][hidden], dense, as its forward or its backward step reads it, the same for
+// every instruction set, zero in columns beyond a unit's. Of a unit, rows of kRecurrentColumns:
+// forward [gates][hidden] of them, backward [gates hidden].
 void run_recurrent_pack(const Recurrent& problem, const void* weight, bool is_backward,
                         void* packed, Range units);
 

@@ -174,6 +174,30 @@ def test_exported_layer_comes_back(name, tmp_path):
     numpy.testing.assert_array_equal(other(x).asnumpy(), output.asnumpy())
 
 
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forwards", "both ways"])
+@every_layer
+def test_weights_of_a_layer_are_packed_once(name, bidirectional, tmp_path):
+    kind, _, options = LAYERS[name]
+    net = kind(40, 2, input_size=24, bidirectional=bidirectional, **options)
+    net.initialize()
+    x = np.random.uniform(-1, 1, (6, 3, 24))
+    wanted = net(x).asnumpy()
+    net.hybridize()
+    numpy.testing.assert_array_equal(net(x).asnumpy(), wanted)
+    once, _, forward = net.plan_text().partition("forward:")
+    assert "pack_recurrent" in once
+    assert "pack_recurrent" not in forward
+    assert "_steps_packed" in forward
+    for parameter in net.collect_params().values():
+        parameter.set_data(parameter.data() * 0.5)
+    halved = net(x).asnumpy()
+    net.hybridize(False)
+    numpy.testing.assert_array_equal(net(x).asnumpy(), halved)
+    path = str(tmp_path / "packed.weft")
+    net.export(path, x, pack=True)
+    numpy.testing.assert_array_equal(weft.runtime.Model(path).context().run(x.asnumpy())[0], halved)
+
+
 def test_dropout_lies_between_layers_in_train_mode_only():
     layer = made("lstm", num_layers=2, dropout=0.5, input_size=2)
     x = np.random.uniform(-1, 1, (3, 4, 2))

@@ -1,50 +1,111 @@
 // Law: a product with a matrix that is settled (preparation.h) reads it from panels, where that
-// pays: they are packed once. Elements are the same chains of products and sums: the bits stay.
+// pays: they are packed once. So do the products of recurrent steps. Elements are the same chains
+// of products and sums: the bits stay.
+#include <algorithm>
+#include <ranges>
+
 #include "graph/graph_builder.h"
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 #include "graph/preparation.h"
 #include "ops/packed_products.h"
+#include "ops/registry.h"
 
 namespace weft::graph {
 namespace {
 
-bool can_be_packed(const Graph& graph, const Node& node, const std::vector<bool>& settled) {
-  if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
-  if (!node.operands[0].is_value() || !node.operands[1].is_value()) return false;
-  const ValueId a = node.operands[0].value, b = node.operands[1].value;
-  const TensorType &left = graph.type(a), &right = graph.type(b);
-  if (settled[static_cast<size_t>(a)] || !settled[static_cast<size_t>(b)]) return false;
-  if (left.shape.rank() < 2 || right.shape.rank() != 2 || right.shape.elements() == 0) return false;
-  return ops::has_panels(right.dtype) && ops::panels_pay(right.shape[1], right.shape[0]);
-}
+class Packer {
+ public:
+  Packer(const Graph& graph, const std::vector<bool>& settled)
+      : graph_(graph), settled_(settled), rebuild_(graph), builder_(rebuild_.graph()) {
+    packed_.resize(graph.values.size());
+  }
+
+  Result<Graph> run() {
+    for (const Node& node : graph_.nodes) {
+      const ops::PackedSteps* const steps = steps_of(node);
+      if (steps && can_pack_steps(node, *steps)) {
+        pack_steps(node, *steps);
+      } else if (can_pack_product(node)) {
+        pack_product(node);
+      } else {
+        rebuild_.copy(node);
+      }
+      WEFT_TRY(builder_.status());
+    }
+    return rebuild_.finish();
+  }
+
+ private:
+  bool is_settled(const Operand& operand) const {
+    return operand.is_value() && settled_[static_cast<size_t>(operand.value)];
+  }
+
+  bool can_pack_product(const Node& node) const {
+    if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
+    if (!node.operands[0].is_value() || is_settled(node.operands[0]) ||
+        !is_settled(node.operands[1]))
+      return false;
+    const TensorType& left = graph_.type(node.operands[0].value);
+    const TensorType& right = graph_.type(node.operands[1].value);
+    if (left.shape.rank() < 2 || right.shape.rank() != 2 || right.shape.elements() == 0)
+      return false;
+    return ops::has_panels(right.dtype) && ops::panels_pay(right.shape[1], right.shape[0]);
+  }
+
+  void pack_product(const Node& node) {
+    builder_.stand_for(node);
+    const ValueId matrix = node.operands[1].value;
+    ops::Value& panels = packed_[static_cast<size_t>(matrix)];
+    if (!panels) panels = builder_.call("pack_matmul", {value(node.operands[1])});
+    const ops::Value result =
+        builder_.call("matmul_packed", {value(node.operands[0]), panels, {}, {}},
+                      {ops::Argument::of_int(graph_.type(matrix).shape[1])});
+    rebuild_.set(node.outputs[0], result.id());
+  }
+
+  static const ops::PackedSteps* steps_of(const Node& node) {
+    if (!node.op || node.clone_of != kNoValue) return nullptr;
+    const auto* found =
+        std::ranges::find(ops::kPackedSteps, node.op->name, &ops::PackedSteps::name);
+    return found == std::end(ops::kPackedSteps) ? nullptr : found;
+  }
+
+  bool can_pack_steps(const Node& node, const ops::PackedSteps& steps) const {
+    const auto operands = std::span(node.operands);
+    if (!std::ranges::all_of(operands, [](const Operand& o) { return o.is_value(); })) return false;
+    if (!is_settled(operands[steps.weight]) ||
+        std::ranges::all_of(operands, [&](const Operand& o) { return is_settled(o); }))
+      return false;
+    const int64_t hidden = graph_.type(operands[steps.weight].value).shape[1];
+    return ops::panels_pay(hidden, hidden);
+  }
+
+  void pack_steps(const Node& node, const ops::PackedSteps& steps) {
+    builder_.stand_for(node);
+    ops::Values inputs;
+    for (const Operand& operand : node.operands) inputs.push_back(value(operand));
+    ops::Value& weight = inputs[steps.weight];
+    weight = builder_.call("pack_recurrent", {weight}, {ops::Argument::of_int(steps.gates)});
+    const ops::Values results =
+        builder_.emit(ops::op_named(steps.packed), inputs, node.attributes.view());
+    for (size_t i = 0; i < node.outputs.size(); ++i) rebuild_.set(node.outputs[i], results[i].id());
+  }
+
+  ops::Value value(const Operand& operand) { return builder_.value(rebuild_.map(operand.value)); }
+
+  const Graph& graph_;
+  const std::vector<bool>& settled_;
+  Rebuild rebuild_;
+  GraphBuilder builder_;
+  std::vector<ops::Value> packed_;  // by the matrix
+};
 
 }  // namespace
 
 Result<Graph> pack_products(const Graph& graph, const PassContext& context) {
   if (!context.prepares) return graph;
-  const std::vector<bool> settled = settled_values(graph, context.settled);
-  Rebuild rebuild(graph);
-  GraphBuilder builder(rebuild.graph());
-  std::vector<ops::Value> packed(graph.values.size());  // by the matrix
-  for (const Node& node : graph.nodes) {
-    if (!can_be_packed(graph, node, settled)) {
-      rebuild.copy(node);
-      continue;
-    }
-    builder.stand_for(node);
-    const auto operand = [&](size_t i) {
-      return builder.value(rebuild.map(node.operands[i].value));
-    };
-    const ValueId matrix = node.operands[1].value;
-    ops::Value& panels = packed[static_cast<size_t>(matrix)];
-    if (!panels) panels = builder.call("pack_matmul", {operand(1)});
-    const ops::Value result = builder.call("matmul_packed", {operand(0), panels, {}, {}},
-                                           {ops::Argument::of_int(graph.type(matrix).shape[1])});
-    WEFT_TRY(builder.status());
-    rebuild.set(node.outputs[0], result.id());
-  }
-  return rebuild.finish();
+  return Packer(graph, settled_values(graph, context.settled)).run();
 }
 
 }  // namespace weft::graph

@@ -169,6 +169,7 @@ struct PanelUnit {
   const PanelTileKernels& tiles;
   float* sums;
   int64_t first, rows, panel;
+  bool is_bounded;
 
   void run() const {
     const int64_t blocks = (p.k + kPanelDepth - 1) / kPanelDepth;
@@ -229,8 +230,10 @@ struct PanelUnit {
     Vec<float> sum = Memory<float>::load(from);
     if (p.bias) sum = stored(sum) + load(p.bias, col);
     if (p.residual) sum = stored(sum) + load(p.residual, at);
-    sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
-    sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
+    if (is_bounded) {
+      sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
+      sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
+    }
     if constexpr (kWhole) {
       Memory<S>::store((S*)p.c + at, sum);
     } else {
@@ -243,10 +246,12 @@ struct PanelUnit {
 template <class S>
 void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void* scratch) {
   const int64_t panels = (p.n + kPanelColumns - 1) / kPanelColumns;
+  const bool is_bounded = p.low > -__builtin_inff() || p.high < __builtin_inff();
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit / panels * unit_rows;
     const int64_t rows = p.m - first < unit_rows ? p.m - first : unit_rows;
-    PanelUnit<S>{p, panel_tiles<S>(p.m), (float*)scratch, first, rows, unit % panels}.run();
+    PanelUnit<S>{p, panel_tiles<S>(p.m), (float*)scratch, first, rows, unit % panels, is_bounded}
+        .run();
   }
 }
 

@@ -25,8 +25,13 @@ WEFT_INLINE const T* packed_of(const Recurrent& p, const void* packed, int64_t u
   return (const T*)packed + unit * gates_of(p.cell) * p.hidden * kRecurrentColumns;
 }
 
-// Of a unit: forward gates x [hidden][columns], one part for each gate; backward [gates
-// hidden][columns].
+template <class T>
+WEFT_INLINE void pack_rows_of(const T* from, int64_t column, int64_t row, int64_t cols,
+                              int64_t rows, T* to) {
+  if (cols < kRecurrentColumns) __builtin_memset(to, 0, rows * kRecurrentColumns * sizeof(T));
+  pack(from, column, row, cols, rows, to, kRecurrentColumns);
+}
+
 template <class T>
 void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, void* packed,
                     Range units) {
@@ -36,13 +41,34 @@ void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, vo
     T* to = const_cast<T*>(packed_of<T>(p, packed, unit));
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
     if (is_backward) {
-      pack_b(w + first, p.hidden, 1, cols, gates * p.hidden, to);
+      pack_rows_of(w + first, 1, p.hidden, cols, gates * p.hidden, to);
       continue;
     }
     for (int64_t gate = 0; gate < gates; ++gate)
-      pack_b(w + (gate * p.hidden + first) * p.hidden, 1, p.hidden, cols, p.hidden,
-             to + gate * p.hidden * kRecurrentColumns);
+      pack_rows_of(w + (gate * p.hidden + first) * p.hidden, p.hidden, 1, cols, p.hidden,
+                   to + gate * p.hidden * kRecurrentColumns);
   }
+}
+
+// C (+)= A B for `cols` columns of a unit and `k` columns of A, whose rows lie a_row apart.
+template <class T>
+WEFT_INLINE void multiply_packed(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
+                                 const T* b, T* c, int64_t c_row, bool accumulate) {
+  BlockProduct<T> block;
+  block.rows = rows;
+  block.cols = cols;
+  block.k = k;
+  block.a = a;
+  block.a_row = a_row;
+  block.a_packed = false;
+  block.panel_rows = balanced_rows<T>(rows);
+  block.b = b;
+  block.b_row = kRecurrentColumns;
+  block.b_panel = kTileCols<T>;
+  block.c = c;
+  block.c_row = c_row;
+  block.accumulate = accumulate;
+  multiply_block(block);
 }
 
 // Rows `stride` apart become those of `from`, which lie from_stride apart.
@@ -67,8 +93,8 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
                         balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
     copy_rows(sums, wide, to + at, wide, p.batch, cols);
     if (gate < summed)
-      multiply_rows(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-                    packed + gate * p.hidden * kRecurrentColumns, p.hidden, to + at, wide, true);
+      multiply_packed(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+                      packed + gate * p.hidden * kRecurrentColumns, to + at, wide, true);
   }
 }
 
@@ -125,9 +151,9 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
       add_products<T>(p, s, unit, 2, (T*)s.gates);
       T* products = (T*)s.product + first;
       copy_rows((const T*)s.bias + first, 0, products, p.hidden, p.batch, cols);
-      multiply_rows(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-                    packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, p.hidden,
-                    products, p.hidden, true);
+      multiply_packed(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
+                      packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, products,
+                      p.hidden, true);
       for (int64_t row = 0; row < p.batch; ++row) gru_row<T>(p, s, row, first, cols);
     } else {
       add_products<T>(p, s, unit, 1, (T*)s.next_hidden);
@@ -233,11 +259,11 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
     const T* packed = packed_of<T>(p, s.packed, unit);
     T* carried = (T*)s.carried + first;
     if (s.later)
-      multiply_rows(p.batch, cols, through_sums, (const T*)s.later, wide, packed, wide, carried,
-                    p.hidden, is_gru);
+      multiply_packed(p.batch, cols, through_sums, (const T*)s.later, wide, packed, carried,
+                      p.hidden, is_gru);
     if (s.later && is_gru)
-      multiply_rows(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
-                    packed + through_sums * kTileCols<T>, wide, carried, p.hidden, true);
+      multiply_packed(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
+                      packed + through_sums * kRecurrentColumns, carried, p.hidden, true);
     for (int64_t row = 0; s.dsums && row < p.batch; ++row) {
       if (p.cell == Cell::kLstm) {
         lstm_back_row<T>(p, s, row, first, cols);

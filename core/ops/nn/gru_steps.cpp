@@ -10,10 +10,11 @@ namespace {
 
 constexpr kernels::Cell kCell = kernels::Cell::kGru;
 
+template <bool kIsPacked>
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const StepSizes s, step_sizes(c, 0, 3));
   WEFT_TRY(require_shape(c, 1, s.of_states()));
-  WEFT_TRY(require_shape(c, 2, {3 * s.hidden, s.hidden}));
+  WEFT_TRY(require_weight(c, 2, 3, s.hidden, kIsPacked));
   WEFT_TRY(require_shape(c, 3, {s.hidden}));
   const DType dtype = c.in[0].dtype;
   return Types{{dtype, s.of_all(1), {}}, {dtype, s.of_all(3), {}}, {dtype, s.of_all(1), {}}};
@@ -120,20 +121,24 @@ Values formula(const ComposeContext& c) {
   return {stacked_steps(dsums), stacked_steps(dproducts), dhidden};
 }
 
-}  // namespace
-
-WEFT_OP(gru_steps) {
-  op.doc("Hidden states, gates and products of all steps of a gated recurrent unit.")
-      .in(Namespace::kInternal)
+OpDef& define(OpDef& op, std::string_view weight) {
+  return op.in(Namespace::kInternal)
       .input("sums", "float32 or float64, shape (T, N, 3 H): from the data, with the biases")
       .input("hidden", "shape (N, H)")
-      .input("weight", "of the hidden state, shape (3 H, H)")
+      .input("weight", weight)
       .input("bias", "of the candidate's product with the hidden state, shape (H,)")
       .boolean("reverse", false, "from the last step to the first")
       .promote(Promotion::kExact)
+      .outputs(3);
+}
+
+}  // namespace
+
+WEFT_OP(gru_steps) {
+  op.doc("Hidden states, gates and products of all steps of a gated recurrent unit.");
+  define(op, "of the hidden state, shape (3 H, H)")
       .computes(Precision::kNarrow)
-      .outputs(3)
-      .infer(infer)
+      .infer(infer<false>)
       .gradient(gradient)
       .absent_cotangents()
       .kernel(recurrent_forward_slot(run, scratch))
@@ -141,6 +146,17 @@ WEFT_OP(gru_steps) {
       .sample(R"({"shapes": [[3, 1, 3], [1, 1], [3, 1], [1]], "reverse": true})")
       .sample(R"({"shapes": [[1, 2, 9], [2, 3], [9, 3], [3]]})")
       .sample(R"({"shapes": [[2, 0, 3], [0, 1], [3, 1], [1]]})");
+}
+
+WEFT_OP(gru_steps_packed) {
+  op.doc("gru_steps with packed weights.");
+  define(op, "from pack_recurrent, of 3 gates")
+      .infer(infer<true>)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(recurrent_forward_slot(run))
+      .sample(R"({"shapes": [[2, 2, 6], [2, 2], [1, 3, 2, 32], [2]]})")
+      .sample(R"({"shapes": [[3, 1, 120], [1, 40], [2, 3, 40, 32], [40]], "reverse": true,
+                  "ranges": [null, null, [-0.2, 0.2], null]})");
 }
 
 WEFT_OP(gru_steps_gradient) {

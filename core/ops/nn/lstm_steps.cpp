@@ -10,11 +10,12 @@ namespace {
 
 constexpr kernels::Cell kCell = kernels::Cell::kLstm;
 
+template <bool kIsPacked>
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const StepSizes s, step_sizes(c, 0, 4));
   WEFT_TRY(require_shape(c, 1, s.of_states()));
   WEFT_TRY(require_shape(c, 2, s.of_states()));
-  WEFT_TRY(require_shape(c, 3, {4 * s.hidden, s.hidden}));
+  WEFT_TRY(require_weight(c, 3, 4, s.hidden, kIsPacked));
   const DType dtype = c.in[0].dtype;
   return Types{{dtype, s.of_all(1), {}}, {dtype, s.of_all(1), {}}, {dtype, s.of_all(4), {}}};
 }
@@ -113,20 +114,24 @@ Values formula(const ComposeContext& c) {
   return {stacked_steps(dsums), dhidden, dcell};
 }
 
-}  // namespace
-
-WEFT_OP(lstm_steps) {
-  op.doc("Hidden states, cells and gates of all steps of a long short-term memory.")
-      .in(Namespace::kInternal)
+OpDef& define(OpDef& op, std::string_view weight) {
+  return op.in(Namespace::kInternal)
       .input("sums", "float32 or float64, shape (T, N, 4 H): from the data, with the biases")
       .input("hidden", "shape (N, H)")
       .input("cell", "shape (N, H)")
-      .input("weight", "of the hidden state, shape (4 H, H)")
+      .input("weight", weight)
       .boolean("reverse", false, "from the last step to the first")
       .promote(Promotion::kExact)
+      .outputs(3);
+}
+
+}  // namespace
+
+WEFT_OP(lstm_steps) {
+  op.doc("Hidden states, cells and gates of all steps of a long short-term memory.");
+  define(op, "of the hidden state, shape (4 H, H)")
       .computes(Precision::kNarrow)
-      .outputs(3)
-      .infer(infer)
+      .infer(infer<false>)
       .gradient(gradient)
       .absent_cotangents()
       .kernel(recurrent_forward_slot(run, scratch))
@@ -134,6 +139,17 @@ WEFT_OP(lstm_steps) {
       .sample(R"({"shapes": [[3, 1, 4], [1, 1], [1, 1], [4, 1]], "reverse": true})")
       .sample(R"({"shapes": [[1, 2, 12], [2, 3], [2, 3], [12, 3]]})")
       .sample(R"({"shapes": [[2, 0, 4], [0, 1], [0, 1], [4, 1]]})");
+}
+
+WEFT_OP(lstm_steps_packed) {
+  op.doc("lstm_steps with packed weights.");
+  define(op, "from pack_recurrent, of 4 gates")
+      .infer(infer<true>)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(recurrent_forward_slot(run))
+      .sample(R"({"shapes": [[2, 2, 8], [2, 2], [2, 2], [1, 4, 2, 32]]})")
+      .sample(R"({"shapes": [[3, 1, 160], [1, 40], [1, 40], [2, 4, 40, 32]], "reverse": true,
+                  "ranges": [null, null, null, [-0.2, 0.2]]})");
 }
 
 WEFT_OP(lstm_steps_gradient) {

@@ -23,6 +23,17 @@ Status require_shape(const InferContext& c, size_t input, const Shape& wanted) {
                                wanted, "; got ", c.in[input].shape);
 }
 
+Shape packed_recurrent_shape(int64_t gates, int64_t hidden) {
+  const int64_t columns = kernels::kRecurrentColumns;
+  return {(hidden + columns - 1) / columns, gates, hidden, columns};
+}
+
+Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
+                      bool is_packed) {
+  return require_shape(
+      c, input, is_packed ? packed_recurrent_shape(gates, hidden) : Shape{gates * hidden, hidden});
+}
+
 kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums) {
   return {sums.dtype, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)};
 }
@@ -63,11 +74,13 @@ TensorView optional_input(const KernelCall& call, size_t input) {
   return input < call.in.size() ? call.in[input] : TensorView{};
 }
 
-void pack_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
-                    bool is_backward) {
+const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                             bool is_backward) {
+  if (call.in[weight].rank > 2) return call.in[weight].data;
   over_recurrent_units(p, [&](kernels::Range units) {
     kernels::run_recurrent_pack(p, call.in[weight].data, is_backward, call.scratch, units);
   });
+  return call.scratch;
 }
 
 Value step_of(const Value& x, int64_t step) {

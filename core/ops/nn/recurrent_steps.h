@@ -11,6 +11,9 @@
 
 namespace weft::ops {
 
+// Of the hidden weights of all gates as kernels read them: pack_recurrent.
+Shape packed_recurrent_shape(int64_t gates, int64_t hidden);
+
 // Steps, batch and hidden elements, of an array (T, N, gates H).
 struct StepSizes {
   int64_t steps, batch, hidden;
@@ -21,14 +24,19 @@ Result<StepSizes> step_sizes(const InferContext& c, size_t input, int64_t gates)
 
 // An input's shape; an absent one has any.
 Status require_shape(const InferContext& c, size_t input, const Shape& wanted);
+// That of the hidden weights, (gates H, H) or packed.
+Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
+                      bool is_packed);
 
 kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums);
-// Of the packed weights, by the type of an array (T, N, gates H).
+// Of weights that a call packs, by the type of an array (T, N, gates H).
 int64_t recurrent_scratch(kernels::Cell cell, const TensorType& sums);
 
 Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
 // Of the way forward, where a result may take the place of the sums, which alone have its shape.
-Slot recurrent_forward_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
+// Without `bytes` the weights are packed.
+Slot recurrent_forward_slot(KernelFunction function,
+                            int64_t (*bytes)(const SlotTypes&, int) = nullptr);
 
 // The steps in the order in which they run.
 struct StepOrder {
@@ -54,17 +62,17 @@ void over_recurrent_units(const kernels::Recurrent& p, const Body& body) {
              [&](kernels::Range units, void*) { body(units); });
 }
 
-void pack_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
-                    bool is_backward);
+// The packed weights: input `weight`, or what is made of it in the call's scratch.
+const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
+                             bool is_backward);
 
 // All steps of a way forward: bind(s, done, step) names what the step that runs after `done` others
-// reads and writes. `weight` is the input that is packed for them.
+// reads and writes. `weight` is the input that has the weights.
 template <class Bind>
 void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                        const StepOrder& order, const Bind& bind) {
-  pack_recurrent(p, call, weight, false);
   kernels::RecurrentStep s{};
-  s.packed = call.scratch;
+  s.packed = packed_recurrent(p, call, weight, false);
   for (int64_t done = 0; done < order.steps; ++done) {
     bind(s, done, order.at(done));
     over_recurrent_units(p,
@@ -81,8 +89,7 @@ void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, siz
     over_recurrent_units(
         p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
   };
-  pack_recurrent(p, call, weight, true);
-  s.packed = call.scratch;
+  s.packed = packed_recurrent(p, call, weight, true);
   for (int64_t done = order.steps - 1; done >= 0; --done) {
     bind(s, done, order.at(done));
     run();

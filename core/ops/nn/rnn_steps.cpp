@@ -9,10 +9,11 @@ kernels::Cell cell_of(const AttributeReader& a) {
   return a.flag("relu") ? kernels::Cell::kRelu : kernels::Cell::kTanh;
 }
 
+template <bool kIsPacked>
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const StepSizes s, step_sizes(c, 0, 1));
   WEFT_TRY(require_shape(c, 1, s.of_states()));
-  WEFT_TRY(require_shape(c, 2, {s.hidden, s.hidden}));
+  WEFT_TRY(require_weight(c, 2, 1, s.hidden, kIsPacked));
   return Types{{c.in[0].dtype, s.of_all(1), {}}};
 }
 
@@ -86,19 +87,23 @@ OpDef& options(OpDef& op) {
   return op.in(Namespace::kInternal)
       .boolean("relu", false, "in place of tanh")
       .boolean("reverse", false, "from the last step to the first")
-      .promote(Promotion::kExact)
-      .computes(Precision::kNarrow);
+      .promote(Promotion::kExact);
+}
+
+OpDef& define(OpDef& op, std::string_view weight) {
+  op.input("sums", "float32 or float64, shape (T, N, H): from the data, with the biases")
+      .input("hidden", "shape (N, H)")
+      .input("weight", weight);
+  return options(op);
 }
 
 }  // namespace
 
 WEFT_OP(rnn_steps) {
-  op.doc("Hidden states of all steps of a plain recurrent network.")
-      .input("sums", "float32 or float64, shape (T, N, H): from the data, with the biases")
-      .input("hidden", "shape (N, H)")
-      .input("weight", "of the hidden state, shape (H, H)");
-  options(op)
-      .infer(infer)
+  op.doc("Hidden states of all steps of a plain recurrent network.");
+  define(op, "of the hidden state, shape (H, H)")
+      .computes(Precision::kNarrow)
+      .infer(infer<false>)
       .gradient(gradient)
       .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 3], [2, 3], [3, 3]]})")
@@ -107,12 +112,24 @@ WEFT_OP(rnn_steps) {
       .sample(R"({"shapes": [[2, 0, 1], [0, 1], [1, 1]]})");
 }
 
+WEFT_OP(rnn_steps_packed) {
+  op.doc("rnn_steps with packed weights.");
+  define(op, "from pack_recurrent, of one gate")
+      .infer(infer<true>)
+      .no_gradient("the pass that makes it runs behind the gradients")
+      .kernel(recurrent_forward_slot(run))
+      .sample(R"({"shapes": [[2, 2, 3], [2, 3], [1, 1, 3, 32]], "relu": true})")
+      .sample(R"({"shapes": [[3, 1, 40], [1, 40], [2, 1, 40, 32]], "reverse": true,
+                  "ranges": [null, null, [-0.2, 0.2]]})");
+}
+
 WEFT_OP(rnn_steps_gradient) {
   op.doc("Gradients of rnn_steps, of sums and hidden.")
       .input("weight", "float32 or float64, of the hidden state, shape (H, H)")
       .input("hiddens", "after each step, shape (T, N, H)")
       .input("dhiddens", "cotangents, shape of hiddens");
   options(op)
+      .computes(Precision::kNarrow)
       .outputs(2)
       .infer(infer_gradient)
       .gradient([](const GradContext& g) { return vjp(g, formula); })

@@ -5,6 +5,7 @@
 #include "graph/passes.h"
 #include "graph/text.h"
 #include "graph/verifier.h"
+#include "ops/registry.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -118,4 +119,36 @@ TEST_CASE("what others read, a second bias and another shape stay behind the pro
   CHECK(count(after, "relu") == 1);
   CHECK(count(after, "add") == 3);
   check_same(net.graph, after);
+}
+
+TEST_CASE("recurrent steps with settled weights read them packed, to the bit") {
+  constexpr struct {
+    const char* name;
+    int64_t gates, hidden;
+  } kCells[] = {{"lstm_steps", 4, 40}, {"gru_steps", 3, 33}, {"rnn_steps", 1, 64}};
+  for (const auto& cell : kCells) {
+    CAPTURE(cell.name);
+    Graph graph;
+    GraphBuilder b(graph);
+    const int64_t rows = cell.gates * cell.hidden;
+    ops::Values inputs{b.input(f32({3, 2, rows}), "sums"), b.input(f32({2, cell.hidden}), "state")};
+    if (cell.gates == 4) inputs.push_back(b.input(f32({2, cell.hidden}), "cell"));
+    inputs.push_back(b.input(f32({rows, cell.hidden}), "weight"));
+    if (cell.gates == 3) inputs.push_back(b.input(f32({cell.hidden}), "bias"));
+    for (const Value& value : b.emit(ops::op_named(cell.name), inputs, {})) b.output(value);
+    const Graph after = packed(graph);
+    CHECK(count(after, std::string(cell.name) + "_packed") == 1);
+    CHECK(count(after, "pack_recurrent") == 1);
+    check_same(graph, after);
+    const graph::PassContext none{nullptr, std::vector<bool>(graph.inputs.size(), false), true};
+    CHECK(count(checked(graph::pack_products(graph, none)), "pack_recurrent") == 0);
+  }
+}
+
+TEST_CASE("recurrent steps of few elements stay plain") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value sums = b.input(f32({3, 2, 8}), "sums"), state = b.input(f32({2, 8}), "state");
+  b.output(b.call("rnn_steps", {sums, state, b.input(f32({8, 8}), "weight")}));
+  CHECK(count(packed(graph), "rnn_steps") == 1);
 }

@@ -68,6 +68,32 @@ def lstm_steps(sums, hidden, cell, weight, reverse=False):
     return hiddens, cells, gates
 
 
+def pack_recurrent(weight, gates=1):
+    """(units, gates, H, 32): a unit is 32 hidden elements, with their columns side by side."""
+    hidden = weight.shape[1]
+    columns = weight.reshape(gates, hidden, hidden).swapaxes(1, 2)
+    filled = numpy.pad(columns, [(0, 0), (0, 0), (0, -hidden % 32)])
+    return filled.reshape(gates, hidden, -1, 32).transpose(2, 0, 1, 3)
+
+
+def _unpacked(packed):
+    _, gates, hidden, _ = packed.shape
+    columns = packed.transpose(1, 2, 0, 3).reshape(gates, hidden, -1)[:, :, :hidden]
+    return columns.swapaxes(1, 2).reshape(gates * hidden, hidden)
+
+
+def lstm_steps_packed(sums, hidden, cell, weight, reverse=False):
+    return lstm_steps(sums, hidden, cell, _unpacked(weight), reverse)
+
+
+def gru_steps_packed(sums, hidden, weight, bias, reverse=False):
+    return gru_steps(sums, hidden, _unpacked(weight), bias, reverse)
+
+
+def rnn_steps_packed(sums, hidden, weight, relu=False, reverse=False):
+    return rnn_steps(sums, hidden, _unpacked(weight), relu, reverse)
+
+
 def _widths(sums):
     return sums.shape[2] // 4, sums.shape[2] // 4, sums.shape[2]
 
