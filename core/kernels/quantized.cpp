@@ -185,11 +185,13 @@ int64_t quantized_product_scratch(const QuantizedProduct& p) {
   return p.m == 0 ? 0 : aligned(cut_of(p).rows * quads_of(p.k) * kQuad * kWidest) + 64;
 }
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
-                           void* scratch) {
-  if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch);
+                           void* scratch, PreparedRows* prepared) {
+  if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch, prepared);
 }
-void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch) {
-  if (units.begin < units.end) WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch);
+void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch,
+                           PreparedRows* prepared) {
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch, prepared);
 }
 
 // ---- convolutions

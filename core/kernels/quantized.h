@@ -100,7 +100,13 @@ struct QuantizedProduct {
 };
 int64_t quantized_product_units(const QuantizedProduct& problem);
 int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes per thread
-void run_quantized_product(const QuantizedProduct& problem, Range units, void* scratch);
+// Which rows of A a thread's scratch has from its last call for the same product, so that they are
+// laid down once for all of its units.
+struct PreparedRows {
+  int64_t block = -1;  // none
+};
+void run_quantized_product(const QuantizedProduct& problem, Range units, void* scratch,
+                           PreparedRows* prepared = nullptr);
 
 // ---- convolutions of NCHW images; the padding is the zero point
 

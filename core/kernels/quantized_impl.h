@@ -33,7 +33,7 @@ struct QuantizedDepthwiseCut {
 };
 struct QuantizedKernels {
   void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
-                  void* scratch);
+                  void* scratch, PreparedRows* prepared);
   void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                       Range units, void* scratch);
   void (*depthwise)(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
@@ -62,7 +62,7 @@ extern const QuantizedKernels kQuantized;
 
 // The same as in those headers, with an instruction set's kernels.
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& problem, Range units,
-                           void* scratch);
+                           void* scratch, PreparedRows* prepared = nullptr);
 void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& problem,
                                Range units, void* scratch);
 void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise& problem,

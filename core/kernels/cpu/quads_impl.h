@@ -53,6 +53,7 @@ struct QuadTile {
   const void* b;             // at a multiple of the step's columns
   const int64_t* b_offsets;  // of quads, in bytes; null: one panel's row after the other
   int32_t* sums;             // rows of kQuantizedColumns
+  int64_t ahead = 0;         // from rows of the panel to lines that are fetched meanwhile
   // Instead of sums, results of all columns of the panel from the tile's own on:
   const TileFinish* finish = nullptr;
   int8_t* y = nullptr;
@@ -173,10 +174,12 @@ struct DotStep {
 #endif
 
 // Residuals of a vector of results; of those that are not there, zeros.
+template <bool kAll>
 WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
   const int8_t* const from =
       tile.residual + row * tile.y_row + (vector - tile.vector) * Sums::kLanes;
 #if WEFT_AVX512
+  if (kAll) return Memory<int8_t>::load(from);
   const auto there = __mmask16(tile.finish->there >> vector * Sums::kLanes);
   return Sums::of((Sums::Native)_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(there, from)));
 #else
@@ -198,28 +201,40 @@ WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
     });
     if (!tile.residual) return;
     const Sums factor = finish.factor[first + v];
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
-      sums[i][v] = sums[i][v] + factor * residual_of(tile, i, first + v);
-    });
+    const auto add = [&](auto all) WEFT_LAMBDA {
+      repeat<kRows>([&](auto row) WEFT_LAMBDA {
+        constexpr int i = decltype(row)::value;
+        constexpr bool kAll = decltype(all)::value != 0;
+        sums[i][v] = sums[i][v] + factor * residual_of<kAll>(tile, i, first + v);
+      });
+    };
+    finish.there == ~uint32_t(0) ? add(Index<1>()) : add(Index<0>());
   });
 }
 
+// What rescales a vector of columns is loaded once, for all rows.
 template <class Step, bool kRectified, int kRows>
-WEFT_INLINE void finish_tile(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
+WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
-  const auto result = [&](int row, int v) WEFT_LAMBDA {
-    return finish.rescale[first + v].template rescaled<kRectified>(sums[row][v]);
-  };
-  const auto place = [&](int row) WEFT_LAMBDA { return tile.y + row * tile.y_row; };
+  repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
+    constexpr int v = decltype(vector)::value;
+    const BoundedRescale rescale = finish.rescale[first + v];
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      sums[i][v] = rescale.template rescaled<kRectified>(sums[i][v]);
+    });
+  });
+  const Bounds bounds = finish.bounds;
+  [[maybe_unused]] const uint32_t there = finish.there;
+  int8_t* const y = tile.y;
+  const int64_t y_row = tile.y_row;
+  const auto place = [&](int row) WEFT_LAMBDA { return y + row * y_row; };
   constexpr int kPairs = WEFT_AVX512 && Step::kVectors == 2 ? kRows / 2 : 0;
 #if WEFT_AVX512
   repeat<kPairs>([&](auto pair) WEFT_LAMBDA {
     constexpr int i = 2 * decltype(pair)::value;
-    const Sums even[2] = {result(i, 0), result(i, 1)};
-    const Sums odd[2] = {result(i + 1, 0), result(i + 1, 1)};
-    finish.bounds.store(place(i), place(i + 1), even, odd, finish.there);
+    bounds.store(place(i), place(i + 1), sums[i], sums[i + 1], there);
   });
 #endif
   repeat<kRows - 2 * kPairs>([&](auto row) WEFT_LAMBDA {
@@ -227,10 +242,10 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, const Sums (&sums)[kRows][2])
     repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int v = decltype(vector)::value;
 #if WEFT_AVX512
-      finish.bounds.store(place(i) + v * Sums::kLanes, result(i, v),
-                          __mmask16(finish.there >> (first + v) * Sums::kLanes));
+      bounds.store(place(i) + v * Sums::kLanes, sums[i][v],
+                   __mmask16(there >> (first + v) * Sums::kLanes));
 #else
-      finish.bounds.store(place(i) + v * Sums::kLanes, result(i, v));
+      bounds.store(place(i) + v * Sums::kLanes, sums[i][v]);
 #endif
     });
   });
@@ -247,7 +262,9 @@ void quad_tile(const QuadTile& tile) {
   if (kBegins && tile.finish) add_beside<Step>(tile, sums);
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
+  const int64_t ahead = tile.ahead;
   for (int64_t quad = 0; quad < tile.quads; ++quad) {
+    if (!kIsIndexed) __builtin_prefetch(b + ahead, 0, 2);
     Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
     a += Step::kLeftBytes;
     if (!kIsIndexed) b += kQuadBytes;

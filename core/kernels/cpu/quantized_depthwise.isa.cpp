@@ -124,14 +124,11 @@ struct QuadLanes {
   }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
-    Sums held[kBlockVectors];
-    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
-      held[v] = bounds.held(y[v]);
-    });
-    const __m512i low = _mm512_packs_epi32((__m512i)held[0].v, (__m512i)held[1].v);
-    const __m512i high = _mm512_packs_epi32((__m512i)held[2].v, (__m512i)held[3].v);
-    _mm512_mask_storeu_epi8(to, lanes_of(channels), _mm512_packs_epi16(low, high));
+    const __m512i bytes = bounds.bytes(y[0], y[1], y[2], y[3]);
+    if (channels == kBlock)
+      _mm512_storeu_si512(to, bytes);
+    else
+      _mm512_mask_storeu_epi8(to, lanes_of(channels), bytes);
   }
   WEFT_INLINE static __mmask64 lanes_of(int64_t channels) {
     return ~__mmask64(0) >> (64 - channels);

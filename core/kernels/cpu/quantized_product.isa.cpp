@@ -1,5 +1,7 @@
 // Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are widened once for
-// several panels, or read where they lie; a tile is rescaled while it is in registers. Rows that
+// several panels, or read where they lie; a tile is rescaled while it is in registers. While the
+// first tiles of a panel are computed, the next panel is fetched, and in the first panel the rows
+// of the next tile: in a network weights come from memory, and images from far caches. Rows that
 // are windows of an NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the
 // products' own time.
 #include "kernels/isa_target.h"
@@ -24,6 +26,8 @@ WEFT_INLINE const QuadTiles& product_tiles() {
 #endif
   return kQuadTiles<PairStep, false>;
 }
+
+constexpr int64_t kLine = 64;  // of a cache
 
 struct ProductUnit {
   const QuantizedProduct& p;
@@ -64,7 +68,22 @@ struct ProductUnit {
     }
   }
 
-  void run(int64_t panel) const {
+  // What the results of a panel's columns have beside its products.
+  void fetch_columns(const int8_t* b, int64_t col) const {
+    constexpr int64_t kBytes = kQuantizedColumns * sizeof(int32_t);
+    const auto fetch = [](const void* from)
+                           WEFT_LAMBDA { prefetch_rows<false>(from, 1, 0, kBytes); };
+    fetch(b + quads() * kQuadBytes);
+    if (p.bias) fetch(p.bias + col);
+    if (p.how.multiplier && p.how.is_per_channel) {
+      fetch(p.how.multiplier + col);
+      fetch(p.how.shift + col);
+    }
+    if (p.residual.factors) fetch(p.residual.factors + col);
+  }
+
+  // is_first: of the panels that read these rows where they lie.
+  void run(int64_t panel, bool is_first) const {
     const int64_t col = panel * kQuantizedColumns;
     const int64_t width = p.n - col < kQuantizedColumns ? p.n - col : kQuantizedColumns;
     const int8_t* b = p.panels + panel * (quads() + 1) * kQuadBytes;
@@ -85,11 +104,17 @@ struct ProductUnit {
                        BoundedRescale::rectifies(p.how),
                        uint32_t((uint64_t(1) << width) - 1)};
     const bool is_fused = finish.find(of_tile);
-    const int64_t step = balanced_quad_rows(rows);
+    const int64_t step = balanced_quad_rows(rows), panel_bytes = (quads() + 1) * kQuadBytes;
+    const bool is_last = col + kQuantizedColumns >= p.n;
+    if (!is_last) fetch_columns(b + panel_bytes, col + kQuantizedColumns);
+    int64_t line = 0;  // of the next panel's rows, that is fetched
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
-      for (int64_t j = 0; j < width; j += tiles.columns) {
+      if (is_first && i + step < rows)
+        prefetch_rows<false>(a + (i + step) * a_row(), 1, 0, count * a_row());
+      for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
         QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
+        if (!is_last && line < kQuadBytes) tile.ahead = panel_bytes + line - j * kQuad;
         if (is_fused) {
           tile.finish = &of_tile;
           const int64_t at = (first + i) * p.n + col + j;
@@ -107,22 +132,23 @@ struct ProductUnit {
 
 // Units of the same rows are neighbours.
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
-                       void* scratch) {
+                       void* scratch, PreparedRows* prepared) {
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
   const QuadTiles& tiles = product_tiles();
   const bool in_place = tiles.shifts && !p.windows && p.k % kQuad == 0;  // as tiles read it
-  int64_t prepared = -1;
+  int64_t block_there = prepared ? prepared->block : -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t block = unit / groups, begin = unit % groups * cut.panels;
     const int64_t first = block * cut.rows;
     const ProductUnit work{p, tiles, in_place ? (const char*)p.a + first * p.k : (char*)scratch,
                            first, p.m - first < cut.rows ? p.m - first : cut.rows};
-    if (!in_place && block != prepared) work.prepare_rows((char*)scratch);
-    prepared = block;
+    if (!in_place && block != block_there) work.prepare_rows((char*)scratch);
+    block_there = block;
     for (int64_t panel = begin; panel < panels && panel < begin + cut.panels; ++panel)
-      work.run(panel);
+      work.run(panel, in_place && panel == begin);
   }
+  if (prepared) prepared->block = block_there;
 }
 
 void quantized_convolution(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,

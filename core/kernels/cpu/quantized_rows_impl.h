@@ -15,12 +15,14 @@ struct RowWriter {
     int64_t i = 0;
     if (!widens) {
 #if WEFT_AVX512
-      for (; i < count; i += 64) {
-        const __mmask64 lanes = count - i < 64 ? (__mmask64(1) << (count - i)) - 1 : ~__mmask64(0);
+      for (; i + 64 <= count; i += 64) _mm512_storeu_si512(to + i, _mm512_loadu_si512(from + i));
+      if (i < count) {
+        const __mmask64 lanes = (__mmask64(1) << (count - i)) - 1;
         _mm512_mask_storeu_epi8(to + i, lanes, _mm512_maskz_loadu_epi8(lanes, from + i));
       }
-#endif
+#else
       for (; i < count; ++i) to[i] = from[i];
+#endif
       to += count;
       return;
     }

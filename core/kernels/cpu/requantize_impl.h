@@ -113,9 +113,17 @@ struct BoundedRescale {
 struct Bounds {
   Sums low, high;
   bool is_needed;  // beside those of int8
+#if WEFT_AVX512
+  __m512i low_bytes, high_bytes;
+#endif
 
   WEFT_INLINE explicit Bounds(const Requantization& how)
-      : low(how.low), high(how.high), is_needed(how.low > -128 || how.high < 127) {}
+      : low(how.low), high(how.high), is_needed(how.low > -128 || how.high < 127) {
+#if WEFT_AVX512
+    low_bytes = _mm512_set1_epi8(int8_t(how.low));
+    high_bytes = _mm512_set1_epi8(int8_t(how.high));
+#endif
+  }
   WEFT_INLINE Sums held(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
   WEFT_INLINE void store(int8_t* to, Sums y) const {
 #if WEFT_AVX512
@@ -125,13 +133,18 @@ struct Bounds {
 #endif
   }
 #if WEFT_AVX512
+  // Four vectors as bytes: of each four lanes of a, of b, c and d, and so on.
+  WEFT_INLINE __m512i bytes(Sums a, Sums b, Sums c, Sums d) const {
+    const __m512i words[2] = {_mm512_packs_epi32((__m512i)a.v, (__m512i)b.v),
+                              _mm512_packs_epi32((__m512i)c.v, (__m512i)d.v)};
+    const __m512i all = _mm512_packs_epi16(words[0], words[1]);
+    return _mm512_min_epi8(_mm512_max_epi8(all, low_bytes), high_bytes);
+  }
   // Two rows of two vectors.
   WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2], const Sums (&b)[2],
                          __mmask32 lanes) const {
-    const __m512i words[2] = {_mm512_packs_epi32((__m512i)held(a[0]).v, (__m512i)held(a[1]).v),
-                              _mm512_packs_epi32((__m512i)held(b[0]).v, (__m512i)held(b[1]).v)};
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(words[0], words[1]));
+    const __m512i bytes = _mm512_permutexvar_epi32(order, this->bytes(a[0], a[1], b[0], b[1]));
     const __m256i of_first = _mm512_castsi512_si256(bytes);
     const __m256i of_second = _mm512_extracti64x4_epi64(bytes, 1);
     if (lanes == ~__mmask32(0)) {

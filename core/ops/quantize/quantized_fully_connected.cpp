@@ -2,6 +2,7 @@
 // is settled (graph/preparation.h) that happens once.
 #include "base/errors.h"
 #include "ops/kernel_call.h"
+#include "ops/quantize/product_units.h"
 #include "ops/quantize/requantization.h"
 #include "ops/split_work.h"
 
@@ -74,10 +75,8 @@ Status run_product(const KernelCall& call) {
   p.panels = static_cast<const int8_t*>(call.in[1].data);
   p.bias = call.in.size() > 2 ? static_cast<const int32_t*>(call.in[2].data) : nullptr;
   p.c = call.out[0].data;
-  split_work(kernels::quantized_product_units(p), work_of(p), call.scratch,
-             kernels::quantized_product_scratch(p), [&](kernels::Range units, void* scratch) {
-               kernels::run_quantized_product(p, units, scratch);
-             });
+  run_product_units(p, kernels::quantized_product_units(p), work_of(p), call,
+                    kernels::quantized_product_scratch(p));
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/window.h"
+#include "ops/quantize/product_units.h"
 #include "ops/quantize/requantization.h"
 #include "ops/split_work.h"
 
@@ -111,10 +112,7 @@ Status run_rows(const KernelCall& call) {
   p.panels = static_cast<const int8_t*>(call.in[1].data);
   p.bias = integers_of(call.in, kBias);
   p.c = call.out[0].data;
-  split_work(problem.units, work_of(problem.shape), call.scratch, problem.scratch,
-             [&](kernels::Range units, void* scratch) {
-               kernels::run_quantized_product(p, units, scratch);
-             });
+  run_product_units(p, problem.units, work_of(problem.shape), call, problem.scratch);
   return {};
 }
 

@@ -89,9 +89,10 @@ struct Layer {
     p.c = out;
     std::vector<char> scratch(quantized_product_scratch(p) + 64, 99);
     const int64_t units = quantized_product_units(p);
+    PreparedRows prepared;
     for (int part = parts - 1; part >= 0; --part)
       run_quantized_product(table, p, {units * part / parts, units * (part + 1) / parts},
-                            scratch.data());
+                            scratch.data(), &prepared);
   }
   void run(const KernelTable& table, int parts, QuantizedDepthwise p, void* out) const {
     p.y = out;
