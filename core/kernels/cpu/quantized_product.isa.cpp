@@ -50,13 +50,22 @@ struct ProductUnit {
       oy = first / p.windows->out_width % p.windows->out_height;
       image = first / p.windows->out_width / p.windows->out_height;
     }
-    for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t i = 0; i < rows;) {
       char* to = rows_of_a + i * a_row();
+      int64_t done = 1;
       if (!p.windows) {
         RowWriter{to, !tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
       } else {
-        WindowReader{*p.windows, p.a, p.zero_point}.read(image, oy, ox, {to, !tiles.shifts});
-        if (++ox == p.windows->out_width) {
+        const WindowReader reader{*p.windows, p.a, p.zero_point};
+        const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, rows - i) : 0;
+        if (inside > 0) {
+          reader.read_short(image, oy, ox, inside, to, a_row());
+          done = inside;
+        } else {
+          reader.read(image, oy, ox, {to, !tiles.shifts});
+        }
+        ox += done;
+        if (ox == p.windows->out_width) {
           ox = 0;
           if (++oy == p.windows->out_height) {
             oy = 0;
@@ -64,7 +73,9 @@ struct ProductUnit {
           }
         }
       }
-      for (int64_t byte = used; byte < a_row(); ++byte) to[byte] = 0;
+      i += done;
+      for (; done > 0; --done, to += a_row())
+        for (int64_t byte = used; byte < a_row(); ++byte) to[byte] = 0;
     }
   }
 

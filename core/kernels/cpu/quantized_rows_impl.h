@@ -3,8 +3,9 @@
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/quads_impl.h.
 
-// Elements of rows that are copied in one piece: of few channels.
-constexpr int64_t kShortRun = 16;
+// Elements of rows that are copied in one or two pieces of kPiece: of few channels.
+constexpr int64_t kPiece = 16;
+constexpr int64_t kShortRun = 2 * kPiece;
 
 // Elements of A as bytes, or widened to 16 bits.
 struct RowWriter {
@@ -34,12 +35,6 @@ struct RowWriter {
     for (; i < count; ++i) ((int16_t*)to)[i] = from[i];
     to += 2 * count;
   }
-  // The same, where kShortRun elements can be read and written; what is behind `count` follows.
-  WEFT_INLINE void copy_short(const int8_t* from, int64_t count) {
-    if (widens) return copy(from, count);
-    __builtin_memcpy(to, from, kShortRun);
-    to += count;
-  }
   WEFT_INLINE void fill(int32_t value, int64_t count) {
     if (!widens) {
       __builtin_memset(to, value, count);
@@ -56,6 +51,42 @@ struct WindowReader {
   const int8_t* x;
   int32_t zero_point;
 
+  // How many windows from this result on, `most` or fewer, lie inside the image and have rows so
+  // short that read_short copies them with what is behind them.
+  int64_t short_inside(int64_t image, int64_t oy, int64_t ox, int64_t most) const {
+    const int64_t top = oy * s.stride_height - s.pad_top;
+    const int64_t left = ox * s.stride_width - s.pad_left;
+    const int64_t bottom = top + (s.kernel_height - 1) * s.dilation_height;
+    const int64_t room = s.in_width - s.kernel_width - left;
+    if (s.dilation_width != 1 || s.kernel_width * s.in_channels > kShortRun || top < 0 ||
+        left < 0 || room < 0 || bottom >= s.in_height)
+      return 0;
+    int64_t count = room / s.stride_width + 1;
+    if (count > s.out_width - ox) count = s.out_width - ox;
+    if (count > most) count = most;
+    // The last bytes of the last image have nothing behind them.
+    const int64_t places = ((s.batch - image) * s.in_height - bottom) * s.in_width - left -
+                           (count - 1) * s.stride_width;
+    return places * s.in_channels >= kShortRun ? count : 0;
+  }
+  // Rows of A lie a_row bytes apart. Behind the last there is room for a piece.
+  void read_short(int64_t image, int64_t oy, int64_t ox, int64_t count, char* to,
+                  int64_t a_row) const {
+    const int64_t run = s.kernel_width * s.in_channels;
+    const int64_t top = oy * s.stride_height - s.pad_top;
+    const int64_t left = ox * s.stride_width - s.pad_left;
+    const int8_t* from = x + ((image * s.in_height + top) * s.in_width + left) * s.in_channels;
+    const int64_t step = s.dilation_height * s.in_width * s.in_channels;
+    for (; count > 0; --count, from += s.stride_width * s.in_channels, to += a_row) {
+      const int8_t* row = from;
+      char* out = to;
+      for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step, out += run) {
+        __builtin_memcpy(out, row, kPiece);
+        if (run > kPiece) __builtin_memcpy(out + kPiece, row + kPiece, kPiece);
+      }
+    }
+  }
+
   void read(int64_t image, int64_t oy, int64_t ox, RowWriter writer) const {
     const int64_t top = oy * s.stride_height - s.pad_top;
     const int64_t left = ox * s.stride_width - s.pad_left;
@@ -64,11 +95,6 @@ struct WindowReader {
         top + (s.kernel_height - 1) * s.dilation_height < s.in_height) {
       const int8_t* row = x + ((image * s.in_height + top) * s.in_width + left) * s.in_channels;
       const int64_t step = s.dilation_height * s.in_width * s.in_channels;
-      const int8_t* const end = x + s.batch * s.in_height * s.in_width * s.in_channels;
-      if (run <= kShortRun && row + (s.kernel_height - 1) * step + kShortRun <= end) {
-        for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step) writer.copy_short(row, run);
-        return;
-      }
       for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step) writer.copy(row, run);
       return;
     }
