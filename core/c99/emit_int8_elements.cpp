@@ -1,4 +1,5 @@
-// int8 operators that have no weights: poolings, sums of two arrays, tables, and rescaling to int8.
+// int8 operators that have no weights: poolings, sums of two arrays, tables, softmax, and rescaling
+// to int8.
 #include <algorithm>
 #include <cmath>
 
@@ -6,6 +7,7 @@
 #include "c99/int8_call.h"
 #include "c99/int8_text.h"
 #include "kernels/quantized.h"
+#include "kernels/quantized_softmax.h"
 #include "ops/pooling_problem.h"
 
 namespace weft::c99 {
@@ -126,14 +128,29 @@ Status emit_lookup(Call& call) {
   return {};
 }
 
+Status emit_softmax(Call& call) {
+  int32_t all[kernels::kSoftmaxDistances];
+  kernels::quantized_exponentials(call.attributes().real("scale"), all);
+  int64_t count = kernels::kSoftmaxDistances;
+  while (all[count - 1] == 0) --count;  // that of distance 0 is 1
+  const std::string exponentials =
+      call.source().array("exponentials", nullptr, DType::kInt32, Shape{count}, all);
+  const Shape& x = call.in(0).shape;
+  const int64_t columns = x[x.rank() - 1];
+  const std::string from = call.read(0), to = call.write();
+  call.line(define_softmax(call.source()) + "(" + exponentials + ", " + std::to_string(count) +
+            ", " + from + ", " + to + ", " + std::to_string(x.elements() / columns) + ", " +
+            std::to_string(columns) + ");");
+  return {};
+}
+
 Result<TargetKernel> in_place(const SlotTypes&) {
   return TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
 }
 
 constexpr Emitter kEmitters[] = {
-    {"quantized_pooling", dense, emit_pooling},
-    {"quantized_add", in_place, emit_add},
-    {"quantized_lookup", in_place, emit_lookup},
+    {"quantized_pooling", dense, emit_pooling},  {"quantized_add", in_place, emit_add},
+    {"quantized_lookup", in_place, emit_lookup}, {"quantized_softmax", in_place, emit_softmax},
     {"requantize", dense, emit_requantize},
 };
 

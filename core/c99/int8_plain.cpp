@@ -157,6 +157,48 @@ static void weft_lookup_i8(const int8_t *x, const int8_t *table, int8_t *y, int3
 }
 )";
 
+constexpr std::string_view kSoftmax =
+    R"(/* 2 a b / 2^32, rounded to the nearest. */
+static inline int32_t weft_high_product(int32_t a, int32_t b)
+{
+  return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+}
+
+/* 1 / (1 + a) for 0 <= a < 1, in multiples of 2^-31: three steps of Newton's method. */
+static int32_t weft_reciprocal(int32_t a)
+{
+  const int32_t half = (int32_t)(((uint32_t)a + 0x80000000u) >> 1);
+  int32_t x = 1515870810 + weft_high_product(half, -1010580540);
+  for (int step = 0; step < 3; ++step)
+    x += weft_high_product(x, (1 << 29) - weft_high_product(half, x)) * 4;
+  return x > INT32_MAX / 2 ? INT32_MAX : x * 2;
+}
+
+/* Rows as multiples of 2^-8 above -128. exponentials: of the distances 0, 1, ... from a row's
+ * greatest, in multiples of 2^-31; that of further ones is 0. */
+static void weft_softmax_i8(
+    const int32_t *exponentials, int32_t count, const int8_t *x, int8_t *y, int32_t rows,
+    int32_t columns)
+{
+  for (; rows > 0; --rows, x += columns, y += columns) {
+    int32_t most = -128, room = 0;
+    uint32_t sum = 0;
+    for (int32_t i = 0; i < columns; ++i) most = x[i] > most ? x[i] : most;
+    for (int32_t i = 0; i < columns; ++i)
+      if (most - x[i] < count)
+        sum += ((uint32_t)exponentials[most - x[i]] + (1u << 11)) >> 12;
+    for (; sum < 0x80000000u; sum <<= 1) ++room;
+    const int32_t scale = weft_reciprocal((int32_t)(sum - 0x80000000u));
+    for (int32_t i = 0; i < columns; ++i) {
+      const int32_t apart = most - x[i];
+      const int64_t share = apart < count ? weft_high_product(scale, exponentials[apart]) : 0;
+      const int64_t placed = ((share + ((int64_t)1 << (34 - room))) >> (35 - room)) - 128;
+      y[i] = (int8_t)(placed > 127 ? 127 : placed);
+    }
+  }
+}
+)";
+
 }  // namespace
 
 std::string define_plain_convolution(Source& source, bool is_sum) {
@@ -201,6 +243,11 @@ std::string define_requantize(Source& source) {
 std::string define_lookup(Source& source) {
   source.define("weft_lookup_i8", kLookup);
   return "weft_lookup_i8";
+}
+
+std::string define_softmax(Source& source) {
+  source.define("weft_softmax_i8", kSoftmax);
+  return "weft_softmax_i8";
 }
 
 std::string define_bound(Source& source) {

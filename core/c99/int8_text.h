@@ -47,6 +47,8 @@ std::string define_add(Source& source);  // (p, a, b, y, count)
 std::string define_requantize(Source& source);
 std::string define_bound(Source& source);   // (y, count, low, high)
 std::string define_lookup(Source& source);  // (x, table, y, count)
+// (exponentials, count, x, y, rows, columns): of the distances 0, 1, ... from a row's greatest
+std::string define_softmax(Source& source);
 
 // ---- the same for Helium; arrays are those of the *_helium functions of int8_layer.h
 

@@ -178,6 +178,27 @@ def test_integer_weights_multiply_as_the_numbers_they_stand_for(rows, bits, grou
     )
 
 
+def test_softmax_of_integers_is_near_to_that_of_real_numbers():
+    x = integers((40, 10), -128, 127, "int8")
+    for scale in (0.003, 0.02, 0.1, 0.7, 4.0):
+        y = npx.dequantize(npx.quantized_softmax(x, scale), 1 / 256, -128)
+        want = npx.softmax(npx.dequantize(x, scale))
+        assert abs(y - np.minimum(want, 255 / 256)).max() <= 0.51 / 256
+
+
+def test_softmax_does_not_depend_on_what_is_added_to_a_row():
+    x = integers((5, 30), -60, 60, "int8")
+    numpy.testing.assert_array_equal(
+        npx.quantized_softmax(x, 0.05).asnumpy(), npx.quantized_softmax(x + 7, 0.05).asnumpy()
+    )
+
+
+def test_a_row_of_equal_elements_is_shared_evenly():
+    for count in (1, 2, 3, 255, 256, 511, 513, 4095):
+        y = npx.quantized_softmax(np.zeros((1, count), dtype="int8"), 0.1).asnumpy()
+        assert (y == min(int(numpy.floor(256 / count + 0.5)) - 128, 127)).all(), count
+
+
 # ---- refused
 
 X, W = integers((2, 6), -128, 127, "int8"), integers((3, 6), -127, 127, "int8")
@@ -207,6 +228,14 @@ REFUSED = [
     (lambda: npx.quantized_add(X, W, 1.0, 1.0, 1.0), "`x2` must have the shape of `x1`"),
     (lambda: npx.quantized_add(X, X, 0.0, 1.0, 1.0), "`x1_scale` must be greater than 0"),
     (lambda: npx.quantized_add(X, X, 1.0, 1.0, 1e-9), "`output_scale` must not be"),
+    (lambda: npx.quantized_softmax(X.astype("uint8"), 0.1), "`data` must be int8; got uint8"),
+    (lambda: npx.quantized_softmax(X, 0.0), "quantized_softmax: `scale` must be at least 2"),
+    (lambda: npx.quantized_softmax(X, float("inf")), "`scale` must be at least 2.* and finite"),
+    (lambda: npx.quantized_softmax(X.sum(), 0.1), "`data` must"),
+    (
+        lambda: npx.quantized_softmax(np.zeros((1, 4096), dtype="int8"), 0.1),
+        r"at most 4095 elements; got shape \(1, 4096\)",
+    ),
     (lambda: npx.quantized_pooling(IMAGE, 2, "sum"), "`pool_type` must be max or avg; got sum"),
     (lambda: npx.weight_only_fully_connected(X, W, np.ones(3)), "`data` must be float32 or"),
     (lambda: npx.weight_only_fully_connected(ROWS, W, np.ones(2)), r"`scale` must have .*\(3,\)"),

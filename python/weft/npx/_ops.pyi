@@ -164,7 +164,7 @@ def convolution(
     bias: shape (filters,)
     kernel: extents of the window; those of the weight
     stride: step of the window, 1 by default
-    pad: zeros added on both sides, 0 by default
+    pad: zeros added on both sides, or before all axes and then behind them; 0 by default
     dilate: distance of the window's elements, 1 by default
     num_group: groups of channels that do not see each other
     out: array to write into
@@ -212,7 +212,7 @@ def deconvolution(
     bias: shape (filters,)
     kernel: extents of the window; those of the weight
     stride: step of the window, 1 by default
-    pad: zeros added on both sides, 0 by default
+    pad: zeros added on both sides, or before all axes and then behind them; 0 by default
     dilate: distance of the window's elements, 1 by default
     num_group: groups of channels that do not see each other
     adj: elements added behind the result, less than `stride`
@@ -696,7 +696,7 @@ def pooling(
     kernel: extents of the window
     pool_type: max or avg; pooling also has sum and lp
     stride: step of the window, 1 by default
-    pad: elements added on both sides, 0 by default
+    pad: elements added on both sides, or before all axes and then behind them; 0 by default
     global_pool: one window over the whole image
     pooling_convention: valid drops a last window that does not fit, full keeps it
     count_include_pad: the average counts padded elements
@@ -798,7 +798,7 @@ def quantized_convolution(
     residual_factor: int32, shape (filters,): its scale over that of the sums
     kernel: extents of the window; those of the weight
     stride: step of the window, 1 by default
-    pad: zeros added on both sides, 0 by default
+    pad: zeros added on both sides, or before all axes and then behind them; 0 by default
     dilate: distance of the window's elements, 1 by default
     num_group: groups of channels that do not see each other
     zero_point: the integer that stands for zero in data, and pads it
@@ -938,12 +938,23 @@ def quantized_pooling(
     kernel: extents of the window
     pool_type: max or avg; pooling also has sum and lp
     stride: step of the window, 1 by default
-    pad: elements added on both sides, 0 by default
+    pad: elements added on both sides, or before all axes and then behind them; 0 by default
     global_pool: one window over the whole image
     pooling_convention: valid drops a last window that does not fit, full keeps it
     count_include_pad: the average counts padded elements
     zero_point: the integer that stands for zero: padded elements of an average
     channels_last: data is (N, W, C) or (N, H, W, C)
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def quantized_softmax(data: ArrayLike, scale: float, *, out: ndarray | None = None) -> ndarray:
+    """Softmax of int8 along the last axis by TensorFlow Lite's rule: int8 that stand for (y + 128)
+    / 256.
+
+    data: int8, at most 4095 elements along the last axis
+    scale: what a step of data stands for
     out: array to write into
 
     No gradient: integers.

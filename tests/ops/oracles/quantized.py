@@ -116,6 +116,59 @@ def quantized_lookup(data, table):
     return table[data.astype("int32") + 128]
 
 
+def _high(a, b):
+    """2 a b / 2^32, rounded to the nearest: gemmlowp's SaturatingRoundingDoublingHighMul."""
+    assert not (a == b == -(2**31))
+    return (a * b + 2**30) >> 31
+
+
+def _halved(x, exponent):
+    """x / 2^exponent, halves away from zero: RoundingDivideByPOT."""
+    whole = (2 * abs(x) + 2**exponent) // 2 ** (exponent + 1)
+    return whole if x >= 0 else -whole
+
+
+def _exponential(a):
+    """gemmlowp's exp_on_negative_values: 2^-26 to 2^-31."""
+    if a == 0:
+        return 2**31 - 1
+    inside = a % 2**24 - 2**24
+    x = (inside << 5) + 2**28
+    x2 = _high(x, x)
+    x3, x4 = _high(x2, x), _high(x2, x2)
+    behind = _halved(_high(_halved(x4, 2) + x3, round(2**31 / 3)) + x2, 1)
+    y = 1895147668 + _high(1895147668, x + behind)
+    for power in range(-2, 5):
+        if (inside - a) >> (26 + power) & 1:
+            y = _high(y, round(math.exp(-(2.0**power)) * 2**31))
+    return y
+
+
+def _reciprocal(a):
+    """gemmlowp's one_over_one_plus_x_for_x_in_0_1."""
+    half = (a + 2**31) // 2
+    x = round(48 / 17 * 2**29) + _high(half, round(-32 / 17 * 2**29))
+    for _ in range(3):
+        x += 4 * _high(x, 2**29 - _high(half, x))
+    return min(2 * x, 2**31 - 1)
+
+
+def quantized_softmax(data, scale):
+    """TensorFlow Lite's, element by element, in Python's integers."""
+    multiplier, shift = _quantized_multiplier(min(scale * 2.0**26, 2.0**31 - 1))
+    least = -math.floor(31 * 2.0**26 / 2.0**shift)
+    out = numpy.full(data.shape, -128, "int8")
+    for place in numpy.ndindex(*data.shape[:-1]):
+        apart = [int(x) - int(data[place].max()) for x in data[place]]
+        terms = [_exponential(_high(d * 2**shift, multiplier)) if d >= least else 0 for d in apart]
+        total = sum(_halved(term, 12) for term in terms)
+        room = 32 - total.bit_length()
+        factor = _reciprocal((total << room) - 2**31)
+        for i, term in enumerate(terms):
+            out[place][i] = min(_halved(_high(factor, term), 35 - room) - 128, 127)
+    return out
+
+
 def _gate_table(function):
     points = numpy.arange(-256, 257) / 32
     return numpy.minimum(numpy.floor(function(points) * 2**15 + 0.5), 32767).astype("int64")
