@@ -132,6 +132,7 @@ Result<Value> convolution(const ComposeContext& c) {
   const Shape x = c.in(0).shape();
   if (x.rank() < 5) return c.builder.emit(op_named("convolution_image"), c.inputs, c.all())[0];
   WEFT_ASSIGN(const Window w, window_of(c));
+  WEFT_TRY(require_even_padding(w, c.op().name));
   const ImageAttributes attributes(c, w);
   const Shape weight = c.in(1).shape();
   if (weight[1] * c.integer("num_group") != x[1])
@@ -155,6 +156,7 @@ Result<Value> deconvolution(const ComposeContext& c) {
   const TensorType type = c.in(0).type();
   WEFT_TRY(rules::require_floating(InferContext(c.op(), {&type, 1}, c.all()), 0));
   WEFT_ASSIGN(const Window w, window_of(c));
+  WEFT_TRY(require_even_padding(w, c.op().name));
   const Shape data = c.in(0).shape(), weight = c.in(1).shape();
   if (weight[0] != data[1])
     return errors::invalid_value("deconvolution", "`weight` of shape ", weight, " needs ",

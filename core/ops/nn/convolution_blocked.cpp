@@ -58,9 +58,9 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
     return errors::invalid_value(op, "`weight` must come from pack_convolution for `data` ", x,
                                  " and ", p.out_channels, " `filters`; got shape ", w);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
-                                             p.pad_top, p.pad_top, p.dilation_height);
+                                             p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
-                                            p.pad_left, p.dilation_width);
+                                            window.pad_end[2], p.dilation_width);
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "the window of `weight` ", w,
                                  " is larger than the padded `data` ", x);
@@ -200,6 +200,13 @@ WEFT_OP(convolution_blocked) {
                   "kernel": [3, 2], "stride": [2, 1], "pad": [1, 1], "filters": 24, "low": 0})")
       .sample(R"({"shapes": [[1, 3, 7, 6], [1, 3, 3, 3, 1, 16]], "dtypes": ["float32", "float32"],
                   "pad": 1, "stride": 2, "filters": 16})")
+      .sample(R"({"shapes": [[1, 3, 8, 6], [1, 3, 3, 3, 1, 16]], "dtypes": ["float32", "float32"],
+                  "pad": [0, 0, 1, 1], "stride": 2, "filters": 16})")
+      .sample(R"({"shapes": [[2, 2, 6, 4, 16], [2, 3, 3, 16]], "dtypes": ["float32", "float32"],
+                  "pad": [0, 1, 1, 0], "stride": 2, "num_group": 32, "filters": 32})")
+      .sample(R"({"shapes": [[1, 1, 5, 6, 16], [16, 2, 1, 16, 16]],
+                  "dtypes": ["float32", "float32"], "pad": [0, 0, 2, 1], "filters": 32,
+                  "winograd": 2})")
       .sample(R"({"shapes": [[2, 2, 5, 4, 16], [2, 3, 3, 16], [32]],
                   "dtypes": ["float32", "float32", "float32"],
                   "pad": 1, "num_group": 32, "filters": 32, "low": 0, "high": 6})")

@@ -44,9 +44,9 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, DType dtype, cons
   p.kernel_width = kernel[1];
   set_window(p, window);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
-                                             p.pad_top, p.pad_top, p.dilation_height);
+                                             p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
-                                            p.pad_left, p.dilation_width);
+                                            window.pad_end[2], p.dilation_width);
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0)
     return errors::invalid_value(op, "`num_group` must divide the ", p.in_channels,
                                  " channels and ", p.out_channels, " filters; got ", p.groups);
@@ -225,6 +225,9 @@ WEFT_OP(convolution_data_blocked) {
                   "dtypes": ["float32", "float32"], "stride": 2, "data_shape": [1, 16, 7, 6]})")
       .sample(R"({"shapes": [[2, 2, 3, 3, 16], [2, 3, 3, 16]], "dtypes": ["float32", "float32"],
                   "stride": 2, "pad": 1, "num_group": 32, "data_shape": [2, 32, 5, 6]})")
+      .sample(R"({"shapes": [[1, 2, 3, 3, 16], [1, 2, 3, 3, 16, 16]],
+                  "dtypes": ["float32", "float32"], "stride": 2, "pad": [0, 0, 1, 1],
+                  "data_shape": [1, 16, 6, 6]})")
       .sample(R"({"shapes": [[1, 2, 4, 3, 16], [2, 1, 3, 1, 16, 16]],
                   "dtypes": ["float32", "float32"], "num_group": 2, "dilate": [2, 1],
                   "pad": [2, 0], "data_shape": [1, 32, 4, 3]})")
@@ -250,6 +253,8 @@ WEFT_OP(convolution_weight_blocked) {
                   "kernel": [3, 2], "stride": [2, 1], "pad": [1, 0], "weight_shape": [24, 16, 3, 2]})")
       .sample(R"({"shapes": [[1, 3, 7, 6], [1, 1, 4, 3, 16]], "dtypes": ["float32", "float32"],
                   "pad": 1, "stride": 2, "weight_shape": [16, 3, 3, 3]})")
+      .sample(R"({"shapes": [[1, 1, 6, 6, 16], [1, 1, 3, 3, 16]], "dtypes": ["float32", "float32"],
+                  "pad": [0, 0, 1, 1], "stride": 2, "weight_shape": [16, 16, 3, 3]})")
       .sample(R"({"shapes": [[2, 2, 5, 4, 16], [2, 2, 5, 4, 16]], "dtypes": ["float32", "float32"],
                   "pad": 1, "num_group": 32, "weight_shape": [32, 1, 3, 3]})")
       .sample(R"({"shapes": [[1, 4, 3, 4, 16], [1, 4, 3, 2, 16]], "dtypes": ["float32", "float32"],

@@ -255,7 +255,10 @@ WEFT_OP(convolution_image) {
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
       .sample(R"({"shapes": [[2, 4, 7], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2})")
-      .sample(R"({"shapes": [[2, 2, 4, 4], [3, 2, 3, 3], [3]], "pad": 1})");
+      .sample(R"({"shapes": [[2, 2, 4, 4], [3, 2, 3, 3], [3]], "pad": 1})")
+      .sample(R"({"shapes": [[2, 3, 6, 7], [4, 3, 3, 2]], "stride": 2, "pad": [0, 0, 1, 1]})")
+      .sample(R"({"shapes": [[1, 2, 5, 4], [3, 2, 3, 3], [3]], "pad": [2, 0, 1, 2]})")
+      .sample(R"({"shapes": [[1, 4, 4, 3], [4, 1, 1, 1]], "num_group": 4, "pad": [0, 0, 1, 2]})");
 }
 
 WEFT_OP(convolution_data) {
@@ -278,7 +281,11 @@ WEFT_OP(convolution_data) {
                   "data_shape": [1, 2, 4, 4]})")
       .sample(R"({"shapes": [[1, 2, 2, 3], [2, 2, 2, 1]], "stride": [2, 1], "dilate": [3, 1],
                   "data_shape": [1, 2, 6, 3]})")
-      .sample(R"({"shapes": [[1, 0, 3], [0, 2, 2]], "data_shape": [1, 2, 4]})");
+      .sample(R"({"shapes": [[1, 0, 3], [0, 2, 2]], "data_shape": [1, 2, 4]})")
+      .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": 2, "pad": [0, 0, 1, 1],
+                  "data_shape": [2, 3, 6, 7]})")
+      .sample(R"({"shapes": [[1, 3, 6, 4], [3, 2, 3, 3]], "pad": [2, 0, 1, 2],
+                  "data_shape": [1, 2, 5, 4]})");
 }
 
 WEFT_OP(convolution_weight) {
@@ -297,7 +304,11 @@ WEFT_OP(convolution_weight) {
       .sample(R"({"shapes": [[2, 4, 7], [2, 6, 3]], "kernel": 3, "num_group": 2, "dilate": 2,
                   "weight_shape": [6, 2, 3]})")
       .sample(R"({"shapes": [[1, 2, 4, 4], [1, 3, 4, 4]], "pad": 1, "weight_shape": [3, 2, 3, 3]})")
-      .sample(R"({"shapes": [[0, 2, 4], [0, 3, 3]], "weight_shape": [3, 2, 2]})");
+      .sample(R"({"shapes": [[0, 2, 4], [0, 3, 3]], "weight_shape": [3, 2, 2]})")
+      .sample(R"({"shapes": [[2, 3, 6, 7], [2, 4, 3, 4]], "stride": 2, "pad": [0, 0, 1, 1],
+                  "weight_shape": [4, 3, 3, 2]})")
+      .sample(R"({"shapes": [[1, 2, 5, 4], [1, 3, 6, 4]], "pad": [2, 0, 1, 2],
+                  "weight_shape": [3, 2, 3, 3]})");
 }
 
 }  // namespace weft::ops

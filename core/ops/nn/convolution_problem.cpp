@@ -52,9 +52,9 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
     return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
                                  " channels of `data`; got ", p.in_channels);
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
-                                             p.pad_top, p.pad_top, p.dilation_height);
+                                             p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
-                                            p.pad_left, p.dilation_width);
+                                            window.pad_end[2], p.dilation_width);
   if (p.out_height < 1 || p.out_width < 1)
     return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
   return p;

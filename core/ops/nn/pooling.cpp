@@ -25,6 +25,7 @@ Result<Request> read(const ComposeContext& c) {
         "pooling", "`data` must have shape (N, C, W), (N, C, H, W) or (N, C, D, H, W); got ", x);
   Request r;
   WEFT_ASSIGN(r.window, read_window(c, "pooling", spatial));
+  WEFT_TRY(require_even_padding(r.window, "pooling"));
   r.type = c.text("pool_type");
   r.convention = c.text("pooling_convention");
   const bool global = c.flag("global_pool");

@@ -154,6 +154,8 @@ WEFT_OP(pooling_blocked) {
       .kernel(slot_of_pooling())
       .sample(R"({"shapes": [[2, 1, 5, 6, 16]], "dtypes": ["float32"], "kernel": 3, "stride": 2,
                   "pad": 1})")
+      .sample(R"({"shapes": [[1, 1, 6, 5, 8]], "dtypes": ["float32"], "kernel": [3, 2],
+                  "stride": 2, "pad": [0, 0, 1, 1], "pool_type": "avg"})")
       .sample(R"({"shapes": [[1, 3, 5, 6, 8]], "dtypes": ["float32"], "kernel": [2, 3],
                   "pool_type": "avg", "pad": [1, 1], "count_include_pad": false,
                   "stride": 2, "pooling_convention": "full"})")

@@ -198,7 +198,12 @@ WEFT_OP(pooling_image) {
                   "count_include_pad": false})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": 3, "stride": 2, "pad": 1,
                   "pooling_convention": "full"})")
-      .sample(R"({"shapes": [[2, 3, 4]], "global_pool": true, "pool_type": "avg"})");
+      .sample(R"({"shapes": [[2, 3, 4]], "global_pool": true, "pool_type": "avg"})")
+      .sample(R"({"shapes": [[2, 3, 6, 5]], "kernel": [3, 2], "stride": 2, "pad": [0, 0, 1, 1]})")
+      .sample(R"({"shapes": [[2, 3, 6, 5]], "kernel": [3, 2], "stride": 2, "pad": [0, 0, 1, 1],
+                  "pool_type": "avg"})")
+      .sample(R"({"shapes": [[2, 3, 6, 5]], "kernel": [3, 2], "stride": 2, "pad": [0, 0, 1, 1],
+                  "pool_type": "avg", "count_include_pad": false})");
 }
 
 WEFT_OP(pooling_indices) {

@@ -1,5 +1,7 @@
 #include "ops/pooling_problem.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/nn/window.h"
 
@@ -8,8 +10,9 @@ namespace {
 
 // Output extent: "valid" drops a last window that does not fit, "full" keeps it if it starts
 // inside the image or its left padding.
-int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, bool full) {
-  const int64_t room = in + 2 * pad - kernel;
+int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t pad_end,
+               bool full) {
+  const int64_t room = in + pad + pad_end - kernel;
   if (room < 0) return 0;
   int64_t out = (full ? room + stride - 1 : room) / stride + 1;
   if (full && (out - 1) * stride >= in + pad) --out;
@@ -44,15 +47,19 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   p.kernel_width = window.kernel[2];
   p.stride_height = window.stride[1];
   p.stride_width = window.stride[2];
-  p.pad_top = p.pad_bottom = window.pad[1];
-  p.pad_left = p.pad_right = window.pad[2];
+  p.pad_top = window.pad[1];
+  p.pad_left = window.pad[2];
+  p.pad_bottom = window.pad_end[1];
+  p.pad_right = window.pad_end[2];
   p.dilation_height = p.dilation_width = 1;
   p.count_include_pad = a.flag("count_include_pad");
-  if (2 * p.pad_top > p.kernel_height || 2 * p.pad_left > p.kernel_width)
+  if (2 * std::max(p.pad_top, p.pad_bottom) > p.kernel_height ||
+      2 * std::max(p.pad_left, p.pad_right) > p.kernel_width)
     return errors::invalid_value(op, "`pad` must be at most half of `kernel`");
   const bool full = convention == "full";
-  p.out_height = extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, full);
-  p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, full);
+  p.out_height =
+      extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, p.pad_bottom, full);
+  p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, p.pad_right, full);
   p.rows = {0, p.out_height};
   p.in_held = p.in_height;
   p.out_held = p.out_height;

@@ -1,5 +1,7 @@
 #include "ops/nn/window.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 
 namespace weft::ops {
@@ -22,14 +24,40 @@ Status read_extents(const AttributeReader& a, std::string_view op, std::string_v
   return {};
 }
 
+// One for all, one for each axis, or one for each side of each axis.
+Status read_padding(const AttributeReader& a, std::string_view op, Window& window) {
+  const auto given = a.has("pad") ? a.ints("pad") : std::span<const int64_t>();
+  const auto axes = static_cast<size_t>(window.spatial);
+  if (given.size() > 1 && given.size() != axes && given.size() != 2 * axes)
+    return errors::invalid_value(op, "`pad` must have one number, ", axes,
+                                 ", or one for each side of each axis, ", 2 * axes, "; got ",
+                                 given.size());
+  if (given.size() < 2 || given.size() == axes) {
+    WEFT_TRY(read_extents(a, op, "pad", window.spatial, 0, window.pad));
+    std::ranges::copy(window.pad, window.pad_end);
+    return {};
+  }
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i] < 0 || given[i] > (int64_t{1} << 31))
+      return errors::invalid_value(op, "`pad` must be at least 0; got ", given[i]);
+    (i < axes ? window.pad : window.pad_end)[3 - axes + i % axes] = given[i];
+  }
+  return {};
+}
+
 }  // namespace
+
+Status require_even_padding(const Window& window, std::string_view op) {
+  if (std::ranges::equal(window.pad, window.pad_end)) return {};
+  return errors::unsupported(op, "`pad` must be the same on both sides of an axis here");
+}
 
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial) {
   Window window;
   window.spatial = spatial;
   WEFT_TRY(read_extents(a, op, "kernel", spatial, 1, window.kernel));
   WEFT_TRY(read_extents(a, op, "stride", spatial, 1, window.stride));
-  WEFT_TRY(read_extents(a, op, "pad", spatial, 0, window.pad));
+  WEFT_TRY(read_padding(a, op, window));
   for (const AttributeDef& attribute : a.op().attributes)
     if (attribute.name == "dilate")
       WEFT_TRY(read_extents(a, op, "dilate", spatial, 1, window.dilate));
@@ -44,7 +72,8 @@ std::string_view layer_name(const AttributeReader& a) {
 void ungrouped_attributes(OpDef& op) {
   op.optional(AttributeKind::kInts, "kernel", "extents of the window; those of the weight")
       .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
-      .optional(AttributeKind::kInts, "pad", "zeros added on both sides, 0 by default")
+      .optional(AttributeKind::kInts, "pad",
+                "zeros added on both sides, or before all axes and then behind them; 0 by default")
       .optional(AttributeKind::kInts, "dilate", "distance of the window's elements, 1 by default");
 }
 
@@ -57,7 +86,9 @@ void pooling_attributes(OpDef& op) {
   op.optional(AttributeKind::kInts, "kernel", "extents of the window")
       .text("pool_type", "max", "max or avg; pooling also has sum and lp")
       .optional(AttributeKind::kInts, "stride", "step of the window, 1 by default")
-      .optional(AttributeKind::kInts, "pad", "elements added on both sides, 0 by default")
+      .optional(
+          AttributeKind::kInts, "pad",
+          "elements added on both sides, or before all axes and then behind them; 0 by default")
       .boolean("global_pool", false, "one window over the whole image")
       .text("pooling_convention", "valid",
             "valid drops a last window that does not fit, full keeps it")

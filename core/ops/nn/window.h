@@ -10,20 +10,23 @@ struct Window {
   int spatial = 2;  // 1, 2 or 3
   int64_t kernel[3] = {1, 1, 1};
   int64_t stride[3] = {1, 1, 1};
-  int64_t pad[3] = {0, 0, 0};
+  int64_t pad[3] = {0, 0, 0};  // before the first element, and behind the last one
+  int64_t pad_end[3] = {0, 0, 0};
   int64_t dilate[3] = {1, 1, 1};
 
   // Windows along the axis that start inside `in` padded elements, not counting one that does not
   // fit; 0 where none fits.
   int64_t count(int axis, int64_t in) const {
-    const int64_t room = in + 2 * pad[axis] - dilate[axis] * (kernel[axis] - 1) - 1;
+    const int64_t room = in + pad[axis] + pad_end[axis] - dilate[axis] * (kernel[axis] - 1) - 1;
     return room < 0 ? 0 : room / stride[axis] + 1;
   }
 };
 
 // Reads the attributes kernel, stride, pad and (if the operator has it) dilate; one number stands
-// for all axes, none for the default.
+// for all axes, none for the default. `pad` can have twice as many: before each axis, then behind.
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial);
+// Refuses different padding before and behind an axis.
+Status require_even_padding(const Window& window, std::string_view op);
 
 // The attributes of all convolutions, of those of one group, and of all poolings.
 void convolution_attributes(OpDef& op);

@@ -281,6 +281,19 @@ WEFT_OP(quantized_convolution) {
       .sample(R"({"shapes": [[1, 5, 4, 6], [6, 3, 3, 1], [6]], "pad": 1, "num_group": 6,
                   "channels_last": true, "zero_point": -3, "dtypes": ["int8", "int8", "int32"],
                   "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[1, 6, 7, 3], [4, 3, 3, 3], [4]], "pad": [0, 0, 1, 1], "stride": 2,
+                  "channels_last": true, "zero_point": -3, "dtypes": ["int8", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[1, 6, 7, 6], [6, 3, 3, 1], [6]], "pad": [0, 1, 1, 0], "stride": 2,
+                  "num_group": 6, "channels_last": true, "zero_point": -3,
+                  "dtypes": ["int8", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[1, 3, 4, 5], [6, 1, 1, 5], [6]], "pad": [0, 0, 1, 2],
+                  "channels_last": true, "zero_point": -3, "dtypes": ["int8", "int8", "int32"],
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
+      .sample(R"({"shapes": [[1, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": 2, "pad": [0, 0, 1, 1],
+                  "dtypes": ["int8", "int8", "int32"], "zero_point": 9,
+                  "ranges": [[-128, 127], [-127, 127], [-900, 900]]})")
       .sample(R"({"shapes": [[2, 7, 4], [6, 3, 2], [6], [6], [6], [2, 5, 6], [6]], "num_group": 2,
                   "channels_last": true, "zero_point": -3,
                   "dtypes": ["int8", "int8", "int32", "int32", "int32", "int8", "int32"],

@@ -75,7 +75,8 @@ kernels::QuantizedProduct product_of(const AttributeReader& a, const kernels::Co
   p.k = s.kernel_height * s.kernel_width * s.in_channels;
   p.zero_point = static_cast<int32_t>(a.integer("zero_point"));
   const bool is_pixelwise = s.kernel_height * s.kernel_width == 1 && s.stride_height == 1 &&
-                            s.stride_width == 1 && s.pad_top == 0 && s.pad_left == 0;
+                            s.stride_width == 1 && s.pad_top == 0 && s.pad_left == 0 &&
+                            s.out_height == s.in_height && s.out_width == s.in_width;
   p.windows = is_pixelwise ? nullptr : &s;
   return p;
 }

@@ -73,6 +73,11 @@ WEFT_OP(quantized_pooling) {
                   "pool_type": "avg", "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 5, 6, 70]], "dtypes": ["int8"], "kernel": 3, "pad": 1,
                   "stride": 2, "channels_last": true, "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 6, 5, 19]], "dtypes": ["int8"], "kernel": [3, 2],
+                  "pad": [0, 0, 1, 1], "stride": 2, "pool_type": "avg", "count_include_pad": false,
+                  "channels_last": true, "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[2, 3, 6, 5]], "dtypes": ["int8"], "kernel": [3, 2], "stride": 2,
+                  "pad": [0, 0, 1, 1], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 5, 6, 19]], "dtypes": ["int8"], "kernel": [2, 3], "pad": [1, 1],
                   "pool_type": "avg", "zero_point": -20, "channels_last": true,
                   "ranges": [[-128, 127]]})");

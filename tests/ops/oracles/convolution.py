@@ -17,8 +17,15 @@ def _window(value, axes, default):
     return numbers * axes if len(numbers) == 1 else numbers
 
 
+def _sides(pad, axes):
+    """(before, behind) of each spatial axis: given once for both, or all before and then behind."""
+    numbers = _window(pad, axes, 0)
+    return list(zip(numbers[:axes], numbers[-axes:], strict=True))
+
+
 def _padded(x, pad, value=0.0):
-    return numpy.pad(x, [(0, 0), (0, 0), *((p, p) for p in pad)], constant_values=value)
+    sides = _sides(pad, x.ndim - 2)
+    return numpy.pad(x, [(0, 0), (0, 0), *sides], constant_values=value)
 
 
 def convolution(
@@ -26,7 +33,7 @@ def convolution(
 ):
     axes = data.ndim - 2
     steps, distances = _window(stride, axes, 1), _window(dilate, axes, 1)
-    x, extents = _padded(data, _window(pad, axes, 0)), weight.shape[2:]
+    x, extents = _padded(data, pad), weight.shape[2:]
     counts = [
         (size - (k - 1) * d - 1) // s + 1
         for size, k, d, s in zip(x.shape[2:], extents, distances, steps, strict=True)
@@ -100,7 +107,7 @@ def _winograd(image, weight, tile, pad):
     side, (n, _, height, width) = tile + 2, image.shape
     panels, filters = weight.transpose(0, 1, 4, 2, 3), weight.shape[1] * 16
     waves = panels.reshape(side, side, filters, -1)
-    high, wide = height + 2 * pad[0] - 2, width + 2 * pad[1] - 2
+    high, wide = (n + sum(s) - 2 for n, s in zip((height, width), _sides(pad, 2), strict=True))
     x = numpy.pad(_padded(image, pad), [(0, 0), (0, 0), (0, tile), (0, tile)])
     out = numpy.zeros((n, filters, high + tile, wide + tile), image.dtype)
     b, a = _WINDOWS[tile], _TILES[tile]
@@ -186,11 +193,12 @@ def convolution_blocked(
 
 def _taps(window, data_shape, kernel, dout):
     """Each tap of the kernel with what it meets of the padded data: for all of dout at once."""
-    numbers = [_window(window.get(n), 2, d) for n, d in (("stride", 1), ("pad", 0), ("dilate", 1))]
-    (sh, sw), pad, (dh, dw) = numbers
+    (sh, sw), (dh, dw) = (_window(window.get(n), 2, 1) for n in ("stride", "dilate"))
+    sides = _sides(window.get("pad"), 2)
     high, wide = ((n - 1) * s + 1 for n, s in zip(dout.shape[2:], (sh, sw), strict=True))
-    padded = (*data_shape[:2], data_shape[2] + 2 * pad[0], data_shape[3] + 2 * pad[1])
-    inside = (Ellipsis, *(slice(p, p + n) for p, n in zip(pad, data_shape[2:], strict=True)))
+    known = list(zip(sides, data_shape[2:], strict=True))
+    padded = (*data_shape[:2], *(n + sum(side) for side, n in known))
+    inside = (Ellipsis, *(slice(side[0], side[0] + n) for side, n in known))
     taps = {
         (a, b): (Ellipsis, slice(a * dh, a * dh + high, sh), slice(b * dw, b * dw + wide, sw))
         for a, b in numpy.ndindex(*kernel)

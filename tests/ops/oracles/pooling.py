@@ -4,7 +4,14 @@ import math
 
 import numpy
 
-from oracles.convolution import _by_linearity, _from_blocks, _padded, _to_blocks, _window
+from oracles.convolution import (
+    _by_linearity,
+    _from_blocks,
+    _padded,
+    _sides,
+    _to_blocks,
+    _window,
+)
 
 
 def pooling(
@@ -22,19 +29,19 @@ def pooling(
     if global_pool:
         kernel, stride, pad = data.shape[2:], None, None
     extents, steps = _window(kernel, axes, 1), _window(stride, axes, 1)
-    pads = _window(pad, axes, 0)
 
-    def count(size, k, s, p):
-        room = size + 2 * p - k
+    def count(size, k, s, sides):
+        room = size + sum(sides) - k
         if pooling_convention != "full":
             return room // s + 1
         windows = -(-room // s) + 1
-        return windows - 1 if (windows - 1) * s >= size + p else windows
+        return windows - 1 if (windows - 1) * s >= size + sides[0] else windows
 
-    counts = [count(*numbers) for numbers in zip(data.shape[2:], extents, steps, pads, strict=True)]
+    known = zip(data.shape[2:], extents, steps, _sides(pad, axes), strict=True)
+    counts = [count(*numbers) for numbers in known]
     least = -numpy.inf if data.dtype.kind == "f" else data.min(initial=0)
-    x = _padded(data, pads, least if pool_type == "max" else 0)
-    inside = _padded(numpy.ones_like(data), pads)
+    x = _padded(data, pad, least if pool_type == "max" else 0)
+    inside = _padded(numpy.ones_like(data), pad)
     spatial = tuple(range(2, data.ndim))
     out = numpy.zeros((*data.shape[:2], *counts), data.dtype)
     for place in numpy.ndindex(*counts):

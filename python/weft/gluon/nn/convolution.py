@@ -11,6 +11,7 @@ from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter
 
 Window = int | tuple[int, ...]
+Padding = Window | tuple[tuple[int, int], ...]
 
 
 def _extents(value: Window, axes: int, where: str, argument: str) -> tuple[int, ...]:
@@ -19,6 +20,15 @@ def _extents(value: Window, axes: int, where: str, argument: str) -> tuple[int, 
     if len(extents) != axes:
         raise InvalidValue(f"{where}: `{argument}` must have {axes} numbers; got {value}")
     return extents
+
+
+def _padding(value: Padding, axes: int, where: str) -> tuple[int, ...]:
+    """One number per spatial axis; of pairs what is before all axes, then what is behind them."""
+    if isinstance(value, int) or not any(isinstance(side, tuple | list) for side in value):
+        return _extents(value, axes, where, "padding")
+    if len(value) != axes or any(not isinstance(s, tuple | list) or len(s) != 2 for s in value):
+        raise InvalidValue(f"{where}: `padding` must have {axes} pairs; got {value}")
+    return (*(before for before, _ in value), *(behind for _, behind in value))
 
 
 class _Conv(HybridBlock):
@@ -30,7 +40,7 @@ class _Conv(HybridBlock):
         channels: int,
         kernel_size: Window,
         strides: Window = 1,
-        padding: Window = 0,
+        padding: Padding = 0,
         dilation: Window = 1,
         groups: int = 1,
         *,
@@ -53,7 +63,7 @@ class _Conv(HybridBlock):
         self.kernel = _extents(kernel_size, self.axes, name, "kernel_size")
         self.options = {
             "stride": _extents(strides, self.axes, name, "strides"),
-            "pad": _extents(padding, self.axes, name, "padding"),
+            "pad": _padding(padding, self.axes, name),
             "dilate": _extents(dilation, self.axes, name, "dilation"),
             "num_group": groups,
         }
@@ -111,7 +121,8 @@ class Conv2D(_Conv):
     """Convolution over H and W of data (N, C, H, W).
 
     channels: C of the result; in_channels: found at the first call if 0
-    kernel_size, strides, padding, dilation: one number, or one for H and one for W
+    kernel_size, strides, padding, dilation: one number, or one for H and one for W; padding also
+        ((top, bottom), (left, right)), as the "SAME" of other frameworks is at a stride of 2
 
     >>> from weft import gluon, np
     >>> layer = gluon.nn.Conv2D(8, kernel_size=3, padding=1, activation="relu")
@@ -139,7 +150,7 @@ class _ConvTranspose(_Conv):
         channels: int,
         kernel_size: Window,
         strides: Window = 1,
-        padding: Window = 0,
+        padding: Padding = 0,
         output_padding: Window = 0,
         dilation: Window = 1,
         groups: int = 1,
@@ -226,7 +237,7 @@ class _Pool(HybridBlock):
         self,
         pool_size: Window = 2,
         strides: Window | None = None,
-        padding: Window = 0,
+        padding: Padding = 0,
         *,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
@@ -238,7 +249,7 @@ class _Pool(HybridBlock):
             "kernel": size,
             "pool_type": self.pool_type,
             "stride": size if strides is None else _extents(strides, self.axes, name, "strides"),
-            "pad": _extents(padding, self.axes, name, "padding"),
+            "pad": _padding(padding, self.axes, name),
             "pooling_convention": "full" if ceil_mode else "valid",
             "count_include_pad": count_include_pad,
         }
