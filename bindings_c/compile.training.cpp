@@ -7,6 +7,18 @@ using namespace weft;
 
 namespace {
 
+Result<c99::CmsisNn> cmsis_nn_from(const char* function, const weft_c_options& given) {
+  if (!given.cmsis_nn) return c99::CmsisNn::kNone;
+  if (given.train)
+    return errors::unsupported(function, "`cmsis_nn` cannot be combined with `train`");
+  const std::string_view cores = given.cmsis_nn;
+  if (cores == "any") return c99::CmsisNn::kAny;
+  if (cores == "dsp") return c99::CmsisNn::kDsp;
+  if (cores == "helium") return c99::CmsisNn::kHelium;
+  return errors::invalid_value(function, "`cmsis_nn` must be any, dsp or helium; got `", cores,
+                               "`");
+}
+
 // Fields that the caller's struct does not have are zero.
 Result<c99::CompileOptions> options_from(const char* function, const weft_c_options* given) {
   weft_c_options full = WEFT_C_OPTIONS_INIT;
@@ -35,6 +47,7 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   result.feeds_rows = full.feed_rows != 0;
   result.train = text(full.train);
   result.train_entry = text(full.train_entry);
+  WEFT_ASSIGN(result.cmsis_nn, cmsis_nn_from(function, full));
   return result;
 }
 

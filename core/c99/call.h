@@ -49,7 +49,8 @@ class Call {
 
   // A C expression: a pointer to the first element, const for inputs. For a weight that is the
   // name of an array of the whole program; who wants another order makes an array of its own. NULL
-  // for what is absent.
+  // for what is absent. The text does not depend on the order of these calls, as that of operands
+  // of `+` is the compiler's: parameters and arrays are in the order of the operands.
   std::string read(size_t i);
   std::string write(size_t i = 0);
   std::string scratch();  // char*
@@ -61,16 +62,20 @@ class Call {
  private:
   friend class Source;
   friend class BandWriter;
-  std::string parameter(const Operand& operand, const executor::Place& place, bool is_const);
+  // `order`: among the parameters of the function.
+  std::string parameter(const Operand& operand, const executor::Place& place, bool is_const,
+                        size_t order);
 
   struct Parameter {
     std::string declaration;  // const float *data
     std::string argument;     // what the run gives
+    size_t order = SIZE_MAX;
   };
   Source& source_;
   const executor::Step& step_;
   std::vector<Operand> in_, out_;
   std::vector<Parameter> parameters_;
+  std::set<size_t> read_weights_;
   int64_t band_rows_ = 0;
   std::string scratch_argument_;  // of a step in a loop
   std::string returns_ = "void";

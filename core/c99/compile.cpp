@@ -100,17 +100,20 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   Compiled compiled;
   compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));
+  compiled.cmsis_nn = options.cmsis_nn;
   if (options.memory < 0)
     return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
   const PlanRequest request{.ports_in_arena = options.ports_in_arena,
                             .feeds_rows = options.feeds_rows,
-                            .memory = options.memory};
+                            .memory = options.memory,
+                            .cmsis_nn = options.cmsis_nn};
   WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, request));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Definitions top;
-  Source source(program.plan, program.ports, top, {.feeds_rows = program.feeds_rows});
+  Source source(program.plan, program.ports, top,
+                {.feeds_rows = program.feeds_rows, .cmsis_nn = options.cmsis_nn});
   WEFT_TRY(source.add_steps());
   compiled.arena_bytes = program.arena_bytes();
   compiled.constant_bytes = top.constant_bytes;

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "c99/cmsis_nn.h"
 #include "model/file.h"
 
 namespace weft::c99 {
@@ -29,12 +30,14 @@ struct CompileOptions {
   std::string train_entry;  // empty: `train`
   // The caller gives the only input, an image, row by row: it never lies in memory whole.
   bool feeds_rows = false;
+  CmsisNn cmsis_nn = CmsisNn::kNone;  // calls of Arm's library, where that has the operator
 };
 
 struct Compiled {
   std::string name;
   std::string header, source;
   std::string main;  // empty without
+  CmsisNn cmsis_nn = CmsisNn::kNone;
   int64_t arena_bytes = 0;
   int64_t constant_bytes = 0;
   double multiply_adds = 0;  // of a run

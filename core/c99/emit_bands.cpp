@@ -274,7 +274,7 @@ class BandWriter {
     Call call(source_, inner, std::move(in), std::move(out));
     call.band_rows_ = is_fed_ && k == 0 ? 1 : plan_.rows;
     call.scratch_argument_ = call_.scratch() + " + " + number(plan_.ring_bytes);
-    WEFT_TRY(find_emitter(step.op->name)->emit(call));
+    WEFT_TRY(emit_operator(call));
     if (call.body_.find("band->") != std::string::npos)
       call.parameters_.push_back({"const struct weft_band *band", "&band"});
     const std::string numbers =

@@ -43,8 +43,7 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
                ? Form::kDepthwise
                : Form::kPlain;
   if (s.groups != 1 || (s.out_channels % 2 != 0 && has_residual)) return Form::kPlain;
-  const bool is_place = s.kernel_height * s.kernel_width == 1 &&
-                        s.stride_height * s.stride_width == 1 && s.pad_top + s.pad_left == 0;
+  const bool is_place = makes_places(s);
   if (is_place && s.out_height * s.out_width == 1 && s.in_channels % 8 == 0 && !has_residual)
     return Form::kDense;
   return is_place && s.in_channels % 4 == 0 ? Form::kPointwise : Form::kWindows;

@@ -114,7 +114,8 @@ Status emit_convolution(Call& call) {
                                                                call.in(0).shape, call.in(1).shape));
   // Without a window round it, a plane is one row.
   const bool is_pixelwise = p.kernel_height * p.kernel_width == 1 && p.stride_height == 1 &&
-                            p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
+                            p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0 &&
+                            p.out_height == p.in_height && p.out_width == p.in_width;
   if (is_pixelwise) {
     p.in_width = p.out_width = p.in_height * p.in_width;
     p.in_height = p.out_height = 1;

@@ -16,6 +16,12 @@ std::string places_text(const Program& program, const std::string& prefix) {
   return text + "\n";
 }
 
+// Of which cores the arena has what CMSIS-NN takes.
+std::string cores_text(CmsisNn cores) {
+  if (cores == CmsisNn::kDsp) return " *           for a core without Helium\n";
+  return cores == CmsisNn::kHelium ? " *           for a core with Helium\n" : "";
+}
+
 std::string feed_comment(const Program& program, const std::string& name) {
   const Port& image = program.ports.inputs[0];
   const std::string all = std::to_string(program.fed_rows());
@@ -41,6 +47,9 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
   text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena" +
           (program.ports_in_arena ? std::string(", with inputs and outputs\n")
                                   : ", beside inputs and outputs, which are the caller's\n");
+  if (compiled.cmsis_nn != CmsisNn::kNone)
+    text += " *   needs   Arm's CMSIS-NN with the interface of arm_nnfunctions.h " +
+            std::string(kCmsisNnVersion) + "\n" + cores_text(compiled.cmsis_nn);
   text += std::string(" *   work    ") + work + " multiply-adds a run\n" + more.figures + " */\n";
   text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";

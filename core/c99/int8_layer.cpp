@@ -134,12 +134,21 @@ kernels::Convolution int8_shape(const ops::SlotTypes& types) {
   return shape_of(types.op.reader(types.attributes), types.in[0].shape, types.in[1].shape);
 }
 
+bool makes_places(const Convolution& s) {
+  return s.kernel_height * s.kernel_width == 1 && s.stride_height * s.stride_width == 1 &&
+         s.pad_top + s.pad_left == 0 && s.out_height == s.in_height && s.out_width == s.in_width;
+}
+
 int32_t Int8Layer::folded_bias(int64_t filter) const {
   const int64_t k = features();
   auto sum = static_cast<uint32_t>(bias[static_cast<size_t>(filter)]);
   for (int64_t i = 0; i < k; ++i)
     sum -= static_cast<uint32_t>(zero * weight[static_cast<size_t>(filter * k + i)]);
   return static_cast<int32_t>(sum);
+}
+
+bool Int8Layer::sums_are_below(int64_t filter, int64_t bound) const {
+  return sums_of(*this, filter).is_below(bound);
 }
 
 bool Int8Layer::is_proven() const {

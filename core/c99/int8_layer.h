@@ -25,6 +25,7 @@ struct Int8Layer {
   bool is_sum() const { return multiplier.empty(); }
   // With the zero point of x in it, so that kernels multiply x as it is.
   int32_t folded_bias(int64_t filter) const;
+  bool sums_are_below(int64_t filter, int64_t bound) const;  // of bias and products, in amount
   // Can the short rescaling be used for all filters, whatever int8 x and the residual are?
   bool is_proven() const;
   // Can the filters be in pairs? An odd last one is beside nothing.
@@ -37,6 +38,9 @@ Result<Int8Layer> read_int8_layer(const Call& call);
 
 // The convolution that an operator of these makes, from types alone.
 kernels::Convolution int8_shape(const ops::SlotTypes& types);
+
+// Does it make each place of y from the same one of x?
+bool makes_places(const kernels::Convolution& s);
 
 // ---- windows of the fast kernels
 

@@ -21,12 +21,22 @@ namespace {
 
 constexpr std::string_view kPasses = "-block,-pack,-bands,-mixed";
 
+// The planner knows no more than types.
+template <CmsisNn cmsis_nn>
 Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
-  const Emitter* const emitter = find_emitter(types.op.name);
-  if (!emitter)
-    return errors::unsupported("compile", "operator `", types.op.name,
-                               "` has no C form; see docs/embedded.md for those that have");
-  return emitter->kernel(types);
+  return kernel_for(types, cmsis_nn);
+}
+
+using KernelOf = Result<executor::TargetKernel> (*)(const ops::SlotTypes& types);
+
+KernelOf kernels_of(CmsisNn cmsis_nn) {
+  switch (cmsis_nn) {
+    case CmsisNn::kNone: return kernel_of<CmsisNn::kNone>;
+    case CmsisNn::kAny: return kernel_of<CmsisNn::kAny>;
+    case CmsisNn::kDsp: return kernel_of<CmsisNn::kDsp>;
+    case CmsisNn::kHelium: return kernel_of<CmsisNn::kHelium>;
+  }
+  return nullptr;
 }
 
 // A result that lies over an operand can keep more memory alive than it saves: the best of all.
@@ -35,8 +45,8 @@ Result<executor::Plan> best_overlap(const Graph& graph, const PlanRequest& reque
   for (const executor::Overlaps overlaps :
        {executor::Overlaps::kAll, executor::Overlaps::kAtTheStart, executor::Overlaps::kNone}) {
     const bool has_inputs = request.ports_in_arena && !request.feeds_rows;
-    const executor::Target target{kernel_of, kArenaAlignment, has_inputs ? inputs : 0,
-                                  request.ports_in_arena, overlaps};
+    const executor::Target target{kernels_of(request.cmsis_nn), kArenaAlignment,
+                                  has_inputs ? inputs : 0, request.ports_in_arena, overlaps};
     executor::PlanOptions options;
     options.target = &target;
     options.branches = false;
@@ -75,7 +85,7 @@ Result<executor::Plan> best_plan(const Graph& graph, const PlanRequest& request,
     return plan.arena_bytes + (request.feeds_rows ? state_bytes_of(plan) : 0);
   };
   graph::PassContext context;
-  context.windows = row_window;
+  context.windows = request.cmsis_nn == CmsisNn::kNone ? row_window : row_window_of_calls;
   context.begins_in_bands = request.feeds_rows;
   context.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
   for (const int64_t rows : {8, 4, 2, 1})

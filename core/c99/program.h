@@ -40,6 +40,7 @@ struct PlanRequest {
   // Bytes that the arena may have: where the plan has more it makes images by bands of rows. 0: no
   // limit; rows that are fed then take as few as can be found.
   int64_t memory = 0;
+  CmsisNn cmsis_nn = CmsisNn::kNone;
   // Of a training step: the part of the entry's graph that changes no other arrays than
   // `variables`, or null. New contents of variables go where these are.
   const graph::Graph* graph = nullptr;

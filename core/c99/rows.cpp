@@ -29,7 +29,7 @@ std::optional<RowWindow> window_of_layer(const ops::SlotTypes& types) {
   const kernels::Convolution s = int8_shape(types);
   RowWindow window{
       kRows, s.stride_height, s.pad_top, (s.kernel_height - 1) * s.dilation_height + 1, 0, false};
-  if (window.extent == 1 && window.stride == 1 && window.pad == 0) window.same = 1;
+  if (window.extent == 1 && window.stride == 1 && s.out_height == s.in_height) window.same = 1;
   if (types.in.size() > kResidual && types.in[kResidual].shape.rank() >= 0)
     window.same |= 1u << kResidual;
   const Result<executor::TargetKernel> kernel = find_emitter(types.op.name)->kernel(types);
@@ -85,6 +85,12 @@ std::optional<RowWindow> row_window(const Graph& graph, const Node& node) {
   if (op == "quantized_lookup") return RowWindow{kRows, 1, 0, 1, 1, true};
   if (op == "copy") return RowWindow{kRows, 1, 0, 1, 1, false};
   return {};
+}
+
+std::optional<RowWindow> row_window_of_calls(const Graph& graph, const Node& node) {
+  std::optional<RowWindow> window = row_window(graph, node);
+  if (window) window->overwrites = false;
+  return window;
 }
 
 Result<Graph> with_fed_rows(const Graph& graph, size_t input, const std::string& name) {

@@ -13,6 +13,9 @@
 namespace weft::c99 {
 
 std::optional<graph::RowWindow> row_window(const graph::Graph& graph, const graph::Node& node);
+// Where CMSIS-NN is called: no result lies over what a call reads.
+std::optional<graph::RowWindow> row_window_of_calls(const graph::Graph& graph,
+                                                    const graph::Node& node);
 
 // The graph with its input, of which rows are read, copied first: row by row as it comes.
 Result<graph::Graph> with_fed_rows(const graph::Graph& graph, size_t input,

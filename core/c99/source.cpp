@@ -94,15 +94,26 @@ std::string Source::new_identifier(std::string_view hint) {
   return name;
 }
 
-std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
-                          const void* elements) {
+std::string Source::array_name(std::string_view hint, const void* from, const Shape& shape,
+                               bool& is_new) {
   // A part of an array may begin where the whole does.
   const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
-  if (from)
-    if (const auto known = top_.array_names.find(key); known != top_.array_names.end())
-      return known->second;
-  const std::string name = new_identifier(hint);
+  const auto known = from ? top_.array_names.find(key) : top_.array_names.end();
+  if (known != top_.array_names.end()) {
+    is_new = top_.named_only.erase(known->second) > 0;
+    return known->second;
+  }
+  is_new = true;
+  std::string name = new_identifier(hint);
   if (from) top_.array_names.emplace(key, name);
+  return name;
+}
+
+std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
+                          const void* elements) {
+  bool is_new = true;
+  const std::string name = array_name(hint, from, shape, is_new);
+  if (!is_new) return name;
   top_.constant_bytes += shape.elements() * size_of(dtype);
   top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
   append_array(top_.arrays, name, dtype, elements, shape.elements());
@@ -146,18 +157,31 @@ Operand Source::operand_of(const Place& place, std::string name) const {
   return operand;
 }
 
-// What is known now, as an array of the file.
-std::string Source::weight(const Place& place) {
+std::string Source::weight_hint(const Place& place) const {
   std::string hint = "w_constant";
   if (place.root == Root::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
-  const void* const content = content_of(place);
-  if (place.dense()) return array(hint, content, place.dtype, place.shape, content);
+  if (place.dense()) return hint;
   // Shape and strides tell what was made of it, here and in the keys of arrays.
   for (int axis = 0; axis < place.shape.rank(); ++axis)
     hint += (axis ? "x" : "_as_") + std::to_string(place.shape[axis]);
   for (const int64_t stride : place.strides) hint += "_" + std::to_string(stride);
-  const std::vector<char> dense = content_in_file(place, content);
-  return array(hint, content, place.dtype, shape_in_file(place), dense.data());
+  return hint;
+}
+
+std::string Source::weight(const Place& place) {
+  bool is_new = true;
+  std::string name =
+      array_name(weight_hint(place), content_of(place), shape_in_file(place), is_new);
+  if (is_new) top_.named_only.insert(name);
+  return name;
+}
+
+void Source::define_weight(const Place& place) {
+  const void* const content = content_of(place);
+  const std::vector<char> dense =
+      place.dense() ? std::vector<char>() : content_in_file(place, content);
+  array(weight_hint(place), content, place.dtype, shape_in_file(place),
+        place.dense() ? content : dense.data());
 }
 
 void Source::name_buffers() {
@@ -231,7 +255,8 @@ void Call::line(std::string_view text) {
   if (text.ends_with('{')) ++depth_;
 }
 
-std::string Call::parameter(const Operand& operand, const Place& place, bool is_const) {
+std::string Call::parameter(const Operand& operand, const Place& place, bool is_const,
+                            size_t order) {
   const auto known = std::ranges::find_if(
       parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
   if (known != parameters_.end()) return operand.name;
@@ -250,17 +275,23 @@ std::string Call::parameter(const Operand& operand, const Place& place, bool is_
     argument = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index].name;
     if (place.offset) argument += " + " + std::to_string(place.offset / size_of(operand.dtype));
   }
-  parameters_.push_back({type + " *" + operand.name, argument});
+  parameters_.push_back({type + " *" + operand.name, argument, order});
   return operand.name;
 }
 
 std::string Call::read(size_t i) {
   if (!given(i)) return "NULL";
-  if (in_[i].content) return source_.weight(step_.in[i]);
-  return parameter(in_[i], step_.in[i], true);
+  if (!in_[i].content) return parameter(in_[i], step_.in[i], true, i);
+  // Names are given in order, too.
+  for (size_t k = 0; read_weights_.empty() && k < in_.size(); ++k)
+    if (given(k) && in_[k].content) source_.weight(step_.in[k]);
+  read_weights_.insert(i);
+  return source_.weight(step_.in[i]);
 }
 
-std::string Call::write(size_t i) { return parameter(out_[i], step_.out[i], false); }
+std::string Call::write(size_t i) {
+  return parameter(out_[i], step_.out[i], false, in_.size() + i);
+}
 
 std::string Call::count() const {
   const Shape& y = out_[0].shape;
@@ -274,7 +305,7 @@ std::string Call::scratch() {
   place.dtype = DType::kUInt8;
   return parameter(
       {"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr, scratch_argument_}, place,
-      false);
+      false, in_.size() + out_.size());
 }
 
 std::string operand_name(const executor::Step& step, size_t i) {
@@ -332,13 +363,14 @@ Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
   if (step.bands) return emit_bands(call, index, feeds_rows_ && index == 0);
   if (step.code) return emit_tiles(call);
   if (step.kind == executor::StepKind::kCopy) return emit_copy(call);
-  if (const Emitter* emitter = step.op ? find_emitter(step.op->name) : nullptr)
-    return emitter->emit(call);
+  if (step.op && find_emitter(step.op->name)) return emit_operator(call);
   return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
 }
 
 std::string Source::add_function(Call& call, const std::string& name, const std::string& line) {
+  for (const size_t i : call.read_weights_) define_weight(call.step_.in[i]);
   // What is read, then what is written.
+  std::ranges::stable_sort(call.parameters_, {}, &Call::Parameter::order);
   std::ranges::stable_partition(call.parameters_, [](const Call::Parameter& p) {
     return p.declaration.starts_with("const ");
   });

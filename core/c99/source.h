@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "c99/call.h"
+#include "c99/cmsis_nn.h"
 #include "c99/text.h"
 #include "executor/plan.h"
 #include "kernels/formula_ids.h"
@@ -42,6 +43,7 @@ struct Definitions {
   std::string printed_formulas;
   std::string helpers, arrays;
   std::map<std::pair<const void*, std::string>, std::string> array_names;
+  std::set<std::string> named_only;  // arrays that are not there yet
   std::set<std::string> array_identifiers;
   int64_t constant_bytes = 0;
   bool uses_arithmetic = false;
@@ -57,13 +59,15 @@ class Source {
     std::string prefix = {};  // of its functions and offsets, in a file of several programs
     bool feeds_rows =
         false;  // the first step, a loop over bands, takes the first input as it comes
+    CmsisNn cmsis_nn = CmsisNn::kNone;
   };
   Source(const executor::Plan& plan, const Ports& ports, Definitions& top, Options options)
       : plan_(plan),
         ports_(ports),
         top_(top),
         prefix_(std::move(options.prefix)),
-        feeds_rows_(options.feeds_rows) {}
+        feeds_rows_(options.feeds_rows),
+        cmsis_nn_(options.cmsis_nn) {}
 
   // All steps of the plan.
   Status add_steps();
@@ -94,6 +98,7 @@ class Source {
   // Emitters of products and convolutions tell what they cost.
   void add_multiply_adds(int64_t count) { multiply_adds_ += static_cast<double>(count); }
   double multiply_adds() const { return multiply_adds_; }
+  CmsisNn cmsis_nn() const { return cmsis_nn_; }
 
  private:
   friend class Call;
@@ -101,8 +106,13 @@ class Source {
   Operand operand_of(const executor::Place& place, std::string name) const;
   const void* content_of(const executor::Place& place) const;
   std::string address_of(const executor::Place& place) const;
+  // Of what is known now, an array of the file: its name, and the array itself.
   std::string weight(const executor::Place& place);
+  void define_weight(const executor::Place& place);
   std::string new_identifier(std::string_view hint);  // of an array
+  // `is_new`: is the array still to be written?
+  std::string array_name(std::string_view hint, const void* from, const Shape& shape, bool& is_new);
+  std::string weight_hint(const executor::Place& place) const;
   void name_buffers();
   Status add_step(size_t index);
   Status emit_body(Call& call, const executor::Step& step, size_t index);
@@ -118,6 +128,7 @@ class Source {
   Definitions& top_;
   const std::string prefix_;
   const bool feeds_rows_;
+  const CmsisNn cmsis_nn_;
   std::string functions_, calls_;
   std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
   size_t step_ = 0;

@@ -89,6 +89,14 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         "whole",
     )
     command.add_argument(
+        "--cmsis-nn",
+        choices=["any", "dsp", "helium"],
+        nargs="?",
+        const="any",
+        help="call Arm's CMSIS-NN where it has the operator; the arena has what that takes on any "
+        "core, on those with DSP instructions or none, or on those with Helium",
+    )
+    command.add_argument(
         "--memory",
         metavar="BYTES",
         type=size,
@@ -176,6 +184,7 @@ def compile_file(options: argparse.Namespace) -> int:
             feed_rows=options.feed_rows,
             train=options.train,
             train_entry=options.train_entry,
+            cmsis_nn=options.cmsis_nn,
         )
     except (Error, OSError) as error:
         print(f"weft: {error}", file=sys.stderr)

@@ -57,6 +57,7 @@ typedef struct weft_c_options {
   int32_t feed_rows;
   const char* train;
   const char* train_entry;
+  const char* cmsis_nn;
 } weft_c_options;
 weft_status weft_model_write_c(weft_model model, const weft_c_options* options, const char* folder);
 const char* weft_model_metadata(weft_model model, const char* key);
@@ -242,6 +243,7 @@ class Model:
         feed_rows: bool = False,
         train: str | None = None,
         train_entry: str = "train",
+        cmsis_nn: str | None = None,
     ) -> list[Path]:
         """Writes an entry point as C99 that needs no library; gives the paths of the files.
 
@@ -259,6 +261,9 @@ class Model:
             counts what training changes, too; parameters are trained from the last one on, as long
             as they fit
         train_entry: the entry point of the training step
+        cmsis_nn: the C calls Arm's CMSIS-NN where that has the operator with the same bits; the
+            arena has what it takes on cores with `dsp` instructions or none, on those with
+            `helium`, or on `any`; None: kernels of its own. Not with `train`
         Raises NotImplementedError for an operator without a C form and for shapes that are not
         fixed, ValueError where `memory` is too little, and says how little is possible, and where
         `train` names no parameter that the step updates.
@@ -267,8 +272,10 @@ class Model:
         [PosixPath('build/digits.c'), PosixPath('build/digits.h')]
         """
         name = entry if name is None else name
-        texts = (entry, name, train_entry, *([] if train is None else [train]))
-        strings = [_ffi.new("char[]", text.encode()) for text in texts]
+        texts = (entry, name, train_entry, train, cmsis_nn)
+        strings = [
+            _ffi.NULL if text is None else _ffi.new("char[]", text.encode()) for text in texts
+        ]
         options = _ffi.new(
             "weft_c_options*",
             {
@@ -279,8 +286,9 @@ class Model:
                 "with_main": int(main),
                 "ports_in_arena": int(ports_in_arena),
                 "feed_rows": int(feed_rows),
-                "train": _ffi.NULL if train is None else strings[3],
+                "train": strings[3],
                 "train_entry": strings[2],
+                "cmsis_nn": strings[4],
             },
         )
         path = Path(folder)

@@ -50,6 +50,10 @@ LAYERS = {
     "windows_odd_channels": Layer((9, 8, 3), 8, (3, 3), {"stride": 2, "pad": 1}),
     "windows_one_channel": Layer((19, 10, 1), 4, (10, 4), {"stride": 2, "pad": (5, 1)}),
     "windows_wide_pad": Layer((3, 3, 5), 4, (5, 5), {"pad": 4}),
+    "windows_same": Layer((8, 9, 3), 6, (3, 3), {"stride": 2, "pad": (0, 0, 1, 1)}),
+    "windows_behind": Layer((5, 6, 4), 4, (3, 3), {"pad": (0, 0, 2, 2)}),
+    "windows_line": Layer((1, 9, 4), 4, (1, 3), {"pad": (0, 0, 0, 2)}),
+    "pointwise_behind": Layer((4, 3, 8), 6, options={"pad": (0, 0, 1, 2)}),
     "windows_odd_filters": Layer((5, 5, 4), 3, (3, 3)),
     "windows_one_filter": Layer((6, 5, 4), 1, (3, 3), {"pad": 1}),
     "pointwise_odd_filters": Layer((5, 5, 8), 7),
@@ -67,6 +71,13 @@ LAYERS = {
     "depthwise_bands_stride": Layer(
         (41, 60, 2), 2, (3, 3), {"num_group": 2, "pad": 1, "stride": 2}, -6
     ),
+    "depthwise_same": Layer(
+        (8, 8, 4), 4, (3, 3), {"num_group": 4, "stride": 2, "pad": (0, 0, 1, 1)}, -6
+    ),
+    "depthwise_uneven": Layer(
+        (7, 10, 3), 3, (3, 3), {"num_group": 3, "stride": 2, "pad": (1, 0, 0, 1)}, -6
+    ),
+    "depthwise_behind": Layer((5, 6, 3), 3, (3, 3), {"num_group": 3, "pad": (0, 0, 2, 2)}, -6),
     "depthwise_shift_left": Layer((5, 6, 3), 3, (3, 3), {"num_group": 3, "pad": 1}, 1),
     "depthwise_residual": Layer((5, 6, 3), 3, (3, 3), {"num_group": 3, "pad": 1}, -6, True),
     "depthwise_large": Layer((8, 8, 4), 4, (5, 5), {"num_group": 4, "pad": 2}, -7),
@@ -109,6 +120,26 @@ ELEMENTS = {
             "pooling_convention": "full",
         },
     ),
+    "max_same": Elements(
+        "quantized_pooling", (1, 6, 7, 5), {**LAST, "kernel": 3, "stride": 2, "pad": (0, 0, 1, 0)}
+    ),
+    "average_same": Elements(
+        "quantized_pooling",
+        (1, 6, 8, 5),
+        {
+            **LAST,
+            "kernel": 3,
+            "stride": 2,
+            "pad": (0, 0, 1, 1),
+            "pool_type": "avg",
+            "count_include_pad": False,
+        },
+    ),
+    "average_same_counted": Elements(
+        "quantized_pooling",
+        (1, 6, 8, 5),
+        {**LAST, "kernel": 3, "stride": 2, "pad": (0, 0, 1, 1), "pool_type": "avg"},
+    ),
     "average_planes": Elements(
         "quantized_pooling", (1, 3, 6, 4), {"kernel": (2, 3), "pool_type": "avg"}
     ),
@@ -129,6 +160,10 @@ ELEMENTS = {
             "high": 101,
         },
     ),
+    "softmax": Elements("quantized_softmax", (3, 10), {"scale": 0.09}),
+    "softmax_wide": Elements("quantized_softmax", (2, 2, 240), {"scale": 0.013}),
+    "softmax_steep": Elements("quantized_softmax", (4, 7), {"scale": 5.0}),
+    "softmax_flat": Elements("quantized_softmax", (2, 600), {"scale": 1e-5}),
     "requantize_last": Elements("requantize", (5, 13), {"output_zero_point": 3, "low": -99}, (13,)),
     "requantize_planes": Elements("requantize", (2, 3, 5, 7), {"axis": 1, "high": 60}, (3,)),
     "requantize_all": Elements("requantize", (2, 3, 9), {"output_zero_point": -4}),
@@ -194,8 +229,11 @@ def _block_of_elements(elements: Elements, seed: int) -> tuple[gluon.SymbolBlock
     return gluon.SymbolBlock(y, "data", params), np.array(x)
 
 
-def write(name: str, folder: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """`name`.weft, .c and .h in the folder; an input and what the library gives for it."""
+def write(name: str, folder: Path, **options: Any) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """`name`.weft, .c and .h in the folder; an input and what the library gives for it.
+
+    options: of `write_c`
+    """
     if name in ELEMENTS:
         block, x = _block_of_elements(ELEMENTS[name], len(name))
     else:
@@ -204,7 +242,7 @@ def write(name: str, folder: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
     block(x)
     path = folder / f"{name}.weft"
     block.export(path, x)
-    runtime.Model(str(path)).write_c(str(folder), name=name)
+    runtime.Model(str(path)).write_c(str(folder), name=name, **options)
     return x.asnumpy(), block(x).asnumpy()
 
 

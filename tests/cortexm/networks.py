@@ -76,8 +76,18 @@ def number(output: str, key: str) -> int:
     return next(int(line.split()[1]) for line in output.splitlines() if line.startswith(f"{key} "))
 
 
-def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, ...] = ()) -> Cost:
-    """`name`.weft and the C of it, both in the folder, on a board and in the library."""
+def run(
+    name: str,
+    folder: Path,
+    core: str,
+    x: numpy.ndarray,
+    flags: tuple[str, ...] = (),
+    sources: tuple[Path, ...] = (),
+) -> Cost:
+    """`name`.weft and the C of it, both in the folder, on a board and in the library.
+
+    sources: what else belongs to the program
+    """
     context = runtime.Model(str(folder / f"{name}.weft")).context()
     wanted = context.run(x)
     wanted = numpy.asarray(wanted[0] if isinstance(wanted, list | tuple) else wanted)
@@ -89,8 +99,8 @@ def run(name: str, folder: Path, core: str, x: numpy.ndarray, flags: tuple[str, 
         each = f"for (int32_t row = 0; row < {x.shape[1]}; ++row) {feeds}"
         running = (f"{name}_start();", each)
     (folder / "board_main.c").write_text(board_main(name, ports[-1], running, x, wanted))
-    sources = [folder / "board_main.c", folder / f"{name}.c"]
-    report = machine.run(core, sources, folder, flags=(f"-I{folder}", *flags))
+    own = [folder / "board_main.c", folder / f"{name}.c"]
+    report = machine.run(core, [*own, *sources], folder, flags=(f"-I{folder}", *flags))
     if report.status not in (0, 1):
         raise RuntimeError(f"{name} on {core}: status {report.status}\n{report.output}")
     arena = int(header.split(f"{name.upper()}_ARENA_BYTES ")[1].split()[0])

@@ -40,6 +40,38 @@ def check(net, folder, *inputs, flags=FLAGS, **options):
     return (folder / "net.c").read_text()
 
 
+# ---- the text does not depend on the compiler of the library
+
+
+def test_parameters_and_arrays_are_in_the_order_of_operands(tmp_path):
+    """C++ leaves to compilers in which order operands of `+` are evaluated, and so that in which
+    emitters ask for them."""
+
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Conv2D(4, 1), nn.Conv2D(4, 3, padding=1)
+            self.norm, self.out = nn.LayerNorm(), nn.Dense(3)
+
+        def forward(self, x):
+            y = np.matmul(self.a(x), np.swapaxes(self.b(x), 2, 3))
+            return self.out(self.norm(np.where(y > 0, y, self.a(x))))
+
+    x = data(1, 2, 6, 6)
+    text = check(filled(Net(), x), tmp_path, x)
+    stated = re.findall(r"/\* \w+: (.*?) ->.*?\*/\nstatic void step\w+\((.*?)\)\n", text, re.DOTALL)
+    assert len(stated) > 5
+    several = 0
+    for operands, parameters in stated:
+        wanted = re.findall(r"(\w+)\(", operands)
+        read = re.findall(r"const \w+ \*(\w+)", parameters)
+        assert read == [name for name in wanted if name in read]
+        several += len(read) > 1
+        written = re.findall(r"(?:, |^)(?!const)\w+ \*(\w+)", parameters)
+        assert written == sorted(written, key=["y", "y1", "y2", "scratch"].index)
+    assert several >= 2
+
+
 # ---- families of networks
 
 
@@ -62,6 +94,44 @@ def test_lenet(tmp_path):
         nn.Dense(10),
     )
     check(filled(net, x), tmp_path, x, flags=SANITIZED)
+
+
+def same():
+    """Windows as other frameworks place them at a stride of 2: one element is added behind."""
+    behind = ((0, 1), (0, 1))
+    return nn.HybridSequential(
+        nn.Conv2D(8, 3, strides=2, padding=behind, activation="relu"),
+        nn.Conv2D(8, 3, strides=2, padding=behind, groups=8, activation="relu"),
+        nn.Conv2D(16, 1),
+        nn.Flatten(),
+        nn.Dense(5),
+    )
+
+
+def test_padding_that_differs_on_both_sides(tmp_path):
+    x = data(2, 3, 16, 12)
+    net = filled(same(), x)
+    before = nn.HybridSequential(nn.Conv2D(8, 3, strides=2, activation="relu"))
+    before.initialize()
+    first = net[0]
+    before(np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1))))
+    before[0].weight.set_data(first.weight.data())
+    before[0].bias.set_data(first.bias.data())
+    padded = before(np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1))))
+    numpy.testing.assert_allclose(first(x).asnumpy(), padded.asnumpy(), rtol=1e-5, atol=1e-6)
+    check(net, tmp_path, x, flags=SANITIZED)
+
+
+@pytest.mark.parametrize("memory", [0, 900])
+def test_padding_that_differs_in_int8(tmp_path, memory):
+    x = data(4, 3, 16, 12)
+    block = weft.quantize(filled(same(), x), x, integers=True)
+    one = npx.quantize(np.moveaxis(x[:1], 1, -1), *block.input_scale)
+    path = exported(block, tmp_path, one)
+    files = runtime.Model(path).write_c(tmp_path, name="net", main=True, memory=memory)
+    told = run(built(files, tmp_path / "net", SANITIZED))
+    assert "largest difference 0 of" in told
+    assert ("struct weft_band" in (tmp_path / "net.c").read_text()) == (memory > 0)
 
 
 class Block(gluon.HybridBlock):

@@ -95,9 +95,14 @@ typedef struct weft_c_options {
    * one on are trained as long as they fit. Not with `feed_rows`. */
   const char* train;
   const char* train_entry; /* NULL: "train" */
+  /* Calls of Arm's CMSIS-NN (the interface of arm_nnfunctions.h V.16.0.0) instead of int8 kernels
+   * of the C's own, where it has the operator with the same bits. The arena has what it takes on
+   * cores with "dsp" instructions or none, on those with "helium", or on "any"; NULL: no calls. Not
+   * with `train`. */
+  const char* cmsis_nn;
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
-  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL }
+  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL, NULL }
 /* Writes an entry point, or with `train` a run and a training step, as C99 that needs no library:
  * name.c and name.h, and name_main.c on request, in a folder that is there, each in one step. The
  * same file gives the same bytes. NULL options: those above. WEFT_UNSUPPORTED: an operator has no C
