@@ -302,6 +302,35 @@ def test_integers_come_from_what_stays_in_float32():
     assert abs(real - net(x)).max() < 0.03
 
 
+def test_a_classifier_ends_in_int8():
+    x = data((3, 4, 8, 6))
+    net = nn.HybridSequential(nn.Conv2D(8, 3), nn.Flatten(), nn.Dense(5))
+    net.add(nn.HybridLambda(lambda y: npx.softmax(y)))
+    filled(net, x)
+    block = weft.quantize(net, x, integers=True)
+    assert "quantized_softmax" in operators(block)
+    assert {"quantize", "dequantize"}.isdisjoint(operators(block))
+    assert block.output_scales == [(2.0**-8, -128)]
+    given = npx.quantize(np.transpose(x, (0, 2, 3, 1)), *block.input_scale)
+    assert abs(npx.dequantize(block(given), *block.output_scales[0]) - net(x)).max() < 0.02
+    assert "quantized_softmax" not in operators(weft.quantize(net, x))  # real numbers are better
+
+
+@pytest.mark.parametrize(
+    "softmax",
+    [lambda y: npx.softmax(y, axis=1), lambda y: npx.softmax(y, temperature=2.0)],
+    ids=["another axis", "a temperature"],
+)
+def test_other_softmaxes_stay_in_float32(softmax):
+    x = data((3, 4, 5))
+    net = nn.HybridSequential(nn.Dense(6, flatten=False), nn.HybridLambda(softmax))
+    filled(net, x)
+    block = weft.quantize(net, x, integers=True)
+    assert "softmax" in operators(block)
+    found = np.moveaxis(block(npx.quantize(x, *block.input_scale)), -1, 1)  # channels last
+    assert abs(npx.dequantize(found, *block.output_scales[0]) - net(x)).max() < 0.03
+
+
 def test_real_numbers_have_no_scales():
     x = data((3, 5))
     block = weft.quantize(filled(nn.HybridSequential(nn.Dense(4)), x), x)

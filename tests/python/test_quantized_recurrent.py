@@ -54,6 +54,57 @@ def test_all_steps_are_int8(cell, layers):
     assert decibels(block(x).asnumpy(), net(x).asnumpy()) > 25
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("cell", CELLS)
+def test_both_directions_are_joined_in_int8(cell, layers, tmp_path):
+    x = data(8, 12, 5)
+    net = made(cell, x, layers=layers, bidirectional=True)
+    block = weft.quantize(net, x)
+    ops = operators(block)
+    assert ops.count(f"quantized_{cell}") == 2 * layers
+    assert ops.count("quantize") == ops.count("dequantize") == 1
+    found = block(x).asnumpy()
+    assert decibels(found, net(x).asnumpy()) > 25
+    prepared = weft.quantization.prepare(net, x)
+    assert decibels(weft.quantize(prepared)(x).asnumpy(), prepared(x).asnumpy()) > 30
+    block.hybridize()
+    block(x)
+    block.export(tmp_path / "both.weft", x)
+    files = runtime.Model(str(tmp_path / "both.weft")).write_c(tmp_path, name="both", main=True)
+    c_programs.run(built(files, tmp_path / "check", SANITIZED))
+
+
+def test_states_that_are_joined_with_others_have_a_range():
+    """Beside what is no state of int8 they are real numbers."""
+
+    class Joined(Network):
+        def forward(self, x):
+            return self.output(np.concatenate([self.steps(x), x], axis=2)[:, -1])
+
+    x = data(8, 12, 5)
+    net = Joined("gru")
+    net.initialize()
+    block = weft.quantize(net, x)
+    assert decibels(block(x).asnumpy(), net(x).asnumpy()) > 25
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_report_has_recurrent_layers(cell):
+    x = data(8, 12, 5)
+    net = made(cell, x, units=16, layers=2)
+    found = weft.quantization.report(net, weft.quantize(net, x), x)
+    gates, rows = {"gru": 3, "lstm": 4}[cell], found.layers
+    assert [row.kind for row in rows] == ["int8"] * 3
+    for row, features in zip(rows[:2], (5, 16), strict=True):
+        weights = gates * 16 * (features + 16)
+        assert row.macs == (12 * weights, 12 * weights)
+        assert row.bytes[0] == 4 * (weights + 2 * gates * 16)
+        assert row.bytes[1] == weights + 4 * 6 * gates * 16  # biases and factors of 32 bits
+        assert row.sqnr > 25 and row.zeros[0] == 0 <= row.zeros[1] < 0.1
+    assert sum(row.bytes[0] for row in rows) == found.bytes[0]
+    assert sum(row.bytes[1] for row in rows) == found.bytes[1]
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_gates_that_saturate_and_long_sequences_stay_near(cell):
     x = data(4, 200, 5) * 6

@@ -9,7 +9,9 @@ from weft.quantization._layers import WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 
-RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup", "recurrent")
+OF_KNOWN_SCALE = ("recurrent", "softmax")
+RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup", *OF_KNOWN_SCALE)
+MOST_COLUMNS = 4095  # of softmax: more exponentials have no sum in 32 bits
 
 
 class Choices:
@@ -50,9 +52,13 @@ class Choices:
             return False
         if layer.has_products or layer.kind == "recurrent":
             return True
+        if layer.kind == "softmax" and not self._is_end(layer):
+            return False
         if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
             return False
         shapes = [self.shapes[given] for given in layer.inputs]
+        if self.joins_states(layer):
+            return all(self.is_int8(given) for given in layer.inputs)
         if layer.kind == "concatenate":
             is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
             known = [self.is_int8(given) for given in layer.inputs]
@@ -62,6 +68,18 @@ class Choices:
         if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
             return False
         return len(set(shapes)) == 1 and all(self._is_given(entry) for entry in layer.inputs)
+
+    def joins_states(self, layer: Layer) -> bool:
+        """Hidden states side by side, as those of both directions are: they have one scale."""
+        if layer.kind != "concatenate":
+            return False
+        given = [self.layers.get(entry) for entry in layer.inputs]
+        axis = layer.node.attributes.get("axis", 0)
+        return (
+            axis in (2, -1)
+            and len(self.shapes[layer.output]) == 3
+            and all(x is not None and x.kind == "recurrent" for x in given)
+        )
 
     def _is_multiplied(self, layer: Layer) -> bool:
         """Does its result reach a layer with weights, or the caller as int8? Else real numbers are
@@ -78,6 +96,13 @@ class Choices:
             waiting += [x for x in readers if x.output not in seen]
             seen.update(x.output for x in readers)
         return False
+
+    def _is_end(self, layer: Layer) -> bool:
+        """Softmax along the last axis as an int8 result? Elsewhere real numbers are better."""
+        shape = self.shapes[layer.output]
+        axis = layer.node.attributes.get("axis", -1) % len(shape)
+        is_result = self.integers and layer.output in self.graph.heads
+        return is_result and axis == len(shape) - 1 and shape[-1] <= MOST_COLUMNS
 
     def _is_given(self, entry: Entry) -> bool:
         """Is it int8 where it is made, here or by the caller?"""
@@ -115,18 +140,21 @@ class Choices:
 
     def rescales(self, layer: Layer) -> bool:
         """Has what an int8 layer gives a scale of its own?"""
-        return layer.kind in RESCALING and not self.ends(layer)
+        if self.ends(layer) or self.joins_states(layer):
+            return False
+        return layer.kind in RESCALING
 
     def shares(self, given: Entry) -> Entry | None:
         """Whose range an operand of a concatenation has in common with what that gives, as there is
         one scale for both; None where it is rescaled instead, as others read it in its own. What is
         joined to one again and again is never rescaled."""
         layer = self.layers.get(given)
-        if layer is not None and layer.kind == "concatenate" and self.is_int8(given):
+        is_joined = layer is not None and layer.kind == "concatenate" and self.is_int8(given)
+        if is_joined and not self.joins_states(layer):
             return given
         while self.graph.uses[given] == 1 and layer is not None and self.is_int8(given):
             if self.rescales(layer):
-                return None if layer.kind == "recurrent" else given
+                return None if layer.kind in OF_KNOWN_SCALE else given
             given = layer.inputs[0]
             layer = self.layers.get(given)
         return None
@@ -136,7 +164,7 @@ class Choices:
         if self._alike is None:
             self._alike = {}
             for layer in self.chosen():
-                if layer.kind == "concatenate":
+                if layer.kind == "concatenate" and not self.joins_states(layer):
                     shared = [self.shares(given) for given in layer.inputs]
                     self._join([layer.output, *(e for e in shared if e is not None)])
         return self._alike.get(entry, [entry])
@@ -161,7 +189,7 @@ class Choices:
         for layer in self.chosen():
             if layer.kind != "concatenate":  # whose scale real numbers get
                 found.update((e, e.node.name) for e in layer.inputs if not self.is_int8(e))
-            if self.rescales(layer) and layer.kind != "recurrent":  # whose scale is known
+            if self.rescales(layer) and layer.kind not in OF_KNOWN_SCALE:
                 found[layer.output] = layer.name
         if self.integers:
             found.update((e, e.node.name) for e in self.graph.heads if not self.is_int8(e))

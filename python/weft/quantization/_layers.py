@@ -190,6 +190,8 @@ class Graph:
         if bounds is not None:
             data = [self.resolved(node.arguments[0])]
             return Layer(node, "clip", data, Entry(node, 0), bounds=bounds)
+        if node.operator == "softmax":
+            return self._softmax(node)
         if node.operator not in (*PLAIN, *LOOKUPS):
             return None
         is_joined = node.operator == "concatenate"
@@ -199,6 +201,15 @@ class Graph:
         given = [self.resolved(argument) for argument in arguments]
         kind = "lookup" if node.operator in LOOKUPS else node.operator
         return Layer(node, kind, given, Entry(node, 0))
+
+    def _softmax(self, node: Call) -> Layer | None:
+        """Of all elements, as they are."""
+        data, *rest = node.arguments
+        changes = [key for key in node.attributes if key not in ("axis", "temperature")]
+        is_plain = isinstance(data, Entry) and not changes and not any(x is not None for x in rest)
+        if not is_plain or node.attributes.get("temperature") not in (None, 1.0):
+            return None
+        return Layer(node, "softmax", [self.resolved(data)], Entry(node, 0))
 
     def _extended(self, layer: Layer, shapes: dict[Entry, tuple[int, ...]]) -> set[Node]:
         """Takes in the operators behind it, and gives them."""

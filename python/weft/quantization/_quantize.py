@@ -47,7 +47,8 @@ def quantize(
     bias_correction: biases take back by how much rounded weights shift the mean of each channel
         over the calibration data (Nagel et al. 2019, section 4.2)
     integers: the block takes and gives int8, images as (N, H, W, C), as a microcontroller has them;
-        its `input_scale` and `output_scales` tell what they stand for, step * (q - zero)
+        its `input_scale` and `output_scales` tell what they stand for, step * (q - zero). A softmax
+        along the last axis at its end is TensorFlow Lite's, of steps of 1 / 256
 
     Convolutions, dense layers, poolings, sums and concatenations of these compute in int8 by the
     rules of TensorFlow Lite, with batch norms folded into weights, and activations and residuals

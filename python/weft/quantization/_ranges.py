@@ -22,6 +22,7 @@ class Scale(NamedTuple):
 
 
 HIDDEN = Scale(2.0**-7, 0)  # of recurrent layers' states, which lie between -1 and 1
+SHARE = Scale(2.0**-8, -128)  # of softmax, as TensorFlow Lite has it
 
 
 class Range(NamedTuple):

@@ -156,7 +156,9 @@ class _Side:
         self.net: Traced = traced(block, batch, CALLER)
         self.shapes = self.net.shapes(batch)
         layers = Graph(self.net.heads, self.net.arrays).layers(self.shapes).values()
-        self.layers: list[Layer] = [layer for layer in layers if layer.has_products]
+        self.layers: list[Layer] = [
+            layer for layer in layers if layer.has_products or layer.kind == "recurrent"
+        ]
         self.entries: dict[str, Entry] = {layer.name: layer.output for layer in self.layers}
         self.macs = macs_of(self.net.heads, self.shapes)
         if isinstance(block, Int8Block):
@@ -184,9 +186,9 @@ class _Side:
                 for node in dict.fromkeys(_stored(call.arguments[1:]))
                 if node in self.net.arrays
             ]
-            zeros = float((layer.weight == 0).mean())
+            weights = layer.weight if layer.kind == "recurrent" else [layer.weight]
             size = sum(array.nbytes for array in arrays)
-            found[layer.name] = ("float32", size, self.macs[layer.name], zeros)
+            found[layer.name] = ("float32", size, self.macs[layer.name], _zeros(weights))
         if isinstance(self.block, Int8Block):
             found |= dict(self._of_int8())
         return found
@@ -194,17 +196,22 @@ class _Side:
     def _of_int8(self) -> Iterator[tuple[str, tuple[str, int, int, float]]]:
         """Layers of int8: their parameters have their names."""
         for name in self.block.layers:
+            of = (name, f"{name}_i2h", f"{name}_h2h")
             arrays = {
                 variable.name: array
                 for variable, array in self.net.arrays.items()
-                if variable.name.rpartition("_")[0] == name
+                if variable.name.rpartition("_")[0] in of
                 or variable.name == f"{name}_residual_factor"
             }
-            weight = arrays.get(f"{name}_weight")
-            if weight is not None:
+            weights = [x.asnumpy() for key, x in arrays.items() if key.endswith("_weight")]
+            if weights:
                 size = sum(array.nbytes for array in arrays.values())
-                zeros = float((weight.asnumpy() == 0).mean())
-                yield name, ("int8", size, self.macs.get(name, 0), zeros)
+                yield name, ("int8", size, self.macs.get(name, 0), _zeros(weights))
+
+
+def _zeros(weights: Any) -> float:
+    """Their share of the elements of all."""
+    return float(sum((w == 0).sum() for w in weights) / sum(w.size for w in weights))
 
 
 def _stored(arguments: Any) -> Iterator[Variable]:

@@ -9,7 +9,7 @@ from weft import autograd, np, npx, sym
 from weft.npx import quantized_multiplier
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
-from weft.quantization._ranges import HIDDEN, Range, Scale
+from weft.quantization._ranges import HIDDEN, SHARE, Range, Scale
 from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
 from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
 
@@ -204,6 +204,11 @@ class Rewriter:
         y = sym.Symbol([Entry(copy, 0)])
         return Quantized(y, x.scale, self.shapes[layer.output], False)
 
+    def _softmax(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        y = npx.quantized_softmax(x.form(False), scale=x.scale.step)
+        return Quantized(y, SHARE, self.shapes[layer.output], False)
+
     def _summed(
         self, layer: Layer, x: Quantized, inputs: list[Any], of_sums: Any, options: dict[str, Any]
     ) -> Quantized:
@@ -331,7 +336,11 @@ class Rewriter:
 
     def _concatenate(self, layer: Layer) -> Quantized:
         """All in the scale of the result, in which most are already (`Choices.shares`)."""
-        scale, shape = self.ranges[layer.output].scale, self.shapes[layer.output]
+        shape = self.shapes[layer.output]
+        if self.choices.joins_states(layer):
+            states = [self.quantized(entry).form(False) for entry in layer.inputs]
+            return Quantized(np.concatenate(states, axis=-1), HIDDEN, shape, False)
+        scale = self.ranges[layer.output].scale
         is_last = len(shape) > 2
         parts = [self._placed(layer, number, scale) for number in range(len(layer.inputs))]
         joined = [part.form(is_last) if is_last else part.form(part.is_last) for part in parts]

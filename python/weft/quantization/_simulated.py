@@ -21,6 +21,7 @@ from weft.quantization._fake import (
     scale_of,
     straight_through,
 )
+from weft.quantization._fake_steps import recurrent_steps
 from weft.quantization._layers import RECURRENT, Layer
 from weft.quantization._ranges import HIDDEN
 from weft.quantization._steps import LEAST_FACTOR
@@ -205,15 +206,16 @@ class _Call:
         return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if is_image else sums
 
     def _run_recurrent(self, layer: Layer) -> None:
-        """Gates have 16 bits, and are taken as they are. States are 0 for any batch."""
+        """From states of 0, for any batch."""
         data, *rest = layer.node.arguments
-        states, x = RECURRENT[layer.node.operator], self.int8(data)[0]
+        states, (x, scale) = RECURRENT[layer.node.operator], self.int8(data)
         weights = [self.value(argument) for argument in rest[states : states + 4]]
-        weights[:2] = [fake_quantize_weight(weight)[0] for weight in weights[:2]]
-        zeros = np.zeros((x.shape[1], weights[1].shape[1]))
-        y = layer.node.results([x, *[zeros] * states, *weights])[0]
-        self.scales[layer.output] = FakeScale(np.array(HIDDEN.step), np.array(float(HIDDEN.zero)))
-        self.values[layer.output] = fake_quantize(y, self.scales[layer.output])
+        hidden = FakeScale(np.array(HIDDEN.step), np.array(float(HIDDEN.zero)))
+        is_reversed = layer.node.attributes.get("reverse", False)
+        self.scales[layer.output] = hidden
+        self.values[layer.output] = recurrent_steps(
+            layer.node.operator, x, weights, (scale, hidden), reverse=is_reversed
+        )
 
     def _normed(self, layer: Layer) -> tuple[Any, Any]:
         """A norm alone, as `_weighted`: its factors are no rounded numbers."""
