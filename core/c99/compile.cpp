@@ -7,8 +7,10 @@
 #include "c99/compile_impl.h"
 #include "c99/program.h"
 #include "c99/source.h"
+#include "c99/state.h"
 #include "c99/test_vector.h"
 #include "c99/training.h"
+#include "c99/updates.h"
 #include "model/replace_file.h"
 
 namespace weft::c99 {
@@ -84,11 +86,22 @@ Result<Compiled> compile_training(const model::Model& model, const model::Entry&
   compiled.header = header_of(training.run, compiled, entry.name, more);
   compiled.source = source_of(training.run, run, top, compiled, more);
   if (options.with_main) {
-    std::vector<int32_t> variables;
-    for (const Variable& variable : training.variables) variables.push_back(variable.tensor);
-    WEFT_ASSIGN(compiled.main, test_main(model, training.test_calls(), compiled.name, variables));
+    WEFT_ASSIGN(compiled.main,
+                test_main(model, training.test_calls(), compiled.name, training.state.tensors()));
   }
   return compiled;
+}
+
+}  // namespace
+
+namespace {
+
+// Arrays of the file, each once.
+std::vector<int32_t> changed_by(const model::Entry& entry, const graph::Graph& graph) {
+  std::vector<int32_t> tensors;
+  for (const graph::StatePair& pair : graph.states)
+    tensors.push_back(entry.captures[static_cast<size_t>(pair.input) - entry.inputs.size()]);
+  return tensors;
 }
 
 }  // namespace
@@ -104,25 +117,43 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   if (options.memory < 0)
     return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
+  const graph::Graph graph = with_changed_states(entry->program->graph());
+  const State state = state_of(model, changed_by(*entry, graph), compiled.name);
+  if (options.feeds_rows && !state.variables.empty())
+    return errors::unsupported("compile: entry `" + entry->name + "`",
+                               "it changes arrays of the file when it runs, and takes no rows that "
+                               "are fed");
   const PlanRequest request{.ports_in_arena = options.ports_in_arena,
                             .feeds_rows = options.feeds_rows,
                             .memory = options.memory,
-                            .cmsis_nn = options.cmsis_nn};
-  WEFT_ASSIGN(const Program program, plan_for_c(model, *entry, request));
+                            .cmsis_nn = options.cmsis_nn,
+                            .graph = &graph,
+                            .variables = places_of(model, state)};
+  WEFT_ASSIGN(Program program, plan_for_c(model, *entry, request));
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Definitions top;
   Source source(program.plan, program.ports, top,
                 {.feeds_rows = program.feeds_rows, .cmsis_nn = options.cmsis_nn});
   WEFT_TRY(source.add_steps());
+  Additions more;
+  if (!state.variables.empty()) {
+    program.state = state.type() + " *state";
+    more.figures =
+        " *   state   " + std::to_string(state.bytes) + " bytes, of the caller's memory\n";
+    more.types = state_types(model, state, "a run");
+    more.functions = reset_function(model, state, source);
+  }
   compiled.arena_bytes = program.arena_bytes();
   compiled.constant_bytes = top.constant_bytes;
   compiled.multiply_adds = source.multiply_adds();
-  compiled.header = header_of(program, compiled, entry->name, {});
-  compiled.source = source_of(program, source, top, compiled, {});
+  compiled.header = header_of(program, compiled, entry->name, more);
+  compiled.source = source_of(program, source, top, compiled, more);
   if (options.with_main) {
-    const TestCall call{entry, &program, compiled.name + "_run"};
-    WEFT_ASSIGN(compiled.main, test_main(model, {call}, compiled.name));
+    // What a run has changed the next ones see.
+    const size_t runs = state.variables.empty() ? 1 : 3;
+    const std::vector<TestCall> calls(runs, {entry, &program, compiled.name + "_run"});
+    WEFT_ASSIGN(compiled.main, test_main(model, calls, compiled.name, state.tensors()));
   }
   return compiled;
 }

@@ -1,4 +1,6 @@
 // Slices at indices, arrays joined, and parts of an array replaced.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "c99/emitter.h"
 #include "c99/loops.h"
@@ -75,6 +77,88 @@ Status emit_concatenate(Call& call) {
   return {};
 }
 
+// What index arrays choose of `whole`, by the rules of ops/indexing/places.h: loops over the picked
+// elements, `at` the place of each. Indices count from operand `first` on.
+LoopNest open_places(Call& call, const Operand& whole, size_t first, const Operand& value) {
+  const ops::AttributeReader a = call.attributes();
+  const auto axes = a.ints("axes");
+  Shape common;
+  for (size_t i = first; i < call.inputs(); ++i)
+    while (common.rank() < call.in(i).shape.rank()) common.push_back(1);
+  for (size_t i = first; i < call.inputs(); ++i) {
+    const Shape& index = call.in(i).shape;
+    for (int k = 1; k <= index.rank(); ++k)
+      if (index[index.rank() - k] != 1) common[common.rank() - k] = index[index.rank() - k];
+  }
+  // Strides along the axes of what is picked: of the array, and of each index array.
+  Shape picked, kept;
+  const auto front = static_cast<int>(a.integer("position"));
+  int begin = 0;
+  const auto put_places = [&] {
+    if (kept.rank() != front || begin < 0) return;
+    for (const int64_t extent : common) {
+      picked.push_back(extent);
+      kept.push_back(0);
+    }
+    begin = -1;
+  };
+  put_places();
+  for (int axis = 0; axis < whole.shape.rank(); ++axis) {
+    if (std::ranges::count(axes, axis) > 0) continue;
+    picked.push_back(whole.shape[axis]);
+    kept.push_back(whole.strides[axis]);
+    put_places();
+  }
+  std::vector<Shape> strides{kept, broadcast_strides(value, picked)};
+  for (size_t i = first; i < call.inputs(); ++i) {
+    const Shape own = broadcast_strides(call.in(i), common);
+    Shape along = picked;
+    for (int axis = 0; axis < picked.rank(); ++axis) {
+      const bool is_common = axis >= front && axis < front + common.rank();
+      along[axis] = is_common ? own[axis - front] : 0;
+    }
+    strides.push_back(along);
+  }
+  LoopNest nest(picked, all_axes(picked), strides, 'i');
+  nest.open(call);
+  call.line("int32_t at = " + sum_text(nest.index(0), "") + ";");
+  for (size_t i = first; i < call.inputs(); ++i) {
+    const auto axis = static_cast<int>(axes[i - first]);
+    const std::string name = "place" + std::to_string(i - first),
+                      extent = std::to_string(whole.shape[axis]);
+    call.line("int64_t " + name + " = " + call.read(i) + "[" +
+              sum_text(nest.index(2 + i - first), "") + "];");
+    call.line("if (" + name + " < 0) " + name + " += " + extent + ";");
+    call.line(name + " = " + name + " < 0 ? 0 : " + name + " >= " + extent + " ? " + extent +
+              " - 1 : " + name + ";");
+    call.line("at += (int32_t)" + name + " * " + std::to_string(whole.strides[axis]) + ";");
+  }
+  return nest;
+}
+
+Status emit_gather(Call& call) {
+  const std::string from = call.read(0), to = call.write();
+  const LoopNest nest = open_places(call, call.in(0), 1, call.out());
+  call.line(to + "[" + sum_text(nest.index(1), "") + "] = " + from + "[at];");
+  nest.close(call);
+  return {};
+}
+
+// The result often lies where the array does.
+Status emit_scatter(Call& call) {
+  const std::string from = call.read(0), to = call.write();
+  const std::string type(type_name(call.out().dtype));
+  call.line("if (" + to + " != " + from + ") memcpy(" + to + ", " + from + ", " +
+            std::to_string(call.out().shape.elements()) + " * sizeof *" + to + ");");
+  const LoopNest nest = open_places(call, call.out(), 2, call.in(1));
+  const std::string value = call.read(1) + "[" + sum_text(nest.index(1), "") + "]";
+  const bool adds = call.attributes().flag("accumulate");
+  call.line(to + "[at] = " + (adds ? "(" + type + ")(" + to + "[at] + " + value + ")" : value) +
+            ";");
+  nest.close(call);
+  return {};
+}
+
 // The first operand with the second in a part of it; often the result lies where the first does.
 Status emit_update(Call& call) {
   const Operand &whole = call.in(0), &part = call.in(1);
@@ -95,9 +179,9 @@ Status emit_update(Call& call) {
 }
 
 constexpr Emitter kEmitters[] = {
-    {"take_rows", dense, emit_take},
-    {"concatenate", any, emit_concatenate},
-    {"update", any, emit_update},
+    {"take_rows", dense, emit_take},  {"concatenate", any, emit_concatenate},
+    {"update", any, emit_update},     {"gather", dense, emit_gather},
+    {"scatter", dense, emit_scatter},
 };
 
 }  // namespace

@@ -119,7 +119,7 @@ Status check_fed(const Program& program) {
                              "` cannot be fed: not all that reads it makes rows from rows");
 }
 
-Status check_supported(const model::Entry& entry, const Graph& graph, bool trains) {
+Status check_supported(const model::Entry& entry, const Graph& graph) {
   const std::string where = "compile: entry `" + entry.name + "`";
   for (const model::Port& port : entry.inputs)
     if (port.is_open())
@@ -128,11 +128,6 @@ Status check_supported(const model::Entry& entry, const Graph& graph, bool train
                                  "export without `dynamic`, or with the extent");
   if (!graph.sizes.empty())
     return errors::unsupported(where, "it has shapes that follow from values, which C has not");
-  if (!graph.states.empty() && !trains)
-    return errors::unsupported(where,
-                               "it changes arrays of the file when it runs (running means, "
-                               "caches), which C has in training steps only (`train`); export in "
-                               "predict mode");
   if (graph.effects > 0)
     return errors::unsupported(where, "it prints, checks or calls back, which C has not");
   return {};
@@ -175,7 +170,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                            const PlanRequest& request) {
   const Graph& graph = request.graph ? *request.graph : entry.program->graph();
   const bool has_state = !request.variables.empty();
-  WEFT_TRY(check_supported(entry, graph, has_state));
+  WEFT_TRY(check_supported(entry, graph));
   Program program;
   program.inputs = entry.inputs.size();
   program.outputs = entry.outputs.size();

@@ -13,6 +13,7 @@ struct TestCall {
   const model::Entry* entry;
   const Program* program;
   std::string function;
+  bool gives_loss = false;  // which may be a small difference of numbers round 1
 };
 
 // Calls one after another, which see what the ones before have trained.

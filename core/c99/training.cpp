@@ -10,29 +10,6 @@ namespace weft::c99 {
 
 namespace {
 
-const Tensor& tensor_of(const model::Model& model, int32_t index) {
-  return *model.tensors()[static_cast<size_t>(index)].tensor;
-}
-
-int64_t bytes_of(const Tensor& tensor) {
-  return tensor.shape().elements() * size_of(tensor.dtype());
-}
-
-// Members by falling size of their elements, each under a name of its own.
-void name_variables(const model::Model& model, std::vector<int32_t> tensors, Training& training) {
-  std::ranges::stable_sort(tensors, std::greater<>(),
-                           [&](int32_t index) { return size_of(tensor_of(model, index).dtype()); });
-  for (const int32_t index : tensors) {
-    std::string name = identifier(model.tensors()[static_cast<size_t>(index)].name);
-    if (name.starts_with('_')) name.insert(name.begin(), 'w');
-    const auto is_taken = [&](const Variable& known) { return known.member == name; };
-    while (is_reserved(name) || std::ranges::any_of(training.variables, is_taken)) name += "_";
-    training.variables.push_back({index, name});
-    training.state_bytes += bytes_of(tensor_of(model, index));
-  }
-  training.state_bytes = (training.state_bytes + 7) / 8 * 8;
-}
-
 // Prepared weights that both programs have, folded norms, are one array.
 void share_prepared(Program& from, Program& to) {
   const size_t first = to.ports.inputs.size() - to.prepared.size();
@@ -50,18 +27,15 @@ void share_prepared(Program& from, Program& to) {
 
 class Planner {
  public:
-  Planner(const model::Model& model, const model::Entry& run, const model::Entry& step)
-      : model_(model), run_(run), step_(step), updates_(model, run, step) {}
+  Planner(const model::Model& model, const model::Entry& run, const model::Entry& step,
+          std::string name)
+      : model_(model), run_(run), step_(step), name_(std::move(name)), updates_(model, run, step) {}
 
   Result<Training> plan(const std::vector<size_t>& trained) const {
     Training training;
     const Updates::Part part = updates_.part_for(trained);
-    name_variables(model_, part.tensors, training);
-    Variables variables;
-    for (const Variable& variable : training.variables) {
-      const bool is_scalar = tensor_of(model_, variable.tensor).shape().rank() == 0;
-      variables[variable.tensor] = (is_scalar ? "&state->" : "state->") + variable.member;
-    }
+    training.state = state_of(model_, part.tensors, name_);
+    const Variables variables = places_of(model_, training.state);
     for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
     training.parameters = updates_.parameters().size();
     WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {.variables = variables}));
@@ -103,11 +77,12 @@ class Planner {
 
  private:
   static int64_t bytes_of_plan(const Training& training) {
-    return training.state_bytes + training.arena_bytes();
+    return training.state.bytes + training.arena_bytes();
   }
 
   const model::Model& model_;
   const model::Entry &run_, &step_;
+  std::string name_;
   Updates updates_;
 };
 
@@ -120,7 +95,7 @@ int64_t Training::arena_bytes() const {
 // Steps of a part, too, see what the ones before have trained.
 std::vector<TestCall> Training::test_calls() const {
   const TestCall runs{run_entry, &run, name + "_run"};
-  const TestCall trains{step_entry, &step, name + "_train"};
+  const TestCall trains{step_entry, &step, name + "_train", true};
   return {runs, trains, trains, trains, runs};
 }
 
@@ -136,10 +111,10 @@ Result<Training> plan_training(const model::Model& model, const model::Entry& ru
                                "training step may; export it in predict mode");
   const std::string entry = options.train_entry.empty() ? "train" : options.train_entry;
   WEFT_ASSIGN(const model::Entry* step, model.entry(entry));
-  const Planner planner(model, run, *step);
+  const Planner planner(model, run, *step, name);
   WEFT_ASSIGN(const std::vector<size_t> wanted, planner.updates().matching(options.train));
   WEFT_ASSIGN(Training training, planner.plan_within(wanted, options.memory));
-  const std::string state = "struct " + name + "_state *state";
+  const std::string state = training.state.type() + " *state";
   training.name = name;
   training.run_entry = &run;
   training.step_entry = step;

@@ -13,22 +13,17 @@
 #include "c99/compile_impl.h"
 #include "c99/program.h"
 #include "c99/source.h"
+#include "c99/state.h"
 #include "c99/test_vector.h"
 #include "model/file.h"
 
 namespace weft::c99 {
 
-struct Variable {
-  int32_t tensor;      // of the model
-  std::string member;  // of the struct
-};
-
 struct Training {
-  std::string name;                  // of the file
-  std::vector<Variable> variables;   // in the order of the struct: no padding between them
-  std::vector<std::string> trained;  // names of the parameters among them
+  std::string name;  // of the file
+  State state;
+  std::vector<std::string> trained;  // names of the parameters in it
   size_t parameters = 0;             // that the step could train
-  int64_t state_bytes = 0;
   const model::Entry* run_entry = nullptr;
   const model::Entry* step_entry = nullptr;
   Program run, step;

@@ -81,6 +81,18 @@ std::string_view layer_of(std::string_view name) { return name.substr(0, name.rf
 
 }  // namespace
 
+Graph with_changed_states(const Graph& graph) {
+  Graph changed = graph;
+  changed.outputs = results_of(graph);
+  changed.states.clear();
+  for (const StatePair& state : graph.states) {
+    if (is_kept(graph, state)) continue;
+    changed.states.push_back({state.input, static_cast<int32_t>(changed.outputs.size())});
+    changed.outputs.push_back(graph.outputs[static_cast<size_t>(state.output)]);
+  }
+  return changed;
+}
+
 Updates::Updates(const model::Model& model, const model::Entry& run, const model::Entry& step)
     : run_(run), step_(step) {
   const Graph& graph = step.program->graph();

@@ -10,6 +10,10 @@
 
 namespace weft::c99 {
 
+// The graph with those states alone that it changes: a rate that is only read has itself as its new
+// content.
+graph::Graph with_changed_states(const graph::Graph& graph);
+
 class Updates {
  public:
   Updates(const model::Model& model, const model::Entry& run, const model::Entry& step);

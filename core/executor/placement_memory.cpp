@@ -75,7 +75,7 @@ void Placement::place_outputs() {
 // as soon as there is what to copy: until then its source is alive.
 void Placement::place_output(size_t index) {
   const Seen from = seen_[static_cast<size_t>(graph_.outputs[index])];
-  if (options_.target && options_.target->outputs_in_arena) {
+  if (options_.target && options_.target->outputs_in_arena && state_of_[index] < 0) {
     output_places.resize(graph_.outputs.size());
     const bool is_there = !items_[static_cast<size_t>(from.item)].given && from.dense();
     output_places[index] =

@@ -416,6 +416,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.residual_offsets = std::move(placement->residual_offsets);
   plan.uses = std::move(placement->uses);
   const auto offset_of = [&](const Seen& seen) {
+    if (seen.item < 0) return int64_t{-1};  // a state's new content
     return placement->owner(seen.item).offset + placement->offset_of(seen.item) + seen.offset;
   };
   for (const Seen& seen : placement->input_places) plan.input_offsets.push_back(offset_of(seen));

@@ -28,7 +28,7 @@ struct Target {
   // Fails where the target has no kernel for such a call.
   Result<TargetKernel> (*kernel)(const ops::SlotTypes& types);
   int64_t alignment;  // of buffers in the arena, in bytes; a divisor of kAlignment
-  // The first inputs, and all outputs, lie in the arena.
+  // The first inputs, and all outputs but new contents of states, lie in the arena.
   size_t inputs_in_arena = 0;
   bool outputs_in_arena = false;
   Overlaps overlaps = Overlaps::kNone;

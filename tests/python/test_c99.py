@@ -69,7 +69,7 @@ def test_parameters_and_arrays_are_in_the_order_of_operands(tmp_path):
         several += len(read) > 1
         written = re.findall(r"(?:, |^)(?!const)\w+ \*(\w+)", parameters)
         assert written == sorted(written, key=["y", "y1", "y2", "scratch"].index)
-    assert several >= 2
+    assert several
 
 
 # ---- families of networks
@@ -122,7 +122,7 @@ def test_padding_that_differs_on_both_sides(tmp_path):
     check(net, tmp_path, x, flags=SANITIZED)
 
 
-@pytest.mark.parametrize("memory", [0, 900])
+@pytest.mark.parametrize("memory", [0, 400])
 def test_padding_that_differs_in_int8(tmp_path, memory):
     x = data(4, 3, 16, 12)
     block = weft.quantize(filled(same(), x), x, integers=True)
@@ -521,7 +521,7 @@ def test_the_library_is_not_named_by_the_c(tmp_path):
 def test_the_page_leads_from_a_network_to_a_program(root, tmp_path, monkeypatch):
     page = (root / "docs" / "embedded.md").read_text("utf-8")
     blocks = re.findall(r"^```(python|sh|c)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    wanted = ["python", "sh", "sh", "c", "sh"] + ["python", "sh", "c", "sh"] * 2
+    wanted = ["python", "sh", "sh", "c", "sh"] + ["python", "sh", "c", "sh"] * 2 + ["sh"]
     assert [language for language, _ in blocks] == wanted
     monkeypatch.chdir(tmp_path)
     names, printed = {}, []
