@@ -913,3 +913,41 @@ def test_parameters_are_shared_by_path():
         two.share_parameters({"2.weight": one[0].weight})
     with pytest.raises(ValueError, match=r"share_parameters: `0.weight` must have shape \(4, 5\)"):
         two.share_parameters({"0.weight": nn.Dense(3, in_units=5).weight})
+
+
+def test_padding_may_differ_before_and_behind_an_axis():
+    x = np.array(numpy.random.default_rng(0).normal(size=(2, 3, 8, 7)).astype("float32"))
+    layer = nn.Conv2D(4, 3, strides=2, padding=((0, 1), (2, 0)))
+    layer.initialize()
+    y = layer(x)
+    whole = np.pad(x, ((0, 0), (0, 0), (0, 1), (2, 0)))
+    wanted = npx.convolution(whole, layer.weight.data(), layer.bias.data(), stride=2)
+    numpy.testing.assert_allclose(y.asnumpy(), wanted.asnumpy(), rtol=1e-5, atol=1e-6)
+    pooled = npx.pooling(x, kernel=3, stride=2, pad=(0, 1, 1, 0))
+    least = np.pad(x, ((0, 0), (0, 0), (0, 1), (1, 0)), constant_values=-numpy.inf)
+    numpy.testing.assert_array_equal(
+        pooled.asnumpy(), npx.pooling(least, kernel=3, stride=2).asnumpy()
+    )
+
+
+def test_padding_that_no_layer_has_is_refused():
+    with pytest.raises(ValueError, match=r"Conv2D: `padding` must have 2 pairs; got \(\(0, 1\),\)"):
+        nn.Conv2D(4, 3, padding=((0, 1),))
+    with pytest.raises(ValueError, match="`padding` must have 2 pairs"):
+        nn.Conv2D(4, 3, padding=((0, 1), 2))
+    x, weight = np.zeros((1, 3, 6, 6)), np.zeros((4, 3, 3, 3))
+    with pytest.raises(ValueError, match="one for each side of each axis, 4; got 3"):
+        npx.convolution(x, weight, pad=(1, 1, 1))
+    with pytest.raises(ValueError, match="convolution: `pad` must be at least 0; got -1"):
+        npx.convolution(x, weight, pad=(0, 0, 1, -1))
+    uneven = "`pad` must be the same on both sides of an axis here"
+    with pytest.raises(NotImplementedError, match=f"deconvolution: {uneven}"):
+        npx.deconvolution(x, np.zeros((3, 4, 3, 3)), pad=(0, 0, 1, 1))
+    with pytest.raises(NotImplementedError, match=f"convolution: {uneven}"):
+        npx.convolution(
+            np.zeros((1, 3, 6, 6, 6)), np.zeros((4, 3, 3, 3, 3)), pad=(0, 0, 0, 1, 1, 1)
+        )
+    with pytest.raises(NotImplementedError, match=f"pooling: {uneven}"):
+        npx.pooling(x, kernel=3, pool_type="sum", pad=(0, 0, 1, 1))
+    with pytest.raises(ValueError, match="`pad` must be at most half of `kernel`"):
+        npx.pooling(x, kernel=3, pad=(0, 0, 2, 1))
