@@ -272,7 +272,10 @@ std::string Call::parameter(const Operand& operand, const Place& place, bool is_
     const bool is_input = place.root == Root::kInput;
     const auto index = static_cast<size_t>(place.index);
     if (is_input) source_.read_inputs_.insert(index);
-    argument = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index].name;
+    const Port& port = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index];
+    argument = port.name;
+    if (port.dtype != operand.dtype)  // sums that become the output where they lie
+      argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)" + argument;
     if (place.offset) argument += " + " + std::to_string(place.offset / size_of(operand.dtype));
   }
   parameters_.push_back({type + " *" + operand.name, argument, order});
