@@ -62,6 +62,7 @@ class Call {
  private:
   friend class Source;
   friend class BandWriter;
+  friend class ControlWriter;
   // `order`: among the parameters of the function.
   std::string parameter(const Operand& operand, const executor::Place& place, bool is_const,
                         size_t order);

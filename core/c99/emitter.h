@@ -49,6 +49,8 @@ Status emit_copy(Call& call);
 // A loop over bands of rows, with a function for each operator in it. `is_fed`: its rows come from
 // the caller, some at each call.
 Status emit_bands(Call& call, size_t step, bool is_fed);
+// A loop or a branch, with a function for each body.
+Status emit_control(Call& call, size_t step);
 
 // ---- for rules `kernel`
 

@@ -219,9 +219,10 @@ std::string Source::buffers() const {
     for (const BufferName& buffer : names)
       text += "  " + buffer.name + " = " + std::to_string(buffer.offset) + ", /* " +
               buffer.comment + " */\n";
-  if (text.empty()) return {};
+  if (text.empty()) return bodies_;
   text.erase(text.rfind(", /*"), 1);
-  return "/* Offsets in the arena, in bytes. Buffers that are not alive at one time share bytes. "
+  return bodies_ +
+         "/* Offsets in the arena, in bytes. Buffers that are not alive at one time share bytes. "
          "*/\n"
          "enum {\n" +
          text + "};\n\n";
@@ -364,6 +365,7 @@ Status Source::add_step(size_t index) {
 
 Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
   if (step.bands) return emit_bands(call, index, feeds_rows_ && index == 0);
+  if (step.control) return emit_control(call, index);
   if (step.code) return emit_tiles(call);
   if (step.kind == executor::StepKind::kCopy) return emit_copy(call);
   if (step.op && find_emitter(step.op->name)) return emit_operator(call);

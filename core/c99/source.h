@@ -103,6 +103,7 @@ class Source {
  private:
   friend class Call;
   friend class BandWriter;
+  friend class ControlWriter;
   Operand operand_of(const executor::Place& place, std::string name) const;
   const void* content_of(const executor::Place& place) const;
   std::string address_of(const executor::Place& place) const;
@@ -130,6 +131,7 @@ class Source {
   const bool feeds_rows_;
   const CmsisNn cmsis_nn_;
   std::string functions_, calls_;
+  std::string bodies_;                            // offsets in the arenas of bodies
   std::vector<std::vector<BufferName>> buffers_;  // inputs, then by step: results, scratch
   size_t step_ = 0;
   std::set<size_t> read_inputs_;

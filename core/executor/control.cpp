@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "executor/packing.h"
+#include "executor/target.h"
 #include "runtime/thread_state.h"
 
 namespace weft::executor {
@@ -156,7 +157,14 @@ Result<std::shared_ptr<const ControlPlan>> plan_control(const Region& region,
   if (!graph::is_control(region)) return std::shared_ptr<const ControlPlan>();
   auto plan = std::make_shared<ControlPlan>();
   plan->kind = region.kind;
-  const PlanOptions own = options_of_body(options);
+  PlanOptions own = options_of_body(options);
+  Target target;  // a body's ports are never in its arena
+  if (own.target) {
+    target = *own.target;
+    target.inputs_in_arena = 0;
+    target.outputs_in_arena = false;
+    own.target = &target;
+  }
   WEFT_TRY(region.kind == RegionKind::kCond ? plan_cond(region, own, *plan)
                                             : plan_loop(region, own, *plan));
   return std::shared_ptr<const ControlPlan>(std::move(plan));
