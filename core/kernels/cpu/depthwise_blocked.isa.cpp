@@ -14,6 +14,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
+#include "kernels/cpu/depthwise_pair_impl.h"
+
 template <class S>
 struct DepthwiseTile {
   const S* x;
@@ -136,7 +138,9 @@ class DepthwiseRows {
         operands_(operands),
         columns_(p_, (int64_t*)scratch),
         tiles_(p_.out_width, kDepthwisePixels),
-        size_(problem.in_block) {
+        pair_tiles_(p_.out_width, kPairPixels),
+        size_(problem.in_block),
+        in_pairs_(has_pairs(problem)) {
     tile_.x_pixel = p_.stride_width * size_;
     tile_.x_row = p_.dilation_height * p_.in_width * size_;
     tile_.x_col = p_.dilation_width * size_;
@@ -148,6 +152,10 @@ class DepthwiseRows {
     tile_.lanes = lesser(size_, Vec<float>::kLanes);
     tile_.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
     tile_.wrap_step = problem.x_held * p_.in_width * size_;
+    pair_.weights_row = tile_.weights_row;
+    pair_.weights_col = tile_.weights_col;
+    pair_.y_pixel = tile_.y_pixel;
+    pair_.epilogue = tile_.epilogue;
   }
 
   // A unit is a row of a plane, which is a block of an image.
@@ -155,9 +163,15 @@ class DepthwiseRows {
     const int64_t rows = problem_.rows.end - problem_.rows.begin;
     const int64_t blocks = p_.in_channels / size_;
     int64_t plane = units.begin / rows, row = units.begin % rows, block = plane % blocks;
-    for (int64_t unit = units.begin; unit < units.end; ++unit) {
-      run_row(plane, block, problem_.rows.begin + row);
-      if (++row < rows) continue;
+    for (int64_t unit = units.begin; unit < units.end;) {
+      const int64_t together = in_pairs_ && row + 1 < rows && unit + 1 < units.end ? 2 : 1;
+      if (together == 2)
+        run_pair(plane, block, problem_.rows.begin + row);
+      else
+        run_row(plane, block, problem_.rows.begin + row);
+      unit += together;
+      row += together;
+      if (row < rows) continue;
       row = 0;
       ++plane;
       block = block + 1 < blocks ? block + 1 : 0;
@@ -165,6 +179,67 @@ class DepthwiseRows {
   }
 
  private:
+  // Windows of 3 x 3 that reach at most one column beside the image.
+  static bool has_pairs(const BlockedConvolution& problem) {
+    const Convolution& p = problem.shape;
+    const int64_t step = p.stride_width;
+    return kHasDepthwisePairs && problem.in_block == kPairBlock && p.kernel_height == 3 &&
+           p.kernel_width == 3 && step <= 2 && p.stride_height == step && p.dilation_height == 1 &&
+           p.dilation_width == 1 && p.pad_left >= 0 && p.pad_left <= 1 &&
+           (p.out_width - 1) * step - p.pad_left + 3 <= p.in_width + 1;
+  }
+
+  const S* weights_of(int64_t block) const {
+    const Lattice& taps = problem_.taps;
+    return (const S*)operands_.weights +
+           ((block * taps.height + taps.row) * taps.width + taps.col) * size_;
+  }
+  // Of a row of results in an array that holds so many.
+  int64_t place_in(int64_t held, int64_t plane, int64_t row) const {
+    const Lattice& results = problem_.results;
+    const int64_t to = results.row + row * results.row_step;
+    return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size_;
+  }
+
+  // This row and the next one.
+  void run_pair(int64_t plane, int64_t block, int64_t row) {
+    const int64_t step = p_.stride_height, held = problem_.x_held;
+    const int64_t top = row * step - p_.pad_top;
+    const S* lines[5];
+    for (int64_t i = 0; i < step + 3; ++i) {
+      const int64_t from = top + i;
+      const bool is_inside = from >= 0 && from < p_.in_height;
+      lines[i] = is_inside
+                     ? (const S*)operands_.x +
+                           (plane * held + (from < held ? from : from % held)) * p_.in_width * size_
+                     : nullptr;
+    }
+    const S* const added = (const S*)operands_.residual;
+    S* y[2];
+    const S* residual[2];
+    for (int64_t i = 0; i < 2; ++i) {
+      y[i] = (S*)operands_.y + place_in(problem_.results.height, plane, row + i);
+      residual[i] = added ? added + place_in(problem_.residual_held, plane, row + i) : nullptr;
+    }
+    const S* const weights = weights_of(block);
+    for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
+      pair_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
+      pair_.weights = weights + lane;
+      pair_tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+        const int64_t left = begin * step - p_.pad_left;
+        pair_.sees_first = left >= 0;
+        pair_.sees_last = (end - 1) * step - p_.pad_left + 2 < p_.in_width;
+        for (int64_t i = 0; i < step + 3; ++i)
+          pair_.x[i] = lines[i] ? lines[i] + left * size_ + lane : nullptr;
+        for (int64_t i = 0; i < 2; ++i) {
+          pair_.y[i] = y[i] + begin * pair_.y_pixel + lane;
+          pair_.residual[i] = residual[i] ? residual[i] + begin * pair_.y_pixel + lane : nullptr;
+        }
+        kDepthwisePairs<S>.at[step - 1][end - begin - 1](pair_);
+      });
+    }
+  }
+
   void run_row(int64_t plane, int64_t block, int64_t row) {
     const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
                                       p_.kernel_height, p_.in_height);
@@ -173,19 +248,12 @@ class DepthwiseRows {
                   p_.dilation_height, rows.end - rows.begin, problem_.x_held);
     tile_.wrap = ring.wrap;
     tile_.rows = rows.end - rows.begin;
-    const Lattice &taps = problem_.taps, &results = problem_.results;
-    const auto place_in = [&](int64_t held) WEFT_LAMBDA {
-      const int64_t to = results.row + row * results.row_step;
-      return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size_;
-    };
     const S* x =
         (const S*)operands_.x + (plane * problem_.x_held + ring.first) * p_.in_width * size_;
-    S* const y = (S*)operands_.y + place_in(results.height);
+    S* const y = (S*)operands_.y + place_in(problem_.results.height, plane, row);
     const S* residual = (const S*)operands_.residual;
-    if (residual) residual += place_in(problem_.residual_held);
-    const S* weights = (const S*)operands_.weights +
-                       (block * taps.height + taps.row) * taps.width * size_ + taps.col * size_ +
-                       rows.begin * tile_.weights_row;
+    if (residual) residual += place_in(problem_.residual_held, plane, row);
+    const S* weights = weights_of(block) + rows.begin * tile_.weights_row;
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       tile_.weights = weights + lane;
@@ -230,9 +298,11 @@ class DepthwiseRows {
   const Convolution& p_;
   const BlockedOperands& operands_;
   const ColumnRanges columns_;
-  const PixelTiles tiles_;
+  const PixelTiles tiles_, pair_tiles_;
   const int64_t size_;
+  const bool in_pairs_;
   DepthwiseTile<S> tile_;
+  DepthwisePair<S> pair_;
   int64_t begin_ = 0, end_ = 0;  // the tile that this is for
   DepthwiseKernel<S> kernel_ = nullptr;
 };
