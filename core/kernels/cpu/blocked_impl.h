@@ -49,6 +49,7 @@ class ColumnRanges {
 
 struct Epilogue {
   Vec<float> low, high;
+  bool no_low = false, no_high = false;  // these bound nothing
 };
 WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
   return min_(epilogue.high, max_(epilogue.low, sum));  // NaN stays
@@ -113,6 +114,7 @@ struct TileOf {
   S* y;
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
   Strides3 count, x_step, weights_step;
+  int64_t tiles = 1;      // side by side, of float32
   int64_t wrap = 0;       // rows of taps before x goes back; 0: it does not
   int64_t wrap_step = 0;  // how far
   int64_t depth;          // of a channel block
@@ -127,14 +129,14 @@ struct TileOf {
   int64_t sums_pixel, sums_vector;
 };
 
-// add(x, weights) at every place that the tile sums over, in its order; the weights of what comes
-// next are fetched meanwhile.
+// add(x, weights) at every place that a tile sums over, in its order, from `start` on; what comes
+// next is fetched meanwhile.
 template <class X, class S, class Add>
-WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const Add& add) {
+WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& add) {
   const X* ahead = tile.ahead;
   for (int64_t col = 0; col < tile.count.col; ++col) {
     for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
-      const X* x = tile.x + col * tile.x_step.col + channel * tile.x_step.channel;
+      const X* x = start + col * tile.x_step.col + channel * tile.x_step.channel;
       const X* weights =
           tile.weights + col * tile.weights_step.col + channel * tile.weights_step.channel;
       for (int64_t row = 0; row < tile.count.row; ++row) {
@@ -153,11 +155,12 @@ WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const Add& add) {
   }
 }
 
-// Bias, residual, bounds, and the results of a tile of float32. What the stores might change is
-// read before them.
+// Bias, residual, bounds, and the results of a tile of float32, which begin at `y`. What the stores
+// might change is read before them.
 template <int kPixels, int kVectors>
 WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
-                             Vec<float> (&sums)[kPixels][kVectors]) {
+                             Vec<float> (&sums)[kPixels][kVectors], float* y,
+                             const float* residual) {
   const auto each = [&](auto change) WEFT_LAMBDA {
     repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
       repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -172,14 +175,15 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
       each([&](int, int j, Vec<float>& sum) WEFT_LAMBDA {
         sum = sum + Memory<float>::load(tile.bias + j * Vec<float>::kLanes);
       });
-    if (tile.residual)
+    if (residual)
       each([&](int i, int j, Vec<float>& sum) WEFT_LAMBDA {
-        sum =
-            sum + Memory<float>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
+        sum = sum + Memory<float>::load(residual + i * tile.y_pixel + j * tile.residual_vector);
       });
-    each([&](int, int, Vec<float>& sum) WEFT_LAMBDA { sum = held(sum, ends); });
+    if (!ends.no_low)
+      each([&](int, int, Vec<float>& sum) WEFT_LAMBDA { sum = max_(ends.low, sum); });
+    if (!ends.no_high)
+      each([&](int, int, Vec<float>& sum) WEFT_LAMBDA { sum = min_(ends.high, sum); });
   }
-  float* const y = tile.y;
   const int64_t y_pixel = tile.y_pixel, y_vector = tile.y_vector;
   each([&](int i, int j, const Vec<float>& sum)
            WEFT_LAMBDA { Memory<float>::store(y + i * y_pixel + j * y_vector, sum); });

@@ -27,7 +27,8 @@ class BlockedUnit {
         scratch_((char*)scratch),
         cols_(p_, (int64_t*)scratch),
         tiles_(p_.out_width, kMostPixels),
-        epilogue_{Vec<float>(problem.low), Vec<float>(problem.high)} {
+        epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
+                  problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
     const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
     const int64_t channels = p_.in_channels / p_.groups;
@@ -100,15 +101,29 @@ class BlockedUnit {
       fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row) {
         begin_row(block, row);
-        if (block == 0 && problem_.in_block == 1) fetch_image(row + 1);
         const Results first = {(S*)operands_.y + place(row, 0), residual(row, 0)};
         const Sums sums = sums_of(row, first);
-        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+        const auto make = [&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
           const Results results = {first.first + begin * y_pixel_,
                                    first.residual ? first.residual + begin * y_pixel_ : nullptr};
+          tile_.tiles = tiles;
           one_tile(begin, end, {sums.first + begin * sums.pixel, sums.pixel, sums.vector},
                    &results);
+        };
+        // Tiles of the same size that fetch nothing and see the whole window are made together.
+        int64_t start = 0, stop = 0, tiles = 0;
+        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+          if (kIsSame<S, float> && tiles > 0 && end - begin == stop - start && has_fetched() &&
+              cols_.all_inside(start, end)) {
+            ++tiles;
+            return;
+          }
+          if (tiles > 0) make(start, stop, tiles);
+          start = begin;
+          stop = end;
+          tiles = 1;
         });
+        if (tiles > 0) make(start, stop, tiles);
       }
     }
   }
@@ -144,7 +159,14 @@ class BlockedUnit {
     lines_ = cut_.blocks * weights_step_.channel / kPanelChannels;
     fetched_ = 0;
   }
+  bool has_fetched() const {
+    return problem_.in_block == 1 ? fetched_planes_ >= blocks_ : fetched_ >= vectors_ * lines_;
+  }
   void fetch(TileOf<X, S>& tile, int64_t lines) {
+    if (problem_.in_block == 1) {
+      fetch_image(tile, lines);
+      return;
+    }
     const int64_t panel = fetched_ < lines_ ? 0 : 1;
     const bool is_done = fetched_ >= vectors_ * lines_;
     tile.ahead = is_done ? tile.weights
@@ -153,19 +175,28 @@ class BlockedUnit {
     fetched_ += lines;
   }
 
-  // A plain image is the network's input and comes from memory: what a row of results reads of it
-  // and the row before does not.
-  void fetch_image(int64_t row) {
+  // A plain image is the network's input and comes from memory, its weights are few: the tiles of
+  // a row fetch what the second row after it reads and the one before that does not. All at once
+  // would be more than a core waits for at a time.
+  void fetch_row(int64_t row) {
     const int64_t last =
         row * p_.stride_height - p_.pad_top + (p_.kernel_height - 1) * p_.dilation_height;
-    const int64_t lines = p_.in_width * int64_t(sizeof(X)) / 64;
-    for (int64_t i = greater(0, last - p_.stride_height + 1); i <= lesser(last, p_.in_height - 1);
-         ++i)
-      for (int64_t c = 0; c < blocks_; ++c) {
-        const X* from = x_ + c * x_step_.channel + i % problem_.x_held * p_.in_width;
-        for (int64_t line = 0; line < lines; ++line)
-          __builtin_prefetch(from + line * (64 / int64_t(sizeof(X))), 0, 3);
-      }
+    const int64_t first = greater(0, last - p_.stride_height + 1);
+    fetched_planes_ = first <= last && last < p_.in_height ? 0 : blocks_;
+    fetched_ = 0;
+    fetched_row_ = first % problem_.x_held * p_.in_width;
+    lines_ = (last - first + 1) * p_.in_width * int64_t(sizeof(X)) / 64 + 1;
+  }
+  void fetch_image(TileOf<X, S>& tile, int64_t lines) {
+    constexpr int64_t kLine = 64 / int64_t(sizeof(X));
+    const bool is_done = fetched_planes_ >= blocks_;
+    tile.ahead = is_done ? tile.weights
+                         : x_ + fetched_planes_ * x_step_.channel + fetched_row_ + fetched_ * kLine;
+    tile.ahead_step = is_done ? 0 : kLine;
+    fetched_ += lines;
+    if (fetched_ < lines_) return;
+    fetched_ = 0;
+    ++fetched_planes_;
   }
 
   void apart(int64_t row, int64_t begin, int64_t end) {
@@ -209,10 +240,12 @@ class BlockedUnit {
     tile_.count = {0, channels, rows.end - rows.begin};
     tile_.wrap = ring.wrap;
     tile_.wrap_step = x_step_.channel;
+    tile_.tiles = 1;
     tile_.bias = bias_;
     tile_.residual_vector = Vec<float>::kLanes < problem_.out_block
                                 ? Vec<float>::kLanes
                                 : residual_plane_ * problem_.out_block;
+    if (problem_.in_block == 1) fetch_row(row + 2);
     lines_of_column_ = channels * (rows.end - rows.begin) * tile_.depth;
     is_first_ = block == 0;
     is_last_ = block + channels == blocks_;
@@ -284,7 +317,7 @@ class BlockedUnit {
   TileOf<X, S> tile_;
   Strides3 x_step_, weights_step_;
   int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
-  int64_t fetched_, residual_plane_, residual_;
+  int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
   bool is_apart_, is_first_, is_last_;
   int64_t lines_of_column_;

@@ -19,22 +19,21 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_unit_impl.h"
 
-template <int kPixels, int kVectors, int kStep>
-void blocked_tile(const BlockedTile& tile) {
+template <int kPixels, int kVectors>
+WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float* start, float* y,
+                              const float* residual) {
   using V = Vec<float>;
   constexpr int kLanes = V::kLanes;
   V sums[kPixels][kVectors];
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
-      sums[i][j] = tile.accumulate
-                       ? Memory<float>::load(tile.y + i * tile.y_pixel + j * tile.y_vector)
-                       : V(0);
+      sums[i][j] =
+          tile.accumulate ? Memory<float>::load(y + i * tile.y_pixel + j * tile.y_vector) : V(0);
     });
   });
-  const int64_t step = kStep ? kStep : tile.x_pixel;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  over_taps(tile, [&](const float* x, const float* w) WEFT_LAMBDA {
+  over_taps(tile, start, [&](const float* x, const float* w) WEFT_LAMBDA {
     V right[kVectors];
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int j = decltype(vector)::value;
@@ -49,7 +48,21 @@ void blocked_tile(const BlockedTile& tile) {
       });
     });
   });
-  finish_tile(tile, sums);
+  finish_tile(tile, sums, y, residual);
+}
+
+template <int kPixels, int kVectors, int kStep>
+void blocked_tile(const BlockedTile& tile) {
+  const int64_t step = kStep ? kStep : tile.x_pixel;
+  const float* x = tile.x;
+  float* y = tile.y;
+  const float* residual = tile.residual;
+  for (int64_t left = tile.tiles; left > 0; --left) {
+    one_of_tiles<kPixels, kVectors>(tile, step, x, y, residual);
+    x += kPixels * step;
+    y += kPixels * tile.y_pixel;
+    if (residual) residual += kPixels * tile.y_pixel;
+  }
 }
 
 // Steps that the compiler knows, or 0: it is read from the tile. The one of blocks of 16 channels;
@@ -67,11 +80,18 @@ static_assert(kMostPixels <= 2 * kFewPixels);
 template <int kPixels, int kVectors>
 void narrow_tiles(const BlockedTile& tile) {
   BlockedTile part = tile;
-  blocked_tile<kFewPixels, kVectors, 0>(part);
-  part.x += kFewPixels * part.x_pixel;
-  part.y += kFewPixels * part.y_pixel;
-  if (part.residual) part.residual += kFewPixels * part.y_pixel;
-  blocked_tile<kPixels - kFewPixels, kVectors, 0>(part);
+  part.tiles = 1;
+  const auto move = [&](int64_t pixels) WEFT_LAMBDA {
+    part.x += pixels * part.x_pixel;
+    part.y += pixels * part.y_pixel;
+    if (part.residual) part.residual += pixels * part.y_pixel;
+  };
+  for (int64_t left = tile.tiles; left > 0; --left) {
+    blocked_tile<kFewPixels, kVectors, 0>(part);
+    move(kFewPixels);
+    blocked_tile<kPixels - kFewPixels, kVectors, 0>(part);
+    move(kPixels - kFewPixels);
+  }
 }
 template <int kPixels, int kVectors>
 constexpr TileKernel any_tile() {

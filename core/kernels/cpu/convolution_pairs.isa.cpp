@@ -137,8 +137,9 @@ void pair_tile(const PairTile& tile) {
   });
   const int64_t step = kStep ? kStep : tile.x_pixel;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  over_taps(tile, [&](const uint32_t* x, const uint32_t* w)
-                      WEFT_LAMBDA { Step::add(sums, x, step, w, weights_vector); });
+  over_taps(tile, tile.x, [&](const uint32_t* x, const uint32_t* w) WEFT_LAMBDA {
+    Step::add(sums, x, step, w, weights_vector);
+  });
   if (tile.epilogue)
     store_results<Step>(tile, sums);
   else
