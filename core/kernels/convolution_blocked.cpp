@@ -18,7 +18,7 @@ constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
 constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
-constexpr int64_t kLargeBatch = 16;
+constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
 

@@ -39,6 +39,13 @@ const Setting kFloatSettings[] = {
     {2, 32, 32, 6, 19, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {1, 24, 24, 9, 8, 24, 5, 3, 2, 2, 2, 1, 1, 1, false},
     {1, 16, 16, 1, 40, 16, 1, 4, 1, 3, 0, 3, 1, 2, false},
+    {2, 32, 32, 9, 30, 32, 3, 3, 2, 2, 1, 1, 1, 1, false},  // two rows of windows at a time
+    {1, 16, 16, 8, 17, 16, 3, 3, 2, 2, 0, 0, 1, 1, false},
+    {1, 16, 16, 5, 9, 16, 3, 3, 1, 1, 2, 2, 1, 1, false},
+    {1, 16, 16, 5, 1, 16, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {1, 16, 16, 5, 2, 16, 3, 3, 2, 2, 1, 1, 1, 1, false},
+    {1, 1, 16, 5, 56, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},  // tiles of a row in one call
+    {1, 1, 16, 3, 84, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
@@ -280,6 +287,14 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
   p.batch = 16;  // weights are read for many tiles
   CHECK(winograd_tile(p) == 4);
   CHECK(winograd_weight_tile(p) == 4);
+  p.batch = 8;
+  CHECK(winograd_tile(p) == 0);
+  p.out_height = p.out_width = 14;
+  CHECK(winograd_tile(p) == 4);
+  p.batch = 7;
+  CHECK(winograd_tile(p) == 2);
+  p.batch = 16;
+  p.out_height = p.out_width = 7;
   p.in_channels = p.out_channels = 512;
   CHECK(winograd_tile(p) == 0);
   CHECK(winograd_weight_tile(p) == 4);
