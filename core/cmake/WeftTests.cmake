@@ -10,7 +10,12 @@ set(CMAKE_C_EXTENSIONS OFF)
 set(weft_test_environment "WEFT_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR}"
   "ASAN_OPTIONS=allocator_may_return_null=1" "TSAN_OPTIONS=allocator_may_return_null=1")
 
+set(WEFT_TEST_FOLDERS "" CACHE STRING "Of tests/core only these folders; empty: all")
 file(GLOB_RECURSE weft_core_test_sources CONFIGURE_DEPENDS tests/core/*.cpp)
+if(WEFT_TEST_FOLDERS)
+  list(JOIN WEFT_TEST_FOLDERS "|" folders)
+  list(FILTER weft_core_test_sources INCLUDE REGEX "/tests/core/((${folders})/|main\\.cpp$)")
+endif()
 if(WEFT_RUNTIME_ONLY)
   list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/(autograd|c99)/|\\.training\\.cpp$")
 endif()

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "executor/packing.h"
+#include "executor/placement_impl.h"
 #include "ops/kernel_call.h"
 #include "ops/use.h"
 #include "weft_parts.h"
@@ -51,7 +52,7 @@ class Planner {
       kernels = std::max(kernels, bytes);
     }
     plan_->lane_bytes = plan_->ring_bytes + padded(kernels);
-    if (target_) plan_->over = overlap();
+    if (target()) plan_->over = overlap();
     plan_->calls = std::move(schedule_.calls);
     plan_->sections = std::move(schedule_.sections);
     count_cost();
@@ -59,8 +60,9 @@ class Planner {
   }
 
  private:
+  const Target* target() const { return kHasTargets ? target_ : nullptr; }
   int64_t padded(int64_t bytes) const {
-    const int64_t to = target_ ? target_->alignment : static_cast<int64_t>(kAlignment);
+    const int64_t to = target() ? target()->alignment : static_cast<int64_t>(kAlignment);
     return (bytes + to - 1) / to * to;
   }
   // Is it run by a kernel that makes rows? A target has no others.
@@ -299,8 +301,8 @@ class Planner {
       types.rows = call.rows.end - call.rows.begin;
       if (static_cast<size_t>(call.node) != n || seen[static_cast<size_t>(types.rows)]) continue;
       seen[static_cast<size_t>(types.rows)] = true;
-      if (target_) {
-        WEFT_ASSIGN(const TargetKernel kernel, target_->kernel(types));
+      if (target()) {
+        WEFT_ASSIGN(const TargetKernel kernel, target()->kernel(types));
         bytes = std::max(bytes, kernel.scratch_bytes);
         continue;
       }

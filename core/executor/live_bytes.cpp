@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "executor/packing.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -85,7 +86,7 @@ int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
   for (size_t begin = 0; begin < lanes.size();) {
     const size_t end = end_of_group(lanes, begin);
     int64_t here = whole.most(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
-    if (lanes[begin].group != Lane::kNone)
+    if (WEFT_KEEPS_branches && lanes[begin].group != Lane::kNone)
       here = of_groups[static_cast<size_t>(lanes[begin].group)] =
           live_in_group(buffers, lanes, begin, end);
     most = std::max(most, here);

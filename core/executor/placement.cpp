@@ -66,7 +66,7 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
     const ValueId id = graph.outputs[k];
     if (state_of_[k] < 0 && graph.producer(id))
       outputs_of_[static_cast<size_t>(id)].push_back(static_cast<int32_t>(k));
-    if (k < options.first_residual_output) continue;
+    if (!kHasResiduals || k < options.first_residual_output) continue;
     residual_offsets.push_back(residual_bytes);
     residual_bytes += aligned(graph.type(id).bytes());
   }
@@ -125,13 +125,14 @@ Status Placement::define_sources() {
     const int32_t id = new_item(type.bytes());
     Item& item = items_.back();
     item.given = true;
-    const bool residual = i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
+    const bool residual = kHasResiduals && i < options_.residual_inputs.size() &&
+                          options_.residual_inputs[i] >= 0;
     item.root = residual ? Root::kResidual : Root::kInput;
     item.index = residual ? 0 : static_cast<int32_t>(i);
     item.offset = residual ? options_.residual_inputs[i] : 0;
     input_items_.push_back(id);
     seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
-    if (!options_.target || i >= options_.target->inputs_in_arena) continue;
+    if (!target() || i >= target()->inputs_in_arena) continue;
     item.given = false;
     item.root = Root::kArena;
     input_places.push_back(whole(id, type));
@@ -238,7 +239,7 @@ Status Placement::add_tiles(const Node& node) {
     step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  if (options_.target) {
+  if (target()) {
     steps.push_back(std::move(step));
     return {};
   }
@@ -266,11 +267,11 @@ Status Placement::add_tiles(const Node& node) {
 
 // What the planner has to know of the kernel that runs the node.
 Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
-  if (!options_.target) {
+  if (!target()) {
     const ops::Slot& slot = node.op->slot;
     return TargetKernel{slot.strides, slot.lead};
   }
-  Result<TargetKernel> kernel = options_.target->kernel(call);
+  Result<TargetKernel> kernel = target()->kernel(call);
   if (kernel.ok() || node.line < 0) return kernel;
   return Status(kernel.status().code(),
                 errors::join({kernel.status().message(), " (", line_of(node), ")"}));
@@ -302,10 +303,9 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
     step.out.push_back(whole(new_item(type.bytes()), type));
     seen_[static_cast<size_t>(id)] = step.out.back();
   }
-  step.seconds = seconds_of(ops::cost_of(slot, call));
-  step.pieces = ops::pieces_of(slot, call);
+  weigh(step, slot, call);
   // By the threads of the kernel's own step: copies of its operands have come before it.
-  add_scratch(step, options_.target ? kernel.scratch_bytes
+  add_scratch(step, target() ? kernel.scratch_bytes
                                     : scratch_of(slot, call, threads_of_next_step()));
   steps.push_back(std::move(step));
   return {};
@@ -330,10 +330,16 @@ void Placement::add_copy(const Seen& from, const Seen& to) {
   step.in = {from};
   step.out = {to};
   const TensorType type{to.dtype, to.shape, {}};
-  const ops::SlotTypes call{ops::op_named("copy"), {&type, 1}, {&type, 1}, {}};
-  step.seconds = seconds_of(ops::cost_of(ops::Slot(), call));
-  step.pieces = ops::pieces_of(ops::Slot(), call);
+  if constexpr (WEFT_KEEPS_branches)
+    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}, {}});
   steps.push_back(std::move(step));
+}
+
+// Branches go side by side where that saves time.
+void Placement::weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call) {
+  if constexpr (!WEFT_KEEPS_branches) return;
+  step.seconds = seconds_of(ops::cost_of(slot, call));
+  step.pieces = ops::pieces_of(slot, call);
 }
 
 void Placement::add_scratch(PendingStep& step, int64_t bytes) {

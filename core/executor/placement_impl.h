@@ -15,6 +15,19 @@
 
 namespace weft::executor {
 
+// Are there plans whose outputs stay for a backward, or that consume what a forward kept?
+#if defined(WEFT_RUNTIME_ONLY)
+inline constexpr bool kHasResiduals = false;
+#else
+inline constexpr bool kHasResiduals = true;
+#endif
+// Are there plans for others' kernels (target.h)? A library of some operators runs all of its own.
+#if WEFT_HAS_SOME_OPERATORS
+inline constexpr bool kHasTargets = false;
+#else
+inline constexpr bool kHasTargets = true;
+#endif
+
 // A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
 // by one step. Items that share memory by in-place reuse form one with the first of them; an item
 // may also be a part of another one, which several steps then write.
@@ -103,6 +116,7 @@ class Placement {
   Status run_as(const SavedPlan* saved);
   const graph::Graph& graph() const { return graph_; }
   const PlanOptions& options() const { return options_; }
+  const Target* target() const { return kHasTargets ? options_.target : nullptr; }
   std::vector<BranchStep> branch_steps() const;
   OrderProblem order_problem() const;  // of a placement without groups
 
@@ -175,6 +189,7 @@ class Placement {
   Seen scalar(const ops::Argument& value, DType dtype);
   Seen dense_copy(const Seen& from);
   void add_copy(const Seen& from, const Seen& to);
+  static void weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call);
   void add_scratch(PendingStep& step, int64_t bytes);
   Result<TargetKernel> kernel_of(const graph::Node& node, const ops::SlotTypes& call) const;
   int64_t alignment() const;

@@ -3,15 +3,10 @@
 
 #include "executor/packing.h"
 #include "executor/placement_impl.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
-
-#if defined(WEFT_RUNTIME_ONLY)
-constexpr bool kHasGradients = false;
-#else
-constexpr bool kHasGradients = true;
-#endif
 
 // `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
@@ -27,7 +22,7 @@ Item Placement::output_memory(size_t index, const Seen& seen) {
   Item item;
   item.bytes = seen.bytes();
   item.given = false;
-  if (index < options_.first_residual_output) {
+  if (!kHasResiduals || index < options_.first_residual_output) {
     item.root = Root::kOutput;
     item.index = static_cast<int32_t>(index);
   } else {
@@ -75,7 +70,7 @@ void Placement::place_outputs() {
 // as soon as there is what to copy: until then its source is alive.
 void Placement::place_output(size_t index) {
   const Seen from = seen_[static_cast<size_t>(graph_.outputs[index])];
-  if (options_.target && options_.target->outputs_in_arena && state_of_[index] < 0) {
+  if (target() && target()->outputs_in_arena && state_of_[index] < 0) {
     output_places.resize(graph_.outputs.size());
     const bool is_there = !items_[static_cast<size_t>(from.item)].given && from.dense();
     output_places[index] =
@@ -104,7 +99,7 @@ void Placement::place_output(size_t index) {
 bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const {
   const Seen& to = step.out[out];
   if (step.kind == StepKind::kCopy || step.bands) return false;
-  if (step.control) return carries_in_place(step, out, item);
+  if (WEFT_KEEPS_control && step.control) return carries_in_place(step, out, item);
   const bool first_only = overwrites_first_operand(step);
   if (step.kind == StepKind::kKernel && step.lead != ops::Lead::kSameIndex && !first_only)
     return false;
@@ -117,7 +112,8 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
     if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
         !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))
       return false;
-    if (step.code && (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
+    if (WEFT_KEEPS_tiles && step.code &&
+        (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
   }
   return reads;
 }
@@ -129,7 +125,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   if (to.joined >= 0 || from.last != at || from.bytes != to.bytes || own == item) return false;
   if (from.stays) return false;
   if (from.last_lane.branch == Lane::kSeveral) return false;
-  const bool residual = from.root == Root::kResidual && from.given && options_.overwrite_residuals;
+  const bool residual = kHasResiduals && from.root == Root::kResidual && from.given &&
+                        options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;
   if (!reads_only_in_place(step, out, item)) return false;
   // An output's memory may serve from before it is final; a state's may not: it is still the old.
@@ -155,7 +152,7 @@ bool Placement::overlaps(const PendingStep& step, const Over& over) const {
   if (over.operand < 0 || operand >= step.in.size() || step.in[operand].item < 0 ||
       step.out.size() != 1)
     return false;
-  const Overlaps allowed = options_.target->overlaps;
+  const Overlaps allowed = target()->overlaps;
   const Seen& from = step.in[operand];
   const int32_t root = find(from.item);
   const Item& to = items_[static_cast<size_t>(step.out[0].item)];
@@ -201,7 +198,7 @@ void Placement::reuse_in_place() {
       for (const Seen& in : step.in)
         if (in.item >= 0 && join(step, out, at, find(in.item))) break;
     for (const Over& over : step.over)
-      if (options_.target && overlap(step, over, at)) break;
+      if (target() && overlap(step, over, at)) break;
   }
 }
 
@@ -220,7 +217,7 @@ void Placement::note_ports() {
 }
 
 int64_t Placement::alignment() const {
-  return options_.target ? options_.target->alignment : static_cast<int64_t>(kAlignment);
+  return target() ? target()->alignment : static_cast<int64_t>(kAlignment);
 }
 
 Result<Packing> Placement::pack_buffers(std::span<Buffer> buffers, int64_t bound,
@@ -241,14 +238,14 @@ Status Placement::pack_arena(const SavedPlan* saved) {
     const Item& item = items_[i];
     if (item.given || item.root != Root::kArena || item.joined >= 0 || item.first < 0) continue;
     const int64_t bytes =
-        !options_.target ? item.bytes : (item.bytes + alignment() - 1) / alignment() * unit;
+        !target() ? item.bytes : (item.bytes + alignment() - 1) / alignment() * unit;
     buffers.push_back({bytes, item.first, item.last, item.first_lane, item.last_lane, 0});
     owners.push_back(static_cast<int32_t>(i));
   }
   std::vector<bool> is_scratch(items_.size(), false);
   for (const PendingStep& step : steps)
     if (step.scratch >= 0) is_scratch[static_cast<size_t>(step.scratch)] = true;
-  if (kHasGradients && options_.overwrite_residuals) move_to_residuals(buffers, owners, is_scratch);
+  if (kHasResiduals && options_.overwrite_residuals) move_to_residuals(buffers, owners, is_scratch);
   std::vector<Lane> lanes;
   for (const PendingStep& step : steps) lanes.push_back(step.lane);
   group_bytes.assign(groups_.size(), 0);

@@ -407,7 +407,9 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   Plan plan;
   plan.threads = options.threads;
   plan.device = options.device;
-  WEFT_ASSIGN(plan.cost, cost_of(graph, options));
+  if constexpr (WEFT_KEEPS_branches) {  // else nobody asks
+    WEFT_ASSIGN(plan.cost, cost_of(graph, options));
+  }
   plan.arena_bytes = placement->arena_bytes;
   plan.lower_bound = placement->lower_bound;
   plan.proven = placement->arena_proven;

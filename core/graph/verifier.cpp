@@ -170,13 +170,14 @@ Status names_are_unique(const Graph& graph) {
 }
 
 Status states_pair_equal_types(const Graph& graph) {
-  std::unordered_set<int32_t> inputs, outputs;
+  std::vector<bool> inputs(graph.inputs.size(), false), outputs(graph.outputs.size(), false);
   for (const StatePair& state : graph.states) {
     if (!in_range(state.input, graph.inputs.size()) ||
         !in_range(state.output, graph.outputs.size()))
       return broken("state ", state.input, " -> ", state.output, " is outside inputs and outputs");
-    if (!inputs.insert(state.input).second || !outputs.insert(state.output).second)
+    if (inputs[static_cast<size_t>(state.input)] || outputs[static_cast<size_t>(state.output)])
       return broken("state ", state.input, " -> ", state.output, " is paired twice");
+    inputs[static_cast<size_t>(state.input)] = outputs[static_cast<size_t>(state.output)] = true;
     if (!(graph.type(graph.inputs[static_cast<size_t>(state.input)]) ==
           graph.type(graph.outputs[static_cast<size_t>(state.output)])))
       return broken("state ", state.input, " -> ", state.output, " pairs different types");

@@ -50,7 +50,8 @@ class EntryReader {
     WEFT_ASSIGN(graph::Graph graph, read_graph(where_, json_, entry_.captures, Form::kTraced));
     if (entry_.ready.program) {
       const graph::Graph& ready = entry_.ready.program->graph();
-      if (!graph.sizes.empty() || graph.states != ready.states || graph.ordinals != ready.ordinals)
+      if (!graph.sizes.empty() || graph.ordinals != ready.ordinals ||
+          renewed(graph, entry_) != renewed(ready, entry_.ready))
         return errors::io(where_, "what is packed is of another graph; pack the file anew");
     }
     if constexpr (WEFT_KEEPS_sizes) WEFT_TRY(open_shapes(graph));
@@ -63,17 +64,23 @@ class EntryReader {
     return {};
   }
 
+  // Tensors that states are, in their order.
+  std::vector<int32_t> renewed(const graph::Graph& graph, const Runnable& runs) const {
+    std::vector<int32_t> tensors;
+    for (const graph::StatePair& state : graph.states)
+      tensors.push_back(runs.captures[static_cast<size_t>(state.input) - entry_.inputs.size()]);
+    return tensors;
+  }
+
   Status read_ready() {
     WEFT_ASSIGN(const Json* packed, find_packed(where_, json_));
     if (!packed) return {};
     const std::string where = where_ + ", packed";
-    entry_.ready.captures = entry_.captures;
     WEFT_TRY(read_tensors(*packed, "captures", entry_.ready.captures));
     WEFT_ASSIGN(graph::Graph graph,
                 read_graph(where, *packed, entry_.ready.captures, Form::kReady));
-    const size_t changeable = entry_.inputs.size() + entry_.captures.size();
-    for (const graph::StatePair& state : graph.states)
-      if (static_cast<size_t>(state.input) >= changeable)
+    for (const int32_t tensor : renewed(graph, entry_.ready))
+      if (std::ranges::find(entry_.captures, tensor) == entry_.captures.end())
         return errors::io(where, "a packed tensor is a state");
     if (!graph.sizes.empty()) return errors::io(where, "it has sizes");
     entry_.ready.program = executor::Program::of_ready(std::move(graph));
@@ -353,15 +360,17 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
 Status Model::check_packed() const {
   for (const Entry& packed : entries_) {
     if (!packed.ready.program) continue;
-    for (const Entry& other : entries_)
-      for (const graph::StatePair& state : graph_of(other).states) {
+    for (const Entry& other : entries_) {
+      const Runnable& runs = other.program ? other : other.ready;
+      for (const graph::StatePair& state : runs.program->graph().states) {
         const int32_t tensor =
-            other.captures[static_cast<size_t>(state.input) - other.inputs.size()];
+            runs.captures[static_cast<size_t>(state.input) - other.inputs.size()];
         if (&other != &packed && std::ranges::count(packed.captures, tensor) > 0)
           return errors::io("load: entry `" + packed.name + "`", "it is packed, and entry `",
                             other.name, "` changes its tensor `",
                             archive_.tensors[static_cast<size_t>(tensor)].name, "`");
       }
+    }
   }
   return {};
 }

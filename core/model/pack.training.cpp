@@ -34,6 +34,8 @@ class Packer {
   Result<Json> run(std::vector<NamedTensor>& tensors) {
     WEFT_ASSIGN(Program::Ready ready, entry_.program->ready());
     Json captures = Json::array(), constants = Json::array();
+    for (const int32_t index : take_read_captures(ready.graph))
+      captures.push(model_.tensors()[static_cast<size_t>(index)].name);
     if (ready.preparation) {
       WEFT_ASSIGN(const Ref<Prepared> prepared, prepared_by(*ready.preparation));
       const std::span<const graph::TensorType> types = ready.preparation->types();
@@ -74,6 +76,32 @@ class Packer {
     WEFT_ASSIGN(const executor::FramePtr frame, preparation.plan().checkout());
     WEFT_TRY(preparation.make(*frame, *prepared, in));
     return prepared;
+  }
+
+  // The entry's captures that the graph reads or renews; others are no inputs of it from now on.
+  std::vector<int32_t> take_read_captures(graph::Graph& graph) const {
+    std::vector<bool> is_read(graph.values.size(), false);
+    const auto read = [&](graph::ValueId id) { is_read[static_cast<size_t>(id)] = true; };
+    for (const graph::Node& node : graph.nodes)
+      for (const graph::Operand& operand : node.operands)
+        if (operand.is_value()) read(operand.value);
+    std::ranges::for_each(graph.outputs, read);
+    for (const graph::StatePair& state : graph.states)
+      read(graph.inputs[static_cast<size_t>(state.input)]);
+    const size_t first = entry_.inputs.size(), captures = entry_.captures.size();
+    std::vector<int32_t> kept, position(graph.inputs.size(), -1);
+    std::vector<graph::ValueId> inputs;
+    for (size_t i = 0; i < graph.inputs.size(); ++i) {
+      const bool is_capture = i >= first && i < first + captures;
+      if (is_capture && !is_read[static_cast<size_t>(graph.inputs[i])]) continue;
+      if (is_capture) kept.push_back(entry_.captures[i - first]);
+      position[i] = static_cast<int32_t>(inputs.size());
+      inputs.push_back(graph.inputs[i]);
+    }
+    for (graph::StatePair& state : graph.states)
+      state.input = position[static_cast<size_t>(state.input)];
+    graph.inputs = std::move(inputs);
+    return kept;
   }
 
   // Plans are of the graph that a reader has, whose values are numbered anew.

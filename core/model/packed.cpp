@@ -1,5 +1,7 @@
 #include "model/packed.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/saved_plan.h"
@@ -37,11 +39,14 @@ Result<const Json*> find_packed(const std::string& where, const Json& entry) {
 std::string describe_packed(const Model& model, const Entry& entry) {
   if (!entry.ready.program) return {};
   int64_t bytes = 0;
-  const auto packed = std::span(entry.ready.captures).subspan(entry.captures.size());
-  for (const int32_t index : packed)
+  size_t tensors = 0;
+  for (const int32_t index : entry.ready.captures) {
+    if (std::ranges::find(entry.captures, index) != entry.captures.end()) continue;
+    ++tensors;
     bytes += model.tensors()[static_cast<size_t>(index)].tensor->bytes();
+  }
   return "  packed: " + std::to_string(entry.ready.program->graph().nodes.size()) + " nodes, " +
-         std::to_string(packed.size()) + " packed tensors, " + std::to_string(bytes) + " bytes\n";
+         std::to_string(tensors) + " packed tensors, " + std::to_string(bytes) + " bytes\n";
 }
 
 }  // namespace weft::model

@@ -1,12 +1,12 @@
 // Entry points that are ready to run: the field "packed" of an entry, which readers may leave
 // alone.
 //
-//   {"version": 1, "for": conditions, "of": fingerprint of the entry's graph,
+//   {"version": 2, "for": conditions, "of": fingerprint of the entry's graph,
 //    "captures": [tensors], "constants": [tensors], "graph": {…}, "plan": {…}}
 //
-// The graph is what passes made of the entry's own: it takes the entry's inputs and captures, then
-// the tensors that "captures" names: weights in the form that kernels read, computed once and
-// mapped like others ever after. Neither depends on the instruction set or on threads; both belong
+// The graph is what passes made of the entry's own: it takes the entry's inputs, then the tensors
+// that "captures" names: those of the entry's captures that it reads, and weights in the form that
+// kernels read, computed once and mapped like others ever after. Neither depends on the instruction set or on threads; both belong
 // to a release and to the passes. One of another version, or made under other conditions, is not
 // used; one of another graph is an error. The plan is as in saved_plans.h.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace weft::model {
 
-inline constexpr int64_t kPackedVersion = 1;
+inline constexpr int64_t kPackedVersion = 2;
 
 // Null: the entry has none that this build can use.
 Result<const Json*> find_packed(const std::string& where, const Json& entry);

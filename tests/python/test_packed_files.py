@@ -1,11 +1,13 @@
 """Packed .weft files: run as they are, left alone elsewhere, refused where they are damaged."""
 
+import json
+
 import numpy
 import pytest
 import weft
 from weft import autograd, cli, gluon, np, npx, runtime
 from weft.gluon import nn
-from weft_files import changed, log_of
+from weft_files import changed, log_of, read
 
 
 def convolutions():
@@ -89,6 +91,36 @@ def test_control_flow_and_random_numbers_are_packed(tmp_path):
     for sign in (1, -1):
         results = [run(tmp_path / name, x * sign) for name in ("plain.weft", "packed.weft")]
         numpy.testing.assert_array_equal(*results)
+
+
+def test_a_packed_graph_takes_only_the_tensors_that_it_reads(files):
+    folder, _ = files
+    header, _ = read(folder / "packed.weft")
+    packed = json.loads(header["__metadata__"]["weft"])["entries"][0]["packed"]
+    taken = len(packed["captures"])
+    operands = [value for node in packed["graph"]["nodes"] for value in node["in"]]
+    assert taken > 0
+    assert all(value in operands for value in range(1 + taken))  # 0 is the input
+
+
+def test_a_state_behind_weights_that_are_no_longer_read_is_renewed(tmp_path):
+    net, x = products()
+    total = np.zeros((3, 7, 64))
+
+    @weft.hybridize
+    def add(x):
+        total[:] = total + net(x)
+        return total * 2
+
+    for name, pack in (("plain", False), ("packed", True)):
+        weft.export(tmp_path / f"{name}.weft", forward=(add, x), pack=pack)
+    model = runtime.Model(tmp_path / "packed.weft")
+    assert "  packed: " in model.text
+    packed, plain = model.context(), runtime.Model(tmp_path / "plain.weft").context()
+    for _ in range(3):
+        numpy.testing.assert_array_equal(packed.run(x.asnumpy())[0], plain.run(x.asnumpy())[0])
+    [name] = [port.name for port in packed.states]
+    assert packed.read_state(name).tobytes() == plain.read_state(name).tobytes()
 
 
 def test_under_a_budget_the_traced_graph_is_run(files):
