@@ -125,8 +125,8 @@ Status Placement::define_sources() {
     const int32_t id = new_item(type.bytes());
     Item& item = items_.back();
     item.given = true;
-    const bool residual = kHasResiduals && i < options_.residual_inputs.size() &&
-                          options_.residual_inputs[i] >= 0;
+    const bool residual =
+        kHasResiduals && i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
     item.root = residual ? Root::kResidual : Root::kInput;
     item.index = residual ? 0 : static_cast<int32_t>(i);
     item.offset = residual ? options_.residual_inputs[i] : 0;
@@ -305,8 +305,8 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   }
   weigh(step, slot, call);
   // By the threads of the kernel's own step: copies of its operands have come before it.
-  add_scratch(step, target() ? kernel.scratch_bytes
-                                    : scratch_of(slot, call, threads_of_next_step()));
+  add_scratch(step,
+              target() ? kernel.scratch_bytes : scratch_of(slot, call, threads_of_next_step()));
   steps.push_back(std::move(step));
   return {};
 }

@@ -33,8 +33,7 @@ Status Placement::add_bands(const Node& node) {
   step.node = &node;
   add_region_arrays(node, step);  // copies are steps before it
   const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
-  WEFT_ASSIGN(step.bands,
-              plan_bands(region, threads_of_next_step(), options_.sections, target()));
+  WEFT_ASSIGN(step.bands, plan_bands(region, threads_of_next_step(), options_.sections, target()));
   step.over[0] = step.bands->over;
   step.seconds = seconds_of(step.bands->cost);
   step.pieces = step.bands->pieces();

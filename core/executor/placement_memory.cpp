@@ -112,8 +112,8 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
     if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
         !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))
       return false;
-    if (WEFT_KEEPS_tiles && step.code &&
-        (i >= step.code->inputs || !step.code->in_place[out][i])) return false;
+    if (WEFT_KEEPS_tiles && step.code && (i >= step.code->inputs || !step.code->in_place[out][i]))
+      return false;
   }
   return reads;
 }
@@ -125,8 +125,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t it
   if (to.joined >= 0 || from.last != at || from.bytes != to.bytes || own == item) return false;
   if (from.stays) return false;
   if (from.last_lane.branch == Lane::kSeveral) return false;
-  const bool residual = kHasResiduals && from.root == Root::kResidual && from.given &&
-                        options_.overwrite_residuals;
+  const bool residual =
+      kHasResiduals && from.root == Root::kResidual && from.given && options_.overwrite_residuals;
   if (from.root != Root::kArena && !residual) return false;
   if (!reads_only_in_place(step, out, item)) return false;
   // An output's memory may serve from before it is final; a state's may not: it is still the old.

@@ -6,9 +6,10 @@
 //
 // The graph is what passes made of the entry's own: it takes the entry's inputs, then the tensors
 // that "captures" names: those of the entry's captures that it reads, and weights in the form that
-// kernels read, computed once and mapped like others ever after. Neither depends on the instruction set or on threads; both belong
-// to a release and to the passes. One of another version, or made under other conditions, is not
-// used; one of another graph is an error. The plan is as in saved_plans.h.
+// kernels read, computed once and mapped like others ever after. Neither depends on the instruction
+// set or on threads; both belong to a release and to the passes. One of another version, or made
+// under other conditions, is not used; one of another graph is an error. The plan is as in
+// saved_plans.h.
 #pragma once
 
 #include <string>
