@@ -142,6 +142,17 @@ if(weft_sources)
   list(APPEND weft_objects $<TARGET_OBJECTS:weft_core>)
 endif()
 
+# Kernels are vector functions inlined by the thousand. To check each of their references and the end
+# of each of their locals would make compiling take three to five times as long, for mistakes that
+# arithmetic on vectors does not make; what lies beyond memory and what overflows is found here, too.
+set(weft_isa_sanitizer "")
+if(WEFT_SANITIZE MATCHES "address")
+  list(APPEND weft_isa_sanitizer -fno-sanitize-address-use-after-scope)
+endif()
+if(WEFT_SANITIZE MATCHES "undefined")
+  list(APPEND weft_isa_sanitizer -fno-sanitize=null,alignment,object-size,pointer-overflow)
+endif()
+
 if(weft_isa_sources)
   foreach(isa IN LISTS weft_isas)
     add_library(weft_isa_${isa} OBJECT ${weft_isa_sources})
@@ -150,7 +161,8 @@ if(weft_isa_sources)
     # Kernels are optimised in every build type: without inlining, a shared inline function could be
     # emitted in its AVX-512 form and be the copy that the linker keeps for all callers.
     target_compile_options(weft_isa_${isa} PRIVATE
-      ${weft_flags_${isa}} -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -Wno-psabi
+      ${weft_flags_${isa}} ${weft_isa_sanitizer}
+      -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -Wno-psabi
       # GCC's own AVX-512 headers start from undefined vectors (its bug 105593).
       -Wno-maybe-uninitialized -Wno-uninitialized $<$<CONFIG:Debug>:-O2>)
     list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)

@@ -30,6 +30,9 @@ if(weft_core_test_sources AND weft_objects)
   # GCC 12 sees overlapping copies in `text + "literal"` (its bug 105651).
   target_compile_options(weft_core_tests PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
   weft_core_target(weft_core_tests)
+  if(WEFT_SANITIZE)  # compiling takes longer than running
+    target_compile_options(weft_core_tests PRIVATE -O0)
+  endif()
   target_include_directories(weft_core_tests PRIVATE
     "${CMAKE_CURRENT_SOURCE_DIR}/tests" "${CMAKE_CURRENT_SOURCE_DIR}/tests/third_party")
   # GCC 12 sees overlapping copies in concatenated strings that are none (its bug 105651).
