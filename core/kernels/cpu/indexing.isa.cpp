@@ -140,6 +140,7 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
       const int64_t o = unit / cut.cols / cut.rows;
       const int64_t first = p.inner * col_part / cut.cols;
       const int64_t cols = p.inner * (col_part + 1) / cut.cols - first;
+      if (cols == 0 || p.axis == 0) continue;  // an array without elements may have no address
       S* dx = (S*)dx_data + o * p.axis * p.inner + first;
       const S* dy = (const S*)dy_data + o * count * p.inner + first;
       const auto is_own = [&](int64_t row) WEFT_LAMBDA {
