@@ -2,7 +2,8 @@
 //
 // Included inside the namespace of an instruction set, after kernels/simd_memory.h. Element i of a
 // block belongs to lane i mod (4 W), W the lanes of 64 bytes; blocks combine pairwise, like the
-// carries of a binary counter, so rounding errors grow with the logarithm of the length.
+// carries of a binary counter, so rounding errors grow with the logarithm of the length. Loops over
+// lanes and chains are unrolled: only then do compilers keep these in registers.
 
 template <class T>
 struct Wide {
@@ -18,6 +19,7 @@ struct Wide {
   template <class S>
   WEFT_INLINE static Wide load(const S* p) {
     Wide wide;
+#pragma GCC unroll 4
     for (int i = 0; i < kParts; ++i) wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
     return wide;
   }
@@ -38,6 +40,7 @@ struct Wide {
 
 template <class Op, class T>
 WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
+#pragma GCC unroll 4
   for (int i = 0; i < Wide<T>::kParts; ++i) a.part[i] = Op::combine(a.part[i], b.part[i]);
   return a;
 }
@@ -196,6 +199,7 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* resul
   const auto meet = [&](int j, const S* from) WEFT_LAMBDA {
     const W wide = W::load(from);
     if constexpr (kAmongNumbers) {
+#pragma GCC unroll 4
       for (int i = 0; i < W::kParts; ++i)
         sums[j].part[i] = Op::among_numbers(sums[j].part[i], wide.part[i]);
       watched[j % 2] = combine<Sum>(watched[j % 2], wide);
@@ -205,6 +209,7 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* resul
   };
   int64_t i = 0;
   for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes)
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) meet(j, p + i + j * W::kLanes);
   for (int j = 0; i < n; i += W::kLanes, ++j) {
     if (i + W::kLanes <= n) {

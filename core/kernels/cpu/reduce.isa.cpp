@@ -141,6 +141,7 @@ void reduce_columns(const Reduce& reduce, const S* in, S* out, int64_t cols) {
       for (int g = 0; g < kGroups; ++g) sums[g] = identity;
       for (int64_t row = r; row < end; ++row) {
         const S* p = in + walk.offset + row * lines.stride;
+#pragma GCC unroll 4
         for (int g = 0; g < kGroups; ++g) sums[g] = combine<Op>(sums[g], load(p, g));
       }
       for (int g = 0; g < kGroups; ++g) partial[g].push(sums[g]);

@@ -54,9 +54,12 @@ WEFT_INLINE void sum_terms(int64_t cols, F terms, T (&results)[K]) {
       for (int j = 0; j < kChains; ++j) sums[k][j] = W::repeat(T(0));
     int64_t i = begin;
     for (; i + kChains * W::kLanes <= end; i += kChains * W::kLanes) {
+#pragma GCC unroll 4
       for (int j = 0; j < kChains; ++j) {
+#pragma GCC unroll 4
         for (int part = 0; part < W::kParts; ++part) {
           const Terms<T, K> term = terms(i + j * W::kLanes + part * kLanes, kLanes);
+#pragma GCC unroll 4
           for (int k = 0; k < K; ++k) sums[k][j].part[part] = sums[k][j].part[part] + term.of[k];
         }
       }
