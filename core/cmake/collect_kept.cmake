@@ -15,7 +15,7 @@ set(kernel_parts winograd)  # Winograd's tiles
 # devices than the CPU, which nothing that loads and runs files asks for.
 set(core_parts control sizes rows tiles branches search passes devices
   dead idioms fold rules transposes mixed hoist cse scales block pack epilogue sweep updates fuse
-  bands)
+  prologue bands)
 
 set(lines "")
 if(KEEP)

@@ -253,7 +253,9 @@ class Chaining {
     return emit(form(s, special), {other});
   }
 
-  bool is_reduced(int16_t external) const {
+  // By an end of the region, soon.
+  bool is_read_again(int16_t external) const {
+    if (code_.row_end && code_.row_end->source == external) return true;
     return std::ranges::any_of(code_.reductions, [&](const kernels::TileReduction& reduction) {
       return reduction.source == external;
     });
@@ -268,7 +270,7 @@ class Chaining {
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
     if (code_.streams) {
-      if (out < code_.first_buffer() && !is_reduced(out))
+      if (out < code_.first_buffer() && !is_read_again(out))
         chain().back().streaming = kernels::chain_streaming_store(v.dtype);
     } else {
       v.external = out;
@@ -317,8 +319,10 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
     else if (e < static_cast<size_t>(code.first_buffer()))
       bytes += code.shape.elements() * size_of(externals[e].dtype);
   }
-  code.streams = bytes > kStreamedBytes && (code.reductions.empty() || code.reduce.is_aligned);
-  const bool is_single = code.steps.size() < 2 && code.reductions.empty();
+  const bool is_aligned = code.row_end ? code.row_end->cols % kernels::chain_block() == 0
+                                       : code.reductions.empty() || code.reduce.is_aligned;
+  code.streams = bytes > kStreamedBytes && is_aligned;
+  const bool is_single = code.steps.size() < 2 && !code.has_end();
   if (is_single || !kernels::fits_chain(code.loop)) return;
   Chaining chaining(code, bytes);
   if (!chaining.run()) {

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "executor/chain.h"
+#include "executor/rows.h"
 #include "graph/fused.h"
 #include "kernels/formula_ids.h"
 #include "ops/reduce_slot.h"
@@ -30,6 +31,7 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 constexpr int64_t kElementsAThread = 16384;
 constexpr int64_t kChainElementsAThread = 131072;
 constexpr int64_t kStepsOfADraw = 8;
+constexpr int64_t kStepsOfRows = 8;
 
 // Arrays of fewer bytes are not written round the caches when they are reduced, too.
 constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
@@ -57,6 +59,7 @@ class Lowering {
     for (const ValueId id : region_.inputs) fill_buffers_from(id);
     for (const size_t n : order_) WEFT_TRY(lower_node(n));
     add_reductions();
+    add_row_end();
     if (code_.externals() > kernels::TileLoop::kMaxExternals ||
         code_.dtypes.size() > kernels::TileLoop::kMaxOperands)
       return errors::internal("plan", "a fused region has ", code_.dtypes.size(), " arrays");
@@ -87,18 +90,20 @@ class Lowering {
 
   void number_externals() {
     number_.resize(region_.values.size(), -1);
-    code_.inputs = region_.inputs.size();
+    row_operator_ = graph::row_operator(region_);
+    code_.row_inputs = graph::row_inputs(region_);
+    code_.inputs = region_.inputs.size() - code_.row_inputs;
     const auto number = [&](ValueId id) {
       number_[static_cast<size_t>(id)] = static_cast<int16_t>(code_.dtypes.size());
       code_.dtypes.push_back(region_.type(id).dtype);
     };
-    for (const ValueId id : region_.inputs) number(id);
+    for (size_t i = 0; i < code_.inputs; ++i) number(region_.inputs[i]);
     for (const ScalarExternal& scalar : code_.scalars) code_.dtypes.push_back(scalar.dtype);
     for (const ValueId id : region_.outputs) {
       const Node& node = *region_.producer(id);
       if (graph::is_reduction(node)) {
         reduced_.push_back(&node);
-      } else {
+      } else if (&node != row_operator_) {
         number(id);
         ++code_.outputs;
       }
@@ -110,30 +115,36 @@ class Lowering {
     return region_.values[static_cast<size_t>(id)].origin == graph::Origin::kInput;
   }
 
-  // A value that is reduced is made in a buffer, or copied there where it is cast, or is a large
-  // array, too, which may be written round the caches.
   void number_buffers() {
     for (const Node* node : reduced_) {
       const ValueId id = node->operands[0].value;
-      const DType dtype = ops::dtype_reduced_in(*node->op->slot.reduction, region_.type(id).dtype,
-                                                region_.type(node->outputs[0]).dtype);
-      int16_t& own = number_[static_cast<size_t>(id)];
-      const bool is_cast = dtype != region_.type(id).dtype;
-      if (own >= 0 && own < code_.first_buffer() && !is_cast && !is_input(id) &&
-          region_.type(id).bytes() < kReadAgainBytes) {
-        source_.push_back(own);
-        continue;
-      }
-      const auto known = std::ranges::find_if(
-          buffers_, [&](const BufferOf& b) { return b.value == id && b.dtype == dtype; });
-      source_.push_back(static_cast<int16_t>(code_.first_buffer() + (known - buffers_.begin())));
-      if (known != buffers_.end()) continue;
-      code_.dtypes.push_back(dtype);
-      ++code_.buffers;
-      const bool is_copy = own >= 0 || is_cast;
-      buffers_.push_back({id, dtype, is_copy});
-      if (!is_copy) own = source_.back();
+      source_.push_back(
+          source_of(id, ops::dtype_reduced_in(*node->op->slot.reduction, region_.type(id).dtype,
+                                              region_.type(node->outputs[0]).dtype)));
     }
+    if (!row_operator_) return;
+    const ValueId rows = row_operator_->operands[0].value;
+    row_source_ = source_of(rows, region_.type(rows).dtype);
+  }
+
+  // Where an end of the region reads a value: it is made in a buffer, or copied there where it is
+  // cast, or is a large array, too, which may be written round the caches.
+  int16_t source_of(ValueId id, DType dtype) {
+    int16_t& own = number_[static_cast<size_t>(id)];
+    const bool is_cast = dtype != region_.type(id).dtype;
+    if (own >= 0 && own < code_.first_buffer() && !is_cast && !is_input(id) &&
+        region_.type(id).bytes() < kReadAgainBytes)
+      return own;
+    const auto known = std::ranges::find_if(
+        buffers_, [&](const BufferOf& b) { return b.value == id && b.dtype == dtype; });
+    const auto source = static_cast<int16_t>(code_.first_buffer() + (known - buffers_.begin()));
+    if (known != buffers_.end()) return source;
+    code_.dtypes.push_back(dtype);
+    ++code_.buffers;
+    const bool is_copy = own >= 0 || is_cast;
+    buffers_.push_back({id, dtype, is_copy});
+    if (!is_copy) own = source;
+    return source;
   }
 
   void fill_buffers_from(ValueId id) {
@@ -157,13 +168,36 @@ class Lowering {
     }
   }
 
+  void add_row_end() {
+    if (!row_operator_) return;
+    const Shape& shape = graph::shape_of_fused(region_);
+    RowEnd end;
+    end.op = row_operator_->op;
+    end.attributes = row_operator_->attributes;
+    end.source = row_source_;
+    end.cols = shape[shape.rank() - 1];
+    end.rows = end.cols > 0 ? shape.elements() / end.cols : 0;
+    for (size_t i = 1; i < row_operator_->operands.size(); ++i) {
+      const Operand& operand = row_operator_->operands[i];
+      const auto input = operand.is_value() ? std::ranges::find(region_.inputs, operand.value)
+                                            : region_.inputs.end();
+      const bool is_there = input != region_.inputs.end();
+      end.operands.push_back(is_there ? static_cast<int>(input - region_.inputs.begin()) -
+                                            static_cast<int>(code_.inputs)
+                                      : -1);
+    }
+    code_.row_end = std::move(end);
+  }
+
   // Each result right before the step that reads it, where that is possible: a chain then holds it.
   void find_order() {
     position_.resize(region_.nodes.size(), -1);
     for (const ValueId id : region_.outputs)
       place_after_operands(static_cast<size_t>(region_.values[static_cast<size_t>(id)].index));
     for (size_t n = 0; n < region_.nodes.size(); ++n) place_after_operands(n);
-    std::erase_if(order_, [&](size_t n) { return graph::is_reduction(region_.nodes[n]); });
+    std::erase_if(order_, [&](size_t n) {
+      return graph::is_reduction(region_.nodes[n]) || &region_.nodes[n] == row_operator_;
+    });
   }
   // Regions have at most kMaxFusedNodes, so recursion is shallow.
   void place_after_operands(size_t n) {
@@ -259,6 +293,8 @@ class Lowering {
   const Graph& region_;
   TileCode code_;
   std::vector<const Node*> reduced_;
+  const Node* row_operator_ = nullptr;
+  int16_t row_source_ = -1;
   std::vector<BufferOf> buffers_;
   std::vector<int16_t> source_;                        // the buffer of each reduction
   std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
@@ -316,7 +352,9 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
                                                 static_cast<int>(code.buffers), threads);
   set_chain(code, all);
   const kernels::TileProgram program = code.program();
-  if (code.reductions.empty()) {
+  if (code.row_end) {
+    set_pieces(code);
+  } else if (code.reductions.empty()) {
     code.units = kernels::tile_units(code.loop);
     code.scratch_a_thread = kernels::tile_scratch(program, code.loop);
   } else {
@@ -326,7 +364,8 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     code.shared_scratch = kernels::tile_reduce_totals(reducing);
   }
   const auto steps = static_cast<int64_t>(code.steps.size() + code.reductions.size() +
-                                          code.draws.size() * kStepsOfADraw);
+                                          code.draws.size() * kStepsOfADraw) +
+                     (code.row_end ? kStepsOfRows : 0);
   const int64_t least = code.chain.empty() ? kElementsAThread : kChainElementsAThread;
   const int64_t pieces = std::max<int64_t>(1, code.shape.elements() * steps / least);
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);

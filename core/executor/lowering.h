@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "graph/ir.h"
@@ -18,8 +19,19 @@ struct ScalarExternal {
   DType dtype;
 };
 
+// The operator on rows that a region ends in.
+struct RowEnd {
+  const ops::OpDef* op = nullptr;
+  ops::Attributes attributes;
+  int16_t source = -1;         // the external that has its rows: a buffer or an output
+  std::vector<int> operands;   // the others: numbers among the region's row inputs; -1: absent
+  int64_t rows = 0, cols = 0;  // of all
+  int64_t piece = 1;           // rows that a unit makes and hands on
+};
+
 // External arrays are, in this order: inputs of the region, scalars, outputs of the region; and
-// buffers of what is reduced, in whose place a step is given the results of reductions.
+// buffers of what is reduced or read by rows, in whose place a step is given the results. It is
+// given what only an operator on rows reads behind the scalars.
 struct TileCode {
   std::vector<kernels::TileStep> steps;
   std::vector<kernels::FormulaId> formulas;  // of the steps; kCount: a cast or a draw
@@ -29,6 +41,8 @@ struct TileCode {
   std::vector<ScalarExternal> scalars;
   std::vector<kernels::TileReduction> reductions;
   uint32_t axes = 0;  // that they reduce
+  std::optional<RowEnd> row_end;
+  size_t row_inputs = 0;
   Shape shape;
   // in_place[o][i]: output o may lie where input i lies, because no step reads i after o's.
   std::vector<std::vector<bool>> in_place;
@@ -36,7 +50,7 @@ struct TileCode {
   // Set when the externals have places.
   kernels::TileLoop loop;
   kernels::TileReduceLoop reduce;
-  int64_t units = 0;  // tasks, if there are reductions
+  int64_t units = 0;  // tasks, if there are reductions; pieces of rows
   int64_t grain = 1;  // units that are worth a thread
   int64_t scratch_a_thread = 0;
   int64_t shared_scratch = 0;  // before that of threads
@@ -50,8 +64,11 @@ struct TileCode {
 
   int first_buffer() const { return static_cast<int>(inputs + scalars.size() + outputs); }
   int externals() const { return first_buffer() + static_cast<int>(buffers); }
+  bool has_end() const { return !reductions.empty() || row_end; }
   // What a step is given.
-  size_t arrays() const { return static_cast<size_t>(first_buffer()) + reductions.size(); }
+  size_t arrays() const {
+    return static_cast<size_t>(first_buffer()) + row_inputs + reductions.size() + (row_end ? 1 : 0);
+  }
   kernels::TileProgram program() const {
     return {
         steps,

@@ -37,7 +37,8 @@ Seen stretched(const Seen& from, const Shape& shape) {
 
 ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
   ops::Cost cost;
-  cost.flops = static_cast<double>(code.steps.size()) * static_cast<double>(code.shape.elements());
+  cost.flops = static_cast<double>(code.steps.size() + (code.row_end ? 1 : 0)) *
+               static_cast<double>(code.shape.elements());
   for (const TensorView& view : externals)
     cost.bytes += static_cast<double>(ops::type_of(view).bytes());
   return cost;
@@ -232,8 +233,13 @@ Status Placement::add_tiles(const Node& node) {
     step.name = "fused";
     for (const Node& inner : body.nodes) step.name += "+" + inner.op->name;
   }
-  for (const ValueId id : operands) step.in.push_back(seen_[static_cast<size_t>(id)]);
+  const auto seen_of = [&](size_t i) { return seen_[static_cast<size_t>(operands[i])]; };
+  const size_t inputs = step.code->inputs;
+  for (size_t i = 0; i < inputs; ++i) step.in.push_back(seen_of(i));
   for (const ScalarExternal& s : step.code->scalars) step.in.push_back(scalar(s.scalar, s.dtype));
+  const size_t arrays = step.in.size();
+  for (size_t i = inputs; i < operands.size(); ++i)
+    step.in.push_back(seen_of(i).dense() ? seen_of(i) : dense_copy(seen_of(i)));
   for (const ValueId id : node.outputs) {
     const TensorType& type = graph_.type(id);
     step.out.push_back(whole(new_item(type.bytes()), type));
@@ -244,8 +250,9 @@ Status Placement::add_tiles(const Node& node) {
     return {};
   }
   std::vector<TensorView> views;
-  for (const std::vector<Seen>* side : {&step.in, &step.out})
-    for (const Seen& seen : *side) {
+  for (const std::span<const Seen> side :
+       {std::span<const Seen>(step.in).first(arrays), std::span<const Seen>(step.out)})
+    for (const Seen& seen : side) {
       TensorView view{};
       view.dtype = seen.dtype;
       view.rank = seen.shape.rank();

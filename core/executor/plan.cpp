@@ -95,8 +95,7 @@ class Emitter {
 
   // One step over dense data of one shape and single elements: no loop around it is needed.
   static bool is_one_row(const Step& step) {
-    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 ||
-        !step.code->reductions.empty())
+    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 || step.code->has_end())
       return false;
     const int64_t elements = step.code->shape.elements();
     if (elements == 0 || elements > kLongestRow) return false;

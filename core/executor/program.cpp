@@ -326,7 +326,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   // dtypes gain is said of its kernels.
   const graph::PassSelection selection =
       WEFT_KEEPS_devices && purpose.device
-          ? graph::PassSelection(given.text() + ",-fuse,-block,-mixed")
+          ? graph::PassSelection(given.text() + ",-fuse,-prologue,-block,-mixed")
           : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();

@@ -10,6 +10,7 @@
 #include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
+#include "executor/rows.h"
 #include "ops/copy_slot.h"
 #include "ops/device_call.h"
 #include "ops/registry.h"
@@ -68,6 +69,10 @@ void run_program(const Step& step, const char* at, const kernels::RandomStream& 
   const TileCode& code = *step.code;
   const kernels::TileProgram program = code.program();
   auto* const* data = reinterpret_cast<void* const*>(at);
+  if (code.row_end) {
+    if constexpr (WEFT_KEEPS_prologue) run_by_rows(step, data, stream);
+    return;
+  }
   if (!code.reductions.empty()) {
     run_reducing(code, program, data, stream);
     return;

@@ -23,7 +23,9 @@ bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
   if (node.op && !is_elementwise(node)) return false;
   if (!node.op) {
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
-    if (region.kind != RegionKind::kFused || has_reductions(*region.body)) return false;
+    if (region.kind != RegionKind::kFused || has_reductions(*region.body) ||
+        row_operator(*region.body))
+      return false;
   }
   bool reads_rows = false;
   for (const Operand& operand : node.operands) {

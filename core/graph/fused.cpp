@@ -23,6 +23,25 @@ uint32_t reduced_axes(const Graph& graph, const Node& reduction) {
                       reduction.attributes.view());
 }
 
+bool works_on_rows(const Node& node) {
+  constexpr std::string_view kNames[] = {"normalize_rows", "softmax_rows", "log_softmax_rows"};
+  return node.op && std::ranges::find(kNames, node.op->name) != std::end(kNames) &&
+         node.operands[0].is_value() && std::ranges::none_of(node.operands, &Operand::is_scalar);
+}
+
+const Node* row_operator(const Graph& body) {
+  return !body.nodes.empty() && works_on_rows(body.nodes.back()) ? &body.nodes.back() : nullptr;
+}
+
+size_t row_inputs(const Graph& body) {
+  std::vector<ValueId> read;
+  if (const Node* const node = row_operator(body))
+    for (size_t i = 1; i < node->operands.size(); ++i)
+      if (node->operands[i].is_value()) read.push_back(node->operands[i].value);
+  std::ranges::sort(read);
+  return static_cast<size_t>(std::ranges::unique(read).begin() - read.begin());
+}
+
 const Shape& shape_of_fused(const Graph& body) {
   const Node& first = body.nodes[0];
   return body.type(is_reduction(first) ? first.operands[0].value : first.outputs[0]).shape;
@@ -37,12 +56,38 @@ Status broken(const Parts&... parts) {
   return errors::invalid_value("graph", parts...);
 }
 
+// The last node, of what the others make, and of inputs that none of them reads.
+Status row_operator_is_sound(const Graph& body, const Node& node) {
+  const std::string& name = node.op->name;
+  if (&node != &body.nodes.back() || has_reductions(body))
+    return broken("a fused region goes on after ", name);
+  if (!body.producer(node.operands[0].value) || body.outputs.back() != node.outputs[0])
+    return broken("a fused region does not end in ", name);
+  if (!(body.type(node.operands[0].value).shape == body.type(node.outputs[0]).shape))
+    return broken("a fused region mixes shapes at ", name);
+  const size_t first = body.inputs.size() - std::min(row_inputs(body), body.inputs.size());
+  for (const Node& other : body.nodes)
+    for (size_t i = &other == &node; i < other.operands.size(); ++i) {
+      if (!other.operands[i].is_value()) continue;
+      const Value& value = body.values[static_cast<size_t>(other.operands[i].value)];
+      const bool is_own =
+          value.origin == Origin::kInput && value.index >= static_cast<int32_t>(first);
+      if (is_own != (&other == &node))
+        return broken("a fused region does not keep the inputs of ", name, " apart");
+    }
+  return {};
+}
+
 Status nodes_are_sound(const Graph& body) {
   uint32_t axes = 0;
   bool has_axes = false;
   for (const Node& node : body.nodes) {
     const std::string name = node.op ? node.op->name : "a region";
     const Shape& out = body.type(node.outputs[0]).shape;
+    if (works_on_rows(node)) {
+      WEFT_TRY(row_operator_is_sound(body, node));
+      continue;
+    }
     if (is_reduction(node)) {
       const uint32_t own = reduced_axes(body, node);
       if (has_axes && own != axes) return broken("a fused region reduces several axes at ", name);

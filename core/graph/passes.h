@@ -19,6 +19,7 @@ Result<Graph> pack_products(const Graph& graph, const PassContext& context);
 Result<Graph> fuse_epilogues(const Graph& graph, const PassContext& context);
 Result<Graph> hasten_updates(const Graph& graph, const PassContext& context);
 Result<Graph> fuse_elementwise(const Graph& graph, const PassContext& context);
+Result<Graph> fuse_prologues(const Graph& graph, const PassContext& context);
 Result<Graph> form_bands(const Graph& graph, const PassContext& context);
 
 }  // namespace weft::graph

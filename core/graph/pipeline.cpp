@@ -41,6 +41,7 @@ constexpr Pass kPasses[] = {
     {"sweep", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(sweep, remove_dead_code)},
     {"updates", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(updates, hasten_updates)},
     {"fuse", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(fuse, fuse_elementwise)},
+    {"prologue", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(prologue, fuse_prologues)},
     {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(bands, form_bands)},
 };
 

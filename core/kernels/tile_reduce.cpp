@@ -169,13 +169,7 @@ class TaskRunner {
     for (int e = reducing_.first_buffer; e < reducing_.program.externals; ++e)
       data_.of[e] = buffers_[e] - first * size_of_external(e);
     made_ = first;
-    if (makes_nothing_) return;
-    const int64_t most = reducing_.program.chain.instructions.empty() ? kTileElements : count;
-    for (int64_t end = first + count; first < end;) {
-      const TileWindow window = window_at(reducing_.loop, first, std::min(most, end - first));
-      runner_.run(window, data());
-      first += window.rows * window.cols;
-    }
+    if (!makes_nothing_) runner_.run(first, count, data());
   }
 
   const char* made(size_t r, int64_t element) const {

@@ -1,5 +1,7 @@
 #include "kernels/tile_runner.h"
 
+#include <algorithm>
+
 #include "kernels/active_impl.h"
 #include "kernels/chain_table_impl.h"
 #include "kernels/copy.h"
@@ -97,6 +99,15 @@ void TileRunner::run(const TileWindow& window, std::span<void* const> data) {
     run_chain(window, data);
   else
     run_steps(window, data);
+}
+
+void TileRunner::run(int64_t first, int64_t count, std::span<void* const> data) {
+  const int64_t most = chain_ ? count : kTileElements;
+  for (const int64_t end = first + count; first < end;) {
+    const TileWindow window = window_at(loop_, first, std::min(most, end - first));
+    run(window, data);
+    first += window.rows * window.cols;
+  }
 }
 
 void TileRunner::run_chain(const TileWindow& window, std::span<void* const> data) {

@@ -27,6 +27,8 @@ class TileRunner {
   // `data` as above; what is neither copied nor streamed may have moved. A window of a program
   // with temporaries that is no chain has at most kTileElements.
   void run(const TileWindow& window, std::span<void* const> data);
+  // The elements [first, first + count), as they are numbered in the shape.
+  void run(int64_t first, int64_t count, std::span<void* const> data);
 
  private:
   void run_chain(const TileWindow& window, std::span<void* const> data);

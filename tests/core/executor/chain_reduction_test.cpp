@@ -5,22 +5,11 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/run_testing.h"
 #include "executor/lowering.h"
-#include "executor/plan.h"
-#include "executor/program.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
-#include "runtime/threads.h"
 
 using namespace weft;
 using namespace weft::testing;
 
 namespace {
-
-struct Threads {
-  explicit Threads(int count) : before(num_threads()) { set_num_threads(count); }
-  ~Threads() { set_num_threads(before); }
-  int before;
-};
 
 Value reduce(GraphBuilder& b, const char* op, const Value& x, std::span<const int64_t> axes,
              bool keepdims = false, DType dtype = DType::kBool) {
@@ -28,14 +17,6 @@ Value reduce(GraphBuilder& b, const char* op, const Value& x, std::span<const in
     return b.call(op, {x}, {Argument::of_ints(axes), Argument::of_bool(keepdims)});
   return b.call(op, {x},
                 {Argument::of_ints(axes), Argument::of_bool(keepdims), Argument::of_dtype(dtype)});
-}
-
-executor::Plan plan_of(const Graph& graph, int threads = 1) {
-  executor::PlanOptions options;
-  options.threads = threads;
-  return executor::make_plan(graph::run_passes(graph, graph::Stage::kAfterSplit, {}, {}).take(),
-                             options)
-      .take();
 }
 
 bool reduces(const executor::Step& step) { return step.code && !step.code->reductions.empty(); }
@@ -107,7 +88,7 @@ TEST_CASE("a chain and its reductions give the bits of one after the other, on a
                                                                 << " threads " << threads << "\n"
                                                                 << graph::print(graph));
     }
-    reducing += static_cast<size_t>(std::ranges::count_if(plan_of(graph).steps, reduces));
+    reducing += static_cast<size_t>(std::ranges::count_if(plan_after_passes(graph).steps, reduces));
   }
   CHECK(reducing > 10 * std::size(kShapes));
 }
@@ -122,7 +103,7 @@ TEST_CASE("what is only reduced is no array") {
     const Value difference = ops::cast(x - y, DType::kFloat32);
     b.output(reduce(b, "sum", difference * difference, axes));
     b.output(reduce(b, "max", difference, axes));
-    const executor::Plan plan = plan_of(graph, 2);
+    const executor::Plan plan = plan_after_passes(graph, 2);
     REQUIRE(plan.steps.size() == 1);
     CHECK(reduces(plan.steps[0]));
     CHECK(plan.arena_bytes < shape.elements() * 4 / 8);
@@ -159,7 +140,7 @@ TEST_CASE("draws and transposed operands are reduced where they are made") {
                                 Argument::of_ints(shape), Argument::of_dtype(DType::kFloat32)});
     b.output(reduce(b, "sum", ops::swap_last_axes(x) * drawn, {{axis}}));
     const auto inputs = random_inputs(graph, random);
-    CHECK(std::ranges::any_of(plan_of(graph).steps, reduces));
+    CHECK(std::ranges::any_of(plan_after_passes(graph).steps, reduces));
     const auto expected = run(graph, inputs, "-fuse");
     const auto got = run(graph, inputs, "");
     CHECK(same_bits(*got[0], *expected[0]));

@@ -3,9 +3,27 @@
 
 #include "core/executor/graph_testing.h"
 #include "executor/program.h"
+#include "graph/pipeline.h"
 #include "graph/text.h"
+#include "runtime/threads.h"
 
 namespace weft::testing {
+
+// While it lives, so many threads.
+struct Threads {
+  explicit Threads(int count) : before(num_threads()) { set_num_threads(count); }
+  ~Threads() { set_num_threads(before); }
+  const int before;
+};
+
+// What the passes after the split make of a graph, planned.
+inline executor::Plan plan_after_passes(const Graph& graph, int threads = 1) {
+  executor::PlanOptions options;
+  options.threads = threads;
+  return executor::make_plan(graph::run_passes(graph, graph::Stage::kAfterSplit, {}, {}).take(),
+                             options)
+      .take();
+}
 
 inline std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs,
                                     std::string_view passes = "", uint64_t seed = 7) {

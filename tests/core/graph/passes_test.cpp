@@ -212,6 +212,38 @@ TEST_CASE("a region never spans what must run between its members") {
   CHECK(text.find("  }") < text.find("divide("));
 }
 
+TEST_CASE("what makes the rows of a norm becomes one region with it") {
+  const std::string text = after(graph::fuse_prologues,
+                                 "graph(%0: float32(2, 3), %1: float32(3), %2: float32(3)) {\n"
+                                 "  %3: float32(2, 3) = add(%0, %1)\n"
+                                 "  %4: float32(3) = exp(%2)\n"
+                                 "  %5: float32(2, 3) = normalize_rows(%3, %2, %2)\n"
+                                 "  %6: float32(2, 3) = exp(%5)\n"
+                                 "  %7: float32(2, 3) = normalize_rows(%6, %4, %4)\n"
+                                 "  %8: float32(2, 3) = softmax_rows(%6)\n"
+                                 "  return %6, %7, %8\n}");
+  CHECK(count(text, "fused(%0, %1, %2)") == 1);  // the second vector is the first
+  CHECK(count(text, "normalize_rows(%2, %3, %3)") == 1);
+  CHECK(count(text, "fused(") == 2);
+  CHECK(count(text, "return %2, %3\n  }") == 1);  // others read what the second norm reads
+  CHECK(text.rfind("softmax_rows(") > text.rfind("  }\n"));
+}
+
+TEST_CASE("a norm stays apart from rows that are made before its factors, or with them") {
+  const std::string text = after(graph::fuse_prologues,
+                                 "graph(%0: float32(3, 3), %1: float32(3)) {\n"
+                                 "  %2: float32(3, 3) = exp(%0)\n"
+                                 "  %3: float32(3) = sum(%2, axis=[0])\n"
+                                 "  %4: float32(3, 3) = normalize_rows(%2, %3, %3)\n"
+                                 "  %5: float32(3, 3) = add(%0, %1)\n"
+                                 "  %6: float32(3, 3) = normalize_rows(%5, %1, %1)\n"
+                                 "  %7: float32(3, 3) = transpose(%0)\n"
+                                 "  %8: float32(3, 3) = normalize_rows(%7, %1, %1)\n"
+                                 "  return %4, %6, %8\n}");
+  CHECK(count(text, "fused(") == 0);
+  CHECK(count(text, "normalize_rows(") == 3);
+}
+
 TEST_CASE("a region takes no more arrays than a tile program") {
   Graph graph;
   GraphBuilder b(graph);

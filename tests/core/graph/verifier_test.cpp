@@ -117,3 +117,45 @@ TEST_CASE("verifier refuses regions that reductions do not end") {
   CHECK(says(broken_region([](Graph& body) { body.outputs[0] = body.inputs[0]; }),
              "hands an input on"));
 }
+
+namespace {
+
+// A region that ends in a norm, after `change` to its body.
+std::string broken_rows(void (*change)(Graph& body)) {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({2, 3})), gamma = b.input(f32({3}));
+  const Value y = x * 2.0 + 1.0;
+  b.output(y);
+  b.output(b.call("normalize_rows", {y, gamma, Value()},
+                  {Argument::of_float(0.1), Argument::of_bool(true)}));
+  graph = graph::fuse_prologues(graph::fuse_elementwise(graph, {}).value(), {}).take();
+  CHECK(graph::verify(graph).ok());
+  Graph body = *graph.regions[0].body;
+  change(body);
+  graph.regions[0].body = std::make_shared<const Graph>(std::move(body));
+  return graph::verify(graph).message();
+}
+
+}  // namespace
+
+TEST_CASE("verifier refuses regions that an operator on rows does not end") {
+  CHECK(says(broken_rows([](Graph& body) { std::swap(body.outputs[0], body.outputs[1]); }),
+             "does not end in normalize_rows"));
+  CHECK(says(broken_rows([](Graph& body) {
+               graph::Node node = body.nodes[0];
+               node.operands[0].value = body.nodes[2].outputs[0];
+               const TensorType type = f32({2, 3});
+               body.add_node(std::move(node), {&type, 1});
+             }),
+             "goes on after normalize_rows"));
+  CHECK(says(broken_rows([](Graph& body) {
+               body.nodes[1].op = &ops::op_named("add");
+               body.nodes[1].operands[1] = Operand::of_value(body.inputs[1]);
+             }),
+             "does not keep the inputs of normalize_rows apart"));
+  CHECK(says(broken_rows([](Graph& body) {
+               body.nodes[2].operands[0] = Operand::of_value(body.inputs[0]);
+             }),
+             "does not end in normalize_rows"));
+}
