@@ -223,7 +223,7 @@ TEST_CASE("what makes the rows of a norm becomes one region with it") {
                                  "  %8: float32(2, 3) = softmax_rows(%6)\n"
                                  "  return %6, %7, %8\n}");
   CHECK(count(text, "fused(%0, %1, %2)") == 1);  // the second vector is the first
-  CHECK(count(text, "normalize_rows(%2, %3, %3)") == 1);
+  CHECK(count(text, "normalize_rows(%3, %2, %2") == 1);
   CHECK(count(text, "fused(") == 2);
   CHECK(count(text, "return %2, %3\n  }") == 1);  // others read what the second norm reads
   CHECK(text.rfind("softmax_rows(") > text.rfind("  }\n"));
