@@ -2,10 +2,11 @@
 
     python benchmarks/mixed_precision.py [network...] [results.json]
 
-Networks of benchmarks/networks, each step one plan (`trainer.compile`), and inference of BERT-base.
-First the losses after some steps are compared, then what plans take (arena and prepared values),
-then the steps run in turns, beside PyTorch's in float32 and with autocast where it is installed.
-An LSTM gains nothing by bfloat16: it has no half kernel, and says so in its slot.
+Networks of benchmarks/networks, each step one plan (`trainer.compile`), and inference of BERT-base,
+ResNet-50 and MobileNet v2. First the losses after some steps are compared, then what plans take
+(arena and prepared values), then the steps run in turns, beside PyTorch's in float32 and with
+autocast where it is installed. An LSTM gains nothing by bfloat16: it has no half kernel, and says
+so in its slot.
 """
 
 import importlib.util
@@ -24,7 +25,9 @@ from weft import amp, np
 from weft._core import native
 from workloads import inputs
 
-NETWORKS = ("mlp_train", "gpt_train", "gpt_long_train", "lstm_train", "resnet18_train", "bert_b1")
+TRAINING = ("mlp_train", "gpt_train", "gpt_long_train", "lstm_train", "resnet18_train")
+INFERENCE = ("bert_b1", "resnet50_b1", "mobilenetv2_b1")
+NETWORKS = (*TRAINING, *INFERENCE)
 MOST = 0.05  # that a loss or an output may differ by
 SAMPLE, SAMPLES = 0.2, 11
 THREADS = native.num_threads()
@@ -45,7 +48,9 @@ def training(name: str) -> tuple[Callable[[], Any], Callable[[], Any], Callable[
 
 
 def inference(name: str) -> tuple[Callable[[], Any], Callable[[], Any], Callable[[], int]]:
-    net, x = weft_blocks.bert(), np.array(inputs(name)["x"])
+    network = name.removesuffix("_b1")
+    net = weft_blocks.bert() if network == "bert" else on_weft.convnet(network)
+    x = np.array(inputs(name)["x"])
     net.hybridize()
 
     def step() -> Any:

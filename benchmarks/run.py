@@ -9,8 +9,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 SCRIPTS = (
-    *("dispatch.py", "call_overhead.py", "lenet.py", "loader.py", "overlap.py", "branches.py"),
-    *("convolution_networks.py", "chains.py", "import_time.py", "startup.py"),
+    *("dispatch.py", "call_overhead.py", "small_calls.py", "lenet.py", "loader.py", "overlap.py"),
+    *("branches.py", "convolution_networks.py", "chains.py", "import_time.py", "startup.py"),
 )
 WITH_MORE = ("chains.py",)
 
