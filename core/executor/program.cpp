@@ -354,7 +354,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const MemoryFigures memory = compiled->memory();
-  const bool is_saved = purpose.saved && !purpose.saved->notes;
+  const bool is_saved = purpose.saved && !purpose.saved->notes && !purpose.saved->plans.empty();
   log(LogLevel::kInfo, is_saved ? "plan: placed as saved in " : "plan: made in ",
       static_cast<int64_t>(compiled->planning_ * 1e6), " us: ", compiled->forward_.steps.size(),
       " steps; bytes: arena ", memory.arena, ", residuals ", memory.residual, ", backward ",

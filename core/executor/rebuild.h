@@ -51,6 +51,7 @@ std::vector<bool> checkpointed(const graph::Graph& graph, const FirstPart& first
 struct Rung {
   std::vector<bool> rebuilt;  // by node of the graph
   double seconds = 0;         // that it takes longer, by the model of costs
+  int64_t kept = 0;           // bytes
 };
 
 // For segments of about `bytes` each. Rungs by rising seconds.

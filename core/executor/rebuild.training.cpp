@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/log.h"
 #include "executor/branches.h"
 #include "executor/split.h"
 
@@ -208,38 +209,64 @@ std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t byt
   }
   std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
   std::vector<Rung> rungs;
-  Rung rung{at_least(graph, first), 0};
+  Rung rung{at_least(graph, first)};
   for (const Choice& choice : choices) {
     for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
-    rung.seconds = first.kept(rung.rebuilt).seconds;
+    const Kept kept = first.kept(rung.rebuilt);
+    rung.seconds = kept.seconds;
+    rung.kept = kept.bytes;
     rungs.push_back(rung);
   }
   return rungs;
 }
+
+namespace {
+
+constexpr int kSegments[] = {64, 32, 16, 8, 4};
+constexpr std::ptrdiff_t kLooks = 3;  // at rungs that cost less than one that was found
+
+}  // namespace
 
 Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
                       const TryRung& try_rung) {
   int64_t least = INT64_MAX;
   double seconds = INFINITY;
   const int64_t all = rebuildable_bytes(graph, first);
-  for (const int segments : {64, 32, 16, 8, 4}) {
+  for (const int segments : kSegments) {
     const std::vector<Rung> rungs = ladder(graph, first, all / segments);
     const auto end = std::ranges::lower_bound(rungs, seconds, {}, &Rung::seconds);
-    // Rungs before `low` do not fit; `high` fits, or is end.
+    // By halves: rungs before `low` do not fit; `high` fits, or is end. Bytes do not fall with
+    // every rung, so those just before `high` are tried then, too, unless they keep too many
+    // anyway.
     auto low = rungs.begin(), high = end;
-    for (auto at = end - (end != rungs.begin()); low < high; at = low + (high - low) / 2) {
+    std::vector<bool> tried(rungs.size(), false);
+    const auto is_tried = [&](auto at) { return tried[static_cast<size_t>(at - rungs.begin())]; };
+    const auto next = [&] {
+      if (low < high) return low + (high - low) / 2;
+      const auto cheapest = high - std::min(high - rungs.begin(), kLooks);
+      auto at = high;
+      while (at > cheapest && is_tried(at - 1)) --at;
+      return at > cheapest && (at - 1)->kept <= budget ? at - 1 : end;
+    };
+    for (auto at = end - (end != rungs.begin()); at != end; at = next()) {
+      tried[static_cast<size_t>(at - rungs.begin())] = true;
       WEFT_ASSIGN(const int64_t bytes, try_rung(at->rebuilt));
       least = std::min(least, bytes);
+      log(LogLevel::kDebug, "plan: of ", segments, " segments, choice ", at - rungs.begin() + 1,
+          " of ", rungs.size(), " takes ", bytes, " bytes and ",
+          static_cast<int64_t>(at->seconds * 1e6), " us more; ", budget, " bytes are wanted");
       if (bytes > budget) {
-        low = at + 1;
+        low = std::max(low, at + 1);
         continue;
       }
       high = at;
+      low = std::min(low, high);
       seconds = at->seconds;
     }
   }
+  if (seconds < INFINITY) return least;
   // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
-  if (seconds < INFINITY || first.again.empty()) return least;
+  if (first.again.empty()) return least;
   first.again.clear();
   WEFT_ASSIGN(const int64_t other, climb(graph, std::move(first), budget, try_rung));
   return std::min(least, other);

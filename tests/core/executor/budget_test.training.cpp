@@ -1,9 +1,11 @@
 // Plans with gradients that keep to a budget: the same bits, in no more bytes.
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
+#include "executor/branches.h"
 #include "executor/program.h"
 #include "executor/rebuild.h"
 #include "executor/split.h"
@@ -177,6 +179,41 @@ TEST_CASE("the least that a refusal names is possible") {
     const auto compiled = program->compile(graph.input_types(), {true, true, true});
     REQUIRE_MESSAGE(compiled.ok(), compiled.status().message());
     CHECK(bytes_of(*compiled.value()) <= least);
+  }
+}
+
+TEST_CASE("a larger budget costs no more") {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const Graph whole = random_step(seed, 32);
+    const executor::FirstPart first = executor::first_of_step(whole);
+    std::map<std::vector<bool>, int64_t> known;
+    const auto bytes_with = [&](const std::vector<bool>& rebuilt) {
+      const auto [at, is_new] = known.emplace(rebuilt, 0);
+      if (is_new) {
+        const Graph step = graph::run_passes(executor::with_rebuilt(whole, rebuilt),
+                                             graph::Stage::kAfterSplit, {}, {})
+                               .take();
+        at->second = executor::make_plan(step, {}).value().arena_bytes;
+      }
+      return at->second;
+    };
+    const int64_t plain = bytes_with(std::vector<bool>(whole.nodes.size(), false));
+    double least = 0;
+    for (int percent = 99; percent > 20; percent -= 2) {
+      const int64_t budget = plain * percent / 100;
+      double seconds = -1;
+      const auto found =
+          executor::climb(whole, first, budget, [&](const std::vector<bool>& rebuilt) {
+            const int64_t bytes = bytes_with(rebuilt);
+            if (bytes <= budget) seconds = first.kept(rebuilt).seconds;
+            return Result<int64_t>(bytes);
+          });
+      REQUIRE(found.ok());
+      if (seconds < 0) break;
+      CHECK_MESSAGE(seconds >= least,
+                    "seed " << seed << " at " << percent << " %: " << seconds << " " << least);
+      least = seconds;
+    }
   }
 }
 
