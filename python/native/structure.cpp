@@ -97,7 +97,7 @@ PyObject* flatten(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return structure_of(args[0], args[1], args[2]);
 }
 
-// Dtype, rank and extents of each array, as int64.
+// Dtype, rank and extents of each array, as int64; None where something is no array.
 PyObject* types_key(PyObject*, PyObject* sequence) {
   if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
     return raise_error(WEFT_INVALID_TYPE, "types_key: takes a list or a tuple of arrays");
@@ -105,9 +105,7 @@ PyObject* types_key(PyObject*, PyObject* sequence) {
   PyObject* const* const items = PySequence_Fast_ITEMS(sequence);
   size_t numbers = 0;
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (!is_array(items[i]))
-      return raise_error(WEFT_INVALID_TYPE, "types_key: item %zd must be an array; got %s", i,
-                         Py_TYPE(items[i])->tp_name);
+    if (!is_array(items[i])) Py_RETURN_NONE;
     numbers += 1 + static_cast<size_t>(weft_tensor_rank(tensor_of(items[i])));
   }
   PyObject* const key =
@@ -132,7 +130,8 @@ PyMethodDef functions[] = {
      "flatten(value, arrays, where, /)\n--\n\n"
      "Appends the arrays inside `value` to the list `arrays`; returns its structure."},
     {"types_key", types_key, METH_O,
-     "types_key(arrays, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes."},
+     "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None if it has "
+     "other values, too."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

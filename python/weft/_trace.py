@@ -18,7 +18,6 @@ from weft._errors import InvalidState
 from weft._extent import Dim
 from weft.device import device_of
 
-_ndarray = native.ndarray
 _ARRAY = native.ARRAY  # stands for an array in a structure
 ArrayTypes = list[tuple[Any, tuple[int, ...]]]  # dtype and shape of each
 Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes that have it
@@ -225,7 +224,6 @@ def _types_of(arrays: Sequence[Any]) -> ArrayTypes:
 
 _PLAIN = (bool, int, float, str, type(None))
 _CONTAINERS = (list, tuple, dict, set, frozenset)
-_ARRAYS_ALONE = {_ndarray}
 
 
 def _contents(value: Any) -> Hashable:
@@ -259,10 +257,13 @@ class Surroundings:
 
     def contents(self) -> tuple[Hashable, ...]:
         """What they are now."""
+        values = self.read()
+        if not values:
+            return ()
         return tuple(
             [
                 _contents(value) if i not in self._filled and _is_looked_at(value) else None
-                for i, value in enumerate(self.read())
+                for i, value in enumerate(values)
             ]
         )
 
@@ -336,26 +337,28 @@ class TraceCache:
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
         around = self._around.contents() if self._around is not None else None
-        watched = [value() for value in self._watches]
-        mode = (native.modes() & _SIGNED_MODES, device, around, *watched)
+        watched = self._watched()
         arrays: Sequence[Any] = args
         call: Hashable = None
-        if kwargs or {*map(type, args)} != _ARRAYS_ALONE:  # something to take apart
+        types = None if kwargs or not args else native.types_key(args)
+        if types is None:  # something to take apart
             arrays = []
             call = native.flatten((args, kwargs), arrays, self.where)
-        key = (call, native.types_key(arrays), mode)
-        found = self._traced.get(key)
+            types = native.types_key(arrays)
+        mode = native.modes() & _SIGNED_MODES
+        found = self._traced.get((call, types, mode, device, around, watched))
         if found is None or not found.function.is_current:
-            if call is None:
-                call = flatten((args, kwargs), [], self.where)
-            found = trace(self._function, call, _types_of(arrays), self.where)
+            structure = call or flatten((args, kwargs), [], self.where)
+            found = trace(self._function, structure, _types_of(arrays), self.where)
             if self.budget:
                 found.function.set_budget(self.budget)
             if self._around is not None and around is not None:
                 around = self._around.after_trace(around)
             self._watches += [value for value in found.watches if value not in self._watches]
-            watched = [value() for value in self._watches]
-            self._traced[(*key[:-1], (*mode[:2], around, *watched))] = found
+            self._traced[(call, types, mode, device, around, self._watched())] = found
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
+
+    def _watched(self) -> tuple[Hashable, ...]:
+        return tuple([value() for value in self._watches]) if self._watches else ()
