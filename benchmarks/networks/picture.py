@@ -21,12 +21,12 @@ COLOURS = {
     **{"jax": "#2f9e44", "litert": "#f08c00", "mxnet": "#0c8599", "numpy": "#868e96"},
 }
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 170, 20, 22, 64
-LOW, HIGH = 0.25, 64.0  # of the axis
+LOW, HIGH = 0.25, 64.0  # of the axis, which ends where the last dot is
 STYLE = "font-family='sans-serif' font-size='12'"
 
 
-def place(ratio: float) -> float:
-    share = math.log(min(max(ratio, LOW), HIGH) / LOW) / math.log(HIGH / LOW)
+def place(ratio: float, high: float) -> float:
+    share = math.log(min(max(ratio, LOW), high) / LOW) / math.log(high / LOW)
     return LEFT + share * (WIDTH - LEFT - RIGHT)
 
 
@@ -48,10 +48,10 @@ def _text(x: float, y: float, content: str, anchor: str = "start", colour: str =
     )
 
 
-def _axis(bottom: float) -> list[str]:
+def _axis(bottom: float, high: float) -> list[str]:
     parts, ratio = [], LOW
-    while ratio <= HIGH:
-        x, colour = place(ratio), "#495057" if ratio == 1 else "#dee2e6"
+    while ratio <= high:
+        x, colour = place(ratio, high), "#495057" if ratio == 1 else "#dee2e6"
         parts.append(f"<path d='M{x:.1f} {TOP - 6} V{bottom:.0f}' stroke='{colour}'/>")
         parts.append(_text(x, TOP - 12, f"{ratio:g} ×", "middle"))
         ratio *= 2
@@ -69,28 +69,30 @@ def _legend(frameworks: list[str]) -> list[str]:
 
 def drawn(content: dict[str, Any], threads: int = 2) -> str:
     rows = [row for row in content["rows"] if row["threads"] == threads]
+    found = {name: _dots([row for row in rows if row["workload"] == name]) for name in WORKLOADS}
+    found = {name: dots for name, dots in found.items() if dots}
+    most = max((ratio for dots in found.values() for ratio in dots.values()), default=2.0)
+    high = min(max(2.0 ** math.ceil(math.log2(most)), 2.0), HIGH)
     lines: list[str] = []
     y, used = float(TOP), set()
-    for name, workload in WORKLOADS.items():
-        dots = _dots([row for row in rows if row["workload"] == name])
-        if not dots:
-            continue
+    for name, dots in found.items():
+        workload = WORKLOADS[name]
         used |= set(dots)
         lines.append(_text(LEFT - 12, y + 14, name, "end"))
         if workload.aim:
-            x = place(workload.aim)
+            x = place(workload.aim, high)
             lines.append(f"<path d='M{x:.1f} {y + 2} v16' stroke='#d6336c' stroke-width='2'/>")
         for framework in sorted(dots, key=lambda key: (key == "weft", key)):
             radius = 6 if framework == "weft" else 4
-            x = place(dots[framework])
+            x = place(dots[framework], high)
             lines.append(
                 f"<circle cx='{x:.1f}' cy='{y + 10:.0f}' r='{radius}' "
                 f"fill='{COLOURS[framework]}' fill-opacity='0.85'/>"
             )
         y += ROW
     legend = _legend([name for name in COLOURS if name in used])
-    title = "time of a call as a ratio to the best peer's, " + f"{threads} threads"
-    body = [*legend, _text(LEFT, 36, title), *_axis(y), *lines]
+    title = f"time as a ratio to the best peer's, {threads} threads: less is faster; bars are aims"
+    body = [*legend, _text(LEFT, 36, title), *_axis(y, high), *lines]
     size = f"width='{WIDTH}' height='{y + 8:.0f}' viewBox='0 0 {WIDTH} {y + 8:.0f}'"
     ground = "<rect width='100%' height='100%' fill='white'/>"
     return "\n".join(
