@@ -11,6 +11,9 @@ import sys
 from weft import _native as native
 from weft._errors import Error
 
+# The operators that are built in, by name; those of libraries are found by weft.library.
+OPERATORS = {function.__name__: function for function in native.operators()}
+
 # Names of devices beside the CPU: most programs have none, and look no further.
 loaded_devices: list[str] = []
 
@@ -25,4 +28,4 @@ def _drain() -> None:
         print(f"weft: an error that nobody waited for: {error}", file=sys.stderr)
 
 
-__all__ = ["loaded_devices", "native"]
+__all__ = ["OPERATORS", "loaded_devices", "native"]

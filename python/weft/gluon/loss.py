@@ -7,15 +7,14 @@ import math
 from typing import Any
 
 from weft import np, npx
-from weft._core import native
+from weft._core import OPERATORS
 from weft._errors import InvalidValue
 from weft.gluon.block import HybridBlock
 
 # Composites, because operators one by one would be a pass over all elements each.
-_OPERATORS = {f.__name__: f for f in native.operators()}
-_half_squares = _OPERATORS["half_square_elements"]
-_huber = _OPERATORS["huber_elements"]
-_logistic = _OPERATORS["logistic_elements"]
+_half_squares = OPERATORS["half_square_elements"]
+_huber = OPERATORS["huber_elements"]
+_logistic = OPERATORS["logistic_elements"]
 
 
 class Loss(HybridBlock):

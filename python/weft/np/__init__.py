@@ -16,6 +16,7 @@ from typing import Any
 import numpy as _numpy
 
 from weft import _interop
+from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._errors import InvalidValue as _InvalidValue
@@ -38,8 +39,7 @@ inf = math.inf
 nan = math.nan
 newaxis = None
 
-_full = {f.__name__: f for f in _native.operators()}["full"]
-_arange = {f.__name__: f for f in _native.operators()}["arange"]
+_full, _arange = _OPERATORS["full"], _OPERATORS["arange"]
 
 
 def _on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:

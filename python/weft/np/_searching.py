@@ -6,12 +6,12 @@ In a trace such an extent is a size: known when the plan runs, and an example un
 import math
 from typing import Any, NamedTuple
 
+from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._errors import IndexOutOfRange, InvalidType, InvalidValue
 from weft._typing import ArrayLike, ndarray
 from weft.np import _ops
 
-_OPERATORS = {f.__name__: f for f in _native.operators()}
 _arange = _OPERATORS["arange"]
 _with_values_along_axis = _OPERATORS["with_values_along_axis"]
 

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as _numpy
 
 from weft._composing import draws as _draws
+from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._errors import InvalidType, InvalidValue
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
-
-_functions = {function.__name__: function for function in _native.operators()}
 
 
 def seed(seed: int) -> None:
@@ -60,7 +59,7 @@ def uniform(
     >>> uniform(2, 3, size=(4, 5)).shape
     (4, 5)
     """
-    return _functions["uniform"](low, high, () if size is None else size, dtype)
+    return _OPERATORS["uniform"](low, high, () if size is None else size, dtype)
 
 
 @_draws
@@ -78,8 +77,8 @@ def normal(
     (2, 3)
     """
     if _is_number(loc) and _is_number(scale):
-        return _functions["normal"](loc, scale, () if size is None else size, dtype)
-    return _functions["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
+        return _OPERATORS["normal"](loc, scale, () if size is None else size, dtype)
+    return _OPERATORS["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
 
 
 @_draws
@@ -92,8 +91,8 @@ def exponential(
     True
     """
     if _is_number(scale):
-        return _functions["exponential"](scale, () if size is None else size, dtype)
-    return _functions["exponential"](1, _size_for(size, scale), dtype) * scale
+        return _OPERATORS["exponential"](scale, () if size is None else size, dtype)
+    return _OPERATORS["exponential"](1, _size_for(size, scale), dtype) * scale
 
 
 @_draws
@@ -106,7 +105,7 @@ def bernoulli(
     array([1., 1., 1.])
     """
     shape = _size_for(size, prob)
-    return (_functions["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
+    return (_OPERATORS["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
 
 
 def randint(
@@ -122,7 +121,7 @@ def randint(
     """
     if high is None:
         low, high = 0, low
-    numbers = _functions["randint"](low, high, () if size is None else size)
+    numbers = _OPERATORS["randint"](low, high, () if size is None else size)
     kind = _native.empty((), dtype).dtype
     if kind == numbers.dtype:
         return numbers
@@ -153,8 +152,8 @@ def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
         raise InvalidValue(f"categorical: `p` must have classes; got shape {weights.shape}")
     lead = () if size is None else (size,) if isinstance(size, int) else tuple(size)
     # Of independent waiting times with these rates, the first to end is class i with p[i] / sum(p).
-    waits = _functions["exponential"](1, (*lead, *weights.shape), weights.dtype)
-    return _functions["argmin"](waits / weights, -1)
+    waits = _OPERATORS["exponential"](1, (*lead, *weights.shape), weights.dtype)
+    return _OPERATORS["argmin"](waits / weights, -1)
 
 
 def _rows_of(a: Any) -> Any:
@@ -198,8 +197,8 @@ def choice(
     elif drawn > count:
         raise InvalidValue(f"choice: `size` must be at most {count} without `replace`; got {drawn}")
     else:
-        index = _functions["permutation"](count)[:drawn].reshape(shape)
-    return index if given is None else _functions["take"](given, index, 0)
+        index = _OPERATORS["permutation"](count)[:drawn].reshape(shape)
+    return index if given is None else _OPERATORS["take"](given, index, 0)
 
 
 def _drawn(weights: ndarray, count: int) -> ndarray:
@@ -216,8 +215,8 @@ def _drawn(weights: ndarray, count: int) -> ndarray:
         )
     # Of independent waiting times with these rates, the first to end is each time drawn so
     # (Efraimidis and Spirakis 2006).
-    waits = _functions["exponential"](1, weights.shape, "float64")
-    return _functions["argsort"](waits / abs(weights))[:count]  # of -0, too, the last
+    waits = _OPERATORS["exponential"](1, weights.shape, "float64")
+    return _OPERATORS["argsort"](waits / abs(weights))[:count]  # of -0, too, the last
 
 
 @_draws
@@ -229,8 +228,8 @@ def permutation(x: int | ndarray) -> ndarray:
     """
     given = _rows_of(x)
     if given is None:
-        return _functions["permutation"](int(x))
-    return _functions["take"](given, _functions["permutation"](len(given)), 0)
+        return _OPERATORS["permutation"](int(x))
+    return _OPERATORS["take"](given, _OPERATORS["permutation"](len(given)), 0)
 
 
 def shuffle(x: ndarray) -> None:

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft._core import native
+from weft._core import OPERATORS as _OPERATORS
 from weft._dtypes import BY_NUMBER, CODES, number_of
 from weft._errors import InvalidType, InvalidValue
 from weft._trace import is_quiet, is_tracing, keep_alive
 from weft._typing import ArrayLike
-
-_OPERATORS = {operator.__name__: operator for operator in native.operators()}
 
 
 def print(format: str, *arrays: ArrayLike) -> None:

@@ -1,8 +1,6 @@
 """Python's operators on symbols: each is the operator of the registry that arrays have."""
 
-from weft._core import native
-
-OPERATORS = {function.__name__: function for function in native.operators()}
+from weft._core import OPERATORS, native
 
 _BINARY = {
     "add": "add",

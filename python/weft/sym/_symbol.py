@@ -6,12 +6,12 @@ from os import PathLike
 from typing import Any
 
 from weft import _interop, autograd
-from weft._core import native
+from weft._core import OPERATORS, native
 from weft._errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
 from weft._typing import ArrayLike, DeviceLike
 from weft.device import current
 from weft.sym._nodes import Call, Entry, Node, Variable, evaluate, in_order, variables_of
-from weft.sym._operators import OPERATORS, add_operators
+from weft.sym._operators import add_operators
 from weft.sym._parameters import STATES
 
 Arrays = Mapping[str, ArrayLike] | Sequence[ArrayLike]
