@@ -98,7 +98,7 @@ class Emitter {
     if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 || step.code->has_end())
       return false;
     const int64_t elements = step.code->shape.elements();
-    if (elements == 0 || elements > kLongestRow) return false;
+    if (elements > kLongestRow) return false;
     return std::ranges::all_of(step.in, [&](const Place& place) {
       const int64_t own = place.shape.elements();
       return own == 1 || (own == elements && place.dense());
