@@ -81,8 +81,8 @@ class Halving {
     WEFT_ASSIGN(Halves best, plan(first.again));
     if (budget == 0 || best.bytes() <= budget) return best;
     options_.branches = false;
-    const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
-      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked), budget));
+    const auto try_rung = [&](const std::vector<bool>& rebuilt, int64_t enough) -> Result<int64_t> {
+      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked), enough));
       const int64_t bytes = halves.bytes();
       if (bytes <= budget) best = std::move(halves);
       return bytes;
@@ -123,8 +123,8 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
                                    const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node};
   PlanOptions within = options;
-  within.enough = budget;
-  const auto try_rung = [&](const std::vector<bool>& rebuilt) -> Result<int64_t> {
+  const auto try_rung = [&](const std::vector<bool>& rebuilt, int64_t enough) -> Result<int64_t> {
+    within.enough = enough;
     WEFT_ASSIGN(const Graph ready, run_passes(with_rebuilt(whole, rebuilt),
                                               graph::Stage::kAfterSplit, context, selection));
     WEFT_ASSIGN(Plan plan, make_plan(ready, within));

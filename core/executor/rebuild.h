@@ -61,9 +61,10 @@ std::vector<Rung> ladder(const graph::Graph& graph, const FirstPart& first, int6
 int64_t rebuildable_bytes(const graph::Graph& graph, const FirstPart& first);
 
 // Searches the ladders for the rung that costs least of those that fit: `try_rung` plans with these
-// nodes rebuilt, says how many bytes that takes, and keeps the plan if that is the best so far,
-// that is where it fits. Gives the fewest bytes that were met.
-using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt)>;
+// nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are), says
+// how many bytes that takes, and keeps the plan if that is the best so far, that is where it fits.
+// Gives the fewest bytes that were met.
+using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt, int64_t enough)>;
 Result<int64_t> climb(const graph::Graph& graph, FirstPart first, int64_t budget,
                       const TryRung& try_rung);
 

@@ -225,16 +225,42 @@ namespace {
 constexpr int kSegments[] = {64, 32, 16, 8, 4};
 constexpr std::ptrdiff_t kLooks = 3;  // at rungs that cost less than one that was found
 
-}  // namespace
+class Climb {
+ public:
+  Climb(const Graph& graph, int64_t budget, const TryRung& try_rung)
+      : graph_(graph), budget_(budget), try_rung_(try_rung) {}
 
-Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
-                      const TryRung& try_rung) {
-  int64_t least = INT64_MAX;
-  double seconds = INFINITY;
-  const int64_t all = rebuildable_bytes(graph, first);
-  for (const int segments : kSegments) {
-    const std::vector<Rung> rungs = ladder(graph, first, all / segments);
-    const auto end = std::ranges::lower_bound(rungs, seconds, {}, &Rung::seconds);
+  Result<int64_t> run(FirstPart first) {
+    WEFT_TRY(search_ladders(first));
+    if (!found() && !first.again.empty()) {
+      // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
+      first.again.clear();
+      WEFT_TRY(search_ladders(first));
+    }
+    if (!found()) WEFT_TRY(look_closer());
+    return least_;
+  }
+
+ private:
+  // A rung that takes too many bytes.
+  struct Refused {
+    std::vector<bool> rebuilt;
+    int64_t bytes;
+  };
+
+  bool found() const { return seconds_ < INFINITY; }
+
+  Status search_ladders(const FirstPart& first) {
+    const int64_t all = rebuildable_bytes(graph_, first);
+    for (const int segments : kSegments) {
+      log(LogLevel::kDebug, "plan: rungs of ", segments, " segments");
+      WEFT_TRY(search(ladder(graph_, first, all / segments)));
+    }
+    return {};
+  }
+
+  Status search(const std::vector<Rung>& rungs) {
+    const auto end = std::ranges::lower_bound(rungs, seconds_, {}, &Rung::seconds);
     // By halves: rungs before `low` do not fit; `high` fits, or is end. Bytes do not fall with
     // every rung, so those just before `high` are tried then, too, unless they keep too many
     // anyway.
@@ -246,30 +272,51 @@ Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
       const auto cheapest = high - std::min(high - rungs.begin(), kLooks);
       auto at = high;
       while (at > cheapest && is_tried(at - 1)) --at;
-      return at > cheapest && (at - 1)->kept <= budget ? at - 1 : end;
+      return at > cheapest && (at - 1)->kept <= budget_ ? at - 1 : end;
     };
     for (auto at = end - (end != rungs.begin()); at != end; at = next()) {
       tried[static_cast<size_t>(at - rungs.begin())] = true;
-      WEFT_ASSIGN(const int64_t bytes, try_rung(at->rebuilt));
-      least = std::min(least, bytes);
-      log(LogLevel::kDebug, "plan: of ", segments, " segments, choice ", at - rungs.begin() + 1,
-          " of ", rungs.size(), " takes ", bytes, " bytes and ",
-          static_cast<int64_t>(at->seconds * 1e6), " us more; ", budget, " bytes are wanted");
-      if (bytes > budget) {
+      WEFT_ASSIGN(const int64_t bytes, try_rung_(at->rebuilt, budget_));
+      least_ = std::min(least_, bytes);
+      log(LogLevel::kDebug, "plan: choice ", at - rungs.begin() + 1, " of ", rungs.size(),
+          " takes ", bytes, " bytes and ", static_cast<int64_t>(at->seconds * 1e6), " us more; ",
+          budget_, " bytes are wanted");
+      if (bytes > budget_) {
+        refused_.push_back({at->rebuilt, bytes});
         low = std::max(low, at + 1);
         continue;
       }
       high = at;
       low = std::min(low, high);
-      seconds = at->seconds;
+      seconds_ = at->seconds;
     }
+    return {};
   }
-  if (seconds < INFINITY) return least;
-  // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
-  if (first.again.empty()) return least;
-  first.again.clear();
-  WEFT_ASSIGN(const int64_t other, climb(graph, std::move(first), budget, try_rung));
-  return std::min(least, other);
+
+  // Plans in vain stop at what helps against this budget; their least is what helps another one.
+  Status look_closer() {
+    const int64_t most = least_ + least_ / 8;
+    for (const Refused& refused : refused_) {
+      if (refused.bytes > most) continue;
+      WEFT_ASSIGN(const int64_t bytes, try_rung_(refused.rebuilt, 0));
+      least_ = std::min(least_, bytes);
+    }
+    return {};
+  }
+
+  const Graph& graph_;
+  const int64_t budget_;
+  const TryRung& try_rung_;
+  std::vector<Refused> refused_;
+  int64_t least_ = INT64_MAX;
+  double seconds_ = INFINITY;  // of the best that fits
+};
+
+}  // namespace
+
+Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
+                      const TryRung& try_rung) {
+  return Climb(graph, budget, try_rung).run(std::move(first));
 }
 
 }  // namespace weft::executor

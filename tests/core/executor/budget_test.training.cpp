@@ -203,7 +203,7 @@ TEST_CASE("a larger budget costs no more") {
       const int64_t budget = plain * percent / 100;
       double seconds = -1;
       const auto found =
-          executor::climb(whole, first, budget, [&](const std::vector<bool>& rebuilt) {
+          executor::climb(whole, first, budget, [&](const std::vector<bool>& rebuilt, int64_t) {
             const int64_t bytes = bytes_with(rebuilt);
             if (bytes <= budget) seconds = first.kept(rebuilt).seconds;
             return Result<int64_t>(bytes);
@@ -214,6 +214,21 @@ TEST_CASE("a larger budget costs no more") {
                     "seed " << seed << " at " << percent << " %: " << seconds << " " << least);
       least = seconds;
     }
+  }
+}
+
+TEST_CASE("plans that stop short of a budget out of reach do not count as the least") {
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const Graph whole = random_step(seed, 32);
+    const executor::FirstPart first = executor::first_of_step(whole);
+    int64_t least = INT64_MAX;
+    const auto found =
+        executor::climb(whole, first, 1, [&](const std::vector<bool>& rebuilt, int64_t enough) {
+          const int64_t bytes = first.kept(rebuilt).bytes;
+          least = std::min(least, bytes);
+          return Result<int64_t>(enough == 0 ? bytes : bytes + bytes / 20);
+        });
+    CHECK(found.value() == least);
   }
 }
 
