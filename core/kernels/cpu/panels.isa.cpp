@@ -242,11 +242,72 @@ struct PanelUnit {
   }
 };
 
+// A row by several panels side by side: sums of one panel alone would wait for each other, as a
+// processor starts two products a cycle and has one done four cycles later.
+template <class S>
+struct RowByPanels {
+  static constexpr int kLanes = Vec<float>::kLanes;
+  static constexpr int kVectors = kPanelColumns / kLanes;       // of a panel
+  static constexpr int kPanels = kLanes < 8 ? 1 : kLanes / 4;   // eight sums
+  static constexpr int64_t kBytes = kPanelColumns * sizeof(S);  // of a row of a panel
+  static constexpr int64_t kStepsAhead = 4096 / kBytes;         // that are fetched: a page
+
+  using Sums = Vec<float>[kPanels][kVectors];
+
+  const PanelProduct& p;
+
+  // Rows [k, end) of the panels; meanwhile what lies so many bytes ahead is fetched.
+  WEFT_INLINE void add(Sums& sums, const S* panel, int64_t k, int64_t end, int64_t ahead) const {
+    const S* a = (const S*)p.a;
+    for (; k < end; ++k) {
+      const Vec<float> left(to_lane(a[k]));
+      repeat<kPanels>([&](auto number) WEFT_LAMBDA {
+        constexpr int i = decltype(number)::value;
+        const S* b = panel + (i * p.k + k) * kPanelColumns;
+        for (int64_t line = 0; line < kBytes; line += kLine)
+          __builtin_prefetch((const char*)b + ahead + line, 0, 2);
+        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+          constexpr int j = decltype(vector)::value;
+          sums[i][j] = fma_(left, Memory<S>::load(b + j * kLanes), sums[i][j]);
+        });
+      });
+    }
+  }
+
+  void run(int64_t first, bool is_bounded) const {
+    Sums sums;
+    repeat<kPanels>([&](auto number) WEFT_LAMBDA {
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        sums[decltype(number)::value][decltype(vector)::value] = Vec<float>(0);
+      });
+    });
+    const S* panel = (const S*)p.panels + first * p.k * kPanelColumns;
+    const int64_t within = p.k > kStepsAhead ? p.k - kStepsAhead : 0;
+    add(sums, panel, 0, within, kStepsAhead * kBytes);
+    add(sums, panel, within, p.k, (kPanels * p.k - within) * kBytes);
+    alignas(64) float row[kPanelColumns];
+    repeat<kPanels>([&](auto number) WEFT_LAMBDA {
+      constexpr int i = decltype(number)::value;
+      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
+        constexpr int j = decltype(vector)::value;
+        Memory<float>::store(row + j * kLanes, sums[i][j]);
+      });
+      const int64_t left = p.n - (first + i) * kPanelColumns;
+      PanelUnit<S>{p, kPanelTiles<SingleStep<S>>, row, 0, 1, first + i, is_bounded}.finish(
+          0, 1, left < kPanelColumns ? left : kPanelColumns);
+    });
+  }
+};
+
 // Units of the same rows are neighbours.
 template <class S>
 void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void* scratch) {
   const int64_t panels = (p.n + kPanelColumns - 1) / kPanelColumns;
   const bool is_bounded = p.low > -__builtin_inff() || p.high < __builtin_inff();
+  constexpr int kSideBySide = RowByPanels<S>::kPanels;
+  for (; p.m == 1 && kSideBySide > 1 && units.begin + kSideBySide <= units.end;
+       units.begin += kSideBySide)
+    RowByPanels<S>{p}.run(units.begin, is_bounded);
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit / panels * unit_rows;
     const int64_t rows = p.m - first < unit_rows ? p.m - first : unit_rows;
