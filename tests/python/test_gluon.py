@@ -322,6 +322,17 @@ def test_unknown_activation_and_bad_sizes():
         nn.Conv2D(1, (1, 2, 3))
     with pytest.raises(ValueError, match="multiple of `groups`"):
         nn.Conv2D(3, 1, groups=2)
+    for layer in (nn.Conv2D, nn.Conv2DTranspose):
+        with pytest.raises(ValueError, match="`in_channels` must be 0 or a positive multiple of"):
+            layer(4, 1, groups=2, in_channels=3)
+    with pytest.raises(ValueError, match=r"Conv2D: `strides` must be at least 1; got \(1, 0\)"):
+        nn.Conv2D(3, 1, strides=(1, 0))
+    with pytest.raises(ValueError, match="Conv1DTranspose: `output_padding` must be at least 0"):
+        nn.Conv1DTranspose(3, 1, output_padding=-1)
+    with pytest.raises(TypeError, match=r"AvgPool3D: `pool_size` must be an integer or 3 of them"):
+        nn.AvgPool3D(2.5)
+    with pytest.raises(TypeError, match=r"Conv2D: `padding` must be an integer or 2 of them"):
+        nn.Conv2D(3, 1, padding="same")
 
 
 def test_hooks_run_and_detach():
@@ -918,6 +929,7 @@ def test_parameters_are_shared_by_path():
 def test_padding_may_differ_before_and_behind_an_axis():
     x = np.array(numpy.random.default_rng(0).normal(size=(2, 3, 8, 7)).astype("float32"))
     layer = nn.Conv2D(4, 3, strides=2, padding=((0, 1), (2, 0)))
+    assert "pad=((0, 1), (2, 0))" in repr(layer)
     layer.initialize()
     y = layer(x)
     whole = np.pad(x, ((0, 0), (0, 0), (0, 1), (2, 0)))
@@ -935,6 +947,8 @@ def test_padding_that_no_layer_has_is_refused():
         nn.Conv2D(4, 3, padding=((0, 1),))
     with pytest.raises(ValueError, match="`padding` must have 2 pairs"):
         nn.Conv2D(4, 3, padding=((0, 1), 2))
+    with pytest.raises(ValueError, match=r"MaxPool2D: `padding` .* 0; got \(\(0, 0\), \(-1"):
+        nn.MaxPool2D(2, padding=((0, 0), (-1, 0)))
     x, weight = np.zeros((1, 3, 6, 6)), np.zeros((4, 3, 3, 3))
     with pytest.raises(ValueError, match="one for each side of each axis, 4; got 3"):
         npx.convolution(x, weight, pad=(1, 1, 1))

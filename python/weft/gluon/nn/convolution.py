@@ -1,10 +1,12 @@
 """Layers with a window, over one, two or three spatial axes: convolution and pooling. Channels come
 first."""
 
+import operator
+from collections.abc import Iterable
 from typing import Any
 
 from weft import npx
-from weft._errors import InvalidValue
+from weft._errors import InvalidType, InvalidValue
 from weft._typing import DTypeLike
 from weft.gluon.block import HybridBlock
 from weft.gluon.nn.activations import activation_named
@@ -14,21 +16,46 @@ Window = int | tuple[int, ...]
 Padding = Window | tuple[tuple[int, int], ...]
 
 
-def _extents(value: Window, axes: int, where: str, argument: str) -> tuple[int, ...]:
+def _integers(
+    numbers: Iterable[Any], given: Any, axes: int, where: str, argument: str, least: int
+) -> tuple[int, ...]:
+    """The numbers of `given`, each at least `least`."""
+    try:
+        integers = tuple(operator.index(number) for number in numbers)
+    except TypeError:
+        raise InvalidType(
+            f"{where}: `{argument}` must be an integer or {axes} of them; got {given!r}"
+        ) from None
+    if any(integer < least for integer in integers):
+        raise InvalidValue(f"{where}: `{argument}` must be at least {least}; got {given}")
+    return integers
+
+
+def _extents(
+    value: Window, axes: int, where: str, argument: str, least: int = 1
+) -> tuple[int, ...]:
     """One number per spatial axis; a single one is meant for all."""
-    extents = (value,) * axes if isinstance(value, int) else tuple(value)
+    extents = value if isinstance(value, tuple | list) else (value,) * axes
     if len(extents) != axes:
         raise InvalidValue(f"{where}: `{argument}` must have {axes} numbers; got {value}")
-    return extents
+    return _integers(extents, value, axes, where, argument, least)
 
 
 def _padding(value: Padding, axes: int, where: str) -> tuple[int, ...]:
     """One number per spatial axis; of pairs what is before all axes, then what is behind them."""
-    if isinstance(value, int) or not any(isinstance(side, tuple | list) for side in value):
-        return _extents(value, axes, where, "padding")
+    if not isinstance(value, tuple | list) or not any(isinstance(s, tuple | list) for s in value):
+        return _extents(value, axes, where, "padding", least=0)
     if len(value) != axes or any(not isinstance(s, tuple | list) or len(s) != 2 for s in value):
         raise InvalidValue(f"{where}: `padding` must have {axes} pairs; got {value}")
-    return (*(before for before, _ in value), *(behind for _, behind in value))
+    sides = [before for before, _ in value] + [behind for _, behind in value]
+    return _integers(sides, value, axes, where, "padding", least=0)
+
+
+def _shown(padding: tuple[int, ...], axes: int) -> tuple[Any, ...]:
+    """Padding as a layer takes it."""
+    return (
+        padding if len(padding) == axes else tuple(zip(padding[:axes], padding[axes:], strict=True))
+    )
 
 
 class _Conv(HybridBlock):
@@ -67,6 +94,11 @@ class _Conv(HybridBlock):
             "dilate": _extents(dilation, self.axes, name, "dilation"),
             "num_group": groups,
         }
+        if in_channels < 0 or in_channels % groups:
+            raise InvalidValue(
+                f"{name}: `in_channels` must be 0 or a positive multiple of `groups`; "
+                f"got {in_channels} and {groups}"
+            )
         shape = (channels, in_channels // groups or -1, *self.kernel)
         self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
         self.bias = (
@@ -104,7 +136,8 @@ class _Conv(HybridBlock):
     def describe(self) -> str:
         return (
             f"{self.in_channels()} -> {self.channels}, kernel={self.kernel}, "
-            f"stride={self.options['stride']}, pad={self.options['pad']}, {self.activation_name}"
+            f"stride={self.options['stride']}, "
+            f"pad={_shown(self.options['pad'], self.axes)}, {self.activation_name}"
         )
 
 
@@ -169,6 +202,7 @@ class _ConvTranspose(_Conv):
             padding,
             dilation,
             groups,
+            in_channels=in_channels,
             activation=activation,
             use_bias=use_bias,
             bias_initializer=bias_initializer,
@@ -177,7 +211,7 @@ class _ConvTranspose(_Conv):
         name = type(self).__name__
         self.options = {
             **self.options,
-            "adj": _extents(output_padding, self.axes, name, "output_padding"),
+            "adj": _extents(output_padding, self.axes, name, "output_padding", least=0),
         }
         shape = (in_channels or -1, channels // groups, *self.kernel)
         self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
@@ -258,7 +292,10 @@ class _Pool(HybridBlock):
         return npx.pooling(x, **self.options)
 
     def describe(self) -> str:
-        return ", ".join(f"{key}={self.options[key]}" for key in ("kernel", "stride", "pad"))
+        return (
+            f"kernel={self.options['kernel']}, stride={self.options['stride']}, "
+            f"pad={_shown(self.options['pad'], self.axes)}"
+        )
 
 
 class MaxPool1D(_Pool):
