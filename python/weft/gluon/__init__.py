@@ -14,7 +14,8 @@
 from weft import metric
 from weft.gluon import data, loss, model_zoo, nn, rnn, utils
 from weft.gluon._segments import checkpoint_sequential
-from weft.gluon.block import Block, HybridBlock
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from weft.gluon.symbol_block import SymbolBlock
 from weft.gluon.trainer import Trainer

@@ -9,7 +9,7 @@ from typing import Any
 from weft import np, npx
 from weft._core import OPERATORS
 from weft._errors import InvalidValue
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 
 # Composites, because operators one by one would be a pass over all elements each.
 _half_squares = OPERATORS["half_square_elements"]

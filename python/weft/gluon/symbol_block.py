@@ -9,7 +9,7 @@ from weft._core import native
 from weft._errors import InvalidType, InvalidValue, NotFound
 from weft._typing import DeviceLike
 from weft.device import Device, current
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from weft._planned import Planned
 from weft._trace import TraceCache, is_tracing, without_effects
 from weft._typing import ndarray
 from weft.device import device_of
-from weft.gluon.block import Block, Containers
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import Containers
 from weft.gluon.utils import clip_global_norm
 
 if TYPE_CHECKING:

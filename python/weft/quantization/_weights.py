@@ -7,7 +7,8 @@ import numpy
 
 from weft import np, npx
 from weft._errors import InvalidType, InvalidValue
-from weft.gluon.block import Block, HybridBlock
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn import Dense
 from weft.gluon.parameter import Parameter
 

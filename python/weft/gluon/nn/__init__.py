@@ -1,7 +1,8 @@
 """Layers. Shape letters: N batch, C channels, D, H and W depth, height and width, U
 units."""
 
-from weft.gluon.block import Block, HybridBlock
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import (
     ELU,
     GELU,

@@ -5,7 +5,7 @@ from typing import Any
 
 from weft import init, np, npx
 from weft._errors import InvalidValue, NotFound
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
 _BY_NAME = {

@@ -10,7 +10,7 @@ from weft._core import native
 from weft._errors import IndexOutOfRange, InvalidValue
 from weft._trace import is_tracing
 from weft._typing import DTypeLike, ndarray
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import Activation
 from weft.gluon.nn.basic import Dense, HybridSequential
 from weft.gluon.nn.normalization import Dropout, LayerNorm

@@ -7,7 +7,8 @@ from typing import Any
 from weft import np, npx
 from weft._errors import InvalidValue, NotFound
 from weft._typing import DTypeLike
-from weft.gluon.block import Block, HybridBlock
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter
 

@@ -8,7 +8,7 @@ from typing import Any
 from weft import npx
 from weft._errors import InvalidType, InvalidValue
 from weft._typing import DTypeLike
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter
 

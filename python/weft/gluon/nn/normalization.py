@@ -4,7 +4,7 @@ from typing import Any
 
 from weft import autograd, npx
 from weft._errors import InvalidValue
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from weft import np, npx
 from weft._errors import InvalidValue
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.convolution import Window, _extents
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from weft import autograd, np, npx
 from weft._errors import InvalidValue
 from weft._typing import DTypeLike, ndarray
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
 _WEIGHTS = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")

@@ -7,7 +7,7 @@ from weft import np
 from weft._errors import InvalidValue
 from weft._typing import ndarray
 from weft.gluon import nn, rnn
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text.sampling import draw
 
 _LAYERS = {"lstm": rnn.LSTM, "gru": rnn.GRU}

@@ -5,7 +5,7 @@ from typing import Any
 
 from weft import np
 from weft.gluon import nn
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, relu
 
 

@@ -4,7 +4,7 @@ without its auxiliary classifier."""
 from typing import Any
 
 from weft.gluon import nn
-from weft.gluon.block import HybridBlock
+from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, conv_block, relu
 
 # Channels, kernel, stride, padding of one convolution with norm and relu.

@@ -1,0 +1,150 @@
+"""Blocks that run as planned graphs."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from weft import _composing, autograd
+from weft._arena import bytes_of
+from weft._errors import InvalidState
+from weft._export import export
+from weft._extent import Dim
+from weft._planned import Planned
+from weft._trace import ArrayTypes, Surroundings, TraceCache, is_tracing, without_effects
+from weft.device import device_of
+from weft.gluon.block import Block, Path
+
+
+class Containers(Surroundings):
+    """The lists, dicts and sets that are attributes of a block or of one below it. `forward` may
+    read them, and what changes in them tells nobody."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self._block = block
+        self._found: list[Any] | None = None
+
+    def forget(self) -> None:
+        """Some block has other attributes now."""
+        self._found = None
+        self._filled.clear()
+
+    def read(self) -> list[Any]:
+        if self._found is None:
+            found: list[Any] = []
+            self._block.apply(lambda block: found.extend(_containers_of(block)))
+            self._found = found
+        return self._found
+
+
+def _containers_of(block: Block) -> list[Any]:
+    return [
+        value
+        for name, value in vars(block).items()
+        if isinstance(value, list | dict | set) and name not in block._watched_elsewhere
+    ]
+
+
+class HybridBlock(Block, Planned):
+    """A block whose `forward` can be traced: after `hybridize()` the first call with new shapes
+    runs it once on placeholders, and from then on a planned graph runs instead.
+
+    `forward` may use everything of Python but the values of arrays: `if x.sum() > 0` raises.
+    Python's `print` and `assert` there run once, while it is recorded; `npx.print`, `npx.check` and
+    `npx.callback` run at every call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        state = self.__dict__
+        state["_is_active"] = False
+        state["_around"] = Containers(self)
+        state["_cache"] = TraceCache(self._run, type(self).__name__, state["_around"])
+        state["_seen"] = None  # structure and array types of the last call, for export
+
+    def _structure_changed(self) -> None:
+        cache = self.__dict__.get("_cache")
+        if cache is not None and not is_tracing():
+            cache.clear()
+            self.__dict__["_around"].forget()
+        super()._structure_changed()
+
+    def hybridize(
+        self,
+        active: bool = True,
+        *,
+        memory: str | int | None = None,
+        static_alloc: bool = True,
+        static_shape: bool = True,
+    ) -> None:
+        budget = 0 if memory is None else bytes_of("hybridize", "memory", memory)
+        self.__dict__["_is_active"] = active
+        self._cache.budget = budget
+        self._structure_changed()
+        super().hybridize(
+            active, memory=memory, static_alloc=static_alloc, static_shape=static_shape
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_tracing():  # inlined into the trace around it
+            return self._run(*args, **kwargs)
+        if _composing.symbols and _composing.takes_part(args, kwargs):
+            return _composing.composed(self, args, kwargs)
+        if not self._is_active:
+            out = self._placed(args, kwargs)
+            self.__dict__["_seen"] = self._cache.signature(args, kwargs)
+            return out
+        if not self._are_shapes_known:
+            self._find_shapes(args, kwargs)
+        return self._cache(args, kwargs)
+
+    def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Runs once eagerly where parameters below wait for their shapes: they cannot be made
+        inside a trace."""
+        if any(parameter.is_deferred for parameter in self.collect_params().values()):
+            with autograd.pause(), without_effects(), device_of(args):
+                self._run(*args, **kwargs)
+        self.__dict__["_are_shapes_known"] = True
+
+    # ---- files
+
+    def export(
+        self,
+        path: Path,
+        *examples: Any,
+        entry: str = "forward",
+        dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        source_lines: bool = False,
+        plan: bool | Sequence[Mapping[str, int]] = False,
+        pack: bool = False,
+    ) -> None:
+        """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
+        `examples` or else of the last call: `weft.export` with one entry point.
+        """
+        export(
+            path,
+            dynamic=dynamic,
+            metadata=metadata,
+            source_lines=source_lines,
+            plan=plan,
+            pack=pack,
+            **{entry: (self, *examples) if examples else self},
+        )
+
+    def _trace_for_export(
+        self, examples: tuple[Any, ...] | None
+    ) -> tuple[Callable[..., Any], Hashable, ArrayTypes]:
+        """What `trace` takes, for `examples` or else for the arguments of the last call."""
+        if examples is not None:
+            self._find_shapes(examples, {})
+            call, types = self._cache.signature(examples, {})
+        elif self._is_active and self._cache.last is not None:
+            call, types = self._cache.last.call, self._cache.last.types
+        elif self._seen is not None:
+            call, types = self._seen
+        else:
+            raise InvalidState(
+                f"export: {type(self).__name__} has not been called, so the shapes of its inputs "
+                "are unknown; call it once, or give example inputs: `export(path, x)`"
+            )
+        return self._run, call, types
