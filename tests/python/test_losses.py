@@ -1,0 +1,179 @@
+"""Losses against SciPy and formulas."""
+
+import itertools
+
+import numpy
+import pytest
+import scipy.spatial.distance
+import scipy.special
+from samples import uniform
+from scipy import stats
+from weft import gluon, np
+
+
+def softmax(x):
+    e = numpy.exp(x)
+    return e / e.sum(-1, keepdims=True)
+
+
+LABEL = uniform(4, 3, seed=2)
+LOSSES = [
+    (gluon.loss.L2Loss(), lambda p, y: ((p - y) ** 2 / 2).mean(1), LABEL),
+    (gluon.loss.L2Loss(weight=3.0), lambda p, y: ((p - y) ** 2 * 1.5).mean(1), LABEL),
+    (gluon.loss.L1Loss(), lambda p, y: abs(p - y).mean(1), LABEL),
+    (
+        gluon.loss.HuberLoss(rho=0.5),
+        lambda p, y: numpy.where(abs(p - y) > 0.5, abs(p - y) - 0.25, (p - y) ** 2).mean(1),
+        LABEL,
+    ),
+    (
+        gluon.loss.SoftmaxCrossEntropyLoss(),
+        lambda p, y: -numpy.log(softmax(p))[numpy.arange(4), y],
+        numpy.array([0, 2, 1, 1]),
+    ),
+    (
+        gluon.loss.SoftmaxCrossEntropyLoss(sparse_label=False),
+        lambda p, y: -(numpy.log(softmax(p)) * y).sum(1),
+        softmax(uniform(4, 3, seed=3)),
+    ),
+    (
+        gluon.loss.SigmoidBCELoss(),
+        lambda p, y: (
+            -(
+                y * numpy.log(1 / (1 + numpy.exp(-p))) + (1 - y) * numpy.log(1 / (1 + numpy.exp(p)))
+            ).mean(1)
+        ),
+        (LABEL > 0).astype("float32"),
+    ),
+    (
+        gluon.loss.LogisticLoss(),
+        lambda p, y: numpy.log1p(numpy.exp(-p * y)).mean(1),
+        numpy.sign(LABEL),
+    ),
+    (
+        gluon.loss.LogisticLoss(label_format="binary"),
+        lambda p, y: numpy.log1p(numpy.exp(-p * (2 * y - 1))).mean(1),
+        (LABEL > 0).astype("float32"),
+    ),
+    (
+        gluon.loss.HingeLoss(margin=0.5),
+        lambda p, y: numpy.maximum(0, 0.5 - p * y).mean(1),
+        numpy.sign(LABEL),
+    ),
+    (
+        gluon.loss.SquaredHingeLoss(),
+        lambda p, y: (numpy.maximum(0, 1 - p * y) ** 2).mean(1),
+        numpy.sign(LABEL),
+    ),
+    (
+        gluon.loss.KLDivLoss(from_logits=False),
+        lambda p, y: scipy.special.rel_entr(y, softmax(p)).mean(1),
+        softmax(uniform(4, 3, seed=3)),
+    ),
+    (
+        gluon.loss.KLDivLoss(),
+        lambda p, y: scipy.special.rel_entr(y, numpy.exp(p)).mean(1),
+        softmax(uniform(4, 3, seed=3)),
+    ),
+    (
+        gluon.loss.PoissonNLLLoss(),
+        lambda p, y: (-stats.poisson.logpmf(y, numpy.exp(p)) - scipy.special.gammaln(y + 1)).mean(
+            1
+        ),
+        numpy.arange(12).reshape(4, 3).astype("float32"),
+    ),
+    (
+        gluon.loss.PoissonNLLLoss(compute_full=True),
+        lambda p, y: (-stats.poisson.logpmf(y, numpy.exp(p))).mean(1),
+        numpy.arange(20, 32).reshape(4, 3).astype("float32"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "oracle", "label"), LOSSES, ids=lambda v: type(v).__name__)
+def test_loss_is_one_value_per_sample(loss, oracle, label):
+    pred = uniform(4, 3, seed=1)
+    found = loss(np.array(pred), np.array(label))
+    assert found.shape == (4,)
+    # Stirling's approximation leaves out a twelfth of 1 / label.
+    rtol = 1e-3 if getattr(loss, "compute_full", False) else 2e-5
+    numpy.testing.assert_allclose(found.asnumpy(), oracle(pred, label), rtol=rtol, atol=1e-6)
+    loss.hybridize()
+    numpy.testing.assert_array_equal(loss(np.array(pred), np.array(label)), found)
+    loss.hybridize(False)
+
+
+def test_poisson_loss_of_means():
+    mean, label = abs(uniform(4, 3, seed=1)) + 0.1, numpy.arange(12.0).reshape(4, 3)
+    found = gluon.loss.PoissonNLLLoss(from_logits=False)(np.array(mean), np.array(label))
+    want = -stats.poisson.logpmf(label, mean) - scipy.special.gammaln(label + 1)
+    numpy.testing.assert_allclose(found, want.mean(1), rtol=1e-5)
+
+
+def test_losses_of_embeddings():
+    a, b, c = (uniform(4, 2, 3, seed=seed) for seed in (1, 2, 3))
+    gap = ((b - a) ** 2).sum((1, 2)) - ((c - a) ** 2).sum((1, 2))
+    triplet = gluon.loss.TripletLoss(margin=0.3)(*map(np.array, (a, b, c)))
+    numpy.testing.assert_allclose(triplet, numpy.maximum(0, gap + 0.3), rtol=1e-5, atol=1e-6)
+    rows, others = a[:, 0], b[:, 0]
+    cosine = 1 - numpy.array(
+        [scipy.spatial.distance.cosine(x, y) for x, y in zip(rows, others, strict=True)]
+    )
+    together = numpy.array([1, -1, 1, -1])
+    loss = gluon.loss.CosineEmbeddingLoss(margin=0.1)
+    found = loss(np.array(rows), np.array(others), np.array(together))
+    want = numpy.where(together == 1, 1 - cosine, numpy.maximum(0, cosine - 0.1))
+    numpy.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+    weights = np.array([0.0, 1.0, 2.0, 3.0])
+    numpy.testing.assert_allclose(
+        loss(np.array(rows), np.array(others), np.array(together), weights),
+        want * weights.asnumpy(),
+        rtol=1e-5,
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize(("layout", "label_layout"), [("NTC", "NT"), ("TNC", "TN")])
+def test_ctc_loss_counts_all_alignments(layout, label_layout):
+    """By its definition: the probabilities of all paths that collapse to the label, added."""
+    steps, classes, blank = 5, 4, 3
+    scores = uniform(3, steps, classes) * 2
+    labels, lengths = [[0, 1], [2, 2], [1]], [5, 4, 5]
+    want = []
+    for score, label, length in zip(scores, labels, lengths, strict=True):
+        probability = softmax(score)
+        total = 0.0
+        for path in itertools.product(range(classes), repeat=length):
+            if [k for k, _ in itertools.groupby(path) if k != blank] == label:
+                total += numpy.prod(probability[numpy.arange(length), path])
+        want.append(-numpy.log(total))
+    padded = numpy.array([[*label, -1][:2] for label in labels])
+    if layout == "TNC":
+        scores, padded = scores.swapaxes(0, 1), padded.T
+    loss = gluon.loss.CTCLoss(layout, label_layout)
+    loss.hybridize()
+    found = loss(np.array(scores), np.array(padded), np.array(lengths))
+    numpy.testing.assert_allclose(found, want, rtol=1e-5)
+    impossible = loss(np.array(scores), np.array(padded), np.array([2, 2, 0]))
+    assert numpy.isinf(impossible.asnumpy()).tolist() == [False, True, False]
+
+
+def test_an_unknown_layout_is_refused():
+    with pytest.raises(ValueError, match=r"`layout` must be NTC or TNC.*got 'NCT' and 'NT'"):
+        gluon.loss.CTCLoss("NCT")
+
+
+def test_an_unknown_label_format_is_refused():
+    with pytest.raises(ValueError, match="`label_format` must be signed or binary; got 'hot'"):
+        gluon.loss.LogisticLoss(label_format="hot")
+
+
+def test_sample_weight_multiplies():
+    pred, label = np.array(uniform(4, 3)), np.array(LABEL)
+    weight = np.array([[0.0], [1.0], [2.0], [0.0]])
+    loss = gluon.loss.L2Loss()
+    numpy.testing.assert_allclose(
+        loss(pred, label, weight).asnumpy(),
+        loss(pred, label).asnumpy() * weight.asnumpy()[:, 0],
+        rtol=1e-6,
+    )
