@@ -15,6 +15,9 @@ constexpr int64_t kWeightBytes = 512 * 1024;  // that stay in the other half
 constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
+constexpr int64_t kParts = 2;      // that an image is cut into for as many threads
+constexpr int64_t kLeastPart = 7;  // pixels
+constexpr int64_t kNarrowing = 8;  // of channels, beside a depthwise layer: less than one in
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
 constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
@@ -28,14 +31,21 @@ bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
-// Pairs of panels that are few and odd in number are what two threads share worst.
-bool is_uneven(const Convolution& p) {
+// Parts that a row of pixels is cut into. By halves of an image that outweighs the weights: who
+// makes a half of one layer's result makes the same half of the next one's, and reads what its own
+// cache holds, at the price of reading all weights. And where pairs of panels are few and odd in
+// number, which is what two threads share worst.
+int64_t row_parts(const Convolution& p) {
   const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels) * p.batch;
-  return pairs < kWantedUnits && pairs % 2 == 1;
+  const bool is_uneven = pairs < kWantedUnits && pairs % 2 == 1;
+  const int64_t images = (p.in_channels + p.out_channels) * p.out_width;
+  const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
+  const bool is_light = p.batch == 1 && images >= weights;
+  return p.out_width >= kParts * kLeastPart && (is_light || is_uneven) ? kParts : 1;
 }
 
 // Positions of a 1 x 1 convolution have no neighbours: small images are one row of pixels, which
-// tiles cut more evenly, or two, for as many threads.
+// tiles cut more evenly.
 void flatten(BlockedConvolution& problem) {
   Convolution& p = problem.shape;
   const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
@@ -45,12 +55,11 @@ void flatten(BlockedConvolution& problem) {
                         p.out_width == problem.results.width && problem.x_held == p.in_height &&
                         problem.residual_held == p.out_height && rows_of(problem) == p.out_height;
   if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return;
-  const int64_t rows = is_uneven(p) && p.out_height % 2 == 0 ? 2 : 1;
-  p.in_width = p.out_width = p.in_width * p.in_height / rows;
-  p.in_height = p.out_height = rows;
-  problem.results = every_position(rows, p.out_width);
-  problem.rows = {0, rows};
-  problem.x_held = problem.residual_held = rows;
+  p.in_width = p.out_width = p.in_width * p.in_height;
+  p.in_height = p.out_height = 1;
+  problem.results = every_position(1, p.out_width);
+  problem.rows = {0, 1};
+  problem.x_held = problem.residual_held = 1;
 }
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
@@ -77,6 +86,16 @@ BlockedCut cut_winograd(const BlockedConvolution& problem) {
   return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
 }
 
+// Rows of a depthwise image that are made of all channels before the others: halves where the 1 x 1
+// layers beside it, with a fraction of its channels on their other side, are cut into halves. No
+// pair of rows is.
+int64_t rows_together(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  const bool is_light = p.batch == 1 && p.in_height * p.in_width * kNarrowing >= p.in_channels;
+  const int64_t height = rows_of(problem);
+  return is_light ? divide_up(height, 2 * kParts) * 2 : height;
+}
+
 // Heavy weights are read once: a unit is two panels and a whole image. Light ones stay in the
 // cache: a unit is some rows and all panels of a group.
 BlockedCut cut(const BlockedConvolution& problem) {
@@ -84,7 +103,8 @@ BlockedCut cut(const BlockedConvolution& problem) {
   BlockedCut cut;
   if (problem.winograd) return cut_winograd(problem);
   const int64_t height = rows_of(problem);
-  if (is_depthwise(p)) return {1, height, 1, p.in_channels / problem.in_block, 1};
+  if (is_depthwise(p))
+    return {rows_together(problem), height, 1, p.in_channels / problem.in_block, 1};
   const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
   const int64_t channels = p.in_channels / p.groups;
   const int64_t depth = problem.taps.height * problem.taps.width;
@@ -99,7 +119,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
     cut.rows = std::min(cut.rows, divide_up(height, chunks));
     cut.panels = panels;
   }
-  cut.row_chunks = divide_up(height, cut.rows);
+  cut.row_chunks = p.out_height == 1 ? row_parts(p) : divide_up(height, cut.rows);
   cut.panel_chunks = divide_up(panels, cut.panels);
   const int64_t blocks = channels / problem.in_block;
   const int64_t deepest =
@@ -261,12 +281,31 @@ int64_t winograd_weight_tile(const Convolution& p) {
   return winograd_fits(p) && side >= 7 && tiles_of_four(p) >= kManyTiles ? 4 : 0;
 }
 
-int64_t blocked_convolution_units(const BlockedConvolution& problem) {
-  const auto [walked, source, parts, scratch] = plan_of(problem);
+namespace {
+
+int64_t units_of(const Plan& plan) {
+  const auto& [walked, source, parts, scratch] = plan;
   if (rows_of(walked) * walked.shape.out_width == 0) return 0;
   if (walked.winograd) return parts.row_chunks * parts.panel_chunks;
   const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
   return groups * parts.panel_chunks * walked.shape.batch * parts.row_chunks;
+}
+
+// Who makes all of a result makes it in one part, and reads the weights once.
+void join_parts(Plan& plan, Range& units) {
+  if (units.begin > 0 || units.end < units_of(plan) || plan.problem.winograd) return;
+  if (is_depthwise(plan.problem.shape)) {
+    plan.cut.rows = rows_of(plan.problem);
+  } else if (plan.problem.shape.out_height == 1) {
+    units.end /= plan.cut.row_chunks;
+    plan.cut.row_chunks = 1;
+  }
+}
+
+}  // namespace
+
+int64_t blocked_convolution_units(const BlockedConvolution& problem) {
+  return units_of(plan_of(problem));
 }
 
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
@@ -284,7 +323,8 @@ struct Kernels {
 void run(const Kernels& kernels, const BlockedConvolution& problem, const BlockedOperands& operands,
          Range units, void* scratch) {
   if (units.begin >= units.end) return;
-  const Plan plan = plan_of(problem);
+  Plan plan = plan_of(problem);
+  join_parts(plan, units);
   const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);
   if (half && !depthwise) {
     kernels.pairs(plan.problem, plan.source, plan.cut, operands, units, scratch);

@@ -77,15 +77,16 @@ WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t 
 // begins at pixel floor(width * t / tiles), without a division for each.
 class PixelTiles {
  public:
-  PixelTiles(int64_t width, int64_t most)
-      : tiles_((width + most - 1) / most),
+  PixelTiles(int64_t width, int64_t most, int64_t first = 0)
+      : first_(first),
+        tiles_((width + most - 1) / most),
         size_(tiles_ ? width / tiles_ : 0),
         rest_(tiles_ ? width % tiles_ : 0) {}
 
   // Calls use(begin, end) for each.
   template <class Use>
   WEFT_INLINE void each(Use use) const {
-    int64_t begin = 0, carried = 0;
+    int64_t begin = first_, carried = 0;
     for (int64_t t = 0; t < tiles_; ++t) {
       int64_t end = begin + size_;
       carried += rest_;
@@ -99,7 +100,7 @@ class PixelTiles {
   }
 
  private:
-  int64_t tiles_, size_, rest_;
+  int64_t first_, tiles_, size_, rest_;
 };
 
 // A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel

@@ -48,11 +48,21 @@ class BlockedUnit {
     is_apart_ = Vec<float>::kLanes > problem.out_block;
   }
 
+  // Units of a single row are all those of its first part, then those of the next one.
   void run(int64_t unit) {
-    first_row_ = problem_.rows.begin + unit % cut_.row_chunks * cut_.rows;
+    int64_t row_chunk = unit % cut_.row_chunks;
+    unit /= cut_.row_chunks;
+    if (p_.out_height == 1 && cut_.row_chunks > 1) {
+      const int64_t each = p_.batch * p_.groups * cut_.panel_chunks;
+      unit = unit * cut_.row_chunks + row_chunk;
+      take_part(unit / each);
+      unit %= each;
+      row_chunk = 0;
+    }
+    first_row_ = problem_.rows.begin + row_chunk * cut_.rows;
     end_row_ = lesser(problem_.rows.end, first_row_ + cut_.rows);
-    const int64_t image = unit / cut_.row_chunks % p_.batch;
-    const int64_t chunk = unit / cut_.row_chunks / p_.batch;
+    const int64_t image = unit % p_.batch;
+    const int64_t chunk = unit / p_.batch;
     const int64_t group = chunk / cut_.panel_chunks;
     const int64_t filters = p_.out_channels / p_.groups;
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
@@ -88,6 +98,11 @@ class BlockedUnit {
     S* first;
     const S* residual;
   };
+
+  void take_part(int64_t part) {
+    const int64_t first = p_.out_width * part / cut_.row_chunks;
+    tiles_ = PixelTiles(p_.out_width * (part + 1) / cut_.row_chunks - first, kMostPixels, first);
+  }
 
   void all_tiles() {
     if (is_apart_) {

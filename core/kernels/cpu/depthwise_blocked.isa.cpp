@@ -158,27 +158,40 @@ class DepthwiseRows {
     pair_.epilogue = tile_.epilogue;
   }
 
-  // A unit is a row of a plane, which is a block of an image.
-  void run(Range units) {
-    const int64_t rows = problem_.rows.end - problem_.rows.begin;
-    const int64_t blocks = p_.in_channels / size_;
-    int64_t plane = units.begin / rows, row = units.begin % rows, block = plane % blocks;
+  // A unit is a row of a plane, which is a block of an image; so many rows of all planes come
+  // before the next ones.
+  void run(Range units, int64_t rows_together) {
+    const int64_t planes = p_.batch * (p_.in_channels / size_);
+    int64_t first = 0;  // unit
+    for (int64_t row = problem_.rows.begin; row < problem_.rows.end; row += rows_together) {
+      const Range rows = {row, lesser(row + rows_together, problem_.rows.end)};
+      const int64_t end = first + planes * (rows.end - rows.begin);
+      run_rows(rows, {greater(units.begin, first) - first, lesser(units.end, end) - first});
+      first = end;
+    }
+  }
+
+ private:
+  void run_rows(Range rows, Range units) {
+    if (units.begin >= units.end) return;
+    const int64_t count = rows.end - rows.begin, blocks = p_.in_channels / size_;
+    int64_t plane = units.begin / count, row = rows.begin + units.begin % count;
+    int64_t block = plane % blocks;
     for (int64_t unit = units.begin; unit < units.end;) {
-      const int64_t together = in_pairs_ && row + 1 < rows && unit + 1 < units.end ? 2 : 1;
+      const int64_t together = in_pairs_ && row + 1 < rows.end && unit + 1 < units.end ? 2 : 1;
       if (together == 2)
-        run_pair(plane, block, problem_.rows.begin + row);
+        run_pair(plane, block, row);
       else
-        run_row(plane, block, problem_.rows.begin + row);
+        run_row(plane, block, row);
       unit += together;
       row += together;
-      if (row < rows) continue;
-      row = 0;
+      if (row < rows.end) continue;
+      row = rows.begin;
       ++plane;
       block = block + 1 < blocks ? block + 1 : 0;
     }
   }
 
- private:
   // Windows of 3 x 3 that reach at most one column beside the image.
   static bool has_pairs(const BlockedConvolution& problem) {
     const Convolution& p = problem.shape;
@@ -307,13 +320,13 @@ class DepthwiseRows {
   DepthwiseKernel<S> kernel_ = nullptr;
 };
 
-void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut&,
+void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch) {
-  DepthwiseRows<float>(problem, operands, scratch).run(units);
+  DepthwiseRows<float>(problem, operands, scratch).run(units, cut.rows);
 }
-void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut&,
+void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut& cut,
                                 const BlockedOperands& operands, Range units, void* scratch) {
-  DepthwiseRows<BFloat16>(problem, operands, scratch).run(units);
+  DepthwiseRows<BFloat16>(problem, operands, scratch).run(units, cut.rows);
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE
