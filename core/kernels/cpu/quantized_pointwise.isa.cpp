@@ -89,6 +89,8 @@ struct PooledWindow {
     __builtin_memcpy(y, &greatest, count);
   }
 
+  // Of some vectors of neighbouring channels, or of the first `count` of one.
+  template <int kVectors, bool kIsPart>
   void averages(int64_t channel, int64_t count, int32_t zero_point, int8_t* y) const {
     const int64_t bottom = top + p.kernel_height < p.in_height + p.pad_bottom
                                ? top + p.kernel_height
@@ -96,41 +98,65 @@ struct PooledWindow {
     const int64_t right = left + p.kernel_width < p.in_width + p.pad_right
                               ? left + p.kernel_width
                               : p.in_width + p.pad_right;
-    Sums sums(0);
+    Sums sums[kVectors];
+    for (Sums& sum : sums) sum = Sums(0);
     int64_t taps = 0;
     for (int64_t row = top < 0 ? 0 : top; row < bottom && row < p.in_height; ++row)
-      for (int64_t col = left < 0 ? 0 : left; col < right && col < p.in_width; ++col, ++taps)
-        sums = sums + Memory<int8_t>::load_part(
-                          image + (row * p.in_width + col) * channels + channel, count);
+      for (int64_t col = left < 0 ? 0 : left; col < right && col < p.in_width; ++col, ++taps) {
+        const int8_t* from = image + (row * p.in_width + col) * channels + channel;
+        for (Sums& sum : sums) {
+          sum =
+              sum + (kIsPart ? Memory<int8_t>::load_part(from, count) : Memory<int8_t>::load(from));
+          from += Sums::kLanes;
+        }
+      }
     // Quotients that are no integers are far from them, so rounding to double changes none.
     typedef double Wide __attribute__((vector_size(2 * kVectorBytes)));
     const int64_t all = (bottom - top) * (right - left);
     const auto number = double(p.count_include_pad ? all : taps);
     const auto half = double((p.count_include_pad ? all : taps) / 2);
-    Wide sum = __builtin_convertvector(sums.v, Wide);
-    if (p.count_include_pad) sum += double((all - taps) * zero_point);
-    sum += sum < 0 ? Wide{} - half : Wide{} + half;
-    const Sums mean = Sums::of(__builtin_convertvector(sum / number, Sums::Native));
-    Memory<int8_t>::store_part(y, mean, count);
+    for (const Sums& whole : sums) {
+      Wide sum = __builtin_convertvector(whole.v, Wide);
+      if (p.count_include_pad) sum += double((all - taps) * zero_point);
+      sum += sum < 0 ? Wide{} - half : Wide{} + half;
+      const Sums mean = Sums::of(__builtin_convertvector(sum / number, Sums::Native));
+      if (kIsPart)
+        Memory<int8_t>::store_part(y, mean, count);
+      else
+        Memory<int8_t>::store(y, mean);
+      y += Sums::kLanes;
+    }
   }
 };
 
+constexpr int kTogether = 4;  // vectors of int32: as many bytes as a line has, where one has 64
+
 void quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels, int32_t zero_point,
                          const int8_t* x, int8_t* y, Range rows) {
-  const int64_t step = is_average ? Sums::kLanes : kVectorBytes;
+  const int64_t lanes = Sums::kLanes;
   y += rows.begin * p.out_width * channels;
   for (int64_t row = rows.begin; row < rows.end; ++row)
     for (int64_t ox = 0; ox < p.out_width; ++ox, y += channels) {
       const PooledWindow window{
           p, channels, x + row / p.out_height * p.in_height * p.in_width * channels,
           row % p.out_height * p.stride_height - p.pad_top, ox * p.stride_width - p.pad_left};
-      for (int64_t channel = 0; channel < channels; channel += step) {
-        const int64_t count = channels - channel < step ? channels - channel : step;
-        if (is_average) {
-          window.averages(channel, count, zero_point, y + channel);
-        } else {
+      for (int64_t channel = 0; channel < channels;) {
+        const int64_t left = channels - channel;
+        int64_t count;
+        if (!is_average) {
+          count = left < kVectorBytes ? left : kVectorBytes;
           window.maxima(channel, count, y + channel);
+        } else if (left >= kTogether * lanes) {
+          count = kTogether * lanes;
+          window.averages<kTogether, false>(channel, count, zero_point, y + channel);
+        } else if (left >= lanes) {
+          count = lanes;
+          window.averages<1, false>(channel, count, zero_point, y + channel);
+        } else {
+          count = left;
+          window.averages<1, true>(channel, count, zero_point, y + channel);
         }
+        channel += count;
       }
     }
 }
