@@ -8,9 +8,8 @@
 namespace weft::executor {
 namespace {
 
-// `update` starts as a copy of its first operand, which it may find in place.
 bool overwrites_first_operand(const PendingStep& step) {
-  return step.node && step.node->op && step.node->op->name == "update";
+  return step.node && step.node->op && replaces_elements(*step.node->op);
 }
 
 }  // namespace

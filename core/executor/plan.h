@@ -168,6 +168,8 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
 // Does no step read the old content of a state when its new one may be there? make_plan asks it of
 // every plan: else the plan is a defect.
 Status verify_state_order(const graph::Graph& graph, const Plan& plan);
+// Does it replace elements of a copy of its first operand, which it may also find in place?
+bool replaces_elements(const ops::OpDef& op);
 
 // Positions in Plan::patches.
 inline size_t input_root(const Plan&, size_t i) { return i; }

@@ -4,11 +4,25 @@
 
 #include "executor/program.h"
 #include "graph/text.h"
+#include "runtime/pool.h"
 
 namespace weft::executor {
 
 using graph::Graph;
 using graph::TensorType;
+
+namespace {
+
+// A part of a block, which it keeps alive.
+Result<Ref<Storage>> part_of(Storage& block, int64_t offset, int64_t bytes) {
+  Result<Ref<Storage>> part = Storage::adopt(block.data() + offset, bytes, &block, [](void* whole) {
+    static_cast<Storage*>(whole)->release();
+  });
+  if (part.ok()) block.retain();  // given back when the part goes
+  return part;
+}
+
+}  // namespace
 
 Result<Ref<Prepared>> Prepared::allocate(std::span<const TensorType> types,
                                          std::span<Storage* const> sources) {
@@ -17,9 +31,19 @@ Result<Ref<Prepared>> Prepared::allocate(std::span<const TensorType> types,
     source->retain();
     prepared->sources_.push_back({Ref<Storage>::adopt(source), source->writes.load()});
   }
+  const auto room = [](const TensorType& type) {
+    const auto unit = static_cast<int64_t>(kAlignment);
+    return (std::max<int64_t>(type.bytes(), 1) + unit - 1) / unit * unit;
+  };
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += room(type);
+  if (bytes == 0) return prepared;
+  WEFT_ASSIGN(const Ref<Storage> all, Storage::allocate(bytes));
+  int64_t offset = 0;
   for (const TensorType& type : types) {
-    WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
-    prepared->contents_.push_back(std::move(storage));
+    WEFT_ASSIGN(Ref<Storage> part, part_of(*all, offset, type.bytes()));
+    prepared->contents_.push_back(std::move(part));
+    offset += room(type);
   }
   return prepared;
 }

@@ -19,7 +19,8 @@ class Frame;
 // holds it meanwhile.
 class Prepared final : public Object {
  public:
-  // Room for values of these types, to be made from the contents that `sources` have now.
+  // Room for values of these types, to be made from the contents that `sources` have now: one
+  // block, so that small weights lie on huge pages, too.
   static Result<Ref<Prepared>> allocate(std::span<const graph::TensorType> types,
                                         std::span<Storage* const> sources);
 

@@ -40,7 +40,7 @@ bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
            out < static_cast<size_t>(step.control->loop.carried) &&
            in == operand_of_carried(step.control->loop, out);
   if (!step.op) return false;
-  return step.op->slot.lead == ops::Lead::kSameIndex || (step.op->name == "update" && in == 0);
+  return step.op->slot.lead == ops::Lead::kSameIndex || (in == 0 && replaces_elements(*step.op));
 }
 
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {
@@ -50,6 +50,8 @@ Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, si
 }
 
 }  // namespace
+
+bool replaces_elements(const ops::OpDef& op) { return op.slot.updates || op.name == "update"; }
 
 Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
   if (graph.states.empty()) return {};

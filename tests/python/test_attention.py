@@ -105,6 +105,15 @@ def test_a_cache_gives_what_the_whole_sequence_gives(shared, hybridize):
     assert cache.position.item() == T
 
 
+def test_a_token_replaces_its_place_of_the_cache_and_copies_no_other():
+    layer = made(nn.TransformerEncoderLayer(U, 4 * U, H), (N, T, U))
+    layer.hybridize()
+    layer(np.zeros((N, 1, U)), cache=layer.attention.new_cache(N, 100))
+    plan = layer.plan_text()
+    assert plan.count("kernel scatter") == 2
+    assert "copy" not in plan
+
+
 def test_a_full_cache_is_told():
     layer = made(nn.MultiHeadAttention(U, H), (N, T, U))
     cache = layer.new_cache(N, 4)

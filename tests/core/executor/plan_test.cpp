@@ -154,6 +154,20 @@ TEST_CASE("states: the new content may take the place of the old one") {
   }
 }
 
+TEST_CASE("states: elements are replaced where the old content lies, unless that is read again") {
+  const auto copies_of = [](const char* reader) {
+    const std::string text =
+        "graph(%0: float32(4, 3), %1: float32(3), %2: int64(1)) {\n"
+        "  %3: float32(4, 3) = scatter(%0, %1, %2, axes=[0])\n"
+        "  %4: float32(4, 3) = " +
+        std::string(reader) + "\n  return %4, %3\n  state 0 -> 1\n}";
+    const Plan plan = plan_of(parsed(text.c_str()));
+    return std::ranges::count(plan.steps, executor::StepKind::kCopy, &Step::kind);
+  };
+  CHECK(copies_of("exp(%3)") == 0);
+  CHECK(copies_of("add(%0, %3)") == 1);
+}
+
 TEST_CASE("a run allocates nothing from the second call on") {
   const Graph graph = random_graph(11, 40);
   auto program = executor::Program::create(graph).take();
