@@ -12,11 +12,11 @@
 
 namespace weft::kernels {
 
-inline constexpr int64_t kWeightColumns = 32;  // of a panel
+inline constexpr int64_t kWeightColumns = 64;  // of a panel
 inline constexpr int64_t kWeightBlock = 128;
 
-// The weight in panels of 32 rows, [panels][k][32] int8, or [panels][k / 2][32] bytes of which the
-// lower half is an even element. Zero where there is nothing; scales are [panels][groups][32].
+// The weight in panels of 64 rows, [panels][k][64] int8, or [panels][k / 2][64] bytes of which the
+// lower half is an even element. Zero where there is nothing; scales are [panels][groups][64].
 struct WeightPacking {
   int bits;  // 8 or 4
   int64_t n, k, groups;

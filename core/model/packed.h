@@ -1,7 +1,7 @@
 // Entry points that are ready to run: the field "packed" of an entry, which readers may leave
 // alone.
 //
-//   {"version": 2, "for": conditions, "of": fingerprint of the entry's graph,
+//   {"version": 3, "for": conditions, "of": fingerprint of the entry's graph,
 //    "captures": [tensors], "constants": [tensors], "graph": {…}, "plan": {…}}
 //
 // The graph is what passes made of the entry's own: it takes the entry's inputs, then the tensors
@@ -19,7 +19,7 @@
 
 namespace weft::model {
 
-inline constexpr int64_t kPackedVersion = 2;
+inline constexpr int64_t kPackedVersion = 3;
 
 // Null: the entry has none that this build can use.
 Result<const Json*> find_packed(const std::string& where, const Json& entry);

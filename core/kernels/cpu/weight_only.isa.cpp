@@ -16,6 +16,14 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 typedef Vec<float> Floats;
 constexpr int kVectors = int(kWeightColumns) / Floats::kLanes;
 constexpr int kMostRows = 4;  // side by side
+constexpr int64_t kLine = 64;
+// How far ahead weights are fetched. Memory delivers a line about 100 ns after it was asked for, in
+// which time a core takes 4 KiB.
+constexpr int64_t kAhead = 8192;
+constexpr int64_t kScalesAhead = 1024;
+
+template <int kBits>
+constexpr int64_t kPairBytes = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;
 
 WEFT_INLINE Floats widened(Vec<int32_t> integers) { return to_float_(integers); }
 
@@ -26,9 +34,19 @@ WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
     even = widened(Memory<int8_t>::load((const int8_t*)from));
     odd = widened(Memory<int8_t>::load((const int8_t*)from + kWeightColumns));
   } else {
+#if WEFT_AVX512
+    // The lower half of a byte chooses from a table, the upper one is written into the last bits of
+    // 2^19. Shifts and conversions would all go to two of the four units.
+    const Vec<uint32_t> both = Memory<uint8_t>::load(from);
+    const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1);
+    even = Floats::of((Floats::Native)_mm512_permutexvar_ps((__m512i)both.v, table));
+    const Vec<uint32_t> upper = both & Vec<uint32_t>(0xf0);
+    odd = value_(upper ^ Vec<uint32_t>(0x49000080)) - Floats(0x1p19f + 8);
+#else
     const Vec<int32_t> both = Memory<int8_t>::load((const int8_t*)from);
     even = widened(both << 28 >> 28);
     odd = widened(both >> 4);
+#endif
   }
 }
 
@@ -41,17 +59,20 @@ struct BlockRows {
 
 template <int kBits, int kRows>
 void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const float* scales) {
-  constexpr int64_t kPair = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;  // bytes
-  // Eight vectors of sums hide the latency of two units; wide registers have room for more.
-  constexpr int kTogether = kVectors <= 2 ? kVectors : 4 / kRows;
+  // Eight vectors of sums hide the latency of two units; 32 registers have room for more.
+  constexpr int kTogether = (WEFT_AVX512 && kRows > 1 ? 8 : 4) / kRows;
+  for (int64_t line = 0; line < kWeightColumns * int64_t(sizeof *scales); line += kLine)
+    __builtin_prefetch((const char*)scales + kScalesAhead + line);
   for (int part = 0; part < kVectors; part += kTogether) {
     Floats evens[kRows][kTogether], odds[kRows][kTogether];
     for (int r = 0; r < kRows; ++r)
       for (int j = 0; j < kTogether; ++j) evens[r][j] = odds[r][j] = Floats(0);
     const uint8_t* from = panel + part * Floats::kLanes;
     const float* a = rows.a;
-    for (int64_t k = 0; k < depth; k += 2, a += 2, from += kPair) {
-      __builtin_prefetch(from + 16 * kPair);
+    for (int64_t k = 0; k < depth; k += 2, a += 2, from += kPairBytes<kBits>) {
+      if (part == 0)
+        for (int64_t line = 0; line < kPairBytes<kBits>; line += kLine)
+          __builtin_prefetch(from + kAhead + line);
       Floats even[kTogether], odd[kTogether];
       repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
         constexpr int j = decltype(vector)::value;
@@ -67,28 +88,29 @@ void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const
         });
       });
     }
-    for (int r = 0; r < kRows; ++r)
-      for (int j = 0; j < kTogether; ++j) {
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
+        constexpr int r = decltype(row)::value, j = decltype(vector)::value;
         const int64_t at = (part + j) * Floats::kLanes;
         float* sums = rows.sums + r * kWeightColumns + at;
         const Floats scale = Memory<float>::load(scales + at);
         Memory<float>::store(sums,
                              fma_(scale, evens[r][j] + odds[r][j], Memory<float>::load(sums)));
-      }
+      });
+    });
   }
 }
 
 template <int kBits>
 void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
-  constexpr int64_t kPair = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;
   __builtin_memset(sums, 0, p.m * kWeightColumns * sizeof *sums);
   const int64_t group = p.k / p.groups;
-  const uint8_t* weights = p.panels + panel * p.k / 2 * kPair;
+  const uint8_t* weights = p.panels + panel * p.k / 2 * kPairBytes<kBits>;
   for (int64_t g = 0; g < p.groups; ++g)
     for (int64_t k = g * group; k < (g + 1) * group; k += kWeightBlock) {
       const int64_t rest = (g + 1) * group - k;
       const int64_t depth = rest < kWeightBlock ? rest : kWeightBlock;
-      const uint8_t* block = weights + k / 2 * kPair;
+      const uint8_t* block = weights + k / 2 * kPairBytes<kBits>;
       const float* scales = p.scales + (panel * p.groups + g) * kWeightColumns;
       for (int64_t row = 0; row < p.m;) {
         const BlockRows rows{p.a + row * p.k + k, p.k, sums + row * kWeightColumns};

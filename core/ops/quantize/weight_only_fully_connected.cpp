@@ -215,10 +215,10 @@ WEFT_OP(weight_only_product) {
       .infer(infer_product)
       .no_gradient("its weights are integers")
       .kernel(product_slot())
-      .sample(R"({"shapes": [[3, 12], [2, 12, 32], [2, 3, 32], [40]], "columns": 40,
+      .sample(R"({"shapes": [[3, 12], [2, 12, 64], [2, 3, 64], [72]], "columns": 72,
                   "dtypes": ["float32", "int8", "float32", "float32"],
                   "ranges": [null, [-128, 127], [0.001, 0.01], null]})")
-      .sample(R"({"shapes": [[1, 300], [1, 150, 32], [1, 1, 32]], "columns": 9, "bits": 4,
+      .sample(R"({"shapes": [[1, 300], [1, 150, 64], [1, 1, 64]], "columns": 9, "bits": 4,
                   "dtypes": ["float32", "int8", "float32"],
                   "ranges": [null, [-128, 127], [0.001, 0.01]]})");
 }

@@ -290,7 +290,7 @@ def quantized_depthwise(data, weight, *inputs, kernel, **options):
 
 
 def quantized_product(data, weight, *inputs, columns, **options):
-    assert weight.shape == (-(-columns // 32), -(-data.shape[1] // 4) + 1, 128)
+    assert weight.shape == (-(-columns // 64), -(-data.shape[1] // 4) + 1, 128)
     panels = weight[:, :-1].reshape(len(weight), -1, 32, 4).transpose(0, 2, 1, 3)
     rows = panels.reshape(len(weight) * 32, -1)[:columns, : data.shape[1]]
     return quantized_fully_connected(data, rows, *inputs, **options)
@@ -324,21 +324,21 @@ def weight_only_fully_connected(data, weight, scale, bias=None, bits=8, flatten=
 
 
 def pack_weight_only(weight, scale, bits=8):
-    units, panels = len(weight), -(-len(weight) // 32)
+    units, panels = len(weight), -(-len(weight) // 64)
 
     def packed(x):
-        padded = numpy.zeros((panels * 32, x.shape[1]), x.dtype)
+        padded = numpy.zeros((panels * 64, x.shape[1]), x.dtype)
         padded[:units] = x
-        return padded.reshape(panels, 32, x.shape[1]).transpose(0, 2, 1)
+        return padded.reshape(panels, 64, x.shape[1]).transpose(0, 2, 1)
 
     assert len(scale) == units
     return packed(weight), packed(scale)
 
 
 def weight_only_product(data, weight, scale, bias=None, columns=0, bits=8):
-    assert len(weight) == -(-columns // 32)
+    assert len(weight) == -(-columns // 64)
 
     def rows(x):
-        return x.transpose(0, 2, 1).reshape(len(x) * 32, x.shape[1])[:columns]
+        return x.transpose(0, 2, 1).reshape(len(x) * 64, x.shape[1])[:columns]
 
     return weight_only_fully_connected(data, rows(weight), rows(scale), bias, bits)
