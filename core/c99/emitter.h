@@ -41,6 +41,7 @@ std::span<const Emitter> attention_gradient_emitters();
 std::span<const Emitter> gradient_emitters();
 std::span<const Emitter> row_gradient_emitters();
 std::span<const Emitter> batch_norm_emitters();
+std::span<const Emitter> group_norm_emitters();
 
 // Elementwise steps are no operators here: a tile program becomes one loop.
 Status emit_tiles(Call& call);

@@ -20,6 +20,7 @@ const Emitter* find_emitter(std::string_view op) {
                                   gradient_emitters,
                                   row_gradient_emitters,
                                   batch_norm_emitters,
+                                  group_norm_emitters,
                                   int8_recurrent_emitters,
                                   recurrent_gradient_emitters,
                                   attention_gradient_emitters};

@@ -40,6 +40,7 @@ FREE = {
     "attention_gradient": "the same",
     "batch_norm_training_gradient": "the terms are added in another order",
     "batch_norm_training_gradient_blocked": "the same",
+    "normalize_groups_gradient": "the same",
     "convolution_blocked": "windows end at the image, its oracle multiplies with padded zeros",
     "convolution_data_blocked": "the same",
     "convolution_weight_blocked": "the same",

@@ -25,18 +25,6 @@ Value standardized(const Value& x, const Axes& axes, double eps) {
   return centred * reciprocal_root(mean(square(centred), axes) + eps);
 }
 
-// All axes from `first` on together.
-Value standardized_from(const Value& x, int first, double eps) {
-  const Shape shape = x.shape();
-  Shape rows(shape.span().first(static_cast<size_t>(first)));
-  int64_t cols = 1;
-  for (int axis = first; axis < shape.rank(); ++axis) cols *= shape[axis];
-  rows.push_back(cols);
-  const Value out = x.builder().call("normalize_rows", {reshape(x, rows)},
-                                     {Argument::of_float(eps), Argument::of_bool(true)});
-  return reshape(out, shape);
-}
-
 Axes all_but(int kept, int rank) {
   Axes axes;
   for (int axis = 0; axis < rank; ++axis)
@@ -176,22 +164,40 @@ Result<Value> rms_norm(const ComposeContext& c) {
   return affine(c, x * reciprocal_root(mean(square(x), {axis}) + c.real("eps")), axis);
 }
 
+// Channels with neighbours in memory have a kernel; single elements are composed.
+Result<Value> grouped(const ComposeContext& c, int64_t groups) {
+  const Shape shape = c.in(0).shape();
+  if (has_planes(shape, 1)) {
+    Value vectors[2];
+    for (const size_t input : {size_t{1}, size_t{2}}) {
+      if (!given(c, input)) continue;
+      WEFT_TRY(along(c, input, 1).status());
+      vectors[input - 1] = wide(c.in(input));
+    }
+    return cast(c.builder.call("normalize_groups", {wide(c.in(0)), vectors[0], vectors[1]},
+                               {Argument::of_int(groups), c.get("eps")}),
+                c.in(0).dtype());
+  }
+  int64_t size = groups > 0 ? shape[1] / groups : 0;
+  for (int axis = 2; axis < shape.rank(); ++axis) size *= shape[axis];
+  const Value rows =
+      c.builder.call("normalize_rows", {reshape(wide(c.in(0)), {shape[0], groups, size})},
+                     {c.get("eps"), Argument::of_bool(true)});
+  return affine(c, reshape(rows, shape), 1);
+}
+
 Result<Value> instance_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 3));
-  return affine(c, standardized_from(wide(c.in(0)), 2, c.real("eps")), 1);
+  return grouped(c, c.in(0).shape()[1]);
 }
 
 Result<Value> group_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 2));
-  const Shape shape = c.in(0).shape();
-  const int64_t groups = c.integer("num_groups");
-  if (groups < 1 || shape[1] % groups != 0)
-    return errors::invalid_value("group_norm", "`num_groups` must divide the ", shape[1],
+  const int64_t channels = c.in(0).shape()[1], groups = c.integer("num_groups");
+  if (groups < 1 || channels % groups != 0)
+    return errors::invalid_value("group_norm", "`num_groups` must divide the ", channels,
                                  " channels of `data`; got ", groups);
-  int64_t size = shape[1] / groups;
-  for (int axis = 2; axis < shape.rank(); ++axis) size *= shape[axis];
-  const Value grouped = reshape(wide(c.in(0)), {shape[0], groups, size});
-  return affine(c, reshape(standardized_from(grouped, 2, c.real("eps")), shape), 1);
+  return grouped(c, groups);
 }
 
 Result<Value> l2_normalization(const ComposeContext& c) {

@@ -116,6 +116,20 @@ def group_norm(data, gamma=None, beta=None, num_groups=1, eps=1e-5):
     return _affine(_standardized(groups, 2, eps).reshape(data.shape), gamma, beta, 1)
 
 
+normalize_groups = group_norm
+
+
+def normalize_groups_gradient(dout, data, gamma=None, num_groups=1, eps=1e-5, affine=True):
+    groups = (len(data), num_groups, -1)
+    rows = data.reshape(groups)
+    mean, root = _rows_moments(rows, eps, True)
+    unit = (rows - mean) / root
+    scaled = _affine(dout, gamma, None, 1).reshape(groups)
+    rest = scaled - scaled.mean(-1, keepdims=True) - unit * (scaled * unit).mean(-1, keepdims=True)
+    dx, axes = (rest / root).reshape(data.shape), (0, *range(2, data.ndim))
+    return (dx, (dout * unit.reshape(data.shape)).sum(axes), dout.sum(axes)) if affine else dx
+
+
 def l2_normalization(data, eps=1e-10, mode="instance"):
     axes = {"instance": range(1, data.ndim), "channel": (1,), "spatial": range(2, data.ndim)}[mode]
     return data / numpy.sqrt((data * data).sum(tuple(axes), keepdims=True) + eps)
