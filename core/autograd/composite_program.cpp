@@ -30,7 +30,7 @@ struct Entry {
   std::vector<int32_t> targets{};
   std::vector<Input> inputs{};
   int meetings = 0;
-  Ref<Program> program{};  // null: not elementwise, or a single step
+  Ref<Program> program{};  // null: of other operators, or a single step
   bool runs_at_once = false;
 };
 
@@ -65,7 +65,16 @@ bool sums_gradients(const graph::Graph& graph) {
   return std::ranges::any_of(readers, [](int count) { return count > 2; });
 }
 
-// False for a composite of more than elementwise operators.
+// Elementwise operators, and reductions of what they make: those read it where it is made.
+bool runs_in_few_passes(const graph::Graph& graph) {
+  const auto is_fused = [&](const graph::Node& node) {
+    return graph::is_elementwise(node) ||
+           (graph::is_reduction(node) && graph.producer(node.operands[0].value));
+  };
+  return std::ranges::all_of(graph.nodes, is_fused);
+}
+
+// False for a composite of other operators.
 bool make_program(Entry& entry) {
   graph::Graph graph;
   graph::GraphBuilder builder(graph);
@@ -83,7 +92,7 @@ bool make_program(Entry& entry) {
   for (size_t i = 0; i < entry.targets.size(); ++i)
     graph.states.push_back({entry.targets[i], static_cast<int32_t>(i)});
   if (!builder.status().ok()) return true;  // the call will say it
-  if (!std::ranges::all_of(graph.nodes, graph::is_elementwise)) return false;
+  if (!runs_in_few_passes(graph)) return false;
   const auto is_made = [&](graph::ValueId output) { return graph.producer(output) != nullptr; };
   if (graph.nodes.size() < 2 || !std::ranges::all_of(graph.outputs, is_made)) return true;
   entry.runs_at_once = sums_gradients(graph);
@@ -95,7 +104,7 @@ bool make_program(Entry& entry) {
 struct Kept {
   std::mutex mutex;
   std::vector<Entry> entries;                 // most recently used first
-  std::vector<const ops::OpDef*> unsuitable;  // composites of more than elementwise operators
+  std::vector<const ops::OpDef*> unsuitable;  // composites of other operators
 
   Entry* find(const ops::OpDef& op, std::span<const Argument> attributes,
               std::span<const ops::Value> inputs, std::span<const int32_t> targets) {

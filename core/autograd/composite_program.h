@@ -1,9 +1,10 @@
 // Programs of composites: what eager code would compute operator by operator, in one pass.
 //
-// A composite of elementwise operators alone (gelu, clip, a normal's density) runs as a plan of its
-// graph once its operands' types have come back: the steps become one fused region, forward and
-// backward, with the same bits. Types that are met for the first times may never come again, so
-// they run operator by operator, because planning costs as much as some dozens of calls.
+// A composite of elementwise operators and of reductions of what these make (gelu, clip, a norm)
+// runs as a plan of its graph once its operands' types have come back: the steps become one fused
+// region, forward and backward, with the same bits. Types that are met for the first times may
+// never come again, so they run operator by operator, because planning costs as much as some dozens
+// of calls.
 #pragma once
 
 #include "executor/program.h"

@@ -1,4 +1,5 @@
-"""Composites of elementwise operators run as one fused pass once their operands' types recur."""
+"""Composites of elementwise operators, and of reductions of what these make, run as one fused pass
+once their operands' types recur."""
 
 import numpy
 import pytest
@@ -16,6 +17,12 @@ COMPOSITES = {
     "hard_swish": npx.hard_swish,
     "prelu": lambda x: npx.prelu(x, np.array([0.2], dtype=x.dtype)),
     "clip": lambda x: np.clip(x, -1, 0.5),
+    "norm": np.linalg.norm,
+    "norm of rows": lambda x: np.linalg.norm(x, axis=1),
+    "norm of columns": lambda x: np.linalg.norm(x, axis=0, keepdims=True),
+    "norm of order 3": lambda x: np.linalg.norm(x, ord=3, axis=1),
+    "largest magnitude": lambda x: np.linalg.norm(x, ord=float("inf"), axis=0),
+    "dot": lambda x: np.dot(x.reshape(-1), x.reshape(-1) * 0.25),
 }
 
 
@@ -27,10 +34,11 @@ def value_and_gradient(function, x):
     return y.asnumpy(), x.grad.asnumpy()
 
 
+@pytest.mark.parametrize("shape", [(3, 1031), (301, 257)])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
 @pytest.mark.parametrize("name", COMPOSITES)
-def test_bits_stay_the_same(name, dtype):
-    x = np.array(numpy.random.default_rng(0).normal(0, 3, (3, 1031))).astype(dtype)
+def test_bits_stay_the_same(name, dtype, shape):
+    x = np.array(numpy.random.default_rng(0).normal(0, 3, shape)).astype(dtype)
     first, *others = [value_and_gradient(COMPOSITES[name], x) for _ in range(CALLS)]
     for other in others:
         for given, wanted in zip(other, first, strict=True):
