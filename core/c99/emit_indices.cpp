@@ -178,10 +178,53 @@ Status emit_update(Call& call) {
   return {};
 }
 
+// Loops over the elements of an index array that counts along one axis of `whole`: "place" is where
+// the index says, "at" the element's own. Indices outside the axis are those of the nearest place.
+void open_along(Call& call, const Operand& whole, size_t index_input, bool counts_back) {
+  const Shape& x = whole.shape;
+  const int axis = axis_of(call, x);
+  int64_t outer = 1, inner = 1;
+  for (int i = 0; i < axis; ++i) outer *= x[i];
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x[i];
+  const Shape& index = call.in(index_input).shape;
+  const std::string count = std::to_string(index.rank() == x.rank() ? index[axis] : 1),
+                    extent = std::to_string(x[axis]), block = std::to_string(inner);
+  call.line("for (int32_t i = 0; i < " + std::to_string(outer) + "; ++i)");
+  call.line("for (int32_t j = 0; j < " + count + "; ++j)");
+  call.line("for (int32_t k = 0; k < " + block + "; ++k) {");
+  call.line("const int32_t at = (i * " + count + " + j) * " + block + " + k;");
+  call.line("int64_t row = " + call.read(index_input) + "[at];");
+  if (counts_back) call.line("if (row < 0) row += " + extent + ";");
+  call.line("row = row < 0 ? 0 : row >= " + extent + " ? " + extent + " - 1 : row;");
+  call.line("const int32_t place = (i * " + extent + " + (int32_t)row) * " + block + " + k;");
+}
+
+Status emit_pick(Call& call) {
+  open_along(call, call.in(0), 1, call.attributes().text("mode") == "raise");
+  call.line(call.write() + "[at] = " + call.read(0) + "[place];");
+  call.line("}");
+  return {};
+}
+
+// The result often lies where the array does.
+Status emit_pick_update(Call& call) {
+  const std::string from = call.read(0), to = call.write();
+  call.line("if (" + to + " != " + from + ") memcpy(" + to + ", " + from + ", " +
+            std::to_string(call.out().shape.elements()) + " * sizeof *" + to + ");");
+  open_along(call, call.out(), 2, true);
+  call.line(to + "[place] = " + call.read(1) + "[at];");
+  call.line("}");
+  return {};
+}
+
 constexpr Emitter kEmitters[] = {
-    {"take_rows", dense, emit_take},  {"concatenate", any, emit_concatenate},
-    {"update", any, emit_update},     {"gather", dense, emit_gather},
+    {"take_rows", dense, emit_take},
+    {"concatenate", any, emit_concatenate},
+    {"update", any, emit_update},
+    {"gather", dense, emit_gather},
     {"scatter", dense, emit_scatter},
+    {"pick_rows", dense, emit_pick},
+    {"pick_update", dense, emit_pick_update},
 };
 
 }  // namespace

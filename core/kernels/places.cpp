@@ -56,4 +56,10 @@ void run_scatter(const Places& places, void* indexed, const void* picked, bool a
   kernel(places, indexed, picked, part, parts);
 }
 
+void run_pick_update(const Indexing& problem, const void* values, const int64_t* indices, void* y,
+                     Range units) {
+  const int size = std::countr_zero(static_cast<uint64_t>(element_size(problem.dtype)));
+  WEFT_ACTIVE(kPlaces)[size].pick_update(problem, values, indices, y, units);
+}
+
 }  // namespace weft::kernels

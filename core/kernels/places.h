@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/view.h"
+#include "kernels/indexing.h"
 #include "kernels/range.h"
 
 namespace weft::kernels {
@@ -49,5 +50,10 @@ void run_gather(const Places& places, const void* indexed, void* picked, Range r
 // that fall to its `part`, always the same ones together: any number of them gives the same bits.
 void run_scatter(const Places& places, void* indexed, const void* picked, bool accumulate,
                  int64_t part, int64_t parts);
+
+// y[o, index[o, j, i], i] = values[o, j, i] in the order of j: the last of equal indices stays.
+// Units are those of the adjoint of pick (kernels/indexing.h); nothing is clipped.
+void run_pick_update(const Indexing& problem, const void* values, const int64_t* indices, void* y,
+                     Range units);
 
 }  // namespace weft::kernels

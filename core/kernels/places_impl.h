@@ -12,6 +12,8 @@ using ScatterKernel = void (*)(const Places& places, void* indexed, const void* 
 struct PlacesKernels {
   void (*gather)(const Places& places, const void* indexed, void* picked, Range rows);
   ScatterKernel scatter;
+  void (*pick_update)(const Indexing& problem, const void* values, const int64_t* indices, void* y,
+                      Range units);
 };
 
 #define WEFT_PLACES_SYMBOLS                                 \

@@ -55,8 +55,24 @@ def test_put_along_axis_equals_numpy(axis):
     np.put_along_axis(ours, np.array(places), np.arange(places.size).reshape(places.shape), axis)
     numpy.put_along_axis(x, places, numpy.arange(places.size).reshape(places.shape), axis)
     same(ours, x)
+    with pytest.raises(IndexError, match=r"`index` must be in \[-4, 4\).*; got 4"):
+        np.put_along_axis(ours, np.array([[4]] * 3), 1, 1)
+    same(ours, x)
+    with pytest.raises(ValueError, match=r"`values` of shape \(2,\) does not broadcast"):
+        np.put_along_axis(ours, np.array([[1]] * 3), np.array([1.0, 2.0]), 1)
     with pytest.raises(TypeError, match="`arr` must be an array; got list"):
         np.put_along_axis([1, 2], [0], 1, 0)
+
+
+def test_the_gradient_of_values_put_along_an_axis_leaves_out_what_was_written_over():
+    x, values = np.zeros((2, 3)), np.ones((2, 3))
+    values.attach_grad()
+    with autograd.record():
+        y = x + 0
+        np.put_along_axis(y, np.array([[0, 2, 0], [1, 1, 1]]), values, 1)
+        total = (y * np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])).sum()
+    total.backward()
+    assert values.grad.tolist() == [[0, 3, 1], [0, 0, 5]]
 
 
 @settings(max_examples=100, deadline=None)

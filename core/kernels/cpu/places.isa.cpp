@@ -141,9 +141,33 @@ void scatter(const Places& places, void* indexed, const void* picked, int64_t pa
   }
 }
 
+// y[o, index[o, j, i], i] = values[o, j, i] in the order of j, for a part of the inner elements.
+template <class S>
+void pick_update(const Indexing& p, const void* values_data, const int64_t* indices, void* y_data,
+                 Range units) {
+  const int64_t parts = pick_parts(p), axis = p.axis, inner = p.inner;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t o = unit / parts, part = unit % parts;
+    const int64_t first = inner * part / parts, end = inner * (part + 1) / parts;
+    S* const y = (S*)y_data + o * axis * inner;
+    const S* const values = (const S*)values_data + o * p.picked * inner;
+    const int64_t* const index = indices + o * p.picked * inner;
+    const auto put = [&](int64_t at, int64_t i) WEFT_LAMBDA {
+      const int64_t row = index[at] < 0 ? index[at] + axis : index[at];
+      y[row * inner + i] = values[at];
+    };
+    if (inner == 1) {
+      for (int64_t j = 0; j < p.picked; ++j) put(j, 0);
+      continue;
+    }
+    for (int64_t j = 0; j < p.picked; ++j)
+      for (int64_t i = first; i < end; ++i) put(j * inner + i, i);
+  }
+}
+
 template <class S>
 constexpr PlacesKernels kernels_of_size() {
-  return {gather<S>, scatter<Replace<S>>};
+  return {gather<S>, scatter<Replace<S>>, pick_update<S>};
 }
 
 const PlacesKernels kPlaces[4] = {kernels_of_size<uint8_t>(), kernels_of_size<uint16_t>(),

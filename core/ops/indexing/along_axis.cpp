@@ -98,6 +98,14 @@ Result<Value> take_along_axis(const ComposeContext& c) {
 
 Result<Value> with_values_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
+  if (is_plain(a)) {
+    const Value given = as_array(c.in(2), a.data);
+    WEFT_TRY(check_written(c.op().name, "values", given.shape(), a.index.shape()));
+    const Value values = broadcast_to(cast(given, a.data.dtype()), a.index.shape());
+    const Value written = c.builder.call(
+        "pick_update", {a.data, values, cast(a.index, DType::kInt64)}, {Argument::of_int(a.axis)});
+    return reshape(written, c.in(0).shape());
+  }
   const Values indices = along(a.data.shape(), a.index, a.axis);
   WEFT_TRY(check_written(c.op().name, "values", c.in(2).shape(), shape_at(indices, Shape())));
   const Value written =

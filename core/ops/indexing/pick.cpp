@@ -1,4 +1,6 @@
 #include "base/errors.h"
+#include "kernels/places.h"
+#include "ops/copy_slot.h"
 #include "ops/indexing/axis_index.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
@@ -15,16 +17,20 @@ bool fits(const Shape& index, const Shape& data, int axis) {
   return index == wanted;
 }
 
+Status check_index(const InferContext& c, const Shape& data, const TensorType& index, int axis) {
+  if (index.dtype != DType::kInt64)
+    return errors::invalid_type(c.op().name, "`index` must be int64; got ", index.dtype);
+  if (fits(index.shape, data, axis)) return {};
+  return errors::invalid_value(c.op().name, "`index` must have the shape of `data`, ", data,
+                               ", without axis ", axis, " or with any extent there; got ",
+                               index.shape);
+}
+
 Result<Types> infer(const InferContext& c) {
   const Shape& data = c.in[0].shape;
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), "pick", "axis"));
   WEFT_TRY(read_mode(c).status());
-  if (c.in[1].dtype != DType::kInt64)
-    return errors::invalid_type("pick", "`index` must be int64; got ", c.in[1].dtype);
-  if (!fits(c.in[1].shape, data, axis))
-    return errors::invalid_value("pick", "`index` must have the shape of `data`, ", data,
-                                 ", without axis ", axis, " or with any extent there; got ",
-                                 c.in[1].shape);
+  WEFT_TRY(check_index(c, data, c.in[1], axis));
   return Types{{c.in[0].dtype, c.in[1].shape, {}}};
 }
 
@@ -69,6 +75,33 @@ Status run_adjoint(const KernelCall& call) {
   return {};
 }
 
+Result<Types> infer_update(const InferContext& c) {
+  WEFT_ASSIGN(const int axis,
+              normalize_axis(c.integer("axis"), c.in[0].shape.rank(), "pick_update", "axis"));
+  WEFT_TRY(check_index(c, c.in[0].shape, c.in[2], axis));
+  if (c.in[1].shape != c.in[2].shape)
+    return errors::invalid_value("pick_update", "`values` must have the shape of `index`, ",
+                                 c.in[2].shape, "; got ", c.in[1].shape);
+  return Types{c.in[0]};
+}
+
+Status run_update(const KernelCall& call) {
+  const TensorView& out = call.out[0];
+  const AttributeReader a = call.op.reader(call.attributes);
+  const int axis = axis_of(a, out.rank);
+  kernels::Indexing problem = split_at(out, axis, false);
+  if (call.in[2].rank == out.rank) problem.picked = call.in[2].shape[axis];
+  WEFT_TRY(check_indices("pick_update", call.in[2], problem));
+  if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
+  split_work(kernels::pick_adjoint_units(problem), 2 * elements_of(call.in[2]), nullptr, 0,
+             [&](kernels::Range range, void*) {
+               kernels::run_pick_update(problem, call.in[1].data,
+                                        static_cast<const int64_t*>(call.in[2].data), out.data,
+                                        range);
+             });
+  return {};
+}
+
 // Several picked elements may be one: their sum needs more digits than halves have.
 Values gradient(const GradContext& g) {
   const Shape data = g.in(0).shape();
@@ -84,6 +117,37 @@ Values gradient(const GradContext& g) {
 Values gradient_adjoint(const GradContext& g) {
   return {g.builder().call("pick_rows", {g.dout(), g.in(1)}, {g.get("axis"), g.get("mode")}),
           Value()};
+}
+
+Value update(const GradContext& g, const Value& data, const Value& values) {
+  return g.builder().call("pick_update", {data, values, g.in(2)}, {g.get("axis")});
+}
+Value elements(const GradContext& g, const Value& data) {
+  return g.builder().call("pick_rows", {data, g.in(2)},
+                          {g.get("axis"), Argument::of_string("raise")});
+}
+
+// A value that another was written over later has no part in the result: each has its number along
+// the axis, and finds it again only if it is still there.
+Values gradient_update(const GradContext& g) {
+  const Shape data = g.in(0).shape(), index = g.in(2).shape();
+  Values cotangents(3);
+  if (g.needs(0))
+    cotangents[0] = update(g, g.dout(), zeros(g.dout(), {g.dout().dtype(), index, {}}));
+  if (!g.needs(1)) return cotangents;
+  cotangents[1] = elements(g, g.dout());
+  if (index.rank() != data.rank()) return cotangents;
+  int64_t axis = g.integer("axis");
+  if (axis < 0) axis += data.rank();
+  Shape along;
+  along.resize(data.rank(), 1);
+  along[static_cast<int>(axis)] = index[static_cast<int>(axis)];
+  const Value numbers =
+      broadcast_to(reshape(iota(g.builder(), 0, along[static_cast<int>(axis)]), along), index);
+  const Value blank = zeros(g.dout(), {DType::kInt64, data, {}});
+  const Value found = elements(g, update(g, blank, numbers));
+  cotangents[1] = where(equal(found, numbers), cotangents[1], scalar(cotangents[1], 0));
+  return cotangents;
 }
 
 Result<Value> pick(const ComposeContext& c) {
@@ -141,6 +205,30 @@ WEFT_OP(pick_adjoint) {
                   "data_shape": [2, 3, 4]})")
       .sample(R"({"shapes": [[], []], "dtypes": [null, "int64"], "data_shape": [3]})")
       .sample(R"({"shapes": [[0], [0]], "dtypes": [null, "int64"], "data_shape": [0, 3]})");
+}
+
+WEFT_OP(pick_update) {
+  op.doc("The array with elements along an axis replaced, the last of equal places winning.")
+      .in(Namespace::kInternal)
+      .input("data", "any dtype")
+      .input("values", "shape of index")
+      .index_input("index",
+                   "int64, data's shape without the axis or with any extent there; negative ones "
+                   "count back")
+      .integer("axis", -1, "axis that the indices count along")
+      .promote(Promotion::kCommon)
+      .infer(infer_update)
+      .gradient(gradient_update)
+      .kernel([] {
+        Slot slot = exact_dense_slot(run_update);
+        slot.updates = true;
+        return slot;
+      }())
+      .sample(R"({"shapes": [[4, 3], [4], [4]], "dtypes": [null, null, "int64"]})")
+      .sample(R"({"shapes": [[2, 3, 4], [2, 5, 4], [2, 5, 4]], "dtypes": [null, null, "int64"],
+                  "axis": 1})")
+      .sample(R"({"shapes": [[3, 4], [3, 6], [3, 6]], "dtypes": [null, null, "int64"]})")
+      .sample(R"({"shapes": [[0], [0], [0]], "dtypes": [null, null, "int64"]})");
 }
 
 WEFT_OP(pick) {

@@ -36,12 +36,6 @@ bool holds(std::span<const int64_t> axes, int axis) {
   return std::find(axes.begin(), axes.end(), axis) != axes.end();
 }
 
-Value scalar_array(const Value& like, const Argument& number) {
-  return like.builder().call("full", {},
-                             {Argument::of_ints({}), Argument::of_float(number.as_double()),
-                              Argument::of_dtype(like.dtype())});
-}
-
 }  // namespace
 
 void place_attributes(OpDef& op) {
@@ -199,13 +193,19 @@ Value gather(const Value& data, std::span<const Value> indices,
   return data.builder().emit(op_named("gather"), inputs, attributes.first(3))[0];
 }
 
+Value as_array(const Value& value, const Value& like) {
+  if (!value.is_scalar()) return value;
+  return like.builder().call("full", {},
+                             {Argument::of_ints({}), Argument::of_float(value.scalar().as_double()),
+                              Argument::of_dtype(like.dtype())});
+}
+
 Value scatter(const Value& data, const Value& value, std::span<const Value> indices,
               std::span<const Argument> attributes, bool accumulate) {
   const DType dtype = data.dtype();
   const bool is_half = dtype == DType::kFloat16 || dtype == DType::kBFloat16;
   const DType sum = accumulate && is_half ? DType::kFloat32 : dtype;
-  const Value array = value.is_scalar() ? scalar_array(data, value.scalar()) : value;
-  Values inputs{cast(data, sum), cast(array, sum)};
+  Values inputs{cast(data, sum), cast(as_array(value, data), sum)};
   inputs.insert(inputs.end(), indices.begin(), indices.end());
   const Argument all[] = {attributes[0], attributes[1], attributes[2],
                           Argument::of_bool(accumulate)};

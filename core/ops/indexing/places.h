@@ -72,6 +72,9 @@ class FirstOutside {
 kernels::Places places_of(const KernelCall& call, const TensorView& indexed,
                           const TensorView& picked, const Shape& common);
 
+// The value itself, or a scalar as an array of the other's dtype.
+Value as_array(const Value& value, const Value& like);
+
 // data[indices] and data with the places replaced or added to. `attributes` start with those of
 // place_attributes.
 Value gather(const Value& data, std::span<const Value> indices,

@@ -34,6 +34,13 @@ def pick_adjoint(dout, index, data_shape, axis=-1, mode="raise"):
     return out
 
 
+def pick_update(data, values, index, axis=-1):
+    out = data.copy()
+    places = _along(index, data.shape[axis], "raise", data.ndim, axis)
+    numpy.put_along_axis(out, places, values.reshape(places.shape), axis)
+    return out
+
+
 def take_rows(data, index, axis=0, mode="raise", sparse_grad=False):
     return numpy.take(data, index, axis=axis, mode=mode)
 
