@@ -121,6 +121,28 @@ def test_arange_equals_numpy(arguments):
     assert found.dtype == ("int64" if all(isinstance(a, int) for a in arguments) else "float32")
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "bool"])
+@pytest.mark.parametrize(
+    ("start", "stop", "num", "endpoint"),
+    [(0, 1, 5, True), (-3, 5, 40_000, True), (2, -1.5, 7, False), (2, 2, 3, True), (1, 4, 1, True)],
+)
+def test_linspace_equals_numpy(start, stop, num, endpoint, dtype):
+    found = np.linspace(start, stop, num, endpoint, dtype).asnumpy()
+    wanted = numpy.linspace(start, stop, num, endpoint, dtype=dtype)
+    assert found.dtype == wanted.dtype
+    numpy.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("columns", [None, 0, 2, 7])
+@pytest.mark.parametrize("k", [-6, -2, 0, 1, 6, 9])
+def test_eye_equals_numpy(columns, k):
+    for rows, dtype in ((4, "float32"), (0, "int8"), (5, "bool")):
+        found = np.eye(rows, columns, k, dtype).asnumpy()
+        wanted = numpy.eye(rows, columns, k, dtype)
+        assert found.dtype == wanted.dtype
+        numpy.testing.assert_array_equal(found, wanted)
+
+
 def test_dtypes_are_numpys_and_bfloat16_is_weft():
     assert np.float32 is numpy.float32
     assert np.zeros(1, dtype=np.bfloat16).dtype is np.bfloat16

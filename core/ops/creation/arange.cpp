@@ -14,6 +14,12 @@ namespace {
 constexpr int64_t kMostElements = int64_t{1} << 40;
 
 Result<Types> infer(const InferContext& c) {
+  if (c.has("count")) {
+    const int64_t given = c.integer("count");
+    if (given < 0 || given > kMostElements)
+      return errors::invalid_value("arange", "`count` must be in [0, 2^40]; got ", given);
+    return Types{{c.dtype("dtype"), Shape{given}, {}}};
+  }
   const double step = c.real("step");
   const double count = std::ceil((c.real("stop") - c.real("start")) / step);
   if (step == 0 || !(count < static_cast<double>(kMostElements)))
@@ -61,19 +67,23 @@ Slot slot() {
 }  // namespace
 
 WEFT_OP(arange) {
-  op.doc("Evenly spaced numbers from start up to, not including, stop.")
+  op.doc("Evenly spaced numbers from start up to, not including, stop, or as many as are wanted.")
       .in(Namespace::kInternal)
       .required(AttributeKind::kFloat, "start", "first number")
       .required(AttributeKind::kFloat, "stop", "bound")
       .real("step", 1, "distance, not 0")
       .required(AttributeKind::kDType, "dtype", "dtype of the result")
+      .optional(AttributeKind::kInt, "count", "how many, whatever stop is; none: up to stop")
       .infer(infer)
       .gradient([](const GradContext&) { return Values{}; })
       .kernel(slot())
       .sample(R"({"shapes": [], "start": 1, "stop": 6, "step": 2, "dtype": "int32"})")
       .sample(R"({"shapes": [], "start": 2.5, "stop": -2, "step": -0.5, "dtype": "float32"})")
       .sample(R"({"shapes": [], "start": 3, "stop": 3, "dtype": "uint8"})")
-      .sample(R"({"shapes": [], "start": -3, "stop": 700, "dtype": "float64"})");
+      .sample(R"({"shapes": [], "start": -3, "stop": 700, "dtype": "float64"})")
+      .sample(R"({"shapes": [], "start": 1, "stop": 2, "step": 0.1, "dtype": "float32",
+                  "count": 700})")
+      .sample(R"({"shapes": [], "start": 1, "stop": 1, "step": 0, "dtype": "int32", "count": 3})");
 }
 
 }  // namespace weft::ops

@@ -266,12 +266,13 @@ def linspace(
         raise _InvalidValue(f"linspace: `num` must be at least 0; got {num}")
     steps = num - 1 if endpoint else num
     step = (stop - start) / steps if steps > 0 else 0.0
-    numbers = arange(0, num, 1, float64, device=device) * step + start
+    wanted = float32 if dtype is None else dtype
+    rounds_down = isdtype(wanted, "integral")  # as NumPy: a cast alone would go towards zero
+    made = float64 if rounds_down else wanted
+    numbers = _on(device, _arange, float(start), float(stop), float(step), made, num)
     if endpoint and num > 1:
         numbers[-1] = float(stop)
-    if dtype is not None and isdtype(dtype, "integral"):
-        numbers = _ops.floor(numbers)  # as NumPy: a cast alone would go towards zero
-    return numbers.astype(float32 if dtype is None else dtype)
+    return _ops.floor(numbers).astype(dtype) if rounds_down else numbers
 
 
 def eye(
@@ -288,8 +289,13 @@ def eye(
     array([[0., 1., 0.],
            [0., 0., 1.]])
     """
-    columns = arange(N if M is None else M, device=device)
-    return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
+    columns = N if M is None else M
+    matrix = zeros((N, columns), dtype, device=device)
+    above, left = (0, k) if k > 0 else (-k, 0)
+    first, count = above * columns + left, sorted((N - above, columns - left))[0]
+    if count > 0:
+        matrix.reshape(-1)[first : first + count * (columns + 1) : columns + 1] = 1
+    return matrix
 
 
 def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:

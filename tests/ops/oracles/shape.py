@@ -57,5 +57,7 @@ def full(shape, fill_value, dtype):
     return numpy.full(shape, fill_value, dtype)
 
 
-def arange(start, stop, step=1, dtype=None):
+def arange(start, stop, step=1, dtype=None, count=None):
+    if count is not None:
+        return (start + numpy.arange(count) * step).astype(dtype)
     return numpy.arange(start, stop, step).astype(dtype)
