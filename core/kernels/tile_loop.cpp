@@ -1,6 +1,7 @@
 #include "kernels/tile_loop.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace weft::kernels {
 namespace {
@@ -65,9 +66,10 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
       loop.outer_stride[i][outer] = externals[i].strides[axes[merged]];
   }
   // Where one side is transposed, square tiles read and write whole cache lines.
-  bool odd = false;
-  for (int i = 0; i < loop.externals; ++i) odd |= needs_copy(loop, i);
-  const int64_t widest = odd && loop.rows > 1 ? kSquareCols : kTileElements;
+  bool turned = false;
+  for (int i = 0; i < loop.externals; ++i)
+    turned |= needs_copy(loop, i) && std::abs(loop.row_stride[i]) < std::abs(loop.col_stride[i]);
+  const int64_t widest = turned && loop.rows > 1 ? kSquareCols : kTileElements;
   loop.tile_cols = std::max<int64_t>(1, std::min(loop.cols, widest));
   loop.tile_rows = std::max<int64_t>(1, std::min(loop.rows, kTileElements / loop.tile_cols));
   loop.col_tiles = (loop.cols + loop.tile_cols - 1) / loop.tile_cols;
