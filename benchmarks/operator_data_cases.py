@@ -155,9 +155,19 @@ EINSUMS = [
         ("bhqk,bkhd->bqhd", ((8, 12, 128, 128), (8, 128, 12, 64))),
         ("bi,bi->b", ((1024, 1024), (1024, 1024))),
         ("i,j->ij", ((1024,), (1024,))),
-        ("ijk->kji", ((64, 128, 128),)),
         ("bij->bi", ((64, 128, 128),)),
         ("bi,ij,bj->b", ((256, 256), (256, 256), (256, 256))),
+    )
+    for gradient in (False, True)
+] + [
+    # A view in both: their gradients are views, too, unless the result is dense.
+    Case(
+        "einsum",
+        "ijk->kji, copied",
+        normal((64, 128, 128)),
+        lambda w, a: w.np.einsum("ijk->kji", a).copy(),
+        lambda t, a: t.einsum("ijk->kji", a).contiguous(),
+        gradient,
     )
     for gradient in (False, True)
 ]
