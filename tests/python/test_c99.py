@@ -160,6 +160,29 @@ def test_blocks_of_convolutions_norms_and_sums(tmp_path):
     assert "sqrt" not in text[text.index("/* Offsets") :]  # norms are folded into weights
 
 
+def test_norms_of_groups_and_instances(tmp_path):
+    x = data(2, 3, 5, 4)
+    net = nn.HybridSequential(nn.Conv2D(6, 3), nn.GroupNorm(2), nn.Conv2D(4, 1), nn.InstanceNorm())
+    text = check(filled(net, x), tmp_path, x, flags=SANITIZED)
+    assert text.count("weft_group_norm_f32(") == 3  # its definition and two calls
+
+
+class Placed(gluon.HybridBlock):
+    """Elements along an axis, read and replaced at places of their own; the last one wins."""
+
+    def forward(self, x):
+        places = np.array([[0, -1], [2, 1], [1, 1]])
+        y, z = np.take_along_axis(x, places, 1), x * 2
+        np.put_along_axis(z, places, y + np.array([1.0, 3.0]), 1)
+        columns = np.array([[2, -2, 0, 1]])
+        np.put_along_axis(z, columns, x[:1], 0)
+        return y, z
+
+
+def test_elements_along_an_axis(tmp_path):
+    check(Placed(), tmp_path, data(3, 4), flags=SANITIZED)
+
+
 class Joined(gluon.HybridBlock):
     """Branches that are concatenated, padded images, dilation, and one spatial axis."""
 

@@ -190,6 +190,18 @@ def test_layers_of_all_kinds(tmp_path):
     follow(path, tmp_path, batches_of(24, (3, 2, 11, 9), 4))
 
 
+def test_norms_of_groups(tmp_path):
+    net, x = (
+        nn.HybridSequential(nn.Conv2D(6, 3), nn.GroupNorm(2), nn.InstanceNorm()),
+        data(3, 2, 6, 5),
+    )
+    net.add(nn.Activation("relu"), nn.Dense(3))
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 1, 2]), learning_rate=0.05)
+    trained, _ = follow(path, tmp_path, batches_of(24, (3, 2, 6, 5), 3))
+    assert "weft_group_norm_gradient_f32(" in trained.files[0].read_text()
+
+
 class Tokens(gluon.HybridBlock):
     """Embeddings, norms of rows, and shares of them."""
 
