@@ -180,6 +180,7 @@ weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
     WEFT_TRY(c::fill("weft_memory_stats", "stats", offsetof(weft_memory, limit), full, stats));
     if (reset & WEFT_RESET_PEAK) reset_memory_peak();
     if (reset & WEFT_RESET_COPIES) reset_copy_stats();
+    if (reset & WEFT_RESET_POOLED) trim_pools();
     return {};
   });
 }

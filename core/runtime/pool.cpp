@@ -10,6 +10,13 @@
 #include <sys/mman.h>
 #endif
 
+// Sanitizers watch over malloc's blocks alone.
+#if defined(__linux__) && defined(MADV_HUGEPAGE) && !defined(__SANITIZE_ADDRESS__)
+#define WEFT_MAPS_BLOCKS 1
+#else
+#define WEFT_MAPS_BLOCKS 0
+#endif
+
 #include "runtime/thread_state.h"
 
 namespace weft {
@@ -24,6 +31,15 @@ constexpr size_t kMostBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kSmallestHuge = 2 * kHugePage;
 
+// From here on a block is a mapping of its own: what is freed leaves the process, where malloc
+// would keep it among blocks that are in use.
+constexpr size_t kSmallestMapped = size_t{1} << 20;
+
+// How many large blocks are asked for before those that nobody needed meanwhile are given back:
+// what a model was read, cast or packed from. Doubled when one of them is wanted again.
+constexpr int64_t kFirstPatience = 64;
+constexpr int64_t kMostPatience = int64_t{1} << 16;
+
 // What moves at once between the list of a thread and the shared ones.
 constexpr int kBatch = kMostPerSmallClass / 2;
 constexpr int64_t kMostSharedBytes = int64_t{64} << 20;
@@ -35,6 +51,11 @@ struct FreeBlock {
 struct Shared {
   std::mutex mutex;
   FreeBlock* heads[kLargeClasses] = {};
+  int counts[kLargeClasses] = {};           // of the blocks in `heads`
+  int idle[kLargeClasses] = {};             // the least that `counts` was since `give_back_idle`
+  bool was_given_back[kLargeClasses] = {};  // since `patience` was doubled
+  int64_t patience = kFirstPatience;
+  int64_t asked = 0;         // large blocks since `give_back_idle`
   int64_t cached = 0;        // bytes of the blocks in `heads`
   int64_t large = 0;         // bytes of large blocks in use, as asked for
   int64_t large_blocks = 0;  // the same blocks, as they are
@@ -68,22 +89,48 @@ int large_class(size_t bytes, int64_t* rounded) {
   return std::min(4 * (top - 12) + static_cast<int>((size >> (top - 2)) & 3), kLargeClasses - 1);
 }
 
-void* take_from_system(size_t bytes) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (bytes >= kSmallestHuge) {
-    void* block = std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) & ~(kHugePage - 1));
-    // A system without huge pages refuses, which changes nothing.
-    if (block) ::madvise(block, bytes & ~(kHugePage - 1), MADV_HUGEPAGE);
-    return block;
-  }
+#if WEFT_MAPS_BLOCKS
+void* map(size_t bytes, size_t asked) {
+  const bool is_huge = bytes >= kSmallestHuge;
+  const size_t spare = is_huge ? kHugePage : 0;
+  void* const found =
+      ::mmap(nullptr, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (found == MAP_FAILED) return nullptr;
+  auto* block = static_cast<char*>(found);
+  if (!is_huge) return block;
+  const size_t before = -reinterpret_cast<uintptr_t>(block) & (kHugePage - 1);
+  if (before > 0) ::munmap(block, before);
+  block += before;
+  if (before < spare) ::munmap(block + bytes, spare - before);
+  // Only pages that are used whole: what the class rounds up shall stay untouched. A system without
+  // huge pages refuses, which changes nothing.
+  ::madvise(block, asked & ~(kHugePage - 1), MADV_HUGEPAGE);
+  return block;
+}
+#endif
+
+// `bytes` as the class has them, of which `asked` are wanted now.
+void* take_from_system(size_t bytes, [[maybe_unused]] size_t asked) {
+#if WEFT_MAPS_BLOCKS
+  if (bytes >= kSmallestMapped) return map(bytes, asked);
 #endif
   return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) & ~(kAlignment - 1));
 }
 
-void* from_source(size_t bytes) {
+void give_to_system(void* block, [[maybe_unused]] size_t bytes) {
+#if WEFT_MAPS_BLOCKS
+  if (bytes >= kSmallestMapped) {
+    ::munmap(block, bytes);
+    return;
+  }
+#endif
+  std::free(block);
+}
+
+void* from_source(size_t bytes, size_t asked) {
   const BlockSource& source = shared().source;
   if (source.allocate) return source.allocate(source.context, bytes, kAlignment);
-  return take_from_system(bytes);
+  return take_from_system(bytes, asked);
 }
 
 void to_source(void* block, size_t bytes) {
@@ -91,7 +138,7 @@ void to_source(void* block, size_t bytes) {
   if (source.free)
     source.free(source.context, block, bytes, kAlignment);
   else
-    std::free(block);
+    give_to_system(block, bytes);
 }
 
 int64_t bytes_of_class(int index) {
@@ -99,13 +146,35 @@ int64_t bytes_of_class(int index) {
   return (int64_t{4} + index % 4) << (index / 4 + 10);
 }
 
-void release_cached(Shared& pool) {
-  for (int index = 0; index < kLargeClasses; ++index) {
-    while (FreeBlock* head = pool.heads[index]) {
-      pool.heads[index] = head->next;
-      to_source(head, static_cast<size_t>(bytes_of_class(index)));
-    }
+FreeBlock* take_cached(Shared& pool, int index) {
+  FreeBlock* const head = pool.heads[index];
+  if (!head) return nullptr;
+  pool.heads[index] = head->next;
+  pool.cached -= bytes_of_class(index);
+  pool.idle[index] = std::min(pool.idle[index], --pool.counts[index]);
+  return head;
+}
+
+void give_back_cached(Shared& pool, int index, int count) {
+  for (int i = 0; i < count; ++i)
+    to_source(take_cached(pool, index), static_cast<size_t>(bytes_of_class(index)));
+}
+
+// A program that does the same again and again stops giving back what it will want: patience grows
+// until it covers a round.
+void give_back_idle(Shared& pool) {
+  if (++pool.asked < pool.patience) return;
+  pool.asked = 0;
+  for (int k = 0; k < kLargeClasses; ++k) {
+    if (pool.idle[k] > 0) pool.was_given_back[k] = true;
+    give_back_cached(pool, k, pool.idle[k]);
+    pool.idle[k] = pool.counts[k];
   }
+}
+
+void release_cached(Shared& pool) {
+  for (int index = 0; index < kLargeClasses; ++index)
+    give_back_cached(pool, index, pool.counts[index]);
   for (int k = 0; k < kSmallClasses; ++k) {
     while (FreeBlock* head = pool.small_heads[k]) {
       pool.small_heads[k] = head->next;
@@ -114,7 +183,6 @@ void release_cached(Shared& pool) {
   }
   pool.small -= pool.small_cached;
   pool.small_cached = 0;
-  pool.cached = 0;
 }
 
 void* pop(void*& head) {
@@ -163,7 +231,7 @@ void* allocate_small(size_t bytes) {
     if (void* block = take_shared(pool, small_class(bytes))) return block;
     ++pool.system_calls;
   }
-  void* block = from_source(bytes);
+  void* block = from_source(bytes, bytes);
   if (!block) return nullptr;
   const std::lock_guard lock(pool.mutex);
   pool.small += static_cast<int64_t>(bytes);
@@ -181,11 +249,13 @@ void free_small(void* block, size_t bytes) {
 // Books a large block, and takes it from the cache if there is one. False: the limit forbids it.
 bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** block) {
   const std::lock_guard lock(pool.mutex);
-  if (FreeBlock* head = pool.heads[index]) {
-    pool.heads[index] = head->next;
-    pool.cached -= rounded;
-    *block = head;
-  } else {
+  give_back_idle(pool);
+  *block = take_cached(pool, index);
+  if (!*block) {
+    if (pool.was_given_back[index]) {
+      pool.patience = std::min(2 * pool.patience, kMostPatience);
+      std::ranges::fill(pool.was_given_back, false);
+    }
     if (!pool.within_limit(pool.large_blocks + pool.small + rounded)) return false;
     if (!pool.within_limit(pool.held() + rounded)) release_cached(pool);
     ++pool.system_calls;
@@ -204,10 +274,10 @@ void* allocate_large(size_t bytes) {
   void* block = nullptr;
   if (!book_large(pool, static_cast<int64_t>(bytes), rounded, index, &block)) return nullptr;
   if (block) return block;
-  block = from_source(static_cast<size_t>(rounded));
+  block = from_source(static_cast<size_t>(rounded), bytes);
   if (!block) {
     trim_pools();
-    block = from_source(static_cast<size_t>(rounded));
+    block = from_source(static_cast<size_t>(rounded), bytes);
   }
   const std::lock_guard lock(pool.mutex);
   if (block) {
@@ -232,6 +302,7 @@ void free_large(void* block, size_t bytes) {
       free_block->next = pool.heads[index];
       pool.heads[index] = free_block;
       pool.cached += rounded;
+      ++pool.counts[index];
       return;
     }
   }
@@ -293,6 +364,8 @@ void trim_pools() {
   Shared& pool = shared();
   const std::lock_guard lock(pool.mutex);
   release_cached(pool);
+  pool.patience = kFirstPatience;
+  std::ranges::fill(pool.was_given_back, false);
 }
 
 void set_memory_limit(int64_t bytes) {

@@ -106,6 +106,7 @@ void define_library(py::module_& module) {
   });
   module.attr("RESET_PEAK") = static_cast<int>(WEFT_RESET_PEAK);
   module.attr("RESET_COPIES") = static_cast<int>(WEFT_RESET_COPIES);
+  module.attr("RESET_POOLED") = static_cast<int>(WEFT_RESET_POOLED);
   module.def("memory", memory, py::arg("reset") = 0);
   module.def("set_memory_limit", [](int64_t bytes) { check(weft_set_memory_limit(bytes)); });
   module.def("seed", [](uint64_t seed) { check(weft_random_seed(seed)); });

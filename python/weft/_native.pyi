@@ -16,6 +16,7 @@ MIXED_BFLOAT16: Final[int]
 DEFERRING: Final[int]
 RESET_PEAK: Final[int]
 RESET_COPIES: Final[int]
+RESET_POOLED: Final[int]
 
 ARRAY: Final[object]
 

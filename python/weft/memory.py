@@ -1,6 +1,7 @@
 """What memory the library holds, where it copies unasked, and how much it may take.
 
->>> from weft import memory
+>>> from weft import memory, np
+>>> x = np.ones(4)
 >>> memory.stats()["live"] > 0
 True
 """
@@ -45,6 +46,19 @@ def reset_peak() -> None:
     native.memory(native.RESET_PEAK)
 
 
+def trim() -> None:
+    """Gives back to the system what is kept for reuse, as after a model was cast or quantized.
+
+    The library does so itself with blocks that were idle for long while others were asked for.
+
+    >>> pooled = stats()["pooled"]
+    >>> trim()
+    >>> stats()["pooled"] <= pooled
+    True
+    """
+    native.memory(native.RESET_POOLED)
+
+
 def copies() -> Copies:
     """Copies since the start or the last `reset_copies`.
 
@@ -80,4 +94,4 @@ def set_limit(bytes: int | None) -> None:
     native.set_memory_limit(bytes or 0)
 
 
-__all__ = ["Copies", "copies", "reset_copies", "reset_peak", "set_limit", "stats"]
+__all__ = ["Copies", "copies", "reset_copies", "reset_peak", "set_limit", "stats", "trim"]

@@ -110,6 +110,10 @@ static void an_allocator_that_has_no_more_is_an_error(void) {
   CHECK(stats.live == live && stats.peak - live < much);
   a = vector_of(much, NULL);
   weft_tensor_release(a);
+  MUST(weft_memory_stats(&stats, WEFT_RESET_POOLED));
+  CHECK(stats.pooled >= much * 4);
+  MUST(weft_memory_stats(&stats, 0));
+  CHECK(stats.pooled < much);
 }
 
 static void name_a_line(char* line, size_t room) { snprintf(line, room, "here:7"); }

@@ -189,8 +189,9 @@ typedef struct weft_memory {
 } weft_memory;
 #define WEFT_MEMORY_INIT \
   { sizeof(weft_memory), 0, 0, 0, 0, 0, 0, 0, 0, NULL }
-enum { WEFT_RESET_PEAK = 1, WEFT_RESET_COPIES = 2 };
-/* The figures, and then what `reset` names starts again. */
+enum { WEFT_RESET_PEAK = 1, WEFT_RESET_COPIES = 2, WEFT_RESET_POOLED = 4 };
+/* The figures, and then what `reset` names starts again: memory that is kept for reuse goes back to
+ * where it came from. */
 WEFT_API weft_status weft_memory_stats(weft_memory* stats, int32_t reset);
 /* Arrays of over 16 KiB are refused with WEFT_OUT_OF_MEMORY where all memory, in use and pooled,
  * would have more bytes. 0: no limit. */
