@@ -1,5 +1,7 @@
 """`weft.quantize`: how near it stays to the network, which operators it makes, what it refuses."""
 
+import gc
+
 import numpy
 import pytest
 import weft
@@ -335,3 +337,17 @@ def test_real_numbers_have_no_scales():
     x = data((3, 5))
     block = weft.quantize(filled(nn.HybridSequential(nn.Dense(4)), x), x)
     assert block.input_scale is None and block.output_scales is None
+
+
+def test_float_weights_go_when_integers_take_their_place():
+    gc.disable()
+    try:
+        net = nn.HybridSequential(nn.Dense(512, in_units=1024, use_bias=False))
+        net.initialize()
+        net.hybridize()
+        net(np.ones((1, 1024)))
+        before = weft.memory.stats()["live"]
+        quantize_weights(net)
+        assert before - weft.memory.stats()["live"] > 2 * 512 * 1024
+    finally:
+        gc.enable()

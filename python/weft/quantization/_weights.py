@@ -1,6 +1,7 @@
 """Dense layers whose weights are integers of 8 or 4 bits, for networks that wait for their weights
 to be read, as transformers that decode do."""
 
+import gc
 from typing import Any
 
 import numpy
@@ -103,6 +104,9 @@ def quantize_weights(net: Block, bits: int = 8, *, group: int | None = None) -> 
         made.setdefault(id(layer), WeightOnlyDense(layer, bits, group))
     for parent, name, layer in places:
         parent._replace_child(name, made[id(layer)])
+    # A block and the cache of its traces hold each other: the weights would stay for long.
+    del places[:], parent, layer
+    gc.collect()
     return len(made)
 
 
