@@ -85,6 +85,7 @@ bench-all: build
 	$(NETWORKS) --json $(RESULTS)/networks.json
 	$(BIN)/python benchmarks/networks/memory.py --json $(RESULTS)/memory.json
 	$(BIN)/python benchmarks/networks/picture.py $(RESULTS)/networks.json $(RESULTS)/networks.svg
+	$(BIN)/python benchmarks/networks/picture.py $(RESULTS)/networks.json $(RESULTS)/growth.svg memory
 
 $(PEERS)/.dependencies: benchmarks/peers.txt $(VENV)/.dependencies
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)

@@ -1,6 +1,7 @@
 // What this machine can do: the ceilings that networks' times are set against.
 //
-//   ceilings <threads>    prints one JSON object, GFLOP/s and GB/s of the best of several rounds
+//   ceilings <threads> [avx2]   prints one JSON object, GFLOP/s and GB/s of the best of several
+//                               rounds; of no instruction beyond AVX2, if that is asked for
 //
 // Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
 // memory, and would then measure that. Twelve chains cover latency 4 of two units with room. What
@@ -81,20 +82,21 @@ void print(const char* name, double value) {
   is_first = false;
 }
 
-void arithmetic(int threads) {
+void arithmetic(int threads, bool is_avx2) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const double per_iteration = double{kChains} * kIterations * threads / 1e9;
   auto measure = [&](const char* name, bool has, int operations, void (*loop)(int, int)) {
     if (has) print(name, operations * per_iteration / seconds(threads, loop));
   };
-  const bool wide = __builtin_cpu_supports("avx512f");
+  const bool wide = !is_avx2 && __builtin_cpu_supports("avx512f");
   measure("float32", wide, 32, fma_avx512);
   measure("float32", !wide && __builtin_cpu_supports("fma"), 16, fma_avx2);
-  measure("bfloat16", __builtin_cpu_supports("avx512bf16"), 64, dot_bf16);
-  measure("int8", __builtin_cpu_supports("avx512vnni"), 128, dot_int8);
+  measure("bfloat16", wide && __builtin_cpu_supports("avx512bf16"), 64, dot_bf16);
+  measure("int8", wide && __builtin_cpu_supports("avx512vnni"), 128, dot_int8);
 #else
   (void)threads;
+  (void)is_avx2;
 #endif
 }
 
@@ -127,8 +129,10 @@ void bandwidth(int threads) {
 
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
-  if (threads < 1 || threads > 64) return std::fputs("usage: ceilings <threads>\n", stderr), 2;
-  arithmetic(threads);
+  const bool is_avx2 = argc > 2 && std::strcmp(argv[2], "avx2") == 0;
+  if (threads < 1 || threads > 64 || argc > (is_avx2 ? 3 : 2))
+    return std::fputs("usage: ceilings <threads> [avx2]\n", stderr), 2;
+  arithmetic(threads, is_avx2);
   bandwidth(threads);
   std::puts("}");
   return 0;

@@ -10,6 +10,7 @@ runner stops the process, so that no thread of it that spins takes time from the
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -38,6 +39,13 @@ def resident(field: str) -> float:
 def forget_peak() -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", "utf-8")
+
+
+def forget_setup() -> None:
+    """Gives back what the set-up's arrays and outputs have left behind in malloc's heap."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _seconds(run: Run, calls: int) -> tuple[float, float]:
@@ -93,7 +101,7 @@ def prepared(framework: str, name: str, variant: str, threads: int, output: Path
     run = adapter.create(name, variant, threads)
     ready = time.perf_counter()
     numpy.save(output, compared(name, numpy.asarray(run.output(), numpy.float32)))
-    gc.collect()
+    forget_setup()
     return {
         "run": run,
         "version": str(adapter.version),

@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 Variants = dict[str, tuple[str, ...]]
 GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
 IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
+DECODING = ("decode_b1", "decode_int8_b1", "decode_int4_b1")
+BF16 = ("resnet50_bf16_b1", "bert_bf16_b1")
 INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1")
 
 
@@ -24,6 +26,7 @@ class Framework:
     name: str
     environment: str  # a folder of build/, or "" for the environment that runs this
     variants: Variants
+    obeys_isa: bool = False  # `force` reaches all its kernels that take time
 
     @property
     def python(self) -> Path:
@@ -51,8 +54,10 @@ WEFT = Framework(
             for name in WORKLOADS
             if name not in SMALL and not name.startswith("gemm")
         },
+        **_all((*IMAGES, *BF16, *DECODING, "bert_b1", "lstm_infer"), "plan", "file"),
         **_all(INT8, "file"),
     },
+    obeys_isa=True,
 )
 TORCH = Framework(
     "torch",
@@ -74,6 +79,7 @@ TORCH = Framework(
         "gpt_train": ("eager", "fused", "compile_fused"),
         "gpt_long_train": ("eager",),
     },
+    obeys_isa=True,
 )
 ONNXRUNTIME = Framework(
     "onnxruntime",
@@ -91,6 +97,7 @@ OPENVINO = Framework(
         **_all((*IMAGES, *INT8, "bert_b1", "lstm_infer", *SMALL, *GEMM), "latency"),
         **_all(("gemm_bf16_2048", "resnet50_bf16_b1", "bert_bf16_b1"), "latency"),
     },
+    obeys_isa=True,
 )
 JAX = Framework(
     "jax",
@@ -118,7 +125,7 @@ MXNET = Framework(
         **_all(("lenet_train", "resnet18_train"), "sync", "async"),
     },
 )
-NUMPY = Framework("numpy", "", _all((*SMALL, *GEMM), "eager"))
+NUMPY = Framework("numpy", "", _all((*SMALL, *GEMM), "eager"), obeys_isa=True)
 
 PEERS = (TORCH, ONNXRUNTIME, OPENVINO, JAX, LITERT, MXNET, NUMPY)
 # Whose output is the reference: the first that is installed and has the workload.
@@ -150,14 +157,46 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
 }
 
 
+# What makes frameworks use no instruction beyond a set. ONNX Runtime and LiteRT have no such
+# switch, JAX's reaches what XLA compiles but not the library that multiplies matrices.
+FORCED = {
+    "avx2": {
+        "WEFT_ISA": "avx2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",  # PyTorch's and OpenVINO's
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL "
+        "AVX512_ICL AVX512_SPR",
+    }
+}
+_FORCED_BY = "WEFT_BENCH_ISA"
+
+
+def force(isa: str) -> None:
+    """One of `FORCED`, for the processes that `environment` is for from now on."""
+    os.environ[_FORCED_BY] = isa
+
+
+def forced() -> str | None:
+    return os.environ.get(_FORCED_BY)
+
+
 def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Framework, str]]:
-    """Weft's and the peers' variants of a workload; `chosen` frameworks, or all if it is empty."""
-    best = BEST.get(name, ())
-    for framework in (WEFT, *PEERS):
-        if not chosen or framework.name in chosen:
-            for variant in framework.variants.get(name, ()):
-                if not best_only or framework is WEFT or (framework, variant) in best:
-                    yield framework, variant
+    """Weft's and the peers' variants of a workload; `chosen` frameworks, or all if it is empty.
+    Of an instruction set that is forced, only of frameworks that obey: all of those, where none of
+    the best does."""
+    found = [
+        (framework, variant)
+        for framework in (WEFT, *PEERS)
+        if (not chosen or framework.name in chosen) and (framework.obeys_isa or not forced())
+        for variant in framework.variants.get(name, ())
+    ]
+    best = [pair for pair in found if pair in BEST.get(name, ())]
+    for framework, variant in found:
+        is_left_out = best_only and (bool(best) or not forced())
+        if framework is WEFT or not is_left_out or (framework, variant) in best:
+            yield framework, variant
 
 
 def environment(threads: int, files: Path) -> dict[str, str]:
@@ -170,7 +209,8 @@ def environment(threads: int, files: Path) -> dict[str, str]:
         **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count),
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}",
         "JAX_PLATFORMS": "cpu",
-        "TORCHINDUCTOR_CACHE_DIR": str(files / "inductor"),
+        "TORCHINDUCTOR_CACHE_DIR": str(files / f"inductor{forced() or ''}"),
         "PYTHONWARNINGS": "ignore",
         "WEFT_BENCH_FILES": str(files),
+        **FORCED.get(forced() or "", {}),
     }

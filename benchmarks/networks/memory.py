@@ -44,15 +44,8 @@ def row(competitor: Competitor) -> Row:
     found: Row = {"framework": competitor.framework.name, "variant": competitor.variant}
     if not competitor.rounds:
         return {**found, "missing": str(competitor.state)[:400]}
-    state = competitor.state
-    peak = max(state["peak_mb"], *(taken["peak_mb"] for taken in competitor.rounds))
-    found["growth_mb"] = round(peak - state["imported_mb"], 1)
-    found["imported_mb"] = round(state["imported_mb"], 1)
     found["seconds"] = min(second for taken in competitor.rounds for second in taken["samples"])
-    allocated = competitor.ask("allocated").get("allocated_mb")
-    if allocated is not None:
-        found["allocated_mb"] = round(allocated, 1)
-    return found
+    return found | competitor.memory()
 
 
 def measured(competitors: list[Competitor]) -> list[Row]:
@@ -72,12 +65,14 @@ def show(name: str, found: Row, beside: Row | None = None, aim: float | None = N
     if "missing" in found:
         print(f"{label} not run: {found['missing']}", flush=True)
         return
-    text = f"{label} growth {found['growth_mb']:8.1f} MB"
+    text = f"{label} growth {found['life_growth_mb']:8.1f} MB"
     if "allocated_mb" in found:
         text += f"   allocated {found['allocated_mb']:8.1f} MB"
     text += f"   {found['seconds'] * 1e3:8.1f} ms"
-    if beside and "growth_mb" in beside:
-        text += f"   {found['growth_mb'] / beside['growth_mb']:.2f} x {beside['framework']}"
+    if beside and "life_growth_mb" in beside:
+        text += (
+            f"   {found['life_growth_mb'] / beside['life_growth_mb']:.2f} x {beside['framework']}"
+        )
         text += f" (aim {aim})" if aim else ""
     print(text, flush=True)
 

@@ -49,6 +49,21 @@ class Competitor:
     def is_ready(self) -> bool:
         return self._process is not None and self._process.runs and "version" in self.state
 
+    def memory(self) -> dict[str, float]:
+        """MB, of one that has taken samples. *Growth* is the largest resident memory less what was
+        resident once the framework was imported: while it was timed, and in its whole life with
+        loading and compiling. *Allocated* is what the framework's own allocator had lent at most,
+        where it tells."""
+        imported = self.state["imported_mb"]
+        timed = max(taken["peak_mb"] for taken in self.rounds)
+        life = max(self.state["peak_mb"], timed)
+        found = {"peak_mb": timed, "life_peak_mb": life, "imported_mb": imported}
+        found |= {"growth_mb": timed - imported, "life_growth_mb": life - imported}
+        allocated = self.ask("allocated").get("allocated_mb")
+        if allocated is not None:
+            found["allocated_mb"] = allocated
+        return {name: round(value, 1) for name, value in found.items()}
+
     def ask(self, question: str) -> dict[str, Any]:
         assert self._process is not None
         return self._process.ask(question, ROUND_LIMIT)

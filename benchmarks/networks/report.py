@@ -10,7 +10,8 @@ Row = dict[str, Any]
 
 
 def row(workload: Workload, threads: int, competitor: Competitor) -> Row:
-    """Seconds of a call: the best and the median of all rounds, and each round's."""
+    """Seconds of a call: the best and the median of all rounds, and each round's; memory. The
+    competitor still runs."""
     found: Row = {
         "workload": workload.name,
         "threads": threads,
@@ -29,10 +30,21 @@ def row(workload: Workload, threads: int, competitor: Competitor) -> Row:
         found["processor"] = _short(min(used))
         found["rounds"] = [_short(min(taken["samples"])) for taken in competitor.rounds]
         found["others"] = min(taken["others"] for taken in competitor.rounds)
-        # Of the steps alone, and of the whole life with loading and compiling.
-        found["peak_mb"] = round(max(taken["peak_mb"] for taken in competitor.rounds), 1)
-        found["life_peak_mb"] = round(max(competitor.state["peak_mb"], found["peak_mb"]), 1)
+        found |= competitor.memory()
     return found
+
+
+def refuse_impossible(workload: Workload, rows: list[Row], limits: dict[str, float]) -> None:
+    """Takes the times of those that are faster than a forced instruction set allows. Weft's
+    Winograd convolutions may be: they do fewer multiply-adds than are counted."""
+    peak = limits.get(workload.precision)
+    for found in rows:
+        is_slow = (
+            "best" not in found or not peak or workload.work / found["best"] / 1e9 < 1.1 * peak
+        )
+        if not is_slow and found["framework"] != "weft":
+            del found["best"]
+            found["failed"] = "faster than the ceiling: it has not obeyed"
 
 
 def _short(value: Any) -> Any:
@@ -54,7 +66,7 @@ def best_peer(rows: list[Row], what: str = "best") -> Row | None:
 
 
 def ratio(rows: list[Row], what: str = "best") -> float | None:
-    """Weft's time as a ratio to the best peer's: `what` says which time."""
+    """Weft's time as a ratio to the best peer's: `what` says which time, or "growth_mb"."""
     weft = min(_timed(rows, True), key=lambda row: row[what], default=None)
     peer = best_peer(rows, what)
     return weft[what] / peer[what] if weft and peer else None
@@ -66,6 +78,9 @@ def show(workload: Workload, rows: list[Row], limits: dict[str, float]) -> None:
     headline = "" if found is None else f"   weft {found:.2f} x the best peer"
     if found is not None and workload.aim:
         headline += f" (aim: at most {workload.aim})"
+    memory = ratio(rows, "growth_mb")
+    if memory is not None:
+        headline += f", {memory:.2f} x the least memory"
     if found is not None and rows[0]["threads"] == 1:
         # Without other threads to wait for, this is the time on a machine of one's own.
         headline += f", {ratio(rows, 'processor'):.2f} x in processor time"
@@ -90,7 +105,7 @@ def _figures(workload: Workload, entry: Row, limits: dict[str, float]) -> str:
         text += f", {workload.work / entry['best'] / 1e9 / peak:4.0%} of {workload.precision}"
     if entry["threads"] == 1:
         text += f", {workload.figure(entry['processor']):,.4g} in processor time"
-    text += f", {entry['peak_mb']:.0f} MB"
+    text += f", {entry['growth_mb']:.0f} MB"
     if "error" in entry:
         text += f", error {entry['error']:.1g}"
     if entry["others"] > 0.05:

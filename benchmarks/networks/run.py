@@ -1,11 +1,12 @@
 """Networks side by side: Weft and its peers, each in a process of its own, in interleaved rounds.
 
     run.py [--best] [--threads 2 1] [--workloads NAME...] [--frameworks NAME...] [--rounds N]
-           [--seconds S] [--json FILE]
+           [--seconds S] [--isa avx2] [--json FILE]
 
 For each workload all competitors are set up, their outputs are compared with a reference, and only
 then they take turns. Best and median are over all rounds. Without --best every variant of every
-framework is measured.
+framework is measured. --isa is for all that can be told to use no instruction beyond that set; what
+is faster than its ceiling has not obeyed, and fails.
 """
 
 import argparse
@@ -22,7 +23,16 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent))
 import files  # noqa: E402
 import report  # noqa: E402
-from frameworks import REFERENCES, ROOT, WEFT, environment, variants  # noqa: E402
+from frameworks import (  # noqa: E402
+    FORCED,
+    REFERENCES,
+    ROOT,
+    WEFT,
+    environment,
+    force,
+    forced,
+    variants,
+)
 from processes import Competitor  # noqa: E402
 from side_by_side import machine  # noqa: E402
 from workloads import WORKLOADS, Workload  # noqa: E402
@@ -36,7 +46,9 @@ def ceilings(threads: int) -> dict[str, float]:
     options = ["-std=c++20", "-O3", "-march=native", "-pthread"]
     source = str(HERE / "ceilings.cpp")
     subprocess.run(["c++", *options, source, "-o", str(program)], check=True)
-    out = subprocess.run([str(program), str(threads)], check=True, capture_output=True)
+    out = subprocess.run(
+        [str(program), str(threads), *filter(None, [forced()])], check=True, capture_output=True
+    )
     return json.loads(out.stdout)
 
 
@@ -113,10 +125,10 @@ def measured(workload: Workload, threads: int, options: argparse.Namespace) -> l
             for competitor in ready[:: -1 if number % 2 else 1]:
                 if competitor.is_ready:
                     competitor.sample(options.seconds)
+        return [report.row(workload, threads, competitor) for competitor in competitors]
     finally:
         for competitor in competitors:
             competitor.close()
-    return [report.row(workload, threads, competitor) for competitor in competitors]
 
 
 def arguments() -> argparse.Namespace:
@@ -127,6 +139,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--frameworks", nargs="+", default=[], metavar="NAME")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.6, help="of a round")
+    parser.add_argument("--isa", choices=FORCED)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     unknown = set(options.workloads) - set(WORKLOADS)
@@ -143,6 +156,9 @@ def main() -> int:
     KEPT.mkdir(parents=True, exist_ok=True)
     files.use(KEPT)
     about = machine()
+    if options.isa:
+        force(options.isa)
+        about["isa"] = options.isa
     print("Networks (" + ", ".join(f"{key} {value}" for key, value in about.items()) + ")")
     content: dict[str, Any] = {"machine": about, "ceilings": {}, "rows": []}
     write_models(options.workloads, max(options.threads))
@@ -151,6 +167,8 @@ def main() -> int:
         print(f"\n{threads} threads; ceilings: {report.ceilings_text(limits)}", flush=True)
         for name in options.workloads:
             rows = measured(WORKLOADS[name], threads, options)
+            if options.isa:
+                report.refuse_impossible(WORKLOADS[name], rows, limits)
             content["rows"] += rows
             report.show(WORKLOADS[name], rows, limits)
             if options.json:

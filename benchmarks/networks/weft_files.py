@@ -3,14 +3,14 @@
 import sys
 
 import files
-from on_weft import convnet
+from on_weft import network
 from weft import np
 from workloads import inputs
 
 
 def main() -> None:
     for name in sys.argv[1:]:
-        net, x = convnet(name), np.array(inputs(name)["x"])
+        net, x = network(name), np.array(inputs(name)["x"])
         net.hybridize()
         net(x)
         net.export(str(files.model(name, "weft")), x)

@@ -91,6 +91,73 @@ def test_process_gives_output_and_samples_and_ends(tmp_path):
     assert not competitor.is_ready
 
 
+def test_row_says_by_how_much_the_process_has_grown(tmp_path):
+    import report
+    from frameworks import NUMPY
+    from processes import Competitor
+    from workloads import WORKLOADS
+
+    competitor = Competitor(NUMPY, "gemm_1024", "eager", 1, tmp_path)
+    try:
+        competitor.sample(0.02)
+        row = report.row(WORKLOADS["gemm_1024"], 1, competitor)
+    finally:
+        competitor.close()
+    matrices = 3 * 4  # MiB
+    assert matrices <= row["growth_mb"] <= row["life_growth_mb"] < 100
+    assert row["peak_mb"] == pytest.approx(row["imported_mb"] + row["growth_mb"], abs=0.2)
+
+
+def test_forced_instruction_set_reaches_those_that_obey_and_leaves_the_others_out(
+    monkeypatch, tmp_path
+):
+    import frameworks
+    from processes import Competitor
+
+    monkeypatch.setenv("WEFT_BENCH_ISA", "")  # what it was comes back
+    named = {framework.name for framework, _ in frameworks.variants("gemm_512", False, set())}
+    assert {"weft", "torch", "onnxruntime", "jax"} <= named
+    frameworks.force("avx2")
+    forced = {framework.name for framework, _ in frameworks.variants("gemm_512", False, set())}
+    assert forced == {"weft", "torch", "openvino", "numpy"}
+    # Where none of the best variants obeys, all that do are measured.
+    best = {framework.name for framework, _ in frameworks.variants("mlp_train", True, set())}
+    assert best == {"weft", "torch"}
+    assert frameworks.environment(1, tmp_path)["WEFT_ISA"] == "avx2"
+    competitor = Competitor(frameworks.WEFT, "add4", "eager", 1, tmp_path)
+    competitor.close()
+    assert "version" in competitor.state
+
+
+def test_time_that_no_forced_instruction_set_allows_is_refused():
+    import report
+    from workloads import WORKLOADS
+
+    workload = WORKLOADS["gemm_512"]
+    seconds = workload.work / 100e9
+    rows = [{"framework": name, "best": seconds} for name in ("weft", "torch")]
+    report.refuse_impossible(workload, rows, {"float32": 95.0})
+    assert all("best" in row for row in rows)
+    report.refuse_impossible(workload, rows, {"float32": 50.0})
+    assert "best" in rows[0]  # Winograd's sums are fewer than are counted
+    assert "best" not in rows[1]
+    assert "not obeyed" in rows[1]["failed"]
+
+
+def test_picture_has_a_dot_for_each_framework_of_a_workload():
+    import picture
+
+    row = {"workload": "bert_b1", "threads": 2}
+    rows = [
+        {**row, "framework": name, "best": 1.0, "growth_mb": growth}
+        for name, growth in (("weft", 90.0), ("torch", 100.0), ("openvino", 3000.0))
+    ]
+    drawn = picture.drawn({"rows": rows}, "memory")
+    assert drawn.count("fill-opacity") == 3
+    assert "0.25 ×" in drawn
+    assert "32 ×" in drawn
+
+
 def test_framework_that_is_not_installed_is_missing(tmp_path):
     from frameworks import Framework
     from processes import Competitor
