@@ -105,7 +105,7 @@ def quantize_weights(net: Block, bits: int = 8, *, group: int | None = None) -> 
     for parent, name, layer in places:
         parent._replace_child(name, made[id(layer)])
     # A block and the cache of its traces hold each other: the weights would stay for long.
-    del places[:], parent, layer
+    places = parent = layer = None
     gc.collect()
     return len(made)
 
