@@ -119,7 +119,7 @@ class DrivenDevice final : public Device {
     const std::string text = given ? given : "no reason is given";
     const StatusCode status = status_code_of(code);
     if (what.empty()) return Status(status, text + " (on " + name() + ")");
-    return errors::make(status, what, {name(), ": ", text});
+    return Status(status, errors::join(what, ": ", name(), ": ", text));
   }
 
   const weft_device_driver& driver_;

@@ -1,23 +1,55 @@
 #include "base/errors.h"
 
-namespace weft::errors {
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
 
-void Piece::append_to(std::string& text) const {
-  switch (kind_) {
-    case Kind::kText: text += text_; break;
-    case Kind::kNumber: text += std::to_string(number_); break;
-    case Kind::kShape: text += to_string(*shape_); break;
+namespace weft::errors {
+namespace {
+
+// As few digits as give the number back.
+void append_real(std::string& text, double number) {
+  char digits[32];
+  for (int count = 6; count <= 17; ++count) {
+    std::snprintf(digits, sizeof digits, "%.*g", count, number);
+    if (std::strtod(digits, nullptr) == number) break;
   }
+  text += digits;
 }
 
-std::string join(std::initializer_list<Piece> pieces) {
+std::string collect(const char* letters, va_list parts, std::string_view after_first) {
   std::string text;
-  for (const Piece& piece : pieces) piece.append_to(text);
+  for (; *letters; ++letters, after_first = {}) {
+    switch (*letters) {
+      case 'c': text += va_arg(parts, const char*); break;
+      case 'v': text += va_arg(parts, std::string_view); break;
+      case 's': text += *va_arg(parts, const std::string*); break;
+      case 'd': text += name_of(static_cast<DType>(va_arg(parts, int))); break;
+      case 'h': text += to_string(*va_arg(parts, const Shape*)); break;
+      case 'r': append_real(text, va_arg(parts, double)); break;
+      default: text += std::to_string(va_arg(parts, int64_t));
+    }
+    text += after_first;
+  }
   return text;
 }
 
-Status make(StatusCode code, std::string_view where, std::initializer_list<Piece> pieces) {
-  return {code, join({where, ": ", join(pieces)})};
+}  // namespace
+
+std::string put_together(const char* letters, ...) {
+  va_list parts;
+  va_start(parts, letters);
+  std::string text = collect(letters, parts, {});
+  va_end(parts);
+  return text;
+}
+
+Status fail(const char* code_and_letters, ...) {
+  va_list parts;
+  va_start(parts, code_and_letters);
+  std::string text = collect(code_and_letters + 1, parts, ": ");
+  va_end(parts);
+  return {static_cast<StatusCode>(*code_and_letters), std::move(text)};
 }
 
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,
@@ -50,11 +82,11 @@ Status renamed(const Status& failure, std::string_view where) {
   const std::string& text = failure.message();
   const size_t end = text.find(": ");
   if (end == std::string::npos || text.find(kPushedAt) != std::string::npos) return failure;
-  return {failure.code(), join({where, std::string_view(text).substr(end)})};
+  return {failure.code(), join(where, std::string_view(text).substr(end))};
 }
 
 Status out_of_memory(std::string_view where, int64_t bytes) {
-  return {StatusCode::kOutOfMemory, join({where, ": out of memory; requested ", bytes, " bytes"})};
+  return {StatusCode::kOutOfMemory, join(where, ": out of memory; requested ", bytes, " bytes")};
 }
 
 }  // namespace weft::errors

@@ -2,9 +2,10 @@
 // Form: <operator>: <argument in backquotes> <rule that failed>; got <what was given> [; hint]
 #pragma once
 
-#include <initializer_list>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/dtype.h"
 #include "base/shape.h"
@@ -12,29 +13,64 @@
 
 namespace weft::errors {
 
-// One piece of a text, kept by reference until the text is put together in one function: the many
-// places that can fail stay small.
-class Piece {
- public:
-  Piece(std::string_view text) : kind_(Kind::kText), text_(text) {}   // NOLINT: implicit
-  Piece(const char* text) : Piece(std::string_view(text)) {}          // NOLINT: implicit
-  Piece(const std::string& text) : Piece(std::string_view(text)) {}   // NOLINT: implicit
-  Piece(int number) : kind_(Kind::kNumber), number_(number) {}        // NOLINT: implicit
-  Piece(int64_t number) : kind_(Kind::kNumber), number_(number) {}    // NOLINT: implicit
-  Piece(size_t number) : Piece(static_cast<int64_t>(number)) {}       // NOLINT: implicit
-  Piece(const Shape& shape) : kind_(Kind::kShape), shape_(&shape) {}  // NOLINT: implicit
-  Piece(DType dtype) : Piece(name_of(dtype)) {}                       // NOLINT: implicit
-  void append_to(std::string& text) const;
+// The parts of a text go to one function that puts them together, as C's variable arguments and a
+// letter for the type of each: the many places that can fail stay small, half of what objects on
+// the stack would make them.
+template <class T>
+constexpr char letter_of() {
+  if constexpr (std::is_same_v<T, DType>)
+    return 'd';
+  else if constexpr (std::is_floating_point_v<T>)
+    return 'r';
+  else if constexpr (std::is_convertible_v<T, int64_t>)
+    return 'n';
+  else if constexpr (std::is_base_of_v<Shape, T>)
+    return 'h';
+  else if constexpr (std::is_same_v<T, std::string>)
+    return 's';
+  else if constexpr (std::is_convertible_v<const T&, const char*>)
+    return 'c';
+  else
+    return 'v';
+}
 
- private:
-  enum class Kind : uint8_t { kText, kNumber, kShape };
-  Kind kind_;
-  union {
-    std::string_view text_;
-    int64_t number_;
-    const Shape* shape_;
-  };
-};
+// A part as it is handed on: what is large by its address, until the text is put together.
+template <class T>
+[[gnu::always_inline]] inline auto passed(const T& part) {
+  constexpr char letter = letter_of<T>();
+  if constexpr (letter == 'd')
+    return static_cast<int>(part);
+  else if constexpr (letter == 'r')
+    return static_cast<double>(part);
+  else if constexpr (letter == 'n')
+    return static_cast<int64_t>(part);
+  else if constexpr (letter == 'h')
+    return static_cast<const Shape*>(&part);
+  else if constexpr (letter == 's')
+    return &part;
+  else if constexpr (letter == 'c')
+    return static_cast<const char*>(part);
+  else
+    return std::string_view(part);
+}
+
+template <char... letters>
+inline constexpr char kLetters[] = {letters..., '\0'};
+
+std::string put_together(const char* letters, ...);
+// The first letter is the code, the first part says where.
+[[gnu::cold]] Status fail(const char* code_and_letters, ...);
+
+// Texts, DTypes, shapes, integers and real numbers, one after the other.
+template <class... Parts>
+[[gnu::always_inline]] inline std::string join(const Parts&... parts) {
+  return put_together(kLetters<letter_of<Parts>()...>, passed(parts)...);
+}
+
+template <StatusCode code, class... Parts>
+[[gnu::always_inline]] inline Status make(const Parts&... where_and_parts) {
+  return fail(kLetters<static_cast<char>(code), letter_of<Parts>()...>, passed(where_and_parts)...);
+}
 
 // What a failure of queued work adds to its text. It is the content of arrays from then on, and
 // told as it is wherever that is read.
@@ -43,49 +79,45 @@ inline constexpr std::string_view kPushedAt = "; pushed at ";
 // The same failure, told in another's name: what a composite's parts refuse was given to it.
 Status renamed(const Status& failure, std::string_view where);
 
-std::string join(std::initializer_list<Piece> pieces);
-Status make(StatusCode code, std::string_view where, std::initializer_list<Piece> pieces);
-
 template <class... Parts>
-Status invalid_value(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kInvalidValue, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status invalid_value(const Parts&... where_and_parts) {
+  return make<StatusCode::kInvalidValue>(where_and_parts...);
 }
 template <class... Parts>
-Status invalid_type(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kInvalidType, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status invalid_type(const Parts&... where_and_parts) {
+  return make<StatusCode::kInvalidType>(where_and_parts...);
 }
 template <class... Parts>
-Status unsupported(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kUnsupported, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status unsupported(const Parts&... where_and_parts) {
+  return make<StatusCode::kUnsupported>(where_and_parts...);
 }
 template <class... Parts>
-Status not_found(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kNotFound, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status not_found(const Parts&... where_and_parts) {
+  return make<StatusCode::kNotFound>(where_and_parts...);
 }
 template <class... Parts>
-Status index_out_of_range(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kIndexOutOfRange, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status index_out_of_range(const Parts&... where_and_parts) {
+  return make<StatusCode::kIndexOutOfRange>(where_and_parts...);
 }
 template <class... Parts>
-Status overflow(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kOverflow, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status overflow(const Parts&... where_and_parts) {
+  return make<StatusCode::kOverflow>(where_and_parts...);
 }
 template <class... Parts>
-Status io(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kIo, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status io(const Parts&... where_and_parts) {
+  return make<StatusCode::kIo>(where_and_parts...);
 }
 template <class... Parts>
-Status invalid_state(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kInvalidState, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status invalid_state(const Parts&... where_and_parts) {
+  return make<StatusCode::kInvalidState>(where_and_parts...);
 }
 template <class... Parts>
-Status interrupted(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kInterrupted, where, {Piece(parts)...});
+[[gnu::always_inline]] inline Status interrupted(const Parts&... where_and_parts) {
+  return make<StatusCode::kInterrupted>(where_and_parts...);
 }
-template <class... Parts>
-Status internal(std::string_view where, const Parts&... parts) {
-  return make(StatusCode::kInternal, where,
-              {Piece("internal error, please report: "), Piece(parts)...});
+template <class Where, class... Parts>
+[[gnu::always_inline]] inline Status internal(const Where& where, const Parts&... parts) {
+  return make<StatusCode::kInternal>(where, "internal error, please report: ", parts...);
 }
 
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,

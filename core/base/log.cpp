@@ -40,8 +40,8 @@ int32_t read_environment() {
   if (!target.least.compare_exchange_strong(before, least)) return before;
   if (!is_known)
     say(static_cast<int32_t>(LogLevel::kWarning),
-        errors::join(
-            {"WEFT_LOG must be debug, info, warning, error or off; got ", given, " (ignored)"})
+        errors::join("WEFT_LOG must be debug, info, warning, error or off; got ", given,
+                     " (ignored)")
             .c_str());
   return least;
 }

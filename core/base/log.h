@@ -24,7 +24,7 @@ void log_text(LogLevel level, const std::string& text);
 // Parts as `errors::join` takes them; nothing is put together that nobody asked for.
 template <class... Parts>
 void log(LogLevel level, const Parts&... parts) {
-  if (logs(level)) log_text(level, errors::join({parts...}));
+  if (logs(level)) log_text(level, errors::join(parts...));
 }
 
 }  // namespace weft

@@ -398,7 +398,7 @@ Status Source::add_steps() {
     if (status.ok()) continue;
     const std::string& line = plan_.steps[i].line;
     return line.empty() ? status
-                        : Status(status.code(), errors::join({status.message(), " (", line, ")"}));
+                        : Status(status.code(), errors::join(status.message(), " (", line, ")"));
   }
   return {};
 }

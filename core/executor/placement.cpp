@@ -281,7 +281,7 @@ Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes
   Result<TargetKernel> kernel = target()->kernel(call);
   if (kernel.ok() || node.line < 0) return kernel;
   return Status(kernel.status().code(),
-                errors::join({kernel.status().message(), " (", line_of(node), ")"}));
+                errors::join(kernel.status().message(), " (", line_of(node), ")"));
 }
 
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {

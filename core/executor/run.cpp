@@ -126,7 +126,7 @@ void give_back_inputs(const Run& run, const Step& step) {
 // A `check` that fails has said its line itself.
 Status with_line(Status status, const Step& step) {
   if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
-  return Status(status.code(), errors::join({status.message(), " (", step.line, ")"}));
+  return Status(status.code(), errors::join(status.message(), " (", step.line, ")"));
 }
 
 // Its pointers are operands, outputs, scratch.

@@ -88,7 +88,7 @@ std::vector<int32_t> sizes_in_bodies(const Graph& graph, const Node& node) {
 namespace {
 
 template <class... Parts>
-Status broken(const Node& node, const Parts&... parts) {
+[[gnu::always_inline]] inline Status broken(const Node& node, const Parts&... parts) {
   const int32_t at = node.outputs.empty() ? -1 : node.outputs[0];
   return errors::invalid_value("graph", "control flow at %", at, parts...);
 }

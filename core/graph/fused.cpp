@@ -52,7 +52,7 @@ bool has_reductions(const Graph& body) { return std::ranges::any_of(body.nodes, 
 namespace {
 
 template <class... Parts>
-Status broken(const Parts&... parts) {
+[[gnu::always_inline]] inline Status broken(const Parts&... parts) {
   return errors::invalid_value("graph", parts...);
 }
 

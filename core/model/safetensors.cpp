@@ -26,7 +26,7 @@ int32_t Archive::find_tensor(std::string_view name) const {
 namespace {
 
 template <class... Parts>
-Status damaged(const Parts&... parts) {
+[[gnu::always_inline]] inline Status damaged(const Parts&... parts) {
   return errors::io("load", "the file is damaged or no safetensors file: ", parts...);
 }
 

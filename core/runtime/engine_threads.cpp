@@ -92,7 +92,7 @@ void start_threads(Engine& e) {
 // What a task passes on from its inputs has been named already.
 Status with_origin(const Status& status, const Task& task) {
   if (status.ok() || task.origin.empty()) return status;
-  return Status(status.code(), errors::join({status.message(), errors::kPushedAt, task.origin}));
+  return Status(status.code(), errors::join(status.message(), errors::kPushedAt, task.origin));
 }
 
 Status run_task(Task& task) {

@@ -26,7 +26,7 @@ Result<Types> infer(const InferContext& c) {
     return errors::invalid_value("arange",
                                  "`step` must lead from `start` to `stop` in at most 2^40 "
                                  "steps; got ",
-                                 std::to_string(step));
+                                 step);
   return Types{{c.dtype("dtype"), Shape{count > 0 ? static_cast<int64_t>(count) : 0}, {}}};
 }
 

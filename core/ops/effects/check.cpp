@@ -36,8 +36,8 @@ std::string which(std::span<const char> truths, const Shape& shape) {
     if (first < 0) first = static_cast<int64_t>(i);
     ++wrong;
   }
-  return errors::join({"; ", wrong, " of ", truths.size(), " elements are false, the first at ",
-                       place_of(first, shape)});
+  return errors::join("; ", wrong, " of ", truths.size(), " elements are false, the first at ",
+                      place_of(first, shape));
 }
 
 Status run(const KernelCall& call) {
@@ -57,9 +57,9 @@ Status run(const KernelCall& call) {
   const std::string_view written = attributes.text("where");
   return Status(
       StatusCode::kCheckFailed,
-      errors::join({"check: ", fill_places(attributes.text("message"), call.in.subspan(1)),
-                    which({static_cast<const char*>(call.scratch), count}, shape_of(condition)),
-                    written.empty() ? "" : " (", written, written.empty() ? "" : ")"}));
+      errors::join("check: ", fill_places(attributes.text("message"), call.in.subspan(1)),
+                   which({static_cast<const char*>(call.scratch), count}, shape_of(condition)),
+                   written.empty() ? "" : " (", written, written.empty() ? "" : ")"));
 }
 
 Slot slot() {

@@ -7,8 +7,7 @@ namespace {
 // One random draw for each element of the mask; the mask is what a gradient keeps.
 Result<Value> dropout(const ComposeContext& c) {
   const double p = c.real("p");
-  if (!(p >= 0 && p < 1))
-    return errors::invalid_value("dropout", "`p` must be in [0, 1); got ", std::to_string(p));
+  if (!(p >= 0 && p < 1)) return errors::invalid_value("dropout", "`p` must be in [0, 1); got ", p);
   Shape shape = c.in(0).shape();
   for (const int64_t shared : c.ints("axes")) {
     WEFT_ASSIGN(const int axis, normalize_axis(shared, shape.rank(), "dropout", "axes"));

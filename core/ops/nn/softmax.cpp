@@ -86,7 +86,7 @@ Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
   if (c.has("temperature")) {
     if (!(c.real("temperature") > 0))
       return errors::invalid_value(c.op().name, "`temperature` must be positive; got ",
-                                   std::to_string(c.real("temperature")));
+                                   c.real("temperature"));
     data = data / c.real("temperature");
   }
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, c.op().name, "axis"));

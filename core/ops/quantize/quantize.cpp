@@ -39,7 +39,8 @@ Result<Value> scale_of(const ComposeContext& c) {
   if (!scale.is_scalar() && !is_floating(scale.dtype()))
     return errors::invalid_type(c.op().name, "`scale` must be floating; got ", scale.dtype());
   if (scale.is_scalar() && !(scale.scalar().as_double() > 0))
-    return errors::invalid_value(c.op().name, "`scale` must be greater than 0");
+    return errors::invalid_value(c.op().name, "`scale` must be greater than 0; got ",
+                                 scale.scalar().as_double());
   return along_axis(c, 1, DType::kFloat32);
 }
 

@@ -10,8 +10,10 @@ namespace weft::ops {
 namespace {
 
 Status require_scale(const AttributeReader& a, std::string_view name) {
-  if (const double scale = a.real(name); scale > 0 && std::isfinite(scale)) return {};
-  return errors::invalid_value(a.op().name, "`", name, "` must be greater than 0 and finite");
+  const double scale = a.real(name);
+  if (scale > 0 && std::isfinite(scale)) return {};
+  return errors::invalid_value(a.op().name, "`", name, "` must be greater than 0 and finite; got ",
+                               scale);
 }
 
 // The factor of the sum; it has to be one that a shift can stand for.
@@ -31,7 +33,9 @@ Result<Types> infer(const InferContext& c) {
     WEFT_TRY(require_int8(c, name));
   WEFT_TRY(check_bounds(c));
   if (!(factor_of_sum(c) < 1))
-    return errors::invalid_value(c.op().name, "`output_scale` must not be a 2^19th of the others");
+    return errors::invalid_value(c.op().name,
+                                 "`output_scale` must not be a 2^19th of the others; got ",
+                                 c.real("output_scale"));
   return Types{{DType::kInt8, c.in[0].shape, {}}};
 }
 

@@ -20,7 +20,8 @@ Result<Types> infer(const InferContext& c) {
                                  kernels::kMostSoftmaxColumns, " elements; got shape ", x);
   if (const double scale = c.real("scale");
       !(scale >= kernels::kLeastSoftmaxScale && std::isfinite(scale)))
-    return errors::invalid_value(c.op().name, "`scale` must be at least 2^-26, and finite");
+    return errors::invalid_value(c.op().name, "`scale` must be at least 2^-26, and finite; got ",
+                                 scale);
   return Types{{DType::kInt8, x, {}}};
 }
 

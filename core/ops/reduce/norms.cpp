@@ -41,7 +41,7 @@ Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask
   const bool over_rows = std::fabs(order) == 1;
   if (!over_rows && !std::isinf(order))
     return errors::unsupported("norm", "`ord` of matrices must be None, 1, -1, inf or -inf; got ",
-                               std::to_string(order));
+                               order);
   const int64_t summed[] = {axes[over_rows ? 0 : 1]}, searched[] = {axes[over_rows ? 1 : 0]};
   const Value sums = sum(c.builder.call("abs", {x}), summed, true);
   const Value found = c.builder.call(order > 0 ? "max" : "min", {sums},
