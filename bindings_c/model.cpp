@@ -87,9 +87,11 @@ void weft_model_release(weft_model handle) {
   if (handle) model_of(handle)->release();
 }
 
+#if !WEFT_HAS_SOME_OPERATORS
 const char* weft_model_text(weft_model handle) {
   return handle ? model_of(handle)->text().c_str() : nullptr;
 }
+#endif
 
 size_t weft_model_entry_count(weft_model handle) {
   return handle ? model_of(handle)->entries().size() : 0;

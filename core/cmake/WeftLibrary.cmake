@@ -211,9 +211,11 @@ if(weft_objects)
       target_link_options(weft PRIVATE -Wl,--no-undefined)
     endif()
     if(weft_link_time)
-      # Code and read-only data need no pages of their own in a file that is to be small, and
+      # Code, read-only data and tables need no pages of their own in a file that is to be small, and
       # addresses in tables no entry of 24 bytes each: one bit does, where the C library reads it.
-      target_link_options(weft PRIVATE -flto=auto -Wl,-z,noseparate-code)
+      # What only kernels that are left out call is dropped from sections that the last step makes.
+      target_link_options(weft PRIVATE -flto=auto -ffunction-sections -fdata-sections
+                          -Wl,-z,noseparate-code,-z,norelro,-z,common-page-size=64)
       include(CheckLinkerFlag)
       check_linker_flag(CXX -Wl,-z,pack-relative-relocs WEFT_HAS_PACKED_RELOCATIONS)
       if(WEFT_HAS_PACKED_RELOCATIONS)

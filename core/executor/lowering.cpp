@@ -7,6 +7,7 @@
 #include "executor/chain.h"
 #include "executor/rows.h"
 #include "graph/fused.h"
+#include "kernels/cast_element.h"
 #include "kernels/formula_ids.h"
 #include "ops/reduce_slot.h"
 #include "ops/use.h"
@@ -373,17 +374,11 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
 
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype) {
   // By the kernels' own conversion, so that a scalar is what an array cast to the dtype is.
-  alignas(64) char from[64] = {};
-  alignas(64) char to[64] = {};
-  const bool real = scalar.tag == ops::Tag::kFloat;
-  std::memcpy(from, real ? static_cast<const void*>(&scalar.real) : &scalar.integer, 8);
-  kernels::Tile tile{};
-  tile.out = to;
-  tile.in[0] = from;
-  tile.rows = tile.cols = 1;
-  kernels::cast_step(real ? DType::kFloat64 : DType::kInt64, dtype)(tile);
   uint64_t bits = 0;
-  std::memcpy(&bits, to, static_cast<size_t>(size_of(dtype)));
+  if (scalar.tag == ops::Tag::kFloat)
+    kernels::cast_element(DType::kFloat64, &scalar.real, dtype, &bits);
+  else
+    kernels::cast_element(DType::kInt64, &scalar.integer, dtype, &bits);
   return bits;
 }
 

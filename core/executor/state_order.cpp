@@ -9,6 +9,7 @@
 #include "executor/lowering.h"
 #include "executor/plan.h"
 #include "ops/registry.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -54,7 +55,7 @@ Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, si
 bool replaces_elements(const ops::OpDef& op) { return op.slot.updates || op.name == "update"; }
 
 Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
-  if (graph.states.empty()) return {};
+  if (!WEFT_KEEPS_states || graph.states.empty()) return {};
   std::vector<size_t> writer_of(plan.inputs, kNever);  // the first, by input of a state pair
   std::vector<size_t> output_of(plan.inputs, kNever);
   for (const graph::StatePair& state : graph.states)

@@ -25,7 +25,7 @@ std::string label(const Graph& graph, const Node& node) {
 }
 
 template <class... Parts>
-Status broken(const Parts&... parts) {
+[[gnu::always_inline]] inline Status broken(const Parts&... parts) {
   return errors::invalid_value("graph", parts...);
 }
 
@@ -394,7 +394,7 @@ constexpr Rule kRules[] = {
     {"types are inferred", types_are_inferred},
     {"regions are sound", regions_are_sound},
     {"names are unique", for_passes(names_are_unique)},
-    {"states pair equal types", states_pair_equal_types},
+    {"states pair equal types", WEFT_KEEPS_states ? states_pair_equal_types : nullptr},
     {"clones are of earlier values", for_passes(clones_are_of_earlier_values)},
     {"nothing waits for what follows gradients",
      for_passes(nothing_waits_for_what_follows_gradients)},

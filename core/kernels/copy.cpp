@@ -32,7 +32,11 @@ int64_t copy_units(const TensorView& to, const TensorView& from) {
 
 void run_copy(const TensorView& to, const TensorView& from, Range units) {
   const TileLoop loop = loop_of(to, from);
+#if WEFT_HAS_SOME_OPERATORS  // memory bounds them: one instruction set's are enough
+  const auto& move = generic::move;
+#else
   const auto& move = WEFT_ACTIVE(move);
+#endif
   const int64_t size = element_size(to.dtype);
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const TileWindow window = tile_window(loop, unit);

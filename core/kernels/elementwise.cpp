@@ -1,6 +1,10 @@
 #include "kernels/elementwise.h"
 
+#include <cstring>
+
 #include "kernels/active_impl.h"
+#include "kernels/cast_element.h"
+#include "kernels/copy.h"
 #include "kernels/formula_ids.h"
 
 namespace weft::kernels {
@@ -39,6 +43,17 @@ const char* name_of(FormulaId formula) { return kNames[static_cast<int>(formula)
 StepKernel cast_step(DType from, DType to) {
   if (static_cast<int>(from) >= kNumDTypes || static_cast<int>(to) >= kNumDTypes) return nullptr;
   return WEFT_ACTIVE(kCasts)[static_cast<int>(from)][static_cast<int>(to)];
+}
+
+void cast_element(DType from, const void* in, DType to, void* out) {
+  alignas(64) char source[64] = {}, target[64];  // a vector's, which kernels may read
+  std::memcpy(source, in, static_cast<size_t>(element_size(from)));
+  Tile tile{};
+  tile.out = target;
+  tile.in[0] = source;
+  tile.rows = tile.cols = 1;
+  generic::kCasts[static_cast<int>(from)][static_cast<int>(to)](tile);
+  std::memcpy(out, target, static_cast<size_t>(element_size(to)));
 }
 
 }  // namespace weft::kernels

@@ -175,9 +175,14 @@ class Decoder {
       WEFT_ASSIGN(const ValueId id, defined(output));
       graph_.outputs.push_back(id);
     }
-    if (states)
+    const Json* const ordinals = json.find("ordinals");
+    if constexpr (!WEFT_KEEPS_states) {
+      if ((ordinals && ordinals->integer() != 0) || (states && !states->items().empty()))
+        return left_out(where_, "states or random numbers");
+    } else if (states) {
       for (const Json& pair : states->items()) WEFT_TRY(decode_state(pair));
-    if (const Json* ordinals = json.find("ordinals")) {
+    }
+    if (WEFT_KEEPS_states && ordinals) {
       if (ordinals->integer() < 0 || ordinals->integer() > INT32_MAX)
         return broken("its count of random ordinals is out of range");
       graph_.ordinals = static_cast<int32_t>(ordinals->integer());
@@ -193,7 +198,7 @@ class Decoder {
 
  private:
   template <class... Parts>
-  Status broken(const Parts&... parts) const {
+  [[gnu::always_inline]] Status broken(const Parts&... parts) const {
     return errors::io(where_, parts...);
   }
 

@@ -33,7 +33,7 @@ int64_t bytes_of_state(const executor::Compiled& compiled, const graph::StatePai
 int64_t bytes_of(const executor::Compiled& compiled) {
   int64_t bytes = aligned(compiled.arena_bytes());
   for (const graph::TensorType& type : compiled.output_types()) bytes += aligned(type.bytes());
-  if (!keeps_old_states(compiled)) return bytes;
+  if (!WEFT_KEEPS_states || !keeps_old_states(compiled)) return bytes;
   for (const graph::StatePair& state : compiled.states())
     bytes += aligned(bytes_of_state(compiled, state));
   return bytes;
@@ -90,7 +90,7 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   context->states_ = std::move(states);
   context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
-  context->find_states();
+  if constexpr (WEFT_KEEPS_states) context->find_states();
   if constexpr (WEFT_KEEPS_sizes) {
     if (context->runs_->program->stages()) {
       WEFT_TRY(context->bind_stages());
@@ -130,7 +130,7 @@ Status Context::bind_captures() {
   inputs_.resize(entry_->inputs.size(), nullptr);
   held_.clear();
   for (const int32_t index : runs_->captures) {
-    void* memory = states_->find(index);
+    void* memory = WEFT_KEEPS_states ? states_->find(index) : nullptr;
     if (!memory) {
       const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
       // As a value: training the model meanwhile writes elsewhere.
@@ -184,8 +184,8 @@ Status Context::bind_memory(char* arena) {
     next += aligned(type.bytes());
   }
   own_outputs_ = outputs_;
-  const bool keeps_old = keeps_old_states(*compiled_);
-  for (size_t k = 0; k < state_tensors_.size(); ++k) {
+  const bool keeps_old = WEFT_KEEPS_states && keeps_old_states(*compiled_);
+  for (size_t k = 0; WEFT_KEEPS_states && k < state_tensors_.size(); ++k) {
     const graph::StatePair& state = compiled_->states()[k];
     void*& output = outputs_[static_cast<size_t>(state.output)];
     if (!states_->find(state_tensors_[k])) {
@@ -259,14 +259,14 @@ Status Context::run() {
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   WEFT_TRY(find_dimensions());
-  if (seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
+  if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
   if constexpr (WEFT_KEEPS_sizes)
     if (runs_->program->stages()) return run_stages(first);
   if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
-  take_new_states();
+  if constexpr (WEFT_KEEPS_states) take_new_states();
   has_run_ = true;
   return {};
 }
@@ -282,7 +282,7 @@ Result<const void*> Context::output_data(size_t index) const {
 // ---- states -----------------------------------------------------------------------------------
 
 Result<void*> Context::state_memory(size_t index, size_t bytes) const {
-  if (index >= state_ports_.size())
+  if (!WEFT_KEEPS_states || index >= state_ports_.size())
     return errors::index_out_of_range("context", "`index` must be below ", state_ports_.size(),
                                       "; got ", index);
   const Port& port = state_ports_[index];
@@ -312,7 +312,7 @@ Status Context::write_state(size_t index, const void* data, size_t bytes) {
 Status Context::reset_states() {
   const Use use(*states_);
   WEFT_TRY(use.status());
-  states_->reset();
+  if constexpr (WEFT_KEEPS_states) states_->reset();
   return {};
 }
 

@@ -111,6 +111,7 @@ void note_graph(const Graph& graph, ops::Use& use) {
       use.note(*node.op, node.attributes.view());
     else if (graph::control_of(graph, node))
       use.note("control");
+  if (!graph.states.empty() || graph.ordinals > 0) use.note("states");
   for (const graph::Region& region : graph.regions)
     for (const auto& body : {region.body, region.otherwise})
       if (body) note_graph(*body, use);

@@ -227,6 +227,7 @@ class EntryReader {
   std::string where_ = "load";
 };
 
+#if !WEFT_HAS_SOME_OPERATORS
 // float32(batch, 3)
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
@@ -268,6 +269,7 @@ std::string describe(const Model& model) {
   for (const auto& [key, value] : model.metadata()) text += "metadata " + key + ": " + value + "\n";
   return text;
 }
+#endif
 
 }  // namespace
 
@@ -349,8 +351,9 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
   WEFT_TRY(model->check_packed());
   for (const NamedTensor& named : model->archive_.tensors)
     model->loaded_.emplace_back(named.tensor->box().storage());
+#if !WEFT_HAS_SOME_OPERATORS
   model->text_ = describe(*model);
-#if WEFT_HAS_SOME_OPERATORS  // nothing there writes the file again
+#else  // nothing there writes the file again
   std::erase_if(model->archive_.metadata, [](const auto& entry) { return entry.first == "weft"; });
 #endif
   return model;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "weft_parts.h"
+
 namespace weft::model {
 namespace {
 
@@ -25,7 +27,7 @@ Result<Ref<Tensor>> copy_of(DType dtype, const Shape& shape, const void* content
 
 Ref<States> States::create(Ref<Model> model) {
   Ref<States> states = Ref<States>::adopt(new States(std::move(model)));
-  states->random = first_random(*states->model_);
+  if constexpr (WEFT_KEEPS_states) states->random = first_random(*states->model_);
   return states;
 }
 

@@ -33,7 +33,33 @@ const Registered kBuiltIn[] = {
 // Spans of operators that were handed out stay good while others are added.
 constexpr size_t kMostOperators = 4096;
 
-using ByName = std::unordered_map<std::string_view, const OpDef*>;
+#if WEFT_HAS_SOME_OPERATORS
+// Few, so that looking at each is enough.
+class ByName {
+ public:
+  const OpDef* find(std::string_view name) const {
+    for (const OpDef* op : ops_)
+      if (op->name == name) return op;
+    return nullptr;
+  }
+  void add(const OpDef* op) { ops_.push_back(op); }
+
+ private:
+  std::vector<const OpDef*> ops_;
+};
+#else
+class ByName {
+ public:
+  const OpDef* find(std::string_view name) const {
+    const auto found = ops_.find(name);
+    return found == ops_.end() ? nullptr : found->second;
+  }
+  void add(const OpDef* op) { ops_.emplace(op->name, op); }
+
+ private:
+  std::unordered_map<std::string_view, const OpDef*> ops_;
+};
+#endif
 
 // Grows only; operators never move, so that `const OpDef*` and their names stay good.
 struct Registry {
@@ -48,7 +74,7 @@ struct Registry {
 
 Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDef> op) {
   WEFT_TRY(op->check_complete());
-  if (registry.built_in.contains(op->name) || registry.registered.contains(op->name))
+  if (registry.built_in.find(op->name) || registry.registered.find(op->name))
     return errors::invalid_value("register", "operator `", op->name, "` exists already");
   if (registry.in_order.size() == kMostOperators)
     return errors::invalid_value("register", "operator `", op->name,
@@ -56,7 +82,7 @@ Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDe
   op->id = static_cast<int>(registry.in_order.size());
   const OpDef* const added = op.get();
   registry.owned.push_back(std::move(op));
-  names.emplace(added->name, added);
+  names.add(added);
   registry.in_order.push_back(added);
   return added;
 }
@@ -77,11 +103,6 @@ Registry& registry() {
   return *instance;
 }
 
-const OpDef* find_in(const ByName& names, std::string_view name) {
-  const auto found = names.find(name);
-  return found == names.end() ? nullptr : found->second;
-}
-
 }  // namespace
 
 Status registry_status() { return registry().status; }
@@ -94,9 +115,9 @@ std::span<const OpDef* const> all_ops() {
 
 const OpDef* find_op(std::string_view name) {
   Registry& r = registry();
-  if (const OpDef* op = find_in(r.built_in, name)) return op;
+  if (const OpDef* op = r.built_in.find(name)) return op;
   const std::lock_guard lock(r.mutex);
-  return find_in(r.registered, name);
+  return r.registered.find(name);
 }
 
 #if WEFT_HAS_SOME_OPERATORS
@@ -106,13 +127,12 @@ namespace {
 // names it (GraphBuilder::emit). Has as many results as any.
 const OpDef& missing_op(std::string_view name) {
   static std::mutex mutex;
-  static auto* const known = new std::unordered_map<std::string, std::unique_ptr<OpDef>>;
+  static auto* const known = new ByName;
   const std::lock_guard lock(mutex);
-  std::unique_ptr<OpDef>& op = (*known)[std::string(name)];
-  if (!op) {
-    op = std::make_unique<OpDef>(name);
-    op->output_count = kMostOutputs;
-  }
+  if (const OpDef* op = known->find(name)) return *op;
+  auto* const op = new OpDef(name);
+  op->output_count = kMostOutputs;
+  known->add(op);
   return *op;
 }
 
@@ -120,7 +140,7 @@ const OpDef& missing_op(std::string_view name) {
 #endif
 
 const OpDef& op_named(std::string_view name) {
-  const OpDef* op = find_in(registry().built_in, name);
+  const OpDef* op = registry().built_in.find(name);
 #if WEFT_HAS_SOME_OPERATORS
   if (!op) return missing_op(name);
 #endif

@@ -54,8 +54,10 @@ thread_local Reaper reaper;
 }  // namespace
 
 ThreadState& create_thread_state() {
+#if !WEFT_HAS_SOME_OPERATORS  // there is nothing that an engine puts in order
   static std::once_flag first;
   std::call_once(first, read_engine_environment);
+#endif
   current_thread_state = new ThreadState;
   enter(*current_thread_state);
   if (!reaper.state) reaper.state = current_thread_state;

@@ -52,7 +52,7 @@ WEFT_API weft_status weft_model_save_plans(const char* path);
  * runtime-only library. */
 WEFT_API weft_status weft_model_pack(const char* path);
 /* A description for people: format version, entry points, weights, metadata; as long as the
- * model lives. */
+ * model lives. Not in a library of some operators (WEFT_OPS). */
 WEFT_API const char* weft_model_text(weft_model model);
 /* More of it, for people: by entry point the operators, the multiply-adds of a run and the bytes
  * that it needs beside inputs and outputs. `batch` replaces the first extent of every input; 0: as

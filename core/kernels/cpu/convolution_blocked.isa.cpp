@@ -66,9 +66,9 @@ void blocked_tile(const BlockedTile& tile) {
 }
 
 // Steps that the compiler knows, or 0: it is read from the tile. The one of blocks of 16 channels;
-// where that is all, in tiles that rows are mostly cut into.
+// where that is all, in the largest tiles.
 constexpr int frequent(int pixels) {
-  const bool is_known = WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && 2 * pixels > kMostPixels);
+  const bool is_known = WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kMostPixels);
   return is_known ? 16 : 0;
 }
 constexpr int rare(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }

@@ -108,7 +108,7 @@ struct DepthwiseKernels {
 constexpr int known(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
 constexpr Border inside(int pixels) {
   const bool is_known =
-      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && 2 * pixels > kDepthwisePixels);
+      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kDepthwisePixels);
   return is_known ? Border::kNone : Border::kAnywhere;
 }
 constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
@@ -178,8 +178,10 @@ class DepthwiseRows {
     int64_t plane = units.begin / count, row = rows.begin + units.begin % count;
     int64_t block = plane % blocks;
     for (int64_t unit = units.begin; unit < units.end;) {
-      const int64_t together = in_pairs_ && row + 1 < rows.end && unit + 1 < units.end ? 2 : 1;
-      if (together == 2)
+      const bool is_pair =
+          kHasDepthwisePairs && in_pairs_ && row + 1 < rows.end && unit + 1 < units.end;
+      const int64_t together = is_pair ? 2 : 1;
+      if (is_pair)
         run_pair(plane, block, row);
       else
         run_row(plane, block, row);
