@@ -1,6 +1,7 @@
 #include "autograd/tape.h"
 
 #include <atomic>
+#include <utility>
 
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
@@ -148,7 +149,12 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
 }
 
 // Nodes whose count reached zero while another was being destroyed: freed by the outermost call.
-thread_local PoolVector<TapeNode*>* doomed __attribute__((tls_model("initial-exec"))) = nullptr;
+// Each names the next where its number was.
+struct Doomed {
+  TapeNode* first;
+  bool is_open;
+};
+constinit thread_local Doomed doomed __attribute__((tls_model("initial-exec"))) = {};
 
 }  // namespace
 
@@ -163,20 +169,19 @@ void* TapeNode::operator new(size_t bytes) {
   return block;
 }
 
+// Without a block of its own: there may be none left when what fails is taken apart.
 void TapeNode::destroy() {
-  if (doomed) {
-    doomed->push_back(this);
+  if (doomed.is_open) {
+    sequence_ = reinterpret_cast<uintptr_t>(std::exchange(doomed.first, this));
     return;
   }
-  PoolVector<TapeNode*> list;
-  doomed = &list;
+  doomed.is_open = true;
   delete this;
-  while (!list.empty()) {
-    TapeNode* next = list.back();
-    list.pop_back();
+  while (TapeNode* const next = doomed.first) {
+    doomed.first = reinterpret_cast<TapeNode*>(next->sequence_);
     delete next;
   }
-  doomed = nullptr;
+  doomed.is_open = false;
 }
 
 bool can_hold(const Tensor& tensor) {

@@ -57,7 +57,7 @@ class TapeNode : public Object {
   SmallVector<Edge, 2> edges_;
 
  private:
-  uint64_t sequence_ = 0;
+  uint64_t sequence_ = 0;  // while it waits to be deleted: the node after it
   uint64_t segment_ = thread_state().segment;
 };
 

@@ -8,13 +8,18 @@
 
 static long until_refusal; /* 0: give everything */
 static int refused;
+static size_t refused_bytes; /* of the request before; it comes again when idle blocks are freed */
 static long blocks;
 
 static void* take(void* context, size_t bytes, size_t alignment) {
   void* block = NULL;
+  const int comes_again = bytes == refused_bytes;
   (void)context;
+  refused_bytes = 0;
+  if (comes_again) return NULL;
   if (until_refusal > 0 && --until_refusal == 0) {
     refused = 1;
+    refused_bytes = bytes;
     return NULL;
   }
   if (posix_memalign(&block, alignment, bytes) != 0) return NULL;
@@ -373,6 +378,7 @@ static void every_refusal_is_survived(scenario play_it) {
   do {
     run partial;
     refused = 0;
+    refused_bytes = 0;
     until_refusal = ++n;
     partial = played(play_it);
     until_refusal = 0;

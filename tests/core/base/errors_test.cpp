@@ -13,8 +13,8 @@ TEST_CASE("a text takes parts of every type") {
   const std::string_view view = std::string_view("weights").substr(0, 6);
   const char* const literal = "x";
   CHECK(errors::join(name, " `", view, "` ", literal, " ", Shape{2, 3}, " ", DType::kFloat32, " ",
-                     -7, " ", size_t{8}, " ", int64_t{1} << 40, " ", int8_t{-1}) ==
-        "conv `weight` x (2, 3) float32 -7 8 1099511627776 -1");
+                     -7, " ", size_t{8}, " ", int64_t{1} << 40, " ",
+                     int8_t{-1}) == "conv `weight` x (2, 3) float32 -7 8 1099511627776 -1");
   CHECK(errors::join() == "");
 }
 
