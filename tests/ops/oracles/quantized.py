@@ -290,7 +290,7 @@ def quantized_depthwise(data, weight, *inputs, kernel, **options):
 
 
 def quantized_product(data, weight, *inputs, columns, **options):
-    assert weight.shape == (-(-columns // 64), -(-data.shape[1] // 4) + 1, 128)
+    assert weight.shape == (-(-columns // 32), -(-data.shape[1] // 4) + 1, 128)
     panels = weight[:, :-1].reshape(len(weight), -1, 32, 4).transpose(0, 2, 1, 3)
     rows = panels.reshape(len(weight) * 32, -1)[:columns, : data.shape[1]]
     return quantized_fully_connected(data, rows, *inputs, **options)
