@@ -295,6 +295,7 @@ class Climb {
 
   // Plans in vain stop at what helps against this budget; their least is what helps another one.
   Status look_closer() {
+    if (refused_.empty()) return {};
     const int64_t most = least_ + least_ / 8;
     for (const Refused& refused : refused_) {
       if (refused.bytes > most) continue;
