@@ -39,6 +39,11 @@ constexpr size_t kSmallestMapped = size_t{1} << 20;
 // what a model was read, cast or packed from. Doubled when one of them is wanted again.
 constexpr int64_t kFirstPatience = 64;
 constexpr int64_t kMostPatience = int64_t{1} << 16;
+#if WEFT_HAS_SOME_OPERATORS  // a model's plan asks for its blocks once
+constexpr bool kGivesBackIdle = false;
+#else
+constexpr bool kGivesBackIdle = true;
+#endif
 
 // What moves at once between the list of a thread and the shared ones.
 constexpr int kBatch = kMostPerSmallClass / 2;
@@ -162,7 +167,7 @@ void give_back_cached(Shared& pool, int index, int count) {
 
 // A program that does the same again and again stops giving back what it will want: patience grows
 // until it covers a round.
-void give_back_idle(Shared& pool) {
+[[maybe_unused]] void give_back_idle(Shared& pool) {
   if (++pool.asked < pool.patience) return;
   pool.asked = 0;
   for (int k = 0; k < kLargeClasses; ++k) {
@@ -249,10 +254,10 @@ void free_small(void* block, size_t bytes) {
 // Books a large block, and takes it from the cache if there is one. False: the limit forbids it.
 bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** block) {
   const std::lock_guard lock(pool.mutex);
-  give_back_idle(pool);
+  if constexpr (kGivesBackIdle) give_back_idle(pool);
   *block = take_cached(pool, index);
   if (!*block) {
-    if (pool.was_given_back[index]) {
+    if (kGivesBackIdle && pool.was_given_back[index]) {
       pool.patience = std::min(2 * pool.patience, kMostPatience);
       std::ranges::fill(pool.was_given_back, false);
     }
