@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+import weft
 from weft import gluon, np, runtime
 
 # Prints the number of threads of the process and the first output.
@@ -52,7 +53,7 @@ def run(*command, fails=False, **environment):
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
-    x = np.zeros((1, 3, 8, 8))
+    x, nets = np.zeros((1, 3, 8, 8)), {}
     for name, activation in (("kept", "relu"), ("other", "tanh")):
         net = gluon.nn.HybridSequential(
             gluon.nn.Conv2D(16, 3, in_channels=3, activation=activation),
@@ -63,9 +64,18 @@ def models(tmp_path_factory):
         net.initialize()
         net[3].bias.set_data(np.array([1.0, -2.0, 0.5, 3.0]))
         net.export(folder / f"{name}.weft", x)
+        nets[name] = net
     net.export(folder / "other_packed.weft", x, pack=True)
     shutil.copy(folder / "kept.weft", folder / "packed.weft")
     runtime.pack(folder / "packed.weft")
+    last = np.zeros(x.shape)
+
+    @weft.hybridize
+    def remembering(x):
+        last[...] = x
+        return nets["kept"](x)
+
+    weft.export(folder / "state.weft", forward=(remembering, x), pack=True)
     for name in MOST_BYTES:
         (folder / f"{name}.txt").write_text(runtime.operators(folder / f"{name}.weft"))
     return folder
@@ -109,6 +119,14 @@ def test_a_model_that_needs_more_is_refused_by_the_operators_name(models, build,
     for host in hosts:
         printed = run(host, models / other, fails=True)
         assert "operator `tanh` is unknown to this build of Weft" in printed
+        assert "WEFT_OPS" in printed
+
+
+@pytest.mark.full
+def test_states_are_refused_where_no_given_model_has_them(models, build, hosts):
+    for host in hosts:
+        printed = run(host, models / "state.weft", fails=True)
+        assert "states or random numbers" in printed
         assert "WEFT_OPS" in printed
 
 
