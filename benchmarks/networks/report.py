@@ -4,7 +4,7 @@ import statistics
 from typing import Any
 
 from processes import Competitor
-from workloads import Workload
+from workloads import SMALL, Workload
 
 Row = dict[str, Any]
 
@@ -79,7 +79,7 @@ def show(workload: Workload, rows: list[Row], limits: dict[str, float]) -> None:
     if found is not None and workload.aim:
         headline += f" (aim: at most {workload.aim})"
     memory = ratio(rows, "growth_mb")
-    if memory is not None:
+    if memory is not None and workload.name not in SMALL:  # whose processes grow by chance
         headline += f", {memory:.2f} x the least memory"
     if found is not None and rows[0]["threads"] == 1:
         # Without other threads to wait for, this is the time on a machine of one's own.
