@@ -29,6 +29,15 @@ class Pooled(nn.HybridBlock):
         return total / (n * t), np.arange(n * t).reshape(n, t)
 
 
+class Made(nn.HybridBlock):
+    """Arrays that are made as large as an input."""
+
+    def forward(self, x):
+        n, t, units = x.shape
+        shifted = np.eye(t, k=1) @ x + np.eye(n, t).reshape(n, t, 1)
+        return shifted * np.full((n, t, units), 2.0), np.ones((t, n)) + np.arange(n)
+
+
 TIME = weft.Dim("time", max=32)
 NETS = {
     "dense": (
@@ -58,6 +67,7 @@ NETS = {
         {0: "batch", -2: "time"},
     ),
     "pooled": (Pooled, lambda n, t: floats(n, t, 3), {0: "batch", 1: "time"}),
+    "made": (Made, lambda n, t: floats(n, t, 3), {0: "batch", 1: "time"}),
 }
 
 

@@ -289,13 +289,8 @@ def eye(
     array([[0., 1., 0.],
            [0., 0., 1.]])
     """
-    columns = N if M is None else M
-    matrix = zeros((N, columns), dtype, device=device)
-    above, left = (0, k) if k > 0 else (-k, 0)
-    first, count = above * columns + left, sorted((N - above, columns - left))[0]
-    if count > 0:
-        matrix.reshape(-1)[first : first + count * (columns + 1) : columns + 1] = 1
-    return matrix
+    columns = arange(N if M is None else M, device=device)
+    return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
 
 
 def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
