@@ -179,13 +179,14 @@ class Decoder {
     if constexpr (!WEFT_KEEPS_states) {
       if ((ordinals && ordinals->integer() != 0) || (states && !states->items().empty()))
         return left_out(where_, "states or random numbers");
-    } else if (states) {
-      for (const Json& pair : states->items()) WEFT_TRY(decode_state(pair));
-    }
-    if (WEFT_KEEPS_states && ordinals) {
-      if (ordinals->integer() < 0 || ordinals->integer() > INT32_MAX)
-        return broken("its count of random ordinals is out of range");
-      graph_.ordinals = static_cast<int32_t>(ordinals->integer());
+    } else {
+      if (states)
+        for (const Json& pair : states->items()) WEFT_TRY(decode_state(pair));
+      if (ordinals) {
+        if (ordinals->integer() < 0 || ordinals->integer() > INT32_MAX)
+          return broken("its count of random ordinals is out of range");
+        graph_.ordinals = static_cast<int32_t>(ordinals->integer());
+      }
     }
     if constexpr (!WEFT_KEEPS_sizes) {
       if (json.find("sizes")) return left_out(where_, "shapes that a run decides on");

@@ -115,9 +115,8 @@ class Model final : public Object {
   // Of all tensors and metadata, with what a reader of plain safetensors sees.
   const Archive& archive() const { return archive_; }
   int64_t format_version() const { return version_; }
-  const std::string& text() const {
-    return text_;
-  }  // a description for people; without all operators empty
+  // A description for people; empty in a library of some operators.
+  const std::string& text() const { return text_; }
   // What contexts of an entry run: `ready` unless a budget asks for more than it has, or a tensor
   // of the model was written after it was loaded.
   const Runnable& runnable(const Entry& entry) const;

@@ -130,10 +130,10 @@ const OpDef& missing_op(std::string_view name) {
   static auto* const known = new ByName;
   const std::lock_guard lock(mutex);
   if (const OpDef* op = known->find(name)) return *op;
-  auto* const op = new OpDef(name);
+  auto op = std::make_unique<OpDef>(name);
   op->output_count = kMostOutputs;
-  known->add(op);
-  return *op;
+  known->add(op.get());
+  return *op.release();  // as long as the registry, which is never destroyed
 }
 
 }  // namespace
