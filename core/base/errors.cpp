@@ -1,21 +1,11 @@
 #include "base/errors.h"
 
 #include <cstdarg>
-#include <cstdio>
-#include <cstdlib>
+
+#include "base/real_text.h"
 
 namespace weft::errors {
 namespace {
-
-// As few digits as give the number back.
-void append_real(std::string& text, double number) {
-  char digits[32];
-  for (int count = 6; count <= 17; ++count) {
-    std::snprintf(digits, sizeof digits, "%.*g", count, number);
-    if (std::strtod(digits, nullptr) == number) break;
-  }
-  text += digits;
-}
 
 std::string collect(const char* letters, va_list parts, std::string_view after_first) {
   std::string text;
@@ -26,7 +16,7 @@ std::string collect(const char* letters, va_list parts, std::string_view after_f
       case 's': text += *va_arg(parts, const std::string*); break;
       case 'd': text += name_of(static_cast<DType>(va_arg(parts, int))); break;
       case 'h': text += to_string(*va_arg(parts, const Shape*)); break;
-      case 'r': append_real(text, va_arg(parts, double)); break;
+      case 'r': text += text_of_real(va_arg(parts, double)); break;
       default: text += std::to_string(va_arg(parts, int64_t));
     }
     text += after_first;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/real_text.h"
 #include "graph/control.h"
 #include "ops/host_function.h"
 #include "ops/registry.h"
@@ -34,16 +35,11 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-// Shortest text that reads back to the same double, and never looks like an integer.
+// Reads back to the same double, and never looks like an integer.
 std::string real_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  char buffer[40];
-  for (int digits = 15; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  std::string text = buffer;
+  const std::string text = text_of_real(value);
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 

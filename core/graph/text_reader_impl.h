@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "base/real_text.h"
 #include "ops/argument.h"
 
 namespace weft::graph {
@@ -82,8 +83,7 @@ class Reader {
       const int64_t value = std::strtoll(token.c_str(), &end, 10);
       if (errno == 0 && *end == '\0') return ops::Argument::of_int(value);
     } else if (!token.empty()) {
-      const double value = std::strtod(token.c_str(), &end);
-      if (*end == '\0') return ops::Argument::of_float(value);
+      if (const auto value = real_of_text(token)) return ops::Argument::of_float(*value);
     }
     fail("expected a number");
     return ops::Argument::of_int(0);

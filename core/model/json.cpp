@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <unordered_set>
 
 #include "base/errors.h"
+#include "base/real_text.h"
 
 namespace weft::model {
 
@@ -164,7 +164,7 @@ class Parser {
       const int64_t value = std::strtoll(token.c_str(), nullptr, 10);
       if (errno == 0) return value;
     }
-    return std::strtod(token.c_str(), nullptr);
+    return *real_of_text(token);
   }
 
   int hex_digit() {
@@ -292,15 +292,11 @@ void write_text(const std::string& text, std::string& out) {
   out += '"';
 }
 
-// The shortest form that reads back to the same double and stays a real.
+// Read back it stays a real.
 void write_real(double value, std::string& out) {
-  char buffer[40];
-  for (int digits = 15; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  out += buffer;
-  if (!std::strpbrk(buffer, ".e")) out += ".0";
+  const std::string text = text_of_real(value);
+  out += text;
+  if (text.find_first_of(".e") == std::string::npos) out += ".0";
 }
 
 void write(const Json& json, std::string& out) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/errors.h"
+#include "base/real_text.h"
 #include "kernels/elementwise.h"
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
@@ -39,7 +39,7 @@ std::string shortest_narrow(const void* element, DType dtype, double value) {
     const auto end =
         std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits)
             .ptr;
-    const double read = std::strtod(std::string(buffer, end).c_str(), nullptr);
+    const double read = *real_of_text({buffer, end});
     uint16_t back = 0;
     convert(&read, DType::kFloat64, &back, dtype);
     if (std::equal(reinterpret_cast<const char*>(&back), reinterpret_cast<const char*>(&back) + 2,
