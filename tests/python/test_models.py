@@ -1,6 +1,10 @@
 """Model files: export, import, weft.runtime and `weft info`."""
 
+import os
+import shutil
 import struct
+import subprocess
+import sys
 
 import numpy
 import pytest
@@ -224,3 +228,26 @@ def test_failed_save_leaves_the_old_file_whole(exported, tmp_path):
     with pytest.raises(OSError, match=r"/proc/nothing/net"):
         net.save_parameters("/proc/nothing/net")
     assert path.read_bytes() == before
+
+
+def test_a_host_with_a_decimal_comma_writes_and_reads_the_same(tmp_path):
+    made = shutil.which("localedef") and subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "UTF-8", tmp_path / "de_DE.UTF-8"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if not made or made.returncode:
+        pytest.skip("not run: localedef or its sources are missing (package `locales`)")
+    program = f"""
+import locale, numpy, weft
+from weft import np, runtime
+from weft.gluon import nn
+net, x = nn.HybridSequential(nn.LeakyReLU(0.5), nn.GELU()), np.array([[-1.0, -2.0, 3.0]])
+wanted = net(x).asnumpy()
+locale.setlocale(locale.LC_NUMERIC, "de_DE.UTF-8")
+assert locale.str(0.5) == "0,5"
+net.export("{tmp_path}/net.weft", x)
+numpy.testing.assert_allclose(runtime.Model("{tmp_path}/net.weft").context().run(x.asnumpy())[0],
+                              wanted, rtol=1e-6)
+"""
+    environment = {**os.environ, "LOCPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
