@@ -2,8 +2,9 @@
 
     python tests/cross/run.py [--build build] [--jobs 2] [aarch64 armv7 riscv64]
 
-On aarch64 the tests of kernels run, with and without dot products of bytes; everywhere exported
-models give what they give on this machine. What is not installed is said and left out.
+On aarch64 the tests of kernels run, and those of products also without the instructions of Armv8.2
+and later that kernels ask the processor for; everywhere exported models give what they give on this
+machine. What is not installed is said and left out.
 """
 
 import argparse
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = [ROOT / "tests/models/format1.weft", *sorted((ROOT / "tests/fuzz/corpus").glob("*.weft"))]
 # Sums in another order, and no fused multiply-add in the host's generic kernels: a few last digits.
 TOLERANCE = 2e-5
+PRODUCTS = ",".join(
+    f"*kernels/{name}*" for name in ("quantized", "matmul", "panels", "convolution_blocked")
+)
 
 
 class Target(NamedTuple):
@@ -29,7 +33,7 @@ class Target(NamedTuple):
 
 
 TARGETS = {
-    # The first has dot products, the second is from before them.
+    # The first has dot products of bytes and of bfloat16, the second is from before them.
     "aarch64": Target("aarch64-linux-gnu", "qemu-aarch64", ("max", "cortex-a53"), "kernels"),
     "armv7": Target("arm-linux-gnueabihf", "qemu-arm"),
     "riscv64": Target("riscv64-linux-gnu", "qemu-riscv64", ("rv64",)),
@@ -106,7 +110,7 @@ def test(name: str, target: Target, here: str, arguments: argparse.Namespace) ->
         print(f"== {name}, {processor}: {len(FILES)} models, {found or 'as here'}", flush=True)
         failures += [f"{name} {processor}: {found}"] if found else []
         if target.tests:
-            only = "*" if processor == "max" else "*kernels/quantized*"
+            only = "*" if processor == "max" else PRODUCTS
             # Printed C is compiled and loaded by the machine that the test runs on.
             tests = [f"-sf={only}", "-sfe=*record_test*", "--no-colors=true"]
             print(run(*emulator, folder / "weft_core_tests", *tests))

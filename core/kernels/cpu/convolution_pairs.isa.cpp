@@ -2,7 +2,7 @@
 // neighbouring channels are one lane of 32 bits, and so are the two weights that they meet in a
 // filter: an image of pairs is walked as one of float32 that has half the channels.
 //
-// A step of a sum is one VDPBF16PS, which multiplies both elements of a pair and adds them to a
+// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them to a
 // float32 lane. Without that instruction a pair becomes two float32 lanes, by a shift and by a
 // mask, and two fused multiply-adds.
 #include "kernels/isa_target.h"
@@ -75,11 +75,7 @@ struct WidenedStep {
 struct PairStep {
   static constexpr int kSteps = 4;
 
-  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) {
-    __m256i halves;
-    asm("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(v.v));
-    _mm256_storeu_si256((__m256i*)to, halves);
-  }
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
 
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,

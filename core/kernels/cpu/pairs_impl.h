@@ -1,18 +1,21 @@
-// Products of bfloat16 by VDPBF16PS, where the processor has it: each lane of 32 bits holds two
-// elements that follow one another in k, and one instruction adds both of their products to a
-// float32 lane. A pair is as wide as a float, so panels and tiles are those of float32 products, of
-// half the depth.
+// Products of bfloat16 by VDPBF16PS, or BFDOT of Armv8.6, where the processor has it: each lane of
+// 32 bits holds two elements that follow one another in k, and one instruction adds both of their
+// products to a float32 lane. A pair is as wide as a float, so panels and tiles are those of float32
+// products, of half the depth.
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
 
-#if WEFT_AVX512 && !defined(__clang__)
+#if (WEFT_AVX512 && !defined(__clang__)) || (WEFT_NEON && defined(__linux__))
 #define WEFT_PAIRS 1
 #else
 #define WEFT_PAIRS 0
 #endif
 
 WEFT_INLINE bool processor_has_pairs() {
-#if WEFT_PAIRS
+#if WEFT_PAIRS && WEFT_NEON
+  constexpr unsigned long kBFloat16 = 1ul << 14;  // HWCAP2_BF16
+  return getauxval(AT_HWCAP2) & kBFloat16;
+#elif WEFT_PAIRS
   return __builtin_cpu_supports("avx512bf16");
 #else
   return false;
@@ -23,8 +26,25 @@ WEFT_INLINE bool processor_has_pairs() {
 // Written as assembler because a file has one set of instructions: this one is compiled for
 // processors without it, too.
 WEFT_INLINE Vec<float> add_products(Vec<uint32_t> a, Vec<uint32_t> b, Vec<float> c) {
+#if WEFT_NEON
+  asm(".arch_extension bf16\n\tbfdot %0.4s, %1.8h, %2.8h" : "+w"(c.v) : "w"(a.v), "w"(b.v));
+#else
   asm("vdpbf16ps %2, %1, %0" : "+v"(c.v) : "v"(a.v), "v"(b.v));
+#endif
   return c;
+}
+
+// Sums to bfloat16, ties to even.
+WEFT_INLINE void store_rounded(BFloat16* to, Vec<float> v) {
+#if WEFT_NEON
+  uint16x4_t halves;
+  asm(".arch_extension bf16\n\tbfcvtn %0.4h, %1.4s" : "=w"(halves) : "w"(v.v));
+  vst1_u16((uint16_t*)to, halves);
+#else
+  __m256i halves;
+  asm("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(v.v));
+  _mm256_storeu_si256((__m256i*)to, halves);
+#endif
 }
 
 // C (+)= A B of a tile: A in a packed panel of kRows rows, B in a panel of two vectors, C with room

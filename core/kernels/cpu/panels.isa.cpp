@@ -65,9 +65,10 @@ struct SingleStep {
 };
 
 #if WEFT_PAIRS
-// Two elements of bfloat16 that follow one another in k, by VDPBF16PS. Two rows of the panel are
-// one register each; unpacking them gives pairs, the first four columns of every eight in one
-// register and the others in another. Sums are put in order once, at the end.
+// Two elements of bfloat16 that follow one another in k. Two rows of the panel are one register
+// each; unpacking them gives pairs, the first four columns of every eight in one register and the
+// others in another. Where a register is more than eight columns, sums are put in order once, at
+// the end.
 struct PairStep {
   static constexpr int kElements = 2;
   using Stored = BFloat16;
@@ -76,11 +77,20 @@ struct PairStep {
   template <int kRows, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const BFloat16* a, int64_t a_row,
                               const BFloat16* b, bool both = true) {
-    const __m512i first = _mm512_loadu_si512(b);
-    const __m512i second = both ? _mm512_loadu_si512(b + kPanelColumns) : _mm512_setzero_si512();
     using Pairs = Vec<uint32_t>;
-    const Pairs low = Pairs::of((Pairs::Native)_mm512_unpacklo_epi16(first, second));
-    const Pairs high = Pairs::of((Pairs::Native)_mm512_unpackhi_epi16(first, second));
+    const Pairs first = Memory<uint32_t>::load((const uint32_t*)b);
+    const Pairs second =
+        both ? Memory<uint32_t>::load((const uint32_t*)(b + kPanelColumns)) : Pairs(0);
+#if WEFT_NEON
+    const uint16x8x2_t pairs = vzipq_u16((uint16x8_t)first.v, (uint16x8_t)second.v);
+    const Pairs low = Pairs::of((Pairs::Native)pairs.val[0]);
+    const Pairs high = Pairs::of((Pairs::Native)pairs.val[1]);
+#else
+    const Pairs low =
+        Pairs::of((Pairs::Native)_mm512_unpacklo_epi16((__m512i)first.v, (__m512i)second.v));
+    const Pairs high =
+        Pairs::of((Pairs::Native)_mm512_unpackhi_epi16((__m512i)first.v, (__m512i)second.v));
+#endif
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value;
       uint32_t pair = a[i * a_row].bits;
@@ -90,7 +100,8 @@ struct PairStep {
     });
   }
   template <int kRows>
-  WEFT_INLINE static void arrange(Vec<float> (&sums)[kRows][2]) {
+  WEFT_INLINE static void arrange([[maybe_unused]] Vec<float> (&sums)[kRows][2]) {
+#if WEFT_AVX512
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value;
       const Vec<float>::Native low = sums[i][0].v, high = sums[i][1].v;
@@ -99,6 +110,7 @@ struct PairStep {
       sums[i][1].v = __builtin_shufflevector(low, high, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14,
                                              15, 28, 29, 30, 31);
     });
+#endif
   }
 };
 #endif
