@@ -44,10 +44,11 @@ from weft._core import native
 from weft._errors import FileFailure, InvalidValue
 from weft._files import BackgroundWrite, Described, check_form, save_arrays
 from weft._typing import ndarray
+from weft.gluon._saved_states import STATES_FORM, is_state
 from weft.gluon.block import Block
 from weft.gluon.data import DataLoader
 from weft.gluon.parameter import Parameter
-from weft.gluon.trainer import STATES_FORM, Trainer, is_state
+from weft.gluon.trainer import Trainer
 
 _FILE = Described(
     "weft.checkpoint",
