@@ -2,8 +2,8 @@
 // neighbouring channels are one lane of 32 bits, and so are the two weights that they meet in a
 // filter: an image of pairs is walked as one of float32 that has half the channels.
 //
-// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them to a
-// float32 lane. Without that instruction a pair becomes two float32 lanes, by a shift and by a
+// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them
+// to a float32 lane. Without that instruction a pair becomes two float32 lanes, by a shift and by a
 // mask, and two fused multiply-adds.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"

@@ -1,7 +1,7 @@
 // Products of bfloat16 by VDPBF16PS, or BFDOT of Armv8.6, where the processor has it: each lane of
 // 32 bits holds two elements that follow one another in k, and one instruction adds both of their
-// products to a float32 lane. A pair is as wide as a float, so panels and tiles are those of float32
-// products, of half the depth.
+// products to a float32 lane. A pair is as wide as a float, so panels and tiles are those of
+// float32 products, of half the depth.
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
 
