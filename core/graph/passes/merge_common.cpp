@@ -10,11 +10,11 @@
 namespace weft::graph {
 namespace {
 
-size_t mix(size_t hash, uint64_t value) {
-  return (hash ^ static_cast<size_t>(value)) * size_t{0x9e3779b97f4a7c15} + (hash >> 29);
+uint64_t mix(uint64_t hash, uint64_t value) {
+  return (hash ^ value) * 0x9e3779b97f4a7c15 + (hash >> 29);
 }
 
-size_t mix(size_t hash, const ops::Argument& a) {
+uint64_t mix(uint64_t hash, const ops::Argument& a) {
   hash = mix(hash, static_cast<uint64_t>(a.tag));
   if (a.tag == ops::Tag::kString) return mix(hash, std::hash<std::string_view>()(a.as_text()));
   if (a.tag != ops::Tag::kInts)
@@ -23,8 +23,8 @@ size_t mix(size_t hash, const ops::Argument& a) {
   return hash;
 }
 
-size_t hash_of(const Node& node, const std::vector<Operand>& operands) {
-  size_t hash = static_cast<size_t>(node.op->id);
+uint64_t hash_of(const Node& node, const std::vector<Operand>& operands) {
+  uint64_t hash = static_cast<uint64_t>(node.op->id);
   for (const ops::Argument& a : node.attributes.view()) hash = mix(hash, a);
   for (const Operand& operand : operands) {
     hash = mix(hash, static_cast<uint64_t>(operand.value));
@@ -41,7 +41,7 @@ bool may_merge(const Node& node) {
 
 Result<Graph> merge_common(const Graph& graph, const PassContext&) {
   Rebuild rebuild(graph);
-  std::unordered_multimap<size_t, int32_t> known;  // hash → node of the new graph
+  std::unordered_multimap<uint64_t, int32_t> known;  // hash → node of the new graph
   for (const Node& node : graph.nodes) {
     if (!may_merge(node)) {
       rebuild.copy(node);
@@ -49,7 +49,7 @@ Result<Graph> merge_common(const Graph& graph, const PassContext&) {
     }
     std::vector<Operand> operands;
     for (const Operand& operand : node.operands) operands.push_back(rebuild.map(operand));
-    const size_t hash = hash_of(node, operands);
+    const uint64_t hash = hash_of(node, operands);
     const auto [begin, end] = known.equal_range(hash);
     const auto same = std::find_if(begin, end, [&](const auto& entry) {
       const Node& other = rebuild.graph().nodes[static_cast<size_t>(entry.second)];
