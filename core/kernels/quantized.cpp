@@ -33,10 +33,16 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
   const int64_t wanted = std::clamp(kEnoughBytes / row_bytes, kQuantizedRows, kMostRows);
   const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted);
-  QuantizedProductCut cut{divide_up(p.m, divide_up(p.m, most)), kMostPanels};
+  QuantizedProductCut cut{};
+  cut.rows = divide_up(p.m, divide_up(p.m, most));
+  cut.panels = kMostPanels;
   const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
+  const int64_t quads = quads_of(p.k);
+  cut.wide = aligned(cut.rows * (quads + 1) * kQuad * kWidest);  // and a number behind each row
+  cut.row = cut.wide + aligned(quads * kQuantizedColumns / 2 * kQuad * kWidest);
+  cut.end = cut.row + aligned(quads * kQuad) + 64;  // short runs are copied with what is behind
   return cut;
 }
 
@@ -181,8 +187,7 @@ int64_t quantized_product_units(const QuantizedProduct& p) {
   return divide_up(p.m, cut.rows) * divide_up(panels_of_columns(p.n), cut.panels);
 }
 int64_t quantized_product_scratch(const QuantizedProduct& p) {
-  // Short runs of a window are copied with what is behind them.
-  return p.m == 0 ? 0 : aligned(cut_of(p).rows * quads_of(p.k) * kQuad * kWidest) + 64;
+  return p.m == 0 ? 0 : cut_of(p).end;
 }
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
                            void* scratch, PreparedRows* prepared) {

@@ -9,10 +9,12 @@
 
 namespace weft::kernels {
 
-// How products of int8 are cut into units: rows of A by some panels.
+// How products of int8 are cut into units: rows of A by some panels. Scratch has the rows, then
+// what AVX2 lays down of a panel, `wide` bytes from there, and the bytes of one row.
 inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 12
 struct QuantizedProductCut {
   int64_t rows, panels;
+  int64_t wide, row, end;
 };
 // Rows of an image by some filters. A row of the band has `pitch` places; taps of the window meet
 // the same phases of the stride again after `period`. Parts of scratch start so many bytes from the

@@ -7,7 +7,8 @@
 // which the sums of the other side undo. It wraps, and never saturates. SDOT of Armv8.2 takes
 // signed bytes and needs no shift. Elsewhere both sides are widened to 16 bits, A once beforehand:
 // PMADDWD adds two products exactly (VPMADDUBSW would saturate), so a column takes two lanes, which
-// are added at the end.
+// are added at the end. With AVX2, where rows are many, one multiplication makes two products
+// (CrossStep).
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
 // kernels/cpu/requantize_impl.h.
@@ -43,7 +44,7 @@ struct TileFinish {
   BoundedRescale rescale[kQuantizedColumns / Sums::kLanes];
   Bounds bounds;
   bool is_rectified;
-  uint32_t there;  // columns of the panel; with AVX-512 others are not stored, else there are all
+  uint32_t there;  // columns of the panel: others are not stored
 };
 
 struct QuadTile {
@@ -114,7 +115,8 @@ struct PairStep {
     return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
            Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
   }
-  static constexpr int kVectors = 1;
+  static constexpr int kVectors = 1, kMostRows = kQuadRows;
+  static constexpr bool kHasRowStarts = false;
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
     return halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type());
   }
@@ -168,12 +170,111 @@ struct DotStep {
                                      : add_dot_bytes(right[j], left, sums[i][j]);
     });
   }
-  static constexpr int kVectors = 2;
+  static constexpr int kVectors = 2, kMostRows = kQuadRows;
+  static constexpr bool kHasRowStarts = false;
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 };
 #endif
 
+#if WEFT_AVX2
+// Two products for one multiplication (Winograd, "A new algorithm for inner product", 1968):
+//
+//   a0 b0 + a1 b1 = (a0 + b1)(a1 + b0) - a0 a1 - b0 b1
+//
+// What is taken off depends on one side alone: rows of A end with theirs, and the sums of a column
+// start with its own. The processor adds 16-bit numbers at twice the rate at which it multiplies
+// them, so that all of its units are busy, where PairStep waits for those that multiply. Both sides
+// are laid down for it, and sums of two bytes fit 16 bits: exact.
+struct CrossStep {
+  static constexpr int kColumns = 2 * Sums::kLanes;
+  static constexpr int64_t kLeftBytes = 8;  // a0 a2, a1 a3
+  static constexpr bool kShifts = false;
+  static constexpr int kVectors = 2, kMostRows = 4;
+  static constexpr bool kHasRowStarts = true;
+
+  template <int kRows>
+  WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
+                              const int8_t* b) {
+    Shorts right[4];  // b1 b3, b0 b2 of each vector of columns
+    repeat<4>([&](auto part) WEFT_LAMBDA {
+      constexpr int j = decltype(part)::value;
+      __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
+    });
+    repeat<kRows>([&](auto row) WEFT_LAMBDA {
+      constexpr int i = decltype(row)::value;
+      const Shorts even = spread(a + i * a_row), odd = spread(a + i * a_row + 4);
+      sums[i][0] = sums[i][0] + pair_products(even + right[0], odd + right[1]);
+      sums[i][1] = sums[i][1] + pair_products(even + right[2], odd + right[3]);
+    });
+  }
+  WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
+
+  // A row of k elements, and behind its quads what its sums start with.
+  WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, char* to) {
+    uint32_t squares[8];
+    __m256i sums = _mm256_setzero_si256();
+    int64_t i = 0;
+    for (; i + 16 <= k; i += 16) _mm256_storeu_si256((__m256i*)(to + 2 * i), quads(from + i, sums));
+    if (i < k) {
+      int8_t rest[16] = {};
+      __builtin_memcpy(rest, from + i, k - i);
+      const __m256i last = quads(rest, sums);
+      __builtin_memcpy(to + 2 * i, &last, (k - i + kQuad - 1) / kQuad * kLeftBytes);
+    }
+    _mm256_storeu_si256((__m256i*)squares, sums);
+    const uint32_t start = 0 - squares[0] - squares[2] - squares[4] - squares[6];
+    __builtin_memcpy(to + (k + kQuad - 1) / kQuad * kLeftBytes, &start, sizeof start);
+  }
+  // kColumns columns of a panel; what they lack is taken from their starts.
+  WEFT_INLINE static void lay_columns(const int8_t* b, int64_t quads, int8_t* to, int32_t* starts) {
+    Sums lacks[2] = {Sums(0), Sums(0)};
+    const __m256i first = _mm256_set1_epi16(1);
+    for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes)
+      for (int j = 0; j < 2; ++j) {
+        const __m256i all = _mm256_loadu_si256((const __m256i*)(b + j * kVectorBytes));
+        const __m256i odd = _mm256_srai_epi16(all, 8), even = _mm256_maddubs_epi16(first, all);
+        _mm256_storeu_si256((__m256i*)(to + 2 * j * kVectorBytes), odd);
+        _mm256_storeu_si256((__m256i*)(to + (2 * j + 1) * kVectorBytes), even);
+        lacks[j] = lacks[j] + pair_products((Shorts)odd, (Shorts)even);
+      }
+    for (int j = 0; j < 2; ++j)
+      Memory<int32_t>::store(starts + j * Sums::kLanes,
+                             Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);
+  }
+
+ private:
+  WEFT_INLINE static Shorts spread(const char* a) {
+    int32_t pair;
+    __builtin_memcpy(&pair, a, sizeof pair);
+    return (Shorts)Sums(pair).v;
+  }
+  // Four quads of elements, and their products of neighbours, each twice.
+  WEFT_INLINE static __m256i quads(const int8_t* from, __m256i& sums) {
+    const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
+                                           1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+    const __m256i all = _mm256_shuffle_epi8((__m256i)load_bytes_as_shorts(from), order);
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(all, _mm256_shuffle_epi32(all, 0xb1)));
+    return all;
+  }
+};
+#endif
+
+// Which columns of a tile are there, from a vector of the panel on, and whether all are.
+template <class Step>
+WEFT_INLINE uint32_t columns_there(const TileFinish& finish, int64_t first) {
+  constexpr uint32_t kAll = ~uint32_t(0) >> (32 - Step::kColumns);
+  return finish.there >> first * Sums::kLanes & kAll;
+}
+template <class Step>
+WEFT_INLINE bool are_all_there(const TileFinish& finish, int64_t first) {
+  return columns_there<Step>(finish, first) == ~uint32_t(0) >> (32 - Step::kColumns);
+}
+
 // Residuals of a vector of results; of those that are not there, zeros.
+WEFT_INLINE int64_t lanes_there(uint32_t there, int64_t vector) {
+  constexpr uint32_t kLanes = (1u << Sums::kLanes) - 1;
+  return __builtin_popcount(there >> vector * Sums::kLanes & kLanes);
+}
 template <bool kAll>
 WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
   const int8_t* const from =
@@ -183,7 +284,8 @@ WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
   const auto there = __mmask16(tile.finish->there >> vector * Sums::kLanes);
   return Sums::of((Sums::Native)_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(there, from)));
 #else
-  return Memory<int8_t>::load(from);
+  if (kAll) return Memory<int8_t>::load(from);
+  return Memory<int8_t>::load_part(from, lanes_there(tile.finish->there, vector));
 #endif
 }
 
@@ -208,7 +310,7 @@ WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
         sums[i][v] = sums[i][v] + factor * residual_of<kAll>(tile, i, first + v);
       });
     };
-    finish.there == ~uint32_t(0) ? add(Index<1>()) : add(Index<0>());
+    are_all_there<Step>(finish, first) ? add(Index<1>()) : add(Index<0>());
   });
 }
 
@@ -230,22 +332,26 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   int8_t* const y = tile.y;
   const int64_t y_row = tile.y_row;
   const auto place = [&](int row) WEFT_LAMBDA { return y + row * y_row; };
-  constexpr int kPairs = WEFT_AVX512 && Step::kVectors == 2 ? kRows / 2 : 0;
-#if WEFT_AVX512
+  constexpr int kPairs = (WEFT_AVX512 || WEFT_AVX2) && Step::kVectors == 2 ? kRows / 2 : 0;
+#if WEFT_AVX512 || WEFT_AVX2
+  const uint32_t columns = columns_there<Step>(finish, first);
   repeat<kPairs>([&](auto pair) WEFT_LAMBDA {
     constexpr int i = 2 * decltype(pair)::value;
-    bounds.store(place(i), place(i + 1), sums[i], sums[i + 1], there);
+    bounds.store(place(i), place(i + 1), sums[i], sums[i + 1], columns);
   });
 #endif
   repeat<kRows - 2 * kPairs>([&](auto row) WEFT_LAMBDA {
     constexpr int i = 2 * kPairs + decltype(row)::value;
     repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int v = decltype(vector)::value;
+      int8_t* const to = place(i) + v * Sums::kLanes;
 #if WEFT_AVX512
-      bounds.store(place(i) + v * Sums::kLanes, sums[i][v],
-                   __mmask16(there >> (first + v) * Sums::kLanes));
+      bounds.store(to, sums[i][v], __mmask16(there >> (first + v) * Sums::kLanes));
 #else
-      bounds.store(place(i) + v * Sums::kLanes, sums[i][v]);
+      if (are_all_there<Step>(finish, first))
+        bounds.store(to, sums[i][v]);
+      else
+        bounds.store_part(to, sums[i][v], lanes_there(there, first + v));
 #endif
     });
   });
@@ -257,7 +363,11 @@ void quad_tile(const QuadTile& tile) {
   Sums sums[kRows][2];
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
     constexpr int i = decltype(row)::value;
-    sums[i][0] = sums[i][1] = Sums(0);
+    int32_t start = 0;
+    if (Step::kHasRowStarts)
+      __builtin_memcpy(&start, (const char*)tile.a + i * tile.a_row + tile.quads * Step::kLeftBytes,
+                       sizeof start);
+    sums[i][0] = sums[i][1] = Sums(start);
   });
   if (kBegins && tile.finish) add_beside<Step>(tile, sums);
   const char* a = (const char*)tile.a;
@@ -295,18 +405,25 @@ void quad_tile(const QuadTile& tile) {
 
 struct QuadTiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1]
-  int64_t columns, left_bytes;
-  bool shifts;  // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
+  int64_t most_rows, columns, left_bytes;
+  bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
+  bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
 };
 template <class Step, bool kIsIndexed, int... I>
 constexpr QuadTiles quad_tiles(Numbers<I...>) {
-  return {{quad_tile<Step, kIsIndexed, I + 1>...}, Step::kColumns, Step::kLeftBytes, Step::kShifts};
+  return {{quad_tile<Step, kIsIndexed, I + 1>...},
+          Step::kMostRows,
+          Step::kColumns,
+          Step::kLeftBytes,
+          Step::kShifts,
+          Step::kHasRowStarts};
 }
 template <class Step, bool kIsIndexed>
-constexpr QuadTiles kQuadTiles = quad_tiles<Step, kIsIndexed>(typename CountTo<kQuadRows>::Type());
+constexpr QuadTiles kQuadTiles =
+    quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMostRows>::Type());
 
 // 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8.
-WEFT_INLINE int64_t balanced_quad_rows(int64_t rows) {
-  const int64_t tiles = (rows + kQuadRows - 1) / kQuadRows;
+WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const QuadTiles& of) {
+  const int64_t tiles = (rows + of.most_rows - 1) / of.most_rows;
   return tiles ? (rows + tiles - 1) / tiles : 1;
 }

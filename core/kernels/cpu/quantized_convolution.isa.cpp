@@ -169,7 +169,7 @@ struct ConvolutionUnit {
     find_offsets();
     fill_band();
     const int64_t places = (rows - 1) * cut.pitch + s.out_width;
-    const int64_t step = balanced_quad_rows(filters);
+    const int64_t step = balanced_quad_rows(filters, tiles);
     for (int64_t i = 0; i < filters; i += step) {
       const int64_t count = filters - i < step ? filters - i : step;
       QuadTile tile{quads(), filter(i), (quads() + 1) * kQuad, nullptr, offsets, nullptr};

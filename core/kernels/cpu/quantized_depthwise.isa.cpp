@@ -29,6 +29,7 @@ constexpr int kBlockVectors = kBlock / Sums::kLanes;
 struct PairLanes {
   static constexpr int kTaps = 2;
   static constexpr int32_t kShift = 0;
+  static constexpr int kTogether = kBlockVectors;  // vectors of a result that are stored at once
 
   WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
     __builtin_memcpy(lanes, channels, sizeof channels);
@@ -72,6 +73,14 @@ struct PairLanes {
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
   }
+  template <int kResults>
+  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
+                                    const Bounds& bounds, int64_t channels) {
+    repeat<kResults>([&](auto result) WEFT_LAMBDA {
+      constexpr int r = decltype(result)::value;
+      store(to + r * step, y[r], bounds, channels);
+    });
+  }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
     int8_t buffer[kBlock];
@@ -84,11 +93,65 @@ struct PairLanes {
   }
 };
 
+#if WEFT_AVX2
+// The same with channels 0 to 3 and 8 to 11 of 16 in one vector and the others in the next, as
+// interleaving leaves them.
+struct SplitPairLanes : PairLanes {
+  static constexpr int kTogether = 2;
+  static constexpr int kStep = kTogether * Sums::kLanes;  // channels
+
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    for (int c = 0; c < kBlock; c += kStep)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(lanes + c + part % 2 * 8 + part / 2 * 4, channels + c + part * 4, 16);
+  }
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    order(lanes, channels);  // the second and the third four change places
+  }
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+    int64_t c = 0;
+    for (; c + kStep <= channels; c += kStep) lay_step(rows[0] + c, rows[1] + c, to + 4 * c);
+    if (c == channels) return;
+    int8_t rest[kTaps][kStep] = {};
+    for (int r = 0; r < kTaps; ++r) __builtin_memcpy(rest[r], rows[r] + c, channels - c);
+    lay_step(rest[0], rest[1], to + 4 * c);
+  }
+  // kTogether vectors of some results.
+  template <int kResults>
+  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
+                                    const Bounds& bounds, int64_t channels) {
+    repeat<(kResults + 1) / 2>([&](auto pair) WEFT_LAMBDA {
+      constexpr int r = 2 * decltype(pair)::value;
+      constexpr bool kIsPair = r + 1 < kResults;
+      constexpr int next = kIsPair ? r + 1 : r;
+      const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
+                                _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
+      const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
+      const __m128i rows[2] = {_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)};
+      for (int i = 0; i < (kIsPair ? 2 : 1); ++i)
+        if (channels == kStep)
+          _mm_storeu_si128((__m128i*)(to + (r + i) * step), rows[i]);
+        else
+          __builtin_memcpy(to + (r + i) * step, &rows[i], channels);
+    });
+  }
+
+ private:
+  WEFT_INLINE static void lay_step(const int8_t* a, const int8_t* b, int8_t* to) {
+    const __m256i first = (__m256i)load_bytes_as_shorts(a),
+                  second = (__m256i)load_bytes_as_shorts(b);
+    _mm256_storeu_si256((__m256i*)to, _mm256_unpacklo_epi16(first, second));
+    _mm256_storeu_si256((__m256i*)(to + 32), _mm256_unpackhi_epi16(first, second));
+  }
+};
+#endif
+
 #if WEFT_DOT_BYTES && WEFT_AVX512
 // Lanes of four taps; a vector has four channels of every 16.
 struct QuadLanes {
   static constexpr int kTaps = 4;
   static constexpr int32_t kShift = 128;
+  static constexpr int kTogether = kBlockVectors;
 
   // Four channels at a time change places.
   WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
@@ -121,6 +184,14 @@ struct QuadLanes {
   WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return add_dot_bytes(data, weights, sum);
+  }
+  template <int kResults>
+  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
+                                    const Bounds& bounds, int64_t channels) {
+    repeat<kResults>([&](auto result) WEFT_LAMBDA {
+      constexpr int r = decltype(result)::value;
+      store(to + r * step, y[r], bounds, channels);
+    });
   }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
@@ -286,30 +357,33 @@ struct DepthwiseUnit {
   template <int kResults, int kTaps, bool kRectified>
   WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds,
                            int8_t* y) const {
-    Sums results[kResults][kBlockVectors];
-    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
-      Sums sums[kResults];
-      for (Sums& sum : sums) sum = scales.start[v];
-      add_taps<kResults, kTaps>(ox, v, sums);
-      repeat<kResults>([&](auto result) WEFT_LAMBDA {
-        constexpr int r = decltype(result)::value;
-        results[r][v] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
+    constexpr int kTogether = Lanes::kTogether;
+    constexpr int64_t kStep = kTogether * Sums::kLanes;
+    for (int64_t c = 0; c == 0 || (kStep < kBlock && c < channels); c += kStep) {
+      Sums results[kResults][kTogether];
+      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
+        const int v = int(c / Sums::kLanes) + decltype(vector)::value;
+        Sums sums[kResults];
+        for (Sums& sum : sums) sum = scales.start[v];
+        add_taps<kResults, kTaps>(ox, v, sums);
+        repeat<kResults>([&](auto result) WEFT_LAMBDA {
+          constexpr int r = decltype(result)::value;
+          results[r][decltype(vector)::value] =
+              scales.rescale[v].template rescaled<kRectified>(sums[r]);
+        });
       });
-    });
-    repeat<kResults>([&](auto result) WEFT_LAMBDA {
-      constexpr int r = decltype(result)::value;
-      Lanes::store(y + r * p.shape.in_channels, results[r], bounds, channels);
-    });
+      Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
+                       channels - c < kStep ? channels - c : kStep);
+    }
   }
 
-  // Some results share what is loaded of weights and scales: four where there are 32 registers.
+  // Some results share what is loaded of weights and scales.
   template <int kTaps, bool kRectified>
   void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
     const int64_t width = p.shape.out_width, step = p.shape.in_channels;
     int8_t* y = (int8_t*)p.y + place(oy, 0) * step + first_channel;
     int64_t ox = 0;
-    if constexpr (WEFT_AVX512)
+    if constexpr (WEFT_AVX512 || WEFT_AVX2)
       for (; ox + 4 <= width; ox += 4, y += 4 * step)
         rescale<4, kTaps, kRectified>(ox, scales, bounds, y);
     for (; ox + 2 <= width; ox += 2, y += 2 * step)
@@ -380,7 +454,11 @@ void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCu
 #if WEFT_DOT_BYTES && WEFT_AVX512
   if (processor_has_dot_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
 #endif
+#if WEFT_AVX2
+  depthwise_units<SplitPairLanes>(p, cut, units, scratch);
+#else
   depthwise_units<PairLanes>(p, cut, units, scratch);
+#endif
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -20,9 +20,14 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/quantized_rows_impl.h"
 
-WEFT_INLINE const QuadTiles& product_tiles() {
+constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
+
+WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 #if WEFT_DOT_BYTES
   if (processor_has_dot_bytes()) return kQuadTiles<DotStep<true>, false>;
+#endif
+#if WEFT_AVX2
+  if (rows >= kLeastCrossed) return kQuadTiles<CrossStep, false>;
 #endif
   return kQuadTiles<PairStep, false>;
 }
@@ -34,11 +39,50 @@ struct ProductUnit {
   const QuadTiles& tiles;
   const char* a;  // as the tiles read it, from row `first` on
   int64_t first, rows;
+  int8_t* wide;  // columns of a panel, as tiles read them
+  int8_t* row;   // bytes of one row
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
-  int64_t a_row() const { return quads() * tiles.left_bytes; }
+  int64_t a_row() const { return (quads() + tiles.has_row_starts) * tiles.left_bytes; }
+  // That are made together: all of a panel, or what is laid down.
+  int64_t columns_at_once() const {
+    return tiles.has_row_starts ? tiles.columns : kQuantizedColumns;
+  }
+
+#if WEFT_AVX2
+  void lay_rows(char* rows_of_a) const {
+    int64_t image = 0, oy = 0, ox = 0;
+    if (p.windows) {
+      ox = first % p.windows->out_width;
+      oy = first / p.windows->out_width % p.windows->out_height;
+      image = first / p.windows->out_width / p.windows->out_height;
+    }
+    for (int64_t i = 0; i < rows; ++i, rows_of_a += a_row()) {
+      const int8_t* from = p.a + (first + i) * p.k;
+      if (p.windows) {
+        const WindowReader reader{*p.windows, p.a, p.zero_point};
+        from = row;
+        if (reader.short_inside(image, oy, ox, 1) > 0)
+          reader.read_short(image, oy, ox, 1, (char*)row, 0);
+        else
+          reader.read(image, oy, ox, {(char*)row, false});
+        if (++ox == p.windows->out_width) {
+          ox = 0;
+          if (++oy == p.windows->out_height) {
+            oy = 0;
+            ++image;
+          }
+        }
+      }
+      CrossStep::lay_row(from, p.k, rows_of_a);
+    }
+  }
+#endif
 
   void prepare_rows(char* rows_of_a) const {
+#if WEFT_AVX2
+    if (tiles.has_row_starts) return lay_rows(rows_of_a);
+#endif
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
       RowWriter{rows_of_a, !tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
@@ -93,20 +137,33 @@ struct ProductUnit {
     if (p.residual.factors) fetch(p.residual.factors + col);
   }
 
-  // is_first: of the panels that read these rows where they lie.
-  void run(int64_t panel, bool is_first) const {
-    const int64_t col = panel * kQuantizedColumns;
-    const int64_t width = p.n - col < kQuantizedColumns ? p.n - col : kQuantizedColumns;
-    const int8_t* b = p.panels + panel * (quads() + 1) * kQuadBytes;
+  const int8_t* columns_of(int64_t col) const {
+    const int64_t panel = col / kQuantizedColumns;
+    return p.panels + panel * (quads() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
+  }
+
+  // is_first: of the columns for which these rows are read where they lie.
+  void run(int64_t col, bool is_first) const {
+    const int64_t at_once = columns_at_once();
+    const int64_t width = p.n - col < at_once ? p.n - col : at_once;
+    const int8_t* b = columns_of(col);
     alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
-    for (int64_t j = 0; j < kQuantizedColumns; j += Sums::kLanes) {
+    for (int64_t j = 0; j < at_once; j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
       Sums of_weights;
       __builtin_memcpy(&of_weights.v, b + quads() * kQuadBytes + j * 4, sizeof of_weights.v);
       const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
+    const bool is_last = col + at_once >= p.n;
+    const int8_t* const next = is_last ? b : columns_of(col + at_once);
+#if WEFT_AVX2
+    if (tiles.has_row_starts) {
+      CrossStep::lay_columns(b, quads(), wide, starts);
+      b = wide;
+    }
+#endif
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile{{},
                        {},
@@ -115,17 +172,17 @@ struct ProductUnit {
                        BoundedRescale::rectifies(p.how),
                        uint32_t((uint64_t(1) << width) - 1)};
     const bool is_fused = finish.find(of_tile);
-    const int64_t step = balanced_quad_rows(rows), panel_bytes = (quads() + 1) * kQuadBytes;
-    const bool is_last = col + kQuantizedColumns >= p.n;
-    if (!is_last) fetch_columns(b + panel_bytes, col + kQuantizedColumns);
-    int64_t line = 0;  // of the next panel's rows, that is fetched
+    const int64_t step = balanced_quad_rows(rows, tiles);
+    if (!is_last) fetch_columns(next, col + at_once);
+    int64_t line = 0;  // of the next columns' rows, that is fetched
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       if (is_first && i + step < rows)
         prefetch_rows<false>(a + (i + step) * a_row(), 1, 0, count * a_row());
       for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
         QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
-        if (!is_last && line < kQuadBytes) tile.ahead = panel_bytes + line - j * kQuad;
+        if (!is_last && line < at_once * kQuad)
+          tile.ahead = int64_t(uintptr_t(next) - uintptr_t(tile.b)) + line;
         if (is_fused) {
           tile.finish = &of_tile;
           const int64_t at = (first + i) * p.n + col + j;
@@ -146,18 +203,26 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
                        void* scratch, PreparedRows* prepared) {
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
-  const QuadTiles& tiles = product_tiles();
-  const bool in_place = tiles.shifts && !p.windows && p.k % kQuad == 0;  // as tiles read it
   int64_t block_there = prepared ? prepared->block : -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t block = unit / groups, begin = unit % groups * cut.panels;
+    const int64_t block = unit / groups, begin = unit % groups * cut.panels * kQuantizedColumns;
+    const int64_t wanted = begin + cut.panels * kQuantizedColumns,
+                  end = wanted < p.n ? wanted : p.n;
     const int64_t first = block * cut.rows;
-    const ProductUnit work{p, tiles, in_place ? (const char*)p.a + first * p.k : (char*)scratch,
-                           first, p.m - first < cut.rows ? p.m - first : cut.rows};
+    const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
+    const QuadTiles& tiles = product_tiles(rows);
+    const bool in_place = tiles.shifts && !p.windows && p.k % kQuad == 0;  // as tiles read it
+    const ProductUnit work{p,
+                           tiles,
+                           in_place ? (const char*)p.a + first * p.k : (char*)scratch,
+                           first,
+                           rows,
+                           (int8_t*)scratch + cut.wide,
+                           (int8_t*)scratch + cut.row};
     if (!in_place && block != block_there) work.prepare_rows((char*)scratch);
     block_there = block;
-    for (int64_t panel = begin; panel < panels && panel < begin + cut.panels; ++panel)
-      work.run(panel, in_place && panel == begin);
+    for (int64_t col = begin; col < end; col += work.columns_at_once())
+      work.run(col, in_place && col == begin);
   }
   if (prepared) prepared->block = block_there;
 }

@@ -22,7 +22,7 @@ struct RowWriter {
         _mm512_mask_storeu_epi8(to + i, lanes, _mm512_maskz_loadu_epi8(lanes, from + i));
       }
 #else
-      for (; i < count; ++i) to[i] = from[i];
+      __builtin_memcpy(to, from, count);
 #endif
       to += count;
       return;
@@ -166,7 +166,6 @@ struct Finish {
 
   // For tiles that can end with it. Vectors of which there is nothing have zeros.
   WEFT_INLINE bool find(TileFinish& finish) const {
-    if (!WEFT_AVX512 && width != kColumns) return false;
     for (int64_t i = 0; i * Sums::kLanes < width; ++i) {
       if (!vectors[i].is_bounded) return false;
       finish.start[i] = vectors[i].start;

@@ -115,6 +115,8 @@ struct Bounds {
   bool is_needed;  // beside those of int8
 #if WEFT_AVX512
   __m512i low_bytes, high_bytes;
+#elif WEFT_AVX2
+  __m256i low_bytes, high_bytes;
 #endif
 
   WEFT_INLINE explicit Bounds(const Requantization& how)
@@ -122,6 +124,9 @@ struct Bounds {
 #if WEFT_AVX512
     low_bytes = _mm512_set1_epi8(int8_t(how.low));
     high_bytes = _mm512_set1_epi8(int8_t(how.high));
+#elif WEFT_AVX2
+    low_bytes = _mm256_set1_epi8(int8_t(how.low));
+    high_bytes = _mm256_set1_epi8(int8_t(how.high));
 #endif
   }
   WEFT_INLINE Sums held(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
@@ -154,6 +159,30 @@ struct Bounds {
       _mm256_mask_storeu_epi8(first, lanes, of_first);
       _mm256_mask_storeu_epi8(second, lanes, of_second);
     }
+  }
+#endif
+#if WEFT_AVX2
+  // Two rows of two vectors.
+  WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2], const Sums (&b)[2],
+                         uint32_t lanes) const {
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const __m256i words[2] = {_mm256_packs_epi32((__m256i)a[0].v, (__m256i)a[1].v),
+                              _mm256_packs_epi32((__m256i)b[0].v, (__m256i)b[1].v)};
+    const __m256i all = _mm256_permutevar8x32_epi32(held(words[0], words[1]), order);
+    if (lanes == 0xffff) {
+      _mm_storeu_si128((__m128i*)first, _mm256_castsi256_si128(all));
+      _mm_storeu_si128((__m128i*)second, _mm256_extracti128_si256(all, 1));
+    } else {
+      int8_t buffer[32];
+      const int64_t count = __builtin_popcount(lanes);
+      _mm256_storeu_si256((__m256i*)buffer, all);
+      __builtin_memcpy(first, buffer, count);
+      __builtin_memcpy(second, buffer + 16, count);
+    }
+  }
+  // Two vectors of 16 bits as bytes.
+  WEFT_INLINE __m256i held(__m256i a, __m256i b) const {
+    return _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(a, b), low_bytes), high_bytes);
   }
 #endif
 #if WEFT_AVX512
