@@ -40,8 +40,10 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
   const int64_t quads = quads_of(p.k);
-  cut.wide = aligned(cut.rows * (quads + 1) * kQuad * kWidest);  // and a number behind each row
-  cut.row = cut.wide + aligned(quads * kQuantizedColumns / 2 * kQuad * kWidest);
+  // Rows have a number behind them, three where they are of frequencies.
+  cut.wide = aligned(cut.rows * (quads + 3) * kQuad * kWidest);
+  // Half a panel; of windows three columns wide, six frequencies instead of those.
+  cut.row = cut.wide + aligned(quads * kQuantizedColumns * kQuad * kWidest);
   cut.end = cut.row + aligned(quads * kQuad) + 64;  // short runs are copied with what is behind
   return cut;
 }

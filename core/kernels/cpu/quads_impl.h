@@ -211,35 +211,56 @@ struct CrossStep {
 
   // A row of k elements, and behind its quads what its sums start with.
   WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, char* to) {
-    uint32_t squares[8];
-    __m256i sums = _mm256_setzero_si256();
+    Sums products(0);
     int64_t i = 0;
-    for (; i + 16 <= k; i += 16) _mm256_storeu_si256((__m256i*)(to + 2 * i), quads(from + i, sums));
+    for (; i + 16 <= k; i += 16) lay_quads(from + i, to + 2 * i, 2 * 16, products);
     if (i < k) {
       int8_t rest[16] = {};
       __builtin_memcpy(rest, from + i, k - i);
-      const __m256i last = quads(rest, sums);
-      __builtin_memcpy(to + 2 * i, &last, (k - i + kQuad - 1) / kQuad * kLeftBytes);
+      lay_quads(rest, to + 2 * i, (k - i + kQuad - 1) / kQuad * kLeftBytes, products);
     }
-    _mm256_storeu_si256((__m256i*)squares, sums);
-    const uint32_t start = 0 - squares[0] - squares[2] - squares[4] - squares[6];
-    __builtin_memcpy(to + (k + kQuad - 1) / kQuad * kLeftBytes, &start, sizeof start);
+    store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
   }
+  // The end of a row of whole vectors that is laid down.
+  WEFT_INLINE static void end_row(const char* row, char* end) {
+    Sums products(0);
+    for (; row < end; row += kVectorBytes) {
+      Shorts quads;
+      __builtin_memcpy(&quads, row, sizeof quads);
+      products = products + twice(quads);
+    }
+    store_start(products, end);
+  }
+  // Four quads as rows have them.
+  WEFT_INLINE static Shorts ordered(Shorts quads) {
+    const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
+                                           1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+    return (Shorts)_mm256_shuffle_epi8((__m256i)quads, order);
+  }
+
   // kColumns columns of a panel; what they lack is taken from their starts.
   WEFT_INLINE static void lay_columns(const int8_t* b, int64_t quads, int8_t* to, int32_t* starts) {
     Sums lacks[2] = {Sums(0), Sums(0)};
-    const __m256i first = _mm256_set1_epi16(1);
     for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes)
-      for (int j = 0; j < 2; ++j) {
-        const __m256i all = _mm256_loadu_si256((const __m256i*)(b + j * kVectorBytes));
-        const __m256i odd = _mm256_srai_epi16(all, 8), even = _mm256_maddubs_epi16(first, all);
-        _mm256_storeu_si256((__m256i*)(to + 2 * j * kVectorBytes), odd);
-        _mm256_storeu_si256((__m256i*)(to + (2 * j + 1) * kVectorBytes), even);
-        lacks[j] = lacks[j] + pair_products((Shorts)odd, (Shorts)even);
-      }
+      repeat<2>([&](auto vector) WEFT_LAMBDA {
+        constexpr int j = decltype(vector)::value;
+        const Shorts odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);
+        int8_t* const place = to + 2 * j * kVectorBytes;
+        __builtin_memcpy(place, &odd, sizeof odd);
+        __builtin_memcpy(place + kVectorBytes, &even, sizeof even);
+        lacks[j] = lacks[j] + pair_products(odd, even);
+      });
     for (int j = 0; j < 2; ++j)
       Memory<int32_t>::store(starts + j * Sums::kLanes,
                              Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);
+  }
+  // Of quads of a vector of columns b1 b3, and b0 b2.
+  WEFT_INLINE static Shorts odd_of(const int8_t* b) {
+    return (Shorts)_mm256_srai_epi16(_mm256_loadu_si256((const __m256i*)b), 8);
+  }
+  WEFT_INLINE static Shorts even_of(const int8_t* b) {
+    return (Shorts)_mm256_maddubs_epi16(_mm256_set1_epi16(1),
+                                        _mm256_loadu_si256((const __m256i*)b));
   }
 
  private:
@@ -248,13 +269,20 @@ struct CrossStep {
     __builtin_memcpy(&pair, a, sizeof pair);
     return (Shorts)Sums(pair).v;
   }
-  // Four quads of elements, and their products of neighbours, each twice.
-  WEFT_INLINE static __m256i quads(const int8_t* from, __m256i& sums) {
-    const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
-                                           1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
-    const __m256i all = _mm256_shuffle_epi8((__m256i)load_bytes_as_shorts(from), order);
-    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(all, _mm256_shuffle_epi32(all, 0xb1)));
-    return all;
+  // a0 a1 + a2 a3 of quads, twice.
+  WEFT_INLINE static Sums twice(Shorts quads) {
+    return pair_products(quads, (Shorts)_mm256_shuffle_epi32((__m256i)quads, 0xb1));
+  }
+  WEFT_INLINE static void lay_quads(const int8_t* from, char* to, int64_t bytes, Sums& products) {
+    const Shorts quads = ordered(load_bytes_as_shorts(from));
+    __builtin_memcpy(to, &quads, bytes);
+    products = products + twice(quads);
+  }
+  WEFT_INLINE static void store_start(Sums products, char* to) {
+    uint32_t lanes[Sums::kLanes];
+    __builtin_memcpy(lanes, &products.v, sizeof lanes);
+    const uint32_t start = 0 - lanes[0] - lanes[2] - lanes[4] - lanes[6];
+    __builtin_memcpy(to, &start, sizeof start);
   }
 };
 #endif
@@ -357,6 +385,26 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   });
 }
 
+template <class Step, int kRows>
+WEFT_INLINE void finish_sums(const QuadTile& tile, Sums (&sums)[kRows][2]) {
+  add_beside<Step>(tile, sums);
+  if (tile.finish->is_rectified)
+    finish_tile<Step, true>(tile, sums);
+  else
+    finish_tile<Step, false>(tile, sums);
+}
+template <class Step, int kRows>
+WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
+  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+    constexpr int i = decltype(row)::value;
+    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      Memory<int32_t>::store(tile.sums + i * kQuantizedColumns + v * Sums::kLanes,
+                             Step::result(sums[i], v));
+    });
+  });
+}
+
 template <class Step, bool kIsIndexed, int kRows>
 void quad_tile(const QuadTile& tile) {
   constexpr bool kBegins = !kIsIndexed && Step::kVectors == 2;  // with what is beside the sums
@@ -393,14 +441,7 @@ void quad_tile(const QuadTile& tile) {
       finish_tile<Step, false>(tile, sums);
     return;
   }
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = decltype(row)::value;
-    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
-      Memory<int32_t>::store(tile.sums + i * kQuantizedColumns + v * Sums::kLanes,
-                             Step::result(sums[i], v));
-    });
-  });
+  store_sums<Step>(tile, sums);
 }
 
 struct QuadTiles {

@@ -20,6 +20,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/quantized_rows_impl.h"
 
+#if WEFT_AVX2
+#include "kernels/cpu/quads_winograd_impl.h"
+#endif
+
 constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
 
 WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
@@ -50,7 +54,25 @@ struct ProductUnit {
   }
 
 #if WEFT_AVX2
+  bool is_winograd() const {
+    return tiles.has_row_starts && p.windows && QuadWinograd::takes(*p.windows, p.k);
+  }
+  int64_t frequency_quads() const { return quads() / 3; }
+  int64_t frequency_row() const { return (frequency_quads() + 1) * CrossStep::kLeftBytes; }
+  // Rows of a frequency lie one after the other, as many as there is room for.
+  int64_t frequency_step() const { return rows / 2 * frequency_row(); }
+
+  void lay_groups(char* to) const {
+    const Convolution& s = *p.windows;
+    __builtin_memset(row, p.zero_point, s.in_channels);
+    QuadWinograd::each_group(first, rows, s.out_width, [&](int64_t at, int64_t, int64_t) {
+      QuadWinograd::lay_rows(s, p.a, first + at, row, to, frequency_step());
+      to += frequency_row();
+    });
+  }
+
   void lay_rows(char* rows_of_a) const {
+    if (is_winograd()) return lay_groups(rows_of_a);
     int64_t image = 0, oy = 0, ox = 0;
     if (p.windows) {
       ox = first % p.windows->out_width;
@@ -142,38 +164,54 @@ struct ProductUnit {
     return p.panels + panel * (quads() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
   }
 
-  // is_first: of the columns for which these rows are read where they lie.
-  void run(int64_t col, bool is_first) const {
-    const int64_t at_once = columns_at_once();
-    const int64_t width = p.n - col < at_once ? p.n - col : at_once;
-    const int8_t* b = columns_of(col);
-    alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
+  // What the results of some columns start with.
+  void find_starts(const int8_t* b, int64_t col, int64_t width, int32_t* starts) const {
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
-    for (int64_t j = 0; j < at_once; j += Sums::kLanes) {
+    for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
       Sums of_weights;
       __builtin_memcpy(&of_weights.v, b + quads() * kQuadBytes + j * 4, sizeof of_weights.v);
       const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
+  }
+  TileFinish empty_finish(int64_t width) const {
+    return {{},
+            {},
+            {},
+            Bounds(p.how),
+            BoundedRescale::rectifies(p.how),
+            uint32_t((uint64_t(1) << width) - 1)};
+  }
+  void set_results(QuadTile& tile, const TileFinish& finish, int64_t i, int64_t col) const {
+    tile.finish = &finish;
+    const int64_t at = (first + i) * p.n + col;
+    tile.y = (int8_t*)p.c + at;
+    tile.residual = p.residual.values ? p.residual.values + at : nullptr;
+    tile.y_row = p.n;
+  }
+
+  // is_first: of the columns for which these rows are read where they lie.
+  void run(int64_t col, bool is_first) const {
+    const int64_t at_once = columns_at_once();
+    const int64_t width = p.n - col < at_once ? p.n - col : at_once;
+    const int8_t* b = columns_of(col);
+    alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
+    find_starts(b, col, width, starts);
     const bool is_last = col + at_once >= p.n;
     const int8_t* const next = is_last ? b : columns_of(col + at_once);
+    if (!is_last) fetch_columns(next, col + at_once);
 #if WEFT_AVX2
+    if (is_winograd()) return run_groups(b, starts, col, width);
     if (tiles.has_row_starts) {
       CrossStep::lay_columns(b, quads(), wide, starts);
       b = wide;
     }
 #endif
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
-    TileFinish of_tile{{},
-                       {},
-                       {},
-                       Bounds(p.how),
-                       BoundedRescale::rectifies(p.how),
-                       uint32_t((uint64_t(1) << width) - 1)};
+    TileFinish of_tile = empty_finish(width);
     const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows, tiles);
-    if (!is_last) fetch_columns(next, col + at_once);
     int64_t line = 0;  // of the next columns' rows, that is fetched
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
@@ -183,19 +221,65 @@ struct ProductUnit {
         QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
         if (!is_last && line < at_once * kQuad)
           tile.ahead = int64_t(uintptr_t(next) - uintptr_t(tile.b)) + line;
-        if (is_fused) {
-          tile.finish = &of_tile;
-          const int64_t at = (first + i) * p.n + col + j;
-          tile.y = (int8_t*)p.c + at;
-          tile.residual = p.residual.values ? p.residual.values + at : nullptr;
-          tile.y_row = p.n;
-          tile.vector = j / Sums::kLanes;
-        }
+        if (is_fused) set_results(tile, of_tile, i, col + j);
+        tile.vector = j / Sums::kLanes;
         tiles.at[count - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
     }
   }
+
+#if WEFT_AVX2
+  struct Group {
+    int64_t row, count;
+  };
+  void run_groups(const int8_t* b, const int32_t* starts, int64_t col, int64_t width) const {
+    Sums lacks[QuadWinograd::kResults][2];
+    QuadWinograd::lay_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
+                              frequency_quads() * kQuadBytes, lacks);
+    const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
+    TileFinish of_tile = empty_finish(width);
+    const bool is_fused = finish.find(of_tile);
+    Group groups[CrossStep::kMostRows];
+    int64_t done = 0, count = 0;
+    const auto flush = [&] {
+      run_tile(groups, done, count, lacks, finish, is_fused ? &of_tile : nullptr, col);
+      done += count;
+      count = 0;
+    };
+    QuadWinograd::each_group(first, rows, p.windows->out_width,
+                             [&](int64_t at, int64_t, int64_t results) {
+                               groups[count++] = {at, results};
+                               if (count == CrossStep::kMostRows) flush();
+                             });
+    if (count > 0) flush();
+  }
+  void run_tile(const Group* groups, int64_t done, int64_t count,
+                const Sums (&lacks)[QuadWinograd::kResults][2],
+                const Finish<kQuantizedColumns>& finish, const TileFinish* of_tile,
+                int64_t col) const {
+    constexpr int64_t kStep = CrossStep::kMostRows * kQuantizedColumns;
+    alignas(64) int32_t sums[QuadWinograd::kFrequencies * kStep];
+    for (int64_t f = 0; f < QuadWinograd::kFrequencies; ++f)
+      tiles.at[count - 1](QuadTile{
+          frequency_quads(), a + f * frequency_step() + done * frequency_row(), frequency_row(),
+          wide + f * frequency_quads() * kQuadBytes, nullptr, sums + f * kStep});
+    for (int64_t i = 0; i < count; ++i) {
+      Sums results[QuadWinograd::kResults][2];
+      QuadWinograd::transform(sums + i * kQuantizedColumns, kStep, lacks, results);
+      QuadTile tile{};
+      if (of_tile && groups[i].count == QuadWinograd::kResults) {
+        set_results(tile, *of_tile, groups[i].row, col);
+        finish_sums<CrossStep>(tile, results);
+        continue;
+      }
+      alignas(64) int32_t plain[QuadWinograd::kResults * kQuantizedColumns];
+      tile.sums = plain;
+      store_sums<CrossStep>(tile, results);
+      finish.rows(plain, kQuantizedColumns, first + groups[i].row, groups[i].count);
+    }
+  }
+#endif
 };
 
 // Units of the same rows are neighbours.
