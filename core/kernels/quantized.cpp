@@ -40,7 +40,8 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
   const int64_t quads = quads_of(p.k);
-  // Rows have a number behind them, three where they are of frequencies.
+  // Rows have a number behind them, three where they are of frequencies; what they may overwrite
+  // is less than the difference.
   cut.wide = aligned(cut.rows * (quads + 3) * kQuad * kWidest);
   // Half a panel; of windows three columns wide, six frequencies instead of those.
   cut.row = cut.wide + aligned(quads * kQuantizedColumns * kQuad * kWidest);

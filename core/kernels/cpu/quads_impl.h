@@ -60,6 +60,7 @@ struct QuadTile {
   int8_t* y = nullptr;
   const int8_t* residual = nullptr;  // as y, times `factor`; may be null
   int64_t y_row = 0, vector = 0;     // of the panel, the tile's first one
+  int64_t count = 1;                 // of tiles below each other, with `finish` and CrossStep
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
@@ -209,15 +210,24 @@ struct CrossStep {
   }
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 
-  // A row of k elements, and behind its quads what its sums start with.
-  WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, char* to) {
+  // A row of k elements, and behind its quads what its sums start with. Of `readable` bytes those
+  // that fill the last quad may be any: their products are taken off again. 24 bytes behind the
+  // row's end are written.
+  WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, int64_t readable, char* to) {
     Sums products(0);
     int64_t i = 0;
-    for (; i + 16 <= k; i += 16) lay_quads(from + i, to + 2 * i, 2 * 16, products);
+    for (; i + 16 <= k; i += 16) products = products + lay_quads(from + i, to + 2 * i);
     if (i < k) {
+      alignas(32) static constexpr int32_t kThere[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+      const int64_t quads = (k - i + kQuad - 1) / kQuad;
       int8_t rest[16] = {};
-      __builtin_memcpy(rest, from + i, k - i);
-      lay_quads(rest, to + 2 * i, (k - i + kQuad - 1) / kQuad * kLeftBytes, products);
+      const int8_t* last = from + i;
+      if (i + 16 > readable) {
+        __builtin_memcpy(rest, last, k - i);
+        last = rest;
+      }
+      products =
+          products + (lay_quads(last, to + 2 * i) & Memory<int32_t>::load(kThere + 8 - 2 * quads));
     }
     store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
   }
@@ -273,10 +283,10 @@ struct CrossStep {
   WEFT_INLINE static Sums twice(Shorts quads) {
     return pair_products(quads, (Shorts)_mm256_shuffle_epi32((__m256i)quads, 0xb1));
   }
-  WEFT_INLINE static void lay_quads(const int8_t* from, char* to, int64_t bytes, Sums& products) {
+  WEFT_INLINE static Sums lay_quads(const int8_t* from, char* to) {
     const Shorts quads = ordered(load_bytes_as_shorts(from));
-    __builtin_memcpy(to, &quads, bytes);
-    products = products + twice(quads);
+    __builtin_memcpy(to, &quads, sizeof quads);
+    return twice(quads);
   }
   WEFT_INLINE static void store_start(Sums products, char* to) {
     uint32_t lanes[Sums::kLanes];
@@ -406,7 +416,7 @@ WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) 
 }
 
 template <class Step, bool kIsIndexed, int kRows>
-void quad_tile(const QuadTile& tile) {
+WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   constexpr bool kBegins = !kIsIndexed && Step::kVectors == 2;  // with what is beside the sums
   Sums sums[kRows][2];
   repeat<kRows>([&](auto row) WEFT_LAMBDA {
@@ -442,6 +452,18 @@ void quad_tile(const QuadTile& tile) {
     return;
   }
   store_sums<Step>(tile, sums);
+}
+
+template <class Step, bool kIsIndexed, int kRows>
+void quad_tile(const QuadTile& tile) {
+  if constexpr (!Step::kHasRowStarts) return one_quad_tile<Step, kIsIndexed, kRows>(tile);
+  QuadTile next = tile;
+  for (int64_t i = 0; i < tile.count; ++i, next.ahead = 0) {
+    one_quad_tile<Step, kIsIndexed, kRows>(next);
+    next.a = (const char*)next.a + kRows * tile.a_row;
+    next.y += kRows * tile.y_row;
+    if (next.residual) next.residual += kRows * tile.y_row;
+  }
 }
 
 struct QuadTiles {

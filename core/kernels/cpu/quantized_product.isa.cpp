@@ -81,9 +81,11 @@ struct ProductUnit {
     }
     for (int64_t i = 0; i < rows; ++i, rows_of_a += a_row()) {
       const int8_t* from = p.a + (first + i) * p.k;
+      int64_t readable = (p.m - first - i) * p.k;
       if (p.windows) {
         const WindowReader reader{*p.windows, p.a, p.zero_point};
         from = row;
+        readable = quads() * kQuad + kPiece;
         if (reader.short_inside(image, oy, ox, 1) > 0)
           reader.read_short(image, oy, ox, 1, (char*)row, 0);
         else
@@ -96,7 +98,7 @@ struct ProductUnit {
           }
         }
       }
-      CrossStep::lay_row(from, p.k, rows_of_a);
+      CrossStep::lay_row(from, p.k, readable, rows_of_a);
     }
   }
 #endif
@@ -213,7 +215,7 @@ struct ProductUnit {
     const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows, tiles);
     int64_t line = 0;  // of the next columns' rows, that is fetched
-    for (int64_t i = 0; i < rows; i += step) {
+    for (int64_t i = 0, done = step; i < rows; i += done) {
       const int64_t count = rows - i < step ? rows - i : step;
       if (is_first && i + step < rows)
         prefetch_rows<false>(a + (i + step) * a_row(), 1, 0, count * a_row());
@@ -223,6 +225,8 @@ struct ProductUnit {
           tile.ahead = int64_t(uintptr_t(next) - uintptr_t(tile.b)) + line;
         if (is_fused) set_results(tile, of_tile, i, col + j);
         tile.vector = j / Sums::kLanes;
+        if (is_fused && tiles.has_row_starts && count == step) tile.count = (rows - i) / step;
+        done = tile.count * count;
         tiles.at[count - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
