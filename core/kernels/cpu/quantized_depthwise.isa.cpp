@@ -373,7 +373,7 @@ struct DepthwiseUnit {
         });
       });
       Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
-                       channels - c < kStep ? channels - c : kStep);
+                       kStep == kBlock || channels - c < kStep ? channels - c : kStep);
     }
   }
 

@@ -47,15 +47,14 @@ struct ProductUnit {
   int8_t* row;   // bytes of one row
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
-  int64_t a_row() const { return (quads() + tiles.has_row_starts) * tiles.left_bytes; }
+  int64_t a_row() const { return (quads() + is_crossed()) * tiles.left_bytes; }
   // That are made together: all of a panel, or what is laid down.
-  int64_t columns_at_once() const {
-    return tiles.has_row_starts ? tiles.columns : kQuantizedColumns;
-  }
+  bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
+  int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
 #if WEFT_AVX2
   bool is_winograd() const {
-    return tiles.has_row_starts && p.windows && QuadWinograd::takes(*p.windows, p.k);
+    return is_crossed() && p.windows && QuadWinograd::takes(*p.windows, p.k);
   }
   int64_t frequency_quads() const { return quads() / 3; }
   int64_t frequency_row() const { return (frequency_quads() + 1) * CrossStep::kLeftBytes; }
@@ -105,7 +104,7 @@ struct ProductUnit {
 
   void prepare_rows(char* rows_of_a) const {
 #if WEFT_AVX2
-    if (tiles.has_row_starts) return lay_rows(rows_of_a);
+    if (is_crossed()) return lay_rows(rows_of_a);
 #endif
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
@@ -167,7 +166,7 @@ struct ProductUnit {
   }
 
   // What the results of some columns start with.
-  void find_starts(const int8_t* b, int64_t col, int64_t width, int32_t* starts) const {
+  WEFT_INLINE void find_starts(const int8_t* b, int64_t col, int64_t width, int32_t* starts) const {
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
@@ -177,7 +176,7 @@ struct ProductUnit {
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
   }
-  TileFinish empty_finish(int64_t width) const {
+  WEFT_INLINE TileFinish empty_finish(int64_t width) const {
     return {{},
             {},
             {},
@@ -185,7 +184,8 @@ struct ProductUnit {
             BoundedRescale::rectifies(p.how),
             uint32_t((uint64_t(1) << width) - 1)};
   }
-  void set_results(QuadTile& tile, const TileFinish& finish, int64_t i, int64_t col) const {
+  WEFT_INLINE void set_results(QuadTile& tile, const TileFinish& finish, int64_t i,
+                               int64_t col) const {
     tile.finish = &finish;
     const int64_t at = (first + i) * p.n + col;
     tile.y = (int8_t*)p.c + at;
@@ -205,7 +205,7 @@ struct ProductUnit {
     if (!is_last) fetch_columns(next, col + at_once);
 #if WEFT_AVX2
     if (is_winograd()) return run_groups(b, starts, col, width);
-    if (tiles.has_row_starts) {
+    if (is_crossed()) {
       CrossStep::lay_columns(b, quads(), wide, starts);
       b = wide;
     }
@@ -214,6 +214,7 @@ struct ProductUnit {
     TileFinish of_tile = empty_finish(width);
     const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows, tiles);
+    const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
     for (int64_t i = 0, done = step; i < rows; i += done) {
       const int64_t count = rows - i < step ? rows - i : step;
@@ -221,12 +222,11 @@ struct ProductUnit {
         prefetch_rows<false>(a + (i + step) * a_row(), 1, 0, count * a_row());
       for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
         QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
-        if (!is_last && line < at_once * kQuad)
-          tile.ahead = int64_t(uintptr_t(next) - uintptr_t(tile.b)) + line;
+        if (!is_last && line < at_once * kQuad) tile.ahead = ahead + line - j * kQuad;
         if (is_fused) set_results(tile, of_tile, i, col + j);
         tile.vector = j / Sums::kLanes;
-        if (is_fused && tiles.has_row_starts && count == step) tile.count = (rows - i) / step;
-        done = tile.count * count;
+        if (is_fused && is_crossed() && count == step) tile.count = (rows - i) / step;
+        if (is_crossed()) done = tile.count * count;
         tiles.at[count - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
