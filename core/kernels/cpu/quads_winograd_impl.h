@@ -7,14 +7,16 @@
 // numbers of at most 13 bits, whose products fit 32; sums wrap, and 24 y is divided by an odd
 // number and by 8, so that y is exact while it is below 2^28: every bit is as in the plain sum.
 //
-// Included inside the namespace of AVX2, after kernels/cpu/quads_impl.h.
+// Included inside the namespace of AVX2, after kernels/cpu/quantized_rows_impl.h and
+// kernels/cpu/quads_cross_impl.h.
 
 struct QuadWinograd {
   static constexpr int64_t kResults = 4, kFrequencies = 6;
   static constexpr int64_t kMostK = 1 << 14;  // 128 * 128 * k products stay below 2^28
   static constexpr int64_t kStep = 16;        // channels
 
-  // Groups of at most four neighbours: of these, half as many as results are always enough.
+  // Rows of an image are so wide that their groups of four are at most half as many as results,
+  // which is what scratch has room for.
   WEFT_INLINE static bool takes(const Convolution& s, int64_t k) {
     return s.kernel_width == 3 && s.stride_width == 1 && s.dilation_width == 1 &&
            s.in_channels % kStep == 0 && k < kMostK && s.out_width >= 7;
@@ -37,8 +39,8 @@ struct QuadWinograd {
   // frequency one, `to_step` bytes apart. `nothing`: channels of the padding.
   static void lay_rows(const Convolution& s, const int8_t* x, int64_t place, const int8_t* nothing,
                        char* to, int64_t to_step) {
-    const int64_t ox = place % s.out_width, oy = place / s.out_width % s.out_height;
-    const int64_t image = place / s.out_width / s.out_height, left = ox - s.pad_left;
+    const auto [image, oy, ox] = WindowPlace::of(&s, place);
+    const int64_t left = ox - s.pad_left;
     char* const begin = to;
     for (int64_t ky = 0; ky < s.kernel_height; ++ky) {
       const int64_t y = oy * s.stride_height - s.pad_top + ky * s.dilation_height;

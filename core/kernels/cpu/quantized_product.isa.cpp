@@ -4,6 +4,9 @@
 // of the next tile: in a network weights come from memory, and images from far caches. Rows that
 // are windows of an NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the
 // products' own time.
+//
+// With AVX2 rows and columns are laid down for CrossStep where rows are many, columns of half a
+// panel at a time, and windows three columns wide as frequencies (quads_winograd_impl.h).
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -21,6 +24,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/quantized_rows_impl.h"
 
 #if WEFT_AVX2
+#include "kernels/cpu/quads_cross_impl.h"
 #include "kernels/cpu/quads_winograd_impl.h"
 #endif
 
@@ -48,8 +52,8 @@ struct ProductUnit {
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const { return (quads() + is_crossed()) * tiles.left_bytes; }
-  // That are made together: all of a panel, or what is laid down.
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
+  // That are made together: all of a panel, or what is laid down.
   int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
 #if WEFT_AVX2
@@ -72,12 +76,7 @@ struct ProductUnit {
 
   void lay_rows(char* rows_of_a) const {
     if (is_winograd()) return lay_groups(rows_of_a);
-    int64_t image = 0, oy = 0, ox = 0;
-    if (p.windows) {
-      ox = first % p.windows->out_width;
-      oy = first / p.windows->out_width % p.windows->out_height;
-      image = first / p.windows->out_width / p.windows->out_height;
-    }
+    WindowPlace place = WindowPlace::of(p.windows, first);
     for (int64_t i = 0; i < rows; ++i, rows_of_a += a_row()) {
       const int8_t* from = p.a + (first + i) * p.k;
       int64_t readable = (p.m - first - i) * p.k;
@@ -85,17 +84,11 @@ struct ProductUnit {
         const WindowReader reader{*p.windows, p.a, p.zero_point};
         from = row;
         readable = quads() * kQuad + kPiece;
-        if (reader.short_inside(image, oy, ox, 1) > 0)
-          reader.read_short(image, oy, ox, 1, (char*)row, 0);
+        if (reader.short_inside(place.image, place.oy, place.ox, 1) > 0)
+          reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0);
         else
-          reader.read(image, oy, ox, {(char*)row, false});
-        if (++ox == p.windows->out_width) {
-          ox = 0;
-          if (++oy == p.windows->out_height) {
-            oy = 0;
-            ++image;
-          }
-        }
+          reader.read(place.image, place.oy, place.ox, {(char*)row, false});
+        place.advance(*p.windows, 1);
       }
       CrossStep::lay_row(from, p.k, readable, rows_of_a);
     }
@@ -111,12 +104,7 @@ struct ProductUnit {
       RowWriter{rows_of_a, !tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
       return;
     }
-    int64_t image = 0, oy = 0, ox = 0;
-    if (p.windows) {
-      ox = first % p.windows->out_width;
-      oy = first / p.windows->out_width % p.windows->out_height;
-      image = first / p.windows->out_width / p.windows->out_height;
-    }
+    WindowPlace place = WindowPlace::of(p.windows, first);
     for (int64_t i = 0; i < rows;) {
       char* to = rows_of_a + i * a_row();
       int64_t done = 1;
@@ -124,6 +112,7 @@ struct ProductUnit {
         RowWriter{to, !tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
       } else {
         const WindowReader reader{*p.windows, p.a, p.zero_point};
+        const auto [image, oy, ox] = place;
         const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, rows - i) : 0;
         if (inside > 0) {
           reader.read_short(image, oy, ox, inside, to, a_row());
@@ -131,14 +120,7 @@ struct ProductUnit {
         } else {
           reader.read(image, oy, ox, {to, !tiles.shifts});
         }
-        ox += done;
-        if (ox == p.windows->out_width) {
-          ox = 0;
-          if (++oy == p.windows->out_height) {
-            oy = 0;
-            ++image;
-          }
-        }
+        place.advance(*p.windows, done);
       }
       i += done;
       for (; done > 0; --done, to += a_row())
@@ -206,6 +188,7 @@ struct ProductUnit {
 #if WEFT_AVX2
     if (is_winograd()) return run_groups(b, starts, col, width);
     if (is_crossed()) {
+      // Starts change by less than sums are smaller without a shift: bounds of sums still hold.
       CrossStep::lay_columns(b, quads(), wide, starts);
       b = wide;
     }

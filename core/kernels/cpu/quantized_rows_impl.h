@@ -45,6 +45,26 @@ struct RowWriter {
   }
 };
 
+// Where a result lies in an NHWC image; null: of rows that are no windows.
+struct WindowPlace {
+  int64_t image, oy, ox;
+
+  WEFT_INLINE static WindowPlace of(const Convolution* s, int64_t result) {
+    if (!s) return {0, 0, 0};
+    return {result / s->out_width / s->out_height, result / s->out_width % s->out_height,
+            result % s->out_width};
+  }
+  // Within a row, or to the next one's begin.
+  WEFT_INLINE void advance(const Convolution& s, int64_t count) {
+    ox += count;
+    if (ox < s.out_width) return;
+    ox = 0;
+    if (++oy < s.out_height) return;
+    oy = 0;
+    ++image;
+  }
+};
+
 // The window of one result of an NHWC image, row by row of it.
 struct WindowReader {
   const Convolution& s;
