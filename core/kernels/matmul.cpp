@@ -9,15 +9,16 @@
 namespace weft::kernels {
 namespace {
 
-// Columns of one block of C: a slab of B, so wide and kMostDepth deep, fills half of a second-level
-// cache, and packing A again for each block takes a fiftieth of the time.
+// Columns of one block of C: copying A again for each of them hides behind so many, and a slab of B
+// that wide is read from the second-level cache, or as fast as needed from the third.
 constexpr int64_t kMaxRows = 256;
 constexpr int64_t kMaxCols = kMatmulStripCols;
 constexpr int64_t kColStep = 32;  // a multiple of every instruction set's panel
 constexpr int64_t kFewRows = 28;
+constexpr int64_t kFewCols = 128;
 // Large products make more units, so that more threads find work; small ones stay whole.
 constexpr double kWorthSplitting = 250e3;  // multiply-adds
-constexpr double kWorkOfUnit = 32e6;
+constexpr double kWorkOfUnit = 40e6;
 
 int64_t blocks_of(int64_t extent, int64_t most) {
   return std::max<int64_t>(1, (extent + most - 1) / most);
@@ -49,10 +50,14 @@ MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t col_blocks = blocks_of(problem.n, most_cols);
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
   const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
+  // Dense rows of B are packed again for other rows of A, while products hide it; a transposition
+  // is not hidden, so it is done for all rows.
+  const bool transposes = problem.b.col != 1;
   while (double(problem.batches * row_blocks * col_blocks) < wanted) {
     const int64_t rows = problem.m / row_blocks, cols = problem.n / col_blocks;
-    // Half as many rows use each packed element of B: cheap while they are many.
-    if (rows >= kMaxRows || (cols < 2 * kColStep && rows >= kFewRows)) {
+    if (transposes && cols >= 2 * kFewCols) {
+      col_blocks *= 2;
+    } else if (rows >= kMaxRows || (cols < 2 * kColStep && rows >= kFewRows)) {
       row_blocks *= 2;
     } else if (cols >= 2 * kColStep) {
       col_blocks *= 2;
@@ -80,13 +85,13 @@ int64_t matmul_units(const Matmul& given) {
 int64_t matmul_scratch(const Matmul& given) {
   const Matmul problem = with_column_as_row(given);
   const MatmulBlocks blocks = blocks_of(problem);
-  const int64_t depth = std::min(problem.k, kMatmulDepth);
-  const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
   const int64_t lane = std::max<int64_t>(4, element_size(problem.dtype));
+  const int64_t depth = std::min(problem.k, kMatmulRowBytes / lane);
+  const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
   const int64_t partial = lane == element_size(problem.dtype)
                               ? 0
                               : blocks.rows * ((blocks.cols + kColStep - 1) / kColStep * kColStep);
-  return (depth * (cols + kMatmulPanelRows) + partial) * lane + 256;
+  return kMatmulPanelRows * kMatmulCopiedRowBytes + (depth * cols + partial) * lane + 256;
 }
 
 void run_matmul(const Matmul& given, Range units, void* scratch) {

@@ -54,10 +54,12 @@ struct MatmulBlocks {
   int64_t rows, cols;  // of one block, the last may be smaller
   int64_t row_blocks, col_blocks;
 };
-// What scratch has room for: a slab of B, and a panel of A with the most rows of any tile.
-inline constexpr int64_t kMatmulDepth = 256;
+// What scratch has room for: a slab of B, and rows of A, the most of any tile, a line further apart
+// than a block of k is long.
+inline constexpr int64_t kMatmulRowBytes = 2048;
+inline constexpr int64_t kMatmulCopiedRowBytes = kMatmulRowBytes + 64;
 inline constexpr int64_t kMatmulStripCols = 512;
-inline constexpr int64_t kMatmulPanelRows = 16;
+inline constexpr int64_t kMatmulPanelRows = 14;
 using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
                               void* scratch);
 

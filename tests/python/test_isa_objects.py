@@ -12,6 +12,7 @@ ISAS = ["generic", "avx2", "avx512"]
 # Innermost loops with as many products as a tile of sums has vectors belong to a micro-kernel.
 MICRO_KERNELS = {
     "micro_kernels": r"\bmicro<",
+    "strip_tiles": r"\bstrip_tile<",
     "convolution_blocked": r"\bblocked_tile<",
     "convolution_pairs": r"\bpair_tile<",
     "quantized_product": r"\bquad_tile<",

@@ -1,4 +1,5 @@
-// Matrix products of every dtype over the micro-kernels of gemm_impl.h.
+// Matrix products of every dtype: large ones over packed_strip_impl.h, narrow ones and such as lie
+// in a cache over gemm_impl.h, those of few rows over few_rows_impl.h.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -11,8 +12,33 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/few_rows_impl.h"
 #include "kernels/cpu/pairs_impl.h"
+#include "kernels/cpu/strip_tile_impl.h"
+
+#include "kernels/cpu/packed_strip_impl.h"
 
 constexpr int64_t kFirstCache = 32768;  // bytes that every processor of note has
+
+struct AllLanes {
+  template <class S>
+  WEFT_INLINE auto load(const S* from) const {
+    return Memory<S>::load(from);
+  }
+  template <class S>
+  WEFT_INLINE void store(S* to, Vec<LaneType<S>> lanes) const {
+    Memory<S>::store(to, lanes);
+  }
+};
+struct SomeLanes {
+  int64_t count;
+  template <class S>
+  WEFT_INLINE auto load(const S* from) const {
+    return Memory<S>::load_part(from, count);
+  }
+  template <class S>
+  WEFT_INLINE void store(S* to, Vec<LaneType<S>> lanes) const {
+    Memory<S>::store_part(to, lanes, count);
+  }
+};
 
 // `S` is what is stored, `T` the lanes that accumulate.
 template <class S>
@@ -32,12 +58,20 @@ struct Product {
     int64_t col, cols;
   };
 
-  const S* a_of(int64_t batch) const { return (const S*)problem.a.data + batch * problem.a.batch; }
-  const S* b_of(int64_t batch) const { return (const S*)problem.b.data + batch * problem.b.batch; }
-  S* c_of(int64_t batch) const { return (S*)problem.c + batch * problem.c_batch; }
-  int64_t rows_of(int64_t block) const {
-    const int64_t rest = problem.m - block * blocks.rows;
-    return rest < blocks.rows ? rest : blocks.rows;
+  const S* a_of(const Strip& strip) const {
+    return (const S*)problem.a.data + strip.batch * problem.a.batch +
+           first_row_of(strip) * problem.a.row;
+  }
+  const S* b_of(const Strip& strip) const {
+    return (const S*)problem.b.data + strip.batch * problem.b.batch + strip.col * problem.b.col;
+  }
+  S* c_of(const Strip& strip) const {
+    return (S*)problem.c + strip.batch * problem.c_batch + first_row_of(strip) * problem.c_row +
+           strip.col;
+  }
+  int64_t first_row_of(const Strip& strip) const { return strip.first * blocks.rows; }
+  int64_t rows_of(const Strip& strip) const {
+    return least(problem.m, strip.last * blocks.rows) - first_row_of(strip);
   }
 
   bool has_few_rows() const {
@@ -48,49 +82,38 @@ struct Product {
   int64_t row_bytes_of_b() const { return problem.b.row * (int64_t)sizeof(S); }
 
   void run_strip(const Strip& strip) const {
-    if constexpr (kIsFloating<T>) {
-      if (has_few_rows()) {
-        run_few_rows(strip);
-        finish(strip, 0);
-        return;
-      }
-    }
-#if WEFT_PAIRS
-    if constexpr (kIsSame<S, BFloat16>) {
-      if (problem.m > kFewRows && processor_has_pairs()) {
-        run_pairs(strip);
-        finish(strip, strip.first);
-        return;
-      }
-    }
-#endif
-    const int64_t k_blocks = problem.k == 0 ? 1 : (problem.k + kMatmulDepth - 1) / kMatmulDepth;
-    const int64_t step = (problem.k + k_blocks - 1) / k_blocks;
-    const bool direct_b = reads_b_in_place((strip.last - strip.first) * blocks.rows);
-    const int64_t whole = direct_b ? strip.cols / Vec<T>::kLanes * Vec<T>::kLanes : 0;
-    for (int64_t k = 0; k < problem.k; k += step) {
-      const int64_t depth = problem.k - k < step ? problem.k - k : step;
-      const S* b = b_of(strip.batch) + k * problem.b.row + strip.col * problem.b.col;
-      if (whole < strip.cols)
-        pack_b(b + whole * problem.b.col, problem.b.row, problem.b.col, strip.cols - whole, depth,
-               packed_b);
-      for (int64_t block = strip.first; block < strip.last; ++block) {
-        if constexpr (kIsWide) {
-          if (whole > 0)
-            multiply(strip, block, k, depth, {0, whole}, (const T*)b, problem.b.row, kTileCols<T>);
+    if (problem.k > 0) {
+      if constexpr (kIsFloating<T>) {
+        if (has_few_rows()) {
+          run_few_rows(strip);
+          finish(strip, 0, problem.m);
+          return;
         }
-        if (whole < strip.cols)
-          multiply(strip, block, k, depth, {whole, strip.cols}, packed_b, kTileCols<T>,
-                   depth * kTileCols<T>);
       }
+#if WEFT_PAIRS
+      if constexpr (kIsSame<S, BFloat16>) {
+        if (problem.m > kFewRows && processor_has_pairs()) {
+          run_packed<Paired>(strip, 0);
+          return;
+        }
+      }
+#endif
+      const bool in_place = reads_b_in_place((strip.last - strip.first) * blocks.rows);
+      const int64_t whole = in_place ? strip.cols / Vec<T>::kLanes * Vec<T>::kLanes : 0;
+      const int64_t rest = strip.cols - whole;
+      const bool is_narrow = kIsWide && has_dense_a() && rest <= 2 * kTileCols<T>;
+      if constexpr (kIsWide) {
+        if (whole > 0) run_in_place(strip, {0, whole}, false);
+        if (rest > 0 && is_narrow) run_in_place(strip, {whole, strip.cols}, true);
+      }
+      if (rest > 0 && !is_narrow) run_packed<Single<T>>(strip, whole);
     }
-    for (int64_t block = strip.first; block < strip.last; ++block) finish(strip, block);
+    if (kIsWide || problem.k == 0) finish(strip, 0, rows_of(strip));
   }
 
   void run_few_rows(const Strip& strip) const {
-    S* c = c_of(strip.batch) + strip.col;
-    FewRows<S> few = {problem,   a_of(strip.batch),  b_of(strip.batch) + strip.col * problem.b.col,
-                      partial_c, partial_row(strip), strip.cols};
+    S* c = c_of(strip);
+    FewRows<S> few = {problem, a_of(strip), b_of(strip), partial_c, partial_row(strip), strip.cols};
     if constexpr (kIsWide) {
       few.sums = c;
       few.sums_row = problem.c_row;
@@ -111,131 +134,114 @@ struct Product {
   int64_t partial_row(const Strip& strip) const {
     return (strip.cols + kTileCols<T> - 1) / kTileCols<T> * kTileCols<T>;
   }
-  void load_partial(const Strip& strip, int64_t rows, const S* c) const {
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < strip.cols; ++j)
-        partial_c[i * partial_row(strip) + j] = to_lane(c[i * problem.c_row + j]);
-  }
 
-#if WEFT_PAIRS
-  // One block of C in slabs of k that are as many pairs deep as others are elements.
-  void run_pairs(const Strip& strip) const {
-    const int64_t rows = rows_of(strip.first), panel = balanced_rows<float>(rows);
-    const int64_t first_row = strip.first * blocks.rows, cols = kTileCols<float>;
-    const uint16_t* a = (const uint16_t*)a_of(strip.batch) + first_row * problem.a.row;
-    const uint16_t* b = (const uint16_t*)b_of(strip.batch) + strip.col * problem.b.col;
-    uint32_t* slab = (uint32_t*)packed_b;
-    uint32_t* packed = (uint32_t*)packed_a;
-    if (problem.accumulate)
-      load_partial(strip, rows, c_of(strip.batch) + first_row * problem.c_row + strip.col);
-    for (int64_t k = 0; k < problem.k; k += 2 * kMatmulDepth) {
-      const int64_t depth = problem.k - k < 2 * kMatmulDepth ? problem.k - k : 2 * kMatmulDepth;
-      const int64_t pairs = (depth + 1) / 2;
-      const int64_t step = problem.b.col == 1 ? 2 * kPackedTogether : depth;
-      for (int64_t i = 0; i < depth; i += step)
-        for (int64_t j = 0; j < strip.cols; j += cols)
-          pack_pairs(b + (k + i) * problem.b.row + j * problem.b.col, problem.b.col, problem.b.row,
-                     strip.cols - j < cols ? strip.cols - j : cols,
-                     depth - i < step ? depth - i : step, slab + j * pairs + i / 2 * cols, cols);
-      for (int64_t i = 0; i < rows; i += panel) {
-        const int64_t count = rows - i < panel ? rows - i : panel;
-        pack_pairs(a + i * problem.a.row + k * problem.a.col, problem.a.row, problem.a.col, count,
-                   depth, packed, count);
-        const PairsKernel multiply =
-            pairs_kernel(count, typename CountTo<kTileRows<float>>::Type());
-        for (int64_t j = 0; j < strip.cols; j += cols)
-          multiply(pairs, packed, slab + j * pairs, partial_c + i * partial_row(strip) + j,
-                   partial_row(strip), problem.accumulate || k > 0);
-      }
+  // The columns from `col` on, with both operands packed.
+  template <class Kind>
+  void run_packed(const Strip& strip, int64_t col) const {
+    PackedStrip<S, Kind> packed;
+    packed.rows = rows_of(strip);
+    packed.cols = strip.cols - col;
+    packed.k = problem.k;
+    packed.a = a_of(strip);
+    packed.a_row = problem.a.row;
+    packed.a_col = problem.a.col;
+    packed.b = b_of(strip) + col * problem.b.col;
+    packed.b_row = problem.b.row;
+    packed.b_col = problem.b.col;
+    packed.c_is_padded = !kIsWide;
+    packed.accumulate = problem.accumulate;
+    packed.packed_a = (typename Kind::Packed*)packed_a;
+    packed.packed_b = (typename Kind::Packed*)packed_b;
+    if constexpr (kIsWide) {
+      packed.c = c_of(strip) + col;
+      packed.c_row = problem.c_row;
+      packed.run([](int64_t, int64_t) {});
+    } else {
+      packed.c = partial_c;
+      packed.c_row = partial_row(strip);
+      for (int64_t i = 0; problem.accumulate && i < packed.rows; ++i)
+        for (int64_t j = 0; j < strip.cols; ++j)
+          partial_c[i * packed.c_row + j] = to_lane(c_of(strip)[i * problem.c_row + j]);
+      packed.run([&](int64_t row, int64_t rows) { finish(strip, row, rows); });
     }
   }
-#endif
 
   // Few rows read B too seldom to pay for a copy, unless each of its rows lies in another page, and
   // what lies in the first-level cache needs none.
   bool reads_b_in_place(int64_t rows) const {
     if (!kIsWide || problem.b.col != 1 || problem.b.row <= 0) return false;
+    if (!has_dense_a()) return false;
     return (rows <= 2 * kTileRows<T> && row_bytes_of_b() <= kPage) ||
            problem.k * row_bytes_of_b() <= kFirstCache / 2;
   }
 
-  void multiply(const Strip& strip, int64_t block, int64_t k, int64_t depth, Range cols, const T* b,
-                int64_t b_row, int64_t b_panel) const {
-    const int64_t rows = rows_of(block);
-    const S* a = a_of(strip.batch) + block * blocks.rows * problem.a.row + k * problem.a.col;
-    S* c = c_of(strip.batch) + block * blocks.rows * problem.c_row + strip.col;
+  bool has_dense_a() const {
+    return problem.a.col == 1 || (problem.a.row == 1 && problem.a.col != 0);
+  }
+
+  // A where it lies, for few columns; and B, a whole number of vectors, unless it is to be packed.
+  void run_in_place(const Strip& strip, Range cols, bool packs_b) const {
+    const int64_t rows = rows_of(strip);
+    const bool in_columns = problem.a.col != 1;
     BlockProduct<T> product;
-    product.rows = rows;
     product.cols = cols.end - cols.begin;
-    product.k = depth;
     product.panel_rows = balanced_rows<T>(rows);
-    product.b = b;
-    product.b_row = b_row;
-    product.b_panel = b_panel;
-    product.accumulate = problem.accumulate || k > 0;
-    if constexpr (kIsWide) {
-      product.c = c + cols.begin;
-      product.c_row = problem.c_row;
-    } else {
-      product.c = partial_c + cols.begin;
-      product.c_row = partial_row(strip);
-      if (k == 0 && problem.accumulate) load_partial(strip, rows, c);
-    }
-    // Dense columns of A are read where they lie, as those of a packed panel are. Dense rows pay
-    // for packing from about five panels of B on.
-    const bool in_columns = kIsWide && problem.a.row == 1 && problem.a.col != 0;
+    product.a_packed = false;
     product.a_col = in_columns ? problem.a.col : 0;
-    product.a_packed =
-        !in_columns && (!kIsWide || problem.a.col != 1 || product.cols > 4 * kTileCols<T>);
-    if (!in_columns && !product.a_packed) {
-      product.a = (const T*)a;
-      product.a_row = problem.a.row;
-      multiply_block(product);
-      return;
-    }
-    // One panel of A after the other, each with the whole slab of B: the panel stays in the
-    // first-level cache, the slab in the second, and C is written along its rows.
-    product.a = packed_a;
-    product.a_row = 0;
-    for (int64_t i = 0; i < rows; i += product.panel_rows) {
-      product.rows = rows - i < product.panel_rows ? rows - i : product.panel_rows;
-      const S* panel = a + i * problem.a.row;
-      if (in_columns) {
-        product.a = (const T*)panel;
-      } else {
-        pack_a(panel, problem.a.row, problem.a.col, product.rows, product.panel_rows, depth,
-               packed_a);
+    product.a_row = problem.a.row;
+    product.b_row = packs_b ? kTileCols<T> : problem.b.row;
+    product.c_row = problem.c_row;
+    // Rows of A that are read for many columns are copied, lest they meet in a set of the cache.
+    const bool copies = !in_columns && product.cols > 4 * kTileCols<T>;
+    for (int64_t k = 0; k < problem.k; k += kStripDepth<T>) {
+      product.k = least(problem.k - k, kStripDepth<T>);
+      product.b = (const T*)b_of(strip) + k * problem.b.row + cols.begin * problem.b.col;
+      product.b_panel = (packs_b ? product.k : 1) * kTileCols<T>;
+      if (packs_b) {
+        pack_b(product.b, problem.b.row, problem.b.col, product.cols, product.k, packed_b);
+        product.b = packed_b;
       }
-      multiply_block(product);
-      product.c += product.rows * product.c_row;
+      product.accumulate = problem.accumulate || k > 0;
+      const int64_t step = copies ? product.panel_rows : rows;
+      for (int64_t i = 0; i < rows; i += step) {
+        product.rows = least(rows - i, step);
+        product.a = (const T*)a_of(strip) + i * problem.a.row + k * problem.a.col;
+        product.c = (T*)c_of(strip) + i * problem.c_row + cols.begin;
+        if (copies) {
+          copy_rows(product.a, problem.a.row, product.rows, product.k, packed_a);
+          product.a = (const T*)packed_a;
+          product.a_row = kCopiedRow<T>;
+        }
+        multiply_block(product);
+      }
     }
   }
 
-  // Rounds partial sums to C and applies the epilogue.
-  void finish(const Strip& strip, int64_t block) const {
-    const int64_t first_row = block * blocks.rows;
-    S* c = c_of(strip.batch) + first_row * problem.c_row + strip.col;
+  // Rounds partial sums of some rows to C and applies the epilogue.
+  void finish(const Strip& strip, int64_t row, int64_t rows) const {
+    S* c = c_of(strip);
     const bool has_epilogue = problem.row_bias || problem.col_bias || problem.relu;
     const bool is_empty = problem.k == 0;
     if (kIsWide && !has_epilogue && !is_empty) return;
     const S* row_bias = (const S*)problem.row_bias;
     const S* col_bias = (const S*)problem.col_bias;
-    for (int64_t i = 0; i < rows_of(block); ++i) {
-      for (int64_t j = 0; j < strip.cols; j += Vec<T>::kLanes) {
-        const int64_t rest = strip.cols - j;
-        const int64_t n = rest < Vec<T>::kLanes ? rest : Vec<T>::kLanes;
-        S* to = c + i * problem.c_row + j;
-        Vec<T> sum(0);
-        if (kIsWide || is_empty) {
-          if (!is_empty || problem.accumulate) sum = Memory<S>::load_part(to, n);
-        } else {
-          sum = Memory<T>::load_part(partial_c + i * partial_row(strip) + j, n);
-        }
-        if (row_bias) sum = sum + Vec<T>(to_lane(row_bias[first_row + i]));
-        if (col_bias) sum = sum + Memory<S>::load_part(col_bias + strip.col + j, n);
-        if (problem.relu) sum = select(is_negative(sum), Vec<T>(0), sum);
-        Memory<S>::store_part(to, sum, n);
+    const auto finish_lanes = [&](int64_t i, int64_t j, auto lanes) WEFT_LAMBDA {
+      S* to = c + i * problem.c_row + j;
+      Vec<T> sum(0);
+      if (kIsWide || is_empty) {
+        if (!is_empty || problem.accumulate) sum = lanes.load(to);
+      } else {
+        sum = lanes.load(partial_c + i * partial_row(strip) + j);
       }
+      if (row_bias) sum = sum + Vec<T>(to_lane(row_bias[first_row_of(strip) + i]));
+      if (col_bias) sum = sum + lanes.load(col_bias + strip.col + j);
+      if (problem.relu) sum = select(is_negative(sum), Vec<T>(0), sum);
+      lanes.store(to, sum);
+    };
+    for (int64_t i = row; i < row + rows; ++i) {
+      int64_t j = 0;
+      for (; j + Vec<T>::kLanes <= strip.cols; j += Vec<T>::kLanes) finish_lanes(i, j, AllLanes());
+      if (j < strip.cols) finish_lanes(i, j, SomeLanes{strip.cols - j});
     }
   }
 
@@ -257,9 +263,8 @@ struct Product {
 template <class S>
 void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void* scratch) {
   using T = LaneType<S>;
-  const int64_t depth = problem.k < kMatmulDepth ? problem.k : kMatmulDepth;
   T* packed_a = (T*)scratch;
-  T* partial_c = packed_a + depth * kMatmulPanelRows;
+  T* partial_c = packed_a + kMatmulPanelRows * kCopiedRow<T>;
   T* packed_b =
       partial_c + (Product<S>::kIsWide ? 0 : blocks.rows * ((blocks.cols + 31) / 32 * 32));
   const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};

@@ -47,43 +47,6 @@ WEFT_INLINE void store_rounded(BFloat16* to, Vec<float> v) {
 #endif
 }
 
-// C (+)= A B of a tile: A in a packed panel of kRows rows, B in a panel of two vectors, C with room
-// for both vectors in every row.
-template <int kRows>
-void multiply_pairs(int64_t pairs, const uint32_t* a, const uint32_t* b, float* c, int64_t c_row,
-                    bool accumulate) {
-  constexpr int kLanes = Vec<float>::kLanes;
-  Vec<float> sums[kRows][2];
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = decltype(row)::value;
-    for (int j = 0; j < 2; ++j)
-      sums[i][j] = accumulate ? Memory<float>::load(c + i * c_row + j * kLanes) : Vec<float>(0);
-  });
-  for (int64_t k = 0; k < pairs; ++k) {
-    const Vec<uint32_t> left = Memory<uint32_t>::load(b);
-    const Vec<uint32_t> right = Memory<uint32_t>::load(b + kLanes);
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
-      const Vec<uint32_t> scale(a[i]);
-      sums[i][0] = add_products(scale, left, sums[i][0]);
-      sums[i][1] = add_products(scale, right, sums[i][1]);
-    });
-    a += kRows;
-    b += 2 * kLanes;
-  }
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = decltype(row)::value;
-    for (int j = 0; j < 2; ++j) Memory<float>::store(c + i * c_row + j * kLanes, sums[i][j]);
-  });
-}
-using PairsKernel = void (*)(int64_t pairs, const uint32_t* a, const uint32_t* b, float* c,
-                             int64_t c_row, bool accumulate);
-template <int... I>
-WEFT_INLINE PairsKernel pairs_kernel(int64_t rows, Numbers<I...>) {
-  static constexpr PairsKernel kKernels[] = {multiply_pairs<I + 1>...};
-  return kKernels[rows - 1];
-}
-
 // to[k * to_row + i] is elements 2k and 2k + 1 of vector i, of `depth` elements; an element that is
 // missing is zero. Lanes that pad a vector of B may hold anything: nobody reads what they give.
 inline void pack_pairs(const uint16_t* from, int64_t i_stride, int64_t k_stride, int64_t count,

@@ -85,6 +85,8 @@ const int64_t kExtents[][3] = {{1, 1, 1},
                                {255, 65, 31},
                                {28, 31, 256},
                                {15, 40, 511},
+                               {29, 47, 1037},
+                               {45, 70, 1100},
                                // few rows, and a column
                                {1, 1025, 17},
                                {2, 31, 8},
@@ -221,6 +223,29 @@ TEST_CASE("batches step through both operands, and a stride of zero repeats one"
   CHECK(all);
 }
 
+TEST_CASE("strides of zero repeat a row or a column") {
+  for (const auto& e : kExtents) {
+    for (int layout = 0; layout < 4; ++layout) {
+      Case<float> product(DType::kFloat32, e[0], e[1], e[2], layout);
+      (layout & 1 ? product.problem.a.col : product.problem.a.row) = 0;
+      (layout & 2 ? product.problem.b.row : product.problem.b.col) = 0;
+      product.run(2);
+      // Equal terms add up, so that each of k roundings is of as much as all of them.
+      const double sum = 16.0 * double(e[2]);
+      const double tolerance = fuses() ? 0 : double(e[2]) * 0x1p-23 * sum;
+      bool all = true;
+      for (int64_t i = 0; i < e[0]; ++i)
+        for (int64_t j = 0; j < e[1]; ++j)
+          all &= std::fabs(product.c[i * e[1] + j] - product.reference(0, i, j, 0)) <= tolerance;
+      CAPTURE(e[0]);
+      CAPTURE(e[1]);
+      CAPTURE(e[2]);
+      CAPTURE(layout);
+      CHECK(all);
+    }
+  }
+}
+
 namespace {
 
 double value_of(DType dtype, uint16_t bits) {
@@ -281,6 +306,43 @@ void check_halves(DType dtype) {
 }
 
 }  // namespace
+
+namespace {
+
+// Blocks of rows, columns and k in every part, and operands that are packed on the way or before.
+template <class T>
+void check_splits(DType dtype) {
+  for (int layout = 0; layout < 8; ++layout) {
+    Case<T> whole(dtype, 310, 605, 1101, layout), parts(dtype, 310, 605, 1101, layout);
+    if constexpr (std::is_same_v<T, uint16_t>) {
+      Samples samples(7);
+      for (auto* values : {&whole.a, &whole.b})
+        for (uint16_t& value : *values) value = uint16_t(0x3f80 | (samples.bits() & 0x807f));
+    }
+    parts.a = whole.a, parts.b = whole.b;
+    parts.problem.a.data = parts.a.data(), parts.problem.b.data = parts.b.data();
+    whole.run(1);
+    parts.run(int(matmul_units(parts.problem)));
+    CAPTURE(layout);
+    CHECK(std::memcmp(whole.c.data(), parts.c.data(), whole.c.size() * sizeof(T)) == 0);
+    if constexpr (std::is_same_v<T, float>) {
+      bool all = true;
+      for (int64_t i = 0; i < 310; i += 31)
+        for (int64_t j = 0; j < 605; j += 11)
+          all &= std::fabs(whole.c[i * 605 + j] - whole.reference(0, i, j, 0)) <=
+                 (fuses() ? 0.0f : 0.1f);
+      CHECK(all);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("large products have the same bits however they are split") {
+  check_splits<float>(DType::kFloat32);
+  check_splits<uint16_t>(DType::kBFloat16);
+  check_splits<int32_t>(DType::kInt32);
+}
 
 TEST_CASE("half types accumulate in float32 and round once") {
   check_halves(DType::kFloat16);
