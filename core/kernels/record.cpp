@@ -16,11 +16,9 @@
 namespace weft::kernels {
 namespace recorder {
 
-// A formula's own name, printed functions and calls between them.
+// The name of a formula's function, which a type's suffix follows; and calls of it.
 template <class Formula>
-std::string formula_name();
-template <class Formula, class T>
-std::string function_name();
+extern const char* const kFunctionName;
 template <class Formula, class T>
 void require();  // prints the function before the one at hand
 
@@ -29,16 +27,9 @@ void require();  // prints the function before the one at hand
 
 #define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
   template <>                                             \
-  std::string formula_name<formula>() {                   \
-    return #name;                                         \
-  }
+  constexpr const char* kFunctionName<formula> = "weft_" #name "_";
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
-
-template <class Formula, class T>
-std::string function_name() {
-  return "weft_" + formula_name<Formula>() + "_" + kSuffix<T>;
-}
 
 Value named(std::string text, int statement) {
   body->texts.push_back({std::move(text), statement});
@@ -65,8 +56,9 @@ Value emit_binary(const char* type, const char* before, Value a, const char* sym
   return emit(type, before + text_of(a) + symbol + between + text_of(b) + after, {a, b});
 }
 
-Value emit_call(const char* type, const std::string& name, std::initializer_list<Value> inputs) {
-  std::string text = name + "(";
+Value emit_call(const char* type, const char* name, const char* suffix,
+                std::initializer_list<Value> inputs) {
+  std::string text = std::string(name) + suffix + "(";
   for (const Value input : inputs) text += (text.back() == '(' ? "" : ", ") + text_of(input);
   return emit(type, text + ")", inputs);
 }
@@ -121,49 +113,49 @@ std::vector<bool> live_statements(const Body& body, Value result) {
   return live;
 }
 
-std::string print(const Body& body, const char* type, const std::string& name,
-                  const std::string& parameters, Value result) {
-  std::string text =
-      std::string("static inline ") + type + " " + name + "(" + parameters + ")\n{\n";
-  const std::vector<bool> live = live_statements(body, result);
+// What a formula gives.
+struct Written {
+  Value value;
+  bool is_mask;
+};
+// A formula for a type, and what makes it write into the body at hand.
+struct Function {
+  const char *name, *suffix, *type;
+  int inputs = 0;
+  bool takes_mask = false;  // as its first input
+  Written (*run)(Value a, Value b, Value c) = nullptr;
+};
+
+std::string parameters_of(const Function& function) {
+  std::string text;
+  for (int i = 0; i < function.inputs; ++i) {
+    if (i > 0) text += ", ";
+    text += i == 0 && function.takes_mask ? "int" : function.type;
+    text += std::string(" ") + "abc"[i];
+  }
+  return text;
+}
+
+std::string print(const Body& body, const Function& function, Written result) {
+  std::string text = std::string("static inline ") + (result.is_mask ? "int" : function.type) +
+                     " " + function.name + function.suffix + "(" + parameters_of(function) +
+                     ")\n{\n";
+  const std::vector<bool> live = live_statements(body, result.value);
   for (size_t i = 0; i < live.size(); ++i)
     if (live[i])
       text += std::string("  const ") + body.statements[i].type + " t" + std::to_string(i) + " = " +
               body.statements[i].text + ";\n";
-  return text + "  return " + text_of(result) + ";\n}\n";
-}
-
-template <class T>
-Recorded<T> argument(const char* name) {
-  return Recorded<T>::of(named(name));
+  return text + "  return " + text_of(result.value) + ";\n}\n";
 }
 
 // Runs the formula on named arguments and prints what it wrote.
-template <class Formula, class T>
-std::string function_text() {
-  using R = Recorded<T>;
+std::string function_text(const Function& function) {
   Body mine;
   Body* const outer = body;
   body = &mine;
-  const std::string type = kTypeName<T>;
-  const Formula f = {};
-  std::string text;
-  const auto finish = [&](const auto& result, const std::string& parameters) {
-    const bool is_mask = std::is_same_v<std::decay_t<decltype(result)>, Truth>;
-    text = print(mine, is_mask ? "int" : kTypeName<T>, function_name<Formula, T>(), parameters,
-                 result.value);
-  };
-  if constexpr (requires(R v) { f(v); }) {
-    finish(f(argument<T>("a")), type + " a");
-  } else if constexpr (requires(R v) { f(v, v); }) {
-    finish(f(argument<T>("a"), argument<T>("b")), type + " a, " + type + " b");
-  } else if constexpr (requires(R v, Truth m) { f(m, v, v); }) {
-    finish(f(Truth{named("a")}, argument<T>("b"), argument<T>("c")),
-           "int a, " + type + " b, " + type + " c");
-  } else {
-    finish(f(argument<T>("a"), argument<T>("b"), argument<T>("c")),
-           type + " a, " + type + " b, " + type + " c");
-  }
+  const Value a = named("a"), b = named("b"), c = named("c");
+  const Written result = function.run(a, b, c);
+  const std::string text = print(mine, function, result);
   body = outer;
   return mine.called + text;
 }
@@ -174,18 +166,50 @@ bool is_printed(const std::string& name) {
   return printed_names->find(" " + name + " ") != std::string::npos;
 }
 
-template <class Formula, class T>
-std::string text_unless_printed() {
-  const std::string name = function_name<Formula, T>();
+std::string text_unless_printed(const Function& function) {
+  const std::string name = std::string(function.name) + function.suffix;
   if (is_printed(name)) return {};
-  const std::string text = function_text<Formula, T>();
+  const std::string text = function_text(function);
   *printed_names += " " + name + " ";
   return text;
 }
 
+void require(const Function& function) { body->called += text_unless_printed(function); }
+
+inline Written written(Truth result) { return {result.value, true}; }
+template <class T>
+Written written(Recorded<T> result) {
+  return {result.value, false};
+}
+
+template <class Formula, class T>
+Function function_of() {
+  using R = Recorded<T>;
+  Function function = {kFunctionName<Formula>, kSuffix<T>, kTypeName<T>};
+  if constexpr (requires(Formula f, R v) { f(v); }) {
+    function.inputs = 1;
+    function.run = [](Value a, Value, Value) { return written(Formula()(R::of(a))); };
+  } else if constexpr (requires(Formula f, R v) { f(v, v); }) {
+    function.inputs = 2;
+    function.run = [](Value a, Value b, Value) { return written(Formula()(R::of(a), R::of(b))); };
+  } else if constexpr (requires(Formula f, R v, Truth m) { f(m, v, v); }) {
+    function.inputs = 3;
+    function.takes_mask = true;
+    function.run = [](Value a, Value b, Value c) {
+      return written(Formula()(Truth{a}, R::of(b), R::of(c)));
+    };
+  } else {
+    function.inputs = 3;
+    function.run = [](Value a, Value b, Value c) {
+      return written(Formula()(R::of(a), R::of(b), R::of(c)));
+    };
+  }
+  return function;
+}
+
 template <class Formula, class T>
 void require() {
-  body->called += text_unless_printed<Formula, T>();
+  require(function_of<Formula, T>());
 }
 
 // Which dtypes a class of formulas has, as in cpu/step_impl.h.
@@ -209,7 +233,7 @@ std::string text_in_class() {
   if constexpr (kIsFloating<T> ? kNeedsIntegers : kNeedsFloats) {
     return {};
   } else {
-    return text_unless_printed<Formula, T>();
+    return text_unless_printed(function_of<Formula, T>());
   }
 }
 

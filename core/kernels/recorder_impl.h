@@ -62,13 +62,15 @@ struct Body {
 };
 inline thread_local Body* body = nullptr;
 
-// Everything that makes text is out of line and of no type: formulas only call it.
+// Everything that makes text is out of line and of no type: formulas only call it, and hand over
+// plain pointers, since every std::string of theirs would be made and destroyed in each of them.
 Value named(std::string text, int statement = -1);
 const std::string& text_of(Value value);
 Value emit(const char* type, std::string text, std::initializer_list<Value> reads);
 Value emit_binary(const char* type, const char* before, Value a, const char* symbol,
                   const char* between, Value b, const char* after);
-Value emit_call(const char* type, const std::string& name, std::initializer_list<Value> inputs);
+Value emit_call(const char* type, const char* name, const char* suffix,
+                std::initializer_list<Value> inputs);
 Value emit_select(const char* type, Value condition, Value a, Value b);
 Value emit_prefixed(const char* type, const char* prefix, Value a, const char* suffix = "");
 Value literal_of(double value, bool is_float);
@@ -136,7 +138,7 @@ struct Recorded {
     if constexpr (kIsFloating<T>) {
       return arithmetic(a, " / ", b);
     } else {
-      return call(std::string("weft_divide_") + kSuffix<T>, {a.value, b.value});
+      return call("weft_divide_", kSuffix<T>, {a.value, b.value});
     }
   }
   friend Recorded operator-(Recorded a) {
@@ -162,8 +164,8 @@ struct Recorded {
   friend Recorded select(Truth m, Recorded a, Recorded b) {
     return of(emit_select(kTypeName<T>, m.value, a.value, b.value));
   }
-  static Recorded call(const std::string& name, std::initializer_list<Value> inputs) {
-    return of(emit_call(kTypeName<T>, name, inputs));
+  static Recorded call(const char* name, const char* suffix, std::initializer_list<Value> inputs) {
+    return of(emit_call(kTypeName<T>, name, suffix, inputs));
   }
 };
 
@@ -174,17 +176,15 @@ using Integer = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
 template <class T>
 using Floating = std::conditional_t<sizeof(T) == 4, float, double>;
 template <class T>
-std::string math(const char* name) {  // fabs or fabsf
-  return sizeof(T) == 4 ? std::string(name) + "f" : name;
-}
+constexpr const char* kMath = sizeof(T) == 4 ? "f" : "";  // fabsf or fabs
 
 template <class T>
 Recorded<Integer<T>> bits_(Recorded<T> a) {
-  return Recorded<Integer<T>>::call(std::string("weft_bits_") + kSuffix<T>, {a.value});
+  return Recorded<Integer<T>>::call("weft_bits_", kSuffix<T>, {a.value});
 }
 template <class T>
 Recorded<Floating<T>> value_(Recorded<T> a) {
-  return Recorded<Floating<T>>::call(std::string("weft_value_") + kSuffix<Floating<T>>, {a.value});
+  return Recorded<Floating<T>>::call("weft_value_", kSuffix<Floating<T>>, {a.value});
 }
 template <class V>
 V min_(V a, V b) {
@@ -197,7 +197,7 @@ V max_(V a, V b) {
 template <class T>
 Recorded<T> abs_(Recorded<T> a) {
   if constexpr (kIsFloating<T>) {
-    return Recorded<T>::call(math<T>("fabs"), {a.value});
+    return Recorded<T>::call("fabs", kMath<T>, {a.value});
   } else if constexpr (kIsSigned<T>) {
     return select(a < Recorded<T>(0), -a, a);
   } else {
@@ -206,23 +206,23 @@ Recorded<T> abs_(Recorded<T> a) {
 }
 template <class T>
 Recorded<T> copysign_(Recorded<T> magnitude, Recorded<T> sign) {
-  return Recorded<T>::call(math<T>("copysign"), {magnitude.value, sign.value});
+  return Recorded<T>::call("copysign", kMath<T>, {magnitude.value, sign.value});
 }
 template <class T>
 Recorded<T> fma_(Recorded<T> a, Recorded<T> b, Recorded<T> c) {
-  return Recorded<T>::call(std::string("weft_fma_") + kSuffix<T>, {a.value, b.value, c.value});
+  return Recorded<T>::call("weft_fma_", kSuffix<T>, {a.value, b.value, c.value});
 }
 template <class T>
 Recorded<T> sqrt_(Recorded<T> a) {
-  return Recorded<T>::call(math<T>("sqrt"), {a.value});
+  return Recorded<T>::call("sqrt", kMath<T>, {a.value});
 }
 template <class T>
 Recorded<T> round_even_(Recorded<T> a) {
-  return Recorded<T>::call(std::string("weft_round_even_") + kSuffix<T>, {a.value});
+  return Recorded<T>::call("weft_round_even_", kSuffix<T>, {a.value});
 }
 template <class T>
 Recorded<T> floor_(Recorded<T> a) {
-  return Recorded<T>::call(math<T>("floor"), {a.value});
+  return Recorded<T>::call("floor", kMath<T>, {a.value});
 }
 template <class T>
 Recorded<Integer<T>> to_int_(Recorded<T> a) {
@@ -236,35 +236,34 @@ Recorded<Floating<T>> to_float_(Recorded<T> a) {
 }
 template <class T>
 Recorded<T> scale_by_power_(Recorded<T> p, Recorded<T> n) {
-  return Recorded<T>::call(std::string("weft_scale_by_power_") + kSuffix<T>, {p.value, n.value});
+  return Recorded<T>::call("weft_scale_by_power_", kSuffix<T>, {p.value, n.value});
 }
 template <class T>
 Recorded<T> product_error_(Recorded<T> a, Recorded<T> b, Recorded<T> p) {
-  return Recorded<T>::call(std::string("weft_product_error_") + kSuffix<T>,
-                           {a.value, b.value, p.value});
+  return Recorded<T>::call("weft_product_error_", kSuffix<T>, {a.value, b.value, p.value});
 }
 template <class T>
 Recorded<T> fmod_(Recorded<T> a, Recorded<T> b) {
-  return Recorded<T>::call(math<T>("fmod"), {a.value, b.value});
+  return Recorded<T>::call("fmod", kMath<T>, {a.value, b.value});
 }
 template <class T>
 Recorded<T> power_(Recorded<T> a, Recorded<T> b) {
-  return Recorded<T>::call(std::string("weft_integer_power_") + kSuffix<T>, {a.value, b.value});
+  return Recorded<T>::call("weft_integer_power_", kSuffix<T>, {a.value, b.value});
 }
 template <class T>
 constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
 template <class T>
 Recorded<T> far_rest_(Recorded<T> x) {
-  return Recorded<T>::call(std::string("weft_far_rest_") + kSuffix<T>, {x.value});
+  return Recorded<T>::call("weft_far_rest_", kSuffix<T>, {x.value});
 }
 template <class T>
 Recorded<T> far_quadrant_(Recorded<T> x) {
-  return Recorded<T>::call(std::string("weft_far_quadrant_") + kSuffix<T>, {x.value});
+  return Recorded<T>::call("weft_far_quadrant_", kSuffix<T>, {x.value});
 }
 
 // Another formula is a call of its function, which is printed first.
 template <class Formula, class T, class... Rest>
 Recorded<T> apply(Recorded<T> first, Rest... rest) {
   require<Formula, T>();
-  return Recorded<T>::call(function_name<Formula, T>(), {first.value, rest.value...});
+  return Recorded<T>::call(kFunctionName<Formula>, kSuffix<T>, {first.value, rest.value...});
 }
