@@ -82,6 +82,12 @@ set(weft_flags_avx2 -mavx2 -mfma -mf16c)
 if(WEFT_OPS)
   list(APPEND weft_flags_avx2 ${weft_flags_small})
 endif()
+# Vectors of integers need no unrolled loops, and are rarely most of a program's work.
+foreach(source IN LISTS weft_isa_sources)
+  if(source MATCHES "/(chain_int32|elementwise_narrow|elementwise_wide|scan)\\.isa\\.cpp$")
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_flags_small})
+  endif()
+endforeach()
 set(weft_flags_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mfma -mf16c
                       -mprefer-vector-width=512)
 

@@ -66,6 +66,17 @@
         WEFT_KEPT(BFloat16, kernel<BFloat16>), WEFT_KEPT(float, kernel<float>),       \
         WEFT_KEPT(double, kernel<double>)                                             \
   }
+// The same of a kernel that only moves elements: one for each size.
+#define WEFT_EVERY_SIZE(kernel)                                                       \
+  {                                                                                   \
+    WEFT_KEPT(Boolean, kernel<uint8_t>), WEFT_KEPT(uint8_t, kernel<uint8_t>),         \
+        WEFT_KEPT(uint16_t, kernel<uint16_t>), WEFT_KEPT(uint32_t, kernel<uint32_t>), \
+        WEFT_KEPT(uint64_t, kernel<uint64_t>), WEFT_KEPT(int8_t, kernel<uint8_t>),    \
+        WEFT_KEPT(int16_t, kernel<uint16_t>), WEFT_KEPT(int32_t, kernel<uint32_t>),   \
+        WEFT_KEPT(int64_t, kernel<uint64_t>), WEFT_KEPT(Float16, kernel<uint16_t>),   \
+        WEFT_KEPT(BFloat16, kernel<uint16_t>), WEFT_KEPT(float, kernel<uint32_t>),    \
+        WEFT_KEPT(double, kernel<uint64_t>)                                           \
+  }
 #define WEFT_FLOATING_DTYPES(kernel)                                                 \
   {                                                                                  \
     nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, \

@@ -1,14 +1,14 @@
 // For how many distances between operands a kernel has code that knows them: of all that networks
-// often have, of the most frequent one, of none. A build for some operators (WEFT_OPS) is to be
-// small, most of all where something better than generic is there as well.
+// often have, of the most frequent one, of none. The last is for generic where something better is
+// there as well; a build for some operators (WEFT_OPS) is to be small, too.
 #pragma once
 
 #include "kernels/isa_target.h"
 
-#if !WEFT_HAS_SOME_OPERATORS
-#define WEFT_KNOWN_STEPS 2
-#elif WEFT_VECTOR_BYTES == 16 && (WEFT_WITH_AVX2 || WEFT_WITH_AVX512)
+#if WEFT_VECTOR_BYTES == 16 && (WEFT_WITH_AVX2 || WEFT_WITH_AVX512)
 #define WEFT_KNOWN_STEPS 0
+#elif !WEFT_HAS_SOME_OPERATORS
+#define WEFT_KNOWN_STEPS 2
 #else
 #define WEFT_KNOWN_STEPS 1
 #endif

@@ -230,10 +230,13 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* resul
   return true;
 }
 
+// Twice the code: not where something better is there as well.
+constexpr bool kSearchesNumbers = WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON;
+
 template <class Op, class S>
 __attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n) {
   Wide<LaneType<S>> result;
-  if constexpr (Op::kAnyOrder && kIsFloating<LaneType<S>>)
+  if constexpr (kSearchesNumbers && Op::kAnyOrder && kIsFloating<LaneType<S>>)
     if (reduce_elements<Op, true>(p, n, &result)) return result;
   reduce_elements<Op, false>(p, n, &result);
   return result;

@@ -27,7 +27,8 @@ using PairTileKernel = void (*)(const PairTile& tile);
 
 // What one pair of each of kPixels pixels gives to the sums of the filters that start at `weights`.
 struct WidenedStep {
-  static constexpr int kSteps = 1;  // between pixels that the compiler knows, see kPairTiles
+  static constexpr int kKnown = 0;   // step between pixels, see PairTileKernels
+  static constexpr int kWidest = 7;  // pixels: few processors with AVX-512 are without VDPBF16PS
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
@@ -73,7 +74,8 @@ struct WidenedStep {
 
 #if WEFT_PAIRS
 struct PairStep {
-  static constexpr int kSteps = 4;
+  static constexpr int kKnown = 8;
+  static constexpr int kWidest = kMostPixels;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
 
@@ -147,21 +149,37 @@ void pair_tile(const PairTile& tile) {
     });
 }
 
-// Steps of 8 and 16 pairs between pixels of x, and of 2 in plain images, are known to the compiler
-// where tiles take little time, others are read from the tile.
+// A tile of more pixels than a step has code for is two narrower ones.
+template <class Step, int kPixels, int kVectors>
+void two_pair_tiles(const PairTile& tile) {
+  constexpr int kFirst = (kPixels + 1) / 2;
+  pair_tile<Step, kFirst, kVectors, 0>(tile);
+  PairTile rest = tile;
+  rest.x += kFirst * tile.x_pixel;
+  if (tile.y) rest.y += kFirst * tile.y_pixel;
+  if (tile.sums) rest.sums += kFirst * tile.sums_pixel;
+  if (tile.residual) rest.residual += kFirst * tile.y_pixel;
+  pair_tile<Step, kPixels - kFirst, kVectors, 0>(rest);
+}
+template <class Step, int kPixels, int kVectors, int kStep>
+constexpr PairTileKernel tile_of_pairs() {
+  if constexpr (kPixels > Step::kWidest)
+    return two_pair_tiles<Step, kPixels, kVectors>;
+  else
+    return pair_tile<Step, kPixels, kVectors, kStep>;
+}
+
+// A step of 8 pairs between pixels of x is known to the compiler where tiles take little time,
+// others are read from the tile.
 struct PairTileKernels {
-  PairTileKernel at[4][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
+  PairTileKernel at[2][2][kMostPixels];  // [is the step known][vectors - 1][pixels - 1]
 };
 template <class Step, int... I>
 constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
-  PairTileKernels kernels = {
-      {{{pair_tile<Step, I + 1, 1, 0>...}, {pair_tile<Step, I + 1, 2, 0>...}}}};
-  if constexpr (Step::kSteps == 4)
-    kernels = {{{{pair_tile<Step, I + 1, 1, 0>...}, {pair_tile<Step, I + 1, 2, 0>...}},
-                {{pair_tile<Step, I + 1, 1, 8>...}, {pair_tile<Step, I + 1, 2, 8>...}},
-                {{pair_tile<Step, I + 1, 1, 16>...}, {pair_tile<Step, I + 1, 2, 16>...}},
-                {{pair_tile<Step, I + 1, 1, 2>...}, {pair_tile<Step, I + 1, 2, 2>...}}}};
-  return kernels;
+  constexpr int kKnown = Step::kKnown;
+  return {{{{tile_of_pairs<Step, I + 1, 1, 0>()...}, {tile_of_pairs<Step, I + 1, 2, 0>()...}},
+           {{tile_of_pairs<Step, I + 1, 1, kKnown>()...},
+            {tile_of_pairs<Step, I + 1, 2, kKnown>()...}}}};
 }
 template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
@@ -206,9 +224,7 @@ struct PairTiles {
   const PairTileKernels& kernels;
 
   WEFT_INLINE PairTileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
-    const int step = x_pixel == 8 ? 1 : x_pixel == 16 ? 2 : x_pixel == 2 ? 3 : 0;
-    const bool is_known = kernels.at[step][vectors - 1][pixels - 1];
-    return kernels.at[is_known ? step : 0][vectors - 1][pixels - 1];
+    return kernels.at[x_pixel == 8][vectors - 1][pixels - 1];
   }
   // The planes of one group.
   const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,

@@ -33,19 +33,19 @@ struct DepthwiseTile {
   Epilogue epilogue;
 };
 
-// How much of a tile the compiler knows: the step between pixels of x, and where a column of the
-// kernel may fall beside the image: nowhere, at the first and the last pixel, anywhere.
+// Where a column of the kernel may fall beside the image: nowhere, at the first and the last pixel,
+// anywhere.
 enum class Border { kNone, kEnds, kAnywhere };
 constexpr int64_t kMostColumns = 64;  // of a kernel, for kEnds
 
-template <class S, int kPixels, int kStep, Border kBorder, bool kPart>
+template <class S, int kPixels, Border kBorder, bool kPart>
 void depthwise_tile(const DepthwiseTile<S>& tile) {
   using V = Vec<float>;
   const int64_t lanes = tile.lanes;
   const auto load = [&](const S* from) WEFT_LAMBDA {
     return kPart ? Memory<S>::load_part(from, lanes) : Memory<S>::load(from);
   };
-  const int64_t step = kStep ? kStep : tile.x_pixel, cols = tile.cols;
+  const int64_t step = tile.x_pixel, cols = tile.cols;
   V sums[kPixels];
   repeat<kPixels>([&](auto pixel) WEFT_LAMBDA { sums[decltype(pixel)::value] = V(0); });
   const S* first = tile.x;
@@ -102,10 +102,9 @@ using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : WEFT_KNOWN_STEPS > 0 ? 8 : 3;
 template <class S>
 struct DepthwiseKernels {
-  DepthwiseKernel<S> steps[2][2][kDepthwisePixels];  // [16 or 32][at a border][pixels - 1]
-  DepthwiseKernel<S> any[2][kDepthwisePixels];       // [part of a vector][pixels - 1]
+  DepthwiseKernel<S> whole[2][kDepthwisePixels];  // [at a border][pixels - 1]
+  DepthwiseKernel<S> any[2][kDepthwisePixels];    // [part of a vector][pixels - 1]
 };
-constexpr int known(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
 constexpr Border inside(int pixels) {
   const bool is_known =
       WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kDepthwisePixels);
@@ -117,12 +116,10 @@ constexpr bool kMayBePart = Vec<float>::kLanes > 8;
 
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
-  return {{{{depthwise_tile<S, I + 1, known(16), inside(I + 1), false>...},
-            {depthwise_tile<S, I + 1, known(16), kAtEnds, false>...}},
-           {{depthwise_tile<S, I + 1, known(32), inside(I + 1), false>...},
-            {depthwise_tile<S, I + 1, known(32), kAtEnds, false>...}}},
-          {{depthwise_tile<S, I + 1, 0, Border::kAnywhere, false>...},
-           {depthwise_tile<S, I + 1, 0, Border::kAnywhere, kMayBePart>...}}};
+  return {{{depthwise_tile<S, I + 1, inside(I + 1), false>...},
+           {depthwise_tile<S, I + 1, kAtEnds, false>...}},
+          {{depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
+           {depthwise_tile<S, I + 1, Border::kAnywhere, kMayBePart>...}}};
 }
 template <class S>
 constexpr DepthwiseKernels<S> kDepthwise =
@@ -292,15 +289,14 @@ class DepthwiseRows {
     return kernel_;
   }
   DepthwiseKernel<S> find_kernel(int64_t begin, int64_t end) {
-    const bool is_part = tile_.lanes < Vec<float>::kLanes, is_double = tile_.x_pixel == 32;
+    const bool is_part = tile_.lanes < Vec<float>::kLanes;
     const int64_t last = end - begin - 1;
-    if (is_part || (tile_.x_pixel != 16 && !is_double) || tile_.cols > kMostColumns)
-      return kDepthwise<S>.any[is_part][last];
-    if (columns_.all_inside(begin, end)) return kDepthwise<S>.steps[is_double][0][last];
+    if (is_part || tile_.cols > kMostColumns) return kDepthwise<S>.any[is_part][last];
+    if (columns_.all_inside(begin, end)) return kDepthwise<S>.whole[0][last];
     if (!columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[0][last];
     tile_.at_first = seen_from(begin);
     tile_.at_last = seen_from(end - 1);
-    return kDepthwise<S>.steps[is_double][1][last];
+    return kDepthwise<S>.whole[1][last];
   }
   uint64_t seen_from(int64_t pixel) const {
     uint64_t columns = 0;

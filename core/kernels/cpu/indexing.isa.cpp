@@ -162,9 +162,9 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
 
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
-const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_DTYPE(pick);
+const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_SIZE(pick);
 const PickKernel kPickAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(pick_adjoint);
-const TakeKernel kTakes[kNumDTypes] = WEFT_EVERY_DTYPE(take);
+const TakeKernel kTakes[kNumDTypes] = WEFT_EVERY_SIZE(take);
 const TakeKernel kTakeAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(take_adjoint);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -279,7 +279,7 @@ const MaxPoolKernel kMaxPools[kNumDTypes] = WEFT_EVERY_DTYPE(max_pool);
 const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_FLOATING_DTYPES(average_pool);
 const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] =
     WEFT_FLOATING_DTYPES(average_pool_adjoint);
-const PlaneIndexKernel kPlaneGathers[kNumDTypes] = WEFT_EVERY_DTYPE(plane_gather);
+const PlaneIndexKernel kPlaneGathers[kNumDTypes] = WEFT_EVERY_SIZE(plane_gather);
 const PlaneIndexKernel kPlaneScatters[kNumDTypes] = WEFT_EVERY_DTYPE(plane_scatter);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

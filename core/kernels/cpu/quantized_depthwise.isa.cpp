@@ -361,17 +361,18 @@ struct DepthwiseUnit {
     constexpr int64_t kStep = kTogether * Sums::kLanes;
     for (int64_t c = 0; c == 0 || (kStep < kBlock && c < channels); c += kStep) {
       Sums results[kResults][kTogether];
-      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
-        const int v = int(c / Sums::kLanes) + decltype(vector)::value;
+      // Unrolled but for the narrowest vectors, of which there are sixteen.
+#pragma GCC unroll(kTogether > 8 ? 1 : kTogether)
+      for (int i = 0; i < kTogether; ++i) {
+        const int64_t v = c / Sums::kLanes + i;
         Sums sums[kResults];
         for (Sums& sum : sums) sum = scales.start[v];
         add_taps<kResults, kTaps>(ox, v, sums);
         repeat<kResults>([&](auto result) WEFT_LAMBDA {
           constexpr int r = decltype(result)::value;
-          results[r][decltype(vector)::value] =
-              scales.rescale[v].template rescaled<kRectified>(sums[r]);
+          results[r][i] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
         });
-      });
+      }
       Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
                        kStep == kBlock || channels - c < kStep ? channels - c : kStep);
     }
