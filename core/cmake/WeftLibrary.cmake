@@ -220,8 +220,13 @@ if(weft_objects)
       # Code, read-only data and tables need no pages of their own in a file that is to be small, and
       # addresses in tables no entry of 24 bytes each: one bit does, where the C library reads it.
       # What only kernels that are left out call is dropped from sections that the last step makes.
-      target_link_options(weft PRIVATE -flto=auto -ffunction-sections -fdata-sections
-                          -Wl,-z,noseparate-code,-z,norelro,-z,common-page-size=64)
+      # In one piece: of several each has what they share.
+      target_link_options(weft PRIVATE -flto=auto -flto-partition=one -ffunction-sections
+                          -fdata-sections -Wl,-z,noseparate-code,-z,common-page-size=64)
+      # Where pages may have 64 KB, a part that is read-only once loaded would need as much padding.
+      if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+        target_link_options(weft PRIVATE -Wl,-z,norelro)
+      endif()
       include(CheckLinkerFlag)
       check_linker_flag(CXX -Wl,-z,pack-relative-relocs WEFT_HAS_PACKED_RELOCATIONS)
       if(WEFT_HAS_PACKED_RELOCATIONS)

@@ -9,7 +9,8 @@ include("${CMAKE_CURRENT_LIST_DIR}/write_if_changed.cmake")
 set(types bool:Boolean uint8:uint8_t uint16:uint16_t uint32:uint32_t uint64:uint64_t int8:int8_t
   int16:int16_t int32:int32_t int64:int64_t float16:Float16 bfloat16:BFloat16 float32:float
   float64:double)
-set(kernel_parts winograd)  # Winograd's tiles
+# Winograd's tiles; pooling of images in blocks.
+set(kernel_parts winograd average_pool max_pool)
 # Loops and branches; states and random numbers; shapes that a run decides on; loops over bands of
 # rows; tile programs; steps side by side; searches for places; graphs as they were traced, and the
 # passes over them; other devices than the CPU, which nothing that loads and runs files asks for.

@@ -26,6 +26,9 @@ void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, 
   WEFT_ACTIVE(kAveragePoolAdjoints)[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
 }
 
+bool has_blocked_pool(bool average) {
+  return average ? WEFT_KEEPS_average_pool : WEFT_KEEPS_max_pool;
+}
 void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows) {
   const BlockedPoolKernels& kernels = WEFT_ACTIVE(kBlockedPools)[static_cast<int>(problem.dtype)];

@@ -47,6 +47,7 @@ void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, 
 // Maximum or average of float32 or bfloat16 images in channel blocks, (N, C / B, H, W, B): the same
 // bits as plane by plane. A plane is a block of an image here; a unit is one of its output rows
 // that are made.
+bool has_blocked_pool(bool average);  // in this build
 void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows);
 

@@ -33,9 +33,12 @@ void Use::note(const OpDef& op, std::span<const Argument> attributes) {
   lines_.insert("operator " + op.name);
   if (op.slot.elementwise)
     lines_.insert(std::string("formula ") + kernels::name_of(op.slot.formula));
-  for (size_t i = 0; i < attributes.size(); ++i)
-    if (op.attributes[i].name == "winograd" && attributes[i].integer != 0)
-      lines_.insert("part winograd");
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    const std::string_view name = op.attributes[i].name;
+    if (name == "winograd" && attributes[i].integer != 0) lines_.insert("part winograd");
+    if (name == "pool_type" && attributes[i].as_text() == "avg") lines_.insert("part average_pool");
+    if (name == "pool_type" && attributes[i].as_text() == "max") lines_.insert("part max_pool");
+  }
 }
 
 void Use::note(DType dtype) {

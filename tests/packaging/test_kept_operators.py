@@ -68,6 +68,11 @@ def models(tmp_path_factory):
     net.export(folder / "other_packed.weft", x, pack=True)
     shutil.copy(folder / "kept.weft", folder / "packed.weft")
     runtime.pack(folder / "packed.weft")
+    pooled = gluon.nn.HybridSequential(
+        gluon.nn.Conv2D(16, 3, in_channels=3), gluon.nn.GlobalMaxPool2D()
+    )
+    pooled.initialize()
+    pooled.export(folder / "pooled.weft", x, pack=True)
     last = np.zeros(x.shape)
 
     @weft.hybridize
@@ -119,6 +124,14 @@ def test_a_model_that_needs_more_is_refused_by_the_operators_name(models, build,
     for host in hosts:
         printed = run(host, models / other, fails=True)
         assert "operator `tanh` is unknown to this build of Weft" in printed
+        assert "WEFT_OPS" in printed
+
+
+@pytest.mark.full
+def test_another_kind_of_pooling_is_refused(models, build, hosts):
+    for host in hosts:
+        printed = run(host, models / "pooled.weft", fails=True)
+        assert "`pool_type` max is missing in this build of Weft" in printed
         assert "WEFT_OPS" in printed
 
 

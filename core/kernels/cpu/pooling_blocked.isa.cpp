@@ -42,6 +42,11 @@ WEFT_INLINE int64_t place_in(const Pooling& p, const PoolWindow& window, int64_t
   return (held < p.in_held ? held : held - p.in_held) * p.in_width + col;
 }
 
+// Blocks have 8 channels or 16: do they fill a vector?
+WEFT_INLINE bool is_part_of_vector(int64_t block) {
+  return Vec<float>::kLanes > 8 && block < Vec<float>::kLanes;
+}
+
 // The channels of a vector; whether they fill it is known to the compiler.
 template <bool kPart>
 struct PoolLanes {
@@ -81,7 +86,7 @@ WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const X* x, S* 
 template <class X, class S, class F>
 WEFT_INLINE void each_window(const Pooling& p, int64_t block, const X* x, S* y, Range rows,
                              F reduce) {
-  if (block < Vec<float>::kLanes)
+  if (is_part_of_vector(block))
     each_window_of<true>(p, block, x, y, rows, reduce);
   else
     each_window_of<false>(p, block, x, y, rows, reduce);
@@ -119,8 +124,11 @@ void blocked_average_pool(const Pooling& p, int64_t block, const void* x, void* 
               });
 }
 
-#define WEFT_BLOCKED_POOLS(S) \
-  { WEFT_KEPT(S, blocked_max_pool<S>), WEFT_KEPT(S, blocked_average_pool<S>) }
+#define WEFT_BLOCKED_POOLS(S)                                               \
+  {                                                                         \
+    WEFT_KEPT(S, WEFT_KEPT_PART(max_pool, blocked_max_pool<S>)),            \
+        WEFT_KEPT(S, WEFT_KEPT_PART(average_pool, blocked_average_pool<S>)) \
+  }
 
 // In the order of DType.
 extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
@@ -180,7 +188,7 @@ WEFT_INLINE void add_windows_of(const Pooling& p, int64_t block, float* dx, Rang
 }
 template <class F>
 WEFT_INLINE void add_windows(const Pooling& p, int64_t block, float* dx, Range planes, F share_of) {
-  if (block < Vec<float>::kLanes)
+  if (is_part_of_vector(block))
     add_windows_of<true>(p, block, dx, planes, share_of);
   else
     add_windows_of<false>(p, block, dx, planes, share_of);

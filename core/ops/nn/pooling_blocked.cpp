@@ -28,7 +28,11 @@ Result<Types> infer_blocked(const InferContext& c) {
   const DType dtype = c.in[0].dtype;
   WEFT_TRY(require_blocked_dtype(c));
   const Shape x = c.in[0].shape;
-  WEFT_TRY(is_average_pooling(c).status());
+  WEFT_ASSIGN(const bool average, is_average_pooling(c));
+  if (!kernels::has_blocked_pool(average))
+    return errors::unsupported(c.op().name, "`pool_type` ", average ? "avg" : "max",
+                               " is missing in this build of Weft, whose WEFT_OPS names no model ",
+                               "that has it");
   WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, dtype, x));
   return Types{{dtype, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
 }
