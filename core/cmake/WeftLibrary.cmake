@@ -82,9 +82,9 @@ set(weft_flags_avx2 -mavx2 -mfma -mf16c)
 if(WEFT_OPS)
   list(APPEND weft_flags_avx2 ${weft_flags_small})
 endif()
-# Vectors of integers need no unrolled loops, and are rarely most of a program's work.
+# Neither sums of what came before nor chains of integers gain from unrolled loops.
 foreach(source IN LISTS weft_isa_sources)
-  if(source MATCHES "/(chain_int32|elementwise_narrow|elementwise_wide|scan)\\.isa\\.cpp$")
+  if(source MATCHES "/(chain_int32|scan)\\.isa\\.cpp$")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_flags_small})
   endif()
 endforeach()

@@ -39,8 +39,8 @@ class States final : public Object {
 
   // Runs, and looks at contents, exclude each other: `enter` is false where another thread is at
   // it.
-  bool enter() { return !in_use_.exchange(true, std::memory_order_acquire); }
-  void leave() { in_use_.store(false, std::memory_order_release); }
+  bool enter() { return !in_use_.exchange(1, std::memory_order_acquire); }
+  void leave() { in_use_.store(0, std::memory_order_release); }
 
  private:
   explicit States(Ref<Model> model) : model_(std::move(model)) {}
@@ -56,7 +56,7 @@ class States final : public Object {
   Ref<Model> model_;
   std::vector<State> states_;
   uint64_t additions_ = 0;
-  std::atomic<bool> in_use_{false};
+  std::atomic<uint32_t> in_use_{0};  // a word: RISC-V has no exchange of bytes
 };
 
 }  // namespace weft::model

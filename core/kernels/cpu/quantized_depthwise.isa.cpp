@@ -364,7 +364,7 @@ struct DepthwiseUnit {
       // Unrolled but for the narrowest vectors, of which there are sixteen.
 #pragma GCC unroll(kTogether > 8 ? 1 : kTogether)
       for (int i = 0; i < kTogether; ++i) {
-        const int64_t v = c / Sums::kLanes + i;
+        const int v = int(c / Sums::kLanes) + i;
         Sums sums[kResults];
         for (Sums& sum : sums) sum = scales.start[v];
         add_taps<kResults, kTaps>(ox, v, sums);
