@@ -361,9 +361,7 @@ struct DepthwiseUnit {
     constexpr int64_t kStep = kTogether * Sums::kLanes;
     for (int64_t c = 0; c == 0 || (kStep < kBlock && c < channels); c += kStep) {
       Sums results[kResults][kTogether];
-      // Unrolled but for the narrowest vectors, of which there are sixteen.
-#pragma GCC unroll(kTogether > 8 ? 1 : kTogether)
-      for (int i = 0; i < kTogether; ++i) {
+      const auto rescale_vector = [&](int i) WEFT_LAMBDA {
         const int v = int(c / Sums::kLanes) + i;
         Sums sums[kResults];
         for (Sums& sum : sums) sum = scales.start[v];
@@ -372,7 +370,11 @@ struct DepthwiseUnit {
           constexpr int r = decltype(result)::value;
           results[r][i] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
         });
-      }
+      };
+      if constexpr (kTogether > 8)  // of the narrowest vectors there are too many
+        for (int i = 0; i < kTogether; ++i) rescale_vector(i);
+      else
+        repeat<kTogether>([&](auto i) WEFT_LAMBDA { rescale_vector(decltype(i)::value); });
       Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
                        kStep == kBlock || channels - c < kStep ? channels - c : kStep);
     }
