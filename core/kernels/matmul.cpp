@@ -5,6 +5,7 @@
 
 #include "kernels/active_impl.h"
 #include "kernels/copy.h"
+#include "kernels/matmul_small.h"
 
 namespace weft::kernels {
 namespace {
@@ -91,7 +92,8 @@ int64_t matmul_scratch(const Matmul& given) {
   const int64_t partial = lane == element_size(problem.dtype)
                               ? 0
                               : blocks.rows * ((blocks.cols + kColStep - 1) / kColStep * kColStep);
-  return kMatmulPanelRows * kMatmulCopiedRowBytes + (depth * cols + partial) * lane + 256;
+  return matmul_copy_bytes(problem, element_size(problem.dtype)) + (depth * cols + partial) * lane +
+         256;
 }
 
 void run_matmul(const Matmul& given, Range units, void* scratch) {

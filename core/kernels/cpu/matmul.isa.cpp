@@ -1,6 +1,7 @@
 // Matrix products of every dtype: large ones over packed_strip_impl.h, narrow ones and such as lie
 // in a cache over gemm_impl.h, those of few rows over few_rows_impl.h.
 #include "kernels/isa_target.h"
+#include "kernels/matmul_small.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -101,7 +102,8 @@ struct Product {
       const bool in_place = reads_b_in_place((strip.last - strip.first) * blocks.rows);
       const int64_t whole = in_place ? strip.cols / Vec<T>::kLanes * Vec<T>::kLanes : 0;
       const int64_t rest = strip.cols - whole;
-      const bool is_narrow = kIsWide && has_dense_a() && rest <= 2 * kTileCols<T>;
+      const bool is_narrow =
+          kIsWide && has_dense_a() && (rest <= 2 * kTileCols<T> || is_small(problem, sizeof(S)));
       if constexpr (kIsWide) {
         if (whole > 0) run_in_place(strip, {0, whole}, false);
         if (rest > 0 && is_narrow) run_in_place(strip, {whole, strip.cols}, true);
@@ -192,7 +194,8 @@ struct Product {
     product.b_row = packs_b ? kTileCols<T> : problem.b.row;
     product.c_row = problem.c_row;
     // Rows of A that are read for many columns are copied, lest they meet in a set of the cache.
-    const bool copies = !in_columns && product.cols > 4 * kTileCols<T>;
+    const bool copies =
+        !in_columns && product.cols > 4 * kTileCols<T> && !is_small(problem, sizeof(S));
     for (int64_t k = 0; k < problem.k; k += kStripDepth<T>) {
       product.k = least(problem.k - k, kStripDepth<T>);
       product.b = (const T*)b_of(strip) + k * problem.b.row + cols.begin * problem.b.col;
@@ -264,7 +267,7 @@ template <class S>
 void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void* scratch) {
   using T = LaneType<S>;
   T* packed_a = (T*)scratch;
-  T* partial_c = packed_a + kMatmulPanelRows * kCopiedRow<T>;
+  T* partial_c = packed_a + matmul_copy_bytes(problem, sizeof(S)) / sizeof(T);
   T* packed_b =
       partial_c + (Product<S>::kIsWide ? 0 : blocks.rows * ((blocks.cols + 31) / 32 * 32));
   const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};
