@@ -188,11 +188,11 @@ WEFT_INLINE bool are_all_there(const TileFinish& finish, int64_t first) {
   return columns_there<Step>(finish, first) == ~uint32_t(0) >> (32 - Step::kColumns);
 }
 
-// Residuals of a vector of results; of those that are not there, zeros.
 WEFT_INLINE int64_t lanes_there(uint32_t there, int64_t vector) {
   constexpr uint32_t kLanes = (1u << Sums::kLanes) - 1;
   return __builtin_popcount(there >> vector * Sums::kLanes & kLanes);
 }
+// Residuals of a vector of results; of those that are not there, zeros.
 template <bool kAll>
 WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
   const int8_t* const from =

@@ -73,14 +73,6 @@ struct PairLanes {
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
   }
-  template <int kResults>
-  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
-                                    const Bounds& bounds, int64_t channels) {
-    repeat<kResults>([&](auto result) WEFT_LAMBDA {
-      constexpr int r = decltype(result)::value;
-      store(to + r * step, y[r], bounds, channels);
-    });
-  }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
     int8_t buffer[kBlock];
@@ -184,14 +176,6 @@ struct QuadLanes {
   WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return add_dot_bytes(data, weights, sum);
-  }
-  template <int kResults>
-  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
-                                    const Bounds& bounds, int64_t channels) {
-    repeat<kResults>([&](auto result) WEFT_LAMBDA {
-      constexpr int r = decltype(result)::value;
-      store(to + r * step, y[r], bounds, channels);
-    });
   }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
@@ -375,8 +359,14 @@ struct DepthwiseUnit {
         for (int i = 0; i < kTogether; ++i) rescale_vector(i);
       else
         repeat<kTogether>([&](auto i) WEFT_LAMBDA { rescale_vector(decltype(i)::value); });
-      Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
-                       kStep == kBlock || channels - c < kStep ? channels - c : kStep);
+      if constexpr (kTogether == kBlockVectors)
+        repeat<kResults>([&](auto result) WEFT_LAMBDA {
+          constexpr int r = decltype(result)::value;
+          Lanes::store(y + r * p.shape.in_channels, results[r], bounds, channels);
+        });
+      else
+        Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
+                         channels - c < kStep ? channels - c : kStep);
     }
   }
 

@@ -101,9 +101,10 @@ struct BoundedRescale {
         _mm256_mul_epi32(_mm256_srli_epi64(v, 32), (__m256i)odd_multiplier.v), (__m256i)odd);
     high.v = (Sums::Native)_mm256_blend_epi32(_mm256_srli_epi64(of_even, 32), of_odd, 0xaa);
 #else
-    for (int i = 0; i < Sums::kLanes; ++i)
-      high.v[i] =
-          int32_t((int64_t(factor.v[i]) * multiplier.v[i] + (i % 2 ? odd : even)[i / 2]) >> 32);
+    for (int i = 0; i < Sums::kLanes; ++i) {
+      const int64_t start = i % 2 ? odd[i / 2] : even[i / 2];
+      high.v[i] = int32_t((int64_t(factor.v[i]) * multiplier.v[i] + start) >> 32);
+    }
 #endif
     return (kRectified ? high : high + (x >> 31)) >> right;
   }
