@@ -26,7 +26,13 @@ class Emitter {
 
   void run() {
     plan_.patches.resize(plan_.inputs + plan_.outputs + 2);
+    size_t most_views = placement_.steps.size();
+    for (const PendingStep& pending : placement_.steps)
+      most_views += pending.in.size() + pending.out.size();
+    plan_.block.reserve(most_views * sizeof(TensorView) / 8);
+    plan_.steps.reserve(placement_.steps.size());
     for (const PendingStep& pending : placement_.steps) emit(pending);
+    plan_.block.shrink_to_fit();  // it lives as long as the plan
   }
 
  private:
@@ -46,6 +52,13 @@ class Emitter {
     return place;
   }
 
+  std::vector<Place> places_of(const std::vector<Seen>& seen) const {
+    std::vector<Place> places;
+    places.reserve(seen.size());
+    for (const Seen& one : seen) places.push_back(place_of(one));
+    return places;
+  }
+
   static std::vector<ops::TensorType> types_of(const std::vector<Place>& places) {
     std::vector<ops::TensorType> types;
     for (const Place& place : places) types.push_back({place.dtype, place.shape, {}});
@@ -59,8 +72,8 @@ class Emitter {
     step.code = pending.code;
     step.control = pending.control;
     step.bands = pending.bands;
-    for (const Seen& seen : pending.in) step.in.push_back(place_of(seen));
-    for (const Seen& seen : pending.out) step.out.push_back(place_of(seen));
+    step.in = places_of(pending.in);
+    step.out = places_of(pending.out);
     if (pending.scratch >= 0) {
       const Item& item = placement_.owner(pending.scratch);
       step.scratch_offset = item.offset;

@@ -32,7 +32,7 @@ Json libraries_of(const Graph& graph) {
   return libraries;
 }
 
-Status missing_operator(std::string_view where, const std::string& name, const Json* libraries) {
+Status missing_operator(std::string_view where, std::string_view name, const Json* libraries) {
   const Json* library = libraries ? libraries->find(name) : nullptr;
   if (!library)
     return errors::unsupported(where, "operator `", name, "` is unknown to this build of Weft",
@@ -169,7 +169,7 @@ class Decoder {
     if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
       return broken("it has no nodes or no outputs");
     if (const Json* lines = json.find("lines"))
-      for (const Json& line : lines->items()) graph_.lines.push_back(line.text());
+      for (const Json& line : lines->items()) graph_.lines.emplace_back(line.text());
     for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
     for (const Json& output : outputs->items()) {
       WEFT_ASSIGN(const ValueId id, defined(output));
@@ -272,7 +272,7 @@ class Decoder {
     return {};
   }
 
-  Status decode_operand(const Json& json, const std::string& op, Node& node) {
+  Status decode_operand(const Json& json, std::string_view op, Node& node) {
     if (json.is_null()) {
       node.operands.emplace_back();
     } else if (json.is_object()) {
@@ -324,7 +324,7 @@ Json encode_type(const graph::TensorType& type) {
 
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json) {
   const auto malformed = [&] { return errors::io(where, "a type is malformed"); };
-  const std::vector<Json>& items = json.items();
+  const std::span<const Json> items = json.items();
   if (items.empty() || items.size() > static_cast<size_t>(kMaxRank) + 1) return malformed();
   const std::optional<DType> dtype = dtype_named(items[0].text());
   if (!dtype || !is_known(*dtype)) return malformed();

@@ -21,7 +21,7 @@ bool decode_real(const Json& json, double& value) {
     value = json.number();
     return true;
   }
-  const std::string& text = json.text();
+  const std::string_view text = json.text();
   if (text == "nan") value = NAN;
   if (text == "inf") value = HUGE_VAL;
   if (text == "-inf") value = -HUGE_VAL;

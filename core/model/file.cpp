@@ -18,7 +18,7 @@ namespace {
 
 class EntryReader {
  public:
-  EntryReader(const Archive& archive, const Json& json) : archive_(archive), json_(json) {}
+  EntryReader(ArchiveReader& archive, const Json& json) : archive_(archive), json_(json) {}
 
   Result<Entry> run() {
     const Json* name = json_.find("name");
@@ -96,13 +96,15 @@ class EntryReader {
     graph.inputs.reserve(entry_.inputs.size() + captures.size());
     for (const Port& port : entry_.inputs) graph.add_input(port.type, port.name);
     for (const int32_t index : captures) {
-      const Tensor& tensor = *archive_.tensors[static_cast<size_t>(index)].tensor;
-      graph.add_input({tensor.dtype(), tensor.shape(), {}});
+      WEFT_ASSIGN(const Ref<Tensor> tensor, archive_.tensor(index));
+      graph.add_input({tensor->dtype(), tensor->shape(), {}});
     }
     std::vector<int32_t> constants;
     WEFT_TRY(read_tensors(json, "constants", constants));
-    for (const int32_t index : constants)
-      WEFT_TRY(graph.add_constant(archive_.tensors[static_cast<size_t>(index)].tensor).status());
+    for (const int32_t index : constants) {
+      WEFT_ASSIGN(const Ref<Tensor> tensor, archive_.tensor(index));
+      WEFT_TRY(graph.add_constant(tensor).status());
+    }
     const Json* const text = json.find("graph");
     if (!text || !text->is_unread()) return errors::io(where, "it has no graph");
     const Result<Json> body = parse_json(text->text());
@@ -139,7 +141,7 @@ class EntryReader {
     const Json* names = json.find(key);
     if (!names || !names->is_array()) return errors::io(where_, "it has no ", key);
     for (const Json& name : names->items()) {
-      const int32_t index = archive_.find_tensor(name.text());
+      const int32_t index = archive_.archive().find_tensor(name.text());
       if (!name.is_string() || index < 0)
         return errors::io(where_, "the file has no tensor `", name.text(), "`");
       tensors.push_back(index);
@@ -221,7 +223,7 @@ class EntryReader {
     return {};
   }
 
-  const Archive& archive_;
+  ArchiveReader& archive_;
   const Json& json_;
   Entry entry_;
   std::string where_ = "load";
@@ -305,20 +307,20 @@ Model::Model() : idle_(std::make_unique<IdleContexts>()) {}
 Model::~Model() = default;
 
 Result<Ref<Model>> Model::load(const std::string& path) {
-  WEFT_ASSIGN(Archive archive, read_archive(path));
-  WEFT_ASSIGN(Ref<Model> model, from_archive(std::move(archive)));
+  WEFT_ASSIGN(ArchiveReader reader, ArchiveReader::open(path));
+  WEFT_ASSIGN(Ref<Model> model, from_archive(std::move(reader)));
   log(LogLevel::kInfo, "model: loaded `", path, "`: ", model->entries().size(), " entries over ",
       model->tensors().size(), " arrays");
   return model;
 }
 
 Result<Ref<Model>> Model::load_memory(const void* data, size_t bytes) {
-  WEFT_ASSIGN(Archive archive, read_archive(data, bytes));
-  return from_archive(std::move(archive));
+  WEFT_ASSIGN(ArchiveReader reader, ArchiveReader::open(data, bytes));
+  return from_archive(std::move(reader));
 }
 
-Result<Ref<Model>> Model::from_archive(Archive archive) {
-  const std::string* text = archive.find_metadata("weft");
+Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
+  const std::string* text = reader.archive().find_metadata("weft");
   if (!text)
     return errors::invalid_value("load",
                                  "the file holds tensors but no Weft model; load it as "
@@ -326,6 +328,9 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
   Result<Json> parsed = parse_json_without(*text, "graph");
   if (!parsed.ok()) return errors::io("load", "the model's text: ", parsed.status().message());
   const Json json = parsed.take();
+#if WEFT_HAS_SOME_OPERATORS  // nothing there writes the file again
+  reader.forget_metadata("weft");
+#endif
   const Json* version = json.find("format");
   if (!version || !version->is_integer() || version->integer() < 1)
     return errors::io("load", "the model has no format version");
@@ -339,22 +344,23 @@ Result<Ref<Model>> Model::from_archive(Archive archive) {
 
   const Ref<Model> model = Ref<Model>::adopt(new Model);
   model->version_ = version->integer();
-  for (const auto& [key, value] : archive.metadata)
+  for (const auto& [key, value] : reader.archive().metadata)
     if (key != "weft") model->metadata_.emplace_back(key, value);
-  model->archive_ = std::move(archive);
   for (const Json& entry : entries->items()) {
-    WEFT_ASSIGN(Entry read, EntryReader(model->archive_, entry).run());
+    WEFT_ASSIGN(Entry read, EntryReader(reader, entry).run());
     if (model->entry(read.name).ok())
       return errors::io("load", "the entry `", read.name, "` stands twice");
     model->entries_.push_back(std::move(read));
   }
+#if WEFT_HAS_SOME_OPERATORS
+  model->archive_ = std::move(reader).take();
+  WEFT_TRY(model->check_packed());
+#else
+  WEFT_ASSIGN(model->archive_, std::move(reader).take_whole());
   WEFT_TRY(model->check_packed());
   for (const NamedTensor& named : model->archive_.tensors)
     model->loaded_.emplace_back(named.tensor->box().storage());
-#if !WEFT_HAS_SOME_OPERATORS
   model->text_ = describe(*model);
-#else  // nothing there writes the file again
-  std::erase_if(model->archive_.metadata, [](const auto& entry) { return entry.first == "weft"; });
 #endif
   return model;
 }

@@ -109,7 +109,8 @@ class Model final : public Object {
 
   std::span<const Entry> entries() const { return entries_; }
   Result<const Entry*> entry(std::string_view name) const;
-  // On the file's memory; the same array at each call. In the file's order.
+  // On the file's memory; the same array at each call. In the file's order. A library of some
+  // operators hands none out: there arrays that no entry runs on are null.
   std::span<const NamedTensor> tensors() const { return archive_.tensors; }
   std::span<const std::pair<std::string, std::string>> metadata() const { return metadata_; }
   // Of all tensors and metadata, with what a reader of plain safetensors sees.
@@ -125,7 +126,7 @@ class Model final : public Object {
  private:
   Model();
   ~Model() override;
-  static Result<Ref<Model>> from_archive(Archive archive);
+  static Result<Ref<Model>> from_archive(ArchiveReader reader);
 
   Status check_packed() const;
 

@@ -1,5 +1,6 @@
 #include "model/json.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -11,10 +12,36 @@
 
 namespace weft::model {
 
+double Json::number() const {
+  if (is_integer()) return static_cast<double>(integer());
+  const auto* const real = std::get_if<double>(&content_);
+  return real ? *real : 0;
+}
+
+std::string_view Json::text() const {
+  if (const auto* const text = std::get_if<std::string>(&content_)) return *text;
+  const auto* const unread = std::get_if<Unread>(&content_);
+  return unread ? std::string_view(unread->text) : std::string_view();
+}
+
+std::span<const Json> Json::items() const {
+  const auto* const items = std::get_if<std::vector<Json>>(&content_);
+  return items ? std::span<const Json>(*items) : std::span<const Json>();
+}
+
+std::span<const Json::Member> Json::members() const {
+  const auto* const members = std::get_if<std::vector<Member>>(&content_);
+  return members ? std::span<const Member>(*members) : std::span<const Member>();
+}
+
 const Json* Json::find(std::string_view key) const {
-  for (const Member& member : members_)
+  for (const Member& member : members())
     if (member.first == key) return &member.second;
   return nullptr;
+}
+
+void Json::set(std::string_view key, Json value) {
+  std::get_if<std::vector<Member>>(&content_)->emplace_back(key, std::move(value));
 }
 
 namespace {
@@ -30,6 +57,15 @@ class Parser {
     if (status_.ok() && at_ < text_.size()) fail("something follows the value");
     WEFT_TRY(status_);
     return value;
+  }
+
+  Status run_members(const UseMember& use) {
+    space();
+    if (peek() != '{') fail("the value is no object");
+    members(0, use);
+    space();
+    if (status_.ok() && at_ < text_.size()) fail("something follows the value");
+    return status_;
   }
 
  private:
@@ -77,23 +113,30 @@ class Parser {
     return {};
   }
 
-  Json object(int depth) {
-    Json result = Json::object();
+  void members(int depth, const UseMember& use) {
     std::unordered_set<std::string> keys;
     accept('{');
-    if (accept('}')) return result;
+    if (accept('}')) return;
     do {
       space();
-      if (peek() != '"') fail("a key must be a string");
-      if (!status_.ok()) return result;
+      if (peek() != '"') return fail("a key must be a string");
       std::string key = string();
       if (!keys.insert(key).second) fail("a key stands twice");
       if (!accept(':')) fail("':' is missing");
       space();
       const bool is_left = !unread_.empty() && key == unread_ && peek() == '{';
-      result.set(key, is_left ? unread() : value(depth + 1));
+      Json member = is_left ? unread() : value(depth + 1);
+      if (status_.ok()) status_ = use(key, member);
     } while (status_.ok() && accept(','));
     if (!accept('}')) fail("'}' is missing");
+  }
+
+  Json object(int depth) {
+    Json result = Json::object();
+    members(depth, [&](std::string& key, Json& member) {
+      result.set(key, std::move(member));
+      return Status();
+    });
     return result;
   }
 
@@ -241,9 +284,17 @@ class Parser {
     at_ += static_cast<size_t>(more) + 1;
   }
 
+  // Bytes up to the quote that ends a string: at least as many as its characters take.
+  size_t bytes_of_string() const {
+    size_t at = at_;
+    while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? 2 : 1;
+    return std::min(at, text_.size()) - at_;
+  }
+
   std::string string() {
     std::string out;
     ++at_;
+    out.reserve(bytes_of_string());
     while (status_.ok()) {
       if (at_ >= text_.size()) {
         fail("a string does not end");
@@ -275,7 +326,7 @@ class Parser {
   Status status_;
 };
 
-void write_text(const std::string& text, std::string& out) {
+void write_text(std::string_view text, std::string& out) {
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -339,6 +390,10 @@ Result<Json> parse_json(std::string_view text) { return Parser(text, {}).run(); 
 
 Result<Json> parse_json_without(std::string_view text, std::string_view unread) {
   return Parser(text, unread).run();
+}
+
+Status parse_members(std::string_view text, const UseMember& use) {
+  return Parser(text, {}).run_members(use);
 }
 
 std::string write_json(const Json& json) {

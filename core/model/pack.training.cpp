@@ -144,7 +144,7 @@ std::unordered_set<std::string> packed_before(const Json& entries) {
   const auto for_each_name = [&](const Json* holder, const auto& use) {
     for (const char* key : {"captures", "constants"})
       if (const Json* list = holder ? holder->find(key) : nullptr)
-        for (const Json& name : list->items()) use(name.text());
+        for (const Json& name : list->items()) use(std::string(name.text()));
   };
   for (const Json& entry : entries.items())
     for_each_name(entry.find("packed"), [&](const std::string& name) { names.insert(name); });

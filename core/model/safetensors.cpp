@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "base/errors.h"
 #include "model/dtype_names.h"
@@ -30,105 +31,104 @@ template <class... Parts>
   return errors::io("load", "the file is damaged or no safetensors file: ", parts...);
 }
 
-struct Extent {
-  std::string_view name;
-  DType dtype = DType::kFloat32;
-  Shape shape;
-  uint64_t begin = 0, end = 0;  // in the data after the header
-};
+}  // namespace
 
-Result<Shape> read_shape(std::string_view name, const Json& shape) {
+Status ArchiveReader::read_shape(std::string_view name, const Json& shape) {
   if (!shape.is_array()) return damaged("tensor `", name, "` has no shape");
   if (shape.items().size() > static_cast<size_t>(kMaxRank))
     return damaged("tensor `", name, "` has ", shape.items().size(), " axes");
-  Shape result;
   for (const Json& extent : shape.items()) {
     if (!extent.is_integer() || extent.integer() < 0)
       return damaged("tensor `", name, "` has an extent that is no size");
-    result.push_back(extent.integer());
+    axes_.push_back(extent.integer());
   }
-  return result;
+  return {};
 }
 
-Result<Extent> read_extent(std::string_view name, const Json& entry, uint64_t data_bytes) {
+Shape ArchiveReader::shape_of(const Extent& extent) const {
+  return Shape(std::span<const int64_t>(axes_).subspan(extent.first_axis, extent.rank));
+}
+
+Status ArchiveReader::read_extent(const std::string& name, const Json& entry, uint64_t data_bytes) {
   const Json* dtype = entry.find("dtype");
   const Json* shape = entry.find("shape");
   const Json* offsets = entry.find("data_offsets");
   if (!dtype || !dtype->is_string() || !shape || !offsets || offsets->items().size() != 2)
     return damaged("tensor `", name, "` lacks dtype, shape or data_offsets");
-  Extent extent;
-  extent.name = name;
   const std::optional<DType> known = dtype_of_safetensors(dtype->text());
   if (!known)
     return errors::unsupported("load", "tensor `", name, "` has dtype ", dtype->text(),
                                ", which Weft does not have");
-  extent.dtype = *known;
-  WEFT_ASSIGN(extent.shape, read_shape(name, *shape));
+  const size_t first_axis = axes_.size();
+  WEFT_TRY(read_shape(name, *shape));
   const Json& begin = offsets->items()[0];
   const Json& end = offsets->items()[1];
   if (!begin.is_integer() || !end.is_integer() || begin.integer() < 0 ||
       end.integer() < begin.integer() || static_cast<uint64_t>(end.integer()) > data_bytes)
     return damaged("tensor `", name, "` lies outside the file's data");
-  extent.begin = static_cast<uint64_t>(begin.integer());
-  extent.end = static_cast<uint64_t>(end.integer());
-  const Result<int64_t> elements = checked_elements(extent.shape.span(), "load", name);
+  const Extent extent{static_cast<uint64_t>(begin.integer()),
+                      static_cast<uint64_t>(end.integer()),
+                      extents_.size(),
+                      static_cast<uint32_t>(first_axis),
+                      static_cast<uint8_t>(axes_.size() - first_axis),
+                      *known};
+  const Shape size = shape_of(extent);
+  const Result<int64_t> elements = checked_elements(size.span(), "load", name);
   int64_t bytes = 0;
-  if (!elements.ok() || __builtin_mul_overflow(elements.value(), size_of(extent.dtype), &bytes) ||
+  if (!elements.ok() || __builtin_mul_overflow(elements.value(), size_of(*known), &bytes) ||
       static_cast<uint64_t>(bytes) != extent.end - extent.begin)
     return damaged("tensor `", name, "` has ", static_cast<int64_t>(extent.end - extent.begin),
-                   " bytes, which do not fill its shape ", extent.shape);
-  return extent;
+                   " bytes, which do not fill its shape ", size);
+  extents_.push_back(extent);
+  return {};
 }
 
-Result<Metadata> read_metadata(const Json& json) {
+Status ArchiveReader::read_metadata(const Json& json) {
   if (!json.is_object()) return damaged("its metadata is no object");
-  Metadata metadata;
   for (const auto& [key, value] : json.members()) {
     if (!value.is_string()) return damaged("its metadata `", key, "` is no string");
-    metadata.emplace_back(key, value.text());
+    archive_.metadata.emplace_back(key, value.text());
   }
-  return metadata;
+  return {};
 }
 
 // As they lie in the file: data without gaps and overlaps, as the format asks for, so that nothing
 // can hide between tensors.
-Result<std::vector<const Extent*>> in_order(std::span<const Extent> extents, uint64_t data_bytes) {
-  std::vector<const Extent*> order;
-  for (const Extent& extent : extents) order.push_back(&extent);
-  const auto comes_before = [](const Extent* a, const Extent* b) {
-    if (a->begin != b->begin) return a->begin < b->begin;
-    return a->end != b->end ? a->end < b->end : a < b;
+Status ArchiveReader::put_in_order(uint64_t data_bytes) {
+  const auto comes_before = [](const Extent& a, const Extent& b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    return a.end != b.end ? a.end < b.end : a.name < b.name;
   };
-  std::ranges::make_heap(order, comes_before);  // a tenth of the code of std::stable_sort
-  std::ranges::sort_heap(order, comes_before);
+  std::ranges::make_heap(extents_, comes_before);  // a tenth of the code of std::stable_sort
+  std::ranges::sort_heap(extents_, comes_before);
+  std::vector<NamedTensor> ordered;
+  ordered.reserve(extents_.size());
   uint64_t at = 0;
-  for (const Extent* const extent : order) {
-    if (extent->begin != at)
-      return damaged("tensor `", extent->name,
-                     extent->begin < at ? "` overlaps another" : "` leaves a gap before it");
-    at = extent->end;
+  for (const Extent& extent : extents_) {
+    ordered.push_back(std::move(archive_.tensors[extent.name]));
+    if (extent.begin != at)
+      return damaged("tensor `", ordered.back().name,
+                     extent.begin < at ? "` overlaps another" : "` leaves a gap before it");
+    at = extent.end;
   }
+  archive_.tensors = std::move(ordered);
   if (at != data_bytes) return damaged("its data goes on after the last tensor");
-  return order;
+  return {};
 }
 
-Result<Ref<Tensor>> make_tensor(Mapping& mapping, size_t offset, const Extent& extent) {
-  const auto bytes = static_cast<int64_t>(extent.end - extent.begin);
-  const char* data = mapping.data() + offset + extent.begin;
-  if (reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) != 0) {
-    // Other writers do not align: then the array is a copy.
-    WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(extent.dtype, extent.shape));
-    if (bytes > 0) std::memcpy(copy->data(), data, static_cast<size_t>(bytes));
-    return copy;
-  }
-  WEFT_ASSIGN(Ref<Storage> storage, mapping.storage(offset + extent.begin, bytes));
-  Box* box = Box::create(std::move(storage));
-  if (!box) return errors::out_of_memory("load", sizeof(Box));
-  box->read_only = !mapping.writable();
-  return Tensor::whole(extent.dtype, extent.shape, Ref<Box>::adopt(box));
+Status ArchiveReader::read_header(std::string_view header, uint64_t data_bytes) {
+  Status refused;
+  const Status parsed = parse_members(header, [&](std::string& name, Json& entry) {
+    if (name == "__metadata__") return refused = read_metadata(entry);
+    refused = read_extent(name, entry, data_bytes);
+    archive_.tensors.push_back({std::move(name), {}});
+    return refused;
+  });
+  if (parsed.ok() || !refused.ok()) return refused;
+  return damaged("its header: ", parsed.message());
 }
 
-Result<Archive> read_mapping(const Ref<Mapping>& mapping) {
+Result<ArchiveReader> ArchiveReader::read(Ref<Mapping> mapping) {
   constexpr size_t kPrefix = 8;
   if (mapping->bytes() < kPrefix) return damaged("it has ", mapping->bytes(), " bytes");
   uint64_t header = 0;  // little-endian, like the data
@@ -139,44 +139,65 @@ Result<Archive> read_mapping(const Ref<Mapping>& mapping) {
     return damaged("its header claims ", static_cast<size_t>(header), " bytes of ",
                    static_cast<size_t>(rest), " (at most ", static_cast<size_t>(kMaxHeaderBytes),
                    " are read)");
-  const uint64_t data_bytes = rest - header;
-  Result<Json> parsed =
-      parse_json(std::string_view(mapping->data() + kPrefix, static_cast<size_t>(header)));
-  if (!parsed.ok()) return damaged("its header: ", parsed.status().message());
-  if (!parsed.value().is_object()) return damaged("its header is no object");
-
-  Archive archive;
-  std::vector<Extent> extents;
-  for (const auto& [name, entry] : parsed.value().members()) {
-    if (name == "__metadata__") {
-      WEFT_ASSIGN(archive.metadata, read_metadata(entry));
-      continue;
-    }
-    WEFT_ASSIGN(Extent extent, read_extent(name, entry, data_bytes));
-    extents.push_back(std::move(extent));
-  }
-  WEFT_ASSIGN(const std::vector<const Extent*> order, in_order(extents, data_bytes));
-  archive.tensors.reserve(order.size());
-  for (const Extent* const extent : order) {
-    WEFT_ASSIGN(Ref<Tensor> tensor,
-                make_tensor(*mapping, kPrefix + static_cast<size_t>(header), *extent));
-    archive.tensors.push_back({std::string(extent->name), std::move(tensor)});
-  }
-  mapping->forget_first(kPrefix + static_cast<size_t>(header));
-  return archive;
+  const auto header_bytes = static_cast<size_t>(header);
+  ArchiveReader reader;
+  WEFT_TRY(
+      reader.read_header(std::string_view(mapping->data() + kPrefix, header_bytes), rest - header));
+  WEFT_TRY(reader.put_in_order(rest - header));
+  reader.data_ = kPrefix + header_bytes;
+  mapping->forget_first(reader.data_);
+  reader.mapping_ = std::move(mapping);
+  return reader;
 }
 
-}  // namespace
+Result<ArchiveReader> ArchiveReader::open(const std::string& path) {
+  WEFT_ASSIGN(Ref<Mapping> mapping, Mapping::open(path));
+  Result<ArchiveReader> reader = read(std::move(mapping));
+  if (reader.ok()) return reader;
+  return Status(reader.status().code(), reader.status().message() + " (`" + path + "`)");
+}
+
+Result<ArchiveReader> ArchiveReader::open(const void* data, size_t bytes) {
+  return read(Mapping::borrow(data, bytes));
+}
+
+Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
+  Ref<Tensor>& made = archive_.tensors[static_cast<size_t>(index)].tensor;
+  if (made) return made;
+  const Extent& extent = extents_[static_cast<size_t>(index)];
+  const auto bytes = static_cast<int64_t>(extent.end - extent.begin);
+  const char* data = mapping_->data() + data_ + extent.begin;
+  if (reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) != 0) {
+    // Other writers do not align: then the array is a copy.
+    WEFT_ASSIGN(made, Tensor::create(extent.dtype, shape_of(extent)));
+    if (bytes > 0) std::memcpy(made->data(), data, static_cast<size_t>(bytes));
+    return made;
+  }
+  WEFT_ASSIGN(Ref<Storage> storage, mapping_->storage(data_ + extent.begin, bytes));
+  Box* box = Box::create(std::move(storage));
+  if (!box) return errors::out_of_memory("load", sizeof(Box));
+  box->read_only = !mapping_->writable();
+  WEFT_ASSIGN(made, Tensor::whole(extent.dtype, shape_of(extent), Ref<Box>::adopt(box)));
+  return made;
+}
+
+void ArchiveReader::forget_metadata(std::string_view key) {
+  std::erase_if(archive_.metadata, [&](const auto& entry) { return entry.first == key; });
+}
+
+Result<Archive> ArchiveReader::take_whole() && {
+  for (size_t i = 0; i < extents_.size(); ++i) WEFT_TRY(tensor(static_cast<int32_t>(i)).status());
+  return std::move(archive_);
+}
 
 Result<Archive> read_archive(const std::string& path) {
-  WEFT_ASSIGN(const Ref<Mapping> mapping, Mapping::open(path));
-  Result<Archive> archive = read_mapping(mapping);
-  if (archive.ok()) return archive;
-  return Status(archive.status().code(), archive.status().message() + " (`" + path + "`)");
+  WEFT_ASSIGN(ArchiveReader reader, ArchiveReader::open(path));
+  return std::move(reader).take_whole();
 }
 
 Result<Archive> read_archive(const void* data, size_t bytes) {
-  return read_mapping(Mapping::borrow(data, bytes));
+  WEFT_ASSIGN(ArchiveReader reader, ArchiveReader::open(data, bytes));
+  return std::move(reader).take_whole();
 }
 
 }  // namespace weft::model

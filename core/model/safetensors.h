@@ -13,9 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "model/mapping.h"
 #include "runtime/tensor.h"
 
 namespace weft::model {
+
+class Json;
 
 struct NamedTensor {
   std::string name;
@@ -31,9 +34,46 @@ struct Archive {
   int32_t find_tensor(std::string_view name) const;  // -1: none
 };
 
-// Maps the file. The arrays hold the mapping; writing to one gives it memory of its own.
+// A file whose table was read and checked. Its arrays are made when they are asked for.
+class ArchiveReader {
+ public:
+  // Maps the file. The arrays hold the mapping; writing to one gives it memory of its own.
+  static Result<ArchiveReader> open(const std::string& path);
+  // The bytes stay unchanged while an array of the archive lives.
+  static Result<ArchiveReader> open(const void* data, size_t bytes);
+
+  const Archive& archive() const { return archive_; }  // arrays that nobody asked for are null
+  Result<Ref<Tensor>> tensor(int32_t index);           // the same at each call
+  void forget_metadata(std::string_view key);
+  Archive take() && { return std::move(archive_); }
+  Result<Archive> take_whole() &&;
+
+ private:
+  struct Extent {
+    uint64_t begin, end;  // in the data after the header
+    size_t name;          // among `archive_.tensors` as the header has them
+    uint32_t first_axis;  // in `axes_`
+    uint8_t rank;
+    DType dtype;
+  };
+
+  static Result<ArchiveReader> read(Ref<Mapping> mapping);
+  Status read_header(std::string_view header, uint64_t data_bytes);
+  Status read_extent(const std::string& name, const Json& entry, uint64_t data_bytes);
+  Status read_shape(std::string_view name, const Json& shape);
+  Status read_metadata(const Json& json);
+  Status put_in_order(uint64_t data_bytes);
+  Shape shape_of(const Extent& extent) const;
+
+  Ref<Mapping> mapping_;
+  size_t data_ = 0;  // bytes before it
+  Archive archive_;
+  std::vector<Extent> extents_;  // of the tensors
+  std::vector<int64_t> axes_;
+};
+
+// All of a file.
 Result<Archive> read_archive(const std::string& path);
-// The bytes stay unchanged while an array of the archive lives.
 Result<Archive> read_archive(const void* data, size_t bytes);
 
 // What a file will have: checked, in the file's order, with its header. No content is read yet.
