@@ -6,6 +6,9 @@
 // VPDPBUSD, two of 16 bits for PMADDWD. A result is then one such product for each column of the
 // window, and neighbours share the columns. Interleaving within 128-bit parts leaves channels in
 // an order that the same kind of packing undoes at the end, so nothing is permuted between.
+//
+// Of few channels, neighbouring columns are 64 bytes of the image as well as of the result where
+// windows move by one column: then a block is some columns side by side.
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -25,171 +28,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 constexpr int kBlock = int(kDepthwiseBlock);
 constexpr int kBlockVectors = kBlock / Sums::kLanes;
 
-// Lanes of two taps; channels in their order.
-struct PairLanes {
-  static constexpr int kTaps = 2;
-  static constexpr int32_t kShift = 0;
-  static constexpr int kTogether = kBlockVectors;  // vectors of a result that are stored at once
-
-  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
-    __builtin_memcpy(lanes, channels, sizeof channels);
-  }
-  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
-    __builtin_memcpy(channels, lanes, sizeof lanes);
-  }
-  template <int... I>
-  WEFT_INLINE static void interleave(Shorts a, Shorts b, int8_t* to, Numbers<I...>) {
-    constexpr int kHalf = int(sizeof...(I)) / 2;
-    const Shorts low =
-        __builtin_shufflevector(a, b, (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2)...);
-    const Shorts high =
-        __builtin_shufflevector(a, b, (kHalf + (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2))...);
-    __builtin_memcpy(to, &low, sizeof low);
-    __builtin_memcpy(to + sizeof low, &high, sizeof high);
-  }
-  // A column of rows of an image, for one block of channels.
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
-    constexpr int kStep = kVectorBytes / 2;
-    int8_t whole[2][kBlock];
-    const int8_t* from[2] = {rows[0], rows[1]};
-    if (channels < kBlock)
-      for (int r = 0; r < 2; ++r) {
-        __builtin_memcpy(whole[r], from[r], channels);
-        __builtin_memset(whole[r] + channels, 0, kBlock - channels);
-        from[r] = whole[r];
-      }
-    for (int i = 0; i < kBlock; i += kStep)
-      interleave(load_bytes_as_shorts(from[0] + i), load_bytes_as_shorts(from[1] + i), to + 4 * i,
-                 typename CountTo<kStep>::Type());
-  }
-  // Of quads the two bytes that this group has.
-  WEFT_INLINE static void widen(int32_t (&quads)[kBlock], int64_t group) {
-    for (int32_t& quad : quads) {
-      const int32_t low = int8_t(quad >> group % 2 * 16),
-                    high = int8_t(quad >> (group % 2 * 16 + 8));
-      quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
-    }
-  }
-  WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
-    return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
-  }
-  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
-                                int64_t channels) {
-    int8_t buffer[kBlock];
-    int8_t* const whole = channels == kBlock ? to : buffer;
-    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
-      bounds.store(whole + v * Sums::kLanes, y[v]);
-    });
-    if (channels < kBlock) __builtin_memcpy(to, buffer, channels);
-  }
-};
-
-#if WEFT_AVX2
-// The same with channels 0 to 3 and 8 to 11 of 16 in one vector and the others in the next, as
-// interleaving leaves them.
-struct SplitPairLanes : PairLanes {
-  static constexpr int kTogether = 2;
-  static constexpr int kStep = kTogether * Sums::kLanes;  // channels
-
-  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
-    for (int c = 0; c < kBlock; c += kStep)
-      for (int part = 0; part < 4; ++part)
-        __builtin_memcpy(lanes + c + part % 2 * 8 + part / 2 * 4, channels + c + part * 4, 16);
-  }
-  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
-    order(lanes, channels);  // the second and the third four change places
-  }
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
-    int64_t c = 0;
-    for (; c + kStep <= channels; c += kStep) lay_step(rows[0] + c, rows[1] + c, to + 4 * c);
-    if (c == channels) return;
-    int8_t rest[kTaps][kStep] = {};
-    for (int r = 0; r < kTaps; ++r) __builtin_memcpy(rest[r], rows[r] + c, channels - c);
-    lay_step(rest[0], rest[1], to + 4 * c);
-  }
-  // kTogether vectors of some results.
-  template <int kResults>
-  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
-                                    const Bounds& bounds, int64_t channels) {
-    repeat<(kResults + 1) / 2>([&](auto pair) WEFT_LAMBDA {
-      constexpr int r = 2 * decltype(pair)::value;
-      constexpr bool kIsPair = r + 1 < kResults;
-      constexpr int next = kIsPair ? r + 1 : r;
-      const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
-                                _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
-      const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
-      const __m128i rows[2] = {_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)};
-      for (int i = 0; i < (kIsPair ? 2 : 1); ++i)
-        if (channels == kStep)
-          _mm_storeu_si128((__m128i*)(to + (r + i) * step), rows[i]);
-        else
-          __builtin_memcpy(to + (r + i) * step, &rows[i], channels);
-    });
-  }
-
- private:
-  WEFT_INLINE static void lay_step(const int8_t* a, const int8_t* b, int8_t* to) {
-    const __m256i first = (__m256i)load_bytes_as_shorts(a),
-                  second = (__m256i)load_bytes_as_shorts(b);
-    _mm256_storeu_si256((__m256i*)to, _mm256_unpacklo_epi16(first, second));
-    _mm256_storeu_si256((__m256i*)(to + 32), _mm256_unpackhi_epi16(first, second));
-  }
-};
-#endif
-
-#if WEFT_DOT_BYTES && WEFT_AVX512
-// Lanes of four taps; a vector has four channels of every 16.
-struct QuadLanes {
-  static constexpr int kTaps = 4;
-  static constexpr int32_t kShift = 128;
-  static constexpr int kTogether = kBlockVectors;
-
-  // Four channels at a time change places.
-  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
-    for (int v = 0; v < 4; ++v)
-      for (int part = 0; part < 4; ++part)
-        __builtin_memcpy(lanes + v * 16 + part * 4, channels + part * 16 + v * 4, 16);
-  }
-  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
-    for (int v = 0; v < 4; ++v)
-      for (int part = 0; part < 4; ++part)
-        __builtin_memcpy(channels + part * 16 + v * 4, lanes + v * 16 + part * 4, 16);
-  }
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
-    const __mmask64 lanes = lanes_of(channels);
-    const __m512i flip = _mm512_set1_epi8(-128);
-    __m512i row[4];
-    repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
-      constexpr int r = decltype(tap)::value;
-      row[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, rows[r]), flip);
-    });
-    const __m512i low[2] = {_mm512_unpacklo_epi8(row[0], row[1]),
-                            _mm512_unpacklo_epi8(row[2], row[3])};
-    const __m512i high[2] = {_mm512_unpackhi_epi8(row[0], row[1]),
-                             _mm512_unpackhi_epi8(row[2], row[3])};
-    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(low[0], low[1]));
-    _mm512_storeu_si512(to + 64, _mm512_unpackhi_epi16(low[0], low[1]));
-    _mm512_storeu_si512(to + 128, _mm512_unpacklo_epi16(high[0], high[1]));
-    _mm512_storeu_si512(to + 192, _mm512_unpackhi_epi16(high[0], high[1]));
-  }
-  WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
-  WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
-    return add_dot_bytes(data, weights, sum);
-  }
-  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
-                                int64_t channels) {
-    const __m512i bytes = bounds.bytes(y[0], y[1], y[2], y[3]);
-    if (channels == kBlock)
-      _mm512_storeu_si512(to, bytes);
-    else
-      _mm512_mask_storeu_epi8(to, lanes_of(channels), bytes);
-  }
-  WEFT_INLINE static __mmask64 lanes_of(int64_t channels) {
-    return ~__mmask64(0) >> (64 - channels);
-  }
-};
-#endif
+#include "kernels/cpu/depthwise_lanes_impl.h"
 
 template <class Lanes>
 struct DepthwiseUnit {
@@ -197,7 +36,10 @@ struct DepthwiseUnit {
   const QuantizedDepthwiseCut& cut;
   int64_t image, first_row, rows, first_channel, channels;
   int8_t* band;
-  int32_t* weights;  // in the order of lanes
+  int32_t* weights;    // in the order of lanes
+  int64_t beside = 1;  // columns in a block
+
+  int64_t lanes() const { return beside * channels; }
 
   static constexpr int64_t kGroupBytes = kBlock * 4;
   int64_t groups() const { return (p.shape.kernel_height + Lanes::kTaps - 1) / Lanes::kTaps; }
@@ -210,8 +52,9 @@ struct DepthwiseUnit {
 
   // Numbers of this block's channels, and of those that are not there.
   WEFT_INLINE void load_block(const void* from, int32_t absent, int32_t (&to)[kBlock]) const {
-    __builtin_memcpy(to, from, channels * sizeof *to);
-    for (int64_t c = channels; c < kBlock; ++c) to[c] = absent;
+    for (int64_t x = 0; x < beside; ++x)
+      __builtin_memcpy(to + x * channels, from, channels * sizeof *to);
+    for (int64_t c = lanes(); c < kBlock; ++c) to[c] = absent;
   }
 
   void prepare_weights() const {
@@ -236,35 +79,61 @@ struct DepthwiseUnit {
                                              zero_point * Memory<int32_t>::load(sums + c));
   }
 
+  // Rows of a window, or zero points in their place, which have no step.
+  struct BandRows {
+    const int8_t* at[Lanes::kTaps];
+    int64_t step[Lanes::kTaps];
+  };
+  BandRows rows_of_group(int64_t top, int64_t group, const int8_t* nothing) const {
+    const Convolution& s = p.shape;
+    BandRows found;
+    for (int t = 0; t < Lanes::kTaps; ++t) {
+      const int64_t tap = group * Lanes::kTaps + t, y = top + tap * s.dilation_height;
+      const bool is_there = tap < s.kernel_height && y >= 0 && y < s.in_height;
+      found.step[t] = is_there ? s.in_channels : 0;
+      found.at[t] =
+          is_there ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels + first_channel
+                   : nothing;
+    }
+    return found;
+  }
+
+  // The block of columns from x on, some of which are outside of the image.
+  void lay_edge(const BandRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
+    const int64_t begin = x < 0 ? 0 : x, last = p.shape.in_width,
+                  end = x + beside < last ? x + beside : last;
+    int8_t columns[Lanes::kTaps][kBlock];
+    const int8_t* from[Lanes::kTaps];
+    for (int t = 0; t < Lanes::kTaps; ++t) {
+      from[t] = nothing;
+      if (begin >= end || whole.step[t] == 0) continue;
+      __builtin_memcpy(columns[t], nothing, kBlock);
+      __builtin_memcpy(columns[t] + (begin - x) * channels, whole.at[t] + begin * whole.step[t],
+                       (end - begin) * channels);
+      from[t] = columns[t];
+    }
+    Lanes::lay(from, lanes(), to);
+  }
+
   void fill_band(int64_t oy) const {
     const Convolution& s = p.shape;
     alignas(64) int8_t nothing[kBlock];
     __builtin_memset(nothing, p.zero_point, sizeof nothing);
-    const int64_t top = oy * s.stride_height - s.pad_top;
-    const int8_t* outside[Lanes::kTaps];
-    for (const int8_t*& row : outside) row = nothing;
     for (int64_t g = 0; g < groups(); ++g) {
-      const int8_t* row[Lanes::kTaps];
-      int64_t step[Lanes::kTaps];
-      for (int t = 0; t < Lanes::kTaps; ++t) {
-        const int64_t tap = g * Lanes::kTaps + t, y = top + tap * s.dilation_height;
-        const bool is_there = tap < s.kernel_height && y >= 0 && y < s.in_height;
-        step[t] = is_there ? s.in_channels : 0;
-        row[t] = is_there
-                     ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels + first_channel
-                     : nothing;
-      }
+      BandRows row = rows_of_group(oy * s.stride_height - s.pad_top, g, nothing);
+      const BandRows whole = row;
       int8_t* to = band + g * kGroupBytes;
       int64_t x = -s.pad_left;
-      const int64_t end = cut.columns - s.pad_left, step_to = column_bytes();
-      const int64_t inside = end < s.in_width ? end : s.in_width, count = channels;
-      for (; x < 0 && x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
+      const int64_t end = cut.columns - s.pad_left, step_to = column_bytes(), count = lanes();
+      const int64_t last = s.in_width - beside + 1, inside = end < last ? end : last;
+      for (; x < 0 && x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
       for (; x < inside; ++x, to += step_to) {
-        Lanes::lay(row, count, to);
-        repeat<Lanes::kTaps>(
-            [&](auto tap) WEFT_LAMBDA { row[decltype(tap)::value] += step[decltype(tap)::value]; });
+        Lanes::lay(row.at, count, to);
+        repeat<Lanes::kTaps>([&](auto tap) WEFT_LAMBDA {
+          row.at[decltype(tap)::value] += row.step[decltype(tap)::value];
+        });
       }
-      for (; x < end; ++x, to += step_to) Lanes::lay(outside, kBlock, to);
+      for (; x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
     }
   }
 
@@ -273,9 +142,9 @@ struct DepthwiseUnit {
   template <int kResults, int kTaps>
   WEFT_INLINE void add_taps(int64_t ox, int v, Sums (&sums)[kResults]) const {
     const Convolution& s = p.shape;
-    const int64_t column = column_bytes(), step = s.stride_width * column;
+    const int64_t column = column_bytes(), step = s.stride_width * beside * column;
     const int32_t* weight = weights + v * Sums::kLanes;
-    const int8_t* from = band + ox * step + v * kVectorBytes;
+    const int8_t* from = band + ox * s.stride_width * column + v * kVectorBytes;
     const auto add = [&](const int8_t* at, const int32_t* tap) WEFT_LAMBDA {
       const Sums of_tap = Memory<int32_t>::load(tap);
       repeat<kResults>([&](auto result) WEFT_LAMBDA {
@@ -338,12 +207,14 @@ struct DepthwiseUnit {
     return (image * p.shape.out_height + oy) * p.shape.out_width + ox;
   }
 
+  // Blocks of results from ox on, of `there` lanes each.
   template <int kResults, int kTaps, bool kRectified>
-  WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds,
+  WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds, int64_t there,
                            int8_t* y) const {
     constexpr int kTogether = Lanes::kTogether;
     constexpr int64_t kStep = kTogether * Sums::kLanes;
-    for (int64_t c = 0; c == 0 || (kStep < kBlock && c < channels); c += kStep) {
+    const int64_t step = beside * p.shape.in_channels;
+    for (int64_t c = 0; c == 0 || (kStep < kBlock && c < there); c += kStep) {
       Sums results[kResults][kTogether];
       const auto rescale_vector = [&](int i) WEFT_LAMBDA {
         const int v = int(c / Sums::kLanes) + i;
@@ -362,52 +233,54 @@ struct DepthwiseUnit {
       if constexpr (kTogether == kBlockVectors)
         repeat<kResults>([&](auto result) WEFT_LAMBDA {
           constexpr int r = decltype(result)::value;
-          Lanes::store(y + r * p.shape.in_channels, results[r], bounds, channels);
+          Lanes::store(y + r * step, results[r], bounds, there);
         });
       else
-        Lanes::store_all(y + c, p.shape.in_channels, results, bounds,
-                         channels - c < kStep ? channels - c : kStep);
+        Lanes::store_all(y + c, step, results, bounds, there - c < kStep ? there - c : kStep);
     }
   }
 
   // Some results share what is loaded of weights and scales.
   template <int kTaps, bool kRectified>
   void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
-    const int64_t width = p.shape.out_width, step = p.shape.in_channels;
-    int8_t* y = (int8_t*)p.y + place(oy, 0) * step + first_channel;
+    const int64_t width = p.shape.out_width, step = beside * p.shape.in_channels;
+    int8_t* y = (int8_t*)p.y + place(oy, 0) * p.shape.in_channels + first_channel;
     int64_t ox = 0;
     if constexpr (WEFT_AVX512 || WEFT_AVX2)
-      for (; ox + 4 <= width; ox += 4, y += 4 * step)
-        rescale<4, kTaps, kRectified>(ox, scales, bounds, y);
-    for (; ox + 2 <= width; ox += 2, y += 2 * step)
-      rescale<2, kTaps, kRectified>(ox, scales, bounds, y);
-    if (ox < width) rescale<1, kTaps, kRectified>(ox, scales, bounds, y);
+      for (; ox + 4 * beside <= width; ox += 4 * beside, y += 4 * step)
+        rescale<4, kTaps, kRectified>(ox, scales, bounds, lanes(), y);
+    for (; ox + 2 * beside <= width; ox += 2 * beside, y += 2 * step)
+      rescale<2, kTaps, kRectified>(ox, scales, bounds, lanes(), y);
+    for (; ox < width; ox += beside, y += step) {
+      const int64_t columns = width - ox < beside ? width - ox : beside;
+      rescale<1, kTaps, kRectified>(ox, scales, bounds, columns * channels, y);
+    }
   }
 
-  void run() const {
-    alignas(64) int32_t starts[kBlock], sums[kBlock], ordered[kBlock];
-    prepare_weights();
-    find_starts(starts);
-    Scales scales;
-    const bool is_bounded = find_scales(starts, scales);
+  void run_rescaled(const Scales& scales) const {
     const Bounds bounds(p.how);
     const bool is_rectified = BoundedRescale::rectifies(p.how);
-    const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
-    const Finish<kBlock> finish(p.how, p.residual, p.y, p.shape.in_channels, taps, starts,
-                                first_channel, channels);
     constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
     const bool is_usual =
         p.shape.kernel_width == 3 && groups() * 3 == kUsualTaps && p.shape.dilation_width == 1;
+    const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kUsualTaps, true>
+                                              : &DepthwiseUnit::rescaled_row<kUsualTaps, false>)
+                              : (is_rectified ? &DepthwiseUnit::rescaled_row<0, true>
+                                              : &DepthwiseUnit::rescaled_row<0, false>);
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
       fill_band(oy);
-      if (is_bounded) {
-        const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kUsualTaps, true>
-                                                  : &DepthwiseUnit::rescaled_row<kUsualTaps, false>)
-                                  : (is_rectified ? &DepthwiseUnit::rescaled_row<0, true>
-                                                  : &DepthwiseUnit::rescaled_row<0, false>);
-        (this->*row)(oy, scales, bounds);
-        continue;
-      }
+      (this->*row)(oy, scales, bounds);
+    }
+  }
+
+  // Of one column a block.
+  void run_finished(const int32_t (&starts)[kBlock]) const {
+    alignas(64) int32_t sums[kBlock], ordered[kBlock];
+    const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
+    const Finish<kBlock> finish(p.how, p.residual, p.y, p.shape.in_channels, taps, starts,
+                                first_channel, channels);
+    for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
+      fill_band(oy);
       for (int64_t ox = 0; ox < p.shape.out_width; ++ox) {
         for (int v = 0; v < kBlockVectors; ++v) {
           Sums vector[1] = {Sums(0)};
@@ -419,6 +292,25 @@ struct DepthwiseUnit {
       }
     }
   }
+
+  // With as many columns side by side as fit.
+  void run() {
+    alignas(64) int32_t starts[kBlock];
+    Scales scales;
+    if (Lanes::kTogether == kBlockVectors && p.shape.stride_width == 1) {
+      const int64_t fit = kBlock / p.shape.in_channels;
+      beside = fit > 1 ? fit : 1;
+    }
+    prepare_weights();
+    find_starts(starts);
+    if (find_scales(starts, scales)) return run_rescaled(scales);
+    if (beside > 1) {
+      beside = 1;
+      prepare_weights();
+      find_starts(starts);
+    }
+    run_finished(starts);
+  }
 };
 
 template <class Lanes>
@@ -428,7 +320,7 @@ void depthwise_units(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& c
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t block = unit % cut.blocks * kBlock, rest = unit / cut.blocks;
     const int64_t first_row = rest % cut.row_chunks * cut.rows;
-    const DepthwiseUnit<Lanes> work{
+    DepthwiseUnit<Lanes> work{
         p,
         cut,
         rest / cut.row_chunks,

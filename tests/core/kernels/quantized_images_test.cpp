@@ -149,7 +149,8 @@ struct Layer {
   }
 };
 
-// Around blocks of 64 channels, windows of up to four rows and of more, strides and dilation.
+// Around blocks of 64 channels and of columns of fewer, windows of up to four rows and of more,
+// strides and dilation.
 const Image kDepthwise[] = {
     {1, 64, 64, 64, 9, 12, 3, 3, 1, 1, 1, 1, 1, 1},
     {2, 70, 70, 70, 8, 7, 3, 3, 2, 2, 1, 1, 1, 1},
@@ -158,6 +159,8 @@ const Image kDepthwise[] = {
     {1, 33, 33, 33, 1, 40, 1, 4, 1, 3, 0, 2, 1, 1},
     {1, 16, 16, 16, 19, 3, 9, 1, 1, 1, 4, 0, 1, 1},
     {3, 1, 1, 1, 5, 5, 3, 3, 1, 1, 1, 1, 1, 1},
+    {1, 32, 32, 32, 7, 21, 3, 3, 1, 1, 1, 1, 1, 1},
+    {2, 24, 24, 24, 5, 12, 3, 3, 2, 1, 0, 2, 1, 2},
 };
 
 int8_t pooled(const Pooling& p, bool is_average, int64_t channels, int32_t zero_point,
@@ -257,9 +260,12 @@ TEST_CASE("int8 products of rows read where they lie end in tiles of any width, 
 }
 
 TEST_CASE("int8 kernels for channels last touch nothing beside their operands and scratch") {
-  const auto check = [](Layer& layer, auto p) {
+  // With a residual, and as the short formula takes it.
+  const auto check = [](Layer& layer, auto p, bool is_short) {
+    if (is_short)
+      for (int32_t& each : layer.channels.shift) each = std::min(each, -1);
     p.how = layer.channels.requantization(true);
-    p.residual = {layer.residual.data(), layer.factors.data()};
+    if (!is_short) p.residual = {layer.residual.data(), layer.factors.data()};
     layer.run(*table_of(active_isa()), 1, p, layer.y.data());
     for (const bool at_end : {false, true}) {
       const auto guarded = [&](const auto& values) {
@@ -273,7 +279,7 @@ TEST_CASE("int8 kernels for channels last touch nothing beside their operands an
                  shift = guarded(layer.channels.shift);
       std::memset(y.data, 0, layer.y.size());
       p.bias = bias.data;
-      p.residual = {residual.data, factors.data};
+      if (!is_short) p.residual = {residual.data, factors.data};
       p.how.multiplier = multiplier.data;
       p.how.shift = shift.data;
       if constexpr (std::is_same_v<decltype(p), QuantizedProduct>) {
@@ -295,11 +301,11 @@ TEST_CASE("int8 kernels for channels last touch nothing beside their operands an
   for (const Image& image : kImages) {
     if (image.groups > 1) continue;
     Layer layer(image, false);
-    check(layer, layer.product());
+    for (const bool is_short : {false, true}) check(layer, layer.product(), is_short);
   }
   for (const Image& image : kDepthwise) {
     Layer layer(image, true);
-    check(layer, layer.depthwise());
+    for (const bool is_short : {false, true}) check(layer, layer.depthwise(), is_short);
   }
 }
 

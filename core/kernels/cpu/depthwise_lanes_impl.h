@@ -1,0 +1,168 @@
+// How channels and taps of a depthwise window of int8 lie in the lanes of vectors, for each kind of
+// product: what lays a column down, what multiplies it, and what stores results in their order.
+
+// Lanes of two taps; channels in their order.
+struct PairLanes {
+  static constexpr int kTaps = 2;
+  static constexpr int32_t kShift = 0;
+  static constexpr int kTogether = kBlockVectors;  // vectors of a result that are stored at once
+
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    __builtin_memcpy(lanes, channels, sizeof channels);
+  }
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    __builtin_memcpy(channels, lanes, sizeof lanes);
+  }
+  template <int... I>
+  WEFT_INLINE static void interleave(Shorts a, Shorts b, int8_t* to, Numbers<I...>) {
+    constexpr int kHalf = int(sizeof...(I)) / 2;
+    const Shorts low =
+        __builtin_shufflevector(a, b, (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2)...);
+    const Shorts high =
+        __builtin_shufflevector(a, b, (kHalf + (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2))...);
+    __builtin_memcpy(to, &low, sizeof low);
+    __builtin_memcpy(to + sizeof low, &high, sizeof high);
+  }
+  // A column of rows of an image, for one block of channels.
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+    constexpr int kStep = kVectorBytes / 2;
+    int8_t whole[2][kBlock];
+    const int8_t* from[2] = {rows[0], rows[1]};
+    if (channels < kBlock)
+      for (int r = 0; r < 2; ++r) {
+        __builtin_memcpy(whole[r], from[r], channels);
+        __builtin_memset(whole[r] + channels, 0, kBlock - channels);
+        from[r] = whole[r];
+      }
+    for (int i = 0; i < kBlock; i += kStep)
+      interleave(load_bytes_as_shorts(from[0] + i), load_bytes_as_shorts(from[1] + i), to + 4 * i,
+                 typename CountTo<kStep>::Type());
+  }
+  // Of quads the two bytes that this group has.
+  WEFT_INLINE static void widen(int32_t (&quads)[kBlock], int64_t group) {
+    for (int32_t& quad : quads) {
+      const int32_t low = int8_t(quad >> group % 2 * 16),
+                    high = int8_t(quad >> (group % 2 * 16 + 8));
+      quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
+    }
+  }
+  WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
+    return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
+  }
+  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
+                                int64_t channels) {
+    int8_t buffer[kBlock];
+    int8_t* const whole = channels == kBlock ? to : buffer;
+    repeat<kBlockVectors>([&](auto vector) WEFT_LAMBDA {
+      constexpr int v = decltype(vector)::value;
+      bounds.store(whole + v * Sums::kLanes, y[v]);
+    });
+    if (channels < kBlock) __builtin_memcpy(to, buffer, channels);
+  }
+};
+
+#if WEFT_AVX2
+// The same with channels 0 to 3 and 8 to 11 of 16 in one vector and the others in the next, as
+// interleaving leaves them.
+struct SplitPairLanes : PairLanes {
+  static constexpr int kTogether = 2;
+  static constexpr int kStep = kTogether * Sums::kLanes;  // channels
+
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    for (int c = 0; c < kBlock; c += kStep)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(lanes + c + part % 2 * 8 + part / 2 * 4, channels + c + part * 4, 16);
+  }
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    order(lanes, channels);  // the second and the third four change places
+  }
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+    int64_t c = 0;
+    for (; c + kStep <= channels; c += kStep) lay_step(rows[0] + c, rows[1] + c, to + 4 * c);
+    if (c == channels) return;
+    int8_t rest[kTaps][kStep] = {};
+    for (int r = 0; r < kTaps; ++r) __builtin_memcpy(rest[r], rows[r] + c, channels - c);
+    lay_step(rest[0], rest[1], to + 4 * c);
+  }
+  // kTogether vectors of some results.
+  template <int kResults>
+  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
+                                    const Bounds& bounds, int64_t channels) {
+    repeat<(kResults + 1) / 2>([&](auto pair) WEFT_LAMBDA {
+      constexpr int r = 2 * decltype(pair)::value;
+      constexpr bool kIsPair = r + 1 < kResults;
+      constexpr int next = kIsPair ? r + 1 : r;
+      const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
+                                _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
+      const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
+      const __m128i rows[2] = {_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)};
+      for (int i = 0; i < (kIsPair ? 2 : 1); ++i)
+        if (channels == kStep)
+          _mm_storeu_si128((__m128i*)(to + (r + i) * step), rows[i]);
+        else
+          __builtin_memcpy(to + (r + i) * step, &rows[i], channels);
+    });
+  }
+
+ private:
+  WEFT_INLINE static void lay_step(const int8_t* a, const int8_t* b, int8_t* to) {
+    const __m256i first = (__m256i)load_bytes_as_shorts(a),
+                  second = (__m256i)load_bytes_as_shorts(b);
+    _mm256_storeu_si256((__m256i*)to, _mm256_unpacklo_epi16(first, second));
+    _mm256_storeu_si256((__m256i*)(to + 32), _mm256_unpackhi_epi16(first, second));
+  }
+};
+#endif
+
+#if WEFT_DOT_BYTES && WEFT_AVX512
+// Lanes of four taps; a vector has four channels of every 16.
+struct QuadLanes {
+  static constexpr int kTaps = 4;
+  static constexpr int32_t kShift = 128;
+  static constexpr int kTogether = kBlockVectors;
+
+  // Four channels at a time change places.
+  WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
+    for (int v = 0; v < 4; ++v)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(lanes + v * 16 + part * 4, channels + part * 16 + v * 4, 16);
+  }
+  WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
+    for (int v = 0; v < 4; ++v)
+      for (int part = 0; part < 4; ++part)
+        __builtin_memcpy(channels + part * 16 + v * 4, lanes + v * 16 + part * 4, 16);
+  }
+  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+    const __mmask64 lanes = lanes_of(channels);
+    const __m512i flip = _mm512_set1_epi8(-128);
+    __m512i row[4];
+    repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
+      constexpr int r = decltype(tap)::value;
+      row[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, rows[r]), flip);
+    });
+    const __m512i low[2] = {_mm512_unpacklo_epi8(row[0], row[1]),
+                            _mm512_unpacklo_epi8(row[2], row[3])};
+    const __m512i high[2] = {_mm512_unpackhi_epi8(row[0], row[1]),
+                             _mm512_unpackhi_epi8(row[2], row[3])};
+    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(low[0], low[1]));
+    _mm512_storeu_si512(to + 64, _mm512_unpackhi_epi16(low[0], low[1]));
+    _mm512_storeu_si512(to + 128, _mm512_unpacklo_epi16(high[0], high[1]));
+    _mm512_storeu_si512(to + 192, _mm512_unpackhi_epi16(high[0], high[1]));
+  }
+  WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
+  WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
+    return add_dot_bytes(data, weights, sum);
+  }
+  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
+                                int64_t channels) {
+    const __m512i bytes = bounds.bytes(y[0], y[1], y[2], y[3]);
+    if (channels == kBlock)
+      _mm512_storeu_si512(to, bytes);
+    else
+      _mm512_mask_storeu_epi8(to, lanes_of(channels), bytes);
+  }
+  WEFT_INLINE static __mmask64 lanes_of(int64_t channels) {
+    return ~__mmask64(0) >> (64 - channels);
+  }
+};
+#endif
