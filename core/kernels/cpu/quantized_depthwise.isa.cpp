@@ -38,6 +38,7 @@ struct DepthwiseUnit {
   int8_t* band;
   int32_t* weights;    // in the order of lanes
   int64_t beside = 1;  // columns in a block
+  int64_t rows_laid = p.shape.kernel_height;
 
   int64_t lanes() const { return beside * channels; }
 
@@ -57,12 +58,14 @@ struct DepthwiseUnit {
     for (int64_t c = lanes(); c < kBlock; ++c) to[c] = absent;
   }
 
-  void prepare_weights() const {
+  // down: rows that the window stands below the first that is laid.
+  void prepare_weights(int down = 0) const {
     int32_t* to = weights;
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
       for (int64_t g = 0; g < groups(); ++g, to += kBlock) {
         alignas(64) int32_t quads[kBlock];
         load_block(packed(kx * quads_of_column() + g * Lanes::kTaps / kQuad, 0), 0, quads);
+        for (int32_t& quad : quads) quad = int32_t(uint32_t(quad) << 8 * down);
         Lanes::widen(quads, g);
         Lanes::order(quads, to);
       }
@@ -89,7 +92,7 @@ struct DepthwiseUnit {
     BandRows found;
     for (int t = 0; t < Lanes::kTaps; ++t) {
       const int64_t tap = group * Lanes::kTaps + t, y = top + tap * s.dilation_height;
-      const bool is_there = tap < s.kernel_height && y >= 0 && y < s.in_height;
+      const bool is_there = tap < rows_laid && y >= 0 && y < s.in_height;
       found.step[t] = is_there ? s.in_channels : 0;
       found.at[t] =
           is_there ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels + first_channel
@@ -257,19 +260,32 @@ struct DepthwiseUnit {
     }
   }
 
-  void run_rescaled(const Scales& scales) const {
+  // Of windows three rows high the quads have room for a fourth: then two rows of results share
+  // what is laid.
+  void run_rescaled(const Scales& scales) {
+    const Convolution& s = p.shape;
     const Bounds bounds(p.how);
     const bool is_rectified = BoundedRescale::rectifies(p.how);
     constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
     const bool is_usual =
-        p.shape.kernel_width == 3 && groups() * 3 == kUsualTaps && p.shape.dilation_width == 1;
+        s.kernel_width == 3 && groups() * 3 == kUsualTaps && s.dilation_width == 1;
     const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kUsualTaps, true>
                                               : &DepthwiseUnit::rescaled_row<kUsualTaps, false>)
                               : (is_rectified ? &DepthwiseUnit::rescaled_row<0, true>
                                               : &DepthwiseUnit::rescaled_row<0, false>);
+    const bool in_pairs =
+        is_usual && s.kernel_height == 3 && s.stride_height == 1 && s.dilation_height == 1;
+    alignas(64) int32_t lower_weights[kUsualTaps * kBlock];
+    DepthwiseUnit lower = *this;
+    if (in_pairs) {
+      rows_laid = 4;
+      lower.weights = lower_weights;
+      lower.prepare_weights(1);
+    }
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
       fill_band(oy);
       (this->*row)(oy, scales, bounds);
+      if (in_pairs && ++oy < first_row + rows) (lower.*row)(oy, scales, bounds);
     }
   }
 
