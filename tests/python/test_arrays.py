@@ -121,6 +121,24 @@ def test_arange_equals_numpy(arguments):
     assert found.dtype == ("int64" if all(isinstance(a, int) for a in arguments) else "float32")
 
 
+@pytest.mark.parametrize("dtype", ["int16", "int32", "int64", "uint64", "float32", "float64"])
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 15, 17, 31, 513, 10_007, 100_003])
+def test_long_ranges_are_rounded_once_and_converted(count, dtype):
+    places = numpy.arange(count)
+    starts = [(1, 2), (-5, 3), (0.5, 0.25), (3, -0.125)]
+    if dtype == "int64":
+        starts += [(2**53 - 3 * count, 3), (-(2**53) + count, -1), (2**60, -(2**13))]
+    for start, step in starts:
+        reached = start + step * count
+        if (
+            dtype in ("int16", "uint64")
+            and not 0 <= min(start, reached) <= max(start, reached) < 2**15
+        ):
+            continue
+        found = np.arange(start, reached, step, dtype).asnumpy()
+        numpy.testing.assert_array_equal(found, (start + places * float(step)).astype(dtype))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "bool"])
 @pytest.mark.parametrize(
     ("start", "stop", "num", "endpoint"),

@@ -7,11 +7,17 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
-void ramp(double start, double step, int64_t first, int64_t count, double* to) {
+// Numbers of elements as lanes.
+template <class T>
+WEFT_INLINE Vec<T> lanes_from(int64_t first) {
+  T numbers[Vec<T>::kLanes];
+  for (int lane = 0; lane < Vec<T>::kLanes; ++lane) numbers[lane] = T(first + lane);
+  return Memory<T>::load(numbers);
+}
+
+void ramp_of_doubles(double start, double step, int64_t first, int64_t count, double* to) {
   using V = Vec<double>;
-  double numbers[V::kLanes];
-  for (int lane = 0; lane < V::kLanes; ++lane) numbers[lane] = double(first + lane);
-  V number = Memory<double>::load(numbers);
+  V number = lanes_from<double>(first);
   for (int64_t i = 0; i < count; i += V::kLanes) {
     const V value = V(start) + number * V(step);
     if (count - i >= V::kLanes) {
@@ -21,6 +27,35 @@ void ramp(double start, double step, int64_t first, int64_t count, double* to) {
     }
     number = number + V(double(V::kLanes));
   }
+}
+
+void ramp_of_floats(double start, double step, int64_t first, int64_t count, float* to) {
+  using V = Vec<double>;
+  typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
+  V number = lanes_from<double>(first);
+  for (int64_t i = 0; i < count; i += V::kLanes) {
+    const V value = V(start) + number * V(step);
+    const Half rounded = __builtin_convertvector(value.v, Half);
+    if (count - i >= V::kLanes) {
+      __builtin_memcpy(to + i, &rounded, sizeof rounded);
+    } else {
+      __builtin_memcpy(to + i, &rounded, (count - i) * sizeof *to);
+    }
+    number = number + V(double(V::kLanes));
+  }
+}
+
+// The products and sums are those of floats that are exact.
+void ramp_of_integers(int64_t start, int64_t step, int64_t first, int64_t count, int64_t* to) {
+  using V = Vec<int64_t>;
+  const V next(V::kLanes * step);
+  V value = V(start) + lanes_from<int64_t>(first) * V(step);
+  int64_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    Memory<int64_t>::store(to + i, value);
+    value = value + next;
+  }
+  if (i < count) Memory<int64_t>::store_part(to + i, value, count - i);
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,10 +1,7 @@
-#include <atomic>
 #include <cmath>
 
 #include "base/errors.h"
-#include "kernels/elementwise.h"
 #include "kernels/ramp.h"
-#include "ops/elementwise_slot.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 
@@ -30,31 +27,14 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.dtype("dtype"), Shape{count > 0 ? static_cast<int64_t>(count) : 0}, {}}};
 }
 
-// One block: in float64, then converted.
-Status fill(const TensorView& out, double start, double step, kernels::Range elements) {
-  constexpr int64_t kBlock = 512;
-  const kernels::StepKernel convert = kernels::cast_step(DType::kFloat64, out.dtype);
-  double block[kBlock];
-  for (int64_t begin = elements.begin; begin < elements.end; begin += kBlock) {
-    const int64_t count = std::min(kBlock, elements.end - begin);
-    kernels::run_ramp(start, step, begin, count, block);
-    TensorView source{block, {count}, {1}, 1, DType::kFloat64};
-    TensorView target{
-        static_cast<char*>(out.data) + begin * size_of(out.dtype), {count}, {1}, 1, out.dtype};
-    WEFT_TRY(run_one_step(convert, {&source, 1}, target));
-  }
-  return {};
-}
-
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
-  const double start = a.real("start"), step = a.real("step");
+  const kernels::Ramp ramp{a.real("start"), a.real("step")};
   const TensorView& out = call.out[0];
-  std::atomic<bool> failed = false;
   split_work(out.shape[0], out.shape[0], nullptr, 0, [&](kernels::Range range, void*) {
-    if (!fill(out, start, step, range).ok()) failed.store(true, std::memory_order_relaxed);
+    kernels::run_ramp(ramp, out.dtype, out.data, range);
   });
-  return failed ? errors::internal("arange", "a conversion failed") : Status();
+  return {};
 }
 
 Slot slot() {
