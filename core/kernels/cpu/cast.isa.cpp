@@ -1,5 +1,6 @@
 // Conversion between every pair of dtypes. Pairs whose elements fit in 4-byte lanes convert whole
-// vectors; pairs with a 64-bit side are plain loops, which compilers vectorise where it pays.
+// vectors, and so do integers and bools to 64-bit integers; other pairs with a 64-bit side are
+// plain loops, which compilers vectorise where it pays.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -53,6 +54,23 @@ WEFT_INLINE To convert_element(From element) {
   }
 }
 
+// From lanes of 4 bytes to lanes of 8 bytes, in two halves.
+template <class To, class From>
+constexpr bool kWidensLanes = sizeof(To) == 8 && !kIsFloating<To> && sizeof(LaneType<From>) == 4 &&
+                              !kIsFloating<LaneType<From>>;
+
+template <class To, class From, int... I>
+WEFT_INLINE void widen_lanes(To* out, const From* in, Numbers<I...>) {
+  constexpr int kHalf = sizeof...(I);
+  typedef LaneType<From> Half __attribute__((vector_size(kVectorBytes / 2)));
+  const auto all = Memory<From>::load(in);
+  const Half low = __builtin_shufflevector(all.v, all.v, I...);
+  const Half high = __builtin_shufflevector(all.v, all.v, (kHalf + I)...);
+  using V = Vec<To>;
+  Memory<To>::store(out, V::of(__builtin_convertvector(low, typename V::Native)));
+  Memory<To>::store(out + kHalf, V::of(__builtin_convertvector(high, typename V::Native)));
+}
+
 template <class To, class From>
 WEFT_INLINE void cast_row(To* out, const From* in, int64_t cols) {
   int64_t i = 0;
@@ -63,6 +81,11 @@ WEFT_INLINE void cast_row(To* out, const From* in, int64_t cols) {
     if (const int64_t n = cols - i; n > 0)
       Memory<To>::store_part(out + i, convert_lanes<To, From>(Memory<From>::load_part(in + i, n)),
                              n);
+  } else if constexpr (kWidensLanes<To, From>) {
+    constexpr int kLanes = Vec<LaneType<From>>::kLanes;
+    for (; i + kLanes <= cols; i += kLanes)
+      widen_lanes(out + i, in + i, typename CountTo<kLanes / 2>::Type());
+    for (; i < cols; ++i) out[i] = To(to_lane(in[i]));
   } else {
     // Blocks of a fixed length are what compilers vectorise without code for every remainder.
     constexpr int kBlock = 16;
