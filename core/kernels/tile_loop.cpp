@@ -98,6 +98,22 @@ TileWindow tile_window(const TileLoop& loop, int64_t unit) {
   return window;
 }
 
+TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
+  TileWindow window = tile_window(loop, unit);
+  if (loop.col_tiles > 1) {
+    const int64_t first = unit % loop.col_tiles;
+    const int64_t count = std::min(end - unit, loop.col_tiles - first);
+    window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
+    unit += count;
+  } else {
+    const int64_t first = unit % loop.row_tiles;
+    const int64_t count = std::min(end - unit, loop.row_tiles - first);
+    window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
+    unit += count;
+  }
+  return window;
+}
+
 TileWindow window_at(const TileLoop& loop, int64_t first, int64_t most) {
   const int64_t col = first % loop.cols;
   const int64_t row = first / loop.cols % loop.rows;

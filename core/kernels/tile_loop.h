@@ -41,6 +41,8 @@ struct TileWindow {
 };
 // The place of one unit: also for loops over tiles that are no program.
 TileWindow tile_window(const TileLoop& loop, int64_t unit);
+// Neighbouring tiles of a row, or of whole rows, from `unit` on; moves `unit` behind them.
+TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end);
 // The longest window of at most `most` elements that begins at element `first`, as elements are
 // numbered in the shape.
 TileWindow window_at(const TileLoop& loop, int64_t first, int64_t most);

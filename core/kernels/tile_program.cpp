@@ -9,23 +9,6 @@ namespace {
 
 // The part of a block at a row's end takes as long as a block, and some copies.
 constexpr int64_t kBlocksBeforeAPart = 4;
-// Neighbouring tiles of a row, or of whole rows, from `unit` on; moves `unit` behind them.
-TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
-  TileWindow window = tile_window(loop, unit);
-  if (loop.col_tiles > 1) {
-    const int64_t first = unit % loop.col_tiles;
-    const int64_t count = std::min(end - unit, loop.col_tiles - first);
-    window.cols = std::min(count * loop.tile_cols, loop.cols - first * loop.tile_cols);
-    unit += count;
-  } else {
-    const int64_t first = unit % loop.row_tiles;
-    const int64_t count = std::min(end - unit, loop.row_tiles - first);
-    window.rows = std::min(count * loop.tile_rows, loop.rows - first * loop.tile_rows);
-    unit += count;
-  }
-  return window;
-}
-
 bool any_copy(const TileLoop& loop) {
   for (int i = 0; i < loop.externals; ++i)
     if (needs_copy(loop, i)) return true;

@@ -20,8 +20,8 @@ void move_elements(const StridedTile& tile) {
 
 template <class E>
 void fill_elements(const StridedTile& tile) {
-  constexpr int kLanes = 32 / sizeof(E);
-  typedef E V __attribute__((vector_size(32)));
+  constexpr int kLanes = kVectorBytes / sizeof(E);
+  typedef E V __attribute__((vector_size(kVectorBytes)));
   E element;
   for (int64_t row = 0; row < tile.rows; ++row) {
     E* to = (E*)((char*)tile.to + row * tile.to_row);
