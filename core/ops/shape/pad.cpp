@@ -26,25 +26,41 @@ Result<Border> border_of(const ComposeContext& c) {
   return border;
 }
 
+bool is_given_array(const ComposeContext& c) {
+  return c.inputs.size() >= 2 && c.in(1) && !c.in(1).is_scalar();
+}
+
 // The value as an array of the dtype. One times a scalar is that scalar, with its range checked.
 Result<Value> filling(const ComposeContext& c) {
   const TensorType type{c.in(0).dtype(), Shape(), {}};
   if (c.inputs.size() < 2 || !c.in(1)) return zeros(c.in(0), type);
   const Value one = c.builder.call(
       "full", {}, {Argument::of_ints({}), Argument::of_float(1), Argument::of_dtype(type.dtype)});
-  const Value value = c.in(1).is_scalar() ? one * c.in(1) : c.in(1);
+  const Value value = is_given_array(c) ? c.in(1) : one * c.in(1);
   if (value.rank() != 0)
     return errors::invalid_value("pad", "`value` must be a scalar; got shape ", value.shape());
   return cast(value, type.dtype);
 }
 
+// The value with a shape. A constant is seen so often, without a copy; an array that may want a
+// gradient is stretched.
+Value background_of(const ComposeContext& c, const Value& value, const Shape& shape) {
+  if (is_given_array(c)) return broadcast_to(value, shape);
+  Shape strides = shape;
+  for (int axis = 0; axis < strides.rank(); ++axis) strides[axis] = 0;
+  return c.builder.call(
+      "strided_view", {value},
+      {Argument::of_int(0), Argument::of_ints(shape.span()), Argument::of_ints(strides.span())});
+}
+
 // The array written into an array of the value.
-Value constant(const Value& x, const Border& border, const Value& value) {
+Value constant(const ComposeContext& c, const Border& border, const Value& value) {
+  const Value& x = c.in(0);
   Shape whole = x.shape();
   for (int axis = 0; axis < whole.rank(); ++axis)
     whole[axis] +=
         border.before[static_cast<size_t>(axis)] + border.after[static_cast<size_t>(axis)];
-  const Value background = broadcast_to(value, whole);
+  const Value background = background_of(c, value, whole);
   if (!x.builder().status().ok()) return x;
   const Shape strides = dense_strides(whole);
   int64_t offset = 0;
@@ -111,7 +127,7 @@ Result<Value> pad(const ComposeContext& c) {
   WEFT_ASSIGN(const Border border, border_of(c));
   if (mode == "constant") {
     WEFT_ASSIGN(const Value value, filling(c));
-    return constant(c.in(0), border, value);
+    return constant(c, border, value);
   }
   if (mode != "edge" && mode != "reflect" && mode != "symmetric" && mode != "wrap")
     return errors::invalid_value(

@@ -85,6 +85,13 @@ Status run_update(const KernelCall& call) {
   return {};
 }
 
+// Reads any strides: an array that repeats an element is never made whole.
+Slot update_slot() {
+  Slot slot = exact_dense_slot(run_update);
+  slot.strides = Strides::kAny;
+  return slot;
+}
+
 Value update(const Value& base, const Value& value, std::span<const Argument> attributes) {
   const Value inputs[] = {base, value};
   return base.builder().emit(op_named("update"), inputs, attributes)[0];
@@ -133,7 +140,7 @@ WEFT_OP(update) {
   geometry_attributes(op);
   op.infer(infer_update)
       .gradient(update_gradient)
-      .kernel(exact_dense_slot(run_update))
+      .kernel(update_slot())
       .sample(R"({"shapes": [[3, 4], [2]], "offset": 1, "shape": [2, 2], "strides": [4, 2]})");
 }
 
