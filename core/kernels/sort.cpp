@@ -58,14 +58,15 @@ unsigned digit(K key, int number) {
 template <class K>
 Entry<K>* radix_sort(Entry<K>* from, Entry<K>* to, int64_t count) {
   constexpr int kPasses = sizeof(K) * 8 / kDigitBits;
-  int64_t counts[kPasses][kDigits] = {};
-  for (int64_t i = 0; i < count; ++i)
-    for (int pass = 0; pass < kPasses; ++pass) ++counts[pass][digit(from[i].key, pass)];
+  K differing = 0;  // a bit for each in which two keys differ
+  for (int64_t i = 1; i < count; ++i) differing |= from[i].key ^ from[0].key;
   for (int pass = 0; pass < kPasses; ++pass) {
-    if (counts[pass][digit(from[0].key, pass)] == count) continue;
+    if (digit(differing, pass) == digit(K(0), pass)) continue;
+    int64_t counts[kDigits] = {};
+    for (int64_t i = 0; i < count; ++i) ++counts[digit(from[i].key, pass)];
     int64_t place = 0;
-    for (int64_t& number : counts[pass]) place += std::exchange(number, place);
-    for (int64_t i = 0; i < count; ++i) to[counts[pass][digit(from[i].key, pass)]++] = from[i];
+    for (int64_t& number : counts) place += std::exchange(number, place);
+    for (int64_t i = 0; i < count; ++i) to[counts[digit(from[i].key, pass)]++] = from[i];
     std::swap(from, to);
   }
   return from;

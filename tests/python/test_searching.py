@@ -92,6 +92,10 @@ def test_unique_equals_numpy(shape, dtype, seed, equal_nan):
     for a, b in zip(found, wanted, strict=True):
         same(a, b)
     same(np.unique(np.array(x), equal_nan=equal_nan), wanted[0])
+    for name, array in zip(options, wanted[1:], strict=True):
+        values, other = np.unique(np.array(x), **{name: True}, equal_nan=equal_nan)
+        same(values, wanted[0])
+        same(other, array)
     for a, b in zip(np.unique_all(np.array(x)), numpy.unique_all(x), strict=True):
         same(a, b)
     same(np.unique_values(np.array(x)), numpy.sort(numpy.unique_values(x)))

@@ -148,13 +148,12 @@ def unique(
     >>> np.unique([[1, 0], [0, 5], [1, 0]], axis=0).tolist()
     [[0, 5], [1, 0]]
     """
-    if axis is None:
-        found = _unique("unique", ar, equal_nan)
-    else:
-        found = _unique_slices(_array(ar), axis)
     wanted = (True, return_index, return_inverse, return_counts)
-    results = tuple(array for array, want in zip(found, wanted, strict=True) if want)
-    return results[0] if len(results) == 1 else results
+    if axis is None:
+        found = _unique("unique", ar, equal_nan, wanted)
+    else:
+        found = _unique_slices(_array(ar), axis, wanted)
+    return found[0] if len(found) == 1 else tuple(found)
 
 
 def unique_all(x: ArrayLike) -> UniqueResult:
@@ -164,7 +163,7 @@ def unique_all(x: ArrayLike) -> UniqueResult:
     >>> np.unique_all([3, 1, 3]).counts.tolist()
     [1, 2]
     """
-    return _unique("unique_all", x, equal_nan=False)
+    return UniqueResult(*_unique("unique_all", x, equal_nan=False, wanted=(True,) * 4))
 
 
 def unique_values(x: ArrayLike) -> ndarray:
@@ -174,10 +173,14 @@ def unique_values(x: ArrayLike) -> ndarray:
     >>> np.unique_values([3, 1, 3]).tolist()
     [1, 3]
     """
-    return _unique("unique_values", x, equal_nan=False).values
+    return _unique("unique_values", x, equal_nan=False, wanted=(True, False, False, False))[0]
 
 
-def _unique(where: str, ar: ArrayLike, equal_nan: bool) -> UniqueResult:
+# Which fields of a UniqueResult are made: each takes time.
+_Wanted = tuple[bool, ...]
+
+
+def _unique(where: str, ar: ArrayLike, equal_nan: bool, wanted: _Wanted) -> list[ndarray]:
     array = _array(ar)
     flat = array.reshape(-1)
     order = _ops.argsort(flat)
@@ -185,11 +188,10 @@ def _unique(where: str, ar: ArrayLike, equal_nan: bool) -> UniqueResult:
     differs = ordered[1:] != ordered[:-1]
     if equal_nan and "float" in flat.dtype.name:
         differs = _ops.logical_and(differs, ordered[:-1] == ordered[:-1])
-    found = _runs(where, ordered, order, differs)
-    return found._replace(inverse_indices=found.inverse_indices.reshape(array.shape))
+    return _runs(where, ordered, order, differs, array.shape, wanted)
 
 
-def _unique_slices(array: ndarray, axis: int) -> UniqueResult:
+def _unique_slices(array: ndarray, axis: int, wanted: _Wanted) -> list[ndarray]:
     rank = array.ndim
     if not -rank <= axis < rank:
         raise IndexOutOfRange(
@@ -202,19 +204,37 @@ def _unique_slices(array: ndarray, axis: int) -> UniqueResult:
         order = order[_ops.argsort(table[order, column])]
     ordered = table[order]
     differs = _ops.any(ordered[1:] != ordered[:-1], axis=1)
-    found = _runs("unique", slices[order], order, differs)
-    return found._replace(values=_ops.moveaxis(found.values, 0, axis))
+    values, *others = _runs("unique", slices[order], order, differs, order.shape, wanted)
+    return [_ops.moveaxis(values, 0, axis), *others]
 
 
-def _runs(where: str, ordered: ndarray, order: ndarray, differs: ndarray) -> UniqueResult:
-    """What is different along the first axis: `differs` compares each row with the one before."""
+def _runs(
+    where: str,
+    ordered: ndarray,
+    order: ndarray,
+    differs: ndarray,
+    shape: tuple[int, ...],
+    wanted: _Wanted,
+) -> list[ndarray]:
+    """What is different along the first axis: `differs` compares each row with the one before.
+
+    shape: of the inverse
+    """
     starts = _ops.concatenate([_ops.equal(order[:1], order[:1]), differs])
     (first,) = _native.nonzero_rows(starts, where)
-    rows = order.shape[0]
-    ends = _ops.concatenate([first[1:], _arange(rows, rows + 1, 1, "int64")])[: first.shape[0]]
-    inverse = order.copy()
-    inverse[order] = _ops.cumsum(starts.astype("int64")) - 1
-    return UniqueResult(ordered[first], order[first], inverse, ends - first)
+
+    def inverse() -> ndarray:
+        places = order.copy()
+        places[order] = _ops.cumsum(starts.astype("int64")) - 1
+        return places.reshape(shape)
+
+    def counts() -> ndarray:
+        rows = order.shape[0]
+        ends = _ops.concatenate([first[1:], _arange(rows, rows + 1, 1, "int64")])
+        return ends[: first.shape[0]] - first
+
+    fields = (lambda: ordered[first], lambda: order[first], inverse, counts)
+    return [field() for field, want in zip(fields, wanted, strict=True) if want]
 
 
 __all__ = [
