@@ -20,7 +20,7 @@ def same(found, wanted):
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int32", "float32", "float16"])
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("shape", [*SHAPES, (3, 1031), (2, 2, 512), (4, 3, 1)], ids=str)
 def test_places_of_what_is_not_zero_equal_numpy(shape, dtype):
     x = numbers(shape, dtype)
     for found, wanted in zip(np.nonzero(np.array(x)), numpy.nonzero(x), strict=True):

@@ -1,5 +1,7 @@
 // Where a mask is true, as indices. The result's extent is a value of the mask, so it is given: who
 // calls this has counted, or has an example of the count (graph/sizes.h), which may be any.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
@@ -17,23 +19,41 @@ Result<Types> infer(const InferContext& c) {
   return Types{{DType::kInt64, Shape{mask.rank(), count}, {}}};
 }
 
+constexpr int64_t kBlock = 512;
+
+// The places of true elements among at most kBlock of them, without a branch for each.
+int64_t places_in(const uint8_t* truths, int64_t first, int64_t count, int64_t* places) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    places[found] = first + i;
+    found += truths[i] != 0;
+  }
+  return found;
+}
+
+// Along lines of the last axis: its indices are found, those of the other axes stay the same.
 Status run(const KernelCall& call) {
   const TensorView& mask = call.in[0];
-  const int64_t count = call.out[0].shape[1];
+  const int64_t count = call.out[0].shape[1], elements = elements_of(mask);
   const auto* truths = static_cast<const uint8_t*>(mask.data);
-  auto* rows = static_cast<int64_t*>(call.out[0].data);
-  const int64_t elements = elements_of(mask);
+  auto* const rows = static_cast<int64_t*>(call.out[0].data);
+  const int last = mask.rank - 1;
+  const int64_t line = mask.rank > 0 ? mask.shape[last] : 1;
+  int64_t index[kMaxRank] = {}, places[kBlock];
   int64_t found = 0;
-  for (int64_t i = 0; i < elements; ++i) {
-    if (!truths[i]) continue;
-    if (found < count) {
-      int64_t rest = i;
-      for (int axis = mask.rank - 1; axis >= 0; --axis) {
-        rows[axis * count + found] = rest % mask.shape[axis];
-        rest /= mask.shape[axis];
+  for (int64_t at = 0; at < elements; at += line) {
+    for (int64_t first = 0; first < line; first += kBlock) {
+      const int64_t n =
+          places_in(truths + at + first, first, std::min(kBlock, line - first), places);
+      if (const int64_t fit = std::min(n, count - found); fit > 0 && mask.rank > 0) {
+        for (int axis = 0; axis < last; ++axis)
+          std::fill_n(rows + axis * count + found, fit, index[axis]);
+        std::copy_n(places, fit, rows + last * count + found);
       }
+      found += n;
     }
-    ++found;
+    for (int axis = last - 1; axis >= 0 && ++index[axis] == mask.shape[axis]; --axis)
+      index[axis] = 0;
   }
   if (found == count) return {};
   return errors::invalid_value("nonzero_rows", "`count` must be the number of true elements, ",
