@@ -78,6 +78,11 @@ Status check_room(const OpDef& op, std::span<const Argument> arguments, size_t r
   return errors::invalid_value(op.name, "has ", count, " outputs; room was given for ", room);
 }
 
+bool replaces_first(const ops::Values& inputs, std::span<Tensor* const> outs) {
+  return !outs.empty() && outs[0] && !inputs.empty() && inputs[0].is_tensor() &&
+         inputs[0].tensor().get() == outs[0];
+}
+
 }  // namespace
 
 Result<Ref<Tensor>> dense(Ref<Tensor> tensor) {
@@ -99,9 +104,11 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
   ops::Values inputs;
   WEFT_TRY(read_inputs(builder, op, arguments, inputs));
   const size_t given = std::min(arguments.size(), op.inputs.size());
-  const bool updates = op.slot.updates && outs[0] && inputs[0].is_tensor();
-  if (updates && inputs[0].tensor().get() == outs[0]) {
-    WEFT_ASSIGN(const bool done, update_in_place(op, arguments.subspan(given), inputs, *outs[0]));
+  if (replaces_first(inputs, outs)) {
+    const bool updates = op.slot.updates;
+    WEFT_ASSIGN(const bool done,
+                updates ? update_in_place(op, arguments.subspan(given), inputs, *outs[0])
+                        : compute_in_place(op, inputs, *outs[0]));
     if (done) return {};
   }
   if (op.composition && outs[0]) {

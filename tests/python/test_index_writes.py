@@ -1,6 +1,8 @@
 """x[index] = value by index arrays costs what is written, and means what it meant when it made the
 whole array anew: nobody who holds the old content sees the new one."""
 
+import operator
+
 import numpy
 import pytest
 from weft import autograd, engine, memory, np, npx
@@ -167,3 +169,58 @@ def test_reads_that_were_queued_before_get_the_old_elements():
         after = x * 1
     assert before[:3].tolist() == [0, 1, 2]
     assert after[:3].tolist() == [-1, -1, 2]
+
+
+IN_PLACE = {
+    "another array": lambda x, y: operator.imul(x, y),
+    "a number": lambda x, y: operator.iadd(x, 3),
+    "a row": lambda x, y: operator.isub(x, y[0]),
+    "itself": lambda x, y: operator.imul(x, x),
+    "itself turned round": lambda x, y: operator.iadd(x, x[::-1]),
+    "its transpose": lambda x, y: operator.isub(x, x.T),
+    "a view of it": lambda x, y: operator.imul(x[2:5], y[1:4]),
+    "columns of it": lambda x, y: operator.iadd(x[:, ::3], y[:, 1:4]),
+    "neighbouring rows": lambda x, y: operator.iadd(x[1:], x[:-1]),
+    "another dtype": lambda x, y: operator.iadd(x, y.astype("int8")),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_arithmetic_in_place_equals_numpys(name, dtype):
+    rng = numpy.random.default_rng(0)
+    x, y = (rng.integers(-9, 9, (9, 9)).astype(dtype) for _ in range(2))
+    ours, theirs = np.array(x), np.array(y)
+    other = ours.copy()
+    kept = ours + 0
+    found = IN_PLACE[name](ours, theirs)
+    wanted = IN_PLACE[name](x, y)
+    numpy.testing.assert_array_equal(found.asnumpy(), wanted)
+    numpy.testing.assert_array_equal(ours.asnumpy(), x)
+    numpy.testing.assert_array_equal(other.asnumpy(), kept.asnumpy())
+
+
+def test_arithmetic_in_place_leaves_what_a_tape_and_a_detached_array_hold():
+    x = np.array([1.0, 2.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * x
+    x *= 10
+    y.backward()
+    assert x.tolist() == [10, 20, 30]
+    assert x.grad.tolist() == [2, 4, 6]
+    with autograd.record():
+        y = x * x
+    y.backward()
+    assert x.grad.tolist() == [20, 40, 60]
+
+
+def test_arithmetic_in_place_refuses_what_the_array_cannot_take():
+    x = np.array([1, 2, 3], dtype="int8")
+    with pytest.raises(OverflowError, match="300"):
+        x += 300
+    with pytest.raises(TypeError):
+        x /= 2
+    with pytest.raises(ValueError, match="shape"):
+        x += np.ones((2, 3), dtype="int8")
+    assert x.tolist() == [1, 2, 3]
