@@ -20,6 +20,7 @@ from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._errors import InvalidValue as _InvalidValue
+from weft._trace import is_tracing as _is_tracing
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft.device import Device as _Device
 from weft.np import _ops, _searching, _shapes, random
@@ -289,8 +290,13 @@ def eye(
     array([[0., 1., 0.],
            [0., 0., 1.]])
     """
-    columns = arange(N if M is None else M, device=device)
-    return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
+    extents = (N, N if M is None else M)
+    if _is_tracing():  # where the diagonal ends is no sum or product of extents, as a graph wants
+        columns = arange(extents[1], device=device)
+        return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
+    matrix = zeros(extents, dtype, device=device)
+    _ops.diagonal(matrix, k)[...] = 1
+    return matrix
 
 
 def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
