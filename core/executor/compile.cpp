@@ -8,6 +8,7 @@
 #include "executor/evaluate.h"
 #include "executor/program.h"
 #include "executor/rebuild.h"
+#include "graph/batch.h"
 #include "graph/preparation.h"
 #include "ops/use.h"
 #include "runtime/heap.h"
@@ -91,9 +92,32 @@ Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
   return {};
 }
 
+Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
+                                  const graph::PassSelection& selection) {
+  if (purpose.is_part || purpose.ready || purpose.device || purpose.settled.empty() ||
+      !selection.enabled("batch"))
+    return false;
+  const std::optional<graph::SplitBatch> split = graph::split_batch(graph, purpose.settled);
+  if (!split) return false;
+  Purpose of_part = purpose;
+  of_part.is_part = true;
+  WEFT_TRY(build_inference(split->part, of_part, selection));
+  parts_ = split->parts;
+  const auto steps = [](const std::vector<bool>& moves, const std::vector<graph::TensorType>& of) {
+    std::vector<int64_t> bytes;
+    for (size_t i = 0; i < of.size(); ++i) bytes.push_back(moves[i] ? of[i].bytes() : 0);
+    return bytes;
+  };
+  input_steps_ = steps(split->inputs, split->part.input_types());
+  output_steps_ = steps(split->outputs, split->part.output_types());
+  return true;
+}
+
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   if (purpose.is_ready || !WEFT_KEEPS_passes) return build_ready(graph, purpose);
+  WEFT_ASSIGN(const bool is_split, build_part(graph, purpose, selection));
+  if (is_split) return {};
   ops::note_use("passes");
   const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
   const graph::PassContext context{fold_node, purpose.settled, prepares};

@@ -143,12 +143,36 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
     if (!scratch) return errors::out_of_memory("plan", bytes);
   }
   if (which == kConsuming) frame.holds_residuals_ = false;  // from here on it may be overwritten
-  Status status = run_plan(plan, bound, roots, seed, first_ordinal);
+  Status status = WEFT_KEEPS_passes && which == kForward && parts_ > 1
+                      ? run_parts(bound, roots, seed, first_ordinal)
+                      : run_plan(plan, bound, roots, seed, first_ordinal);
   if (scratch) return_scratch(scratch, bytes);
   return status;
 }
 
+Status Compiled::run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t first_ordinal) {
+  PoolVector<void*> inputs(roots.inputs.begin(), roots.inputs.end()),
+      outputs(roots.outputs.begin(), roots.outputs.end());
+  roots.inputs = inputs;
+  roots.outputs = outputs;
+  for (int64_t part = 0; part < parts_; ++part) {
+    WEFT_TRY(run_plan(forward_, bound, roots, seed, first_ordinal));
+    for (size_t i = 0; i < input_steps_.size(); ++i)
+      inputs[i] = static_cast<char*>(inputs[i]) + input_steps_[i];
+    for (size_t i = 0; i < output_steps_.size(); ++i)
+      outputs[i] = static_cast<char*>(outputs[i]) + output_steps_[i];
+  }
+  return {};
+}
+
 // ---- figures -----------------------------------------------------------------------------------
+
+ops::Cost Compiled::cost() const {
+  ops::Cost cost = forward_.cost;
+  cost.flops *= static_cast<double>(parts_);
+  cost.bytes *= static_cast<double>(parts_);
+  return cost;
+}
 
 MemoryFigures Compiled::memory() const {
   MemoryFigures figures;
@@ -173,7 +197,8 @@ std::string Compiled::describe() const {
   if (preparation_)
     text += "prepared " + std::to_string(preparation_->bytes()) +
             " bytes, once: " + executor::describe(preparation_->plan().forward_);
-  text += "forward: " + executor::describe(forward_);
+  text += "forward" + (parts_ > 1 ? ", " + std::to_string(parts_) + " times" : std::string()) +
+          ": " + executor::describe(forward_);
   const std::lock_guard lock(mutex_);
   if (backward_plans_[1]) text += "backward: " + executor::describe(*backward_plans_[1]);
   if (backward_plans_[0]) text += "backward, kept: " + executor::describe(*backward_plans_[0]);

@@ -150,9 +150,9 @@ class Compiled final : public Object {
   Result<Ref<Program>> joint();
 
   MemoryFigures memory() const;
-  ops::Cost cost() const { return forward_.cost; }  // of the forward
-  std::string describe() const;                     // bytes, lower bound, order, kernels
-  std::string arena_json() const;                   // {"forward": …, "backward": …}
+  ops::Cost cost() const;          // of the forward
+  std::string describe() const;    // bytes, lower bound, order, kernels
+  std::string arena_json() const;  // {"forward": …, "backward": …}
 
  private:
   friend class Program;
@@ -170,6 +170,7 @@ class Compiled final : public Object {
     SavedPlans* saved = nullptr;
     bool may_not_fit = false;       // the saved plans, as in PlanOptions
     bool is_ready = false;          // the graph's passes have run
+    bool is_part = false;           // of a batch: not to be split again
     graph::Graph* ready = nullptr;  // is given the graph that the plan is made from
   };
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
@@ -177,6 +178,9 @@ class Compiled final : public Object {
   Status build_inference(const graph::Graph& graph, const Purpose& purpose,
                          const graph::PassSelection& selection);
   Status build_ready(const graph::Graph& graph, const Purpose& purpose);
+  // The plan of a part of the batch; false where that is not to be split.
+  Result<bool> build_part(const graph::Graph& graph, const Purpose& purpose,
+                          const graph::PassSelection& selection);
   Status stream_rows(const graph::Graph& whole, int64_t room, graph::PassContext context,
                      const graph::PassSelection& selection, PlanOptions options);
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
@@ -192,6 +196,7 @@ class Compiled final : public Object {
   Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
              Pointers outputs, uint64_t seed, uint64_t first_ordinal,
              std::span<Storage* const> read_once = {});
+  Status run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t first_ordinal);
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
@@ -206,6 +211,10 @@ class Compiled final : public Object {
   std::vector<int32_t> state_of_output_;
   int32_t ordinals_ = 0;
   Plan forward_;
+  // Of a batch in parts (graph/batch.h), each of which runs `forward_`: how many, and bytes of a
+  // part of each input and output; 0: all parts have the same.
+  int64_t parts_ = 1;
+  std::vector<int64_t> input_steps_, output_steps_;
   Ref<Preparation> preparation_;
   // Bytes of the largest arena of a call that is not differentiated again.
   int64_t shared_arena_ = 0;

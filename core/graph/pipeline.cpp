@@ -45,7 +45,8 @@ constexpr Pass kPasses[] = {
     {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(bands, form_bands)},
 };
 
-constexpr std::string_view kPlanSwitches[] = {"branches", "encode", "order", "parts", "residuals"};
+constexpr std::string_view kPlanSwitches[] = {"batch", "branches", "encode",
+                                              "order", "parts",    "residuals"};
 
 bool is_switch(std::string_view name) {
   return std::ranges::find(kPlanSwitches, name) != std::end(kPlanSwitches) ||

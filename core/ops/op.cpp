@@ -158,6 +158,10 @@ OpDef& OpDef::random() {
   is_random = true;
   return *this;
 }
+OpDef& OpDef::images(std::initializer_list<size_t> of_inputs) {
+  for (const size_t i : of_inputs) image_inputs |= set_bit(i);
+  return *this;
+}
 OpDef& OpDef::effect() {
   has_effect = true;
   return on_caller();

@@ -219,6 +219,9 @@ class OpDef {
   OpDef& kernel(kernels::FormulaId formula);  // an elementwise operator
   OpDef& kernel(const Slot& slot);
   OpDef& view(ViewRule rule);
+  // Image i, along axis 0, of every result reads image i of these inputs, and else only what has no
+  // images.
+  OpDef& images(std::initializer_list<size_t> of_inputs);
   OpDef& random();
   OpDef& effect();     // does something beside its results; runs on the caller
   OpDef& on_caller();  // its kernel runs on the thread that called the library only
@@ -249,6 +252,7 @@ class OpDef {
   Composition composition = nullptr;
   Slot slot;
   ViewRule view_rule = nullptr;
+  uint32_t image_inputs = 0;  // the set that images() gave
   bool is_random = false;
   bool has_effect = false;
   bool runs_on_caller = false;

@@ -33,6 +33,7 @@ WEFT_OP(cast) {
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
+      .images({0})
       .sample(R"({"shapes": [[2, 3]], "dtype": "float64"})")
       .sample(R"({"shapes": [[]], "dtype": "float64"})")
       .sample(R"({"shapes": [[0, 2]], "dtype": "float64"})")

@@ -252,6 +252,7 @@ WEFT_OP(convolution_image) {
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
+      .images({0})
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
       .sample(R"({"shapes": [[2, 4, 7], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2})")

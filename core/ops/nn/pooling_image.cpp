@@ -193,6 +193,7 @@ WEFT_OP(pooling_image) {
       .infer(infer)
       .gradient(gradient)
       .kernel(slot())
+      .images({0})
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "stride": [2, 1]})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "kernel": [2, 3], "pool_type": "avg", "pad": [1, 1],
                   "count_include_pad": false})")

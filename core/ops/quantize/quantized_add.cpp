@@ -87,6 +87,7 @@ WEFT_OP(quantized_add) {
       .infer(infer)
       .no_gradient("integers")
       .kernel(slot())
+      .images({0, 1})
       .sample(R"({"shapes": [[3, 50], [3, 50]], "dtypes": ["int8", "int8"], "x1_scale": 0.1,
                   "x2_scale": 0.037, "output_scale": 0.11, "x1_zero_point": 5,
                   "x2_zero_point": -70, "output_zero_point": 3, "low": -100, "high": 101,

@@ -156,6 +156,7 @@ WEFT_OP(quantized_product) {
       .infer(infer_product)
       .no_gradient("integers")
       .kernel(product_slot())
+      .images({0, 5})
       .sample(R"({"shapes": [[3, 7], [2, 3, 128], [40]], "dtypes": ["int8", "int8", "int32"],
                   "columns": 40, "zero_point": -5,
                   "ranges": [[-128, 127], [0, 0], [-900, 900]]})")

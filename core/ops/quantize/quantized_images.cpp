@@ -252,6 +252,7 @@ WEFT_OP(quantized_convolution_rows) {
       .infer(infer_rows)
       .no_gradient("integers")
       .kernel(rows_slot())
+      .images({0, 5})
       .sample(R"({"shapes": [[2, 6, 5, 3], [2, 6, 128], [40]],
                   "dtypes": ["int8", "int8", "int32"], "kernel": [3, 2], "stride": [2, 1],
                   "pad": [1, 0], "dilate": [1, 2], "zero_point": 9, "filters": 40,
@@ -287,6 +288,7 @@ WEFT_OP(quantized_depthwise) {
       .infer(infer_depthwise)
       .no_gradient("integers")
       .kernel(depthwise_slot())
+      .images({0, 5})
       .sample(R"({"shapes": [[2, 6, 5, 70], [4, 70, 4], [70]], "num_group": 70,
                   "dtypes": ["int8", "int8", "int32"], "kernel": [3, 3], "stride": [2, 1],
                   "pad": [1, 1], "dilate": [2, 1], "zero_point": 9,

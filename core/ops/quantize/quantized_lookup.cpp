@@ -46,6 +46,7 @@ WEFT_OP(quantized_lookup) {
       .infer(infer)
       .no_gradient("integers")
       .kernel(slot())
+      .images({0})
       .sample(R"({"shapes": [[3, 50], [256]], "dtypes": ["int8", "int8"],
                   "ranges": [[-128, 127], [-128, 127]]})")
       .sample(R"({"shapes": [[0], [256]], "dtypes": ["int8", "int8"],

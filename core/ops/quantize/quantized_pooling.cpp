@@ -62,6 +62,7 @@ WEFT_OP(quantized_pooling) {
       .infer(infer)
       .no_gradient("integers")
       .kernel(exact_dense_slot(run))
+      .images({0})
       .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3],
                   "stride": [2, 1], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 3, 5, 6]], "dtypes": ["int8"], "kernel": [2, 3], "pad": [1, 1],

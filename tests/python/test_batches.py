@@ -1,0 +1,129 @@
+"""Batches whose images are apart run some images at a time: same results, smaller arenas."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+import weft
+from weft import gluon, np, npx
+from weft.gluon import nn
+
+SHAPE = (4, 3, 320, 448)
+
+
+class Network(gluon.HybridBlock):
+    """Convolutions around a tail that says what becomes of their result."""
+
+    def __init__(self, tail: Callable[..., Any]) -> None:
+        super().__init__()
+        self.first = nn.Conv2D(12, 3, padding=1, in_channels=3, activation="relu")
+        self.second = nn.Conv2D(12, 3, padding=1, in_channels=12)
+        self.norm = nn.BatchNorm(in_channels=12)
+        self.pool = nn.MaxPool2D(2)
+        self.tail = tail
+
+    def forward(self, x: Any, *more: Any) -> Any:
+        x = self.first(x)
+        return self.tail(self.pool(npx.relu(self.norm(self.second(x)) + x)), *more)
+
+
+def images(shape: tuple[int, ...] = SHAPE) -> Any:
+    return np.array(numpy.random.default_rng(7).standard_normal(shape).astype("float32"))
+
+
+def run(net: Any, inputs: list[Any], passes: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Results of the hybridized network as NumPy arrays, and the bytes of its arena."""
+    monkeypatch.setenv("WEFT_PASSES", passes)
+    net.hybridize()
+    found = net(*inputs)
+    arena = net.plan_memory()["arena"]
+    net.hybridize(False)
+    found = found if isinstance(found, tuple | list) else [found]
+    return [numpy.asarray(array) for array in found], arena
+
+
+APART = {
+    "pooled": lambda x: x.mean(axis=(2, 3)),
+    "flattened": lambda x: npx.batch_flatten(x).reshape((4, 12, -1)).sum(axis=-1),
+    "concatenated": lambda x: np.concatenate([x, 2 * x], axis=1),
+    "channels last": lambda x: x.transpose((0, 2, 3, 1)),
+    "two results": lambda x: (x + 1, x.sum(axis=1, keepdims=True)),
+}
+
+
+@pytest.mark.parametrize("tail", APART.values(), ids=APART)
+def test_parts_give_what_the_batch_gives(tail: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Network(tail)
+    net.initialize()
+    x = images()
+    whole, arena = run(net, [x], "-batch", monkeypatch)
+    parts, arena_of_part = run(net, [x], "", monkeypatch)
+    assert arena_of_part < 0.6 * arena
+    for a, b in zip(parts, whole, strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+        assert not numpy.array_equal(a[0], a[-1])
+
+
+def test_products_of_images_and_inputs_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tail(x: Any, offset: Any, weight: Any) -> Any:
+        return np.matmul(x.mean(axis=(2, 3)) + offset, weight), weight * 2
+
+    net = Network(tail)
+    net.initialize()
+    offset = images((4, 12))
+    inputs = [images(), offset, images((12, 5))]
+    whole, arena = run(net, inputs, "-batch", monkeypatch)
+    parts, arena_of_part = run(net, inputs, "", monkeypatch)
+    assert arena_of_part < 0.6 * arena
+    for a, b in zip(parts, whole, strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+MIXED = {
+    "mean over the batch": lambda x: x - x.mean(axis=0, keepdims=True),
+    "rolled": lambda x: np.roll(x, 1, axis=0),
+    "an image of every one": lambda x: x + x[:1],
+    "reversed": lambda x: x[::-1],
+    "softmax of the batch": lambda x: npx.softmax(x, axis=0),
+    "axes merged": lambda x: x.reshape((2, 24, 160, 224)).mean(axis=(2, 3)),
+    "batch last": lambda x: x.transpose((1, 2, 3, 0)).sum(axis=(1, 2)),
+    "shuffled": lambda x: np.take(x, np.array([2, 0, 3, 1]), axis=0),
+}
+
+
+@pytest.mark.parametrize("tail", MIXED.values(), ids=MIXED)
+def test_batches_whose_images_mix_stay_whole(tail: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Network(tail)
+    net.initialize()
+    x = images()
+    whole, arena = run(net, [x], "-batch", monkeypatch)
+    also, same_arena = run(net, [x], "", monkeypatch)
+    assert same_arena == arena
+    for a, b in zip(also, whole, strict=True):
+        numpy.testing.assert_array_equal(a, b)
+
+
+def test_int8_batches_run_in_parts_with_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Network(lambda x: x.mean(axis=(2, 3)))
+    net.initialize()
+    x = images((16, *SHAPE[1:]))
+    quantized = weft.quantize(net, [x[:1]])
+    whole, arena = run(quantized, [x], "-batch", monkeypatch)
+    parts, arena_of_part = run(quantized, [x], "", monkeypatch)
+    assert arena_of_part < 0.6 * arena
+    numpy.testing.assert_array_equal(parts[0], whole[0])
+
+
+def test_an_exported_batch_runs_in_parts(tmp_path: Any) -> None:
+    net = Network(lambda x: x.mean(axis=(2, 3)))
+    net.initialize()
+    x = images()
+    wanted = net(x)
+    net.export(tmp_path / "net.weft", x)
+    model = weft.runtime.Model(str(tmp_path / "net.weft"))
+    context = model.context()
+    found = context.run(numpy.asarray(x))
+    found = found[0] if isinstance(found, tuple | list) else found
+    numpy.testing.assert_allclose(found, numpy.asarray(wanted), rtol=1e-4, atol=1e-4)
+    assert model.arena_bytes("forward") < 4 * 12 * 320 * 448 * 4
