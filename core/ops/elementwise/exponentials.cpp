@@ -23,7 +23,7 @@ Values erf_gradient(const GradContext& g) {
 // The partial derivatives are the shares of the two exponentials in their sum.
 Values logaddexp_gradient(const GradContext& g) {
   const Value share = g.builder().call("sigmoid", {g.in(0) - g.in(1)});
-  return {g.needs(0) ? g.dout() * share : Value(), g.needs(1) ? g.dout() * (1.0 - share) : Value()};
+  return {g.dout() * share, g.dout() * (1.0 - share)};
 }
 
 }  // namespace

@@ -41,11 +41,6 @@ OpDef& sample_binary(OpDef& op, std::string_view dtype) {
   return op;
 }
 
-Result<Types> floating_pair(const InferContext& c) {
-  WEFT_TRY(rules::require_floating(c, 0));
-  return rules::broadcast(c);
-}
-
 Values zero_gradient(const GradContext& g) { return Values(g.inputs()); }
 
 }  // namespace weft::ops

@@ -18,9 +18,6 @@ OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula,
 OpDef& sample_unary(OpDef& op, std::string_view dtype = "null");
 OpDef& sample_binary(OpDef& op, std::string_view dtype = "null");
 
-// Two floating inputs that broadcast, of a common dtype.
-Result<Types> floating_pair(const InferContext& c);
-
 // Of operators that are constant between jumps: no cotangent, which counts as zero.
 Values zero_gradient(const GradContext& g);
 

@@ -14,14 +14,6 @@ def sigmoid(x):
     return 1 / (1 + numpy.exp(-x))
 
 
-def sigmoid_gradient(dout, y):
-    return dout * (y * (1 - y))
-
-
-def tanh_gradient(dout, y):
-    return dout * (1 - y * y)
-
-
 def rsqrt(x):
     return 1 / numpy.sqrt(x)
 
