@@ -43,6 +43,16 @@ def run(net: Any, inputs: list[Any], passes: str, monkeypatch: pytest.MonkeyPatc
     return [numpy.asarray(array) for array in found], arena
 
 
+def results_of_parts(net: Any, inputs: list[Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Those of the batch in parts, which are those of the whole batch."""
+    whole, arena = run(net, inputs, "-batch", monkeypatch)
+    parts, arena_of_part = run(net, inputs, "", monkeypatch)
+    assert arena_of_part < 0.6 * arena
+    for a, b in zip(parts, whole, strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+    return parts
+
+
 APART = {
     "pooled": lambda x: x.mean(axis=(2, 3)),
     "flattened": lambda x: npx.batch_flatten(x).reshape((4, 12, -1)).sum(axis=-1),
@@ -56,13 +66,8 @@ APART = {
 def test_parts_give_what_the_batch_gives(tail: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     net = Network(tail)
     net.initialize()
-    x = images()
-    whole, arena = run(net, [x], "-batch", monkeypatch)
-    parts, arena_of_part = run(net, [x], "", monkeypatch)
-    assert arena_of_part < 0.6 * arena
-    for a, b in zip(parts, whole, strict=True):
-        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
-        assert not numpy.array_equal(a[0], a[-1])
+    for array in results_of_parts(net, [images()], monkeypatch):
+        assert not numpy.array_equal(array[0], array[-1])
 
 
 def test_products_of_images_and_inputs_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,11 +78,7 @@ def test_products_of_images_and_inputs_beside_them(monkeypatch: pytest.MonkeyPat
     net.initialize()
     offset = images((4, 12))
     inputs = [images(), offset, images((12, 5))]
-    whole, arena = run(net, inputs, "-batch", monkeypatch)
-    parts, arena_of_part = run(net, inputs, "", monkeypatch)
-    assert arena_of_part < 0.6 * arena
-    for a, b in zip(parts, whole, strict=True):
-        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+    results_of_parts(net, inputs, monkeypatch)
 
 
 MIXED = {
