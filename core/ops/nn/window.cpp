@@ -40,7 +40,8 @@ Status read_padding(const AttributeReader& a, std::string_view op, Window& windo
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i] < 0 || given[i] > (int64_t{1} << 31))
       return errors::invalid_value(op, "`pad` must be at least 0; got ", given[i]);
-    (i < axes ? window.pad : window.pad_end)[3 - axes + i % axes] = given[i];
+    int64_t* const side = i < axes ? window.pad : window.pad_end;
+    side[3 - axes + i % axes] = given[i];
   }
   return {};
 }
