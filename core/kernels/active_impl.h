@@ -17,7 +17,14 @@
 #else
 #define WEFT_IN_AVX512(name) nullptr
 #endif
-#define WEFT_ACTIVE(name) (*active_of(&generic::name, WEFT_IN_AVX2(name), WEFT_IN_AVX512(name)))
+#define WEFT_KERNEL_OF(isa, name) \
+  (*kernel_of(isa, &generic::name, WEFT_IN_AVX2(name), WEFT_IN_AVX512(name)))
+#define WEFT_ACTIVE(name) WEFT_KERNEL_OF(active_isa(), name)
+// A table's entry for arrays of a dtype, and the table that has it.
+#define WEFT_ACTIVE_TABLE(dtype, name) WEFT_KERNEL_OF(isa_of(active_isa(), dtype), name)
+#define WEFT_ACTIVE_OF(dtype, name) WEFT_ACTIVE_TABLE(dtype, name)[static_cast<int>(dtype)]
+#define WEFT_ACTIVE_LAYERS(dtype, name) WEFT_KERNEL_OF(layer_isa_of(active_isa(), dtype), name)
+#define WEFT_ACTIVE_LAYER(dtype, name) WEFT_ACTIVE_LAYERS(dtype, name)[static_cast<int>(dtype)]
 
 namespace weft::kernels {
 
@@ -26,9 +33,10 @@ struct SameKernel {
   using Type = Kernel;
 };
 template <class Kernel>
-Kernel* active_of(Kernel* generic, [[maybe_unused]] typename SameKernel<Kernel>::Type* avx2,
+Kernel* kernel_of(Isa isa, Kernel* generic,
+                  [[maybe_unused]] typename SameKernel<Kernel>::Type* avx2,
                   [[maybe_unused]] typename SameKernel<Kernel>::Type* avx512) {
-  switch (active_isa()) {
+  switch (isa) {
 #if WEFT_WITH_AVX2
     case Isa::kAvx2: return avx2;
 #endif

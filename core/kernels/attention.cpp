@@ -83,13 +83,12 @@ int64_t attention_part_bytes(const Attention& p) {
 
 void run_attention(const Attention& problem, void* out, void* logarithms, Range units,
                    void* scratch, void* parts) {
-  WEFT_ACTIVE(kAttentions)
-  [static_cast<int>(problem.dtype)].blocks(problem, out, logarithms, units, scratch, parts);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentions)
+      .blocks(problem, out, logarithms, units, scratch, parts);
 }
 void run_attention_sums(const Attention& problem, const void* parts, void* out, void* logarithms,
                         Range rows) {
-  WEFT_ACTIVE(kAttentions)
-  [static_cast<int>(problem.dtype)].sums(problem, parts, out, logarithms, rows);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentions).sums(problem, parts, out, logarithms, rows);
 }
 
 int64_t attention_gradient_units(const Attention& p) {
@@ -127,13 +126,12 @@ int64_t attention_gradient_part_bytes(const Attention& p) {
 
 void run_attention_gradient(const Attention& problem, const AttentionGradient& operands,
                             Range units, void* scratch, void* parts) {
-  WEFT_ACTIVE(kAttentionGradients)
-  [static_cast<int>(problem.dtype)].blocks(problem, operands, units, scratch, parts);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentionGradients)
+      .blocks(problem, operands, units, scratch, parts);
 }
 void run_attention_gradient_sums(const Attention& problem, const void* parts, void* dquery,
                                  Range rows) {
-  WEFT_ACTIVE(kAttentionGradients)
-  [static_cast<int>(problem.dtype)].sums(problem, parts, dquery, rows);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentionGradients).sums(problem, parts, dquery, rows);
 }
 
 }  // namespace weft::kernels

@@ -7,7 +7,7 @@ namespace {
 
 const ChannelKernels& kernels_of(const Channels& problem) {
   return problem.block > 1 ? WEFT_ACTIVE(kBlockedChannels)
-                           : WEFT_ACTIVE(kChannels)[static_cast<int>(problem.dtype)];
+                           : WEFT_ACTIVE_LAYER(problem.dtype, kChannels);
 }
 
 }  // namespace

@@ -179,8 +179,9 @@ int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forw
 void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
                      Range units, void* scratch) {
   const ConvolutionBlocks blocks = forward_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsShifted) : WEFT_ACTIVE(kConvolutions), p, blocks,
-      {x, w, bias, y}, units, scratch);
+  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsShifted)
+                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutions),
+      p, blocks, {x, w, bias, y}, units, scratch);
 }
 
 int64_t convolution_data_units(const Convolution& p) {
@@ -191,8 +192,9 @@ int64_t convolution_data_scratch(const Convolution& p) { return scratch_bytes(p,
 void run_convolution_data(const Convolution& p, const void* dy, const void* w, void* dx,
                           Range units, void* scratch) {
   const ConvolutionBlocks blocks = data_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsDataShifted) : WEFT_ACTIVE(kConvolutionsData), p,
-      blocks, {dy, w, nullptr, dx}, units, scratch);
+  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsDataShifted)
+                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsData),
+      p, blocks, {dy, w, nullptr, dx}, units, scratch);
 }
 
 int64_t convolution_weight_units(const Convolution& p) {
@@ -206,8 +208,8 @@ int64_t convolution_weight_scratch(const Convolution& p) {
 void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
                             Range units, void* scratch) {
   const ConvolutionBlocks blocks = weight_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE(kConvolutionsWeightShifted)
-                        : WEFT_ACTIVE(kConvolutionsWeight),
+  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeightShifted)
+                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeight),
       p, blocks, {x, dy, nullptr, dw}, units, scratch);
 }
 

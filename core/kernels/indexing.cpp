@@ -55,23 +55,22 @@ int64_t first_out_of_range(const int64_t* indices, int64_t count, int64_t axis) 
 
 void run_pick(const Indexing& problem, const void* x, const int64_t* indices, void* y,
               Range units) {
-  WEFT_ACTIVE(kPicks)[static_cast<int>(problem.dtype)](problem, x, indices, y, units);
+  WEFT_ACTIVE_OF(problem.dtype, kPicks)(problem, x, indices, y, units);
 }
 
 void run_pick_adjoint(const Indexing& problem, const void* dy, const int64_t* indices, void* dx,
                       Range units) {
-  WEFT_ACTIVE(kPickAdjoints)[static_cast<int>(problem.dtype)](problem, dy, indices, dx, units);
+  WEFT_ACTIVE_OF(problem.dtype, kPickAdjoints)(problem, dy, indices, dx, units);
 }
 
 void run_take(const Indexing& problem, const void* x, const int64_t* indices, int64_t count,
               void* y, Range units) {
-  WEFT_ACTIVE(kTakes)[static_cast<int>(problem.dtype)](problem, x, indices, count, y, units);
+  WEFT_ACTIVE_OF(problem.dtype, kTakes)(problem, x, indices, count, y, units);
 }
 
 void run_take_adjoint(const Indexing& problem, const void* dy, const int64_t* indices,
                       int64_t count, void* dx, Range units) {
-  WEFT_ACTIVE(kTakeAdjoints)
-  [static_cast<int>(problem.dtype)](problem, dy, indices, count, dx, units);
+  WEFT_ACTIVE_OF(problem.dtype, kTakeAdjoints)(problem, dy, indices, count, dx, units);
 }
 
 }  // namespace weft::kernels

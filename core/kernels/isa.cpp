@@ -95,6 +95,15 @@ Isa active_isa() {
   return isa;
 }
 
+Isa isa_of(Isa isa, DType dtype) {
+  constexpr bool kShares = WEFT_WITH_AVX2 && WEFT_WITH_AVX512;
+  return kShares && isa == Isa::kAvx512 && !is_floating(dtype) ? Isa::kAvx2 : isa;
+}
+
+Isa layer_isa_of(Isa isa, DType dtype) {
+  return isa_of(isa, dtype == DType::kFloat64 ? DType::kInt64 : dtype);
+}
+
 std::string_view name_of(Isa isa) {
   switch (isa) {
     case Isa::kAvx2: return "avx2";

@@ -53,36 +53,10 @@
 // Formula headers are registered by the build, which reads these lines as text.
 #define WEFT_FORMULA(name, formula, dtypes)
 
-#include "weft_keep.h"
-
-// A kernel template at every storage type, and at the floating ones, in the order of DType.
-#define WEFT_EVERY_DTYPE(kernel)                                                      \
-  {                                                                                   \
-    WEFT_KEPT(Boolean, kernel<Boolean>), WEFT_KEPT(uint8_t, kernel<uint8_t>),         \
-        WEFT_KEPT(uint16_t, kernel<uint16_t>), WEFT_KEPT(uint32_t, kernel<uint32_t>), \
-        WEFT_KEPT(uint64_t, kernel<uint64_t>), WEFT_KEPT(int8_t, kernel<int8_t>),     \
-        WEFT_KEPT(int16_t, kernel<int16_t>), WEFT_KEPT(int32_t, kernel<int32_t>),     \
-        WEFT_KEPT(int64_t, kernel<int64_t>), WEFT_KEPT(Float16, kernel<Float16>),     \
-        WEFT_KEPT(BFloat16, kernel<BFloat16>), WEFT_KEPT(float, kernel<float>),       \
-        WEFT_KEPT(double, kernel<double>)                                             \
-  }
-// The same of a kernel that only moves elements: one for each size.
-#define WEFT_EVERY_SIZE(kernel)                                                       \
-  {                                                                                   \
-    WEFT_KEPT(Boolean, kernel<uint8_t>), WEFT_KEPT(uint8_t, kernel<uint8_t>),         \
-        WEFT_KEPT(uint16_t, kernel<uint16_t>), WEFT_KEPT(uint32_t, kernel<uint32_t>), \
-        WEFT_KEPT(uint64_t, kernel<uint64_t>), WEFT_KEPT(int8_t, kernel<uint8_t>),    \
-        WEFT_KEPT(int16_t, kernel<uint16_t>), WEFT_KEPT(int32_t, kernel<uint32_t>),   \
-        WEFT_KEPT(int64_t, kernel<uint64_t>), WEFT_KEPT(Float16, kernel<uint16_t>),   \
-        WEFT_KEPT(BFloat16, kernel<uint16_t>), WEFT_KEPT(float, kernel<uint32_t>),    \
-        WEFT_KEPT(double, kernel<uint64_t>)                                           \
-  }
-#define WEFT_FLOATING_DTYPES(kernel)                                                 \
-  {                                                                                  \
-    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, \
-        WEFT_KEPT(Float16, kernel<Float16>), WEFT_KEPT(BFloat16, kernel<BFloat16>),  \
-        WEFT_KEPT(float, kernel<float>), WEFT_KEPT(double, kernel<double>)           \
-  }
+#include "kernels/table_entries.h"
 
 #define WEFT_INLINE inline __attribute__((always_inline))
 #define WEFT_LAMBDA __attribute__((always_inline))
+// Before a loop over registers, whose number is known. A template's call for each index would do
+// the same and take compilers five times as long.
+#define WEFT_UNROLL _Pragma("GCC unroll 32")

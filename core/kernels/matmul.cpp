@@ -99,8 +99,7 @@ int64_t matmul_scratch(const Matmul& given) {
 void run_matmul(const Matmul& given, Range units, void* scratch) {
   if (units.begin >= units.end) return;
   const Matmul problem = with_column_as_row(given);
-  WEFT_ACTIVE(kMatmuls)
-  [static_cast<int>(problem.dtype)](problem, blocks_of(problem), units, scratch);
+  WEFT_ACTIVE_OF(problem.dtype, kMatmuls)(problem, blocks_of(problem), units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -5,7 +5,7 @@
 namespace weft::kernels {
 
 void run_normalize(const Normalize& problem, const NormalizeForward& operands, Range rows) {
-  WEFT_ACTIVE(kNormalizes)[static_cast<int>(problem.dtype)](problem, operands, rows);
+  WEFT_ACTIVE_LAYER(problem.dtype, kNormalizes)(problem, operands, rows);
 }
 
 int64_t normalize_units(const Normalize& problem) {
@@ -14,7 +14,7 @@ int64_t normalize_units(const Normalize& problem) {
 
 void run_normalize_gradient(const Normalize& problem, const NormalizeBackward& operands,
                             Range units) {
-  WEFT_ACTIVE(kNormalizeGradients)[static_cast<int>(problem.dtype)](problem, operands, units);
+  WEFT_ACTIVE_LAYER(problem.dtype, kNormalizeGradients)(problem, operands, units);
 }
 
 }  // namespace weft::kernels

@@ -50,9 +50,8 @@ void run_gather(const Places& places, const void* indexed, void* picked, Range r
 void run_scatter(const Places& places, void* indexed, const void* picked, bool accumulate,
                  int64_t part, int64_t parts) {
   const int size = std::countr_zero(static_cast<uint64_t>(element_size(places.dtype)));
-  const ScatterKernel kernel = accumulate
-                                   ? WEFT_ACTIVE(kScatterSums)[static_cast<int>(places.dtype)]
-                                   : WEFT_ACTIVE(kPlaces)[size].scatter;
+  const ScatterKernel kernel =
+      accumulate ? WEFT_ACTIVE_OF(places.dtype, kScatterSums) : WEFT_ACTIVE(kPlaces)[size].scatter;
   kernel(places, indexed, picked, part, parts);
 }
 

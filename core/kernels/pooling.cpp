@@ -5,25 +5,25 @@
 namespace weft::kernels {
 
 void run_max_pool(const Pooling& problem, const void* x, void* y, int64_t* indices, Range planes) {
-  WEFT_ACTIVE(kMaxPools)[static_cast<int>(problem.dtype)](problem, x, y, indices, planes);
+  WEFT_ACTIVE_OF(problem.dtype, kMaxPools)(problem, x, y, indices, planes);
 }
 
 void run_plane_gather(const PlaneIndex& problem, const void* x, const int64_t* indices, void* y,
                       Range planes) {
-  WEFT_ACTIVE(kPlaneGathers)[static_cast<int>(problem.dtype)](problem, x, indices, y, planes);
+  WEFT_ACTIVE_OF(problem.dtype, kPlaneGathers)(problem, x, indices, y, planes);
 }
 
 void run_plane_scatter(const PlaneIndex& problem, const void* dy, const int64_t* indices, void* dx,
                        Range planes) {
-  WEFT_ACTIVE(kPlaneScatters)[static_cast<int>(problem.dtype)](problem, dy, indices, dx, planes);
+  WEFT_ACTIVE_OF(problem.dtype, kPlaneScatters)(problem, dy, indices, dx, planes);
 }
 
 void run_average_pool(const Pooling& problem, const void* x, void* y, Range planes) {
-  WEFT_ACTIVE(kAveragePools)[static_cast<int>(problem.dtype)](problem, x, y, planes);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAveragePools)(problem, x, y, planes);
 }
 
 void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, Range planes) {
-  WEFT_ACTIVE(kAveragePoolAdjoints)[static_cast<int>(problem.dtype)](problem, dy, dx, planes);
+  WEFT_ACTIVE_LAYER(problem.dtype, kAveragePoolAdjoints)(problem, dy, dx, planes);
 }
 
 bool has_blocked_pool(bool average) {

@@ -6,7 +6,7 @@ namespace weft::kernels {
 namespace {
 
 const RecurrentKernels& kernels_of(const Recurrent& problem) {
-  return WEFT_ACTIVE(kRecurrents)[static_cast<int>(problem.dtype)];
+  return WEFT_ACTIVE_LAYER(problem.dtype, kRecurrents);
 }
 
 }  // namespace

@@ -101,8 +101,9 @@ int64_t reduce_unit_cost(const Reduce& reduce) {
 
 void run_reduce(const Reduce& reduce, const void* in, void* out, Range units, void*) {
   if (units.begin >= units.end) return;
-  WEFT_ACTIVE(kReduces)
-  [static_cast<int>(reduce.reduction)][static_cast<int>(reduce.dtype)](reduce, in, out, units);
+  const auto* kernels =
+      WEFT_ACTIVE_TABLE(reduce.dtype, kReduces)[static_cast<int>(reduce.reduction)];
+  kernels[static_cast<int>(reduce.dtype)](reduce, in, out, units);
 }
 
 }  // namespace weft::kernels

@@ -128,11 +128,11 @@ int64_t resample_adjoint_units(const Resample& p) {
 }
 
 void run_resample(const Resample& p, const void* table, const void* x, void* y, Range units) {
-  WEFT_ACTIVE(kResamples)[static_cast<int>(p.dtype)].forward(p, table_at(p, table), x, y, units);
+  WEFT_ACTIVE_LAYER(p.dtype, kResamples).forward(p, table_at(p, table), x, y, units);
 }
 void run_resample_adjoint(const Resample& p, const void* table, const void* dy, void* dx,
                           Range units) {
-  WEFT_ACTIVE(kResamples)[static_cast<int>(p.dtype)].adjoint(p, table_at(p, table), dy, dx, units);
+  WEFT_ACTIVE_LAYER(p.dtype, kResamples).adjoint(p, table_at(p, table), dy, dx, units);
 }
 
 }  // namespace weft::kernels

@@ -9,7 +9,7 @@ int64_t scan_units(const Scan& scan) {
 }
 
 void run_scan(const Scan& scan, const void* factor, const void* term, void* out, Range units) {
-  WEFT_ACTIVE(kScans)[static_cast<int>(scan.dtype)](scan, factor, term, out, units);
+  WEFT_ACTIVE_OF(scan.dtype, kScans)(scan, factor, term, out, units);
 }
 
 }  // namespace weft::kernels

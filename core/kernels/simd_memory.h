@@ -15,7 +15,13 @@ struct BFloat16 {
   uint16_t bits;
 };
 
-// One element by arithmetic on its bits, for processors without the conversion.
+// One element; by arithmetic on its bits where the processor has no conversion.
+#if WEFT_AVX512 || WEFT_AVX2
+WEFT_INLINE float widen(Float16 half) { return _cvtsh_ss(half.bits); }
+WEFT_INLINE Float16 narrow_float16(float value) {
+  return {_cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT)};
+}
+#else
 inline float widen(Float16 half) {
   const uint32_t sign = uint32_t(half.bits & 0x8000) << 16;
   const uint32_t magnitude = half.bits & 0x7fff;
@@ -56,6 +62,7 @@ inline Float16 narrow_float16(float value) {
   }
   return {uint16_t(sign | half)};
 }
+#endif
 inline float widen(BFloat16 value) {
   const uint32_t bits = uint32_t(value.bits) << 16;
   float result;

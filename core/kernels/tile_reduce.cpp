@@ -21,7 +21,8 @@ int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step;
 int64_t levels_of(int64_t blocks) { return std::bit_width(static_cast<uint64_t>(blocks)); }
 
 const ReduceParts& parts_of(const TileReduction& r) {
-  return WEFT_ACTIVE(kReduceParts)[static_cast<int>(r.reduction)][static_cast<int>(r.dtype)];
+  const auto* parts = WEFT_ACTIVE_TABLE(r.dtype, kReduceParts)[static_cast<int>(r.reduction)];
+  return parts[static_cast<int>(r.dtype)];
 }
 
 // Bytes of the totals of a group.

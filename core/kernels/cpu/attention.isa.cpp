@@ -233,7 +233,7 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
 }
 
 #define WEFT_ATTENTION(S) \
-  { WEFT_KEPT(S, attention<S>), WEFT_KEPT(S, attention_sums<S>) }
+  { WEFT_LAYER(S, attention<S>), WEFT_LAYER(S, attention_sums<S>) }
 
 extern const AttentionKernels kAttentions[kNumDTypes];
 const AttentionKernels kAttentions[kNumDTypes] = {{},

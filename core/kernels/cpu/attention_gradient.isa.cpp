@@ -209,7 +209,7 @@ void attention_gradient_sums(const Attention& p, const void* part_data, void* dq
 }
 
 #define WEFT_ATTENTION_GRADIENT(S) \
-  { attention_gradient<S>, attention_gradient_sums<S> }
+  { WEFT_LAYER(S, attention_gradient<S>), WEFT_LAYER(S, attention_gradient_sums<S>) }
 
 extern const AttentionGradientKernels kAttentionGradients[kNumDTypes];
 const AttentionGradientKernels kAttentionGradients[kNumDTypes] = {{},

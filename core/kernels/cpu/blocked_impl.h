@@ -163,12 +163,11 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
                              Vec<float> (&sums)[kPixels][kVectors], float* y,
                              const float* residual) {
   const auto each = [&](auto change) WEFT_LAMBDA {
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
-        change(i, j, sums[i][j]);
-      });
-    });
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) change(i, j, sums[i][j]);
+    }
   };
   if (tile.epilogue) {
     const Epilogue ends = *tile.epilogue;

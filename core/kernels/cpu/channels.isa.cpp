@@ -155,8 +155,11 @@ void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
   }
 }
 
-#define WEFT_CHANNELS(S) \
-  { channel_moments<S>, channel_affine<S>, channel_sums<S>, channel_mix<S> }
+#define WEFT_CHANNELS(S)                                                 \
+  {                                                                      \
+    WEFT_LAYER(S, channel_moments<S>), WEFT_LAYER(S, channel_affine<S>), \
+        WEFT_LAYER(S, channel_sums<S>), WEFT_LAYER(S, channel_mix<S>)    \
+  }
 
 extern const ChannelKernels kChannels[kNumDTypes];
 const ChannelKernels kChannels[kNumDTypes] = {{},

@@ -233,8 +233,8 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
 // In the order of DType: floating dtypes only.
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes];
-const ConvolutionKernel kConvolutions[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution);
-const ConvolutionKernel kConvolutionsData[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution_data);
-const ConvolutionKernel kConvolutionsWeight[kNumDTypes] = WEFT_FLOATING_DTYPES(convolution_weight);
+const ConvolutionKernel kConvolutions[kNumDTypes] = WEFT_LAYER_DTYPES(convolution);
+const ConvolutionKernel kConvolutionsData[kNumDTypes] = WEFT_LAYER_DTYPES(convolution_data);
+const ConvolutionKernel kConvolutionsWeight[kNumDTypes] = WEFT_LAYER_DTYPES(convolution_weight);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

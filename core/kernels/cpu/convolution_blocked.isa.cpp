@@ -25,28 +25,24 @@ WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float
   using V = Vec<float>;
   constexpr int kLanes = V::kLanes;
   V sums[kPixels][kVectors];
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       sums[i][j] =
           tile.accumulate ? Memory<float>::load(y + i * tile.y_pixel + j * tile.y_vector) : V(0);
-    });
-  });
+  }
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
   over_taps(tile, start, [&](const float* x, const float* w) WEFT_LAMBDA {
     V right[kVectors];
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int j = decltype(vector)::value;
-      right[j] = Memory<float>::load(w + j * weights_vector);
-    });
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j) right[j] = Memory<float>::load(w + j * weights_vector);
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
       const V left(x[i * step]);
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
-        sums[i][j] = fma_(left, right[j], sums[i][j]);
-      });
-    });
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
+    }
   });
   finish_tile(tile, sums, y, residual);
 }
@@ -73,9 +69,12 @@ constexpr int frequent(int pixels) {
 }
 constexpr int rare(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
 
-#if WEFT_KNOWN_STEPS == 0
-// Where something better is there as well, a wide tile is two narrow ones.
-constexpr int kFewPixels = 3;
+// Where something better is there as well, or the step is a rare one, a wide tile is two narrow
+// ones.
+constexpr int kFewPixels = WEFT_KNOWN_STEPS == 0   ? 3
+                           : WEFT_KNOWN_STEPS == 1 ? kMostPixels
+                           : kMostPixels < 7       ? kMostPixels
+                                                   : 7;
 static_assert(kMostPixels <= 2 * kFewPixels);
 template <int kPixels, int kVectors>
 void narrow_tiles(const BlockedTile& tile) {
@@ -101,6 +100,7 @@ constexpr TileKernel any_tile() {
     return blocked_tile<kPixels, kVectors, 0>;
 }
 
+#if WEFT_KNOWN_STEPS == 0
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
 #define WEFT_ANY_TILE                                      \
@@ -114,7 +114,7 @@ constexpr TileKernels every_tile(Numbers<I...>) {
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
   return {
-      {{{blocked_tile<I + 1, 1, 0>...}, {blocked_tile<I + 1, 2, 0>...}},
+      {{{any_tile<I + 1, 1>()...}, {any_tile<I + 1, 2>()...}},
        {{blocked_tile<I + 1, 1, frequent(I + 1)>...}, {blocked_tile<I + 1, 2, frequent(I + 1)>...}},
        {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
        {{blocked_tile<I + 1, 1, rare(1)>...}, {blocked_tile<I + 1, 2, rare(1)>...}},

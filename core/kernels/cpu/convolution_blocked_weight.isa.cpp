@@ -25,11 +25,11 @@ void weight_tile(const WeightTile& tile) {
     return kPart ? Memory<float>::load_part(from, tile.lanes) : Memory<float>::load(from);
   };
   V sums[kRows][kVectors];
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      sums[decltype(row)::value][decltype(vector)::value] = V(0);
-    });
-  });
+  WEFT_UNROLL
+  for (int row = 0; row < kRows; ++row) {
+    WEFT_UNROLL
+    for (int vector = 0; vector < kVectors; ++vector) sums[row][vector] = V(0);
+  }
   const int64_t dy_vector = tile.dy_vector;
   for (int64_t image = 0; image < tile.images; ++image) {
     for (int64_t row = 0; row < tile.rows; ++row) {
@@ -37,18 +37,14 @@ void weight_tile(const WeightTile& tile) {
       const float* dy = tile.dy + image * tile.dy_image + row * tile.dy_row;
       for (int64_t col = 0; col < tile.cols; ++col) {
         V right[kVectors];
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          right[j] = load(dy + j * dy_vector);
-        });
-        repeat<kRows>([&](auto index) WEFT_LAMBDA {
-          constexpr int i = decltype(index)::value;
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) right[j] = load(dy + j * dy_vector);
+        WEFT_UNROLL
+        for (int i = 0; i < kRows; ++i) {
           const V left(x[i]);
-          repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-            constexpr int j = decltype(vector)::value;
-            sums[i][j] = fma_(left, right[j], sums[i][j]);
-          });
-        });
+          WEFT_UNROLL
+          for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
+        }
         x += tile.x_pixel;
         dy += tile.dy_pixel;
       }
@@ -243,12 +239,12 @@ void depthwise_tap(const WeightTile& tile) {
     const float* x = tile.x + row * tile.x_row;
     const float* dy = tile.dy + row * tile.dy_row;
     int64_t col = 0;
-    for (; col + kChains <= tile.cols; col += kChains)
-      repeat<kChains>([&](auto chain) WEFT_LAMBDA {
-        constexpr int k = decltype(chain)::value;
+    for (; col + kChains <= tile.cols; col += kChains) {
+      WEFT_UNROLL
+      for (int k = 0; k < kChains; ++k)
         sums[k] =
             fma_(load(x + (col + k) * tile.x_pixel), load(dy + (col + k) * tile.dy_pixel), sums[k]);
-      });
+    }
     for (; col < tile.cols; ++col)
       sums[0] = fma_(load(x + col * tile.x_pixel), load(dy + col * tile.dy_pixel), sums[0]);
   }

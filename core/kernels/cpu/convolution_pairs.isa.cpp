@@ -24,11 +24,13 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 using Pairs = Vec<uint32_t>;
 using PairTile = TileOf<uint32_t, BFloat16>;
 using PairTileKernel = void (*)(const PairTile& tile);
+constexpr int kMostUnknown = 7;  // pixels of a tile, at a step that the compiler does not know
 
 // What one pair of each of kPixels pixels gives to the sums of the filters that start at `weights`.
 struct WidenedStep {
-  static constexpr int kKnown = 0;   // step between pixels, see PairTileKernels
-  static constexpr int kWidest = 7;  // pixels: few processors with AVX-512 are without VDPBF16PS
+  static constexpr int kKnown = 0;  // step between pixels, see PairTileKernels
+  // Pixels: few processors with AVX-512 are without VDPBF16PS.
+  static constexpr int kWidest = kMostUnknown;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
@@ -50,25 +52,24 @@ struct WidenedStep {
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
                               int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
-    repeat<2>([&](auto half) WEFT_LAMBDA {
-      constexpr bool kIsHigh = decltype(half)::value == 1;
+    WEFT_UNROLL
+    for (int half = 0; half < 2; ++half) {
+      const bool kIsHigh = half == 1;
       asm volatile("" ::: "memory");  // pairs are loaded for each half: registers are for the sums
       Vec<float> right[kVectors];
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) {
         const Pairs pairs = Memory<uint32_t>::load(weights + j * weights_vector);
         right[j] = kIsHigh ? high(pairs) : low(pairs);
-      });
-      repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-        constexpr int i = decltype(pixel)::value;
+      }
+      WEFT_UNROLL
+      for (int i = 0; i < kPixels; ++i) {
         const Pairs pair = spread(x + i * x_pixel);
         const Vec<float> left = kIsHigh ? high(pair) : low(pair);
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          sums[i][j] = fma_(left, right[j], sums[i][j]);
-        });
-      });
-    });
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
+      }
+    }
   }
 };
 
@@ -83,18 +84,15 @@ struct PairStep {
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
                               int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
     Pairs right[kVectors];
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int j = decltype(vector)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       right[j] = Memory<uint32_t>::load(weights + j * weights_vector);
-    });
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value;
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
       const Pairs left(x[i * x_pixel]);
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
-        sums[i][j] = add_products(left, right[j], sums[i][j]);
-      });
-    });
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) sums[i][j] = add_products(left, right[j], sums[i][j]);
+    }
   }
 };
 #endif
@@ -104,35 +102,35 @@ template <class Step, int kPixels, int kVectors>
 WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kPixels][kVectors]) {
   const Epilogue epilogue = *tile.epilogue;
   Vec<float> bias[kVectors];
-  repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-    constexpr int j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int j = 0; j < kVectors; ++j)
     bias[j] =
         tile.bias ? Memory<BFloat16>::load(tile.bias + j * Vec<float>::kLanes) : Vec<float>(0);
-  });
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j) {
       Vec<float> sum = sums[i][j] + bias[j];
       if (tile.residual)
         sum = sum +
               Memory<BFloat16>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
       Step::store(tile.y + i * tile.y_pixel + j * tile.y_vector, held(sum, epilogue));
-    });
-  });
+    }
+  }
 }
 
 template <class Step, int kPixels, int kVectors, int kStep>
 void pair_tile(const PairTile& tile) {
   constexpr int kLanes = Vec<float>::kLanes;
   Vec<float> sums[kPixels][kVectors];
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       sums[i][j] = tile.accumulate
                        ? Memory<float>::load(tile.sums + i * tile.sums_pixel + j * tile.sums_vector)
                        : Vec<float>(0);
-    });
-  });
+  }
   const int64_t step = kStep ? kStep : tile.x_pixel;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
   over_taps(tile, tile.x, [&](const uint32_t* x, const uint32_t* w) WEFT_LAMBDA {
@@ -140,13 +138,14 @@ void pair_tile(const PairTile& tile) {
   });
   if (tile.epilogue)
     store_results<Step>(tile, sums);
-  else
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int i = decltype(pixel)::value, j = decltype(vector)::value;
+  else {
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j)
         Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
-      });
-    });
+    }
+  }
 }
 
 // A tile of more pixels than a step has code for is two narrower ones.
@@ -163,7 +162,7 @@ void two_pair_tiles(const PairTile& tile) {
 }
 template <class Step, int kPixels, int kVectors, int kStep>
 constexpr PairTileKernel tile_of_pairs() {
-  if constexpr (kPixels > Step::kWidest)
+  if constexpr (kPixels > (kStep ? Step::kWidest : kMostUnknown))
     return two_pair_tiles<Step, kPixels, kVectors>;
   else
     return pair_tile<Step, kPixels, kVectors, kStep>;

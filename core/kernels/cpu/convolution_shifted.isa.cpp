@@ -300,9 +300,8 @@ constexpr ConvolutionKernel kBackward = shifted<S, Backward<S>>;
 
 extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes],
     kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
-const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kForward);
-const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_FLOATING_DTYPES(kBackward);
-const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] =
-    WEFT_FLOATING_DTYPES(shifted_weight);
+const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_LAYER_DTYPES(kForward);
+const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_LAYER_DTYPES(kBackward);
+const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_weight);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

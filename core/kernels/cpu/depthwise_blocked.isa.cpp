@@ -47,7 +47,8 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   };
   const int64_t step = tile.x_pixel, cols = tile.cols;
   V sums[kPixels];
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA { sums[decltype(pixel)::value] = V(0); });
+  WEFT_UNROLL
+  for (int pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = V(0);
   const S* first = tile.x;
   for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
     if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
@@ -63,12 +64,12 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
         from = tile.columns->first(col) - tile.first;
         to = tile.columns->end(col) - tile.first;
       }
-      repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-        constexpr int i = decltype(pixel)::value;
-        constexpr bool kIsSure =
+      WEFT_UNROLL
+      for (int i = 0; i < kPixels; ++i) {
+        const bool kIsSure =
             kBorder == Border::kNone || (kBorder == Border::kEnds && i > 0 && i + 1 < kPixels);
         if (kIsSure || (i >= from && i < to)) sums[i] = fma_(load(x + i * step), factor, sums[i]);
-      });
+      }
       x += tile.x_col;
       weights += tile.weights_col;
     }
@@ -77,33 +78,34 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   const Epilogue ends = tile.epilogue;
   if (tile.bias) {
     const V bias = load(tile.bias);
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value;
-      sums[i] = sums[i] + bias;
-    });
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + bias;
   }
-  if (tile.residual)
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      constexpr int i = decltype(pixel)::value;
-      sums[i] = sums[i] + load(tile.residual + i * y_pixel);
-    });
+  if (tile.residual) {
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load(tile.residual + i * y_pixel);
+  }
   S* const y = tile.y;
-  repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-    constexpr int i = decltype(pixel)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
     if (kPart)
       Memory<S>::store_part(y + i * y_pixel, held(sums[i], ends), lanes);
     else
       Memory<S>::store(y + i * y_pixel, held(sums[i], ends));
-  });
+  }
 }
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : WEFT_KNOWN_STEPS > 0 ? 8 : 3;
+// Blocks have 8 channels or 16. Few layers have those of 8 alone.
+constexpr bool kMayBePart = Vec<float>::kLanes > 8;
+constexpr int64_t kPartPixels = kMayBePart ? 4 : kDepthwisePixels;
 template <class S>
 struct DepthwiseKernels {
   DepthwiseKernel<S> whole[2][kDepthwisePixels];  // [at a border][pixels - 1]
-  DepthwiseKernel<S> any[2][kDepthwisePixels];    // [part of a vector][pixels - 1]
+  DepthwiseKernel<S> any[kDepthwisePixels];
+  DepthwiseKernel<S> part[kDepthwisePixels];  // of a vector; kPartPixels at most
 };
 constexpr Border inside(int pixels) {
   const bool is_known =
@@ -111,15 +113,20 @@ constexpr Border inside(int pixels) {
   return is_known ? Border::kNone : Border::kAnywhere;
 }
 constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
-// Blocks have 8 channels or 16.
-constexpr bool kMayBePart = Vec<float>::kLanes > 8;
 
+template <class S, int kPixels>
+constexpr DepthwiseKernel<S> depthwise_part() {
+  if constexpr (kPixels <= kPartPixels)
+    return depthwise_tile<S, kPixels, Border::kAnywhere, kMayBePart>;
+  else
+    return nullptr;
+}
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
   return {{{depthwise_tile<S, I + 1, inside(I + 1), false>...},
            {depthwise_tile<S, I + 1, kAtEnds, false>...}},
-          {{depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
-           {depthwise_tile<S, I + 1, Border::kAnywhere, kMayBePart>...}}};
+          {depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
+          {depthwise_part<S, I + 1>()...}};
 }
 template <class S>
 constexpr DepthwiseKernels<S> kDepthwise =
@@ -134,7 +141,8 @@ class DepthwiseRows {
         p_(problem.shape),
         operands_(operands),
         columns_(p_, (int64_t*)scratch),
-        tiles_(p_.out_width, kDepthwisePixels),
+        tiles_(p_.out_width,
+               problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels),
         pair_tiles_(p_.out_width, kPairPixels),
         size_(problem.in_block),
         in_pairs_(has_pairs(problem)) {
@@ -291,9 +299,10 @@ class DepthwiseRows {
   DepthwiseKernel<S> find_kernel(int64_t begin, int64_t end) {
     const bool is_part = tile_.lanes < Vec<float>::kLanes;
     const int64_t last = end - begin - 1;
-    if (is_part || tile_.cols > kMostColumns) return kDepthwise<S>.any[is_part][last];
+    if (is_part) return kDepthwise<S>.part[last];
+    if (tile_.cols > kMostColumns) return kDepthwise<S>.any[last];
     if (columns_.all_inside(begin, end)) return kDepthwise<S>.whole[0][last];
-    if (!columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[0][last];
+    if (!columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[last];
     tile_.at_first = seen_from(begin);
     tile_.at_last = seen_from(end - 1);
     return kDepthwise<S>.whole[1][last];

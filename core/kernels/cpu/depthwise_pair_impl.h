@@ -28,58 +28,52 @@ void depthwise_pair(const DepthwisePair<S>& tile) {
   using V = Vec<float>;
   constexpr int kCols = (kPixels - 1) * kStride + 3;
   V weights[9], sums[2][kPixels];
-  repeat<9>([&](auto tap) WEFT_LAMBDA {
-    constexpr int i = decltype(tap)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < 9; ++i)
     weights[i] =
         Memory<S>::load(tile.weights + i / 3 * tile.weights_row + i % 3 * tile.weights_col);
-  });
-  repeat<2 * kPixels>([&](auto sum) WEFT_LAMBDA {
-    constexpr int i = decltype(sum)::value;
-    sums[i / kPixels][i % kPixels] = V(0);
-  });
+  WEFT_UNROLL
+  for (int i = 0; i < 2 * kPixels; ++i) sums[i / kPixels][i % kPixels] = V(0);
   const bool sees_first = tile.sees_first, sees_last = tile.sees_last;
-  repeat<kStride + 3>([&](auto line) WEFT_LAMBDA {
-    constexpr int i = decltype(line)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kStride + 3; ++i) {
     const S* x = tile.x[i];
-    if (!x) return;
-    repeat<kCols>([&](auto column) WEFT_LAMBDA {
-      constexpr int c = decltype(column)::value;
-      if (c == 0 && !sees_first) return;
-      if (c == kCols - 1 && !sees_last) return;
+    if (!x) continue;
+    WEFT_UNROLL
+    for (int c = 0; c < kCols; ++c) {
+      if (c == 0 && !sees_first) continue;
+      if (c == kCols - 1 && !sees_last) continue;
       const V pixel = Memory<S>::load(x + c * kPairBlock);
-      repeat<6>([&](auto use) WEFT_LAMBDA {
-        constexpr int row = decltype(use)::value / 3, col = decltype(use)::value % 3;
-        constexpr int tap_row = i - row * kStride, at = c - col;
-        if constexpr (tap_row >= 0 && tap_row < 3 && at >= 0 && at % kStride == 0 &&
-                      at / kStride < kPixels) {
+      WEFT_UNROLL
+      for (int use = 0; use < 6; ++use) {
+        const int row = use / 3, col = use % 3;
+        const int tap_row = i - row * kStride, at = c - col;
+        if (tap_row >= 0 && tap_row < 3 && at >= 0 && at % kStride == 0 && at / kStride < kPixels) {
           V& sum = sums[row][at / kStride];
           sum = fma_(pixel, weights[tap_row * 3 + col], sum);
         }
-      });
-    });
-  });
+      }
+    }
+  }
   const int64_t y_pixel = tile.y_pixel;
   const Epilogue ends = tile.epilogue;
-  repeat<2>([&](auto line) WEFT_LAMBDA {
-    constexpr int row = decltype(line)::value;
+  WEFT_UNROLL
+  for (int row = 0; row < 2; ++row) {
     S* const y = tile.y[row];
     const S* const residual = tile.residual[row];
     if (tile.bias) {
       const V bias = Memory<S>::load(tile.bias);
-      repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-        sums[row][decltype(pixel)::value] = sums[row][decltype(pixel)::value] + bias;
-      });
+      WEFT_UNROLL
+      for (int pixel = 0; pixel < kPixels; ++pixel) sums[row][pixel] = sums[row][pixel] + bias;
     }
-    if (residual)
-      repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-        constexpr int p = decltype(pixel)::value;
+    if (residual) {
+      WEFT_UNROLL
+      for (int p = 0; p < kPixels; ++p)
         sums[row][p] = sums[row][p] + Memory<S>::load(residual + p * y_pixel);
-      });
-    repeat<kPixels>([&](auto pixel) WEFT_LAMBDA {
-      constexpr int p = decltype(pixel)::value;
-      Memory<S>::store(y + p * y_pixel, held(sums[row][p], ends));
-    });
-  });
+    }
+    WEFT_UNROLL
+    for (int p = 0; p < kPixels; ++p) Memory<S>::store(y + p * y_pixel, held(sums[row][p], ends));
+  }
 }
 
 template <class S>

@@ -57,30 +57,29 @@ struct FewRows {
                                  int64_t lanes) const {
     constexpr int kEach = kVectors > 0 ? kVectors : 1;
     V sum[kRows][kEach];
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      repeat<kEach>([&](auto vector) WEFT_LAMBDA {
-        constexpr int r = decltype(row)::value, v = decltype(vector)::value;
+    WEFT_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      WEFT_UNROLL
+      for (int v = 0; v < kEach; ++v) {
         const T* at = to + r * sums_row + v * kLanes;
         sum[r][v] = kVectors > 0 ? Memory<T>::load(at) : Memory<T>::load_part(at, lanes);
-      });
-    });
-    repeat<kDeep>([&](auto step) WEFT_LAMBDA {
-      constexpr int i = decltype(step)::value;
+      }
+    }
+    WEFT_UNROLL
+    for (int i = 0; i < kDeep; ++i) {
       V right[kEach];
-      repeat<kEach>([&](auto vector) WEFT_LAMBDA {
-        constexpr int v = decltype(vector)::value;
+      WEFT_UNROLL
+      for (int v = 0; v < kEach; ++v) {
         const S* at = from + i * problem.b.row + v * kLanes;
         right[v] = kVectors > 0 ? Memory<S>::load(at) : Memory<S>::load_part(at, lanes);
-      });
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int r = decltype(row)::value;
+      }
+      WEFT_UNROLL
+      for (int r = 0; r < kRows; ++r) {
         const V factor(scale[r][i]);
-        repeat<kEach>([&](auto vector) WEFT_LAMBDA {
-          constexpr int v = decltype(vector)::value;
-          sum[r][v] = fma_(factor, right[v], sum[r][v]);
-        });
-      });
-    });
+        WEFT_UNROLL
+        for (int v = 0; v < kEach; ++v) sum[r][v] = fma_(factor, right[v], sum[r][v]);
+      }
+    }
     repeat<kRows>([&](auto row) WEFT_LAMBDA {
       repeat<kEach>([&](auto vector) WEFT_LAMBDA {
         constexpr int r = decltype(row)::value, v = decltype(vector)::value;
@@ -115,44 +114,40 @@ struct FewRows {
     V sum[kRows];
     const A* lefts[kRows];
     T* tos[kRows];
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int r = decltype(row)::value;
+    WEFT_UNROLL
+    for (int r = 0; r < kRows; ++r) {
       const int64_t there = r < problem.m ? r : problem.m - 1;
       lefts[r] = a + there * problem.a.row;
       tos[r] = sums + there * sums_row + col;
       sum[r] = Memory<T>::load_part(tos[r], lanes);
-    });
+    }
     int64_t k = 0;
     for (; k + kLanes <= problem.k; k += kLanes) {
       V block[kLanes];
-      repeat<kLanes>([&](auto index) WEFT_LAMBDA {
-        constexpr int i = decltype(index)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kLanes; ++i) {
         const S* line = from + (i < lanes ? i : 0) * b_col + k;
         __builtin_prefetch((const char*)line + kDescentAhead, 0, 2);
         block[i] = Memory<S>::load(line);
-      });
+      }
       transpose(block);
-      repeat<kLanes>([&](auto step) WEFT_LAMBDA {
-        constexpr int i = decltype(step)::value;
-        repeat<kRows>([&](auto row) WEFT_LAMBDA {
-          constexpr int r = decltype(row)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kLanes; ++i) {
+        WEFT_UNROLL
+        for (int r = 0; r < kRows; ++r)
           sum[r] = fma_(V(to_lane(lefts[r][(k + i) * problem.a.col])), block[i], sum[r]);
-        });
-      });
+      }
     }
     for (; k < problem.k; ++k) {
       T line[kLanes];
       for (int64_t i = 0; i < kLanes; ++i) line[i] = to_lane(from[(i < lanes ? i : 0) * b_col + k]);
       const V right = Memory<T>::load(line);
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int r = decltype(row)::value;
+      WEFT_UNROLL
+      for (int r = 0; r < kRows; ++r)
         sum[r] = fma_(V(to_lane(lefts[r][k * problem.a.col])), right, sum[r]);
-      });
     }
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int r = decltype(row)::value;
-      Memory<T>::store_part(tos[r], sum[r], lanes);
-    });
+    WEFT_UNROLL
+    for (int r = 0; r < kRows; ++r) Memory<T>::store_part(tos[r], sum[r], lanes);
   }
   void descend_all() const {
     for (int64_t col = 0; col < cols; col += kLanes) {

@@ -298,13 +298,13 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
 
 extern const MatmulKernel kMatmuls[kNumDTypes];
 const MatmulKernel kMatmuls[kNumDTypes] = {
-    WEFT_KEPT(Boolean, matmul<Boolean>),   WEFT_KEPT(uint8_t, matmul<uint8_t>),
-    WEFT_KEPT(uint16_t, matmul<uint16_t>), WEFT_KEPT(uint32_t, matmul<uint32_t>),
-    WEFT_KEPT(uint64_t, matmul<uint64_t>), WEFT_KEPT(int8_t, matmul<uint8_t>),
-    WEFT_KEPT(int16_t, matmul<uint16_t>),  WEFT_KEPT(int32_t, matmul<uint32_t>),
-    WEFT_KEPT(int64_t, matmul<uint64_t>),  WEFT_KEPT(Float16, matmul<Float16>),
-    WEFT_KEPT(BFloat16, matmul<BFloat16>), WEFT_KEPT(float, matmul<float>),
-    WEFT_KEPT(double, matmul<double>),
+    WEFT_ENTRY(Boolean, matmul<Boolean>),   WEFT_ENTRY(uint8_t, matmul<uint8_t>),
+    WEFT_ENTRY(uint16_t, matmul<uint16_t>), WEFT_ENTRY(uint32_t, matmul<uint32_t>),
+    WEFT_ENTRY(uint64_t, matmul<uint64_t>), WEFT_ENTRY(int8_t, matmul<uint8_t>),
+    WEFT_ENTRY(int16_t, matmul<uint16_t>),  WEFT_ENTRY(int32_t, matmul<uint32_t>),
+    WEFT_ENTRY(int64_t, matmul<uint64_t>),  WEFT_ENTRY(Float16, matmul<Float16>),
+    WEFT_ENTRY(BFloat16, matmul<BFloat16>), WEFT_ENTRY(float, matmul<float>),
+    WEFT_ENTRY(double, matmul<double>),
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -114,20 +114,21 @@ void normalize_gradient(const Normalize& p, const NormalizeBackward& o, Range un
 }
 
 extern const NormalizeKernel kNormalizes[kNumDTypes];
-const NormalizeKernel kNormalizes[kNumDTypes] = WEFT_FLOATING_DTYPES(normalize);
+const NormalizeKernel kNormalizes[kNumDTypes] = WEFT_LAYER_DTYPES(normalize);
 extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
-const NormalizeGradientKernel kNormalizeGradients[kNumDTypes] = {nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 nullptr,
-                                                                 normalize_gradient<float>,
-                                                                 normalize_gradient<double>};
+const NormalizeGradientKernel kNormalizeGradients[kNumDTypes] = {
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    WEFT_LAYER(float, normalize_gradient<float>),
+    WEFT_LAYER(double, normalize_gradient<double>)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

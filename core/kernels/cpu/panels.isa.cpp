@@ -47,18 +47,14 @@ struct SingleStep {
   WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const S* a, int64_t a_row,
                               const S* b) {
     Vec<float> right[kVectors];
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int j = decltype(vector)::value;
-      right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
-    });
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j) right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
       const Vec<float> left(to_lane(a[i * a_row]));
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
-        sums[i][j] = fma_(left, right[j], sums[i][j]);
-      });
-    });
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
+    }
   }
   template <class Sums>
   WEFT_INLINE static void arrange(Sums&) {}
@@ -91,13 +87,13 @@ struct PairStep {
     const Pairs high =
         Pairs::of((Pairs::Native)_mm512_unpackhi_epi16((__m512i)first.v, (__m512i)second.v));
 #endif
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
       uint32_t pair = a[i * a_row].bits;
       if (both) __builtin_memcpy(&pair, a + i * a_row, sizeof pair);
       sums[i][0] = add_products(Pairs(pair), low, sums[i][0]);
       sums[i][1] = add_products(Pairs(pair), high, sums[i][1]);
-    });
+    }
   }
   template <int kRows>
   WEFT_INLINE static void arrange([[maybe_unused]] Vec<float> (&sums)[kRows][2]) {
@@ -121,13 +117,13 @@ void panel_tile(const PanelTile& tile) {
   using S = typename Step::Stored;
   constexpr int64_t kBytes = Step::kElements * kPanelColumns * sizeof(S);
   Vec<float> sums[kRows][kVectors];
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       sums[i][j] = tile.accumulate ? Memory<float>::load(tile.sums + i * kPanelColumns + j * kLanes)
                                    : Vec<float>(0);
-    });
-  });
+  }
   const S* a = (const S*)tile.a;
   const S* b = (const S*)tile.b;
   const char* ahead = tile.ahead;
@@ -143,12 +139,12 @@ void panel_tile(const PanelTile& tile) {
     if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
   }
   if (tile.is_last) Step::arrange(sums);
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       Memory<float>::store(tile.sums + i * kPanelColumns + j * kLanes, sums[i][j]);
-    });
-  });
+  }
 }
 
 struct PanelTileKernels {
@@ -273,41 +269,38 @@ struct RowByPanels {
     const S* a = (const S*)p.a;
     for (; k < end; ++k) {
       const Vec<float> left(to_lane(a[k]));
-      repeat<kPanels>([&](auto number) WEFT_LAMBDA {
-        constexpr int i = decltype(number)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kPanels; ++i) {
         const S* b = panel + (i * p.k + k) * kPanelColumns;
         for (int64_t line = 0; line < kBytes; line += kLine)
           __builtin_prefetch((const char*)b + ahead + line, 0, 2);
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j)
           sums[i][j] = fma_(left, Memory<S>::load(b + j * kLanes), sums[i][j]);
-        });
-      });
+      }
     }
   }
 
   void run(int64_t first, bool is_bounded) const {
     Sums sums;
-    repeat<kPanels>([&](auto number) WEFT_LAMBDA {
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        sums[decltype(number)::value][decltype(vector)::value] = Vec<float>(0);
-      });
-    });
+    WEFT_UNROLL
+    for (int number = 0; number < kPanels; ++number) {
+      WEFT_UNROLL
+      for (int vector = 0; vector < kVectors; ++vector) sums[number][vector] = Vec<float>(0);
+    }
     const S* panel = (const S*)p.panels + first * p.k * kPanelColumns;
     const int64_t within = p.k > kStepsAhead ? p.k - kStepsAhead : 0;
     add(sums, panel, 0, within, kStepsAhead * kBytes);
     add(sums, panel, within, p.k, (kPanels * p.k - within) * kBytes);
     alignas(64) float row[kPanelColumns];
-    repeat<kPanels>([&](auto number) WEFT_LAMBDA {
-      constexpr int i = decltype(number)::value;
-      repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
-        Memory<float>::store(row + j * kLanes, sums[i][j]);
-      });
+    WEFT_UNROLL
+    for (int i = 0; i < kPanels; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) Memory<float>::store(row + j * kLanes, sums[i][j]);
       const int64_t left = p.n - (first + i) * kPanelColumns;
       PanelUnit<S>{p, kPanelTiles<SingleStep<S>>, row, 0, 1, first + i, is_bounded}.finish(
           0, 1, left < kPanelColumns ? left : kPanelColumns);
-    });
+    }
   }
 };
 

@@ -172,7 +172,7 @@ constexpr PlacesKernels kernels_of_size() {
 
 const PlacesKernels kPlaces[4] = {kernels_of_size<uint8_t>(), kernels_of_size<uint16_t>(),
                                   kernels_of_size<uint32_t>(), kernels_of_size<uint64_t>()};
-#define WEFT_ADDED(S) WEFT_KEPT(S, scatter<Add<S>>)
+#define WEFT_ADDED(S) WEFT_ENTRY(S, scatter<Add<S>>)
 const ScatterKernel kScatterSums[kNumDTypes] = {WEFT_ADDED(Boolean),
                                                 WEFT_ADDED(uint8_t),
                                                 WEFT_ADDED(uint16_t),

@@ -276,9 +276,8 @@ extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
 const MaxPoolKernel kMaxPools[kNumDTypes] = WEFT_EVERY_DTYPE(max_pool);
-const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_FLOATING_DTYPES(average_pool);
-const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] =
-    WEFT_FLOATING_DTYPES(average_pool_adjoint);
+const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool);
+const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool_adjoint);
 const PlaneIndexKernel kPlaneGathers[kNumDTypes] = WEFT_EVERY_SIZE(plane_gather);
 const PlaneIndexKernel kPlaneScatters[kNumDTypes] = WEFT_EVERY_DTYPE(plane_scatter);
 

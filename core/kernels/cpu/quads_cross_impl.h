@@ -20,16 +20,14 @@ struct CrossStep {
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
     Shorts right[4];  // b1 b3, b0 b2 of each vector of columns
-    repeat<4>([&](auto part) WEFT_LAMBDA {
-      constexpr int j = decltype(part)::value;
-      __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
-    });
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < 4; ++j) __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
       const Shorts even = spread(a + i * a_row), odd = spread(a + i * a_row + 4);
       sums[i][0] = sums[i][0] + pair_products(even + right[0], odd + right[1]);
       sums[i][1] = sums[i][1] + pair_products(even + right[2], odd + right[3]);
-    });
+    }
   }
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 
@@ -74,15 +72,16 @@ struct CrossStep {
   // kColumns columns of a panel; what they lack is taken from their starts.
   WEFT_INLINE static void lay_columns(const int8_t* b, int64_t quads, int8_t* to, int32_t* starts) {
     Sums lacks[2] = {Sums(0), Sums(0)};
-    for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes)
-      repeat<2>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
+    for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes) {
+      WEFT_UNROLL
+      for (int j = 0; j < 2; ++j) {
         const Shorts odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);
         int8_t* const place = to + 2 * j * kVectorBytes;
         __builtin_memcpy(place, &odd, sizeof odd);
         __builtin_memcpy(place + kVectorBytes, &even, sizeof even);
         lacks[j] = lacks[j] + pair_products(odd, even);
-      });
+      }
+    }
     for (int j = 0; j < 2; ++j)
       Memory<int32_t>::store(starts + j * Sums::kLanes,
                              Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);

@@ -102,14 +102,14 @@ struct PairStep {
                               const int8_t* b) {
     Shorts right[2];
     for (int j = 0; j < 2; ++j) right[j] = load_bytes_as_shorts(b + j * kVectorBytes / 2);
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
       int64_t quad;
       __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
       const Shorts left = (Shorts)Vec<int64_t>(quad).v;
       sums[i][0] = sums[i][0] + pair_products(left, right[0]);
       sums[i][1] = sums[i][1] + pair_products(left, right[1]);
-    });
+    }
   }
   template <int... I>
   WEFT_INLINE static Sums halves_added(Sums a, Sums b, Numbers<I...>) {
@@ -163,13 +163,13 @@ struct DotStep {
     Sums right[2];
     for (int j = 0; j < 2; ++j)
       __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
       const Sums left = spread(a + i * a_row);
       for (int j = 0; j < 2; ++j)
         sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
                                      : add_dot_bytes(right[j], left, sums[i][j]);
-    });
+    }
   }
   static constexpr int kVectors = 2, kMostRows = kQuadRows;
   static constexpr bool kHasRowStarts = false;
@@ -215,18 +215,16 @@ WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
     constexpr int v = decltype(vector)::value;
     const Sums start = finish.start[first + v];
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
-      sums[i][v] = sums[i][v] + start;
-    });
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) sums[i][v] = sums[i][v] + start;
     if (!tile.residual) return;
     const Sums factor = finish.factor[first + v];
     const auto add = [&](auto all) WEFT_LAMBDA {
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int i = decltype(row)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kRows; ++i) {
         constexpr bool kAll = decltype(all)::value != 0;
         sums[i][v] = sums[i][v] + factor * residual_of<kAll>(tile, i, first + v);
-      });
+      }
     };
     are_all_there<Step>(finish, first) ? add(Index<1>()) : add(Index<0>());
   });
@@ -237,14 +235,12 @@ template <class Step, bool kRectified, int kRows>
 WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
-  repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
-    constexpr int v = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int v = 0; v < Step::kVectors; ++v) {
     const BoundedRescale rescale = finish.rescale[first + v];
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
-      sums[i][v] = rescale.template rescaled<kRectified>(sums[i][v]);
-    });
-  });
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) sums[i][v] = rescale.template rescaled<kRectified>(sums[i][v]);
+  }
   const Bounds bounds = finish.bounds;
   [[maybe_unused]] const uint32_t there = finish.there;
   int8_t* const y = tile.y;
@@ -253,15 +249,17 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
   constexpr int kPairs = (WEFT_AVX512 || WEFT_AVX2) && Step::kVectors == 2 ? kRows / 2 : 0;
 #if WEFT_AVX512 || WEFT_AVX2
   const uint32_t columns = columns_there<Step>(finish, first);
-  repeat<kPairs>([&](auto pair) WEFT_LAMBDA {
-    constexpr int i = 2 * decltype(pair)::value;
+  WEFT_UNROLL
+  for (int pair = 0; pair < kPairs; ++pair) {
+    const int i = 2 * pair;
     bounds.store(place(i), place(i + 1), sums[i], sums[i + 1], columns);
-  });
+  }
 #endif
-  repeat<kRows - 2 * kPairs>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = 2 * kPairs + decltype(row)::value;
-    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int row = 0; row < kRows - 2 * kPairs; ++row) {
+    const int i = 2 * kPairs + row;
+    WEFT_UNROLL
+    for (int v = 0; v < Step::kVectors; ++v) {
       int8_t* const to = place(i) + v * Sums::kLanes;
 #if WEFT_AVX512
       bounds.store(to, sums[i][v], __mmask16(there >> (first + v) * Sums::kLanes));
@@ -271,8 +269,8 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
       else
         bounds.store_part(to, sums[i][v], lanes_there(there, first + v));
 #endif
-    });
-  });
+    }
+  }
 }
 
 template <class Step, int kRows>
@@ -285,28 +283,27 @@ WEFT_INLINE void finish_sums(const QuadTile& tile, Sums (&sums)[kRows][2]) {
 }
 template <class Step, int kRows>
 WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = decltype(row)::value;
-    repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int v = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
+    WEFT_UNROLL
+    for (int v = 0; v < Step::kVectors; ++v)
       Memory<int32_t>::store(tile.sums + i * kQuantizedColumns + v * Sums::kLanes,
                              Step::result(sums[i], v));
-    });
-  });
+  }
 }
 
 template <class Step, bool kIsIndexed, int kRows>
 WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   constexpr bool kBegins = !kIsIndexed && Step::kVectors == 2;  // with what is beside the sums
   Sums sums[kRows][2];
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    constexpr int i = decltype(row)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
     int32_t start = 0;
     if (Step::kHasRowStarts)
       __builtin_memcpy(&start, (const char*)tile.a + i * tile.a_row + tile.quads * Step::kLeftBytes,
                        sizeof start);
     sums[i][0] = sums[i][1] = Sums(start);
-  });
+  }
   if (kBegins && tile.finish) add_beside<Step>(tile, sums);
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
@@ -319,10 +316,8 @@ WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   }
   if (!kIsIndexed && tile.finish) {
     if (!kBegins) {
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int i = decltype(row)::value;
-        sums[i][0] = Step::result(sums[i], 0);
-      });
+      WEFT_UNROLL
+      for (int i = 0; i < kRows; ++i) sums[i][0] = Step::result(sums[i], 0);
       add_beside<Step>(tile, sums);
     }
     if (tile.finish->is_rectified)

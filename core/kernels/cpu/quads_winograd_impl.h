@@ -52,20 +52,18 @@ struct QuadWinograd {
       }
       for (int64_t c = 0; c < s.in_channels; c += kStep, to += 2 * kStep) {
         Shorts d[kFrequencies];
-        repeat<kFrequencies>([&](auto pixel) WEFT_LAMBDA {
-          constexpr int i = decltype(pixel)::value;
-          d[i] = load_bytes_as_shorts(pixels[i] + c);
-        });
+        WEFT_UNROLL
+        for (int i = 0; i < kFrequencies; ++i) d[i] = load_bytes_as_shorts(pixels[i] + c);
         const Shorts a = d[4] - (d[2] << 2), b = d[3] - (d[1] << 2);
         const Shorts e = d[4] - d[2], f = (d[3] - d[1]) << 1;
         const Shorts frequencies[kFrequencies] = {
             a + ((d[0] << 2) - d[2]),          a + b, a - b, e + f, e - f,
             d[5] - d[3] + ((d[1] - d[3]) << 2)};
-        repeat<kFrequencies>([&](auto frequency) WEFT_LAMBDA {
-          constexpr int i = decltype(frequency)::value;
+        WEFT_UNROLL
+        for (int i = 0; i < kFrequencies; ++i) {
           const Shorts ordered = CrossStep::ordered(frequencies[i]);
           __builtin_memcpy(to + i * to_step, &ordered, sizeof ordered);
-        });
+        }
       }
     }
     for (int64_t i = 0; i < kFrequencies; ++i)
@@ -81,22 +79,22 @@ struct QuadWinograd {
     const int64_t next = channel_quads * kQuadBytes;  // column of the window
     for (int64_t ky = 0; ky < kernel_height; ++ky, b += 2 * next)
       for (int64_t quad = 0; quad < channel_quads; ++quad, b += kQuadBytes, to += kQuadBytes)
-        repeat<2>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          const int8_t* const from = b + j * kVectorBytes;
-          Shorts odd[kFrequencies], even[kFrequencies];
-          frequencies_of(CrossStep::odd_of(from), CrossStep::odd_of(from + next),
-                         CrossStep::odd_of(from + 2 * next), odd);
-          frequencies_of(CrossStep::even_of(from), CrossStep::even_of(from + next),
-                         CrossStep::even_of(from + 2 * next), even);
-          repeat<kFrequencies>([&](auto frequency) WEFT_LAMBDA {
-            constexpr int i = decltype(frequency)::value;
-            int8_t* const place = to + i * to_step + 2 * j * kVectorBytes;
-            __builtin_memcpy(place, &odd[i], kVectorBytes);
-            __builtin_memcpy(place + kVectorBytes, &even[i], kVectorBytes);
-            of_frequency[i][j] = of_frequency[i][j] + pair_products(odd[i], even[i]);
-          });
-        });
+        WEFT_UNROLL
+    for (int j = 0; j < 2; ++j) {
+      const int8_t* const from = b + j * kVectorBytes;
+      Shorts odd[kFrequencies], even[kFrequencies];
+      frequencies_of(CrossStep::odd_of(from), CrossStep::odd_of(from + next),
+                     CrossStep::odd_of(from + 2 * next), odd);
+      frequencies_of(CrossStep::even_of(from), CrossStep::even_of(from + next),
+                     CrossStep::even_of(from + 2 * next), even);
+      WEFT_UNROLL
+      for (int i = 0; i < kFrequencies; ++i) {
+        int8_t* const place = to + i * to_step + 2 * j * kVectorBytes;
+        __builtin_memcpy(place, &odd[i], kVectorBytes);
+        __builtin_memcpy(place + kVectorBytes, &even[i], kVectorBytes);
+        of_frequency[i][j] = of_frequency[i][j] + pair_products(odd[i], even[i]);
+      }
+    }
     for (int j = 0; j < 2; ++j) {
       Sums sums[kFrequencies], results[kResults];
       for (int i = 0; i < kFrequencies; ++i) sums[i] = of_frequency[i][j];
@@ -108,19 +106,16 @@ struct QuadWinograd {
   // Sums of the frequencies of a group, each `step` from the last, to those of its results.
   WEFT_INLINE static void transform(const int32_t* from, int64_t step,
                                     const Sums (&lacks)[kResults][2], Sums (&to)[kResults][2]) {
-    repeat<2>([&](auto vector) WEFT_LAMBDA {
-      constexpr int j = decltype(vector)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < 2; ++j) {
       Sums sums[kFrequencies], results[kResults];
-      repeat<kFrequencies>([&](auto frequency) WEFT_LAMBDA {
-        constexpr int i = decltype(frequency)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kFrequencies; ++i)
         sums[i] = Memory<int32_t>::load(from + i * step + j * Sums::kLanes);
-      });
       results_of(sums, results);
-      repeat<kResults>([&](auto result) WEFT_LAMBDA {
-        constexpr int r = decltype(result)::value;
-        to[r][j] = (results[r] - lacks[r][j]) >> 3;
-      });
-    });
+      WEFT_UNROLL
+      for (int r = 0; r < kResults; ++r) to[r][j] = (results[r] - lacks[r][j]) >> 3;
+    }
   }
 
  private:

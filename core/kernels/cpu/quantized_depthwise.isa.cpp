@@ -132,9 +132,8 @@ struct DepthwiseUnit {
       for (; x < 0 && x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
       for (; x < inside; ++x, to += step_to) {
         Lanes::lay(row.at, count, to);
-        repeat<Lanes::kTaps>([&](auto tap) WEFT_LAMBDA {
-          row.at[decltype(tap)::value] += row.step[decltype(tap)::value];
-        });
+        WEFT_UNROLL
+        for (int tap = 0; tap < Lanes::kTaps; ++tap) row.at[tap] += row.step[tap];
       }
       for (; x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
     }
@@ -150,17 +149,15 @@ struct DepthwiseUnit {
     const int8_t* from = band + ox * s.stride_width * column + v * kVectorBytes;
     const auto add = [&](const int8_t* at, const int32_t* tap) WEFT_LAMBDA {
       const Sums of_tap = Memory<int32_t>::load(tap);
-      repeat<kResults>([&](auto result) WEFT_LAMBDA {
-        constexpr int r = decltype(result)::value;
+      WEFT_UNROLL
+      for (int r = 0; r < kResults; ++r) {
         const Sums data = Memory<int32_t>::load((const int32_t*)(at + r * step));
         sums[r] = Lanes::add(data, of_tap, sums[r]);
-      });
+      }
     };
     if constexpr (kTaps > 0) {
-      repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
-        constexpr int t = decltype(tap)::value;
-        add(from + t * kGroupBytes, weight + t * kBlock);
-      });
+      WEFT_UNROLL
+      for (int t = 0; t < kTaps; ++t) add(from + t * kGroupBytes, weight + t * kBlock);
     } else {
       for (int64_t kx = 0; kx < s.kernel_width; ++kx, from += s.dilation_width * column)
         for (int64_t g = 0; g < groups(); ++g, weight += kBlock)
@@ -224,21 +221,20 @@ struct DepthwiseUnit {
         Sums sums[kResults];
         for (Sums& sum : sums) sum = scales.start[v];
         add_taps<kResults, kTaps>(ox, v, sums);
-        repeat<kResults>([&](auto result) WEFT_LAMBDA {
-          constexpr int r = decltype(result)::value;
+        WEFT_UNROLL
+        for (int r = 0; r < kResults; ++r)
           results[r][i] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
-        });
       };
       if constexpr (kTogether > 8)  // of the narrowest vectors there are too many
         for (int i = 0; i < kTogether; ++i) rescale_vector(i);
-      else
-        repeat<kTogether>([&](auto i) WEFT_LAMBDA { rescale_vector(decltype(i)::value); });
-      if constexpr (kTogether == kBlockVectors)
-        repeat<kResults>([&](auto result) WEFT_LAMBDA {
-          constexpr int r = decltype(result)::value;
-          Lanes::store(y + r * step, results[r], bounds, there);
-        });
-      else
+      else {
+        WEFT_UNROLL
+        for (int i = 0; i < kTogether; ++i) rescale_vector(i);
+      }
+      if constexpr (kTogether == kBlockVectors) {
+        WEFT_UNROLL
+        for (int r = 0; r < kResults; ++r) Lanes::store(y + r * step, results[r], bounds, there);
+      } else
         Lanes::store_all(y + c, step, results, bounds, there - c < kStep ? there - c : kStep);
     }
   }

@@ -276,10 +276,10 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
   }
 }
 
-#define WEFT_RECURRENT(T)                                             \
-  {                                                                   \
-    WEFT_KEPT(T, recurrent_pack<T>), WEFT_KEPT(T, recurrent_step<T>), \
-        WEFT_KEPT(T, recurrent_back_step<T>)                          \
+#define WEFT_RECURRENT(T)                                               \
+  {                                                                     \
+    WEFT_LAYER(T, recurrent_pack<T>), WEFT_LAYER(T, recurrent_step<T>), \
+        WEFT_LAYER(T, recurrent_back_step<T>)                           \
   }
 
 extern const RecurrentKernels kRecurrents[kNumDTypes];

@@ -322,15 +322,15 @@ constexpr ReduceKernel sum() {
   }
 }
 
-#define WEFT_REDUCTIONS(kernel)                                                       \
-  {                                                                                   \
-    WEFT_KEPT(Boolean, kernel(Boolean)), WEFT_KEPT(uint8_t, kernel(uint8_t)),         \
-        WEFT_KEPT(uint16_t, kernel(uint16_t)), WEFT_KEPT(uint32_t, kernel(uint32_t)), \
-        WEFT_KEPT(uint64_t, kernel(uint64_t)), WEFT_KEPT(int8_t, kernel(int8_t)),     \
-        WEFT_KEPT(int16_t, kernel(int16_t)), WEFT_KEPT(int32_t, kernel(int32_t)),     \
-        WEFT_KEPT(int64_t, kernel(int64_t)), WEFT_KEPT(Float16, kernel(Float16)),     \
-        WEFT_KEPT(BFloat16, kernel(BFloat16)), WEFT_KEPT(float, kernel(float)),       \
-        WEFT_KEPT(double, kernel(double))                                             \
+#define WEFT_REDUCTIONS(kernel)                                                         \
+  {                                                                                     \
+    WEFT_ENTRY(Boolean, kernel(Boolean)), WEFT_ENTRY(uint8_t, kernel(uint8_t)),         \
+        WEFT_ENTRY(uint16_t, kernel(uint16_t)), WEFT_ENTRY(uint32_t, kernel(uint32_t)), \
+        WEFT_ENTRY(uint64_t, kernel(uint64_t)), WEFT_ENTRY(int8_t, kernel(int8_t)),     \
+        WEFT_ENTRY(int16_t, kernel(int16_t)), WEFT_ENTRY(int32_t, kernel(int32_t)),     \
+        WEFT_ENTRY(int64_t, kernel(int64_t)), WEFT_ENTRY(Float16, kernel(Float16)),     \
+        WEFT_ENTRY(BFloat16, kernel(BFloat16)), WEFT_ENTRY(float, kernel(float)),       \
+        WEFT_ENTRY(double, kernel(double))                                              \
   }
 #define WEFT_SUM(S) sum<S>()
 #define WEFT_LARGEST(S) reduce_lanes<Largest, S>
@@ -345,12 +345,12 @@ const ReduceKernel kReduces[kNumReductions][kNumDTypes] = {
     WEFT_REDUCTIONS(WEFT_SMALLEST),
     WEFT_REDUCTIONS(WEFT_ARG_LARGEST),
     WEFT_REDUCTIONS(WEFT_ARG_SMALLEST),
-    {nullptr, nullptr, nullptr, nullptr, WEFT_KEPT(uint64_t, reduce_lanes<Product, uint64_t>),
-     nullptr, nullptr, nullptr, WEFT_KEPT(int64_t, reduce_lanes<Product, uint64_t>),
-     WEFT_KEPT(Float16, reduce_lanes<Product, Float16>),
-     WEFT_KEPT(BFloat16, reduce_lanes<Product, BFloat16>),
-     WEFT_KEPT(float, reduce_lanes<Product, float>),
-     WEFT_KEPT(double, reduce_lanes<Product, double>)},
+    {nullptr, nullptr, nullptr, nullptr, WEFT_ENTRY(uint64_t, reduce_lanes<Product, uint64_t>),
+     nullptr, nullptr, nullptr, WEFT_ENTRY(int64_t, reduce_lanes<Product, uint64_t>),
+     WEFT_ENTRY(Float16, reduce_lanes<Product, Float16>),
+     WEFT_ENTRY(BFloat16, reduce_lanes<Product, BFloat16>),
+     WEFT_ENTRY(float, reduce_lanes<Product, float>),
+     WEFT_ENTRY(double, reduce_lanes<Product, double>)},
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -100,33 +100,37 @@ constexpr ReduceParts integers() {
 }
 
 // By dtype, in the order of DType; those of positions are none.
-#define WEFT_EXTREMES(Op)                                                                          \
-  {                                                                                                \
-    WEFT_KEPT_OR(Boolean, {}, lanes<Op, Boolean>()),                                               \
-        WEFT_KEPT_OR(uint8_t, {}, lanes<Op, uint8_t>()),                                           \
-        WEFT_KEPT_OR(uint16_t, {}, lanes<Op, uint16_t>()),                                         \
-        WEFT_KEPT_OR(uint32_t, {}, lanes<Op, uint32_t>()),                                         \
-        WEFT_KEPT_OR(uint64_t, {}, lanes<Op, uint64_t>()),                                         \
-        WEFT_KEPT_OR(int8_t, {}, lanes<Op, int8_t>()),                                             \
-        WEFT_KEPT_OR(int16_t, {}, lanes<Op, int16_t>()),                                           \
-        WEFT_KEPT_OR(int32_t, {}, lanes<Op, int32_t>()),                                           \
-        WEFT_KEPT_OR(int64_t, {}, lanes<Op, int64_t>()),                                           \
-        WEFT_KEPT_OR(Float16, {}, lanes<Op, Float16>()),                                           \
-        WEFT_KEPT_OR(BFloat16, {}, lanes<Op, BFloat16>()),                                         \
-        WEFT_KEPT_OR(float, {}, lanes<Op, float>()), WEFT_KEPT_OR(double, {}, lanes<Op, double>()) \
+#define WEFT_EXTREMES(Op)                                   \
+  {                                                         \
+    WEFT_ENTRY_OR(Boolean, {}, lanes<Op, Boolean>()),       \
+        WEFT_ENTRY_OR(uint8_t, {}, lanes<Op, uint8_t>()),   \
+        WEFT_ENTRY_OR(uint16_t, {}, lanes<Op, uint16_t>()), \
+        WEFT_ENTRY_OR(uint32_t, {}, lanes<Op, uint32_t>()), \
+        WEFT_ENTRY_OR(uint64_t, {}, lanes<Op, uint64_t>()), \
+        WEFT_ENTRY_OR(int8_t, {}, lanes<Op, int8_t>()),     \
+        WEFT_ENTRY_OR(int16_t, {}, lanes<Op, int16_t>()),   \
+        WEFT_ENTRY_OR(int32_t, {}, lanes<Op, int32_t>()),   \
+        WEFT_ENTRY_OR(int64_t, {}, lanes<Op, int64_t>()),   \
+        WEFT_ENTRY_OR(Float16, {}, lanes<Op, Float16>()),   \
+        WEFT_ENTRY_OR(BFloat16, {}, lanes<Op, BFloat16>()), \
+        WEFT_ENTRY_OR(float, {}, lanes<Op, float>()),       \
+        WEFT_ENTRY_OR(double, {}, lanes<Op, double>())      \
   }
 
 extern const ReduceParts kReduceParts[kNumReductions][kNumDTypes];
 const ReduceParts kReduceParts[kNumReductions][kNumDTypes] = {
-    {WEFT_KEPT_OR(Boolean, {}, integers<Boolean>()), WEFT_KEPT_OR(uint8_t, {}, integers<uint8_t>()),
-     WEFT_KEPT_OR(uint16_t, {}, integers<uint16_t>()),
-     WEFT_KEPT_OR(uint32_t, {}, integers<uint32_t>()),
-     WEFT_KEPT_OR(uint64_t, {}, integers<uint64_t>()), WEFT_KEPT_OR(int8_t, {}, integers<int8_t>()),
-     WEFT_KEPT_OR(int16_t, {}, integers<int16_t>()), WEFT_KEPT_OR(int32_t, {}, integers<int32_t>()),
-     WEFT_KEPT_OR(int64_t, {}, integers<int64_t>()),
-     WEFT_KEPT_OR(Float16, {}, lanes<Sum, Float16>()),
-     WEFT_KEPT_OR(BFloat16, {}, lanes<Sum, BFloat16>()),
-     WEFT_KEPT_OR(float, {}, lanes<Sum, float>()), WEFT_KEPT_OR(double, {}, lanes<Sum, double>())},
+    {WEFT_ENTRY_OR(Boolean, {}, integers<Boolean>()),
+     WEFT_ENTRY_OR(uint8_t, {}, integers<uint8_t>()),
+     WEFT_ENTRY_OR(uint16_t, {}, integers<uint16_t>()),
+     WEFT_ENTRY_OR(uint32_t, {}, integers<uint32_t>()),
+     WEFT_ENTRY_OR(uint64_t, {}, integers<uint64_t>()),
+     WEFT_ENTRY_OR(int8_t, {}, integers<int8_t>()), WEFT_ENTRY_OR(int16_t, {}, integers<int16_t>()),
+     WEFT_ENTRY_OR(int32_t, {}, integers<int32_t>()),
+     WEFT_ENTRY_OR(int64_t, {}, integers<int64_t>()),
+     WEFT_ENTRY_OR(Float16, {}, lanes<Sum, Float16>()),
+     WEFT_ENTRY_OR(BFloat16, {}, lanes<Sum, BFloat16>()),
+     WEFT_ENTRY_OR(float, {}, lanes<Sum, float>()),
+     WEFT_ENTRY_OR(double, {}, lanes<Sum, double>())},
     WEFT_EXTREMES(Largest),
     WEFT_EXTREMES(Smallest),
     {},
@@ -135,15 +139,15 @@ const ReduceParts kReduceParts[kNumReductions][kNumDTypes] = {
      {},
      {},
      {},
-     WEFT_KEPT_OR(uint64_t, {}, lanes<Product, uint64_t>()),
+     WEFT_ENTRY_OR(uint64_t, {}, lanes<Product, uint64_t>()),
      {},
      {},
      {},
-     WEFT_KEPT_OR(int64_t, {}, lanes<Product, uint64_t>()),
-     WEFT_KEPT_OR(Float16, {}, lanes<Product, Float16>()),
-     WEFT_KEPT_OR(BFloat16, {}, lanes<Product, BFloat16>()),
-     WEFT_KEPT_OR(float, {}, lanes<Product, float>()),
-     WEFT_KEPT_OR(double, {}, lanes<Product, double>())},
+     WEFT_ENTRY_OR(int64_t, {}, lanes<Product, uint64_t>()),
+     WEFT_ENTRY_OR(Float16, {}, lanes<Product, Float16>()),
+     WEFT_ENTRY_OR(BFloat16, {}, lanes<Product, BFloat16>()),
+     WEFT_ENTRY_OR(float, {}, lanes<Product, float>()),
+     WEFT_ENTRY_OR(double, {}, lanes<Product, double>())},
 };
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

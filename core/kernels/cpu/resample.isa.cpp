@@ -86,7 +86,7 @@ void resample_adjoint(const Resample& p, const ResampleTable& table, const void*
 }
 
 #define WEFT_RESAMPLE(T) \
-  { WEFT_KEPT(T, resample<T>), WEFT_KEPT(T, resample_adjoint<T>) }
+  { WEFT_LAYER(T, resample<T>), WEFT_LAYER(T, resample_adjoint<T>) }
 
 extern const ResampleKernels kResamples[kNumDTypes];
 const ResampleKernels kResamples[kNumDTypes] = {

@@ -84,14 +84,14 @@ const ScanKernel kScans[kNumDTypes] = {nullptr,
                                        nullptr,
                                        nullptr,
                                        nullptr,
-                                       WEFT_KEPT(uint64_t, scan<uint64_t>),
+                                       WEFT_ENTRY(uint64_t, scan<uint64_t>),
                                        nullptr,
                                        nullptr,
                                        nullptr,
-                                       WEFT_KEPT(int64_t, scan<uint64_t>),
-                                       WEFT_KEPT(Float16, scan<Float16>),
-                                       WEFT_KEPT(BFloat16, scan<BFloat16>),
-                                       WEFT_KEPT(float, scan<float>),
-                                       WEFT_KEPT(double, scan<double>)};
+                                       WEFT_ENTRY(int64_t, scan<uint64_t>),
+                                       WEFT_ENTRY(Float16, scan<Float16>),
+                                       WEFT_ENTRY(BFloat16, scan<BFloat16>),
+                                       WEFT_ENTRY(float, scan<float>),
+                                       WEFT_ENTRY(double, scan<double>)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

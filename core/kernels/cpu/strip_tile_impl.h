@@ -43,11 +43,11 @@ struct Paired {
   static constexpr int64_t kElements = 2;
 
   WEFT_INLINE static void load(const uint16_t* from, int64_t row, Vec<uint32_t> (&right)[2]) {
-    repeat<2>([&](auto vector) WEFT_LAMBDA {
-      constexpr int j = decltype(vector)::value;
+    WEFT_UNROLL
+    for (int j = 0; j < 2; ++j) {
       const uint16_t* first = from + j * Vec<uint32_t>::kLanes;
       right[j] = Memory<uint16_t>::load(first) | Memory<uint16_t>::load(first + row) << 16;
-    });
+    }
   }
   template <int kCount>
   WEFT_INLINE static Vec<uint32_t> load_column(const uint16_t* from, int64_t column) {

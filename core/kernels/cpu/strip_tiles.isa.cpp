@@ -28,13 +28,13 @@ void strip_tile(const StripTile<Kind>& tile) {
       kForm != kRowsOfA && kForm != kNarrowRows && kForm != kCopiesRows && kForm != kRowsPackB;
   constexpr bool kPacks = kForm == kRowsPackB || kForm == kColumnsPackB;
   Sums sums[kRows][kVectors];
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       sums[i][j] =
           tile.accumulate ? SumMemory::load(tile.c + i * tile.c_row + j * kLanes) : Sums(0);
-    });
-  });
+  }
   const Packed* a = tile.a;
   Packed* b = tile.b;
   const auto* b_from = tile.b_from;
@@ -44,27 +44,21 @@ void strip_tile(const StripTile<Kind>& tile) {
       Vec<Packed> right[2];
       if constexpr (kPacks) {
         Kind::load(b_from, tile.b_from_row, right);
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          Memory<Packed>::store(b + j * kLanes, right[j]);
-        });
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) Memory<Packed>::store(b + j * kLanes, right[j]);
         b_from += b_step;
         prefetch_rows<false>(b_from + (kRowsAhead - 1) * b_step, Kind::kElements,
                              tile.b_from_row * sizeof *b_from, 2 * kLanes * sizeof *b_from);
       } else {
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          right[j] = Memory<Packed>::load(b + j * kLanes);
-        });
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) right[j] = Memory<Packed>::load(b + j * kLanes);
       }
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int i = decltype(row)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kRows; ++i) {
         const Vec<Packed> left(a[kInColumns ? i : i * kCopiedRow<Packed>]);
-        repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
-          sums[i][j] = Kind::add(left, right[j], sums[i][j]);
-        });
-      });
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) sums[i][j] = Kind::add(left, right[j], sums[i][j]);
+      }
       a += kInColumns ? kStripRows<Kind> : 1;
       b += 2 * kLanes;
     }
@@ -72,13 +66,13 @@ void strip_tile(const StripTile<Kind>& tile) {
   // `count` steps of k, at most a vector.
   const auto copy = [&](int64_t k, int64_t count) WEFT_LAMBDA {
     if constexpr (kForm == kCopiesRows) {
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int i = decltype(row)::value;
+      WEFT_UNROLL
+      for (int i = 0; i < kRows; ++i) {
         const auto* from = (const Packed*)(tile.a_from + i * tile.a_from_step) + k;
         Memory<Packed>::store(
             tile.a + i * kCopiedRow<Packed> + k,
             count < kLanes ? Memory<Packed>::load_part(from, count) : Memory<Packed>::load(from));
-      });
+      }
     } else if constexpr (kForm == kCopiesColumns) {
       // What is stored beyond a column, the next one overwrites.
       const int64_t column = tile.a_from_step, step = Kind::kElements * column;
@@ -112,12 +106,12 @@ void strip_tile(const StripTile<Kind>& tile) {
     count = following;
     next += following;
   }
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
-    repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value, j = decltype(vector)::value;
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
       SumMemory::store(tile.c + i * tile.c_row + j * kLanes, sums[i][j]);
-    });
-  });
+  }
 }
 
 template <class Kind, int... I>
@@ -148,8 +142,10 @@ constexpr StripTiles<Kind> kAllStripTiles =
 
 const StripTiles<Single<float>> kStripFloat32 = kAllStripTiles<Single<float>>;
 const StripTiles<Single<double>> kStripFloat64 = kAllStripTiles<Single<double>>;
+#if WEFT_HAS_INTEGERS
 const StripTiles<Single<uint32_t>> kStripUInt32 = kAllStripTiles<Single<uint32_t>>;
 const StripTiles<Single<uint64_t>> kStripUInt64 = kAllStripTiles<Single<uint64_t>>;
+#endif
 #if WEFT_PAIRS
 const StripTiles<Paired> kStripPairs = kAllStripTiles<Paired>;
 #endif

@@ -74,30 +74,30 @@ void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const
         for (int64_t line = 0; line < kPairBytes<kBits>; line += kLine)
           __builtin_prefetch(from + kAhead + line);
       Floats even[kTogether], odd[kTogether];
-      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
-        constexpr int j = decltype(vector)::value;
+      WEFT_UNROLL
+      for (int j = 0; j < kTogether; ++j)
         load_pair<kBits>(from + j * Floats::kLanes, even[j], odd[j]);
-      });
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int r = decltype(row)::value;
+      WEFT_UNROLL
+      for (int r = 0; r < kRows; ++r) {
         const Floats first(a[r * rows.a_row]), second(a[r * rows.a_row + 1]);
-        repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
-          constexpr int j = decltype(vector)::value;
+        WEFT_UNROLL
+        for (int j = 0; j < kTogether; ++j) {
           evens[r][j] = fma_(first, even[j], evens[r][j]);
           odds[r][j] = fma_(second, odd[j], odds[r][j]);
-        });
-      });
+        }
+      }
     }
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      repeat<kTogether>([&](auto vector) WEFT_LAMBDA {
-        constexpr int r = decltype(row)::value, j = decltype(vector)::value;
+    WEFT_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      WEFT_UNROLL
+      for (int j = 0; j < kTogether; ++j) {
         const int64_t at = (part + j) * Floats::kLanes;
         float* sums = rows.sums + r * kWeightColumns + at;
         const Floats scale = Memory<float>::load(scales + at);
         Memory<float>::store(sums,
                              fma_(scale, evens[r][j] + odds[r][j], Memory<float>::load(sums)));
-      });
-    });
+      }
+    }
   }
 }
 

@@ -172,8 +172,9 @@ void check(Sizes s, bool is_causal, bool is_masked) {
   const Exact<S> exact(e);
   std::vector<std::vector<double>> results;
   for (Isa isa : available_isas()) {
-    const auto& forward = table_of(isa)->attentions[int(Kind<S>::dtype)];
-    const auto& backward = table_of(isa)->attention_gradients[int(Kind<S>::dtype)];
+    const auto& forward = layer_table_of(isa, Kind<S>::dtype)->attentions[int(Kind<S>::dtype)];
+    const auto& backward =
+        layer_table_of(isa, Kind<S>::dtype)->attention_gradients[int(Kind<S>::dtype)];
     std::vector<S> out(exact.out.size()), dquery(exact.dquery.size()), dkey(exact.dkey.size()),
         dvalue(exact.dvalue.size());
     std::vector<typename Kind<S>::Sums> logarithms(exact.logarithms.size());
