@@ -33,9 +33,7 @@ class Registers {
   bool is_exhausted() const { return is_exhausted_; }
 
  private:
-  int& uses(Value value) {
-    return value.is_mask ? masks_[value.number] : vectors_[value.number];
-  }
+  int& uses(Value value) { return value.is_mask ? masks_[value.number] : vectors_[value.number]; }
   const std::vector<int8_t> order_;  // in which vectors are taken
   int vectors_[32] = {};
   int masks_[kMasks] = {};

@@ -94,7 +94,7 @@ Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
 
 Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
                                   const graph::PassSelection& selection) {
-  if (purpose.is_part || purpose.ready || purpose.device || purpose.settled.empty() ||
+  if (!WEFT_KEEPS_batches || purpose.is_part || purpose.device || purpose.settled.empty() ||
       !selection.enabled("batch"))
     return false;
   const std::optional<graph::SplitBatch> split = graph::split_batch(graph, purpose.settled);
@@ -102,14 +102,8 @@ Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
   Purpose of_part = purpose;
   of_part.is_part = true;
   WEFT_TRY(build_inference(split->part, of_part, selection));
+  ops::note_use("batches");
   parts_ = split->parts;
-  const auto steps = [](const std::vector<bool>& moves, const std::vector<graph::TensorType>& of) {
-    std::vector<int64_t> bytes;
-    for (size_t i = 0; i < of.size(); ++i) bytes.push_back(moves[i] ? of[i].bytes() : 0);
-    return bytes;
-  };
-  input_steps_ = steps(split->inputs, split->part.input_types());
-  output_steps_ = steps(split->outputs, split->part.output_types());
   return true;
 }
 
@@ -182,6 +176,14 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   const auto begin = std::chrono::steady_clock::now();
   compiled->input_types_ = graph.input_types();
   compiled->output_types_ = graph.output_types();
+  if (WEFT_KEEPS_batches && purpose.parts && purpose.parts->count > 1) {
+    ops::note_use("batches");
+    const graph::BatchParts& parts = compiled->parts_ = *purpose.parts;
+    for (size_t i = 0; i < graph.inputs.size(); ++i)
+      if (parts.cuts_input(i)) compiled->input_types_[i].shape[0] *= parts.count;
+    for (size_t i = 0; i < graph.outputs.size(); ++i)
+      if (parts.cuts_output(i)) compiled->output_types_[i].shape[0] *= parts.count;
+  }
   compiled->states_ = graph.states;
   compiled->state_of_output_.resize(graph.outputs.size(), -1);
   for (const graph::StatePair& state : graph.states)

@@ -143,7 +143,7 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
     if (!scratch) return errors::out_of_memory("plan", bytes);
   }
   if (which == kConsuming) frame.holds_residuals_ = false;  // from here on it may be overwritten
-  Status status = WEFT_KEEPS_passes && which == kForward && parts_ > 1
+  Status status = WEFT_KEEPS_batches && which == kForward && parts_.count > 1
                       ? run_parts(bound, roots, seed, first_ordinal)
                       : run_plan(plan, bound, roots, seed, first_ordinal);
   if (scratch) return_scratch(scratch, bytes);
@@ -155,12 +155,14 @@ Status Compiled::run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t
       outputs(roots.outputs.begin(), roots.outputs.end());
   roots.inputs = inputs;
   roots.outputs = outputs;
-  for (int64_t part = 0; part < parts_; ++part) {
+  for (int64_t part = 0; part < parts_.count; ++part) {
     WEFT_TRY(run_plan(forward_, bound, roots, seed, first_ordinal));
-    for (size_t i = 0; i < input_steps_.size(); ++i)
-      inputs[i] = static_cast<char*>(inputs[i]) + input_steps_[i];
-    for (size_t i = 0; i < output_steps_.size(); ++i)
-      outputs[i] = static_cast<char*>(outputs[i]) + output_steps_[i];
+    for (size_t i = 0; i < input_types_.size(); ++i)
+      if (parts_.cuts_input(i))
+        inputs[i] = static_cast<char*>(inputs[i]) + input_types_[i].bytes() / parts_.count;
+    for (size_t i = 0; i < output_types_.size(); ++i)
+      if (parts_.cuts_output(i))
+        outputs[i] = static_cast<char*>(outputs[i]) + output_types_[i].bytes() / parts_.count;
   }
   return {};
 }
@@ -169,8 +171,8 @@ Status Compiled::run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t
 
 ops::Cost Compiled::cost() const {
   ops::Cost cost = forward_.cost;
-  cost.flops *= static_cast<double>(parts_);
-  cost.bytes *= static_cast<double>(parts_);
+  cost.flops *= static_cast<double>(parts_.count);
+  cost.bytes *= static_cast<double>(parts_.count);
   return cost;
 }
 
@@ -197,7 +199,8 @@ std::string Compiled::describe() const {
   if (preparation_)
     text += "prepared " + std::to_string(preparation_->bytes()) +
             " bytes, once: " + executor::describe(preparation_->plan().forward_);
-  text += "forward" + (parts_ > 1 ? ", " + std::to_string(parts_) + " times" : std::string()) +
+  text += "forward" +
+          (parts_.count > 1 ? ", " + std::to_string(parts_.count) + " times" : std::string()) +
           ": " + executor::describe(forward_);
   const std::lock_guard lock(mutex_);
   if (backward_plans_[1]) text += "backward: " + executor::describe(*backward_plans_[1]);
@@ -235,6 +238,7 @@ Result<Program::Ready> Program::ready() {
   purpose.ready = &found.graph;
   WEFT_ASSIGN(const Ref<Compiled> compiled, Compiled::build(graph_, purpose, selection_));
   found.preparation = compiled->preparation_;
+  found.parts = compiled->parts_;
   return found;
 }
 
@@ -282,13 +286,18 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const auto prepares = device ? Prepare::kNo : prepare;
   const bool takes_saved =
       own && wanted.empty() && !device && (is_ready_ || budget_ == 0) && is_saved_for(threads);
-  WEFT_ASSIGN(
-      Ref<Compiled> compiled,
-      Compiled::build(
-          own ? graph_ : typed,
-          {marks, settled, prepares, device, budget_, known, takes_saved ? saved_.get() : nullptr,
-           takes_saved && saved_->conditions != plan_conditions(threads, selection_), is_ready_},
-          selection_));
+  const Compiled::Purpose purpose{
+      .wanted = marks,
+      .settled = settled,
+      .prepare = prepares,
+      .device = device,
+      .budget = budget_,
+      .known = known,
+      .saved = takes_saved ? saved_.get() : nullptr,
+      .may_not_fit = takes_saved && saved_->conditions != plan_conditions(threads, selection_),
+      .is_ready = is_ready_,
+      .parts = WEFT_KEEPS_batches && own ? &parts_ : nullptr};
+  WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, purpose, selection_));
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
       entries_.begin(),

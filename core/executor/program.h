@@ -21,6 +21,7 @@
 #include "executor/plan.h"
 #include "executor/preparation.h"
 #include "executor/saved_plan.h"
+#include "graph/batch.h"
 #include "graph/ir.h"
 #include "graph/pipeline.h"
 #include "runtime/pool.h"
@@ -168,10 +169,11 @@ class Compiled final : public Object {
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
     std::span<const Ref<Preparation>> known = {};  // of other plans of the program
     SavedPlans* saved = nullptr;
-    bool may_not_fit = false;       // the saved plans, as in PlanOptions
-    bool is_ready = false;          // the graph's passes have run
-    bool is_part = false;           // of a batch: not to be split again
-    graph::Graph* ready = nullptr;  // is given the graph that the plan is made from
+    bool may_not_fit = false;                  // the saved plans, as in PlanOptions
+    bool is_ready = false;                     // the graph's passes have run
+    bool is_part = false;                      // of a batch: not to be split again
+    graph::Graph* ready = nullptr;             // is given the graph that the plan is made from
+    const graph::BatchParts* parts = nullptr;  // of which the ready graph is one
   };
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
                                      const graph::PassSelection& selection);
@@ -211,10 +213,7 @@ class Compiled final : public Object {
   std::vector<int32_t> state_of_output_;
   int32_t ordinals_ = 0;
   Plan forward_;
-  // Of a batch in parts (graph/batch.h), each of which runs `forward_`: how many, and bytes of a
-  // part of each input and output; 0: all parts have the same.
-  int64_t parts_ = 1;
-  std::vector<int64_t> input_steps_, output_steps_;
+  graph::BatchParts parts_;  // each of which runs `forward_`
   Ref<Preparation> preparation_;
   // Bytes of the largest arena of a call that is not differentiated again.
   int64_t shared_arena_ = 0;
@@ -255,16 +254,20 @@ class Program final : public Object {
   // Of a graph whose passes have run, as `ready` gave it: plans are made from it as it is. It takes
   // prepared values as inputs like others.
   static Ref<Program> of_ready(graph::Graph graph);
+  // Its graph is one of these; what is compiled from now on runs them all.
+  void set_parts(const graph::BatchParts& parts) { parts_ = parts; }
   struct Ready {
     graph::Graph graph;            // takes the program's inputs, then what the preparation gives
     Ref<Preparation> preparation;  // null: nothing is prepared
+    graph::BatchParts parts;
   };
   // What plans for the graph's own types, with prepared values, are made from. Not for programs
   // with sizes.
   Result<Ready> ready();
 
   const graph::Graph& graph() const { return graph_; }
-  Stages* stages() const { return stages_.get(); }  // null without sizes
+  const graph::BatchParts& parts() const { return parts_; }  // of which `graph` is one, if ready
+  Stages* stages() const { return stages_.get(); }           // null without sizes
 
   // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
   // none). Plans are kept, the least recently used of more than kMaxPlans goes.
@@ -305,6 +308,7 @@ class Program final : public Object {
   const graph::PassSelection selection_;
   const std::vector<bool> settled_;  // by input; empty: none
   bool is_ready_ = false;
+  graph::BatchParts parts_;  // of what is ready
   std::unique_ptr<Stages> stages_;
   mutable std::mutex mutex_;
   int64_t budget_ = 0;

@@ -160,19 +160,24 @@ std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool
   if (of_part == images.count()) return std::nullopt;
 
   SplitBatch split;
-  split.parts = images.count() / of_part;
+  split.parts.count = images.count() / of_part;
   std::vector<TensorType> types = graph.input_types();
   for (size_t i = 0; i < types.size(); ++i) {
-    split.inputs.push_back(images.has(graph.inputs[i]));
-    if (split.inputs.back()) types[i].shape[0] = of_part;
+    if (!images.has(graph.inputs[i])) continue;
+    if (i >= 64) return std::nullopt;
+    split.parts.inputs |= uint64_t{1} << i;
+    types[i].shape[0] = of_part;
   }
   Result<Graph> part = with_input_types(with_fewer_images(graph, images, of_part), types);
   if (!part.ok()) return std::nullopt;  // an attribute was made for the whole batch
   split.part = part.take();
   for (size_t i = 0; i < graph.outputs.size(); ++i) {
-    split.outputs.push_back(images.has(graph.outputs[i]));
     TensorType wanted = graph.type(graph.outputs[i]);
-    if (split.outputs.back()) wanted.shape[0] = of_part;
+    if (images.has(graph.outputs[i])) {
+      if (i >= 64) return std::nullopt;
+      split.parts.outputs |= uint64_t{1} << i;
+      wanted.shape[0] = of_part;
+    }
     if (!(split.part.type(split.part.outputs[i]) == wanted)) return std::nullopt;
   }
   return split;

@@ -11,10 +11,19 @@
 
 namespace weft::graph {
 
+// Parts of a batch, of equal size; and those of the first 64 inputs and outputs that they cut,
+// along axis 0.
+struct BatchParts {
+  int64_t count = 1;
+  uint64_t inputs = 0, outputs = 0;
+
+  bool cuts_input(size_t i) const { return i < 64 && inputs >> i & 1; }
+  bool cuts_output(size_t i) const { return i < 64 && outputs >> i & 1; }
+};
+
 struct SplitBatch {
-  Graph part;                         // the same computation of fewer images
-  int64_t parts = 1;                  // that make the batch
-  std::vector<bool> inputs, outputs;  // those that have images, along axis 0
+  Graph part;  // the same computation of fewer images
+  BatchParts parts;
 };
 
 // Of the inputs, those that are `settled` have no images. Nothing where the graph mixes images, or

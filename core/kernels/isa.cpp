@@ -95,9 +95,11 @@ Isa active_isa() {
   return isa;
 }
 
-Isa isa_of(Isa isa, DType dtype) {
-  constexpr bool kShares = WEFT_WITH_AVX2 && WEFT_WITH_AVX512;
-  return kShares && isa == Isa::kAvx512 && !is_floating(dtype) ? Isa::kAvx2 : isa;
+Isa isa_of(Isa isa, [[maybe_unused]] DType dtype) {
+#if WEFT_WITH_AVX2 && WEFT_WITH_AVX512
+  if (isa == Isa::kAvx512 && !is_floating(dtype)) return Isa::kAvx2;
+#endif
+  return isa;
 }
 
 Isa layer_isa_of(Isa isa, DType dtype) {

@@ -19,6 +19,11 @@ using graph::ValueId;
 using ops::Argument;
 using ops::Tag;
 
+Status left_out(std::string_view where, std::string_view what) {
+  return errors::unsupported(where, "it has ", what, ", which this build of Weft was made without ",
+                             "(WEFT_OPS)");
+}
+
 namespace {
 
 // ---- operators that are not built in ------------------------------------------------------------
@@ -50,11 +55,6 @@ Status missing_operator(std::string_view where, std::string_view name, const Jso
         "must register it first");
   return errors::unsupported(where, "operator `", name, "` is of the library `", library->text(),
                              "`, which is not loaded; load it before the file");
-}
-
-[[maybe_unused]] Status left_out(std::string_view where, std::string_view what) {
-  return errors::unsupported(where, "it has ", what, ", which this build of Weft was made without ",
-                             "(WEFT_OPS)");
 }
 
 // ---- nodes --------------------------------------------------------------------------------------

@@ -26,4 +26,7 @@ Status decode_body_graph(std::string_view where, const Json& json, graph::Graph&
 Json encode_type(const graph::TensorType& type);  // ["float32", 2, 3]
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json);
 
+// The error of what a build for some operators is without.
+Status left_out(std::string_view where, std::string_view what);
+
 }  // namespace weft::model

@@ -77,13 +77,23 @@ class EntryReader {
     if (!packed) return {};
     const std::string where = where_ + ", packed";
     WEFT_TRY(read_tensors(*packed, "captures", entry_.ready.captures));
+    if constexpr (WEFT_KEEPS_batches) {
+      WEFT_ASSIGN(parts_, read_batch(where, *packed, entry_));
+    }
     WEFT_ASSIGN(graph::Graph graph,
                 read_graph(where, *packed, entry_.ready.captures, Form::kReady));
     for (const int32_t tensor : renewed(graph, entry_.ready))
       if (std::ranges::find(entry_.captures, tensor) == entry_.captures.end())
         return errors::io(where, "a packed tensor is a state");
     if (!graph.sizes.empty()) return errors::io(where, "it has sizes");
+    if (WEFT_KEEPS_batches && parts_.count > 1 &&
+        (!graph.states.empty() || graph.ordinals != 0 || graph.effects != 0))
+      return errors::io(where, "what runs in parts is more than a function of its inputs");
     entry_.ready.program = executor::Program::of_ready(std::move(graph));
+    if constexpr (WEFT_KEEPS_batches) {
+      entry_.ready.program->set_parts(parts_);
+      parts_ = {};
+    }
     WEFT_ASSIGN(Ref<executor::SavedPlans> plans, read_plans(where, *packed));
     if (plans) entry_.ready.program->set_saved_plans(std::move(plans));
     return {};
@@ -95,6 +105,10 @@ class EntryReader {
     graph.values.reserve(entry_.inputs.size() + captures.size());
     graph.inputs.reserve(entry_.inputs.size() + captures.size());
     for (const Port& port : entry_.inputs) graph.add_input(port.type, port.name);
+    if constexpr (WEFT_KEEPS_batches) {
+      for (size_t i = 0; i < entry_.inputs.size(); ++i)
+        if (parts_.cuts_input(i)) graph.values[i].type.shape[0] /= parts_.count;
+    }
     for (const int32_t index : captures) {
       WEFT_ASSIGN(const Ref<Tensor> tensor, archive_.tensor(index));
       graph.add_input({tensor->dtype(), tensor->shape(), {}});
@@ -155,9 +169,14 @@ class EntryReader {
       return errors::io(where_, "its outputs do not fit its graph");
     for (size_t i = 0; i < entry_.outputs.size(); ++i) {
       const Port& port = entry_.outputs[i];
-      if (!(port.type == graph.type(graph.outputs[i])))
+      graph::TensorType given = graph.type(graph.outputs[i]);
+      if constexpr (WEFT_KEEPS_batches)
+        if (parts_.cuts_output(i) && given.shape.rank() > 0 &&
+            given.shape[0] == port.type.shape[0] / parts_.count)
+          given.shape[0] = port.type.shape[0];
+      if (!(port.type == given))
         return errors::io(where_, "output `", port.name, "` is ", to_string(port.type),
-                          "; the graph gives ", to_string(graph.type(graph.outputs[i])));
+                          "; the graph gives ", to_string(given));
     }
     for (const graph::StatePair& state : graph.states)
       if (static_cast<size_t>(state.input) < entry_.inputs.size() ||
@@ -226,6 +245,7 @@ class EntryReader {
   ArchiveReader& archive_;
   const Json& json_;
   Entry entry_;
+  graph::BatchParts parts_;  // of which the graph that is read is one
   std::string where_ = "load";
 };
 

@@ -56,6 +56,7 @@ class Packer {
     packed.set("constants", std::move(constants));
     WEFT_ASSIGN(graph::Graph read, as_read(ready.graph, body));
     packed.set("graph", std::move(body));
+    if (ready.parts.count > 1) packed.set("batch", encode_batch(ready.parts));
     WEFT_ASSIGN(const Ref<executor::SavedPlans> plans,
                 Program::of_ready(std::move(read))->plans_to_save());
     packed.set("plan", encode_plans(*plans, packed));
@@ -76,6 +77,20 @@ class Packer {
     WEFT_ASSIGN(const executor::FramePtr frame, preparation.plan().checkout());
     WEFT_TRY(preparation.make(*frame, *prepared, in));
     return prepared;
+  }
+
+  static Json encode_batch(const graph::BatchParts& parts) {
+    const auto members = [](uint64_t set) {
+      Json list = Json::array();
+      for (int64_t i = 0; i < 64; ++i)
+        if (set >> i & 1) list.push(i);
+      return list;
+    };
+    Json batch = Json::object();
+    batch.set("parts", parts.count);
+    batch.set("inputs", members(parts.inputs));
+    batch.set("outputs", members(parts.outputs));
+    return batch;
   }
 
   // The entry's captures that the graph reads or renews; others are no inputs of it from now on.

@@ -5,7 +5,9 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/saved_plan.h"
+#include "model/codec.h"
 #include "model/saved_plans.h"
+#include "weft_parts.h"
 
 namespace weft::model {
 
@@ -23,6 +25,7 @@ Result<const Json*> find_packed(const std::string& where, const Json& entry) {
   }
   if (!conditions || !conditions->is_string() || !of)
     return errors::io(where, "what is packed is damaged");
+  if (!WEFT_KEEPS_batches && packed->find("batch")) return left_out(where, "a batch in parts");
   const std::string present = executor::graph_conditions(graph::PassSelection());
   if (conditions->text() != present) {
     log(LogLevel::kInfo, where, ": what is packed is not used: it was made for ",
@@ -36,6 +39,42 @@ Result<const Json*> find_packed(const std::string& where, const Json& entry) {
   return packed;
 }
 
+namespace {
+
+// The ports that a list names.
+Status read_cut(const std::string& where, const Json& batch, const char* key, int64_t parts,
+                std::span<const Port> ports, uint64_t& cut) {
+  const Json* list = batch.find(key);
+  if (!list || !list->is_array()) return errors::io(where, "its batch has no ", key);
+  for (const Json& item : list->items()) {
+    const int64_t index = item.is_integer() ? item.integer() : -1;
+    if (index < 0 || index >= 64 || index >= static_cast<int64_t>(ports.size()))
+      return errors::io(where, "its batch names none of the ", key);
+    const graph::TensorType& type = ports[static_cast<size_t>(index)].type;
+    if (type.shape.rank() == 0 || type.shape.elements() == 0 || type.shape[0] % parts != 0)
+      return errors::io(where, "its batch cuts ", to_string(type), " into ", parts, " parts");
+    cut |= uint64_t{1} << index;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<graph::BatchParts> read_batch(const std::string& where, const Json& packed,
+                                     const Entry& entry) {
+  graph::BatchParts batch;
+  const Json* json = packed.find("batch");
+  if (!json) return batch;
+  const Json* parts = json->find("parts");
+  if (!parts || !parts->is_integer() || parts->integer() < 2)
+    return errors::io(where, "its batch has no number of parts");
+  batch.count = parts->integer();
+  WEFT_TRY(read_cut(where, *json, "inputs", batch.count, entry.inputs, batch.inputs));
+  WEFT_TRY(read_cut(where, *json, "outputs", batch.count, entry.outputs, batch.outputs));
+  if (batch.inputs == 0) return errors::io(where, "its batch is that of no input");
+  return batch;
+}
+
 std::string describe_packed(const Model& model, const Entry& entry) {
   if (!entry.ready.program) return {};
   int64_t bytes = 0;
@@ -45,8 +84,10 @@ std::string describe_packed(const Model& model, const Entry& entry) {
     ++tensors;
     bytes += model.tensors()[static_cast<size_t>(index)].tensor->bytes();
   }
+  const int64_t parts = entry.ready.program->parts().count;
   return "  packed: " + std::to_string(entry.ready.program->graph().nodes.size()) + " nodes, " +
-         std::to_string(tensors) + " packed tensors, " + std::to_string(bytes) + " bytes\n";
+         std::to_string(tensors) + " packed tensors, " + std::to_string(bytes) + " bytes" +
+         (parts > 1 ? ", a batch in " + std::to_string(parts) + " parts\n" : "\n");
 }
 
 }  // namespace weft::model

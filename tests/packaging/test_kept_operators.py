@@ -81,6 +81,7 @@ def models(tmp_path_factory):
         return nets["kept"](x)
 
     weft.export(folder / "state.weft", forward=(remembering, x), pack=True)
+    nets["kept"].export(folder / "batch.weft", np.zeros((4, 3, 320, 320)), pack=True)
     for name in MOST_BYTES:
         (folder / f"{name}.txt").write_text(runtime.operators(folder / f"{name}.weft"))
     return folder
@@ -140,6 +141,14 @@ def test_states_are_refused_where_no_given_model_has_them(models, build, hosts):
     for host in hosts:
         printed = run(host, models / "state.weft", fails=True)
         assert "states or random numbers" in printed
+        assert "WEFT_OPS" in printed
+
+
+@pytest.mark.full
+def test_batches_in_parts_are_refused_where_no_given_model_has_them(models, build, hosts):
+    for host in hosts:
+        printed = run(host, models / "batch.weft", fails=True)
+        assert "a batch in parts" in printed
         assert "WEFT_OPS" in printed
 
 

@@ -1,13 +1,15 @@
 """Batches whose images are apart run some images at a time: same results, smaller arenas."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 import pytest
 import weft
-from weft import gluon, np, npx
+from weft import gluon, np, npx, runtime
 from weft.gluon import nn
+from weft_files import changed
 
 SHAPE = (4, 3, 320, 448)
 
@@ -128,3 +130,55 @@ def test_an_exported_batch_runs_in_parts(tmp_path: Any) -> None:
     found = found[0] if isinstance(found, tuple | list) else found
     numpy.testing.assert_allclose(found, numpy.asarray(wanted), rtol=1e-4, atol=1e-4)
     assert model.arena_bytes("forward") < 4 * 12 * 320 * 448 * 4
+
+
+@pytest.fixture
+def packed(tmp_path: Any) -> Any:
+    """A packed file of a batch in four parts, its input, and the result of the plain one."""
+    net = Network(lambda x: (x + 1, x.sum(axis=(1, 2))))
+    net.initialize()
+    x = images()
+    net.export(tmp_path / "plain.weft", x)
+    net.export(tmp_path / "packed.weft", x, pack=True)
+    plain = runtime.Model(tmp_path / "plain.weft").context().run(x.asnumpy())
+    return tmp_path / "packed.weft", x.asnumpy(), [numpy.array(result) for result in plain]
+
+
+def test_packed_files_run_parts(packed: Any) -> None:
+    path, x, plain = packed
+    model = runtime.Model(path)
+    assert ", a batch in 4 parts" in model.text
+    results = model.context().run(x)
+    assert model.arena_bytes() < 4 * x.nbytes  # what the first layer makes of the whole batch
+    for result, wanted in zip(results, plain, strict=True):
+        numpy.testing.assert_array_equal(numpy.asarray(result), wanted)
+
+
+DAMAGE = {
+    "its batch has no number of parts": {"parts": 0},
+    "its batch cuts float32(4, 3, 320, 448) into 3 parts": {"parts": 3},
+    "its batch names none of the inputs": {"inputs": [1]},
+    "its batch is that of no input": {"inputs": []},
+    "its batch has no outputs": {"outputs": None},
+    "output `output1` is": {"outputs": [0]},
+}
+
+
+def test_parts_with_random_numbers_are_refused(packed: Any, tmp_path: Any) -> None:
+    def draw(entry: dict[str, Any]) -> None:
+        entry["packed"]["graph"]["ordinals"] = 1
+
+    with pytest.raises(OSError, match="more than a function of its inputs"):
+        runtime.Model(changed(packed[0], tmp_path / "damaged.weft", draw))
+
+
+@pytest.mark.parametrize(("message", "change"), DAMAGE.items())
+def test_damaged_parts_are_refused(
+    packed: Any, tmp_path: Any, message: str, change: dict[str, Any]
+) -> None:
+    path, _, _ = packed
+    damaged = changed(
+        path, tmp_path / "damaged.weft", lambda entry: entry["packed"]["batch"].update(change)
+    )
+    with pytest.raises(OSError, match=re.escape(message)):
+        runtime.Model(damaged)
