@@ -4,6 +4,9 @@ Small ones, of every kind of graph that a file has. Files of failures that were 
 them by hand and stay.
 """
 
+import json
+import struct
+import tempfile
 from pathlib import Path
 
 import numpy
@@ -39,6 +42,33 @@ def packed():
     path = HERE / "packed.weft"
     net, x = images(), array(1, 3, 8, 8)
     net.export(path, x, pack=True)
+
+
+def in_parts():
+    """A packed batch of four as two parts: what pack would make, were the images large."""
+    path, net = HERE / "in_parts.weft", images()
+    net.export(path, array(4, 3, 8, 8), pack=True)
+    with tempfile.TemporaryDirectory() as folder:
+        net.export(Path(folder, "part.weft"), array(2, 3, 8, 8), pack=True)
+        part = text_of(Path(folder, "part.weft"))[1]["entries"][0]["packed"]
+    header, text, arrays = text_of(path)
+    text["entries"][0]["packed"].update(
+        graph=part["graph"],
+        plan=part["plan"],
+        batch={"parts": 2, "inputs": [0], "outputs": [0]},
+    )
+    header["__metadata__"]["weft"] = json.dumps(text)
+    written = json.dumps(header).encode()
+    written += b" " * (-(8 + len(written)) % 64)
+    path.write_bytes(struct.pack("<Q", len(written)) + written + arrays)
+
+
+def text_of(path):
+    """A file's header, what Weft has in it, and the bytes of its arrays."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    return header, json.loads(header["__metadata__"]["weft"]), content[8 + length :]
 
 
 def quantized():
@@ -100,7 +130,8 @@ def attention():
 def main():
     HERE.mkdir(exist_ok=True)
     np.random.seed(7)
-    for write in (planned, packed, quantized, recurrent, control, dimensions, values, attention):
+    graphs = (quantized, recurrent, control, dimensions, values, attention)
+    for write in (planned, packed, in_parts, *graphs):
         write()
     for path in sorted(HERE.glob("*.weft")):
         print(path.name, path.stat().st_size, runtime.Model(path).entries)

@@ -194,6 +194,12 @@ def test_one_of_another_release_is_left_alone(files, tmp_path, change):
     numpy.testing.assert_array_equal(run(path, x), run(folder / "plain.weft", x))
 
 
+@pytest.mark.parametrize("name", ["packed", "in_parts"])
+def test_mutations_start_from_what_this_release_packs(root, name):
+    text = runtime.Model(root / "tests" / "fuzz" / "corpus" / f"{name}.weft").text
+    assert "  packed: " in text, "write it anew: python tests/fuzz/make_corpus.py"
+
+
 def without_graph(packed):
     del packed["graph"]
 
