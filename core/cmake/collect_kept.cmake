@@ -11,9 +11,10 @@ set(types bool:Boolean uint8:uint8_t uint16:uint16_t uint32:uint32_t uint64:uint
   float64:double)
 # Winograd's tiles; pooling of images in blocks.
 set(kernel_parts winograd average_pool max_pool)
-# Loops and branches; states and random numbers; shapes that a run decides on; loops over bands of
-# rows; tile programs; steps side by side; searches for places; graphs as they were traced, and the
-# passes over them; other devices than the CPU, which nothing that loads and runs files asks for.
+# Loops and branches; states and random numbers; shapes that a run decides on; batches in parts;
+# loops over bands of rows; tile programs; steps side by side; searches for places; graphs as they
+# were traced, and the passes over them; other devices than the CPU, which nothing that loads and
+# runs files asks for.
 set(core_parts control states sizes batches rows tiles branches search passes devices
   dead idioms fold rules transposes mixed hoist cse scales block pack epilogue sweep updates fuse
   prologue bands)

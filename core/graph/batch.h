@@ -11,14 +11,15 @@
 
 namespace weft::graph {
 
-// Parts of a batch, of equal size; and those of the first 64 inputs and outputs that they cut,
-// along axis 0.
+// Parts of a batch, of equal size; and those of the first inputs and outputs that they cut, along
+// axis 0, a bit for each.
 struct BatchParts {
+  static constexpr size_t kMostCut = 64;
   int64_t count = 1;
   uint64_t inputs = 0, outputs = 0;
 
-  bool cuts_input(size_t i) const { return i < 64 && inputs >> i & 1; }
-  bool cuts_output(size_t i) const { return i < 64 && outputs >> i & 1; }
+  bool cuts_input(size_t i) const { return i < kMostCut && inputs >> i & 1; }
+  bool cuts_output(size_t i) const { return i < kMostCut && outputs >> i & 1; }
 };
 
 struct SplitBatch {

@@ -69,15 +69,11 @@
         WEFT_ENTRY(double, kernel<uint64_t>)                                            \
   }
 // The same at every floating type, and a layer's.
-#define WEFT_FLOATING_DTYPES(kernel)                                                 \
+#define WEFT_FLOATING(entry, kernel)                                                 \
   {                                                                                  \
     nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, \
-        WEFT_KEPT(Float16, kernel<Float16>), WEFT_KEPT(BFloat16, kernel<BFloat16>),  \
-        WEFT_KEPT(float, kernel<float>), WEFT_KEPT(double, kernel<double>)           \
+        entry(Float16, kernel<Float16>), entry(BFloat16, kernel<BFloat16>),          \
+        entry(float, kernel<float>), entry(double, kernel<double>)                   \
   }
-#define WEFT_LAYER_DTYPES(kernel)                                                     \
-  {                                                                                   \
-    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,  \
-        WEFT_LAYER(Float16, kernel<Float16>), WEFT_LAYER(BFloat16, kernel<BFloat16>), \
-        WEFT_LAYER(float, kernel<float>), WEFT_LAYER(double, kernel<double>)          \
-  }
+#define WEFT_FLOATING_DTYPES(kernel) WEFT_FLOATING(WEFT_KEPT, kernel)
+#define WEFT_LAYER_DTYPES(kernel) WEFT_FLOATING(WEFT_LAYER, kernel)

@@ -82,8 +82,8 @@ class Packer {
   static Json encode_batch(const graph::BatchParts& parts) {
     const auto members = [](uint64_t set) {
       Json list = Json::array();
-      for (int64_t i = 0; i < 64; ++i)
-        if (set >> i & 1) list.push(i);
+      for (size_t i = 0; i < graph::BatchParts::kMostCut; ++i)
+        if (set >> i & 1) list.push(static_cast<int64_t>(i));
       return list;
     };
     Json batch = Json::object();

@@ -47,10 +47,11 @@ Status read_cut(const std::string& where, const Json& batch, const char* key, in
   const Json* list = batch.find(key);
   if (!list || !list->is_array()) return errors::io(where, "its batch has no ", key);
   for (const Json& item : list->items()) {
-    const int64_t index = item.is_integer() ? item.integer() : -1;
-    if (index < 0 || index >= 64 || index >= static_cast<int64_t>(ports.size()))
+    const size_t most = std::min(ports.size(), graph::BatchParts::kMostCut);
+    if (!item.is_integer() || item.integer() < 0 || item.integer() >= static_cast<int64_t>(most))
       return errors::io(where, "its batch names none of the ", key);
-    const graph::TensorType& type = ports[static_cast<size_t>(index)].type;
+    const auto index = static_cast<size_t>(item.integer());
+    const graph::TensorType& type = ports[index].type;
     if (type.shape.rank() == 0 || type.shape.elements() == 0 || type.shape[0] % parts != 0)
       return errors::io(where, "its batch cuts ", to_string(type), " into ", parts, " parts");
     cut |= uint64_t{1} << index;

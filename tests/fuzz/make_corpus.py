@@ -5,7 +5,7 @@ them by hand and stay.
 """
 
 import json
-import struct
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from weft import gluon, np, npx, runtime
 from weft.gluon import nn
 
 HERE = Path(__file__).parent / "corpus"
+sys.path.append(str(HERE.parents[1] / "python"))
+from weft_files import changed, read  # noqa: E402
 
 
 def array(*shape):
@@ -46,29 +48,18 @@ def packed():
 
 def in_parts():
     """A packed batch of four as two parts: what pack would make, were the images large."""
-    path, net = HERE / "in_parts.weft", images()
-    net.export(path, array(4, 3, 8, 8), pack=True)
+    net = images()
     with tempfile.TemporaryDirectory() as folder:
-        net.export(Path(folder, "part.weft"), array(2, 3, 8, 8), pack=True)
-        part = text_of(Path(folder, "part.weft"))[1]["entries"][0]["packed"]
-    header, text, arrays = text_of(path)
-    text["entries"][0]["packed"].update(
-        graph=part["graph"],
-        plan=part["plan"],
-        batch={"parts": 2, "inputs": [0], "outputs": [0]},
-    )
-    header["__metadata__"]["weft"] = json.dumps(text)
-    written = json.dumps(header).encode()
-    written += b" " * (-(8 + len(written)) % 64)
-    path.write_bytes(struct.pack("<Q", len(written)) + written + arrays)
-
-
-def text_of(path):
-    """A file's header, what Weft has in it, and the bytes of its arrays."""
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    return header, json.loads(header["__metadata__"]["weft"]), content[8 + length :]
+        whole, part = Path(folder, "whole.weft"), Path(folder, "part.weft")
+        net.export(whole, array(4, 3, 8, 8), pack=True)
+        net.export(part, array(2, 3, 8, 8), pack=True)
+        packed = json.loads(read(part)[0]["__metadata__"]["weft"])["entries"][0]["packed"]
+        parts = {
+            "graph": packed["graph"],
+            "plan": packed["plan"],
+            "batch": {"parts": 2, "inputs": [0], "outputs": [0]},
+        }
+        changed(whole, HERE / "in_parts.weft", lambda entry: entry["packed"].update(parts))
 
 
 def quantized():

@@ -128,27 +128,19 @@ def test_a_model_that_needs_more_is_refused_by_the_operators_name(models, build,
         assert "WEFT_OPS" in printed
 
 
-@pytest.mark.full
-def test_another_kind_of_pooling_is_refused(models, build, hosts):
-    for host in hosts:
-        printed = run(host, models / "pooled.weft", fails=True)
-        assert "`pool_type` max is missing in this build of Weft" in printed
-        assert "WEFT_OPS" in printed
+MISSING = {
+    "pooled.weft": "`pool_type` max is missing in this build of Weft",
+    "state.weft": "states or random numbers",
+    "batch.weft": "a batch in parts",
+}
 
 
 @pytest.mark.full
-def test_states_are_refused_where_no_given_model_has_them(models, build, hosts):
+@pytest.mark.parametrize(("model", "what"), MISSING.items(), ids=MISSING)
+def test_what_no_given_model_has_is_refused(models, build, hosts, model, what):
     for host in hosts:
-        printed = run(host, models / "state.weft", fails=True)
-        assert "states or random numbers" in printed
-        assert "WEFT_OPS" in printed
-
-
-@pytest.mark.full
-def test_batches_in_parts_are_refused_where_no_given_model_has_them(models, build, hosts):
-    for host in hosts:
-        printed = run(host, models / "batch.weft", fails=True)
-        assert "a batch in parts" in printed
+        printed = run(host, models / model, fails=True)
+        assert what in printed
         assert "WEFT_OPS" in printed
 
 

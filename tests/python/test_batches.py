@@ -148,6 +148,7 @@ def test_packed_files_run_parts(packed: Any) -> None:
     path, x, plain = packed
     model = runtime.Model(path)
     assert ", a batch in 4 parts" in model.text
+    assert "part batches" in runtime.operators(path).splitlines()  # for a library of its operators
     results = model.context().run(x)
     assert model.arena_bytes() < 4 * x.nbytes  # what the first layer makes of the whole batch
     for result, wanted in zip(results, plain, strict=True):

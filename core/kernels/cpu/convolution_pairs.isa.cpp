@@ -28,9 +28,8 @@ constexpr int kMostUnknown = 7;  // pixels of a tile, at a step that the compile
 
 // What one pair of each of kPixels pixels gives to the sums of the filters that start at `weights`.
 struct WidenedStep {
-  static constexpr int kKnown = 0;  // step between pixels, see PairTileKernels
-  // Pixels: few processors with AVX-512 are without VDPBF16PS.
-  static constexpr int kWidest = kMostUnknown;
+  // Step between pixels, see PairTileKernels: few processors with AVX-512 are without VDPBF16PS.
+  static constexpr int kKnown = 0;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
@@ -54,18 +53,18 @@ struct WidenedStep {
                               int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
     WEFT_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const bool kIsHigh = half == 1;
+      const bool is_high = half == 1;
       asm volatile("" ::: "memory");  // pairs are loaded for each half: registers are for the sums
       Vec<float> right[kVectors];
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) {
         const Pairs pairs = Memory<uint32_t>::load(weights + j * weights_vector);
-        right[j] = kIsHigh ? high(pairs) : low(pairs);
+        right[j] = is_high ? high(pairs) : low(pairs);
       }
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {
         const Pairs pair = spread(x + i * x_pixel);
-        const Vec<float> left = kIsHigh ? high(pair) : low(pair);
+        const Vec<float> left = is_high ? high(pair) : low(pair);
         WEFT_UNROLL
         for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
       }
@@ -76,7 +75,6 @@ struct WidenedStep {
 #if WEFT_PAIRS
 struct PairStep {
   static constexpr int kKnown = 8;
-  static constexpr int kWidest = kMostPixels;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
 
@@ -162,7 +160,7 @@ void two_pair_tiles(const PairTile& tile) {
 }
 template <class Step, int kPixels, int kVectors, int kStep>
 constexpr PairTileKernel tile_of_pairs() {
-  if constexpr (kPixels > (kStep ? Step::kWidest : kMostUnknown))
+  if constexpr (kStep == 0 && kPixels > kMostUnknown)
     return two_pair_tiles<Step, kPixels, kVectors>;
   else
     return pair_tile<Step, kPixels, kVectors, kStep>;

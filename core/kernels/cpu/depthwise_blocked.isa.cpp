@@ -66,9 +66,9 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
       }
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {
-        const bool kIsSure =
+        const bool is_sure =
             kBorder == Border::kNone || (kBorder == Border::kEnds && i > 0 && i + 1 < kPixels);
-        if (kIsSure || (i >= from && i < to)) sums[i] = fma_(load(x + i * step), factor, sums[i]);
+        if (is_sure || (i >= from && i < to)) sums[i] = fma_(load(x + i * step), factor, sums[i]);
       }
       x += tile.x_col;
       weights += tile.weights_col;

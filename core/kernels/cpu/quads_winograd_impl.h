@@ -78,23 +78,24 @@ struct QuadWinograd {
     for (auto& sums : of_frequency) sums[0] = sums[1] = Sums(0);
     const int64_t next = channel_quads * kQuadBytes;  // column of the window
     for (int64_t ky = 0; ky < kernel_height; ++ky, b += 2 * next)
-      for (int64_t quad = 0; quad < channel_quads; ++quad, b += kQuadBytes, to += kQuadBytes)
+      for (int64_t quad = 0; quad < channel_quads; ++quad, b += kQuadBytes, to += kQuadBytes) {
         WEFT_UNROLL
-    for (int j = 0; j < 2; ++j) {
-      const int8_t* const from = b + j * kVectorBytes;
-      Shorts odd[kFrequencies], even[kFrequencies];
-      frequencies_of(CrossStep::odd_of(from), CrossStep::odd_of(from + next),
-                     CrossStep::odd_of(from + 2 * next), odd);
-      frequencies_of(CrossStep::even_of(from), CrossStep::even_of(from + next),
-                     CrossStep::even_of(from + 2 * next), even);
-      WEFT_UNROLL
-      for (int i = 0; i < kFrequencies; ++i) {
-        int8_t* const place = to + i * to_step + 2 * j * kVectorBytes;
-        __builtin_memcpy(place, &odd[i], kVectorBytes);
-        __builtin_memcpy(place + kVectorBytes, &even[i], kVectorBytes);
-        of_frequency[i][j] = of_frequency[i][j] + pair_products(odd[i], even[i]);
+        for (int j = 0; j < 2; ++j) {
+          const int8_t* const from = b + j * kVectorBytes;
+          Shorts odd[kFrequencies], even[kFrequencies];
+          frequencies_of(CrossStep::odd_of(from), CrossStep::odd_of(from + next),
+                         CrossStep::odd_of(from + 2 * next), odd);
+          frequencies_of(CrossStep::even_of(from), CrossStep::even_of(from + next),
+                         CrossStep::even_of(from + 2 * next), even);
+          WEFT_UNROLL
+          for (int i = 0; i < kFrequencies; ++i) {
+            int8_t* const place = to + i * to_step + 2 * j * kVectorBytes;
+            __builtin_memcpy(place, &odd[i], kVectorBytes);
+            __builtin_memcpy(place + kVectorBytes, &even[i], kVectorBytes);
+            of_frequency[i][j] = of_frequency[i][j] + pair_products(odd[i], even[i]);
+          }
+        }
       }
-    }
     for (int j = 0; j < 2; ++j) {
       Sums sums[kFrequencies], results[kResults];
       for (int i = 0; i < kFrequencies; ++i) sums[i] = of_frequency[i][j];
