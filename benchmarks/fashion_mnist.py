@@ -5,7 +5,8 @@
 Both start from the same parameters and see the same batches, from the same loader, which flips
 half of the images; epochs take turns. First the time of one step on a batch that stays, with losses
 compared, then epochs with their accuracy on the test images. Six epochs unless told otherwise. Not
-run by `make bench`: it takes minutes, and needs the data (see examples/fashion_mnist).
+run by `make bench`: it takes minutes, and needs the data (see examples/fashion_mnist); without them
+it says that they are missing.
 """
 
 import importlib.util
@@ -156,6 +157,9 @@ def main(arguments) -> int:
     given = [word for word in arguments if not word.endswith(".json")]
     epochs = int(given[0]) if given else 6
     folder = given[1] if len(given) > 1 else FashionMNIST.DEBIAN
+    if not Path(folder).is_dir():
+        print(f"  no Fashion-MNIST in {folder}: see examples/fashion_mnist")
+        return 0
     train, test = FashionMNIST(folder), FashionMNIST(folder, train=False)
     compare_steps(report, *next(iter(network.loaders(train, test, 0)[0])))
     compare_epochs(report, train, test, epochs)

@@ -1,6 +1,7 @@
-"""Runs every benchmark script of this folder, one after another: `make bench`.
+"""Runs the benchmark scripts of this folder, one after another: `make bench`.
 
-`--all` is handed on to those that have more to compare than fits into `make bench`.
+With `--all`, as in `make bench-all`, also those that take minutes each, and what others have more to
+compare than fits into `make bench`.
 """
 
 import subprocess
@@ -13,14 +14,19 @@ SCRIPTS = (
     *("branches.py", "convolution_networks.py", "chains.py", "import_time.py", "startup.py"),
 )
 WITH_MORE = ("chains.py",)
+IN_MINUTES = (
+    *("operators.py", "hand_written.py", "mixed_precision.py", "planning.py", "loss_curves.py"),
+    *("fashion_mnist.py", "quantization.py", "cortexm.py", "kernel_build.py", "runtime_library.py"),
+)
 
 
 def main() -> int:
+    everything = "--all" in sys.argv[1:]
     status = 0
-    for script in SCRIPTS:
+    for script in (*SCRIPTS, *(IN_MINUTES if everything else ())):
         command = [sys.executable, str(FOLDER / script)]
-        if script in WITH_MORE:
-            command += [argument for argument in sys.argv[1:] if argument == "--all"]
+        if everything and script in WITH_MORE:
+            command.append("--all")
         status |= subprocess.run(command, check=False).returncode
         print(flush=True)
     return status

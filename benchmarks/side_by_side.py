@@ -116,7 +116,7 @@ class Report:
             if name != baseline:
                 text += f"   {median / base:6.2f} x {baseline}, best {best / best_base:.2f} x"
                 if aim is not None and name == "weft":
-                    text += f"   (aim: at most {aim})"
+                    text += f"   (aim: at most {aim:.3g})"
             print(text)
 
     def _row(self, what: str, who: str) -> tuple[float, float]:
