@@ -82,9 +82,13 @@ set(weft_flags_avx2 -mavx2 -mfma -mf16c)
 if(WEFT_OPS)
   list(APPEND weft_flags_avx2 ${weft_flags_small})
 endif()
-# Neither sums of what came before nor chains of integers gain from unrolled loops.
+# So are these of every set, whose hundreds of loops wait for memory or are rarely run: they take two
+# thirds of the bytes of -O2, and the rows of benchmarks/operators.py as long.
+set(weft_small_sources chain_int32 scan elementwise_narrow elementwise_wide elementwise_halves
+    elementwise_float64 attention_gradient)
+list(JOIN weft_small_sources "|" weft_small_sources)
 foreach(source IN LISTS weft_isa_sources)
-  if(source MATCHES "/(chain_int32|scan)\\.isa\\.cpp$")
+  if(source MATCHES "/(${weft_small_sources})\\.isa\\.cpp$")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_flags_small})
   endif()
 endforeach()

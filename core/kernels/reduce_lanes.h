@@ -23,18 +23,23 @@ struct Wide {
     for (int i = 0; i < kParts; ++i) wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
     return wide;
   }
+  // Absent lanes are zero.
   template <class S>
   __attribute__((noinline)) static Wide load_part(const S* p, int64_t n) {  // 0 <= n <= kLanes
-    Wide wide;
-    for (int i = 0; i < kParts; ++i) {
-      const int64_t rest = n - i * Vec<T>::kLanes;
-      if (rest >= Vec<T>::kLanes) {
-        wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
-      } else {
-        wide.part[i] = rest > 0 ? Memory<S>::load_part(p + i * Vec<T>::kLanes, rest) : Vec<T>(0);
+    if constexpr (Memory<S>::kHasMasks) {
+      Wide wide;
+      WEFT_UNROLL
+      for (int i = 0; i < kParts; ++i) {
+        const int64_t rest = n - i * Vec<T>::kLanes, there = rest > 0 ? rest : 0;
+        wide.part[i] = Memory<S>::load_part(
+            p + i * Vec<T>::kLanes, there < Vec<T>::kLanes ? there : int64_t{Vec<T>::kLanes});
       }
+      return wide;
+    } else {
+      S elements[kLanes] = {};
+      __builtin_memcpy(elements, p, n * sizeof *p);
+      return load(elements);
     }
-    return wide;
   }
 };
 

@@ -283,6 +283,8 @@ WEFT_INLINE void store_bfloat16(void* p, Vec<float> v) {
 template <class S>
 struct Memory {
   using V = Vec<LaneType<S>>;
+  // Is a part of a vector read and written by one instruction?
+  static constexpr bool kHasMasks = WEFT_AVX512 || (WEFT_AVX2 && sizeof(S) >= 4);
 
   WEFT_INLINE static V load(const S* p) {
     V v;
@@ -325,6 +327,12 @@ struct Memory {
       return V::of((typename V::Native)_mm512_maskz_loadu_epi32(__mmask16((1u << n) - 1), p));
     } else if constexpr (sizeof(S) == 8) {
       return V::of((typename V::Native)_mm512_maskz_loadu_epi64(__mmask8((1u << n) - 1), p));
+    } else if constexpr (sizeof(S) == 2) {
+      const __m256i some = _mm256_maskz_loadu_epi16(__mmask16((1u << n) - 1), p);
+      return load((const S*)&some);
+    } else {
+      const __m128i some = _mm_maskz_loadu_epi8(__mmask16((1u << n) - 1), p);
+      return load((const S*)&some);
     }
 #elif WEFT_AVX2
     if constexpr (sizeof(S) == 4) {
@@ -345,6 +353,16 @@ struct Memory {
       return;
     } else if constexpr (sizeof(S) == 8) {
       _mm512_mask_storeu_epi64(p, __mmask8((1u << n) - 1), (__m512i)v.v);
+      return;
+    } else if constexpr (sizeof(S) == 2) {
+      __m256i all;
+      store((S*)&all, v);
+      _mm256_mask_storeu_epi16(p, __mmask16((1u << n) - 1), all);
+      return;
+    } else {
+      __m128i all;
+      store((S*)&all, v);
+      _mm_mask_storeu_epi8(p, __mmask16((1u << n) - 1), all);
       return;
     }
 #elif WEFT_AVX2
@@ -374,6 +392,7 @@ template <int Bytes>
 struct MaskMemory {
   using M = Mask<Bytes>;
   static constexpr int kLanes = kVectorBytes / Bytes;
+  static constexpr bool kHasMasks = WEFT_AVX512;
 
   WEFT_INLINE static M load(const Boolean* p) {
     if constexpr (Bytes == 4) {
@@ -412,13 +431,24 @@ struct MaskMemory {
     }
   }
   WEFT_INLINE static M load_part(const Boolean* p, int64_t n) {
+#if WEFT_AVX512
+    const __m128i some = _mm_maskz_loadu_epi8(__mmask16((1u << n) - 1), p);
+    return load((const Boolean*)&some);
+#else
     Boolean buffer[kLanes] = {};
     __builtin_memcpy(buffer, p, n * sizeof *p);
     return load(buffer);
+#endif
   }
   WEFT_INLINE static void store_part(Boolean* p, M m, int64_t n) {
+#if WEFT_AVX512
+    __m128i all = _mm_setzero_si128();
+    store((Boolean*)&all, m);
+    _mm_mask_storeu_epi8(p, __mmask16((1u << n) - 1), all);
+#else
     Boolean buffer[kLanes];
     store(buffer, m);
     __builtin_memcpy(p, buffer, n * sizeof *p);
+#endif
   }
 };

@@ -10,6 +10,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 #include "kernels/cpu/convert_impl.h"
+#include "kernels/cpu/row_end_impl.h"
 
 // Truncates, saturating at the bounds of `To`; NaN gives zero. The upper bound is compared as the
 // power of two just above it, which every floating type has.
@@ -72,15 +73,27 @@ WEFT_INLINE void widen_lanes(To* out, const From* in, Numbers<I...>) {
 }
 
 template <class To, class From>
-WEFT_INLINE void cast_row(To* out, const From* in, int64_t cols) {
+void cast(const Tile& tile);
+
+template <class To, class From>
+WEFT_INLINE void cast_row(const Tile& tile, int64_t row) {
+  To* const out = (To*)((char*)tile.out + row * tile.out_row);
+  const From* const in = (const From*)((const char*)tile.in[0] + row * tile.in_row[0]);
+  const int64_t cols = tile.cols;
   int64_t i = 0;
   if constexpr (kConvertsLanes<To, From>) {
     constexpr int kLanes = Vec<float>::kLanes;
     for (; i + kLanes <= cols; i += kLanes)
       Memory<To>::store(out + i, convert_lanes<To, From>(Memory<From>::load(in + i)));
-    if (const int64_t n = cols - i; n > 0)
+    const int64_t n = cols - i;
+    if (n <= 0) return;
+    if constexpr (Memory<To>::kHasMasks && Memory<From>::kHasMasks) {
       Memory<To>::store_part(out + i, convert_lanes<To, From>(Memory<From>::load_part(in + i, n)),
                              n);
+    } else {
+      static constexpr RowEnd kEnd = {kLanes, 1, sizeof(To), {sizeof(From)}};
+      run_row_end(cast<To, From>, kEnd, tile, row, i);
+    }
   } else if constexpr (kWidensLanes<To, From>) {
     constexpr int kLanes = Vec<LaneType<From>>::kLanes;
     for (; i + kLanes <= cols; i += kLanes)
@@ -97,13 +110,15 @@ WEFT_INLINE void cast_row(To* out, const From* in, int64_t cols) {
 
 template <class To, class From>
 void cast(const Tile& tile) {
-  const bool repeats = tile.scalar & 1;
+  Tile computed = tile;
+  const bool repeats = tile.scalar & 1 && tile.cols > 0;
+  if (repeats) computed.cols = 1;
+  computed.scalar = 0;
   for (int64_t row = 0; row < tile.rows; ++row) {
-    To* out = (To*)((char*)tile.out + row * tile.out_row);
-    const From* in = (const From*)((const char*)tile.in[0] + row * tile.in_row[0]);
-    cast_row(out, in, repeats && tile.cols ? 1 : tile.cols);
-    if (repeats)
-      for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
+    cast_row<To, From>(computed, row);
+    if (!repeats) continue;
+    To* const out = (To*)((char*)tile.out + row * tile.out_row);
+    for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
   }
 }
 

@@ -47,9 +47,19 @@ struct FewRows {
     int64_t j = 0;
     for (; j + kVectors * kLanes <= cols; j += kVectors * kLanes)
       sweep_vectors<kRows, kDeep, kVectors>(scale, from + j, to + j, kLanes);
-    for (; j < cols; j += kLanes)
-      sweep_vectors<kRows, kDeep, 0>(scale, from + j, to + j,
-                                     cols - j < kLanes ? cols - j : kLanes);
+    for (; j < cols; j += kLanes) {
+      const int64_t lanes = cols - j < kLanes ? cols - j : kLanes;
+      if constexpr (Memory<S>::kHasMasks) {
+        sweep_vectors<kRows, kDeep, 0>(scale, from + j, to + j, lanes);
+      } else {
+        // Without masks a part is read by way of a copy, whose code is long.
+        for (int i = 0; i < kDeep; ++i) {
+          T of_row[kRows][1];
+          for (int r = 0; r < kRows; ++r) of_row[r][0] = scale[r][i];
+          sweep_vectors<kRows, 1, 0>(of_row, from + i * problem.b.row + j, to + j, lanes);
+        }
+      }
+    }
   }
   // Whole vectors; none stands for one of which only some lanes are there.
   template <int kRows, int kDeep, int kVectors>

@@ -7,8 +7,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd.h"
 #include "kernels/simd_memory.h"
 
+#include "kernels/reduce_lanes.h"
+
 #include "kernels/cpu/gemm_impl.h"
-#include "kernels/cpu/squares_impl.h"
+#include "kernels/cpu/short_rows_impl.h"
 
 // Positions first, first + step, … below end that a window reads along one axis.
 struct Window {
@@ -176,41 +178,30 @@ WEFT_INLINE bool is_global(const Pooling& p) {
          p.pad_right == 0;
 }
 
-// A plane's elements are added one after the other, so planes stand side by side in lanes: squares
-// of them are turned. Fewer planes than lanes are left to the windows.
+// Planes add as rows of a reduction do (kernels/reduce_lanes.h), small ones side by side.
 template <class S>
-int64_t average_planes(const Pooling& p, const S* x, S* y, Range planes) {
-  using V = Vec<LaneType<S>>;
-  constexpr int kLanes = V::kLanes;
-  const int64_t size = p.in_height * p.in_width;
+void average_planes(int64_t size, const S* x, S* y, Range planes) {
+  using T = LaneType<S>;
+  using V = Vec<T>;
   int64_t plane = planes.begin;
-  for (; plane + kLanes <= planes.end; plane += kLanes) {
-    V sum(0);
-    for (int64_t i = 0; i < size; i += kLanes) {
-      const int64_t n = size - i < kLanes ? size - i : kLanes;
-      typename V::Native lines[kLanes];
-#pragma GCC unroll 16
-      for (int j = 0; j < kLanes; ++j) {
-        const S* const from = x + (plane + j) * size + i;
-        lines[j] = (n == kLanes ? Memory<S>::load(from) : Memory<S>::load_part(from, n)).v;
-      }
-      turn_square<kLanes>(lines);
-      if (n == kLanes) {
-#pragma GCC unroll 16
-        for (int j = 0; j < kLanes; ++j) sum = sum + V::of(lines[j]);
-      } else {
-        for (int64_t j = 0; j < n; ++j) sum = sum + V::of(lines[j]);
-      }
-    }
-    Memory<S>::store(y + plane, sum / V(size));
+  if (size <= kBlockElements)
+    for (; plane + V::kLanes <= planes.end; plane += V::kLanes)
+      Memory<S>::store(y + plane,
+                       reduce_short_rows<Sum>(x + plane * size, size, size) / V(T(size)));
+  for (; plane < planes.end; ++plane) {
+    Pairwise<Sum, T> partial;
+    for (int64_t i = 0; i < size; i += kBlockElements)
+      partial.push(reduce_block<Sum>(x + plane * size + i,
+                                     size - i < kBlockElements ? size - i : kBlockElements));
+    y[plane] = from_lane<S>(fold<Sum>(partial.total()) / T(size));
   }
-  return plane;
 }
 
 template <class S>
 void average_pool(const Pooling& p, const void* x_data, void* y_data, Range planes) {
   using T = LaneType<S>;
-  if (is_global(p)) planes.begin = average_planes<S>(p, (const S*)x_data, (S*)y_data, planes);
+  if (is_global(p))
+    return average_planes(p.in_height * p.in_width, (const S*)x_data, (S*)y_data, planes);
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * p.in_height * p.in_width;
     S* y = (S*)y_data + plane * p.out_height * p.out_width;

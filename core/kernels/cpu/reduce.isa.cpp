@@ -9,7 +9,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/reduce_lanes.h"
 
-#include "kernels/cpu/squares_impl.h"
+#include "kernels/cpu/short_rows_impl.h"
 
 // All positions of some axes in row-major order, as offsets in elements.
 struct Walk {
@@ -86,27 +86,7 @@ LaneType<S> reduce_one(const Reduce& reduce, const S* in) {
   return fold<Op>(partial.total());
 }
 
-// Dense rows of at most a block, as many as a vector has lanes: their lanes are turned, so that
-// what folding one row does to its lanes happens to all rows at once.
-template <class Op, class S>
-void reduce_short_rows(const S* in, int64_t row_stride, int64_t cols, S* out) {
-  using T = LaneType<S>;
-  using V = Vec<T>;
-  typename V::Native lines[V::kLanes];
-  for (int row = 0; row < V::kLanes; ++row) {
-    Wide<T> total = reduce_block<Op>(in + row * row_stride, cols);
-    lines[row] = fold_parts<Op>(total).v;
-  }
-  turn_square<V::kLanes>(lines);
-#pragma GCC unroll 4
-  for (int half = V::kLanes / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
-    for (int i = 0; i < half; ++i)
-      lines[i] = Op::combine(V::of(lines[i]), V::of(lines[i + half])).v;
-  Memory<S>::store(out, V::of(lines[0]));
-}
-
-// Rows at the beginning of `units` that reduce_short_rows takes together; 0 if these are none.
+// Rows at the beginning of `units` that reduce_short_rows takes; 0 if these are none.
 template <class T>
 int64_t short_rows(const Reduce& reduce, Range units) {
   constexpr int64_t kRows = Vec<T>::kLanes;
@@ -176,7 +156,8 @@ void reduce_lanes(const Reduce& reduce, const void* in_data, void* out_data, Ran
     if (const int64_t rows = short_rows<LaneType<S>>(reduce, {unit, units.end})) {
       const int64_t stride = reduce.kept_stride[reduce.kept_rank - 1];
       for (int64_t row = 0; row < rows; row += Vec<LaneType<S>>::kLanes)
-        reduce_short_rows<Op>(first + row * stride, stride, reduce.reduced[0], out + unit + row);
+        Memory<S>::store(out + unit + row,
+                         reduce_short_rows<Op>(first + row * stride, stride, reduce.reduced[0]));
       unit += rows;
       continue;
     }

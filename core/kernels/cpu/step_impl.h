@@ -5,6 +5,9 @@
 // its own, chosen before the rows start. Formulas that take long themselves (compact classes) have
 // one form for all patterns, and narrow dtypes pass through the kernel of their lanes' type.
 
+#include "kernels/cpu/formula_classes_impl.h"
+#include "kernels/cpu/row_end_impl.h"
+
 // What kind of value a formula takes and gives, asked of the compiler.
 template <class F, class V>
 constexpr int arity_of_formula() {
@@ -69,6 +72,12 @@ struct Step {
   using OutputStorage = typename Output::Storage;
   using First = Input<V, S, kTakesMask>;
   using Other = Input<V, S, false>;
+  static constexpr bool kHasMasks =
+      Output::Access::kHasMasks && First::Access::kHasMasks && Other::Access::kHasMasks;
+  static constexpr RowEnd kRowEnd = {V::kLanes,
+                                     kArity,
+                                     sizeof(OutputStorage),
+                                     {sizeof(typename First::Storage), sizeof(S), sizeof(S)}};
 
   template <class Lanes0, class Lanes1, class Lanes2>
   WEFT_INLINE static typename Output::Value compute(Lanes0 a, Lanes1 b, Lanes2 c) {
@@ -81,47 +90,50 @@ struct Step {
     }
   }
 
+  struct Row {
+    OutputStorage* out;
+    const typename First::Storage* in0;
+    const S *in1, *in2;
+    int64_t cols;
+  };
+  // The elements that are done: without masks, those of whole vectors.
   template <unsigned Scalars>
-  static void rows(const Tile& tile) {
-    using S0 = typename First::Storage;
-    for (int64_t row = 0; row < tile.rows; ++row) {
-      OutputStorage* out = (OutputStorage*)((char*)tile.out + row * tile.out_row);
-      const S0* in0 = (const S0*)((const char*)tile.in[0] + row * tile.in_row[0]);
-      const S* in1 = nullptr;
-      const S* in2 = nullptr;
-      if constexpr (kArity > 1) in1 = (const S*)((const char*)tile.in[1] + row * tile.in_row[1]);
-      if constexpr (kArity > 2) in2 = (const S*)((const char*)tile.in[2] + row * tile.in_row[2]);
-      typename First::Value held0;
-      V held1, held2;
-      if constexpr (Scalars & 1) held0 = First::repeated(in0);
-      if constexpr (Scalars & 2) held1 = Other::repeated(in1);
-      if constexpr (Scalars & 4) held2 = Other::repeated(in2);
+  static int64_t run_row(Row row) {
+    typename First::Value held0;
+    V held1, held2;
+    if constexpr (Scalars & 1) held0 = First::repeated(row.in0);
+    if constexpr (Scalars & 2) held1 = Other::repeated(row.in1);
+    if constexpr (Scalars & 4) held2 = Other::repeated(row.in2);
 
-      int64_t i = 0;
-      for (; i + V::kLanes <= tile.cols; i += V::kLanes) {
-        Output::Access::store(
-            out + i,
-            compute(
-                [&]() WEFT_LAMBDA { return Scalars & 1 ? held0 : First::Access::load(in0 + i); },
-                [&]() WEFT_LAMBDA { return Scalars & 2 ? held1 : Other::Access::load(in1 + i); },
-                [&]() WEFT_LAMBDA { return Scalars & 4 ? held2 : Other::Access::load(in2 + i); }));
-      }
-      if (const int64_t n = tile.cols - i; n > 0) {
-        Output::Access::store_part(
-            out + i,
-            compute(
-                [&]() WEFT_LAMBDA {
-                  return Scalars & 1 ? held0 : First::Access::load_part(in0 + i, n);
-                },
-                [&]() WEFT_LAMBDA {
-                  return Scalars & 2 ? held1 : Other::Access::load_part(in1 + i, n);
-                },
-                [&]() WEFT_LAMBDA {
-                  return Scalars & 4 ? held2 : Other::Access::load_part(in2 + i, n);
-                }),
-            n);
-      }
+    int64_t i = 0;
+    for (; i + V::kLanes <= row.cols; i += V::kLanes) {
+      Output::Access::store(
+          row.out + i,
+          compute(
+              [&]() WEFT_LAMBDA { return Scalars & 1 ? held0 : First::Access::load(row.in0 + i); },
+              [&]() WEFT_LAMBDA { return Scalars & 2 ? held1 : Other::Access::load(row.in1 + i); },
+              [&]()
+                  WEFT_LAMBDA { return Scalars & 4 ? held2 : Other::Access::load(row.in2 + i); }));
     }
+    if constexpr (kHasMasks) {
+      const int64_t n = row.cols - i;
+      if (n <= 0) return row.cols;
+      Output::Access::store_part(
+          row.out + i,
+          compute(
+              [&]() WEFT_LAMBDA {
+                return Scalars & 1 ? held0 : First::Access::load_part(row.in0 + i, n);
+              },
+              [&]() WEFT_LAMBDA {
+                return Scalars & 2 ? held1 : Other::Access::load_part(row.in1 + i, n);
+              },
+              [&]() WEFT_LAMBDA {
+                return Scalars & 4 ? held2 : Other::Access::load_part(row.in2 + i, n);
+              }),
+          n);
+      i = row.cols;
+    }
+    return i;
   }
 
   // All inputs repeat: one element is computed and the row is filled with it.
@@ -129,7 +141,7 @@ struct Step {
     Tile first = tile;
     first.cols = 1;
     first.scalar = 0;
-    rows<0>(first);
+    run(first);
     for (int64_t row = 0; row < tile.rows; ++row) {
       OutputStorage* out = (OutputStorage*)((char*)tile.out + row * tile.out_row);
       for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
@@ -140,16 +152,26 @@ struct Step {
     if (tile.cols <= 0) return;
     constexpr unsigned kAll = (1u << kArity) - 1;
     const unsigned scalars = tile.scalar & kAll;
-    if (scalars == 0) {
-      rows<0>(tile);
-    } else if (scalars == kAll) {
-      repeated_rows(tile);
-    } else if constexpr (kArity == 2) {
-      scalars == 1 ? rows<1>(tile) : rows<2>(tile);
-    } else if constexpr (kArity == 3) {
-      static constexpr StepKernel kForms[] = {nullptr, rows<1>, rows<2>, rows<3>,
-                                              rows<4>, rows<5>, rows<6>};
-      kForms[scalars](tile);
+    if (scalars == kAll) return repeated_rows(tile);
+    const auto at = [&](int k, int64_t row)
+                        WEFT_LAMBDA { return (const char*)tile.in[k] + row * tile.in_row[k]; };
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      const Row line = {(OutputStorage*)((char*)tile.out + row * tile.out_row),
+                        (const typename First::Storage*)at(0, row),
+                        kArity > 1 ? (const S*)at(1, row) : nullptr,
+                        kArity > 2 ? (const S*)at(2, row) : nullptr, tile.cols};
+      int64_t done = 0;
+      if (scalars == 0) {
+        done = run_row<0>(line);
+      } else if constexpr (kArity == 2) {
+        done = scalars == 1 ? run_row<1>(line) : run_row<2>(line);
+      } else if constexpr (kArity == 3) {
+        static constexpr int64_t (*kForms[])(Row) = {nullptr,    run_row<1>, run_row<2>, run_row<3>,
+                                                     run_row<4>, run_row<5>, run_row<6>};
+        done = kForms[scalars](line);
+      }
+      if constexpr (!kHasMasks)
+        if (done < tile.cols) run_row_end(run, kRowEnd, tile, row, done);
     }
   }
 };
@@ -225,154 +247,6 @@ void widened_step(const Tile& tile) {
                                                        : DType::kUInt16;
   run_widened({kNarrowType, kWideType, kWide[int(formula)], arity_of_formula<F, Vec<T>>()}, tile);
 }
-
-// Which storage a class of formulas sees for a dtype. Integer sums and products, equality and
-// selection do not depend on the sign, so signed and unsigned share a kernel, and wrap.
-struct ring {
-  static constexpr bool kIsCompact = false;
-  template <class S>
-  struct Sees {
-    using Type = S;
-  };
-};
-template <>
-struct ring::Sees<int8_t> {
-  using Type = uint8_t;
-};
-template <>
-struct ring::Sees<int16_t> {
-  using Type = uint16_t;
-};
-template <>
-struct ring::Sees<int32_t> {
-  using Type = uint32_t;
-};
-template <>
-struct ring::Sees<int64_t> {
-  using Type = uint64_t;
-};
-
-struct ordered {
-  static constexpr bool kIsCompact = false;
-  template <class S>
-  struct Sees {
-    using Type = S;
-  };
-};
-
-struct floating {
-  static constexpr bool kIsCompact = false;
-  template <class S>
-  struct Sees {
-    using Type = void;
-  };
-};
-template <>
-struct floating::Sees<Float16> {
-  using Type = Float16;
-};
-template <>
-struct floating::Sees<BFloat16> {
-  using Type = BFloat16;
-};
-template <>
-struct floating::Sees<float> {
-  using Type = float;
-};
-template <>
-struct floating::Sees<double> {
-  using Type = double;
-};
-template <class S>
-struct WithoutFloats {
-  using Type = S;
-};
-template <>
-struct WithoutFloats<Float16> {
-  using Type = void;
-};
-template <>
-struct WithoutFloats<BFloat16> {
-  using Type = void;
-};
-template <>
-struct WithoutFloats<float> {
-  using Type = void;
-};
-template <>
-struct WithoutFloats<double> {
-  using Type = void;
-};
-template <class S>
-using NotFloating = typename WithoutFloats<S>::Type;
-
-struct selection {
-  static constexpr bool kIsCompact = false;
-  template <int Bytes>
-  struct OfSize;
-  template <class S>
-  struct Sees {
-    using Type = typename OfSize<sizeof(S)>::Type;
-  };
-};
-template <>
-struct selection::OfSize<1> {
-  using Type = uint8_t;
-};
-template <>
-struct selection::OfSize<2> {
-  using Type = uint16_t;
-};
-template <>
-struct selection::OfSize<4> {
-  using Type = uint32_t;
-};
-template <>
-struct selection::OfSize<8> {
-  using Type = uint64_t;
-};
-
-struct transcendental : floating {
-  static constexpr bool kIsCompact = true;
-};
-
-// All but bool, with their sign.
-struct number {
-  static constexpr bool kIsCompact = true;
-  template <class S>
-  struct Sees {
-    using Type = S;
-  };
-};
-template <>
-struct number::Sees<Boolean> {
-  using Type = void;
-};
-
-// Of formulas that this build has not (WEFT_OPS).
-struct dropped {
-  static constexpr bool kIsCompact = false;
-  template <class S>
-  struct Sees {
-    using Type = void;
-  };
-};
-
-// Integers, with their sign, and bool and integers, whose sign does not matter.
-struct whole {
-  static constexpr bool kIsCompact = true;
-  template <class S>
-  struct Sees {
-    using Type = NotFloating<typename number::Sees<S>::Type>;
-  };
-};
-struct integral {
-  static constexpr bool kIsCompact = false;
-  template <class S>
-  struct Sees {
-    using Type = NotFloating<typename ring::Sees<S>::Type>;
-  };
-};
 
 template <class F, class Class, class S, FormulaId formula>
 constexpr StepKernel step_for() {
