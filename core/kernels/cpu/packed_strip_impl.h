@@ -104,15 +104,34 @@ struct PackedStrip {
       fetch_left(tile, block, first + count, next, j / kCols);
       if (!in_place && tile.accumulate)
         for (int64_t r = 0; r < count; ++r) copy_part(to + r * c_row, width, edge + r * kCols);
-      const StripForm form = copies      ? in_rows ? kCopiesRows : kCopiesColumns
-                             : is_narrow ? in_rows ? kNarrowRows : kNarrowColumns
-                             : packs     ? in_rows ? kRowsPackB : kColumnsPackB
-                             : in_rows   ? kRowsOfA
+      if (is_narrow) {
+        multiply_narrow(tile, in_rows, count);
+      } else {
+        const StripForm form = copies    ? in_rows ? kCopiesRows : kCopiesColumns
+                               : packs   ? in_rows ? kRowsPackB : kColumnsPackB
+                               : in_rows ? kRowsOfA
                                          : kColumnsOfA;
-      strip_tiles<Kind>().at[form][count - 1](tile);
+        strip_tiles<Kind>().at[form][count - 1](tile);
+      }
       copies = false;
       if (!in_place)
         for (int64_t r = 0; r < count; ++r) copy_part(edge + r * kCols, width, to + r * c_row);
+    }
+  }
+
+  // A tile of one vector: it is the last of a row, and has nothing to fetch.
+  static void multiply_narrow(const StripTile<Kind>& tile, bool in_rows, int64_t count) {
+    if constexpr (!kIsPaired) {
+      TileProduct<Packed> product = {};
+      product.k = tile.k;
+      product.a = tile.a;
+      product.a_row = in_rows ? kCopiedRow<Packed> : kRows;
+      product.b = tile.b;
+      product.b_row = kCols;
+      product.c = tile.c;
+      product.c_row = tile.c_row;
+      product.accumulate = tile.accumulate;
+      micro_kernel<Packed>(in_rows ? kDirect : kColumns, 1, count)(product);
     }
   }
 

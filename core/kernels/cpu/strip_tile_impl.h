@@ -96,12 +96,10 @@ struct StripTile {
 template <class Kind>
 using StripTileKernel = void (*)(const StripTile<Kind>& tile);
 
-// Tiles of narrow forms have one vector; the others have two.
+// All have two vectors of columns.
 enum StripForm {
   kRowsOfA,
   kColumnsOfA,
-  kNarrowRows,
-  kNarrowColumns,
   kCopiesRows,
   kCopiesColumns,
   kRowsPackB,

@@ -22,10 +22,8 @@ void strip_tile(const StripTile<Kind>& tile) {
   using Sums = Vec<typename Kind::Sum>;
   using SumMemory = Memory<typename Kind::Sum>;
   constexpr int kLanes = Vec<Packed>::kLanes;
-  constexpr bool kIsNarrow = kForm == kNarrowRows || kForm == kNarrowColumns;
-  constexpr int kVectors = kIsNarrow ? 1 : 2;
-  constexpr bool kInColumns =
-      kForm != kRowsOfA && kForm != kNarrowRows && kForm != kCopiesRows && kForm != kRowsPackB;
+  constexpr int kVectors = 2;
+  constexpr bool kInColumns = kForm != kRowsOfA && kForm != kCopiesRows && kForm != kRowsPackB;
   constexpr bool kPacks = kForm == kRowsPackB || kForm == kColumnsPackB;
   Sums sums[kRows][kVectors];
   WEFT_UNROLL
@@ -118,10 +116,6 @@ template <class Kind, int... I>
 constexpr StripTiles<Kind> all_strip_tiles(Numbers<I...>) {
   StripTiles<Kind> tiles = {
       {{strip_tile<Kind, kRowsOfA, I + 1>...}, {strip_tile<Kind, kColumnsOfA, I + 1>...}}};
-  if constexpr (Kind::kElements == 1) {
-    ((tiles.at[kNarrowRows][I] = strip_tile<Kind, kNarrowRows, I + 1>), ...);
-    ((tiles.at[kNarrowColumns][I] = strip_tile<Kind, kNarrowColumns, I + 1>), ...);
-  }
   if constexpr (kIsFloating<typename Kind::Sum>) {
     const auto fuse = [&](auto rows) {
       constexpr int kRows = decltype(rows)::value;
