@@ -1,7 +1,7 @@
 """Runs the benchmark scripts of this folder, one after another: `make bench`.
 
-With `--all`, as in `make bench-all`, also those that take minutes each, and what others have more to
-compare than fits into `make bench`.
+With `--all`, as in `make bench-all`, also those that take minutes each, and what others have more
+to compare than fits into `make bench`.
 """
 
 import subprocess

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autograd/composite_program.h"
 #include "autograd/devices.h"
+#include "autograd/eager_programs.h"
 #include "autograd/fast_call.h"
 #include "autograd/program_call.h"
 #include "autograd/run.h"

@@ -5,6 +5,7 @@
 
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
+#include "autograd/eager_programs.h"
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "runtime/copies.h"
@@ -218,6 +219,9 @@ Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument
   ops::Values given;
   for (const ops::Value& c : cotangents)
     given.push_back(c ? builder.value(c.tensor()) : ops::Value());
+  WEFT_ASSIGN(std::optional<ops::Values> planned,
+              planned_gradient(builder, op, attributes, inputs, outputs, given, needed));
+  if (planned) return std::move(*planned);
   ops::Values result = ops::apply_gradient(op, attributes, builder, inputs, outputs, given, needed);
   if (!builder.status().ok()) return builder.status();
   return result;

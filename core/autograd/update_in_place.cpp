@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "autograd/call.h"
-#include "autograd/composite_program.h"
 #include "autograd/eager_builder.h"
+#include "autograd/eager_programs.h"
 #include "autograd/program_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"

@@ -1,5 +1,5 @@
-"""Composites of elementwise operators, and of reductions of what these make, run as one fused pass
-once their operands' types recur."""
+"""Composites of elementwise operators and of reductions of what these make, and gradients of
+elementwise operators, run as one fused pass once their operands' types recur."""
 
 import numpy
 import pytest
@@ -26,6 +26,31 @@ COMPOSITES = {
 }
 
 
+ROW = numpy.linspace(0.5, 2, 257, dtype="float32")
+
+# Of elementwise operators, whose rules take several steps.
+OPERATORS = {
+    "sigmoid": npx.sigmoid,
+    "softplus": npx.softplus,
+    "tanh": np.tanh,
+    "arctan": np.arctan,
+    "arcsinh": np.arcsinh,
+    "expm1": np.expm1,
+    "square": np.square,
+    "power": lambda x: np.abs(x) ** 1.5,
+    "divide by itself": lambda x: x / x,
+    "divide by a number": lambda x: 2 / x,
+    "divide by a row": lambda x: x / np.array(ROW, dtype=x.dtype),
+    "divide a row": lambda x: np.array(ROW, dtype=x.dtype) / x,
+    "maximum": lambda x: np.maximum(x, 0.5),
+    "maximum of arrays": lambda x: np.maximum(x, x[::-1].copy()),
+    "hypot": lambda x: np.hypot(x, np.array(ROW, dtype=x.dtype)),
+    "arctan2": lambda x: np.arctan2(x, np.array(ROW, dtype=x.dtype)),
+    "where": lambda x: np.where(x > 0, x, 2 * x),
+    "logaddexp": lambda x: np.logaddexp(x, 0.5),
+}
+
+
 def value_and_gradient(function, x):
     x.attach_grad()
     with autograd.record():
@@ -43,6 +68,50 @@ def test_bits_stay_the_same(name, dtype, shape):
     for other in others:
         for given, wanted in zip(other, first, strict=True):
             numpy.testing.assert_array_equal(given, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("name", OPERATORS)
+def test_gradients_stay_the_same(name, dtype):
+    x = np.array(numpy.random.default_rng(1).normal(0, 3, (64, 257))).astype(dtype)
+    first, *others = [value_and_gradient(OPERATORS[name], x) for _ in range(CALLS)]
+    for other in others:
+        for given, wanted in zip(other, first, strict=True):
+            numpy.testing.assert_array_equal(given, wanted)
+
+
+def test_gradients_of_both_operands_and_of_either():
+    rng = numpy.random.default_rng(2)
+    x, row = (np.array(rng.uniform(1, 2, shape)) for shape in ((40, 60), (60,)))
+    wanted = {"x": 1 / row.asnumpy() * numpy.ones((40, 1)), "row": None}
+    wanted["row"] = -(x.asnumpy() / row.asnumpy() ** 2).sum(0)
+    for _ in range(CALLS):
+        for watched in ("x", "row", "x row"):
+            arrays = {"x": x.copy(), "row": row.copy()}
+            for name in watched.split():
+                arrays[name].attach_grad()
+            with autograd.record():
+                y = arrays["x"] / arrays["row"]
+            y.backward()
+            for name in watched.split():
+                numpy.testing.assert_allclose(arrays[name].grad.asnumpy(), wanted[name], rtol=1e-5)
+
+
+def test_gradients_of_gradients():
+    x = np.array(numpy.linspace(-2, 2, 2048))
+    x.attach_grad()
+    s = 1 / (1 + numpy.exp(-x.asnumpy().astype("float64")))
+    for _ in range(CALLS):
+        with autograd.record():
+            y = npx.sigmoid(x)
+        y.backward()
+        numpy.testing.assert_allclose(x.grad.asnumpy(), s * (1 - s), rtol=1e-5)
+        with autograd.record():
+            (slope,) = autograd.grad(npx.sigmoid(x), [x], create_graph=True)
+        slope.backward()
+        numpy.testing.assert_allclose(
+            x.grad.asnumpy(), s * (1 - s) * (1 - 2 * s), rtol=1e-4, atol=1e-6
+        )
 
 
 def test_scalars_are_told_apart():
