@@ -90,6 +90,8 @@ WEFT_INLINE void cast_row(const Tile& tile, int64_t row) {
     if constexpr (Memory<To>::kHasMasks && Memory<From>::kHasMasks) {
       Memory<To>::store_part(out + i, convert_lanes<To, From>(Memory<From>::load_part(in + i, n)),
                              n);
+    } else if constexpr (kIsSame<From, Boolean> || kIsSame<From, To>) {  // a few bytes of code
+      for (; i < cols; ++i) out[i] = convert_element<To>(in[i]);
     } else {
       static constexpr RowEnd kEnd = {kLanes, 1, sizeof(To), {sizeof(From)}};
       run_row_end(cast<To, From>, kEnd, tile, row, i);
