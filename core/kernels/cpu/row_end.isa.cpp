@@ -1,3 +1,4 @@
+// Ends of rows by way of a copy: kernels/cpu/row_end_impl.h says where.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 

@@ -2,7 +2,7 @@
 //
 // Included inside the namespace of an instruction set, after kernels/simd_memory.h and the
 // formulas. Inputs that are one element a row stay in a register: each such pattern is a form of
-// its own, chosen before the rows start. Formulas that take long themselves (compact classes) have
+// its own, under one loop over the rows. Formulas that take long themselves (compact classes) have
 // one form for all patterns, and narrow dtypes pass through the kernel of their lanes' type.
 
 #include "kernels/cpu/formula_classes_impl.h"
