@@ -4,8 +4,8 @@
 extern const StepKernel* const kSteps[kNumDTypes];  // [dtype][formula]
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
-extern const ReduceKernel kReduces[kNumReductions][kNumDTypes];
-extern const ReduceParts kReduceParts[kNumReductions][kNumDTypes];
+extern const ReduceParts kReduces[kNumReductions][kNumDTypes];
+extern const ArgReduceParts kArgReduces[2][kNumDTypes];
 extern const MatmulKernel kMatmuls[kNumDTypes];
 extern const PanelKernels kPanels[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],

@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "kernels/active_impl.h"
-
 namespace weft::kernels {
 namespace {
 
@@ -91,19 +89,17 @@ int64_t reduce_units(const Reduce& reduce) {
   return units;
 }
 
-int64_t reduce_scratch(const Reduce&) { return 0; }
+int64_t reduce_unit_group(const Reduce& reduce) {
+  constexpr int64_t kLanes = 16;  // of 64 bytes
+  const int inner = reduce.reduced_rank - 1;
+  const bool is_line = inner >= 0 && reduce.reduced_stride[inner] == 1;
+  return is_line && reduce_unit_cost(reduce) > kReduceBlock ? 1 : kLanes;
+}
 
 int64_t reduce_unit_cost(const Reduce& reduce) {
   int64_t elements = 1;
   for (int i = 0; i < reduce.reduced_rank; ++i) elements *= reduce.reduced[i];
   return elements;
-}
-
-void run_reduce(const Reduce& reduce, const void* in, void* out, Range units, void*) {
-  if (units.begin >= units.end) return;
-  const auto* kernels =
-      WEFT_ACTIVE_TABLE(reduce.dtype, kReduces)[static_cast<int>(reduce.reduction)];
-  kernels[static_cast<int>(reduce.dtype)](reduce, in, out, units);
 }
 
 }  // namespace weft::kernels

@@ -12,7 +12,7 @@
 namespace weft::kernels {
 
 // NaN wins in kMax and kMin; kArgMax and kArgMin give the first NaN, else the first extremum.
-enum class Reduction : uint8_t { kSum, kMax, kMin, kArgMax, kArgMin, kProd };
+enum class Reduction : uint8_t { kSum, kMax, kMin, kProd, kArgMax, kArgMin };
 
 // What the reduction stores: int64 or uint64 for sums and products of bool and integers, int64 (the
 // row-major number of the element among the reduced axes) for kArg*, else `dtype`.
@@ -35,12 +35,14 @@ struct Reduce {
 // refuses the other reductions of no elements, and casts integers to 64 bits for products.
 Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes);
 int64_t reduce_units(const Reduce& reduce);
-int64_t reduce_scratch(const Reduce& reduce);  // bytes per thread
+
+// Neighbouring units that are best made together: a share of them should be a multiple.
+int64_t reduce_unit_group(const Reduce& reduce);
 
 // Work that one unit costs, in elements: how a caller decides on splitting.
 int64_t reduce_unit_cost(const Reduce& reduce);
 
 // `out` is the first element of the dense output: kept axes in their order.
-void run_reduce(const Reduce& reduce, const void* in, void* out, Range units, void* scratch);
+void run_reduce(const Reduce& reduce, const void* in, void* out, Range units);
 
 }  // namespace weft::kernels

@@ -32,21 +32,35 @@ struct StridedTile {
   int64_t size;  // bytes of an element: 1, 2, 4 or 8
 };
 
-inline constexpr int kNumReductions = 6;
-using ReduceKernel = void (*)(const Reduce& reduce, const void* in, void* out, Range units);
+inline constexpr int kNumReductions = 4;  // those that are not of places
 
-// A reduction of one dtype in parts, for values that come block by block. Totals are lanes of the
-// type that is computed in, in whole 64 bytes: of a block of a line 64 bytes that fold() makes one
-// element of, of columns a lane each. Blocks combine pairwise, as in a whole reduction.
+// A reduction of one dtype in parts. Totals are lanes of the type that is computed in, in whole 64
+// bytes: of a block of a line 64 bytes that fold() makes one element of, of columns a lane each.
+// Rows and lines of a row are so many elements apart.
 struct ReduceParts {
-  int64_t lane;                                                 // bytes
-  void (*block)(const void* line, int64_t count, void* total);  // up to kReduceBlock elements
-  // Up to kReduceRows dense rows in several calls, of which the first finds what begin() leaves.
+  int64_t lane;  // bytes
+  // A total of a run of blocks: a subtree where they are a power of two.
+  void (*block)(const void* line, int64_t count, void* total);
+  // A block of rows in several calls, of which the first finds what begin() leaves.
   void (*begin)(void* totals, int64_t bytes);
-  void (*rows)(const void* first, int64_t rows, int64_t cols, void* totals);
-  void (*combine)(const void* earlier, void* later, int64_t bytes);  // into `later`
+  void (*rows)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals);
+  void (*combine)(void* earlier, const void* later, int64_t bytes);  // into `earlier`
   void (*fold)(const void* total, void* element);
   void (*store)(const void* totals, int64_t cols, void* elements);
+  // Dense lines of up to kReduceBlock elements, one result each: a multiple of `side_by_side`,
+  // which is 0 where there is no such kernel.
+  int64_t side_by_side;
+  void (*short_lines)(const void* first, int64_t lines, int64_t stride, int64_t cols,
+                      void* elements);
+};
+
+// The search for the first extremum or NaN. `best` are lanes, of neighbouring results.
+struct ArgReduceParts {
+  void (*lines)(const void* first, int64_t lines, int64_t stride, int64_t count, int64_t* places);
+  void (*begin)(const void* first, int64_t cols, void* best);
+  void (*line)(const void* line, int64_t count, int64_t position, void* best, int64_t* place);
+  void (*rows)(const void* first, int64_t rows, int64_t stride, int64_t cols, int64_t position,
+               void* best, int64_t* places);  // position: of the first row
 };
 
 // How a product is cut into units: balanced blocks of C, the same for every instruction set.
@@ -237,14 +251,14 @@ struct ChannelKernels {
 struct QuantizedKernels;
 
 struct KernelTable {
-  const StepKernel* const* steps;                 // [dtype][formula]
-  const StepKernel (*casts)[kNumDTypes];          // [from][to]
-  const ReduceKernel (*reduces)[kNumDTypes];      // [reduction][dtype]
-  const ReduceParts (*reduce_parts)[kNumDTypes];  // without blocks where run_reduce has no kernel
-  const MatmulKernel* matmuls;                    // [dtype]
-  const PanelKernels* panels;                     // [dtype], null where panels.h has none
-  const ConvolutionKernel* convolutions;          // [dtype], null for integers
-  const ConvolutionKernel* convolutions_data;     // gradients
+  const StepKernel* const* steps;                   // [dtype][formula]
+  const StepKernel (*casts)[kNumDTypes];            // [from][to]
+  const ReduceParts (*reduces)[kNumDTypes];         // [reduction][dtype], some without kernels
+  const ArgReduceParts (*arg_reduces)[kNumDTypes];  // [is it the smallest][dtype]
+  const MatmulKernel* matmuls;                      // [dtype]
+  const PanelKernels* panels;                       // [dtype], null where panels.h has none
+  const ConvolutionKernel* convolutions;            // [dtype], null for integers
+  const ConvolutionKernel* convolutions_data;       // gradients
   const ConvolutionKernel* convolutions_weight;
   const ConvolutionKernel* convolutions_shifted;  // stride one
   const ConvolutionKernel* convolutions_data_shifted;

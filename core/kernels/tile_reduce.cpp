@@ -6,6 +6,7 @@
 #include "kernels/active_impl.h"
 #include "kernels/chain.h"
 #include "kernels/copy.h"
+#include "kernels/pairwise_totals_impl.h"
 #include "kernels/tile_runner.h"
 
 namespace weft::kernels {
@@ -18,10 +19,9 @@ constexpr int64_t kChunkElements = 16384;
 constexpr int64_t kTasksAThread = 8;
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
-int64_t levels_of(int64_t blocks) { return std::bit_width(static_cast<uint64_t>(blocks)); }
 
 const ReduceParts& parts_of(const TileReduction& r) {
-  const auto* parts = WEFT_ACTIVE_TABLE(r.dtype, kReduceParts)[static_cast<int>(r.reduction)];
+  const auto* parts = WEFT_ACTIVE_TABLE(r.dtype, kReduces)[static_cast<int>(r.reduction)];
   return parts[static_cast<int>(r.dtype)];
 }
 
@@ -29,42 +29,6 @@ const ReduceParts& parts_of(const TileReduction& r) {
 int64_t total_bytes(const TileReduceLoop& loop, const TileReduction& r) {
   return loop.by_columns ? round_up(loop.group * parts_of(r).lane, kLine) : loop.group * kLine;
 }
-
-// Totals of 1, 2, 4, … blocks that wait for a partner of their size, as in reduce_lanes.h.
-class PairwiseTotals {
- public:
-  PairwiseTotals(const ReduceParts& parts, char* memory, int64_t bytes)
-      : parts_(parts), memory_(memory), bytes_(bytes) {}
-  static int64_t memory(int64_t blocks, int64_t bytes) { return (levels_of(blocks) + 1) * bytes; }
-
-  char* next() { return memory_; }  // where the next block's total is made
-  void push() {
-    int level = 0;
-    for (uint64_t carry = blocks_; carry & 1; carry >>= 1)
-      parts_.combine(waiting(level++), next(), bytes_);
-    std::copy_n(next(), bytes_, waiting(level));
-    ++blocks_;
-  }
-  // Of at least one block; ends the tree.
-  const char* total() {
-    int level = std::countr_zero(blocks_);
-    char* const result = waiting(level);
-    for (uint64_t rest = blocks_ >> (level + 1); rest; rest >>= 1) {
-      ++level;
-      if (rest & 1) parts_.combine(waiting(level), result, bytes_);
-    }
-    blocks_ = 0;
-    return result;
-  }
-
- private:
-  char* waiting(int level) { return memory_ + (level + 1) * bytes_; }
-
-  const ReduceParts& parts_;
-  char* const memory_;
-  const int64_t bytes_;
-  uint64_t blocks_ = 0;
-};
 
 // Neighbouring results.
 struct Group {
@@ -222,7 +186,8 @@ class TaskRunner {
         const int64_t few = std::min(most, rows - row);
         make(element + row * stride, few * group.count);
         for (size_t r = 0; r < count(); ++r)
-          parts_of(reducing_.reductions[r]).rows(made(r, 0), few, group.count, tree_[r]->next());
+          parts_of(reducing_.reductions[r])
+              .rows(made(r, 0), few, group.count, group.count, tree_[r]->next());
       }
       for (size_t r = 0; r < count(); ++r) tree_[r]->push();
     }
@@ -288,7 +253,7 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
     const int64_t parts = (loop.run + kReduceBlock - 1) / kReduceBlock;
     loop.group = std::min(loop.run, round_up((loop.run + parts - 1) / parts, chain_block()));
   } else if (loop.line_blocks == 1) {
-    const int64_t most = kTreeBytes / kLine / (levels_of(loop.blocks) + 1);
+    const int64_t most = kTreeBytes / PairwiseTotals::memory(loop.blocks, kLine);
     loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, most));
   } else {
     loop.group = 1;

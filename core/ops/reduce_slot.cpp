@@ -14,8 +14,6 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kScratchPerThread = 64 * 1024;
-
 bool accumulates(kernels::Reduction reduction) {
   return reduction == kernels::Reduction::kSum || reduction == kernels::Reduction::kProd;
 }
@@ -91,14 +89,11 @@ Status run(const KernelCall& call) {
     run_shared(problem, in, axes, call.out[0].data);
     return {};
   }
-  const int64_t units = kernels::reduce_units(problem);
-  if (kernels::reduce_scratch(problem) > kScratchPerThread)
-    return errors::internal(call.op.name, "scratch of ", kernels::reduce_scratch(problem),
-                            " bytes");
-  split_work(units, units * kernels::reduce_unit_cost(problem), nullptr, 0,
-             [&](kernels::Range range, void*) {
-               alignas(64) char scratch[kScratchPerThread];
-               kernels::run_reduce(problem, in.data, call.out[0].data, range, scratch);
+  const int64_t units = kernels::reduce_units(problem), group = kernels::reduce_unit_group(problem);
+  split_work((units + group - 1) / group, units * kernels::reduce_unit_cost(problem), nullptr, 0,
+             [&](kernels::Range groups, void*) {
+               kernels::run_reduce(problem, in.data, call.out[0].data,
+                                   {groups.begin * group, std::min(groups.end * group, units)});
              });
   return {};
 }

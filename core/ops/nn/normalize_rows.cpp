@@ -90,7 +90,7 @@ void add_up(const KernelCall& call, const kernels::Normalize& p) {
     sums.strides[1] = 1;
     const auto reduce = kernels::make_reduce(kernels::Reduction::kSum, sums, 1);
     kernels::run_reduce(reduce, sums.data, call.out[static_cast<size_t>(i) + 1].data,
-                        {0, kernels::reduce_units(reduce)}, nullptr);
+                        {0, kernels::reduce_units(reduce)});
   }
 }
 

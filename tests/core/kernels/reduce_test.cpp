@@ -4,6 +4,7 @@
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/run_reduce_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -63,6 +64,17 @@ const std::vector<std::vector<int64_t>> kShapes = {
     {1},       {7},       {64},       {1000},       {5000},         {3, 5},    {40, 70},
     {2, 3000}, {3000, 3}, {300, 130}, {4, 6, 5, 5}, {2, 3, 28, 28}, {3, 1, 17}};
 
+void reduce_on(Isa isa, const Reduce& reduce, const void* in, void* out, Range units) {
+  const KernelTable* table = table_of(isa);
+  const int dtype = int(reduce.dtype);
+  if (reduce.reduction == Reduction::kArgMax || reduce.reduction == Reduction::kArgMin) {
+    const bool smallest = reduce.reduction == Reduction::kArgMin;
+    run_reduce(table->arg_reduces[smallest][dtype], reduce, in, out, units);
+  } else {
+    run_reduce(table->reduces[int(reduce.reduction)][dtype], reduce, in, out, units);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("sum, max and argmax agree with loops, on dense and permuted views") {
@@ -88,17 +100,15 @@ TEST_CASE("sum, max and argmax agree with loops, on dense and permuted views") {
         CAPTURE(shape[0]);
         std::vector<float> first;
         for (Isa isa : available_isas()) {
-          const KernelTable* table = table_of(isa);
           std::vector<float> s(units), m(units);
           std::vector<int64_t> a(units);
-          const int d = int(DType::kFloat32);
           // Two ranges, cut anywhere, are one.
           const int64_t middle = units / 3;
-          table->reduces[int(Reduction::kSum)][d](sum, view.data, s.data(), {0, middle});
-          table->reduces[int(Reduction::kSum)][d](sum, view.data, s.data(), {middle, units});
-          table->reduces[int(Reduction::kMax)][d](max, view.data, m.data(), {0, units});
-          table->reduces[int(Reduction::kArgMax)][d](argmax, view.data, a.data(), {0, middle});
-          table->reduces[int(Reduction::kArgMax)][d](argmax, view.data, a.data(), {middle, units});
+          reduce_on(isa, sum, view.data, s.data(), {0, middle});
+          reduce_on(isa, sum, view.data, s.data(), {middle, units});
+          reduce_on(isa, max, view.data, m.data(), {0, units});
+          reduce_on(isa, argmax, view.data, a.data(), {0, middle});
+          reduce_on(isa, argmax, view.data, a.data(), {middle, units});
           for (int64_t i = 0; i < units; ++i) {
             REQUIRE(std::fabs(s[i] - exact[i]) <= 1e-6L * magnitude[i]);
             REQUIRE(m[i] == best[i]);
@@ -119,9 +129,8 @@ TEST_CASE("one unit at a time gives the bits of all at once") {
     const Reduce sum = make_reduce(Reduction::kSum, view, axes);
     const int64_t units = reduce_units(sum);
     std::vector<double> whole(units), single(units);
-    run_reduce(sum, view.data, whole.data(), {0, units}, nullptr);
-    for (int64_t i = 0; i < units; ++i)
-      run_reduce(sum, view.data, single.data(), {i, i + 1}, nullptr);
+    run_reduce(sum, view.data, whole.data(), {0, units});
+    for (int64_t i = 0; i < units; ++i) run_reduce(sum, view.data, single.data(), {i, i + 1});
     CHECK(whole == single);
   }
 }
@@ -132,20 +141,58 @@ TEST_CASE("NaN wins in extrema, and argmax finds the first") {
   data[41] = NAN;
   TensorView view = dense_view(data, {100}, DType::kFloat32);
   for (Isa isa : available_isas()) {
-    const KernelTable* table = table_of(isa);
     for (Reduction r : {Reduction::kMax, Reduction::kMin}) {
       float value = 0;
-      table->reduces[int(r)][int(DType::kFloat32)](make_reduce(r, view, 1), view.data, &value,
-                                                   {0, 1});
+      reduce_on(isa, make_reduce(r, view, 1), view.data, &value, {0, 1});
       CHECK(std::isnan(value));
     }
     for (Reduction r : {Reduction::kArgMax, Reduction::kArgMin}) {
       int64_t position = 0;
-      table->reduces[int(r)][int(DType::kFloat32)](make_reduce(r, view, 1), view.data, &position,
-                                                   {0, 1});
+      reduce_on(isa, make_reduce(r, view, 1), view.data, &position, {0, 1});
       CHECK(position == 40);
     }
   }
+}
+
+template <class T>
+void check_places(std::vector<T> data, DType dtype) {
+  for (const auto& shape : kShapes)
+    for (int flip = 0; flip < 2; ++flip) {
+      TensorView view = dense_view(data, shape, dtype);
+      if (flip) view = permuted(view);
+      for (uint32_t axes = 0; axes < (1u << view.rank); ++axes)
+        for (Reduction r : {Reduction::kArgMax, Reduction::kArgMin}) {
+          const Reduce reduce = make_reduce(r, view, axes);
+          const int64_t units = reduce_units(reduce);
+          std::vector<int64_t> where(units, -1);
+          std::vector<T> best(units);
+          for_each<T>(view, axes, [&](int64_t out, int64_t position, T x) {
+            const bool beats = r == Reduction::kArgMax ? x > best[out] : x < best[out];
+            const bool is_first_nan = x != x && best[out] == best[out];
+            if (where[out] >= 0 && !beats && !is_first_nan) return;
+            best[out] = x, where[out] = position;
+          });
+          for (Isa isa : available_isas()) {
+            if (!table_of(isa)->arg_reduces[0][int(dtype)].rows) continue;
+            std::vector<int64_t> found(units);
+            reduce_on(isa, reduce, view.data, found.data(), {0, units});
+            REQUIRE(found == where);
+          }
+        }
+    }
+}
+
+TEST_CASE("of equal extrema, and of several NaN, the first is found") {
+  std::vector<int8_t> bytes(40000);
+  std::vector<float> numbers(40000);
+  uint32_t state = 1;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    state = state * 1664525 + 1013904223;
+    bytes[i] = int8_t(int(state >> 24) % 7 - 3);
+    numbers[i] = (state >> 24) == 0 ? NAN : float(bytes[i]);
+  }
+  check_places(bytes, DType::kInt8);
+  check_places(numbers, DType::kFloat32);
 }
 
 TEST_CASE("small integers and bool add in 64 bits; a sum over nothing is zero") {
@@ -153,18 +200,17 @@ TEST_CASE("small integers and bool add in 64 bits; a sum over nothing is zero") 
   TensorView view = dense_view(data, {10, 100}, DType::kUInt8);
   uint64_t total = 0;
   CHECK(result_dtype(Reduction::kSum, DType::kUInt8) == DType::kUInt64);
-  run_reduce(make_reduce(Reduction::kSum, view, 3), view.data, &total, {0, 1}, nullptr);
+  run_reduce(make_reduce(Reduction::kSum, view, 3), view.data, &total, {0, 1});
   CHECK(total == 255000);
   std::vector<int8_t> bytes(1000, -3);
   TensorView columns = dense_view(bytes, {10, 100}, DType::kInt8);
   std::vector<int64_t> sums(100);
-  run_reduce(make_reduce(Reduction::kSum, columns, 1), columns.data, sums.data(), {0, 100},
-             nullptr);
+  run_reduce(make_reduce(Reduction::kSum, columns, 1), columns.data, sums.data(), {0, 100});
   for (int64_t sum : sums) CHECK(sum == -30);
   std::vector<float> none;
   TensorView empty = dense_view(none, {0, 4}, DType::kFloat32);
   float zeros[4] = {1, 1, 1, 1};
-  run_reduce(make_reduce(Reduction::kSum, empty, 1), empty.data, zeros, {0, 4}, nullptr);
+  run_reduce(make_reduce(Reduction::kSum, empty, 1), empty.data, zeros, {0, 4});
   for (float zero : zeros) CHECK(zero == 0);
 }
 
@@ -180,8 +226,7 @@ TEST_CASE("products agree with loops, alike on every instruction set; one over n
       std::vector<double> first;
       for (Isa isa : available_isas()) {
         std::vector<double> found(units);
-        table_of(isa)->reduces[int(Reduction::kProd)][int(DType::kFloat64)](
-            prod, view.data, found.data(), {0, units});
+        reduce_on(isa, prod, view.data, found.data(), {0, units});
         for (int64_t i = 0; i < units; ++i)
           REQUIRE(std::fabs(found[i] - exact[i]) <= 1e-12L * exact[i]);
         if (first.empty()) first = found;
@@ -192,10 +237,10 @@ TEST_CASE("products agree with loops, alike on every instruction set; one over n
   std::vector<uint64_t> numbers = {3, UINT64_MAX, 5};
   TensorView view = dense_view(numbers, {3}, DType::kUInt64);
   uint64_t product = 0;
-  run_reduce(make_reduce(Reduction::kProd, view, 1), view.data, &product, {0, 1}, nullptr);
+  run_reduce(make_reduce(Reduction::kProd, view, 1), view.data, &product, {0, 1});
   CHECK(product == uint64_t(-15));
   TensorView empty = dense_view(numbers, {0, 3}, DType::kUInt64);
   uint64_t ones[3] = {};
-  run_reduce(make_reduce(Reduction::kProd, empty, 1), empty.data, ones, {0, 3}, nullptr);
+  run_reduce(make_reduce(Reduction::kProd, empty, 1), empty.data, ones, {0, 3});
   for (uint64_t one : ones) CHECK(one == 1);
 }

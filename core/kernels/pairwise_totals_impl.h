@@ -1,0 +1,46 @@
+// The tree in which totals of blocks combine: neighbours first, so that errors of rounding grow
+// with the logarithm of the number of blocks (Higham, "The Accuracy of Floating Point Summation").
+#pragma once
+
+#include <bit>
+
+#include "kernels/table_impl.h"
+
+namespace weft::kernels {
+
+// A stack of totals of 1, 2, 4, … blocks that wait for a partner of their size, like the digits of
+// a binary counter.
+class PairwiseTotals {
+ public:
+  PairwiseTotals(const ReduceParts& parts, char* memory, int64_t bytes)
+      : parts_(parts), top_(memory), bytes_(bytes) {}
+  static constexpr int64_t memory(int64_t blocks, int64_t bytes) {
+    return (std::bit_width(static_cast<uint64_t>(blocks)) + 1) * bytes;
+  }
+
+  char* next() { return top_; }  // where the next block's total is made
+  void push() {
+    for (uint64_t carry = blocks_++; carry & 1; carry >>= 1) join();
+    top_ += bytes_;
+  }
+  // Of at least one block; ends the tree.
+  const char* total() {
+    top_ -= bytes_;
+    for (int joins = std::popcount(blocks_) - 1; joins > 0; --joins) join();
+    blocks_ = 0;
+    return top_;
+  }
+
+ private:
+  void join() {
+    top_ -= bytes_;
+    parts_.combine(top_, top_ + bytes_, bytes_);
+  }
+
+  const ReduceParts& parts_;
+  char* top_;
+  const int64_t bytes_;
+  uint64_t blocks_ = 0;
+};
+
+}  // namespace weft::kernels
