@@ -62,12 +62,11 @@ Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes
 
 bool has_scalar(const ComposeContext& c) { return c.in(0).rank() == 0 || c.in(1).rank() == 0; }
 
-// A matrix product adds the terms of an element one after the other: for one element of many terms
-// products that are summed by threads and in lanes.
-bool is_long(const ComposeContext& c) {
-  constexpr int64_t kLeastTerms = 8192;
+// A matrix product adds the terms of an element one after the other: for one element products that
+// are summed in lanes and by threads, in one pass.
+bool is_one_element(const ComposeContext& c) {
   const Shape a = c.in(0).shape(), b = c.in(1).shape();
-  return a.rank() == 1 && a == b && a[0] >= kLeastTerms && is_floating(c.in(0).dtype());
+  return a.rank() == 1 && a == b && is_floating(c.in(0).dtype());
 }
 
 Value sum_of_products(const ComposeContext& c) {
@@ -79,13 +78,13 @@ Value sum_of_products(const ComposeContext& c) {
 
 Result<Value> dot(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
-  if (is_long(c)) return sum_of_products(c);
+  if (is_one_element(c)) return sum_of_products(c);
   return contracted(c, {c.in(0).rank() - 1}, {std::max(0, c.in(1).rank() - 2)});
 }
 
 Result<Value> inner(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
-  if (is_long(c)) return sum_of_products(c);
+  if (is_one_element(c)) return sum_of_products(c);
   return contracted(c, {c.in(0).rank() - 1}, {c.in(1).rank() - 1});
 }
 
