@@ -91,30 +91,50 @@ void join_planes(const StridedTile& tile) {
   move_columns<uint8_t, 3>(rest);
 }
 
-// Elements side by side, each of them two or four times.
-template <class E, int kTimes>
-void repeat_elements(const StridedTile& tile) {
+// Two or four lines, each dense, whose elements become rows: their first elements, their second, …
+// Lines that are one line repeat each of its elements. The rows that are done: whole vectors.
+template <class E, int kCols>
+int64_t join_lines(const StridedTile& tile) {
   constexpr int kLanes = 32 / sizeof(E);
   typedef E V __attribute__((vector_size(32)));
   typedef typename CountTo<kLanes>::Type Each;
-  const E* from = (const E*)tile.from;
-  E* to = (E*)tile.to;
+  const char* const from = (const char*)tile.from;
+  char* const to = (char*)tile.to;
   int64_t row = 0;
   for (; row + kLanes <= tile.rows; row += kLanes) {
-    V piece, twice[2];
-    __builtin_memcpy(&piece, from + row, sizeof piece);
-    interleave(piece, piece, &twice[0], &twice[1], Each());
-    if constexpr (kTimes == 2) {
-      __builtin_memcpy(to + row * kTimes, twice, sizeof twice);
-    } else {
-      V times[4];
+    V lines[kCols], pairs[kCols];
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(&lines[col], from + row * sizeof(E) + col * tile.from_col, sizeof(V));
+    constexpr int kHalf = kCols / 2;
+    for (int i = 0; i < kHalf; ++i)
+      interleave(lines[i], lines[i + kHalf], &pairs[2 * i], &pairs[2 * i + 1], Each());
+    if constexpr (kCols == 4) {
+      V even[2] = {pairs[0], pairs[1]}, odd[2] = {pairs[2], pairs[3]};
       for (int i = 0; i < 2; ++i)
-        interleave(twice[i], twice[i], &times[2 * i], &times[2 * i + 1], Each());
-      __builtin_memcpy(to + row * kTimes, times, sizeof times);
+        interleave(even[i], odd[i], &pairs[2 * i], &pairs[2 * i + 1], Each());
     }
+    __builtin_memcpy(to + row * kCols * sizeof(E), pairs, sizeof pairs);
   }
-  for (; row < tile.rows; ++row)
-    for (int i = 0; i < kTimes; ++i) to[row * kTimes + i] = from[row];
+  return row;
+}
+
+// Every second element of dense rows. A vector ends before the last one, which none may follow.
+template <class E, int... I>
+WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I);
+  typedef E V __attribute__((vector_size(sizeof(E) * sizeof...(I))));
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    E* to = (E*)((char*)tile.to + row * tile.to_row);
+    const E* from = (const E*)((const char*)tile.from + row * tile.from_row);
+    int64_t col = 0;
+    for (; col + kLanes < tile.cols; col += kLanes) {
+      V line[2];
+      __builtin_memcpy(line, from + 2 * col, sizeof line);
+      line[0] = __builtin_shufflevector(line[0], line[1], (2 * I)...);
+      __builtin_memcpy(to + col, line, sizeof line[0]);
+    }
+    for (; col < tile.cols; ++col) to[col] = from[2 * col];
+  }
 }
 
 // Columns of `from` lie densely, rows of `to`: squares change places in registers.
@@ -180,25 +200,41 @@ WEFT_INLINE void move_row(char* to, const char* from, int64_t bytes) {
   __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
 }
 
-// Does each element of a line fill a row of the result?
+// Do dense lines become the columns of dense rows?
 template <class E>
-WEFT_INLINE bool is_repeated(const StridedTile& tile) {
-  return tile.from_col == 0 && tile.from_row == sizeof(E) && tile.to_col == sizeof(E) &&
+WEFT_INLINE bool joins_lines(const StridedTile& tile) {
+  return tile.from_row == sizeof(E) && tile.to_col == sizeof(E) &&
          tile.to_row == tile.cols * int64_t(sizeof(E));
+}
+
+// A library of some operators goes without loops for four lines and for every second element.
+#if WEFT_HAS_SOME_OPERATORS
+constexpr bool kIsSmall = true;
+#else
+constexpr bool kIsSmall = false;
+#endif
+
+// Two or four columns.
+template <class E, int kCols>
+void move_few_columns(StridedTile tile) {
+  if (!(kIsSmall && kCols == 4) && joins_lines<E>(tile)) {
+    const int64_t done = join_lines<E, kCols>(tile);
+    tile.from = (const char*)tile.from + done * sizeof(E);
+    tile.to = (char*)tile.to + done * tile.to_row;
+    tile.rows -= done;
+  }
+  move_columns<E, kCols>(tile);
 }
 
 template <class E>
 void move_by_stride(const StridedTile& tile) {
   if (tile.cols == 2) {
-    if (is_repeated<E>(tile)) return repeat_elements<E, 2>(tile);
-    move_columns<E, 2>(tile);
+    move_few_columns<E, 2>(tile);
   } else if (tile.cols == 3) {
-    const bool joins = sizeof(E) == 1 && tile.to_col == 1 && tile.to_row == 3 && tile.from_row == 1;
-    if (kHasThirds && joins) return join_planes(tile);
+    if (kHasThirds && sizeof(E) == 1 && joins_lines<E>(tile)) return join_planes(tile);
     move_columns<E, 3>(tile);
   } else if (tile.cols == 4) {
-    if (is_repeated<E>(tile)) return repeat_elements<E, 4>(tile);
-    move_columns<E, 4>(tile);
+    move_few_columns<E, 4>(tile);
   } else if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
     for (int64_t row = 0; row < tile.rows; ++row)
       move_row((char*)tile.to + row * tile.to_row, (const char*)tile.from + row * tile.from_row,
@@ -207,6 +243,8 @@ void move_by_stride(const StridedTile& tile) {
     fill_elements<E>(tile);
   } else if (tile.to_col == sizeof(E) && tile.from_col == -int64_t(sizeof(E))) {
     move_backwards<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
+  } else if (!kIsSmall && tile.to_col == sizeof(E) && tile.from_col == 2 * int64_t(sizeof(E))) {
+    move_every_second<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
   } else if (sizeof(E) >= 4 && tile.to_col == sizeof(E) && tile.from_row == sizeof(E)) {
     move_transposed<E>(tile);
   } else {

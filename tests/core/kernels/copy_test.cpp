@@ -7,23 +7,46 @@ using namespace weft;
 using namespace weft::kernels;
 using namespace weft::kernels::testing;
 
-TEST_CASE("planes of bytes are put side by side, as many as a picture has channels") {
+TEST_CASE("lines are put side by side, as the channels of a picture") {
   for (const Isa isa : available_isas())
-    for (const int64_t planes : {1, 2, 3, 4, 5})
-      for (const int64_t pixels : {1, 15, 16, 17, 50})
+    for (const int64_t size : {1, 2, 4, 8})
+      for (const int64_t lines : {1, 2, 3, 4, 5})
+        for (const int64_t cols : {1, 3, 4, 15, 16, 17, 33, 50})
+          for (const bool at_end : {false, true}) {
+            CAPTURE(name_of(isa));
+            CAPTURE(size);
+            CAPTURE(lines);
+            CAPTURE(cols);
+            const int64_t line = cols * size, bytes = lines * line;
+            const auto image = uniform<int8_t>(bytes, -128, 127.9, 1);
+            const Guarded<int8_t> from(image.data(), bytes, at_end);
+            const Guarded<int8_t> to(nullptr, bytes, at_end);
+            table_of(isa)->move(
+                {to.data, from.data, lines * size, size, size, line, cols, lines, size});
+            for (int64_t i = 0; i < lines * cols; ++i)
+              REQUIRE(std::memcmp(to.data + i * size,
+                                  image.data() + i % lines * line + i / lines * size, size) == 0);
+          }
+}
+
+TEST_CASE("every second element is read, and none after the last") {
+  constexpr int64_t kRows = 2;
+  for (const Isa isa : available_isas())
+    for (const int64_t size : {1, 2, 4, 8})
+      for (const int64_t cols : {5, 8, 9, 16, 17, 31, 32, 33, 100})
         for (const bool at_end : {false, true}) {
           CAPTURE(name_of(isa));
-          CAPTURE(planes);
-          CAPTURE(pixels);
-          const auto image = uniform<int8_t>(planes * pixels, -128, 127.9, 1);
-          const Guarded<int8_t> from(image.data(), planes * pixels, at_end);
-          const Guarded<int8_t> to(nullptr, planes * pixels, at_end);
-          table_of(isa)->move({to.data, from.data, planes, 1, 1, pixels, pixels, planes, 1});
-          std::vector<int8_t> wanted;
-          for (int64_t pixel = 0; pixel < pixels; ++pixel)
-            for (int64_t plane = 0; plane < planes; ++plane)
-              wanted.push_back(image[size_t(plane * pixels + pixel)]);
-          CHECK(std::memcmp(to.data, wanted.data(), wanted.size()) == 0);
+          CAPTURE(size);
+          CAPTURE(cols);
+          const int64_t row = (2 * cols - 1) * size;
+          const auto bytes = uniform<int8_t>(kRows * row, -128, 127.9, 3);
+          const Guarded<int8_t> from(bytes.data(), kRows * row, at_end);
+          const Guarded<int8_t> to(nullptr, kRows * cols * size, at_end);
+          table_of(isa)->move(
+              {to.data, from.data, cols * size, row, size, 2 * size, kRows, cols, size});
+          for (int64_t i = 0; i < kRows * cols; ++i)
+            REQUIRE(std::memcmp(to.data + i * size,
+                                bytes.data() + i / cols * row + i % cols * 2 * size, size) == 0);
         }
 }
 
