@@ -45,8 +45,10 @@ struct LaneParts {
     W sums[kCount];
     WEFT_UNROLL
     for (int g = 0; g < kCount; ++g) sums[g] = wide_at<T>(totals + g * W::kLanes);
-    for (int64_t row = 0; row < rows; ++row, p += stride) WEFT_UNROLL
-    for (int g = 0; g < kCount; ++g) sums[g] = combine<Op>(sums[g], load(p + g * W::kLanes));
+    for (int64_t row = 0; row < rows; ++row, p += stride) {
+      WEFT_UNROLL
+      for (int g = 0; g < kCount; ++g) sums[g] = combine<Op>(sums[g], load(p + g * W::kLanes));
+    }
     WEFT_UNROLL
     for (int g = 0; g < kCount; ++g) put_wide<T>(totals + g * W::kLanes, sums[g]);
   }
