@@ -91,9 +91,11 @@ int64_t reduce_units(const Reduce& reduce) {
 
 int64_t reduce_unit_group(const Reduce& reduce) {
   constexpr int64_t kLanes = 16;  // of 64 bytes
-  const int inner = reduce.reduced_rank - 1;
+  const int inner = reduce.reduced_rank - 1, last = reduce.kept_rank - 1;
   const bool is_line = inner >= 0 && reduce.reduced_stride[inner] == 1;
-  return is_line && reduce_unit_cost(reduce) > kReduceBlock ? 1 : kLanes;
+  const bool is_column = !is_line && last >= 0 && reduce.kept_stride[last] == 1;
+  const bool is_short = is_line && reduce_unit_cost(reduce) <= kReduceBlock;
+  return is_column || is_short ? kLanes : 1;
 }
 
 int64_t reduce_unit_cost(const Reduce& reduce) {
