@@ -30,8 +30,9 @@ Status read_list(EagerBuilder& builder, const OpDef& op, const Argument& list,
   return {};
 }
 
-// out[...] = result: eagerly the kernel's result is copied there.
+// out[...] = result: a copy, unless it was computed there.
 Status store(Tensor*& out, Ref<Tensor> result) {
+  if (out == result.get()) return {};
   if (!out) {
     out = result.detach();
     return {};
@@ -104,18 +105,16 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
   ops::Values inputs;
   WEFT_TRY(read_inputs(builder, op, arguments, inputs));
   const size_t given = std::min(arguments.size(), op.inputs.size());
-  if (replaces_first(inputs, outs)) {
-    const bool updates = op.slot.updates;
-    WEFT_ASSIGN(const bool done,
-                updates ? update_in_place(op, arguments.subspan(given), inputs, *outs[0])
-                        : compute_in_place(op, inputs, *outs[0]));
+  if (op.slot.updates && replaces_first(inputs, outs)) {
+    WEFT_ASSIGN(const bool done, update_in_place(op, arguments.subspan(given), inputs, *outs[0]));
     if (done) return {};
   }
   if (op.composition && outs[0]) {
     WEFT_ASSIGN(const bool done, update_by_program(op, arguments.subspan(given), inputs, outs));
     if (done) return {};
   }
-  const ops::Values results = builder.emit(op, inputs, arguments.subspan(given));
+  Tensor* const target = outs.size() == 1 ? outs[0] : nullptr;
+  const ops::Values results = builder.emit_into(target, op, inputs, arguments.subspan(given));
   WEFT_TRY(builder.status());
   for (size_t i = 0; i < outs.size(); ++i)
     if (outs[i]) WEFT_TRY(check_out(op, *outs[i], *results[i].tensor()));

@@ -37,9 +37,13 @@ Status unshare(Box& box, bool all_overwritten);
 Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                              const ops::Values& inputs, Tensor& target);
 
-// target = op(target, …) element by element, as x += y has it: one pass, without a new array. False
-// where it has to be called.
-Result<bool> compute_in_place(const ops::OpDef& op, const ops::Values& inputs, Tensor& target);
+// target = op(inputs), a result of this type on this device: can the kernel write it there, so that
+// no array has to be made?
+bool can_compute_into(const ops::OpDef& op, const ops::Values& inputs, const ops::Types& results,
+                      const Device* device, const Tensor& target);
+
+// The array's content is a new one, without a history.
+void renew(Tensor& target);
 
 // targets = op(inputs) for a composite whose targets are all among its inputs, as an optimizer's
 // step has them: one pass over each, without new arrays. False where it has to be called.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/call.h"
 #include "autograd/devices.h"
 #include "autograd/eager_programs.h"
 #include "autograd/fast_call.h"
@@ -88,7 +89,8 @@ ops::Values values_of(EagerBuilder& builder, PoolVector<Ref<Tensor>>& tensors) {
 }
 
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
-                          std::span<const ops::Value> inputs, std::span<const Argument> attributes);
+                          std::span<const ops::Value> inputs, std::span<const Argument> attributes,
+                          Tensor* target = nullptr);
 
 // Mixed precision outside of graphs: the same operators compute in the half dtype, each between
 // casts of its own, so that results keep their dtype.
@@ -115,8 +117,8 @@ Result<ops::Values> run_program(EagerBuilder& builder, const OpDef& op, executor
 }
 
 Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
-                          std::span<const ops::Value> inputs,
-                          std::span<const Argument> attributes) {
+                          std::span<const ops::Value> inputs, std::span<const Argument> attributes,
+                          Tensor* target) {
   Prepared p;
   WEFT_TRY(prepare(builder, op, inputs, p));
   PoolVector<Argument> complete(op.attributes.size());
@@ -142,6 +144,13 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
                 make_views(op, complete, *values[0].tensor(), p.types[0], types, outs));
     if (are_views) return values_of(builder, outs);
   }
+  if (target && can_compute_into(op, values, types, device, *target)) {
+    outs[0] = Ref<Tensor>(target);
+    WEFT_TRY(unshare(target->box(), false));
+    WEFT_TRY(run_kernel(op, complete, values, p.types, types, outs));
+    renew(*target);
+    return values_of(builder, outs);
+  }
   for (size_t i = 0; i < outs.size(); ++i) {
     WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape, device));
   }
@@ -159,20 +168,27 @@ TensorType EagerBuilder::type(const ops::Value& value) {
   return placeholders_[static_cast<size_t>(value.id())];
 }
 
-Result<ops::Values> EagerBuilder::run(const OpDef& op, std::span<const ops::Value> inputs,
+Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op,
+                                      std::span<const ops::Value> inputs,
                                       std::span<const Argument> attributes) {
   for (const ops::Value& input : inputs)
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
-  if (!(thread_state().modes & kTracing)) return apply(*this, op, inputs, attributes);
+  if (!(thread_state().modes & kTracing)) return apply(*this, op, inputs, attributes, target);
   WEFT_ASSIGN(PoolVector<Ref<Tensor>> outs, current_trace()->emit(op, inputs, attributes));
   return values_of(*this, outs);
 }
 
 ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
+  return emit_into(nullptr, op, inputs, attributes);
+}
+
+ops::Values EagerBuilder::emit_into(Tensor* target, const OpDef& op,
+                                    std::span<const ops::Value> inputs,
+                                    std::span<const Argument> attributes) {
   if (status().ok()) {
-    Result<ops::Values> results = run(op, inputs, attributes);
+    Result<ops::Values> results = run(target, op, inputs, attributes);
     if (results.ok()) return results.take();
     fail(results.status());
   }

@@ -1,5 +1,8 @@
 #include "autograd/fast_call.h"
 
+#include <algorithm>
+
+#include "autograd/call.h"
 #include "autograd/elementwise_node.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
@@ -79,6 +82,19 @@ bool gather_two(const Argument& a, const Argument& b, Operands& operands) {
   return true;
 }
 
+// May the caller's array get the result while operands are read, unless they are that array?
+bool is_replaceable(const Tensor& out, DType dtype, const Shape& shape,
+                    std::span<const Argument> operands) {
+  const Box& box = out.box();
+  if (thread_state().modes & kRecording || !is_plain(out)) return false;
+  if (out.dtype() != dtype || !(out.shape() == shape)) return false;
+  if (box.read_only || box.state || box.pinned()) return false;
+  if (box.storage()->foreign() || box.storage()->held_as_value()) return false;
+  return std::ranges::none_of(operands, [&](const Argument& a) {
+    return a.tag == Tag::kTensor && a.tensor != &out && a.tensor->box().storage() == box.storage();
+  });
+}
+
 bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& out,
                  Status* status) {
   Operands operands;
@@ -91,17 +107,25 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   const kernels::StepKernel step = op.steps[dtype];
   if (!step || array.elements() > ops::kElementwiseGrain) return false;
   if (op.promotion == ops::Promotion::kFloat && !is_floating(array.dtype())) return false;
-  Ref<Tensor> result = Ref<Tensor>::adopt(
-      Tensor::try_create(op.step_results[dtype], array.shape(), array.elements()));
+  if (out && !is_replaceable(*out, op.step_results[dtype], array.shape(), arguments)) return false;
+  Ref<Tensor> result(out);
+  if (!out)
+    result = Ref<Tensor>::adopt(
+        Tensor::try_create(op.step_results[dtype], array.shape(), array.elements()));
   if (!result) {
     *status = errors::out_of_memory(op.name, array.bytes());
     return true;
   }
+  if (out) out->box().storage()->note_write();
   operands.tile.out = result->data();
   operands.tile.rows = 1;
   operands.tile.cols = array.elements();
   operands.tile.out_row = operands.tile.in_row[0] = operands.tile.in_row[1] = 0;
   step(operands.tile);
+  if (out) {
+    renew(*out);
+    return true;
+  }
   if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, *result);
   if (status->ok()) out = result.detach();
   return true;
@@ -149,10 +173,9 @@ Result<bool> make_views(const OpDef& op, std::span<const Argument> attributes, T
 
 bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
                Status* status) {
-  if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1 || outs[0])
-    return false;
+  if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1) return false;
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
-  if (!op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
+  if (outs[0] || !op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
       arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
     return false;
   Result<Ref<Tensor>> result = view(op, arguments);

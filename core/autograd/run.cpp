@@ -136,12 +136,14 @@ struct KernelTask final : Task {
   KernelWork work;
 };
 
-// Others touch a pinned array when they like, so what reads one has to be done when its call
-// returns.
-bool reads_pinned(const ops::Values& inputs) {
-  return std::ranges::any_of(inputs, [](const ops::Value& input) {
-    return input.is_tensor() && input.tensor()->box().pinned();
-  });
+// Others touch a pinned array when they like, so what reads or writes one has to be done when its
+// call returns.
+bool touches_pinned(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) {
+  return std::ranges::any_of(inputs,
+                             [](const ops::Value& input) {
+                               return input.is_tensor() && input.tensor()->box().pinned();
+                             }) ||
+         std::ranges::any_of(outs, [](const Ref<Tensor>& out) { return out->box().pinned(); });
 }
 
 Device* device_of(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) {
@@ -193,7 +195,7 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
   const ops::SlotTypes types{op, input_types, output_types, attributes};
   if (op.runs_on_caller) return run_on_caller(op, attributes, inputs, types, outs);
   Device* const device = outs[0]->device();
-  if (device || (engine_defers() && !reads_pinned(inputs))) {
+  if (device || (engine_defers() && !touches_pinned(inputs, outs))) {
     auto task = std::make_unique<KernelTask>(op, attributes, device);
     KernelWork& work = task->work;
     WEFT_TRY(work.prepare(inputs, types, outs));

@@ -1,7 +1,8 @@
 // Operators that replace elements of an array (scatter), run on that array itself. This is what
-// makes x[index] = value cost what is written and not what x has. Elementwise operators that
-// replace their first input, as x += y does. And composites that replace arrays they read (updates
-// of parameters), as a program whose states these arrays are.
+// makes x[index] = value cost what is written and not what x has. Operators whose results have an
+// array already (out=), which may be one that an elementwise operator reads, as x += y has it. And
+// composites that replace arrays they read (updates of parameters), as a program whose states these
+// arrays are.
 #include <algorithm>
 
 #include "autograd/call.h"
@@ -10,7 +11,6 @@
 #include "autograd/program_call.h"
 #include "autograd/run.h"
 #include "autograd/tape.h"
-#include "kernels/elementwise.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
@@ -47,56 +47,27 @@ bool is_replaceable(const Tensor& target, std::span<const Ref<Tensor>> arrays) {
   return !has_other_owners(target.box()) && std::ranges::none_of(arrays, is_another);
 }
 
-// May every element be replaced as soon as it has been read?
-bool is_computable(const ops::OpDef& op, const ops::Values& inputs, const Tensor& target) {
-  const uint32_t modes = thread_state().modes;
-  if (!op.slot.elementwise || !op.attributes.empty() || inputs.size() != op.inputs.size())
+}  // namespace
+
+bool can_compute_into(const ops::OpDef& op, const ops::Values& inputs, const ops::Types& results,
+                      const Device* device, const Tensor& target) {
+  // What others wrote may fail when half of the elements are there, or look at them.
+  if (results.size() != 1 || op.runs_on_caller || op.outside) return false;
+  if (target.box().traced() || target.device() != device || !target.dense()) return false;
+  if (target.dtype() != results[0].dtype || !(target.shape() == results[0].shape)) return false;
+  if (thread_state().modes & kRecording || target.box().read_only || keeps_state(target))
     return false;
-  if (modes & (kTracing | kRecording) || precision_of(modes) != DType::kFloat32) return false;
-  if (keeps_state(target)) return false;
-  if (target.device() || target.box().traced() || !target.dense()) return false;
-  for (size_t i = 1; i < inputs.size(); ++i) {
-    if (inputs[i].is_scalar()) continue;
-    if (!inputs[i].is_tensor()) return false;
-    const Tensor& input = *inputs[i].tensor();
-    if (input.box().traced() || input.device() || may_overlap(input, target)) return false;
-  }
-  return true;
+  return std::ranges::none_of(inputs, [&](const ops::Value& input) {
+    if (!input.is_tensor()) return false;
+    const bool is_replaced = op.slot.elementwise && input.tensor().get() == &target;
+    return !is_replaced && may_overlap(*input.tensor(), target);
+  });
 }
 
-// The content is another now.
 void renew(Tensor& target) {
   Box& box = target.box();
   if (!target.covers_box()) box.filled_by_parts = true;
   box.set_content(Ref<Object>(box.leaf ? box.node() : nullptr), 0);
-}
-
-}  // namespace
-
-Result<bool> compute_in_place(const ops::OpDef& op, const ops::Values& inputs, Tensor& target) {
-  if (!is_computable(op, inputs, target)) return false;
-  constexpr size_t kMost = kernels::kMaxStepInputs;
-  bool weak[kMost];
-  DType dtypes[kMost];
-  PoolVector<ops::TensorType> types;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    types.push_back(inputs[i].type());
-    weak[i] = inputs[i].is_scalar();
-  }
-  WEFT_TRY(ops::promote_inputs(op, types, {weak, types.size()}, {dtypes, types.size()}));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (dtypes[i] != target.dtype() || (!weak[i] && types[i].dtype != dtypes[i])) return false;
-    if (weak[i]) WEFT_TRY(check_weak_scalar(op, i, inputs[i].scalar(), dtypes[i]));
-    types[i].dtype = dtypes[i];
-  }
-  WEFT_ASSIGN(const ops::Types results, ops::infer(op, types, {}));
-  if (results[0].dtype != target.dtype() || results[0].shape != target.shape()) return false;
-  WEFT_TRY(check_writable(target, false));
-  WEFT_TRY(unshare(target.box(), false));
-  const Ref<Tensor> outs[] = {Ref<Tensor>(&target)};
-  WEFT_TRY(run_kernel(op, {}, inputs, types, results, outs));
-  renew(target);
-  return true;
 }
 
 Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument> attributes,
@@ -122,7 +93,7 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   const Ref<Tensor> outs[] = {Ref<Tensor>(&target)};
   WEFT_TRY(run_kernel(op, complete, inputs, types, results, outs));
   box.filled_by_parts = true;
-  box.set_content(Ref<Object>(box.leaf ? box.node() : nullptr), 0);
+  renew(target);
   return true;
 }
 

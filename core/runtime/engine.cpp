@@ -229,6 +229,7 @@ Engine& engine() {
 EnginePolicy engine_policy() { return engine().policy.load(std::memory_order_relaxed); }
 
 std::string_view engine_policy_name() {
+  thread_state();  // the environment speaks first
   switch (engine_policy()) {
     case EnginePolicy::kInline: return "inline";
     case EnginePolicy::kSerial: return "serial";
