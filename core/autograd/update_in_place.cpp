@@ -51,8 +51,8 @@ bool is_replaceable(const Tensor& target, std::span<const Ref<Tensor>> arrays) {
 
 bool can_compute_into(const ops::OpDef& op, const ops::Values& inputs, const ops::Types& results,
                       const Device* device, const Tensor& target) {
-  // What others wrote may fail when half of the elements are there, or look at them.
-  if (results.size() != 1 || op.runs_on_caller || op.outside) return false;
+  // What the host runs may look at the array; whatever fails leaves it as it was.
+  if (results.size() != 1 || op.runs_on_caller || op.outside || op.slot.fails_midway) return false;
   if (target.box().traced() || target.device() != device || !target.dense()) return false;
   if (target.dtype() != results[0].dtype || !(target.shape() == results[0].shape)) return false;
   if (thread_state().modes & kRecording || target.box().read_only || keeps_state(target))

@@ -86,6 +86,7 @@ struct Slot {
   // Replaces elements of its first input, and is then given that array as output 0, too: it checks
   // everything before it writes.
   bool updates = false;
+  bool fails_midway = false;     // may refuse elements of an input when some results are there
   bool elementwise = false;      // one formula: may become a step of a tile program
   kernels::FormulaId formula{};  // valid if `elementwise`
   // Of its only input over `axis`: may be where a tile program ends.

@@ -62,6 +62,12 @@ Status run(const KernelCall& call) {
   });
 }
 
+Slot slot_of_rows() {
+  Slot slot = dense_slot(run);
+  slot.fails_midway = true;
+  return slot;
+}
+
 Status run_adjoint(const KernelCall& call) {
   const auto problem = problem_of(call, call.out[0]);
   WEFT_TRY(check_indices("pick_adjoint", call.in[1], problem));
@@ -179,7 +185,7 @@ WEFT_OP(pick_rows) {
       .text("mode", "raise", kMode)
       .infer(infer)
       .gradient(gradient)
-      .kernel(dense_slot(run))
+      .kernel(slot_of_rows())
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4]], "dtypes": [null, "int64"], "axis": 1,
                   "mode": "clip"})")
