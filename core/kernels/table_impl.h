@@ -52,6 +52,8 @@ struct ReduceParts {
   int64_t side_by_side;
   void (*short_lines)(const void* first, int64_t lines, int64_t stride, int64_t cols,
                       void* elements);
+  // A block of the products of two lines, each rounded; null: they have to be made first.
+  void (*products)(const void* a, const void* b, int64_t count, void* total);
 };
 
 // The search for the first extremum or NaN. `best` are lanes, of neighbouring results.

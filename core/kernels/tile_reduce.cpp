@@ -6,6 +6,7 @@
 #include "kernels/active_impl.h"
 #include "kernels/chain.h"
 #include "kernels/copy.h"
+#include "kernels/formula_ids.h"
 #include "kernels/pairwise_totals_impl.h"
 #include "kernels/tile_runner.h"
 
@@ -50,6 +51,28 @@ Group group_at(const TileReduceLoop& loop, int64_t number) {
   return group;
 }
 
+// Do dense arrays make the program, a sum over lines of their products or squares? It needs no
+// buffer then: a block of products is added as it is multiplied.
+bool sums_products(const TileReduceProgram& reducing) {
+#if WEFT_HAS_SOME_OPERATORS
+  return false;
+#else
+  const TileProgram& program = reducing.program;
+  const TileLoop& loop = reducing.loop;
+  if (reducing.reduce.by_columns || reducing.reductions.size() != 1) return false;
+  if (program.steps.size() != 1 || !program.draws.empty()) return false;
+  const TileReduction& r = reducing.reductions[0];
+  const TileStep& step = program.steps[0];
+  if (step.out != r.source || r.source < reducing.first_buffer || !parts_of(r).products)
+    return false;
+  const bool squares = step.kernel == step_of(FormulaId::kSquare, r.dtype);
+  if (!squares && step.kernel != step_of(FormulaId::kMultiply, r.dtype)) return false;
+  const bool is_line = loop.outer_rank == 0 && loop.rows == 1;
+  return is_line && loop.col_stride[step.in[0]] == 1 &&
+         (squares || loop.col_stride[step.in[1]] == 1);
+#endif
+}
+
 // The elements before a line of a result.
 int64_t line_offset(const TileReduceLoop& loop, int64_t line) {
   int64_t offset = 0;
@@ -81,8 +104,10 @@ class TaskRunner {
         loop_(reducing.reduce),
         arrays_(arrays),
         data_(arrays.data),
-        makes_nothing_(reducing.program.steps.empty() && reducing.program.draws.empty() &&
-                       reducing.program.chain.instructions.empty()),
+        sums_products_(sums_products(reducing)),
+        makes_nothing_(sums_products_ ||
+                       (reducing.program.steps.empty() && reducing.program.draws.empty() &&
+                        reducing.program.chain.instructions.empty())),
         runner_(reducing.program, reducing.loop, data(), scratch, stream) {
     scratch += round_up(tile_scratch(reducing.program, reducing.loop), kLine);
     for (int e = reducing.first_buffer; e < reducing.program.externals; ++e) {
@@ -137,10 +162,9 @@ class TaskRunner {
     if (!makes_nothing_) runner_.run(first, count, data());
   }
 
-  const char* made(size_t r, int64_t element) const {
-    const int source = reducing_.reductions[r].source;
-    return static_cast<const char*>(data_.of[source]) +
-           (made_ + element) * size_of_external(source);
+  const char* made(int external, int64_t element) const {
+    return static_cast<const char*>(data_.of[external]) +
+           (made_ + element) * size_of_external(external);
   }
 
   void add_lines(const Group& group, int64_t first, int64_t end) {
@@ -161,10 +185,18 @@ class TaskRunner {
 
   // Blocks of `step` elements: of one result after the other, or of `results` side by side.
   void push_blocks(size_t r, int64_t count, int64_t step, int64_t results) {
-    const ReduceParts& parts = parts_of(reducing_.reductions[r]);
+    const TileReduction& reduction = reducing_.reductions[r];
+    const ReduceParts& parts = parts_of(reduction);
     int64_t result = 0;
     for (int64_t at = 0; at < count; at += step) {
-      parts.block(made(r, at), std::min(step, count - at), tree_[r]->next() + result * kLine);
+      const int64_t elements = std::min(step, count - at);
+      char* const total = tree_[r]->next() + result * kLine;
+      if (sums_products_) {
+        const int16_t* const in = reducing_.program.steps[0].in;
+        parts.products(made(in[0], at), made(in[1] < 0 ? in[0] : in[1], at), elements, total);
+      } else {
+        parts.block(made(reduction.source, at), elements, total);
+      }
       if (++result < results) continue;
       tree_[r]->push();
       result = 0;
@@ -187,7 +219,8 @@ class TaskRunner {
         make(element + row * stride, few * group.count);
         for (size_t r = 0; r < count(); ++r)
           parts_of(reducing_.reductions[r])
-              .rows(made(r, 0), few, group.count, group.count, tree_[r]->next());
+              .rows(made(reducing_.reductions[r].source, 0), few, group.count, group.count,
+                    tree_[r]->next());
       }
       for (size_t r = 0; r < count(); ++r) tree_[r]->push();
     }
@@ -215,6 +248,7 @@ class TaskRunner {
   const TileReduceLoop& loop_;
   const TileReduceArrays& arrays_;
   Pointers data_;
+  const bool sums_products_;
   const bool makes_nothing_;  // arrays alone are reduced
   TileRunner runner_;
   char* buffers_[kMost] = {};

@@ -36,6 +36,25 @@ struct LaneParts {
                                     count - i < kBlockElements ? count - i : kBlockElements));
     put_wide<T>(total, partial.total());
   }
+  // As reduce_elements has it: the bits of a sum are the same wherever its elements come from.
+  static void products(const void* a_data, const void* b_data, int64_t count, void* total) {
+    const S *a = (const S*)a_data, *b = (const S*)b_data;
+    W sums[4] = {W::repeat(0), W::repeat(0), W::repeat(0), W::repeat(0)};
+    int64_t i = 0;
+    for (; i + 4 * W::kLanes <= count; i += 4 * W::kLanes)
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) {
+        const int64_t at = i + j * W::kLanes;
+        sums[j] = combine<Sum>(sums[j], combine<Product>(W::load(a + at), W::load(b + at)));
+      }
+    for (int j = 0; i < count; i += W::kLanes, ++j) {
+      const int64_t rest = count - i < W::kLanes ? count - i : W::kLanes;
+      sums[j] = combine<Sum>(
+          sums[j], combine<Product>(W::load_part(a + i, rest), W::load_part(b + i, rest)));
+    }
+    put_wide<T>(total,
+                combine<Sum>(combine<Sum>(sums[0], sums[1]), combine<Sum>(sums[2], sums[3])));
+  }
   static void begin(void* totals, int64_t bytes) {
     const W identity = W::repeat(Op::template identity<S>());
     for (int64_t at = 0; at < bytes; at += 64) put_wide<T>((char*)totals + at, identity);
@@ -125,11 +144,17 @@ template <class Parts, int kLane>
 constexpr ReduceParts parts_of() {
   return {kLane,        Parts::block,          Parts::begin,
           Parts::rows,  Parts::combine_totals, Parts::fold_total,
-          Parts::store, Parts::kSideBySide,    Parts::short_lines};
+          Parts::store, Parts::kSideBySide,    Parts::short_lines,
+          nullptr};
 }
 template <class Op, class S>
 constexpr ReduceParts lanes() {
-  return parts_of<LaneParts<Op, S>, sizeof(LaneType<S>)>();
+  ReduceParts parts = parts_of<LaneParts<Op, S>, sizeof(LaneType<S>)>();
+#if !WEFT_HAS_SOME_OPERATORS
+  if constexpr (kIsSame<Op, Sum> && kIsSame<S, LaneType<S>>)
+    parts.products = LaneParts<Op, S>::products;
+#endif
+  return parts;
 }
 template <class S>
 constexpr ReduceParts integers() {

@@ -229,6 +229,8 @@ Result<Term> contract(Term a, Term b, const std::string& keep, const Equation& e
     return Term{reshape(x, extents.stretched(result, a.labels)) *
                     reshape(y, extents.stretched(result, b.labels)),
                 result};
+  // Products of vectors: one pass over both, along which no element waits for the one before it.
+  if (result == batch && size_of(x.dtype()) >= 4) return summed_to({x * y, batch + inner}, batch);
   const int64_t count = extents.product(batch), rows = extents.product(left);
   const int64_t depth = extents.product(inner), columns = extents.product(right);
   const Value product =

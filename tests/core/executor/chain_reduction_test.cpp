@@ -93,6 +93,33 @@ TEST_CASE("a chain and its reductions give the bits of one after the other, on a
   CHECK(reducing > 10 * std::size(kShapes));
 }
 
+TEST_CASE("sums of products and of squares have the bits of products that are there") {
+  std::mt19937 random(2);
+  for (const Shape& shape : kShapes)
+    for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kInt32})
+      for (const bool all : {false, true}) {
+        std::vector<int64_t> axes = {-1};
+        for (int axis = 0; all && axis + 1 < shape.rank(); ++axis) axes.push_back(axis);
+        // The last stands for what needs the products beside their sum.
+        for (const int form : {0, 1, 2}) {
+          Graph graph;
+          GraphBuilder b(graph);
+          const Value x = b.input({dtype, shape, {}}), y = b.input({dtype, shape, {}});
+          const Value products = form == 1 ? b.call("square", {x}) : x * y;
+          b.output(reduce(b, "sum", products, axes));
+          if (form == 2) b.output(reduce(b, "max", products, axes));
+          const auto inputs = random_inputs(graph, random);
+          const auto expected = run(graph, inputs, "-fuse");
+          for (const int threads : {1, 2}) {
+            const Threads guard(threads);
+            const auto got = run(graph, inputs, "");
+            for (size_t i = 0; i < got.size(); ++i)
+              CHECK_MESSAGE(same_bits(*got[i], *expected[i]), graph::print(graph));
+          }
+        }
+      }
+}
+
 TEST_CASE("what is only reduced is no array") {
   const Shape shape{512, 4096};
   for (const std::vector<int64_t>& axes : {std::vector<int64_t>{0}, {1}, {0, 1}}) {
