@@ -81,6 +81,12 @@ void pick_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
         for (int64_t row = 0; row < p.axis; ++row)
           __builtin_memset(dx + row * p.inner + first, 0, (end - first) * sizeof(S));
       }
+      if (p.inner == 1) {
+        const S* const dy = (const S*)dy_data + o * p.picked;
+        const int64_t* const index = indices + o * p.picked;
+        for (int64_t j = 0; j < p.picked; ++j) add(dx[position_of(index[j])], dy[j]);
+        continue;
+      }
       for (int64_t j = 0; j < p.picked; ++j) {
         const int64_t row = (o * p.picked + j) * p.inner;
         const S* const dy = (const S*)dy_data + row;

@@ -24,11 +24,12 @@ Result<bool> read_mode(const AttributeReader& a);
 Status check_indices(std::string_view op, const TensorView& indices,
                      const kernels::Indexing& problem);
 
-// Runs body(rows) on all `rows` rows of indices of `cols` each, each once it is known to lie
-// inside: so indices are read from memory once. Not all rows are run where one is outside.
+// Runs body(rows) on all rows of `cols` indices, each once it is known to lie inside: so indices
+// are read from memory once. Not all rows are run where one is outside. `work`: as split_work has
+// it.
 template <class Body>
 Status run_inside(std::string_view op, const TensorView& indices, const kernels::Indexing& problem,
-                  int64_t cols, const Body& body) {
+                  int64_t cols, int64_t work, const Body& body) {
   constexpr int64_t kAtOnce = 1024;  // indices, which stay in the first-level cache
   const int64_t count = elements_of(indices);
   if (count == 0) return {};
@@ -36,7 +37,7 @@ Status run_inside(std::string_view op, const TensorView& indices, const kernels:
   const auto* const numbers = static_cast<const int64_t*>(indices.data);
   const int64_t step = std::max<int64_t>(1, kAtOnce / cols);
   std::atomic<bool> inside = true;
-  split_work(count / cols, count, nullptr, 0, [&](kernels::Range rows, void*) {
+  split_work(count / cols, work, nullptr, 0, [&](kernels::Range rows, void*) {
     for (int64_t row = rows.begin; row < rows.end; row += step) {
       const kernels::Range part{row, std::min(rows.end, row + step)};
       const int64_t* const first = numbers + part.begin * cols;

@@ -56,13 +56,16 @@ kernels::Indexing problem_of(const KernelCall& call, const TensorView& data) {
 
 Status run(const KernelCall& call) {
   const auto problem = problem_of(call, call.in[0]);
-  return run_inside("pick", call.in[1], problem, problem.inner, [&](kernels::Range rows) {
-    kernels::run_pick(problem, call.in[0].data, static_cast<const int64_t*>(call.in[1].data),
-                      call.out[0].data, rows);
-  });
+  return run_inside("pick", call.in[1], problem, problem.inner, elements_of(call.in[1]),
+                    [&](kernels::Range rows) {
+                      kernels::run_pick(problem, call.in[0].data,
+                                        static_cast<const int64_t*>(call.in[1].data),
+                                        call.out[0].data, rows);
+                    });
 }
 
-Slot slot_of_rows() {
+// Of a kernel that reads its indices once.
+Slot slot_of(KernelFunction run) {
   Slot slot = dense_slot(run);
   slot.fails_midway = true;
   return slot;
@@ -70,14 +73,19 @@ Slot slot_of_rows() {
 
 Status run_adjoint(const KernelCall& call) {
   const auto problem = problem_of(call, call.out[0]);
+  const int64_t units = kernels::pick_adjoint_units(problem);
+  const auto add = [&](kernels::Range range) {
+    kernels::run_pick_adjoint(problem, call.in[0].data,
+                              static_cast<const int64_t*>(call.in[1].data), call.out[0].data,
+                              range);
+  };
+  // A unit that has indices of its own reads them as it checks them.
+  const int64_t indices = problem.picked * problem.inner;
+  const int64_t work = problem.outer * (problem.axis * problem.inner + indices);
+  if (units == problem.outer && indices > 0)
+    return run_inside("pick_adjoint", call.in[1], problem, indices, work, add);
   WEFT_TRY(check_indices("pick_adjoint", call.in[1], problem));
-  split_work(kernels::pick_adjoint_units(problem),
-             problem.outer * problem.inner * (problem.axis + problem.picked), nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_pick_adjoint(problem, call.in[0].data,
-                                         static_cast<const int64_t*>(call.in[1].data),
-                                         call.out[0].data, range);
-             });
+  split_work(units, work, nullptr, 0, [&](kernels::Range range, void*) { add(range); });
   return {};
 }
 
@@ -185,7 +193,7 @@ WEFT_OP(pick_rows) {
       .text("mode", "raise", kMode)
       .infer(infer)
       .gradient(gradient)
-      .kernel(slot_of_rows())
+      .kernel(slot_of(run))
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4]], "dtypes": [null, "int64"], "axis": 1,
                   "mode": "clip"})")
@@ -203,7 +211,7 @@ WEFT_OP(pick_adjoint) {
       .required(AttributeKind::kInts, "data_shape", "shape of the result")
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
-      .kernel(dense_slot(run_adjoint))
+      .kernel(slot_of(run_adjoint))
       .sample(R"({"shapes": [[4], [4]], "dtypes": [null, "int64"], "data_shape": [4, 3]})")
       .sample(R"({"shapes": [[2, 4], [2, 4]], "dtypes": [null, "int64"], "axis": 1,
                   "mode": "clip", "data_shape": [2, 3, 4]})")
