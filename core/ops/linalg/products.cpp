@@ -1,5 +1,5 @@
-// NumPy's older products: each sums over chosen axes of two arrays, as one matrix product of what
-// these arrays are when the axes that stay and those that go are merged.
+// NumPy's other products: each sums over chosen axes of two arrays, as one matrix product of what
+// these arrays are when the axes that stay and those that go are merged; those of vectors as sums.
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -69,22 +69,25 @@ bool is_one_element(const ComposeContext& c) {
   return a.rank() == 1 && a == b && is_floating(c.in(0).dtype());
 }
 
-Value sum_of_products(const ComposeContext& c) {
-  const DType dtype = c.in(0).dtype();
-  const DType wide = size_of(dtype) < 4 ? DType::kFloat32 : dtype;
-  const int64_t axes[] = {0};
-  return cast(sum(cast(c.in(0), wide) * cast(c.in(1), wide), axes, false), dtype);
+// Over the last axes; a sum of bools is whether anything was counted.
+Value sum_of_products(const Value& a, const Value& b) {
+  const DType dtype = a.dtype();
+  const DType wide = !is_floating(dtype)  ? DType::kInt64
+                     : size_of(dtype) < 4 ? DType::kFloat32
+                                          : dtype;
+  const int64_t axes[] = {-1};
+  return cast(sum(cast(a, wide) * cast(b, wide), axes, false), dtype);
 }
 
 Result<Value> dot(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
-  if (is_one_element(c)) return sum_of_products(c);
+  if (is_one_element(c)) return sum_of_products(c.in(0), c.in(1));
   return contracted(c, {c.in(0).rank() - 1}, {std::max(0, c.in(1).rank() - 2)});
 }
 
 Result<Value> inner(const ComposeContext& c) {
   if (has_scalar(c)) return c.in(0) * c.in(1);
-  if (is_one_element(c)) return sum_of_products(c);
+  if (is_one_element(c)) return sum_of_products(c.in(0), c.in(1));
   return contracted(c, {c.in(0).rank() - 1}, {c.in(1).rank() - 1});
 }
 
@@ -97,6 +100,65 @@ Result<Value> vdot(const ComposeContext& c) {
                                  a, " and ", b);
   if (c.in(0).is_scalar() || c.in(1).is_scalar()) return reshape(c.in(0) * c.in(1), {});
   return c.builder.call("dot", {flat(c.in(0)), flat(c.in(1))});
+}
+
+Status check_ranks(const ComposeContext& c, int first, int second) {
+  const int least[] = {first, second};
+  for (size_t i = 0; i < 2; ++i)
+    if (c.in(i).rank() < least[i])
+      return errors::invalid_value(c.op().name, "`", c.op().input_name(i), "` must have at least ",
+                                   least[i], " axes; got shape ", c.in(i).shape());
+  return {};
+}
+
+Status check_lengths(const ComposeContext& c, int a_axis, int b_axis) {
+  const Shape a = c.in(0).shape(), b = c.in(1).shape();
+  if (a[a_axis] == b[b_axis]) return {};
+  return errors::invalid_value(c.op().name, "axis ", a_axis, " of `", c.op().input_name(0), "` ", a,
+                               " and axis ", b_axis, " of `", c.op().input_name(1), "` ", b,
+                               " must have one extent");
+}
+
+Value with_axis_last(const Value& x, int axis) {
+  return in_order(x, joined(others(x, {axis}), {axis}));
+}
+
+Result<Value> vecdot(const ComposeContext& c) {
+  WEFT_TRY(check_ranks(c, 1, 1));
+  int axes[2];
+  for (size_t i = 0; i < 2; ++i) {
+    WEFT_ASSIGN(axes[i], normalize_axis(c.integer("axis"), c.in(i).rank(), "vecdot", "axis"));
+  }
+  WEFT_TRY(check_lengths(c, axes[0], axes[1]));
+  return sum_of_products(with_axis_last(c.in(0), axes[0]), with_axis_last(c.in(1), axes[1]));
+}
+
+// A matrix product with vectors as columns, or as rows.
+Result<Value> matvec(const ComposeContext& c) {
+  WEFT_TRY(check_ranks(c, 2, 1));
+  WEFT_TRY(check_lengths(c, c.in(0).rank() - 1, c.in(1).rank() - 1));
+  Shape column = c.in(1).shape();
+  column.push_back(1);
+  const Value product = matmul(c.in(0), reshape(c.in(1), column));
+  WEFT_TRY(c.builder.status());
+  const Shape shape = product.shape();
+  return reshape(product, Shape(shape.span().first(static_cast<size_t>(shape.rank() - 1))));
+}
+
+Result<Value> vecmat(const ComposeContext& c) {
+  WEFT_TRY(check_ranks(c, 1, 2));
+  WEFT_TRY(check_lengths(c, c.in(0).rank() - 1, c.in(1).rank() - 2));
+  Shape row = c.in(0).shape();
+  const int64_t length = row[row.rank() - 1];
+  row[row.rank() - 1] = 1;
+  row.push_back(length);
+  const Value product = matmul(reshape(c.in(0), row), c.in(1));
+  WEFT_TRY(c.builder.status());
+  Shape shape = product.shape();
+  const int64_t columns = shape[shape.rank() - 1];
+  shape = Shape(shape.span().first(static_cast<size_t>(shape.rank() - 1)));
+  shape[shape.rank() - 1] = columns;
+  return reshape(product, shape);
 }
 
 Result<Value> outer(const ComposeContext& c) {
@@ -166,6 +228,44 @@ WEFT_OP(vdot) {
       .sample(R"({"shapes": [[2, 3], [3, 2]]})")
       .sample(R"({"shapes": [[4], [4]]})")
       .sample(R"({"shapes": [[], [1]]})")
+      .sample(R"({"shapes": [[0], [0, 2]]})");
+}
+
+WEFT_OP(vecdot) {
+  op.doc("Sums of products of vectors along an axis; the other axes broadcast.")
+      .input("x1", "any dtype, at least one axis")
+      .input("x2", "as long along the axis")
+      .integer("axis", -1, "axis of the vectors, of both arrays")
+      .promote(Promotion::kCommon)
+      .compose(checked<vecdot>)
+      .like("numpy.vecdot")
+      .sample(R"({"shapes": [[3], [3]]})")
+      .sample(R"({"shapes": [[4, 1, 3], [2, 3]]})")
+      .sample(R"({"shapes": [[3, 2], [3, 2]], "axis": 0})")
+      .sample(R"({"shapes": [[2, 0], [0]]})");
+}
+
+WEFT_OP(matvec) {
+  op.doc("Products of matrices and vectors; leading axes broadcast.")
+      .input("x1", "any real dtype, shape (..., M, N)")
+      .input("x2", "shape (..., N)")
+      .promote(Promotion::kCommon)
+      .compose(checked<matvec>)
+      .like("numpy.matvec")
+      .sample(R"({"shapes": [[3, 4], [4]]})")
+      .sample(R"({"shapes": [[2, 1, 3, 4], [5, 4]]})")
+      .sample(R"({"shapes": [[2, 0], [0]]})");
+}
+
+WEFT_OP(vecmat) {
+  op.doc("Products of vectors and matrices; leading axes broadcast.")
+      .input("x1", "any real dtype, shape (..., N)")
+      .input("x2", "shape (..., N, M)")
+      .promote(Promotion::kCommon)
+      .compose(checked<vecmat>)
+      .like("numpy.vecmat")
+      .sample(R"({"shapes": [[4], [4, 3]]})")
+      .sample(R"({"shapes": [[5, 4], [2, 1, 4, 3]]})")
       .sample(R"({"shapes": [[0], [0, 2]]})");
 }
 

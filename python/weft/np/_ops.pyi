@@ -800,6 +800,16 @@ def matmul(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarr
     Same results as ``numpy.matmul``.
     """
 
+def matvec(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Products of matrices and vectors; leading axes broadcast.
+
+    x1: any real dtype, shape (..., M, N)
+    x2: shape (..., N)
+    out: array to write into
+
+    Same results as ``numpy.matvec``.
+    """
+
 def max(
     x: ArrayLike,
     axis: int | Sequence[int] | None = None,
@@ -1453,6 +1463,27 @@ def vdot(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.vdot``.
+    """
+
+def vecdot(x1: ArrayLike, x2: ArrayLike, axis: int = -1, *, out: ndarray | None = None) -> ndarray:
+    """Sums of products of vectors along an axis; the other axes broadcast.
+
+    x1: any dtype, at least one axis
+    x2: as long along the axis
+    axis: axis of the vectors, of both arrays
+    out: array to write into
+
+    Same results as ``numpy.vecdot``.
+    """
+
+def vecmat(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Products of vectors and matrices; leading axes broadcast.
+
+    x1: any real dtype, shape (..., N)
+    x2: shape (..., N, M)
+    out: array to write into
+
+    Same results as ``numpy.vecmat``.
     """
 
 def vstack(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
