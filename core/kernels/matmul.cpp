@@ -50,6 +50,8 @@ MatmulBlocks blocks_of(const Matmul& problem) {
   const int64_t most_cols = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
   int64_t col_blocks = blocks_of(problem.n, most_cols);
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
+  if (row_blocks == 1 && col_blocks == 1 && work <= kWorthSplitting)
+    return {std::max<int64_t>(1, problem.m), std::max<int64_t>(1, problem.n), 1, 1};
   const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
   // Dense rows of B are packed again for other rows of A, while products hide it; a transposition
   // is not hidden, so it is done for all rows.

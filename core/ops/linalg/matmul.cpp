@@ -34,6 +34,7 @@ Result<Product> parse(const Shape& a, const Shape& b) {
                                  p.column_vector ? "the axis" : "the axis before the last",
                                  " of `x2` ", b, " must have one extent; got ", p.k, " and ",
                                  k_of_b);
+  if (a.rank() <= 2 && b.rank() <= 2) return p;
   const Shape lead_a(a.span().first(static_cast<size_t>(std::max(0, a.rank() - 2))));
   const Shape lead_b(b.span().first(static_cast<size_t>(std::max(0, b.rank() - 2))));
   Result<Shape> batch = broadcast(lead_a, lead_b, "matmul", "x1", "x2");
