@@ -210,6 +210,7 @@ def test_factors_beyond_their_bounds_are_refused():
     arrays[8] = arrays[8] + 31
     with pytest.raises(ValueError, match="`h2h_shift` lie between -31 and 30; got 0 and 31"):
         npx.quantized_gru(*arrays)
+        npx.waitall()
 
 
 @pytest.mark.parametrize("cell", CELLS)

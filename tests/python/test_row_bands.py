@@ -88,6 +88,7 @@ def measured_bytes(net, x):
         net(x)
         npx.waitall()
 
+    npx.waitall()
     before = weft.memory.stats()["live"]
     call()
     weft.memory.reset_peak()
