@@ -1,12 +1,13 @@
 """Operators one by one, beside PyTorch's, eagerly on two threads, forward and backward.
 
-    python benchmarks/operators.py [results.json] [word...]
+    python benchmarks/operators.py [word...] [results.json]
 
 Every row of operator_cases.py whose group or name has one of the words. Results are compared before
 times. Each library is a process (operator_worker.py), stopped while the other is timed. At the end
 come the geometric mean of each group's ratios and the rows where PyTorch is ahead.
 """
 
+import argparse
 import os
 import statistics
 import sys
@@ -46,7 +47,13 @@ def measure(report: Report, workers: dict[str, StoppedProcess], index: int) -> f
 
 
 def main() -> int:
-    words = [a for a in sys.argv[1:] if not a.endswith(".json")]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "words", nargs="*", help="of groups and names; the last may be results.json"
+    )
+    words = [a for a in parser.parse_args().words if not a.endswith(".json")]
     os.environ["WEFT_NUM_THREADS"] = THREADS
     report = Report("Operators: eager, two threads")
     if not PEER.exists():
