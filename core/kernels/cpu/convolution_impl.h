@@ -30,6 +30,26 @@ WEFT_INLINE void fill_zero(T* to, int64_t count) {
   for (int64_t i = 0; i < count; i += Vec<T>::kLanes) Memory<T>::store(to + i, Vec<T>(0));
 }
 
+// Every second element of `from`. None may follow the last one: the last vector ends there.
+template <class S, int... I>
+WEFT_INLINE void copy_every_second(const S* from, int64_t count, LaneType<S>* to, Numbers<I...>) {
+  using V = Vec<LaneType<S>>;
+  constexpr int kLanes = V::kLanes;
+  if (count < kLanes) {
+    for (int64_t j = 0; j < count; ++j) to[j] = to_lane(from[2 * j]);
+    return;
+  }
+  for (int64_t j = 0; j + kLanes < count; j += kLanes) {
+    const V low = Memory<S>::load(from + 2 * j), high = Memory<S>::load(from + 2 * j + kLanes);
+    Memory<LaneType<S>>::store(to + j, V::of(__builtin_shufflevector(low.v, high.v, (2 * I)...)));
+  }
+  const S* const last = from + 2 * (count - kLanes);
+  const V low = Memory<S>::load(last), high = Memory<S>::load(last + kLanes - 1);
+  Memory<LaneType<S>>::store(
+      to + count - kLanes,
+      V::of(__builtin_shufflevector(low.v, high.v, (2 * I + (2 * I >= kLanes ? 1 : 0))...)));
+}
+
 // Positions first .. first + count - 1 of one plane at one offset. Overwrites a vector more.
 template <class S>
 void gather_line(const S* plane, const Grid& grid, int64_t offset_height, int64_t offset_width,
@@ -57,6 +77,9 @@ void gather_line(const S* plane, const Grid& grid, int64_t offset_height, int64_
       if (begin > 0) fill_zero(to, begin);
       if (grid.step_width == 1) {
         copy_dense(line + begin, end - begin, to + begin);
+      } else if (grid.step_width == 2) {
+        copy_every_second(line + 2 * begin, end - begin, to + begin,
+                          typename CountTo<Vec<LaneType<S>>::kLanes>::Type());
       } else {
         for (int64_t j = begin; j < end; ++j) to[j] = to_lane(line[j * grid.step_width]);
       }
