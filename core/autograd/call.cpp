@@ -54,6 +54,7 @@ Status check_out(const OpDef& op, const Tensor& out, const Tensor& result) {
 // The inputs among a call's arguments; the arrays of a list follow the others.
 Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argument> arguments,
                    ops::Values& inputs) {
+  inputs.reserve(op.inputs.size());
   for (size_t i = 0; i < op.inputs.size(); ++i) {
     const Argument a = i < arguments.size() ? arguments[i] : Argument();
     const ops::InputDef& input = op.inputs[i];

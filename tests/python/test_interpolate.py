@@ -7,24 +7,24 @@ from weft import autograd, np, npx
 
 
 def resampled(lines, cotangents, size, mode):
-    """Results and gradients of lines (N, 1, L)."""
+    """Results and gradients of lines (N, 1, 1, L)."""
     x = np.array(lines)
     x.attach_grad()
     with autograd.record():
-        y = npx.interpolate(x, size=size, mode=mode)
+        y = npx.interpolate(x, size=(1, size), mode=mode)
     y.backward(np.array(cotangents))
     return y.asnumpy(), x.grad.asnumpy()
 
 
-@pytest.mark.parametrize("mode", ["nearest", "linear", "area"])
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic", "area"])
 @pytest.mark.parametrize("count", [2, 5, 16, 35])
 # More elements than are turned at a time, results of more than that, and results of a few.
 @pytest.mark.parametrize(("length", "size"), [(300, 533), (600, 41), (900, 2), (7, 19)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_lines_together_equal_lines_alone(dtype, length, size, count, mode):
     generator = numpy.random.default_rng(0)
-    lines = generator.standard_normal((count, 1, length)).astype(dtype)
-    cotangents = generator.standard_normal((count, 1, size)).astype(dtype)
+    lines = generator.standard_normal((count, 1, 1, length)).astype(dtype)
+    cotangents = generator.standard_normal((count, 1, 1, size)).astype(dtype)
     together = resampled(lines, cotangents, size, mode)
     for line in range(count):
         alone = resampled(lines[line : line + 1], cotangents[line : line + 1], size, mode)

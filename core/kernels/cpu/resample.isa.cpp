@@ -52,6 +52,20 @@ Piece piece_at(const Resample& p, const ResampleTable& table, int64_t first) {
   return piece;
 }
 
+// Calls one(o) for each result that is wider than a window, body(piece) for the others.
+template <class One, class Body>
+WEFT_INLINE void for_pieces(const Resample& p, const ResampleTable& table, One one, Body body) {
+  for (int64_t o = 0; o < p.out;) {
+    const Piece piece = piece_at(p, table, o);
+    if (piece.end == o) {
+      one(o++);
+    } else {
+      body(piece);
+      o = piece.end;
+    }
+  }
+}
+
 // Results first .. end - 1 of one line.
 template <class T>
 void resample_line(const ResampleTable& table, const T* x, int64_t first, int64_t end, T* y) {
@@ -76,30 +90,27 @@ void resample_lines(const Resample& p, const ResampleTable& table, const T* x, i
   constexpr int64_t kLanes = V::kLanes;
   T columns[kWindow * kLanes], results[kLanes * kLanes];
   if (lines < kLanes) __builtin_memset(columns, 0, sizeof columns);
-  for (int64_t o = 0; o < p.out;) {
-    const Piece piece = piece_at(p, table, o);
-    if (piece.end == o) {
-      for (int64_t line = 0; line < lines; ++line)
-        resample_line(table, x + line * p.in, o, o + 1, y + line * p.out);
-      ++o;
-      continue;
-    }
+  const auto one = [&](int64_t o) WEFT_LAMBDA {
+    for (int64_t line = 0; line < lines; ++line)
+      resample_line(table, x + line * p.in, o, o + 1, y + line * p.out);
+  };
+  for_pieces(p, table, one, [&](const Piece& piece) WEFT_LAMBDA {
     for_lanes<T>(piece.elements, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       turn(x + piece.from + i, p.in, lines, n, columns + i * kLanes, kLanes);
     });
-    for_lanes<T>(piece.end - o, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    for_lanes<T>(piece.end - piece.first, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       for (int64_t j = 0; j < n; ++j) {
-        const T* const weights = (const T*)table.weights + (o + i + j) * table.taps;
-        const T* const from = columns + (table.first[o + i + j] - piece.from) * kLanes;
+        const int64_t o = piece.first + i + j;
+        const T* const weights = (const T*)table.weights + o * table.taps;
+        const T* const from = columns + (table.first[o] - piece.from) * kLanes;
         V sum = V(weights[0]) * Memory<T>::load(from);
-        for (int64_t k = 1; k < table.count[o + i + j]; ++k)
+        for (int64_t k = 1; k < table.count[o]; ++k)
           sum = sum + V(weights[k]) * Memory<T>::load(from + k * kLanes);
         Memory<T>::store(results + j * kLanes, sum);
       }
-      turn(results, kLanes, n, lines, y + o + i, p.out);
+      turn(results, kLanes, n, lines, y + piece.first + i, p.out);
     });
-    o = piece.end;
-  }
+  });
 }
 
 // How many lines are worth turning: it takes as long for few of them, and longer than to copy them.
@@ -162,24 +173,22 @@ void add_lines(const Resample& p, const ResampleTable& table, const T* dy, int64
     __builtin_memset(columns, 0, sizeof columns);
     __builtin_memset(results, 0, sizeof results);
   }
-  for (int64_t o = 0; o < p.out;) {
-    const Piece piece = piece_at(p, table, o);
-    if (piece.end == o) {
-      for (int64_t line = 0; line < lines; ++line)
-        add_line(table, dy + line * p.out, o, o + 1, dx + line * p.in);
-      ++o;
-      continue;
-    }
+  const auto one = [&](int64_t o) WEFT_LAMBDA {
+    for (int64_t line = 0; line < lines; ++line)
+      add_line(table, dy + line * p.out, o, o + 1, dx + line * p.in);
+  };
+  for_pieces(p, table, one, [&](const Piece& piece) WEFT_LAMBDA {
     for_lanes<T>(piece.elements, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       turn(dx + piece.from + i, p.in, lines, n, columns + i * kLanes, kLanes);
     });
-    for_lanes<T>(piece.end - o, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-      turn(dy + o + i, p.out, lines, n, results, kLanes);
+    for_lanes<T>(piece.end - piece.first, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      turn(dy + piece.first + i, p.out, lines, n, results, kLanes);
       for (int64_t j = 0; j < n; ++j) {
+        const int64_t o = piece.first + i + j;
         const V share = Memory<T>::load(results + j * kLanes);
-        const T* const weights = (const T*)table.weights + (o + i + j) * table.taps;
-        T* const to = columns + (table.first[o + i + j] - piece.from) * kLanes;
-        for (int64_t k = 0; k < table.count[o + i + j]; ++k)
+        const T* const weights = (const T*)table.weights + o * table.taps;
+        T* const to = columns + (table.first[o] - piece.from) * kLanes;
+        for (int64_t k = 0; k < table.count[o]; ++k)
           Memory<T>::store(to + k * kLanes,
                            Memory<T>::load(to + k * kLanes) + V(weights[k]) * share);
       }
@@ -187,8 +196,7 @@ void add_lines(const Resample& p, const ResampleTable& table, const T* dy, int64
     for_lanes<T>(piece.elements, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       turn(columns + i * kLanes, kLanes, n, lines, dx + piece.from + i, p.in);
     });
-    o = piece.end;
-  }
+  });
 }
 
 // A unit has some columns behind the axis, of all of its elements.

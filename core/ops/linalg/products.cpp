@@ -33,19 +33,22 @@ int64_t product_of(const Value& x, const Axes& axes) {
   return product;
 }
 
+Status check_lengths(const ComposeContext& c, int left, int right) {
+  const Shape a = c.in(0).shape(), b = c.in(1).shape();
+  if (a[left] == b[right]) return {};
+  return errors::invalid_value(c.op().name, "axis ", left, " of `", c.op().input_name(0), "` ", a,
+                               " and axis ", right, " of `", c.op().input_name(1), "` ", b,
+                               " must have one extent; got ", a[left], " and ", b[right]);
+}
+
 // The sum over pairs of axes; the others of `a`, then those of `b`, stay.
 Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes& b_axes) {
   const DType dtype = c.in(0).dtype();
   const bool counts = dtype == DType::kBool;  // a sum of bools is whether anything was counted
   const Value a = counts ? cast(c.in(0), DType::kInt64) : c.in(0);
   const Value b = counts ? cast(c.in(1), DType::kInt64) : c.in(1);
-  for (size_t i = 0; i < a_axes.size(); ++i) {
-    const int left = static_cast<int>(a_axes[i]), right = static_cast<int>(b_axes[i]);
-    if (a.shape()[left] != b.shape()[right])
-      return errors::invalid_value(c.op().name, "axis ", left, " of `a` ", a.shape(), " and axis ",
-                                   right, " of `b` ", b.shape(), " must have one extent; got ",
-                                   a.shape()[left], " and ", b.shape()[right]);
-  }
+  for (size_t i = 0; i < a_axes.size(); ++i)
+    WEFT_TRY(check_lengths(c, static_cast<int>(a_axes[i]), static_cast<int>(b_axes[i])));
   const Axes a_rest = others(a, a_axes), b_rest = others(b, b_axes);
   if (a_rest.size() + b_rest.size() > static_cast<size_t>(kMaxRank))
     return errors::rank_too_large(c.op().name, "a and b",
@@ -111,14 +114,6 @@ Status check_ranks(const ComposeContext& c, int first, int second) {
   return {};
 }
 
-Status check_lengths(const ComposeContext& c, int a_axis, int b_axis) {
-  const Shape a = c.in(0).shape(), b = c.in(1).shape();
-  if (a[a_axis] == b[b_axis]) return {};
-  return errors::invalid_value(c.op().name, "axis ", a_axis, " of `", c.op().input_name(0), "` ", a,
-                               " and axis ", b_axis, " of `", c.op().input_name(1), "` ", b,
-                               " must have one extent");
-}
-
 Value with_axis_last(const Value& x, int axis) {
   return in_order(x, joined(others(x, {axis}), {axis}));
 }
@@ -137,28 +132,19 @@ Result<Value> vecdot(const ComposeContext& c) {
 Result<Value> matvec(const ComposeContext& c) {
   WEFT_TRY(check_ranks(c, 2, 1));
   WEFT_TRY(check_lengths(c, c.in(0).rank() - 1, c.in(1).rank() - 1));
-  Shape column = c.in(1).shape();
-  column.push_back(1);
-  const Value product = matmul(c.in(0), reshape(c.in(1), column));
-  WEFT_TRY(c.builder.status());
-  const Shape shape = product.shape();
-  return reshape(product, Shape(shape.span().first(static_cast<size_t>(shape.rank() - 1))));
+  const int64_t last[] = {-1};
+  const Argument axis = Argument::of_ints(last);
+  const Value columns = c.builder.call("expand_dims", {c.in(1)}, {axis});
+  return c.builder.call("squeeze", {matmul(c.in(0), columns)}, {axis});
 }
 
 Result<Value> vecmat(const ComposeContext& c) {
   WEFT_TRY(check_ranks(c, 1, 2));
   WEFT_TRY(check_lengths(c, c.in(0).rank() - 1, c.in(1).rank() - 2));
-  Shape row = c.in(0).shape();
-  const int64_t length = row[row.rank() - 1];
-  row[row.rank() - 1] = 1;
-  row.push_back(length);
-  const Value product = matmul(reshape(c.in(0), row), c.in(1));
-  WEFT_TRY(c.builder.status());
-  Shape shape = product.shape();
-  const int64_t columns = shape[shape.rank() - 1];
-  shape = Shape(shape.span().first(static_cast<size_t>(shape.rank() - 1)));
-  shape[shape.rank() - 1] = columns;
-  return reshape(product, shape);
+  const int64_t before_last[] = {-2};
+  const Argument axis = Argument::of_ints(before_last);
+  const Value rows = c.builder.call("expand_dims", {c.in(0)}, {axis});
+  return c.builder.call("squeeze", {matmul(rows, c.in(1))}, {axis});
 }
 
 Result<Value> outer(const ComposeContext& c) {
