@@ -111,7 +111,8 @@ void Run::formula(const ChainInstruction& instruction) {
   if (instruction.operand[0] < 0)
     return action.form == ChainForm::kHeldHeld ? binary(action, held, held) : unary(action.formula);
   const Place other = operand(instruction, 0);
-  const bool is_first = action.form <= ChainForm::kHeldScalar;
+  const bool is_first =
+      action.form == ChainForm::kHeldFirst || action.form == ChainForm::kHeldScalar;
   binary(action, is_first ? held : other, is_first ? other : held);
 }
 

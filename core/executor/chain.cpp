@@ -243,14 +243,10 @@ class Chaining {
                   {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
     if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kHeldHeld));
     Source other = source_of(in[1 - position]);
-    const ChainForm first = other.is_array    ? ChainForm::kHeldArray
-                            : other.is_scalar ? ChainForm::kHeldScalar
-                                              : ChainForm::kHeldSlot;
-    const auto turned = static_cast<ChainForm>(static_cast<size_t>(first) + 3);
-    const ChainForm special = position == 0 ? first : turned;
-    if (!has_form(s, special)) return emit(form(s, general), {other});
-    other.is_scalar = false;  // one element is enough
-    return emit(form(s, special), {other});
+    const ChainForm spread = position == 0 ? ChainForm::kHeldScalar : ChainForm::kScalarHeld;
+    const bool takes_scalar = other.is_scalar && has_form(s, spread);
+    other.is_scalar = other.is_scalar && !takes_scalar;  // one element is enough
+    return emit(form(s, takes_scalar ? spread : general), {other});
   }
 
   // By an end of the region, soon.

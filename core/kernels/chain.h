@@ -18,20 +18,16 @@ namespace weft::kernels {
 // Of an instruction set; what it takes is known there (cpu/chain_impl.h).
 using ChainFunction = void (*)();
 
-// Where the operands of a formula are. Formulas of two operands, unless they take long, have a form
-// for each pattern: an array, a slot, or one element of a slot for all lanes. All others have three
-// forms, by which operand is held; the rest may be arrays or slots.
+// Which operand of a formula is held; the others may be arrays or slots. Formulas of two operands,
+// unless they take long, have forms for one element of a slot in all lanes and for one value twice,
+// too.
 enum class ChainForm : uint8_t {
-  kHeldArray,
-  kHeldSlot,
-  kHeldScalar,
-  kArrayHeld,
-  kSlotHeld,
-  kScalarHeld,
-  kHeldHeld,
   kHeldFirst,
   kHeldSecond,
   kHeldThird,
+  kHeldScalar,
+  kScalarHeld,
+  kHeldHeld,
   kCount
 };
 enum class ChainPlace : uint8_t { kArray, kSlot };

@@ -60,3 +60,6 @@
 // Before a loop over registers, whose number is known. A template's call for each index would do
 // the same and take compilers five times as long.
 #define WEFT_UNROLL _Pragma("GCC unroll 32")
+// After a pointer's step in a loop: its value behind the loop is the last one, and not computed
+// anew, which takes more code than the loop.
+#define WEFT_COUNTED(pointer) __asm__("" : "+r"(pointer))

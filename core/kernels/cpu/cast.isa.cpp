@@ -10,7 +10,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 #include "kernels/cpu/convert_impl.h"
-#include "kernels/cpu/row_end_impl.h"
+#include "kernels/cpu/row_kernel_impl.h"
 
 // Truncates, saturating at the bounds of `To`; NaN gives zero. The upper bound is compared as the
 // power of two just above it, which every floating type has.
@@ -73,60 +73,39 @@ WEFT_INLINE void widen_lanes(To* out, const From* in, Numbers<I...>) {
 }
 
 template <class To, class From>
-void cast(const Tile& tile);
+struct Cast {
+  static constexpr bool kByLanes = kConvertsLanes<To, From>;
+  static constexpr bool kEndsRows = kByLanes && Memory<To>::kHasMasks && Memory<From>::kHasMasks;
+  // Blocks of a fixed length are what compilers vectorise without code for every remainder.
+  static constexpr int kLanes = kByLanes || kWidensLanes<To, From> ? Vec<uint32_t>::kLanes : 16;
 
-template <class To, class From>
-WEFT_INLINE void cast_row(const Tile& tile, int64_t row) {
-  To* const out = (To*)((char*)tile.out + row * tile.out_row);
-  const From* const in = (const From*)((const char*)tile.in[0] + row * tile.in_row[0]);
-  const int64_t cols = tile.cols;
-  int64_t i = 0;
-  if constexpr (kConvertsLanes<To, From>) {
-    constexpr int kLanes = Vec<float>::kLanes;
-    for (; i + kLanes <= cols; i += kLanes)
-      Memory<To>::store(out + i, convert_lanes<To, From>(Memory<From>::load(in + i)));
-    const int64_t n = cols - i;
-    if (n <= 0) return;
-    if constexpr (Memory<To>::kHasMasks && Memory<From>::kHasMasks) {
-      Memory<To>::store_part(out + i, convert_lanes<To, From>(Memory<From>::load_part(in + i, n)),
-                             n);
-    } else if constexpr (kIsSame<From, Boolean> || kIsSame<From, To>) {  // a few bytes of code
-      for (; i < cols; ++i) out[i] = convert_element<To>(in[i]);
+  WEFT_INLINE static void convert(const From* in, To* out) {
+    if constexpr (kByLanes) {
+      Memory<To>::store(out, convert_lanes<To, From>(Memory<From>::load(in)));
+    } else if constexpr (kWidensLanes<To, From>) {
+      widen_lanes(out, in, typename CountTo<kLanes / 2>::Type());
     } else {
-      static constexpr RowEnd kEnd = {kLanes, 1, sizeof(To), {sizeof(From)}};
-      run_row_end(cast<To, From>, kEnd, tile, row, i);
+      for (int i = 0; i < kLanes; ++i) out[i] = convert_element<To>(in[i]);
     }
-  } else if constexpr (kWidensLanes<To, From>) {
-    constexpr int kLanes = Vec<LaneType<From>>::kLanes;
-    for (; i + kLanes <= cols; i += kLanes)
-      widen_lanes(out + i, in + i, typename CountTo<kLanes / 2>::Type());
-    for (; i < cols; ++i) out[i] = To(to_lane(in[i]));
-  } else {
-    // Blocks of a fixed length are what compilers vectorise without code for every remainder.
-    constexpr int kBlock = 16;
-    for (; i + kBlock <= cols; i += kBlock)
-      for (int j = 0; j < kBlock; ++j) out[i + j] = convert_element<To>(in[i + j]);
-    for (; i < cols; ++i) out[i] = convert_element<To>(in[i]);
   }
-}
-
-template <class To, class From>
-void cast(const Tile& tile) {
-  Tile computed = tile;
-  const bool repeats = tile.scalar & 1 && tile.cols > 0;
-  if (repeats) computed.cols = 1;
-  computed.scalar = 0;
-  for (int64_t row = 0; row < tile.rows; ++row) {
-    cast_row<To, From>(computed, row);
-    if (!repeats) continue;
-    To* const out = (To*)((char*)tile.out + row * tile.out_row);
-    for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
+  static void run_row(char* to, int64_t n, const int64_t* step, const char* in, const char*,
+                      const char*) {
+    To* out = (To*)to;
+    const int64_t bytes = *step;
+    for (; n >= kLanes; n -= kLanes, in += bytes, out += kLanes) convert((const From*)in, out);
+    if constexpr (kEndsRows)
+      if (n > 0)
+        Memory<To>::store_part(
+            out, convert_lanes<To, From>(Memory<From>::load_part((const From*)in, n)), n);
   }
-}
+  static void run(const Tile& tile) {
+    run_rows(tile, run_row, {kLanes, 1, kEndsRows, sizeof(To), {sizeof(From)}});
+  }
+};
 
-#define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, cast<To, From>))
+#define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, (Cast<To, From>::run)))
 // Scalars of a graph are of three types, whatever dtypes its arrays have.
-#define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT(To, cast<To, From>)
+#define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT(To, (Cast<To, From>::run))
 #define WEFT_CASTS_FROM(From, kind)                                                         \
   {                                                                                         \
     kind(Boolean, From), kind(uint8_t, From), kind(uint16_t, From), kind(uint32_t, From),   \

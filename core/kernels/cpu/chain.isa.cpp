@@ -56,9 +56,9 @@ struct StreamArray {
   }
 };
 struct LoadSlot {
-  FromSlot from;
-  WEFT_INLINE LoadSlot(const ChainOp& op, int64_t at) : from(op, at) {}
-  WEFT_INLINE Held change(int k, Held held) const { return from.get(k, held); }
+  const char* p;
+  WEFT_INLINE LoadSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
+  WEFT_INLINE Held change(int k, Held) const { return held_at(p + k * kVectorBytes); }
 };
 struct StoreSlot {
   char* p;

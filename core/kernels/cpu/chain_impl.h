@@ -63,16 +63,6 @@ struct FromHeld {
   WEFT_INLINE FromHeld(const ChainOp&, int64_t) {}
   WEFT_INLINE Held get(int, Held held) const { return held; }
 };
-struct FromArray {
-  const char* p;
-  WEFT_INLINE FromArray(const ChainOp& op, int64_t at) : p(op.operand[0] + 4 * at) {}
-  WEFT_INLINE Held get(int k, Held) const { return held_at(p + k * kVectorBytes); }
-};
-struct FromSlot {
-  const char* p;
-  WEFT_INLINE FromSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
-  WEFT_INLINE Held get(int k, Held) const { return held_at(p + k * kVectorBytes); }
-};
 struct FromScalar {
   Held all;
   WEFT_INLINE FromScalar(const ChainOp& op, int64_t) {
@@ -152,33 +142,27 @@ struct ChainFormula {
     }
   };
 
-  template <class A, class B>
-  static constexpr ChainCode pair() {
-    return chain_op<Two<A, B>>;
-  }
   template <bool IsCompact>
   static constexpr void fill(ChainForms& forms) {
     ChainCode* const f = forms.function;
-    constexpr int kFirst = int(ChainForm::kHeldFirst);
+    ChainCode* const held = f + int(ChainForm::kHeldFirst);
+    using L = FromEither<0>;
+    using R = FromEither<1>;
     if constexpr (kArity == 1) {
-      f[kFirst] = IsCompact ? chain_loop<One> : chain_op<One>;
-    } else if constexpr (kArity == 2 && !IsCompact) {
-      f[int(ChainForm::kHeldArray)] = pair<FromHeld, FromArray>();
-      f[int(ChainForm::kHeldSlot)] = pair<FromHeld, FromSlot>();
-      f[int(ChainForm::kHeldScalar)] = pair<FromHeld, FromScalar>();
-      f[int(ChainForm::kArrayHeld)] = pair<FromArray, FromHeld>();
-      f[int(ChainForm::kSlotHeld)] = pair<FromSlot, FromHeld>();
-      f[int(ChainForm::kScalarHeld)] = pair<FromScalar, FromHeld>();
-      f[int(ChainForm::kHeldHeld)] = pair<FromHeld, FromHeld>();
+      held[0] = IsCompact ? chain_loop<One> : chain_op<One>;
+    } else if constexpr (kArity == 2 && IsCompact) {
+      held[0] = chain_loop<Two<FromHeld, L>>;
+      held[1] = chain_loop<Two<L, FromHeld>>;
     } else if constexpr (kArity == 2) {
-      f[kFirst] = chain_loop<Two<FromHeld, FromEither<0>>>;
-      f[kFirst + 1] = chain_loop<Two<FromEither<0>, FromHeld>>;
+      held[0] = chain_op<Two<FromHeld, L>>;
+      held[1] = chain_op<Two<L, FromHeld>>;
+      f[int(ChainForm::kHeldScalar)] = chain_op<Two<FromHeld, FromScalar>>;
+      f[int(ChainForm::kScalarHeld)] = chain_op<Two<FromScalar, FromHeld>>;
+      f[int(ChainForm::kHeldHeld)] = chain_op<Two<FromHeld, FromHeld>>;
     } else {
-      using L = FromEither<0>;
-      using R = FromEither<1>;
-      f[kFirst] = chain_op<Three<FromHeld, L, R>>;
-      f[kFirst + 1] = chain_op<Three<L, FromHeld, R>>;
-      f[kFirst + 2] = chain_op<Three<L, R, FromHeld>>;
+      held[0] = chain_op<Three<FromHeld, L, R>>;
+      held[1] = chain_op<Three<L, FromHeld, R>>;
+      held[2] = chain_op<Three<L, R, FromHeld>>;
     }
   }
 };

@@ -1,12 +1,11 @@
-// The one loop form of elementwise kernels: a formula over the rows of a tile.
+// Elementwise kernels: a formula over the rows of a tile.
 //
 // Included inside the namespace of an instruction set, after kernels/simd_memory.h and the
-// formulas. Inputs that are one element a row stay in a register: each such pattern is a form of
-// its own, under one loop over the rows. Formulas that take long themselves (compact classes) have
-// one form for all patterns, and narrow dtypes pass through the kernel of their lanes' type.
+// formulas. Of formulas that take long themselves (compact classes) narrow dtypes pass through the
+// kernel of their lanes' type.
 
 #include "kernels/cpu/formula_classes_impl.h"
-#include "kernels/cpu/row_end_impl.h"
+#include "kernels/cpu/row_kernel_impl.h"
 
 // What kind of value a formula takes and gives, asked of the compiler.
 template <class F, class V>
@@ -42,182 +41,99 @@ constexpr bool gives_mask() {
   }
 }
 
-// Input `I` of a row: a pointer, or a value held for the whole row.
+// How vectors of an input or of the output are kept in memory.
 template <class V, class S, bool IsMask>
-struct Input {
-  using Storage = S;
+struct Stored {
+  using Element = S;
   using Access = Memory<S>;
   using Value = V;
-  WEFT_INLINE static Value repeated(const S* p) { return V(to_lane(*p)); }
 };
 template <class V, class S>
-struct Input<V, S, true> {
-  using Storage = Boolean;
+struct Stored<V, S, true> {
+  using Element = Boolean;
   using Access = MaskMemory<sizeof(typename V::Element)>;
   using Value = typename V::Truth;
-  WEFT_INLINE static Value repeated(const Boolean* p) {
-    Value mask;
-    mask.v = typename Value::Native{} - (p->byte != 0);
-    return mask;
-  }
 };
 
-template <class F, class S>
+template <class F, class S, bool IsCompact>
 struct Step {
   using V = Vec<LaneType<S>>;
   static constexpr int kArity = arity_of_formula<F, V>();
-  static constexpr bool kTakesMask = takes_mask_first<F, V>();
-  static constexpr bool kGivesMask = gives_mask<F, V, kArity>();
-  using Output = Input<V, S, kGivesMask>;
-  using OutputStorage = typename Output::Storage;
-  using First = Input<V, S, kTakesMask>;
-  using Other = Input<V, S, false>;
+  using First = Stored<V, S, takes_mask_first<F, V>()>;
+  using Other = Stored<V, S, false>;
+  using Output = Stored<V, S, gives_mask<F, V, kArity>()>;
   static constexpr bool kHasMasks =
       Output::Access::kHasMasks && First::Access::kHasMasks && Other::Access::kHasMasks;
-  static constexpr RowEnd kRowEnd = {V::kLanes,
-                                     kArity,
-                                     sizeof(OutputStorage),
-                                     {sizeof(typename First::Storage), sizeof(S), sizeof(S)}};
+  // A compact formula's code exists once: every vector is a part of one, or ends are copied.
+  static constexpr bool kOnlyParts = IsCompact && WEFT_AVX512;
+  static constexpr bool kEndsRows = IsCompact ? kOnlyParts : kHasMasks;
 
-  template <class Lanes0, class Lanes1, class Lanes2>
-  WEFT_INLINE static typename Output::Value compute(Lanes0 a, Lanes1 b, Lanes2 c) {
+  // `load` is asked for what the formula takes only.
+  template <class Load>
+  WEFT_INLINE static typename Output::Value compute(Load load) {
     if constexpr (kArity == 1) {
-      return F{}(a());
+      return F{}(load(First{}, 0));
     } else if constexpr (kArity == 2) {
-      return F{}(a(), b());
+      return F{}(load(First{}, 0), load(Other{}, 1));
     } else {
-      return F{}(a(), b(), c());
+      return F{}(load(First{}, 0), load(Other{}, 1), load(Other{}, 2));
     }
   }
-
-  struct Row {
-    OutputStorage* out;
-    const typename First::Storage* in0;
-    const S *in1, *in2;
-    int64_t cols;
-  };
-  // The elements that are done: without masks, those of whole vectors.
-  template <unsigned Scalars>
-  static int64_t run_row(Row row) {
-    typename First::Value held0;
-    V held1, held2;
-    if constexpr (Scalars & 1) held0 = First::repeated(row.in0);
-    if constexpr (Scalars & 2) held1 = Other::repeated(row.in1);
-    if constexpr (Scalars & 4) held2 = Other::repeated(row.in2);
-
-    int64_t i = 0;
-    for (; i + V::kLanes <= row.cols; i += V::kLanes) {
-      Output::Access::store(
-          row.out + i,
-          compute(
-              [&]() WEFT_LAMBDA { return Scalars & 1 ? held0 : First::Access::load(row.in0 + i); },
-              [&]() WEFT_LAMBDA { return Scalars & 2 ? held1 : Other::Access::load(row.in1 + i); },
-              [&]()
-                  WEFT_LAMBDA { return Scalars & 4 ? held2 : Other::Access::load(row.in2 + i); }));
-    }
-    if constexpr (kHasMasks) {
-      const int64_t n = row.cols - i;
-      if (n <= 0) return row.cols;
-      Output::Access::store_part(
-          row.out + i,
-          compute(
-              [&]() WEFT_LAMBDA {
-                return Scalars & 1 ? held0 : First::Access::load_part(row.in0 + i, n);
-              },
-              [&]() WEFT_LAMBDA {
-                return Scalars & 2 ? held1 : Other::Access::load_part(row.in1 + i, n);
-              },
-              [&]() WEFT_LAMBDA {
-                return Scalars & 4 ? held2 : Other::Access::load_part(row.in2 + i, n);
-              }),
-          n);
-      i = row.cols;
-    }
-    return i;
+  WEFT_INLINE static void compute_part(char* out, const char* const in[], const int64_t steps[],
+                                       int64_t n) {
+    Output::Access::store_part(
+        (typename Output::Element*)out, compute([&](auto of, int i) WEFT_LAMBDA {
+          using Of = decltype(of);
+          const auto p = (const typename Of::Element*)in[i];
+          // What repeats was written just now, and a part of it would wait for the cache.
+          return steps[i] == 0 ? Of::Access::load(p) : Of::Access::load_part(p, n);
+        }),
+        n);
+  }
+  WEFT_INLINE static void compute_vector(char* out, const char* const in[]) {
+    Output::Access::store(
+        (typename Output::Element*)out, compute([&](auto of, int i) WEFT_LAMBDA {
+          return decltype(of)::Access::load((const typename decltype(of)::Element*)in[i]);
+        }));
   }
 
-  // All inputs repeat: one element is computed and the row is filled with it.
-  static void repeated_rows(const Tile& tile) {
-    Tile first = tile;
-    first.cols = 1;
-    first.scalar = 0;
-    run(first);
-    for (int64_t row = 0; row < tile.rows; ++row) {
-      OutputStorage* out = (OutputStorage*)((char*)tile.out + row * tile.out_row);
-      for (int64_t i = 1; i < tile.cols; ++i) out[i] = out[0];
+  static void run_row(char* out, int64_t n, const int64_t* step, const char* a, const char* b,
+                      const char* c) {
+    constexpr int64_t kBytes = V::kLanes * sizeof(typename Output::Element);
+    const char* in[] = {a, b, c};
+    int64_t steps[kArity];
+    WEFT_UNROLL
+    for (int i = 0; i < kArity; ++i) steps[i] = step[i];
+    const auto advance = [&]() WEFT_LAMBDA {
+      out += kBytes;
+      WEFT_COUNTED(out);
+      WEFT_UNROLL
+      for (int i = 0; i < kArity; ++i) {
+        in[i] += steps[i];
+        WEFT_COUNTED(in[i]);
+      }
+    };
+    if constexpr (kOnlyParts) {
+      for (; n > 0; n -= V::kLanes, advance())
+        compute_part(out, in, steps, n < V::kLanes ? n : V::kLanes);
+    } else {
+      const int64_t rest = n & (V::kLanes - 1);
+      const char* const end = out + (n - rest) * int64_t(sizeof(typename Output::Element));
+      while (out != end) {
+        compute_vector(out, in);
+        advance();
+      }
+      if constexpr (kEndsRows)
+        if (rest > 0) compute_part(out, in, steps, rest);
     }
   }
-
   static void run(const Tile& tile) {
-    if (tile.cols <= 0) return;
-    constexpr unsigned kAll = (1u << kArity) - 1;
-    const unsigned scalars = tile.scalar & kAll;
-    if (scalars == kAll) return repeated_rows(tile);
-    const auto at = [&](int k, int64_t row)
-                        WEFT_LAMBDA { return (const char*)tile.in[k] + row * tile.in_row[k]; };
-    for (int64_t row = 0; row < tile.rows; ++row) {
-      const Row line = {(OutputStorage*)((char*)tile.out + row * tile.out_row),
-                        (const typename First::Storage*)at(0, row),
-                        kArity > 1 ? (const S*)at(1, row) : nullptr,
-                        kArity > 2 ? (const S*)at(2, row) : nullptr, tile.cols};
-      int64_t done = 0;
-      if (scalars == 0) {
-        done = run_row<0>(line);
-      } else if constexpr (kArity == 2) {
-        done = scalars == 1 ? run_row<1>(line) : run_row<2>(line);
-      } else if constexpr (kArity == 3) {
-        static constexpr int64_t (*kForms[])(Row) = {nullptr,    run_row<1>, run_row<2>, run_row<3>,
-                                                     run_row<4>, run_row<5>, run_row<6>};
-        done = kForms[scalars](line);
-      }
-      if constexpr (!kHasMasks)
-        if (done < tile.cols) run_row_end(run, kRowEnd, tile, row, done);
-    }
-  }
-};
-
-// One loop for every pattern: a repeated input is read from a vector of itself, and a row's end
-// goes the way of whole vectors, so that the formula's code exists once.
-template <class F, class S>
-struct CompactStep {
-  using V = Vec<S>;
-  static constexpr int kArity = arity_of_formula<F, V>();
-  static_assert(kArity <= 2 && !takes_mask_first<F, V>() && !gives_mask<F, V, kArity>());
-
-  static void run(const Tile& tile) {
-    S held[kArity][V::kLanes];
-    for (int64_t row = 0; row < tile.rows; ++row) {
-      S* out = (S*)((char*)tile.out + row * tile.out_row);
-      const S* in[kArity];
-      bool moves[kArity];
-      for (int k = 0; k < kArity; ++k) {
-        in[k] = (const S*)((const char*)tile.in[k] + row * tile.in_row[k]);
-        moves[k] = !(tile.scalar >> k & 1);
-        if (moves[k]) continue;
-        for (S& element : held[k]) element = *in[k];
-        in[k] = held[k];
-      }
-      for (int64_t i = 0; i < tile.cols; i += V::kLanes) {
-        const int64_t n = tile.cols - i;
-        V lanes[kArity];
-        for (int k = 0; k < kArity; ++k) {
-          const S* from = in[k] + (moves[k] ? i : 0);
-          lanes[k] =
-              n >= V::kLanes || !moves[k] ? Memory<S>::load(from) : Memory<S>::load_part(from, n);
-        }
-        V result;
-        if constexpr (kArity == 1) {
-          result = F{}(lanes[0]);
-        } else {
-          result = F{}(lanes[0], lanes[1]);
-        }
-        if (n >= V::kLanes) {
-          Memory<S>::store(out + i, result);
-        } else {
-          Memory<S>::store_part(out + i, result, n);
-        }
-      }
-    }
+    constexpr RowShape kShape = {V::kLanes,
+                                 kArity,
+                                 kEndsRows,
+                                 sizeof(typename Output::Element),
+                                 {sizeof(typename First::Element), sizeof(S), sizeof(S)}};
+    run_rows(tile, run_row, kShape);
   }
 };
 
@@ -253,11 +169,9 @@ constexpr StepKernel step_for() {
   using Seen = typename Class::template Sees<S>::Type;
   if constexpr (kIsSame<Seen, void>) {
     return nullptr;
-  } else if constexpr (!Class::kIsCompact) {
-    return Step<F, Seen>::run;
-  } else if constexpr (kIsSame<LaneType<Seen>, Seen>) {
-    return CompactStep<F, Seen>::run;
-  } else {
+  } else if constexpr (Class::kIsCompact && !kIsSame<LaneType<Seen>, Seen>) {
     return widened_step<F, Seen, formula>;
+  } else {
+    return Step<F, Seen, Class::kIsCompact>::run;
   }
 }
