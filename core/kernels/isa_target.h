@@ -56,6 +56,12 @@
 #include "kernels/table_entries.h"
 
 #define WEFT_INLINE inline __attribute__((always_inline))
+// One copy, whatever constants it is called with.
+#if defined(__GNUC__) && !defined(__clang__)
+#define WEFT_SHARED __attribute__((noinline, noclone))
+#else
+#define WEFT_SHARED __attribute__((noinline))
+#endif
 #define WEFT_LAMBDA __attribute__((always_inline))
 // Before a loop over registers, whose number is known. A template's call for each index would do
 // the same and take compilers five times as long.

@@ -1,6 +1,7 @@
-// For how many distances between operands a kernel has code that knows them: of all that networks
-// often have, of the most frequent one, of none. The last is for generic where something better is
-// there as well; a build for some operators (WEFT_OPS) is to be small, too.
+// How many usual cases a kernel has code of its own for, such as distances between operands that
+// the compiler knows: all that networks often have, the most frequent one, none. The last is for
+// generic where something better is there as well; a build for some operators (WEFT_OPS) is to be
+// small, too.
 #pragma once
 
 #include "kernels/isa_target.h"

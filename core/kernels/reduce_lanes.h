@@ -50,32 +50,47 @@ WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
   return a;
 }
 
-// The extremes of a storage type, as lanes.
+// The lowest value of a storage type, as a lane.
 template <class S>
 WEFT_INLINE LaneType<S> lowest() {
   if constexpr (kIsFloating<LaneType<S>>) {
     return -LaneType<S>(__builtin_inf());
-  } else if constexpr (kIsSame<S, Boolean>) {
+  } else if constexpr (kIsSigned<LaneType<S>>) {
+    return S(S(1) << (8 * sizeof(S) - 1));
+  } else {
     return 0;
-  } else {
-    return kIsSigned<S> ? S(S(1) << (8 * sizeof(S) - 1)) : S(0);
-  }
-}
-template <class S>
-WEFT_INLINE LaneType<S> highest() {
-  if constexpr (kIsFloating<LaneType<S>>) {
-    return LaneType<S>(__builtin_inf());
-  } else if constexpr (kIsSame<S, Boolean>) {
-    return 1;
-  } else {
-    return S(~S(lowest<S>()));
   }
 }
 
-// kAnyOrder: exact, so that blocks may combine as they come. A chain starts with the identity.
-// among_numbers: the same where neither is NaN, in one instruction instead of three.
+// The smallest element is the largest of turned ones, so that both have one kernel. Turned are the
+// bits of an integer and the sign of a float.
+template <class T>
+struct Turn {
+  Vec<T> bits;
+  WEFT_INLINE explicit Turn(bool turns) {
+    if constexpr (kIsFloating<T>) {
+      bits = Vec<T>(turns ? -T(0) : T(0));
+    } else {
+      bits = Vec<T>(turns ? T(~T(0)) : T(0));
+    }
+  }
+  WEFT_INLINE Vec<T> operator()(Vec<T> v) const {
+    using U = IntegersOf<Vec<T>>;
+    return reinterpret<Vec<T>>(U::of(bits_(v).v ^ bits_(bits).v));
+  }
+  WEFT_INLINE Wide<T> operator()(Wide<T> wide) const {
+    WEFT_UNROLL
+    for (int i = 0; i < Wide<T>::kParts; ++i) wide.part[i] = (*this)(wide.part[i]);
+    return wide;
+  }
+  WEFT_INLINE T operator()(T value) const { return (*this)(Vec<T>(value)).v[0]; }
+};
+
+// kAnyOrder: exact, so that blocks may combine as they come. kTurns: elements may come turned. A
+// chain starts with the identity. among_numbers: the same where neither is NaN, in one instruction
+// instead of three.
 struct Sum {
-  static constexpr bool kAnyOrder = false;
+  static constexpr bool kAnyOrder = false, kTurns = false;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return 0;
@@ -86,7 +101,7 @@ struct Sum {
   }
 };
 struct Product {
-  static constexpr bool kAnyOrder = false;
+  static constexpr bool kAnyOrder = false, kTurns = false;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return 1;
@@ -97,7 +112,7 @@ struct Product {
   }
 };
 struct Largest {
-  static constexpr bool kAnyOrder = true;
+  static constexpr bool kAnyOrder = true, kTurns = true;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return lowest<S>();
@@ -111,22 +126,6 @@ struct Largest {
     return max_(a, b);
   }
 };
-struct Smallest {
-  static constexpr bool kAnyOrder = true;
-  template <class S>
-  WEFT_INLINE static LaneType<S> identity() {
-    return highest<S>();
-  }
-  template <class V>
-  WEFT_INLINE static V combine(V a, V b) {
-    return select(a != a, a, min_(a, b));
-  }
-  template <class V>
-  WEFT_INLINE static V among_numbers(V a, V b) {
-    return min_(a, b);
-  }
-};
-
 // Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
 template <class Op, class T>
 struct Pairwise {
@@ -195,14 +194,16 @@ constexpr int64_t kBlockElements = kReduceBlock;
 // One block of dense elements; absent lanes count as the identity. False: some may be NaN, which a
 // search among numbers overlooks; it shows in their sum.
 template <class Op, bool kAmongNumbers, class S>
-WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* result) {
+WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneType<S>>* result) {
   using T = LaneType<S>;
   using W = Wide<T>;
   const T identity = Op::template identity<S>();
+  const Turn<T> turn(turns);
   W sums[4], watched[2] = {W::repeat(0), W::repeat(0)};
   for (W& sum : sums) sum = W::repeat(identity);
   const auto meet = [&](int j, const S* from) WEFT_LAMBDA {
-    const W wide = W::load(from);
+    W wide = W::load(from);
+    if constexpr (Op::kTurns) wide = turn(wide);
     if constexpr (kAmongNumbers) {
 #pragma GCC unroll 4
       for (int i = 0; i < W::kParts; ++i)
@@ -221,7 +222,12 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* resul
       meet(j, p + i);
     } else {
       S rest[W::kLanes];
-      for (S& element : rest) element = from_lane<S>(identity);
+      const S absent = from_lane<S>(Op::kTurns ? turn(identity) : identity);
+      if constexpr (sizeof(S) == 1) {
+        __builtin_memset(rest, *(const uint8_t*)&absent, sizeof rest);
+      } else {
+        for (S& element : rest) element = absent;
+      }
       __builtin_memcpy(rest, p + i, (n - i) * sizeof(S));
       meet(j, rest);
     }
@@ -238,11 +244,13 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, Wide<LaneType<S>>* resul
 // Twice the code: not where something better is there as well.
 constexpr bool kSearchesNumbers = WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON;
 
+// The total of turned elements is turned.
 template <class Op, class S>
-__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n) {
+__attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
+                                                         bool turns = false) {
   Wide<LaneType<S>> result;
   if constexpr (kSearchesNumbers && Op::kAnyOrder && kIsFloating<LaneType<S>>)
-    if (reduce_elements<Op, true>(p, n, &result)) return result;
-  reduce_elements<Op, false>(p, n, &result);
+    if (reduce_elements<Op, true>(p, n, turns, &result)) return result;
+  reduce_elements<Op, false>(p, n, turns, &result);
   return result;
 }

@@ -57,6 +57,17 @@
         WEFT_ENTRY(BFloat16, kernel<BFloat16>), WEFT_ENTRY(float, kernel<float>),       \
         WEFT_ENTRY(double, kernel<double>)                                              \
   }
+// The same of a kernel that adds: integers wrap, so it does not matter whether they have a sign.
+#define WEFT_EVERY_SUM(kernel)                                                          \
+  {                                                                                     \
+    WEFT_ENTRY(Boolean, kernel<Boolean>), WEFT_ENTRY(uint8_t, kernel<uint8_t>),         \
+        WEFT_ENTRY(uint16_t, kernel<uint16_t>), WEFT_ENTRY(uint32_t, kernel<uint32_t>), \
+        WEFT_ENTRY(uint64_t, kernel<uint64_t>), WEFT_ENTRY(int8_t, kernel<uint8_t>),    \
+        WEFT_ENTRY(int16_t, kernel<uint16_t>), WEFT_ENTRY(int32_t, kernel<uint32_t>),   \
+        WEFT_ENTRY(int64_t, kernel<uint64_t>), WEFT_ENTRY(Float16, kernel<Float16>),    \
+        WEFT_ENTRY(BFloat16, kernel<BFloat16>), WEFT_ENTRY(float, kernel<float>),       \
+        WEFT_ENTRY(double, kernel<double>)                                              \
+  }
 // The same of a kernel that only moves elements: one for each size.
 #define WEFT_EVERY_SIZE(kernel)                                                         \
   {                                                                                     \

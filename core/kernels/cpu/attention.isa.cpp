@@ -117,7 +117,7 @@ struct QueryBlock {
     products.b.col = p.key.row;
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t i = 0; i < keys; ++i) scores[r * kAttentionKeys + i] = 0;
-    FewRows<S, T>{products, query.data, from, scores, kAttentionKeys, keys}.descend_all();
+    FewRows<S>{products, query.data, from, scores, kAttentionKeys, keys}.descend_all();
   }
 
   // sums += shares by values.
@@ -135,7 +135,7 @@ struct QueryBlock {
     products.a.col = products.b.col = 1;
     products.b.row = p.value.row;
     for (int64_t i = 0; !accumulate && i < rows * p.values; ++i) sums[i] = 0;
-    FewRows<S, T>{products, scores, from, sums, p.values, p.values}.sweep_all();
+    FewRows<S>{products, scores, from, sums, p.values, p.values}.sweep_all();
   }
 
   void run(int64_t key, int64_t end, T* sums, Running<T>* running) const {

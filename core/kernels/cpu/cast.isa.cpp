@@ -99,7 +99,8 @@ struct Cast {
             out, convert_lanes<To, From>(Memory<From>::load_part((const From*)in, n)), n);
   }
   static void run(const Tile& tile) {
-    run_rows(tile, run_row, {kLanes, 1, kEndsRows, sizeof(To), {sizeof(From)}});
+    constexpr RowShape kShape(kLanes, 1, kEndsRows, sizeof(To), sizeof(From), 0);
+    run_rows(tile, run_row, kShape);
   }
 };
 

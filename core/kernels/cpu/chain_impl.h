@@ -142,6 +142,16 @@ struct ChainFormula {
     }
   };
 
+  // The held block behind another operand: in front of it, where a formula does the same with its
+  // operands in the other order.
+  template <class A>
+  static constexpr ChainCode after() {
+    if constexpr (requires { typename F::Mirror; }) {
+      return chain_op<typename ChainFormula<typename F::Mirror, S>::template Two<FromHeld, A>>;
+    } else {
+      return chain_op<Two<A, FromHeld>>;
+    }
+  }
   template <bool IsCompact>
   static constexpr void fill(ChainForms& forms) {
     ChainCode* const f = forms.function;
@@ -155,9 +165,9 @@ struct ChainFormula {
       held[1] = chain_loop<Two<L, FromHeld>>;
     } else if constexpr (kArity == 2) {
       held[0] = chain_op<Two<FromHeld, L>>;
-      held[1] = chain_op<Two<L, FromHeld>>;
+      held[1] = after<L>();
       f[int(ChainForm::kHeldScalar)] = chain_op<Two<FromHeld, FromScalar>>;
-      f[int(ChainForm::kScalarHeld)] = chain_op<Two<FromScalar, FromHeld>>;
+      f[int(ChainForm::kScalarHeld)] = after<FromScalar>();
       f[int(ChainForm::kHeldHeld)] = chain_op<Two<FromHeld, FromHeld>>;
     } else {
       held[0] = chain_op<Three<FromHeld, L, R>>;

@@ -107,7 +107,7 @@ constexpr TileKernels every_tile(Numbers<I...>) {
   {                                                        \
     {any_tile<I + 1, 1>()...}, { any_tile<I + 1, 2>()... } \
   }
-  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
+  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
 #undef WEFT_ANY_TILE
 }
 #else
@@ -117,7 +117,6 @@ constexpr TileKernels every_tile(Numbers<I...>) {
       {{{any_tile<I + 1, 1>()...}, {any_tile<I + 1, 2>()...}},
        {{blocked_tile<I + 1, 1, frequent(I + 1)>...}, {blocked_tile<I + 1, 2, frequent(I + 1)>...}},
        {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
-       {{blocked_tile<I + 1, 1, rare(1)>...}, {blocked_tile<I + 1, 2, rare(1)>...}},
        {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}}}};
 }
 #endif

@@ -16,24 +16,22 @@ constexpr int kSweep = 8;               // rows of B side by side
 constexpr int64_t kSweptSums = 16384;   // of all rows of C, in the nearer caches
 constexpr int64_t kDescentAhead = 512;  // bytes between a stream and what is asked for
 
-// Some columns of C, of all rows: sums in C itself, or beside it where C is narrower. A has
-// elements of type A.
-template <class S, class A = S>
+// Some columns of C, of all rows: sums in C itself, or beside it where C is narrower. A is as wide
+// as they are.
+template <class S>
 struct FewRows {
   using T = LaneType<S>;
   using V = Vec<T>;
   static constexpr int kLanes = V::kLanes;
 
   const Matmul& problem;
-  const A* a;
+  const T* a;
   const S* b;  // at the first of the columns
   T* sums;
   int64_t sums_row;
   int64_t cols;
 
-  T left(int64_t row, int64_t k) const {
-    return to_lane(a[row * problem.a.row + k * problem.a.col]);
-  }
+  T left(int64_t row, int64_t k) const { return a[row * problem.a.row + k * problem.a.col]; }
 
   // sums[row .. row + kRows) += A[row .., k .. k + kDeep) B[k .. k + kDeep)
   template <int kRows, int kDeep>
@@ -122,7 +120,7 @@ struct FewRows {
     const int64_t b_col = problem.b.col;
     const S* from = b + col * b_col;
     V sum[kRows];
-    const A* lefts[kRows];
+    const T* lefts[kRows];
     T* tos[kRows];
     WEFT_UNROLL
     for (int r = 0; r < kRows; ++r) {
@@ -145,7 +143,7 @@ struct FewRows {
       for (int i = 0; i < kLanes; ++i) {
         WEFT_UNROLL
         for (int r = 0; r < kRows; ++r)
-          sum[r] = fma_(V(to_lane(lefts[r][(k + i) * problem.a.col])), block[i], sum[r]);
+          sum[r] = fma_(V(lefts[r][(k + i) * problem.a.col]), block[i], sum[r]);
       }
     }
     for (; k < problem.k; ++k) {
@@ -153,8 +151,7 @@ struct FewRows {
       for (int64_t i = 0; i < kLanes; ++i) line[i] = to_lane(from[(i < lanes ? i : 0) * b_col + k]);
       const V right = Memory<T>::load(line);
       WEFT_UNROLL
-      for (int r = 0; r < kRows; ++r)
-        sum[r] = fma_(V(to_lane(lefts[r][k * problem.a.col])), right, sum[r]);
+      for (int r = 0; r < kRows; ++r) sum[r] = fma_(V(lefts[r][k * problem.a.col]), right, sum[r]);
     }
     WEFT_UNROLL
     for (int r = 0; r < kRows; ++r) Memory<T>::store_part(tos[r], sum[r], lanes);
@@ -171,6 +168,13 @@ struct FewRows {
       } else {
         descend<1>(col, lanes);
       }
+    }
+  }
+  void run() const {
+    if (problem.b.col == 1) {
+      sweep_all();
+    } else {
+      descend_all();
     }
   }
 };

@@ -169,8 +169,8 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_SIZE(pick);
-const PickKernel kPickAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(pick_adjoint);
+const PickKernel kPickAdjoints[kNumDTypes] = WEFT_EVERY_SUM(pick_adjoint);
 const TakeKernel kTakes[kNumDTypes] = WEFT_EVERY_SIZE(take);
-const TakeKernel kTakeAdjoints[kNumDTypes] = WEFT_EVERY_DTYPE(take_adjoint);
+const TakeKernel kTakeAdjoints[kNumDTypes] = WEFT_EVERY_SUM(take_adjoint);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

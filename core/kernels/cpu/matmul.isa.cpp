@@ -1,6 +1,7 @@
 // Matrix products of every dtype: large ones over packed_strip_impl.h, narrow ones and such as lie
 // in a cache over gemm_impl.h, those of few rows over few_rows_impl.h.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/matmul_small.h"
 #include "kernels/table_impl.h"
 
@@ -114,22 +115,44 @@ struct Product {
   }
 
   void run_few_rows(const Strip& strip) const {
-    S* c = c_of(strip);
-    FewRows<S> few = {problem, a_of(strip), b_of(strip), partial_c, partial_row(strip), strip.cols};
+    S* const c = c_of(strip);
+    T* sums = partial_c;
+    int64_t sums_row = partial_row(strip);
     if constexpr (kIsWide) {
-      few.sums = c;
-      few.sums_row = problem.c_row;
+      sums = c;
+      sums_row = problem.c_row;
     }
     if (!kIsWide || !problem.accumulate)
       for (int64_t i = 0; i < problem.m; ++i)
         for (int64_t j = 0; j < strip.cols; ++j)
-          few.sums[i * few.sums_row + j] =
-              problem.accumulate ? to_lane(c[i * problem.c_row + j]) : T(0);
-    if (problem.b.col == 1) {
-      few.sweep_all();
+          sums[i * sums_row + j] = problem.accumulate ? to_lane(c[i * problem.c_row + j]) : T(0);
+    if constexpr (kIsWide) {
+      FewRows<S>{problem, a_of(strip), b_of(strip), sums, sums_row, strip.cols}.run();
     } else {
-      few.descend_all();
+      T rows[kFewRows * kWidenedRow];
+      for (int64_t k = 0; k < problem.k; k += kWidenedRow) {
+        const Matmul part = widen_rows(a_of(strip), k, rows);
+        FewRows<S>{part, rows, b_of(strip) + k * problem.b.row, sums, sums_row, strip.cols}.run();
+      }
     }
+  }
+  // What few rows of A have from `k` on, and the product with that.
+  static constexpr int64_t kWidenedRow = 1024;
+  Matmul widen_rows(const S* a, int64_t k, T* rows) const {
+    Matmul part = problem;
+    part.k = least(problem.k - k, kWidenedRow);
+    part.a.row = kWidenedRow;
+    part.a.col = 1;
+    for (int64_t i = 0; i < problem.m; ++i) {
+      const S* const from = a + i * problem.a.row + k * problem.a.col;
+      T* const to = rows + i * kWidenedRow;
+      int64_t j = 0;
+      if (problem.a.col == 1)
+        for (; j + Vec<T>::kLanes <= part.k; j += Vec<T>::kLanes)
+          Memory<T>::store(to + j, Memory<S>::load(from + j));
+      for (; j < part.k; ++j) to[j] = to_lane(from[j * problem.a.col]);
+    }
+    return part;
   }
 
   // Where partial sums lie beside C, a row of them is whole panels wide.

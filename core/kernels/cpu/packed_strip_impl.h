@@ -28,7 +28,7 @@ struct PackedStrip {
   using Stored = typename Kind::Stored;
   static constexpr int64_t kElements = Kind::kElements;
   static constexpr bool kIsPaired = kElements == 2;
-  static constexpr bool kFuses = kIsPaired || (kIsSame<S, Stored> && kIsFloating<Sum>);
+  static constexpr bool kFuses = kFusesPacking<Kind> && (kIsPaired || kIsSame<S, Stored>);
   static constexpr int64_t kLanes = Vec<Packed>::kLanes;
   static constexpr int64_t kCols = 2 * kLanes;
   static constexpr int64_t kRows = kStripRows<Kind>;

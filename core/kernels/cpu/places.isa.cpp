@@ -172,19 +172,13 @@ constexpr PlacesKernels kernels_of_size() {
 
 const PlacesKernels kPlaces[4] = {kernels_of_size<uint8_t>(), kernels_of_size<uint16_t>(),
                                   kernels_of_size<uint32_t>(), kernels_of_size<uint64_t>()};
-#define WEFT_ADDED(S) WEFT_ENTRY(S, scatter<Add<S>>)
-const ScatterKernel kScatterSums[kNumDTypes] = {WEFT_ADDED(Boolean),
-                                                WEFT_ADDED(uint8_t),
-                                                WEFT_ADDED(uint16_t),
-                                                WEFT_ADDED(uint32_t),
-                                                WEFT_ADDED(uint64_t),
-                                                WEFT_ADDED(int8_t),
-                                                WEFT_ADDED(int16_t),
-                                                WEFT_ADDED(int32_t),
-                                                WEFT_ADDED(int64_t),
-                                                nullptr,
-                                                nullptr,
-                                                WEFT_ADDED(float),
-                                                WEFT_ADDED(double)};
+template <class S>
+constexpr ScatterKernel kAdds = scatter<Add<S>>;
+// Sums of halves would round after each term.
+template <>
+constexpr ScatterKernel kAdds<Float16> = nullptr;
+template <>
+constexpr ScatterKernel kAdds<BFloat16> = nullptr;
+const ScatterKernel kScatterSums[kNumDTypes] = WEFT_EVERY_SUM(kAdds);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -270,6 +270,6 @@ const MaxPoolKernel kMaxPools[kNumDTypes] = WEFT_EVERY_DTYPE(max_pool);
 const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool);
 const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool_adjoint);
 const PlaneIndexKernel kPlaneGathers[kNumDTypes] = WEFT_EVERY_SIZE(plane_gather);
-const PlaneIndexKernel kPlaneScatters[kNumDTypes] = WEFT_EVERY_DTYPE(plane_scatter);
+const PlaneIndexKernel kPlaneScatters[kNumDTypes] = WEFT_EVERY_SUM(plane_scatter);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

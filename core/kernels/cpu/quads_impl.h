@@ -19,6 +19,10 @@
 #define WEFT_DOT_BYTES 0
 #endif
 
+// Where the processor lacks that, AVX-512 has AVX2's kernels do all: CrossStep makes as many
+// products as PairStep in vectors twice as long.
+#define WEFT_PAIRS_OF_BYTES !(WEFT_AVX512 && WEFT_DOT_BYTES && WEFT_WITH_AVX2)
+
 // What makes elements bytes for it, by exclusive or; what is added to the zero point then.
 constexpr uint8_t kDotFlip = WEFT_NEON ? 0 : 0x80;
 constexpr uint32_t kDotShift = kDotFlip;

@@ -21,10 +21,14 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/quads_impl.h"
 
 WEFT_INLINE const QuadTiles& convolution_tiles() {
+#if !WEFT_PAIRS_OF_BYTES
+  return kQuadTiles<DotStep<false>, true>;
+#else
 #if WEFT_DOT_BYTES
   if (processor_has_dot_bytes()) return kQuadTiles<DotStep<false>, true>;
 #endif
   return kQuadTiles<PairStep, true>;
+#endif
 }
 
 typedef int8_t Bytes16 __attribute__((vector_size(16)));
@@ -236,6 +240,9 @@ struct ConvolutionUnit {
 // Units of the same rows are neighbours.
 void quantized_convolution(const QuantizedConvolution& p, const QuantizedConvolutionCut& cut,
                            Range units, void* scratch) {
+#if !WEFT_PAIRS_OF_BYTES
+  if (!processor_has_dot_bytes()) return avx2::kQuantized.convolution(p, cut, units, scratch);
+#endif
   const Convolution& s = p.shape;
   const int64_t filters = s.out_channels / s.groups;
   const int64_t filter_chunks = (filters + cut.filters - 1) / cut.filters;

@@ -10,6 +10,7 @@
 // Of few channels, neighbouring columns are 64 bytes of the image as well as of the result where
 // windows move by one column: then a block is some columns side by side.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/quantized_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -263,10 +264,11 @@ struct DepthwiseUnit {
     const Bounds bounds(p.how);
     const bool is_rectified = BoundedRescale::rectifies(p.how);
     constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
+    constexpr int kKnownTaps = WEFT_KNOWN_STEPS > 0 ? kUsualTaps : 0;
     const bool is_usual =
         s.kernel_width == 3 && groups() * 3 == kUsualTaps && s.dilation_width == 1;
-    const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kUsualTaps, true>
-                                              : &DepthwiseUnit::rescaled_row<kUsualTaps, false>)
+    const auto row = is_usual ? (is_rectified ? &DepthwiseUnit::rescaled_row<kKnownTaps, true>
+                                              : &DepthwiseUnit::rescaled_row<kKnownTaps, false>)
                               : (is_rectified ? &DepthwiseUnit::rescaled_row<0, true>
                                               : &DepthwiseUnit::rescaled_row<0, false>);
     const bool in_pairs =
@@ -351,7 +353,9 @@ void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCu
 #if WEFT_DOT_BYTES && WEFT_AVX512
   if (processor_has_dot_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
 #endif
-#if WEFT_AVX2
+#if !WEFT_PAIRS_OF_BYTES
+  avx2::kQuantized.depthwise(p, cut, units, scratch);
+#elif WEFT_AVX2
   depthwise_units<SplitPairLanes>(p, cut, units, scratch);
 #else
   depthwise_units<PairLanes>(p, cut, units, scratch);

@@ -31,6 +31,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
 
 WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
+#if !WEFT_PAIRS_OF_BYTES
+  return kQuadTiles<DotStep<true>, false>;
+#else
 #if WEFT_DOT_BYTES
   if (processor_has_dot_bytes()) return kQuadTiles<DotStep<true>, false>;
 #endif
@@ -38,6 +41,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
   if (rows >= kLeastCrossed) return kQuadTiles<CrossStep, false>;
 #endif
   return kQuadTiles<PairStep, false>;
+#endif
 }
 
 constexpr int64_t kLine = 64;  // of a cache
@@ -272,6 +276,9 @@ struct ProductUnit {
 // Units of the same rows are neighbours.
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
                        void* scratch, PreparedRows* prepared) {
+#if !WEFT_PAIRS_OF_BYTES
+  if (!processor_has_dot_bytes()) return avx2::kQuantized.product(p, cut, units, scratch, prepared);
+#endif
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
   int64_t block_there = prepared ? prepared->block : -1;

@@ -20,6 +20,18 @@ WEFT_INLINE void put_wide(void* p, Wide<T> wide) {
   __builtin_memcpy(p, wide.part, sizeof wide.part);
 }
 
+// Totals are lanes, however elements are stored.
+template <class Op, class T>
+struct Totals {
+  static void combine_all(void* earlier, const void* later, int64_t bytes) {
+    for (int64_t at = 0; at < bytes; at += 64) {
+      char* const to = (char*)earlier + at;
+      put_wide<T>(to, combine<Op>(wide_at<T>(to), wide_at<T>((const char*)later + at)));
+    }
+  }
+};
+
+// Totals of turned elements are turned until they are stored.
 template <class Op, class S>
 struct LaneParts {
   using T = LaneType<S>;
@@ -29,11 +41,11 @@ struct LaneParts {
   // Neighbouring 64 bytes of floating columns go down the rows together: pages are long.
   static constexpr int kGroups = kIsFloating<T> ? 4 : 1;
 
-  static void block(const void* line, int64_t count, void* total) {
+  WEFT_SHARED static void block(const void* line, int64_t count, bool turns, void* total) {
     Pairwise<Op, T> partial;
     for (int64_t i = 0; i < count; i += kBlockElements)
-      partial.push(reduce_block<Op>((const S*)line + i,
-                                    count - i < kBlockElements ? count - i : kBlockElements));
+      partial.push(reduce_block<Op>(
+          (const S*)line + i, count - i < kBlockElements ? count - i : kBlockElements, turns));
     put_wide<T>(total, partial.total());
   }
   // As reduce_elements has it: the bits of a sum are the same wherever its elements come from.
@@ -71,8 +83,11 @@ struct LaneParts {
     WEFT_UNROLL
     for (int g = 0; g < kCount; ++g) put_wide<T>(totals + g * W::kLanes, sums[g]);
   }
-  static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
-    const auto whole = [](const S* p) WEFT_LAMBDA { return W::load(p); };
+  WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
+                               bool turns, void* totals) {
+    const Turn<T> turn(turns);
+    const auto whole = [&](const S* p)
+                           WEFT_LAMBDA { return Op::kTurns ? turn(W::load(p)) : W::load(p); };
     const S* const p = (const S*)first;
     T* const sums = (T*)totals;
     int64_t col = 0;
@@ -82,32 +97,58 @@ struct LaneParts {
     for (; col + W::kLanes <= cols; col += W::kLanes)
       add_rows<1>(p + col, rows, stride, sums + col, whole);
     if (col < cols)
-      add_rows<1>(p + col, rows, stride, sums + col,
-                  [&](const S* from) WEFT_LAMBDA { return W::load_part(from, cols - col); });
+      add_rows<1>(p + col, rows, stride, sums + col, [&](const S* from) WEFT_LAMBDA {
+        const W some = W::load_part(from, cols - col);
+        return Op::kTurns ? turn(some) : some;
+      });
   }
-  static void combine_totals(void* earlier, const void* later, int64_t bytes) {
-    for (int64_t at = 0; at < bytes; at += 64) {
-      char* const to = (char*)earlier + at;
-      put_wide<T>(to, combine<Op>(wide_at<T>(to), wide_at<T>((const char*)later + at)));
-    }
+  WEFT_SHARED static void fold_total(const void* total, bool turns, void* element) {
+    const T value = fold<Op>(wide_at<T>(total));
+    *(S*)element = from_lane<S>(Op::kTurns ? Turn<T>(turns)(value) : value);
   }
-  static void fold_total(const void* total, void* element) {
-    *(S*)element = from_lane<S>(fold<Op>(wide_at<T>(total)));
-  }
-  static void store(const void* totals, int64_t cols, void* elements) {
+  WEFT_SHARED static void store(const void* totals, int64_t cols, bool turns, void* elements) {
+    const Turn<T> turn(turns);
     for (int64_t col = 0; col < cols; col += V::kLanes) {
-      const V sums = Memory<T>::load((const T*)totals + col);
+      V sums = Memory<T>::load((const T*)totals + col);
+      if constexpr (Op::kTurns) sums = turn(sums);
       if (cols - col >= V::kLanes)
         Memory<S>::store((S*)elements + col, sums);
       else
         Memory<S>::store_part((S*)elements + col, sums, cols - col);
     }
   }
+  WEFT_SHARED static void short_lines(const void* first, int64_t lines, int64_t stride,
+                                      int64_t cols, bool turns, void* elements) {
+    const Turn<T> turn(turns);
+    for (int64_t line = 0; line < lines; line += V::kLanes) {
+      const V results = reduce_short_rows<Op>((const S*)first + line * stride, stride, cols, turns);
+      Memory<S>::store((S*)elements + line, Op::kTurns ? turn(results) : results);
+    }
+  }
+};
+
+// One reduction: an operation, and whether elements are turned for it.
+template <class Op, class S, bool kTurned>
+struct Lanes {
+  using All = LaneParts<Op, S>;
+  static constexpr int64_t kSideBySide = All::kSideBySide;
+  static void block(const void* line, int64_t count, void* total) {
+    All::block(line, count, kTurned, total);
+  }
+  static constexpr auto begin = All::begin;
+  static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
+    All::rows(first, rows, stride, cols, kTurned, totals);
+  }
+  static constexpr auto combine_totals = Totals<Op, LaneType<S>>::combine_all;
+  static void fold_total(const void* total, void* element) {
+    All::fold_total(total, kTurned, element);
+  }
+  static void store(const void* totals, int64_t cols, void* elements) {
+    All::store(totals, cols, kTurned, elements);
+  }
   static void short_lines(const void* first, int64_t lines, int64_t stride, int64_t cols,
                           void* elements) {
-    for (int64_t line = 0; line < lines; line += V::kLanes)
-      Memory<S>::store((S*)elements + line,
-                       reduce_short_rows<Op>((const S*)first + line * stride, stride, cols));
+    All::short_lines(first, lines, stride, cols, kTurned, elements);
   }
 };
 
@@ -147,9 +188,9 @@ constexpr ReduceParts parts_of() {
           Parts::store, Parts::kSideBySide,    Parts::short_lines,
           nullptr};
 }
-template <class Op, class S>
+template <class Op, class S, bool kTurned = false>
 constexpr ReduceParts lanes() {
-  ReduceParts parts = parts_of<LaneParts<Op, S>, sizeof(LaneType<S>)>();
+  ReduceParts parts = parts_of<Lanes<Op, S, kTurned>, sizeof(LaneType<S>)>();
 #if !WEFT_HAS_SOME_OPERATORS
   if constexpr (kIsSame<Op, Sum> && kIsSame<S, LaneType<S>>)
     parts.products = LaneParts<Op, S>::products;
@@ -162,21 +203,21 @@ constexpr ReduceParts integers() {
 }
 
 // By dtype, in the order of DType.
-#define WEFT_EXTREMES(Op)                                   \
-  {                                                         \
-    WEFT_ENTRY_OR(Boolean, {}, lanes<Op, Boolean>()),       \
-        WEFT_ENTRY_OR(uint8_t, {}, lanes<Op, uint8_t>()),   \
-        WEFT_ENTRY_OR(uint16_t, {}, lanes<Op, uint16_t>()), \
-        WEFT_ENTRY_OR(uint32_t, {}, lanes<Op, uint32_t>()), \
-        WEFT_ENTRY_OR(uint64_t, {}, lanes<Op, uint64_t>()), \
-        WEFT_ENTRY_OR(int8_t, {}, lanes<Op, int8_t>()),     \
-        WEFT_ENTRY_OR(int16_t, {}, lanes<Op, int16_t>()),   \
-        WEFT_ENTRY_OR(int32_t, {}, lanes<Op, int32_t>()),   \
-        WEFT_ENTRY_OR(int64_t, {}, lanes<Op, int64_t>()),   \
-        WEFT_ENTRY_OR(Float16, {}, lanes<Op, Float16>()),   \
-        WEFT_ENTRY_OR(BFloat16, {}, lanes<Op, BFloat16>()), \
-        WEFT_ENTRY_OR(float, {}, lanes<Op, float>()),       \
-        WEFT_ENTRY_OR(double, {}, lanes<Op, double>())      \
+#define WEFT_EXTREMES(turned)                                            \
+  {                                                                      \
+    WEFT_ENTRY_OR(Boolean, {}, lanes<Largest, Boolean, turned>()),       \
+        WEFT_ENTRY_OR(uint8_t, {}, lanes<Largest, uint8_t, turned>()),   \
+        WEFT_ENTRY_OR(uint16_t, {}, lanes<Largest, uint16_t, turned>()), \
+        WEFT_ENTRY_OR(uint32_t, {}, lanes<Largest, uint32_t, turned>()), \
+        WEFT_ENTRY_OR(uint64_t, {}, lanes<Largest, uint64_t, turned>()), \
+        WEFT_ENTRY_OR(int8_t, {}, lanes<Largest, int8_t, turned>()),     \
+        WEFT_ENTRY_OR(int16_t, {}, lanes<Largest, int16_t, turned>()),   \
+        WEFT_ENTRY_OR(int32_t, {}, lanes<Largest, int32_t, turned>()),   \
+        WEFT_ENTRY_OR(int64_t, {}, lanes<Largest, int64_t, turned>()),   \
+        WEFT_ENTRY_OR(Float16, {}, lanes<Largest, Float16, turned>()),   \
+        WEFT_ENTRY_OR(BFloat16, {}, lanes<Largest, BFloat16, turned>()), \
+        WEFT_ENTRY_OR(float, {}, lanes<Largest, float, turned>()),       \
+        WEFT_ENTRY_OR(double, {}, lanes<Largest, double, turned>())      \
   }
 
 extern const ReduceParts kReduces[kNumReductions][kNumDTypes];
@@ -193,8 +234,8 @@ const ReduceParts kReduces[kNumReductions][kNumDTypes] = {
      WEFT_ENTRY_OR(BFloat16, {}, lanes<Sum, BFloat16>()),
      WEFT_ENTRY_OR(float, {}, lanes<Sum, float>()),
      WEFT_ENTRY_OR(double, {}, lanes<Sum, double>())},
-    WEFT_EXTREMES(Largest),
-    WEFT_EXTREMES(Smallest),
+    WEFT_EXTREMES(false),
+    WEFT_EXTREMES(true),
     {{},
      {},
      {},

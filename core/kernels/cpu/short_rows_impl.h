@@ -8,12 +8,12 @@
 // what folding one row does to its lanes happens to all rows at once.
 template <class Op, class S>
 __attribute__((noinline)) Vec<LaneType<S>> reduce_short_rows(const S* in, int64_t row_stride,
-                                                             int64_t cols) {
+                                                             int64_t cols, bool turns = false) {
   using T = LaneType<S>;
   using V = Vec<T>;
   typename V::Native lines[V::kLanes];
   for (int row = 0; row < V::kLanes; ++row) {
-    Wide<T> total = reduce_block<Op>(in + row * row_stride, cols);
+    Wide<T> total = reduce_block<Op>(in + row * row_stride, cols, turns);
     lines[row] = fold_parts<Op>(total).v;
   }
   turn_square<V::kLanes>(lines);

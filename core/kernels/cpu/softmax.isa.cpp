@@ -23,6 +23,7 @@ WEFT_INLINE void map_row(S* to, const S* from, int64_t n, F f) {
 
 // NaN may get lost: the sum of exponentials has it.
 struct LargestNumber : Largest {
+  static constexpr bool kTurns = false;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return max_(a, b);

@@ -62,11 +62,10 @@ struct Step {
   using First = Stored<V, S, takes_mask_first<F, V>()>;
   using Other = Stored<V, S, false>;
   using Output = Stored<V, S, gives_mask<F, V, kArity>()>;
-  static constexpr bool kHasMasks =
-      Output::Access::kHasMasks && First::Access::kHasMasks && Other::Access::kHasMasks;
-  // A compact formula's code exists once: every vector is a part of one, or ends are copied.
-  static constexpr bool kOnlyParts = IsCompact && WEFT_AVX512;
-  static constexpr bool kEndsRows = IsCompact ? kOnlyParts : kHasMasks;
+  // A part of a vector where that is one instruction: of narrow elements it is more, and a compact
+  // formula's code exists once.
+  static constexpr bool kEndsRows = !IsCompact && sizeof(S) >= 4 && Output::Access::kHasMasks &&
+                                    First::Access::kHasMasks && Other::Access::kHasMasks;
 
   // `load` is asked for what the formula takes only.
   template <class Load>
@@ -113,26 +112,18 @@ struct Step {
         WEFT_COUNTED(in[i]);
       }
     };
-    if constexpr (kOnlyParts) {
-      for (; n > 0; n -= V::kLanes, advance())
-        compute_part(out, in, steps, n < V::kLanes ? n : V::kLanes);
-    } else {
-      const int64_t rest = n & (V::kLanes - 1);
-      const char* const end = out + (n - rest) * int64_t(sizeof(typename Output::Element));
-      while (out != end) {
-        compute_vector(out, in);
-        advance();
-      }
-      if constexpr (kEndsRows)
-        if (rest > 0) compute_part(out, in, steps, rest);
+    const int64_t rest = n & (V::kLanes - 1);
+    const char* const end = out + (n - rest) * int64_t(sizeof(typename Output::Element));
+    while (out != end) {
+      compute_vector(out, in);
+      advance();
     }
+    if constexpr (kEndsRows)
+      if (rest > 0) compute_part(out, in, steps, rest);
   }
   static void run(const Tile& tile) {
-    constexpr RowShape kShape = {V::kLanes,
-                                 kArity,
-                                 kEndsRows,
-                                 sizeof(typename Output::Element),
-                                 {sizeof(typename First::Element), sizeof(S), sizeof(S)}};
+    constexpr RowShape kShape(V::kLanes, kArity, kEndsRows, sizeof(typename Output::Element),
+                              sizeof(typename First::Element), sizeof(S));
     run_rows(tile, run_row, kShape);
   }
 };

@@ -109,6 +109,10 @@ enum StripForm {
 
 template <class Kind>
 constexpr int kStripRows = kTileRows<typename Kind::Sum>;
+// What packs as it goes. Of other types, and where something better is there as well, operands are
+// packed first, which is less code.
+template <class Kind>
+constexpr bool kFusesPacking = kIsSame<typename Kind::Sum, float>&& WEFT_KNOWN_STEPS > 0;
 // Panels have more rows than half a tile, unless C itself has fewer; others copy separately.
 template <class Kind>
 constexpr int kFewestFused = (kStripRows<Kind> + 1) / 2;

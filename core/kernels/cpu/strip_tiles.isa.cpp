@@ -1,5 +1,6 @@
 // The micro-kernels of kernels/cpu/strip_tile_impl.h.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -116,7 +117,7 @@ template <class Kind, int... I>
 constexpr StripTiles<Kind> all_strip_tiles(Numbers<I...>) {
   StripTiles<Kind> tiles = {
       {{strip_tile<Kind, kRowsOfA, I + 1>...}, {strip_tile<Kind, kColumnsOfA, I + 1>...}}};
-  if constexpr (kIsFloating<typename Kind::Sum>) {
+  if constexpr (kFusesPacking<Kind>) {
     const auto fuse = [&](auto rows) {
       constexpr int kRows = decltype(rows)::value;
       if constexpr (kRows >= kFewestFused<Kind>) {

@@ -1,6 +1,7 @@
 // Sums, products, extrema and what is made of signs.
 
 struct Add {
+  using Mirror = Add;
   template <class V>
   V operator()(V a, V b) const {
     return a + b;
@@ -17,6 +18,7 @@ struct Subtract {
 WEFT_FORMULA(subtract, Subtract, ring)
 
 struct Multiply {
+  using Mirror = Multiply;
   template <class V>
   V operator()(V a, V b) const {
     return a * b;

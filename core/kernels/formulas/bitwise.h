@@ -1,6 +1,7 @@
 // Bits of integers. On bool, and, or and xor are the logical operators.
 
 struct BitwiseAnd {
+  using Mirror = BitwiseAnd;
   template <class V>
   V operator()(V a, V b) const {
     return a & b;
@@ -9,6 +10,7 @@ struct BitwiseAnd {
 WEFT_FORMULA(bitwise_and, BitwiseAnd, integral)
 
 struct BitwiseOr {
+  using Mirror = BitwiseOr;
   template <class V>
   V operator()(V a, V b) const {
     return a | b;
@@ -17,6 +19,7 @@ struct BitwiseOr {
 WEFT_FORMULA(bitwise_or, BitwiseOr, integral)
 
 struct BitwiseXor {
+  using Mirror = BitwiseXor;
   template <class V>
   V operator()(V a, V b) const {
     return a ^ b;

@@ -1,6 +1,7 @@
 // Comparisons and logic: they give a mask, which is stored as bool. NaN compares as IEEE 754 says.
 
 struct Equal {
+  using Mirror = Equal;
   template <class V>
   auto operator()(V a, V b) const {
     return a == b;
@@ -9,6 +10,7 @@ struct Equal {
 WEFT_FORMULA(equal, Equal, ring)
 
 struct NotEqual {
+  using Mirror = NotEqual;
   template <class V>
   auto operator()(V a, V b) const {
     return a != b;
@@ -17,6 +19,7 @@ struct NotEqual {
 WEFT_FORMULA(not_equal, NotEqual, ring)
 
 struct Less {
+  using Mirror = struct Greater;
   template <class V>
   auto operator()(V a, V b) const {
     return a < b;
@@ -25,6 +28,7 @@ struct Less {
 WEFT_FORMULA(less, Less, ordered)
 
 struct LessEqual {
+  using Mirror = struct GreaterEqual;
   template <class V>
   auto operator()(V a, V b) const {
     return a <= b;
@@ -33,6 +37,7 @@ struct LessEqual {
 WEFT_FORMULA(less_equal, LessEqual, ordered)
 
 struct Greater {
+  using Mirror = Less;
   template <class V>
   auto operator()(V a, V b) const {
     return a > b;
@@ -41,6 +46,7 @@ struct Greater {
 WEFT_FORMULA(greater, Greater, ordered)
 
 struct GreaterEqual {
+  using Mirror = LessEqual;
   template <class V>
   auto operator()(V a, V b) const {
     return a >= b;
@@ -57,6 +63,7 @@ struct LogicalNot {
 WEFT_FORMULA(logical_not, LogicalNot, ring)
 
 struct LogicalAnd {
+  using Mirror = LogicalAnd;
   template <class V>
   auto operator()(V a, V b) const {
     return (a != V(0)) & (b != V(0));
@@ -65,6 +72,7 @@ struct LogicalAnd {
 WEFT_FORMULA(logical_and, LogicalAnd, ring)
 
 struct LogicalOr {
+  using Mirror = LogicalOr;
   template <class V>
   auto operator()(V a, V b) const {
     return (a != V(0)) | (b != V(0));
