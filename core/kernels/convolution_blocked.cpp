@@ -119,8 +119,17 @@ BlockedCut cut(const BlockedConvolution& problem) {
     cut.rows = std::min(cut.rows, divide_up(height, chunks));
     cut.panels = panels;
   }
-  cut.row_chunks = p.out_height == 1 ? row_parts(p) : divide_up(height, cut.rows);
   cut.panel_chunks = divide_up(panels, cut.panels);
+  if (p.out_height == 1) {
+    cut.row_chunks = row_parts(p);
+  } else {
+    cut.row_chunks = divide_up(height, cut.rows);
+    // Few and odd in number they are shared worst.
+    const int64_t units = cut.row_chunks * cut.panel_chunks * p.batch * p.groups;
+    if (cut.row_chunks > 1 && cut.row_chunks < height && units <= kWantedUnits && units % 2 == 1)
+      ++cut.row_chunks;
+    cut.rows = divide_up(height, cut.row_chunks);
+  }
   const int64_t blocks = channels / problem.in_block;
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));

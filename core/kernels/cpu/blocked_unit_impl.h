@@ -50,17 +50,19 @@ class BlockedUnit {
 
   // Units of a single row are all those of its first part, then those of the next one.
   void run(int64_t unit) {
-    int64_t row_chunk = unit % cut_.row_chunks;
-    unit /= cut_.row_chunks;
-    if (p_.out_height == 1 && cut_.row_chunks > 1) {
+    const Range& rows = problem_.rows;
+    if (p_.out_height == 1) {
       const int64_t each = p_.batch * p_.groups * cut_.panel_chunks;
-      unit = unit * cut_.row_chunks + row_chunk;
-      take_part(unit / each);
+      if (cut_.row_chunks > 1) take_part(unit / each);
       unit %= each;
-      row_chunk = 0;
+      first_row_ = rows.begin;
+      end_row_ = rows.end;
+    } else {
+      const int64_t height = rows.end - rows.begin, chunk = unit % cut_.row_chunks;
+      unit /= cut_.row_chunks;
+      first_row_ = rows.begin + height * chunk / cut_.row_chunks;
+      end_row_ = rows.begin + height * (chunk + 1) / cut_.row_chunks;
     }
-    first_row_ = problem_.rows.begin + row_chunk * cut_.rows;
-    end_row_ = lesser(problem_.rows.end, first_row_ + cut_.rows);
     const int64_t image = unit % p_.batch;
     const int64_t chunk = unit / p_.batch;
     const int64_t group = chunk / cut_.panel_chunks;
