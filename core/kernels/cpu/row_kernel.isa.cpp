@@ -30,16 +30,17 @@ constexpr Spread kSpreads[] = {nullptr,          spread<uint8_t>, spread<uint16_
 
 #if WEFT_AVX512
 WEFT_INLINE __mmask64 first_bytes(int64_t count) {
+  if (count <= 0) return 0;
   return count < 64 ? ~(~__mmask64(0) << count) : ~__mmask64(0);
 }
 #endif
-// A part of kMaxRowVector bytes into a whole, the others zero, and back.
-WEFT_INLINE void widen(const char* part, int64_t bytes, char* whole) {
+// A part of `vector` bytes into a whole, the others zero, and back.
+WEFT_INLINE void widen(const char* part, int64_t bytes, int64_t vector, char* whole) {
 #if WEFT_AVX512
-  for (int64_t at = 0; at < bytes; at += 64)
+  for (int64_t at = 0; at < vector; at += 64)
     _mm512_storeu_si512(whole + at, _mm512_maskz_loadu_epi8(first_bytes(bytes - at), part + at));
 #else
-  __builtin_memset(whole, 0, kMaxRowVector);
+  __builtin_memset(whole, 0, vector);
   __builtin_memcpy(whole, part, bytes);
 #endif
 }
@@ -62,7 +63,8 @@ __attribute__((noinline)) void run_end(RowKernel kernel, RowShape shape, const i
   for (int i = 0; i < shape.inputs(); ++i) {
     from[i] = in[i];
     if (step[i] == 0) continue;
-    widen(in[i] + count * shape.in_bytes(i), rest * shape.in_bytes(i), copy[i]);
+    const int64_t bytes = shape.in_bytes(i);
+    widen(in[i] + count * bytes, rest * bytes, shape.lanes() * bytes, copy[i]);
     from[i] = copy[i];
   }
   kernel(made, shape.lanes(), step, from[0], from[1], from[2]);
