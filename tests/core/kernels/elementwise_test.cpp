@@ -422,6 +422,89 @@ TEST_CASE("integers divide, shift and raise to powers as Python does, modulo 2^b
   }
 }
 
+// How an input lies under the rows of a tile.
+enum class Lies { kDense, kRepeatsRow, kRepeatsElement, kApart };
+
+// Every row of a tile against a tile of that row alone.
+void check_rows(StepKernel kernel, int arity, const int64_t (&sizes)[3], int64_t out_size,
+                const std::vector<uint8_t> (&inputs)[3], bool out_is_dense) {
+  constexpr int64_t kRows = 40;
+  const int patterns = 1 << (2 * arity);
+  for (int64_t cols : {1, 3, 8, 19, 32, 33}) {
+    for (int pattern = 0; pattern < patterns; ++pattern) {
+      Tile tile = {};
+      tile.rows = kRows;
+      tile.cols = cols;
+      tile.out_row = (cols + (out_is_dense ? 0 : 3)) * out_size;
+      for (int i = 0; i < arity; ++i) {
+        const auto lies = Lies(pattern >> (2 * i) & 3);
+        tile.in[i] = inputs[i].data();
+        tile.in_row[i] = lies == Lies::kRepeatsRow       ? 0
+                         : lies == Lies::kRepeatsElement ? sizes[i]
+                         : lies == Lies::kApart          ? (cols + 2) * sizes[i]
+                                                         : cols * sizes[i];
+        if (lies == Lies::kRepeatsElement) tile.scalar |= 1u << i;
+      }
+      std::vector<uint8_t> whole(kRows * tile.out_row + 64, 0xab), alone(cols * out_size);
+      tile.out = whole.data();
+      kernel(tile);
+      for (int64_t row = 0; row < kRows; ++row) {
+        std::vector<const void*> of_row;
+        for (int i = 0; i < arity; ++i) of_row.push_back(inputs[i].data() + row * tile.in_row[i]);
+        run_row(kernel, alone.data(), of_row, cols, tile.scalar);
+        CAPTURE(cols);
+        CAPTURE(pattern);
+        CAPTURE(row);
+        REQUIRE(std::memcmp(alone.data(), whole.data() + row * tile.out_row, alone.size()) == 0);
+      }
+      for (size_t i = kRows * tile.out_row; i < whole.size(); ++i) REQUIRE(whole[i] == 0xab);
+    }
+  }
+}
+
+TEST_CASE("every row of a tile is what it is alone, however inputs repeat") {
+  constexpr size_t kBytes = 40 * 40 * 8;
+  std::vector<uint8_t> inputs[3];
+  Samples samples(11);
+  for (auto& input : inputs) {
+    input.resize(kBytes);
+    for (uint8_t& byte : input) byte = uint8_t(samples.bits()) & 0x3f;  // no NaN
+  }
+  std::vector<uint8_t> truths[3] = {inputs[0], inputs[1], inputs[2]};
+  for (auto& truth : truths)
+    for (uint8_t& byte : truth) byte &= 1;
+  for (Isa isa : available_isas()) {
+    CAPTURE(name_of(isa));
+    for (FormulaId id :
+         {FormulaId::kNegative, FormulaId::kExp, FormulaId::kAdd, FormulaId::kLess,
+          FormulaId::kGreater, FormulaId::kArcTan2, FormulaId::kRemainder, FormulaId::kWhere})
+      for (int d = 0; d < kNumDTypes; ++d) {
+        const DType dtype = DType(d);
+        const StepKernel step = step_in(isa, id, dtype);
+        if (!step) continue;
+        CAPTURE(std::string(name_of(id)));
+        CAPTURE(name_of(dtype));
+        const int64_t size = element_size(dtype);
+        const int64_t sizes[3] = {takes_mask(id) ? 1 : size, size, size};
+        const std::vector<uint8_t>(&from)[3] = dtype == DType::kBool ? truths : inputs;
+        const std::vector<uint8_t> given[3] = {takes_mask(id) ? truths[0] : from[0], from[1],
+                                               from[2]};
+        const int64_t out_size = element_size(result_dtype(id, dtype));
+        for (bool is_dense : {true, false})
+          check_rows(step, arity_of(id), sizes, out_size, given, is_dense);
+      }
+    for (int from = 0; from < kNumDTypes; ++from)
+      for (int to = 0; to < kNumDTypes; ++to) {
+        CAPTURE(name_of(DType(from)));
+        CAPTURE(name_of(DType(to)));
+        const int64_t sizes[3] = {element_size(DType(from)), 0, 0};
+        for (bool is_dense : {true, false})
+          check_rows(table_of(isa)->casts[from][to], 1, sizes, element_size(DType(to)),
+                     DType(from) == DType::kBool ? truths : inputs, is_dense);
+      }
+  }
+}
+
 TEST_CASE("long rows of narrow dtypes give the bits of one element at a time") {
   constexpr int64_t kCount = 1000;
   const std::pair<FormulaId, DType> cases[] = {{FormulaId::kSin, DType::kFloat16},
