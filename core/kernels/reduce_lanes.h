@@ -126,6 +126,7 @@ struct Largest {
     return max_(a, b);
   }
 };
+
 // Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
 template <class Op, class T>
 struct Pairwise {

@@ -133,8 +133,10 @@ WEFT_INLINE void run_each(const Tile& tile, RowKernel kernel, RowShape shape) {
     WEFT_UNROLL
     for (int i = 0; i < kInputs; ++i) {
       in[i] = next[i];
-      if (spreads[i])
-        spreads[i](next[i], 0, 1, shape.lanes() * shape.in_bytes(i), held[i]), in[i] = held[i];
+      if (spreads[i]) {
+        spreads[i](in[i], 0, 1, shape.lanes() * shape.in_bytes(i), held[i]);
+        in[i] = held[i];
+      }
       next[i] += tile.in_row[i];
     }
     run_row(kernel, shape, step, out, in, tile.cols);
