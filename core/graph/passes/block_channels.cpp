@@ -1,53 +1,36 @@
 // Law: convolutions of images, batch norms, poolings, their gradients, sums over planes,
 // concatenations and what is elementwise between them run over channel blocks where channels are
 // multiples of 8; everything else, inputs and outputs included, sees the plain arrays. Values
-// change as by another order of summation.
+// change as by another order of summation. A sequence (N, C, W) is an image of height one.
 //
 // A value has a plain form, a blocked form or both, each made where it is first asked for. What
 // decides is a convolution: its result is blocked, what follows takes the form that it finds. A
-// plain image is read as it is, so blocks begin without a conversion; they end in one for each
-// value that something else reads, in none where planes have become single elements. Gradients of
-// convolutions are as eager: a cotangent that comes plain is laid in blocks. That of a weight of
-// bfloat16 is float32 between casts.
+// plain image of other channels, such as a network's input, is read as it is, so blocks begin
+// without a conversion; they end in one for each value that something else reads, in none where
+// planes have become single elements. One of whole blocks that comes plain is laid in them, which
+// costs less than reading it plain; so are cotangents. The gradient of a weight of bfloat16 is
+// float32 between casts.
 #include <algorithm>
 
-#include "graph/graph_builder.h"
 #include "graph/passes.h"
 #include "graph/passes/block_channels_impl.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/passes/blocked_forms_impl.h"
 #include "ops/channel_blocks.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
 namespace {
 
-using ops::Argument;
-using Arguments = std::vector<Argument>;
-
-constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
-constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
 constexpr int64_t kPlane[] = {0, 2, 3};  // behind the batch
 
 bool has_blocks(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kBFloat16; }
 
 bool is_named(const Node& node, std::string_view name) { return node.op && node.op->name == name; }
 
-// The shape with ones in front, as an image's operand is broadcast.
-Shape image_axes(const Shape& shape) {
-  Shape image;
-  for (int axis = shape.rank(); axis < 4; ++axis) image.push_back(1);
-  for (int axis = 0; axis < shape.rank(); ++axis) image.push_back(shape[axis]);
-  return image;
-}
-
-class Blocking {
+class Blocking : BlockedForms {
  public:
   explicit Blocking(const Graph& graph)
-      : graph_(graph),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
-        blocked_(graph.values.size(), kNoValue),
-        has_taps_(graph.values.size(), false) {}
+      : BlockedForms(graph), has_taps_(graph.values.size(), false) {}
 
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
@@ -66,49 +49,6 @@ class Blocking {
   }
 
  private:
-  const Shape& shape(ValueId old) const { return graph_.type(old).shape; }
-  bool is_blocked(ValueId old) const {
-    return blocked_[static_cast<size_t>(old)] != kNoValue && shape(old).rank() == 4;
-  }
-  void set_blocked(ValueId old, const ops::Value& value) {
-    blocked_[static_cast<size_t>(old)] = value.id();
-    if (std::ranges::find(shapes_, shape(old)) == shapes_.end()) shapes_.push_back(shape(old));
-  }
-  // Has another value of this shape blocks? It is likely to meet this one.
-  bool meets_blocks(const Shape& image) const {
-    return std::ranges::find(shapes_, image) != shapes_.end();
-  }
-
-  // ---- the two forms of an old value
-
-  ops::Value plain(ValueId old) {
-    const ValueId known = rebuild_.map(old);
-    if (known != kNoValue) return builder_.value(known);
-    ops::Value value = builder_.value(blocked_[static_cast<size_t>(old)]);
-    if (shape(old)[2] * shape(old)[3] != 1) value = ops::transpose(value, kFromBlocks);
-    value = ops::reshape(value, shape(old));
-    rebuild_.set(old, value.id());
-    return value;
-  }
-
-  // `channels` are those of the image that it meets: one element stretches over all blocks.
-  ops::Value blocked(ValueId old, int64_t channels) {
-    ValueId& known = blocked_[static_cast<size_t>(old)];
-    if (known != kNoValue) return builder_.value(known);
-    const Shape s = image_axes(shape(old));
-    const int64_t block = s[1] == channels ? ops::channel_block(channels) : 1;
-    ops::Value value = plain(old);
-    if (block == 1 || s[2] * s[3] == 1) {
-      value = ops::reshape(value, ops::blocked_shape(s, block));
-    } else {
-      value = ops::reshape(value, {s[0], s[1] / block, block, s[2], s[3]});
-      value = builder_.call("copy", {ops::transpose(value, kToBlocks)});
-    }
-    if (block == 1 && channels != 1) return value;  // another image may have one channel
-    known = value.id();
-    return value;
-  }
-
   // ---- rewriting: true where the node's outputs have a form in the new graph
 
   bool rewrite(const Node& node) {
@@ -138,26 +78,21 @@ class Blocking {
 
   bool convolution(const Node& node) {
     const ValueId x = node.operands[0].value, w = node.operands[1].value;
-    const TensorType& image = graph_.type(x);
-    const Shape& weight = shape(w);
-    if (!has_blocks(image.dtype) || image.shape.rank() != 4) return false;
-    const bool is_half = image.dtype == DType::kBFloat16;
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    const int64_t channels = image.shape[1], filters = weight[0], groups = a.integer("num_group");
-    // Pairs of columns are for few channels.
-    const bool is_plain =
-        groups == 1 && !is_blocked(x) && !(is_half && ops::channel_block(channels) > 1);
-    const int64_t block = is_plain ? 1 : ops::channel_block(channels);
-    if ((block == 1 && !is_plain) ||
-        !ops::has_blocked_convolution(channels, filters, groups, block))
+    if (!has_blocks(graph_.type(x).dtype)) return false;
+    const bool is_half = graph_.type(x).dtype == DType::kBFloat16;
+    const ops::AttributeReader a = node.op->reader(attributes_of(node));
+    const int64_t channels = shape(x)[1], filters = shape(w)[0], groups = a.integer("num_group");
+    const int64_t block = ops::channel_block(channels);
+    const bool is_plain = block == 1;
+    if ((is_plain && groups > 1) || !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
     const Argument tile =
         Argument::of_int(is_plain || is_half ? 0
-                                             : winograd(ops::winograd_tile, a, weight, channels,
-                                                        filters, shape(node.outputs[0])));
+                                             : winograd(ops::winograd_tile, a, image(w), channels,
+                                                        filters, image(node.outputs[0])));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
-    const ops::Value w_plain = plain(w);
-    ops::Values inputs = {is_plain ? plain(x) : blocked(x, channels),
+    const ops::Value w_plain = plain_image(w);
+    ops::Values inputs = {is_plain ? plain_image(x) : blocked(x),
                           emit("pack_convolution", {&w_plain, 1}, packing)};
     if (node.operands.size() > 2 && node.operands[2].is_value())
       inputs.push_back(plain(node.operands[2].value));
@@ -171,20 +106,19 @@ class Blocking {
   bool data_gradient(const Node& node) {
     const ValueId dout = node.operands[0].value, w = node.operands[1].value;
     const TensorType& cotangent = graph_.type(dout);
-    const Shape &data = shape(node.outputs[0]), &weight = shape(w);
-    if (!has_blocks(cotangent.dtype) || data.rank() != 4) return false;
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const Shape data = image(node.outputs[0]);
+    if (!has_blocks(cotangent.dtype)) return false;
+    const ops::AttributeReader a = node.op->reader(attributes_of(node));
     const int64_t filters = cotangent.shape[1], block = ops::channel_block(filters);
     const int64_t groups = a.integer("num_group");
     if (block == 1 || !ops::has_blocked_convolution(filters, data[1], groups, block)) return false;
     const bool is_half = cotangent.dtype == DType::kBFloat16;
     const Argument tile = Argument::of_int(
-        is_half ? 0 : winograd(ops::winograd_tile, a, weight, filters, data[1], data));
+        is_half ? 0 : winograd(ops::winograd_tile, a, image(w), filters, data[1], data));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
-    const ops::Value w_plain = plain(w);
-    const ops::Value inputs[] = {blocked(dout, filters),
-                                 emit("pack_convolution", {&w_plain, 1}, packing)};
+    const ops::Value w_plain = plain_image(w);
+    const ops::Value inputs[] = {blocked(dout), emit("pack_convolution", {&w_plain, 1}, packing)};
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(tile);
     set_blocked(node.outputs[0], emit("convolution_data_blocked", inputs, attributes));
@@ -193,20 +127,21 @@ class Blocking {
 
   bool weight_gradient(const Node& node) {
     const ValueId x = node.operands[0].value, dout = node.operands[1].value;
-    const TensorType& image = graph_.type(x);
-    if (!has_blocks(image.dtype) || image.shape.rank() != 4) return false;
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    const int64_t channels = image.shape[1], filters = shape(dout)[1];
+    const DType dtype = graph_.type(x).dtype;
+    if (!has_blocks(dtype)) return false;
+    const ops::AttributeReader a = node.op->reader(attributes_of(node));
+    const int64_t channels = shape(x)[1], filters = shape(dout)[1];
     const int64_t groups = a.integer("num_group"), block = ops::channel_block(channels);
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
-    const ops::Value inputs[] = {wide(block == 1 ? plain(x) : blocked(x, channels)),
-                                 wide(blocked(dout, filters))};
-    const auto tile = winograd(ops::winograd_weight_tile, a, shape(node.outputs[0]), channels,
-                               filters, shape(dout));
+    const ops::Value inputs[] = {wide(block == 1 ? plain_image(x) : blocked(x)),
+                                 wide(blocked(dout))};
+    const auto tile = winograd(ops::winograd_weight_tile, a, image(node.outputs[0]), channels,
+                               filters, image(dout));
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(Argument::of_int(tile));
     const ops::Value dw = emit("convolution_weight_blocked", inputs, attributes);
-    rebuild_.set(node.outputs[0], ops::cast(dw, image.dtype).id());
+    const Shape& w = shape(node.outputs[0]);
+    rebuild_.set(node.outputs[0], ops::cast(w.rank() == 3 ? ops::reshape(dw, w) : dw, dtype).id());
     return true;
   }
 
@@ -218,7 +153,7 @@ class Blocking {
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const ValueId operand = node.operands[i].value;
       const bool is_image = std::ranges::find(images, i) != images.end();
-      inputs.push_back(is_image ? blocked(operand, shape(x)[1]) : plain(operand));
+      inputs.push_back(is_image ? blocked(operand) : plain(operand));
     }
     const ops::Values results =
         builder_.emit(ops::op_named(node.op->name + "_blocked"), inputs, node.attributes.view());
@@ -251,8 +186,8 @@ class Blocking {
   bool pooling(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_blocked(x) || !has_blocks(graph_.type(x).dtype)) return false;
-    const ops::Value image = blocked(x, shape(x)[1]);
-    set_blocked(node.outputs[0], emit("pooling_blocked", {&image, 1}, node.attributes.view()));
+    const ops::Value data = blocked(x);
+    set_blocked(node.outputs[0], emit("pooling_blocked", {&data, 1}, attributes_of(node)));
     // Taps are small: what is pooled need not stay for them.
     for (const Node& other : graph_.nodes)
       if (is_named(other, "pooling_indices") && other.operands[0].value == x &&
@@ -265,11 +200,12 @@ class Blocking {
   bool pooling_taps(const Node& node) {
     if (has_taps_[static_cast<size_t>(node.outputs[0])]) return true;
     const ValueId x = node.operands[0].value;
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const ops::AttributeReader a = node.op->reader(attributes_of(node));
+    const Shape data = image(x);
     int64_t taps = 1;
     for (int axis = 0; axis < 2; ++axis) {
       const auto kernel = a.has("kernel") ? a.ints("kernel") : std::span<const int64_t>();
-      const int64_t extent = a.flag("global_pool") ? shape(x)[2 + axis]
+      const int64_t extent = a.flag("global_pool") ? data[2 + axis]
                              : kernel.empty()      ? 1
                                                    : kernel[kernel.size() == 1 ? 0 : axis];
       taps = std::min(taps, int64_t{1} << 16) * extent;
@@ -277,8 +213,8 @@ class Blocking {
     if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32 || taps > 256 ||
         !is_for_scatters(node.outputs[0]))
       return false;
-    const ops::Value image = blocked(x, shape(x)[1]);
-    set_blocked(node.outputs[0], emit("pooling_taps_blocked", {&image, 1}, a.all()));
+    const ops::Value in_blocks = blocked(x);
+    set_blocked(node.outputs[0], emit("pooling_taps_blocked", {&in_blocks, 1}, a.all()));
     has_taps_[static_cast<size_t>(node.outputs[0])] = true;
     return true;
   }
@@ -299,44 +235,45 @@ class Blocking {
   bool pooling_scatter(const Node& node) {
     const ValueId dout = node.operands[0].value, indices = node.operands[1].value;
     if (!has_taps_[static_cast<size_t>(indices)]) return false;
-    const int64_t channels = shape(dout)[1];
-    const ops::Value inputs[] = {blocked(dout, channels), blocked(indices, channels)};
-    const Node& maxima = *graph_.producer(indices);
-    const auto pooling = maxima.attributes.view();
+    const ops::Value inputs[] = {blocked(dout), blocked(indices)};
+    const auto pooling = attributes_of(*graph_.producer(indices));
     Arguments attributes(pooling.begin(), pooling.end());
-    attributes.push_back(node.op->reader(node.attributes.view()).get("data_shape"));
+    attributes.push_back(node.op->reader(attributes_of(node)).get("data_shape"));
     set_blocked(node.outputs[0], emit("pooling_scatter_blocked", inputs, attributes));
     return true;
   }
 
   bool pooling_average(const Node& node) {
     const ValueId dout = node.operands[0].value;
-    const Shape& data = shape(node.outputs[0]);
-    if (graph_.type(dout).dtype != DType::kFloat32 || data.rank() != 4 ||
-        ops::channel_block(data[1]) == 1 || !(is_blocked(dout) || meets_blocks(data)))
+    const Shape data = image(node.outputs[0]);
+    if (graph_.type(dout).dtype != DType::kFloat32 || ops::channel_block(data[1]) == 1 ||
+        !(is_blocked(dout) || meets_blocks(data)))
       return false;
-    const ops::Value cotangent = blocked(dout, data[1]);
+    const ops::Value cotangent = blocked(dout);
     set_blocked(node.outputs[0],
-                emit("pooling_average_gradient_blocked", {&cotangent, 1}, node.attributes.view()));
+                emit("pooling_average_gradient_blocked", {&cotangent, 1}, attributes_of(node)));
     return true;
   }
 
   // One element a channel, as a mean's cotangent.
   bool spread(const Node& node) {
     const ValueId x = node.operands[0].value;
-    const Shape &from = shape(x), &to = shape(node.outputs[0]);
-    if (to.rank() != 4 || ops::channel_block(to[1]) == 1 || !meets_blocks(to) ||
-        from != Shape{to[0], to[1], 1, 1})
+    if (!is_image(shape(node.outputs[0])) || shape(x).rank() != shape(node.outputs[0]).rank())
       return false;
-    const Shape image = ops::blocked_shape(to, ops::channel_block(to[1]));
-    set_blocked(node.outputs[0], ops::broadcast_to(blocked(x, to[1]), image));
+    const Shape to = image(node.outputs[0]);
+    if (ops::channel_block(to[1]) == 1 || !meets_blocks(to) ||
+        image(x) != Shape{to[0], to[1], 1, 1})
+      return false;
+    const Shape in_blocks = ops::blocked_shape(to, ops::channel_block(to[1]));
+    set_blocked(node.outputs[0], ops::broadcast_to(blocked(x), in_blocks));
     return true;
   }
 
   bool concatenation(const Node& node) {
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const Shape& whole = shape(node.outputs[0]);
-    if (whole.rank() != 4 || !a.has("axis") || (a.integer("axis") != 1 && a.integer("axis") != -3))
+    if (!is_image(whole) || !a.has("axis") ||
+        (a.integer("axis") != 1 && a.integer("axis") != 1 - whole.rank()))
       return false;
     const int64_t block = ops::channel_block(whole[1]);
     const auto fits = [&](const Operand& part) {
@@ -349,8 +286,7 @@ class Blocking {
         !std::ranges::any_of(node.operands, is_ready))
       return false;
     ops::Values parts;
-    for (const Operand& part : node.operands)
-      parts.push_back(blocked(part.value, shape(part.value)[1]));
+    for (const Operand& part : node.operands) parts.push_back(blocked(part.value));
     const Argument axis = Argument::of_int(1);
     set_blocked(node.outputs[0], emit("concatenate", parts, {&axis, 1}));
     return true;
@@ -360,9 +296,11 @@ class Blocking {
     const ValueId x = node.operands[0].value;
     if (!is_blocked(x)) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const int rank = shape(x).rank();
     Shape axes;
     for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
-      axes.push_back(axis < 0 ? axis + 4 : axis);
+      axes.push_back(axis < 0 ? axis + rank : axis);
+    if (rank == 3 && std::ranges::count(axes.span(), 2) == 1) axes.push_back(3);
     const bool is_of_batch = std::ranges::is_permutation(axes.span(), kPlane);
     if (!is_of_batch && !std::ranges::is_permutation(axes.span(), std::span(kPlane).subspan(1)))
       return false;
@@ -370,9 +308,9 @@ class Blocking {
     for (size_t i = 0; i < attributes.size(); ++i)
       if (node.op->attributes[i].name == "axis")
         attributes[i] = Argument::of_ints(std::span(kPlane).subspan(is_of_batch ? 0 : 1));
-    const ops::Value image = blocked(x, shape(x)[1]);
-    const ops::Value sums = emit("sum", {&image, 1}, attributes);
-    if (shape(node.outputs[0]).rank() == 4)
+    const ops::Value data = blocked(x);
+    const ops::Value sums = emit("sum", {&data, 1}, attributes);
+    if (shape(node.outputs[0]).rank() == rank)
       set_blocked(node.outputs[0], sums);
     else
       rebuild_.set(node.outputs[0], ops::reshape(sums, shape(node.outputs[0])).id());
@@ -381,7 +319,7 @@ class Blocking {
 
   bool elementwise(const Node& node) {
     const Shape& out = shape(node.outputs[0]);
-    if (out.rank() != 4 || ops::channel_block(out[1]) == 1) return false;
+    if (!is_image(out) || ops::channel_block(out[1]) == 1) return false;
     const auto is_ready = [&](const Operand& operand) {
       return operand.is_value() && is_blocked(operand.value) && shape(operand.value) == out;
     };
@@ -389,7 +327,7 @@ class Blocking {
     ops::Values inputs;
     for (const Operand& operand : node.operands) {
       if (operand.is_value())
-        inputs.push_back(blocked(operand.value, out[1]));
+        inputs.push_back(blocked(operand.value, out[1], out.rank()));
       else if (operand.is_scalar())
         inputs.push_back(ops::Value(&builder_, operand.scalar));
       else
@@ -399,12 +337,7 @@ class Blocking {
     return true;
   }
 
-  const Graph& graph_;
-  Rebuild rebuild_;
-  GraphBuilder builder_;
-  std::vector<ValueId> blocked_;
   std::vector<bool> has_taps_;  // by old value: its blocked form has taps, not offsets
-  std::vector<Shape> shapes_;   // of values that have blocks
 };
 
 }  // namespace
@@ -415,7 +348,6 @@ bool has_half_blocks(const Graph& graph, const Node& node, DType half) {
     return false;
   const Shape &from = graph.type(node.operands[0].value).shape,
               &to = graph.type(node.outputs[0]).shape;
-  if (from.rank() != 4) return false;
   const int64_t groups = node.op->reader(node.attributes.view()).integer("num_group");
   const int64_t block = ops::channel_block(from[1]);
   return (block > 1 || (is_forward && groups == 1)) &&

@@ -1,0 +1,127 @@
+// The values of a graph that is rewritten for channel blocks: each has a plain form, a blocked one
+// or both, made where it is first asked for.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+
+#include "graph/graph_builder.h"
+#include "graph/passes/rebuild_impl.h"
+#include "ops/channel_blocks.h"
+#include "ops/registry.h"
+
+namespace weft::graph {
+
+inline bool is_image(const Shape& shape) { return shape.rank() == 4 || shape.rank() == 3; }
+
+// The shape as an operand's that is broadcast against one of `rank` axes, with ones in front and,
+// of sequences, a height.
+inline Shape image_axes(const Shape& shape, int rank) {
+  Shape image;
+  for (int axis = shape.rank(); axis < rank; ++axis) image.push_back(1);
+  for (int axis = 0; axis < shape.rank(); ++axis) image.push_back(shape[axis]);
+  return rank == 3 ? Shape{image[0], image[1], 1, image[2]} : image;
+}
+
+class BlockedForms {
+ public:
+  explicit BlockedForms(const Graph& graph)
+      : graph_(graph),
+        rebuild_(graph),
+        builder_(rebuild_.graph()),
+        blocked_(graph.values.size(), kNoValue) {}
+
+ protected:
+  using Argument = ops::Argument;
+  using Arguments = std::vector<Argument>;
+
+  const Shape& shape(ValueId old) const { return graph_.type(old).shape; }
+  Shape image(ValueId old) const { return image_axes(shape(old), shape(old).rank()); }
+  bool is_blocked(ValueId old) const { return blocked_[static_cast<size_t>(old)] != kNoValue; }
+  void set_blocked(ValueId old, const ops::Value& value) {
+    blocked_[static_cast<size_t>(old)] = value.id();
+    if (!meets_blocks(image(old))) shapes_.push_back(image(old));
+  }
+  // Has another value of this shape blocks? It is likely to meet this one.
+  bool meets_blocks(const Shape& image) const {
+    return std::ranges::find(shapes_, image) != shapes_.end();
+  }
+
+  // ---- the two forms of an old value
+
+  ops::Value plain(ValueId old) {
+    const ValueId known = rebuild_.map(old);
+    if (known != kNoValue) return builder_.value(known);
+    ops::Value value = builder_.value(blocked_[static_cast<size_t>(old)]);
+    const Shape s = image(old);
+    if (s[2] * s[3] != 1) value = ops::transpose(value, kFromBlocks);
+    value = ops::reshape(value, shape(old));
+    rebuild_.set(old, value.id());
+    return value;
+  }
+
+  // `channels` are those of the image of so many axes that it meets: one element stretches over all
+  // blocks.
+  ops::Value blocked(ValueId old, int64_t channels, int rank) {
+    const bool has_rank = shape(old).rank() == rank;
+    if (has_rank && is_blocked(old)) return builder_.value(blocked_[static_cast<size_t>(old)]);
+    const Shape s = image_axes(shape(old), rank);
+    const int64_t block = s[1] == channels ? ops::channel_block(channels) : 1;
+    ops::Value value = plain(old);
+    if (block == 1 || s[2] * s[3] == 1) {
+      value = ops::reshape(value, ops::blocked_shape(s, block));
+    } else {
+      value = ops::reshape(value, {s[0], s[1] / block, block, s[2], s[3]});
+      value = builder_.call("copy", {ops::transpose(value, kToBlocks)});
+    }
+    // What is broadcast may be something else to another image.
+    if (has_rank && (block > 1 || channels == 1)) blocked_[static_cast<size_t>(old)] = value.id();
+    return value;
+  }
+  ops::Value blocked(ValueId old) { return blocked(old, shape(old)[1], shape(old).rank()); }
+
+  // The array of all channels with a height.
+  ops::Value plain_image(ValueId old) {
+    return shape(old).rank() == 3 ? ops::reshape(plain(old), image(old)) : plain(old);
+  }
+
+  // The attributes of a node, those of a window along one axis with a height of one before it.
+  std::span<const Argument> attributes_of(const Node& node) {
+    const auto given = node.attributes.view();
+    if (shape(node.operands[0].value).rank() != 3) return given;
+    Arguments& list = widened_.emplace_back(given.begin(), given.end());
+    for (size_t i = 0; i < list.size(); ++i) {
+      const std::string_view name = node.op->attributes[i].name;
+      const ops::AttributeReader a = node.op->reader(given);
+      if (name == "kernel" || name == "stride" || name == "dilate") {
+        if (a.has(name)) list[i] = numbers({1, a.ints(name)[0]});
+      } else if (name == "pad") {
+        const auto pad = a.has(name) ? a.ints(name) : std::span<const int64_t>();
+        if (pad.size() == 1) list[i] = numbers({0, pad[0]});
+        if (pad.size() == 2) list[i] = numbers({0, pad[0], 0, pad[1]});
+      } else if (name == "data_shape" || name == "weight_shape") {
+        list[i] = numbers(image_axes(Shape(a.ints(name)), 3));
+      }
+    }
+    return list;
+  }
+  Argument numbers(const Shape& values) {
+    return Argument::of_ints(numbers_.emplace_back(values).span());
+  }
+
+  const Graph& graph_;
+  Rebuild rebuild_;
+  GraphBuilder builder_;
+
+ private:
+  static constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
+  static constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
+
+  std::vector<ValueId> blocked_;
+  std::vector<Shape> shapes_;  // of values that have blocks
+  // What attributes of nodes that are to come point to.
+  std::deque<Arguments> widened_;
+  std::deque<Shape> numbers_;
+};
+
+}  // namespace weft::graph
