@@ -31,11 +31,25 @@ bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
+bool is_long_row(const Convolution& p) { return p.out_height == 1 && p.out_width > kFlatPixels; }
+
+// A sequence is cut so that what a part reads stays in the second-level cache while all panels pass
+// by, unless reading the weights for each part costs more than reading all of it for each panel.
+int64_t parts_of_long_row(const Convolution& p) {
+  const int64_t image = p.in_channels / p.groups * p.in_width;
+  const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels);
+  const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
+  const int64_t parts = divide_up(divide_up(image * 4, kImageBytes), kParts) * kParts;
+  return weights * parts <= image * pairs * p.groups ? std::min(parts, p.out_width / kLeastPart)
+                                                     : kParts;
+}
+
 // Parts that a row of pixels is cut into. By halves of an image that outweighs the weights: who
 // makes a half of one layer's result makes the same half of the next one's, and reads what its own
 // cache holds, at the price of reading all weights. And where pairs of panels are few and odd in
 // number, which is what two threads share worst.
 int64_t row_parts(const Convolution& p) {
+  if (is_long_row(p)) return parts_of_long_row(p);
   const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels) * p.batch;
   const bool is_uneven = pairs < kWantedUnits && pairs % 2 == 1;
   const int64_t images = (p.in_channels + p.out_channels) * p.out_width;
@@ -305,7 +319,7 @@ void join_parts(Plan& plan, Range& units) {
   if (units.begin > 0 || units.end < units_of(plan) || plan.problem.winograd) return;
   if (is_depthwise(plan.problem.shape)) {
     plan.cut.rows = rows_of(plan.problem);
-  } else if (plan.problem.shape.out_height == 1) {
+  } else if (plan.problem.shape.out_height == 1 && !is_long_row(plan.problem.shape)) {
     units.end /= plan.cut.row_chunks;
     plan.cut.row_chunks = 1;
   }

@@ -44,6 +44,9 @@ class BlockedUnit {
     residual_plane_ = problem.residual_held * problem.results.width;
     blocks_ = channels / problem.in_block;
     panel_ = channels * taps.height * taps.width * kPanelChannels;
+    // Taps of one row of one plane lie side by side as channels of a block do.
+    has_deep_columns_ = channels == 1 && p_.kernel_height == 1 && x_step_.col == 1 &&
+                        weights_step_.col == kPanelChannels;
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
   }
@@ -311,7 +314,8 @@ class BlockedUnit {
 
   // Some columns of the kernel for some pixels, whose sums wait from `first` on.
   WEFT_INLINE void columns(int64_t col, int64_t cols, int64_t from, int64_t to, float* first) {
-    tile_.count.col = cols;
+    tile_.count.col = has_deep_columns_ ? 1 : cols;
+    if (has_deep_columns_) tile_.depth = cols;
     tile_.x = row_x_ + col * x_step_.col + from * x_pixel_;
     tile_.weights = row_weights_ + col * weights_step_.col;
     if constexpr (kIsSame<S, float>)
@@ -336,7 +340,7 @@ class BlockedUnit {
   int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
-  bool is_apart_, is_first_, is_last_;
+  bool has_deep_columns_, is_apart_, is_first_, is_last_;
   int64_t lines_of_column_;
   const X* row_x_;  // of a tile at the row's first pixel
   const X* row_weights_;
