@@ -79,23 +79,98 @@ WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t st
     __builtin_memcpy(to + row * stride, from + row * from_stride, cols * sizeof(T));
 }
 
-// A step's sums in `to`, of the gates before `summed`: those of the data and the hidden state's.
+// Where the sums of a gate are made: the rows of a unit's columns.
 template <class T>
-WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_t unit,
-                              int64_t summed, T* to) {
+struct GateSums {
+  T* first;
+  int64_t row;
+};
+
+// Of few rows by several gates side by side: the sums of one gate alone would wait for each other,
+// as a processor starts two products a cycle and has one done four cycles later.
+template <class T>
+struct FewRowsOfGates {
+  using V = Vec<T>;
+  static constexpr int kVectors = kRecurrentColumns / V::kLanes;
+  static constexpr int kMostRows = 2;
+  static constexpr int kTogether = kVectors < 8 ? 8 / kVectors : 1;  // rows times gates
+
+  const Recurrent& p;
+  const T* hidden;
+  const T* packed;
+  const GateSums<T>* sums;
+
+  template <int kRows, int kGates>
+  WEFT_INLINE void add(int64_t gate) const {
+    V totals[kRows][kGates][kVectors];
+    const auto each = [&](auto use) WEFT_LAMBDA {
+      WEFT_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        WEFT_UNROLL
+        for (int g = 0; g < kGates; ++g) {
+          WEFT_UNROLL
+          for (int v = 0; v < kVectors; ++v) {
+            const GateSums<T>& of = sums[gate + g];
+            use(r, g, v, of.first + r * of.row + v * V::kLanes);
+          }
+        }
+      }
+    };
+    each([&](int r, int g, int v, T* at) WEFT_LAMBDA { totals[r][g][v] = Memory<T>::load(at); });
+    const T* b = packed + gate * p.hidden * kRecurrentColumns;
+    for (int64_t k = 0; k < p.hidden; ++k, b += kRecurrentColumns)
+      each([&](int r, int g, int v, T*) WEFT_LAMBDA {
+        const T* right = b + g * p.hidden * kRecurrentColumns + v * V::kLanes;
+        totals[r][g][v] =
+            fma_(V(hidden[r * p.hidden + k]), Memory<T>::load(right), totals[r][g][v]);
+      });
+    each([&](int r, int g, int v, T* at) WEFT_LAMBDA { Memory<T>::store(at, totals[r][g][v]); });
+  }
+
+  template <int kRows>
+  void add_all(int64_t gates) const {
+    constexpr int kMost = kTogether / kRows;
+    int64_t gate = 0;
+    if constexpr (kMost >= 4)
+      for (; gate + 4 <= gates; gate += 4) add<kRows, 4>(gate);
+    if constexpr (kMost >= 3)
+      for (; gate + 3 <= gates; gate += 3) add<kRows, 3>(gate);
+    if constexpr (kMost >= 2)
+      for (; gate + 2 <= gates; gate += 2) add<kRows, 2>(gate);
+    for (; gate < gates; ++gate) add<kRows, 1>(gate);
+  }
+  void run(int64_t gates) const {
+    if (p.batch == 1)
+      add_all<1>(gates);
+    else if constexpr (kTogether > 1)
+      add_all<2>(gates);
+  }
+  static bool pays(const Recurrent& p, int64_t cols) {
+    return kTogether > 1 && p.batch > 0 && p.batch <= kMostRows && cols == kRecurrentColumns;
+  }
+};
+
+// A step's sums: those of the data in `to`, and the hidden state's products with a unit's columns
+// of each gate, which are added to `sums`.
+template <class T>
+WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_t unit, T* to,
+                              const GateSums<T>* sums) {
   const int64_t gates = gates_of(p.cell), wide = gates * p.hidden;
   const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
-  const T* packed = packed_of<T>(p, s.packed, unit);
+  const T *hidden = (const T*)s.hidden, *packed = packed_of<T>(p, s.packed, unit);
+  const bool is_few = FewRowsOfGates<T>::pays(p, cols);
   for (int64_t gate = 0; gate < gates; ++gate) {
     const int64_t at = gate * p.hidden + first;
-    const T* sums = (const T*)s.sums + at;
-    prefetch_rows<true>(sums + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
+    const T* data = (const T*)s.sums + at;
+    prefetch_rows<true>(data + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
                         balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
-    copy_rows(sums, wide, to + at, wide, p.batch, cols);
-    if (gate < summed)
-      multiply_packed(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-                      packed + gate * p.hidden * kRecurrentColumns, to + at, wide, true);
+    copy_rows(data, wide, to + at, wide, p.batch, cols);
+    if (!is_few)
+      multiply_packed(p.batch, cols, p.hidden, hidden, p.hidden,
+                      packed + gate * p.hidden * kRecurrentColumns, sums[gate].first,
+                      sums[gate].row, true);
   }
+  if (is_few) FewRowsOfGates<T>{p, hidden, packed, sums}.run(gates);
 }
 
 template <class T>
@@ -141,28 +216,36 @@ void gru_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t fi
 }
 
 template <class T>
+void plain_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first,
+               int64_t cols) {
+  T* next = (T*)s.next_hidden + row * p.hidden + first;
+  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const Vec<T> sum = load_lanes(next + i, n);
+    store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
+  });
+}
+
+template <class T>
 void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
+  const int64_t wide = gates_of(p.cell) * p.hidden;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
-    if (p.cell == Cell::kLstm) {
-      add_products<T>(p, s, unit, 4, (T*)s.gates);
-      for (int64_t row = 0; row < p.batch; ++row) lstm_row<T>(p, s, row, first, cols);
-    } else if (p.cell == Cell::kGru) {
-      add_products<T>(p, s, unit, 2, (T*)s.gates);
-      T* products = (T*)s.product + first;
-      copy_rows((const T*)s.bias + first, 0, products, p.hidden, p.batch, cols);
-      multiply_packed(p.batch, cols, p.hidden, (const T*)s.hidden, p.hidden,
-                      packed_of<T>(p, s.packed, unit) + 2 * p.hidden * kRecurrentColumns, products,
-                      p.hidden, true);
-      for (int64_t row = 0; row < p.batch; ++row) gru_row<T>(p, s, row, first, cols);
-    } else {
-      add_products<T>(p, s, unit, 1, (T*)s.next_hidden);
-      for (int64_t row = 0; row < p.batch; ++row) {
-        T* next = (T*)s.next_hidden + row * p.hidden + first;
-        for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-          const Vec<T> sum = load_lanes(next + i, n);
-          store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
-        });
+    T* const to = (T*)(gates_of(p.cell) == 1 ? s.next_hidden : s.gates);
+    GateSums<T> sums[4];
+    for (int gate = 0; gate < gates_of(p.cell); ++gate)
+      sums[gate] = {to + gate * p.hidden + first, wide};
+    if (p.cell == Cell::kGru) {
+      sums[2] = {(T*)s.product + first, p.hidden};
+      copy_rows((const T*)s.bias + first, 0, sums[2].first, p.hidden, p.batch, cols);
+    }
+    add_products(p, s, unit, to, sums);
+    for (int64_t row = 0; row < p.batch; ++row) {
+      if (p.cell == Cell::kLstm) {
+        lstm_row<T>(p, s, row, first, cols);
+      } else if (p.cell == Cell::kGru) {
+        gru_row<T>(p, s, row, first, cols);
+      } else {
+        plain_row<T>(p, s, row, first, cols);
       }
     }
   }

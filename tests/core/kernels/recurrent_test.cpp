@@ -57,7 +57,7 @@ void note(std::vector<std::vector<float>>& results, Isa isa,
 
 TEST_CASE("a step of an LSTM and its gradient are those of the formulas") {
   for (const int64_t hidden : {1, 5, 31, 32, 33, 100}) {
-    for (const int64_t batch : {1, 3, 17}) {
+    for (const int64_t batch : {1, 2, 3, 17}) {
       const Recurrent p{DType::kFloat32, Cell::kLstm, batch, hidden};
       const int64_t n = batch * hidden, units = recurrent_units(p);
       const auto sums = uniform<float>(4 * n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
@@ -127,7 +127,7 @@ TEST_CASE("a step of an LSTM and its gradient are those of the formulas") {
 
 TEST_CASE("a step of a GRU and its gradient are those of the formulas") {
   for (const int64_t hidden : {1, 5, 31, 32, 33, 100}) {
-    for (const int64_t batch : {1, 3, 17}) {
+    for (const int64_t batch : {1, 2, 3, 17}) {
       const Recurrent p{DType::kFloat32, Cell::kGru, batch, hidden};
       const int64_t n = batch * hidden, units = recurrent_units(p);
       const auto sums = uniform<float>(3 * n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
@@ -197,7 +197,7 @@ TEST_CASE("a step of a GRU and its gradient are those of the formulas") {
 TEST_CASE("a step of a plain network and its gradient are those of the formulas") {
   for (const Cell cell : {Cell::kTanh, Cell::kRelu}) {
     for (const int64_t hidden : {1, 5, 33, 100}) {
-      for (const int64_t batch : {1, 17}) {
+      for (const int64_t batch : {1, 2, 17}) {
         const Recurrent p{DType::kFloat32, cell, batch, hidden};
         const int64_t n = batch * hidden, units = recurrent_units(p);
         const auto sums = uniform<float>(n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
