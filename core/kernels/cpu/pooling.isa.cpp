@@ -94,6 +94,23 @@ WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, 
   }
 }
 
+// Of windows that begin at neighbouring elements, where nobody asks for places: lanes are windows.
+WEFT_INLINE void most_of_neighbours(const float* x, int64_t first, int64_t rows, int64_t count,
+                                    const Pooling& p, float* y) {
+  using V = Vec<float>;
+  for (int64_t col = 0; col < count; col += V::kLanes) {
+    const int64_t rest = count - col, n = rest < V::kLanes ? rest : V::kLanes;
+    V most = Memory<float>::load_part(x + first + col, n);
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t tap = 0; tap < p.kernel_width; ++tap) {
+        const int64_t at = first + row * p.dilation_height * p.in_width + tap * p.dilation_width;
+        const V other = Memory<float>::load_part(x + at + col, n);
+        most = select((other > most) | (other != other), other, most);
+      }
+    Memory<float>::store_part(y + col, most, n);
+  }
+}
+
 template <class S>
 void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
   const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
@@ -105,14 +122,14 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
                         in_plane < (int64_t(1) << 31);
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * in_plane;
-    int64_t at = plane * out_plane;
     for (int64_t i = 0; i < p.out_height; ++i) {
+      const int64_t at = plane * out_plane + i * p.out_width;
       // The first row of the window that lies in the image.
       int64_t top = i * p.stride_height - p.pad_top;
       const int64_t bottom = top + (p.kernel_height - 1) * p.dilation_height;
       while (top < 0) top += p.dilation_height;
       const int64_t last_row = bottom < p.in_height ? bottom : p.in_height - 1;
-      int64_t done = 0;
+      Range together = {0, 0};  // windows that are made at once
       if constexpr (kIsSame<S, float>) {
         // The last windows may reach beyond the image.
         Pooling inside = p;
@@ -121,11 +138,19 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
           most_of_pairs(x, top * p.in_width, inside, y_data ? (float*)y_data + at : nullptr,
                         indices ? indices + at : nullptr,
                         typename CountTo<Vec<float>::kLanes>::Type());
-          done = inside.out_width;
+          together.end = inside.out_width;
+        } else if (p.stride_width == 1 && !indices && top <= last_row) {
+          const int64_t last = p.in_width + p.pad_left - (p.kernel_width - 1) * p.dilation_width;
+          const Range whole = {p.pad_left, last < p.out_width ? last : p.out_width};
+          if (whole.begin < whole.end) {
+            together = whole;
+            most_of_neighbours(x, top * p.in_width, (last_row - top) / p.dilation_height + 1,
+                               whole.end - whole.begin, p, (float*)y_data + at + whole.begin);
+          }
         }
       }
-      at += done;
-      for (int64_t j = done; j < p.out_width; ++j, ++at) {
+      for (int64_t j = 0; j < p.out_width; ++j) {
+        if (j >= together.begin && j < together.end) continue;
         int64_t left = j * p.stride_width - p.pad_left;
         const int64_t right = left + (p.kernel_width - 1) * p.dilation_width;
         while (left < 0) left += p.dilation_width;
@@ -146,8 +171,8 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
               most.meet(row * p.in_width + col);
           best = most.offset;
         }
-        if (indices) indices[at] = best;
-        if (y_data) ((S*)y_data)[at] = x[best];
+        if (indices) indices[at + j] = best;
+        if (y_data) ((S*)y_data)[at + j] = x[best];
       }
     }
   }
