@@ -149,6 +149,17 @@ Result<Value> convolution(const ComposeContext& c) {
   return with_bias(c, with_depth(images, depths));
 }
 
+// Is the result one window for each image, such as the first that a generator makes of a vector? A
+// product of matrices makes that.
+bool spreads_one_element(const Window& w, const Shape& data, const Shape& out) {
+  bool is_window = true;
+  for (int axis = 0; axis < w.spatial; ++axis) {
+    const int of = 3 - w.spatial + axis;
+    is_window &= data[2 + axis] == 1 && w.pad[of] == 0 && out[2 + axis] == w.kernel[of];
+  }
+  return is_window;
+}
+
 constexpr double kMostExtent = 0x1p62;  // far from overflow
 
 // The adjoint of the convolution that takes the result's shape to the data's.
@@ -181,6 +192,13 @@ Result<Value> deconvolution(const ComposeContext& c) {
       return errors::invalid_value("deconvolution", "`pad` leaves nothing of axis ", 2 + axis,
                                    " of `data`, of shape ", data);
     out.push_back(extent);
+  }
+  if (c.integer("num_group") == 1 && spreads_one_element(w, data, out)) {
+    const Value x = reshape(c.in(0), {data[0], data[1]});
+    const int64_t elements = weight.elements() / std::max<int64_t>(1, weight[0]);
+    const Value product = matmul(x, reshape(c.in(1), {weight[0], elements}));
+    WEFT_TRY(c.builder.status());
+    return with_bias(c, reshape(product, out));
   }
   ImageAttributes attributes(c, w);
   if (w.spatial < 3) {
@@ -232,6 +250,8 @@ WEFT_OP(deconvolution) {
       .sample(R"({"shapes": [[2, 4, 3, 2], [4, 1, 2, 3], [2]], "num_group": 2,
                   "stride": [2, 1], "dilate": [1, 2]})")
       .sample(R"({"shapes": [[1, 2, 3], [2, 3, 2]], "kernel": 2})")
+      .sample(R"({"shapes": [[2, 3, 1, 1], [3, 2, 3, 2], [2]], "stride": 2})")
+      .sample(R"({"shapes": [[2, 3, 1, 1], [3, 2, 3, 3]], "stride": 2, "pad": 1, "adj": 1})")
       .sample(R"({"shapes": [[1, 2, 3, 2, 2], [2, 2, 2, 1, 2]], "stride": [2, 1, 2],
                   "pad": [1, 0, 0], "adj": [1, 0, 0]})");
 }
