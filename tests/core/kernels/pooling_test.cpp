@@ -58,6 +58,38 @@ TEST_CASE("windows of 2 x 2 side by side give the first maximum and the last NaN
   }
 }
 
+TEST_CASE("maxima of neighbouring windows are the same whether places are asked for or not") {
+  for (int64_t width = 1; width < 41; ++width) {
+    for (const int64_t kernel : {1, 2, 3}) {
+      for (const int64_t dilation : {1, 2}) {
+        const int64_t pad = kernel / 2, reach = (kernel - 1) * dilation;
+        Pooling p = square_pooling(2, 5, kernel, 1, pad, 0);
+        p.dilation_height = p.dilation_width = dilation;
+        p.in_width = width;
+        p.out_height = 5 + 2 * pad - reach;
+        p.out_width = width + 2 * pad - reach;
+        if (p.out_height < 1 || p.out_width < 1) continue;
+        const int64_t elements = 2 * 5 * width, results = 2 * p.out_height * p.out_width;
+        std::vector<float> x = uniform<float>(elements, -2, 2);
+        for (float& value : x) value = std::round(value);
+        x[elements / 3] = NAN;
+        for (const Isa isa : available_isas()) {
+          const auto pool = table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)];
+          const Guarded<float> image(x.data(), elements, true), y(nullptr, results, true);
+          std::vector<float> wanted(results);
+          std::vector<int64_t> places(results);
+          pool(p, image.data, wanted.data(), places.data(), {0, 2});
+          pool(p, image.data, y.data, nullptr, {0, 2});
+          CAPTURE(width);
+          CAPTURE(kernel);
+          CAPTURE(dilation);
+          for (int64_t at = 0; at < results; ++at) REQUIRE(same_bits(y.data[at], wanted[at]));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("max pooling finds the first maximum, and gather and scatter are adjoint") {
   const Pooling p = square_pooling(3, 9, 3, 2, 1, 5);
   std::vector<float> x = uniform<float>(3 * 81, -1, 1);
