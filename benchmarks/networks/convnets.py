@@ -1,6 +1,7 @@
 """Convolutional networks as lists of nodes, with their parameters: what every adapter builds from.
 
-Value 0 is the input, value i the result of node i. Shapes are those of one image, (C, H, W).
+Value 0 is the input, value i the result of node i. Shapes are those of one image, (C, H, W), of one
+sequence, (C, W), or of one volume, (C, D, H, W).
 """
 
 from collections import Counter
@@ -15,8 +16,8 @@ Parameters = dict[str, Array]
 
 @dataclass(frozen=True)
 class Node:
-    """One layer. `kind`: convolution, batch_norm, relu, relu6, max_pool, mean (over H and W, which
-    go), add, flatten or dense."""
+    """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, max_pool, mean (over all axes
+    but that of channels, which go), add, flatten or dense. Windows are as long along all axes."""
 
     kind: str
     inputs: tuple[int, ...]
@@ -26,16 +27,23 @@ class Node:
     stride: int = 1
     padding: int = 0
     groups: int = 1
+    dilation: int = 1
     in_channels: int = 0
     has_bias: bool = True
     is_last: bool = False  # the norm at the end of a residual branch, which starts small
+
+    @property
+    def axes(self) -> int:
+        """Those that a window slides along."""
+        return len(self.shape) - 1
 
     @property
     def multiply_adds(self) -> int:
         """Of one image, in convolutions and dense layers; the rest is not counted."""
         if self.kind not in ("convolution", "dense"):
             return 0
-        taps = self.in_channels // self.groups * self.kernel**2
+        window = self.kernel**self.axes if self.kind == "convolution" else 1
+        taps = self.in_channels // self.groups * window
         return int(numpy.prod(self.shape)) * taps
 
 
@@ -53,9 +61,9 @@ class ConvNet:
         self.nodes.append(Node(kind, inputs, found, **attributes))
         return len(self.nodes)
 
-    def _window(self, x: int, channels: int, kernel: int, stride: int, padding: int):
-        extents = ((n + 2 * padding - kernel) // stride + 1 for n in self.shape_of(x)[1:])
-        return (channels, *extents)
+    def _window(self, x: int, channels: int, kernel: int, stride: int, padding: int, dilation=1):
+        room = 2 * padding - dilation * (kernel - 1) - 1
+        return (channels, *((n + room) // stride + 1 for n in self.shape_of(x)[1:]))
 
     def convolution(
         self,
@@ -66,14 +74,16 @@ class ConvNet:
         stride=1,
         padding=0,
         groups=1,
+        dilation=1,
         bias=False,
     ) -> int:
         return self.add(
             "convolution",
             x,
-            shape=self._window(x, channels, kernel, stride, padding),
+            shape=self._window(x, channels, kernel, stride, padding, dilation),
             **{"name": name, "kernel": kernel, "stride": stride, "padding": padding},
-            **{"groups": groups, "in_channels": self.shape_of(x)[0], "has_bias": bias},
+            **{"groups": groups, "dilation": dilation, "has_bias": bias},
+            in_channels=self.shape_of(x)[0],
         )
 
     def normed(self, x: int, name: str, norm: str, *window: int, is_last=False, **options) -> int:
@@ -99,7 +109,7 @@ class ConvNet:
         return sum(node.multiply_adds for node in self.nodes)
 
     def parameters(self) -> Parameters:
-        """Named `<layer>.weight`, `.bias`, `.running_mean`, `.running_var`; weights (O, I, H, W)
+        """Named `<layer>.weight`, `.bias`, `.running_mean`, `.running_var`; weights (O, I, window)
         and (O, I)."""
         found: Parameters = {}
         for node in self.nodes:
@@ -122,7 +132,7 @@ class ConvNet:
                 gamma, beta, mean, var = (parameters.pop(f"{node.name}.{part}") for part in NORM)
                 scale = gamma / numpy.sqrt(var + EPSILON)
                 weight = given[f"{source.name}.weight"]
-                parameters[f"{source.name}.weight"] = weight * scale[:, None, None, None]
+                parameters[f"{source.name}.weight"] = (weight.T * scale).T
                 parameters[f"{source.name}.bias"] = beta - mean * scale
                 place[number] = place[node.inputs[0]]
                 kept = net.nodes[place[number] - 1]
@@ -148,8 +158,9 @@ def _drawn(key: str, node: Node) -> Parameters:
         }
     inputs = node.in_channels // node.groups
     if node.kind == "convolution":
-        deviation = (2.0 / (inputs * node.kernel**2)) ** 0.5
-        shape = (node.shape[0], inputs, node.kernel, node.kernel)
+        window = (node.kernel,) * node.axes
+        deviation = (2.0 / (inputs * node.kernel**node.axes)) ** 0.5
+        shape = (node.shape[0], inputs, *window)
     else:
         deviation, shape = (1.0 / inputs) ** 0.5, (node.shape[0], inputs)
     found = {"weight": normal(f"{key}.weight", shape, deviation)}
@@ -172,22 +183,28 @@ def lenet() -> ConvNet:
     return net
 
 
-def resnet(depth: int) -> ConvNet:
-    """He et al., 2016. In a bottleneck the 3×3 convolution has the stride (the form called 1.5)."""
-    net = ConvNet(f"resnet{depth}", (3, 224, 224))
+def resnet(depth: int, groups: int = 1) -> ConvNet:
+    """He et al., 2016. In a bottleneck the 3×3 convolution has the stride (the form called 1.5).
+    With groups, Xie et al., "Aggregated residual transformations", 2017: each of 4 channels in the
+    first stage."""
+    net = ConvNet(f"resnet{depth}" if groups == 1 else f"resnext{depth}", (3, 224, 224))
     x = net.add("relu", net.normed(0, "conv1", "bn1", 64, 7, 2, 3))
     x = net.max_pool(x, 3, 2, 1)
     for stage, blocks in enumerate({18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}[depth]):
         for block in range(blocks):
             stride = 2 if stage and not block else 1
-            x = _residual(net, x, f"layer{stage + 1}.{block}", 64 << stage, stride, depth == 50)
+            name = f"layer{stage + 1}.{block}"
+            x = _residual(net, x, name, 64 << stage, stride, depth == 50, groups)
     net.dense(net.mean(x), "fc", 1000)
     return net
 
 
-def _residual(net: ConvNet, x: int, name: str, width: int, stride: int, bottleneck: bool) -> int:
+def _residual(
+    net: ConvNet, x: int, name: str, width: int, stride: int, bottleneck: bool, groups: int
+) -> int:
+    inner = width if groups == 1 else width // 64 * 4 * groups
     windows = (
-        [(width, 1), (width, 3, stride, 1), (4 * width, 1)]
+        [(inner, 1), (inner, 3, stride, 1, groups), (4 * width, 1)]
         if bottleneck
         else [(width, 3, stride, 1), (width, 3, 1, 1)]
     )
@@ -228,11 +245,40 @@ def _inverted(net: ConvNet, x: int, name: str, expansion: int, channels: int, st
     return net.add("add", y, x) if stride == 1 and before == channels else y
 
 
+def wavenet() -> ConvNet:
+    """Dilated convolutions over a second of sound, after van den Oord et al., 2016: two times 1, 2,
+    .. 128 steps apart, each with a sum around it."""
+    net = ConvNet("wavenet", (1, 16000))
+    x = net.convolution(0, "first", 64, 3, padding=1, bias=True)
+    for number in range(16):
+        d = 1 << number % 8
+        y = net.convolution(x, f"d{number}", 64, 3, padding=d, dilation=d, bias=True)
+        y = net.convolution(net.add("tanh", y), f"p{number}", 64, 1, bias=True)
+        x = net.add("add", y, x)
+    net.convolution(net.add("relu", x), "last", 16, 1, bias=True)
+    return net
+
+
+def c3d() -> ConvNet:
+    """Convolutions of 3 × 3 × 3 over sixteen frames, after Tran et al., 2015, with a norm behind
+    each and half of the channels."""
+    net = ConvNet("c3d", (3, 16, 112, 112))
+    x = 0
+    for number, channels in enumerate((32, 64, 128, 128)):
+        x = net.add("relu", net.normed(x, f"c{number}", f"b{number}", channels, 3, 1, 1))
+        x = net.max_pool(x, 2, 2)
+    net.dense(net.flatten(x), "fc", 101)
+    return net
+
+
 NETWORKS = {
     "lenet": lenet,
     "resnet18": lambda: resnet(18),
     "resnet50": lambda: resnet(50),
+    "resnext50": lambda: resnet(50, 32),
     "mobilenetv2": mobilenetv2,
+    "wavenet": wavenet,
+    "c3d": c3d,
 }
 
 

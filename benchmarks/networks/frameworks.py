@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Variants = dict[str, tuple[str, ...]]
 GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
 IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
+MORE = ("resnext50_b1", "wavenet_b1", "c3d_b1")  # groups, sequences and volumes
 DECODING = ("decode_b1", "decode_int8_b1", "decode_int4_b1")
 BF16 = ("resnet50_bf16_b1", "bert_bf16_b1")
 INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1")
@@ -54,7 +55,7 @@ WEFT = Framework(
             for name in WORKLOADS
             if name not in SMALL and not name.startswith("gemm")
         },
-        **_all((*IMAGES, *BF16, *DECODING, "bert_b1", "lstm_infer"), "plan", "file"),
+        **_all((*IMAGES, *MORE, *BF16, *DECODING, "bert_b1", "lstm_infer"), "plan", "file"),
         **_all(INT8, "file"),
     },
     obeys_isa=True,
@@ -67,6 +68,7 @@ TORCH = Framework(
         "chain16": ("eager", "jit", "compile"),
         **_all((*GEMM, "gemm_bf16_2048"), "eager"),
         **_all(IMAGES, "eager", "channels_last", "jit", "compile"),
+        **_all(MORE, "eager", "jit", "compile"),
         "resnet50_bf16_b1": ("channels_last", "compile"),
         "bert_b1": ("eager", "jit", "compile"),
         "bert_bf16_b1": ("eager", "compile"),
@@ -85,7 +87,7 @@ ONNXRUNTIME = Framework(
     "onnxruntime",
     "peers-onnxruntime",
     {
-        **_all((*IMAGES, *INT8, "bert_b1", "lstm_infer"), "run"),
+        **_all((*IMAGES, *MORE, *INT8, "bert_b1", "lstm_infer"), "run"),
         **_all(SMALL, "run"),
         **_all(GEMM, "bound"),
     },
@@ -94,7 +96,7 @@ OPENVINO = Framework(
     "openvino",
     "peers-openvino",
     {
-        **_all((*IMAGES, *INT8, "bert_b1", "lstm_infer", *SMALL, *GEMM), "latency"),
+        **_all((*IMAGES, *MORE, *INT8, "bert_b1", "lstm_infer", *SMALL, *GEMM), "latency"),
         **_all(("gemm_bf16_2048", "resnet50_bf16_b1", "bert_bf16_b1"), "latency"),
     },
     obeys_isa=True,
@@ -140,6 +142,7 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
     "resnet50_b1": ((ONNXRUNTIME, "run"), (OPENVINO, "latency")),
     "resnet50_b8": ((ONNXRUNTIME, "run"), (OPENVINO, "latency")),
     "mobilenetv2_b1": ((LITERT, "xnnpack"), (OPENVINO, "latency")),
+    **dict.fromkeys(MORE, ((OPENVINO, "latency"), (ONNXRUNTIME, "run"))),
     "bert_b1": ((OPENVINO, "latency"),),
     "resnet50_bf16_b1": ((OPENVINO, "latency"),),
     "bert_bf16_b1": ((OPENVINO, "latency"),),

@@ -18,7 +18,7 @@ version = torch.__version__
 
 class _Mean(nn.Module):
     def forward(self, x):
-        return x.mean((2, 3))
+        return x.flatten(2).mean(2)
 
 
 class _ConvNet(nn.Module):
@@ -32,19 +32,24 @@ class _ConvNet(nn.Module):
     def _layer(node, parameters: dict[str, Array]) -> nn.Module:
         if node.kind == "convolution":
             sizes = (node.in_channels, node.shape[0], node.kernel, node.stride, node.padding)
-            layer = nn.Conv2d(*sizes, groups=node.groups, bias=node.has_bias)
+            kind = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[node.axes - 1]
+            options = {"groups": node.groups, "dilation": node.dilation}
+            layer = kind(*sizes, **options, bias=node.has_bias)
         elif node.kind == "batch_norm":
-            layer = nn.BatchNorm2d(node.shape[0], eps=EPSILON)
+            kind = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)[node.axes - 1]
+            layer = kind(node.shape[0], eps=EPSILON)
         elif node.kind == "dense":
             layer = nn.Linear(node.in_channels, node.shape[0])
         elif node.kind == "max_pool":
-            return nn.MaxPool2d(node.kernel, node.stride, node.padding)
+            kind = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[node.axes - 1]
+            return kind(node.kernel, node.stride, node.padding)
         else:
             kinds = {"relu": nn.ReLU, "relu6": nn.ReLU6}
             inplace = kinds.get(node.kind)
             if inplace:
                 return inplace(inplace=True)
-            return {"mean": _Mean, "flatten": nn.Flatten, "add": nn.Identity}[node.kind]()
+            others = {"mean": _Mean, "flatten": nn.Flatten, "add": nn.Identity, "tanh": nn.Tanh}
+            return others[node.kind]()
         return copied(layer, parameters, f"{node.name}.")
 
     def forward(self, x):

@@ -18,22 +18,25 @@ version = weft.runtime.version()
 
 def _layer(node: Node) -> Any:
     if node.kind == "convolution":
-        window = (node.kernel, node.stride, node.padding)
+        window = ((n,) * node.axes for n in (node.kernel, node.stride, node.padding, node.dilation))
         options = {"groups": node.groups, "use_bias": node.has_bias}
-        return nn.Conv2D(node.shape[0], *window, in_channels=node.in_channels, **options)
+        kind = (nn.Conv1D, nn.Conv2D, nn.Conv3D)[node.axes - 1]
+        return kind(node.shape[0], *window, in_channels=node.in_channels, **options)
     if node.kind == "batch_norm":
         return nn.BatchNorm(epsilon=EPSILON, in_channels=node.shape[0])
     if node.kind == "dense":
         return nn.Dense(node.shape[0], in_units=node.in_channels)
     if node.kind == "max_pool":
-        return nn.MaxPool2D(node.kernel, node.stride, node.padding)
+        kind = (nn.MaxPool1D, nn.MaxPool2D, nn.MaxPool3D)[node.axes - 1]
+        return kind(node.kernel, node.stride, node.padding)
     return None
 
 
 FUNCTIONS = {
     "relu": npx.relu,
     "relu6": npx.relu6,
-    "mean": lambda x: np.mean(x, axis=(2, 3)),
+    "tanh": np.tanh,
+    "mean": lambda x: np.mean(x, axis=tuple(range(2, x.ndim))),
     "flatten": npx.batch_flatten,
     "add": lambda a, b: a + b,
 }

@@ -60,9 +60,10 @@ class Builder:
 
 def _window(node: Node) -> dict[str, list[int]]:
     return {
-        "kernel_shape": [node.kernel] * 2,
-        "strides": [node.stride] * 2,
-        "pads": [node.padding] * 4,
+        "kernel_shape": [node.kernel] * node.axes,
+        "strides": [node.stride] * node.axes,
+        "pads": [node.padding] * (2 * node.axes),
+        "dilations": [node.dilation] * node.axes,
     }
 
 
@@ -80,7 +81,7 @@ def _layer(builder: Builder, node: Node, given: list[str], parameters: Parameter
         return builder.add("Clip", *given, builder.floats(0), builder.floats(6))
     if node.kind == "mean":
         return builder.add("Flatten", builder.add("GlobalAveragePool", *given))
-    kinds = {"relu": "Relu", "add": "Add", "flatten": "Flatten"}
+    kinds = {"relu": "Relu", "tanh": "Tanh", "add": "Add", "flatten": "Flatten"}
     return builder.add(kinds[node.kind], *given)
 
 
