@@ -137,23 +137,27 @@ WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
   }
 }
 
-// Columns of `from` lie densely, rows of `to`: squares change places in registers.
 template <class E>
+constexpr int kSquareBytes = sizeof(E) >= 4 && kVectorBytes == 64 ? 64 : 32;
+
+// Columns of `from` lie densely, rows of `to`: squares of so many bytes a side change places in
+// registers. What is left beside them takes smaller ones.
+template <class E, int kBytes>
 void move_transposed(const StridedTile& tile) {
-  constexpr int kSide = 32 / sizeof(E);
-  typedef E V __attribute__((vector_size(32)));
+  constexpr int kSide = kBytes / sizeof(E);
+  typedef E V __attribute__((vector_size(kBytes)));
   const int64_t whole_rows = tile.rows / kSide * kSide, whole_cols = tile.cols / kSide * kSide;
   for (int64_t row = 0; row < whole_rows; row += kSide) {
     for (int64_t col = 0; col < whole_cols; col += kSide) {
       const char* from = (const char*)tile.from + row * sizeof(E) + col * tile.from_col;
       char* to = (char*)tile.to + row * tile.to_row + col * sizeof(E);
       V lines[kSide];
-      for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, 32);
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, kBytes);
       turn_square<kSide>(lines);
-      for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], 32);
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], kBytes);
     }
   }
-  StridedTile right = tile, below = tile;
+  StridedTile beside[] = {tile, tile}, &right = beside[0], &below = beside[1];
   right.to = (char*)tile.to + whole_cols * sizeof(E);
   right.from = (const char*)tile.from + whole_cols * tile.from_col;
   right.cols = tile.cols - whole_cols;
@@ -161,8 +165,13 @@ void move_transposed(const StridedTile& tile) {
   below.to = (char*)tile.to + whole_rows * tile.to_row;
   below.from = (const char*)tile.from + whole_rows * sizeof(E);
   below.rows = tile.rows - whole_rows;
-  move_elements<E>(right);
-  move_elements<E>(below);
+  for (const StridedTile& rest : beside) {
+    if (rest.rows == 0 || rest.cols == 0) continue;
+    if constexpr (kBytes > 32)
+      move_transposed<E, kBytes / 2>(rest);
+    else
+      move_elements<E>(rest);
+  }
 }
 
 template <class E, int... I>
@@ -246,7 +255,7 @@ void move_by_stride(const StridedTile& tile) {
   } else if (!kIsSmall && tile.to_col == sizeof(E) && tile.from_col == 2 * int64_t(sizeof(E))) {
     move_every_second<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
   } else if (sizeof(E) >= 4 && tile.to_col == sizeof(E) && tile.from_row == sizeof(E)) {
-    move_transposed<E>(tile);
+    move_transposed<E, kSquareBytes<E>>(tile);
   } else {
     move_elements<E>(tile);
   }

@@ -7,10 +7,10 @@ using namespace weft;
 using namespace weft::kernels;
 using namespace weft::kernels::testing;
 
-TEST_CASE("lines are put side by side, as the channels of a picture") {
+TEST_CASE("lines become columns, as the channels of a picture") {
   for (const Isa isa : available_isas())
     for (const int64_t size : {1, 2, 4, 8})
-      for (const int64_t lines : {1, 2, 3, 4, 5})
+      for (const int64_t lines : {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 28, 40})
         for (const int64_t cols : {1, 3, 4, 15, 16, 17, 33, 50})
           for (const bool at_end : {false, true}) {
             CAPTURE(name_of(isa));
