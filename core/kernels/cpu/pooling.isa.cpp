@@ -149,8 +149,9 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
           }
         }
       }
-      for (int64_t j = 0; j < p.out_width; ++j) {
-        if (j >= together.begin && j < together.end) continue;
+      const auto past = [&](int64_t j)
+                            WEFT_LAMBDA { return j == together.begin ? together.end : j; };
+      for (int64_t j = past(0); j < p.out_width; j = past(j + 1)) {
         int64_t left = j * p.stride_width - p.pad_left;
         const int64_t right = left + (p.kernel_width - 1) * p.dilation_width;
         while (left < 0) left += p.dilation_width;
