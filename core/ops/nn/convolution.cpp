@@ -195,7 +195,7 @@ Result<Value> deconvolution(const ComposeContext& c) {
   }
   if (c.integer("num_group") == 1 && spreads_one_element(w, data, out)) {
     const Value x = reshape(c.in(0), {data[0], data[1]});
-    const int64_t elements = weight.elements() / std::max<int64_t>(1, weight[0]);
+    const int64_t elements = Shape(out.span().subspan(1)).elements();
     const Value product = matmul(x, reshape(c.in(1), {weight[0], elements}));
     WEFT_TRY(c.builder.status());
     return with_bias(c, reshape(product, out));
@@ -252,6 +252,7 @@ WEFT_OP(deconvolution) {
       .sample(R"({"shapes": [[1, 2, 3], [2, 3, 2]], "kernel": 2})")
       .sample(R"({"shapes": [[2, 3, 1, 1], [3, 2, 3, 2], [2]], "stride": 2})")
       .sample(R"({"shapes": [[2, 3, 1, 1], [3, 2, 3, 3]], "stride": 2, "pad": 1, "adj": 1})")
+      .sample(R"({"shapes": [[2, 0, 1, 1], [0, 3, 2, 2]]})")
       .sample(R"({"shapes": [[1, 2, 3, 2, 2], [2, 2, 2, 1, 2]], "stride": [2, 1, 2],
                   "pad": [1, 0, 0], "adj": [1, 0, 0]})");
 }
