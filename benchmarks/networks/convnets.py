@@ -16,8 +16,8 @@ Parameters = dict[str, Array]
 
 @dataclass(frozen=True)
 class Node:
-    """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, max_pool, mean (over all axes
-    but that of channels, which go), add, flatten or dense. Windows are as long along all axes."""
+    """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, max_pool, mean (over H and W,
+    which go), add, flatten or dense. Windows are as long along all axes."""
 
     kind: str
     inputs: tuple[int, ...]

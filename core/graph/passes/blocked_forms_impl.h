@@ -89,10 +89,10 @@ class BlockedForms {
   std::span<const Argument> attributes_of(const Node& node) {
     const auto given = node.attributes.view();
     if (shape(node.operands[0].value).rank() != 3) return given;
+    const ops::AttributeReader a = node.op->reader(given);
     Arguments& list = widened_.emplace_back(given.begin(), given.end());
     for (size_t i = 0; i < list.size(); ++i) {
       const std::string_view name = node.op->attributes[i].name;
-      const ops::AttributeReader a = node.op->reader(given);
       if (name == "kernel" || name == "stride" || name == "dilate") {
         if (a.has(name)) list[i] = numbers({1, a.ints(name)[0]});
       } else if (name == "pad") {

@@ -227,13 +227,13 @@ void plain_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t 
 
 template <class T>
 void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
-  const int64_t wide = gates_of(p.cell) * p.hidden;
+  const int64_t gates = gates_of(p.cell);
+  T* const to = (T*)(gates == 1 ? s.next_hidden : s.gates);
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
-    T* const to = (T*)(gates_of(p.cell) == 1 ? s.next_hidden : s.gates);
     GateSums<T> sums[4];
-    for (int gate = 0; gate < gates_of(p.cell); ++gate)
-      sums[gate] = {to + gate * p.hidden + first, wide};
+    for (int64_t gate = 0; gate < gates; ++gate)
+      sums[gate] = {to + gate * p.hidden + first, gates * p.hidden};
     if (p.cell == Cell::kGru) {
       sums[2] = {(T*)s.product + first, p.hidden};
       copy_rows((const T*)s.bias + first, 0, sums[2].first, p.hidden, p.batch, cols);
