@@ -65,9 +65,17 @@ struct Shift {
   int64_t channels, height, width, span_row, span_col;
 };
 
+// Rows that the band of a unit has.
+int64_t band_rows(const Shift& shift, int64_t cols) {
+  return divide_up(cols, shift.width + shift.span_col) + 1 + shift.span_row;
+}
+
 bool pays(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
           int64_t rows) {
   if (p.stride_height != 1 || p.stride_width != 1 || !gathered.packs_all_weights) return false;
+  // Bands have whole rows: of a long one, most would be copied for other units.
+  const int64_t copied = band_rows(shift, gathered.cols) * (shift.width + shift.span_col);
+  if (copied > p.kernel_height * p.kernel_width * gathered.cols + 4 * gathered.cols) return false;
   // Gathering a column costs about as much as sixteen rows of the product.
   return rows * shift.span_col <= 16 * shift.width;
 }
@@ -77,8 +85,7 @@ ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
   e.cols = (shift.height - 1) * pitch + shift.width;
   ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
   blocks.is_shifted = true;
-  const int64_t rows = divide_up(blocks.cols, pitch) + 1 + shift.span_row;
-  blocks.column_stride = rows * pitch;
+  blocks.column_stride = band_rows(shift, blocks.cols) * pitch;
   blocks.panels =
       blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
   blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
