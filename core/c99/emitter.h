@@ -31,6 +31,7 @@ std::span<const Emitter> int8_element_emitters();
 std::span<const Emitter> int8_recurrent_emitters();
 std::span<const Emitter> product_emitters();
 std::span<const Emitter> window_emitters();
+std::span<const Emitter> depth_emitters();
 std::span<const Emitter> reduction_emitters();
 std::span<const Emitter> row_emitters();
 std::span<const Emitter> index_emitters();

@@ -10,6 +10,7 @@ const Emitter* find_emitter(std::string_view op) {
   constexpr Family kFamilies[] = {copy_emitters,
                                   product_emitters,
                                   window_emitters,
+                                  depth_emitters,
                                   reduction_emitters,
                                   row_emitters,
                                   index_emitters,

@@ -115,8 +115,10 @@ int64_t rows_together(const BlockedConvolution& problem) {
 BlockedCut cut(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
-  if (problem.winograd) return cut_winograd(problem);
   const int64_t height = rows_of(problem);
+  // No image, or a phase of an adjoint that has no positions.
+  if (p.batch * height * p.out_width == 0) return {1, 0, 1, 0, 1};
+  if (problem.winograd) return cut_winograd(problem);
   if (is_depthwise(p))
     return {rows_together(problem), height, 1, p.in_channels / problem.in_block, 1};
   const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
@@ -193,6 +195,8 @@ Plan plan_of(const BlockedConvolution& problem) {
     if (has_pairs) {  // half as many channels
       plan.problem.shape.in_channels /= 2;
       plan.problem.in_block /= 2;
+      plan.problem.places.volume_step /= 2;
+      plan.problem.places.step /= 2;
     }
     flatten(plan.problem);
     plan.cut = cut(plan.problem);
@@ -231,7 +235,8 @@ BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t
           every_position(shape.out_height, shape.out_width),
           {0, shape.out_height},
           shape.in_height,
-          shape.out_height};
+          shape.out_height,
+          {1, shape.in_channels, 0}};
 }
 
 bool blocks_fit(const Convolution& p, int64_t in_block) {
@@ -308,7 +313,7 @@ namespace {
 
 int64_t units_of(const Plan& plan) {
   const auto& [walked, source, parts, scratch] = plan;
-  if (rows_of(walked) * walked.shape.out_width == 0) return 0;
+  if (walked.shape.batch * rows_of(walked) * walked.shape.out_width == 0) return 0;
   if (walked.winograd) return parts.row_chunks * parts.panel_chunks;
   const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
   return groups * parts.panel_chunks * walked.shape.batch * parts.row_chunks;

@@ -39,6 +39,17 @@ constexpr Lattice every_position(int64_t height, int64_t width) {
   return {height, width, 0, 0, 1, 1};
 }
 
+// The planes of x that images begin with. Those of a volume may overlap: each has some neighbouring
+// slices, x[N D, C / B, H, W, B], as its channels.
+struct ImagePlaces {
+  int64_t in_volume;          // images
+  int64_t volume_step, step;  // planes
+
+  constexpr int64_t first(int64_t image) const {
+    return image / in_volume * volume_step + image % in_volume * step;
+  }
+};
+
 // A *band* is some rows of an image in a ring: of each plane so many rows are held, and row r lies
 // at place r modulo that number. An image that is held whole is its own band.
 struct BlockedConvolution {
@@ -50,8 +61,9 @@ struct BlockedConvolution {
   Lattice results;   // of y: those that are written; its height is that of what is held
   Range rows;        // of the results: those that are made, of Winograd's tiles all or none
   int64_t x_held, residual_held;  // rows of a plane
+  ImagePlaces places;
 };
-// With all taps and results, and no bounds.
+// With all taps and results, no bounds, and images one behind the other.
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd);
 
 // Every channel a group of its own, and every group one filter.

@@ -107,6 +107,8 @@ def takes(case, number, dtype):
         return dtype in FLOATS
     if "without winograd" in text and case.attributes.get("winograd"):
         return dtype == "float32"
+    if "to add" in text and case.attributes.get("kernel", 1) > 1:
+        return dtype in ("float32", "float64")
     if "accumulate" in text and case.attributes.get("accumulate"):
         return dtype not in HALVES
     return dtype in declared(text)

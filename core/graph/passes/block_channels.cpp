@@ -1,7 +1,8 @@
 // Law: convolutions of images, batch norms, poolings, their gradients, sums over planes,
 // concatenations and what is elementwise between them run over channel blocks where channels are
 // multiples of 8; everything else, inputs and outputs included, sees the plain arrays. Values
-// change as by another order of summation. A sequence (N, C, W) is an image of height one.
+// change as by another order of summation. A sequence (N, C, W) is an image of height one, and the
+// slices of a volume (N, C, D, H, W) are images.
 //
 // A value has a plain form, a blocked form or both, each made where it is first asked for. What
 // decides is a convolution: its result is blocked, what follows takes the form that it finds. A
@@ -14,7 +15,7 @@
 
 #include "graph/passes.h"
 #include "graph/passes/block_channels_impl.h"
-#include "graph/passes/blocked_forms_impl.h"
+#include "graph/passes/block_poolings_impl.h"
 #include "ops/channel_blocks.h"
 #include "ops/registry.h"
 
@@ -23,14 +24,9 @@ namespace {
 
 constexpr int64_t kPlane[] = {0, 2, 3};  // behind the batch
 
-bool has_blocks(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kBFloat16; }
-
-bool is_named(const Node& node, std::string_view name) { return node.op && node.op->name == name; }
-
-class Blocking : BlockedForms {
+class Blocking : BlockedPoolings {
  public:
-  explicit Blocking(const Graph& graph)
-      : BlockedForms(graph), has_taps_(graph.values.size(), false) {}
+  explicit Blocking(const Graph& graph) : BlockedPoolings(graph) {}
 
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
@@ -66,12 +62,10 @@ class Blocking : BlockedForms {
     if (is_named(node, "concatenate")) return concatenation(node);
     if (is_named(node, "sum")) return sum_of_planes(node);
     if (is_named(node, "broadcast_to")) return spread(node);
+    if (is_named(node, "reshape")) return reshape(node);
+    if (is_named(node, "unfold_depth")) return unfold(node);
+    if (is_named(node, "fold_depth")) return fold(node);
     return (node.op->slot.elementwise || is_named(node, "cast")) && elementwise(node);
-  }
-
-  ops::Value emit(std::string_view name, std::span<const ops::Value> inputs,
-                  std::span<const Argument> attributes) {
-    return builder_.emit(ops::op_named(name), inputs, attributes)[0];
   }
 
   static ops::Value wide(const ops::Value& x) { return ops::cast(x, DType::kFloat32); }
@@ -83,7 +77,7 @@ class Blocking : BlockedForms {
     const ops::AttributeReader a = node.op->reader(attributes_of(node));
     const int64_t channels = shape(x)[1], filters = shape(w)[0], groups = a.integer("num_group");
     const int64_t block = ops::channel_block(channels);
-    const bool is_plain = block == 1;
+    const bool is_plain = block == 1, has_slices = is_window(x) && groups == 1;
     if ((is_plain && groups > 1) || !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
     const Argument tile =
@@ -91,14 +85,23 @@ class Blocking : BlockedForms {
                                              : winograd(ops::winograd_tile, a, image(w), channels,
                                                         filters, image(node.outputs[0])));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
-    const ops::Value w_plain = plain_image(w);
-    ops::Values inputs = {is_plain ? plain_image(x) : blocked(x),
-                          emit("pack_convolution", {&w_plain, 1}, packing)};
+    ops::Value w_plain = plain_image(w), data;
+    Argument windows = Argument::none();
+    if (has_slices) {
+      const Slices read = slices(x);
+      data = read.array;
+      windows = numbers(read.numbers());
+      w_plain = by_slices(w_plain, read.kernel);
+    } else {
+      data = is_plain ? plain_image(x) : blocked(x);
+    }
+    ops::Values inputs = {data, emit("pack_convolution", {&w_plain, 1}, packing)};
     if (node.operands.size() > 2 && node.operands[2].is_value())
       inputs.push_back(plain(node.operands[2].value));
     const Argument attributes[] = {Argument::none(), a.get("stride"),    a.get("pad"),
                                    a.get("dilate"),  a.get("num_group"), Argument::of_int(filters),
-                                   Argument::none(), Argument::none(),   tile};
+                                   Argument::none(), Argument::none(),   tile,
+                                   windows};
     set_blocked(node.outputs[0], emit("convolution_blocked", inputs, attributes));
     return true;
   }
@@ -117,11 +120,16 @@ class Blocking : BlockedForms {
         is_half ? 0 : winograd(ops::winograd_tile, a, image(w), filters, data[1], data));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
-    const ops::Value w_plain = plain_image(w);
+    const int64_t folded = groups == 1 ? folded_slices(node.outputs[0]) : 0;
+    const ops::Value w_plain = folded > 1 ? by_slices(plain_image(w), folded) : plain_image(w);
     const ops::Value inputs[] = {blocked(dout), emit("pack_convolution", {&w_plain, 1}, packing)};
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(tile);
-    set_blocked(node.outputs[0], emit("convolution_data_blocked", inputs, attributes));
+    const ops::Value result = emit("convolution_data_blocked", inputs, attributes);
+    if (folded > 0)
+      set_folded(node.outputs[0], result);
+    else
+      set_blocked(node.outputs[0], result);
     return true;
   }
 
@@ -133,13 +141,25 @@ class Blocking : BlockedForms {
     const int64_t channels = shape(x)[1], filters = shape(dout)[1];
     const int64_t groups = a.integer("num_group"), block = ops::channel_block(channels);
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
-    const ops::Value inputs[] = {wide(block == 1 ? plain_image(x) : blocked(x)),
-                                 wide(blocked(dout))};
+    Argument windows = Argument::none();
+    int64_t kernel = 1;  // of slices
+    ops::Value data;
+    if (is_window(x) && groups == 1) {
+      const Slices read = slices(x);
+      data = read.array;
+      windows = numbers(read.numbers());
+      kernel = read.kernel;
+    } else {
+      data = block == 1 ? plain_image(x) : blocked(x);
+    }
+    const ops::Value inputs[] = {wide(data), wide(blocked(dout))};
     const auto tile = winograd(ops::winograd_weight_tile, a, image(node.outputs[0]), channels,
                                filters, image(dout));
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(Argument::of_int(tile));
-    const ops::Value dw = emit("convolution_weight_blocked", inputs, attributes);
+    attributes.push_back(windows);
+    const ops::Value dw =
+        by_channels(emit("convolution_weight_blocked", inputs, attributes), kernel);
     const Shape& w = shape(node.outputs[0]);
     rebuild_.set(node.outputs[0], ops::cast(w.rank() == 3 ? ops::reshape(dw, w) : dw, dtype).id());
     return true;
@@ -183,86 +203,16 @@ class Blocking : BlockedForms {
     return rule(p);
   }
 
-  bool pooling(const Node& node) {
-    const ValueId x = node.operands[0].value;
-    if (!is_blocked(x) || !has_blocks(graph_.type(x).dtype)) return false;
-    const ops::Value data = blocked(x);
-    set_blocked(node.outputs[0], emit("pooling_blocked", {&data, 1}, attributes_of(node)));
-    // Taps are small: what is pooled need not stay for them.
-    for (const Node& other : graph_.nodes)
-      if (is_named(other, "pooling_indices") && other.operands[0].value == x &&
-          std::ranges::equal(other.attributes.view(), node.attributes.view(), ops::same_argument))
-        pooling_taps(other);
-    return true;
-  }
-
-  // Offsets of maxima become taps where only their adjoint reads them.
-  bool pooling_taps(const Node& node) {
-    if (has_taps_[static_cast<size_t>(node.outputs[0])]) return true;
-    const ValueId x = node.operands[0].value;
-    const ops::AttributeReader a = node.op->reader(attributes_of(node));
-    const Shape data = image(x);
-    int64_t taps = 1;
-    for (int axis = 0; axis < 2; ++axis) {
-      const auto kernel = a.has("kernel") ? a.ints("kernel") : std::span<const int64_t>();
-      const int64_t extent = a.flag("global_pool") ? data[2 + axis]
-                             : kernel.empty()      ? 1
-                                                   : kernel[kernel.size() == 1 ? 0 : axis];
-      taps = std::min(taps, int64_t{1} << 16) * extent;
-    }
-    if (!is_blocked(x) || graph_.type(x).dtype != DType::kFloat32 || taps > 256 ||
-        !is_for_scatters(node.outputs[0]))
-      return false;
-    const ops::Value in_blocks = blocked(x);
-    set_blocked(node.outputs[0], emit("pooling_taps_blocked", {&in_blocks, 1}, a.all()));
-    has_taps_[static_cast<size_t>(node.outputs[0])] = true;
-    return true;
-  }
-
-  bool is_for_scatters(ValueId indices) const {
-    const auto reads = [&](const Node& node) {
-      return std::ranges::any_of(node.operands, [&](const Operand& operand) {
-        return operand.is_value() && operand.value == indices;
-      });
-    };
-    return std::ranges::find(graph_.outputs, indices) == graph_.outputs.end() &&
-           std::ranges::all_of(graph_.nodes, [&](const Node& node) {
-             return !reads(node) ||
-                    (is_named(node, "pooling_scatter") && node.operands[0].value != indices);
-           });
-  }
-
-  bool pooling_scatter(const Node& node) {
-    const ValueId dout = node.operands[0].value, indices = node.operands[1].value;
-    if (!has_taps_[static_cast<size_t>(indices)]) return false;
-    const ops::Value inputs[] = {blocked(dout), blocked(indices)};
-    const auto pooling = attributes_of(*graph_.producer(indices));
-    Arguments attributes(pooling.begin(), pooling.end());
-    attributes.push_back(node.op->reader(attributes_of(node)).get("data_shape"));
-    set_blocked(node.outputs[0], emit("pooling_scatter_blocked", inputs, attributes));
-    return true;
-  }
-
-  bool pooling_average(const Node& node) {
-    const ValueId dout = node.operands[0].value;
-    const Shape data = image(node.outputs[0]);
-    if (graph_.type(dout).dtype != DType::kFloat32 || ops::channel_block(data[1]) == 1 ||
-        !(is_blocked(dout) || meets_blocks(data)))
-      return false;
-    const ops::Value cotangent = blocked(dout);
-    set_blocked(node.outputs[0],
-                emit("pooling_average_gradient_blocked", {&cotangent, 1}, attributes_of(node)));
-    return true;
-  }
-
   // One element a channel, as a mean's cotangent.
   bool spread(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_image(shape(node.outputs[0])) || shape(x).rank() != shape(node.outputs[0]).rank())
       return false;
-    const Shape to = image(node.outputs[0]);
-    if (ops::channel_block(to[1]) == 1 || !meets_blocks(to) ||
-        image(x) != Shape{to[0], to[1], 1, 1})
+    const Shape to = image(node.outputs[0]), from = image(x);
+    const bool is_one_a_channel = from[1] == to[1] && from[2] * from[3] == 1 &&
+                                  has_slices_of(shape(x), shape(node.outputs[0]));
+    if (ops::channel_block(to[1]) == 1 || !meets_blocks(to) || !is_one_a_channel ||
+        (from[0] != to[0] && shape(x).rank() != 5))
       return false;
     const Shape in_blocks = ops::blocked_shape(to, ops::channel_block(to[1]));
     set_blocked(node.outputs[0], ops::broadcast_to(blocked(x), in_blocks));
@@ -301,6 +251,7 @@ class Blocking : BlockedForms {
     for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
       axes.push_back(axis < 0 ? axis + rank : axis);
     if (rank == 3 && std::ranges::count(axes.span(), 2) == 1) axes.push_back(3);
+    if (rank == 5) return sum_of_volume(node, axes);
     const bool is_of_batch = std::ranges::is_permutation(axes.span(), kPlane);
     if (!is_of_batch && !std::ranges::is_permutation(axes.span(), std::span(kPlane).subspan(1)))
       return false;
@@ -317,13 +268,49 @@ class Blocking : BlockedForms {
     return true;
   }
 
+  bool sum_of_volume(const Node& node, const Shape& axes) {
+    constexpr int64_t kAll[] = {0, 2, 3, 4};
+    const bool is_of_batch = std::ranges::is_permutation(axes.span(), kAll);
+    if (!is_of_batch && !std::ranges::is_permutation(axes.span(), std::span(kAll).subspan(1)))
+      return false;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const ops::Value data = blocked(node.operands[0].value);
+    const Shape b = data.shape(), &whole = shape(node.operands[0].value);
+    const ops::Value slices = ops::reshape(data, {whole[0], whole[2], b[1], b[2], b[3], b[4]});
+    constexpr int64_t kSummed[] = {0, 1, 3, 4};
+    Arguments attributes(a.all().begin(), a.all().end());
+    for (size_t i = 0; i < attributes.size(); ++i)
+      if (node.op->attributes[i].name == "axis")
+        attributes[i] = Argument::of_ints(std::span(kSummed).subspan(is_of_batch ? 0 : 1));
+    const ops::Value sums = emit("sum", {&slices, 1}, attributes);
+    const Shape& out = shape(node.outputs[0]);
+    if (out.rank() == 5)
+      set_blocked(node.outputs[0],
+                  ops::reshape(sums, ops::blocked_shape(image(node.outputs[0]), b[4])));
+    else
+      rebuild_.set(node.outputs[0], ops::reshape(sums, out).id());
+    return true;
+  }
+
+  // Does an operand that is broadcast to a volume have all of its slices, or one for all of them?
+  static bool has_slices_of(const Shape& operand, const Shape& out) {
+    if (out.rank() != 5) return true;
+    const Shape s = with_axes(operand, 5);
+    const int64_t slices = s[0] * s[2];
+    return slices == 1 || slices == out[0] * out[2] || out[0] == 1 || out[2] == 1;
+  }
+
   bool elementwise(const Node& node) {
     const Shape& out = shape(node.outputs[0]);
     if (!is_image(out) || ops::channel_block(out[1]) == 1) return false;
     const auto is_ready = [&](const Operand& operand) {
       return operand.is_value() && is_blocked(operand.value) && shape(operand.value) == out;
     };
-    if (!std::ranges::any_of(node.operands, is_ready)) return false;
+    const auto fits = [&](const Operand& operand) {
+      return !operand.is_value() || has_slices_of(shape(operand.value), out);
+    };
+    if (!std::ranges::any_of(node.operands, is_ready) || !std::ranges::all_of(node.operands, fits))
+      return false;
     ops::Values inputs;
     for (const Operand& operand : node.operands) {
       if (operand.is_value())
@@ -336,8 +323,6 @@ class Blocking : BlockedForms {
     set_blocked(node.outputs[0], builder_.emit(*node.op, inputs, node.attributes.view())[0]);
     return true;
   }
-
-  std::vector<bool> has_taps_;  // by old value: its blocked form has taps, not offsets
 };
 
 }  // namespace

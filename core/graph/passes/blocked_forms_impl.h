@@ -12,19 +12,31 @@
 
 namespace weft::graph {
 
-inline bool is_image(const Shape& shape) { return shape.rank() == 4 || shape.rank() == 3; }
+inline bool is_named(const Node& node, std::string_view name) {
+  return node.op && node.op->name == name;
+}
 
-// The shape as an operand's that is broadcast against one of `rank` axes, with ones in front and,
-// of sequences, a height.
+inline bool is_image(const Shape& shape) { return shape.rank() >= 3 && shape.rank() <= 5; }
+
+// The shape as an operand's that is broadcast against one of `rank` axes: with ones in front.
+inline Shape with_axes(const Shape& shape, int rank) {
+  Shape whole;
+  for (int axis = shape.rank(); axis < rank; ++axis) whole.push_back(1);
+  for (int axis = 0; axis < shape.rank(); ++axis) whole.push_back(shape[axis]);
+  return whole;
+}
+
+// The same as images: a sequence has a height of one, the slices of a volume are images.
 inline Shape image_axes(const Shape& shape, int rank) {
-  Shape image;
-  for (int axis = shape.rank(); axis < rank; ++axis) image.push_back(1);
-  for (int axis = 0; axis < shape.rank(); ++axis) image.push_back(shape[axis]);
-  return rank == 3 ? Shape{image[0], image[1], 1, image[2]} : image;
+  const Shape s = with_axes(shape, rank);
+  return rank == 3   ? Shape{s[0], s[1], 1, s[2]}
+         : rank == 5 ? Shape{s[0] * s[2], s[1], s[3], s[4]}
+                     : s;
 }
 
 class BlockedForms {
  public:
+  virtual ~BlockedForms() = default;
   explicit BlockedForms(const Graph& graph)
       : graph_(graph),
         rebuild_(graph),
@@ -52,12 +64,28 @@ class BlockedForms {
   ops::Value plain(ValueId old) {
     const ValueId known = rebuild_.map(old);
     if (known != kNoValue) return builder_.value(known);
-    ops::Value value = builder_.value(blocked_[static_cast<size_t>(old)]);
-    const Shape s = image(old);
-    if (s[2] * s[3] != 1) value = ops::transpose(value, kFromBlocks);
-    value = ops::reshape(value, shape(old));
+    const ops::Value value =
+        is_blocked(old)
+            ? from_blocks(builder_.value(blocked_[static_cast<size_t>(old)]), shape(old))
+            : plain_volume(old);
     rebuild_.set(old, value.id());
     return value;
+  }
+  // Of a value that has neither form.
+  virtual ops::Value plain_volume(ValueId old) = 0;
+
+  // Blocks as the plain array of this shape.
+  ops::Value from_blocks(const ops::Value& blocks, const Shape& plain) {
+    const Shape s = image_axes(plain, plain.rank());
+    ops::Value value = blocks;
+    if (plain.rank() == 5 && plain[2] > 1) {
+      const Shape b = value.shape();
+      value = ops::reshape(value, {plain[0], plain[2], b[1], b[2], b[3], b[4]});
+      value = ops::transpose(value, kVolumeFromBlocks);
+    } else if (s[2] * s[3] != 1) {
+      value = ops::transpose(value, kFromBlocks);
+    }
+    return ops::reshape(value, plain);
   }
 
   // `channels` are those of the image of so many axes that it meets: one element stretches over all
@@ -65,20 +93,29 @@ class BlockedForms {
   ops::Value blocked(ValueId old, int64_t channels, int rank) {
     const bool has_rank = shape(old).rank() == rank;
     if (has_rank && is_blocked(old)) return builder_.value(blocked_[static_cast<size_t>(old)]);
-    const Shape s = image_axes(shape(old), rank);
+    const Shape s = with_axes(shape(old), rank);
     const int64_t block = s[1] == channels ? ops::channel_block(channels) : 1;
-    ops::Value value = plain(old);
-    if (block == 1 || s[2] * s[3] == 1) {
-      value = ops::reshape(value, ops::blocked_shape(s, block));
-    } else {
-      value = ops::reshape(value, {s[0], s[1] / block, block, s[2], s[3]});
-      value = builder_.call("copy", {ops::transpose(value, kToBlocks)});
-    }
+    const ops::Value value = to_blocks(plain(old), s, block);
     // What is broadcast may be something else to another image.
     if (has_rank && (block > 1 || channels == 1)) blocked_[static_cast<size_t>(old)] = value.id();
     return value;
   }
   ops::Value blocked(ValueId old) { return blocked(old, shape(old)[1], shape(old).rank()); }
+
+  // A plain array of this shape in blocks.
+  ops::Value to_blocks(const ops::Value& plain, const Shape& shape, int64_t block) {
+    const Shape s = image_axes(shape, shape.rank());
+    const int64_t slices = shape.rank() == 5 ? shape[2] : 1;
+    ops::Value value = plain;
+    if (block > 1 && slices > 1) {
+      value = ops::reshape(value, {shape[0], s[1] / block, block, slices, s[2], s[3]});
+      value = builder_.call("copy", {ops::transpose(value, kVolumeToBlocks)});
+    } else if (block > 1 && s[2] * s[3] > 1) {
+      value = ops::reshape(value, {s[0], s[1] / block, block, s[2], s[3]});
+      value = builder_.call("copy", {ops::transpose(value, kToBlocks)});
+    }
+    return ops::reshape(value, ops::blocked_shape(s, block));
+  }
 
   // The array of all channels with a height.
   ops::Value plain_image(ValueId old) {
@@ -116,6 +153,8 @@ class BlockedForms {
  private:
   static constexpr int64_t kToBlocks[] = {0, 1, 3, 4, 2};
   static constexpr int64_t kFromBlocks[] = {0, 1, 4, 2, 3};
+  static constexpr int64_t kVolumeToBlocks[] = {0, 3, 1, 4, 5, 2};
+  static constexpr int64_t kVolumeFromBlocks[] = {0, 2, 5, 1, 3, 4};
 
   std::vector<ValueId> blocked_;
   std::vector<Shape> shapes_;  // of values that have blocks

@@ -37,7 +37,8 @@ struct Folded {
 };
 struct Chain {
   std::vector<Folded> steps;
-  std::vector<int32_t> nodes;  // of these steps, and casts between them
+  std::vector<int32_t> nodes;  // of these steps, and what stands between them
+  int32_t volume = -1;         // the node that makes a volume of the images
 };
 
 class ScaleFolder {
@@ -104,6 +105,9 @@ class ScaleFolder {
         const DType other = type.dtype == own ? DType::kFloat32 : own;
         if (graph_.type(node.outputs[0]).dtype != other) return longest;
         type.dtype = other;
+      } else if (chain.volume < 0 && is_volume_of_slices(node)) {
+        chain.volume = n;
+        type.shape = graph_.type(node.outputs[0]).shape;
       } else {
         const std::optional<Folded> folded = folded_node(node, value, type);
         if (!folded) return longest;
@@ -116,6 +120,13 @@ class ScaleFolder {
       if (type.dtype == own && !chain.steps.empty()) longest = chain;
     }
     return longest;
+  }
+
+  // Does it see images as the slices of a volume, each channel where it was?
+  static bool is_volume_of_slices(const Node& node) {
+    if (!node.op || node.op->name != "fold_depth" || node.clone_of != kNoValue) return false;
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    return a.integer("kernel") == 1 && a.integer("stride") == 1 && a.integer("pad") == 0;
   }
 
   std::optional<Folded> folded_node(const Node& node, ValueId value, const TensorType& type) const {
@@ -154,7 +165,8 @@ class ScaleFolder {
     const Shape channels{weight.shape()[0]};
     Shape filters = weight.shape();
     for (int axis = 1; axis < filters.rank(); ++axis) filters[axis] = 1;
-    for (const Folded& folded : chain_of(convolution).steps) {
+    const Chain chain = chain_of(convolution);
+    for (const Folded& folded : chain.steps) {
       const ops::Value given = wide(value_of(folded.other));
       const bool is_array = !given.is_scalar();
       const ops::Value vector =
@@ -177,8 +189,12 @@ class ScaleFolder {
     }
     const ops::Value inputs[] = {value_of(convolution.operands[0]), ops::cast(weight, dtype),
                                  bias ? ops::cast(bias, dtype) : bias};
-    const ops::Values result = builder.emit(*convolution.op, inputs, convolution.attributes.view());
-    if (builder.status().ok()) rebuild.set(last, result[0].id());
+    ops::Value result = builder.emit(*convolution.op, inputs, convolution.attributes.view())[0];
+    if (chain.volume >= 0) {
+      const Node& volume = graph_.nodes[static_cast<size_t>(chain.volume)];
+      result = builder.emit(*volume.op, {&result, 1}, volume.attributes.view())[0];
+    }
+    if (builder.status().ok()) rebuild.set(last, result.id());
   }
 
   const Graph& graph_;

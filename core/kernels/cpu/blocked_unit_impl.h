@@ -74,7 +74,7 @@ class BlockedUnit {
     const int64_t panel = chunk % cut_.panel_chunks * cut_.panels;
     const int64_t end = lesser(filters, (panel + cut_.panels) * kPanelChannels);
     x_ = kind_.image(problem_, operands_.x,
-                     image * p_.in_channels + group * (p_.in_channels / p_.groups),
+                     problem_.places.first(image) + group * (p_.in_channels / p_.groups),
                      {first_row_, end_row_}, scratch_ + cut_.pairs);
     constexpr int64_t kLanes = Vec<float>::kLanes;
     for (int64_t c = panel * kPanelChannels; c < end; c += 2 * kLanes) {

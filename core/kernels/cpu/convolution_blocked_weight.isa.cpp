@@ -86,7 +86,9 @@ class BlockedWeightUnit {
         filters_(p_.out_channels / p_.groups) {
     const int64_t plane = p_.out_height * p_.out_width;
     tile_.lanes = lesser(problem.out_block, Vec<float>::kLanes);
-    tile_.x_image = p_.in_channels * p_.in_height * p_.in_width;
+    const ImagePlaces& places = problem.places;
+    tile_.x_image =
+        (places.in_volume > 1 ? places.step : places.volume_step) * p_.in_height * p_.in_width;
     tile_.x_row = p_.stride_height * (is_plain_ ? cut.pitch : p_.in_width * problem.in_block);
     tile_.x_pixel = p_.stride_width * problem.in_block;
     tile_.dy_image = p_.out_channels * plane;
@@ -108,10 +110,14 @@ class BlockedWeightUnit {
     const float* x =
         operands_.x + (group * channels_ + first_channel_) * p_.in_height * p_.in_width;
     const float* dy = operands_.dy + group * filters_ * p_.out_height * p_.out_width;
-    for (int64_t image = 0; image < p_.batch; image += cut_.images) {
-      tile_.images = lesser(cut_.images, p_.batch - image);
+    const ImagePlaces& places = problem_.places;
+    for (int64_t image = 0; image < p_.batch; image += tile_.images) {
+      // Those that lie at equal distances.
+      const int64_t end =
+          places.in_volume > 1 ? (image / places.in_volume + 1) * places.in_volume : p_.batch;
+      tile_.images = lesser(cut_.images, end - image);
       for (int64_t row = 0; row < p_.out_height; row += cut_.rows)
-        band(x + image * tile_.x_image, dy + image * tile_.dy_image, row,
+        band(x + places.first(image) * p_.in_height * p_.in_width, dy + image * tile_.dy_image, row,
              lesser(p_.out_height, row + cut_.rows));
     }
     store(operands_.dw + (group * filters_ * channels_ + first_channel_) * taps_);

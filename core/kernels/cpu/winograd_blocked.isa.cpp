@@ -72,9 +72,9 @@ class Winograd {
   void read(int64_t channel, int64_t i, int64_t lane, float* to) const {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
-    const float* plane = (const float*)operands_.x +
-                         (place.image * p_.in_channels + channel) * problem_.x_held * p_.in_width +
-                         lane;
+    const float* plane =
+        (const float*)operands_.x +
+        (problem_.places.first(place.image) + channel) * problem_.x_held * p_.in_width + lane;
     read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width, problem_.x_held}, to,
                        p_.in_channels * count_);
   }

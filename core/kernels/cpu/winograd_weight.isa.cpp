@@ -48,6 +48,7 @@ class WinogradWeight {
   WinogradWeight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                  const BlockedWeightOperands& operands, void* scratch)
       : p_(problem.shape),
+        places_(problem.places),
         cut_(cut),
         operands_(operands),
         sums_((float*)((char*)scratch + cut.sums)),
@@ -79,7 +80,7 @@ class WinogradWeight {
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
           read_window<kSide>(
               operands_.x +
-                  (image * p_.in_channels + first_channel_ + c) * p_.in_height * p_.in_width + lane,
+                  (places_.first(image) + first_channel_ + c) * p_.in_height * p_.in_width + lane,
               {top - p_.pad_top, left - p_.pad_left, p_.in_height, p_.in_width, p_.in_height},
               windows_ + (c * count + i * kBlock) + lane, channels_ * count);
       for (int64_t c = 0; c < filters_; c += kBlock)
@@ -154,6 +155,7 @@ class WinogradWeight {
   }
 
   const Convolution& p_;
+  const ImagePlaces& places_;
   const BlockedWeightCut& cut_;
   const BlockedWeightOperands& operands_;
   float* sums_;     // [frequency][channel][filter]

@@ -51,10 +51,15 @@ Result<Window> window_of(const ComposeContext& c) {
 
 bool has_bias(const ComposeContext& c) { return c.inputs.size() > 2 && c.in(2); }
 
-Value image_call(std::string_view op, const Value& x, const Value& weight,
+std::vector<Argument> depth_attributes(const Window& w) {
+  return {Argument::of_int(w.kernel[0]), Argument::of_int(w.stride[0]), Argument::of_int(w.pad[0]),
+          Argument::of_int(w.dilate[0])};
+}
+
+Value image_call(std::string_view op, std::initializer_list<Value> inputs,
                  const std::vector<Argument>& attributes) {
-  const Value inputs[] = {x, weight};
-  return x.builder().emit(op_named(op), inputs, attributes)[0];
+  return inputs.begin()->builder().emit(op_named(op), {inputs.begin(), inputs.size()},
+                                        attributes)[0];
 }
 
 // (O, C / groups, KD, KH, KW) as (O, C / groups KD, KH, KW).
@@ -64,54 +69,18 @@ Value flat_weight(const Value& weight) {
 }
 
 // (N, C, D, H, W) as images (N OD, C KD, H, W), one for each place of the window along D.
-Value unfolded(const Value& x, const Window& w, int64_t depths) {
-  const Shape s = x.shape();
-  const int64_t widths[] = {0, 0, w.pad[0], 0, 0};
-  const Value padded =
-      w.pad[0] == 0 ? x
-                    : x.builder().call("pad", {x, Value()},
-                                       {Argument::of_ints(widths), Argument::of_ints(widths)});
-  std::vector<Value> slices;
-  for (int64_t k = 0; k < w.kernel[0]; ++k)
-    slices.push_back(reshape(slice(padded, 2, k * w.dilate[0], depths, w.stride[0]),
-                             {s[0], s[1], 1, depths, s[3], s[4]}));
-  const int64_t order[] = {0, 3, 1, 2, 4, 5};
-  return reshape(transpose(concatenate(slices, 2), order),
-                 {s[0] * depths, s[1] * w.kernel[0], s[3], s[4]});
+Value unfolded(const Value& x, const Window& w) {
+  return x.builder().emit(op_named("unfold_depth"), {&x, 1}, depth_attributes(w))[0];
 }
 
-// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`.
-Value folded(const Value& images, const Window& w, int64_t depths, const Shape& to) {
-  const int64_t order[] = {0, 2, 3, 1, 4, 5};
-  const Value slices =
-      transpose(reshape(images, {to[0], depths, to[1], w.kernel[0], to[3], to[4]}), order);
-  const Shape padded{to[0], to[1], to[2] + 2 * w.pad[0], to[3], to[4]};
-  const Shape part{to[0], to[1], depths, to[3], to[4]};
-  const Value background = zeros(images, {images.dtype(), padded, {}});
-  Shape strides = dense_strides(padded);
-  const int64_t plane = strides[2];
-  strides[2] *= w.stride[0];
-  Value total;
-  for (int64_t k = 0; k < w.kernel[0]; ++k) {
-    const Value placed =
-        images.builder().call("update", {background, reshape(slice(slices, 2, k, 1), part)},
-                              {Argument::of_int(k * w.dilate[0] * plane),
-                               Argument::of_ints(part.span()), Argument::of_ints(strides.span())});
-    total = k == 0 ? placed : total + placed;
-  }
-  return slice(total, 2, w.pad[0], to[2]);
-}
-
-// (N OD, O, H, W) as (N, O, OD, H, W), and back.
-Value with_depth(const Value& images, int64_t depths) {
-  const Shape s = images.shape();
-  const int64_t order[] = {0, 2, 1, 3, 4};
-  return transpose(reshape(images, {s[0] / depths, depths, s[1], s[2], s[3]}), order);
-}
-Value without_depth(const Value& volume) {
-  const Shape s = volume.shape();
-  const int64_t order[] = {0, 2, 1, 3, 4};
-  return reshape(transpose(volume, order), {s[0] * s[2], s[1], s[3], s[4]});
+// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`. Sums of halves are
+// float32.
+Value folded(const Value& images, const Window& w, const Shape& to) {
+  const bool is_half = size_of(images.dtype()) < 4 && w.kernel[0] > 1;
+  const Value x = is_half ? cast(images, DType::kFloat32) : images;
+  std::vector<Argument> attributes = depth_attributes(w);
+  attributes.push_back(Argument::of_ints(to.span()));
+  return cast(x.builder().emit(op_named("fold_depth"), {&x, 1}, attributes)[0], images.dtype());
 }
 
 Result<Value> with_bias(const ComposeContext& c, const Value& out) {
@@ -143,10 +112,13 @@ Result<Value> convolution(const ComposeContext& c) {
   if (depths < 1)
     return errors::invalid_value("convolution", "`kernel` ", weight,
                                  " is larger than the padded `data` ", x);
-  const Value images = image_call("convolution_image", unfolded(c.in(0), w, depths),
-                                  flat_weight(c.in(1)), attributes.list);
+  const Value volume = unfolded(c.in(0), w), weights = flat_weight(c.in(1));
+  const Value images =
+      has_bias(c) ? image_call("convolution_image", {volume, weights, c.in(2)}, attributes.list)
+                  : image_call("convolution_image", {volume, weights}, attributes.list);
   WEFT_TRY(c.builder.status());
-  return with_bias(c, with_depth(images, depths));
+  const Shape s = images.shape();
+  return folded(images, Window{.spatial = 3}, {x[0], s[1], depths, s[2], s[3]});
 }
 
 // Is the result one window for each image, such as the first that a generator makes of a vector? A
@@ -203,16 +175,17 @@ Result<Value> deconvolution(const ComposeContext& c) {
   ImageAttributes attributes(c, w);
   if (w.spatial < 3) {
     attributes.list.push_back(Argument::of_ints(out.span()));
-    const Value spread = image_call("convolution_data", c.in(0), c.in(1), attributes.list);
+    const Value spread = image_call("convolution_data", {c.in(0), c.in(1)}, attributes.list);
     WEFT_TRY(c.builder.status());
     return with_bias(c, spread);
   }
   const Shape images{data[0] * data[2], out[1] * w.kernel[0], out[3], out[4]};
   attributes.list.push_back(Argument::of_ints(images.span()));
   const Value spread =
-      image_call("convolution_data", without_depth(c.in(0)), flat_weight(c.in(1)), attributes.list);
+      image_call("convolution_data",
+                 {unfolded(c.in(0), Window{.spatial = 3}), flat_weight(c.in(1))}, attributes.list);
   WEFT_TRY(c.builder.status());
-  return with_bias(c, folded(spread, w, data[2], out));
+  return with_bias(c, folded(spread, w, out));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/packed_weights.h"
+#include "ops/nn/slices.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
@@ -30,10 +31,11 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
   WEFT_ASSIGN(const Window window, read_window(a, op, 2));
   kernels::Convolution p{};
   const Shape image = plain_shape(x);
+  WEFT_ASSIGN(const SliceWindow slices, read_slices(a, image[0]));
   p.dtype = dtype;
-  p.batch = image[0];
+  p.batch = slices.images(image[0]);
   p.groups = a.integer("num_group");
-  p.in_channels = image[1];
+  p.in_channels = image[1] * slices.kernel;
   p.in_height = image[2];
   p.in_width = image[3];
   p.out_channels = a.integer("filters");
@@ -65,6 +67,7 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
     return errors::invalid_value(op, "the window of `weight` ", w,
                                  " is larger than the padded `data` ", x);
   kernels::BlockedConvolution problem = kernels::in_blocks(p, in_block, winograd);
+  problem.places = slices.places(image[1]);
   if (a.has("low")) problem.low = static_cast<float>(a.real("low"));
   if (a.has("high")) problem.high = static_cast<float>(a.real("high"));
   return problem;
@@ -191,6 +194,7 @@ WEFT_OP(convolution_blocked) {
       .optional(AttributeKind::kFloat, "low", "lower bound of the result; none leaves it open")
       .optional(AttributeKind::kFloat, "high", "upper bound of the result; none leaves it open")
       .integer("winograd", 0, "side of Winograd's tiles, as the weight was packed")
+      .optional(AttributeKind::kInts, "slices", kSlicesMeaning)
       .computes(Precision::kNarrow)
       .infer(infer)
       .no_gradient("the pass that makes it runs behind the gradients")
@@ -215,7 +219,13 @@ WEFT_OP(convolution_blocked) {
                   "num_group": 2, "dilate": [1, 2], "filters": 64})")
       .sample(R"({"shapes": [[2, 1, 5, 6, 16], [16, 2, 1, 16, 16], [32]],
                   "dtypes": ["float32", "float32", "float32"], "pad": [1, 0], "filters": 32,
-                  "winograd": 2})");
+                  "winograd": 2})")
+      .sample(R"({"shapes": [[8, 1, 3, 4, 8], [1, 2, 2, 3, 8, 16]],
+                  "dtypes": ["float32", "float32"], "pad": [0, 1], "filters": 8,
+                  "slices": [4, 2, 2]})")
+      .sample(R"({"shapes": [[6, 1, 4, 5, 16], [16, 2, 3, 16, 16]],
+                  "dtypes": ["float32", "float32"], "pad": 1, "filters": 32, "winograd": 2,
+                  "slices": [3, 3, 1]})");
 }
 
 }  // namespace weft::ops

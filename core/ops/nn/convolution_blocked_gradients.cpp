@@ -6,6 +6,7 @@
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/packed_weights.h"
+#include "ops/nn/slices.h"
 #include "ops/registry.h"
 #include "ops/split_work.h"
 
@@ -153,8 +154,10 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
         x);
   if (w.rank() != 4)
     return errors::invalid_value(op, "`weight_shape` must have four axes; got ", w);
-  WEFT_ASSIGN(const Convolution p,
-              shape_of_problem(a, DType::kFloat32, plain_shape(x), {w[2], w[3]}, dout));
+  const Shape image = plain_shape(x);
+  WEFT_ASSIGN(const SliceWindow slices, read_slices(a, image[0]));
+  const Shape data{slices.images(image[0]), image[1] * slices.kernel, image[2], image[3]};
+  WEFT_ASSIGN(const Convolution p, shape_of_problem(a, DType::kFloat32, data, {w[2], w[3]}, dout));
   const int64_t in_block = x.rank() == 4 ? 1 : x[4];
   if (!kernels::blocks_fit(p, in_block))
     return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
@@ -164,7 +167,9 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
                                  " and `dout` ", dout);
   WEFT_TRY(check_winograd(a, p, in_block));
   WEFT_TRY(check_steps(a, p));
-  return kernels::in_blocks(p, in_block, a.integer("winograd"));
+  BlockedConvolution problem = kernels::in_blocks(p, in_block, a.integer("winograd"));
+  problem.places = slices.places(image[1]);
+  return problem;
 }
 
 Result<Types> infer_weight(const InferContext& c) {
@@ -223,6 +228,8 @@ WEFT_OP(convolution_data_blocked) {
                   "pad": [1, 0], "data_shape": [2, 8, 6, 5]})")
       .sample(R"({"shapes": [[1, 3, 4, 3, 8], [1, 3, 1, 1, 8, 16]],
                   "dtypes": ["float32", "float32"], "stride": 2, "data_shape": [1, 16, 7, 6]})")
+      .sample(R"({"shapes": [[1, 1, 1, 2, 8], [1, 1, 1, 1, 8, 16]],
+                  "dtypes": ["float32", "float32"], "stride": 2, "data_shape": [1, 8, 1, 3]})")
       .sample(R"({"shapes": [[2, 2, 3, 3, 16], [2, 3, 3, 16]], "dtypes": ["float32", "float32"],
                   "stride": 2, "pad": 1, "num_group": 32, "data_shape": [2, 32, 5, 6]})")
       .sample(R"({"shapes": [[1, 2, 3, 3, 16], [1, 2, 3, 3, 16, 16]],
@@ -245,6 +252,7 @@ WEFT_OP(convolution_weight_blocked) {
   convolution_attributes(op);
   op.required(AttributeKind::kInts, "weight_shape", "shape (O, C / groups, KH, KW) of the weight")
       .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that it is summed by")
+      .optional(AttributeKind::kInts, "slices", kSlicesMeaning)
       .computes(Precision::kNarrow)
       .infer(infer_weight)
       .no_gradient("the pass that makes it runs behind the gradients")
@@ -260,7 +268,11 @@ WEFT_OP(convolution_weight_blocked) {
       .sample(R"({"shapes": [[1, 4, 3, 4, 16], [1, 4, 3, 2, 16]], "dtypes": ["float32", "float32"],
                   "num_group": 2, "dilate": [1, 2], "weight_shape": [64, 32, 1, 2]})")
       .sample(R"({"shapes": [[2, 1, 5, 6, 16], [2, 2, 5, 6, 16]], "dtypes": ["float32", "float32"],
-                  "pad": 1, "weight_shape": [32, 16, 3, 3], "winograd": 2})");
+                  "pad": 1, "weight_shape": [32, 16, 3, 3], "winograd": 2})")
+      .sample(R"({"shapes": [[8, 1, 5, 3, 16], [6, 1, 5, 3, 8]], "dtypes": ["float32", "float32"],
+                  "pad": 1, "weight_shape": [8, 32, 3, 3], "slices": [4, 2, 1]})")
+      .sample(R"({"shapes": [[6, 1, 5, 6, 16], [4, 2, 5, 6, 16]], "dtypes": ["float32", "float32"],
+                  "pad": 1, "weight_shape": [32, 32, 3, 3], "winograd": 2, "slices": [3, 2, 1]})");
 }
 
 }  // namespace weft::ops

@@ -19,19 +19,19 @@ inline int count(const Graph& graph, std::string_view name) {
 inline Value convolved(const Value& x, const Value& w, int64_t pad = 0, int64_t stride = 1,
                        int64_t groups = 1) {
   return x.builder().call(
-      "convolution_image", {x, w},
+      x.shape().rank() == 5 ? "convolution" : "convolution_image", {x, w},
       {Argument::none(), Argument::of_ints({&stride, 1}), Argument::of_ints({&pad, 1}),
        Argument::none(), Argument::of_int(groups)});
 }
 inline Value pooled(const Value& x, const char* type) {
   const int64_t kernel = 3, stride = 2, pad = 1;
-  return x.builder().call("pooling_image", {x},
+  return x.builder().call(x.shape().rank() == 5 ? "pooling" : "pooling_image", {x},
                           {Argument::of_ints({&kernel, 1}), Argument::of_string(type),
                            Argument::of_ints({&stride, 1}), Argument::of_ints({&pad, 1})});
 }
 inline Value sum_of_planes(const Value& x, bool keepdims) {
-  const int64_t axes[] = {-1, 2};
-  return ops::sum(x, std::span(axes).first(x.shape().rank() == 3 ? 1 : 2), keepdims);
+  const int64_t axes[] = {-1, 2, 3};
+  return ops::sum(x, std::span(axes).first(static_cast<size_t>(x.shape().rank() - 2)), keepdims);
 }
 
 // The largest difference of two graphs' results, as a share of the largest element.
@@ -57,20 +57,22 @@ inline double difference(const Graph& a, const Graph& b, std::mt19937& random) {
   return worst;
 }
 
-// A network on one image of 3 channels, or a sequence; every operator that the pass knows, and
-// others. `trains`: weights are inputs, and batches are normalised.
-inline Graph random_network(unsigned seed, int length, bool trains = false,
-                            bool is_sequence = false) {
+// A network on images of 3 channels, on sequences (one axis) or on volumes (three); every operator
+// that the pass knows, and others. `trains`: weights are inputs, and batches are normalised.
+inline Graph random_network(unsigned seed, int length, bool trains = false, int axes = 2) {
   std::mt19937 random(seed);
   const auto pick = [&](size_t n) { return static_cast<int64_t>(random() % n); };
   Graph graph;
   GraphBuilder b(graph);
-  std::vector<Value> images = {b.input(is_sequence ? f32({2, 3, 25}) : f32({2, 3, 11, 9}), "x")};
-  // Extents of an image's; a sequence has no height.
+  const Shape x = axes == 1   ? Shape{2, 3, 25}
+                  : axes == 2 ? Shape{2, 3, 11, 9}
+                              : Shape{2, 3, 4, 7, 6};
+  std::vector<Value> images = {b.input({DType::kFloat32, x, {}}, "x")};
+  // Extents of an image's; a sequence has no height, a volume is as deep as high.
   const auto weight = [&](const Shape& extents) {
     Shape shape{extents[0], extents[1]};
-    if (!is_sequence) shape.push_back(extents[2]);
-    shape.push_back(is_sequence ? extents[2] : extents[3]);
+    for (int axis = 1; axis < axes; ++axis) shape.push_back(extents[2]);
+    shape.push_back(axes == 1 ? extents[2] : extents[3]);
     const double size = static_cast<double>(shape.elements() / std::max<int64_t>(1, shape[0]));
     const TensorType type{DType::kFloat32, shape, {}};
     return (trains ? b.input(type) : b.constant(random_tensor(type, random))) * (1 / size);

@@ -167,6 +167,37 @@ def _unpacked(weight, filters, num_group):
     return groups[:, : filters // num_group].reshape(filters, *groups.shape[2:])
 
 
+def unfold_depth(data, kernel=1, stride=1, pad=0, dilate=1):
+    padded = numpy.pad(data, [(0, 0), (0, 0), (pad, pad), (0, 0), (0, 0)])
+    reach = dilate * (kernel - 1) + 1
+    starts = range(0, padded.shape[2] - reach + 1, stride)
+    images = numpy.stack([padded[:, :, i : i + reach : dilate] for i in starts], 1)
+    n, c, _, h, w = data.shape
+    return images.reshape(n * len(starts), c * kernel, h, w)
+
+
+def fold_depth(images, data_shape, kernel=1, stride=1, pad=0, dilate=1):
+    n, c, d, h, w = data_shape
+    reach = dilate * (kernel - 1) + 1
+    starts = range(0, d + 2 * pad - reach + 1, stride)
+    parts = images.reshape(n, len(starts), c, kernel, h, w)
+    padded = numpy.zeros((n, c, d + 2 * pad, h, w), images.dtype)
+    for number, i in enumerate(starts):
+        padded[:, :, i : i + reach : dilate] += parts[:, number]
+    return padded[:, :, pad : pad + d]
+
+
+def _slices(data, slices):
+    """Slices of volumes as the images that have some of them as channels."""
+    if slices is None:
+        return data
+    depth, kernel, step = slices
+    volumes = data.reshape(-1, depth, *data.shape[1:])
+    starts = range(0, depth - kernel + 1, step)
+    images = numpy.stack([volumes[:, i : i + kernel] for i in starts], 1)
+    return images.reshape(-1, kernel * data.shape[1], *data.shape[2:])
+
+
 def convolution_blocked(
     data,
     weight,
@@ -177,9 +208,10 @@ def convolution_blocked(
     low=None,
     high=None,
     winograd=0,
+    slices=None,
     **window,
 ):
-    image = data if data.ndim == 4 else _from_blocks(data)
+    image = _slices(data if data.ndim == 4 else _from_blocks(data), slices)
     if winograd:
         out = _winograd(image, weight, winograd, _window(window.get("pad"), 2, 0))
         out = out if bias is None else out + bias.reshape(-1, 1, 1)
@@ -226,8 +258,10 @@ def convolution_data_blocked(dout, weight, data_shape, num_group=1, winograd=0, 
     return _to_blocks(padded[inside], block)
 
 
-def convolution_weight_blocked(data, dout, weight_shape, num_group=1, winograd=0, **window):
-    image = data if data.ndim == 4 else _from_blocks(data)
+def convolution_weight_blocked(
+    data, dout, weight_shape, num_group=1, winograd=0, slices=None, **window
+):
+    image = _slices(data if data.ndim == 4 else _from_blocks(data), slices)
     dout = _from_blocks(dout)
     shape, inside, taps = _taps(window, image.shape, weight_shape[2:], dout)
     padded = numpy.zeros(shape, image.dtype)
