@@ -9,19 +9,19 @@ constexpr const char* kUnfold =
     R"(/* Channel c kernel + k of an image is a slice of channel c; planes are counted in bytes. */
 static void weft_unfold_depth(
     int32_t batch, int32_t channels, int32_t slices, int32_t images, int32_t kernel,
-    int32_t stride, int32_t pad, int32_t dilation, size_t plane, const void *x, void *y)
+    int32_t stride, int32_t pad, int32_t dilation, int32_t plane, const void *x, void *y)
 {
   char *to = y;
   for (int32_t n = 0; n < batch; ++n)
     for (int32_t image = 0; image < images; ++image)
       for (int32_t c = 0; c < channels; ++c) {
-        const char *const from = (const char *)x + (size_t)(n * channels + c) * slices * plane;
+        const char *const from = (const char *)x + (n * channels + c) * slices * plane;
         for (int32_t k = 0; k < kernel; ++k, to += plane) {
           const int32_t slice = image * stride + k * dilation - pad;
           if (slice < 0 || slice >= slices)
-            memset(to, 0, plane);
+            memset(to, 0, (size_t)plane);
           else
-            memcpy(to, from + slice * plane, plane);
+            memcpy(to, from + slice * plane, (size_t)plane);
         }
       }
 }
@@ -31,18 +31,18 @@ constexpr const char* kFold =
     R"(/* What weft_unfold_depth takes back; planes are counted in elements. */
 static void weft_fold_depth_f32(
     int32_t batch, int32_t channels, int32_t slices, int32_t images, int32_t kernel,
-    int32_t stride, int32_t pad, int32_t dilation, size_t plane, const float *y, float *x)
+    int32_t stride, int32_t pad, int32_t dilation, int32_t plane, const float *y, float *x)
 {
   for (int32_t n = 0; n < batch; ++n)
     for (int32_t c = 0; c < channels; ++c)
       for (int32_t slice = 0; slice < slices; ++slice, x += plane) {
-        memset(x, 0, plane * sizeof *x);
+        memset(x, 0, (size_t)plane * sizeof *x);
         for (int32_t k = 0; k < kernel; ++k) {
           const int32_t start = slice + pad - k * dilation;
           if (start < 0 || start % stride || start / stride >= images) continue;
-          const size_t image = (size_t)(n * images + start / stride);
+          const int32_t image = n * images + start / stride;
           const float *const from = y + ((image * channels + c) * kernel + k) * plane;
-          for (size_t i = 0; i < plane; ++i) x[i] += from[i];
+          for (int32_t i = 0; i < plane; ++i) x[i] += from[i];
         }
       }
 }

@@ -237,6 +237,17 @@ def test_a_transposed_convolution(tmp_path):
     check(filled(net, x), tmp_path, x, flags=SANITIZED)
 
 
+def test_volumes(tmp_path):
+    x = data(2, 3, 5, 6, 4)
+    net = nn.HybridSequential(
+        nn.Conv3D(4, 3, strides=(2, 1, 1), padding=1, activation="relu"),
+        nn.MaxPool3D(2, 1),
+        nn.Conv3DTranspose(2, (3, 2, 2), strides=(1, 2, 2), padding=(1, 0, 0)),
+        nn.Conv3D(2, (2, 1, 1), dilation=(1, 1, 1), groups=2),
+    )
+    check(filled(net, x), tmp_path, x, flags=SANITIZED)
+
+
 UNARY = [
     "exp",
     "exp2",

@@ -202,6 +202,15 @@ def test_norms_of_groups(tmp_path):
     assert "weft_group_norm_gradient_f32(" in trained.files[0].read_text()
 
 
+def test_volumes(tmp_path):
+    net, x = nn.HybridSequential(nn.Conv3D(4, 3, padding=1, strides=(2, 1, 1))), data(2, 2, 4, 5, 3)
+    net.add(nn.Activation("relu"), nn.MaxPool3D(2, 1), nn.Conv3DTranspose(3, 2, 2), nn.Dense(3))
+    filled(net, x)
+    path = write(tmp_path, net, ENTROPY, x, np.array([0, 1]), learning_rate=0.05)
+    trained, _ = follow(path, tmp_path, batches_of(24, (2, 2, 4, 5, 3), 3))
+    assert "weft_fold_depth_f32(" in trained.files[0].read_text()
+
+
 class Tokens(gluon.HybridBlock):
     """Embeddings, norms of rows, and shares of them."""
 
