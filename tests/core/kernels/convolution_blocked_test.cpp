@@ -302,6 +302,10 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
   CHECK(winograd_tile(p) == 4);
   p.batch = 7;
   CHECK(winograd_tile(p) == 2);
+  p.in_channels = 16;  // transforms are too large a share of tiles of 2
+  CHECK(winograd_tile(p) == 0);
+  p.out_height = p.out_width = 24;
+  CHECK(winograd_tile(p) == 4);
   p.batch = 16;
   p.out_height = p.out_width = 7;
   p.in_channels = p.out_channels = 512;
