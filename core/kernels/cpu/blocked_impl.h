@@ -41,6 +41,8 @@ class ColumnRanges {
   int64_t first(int64_t col) const { return ranges_[2 * col]; }
   int64_t end(int64_t col) const { return ranges_[2 * col + 1]; }
   bool all_inside(int64_t begin, int64_t end) const { return begin >= low_ && end <= high_; }
+  int64_t first_inside() const { return low_; }
+  int64_t end_inside() const { return high_; }
 
  private:
   int64_t* ranges_;

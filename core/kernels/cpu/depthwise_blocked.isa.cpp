@@ -95,6 +95,57 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   }
 }
 
+// Blocks of half a vector: it holds two neighbouring pixels, whose windows are one step apart.
+constexpr bool kHasCouples = Vec<float>::kLanes == 16;
+constexpr int64_t kCouple = 8;  // channels of a pixel
+template <int... I>
+WEFT_INLINE Vec<float> load_twice(const float* from, Numbers<I...>) {
+  const Vec<float> half = Memory<float>::load_part(from, kCouple);
+  return Vec<float>::of(__builtin_shufflevector(half.v, half.v, (I % int(kCouple))...));
+}
+
+// Pixels that see the image everywhere.
+template <int kVectors>
+void depthwise_couples(const DepthwiseTile<float>& tile) {
+  using V = Vec<float>;
+  const auto twice = [](const float* from) WEFT_LAMBDA {
+    return load_twice(from, typename CountTo<V::kLanes>::Type());
+  };
+  V sums[kVectors];
+  WEFT_UNROLL
+  for (int i = 0; i < kVectors; ++i) sums[i] = V(0);
+  const float* first = tile.x;
+  for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
+    if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
+    const float* x = first;
+    const float* weights = tile.weights + row * tile.weights_row;
+    for (int64_t col = 0; col < tile.cols; ++col, x += tile.x_col, weights += tile.weights_col) {
+      const V factor = twice(weights);
+      WEFT_UNROLL
+      for (int i = 0; i < kVectors; ++i)
+        sums[i] = fma_(Memory<float>::load(x + i * V::kLanes), factor, sums[i]);
+    }
+  }
+  const V bias = tile.bias ? twice(tile.bias) : V(-0.0f);  // adds nothing
+  WEFT_UNROLL
+  for (int i = 0; i < kVectors; ++i) {
+    V sum = sums[i] + bias;
+    if (tile.residual) sum = sum + Memory<float>::load(tile.residual + i * V::kLanes);
+    Memory<float>::store(tile.y + i * V::kLanes, held(sum, tile.epilogue));
+  }
+}
+using CouplesKernel = void (*)(const DepthwiseTile<float>& tile);
+constexpr int kMostCouples = 8;  // vectors
+struct CouplesKernels {
+  CouplesKernel at[kMostCouples];  // [vectors - 1]
+};
+template <int... I>
+constexpr CouplesKernels every_couple(Numbers<I...>) {
+  if constexpr (kHasCouples) return {{depthwise_couples<I + 1>...}};
+  return {};
+}
+constexpr CouplesKernels kCouples = every_couple(typename CountTo<kMostCouples>::Type());
+
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : WEFT_KNOWN_STEPS > 0 ? 8 : 3;
@@ -145,7 +196,9 @@ class DepthwiseRows {
                problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels),
         pair_tiles_(p_.out_width, kPairPixels),
         size_(problem.in_block),
-        in_pairs_(has_pairs(problem)) {
+        in_pairs_(has_pairs(problem)),
+        in_couples_(kHasCouples && kIsSame<S, float> && size_ == kCouple && p_.stride_width == 1 &&
+                    problem.results.col_step == 1) {
     tile_.x_pixel = p_.stride_width * size_;
     tile_.x_row = p_.dilation_height * p_.in_width * size_;
     tile_.x_col = p_.dilation_width * size_;
@@ -277,13 +330,31 @@ class DepthwiseRows {
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       tile_.weights = weights + lane;
-      tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+      const auto place = [&](int64_t begin) WEFT_LAMBDA {
         tile_.first = begin;
         tile_.x = x + (begin * p_.stride_width - p_.pad_left) * size_ + lane;
         tile_.y = y + begin * tile_.y_pixel + lane;
         tile_.residual = residual ? residual + begin * tile_.y_pixel + lane : nullptr;
+      };
+      const auto make = [&](int64_t begin, int64_t end) WEFT_LAMBDA {
+        place(begin);
         kernel(begin, end)(tile_);
-      });
+      };
+      if constexpr (kHasCouples && kIsSame<S, float>) {
+        const int64_t first = columns_.first_inside(),
+                      couples = (columns_.end_inside() - first) / 2;
+        if (in_couples_ && couples > 0) {
+          PixelTiles(first, kPartPixels).each(make);
+          PixelTiles(couples, kMostCouples).each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+            place(first + 2 * begin);
+            kCouples.at[end - begin - 1](tile_);
+          });
+          const int64_t rest = first + 2 * couples;
+          PixelTiles(p_.out_width - rest, kPartPixels, rest).each(make);
+          continue;
+        }
+      }
+      tiles_.each(make);
     }
   }
 
@@ -320,7 +391,7 @@ class DepthwiseRows {
   const ColumnRanges columns_;
   const PixelTiles tiles_, pair_tiles_;
   const int64_t size_;
-  const bool in_pairs_;
+  const bool in_pairs_, in_couples_;
   DepthwiseTile<S> tile_;
   DepthwisePair<S> pair_;
   int64_t begin_ = 0, end_ = 0;  // the tile that this is for
