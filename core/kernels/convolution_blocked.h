@@ -11,7 +11,7 @@
 // A channel's results are summed over blocks of channels, columns of the kernel, channels, rows: an
 // order that neither the split nor the instruction set changes.
 //
-// Images are float32, or bfloat16 that is summed in float32 and rounded once. There neighbouring
+// Images are float32, or bfloat16 that is summed in float32 and then rounded. There neighbouring
 // channels are pairs, and the packed weights of a pair lie beside each other: [..][B / 2][16][2].
 // Of a plain image two columns of the kernel are a pair. Where the processor has VDPBF16PS a step
 // of a sum adds both products at a time, which counts subnormal numbers as zero; elsewhere one
@@ -80,12 +80,13 @@ enum class Filters : uint8_t { kOwn, kOfAdjoint };
 
 // The side of Winograd's tiles that pays for a problem in blocks of 16, 0 where none does: a pure
 // function of the problem. Errors are those of the direct sum in the mean, with tiles of 4 at most
-// 32 times as large; WEFT_WINOGRAD=0 is always 0. Weights are packed as
-// [frequencies][panels][I][16].
+// 32 times as large; WEFT_WINOGRAD=0 is always 0. bfloat16 has tiles of 2, whose frequencies are
+// rounded: errors are 2.5 times those of a direct sum that is rounded once. Weights are packed as
+// [frequencies][panels][I][16], of bfloat16 in pairs, [..][I / 2][16][2].
 int64_t winograd_tile(const Convolution& shape);
 int64_t winograd_weight_tile(const Convolution& shape);  // of the gradient of its weights
-void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
-                   float* packed, Range panels);
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const void* weights,
+                   void* packed, Range panels);
 
 // Elements of the packed weights, and the packing of some of its panels (depthwise: blocks).
 int64_t packed_panels(const Convolution& shape, int64_t in_block);

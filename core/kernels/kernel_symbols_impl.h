@@ -26,8 +26,8 @@ void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, co
                  void* packed, Range panels);
 void pack_pair_panels(const Convolution& shape, int64_t in_block, Filters filters,
                       const void* weights, void* packed, Range panels);
-void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const float* weights,
-                   float* packed, Range panels);
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const void* weights,
+                   void* packed, Range panels);
 void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                     const BlockedWeightOperands& operands, Range units, void* scratch);
 void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,

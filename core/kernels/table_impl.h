@@ -275,7 +275,7 @@ struct KernelTable {
   void (*pack_pair_panels)(const Convolution& shape, int64_t in_block, Filters filters,
                            const void* weights, void* packed, Range panels);  // bfloat16
   void (*pack_winograd)(const Convolution& shape, int64_t tile, Filters filters,
-                        const float* weights, float* packed, Range panels);
+                        const void* weights, void* packed, Range panels);
   BlockedWeightKernel blocked_weight;
   BlockedWeightKernel blocked_depthwise_weight;
   BlockedWeightKernel blocked_winograd_weight;

@@ -34,7 +34,7 @@ DECLARED = {
     "float32": ["float32"],
     "float32 or half types": ["float32", *HALVES],
     "float32 or bfloat16": ["float32", "bfloat16"],
-    "float32 or, without winograd, bfloat16": ["float32", "bfloat16"],
+    "float32 or, without winograd of 4, bfloat16": ["float32", "bfloat16"],
     "floating": FLOATS,
     "bool or floating": ["bool", *FLOATS],
     "float32 or float64": FLOATS[2:],
@@ -105,7 +105,7 @@ def takes(case, number, dtype):
     text = case.argument(number)["doc"]
     if "maxima" in text and case.attributes.get("pool_type", "max") != "max":
         return dtype in FLOATS
-    if "without winograd" in text and case.attributes.get("winograd"):
+    if "without winograd of 4" in text and case.attributes.get("winograd") == 4:
         return dtype == "float32"
     if "to add" in text and case.attributes.get("kernel", 1) > 1:
         return dtype in ("float32", "float64")

@@ -81,9 +81,9 @@ class Blocking : BlockedPoolings {
     if ((is_plain && groups > 1) || !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
     const Argument tile =
-        Argument::of_int(is_plain || is_half ? 0
-                                             : winograd(ops::winograd_tile, a, image(w), channels,
-                                                        filters, image(node.outputs[0])));
+        Argument::of_int(is_plain ? 0
+                                  : winograd(ops::winograd_tile, a, image(w), channels, filters,
+                                             image(node.outputs[0]), graph_.type(x).dtype));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
     ops::Value w_plain = plain_image(w), data;
     Argument windows = Argument::none();
@@ -116,8 +116,10 @@ class Blocking : BlockedPoolings {
     const int64_t groups = a.integer("num_group");
     if (block == 1 || !ops::has_blocked_convolution(filters, data[1], groups, block)) return false;
     const bool is_half = cotangent.dtype == DType::kBFloat16;
-    const Argument tile = Argument::of_int(
-        is_half ? 0 : winograd(ops::winograd_tile, a, image(w), filters, data[1], data));
+    const Argument tile =
+        Argument::of_int(is_half ? 0
+                                 : winograd(ops::winograd_tile, a, image(w), filters, data[1], data,
+                                            DType::kFloat32));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(false), tile,
                                 Argument::of_bool(true)};
     const int64_t folded = groups == 1 ? folded_slices(node.outputs[0]) : 0;
@@ -154,7 +156,7 @@ class Blocking : BlockedPoolings {
     }
     const ops::Value inputs[] = {wide(data), wide(blocked(dout))};
     const auto tile = winograd(ops::winograd_weight_tile, a, image(node.outputs[0]), channels,
-                               filters, image(dout));
+                               filters, image(dout), DType::kFloat32);
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(Argument::of_int(tile));
     attributes.push_back(windows);
@@ -184,13 +186,15 @@ class Blocking : BlockedPoolings {
 
   // The side of Winograd's tiles that the rule gives, or 0.
   int64_t winograd(int64_t (*rule)(const ops::ConvolutionShape&), const ops::AttributeReader& a,
-                   const Shape& weight, int64_t channels, int64_t filters, const Shape& out) const {
+                   const Shape& weight, int64_t channels, int64_t filters, const Shape& out,
+                   DType dtype) const {
     const auto is_one = [&](std::string_view name) {
       return !a.has(name) ||
              std::ranges::all_of(a.ints(name), [](int64_t number) { return number == 1; });
     };
     if (!is_one("stride") || !is_one("dilate")) return 0;
     ops::ConvolutionShape p{};
+    p.dtype = dtype;
     p.batch = out[0];
     p.groups = a.integer("num_group");
     p.in_channels = channels;

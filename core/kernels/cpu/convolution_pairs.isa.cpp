@@ -21,6 +21,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/pairs_impl.h"
 
+#include "kernels/cpu/winograd_impl.h"
+
+#include "kernels/cpu/winograd_unit_impl.h"
+
 using Pairs = Vec<uint32_t>;
 using PairTile = TileOf<uint32_t, BFloat16>;
 using PairTileKernel = void (*)(const PairTile& tile);
@@ -242,13 +246,40 @@ struct PairTiles {
   }
 };
 
+// Frequencies are rounded to bfloat16, so only tiles of 2, whose transforms add what they are
+// given.
+template <class Step>
+struct PairFrequencies {
+  using Input = uint32_t;
+  using Stored = BFloat16;
+
+  WEFT_INLINE PairTileKernel kernel(int64_t, int vectors, int64_t pixels) const {
+    return kPairTiles<Step>.at[1][vectors - 1][pixels - 1];
+  }
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> value) { Step::store(to, value); }
+};
+template <class Step>
+void winograd_of_pairs(const BlockedConvolution& problem, const BlockedCut& cut,
+                       const BlockedOperands& operands, Range units, void* scratch) {
+  Winograd<2, PairFrequencies<Step>> work(problem, cut, operands, scratch, {});
+  for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
+}
+
 void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
                    const BlockedCut& cut, const BlockedOperands& operands, Range units,
                    void* scratch) {
   const PairTileKernels* kernels = &kPairTiles<WidenedStep>;
+  auto winograd = winograd_of_pairs<WidenedStep>;
 #if WEFT_PAIRS
-  if (processor_has_pairs()) kernels = &kPairTiles<PairStep>;
+  if (processor_has_pairs()) {
+    kernels = &kPairTiles<PairStep>;
+    winograd = winograd_of_pairs<PairStep>;
+  }
 #endif
+  if (problem.winograd) {
+    winograd(problem, cut, operands, units, scratch);
+    return;
+  }
   BlockedOperands paired = operands;
   if (source.width > 0) {
     const Convolution& p = problem.shape;

@@ -78,9 +78,10 @@ WEFT_INLINE void kernel_frequencies(const double (&g)[kSide][3],
 
 // The frequencies of some channels are gathered first: they lie far apart in the packed weights, at
 // distances that are powers of two.
-template <int kSide>
+template <class S, int kSide>
 void pack_frequencies(const Convolution& p, const double (&g)[kSide][3], Filters filters,
-                      const float* weights, float* packed, Range panels) {
+                      const S* weights, S* packed, Range panels) {
+  constexpr int64_t kPaired = kIsSame<S, float> ? 1 : 2;  // channels beside each other
   constexpr int64_t kTogether = 4, kAhead = 8;
   constexpr int64_t kStep = kTogether * kPanelChannels;
   const bool is_own = filters == Filters::kOwn;
@@ -90,26 +91,29 @@ void pack_frequencies(const Convolution& p, const double (&g)[kSide][3], Filters
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     for (int64_t first = 0; first < p.in_channels; first += kTogether) {  // which 16 divides
       for (int64_t c = 0; c < kTogether; ++c) {
-        const float* from =
-            weights + panel * kPanelChannels * filter_step + (first + c) * channel_step;
+        const S* from = weights + panel * kPanelChannels * filter_step + (first + c) * channel_step;
         for (int64_t lane = 0; lane < kPanelChannels; ++lane) {
-          const float* kernel = from + lane * filter_step;
+          const S* kernel = from + lane * filter_step;
           __builtin_prefetch(kernel + kAhead * channel_step);
-          for (int tap = 0; tap < 9; ++tap) taps[tap][lane] = kernel[is_own ? tap : 8 - tap];
+          for (int tap = 0; tap < 9; ++tap)
+            taps[tap][lane] = to_lane(kernel[is_own ? tap : 8 - tap]);
         }
         kernel_frequencies(g, taps, sums + c * kPanelChannels, kStep);
       }
-      float* to = packed + (panel * p.in_channels + first) * kPanelChannels;
-      for (int64_t f = 0; f < kSide * kSide; ++f)
-        for (int64_t i = 0; i < kStep; ++i)
-          to[f * p.out_channels * p.in_channels + i] = float(sums[f * kStep + i]);
+      S* to = packed + (panel * p.in_channels + first) * kPanelChannels;
+      for (int64_t f = 0; f < kSide * kSide; ++f, to += p.out_channels * p.in_channels)
+        for (int64_t i = 0; i < kStep; ++i) {
+          const int64_t c = i / kPanelChannels, lane = i % kPanelChannels;
+          const int64_t pair = c / kPaired * kPanelChannels + lane;
+          to[pair * kPaired + c % kPaired] = from_lane<S>(float(sums[f * kStep + i]));
+        }
     }
   }
 }
 
 // The adjoint meets the taps of a kernel in opposite order.
-void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const float* weights,
-                   float* packed, Range panels) {
+void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const void* weights,
+                   void* packed, Range panels) {
   static constexpr double kFour[6][3] = {{1. / 4, 0, 0},
                                          {-1. / 6, -1. / 6, -1. / 6},
                                          {-1. / 6, 1. / 6, -1. / 6},
@@ -117,10 +121,12 @@ void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const fl
                                          {1. / 24, -1. / 12, 1. / 6},
                                          {0, 0, 1}};
   static constexpr double kTwo[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
-  if (tile == 4)
-    pack_frequencies(p, kFour, filters, weights, packed, panels);
+  if (p.dtype == DType::kBFloat16)
+    pack_frequencies(p, kTwo, filters, (const BFloat16*)weights, (BFloat16*)packed, panels);
+  else if (tile == 4)
+    pack_frequencies(p, kFour, filters, (const float*)weights, (float*)packed, panels);
   else
-    pack_frequencies(p, kTwo, filters, weights, packed, panels);
+    pack_frequencies(p, kTwo, filters, (const float*)weights, (float*)packed, panels);
 }
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

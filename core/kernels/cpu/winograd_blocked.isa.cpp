@@ -19,137 +19,22 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/winograd_impl.h"
 
-template <int kTile>
-class Winograd {
- public:
-  static constexpr int kSide = kTile + 2, kFrequencies = kSide * kSide;
-  using V = Vec<float>;
+#include "kernels/cpu/winograd_unit_impl.h"
 
-  Winograd(const BlockedConvolution& problem, const BlockedCut& cut,
-           const BlockedOperands& operands, void* scratch)
-      : problem_(problem),
-        p_(problem.shape),
-        cut_(cut),
-        operands_(operands),
-        epilogue_{V(problem.low), V(problem.high)},
-        inputs_((float*)scratch),
-        sums_(inputs_ + kFrequencies * p_.in_channels * cut.rows) {
-    tiles_wide_ = (p_.out_width + kTile - 1) / kTile;
-    tiles_ = tiles_wide_ * ((problem.rows.end - problem.rows.begin + kTile - 1) / kTile);
+struct SingleFrequencies {
+  using Input = float;
+  using Stored = float;
+
+  WEFT_INLINE TileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
+    return tile_kernel(x_pixel, vectors, pixels);
   }
-
-  // Of an image; a tile's place in it.
-  struct Place {
-    int64_t image, top, left;
-  };
-  Place place_of(int64_t i) const {
-    const int64_t tile = (first_ + i) % tiles_;
-    return {(first_ + i) / tiles_, problem_.rows.begin + tile / tiles_wide_ * kTile,
-            tile % tiles_wide_ * kTile};
-  }
-
-  void run(int64_t unit) {
-    first_ = unit % cut_.row_chunks * cut_.rows;
-    count_ = lesser(cut_.rows, p_.batch * tiles_ - first_);
-    begin_ = unit / cut_.row_chunks * cut_.panels * kBlock;
-    const int64_t end = lesser(p_.out_channels, begin_ + cut_.panels * kBlock);
-    out_ = end - begin_;
-    for (int64_t c = 0; c < p_.in_channels; c += kBlock)
-      for (int64_t i = 0; i < count_; ++i)
-        for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
-          read(c, i, lane, inputs_ + (c * count_ + i * kBlock) + lane);
-    for (int64_t f = 0; f < kFrequencies; ++f)
-      for (int64_t c = 0; c < out_; c += 2 * V::kLanes) multiply(f, c);
-    for (int64_t c = 0; c < out_; c += kBlock)
-      for (int64_t i = 0; i < count_; ++i)
-        for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
-          write(sums_ + (c * count_ + i * kBlock) + lane, i, begin_ + c, lane);
-  }
-
- private:
-  static constexpr int64_t kBlock = kPanelChannels;  // of the channels on both sides
-
-  void read(int64_t channel, int64_t i, int64_t lane, float* to) const {
-    const Place place = place_of(i);
-    const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
-    const float* plane =
-        (const float*)operands_.x +
-        (problem_.places.first(place.image) + channel) * problem_.x_held * p_.in_width + lane;
-    read_window<kSide>(plane, {top, left, p_.in_height, p_.in_width, problem_.x_held}, to,
-                       p_.in_channels * count_);
-  }
-
-  // Two vectors of output channels of one frequency, the unit's `c` and those after it.
-  void multiply(int64_t f, int64_t c) const {
-    const int64_t panels = p_.out_channels / kBlock, panel = p_.in_channels * kBlock;
-    const int vectors = out_ - c > V::kLanes ? 2 : 1;
-    BlockedTile tile;
-    tile.x_pixel = tile.y_pixel = kBlock;
-    tile.y_vector = V::kLanes < kBlock ? V::kLanes : count_ * kBlock;
-    tile.weights_vector = panel;
-    tile.weights =
-        (const float*)operands_.weights + (f * panels + (begin_ + c) / kBlock) * panel + c % kBlock;
-    tile.count = {1, p_.in_channels / kBlock, 1};
-    tile.x_step = {0, count_ * kBlock, 0};
-    tile.weights_step = {0, kBlock * kPanelChannels, 0};
-    tile.depth = kBlock;
-    tile.accumulate = false;
-    tile.epilogue = nullptr;
-    tile.bias = tile.residual = nullptr;
-    tile.residual_vector = 0;
-    const float* ahead = tile.weights + 2 * V::kLanes / kBlock * panel;
-    const int64_t tiles = (count_ + kMostPixels - 1) / kMostPixels;
-    for (int64_t t = 0; t < tiles; ++t) {
-      const int64_t begin = count_ * t / tiles, end = count_ * (t + 1) / tiles;
-      tile.x = inputs_ + f * p_.in_channels * count_ + begin * kBlock;
-      tile.y =
-          sums_ + f * out_ * count_ + c / kBlock * count_ * kBlock + c % kBlock + begin * kBlock;
-      tile.ahead = t < vectors ? ahead + t * panel : tile.weights;
-      tile.ahead_step = t < vectors ? kPanelChannels : 0;
-      tile_kernel(kBlock, vectors, end - begin)(tile);
-    }
-  }
-
-  void write(const float* from, int64_t i, int64_t channel, int64_t lane) const {
-    const auto [image, top, left] = place_of(i);
-    const int64_t plane = image * p_.out_channels + channel;
-    const int64_t held = problem_.results.height, residual_held = problem_.residual_held;
-    const auto place_in = [&](int64_t rows, int64_t row) WEFT_LAMBDA {
-      return (plane * rows + (row < rows ? row : row % rows) * kBlock) * p_.out_width +
-             left * kBlock + lane;
-    };
-    const int64_t step = out_ * count_;
-    const float* bias = operands_.bias ? (const float*)operands_.bias + channel + lane : nullptr;
-    transform_square<kSide, kTile>(
-        [&](int y, int x)
-            WEFT_LAMBDA { return Memory<float>::load(from + (y * kSide + x) * step); },
-        [](const V(&m)[kSide], V(&out)[kTile]) WEFT_LAMBDA { from_frequencies(m, out); },
-        [&](int y, int x, V value) WEFT_LAMBDA {
-          if (top + y >= p_.out_height || left + x >= p_.out_width) return;
-          float* const to = (float*)operands_.y + place_in(held, top + y);
-          const float* const added = operands_.residual ? (const float*)operands_.residual +
-                                                              place_in(residual_held, top + y)
-                                                        : nullptr;
-          Memory<float>::store(to + x * kBlock, finish(value, epilogue_, bias,
-                                                       added ? added + x * kBlock : nullptr));
-        });
-  }
-
-  const BlockedConvolution& problem_;
-  const Convolution& p_;
-  const BlockedCut& cut_;
-  const BlockedOperands& operands_;
-  Epilogue epilogue_;
-  float* inputs_;  // [frequency][channel block][tile][channel]
-  float* sums_;    // the same of output channels
-  int64_t tiles_wide_, tiles_, first_, count_;
-  int64_t begin_, out_;  // the unit's output channels
+  WEFT_INLINE static void store(float* to, Vec<float> value) { Memory<float>::store(to, value); }
 };
 
 template <int kTile>
 void run_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
                   const BlockedOperands& operands, Range units, void* scratch) {
-  Winograd<kTile> work(problem, cut, operands, scratch);
+  Winograd<kTile, SingleFrequencies> work(problem, cut, operands, scratch, {});
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 

@@ -93,25 +93,26 @@ struct PlaneWindow {
   int64_t held;
 };
 
-// The frequencies of a window, `step` elements apart.
-template <int kSide>
-WEFT_INLINE void read_window(const float* plane, const PlaneWindow& window, float* to,
-                             int64_t step) {
+// use(number, frequency) for each frequency of a window. Elements beside the plane are read from
+// zeros: all of them being loads, there is one code for windows inside and at the border.
+template <int kSide, class S, class Use>
+WEFT_INLINE void read_window(const S* plane, const PlaneWindow& window, const Use& use) {
   using V = Vec<float>;
-  const bool is_inside = window.top >= 0 && window.left >= 0 &&
-                         window.top + kSide <= window.height && window.left + kSide <= window.width;
-  int64_t place[kSide];
-  for (int y = 0; y < kSide; ++y) {
-    const int64_t row = window.top + y;
-    place[y] = (row < window.held ? row : row % window.held) * window.width + window.left;
+  static constexpr float kZeros[kPanelChannels] = {};
+  const S* const zeros = (const S*)kZeros;
+  const S* lines[kSide];
+  bool is_column[kSide];
+  for (int i = 0; i < kSide; ++i) {
+    const int64_t row = window.top + i, col = window.left + i;
+    const int64_t place =
+        (row < window.held ? row : row % window.held) * window.width + window.left;
+    lines[i] = row >= 0 && row < window.height ? plane + place * kPanelChannels : nullptr;
+    is_column[i] = col >= 0 && col < window.width;
   }
   transform_square<kSide, kSide>(
       [&](int y, int x) WEFT_LAMBDA {
-        const bool is_there = is_inside || (window.top + y >= 0 && window.top + y < window.height &&
-                                            window.left + x >= 0 && window.left + x < window.width);
-        return is_there ? Memory<float>::load(plane + (place[y] + x) * kPanelChannels) : V(0);
+        return Memory<S>::load(lines[y] && is_column[x] ? lines[y] + x * kPanelChannels : zeros);
       },
       [](const V(&d)[kSide], V(&out)[kSide]) WEFT_LAMBDA { to_frequencies(d, out); },
-      [&](int y, int x, V value)
-          WEFT_LAMBDA { Memory<float>::store(to + (y * kSide + x) * step, value); });
+      [&](int y, int x, V value) WEFT_LAMBDA { use(y * kSide + x, value); });
 }

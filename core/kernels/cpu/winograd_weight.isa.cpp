@@ -78,11 +78,8 @@ class WinogradWeight {
       const int64_t top = tile / wide_ * kTile, left = tile % wide_ * kTile;
       for (int64_t c = 0; c < channels_; c += kBlock)
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
-          read_window<kSide>(
-              operands_.x +
-                  (places_.first(image) + first_channel_ + c) * p_.in_height * p_.in_width + lane,
-              {top - p_.pad_top, left - p_.pad_left, p_.in_height, p_.in_width, p_.in_height},
-              windows_ + (c * count + i * kBlock) + lane, channels_ * count);
+          read_channels(image, c + lane, top, left, windows_ + (c * count + i * kBlock) + lane,
+                        channels_ * count);
       for (int64_t c = 0; c < filters_; c += kBlock)
         for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
           read_tile(
@@ -92,6 +89,19 @@ class WinogradWeight {
               top, left, tiles_ + (c * count + i * kBlock) + lane, filters_ * count);
     }
     for (int64_t f = 0; f < kFrequencies; ++f) multiply(f, count);
+  }
+
+  // The frequencies of a window of x.
+  void read_channels(int64_t image, int64_t channel, int64_t top, int64_t left, float* to,
+                     int64_t step) const {
+    const int64_t block = channel / kBlock * kBlock;
+    const float* plane =
+        operands_.x + (places_.first(image) + first_channel_ + block) * p_.in_height * p_.in_width;
+    read_window<kSide>(
+        plane + channel % kBlock,
+        {top - p_.pad_top, left - p_.pad_left, p_.in_height, p_.in_width, p_.in_height},
+        [&](int frequency, V value)
+            WEFT_LAMBDA { Memory<float>::store(to + frequency * step, value); });
   }
 
   // The frequencies of a tile of dy; what lies outside counts as zero.

@@ -183,7 +183,7 @@ WEFT_OP(convolution_blocked) {
   op.doc("Convolution over channel blocks; then a bias, an array that is added, and bounds.")
       .in(Namespace::kInternal)
       .input("data",
-             "float32 or, without winograd, bfloat16; shape (N, C / B, H, W, B) or, with few "
+             "float32 or, without winograd of 4, bfloat16; shape (N, C / B, H, W, B) or, with few "
              "channels, (N, C, H, W)")
       .input("weight", "from pack_convolution")
       .optional_input("bias", "shape (filters,)")

@@ -213,7 +213,7 @@ Slot weight_slot() {
 WEFT_OP(convolution_data_blocked) {
   op.doc("Gradient of convolution with respect to its data, over channel blocks.")
       .in(Namespace::kInternal)
-      .input("dout", "float32 or, without winograd, bfloat16; shape (N, O / B, H, W, B)")
+      .input("dout", "float32 or, without winograd of 4, bfloat16; shape (N, O / B, H, W, B)")
       .input("weight", "from pack_convolution, as the adjoint's")
       .promote(Promotion::kExact);
   convolution_attributes(op);

@@ -39,7 +39,7 @@ Shape packed_kernel(const Shape& packed, int64_t winograd) {
 Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block) {
   const int64_t side = a.integer("winograd");
   if (side == 0) return {};
-  if (p.dtype != DType::kFloat32)
+  if (p.dtype != DType::kFloat32 && side != 2)
     return errors::invalid_type(a.op().name, "`", a.op().inputs[0].name,
                                 "` must be float32 for `winograd` ", side, "; got ", p.dtype);
   const bool fits = p.groups == 1 && p.kernel_height == 3 && p.kernel_width == 3 &&
@@ -97,17 +97,17 @@ Result<Types> infer_pack(const InferContext& c) {
 Status run_pack(const KernelCall& call) {
   const Packing packing =
       packing_of(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0])).value();
-  split_work(
-      kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]), nullptr, 0,
-      [&](kernels::Range panels, void*) {
-        const void* from = call.in[0].data;
-        void* to = call.out[0].data;
-        if (packing.winograd)
-          kernels::pack_winograd(packing.shape, packing.winograd, packing.filters,
-                                 static_cast<const float*>(from), static_cast<float*>(to), panels);
-        else
-          kernels::pack_panels(packing.shape, packing.in_block, packing.filters, from, to, panels);
-      });
+  split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
+             nullptr, 0, [&](kernels::Range panels, void*) {
+               const void* from = call.in[0].data;
+               void* to = call.out[0].data;
+               if (packing.winograd)
+                 kernels::pack_winograd(packing.shape, packing.winograd, packing.filters, from, to,
+                                        panels);
+               else
+                 kernels::pack_panels(packing.shape, packing.in_block, packing.filters, from, to,
+                                      panels);
+             });
   return {};
 }
 
@@ -117,7 +117,7 @@ WEFT_OP(pack_convolution) {
   op.doc("Weights of a convolution in the order that convolution_blocked reads them in.")
       .in(Namespace::kInternal)
       .input("weight",
-             "float32 or, without winograd, bfloat16; shape (filters, C / groups, KH, KW)")
+             "float32 or, without winograd of 4, bfloat16; shape (filters, C / groups, KH, KW)")
       .integer("num_group", 1, "groups of channels that do not see each other")
       .boolean("plain", false, "the data will come as (N, C, H, W)")
       .integer("winograd", 0, "side of Winograd's tiles, 2 or 4, that weights are transformed for")

@@ -64,12 +64,12 @@ const Setting kFloatSettings[] = {
     {1, 1, 64, 28, 28, 64, 3, 3, 1, 1, 1, 1, 1, 1, false, 4},
 };
 
-// bfloat16 has no Winograd's tiles; plain images have pairs of columns.
+// bfloat16 has Winograd's tiles of 2 only; plain images have pairs of columns.
 std::vector<Setting> every_setting() {
   std::vector<Setting> settings(std::begin(kFloatSettings), std::end(kFloatSettings));
   for (Setting setting : kFloatSettings) {
     setting.dtype = DType::kBFloat16;
-    if (setting.winograd == 0) settings.push_back(setting);
+    if (setting.winograd <= 2) settings.push_back(setting);
   }
   settings.push_back({1, 1, 2, 6, 21, 24, 2, 1, 1, 1, 0, 0, 1, 1, true, 0, DType::kBFloat16});
   settings.push_back({2, 1, 3, 9, 50, 16, 3, 5, 2, 1, 1, 4, 1, 3, true, 0, DType::kBFloat16});
@@ -109,8 +109,7 @@ struct Reference {
                                   : panels * packed_panel_elements(p, problem.in_block),
                        5);
     if (s.winograd)
-      pack_winograd(p, s.winograd, Filters::kOwn, static_cast<const float*>(w.data()),
-                    static_cast<float*>(weights.data()), {0, panels});
+      pack_winograd(p, s.winograd, Filters::kOwn, w.data(), weights.data(), {0, panels});
     else
       pack_panels(p, problem.in_block, Filters::kOwn, w.data(), weights.data(), {0, panels});
     y.resize(s.batch * s.out * out_plane);
@@ -254,7 +253,9 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
       const double terms = double(p.in_channels / p.groups * p.kernel_height * p.kernel_width) + 2;
       // Tiles of 4 multiply by up to 8 on the way back, and by sums of 10 on the way there.
       const double growth = setting.winograd == 4 ? 32 : setting.winograd == 2 ? 4 : 1;
-      CHECK(worst <= growth * (2 * terms + 4) * 0x1p-24);
+      // Frequencies of halves are rounded, up and down: a few times 0.4 % of the sum's deviation.
+      const double frequencies = is_half && setting.winograd ? 0.01 * std::sqrt(terms) : 0;
+      CHECK(worst <= growth * (2 * terms + 4) * 0x1p-24 + frequencies);
       CHECK(r.run(isa, 3) == whole);
       if (isa == Isa::kGeneric) continue;            // rounds products
       if (isa == Isa::kAvx512 && is_half) continue;  // may add two products at a time
@@ -301,6 +302,12 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
   p.out_height = p.out_width = 14;
   CHECK(winograd_tile(p) == 4);
   p.batch = 7;
+  CHECK(winograd_tile(p) == 2);
+  p.dtype = DType::kBFloat16;
+  CHECK(winograd_tile(p) == 2);
+  p.in_channels = 32;
+  CHECK(winograd_tile(p) == 0);
+  p.dtype = DType::kFloat32;
   CHECK(winograd_tile(p) == 2);
   p.in_channels = 16;  // transforms are too large a share of tiles of 2
   CHECK(winograd_tile(p) == 0);

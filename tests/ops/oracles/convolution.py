@@ -105,6 +105,7 @@ _TILES = {
 def _winograd(image, weight, tile, pad):
     """By any frequencies: those of kernels are some of them."""
     side, (n, _, height, width) = tile + 2, image.shape
+    weight = _in_pairs(weight, (8, 16, 2)) if _has_pairs(weight) else weight
     panels, filters = weight.transpose(0, 1, 4, 2, 3), weight.shape[1] * 16
     waves = panels.reshape(side, side, filters, -1)
     high, wide = (n + sum(s) - 2 for n, s in zip((height, width), _sides(pad, 2), strict=True))
@@ -135,7 +136,8 @@ def pack_convolution(weight, num_group=1, plain=False, winograd=0, adjoint=False
         waves = numpy.einsum("ya,xb,ocab->yxoc", g, g, weight).astype(weight.dtype)
         filters, channels = weight.shape[:2]
         panels = waves.reshape(-1, filters // 16, 16, channels // 16, 16)
-        return panels.transpose(0, 1, 3, 4, 2)
+        panels = panels.transpose(0, 1, 3, 4, 2)
+        return _in_pairs(panels, (8, 2, 16)) if _has_pairs(panels) else panels
     filters, channels, *kernel = weight.shape
     if channels == 1 and num_group == filters:
         return weight.reshape(-1, _block(filters), *kernel).transpose(0, 2, 3, 1)
@@ -150,11 +152,11 @@ def pack_convolution(weight, num_group=1, plain=False, winograd=0, adjoint=False
 
 def _has_pairs(panels):
     """bfloat16, which comes as float64, has the weights of two channels beside each other."""
-    return panels.dtype == "float64" and panels.shape[4] > 1
+    return panels.dtype == "float64" and panels.shape[-2] > 1
 
 
 def _in_pairs(panels, split):
-    return panels.reshape(*panels.shape[:4], *split).swapaxes(5, 6).reshape(panels.shape)
+    return panels.reshape(*panels.shape[:-2], *split).swapaxes(-2, -1).reshape(panels.shape)
 
 
 def _unpacked(weight, filters, num_group):
