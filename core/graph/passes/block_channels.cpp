@@ -70,14 +70,26 @@ class Blocking : BlockedPoolings {
 
   static ops::Value wide(const ops::Value& x) { return ops::cast(x, DType::kFloat32); }
 
+  // What a convolution reads as its data: images, or slices of volumes.
+  struct Data {
+    ops::Value array;
+    Argument slices = Argument::none();
+    int64_t kernel = 1;  // of slices
+  };
+  Data data_of(ValueId x, int64_t groups) {
+    if (!is_window(x) || groups > 1)
+      return {ops::channel_block(shape(x)[1]) == 1 ? plain_image(x) : blocked(x)};
+    const Slices read = slices(x);
+    return {read.array, numbers(read.numbers()), read.kernel};
+  }
+
   bool convolution(const Node& node) {
     const ValueId x = node.operands[0].value, w = node.operands[1].value;
     if (!has_blocks(graph_.type(x).dtype)) return false;
-    const bool is_half = graph_.type(x).dtype == DType::kBFloat16;
     const ops::AttributeReader a = node.op->reader(attributes_of(node));
     const int64_t channels = shape(x)[1], filters = shape(w)[0], groups = a.integer("num_group");
     const int64_t block = ops::channel_block(channels);
-    const bool is_plain = block == 1, has_slices = is_window(x) && groups == 1;
+    const bool is_plain = block == 1;
     if ((is_plain && groups > 1) || !ops::has_blocked_convolution(channels, filters, groups, block))
       return false;
     const Argument tile =
@@ -85,23 +97,15 @@ class Blocking : BlockedPoolings {
                                   : winograd(ops::winograd_tile, a, image(w), channels, filters,
                                              image(node.outputs[0]), graph_.type(x).dtype));
     const Argument packing[] = {a.get("num_group"), Argument::of_bool(is_plain), tile};
-    ops::Value w_plain = plain_image(w), data;
-    Argument windows = Argument::none();
-    if (has_slices) {
-      const Slices read = slices(x);
-      data = read.array;
-      windows = numbers(read.numbers());
-      w_plain = by_slices(w_plain, read.kernel);
-    } else {
-      data = is_plain ? plain_image(x) : blocked(x);
-    }
-    ops::Values inputs = {data, emit("pack_convolution", {&w_plain, 1}, packing)};
+    const Data data = data_of(x, groups);
+    const ops::Value w_plain = by_slices(plain_image(w), data.kernel);
+    ops::Values inputs = {data.array, emit("pack_convolution", {&w_plain, 1}, packing)};
     if (node.operands.size() > 2 && node.operands[2].is_value())
       inputs.push_back(plain(node.operands[2].value));
     const Argument attributes[] = {Argument::none(), a.get("stride"),    a.get("pad"),
                                    a.get("dilate"),  a.get("num_group"), Argument::of_int(filters),
                                    Argument::none(), Argument::none(),   tile,
-                                   windows};
+                                   data.slices};
     set_blocked(node.outputs[0], emit("convolution_blocked", inputs, attributes));
     return true;
   }
@@ -143,25 +147,15 @@ class Blocking : BlockedPoolings {
     const int64_t channels = shape(x)[1], filters = shape(dout)[1];
     const int64_t groups = a.integer("num_group"), block = ops::channel_block(channels);
     if (!ops::has_blocked_convolution(channels, filters, groups, block)) return false;
-    Argument windows = Argument::none();
-    int64_t kernel = 1;  // of slices
-    ops::Value data;
-    if (is_window(x) && groups == 1) {
-      const Slices read = slices(x);
-      data = read.array;
-      windows = numbers(read.numbers());
-      kernel = read.kernel;
-    } else {
-      data = block == 1 ? plain_image(x) : blocked(x);
-    }
-    const ops::Value inputs[] = {wide(data), wide(blocked(dout))};
+    const Data data = data_of(x, groups);
+    const ops::Value inputs[] = {wide(data.array), wide(blocked(dout))};
     const auto tile = winograd(ops::winograd_weight_tile, a, image(node.outputs[0]), channels,
                                filters, image(dout), DType::kFloat32);
     Arguments attributes(a.all().begin(), a.all().end());
     attributes.push_back(Argument::of_int(tile));
-    attributes.push_back(windows);
+    attributes.push_back(data.slices);
     const ops::Value dw =
-        by_channels(emit("convolution_weight_blocked", inputs, attributes), kernel);
+        by_channels(emit("convolution_weight_blocked", inputs, attributes), data.kernel);
     const Shape& w = shape(node.outputs[0]);
     rebuild_.set(node.outputs[0], ops::cast(w.rank() == 3 ? ops::reshape(dw, w) : dw, dtype).id());
     return true;
