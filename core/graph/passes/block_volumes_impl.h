@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/passes/blocked_forms_impl.h"
+#include "ops/depth_problem.h"
 
 namespace weft::graph {
 
@@ -87,11 +88,7 @@ class BlockedVolumes : public BlockedForms {
   bool unfold(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    if (moves_nothing(a)) {
-      if (!is_blocked(x)) return false;
-      set_blocked(y, blocked(x));
-      return true;
-    }
+    if (ops::moves_nothing(a)) return take_over(x, y);
     const int64_t channels = shape(x)[1], block = ops::channel_block(channels);
     if (block == 1 || ops::channel_block(shape(y)[1]) != block ||
         (a.integer("dilate") != 1 && a.integer("kernel") != 1))
@@ -141,7 +138,7 @@ class BlockedVolumes : public BlockedForms {
       return 0;
     const ops::AttributeReader a = reader->op->reader(reader->attributes.view());
     const int64_t block = ops::channel_block(shape(reader->outputs[0])[1]);
-    const bool is_sum = !moves_nothing(a) && block > 1;
+    const bool is_sum = !ops::moves_nothing(a) && block > 1;
     return is_sum && ops::channel_block(shape(images)[1]) == block ? a.integer("kernel") : 0;
   }
   // Such images in blocks, their channels in the order of the slices.
@@ -152,11 +149,7 @@ class BlockedVolumes : public BlockedForms {
   bool fold(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    if (moves_nothing(a)) {
-      if (!is_blocked(x)) return false;
-      set_blocked(y, blocked(x));
-      return true;
-    }
+    if (ops::moves_nothing(a)) return take_over(x, y);
     const ValueId array = unfolded_[static_cast<size_t>(x)];
     if (array == kNoValue) return false;
     const Shape images = shape(x), whole = shape(y);
@@ -174,8 +167,11 @@ class BlockedVolumes : public BlockedForms {
     Shape volume;
   };
 
-  static bool moves_nothing(const ops::AttributeReader& a) {
-    return a.integer("kernel") == 1 && a.integer("stride") == 1 && a.integer("pad") == 0;
+  // Images that are the slices of a volume, or a volume of images.
+  bool take_over(ValueId x, ValueId y) {
+    if (!is_blocked(x)) return false;
+    set_blocked(y, blocked(x));
+    return true;
   }
   static ops::Value with_turned_channels(const ops::Value& weight, int64_t outer, int64_t inner) {
     if (outer == 1 || inner == 1) return weight;

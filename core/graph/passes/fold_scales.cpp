@@ -14,6 +14,7 @@
 #include "graph/passes.h"
 #include "graph/passes/rebuild_impl.h"
 #include "graph/preparation.h"
+#include "ops/depth_problem.h"
 
 namespace weft::graph {
 namespace {
@@ -124,9 +125,8 @@ class ScaleFolder {
 
   // Does it see images as the slices of a volume, each channel where it was?
   static bool is_volume_of_slices(const Node& node) {
-    if (!node.op || node.op->name != "fold_depth" || node.clone_of != kNoValue) return false;
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    return a.integer("kernel") == 1 && a.integer("stride") == 1 && a.integer("pad") == 0;
+    return node.op && node.op->name == "fold_depth" && node.clone_of == kNoValue &&
+           ops::moves_nothing(node.op->reader(node.attributes.view()));
   }
 
   std::optional<Folded> folded_node(const Node& node, ValueId value, const TensorType& type) const {

@@ -3,6 +3,7 @@
 // The depth of a third axis joins the channels: the slices of depth that one window meets become
 // KD times as many channels of an image, so one convolution of images does the rest.
 #include "base/errors.h"
+#include "ops/depth_problem.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -73,14 +74,9 @@ Value unfolded(const Value& x, const Window& w) {
   return x.builder().emit(op_named("unfold_depth"), {&x, 1}, depth_attributes(w))[0];
 }
 
-// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`. Sums of halves are
-// float32.
+// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`.
 Value folded(const Value& images, const Window& w, const Shape& to) {
-  const bool is_half = size_of(images.dtype()) < 4 && w.kernel[0] > 1;
-  const Value x = is_half ? cast(images, DType::kFloat32) : images;
-  std::vector<Argument> attributes = depth_attributes(w);
-  attributes.push_back(Argument::of_ints(to.span()));
-  return cast(x.builder().emit(op_named("fold_depth"), {&x, 1}, attributes)[0], images.dtype());
+  return fold_depth(images, depth_attributes(w), to);
 }
 
 Result<Value> with_bias(const ComposeContext& c, const Value& out) {

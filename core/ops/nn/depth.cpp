@@ -9,6 +9,7 @@
 #include "ops/split_work.h"
 
 namespace weft::ops {
+
 Result<kernels::Depth> depth_problem(const AttributeReader& a, DType dtype, const Shape& volume) {
   const std::string_view op = a.op().name;
   if (volume.rank() != 5)
@@ -33,20 +34,21 @@ Result<kernels::Depth> depth_problem(const AttributeReader& a, DType dtype, cons
                         images, w.kernel[0], w.stride[0], w.pad[0],  w.dilate[0]};
 }
 
+Value fold_depth(const Value& images, std::vector<Argument> window, const Shape& volume) {
+  const bool is_half = size_of(images.dtype()) < 4 && window[0].integer > 1;
+  const Value x = is_half ? cast(images, DType::kFloat32) : images;
+  window.push_back(Argument::of_ints(volume.span()));
+  return cast(x.builder().emit(op_named("fold_depth"), {&x, 1}, window)[0], images.dtype());
+}
+
 namespace {
 
 Shape images_shape(const kernels::Depth& p, const Shape& volume) {
   return {p.batch * p.images, p.channels * p.kernel, volume[3], volume[4]};
 }
 
-bool is_view(const kernels::Depth& p) { return p.kernel == 1 && p.stride == 1 && p.pad == 0; }
-
-Values emit(const GradContext& g, std::string_view op, const Value& x, bool with_shape) {
-  std::vector<Argument> attributes;
-  for (const char* name : {"kernel", "stride", "pad", "dilate"}) attributes.push_back(g.get(name));
-  const Shape volume = g.in(0).shape();
-  if (with_shape) attributes.push_back(Argument::of_ints(volume.span()));
-  return {g.builder().emit(op_named(op), {&x, 1}, attributes)[0]};
+std::vector<Argument> window_of(const AttributeReader& a) {
+  return {a.get("kernel"), a.get("stride"), a.get("pad"), a.get("dilate")};
 }
 
 // ---- a volume as images
@@ -71,21 +73,14 @@ Status run_unfold(const KernelCall& call) {
 
 std::optional<Geometry> view_unfold(const InferContext& c, const Geometry& in, const TensorType&,
                                     size_t) {
-  const auto p = depth_problem(c, c.in[0].dtype, c.in[0].shape).value();
   const Shape &s = in.shape, &strides = in.strides;
-  if (!is_view(p) || (s[0] > 1 && strides[0] != strides[2] * s[2])) return std::nullopt;
+  if (!moves_nothing(c) || (s[0] > 1 && strides[0] != strides[2] * s[2])) return std::nullopt;
   return Geometry{
       {s[0] * s[2], s[1], s[3], s[4]}, {strides[2], strides[1], strides[3], strides[4]}, in.offset};
 }
 
 Values gradient_unfold(const GradContext& g) {
-  // Sums of halves are float32.
-  const DType dtype = g.in(0).dtype();
-  const bool is_half = size_of(dtype) < 4 && g.integer("kernel") > 1;
-  const Value dout = is_half ? cast(g.dout(), DType::kFloat32) : g.dout();
-  Values result = emit(g, "fold_depth", dout, true);
-  if (is_half) result[0] = cast(result[0], dtype);
-  return result;
+  return {fold_depth(g.dout(), window_of(g), g.in(0).shape())};
 }
 
 // ---- images added up to a volume
@@ -118,13 +113,15 @@ Status run_fold(const KernelCall& call) {
 std::optional<Geometry> view_fold(const InferContext& c, const Geometry& in, const TensorType&,
                                   size_t) {
   const Shape volume(c.ints("data_shape"));
-  if (!is_view(depth_problem(c, c.in[0].dtype, volume).value())) return std::nullopt;
+  if (!moves_nothing(c)) return std::nullopt;
   const Shape& strides = in.strides;
   return Geometry{
       volume, {strides[0] * volume[2], strides[1], strides[0], strides[2], strides[3]}, in.offset};
 }
 
-Values gradient_fold(const GradContext& g) { return emit(g, "unfold_depth", g.dout(), false); }
+Values gradient_fold(const GradContext& g) {
+  return {g.builder().emit(op_named("unfold_depth"), {&g.dout(), 1}, window_of(g))[0]};
+}
 
 void depth_attributes(OpDef& op) {
   op.integer("kernel", 1, "slices that a window meets")
