@@ -2,6 +2,8 @@
 //
 // The depth of a third axis joins the channels: the slices of depth that one window meets become
 // KD times as many channels of an image, so one convolution of images does the rest.
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/depth_problem.h"
 #include "ops/nn/window.h"
@@ -91,9 +93,39 @@ Result<Value> with_bias(const ComposeContext& c, const Value& out) {
   return out + reshape(c.in(2), channels);
 }
 
+// Is there one window for each image, which is all of it? So it is behind a mean over the image, in
+// what weighs channels, and where a classifier's layers are written as convolutions.
+bool sees_whole_images(const ComposeContext& c) {
+  const Shape x = c.in(0).shape(), weight = c.in(1).shape();
+  const int spatial = x.rank() - 2;
+  if (spatial < 1 || spatial > 3 || weight.rank() != x.rank() || c.integer("num_group") != 1 ||
+      !std::ranges::equal(x.span().subspan(1), weight.span().subspan(1)))
+    return false;
+  const Result<Window> window = window_of(c);
+  if (!window.ok()) return false;
+  const Window& w = window.value();
+  for (int axis = 3 - spatial; axis < 3; ++axis)
+    if (w.pad[axis] != 0 || w.pad_end[axis] != 0 || (w.kernel[axis] > 1 && w.dilate[axis] > 1))
+      return false;
+  return true;
+}
+
+// A product of matrices, whose weights are read as fast as memory gives them.
+Result<Value> fully_connected(const ComposeContext& c) {
+  const Shape weight = c.in(1).shape();
+  const int64_t elements = Shape(weight.span().subspan(1)).elements();
+  Shape out{c.in(0).shape()[0], weight[0]};
+  const Value product = matmul(reshape(c.in(0), {out[0], elements}),
+                               swap_last_axes(reshape(c.in(1), {weight[0], elements})));
+  WEFT_TRY(c.builder.status());
+  out.resize(weight.rank(), 1);
+  return with_bias(c, reshape(product, out));
+}
+
 Result<Value> convolution(const ComposeContext& c) {
   const TensorType data = c.in(0).type();
   WEFT_TRY(rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0));
+  if (sees_whole_images(c)) return fully_connected(c);
   const Shape x = c.in(0).shape();
   if (x.rank() < 5) return c.builder.emit(op_named("convolution_image"), c.inputs, c.all())[0];
   WEFT_ASSIGN(const Window w, window_of(c));
@@ -201,6 +233,9 @@ WEFT_OP(convolution) {
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
       .sample(R"({"shapes": [[1, 2, 4, 3], [3, 2, 2, 2]], "kernel": [2, 2]})")
       .sample(R"({"shapes": [[1, 2, 5, 4], [3, 2, 3, 2]], "stride": [1, 2]})")
+      .sample(R"({"shapes": [[2, 3, 1, 1], [5, 3, 1, 1], [5]], "stride": 2, "dilate": 2})")
+      .sample(R"({"shapes": [[2, 3, 4], [5, 3, 4]], "kernel": 4})")
+      .sample(R"({"shapes": [[2, 2, 2, 3, 2], [4, 2, 2, 3, 2], [4]]})")
       .sample(R"({"shapes": [[2, 2, 5, 3, 4], [4, 1, 2, 3, 2], [4]], "num_group": 2,
                   "stride": [2, 1, 1], "pad": [1, 1, 0], "dilate": [2, 1, 1]})");
 }
