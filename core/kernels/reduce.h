@@ -21,6 +21,7 @@ DType result_dtype(Reduction reduction, DType dtype);
 // Blocks that combine pairwise: of a dense line so many elements, of columns so many rows.
 inline constexpr int64_t kReduceBlock = 1024;
 inline constexpr int64_t kReduceRows = 32;
+inline constexpr int64_t kReduceRowBlocks = 4;  // of a few columns, in one call
 
 // The order of the walk, derived once per call or once per plan. One unit is one output element.
 struct Reduce {

@@ -146,17 +146,17 @@ class Reducer {
     return std::min(kMostColumns, most / kSomeColumns * kSomeColumns);
   }
 
-  // Blocks of a line that are a subtree wherever they start.
-  int64_t blocks_at_once() const {
-    if (stride_ != 1) return 1;
-    if (outer_rank_ == 0) return kMostBlocks;
-    const int64_t blocks = (length_ + kReduceBlock - 1) / kReduceBlock;
-    return std::min(kMostBlocks, blocks & -blocks);
+  // Blocks of a line, at most so many, that are a subtree wherever they start.
+  int64_t blocks_at_once(int64_t block, int64_t most) const {
+    if (outer_rank_ == 0) return most;
+    const int64_t blocks = (length_ + block - 1) / block;
+    return std::min(most, blocks & -blocks);
   }
 
   void reduce_lines(const ReduceParts& parts, const char* first, char* to) {
     PairwiseTotals tree(parts, tree_, kLine);
-    const int64_t step = blocks_at_once() * kReduceBlock;
+    const int64_t step =
+        (stride_ == 1 ? blocks_at_once(kReduceBlock, kMostBlocks) : 1) * kReduceBlock;
     Walk walk(outer_rank_, reduce_.reduced, reduce_.reduced_stride);
     do {
       for (int64_t i = 0; i < length_; i += step) {
@@ -175,13 +175,21 @@ class Reducer {
 
   void reduce_columns(const ReduceParts& parts, const char* first, int64_t columns, char* to) {
     const int64_t bytes = (columns * parts.lane + kLine - 1) / kLine * kLine;
+    const bool is_narrow = parts.few_columns && columns * parts.lane < kLine;
+    const int64_t step =
+        (is_narrow ? blocks_at_once(kReduceRows, kReduceRowBlocks) : 1) * kReduceRows;
     PairwiseTotals tree(parts, tree_, bytes);
     Walk walk(outer_rank_, reduce_.reduced, reduce_.reduced_stride);
     do {
-      for (int64_t row = 0; row < length_; row += kReduceRows) {
+      for (int64_t row = 0; row < length_; row += step) {
         const char* const block = first + (walk.offset + row * stride_) * size_;
-        parts.begin(tree.next(), bytes);
-        parts.rows(block, std::min(kReduceRows, length_ - row), stride_, columns, tree.next());
+        const int64_t rows = std::min(step, length_ - row);
+        if (is_narrow) {
+          parts.few_columns(block, rows, stride_, columns, tree.next());
+        } else {
+          parts.begin(tree.next(), bytes);
+          parts.rows(block, rows, stride_, columns, tree.next());
+        }
         tree.push();
       }
     } while (walk.advance());

@@ -44,6 +44,9 @@ struct ReduceParts {
   // A block of rows in several calls, of which the first finds what begin() leaves.
   void (*begin)(void* totals, int64_t bytes);
   void (*rows)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals);
+  // The total of up to kReduceRowBlocks blocks of rows whose columns fit a line of totals: a
+  // subtree. Null: rows() does as well.
+  void (*few_columns)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* total);
   void (*combine)(void* earlier, const void* later, int64_t bytes);  // into `earlier`
   void (*fold)(const void* total, void* element);
   void (*store)(const void* totals, int64_t cols, void* elements);

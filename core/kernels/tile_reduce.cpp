@@ -206,11 +206,23 @@ class TaskRunner {
   void add_columns(const Group& group, int64_t first, int64_t end) {
     const int64_t stride = row_stride();
     const int64_t most = group.count == stride ? loop_.piece / stride : 1;  // rows at a time
-    for (int64_t block = first; block < end; ++block) {
+    const int64_t together = blocks_of_columns(first, most);
+    for (int64_t block = first; block < end; block += together) {
       const int64_t begin = block % loop_.line_blocks * kReduceRows;
-      const int64_t rows = std::min(kReduceRows, loop_.line - begin);
+      const int64_t blocks = std::min(together, end - block);
+      const int64_t rows = std::min(blocks * kReduceRows, loop_.line - begin);
       const int64_t element =
           group.element + line_offset(loop_, block / loop_.line_blocks) + begin * stride;
+      if (together > 1) {
+        make(element, rows * group.count);
+        for (size_t r = 0; r < count(); ++r) {
+          const TileReduction& reduction = reducing_.reductions[r];
+          parts_of(reduction).few_columns(made(reduction.source, 0), rows, group.count, group.count,
+                                          tree_[r]->next());
+          tree_[r]->push();
+        }
+        continue;
+      }
       for (size_t r = 0; r < count(); ++r)
         parts_of(reducing_.reductions[r])
             .begin(tree_[r]->next(), total_bytes(loop_, reducing_.reductions[r]));
@@ -224,6 +236,18 @@ class TaskRunner {
       }
       for (size_t r = 0; r < count(); ++r) tree_[r]->push();
     }
+  }
+  // Blocks of a few columns that are a subtree wherever they start, of which all rows are made at
+  // once; 1: each for itself.
+  int64_t blocks_of_columns(int64_t first, int64_t most_rows) const {
+    for (const TileReduction& r : reducing_.reductions)
+      if (!parts_of(r).few_columns || total_bytes(loop_, r) != kLine) return 1;
+    const int64_t rows = std::max<int64_t>(1, most_rows / kReduceRows);
+    const auto blocks = static_cast<int64_t>(
+        std::bit_floor(static_cast<uint64_t>(std::min(kReduceRowBlocks, rows))));
+    const bool is_one_line = loop_.blocks == loop_.line_blocks;
+    const bool is_even = first % blocks == 0 && (is_one_line || loop_.line_blocks % blocks == 0);
+    return is_even ? blocks : 1;
   }
   int64_t row_stride() const {
     const int inner = loop_.walk.reduced_rank - 1;

@@ -102,6 +102,52 @@ struct LaneParts {
         return Op::kTurns ? turn(some) : some;
       });
   }
+  WEFT_INLINE static W load_few(const S* p, int64_t cols) {
+    W wide;
+    WEFT_UNROLL
+    for (int i = 0; i < W::kParts; ++i) {
+      const int64_t rest = cols - i * V::kLanes, there = rest > 0 ? rest : 0;
+      wide.part[i] =
+          Memory<S>::load_part(p + i * V::kLanes, there < V::kLanes ? there : int64_t{V::kLanes});
+    }
+    return wide;
+  }
+  // Blocks go down side by side, so that no sum waits for the one before it. Where there is no
+  // block, or no row left of the last one, zeros are added.
+  static void few_columns(const void* first, int64_t rows, int64_t stride, int64_t cols,
+                          void* total) {
+    constexpr int kSide = kReduceRowBlocks;
+    static constexpr S kNothing[W::kLanes] = {};
+    const int64_t blocks = (rows + kReduceRows - 1) / kReduceRows;
+    const int64_t last = rows - (blocks - 1) * kReduceRows;
+    const S* row[kSide];
+    int64_t step[kSide];
+    W sums[kSide];
+    const auto each = [&](auto change) WEFT_LAMBDA {
+      WEFT_UNROLL
+      for (int b = 0; b < kSide; ++b) change(b);
+    };
+    each([&](int b) WEFT_LAMBDA {
+      row[b] = b < blocks ? (const S*)first + b * kReduceRows * stride : kNothing;
+      step[b] = b < blocks ? stride : 0;
+      sums[b] = W::repeat(0);
+    });
+    for (int64_t r = 0, end = last;;) {
+      for (; r < end; ++r)
+        each([&](int b) WEFT_LAMBDA {
+          sums[b] = combine<Sum>(sums[b], load_few(row[b], cols));
+          row[b] += step[b];
+        });
+      if (blocks == 1 || r == kReduceRows) break;
+      end = kReduceRows;
+      each([&](int b) WEFT_LAMBDA {
+        row[b] = b + 1 == blocks ? kNothing : row[b];
+        step[b] = b + 1 == blocks ? 0 : step[b];
+      });
+    }
+    put_wide<T>(total,
+                combine<Sum>(combine<Sum>(sums[0], sums[1]), combine<Sum>(sums[2], sums[3])));
+  }
   WEFT_SHARED static void fold_total(const void* total, bool turns, void* element) {
     const T value = fold<Op>(wide_at<T>(total));
     *(S*)element = from_lane<S>(Op::kTurns ? Turn<T>(turns)(value) : value);
@@ -183,9 +229,16 @@ struct IntegerParts {
 
 template <class Parts, int kLane>
 constexpr ReduceParts parts_of() {
-  return {kLane,        Parts::block,          Parts::begin,
-          Parts::rows,  Parts::combine_totals, Parts::fold_total,
-          Parts::store, Parts::kSideBySide,    Parts::short_lines,
+  return {kLane,
+          Parts::block,
+          Parts::begin,
+          Parts::rows,
+          nullptr,
+          Parts::combine_totals,
+          Parts::fold_total,
+          Parts::store,
+          Parts::kSideBySide,
+          Parts::short_lines,
           nullptr};
 }
 template <class Op, class S, bool kTurned = false>
@@ -194,6 +247,8 @@ constexpr ReduceParts lanes() {
 #if !WEFT_HAS_SOME_OPERATORS
   if constexpr (kIsSame<Op, Sum> && kIsSame<S, LaneType<S>>)
     parts.products = LaneParts<Op, S>::products;
+  if constexpr (kIsSame<Op, Sum> && kIsSame<S, float> && Memory<S>::kHasMasks)
+    parts.few_columns = LaneParts<Op, S>::few_columns;
 #endif
   return parts;
 }
