@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMostNodes = 64;  // of a body
 constexpr size_t kMostNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
-constexpr int64_t kLargeBytes = 512 * 1024;   // of a value that leaves a cache before it is read
+constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
 constexpr double kFlops = 50e9;               // of one core; only ratios matter
 constexpr double kBytes = 20e9;
 constexpr double kLeastGain = 0.1;  // of the time of the arithmetic

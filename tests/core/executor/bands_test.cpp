@@ -195,7 +195,8 @@ TEST_CASE("what lies between the layers of an inverted residual stays in a cache
     const Graph ready = plain(inverted_residual(56 * stride, stride));
     const Graph bands = checked_bands(ready);
     REQUIRE(loops(bands) == 1);
-    CHECK(count(*bands.regions[0].body, "convolution_blocked") == 3);
+    const int64_t layers = stride == 1 ? 3 : 2;  // what the last one reads is in a cache anyway
+    CHECK(count(*bands.regions[0].body, "convolution_blocked") == layers);
     std::mt19937 random(4);
     const auto inputs = random_inputs(ready, random);
     const auto wanted = run(ready, inputs, 1);
