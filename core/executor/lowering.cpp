@@ -30,7 +30,7 @@ static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 // Elements of cheap arithmetic below which a second thread costs more than it gains; of a chain,
 // whose steps are faster. A draw is as long as several steps.
 constexpr int64_t kElementsAThread = 16384;
-constexpr int64_t kChainElementsAThread = 131072;
+constexpr int64_t kChainElementsAThread = 65536;
 constexpr int64_t kStepsOfADraw = 8;
 constexpr int64_t kStepsOfRows = 8;
 

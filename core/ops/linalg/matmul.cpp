@@ -73,8 +73,11 @@ int64_t batch_stride(const TensorView& view, int batch_rank, int axis) {
   return view.rank <= 2 || own < 0 || view.shape[own] == 1 ? 0 : view.strides[own];
 }
 
+// Of few rows or columns reading the other side is what takes time.
 int64_t work_of(const kernels::Matmul& problem) {
-  return problem.batches * problem.m * problem.n * std::max<int64_t>(problem.k, 1) / 8;
+  const int64_t k = std::max<int64_t>(problem.k, 1);
+  const int64_t larger = std::max(problem.m, problem.n), smaller = std::min(problem.m, problem.n);
+  return problem.batches * larger * k * std::max<int64_t>(smaller, 4) / 8;
 }
 
 void run_batches(kernels::Matmul problem, void* scratch, int64_t scratch_bytes) {

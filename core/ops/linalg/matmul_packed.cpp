@@ -1,5 +1,6 @@
 // A product whose right side was packed before, with what follows it: a bias, an array to add,
 // bounds. A graph has it where the pass `pack` put it; for everything else there is matmul.
+#include <algorithm>
 #include <limits>
 
 #include "base/errors.h"
@@ -91,7 +92,10 @@ kernels::PanelProduct problem_of(const SlotTypes& t) {
   return problem_of(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape);
 }
 
-int64_t work_of(const kernels::PanelProduct& p) { return p.m * p.n * p.k / 8; }
+// Of few rows reading the panels is what takes time.
+int64_t work_of(const kernels::PanelProduct& p) {
+  return p.m == 0 ? 0 : std::max<int64_t>(p.m, 4) * p.n * p.k / 8;
+}
 
 Status run(const KernelCall& call) {
   kernels::PanelProduct p =
