@@ -280,6 +280,15 @@ WEFT_INLINE void store_bfloat16(void* p, Vec<float> v) {
   store_16(p, (Words)kept.v);
 }
 
+#if WEFT_AVX512
+// sum + x factor in some lanes, of which alone x is read.
+WEFT_INLINE Vec<float> fma_some(uint16_t lanes, const float* x, Vec<float> factor, Vec<float> sum) {
+  const __m512 there = _mm512_maskz_loadu_ps(lanes, x);
+  return Vec<float>::of(
+      (Vec<float>::Native)_mm512_mask3_fmadd_ps(there, (__m512)factor.v, (__m512)sum.v, lanes));
+}
+#endif
+
 template <class S>
 struct Memory {
   using V = Vec<LaneType<S>>;

@@ -195,13 +195,13 @@ using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;
 struct TileKernels {
-  TileKernel at[4][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
+  TileKernel at[5][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
 };
 extern const TileKernels kTiles;
-// Steps of 16 and 32 between pixels of x, and of 2 in plain images, are known to the compiler,
-// others are read from the tile.
+// Steps of 16 and 32 between pixels of x, of 2 in plain images, and of 8 in the largest tiles, are
+// known to the compiler, others are read from the tile.
 WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
-  const int step = x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : x_pixel == 2 ? 3 : 0;
+  const int step = x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : x_pixel == 2 ? 3 : x_pixel == 8 ? 4 : 0;
   return kTiles.at[step][vectors - 1][pixels - 1];
 }
 

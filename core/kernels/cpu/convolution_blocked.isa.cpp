@@ -100,6 +100,15 @@ constexpr TileKernel any_tile() {
     return blocked_tile<kPixels, kVectors, 0>;
 }
 
+// Of blocks of 8 channels.
+template <int kPixels, int kVectors>
+constexpr TileKernel eighth_tile() {
+  if constexpr (WEFT_KNOWN_STEPS > 1 && kPixels == kMostPixels && kVectors == 2)
+    return blocked_tile<kPixels, kVectors, 8>;
+  else
+    return any_tile<kPixels, kVectors>();
+}
+
 #if WEFT_KNOWN_STEPS == 0
 template <int... I>
 constexpr TileKernels every_tile(Numbers<I...>) {
@@ -107,7 +116,7 @@ constexpr TileKernels every_tile(Numbers<I...>) {
   {                                                        \
     {any_tile<I + 1, 1>()...}, { any_tile<I + 1, 2>()... } \
   }
-  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
+  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
 #undef WEFT_ANY_TILE
 }
 #else
@@ -117,7 +126,8 @@ constexpr TileKernels every_tile(Numbers<I...>) {
       {{{any_tile<I + 1, 1>()...}, {any_tile<I + 1, 2>()...}},
        {{blocked_tile<I + 1, 1, frequent(I + 1)>...}, {blocked_tile<I + 1, 2, frequent(I + 1)>...}},
        {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
-       {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}}}};
+       {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}},
+       {{eighth_tile<I + 1, 1>()...}, {eighth_tile<I + 1, 2>()...}}}};
 }
 #endif
 const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());

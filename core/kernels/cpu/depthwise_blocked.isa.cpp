@@ -95,19 +95,33 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   }
 }
 
-// Blocks of half a vector: it holds two neighbouring pixels, whose windows are one step apart.
-constexpr bool kHasCouples = Vec<float>::kLanes == 16;
+// Blocks of half a vector: it holds two neighbouring pixels, whose windows are one step apart. The
+// first and the last vector of a row may lie beside the image, in part or whole.
+constexpr bool kHasCouples = WEFT_AVX512;
 constexpr int64_t kCouple = 8;  // channels of a pixel
+constexpr int64_t kMostCoupleColumns = 16;
+struct CoupleTile {
+  const DepthwiseTile<float>* tile;
+  const uint16_t *first, *last;  // by column of the kernel: lanes that see the image there
+  int64_t lanes;                 // of the last vector that are results
+};
+using CouplesKernel = void (*)(const CoupleTile& couples);
+constexpr int kMostCouples = 8;  // vectors
+struct CouplesKernels {
+  CouplesKernel at[kMostCouples];  // [vectors - 1]
+};
+
+#if WEFT_AVX512
 template <int... I>
 WEFT_INLINE Vec<float> load_twice(const float* from, Numbers<I...>) {
   const Vec<float> half = Memory<float>::load_part(from, kCouple);
   return Vec<float>::of(__builtin_shufflevector(half.v, half.v, (I % int(kCouple))...));
 }
 
-// Pixels that see the image everywhere.
 template <int kVectors>
-void depthwise_couples(const DepthwiseTile<float>& tile) {
+void depthwise_couples(const CoupleTile& couples) {
   using V = Vec<float>;
+  const DepthwiseTile<float>& tile = *couples.tile;
   const auto twice = [](const float* from) WEFT_LAMBDA {
     return load_twice(from, typename CountTo<V::kLanes>::Type());
   };
@@ -122,29 +136,35 @@ void depthwise_couples(const DepthwiseTile<float>& tile) {
     for (int64_t col = 0; col < tile.cols; ++col, x += tile.x_col, weights += tile.weights_col) {
       const V factor = twice(weights);
       WEFT_UNROLL
-      for (int i = 0; i < kVectors; ++i)
-        sums[i] = fma_(Memory<float>::load(x + i * V::kLanes), factor, sums[i]);
+      for (int i = 0; i < kVectors; ++i) {
+        const float* const from = x + i * V::kLanes;
+        if (i > 0 && i + 1 < kVectors) {
+          sums[i] = fma_(Memory<float>::load(from), factor, sums[i]);
+          continue;
+        }
+        const uint16_t lanes = (i == 0 ? couples.first[col] : 0xffff) &
+                               (i + 1 == kVectors ? couples.last[col] : 0xffff);
+        sums[i] = fma_some(lanes, from, factor, sums[i]);
+      }
     }
   }
   const V bias = tile.bias ? twice(tile.bias) : V(-0.0f);  // adds nothing
   WEFT_UNROLL
   for (int i = 0; i < kVectors; ++i) {
+    const int64_t lanes = i + 1 == kVectors ? couples.lanes : V::kLanes;
     V sum = sums[i] + bias;
-    if (tile.residual) sum = sum + Memory<float>::load(tile.residual + i * V::kLanes);
-    Memory<float>::store(tile.y + i * V::kLanes, held(sum, tile.epilogue));
+    if (tile.residual) sum = sum + Memory<float>::load_part(tile.residual + i * V::kLanes, lanes);
+    Memory<float>::store_part(tile.y + i * V::kLanes, held(sum, tile.epilogue), lanes);
   }
 }
-using CouplesKernel = void (*)(const DepthwiseTile<float>& tile);
-constexpr int kMostCouples = 8;  // vectors
-struct CouplesKernels {
-  CouplesKernel at[kMostCouples];  // [vectors - 1]
-};
 template <int... I>
 constexpr CouplesKernels every_couple(Numbers<I...>) {
-  if constexpr (kHasCouples) return {{depthwise_couples<I + 1>...}};
-  return {};
+  return {{depthwise_couples<I + 1>...}};
 }
 constexpr CouplesKernels kCouples = every_couple(typename CountTo<kMostCouples>::Type());
+#else
+constexpr CouplesKernels kCouples = {};
+#endif
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
@@ -197,8 +217,9 @@ class DepthwiseRows {
         pair_tiles_(p_.out_width, kPairPixels),
         size_(problem.in_block),
         in_pairs_(has_pairs(problem)),
-        in_couples_(kHasCouples && kIsSame<S, float> && size_ == kCouple && p_.stride_width == 1 &&
-                    problem.results.col_step == 1) {
+        couples_((p_.out_width + 1) / 2),
+        in_couples_(may_be_in_couples()),
+        couple_tiles_(couples_, kMostCouples) {
     tile_.x_pixel = p_.stride_width * size_;
     tile_.x_row = p_.dilation_height * p_.in_width * size_;
     tile_.x_col = p_.dilation_width * size_;
@@ -214,6 +235,11 @@ class DepthwiseRows {
     pair_.weights_col = tile_.weights_col;
     pair_.y_pixel = tile_.y_pixel;
     pair_.epilogue = tile_.epilogue;
+    for (int64_t col = 0; in_couples_ && col < p_.kernel_width; ++col) {
+      at_first_[col] = lanes_that_see(0, col);
+      at_last_[col] = lanes_that_see(couples_ - 1, col);
+      between_[col] = 0xffff;
+    }
   }
 
   // A unit is a row of a plane, which is a block of an image; so many rows of all planes come
@@ -260,6 +286,21 @@ class DepthwiseRows {
            p.kernel_width == 3 && step <= 2 && p.stride_height == step && p.dilation_height == 1 &&
            p.dilation_width == 1 && p.pad_left >= 0 && p.pad_left <= 1 &&
            (p.out_width - 1) * step - p.pad_left + 3 <= p.in_width + 1;
+  }
+
+  // No couple but the first and the last one lies beside the image.
+  bool may_be_in_couples() const {
+    if (!kHasCouples || !kIsSame<S, float> || size_ != kCouple || p_.stride_width != 1 ||
+        problem_.results.col_step != 1 || p_.kernel_width > kMostCoupleColumns)
+      return false;
+    return couples_ <= 2 || columns_.all_inside(2, 2 * (couples_ - 1));
+  }
+  uint16_t lanes_that_see(int64_t couple, int64_t col) const {
+    const auto lanes = [&](int64_t pixel) WEFT_LAMBDA {
+      const bool sees = pixel >= columns_.first(col) && pixel < columns_.end(col);
+      return sees ? (1 << kCouple) - 1 : 0;
+    };
+    return uint16_t(lanes(2 * couple) | lanes(2 * couple + 1) << kCouple);
   }
 
   const S* weights_of(int64_t block) const {
@@ -341,16 +382,14 @@ class DepthwiseRows {
         kernel(begin, end)(tile_);
       };
       if constexpr (kHasCouples && kIsSame<S, float>) {
-        const int64_t first = columns_.first_inside(),
-                      couples = (columns_.end_inside() - first) / 2;
-        if (in_couples_ && couples > 0) {
-          PixelTiles(first, kPartPixels).each(make);
-          PixelTiles(couples, kMostCouples).each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
-            place(first + 2 * begin);
-            kCouples.at[end - begin - 1](tile_);
+        if (in_couples_) {
+          couple_tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+            place(2 * begin);
+            const bool is_last = end == couples_;
+            const int64_t lanes = 2 * kCouple - (is_last ? p_.out_width % 2 * kCouple : 0);
+            kCouples.at[end - begin - 1](
+                {&tile_, begin == 0 ? at_first_ : between_, is_last ? at_last_ : between_, lanes});
           });
-          const int64_t rest = first + 2 * couples;
-          PixelTiles(p_.out_width - rest, kPartPixels, rest).each(make);
           continue;
         }
       }
@@ -391,7 +430,12 @@ class DepthwiseRows {
   const ColumnRanges columns_;
   const PixelTiles tiles_, pair_tiles_;
   const int64_t size_;
-  const bool in_pairs_, in_couples_;
+  const bool in_pairs_;
+  const int64_t couples_;
+  const bool in_couples_;
+  const PixelTiles couple_tiles_;
+  uint16_t at_first_[kMostCoupleColumns], at_last_[kMostCoupleColumns],
+      between_[kMostCoupleColumns];
   DepthwiseTile<S> tile_;
   DepthwisePair<S> pair_;
   int64_t begin_ = 0, end_ = 0;  // the tile that this is for
