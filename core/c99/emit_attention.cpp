@@ -53,7 +53,7 @@ int64_t extent(const Shape& shape, int from_behind) { return shape[shape.rank() 
 
 Result<executor::TargetKernel> kernel(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
-  return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone,
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput,
                                 extent(types.in[1].shape, 2) * int64_t{sizeof(float)}};
 }
 

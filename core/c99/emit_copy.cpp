@@ -10,7 +10,7 @@ Result<executor::TargetKernel> any_strides(const ops::SlotTypes& types) {
   if (type_name(types.out[0].dtype).empty())
     return errors::unsupported("compile", "`", types.op.name, "` of ", types.out[0].dtype,
                                " has no C form; cast the network to float32");
-  return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone, 0};
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
 }
 
 void copy_strided(Call& call, const Shape& shape, const Shape& from, int64_t offset,

@@ -12,7 +12,7 @@ Result<executor::TargetKernel> kernel_for(const ops::SlotTypes& types, ops::Stri
   if (type_name(types.out[0].dtype).empty())
     return errors::unsupported("compile", "`", types.op.name, "` of ", types.out[0].dtype,
                                " has no C form; cast the network to float32");
-  return executor::TargetKernel{strides, ops::Lead::kNone, 0};
+  return executor::TargetKernel{strides, ops::kNoInput, 0};
 }
 Result<executor::TargetKernel> dense(const ops::SlotTypes& types) {
   return kernel_for(types, ops::Strides::kDense);

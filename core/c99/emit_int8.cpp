@@ -286,7 +286,7 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   const bool is_sum = types.out[0].dtype != DType::kInt8;
   const bool has_residual = types.in.size() > 5 && types.in[5].shape.rank() >= 0;
   const Form form = form_of(s, op == "quantized_depthwise", is_sum, has_residual);
-  TargetKernel kernel{ops::Strides::kDense, ops::Lead::kNone, scratch_of(form, s, types.rows)};
+  TargetKernel kernel{ops::Strides::kDense, ops::kNoInput, scratch_of(form, s, types.rows)};
   if (s.batch != 1) return kernel;
   size_t ways = 0;
   if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};

@@ -145,7 +145,7 @@ Status emit_softmax(Call& call) {
 }
 
 Result<TargetKernel> in_place(const SlotTypes&) {
-  return TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
+  return TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }
 
 constexpr Emitter kEmitters[] = {

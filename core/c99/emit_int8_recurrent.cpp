@@ -151,7 +151,7 @@ Status emit_lstm(Call& call) { return emit(call, "weft_lstm_i8", kLstm); }
 
 Result<executor::TargetKernel> with_state(const ops::SlotTypes& types) {
   const int64_t elements = types.in[0].shape[1] * types.in[2].shape[1];
-  return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kNone,
+  return executor::TargetKernel{ops::Strides::kDense, ops::kNoInput,
                                 elements * static_cast<int64_t>(sizeof(int16_t))};
 }
 

@@ -118,7 +118,7 @@ void define_cell(Call& call, std::initializer_list<FormulaId> formulas, const ch
 // Gates may take the place of the sums, which alone have their shape: an element's are read before.
 Result<executor::TargetKernel> over_sums(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
-  return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
+  return executor::TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }
 
 // Of a cell with gates: four operands, three results.

@@ -18,7 +18,7 @@ Result<executor::TargetKernel> any_numbers(const ops::SlotTypes& types) {
     if (type_name(type.dtype).empty())
       return errors::unsupported("compile", "`", types.op.name, "` of ", type.dtype,
                                  " has no C form; cast the network to float32");
-  return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone, 0};
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
 }
 
 template <Reduction reduction>

@@ -64,7 +64,7 @@ std::string text_of(const Rows& rows) {
 // An element is written after the row was read for what it needs of it.
 Result<executor::TargetKernel> in_place(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
-  return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kSameIndex, 0};
+  return executor::TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }
 
 template <bool is_logarithm>

@@ -47,7 +47,7 @@ Result<executor::TargetKernel> dense_float32(const ops::SlotTypes& types) {
 
 Result<executor::TargetKernel> strided_float32(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
-  return executor::TargetKernel{ops::Strides::kAny, ops::Lead::kNone, 0};
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
 }
 
 }  // namespace weft::c99

@@ -276,7 +276,7 @@ Status Placement::add_tiles(const Node& node) {
 Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
   if (!target()) {
     const ops::Slot& slot = node.op->slot;
-    return TargetKernel{slot.strides, slot.lead};
+    return TargetKernel{slot.strides, ops::overwritten_by(slot, call)};
   }
   Result<TargetKernel> kernel = target()->kernel(call);
   if (kernel.ok() || node.line < 0) return kernel;
@@ -294,7 +294,7 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   PendingStep step;
   step.node = &node;
   step.name = node.op->name;
-  step.lead = kernel.lead;
+  step.overwrites = kernel.overwrites;
   std::ranges::copy(kernel.over, step.over);
   for (size_t i = 0; i < node.operands.size(); ++i) {
     const Operand& operand = node.operands[i];

@@ -70,10 +70,10 @@ struct PendingStep {
   std::shared_ptr<const BandPlan> bands;
   int32_t scratch = -1;  // an item
   Lane lane;
-  double seconds = 0;                 // on one thread
-  int64_t pieces = 1;                 // that threads can share it by
-  ops::Lead lead = ops::Lead::kNone;  // kKernel: of who runs it
-  Over over[2] = {};                  // and of a target's kernel
+  double seconds = 0;       // on one thread
+  int64_t pieces = 1;       // that threads can share it by
+  uint32_t overwrites = 0;  // kKernel: of who runs it, as a TargetKernel has it
+  Over over[2] = {};        // and of a target's kernel
 };
 
 // What the search for an order looks at: values are items. A node and the copies made for it are

@@ -100,14 +100,13 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
   if (step.kind == StepKind::kCopy || step.bands) return false;
   if (WEFT_KEEPS_control && step.control) return carries_in_place(step, out, item);
   const bool first_only = overwrites_first_operand(step);
-  if (step.kind == StepKind::kKernel && step.lead != ops::Lead::kSameIndex && !first_only)
-    return false;
   bool reads = false;
   for (size_t i = 0; i < step.in.size(); ++i) {
     const Seen& from = step.in[i];
     if (from.item < 0 || find(from.item) != find(item)) continue;
     reads = true;
-    if (first_only && i > 0) return false;
+    const bool may = first_only ? i == 0 : i < 32 && (step.overwrites >> i & 1) != 0;
+    if (step.kind == StepKind::kKernel && !may) return false;
     if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
         !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))
       return false;

@@ -41,7 +41,15 @@ bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
            out < static_cast<size_t>(step.control->loop.carried) &&
            in == operand_of_carried(step.control->loop, out);
   if (!step.op) return false;
-  return step.op->slot.lead == ops::Lead::kSameIndex || (in == 0 && replaces_elements(*step.op));
+  if (in == 0 && replaces_elements(*step.op)) return true;
+  const auto types = [](const std::vector<Place>& places) {
+    std::vector<ops::TensorType> of;
+    for (const Place& place : places) of.push_back({place.dtype, place.shape, {}});
+    return of;
+  };
+  const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);
+  const ops::SlotTypes call{*step.op, from, to, step.attributes.view()};
+  return in < 32 && (ops::overwritten_by(step.op->slot, call) >> in & 1) != 0;
 }
 
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {

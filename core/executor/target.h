@@ -17,7 +17,7 @@ struct Over {
 
 struct TargetKernel {
   ops::Strides strides = ops::Strides::kDense;
-  ops::Lead lead = ops::Lead::kNone;
+  uint32_t overwrites = 0;  // bits: operands that a result may lie over, index by index
   int64_t scratch_bytes = 0;
   Over over[2] = {};  // the better one first
 };

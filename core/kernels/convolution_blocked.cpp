@@ -335,6 +335,14 @@ void join_parts(Plan& plan, Range& units) {
 
 }  // namespace
 
+bool residual_may_be_result(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  if (problem.winograd || is_depthwise(p) || is_half(p)) return true;
+  const int64_t last = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width;
+  const bool is_inside = p.pad_left <= 0 && last - p.pad_left < p.in_width;
+  return is_inside && plan_of(problem).cut.blocks >= p.in_channels / p.groups / problem.in_block;
+}
+
 int64_t blocked_convolution_units(const BlockedConvolution& problem) {
   return units_of(plan_of(problem));
 }

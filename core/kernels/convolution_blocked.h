@@ -103,6 +103,8 @@ struct BlockedOperands {
   const void* residual;
   void* y;
 };
+// May y be where the residual is? Not where sums wait in y.
+bool residual_may_be_result(const BlockedConvolution& problem);
 int64_t blocked_convolution_units(const BlockedConvolution& problem);
 int64_t blocked_convolution_scratch(const BlockedConvolution& problem);  // bytes per thread
 void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,

@@ -52,6 +52,8 @@ struct SlotTypes {
   int64_t rows = 0;  // that a call makes, of a band; 0: all
 };
 
+inline constexpr uint32_t kNoInput = 0, kEveryInput = ~0u;  // as bits
+
 // Which input geometries the kernel reads; the executor makes a dense copy of any other.
 enum class Strides : uint8_t { kAny, kDense };
 
@@ -82,6 +84,9 @@ struct Slot {
   std::shared_ptr<const void> (*problem)(const SlotTypes& types) = nullptr;
   Strides strides = Strides::kAny;
   Lead lead = Lead::kNone;
+  // Bits: the inputs of a call that it reads as Lead::kSameIndex has it, where `lead` is kNone for
+  // others. Null: none.
+  uint32_t (*overwrites)(const SlotTypes& types) = nullptr;
   Exactness exactness = Exactness::kTolerance;
   // Replaces elements of its first input, and is then given that array as output 0, too: it checks
   // everything before it writes.
@@ -111,5 +116,7 @@ Status run_kernel(const KernelCall& call);
 Cost cost_of(const Slot& slot, const SlotTypes& types);
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);
 int64_t pieces_of(const Slot& slot, const SlotTypes& types);
+// Bits: the inputs that outputs of their extents may lie over.
+uint32_t overwritten_by(const Slot& slot, const SlotTypes& types);
 
 }  // namespace weft::ops

@@ -129,6 +129,7 @@ Slot slot() {
     const kernels::PanelProduct p = problem_of(t);
     return pieces_of_work(kernels::panel_product_units(p), work_of(p));
   };
+  s.overwrites = [](const SlotTypes&) { return 1u << 3; };  // the residual: sums wait in scratch
   return s;
 }
 

@@ -174,6 +174,10 @@ Slot slot() {
     return pieces_of_work(kernels::blocked_convolution_units(p), work_of(p));
   };
   s.needs = needs;
+  s.overwrites = [](const SlotTypes& t) {
+    constexpr uint32_t kResidual = 1u << 3;
+    return kernels::residual_may_be_result(problem_of(t)) ? kResidual : 0;
+  };
   return s;
 }
 

@@ -206,6 +206,19 @@ TEST_CASE("what lies between the layers of an inverted residual stays in a cache
   CHECK(loops(checked_bands(plain(inverted_residual(8, 1)))) == 0);  // it is in a cache anyway
 }
 
+TEST_CASE("a convolution that adds an array comes to lie over it") {
+  const auto plan = executor::make_plan(plain(inverted_residual(8, 1)), {});
+  REQUIRE_MESSAGE(plan.ok(), plan.status().message());
+  int sums = 0;
+  for (const executor::Step& step : plan.value().steps) {
+    if (step.name != "convolution_blocked" || step.in[3].shape.rank() < 0) continue;
+    ++sums;
+    CHECK(step.in[3].root == executor::Root::kArena);
+    CHECK(step.in[3].offset == step.out[0].offset);
+  }
+  CHECK(sums == 1);
+}
+
 TEST_CASE("kernels have their problem from the plan, inside of loops and outside") {
   const Graph ready = plain(inverted_residual(56, 1));
   executor::PlanOptions options;
@@ -277,7 +290,7 @@ TEST_CASE("kernels of others make bands of the axis that their windows have") {
   // Three rows of each image inside; the result follows three rows behind its operand.
   const executor::Target target{
       [](const ops::SlotTypes&) -> Result<executor::TargetKernel> {
-        return executor::TargetKernel{ops::Strides::kDense, ops::Lead::kNone, 40};
+        return executor::TargetKernel{ops::Strides::kDense, ops::kNoInput, 40};
       },
       8, 1, true, executor::Overlaps::kAll};
   executor::PlanOptions options;

@@ -26,7 +26,7 @@ Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
   executor::TargetKernel kernel;
   kernel.strides = ops::Strides::kAny;
   if (types.op.name == "sum") kernel.scratch_bytes = 100;
-  if (types.op.name == "matmul") kernel.lead = ops::Lead::kSameIndex;
+  if (types.op.name == "matmul") kernel.overwrites = ops::kEveryInput;
   return kernel;
 }
 
