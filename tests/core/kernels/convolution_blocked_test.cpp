@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -45,7 +46,13 @@ const Setting kFloatSettings[] = {
     {1, 16, 16, 5, 1, 16, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {1, 16, 16, 5, 2, 16, 3, 3, 2, 2, 1, 1, 1, 1, false},
     {1, 32, 32, 15, 14, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},  // the upper half of all channels first
-    {1, 1, 48, 7, 7, 96, 1, 1, 1, 1, 0, 0, 1, 1, false},     // halves of the pixels
+    {2, 24, 24, 6, 19, 24, 3, 3, 1, 1, 1, 1, 1, 1, false},   // two pixels to a vector
+    {1, 8, 8, 5, 30, 8, 5, 5, 1, 1, 2, 2, 1, 1, false},
+    {1, 8, 8, 4, 3, 8, 3, 5, 1, 1, 1, 3, 1, 1, false},
+    {1, 8, 8, 3, 1, 8, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {1, 40, 40, 7, 9, 40, 3, 3, 1, 1, 1, 2, 1, 2, false},
+    {1, 8, 8, 6, 14, 8, 2, 7, 1, 1, 0, 3, 1, 1, false},   // more than two beside the image
+    {1, 1, 48, 7, 7, 96, 1, 1, 1, 1, 0, 0, 1, 1, false},  // halves of the pixels
     {1, 1, 16, 5, 9, 24, 1, 1, 1, 1, 0, 0, 1, 1, false},
     {1, 2, 32, 6, 5, 64, 1, 1, 1, 1, 0, 0, 1, 1, false},
     {3, 1, 16, 5, 5, 32, 1, 1, 1, 1, 0, 0, 1, 1, false},
@@ -271,6 +278,31 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
     }
   }
   CHECK(over >= 10);
+}
+
+TEST_CASE("blocked convolutions stay inside their arrays") {
+  for (const Setting& setting : kFloatSettings) {
+    CAPTURE(&setting - kFloatSettings);
+    const Reference r(setting);
+    const auto guarded = [](const Elements& elements, bool at_end) {
+      const std::vector<float> values = elements.values();
+      return std::make_unique<Guarded<float>>(values.data(), int64_t(values.size()), at_end);
+    };
+    for (Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      const std::vector<float> whole = r.run(isa, 1);
+      for (const bool at_end : {false, true}) {
+        const auto x = guarded(r.x, at_end), weights = guarded(r.weights, at_end),
+                   bias = guarded(r.bias, at_end), residual = guarded(r.residual, at_end);
+        Guarded<float> result(nullptr, int64_t(whole.size()), at_end);
+        std::vector<unsigned char> scratch(blocked_convolution_scratch(r.problem));
+        run_blocked_convolution(*table_of(isa), r.problem,
+                                {x->data, weights->data, bias->data, residual->data, result.data},
+                                {0, blocked_convolution_units(r.problem)}, scratch.data());
+        CHECK(std::equal(whole.begin(), whole.end(), result.data));
+      }
+    }
+  }
 }
 
 TEST_CASE("blocked convolutions have the same bits in bands of rows from rings") {
