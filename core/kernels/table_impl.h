@@ -45,7 +45,7 @@ struct ReduceParts {
   void (*begin)(void* totals, int64_t bytes);
   void (*rows)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals);
   // The total of up to kReduceRowBlocks blocks of rows whose columns fit a line of totals: a
-  // subtree. Null: rows() does as well.
+  // subtree. Null: there is no such kernel, and rows() takes them.
   void (*few_columns)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* total);
   void (*combine)(void* earlier, const void* later, int64_t bytes);  // into `earlier`
   void (*fold)(const void* total, void* element);

@@ -84,8 +84,8 @@ struct Slot {
   std::shared_ptr<const void> (*problem)(const SlotTypes& types) = nullptr;
   Strides strides = Strides::kAny;
   Lead lead = Lead::kNone;
-  // Bits: the inputs of a call that it reads as Lead::kSameIndex has it, where `lead` is kNone for
-  // others. Null: none.
+  // With a `lead` of kNone: bits, the inputs that calls of these types nevertheless read as
+  // kSameIndex has it. Null: none.
   uint32_t (*overwrites)(const SlotTypes& types) = nullptr;
   Exactness exactness = Exactness::kTolerance;
   // Replaces elements of its first input, and is then given that array as output 0, too: it checks
