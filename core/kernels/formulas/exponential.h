@@ -71,18 +71,19 @@ struct Exp2 {
 WEFT_FORMULA(exp2, Exp2, transcendental)
 
 // 2^n (e + 1) - 1 as 2 (2^(n-1) e + (2^(n-1) - 1/2)): the second term is exact where it matters,
-// and the largest n has a factor in range. Below the bound the result rounds to -1.
+// and the largest n has a factor in range. Below the bound the result rounds to -1. What is nothing
+// beside 1 is its own result, zeros and subnormals among it.
 struct Expm1 {
   template <class V>
   V operator()(V x) const {
     using E = typename V::Element;
     constexpr bool kIsFloat = sizeof(E) == 4;
-    const V bounded = min_(max_(x, V(kIsFloat ? -20 : -40)), V(kIsFloat ? 89 : 710));
+    const V bounded = min_(V(kIsFloat ? 89 : 710), max_(V(kIsFloat ? -20 : -40), x));
     const LogTwos<V> split = split_log_twos(bounded);
     const V half = scale_by_power_(V(1), split.count - V(1));
     const V of_half = fma_(half, small_expm1(split.rest), half - V(E(0.5)));
     const V result = of_half + of_half;
-    return select((x != x) | (x == V(0)), x, result);
+    return select(abs_(bounded) < V(E(1e-30)), x, result);
   }
 };
 WEFT_FORMULA(expm1, Expm1, transcendental)

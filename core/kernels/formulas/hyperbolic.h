@@ -31,7 +31,7 @@ struct Tanh {
     }
     const V inner = fma_(x * z, correction, x);
     const V outer = V(1) - V(2) / (apply<Exp>(a + a) + V(1));
-    return select(a < V(E(0.625)), inner, copysign_(outer, x));
+    return copysign_(select(a < V(E(0.625)), inner, outer), x);
   }
 };
 WEFT_FORMULA(tanh, Tanh, transcendental)
