@@ -23,6 +23,12 @@ Result<Ref<Tensor>> copy_of(DType dtype, const Shape& shape, const void* content
   return copy;
 }
 
+// What the file has is read again only by a reset: its pages need not stay.
+void copy_first(const Tensor& first, const void* source, void* memory) {
+  if (first.bytes() > 0) std::memcpy(memory, source, static_cast<size_t>(first.bytes()));
+  first.box().storage()->give_back_pages();
+}
+
 }  // namespace
 
 Ref<States> States::create(Ref<Model> model) {
@@ -44,8 +50,7 @@ Status States::add(int32_t index, void* memory, Ref<Storage> owner) {
     WEFT_ASSIGN(state.owner, Storage::allocate(std::max<int64_t>(tensor.bytes(), 1)));
     state.memory = state.owner->data();
   }
-  if (tensor.bytes() > 0)
-    std::memcpy(state.memory, state.source, static_cast<size_t>(tensor.bytes()));
+  copy_first(tensor, state.source, state.memory);
   states_.push_back(std::move(state));
   ++additions_;
   return {};
@@ -53,10 +58,9 @@ Status States::add(int32_t index, void* memory, Ref<Storage> owner) {
 
 void States::reset() {
   random = first_random(*model_);
-  for (const State& state : states_) {
-    const int64_t bytes = model_->tensors()[static_cast<size_t>(state.index)].tensor->bytes();
-    if (bytes > 0) std::memcpy(state.memory, state.source, static_cast<size_t>(bytes));
-  }
+  for (const State& state : states_)
+    copy_first(*model_->tensors()[static_cast<size_t>(state.index)].tensor, state.source,
+               state.memory);
 }
 
 Status States::save(const std::string& path) const {
