@@ -226,7 +226,7 @@ void set_callbacks(ops::OpDef& op, const weft_op_definition& d) {
   ops::Slot slot;
   slot.run = run_kernel;
   slot.strides = d.flags & WEFT_OP_READS_STRIDES ? ops::Strides::kAny : ops::Strides::kDense;
-  slot.lead = d.flags & WEFT_OP_IN_PLACE ? ops::Lead::kSameIndex : ops::Lead::kNone;
+  if (d.flags & WEFT_OP_IN_PLACE) slot.overwrites = ops::every_input;
   if (d.scratch_bytes) slot.scratch_bytes = scratch_bytes;
   op.kernel(slot);
 }

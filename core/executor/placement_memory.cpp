@@ -105,7 +105,7 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
     const Seen& from = step.in[i];
     if (from.item < 0 || find(from.item) != find(item)) continue;
     reads = true;
-    const bool may = first_only ? i == 0 : i < 32 && (step.overwrites >> i & 1) != 0;
+    const bool may = first_only ? i == 0 : ops::has_input(step.overwrites, i);
     if (step.kind == StepKind::kKernel && !may) return false;
     if (from.offset != 0 || offset_of(from.item) != offset_of(item) || !from.dense() ||
         !(from.shape == to.shape) || size_of(from.dtype) != size_of(to.dtype))

@@ -49,7 +49,7 @@ bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
   };
   const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);
   const ops::SlotTypes call{*step.op, from, to, step.attributes.view()};
-  return in < 32 && (ops::overwritten_by(step.op->slot, call) >> in & 1) != 0;
+  return ops::has_input(ops::overwritten_by(step.op->slot, call), in);
 }
 
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {

@@ -29,7 +29,7 @@ struct RowWindow {
   uint32_t same = 0;        // bits: the operands of which row r itself is read
   bool overwrites = false;  // the result may lie over operand 0 where all rows are made at once
 
-  bool is_same(size_t operand) const { return operand < 32 && (same >> operand & 1) != 0; }
+  bool is_same(size_t operand) const { return ops::has_input(same, operand); }
   bool reads_rows(size_t operand) const { return operand == 0 || is_same(operand); }
 };
 

@@ -71,7 +71,7 @@ Slot elementwise_slot(kernels::FormulaId formula) {
   Slot slot;
   slot.run = run_formula;
   slot.strides = Strides::kAny;
-  slot.lead = Lead::kSameIndex;
+  slot.overwrites = every_input;
   slot.elementwise = true;
   slot.formula = formula;
   slot.needs = same_box;

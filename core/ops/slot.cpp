@@ -41,9 +41,10 @@ int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
   return slot.scratch_bytes ? slot.scratch_bytes(types, threads) : 0;
 }
 
+uint32_t every_input(const SlotTypes&) { return kEveryInput; }
+
 uint32_t overwritten_by(const Slot& slot, const SlotTypes& types) {
-  if (slot.lead == Lead::kSameIndex) return kEveryInput;
-  return slot.overwrites ? slot.overwrites(types) : 0;
+  return slot.overwrites ? slot.overwrites(types) : kNoInput;
 }
 
 int64_t pieces_of(const Slot& slot, const SlotTypes& types) {

@@ -52,16 +52,12 @@ struct SlotTypes {
   int64_t rows = 0;  // that a call makes, of a band; 0: all
 };
 
-inline constexpr uint32_t kNoInput = 0, kEveryInput = ~0u;  // as bits
+// Sets of inputs, as bits: of those that have one.
+inline constexpr uint32_t kNoInput = 0, kEveryInput = ~0u;
+inline bool has_input(uint32_t inputs, size_t i) { return i < 32 && (inputs >> i & 1) != 0; }
 
 // Which input geometries the kernel reads; the executor makes a dense copy of any other.
 enum class Strides : uint8_t { kAny, kDense };
-
-// How far the output may run behind the kernel's reads when it overwrites an input's memory.
-enum class Lead : uint8_t {
-  kNone,       // output and inputs must not overlap
-  kSameIndex,  // element i is written after the last read of element i: in place is fine
-};
 
 // Are two builds of the kernel (instruction sets, fused or not) equal in every bit?
 enum class Exactness : uint8_t { kExact, kTolerance };
@@ -83,9 +79,8 @@ struct Slot {
   // all of its calls, which find it in KernelCall::problem.
   std::shared_ptr<const void> (*problem)(const SlotTypes& types) = nullptr;
   Strides strides = Strides::kAny;
-  Lead lead = Lead::kNone;
-  // With a `lead` of kNone: bits, the inputs that calls of these types nevertheless read as
-  // kSameIndex has it. Null: none.
+  // Which inputs outputs of their extents may lie over: calls of these types write element i after
+  // they last read element i of these. Null: none.
   uint32_t (*overwrites)(const SlotTypes& types) = nullptr;
   Exactness exactness = Exactness::kTolerance;
   // Replaces elements of its first input, and is then given that array as output 0, too: it checks
@@ -116,7 +111,7 @@ Status run_kernel(const KernelCall& call);
 Cost cost_of(const Slot& slot, const SlotTypes& types);
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);
 int64_t pieces_of(const Slot& slot, const SlotTypes& types);
-// Bits: the inputs that outputs of their extents may lie over.
+uint32_t every_input(const SlotTypes& types);  // as Slot::overwrites
 uint32_t overwritten_by(const Slot& slot, const SlotTypes& types);
 
 }  // namespace weft::ops

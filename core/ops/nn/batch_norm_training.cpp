@@ -233,7 +233,7 @@ Values formula(const ComposeContext& c) {
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
   slot.gains_in = [](const SlotTypes&, DType half) { return half == DType::kBFloat16; };
-  slot.lead = Lead::kSameIndex;
+  slot.overwrites = every_input;
   slot.scratch_bytes = bytes;
   return slot;
 }

@@ -36,15 +36,7 @@ Result<Window> window_of(const ComposeContext& c) {
   if (weight.rank() != data.rank())
     return errors::invalid_value(op, "`weight` must have ", data.rank(), " axes; got shape ",
                                  weight);
-  WEFT_ASSIGN(Window w, read_window(c, op, spatial));
-  for (int axis = 0; axis < spatial; ++axis) {
-    const int64_t extent = weight[2 + axis];
-    int64_t& kernel = w.kernel[3 - spatial + axis];
-    if (extent < 1 || (c.has("kernel") && kernel != extent))
-      return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", weight,
-                                   ", and at least 1; got ", c.has("kernel") ? kernel : extent);
-    kernel = extent;
-  }
+  WEFT_ASSIGN(const Window w, read_window_of(weight, c, op));
   const int64_t groups = c.integer("num_group");
   if (groups < 1 || weight[0] % groups != 0)
     return errors::invalid_value(op, "`num_group` must divide the first extent of `weight`, ",
@@ -59,8 +51,8 @@ std::vector<Argument> depth_attributes(const Window& w) {
           Argument::of_int(w.dilate[0])};
 }
 
-Value image_call(std::string_view op, std::initializer_list<Value> inputs,
-                 const std::vector<Argument>& attributes) {
+Value call(std::string_view op, std::initializer_list<Value> inputs,
+           const std::vector<Argument>& attributes) {
   return inputs.begin()->builder().emit(op_named(op), {inputs.begin(), inputs.size()},
                                         attributes)[0];
 }
@@ -111,21 +103,21 @@ bool sees_whole_images(const ComposeContext& c) {
 }
 
 // A product of matrices, whose weights are read as fast as memory gives them.
-Result<Value> fully_connected(const ComposeContext& c) {
+Result<Value> of_whole_images(const ComposeContext& c) {
   const Shape weight = c.in(1).shape();
   const int64_t elements = Shape(weight.span().subspan(1)).elements();
-  Shape out{c.in(0).shape()[0], weight[0]};
-  const Value product = matmul(reshape(c.in(0), {out[0], elements}),
-                               swap_last_axes(reshape(c.in(1), {weight[0], elements})));
+  const Value units =
+      call("fully_connected", {c.in(0), reshape(c.in(1), {weight[0], elements})}, {});
   WEFT_TRY(c.builder.status());
+  Shape out{c.in(0).shape()[0], weight[0]};
   out.resize(weight.rank(), 1);
-  return with_bias(c, reshape(product, out));
+  return with_bias(c, reshape(units, out));
 }
 
 Result<Value> convolution(const ComposeContext& c) {
   const TensorType data = c.in(0).type();
   WEFT_TRY(rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0));
-  if (sees_whole_images(c)) return fully_connected(c);
+  if (sees_whole_images(c)) return of_whole_images(c);
   const Shape x = c.in(0).shape();
   if (x.rank() < 5) return c.builder.emit(op_named("convolution_image"), c.inputs, c.all())[0];
   WEFT_ASSIGN(const Window w, window_of(c));
@@ -141,9 +133,9 @@ Result<Value> convolution(const ComposeContext& c) {
     return errors::invalid_value("convolution", "`kernel` ", weight,
                                  " is larger than the padded `data` ", x);
   const Value volume = unfolded(c.in(0), w), weights = flat_weight(c.in(1));
-  const Value images =
-      has_bias(c) ? image_call("convolution_image", {volume, weights, c.in(2)}, attributes.list)
-                  : image_call("convolution_image", {volume, weights}, attributes.list);
+  const Value images = has_bias(c)
+                           ? call("convolution_image", {volume, weights, c.in(2)}, attributes.list)
+                           : call("convolution_image", {volume, weights}, attributes.list);
   WEFT_TRY(c.builder.status());
   const Shape s = images.shape();
   return folded(images, Window{.spatial = 3}, {x[0], s[1], depths, s[2], s[3]});
@@ -203,15 +195,15 @@ Result<Value> deconvolution(const ComposeContext& c) {
   ImageAttributes attributes(c, w);
   if (w.spatial < 3) {
     attributes.list.push_back(Argument::of_ints(out.span()));
-    const Value spread = image_call("convolution_data", {c.in(0), c.in(1)}, attributes.list);
+    const Value spread = call("convolution_data", {c.in(0), c.in(1)}, attributes.list);
     WEFT_TRY(c.builder.status());
     return with_bias(c, spread);
   }
   const Shape images{data[0] * data[2], out[1] * w.kernel[0], out[3], out[4]};
   attributes.list.push_back(Argument::of_ints(images.span()));
   const Value spread =
-      image_call("convolution_data",
-                 {unfolded(c.in(0), Window{.spatial = 3}), flat_weight(c.in(1))}, attributes.list);
+      call("convolution_data", {unfolded(c.in(0), Window{.spatial = 3}), flat_weight(c.in(1))},
+           attributes.list);
   WEFT_TRY(c.builder.status());
   return with_bias(c, folded(spread, w, out));
 }

@@ -25,12 +25,7 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
   if (w.rank() != x.rank())
     return errors::invalid_value(op, "`weight` must have ", x.rank(),
                                  " axes (filters, channels / groups, kernel...); got shape ", w);
-  WEFT_ASSIGN(const Window window, read_window(a, op, spatial));
-  if (a.has("kernel") && (window.kernel[1] != height_of(w) || window.kernel[2] != width_of(w)))
-    return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", w);
-  if (height_of(w) < 1 || width_of(w) < 1)
-    return errors::invalid_value(op, "`weight` must not be empty along spatial axes; got shape ",
-                                 w);
+  WEFT_ASSIGN(const Window window, read_window_of(w, a, op));
   kernels::Convolution p{};
   p.dtype = dtype;
   p.batch = x[0];

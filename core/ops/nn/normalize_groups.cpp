@@ -207,7 +207,7 @@ Status run_gradient(const KernelCall& call) {
 // A group's statistics are known before any of its elements is written.
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
-  slot.lead = Lead::kSameIndex;
+  slot.overwrites = every_input;
   slot.scratch_bytes = bytes;
   return slot;
 }

@@ -51,7 +51,7 @@ Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, 
 
 Slot recurrent_forward_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = recurrent_slot(function, bytes);
-  slot.lead = Lead::kSameIndex;
+  slot.overwrites = every_input;
   return slot;
 }
 

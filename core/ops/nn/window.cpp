@@ -65,6 +65,23 @@ Result<Window> read_window(const AttributeReader& a, std::string_view op, int sp
   return window;
 }
 
+Result<Window> read_window_of(const Shape& weight, const AttributeReader& a, std::string_view op) {
+  const int spatial = weight.rank() - 2;
+  WEFT_ASSIGN(Window window, read_window(a, op, spatial));
+  for (int axis = 0; axis < spatial; ++axis) {
+    const int64_t extent = weight[2 + axis];
+    int64_t& kernel = window.kernel[3 - spatial + axis];
+    if (extent < 1)
+      return errors::invalid_value(op, "`weight` must not be empty along spatial axes; got shape ",
+                                   weight);
+    if (a.has("kernel") && kernel != extent)
+      return errors::invalid_value(op, "`kernel` must be the last extents of `weight`, ", weight,
+                                   "; got ", Shape(a.ints("kernel")));
+    kernel = extent;
+  }
+  return window;
+}
+
 std::string_view layer_name(const AttributeReader& a) {
   const std::string_view name = a.op().name;
   return name.substr(0, name.find("_image"));

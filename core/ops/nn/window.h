@@ -25,6 +25,8 @@ struct Window {
 // Reads the attributes kernel, stride, pad and (if the operator has it) dilate; one number stands
 // for all axes, none for the default. `pad` can have twice as many: before each axis, then behind.
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial);
+// The same, where the kernel's extents are the last ones of `weight`, and no others may be given.
+Result<Window> read_window_of(const Shape& weight, const AttributeReader& a, std::string_view op);
 // Refuses different padding before and behind an axis.
 Status require_even_padding(const Window& window, std::string_view op);
 

@@ -66,7 +66,7 @@ Status run(const KernelCall& call) {
 
 Slot slot() {
   Slot s = exact_dense_slot(run);
-  s.lead = Lead::kSameIndex;
+  s.overwrites = every_input;
   return s;
 }
 
