@@ -38,11 +38,6 @@ Result<Ref<Mapping>> Mapping::open(const std::string& path) {
   ::close(file);
   errno = error;
   if (data == MAP_FAILED) return failed(path, "cannot be mapped");
-#if defined(MADV_NOHUGEPAGE)
-  // Weights that are read as they lie in the file are few beside those that are packed: a page of
-  // 2 MB of the system's cache would keep their neighbours resident, too.
-  ::madvise(data, bytes, MADV_NOHUGEPAGE);
-#endif
   return Ref<Mapping>::adopt(new Mapping(static_cast<char*>(data), bytes, true));
 }
 

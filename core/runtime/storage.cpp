@@ -76,7 +76,12 @@ void Storage::give_back_pages() const {
   const auto begin = (reinterpret_cast<uintptr_t>(data_) + page - 1) / page * page;
   const auto end =
       (reinterpret_cast<uintptr_t>(data_) + static_cast<uintptr_t>(bytes_)) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  if (begin >= end) return;
+#if defined(MADV_NOHUGEPAGE)
+  // Else who reads a neighbour might get both again, in one page of 2 MB of the system's cache.
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_NOHUGEPAGE);
+#endif
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 void Storage::destroy() {
