@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
 constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
-constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit: where k is small
+constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit
 constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
 constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
 constexpr int64_t kLeastPlaces = 128;              // of a result that a unit computes, four panels
@@ -29,10 +29,18 @@ int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 // Units that are few and odd in number are what two threads share worst.
 bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
 
+// Of a unit. Columns that are laid down for each block of rows want few of them.
+int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
+  const int64_t rows =
+      WEFT_ACTIVE(kQuantized).lays_columns()
+          ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
+          : kEnoughBytes / row_bytes;
+  return std::clamp(rows, kQuantizedRows, kMostRows);
+}
+
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
-  const int64_t wanted = std::clamp(kEnoughBytes / row_bytes, kQuantizedRows, kMostRows);
-  const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted);
+  const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
   QuantizedProductCut cut{};
   cut.rows = divide_up(p.m, divide_up(p.m, most));
   cut.panels = kMostPanels;

@@ -36,6 +36,7 @@ struct QuantizedDepthwiseCut {
 struct QuantizedKernels {
   void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
                   void* scratch, PreparedRows* prepared);
+  bool (*lays_columns)();  // of a product, once for each unit
   void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                       Range units, void* scratch);
   void (*depthwise)(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,

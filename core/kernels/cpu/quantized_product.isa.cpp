@@ -44,6 +44,14 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 #endif
 }
 
+bool lays_columns() {
+#if !WEFT_PAIRS_OF_BYTES
+  return !processor_has_dot_bytes();
+#else
+  return product_tiles(kLeastCrossed).has_row_starts;
+#endif
+}
+
 constexpr int64_t kLine = 64;  // of a cache
 
 struct ProductUnit {
@@ -319,6 +327,7 @@ void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
 extern const QuantizedKernels kQuantized;
 const QuantizedKernels kQuantized = {
     .product = quantized_product,
+    .lays_columns = lays_columns,
     .convolution = quantized_convolution,
     .depthwise = quantized_depthwise,
     .pool_nhwc = quantized_pool_nhwc,
