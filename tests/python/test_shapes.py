@@ -299,6 +299,26 @@ MISTAKES = {
         "one for each of the 3 elements of axis 0; got 2",
     ),
     "negative count": (lambda: np.tile(np.ones(3), -1), ValueError, "`reps` must be at least 0"),
+    "more copies than can be counted": (
+        lambda: np.tile(np.ones((3, 1)), (2, 2**62)),
+        ValueError,
+        "`reps` has more elements than 63 bits can count; got .3, 4611686018427387904",
+    ),
+    "more repeated than can be counted": (
+        lambda: np.repeat(np.ones((3, 1)), 2**62, axis=1),
+        ValueError,
+        "`repeats` has more elements than 63 bits can count; got .3, 4611686018427387904",
+    ),
+    "more border than can be counted": (
+        lambda: np.pad(np.ones(3), 2**62),
+        ValueError,
+        "`pad_width` adds more than 63 bits can count; got 4611686018427387904 on axis 0 of .3,",
+    ),
+    "more padded than can be counted": (
+        lambda: np.pad(np.ones((3, 3)), 2**40),
+        ValueError,
+        "`pad_width` has more elements than 63 bits can count",
+    ),
     "axes moved twice": (
         lambda: np.moveaxis(np.ones((2, 3)), (0, 0), (0, 1)),
         ValueError,

@@ -18,11 +18,18 @@ Result<Border> border_of(const ComposeContext& c) {
     return errors::invalid_value("pad", "`before` and `after` must have one width for each of the ",
                                  rank, " axes of `array`; got ", border.before.size(), " and ",
                                  border.after.size());
+  Shape padded = shape;
   for (size_t i = 0; i < rank; ++i)
-    for (const int64_t width : {border.before[i], border.after[i]})
-      if (width < 0 || width > INT64_MAX / 4)
+    for (const int64_t width : {border.before[i], border.after[i]}) {
+      int64_t& extent = padded[static_cast<int>(i)];
+      if (width < 0)
         return errors::invalid_value("pad", "`pad_width` must be at least 0; got ", width,
                                      " on axis ", i);
+      if (__builtin_add_overflow(extent, width, &extent))
+        return errors::invalid_value("pad", "`pad_width` adds more than 63 bits can count; got ",
+                                     width, " on axis ", i, " of ", shape);
+    }
+  WEFT_TRY(checked_elements(padded.span(), "pad", "pad_width").status());
   return border;
 }
 

@@ -7,13 +7,15 @@ namespace {
 
 Value copied(const Value& x) { return x.builder().call("copy", {x}); }
 
-// A count that is at least 0 and whose product with the extent fits; the elements of the result are
-// checked where it is made.
-Status check_count(std::string_view op, std::string_view argument, int64_t extent, int64_t count) {
+// A count that is at least 0, and makes no more elements along the axis than can be counted.
+Status check_count(std::string_view op, std::string_view argument, Shape shape, int axis,
+                   int64_t count) {
   if (count < 0)
     return errors::invalid_value(op, "`", argument, "` must be at least 0; got ", count);
-  const int64_t both[] = {extent, count};
-  return checked_elements(both, op, argument).status();
+  const int64_t both[] = {shape[axis], count};
+  WEFT_TRY(checked_elements(both, op, argument).status());
+  shape[axis] *= count;
+  return checked_elements(shape.span(), op, argument).status();
 }
 
 // The array as (before, extent, after) for one axis.
@@ -44,7 +46,7 @@ Result<Value> repeat_by_list(const Value& x, int axis, std::span<const int64_t> 
     while (end < counts.size() && counts[end] == counts[begin]) ++end;
     const Value run =
         slice(x, axis, static_cast<int64_t>(begin), static_cast<int64_t>(end - begin));
-    WEFT_TRY(check_count("repeat", "repeats", run.shape()[axis], counts[begin]));
+    WEFT_TRY(check_count("repeat", "repeats", run.shape(), axis, counts[begin]));
     parts.push_back(repeat_each(run, axis, counts[begin]));
   }
   return parts.empty() ? copied(x) : concatenate(parts, axis);
@@ -59,7 +61,7 @@ Result<Value> repeat(const ComposeContext& c) {
   std::span<const int64_t> counts = given.as_ints();
   if (given.tag == Tag::kInt) counts = {&given.integer, 1};
   if (counts.size() != 1) return repeat_by_list(x, axis, counts);
-  WEFT_TRY(check_count("repeat", "repeats", x.shape()[axis], counts[0]));
+  WEFT_TRY(check_count("repeat", "repeats", x.shape(), axis, counts[0]));
   return counts[0] == 1 ? copied(x) : repeat_each(x, axis, counts[0]);
 }
 
@@ -76,7 +78,7 @@ Result<Value> tile(const ComposeContext& c) {
   bool any = false;
   for (int axis = whole.rank() - 1; axis >= std::max(0, -added); --axis) {
     const int64_t count = reps[static_cast<size_t>(axis + std::min(0, added))];
-    WEFT_TRY(check_count("tile", "reps", whole[axis], count));
+    WEFT_TRY(check_count("tile", "reps", x.shape(), axis, count));
     if (count == 1) continue;
     const Shape part = around(whole, axis);
     const int64_t inner = part[1] * part[2];
