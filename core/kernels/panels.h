@@ -14,7 +14,7 @@ namespace weft::kernels {
 inline constexpr int64_t kPanelColumns = 32;
 
 constexpr int64_t panels_of(int64_t columns) {
-  return (columns + kPanelColumns - 1) / kPanelColumns;
+  return columns / kPanelColumns + (columns % kPanelColumns != 0);
 }
 constexpr bool has_panels(DType dtype) {
   return dtype == DType::kFloat32 || dtype == DType::kBFloat16 || dtype == DType::kFloat16;

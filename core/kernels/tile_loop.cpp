@@ -72,8 +72,9 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
   const int64_t widest = turned && loop.rows > 1 ? kSquareCols : kTileElements;
   loop.tile_cols = std::max<int64_t>(1, std::min(loop.cols, widest));
   loop.tile_rows = std::max<int64_t>(1, std::min(loop.rows, kTileElements / loop.tile_cols));
-  loop.col_tiles = (loop.cols + loop.tile_cols - 1) / loop.tile_cols;
-  loop.row_tiles = (loop.rows + loop.tile_rows - 1) / loop.tile_rows;
+  // Of an empty array either may be as long as an integer is.
+  loop.col_tiles = loop.cols / loop.tile_cols + (loop.cols % loop.tile_cols != 0);
+  loop.row_tiles = loop.rows / loop.tile_rows + (loop.rows % loop.tile_rows != 0);
   return loop;
 }
 

@@ -110,15 +110,17 @@ static void every_operator_survives(int rounds, weft_tensor placeholder) {
 }
 
 int main(void) {
+  const char* const examples = getenv("WEFT_TEST_EXAMPLES");
+  const int rounds = examples ? atoi(examples) : 300;
   weft_tensor placeholder = NULL;
   weft_tensor out = NULL;
   size_t i;
   make_arrays();
-  every_operator_survives(300, NULL);
+  every_operator_survives(rounds, NULL);
   MUST(weft_tensor_attach_grad(arrays[0], WEFT_GRAD_WRITE));
   MUST(weft_tensor_attach_grad_of_kind(arrays[2], WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE));
   weft_set_modes(WEFT_MODE_RECORDING, 0);
-  every_operator_survives(100, NULL);
+  every_operator_survives(rounds / 3, NULL);
   weft_set_modes(0, WEFT_MODE_RECORDING);
   /* A trace in which something failed is given up. */
   MUST(weft_trace_begin(&arrays[0], 1, &placeholder));

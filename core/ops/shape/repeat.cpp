@@ -46,6 +46,7 @@ Result<Value> repeat_by_list(const Value& x, int axis, std::span<const int64_t> 
     while (end < counts.size() && counts[end] == counts[begin]) ++end;
     const Value run =
         slice(x, axis, static_cast<int64_t>(begin), static_cast<int64_t>(end - begin));
+    if (!x.builder().status().ok()) return run;  // it has no shape
     WEFT_TRY(check_count("repeat", "repeats", run.shape(), axis, counts[begin]));
     parts.push_back(repeat_each(run, axis, counts[begin]));
   }
@@ -78,7 +79,7 @@ Result<Value> tile(const ComposeContext& c) {
   bool any = false;
   for (int axis = whole.rank() - 1; axis >= std::max(0, -added); --axis) {
     const int64_t count = reps[static_cast<size_t>(axis + std::min(0, added))];
-    WEFT_TRY(check_count("tile", "reps", x.shape(), axis, count));
+    WEFT_TRY(check_count("tile", "reps", whole, axis, count));
     if (count == 1) continue;
     const Shape part = around(whole, axis);
     const int64_t inner = part[1] * part[2];

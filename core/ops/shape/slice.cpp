@@ -15,23 +15,27 @@ struct Slice {
 // What is inside an axis, as Python has it for bounds outside. Where the first index is outside and
 // the step is not 1 or -1 it depends on more than is known here: that stays an error.
 void clip(int64_t extent, int64_t& begin, int64_t& size, int64_t step) {
+  size = std::max<int64_t>(size, 0);
   if (step == 1 && begin < 0) {
     size += begin;
     begin = 0;
   } else if (step == -1 && begin >= extent) {
-    size -= begin - (extent - 1);
+    size = size - 1 - (begin - extent);
     begin = extent - 1;
   }
   if (step > 0 && begin >= 0)
-    size = std::min(size, (std::max<int64_t>(extent - begin, 0) + step - 1) / step);
+    size = std::min(size, begin < extent ? (extent - begin - 1) / step + 1 : 0);
   else if (step < 0 && begin < extent)
-    size = std::min(size, begin < 0 ? 0 : begin / -step + 1);
+    size = std::min(size, begin < 0 ? 0 : 1 - begin / step);
   size = std::max<int64_t>(size, 0);
 }
 
 bool is_inside(int64_t extent, int64_t first, int64_t count, int64_t step) {
-  const int64_t last = first + (count - 1) * step;
-  return count == 0 || (count > 0 && first >= 0 && first < extent && last >= 0 && last < extent);
+  if (count == 0) return true;
+  if (count < 0 || first < 0 || first >= extent) return false;
+  int64_t last;
+  return !__builtin_mul_overflow(count - 1, step, &last) &&
+         !__builtin_add_overflow(first, last, &last) && last >= 0 && last < extent;
 }
 
 // begin, step and count of every axis: Python's slice after `indices(extent)`, which the caller
@@ -69,7 +73,9 @@ Geometry geometry(const Slice& slice, const Shape& strides, int64_t offset) {
   Geometry result{slice.shape, {}, offset};
   const bool empty = slice.shape.elements() == 0;
   for (int axis = 0; axis < strides.rank(); ++axis) {
-    result.strides.push_back(strides[axis] * slice.step[axis]);
+    int64_t stride;  // one element may have any step
+    if (__builtin_mul_overflow(strides[axis], slice.step[axis], &stride)) stride = 0;
+    result.strides.push_back(stride);
     if (!empty) result.offset += slice.begin[axis] * strides[axis];
   }
   return result;
