@@ -16,8 +16,11 @@ Parameters = dict[str, Array]
 
 @dataclass(frozen=True)
 class Node:
-    """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, max_pool, mean (over H and W,
-    which go), add, flatten or dense. Windows are as long along all axes."""
+    """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, sigmoid, silu, hard_sigmoid,
+    hard_swish, max_pool, mean (over H and W, which go), squeeze (the same, and they stay), add,
+    multiply (by an image, or by channels that have been squeezed), halves of channels (first_half,
+    second_half), shuffle (channels of two halves by turns, those of one behind those of the other
+    before), flatten or dense. Windows are as long along all axes."""
 
     kind: str
     inputs: tuple[int, ...]
@@ -94,6 +97,17 @@ class ConvNet:
     def max_pool(self, x: int, kernel: int, stride: int, padding: int = 0) -> int:
         shape = self._window(x, self.shape_of(x)[0], kernel, stride, padding)
         return self.add("max_pool", x, shape=shape, kernel=kernel, stride=stride, padding=padding)
+
+    def squeeze(self, x: int) -> int:
+        return self.add("squeeze", x, shape=(self.shape_of(x)[0], 1, 1))
+
+    def half(self, x: int, which: str) -> int:
+        channels, *window = self.shape_of(x)
+        return self.add(f"{which}_half", x, shape=(channels // 2, *window))
+
+    def shuffle(self, *halves: int) -> int:
+        channels, *window = self.shape_of(halves[0])
+        return self.add("shuffle", *halves, shape=(2 * channels, *window))
 
     def mean(self, x: int) -> int:
         return self.add("mean", x, shape=self.shape_of(x)[:1])
@@ -245,6 +259,101 @@ def _inverted(net: ConvNet, x: int, name: str, expansion: int, channels: int, st
     return net.add("add", y, x) if stride == 1 and before == channels else y
 
 
+def mobilenetv3() -> ConvNet:
+    """Howard et al., "Searching for MobileNetV3", 2019, the large one, table 1."""
+    net = ConvNet("mobilenetv3", (3, 224, 224))
+    x = net.add("hard_swish", net.normed(0, "c0", "b0", 16, 3, 2, 1))
+    # kernel, expansion, channels, stride, "e" for squeeze and excitation, "h" for hard swish
+    stages = ((3, 16, 16, 1, ""), (3, 64, 24, 2, ""), (3, 72, 24, 1, ""), (5, 72, 40, 2, "e"))
+    stages += ((5, 120, 40, 1, "e"),) * 2 + ((3, 240, 80, 2, "h"), (3, 200, 80, 1, "h"))
+    stages += ((3, 184, 80, 1, "h"),) * 2 + ((3, 480, 112, 1, "eh"), (3, 672, 112, 1, "eh"))
+    stages += ((5, 672, 160, 2, "eh"),) + ((5, 960, 160, 1, "eh"),) * 2
+    for number, (kernel, wide, channels, stride, marks) in enumerate(stages):
+        act = "hard_swish" if "h" in marks else "relu"
+        narrow = max(8, (wide // 4 + 4) // 8 * 8) if "e" in marks else 0
+        window = (kernel, stride)
+        x = _excited(net, x, f"m{number}", wide, channels, window, narrow, act, "hard_sigmoid")
+    x = net.mean(net.add("hard_swish", net.normed(x, "cl", "bl", 960, 1)))
+    net.dense(net.add("hard_swish", net.dense(x, "f1", 1280)), "f2", 1000)
+    return net
+
+
+def efficientnet() -> ConvNet:
+    """Tan and Le, "EfficientNet", 2019, B0, table 1."""
+    net = ConvNet("efficientnet", (3, 224, 224))
+    x = net.add("silu", net.normed(0, "c0", "b0", 32, 3, 2, 1))
+    # expansion, channels, blocks, stride of the first, kernel
+    stages = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3))
+    number = 0
+    for t, channels, repeats, stride, kernel in (
+        *stages, (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3)
+    ):
+        for repeat in range(repeats):
+            number += 1
+            before, window = net.shape_of(x)[0], (kernel, 1 if repeat else stride)
+            name, wide = f"m{number}", t * before
+            x = _excited(net, x, name, wide, channels, window, before // 4, "silu", "sigmoid")
+    x = net.add("silu", net.normed(x, "cl", "bl", 1280, 1))
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
+def _excited(
+    net: ConvNet,
+    x: int,
+    name: str,
+    wide: int,
+    channels: int,
+    window: tuple[int, int],
+    narrow: int,
+    act: str,
+    gate: str,
+) -> int:
+    """An inverted residual with gates of its channels behind the depthwise convolution (Hu et al.,
+    "Squeeze-and-excitation networks", 2018), where `narrow` is not 0. MobileNet v3 gates before
+    the activation; here, as in EfficientNet and in torchvision, behind it."""
+    before, (kernel, stride), y = net.shape_of(x)[0], window, x
+    if wide != before:
+        y = net.add(act, net.normed(y, f"{name}.e", f"{name}.eb", wide, 1))
+    sizes = (wide, kernel, stride, kernel // 2)
+    y = net.add(act, net.normed(y, f"{name}.d", f"{name}.db", *sizes, groups=wide))
+    if narrow:
+        s = net.convolution(net.squeeze(y), f"{name}.s", narrow, 1, bias=True)
+        s = net.add("silu" if act == "silu" else "relu", s)
+        s = net.add(gate, net.convolution(s, f"{name}.x", wide, 1, bias=True))
+        y = net.add("multiply", y, s)
+    y = net.normed(y, f"{name}.p", f"{name}.pb", channels, 1)
+    return net.add("add", y, x) if stride == 1 and before == channels else y
+
+
+def shufflenet() -> ConvNet:
+    """Ma et al., "ShuffleNet V2", 2018, with as many channels as in its first column."""
+    net = ConvNet("shufflenet", (3, 224, 224))
+    x = net.add("relu", net.normed(0, "c0", "b0", 24, 3, 2, 1))
+    x = net.max_pool(x, 3, 2, 1)
+    for stage, (channels, blocks) in enumerate(((116, 4), (232, 8), (464, 4))):
+        for block in range(blocks):
+            x = _shuffled(net, x, f"s{stage}.{block}", channels // 2, 1 if block else 2)
+    x = net.add("relu", net.normed(x, "cl", "bl", 1024, 1))
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
+def _shuffled(net: ConvNet, x: int, name: str, width: int, stride: int) -> int:
+    def depthwise(y: int, part: str) -> int:
+        channels = net.shape_of(y)[0]
+        return net.normed(y, f"{name}.{part}", f"{name}.{part}b", channels, 3, stride, 1, channels)
+
+    def pointwise(y: int, part: str) -> int:
+        return net.add("relu", net.normed(y, f"{name}.{part}", f"{name}.{part}b", width, 1))
+
+    if stride == 1:
+        kept, x = net.half(x, "first"), net.half(x, "second")
+    else:
+        kept = pointwise(depthwise(x, "k"), "l")
+    return net.shuffle(kept, pointwise(depthwise(pointwise(x, "e"), "d"), "p"))
+
+
 def wavenet() -> ConvNet:
     """Dilated convolutions over a second of sound, after van den Oord et al., 2016: two times 1, 2,
     .. 128 steps apart, each with a sum around it."""
@@ -277,6 +386,9 @@ NETWORKS = {
     "resnet50": lambda: resnet(50),
     "resnext50": lambda: resnet(50, 32),
     "mobilenetv2": mobilenetv2,
+    "mobilenetv3": mobilenetv3,
+    "efficientnet": efficientnet,
+    "shufflenet": shufflenet,
     "wavenet": wavenet,
     "c3d": c3d,
 }

@@ -16,9 +16,28 @@ from workloads import SMALL, WORKLOADS, inputs
 version = torch.__version__
 
 
-class _Mean(nn.Module):
-    def forward(self, x):
-        return x.mean((2, 3))
+def _shuffled(a, b):
+    """Channels of both by turns."""
+    return torch.stack((a, b), 2).flatten(1, 2)
+
+
+FUNCTIONS = {
+    "relu": functools.partial(nn.functional.relu, inplace=True),
+    "relu6": functools.partial(nn.functional.relu6, inplace=True),
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "silu": nn.functional.silu,
+    "hard_sigmoid": nn.functional.hardsigmoid,
+    "hard_swish": nn.functional.hardswish,
+    "mean": lambda x: x.mean((2, 3)),
+    "squeeze": lambda x: x.mean((2, 3), keepdim=True),
+    "flatten": lambda x: x.flatten(1),
+    "add": torch.add,
+    "multiply": torch.mul,
+    "first_half": lambda x: x.chunk(2, 1)[0],
+    "second_half": lambda x: x.chunk(2, 1)[1],
+    "shuffle": _shuffled,
+}
 
 
 class _ConvNet(nn.Module):
@@ -44,19 +63,14 @@ class _ConvNet(nn.Module):
             kind = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[node.axes - 1]
             return kind(node.kernel, node.stride, node.padding)
         else:
-            kinds = {"relu": nn.ReLU, "relu6": nn.ReLU6}
-            inplace = kinds.get(node.kind)
-            if inplace:
-                return inplace(inplace=True)
-            others = {"mean": _Mean, "flatten": nn.Flatten, "add": nn.Identity, "tanh": nn.Tanh}
-            return others[node.kind]()
+            return nn.Identity()  # has nothing to learn
         return copied(layer, parameters, f"{node.name}.")
 
     def forward(self, x):
         values = [x]
         for node, layer in zip(self.net.nodes, self.layers, strict=True):
-            given = [values[place] for place in node.inputs]
-            values.append(given[0] + given[1] if node.kind == "add" else layer(given[0]))
+            function = FUNCTIONS.get(node.kind, layer)
+            values.append(function(*(values[place] for place in node.inputs)))
         return values[-1]
 
 

@@ -32,13 +32,28 @@ def _layer(node: Node) -> Any:
     return None
 
 
+def _shuffled(a: Any, b: Any) -> Any:
+    """Channels of both by turns."""
+    n, c, h, w = a.shape
+    return np.stack((a, b), axis=2).reshape(n, 2 * c, h, w)
+
+
 FUNCTIONS = {
     "relu": npx.relu,
     "relu6": npx.relu6,
     "tanh": np.tanh,
+    "sigmoid": npx.sigmoid,
+    "silu": npx.silu,
+    "hard_sigmoid": lambda x: npx.relu6(x + 3) / 6,
+    "hard_swish": npx.hard_swish,
     "mean": lambda x: np.mean(x, axis=(2, 3)),
+    "squeeze": lambda x: np.mean(x, axis=(2, 3), keepdims=True),
     "flatten": npx.batch_flatten,
     "add": lambda a, b: a + b,
+    "multiply": lambda a, b: a * b,
+    "first_half": lambda x: x[:, : x.shape[1] // 2],
+    "second_half": lambda x: x[:, x.shape[1] // 2 :],
+    "shuffle": _shuffled,
 }
 NAMES = {"weight": "gamma", "bias": "beta"}  # of a norm
 

@@ -81,8 +81,39 @@ def _layer(builder: Builder, node: Node, given: list[str], parameters: Parameter
         return builder.add("Clip", *given, builder.floats(0), builder.floats(6))
     if node.kind == "mean":
         return builder.add("Flatten", builder.add("GlobalAveragePool", *given))
-    kinds = {"relu": "Relu", "tanh": "Tanh", "add": "Add", "flatten": "Flatten"}
-    return builder.add(kinds[node.kind], *given)
+    if node.kind == "hard_sigmoid":
+        return builder.add("HardSigmoid", *given, alpha=1 / 6, beta=0.5)
+    if node.kind == "silu":
+        return builder.add("Mul", *given, builder.add("Sigmoid", *given))
+    if node.kind.endswith("_half"):
+        channels = node.shape[0]
+        first = channels if node.kind == "second_half" else 0
+        bounds = (builder.integers(first), builder.integers(first + channels))
+        return builder.add("Slice", *given, *bounds, builder.integers(1))
+    if node.kind == "shuffle":
+        return _shuffled(builder, given, node.shape)
+    return builder.add(KINDS[node.kind], *given)
+
+
+KINDS = {
+    "relu": "Relu",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "hard_swish": "HardSwish",
+    "squeeze": "GlobalAveragePool",
+    "add": "Add",
+    "multiply": "Mul",
+    "flatten": "Flatten",
+}
+
+
+def _shuffled(builder: Builder, halves: list[str], shape: tuple[int, ...]) -> str:
+    """Channels of both by turns, as exporters write it."""
+    channels, *window = shape
+    joined = builder.add("Concat", *halves, axis=1)
+    split = builder.add("Reshape", joined, builder.integers(0, 2, channels // 2, *window))
+    turned = builder.add("Transpose", split, perm=[0, 2, 1, 3, 4])
+    return builder.add("Reshape", turned, builder.integers(0, *shape))
 
 
 def convnet(path: Path, network: str, batch: int) -> None:
