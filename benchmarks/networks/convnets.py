@@ -286,7 +286,10 @@ def efficientnet() -> ConvNet:
     stages = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3))
     number = 0
     for t, channels, repeats, stride, kernel in (
-        *stages, (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3)
+        *stages,
+        (6, 112, 3, 1, 5),
+        (6, 192, 4, 2, 5),
+        (6, 320, 1, 1, 3),
     ):
         for repeat in range(repeats):
             number += 1

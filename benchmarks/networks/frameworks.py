@@ -17,7 +17,14 @@ Variants = dict[str, tuple[str, ...]]
 GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
 IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
 # Groups, activations other than bounds, channels that are no blocks, sequences and volumes.
-MORE = ("resnext50_b1", "mobilenetv3_b1", "efficientnet_b1", "shufflenet_b1", "wavenet_b1", "c3d_b1")
+MORE = (
+    "resnext50_b1",
+    "mobilenetv3_b1",
+    "efficientnet_b1",
+    "shufflenet_b1",
+    "wavenet_b1",
+    "c3d_b1",
+)
 DECODING = ("decode_b1", "decode_int8_b1", "decode_int4_b1")
 BF16 = ("resnet50_bf16_b1", "bert_bf16_b1")
 INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1")
