@@ -19,7 +19,7 @@ using graph::Graph;
 
 namespace {
 
-constexpr std::string_view kPasses = "-block,-pack,-prologue,-bands,-mixed";
+constexpr std::string_view kPasses = "-widen,-block,-pack,-prologue,-bands,-mixed";
 
 // The planner knows no more than types.
 template <CmsisNn cmsis_nn>

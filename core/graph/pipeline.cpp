@@ -35,6 +35,7 @@ constexpr Pass kPasses[] = {
     {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},
     {"hoist", PassClass::kExact, kWhole, WEFT_KEPT_PART(hoist, hoist_invariants)},
     {"cse", PassClass::kExact, kWhole, WEFT_KEPT_PART(cse, merge_common)},
+    {"widen", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(widen, widen_channels)},
     {"block", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(block, block_channels)},
     {"pack", PassClass::kExact, kWhole, WEFT_KEPT_PART(pack, pack_products)},
     {"epilogue", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(epilogue, fuse_epilogues)},

@@ -1,0 +1,133 @@
+// The pass that gives convolutions filters of zeros, so that their results are whole blocks.
+#include "core/graph/image_networks.h"
+#include "graph/passes.h"
+#include "graph/verifier.h"
+
+using namespace weft;
+using namespace weft::testing;
+
+namespace {
+
+constexpr graph::PassContext kPrepares{.prepares = true};
+
+Graph checked(const Result<Graph>& graph) {
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  const Status status = graph::verify(graph.value());
+  REQUIRE_MESSAGE(status.ok(), status.message());
+  return graph.value();
+}
+Graph widened(const Graph& graph) { return checked(graph::widen_channels(graph, kPrepares)); }
+
+class Network {
+ public:
+  Value image(const Shape& shape) { return b_.input({DType::kFloat32, shape, {}}); }
+  Value weight(const Shape& shape) {
+    return b_.constant(random_tensor({DType::kFloat32, shape, {}}, random_)) *
+           (1.0 / static_cast<double>(shape.elements() / shape[0]));
+  }
+  Value relu(const Value& x) { return b_.call("relu", {x}); }
+  Graph& result(const Value& y) {
+    b_.output(y);
+    REQUIRE_MESSAGE(b_.status().ok(), b_.status().message());
+    return graph_;
+  }
+
+ private:
+  Graph graph_;
+  GraphBuilder b_{graph_};
+  std::mt19937 random_{1};
+};
+
+// Filters of the convolutions, in order.
+std::vector<int64_t> filters(const Graph& graph) {
+  std::vector<int64_t> found;
+  for (const graph::Node& node : graph.nodes)
+    if (node.op && node.op->name == "convolution_image")
+      found.push_back(graph.type(node.outputs[0]).shape[1]);
+  return found;
+}
+
+void check_same_values(const Graph& graph, const Graph& result) {
+  std::mt19937 random(2);
+  CHECK(difference(graph, result, random) < 1e-5);
+}
+
+}  // namespace
+
+TEST_CASE("what depthwise convolutions read and write is widened, to the slice at the end") {
+  Network net;
+  Value x = net.relu(convolved(net.image({1, 58, 9, 9}), net.weight({58, 58, 1, 1})));
+  x = convolved(x, net.weight({58, 1, 3, 3}), 1, 1, 58) + net.weight({58, 1, 1});
+  x = net.relu(convolved(pooled(x, "max"), net.weight({20, 58, 1, 1})));
+  const Graph& graph = net.result(ops::concatenate({{x, x}}, 1));
+  const Graph result = widened(graph);
+  CHECK(filters(result) == std::vector<int64_t>{64, 64, 32});
+  CHECK(count(result, "slice") == 1);
+  check_same_values(graph, result);
+  const Graph blocked = checked(graph::block_channels(result, kPrepares));
+  CHECK(count(blocked, "convolution_blocked") == 3);
+  check_same_values(graph, blocked);
+}
+
+TEST_CASE("Winograd's tiles are worth zeros, and sums of planes take them away") {
+  Network net;
+  Value x = net.relu(convolved(net.image({1, 3, 30, 30}), net.weight({36, 3, 3, 3}), 1));
+  x = convolved(x, net.weight({36, 36, 3, 3}), 1);
+  const Graph& graph = net.result(sum_of_planes(net.relu(x), true));
+  const Graph result = widened(graph);
+  CHECK(filters(result) == std::vector<int64_t>{48, 48});
+  CHECK(result.type(result.outputs[0]).shape == Shape{1, 36, 1, 1});
+  check_same_values(graph, result);
+}
+
+TEST_CASE("products of plain images, few filters, whole blocks and weights that change stay") {
+  Network products;
+  const Value x = convolved(products.image({1, 100, 28, 28}), products.weight({100, 100, 1, 1}));
+  const Graph plain = products.result(convolved(x, products.weight({100, 100, 1, 1})));
+  CHECK(filters(widened(plain)) == std::vector<int64_t>{100, 100});
+
+  Network few;
+  const Value y = convolved(few.image({1, 16, 28, 28}), few.weight({24, 16, 1, 1}));
+  const Graph narrow = few.result(convolved(y, few.weight({3, 24, 1, 1})));
+  CHECK(filters(widened(narrow)) == std::vector<int64_t>{24, 3});
+
+  Network trained;
+  const Value w = trained.image({20, 1, 3, 3});
+  const Value z = convolved(trained.image({1, 8, 9, 9}), trained.weight({20, 8, 1, 1}));
+  const Graph training = trained.result(convolved(z, w, 1, 1, 20));
+  CHECK(filters(widened(training)) == std::vector<int64_t>{20, 20});
+  CHECK(filters(checked(graph::widen_channels(training, {}))) == std::vector<int64_t>{20, 20});
+}
+
+TEST_CASE("arithmetic that zeros make infinite sees a slice") {
+  for (const char* function : {"log", "reciprocal", "exp"}) {
+    CAPTURE(function);
+    Network net;
+    Value x = convolved(net.image({1, 16, 9, 9}), net.weight({20, 16, 1, 1}));
+    x = convolved(x, net.weight({20, 1, 3, 3}), 1, 1, 20);
+    x = x.builder().call(function, {x * x + 1.0});
+    const Graph& graph = net.result(convolved(x, net.weight({16, 20, 1, 1})));
+    const Graph result = widened(graph);
+    CHECK(filters(result) == std::vector<int64_t>{32, 32, 16});
+    CHECK(count(result, "slice") == 1);
+    check_same_values(graph, result);
+  }
+}
+
+TEST_CASE("random networks keep their results, widened and then laid in blocks") {
+  int slices = 0, blocks = 0;
+  for (unsigned seed = 0; seed < 150; ++seed) {
+    CAPTURE(seed);
+    const Graph graph = random_network(seed, 12, false, 1 + seed % 3);
+    std::mt19937 random(seed);
+    const Graph result = widened(graph);
+    slices += count(result, "slice") - count(graph, "slice");
+    CHECK(difference(graph, result, random) < 1e-5);
+    const Graph blocked = checked(graph::block_channels(result, kPrepares));
+    blocks += count(blocked, "convolution_blocked") -
+              count(checked(graph::block_channels(graph, kPrepares)), "convolution_blocked");
+    CHECK(difference(graph, blocked, random) < 1e-5);
+  }
+  CHECK(slices > 20);
+  CHECK(blocks > 30);
+}
