@@ -24,7 +24,7 @@
 #define WEFT_PAIRS_OF_BYTES !(WEFT_AVX512 && WEFT_DOT_BYTES && WEFT_WITH_AVX2)
 
 // What makes elements bytes for it, by exclusive or; what is added to the zero point then.
-constexpr uint8_t kDotFlip = WEFT_NEON ? 0 : 0x80;
+constexpr uint8_t kDotFlip = WEFT_DOT_BYTES && !WEFT_NEON ? 0x80 : 0;
 constexpr uint32_t kDotShift = kDotFlip;
 
 WEFT_INLINE bool processor_has_dot_bytes() {
@@ -140,27 +140,13 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
 #endif
   return sum;
 }
-// What is unsigned on the left is A as it was given: it is shifted when it is read. Multiplying is
-// what bounds a tile, so that costs nothing.
+// Bytes are unsigned, and so shifted, on one side. Where that is A they are shifted when its rows
+// are laid down: an exclusive or in the loop takes a turn of the units that multiply.
 template <bool kLeftIsUnsigned>
 struct DotStep {
   static constexpr int kColumns = 2 * Sums::kLanes;
   static constexpr int64_t kLeftBytes = 4;
   static constexpr bool kShifts = true;
-  typedef int32_t Quad __attribute__((may_alias, aligned(1)));
-
-  WEFT_INLINE static Sums spread(const char* a) {
-    int32_t quad;
-    __builtin_memcpy(&quad, a, sizeof quad);
-    Sums left(quad);
-#if WEFT_AVX512
-    // The compiler would do both in the other order, by way of a general register.
-    const Sums flip{int32_t(kDotFlip * 0x01010101u)};
-    if (kLeftIsUnsigned)
-      asm("vpxord %2%{1to16%}, %1, %0" : "=v"(left.v) : "v"(flip.v), "m"(*(const Quad*)a));
-#endif
-    return left;
-  }
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
@@ -169,7 +155,9 @@ struct DotStep {
       __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const Sums left = spread(a + i * a_row);
+      int32_t quad;
+      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
+      const Sums left(quad);
       for (int j = 0; j < 2; ++j)
         sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
                                      : add_dot_bytes(right[j], left, sums[i][j]);

@@ -1,9 +1,9 @@
-// Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are widened once for
-// several panels, or read where they lie; a tile is rescaled while it is in registers. While the
-// first tiles of a panel are computed, the next panel is fetched, and in the first panel the rows
-// of the next tile: in a network weights come from memory, and images from far caches. Rows that
-// are windows of an NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the
-// products' own time.
+// Products of int8 rows with packed weights: kernels/quantized.h. Rows of A are laid down for
+// several panels as tiles read them, each tile's before it is first computed, or read where they
+// lie if that is the same; a tile is rescaled while it is in registers. While the first tiles of a
+// panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
+// in a network weights come from memory, and images from far caches. Rows that are windows of an
+// NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time.
 //
 // With AVX2 rows and columns are laid down for CrossStep where rows are many, columns of half a
 // panel at a time, and windows three columns wide as frequencies (quads_winograd_impl.h).
@@ -58,6 +58,7 @@ struct ProductUnit {
   const QuantizedProduct& p;
   const QuadTiles& tiles;
   const char* a;  // as the tiles read it, from row `first` on
+  char* laid;     // the same, where they are laid down; else null
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
@@ -107,17 +108,15 @@ struct ProductUnit {
   }
 #endif
 
-  void prepare_rows(char* rows_of_a) const {
-#if WEFT_AVX2
-    if (is_crossed()) return lay_rows(rows_of_a);
-#endif
+  void prepare_rows(char* rows_of_a, int64_t begin, int64_t end) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
-      RowWriter{rows_of_a, !tiles.shifts}.copy(p.a + first * p.k, rows * p.k);
+      RowWriter{rows_of_a + begin * a_row(), !tiles.shifts}.copy(p.a + (first + begin) * p.k,
+                                                                 (end - begin) * p.k);
       return;
     }
-    WindowPlace place = WindowPlace::of(p.windows, first);
-    for (int64_t i = 0; i < rows;) {
+    WindowPlace place = WindowPlace::of(p.windows, first + begin);
+    for (int64_t i = begin; i < end;) {
       char* to = rows_of_a + i * a_row();
       int64_t done = 1;
       if (!p.windows) {
@@ -125,7 +124,7 @@ struct ProductUnit {
       } else {
         const WindowReader reader{*p.windows, p.a, p.zero_point};
         const auto [image, oy, ox] = place;
-        const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, rows - i) : 0;
+        const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, end - i) : 0;
         if (inside > 0) {
           reader.read_short(image, oy, ox, inside, to, a_row());
           done = inside;
@@ -187,7 +186,7 @@ struct ProductUnit {
     tile.y_row = p.n;
   }
 
-  // is_first: of the columns for which these rows are read where they lie.
+  // is_first: of the columns that these rows are read for, so that they are laid down, or fetched.
   void run(int64_t col, bool is_first) const {
     const int64_t at_once = columns_at_once();
     const int64_t width = p.n - col < at_once ? p.n - col : at_once;
@@ -213,8 +212,11 @@ struct ProductUnit {
     int64_t line = 0;  // of the next columns' rows, that is fetched
     for (int64_t i = 0, done = step; i < rows; i += done) {
       const int64_t count = rows - i < step ? rows - i : step;
-      if (is_first && i + step < rows)
-        prefetch_rows<false>(a + (i + step) * a_row(), 1, 0, count * a_row());
+      if (is_first) {
+        if (!p.windows && i + step < rows)
+          prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
+        if (laid) prepare_rows(laid, i, i + count);
+      }
       for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
         QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
         if (!is_last && line < at_once * kQuad) tile.ahead = ahead + line - j * kQuad;
@@ -297,18 +299,26 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const int64_t first = block * cut.rows;
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
     const QuadTiles& tiles = product_tiles(rows);
-    const bool in_place = tiles.shifts && !p.windows && p.k % kQuad == 0;  // as tiles read it
+    // As tiles read it.
+    const bool in_place = tiles.shifts && kDotFlip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{p,
                            tiles,
                            in_place ? (const char*)p.a + first * p.k : (char*)scratch,
+                           in_place ? nullptr : (char*)scratch,
                            first,
                            rows,
                            (int8_t*)scratch + cut.wide,
                            (int8_t*)scratch + cut.row};
-    if (!in_place && block != block_there) work.prepare_rows((char*)scratch);
+    bool is_first = in_place || block != block_there;
+#if WEFT_AVX2
+    if (work.is_crossed()) {
+      if (is_first) work.lay_rows((char*)scratch);
+      is_first = false;
+    }
+#endif
     block_there = block;
-    for (int64_t col = begin; col < end; col += work.columns_at_once())
-      work.run(col, in_place && col == begin);
+    for (int64_t col = begin; col < end; col += work.columns_at_once(), is_first = false)
+      work.run(col, is_first);
   }
   if (prepared) prepared->block = block_there;
 }

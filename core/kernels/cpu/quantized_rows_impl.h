@@ -7,26 +7,44 @@
 constexpr int64_t kPiece = 16;
 constexpr int64_t kShortRun = 2 * kPiece;
 
-// Elements of A as bytes, or widened to 16 bits.
+// Bytes as DotStep reads those of A.
+WEFT_INLINE void copy_flipped(char* to, const int8_t* from, int64_t count) {
+#if WEFT_AVX512
+  int64_t i = 0;
+  const __m512i flip = _mm512_set1_epi8(int8_t(kDotFlip));
+  for (; i + 64 <= count; i += 64)
+    _mm512_storeu_si512(to + i, _mm512_xor_si512(_mm512_loadu_si512(from + i), flip));
+  if (i < count) {
+    const __mmask64 lanes = (__mmask64(1) << (count - i)) - 1;
+    const __m512i rest = _mm512_maskz_loadu_epi8(lanes, from + i);
+    _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(rest, flip));
+  }
+#else
+  static_assert(kDotFlip == 0);
+  __builtin_memcpy(to, from, count);
+#endif
+}
+
+WEFT_INLINE void copy_piece(char* to, const int8_t* from) {
+  typedef uint8_t Piece __attribute__((vector_size(kPiece)));
+  Piece piece;
+  __builtin_memcpy(&piece, from, sizeof piece);
+  piece ^= kDotFlip;
+  __builtin_memcpy(to, &piece, sizeof piece);
+}
+
+// Elements of A as flipped bytes, or widened to 16 bits.
 struct RowWriter {
   char* to;
   bool widens;
 
   WEFT_INLINE void copy(const int8_t* from, int64_t count) {
-    int64_t i = 0;
     if (!widens) {
-#if WEFT_AVX512
-      for (; i + 64 <= count; i += 64) _mm512_storeu_si512(to + i, _mm512_loadu_si512(from + i));
-      if (i < count) {
-        const __mmask64 lanes = (__mmask64(1) << (count - i)) - 1;
-        _mm512_mask_storeu_epi8(to + i, lanes, _mm512_maskz_loadu_epi8(lanes, from + i));
-      }
-#else
-      __builtin_memcpy(to, from, count);
-#endif
+      copy_flipped(to, from, count);
       to += count;
       return;
     }
+    int64_t i = 0;
     constexpr int64_t kStep = kVectorBytes / 2;
     for (; i + kStep <= count; i += kStep) {
       const Shorts wide = load_bytes_as_shorts(from + i);
@@ -37,7 +55,7 @@ struct RowWriter {
   }
   WEFT_INLINE void fill(int32_t value, int64_t count) {
     if (!widens) {
-      __builtin_memset(to, value, count);
+      __builtin_memset(to, value ^ kDotFlip, count);
     } else {
       for (int64_t i = 0; i < count; ++i) ((int16_t*)to)[i] = int16_t(value);
     }
@@ -101,8 +119,8 @@ struct WindowReader {
       const int8_t* row = from;
       char* out = to;
       for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step, out += run) {
-        __builtin_memcpy(out, row, kPiece);
-        if (run > kPiece) __builtin_memcpy(out + kPiece, row + kPiece, kPiece);
+        copy_piece(out, row);
+        if (run > kPiece) copy_piece(out + kPiece, row + kPiece);
       }
     }
   }
