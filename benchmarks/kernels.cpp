@@ -149,7 +149,7 @@ void time_reduction(const char* name, int64_t rows, int64_t cols, uint32_t axes)
   view.dtype = DType::kFloat32;
   const Reduce reduce = make_reduce(Reduction::kSum, view, axes);
   const double seconds = best_seconds([&] {
-    run_reduce(reduce, view.data, out.data(), {0, reduce_units(reduce)}, nullptr);
+    run_reduce(reduce, view.data, out.data(), {0, reduce_units(reduce)});
   });
   std::printf("%-10s %5lld x %5lld %8.1f us %6.1f GB/s\n", name, (long long)rows, (long long)cols,
               seconds * 1e6, double(x.size() * 4) / seconds * 1e-9);

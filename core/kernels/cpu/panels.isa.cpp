@@ -1,10 +1,10 @@
 // Products with a right side in panels: kernels/panels.h.
 //
 // A tile of C, a few rows by one or two vectors, stays in registers while k runs; rows of A are
-// read where they lie, and a row of the panel is next to the one before. While the first tile of a
-// panel is computed, the next panel is fetched: in a network weights come from memory. Sums wait in
-// scratch, in the first-level cache, until a tile is done and the epilogue writes it to C; only
-// where k is deep do they wait there between blocks of k.
+// read where they lie, and a row of the panel is next to the one before. Each tile of a panel
+// fetches a part of the next one: in a network weights come from memory. Sums wait in scratch, in
+// the first-level cache, until a tile is done and the epilogue writes it to C; only where k is deep
+// do they wait there between blocks of k.
 #include "kernels/panels.h"
 
 #include "kernels/isa_target.h"
@@ -26,11 +26,11 @@ constexpr int64_t kLine = 64;
 
 struct PanelTile {
   const void* a;
-  int64_t a_row;      // elements
-  const void* b;      // at the tile's first column
-  const char* ahead;  // another part of the panels, to be fetched meanwhile
-  bool fetches;       // or only its beginning
-  float* sums;        // rows of kPanelColumns
+  int64_t a_row;                   // elements
+  const void* b;                   // at the tile's first column
+  const char* ahead;               // what is fetched meanwhile: two parts so far from each other,
+  int64_t ahead_part, ahead_step;  // so much of each for a row of the panel
+  float* sums;                     // rows of kPanelColumns
   int64_t k;
   bool accumulate;
   bool is_last;  // of the blocks of k
@@ -115,7 +115,6 @@ template <class Step, int kVectors, int kRows>
 void panel_tile(const PanelTile& tile) {
   constexpr int kLanes = Vec<float>::kLanes;
   using S = typename Step::Stored;
-  constexpr int64_t kBytes = Step::kElements * kPanelColumns * sizeof(S);
   Vec<float> sums[kRows][kVectors];
   WEFT_UNROLL
   for (int i = 0; i < kRows; ++i) {
@@ -127,9 +126,10 @@ void panel_tile(const PanelTile& tile) {
   const S* a = (const S*)tile.a;
   const S* b = (const S*)tile.b;
   const char* ahead = tile.ahead;
-  const int64_t ahead_step = tile.fetches ? kBytes : 0;
+  const int64_t ahead_part = tile.ahead_part, ahead_step = Step::kElements * tile.ahead_step;
   for (int64_t steps = tile.k / Step::kElements; steps > 0; --steps) {
-    for (int64_t line = 0; line < kBytes; line += kLine) __builtin_prefetch(ahead + line, 0, 2);
+    __builtin_prefetch(ahead, 0, 2);
+    __builtin_prefetch(ahead + ahead_part, 0, 2);
     ahead += ahead_step;
     Step::add(sums, a, tile.a_row, b);
     a += Step::kElements;
@@ -196,15 +196,20 @@ struct PanelUnit {
     tile.k = depth;
     tile.accumulate = k > 0;
     tile.is_last = k + depth == p.k;
+    // Memory may take longer to give a panel than one tile takes: each fetches its share.
+    const int64_t tiles_of_all = (rows + step - 1) / step * ((width + kCols - 1) / kCols);
+    tile.ahead = (const char*)(is_last ? b : b + p.k * kPanelColumns);
+    tile.ahead_step =
+        is_last ? 0 : (kPanelColumns * sizeof(S) / 2 + tiles_of_all - 1) / tiles_of_all;
+    tile.ahead_part = tile.ahead_step * depth;
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       tile.a = (const S*)p.a + (first + i) * p.k + k;
       for (int64_t j = 0; j < width; j += kCols) {
-        tile.fetches = i == 0 && j == 0 && !is_last;
-        tile.ahead = (const char*)(tile.fetches ? b + p.k * kPanelColumns : b);
         tile.b = b + j;
         tile.sums = sums + i * kPanelColumns + j;
         tiles.at[width - j > Vec<float>::kLanes][count - 1](tile);
+        tile.ahead += 2 * tile.ahead_part;
       }
       if (tile.is_last) finish(i, count, width);
     }
