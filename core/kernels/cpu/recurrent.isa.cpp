@@ -15,6 +15,21 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/row_lanes.h"
 
+// As for_lanes, with one copy of f, which is long.
+template <class T, class F>
+WEFT_INLINE void for_all_lanes(int64_t cols, F f) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  for (int64_t i = 0; i < cols; i += kLanes) f(i, cols - i);
+}
+// Gates of float32 have a copy for whole vectors, which is faster.
+template <class T, class F>
+WEFT_INLINE void for_gates(int64_t cols, F f) {
+  if constexpr (kIsSame<T, float>)
+    for_lanes<T>(cols, f);
+  else
+    for_all_lanes<T>(cols, f);
+}
+
 WEFT_INLINE int64_t columns_of(const Recurrent& p, int64_t unit) {
   const int64_t rest = p.hidden - unit * kRecurrentColumns;
   return rest < kRecurrentColumns ? rest : kRecurrentColumns;
@@ -173,56 +188,75 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
   if (is_few) FewRowsOfGates<T>{p, hidden, packed, sums}.run(gates);
 }
 
+// What follows the sums waits in loops of its own: tanh of a state begins when all gates of its
+// lanes are done, and a processor looks ahead by less than the next lanes' instructions.
 template <class T>
-void lstm_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first,
-              int64_t cols) {
+void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
-  T* gates = (T*)s.gates + row * 4 * p.hidden + first;
-  const int64_t at = row * p.hidden + first;
-  const T* cell = (const T*)s.cell + at;
-  T *next_hidden = (T*)s.next_hidden + at, *next_cell = (T*)s.next_cell + at;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-    const V in = apply<Sigmoid>(load_lanes(gates + i, n));
-    const V forget = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
-    const V candidate = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
-    const V out = apply<Sigmoid>(load_lanes(gates + 3 * p.hidden + i, n));
-    const V state = forget * load_lanes(cell + i, n) + in * candidate;
-    store_lanes(gates + i, in, n);
-    store_lanes(gates + p.hidden + i, forget, n);
-    store_lanes(gates + 2 * p.hidden + i, candidate, n);
-    store_lanes(gates + 3 * p.hidden + i, out, n);
-    store_lanes(next_cell + i, state, n);
-    store_lanes(next_hidden + i, out * apply<Tanh>(state), n);
-  });
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 4 * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    const T* cell = (const T*)s.cell + at;
+    T* next_cell = (T*)s.next_cell + at;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V in = apply<Sigmoid>(load_lanes(gates + i, n));
+      const V forget = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+      const V candidate = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
+      const V out = apply<Sigmoid>(load_lanes(gates + 3 * p.hidden + i, n));
+      store_lanes(gates + i, in, n);
+      store_lanes(gates + p.hidden + i, forget, n);
+      store_lanes(gates + 2 * p.hidden + i, candidate, n);
+      store_lanes(gates + 3 * p.hidden + i, out, n);
+      store_lanes(next_cell + i, forget * load_lanes(cell + i, n) + in * candidate, n);
+    });
+  }
+  for (int64_t row = 0; row < p.batch; ++row) {
+    const T* out = (const T*)s.gates + (row * 4 + 3) * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V bent = apply<Tanh>(load_lanes((const T*)s.next_cell + at + i, n));
+      store_lanes((T*)s.next_hidden + at + i, load_lanes(out + i, n) * bent, n);
+    });
+  }
 }
 
 template <class T>
-void gru_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first, int64_t cols) {
+void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
-  T* gates = (T*)s.gates + row * 3 * p.hidden + first;
-  const int64_t at = row * p.hidden + first;
-  const T *hidden = (const T*)s.hidden + at, *products = (const T*)s.product + at;
-  T* next_hidden = (T*)s.next_hidden + at;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-    const V reset = apply<Sigmoid>(load_lanes(gates + i, n));
-    const V update = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
-    const V sum = load_lanes(gates + 2 * p.hidden + i, n) + reset * load_lanes(products + i, n);
-    const V next = apply<Tanh>(sum);
-    store_lanes(gates + i, reset, n);
-    store_lanes(gates + p.hidden + i, update, n);
-    store_lanes(gates + 2 * p.hidden + i, next, n);
-    store_lanes(next_hidden + i, next + update * (load_lanes(hidden + i, n) - next), n);
-  });
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 3 * p.hidden + first;
+    const T* products = (const T*)s.product + row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V reset = apply<Sigmoid>(load_lanes(gates + i, n));
+      const V update = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+      const V sum = load_lanes(gates + 2 * p.hidden + i, n) + reset * load_lanes(products + i, n);
+      store_lanes(gates + i, reset, n);
+      store_lanes(gates + p.hidden + i, update, n);
+      store_lanes(gates + 2 * p.hidden + i, sum, n);
+    });
+  }
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 3 * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V next = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
+      const V update = load_lanes(gates + p.hidden + i, n);
+      store_lanes(gates + 2 * p.hidden + i, next, n);
+      store_lanes((T*)s.next_hidden + at + i,
+                  next + update * (load_lanes((const T*)s.hidden + at + i, n) - next), n);
+    });
+  }
 }
 
 template <class T>
-void plain_row(const Recurrent& p, const RecurrentStep& s, int64_t row, int64_t first,
-               int64_t cols) {
-  T* next = (T*)s.next_hidden + row * p.hidden + first;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-    const Vec<T> sum = load_lanes(next + i, n);
-    store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
-  });
+void plain_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* next = (T*)s.next_hidden + row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const Vec<T> sum = load_lanes(next + i, n);
+      store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
+    });
+  }
 }
 
 template <class T>
@@ -239,14 +273,12 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
       copy_rows((const T*)s.bias + first, 0, sums[2].first, p.hidden, p.batch, cols);
     }
     add_products(p, s, unit, to, sums);
-    for (int64_t row = 0; row < p.batch; ++row) {
-      if (p.cell == Cell::kLstm) {
-        lstm_row<T>(p, s, row, first, cols);
-      } else if (p.cell == Cell::kGru) {
-        gru_row<T>(p, s, row, first, cols);
-      } else {
-        plain_row<T>(p, s, row, first, cols);
-      }
+    if (p.cell == Cell::kLstm) {
+      lstm_gates<T>(p, s, first, cols);
+    } else if (p.cell == Cell::kGru) {
+      gru_gates<T>(p, s, first, cols);
+    } else {
+      plain_gates<T>(p, s, first, cols);
     }
   }
 }
@@ -266,7 +298,7 @@ void lstm_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, 
   const int64_t at = row * p.hidden + first, wide_at = row * 4 * p.hidden + first;
   const T* gates = (const T*)s.gates + wide_at;
   T *dsums = (T*)s.dsums + wide_at, *dstate = (T*)s.dstate + at;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V in = load_lanes(gates + i, n), forget = load_lanes(gates + p.hidden + i, n),
             candidate = load_lanes(gates + 2 * p.hidden + i, n),
             out = load_lanes(gates + 3 * p.hidden + i, n);
@@ -299,7 +331,7 @@ void gru_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, i
   const int64_t at = row * p.hidden + first, wide_at = row * 3 * p.hidden + first;
   const T* gates = (const T*)s.gates + wide_at;
   T *dsums = (T*)s.dsums + wide_at, *carried = (T*)s.carried + at;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V reset = load_lanes(gates + i, n), update = load_lanes(gates + p.hidden + i, n),
             next = load_lanes(gates + 2 * p.hidden + i, n);
     const V dh = load_lanes(carried + i, n) + given<T>(s.dhidden, at + i, n);
@@ -323,7 +355,7 @@ void plain_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row,
                     int64_t cols) {
   using V = Vec<T>;
   const int64_t at = row * p.hidden + first;
-  for_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V state = load_lanes((const T*)s.gates + at + i, n);
     const V dh =
         given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
