@@ -30,6 +30,8 @@ WEFT_INLINE void for_gates(int64_t cols, F f) {
     for_all_lanes<T>(cols, f);
 }
 
+constexpr int64_t kFetchedState = 32 * 1024;  // bytes that are fetched at once, at most
+
 WEFT_INLINE int64_t columns_of(const Recurrent& p, int64_t unit) {
   const int64_t rest = p.hidden - unit * kRecurrentColumns;
   return rest < kRecurrentColumns ? rest : kRecurrentColumns;
@@ -263,6 +265,9 @@ template <class T>
 void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
   const int64_t gates = gates_of(p.cell);
   T* const to = (T*)(gates == 1 ? s.next_hidden : s.gates);
+  // Of a state that was just made the other threads' parts are in their caches.
+  if (p.batch * p.hidden * int64_t{sizeof(T)} <= kFetchedState)
+    prefetch_rows<false>(s.hidden, 1, 0, p.batch * p.hidden * sizeof(T));
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
     GateSums<T> sums[4];
