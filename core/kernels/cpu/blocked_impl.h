@@ -132,30 +132,37 @@ struct TileOf {
   int64_t sums_pixel, sums_vector;
 };
 
-// add(x, weights) at every place that a tile sums over, in its order, from `start` on; what comes
-// next is fetched meanwhile.
-template <class X, class S, class Add>
-WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& add) {
-  const X* ahead = tile.ahead;
+// use(x, weights) at every tap of the window and channel block that a tile sums over, in its order,
+// from `start` on.
+template <class X, class S, class Use>
+WEFT_INLINE void over_windows(const TileOf<X, S>& tile, const X* start, const Use& use) {
   for (int64_t col = 0; col < tile.count.col; ++col) {
     for (int64_t channel = 0; channel < tile.count.channel; ++channel) {
       const X* x = start + col * tile.x_step.col + channel * tile.x_step.channel;
       const X* weights =
           tile.weights + col * tile.weights_step.col + channel * tile.weights_step.channel;
       for (int64_t row = 0; row < tile.count.row; ++row) {
-        const X* w = weights;
-        for (int64_t k = 0; k < tile.depth; ++k) {
-          __builtin_prefetch(ahead, 0, 2);
-          ahead += tile.ahead_step;
-          add(x + k, w);
-          w += kPanelChannels;
-        }
+        use(x, weights);
         x += tile.x_step.row;
         if (row + 1 == tile.wrap) x -= tile.wrap_step;
         weights += tile.weights_step.row;
       }
     }
   }
+}
+// add(x, weights) at every channel of those; what comes next is fetched meanwhile.
+template <class X, class S, class Add>
+WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& add) {
+  const X* ahead = tile.ahead;
+  over_windows(tile, start, [&](const X* x, const X* weights) WEFT_LAMBDA {
+    const X* w = weights;
+    for (int64_t k = 0; k < tile.depth; ++k) {
+      __builtin_prefetch(ahead, 0, 2);
+      ahead += tile.ahead_step;
+      add(x + k, w);
+      w += kPanelChannels;
+    }
+  });
 }
 
 // Bias, residual, bounds, and the results of a tile of float32, which begin at `y`. What the stores

@@ -3,8 +3,9 @@
 // filter: an image of pairs is walked as one of float32 that has half the channels.
 //
 // A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them
-// to a float32 lane. Without that instruction a pair becomes two float32 lanes, by a shift and by a
-// mask, and two fused multiply-adds.
+// to a float32 lane. Without that instruction, or where it is slow, weights become two float32
+// lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two fused
+// multiply-adds.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -28,47 +29,86 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 using Pairs = Vec<uint32_t>;
 using PairTile = TileOf<uint32_t, BFloat16>;
 using PairTileKernel = void (*)(const PairTile& tile);
-constexpr int kMostUnknown = 7;  // pixels of a tile, at a step that the compiler does not know
 
-// What one pair of each of kPixels pixels gives to the sums of the filters that start at `weights`.
+// Pairs of each of kPixels pixels, by fused multiply-adds. A block of channels is widened at each
+// tap of the window, into a buffer whose elements are spread where they are loaded.
 struct WidenedStep {
-  // Step between pixels, see PairTileKernels: few processors with AVX-512 are without VDPBF16PS.
-  static constexpr int kKnown = 0;
+  static constexpr int kKnown = 0;  // step between pixels: the buffer's always is
+  static constexpr int most_pixels(int vectors) { return vectors == 2 ? kMostPixels : 7; }
+  static constexpr bool kFinishes = false;  // results: what rounds them is large, so all share it
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
   WEFT_INLINE static Vec<float> low(Pairs pairs) { return reinterpret<Vec<float>>(pairs << 16); }
-  // As a float, of which compilers do not make scalar shifts.
-  WEFT_INLINE static Pairs spread(const uint32_t* pair) {
-    float bits;
-    __builtin_memcpy(&bits, pair, sizeof bits);
-    return reinterpret<Pairs>(Vec<float>(bits));
-  }
-  // Two shifts, because a mask would need the register that the sums leave none of.
+  // The mask stays in memory: sums leave no register for it.
   WEFT_INLINE static Vec<float> high(Pairs pairs) {
+#if WEFT_AVX512
+    static constexpr uint32_t kHigh = 0xffff0000;
+    asm("vpandd %2%{1to16%}, %1, %0" : "=v"(pairs.v) : "v"(pairs.v), "m"(kHigh));
+    return reinterpret<Vec<float>>(pairs);
+#else
     Pairs upper = pairs >> 16;
-#if WEFT_AVX512 || WEFT_AVX2
+#if WEFT_AVX2
     asm("" : "+v"(upper.v));
 #endif
     return reinterpret<Vec<float>>(upper << 16);
+#endif
+  }
+
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
+                                  int64_t step, int64_t weights_vector) {
+    alignas(64) float wide[kPixels][2 * kMost];
+    const uint32_t* ahead = tile.ahead;
+    over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
+      for (int64_t k = 0; k < tile.depth; k += kMost) {
+        const int64_t pairs = lesser(kMost, tile.depth - k);
+        widen(x + k, step, pairs, wide);
+        for (int64_t pair = 0; pair < pairs; ++pair) {
+          __builtin_prefetch(ahead, 0, 2);
+          ahead += tile.ahead_step;
+          add(sums, &wide[0][2 * pair], weights + (k + pair) * kPanelChannels, weights_vector);
+        }
+      }
+    });
+  }
+
+ private:
+  static constexpr int64_t kMost = 8;  // pairs that are widened together
+
+  template <int kPixels>
+  WEFT_INLINE static void widen(const uint32_t* x, int64_t step, int64_t pairs,
+                                float (&wide)[kPixels][2 * kMost]) {
+    constexpr int kLanes = Vec<float>::kLanes;
+    if (pairs < kMost) return widen_part(x, step, pairs, kPixels, wide[0]);
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < 2 * kMost; j += kLanes)
+        Memory<float>::store(wide[i] + j,
+                             Memory<BFloat16>::load((const BFloat16*)(x + i * step) + j));
+    }
+  }
+  static void widen_part(const uint32_t* x, int64_t step, int64_t pairs, int64_t pixels,
+                         float* wide) {
+    for (; pixels > 0; --pixels, x += step, wide += 2 * kMost)
+      for (int64_t k = 0; k < 2 * pairs; ++k) wide[k] = to_lane(((const BFloat16*)x)[k]);
   }
   template <int kPixels, int kVectors>
-  WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
-                              int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
+  WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const float* wide,
+                              const uint32_t* weights, int64_t weights_vector) {
     WEFT_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const bool is_high = half == 1;
       asm volatile("" ::: "memory");  // pairs are loaded for each half: registers are for the sums
       Vec<float> right[kVectors];
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) {
         const Pairs pairs = Memory<uint32_t>::load(weights + j * weights_vector);
-        right[j] = is_high ? high(pairs) : low(pairs);
+        right[j] = half == 1 ? high(pairs) : low(pairs);
       }
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {
-        const Pairs pair = spread(x + i * x_pixel);
-        const Vec<float> left = is_high ? high(pair) : low(pair);
+        const Vec<float> left(wide[i * 2 * kMost + half]);
         WEFT_UNROLL
         for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
       }
@@ -78,10 +118,19 @@ struct WidenedStep {
 
 #if WEFT_PAIRS
 struct PairStep {
-  static constexpr int kKnown = 8;
+  static constexpr int kKnown = 8;                     // step between pixels
+  static constexpr int most_pixels(int) { return 7; }  // of a tile, at other steps
+  static constexpr bool kFinishes = true;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
 
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
+                                  int64_t step, int64_t weights_vector) {
+    over_taps(tile, tile.x, [&](const uint32_t* x, const uint32_t* w) WEFT_LAMBDA {
+      add(sums, x, step, w, weights_vector);
+    });
+  }
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
                               int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
@@ -98,6 +147,22 @@ struct PairStep {
   }
 };
 #endif
+
+// Of sums that wait, for any tile.
+void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  const Epilogue epilogue = *tile.epilogue;
+  for (int64_t j = 0; j < vectors; ++j) {
+    const BFloat16* const bias = tile.bias ? tile.bias + j * kLanes : nullptr;
+    const float* from = tile.sums + j * tile.sums_vector;
+    const BFloat16* added = tile.residual ? tile.residual + j * tile.residual_vector : nullptr;
+    BFloat16* to = tile.y + j * tile.y_vector;
+    for (int64_t i = 0; i < pixels; ++i, from += tile.sums_pixel, to += tile.y_pixel) {
+      Memory<BFloat16>::store(to, finish(Memory<float>::load(from), epilogue, bias, added));
+      if (added) added += tile.y_pixel;
+    }
+  }
+}
 
 // What all pixels share is read once: stores might change it, as far as the compiler knows.
 template <class Step, int kPixels, int kVectors>
@@ -135,19 +200,20 @@ void pair_tile(const PairTile& tile) {
   }
   const int64_t step = kStep ? kStep : tile.x_pixel;
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  over_taps(tile, tile.x, [&](const uint32_t* x, const uint32_t* w) WEFT_LAMBDA {
-    Step::add(sums, x, step, w, weights_vector);
-  });
-  if (tile.epilogue)
-    store_results<Step>(tile, sums);
-  else {
-    WEFT_UNROLL
-    for (int i = 0; i < kPixels; ++i) {
-      WEFT_UNROLL
-      for (int j = 0; j < kVectors; ++j)
-        Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
+  Step::add_all(sums, tile, step, weights_vector);
+  if constexpr (Step::kFinishes) {
+    if (tile.epilogue) {
+      store_results<Step>(tile, sums);
+      return;
     }
   }
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
+  }
+  if (!Step::kFinishes && tile.epilogue) finish_waiting(tile, kPixels, kVectors);
 }
 
 // A tile of more pixels than a step has code for is two narrower ones.
@@ -164,7 +230,7 @@ void two_pair_tiles(const PairTile& tile) {
 }
 template <class Step, int kPixels, int kVectors, int kStep>
 constexpr PairTileKernel tile_of_pairs() {
-  if constexpr (kStep == 0 && kPixels > kMostUnknown)
+  if constexpr (kStep == 0 && kPixels > Step::most_pixels(kVectors))
     return two_pair_tiles<Step, kPixels, kVectors>;
   else
     return pair_tile<Step, kPixels, kVectors, kStep>;
@@ -271,7 +337,7 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
   const PairTileKernels* kernels = &kPairTiles<WidenedStep>;
   auto winograd = winograd_of_pairs<WidenedStep>;
 #if WEFT_PAIRS
-  if (processor_has_pairs()) {
+  if (multiplies_pairs()) {
     kernels = &kPairTiles<PairStep>;
     winograd = winograd_of_pairs<PairStep>;
   }

@@ -94,7 +94,7 @@ struct Product {
       }
 #if WEFT_PAIRS
       if constexpr (kIsSame<S, BFloat16>) {
-        if (problem.m > kFewRows && processor_has_pairs()) {
+        if (problem.m > kFewRows && multiplies_pairs()) {
           run_packed<Paired>(strip, 0);
           return;
         }

@@ -22,6 +22,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
 constexpr int64_t kPackedDeep = 32;    // elements of k that are packed together
+constexpr int64_t kWidened = 32;       // elements of a row of A that are widened together
 constexpr int64_t kLine = 64;
 
 struct PanelTile {
@@ -37,27 +38,55 @@ struct PanelTile {
 };
 using PanelTileKernel = void (*)(const PanelTile& tile);
 
-// Steps of k: one element of A times a row of the panel.
+// Steps of k: one element of A times a row of the panel. Elements of A that are no floats are
+// widened before, some of each row, so that they are spread where they are loaded.
 template <class S>
 struct SingleStep {
   static constexpr int kElements = 1;
   using Stored = S;
 
+  // Two vectors of bfloat16 are one register of pairs, of which a shift makes the even columns and
+  // a mask the odd ones. Sums are put in order once, at the end.
+  template <int kVectors>
+  static constexpr bool kSplits = kIsSame<S, BFloat16>&& kVectors == 2;
+
   template <int kRows, int kVectors>
-  WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const S* a, int64_t a_row,
+  WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const float* a, int64_t a_row,
                               const S* b) {
     Vec<float> right[kVectors];
-    WEFT_UNROLL
-    for (int j = 0; j < kVectors; ++j) right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
+    if constexpr (kSplits<kVectors>) {
+      const Vec<uint32_t> pairs = Memory<uint32_t>::load((const uint32_t*)b);
+      right[0] = reinterpret<Vec<float>>(pairs << 16);
+      right[1] = reinterpret<Vec<float>>(pairs & Vec<uint32_t>(0xffff0000));
+    } else {
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
+    }
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const Vec<float> left(to_lane(a[i * a_row]));
+      const Vec<float> left(a[i * a_row]);
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
     }
   }
-  template <class Sums>
-  WEFT_INLINE static void arrange(Sums&) {}
+  template <int kRows, int kVectors>
+  WEFT_INLINE static void arrange(Vec<float> (&sums)[kRows][kVectors]) {
+    if constexpr (kSplits<kVectors>) {
+      repeat<kRows>([&](auto row) WEFT_LAMBDA {
+        constexpr int i = decltype(row)::value;
+        interleave(sums[i], typename CountTo<Vec<float>::kLanes>::Type());
+      });
+    }
+  }
+
+ private:
+  template <int... I>
+  WEFT_INLINE static void interleave(Vec<float> (&sums)[2], Numbers<I...>) {
+    constexpr int kLanes = sizeof...(I);
+    const Vec<float>::Native even = sums[0].v, odd = sums[1].v;
+    sums[0].v = __builtin_shufflevector(even, odd, (I / 2 + I % 2 * kLanes)...);
+    sums[1].v = __builtin_shufflevector(even, odd, (kLanes / 2 + I / 2 + I % 2 * kLanes)...);
+  }
 };
 
 #if WEFT_PAIRS
@@ -111,6 +140,20 @@ struct PairStep {
 };
 #endif
 
+// kWidened elements of each row of A, or the rest of them, to rows of that length.
+template <class S>
+WEFT_INLINE void widen(const S* a, int64_t a_row, int64_t rows, float* to) {
+  for (int64_t i = 0; i < rows; ++i, a += a_row, to += kWidened)
+    for (int64_t k = 0; k < kWidened; k += Vec<float>::kLanes)
+      Memory<float>::store(to + k, Memory<S>::load(a + k));
+}
+template <class S>
+[[gnu::noinline]] void widen_rest(const S* a, int64_t a_row, int64_t rows, int64_t count,
+                                  float* to) {
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t k = 0; k < count; ++k) to[i * kWidened + k] = to_lane(a[i * a_row + k]);
+}
+
 template <class Step, int kVectors, int kRows>
 void panel_tile(const PanelTile& tile) {
   constexpr int kLanes = Vec<float>::kLanes;
@@ -127,13 +170,29 @@ void panel_tile(const PanelTile& tile) {
   const S* b = (const S*)tile.b;
   const char* ahead = tile.ahead;
   const int64_t ahead_part = tile.ahead_part, ahead_step = Step::kElements * tile.ahead_step;
-  for (int64_t steps = tile.k / Step::kElements; steps > 0; --steps) {
-    __builtin_prefetch(ahead, 0, 2);
-    __builtin_prefetch(ahead + ahead_part, 0, 2);
-    ahead += ahead_step;
-    Step::add(sums, a, tile.a_row, b);
-    a += Step::kElements;
-    b += Step::kElements * kPanelColumns;
+  const auto add = [&](const auto* left, int64_t left_row, int64_t steps) WEFT_LAMBDA {
+    for (; steps > 0; --steps) {
+      __builtin_prefetch(ahead, 0, 2);
+      __builtin_prefetch(ahead + ahead_part, 0, 2);
+      ahead += ahead_step;
+      Step::add(sums, left, left_row, b);
+      left += Step::kElements;
+      b += Step::kElements * kPanelColumns;
+    }
+  };
+  if constexpr (kIsSame<S, float> || Step::kElements == 2) {
+    add(a, tile.a_row, tile.k / Step::kElements);
+    a += tile.k / Step::kElements * Step::kElements;
+  } else {
+    alignas(64) float wide[kRows][kWidened];
+    for (int64_t k = 0; k < tile.k; k += kWidened) {
+      const int64_t count = tile.k - k < kWidened ? tile.k - k : kWidened;
+      if (count == kWidened)
+        widen(a + k, tile.a_row, kRows, wide[0]);
+      else
+        widen_rest(a + k, tile.a_row, kRows, count, wide[0]);
+      add(wide[0], kWidened, count);
+    }
   }
   if constexpr (Step::kElements == 2) {
     if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
@@ -152,7 +211,8 @@ struct PanelTileKernels {
 };
 template <class Step, int... I>
 constexpr PanelTileKernels panel_tiles(Numbers<I...>) {
-  constexpr int kFewest = Step::kElements;  // pairs have columns of both vectors in each
+  // Halves have columns of both vectors in each register, or are rare: a vector more is less code.
+  constexpr int kFewest = kIsSame<typename Step::Stored, float> ? 1 : 2;
   return {{{panel_tile<Step, kFewest, I + 1>...}, {panel_tile<Step, 2, I + 1>...}}};
 }
 template <class Step>
@@ -164,7 +224,7 @@ template <class S>
 WEFT_INLINE const PanelTileKernels& panel_tiles([[maybe_unused]] int64_t rows) {
 #if WEFT_PAIRS
   if constexpr (kIsSame<S, BFloat16>) {
-    if (rows > kFewRows && processor_has_pairs()) return kPanelTiles<PairStep>;
+    if (rows > kFewRows && multiplies_pairs()) return kPanelTiles<PairStep>;
   }
 #endif
   return kPanelTiles<SingleStep<S>>;
