@@ -13,9 +13,9 @@
 //
 // Images are float32, or bfloat16 that is summed in float32 and then rounded. There neighbouring
 // channels are pairs, and the packed weights of a pair lie beside each other: [..][B / 2][16][2].
-// Of a plain image two columns of the kernel are a pair. Where the processor has VDPBF16PS a step
-// of a sum adds both products at a time, which counts subnormal numbers as zero; elsewhere one
-// after the other.
+// Of a plain image two columns of the kernel are a pair. Where the processor has a VDPBF16PS that
+// is worth it (cpu/pairs_impl.h) a step of a sum adds both products at a time, which counts
+// subnormal numbers as zero; elsewhere one after the other.
 #pragma once
 
 #include "base/view.h"
