@@ -93,6 +93,14 @@ BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
   return cut;
 }
 
+// Of a unit of a plain image: as many in each, and more units than one where there are channels.
+int64_t plain_channels(const Convolution& p) {
+  const int64_t channels = p.in_channels / p.groups;
+  const int64_t others = p.groups * divide_up(p.out_channels / p.groups, kWeightFilters);
+  const int64_t least = others == 1 ? std::min<int64_t>(2, channels) : 1;
+  return divide_up(channels, std::max(least, divide_up(channels, kTogether)));
+}
+
 // Bands of rows whose data stay in the first-level cache while all taps run over them; of small
 // images, several.
 BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
@@ -101,9 +109,7 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   if (problem.winograd) return cut_winograd_weight(problem);
   BlockedWeightCut cut{};
   cut.filters = is_depthwise(p) ? problem.out_block : kWeightFilters;
-  cut.channels = is_depthwise(p) ? 1
-                 : is_plain      ? std::min(kTogether, p.in_channels / p.groups)
-                                 : problem.in_block;
+  cut.channels = is_depthwise(p) ? 1 : is_plain ? plain_channels(p) : problem.in_block;
   cut.channel_chunks = is_depthwise(p) ? 1 : divide_up(p.in_channels / p.groups, cut.channels);
   cut.pitch = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
   const int64_t row_lanes =

@@ -54,10 +54,10 @@ WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
 }
 
 // Of windows of 2 x 2 side by side, a vector of them at a time: the rows' pairs are told apart,
-// then elements meet as above.
+// then elements meet as above. There is room for so many indices.
 template <int... I>
 WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, float* y,
-                               int64_t* indices, Numbers<I...>) {
+                               int64_t* indices, int64_t room, Numbers<I...>) {
   using V = Vec<float>;
   using Offsets = Vec<int32_t>;
   constexpr int kLanes = V::kLanes;
@@ -88,9 +88,14 @@ WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, 
     meet(value[0], offset[0], value[1], offset[1]);
     if (y) Memory<float>::store_part(y + col, value[0], n);
     if (!indices) continue;
-    int32_t found[kLanes];
-    Memory<int32_t>::store(found, offset[0]);
-    for (int64_t lane = 0; lane < n; ++lane) indices[col + lane] = found[lane];
+    // What is stored beyond the row, the next one overwrites.
+    typedef int64_t Wide __attribute__((vector_size(2 * kVectorBytes)));
+    const Wide wide = __builtin_convertvector(offset[0].v, Wide);
+    if (room - col >= kLanes) {
+      __builtin_memcpy(indices + col, &wide, sizeof wide);
+    } else {
+      for (int64_t lane = 0; lane < n; ++lane) indices[col + lane] = wide[lane];
+    }
   }
 }
 
@@ -136,7 +141,7 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
         inside.out_width = p.out_width < p.in_width / 2 ? p.out_width : p.in_width / 2;
         if (is_pairs && bottom < p.in_height) {
           most_of_pairs(x, top * p.in_width, inside, y_data ? (float*)y_data + at : nullptr,
-                        indices ? indices + at : nullptr,
+                        indices ? indices + at : nullptr, planes.end * out_plane - at,
                         typename CountTo<Vec<float>::kLanes>::Type());
           together.end = inside.out_width;
         } else if (p.stride_width == 1 && !indices && top <= last_row) {

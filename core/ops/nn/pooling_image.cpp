@@ -3,6 +3,7 @@
 #include "kernels/pooling.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/errors.h"
 #include "ops/kernel_call.h"
@@ -100,16 +101,28 @@ Status check_planes(const InferContext& c, const Shape& image, const Shape& indi
                                " must agree in their first two axes");
 }
 
-// Files and callers may bring indices that no pooling made.
-Status check_offsets(const KernelCall& call, const kernels::PlaneIndex& problem) {
+// Runs body(planes) where offsets lie in their planes: files and callers may bring indices that no
+// pooling made.
+template <class Body>
+Status at_offsets(const KernelCall& call, const kernels::PlaneIndex& problem, int64_t work,
+                  const Body& body) {
   const auto* indices = static_cast<const int64_t*>(call.in[1].data);
-  uint64_t largest = 0;
-  for (int64_t i = 0; i < problem.planes * problem.count; ++i)
-    largest = std::max(largest, static_cast<uint64_t>(indices[i]));
-  if (problem.planes * problem.count == 0 || largest < static_cast<uint64_t>(problem.extent))
-    return {};
+  std::atomic<bool> all_inside{true};
+  std::atomic<uint64_t> outside{0};  // one of those that are
+  split_work(problem.planes, work, nullptr, 0, [&](kernels::Range planes, void*) {
+    uint64_t largest = 0;
+    for (int64_t i = planes.begin * problem.count; i < planes.end * problem.count; ++i)
+      largest = std::max(largest, static_cast<uint64_t>(indices[i]));
+    if (problem.count == 0 || largest < static_cast<uint64_t>(problem.extent)) {
+      body(planes);
+    } else {
+      outside.store(largest, std::memory_order_relaxed);
+      all_inside.store(false, std::memory_order_relaxed);
+    }
+  });
+  if (all_inside.load(std::memory_order_relaxed)) return {};
   return errors::index_out_of_range(call.op.name, "`indices` must be in [0, ", problem.extent,
-                                    "); got ", static_cast<int64_t>(largest));
+                                    "); got ", static_cast<int64_t>(outside.load()));
 }
 
 Result<Types> infer_gather(const InferContext& c) {
@@ -126,25 +139,19 @@ Result<Types> infer_scatter(const InferContext& c) {
 
 Status run_gather(const KernelCall& call) {
   const auto problem = plane_index(call.in[0], call.in[1]);
-  WEFT_TRY(check_offsets(call, problem));
-  split_work(problem.planes, problem.planes * problem.count, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_plane_gather(problem, call.in[0].data,
-                                         static_cast<const int64_t*>(call.in[1].data),
-                                         call.out[0].data, range);
-             });
-  return {};
+  return at_offsets(call, problem, problem.planes * problem.count, [&](kernels::Range planes) {
+    kernels::run_plane_gather(problem, call.in[0].data,
+                              static_cast<const int64_t*>(call.in[1].data), call.out[0].data,
+                              planes);
+  });
 }
 Status run_scatter(const KernelCall& call) {
   const auto problem = plane_index(call.out[0], call.in[1]);
-  WEFT_TRY(check_offsets(call, problem));
-  split_work(problem.planes, problem.planes * problem.extent, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_plane_scatter(problem, call.in[0].data,
-                                          static_cast<const int64_t*>(call.in[1].data),
-                                          call.out[0].data, range);
-             });
-  return {};
+  return at_offsets(call, problem, problem.planes * problem.extent, [&](kernels::Range planes) {
+    kernels::run_plane_scatter(problem, call.in[0].data,
+                               static_cast<const int64_t*>(call.in[1].data), call.out[0].data,
+                               planes);
+  });
 }
 
 Values gradient_gather(const GradContext& g) {
