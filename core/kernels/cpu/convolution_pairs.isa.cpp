@@ -40,15 +40,15 @@ struct WidenedStep {
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
   WEFT_INLINE static Vec<float> low(Pairs pairs) { return reinterpret<Vec<float>>(pairs << 16); }
-  // The mask stays in memory: sums leave no register for it.
+  // The mask stays in memory, or there are two shifts: sums leave no register for it.
   WEFT_INLINE static Vec<float> high(Pairs pairs) {
-#if WEFT_AVX512
+#if WEFT_AVX512 && !defined(__clang__)
     static constexpr uint32_t kHigh = 0xffff0000;
     asm("vpandd %2%{1to16%}, %1, %0" : "=v"(pairs.v) : "v"(pairs.v), "m"(kHigh));
     return reinterpret<Vec<float>>(pairs);
 #else
     Pairs upper = pairs >> 16;
-#if WEFT_AVX2
+#if WEFT_AVX512 || WEFT_AVX2
     asm("" : "+v"(upper.v));
 #endif
     return reinterpret<Vec<float>>(upper << 16);
@@ -92,7 +92,10 @@ struct WidenedStep {
   static void widen_part(const uint32_t* x, int64_t step, int64_t pairs, int64_t pixels,
                          float* wide) {
     for (; pixels > 0; --pixels, x += step, wide += 2 * kMost)
-      for (int64_t k = 0; k < 2 * pairs; ++k) wide[k] = to_lane(((const BFloat16*)x)[k]);
+      for (int64_t k = 0; k < pairs; ++k) {
+        const uint32_t both[2] = {x[k] << 16, x[k] & 0xffff0000};
+        __builtin_memcpy(wide + 2 * k, both, sizeof both);
+      }
   }
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const float* wide,

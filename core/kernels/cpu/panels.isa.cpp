@@ -148,8 +148,7 @@ WEFT_INLINE void widen(const S* a, int64_t a_row, int64_t rows, float* to) {
       Memory<float>::store(to + k, Memory<S>::load(a + k));
 }
 template <class S>
-[[gnu::noinline]] void widen_rest(const S* a, int64_t a_row, int64_t rows, int64_t count,
-                                  float* to) {
+WEFT_SHARED void widen_rest(const S* a, int64_t a_row, int64_t rows, int64_t count, float* to) {
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t k = 0; k < count; ++k) to[i * kWidened + k] = to_lane(a[i * a_row + k]);
 }
