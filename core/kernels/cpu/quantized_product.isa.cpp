@@ -57,8 +57,7 @@ constexpr int64_t kLine = 64;  // of a cache
 struct ProductUnit {
   const QuantizedProduct& p;
   const QuadTiles& tiles;
-  const char* a;  // as the tiles read it, from row `first` on
-  char* laid;     // the same, where they are laid down; else null
+  char* laid;  // the same, where they are laid down; else null
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
@@ -66,6 +65,7 @@ struct ProductUnit {
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const { return (quads() + is_crossed()) * tiles.left_bytes; }
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
+  const char* rows_of_a() const { return laid ? laid : (const char*)p.a + first * p.k; }
   // That are made together: all of a panel, or what is laid down.
   int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
@@ -87,10 +87,11 @@ struct ProductUnit {
     });
   }
 
-  void lay_rows(char* rows_of_a) const {
-    if (is_winograd()) return lay_groups(rows_of_a);
+  void lay_rows() const {
+    char* to = laid;
+    if (is_winograd()) return lay_groups(to);
     WindowPlace place = WindowPlace::of(p.windows, first);
-    for (int64_t i = 0; i < rows; ++i, rows_of_a += a_row()) {
+    for (int64_t i = 0; i < rows; ++i, to += a_row()) {
       const int8_t* from = p.a + (first + i) * p.k;
       int64_t readable = (p.m - first - i) * p.k;
       if (p.windows) {
@@ -103,21 +104,21 @@ struct ProductUnit {
           reader.read(place.image, place.oy, place.ox, {(char*)row, false});
         place.advance(*p.windows, 1);
       }
-      CrossStep::lay_row(from, p.k, readable, rows_of_a);
+      CrossStep::lay_row(from, p.k, readable, to);
     }
   }
 #endif
 
-  void prepare_rows(char* rows_of_a, int64_t begin, int64_t end) const {
+  void prepare_rows(int64_t begin, int64_t end) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
-      RowWriter{rows_of_a + begin * a_row(), !tiles.shifts}.copy(p.a + (first + begin) * p.k,
-                                                                 (end - begin) * p.k);
+      RowWriter{laid + begin * a_row(), !tiles.shifts}.copy(p.a + (first + begin) * p.k,
+                                                            (end - begin) * p.k);
       return;
     }
     WindowPlace place = WindowPlace::of(p.windows, first + begin);
     for (int64_t i = begin; i < end;) {
-      char* to = rows_of_a + i * a_row();
+      char* to = laid + i * a_row();
       int64_t done = 1;
       if (!p.windows) {
         RowWriter{to, !tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
@@ -215,10 +216,11 @@ struct ProductUnit {
       if (is_first) {
         if (!p.windows && i + step < rows)
           prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
-        if (laid) prepare_rows(laid, i, i + count);
+        if (laid) prepare_rows(i, i + count);
       }
       for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
-        QuadTile tile{quads(), a + i * a_row(), a_row(), b + j * kQuad, nullptr, sums + j};
+        QuadTile tile{quads(), rows_of_a() + i * a_row(), a_row(), b + j * kQuad, nullptr,
+                      sums + j};
         if (!is_last && line < at_once * kQuad) tile.ahead = ahead + line - j * kQuad;
         if (is_fused) set_results(tile, of_tile, i, col + j);
         tile.vector = j / Sums::kLanes;
@@ -263,7 +265,7 @@ struct ProductUnit {
     alignas(64) int32_t sums[QuadWinograd::kFrequencies * kStep];
     for (int64_t f = 0; f < QuadWinograd::kFrequencies; ++f)
       tiles.at[count - 1](QuadTile{
-          frequency_quads(), a + f * frequency_step() + done * frequency_row(), frequency_row(),
+          frequency_quads(), laid + f * frequency_step() + done * frequency_row(), frequency_row(),
           wide + f * frequency_quads() * kQuadBytes, nullptr, sums + f * kStep});
     for (int64_t i = 0; i < count; ++i) {
       Sums results[QuadWinograd::kResults][2];
@@ -303,7 +305,6 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const bool in_place = tiles.shifts && kDotFlip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{p,
                            tiles,
-                           in_place ? (const char*)p.a + first * p.k : (char*)scratch,
                            in_place ? nullptr : (char*)scratch,
                            first,
                            rows,
@@ -312,7 +313,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     bool is_first = in_place || block != block_there;
 #if WEFT_AVX2
     if (work.is_crossed()) {
-      if (is_first) work.lay_rows((char*)scratch);
+      if (is_first) work.lay_rows();
       is_first = false;
     }
 #endif

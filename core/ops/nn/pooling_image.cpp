@@ -107,22 +107,22 @@ template <class Body>
 Status at_offsets(const KernelCall& call, const kernels::PlaneIndex& problem, int64_t work,
                   const Body& body) {
   const auto* indices = static_cast<const int64_t*>(call.in[1].data);
-  std::atomic<bool> all_inside{true};
-  std::atomic<uint64_t> outside{0};  // one of those that are
+  const auto is_inside = [&](uint64_t largest) {
+    return problem.count == 0 || largest < static_cast<uint64_t>(problem.extent);
+  };
+  std::atomic<uint64_t> largest_of_all{0};
   split_work(problem.planes, work, nullptr, 0, [&](kernels::Range planes, void*) {
     uint64_t largest = 0;
     for (int64_t i = planes.begin * problem.count; i < planes.end * problem.count; ++i)
       largest = std::max(largest, static_cast<uint64_t>(indices[i]));
-    if (problem.count == 0 || largest < static_cast<uint64_t>(problem.extent)) {
-      body(planes);
-    } else {
-      outside.store(largest, std::memory_order_relaxed);
-      all_inside.store(false, std::memory_order_relaxed);
+    if (is_inside(largest)) body(planes);
+    uint64_t seen = largest_of_all.load();
+    while (seen < largest && !largest_of_all.compare_exchange_weak(seen, largest)) {
     }
   });
-  if (all_inside.load(std::memory_order_relaxed)) return {};
+  if (problem.planes == 0 || is_inside(largest_of_all)) return {};
   return errors::index_out_of_range(call.op.name, "`indices` must be in [0, ", problem.extent,
-                                    "); got ", static_cast<int64_t>(outside.load()));
+                                    "); got ", static_cast<int64_t>(largest_of_all.load()));
 }
 
 Result<Types> infer_gather(const InferContext& c) {
