@@ -168,19 +168,24 @@ constexpr CouplesKernels kCouples = {};
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
-constexpr int64_t kDepthwisePixels = kMostPixels >= 14 ? 14 : WEFT_KNOWN_STEPS > 0 ? 8 : 3;
+// Halves take as long to widen as to multiply, and gain nothing by more sums at once.
+template <class S>
+constexpr int64_t kDepthwisePixels = kMostPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
+                                     : WEFT_KNOWN_STEPS > 0 ? 8
+                                                            : 3;
 // Blocks have 8 channels or 16. Few layers have those of 8 alone.
 constexpr bool kMayBePart = Vec<float>::kLanes > 8;
-constexpr int64_t kPartPixels = kMayBePart ? 4 : kDepthwisePixels;
+constexpr int64_t kPartPixels = kMayBePart ? 4 : kDepthwisePixels<float>;
 template <class S>
 struct DepthwiseKernels {
-  DepthwiseKernel<S> whole[2][kDepthwisePixels];  // [at a border][pixels - 1]
-  DepthwiseKernel<S> any[kDepthwisePixels];
-  DepthwiseKernel<S> part[kDepthwisePixels];  // of a vector; kPartPixels at most
+  DepthwiseKernel<S> whole[2][kDepthwisePixels<S>];  // [at a border][pixels - 1]
+  DepthwiseKernel<S> any[kDepthwisePixels<S>];
+  DepthwiseKernel<S> part[kDepthwisePixels<S>];  // of a vector; kPartPixels at most
 };
+template <class S>
 constexpr Border inside(int pixels) {
   const bool is_known =
-      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kDepthwisePixels);
+      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kDepthwisePixels<S>);
   return is_known ? Border::kNone : Border::kAnywhere;
 }
 constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
@@ -194,14 +199,14 @@ constexpr DepthwiseKernel<S> depthwise_part() {
 }
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
-  return {{{depthwise_tile<S, I + 1, inside(I + 1), false>...},
+  return {{{depthwise_tile<S, I + 1, inside<S>(I + 1), false>...},
            {depthwise_tile<S, I + 1, kAtEnds, false>...}},
           {depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
           {depthwise_part<S, I + 1>()...}};
 }
 template <class S>
 constexpr DepthwiseKernels<S> kDepthwise =
-    every_depthwise<S>(typename CountTo<int(kDepthwisePixels)>::Type());
+    every_depthwise<S>(typename CountTo<int(kDepthwisePixels<S>)>::Type());
 
 // The rows of images' blocks, one after the other.
 template <class S>
@@ -213,7 +218,7 @@ class DepthwiseRows {
         operands_(operands),
         columns_(p_, (int64_t*)scratch),
         tiles_(p_.out_width,
-               problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels),
+               problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels<S>),
         pair_tiles_(p_.out_width, kPairPixels),
         size_(problem.in_block),
         in_pairs_(has_pairs(problem)),
