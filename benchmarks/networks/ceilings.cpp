@@ -1,6 +1,7 @@
 // What this machine can do: the ceilings that networks' times are set against.
 //
-//   ceilings <threads> [avx2]   prints one JSON object, GFLOP/s and GB/s of the best of several
+//   ceilings <threads> [avx2 | avx2_vnni]   prints one JSON object, GFLOP/s and GB/s of the best of
+//   several
 //                               rounds; of no instruction beyond AVX2, if that is asked for
 //
 // Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
@@ -15,7 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
-#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -56,13 +57,16 @@ double seconds(int threads, const Work& work) {
 #define CLOBBERED \
   "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11"
 
-void fma_avx2(int, int) {
-  asm volatile("vpxor %%ymm14, %%ymm14, %%ymm14\nvpxor %%ymm15, %%ymm15, %%ymm15" ::
-                   : "xmm14", "xmm15");
-  for (long i = 0; i < kIterations; ++i) {
-    asm volatile(CHAINS "vfmadd231ps %%ymm14, %%ymm15, %%ymm\\i\n.endr" ::: CLOBBERED);
+#define LOOP_AVX2(name, instruction)                                                       \
+  void name(int, int) {                                                                    \
+    asm volatile("vpxor %%ymm14, %%ymm14, %%ymm14\nvpxor %%ymm15, %%ymm15, %%ymm15" ::     \
+                     : "xmm14", "xmm15");                                                  \
+    for (long i = 0; i < kIterations; ++i) {                                               \
+      asm volatile(CHAINS instruction " %%ymm14, %%ymm15, %%ymm\\i\n.endr" ::: CLOBBERED); \
+    }                                                                                      \
   }
-}
+LOOP_AVX2(fma_avx2, "vfmadd231ps")
+LOOP_AVX2(dot_int8_avx2, "%{vex%} vpdpbusd")
 
 #define LOOP(name, instruction)                                                            \
   [[gnu::target("avx512f")]] void name(int, int) {                                         \
@@ -83,14 +87,15 @@ void print(const char* name, double value) {
   is_first = false;
 }
 
-void arithmetic(int threads, bool is_avx2) {
+// isa: a set that nothing is to go beyond, or empty.
+void arithmetic(int threads, std::string_view isa) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const double per_iteration = double{kChains} * kIterations * threads / 1e9;
   auto measured = [&](int operations, void (*loop)(int, int)) {
     return operations * per_iteration / seconds(threads, loop);
   };
-  const bool wide = !is_avx2 && __builtin_cpu_supports("avx512f");
+  const bool wide = isa.empty() && __builtin_cpu_supports("avx512f");
   double float32 = 0;
   if (wide)
     float32 = measured(32, fma_avx512);
@@ -100,9 +105,11 @@ void arithmetic(int threads, bool is_avx2) {
   if (wide && __builtin_cpu_supports("avx512bf16"))
     print("bfloat16", std::max(float32, measured(64, dot_bf16)));
   if (wide && __builtin_cpu_supports("avx512vnni")) print("int8", measured(128, dot_int8));
+  if (isa == "avx2_vnni" && __builtin_cpu_supports("avxvnni"))
+    print("int8", measured(64, dot_int8_avx2));
 #else
   (void)threads;
-  (void)is_avx2;
+  (void)isa;
 #endif
 }
 
@@ -135,10 +142,11 @@ void bandwidth(int threads) {
 
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
-  const bool is_avx2 = argc > 2 && std::strcmp(argv[2], "avx2") == 0;
-  if (threads < 1 || threads > 64 || argc > (is_avx2 ? 3 : 2))
-    return std::fputs("usage: ceilings <threads> [avx2]\n", stderr), 2;
-  arithmetic(threads, is_avx2);
+  const std::string_view isa = argc > 2 ? argv[2] : "";
+  const bool is_known = isa.empty() || isa == "avx2" || isa == "avx2_vnni";
+  if (threads < 1 || threads > 64 || argc > 3 || !is_known)
+    return std::fputs("usage: ceilings <threads> [avx2 | avx2_vnni]\n", stderr), 2;
+  arithmetic(threads, isa);
   bandwidth(threads);
   std::puts("}");
   return 0;

@@ -170,16 +170,19 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
 
 # What makes frameworks use no instruction beyond a set. ONNX Runtime and LiteRT have no such
 # switch, JAX's reaches what XLA compiles but not the library that multiplies matrices.
+_AVX2 = {
+    "WEFT_ISA": "avx2,-vnni",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",  # PyTorch's and OpenVINO's
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL "
+    "AVX512_ICL AVX512_SPR",
+}
 FORCED = {
-    "avx2": {
-        "WEFT_ISA": "avx2",
-        "ATEN_CPU_CAPABILITY": "avx2",
-        "ONEDNN_MAX_CPU_ISA": "AVX2",  # PyTorch's and OpenVINO's
-        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-        "OPENBLAS_CORETYPE": "Haswell",
-        "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL "
-        "AVX512_ICL AVX512_SPR",
-    }
+    "avx2": _AVX2,
+    # Client processors since 2021: products of bytes, and no AVX-512.
+    "avx2_vnni": _AVX2 | {"WEFT_ISA": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2_VNNI"},
 }
 _FORCED_BY = "WEFT_BENCH_ISA"
 

@@ -1,7 +1,7 @@
 """Networks side by side: Weft and its peers, each in a process of its own, in interleaved rounds.
 
     run.py [--best] [--threads 2 1] [--workloads NAME...] [--frameworks NAME...] [--rounds N]
-           [--seconds S] [--isa avx2] [--json FILE]
+           [--seconds S] [--isa avx2|avx2_vnni] [--json FILE]
 
 For each workload all competitors are set up, their outputs are compared with a reference, and only
 then they take turns. Best and median are over all rounds. Without --best every variant of every

@@ -123,7 +123,7 @@ def test_forced_instruction_set_reaches_those_that_obey_and_leaves_the_others_ou
     # Where none of the best variants obeys, all that do are measured.
     best = {framework.name for framework, _ in frameworks.variants("mlp_train", True, set())}
     assert best == {"weft", "torch"}
-    assert frameworks.environment(1, tmp_path)["WEFT_ISA"] == "avx2"
+    assert frameworks.environment(1, tmp_path)["WEFT_ISA"] == "avx2,-vnni"
     competitor = Competitor(frameworks.WEFT, "add4", "eager", 1, tmp_path)
     competitor.close()
     assert "version" in competitor.state
