@@ -45,14 +45,12 @@
 #include <immintrin.h>
 #elif WEFT_NEON
 #include <arm_neon.h>
-#if defined(__linux__)
-#include <sys/auxv.h>
-#endif
 #endif
 
 // Formula headers are registered by the build, which reads these lines as text.
 #define WEFT_FORMULA(name, formula, dtypes)
 
+#include "kernels/isa.h"
 #include "kernels/table_entries.h"
 
 #define WEFT_INLINE inline __attribute__((always_inline))

@@ -19,7 +19,7 @@ MICRO_KERNELS = {
     "quantized_product": r"\bquad_tile<",
     "quantized_convolution": r"\bquad_tile<",
 }
-PRODUCT = re.compile(r"v(fn?m(add|sub)|dpbf16ps|pdpbusd|pmaddwd)")
+PRODUCT = re.compile(r"({vex} )?v(fn?m(add|sub)|dpbf16ps|pdpbusd|pmaddwd)")
 MOVED_BY_STACK = re.compile(r"%[xyz]mm.*\(%[re](sp|bp)|\(%[re](sp|bp).*%[xyz]mm")
 
 

@@ -97,7 +97,7 @@ def as_file(name, folder, count=1):
     return folder / "net.weft", one.asnumpy(), wanted
 
 
-@pytest.mark.parametrize("isa", ["generic", "avx2", "avx512"])
+@pytest.mark.parametrize("isa", ["generic", "avx2", "avx2,-vnni", "avx512", "avx512,-vnni"])
 @pytest.mark.parametrize("name", ["resnet_v2", "densenet", "lenet", "mobilenet_v2"])
 def test_every_instruction_set_gives_the_same_bits(name, isa, tmp_path):
     path, x, wanted = as_file(name, tmp_path, 2)

@@ -114,55 +114,94 @@ struct SplitPairLanes : PairLanes {
 };
 #endif
 
-#if WEFT_DOT_BYTES && WEFT_AVX512
-// Lanes of four taps; a vector has four channels of every 16.
+#if WEFT_DOT_BYTES && !WEFT_NEON
+#if WEFT_AVX512
+typedef __m512i Wide;
+#define WEFT_WIDE(operation) _mm512_##operation
+#else
+typedef __m256i Wide;
+#define WEFT_WIDE(operation) _mm256_##operation
+#endif
+
+// Lanes of four taps. Of as many channels as a vector has bytes, a vector has four of every 16.
 struct QuadLanes {
   static constexpr int kTaps = 4;
   static constexpr int32_t kShift = 128;
-  static constexpr int kTogether = kBlockVectors;
+  static constexpr int kTogether = 4;
+  static constexpr int kStep = int(kVectorBytes);  // channels
 
   // Four channels at a time change places.
+  template <class Move>
+  WEFT_INLINE static void each_four(Move move) {
+    for (int c = 0; c < kBlock; c += kStep)
+      for (int v = 0; v < 4; ++v)
+        for (int part = 0; part < kStep / 16; ++part)
+          move(c + v * Sums::kLanes + part * 4, c + part * 16 + v * 4);
+  }
   WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
-    for (int v = 0; v < 4; ++v)
-      for (int part = 0; part < 4; ++part)
-        __builtin_memcpy(lanes + v * 16 + part * 4, channels + part * 16 + v * 4, 16);
+    each_four([&](int lane, int channel)
+                  WEFT_LAMBDA { __builtin_memcpy(lanes + lane, channels + channel, 16); });
   }
   WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
-    for (int v = 0; v < 4; ++v)
-      for (int part = 0; part < 4; ++part)
-        __builtin_memcpy(channels + part * 16 + v * 4, lanes + v * 16 + part * 4, 16);
+    each_four([&](int lane, int channel)
+                  WEFT_LAMBDA { __builtin_memcpy(channels + channel, lanes + lane, 16); });
   }
   WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
-    const __mmask64 lanes = lanes_of(channels);
-    const __m512i flip = _mm512_set1_epi8(-128);
-    __m512i row[4];
-    repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
-      constexpr int r = decltype(tap)::value;
-      row[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, rows[r]), flip);
-    });
-    const __m512i low[2] = {_mm512_unpacklo_epi8(row[0], row[1]),
-                            _mm512_unpacklo_epi8(row[2], row[3])};
-    const __m512i high[2] = {_mm512_unpackhi_epi8(row[0], row[1]),
-                             _mm512_unpackhi_epi8(row[2], row[3])};
-    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(low[0], low[1]));
-    _mm512_storeu_si512(to + 64, _mm512_unpackhi_epi16(low[0], low[1]));
-    _mm512_storeu_si512(to + 128, _mm512_unpacklo_epi16(high[0], high[1]));
-    _mm512_storeu_si512(to + 192, _mm512_unpackhi_epi16(high[0], high[1]));
+    for (int64_t c = 0; c < channels; c += kStep) {
+      const int64_t there = channels - c < kStep ? channels - c : kStep;
+      const Wide flip = WEFT_WIDE(set1_epi8)(-128);
+      Wide row[kTaps];
+      repeat<kTaps>([&](auto tap) WEFT_LAMBDA {
+        constexpr int r = decltype(tap)::value;
+        row[r] = load(rows[r] + c, there) ^ flip;
+      });
+      const Wide low[2] = {WEFT_WIDE(unpacklo_epi8)(row[0], row[1]),
+                           WEFT_WIDE(unpacklo_epi8)(row[2], row[3])};
+      const Wide high[2] = {WEFT_WIDE(unpackhi_epi8)(row[0], row[1]),
+                            WEFT_WIDE(unpackhi_epi8)(row[2], row[3])};
+      const Wide quads[4] = {
+          WEFT_WIDE(unpacklo_epi16)(low[0], low[1]), WEFT_WIDE(unpackhi_epi16)(low[0], low[1]),
+          WEFT_WIDE(unpacklo_epi16)(high[0], high[1]), WEFT_WIDE(unpackhi_epi16)(high[0], high[1])};
+      __builtin_memcpy(to + 4 * c, quads, sizeof quads);
+    }
   }
   WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return add_dot_bytes(data, weights, sum);
   }
-  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
+  WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kTogether], const Bounds& bounds,
                                 int64_t channels) {
-    const __m512i bytes = bounds.bytes(y[0], y[1], y[2], y[3]);
-    if (channels == kBlock)
-      _mm512_storeu_si512(to, bytes);
-    else
-      _mm512_mask_storeu_epi8(to, lanes_of(channels), bytes);
+    const Wide bytes = bounds.bytes(y[0], y[1], y[2], y[3]);
+#if WEFT_AVX512
+    if (channels < kStep)
+      return _mm512_mask_storeu_epi8(to, ~__mmask64(0) >> (64 - channels), bytes);
+#endif
+    __builtin_memcpy(to, &bytes, WEFT_AVX512 ? kStep : channels);
   }
-  WEFT_INLINE static __mmask64 lanes_of(int64_t channels) {
-    return ~__mmask64(0) >> (64 - channels);
+  template <int kResults>
+  WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
+                                    const Bounds& bounds, int64_t channels) {
+    WEFT_UNROLL
+    for (int r = 0; r < kResults; ++r) {
+      if (channels == kStep)
+        store(to + r * step, y[r], bounds, kStep);
+      else
+        store(to + r * step, y[r], bounds, channels);
+    }
+  }
+
+ private:
+  WEFT_INLINE static Wide load(const int8_t* from, int64_t channels) {
+#if WEFT_AVX512
+    return _mm512_maskz_loadu_epi8(~__mmask64(0) >> (64 - channels), from);
+#else
+    Wide row{};
+    if (channels == kStep)
+      __builtin_memcpy(&row, from, kStep);
+    else
+      __builtin_memcpy(&row, from, channels);
+    return row;
+#endif
   }
 };
 #endif

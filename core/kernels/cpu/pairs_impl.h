@@ -11,17 +11,10 @@
 #define WEFT_PAIRS 0
 #endif
 
-// Whether the processor has it and gains by it. Intel's since Sapphire Rapids, which leave such
-// products to tiles of their own (AMX), begin a VDPBF16PS every other cycle and two fused
-// multiply-adds in each (measured on Emerald Rapids), so that widened elements take less time; they
-// are those with AVX512-FP16.
+// Whether the processor has it and gains by it; elements are widened elsewhere.
 WEFT_INLINE bool multiplies_pairs() {
-#if WEFT_PAIRS && WEFT_NEON
-  constexpr unsigned long kBFloat16 = 1ul << 14;  // HWCAP2_BF16
-  return getauxval(AT_HWCAP2) & kBFloat16;
-#elif WEFT_PAIRS
-  return __builtin_cpu_supports("avx512bf16") &&
-         !(__builtin_cpu_is("intel") && __builtin_cpu_supports("avx512fp16"));
+#if WEFT_PAIRS
+  return uses(WEFT_NEON ? Extra::kBf16 : Extra::kAvx512Bf16);
 #else
   return false;
 #endif

@@ -7,14 +7,16 @@
 // which the sums of the other side undo. It wraps, and never saturates. SDOT of Armv8.2 takes
 // signed bytes and needs no shift. Elsewhere both sides are widened to 16 bits, A once beforehand:
 // PMADDWD adds two products exactly (VPMADDUBSW would saturate), so a column takes two lanes, which
-// are added at the end. With AVX2, where rows are many, one multiplication makes two products
+// are added at the end. With AVX2 alone, where rows are many, one multiplication makes two products
 // (CrossStep, in quads_cross_impl.h).
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
 // kernels/cpu/requantize_impl.h.
 
-#if (WEFT_AVX512 && !defined(__clang__)) || (WEFT_NEON && defined(__linux__))
+#if WEFT_NEON && defined(__linux__)
 #define WEFT_DOT_BYTES 1
+#elif (WEFT_AVX512 || (WEFT_AVX2 && __GNUC__ >= 11)) && !defined(__clang__)
+#define WEFT_DOT_BYTES 1  // an assembler that is older than GCC 11 may not know AVX-VNNI
 #else
 #define WEFT_DOT_BYTES 0
 #endif
@@ -27,12 +29,9 @@
 constexpr uint8_t kDotFlip = WEFT_DOT_BYTES && !WEFT_NEON ? 0x80 : 0;
 constexpr uint32_t kDotShift = kDotFlip;
 
-WEFT_INLINE bool processor_has_dot_bytes() {
-#if WEFT_DOT_BYTES && WEFT_NEON
-  constexpr unsigned long kDotProducts = 1ul << 20;  // HWCAP_ASIMDDP
-  return getauxval(AT_HWCAP) & kDotProducts;
-#elif WEFT_DOT_BYTES
-  return __builtin_cpu_supports("avx512vnni");
+WEFT_INLINE bool dots_bytes() {
+#if WEFT_DOT_BYTES
+  return uses(WEFT_NEON ? Extra::kDotprod : WEFT_AVX512 ? Extra::kAvx512Vnni : Extra::kAvxVnni);
 #else
   return false;
 #endif
@@ -120,7 +119,8 @@ struct PairStep {
     return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
            Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
   }
-  static constexpr int kVectors = 1, kMostRows = kQuadRows;
+  // With AVX2 those that CrossStep leaves are few.
+  static constexpr int kVectors = 1, kMostRows = WEFT_AVX2 ? 4 : kQuadRows;
   static constexpr bool kHasRowStarts = false;
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
     return halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type());
@@ -135,6 +135,8 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
   asm(".arch armv8.2-a+dotprod\n\tsdot %0.4s, %1.16b, %2.16b"
       : "+w"(sum.v)
       : "w"(of_unsigned.v), "w"(of_signed.v));
+#elif WEFT_AVX2
+  asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum.v) : "x"(of_unsigned.v), "x"(of_signed.v));
 #else
   asm("vpdpbusd %2, %1, %0" : "+v"(sum.v) : "v"(of_unsigned.v), "v"(of_signed.v));
 #endif
@@ -337,6 +339,7 @@ struct QuadTiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1]
   int64_t most_rows, columns, left_bytes;
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
+  uint8_t flip;         // what is laid down is each of them, exclusive or this
   bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
 };
 template <class Step, bool kIsIndexed, int... I>
@@ -346,6 +349,7 @@ constexpr QuadTiles quad_tiles(Numbers<I...>) {
           Step::kColumns,
           Step::kLeftBytes,
           Step::kShifts,
+          Step::kShifts ? kDotFlip : uint8_t(0),
           Step::kHasRowStarts};
 }
 template <class Step, bool kIsIndexed>

@@ -25,7 +25,7 @@ WEFT_INLINE const QuadTiles& convolution_tiles() {
   return kQuadTiles<DotStep<false>, true>;
 #else
 #if WEFT_DOT_BYTES
-  if (processor_has_dot_bytes()) return kQuadTiles<DotStep<false>, true>;
+  if (dots_bytes()) return kQuadTiles<DotStep<false>, true>;
 #endif
   return kQuadTiles<PairStep, true>;
 #endif
@@ -79,7 +79,6 @@ struct ConvolutionUnit {
   int64_t channel_quads() const { return (channels() + kQuad - 1) / kQuad; }
   int64_t taps() const { return shape().kernel_height * shape().kernel_width; }
   int64_t quads() const { return taps() * channel_quads(); }
-  int8_t flip() const { return tiles.shifts ? int8_t(kDotFlip) : 0; }
   int64_t band_rows() const {
     const Convolution& s = shape();
     return rows + (s.kernel_height - 1) * s.dilation_height / s.stride_height;
@@ -125,7 +124,7 @@ struct ConvolutionUnit {
   // zero: any will do.
   void fill_row(int64_t channel, int64_t y, int64_t x, int8_t* to) const {
     const Convolution& s = shape();
-    const int8_t nothing = int8_t(p.zero_point) ^ flip();
+    const int8_t nothing = int8_t(p.zero_point) ^ int8_t(tiles.flip);
     const bool is_inside = y >= 0 && y < s.in_height;
     const int64_t step = s.stride_width;
     int64_t begin = x < 0 ? (-x + step - 1) / step : 0;
@@ -145,7 +144,8 @@ struct ConvolutionUnit {
       if (step == 1) at = interleave_all<1>(from, begin, end, to);
       if (step == 2) at = interleave_all<2>(from, begin, end, to);
       for (; at < end; ++at)
-        for (int64_t i = 0; i < kQuad; ++i) to[at * kQuad + i] = from[i][at * step] ^ flip();
+        for (int64_t i = 0; i < kQuad; ++i)
+          to[at * kQuad + i] = from[i][at * step] ^ int8_t(tiles.flip);
     }
     __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
   }
@@ -159,7 +159,7 @@ struct ConvolutionUnit {
     const int8_t* last = from[0];  // of the four
     for (int i = 1; i < 4; ++i) last = from[i] > last ? from[i] : last;
     for (; at < end && x_end - last >= (at + 16) * kStep; at += 16)
-      interleave<kStep>(from, at, flip(), to + at * kQuad);
+      interleave<kStep>(from, at, int8_t(tiles.flip), to + at * kQuad);
     return at;
   }
 
@@ -241,7 +241,7 @@ struct ConvolutionUnit {
 void quantized_convolution(const QuantizedConvolution& p, const QuantizedConvolutionCut& cut,
                            Range units, void* scratch) {
 #if !WEFT_PAIRS_OF_BYTES
-  if (!processor_has_dot_bytes()) return avx2::kQuantized.convolution(p, cut, units, scratch);
+  if (!dots_bytes()) return avx2::kQuantized.convolution(p, cut, units, scratch);
 #endif
   const Convolution& s = p.shape;
   const int64_t filters = s.out_channels / s.groups;

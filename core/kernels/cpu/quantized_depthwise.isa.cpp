@@ -226,7 +226,8 @@ struct DepthwiseUnit {
         for (int r = 0; r < kResults; ++r)
           results[r][i] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
       };
-      if constexpr (kTogether > 8)  // of the narrowest vectors there are too many
+      constexpr int kRegisters = WEFT_AVX512 ? 32 : 16;
+      if constexpr (kTogether * 4 >= kRegisters)  // results do not stay in registers
         for (int i = 0; i < kTogether; ++i) rescale_vector(i);
       else {
         WEFT_UNROLL
@@ -350,8 +351,8 @@ void depthwise_units(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& c
 
 void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& cut, Range units,
                          void* scratch) {
-#if WEFT_DOT_BYTES && WEFT_AVX512
-  if (processor_has_dot_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
+#if WEFT_DOT_BYTES && !WEFT_NEON
+  if (dots_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
 #endif
 #if !WEFT_PAIRS_OF_BYTES
   avx2::kQuantized.depthwise(p, cut, units, scratch);

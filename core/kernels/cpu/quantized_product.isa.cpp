@@ -5,8 +5,8 @@
 // in a network weights come from memory, and images from far caches. Rows that are windows of an
 // NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time.
 //
-// With AVX2 rows and columns are laid down for CrossStep where rows are many, columns of half a
-// panel at a time, and windows three columns wide as frequencies (quads_winograd_impl.h).
+// With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
+// a panel at a time, and windows three columns wide as frequencies (quads_winograd_impl.h).
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -35,7 +35,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
   return kQuadTiles<DotStep<true>, false>;
 #else
 #if WEFT_DOT_BYTES
-  if (processor_has_dot_bytes()) return kQuadTiles<DotStep<true>, false>;
+  if (dots_bytes()) return kQuadTiles<DotStep<true>, false>;
 #endif
 #if WEFT_AVX2
   if (rows >= kLeastCrossed) return kQuadTiles<CrossStep, false>;
@@ -46,7 +46,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 
 bool lays_columns() {
 #if !WEFT_PAIRS_OF_BYTES
-  return !processor_has_dot_bytes();
+  return !dots_bytes();
 #else
   return product_tiles(kLeastCrossed).has_row_starts;
 #endif
@@ -99,9 +99,9 @@ struct ProductUnit {
         from = row;
         readable = quads() * kQuad + kPiece;
         if (reader.short_inside(place.image, place.oy, place.ox, 1) > 0)
-          reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0);
+          reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0, 0);
         else
-          reader.read(place.image, place.oy, place.ox, {(char*)row, false});
+          reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
         place.advance(*p.windows, 1);
       }
       CrossStep::lay_row(from, p.k, readable, to);
@@ -109,11 +109,12 @@ struct ProductUnit {
   }
 #endif
 
+  WEFT_INLINE RowWriter writer(char* to) const { return {to, !tiles.shifts, tiles.flip}; }
+
   void prepare_rows(int64_t begin, int64_t end) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
-      RowWriter{laid + begin * a_row(), !tiles.shifts}.copy(p.a + (first + begin) * p.k,
-                                                            (end - begin) * p.k);
+      writer(laid + begin * a_row()).copy(p.a + (first + begin) * p.k, (end - begin) * p.k);
       return;
     }
     WindowPlace place = WindowPlace::of(p.windows, first + begin);
@@ -121,16 +122,16 @@ struct ProductUnit {
       char* to = laid + i * a_row();
       int64_t done = 1;
       if (!p.windows) {
-        RowWriter{to, !tiles.shifts}.copy(p.a + (first + i) * p.k, p.k);
+        writer(to).copy(p.a + (first + i) * p.k, p.k);
       } else {
         const WindowReader reader{*p.windows, p.a, p.zero_point};
         const auto [image, oy, ox] = place;
         const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, end - i) : 0;
         if (inside > 0) {
-          reader.read_short(image, oy, ox, inside, to, a_row());
+          reader.read_short(image, oy, ox, inside, to, a_row(), tiles.flip);
           done = inside;
         } else {
-          reader.read(image, oy, ox, {to, !tiles.shifts});
+          reader.read(image, oy, ox, writer(to));
         }
         place.advance(*p.windows, done);
       }
@@ -289,7 +290,7 @@ struct ProductUnit {
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
                        void* scratch, PreparedRows* prepared) {
 #if !WEFT_PAIRS_OF_BYTES
-  if (!processor_has_dot_bytes()) return avx2::kQuantized.product(p, cut, units, scratch, prepared);
+  if (!dots_bytes()) return avx2::kQuantized.product(p, cut, units, scratch, prepared);
 #endif
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
@@ -302,7 +303,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
     const QuadTiles& tiles = product_tiles(rows);
     // As tiles read it.
-    const bool in_place = tiles.shifts && kDotFlip == 0 && !p.windows && p.k % kQuad == 0;
+    const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{p,
                            tiles,
                            in_place ? nullptr : (char*)scratch,

@@ -7,40 +7,50 @@
 constexpr int64_t kPiece = 16;
 constexpr int64_t kShortRun = 2 * kPiece;
 
-// Bytes as DotStep reads those of A.
-WEFT_INLINE void copy_flipped(char* to, const int8_t* from, int64_t count) {
-#if WEFT_AVX512
+WEFT_INLINE void copy_flipped(char* to, const int8_t* from, int64_t count, uint8_t flip) {
   int64_t i = 0;
-  const __m512i flip = _mm512_set1_epi8(int8_t(kDotFlip));
+#if WEFT_AVX512
+  const __m512i flips = _mm512_set1_epi8(int8_t(flip));
   for (; i + 64 <= count; i += 64)
-    _mm512_storeu_si512(to + i, _mm512_xor_si512(_mm512_loadu_si512(from + i), flip));
+    _mm512_storeu_si512(to + i, _mm512_xor_si512(_mm512_loadu_si512(from + i), flips));
   if (i < count) {
     const __mmask64 lanes = (__mmask64(1) << (count - i)) - 1;
     const __m512i rest = _mm512_maskz_loadu_epi8(lanes, from + i);
-    _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(rest, flip));
+    _mm512_mask_storeu_epi8(to + i, lanes, _mm512_xor_si512(rest, flips));
   }
 #else
-  static_assert(kDotFlip == 0);
-  __builtin_memcpy(to, from, count);
+  if (flip == 0) {
+    __builtin_memcpy(to, from, count);
+    return;
+  }
+  typedef uint8_t Bytes __attribute__((vector_size(kVectorBytes)));
+  for (; i + kVectorBytes <= count; i += kVectorBytes) {
+    Bytes bytes;
+    __builtin_memcpy(&bytes, from + i, sizeof bytes);
+    bytes ^= flip;
+    __builtin_memcpy(to + i, &bytes, sizeof bytes);
+  }
+  for (; i < count; ++i) to[i] = char(uint8_t(from[i]) ^ flip);
 #endif
 }
 
-WEFT_INLINE void copy_piece(char* to, const int8_t* from) {
+WEFT_INLINE void copy_piece(char* to, const int8_t* from, uint8_t flip) {
   typedef uint8_t Piece __attribute__((vector_size(kPiece)));
   Piece piece;
   __builtin_memcpy(&piece, from, sizeof piece);
-  piece ^= kDotFlip;
+  piece ^= flip;
   __builtin_memcpy(to, &piece, sizeof piece);
 }
 
-// Elements of A as flipped bytes, or widened to 16 bits.
+// Elements of A as tiles read them: bytes, flipped for DotStep, or widened to 16 bits.
 struct RowWriter {
   char* to;
   bool widens;
+  uint8_t flip;
 
   WEFT_INLINE void copy(const int8_t* from, int64_t count) {
     if (!widens) {
-      copy_flipped(to, from, count);
+      copy_flipped(to, from, count, flip);
       to += count;
       return;
     }
@@ -55,7 +65,7 @@ struct RowWriter {
   }
   WEFT_INLINE void fill(int32_t value, int64_t count) {
     if (!widens) {
-      __builtin_memset(to, value ^ kDotFlip, count);
+      __builtin_memset(to, value ^ flip, count);
     } else {
       for (int64_t i = 0; i < count; ++i) ((int16_t*)to)[i] = int16_t(value);
     }
@@ -108,8 +118,8 @@ struct WindowReader {
     return places * s.in_channels >= kShortRun ? count : 0;
   }
   // Rows of A lie a_row bytes apart. Behind the last there is room for a piece.
-  void read_short(int64_t image, int64_t oy, int64_t ox, int64_t count, char* to,
-                  int64_t a_row) const {
+  void read_short(int64_t image, int64_t oy, int64_t ox, int64_t count, char* to, int64_t a_row,
+                  uint8_t flip) const {
     const int64_t run = s.kernel_width * s.in_channels;
     const int64_t top = oy * s.stride_height - s.pad_top;
     const int64_t left = ox * s.stride_width - s.pad_left;
@@ -119,8 +129,8 @@ struct WindowReader {
       const int8_t* row = from;
       char* out = to;
       for (int64_t ky = 0; ky < s.kernel_height; ++ky, row += step, out += run) {
-        copy_piece(out, row);
-        if (run > kPiece) copy_piece(out + kPiece, row + kPiece);
+        copy_piece(out, row, flip);
+        if (run > kPiece) copy_piece(out + kPiece, row + kPiece, flip);
       }
     }
   }

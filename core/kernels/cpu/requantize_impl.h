@@ -181,6 +181,11 @@ struct Bounds {
       __builtin_memcpy(second, buffer + 16, count);
     }
   }
+  // Four vectors as bytes: of each four lanes of a, of b, c and d, and so on.
+  WEFT_INLINE __m256i bytes(Sums a, Sums b, Sums c, Sums d) const {
+    return held(_mm256_packs_epi32((__m256i)a.v, (__m256i)b.v),
+                _mm256_packs_epi32((__m256i)c.v, (__m256i)d.v));
+  }
   // Two vectors of 16 bits as bytes.
   WEFT_INLINE __m256i held(__m256i a, __m256i b) const {
     return _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(a, b), low_bytes), high_bytes);

@@ -9,13 +9,41 @@
 
 using namespace weft::kernels;
 
+namespace {
+std::string_view wanted_isa() {
+  const char* text = std::getenv("WEFT_ISA");
+  return text ? text : "";
+}
+}  // namespace
+
 TEST_CASE("the active instruction set is one that the processor has, as WEFT_ISA allows") {
   CHECK(table_of(Isa::kGeneric) != nullptr);
   REQUIRE(table_of(active_isa()) != nullptr);
   CHECK((table_of(active_isa())->matmuls == WEFT_ACTIVE(kMatmuls)));
   CHECK(name_of(Isa::kAvx512) == "avx512");
-  const char* wanted = std::getenv("WEFT_ISA");
-  if (wanted && std::string_view(wanted) == "generic") CHECK(active_isa() == Isa::kGeneric);
-  if (wanted && std::string_view(wanted) == "avx2") CHECK(active_isa() <= Isa::kAvx2);
-  if (!wanted && table_of(Isa::kAvx512)) CHECK(active_isa() == Isa::kAvx512);
+  const std::string_view wanted = wanted_isa();
+  if (wanted.starts_with("generic")) CHECK(active_isa() == Isa::kGeneric);
+  if (wanted.starts_with("avx2")) CHECK(active_isa() <= Isa::kAvx2);
+  if (wanted.empty() && table_of(Isa::kAvx512)) CHECK(active_isa() == Isa::kAvx512);
+}
+
+TEST_CASE("products use no instruction that WEFT_ISA takes from them") {
+  const std::string_view wanted = wanted_isa();
+  const auto takes = [&](std::string_view word) { return wanted.find(word) != wanted.npos; };
+  if (takes("-vnni")) {
+    CHECK_FALSE(uses(Extra::kAvxVnni));
+    CHECK_FALSE(uses(Extra::kAvx512Vnni));
+    CHECK_FALSE(uses(Extra::kDotprod));
+  }
+  if (takes("-bf16")) {
+    CHECK_FALSE(uses(Extra::kAvx512Bf16));
+    CHECK_FALSE(uses(Extra::kBf16));
+  }
+#if defined(__x86_64__)
+  // The compiler's own way to ask.
+  if (takes("+bf16") && table_of(Isa::kAvx512))
+    CHECK(uses(Extra::kAvx512Bf16) == bool(__builtin_cpu_supports("avx512bf16")));
+  if (!takes("-vnni") && table_of(Isa::kAvx512))
+    CHECK(uses(Extra::kAvx512Vnni) == bool(__builtin_cpu_supports("avx512vnni")));
+#endif
 }
