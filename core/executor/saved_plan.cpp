@@ -57,8 +57,8 @@ std::string graph_conditions(const graph::PassSelection& selection) {
 }
 
 std::string plan_conditions(int threads, const graph::PassSelection& selection) {
-  return of_release(", " + std::string(kernels::name_of(kernels::active_isa())) + ", " +
-                        std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+  return of_release(", " + kernels::instructions() + ", " + std::to_string(threads) +
+                        (threads == 1 ? " thread" : " threads"),
                     selection);
 }
 

@@ -1,6 +1,7 @@
 """Plans in .weft files: used where they fit, refused where they are damaged."""
 
 import json
+import os
 
 import numpy
 import pytest
@@ -73,6 +74,23 @@ def test_a_plan_for_another_machine_is_left_alone(files):
     log = log_of(folder / "planned.weft", x, WEFT_NUM_THREADS="3", WEFT_PASSES="-fuse")
     assert "the saved plan is not used: it was made for weft" in log
     assert "plan: placed as saved" not in log
+
+
+@pytest.mark.parametrize("switch", ["-vnni", "-bf16", "+bf16"])
+def test_a_plan_made_with_other_instructions_for_products_does_no_harm(tmp_path, switch):
+    # Products of bytes by other instructions want scratch of another size.
+    weft.random.seed(7)
+    net = nn.HybridSequential(nn.Conv2D(64, 3, padding=1), nn.Conv2D(64, 3, padding=1))
+    net.initialize()
+    x = np.random.normal(size=(2, 3, 28, 28))
+    block = weft.quantize(net, x)
+    block.hybridize()
+    block(x)
+    block.export(tmp_path / "net.weft", x, plan=True)
+    assert "plan: placed as saved" in log_of(tmp_path / "net.weft", x)
+    isa = ",".join(filter(None, [os.environ.get("WEFT_ISA"), switch]))
+    log = log_of(tmp_path / "net.weft", x, WEFT_ISA=isa)
+    assert ("plan: placed as saved" in log) != ("the saved plan is not used" in log)
 
 
 def test_a_plan_of_a_later_version_is_left_alone(files, tmp_path):
