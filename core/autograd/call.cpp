@@ -64,7 +64,7 @@ Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argum
     if (a.is_absent())
       inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)
-      inputs.push_back(builder.value(Ref<Tensor>(a.tensor)));
+      inputs.emplace_back(&builder, Ref<Tensor>(a.tensor));
     else if (a.is_scalar())
       inputs.push_back(ops::Value(&builder, a));
     else
@@ -115,11 +115,11 @@ Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Te
     if (done) return {};
   }
   Tensor* const target = outs.size() == 1 ? outs[0] : nullptr;
-  const ops::Values results = builder.emit_into(target, op, inputs, arguments.subspan(given));
+  ops::Values results = builder.emit_into(target, op, std::move(inputs), arguments.subspan(given));
   WEFT_TRY(builder.status());
   for (size_t i = 0; i < outs.size(); ++i)
     if (outs[i]) WEFT_TRY(check_out(op, *outs[i], *results[i].tensor()));
-  for (size_t i = 0; i < outs.size(); ++i) WEFT_TRY(store(outs[i], results[i].tensor()));
+  for (size_t i = 0; i < outs.size(); ++i) WEFT_TRY(store(outs[i], results[i].take_tensor()));
   return {};
 }
 

@@ -44,7 +44,7 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
     p.weak.emplace_back(input.is_scalar());
     p.dtypes.emplace_back();
     if (input)
-      p.types.emplace_back(builder.type(input));
+      p.types.emplace_made([&] { return builder.type(input); });
     else
       p.types.emplace_back().shape = Shape::absent();
   }
@@ -57,11 +57,10 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
 }
 
 // Casts the arrays whose dtype the promotion changes; the casts are on the tape.
-ops::Values promoted(std::span<const ops::Value> inputs, const Prepared& p) {
-  ops::Values values(inputs.begin(), inputs.end());
+void promote(ops::Values& values, const Prepared& p) {
   for (size_t i = 0; i < values.size(); ++i)
-    if (values[i].is_tensor()) values[i] = ops::cast(values[i], p.dtypes[i]);
-  return values;
+    if (values[i].is_tensor() && values[i].tensor()->dtype() != p.dtypes[i])
+      values[i] = ops::cast(values[i], p.dtypes[i]);
 }
 
 Status record_values(const OpDef& op, std::span<const Argument> attributes,
@@ -84,13 +83,12 @@ Status record_values(const OpDef& op, std::span<const Argument> attributes,
 ops::Values values_of(EagerBuilder& builder, PoolVector<Ref<Tensor>>& tensors) {
   ops::Values values;
   values.reserve(tensors.size());
-  for (Ref<Tensor>& tensor : tensors) values.push_back(builder.value(std::move(tensor)));
+  for (Ref<Tensor>& tensor : tensors) values.emplace_back(&builder, std::move(tensor));
   return values;
 }
 
-Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
-                          std::span<const ops::Value> inputs, std::span<const Argument> attributes,
-                          Tensor* target = nullptr);
+Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values values,
+                          std::span<const Argument> attributes, Tensor* target = nullptr);
 
 // Mixed precision outside of graphs: the same operators compute in the half dtype, each between
 // casts of its own, so that results keep their dtype.
@@ -102,7 +100,7 @@ Result<ops::Values> apply_narrow(EagerBuilder& builder, const OpDef& op, ops::Va
   };
   cast_all(values, DType::kFloat32, narrow);
   WEFT_TRY(builder.status());
-  WEFT_ASSIGN(ops::Values results, apply(builder, op, values, attributes));
+  WEFT_ASSIGN(ops::Values results, apply(builder, op, std::move(values), attributes));
   cast_all(results, narrow, DType::kFloat32);
   return results;
 }
@@ -116,14 +114,13 @@ Result<ops::Values> run_program(EagerBuilder& builder, const OpDef& op, executor
   return values_of(builder, results);
 }
 
-Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op,
-                          std::span<const ops::Value> inputs, std::span<const Argument> attributes,
-                          Tensor* target) {
+Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values values,
+                          std::span<const Argument> attributes, Tensor* target) {
   Prepared p;
-  WEFT_TRY(prepare(builder, op, inputs, p));
+  WEFT_TRY(prepare(builder, op, values, p));
   PoolVector<Argument> complete(op.attributes.size());
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));
-  ops::Values values = promoted(inputs, p);
+  promote(values, p);
   WEFT_TRY(builder.status());
   WEFT_ASSIGN(Device* const device, settle_device(builder, op, values));
   const DType narrow = precision_of(thread_state().modes);
@@ -168,27 +165,26 @@ TensorType EagerBuilder::type(const ops::Value& value) {
   return placeholders_[static_cast<size_t>(value.id())];
 }
 
-Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op,
-                                      std::span<const ops::Value> inputs,
+Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op, ops::Values inputs,
                                       std::span<const Argument> attributes) {
   for (const ops::Value& input : inputs)
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
-  if (!(thread_state().modes & kTracing)) return apply(*this, op, inputs, attributes, target);
+  if (!(thread_state().modes & kTracing))
+    return apply(*this, op, std::move(inputs), attributes, target);
   WEFT_ASSIGN(PoolVector<Ref<Tensor>> outs, current_trace()->emit(op, inputs, attributes));
   return values_of(*this, outs);
 }
 
 ops::Values EagerBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
-  return emit_into(nullptr, op, inputs, attributes);
+  return emit_into(nullptr, op, ops::Values(inputs.begin(), inputs.end()), attributes);
 }
 
-ops::Values EagerBuilder::emit_into(Tensor* target, const OpDef& op,
-                                    std::span<const ops::Value> inputs,
+ops::Values EagerBuilder::emit_into(Tensor* target, const OpDef& op, ops::Values inputs,
                                     std::span<const Argument> attributes) {
   if (status().ok()) {
-    Result<ops::Values> results = run(target, op, inputs, attributes);
+    Result<ops::Values> results = run(target, op, std::move(inputs), attributes);
     if (results.ok()) return results.take();
     fail(results.status());
   }

@@ -13,7 +13,7 @@ class EagerBuilder final : public ops::Builder {
   ops::TensorType type(const ops::Value& value) override;
   // The same, where the caller has an array for the only result, or null. If it can be computed
   // right there, it is that array; else it has still to be copied.
-  ops::Values emit_into(Tensor* target, const ops::OpDef& op, std::span<const ops::Value> inputs,
+  ops::Values emit_into(Tensor* target, const ops::OpDef& op, ops::Values inputs,
                         std::span<const ops::Argument> attributes);
 
   ops::Value value(Ref<Tensor> tensor) { return {this, std::move(tensor)}; }
@@ -24,7 +24,7 @@ class EagerBuilder final : public ops::Builder {
   }
 
  private:
-  Result<ops::Values> run(Tensor* target, const ops::OpDef& op, std::span<const ops::Value> inputs,
+  Result<ops::Values> run(Tensor* target, const ops::OpDef& op, ops::Values inputs,
                           std::span<const ops::Argument> attributes);
 
   PoolVector<ops::TensorType> placeholders_;

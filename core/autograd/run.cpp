@@ -56,6 +56,7 @@ struct KernelWork {
   const ops::OpDef& op;
   std::span<const ops::Argument> attributes;
   Device* device = nullptr;
+  bool outlives = false;  // the call, and so holds its inputs
   SmallVector<TensorView, kUsual> in, out;
   SmallVector<Storage*, kUsual> reads, writes;
 
@@ -82,13 +83,16 @@ Status KernelWork::prepare_input(const ops::Value& input, DType dtype) {
     in.emplace_back(TensorView{&element, {}, {}, 0, dtype});
     return {};
   }
-  Ref<Tensor>& array = arrays_.emplace_back(input.tensor());
+  const Tensor* array = input.tensor().get();
   if (array->box().traced()) return traced_value_error(op.name);
-  if (op.slot.strides == ops::Strides::kDense) {
+  if (op.slot.strides == ops::Strides::kDense && !array->dense()) {
     ModeScope plain(0, kRecording);
-    WEFT_ASSIGN(array, dense(array));
+    WEFT_ASSIGN(Ref<Tensor> copy, dense(input.tensor()));
+    array = arrays_.emplace_back(std::move(copy)).get();
+  } else if (outlives) {
+    arrays_.emplace_back(input.tensor());
   }
-  in.emplace_back(array->as_view());
+  in.emplace_made([&] { return array->as_view(); });
   reads.emplace_back(array->box().storage());
   return {};
 }
@@ -103,7 +107,7 @@ Status KernelWork::prepare(const ops::Values& inputs, const ops::SlotTypes& type
   out.reserve(outs.size());
   writes.reserve(outs.size());
   for (const Ref<Tensor>& array : outs) {
-    out.emplace_back(array->as_view());
+    out.emplace_made([&] { return array->as_view(); });
     writes.emplace_back(array->box().storage());
   }
   scratch_bytes_ = ops::scratch_of(op.slot, types, num_threads());
@@ -129,6 +133,7 @@ struct KernelTask final : Task {
       : attributes(complete), work(op, attributes.view()) {
     origin = current_origin();
     work.device = device;
+    work.outlives = true;
   }
   Status run() override { return work.run(); }
 

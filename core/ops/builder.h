@@ -45,6 +45,7 @@ class Value {
 
   Builder& builder() const { return *builder_; }
   const Ref<Tensor>& tensor() const { return tensor_; }
+  Ref<Tensor> take_tensor() { return std::move(tensor_); }  // of a value that is not used again
   int32_t id() const { return id_; }
   const Argument& scalar() const { return scalar_; }
   const Ref<Object>& rows() const { return rows_; }

@@ -31,6 +31,11 @@ class SmallVector {
   T& emplace_back(Arguments&&... arguments) {  // the caller has reserved
     return *::new (data_ + size_++) T(std::forward<Arguments>(arguments)...);
   }
+  // What make() gives is made in its place: large elements are not copied.
+  template <class Make>
+  T& emplace_made(const Make& make) {
+    return *::new (data_ + size_++) T(make());
+  }
 
   size_t size() const { return size_; }
   T* begin() { return data_; }
