@@ -27,15 +27,15 @@ int64_t blocks_of(int64_t extent, int64_t most) {
 
 // A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
 // added in another order.)
-Matmul with_column_as_row(Matmul p) {
-  if (p.n != 1 || p.c_row != 1 || (p.row_bias && p.col_bias)) return p;
-  const Matrix a = p.a;
-  p.a = {p.b.data, p.b.col, p.b.row, p.b.batch};
-  p.b = {a.data, a.col, a.row, a.batch};
-  std::swap(p.m, p.n);
-  std::swap(p.row_bias, p.col_bias);
-  p.c_row = p.n;
-  return p;
+const Matmul& with_column_as_row(const Matmul& given, Matmul& turned) {
+  if (given.n != 1 || given.c_row != 1 || (given.row_bias && given.col_bias)) return given;
+  turned = given;
+  turned.a = {given.b.data, given.b.col, given.b.row, given.b.batch};
+  turned.b = {given.a.data, given.a.col, given.a.row, given.a.batch};
+  std::swap(turned.m, turned.n);
+  std::swap(turned.row_bias, turned.col_bias);
+  turned.c_row = turned.n;
+  return turned;
 }
 
 // Evenly filled blocks, in multiples of `step` unless there is only one.
@@ -80,13 +80,15 @@ MatmulBlocks blocks_of(const Matmul& problem) {
 
 int64_t matmul_units(const Matmul& given) {
   if (given.m == 0 || given.n == 0) return 0;
-  const Matmul problem = with_column_as_row(given);
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
   const MatmulBlocks blocks = blocks_of(problem);
   return problem.batches * blocks.row_blocks * blocks.col_blocks;
 }
 
 int64_t matmul_scratch(const Matmul& given) {
-  const Matmul problem = with_column_as_row(given);
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
   const MatmulBlocks blocks = blocks_of(problem);
   const int64_t lane = std::max<int64_t>(4, element_size(problem.dtype));
   const int64_t depth = std::min(problem.k, kMatmulRowBytes / lane);
@@ -100,7 +102,8 @@ int64_t matmul_scratch(const Matmul& given) {
 
 void run_matmul(const Matmul& given, Range units, void* scratch) {
   if (units.begin >= units.end) return;
-  const Matmul problem = with_column_as_row(given);
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
   WEFT_ACTIVE_OF(problem.dtype, kMatmuls)(problem, blocks_of(problem), units, scratch);
 }
 

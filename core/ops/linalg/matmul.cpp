@@ -18,8 +18,7 @@ struct Product {
   bool row_vector = false, column_vector = false;
 };
 
-Result<Product> parse(const Shape& a, const Shape& b) {
-  Product p;
+Status parse(const Shape& a, const Shape& b, Product& p) {
   if (a.rank() == 0 || b.rank() == 0)
     return errors::invalid_value("matmul", "`x1` and `x2` must have at least one axis; got shapes ",
                                  a, " and ", b);
@@ -34,7 +33,7 @@ Result<Product> parse(const Shape& a, const Shape& b) {
                                  p.column_vector ? "the axis" : "the axis before the last",
                                  " of `x2` ", b, " must have one extent; got ", p.k, " and ",
                                  k_of_b);
-  if (a.rank() <= 2 && b.rank() <= 2) return p;
+  if (a.rank() <= 2 && b.rank() <= 2) return {};
   const Shape lead_a(a.span().first(static_cast<size_t>(std::max(0, a.rank() - 2))));
   const Shape lead_b(b.span().first(static_cast<size_t>(std::max(0, b.rank() - 2))));
   Result<Shape> batch = broadcast(lead_a, lead_b, "matmul", "x1", "x2");
@@ -42,11 +41,20 @@ Result<Product> parse(const Shape& a, const Shape& b) {
     return errors::invalid_value("matmul", "leading axes of `x1` ", a, " and `x2` ", b,
                                  " do not broadcast");
   p.batch = batch.take();
+  return {};
+}
+
+// Of shapes that were found to fit.
+Product product_of(const Shape& a, const Shape& b) {
+  Product p;
+  const Status status = parse(a, b, p);
+  WEFT_ASSERT(status.ok());
   return p;
 }
 
 Result<Types> infer(const InferContext& c) {
-  WEFT_ASSIGN(const Product p, parse(c.in[0].shape, c.in[1].shape));
+  Product p;
+  WEFT_TRY(parse(c.in[0].shape, c.in[1].shape, p));
   Shape shape = p.batch;
   if (!p.row_vector) shape.push_back(p.m);
   if (!p.column_vector) shape.push_back(p.n);
@@ -80,7 +88,7 @@ int64_t work_of(const kernels::Matmul& problem) {
   return problem.batches * larger * k * std::max<int64_t>(smaller, 4) / 8;
 }
 
-void run_batches(kernels::Matmul problem, void* scratch, int64_t scratch_bytes) {
+void run_batches(const kernels::Matmul& problem, void* scratch, int64_t scratch_bytes) {
   split_work(kernels::matmul_units(problem), work_of(problem), scratch, scratch_bytes,
              [&](kernels::Range range, void* mine) { kernels::run_matmul(problem, range, mine); });
 }
@@ -100,7 +108,7 @@ kernels::Matmul problem_of(const Product& p, DType dtype) {
 Status run(const KernelCall& call) {
   const TensorView& a = call.in[0];
   const TensorView& b = call.in[1];
-  const Product p = parse(shape_of(a), shape_of(b)).value();
+  const Product p = product_of(shape_of(a), shape_of(b));
   kernels::Matmul problem = problem_of(p, call.out[0].dtype);
   problem.a = matrix(a, p.row_vector, true);
   problem.b = matrix(b, p.column_vector, false);
@@ -109,11 +117,13 @@ Status run(const KernelCall& call) {
     problem.a.batch = batch_stride(a, rank, rank - 1);
     problem.b.batch = batch_stride(b, rank, rank - 1);
   }
+  const auto* const first_a = static_cast<const char*>(a.data);
+  const auto* const first_b = static_cast<const char*>(b.data);
+  auto* const first_c = static_cast<char*>(call.out[0].data);
   const int64_t size = size_of(problem.dtype);
   const int64_t scratch_bytes = kernels::matmul_scratch(problem);
   const int64_t outer = problem.batches == 0 ? 0 : p.batch.elements() / problem.batches;
   for (int64_t i = 0; i < outer; ++i) {
-    kernels::Matmul part = problem;
     int64_t rest = i;
     int64_t offset_a = 0;
     int64_t offset_b = 0;
@@ -123,21 +133,21 @@ Status run(const KernelCall& call) {
       offset_a += index * batch_stride(a, rank, axis);
       offset_b += index * batch_stride(b, rank, axis);
     }
-    part.a.data = static_cast<const char*>(a.data) + offset_a * size;
-    part.b.data = static_cast<const char*>(b.data) + offset_b * size;
-    part.c = static_cast<char*>(call.out[0].data) + i * problem.batches * problem.c_batch * size;
-    run_batches(part, call.scratch, scratch_bytes);
+    problem.a.data = first_a + offset_a * size;
+    problem.b.data = first_b + offset_b * size;
+    problem.c = first_c + i * problem.batches * problem.c_batch * size;
+    run_batches(problem, call.scratch, scratch_bytes);
   }
   return {};
 }
 
 int64_t scratch_bytes(const SlotTypes& types, int threads) {
-  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  const Product p = product_of(types.in[0].shape, types.in[1].shape);
   return threads * kernels::matmul_scratch(problem_of(p, types.in[0].dtype));
 }
 
 int64_t pieces(const SlotTypes& types) {
-  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  const Product p = product_of(types.in[0].shape, types.in[1].shape);
   const kernels::Matmul problem = problem_of(p, types.in[0].dtype);
   return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
 }
@@ -146,12 +156,12 @@ int64_t pieces(const SlotTypes& types) {
 // up as float32 does, and takes half the memory.
 bool gains_in(const SlotTypes& types, DType half) {
   constexpr int64_t kLeastTerms = 128;
-  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  const Product p = product_of(types.in[0].shape, types.in[1].shape);
   return p.k >= kLeastTerms && (half == DType::kBFloat16 || half == DType::kFloat16);
 }
 
 Cost cost(const SlotTypes& types) {
-  const Product p = parse(types.in[0].shape, types.in[1].shape).value();
+  const Product p = product_of(types.in[0].shape, types.in[1].shape);
   const auto number = [](int64_t x) { return static_cast<double>(x); };
   return {2 * number(p.batch.elements()) * number(p.m) * number(p.n) * number(p.k),
           number(types.in[0].bytes() + types.in[1].bytes() + types.out[0].bytes())};
@@ -162,7 +172,7 @@ Cost cost(const SlotTypes& types) {
 Values gradient(const GradContext& g) {
   const Shape a_shape = g.in(0).shape();
   const Shape b_shape = g.in(1).shape();
-  const Product p = parse(a_shape, b_shape).value();
+  const Product p = product_of(a_shape, b_shape);
   const Value a = p.row_vector ? reshape(g.in(0), {1, p.k}) : g.in(0);
   const Value b = p.column_vector ? reshape(g.in(1), {p.k, 1}) : g.in(1);
   Shape full = p.batch;
