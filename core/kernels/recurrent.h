@@ -51,6 +51,8 @@ struct RecurrentStep {
   void* next_cell;    // LSTM
 };
 void run_recurrent_step(const Recurrent& problem, const RecurrentStep& step, Range units);
+// The same of the rows of the batch from `row` on.
+RecurrentStep rows_from(const Recurrent& problem, RecurrentStep step, int64_t row);
 
 // Backwards in time: from the cotangents of the step after to those of this one.
 struct RecurrentBackStep {
@@ -70,5 +72,6 @@ struct RecurrentBackStep {
   void* carried;
 };
 void run_recurrent_back_step(const Recurrent& problem, const RecurrentBackStep& step, Range units);
+RecurrentBackStep rows_from(const Recurrent& problem, RecurrentBackStep step, int64_t row);
 
 }  // namespace weft::kernels

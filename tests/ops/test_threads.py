@@ -79,6 +79,13 @@ LARGE = [
     ("norm", [[300, 400]], {"axis": 1}),
     ("dot", [[120000], [120000]], {}),
     ("searchsorted", [[1], [300, 400]], {}),
+    # Of many rows each thread makes all steps of its own; of few, a part of every step.
+    ("lstm_steps", [[4, 43, 160], [43, 40], [43, 40], [160, 40]], {"reverse": True}),
+    ("lstm_steps", [[4, 7, 512], [7, 128], [7, 128], [512, 128]], {}),
+    ("gru_steps", [[4, 43, 120], [43, 40], [120, 40], [40]], {}),
+    ("gru_steps", [[4, 7, 384], [7, 128], [384, 128], [128]], {"reverse": True}),
+    ("rnn_steps", [[3, 43, 70], [43, 70], [70, 70]], {}),
+    ("rnn_steps", [[4, 7, 200], [7, 200], [200, 200]], {"reverse": True}),
 ]
 # With an array of indices.
 LARGE_INDEXED = [

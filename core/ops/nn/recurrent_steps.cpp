@@ -1,11 +1,25 @@
 #include "ops/nn/recurrent_steps.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
+namespace {
+
+// Of a core's second-level cache; where the system does not say, a small one.
+int64_t core_cache_bytes() {
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  static const int64_t bytes = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (bytes > 0) return bytes;
+#endif
+  return 256 * 1024;
+}
+
+}  // namespace
 
 Result<StepSizes> step_sizes(const InferContext& c, size_t input, int64_t gates) {
   WEFT_TRY(rules::require_lanes(c, 0));
@@ -72,6 +86,15 @@ const void* before_step(const TensorView& view, const StepOrder& order, int64_t 
 
 TensorView optional_input(const KernelCall& call, size_t input) {
   return input < call.in.size() ? call.in[input] : TensorView{};
+}
+
+int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps) {
+  constexpr int64_t kFewestRows = 8;  // whose products hide that a thread reads all weights
+  const int64_t threads = num_threads();
+  const bool are_enough =
+      p.batch >= threads * kFewestRows && pieces_of_work(threads, steps * step_work(p)) == threads;
+  const bool is_held = kernels::recurrent_packed_bytes(p) <= core_cache_bytes() / 8 * 5;
+  return are_enough && is_held ? threads : 1;
 }
 
 const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,

@@ -53,15 +53,34 @@ const void* before_step(const TensorView& view, const StepOrder& order, int64_t 
                         const TensorView& first);
 TensorView optional_input(const KernelCall& call, size_t input);
 
-// body(units) over a step's units; the work is that of the product, in elements of cheap
-// arithmetic.
+// That of a step's product, in elements of cheap arithmetic.
+inline int64_t step_work(const kernels::Recurrent& p) {
+  return p.batch * p.hidden * kernels::gates_of(p.cell) * (p.hidden / 16 + 8);
+}
+
+// body(units) over a step's units.
 template <class Body>
 void over_recurrent_units(const kernels::Recurrent& p, const Body& body) {
-  const int64_t work = p.batch * p.hidden * kernels::gates_of(p.cell) * (p.hidden / 16 + 8);
-  split_work(kernels::recurrent_units(p), work, nullptr, 0,
+  split_work(kernels::recurrent_units(p), step_work(p), nullptr, 0,
              [&](kernels::Range units, void*) { body(units); });
 }
 
+int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps);
+
+// run(problem, row) for some rows of the batch, from `row` on, or for all. Rows know nothing of
+// each other: where there are enough for all threads and a core's second-level cache has room for
+// the weights, each thread makes all steps of its own rows and waits for nobody.
+template <class Run>
+void over_rows(const kernels::Recurrent& p, int64_t steps, const Run& run) {
+  const int64_t parts = parts_of_rows(p, steps);
+  if (parts == 1) return run(p, 0);
+  parallel_for(parts, 1, [&](int64_t begin, int64_t end, int) {
+    const int64_t first = p.batch * begin / parts;
+    kernels::Recurrent mine = p;
+    mine.batch = p.batch * end / parts - first;
+    run(mine, first);
+  });
+}
 // The packed weights: input `weight`, or what is made of it in the call's scratch.
 const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                              bool is_backward);
@@ -71,33 +90,42 @@ const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call
 template <class Bind>
 void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                        const StepOrder& order, const Bind& bind) {
-  kernels::RecurrentStep s{};
-  s.packed = packed_recurrent(p, call, weight, false);
-  for (int64_t done = 0; done < order.steps; ++done) {
-    bind(s, done, order.at(done));
-    over_recurrent_units(p,
-                         [&](kernels::Range units) { kernels::run_recurrent_step(p, s, units); });
-  }
+  const void* const packed = packed_recurrent(p, call, weight, false);
+  over_rows(p, order.steps, [&](const kernels::Recurrent& rows, int64_t row) {
+    for (int64_t done = 0; done < order.steps; ++done) {
+      kernels::RecurrentStep s{};
+      s.packed = packed;
+      bind(s, done, order.at(done));
+      s = kernels::rows_from(rows, s, row);
+      over_recurrent_units(
+          rows, [&](kernels::Range units) { kernels::run_recurrent_step(rows, s, units); });
+    }
+  });
 }
 
 // All steps of a way back, from the last that ran; a last call makes what is carried to before the
 // first. `s` names what all steps share.
 template <class Bind>
 void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
-                        const StepOrder& order, kernels::RecurrentBackStep s, const Bind& bind) {
-  const auto run = [&] {
-    over_recurrent_units(
-        p, [&](kernels::Range units) { kernels::run_recurrent_back_step(p, s, units); });
-  };
-  s.packed = packed_recurrent(p, call, weight, true);
-  for (int64_t done = order.steps - 1; done >= 0; --done) {
-    bind(s, done, order.at(done));
+                        const StepOrder& order, kernels::RecurrentBackStep shared,
+                        const Bind& bind) {
+  shared.packed = packed_recurrent(p, call, weight, true);
+  over_rows(p, order.steps, [&](const kernels::Recurrent& rows, int64_t row) {
+    kernels::RecurrentBackStep s = shared;
+    const auto run = [&] {
+      const kernels::RecurrentBackStep mine = kernels::rows_from(rows, s, row);
+      over_recurrent_units(
+          rows, [&](kernels::Range units) { kernels::run_recurrent_back_step(rows, mine, units); });
+    };
+    for (int64_t done = order.steps - 1; done >= 0; --done) {
+      bind(s, done, order.at(done));
+      run();
+      s.later = s.dsums;
+      s.later_product = s.dproduct_sums;
+    }
+    s.dsums = nullptr;
     run();
-    s.later = s.dsums;
-    s.later_product = s.dproduct_sums;
-  }
-  s.dsums = nullptr;
-  run();
+  });
 }
 
 // ---- rules
