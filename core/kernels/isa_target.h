@@ -50,7 +50,7 @@
 // Formula headers are registered by the build, which reads these lines as text.
 #define WEFT_FORMULA(name, formula, dtypes)
 
-#include "kernels/isa.h"
+#include "kernels/extras.h"
 #include "kernels/table_entries.h"
 
 #define WEFT_INLINE inline __attribute__((always_inline))

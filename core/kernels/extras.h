@@ -1,0 +1,20 @@
+// Beside an instruction set, products use instructions that not every processor of the set has.
+// Words of WEFT_ISA behind a comma rule them, so that a machine that has them tests what the others
+// run: -vnni leaves products of bytes alone, -bf16 those of bfloat16; +bf16 has them used even
+// where they are no gain. Kernels of an instruction set include this.
+#pragma once
+
+namespace weft::kernels {
+
+// What a set has on some processors alone.
+enum class Extra {
+  kAvxVnni,     // VPDPBUSD beside AVX2
+  kAvx512Vnni,  // VPDPBUSD beside AVX-512
+  kAvx512Bf16,  // VDPBF16PS
+  kDotprod,     // SDOT of Armv8.2
+  kBf16,        // BFDOT of Armv8.6
+};
+// Whether kernels use it: the processor has it and gains by it, and WEFT_ISA has no other word.
+bool uses(Extra extra);
+
+}  // namespace weft::kernels
