@@ -159,10 +159,14 @@ struct QuadLanes {
                            WEFT_WIDE(unpacklo_epi8)(row[2], row[3])};
       const Wide high[2] = {WEFT_WIDE(unpackhi_epi8)(row[0], row[1]),
                             WEFT_WIDE(unpackhi_epi8)(row[2], row[3])};
-      const Wide quads[4] = {
-          WEFT_WIDE(unpacklo_epi16)(low[0], low[1]), WEFT_WIDE(unpackhi_epi16)(low[0], low[1]),
-          WEFT_WIDE(unpacklo_epi16)(high[0], high[1]), WEFT_WIDE(unpackhi_epi16)(high[0], high[1])};
-      __builtin_memcpy(to + 4 * c, quads, sizeof quads);
+      // One by one: an array of them would go by way of the stack.
+      const auto put = [&](int place, Wide quads) WEFT_LAMBDA {
+        __builtin_memcpy(to + 4 * c + place * kStep, &quads, sizeof quads);
+      };
+      put(0, WEFT_WIDE(unpacklo_epi16)(low[0], low[1]));
+      put(1, WEFT_WIDE(unpackhi_epi16)(low[0], low[1]));
+      put(2, WEFT_WIDE(unpacklo_epi16)(high[0], high[1]));
+      put(3, WEFT_WIDE(unpackhi_epi16)(high[0], high[1]));
     }
   }
   WEFT_INLINE static void widen(int32_t (&)[kBlock], int64_t) {}
