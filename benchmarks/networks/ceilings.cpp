@@ -1,8 +1,9 @@
 // What this machine can do: the ceilings that networks' times are set against.
 //
-//   ceilings <threads> [avx2 | avx2_vnni]   prints one JSON object, GFLOP/s and GB/s of the best of
-//   several
-//                               rounds; of no instruction beyond AVX2, if that is asked for
+//   ceilings <threads> [avx2 | avx2_vnni]
+//
+// prints one JSON object, GFLOP/s and GB/s of the best of several rounds; of no instruction beyond
+// a set, if that is asked for.
 //
 // Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
 // memory, and would then measure that. Twelve chains cover latency 4 of two units with room. What

@@ -81,6 +81,7 @@ void over_rows(const kernels::Recurrent& p, int64_t steps, const Run& run) {
     run(mine, first);
   });
 }
+
 // The packed weights: input `weight`, or what is made of it in the call's scratch.
 const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                              bool is_backward);
@@ -104,7 +105,7 @@ void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size
 }
 
 // All steps of a way back, from the last that ran; a last call makes what is carried to before the
-// first. `s` names what all steps share.
+// first. `shared` names what all steps share.
 template <class Bind>
 void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                         const StepOrder& order, kernels::RecurrentBackStep shared,
