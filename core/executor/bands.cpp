@@ -21,7 +21,9 @@ using graph::RowRule;
 using graph::TensorType;
 using graph::ValueId;
 
+constexpr double kMostTime = 1.25;  // that a thread may take for its section, of an equal share
 constexpr double kMostWork = 1.04;  // that more sections may make of it
+constexpr int64_t kLeastRows = 8;   // of these
 
 class Planner {
  public:
@@ -43,6 +45,7 @@ class Planner {
 
   Result<std::shared_ptr<const BandPlan>> run() {
     place();
+    part_arithmetic();
     const int64_t sections = static_cast<int64_t>(schedule_.sections.size()) - 1;
     if (in_sections_) plan_->lanes = std::min<int64_t>(threads_, plan_->images * sections);
     int64_t kernels = 0;
@@ -68,7 +71,8 @@ class Planner {
   // Is it run by a kernel that makes rows? A target has no others.
   bool is_kernel(const Node& node) const { return windows_ || graph::has_row_kernel(node); }
 
-  // As many sections as keep threads busy at little work that is done twice.
+  // As many sections as keep threads busy at little work that is done twice. Where rows are too few
+  // for so many threads, these share every kernel.
   void choose_schedule() {
     std::vector<const RowRule*> rules;
     for (const RowRule& rule : rules_) rules.push_back(&rule);
@@ -77,9 +81,14 @@ class Planner {
     };
     const int64_t least =
         in_sections_ && threads_ > 1 ? (threads_ + plan_->images - 1) / plan_->images : 1;
-    for (const int64_t more : {2, 1}) {
-      schedule_ = schedule(least > 1 ? least * more : 1);
-      if (least == 1 || schedule_.work <= kMostWork) return;
+    schedule_ = schedule(least);
+    if (least == 1) return;
+    if (schedule_.longest * static_cast<double>(least) > kMostTime) {
+      in_sections_ = false;
+      schedule_ = schedule(1);
+    } else if (rules_.back().height() >= 2 * least * kLeastRows) {
+      BandSchedule more = schedule(2 * least);
+      if (more.work <= kMostWork) schedule_ = std::move(more);
     }
   }
 
@@ -211,7 +220,40 @@ class Planner {
     }
   }
 
-  // Arithmetic on one row of all planes.
+  // ---- arithmetic
+
+  bool is_arithmetic(size_t n) const {
+    return !is_kernel(body_.nodes[n]) && !graph::is_concatenation(body_.nodes[n]);
+  }
+
+  // Calls that go beyond the end of a ring become two.
+  void part_arithmetic() {
+    std::vector<graph::BandCall> calls;
+    size_t c = 0;
+    for (size_t& section : schedule_.sections) {
+      for (; c < section; ++c) add_parts(schedule_.calls[c], calls);
+      section = calls.size();
+    }
+    schedule_.calls = std::move(calls);
+  }
+  void add_parts(const graph::BandCall& call, std::vector<graph::BandCall>& calls) const {
+    const auto n = static_cast<size_t>(call.node);
+    graph::RowRange rows = call.rows;
+    while (is_arithmetic(n) && rows.begin < rows.end) {
+      int64_t count = rows.end - rows.begin;
+      const auto bound_by = [&](ValueId id) {
+        const int64_t held = plan_->values[static_cast<size_t>(value_of(id))].held;
+        count = std::min(count, held - rows.begin % held);
+      };
+      for (size_t i = 0; i < body_.nodes[n].operands.size(); ++i)
+        if (rules_[n].reads_rows(i)) bound_by(body_.nodes[n].operands[i].value);
+      bound_by(body_.nodes[n].outputs[0]);
+      calls.push_back({call.node, {rows.begin, rows.begin + count}});
+      rows.begin += count;
+    }
+    if (rows.begin < rows.end) calls.push_back({call.node, rows});
+  }
+
   Status add_arithmetic(size_t n, BandStep& step) {
     if constexpr (!WEFT_KEEPS_tiles) return lower(body_).status();
     const Node& node = body_.nodes[n];
@@ -223,34 +265,50 @@ class Planner {
       region = *body_.regions[static_cast<size_t>(node.region)].body;
       for (const Operand& operand : node.operands) operands.push_back(operand.value);
     }
+    for (const ValueId id : operands) {
+      const auto at = std::ranges::find(node.operands, Operand::of_value(id));
+      step.in.push_back(use_of(n, static_cast<size_t>(at - node.operands.begin())));
+    }
+    for (const graph::BandCall& call : schedule_.calls) {
+      const int64_t rows = call.rows.end - call.rows.begin;
+      if (static_cast<size_t>(call.node) != n ||
+          std::ranges::find(step.codes, rows, &BandCode::rows) != step.codes.end())
+        continue;
+      WEFT_ASSIGN(TileCode code, code_of_rows(region, operands, node.outputs[0], rows, step));
+      if (step.codes.empty())
+        for (const ScalarExternal& s : code.scalars)
+          step.scalars.push_back(scalar_bits(s.scalar, s.dtype));
+      step.codes.push_back({rows, std::make_unique<TileCode>(std::move(code))});
+    }
+    return {};
+  }
+
+  // On so many rows of all planes.
+  Result<TileCode> code_of_rows(const Graph& region, std::span<const ValueId> operands,
+                                ValueId result, int64_t rows, const BandStep& step) {
     std::vector<TensorType> types;
     std::vector<TensorView> views;
     const auto add_array = [&](ValueId id, const BandUse& use) {
       TensorType type = body_.type(id);
       if (use.by_image && type.shape.rank() == 5) type.shape[0] = 1;
-      if (use.by_rows) type.shape[kRowAxis] = 1;
+      if (use.by_rows) type.shape[kRowAxis] = rows;
       TensorView view = view_of(type, false);
       if (use.by_rows)
         view.strides[1] = plan_->values[static_cast<size_t>(use.value)].held * view.strides[2];
       views.push_back(view);
       return type;
     };
-    for (const ValueId id : operands) {
-      const auto at = std::ranges::find(node.operands, Operand::of_value(id));
-      step.in.push_back(use_of(n, static_cast<size_t>(at - node.operands.begin())));
-      types.push_back(add_array(id, step.in.back()));
-    }
-    WEFT_ASSIGN(region, with_input_types(region, types));
-    WEFT_ASSIGN(TileCode code, lower(region));
-    for (const ScalarExternal& s : code.scalars) {
-      step.scalars.push_back(scalar_bits(s.scalar, s.dtype));
+    for (size_t i = 0; i < operands.size(); ++i)
+      types.push_back(add_array(operands[i], step.in[i]));
+    WEFT_ASSIGN(const Graph typed, with_input_types(region, types));
+    WEFT_ASSIGN(TileCode code, lower(typed));
+    for (const ScalarExternal& s : code.scalars)
       views.push_back(view_of({s.dtype, Shape(), {}}, false));
-    }
-    add_array(node.outputs[0], {step.out, true, true});
+    add_array(result, {step.out, true, true});
     for (TensorView& view : views) view = ops::broadcast_view(view, code.shape);
-    set_loop(code, views, 1);
-    step.code = std::make_unique<TileCode>(std::move(code));
-    return {};
+    set_loop(code, views, threads_of_step());
+    code.scratch_a_thread = aligned(code.scratch_a_thread);
+    return code;
   }
 
   // The first operand that is read by rows, if these are in one piece: how far before it the result
@@ -287,15 +345,19 @@ class Planner {
 
   // ---- scratch and cost
 
+  // Lanes are a thread's own.
+  int threads_of_step() const { return plan_->lanes > 1 ? 1 : threads_; }
+
   Result<int64_t> scratch_of_step(size_t n) const {
     const BandStep& step = plan_->steps[n];
-    if (step.code) return aligned(step.code->scratch_a_thread);
-    if (!step.op) return int64_t{0};
+    int64_t bytes = 0;
+    for (const BandCode& code : step.codes)
+      bytes = std::max(bytes, threads_of_step() * code.code->scratch_a_thread);
+    if (!step.op) return bytes;
     const Node& node = body_.nodes[n];
     const std::vector<TensorType> in = types_of_one_image(step);
     const TensorType out = ops::type_of(step.views.back());
     ops::SlotTypes types{*node.op, in, {&out, 1}, node.attributes.view(), 0};
-    int64_t bytes = 0;
     std::vector<bool> seen(static_cast<size_t>(rules_[n].height()) + 1, false);
     for (const graph::BandCall& call : schedule_.calls) {
       types.rows = call.rows.end - call.rows.begin;
@@ -306,7 +368,7 @@ class Planner {
         bytes = std::max(bytes, kernel.scratch_bytes);
         continue;
       }
-      bytes = std::max(bytes, scratch_of(node.op->slot, types, plan_->lanes > 1 ? 1 : threads_));
+      bytes = std::max(bytes, scratch_of(node.op->slot, types, threads_of_step()));
     }
     return bytes;
   }
@@ -339,7 +401,7 @@ class Planner {
   int axis_ = kRowAxis;  // of rows
   const int64_t rows_;
   const int threads_;
-  const bool in_sections_;
+  bool in_sections_;
   std::vector<int32_t> nodes_;
   std::vector<RowRule> rules_;
   BandSchedule schedule_;
@@ -365,7 +427,9 @@ std::string describe(const BandPlan& plan) {
                      " bytes of line buffers:";
   for (const BandStep& step : plan.steps) {
     const BandValue& out = plan.values[static_cast<size_t>(step.out)];
-    const std::string name = step.op ? step.op->name : step.code ? "arithmetic" : "concatenate";
+    const std::string name = step.op               ? step.op->name
+                             : !step.codes.empty() ? "arithmetic"
+                                                   : "concatenate";
     text += " " + name + " holds " + std::to_string(out.held);
   }
   return text + "\n";

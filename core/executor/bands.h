@@ -38,6 +38,12 @@ struct BandCopy {
   int64_t first_plane = 0;  // of the whole
 };
 
+// Arithmetic on so many rows that lie one behind the other in all that it reads and writes.
+struct BandCode {
+  int64_t rows = 1;
+  std::unique_ptr<TileCode> code;
+};
+
 struct BandStep {
   const ops::OpDef* op = nullptr;  // null: arithmetic or copies
   ops::Attributes attributes;
@@ -47,8 +53,8 @@ struct BandStep {
   std::vector<TensorView> views;           // of `in` and `out`, without data
   std::shared_ptr<const void> problem;     // of a kernel whose slot has one (ops/slot.h)
   ops::RowBand band;                       // rows that are held
-  std::unique_ptr<TileCode> code;          // of one row
-  std::vector<uint64_t> scalars;           // that it reads
+  std::vector<BandCode> codes;             // for each number of rows that a call has
+  std::vector<uint64_t> scalars;           // that they read
   std::vector<BandCopy> copies;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/bands.h"
 #include "executor/control.h"
 #include "kernels/formula_ids.h"
 #if WEFT_ENCODER
@@ -285,14 +286,20 @@ class Chaining {
 };
 
 #if WEFT_ENCODER
-// The codes and bodies are the plan's own, made with it, and nobody has their addresses before a
-// frame is bound.
+void add_chain(const TileCode& of, encoder::ChainEncoder& encoder,
+               std::vector<TileCode*>& encoded) {
+  // Codes and bodies are the plan's own, made with it, and nobody has their addresses before a
+  // frame is bound.
+  auto& code = const_cast<TileCode&>(of);
+  if (code.shape.elements() >= kEncodedElements && encoder.add(code.chain))
+    encoded.push_back(&code);
+}
 void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode*>& encoded) {
   for (Step& step : plan.steps) {
-    if (step.code && step.code->shape.elements() >= kEncodedElements) {
-      auto& code = const_cast<TileCode&>(*step.code);
-      if (encoder.add(code.chain)) encoded.push_back(&code);
-    }
+    if (step.code) add_chain(*step.code, encoder, encoded);
+    if (step.bands)
+      for (const BandStep& own : step.bands->steps)
+        for (const BandCode& code : own.codes) add_chain(*code.code, encoder, encoded);
     if (step.control) {
       auto& control = const_cast<ControlPlan&>(*step.control);
       add_chains(control.body, encoder, encoded);

@@ -23,7 +23,7 @@ class Lane {
       const BandStep& step = plan_.steps[static_cast<size_t>(call.node)];
       if (step.op)
         WEFT_TRY(run_kernel(step, call.rows));
-      else if (step.code)
+      else if (!step.codes.empty())
         run_arithmetic(step, call.rows);
       else
         run_copies(step, call.rows);
@@ -66,17 +66,24 @@ class Lane {
 
   void run_arithmetic(const BandStep& step, graph::RowRange rows) const {
     if constexpr (!WEFT_KEEPS_tiles) return;
-    const TileCode& code = *step.code;
+    const int64_t count = rows.end - rows.begin;
+    const TileCode& code = *std::ranges::find(step.codes, count, &BandCode::rows)->code;
     const BandUse out{step.out, true, true};
     std::array<void*, kernels::TileLoop::kMaxExternals> data;
-    for (int64_t row = rows.begin; row < rows.end; ++row) {
-      size_t at = 0;
-      for (const BandUse& use : step.in) data[at++] = row_of(use, row);
-      for (const uint64_t& scalar : step.scalars) data[at++] = const_cast<uint64_t*>(&scalar);
-      data[at++] = row_of(out, row);
-      kernels::run_tiles(code.program(), code.loop, {data.data(), at}, {0, code.units},
-                         memory_ + plan_.ring_bytes);
+    size_t at = 0;
+    for (const BandUse& use : step.in) data[at++] = row_of(use, rows.begin);
+    for (const uint64_t& scalar : step.scalars) data[at++] = const_cast<uint64_t*>(&scalar);
+    data[at++] = row_of(out, rows.begin);
+    const kernels::TileProgram program = code.program();
+    char* const scratch = memory_ + plan_.ring_bytes;
+    if (code.units <= code.grain) {
+      kernels::run_tiles(program, code.loop, {data.data(), at}, {0, code.units}, scratch);
+      return;
     }
+    parallel_for(code.units, code.grain, [&](int64_t begin, int64_t end, int thread) {
+      kernels::run_tiles(program, code.loop, {data.data(), at}, {begin, end},
+                         scratch + thread * code.scratch_a_thread);
+    });
   }
 
   void run_copies(const BandStep& step, graph::RowRange rows) const {

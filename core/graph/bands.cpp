@@ -10,6 +10,8 @@
 namespace weft::graph {
 namespace {
 
+constexpr double kWorkOfStep = 16;  // of arithmetic on an element, in operations of a product
+
 // Does an operand of elementwise arithmetic have the rows of the result? Else one for all.
 bool has_rows(const Shape& operand, const Shape& out) {
   const int from_the_end = out.rank() - kRowAxis;
@@ -112,7 +114,11 @@ RowRule::RowRule(const Graph& graph, const Node& node, RowWindows windows)
   for (size_t i = 0; i < operands_.size(); ++i)
     operands_[i].by_rows = graph::reads_rows(graph, node, i);
   if (!has_row_kernel(node)) {
-    work_ = static_cast<double>(out.shape.elements() / height_);
+    const double steps =
+        node.op ? 1
+                : static_cast<double>(
+                      graph.regions[static_cast<size_t>(node.region)].body->nodes.size());
+    work_ = kWorkOfStep * steps * static_cast<double>(out.shape.elements() / height_);
     return;
   }
   const std::vector<TensorType> in = operand_types(graph, node).value();
@@ -163,11 +169,14 @@ class Scheduler {
     const int64_t height = rules_[last]->height(), step = rules_[last]->step();
     const int64_t steps = (height + step - 1) / step;
     sections = std::clamp<int64_t>(sections, 1, steps);
+    double longest = 0;
     for (int64_t s = 0; s < sections; ++s) {
       schedule_.sections.push_back(schedule_.calls.size());
+      const double before = work_;
       begin_section(
           {steps * s / sections * step, std::min(height, steps * (s + 1) / sections * step)});
       make(last, ends_[last]);
+      longest = std::max(longest, work_ - before);
     }
     schedule_.sections.push_back(schedule_.calls.size());
     for (size_t n = nodes_.size(); n-- > 0;) {
@@ -178,6 +187,7 @@ class Scheduler {
                          : std::min(held, rules_[n]->height());
     }
     schedule_.work = all_work_ > 0 ? work_ / all_work_ : 1;
+    schedule_.longest = all_work_ > 0 ? longest / all_work_ : 1;
     return std::move(schedule_);
   }
 

@@ -80,6 +80,7 @@ struct BandSchedule {
   std::vector<int64_t> held;      // by node: rows of its result
   std::vector<int32_t> whole_of;  // by node: the concatenation that its result is a part of, or -1
   double work = 0;                // arithmetic relative to making every row once
+  double longest = 0;             // that of the section that has most of it
 
   // Of the rings for one image; the result has none.
   int64_t ring_bytes(std::span<const RowRule* const> rules) const;

@@ -58,20 +58,35 @@ int64_t row_parts(const Convolution& p) {
   return p.out_width >= kParts * kLeastPart && (is_light || is_uneven) ? kParts : 1;
 }
 
-// Positions of a 1 x 1 convolution have no neighbours: small images are one row of pixels, which
-// tiles cut more evenly.
-void flatten(BlockedConvolution& problem) {
-  Convolution& p = problem.shape;
+// Positions of a 1 x 1 convolution have no neighbours: rows that lie one behind the other wherever
+// they are held are one row of pixels, which tiles cut more evenly and find more quickly.
+bool has_flat_rows(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  const Lattice& results = problem.results;
   const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
-  const bool is_dense = p.in_height == p.out_height && p.in_width == p.out_width &&
-                        p.out_height == problem.results.height &&
-                        p.out_width == problem.results.width && problem.x_held == p.in_height &&
-                        problem.residual_held == p.out_height && rows_of(problem) == p.out_height;
-  if (!is_pointwise || !is_dense || p.out_height * p.out_width > kFlatPixels) return;
-  p.in_width = p.out_width = p.in_width * p.in_height;
+  return is_pointwise && p.in_height == p.out_height && p.in_width == p.out_width &&
+         p.out_width == results.width && results.row_step == 1 && results.row == 0 &&
+         problem.residual_held == results.height;
+}
+// Of the rows from the first one on, so many make one row: up to the end of a ring.
+int64_t flat_rows(const BlockedConvolution& problem) {
+  const auto until_end = [&](int64_t held) { return held - problem.rows.begin % held; };
+  return std::min({rows_of(problem), kFlatPixels / problem.shape.out_width,
+                   until_end(problem.x_held), until_end(problem.results.height)});
+}
+void flatten(BlockedConvolution& problem) {
+  Convolution& p = problem.shape;
+  const int64_t rows = rows_of(problem), width = p.out_width;
+  if (rows * width < 1 || !has_flat_rows(problem) || flat_rows(problem) < rows) return;
+  const int64_t from = problem.rows.begin % problem.x_held;
+  const int64_t to = problem.rows.begin % problem.results.height;
   p.in_height = p.out_height = 1;
-  problem.results = every_position(1, p.out_width);
+  p.in_width = problem.x_held * width;
+  p.pad_left = -from * width;
+  p.out_width = rows * width;
+  problem.results = every_position(1, problem.results.height * width);
+  problem.results.col = to * width;
   problem.rows = {0, 1};
   problem.x_held = problem.residual_held = 1;
 }
@@ -214,7 +229,10 @@ Plan plan_of(const BlockedConvolution& problem) {
     plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;
     return first;
   };
-  plan.cut.sums = reserve(plan.cut.rows * p.out_width * kSumsOfPixel);
+  // Rows that a ring's end parts are flat, each part's.
+  const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
+  const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
+  plan.cut.sums = reserve(pixels * kSumsOfPixel);
   if (plan.source.width == 0) return plan;
   plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
   plan.cut.weights = reserve(packed_panels(p, 1) * packed_panel_elements(p, 1));
@@ -354,6 +372,12 @@ int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
 
 namespace {
 
+// Rows of a ring that goes round meanwhile: by who makes all of them they are made in two parts.
+bool may_be_parted(const BlockedConvolution& problem) {
+  return problem.shape.out_width > 0 && has_flat_rows(problem) &&
+         problem.shape.out_width <= kFlatPixels && flat_rows(problem) < rows_of(problem);
+}
+
 struct Kernels {
   BlockedPairsKernel pairs;
   BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
@@ -362,6 +386,15 @@ struct Kernels {
 void run(const Kernels& kernels, const BlockedConvolution& problem, const BlockedOperands& operands,
          Range units, void* scratch) {
   if (units.begin >= units.end) return;
+  if (may_be_parted(problem) && units.begin == 0 && units.end == units_of(plan_of(problem))) {
+    BlockedConvolution part = problem;
+    for (int64_t row = problem.rows.begin; row < problem.rows.end; row = part.rows.end) {
+      part.rows = {row, problem.rows.end};
+      part.rows.end = row + flat_rows(part);
+      run(kernels, part, operands, {0, units_of(plan_of(part))}, scratch);
+    }
+    return;
+  }
   Plan plan = plan_of(problem);
   join_parts(plan, units);
   const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);

@@ -8,7 +8,7 @@ namespace weft::kernels {
 namespace {
 
 // The part of a block at a row's end takes as long as a block, and some copies.
-constexpr int64_t kBlocksBeforeAPart = 4;
+constexpr int64_t kBlocksBeforeAPart = 3;
 bool any_copy(const TileLoop& loop) {
   for (int i = 0; i < loop.externals; ++i)
     if (needs_copy(loop, i)) return true;

@@ -59,7 +59,8 @@ def test_a_budget_that_the_plain_plan_exceeds_is_met_by_bands(network, threads):
     assert taken["arena"] <= memory["arena"] * share
     made = products(net.plan_text())
     assert made
-    assert all(rows <= whole * 1.02 for rows, whole in made)
+    twice = 1.02 if threads == 1 else 1.05  # threads make some of the rows that both read
+    assert all(rows <= whole * twice for rows, whole in made)
 
 
 def test_the_plan_for_speed_has_the_same_bits(network):

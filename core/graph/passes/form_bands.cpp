@@ -4,8 +4,10 @@
 //
 // There are two reasons. For speed: what lies between the layers of an inverted residual (Sandler
 // et al., "MobileNetV2", 2018) is large and costs little arithmetic; rows of it stay in the
-// second-level cache. For memory: line buffers instead of whole images (Alwani et al., "Fused-Layer
-// CNN Accelerators", 2016), for the stretch of the network that has most alive.
+// second-level cache of the core that made them, where layer by layer they come from the other
+// core's, at a tenth of the speed, or from memory. For memory: line buffers instead of whole images
+// (Alwani et al., "Fused-Layer CNN Accelerators", 2016), for the stretch of the network that has
+// most alive.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -21,9 +23,11 @@ constexpr size_t kMostNodes = 64;  // of a body
 constexpr size_t kMostNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
 constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
-constexpr double kFlops = 50e9;               // of one core; only ratios matter
+constexpr double kFlops = 150e9;              // of one core; only ratios matter
 constexpr double kBytes = 20e9;
+constexpr double kSecondsOfCall = 0.5e-6;
 constexpr double kLeastGain = 0.1;  // of the time of the arithmetic
+constexpr int64_t kSections = 2;    // for as many threads
 constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
 
 // What may be between two nodes that make rows, by their positions among these.
@@ -149,10 +153,13 @@ class Former {
     }
   }
 
-  // Of the rings of a stretch.
-  int64_t ring_bytes(const Stretch& stretch) {
+  std::vector<const RowRule*> rules_of(const Stretch& stretch) {
     std::vector<const RowRule*> rules;
     for (size_t m = stretch.begin; m <= stretch.end; ++m) rules.push_back(rule(m));
+    return rules;
+  }
+  int64_t ring_bytes(const Stretch& stretch) {
+    const std::vector<const RowRule*> rules = rules_of(stretch);
     return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
   }
   std::span<const int32_t> nodes_of(const Stretch& stretch) const {
@@ -161,20 +168,23 @@ class Former {
 
   // ---- for speed
 
-  // Seconds of memory traffic that a stretch saves, less what is made twice; 0: it is not worth it.
-  double gain(size_t begin, size_t end) {
-    const auto images = static_cast<double>(result(end).shape[0]);
-    double saved = 0, work = 0;
-    for (size_t m = begin; m < end; ++m) {
-      const double bytes = static_cast<double>(result(m).bytes());
-      if (bytes / images > static_cast<double>(kLargeBytes)) saved += 2 * bytes / kBytes;
-    }
-    if (saved == 0) return 0;
+  double seconds_of_arithmetic(size_t begin, size_t end) {
+    double work = 0;
     for (size_t m = begin; m <= end; ++m)
       work += rule(m)->work() * static_cast<double>(rule(m)->height());
-    return saved < kLeastGain * work / kFlops ? 0 : saved;
+    return work / kFlops;
   }
-
+  // Of moving what lies between the nodes from one core's cache to the other's, or to memory and
+  // back.
+  double seconds_of_moves(size_t begin, size_t end) const {
+    const int64_t images = result(end).shape[0];
+    double bytes = 0;
+    for (size_t m = begin; m < end; ++m) {
+      const int64_t own = result(m).bytes();
+      bytes += static_cast<double>(own / images > kLargeBytes ? 2 * own : own);
+    }
+    return bytes / kBytes;
+  }
   int64_t weight_bytes(size_t begin, size_t end) {
     int64_t bytes = 0;
     for (size_t m = begin; m <= end; ++m)
@@ -184,12 +194,32 @@ class Former {
     return bytes;
   }
 
-  // The stretch with the most rows at a time whose rings stay in the cache.
-  std::optional<Stretch> cached(size_t begin, size_t end) {
+  struct Gain {
+    double seconds = 0;
+    std::optional<Stretch> stretch;
+  };
+  // With the most rows at a time whose rings stay in the cache, beside weights that are read again
+  // for each band. Two threads take sections of an image, or an image each: what they make twice or
+  // wait for each other is lost, and calls take their time.
+  Gain gain(size_t begin, size_t end) {
+    for (size_t m = begin; m <= end; ++m)
+      if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
+    const double moves = seconds_of_moves(begin, end);
+    const double arithmetic = seconds_of_arithmetic(begin, end);
+    if (moves < kLeastGain * arithmetic) return {};
+    const int64_t images = result(end).shape[0], height = rule(end)->height();
+    const int64_t sections = images > 1 ? 1 : kSections;
     const int64_t weights = weight_bytes(begin, end);
     for (const int64_t rows : kRows) {
       const Stretch stretch{begin, end, rows};
-      if (ring_bytes(stretch) + weights <= kCachedBytes) return stretch;
+      const std::vector<const RowRule*> rules = rules_of(stretch);
+      const BandSchedule schedule =
+          schedule_bands(graph_, nodes_of(stretch), rules, rows, sections);
+      const int64_t read_again = sections * rows < height ? weights : 0;
+      if (schedule.ring_bytes(rules) + read_again > kCachedBytes) continue;
+      const double calls = static_cast<double>(images) * static_cast<double>(schedule.calls.size());
+      const double lost = static_cast<double>(sections) * schedule.longest - 1;
+      return {moves - lost * arithmetic - calls * kSecondsOfCall, stretch};
     }
     return {};
   }
@@ -204,10 +234,9 @@ class Former {
     for (size_t begin = makers_.size(); begin-- > 0;) {
       best[begin] = {best[begin + 1].saved, {}};
       for_each_end(begin, kMostNodesForSpeed, [&](size_t end) {
-        const double saved = gain(begin, end);
-        if (saved == 0 || saved + best[end + 1].saved <= best[begin].saved) return true;
-        if (const auto stretch = cached(begin, end))
-          best[begin] = {saved + best[end + 1].saved, stretch};
+        const Gain own = gain(begin, end);
+        if (own.seconds + best[end + 1].saved > best[begin].saved)
+          best[begin] = {own.seconds + best[end + 1].saved, own.stretch};
         return true;
       });
     }

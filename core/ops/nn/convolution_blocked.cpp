@@ -110,8 +110,8 @@ int64_t work_of(const kernels::BlockedConvolution& problem) {
 void restrict_to(const RowBand& band, kernels::BlockedConvolution& problem) {
   problem.rows = {band.begin, band.end};
   problem.x_held = band.in_held[0];
-  if (band.in_held[3] > 0) problem.residual_held = band.in_held[3];  // else there is none
   problem.results.height = band.out_held;
+  problem.residual_held = band.in_held[3] > 0 ? band.in_held[3] : band.out_held;  // 0: none
 }
 
 // The windows of a box's rows: what of Winograd's tiles lies outside the image reads nothing else.
