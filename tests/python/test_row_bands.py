@@ -13,7 +13,7 @@ NETWORKS = {
     "mobilenet_v2_1_0": (224, 0.22),
     "mobilenet0_25": (128, 0.4),
     "squeezenet1_1": (96, 0.5),
-    "resnet18_v1": (160, 0.7),
+    "resnet18_v1": (160, 0.6),
 }
 
 
@@ -59,8 +59,7 @@ def test_a_budget_that_the_plain_plan_exceeds_is_met_by_bands(network, threads):
     assert taken["arena"] <= memory["arena"] * share
     made = products(net.plan_text())
     assert made
-    twice = 1.02 if threads == 1 else 1.05  # threads make some of the rows that both read
-    assert all(rows <= whole * twice for rows, whole in made)
+    assert all(rows <= whole * 1.02 for rows, whole in made)
 
 
 def test_the_plan_for_speed_has_the_same_bits(network):

@@ -22,6 +22,7 @@ namespace {
 constexpr size_t kMostNodes = 64;  // of a body
 constexpr size_t kMostNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
+constexpr double kMostMemory = 1.2;           // of what is alive without bands
 constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
 constexpr double kFlops = 150e9;              // of one core; only ratios matter
 constexpr double kBytes = 20e9;
@@ -194,13 +195,22 @@ class Former {
     return bytes;
   }
 
+  // Of results that are alive at a time where each node makes its whole one.
+  double bytes_in_turn(size_t begin, size_t end) const {
+    int64_t most = 0;
+    for (size_t m = begin; m < end; ++m)
+      most = std::max(most, result(m).bytes() + result(m + 1).bytes());
+    return static_cast<double>(most);
+  }
+
   struct Gain {
     double seconds = 0;
     std::optional<Stretch> stretch;
   };
   // With the most rows at a time whose rings stay in the cache, beside weights that are read again
-  // for each band. Two threads take sections of an image, or an image each: what they make twice or
-  // wait for each other is lost, and calls take their time.
+  // for each band, and take no more memory than whole images would. Two threads take sections of an
+  // image, or an image each: what they make twice or wait for each other is lost, and calls take
+  // their time.
   Gain gain(size_t begin, size_t end) {
     for (size_t m = begin; m <= end; ++m)
       if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
@@ -210,13 +220,17 @@ class Former {
     const int64_t images = result(end).shape[0], height = rule(end)->height();
     const int64_t sections = images > 1 ? 1 : kSections;
     const int64_t weights = weight_bytes(begin, end);
+    const double most_bytes = kMostMemory * bytes_in_turn(begin, end);
     for (const int64_t rows : kRows) {
       const Stretch stretch{begin, end, rows};
       const std::vector<const RowRule*> rules = rules_of(stretch);
       const BandSchedule schedule =
           schedule_bands(graph_, nodes_of(stretch), rules, rows, sections);
       const int64_t read_again = sections * rows < height ? weights : 0;
-      if (schedule.ring_bytes(rules) + read_again > kCachedBytes) continue;
+      const int64_t rings = schedule.ring_bytes(rules);
+      if (rings + read_again > kCachedBytes ||
+          static_cast<double>(kSections * rings + result(end).bytes()) > most_bytes)
+        continue;
       const double calls = static_cast<double>(images) * static_cast<double>(schedule.calls.size());
       const double lost = static_cast<double>(sections) * schedule.longest - 1;
       return {moves - lost * arithmetic - calls * kSecondsOfCall, stretch};
