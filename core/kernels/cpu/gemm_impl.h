@@ -87,9 +87,18 @@ struct BlockProduct {
 
 // How many rows each panel of A gets: 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
 template <class T>
-WEFT_INLINE int64_t balanced_rows(int64_t rows) {
-  const int64_t panels = (rows + kTileRows<T> - 1) / kTileRows<T>;
+WEFT_INLINE int64_t balanced_rows(int64_t rows, int64_t most = kTileRows<T>) {
+  const int64_t panels = (rows + most - 1) / most;
   return panels ? (rows + panels - 1) / panels : 1;
+}
+// The same of rows that are read where they lie. Those whose beginnings are a multiple of 4 KiB
+// apart share one set of a first-level cache, which has 8 to 12 places: a tile of more of them
+// would fetch a line for each of its elements.
+template <class T>
+WEFT_INLINE int64_t balanced_rows_at(int64_t rows, int64_t row_bytes) {
+  constexpr int64_t kCacheWay = 4096, kRowsOfSet = 7;
+  const bool collide = row_bytes % kCacheWay == 0;
+  return balanced_rows<T>(rows, collide && kTileRows<T> > kRowsOfSet ? kRowsOfSet : kTileRows<T>);
 }
 
 // Up to two vectors, of which no element beyond `count` is touched.
@@ -168,7 +177,7 @@ WEFT_INLINE void multiply_rows(int64_t rows, int64_t cols, int64_t k, const T* a
   block.a = a;
   block.a_row = a_row;
   block.a_packed = false;
-  block.panel_rows = balanced_rows<T>(rows);
+  block.panel_rows = balanced_rows_at<T>(rows, a_row * sizeof(T));
   block.b = b;
   block.b_row = kTileCols<T>;
   block.b_panel = depth * kTileCols<T>;

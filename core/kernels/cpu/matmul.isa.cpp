@@ -210,7 +210,6 @@ struct Product {
     const bool in_columns = problem.a.col != 1;
     BlockProduct<T> product;
     product.cols = cols.end - cols.begin;
-    product.panel_rows = balanced_rows<T>(rows);
     product.a_packed = false;
     product.a_col = in_columns ? problem.a.col : 0;
     product.a_row = problem.a.row;
@@ -219,6 +218,9 @@ struct Product {
     // Rows of A that are read for many columns are copied, lest they meet in a set of the cache.
     const bool copies =
         !in_columns && product.cols > 4 * kTileCols<T> && !is_small(problem, sizeof(S));
+    product.panel_rows = in_columns || copies
+                             ? balanced_rows<T>(rows)
+                             : balanced_rows_at<T>(rows, problem.a.row * sizeof(T));
     for (int64_t k = 0; k < problem.k; k += kStripDepth<T>) {
       product.k = least(problem.k - k, kStripDepth<T>);
       product.b = (const T*)b_of(strip) + k * problem.b.row + cols.begin * problem.b.col;

@@ -246,7 +246,8 @@ struct PanelUnit {
 
   void run_block(int64_t k, int64_t depth) const {
     constexpr int64_t kCols = 2 * Vec<float>::kLanes;
-    const int64_t step = balanced_rows<float>(rows), col = panel * kPanelColumns;
+    const int64_t step = balanced_rows_at<float>(rows, p.k * sizeof(S));
+    const int64_t col = panel * kPanelColumns;
     const int64_t width = p.n - col < kPanelColumns ? p.n - col : kPanelColumns;
     const S* b = (const S*)p.panels + (panel * p.k + k) * kPanelColumns;
     const bool is_last = col + kPanelColumns >= p.n;

@@ -78,7 +78,7 @@ WEFT_INLINE void multiply_packed(int64_t rows, int64_t cols, int64_t k, const T*
   block.a = a;
   block.a_row = a_row;
   block.a_packed = false;
-  block.panel_rows = balanced_rows<T>(rows);
+  block.panel_rows = balanced_rows_at<T>(rows, a_row * sizeof(T));
   block.b = b;
   block.b_row = kRecurrentColumns;
   block.b_panel = kTileCols<T>;
