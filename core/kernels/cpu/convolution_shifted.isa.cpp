@@ -177,43 +177,76 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
-// Of one filter for each channel a product would fill one lane of a vector. So the weight of a tap
-// is a sum over positions in lanes; several taps share what is read of dy.
+// Of few filters a product would fill few lanes of a vector. So the weight of a tap is a sum over
+// positions in lanes; taps and filters share what is read of each other's, as many as registers
+// have room for. With few registers that pays for no more filters than are made side by side.
 template <class T>
-void sum_taps(const T* band, const int32_t* offsets, int64_t taps, const T* dy, int64_t positions,
-              bool accumulate, T* weights) {
+constexpr int kTapFilters = !kIsSame<T, float>     ? 1
+                            : Vec<T>::kLanes >= 16 ? 3
+                            : Vec<T>::kLanes == 8  ? 2
+                                                   : 1;
+template <class T>
+constexpr int64_t kFewFilters = kTapFilters<T> == 3 ? 16 : kTapFilters<T>;
+
+template <class T>
+struct TapProduct {
+  const T* band;
+  const int32_t* offsets;  // of taps, in the band
+  int64_t taps;
+  const T* dy;
+  int64_t line;             // of a filter's dy
+  int64_t outs, positions;  // zeros follow up to a whole vector
+  bool accumulate;
+  T* weights;  // [taps][outs]
+};
+
+template <class T, int kOuts>
+void sum_taps(const TapProduct<T>& p) {
   using W = Wide<T>;
-  constexpr int kTaps = W::kParts == 1 ? 9 : W::kParts == 2 ? 5 : 3;  // as registers have room for
-  for (int64_t first = 0; first < taps; first += kTaps) {
+  constexpr int kTaps = W::kParts == 1 ? kOuts > 1 ? 7 : 9 : kOuts > 1 || W::kParts > 2 ? 3 : 5;
+  for (int64_t first = 0; first < p.taps; first += kTaps) {
     const T* from[kTaps];
-    W sums[kTaps];
-    for (int t = 0; t < kTaps; ++t) {
-      from[t] = band + offsets[lesser(first + t, taps - 1)];
-      sums[t] = W::repeat(T(0));
-    }
-    const auto add = [&](int64_t i, auto load) WEFT_LAMBDA {
-      const W factor = load(dy + i);
+    for (int t = 0; t < kTaps; ++t) from[t] = p.band + p.offsets[lesser(first + t, p.taps - 1)];
+    for (int64_t out = 0; out < p.outs; out += kOuts) {
+      const T* dy[kOuts];
+      W sums[kTaps][kOuts];
+#pragma GCC unroll 3
+      for (int o = 0; o < kOuts; ++o) dy[o] = p.dy + lesser(out + o, p.outs - 1) * p.line;
 #pragma GCC unroll 9
       for (int t = 0; t < kTaps; ++t) {
-        const W x = load(from[t] + i);
-        for (int part = 0; part < W::kParts; ++part)
-          sums[t].part[part] = fma_(factor.part[part], x.part[part], sums[t].part[part]);
+#pragma GCC unroll 3
+        for (int o = 0; o < kOuts; ++o) sums[t][o] = W::repeat(T(0));
       }
-    };
-    int64_t i = 0;
-    for (; i + W::kLanes <= positions; i += W::kLanes)
-      add(i, [](const T* p) WEFT_LAMBDA { return W::load(p); });
-    if (i < positions)
-      add(i, [&](const T* p) WEFT_LAMBDA { return W::load_part(p, positions - i); });
-    for (int t = 0; t < kTaps && first + t < taps; ++t) {
-      const T sum = fold<Sum>(sums[t]);
-      weights[first + t] = accumulate ? weights[first + t] + sum : sum;
+      for (int64_t i = 0; i < p.positions; i += W::kLanes) {
+        W factors[kOuts];
+#pragma GCC unroll 3
+        for (int o = 0; o < kOuts; ++o) factors[o] = W::load(dy[o] + i);
+#pragma GCC unroll 9
+        for (int t = 0; t < kTaps; ++t) {
+          W x = W::load(from[t] + i);
+#if WEFT_AVX512
+          __asm__("" : "+v"(x.part[0].v));  // loaded once: it lies across two lines
+#endif
+#pragma GCC unroll 3
+          for (int o = 0; o < kOuts; ++o)
+            for (int part = 0; part < W::kParts; ++part)
+              sums[t][o].part[part] =
+                  fma_(factors[o].part[part], x.part[part], sums[t][o].part[part]);
+        }
+      }
+      for (int t = 0; t < kTaps && first + t < p.taps; ++t)
+        for (int o = 0; o < kOuts && out + o < p.outs; ++o) {
+          T& weight = p.weights[(first + t) * p.outs + out + o];
+          const T sum = fold<Sum>(sums[t][o]);
+          weight = p.accumulate ? weight + sum : sum;
+        }
     }
   }
 }
 
-// The gradient of few weights, transposed: (channel, tap) x positions times positions x out
-// channels. Shifted bands are the rows of the left operand; only dy is turned, and it is narrow.
+// The gradient of few weights: such sums, or a product that is transposed, (channel, tap) x
+// positions times positions x out channels. Shifted bands are the rows of the left operand; only dy
+// is turned, and it is narrow.
 // Each image's product is a chain of its own, and the images are added in their order.
 template <class S>
 void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
@@ -254,14 +287,18 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
           }
         }
         const int64_t positions = count * shift.pitch;
-        if (outs == 1) {
-          sum_taps(buffers.columns, offsets, rows, dy_lines, positions - shift.span_col, row > 0,
-                   buffers.tile);
-          continue;
-        }
         // The last positions meet what lies behind the band: zero times that shall be zero.
         fill_zero(buffers.columns + (channels.end - channels.begin) * blocks.column_stride,
-                  shift.span_col);
+                  shift.span_col + Wide<T>::kLanes);
+        if (outs <= kFewFilters<T>) {
+          for (int64_t out = 0; out < outs; ++out)
+            fill_zero(dy_lines + out * line + positions, Wide<T>::kLanes);
+          const TapProduct<T> product = {buffers.columns, offsets, rows,
+                                         dy_lines,        line,    outs,
+                                         positions,       row > 0, buffers.tile};
+          outs == 1 ? sum_taps<T, 1>(product) : sum_taps<T, kTapFilters<T>>(product);
+          continue;
+        }
         for (int64_t k = 0; k < positions; k += blocks.depth) {
           BlockProduct<T> product;
           product.rows = rows;

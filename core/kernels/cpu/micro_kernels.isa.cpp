@@ -56,7 +56,8 @@ constexpr MicroKernels<T> all_rows(Numbers<I...>) {
                             {}}};
   if constexpr (kIsFloating<T> && (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {  // convolutions
     ((table.at[kColumnsIndexed][0][I] = micro<T, kColumnsIndexed, 1, I + 1>), ...);
-    ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
+    if constexpr (Vec<T>::kLanes < 16)  // up to 16 filters are sums (convolution_shifted.isa.cpp)
+      ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
     ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
     ((table.at[kColumnsIndexed][1][I] = micro<T, kColumnsIndexed, 2, I + 1>), ...);
   }
