@@ -208,9 +208,9 @@ class Former {
     std::optional<Stretch> stretch;
   };
   // With the most rows at a time whose rings stay in the cache, beside weights that are read again
-  // for each band, and take no more memory than whole images would. Two threads take sections of an
-  // image, or an image each: what they make twice or wait for each other is lost, and calls take
-  // their time.
+  // for each band, and take hardly more memory than whole images would. Two threads take sections
+  // of an image, or an image each: what they make twice or wait for each other is lost, and calls
+  // take their time.
   Gain gain(size_t begin, size_t end) {
     for (size_t m = begin; m <= end; ++m)
       if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time

@@ -179,14 +179,17 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
 
 // Of few filters a product would fill few lanes of a vector. So the weight of a tap is a sum over
 // positions in lanes; taps and filters share what is read of each other's, as many as registers
-// have room for. With few registers that pays for no more filters than are made side by side.
+// have room for. With 32 of them that pays for all that would fill no more than one vector, with 16
+// for no more filters than are made side by side.
+constexpr int filters_together(int parts) { return parts == 1 ? 3 : parts == 2 ? 2 : 1; }
+constexpr int taps_together(int parts, int filters) {
+  if (parts == 1) return filters == 1 ? 9 : 7;
+  return parts == 2 && filters == 1 ? 5 : 3;
+}
 template <class T>
-constexpr int kTapFilters = !kIsSame<T, float>     ? 1
-                            : Vec<T>::kLanes >= 16 ? 3
-                            : Vec<T>::kLanes == 8  ? 2
-                                                   : 1;
+constexpr int kTapFilters = kIsSame<T, float> ? filters_together(Wide<T>::kParts) : 1;
 template <class T>
-constexpr int64_t kFewFilters = kTapFilters<T> == 3 ? 16 : kTapFilters<T>;
+constexpr int64_t kFewFilters = Wide<T>::kParts == 1 ? Vec<T>::kLanes : kTapFilters<T>;
 
 template <class T>
 struct TapProduct {
@@ -203,7 +206,7 @@ struct TapProduct {
 template <class T, int kOuts>
 void sum_taps(const TapProduct<T>& p) {
   using W = Wide<T>;
-  constexpr int kTaps = W::kParts == 1 ? kOuts > 1 ? 7 : 9 : kOuts > 1 || W::kParts > 2 ? 3 : 5;
+  constexpr int kTaps = taps_together(W::kParts, kOuts);
   for (int64_t first = 0; first < p.taps; first += kTaps) {
     const T* from[kTaps];
     for (int t = 0; t < kTaps; ++t) from[t] = p.band + p.offsets[lesser(first + t, p.taps - 1)];
@@ -246,8 +249,8 @@ void sum_taps(const TapProduct<T>& p) {
 
 // The gradient of few weights: such sums, or a product that is transposed, (channel, tap) x
 // positions times positions x out channels. Shifted bands are the rows of the left operand; only dy
-// is turned, and it is narrow.
-// Each image's product is a chain of its own, and the images are added in their order.
+// is turned, and it is narrow. Each image's product is a chain of its own, and the images are added
+// in their order.
 template <class S>
 void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
                     const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -293,9 +296,9 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
         if (outs <= kFewFilters<T>) {
           for (int64_t out = 0; out < outs; ++out)
             fill_zero(dy_lines + out * line + positions, Wide<T>::kLanes);
-          const TapProduct<T> product = {buffers.columns, offsets, rows,
-                                         dy_lines,        line,    outs,
-                                         positions,       row > 0, buffers.tile};
+          const TapProduct<T> product = {
+              buffers.columns, offsets,     rows, dy_lines, line, outs, positions - shift.span_col,
+              row > 0,         buffers.tile};
           outs == 1 ? sum_taps<T, 1>(product) : sum_taps<T, kTapFilters<T>>(product);
           continue;
         }
