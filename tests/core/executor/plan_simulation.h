@@ -1,4 +1,4 @@
-// A run of a plan in which memory is a list of bytes with the name of who wrote them last: every
+// A run of a plan in which memory holds, for every byte, the name of who wrote it last: every
 // step must read what the plan's own order gives it to read, whatever order branches run in.
 #pragma once
 
@@ -17,6 +17,58 @@ using executor::Place;
 using executor::Plan;
 using executor::Root;
 using executor::Step;
+
+// Bytes and who wrote them last, as runs of one writer: steps write thousands of bytes in one
+// piece, and a sanitizer's builds take a hundred times as long for each of them.
+class WrittenBytes {
+ public:
+  using Writer = int32_t;
+  struct Run {
+    int64_t bytes;
+    Writer writer;
+    bool operator==(const Run&) const = default;
+  };
+
+  explicit WrittenBytes(int64_t size = 0, Writer writer = 0) : size_(size) { runs_[0] = writer; }
+
+  void fill(int64_t from, int64_t bytes, Writer writer) {
+    if (bytes == 0) return;
+    REQUIRE(from >= 0);
+    REQUIRE(from + bytes <= size_);
+    split(from);
+    split(from + bytes);
+    runs_.erase(runs_.find(from), runs_.lower_bound(from + bytes));
+    runs_[from] = writer;
+  }
+
+  // Neighbouring runs have different writers.
+  std::vector<Run> read(int64_t from, int64_t bytes) const {
+    std::vector<Run> read;
+    if (bytes == 0) return read;
+    REQUIRE(from >= 0);
+    REQUIRE(from + bytes <= size_);
+    const int64_t end = from + bytes;
+    for (auto run = std::prev(runs_.upper_bound(from)); from < end; ++run) {
+      const auto next = std::next(run);
+      const int64_t until = next == runs_.end() ? end : std::min(end, next->first);
+      if (!read.empty() && read.back().writer == run->second)
+        read.back().bytes += until - from;
+      else
+        read.push_back({until - from, run->second});
+      from = until;
+    }
+    return read;
+  }
+
+ private:
+  // Lets a run begin at this byte, unless memory ends there.
+  void split(int64_t at) {
+    if (at < size_) runs_.try_emplace(at, std::prev(runs_.upper_bound(at))->second);
+  }
+
+  int64_t size_;
+  std::map<int64_t, Writer> runs_;  // by first byte
+};
 
 class Simulation {
  public:
@@ -52,20 +104,20 @@ class Simulation {
   }
 
  private:
-  using Memory = std::vector<int32_t>;
+  using Runs = std::vector<WrittenBytes::Run>;
   static constexpr int32_t kNobody = -1;
   static constexpr int32_t kGiven = -2;  // the first residual; the others are below
 
   void forget() {
-    arena_.assign(static_cast<size_t>(plan_.arena_bytes), kNobody);
-    residual_.assign(1 << 20, kNobody);
+    arena_ = WrittenBytes(plan_.arena_bytes, kNobody);
+    residual_ = WrittenBytes(1 << 20, kNobody);
     for (size_t i = 0; i < residual_inputs_.size(); ++i)
       if (residual_inputs_[i] >= 0)
-        std::fill_n(residual_.begin() + residual_inputs_[i], graph_.type(graph_.inputs[i]).bytes(),
-                    kGiven - static_cast<int32_t>(i));
-    outputs_.resize(plan_.outputs);
+        residual_.fill(residual_inputs_[i], graph_.type(graph_.inputs[i]).bytes(),
+                       kGiven - static_cast<int32_t>(i));
+    outputs_.clear();
     for (size_t i = 0; i < plan_.outputs; ++i)
-      outputs_[i].assign(static_cast<size_t>(graph_.type(graph_.outputs[i]).bytes()), kNobody);
+      outputs_.emplace_back(graph_.type(graph_.outputs[i]).bytes(), kNobody);
   }
 
   void interleave(const executor::Group& group, std::mt19937& random) {
@@ -90,8 +142,7 @@ class Simulation {
     const Step& step = plan_.steps[s];
     check_reads(s);
     if (step.scratch_bytes == 0) return;
-    REQUIRE(step.scratch_offset + step.scratch_bytes <= plan_.arena_bytes);
-    std::fill_n(arena_.begin() + step.scratch_offset, step.scratch_bytes, scratch_name(s));
+    arena_.fill(step.scratch_offset, step.scratch_bytes, scratch_name(s));
   }
 
   void end(size_t s) {
@@ -112,11 +163,11 @@ class Simulation {
   static int64_t bytes_of(const Place& place) {
     return place.shape.elements() * size_of(place.dtype);
   }
-  static bool holds(const Memory& memory, int64_t offset, int64_t bytes, int32_t who) {
-    const auto from = memory.begin() + offset;
-    return std::all_of(from, from + bytes, [&](int32_t byte) { return byte == who; });
+  static bool holds(const WrittenBytes& memory, int64_t offset, int64_t bytes, int32_t who) {
+    const Runs runs = memory.read(offset, bytes);
+    return std::ranges::all_of(runs, [&](const auto& run) { return run.writer == who; });
   }
-  Memory& memory(const Place& place) {
+  WrittenBytes& memory(const Place& place) {
     if (place.root == Root::kOutput) return outputs_[static_cast<size_t>(place.index)];
     return place.root == Root::kArena ? arena_ : residual_;
   }
@@ -125,9 +176,7 @@ class Simulation {
     CHECK(out.root != Root::kInput);
     CHECK(out.root != Root::kConstant);
     CHECK(out.dense());
-    Memory& bytes = memory(out);
-    REQUIRE(out.offset + bytes_of(out) <= static_cast<int64_t>(bytes.size()));
-    std::fill_n(bytes.begin() + out.offset, bytes_of(out), who);
+    memory(out).fill(out.offset, bytes_of(out), who);
   }
 
   void check_reads(size_t s) {
@@ -139,17 +188,16 @@ class Simulation {
   void check_read(const Place& in, size_t step, size_t operand) {
     if (in.shape.rank() < 0 || in.root == Root::kInput || in.root == Root::kConstant) return;
     if (in.shape.elements() == 0) return;
-    const Memory& bytes = memory(in);
     int64_t low = 0, high = 0;
     for (int axis = 0; axis < in.shape.rank(); ++axis) {
       const int64_t reach = (in.shape[axis] - 1) * in.strides[axis];
       (reach < 0 ? low : high) += reach;
     }
     const int64_t size = size_of(in.dtype);
-    const auto from = bytes.begin() + in.offset + low * size;
-    const Memory found(from, from + (high - low + 1) * size);
+    const Runs found = memory(in).read(in.offset + low * size, (high - low + 1) * size);
     CHECK(writers_.try_emplace({step, operand}, found).first->second == found);
-    const std::set<int32_t> names(found.begin(), found.end());
+    std::set<int32_t> names;
+    for (const auto& run : found) names.insert(run.writer);
     CHECK(!names.contains(kNobody));
     for (const int32_t who : names) {
       if (who <= kGiven && names.size() == 1) continue;
@@ -172,9 +220,9 @@ class Simulation {
   const Plan& plan_;
   const graph::Graph& graph_;
   const std::vector<int64_t> residual_inputs_;
-  Memory arena_, residual_;
-  std::vector<Memory> outputs_;
-  std::map<std::pair<size_t, size_t>, Memory> writers_;
+  WrittenBytes arena_, residual_;
+  std::vector<WrittenBytes> outputs_;
+  std::map<std::pair<size_t, size_t>, Runs> writers_;
 };
 
 }  // namespace weft::testing
