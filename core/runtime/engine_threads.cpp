@@ -30,9 +30,9 @@ void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
     e.watched = true;
     const uint32_t seen = e.made_ready.load(std::memory_order_relaxed);
     lock.unlock();
-    for (int spin = 0; spin < kSpins && e.made_ready.load(std::memory_order_relaxed) == seen;
-         ++spin)
-      pause_processor();
+    for (Watch watch(kMoment);
+         e.made_ready.load(std::memory_order_relaxed) == seen && watch.goes_on();) {
+    }
     lock_soon(lock);
     e.watched = false;
     // Nobody was woken for what came meanwhile; this thread takes one.

@@ -19,6 +19,12 @@ namespace {
 constexpr int kPiecesPerThread = 4;
 constexpr int kMostShares = 16;
 
+// How long a thread looks for work where every thread has a processor: longer than the steps of a
+// plan that are not shared, and than what a program does between two runs of a small model, whose
+// first step it would miss while it is woken. Where threads are more, they would take the processor
+// from each other.
+constexpr std::chrono::microseconds kBetweenRuns{200};
+
 // Pieces that are neighbours, claimed one by one.
 struct alignas(64) Share {
   std::atomic<int> next{0};
@@ -51,6 +57,7 @@ struct Pool {
   std::vector<std::thread> threads;
   Region region;
   Region teams[kMostTeams];  // by branch, for the calls inside it
+  std::chrono::microseconds patience = kMoment;
 };
 
 Pool& pool() {
@@ -74,15 +81,19 @@ struct InsideScope {
 
 std::atomic<int> wanted_threads{0};
 
+int processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 int threads_of_environment() {
   for (const char* name : {"WEFT_NUM_THREADS", "OMP_NUM_THREADS"}) {
     const char* text = std::getenv(name);
     const int count = text ? std::atoi(text) : 0;
     if (count > 0) return std::min(count, 1024);
   }
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return processors();
 }
 
 // False where a person interrupted.
@@ -113,6 +124,7 @@ void divide(Region& r, int threads) {
 
 // What a thread does that is not the caller: work on the region until it is over.
 void serve(Region& r, int thread) {
+  const auto patience = pool().patience;
   const InsideScope alone({.region = true});
   for (;;) {
     const uint32_t seen = r.wake.load(std::memory_order_acquire);
@@ -122,8 +134,9 @@ void serve(Region& r, int thread) {
     r.inside.fetch_add(1);
     if (r.open.load()) run_pieces(r, thread);
     r.inside.fetch_sub(1);
-    for (int spin = 0; spin < kSpins && r.wake.load(std::memory_order_acquire) == seen; ++spin)
-      pause_processor();
+    for (Watch watch(patience);
+         r.wake.load(std::memory_order_acquire) == seen && watch.goes_on();) {
+    }
     r.wake.wait(seen, std::memory_order_acquire);
   }
 }
@@ -149,11 +162,9 @@ struct Work {
 // Spins at first; `give_up` (or null) is set when a person interrupts meanwhile.
 template <class Condition>
 void wait_until(const Condition& holds, std::atomic<bool>* give_up) {
-  for (int spin = 0; !holds(); ++spin) {
-    if (spin < kSpins) {
-      pause_processor();
-      continue;
-    }
+  Watch watch(kMoment);
+  while (!holds()) {
+    if (watch.goes_on()) continue;
     if (give_up && poll_interrupt()) give_up->store(true, std::memory_order_relaxed);
     std::this_thread::yield();
   }
@@ -186,6 +197,7 @@ void join_all(Pool& p) {
 void start(Pool& p, int threads) {
   if (static_cast<int>(p.threads.size()) + 1 == threads) return;
   join_all(p);
+  p.patience = threads <= processors() ? kBetweenRuns : kMoment;
   for (int thread = 1; thread < threads; ++thread)
     p.threads.emplace_back([&p, thread] { serve(p.region, thread); });
 }

@@ -1,9 +1,10 @@
 // The one thread pool: `parallel_for` splits independent units of work.
 //
 // Threads: WEFT_NUM_THREADS, else OMP_NUM_THREADS, else the processors of the affinity mask.
-// They start at the first parallel call, spin for a moment and then sleep. Calls from inside a
-// parallel region and from several threads at once run on the caller alone; a branch of
-// `parallel_branches` has a team, and shares the work of its calls with it.
+// They start at the first parallel call, and spin for 200 µs (50 if they are more than the
+// processors) before they sleep. Calls from inside a parallel region and from several threads at
+// once run on the caller alone; a branch of `parallel_branches` has a team, and shares the work of
+// its calls with it.
 #pragma once
 
 #include <stdint.h>
