@@ -50,6 +50,13 @@ void forget_reader(EngineVariable& variable, const Operation& operation, size_t 
   readers.pop_back();
 }
 
+// Work puts all this out of the caches. Fetched one by one, the variables of a network's hundred
+// parameters take some 40 µs.
+void fetch_readers(std::span<Storage* const> storages) {
+  for (const Storage* storage : storages) __builtin_prefetch(storage->variable);
+  for (const Storage* storage : storages) __builtin_prefetch(storage->variable->readers.data());
+}
+
 }  // namespace
 
 bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes) {
@@ -98,6 +105,7 @@ int complete_operation(Engine& e, Operation& operation, const Status& status) {
     if (variable.writer == &operation) variable.writer = nullptr;
     update_busy(*storage);
   }
+  fetch_readers(operation.reads);
   for (size_t i = 0; i < operation.reads.size(); ++i) {
     forget_reader(*operation.reads[i]->variable, operation, i);
     update_busy(*operation.reads[i]);

@@ -1,5 +1,5 @@
-// Arguments of a hybridized call taken apart, and the types of its arrays as a key: what every call
-// does before its plan is found.
+// Arguments of a hybridized call taken apart, the types of its arrays as a key, and what it may
+// depend on beside them: what every call does before its plan is found.
 #include <cstring>
 
 #include "native.h"
@@ -125,6 +125,57 @@ PyObject* types_key(PyObject*, PyObject* sequence) {
   return key;
 }
 
+bool is_plain(PyObject* value) {
+  return Py_IsNone(value) || PyBool_Check(value) || PyLong_Check(value) || PyFloat_Check(value) ||
+         PyUnicode_Check(value);
+}
+
+PyObject* contents_of(PyObject* value);
+
+PyObject* contents_of_dict(PyObject* dict) {
+  PyObject* const items = PyDict_Items(dict);
+  if (!items) return nullptr;
+  Py_ssize_t i = 0;
+  PyObject* const parts = tuple_of(PyList_GET_SIZE(items), [&] {
+    PyObject* const item = PyList_GET_ITEM(items, i++);
+    PyObject* const key = contents_of(PyTuple_GET_ITEM(item, 0));
+    return pair_of(key, key ? contents_of(PyTuple_GET_ITEM(item, 1)) : nullptr);
+  });
+  Py_DECREF(items);
+  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PyDict_Type)), parts);
+}
+
+PyObject* contents_of_items(PyObject* items) {
+  PyObject* const own = PySequence_Tuple(items);
+  if (!own) return nullptr;
+  Py_ssize_t i = 0;
+  // A plan that ran has emptied the caches: fetched one by one, a hundred layers take 40 µs.
+  for (Py_ssize_t item = 0; item < PyTuple_GET_SIZE(own); ++item)
+    __builtin_prefetch(PyTuple_GET_ITEM(own, item));
+  PyObject* const parts =
+      tuple_of(PyTuple_GET_SIZE(own), [&] { return contents_of(PyTuple_GET_ITEM(own, i++)); });
+  Py_DECREF(own);
+  if (!PyAnySet_Check(items))
+    return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(items))), parts);
+  PyObject* const unordered = parts ? PyFrozenSet_New(parts) : nullptr;
+  Py_XDECREF(parts);
+  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PySet_Type)), unordered);
+}
+
+PyObject* contents_of(PyObject* value) {
+  if (is_plain(value))
+    return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), Py_NewRef(value));
+  const bool is_dict = PyDict_Check(value);
+  if (!is_dict && !PyList_Check(value) && !PyTuple_Check(value) && !PyAnySet_Check(value))
+    return PyLong_FromVoidPtr(value);
+  if (Py_EnterRecursiveCall(" in what a hybridized call depends on")) return nullptr;
+  PyObject* const contents = is_dict ? contents_of_dict(value) : contents_of_items(value);
+  Py_LeaveRecursiveCall();
+  return contents;
+}
+
+PyObject* contents(PyObject*, PyObject* value) { return contents_of(value); }
+
 PyMethodDef functions[] = {
     {"flatten", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(flatten)), METH_FASTCALL,
      "flatten(value, arrays, where, /)\n--\n\n"
@@ -132,6 +183,9 @@ PyMethodDef functions[] = {
     {"types_key", types_key, METH_O,
      "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None if it has "
      "other values, too."},
+    {"contents", contents, METH_O,
+     "contents(value, /)\n--\n\nWhat a plain value, or a container of such, is now: equal to a "
+     "later one if nothing\nchanged. Of other objects only which they are."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

@@ -226,20 +226,6 @@ _PLAIN = (bool, int, float, str, type(None))
 _CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
-def _contents(value: Any) -> Hashable:
-    """What a plain value, or a container of such, is now: equal to a later one if nothing changed.
-    Of other objects in containers only which they are."""
-    if isinstance(value, _PLAIN):
-        return (type(value), value)
-    if isinstance(value, dict):
-        return (dict, tuple([(_contents(key), _contents(item)) for key, item in value.items()]))
-    if isinstance(value, set | frozenset):
-        return (set, frozenset([_contents(item) for item in value]))
-    if isinstance(value, list | tuple):
-        return (type(value), tuple([_contents(item) for item in value]))
-    return id(value)
-
-
 def _is_looked_at(value: Any) -> bool:
     return isinstance(value, _PLAIN + _CONTAINERS)
 
@@ -262,7 +248,7 @@ class Surroundings:
             return ()
         return tuple(
             [
-                _contents(value) if i not in self._filled and _is_looked_at(value) else None
+                native.contents(value) if i not in self._filled and _is_looked_at(value) else None
                 for i, value in enumerate(values)
             ]
         )

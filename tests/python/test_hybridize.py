@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 import weft
+from weft import _native as native
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
 
@@ -207,6 +208,22 @@ def test_container_changed_in_place_retraces(kept, change):
     assert outer(np.ones(1)).tolist() == [6]
     assert outer(np.ones(1)).tolist() == [6]
     assert len(traces) == 2
+
+
+def test_contents_tell_values_types_and_containers_apart():
+    kept = object()
+    values = [1, 1.0, True, "1", None, [1], (1,), {1}, {1: 1}, {1: [1, (kept,)]}, {1: [1, (2,)]}]
+    values += [[[1]], [[1], 1], [kept], [object()], [], (), {}]
+    now = [native.contents(value) for value in values]
+    for i, value in enumerate(values):
+        again = native.contents(value)
+        assert [again == other for other in now] == [i == j for j in range(len(now))]
+        assert hash(again) == hash(now[i])
+    assert native.contents(frozenset((1, 2))) == native.contents({2, 1})
+    within = [1]
+    within.append(within)
+    with pytest.raises(RecursionError):
+        native.contents(within)
 
 
 def test_container_that_forward_fills_does_not_retrace():

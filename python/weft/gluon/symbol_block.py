@@ -33,6 +33,8 @@ class SymbolBlock(HybridBlock):
     ((2, 3), {'w': Parameter(w, shape=(3, 5), dtype=float32)})
     """
 
+    _watched_elsewhere = HybridBlock._watched_elsewhere | {"_variables", "_input_names"}
+
     def __init__(
         self,
         outputs: "Symbol | Sequence[Symbol]",

@@ -18,6 +18,8 @@ class Int8Block(SymbolBlock):
     input_scale: Scale | None
     output_scales: list[Scale] | None
 
+    _watched_elsewhere = SymbolBlock._watched_elsewhere | {"layers", "output_scales"}
+
     def __init__(
         self, outputs: Any, inputs: Any, params: Mapping[str, Any], layers: Mapping[str, Any]
     ) -> None:
