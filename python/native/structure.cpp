@@ -130,6 +130,11 @@ bool is_plain(PyObject* value) {
          PyUnicode_Check(value);
 }
 
+bool is_container(PyObject* value) {
+  return PyDict_Check(value) || PyList_Check(value) || PyTuple_Check(value) ||
+         PyAnySet_Check(value);
+}
+
 PyObject* contents_of(PyObject* value);
 
 PyObject* contents_of_dict(PyObject* dict) {
@@ -165,16 +170,19 @@ PyObject* contents_of_items(PyObject* items) {
 PyObject* contents_of(PyObject* value) {
   if (is_plain(value))
     return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), Py_NewRef(value));
-  const bool is_dict = PyDict_Check(value);
-  if (!is_dict && !PyList_Check(value) && !PyTuple_Check(value) && !PyAnySet_Check(value))
-    return PyLong_FromVoidPtr(value);
+  if (!is_container(value)) return PyLong_FromVoidPtr(value);
   if (Py_EnterRecursiveCall(" in what a hybridized call depends on")) return nullptr;
-  PyObject* const contents = is_dict ? contents_of_dict(value) : contents_of_items(value);
+  PyObject* const contents =
+      PyDict_Check(value) ? contents_of_dict(value) : contents_of_items(value);
   Py_LeaveRecursiveCall();
   return contents;
 }
 
 PyObject* contents(PyObject*, PyObject* value) { return contents_of(value); }
+
+PyObject* has_contents(PyObject*, PyObject* value) {
+  return PyBool_FromLong(is_plain(value) || is_container(value));
+}
 
 PyMethodDef functions[] = {
     {"flatten", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(flatten)), METH_FASTCALL,
@@ -186,6 +194,8 @@ PyMethodDef functions[] = {
     {"contents", contents, METH_O,
      "contents(value, /)\n--\n\nWhat a plain value, or a container of such, is now: equal to a "
      "later one if nothing\nchanged. Of other objects only which they are."},
+    {"has_contents", has_contents, METH_O,
+     "has_contents(value, /)\n--\n\nIs it a plain value, or a container?"},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

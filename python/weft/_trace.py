@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from weft._core import loaded_devices, native
-from weft._errors import InvalidState
+from weft._errors import InvalidState, InvalidValue
 from weft._extent import Dim
 from weft.device import device_of
 
@@ -222,14 +222,6 @@ def _types_of(arrays: Sequence[Any]) -> ArrayTypes:
     return [(array.dtype, array.shape) for array in arrays]
 
 
-_PLAIN = (bool, int, float, str, type(None))
-_CONTAINERS = (list, tuple, dict, set, frozenset)
-
-
-def _is_looked_at(value: Any) -> bool:
-    return isinstance(value, _PLAIN + _CONTAINERS)
-
-
 class Surroundings:
     """What a trace depends on beside arguments and modes; another content is another trace. What a
     trace changes itself, it fills for somebody else to read: that is not looked at any more."""
@@ -248,7 +240,9 @@ class Surroundings:
             return ()
         return tuple(
             [
-                native.contents(value) if i not in self._filled and _is_looked_at(value) else None
+                native.contents(value)
+                if i not in self._filled and native.has_contents(value)
+                else None
                 for i, value in enumerate(values)
             ]
         )
@@ -273,7 +267,7 @@ class AroundFunction(Surroundings):
         self._globals = getattr(function, "__globals__", {})
         names = getattr(getattr(function, "__code__", None), "co_names", ())
         # What is a module, a function or a class now stays one.
-        self._names = [n for n in names if _is_looked_at(self._globals.get(n))]
+        self._names = [n for n in names if native.has_contents(self._globals.get(n))]
 
     def __bool__(self) -> bool:
         return bool(self._cells or self._names)
@@ -322,7 +316,14 @@ class TraceCache:
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
-        around = self._around.contents() if self._around is not None else None
+        try:
+            around = self._around.contents() if self._around is not None else None
+        except RecursionError:
+            raise InvalidValue(
+                f"{self.where}: a list, tuple or dict beside its arguments contains itself, so "
+                "that no call can tell whether it changed since the trace; keep it in an object of "
+                "a class instead"
+            ) from None
         watched = self._watched()
         arrays: Sequence[Any] = args
         call: Hashable = None

@@ -220,10 +220,22 @@ def test_contents_tell_values_types_and_containers_apart():
         assert [again == other for other in now] == [i == j for j in range(len(now))]
         assert hash(again) == hash(now[i])
     assert native.contents(frozenset((1, 2))) == native.contents({2, 1})
-    within = [1]
-    within.append(within)
-    with pytest.raises(RecursionError):
-        native.contents(within)
+
+
+def test_container_within_itself_is_refused():
+    class Tree(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.root = {"name": "root"}
+            self.root["parent"] = self.root
+
+        def forward(self, x):
+            return x + 1
+
+    tree = Tree()
+    tree.hybridize()
+    with pytest.raises(ValueError, match=r"Tree: a list, tuple or dict .* contains itself"):
+        tree(np.ones(1))
 
 
 def test_container_that_forward_fills_does_not_retrace():
