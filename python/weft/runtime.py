@@ -340,22 +340,20 @@ class Context:
             _check(_library.weft_context_create_sharing(first, entry.encode(), memory, size, out))
         self._handle = _ffi.gc(out[0], _library.weft_context_release)
         self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
-        self.outputs = self._output_ports()
+        self.outputs = self._ports(_library.weft_context_outputs, _library.weft_context_get_output)
         self._dynamic = [-1 in port.shape for port in self.inputs]
         self.states = self._ports(_library.weft_context_states, _library.weft_context_get_state)
         self._bound: list[Any] = [None] * len(self.inputs)
-
-    def _output_ports(self) -> list[Port]:
-        return self._ports(_library.weft_context_outputs, _library.weft_context_get_output)
+        self._port = _new_port()
+        self._data = _ffi.new("const void**")
 
     def _ports(self, count: Any, get: Any) -> list[Port]:
+        port = _new_port()
         ports = []
         for index in range(count(self._handle)):
-            port = _ffi.new("weft_port*", {"struct_size": _ffi.sizeof("weft_port")})
             _check(get(self._handle, index, port))
-            shape = tuple(port.shape[axis] for axis in range(port.rank))
             dtype = _text(_library.weft_dtype_name(port.dtype))
-            ports.append(Port(_text(port.name), dtype, shape, int(port.bytes)))
+            ports.append(Port(_text(port.name), dtype, _extents(port), int(port.bytes)))
         return ports
 
     def set_shape(self, index: int, shape: Sequence[int]) -> None:
@@ -401,13 +399,15 @@ class Context:
             missing = [p.name for p, b in zip(self.inputs, self._bound, strict=True) if b is None]
             raise InvalidState(f"run: input `{missing[0]}` has no data; give it or bind it")
         _check(_library.weft_context_run(self._handle))
-        self.outputs = self._output_ports()  # their extents may follow from values
-        return [self._output(index, port) for index, port in enumerate(self.outputs)]
+        return [self._output(index) for index in range(len(self.outputs))]
 
-    def _output(self, index: int, port: Port) -> memoryview:
-        data = _ffi.new("const void**")
-        _check(_library.weft_context_output_data(self._handle, index, data))
-        return _shaped(bytes(_ffi.buffer(data[0], port.nbytes)), port)
+    def _output(self, index: int) -> memoryview:
+        now, port = self._port, self.outputs[index]
+        _check(_library.weft_context_get_output(self._handle, index, now))
+        if (shape := _extents(now)) != port.shape:  # extents may follow from values
+            port = self.outputs[index] = port._replace(shape=shape, nbytes=int(now.bytes))
+        _check(_library.weft_context_output_data(self._handle, index, self._data))
+        return _shaped(bytes(_ffi.buffer(self._data[0], port.nbytes)), port)
 
     def read_state(self, name: str) -> memoryview:
         """The present content of a state, a copy. Raises LookupError for an unknown name."""
@@ -443,6 +443,14 @@ class Context:
         Raises OSError where it cannot be written; an old file then stays whole.
         """
         _check(_library.weft_context_save(self._handle, os.fsencode(path)))
+
+
+def _new_port() -> Any:
+    return _ffi.new("weft_port*", {"struct_size": _ffi.sizeof("weft_port")})
+
+
+def _extents(port: Any) -> tuple[int, ...]:
+    return tuple(_ffi.unpack(port.shape, port.rank)) if port.rank else ()
 
 
 def _shape_of(port: Port, data: Any) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ MICRO_KERNELS = {
     "quantized_convolution": r"\bquad_tile<",
 }
 PRODUCT = re.compile(r"({vex} )?v(fn?m(add|sub)|dpbf16ps|pdpbusd|pmaddwd)")
+STORED = re.compile(r"vmov\S+\s+%[xyz]mm\d+,.*\(")
 MOVED_BY_STACK = re.compile(r"%[xyz]mm.*\(%[re](sp|bp)|\(%[re](sp|bp).*%[xyz]mm")
 
 
@@ -93,6 +94,17 @@ def test_micro_kernels_keep_their_sums_in_registers(build_dir, isa, vectors, sou
         assert not spilled, f"{function}: {spilled}"
     # The whole tile was among them, as one loop.
     assert most >= vectors
+
+
+@pytest.mark.parametrize("isa", ["avx2", "avx512"])
+def test_depthwise_sums_of_int8_begin_in_registers(build_dir, isa):
+    # A loop that sets them, unless it is unrolled, sends them by way of the stack.
+    tool("objdump")
+    (path,) = [path for path in objects(build_dir, isa) if "quantized_depthwise" in path.name]
+    loops = [code for function, code in innermost_loops(path) if "::rescaled_row<" in function]
+    assert any(PRODUCT.match(line) for code in loops for line in code)
+    vectors = [[line for line in code if re.match("({vex} )?v", line)] for code in loops]
+    assert not [lines for lines in vectors if len(lines) == 1 and STORED.match(lines[0])]
 
 
 @pytest.mark.parametrize("name", ["autograd", "control", "hpp", "invoke", "models"])

@@ -41,13 +41,19 @@ WEFT_INLINE bool dots_bytes() {
 constexpr int kQuadRows = WEFT_AVX512 ? 12 : 6;
 constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
 
-// What turns the sums of a panel's columns into bytes while they are in registers.
+// What turns the sums of a panel's columns into bytes while they are in registers. Finish::find
+// tells the vectors.
 struct TileFinish {
   Sums start[kQuantizedColumns / Sums::kLanes], factor[kQuantizedColumns / Sums::kLanes];
   BoundedRescale rescale[kQuantizedColumns / Sums::kLanes];
   Bounds bounds;
   bool is_rectified;
   uint32_t there;  // columns of the panel: others are not stored
+
+  WEFT_INLINE TileFinish(const Requantization& how, int64_t width)
+      : bounds(how),
+        is_rectified(BoundedRescale::rectifies(how)),
+        there(uint32_t((uint64_t(1) << width) - 1)) {}
 };
 
 struct QuadTile {

@@ -220,7 +220,8 @@ struct DepthwiseUnit {
       const auto rescale_vector = [&](int i) WEFT_LAMBDA {
         const int v = int(c / Sums::kLanes) + i;
         Sums sums[kResults];
-        for (Sums& sum : sums) sum = scales.start[v];
+        WEFT_UNROLL
+        for (int r = 0; r < kResults; ++r) sums[r] = scales.start[v];
         add_taps<kResults, kTaps>(ox, v, sums);
         WEFT_UNROLL
         for (int r = 0; r < kResults; ++r)

@@ -99,15 +99,17 @@ struct PooledWindow {
                               ? left + p.kernel_width
                               : p.in_width + p.pad_right;
     Sums sums[kVectors];
-    for (Sums& sum : sums) sum = Sums(0);
+    WEFT_UNROLL
+    for (int v = 0; v < kVectors; ++v) sums[v] = Sums(0);
     int64_t taps = 0;
     for (int64_t row = top < 0 ? 0 : top; row < bottom && row < p.in_height; ++row)
       for (int64_t col = left < 0 ? 0 : left; col < right && col < p.in_width; ++col, ++taps) {
         const int8_t* from = image + (row * p.in_width + col) * channels + channel;
-        for (Sums& sum : sums) {
-          sum =
-              sum + (kIsPart ? Memory<int8_t>::load_part(from, count) : Memory<int8_t>::load(from));
-          from += Sums::kLanes;
+        WEFT_UNROLL
+        for (int v = 0; v < kVectors; ++v) {
+          const int8_t* const part = from + v * Sums::kLanes;
+          sums[v] = sums[v] +
+                    (kIsPart ? Memory<int8_t>::load_part(part, count) : Memory<int8_t>::load(part));
         }
       }
     // Quotients that are no integers are far from them, so rounding to double changes none.

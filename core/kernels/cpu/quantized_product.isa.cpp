@@ -171,14 +171,6 @@ struct ProductUnit {
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
   }
-  WEFT_INLINE TileFinish empty_finish(int64_t width) const {
-    return {{},
-            {},
-            {},
-            Bounds(p.how),
-            BoundedRescale::rectifies(p.how),
-            uint32_t((uint64_t(1) << width) - 1)};
-  }
   WEFT_INLINE void set_results(QuadTile& tile, const TileFinish& finish, int64_t i,
                                int64_t col) const {
     tile.finish = &finish;
@@ -207,7 +199,7 @@ struct ProductUnit {
     }
 #endif
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
-    TileFinish of_tile = empty_finish(width);
+    TileFinish of_tile(p.how, width);
     const bool is_fused = finish.find(of_tile);
     const int64_t step = balanced_quad_rows(rows, tiles);
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
@@ -242,7 +234,7 @@ struct ProductUnit {
     QuadWinograd::lay_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
                               frequency_quads() * kQuadBytes, lacks);
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
-    TileFinish of_tile = empty_finish(width);
+    TileFinish of_tile(p.how, width);
     const bool is_fused = finish.find(of_tile);
     Group groups[CrossStep::kMostRows];
     int64_t done = 0, count = 0;

@@ -214,11 +214,12 @@ struct Finish {
 
   // For tiles that can end with it. Vectors of which there is nothing have zeros.
   WEFT_INLINE bool find(TileFinish& finish) const {
-    for (int64_t i = 0; i * Sums::kLanes < width; ++i) {
-      if (!vectors[i].is_bounded) return false;
-      finish.start[i] = vectors[i].start;
-      finish.factor[i] = vectors[i].factor;
-      finish.rescale[i] = vectors[i].bounded;
+    for (int i = 0; i < kColumns / Sums::kLanes; ++i) {
+      const bool is_there = i * Sums::kLanes < width;
+      if (is_there && !vectors[i].is_bounded) return false;
+      finish.start[i] = is_there ? vectors[i].start : Sums(0);
+      finish.factor[i] = is_there ? vectors[i].factor : Sums(0);
+      finish.rescale[i] = is_there ? vectors[i].bounded : BoundedRescale{};
     }
     return true;
   }
