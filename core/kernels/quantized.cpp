@@ -12,6 +12,8 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kWantedUnits = 8;
+constexpr int64_t kWantedBlocks = 4;               // of rows
+constexpr int64_t kLeastRows = 4 * 12;             // of them, whole tiles
 constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
 constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
 constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit
@@ -29,13 +31,17 @@ int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 // Units that are few and odd in number are what two threads share worst.
 bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
 
-// Of a unit. Columns that are laid down for each block of rows want few of them.
+// Of a unit. Columns that are laid down for each block of rows want few of them. Else there are
+// some blocks, where each has enough rows: layers that follow one another then find what their own
+// thread wrote, as they do where images are larger.
 int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
+  const bool lays_columns = WEFT_ACTIVE(kQuantized).lays_columns();
   const int64_t rows =
-      WEFT_ACTIVE(kQuantized).lays_columns()
-          ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
-          : kEnoughBytes / row_bytes;
-  return std::clamp(rows, kQuantizedRows, kMostRows);
+      lays_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
+                   : kEnoughBytes / row_bytes;
+  const int64_t most = std::clamp(rows, kQuantizedRows, kMostRows);
+  const int64_t of_block = divide_up(p.m, kWantedBlocks);
+  return lays_columns || of_block < kLeastRows ? most : std::min(most, of_block);
 }
 
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
