@@ -44,6 +44,7 @@ WEFT_INLINE void philox_blocks(const RandomStream& stream, uint64_t first, uint3
   static const uint64_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7};
   const Counter low_half(0xffffffff);
   Counter c0[kGroups], c1[kGroups], c2[kGroups], c3[kGroups];
+#pragma GCC unroll 4
   for (int g = 0; g < kGroups; ++g) {
     c0[g] = Memory<uint64_t>::load(kNumbers) + Counter(first + uint64_t(g * kLanes));
     c1[g] = c0[g] >> 32;

@@ -77,6 +77,7 @@ WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, 
     const int64_t rest = p.out_width - col, n = rest < kLanes ? rest : kLanes;
     V value[2];
     Offsets offset[2];
+    WEFT_UNROLL
     for (int row = 0; row < 2; ++row) {
       const int64_t at = first + row * p.in_width + 2 * col;
       const V low = load(x + at, 2 * n), high = load(x + at + kLanes, 2 * n - kLanes);

@@ -95,6 +95,7 @@ WEFT_INLINE Doubles log_of(Doubles x) {
   const Doubles s = (m - Doubles(1)) / (m + Doubles(1));
   const Doubles z = s * s;
   Doubles p(1.0 / 23);
+  WEFT_UNROLL
   for (int odd = 21; odd >= 3; odd -= 2) p = p * z + Doubles(1.0 / odd);
   // log(2) in two parts: the first is short enough for k log(2) to be exact.
   const Doubles low = k * Doubles(1.90821492927058770002e-10) + (s + s) * (z * p);
@@ -112,6 +113,7 @@ WEFT_INLINE SinCos sin_cos_of(Doubles turns) {
   const Doubles x = (quarters - n) * Doubles(1.57079632679489661923);
   const Doubles z = x * x;
   Doubles sin(1), cos(1);
+  WEFT_UNROLL
   for (int i = 16; i >= 2; i -= 2) {
     sin = Doubles(1) - sin * z * Doubles(1.0 / (i * (i + 1)));
     cos = Doubles(1) - cos * z * Doubles(1.0 / (i * (i - 1)));
@@ -148,6 +150,31 @@ WEFT_INLINE S narrowed(double value) {
   }
 }
 
+// open_unit of the words 2i and 2i + 1 of every lane i.
+struct UnitPairs {
+  Doubles first, second;
+
+  WEFT_INLINE static Doubles of_words(Vec<uint64_t> words) {
+    const Doubles whole = to_float_(reinterpret<Vec<int64_t>>(words));
+    return (whole + Doubles(0.5)) * Doubles(0x1p-32);
+  }
+  WEFT_INLINE explicit UnitPairs(const uint32_t* words) {
+    const auto pairs = Memory<uint64_t>::load((const uint64_t*)words);
+    first = of_words(pairs & Vec<uint64_t>(0xffffffff));
+    second = of_words(pairs >> 32);
+  }
+};
+
+template <int... I>
+WEFT_INLINE void store_in_turn(float* out, Doubles even, Doubles odd, Numbers<I...>) {
+  constexpr int kHalf = int(sizeof...(I)) / 2;
+  typedef float Floats __attribute__((vector_size(kVectorBytes / 2)));
+  const auto both =
+      __builtin_shufflevector(__builtin_convertvector(even.v, Floats),
+                              __builtin_convertvector(odd.v, Floats), (I / 2 + I % 2 * kHalf)...);
+  __builtin_memcpy(out, &both, sizeof both);
+}
+
 // Box and Muller: elements 2k and 2k + 1 are the ends of one random arrow.
 template <class S>
 void normal(const RandomStream& stream, double mean, double deviation, void* out_data,
@@ -162,14 +189,27 @@ void normal(const RandomStream& stream, double mean, double deviation, void* out
               for (int64_t at = 0; at < pairs; at += kLanes) {
                 const int64_t lanes = pairs - at < kLanes ? pairs - at : kLanes;
                 Doubles u(0.5), turns(0.5);
-                for (int64_t i = 0; i < lanes; ++i) {
-                  u.v[i] = open_unit<S>(piece, 2 * (at + i));
-                  turns.v[i] = open_unit<S>(piece, 2 * (at + i) + 1);
+                if (kWordsEach<S> == 1 && lanes == kLanes) {
+                  const UnitPairs units(piece + 2 * at);
+                  u = units.first;
+                  turns = units.second;
+                } else {
+                  for (int64_t i = 0; i < lanes; ++i) {
+                    u.v[i] = open_unit<S>(piece, 2 * (at + i));
+                    turns.v[i] = open_unit<S>(piece, 2 * (at + i) + 1);
+                  }
                 }
                 const Doubles radius = sqrt_(log_of(u) * Doubles(-2)) * Doubles(deviation);
                 const SinCos arrow = sin_cos_of(turns);
                 const Doubles even = Doubles(mean) + radius * arrow.cos;
                 const Doubles odd = Doubles(mean) + radius * arrow.sin;
+                if constexpr (kIsSame<S, float>) {
+                  const int64_t to = base + 2 * at;
+                  if (to >= elements.begin && to + 2 * kLanes <= elements.end) {
+                    store_in_turn(out + to, even, odd, typename CountTo<2 * kLanes>::Type());
+                    continue;
+                  }
+                }
                 for (int64_t i = 0; i < lanes; ++i) {
                   const int64_t to = base + 2 * (at + i);
                   if (to >= elements.begin) out[to] = narrowed<S>(even.v[i]);
