@@ -12,8 +12,8 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kWantedUnits = 8;
-constexpr int64_t kWantedBlocks = 4;               // of rows
-constexpr int64_t kLeastRows = 4 * 12;             // of them, whole tiles
+constexpr int64_t kWantedBlocks = 4;                    // of rows
+constexpr int64_t kLeastRows = 4 * kQuantizedTileRows;  // of such a block
 constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
 constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
 constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit

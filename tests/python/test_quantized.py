@@ -247,6 +247,33 @@ REFUSED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "channel", range(7)
+)  # of those that are looked at together, and of the rest
+@pytest.mark.parametrize(
+    ("argument", "value", "text"),
+    [
+        ("multiplier", -1, "`multiplier` must not be negative; got -1"),
+        ("multiplier", -(2**31), "`multiplier` must not be negative; got -2147483648"),
+        ("shift", -32, "`shift` must be at least -31 and at most 30; got -32"),
+        ("shift", 31, "`shift` must be at least -31 and at most 30; got 31"),
+        ("shift", -(2**31), "got -2147483648"),
+        ("shift", 2**31 - 1, "got 2147483647"),
+    ],
+)
+def test_each_channel_of_a_requantization_is_checked(channel, argument, value, text):
+    weight = np.zeros((7, 6), dtype="int8")
+    given = {
+        "multiplier": numpy.array([0, 2**31 - 1, *[1 << 30] * 5], dtype="int32"),
+        "shift": numpy.array([-31, 30, *[-4] * 5], dtype="int32"),
+    }
+    run = lambda: npx.quantized_fully_connected(X, weight, None, *map(np.array, given.values()))  # noqa: E731
+    run()
+    given[argument][channel] = value
+    with pytest.raises(ValueError, match=text):
+        run()
+
+
 @pytest.mark.parametrize(("call", "text"), REFUSED)
 def test_bad_arguments_are_refused_by_name(call, text):
     with pytest.raises((TypeError, ValueError), match=text):
