@@ -17,6 +17,12 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.dtype("dtype"), Shape(shape), {}}};
 }
 
+Result<Types> infer_scaled(const InferContext& c) {
+  if (const double scale = c.real("scale"); scale < 0)
+    return errors::invalid_value(c.op().name, "`scale` must be at least 0; got ", scale);
+  return infer(c);
+}
+
 Result<Types> infer_integers(const InferContext& c) {
   WEFT_TRY(checked_elements(c.ints("shape"), "randint", "shape").status());
   if (c.integer("low") >= c.integer("high"))
@@ -64,10 +70,10 @@ void fill_integers(const kernels::RandomStream& stream, const AttributeReader& a
                                range);
 }
 
-void floating_attributes(OpDef& op) {
+void floating_attributes(OpDef& op, Result<Types> (*types)(const InferContext&) = infer) {
   op.required(AttributeKind::kInts, "shape", "extents")
       .required(AttributeKind::kDType, "dtype", "floating dtype of the result")
-      .infer(infer)
+      .infer(types)
       .gradient([](const GradContext&) { return Values{}; })
       .random();
 }
@@ -91,8 +97,8 @@ WEFT_OP(normal) {
   op.doc("Random numbers of the normal distribution.")
       .in(Namespace::kInternal)
       .real("loc", 0, "mean")
-      .real("scale", 1, "standard deviation");
-  floating_attributes(op);
+      .real("scale", 1, "standard deviation, at least 0");
+  floating_attributes(op, infer_scaled);
   op.kernel(slot<fill_normal>())
       .sample(R"({"shapes": [], "loc": -1, "scale": 2, "shape": [3, 5], "dtype": "float32"})")
       .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})")
@@ -103,8 +109,8 @@ WEFT_OP(normal) {
 WEFT_OP(exponential) {
   op.doc("Random numbers of the exponential distribution.")
       .in(Namespace::kInternal)
-      .real("scale", 1, "mean");
-  floating_attributes(op);
+      .real("scale", 1, "mean, at least 0");
+  floating_attributes(op, infer_scaled);
   op.kernel(slot<fill_exponential>())
       .sample(R"({"shapes": [], "scale": 2, "shape": [3, 5], "dtype": "float32"})")
       .sample(R"({"shapes": [], "shape": [101], "dtype": "float64"})")

@@ -72,6 +72,7 @@ def normal(
     """Numbers of the normal distribution with mean `loc` and standard deviation `scale`.
 
     size: the shape that both broadcast to unless given; gradients reach arrays
+    Raises ValueError for `scale` below 0 where both are numbers; those of arrays are not looked at.
 
     >>> normal(5, 0.1, size=(2, 3)).shape
     (2, 3)
@@ -87,6 +88,8 @@ def exponential(
 ) -> ndarray:
     """Numbers of the exponential distribution with mean `scale`.
 
+    Raises ValueError for a number below 0; elements of arrays are not looked at.
+
     >>> bool((exponential(2, size=100) > 0).min())
     True
     """
@@ -101,9 +104,13 @@ def bernoulli(
 ) -> ndarray:
     """Ones with probability `prob`, else zeros.
 
+    Raises ValueError for a number outside of [0, 1]; elements of arrays are not looked at.
+
     >>> bernoulli(1.0, size=3)
     array([1., 1., 1.])
     """
+    if _is_number(prob) and (prob < 0 or prob > 1):
+        raise InvalidValue(f"bernoulli: `prob` must be in [0, 1]; got {prob}")
     shape = _size_for(size, prob)
     return (_OPERATORS["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
 
