@@ -76,6 +76,13 @@ struct SplitPairLanes : PairLanes {
   WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
     order(lanes, channels);  // the second and the third four change places
   }
+  WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
+    sum = PairLanes::add(data, weights, sum);
+    // One product after the other: all of them first, as the compiler has it, are more than there
+    // are registers.
+    asm("" : "+x"(sum.v));
+    return sum;
+  }
   WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     int64_t c = 0;
     for (; c + kStep <= channels; c += kStep) lay_step(rows[0] + c, rows[1] + c, to + 4 * c);
@@ -95,16 +102,23 @@ struct SplitPairLanes : PairLanes {
       const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
                                 _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
       const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
-      const __m128i rows[2] = {_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)};
-      for (int i = 0; i < (kIsPair ? 2 : 1); ++i)
-        if (channels == kStep)
-          _mm_storeu_si128((__m128i*)(to + (r + i) * step), rows[i]);
-        else
-          __builtin_memcpy(to + (r + i) * step, &rows[i], channels);
+      const __m128i first = _mm256_castsi256_si128(bytes),
+                    second = _mm256_extracti128_si256(bytes, 1);
+      if (channels == kStep) {
+        _mm_storeu_si128((__m128i*)(to + r * step), first);
+        if (kIsPair) _mm_storeu_si128((__m128i*)(to + next * step), second);
+      } else {
+        store_part(to + r * step, first, channels);
+        if (kIsPair) store_part(to + next * step, second, channels);
+      }
     });
   }
 
  private:
+  // Apart, so that whole vectors need no place on the stack.
+  [[gnu::noinline]] static void store_part(int8_t* to, __m128i row, int64_t channels) {
+    __builtin_memcpy(to, &row, channels);
+  }
   WEFT_INLINE static void lay_step(const int8_t* a, const int8_t* b, int8_t* to) {
     const __m256i first = (__m256i)load_bytes_as_shorts(a),
                   second = (__m256i)load_bytes_as_shorts(b);

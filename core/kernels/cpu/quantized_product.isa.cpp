@@ -90,21 +90,23 @@ struct ProductUnit {
   void lay_rows() const {
     char* to = laid;
     if (is_winograd()) return lay_groups(to);
+    const int64_t k = p.k, to_step = a_row();
+    if (!p.windows) {
+      const int8_t* from = p.a + first * k;
+      int64_t readable = (p.m - first) * k;
+      for (int64_t i = 0; i < rows; ++i, from += k, to += to_step, readable -= k)
+        CrossStep::lay_row(from, k, readable, to);
+      return;
+    }
     WindowPlace place = WindowPlace::of(p.windows, first);
-    for (int64_t i = 0; i < rows; ++i, to += a_row()) {
-      const int8_t* from = p.a + (first + i) * p.k;
-      int64_t readable = (p.m - first - i) * p.k;
-      if (p.windows) {
-        const WindowReader reader{*p.windows, p.a, p.zero_point};
-        from = row;
-        readable = quads() * kQuad + kPiece;
-        if (reader.short_inside(place.image, place.oy, place.ox, 1) > 0)
-          reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0, 0);
-        else
-          reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
-        place.advance(*p.windows, 1);
-      }
-      CrossStep::lay_row(from, p.k, readable, to);
+    const WindowReader reader{*p.windows, p.a, p.zero_point};
+    for (int64_t i = 0; i < rows; ++i, to += to_step) {
+      if (reader.short_inside(place.image, place.oy, place.ox, 1) > 0)
+        reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0, 0);
+      else
+        reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
+      place.advance(*p.windows, 1);
+      CrossStep::lay_row(row, k, quads() * kQuad + kPiece, to);
     }
   }
 #endif
@@ -204,6 +206,7 @@ struct ProductUnit {
     const int64_t step = balanced_quad_rows(rows, tiles);
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
+    QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
     for (int64_t i = 0, done = step; i < rows; i += done) {
       const int64_t count = rows - i < step ? rows - i : step;
       if (is_first) {
@@ -211,16 +214,17 @@ struct ProductUnit {
           prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
         if (laid) prepare_rows(i, i + count);
       }
+      tile.a = rows_of_a() + i * a_row();
+      if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
       for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
-        QuadTile tile{quads(), rows_of_a() + i * a_row(), a_row(), b + j * kQuad, nullptr,
-                      sums + j};
-        if (!is_last && line < at_once * kQuad) tile.ahead = ahead + line - j * kQuad;
-        if (is_fused) set_results(tile, of_tile, i, col + j);
+        tile.b = b + j * kQuad;
+        tile.sums = sums + j;
+        tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
         tile.vector = j / Sums::kLanes;
-        if (is_fused && is_crossed() && count == step) tile.count = (rows - i) / step;
-        if (is_crossed()) done = tile.count * count;
+        if (is_fused) set_results(tile, of_tile, i, col + j);
         tiles.at[count - 1](tile);
       }
+      done = tile.count * count;
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
     }
   }
