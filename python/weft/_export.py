@@ -4,7 +4,7 @@ import inspect
 import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, Never
 
 from weft import autograd
 from weft._core import native
@@ -18,7 +18,7 @@ Named = list[tuple[str, native.ndarray]]
 def export(
     path: str | PathLike[str],
     /,
-    *,
+    *unnamed: Never,
     names: Mapping[str, Any] | None = None,
     dynamic: Mapping[str, Mapping[int, str | Dim]] | None = None,
     metadata: Mapping[str, str] | None = None,
@@ -66,6 +66,11 @@ def export(
     >>> weft.runtime.Model("net.weft").entries
     ['scores', 'classify']
     """
+    if unnamed:
+        raise InvalidType(
+            "export: entry points are given by name, such as `forward=net` or `forward=(net, x)`; "
+            f"got {len(unnamed)} without one"
+        )
     if not entries:
         raise InvalidValue("export: give at least one entry point, such as `forward=net`")
     functions = {name: _split(name, entry) for name, entry in entries.items()}

@@ -209,6 +209,13 @@ def untouched(path: Path):
     return path
 
 
+def test_entry_points_need_names(tmp_path):
+    path = untouched(tmp_path / "old.weft")
+    with pytest.raises(TypeError, match=r"by name, such as `forward=net`.*got 2 without one"):
+        weft.export(path, weft.hybridize(lambda x: x), np.ones(()))
+    assert path.read_bytes() == b"old"
+
+
 @pytest.mark.parametrize(
     ("entries", "error", "text"),
     [

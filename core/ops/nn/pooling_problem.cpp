@@ -64,7 +64,9 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   p.in_held = p.in_height;
   p.out_held = p.out_height;
   if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` is larger than the padded `data` of shape ", x);
+    return errors::invalid_value(op, "`kernel` ",
+                                 Shape(std::span<const int64_t>(window.kernel).last(spatial)),
+                                 " is larger than the padded `data` of shape ", x);
   return p;
 }
 
