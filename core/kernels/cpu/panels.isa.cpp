@@ -265,6 +265,7 @@ struct PanelUnit {
     for (int64_t i = 0; i < rows; i += step) {
       const int64_t count = rows - i < step ? rows - i : step;
       tile.a = (const S*)p.a + (first + i) * p.k + k;
+      if (tile.is_last) fetch_results(i, count, width);
       for (int64_t j = 0; j < width; j += kCols) {
         tile.b = b + j;
         tile.sums = sums + i * kPanelColumns + j;
@@ -273,6 +274,14 @@ struct PanelUnit {
       }
       if (tile.is_last) finish(i, count, width);
     }
+  }
+
+  // What these rows are written to, and read from, arrives while their tiles are computed.
+  WEFT_INLINE void fetch_results(int64_t row, int64_t count, int64_t width) const {
+    const int64_t at = (first + row) * p.n + panel * kPanelColumns;
+    prefetch_rows<true>((const S*)p.c + at, count, p.n * sizeof(S), width * sizeof(S));
+    if (p.residual)
+      prefetch_rows<false>((const S*)p.residual + at, count, p.n * sizeof(S), width * sizeof(S));
   }
 
   void finish(int64_t row, int64_t count, int64_t width) const {
