@@ -150,12 +150,12 @@ CASES = {
     "kernel wider than a volume": (
         lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(1, 2, 3)),
         ValueError,
-        "pooling: `kernel` .* is larger than the padded `data`",
+        r"pooling: `kernel` \(1, 2, 3\) is larger than the padded `data` of shape",
     ),
     "kernel deeper than a volume": (
-        lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(3, 1, 1)),
+        lambda: npx.pooling(np.ones((1, 1, 2, 2, 2)), kernel=(3, 1, 1), pool_type="sum"),
         ValueError,
-        "pooling: `kernel` .* is larger than the padded `data`",
+        r"pooling: `kernel` \(3, 1, 1\) is larger than the padded `data` of shape",
     ),
     "coordinate outside its axis": (
         lambda: npx.gather_nd(np.ones((2, 3)), np.array([[0], [3]])),

@@ -43,6 +43,7 @@ Result<Request> read(const ComposeContext& c) {
     r.window = Window{.spatial = spatial};
     for (int axis = 0; axis < spatial; ++axis) r.window.kernel[3 - spatial + axis] = x[2 + axis];
   }
+  WEFT_TRY(require_room(r.window, "pooling", x));
   return r;
 }
 

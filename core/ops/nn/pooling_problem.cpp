@@ -13,7 +13,6 @@ namespace {
 int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t pad_end,
                bool full) {
   const int64_t room = in + pad + pad_end - kernel;
-  if (room < 0) return 0;
   int64_t out = (full ? room + stride - 1 : room) / stride + 1;
   if (full && (out - 1) * stride >= in + pad) --out;
   return out;
@@ -56,6 +55,7 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   if (2 * std::max(p.pad_top, p.pad_bottom) > p.kernel_height ||
       2 * std::max(p.pad_left, p.pad_right) > p.kernel_width)
     return errors::invalid_value(op, "`pad` must be at most half of `kernel`");
+  WEFT_TRY(require_room(window, op, x));
   const bool full = convention == "full";
   p.out_height =
       extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, p.pad_bottom, full);
@@ -63,10 +63,6 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   p.rows = {0, p.out_height};
   p.in_held = p.in_height;
   p.out_held = p.out_height;
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` ",
-                                 Shape(std::span<const int64_t>(window.kernel).last(spatial)),
-                                 " is larger than the padded `data` of shape ", x);
   return p;
 }
 

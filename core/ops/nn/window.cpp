@@ -53,6 +53,16 @@ Status require_even_padding(const Window& window, std::string_view op) {
   return errors::unsupported(op, "`pad` must be the same on both sides of an axis here");
 }
 
+Status require_room(const Window& window, std::string_view op, const Shape& data) {
+  for (int axis = 1; axis <= window.spatial; ++axis)
+    if (window.count(3 - axis, data[data.rank() - axis]) < 1)
+      return errors::invalid_value(
+          op, "`kernel` ",
+          Shape(std::span<const int64_t>(window.kernel).last(static_cast<size_t>(window.spatial))),
+          " is larger than the padded `data` of shape ", data);
+  return {};
+}
+
 Result<Window> read_window(const AttributeReader& a, std::string_view op, int spatial) {
   Window window;
   window.spatial = spatial;

@@ -29,6 +29,8 @@ Result<Window> read_window(const AttributeReader& a, std::string_view op, int sp
 Result<Window> read_window_of(const Shape& weight, const AttributeReader& a, std::string_view op);
 // Refuses different padding before and behind an axis.
 Status require_even_padding(const Window& window, std::string_view op);
+// Refuses a kernel that has no place in `data`, which has the window's axes last.
+Status require_room(const Window& window, std::string_view op, const Shape& data);
 
 // The attributes of all convolutions, of those of one group, and of all poolings.
 void convolution_attributes(OpDef& op);
