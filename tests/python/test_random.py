@@ -150,6 +150,7 @@ def test_randint_gives_each_number_alike():
         (lambda: np.random.normal(0, -1), "normal: `scale` must be at least 0; got -1"),
         (lambda: np.random.exponential(-0.5), "exponential: `scale` must be at least 0; got -0.5"),
         (lambda: np.random.bernoulli(1.5), r"bernoulli: `prob` must be in \[0, 1\]; got 1.5"),
+        (lambda: np.random.bernoulli(float("nan")), r"`prob` must be in \[0, 1\]; got nan"),
         (lambda: np.random.choice(3, 4, replace=False), "at most 3"),
         (lambda: np.random.choice(3, 3, False, [0.5, 0.5, 0]), "at most 2 without .* got 3"),
         (

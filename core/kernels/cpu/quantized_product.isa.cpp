@@ -207,7 +207,7 @@ struct ProductUnit {
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
     QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
-    for (int64_t i = 0, done = step; i < rows; i += done) {
+    for (int64_t i = 0; i < rows;) {
       const int64_t count = rows - i < step ? rows - i : step;
       if (is_first) {
         if (!p.windows && i + step < rows)
@@ -224,8 +224,8 @@ struct ProductUnit {
         if (is_fused) set_results(tile, of_tile, i, col + j);
         tiles.at[count - 1](tile);
       }
-      done = tile.count * count;
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
+      i += tile.count * count;
     }
   }
 

@@ -109,7 +109,7 @@ def bernoulli(
     >>> bernoulli(1.0, size=3)
     array([1., 1., 1.])
     """
-    if _is_number(prob) and (prob < 0 or prob > 1):
+    if _is_number(prob) and not 0 <= prob <= 1:
         raise InvalidValue(f"bernoulli: `prob` must be in [0, 1]; got {prob}")
     shape = _size_for(size, prob)
     return (_OPERATORS["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
