@@ -69,7 +69,10 @@ AttentionScratch attention_layout(const Attention& p) {
   at.keys = at.scores + packed(kAttentionQueries, kAttentionKeys);
   at.values = at.keys + packed(p.features, keys);
   at.out = at.values + packed(keys, p.values);
-  at.end = at.out + packed(kAttentionQueries, p.values);
+  at.left = at.out + packed(kAttentionQueries, p.values);
+  // Rows of pairs, copied for a tile.
+  const int64_t copied = kMatmulPanelRows * kMatmulCopiedRowBytes / lane_bytes(p);
+  at.end = at.left + (p.dtype == DType::kBFloat16 ? copied : 0);
   return at;
 }
 

@@ -1,5 +1,7 @@
-// Scaled dot-product attention without a stored matrix of scores, in every floating dtype; half
-// types are widened where they are read, and sums are float32.
+// Scaled dot-product attention without a stored matrix of scores, in every floating dtype; sums of
+// half types are float32. These are widened where they are read; where the processor multiplies
+// pairs of bfloat16, more than a few queries are multiplied as such, and each share is rounded to
+// bfloat16 before it weighs a value (forward only).
 //
 // Forward follows Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018), and
 // Dao et al., "FlashAttention" (2022): blocks of keys go by a block of queries, whose running

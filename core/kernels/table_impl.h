@@ -216,7 +216,7 @@ AttentionParts attention_parts(const Attention& problem);
 AttentionParts attention_gradient_parts(const Attention& problem);
 // Where the parts of scratch start, in lanes; first come the gathered queries.
 struct AttentionScratch {
-  int64_t scores, keys, values, out, end;
+  int64_t scores, keys, values, out, left, end;
 };
 AttentionScratch attention_layout(const Attention& problem);
 struct AttentionGradientScratch {

@@ -1,8 +1,9 @@
 // Attention by blocks of queries and keys: kernels/attention.h. The products are those of
-// kernels/cpu/gemm_impl.h; between them each row of a block of scores, which lies in the second
-// level cache, is turned into shares. Few rows, as in decoding, read keys and values as they lie:
-// reading them is what costs.
+// kernels/cpu/gemm_impl.h, of bfloat16 in pairs those of kernels/cpu/packed_strip_impl.h; between
+// them each row of a block of scores, which lies in the second level cache, is turned into shares.
+// Few rows, as in decoding, read keys and values as they lie: reading them is what costs.
 #include "kernels/isa_target.h"
+#include "kernels/known_steps.h"
 #include "kernels/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -15,7 +16,11 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/reduce_lanes.h"
 
 #include "kernels/cpu/few_rows_impl.h"
+#include "kernels/cpu/pairs_impl.h"
 #include "kernels/cpu/row_lanes.h"
+#include "kernels/cpu/strip_tile_impl.h"
+
+#include "kernels/cpu/packed_strip_impl.h"
 
 #include "kernels/cpu/attention_impl.h"
 
@@ -90,21 +95,30 @@ struct Parts {
         running((Running<T>*)(sums + attention_parts(p).count * attention_rows(p) * p.values)) {}
 };
 
+// Whether rows of S are multiplied in pairs where they are not few. Scores lose nothing by it;
+// shares are rounded, as the values that they weigh are.
+template <class S>
+constexpr bool kHasPairs = WEFT_PAIRS&& kIsSame<S, BFloat16>;
+
 // A block of queries of one batch.
 template <class S>
 struct QueryBlock {
   using T = LaneType<S>;
   const Attention& p;
   int64_t batch, first, rows;
-  T *scores, *packed_keys, *packed_values;
-  LaneRows<T> query;
-
-  // Few rows, whose keys and values are dense rows.
-  bool is_few() const { return rows <= kFewRows && p.key.col == 1 && p.value.col == 1; }
+  bool is_few;  // rows, whose keys and values are dense rows
+  T *scores, *packed_keys, *packed_values, *packed_left;
+  LaneRows<T> query;   // of lanes
+  LaneRows<S> narrow;  // or of elements that are multiplied in pairs; null: not
 
   void score(int64_t key, int64_t keys) const {
     const S* from = batch_of<S>(p, p.key, batch) + key * p.key.row;
-    if (!is_few()) {
+    if constexpr (kHasPairs<S>) {
+      if (narrow.data)
+        return this->multiply_pairs({narrow, p.features}, {from, p.key.col, p.key.row}, keys,
+                                    packed_keys, scores, kAttentionKeys, false);
+    }
+    if (!is_few) {
       pack_b(from, p.key.col, p.key.row, keys, p.features, packed_keys);
       return multiply_rows(rows, keys, p.features, query.data, query.stride, packed_keys,
                            p.features, scores, kAttentionKeys, false);
@@ -123,7 +137,12 @@ struct QueryBlock {
   // sums += shares by values.
   void add_values(int64_t key, int64_t keys, T* sums, bool accumulate) const {
     const S* from = batch_of<S>(p, p.value, batch) + key * p.value.row;
-    if (!is_few()) {
+    if constexpr (kHasPairs<S>) {
+      if (narrow.data)
+        return this->multiply_pairs({narrow_shares(keys), keys}, {from, p.value.row, p.value.col},
+                                    p.values, packed_values, sums, p.values, accumulate);
+    }
+    if (!is_few) {
       pack_b(from, p.value.row, p.value.col, p.values, keys, packed_values);
       return multiply_rows(rows, p.values, keys, scores, kAttentionKeys, packed_values, keys, sums,
                            p.values, accumulate);
@@ -136,6 +155,49 @@ struct QueryBlock {
     products.b.row = p.value.row;
     for (int64_t i = 0; !accumulate && i < rows * p.values; ++i) sums[i] = 0;
     FewRows<S>{products, scores, from, sums, p.values, p.values}.sweep_all();
+  }
+
+#if WEFT_PAIRS
+  struct Left {
+    LaneRows<S> rows;
+    int64_t k;
+  };
+  struct Right {
+    const S* data;
+    int64_t row, col;
+  };
+  // C (+)= A B, of elements.
+  void multiply_pairs(const Left& a, const Right& b, int64_t cols, T* packed_b, T* c, int64_t c_row,
+                      bool accumulate) const {
+    PackedStrip<S, Paired> strip;
+    strip.rows = rows;
+    strip.cols = cols;
+    strip.k = a.k;
+    strip.a = a.rows.data;
+    strip.a_row = a.rows.stride;
+    strip.a_col = 1;
+    strip.b = b.data;
+    strip.b_row = b.row;
+    strip.b_col = b.col;
+    strip.c = c;
+    strip.c_row = c_row;
+    strip.c_is_padded = c_row % strip.kCols == 0;
+    strip.accumulate = accumulate;
+    strip.packed_a = (uint32_t*)packed_left;
+    strip.packed_b = (uint32_t*)packed_b;
+    strip.run([](int64_t, int64_t) {});
+  }
+#endif
+
+  // Each row of shares, rounded to elements where it lies.
+  LaneRows<S> narrow_shares(int64_t keys) const {
+    for (int64_t r = 0; r < rows; ++r) {
+      const T* from = scores + r * kAttentionKeys;
+      for_lanes<T>(keys, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        store_lanes((S*)from + i, load_lanes(from + i, n), n);
+      });
+    }
+    return {(const S*)scores, kAttentionKeys * int64_t(sizeof(T) / sizeof(S))};
   }
 
   void run(int64_t key, int64_t end, T* sums, Running<T>* running) const {
@@ -175,15 +237,22 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
     const int64_t part = unit % parts.count, block = unit / parts.count;
     const int64_t batch = block / blocks, first = block % blocks * kAttentionQueries;
     const int64_t rows = least(kAttentionQueries, parts.rows - first);
-    const QueryBlock<S> queries = {
-        p,
-        batch,
-        first,
-        rows,
-        base + at.scores,
-        base + at.keys,
-        base + at.values,
-        gather_rows<S>(p, p.query, batch, first, rows, p.features, base)};
+    const bool is_few = rows <= kFewRows && p.key.col == 1 && p.value.col == 1;
+    QueryBlock<S> queries = {p,
+                             batch,
+                             first,
+                             rows,
+                             is_few,
+                             base + at.scores,
+                             base + at.keys,
+                             base + at.values,
+                             base + at.left,
+                             {},
+                             {}};
+    if (kHasPairs<S> && !is_few && p.features > 0 && multiplies_pairs())
+      queries.narrow = gather_rows<S>(p, p.query, batch, first, rows, p.features, (S*)base);
+    else
+      queries.query = gather_rows<S>(p, p.query, batch, first, rows, p.features, base);
     const int64_t key = part * parts.keys, end = least(p.keys, key + parts.keys);
     const int64_t row = batch * parts.rows + first;
     if (parts.count > 1) {

@@ -12,8 +12,6 @@ WEFT_INLINE const S* batch_of(const Attention& p, const AttentionOperand& o, int
   return (const S*)o.data + offset;
 }
 
-WEFT_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 // How many keys of a block that begins at `first` the query of a row sees.
 WEFT_INLINE int64_t visible(const Attention& p, int64_t row, int64_t first, int64_t keys) {
   const int64_t query = row % p.queries;
@@ -37,7 +35,8 @@ struct LaneRows {
 };
 
 // Rows of `features` elements from o[batch][first] on: where they lie if they are such lanes, one
-// after the other, else in `to`.
+// after the other, else in `to`. Of elements that are copied once more (pairs of bfloat16), others
+// may lie between.
 template <class S, class T>
 WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& o, int64_t batch,
                                     int64_t first, int64_t rows, int64_t features, T* to) {
@@ -45,18 +44,24 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
   const int64_t group = first / p.queries;
   const bool is_one_group = (first + rows - 1) / p.queries == group;
   if constexpr (kIsSame<S, T>) {
-    if (o.col == 1 && (rows == 1 || (is_one_group && o.row == features)))
-      return {from + group * o.group + first % p.queries * o.row, features};
+    const bool is_near = o.row == features || !kIsSame<T, LaneType<S>>;
+    if (o.col == 1 && (rows == 1 || (is_one_group && is_near)))
+      return {from + group * o.group + first % p.queries * o.row, o.row};
   }
   for (int64_t r = 0; r < rows; ++r) {
     const S* row = from + (first + r) / p.queries * o.group + (first + r) % p.queries * o.row;
     T* lanes = to + r * features;
     if (o.col == 1) {
-      for_lanes<T>(features, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      for_lanes<LaneType<S>>(features, [&](int64_t i, int64_t n) WEFT_LAMBDA {
         store_lanes(lanes + i, load_lanes(row + i, n), n);
       });
     } else {
-      for (int64_t i = 0; i < features; ++i) lanes[i] = to_lane(row[i * o.col]);
+      for (int64_t i = 0; i < features; ++i) {
+        if constexpr (kIsSame<S, T>)
+          lanes[i] = row[i * o.col];
+        else
+          lanes[i] = to_lane(row[i * o.col]);
+      }
     }
   }
   return {to, features};

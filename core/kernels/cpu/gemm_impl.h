@@ -12,6 +12,8 @@ WEFT_INLINE Vec<uint64_t> fma_(Vec<uint64_t> a, Vec<uint64_t> b, Vec<uint64_t> c
   return a * b + c;
 }
 
+WEFT_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 // Rows of a tile: 14 x 2 accumulators fill the 32 registers of AVX-512, 6 x 2 the usual 16.
 // Integers are rare and get the smallest code.
 template <class T>

@@ -6,8 +6,6 @@
 // slab of B: a panel stays in the first-level cache, the slab in the second or third, and C is
 // written along its rows. The first panel packs the slab where B's rows are dense.
 
-WEFT_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 // Rows of S whose beginnings are `row` elements apart become rows of lanes at the distance that
 // tiles know.
 template <class S>

@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/extras.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -163,6 +164,12 @@ struct Aligned {
   char* const begin;
 };
 
+// Where the processor multiplies bfloat16 in pairs, sums are rounded at other places.
+template <class S>
+bool sums_pairs(Isa isa) {
+  return Kind<S>::dtype == DType::kBFloat16 && isa == Isa::kAvx512 && uses(Extra::kAvx512Bf16);
+}
+
 template <class S>
 void check(Sizes s, bool is_causal, bool is_masked) {
   CAPTURE(s.queries);
@@ -204,7 +211,7 @@ void check(Sizes s, bool is_causal, bool is_masked) {
     std::vector<double> all(logarithms.begin(), logarithms.end());
     for (const auto* part : {&out, &dquery, &dkey, &dvalue})
       all.insert(all.end(), part->begin(), part->end());
-    if (isa != Isa::kGeneric) results.push_back(all);
+    if (isa != Isa::kGeneric && !sums_pairs<S>(isa)) results.push_back(all);
   }
   for (const auto& result : results) CHECK(result == results[0]);
 }
@@ -238,6 +245,13 @@ TEST_CASE("attention in other dtypes is that of float32 in their precision") {
       check<Brief>(s, kind & 1, kind & 2);
     }
   }
+}
+
+TEST_CASE("attention of bfloat16 around blocks, pairs and groups") {
+  for (const Sizes s :
+       {Sizes{9, 1, 1, 1}, Sizes{9, 5, 2, 33}, Sizes{64, 256, 64, 64}, Sizes{130, 513, 8, 40},
+        Sizes{33, 129, 15, 32, 3}, Sizes{70, 1033, 8, 8, 2}})
+    for (const int kind : {0, 1, 2, 3}) check<Brief>(s, kind & 1, kind & 2);
 }
 
 TEST_CASE("a query that may attend to nothing is NaN, and infinite summands hide keys") {
