@@ -3,7 +3,8 @@
 // every call; the panels are the same for every instruction set.
 //
 // Panels are [panels][k][32], zero in columns beyond n. Elements are those of matmul.h followed by
-// two sums, in every bit: half types are rounded in between.
+// two sums, in every bit: half types are rounded in between. (Where pairs of bfloat16 are
+// multiplied, numbers below 2^-126 become zero.)
 #pragma once
 
 #include "base/view.h"

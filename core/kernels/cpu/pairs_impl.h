@@ -45,6 +45,20 @@ WEFT_INLINE void store_rounded(BFloat16* to, Vec<float> v) {
 #endif
 }
 
+// What would be read again if it had been stored so.
+WEFT_INLINE Vec<float> rounded(Vec<float> v) {
+#if WEFT_NEON
+  uint16x4_t halves;
+  asm(".arch_extension bf16\n\tbfcvtn %0.4h, %1.4s" : "=w"(halves) : "w"(v.v));
+  return reinterpret<Vec<float>>(Vec<uint32_t>::of((Vec<uint32_t>::Native)vshll_n_u16(halves, 16)));
+#else
+  __m256i halves;
+  asm("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(v.v));
+  const auto lanes = (Vec<uint32_t>::Native)_mm512_cvtepu16_epi32(halves);
+  return reinterpret<Vec<float>>(Vec<uint32_t>::of(lanes) << 16);
+#endif
+}
+
 // to[k * to_row + i] is elements 2k and 2k + 1 of vector i, of `depth` elements; an element that is
 // missing is zero. Lanes that pad a vector of B may hold anything: nobody reads what they give.
 inline void pack_pairs(const uint16_t* from, int64_t i_stride, int64_t k_stride, int64_t count,

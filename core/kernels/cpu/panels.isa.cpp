@@ -284,7 +284,16 @@ struct PanelUnit {
       prefetch_rows<false>((const S*)p.residual + at, count, p.n * sizeof(S), width * sizeof(S));
   }
 
-  void finish(int64_t row, int64_t count, int64_t width) const {
+  WEFT_SHARED void finish(int64_t row, int64_t count, int64_t width) const {
+#if WEFT_PAIRS
+    if constexpr (kIsSame<S, BFloat16>) {
+      if (multiplies_pairs()) return finish_rows<RoundedByInstruction>(row, count, width);
+    }
+#endif
+    finish_rows<RoundedByMemory>(row, count, width);
+  }
+  template <class Rounded>
+  void finish_rows(int64_t row, int64_t count, int64_t width) const {
     constexpr int kLanes = Vec<float>::kLanes;
     const int64_t col = panel * kPanelColumns;
     for (int64_t i = row; i < row + count; ++i) {
@@ -292,32 +301,41 @@ struct PanelUnit {
       const int64_t at = (first + i) * p.n + col;
       int64_t j = 0;
       for (; j + kLanes <= width; j += kLanes)
-        finish_lanes<true>(from + j, col + j, at + j, kLanes);
-      if (j < width) finish_lanes<false>(from + j, col + j, at + j, width - j);
+        finish_lanes<Rounded, true>(from + j, col + j, at + j, kLanes);
+      if (j < width) finish_lanes<Rounded, false>(from + j, col + j, at + j, width - j);
     }
   }
-  // What would be read again if it had been written to C.
-  WEFT_INLINE static Vec<float> stored(Vec<float> sum) {
-    if constexpr (kIsSame<S, float>) return sum;
-    S elements[Vec<float>::kLanes];
-    Memory<S>::store(elements, sum);
-    return Memory<S>::load(elements);
-  }
-  template <bool kWhole>
+  // What would be read again if it had been written to C, and how it is written.
+  struct RoundedByMemory {
+    WEFT_INLINE static Vec<float> of(Vec<float> sum) {
+      if constexpr (kIsSame<S, float>) return sum;
+      S elements[Vec<float>::kLanes];
+      Memory<S>::store(elements, sum);
+      return Memory<S>::load(elements);
+    }
+    WEFT_INLINE static void store(S* to, Vec<float> sum) { Memory<S>::store(to, sum); }
+  };
+#if WEFT_PAIRS
+  struct RoundedByInstruction {
+    WEFT_INLINE static Vec<float> of(Vec<float> sum) { return rounded(sum); }
+    WEFT_INLINE static void store(BFloat16* to, Vec<float> sum) { store_rounded(to, sum); }
+  };
+#endif
+  template <class Rounded, bool kWhole>
   WEFT_INLINE void finish_lanes(const float* from, int64_t col, int64_t at, int64_t n) const {
     const auto load = [&](const void* data, int64_t place) WEFT_LAMBDA {
       const S* elements = (const S*)data + place;
       return kWhole ? Memory<S>::load(elements) : Memory<S>::load_part(elements, n);
     };
     Vec<float> sum = Memory<float>::load(from);
-    if (p.bias) sum = stored(sum) + load(p.bias, col);
-    if (p.residual) sum = stored(sum) + load(p.residual, at);
+    if (p.bias) sum = Rounded::of(sum) + load(p.bias, col);
+    if (p.residual) sum = Rounded::of(sum) + load(p.residual, at);
     if (is_bounded) {
       sum = select(sum < Vec<float>(p.low), Vec<float>(p.low), sum);
       sum = select(sum > Vec<float>(p.high), Vec<float>(p.high), sum);
     }
     if constexpr (kWhole) {
-      Memory<S>::store((S*)p.c + at, sum);
+      Rounded::store((S*)p.c + at, sum);
     } else {
       Memory<S>::store_part((S*)p.c + at, sum, n);
     }
