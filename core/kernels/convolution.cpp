@@ -43,7 +43,7 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   blocks.depth = std::max<int64_t>(1, std::min(e.depth, kMaxDepth));
 
   const int64_t weights = e.rows * e.depth;
-  blocks.is_shifted = false;
+  blocks.form = ConvolutionForm::kGathered;
   blocks.packs_all_weights = packs_weights && weights <= kMaxPackedWeights;
   // Stores of whole vectors may run past a row. The stride is no multiple of a page: rows would
   // fall on the same few lines of the cache.
@@ -65,26 +65,27 @@ struct Shift {
   int64_t channels, height, width, span_row, span_col;
 };
 
+// Gathering a column costs about as much as so many rows of the product.
+constexpr int64_t kGatheredRows = 16;
+
 // Rows that the band of a unit has.
 int64_t band_rows(const Shift& shift, int64_t cols) {
   return divide_up(cols, shift.width + shift.span_col) + 1 + shift.span_row;
 }
 
-bool pays(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
-          int64_t rows) {
-  if (p.stride_height != 1 || p.stride_width != 1 || !gathered.packs_all_weights) return false;
+bool pays_shifted(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
+                  int64_t rows) {
   // Bands have whole rows: of a long one, most would be copied for other units.
   const int64_t copied = band_rows(shift, gathered.cols) * (shift.width + shift.span_col);
   if (copied > p.kernel_height * p.kernel_width * gathered.cols + 4 * gathered.cols) return false;
-  // Gathering a column costs about as much as sixteen rows of the product.
-  return rows * shift.span_col <= 16 * shift.width;
+  return rows * shift.span_col <= kGatheredRows * shift.width;
 }
 
 ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
   const int64_t pitch = shift.width + shift.span_col;
   e.cols = (shift.height - 1) * pitch + shift.width;
   ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
-  blocks.is_shifted = true;
+  blocks.form = ConvolutionForm::kShifted;
   blocks.column_stride = band_rows(shift, blocks.cols) * pitch;
   blocks.panels =
       blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
@@ -92,6 +93,67 @@ ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
   blocks.total = blocks.tile;
   blocks.end = blocks.total + round_up(e.rows * blocks.cols, 16) + 64;
   return blocks;
+}
+
+// Pairs of an output and a tap that meet the image, along an axis. The gradient of the data has as
+// many.
+int64_t meetings(int64_t out, int64_t in, int64_t taps, int64_t dilation, int64_t pad) {
+  int64_t count = 0;
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    const int64_t start = tap * dilation - pad;
+    count += std::max<int64_t>(0, std::min(out, in - start) - std::max<int64_t>(0, -start));
+  }
+  return count;
+}
+
+// The images of a batch side by side (cpu/convolution_batched.isa.cpp) take the products of taps
+// that meet the image, where others take `computed`, and as long as these for the rest.
+bool pays_batched(const Convolution& p, const Shift& shift, int64_t rows, int64_t computed) {
+  constexpr int64_t kElement = 24;  // products that reading or writing an element costs
+  if (p.dtype != DType::kFloat32 || p.groups != 1 || p.batch < kBatchedImages) return false;
+  const int64_t met =
+      meetings(p.out_height, p.in_height, p.kernel_height, p.dilation_height, p.pad_top) *
+      meetings(p.out_width, p.in_width, p.kernel_width, p.dilation_width, p.pad_left);
+  const int64_t elements =
+      p.in_height * p.in_width * p.in_channels + p.out_height * p.out_width * p.out_channels;
+  const int64_t batched = met * shift.channels * rows + kElement * elements;
+  const int64_t images = round_up(p.batch, kBatchedImages);
+  return batched * images / p.batch < (computed + kElement * elements) / 20 * 17;
+}
+
+ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t rows) {
+  constexpr int64_t kWanted = 8, kMostLanes = 1 << 17;  // units; of 512 KB
+  const int64_t depth = shift.channels * p.kernel_height * p.kernel_width;
+  const int64_t width = p.in_width + p.out_width - shift.width;  // of the image that is read
+  ConvolutionBlocks blocks = {};
+  blocks.form = ConvolutionForm::kBatched;
+  blocks.col_blocks = divide_up(p.batch, kBatchedImages);
+  const auto columns = [&] {
+    return shift.channels * (blocks.rows + shift.span_row) * width * kBatchedImages;
+  };
+  const auto total = [&] { return rows * blocks.rows * shift.width * kBatchedImages; };
+  // Bands of rows read those of their neighbours, too.
+  const int64_t most = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
+  const int64_t bands = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, most);
+  blocks.rows = divide_up(shift.height, bands);
+  while (blocks.rows > 1 && columns() + total() > kMostLanes)
+    blocks.rows = divide_up(blocks.rows, 2);
+  blocks.row_blocks = divide_up(shift.height, blocks.rows);
+  blocks.panels = round_up(rows * depth, 16);
+  blocks.columns = blocks.panels + round_up(depth, 16);
+  blocks.total = blocks.columns + columns();
+  blocks.end = blocks.total + total();
+  return blocks;
+}
+
+ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& shift) {
+  ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
+  if (p.stride_height != 1 || p.stride_width != 1 || !blocks.packs_all_weights) return blocks;
+  const bool is_shifted = pays_shifted(p, shift, blocks, e.rows);
+  if (is_shifted) blocks = cut_shifted(e, shift);
+  const int64_t computed =
+      blocks.col_blocks * blocks.cols * e.depth * (e.rows + (is_shifted ? 0 : kGatheredRows));
+  return pays_batched(p, shift, e.rows, computed) ? cut_batched(p, shift, e.rows) : blocks;
 }
 
 ConvolutionBlocks forward_blocks(const Convolution& p) {
@@ -102,8 +164,7 @@ ConvolutionBlocks forward_blocks(const Convolution& p) {
   const Shift shift = {channels, p.out_height, p.out_width,
                        (p.kernel_height - 1) * p.dilation_height,
                        (p.kernel_width - 1) * p.dilation_width};
-  const ConvolutionBlocks gathered = cut(extents, 32, true, rows);
-  return pays(p, shift, gathered, rows) ? cut_shifted(extents, shift) : gathered;
+  return quickest(p, extents, shift);
 }
 ConvolutionBlocks data_blocks(const Convolution& p) {
   const int64_t phases = p.stride_height * p.stride_width;
@@ -115,8 +176,7 @@ ConvolutionBlocks data_blocks(const Convolution& p) {
                            p.batch * p.groups * phases};
   const Shift shift = {channels, p.in_height, p.in_width, (p.kernel_height - 1) * p.dilation_height,
                        (p.kernel_width - 1) * p.dilation_width};
-  const ConvolutionBlocks gathered = cut(extents, 32, true, rows);
-  return pays(p, shift, gathered, rows) ? cut_shifted(extents, shift) : gathered;
+  return quickest(p, extents, shift);
 }
 // Few out channels: rows are (channel, tap), and bands of blocks.cols image rows are copied.
 ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
@@ -125,7 +185,7 @@ ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   const int64_t weights = shift.channels * taps;
   const int64_t pitch = shift.width + shift.span_col;
   ConvolutionBlocks blocks = {};
-  blocks.is_shifted = true;
+  blocks.form = ConvolutionForm::kShifted;
   // At least four units, of one tile's rows or more: each copies the bands of its channels.
   blocks.rows =
       std::min(even_part(weights, kMaxRows, 14),
@@ -169,6 +229,17 @@ void run(const ConvolutionKernel* kernels, const Convolution& p, const Convoluti
   if (units.begin < units.end)
     kernels[static_cast<int>(p.dtype)](p, blocks, operands, units, scratch);
 }
+void run_batched(const Convolution& p, const ConvolutionBlocks& blocks,
+                 const ConvolutionOperands& operands, bool is_forward, Range units, void* scratch) {
+  const BatchedConvolutionKernel kernel = WEFT_KEPT(float, &WEFT_ACTIVE(batched_convolution));
+  if (units.begin < units.end) kernel(p, blocks, operands, is_forward, units, scratch);
+}
+
+// Of a problem whose result is not empty.
+int64_t units_of(const Convolution& p, const ConvolutionBlocks& blocks) {
+  if (blocks.form == ConvolutionForm::kBatched) return blocks.row_blocks * blocks.col_blocks;
+  return p.groups * p.batch * blocks.col_blocks;
+}
 
 }  // namespace
 
@@ -180,28 +251,35 @@ int64_t convolution_extent(int64_t in, int64_t kernel, int64_t stride, int64_t p
 
 int64_t convolution_units(const Convolution& p) {
   if (p.out_height * p.out_width * p.out_channels == 0) return 0;
-  return p.groups * p.batch * forward_blocks(p).col_blocks;
+  return units_of(p, forward_blocks(p));
 }
 int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forward_blocks(p)); }
 void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
                      Range units, void* scratch) {
   const ConvolutionBlocks blocks = forward_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsShifted)
-                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutions),
-      p, blocks, {x, w, bias, y}, units, scratch);
+  const ConvolutionOperands operands = {x, w, bias, y};
+  if (blocks.form == ConvolutionForm::kBatched)
+    return run_batched(p, blocks, operands, true, units, scratch);
+  run(blocks.form == ConvolutionForm::kShifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsShifted)
+                                               : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutions),
+      p, blocks, operands, units, scratch);
 }
 
 int64_t convolution_data_units(const Convolution& p) {
   if (p.in_height * p.in_width * p.in_channels == 0) return 0;
-  return p.stride_height * p.stride_width * p.groups * p.batch * data_blocks(p).col_blocks;
+  return p.stride_height * p.stride_width * units_of(p, data_blocks(p));
 }
 int64_t convolution_data_scratch(const Convolution& p) { return scratch_bytes(p, data_blocks(p)); }
 void run_convolution_data(const Convolution& p, const void* dy, const void* w, void* dx,
                           Range units, void* scratch) {
   const ConvolutionBlocks blocks = data_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsDataShifted)
-                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsData),
-      p, blocks, {dy, w, nullptr, dx}, units, scratch);
+  const ConvolutionOperands operands = {dy, w, nullptr, dx};
+  if (blocks.form == ConvolutionForm::kBatched)
+    return run_batched(p, blocks, operands, false, units, scratch);
+  run(blocks.form == ConvolutionForm::kShifted
+          ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsDataShifted)
+          : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsData),
+      p, blocks, operands, units, scratch);
 }
 
 int64_t convolution_weight_units(const Convolution& p) {
@@ -215,8 +293,9 @@ int64_t convolution_weight_scratch(const Convolution& p) {
 void run_convolution_weight(const Convolution& p, const void* x, const void* dy, void* dw,
                             Range units, void* scratch) {
   const ConvolutionBlocks blocks = weight_blocks(p);
-  run(blocks.is_shifted ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeightShifted)
-                        : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeight),
+  run(blocks.form == ConvolutionForm::kShifted
+          ? WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeightShifted)
+          : WEFT_ACTIVE_LAYERS(p.dtype, kConvolutionsWeight),
       p, blocks, {x, dy, nullptr, dw}, units, scratch);
 }
 

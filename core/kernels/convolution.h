@@ -2,9 +2,10 @@
 // dimension is height 1. float32 and float64; float16 and bfloat16 compute in float32.
 //
 // Columns of the image are gathered block by block into scratch and multiplied by the kernel of
-// matmul.h: there is never a full im2col copy. Each output is one fused chain in fixed order, so
-// results do not depend on the split. The gradient of the weights is split over weights, never
-// over images, for the same reason.
+// matmul.h: there is never a full im2col copy. With strides of one the columns may be the image
+// itself, shifted, or pixels of many images side by side, whichever computes less. Each output is
+// one fused chain in fixed order, so results do not depend on the split. The gradient of the
+// weights is split over weights, never over images, for the same reason.
 #pragma once
 
 #include "base/view.h"

@@ -11,6 +11,9 @@ extern const PanelKernels kPanels[kNumDTypes];
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes], kConvolutionsShifted[kNumDTypes],
     kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
+void batched_convolution(const Convolution& problem, const ConvolutionBlocks& blocks,
+                         const ConvolutionOperands& operands, bool is_forward, Range units,
+                         void* scratch);
 void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cut,
                          const BlockedOperands& operands, Range units, void* scratch);
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,

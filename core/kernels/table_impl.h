@@ -88,6 +88,11 @@ struct PanelKernels {
   void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);
 };
 
+// Columns of the image gathered, read from a band that was copied once (cpu/convolution_shifted),
+// or made of a batch's images side by side (cpu/convolution_batched).
+enum class ConvolutionForm : uint8_t { kGathered, kShifted, kBatched };
+inline constexpr int64_t kBatchedImages = 32;
+
 // How a convolution's products are cut: blocks of rows (channels) and columns (positions or
 // weights), and where the parts of scratch start, in lanes.
 struct ConvolutionBlocks {
@@ -95,7 +100,7 @@ struct ConvolutionBlocks {
   int64_t row_blocks, col_blocks;
   int64_t depth;           // most rows of gathered columns at a time
   bool packs_all_weights;  // of a group, once; else block by block
-  bool is_shifted;
+  ConvolutionForm form;
   int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
   int64_t columns, panels, tile, total, end;
 };
@@ -107,6 +112,10 @@ struct ConvolutionOperands {
 };
 using ConvolutionKernel = void (*)(const Convolution& problem, const ConvolutionBlocks& blocks,
                                    const ConvolutionOperands& operands, Range units, void* scratch);
+using BatchedConvolutionKernel = void (*)(const Convolution& problem,
+                                          const ConvolutionBlocks& blocks,
+                                          const ConvolutionOperands& operands, bool is_forward,
+                                          Range units, void* scratch);
 
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
 // blocks of input channels are summed at a time. Of bfloat16, where the parts of scratch start, in
@@ -268,6 +277,7 @@ struct KernelTable {
   const ConvolutionKernel* convolutions_shifted;  // stride one
   const ConvolutionKernel* convolutions_data_shifted;
   const ConvolutionKernel* convolutions_weight_shifted;
+  BatchedConvolutionKernel batched_convolution;  // of float32
   BlockedConvolutionKernel blocked_convolution;  // float32
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles

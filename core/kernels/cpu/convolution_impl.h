@@ -106,6 +106,41 @@ struct Sizes {
         out_plane(p.out_height * p.out_width) {}
 };
 
+// A convolution of stride one seen from one direction, one group: forward reads x and writes y, the
+// gradient of the data reads dy with the taps reversed and writes dx.
+struct Sight {
+  int64_t channels, height, width;  // of the image that is read
+  int64_t out_channels, out_height, out_width;
+  int64_t origin_row, origin_col;  // where output (0, 0) meets the image
+  int64_t span_row, span_col;      // distance of the outermost taps
+  bool is_reversed;
+
+  Sight(const Convolution& p, bool is_forward)
+      : span_row((p.kernel_height - 1) * p.dilation_height),
+        span_col((p.kernel_width - 1) * p.dilation_width),
+        is_reversed(!is_forward) {
+    const Sizes sizes(p);
+    if (is_forward) {
+      channels = sizes.in_group, height = p.in_height, width = p.in_width;
+      out_channels = sizes.out_group, out_height = p.out_height, out_width = p.out_width;
+      origin_row = -p.pad_top, origin_col = -p.pad_left;
+    } else {
+      channels = sizes.out_group, height = p.out_height, width = p.out_width;
+      out_channels = sizes.in_group, out_height = p.in_height, out_width = p.in_width;
+      origin_row = p.pad_top - span_row, origin_col = p.pad_left - span_col;
+    }
+  }
+  // Where a tap lies behind the first.
+  int64_t tap_row(const Convolution& p, int64_t tap) const {
+    const int64_t row = tap / p.kernel_width * p.dilation_height;
+    return is_reversed ? span_row - row : row;
+  }
+  int64_t tap_col(const Convolution& p, int64_t tap) const {
+    const int64_t col = tap % p.kernel_width * p.dilation_width;
+    return is_reversed ? span_col - col : col;
+  }
+};
+
 // The parts of scratch.
 template <class T>
 struct Buffers {

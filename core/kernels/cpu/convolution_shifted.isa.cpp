@@ -15,38 +15,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/convolution_impl.h"
 
-// The problem seen from one direction: forward reads x and writes y, the gradient of the data
-// reads dy with the taps reversed and writes dx.
-struct Shifted {
-  int64_t channels, height, width;  // of the image that is read, one group
-  int64_t out_channels, out_height, out_width;
-  int64_t origin_row, origin_col;  // padded (0, 0) in the image
-  int64_t span_row, span_col;      // distance of the outermost taps
-  int64_t pitch;                   // of padded rows
-  bool is_reversed;
+struct Shifted : Sight {
+  int64_t pitch;  // of padded rows
 
   Shifted(const Convolution& p, bool is_forward)
-      : span_row((p.kernel_height - 1) * p.dilation_height),
-        span_col((p.kernel_width - 1) * p.dilation_width),
-        is_reversed(!is_forward) {
-    const Sizes sizes(p);
-    if (is_forward) {
-      channels = sizes.in_group, height = p.in_height, width = p.in_width;
-      out_channels = sizes.out_group, out_height = p.out_height, out_width = p.out_width;
-      origin_row = -p.pad_top, origin_col = -p.pad_left;
-    } else {
-      channels = sizes.out_group, height = p.out_height, width = p.out_width;
-      out_channels = sizes.in_group, out_height = p.in_height, out_width = p.in_width;
-      origin_row = p.pad_top - span_row, origin_col = p.pad_left - span_col;
-    }
-    pitch = out_width + span_col;
-  }
+      : Sight(p, is_forward), pitch(out_width + span_col) {}
   int64_t positions() const { return (out_height - 1) * pitch + out_width; }
 
   int64_t tap_offset(const Convolution& p, int64_t tap) const {
-    const int64_t row = tap / p.kernel_width * p.dilation_height;
-    const int64_t col = tap % p.kernel_width * p.dilation_width;
-    return is_reversed ? (span_row - row) * pitch + span_col - col : row * pitch + col;
+    return tap_row(p, tap) * pitch + tap_col(p, tap);
   }
 
   // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
@@ -99,24 +76,24 @@ struct Shifted {
   }
 };
 
+// Both directions have one copy, which is long.
 template <class S>
-WEFT_INLINE Forward<S> weights_of(const Convolution& p, const ConvolutionBlocks& blocks,
-                                  const Forward<S>*) {
-  return Forward<S>(p, blocks);
-}
-template <class S>
-WEFT_INLINE Backward<S> weights_of(const Convolution& p, const ConvolutionBlocks& blocks,
-                                   const Backward<S>*) {
-  return Backward<S>(p, blocks, 0);
+WEFT_SHARED void pack_weights(const Convolution& p, const ConvolutionBlocks& blocks,
+                              bool is_forward, const S* weights, int64_t row, int64_t rows,
+                              int64_t k, int64_t count, LaneType<S>* to) {
+  if (is_forward)
+    Forward<S>(p, blocks).pack_weights(weights, row, rows, k, count, to);
+  else
+    Backward<S>(p, blocks, 0).pack_weights(weights, row, rows, k, count, to);
 }
 
-template <class S, class Direction>
-void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
-             const ConvolutionOperands& operands, Range units, void* scratch) {
+template <class S>
+WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
+                         const ConvolutionOperands& operands, Range units, void* scratch,
+                         bool is_forward) {
   using T = LaneType<S>;
-  const Direction direction = weights_of<S>(p, blocks, (const Direction*)nullptr);
   const Sizes sizes(p);
-  const Shifted shift(p, kIsSame<Direction, Forward<S>>);
+  const Shifted shift(p, is_forward);
   const Buffers<T> buffers(scratch, blocks);
   const int64_t depth = shift.channels * sizes.taps;
   int32_t* offsets = (int32_t*)buffers.panels;
@@ -139,8 +116,9 @@ void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
       for (int64_t k = 0; k < depth; k += blocks.depth) {
         const int64_t count = lesser(blocks.depth, depth - k);
         for (int64_t row = 0; row < shift.out_channels; row += blocks.rows)
-          direction.pack_weights(weights, row, lesser(blocks.rows, shift.out_channels - row), k,
-                                 count, buffers.weights + k * shift.out_channels + row * count);
+          pack_weights(p, blocks, is_forward, weights, row,
+                       lesser(blocks.rows, shift.out_channels - row), k, count,
+                       buffers.weights + k * shift.out_channels + row * count);
       }
       packed_group = group;
     }
@@ -334,14 +312,20 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
 }
 
 template <class S>
-constexpr ConvolutionKernel kForward = shifted<S, Forward<S>>;
+void shifted_forward(const Convolution& p, const ConvolutionBlocks& blocks,
+                     const ConvolutionOperands& operands, Range units, void* scratch) {
+  shifted<S>(p, blocks, operands, units, scratch, true);
+}
 template <class S>
-constexpr ConvolutionKernel kBackward = shifted<S, Backward<S>>;
+void shifted_data(const Convolution& p, const ConvolutionBlocks& blocks,
+                  const ConvolutionOperands& operands, Range units, void* scratch) {
+  shifted<S>(p, blocks, operands, units, scratch, false);
+}
 
 extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes],
     kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
-const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_LAYER_DTYPES(kForward);
-const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_LAYER_DTYPES(kBackward);
+const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_forward);
+const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_data);
 const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_weight);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

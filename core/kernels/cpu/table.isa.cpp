@@ -39,6 +39,7 @@ const KernelTable kTable = {
     .convolutions_shifted = kConvolutionsShifted,
     .convolutions_data_shifted = kConvolutionsDataShifted,
     .convolutions_weight_shifted = kConvolutionsWeightShifted,
+    .batched_convolution = batched_convolution,
     .blocked_convolution = blocked_convolution,
     .blocked_depthwise = blocked_depthwise,
     .blocked_winograd = blocked_winograd,

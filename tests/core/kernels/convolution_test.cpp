@@ -37,6 +37,13 @@ const Setting kSettings[] = {
     {1, 1, 2, 60, 40, 6, 1, 21, 1, 1, 0, 0, 1, 1},
     {1, 1, 2, 60, 41, 16, 3, 21, 1, 1, 1, 0, 1, 1},
     {1, 1, 2, 60, 40, 17, 1, 21, 1, 1, 0, 0, 1, 1},
+    // Batches of small images side by side: whole and ragged ones, more rows than a tile, padding
+    // that is met, dilation, and bands of rows.
+    {32, 1, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 1, 1},
+    {75, 1, 3, 9, 7, 18, 5, 3, 1, 1, 1, 0, 1, 1},
+    {62, 1, 15, 6, 6, 5, 3, 3, 1, 1, 2, 2, 2, 2},
+    {60, 1, 2, 4, 5, 5, 3, 5, 1, 1, 2, 4, 1, 1},
+    {64, 1, 4, 3, 30, 3, 3, 9, 1, 1, 0, 1, 1, 3},
 };
 
 template <class T>
