@@ -41,6 +41,47 @@ TEST_CASE("recurrences follow the loop bit for bit, in either direction and in p
   }
 }
 
+// Short and long rows, around whole vectors of rows and of elements; the sums take the term's
+// place.
+template <class T>
+void check_rows(DType dtype) {
+  for (int64_t rows : {1, 2, 5, 16, 35}) {
+    for (int64_t axis : {1, 10, 63, 64, 150}) {
+      for (bool reverse : {false, true}) {
+        const Scan problem{dtype, rows, axis, 1, reverse, 0.5};
+        const std::vector<T> factor = uniform<T>(rows * axis, -1, 1, 3);
+        const std::vector<T> term = uniform<T>(rows * axis, -1, 1, 4);
+        for (int parts = 1; parts < 4; ++parts) {
+          std::vector<T> exact(rows * axis);
+          for (int64_t row = 0; row < rows; ++row) {
+            T state = T(0.5);
+            for (int64_t k = 0; k < axis; ++k) {
+              const int64_t at = row * axis + (reverse ? axis - 1 - k : k);
+              if (parts & 1) state = state * factor[at];
+              if (parts & 2) state = state + term[at];
+              exact[at] = state;
+            }
+          }
+          for (Isa isa : available_isas()) {
+            const auto kernel = table_of(isa)->scans[int(dtype)];
+            std::vector<T> found = parts & 2 ? term : factor;
+            kernel(problem, parts & 1 ? (parts & 2 ? factor.data() : found.data()) : nullptr,
+                   parts & 2 ? found.data() : nullptr, found.data(), {0, rows});
+            CAPTURE(rows);
+            CAPTURE(axis);
+            CHECK(found == exact);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("recurrences along rows follow the loop bit for bit") {
+  check_rows<float>(DType::kFloat32);
+  check_rows<double>(DType::kFloat64);
+}
+
 TEST_CASE("running sums and products of integers wrap") {
   const int64_t x[] = {INT64_MAX, 1, -2, 3};
   int64_t sums[4], products[4];
