@@ -15,6 +15,10 @@ constexpr int64_t kPage = 4096;
 constexpr int kSweep = 8;               // rows of B side by side
 constexpr int64_t kSweptSums = 16384;   // of all rows of C, in the nearer caches
 constexpr int64_t kDescentAhead = 512;  // bytes between a stream and what is asked for
+// Streams of short rows of B, as of the keys and values of attention, end before a processor has
+// foreseen them: what is asked for are rows so many blocks ahead.
+constexpr int64_t kShortRow = 512;  // bytes
+constexpr int64_t kBlocksAhead = 4;
 
 // Some columns of C, of all rows: sums in C itself, or beside it where C is narrower. A is as wide
 // as they are.
@@ -109,7 +113,13 @@ struct FewRows {
   }
   void sweep_all() const {
     int64_t k = 0;
-    for (; k + kSweep <= problem.k; k += kSweep) sweep_rows<kSweep>(k);
+    const bool is_short = cols * (int64_t)sizeof(S) <= kShortRow;
+    for (; k + kSweep <= problem.k; k += kSweep) {
+      if (is_short)
+        prefetch_rows<false>(b + (k + kBlocksAhead * kSweep) * problem.b.row, kSweep,
+                             problem.b.row * sizeof(S), cols * sizeof(S));
+      sweep_rows<kSweep>(k);
+    }
     for (; k < problem.k; ++k) sweep_rows<1>(k);
   }
 
@@ -119,6 +129,9 @@ struct FewRows {
   void descend(int64_t col, int64_t lanes) const {
     const int64_t b_col = problem.b.col;
     const S* from = b + col * b_col;
+    const bool is_short = problem.k * (int64_t)sizeof(S) <= kShortRow;
+    const int64_t ahead =
+        is_short ? kBlocksAhead * kLanes * b_col * (int64_t)sizeof(S) : kDescentAhead;
     V sum[kRows];
     const T* lefts[kRows];
     T* tos[kRows];
@@ -135,7 +148,7 @@ struct FewRows {
       WEFT_UNROLL
       for (int i = 0; i < kLanes; ++i) {
         const S* line = from + (i < lanes ? i : 0) * b_col + k;
-        __builtin_prefetch((const char*)line + kDescentAhead, 0, 2);
+        __builtin_prefetch((const char*)line + ahead, 0, 2);
         block[i] = Memory<S>::load(line);
       }
       transpose(block);
