@@ -87,6 +87,32 @@ WEFT_SHARED void pack_weights(const Convolution& p, const ConvolutionBlocks& blo
     Backward<S>(p, blocks, 0).pack_weights(weights, row, rows, k, count, to);
 }
 
+// One filter's positions, some vectors of them side by side, so that no sum waits for the one
+// before it. Writes whole pairs of vectors.
+template <int kVectors>
+WEFT_INLINE void add_row(const BlockProduct<float>& p, int64_t col) {
+  using V = Vec<float>;
+  V sums[kVectors];
+  WEFT_UNROLL
+  for (int v = 0; v < kVectors; ++v)
+    sums[v] = p.accumulate ? Memory<float>::load(p.c + col + v * V::kLanes) : V(0);
+  for (int64_t k = 0; k < p.k; ++k) {
+    const V left(p.a[k]);
+    const float* const from = p.b + p.b_offsets[k] + col;
+    WEFT_UNROLL
+    for (int v = 0; v < kVectors; ++v)
+      sums[v] = fma_(left, Memory<float>::load(from + v * V::kLanes), sums[v]);
+  }
+  WEFT_UNROLL
+  for (int v = 0; v < kVectors; ++v) Memory<float>::store(p.c + col + v * V::kLanes, sums[v]);
+}
+WEFT_SHARED void multiply_row(const BlockProduct<float>& p) {
+  constexpr int kWide = 8, kNarrow = 2, kLanes = Vec<float>::kLanes;
+  int64_t col = 0;
+  for (; col + kWide * kLanes <= p.cols; col += kWide * kLanes) add_row<kWide>(p, col);
+  for (; col < p.cols; col += kNarrow * kLanes) add_row<kNarrow>(p, col);
+}
+
 template <class S>
 WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
                          const ConvolutionOperands& operands, Range units, void* scratch,
@@ -145,6 +171,12 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
         product.c = buffers.total + row * blocks.cols;
         product.c_row = blocks.cols;
         product.accumulate = k > 0;
+        if constexpr (kIsSame<T, float>) {
+          if (product.rows == 1) {
+            multiply_row(product);
+            continue;
+          }
+        }
         multiply_block(product);
       }
     }

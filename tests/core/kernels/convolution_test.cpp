@@ -37,6 +37,10 @@ const Setting kSettings[] = {
     {1, 1, 2, 60, 40, 6, 1, 21, 1, 1, 0, 0, 1, 1},
     {1, 1, 2, 60, 41, 16, 3, 21, 1, 1, 1, 0, 1, 1},
     {1, 1, 2, 60, 40, 17, 1, 21, 1, 1, 0, 0, 1, 1},
+    // One filter, whose vectors of positions lie side by side: whole groups of them and the rest.
+    {2, 5, 5, 30, 20, 5, 3, 3, 1, 1, 1, 1, 1, 1},
+    {1, 3, 3, 1, 200, 3, 1, 7, 1, 1, 0, 3, 1, 1},
+    {2, 1, 9, 24, 24, 1, 5, 5, 1, 1, 0, 0, 1, 1},
     // Batches of small images side by side: whole and ragged ones, more rows than a tile, padding
     // that is met, dilation, and bands of rows.
     {32, 1, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 1, 1},
