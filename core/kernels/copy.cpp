@@ -38,10 +38,12 @@ void run_copy(const TensorView& to, const TensorView& from, Range units) {
   const auto& move = WEFT_ACTIVE(move);
 #endif
   const int64_t size = element_size(to.dtype);
-  const bool fills = loop.col_stride[1] == 0;  // tiles of one element: no cache is in question
+  // Of one element, or along rows in both: nothing is read twice, so tiles would only cost calls.
+  const bool merges =
+      loop.col_stride[1] == 0 || (loop.col_stride[0] == 1 && loop.col_stride[1] == 1);
   for (int64_t unit = units.begin; unit < units.end;) {
     const TileWindow window =
-        fills ? merged_window(loop, unit, units.end) : tile_window(loop, unit++);
+        merges ? merged_window(loop, unit, units.end) : tile_window(loop, unit++);
     move({static_cast<char*>(to.data) + window.offset[0] * size,
           static_cast<const char*>(from.data) + window.offset[1] * size, loop.row_stride[0] * size,
           loop.row_stride[1] * size, loop.col_stride[0] * size, loop.col_stride[1] * size,
