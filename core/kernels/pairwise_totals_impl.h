@@ -2,6 +2,7 @@
 // with the logarithm of the number of blocks (Higham, "The Accuracy of Floating Point Summation").
 #pragma once
 
+#include <algorithm>
 #include <bit>
 
 #include "kernels/table_impl.h"
@@ -19,8 +20,14 @@ class PairwiseTotals {
   }
 
   char* next() { return top_; }  // where the next block's total is made
-  void push() {
-    for (uint64_t carry = blocks_++; carry & 1; carry >>= 1) join();
+  // Of the largest subtree that may come next, of at most so many blocks: it has 2^level of them.
+  int level(int64_t blocks) const {
+    const int most = std::bit_width(static_cast<uint64_t>(blocks)) - 1;
+    return blocks_ == 0 ? most : std::min(most, std::countr_zero(blocks_));
+  }
+  void push(int level = 0) {
+    for (uint64_t carry = blocks_ >> level; carry & 1; carry >>= 1) join();
+    blocks_ += uint64_t{1} << level;
     top_ += bytes_;
   }
   // Of at least one block; ends the tree.

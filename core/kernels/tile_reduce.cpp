@@ -15,6 +15,7 @@ namespace {
 
 constexpr int64_t kLine = 64;             // bytes of a total
 constexpr int64_t kPieces = 4096;         // elements of all buffers
+constexpr int64_t kReadTogether = 65536;  // elements of a line that nothing is made of
 constexpr int64_t kTreeBytes = 16 << 10;  // that totals of lines take at most
 constexpr int64_t kChunkElements = 16384;
 constexpr int64_t kTasksAThread = 8;
@@ -168,12 +169,13 @@ class TaskRunner {
   }
 
   void add_lines(const Group& group, int64_t first, int64_t end) {
+    const int64_t most = makes_nothing_ ? kReadTogether : loop_.piece;
     for (int64_t block = first; block < end;) {
       const int64_t line = block / loop_.line_blocks;
       const int64_t begin = block % loop_.line_blocks * kReduceBlock;
       int64_t count = group.count * loop_.line;  // whole lines side by side
       if (loop_.line_blocks > 1)
-        count = std::min({loop_.piece, loop_.line - begin, (end - block) * kReduceBlock});
+        count = std::min({most, loop_.line - begin, (end - block) * kReduceBlock});
       make(group.element + line_offset(loop_, line) + begin, count);
       const int64_t step = std::min(kReduceBlock, loop_.line);
       const bool is_one_line = loop_.line_blocks > 1;
@@ -188,8 +190,11 @@ class TaskRunner {
     const TileReduction& reduction = reducing_.reductions[r];
     const ReduceParts& parts = parts_of(reduction);
     int64_t result = 0;
-    for (int64_t at = 0; at < count; at += step) {
-      const int64_t elements = std::min(step, count - at);
+    const bool has_subtrees = results == 1 && step == kReduceBlock && !sums_products_;
+    for (int64_t at = 0; at < count;) {
+      const int level =
+          has_subtrees ? tree_[r]->level(std::max<int64_t>(1, (count - at) / step)) : 0;
+      const int64_t elements = std::min(step << level, count - at);
       char* const total = tree_[r]->next() + result * kLine;
       if (sums_products_) {
         const int16_t* const in = reducing_.program.steps[0].in;
@@ -197,8 +202,9 @@ class TaskRunner {
       } else {
         parts.block(made(reduction.source, at), elements, total);
       }
+      at += elements;
       if (++result < results) continue;
-      tree_[r]->push();
+      tree_[r]->push(level);
       result = 0;
     }
   }
