@@ -21,7 +21,8 @@ FILES = [ROOT / "tests/models/format1.weft", *sorted((ROOT / "tests/fuzz/corpus"
 # Sums in another order, and no fused multiply-add in the host's generic kernels: a few last digits.
 TOLERANCE = 2e-5
 PRODUCTS = ",".join(
-    f"*kernels/{name}*" for name in ("quantized", "matmul", "panels", "convolution_blocked")
+    f"*kernels/{name}*"
+    for name in ("quantized", "matmul", "panels", "attention", "convolution_blocked")
 )
 
 
