@@ -121,8 +121,10 @@ bool pays_batched(const Convolution& p, const Shift& shift, int64_t rows, int64_
   return batched * images / p.batch < (computed + kElement * elements) / 20 * 17;
 }
 
+constexpr int64_t kBatchedLanes = 1 << 17;  // that a unit reads and makes, at most: 512 KB
+
 ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t rows) {
-  constexpr int64_t kWanted = 8, kMostLanes = 1 << 17;  // units; of 512 KB
+  constexpr int64_t kWanted = 8;  // units
   const int64_t depth = shift.channels * p.kernel_height * p.kernel_width;
   const int64_t width = p.in_width + p.out_width - shift.width;  // of the image that is read
   ConvolutionBlocks blocks = {};
@@ -136,7 +138,7 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
   const int64_t most = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
   const int64_t bands = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, most);
   blocks.rows = divide_up(shift.height, bands);
-  while (blocks.rows > 1 && columns() + total() > kMostLanes)
+  while (blocks.rows > 1 && columns() + total() > kBatchedLanes)
     blocks.rows = divide_up(blocks.rows, 2);
   blocks.row_blocks = divide_up(shift.height, blocks.rows);
   blocks.panels = round_up(rows * depth, 16);
@@ -153,7 +155,9 @@ ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& 
   if (is_shifted) blocks = cut_shifted(e, shift);
   const int64_t computed =
       blocks.col_blocks * blocks.cols * e.depth * (e.rows + (is_shifted ? 0 : kGatheredRows));
-  return pays_batched(p, shift, e.rows, computed) ? cut_batched(p, shift, e.rows) : blocks;
+  if (!pays_batched(p, shift, e.rows, computed)) return blocks;
+  const ConvolutionBlocks batched = cut_batched(p, shift, e.rows);
+  return batched.end - batched.columns <= kBatchedLanes ? batched : blocks;  // of long rows
 }
 
 ConvolutionBlocks forward_blocks(const Convolution& p) {
