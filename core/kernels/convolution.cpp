@@ -148,6 +148,7 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
   return blocks;
 }
 
+// Of the forms that a convolution may have, that which computes least.
 ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& shift) {
   ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
   if (p.stride_height != 1 || p.stride_width != 1 || !blocks.packs_all_weights) return blocks;

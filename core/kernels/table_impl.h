@@ -94,7 +94,8 @@ enum class ConvolutionForm : uint8_t { kGathered, kShifted, kBatched };
 inline constexpr int64_t kBatchedImages = 32;
 
 // How a convolution's products are cut: blocks of rows (channels) and columns (positions or
-// weights), and where the parts of scratch start, in lanes.
+// weights), and where the parts of scratch start, in lanes. Of images side by side rows are those
+// of an image, and a block of columns is kBatchedImages of them.
 struct ConvolutionBlocks {
   int64_t rows, cols;
   int64_t row_blocks, col_blocks;

@@ -190,7 +190,12 @@ CASES = {
     "weight deeper than a volume": (
         lambda: npx.convolution(np.ones((1, 2, 2, 3, 3)), np.ones((4, 2, 3, 1, 1))),
         ValueError,
-        "convolution: `kernel` .* is larger than the padded `data`",
+        r"convolution: `kernel` \(3, 1, 1\) is larger than the padded `data` of shape",
+    ),
+    "weight larger than an image": (
+        lambda: npx.convolution(np.ones((64, 6, 4, 4)), np.ones((16, 6, 5, 5))),
+        ValueError,
+        r"convolution: `kernel` \(5, 5\) is larger than the padded `data` of shape",
     ),
     "channels of a volume": (
         lambda: npx.convolution(np.ones((1, 2, 2, 3, 3)), np.ones((4, 1, 1, 1, 1))),

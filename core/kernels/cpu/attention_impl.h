@@ -56,12 +56,7 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
         store_lanes(lanes + i, load_lanes(row + i, n), n);
       });
     } else {
-      for (int64_t i = 0; i < features; ++i) {
-        if constexpr (kIsSame<S, T>)
-          lanes[i] = row[i * o.col];
-        else
-          lanes[i] = to_lane(row[i * o.col]);
-      }
+      for (int64_t i = 0; i < features; ++i) lanes[i] = from_lane<T>(to_lane(row[i * o.col]));
     }
   }
   return {to, features};

@@ -1,7 +1,7 @@
 // Convolutions of stride one over a batch of small images, the images in lanes. A pixel of one
 // channel is a row of kBatchedImages numbers then, a product's row of B, so that a tap outside of
-// the image is no row at all and no lane computes padding; an image of 14 x 14 pixels and 5 x 5
-// taps has as much of both as it has pixels. Layouts of this kind, images innermost: Krizhevsky,
+// the image is no row at all and no lane computes padding: of the gradient of 14 x 14 pixels under
+// 5 x 5 taps that is three products of five. Layouts of this kind, images innermost: Krizhevsky,
 // cuda-convnet (2012). Turning images into lanes and back costs a few products of each pixel.
 //
 // A unit is a band of rows of as many images as lie side by side. k runs over taps, then channels,

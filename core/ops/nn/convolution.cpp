@@ -128,10 +128,8 @@ Result<Value> convolution(const ComposeContext& c) {
     return errors::invalid_value("convolution", "`weight` of shape ", weight, " needs ",
                                  weight[1] * c.integer("num_group"), " channels of `data`; got ",
                                  x[1]);
+  WEFT_TRY(require_room(w, "convolution", x));
   const int64_t depths = w.count(0, x[2]);
-  if (depths < 1)
-    return errors::invalid_value("convolution", "`kernel` ", weight,
-                                 " is larger than the padded `data` ", x);
   const Value volume = unfolded(c.in(0), w), weights = flat_weight(c.in(1));
   const Value images = has_bias(c)
                            ? call("convolution_image", {volume, weights, c.in(2)}, attributes.list)

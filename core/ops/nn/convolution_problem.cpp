@@ -46,12 +46,11 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
   if (w[1] * p.groups != p.in_channels)
     return errors::invalid_value(op, "`weight` of shape ", w, " needs ", w[1] * p.groups,
                                  " channels of `data`; got ", p.in_channels);
+  WEFT_TRY(require_room(window, op, x));
   p.out_height = kernels::convolution_extent(p.in_height, p.kernel_height, p.stride_height,
                                              p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
                                             window.pad_end[2], p.dilation_width);
-  if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "`kernel` ", w, " is larger than the padded `data` ", x);
   return p;
 }
 
