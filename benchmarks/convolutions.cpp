@@ -233,8 +233,8 @@ Sum time_layer(const Layer& layer) {
   pack_panels(p, problem.in_block, Filters::kOwn, w.data(), packed.data(),
               {0, packed_panels(p, problem.in_block)});
   Array y(layer.out * p.out_height * p.out_width);
-  Array scratch(num_threads() * (convolution_scratch(p) + blocked_convolution_scratch(problem)) /
-                4);
+  const BlockedPlan plan = plan_blocked(problem);
+  Array scratch(num_threads() * (convolution_scratch(p) + plan.scratch) / 4);
   const BlockedOperands operands = {x.data(), packed.data(), nullptr, nullptr, y.data()};
   Sum best;
   best.plain = best.blocked = 1e9;
@@ -249,10 +249,9 @@ Sum time_layer(const Layer& layer) {
                  run_convolution(p, x.data(), w.data(), nullptr, y.data(), units, memory);
                });
     const double middle = now();
-    on_threads(blocked_convolution_units(problem), scratch, blocked_convolution_scratch(problem),
-               [&](Range units, void* memory) {
-                 run_blocked_convolution(problem, operands, units, memory);
-               });
+    on_threads(plan.units, scratch, plan.scratch, [&](Range units, void* memory) {
+      run_blocked_convolution(plan, operands, units, memory);
+    });
     best.blocked = std::min(best.blocked, now() - middle);
     best.plain = std::min(best.plain, middle - start);
     if (round % 8 == 0) fastest = std::max(fastest, peak());

@@ -168,20 +168,11 @@ BlockedCut cut(const BlockedConvolution& problem) {
   return cut;
 }
 
-// What kernels are given: the problem that they walk and how it is cut.
-struct Plan {
-  BlockedConvolution problem;
-  PlainSource source;
-  BlockedCut cut;
-  int64_t scratch;  // bytes
-};
-
 // Of a plain image, columns of the kernel and what lies under them are pairs, and there is no
 // padding: pairs are made for a unit in a ring that holds its rows.
-Plan plan_of_columns(const BlockedConvolution& problem) {
-  Plan plan{problem, {}, {}, 0};
+void cut_columns(BlockedPlan& plan) {
   Convolution& p = plan.problem.shape;
-  plan.source = {p.in_width, problem.x_held, p.pad_left, p.dilation_width, p.kernel_width};
+  plan.source = {p.in_width, plan.problem.x_held, p.pad_left, p.dilation_width, p.kernel_width};
   p.kernel_width = plan.problem.taps.width = divide_up(p.kernel_width, 2);
   p.dilation_width *= 2;
   p.pad_left = 0;
@@ -190,7 +181,6 @@ Plan plan_of_columns(const BlockedConvolution& problem) {
   const int64_t rows =
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
-  return plan;
 }
 
 bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
@@ -200,30 +190,39 @@ int64_t ranges_bytes(int64_t kernel_width) {
   return divide_up(kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 
-// Every band of rows asks for it, so there is one copy of the problem.
-Plan plan_of(const BlockedConvolution& problem) {
-  const bool has_pairs = is_in_pairs(problem.shape);
-  Plan plan{problem, {}, {}, 0};
-  if (has_pairs && problem.in_block == 1) {
-    plan = plan_of_columns(problem);
-  } else {
-    if (has_pairs) {  // half as many channels
-      plan.problem.shape.in_channels /= 2;
-      plan.problem.in_block /= 2;
-      plan.problem.places.volume_step /= 2;
-      plan.problem.places.step /= 2;
-    }
-    flatten(plan.problem);
-    plan.cut = cut(plan.problem);
+void cut_problem(BlockedPlan& plan) {
+  const bool has_pairs = is_in_pairs(plan.problem.shape);
+  if (has_pairs && plan.problem.in_block == 1) {
+    cut_columns(plan);
+    return;
   }
+  if (has_pairs) {  // half as many channels
+    plan.problem.shape.in_channels /= 2;
+    plan.problem.in_block /= 2;
+    plan.problem.places.volume_step /= 2;
+    plan.problem.places.step /= 2;
+  }
+  flatten(plan.problem);
+  plan.cut = cut(plan.problem);
+}
+
+int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
+  if (walked.shape.batch * rows_of(walked) * walked.shape.out_width == 0) return 0;
+  if (walked.winograd) return cut.row_chunks * cut.panel_chunks;
+  const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
+  return groups * cut.panel_chunks * walked.shape.batch * cut.row_chunks;
+}
+
+void reserve_scratch(BlockedPlan& plan) {
+  const BlockedConvolution& problem = *plan.asked;
   const Convolution& p = plan.problem.shape;
   if (problem.winograd) {
     plan.scratch = plan.cut.rows * frequencies(problem.winograd) *
                    (p.in_channels + plan.cut.panels * kPanelChannels) * int64_t(sizeof(float));
-    return plan;
+    return;
   }
   plan.scratch = ranges_bytes(p.kernel_width);
-  if (!has_pairs) return plan;
+  if (!is_in_pairs(p)) return;
   const auto reserve = [&](int64_t lanes) {
     const int64_t first = plan.scratch;
     plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;
@@ -233,13 +232,20 @@ Plan plan_of(const BlockedConvolution& problem) {
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
   const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
   plan.cut.sums = reserve(pixels * kSumsOfPixel);
-  if (plan.source.width == 0) return plan;
+  if (plan.source.width == 0) return;
   plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
   plan.cut.weights = reserve(packed_panels(p, 1) * packed_panel_elements(p, 1));
-  return plan;
 }
 
 }  // namespace
+
+BlockedPlan plan_blocked(const BlockedConvolution& problem) {
+  BlockedPlan plan{&problem, problem, {}, {}, 0, 0};
+  cut_problem(plan);
+  plan.units = units_of(plan.problem, plan.cut);
+  reserve_scratch(plan);
+  return plan;
+}
 
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
   constexpr float kOpen = std::numeric_limits<float>::infinity();
@@ -332,22 +338,14 @@ int64_t winograd_weight_tile(const Convolution& p) {
 
 namespace {
 
-int64_t units_of(const Plan& plan) {
-  const auto& [walked, source, parts, scratch] = plan;
-  if (walked.shape.batch * rows_of(walked) * walked.shape.out_width == 0) return 0;
-  if (walked.winograd) return parts.row_chunks * parts.panel_chunks;
-  const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
-  return groups * parts.panel_chunks * walked.shape.batch * parts.row_chunks;
-}
-
 // Who makes all of a result makes it in one part, and reads the weights once.
-void join_parts(Plan& plan, Range& units) {
-  if (units.begin > 0 || units.end < units_of(plan) || plan.problem.winograd) return;
-  if (is_depthwise(plan.problem.shape)) {
-    plan.cut.rows = rows_of(plan.problem);
-  } else if (plan.problem.shape.out_height == 1 && !is_long_row(plan.problem.shape)) {
-    units.end /= plan.cut.row_chunks;
-    plan.cut.row_chunks = 1;
+void join_parts(const BlockedConvolution& walked, BlockedCut& cut, Range& units) {
+  if (walked.winograd) return;
+  if (is_depthwise(walked.shape)) {
+    cut.rows = rows_of(walked);
+  } else if (walked.shape.out_height == 1 && !is_long_row(walked.shape)) {
+    units.end /= cut.row_chunks;
+    cut.row_chunks = 1;
   }
 }
 
@@ -358,16 +356,8 @@ bool residual_may_be_result(const BlockedConvolution& problem) {
   if (problem.winograd || is_depthwise(p) || is_half(p)) return true;
   const int64_t last = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width;
   const bool is_inside = p.pad_left <= 0 && last - p.pad_left < p.in_width;
-  return is_inside && plan_of(problem).cut.blocks >= p.in_channels / p.groups / problem.in_block;
-}
-
-int64_t blocked_convolution_units(const BlockedConvolution& problem) {
-  return units_of(plan_of(problem));
-}
-
-int64_t blocked_convolution_scratch(const BlockedConvolution& problem) {
-  const bool is_direct = !problem.winograd && !is_in_pairs(problem.shape);
-  return is_direct ? ranges_bytes(problem.shape.kernel_width) : plan_of(problem).scratch;
+  return is_inside &&
+         plan_blocked(problem).cut.blocks >= p.in_channels / p.groups / problem.in_block;
 }
 
 namespace {
@@ -383,48 +373,51 @@ struct Kernels {
   BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
 };
 
-void run(const Kernels& kernels, const BlockedConvolution& problem, const BlockedOperands& operands,
+void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands& operands,
          Range units, void* scratch) {
   if (units.begin >= units.end) return;
-  if (may_be_parted(problem) && units.begin == 0 && units.end == units_of(plan_of(problem))) {
+  const BlockedConvolution& problem = *plan.asked;
+  const bool is_all = units.begin == 0 && units.end == plan.units;
+  if (is_all && may_be_parted(problem)) {
     BlockedConvolution part = problem;
     for (int64_t row = problem.rows.begin; row < problem.rows.end; row = part.rows.end) {
       part.rows = {row, problem.rows.end};
       part.rows.end = row + flat_rows(part);
-      run(kernels, part, operands, {0, units_of(plan_of(part))}, scratch);
+      const BlockedPlan of_part = plan_blocked(part);
+      run(kernels, of_part, operands, {0, of_part.units}, scratch);
     }
     return;
   }
-  Plan plan = plan_of(problem);
-  join_parts(plan, units);
+  BlockedCut cut = plan.cut;
+  if (is_all) join_parts(plan.problem, cut, units);
   const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);
   if (half && !depthwise) {
-    kernels.pairs(plan.problem, plan.source, plan.cut, operands, units, scratch);
+    kernels.pairs(plan.problem, plan.source, cut, operands, units, scratch);
     return;
   }
   const auto kernel = problem.winograd ? kernels.winograd
                       : half           ? kernels.depthwise_bfloat16
                       : depthwise      ? kernels.depthwise
                                        : kernels.convolution;
-  kernel(plan.problem, plan.cut, operands, units, scratch);
+  kernel(plan.problem, cut, operands, units, scratch);
 }
 
 }  // namespace
 
-void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
+void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
                              const BlockedOperands& operands, Range units, void* scratch) {
   run({table.blocked_pairs, table.blocked_winograd, table.blocked_depthwise_bfloat16,
        table.blocked_depthwise, table.blocked_convolution},
-      problem, operands, units, scratch);
+      plan, operands, units, scratch);
 }
 
-void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,
-                             Range units, void* scratch) {
+void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
+                             void* scratch) {
   run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_pairs)),
        WEFT_KEPT_PART(winograd, &WEFT_ACTIVE(blocked_winograd)),
        WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
        &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},
-      problem, operands, units, scratch);
+      plan, operands, units, scratch);
 }
 
 }  // namespace weft::kernels

@@ -105,10 +105,32 @@ struct BlockedOperands {
 };
 // May y be where the residual is? Not where sums wait in y.
 bool residual_may_be_result(const BlockedConvolution& problem);
-int64_t blocked_convolution_units(const BlockedConvolution& problem);
-int64_t blocked_convolution_scratch(const BlockedConvolution& problem);  // bytes per thread
-void run_blocked_convolution(const BlockedConvolution& problem, const BlockedOperands& operands,
-                             Range units, void* scratch);
+// How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
+// blocks of input channels are summed at a time. Of bfloat16, where the parts of scratch start, in
+// bytes: sums that wait, and the pairs of a plain image and of its weights.
+struct BlockedCut {
+  int64_t rows, row_chunks;
+  int64_t panels, panel_chunks;
+  int64_t blocks;
+  int64_t sums = 0, pairs = 0, weights = 0;
+};
+// bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
+// has pairs of columns, which a unit makes for itself of the rows that it needs.
+struct PlainSource {
+  int64_t width, held, pad, dilation, kernel_width;  // width 0: the image lies in blocks
+};
+// What threads that share the units find once for all of them.
+struct BlockedPlan {
+  const BlockedConvolution* asked;  // the caller's own, which outlives this
+  BlockedConvolution problem;       // as kernels walk it
+  PlainSource source;
+  BlockedCut cut;
+  int64_t units;
+  int64_t scratch;  // bytes per thread
+};
+BlockedPlan plan_blocked(const BlockedConvolution& problem);
+void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
+                             void* scratch);
 
 // The convolution that dy goes through on the way to dx, with stride one: channels and filters
 // change places. Its weights are packed as `kOfAdjoint`.

@@ -149,30 +149,29 @@ Convolution adjoint_of(const Convolution& p) {
 int64_t blocked_data_units(const BlockedConvolution& problem) {
   int64_t units = 0;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number)
-    units += blocked_convolution_units(data_phase(problem, number));
+    units += plan_blocked(data_phase(problem, number)).units;
   return units;
 }
 
 int64_t blocked_data_scratch(const BlockedConvolution& problem) {
   int64_t bytes = 0;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number)
-    bytes = std::max(bytes, blocked_convolution_scratch(data_phase(problem, number)));
+    bytes = std::max(bytes, plan_blocked(data_phase(problem, number)).scratch);
   return bytes;
 }
 
 namespace {
 
-// Calls run(phase, its units) for the part of each phase that lies in `units`.
+// Calls run(plan, its units) for the part of each phase that lies in `units`.
 template <class Run>
 void for_each_phase(const BlockedConvolution& problem, Range units, const Run& run) {
   int64_t first = 0;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number) {
     const BlockedConvolution phase = data_phase(problem, number);
-    const int64_t count = blocked_convolution_units(phase);
-    const Range own = {std::clamp<int64_t>(units.begin - first, 0, count),
-                       std::clamp<int64_t>(units.end - first, 0, count)};
-    run(phase, own);
-    first += count;
+    const BlockedPlan plan = plan_blocked(phase);
+    run(plan, {std::clamp<int64_t>(units.begin - first, 0, plan.units),
+               std::clamp<int64_t>(units.end - first, 0, plan.units)});
+    first += plan.units;
   }
 }
 
@@ -180,14 +179,14 @@ void for_each_phase(const BlockedConvolution& problem, Range units, const Run& r
 
 void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
                       const BlockedOperands& operands, Range units, void* scratch) {
-  for_each_phase(problem, units, [&](const BlockedConvolution& phase, Range own) {
+  for_each_phase(problem, units, [&](const BlockedPlan& phase, Range own) {
     run_blocked_convolution(table, phase, operands, own, scratch);
   });
 }
 
 void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& operands,
                       Range units, void* scratch) {
-  for_each_phase(problem, units, [&](const BlockedConvolution& phase, Range own) {
+  for_each_phase(problem, units, [&](const BlockedPlan& phase, Range own) {
     run_blocked_convolution(phase, operands, own, scratch);
   });
 }

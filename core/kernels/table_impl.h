@@ -118,20 +118,6 @@ using BatchedConvolutionKernel = void (*)(const Convolution& problem,
                                           const ConvolutionOperands& operands, bool is_forward,
                                           Range units, void* scratch);
 
-// How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
-// blocks of input channels are summed at a time. Of bfloat16, where the parts of scratch start, in
-// bytes: sums that wait, and the pairs of a plain image and of its weights.
-struct BlockedCut {
-  int64_t rows, row_chunks;
-  int64_t panels, panel_chunks;
-  int64_t blocks;
-  int64_t sums = 0, pairs = 0, weights = 0;
-};
-// bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
-// has pairs of columns, which a unit makes for itself of the rows that it needs.
-struct PlainSource {
-  int64_t width, held, pad, dilation, kernel_width;  // width 0: the image lies in blocks
-};
 using BlockedPairsKernel = void (*)(const BlockedConvolution& problem, const PlainSource& source,
                                     const BlockedCut& cut, const BlockedOperands& operands,
                                     Range units, void* scratch);
@@ -333,7 +319,7 @@ struct KernelTable {
 // The same with an instruction set's kernels.
 void run_panel_product(const KernelTable& table, const PanelProduct& problem, Range units,
                        void* scratch);
-void run_blocked_convolution(const KernelTable& table, const BlockedConvolution& problem,
+void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
                              const BlockedOperands& operands, Range units, void* scratch);
 void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
                  Filters filters, const void* weights, void* packed, Range panels);

@@ -144,10 +144,10 @@ Status run(const KernelCall& call) {
   const auto array = [&](size_t i) { return call.in.size() > i ? call.in[i].data : nullptr; };
   const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
                                              call.out[0].data};
-  split_work(kernels::blocked_convolution_units(problem), work_of(problem), call.scratch,
-             kernels::blocked_convolution_scratch(problem),
+  const kernels::BlockedPlan plan = kernels::plan_blocked(problem);
+  split_work(plan.units, work_of(problem), call.scratch, plan.scratch,
              [&](kernels::Range range, void* scratch) {
-               kernels::run_blocked_convolution(problem, operands, range, scratch);
+               kernels::run_blocked_convolution(plan, operands, range, scratch);
              });
   return {};
 }
@@ -160,7 +160,7 @@ Slot slot() {
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     kernels::BlockedConvolution problem = problem_of(t);
     if (t.rows > 0) problem.rows = {0, t.rows};
-    return threads * kernels::blocked_convolution_scratch(problem);
+    return threads * kernels::plan_blocked(problem).scratch;
   };
   s.cost = [](const SlotTypes& t) {
     Cost cost{2.0 * static_cast<double>(products(problem_of(t).shape)), 0};
@@ -171,7 +171,7 @@ Slot slot() {
   };
   s.pieces = [](const SlotTypes& t) {
     const kernels::BlockedConvolution p = problem_of(t);
-    return pieces_of_work(kernels::blocked_convolution_units(p), work_of(p));
+    return pieces_of_work(kernels::plan_blocked(p).units, work_of(p));
   };
   s.needs = needs;
   s.overwrites = [](const SlotTypes& t) {

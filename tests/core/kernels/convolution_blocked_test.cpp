@@ -62,6 +62,8 @@ const Setting kFloatSettings[] = {
     {1, 1, 64, 1, 2400, 48, 1, 3, 1, 1, 0, 2, 1, 2, false},  // a sequence in four parts
     {1, 1, 16, 5, 56, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},    // tiles of a row in one call
     {1, 1, 16, 3, 84, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
+    {2, 1, 32, 5, 31, 24, 1, 1, 1, 1, 0, 0, 1, 1, false},  // couples of pixels, 24 channels
+    {1, 1, 32, 6, 49, 56, 3, 2, 1, 1, 1, 0, 1, 2, false},
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
@@ -160,13 +162,14 @@ struct Reference {
   std::vector<float> run(Isa isa, int parts, bool is_over = false) const {
     Elements result(problem.shape.dtype,
                     is_over ? residual.values() : std::vector<float>(y.size(), NAN));
-    std::vector<unsigned char> scratch(blocked_convolution_scratch(problem) + 64, 0x7b);
+    const BlockedPlan plan = plan_blocked(problem);
+    std::vector<unsigned char> scratch(plan.scratch + 64, 0x7b);
     const BlockedOperands operands = {x.data(), weights.data(), bias.data(),
                                       is_over ? result.data() : residual.data(), result.data()};
-    const int64_t units = blocked_convolution_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_convolution(*table_of(isa), problem, operands,
-                              {units * part / parts, units * (part + 1) / parts}, scratch.data());
+      run_blocked_convolution(*table_of(isa), plan, operands,
+                              {plan.units * part / parts, plan.units * (part + 1) / parts},
+                              scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
     return result.values();
   }
@@ -192,11 +195,12 @@ struct Reference {
       const Elements added(dtype, ring(terms, p.out_height, y_row, band.rows, band.residual_held));
       Elements output(dtype,
                       std::vector<float>(y.size() / p.out_height * band.results.height, NAN));
-      std::vector<unsigned char> scratch(blocked_convolution_scratch(band));
+      const BlockedPlan plan = plan_blocked(band);
+      std::vector<unsigned char> scratch(plan.scratch);
       run_blocked_convolution(
-          *table_of(isa), band,
+          *table_of(isa), plan,
           {x_ring.data(), weights.data(), bias.data(), added.data(), output.data()},
-          {0, blocked_convolution_units(band)}, scratch.data());
+          {0, plan.units}, scratch.data());
       const std::vector<float> made = output.values();
       for (int64_t row = begin; row < band.rows.end; ++row)
         for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
@@ -295,10 +299,11 @@ TEST_CASE("blocked convolutions stay inside their arrays") {
         const auto x = guarded(r.x, at_end), weights = guarded(r.weights, at_end),
                    bias = guarded(r.bias, at_end), residual = guarded(r.residual, at_end);
         Guarded<float> result(nullptr, int64_t(whole.size()), at_end);
-        std::vector<unsigned char> scratch(blocked_convolution_scratch(r.problem));
-        run_blocked_convolution(*table_of(isa), r.problem,
+        const BlockedPlan plan = plan_blocked(r.problem);
+        std::vector<unsigned char> scratch(plan.scratch);
+        run_blocked_convolution(*table_of(isa), plan,
                                 {x->data, weights->data, bias->data, residual->data, result.data},
-                                {0, blocked_convolution_units(r.problem)}, scratch.data());
+                                {0, plan.units}, scratch.data());
         CHECK(std::equal(whole.begin(), whole.end(), result.data));
       }
     }
