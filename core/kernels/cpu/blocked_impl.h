@@ -85,6 +85,9 @@ class PixelTiles {
         size_(tiles_ ? width / tiles_ : 0),
         rest_(tiles_ ? width % tiles_ : 0) {}
 
+  int64_t first() const { return first_; }
+  int64_t end() const { return first_ + tiles_ * size_ + rest_; }
+
   // Calls use(begin, end) for each.
   template <class Use>
   WEFT_INLINE void each(Use use) const {
@@ -165,8 +168,8 @@ WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& 
   });
 }
 
-// Bias, residual, bounds, and the results of a tile of float32, which begin at `y`. What the stores
-// might change is read before them.
+// Residual, bounds, and the results of a tile of float32, which begin at `y`. What the stores might
+// change is read before them.
 template <int kPixels, int kVectors>
 WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
                              Vec<float> (&sums)[kPixels][kVectors], float* y,
@@ -180,10 +183,6 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
   };
   if (tile.epilogue) {
     const Epilogue ends = *tile.epilogue;
-    if (tile.bias)
-      each([&](int, int j, Vec<float>& sum) WEFT_LAMBDA {
-        sum = sum + Memory<float>::load(tile.bias + j * Vec<float>::kLanes);
-      });
     if (residual)
       each([&](int i, int j, Vec<float>& sum) WEFT_LAMBDA {
         sum = sum + Memory<float>::load(residual + i * tile.y_pixel + j * tile.residual_vector);

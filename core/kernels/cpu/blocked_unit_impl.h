@@ -6,6 +6,7 @@
 //   Stored    one of the results, the bias and the residual
 //   kernel()  for a tile of so many vectors and pixels
 //   image()   x from a plane on, with the rows that some of the result's need
+//   kCoupled  pixels of a tile of 24 channels, by run_coupled(); 0: there is none
 //
 // Sums of float32 wait in y between blocks of channels, others beside it.
 //
@@ -111,8 +112,14 @@ class BlockedUnit {
 
   void all_tiles() {
     if (is_apart_) {
-      for (int64_t row = first_row_; row < end_row_; ++row)
-        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
+      whole_bias();
+      const bool is_coupled = may_be_coupled();
+      for (int64_t row = first_row_; row < end_row_; ++row) {
+        PixelTiles rest = tiles_;
+        if constexpr (Tiles::kCoupled > 0)
+          if (is_coupled) rest = coupled(row);
+        rest.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
+      }
       return;
     }
     y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
@@ -219,6 +226,43 @@ class BlockedUnit {
     ++fetched_planes_;
   }
 
+  // Tiles read vectors, and the last channels may be half of one.
+  void whole_bias() {
+    if constexpr (kIsSame<S, float>) {
+      __builtin_memset(whole_bias_, 0, sizeof whole_bias_);
+      if (bias_) copy_part(bias_, channels_, whole_bias_);
+      bias_ = whole_bias_;
+    }
+  }
+
+  bool may_be_coupled() const {
+    return channels_ == 24 && problem_.in_block == 16 && x_pixel_ == 16 && y_pixel_ == 8 &&
+           cut_.blocks >= blocks_;
+  }
+  // As many tiles of two pixels a vector as see the whole window; the pixels behind them.
+  PixelTiles coupled(int64_t row) {
+    constexpr int64_t kPixels = Tiles::kCoupled;
+    fetch_after(0);
+    begin_row(0, row);
+    tile_.accumulate = false;
+    tile_.epilogue = &epilogue_;
+    tile_.y_pixel = 2 * y_pixel_;
+    tile_.y_vector = y_plane_ * problem_.out_block;
+    tile_.residual_vector = residual_plane_ * problem_.out_block;
+    tile_.count.col = p_.kernel_width;
+    tile_.weights = row_weights_;
+    int64_t begin = tiles_.first();
+    const int64_t end = tiles_.end();
+    for (; begin + kPixels <= end && cols_.all_inside(begin, begin + kPixels); begin += kPixels) {
+      tile_.x = row_x_ + begin * x_pixel_;
+      tile_.y = (S*)operands_.y + place(row, begin);
+      tile_.residual = residual(row, begin);
+      fetch(tile_, p_.kernel_width * lines_of_column_);
+      Tiles::run_coupled(tile_);
+    }
+    return PixelTiles(end - begin, kMostPixels, begin);
+  }
+
   void apart(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMostPixels * kRow];
     fetch_after(0);
@@ -232,11 +276,12 @@ class BlockedUnit {
       const S* added = residual(row, begin);
       if (added) added += c * residual_plane_;
       const Epilogue ends = epilogue_;
-      const Vec<float> bias =
-          bias_ ? Memory<S>::load_part(bias_ + c, size) : Vec<float>(-0.0f);  // adds nothing
+      const bool adds_bias = !kIsSame<S, float> && bias_;  // sums of float32 begin with it
+      const Vec<float> bias = adds_bias ? Memory<S>::load_part(bias_ + c, size) : Vec<float>(0);
       const int64_t step = y_pixel_, count = end - begin;
       for (int64_t i = 0; i < count; ++i, y += step) {
-        Vec<float> sum = Memory<float>::load_part(sums + i * kRow + c, size) + bias;
+        Vec<float> sum = Memory<float>::load_part(sums + i * kRow + c, size);
+        if (adds_bias) sum = sum + bias;
         if (added) sum = sum + Memory<S>::load_part(added + i * step, size);
         Memory<S>::store_part(y, held(sum, ends), size);
       }
@@ -341,6 +386,7 @@ class BlockedUnit {
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
   bool has_deep_columns_, is_apart_, is_first_, is_last_;
+  alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_;
   const X* row_x_;  // of a tile at the row's first pixel
   const X* row_weights_;

@@ -24,13 +24,16 @@ WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float
                               const float* residual) {
   using V = Vec<float>;
   constexpr int kLanes = V::kLanes;
-  V sums[kPixels][kVectors];
+  V sums[kPixels][kVectors], first[kVectors];
+  WEFT_UNROLL
+  for (int j = 0; j < kVectors; ++j)
+    first[j] = tile.bias ? Memory<float>::load(tile.bias + j * kLanes) : V(0);
   WEFT_UNROLL
   for (int i = 0; i < kPixels; ++i) {
     WEFT_UNROLL
     for (int j = 0; j < kVectors; ++j)
-      sums[i][j] =
-          tile.accumulate ? Memory<float>::load(y + i * tile.y_pixel + j * tile.y_vector) : V(0);
+      sums[i][j] = tile.accumulate ? Memory<float>::load(y + i * tile.y_pixel + j * tile.y_vector)
+                                   : first[j];
   }
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
   over_taps(tile, start, [&](const float* x, const float* w) WEFT_LAMBDA {
@@ -132,9 +135,59 @@ constexpr TileKernels every_tile(Numbers<I...>) {
 #endif
 const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
 
+// Of 24 channels in blocks of 8, results of two neighbouring pixels are three vectors: the first 16
+// channels of each and the last 8 of both, whose products take factors of both. A third vector of
+// each would be half empty.
+constexpr int kCoupledPixels = WEFT_AVX512 ? 14 : 0;
+#if WEFT_AVX512
+constexpr __mmask16 kSecond = 0xff00;  // lanes of the second pixel
+
+WEFT_INLINE Vec<float> load_twice(const float* from) {
+  return Vec<float>::of((Vec<float>::Native)_mm512_broadcast_f32x8(_mm256_loadu_ps(from)));
+}
+// The sums of a couple as they are stored: both pixels of a block of channels in one vector.
+WEFT_INLINE void by_blocks(Vec<float> (&sums)[3]) {
+  const __m512 a = (__m512)sums[0].v, b = (__m512)sums[1].v;
+  sums[0].v = (Vec<float>::Native)_mm512_shuffle_f32x4(a, b, 0x44);
+  sums[1].v = (Vec<float>::Native)_mm512_shuffle_f32x4(a, b, 0xee);
+}
+
+// `y_pixel` is a couple's, the blocks of channels of x are of 16.
+void coupled_tile(const BlockedTile& tile) {
+  using V = Vec<float>;
+  constexpr int kCouples = kCoupledPixels / 2;
+  constexpr int64_t kBlock = 16;
+  const V first = Memory<float>::load(tile.bias), last = load_twice(tile.bias + V::kLanes);
+  V sums[kCouples][3];
+  WEFT_UNROLL
+  for (int i = 0; i < kCouples; ++i) sums[i][0] = sums[i][1] = first, sums[i][2] = last;
+  over_taps(tile, tile.x, [&](const float* x, const float* w) WEFT_LAMBDA {
+    const V right = Memory<float>::load(w), both = load_twice(w + tile.weights_vector);
+    WEFT_UNROLL
+    for (int i = 0; i < kCouples; ++i) {
+      V a(x[2 * i * kBlock]), b(x[(2 * i + 1) * kBlock]);
+      // Loaded once: the compiler would load b again to merge it, which takes turns of arithmetic.
+      asm("" : "+v"(a.v), "+v"(b.v));
+      const V mixed = V::of((V::Native)_mm512_mask_blend_ps(kSecond, (__m512)a.v, (__m512)b.v));
+      sums[i][0] = fma_(a, right, sums[i][0]);
+      sums[i][1] = fma_(b, right, sums[i][1]);
+      sums[i][2] = fma_(mixed, both, sums[i][2]);
+    }
+  });
+  WEFT_UNROLL
+  for (int i = 0; i < kCouples; ++i) by_blocks(sums[i]);
+  finish_tile(tile, sums, tile.y, tile.residual);
+}
+#else
+void coupled_tile(const BlockedTile&) {}
+#endif
+
 struct SingleTiles {
   using Input = float;
   using Stored = float;
+  static constexpr int64_t kCoupled = kCoupledPixels;
+
+  static void run_coupled(const BlockedTile& tile) { coupled_tile(tile); }
 
   WEFT_INLINE TileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return tile_kernel(x_pixel, vectors, pixels);

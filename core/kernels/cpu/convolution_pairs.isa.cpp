@@ -289,6 +289,7 @@ void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t*
 struct PairTiles {
   using Input = uint32_t;
   using Stored = BFloat16;
+  static constexpr int64_t kCoupled = 0;
 
   const PlainSource& source;
   const PairTileKernels& kernels;
@@ -321,6 +322,7 @@ template <class Step>
 struct PairFrequencies {
   using Input = uint32_t;
   using Stored = BFloat16;
+  static constexpr int64_t kCoupled = 0;
 
   WEFT_INLINE PairTileKernel kernel(int64_t, int vectors, int64_t pixels) const {
     return kPairTiles<Step>.at[1][vectors - 1][pixels - 1];
