@@ -104,6 +104,23 @@ class PixelTiles {
     }
   }
 
+  // Calls use(begin, end, tiles) for tiles of the same size that follow each other.
+  template <class Use>
+  WEFT_INLINE void each_run(Use use) const {
+    int64_t start = 0, stop = 0, tiles = 0;
+    each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+      if (tiles > 0 && end - begin == stop - start) {
+        ++tiles;
+        return;
+      }
+      if (tiles > 0) use(start, stop, tiles);
+      start = begin;
+      stop = end;
+      tiles = 1;
+    });
+    if (tiles > 0) use(start, stop, tiles);
+  }
+
  private:
   int64_t first_, tiles_, size_, rest_;
 };

@@ -46,9 +46,10 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
     return kPart ? Memory<S>::load_part(from, lanes) : Memory<S>::load(from);
   };
   const int64_t step = tile.x_pixel, cols = tile.cols;
+  const V bias = tile.bias ? load(tile.bias) : V(0);
   V sums[kPixels];
   WEFT_UNROLL
-  for (int pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = V(0);
+  for (int pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = bias;
   const S* first = tile.x;
   for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
     if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
@@ -76,11 +77,6 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   }
   const int64_t y_pixel = tile.y_pixel;
   const Epilogue ends = tile.epilogue;
-  if (tile.bias) {
-    const V bias = load(tile.bias);
-    WEFT_UNROLL
-    for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + bias;
-  }
   if (tile.residual) {
     WEFT_UNROLL
     for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load(tile.residual + i * y_pixel);
@@ -125,9 +121,10 @@ void depthwise_couples(const CoupleTile& couples) {
   const auto twice = [](const float* from) WEFT_LAMBDA {
     return load_twice(from, typename CountTo<V::kLanes>::Type());
   };
+  const V bias = tile.bias ? twice(tile.bias) : V(0);
   V sums[kVectors];
   WEFT_UNROLL
-  for (int i = 0; i < kVectors; ++i) sums[i] = V(0);
+  for (int i = 0; i < kVectors; ++i) sums[i] = bias;
   const float* first = tile.x;
   for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
     if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
@@ -148,11 +145,10 @@ void depthwise_couples(const CoupleTile& couples) {
       }
     }
   }
-  const V bias = tile.bias ? twice(tile.bias) : V(-0.0f);  // adds nothing
   WEFT_UNROLL
   for (int i = 0; i < kVectors; ++i) {
     const int64_t lanes = i + 1 == kVectors ? couples.lanes : V::kLanes;
-    V sum = sums[i] + bias;
+    V sum = sums[i];
     if (tile.residual) sum = sum + Memory<float>::load_part(tile.residual + i * V::kLanes, lanes);
     Memory<float>::store_part(tile.y + i * V::kLanes, held(sum, tile.epilogue), lanes);
   }
@@ -219,7 +215,7 @@ class DepthwiseRows {
         columns_(p_, (int64_t*)scratch),
         tiles_(p_.out_width,
                problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels<S>),
-        pair_tiles_(p_.out_width, kPairPixels),
+        pair_tiles_(p_.out_width, pair_pixels<S>(p_.out_width)),
         size_(problem.in_block),
         in_pairs_(has_pairs(problem)),
         couples_((p_.out_width + 1) / 2),
@@ -344,17 +340,19 @@ class DepthwiseRows {
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       pair_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       pair_.weights = weights + lane;
-      pair_tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
-        const int64_t left = begin * step - p_.pad_left;
+      pair_tiles_.each_run([&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
+        const int64_t left = begin * step - p_.pad_left, pixels = end - begin;
+        const int64_t last = begin + tiles * pixels - 1;
+        pair_.tiles = tiles;
         pair_.sees_first = left >= 0;
-        pair_.sees_last = (end - 1) * step - p_.pad_left + 2 < p_.in_width;
+        pair_.sees_last = last * step - p_.pad_left + 2 < p_.in_width;
         for (int64_t i = 0; i < step + 3; ++i)
           pair_.x[i] = lines[i] ? lines[i] + left * size_ + lane : nullptr;
         for (int64_t i = 0; i < 2; ++i) {
           pair_.y[i] = y[i] + begin * pair_.y_pixel + lane;
           pair_.residual[i] = residual[i] ? residual[i] + begin * pair_.y_pixel + lane : nullptr;
         }
-        kDepthwisePairs<S>.at[step - 1][end - begin - 1](pair_);
+        kDepthwisePairs<S>.at[step - 1][pixels - 1](pair_);
       });
     }
   }
