@@ -11,9 +11,10 @@ namespace weft::kernels {
 namespace {
 
 // Columns of one block of C: copying A again for each of them hides behind so many, and a slab of B
-// that wide is read from the second-level cache, or as fast as needed from the third.
+// stays in half of a second-level cache.
 constexpr int64_t kMaxRows = 256;
 constexpr int64_t kMaxCols = kMatmulStripCols;
+constexpr int64_t kSlabBytes = 512 * 1024;
 constexpr int64_t kColStep = 32;  // a multiple of every instruction set's panel
 constexpr int64_t kFewRows = 28;
 constexpr int64_t kFewCols = 128;
@@ -44,11 +45,24 @@ int64_t balanced(int64_t extent, int64_t blocks, int64_t step) {
   return blocks == 1 ? std::max<int64_t>(1, extent) : (each + step - 1) / step * step;
 }
 
+// Bytes of an element that is packed, and elements of a column of a slab.
+int64_t lane_bytes(const Matmul& problem) {
+  return std::max<int64_t>(4, element_size(problem.dtype));
+}
+int64_t depth_of(const Matmul& problem) {
+  return std::min(problem.k, kMatmulRowBytes / lane_bytes(problem));
+}
+
+int64_t most_cols(const Matmul& problem) {
+  // A narrow C has its partial sums in that cache, too.
+  const int64_t most = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
+  const int64_t column = std::max<int64_t>(1, depth_of(problem)) * lane_bytes(problem);
+  return std::min(most, kSlabBytes / column / kColStep * kColStep);
+}
+
 MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t row_blocks = blocks_of(problem.m, kMaxRows);
-  // A narrow C has its partial sums in that cache, too.
-  const int64_t most_cols = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
-  int64_t col_blocks = blocks_of(problem.n, most_cols);
+  int64_t col_blocks = blocks_of(problem.n, most_cols(problem));
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
   if (row_blocks == 1 && col_blocks == 1 && work <= kWorthSplitting)
     return {std::max<int64_t>(1, problem.m), std::max<int64_t>(1, problem.n), 1, 1};
@@ -90,8 +104,7 @@ int64_t matmul_scratch(const Matmul& given) {
   Matmul turned;
   const Matmul& problem = with_column_as_row(given, turned);
   const MatmulBlocks blocks = blocks_of(problem);
-  const int64_t lane = std::max<int64_t>(4, element_size(problem.dtype));
-  const int64_t depth = std::min(problem.k, kMatmulRowBytes / lane);
+  const int64_t lane = lane_bytes(problem), depth = depth_of(problem);
   const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
   const int64_t partial = lane == element_size(problem.dtype)
                               ? 0
