@@ -217,15 +217,21 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
 using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMostPixels = kTileRows<float>;
+struct StepTiles {
+  TileKernel at[2][kMostPixels];  // [vectors - 1][pixels - 1]
+};
 struct TileKernels {
-  TileKernel at[5][2][kMostPixels];  // [step][vectors - 1][pixels - 1]
+  StepTiles of[6];  // for each step between pixels of x that some of them know
 };
 extern const TileKernels kTiles;
-// Steps of 16 and 32 between pixels of x, of 2 in plain images, and of 8 in the largest tiles, are
-// known to the compiler, others are read from the tile.
 WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
-  const int step = x_pixel == 16 ? 1 : x_pixel == 32 ? 2 : x_pixel == 2 ? 3 : x_pixel == 8 ? 4 : 0;
-  return kTiles.at[step][vectors - 1][pixels - 1];
+  const int step = x_pixel == 16   ? 1
+                   : x_pixel == 32 ? 2
+                   : x_pixel == 2  ? 3
+                   : x_pixel == 8  ? 4
+                   : x_pixel == 1  ? 5
+                                   : 0;
+  return kTiles.of[step].at[vectors - 1][pixels - 1];
 }
 
 // A few channels of x by one or two vectors of filters of dy: sums over positions, which are added

@@ -64,14 +64,6 @@ void blocked_tile(const BlockedTile& tile) {
   }
 }
 
-// Steps that the compiler knows, or 0: it is read from the tile. The one of blocks of 16 channels;
-// where that is all, in the largest tiles.
-constexpr int frequent(int pixels) {
-  const bool is_known = WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kMostPixels);
-  return is_known ? 16 : 0;
-}
-constexpr int rare(int step) { return WEFT_KNOWN_STEPS > 1 ? step : 0; }
-
 // Where something better is there as well, or the step is a rare one, a wide tile is two narrow
 // ones.
 constexpr int kFewPixels = WEFT_KNOWN_STEPS == 0   ? 3
@@ -103,37 +95,32 @@ constexpr TileKernel any_tile() {
     return blocked_tile<kPixels, kVectors, 0>;
 }
 
-// Of blocks of 8 channels.
-template <int kPixels, int kVectors>
-constexpr TileKernel eighth_tile() {
-  if constexpr (WEFT_KNOWN_STEPS > 1 && kPixels == kMostPixels && kVectors == 2)
-    return blocked_tile<kPixels, kVectors, 8>;
+// Is a step that the compiler knows worth its code? That of blocks of 16 channels always, or in the
+// largest tiles where that is all; that of blocks of 8 in the largest ones; others, of strides and
+// plain images, in tiles that are not small.
+constexpr bool is_known(int step, int pixels, int vectors) {
+  const bool is_largest = pixels == kMostPixels;
+  if (step == 0 || WEFT_KNOWN_STEPS == 0) return false;
+  if (step == 16) return WEFT_KNOWN_STEPS > 1 || is_largest;
+  if (WEFT_KNOWN_STEPS == 1) return false;
+  return step == 8 ? is_largest && vectors == 2 : pixels >= kMostPixels / 2;
+}
+template <int kStep, int kPixels, int kVectors>
+constexpr TileKernel tile_of() {
+  if constexpr (is_known(kStep, kPixels, kVectors))
+    return blocked_tile<kPixels, kVectors, kStep>;
   else
     return any_tile<kPixels, kVectors>();
 }
-
-#if WEFT_KNOWN_STEPS == 0
-template <int... I>
-constexpr TileKernels every_tile(Numbers<I...>) {
-#define WEFT_ANY_TILE                                      \
-  {                                                        \
-    {any_tile<I + 1, 1>()...}, { any_tile<I + 1, 2>()... } \
-  }
-  return {{WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE, WEFT_ANY_TILE}};
-#undef WEFT_ANY_TILE
+template <int kStep, int... I>
+constexpr StepTiles tiles_of(Numbers<I...>) {
+  return {{{tile_of<kStep, I + 1, 1>()...}, {tile_of<kStep, I + 1, 2>()...}}};
 }
-#else
-template <int... I>
-constexpr TileKernels every_tile(Numbers<I...>) {
-  return {
-      {{{any_tile<I + 1, 1>()...}, {any_tile<I + 1, 2>()...}},
-       {{blocked_tile<I + 1, 1, frequent(I + 1)>...}, {blocked_tile<I + 1, 2, frequent(I + 1)>...}},
-       {{blocked_tile<I + 1, 1, rare(32)>...}, {blocked_tile<I + 1, 2, rare(32)>...}},
-       {{blocked_tile<I + 1, 1, rare(2)>...}, {blocked_tile<I + 1, 2, rare(2)>...}},
-       {{eighth_tile<I + 1, 1>()...}, {eighth_tile<I + 1, 2>()...}}}};
+template <int... kStep>
+constexpr TileKernels every_tile() {
+  return {{tiles_of<kStep>(typename CountTo<kMostPixels>::Type())...}};
 }
-#endif
-const TileKernels kTiles = every_tile(typename CountTo<kMostPixels>::Type());
+const TileKernels kTiles = every_tile<0, 16, 32, 2, 8, 1>();
 
 // Of 24 channels in blocks of 8, results of two neighbouring pixels are three vectors: the first 16
 // channels of each and the last 8 of both, whose products take factors of both. A third vector of
