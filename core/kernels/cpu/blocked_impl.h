@@ -245,6 +245,7 @@ struct WeightTile {
   int64_t dy_image, dy_row, dy_pixel, dy_vector;
   int64_t sums_row;
   int64_t lanes;  // of a vector that are used
+  int64_t x_group = 0;
 };
 
 using WeightTileKernel = void (*)(const WeightTile& tile);

@@ -96,14 +96,15 @@ constexpr TileKernel any_tile() {
 }
 
 // Is a step that the compiler knows worth its code? That of blocks of 16 channels always, or in the
-// largest tiles where that is all; that of blocks of 8 in the largest ones; others, of strides and
-// plain images, in tiles that are not small.
+// largest tiles where that is all; those of plain images and of strides in tiles that are not
+// small; what few layers have, in the largest ones.
 constexpr bool is_known(int step, int pixels, int vectors) {
   const bool is_largest = pixels == kMostPixels;
   if (step == 0 || WEFT_KNOWN_STEPS == 0) return false;
   if (step == 16) return WEFT_KNOWN_STEPS > 1 || is_largest;
   if (WEFT_KNOWN_STEPS == 1) return false;
-  return step == 8 ? is_largest && vectors == 2 : pixels >= kMostPixels / 2;
+  if (step == 8) return is_largest && vectors == 2;
+  return step == 1 || vectors == 2 ? pixels >= kMostPixels / 2 : is_largest;
 }
 template <int kStep, int kPixels, int kVectors>
 constexpr TileKernel tile_of() {

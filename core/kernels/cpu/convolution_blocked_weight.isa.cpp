@@ -4,8 +4,9 @@
 //     dw[channel][filters] += x[position + tap][channel] * dy[position][filters]
 //
 // Of a plain image it is a few columns of the kernel of one channel instead, which lie side by side
-// in a copy of the band with its padding. Over blocks nothing is padded: each tap runs over the
-// positions that see the image there. The sums of a band are added to those of the bands before.
+// in a copy of the band with its padding, or all taps of a small window. Over blocks nothing is
+// padded: each tap runs over the positions that see the image there. The sums of a band are added
+// to those of the bands before.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -18,19 +19,21 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
-template <int kRows, int kVectors, bool kPart>
+// kGroups: of rows, `x_group` apart.
+template <int kRows, int kVectors, bool kPart, int kGroups = 1>
 void weight_tile(const WeightTile& tile) {
   using V = Vec<float>;
+  constexpr int kAll = kRows * kGroups;
   const auto load = [&](const float* from) WEFT_LAMBDA {
     return kPart ? Memory<float>::load_part(from, tile.lanes) : Memory<float>::load(from);
   };
-  V sums[kRows][kVectors];
+  V sums[kAll][kVectors];
   WEFT_UNROLL
-  for (int row = 0; row < kRows; ++row) {
+  for (int row = 0; row < kAll; ++row) {
     WEFT_UNROLL
     for (int vector = 0; vector < kVectors; ++vector) sums[row][vector] = V(0);
   }
-  const int64_t dy_vector = tile.dy_vector;
+  const int64_t dy_vector = tile.dy_vector, x_group = kGroups > 1 ? tile.x_group : 0;
   for (int64_t image = 0; image < tile.images; ++image) {
     for (int64_t row = 0; row < tile.rows; ++row) {
       const float* x = tile.x + image * tile.x_image + row * tile.x_row;
@@ -40,8 +43,8 @@ void weight_tile(const WeightTile& tile) {
         WEFT_UNROLL
         for (int j = 0; j < kVectors; ++j) right[j] = load(dy + j * dy_vector);
         WEFT_UNROLL
-        for (int i = 0; i < kRows; ++i) {
-          const V left(x[i]);
+        for (int i = 0; i < kAll; ++i) {
+          const V left(x[i / kRows * x_group + i % kRows]);
           WEFT_UNROLL
           for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
         }
@@ -50,7 +53,7 @@ void weight_tile(const WeightTile& tile) {
       }
     }
   }
-  repeat<kRows>([&](auto row) WEFT_LAMBDA {
+  repeat<kAll>([&](auto row) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value, j = decltype(vector)::value;
       float* to = tile.sums + i * tile.sums_row + j * tile.lanes;
@@ -69,6 +72,20 @@ constexpr WeightTileKernels every_weight_tile(Numbers<I...>) {
 }
 const WeightTileKernels kWeightTiles = every_weight_tile(typename CountTo<kWeightRows>::Type());
 
+// A row of a window of 3 x 3 has fewer sums than a processor has products under way.
+constexpr int kSmallWindow = 3;
+constexpr bool kHasWindowTiles = kMostPixels >= 14;  // more than 16 registers
+template <int kVectors, bool kPart>
+constexpr WeightTileKernel window_tile() {
+  if constexpr (kHasWindowTiles)
+    return weight_tile<kSmallWindow, kVectors, kPart, kSmallWindow>;
+  else
+    return nullptr;
+}
+constexpr WeightTileKernel kWindowTiles[2][2] = {  // [part of a vector][vectors - 1]
+    {window_tile<1, false>(), window_tile<2, false>()},
+    {window_tile<1, true>(), window_tile<2, true>()}};
+
 class BlockedWeightUnit {
  public:
   BlockedWeightUnit(const BlockedConvolution& problem, const BlockedWeightCut& cut,
@@ -83,7 +100,9 @@ class BlockedWeightUnit {
         is_plain_(problem.in_block == 1),
         taps_(p_.kernel_height * p_.kernel_width),
         channels_(p_.in_channels / p_.groups),
-        filters_(p_.out_channels / p_.groups) {
+        filters_(p_.out_channels / p_.groups),
+        in_windows_(kHasWindowTiles && is_plain_ && p_.kernel_height == kSmallWindow &&
+                    p_.kernel_width == kSmallWindow && p_.dilation_width == 1) {
     const int64_t plane = p_.out_height * p_.out_width;
     tile_.lanes = lesser(problem.out_block, Vec<float>::kLanes);
     const ImagePlaces& places = problem.places;
@@ -126,6 +145,7 @@ class BlockedWeightUnit {
  private:
   void band(const float* x, const float* dy, int64_t begin, int64_t end) {
     if (is_plain_) copy_band(x, begin, end);
+    if (in_windows_) return plain_windows(dy, begin, end);
     for (int64_t row = 0; row < p_.kernel_height; ++row) {
       if (is_plain_)
         plain_taps(dy, begin, end, row);
@@ -169,6 +189,17 @@ class BlockedWeightUnit {
     }
   }
 
+  // All taps at once.
+  void plain_windows(const float* dy, int64_t begin, int64_t end) {
+    tile_.rows = end - begin;
+    tile_.cols = p_.out_width;
+    tile_.x_group = p_.dilation_height * cut_.pitch;
+    for (int64_t channel = 0; channel < count_; ++channel)
+      all_filters(band_ + channel * band_rows_ * cut_.pitch,
+                  dy + begin * p_.out_width * problem_.out_block,
+                  sums_ + channel * taps_ * kWeightFilters, kSmallWindow);
+  }
+
   void all_filters(const float* x, const float* dy, float* sums, int64_t rows) {
     tile_.x = x;
     const bool is_part = tile_.lanes < Vec<float>::kLanes;
@@ -177,7 +208,9 @@ class BlockedWeightUnit {
       const int vectors = end_filter_ - filter > tile_.lanes ? 2 : 1;
       tile_.dy = dy + filter / block * block * plane + filter % block;
       tile_.sums = sums + filter - first_filter_;
-      kWeightTiles.at[is_part][vectors - 1][rows - 1](tile_);
+      const WeightTileKernel kernel = in_windows_ ? kWindowTiles[is_part][vectors - 1]
+                                                  : kWeightTiles.at[is_part][vectors - 1][rows - 1];
+      kernel(tile_);
     }
   }
 
@@ -221,6 +254,7 @@ class BlockedWeightUnit {
   float* band_;
   bool is_plain_;
   int64_t taps_, channels_, filters_;  // of a group
+  bool in_windows_;
   int64_t first_channel_, count_, first_filter_, end_filter_, band_rows_;
   WeightTile tile_;
 };
