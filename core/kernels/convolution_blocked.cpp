@@ -222,7 +222,7 @@ void reserve_scratch(BlockedPlan& plan) {
     return;
   }
   plan.scratch = ranges_bytes(p.kernel_width);
-  if (!is_in_pairs(p)) return;
+  if (!is_in_pairs(problem.shape)) return;
   const auto reserve = [&](int64_t lanes) {
     const int64_t first = plan.scratch;
     plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;

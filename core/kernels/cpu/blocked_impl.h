@@ -49,6 +49,13 @@ class ColumnRanges {
   int64_t low_, high_;
 };
 
+#if WEFT_AVX512
+// Half a vector, in both halves of one.
+WEFT_INLINE Vec<float> load_twice(const float* from) {
+  return Vec<float>::of((Vec<float>::Native)_mm512_broadcast_f32x8(_mm256_loadu_ps(from)));
+}
+#endif
+
 struct Epilogue {
   Vec<float> low, high;
   bool no_low = false, no_high = false;  // these bound nothing
@@ -104,12 +111,13 @@ class PixelTiles {
     }
   }
 
-  // Calls use(begin, end, tiles) for tiles of the same size that follow each other.
-  template <class Use>
-  WEFT_INLINE void each_run(Use use) const {
+  // Calls use(begin, end, tiles), of the first one, for tiles of the same size that follow each
+  // other. may_join(begin, end of a tile): may it be made with those from `begin` on?
+  template <class Join, class Use>
+  WEFT_INLINE void each_run(Join may_join, Use use) const {
     int64_t start = 0, stop = 0, tiles = 0;
     each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
-      if (tiles > 0 && end - begin == stop - start) {
+      if (tiles > 0 && end - begin == stop - start && may_join(start, end)) {
         ++tiles;
         return;
       }
@@ -244,8 +252,8 @@ struct WeightTile {
   int64_t x_image, x_row, x_pixel;
   int64_t dy_image, dy_row, dy_pixel, dy_vector;
   int64_t sums_row;
-  int64_t lanes;  // of a vector that are used
-  int64_t x_group = 0;
+  int64_t lanes;        // of a vector that are used
+  int64_t x_group = 0;  // between groups of rows of x, where a tile has several
 };
 
 using WeightTileKernel = void (*)(const WeightTile& tile);

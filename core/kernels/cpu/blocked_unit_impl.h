@@ -138,19 +138,10 @@ class BlockedUnit {
                    &results);
         };
         // Tiles of the same size that fetch nothing and see the whole window are made together.
-        int64_t start = 0, stop = 0, tiles = 0;
-        tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
-          if (kIsSame<S, float> && tiles > 0 && end - begin == stop - start && has_fetched() &&
-              cols_.all_inside(start, end)) {
-            ++tiles;
-            return;
-          }
-          if (tiles > 0) make(start, stop, tiles);
-          start = begin;
-          stop = end;
-          tiles = 1;
-        });
-        if (tiles > 0) make(start, stop, tiles);
+        const auto may_join = [&](int64_t begin, int64_t end) WEFT_LAMBDA {
+          return kIsSame<S, float> && has_fetched() && cols_.all_inside(begin, end);
+        };
+        tiles_.each_run(may_join, make);
       }
     }
   }

@@ -130,9 +130,6 @@ constexpr int kCoupledPixels = WEFT_AVX512 ? 14 : 0;
 #if WEFT_AVX512
 constexpr __mmask16 kSecond = 0xff00;  // lanes of the second pixel
 
-WEFT_INLINE Vec<float> load_twice(const float* from) {
-  return Vec<float>::of((Vec<float>::Native)_mm512_broadcast_f32x8(_mm256_loadu_ps(from)));
-}
 // The sums of a couple as they are stored: both pixels of a block of channels in one vector.
 WEFT_INLINE void by_blocks(Vec<float> (&sums)[3]) {
   const __m512 a = (__m512)sums[0].v, b = (__m512)sums[1].v;
@@ -166,8 +163,6 @@ void coupled_tile(const BlockedTile& tile) {
   for (int i = 0; i < kCouples; ++i) by_blocks(sums[i]);
   finish_tile(tile, sums, tile.y, tile.residual);
 }
-#else
-void coupled_tile(const BlockedTile&) {}
 #endif
 
 struct SingleTiles {
@@ -175,7 +170,9 @@ struct SingleTiles {
   using Stored = float;
   static constexpr int64_t kCoupled = kCoupledPixels;
 
+#if WEFT_AVX512
   static void run_coupled(const BlockedTile& tile) { coupled_tile(tile); }
+#endif
 
   WEFT_INLINE TileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return tile_kernel(x_pixel, vectors, pixels);

@@ -108,20 +108,11 @@ struct CouplesKernels {
 };
 
 #if WEFT_AVX512
-template <int... I>
-WEFT_INLINE Vec<float> load_twice(const float* from, Numbers<I...>) {
-  const Vec<float> half = Memory<float>::load_part(from, kCouple);
-  return Vec<float>::of(__builtin_shufflevector(half.v, half.v, (I % int(kCouple))...));
-}
-
 template <int kVectors>
 void depthwise_couples(const CoupleTile& couples) {
   using V = Vec<float>;
   const DepthwiseTile<float>& tile = *couples.tile;
-  const auto twice = [](const float* from) WEFT_LAMBDA {
-    return load_twice(from, typename CountTo<V::kLanes>::Type());
-  };
-  const V bias = tile.bias ? twice(tile.bias) : V(0);
+  const V bias = tile.bias ? load_twice(tile.bias) : V(0);
   V sums[kVectors];
   WEFT_UNROLL
   for (int i = 0; i < kVectors; ++i) sums[i] = bias;
@@ -131,7 +122,7 @@ void depthwise_couples(const CoupleTile& couples) {
     const float* x = first;
     const float* weights = tile.weights + row * tile.weights_row;
     for (int64_t col = 0; col < tile.cols; ++col, x += tile.x_col, weights += tile.weights_col) {
-      const V factor = twice(weights);
+      const V factor = load_twice(weights);
       WEFT_UNROLL
       for (int i = 0; i < kVectors; ++i) {
         const float* const from = x + i * V::kLanes;
@@ -340,7 +331,8 @@ class DepthwiseRows {
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       pair_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       pair_.weights = weights + lane;
-      pair_tiles_.each_run([&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
+      const auto always = [](int64_t, int64_t) WEFT_LAMBDA { return true; };
+      pair_tiles_.each_run(always, [&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
         const int64_t left = begin * step - p_.pad_left, pixels = end - begin;
         const int64_t last = begin + tiles * pixels - 1;
         pair_.tiles = tiles;
