@@ -27,7 +27,7 @@ endif()
 if(WEFT_THREADS)
   list(FILTER weft_sources EXCLUDE REGEX "/runtime/threads_alone\\.cpp$")
 else()
-  list(FILTER weft_sources EXCLUDE REGEX "/runtime/threads\\.cpp$")
+  list(FILTER weft_sources EXCLUDE REGEX "/runtime/(region|threads)\\.cpp$")
 endif()
 if(WEFT_OPS)
   list(FILTER weft_sources EXCLUDE REGEX "/kernels/record\\.cpp$")  # prints C99

@@ -2,6 +2,7 @@
 #include "runtime/threads.h"
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -37,6 +38,19 @@ TEST_CASE("every unit is done exactly once") {
     const ThreadCount scope(threads);
     for (int64_t units : {0, 1, 2, 7, 64, 1001})
       for (int64_t grain : {0, 1, 3, 2000}) CHECK(covers_once(units, grain));
+  }
+}
+
+TEST_CASE("threads that fell asleep or come late harm no region") {
+  for (const int threads : {2, 3, 20}) {  // 20: more than there are shares
+    const ThreadCount scope(threads);
+    for (const int pause : {0, 40, 400})  // us, around the time after which threads sleep
+      for (int round = 0; round < 50; ++round) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(pause);
+        while (std::chrono::steady_clock::now() < until) {
+        }
+        CHECK(covers_once(1 + round, 1));
+      }
   }
 }
 
