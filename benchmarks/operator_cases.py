@@ -1,8 +1,9 @@
 """What operators.py times: each case in Weft's words and in PyTorch's.
 
 A case's functions take the library (`weft` or `torch`) and arrays of it. Sizes are those of
-networks' layers: a million elements or so. Further rows: operator_data_cases.py (what moves,
-converts and makes elements, products) and operator_training_cases.py (norms, losses, optimizers).
+networks' layers: a million elements or so. Further rows: operator_convolution_cases.py,
+operator_data_cases.py (what moves, converts and makes elements, products) and
+operator_training_cases.py (norms, losses, optimizers).
 """
 
 import numpy
@@ -19,6 +20,7 @@ from operator_case import (
     x,
     xx,
 )
+from operator_convolution_cases import CONVOLUTIONS
 from operator_data_cases import DATA
 from operator_training_cases import TRAINING
 
@@ -457,54 +459,6 @@ LAYERS = [
         ),
         Case(
             "layers",
-            "convolution 3x3",
-            normal(IMAGE, (64, 64, 3, 3)),
-            lambda w, a, f: w.npx.convolution(a, f, kernel=(3, 3), pad=(1, 1)),
-            lambda t, a, f: t.nn.functional.conv2d(a, f, padding=1),
-            gradient,
-        ),
-        Case(
-            "layers",
-            "convolution 3x3, 16 groups",
-            normal(IMAGE, (64, 4, 3, 3)),
-            lambda w, a, f: w.npx.convolution(a, f, kernel=(3, 3), pad=(1, 1), num_group=16),
-            lambda t, a, f: t.nn.functional.conv2d(a, f, padding=1, groups=16),
-            gradient,
-        ),
-        Case(
-            "layers",
-            "depthwise 3x3",
-            normal(IMAGE, (64, 1, 3, 3)),
-            lambda w, a, f: w.npx.convolution(a, f, kernel=(3, 3), pad=(1, 1), num_group=64),
-            lambda t, a, f: t.nn.functional.conv2d(a, f, padding=1, groups=64),
-            gradient,
-        ),
-        Case(
-            "layers",
-            "transposed convolution 4/2",
-            normal(IMAGE, (64, 32, 4, 4)),
-            lambda w, a, f: w.npx.deconvolution(a, f, kernel=(4, 4), stride=(2, 2), pad=(1, 1)),
-            lambda t, a, f: t.nn.functional.conv_transpose2d(a, f, stride=2, padding=1),
-            gradient,
-        ),
-        Case(
-            "layers",
-            "convolution 1-d of 5",
-            normal((16, 64, 512), (64, 64, 5)),
-            lambda w, a, f: w.npx.convolution(a, f, kernel=(5,), pad=(2,)),
-            lambda t, a, f: t.nn.functional.conv1d(a, f, padding=2),
-            gradient,
-        ),
-        Case(
-            "layers",
-            "convolution 3-d",
-            normal((2, 16, 16, 32, 32), (16, 16, 3, 3, 3)),
-            lambda w, a, f: w.npx.convolution(a, f, kernel=(3, 3, 3), pad=(1, 1, 1)),
-            lambda t, a, f: t.nn.functional.conv3d(a, f, padding=1),
-            gradient,
-        ),
-        Case(
-            "layers",
             "fully connected",
             normal((512, 768), (768, 768), (768,)),
             lambda w, a, m, b: w.npx.fully_connected(a, m, b),
@@ -611,6 +565,7 @@ CASES = [
     *INDEXING,
     *ORDER,
     *LAYERS,
+    *CONVOLUTIONS,
     *RANDOM,
     *ALGEBRA,
     *DATA,

@@ -6,6 +6,7 @@
 #include "ops/channel_blocks.h"
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_costs.h"
 #include "ops/nn/packed_weights.h"
 #include "ops/nn/slices.h"
 #include "ops/split_work.h"
@@ -96,10 +97,6 @@ kernels::BlockedConvolution problem_of(const SlotTypes& types) {
   return parse(types.op.reader(types.attributes), x.dtype, x.shape, types.in[1].shape).value();
 }
 
-int64_t products(const kernels::Convolution& p) {
-  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
-         p.kernel_height * p.kernel_width;
-}
 // In elements of cheap arithmetic. A depthwise filter loads a vector for each product.
 int64_t work_of(const kernels::BlockedConvolution& problem) {
   const kernels::Convolution& p = problem.shape;

@@ -5,6 +5,7 @@
 #include "ops/channel_blocks.h"
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_costs.h"
 #include "ops/nn/packed_weights.h"
 #include "ops/nn/slices.h"
 #include "ops/registry.h"
@@ -65,10 +66,6 @@ Status check_steps(const AttributeReader& a, const Convolution& p) {
   return errors::invalid_value(a.op().name, "`winograd` needs `stride` and `dilate` of 1");
 }
 
-int64_t products(const Convolution& p) {
-  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
-         p.kernel_height * p.kernel_width;
-}
 int64_t work_of(const Convolution& p) { return products(p) / (kernels::is_depthwise(p) ? 2 : 8); }
 
 Cost cost_of_problem(const Convolution& p, const SlotTypes& t) {

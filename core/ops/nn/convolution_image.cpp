@@ -9,6 +9,7 @@
 #include "ops/convolution_problem.h"
 #include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
+#include "ops/nn/convolution_by_blocks.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -21,10 +22,6 @@ Shape output_shape(const kernels::Convolution& p, int spatial) {
   return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
 }
 
-int64_t products(const kernels::Convolution& p) {
-  return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
-         p.kernel_height * p.kernel_width;
-}
 // In elements of cheap arithmetic. Where a filter sees one channel, its taps are added one by one.
 int64_t work_of(const kernels::Convolution& p) {
   return p.in_channels == p.groups ? products(p) : products(p) / 8;
@@ -35,6 +32,88 @@ Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
   for (const TensorType& type : types.in) cost.bytes += static_cast<double>(type.bytes());
   cost.bytes += static_cast<double>(types.out[0].bytes());
   return cost;
+}
+
+// ---- what the three have in common: by blocks or directly
+
+struct Forward {
+  static constexpr ConvolutionResult kMade = ConvolutionResult::kForward;
+  static kernels::Convolution problem(const SlotTypes& t) {
+    return convolution_problem(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape,
+                               t.in[1].shape)
+        .value();
+  }
+  static int64_t units(const kernels::Convolution& p) { return kernels::convolution_units(p); }
+  static int64_t scratch(const kernels::Convolution& p) { return kernels::convolution_scratch(p); }
+  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
+                  void* scratch) {
+    kernels::run_convolution(p, a.left, a.right, a.bias, a.out, range, scratch);
+  }
+};
+
+struct Data {
+  static constexpr ConvolutionResult kMade = ConvolutionResult::kData;
+  static kernels::Convolution problem(const SlotTypes& t) {
+    return convolution_problem(t.op.reader(t.attributes), t.out[0].dtype, t.out[0].shape,
+                               t.in[1].shape)
+        .value();
+  }
+  static int64_t units(const kernels::Convolution& p) { return kernels::convolution_data_units(p); }
+  static int64_t scratch(const kernels::Convolution& p) {
+    return kernels::convolution_data_scratch(p);
+  }
+  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
+                  void* scratch) {
+    kernels::run_convolution_data(p, a.left, a.right, a.out, range, scratch);
+  }
+};
+
+struct Weight {
+  static constexpr ConvolutionResult kMade = ConvolutionResult::kWeight;
+  static kernels::Convolution problem(const SlotTypes& t) {
+    return convolution_problem(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape,
+                               t.out[0].shape)
+        .value();
+  }
+  static int64_t units(const kernels::Convolution& p) {
+    return kernels::convolution_weight_units(p);
+  }
+  static int64_t scratch(const kernels::Convolution& p) {
+    return kernels::convolution_weight_scratch(p);
+  }
+  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
+                  void* scratch) {
+    kernels::run_convolution_weight(p, a.left, a.right, a.out, range, scratch);
+  }
+};
+
+template <class Made>
+void make(const KernelCall& call, const kernels::Convolution& p) {
+  const ConvolutionArrays arrays = {call.in[0].data, call.in[1].data,
+                                    call.in.size() > 2 ? call.in[2].data : nullptr,
+                                    call.out[0].data};
+  if (pays_by_blocks(p, Made::kMade)) {
+    convolve_by_blocks(p, Made::kMade, arrays, call.scratch);
+    return;
+  }
+  split_work(Made::units(p), work_of(p), call.scratch, Made::scratch(p),
+             [&](kernels::Range range, void* scratch) { Made::run(p, arrays, range, scratch); });
+}
+
+template <class Made>
+Slot slot_of(KernelFunction run) {
+  Slot s = dense_slot(run);
+  s.scratch_bytes = [](const SlotTypes& t, int threads) {
+    const kernels::Convolution p = Made::problem(t);
+    return pays_by_blocks(p, Made::kMade) ? scratch_by_blocks(p, Made::kMade, threads)
+                                          : threads * Made::scratch(p);
+  };
+  s.cost = [](const SlotTypes& t) { return cost_of_problem(Made::problem(t), t); };
+  s.pieces = [](const SlotTypes& t) {
+    const kernels::Convolution p = Made::problem(t);
+    return pieces_of_work(Made::units(p), work_of(p));
+  };
+  return s;
 }
 
 // ---- forward
@@ -69,20 +148,10 @@ Status run(const KernelCall& call) {
   const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
                                      shape_of(call.in[0]), shape_of(call.in[1]))
                      .value();
-  const void* bias = call.in.size() > 2 ? call.in[2].data : nullptr;
-  if (p.in_channels == 0) return sum_of_nothing(call.out[0], bias ? &call.in[2] : nullptr);
-  split_work(kernels::convolution_units(p), work_of(p), call.scratch,
-             kernels::convolution_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution(p, call.in[0].data, call.in[1].data, bias, call.out[0].data,
-                                        range, scratch);
-             });
+  const TensorView* bias = call.in.size() > 2 && call.in[2].data ? &call.in[2] : nullptr;
+  if (p.in_channels == 0) return sum_of_nothing(call.out[0], bias);
+  make<Forward>(call, p);
   return {};
-}
-
-kernels::Convolution forward_problem(const SlotTypes& types, const OpDef& op) {
-  return convolution_problem(op.reader(types.attributes), types.in[0].dtype, types.in[0].shape,
-                             types.in[1].shape)
-      .value();
 }
 
 // The attributes that the three operators share, from the forward call.
@@ -129,11 +198,7 @@ Status run_data(const KernelCall& call) {
                                      shape_of(call.out[0]), shape_of(call.in[1]))
                      .value();
   if (p.out_channels == 0) return sum_of_nothing(call.out[0], nullptr);
-  split_work(kernels::convolution_data_units(p), work_of(p), call.scratch,
-             kernels::convolution_data_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution_data(p, call.in[0].data, call.in[1].data, call.out[0].data,
-                                             range, scratch);
-             });
+  make<Data>(call, p);
   return {};
 }
 
@@ -163,11 +228,7 @@ Status run_weight(const KernelCall& call) {
   const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
                                      shape_of(call.in[0]), shape_of(call.out[0]))
                      .value();
-  split_work(kernels::convolution_weight_units(p), work_of(p), call.scratch,
-             kernels::convolution_weight_scratch(p), [&](kernels::Range range, void* scratch) {
-               kernels::run_convolution_weight(p, call.in[0].data, call.in[1].data,
-                                               call.out[0].data, range, scratch);
-             });
+  make<Weight>(call, p);
   return {};
 }
 
@@ -177,65 +238,6 @@ Values gradient_weight(const GradContext& g) {
   if (g.needs(0)) result[0] = emit(g, "convolution_data", {g.in(1), g.dout()}, x.span());
   if (g.needs(1)) result[1] = emit(g, "convolution_image", {g.in(0), g.dout()});
   return result;
-}
-
-// ---- slots
-
-kernels::Convolution data_problem(const SlotTypes& t) {
-  return convolution_problem(op_named("convolution_data").reader(t.attributes), t.out[0].dtype,
-                             t.out[0].shape, t.in[1].shape)
-      .value();
-}
-kernels::Convolution weight_problem(const SlotTypes& t) {
-  return convolution_problem(op_named("convolution_weight").reader(t.attributes), t.in[0].dtype,
-                             t.in[0].shape, t.out[0].shape)
-      .value();
-}
-
-Slot slot() {
-  Slot s;
-  s.run = run;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads *
-           kernels::convolution_scratch(forward_problem(t, op_named("convolution_image")));
-  };
-  s.cost = [](const SlotTypes& t) {
-    return cost_of_problem(forward_problem(t, op_named("convolution_image")), t);
-  };
-  s.pieces = [](const SlotTypes& t) {
-    const kernels::Convolution p = forward_problem(t, op_named("convolution_image"));
-    return pieces_of_work(kernels::convolution_units(p), work_of(p));
-  };
-  return s;
-}
-Slot data_slot() {
-  Slot s;
-  s.run = run_data;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::convolution_data_scratch(data_problem(t));
-  };
-  s.cost = [](const SlotTypes& t) { return cost_of_problem(data_problem(t), t); };
-  s.pieces = [](const SlotTypes& t) {
-    const kernels::Convolution p = data_problem(t);
-    return pieces_of_work(kernels::convolution_data_units(p), work_of(p));
-  };
-  return s;
-}
-Slot weight_slot() {
-  Slot s;
-  s.run = run_weight;
-  s.strides = Strides::kDense;
-  s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    return threads * kernels::convolution_weight_scratch(weight_problem(t));
-  };
-  s.cost = [](const SlotTypes& t) { return cost_of_problem(weight_problem(t), t); };
-  s.pieces = [](const SlotTypes& t) {
-    const kernels::Convolution p = weight_problem(t);
-    return pieces_of_work(kernels::convolution_weight_units(p), work_of(p));
-  };
-  return s;
 }
 
 void window_attributes(OpDef& op) {
@@ -255,7 +257,7 @@ WEFT_OP(convolution_image) {
   op.computes(Precision::kNarrow)
       .infer(infer)
       .gradient(gradient)
-      .kernel(slot())
+      .kernel(slot_of<Forward>(run))
       .images({0})
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
@@ -276,7 +278,7 @@ WEFT_OP(convolution_data) {
       .computes(Precision::kNarrow)
       .infer(infer_data)
       .gradient(gradient_data)
-      .kernel(data_slot())
+      .kernel(slot_of<Data>(run_data))
       .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": [2, 1], "pad": [1, 0],
                   "data_shape": [2, 3, 6, 5]})")
       .sample(R"({"shapes": [[2, 6, 3], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2,
@@ -303,7 +305,7 @@ WEFT_OP(convolution_weight) {
       .computes(Precision::kNarrow)
       .infer(infer_weight)
       .gradient(gradient_weight)
-      .kernel(weight_slot())
+      .kernel(slot_of<Weight>(run_weight))
       .sample(R"({"shapes": [[2, 3, 6, 5], [2, 4, 3, 4]], "stride": [2, 1], "pad": [1, 0],
                   "weight_shape": [4, 3, 3, 2]})")
       .sample(R"({"shapes": [[2, 4, 7], [2, 6, 3]], "kernel": 3, "num_group": 2, "dilate": 2,

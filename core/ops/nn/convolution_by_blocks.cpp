@@ -1,0 +1,255 @@
+#include "ops/nn/convolution_by_blocks.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "kernels/convolution_blocked.h"
+#include "kernels/copy.h"
+#include "ops/copy_slot.h"
+#include "ops/nn/convolution_costs.h"
+#include "ops/nn/packed_weights.h"
+#include "ops/split_work.h"
+
+namespace weft::ops {
+namespace {
+
+using kernels::Convolution;
+using Made = ConvolutionResult;
+
+int64_t round_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
+
+int64_t winograd_side(const Convolution& p, Made made) {
+  if (p.stride_height != 1 || p.stride_width != 1) return 0;
+  if (made == Made::kForward) return kernels::winograd_tile(p);
+  if (made == Made::kData)
+    return p.dtype == DType::kFloat32 ? kernels::winograd_tile(kernels::adjoint_of(p)) : 0;
+  return kernels::winograd_weight_tile(p);
+}
+
+}  // namespace
+
+bool fits_blocks(const Convolution& p, Made made) {
+  const bool is_half = p.dtype == DType::kBFloat16 && made != Made::kWeight;
+  if (p.dtype != DType::kFloat32 && !is_half) return false;
+  if (p.batch * elements_out(p) * elements_in(p) == 0) return false;
+  const auto fits = [](const Convolution& shape) {
+    const int64_t in_block = kernels::channel_block(shape.in_channels);
+    return in_block > 1 && kernels::blocks_fit(shape, in_block);
+  };
+  return fits(p) && fits(kernels::adjoint_of(p));
+}
+
+bool pays_by_blocks(const Convolution& p, Made made) {
+  if (!fits_blocks(p, made)) return false;
+  const int64_t winograd = winograd_side(p, made);
+  return winograd > 0 || blocked_cost(p, made, winograd) < plain_cost(p, made);
+}
+
+namespace {
+
+constexpr int64_t kCachedBytes = int64_t{2} << 20;  // of a chunk's images, before and after
+
+// Some images at a time, and where their parts of scratch begin, in bytes.
+struct Chunks {
+  Convolution problem;  // of a chunk
+  int64_t winograd, weights, x, y, part, threads, of_thread;
+};
+
+kernels::BlockedConvolution blocked_problem(const Chunks& chunks, Made made, int64_t images) {
+  Convolution p = chunks.problem;
+  p.batch = images;
+  const int64_t channels = made == Made::kData ? p.out_channels : p.in_channels;
+  return kernels::in_blocks(p, kernels::channel_block(channels), chunks.winograd);
+}
+
+int64_t scratch_of_unit(const kernels::BlockedConvolution& problem, Made made) {
+  switch (made) {
+    case Made::kForward: return kernels::plan_blocked(problem).scratch;
+    case Made::kData: return kernels::blocked_data_scratch(problem);
+    case Made::kWeight: return kernels::blocked_weight_scratch(problem);
+  }
+  return 0;
+}
+
+// The convolution whose weights are packed.
+Convolution packed_problem(const Convolution& p, Made made) {
+  return made == Made::kData ? kernels::adjoint_of(p) : p;
+}
+
+Chunks chunks_of(const Convolution& p, Made made) {
+  Chunks chunks{p, winograd_side(p, made), 0, 0, 0, 0, 0, 0};
+  const int64_t size = kernels::element_size(p.dtype);
+  const int64_t image = (elements_in(p) + elements_out(p)) * size;
+  const int64_t most = std::max<int64_t>(1, kCachedBytes / image);
+  const int64_t count = (p.batch + most - 1) / most;
+  chunks.problem.batch = (p.batch + count - 1) / count;
+  int64_t end = 0;
+  const auto reserve = [&](int64_t elements) {
+    const int64_t begin = end;
+    end += round_up(elements * size, 64);
+    return begin;
+  };
+  const Convolution packed = packed_problem(p, made);
+  const int64_t in_block = kernels::channel_block(packed.in_channels);
+  const bool has_weights = made != Made::kWeight;
+  chunks.weights =
+      reserve(has_weights ? packed_shape(packed, in_block, chunks.winograd).elements() : 0);
+  chunks.x = reserve(chunks.problem.batch * elements_in(p));
+  chunks.y = reserve(chunks.problem.batch * elements_out(p));
+  chunks.part = reserve(has_weights || count == 1 ? 0 : weights_of(p));
+  chunks.threads = reserve(0);
+  const int64_t last = (p.batch - 1) % chunks.problem.batch + 1;  // images of the last chunk
+  for (const int64_t images : {chunks.problem.batch, last})
+    chunks.of_thread =
+        std::max(chunks.of_thread,
+                 round_up(scratch_of_unit(blocked_problem(chunks, made, images), made), 64));
+  return chunks;
+}
+
+// to[plane][i][j] = from[plane][j][i]
+void turn(DType dtype, const void* from, void* to, int64_t planes, int64_t rows, int64_t cols) {
+  const TensorView target{to, {planes, rows, cols}, {rows * cols, cols, 1}, 3, dtype};
+  TensorView source = target;
+  source.data = const_cast<void*>(from);
+  source.strides[1] = 1;
+  source.strides[2] = rows;
+  copy_elements(target, source);
+}
+
+void pack(const Chunks& chunks, const Convolution& p, Made made, const void* w, void* packed) {
+  const Convolution shape = packed_problem(p, made);
+  const auto filters = made == Made::kData ? kernels::Filters::kOfAdjoint : kernels::Filters::kOwn;
+  const int64_t in_block = kernels::channel_block(shape.in_channels);
+  const int64_t elements = packed_shape(shape, in_block, chunks.winograd).elements();
+  split_work(kernels::packed_panels(shape, in_block), elements, nullptr, 0,
+             [&](kernels::Range panels, void*) {
+               if (chunks.winograd)
+                 kernels::pack_winograd(shape, chunks.winograd, filters, w, packed, panels);
+               else
+                 kernels::pack_panels(shape, in_block, filters, w, packed, panels);
+             });
+}
+
+void add(const void* part, void* sum, int64_t count) {
+  const auto* from = static_cast<const float*>(part);
+  auto* to = static_cast<float*>(sum);
+  split_work(count, count, nullptr, 0, [&](kernels::Range range, void*) {
+    for (int64_t i = range.begin; i < range.end; ++i) to[i] += from[i];
+  });
+}
+
+class Call {
+ public:
+  Call(const Convolution& p, Made made, const ConvolutionArrays& arrays, void* scratch)
+      : p_(p),
+        made_(made),
+        arrays_(arrays),
+        chunks_(chunks_of(p, made)),
+        scratch_(static_cast<char*>(scratch)) {}
+
+  void run() {
+    if (made_ != Made::kWeight) pack(chunks_, p_, made_, arrays_.right, at(chunks_.weights));
+    for (int64_t first = 0; first < p_.batch; first += chunks_.problem.batch)
+      chunk(first, std::min(chunks_.problem.batch, p_.batch - first));
+  }
+
+ private:
+  void* at(int64_t offset) const { return scratch_ + offset; }
+  template <class Address>
+  Address skip(Address array, int64_t elements) const {
+    using Byte =
+        std::conditional_t<std::is_const_v<std::remove_pointer_t<Address>>, const char, char>;
+    return static_cast<Byte*>(array) + elements * kernels::element_size(p_.dtype);
+  }
+
+  // Images of x or dx, and of y or dy.
+  void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
+    const int64_t channels = is_x ? p_.in_channels : p_.out_channels;
+    const int64_t block = kernels::channel_block(channels);
+    turn(p_.dtype, plain, blocks, images * channels / block, plane(is_x), block);
+  }
+  void out_of_blocks(const void* blocks, void* plain, int64_t images, bool is_x) const {
+    const int64_t channels = is_x ? p_.in_channels : p_.out_channels;
+    const int64_t block = kernels::channel_block(channels);
+    turn(p_.dtype, blocks, plain, images * channels / block, block, plane(is_x));
+  }
+  int64_t plane(bool is_x) const {
+    return is_x ? p_.in_height * p_.in_width : p_.out_height * p_.out_width;
+  }
+
+  void chunk(int64_t first, int64_t images) {
+    const int64_t x_first = first * elements_in(p_), y_first = first * elements_out(p_);
+    void* const x = at(chunks_.x);
+    void* const y = at(chunks_.y);
+    const auto problem = blocked_problem(chunks_, made_, images);
+    switch (made_) {
+      case Made::kForward:
+        into_blocks(skip(arrays_.left, x_first), x, images, true);
+        forward(problem, {x, at(chunks_.weights), arrays_.bias, nullptr, y});
+        out_of_blocks(y, skip(arrays_.out, y_first), images, false);
+        break;
+      case Made::kData:
+        into_blocks(skip(arrays_.left, y_first), y, images, false);
+        data(problem, {y, at(chunks_.weights), nullptr, nullptr, x});
+        out_of_blocks(x, skip(arrays_.out, x_first), images, true);
+        break;
+      case Made::kWeight:
+        into_blocks(skip(arrays_.left, x_first), x, images, true);
+        into_blocks(skip(arrays_.right, y_first), y, images, false);
+        weight(problem, x, y, first == 0 ? arrays_.out : at(chunks_.part));
+        if (first > 0) add(at(chunks_.part), arrays_.out, weights_of(p_));
+        break;
+    }
+  }
+
+  int64_t work_of(const kernels::BlockedConvolution& problem) const {
+    return products(problem.shape) / (kernels::is_depthwise(p_) ? 2 : 8);
+  }
+  template <class Run>
+  void split(int64_t units, const kernels::BlockedConvolution& problem, const Run& run) const {
+    split_work(units, work_of(problem), scratch_ + chunks_.threads, chunks_.of_thread, run);
+  }
+
+  void forward(const kernels::BlockedConvolution& problem,
+               const kernels::BlockedOperands& operands) const {
+    const kernels::BlockedPlan plan = kernels::plan_blocked(problem);
+    split(plan.units, problem, [&](kernels::Range range, void* scratch) {
+      kernels::run_blocked_convolution(plan, operands, range, scratch);
+    });
+  }
+  void data(const kernels::BlockedConvolution& problem,
+            const kernels::BlockedOperands& operands) const {
+    split(kernels::blocked_data_units(problem), problem, [&](kernels::Range range, void* scratch) {
+      kernels::run_blocked_data(problem, operands, range, scratch);
+    });
+  }
+  void weight(const kernels::BlockedConvolution& problem, const void* x, const void* dy,
+              void* dw) const {
+    split(kernels::blocked_weight_units(problem), problem,
+          [&](kernels::Range range, void* scratch) {
+            kernels::run_blocked_weight(problem, static_cast<const float*>(x),
+                                        static_cast<const float*>(dy), static_cast<float*>(dw),
+                                        range, scratch);
+          });
+  }
+
+  const Convolution& p_;
+  const Made made_;
+  const ConvolutionArrays& arrays_;
+  const Chunks chunks_;
+  char* const scratch_;
+};
+
+}  // namespace
+
+int64_t scratch_by_blocks(const Convolution& p, Made made, int threads) {
+  const Chunks chunks = chunks_of(p, made);
+  return chunks.threads + threads * chunks.of_thread;
+}
+
+void convolve_by_blocks(const Convolution& p, Made made, const ConvolutionArrays& arrays,
+                        void* scratch) {
+  Call(p, made, arrays, scratch).run();
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,179 @@
+// Convolutions of plain arrays by way of blocks against the plain kernels in float64.
+#include "ops/nn/convolution_by_blocks.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "core/kernels/kernel_testing.h"
+#include "doctest.h"
+#include "runtime/threads.h"
+
+using namespace weft;
+using namespace weft::kernels;
+using namespace weft::kernels::testing;
+using ops::ConvolutionArrays;
+using ops::ConvolutionResult;
+
+namespace {
+
+struct Setting {
+  int64_t batch, groups, in, height, width, out, kh, kw, sh, sw, top, left, bottom, right, dh, dw;
+  DType dtype = DType::kFloat32;
+};
+
+const Setting kSettings[] = {
+    {3, 1, 16, 9, 11, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},
+    {2, 1, 32, 28, 26, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},   // Winograd's tiles of 4
+    {1, 1, 32, 13, 12, 48, 3, 3, 1, 1, 0, 1, 2, 0, 1, 1},   // of 2
+    {9, 1, 16, 64, 56, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},   // three chunks
+    {5, 1, 16, 96, 90, 16, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1},   // an image a chunk
+    {7, 1, 16, 100, 80, 24, 3, 2, 2, 2, 1, 0, 1, 0, 1, 1},  // the last chunk has fewer
+    {2, 1, 24, 7, 10, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1},
+    {2, 1, 16, 8, 9, 16, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1},
+    {1, 1, 16, 9, 7, 32, 2, 3, 3, 4, 0, 0, 0, 0, 1, 1},  // strides beyond the window
+    {2, 1, 16, 5, 6, 16, 1, 1, 2, 3, 0, 0, 0, 0, 1, 1},
+    {2, 1, 16, 4, 3, 32, 2, 2, 1, 1, 3, 4, 2, 5, 1, 1},  // padding beyond the window
+    {2, 1, 16, 11, 12, 16, 3, 3, 2, 1, 2, 3, 1, 0, 2, 3},
+    {2, 2, 32, 6, 9, 64, 3, 2, 1, 2, 1, 1, 0, 1, 1, 1},
+    {2, 4, 64, 5, 5, 64, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1},
+    {3, 24, 24, 9, 10, 24, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1},  // depthwise
+    {2, 32, 32, 8, 8, 32, 7, 7, 1, 1, 3, 3, 3, 3, 1, 1},
+    {2, 16, 16, 7, 9, 16, 5, 3, 2, 1, 2, 0, 1, 3, 1, 2},
+    {4, 1, 16, 1, 50, 32, 1, 8, 1, 4, 0, 2, 0, 2, 1, 1},  // sequences
+    {3, 1, 8, 1, 31, 16, 1, 3, 1, 1, 0, 1, 0, 1, 1, 1},
+};
+
+Convolution problem_of(const Setting& s) {
+  Convolution p = {};
+  p.dtype = s.dtype;
+  p.batch = s.batch, p.groups = s.groups;
+  p.in_channels = s.in, p.in_height = s.height, p.in_width = s.width;
+  p.out_channels = s.out, p.kernel_height = s.kh, p.kernel_width = s.kw;
+  p.stride_height = s.sh, p.stride_width = s.sw, p.pad_top = s.top, p.pad_left = s.left;
+  p.dilation_height = s.dh, p.dilation_width = s.dw;
+  p.out_height = convolution_extent(s.height, s.kh, s.sh, s.top, s.bottom, s.dh);
+  p.out_width = convolution_extent(s.width, s.kw, s.sw, s.left, s.right, s.dw);
+  return p;
+}
+
+// x, w, y and the bias, and which of the first three is made.
+struct Sizes {
+  int64_t left, right, out;
+  Sizes(const Convolution& p, ConvolutionResult made) {
+    const int64_t x = p.batch * ops::elements_in(p), y = p.batch * ops::elements_out(p);
+    const int64_t w = ops::weights_of(p);
+    left = made == ConvolutionResult::kData ? y : x;
+    right = made == ConvolutionResult::kWeight ? y : w;
+    out = made == ConvolutionResult::kForward ? y : made == ConvolutionResult::kData ? x : w;
+  }
+};
+
+std::vector<double> exact(Convolution p, ConvolutionResult made, const Sizes& sizes,
+                          const std::vector<float>& left, const std::vector<float>& right,
+                          const std::vector<float>& bias) {
+  p.dtype = DType::kFloat64;
+  const std::vector<double> a(left.begin(), left.end()), b(right.begin(), right.end());
+  const std::vector<double> c(bias.begin(), bias.end());
+  std::vector<double> out(static_cast<size_t>(sizes.out));
+  const auto run = [&](int64_t units, int64_t scratch, const auto& kernel) {
+    Guarded<char> memory(nullptr, scratch, true);
+    kernel(Range{0, units}, memory.data);
+  };
+  if (made == ConvolutionResult::kForward)
+    run(convolution_units(p), convolution_scratch(p), [&](Range units, void* scratch) {
+      run_convolution(p, a.data(), b.data(), c.data(), out.data(), units, scratch);
+    });
+  else if (made == ConvolutionResult::kData)
+    run(convolution_data_units(p), convolution_data_scratch(p), [&](Range units, void* scratch) {
+      run_convolution_data(p, a.data(), b.data(), out.data(), units, scratch);
+    });
+  else
+    run(convolution_weight_units(p), convolution_weight_scratch(p),
+        [&](Range units, void* scratch) {
+          run_convolution_weight(p, a.data(), b.data(), out.data(), units, scratch);
+        });
+  return out;
+}
+
+// A chain of so many sums rounds that often; Winograd's tiles multiply that
+// (convolution_blocked.h). bfloat16 is summed in float32 and rounded once, tiles' frequencies too.
+double bound_of(const Convolution& p, ConvolutionResult made) {
+  const int64_t taps = p.kernel_height * p.kernel_width;
+  const auto terms = static_cast<double>(
+      made == ConvolutionResult::kForward ? p.in_channels / p.groups * taps
+      : made == ConvolutionResult::kData  ? p.out_channels / p.groups * taps
+                                          : p.batch * p.out_height * p.out_width);
+  if (p.dtype == DType::kBFloat16) return 0x1p-8 * 4 * std::sqrt(terms);
+  const bool may_be_winograd = taps == 9 && p.groups == 1 && p.stride_height == 1;
+  return 0x1p-24 * terms * (may_be_winograd ? 16 : 4);
+}
+
+std::vector<float> made_by_blocks(const Convolution& p, ConvolutionResult made, const Sizes& sizes,
+                                  const Elements& left, const Elements& right,
+                                  const Elements& bias) {
+  const int64_t bytes = ops::scratch_by_blocks(p, made, num_threads());
+  Guarded<char> scratch(nullptr, bytes, true);
+  std::memset(scratch.data, 0xff, static_cast<size_t>(bytes));  // NaN
+  Elements out(p.dtype, std::vector<float>(static_cast<size_t>(sizes.out), 9));
+  ops::convolve_by_blocks(p, made, {left.data(), right.data(), bias.data(), out.data()},
+                          scratch.data);
+  return out.values();
+}
+
+void check(const Convolution& p, ConvolutionResult made) {
+  if (!ops::fits_blocks(p, made)) return;
+  CAPTURE(static_cast<int>(made));
+  const Sizes sizes(p, made);
+  const auto elements = [&](int64_t count, uint64_t seed) {
+    return Elements(p.dtype, uniform<float>(count, -1, 1, seed));
+  };
+  const Elements left = elements(sizes.left, 1), right = elements(sizes.right, 2);
+  const Elements bias = elements(p.out_channels, 3);
+  const auto want = exact(p, made, sizes, left.values(), right.values(), bias.values());
+  const auto got = made_by_blocks(p, made, sizes, left, right, bias);
+  const double bound = bound_of(p, made);
+  double worst = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const double error = std::abs(static_cast<double>(got[i]) - want[i]);
+    if (!(error <= worst)) worst = error;  // NaN stays
+  }
+  CHECK(worst <= bound);
+}
+
+}  // namespace
+
+TEST_CASE("convolutions by way of blocks are what the plain kernels make in float64") {
+  for (const int threads : {1, 3}) {
+    const int before = num_threads();
+    set_num_threads(threads);
+    for (const DType dtype : {DType::kFloat32, DType::kBFloat16})
+      for (size_t i = 0; i < std::size(kSettings); ++i) {
+        CAPTURE(i);
+        Setting setting = kSettings[i];
+        setting.dtype = dtype;
+        const Convolution p = problem_of(setting);
+        CAPTURE(p.in_channels);
+        CAPTURE(p.in_width);
+        REQUIRE(ops::fits_blocks(p, ConvolutionResult::kForward));
+        for (const auto made :
+             {ConvolutionResult::kForward, ConvolutionResult::kData, ConvolutionResult::kWeight})
+          check(p, made);
+      }
+    set_num_threads(before);
+  }
+}
+
+TEST_CASE("what cannot lie in blocks does not go by way of them") {
+  const auto fits = [](int64_t in, int64_t out, int64_t groups, DType dtype) {
+    Setting setting{1, groups, in, 8, 8, out, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, dtype};
+    return ops::fits_blocks(problem_of(setting), ConvolutionResult::kWeight);
+  };
+  CHECK(fits(16, 16, 1, DType::kFloat32));
+  CHECK(fits(24, 24, 24, DType::kFloat32));
+  CHECK_FALSE(fits(3, 16, 1, DType::kFloat32));
+  CHECK_FALSE(fits(16, 10, 1, DType::kFloat32));
+  CHECK_FALSE(fits(32, 32, 8, DType::kFloat32));  // groups of four
+  CHECK_FALSE(fits(16, 16, 1, DType::kFloat64));
+  CHECK_FALSE(fits(16, 16, 1, DType::kBFloat16));  // the gradient of weights
+}
