@@ -12,7 +12,8 @@ bool has_strides(const Convolution& p) { return p.stride_height != 1 || p.stride
 
 // Columns are gathered row by row, again for every so many filters of a gradient of weights.
 double gathering(const Convolution& p, Made made) {
-  constexpr double kElement = 12, kWeightElement = 40, kRow = 400, kFilters = 168;
+  constexpr double kDense = 12, kRow = 400, kFilters = 168;
+  const double element = p.stride_width > 2 ? 45 : kDense, of_weights = element + 28;
   const auto images = static_cast<double>(p.batch);
   const auto taps = static_cast<double>(p.kernel_height * p.kernel_width);
   const auto phases = static_cast<double>(p.stride_height * p.stride_width);
@@ -21,14 +22,14 @@ double gathering(const Convolution& p, Made made) {
     const double elements = images * static_cast<double>(p.out_channels) * taps *
                             static_cast<double>(p.in_height * p.in_width) / phases;
     const double width = std::ceil(static_cast<double>(p.in_width) / p.stride_width);
-    return elements * (kElement + kRow / width);
+    return elements * (kDense + kRow / width);
   }
   const double elements = images * static_cast<double>(p.in_channels) * taps * out_plane;
   const double width =
       static_cast<double>(has_strides(p) ? p.out_width : p.out_height * p.out_width);
-  if (made == Made::kForward) return elements * (kElement + kRow / width);
+  if (made == Made::kForward) return elements * (element + kRow / width);
   const double times = std::ceil(static_cast<double>(p.out_channels / p.groups) / kFilters);
-  return times * elements * (kWeightElement + kRow / width);
+  return times * elements * (of_weights + kRow / width);
 }
 
 // Padded rows are computed with their padding; of batches of small images little of it.
@@ -57,7 +58,7 @@ double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dil
 double plain_cost(const Convolution& p, Made made) {
   constexpr double kPackedForward = 80, kPackedData = 400;  // a weight, on each thread
   constexpr double kScattered = 100;                        // a result of a phase of strides
-  constexpr double kDepthwise = 3.4, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
+  constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
   constexpr double kNarrowWeight = 2;  // of at most so many filters, which gather nothing
   constexpr int64_t kNarrow = 32;
   const auto count = static_cast<double>(products(p));
@@ -74,11 +75,13 @@ double plain_cost(const Convolution& p, Made made) {
   if (made == Made::kData && has_strides(p))
     cost += kScattered * static_cast<double>(p.batch * elements_in(p));
   if (has_strides(p)) return cost + count;
-  return cost + count * padded(p) * (is_depthwise ? kDepthwise : 1);
+  if (!is_depthwise) return cost + count * padded(p);
+  return cost + count * padded(p) * kDepthwise +
+         kCopied * static_cast<double>(p.batch * elements_in(p));
 }
 
 double blocked_cost(const Convolution& p, Made made, int64_t winograd) {
-  constexpr double kMoved = 45, kPacked = 41;  // an element of an image; a weight
+  constexpr double kMoved = 30, kPacked = 41;  // an element of an image; a weight
   constexpr double kTilesOfFour = 0.4, kTilesOfTwo = 0.6;
   constexpr double kDepthwise = 1.5, kDepthwiseWeight = 5, kWeight = 0.8, kHalfVectors = 2;
   const double moved = kMoved * static_cast<double>(p.batch * (elements_in(p) + elements_out(p))) +

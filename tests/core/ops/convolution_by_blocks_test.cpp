@@ -177,3 +177,16 @@ TEST_CASE("what cannot lie in blocks does not go by way of them") {
   CHECK_FALSE(fits(16, 16, 1, DType::kFloat64));
   CHECK_FALSE(fits(16, 16, 1, DType::kBFloat16));  // the gradient of weights
 }
+
+TEST_CASE("what saves products or gathered columns goes by way of blocks") {
+  const auto pays = [](int64_t channels, int64_t kernel, int64_t stride, int64_t groups) {
+    const int64_t pad = kernel / 2;
+    const Setting setting{4,      groups, channels, 56,  56,  channels, kernel, kernel,
+                          stride, stride, pad,      pad, pad, pad,      1,      1};
+    return ops::pays_by_blocks(problem_of(setting), ConvolutionResult::kForward);
+  };
+  CHECK(pays(64, 3, 1, 1));  // Winograd's tiles
+  CHECK(pays(96, 5, 2, 96));
+  CHECK_FALSE(pays(64, 1, 1, 1));  // is a product of matrices as it lies
+  CHECK_FALSE(pays(96, 3, 1, 96));
+}
