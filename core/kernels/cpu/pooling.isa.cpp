@@ -53,11 +53,12 @@ WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
   return of_window.offset;
 }
 
-// Of windows of 2 x 2 side by side, a vector of them at a time: the rows' pairs are told apart,
-// then elements meet as above. There is room for so many indices.
+// Of windows side by side that move by two columns and have two or three, a vector of them at a
+// time: columns are told apart, then elements meet as above. There is room for so many indices.
 template <int... I>
-WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, float* y,
-                               int64_t* indices, int64_t room, Numbers<I...>) {
+WEFT_INLINE void most_of_pairs(const float* x, int64_t first, int64_t rows, int64_t count,
+                               const Pooling& p, float* y, int64_t* indices, int64_t room,
+                               Numbers<I...>) {
   using V = Vec<float>;
   using Offsets = Vec<int32_t>;
   constexpr int kLanes = V::kLanes;
@@ -73,25 +74,36 @@ WEFT_INLINE void most_of_pairs(const float* x, int64_t first, const Pooling& p, 
            : n > 0     ? Memory<float>::load_part(from, n)
                        : V(0);
   };
-  for (int64_t col = 0; col < p.out_width; col += kLanes) {
-    const int64_t rest = p.out_width - col, n = rest < kLanes ? rest : kLanes;
-    V value[2];
-    Offsets offset[2];
-    WEFT_UNROLL
-    for (int row = 0; row < 2; ++row) {
-      const int64_t at = first + row * p.in_width + 2 * col;
+  for (int64_t col = 0; col < count; col += kLanes) {
+    const int64_t rest = count - col, n = rest < kLanes ? rest : kLanes;
+    V value;
+    Offsets offset;
+    for (int64_t row = 0; row < rows; ++row) {
+      const int64_t at = first + row * p.dilation_height * p.in_width + 2 * col;
       const V low = load(x + at, 2 * n), high = load(x + at + kLanes, 2 * n - kLanes);
-      value[row] = V::of(__builtin_shufflevector(low.v, high.v, (2 * I)...));
-      offset[row] = lanes + Offsets(int32_t(at));
-      meet(value[row], offset[row], V::of(__builtin_shufflevector(low.v, high.v, (2 * I + 1)...)),
-           offset[row] + Offsets(1));
+      V of_row = V::of(__builtin_shufflevector(low.v, high.v, (2 * I)...));
+      const Offsets begin = lanes + Offsets(int32_t(at));
+      Offsets offset_of_row = begin;
+      meet(of_row, offset_of_row, V::of(__builtin_shufflevector(low.v, high.v, (2 * I + 1)...)),
+           begin + Offsets(1));
+      if (p.kernel_width == 3) {
+        const V third = load(x + at + 2, 2 * n - 1);
+        const V behind = load(x + at + 2 + kLanes, 2 * n - 1 - kLanes);
+        meet(of_row, offset_of_row, V::of(__builtin_shufflevector(third.v, behind.v, (2 * I)...)),
+             begin + Offsets(2));
+      }
+      if (row == 0) {
+        value = of_row;
+        offset = offset_of_row;
+      } else {
+        meet(value, offset, of_row, offset_of_row);
+      }
     }
-    meet(value[0], offset[0], value[1], offset[1]);
-    if (y) Memory<float>::store_part(y + col, value[0], n);
+    if (y) Memory<float>::store_part(y + col, value, n);
     if (!indices) continue;
-    // What is stored beyond the row, the next one overwrites.
+    // What is stored beyond the row, its other windows or the next row overwrite.
     typedef int64_t Wide __attribute__((vector_size(2 * kVectorBytes)));
-    const Wide wide = __builtin_convertvector(offset[0].v, Wide);
+    const Wide wide = __builtin_convertvector(offset.v, Wide);
     if (room - col >= kLanes) {
       __builtin_memcpy(indices + col, &wide, sizeof wide);
     } else {
@@ -117,15 +129,36 @@ WEFT_INLINE void most_of_neighbours(const float* x, int64_t first, int64_t rows,
   }
 }
 
+// The windows of a row of them that are made at once: `rows` rows of the image from `top` on meet
+// them. There is room for so many indices.
+WEFT_INLINE Range most_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p,
+                               float* y, int64_t* indices, int64_t room) {
+  const int64_t span = (p.kernel_width - 1) * p.dilation_width;
+  const int64_t last = p.in_width - 1 + p.pad_left - span;  // where the last whole window begins
+  const int64_t begin = (p.pad_left + p.stride_width - 1) / p.stride_width;
+  const int64_t whole = last < 0 ? 0 : last / p.stride_width + 1;
+  const int64_t end = whole < p.out_width ? whole : p.out_width;
+  if (rows < 1 || begin >= end) return {0, 0};
+  const int64_t first = top * p.in_width + begin * p.stride_width - p.pad_left;
+  const int64_t count = end - begin;
+  float* const to = y ? y + begin : nullptr;
+  if (p.stride_width == 2 && (span == 1 || span == 2) && p.dilation_width == 1 &&
+      p.in_height * p.in_width < (int64_t(1) << 31)) {
+    most_of_pairs(x, first, rows, count, p, to, indices ? indices + begin : nullptr, room - begin,
+                  typename CountTo<Vec<float>::kLanes>::Type());
+    return {begin, end};
+  }
+  if (p.stride_width != 1 || indices) return {0, 0};
+  most_of_neighbours(x, first, rows, count, p, to);
+  return {begin, end};
+}
+
 template <class S>
 void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
   const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
   const int64_t extent = p.kernel_height - 1;
   const bool is_plain = p.kernel_height == p.kernel_width && extent >= 1 && extent <= 2 &&
                         p.dilation_height == 1 && p.dilation_width == 1;
-  const bool is_pairs = kIsSame<S, float> && is_plain && extent == 1 && p.stride_height == 2 &&
-                        p.stride_width == 2 && p.pad_top == 0 && p.pad_left == 0 &&
-                        in_plane < (int64_t(1) << 31);
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const S* x = (const S*)x_data + plane * in_plane;
     for (int64_t i = 0; i < p.out_height; ++i) {
@@ -137,23 +170,9 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
       const int64_t last_row = bottom < p.in_height ? bottom : p.in_height - 1;
       Range together = {0, 0};  // windows that are made at once
       if constexpr (kIsSame<S, float>) {
-        // The last windows may reach beyond the image.
-        Pooling inside = p;
-        inside.out_width = p.out_width < p.in_width / 2 ? p.out_width : p.in_width / 2;
-        if (is_pairs && bottom < p.in_height) {
-          most_of_pairs(x, top * p.in_width, inside, y_data ? (float*)y_data + at : nullptr,
-                        indices ? indices + at : nullptr, planes.end * out_plane - at,
-                        typename CountTo<Vec<float>::kLanes>::Type());
-          together.end = inside.out_width;
-        } else if (p.stride_width == 1 && !indices && top <= last_row) {
-          const int64_t last = p.in_width + p.pad_left - (p.kernel_width - 1) * p.dilation_width;
-          const Range whole = {p.pad_left, last < p.out_width ? last : p.out_width};
-          if (whole.begin < whole.end) {
-            together = whole;
-            most_of_neighbours(x, top * p.in_width, (last_row - top) / p.dilation_height + 1,
-                               whole.end - whole.begin, p, (float*)y_data + at + whole.begin);
-          }
-        }
+        const int64_t rows = top <= last_row ? (last_row - top) / p.dilation_height + 1 : 0;
+        together = most_at_once(x, top, rows, p, y_data ? (float*)y_data + at : nullptr,
+                                indices ? indices + at : nullptr, planes.end * out_plane - at);
       }
       const auto past = [&](int64_t j)
                             WEFT_LAMBDA { return j == together.begin ? together.end : j; };

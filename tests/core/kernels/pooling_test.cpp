@@ -28,34 +28,61 @@ Pooling square_pooling(int64_t planes, int64_t size, int64_t kernel, int64_t str
 
 }  // namespace
 
-TEST_CASE("windows of 2 x 2 side by side give the first maximum and the last NaN, in any width") {
-  for (int64_t width = 2; width < 41; ++width) {
-    for (const int64_t out : {width / 2, (width + 1) / 2}) {  // the last may reach beyond the image
-      Pooling p = square_pooling(2, 5, 2, 2, 0, 2);
-      p.in_width = width;
-      p.out_width = out;
-      std::vector<float> x = uniform<float>(2 * 5 * width, -2, 2);
-      for (float& value : x) value = std::round(value);  // many are equal
-      x[1] = x[width + 1] = NAN;
-      for (const Isa isa : available_isas()) {
-        const Guarded<float> image(x.data(), 2 * 5 * width, true), y(nullptr, 2 * 2 * out, true);
-        std::vector<int64_t> indices(2 * 2 * out);
-        table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)](p, image.data, y.data,
-                                                                    indices.data(), {0, 2});
-        for (int64_t at = 0; at < 4 * out; ++at) {
-          const float* plane = x.data() + at / (2 * out) * 5 * width;
-          const int64_t first = at / out % 2 * 2 * width + at % out * 2;
-          int64_t best = first;
-          for (const int64_t other : {first + 1, first + width, first + width + 1})
-            if (other % width >= first % width &&
-                (plane[other] > plane[best] || plane[other] != plane[other]))
-              best = other;
-          REQUIRE(indices[at] == best);
-          REQUIRE(same_bits(y.data[at], plane[best]));
-        }
-      }
+namespace {
+
+// The place that a scan of a window keeps: that of the first maximum, or of the last NaN.
+int64_t most_of_window(const Pooling& p, const float* plane, int64_t i, int64_t j) {
+  int64_t best = -1;
+  for (int64_t r = 0; r < p.kernel_height; ++r)
+    for (int64_t c = 0; c < p.kernel_width; ++c) {
+      const int64_t row = i * p.stride_height - p.pad_top + r * p.dilation_height;
+      const int64_t col = j * p.stride_width - p.pad_left + c * p.dilation_width;
+      if (row < 0 || row >= p.in_height || col < 0 || col >= p.in_width) continue;
+      const int64_t at = row * p.in_width + col;
+      if (best < 0 || plane[at] > plane[best] || plane[at] != plane[at]) best = at;
+    }
+  return best;
+}
+
+void check_maxima(const Pooling& p) {
+  const int64_t plane = p.in_height * p.in_width, results = p.out_height * p.out_width;
+  std::vector<float> x = uniform<float>(2 * plane, -2, 2);
+  for (float& value : x) value = std::round(value);  // many are equal
+  x[1] = x[p.in_width + 1] = NAN;
+  for (const Isa isa : available_isas()) {
+    const Guarded<float> image(x.data(), 2 * plane, true), y(nullptr, 2 * results, true);
+    const Guarded<int64_t> indices(nullptr, 2 * results, true);
+    table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)](p, image.data, y.data, indices.data,
+                                                                {0, 2});
+    for (int64_t at = 0; at < 2 * results; ++at) {
+      const float* of_plane = x.data() + at / results * plane;
+      const int64_t i = at % results / p.out_width, j = at % p.out_width;
+      const int64_t best = most_of_window(p, of_plane, i, j);
+      REQUIRE(indices.data[at] == best);
+      REQUIRE(same_bits(y.data[at], of_plane[best]));
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("windows side by side give the first maximum and the last NaN, in any width") {
+  for (int64_t width = 2; width < 41; ++width)
+    for (const int64_t kernel : {2, 3})
+      for (const int64_t pad : {0, 1})
+        for (const int64_t dilation : {1, 2})
+          for (const int64_t beyond : {0, 1}) {  // the last may reach beyond the image
+            Pooling p = square_pooling(2, 7, kernel, 2, pad, 0);
+            p.dilation_height = dilation;
+            p.in_width = width;
+            p.out_height = (7 + 2 * pad - (kernel - 1) * dilation - 1) / 2 + 1;
+            p.out_width = std::max<int64_t>(0, width + 2 * pad - kernel + beyond) / 2 + 1;
+            CAPTURE(width);
+            CAPTURE(kernel);
+            CAPTURE(pad);
+            CAPTURE(dilation);
+            if ((p.out_width - 1) * 2 - pad < width) check_maxima(p);
+          }
 }
 
 TEST_CASE("maxima of neighbouring windows are the same whether places are asked for or not") {
