@@ -29,7 +29,7 @@ int claim(std::atomic<uint64_t>& claims) {
   return has_pieces(before) ? next_of(before) : kNone;
 }
 
-void run_piece(const Work& work, int thread, int piece) {
+void run_piece(const Region::Work& work, int thread, int piece) {
   const int64_t begin = work.units * piece / work.pieces;
   const int64_t end = work.units * (piece + 1) / work.pieces;
   if (begin < end) work.body(work.context, begin, end, thread);

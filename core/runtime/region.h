@@ -18,17 +18,17 @@
 
 namespace weft {
 
-// `units` of work in `pieces`, for body(context, begin, end, thread).
-struct Work {
-  void* context = nullptr;
-  void (*body)(void*, int64_t, int64_t, int) = nullptr;
-  int64_t units = 0;
-  int pieces = 0;  // at most Region::kMostPieces
-};
-
 class Region {
  public:
   static constexpr int kMostPieces = 1 << 14;
+
+  // `units` in `pieces`, for body(context, begin, end, thread).
+  struct Work {
+    void* context = nullptr;
+    void (*body)(void*, int64_t, int64_t, int) = nullptr;
+    int64_t units = 0;
+    int pieces = 0;
+  };
 
   // Before anybody serves it: for how many threads it is, the caller among them.
   void begin(int threads);

@@ -72,7 +72,7 @@ int threads_of_environment() {
   return processors();
 }
 
-void run_region(Region& region, const Work& work, std::atomic<bool>* give_up) {
+void run_region(Region& region, const Region::Work& work, std::atomic<bool>* give_up) {
   const InsideScope alone({.region = true});
   region.run(work, give_up);
 }
@@ -164,8 +164,9 @@ void parallel_for(int64_t units, int64_t grain, void* context,
     body(context, 0, units, 0);
     return;
   }
-  const Work work{context, body, units,
-                  static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads))};
+  const Region::Work work{
+      context, body, units,
+      static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads))};
   if (inside.region) {
     run_region(*inside.team, work, nullptr);
     return;
