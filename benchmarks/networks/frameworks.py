@@ -15,6 +15,8 @@ from workloads import GEMM_SIZES, SMALL, WORKLOADS
 ROOT = Path(__file__).resolve().parents[2]
 Variants = dict[str, tuple[str, ...]]
 GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
+# Whose steps Weft also makes without plans; with --best it does not.
+EAGER = ("lstm_train", "resnet18_train", "gpt_train", "mlp_train", "lenet_train")
 IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
 # Groups, activations other than bounds, channels that are no blocks, sequences and volumes.
 MORE = (
@@ -65,6 +67,7 @@ WEFT = Framework(
         },
         **_all((*IMAGES, *MORE, *BF16, *DECODING, "bert_b1", "lstm_infer"), "plan", "file"),
         **_all(INT8, "file"),
+        **_all(EAGER, "plan", "eager"),
     },
     obeys_isa=True,
 )
@@ -208,8 +211,11 @@ def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Fra
     ]
     best = [pair for pair in found if pair in BEST.get(name, ())]
     for framework, variant in found:
-        is_left_out = best_only and (bool(best) or not forced())
-        if framework is WEFT or not is_left_out or (framework, variant) in best:
+        if framework is WEFT:
+            is_left_out = best_only and name in EAGER and variant == "eager"
+        else:
+            is_left_out = best_only and (bool(best) or not forced())
+        if not is_left_out or (framework, variant) in best:
             yield framework, variant
 
 

@@ -162,7 +162,7 @@ def _inference(name: str, variant: str) -> Run:
 
 def _training(name: str, variant: str) -> Run:
     """`variant`: "plan" for the whole step in one plan, "plan 200MB" within so much memory, "loop"
-    for a hybridized network and a trainer beside it."""
+    for a hybridized network and a trainer beside it, "eager" for one that is not hybridized."""
     if name == "lstm_train":
         net, x, y = recurrent(), np.array(lstm_input()), None
         options = ("sgd", {"learning_rate": 0.1})
@@ -195,7 +195,8 @@ def _training(name: str, variant: str) -> Run:
         arena = lambda: compiled.plan_memory()["arena"]  # noqa: E731
         step = lambda: compiled(x, y, batch_size=1)  # noqa: E731
     else:
-        net.hybridize()
+        if kind == "loop":
+            net.hybridize()
         step = loop
 
     def call() -> Any:
