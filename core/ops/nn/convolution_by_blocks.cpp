@@ -1,7 +1,6 @@
 #include "ops/nn/convolution_by_blocks.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "kernels/convolution_blocked.h"
 #include "kernels/copy.h"
@@ -31,7 +30,7 @@ int64_t winograd_side(const Convolution& p, Made made) {
 bool fits_blocks(const Convolution& p, Made made) {
   const bool is_half = p.dtype == DType::kBFloat16 && made != Made::kWeight;
   if (p.dtype != DType::kFloat32 && !is_half) return false;
-  if (p.batch * elements_out(p) * elements_in(p) == 0) return false;
+  if (p.batch == 0 || elements_in(p) == 0 || elements_out(p) == 0) return false;
   const auto fits = [](const Convolution& shape) {
     const int64_t in_block = kernels::channel_block(shape.in_channels);
     return in_block > 1 && kernels::blocks_fit(shape, in_block);
@@ -143,24 +142,21 @@ class Call {
   Call(const Convolution& p, Made made, const ConvolutionArrays& arrays, void* scratch)
       : p_(p),
         made_(made),
-        arrays_(arrays),
+        left_(static_cast<const char*>(arrays.left)),
+        right_(static_cast<const char*>(arrays.right)),
+        bias_(arrays.bias),
+        out_(static_cast<char*>(arrays.out)),
         chunks_(chunks_of(p, made)),
         scratch_(static_cast<char*>(scratch)) {}
 
   void run() {
-    if (made_ != Made::kWeight) pack(chunks_, p_, made_, arrays_.right, at(chunks_.weights));
+    if (made_ != Made::kWeight) pack(chunks_, p_, made_, right_, at(chunks_.weights));
     for (int64_t first = 0; first < p_.batch; first += chunks_.problem.batch)
       chunk(first, std::min(chunks_.problem.batch, p_.batch - first));
   }
 
  private:
   void* at(int64_t offset) const { return scratch_ + offset; }
-  template <class Address>
-  Address skip(Address array, int64_t elements) const {
-    using Byte =
-        std::conditional_t<std::is_const_v<std::remove_pointer_t<Address>>, const char, char>;
-    return static_cast<Byte*>(array) + elements * kernels::element_size(p_.dtype);
-  }
 
   // Images of x or dx, and of y or dy.
   void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
@@ -178,26 +174,28 @@ class Call {
   }
 
   void chunk(int64_t first, int64_t images) {
-    const int64_t x_first = first * elements_in(p_), y_first = first * elements_out(p_);
+    const int64_t size = kernels::element_size(p_.dtype);
+    const int64_t x_first = first * elements_in(p_) * size;
+    const int64_t y_first = first * elements_out(p_) * size;
     void* const x = at(chunks_.x);
     void* const y = at(chunks_.y);
     const auto problem = blocked_problem(chunks_, made_, images);
     switch (made_) {
       case Made::kForward:
-        into_blocks(skip(arrays_.left, x_first), x, images, true);
-        forward(problem, {x, at(chunks_.weights), arrays_.bias, nullptr, y});
-        out_of_blocks(y, skip(arrays_.out, y_first), images, false);
+        into_blocks(left_ + x_first, x, images, true);
+        forward(problem, {x, at(chunks_.weights), bias_, nullptr, y});
+        out_of_blocks(y, out_ + y_first, images, false);
         break;
       case Made::kData:
-        into_blocks(skip(arrays_.left, y_first), y, images, false);
+        into_blocks(left_ + y_first, y, images, false);
         data(problem, {y, at(chunks_.weights), nullptr, nullptr, x});
-        out_of_blocks(x, skip(arrays_.out, x_first), images, true);
+        out_of_blocks(x, out_ + x_first, images, true);
         break;
       case Made::kWeight:
-        into_blocks(skip(arrays_.left, x_first), x, images, true);
-        into_blocks(skip(arrays_.right, y_first), y, images, false);
-        weight(problem, x, y, first == 0 ? arrays_.out : at(chunks_.part));
-        if (first > 0) add(at(chunks_.part), arrays_.out, weights_of(p_));
+        into_blocks(left_ + x_first, x, images, true);
+        into_blocks(right_ + y_first, y, images, false);
+        weight(problem, x, y, first == 0 ? out_ : at(chunks_.part));
+        if (first > 0) add(at(chunks_.part), out_, weights_of(p_));
         break;
     }
   }
@@ -235,7 +233,10 @@ class Call {
 
   const Convolution& p_;
   const Made made_;
-  const ConvolutionArrays& arrays_;
+  const char* const left_;
+  const char* const right_;
+  const void* const bias_;
+  char* const out_;
   const Chunks chunks_;
   char* const scratch_;
 };
