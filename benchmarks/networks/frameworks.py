@@ -187,6 +187,8 @@ FORCED = {
     # Client processors since 2021: products of bytes, and no AVX-512.
     "avx2_vnni": _AVX2 | {"WEFT_ISA": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2_VNNI"},
 }
+# Takes minutes a product below AVX-512.
+_ENDLESS = {("torch", "gemm_bf16_2048")}
 _FORCED_BY = "WEFT_BENCH_ISA"
 
 
@@ -208,6 +210,7 @@ def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Fra
         for framework in (WEFT, *PEERS)
         if (not chosen or framework.name in chosen) and (framework.obeys_isa or not forced())
         for variant in framework.variants.get(name, ())
+        if not (forced() and (framework.name, name) in _ENDLESS)
     ]
     best = [pair for pair in found if pair in BEST.get(name, ())]
     for framework, variant in found:
