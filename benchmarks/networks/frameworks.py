@@ -211,14 +211,12 @@ def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Fra
         if (not chosen or framework.name in chosen) and (framework.obeys_isa or not forced())
         for variant in framework.variants.get(name, ())
         if not (forced() and (framework.name, name) in _ENDLESS)
+        if not (best_only and framework is WEFT and name in EAGER and variant == "eager")
     ]
     best = [pair for pair in found if pair in BEST.get(name, ())]
     for framework, variant in found:
-        if framework is WEFT:
-            is_left_out = best_only and name in EAGER and variant == "eager"
-        else:
-            is_left_out = best_only and (bool(best) or not forced())
-        if not is_left_out or (framework, variant) in best:
+        is_left_out = best_only and (bool(best) or not forced())
+        if framework is WEFT or not is_left_out or (framework, variant) in best:
             yield framework, variant
 
 

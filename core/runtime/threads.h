@@ -16,7 +16,7 @@
 namespace weft {
 
 int num_threads();
-void set_num_threads(int count);  // at least 1; takes effect at the next parallel call
+void set_num_threads(int count);  // held in [1, 4096]; takes effect at the next parallel call
 
 // Calls body(context, begin, end, thread) over [0, units) in pieces of at
 // least about `grain` units; `thread` is in [0, num_threads()). Returns when all have ended.

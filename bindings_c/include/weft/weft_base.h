@@ -122,7 +122,7 @@ WEFT_API const char* weft_dtype_name(weft_dtype dtype); /* NULL for a number tha
 WEFT_API weft_status weft_dtype_find(const char* name, weft_dtype* dtype);
 WEFT_API size_t weft_dtype_size(weft_dtype dtype); /* bytes of an element; 0 for no dtype */
 
-WEFT_API weft_status weft_set_num_threads(int32_t count); /* at least 1 */
+WEFT_API weft_status weft_set_num_threads(int32_t count); /* at least 1; at most 4096 */
 WEFT_API int32_t weft_num_threads(void);
 
 /* "inline": operators run on the calling thread; "async": on the library's threads, and a failure

@@ -97,11 +97,10 @@ kernels::BlockedConvolution problem_of(const SlotTypes& types) {
   return parse(types.op.reader(types.attributes), x.dtype, x.shape, types.in[1].shape).value();
 }
 
-// In elements of cheap arithmetic. A depthwise filter loads a vector for each product.
 int64_t work_of(const kernels::BlockedConvolution& problem) {
   const kernels::Convolution& p = problem.shape;
-  const int64_t work = products(p) / (kernels::is_depthwise(p) ? 2 : 8);
-  return work / std::max<int64_t>(1, p.out_height) * (problem.rows.end - problem.rows.begin);
+  return blocked_work(p) / std::max<int64_t>(1, p.out_height) *
+         (problem.rows.end - problem.rows.begin);
 }
 
 void restrict_to(const RowBand& band, kernels::BlockedConvolution& problem) {

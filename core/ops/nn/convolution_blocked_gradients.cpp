@@ -66,8 +66,6 @@ Status check_steps(const AttributeReader& a, const Convolution& p) {
   return errors::invalid_value(a.op().name, "`winograd` needs `stride` and `dilate` of 1");
 }
 
-int64_t work_of(const Convolution& p) { return products(p) / (kernels::is_depthwise(p) ? 2 : 8); }
-
 Cost cost_of_problem(const Convolution& p, const SlotTypes& t) {
   return {2.0 * static_cast<double>(products(p)),
           static_cast<double>(t.in[0].bytes() + t.in[1].bytes() + t.out[0].bytes())};
@@ -117,7 +115,7 @@ Status run_data(const KernelCall& call) {
                            .value();
   const kernels::BlockedOperands operands = {call.in[0].data, call.in[1].data, nullptr, nullptr,
                                              call.out[0].data};
-  split_work(kernels::blocked_data_units(problem), work_of(problem.shape), call.scratch,
+  split_work(kernels::blocked_data_units(problem), blocked_work(problem.shape), call.scratch,
              kernels::blocked_data_scratch(problem), [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_data(problem, operands, range, scratch);
              });
@@ -132,7 +130,7 @@ Slot data_slot() {
   s.cost = [](const SlotTypes& t) { return cost_of_problem(data_problem(t).shape, t); };
   s.pieces = [](const SlotTypes& t) {
     const BlockedConvolution p = data_problem(t);
-    return pieces_of_work(kernels::blocked_data_units(p), work_of(p.shape));
+    return pieces_of_work(kernels::blocked_data_units(p), blocked_work(p.shape));
   };
   return s;
 }
@@ -183,7 +181,7 @@ Status run_weight(const KernelCall& call) {
   const auto problem =
       parse_weight(call.op.reader(call.attributes), shape_of(call.in[0]), shape_of(call.in[1]))
           .value();
-  split_work(kernels::blocked_weight_units(problem), work_of(problem.shape), call.scratch,
+  split_work(kernels::blocked_weight_units(problem), blocked_work(problem.shape), call.scratch,
              kernels::blocked_weight_scratch(problem), [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_weight(problem, static_cast<const float*>(call.in[0].data),
                                            static_cast<const float*>(call.in[1].data),
@@ -200,7 +198,7 @@ Slot weight_slot() {
   s.cost = [](const SlotTypes& t) { return cost_of_problem(weight_problem(t).shape, t); };
   s.pieces = [](const SlotTypes& t) {
     const BlockedConvolution p = weight_problem(t);
-    return pieces_of_work(kernels::blocked_weight_units(p), work_of(p.shape));
+    return pieces_of_work(kernels::blocked_weight_units(p), blocked_work(p.shape));
   };
   return s;
 }

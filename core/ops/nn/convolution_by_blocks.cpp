@@ -70,9 +70,11 @@ int64_t scratch_of_unit(const kernels::BlockedConvolution& problem, Made made) {
   return 0;
 }
 
-// The convolution whose weights are packed.
-Convolution packed_problem(const Convolution& p, Made made) {
-  return made == Made::kData ? kernels::adjoint_of(p) : p;
+Packing packing_of(const Convolution& p, Made made) {
+  const bool is_data = made == Made::kData;
+  const Convolution shape = is_data ? kernels::adjoint_of(p) : p;
+  return {shape, kernels::channel_block(shape.in_channels), winograd_side(p, made),
+          is_data ? kernels::Filters::kOfAdjoint : kernels::Filters::kOwn};
 }
 
 Chunks chunks_of(const Convolution& p, Made made) {
@@ -88,11 +90,10 @@ Chunks chunks_of(const Convolution& p, Made made) {
     end += round_up(elements * size, 64);
     return begin;
   };
-  const Convolution packed = packed_problem(p, made);
-  const int64_t in_block = kernels::channel_block(packed.in_channels);
+  const Packing packing = packing_of(p, made);
   const bool has_weights = made != Made::kWeight;
-  chunks.weights =
-      reserve(has_weights ? packed_shape(packed, in_block, chunks.winograd).elements() : 0);
+  chunks.weights = reserve(
+      has_weights ? packed_shape(packing.shape, packing.in_block, packing.winograd).elements() : 0);
   chunks.x = reserve(chunks.problem.batch * elements_in(p));
   chunks.y = reserve(chunks.problem.batch * elements_out(p));
   chunks.part = reserve(has_weights || count == 1 ? 0 : weights_of(p));
@@ -113,20 +114,6 @@ void turn(DType dtype, const void* from, void* to, int64_t planes, int64_t rows,
   source.strides[1] = 1;
   source.strides[2] = rows;
   copy_elements(target, source);
-}
-
-void pack(const Chunks& chunks, const Convolution& p, Made made, const void* w, void* packed) {
-  const Convolution shape = packed_problem(p, made);
-  const auto filters = made == Made::kData ? kernels::Filters::kOfAdjoint : kernels::Filters::kOwn;
-  const int64_t in_block = kernels::channel_block(shape.in_channels);
-  const int64_t elements = packed_shape(shape, in_block, chunks.winograd).elements();
-  split_work(kernels::packed_panels(shape, in_block), elements, nullptr, 0,
-             [&](kernels::Range panels, void*) {
-               if (chunks.winograd)
-                 kernels::pack_winograd(shape, chunks.winograd, filters, w, packed, panels);
-               else
-                 kernels::pack_panels(shape, in_block, filters, w, packed, panels);
-             });
 }
 
 void add(const void* part, void* sum, int64_t count) {
@@ -150,7 +137,7 @@ class Call {
         scratch_(static_cast<char*>(scratch)) {}
 
   void run() {
-    if (made_ != Made::kWeight) pack(chunks_, p_, made_, right_, at(chunks_.weights));
+    if (made_ != Made::kWeight) pack_weights(packing_of(p_, made_), right_, at(chunks_.weights));
     for (int64_t first = 0; first < p_.batch; first += chunks_.problem.batch)
       chunk(first, std::min(chunks_.problem.batch, p_.batch - first));
   }
@@ -200,12 +187,10 @@ class Call {
     }
   }
 
-  int64_t work_of(const kernels::BlockedConvolution& problem) const {
-    return products(problem.shape) / (kernels::is_depthwise(p_) ? 2 : 8);
-  }
   template <class Run>
   void split(int64_t units, const kernels::BlockedConvolution& problem, const Run& run) const {
-    split_work(units, work_of(problem), scratch_ + chunks_.threads, chunks_.of_thread, run);
+    split_work(units, blocked_work(problem.shape), scratch_ + chunks_.threads, chunks_.of_thread,
+               run);
   }
 
   void forward(const kernels::BlockedConvolution& problem,

@@ -31,6 +31,19 @@ Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t wino
           kernels::kPanelChannels};
 }
 
+void pack_weights(const Packing& packing, const void* weights, void* packed) {
+  const Shape to = packed_shape(packing.shape, packing.in_block, packing.winograd);
+  split_work(kernels::packed_panels(packing.shape, packing.in_block), to.elements(), nullptr, 0,
+             [&packing, weights, packed](kernels::Range panels, void*) {
+               if (packing.winograd)
+                 kernels::pack_winograd(packing.shape, packing.winograd, packing.filters, weights,
+                                        packed, panels);
+               else
+                 kernels::pack_panels(packing.shape, packing.in_block, packing.filters, weights,
+                                      packed, panels);
+             });
+}
+
 Shape packed_kernel(const Shape& packed, int64_t winograd) {
   if (winograd) return {3, 3};
   return packed.rank() == 4 ? Shape{packed[1], packed[2]} : Shape{packed[2], packed[3]};
@@ -52,12 +65,6 @@ Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, i
 }
 
 namespace {
-
-struct Packing {
-  kernels::Convolution shape;  // dtype, channels, groups and kernel only
-  int64_t in_block, winograd;
-  kernels::Filters filters;
-};
 
 Result<Packing> packing_of(const AttributeReader& a, DType dtype, const Shape& w) {
   if (w.rank() != 4 || w.elements() == 0)
@@ -97,17 +104,7 @@ Result<Types> infer_pack(const InferContext& c) {
 Status run_pack(const KernelCall& call) {
   const Packing packing =
       packing_of(call.op.reader(call.attributes), call.in[0].dtype, shape_of(call.in[0])).value();
-  split_work(kernels::packed_panels(packing.shape, packing.in_block), elements_of(call.out[0]),
-             nullptr, 0, [&](kernels::Range panels, void*) {
-               const void* from = call.in[0].data;
-               void* to = call.out[0].data;
-               if (packing.winograd)
-                 kernels::pack_winograd(packing.shape, packing.winograd, packing.filters, from, to,
-                                        panels);
-               else
-                 kernels::pack_panels(packing.shape, packing.in_block, packing.filters, from, to,
-                                      panels);
-             });
+  pack_weights(packing, call.in[0].data, call.out[0].data);
   return {};
 }
 

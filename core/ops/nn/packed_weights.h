@@ -12,6 +12,14 @@ Status require_blocked_dtype(const InferContext& c);
 // Of the weights of a convolution, which has `in_block` channels in a block.
 Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd);
 
+// How weights are packed: those of `shape`, of which dtype, channels, groups and kernel count.
+struct Packing {
+  kernels::Convolution shape;
+  int64_t in_block, winograd;
+  kernels::Filters filters;
+};
+void pack_weights(const Packing& packing, const void* weights, void* packed);
+
 // Height and width of the kernel of packed weights; the rank of `packed` must be right.
 Shape packed_kernel(const Shape& packed, int64_t winograd);
 

@@ -31,7 +31,7 @@ def waitall() -> None:
 
 
 def set_num_threads(count: int) -> None:
-    """Uses `count` threads, at least 1, from now on. Results do not depend on it."""
+    """Uses `count` threads, 1 to 4,096, from now on. Results do not depend on it."""
     _native.set_num_threads(count)
 
 
