@@ -17,7 +17,8 @@ constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the imag
 constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kParts = 2;      // that an image is cut into for as many threads
 constexpr int64_t kLeastPart = 7;  // pixels
-constexpr int64_t kNarrowing = 8;  // of channels, beside a depthwise layer: less than one in
+constexpr int64_t kDepthParts = 2;
+constexpr int64_t kNarrowing = 3;               // of the channels of a block's wide side, at least
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
 constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
@@ -44,6 +45,11 @@ int64_t parts_of_long_row(const Convolution& p) {
                                                      : kParts;
 }
 
+bool has_wide_side(const Convolution& p, int64_t pixels) {
+  const auto [narrow, wide] = std::minmax(p.in_channels, p.out_channels);
+  return p.groups == 1 && wide >= kNarrowing * narrow && is_wide(p.dtype, wide, pixels);
+}
+
 // Parts that a row of pixels is cut into. By halves of an image that outweighs the weights: who
 // makes a half of one layer's result makes the same half of the next one's, and reads what its own
 // cache holds, at the price of reading all weights. And where pairs of panels are few and odd in
@@ -54,8 +60,14 @@ int64_t row_parts(const Convolution& p) {
   const bool is_uneven = pairs < kWantedUnits && pairs % 2 == 1;
   const int64_t images = (p.in_channels + p.out_channels) * p.out_width;
   const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
-  const bool is_light = p.batch == 1 && images >= weights;
+  const bool is_light = p.batch == 1 && images >= weights && !has_wide_side(p, p.out_width);
   return p.out_width >= kParts * kLeastPart && (is_light || is_uneven) ? kParts : 1;
+}
+
+bool is_pointwise(const Convolution& p) {
+  return p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
+         p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0 && p.in_height == p.out_height &&
+         p.in_width == p.out_width;
 }
 
 // Positions of a 1 x 1 convolution have no neighbours: rows that lie one behind the other wherever
@@ -63,11 +75,8 @@ int64_t row_parts(const Convolution& p) {
 bool has_flat_rows(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const Lattice& results = problem.results;
-  const bool is_pointwise = p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
-                            p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0;
-  return is_pointwise && p.in_height == p.out_height && p.in_width == p.out_width &&
-         p.out_width == results.width && results.row_step == 1 && results.row == 0 &&
-         problem.residual_held == results.height;
+  return is_pointwise(p) && p.out_width == results.width && results.row_step == 1 &&
+         results.row == 0 && problem.residual_held == results.height;
 }
 // Of the rows from the first one on, so many make one row: up to the end of a ring.
 int64_t flat_rows(const BlockedConvolution& problem) {
@@ -116,11 +125,11 @@ BlockedCut cut_winograd(const BlockedConvolution& problem) {
 }
 
 // Rows of a depthwise image that are made of all channels before the others: halves where the 1 x 1
-// layers beside it, with a fraction of its channels on their other side, are cut into halves. No
-// pair of rows is.
+// layers beside it are cut into halves. No pair of rows is.
 int64_t rows_together(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  const bool is_light = p.batch == 1 && p.in_height * p.in_width * kNarrowing >= p.in_channels;
+  const bool is_light =
+      p.batch == 1 && !is_wide(p.dtype, p.in_channels, p.out_height * p.out_width);
   const int64_t height = rows_of(problem);
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
@@ -141,8 +150,8 @@ BlockedCut cut(const BlockedConvolution& problem) {
   const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
-  if (panels * panel_bytes > kWeightBytes || height <= 2) {
-    cut.rows = height == 2 ? 1 : height;
+  if (problem.depth_parts > 1 || panels * panel_bytes > kWeightBytes || height <= 2) {
+    cut.rows = height == 2 && problem.depth_parts == 1 ? 1 : height;
     cut.panels = std::min<int64_t>(2, panels);
   } else {
     cut.rows = std::max<int64_t>(1, kImageBytes / std::max<int64_t>(1, row_bytes));
@@ -151,7 +160,9 @@ BlockedCut cut(const BlockedConvolution& problem) {
     cut.panels = panels;
   }
   cut.panel_chunks = divide_up(panels, cut.panels);
-  if (p.out_height == 1) {
+  if (problem.depth_parts > 1) {
+    cut.row_chunks = 1;
+  } else if (p.out_height == 1) {
     cut.row_chunks = row_parts(p);
   } else {
     cut.row_chunks = divide_up(height, cut.rows);
@@ -161,7 +172,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
       ++cut.row_chunks;
     cut.rows = divide_up(height, cut.row_chunks);
   }
-  const int64_t blocks = channels / problem.in_block;
+  const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
   cut.blocks = divide_up(blocks, divide_up(blocks, deepest));
@@ -210,7 +221,8 @@ int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
   if (walked.shape.batch * rows_of(walked) * walked.shape.out_width == 0) return 0;
   if (walked.winograd) return cut.row_chunks * cut.panel_chunks;
   const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
-  return groups * cut.panel_chunks * walked.shape.batch * cut.row_chunks;
+  return groups * cut.panel_chunks * walked.shape.batch * cut.row_chunks *
+         (walked.shape.batch == 1 ? walked.depth_parts : 1);
 }
 
 void reserve_scratch(BlockedPlan& plan) {
@@ -222,12 +234,15 @@ void reserve_scratch(BlockedPlan& plan) {
     return;
   }
   plan.scratch = ranges_bytes(p.kernel_width);
-  if (!is_in_pairs(problem.shape)) return;
   const auto reserve = [&](int64_t lanes) {
     const int64_t first = plan.scratch;
     plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;
     return first;
   };
+  if (problem.depth_parts > 1 && p.batch > 1)
+    plan.cut.sums = reserve(problem.depth_parts * plan.cut.panels * kPanelChannels *
+                            problem.shape.out_height * problem.shape.out_width);
+  if (!is_in_pairs(problem.shape)) return;
   // Rows that a ring's end parts are flat, each part's.
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
   const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
@@ -238,6 +253,19 @@ void reserve_scratch(BlockedPlan& plan) {
 }
 
 }  // namespace
+
+int64_t depth_parts(const Convolution& p, int64_t in_block) {
+  const bool has_parts = is_pointwise(p) && p.in_channels > p.out_channels &&
+                         has_wide_side(p, p.out_height * p.out_width) &&
+                         in_block == kPanelChannels && p.out_channels % kPanelChannels == 0;
+  return has_parts ? kDepthParts : 1;
+}
+int64_t bytes_of_parts(const BlockedConvolution& problem) {
+  if (problem.depth_parts == 1 || problem.shape.batch > 1) return 0;
+  const Lattice& results = problem.results;
+  return problem.depth_parts * problem.shape.out_channels * results.height * results.width *
+         int64_t(sizeof(float));
+}
 
 BlockedPlan plan_blocked(const BlockedConvolution& problem) {
   BlockedPlan plan{&problem, problem, {}, {}, 0, 0};
@@ -353,7 +381,7 @@ void join_parts(const BlockedConvolution& walked, BlockedCut& cut, Range& units)
 
 bool residual_may_be_result(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
-  if (problem.winograd || is_depthwise(p) || is_half(p)) return true;
+  if (problem.winograd || is_depthwise(p) || is_half(p) || problem.depth_parts > 1) return true;
   const int64_t last = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width;
   const bool is_inside = p.pad_left <= 0 && last - p.pad_left < p.in_width;
   return is_inside &&
@@ -418,6 +446,15 @@ void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& ope
        WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
        &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},
       plan, operands, units, scratch);
+}
+
+void add_depth_parts(const KernelTable& table, const BlockedConvolution& problem,
+                     const BlockedOperands& operands, Range planes) {
+  table.add_depth_parts(problem, operands, planes);
+}
+void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                     Range planes) {
+  WEFT_ACTIVE(add_depth_parts)(problem, operands, planes);
 }
 
 }  // namespace weft::kernels

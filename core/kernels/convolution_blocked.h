@@ -62,6 +62,7 @@ struct BlockedConvolution {
   Range rows;        // of the results: those that are made, of Winograd's tiles all or none
   int64_t x_held, residual_held;  // rows of a plane
   ImagePlaces places;
+  int64_t depth_parts = 1;  // chains that a sum over the channels is cut into
 };
 // With all taps and results, no bounds, and images one behind the other.
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd);
@@ -94,20 +95,33 @@ int64_t packed_panel_elements(const Convolution& shape, int64_t in_block);
 void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
                  void* packed, Range panels);
 
+// Images of many channels and few pixels are shared by their channels: an expansion's filters, what
+// is depthwise, a projection's sums. All that threads read of each other is half of the narrow side
+// then, and each reads half of the weights.
+constexpr bool is_wide(DType dtype, int64_t channels, int64_t pixels) {
+  return dtype == DType::kFloat32 && channels >= 4 * pixels;
+}
+// 2 where a 1 x 1 layer narrows a wide image by much, else 1: a pure function of the problem,
+// whatever the batch.
+int64_t depth_parts(const Convolution& shape, int64_t in_block);
+
 // y = clamp(convolution + bias + residual), rounded once; `residual` has the shape of y. Both may
-// be null.
+// be null. Of a single image the parts of the channels are summed in arrays of their own, each like
+// y, which add_depth_parts adds up.
 struct BlockedOperands {
   const void* x;
   const void* weights;
   const void* bias;
   const void* residual;
   void* y;
+  float* parts = nullptr;
 };
 // May y be where the residual is? Not where sums wait in y.
 bool residual_may_be_result(const BlockedConvolution& problem);
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
-// blocks of input channels are summed at a time. Of bfloat16, where the parts of scratch start, in
-// bytes: sums that wait, and the pairs of a plain image and of its weights.
+// blocks of input channels are summed at a time. Where the parts of scratch start, in bytes: sums
+// that wait, of bfloat16 or of parts of the channels; the pairs of a plain image of bfloat16 and of
+// its weights.
 struct BlockedCut {
   int64_t rows, row_chunks;
   int64_t panels, panel_chunks;
@@ -128,9 +142,13 @@ struct BlockedPlan {
   int64_t units;
   int64_t scratch;  // bytes per thread
 };
+int64_t bytes_of_parts(const BlockedConvolution& problem);  // 0: there is nothing to add up
 BlockedPlan plan_blocked(const BlockedConvolution& problem);
 void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
                              void* scratch);
+// Of planes of y, after all units.
+void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                     Range planes);
 
 // The convolution that dy goes through on the way to dx, with stride one: channels and filters
 // change places. Its weights are packed as `kOfAdjoint`.

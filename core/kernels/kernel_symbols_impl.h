@@ -16,6 +16,8 @@ void batched_convolution(const Convolution& problem, const ConvolutionBlocks& bl
                          void* scratch);
 void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cut,
                          const BlockedOperands& operands, Range units, void* scratch);
+void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                     Range planes);
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
 void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,

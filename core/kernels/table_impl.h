@@ -266,6 +266,8 @@ struct KernelTable {
   const ConvolutionKernel* convolutions_weight_shifted;
   BatchedConvolutionKernel batched_convolution;  // of float32
   BlockedConvolutionKernel blocked_convolution;  // float32
+  void (*add_depth_parts)(const BlockedConvolution& problem, const BlockedOperands& operands,
+                          Range planes);
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
   BlockedPairsKernel blocked_pairs;           // bfloat16
@@ -321,6 +323,8 @@ void run_panel_product(const KernelTable& table, const PanelProduct& problem, Ra
                        void* scratch);
 void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
                              const BlockedOperands& operands, Range units, void* scratch);
+void add_depth_parts(const KernelTable& table, const BlockedConvolution& problem,
+                     const BlockedOperands& operands, Range planes);
 void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
                  Filters filters, const void* weights, void* packed, Range panels);
 void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,

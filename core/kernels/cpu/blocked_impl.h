@@ -133,6 +133,33 @@ class PixelTiles {
   int64_t first_, tiles_, size_, rest_;
 };
 
+// y = clamp(a + b + residual) of some planes, where a is `sums`, which begin with the first of
+// these, and b lies `second` elements behind it.
+WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                               const float* sums, int64_t second, Range planes,
+                               const Epilogue& ends) {
+  const Lattice& results = problem.results;
+  const int64_t block = problem.out_block, count = problem.shape.out_width * block;
+  const int64_t height = results.height, residual_height = problem.residual_held;
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    for (int64_t row = problem.rows.begin; row < problem.rows.end; ++row) {
+      const int64_t at = (row % height * results.width + results.col) * block;
+      const float* a = sums + (plane - planes.begin) * height * results.width * block + at;
+      float* y = (float*)operands.y + plane * height * results.width * block + at;
+      const float* residual = (const float*)operands.residual;
+      if (residual)
+        residual +=
+            ((plane * residual_height + row % residual_height) * results.width + results.col) *
+            block;
+      for (int64_t i = 0; i < count; i += Vec<float>::kLanes) {
+        Vec<float> sum = Memory<float>::load(a + i) + Memory<float>::load(a + second + i);
+        if (residual) sum = sum + Memory<float>::load(residual + i);
+        Memory<float>::store(y + i, held(sum, ends));
+      }
+    }
+  }
+}
+
 // A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
 // blocks, rows, and channels of a block, in this order.
 struct Strides3 {

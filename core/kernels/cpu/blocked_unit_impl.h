@@ -44,6 +44,8 @@ class BlockedUnit {
     y_plane_ = problem.results.height * problem.results.width;
     residual_plane_ = problem.residual_held * problem.results.width;
     blocks_ = channels / problem.in_block;
+    end_block_ = blocks_;
+    results_ = (S*)operands.y;
     panel_ = channels * taps.height * taps.width * kPanelChannels;
     // Taps of one row of one plane lie side by side as channels of a block do.
     has_deep_columns_ = channels == 1 && p_.kernel_height == 1 && x_step_.col == 1 &&
@@ -54,6 +56,17 @@ class BlockedUnit {
 
   // Units of a single row are all those of its first part, then those of the next one.
   void run(int64_t unit) {
+    if constexpr (kIsSame<S, float>) {
+      if (problem_.depth_parts > 1) {
+        run_parts(unit);
+        return;
+      }
+    }
+    make(unit);
+  }
+
+ private:
+  void make(int64_t unit) {
     const Range& rows = problem_.rows;
     if (p_.out_height == 1) {
       const int64_t each = p_.batch * p_.groups * cut_.panel_chunks;
@@ -84,15 +97,14 @@ class BlockedUnit {
       vectors_ = channels_ > kLanes ? 2 : 1;
       weights_ = (const X*)operands_.weights + (group * panels + c / kPanelChannels) * panel_ +
                  c % kPanelChannels;
-      bias_ = operands_.bias ? (const S*)operands_.bias + channel : nullptr;
+      bias_ = operands_.bias && first_block_ == 0 ? (const S*)operands_.bias + channel : nullptr;
       const int64_t block = image * p_.out_channels + channel - channel % problem_.out_block;
-      y_ = block * y_plane_ + channel % problem_.out_block;
+      y_ = (block - first_plane_) * y_plane_ + channel % problem_.out_block;
       residual_ = block * residual_plane_ + channel % problem_.out_block;
       all_tiles();
     }
   }
 
- private:
   static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y
 
   // Where a tile's sums wait, from its first pixel on, and where they go when they are done.
@@ -104,6 +116,33 @@ class BlockedUnit {
     S* first;
     const S* residual;
   };
+
+  // Of one group, in blocks of a panel. Of a single image a part of the channels is a unit, of
+  // several ones a unit adds up its parts.
+  void run_parts(int64_t unit) {
+    const int64_t chunk = unit % cut_.panel_chunks;
+    if (p_.batch == 1) {
+      make_part(chunk, unit / cut_.panel_chunks, operands_.parts, p_.out_channels * y_plane_);
+      return;
+    }
+    const int64_t image = unit % p_.batch, panel = unit / p_.batch * cut_.panels;
+    const int64_t first = panel * kPanelChannels;
+    const int64_t channels = lesser(cut_.panels * kPanelChannels, p_.out_channels - first);
+    first_plane_ = image * p_.out_channels + first;
+    float* const sums = (float*)(scratch_ + cut_.sums);
+    const int64_t count = channels * y_plane_;
+    for (int64_t part = 0; part < problem_.depth_parts; ++part) make_part(unit, part, sums, count);
+    const int64_t block = problem_.out_block;
+    add_two_parts(problem_, operands_, sums, count,
+                  {first_plane_ / block, (first_plane_ + channels) / block}, epilogue_);
+  }
+  // The first part begins with the bias, none ends with anything.
+  void make_part(int64_t unit, int64_t part, float* sums, int64_t elements) {
+    first_block_ = blocks_ * part / problem_.depth_parts;
+    end_block_ = blocks_ * (part + 1) / problem_.depth_parts;
+    results_ = sums + part * elements;
+    make(unit);
+  }
 
   void take_part(int64_t part) {
     const int64_t first = p_.out_width * part / cut_.row_chunks;
@@ -124,11 +163,11 @@ class BlockedUnit {
     }
     y_vector_ = Vec<float>::kLanes < problem_.out_block ? Vec<float>::kLanes
                                                         : y_plane_ * problem_.out_block;
-    for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
+    for (int64_t block = first_block_; block < end_block_; block += cut_.blocks) {
       fetch_after(block);
       for (int64_t row = first_row_; row < end_row_; ++row) {
         begin_row(block, row);
-        const Results first = {(S*)operands_.y + place(row, 0), residual(row, 0)};
+        const Results first = {results_ + place(row, 0), residual(row, 0)};
         const Sums sums = sums_of(row, first);
         const auto make = [&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
           const Results results = {first.first + begin * y_pixel_,
@@ -172,8 +211,9 @@ class BlockedUnit {
   // those of the next ones, or of the next channels: in a network weights come from memory.
   void fetch_after(int64_t block) {
     const int64_t next = block + cut_.blocks;
-    ahead_ = next < blocks_ ? weights_ + next * weights_step_.channel
-                            : weights_ + 2 * Vec<float>::kLanes / kPanelChannels * panel_;
+    ahead_ = next < end_block_ ? weights_ + next * weights_step_.channel
+                               : weights_ + 2 * Vec<float>::kLanes / kPanelChannels * panel_ +
+                                     first_block_ * weights_step_.channel;
     lines_ = cut_.blocks * weights_step_.channel / kPanelChannels;
     fetched_ = 0;
   }
@@ -287,7 +327,7 @@ class BlockedUnit {
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
                   p_.dilation_height, rows.end - rows.begin, problem_.x_held);
-    const int64_t channels = lesser(cut_.blocks, blocks_ - block);
+    const int64_t channels = lesser(cut_.blocks, end_block_ - block);
     tile_.x_pixel = x_pixel_;
     tile_.weights_vector = panel_;
     tile_.x_step = x_step_;
@@ -303,8 +343,8 @@ class BlockedUnit {
                                 : residual_plane_ * problem_.out_block;
     if (problem_.in_block == 1) fetch_row(row + 2);
     lines_of_column_ = channels * (rows.end - rows.begin) * tile_.depth;
-    is_first_ = block == 0;
-    is_last_ = block + channels == blocks_;
+    is_first_ = block == first_block_;
+    is_last_ = block + channels == blocks_ && problem_.depth_parts == 1;
     row_x_ =
         x_ + block * x_step_.channel + (ring.first * p_.in_width - p_.pad_left) * problem_.in_block;
     row_weights_ =
@@ -374,11 +414,14 @@ class BlockedUnit {
   TileOf<X, S> tile_;
   Strides3 x_step_, weights_step_;
   int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
+  int64_t first_block_ = 0, end_block_;  // that are summed over
+  int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
   bool has_deep_columns_, is_apart_, is_first_, is_last_;
   alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_;
+  S* results_;
   const X* row_x_;  // of a tile at the row's first pixel
   const X* row_weights_;
   int64_t first_row_, end_row_, channels_, y_;

@@ -189,4 +189,13 @@ void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cu
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 
+void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                     Range planes) {
+  const int64_t plane = problem.results.height * problem.results.width * problem.out_block;
+  const int64_t part = problem.shape.out_channels / problem.out_block * plane;
+  const float* sums = operands.parts + planes.begin * plane;
+  add_two_parts(problem, operands, sums, part, planes,
+                {Vec<float>(problem.low), Vec<float>(problem.high)});
+}
+
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -41,6 +41,7 @@ const KernelTable kTable = {
     .convolutions_weight_shifted = kConvolutionsWeightShifted,
     .batched_convolution = batched_convolution,
     .blocked_convolution = blocked_convolution,
+    .add_depth_parts = add_depth_parts,
     .blocked_depthwise = blocked_depthwise,
     .blocked_winograd = blocked_winograd,
     .blocked_pairs = blocked_pairs,

@@ -69,6 +69,7 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
                                  " is larger than the padded `data` ", x);
   kernels::BlockedConvolution problem = kernels::in_blocks(p, in_block, winograd);
   problem.places = slices.places(image[1]);
+  problem.depth_parts = kernels::depth_parts(p, in_block);
   if (a.has("low")) problem.low = static_cast<float>(a.real("low"));
   if (a.has("high")) problem.high = static_cast<float>(a.real("high"));
   return problem;
@@ -101,6 +102,13 @@ int64_t work_of(const kernels::BlockedConvolution& problem) {
   const kernels::Convolution& p = problem.shape;
   return blocked_work(p) / std::max<int64_t>(1, p.out_height) *
          (problem.rows.end - problem.rows.begin);
+}
+
+// Half of what is added comes from the other threads' caches.
+int64_t work_of_adding(const kernels::BlockedConvolution& problem) {
+  constexpr int64_t kElement = 8;
+  return (problem.rows.end - problem.rows.begin) * problem.shape.out_width *
+         problem.shape.out_channels * kElement;
 }
 
 void restrict_to(const RowBand& band, kernels::BlockedConvolution& problem) {
@@ -138,13 +146,19 @@ Status run(const KernelCall& call) {
   auto problem = *static_cast<const kernels::BlockedConvolution*>(call.problem);
   if (call.band) restrict_to(*call.band, problem);
   const auto array = [&](size_t i) { return call.in.size() > i ? call.in[i].data : nullptr; };
-  const kernels::BlockedOperands operands = {array(0), array(1), array(2), array(3),
-                                             call.out[0].data};
+  const kernels::BlockedOperands operands = {
+      array(0), array(1), array(2), array(3), call.out[0].data, static_cast<float*>(call.scratch)};
   const kernels::BlockedPlan plan = kernels::plan_blocked(problem);
-  split_work(plan.units, work_of(problem), call.scratch, plan.scratch,
+  const int64_t of_parts = kernels::bytes_of_parts(problem);
+  char* const of_threads = static_cast<char*>(call.scratch) + of_parts;
+  split_work(plan.units, work_of(problem), of_threads, plan.scratch,
              [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_convolution(plan, operands, range, scratch);
              });
+  if (of_parts > 0)
+    split_work(
+        problem.shape.out_channels / problem.out_block, work_of_adding(problem), nullptr, 0,
+        [&](kernels::Range planes, void*) { kernels::add_depth_parts(problem, operands, planes); });
   return {};
 }
 
@@ -156,7 +170,7 @@ Slot slot() {
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
     kernels::BlockedConvolution problem = problem_of(t);
     if (t.rows > 0) problem.rows = {0, t.rows};
-    return threads * kernels::plan_blocked(problem).scratch;
+    return kernels::bytes_of_parts(problem) + threads * kernels::plan_blocked(problem).scratch;
   };
   s.cost = [](const SlotTypes& t) {
     Cost cost{2.0 * static_cast<double>(products(problem_of(t).shape)), 0};
@@ -220,6 +234,9 @@ WEFT_OP(convolution_blocked) {
       .sample(R"({"shapes": [[2, 1, 5, 6, 16], [16, 2, 1, 16, 16], [32]],
                   "dtypes": ["float32", "float32", "float32"], "pad": [1, 0], "filters": 32,
                   "winograd": 2})")
+      .sample(R"({"shapes": [[1, 3, 4, 3, 16], [1, 3, 1, 1, 16, 16], [16], [1, 1, 4, 3, 16]],
+                  "dtypes": ["float32", "float32", "float32", "float32"], "filters": 16,
+                  "low": 0})")
       .sample(R"({"shapes": [[8, 1, 3, 4, 8], [1, 2, 2, 3, 8, 16]],
                   "dtypes": ["float32", "float32"], "pad": [0, 1], "filters": 8,
                   "slices": [4, 2, 2]})")

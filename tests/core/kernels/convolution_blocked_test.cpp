@@ -65,6 +65,9 @@ const Setting kFloatSettings[] = {
     {1, 1, 16, 3, 84, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {2, 1, 32, 5, 31, 24, 1, 1, 1, 1, 0, 0, 1, 1, false},  // couples of pixels, 24 channels
     {1, 1, 32, 6, 49, 56, 3, 2, 1, 1, 1, 0, 1, 2, false},
+    {1, 1, 112, 5, 5, 32, 1, 1, 1, 1, 0, 0, 1, 1, false},    // channels in two parts
+    {2, 1, 144, 3, 10, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},   // of several images
+    {1, 1, 1056, 9, 29, 16, 1, 1, 1, 1, 0, 0, 1, 1, false},  // more pixels than are one row
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
@@ -104,6 +107,7 @@ struct Reference {
     p.out_width = convolution_extent(s.width, s.kw, s.sw, s.pw, s.pw, s.dw);
     problem = in_blocks(p, s.is_plain ? 1 : channel_block(s.in), s.winograd);
     problem.low = -1.5, problem.high = 2;
+    problem.depth_parts = depth_parts(p, problem.in_block);
     REQUIRE(blocks_fit(p, problem.in_block));
     const auto elements = [&](int64_t count, uint64_t seed) {
       return Elements(s.dtype, uniform<float>(count, -1, 1, seed));
@@ -158,6 +162,16 @@ struct Reference {
           }
   }
 
+  // Of planes, in so many parts.
+  static void add_parts(Isa isa, const BlockedConvolution& problem, const BlockedOperands& operands,
+                        int parts) {
+    if (bytes_of_parts(problem) == 0) return;
+    const int64_t planes = problem.shape.out_channels / problem.out_block;
+    for (int part = 0; part < parts; ++part)
+      add_depth_parts(*table_of(isa), problem, operands,
+                      {planes * part / parts, planes * (part + 1) / parts});
+  }
+
   // The result, computed in so many parts from the last to the first, beside the residual or over
   // it.
   std::vector<float> run(Isa isa, int parts, bool is_over = false) const {
@@ -165,12 +179,15 @@ struct Reference {
                     is_over ? residual.values() : std::vector<float>(y.size(), NAN));
     const BlockedPlan plan = plan_blocked(problem);
     std::vector<unsigned char> scratch(plan.scratch + 64, 0x7b);
-    const BlockedOperands operands = {x.data(), weights.data(), bias.data(),
-                                      is_over ? result.data() : residual.data(), result.data()};
+    std::vector<float> sums(bytes_of_parts(problem) / sizeof(float), NAN);
+    const BlockedOperands operands = {x.data(),      weights.data(),
+                                      bias.data(),   is_over ? result.data() : residual.data(),
+                                      result.data(), sums.data()};
     for (int part = parts - 1; part >= 0; --part)
       run_blocked_convolution(*table_of(isa), plan, operands,
                               {plan.units * part / parts, plan.units * (part + 1) / parts},
                               scratch.data());
+    add_parts(isa, problem, operands, parts);
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
     return result.values();
   }
@@ -198,10 +215,11 @@ struct Reference {
                       std::vector<float>(y.size() / p.out_height * band.results.height, NAN));
       const BlockedPlan plan = plan_blocked(band);
       std::vector<unsigned char> scratch(plan.scratch);
-      run_blocked_convolution(
-          *table_of(isa), plan,
-          {x_ring.data(), weights.data(), bias.data(), added.data(), output.data()},
-          {0, plan.units}, scratch.data());
+      std::vector<float> sums(bytes_of_parts(band) / sizeof(float), NAN);
+      const BlockedOperands operands = {x_ring.data(), weights.data(), bias.data(),
+                                        added.data(),  output.data(),  sums.data()};
+      run_blocked_convolution(*table_of(isa), plan, operands, {0, plan.units}, scratch.data());
+      add_parts(isa, band, operands, 1);
       const std::vector<float> made = output.values();
       for (int64_t row = begin; row < band.rows.end; ++row)
         for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
@@ -248,11 +266,12 @@ void check_pooling(const Pooling& p, int64_t block, BlockedPoolKernel run, const
 }  // namespace
 
 TEST_CASE("blocked convolutions match the defining sums, in any split and instruction set") {
-  int over = 0;
+  int over = 0, in_parts = 0;
   for (const Setting& setting : kSettings) {
     CAPTURE(&setting - kSettings.data());
     const Reference r(setting);
     const bool is_half = setting.dtype == DType::kBFloat16;
+    in_parts += r.problem.depth_parts > 1;
     std::vector<float> fused;
     for (Isa isa : available_isas()) {
       CAPTURE(name_of(isa));
@@ -283,6 +302,7 @@ TEST_CASE("blocked convolutions match the defining sums, in any split and instru
     }
   }
   CHECK(over >= 10);
+  CHECK(in_parts == 3);
 }
 
 TEST_CASE("blocked convolutions stay inside their arrays") {
@@ -302,9 +322,11 @@ TEST_CASE("blocked convolutions stay inside their arrays") {
         Guarded<float> result(nullptr, int64_t(whole.size()), at_end);
         const BlockedPlan plan = plan_blocked(r.problem);
         std::vector<unsigned char> scratch(plan.scratch);
-        run_blocked_convolution(*table_of(isa), plan,
-                                {x->data, weights->data, bias->data, residual->data, result.data},
-                                {0, plan.units}, scratch.data());
+        Guarded<float> sums(nullptr, bytes_of_parts(r.problem) / int64_t(sizeof(float)), at_end);
+        const BlockedOperands operands = {x->data,        weights->data, bias->data,
+                                          residual->data, result.data,   sums.data};
+        run_blocked_convolution(*table_of(isa), plan, operands, {0, plan.units}, scratch.data());
+        Reference::add_parts(isa, r.problem, operands, 2);
         CHECK(std::equal(whole.begin(), whole.end(), result.data));
       }
     }
