@@ -1,9 +1,12 @@
 // What this machine can do: the ceilings that networks' times are set against.
 //
 //   ceilings <threads> [avx2 | avx2_vnni]
+//   ceilings line
 //
 // prints one JSON object, GFLOP/s and GB/s of the best of several rounds; of no instruction beyond
-// a set, if that is asked for.
+// a set, if that is asked for. `line`: nanoseconds that a cache line takes to another thread and
+// back, in milliseconds of measuring. Processors of a virtual machine may be moved meanwhile to
+// cores that share no cache, where it is some times as long.
 //
 // Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
 // memory, and would then measure that. Twelve chains cover latency 4 of two units with room. What
@@ -11,6 +14,7 @@
 // slower than two products of float32. Bandwidth is read from, and copied between, arrays of many
 // times the last cache's size; a copy counts both directions.
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <chrono>
 #include <cstdio>
@@ -139,14 +143,32 @@ void bandwidth(int threads) {
                 }));
 }
 
+void line() {
+  constexpr int kTurns = 2'000;
+  alignas(128) std::atomic<int> turn{0};
+  const double taken = seconds(2, [&](int thread, int) {
+    for (int i = thread; i < 2 * kTurns; i += 2) {
+      while (turn.load(std::memory_order_acquire) != i) {
+      }
+      turn.store((i + 1) % (2 * kTurns), std::memory_order_release);
+    }
+  });
+  print("line", taken / kTurns * 1e9);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "line") {
+    line();
+    std::puts("}");
+    return 0;
+  }
   const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
   const std::string_view isa = argc > 2 ? argv[2] : "";
   const bool is_known = isa.empty() || isa == "avx2" || isa == "avx2_vnni";
   if (threads < 1 || threads > 64 || argc > 3 || !is_known)
-    return std::fputs("usage: ceilings <threads> [avx2 | avx2_vnni]\n", stderr), 2;
+    return std::fputs("usage: ceilings <threads> [avx2 | avx2_vnni] | line\n", stderr), 2;
   arithmetic(threads, isa);
   bandwidth(threads);
   std::puts("}");

@@ -29,6 +29,8 @@ def row(workload: Workload, threads: int, competitor: Competitor) -> Row:
         used = (second for taken in competitor.rounds for second in taken["processor"])
         found["processor"] = _short(min(used))
         found["rounds"] = [_short(min(taken["samples"])) for taken in competitor.rounds]
+        if threads > 1:
+            found["lines"] = [_short(taken["line"]) for taken in competitor.rounds]
         found["others"] = min(taken["others"] for taken in competitor.rounds)
         found |= competitor.memory()
     return found
@@ -108,6 +110,9 @@ def _figures(workload: Workload, entry: Row, limits: dict[str, float]) -> str:
     text += f", {entry['growth_mb']:.0f} MB"
     if "error" in entry:
         text += f", error {entry['error']:.1g}"
+    if entry["threads"] > 1:
+        best_round = min(range(len(entry["rounds"])), key=entry["rounds"].__getitem__)
+        text += f", line {entry['lines'][best_round]:.0f} ns"
     if entry["others"] > 0.05:
         text += f", others took {entry['others']:.0%} of the machine"
     return text

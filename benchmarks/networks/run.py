@@ -59,6 +59,12 @@ def ceilings(program: Path, threads: int, so_far: dict[str, float]) -> dict[str,
     return now | {key: max(now[key], so_far.get(key, 0)) for key in now if key not in MEMORY}
 
 
+def nanoseconds_of_line(program: Path) -> float:
+    """What a cache line takes now to another thread and back."""
+    out = subprocess.run([str(program), "line"], check=True, capture_output=True)
+    return json.loads(out.stdout)["line"]
+
+
 def write_models(names: list[str], threads: int) -> None:
     """The files that peers load, where the framework that writes them is installed."""
     from frameworks import LITERT, ONNXRUNTIME, OPENVINO
@@ -117,7 +123,9 @@ def compared(competitor: Competitor, workload: Workload, wanted: numpy.ndarray |
         )
 
 
-def measured(workload: Workload, threads: int, options: argparse.Namespace) -> list[dict[str, Any]]:
+def measured(
+    workload: Workload, threads: int, options: argparse.Namespace, program: Path
+) -> list[dict[str, Any]]:
     """The rows of one workload."""
     found = reference(workload, threads)
     competitors = []
@@ -132,6 +140,8 @@ def measured(workload: Workload, threads: int, options: argparse.Namespace) -> l
             for competitor in ready[:: -1 if number % 2 else 1]:
                 if competitor.is_ready:
                     competitor.sample(options.seconds)
+                if threads > 1 and competitor.is_ready:
+                    competitor.rounds[-1]["line"] = nanoseconds_of_line(program)
         return [report.row(workload, threads, competitor) for competitor in competitors]
     finally:
         for competitor in competitors:
@@ -175,7 +185,7 @@ def main() -> int:
         print(f"\n{threads} threads; ceilings: {report.ceilings_text(limits)}", flush=True)
         for name in options.workloads:
             limits = content["ceilings"][str(threads)] = ceilings(program, threads, limits)
-            rows = measured(WORKLOADS[name], threads, options)
+            rows = measured(WORKLOADS[name], threads, options, program)
             if options.isa:
                 report.refuse_impossible(WORKLOADS[name], rows, limits)
             content["rows"] += rows
