@@ -71,7 +71,7 @@ template <class T>
 void resample_line(const ResampleTable& table, const T* x, int64_t first, int64_t end, T* y) {
   const T* weights = (const T*)table.weights + first * table.taps;
   if (table.taps == 1) {
-    for (int64_t o = first; o < end; ++o) y[o] = *weights++ * x[table.first[o]];
+    for (int64_t o = first; o < end; ++o) y[o] = x[table.first[o]];
     return;
   }
   for (int64_t o = first; o < end; ++o, weights += table.taps) {
