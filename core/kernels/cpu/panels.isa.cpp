@@ -2,9 +2,10 @@
 //
 // A tile of C, a few rows by one or two vectors, stays in registers while k runs; rows of A are
 // read where they lie, and a row of the panel is next to the one before. Each tile of a panel
-// fetches a part of the next one: in a network weights come from memory. Sums wait in scratch, in
-// the first-level cache, until a tile is done and the epilogue writes it to C; only where k is deep
-// do they wait there between blocks of k.
+// fetches a part of the next one: in a network weights come from memory. Whole vectors of float32
+// with nothing but a bias go to C from registers. Other sums wait in scratch, in the first-level
+// cache, until a tile is done and the epilogue writes it to C, as all do between blocks of k where
+// that is deep.
 #include "kernels/panels.h"
 
 #include "kernels/isa_target.h"
@@ -31,7 +32,10 @@ struct PanelTile {
   const void* b;                   // at the tile's first column
   const char* ahead;               // what is fetched meanwhile: two parts so far from each other,
   int64_t ahead_part, ahead_step;  // so much of each for a row of the panel
-  float* sums;                     // rows of kPanelColumns
+  float* sums;                     // rows of kPanelColumns: what was summed before
+  float* to;                       // rows to_row apart: what sums there are now
+  int64_t to_row;
+  const float* bias;  // that is added to them, or null
   int64_t k;
   bool accumulate;
   bool is_last;  // of the blocks of k
@@ -197,12 +201,22 @@ void panel_tile(const PanelTile& tile) {
     if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
   }
   if (tile.is_last) Step::arrange(sums);
-  WEFT_UNROLL
-  for (int i = 0; i < kRows; ++i) {
+  const auto each = [&](auto use) WEFT_LAMBDA {
     WEFT_UNROLL
-    for (int j = 0; j < kVectors; ++j)
-      Memory<float>::store(tile.sums + i * kPanelColumns + j * kLanes, sums[i][j]);
+    for (int i = 0; i < kRows; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) use(i, j, sums[i][j]);
+    }
+  };
+  if constexpr (kIsSame<S, float>) {
+    if (tile.bias)
+      each([&](int, int j, Vec<float>& sum)
+               WEFT_LAMBDA { sum = sum + Memory<float>::load(tile.bias + j * kLanes); });
   }
+  float* const to = tile.to;
+  const int64_t to_row = tile.to_row;
+  each([&](int i, int j, Vec<float> sum)
+           WEFT_LAMBDA { Memory<float>::store(to + i * to_row + j * kLanes, sum); });
 }
 
 struct PanelTileKernels {
@@ -256,6 +270,9 @@ struct PanelUnit {
     tile.k = depth;
     tile.accumulate = k > 0;
     tile.is_last = k + depth == p.k;
+    const bool is_direct = tile.is_last && width == kPanelColumns && goes_to_c();
+    tile.to_row = is_direct ? p.n : kPanelColumns;
+    tile.bias = nullptr;
     // Memory may take longer to give a panel than one tile takes: each fetches its share.
     const int64_t tiles_of_all = (rows + step - 1) / step * ((width + kCols - 1) / kCols);
     tile.ahead = (const char*)(is_last ? b : b + p.k * kPanelColumns);
@@ -268,13 +285,18 @@ struct PanelUnit {
       if (tile.is_last) fetch_results(i, count, width);
       for (int64_t j = 0; j < width; j += kCols) {
         tile.b = b + j;
-        tile.sums = sums + i * kPanelColumns + j;
+        tile.sums = tile.to = sums + i * kPanelColumns + j;
+        if (is_direct) {
+          tile.to = (float*)p.c + (first + i) * p.n + col + j;
+          tile.bias = p.bias ? (const float*)p.bias + col + j : nullptr;
+        }
         tiles.at[width - j > Vec<float>::kLanes][count - 1](tile);
         tile.ahead += 2 * tile.ahead_part;
       }
-      if (tile.is_last) finish(i, count, width);
+      if (tile.is_last && !is_direct) finish(i, count, width);
     }
   }
+  WEFT_INLINE bool goes_to_c() const { return kIsSame<S, float> && !p.residual && !is_bounded; }
 
   // What these rows are written to, and read from, arrives while their tiles are computed.
   WEFT_INLINE void fetch_results(int64_t row, int64_t count, int64_t width) const {
