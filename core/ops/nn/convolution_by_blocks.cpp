@@ -106,14 +106,38 @@ Chunks chunks_of(const Convolution& p, Made made) {
   return chunks;
 }
 
-// to[plane][i][j] = from[plane][j][i]
-void turn(DType dtype, const void* from, void* to, int64_t planes, int64_t rows, int64_t cols) {
-  const TensorView target{to, {planes, rows, cols}, {rows * cols, cols, 1}, 3, dtype};
-  TensorView source = target;
-  source.data = const_cast<void*>(from);
-  source.strides[1] = 1;
-  source.strides[2] = rows;
-  copy_elements(target, source);
+// Blocks of channels of some images, plain or with the channels behind the pixels.
+struct Planes {
+  DType dtype;
+  int64_t images, blocks, rows, cols, block;
+};
+
+// A thread turns what it convolves before or after: images, or rows of a single one.
+void turn(const Planes& p, const void* from, void* to, bool into_blocks) {
+  const int64_t pixels = p.rows * p.cols, planes = p.images * p.blocks;
+  const int64_t size = kernels::element_size(p.dtype);
+  const auto run = [&](int64_t first, int64_t count) {
+    const int64_t plain = first * size, blocked = first * p.block * size;
+    TensorView target{static_cast<char*>(to) + (into_blocks ? blocked : plain),
+                      {planes, into_blocks ? count : p.block, into_blocks ? p.block : count},
+                      {pixels * p.block, into_blocks ? p.block : pixels, 1},
+                      3,
+                      p.dtype};
+    TensorView source = target;
+    source.data =
+        const_cast<char*>(static_cast<const char*>(from) + (into_blocks ? plain : blocked));
+    source.strides[1] = 1;
+    source.strides[2] = into_blocks ? pixels : p.block;
+    copy_elements(target, source);
+  };
+  if (p.images > 1) {
+    run(0, pixels);
+    return;
+  }
+  const int64_t units = p.rows > 1 ? p.rows : p.cols, each = pixels / units;
+  split_work(units, planes * p.block * pixels, nullptr, 0, [&](kernels::Range range, void*) {
+    run(range.begin * each, (range.end - range.begin) * each);
+  });
 }
 
 void add(const void* part, void* sum, int64_t count) {
@@ -146,18 +170,21 @@ class Call {
   void* at(int64_t offset) const { return scratch_ + offset; }
 
   // Images of x or dx, and of y or dy.
-  void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
+  Planes planes(int64_t images, bool is_x) const {
     const int64_t channels = is_x ? p_.in_channels : p_.out_channels;
     const int64_t block = kernels::channel_block(channels);
-    turn(p_.dtype, plain, blocks, images * channels / block, plane(is_x), block);
+    return {p_.dtype,
+            images,
+            channels / block,
+            is_x ? p_.in_height : p_.out_height,
+            is_x ? p_.in_width : p_.out_width,
+            block};
+  }
+  void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
+    turn(planes(images, is_x), plain, blocks, true);
   }
   void out_of_blocks(const void* blocks, void* plain, int64_t images, bool is_x) const {
-    const int64_t channels = is_x ? p_.in_channels : p_.out_channels;
-    const int64_t block = kernels::channel_block(channels);
-    turn(p_.dtype, blocks, plain, images * channels / block, block, plane(is_x));
-  }
-  int64_t plane(bool is_x) const {
-    return is_x ? p_.in_height * p_.in_width : p_.out_height * p_.out_width;
+    turn(planes(images, is_x), blocks, plain, false);
   }
 
   void chunk(int64_t first, int64_t images) {
