@@ -146,10 +146,11 @@ Convolution adjoint_of(const Convolution& p) {
   return shape;
 }
 
+// A unit is the same part of every phase: their positions lie among each other's.
 int64_t blocked_data_units(const BlockedConvolution& problem) {
   int64_t units = 0;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number)
-    units += plan_blocked(data_phase(problem, number)).units;
+    units = std::max(units, plan_blocked(data_phase(problem, number)).units);
   return units;
 }
 
@@ -162,16 +163,15 @@ int64_t blocked_data_scratch(const BlockedConvolution& problem) {
 
 namespace {
 
-// Calls run(plan, its units) for the part of each phase that lies in `units`.
+// Calls run(plan, its units) for the part of each phase.
 template <class Run>
 void for_each_phase(const BlockedConvolution& problem, Range units, const Run& run) {
-  int64_t first = 0;
+  const int64_t all = blocked_data_units(problem);
+  if (all == 0) return;
   for (int64_t number = 0; number < phases_of(problem.shape); ++number) {
     const BlockedConvolution phase = data_phase(problem, number);
     const BlockedPlan plan = plan_blocked(phase);
-    run(plan, {std::clamp<int64_t>(units.begin - first, 0, plan.units),
-               std::clamp<int64_t>(units.end - first, 0, plan.units)});
-    first += plan.units;
+    run(plan, {plan.units * units.begin / all, plan.units * units.end / all});
   }
 }
 
