@@ -40,6 +40,14 @@ bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
   return count == 0 || !is_any(outside < V(0));
 }
 
+bool is_any_negative(const int64_t* indices, int64_t count) {
+  using V = Vec<int64_t>;
+  V all(0);
+  for_lanes<int64_t>(count, [&](int64_t i, int64_t n)
+                                WEFT_LAMBDA { all = V::of(all.v | load_lanes(indices + i, n).v); });
+  return is_any(all < V(0));
+}
+
 template <class S>
 WEFT_INLINE void add(S& to, S from) {
   to = from_lane<S>(to_lane(to) + to_lane(from));
@@ -53,6 +61,10 @@ void pick(const Indexing& p, const void* x_data, const int64_t* indices, void* y
       const int64_t o = row / p.picked;
       const S* x = (const S*)x_data + o * p.axis * p.inner;
       const int64_t end = (o + 1) * p.picked < rows.end ? (o + 1) * p.picked : rows.end;
+      if (p.inner == 1 && !p.clip && !is_any_negative(indices + row, end - row)) {
+        for (; row < end; ++row) y[row] = x[indices[row]];
+        continue;
+      }
       if (p.inner == 1) {
         for (; row < end; ++row) y[row] = x[position_of(indices[row])];
         continue;
