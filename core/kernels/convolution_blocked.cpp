@@ -134,8 +134,8 @@ int64_t rows_together(const BlockedConvolution& problem) {
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
 
-// Heavy weights are read once: a unit is two panels and a whole image. Light ones stay in the
-// cache: a unit is some rows and all panels of a group.
+// Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the cache,
+// or that are less than the image, are light: a unit is some rows and all panels of a group.
 BlockedCut cut(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
@@ -150,7 +150,9 @@ BlockedCut cut(const BlockedConvolution& problem) {
   const int64_t depth = problem.taps.height * problem.taps.width;
   const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
-  if (problem.depth_parts > 1 || panels * panel_bytes > kWeightBytes || height <= 2) {
+  const int64_t image_bytes = channels * p.in_height * p.in_width * 4;
+  const bool is_heavy = panels * panel_bytes > std::max(kWeightBytes, image_bytes);
+  if (problem.depth_parts > 1 || is_heavy || height <= 2) {
     cut.rows = height == 2 && problem.depth_parts == 1 ? 1 : height;
     cut.panels = std::min<int64_t>(2, panels);
   } else {
