@@ -134,8 +134,8 @@ int64_t rows_together(const BlockedConvolution& problem) {
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
 
-// Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the cache,
-// or that are less than the image, are light: a unit is some rows and all panels of a group.
+// Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
+// cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
 BlockedCut cut(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
