@@ -70,7 +70,7 @@ WEFT_INLINE void for_pieces(const Resample& p, const ResampleTable& table, One o
 template <class T>
 void resample_line(const ResampleTable& table, const T* x, int64_t first, int64_t end, T* y) {
   const T* weights = (const T*)table.weights + first * table.taps;
-  if (table.taps == 1) {
+  if (table.taps == 1) {  // of weight one: weights of a result add up to that
     for (int64_t o = first; o < end; ++o) y[o] = x[table.first[o]];
     return;
   }
