@@ -66,6 +66,21 @@ class BlockedUnit {
   }
 
  private:
+  // Of an image, and panels of a group.
+  struct Place {
+    int64_t image, chunk;
+  };
+  // Panels after panels for the first half of the images, then for the others: who makes half of
+  // the units makes the same images in every layer, which its own cache holds then. All weights
+  // are read once for each half.
+  Place place_of(int64_t unit) const {
+    const int64_t half = p_.batch / 2, before = half * p_.groups * cut_.panel_chunks;
+    const bool is_second = unit >= before;
+    const int64_t first = is_second ? half : 0, images = is_second ? p_.batch - half : half;
+    if (is_second) unit -= before;
+    return {first + unit % images, unit / images};
+  }
+
   void make(int64_t unit) {
     const Range& rows = problem_.rows;
     if (p_.out_height == 1) {
@@ -80,8 +95,7 @@ class BlockedUnit {
       first_row_ = rows.begin + height * chunk / cut_.row_chunks;
       end_row_ = rows.begin + height * (chunk + 1) / cut_.row_chunks;
     }
-    const int64_t image = unit % p_.batch;
-    const int64_t chunk = unit / p_.batch;
+    const auto [image, chunk] = place_of(unit);
     const int64_t group = chunk / cut_.panel_chunks;
     const int64_t filters = p_.out_channels / p_.groups;
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
@@ -120,12 +134,13 @@ class BlockedUnit {
   // Of one group, in blocks of a panel. Of a single image a part of the channels is a unit, of
   // several ones a unit adds up its parts.
   void run_parts(int64_t unit) {
-    const int64_t chunk = unit % cut_.panel_chunks;
     if (p_.batch == 1) {
-      make_part(chunk, unit / cut_.panel_chunks, operands_.parts, p_.out_channels * y_plane_);
+      make_part(unit % cut_.panel_chunks, unit / cut_.panel_chunks, operands_.parts,
+                p_.out_channels * y_plane_);
       return;
     }
-    const int64_t image = unit % p_.batch, panel = unit / p_.batch * cut_.panels;
+    const auto [image, chunk] = place_of(unit);
+    const int64_t panel = chunk * cut_.panels;
     const int64_t first = panel * kPanelChannels;
     const int64_t channels = lesser(cut_.panels * kPanelChannels, p_.out_channels - first);
     first_plane_ = image * p_.out_channels + first;
