@@ -267,7 +267,11 @@ def test_each_channel_of_a_requantization_is_checked(channel, argument, value, t
         "multiplier": numpy.array([0, 2**31 - 1, *[1 << 30] * 5], dtype="int32"),
         "shift": numpy.array([-31, 30, *[-4] * 5], dtype="int32"),
     }
-    run = lambda: npx.quantized_fully_connected(X, weight, None, *map(np.array, given.values()))  # noqa: E731
+
+    def run():
+        out = npx.quantized_fully_connected(X, weight, None, *map(np.array, given.values()))
+        out.wait_to_read()
+
     run()
     given[argument][channel] = value
     with pytest.raises(ValueError, match=text):
