@@ -271,7 +271,6 @@ Packing pack(std::span<Buffer> buffers, int64_t bound) {
     if (own.bytes > whole.bytes) whole = own;
   }
   if (whole.bytes <= bound) whole.proven = true;
-  settle_halves(buffers, whole.bytes);
   return whole;
 }
 

@@ -54,8 +54,7 @@ struct Packing {
 };
 
 // Sets offsets. Several orders are tried, the best is improved, and where few buffers are in
-// conflict the optimum is searched for; buffers then settle within it. Work is bounded, and the
-// same buffers get the same offsets.
+// conflict the optimum is searched for. Work is bounded, and the same buffers get the same offsets.
 Packing pack(std::span<Buffer> buffers, int64_t bound);
 
 // ---- parts of it -------------------------------------------------------------------------------

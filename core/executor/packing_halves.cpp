@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "executor/packing.h"
+#include "weft_parts.h"
 
 namespace weft::executor {
 namespace {
@@ -113,6 +114,7 @@ class Halves {
 }  // namespace
 
 void settle_halves(std::span<Buffer> buffers, int64_t arena) {
+  if constexpr (!WEFT_KEEPS_search) return;
   if (buffers.size() <= kMostBuffers && arena <= kMostArena) Halves(buffers, arena).settle();
 }
 

@@ -220,7 +220,11 @@ int64_t Placement::alignment() const {
 
 Result<Packing> Placement::pack_buffers(std::span<Buffer> buffers, int64_t bound,
                                         const SavedPlan* saved) const {
-  if (!saved) return pack(buffers, bound);
+  if (!saved) {
+    const Packing packing = pack(buffers, bound);
+    if (!target()) settle_halves(buffers, packing.bytes);
+    return packing;
+  }
   std::vector<std::string> names;
   for (const PendingStep& step : steps) names.push_back(step.name);
   WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
