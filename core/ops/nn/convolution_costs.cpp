@@ -10,9 +10,15 @@ using Made = ConvolutionResult;
 
 bool has_strides(const Convolution& p) { return p.stride_height != 1 || p.stride_width != 1; }
 
+// Where no window meets another one a phase reads dy as it lies.
+bool is_one_tap_a_phase(const Convolution& p) {
+  return p.kernel_height <= p.stride_height && p.kernel_width <= p.stride_width && p.pad_top == 0 &&
+         p.pad_left == 0;
+}
+
 // Columns are gathered row by row, again for every so many filters of a gradient of weights.
 double gathering(const Convolution& p, Made made) {
-  constexpr double kDense = 12, kRow = 400, kFilters = 168;
+  constexpr double kDense = 12, kRow = 400, kRowOfPhase = 300, kFilters = 168;
   const double element = p.stride_width > 2 ? 45 : kDense, of_weights = element + 28;
   const auto images = static_cast<double>(p.batch);
   const auto taps = static_cast<double>(p.kernel_height * p.kernel_width);
@@ -22,7 +28,7 @@ double gathering(const Convolution& p, Made made) {
     const double elements = images * static_cast<double>(p.out_channels) * taps *
                             static_cast<double>(p.in_height * p.in_width) / phases;
     const double width = std::ceil(static_cast<double>(p.in_width) / p.stride_width);
-    return elements * (kDense + kRow / width);
+    return elements * (kDense + kRowOfPhase / (is_one_tap_a_phase(p) ? width * width : width));
   }
   const double elements = images * static_cast<double>(p.in_channels) * taps * out_plane;
   const double width =
@@ -57,7 +63,7 @@ double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dil
 
 double plain_cost(const Convolution& p, Made made) {
   constexpr double kPackedForward = 80, kPackedData = 400;  // a weight, on each thread
-  constexpr double kScattered = 100;                        // a result of a phase of strides
+  constexpr double kPackedPhases = 260, kScattered = 40;    // of a gradient with strides: a result
   constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
   constexpr double kNarrowWeight = 2;  // of at most so many filters, which gather nothing
   constexpr int64_t kNarrow = 32;
@@ -71,9 +77,10 @@ double plain_cost(const Convolution& p, Made made) {
     if (!is_depthwise) return is_narrow ? count * kNarrowWeight : count + gathering(p, made);
     return moved + count * (has_strides(p) ? kDepthwiseStrided : kDepthwiseWeight * padded(p));
   }
-  cost = moved + weights * (made == Made::kData ? kPackedData : kPackedForward);
   if (made == Made::kData && has_strides(p))
-    cost += kScattered * static_cast<double>(p.batch * elements_in(p));
+    return moved + weights * kPackedPhases +
+           kScattered * static_cast<double>(p.batch * elements_in(p)) + count;
+  cost = moved + weights * (made == Made::kData ? kPackedData : kPackedForward);
   if (has_strides(p)) return cost + count;
   if (!is_depthwise) return cost + count * padded(p);
   return cost + count * padded(p) * kDepthwise +

@@ -9,22 +9,16 @@
 #include "ops/convolution_problem.h"
 #include "ops/copy_slot.h"
 #include "ops/kernel_call.h"
-#include "ops/nn/convolution_by_blocks.h"
+#include "ops/nn/convolve.h"
 #include "ops/nn/window.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {
 
 Shape output_shape(const kernels::Convolution& p, int spatial) {
   return image_shape(p.batch, p.out_channels, spatial, p.out_height, p.out_width);
-}
-
-// In elements of cheap arithmetic. Where a filter sees one channel, its taps are added one by one.
-int64_t work_of(const kernels::Convolution& p) {
-  return p.in_channels == p.groups ? products(p) : products(p) / 8;
 }
 
 Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
@@ -34,85 +28,38 @@ Cost cost_of_problem(const kernels::Convolution& p, const SlotTypes& types) {
   return cost;
 }
 
-// ---- what the three have in common: by blocks or directly
+// ---- what the three have in common
 
-struct Forward {
-  static constexpr ConvolutionResult kMade = ConvolutionResult::kForward;
-  static kernels::Convolution problem(const SlotTypes& t) {
-    return convolution_problem(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape,
-                               t.in[1].shape)
-        .value();
-  }
-  static int64_t units(const kernels::Convolution& p) { return kernels::convolution_units(p); }
-  static int64_t scratch(const kernels::Convolution& p) { return kernels::convolution_scratch(p); }
-  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
-                  void* scratch) {
-    kernels::run_convolution(p, a.left, a.right, a.bias, a.out, range, scratch);
-  }
-};
+using Made = ConvolutionResult;
 
-struct Data {
-  static constexpr ConvolutionResult kMade = ConvolutionResult::kData;
-  static kernels::Convolution problem(const SlotTypes& t) {
-    return convolution_problem(t.op.reader(t.attributes), t.out[0].dtype, t.out[0].shape,
-                               t.in[1].shape)
-        .value();
-  }
-  static int64_t units(const kernels::Convolution& p) { return kernels::convolution_data_units(p); }
-  static int64_t scratch(const kernels::Convolution& p) {
-    return kernels::convolution_data_scratch(p);
-  }
-  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
-                  void* scratch) {
-    kernels::run_convolution_data(p, a.left, a.right, a.out, range, scratch);
-  }
-};
-
-struct Weight {
-  static constexpr ConvolutionResult kMade = ConvolutionResult::kWeight;
-  static kernels::Convolution problem(const SlotTypes& t) {
-    return convolution_problem(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape,
-                               t.out[0].shape)
-        .value();
-  }
-  static int64_t units(const kernels::Convolution& p) {
-    return kernels::convolution_weight_units(p);
-  }
-  static int64_t scratch(const kernels::Convolution& p) {
-    return kernels::convolution_weight_scratch(p);
-  }
-  static void run(const kernels::Convolution& p, const ConvolutionArrays& a, kernels::Range range,
-                  void* scratch) {
-    kernels::run_convolution_weight(p, a.left, a.right, a.out, range, scratch);
-  }
-};
-
-template <class Made>
-void make(const KernelCall& call, const kernels::Convolution& p) {
-  const ConvolutionArrays arrays = {call.in[0].data, call.in[1].data,
-                                    call.in.size() > 2 ? call.in[2].data : nullptr,
-                                    call.out[0].data};
-  if (pays_by_blocks(p, Made::kMade)) {
-    convolve_by_blocks(p, Made::kMade, arrays, call.scratch);
-    return;
-  }
-  split_work(Made::units(p), work_of(p), call.scratch, Made::scratch(p),
-             [&](kernels::Range range, void* scratch) { Made::run(p, arrays, range, scratch); });
+template <Made kMade>
+kernels::Convolution problem_of(const SlotTypes& t) {
+  const TensorType& x = kMade == Made::kData ? t.out[0] : t.in[0];
+  const TensorType& w = kMade == Made::kWeight ? t.out[0] : t.in[1];
+  return convolution_problem(t.op.reader(t.attributes), x.dtype, x.shape, w.shape).value();
 }
 
-template <class Made>
+template <Made kMade>
+kernels::Convolution problem_of(const KernelCall& call) {
+  const TensorView& x = kMade == Made::kData ? call.out[0] : call.in[0];
+  const TensorView& w = kMade == Made::kWeight ? call.out[0] : call.in[1];
+  return convolution_problem(call.op.reader(call.attributes), x.dtype, shape_of(x), shape_of(w))
+      .value();
+}
+
+void convolve(const KernelCall& call, const kernels::Convolution& p, Made made) {
+  const void* const bias = call.in.size() > 2 ? call.in[2].data : nullptr;
+  convolve(p, made, {call.in[0].data, call.in[1].data, bias, call.out[0].data}, call.scratch);
+}
+
+template <Made kMade>
 Slot slot_of(KernelFunction run) {
   Slot s = dense_slot(run);
   s.scratch_bytes = [](const SlotTypes& t, int threads) {
-    const kernels::Convolution p = Made::problem(t);
-    return pays_by_blocks(p, Made::kMade) ? scratch_by_blocks(p, Made::kMade, threads)
-                                          : threads * Made::scratch(p);
+    return scratch_to_convolve(problem_of<kMade>(t), kMade, threads);
   };
-  s.cost = [](const SlotTypes& t) { return cost_of_problem(Made::problem(t), t); };
-  s.pieces = [](const SlotTypes& t) {
-    const kernels::Convolution p = Made::problem(t);
-    return pieces_of_work(Made::units(p), work_of(p));
-  };
+  s.cost = [](const SlotTypes& t) { return cost_of_problem(problem_of<kMade>(t), t); };
+  s.pieces = [](const SlotTypes& t) { return pieces_to_convolve(problem_of<kMade>(t), kMade); };
   return s;
 }
 
@@ -145,12 +92,10 @@ Status sum_of_nothing(const TensorView& out, const TensorView* bias) {
 }
 
 Status run(const KernelCall& call) {
-  const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
-                                     shape_of(call.in[0]), shape_of(call.in[1]))
-                     .value();
+  const kernels::Convolution p = problem_of<Made::kForward>(call);
   const TensorView* bias = call.in.size() > 2 && call.in[2].data ? &call.in[2] : nullptr;
   if (p.in_channels == 0) return sum_of_nothing(call.out[0], bias);
-  make<Forward>(call, p);
+  convolve(call, p, Made::kForward);
   return {};
 }
 
@@ -194,11 +139,9 @@ Result<Types> infer_data(const InferContext& c) {
 }
 
 Status run_data(const KernelCall& call) {
-  const auto p = convolution_problem(call.op.reader(call.attributes), call.out[0].dtype,
-                                     shape_of(call.out[0]), shape_of(call.in[1]))
-                     .value();
+  const kernels::Convolution p = problem_of<Made::kData>(call);
   if (p.out_channels == 0) return sum_of_nothing(call.out[0], nullptr);
-  make<Data>(call, p);
+  convolve(call, p, Made::kData);
   return {};
 }
 
@@ -225,10 +168,7 @@ Result<Types> infer_weight(const InferContext& c) {
 }
 
 Status run_weight(const KernelCall& call) {
-  const auto p = convolution_problem(call.op.reader(call.attributes), call.in[0].dtype,
-                                     shape_of(call.in[0]), shape_of(call.out[0]))
-                     .value();
-  make<Weight>(call, p);
+  convolve(call, problem_of<Made::kWeight>(call), Made::kWeight);
   return {};
 }
 
@@ -257,7 +197,7 @@ WEFT_OP(convolution_image) {
   op.computes(Precision::kNarrow)
       .infer(infer)
       .gradient(gradient)
-      .kernel(slot_of<Forward>(run))
+      .kernel(slot_of<Made::kForward>(run))
       .images({0})
       .sample(R"({"shapes": [[2, 3, 6, 5], [4, 3, 3, 2], [4]], "stride": [2, 1], "pad": [1, 0]})")
       .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 1, 1]]})")
@@ -278,7 +218,7 @@ WEFT_OP(convolution_data) {
       .computes(Precision::kNarrow)
       .infer(infer_data)
       .gradient(gradient_data)
-      .kernel(slot_of<Data>(run_data))
+      .kernel(slot_of<Made::kData>(run_data))
       .sample(R"({"shapes": [[2, 4, 3, 4], [4, 3, 3, 2]], "stride": [2, 1], "pad": [1, 0],
                   "data_shape": [2, 3, 6, 5]})")
       .sample(R"({"shapes": [[2, 6, 3], [6, 2, 3]], "kernel": 3, "num_group": 2, "dilate": 2,
@@ -305,7 +245,7 @@ WEFT_OP(convolution_weight) {
       .computes(Precision::kNarrow)
       .infer(infer_weight)
       .gradient(gradient_weight)
-      .kernel(slot_of<Weight>(run_weight))
+      .kernel(slot_of<Made::kWeight>(run_weight))
       .sample(R"({"shapes": [[2, 3, 6, 5], [2, 4, 3, 4]], "stride": [2, 1], "pad": [1, 0],
                   "weight_shape": [4, 3, 3, 2]})")
       .sample(R"({"shapes": [[2, 4, 7], [2, 6, 3]], "kernel": 3, "num_group": 2, "dilate": 2,

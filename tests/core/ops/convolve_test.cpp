@@ -1,5 +1,6 @@
-// Convolutions of plain arrays by way of blocks against the plain kernels in float64.
-#include "ops/nn/convolution_by_blocks.h"
+// Convolutions of plain arrays by way of blocks, and of phases, against the plain kernels in
+// float64.
+#include "ops/nn/convolve.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "ops/nn/convolution_by_phases.h"
 #include "runtime/threads.h"
 
 using namespace weft;
@@ -42,6 +44,21 @@ const Setting kSettings[] = {
     {2, 16, 16, 7, 9, 16, 5, 3, 2, 1, 2, 0, 1, 3, 1, 2},
     {4, 1, 16, 1, 50, 32, 1, 8, 1, 4, 0, 2, 0, 2, 1, 1},  // sequences
     {3, 1, 8, 1, 31, 16, 1, 3, 1, 1, 0, 1, 0, 1, 1, 1},
+};
+
+// Gradients of the data by phases; those above, too.
+const Setting kStrided[] = {
+    {1, 1, 3, 32, 34, 16, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1},  // windows of 3 x 3
+    {3, 1, 3, 32, 32, 64, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1},  // twelve filters, or sixteen
+    {1, 1, 1, 41, 37, 12, 9, 9, 2, 2, 4, 4, 4, 4, 1, 1},  // one channel, ragged
+    {2, 1, 2, 9, 8, 5, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1},     // windows of one tap
+    {2, 1, 2, 11, 10, 5, 2, 3, 3, 4, 0, 0, 0, 0, 1, 1},   // positions that no tap meets
+    {2, 1, 3, 12, 13, 4, 3, 3, 2, 3, 0, 2, 1, 0, 3, 2},   // dilated
+    {2, 3, 6, 10, 9, 9, 3, 5, 2, 2, 1, 2, 1, 2, 1, 1},    // groups
+    {2, 6, 6, 10, 9, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1},    // depthwise
+    {2, 1, 3, 9, 9, 4, 2, 2, 2, 2, 5, 4, 3, 4, 1, 1},     // padding beyond the window
+    {9, 1, 3, 96, 96, 16, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1},  // chunks, the last of fewer images
+    {2, 1, 1, 1, 60, 8, 1, 16, 1, 4, 0, 6, 0, 6, 1, 1},   // sequences
 };
 
 Convolution problem_of(const Setting& s) {
@@ -98,31 +115,34 @@ std::vector<double> exact(Convolution p, ConvolutionResult made, const Sizes& si
 
 // A chain of so many sums rounds that often; Winograd's tiles multiply that
 // (convolution_blocked.h). bfloat16 is summed in float32 and rounded once, tiles' frequencies too.
-double bound_of(const Convolution& p, ConvolutionResult made) {
+double bound_of(const Convolution& p, ConvolutionResult made, bool is_by_phases) {
   const int64_t taps = p.kernel_height * p.kernel_width;
   const auto terms = static_cast<double>(
       made == ConvolutionResult::kForward ? p.in_channels / p.groups * taps
       : made == ConvolutionResult::kData  ? p.out_channels / p.groups * taps
                                           : p.batch * p.out_height * p.out_width);
   if (p.dtype == DType::kBFloat16) return 0x1p-8 * 4 * std::sqrt(terms);
-  const bool may_be_winograd = taps == 9 && p.groups == 1 && p.stride_height == 1;
+  const bool may_be_winograd = is_by_phases || (taps == 9 && p.groups == 1 && p.stride_height == 1);
   return 0x1p-24 * terms * (may_be_winograd ? 16 : 4);
 }
 
-std::vector<float> made_by_blocks(const Convolution& p, ConvolutionResult made, const Sizes& sizes,
-                                  const Elements& left, const Elements& right,
-                                  const Elements& bias) {
-  const int64_t bytes = ops::scratch_by_blocks(p, made, num_threads());
+std::vector<float> made_by(bool is_by_phases, const Convolution& p, ConvolutionResult made,
+                           const Sizes& sizes, const Elements& left, const Elements& right,
+                           const Elements& bias) {
+  const int64_t bytes = is_by_phases ? ops::scratch_by_phases(p, num_threads())
+                                     : ops::scratch_by_blocks(p, made, num_threads());
   Guarded<char> scratch(nullptr, bytes, true);
   std::memset(scratch.data, 0xff, static_cast<size_t>(bytes));  // NaN
   Elements out(p.dtype, std::vector<float>(static_cast<size_t>(sizes.out), 9));
-  ops::convolve_by_blocks(p, made, {left.data(), right.data(), bias.data(), out.data()},
-                          scratch.data);
+  const ops::ConvolutionArrays arrays = {left.data(), right.data(), bias.data(), out.data()};
+  if (is_by_phases)
+    ops::convolve_by_phases(p, arrays, scratch.data);
+  else
+    ops::convolve_by_blocks(p, made, arrays, scratch.data);
   return out.values();
 }
 
-void check(const Convolution& p, ConvolutionResult made) {
-  if (!ops::fits_blocks(p, made)) return;
+void check(const Convolution& p, ConvolutionResult made, bool is_by_phases = false) {
   CAPTURE(static_cast<int>(made));
   const Sizes sizes(p, made);
   const auto elements = [&](int64_t count, uint64_t seed) {
@@ -131,8 +151,8 @@ void check(const Convolution& p, ConvolutionResult made) {
   const Elements left = elements(sizes.left, 1), right = elements(sizes.right, 2);
   const Elements bias = elements(p.out_channels, 3);
   const auto want = exact(p, made, sizes, left.values(), right.values(), bias.values());
-  const auto got = made_by_blocks(p, made, sizes, left, right, bias);
-  const double bound = bound_of(p, made);
+  const auto got = made_by(is_by_phases, p, made, sizes, left, right, bias);
+  const double bound = bound_of(p, made, is_by_phases);
   double worst = 0;
   for (size_t i = 0; i < want.size(); ++i) {
     const double error = std::abs(static_cast<double>(got[i]) - want[i]);
@@ -159,10 +179,42 @@ TEST_CASE("convolutions by way of blocks are what the plain kernels make in floa
         REQUIRE(ops::fits_blocks(p, ConvolutionResult::kForward));
         for (const auto made :
              {ConvolutionResult::kForward, ConvolutionResult::kData, ConvolutionResult::kWeight})
-          check(p, made);
+          if (ops::fits_blocks(p, made)) check(p, made);
       }
     set_num_threads(before);
   }
+}
+
+TEST_CASE("gradients with strides by way of phases are what the plain kernels make in float64") {
+  std::vector<Setting> settings(std::begin(kSettings), std::end(kSettings));
+  settings.insert(settings.end(), std::begin(kStrided), std::end(kStrided));
+  const int before = num_threads();
+  for (const int threads : {1, 3}) {
+    set_num_threads(threads);
+    for (const DType dtype : {DType::kFloat32, DType::kBFloat16})
+      for (size_t i = 0; i < settings.size(); ++i) {
+        CAPTURE(i);
+        settings[i].dtype = dtype;
+        const Convolution p = problem_of(settings[i]);
+        const bool has_strides = p.stride_height * p.stride_width > 1;
+        CHECK(ops::has_phases(p) == has_strides);
+        if (has_strides) check(p, ConvolutionResult::kData, true);
+      }
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("few channels go by way of phases, many do not") {
+  const auto pays = [](int64_t channels, int64_t kernel, int64_t stride) {
+    const int64_t pad = (kernel - stride) / 2;
+    const Setting setting{1,      1,      channels, 64,  64,  64,  kernel, kernel,
+                          stride, stride, pad,      pad, pad, pad, 1,      1};
+    return ops::pays_by_phases(problem_of(setting));
+  };
+  CHECK(pays(1, 9, 2));
+  CHECK(pays(3, 4, 2));
+  CHECK_FALSE(pays(64, 4, 2));
+  CHECK_FALSE(pays(3, 3, 1));
 }
 
 TEST_CASE("what cannot lie in blocks does not go by way of them") {
