@@ -12,7 +12,7 @@ constexpr int64_t kMaxRows = 168;
 constexpr int64_t kMaxCols = 256;
 constexpr int64_t kMaxDepth = 256;
 constexpr int64_t kMaxPackedWeights = int64_t(1) << 22;  // lanes: 16 MB of float32
-constexpr int64_t kWantedUnits = 4;
+constexpr int64_t kWantedUnits = 4, kWantedUnitsOfRows = 6;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
@@ -29,12 +29,13 @@ struct Extents {
 };
 
 // `tile_rows`: rows of C that scratch holds at once, where C itself cannot hold sums.
-ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, int64_t tile_rows) {
+ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, int64_t tile_rows,
+                      int64_t wanted_units = kWantedUnits) {
   ConvolutionBlocks blocks;
   blocks.rows = even_part(e.rows, kMaxRows, 14);
   int64_t most = kMaxCols;
   blocks.cols = even_part(e.cols, most, col_step);
-  while (e.repeats * divide_up(e.cols, blocks.cols) < kWantedUnits && most > col_step) {
+  while (e.repeats * divide_up(e.cols, blocks.cols) < wanted_units && most > col_step) {
     most /= 2;
     blocks.cols = even_part(e.cols, most, col_step);
   }
@@ -44,6 +45,7 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
 
   const int64_t weights = e.rows * e.depth;
   blocks.form = ConvolutionForm::kGathered;
+  blocks.images_are_rows = false;
   blocks.packs_all_weights = packs_weights && weights <= kMaxPackedWeights;
   // Stores of whole vectors may run past a row. The stride is no multiple of a page: rows would
   // fall on the same few lines of the cache.
@@ -81,11 +83,28 @@ bool pays_shifted(const Convolution& p, const Shift& shift, const ConvolutionBlo
   return rows * shift.span_col <= kGatheredRows * shift.width;
 }
 
-ConvolutionBlocks cut_shifted(Extents e, const Shift& shift) {
+int64_t positions_of(const Shift& shift) {
+  return (shift.height - 1) * (shift.width + shift.span_col) + shift.width;
+}
+
+// Sequences of a batch are the rows of one image: the positions of each alone would begin a tile.
+bool has_rows_of_images(const Convolution& p, const Shift& shift) {
+  if (p.in_height != 1 || p.kernel_height != 1 || p.pad_top != 0 || p.batch < 2) return false;
+  Shift together = shift;
+  together.height = p.batch;
+  const int64_t apart = p.batch * round_up(positions_of(shift), 32);
+  return round_up(positions_of(together), 32) < apart / 32 * 31;
+}
+
+ConvolutionBlocks cut_shifted(Extents e, const Convolution& p, Shift shift) {
+  const bool images_are_rows = has_rows_of_images(p, shift);
+  if (images_are_rows) shift.height = p.batch, e.repeats = p.groups;
   const int64_t pitch = shift.width + shift.span_col;
-  e.cols = (shift.height - 1) * pitch + shift.width;
-  ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
+  e.cols = positions_of(shift);
+  ConvolutionBlocks blocks =
+      cut(e, 32, true, e.rows, images_are_rows ? kWantedUnitsOfRows : kWantedUnits);
   blocks.form = ConvolutionForm::kShifted;
+  blocks.images_are_rows = images_are_rows;
   blocks.column_stride = band_rows(shift, blocks.cols) * pitch;
   blocks.panels =
       blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
@@ -153,9 +172,10 @@ ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& 
   ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
   if (p.stride_height != 1 || p.stride_width != 1 || !blocks.packs_all_weights) return blocks;
   const bool is_shifted = pays_shifted(p, shift, blocks, e.rows);
-  if (is_shifted) blocks = cut_shifted(e, shift);
-  const int64_t computed =
-      blocks.col_blocks * blocks.cols * e.depth * (e.rows + (is_shifted ? 0 : kGatheredRows));
+  if (is_shifted) blocks = cut_shifted(e, p, shift);
+  const int64_t images = blocks.images_are_rows ? p.batch : 1;
+  const int64_t computed = blocks.col_blocks * blocks.cols * e.depth *
+                           (e.rows + (is_shifted ? 0 : kGatheredRows)) / images;
   if (!pays_batched(p, shift, e.rows, computed)) return blocks;
   const ConvolutionBlocks batched = cut_batched(p, shift, e.rows);
   return batched.end - batched.columns <= kBatchedLanes ? batched : blocks;  // of long rows
@@ -243,7 +263,7 @@ void run_batched(const Convolution& p, const ConvolutionBlocks& blocks,
 // Of a problem whose result is not empty.
 int64_t units_of(const Convolution& p, const ConvolutionBlocks& blocks) {
   if (blocks.form == ConvolutionForm::kBatched) return blocks.row_blocks * blocks.col_blocks;
-  return p.groups * p.batch * blocks.col_blocks;
+  return p.groups * (blocks.images_are_rows ? 1 : p.batch) * blocks.col_blocks;
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ struct ConvolutionBlocks {
   int64_t depth;           // most rows of gathered columns at a time
   bool packs_all_weights;  // of a group, once; else block by block
   ConvolutionForm form;
+  bool images_are_rows;   // of one image, whose bands pass from one to the next
   int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
   int64_t columns, panels, tile, total, end;
 };

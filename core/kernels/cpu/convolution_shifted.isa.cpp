@@ -16,10 +16,21 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/convolution_impl.h"
 
 struct Shifted : Sight {
-  int64_t pitch;  // of padded rows
+  int64_t pitch;                           // of padded rows
+  int64_t plane, row, out_plane, out_row;  // what lies between planes and rows
 
-  Shifted(const Convolution& p, bool is_forward)
-      : Sight(p, is_forward), pitch(out_width + span_col) {}
+  Shifted(const Convolution& p, bool is_forward, bool images_are_rows = false)
+      : Sight(p, is_forward),
+        pitch(out_width + span_col),
+        plane(height * width),
+        row(width),
+        out_plane(out_height * out_width),
+        out_row(out_width) {
+    if (!images_are_rows) return;
+    height = out_height = p.batch;
+    row = p.groups * channels * width;
+    out_row = p.groups * out_channels * out_width;
+  }
   int64_t positions() const { return (out_height - 1) * pitch + out_width; }
 
   int64_t tap_offset(const Convolution& p, int64_t tap) const {
@@ -33,16 +44,16 @@ struct Shifted : Sight {
     const int64_t begin = lesser(greater(-origin_col, 0), pitch);
     const int64_t end = greater(lesser(width - origin_col, pitch), begin);
     for (int64_t channel = from_channels.begin; channel < from_channels.end; ++channel) {
-      const S* plane = image + channel * height * width;
       LaneType<S>* line = to + (channel - from_channels.begin) * channel_pitch;
-      for (int64_t row = 0; row < rows; ++row, line += pitch) {
-        const int64_t image_row = first + row + origin_row;
+      for (int64_t i = 0; i < rows; ++i, line += pitch) {
+        const int64_t image_row = first + i + origin_row;
         if (image_row < 0 || image_row >= height) {
           fill_zero(line, pitch);
           continue;
         }
         if (begin > 0) fill_zero(line, begin);
-        copy_dense(plane + image_row * width + origin_col + begin, end - begin, line + begin);
+        copy_dense(image + channel * plane + image_row * row + origin_col + begin, end - begin,
+                   line + begin);
         if (end < pitch) fill_zero(line + end, pitch - end);
       }
     }
@@ -55,12 +66,11 @@ struct Shifted : Sight {
     using T = LaneType<S>;
     for (int64_t channel = 0; channel < out_channels; ++channel) {
       const LaneType<S>* sums = tile + channel * tile_row;
-      S* plane = out + channel * out_height * out_width;
       const Vec<T> offset(bias ? to_lane(bias[channel]) : T(0));
-      int64_t row = first / pitch, col = first % pitch;
-      for (int64_t at = 0; at < cols; at += pitch - col, col = 0, ++row) {
+      int64_t out_at = first / pitch, col = first % pitch;
+      for (int64_t at = 0; at < cols; at += pitch - col, col = 0, ++out_at) {
         const int64_t n = lesser(out_width - col, cols - at);
-        S* line = plane + row * out_width + col;
+        S* line = out + channel * out_plane + out_at * out_row + col;
         for (int64_t j = 0; j < n; j += Vec<T>::kLanes) {
           const int64_t lanes = lesser(n - j, Vec<T>::kLanes);
           Vec<T> sum = Memory<T>::load(sums + at + j);
@@ -119,7 +129,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
                          bool is_forward) {
   using T = LaneType<S>;
   const Sizes sizes(p);
-  const Shifted shift(p, is_forward);
+  const Shifted shift(p, is_forward, blocks.images_are_rows);
   const Buffers<T> buffers(scratch, blocks);
   const int64_t depth = shift.channels * sizes.taps;
   int32_t* offsets = (int32_t*)buffers.panels;
@@ -127,13 +137,14 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
     offsets[k] =
         int32_t(k / sizes.taps * blocks.column_stride + shift.tap_offset(p, k % sizes.taps));
 
-  const int64_t image_size = shift.channels * shift.height * shift.width;
-  const int64_t out_size = shift.out_channels * shift.out_height * shift.out_width;
+  const int64_t image_size = shift.channels * shift.plane;
+  const int64_t out_size = shift.out_channels * shift.out_plane;
+  const int64_t images = blocks.images_are_rows ? 1 : p.batch;
   int64_t packed_group = -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit % blocks.col_blocks * blocks.cols;
     const int64_t number = unit / blocks.col_blocks;
-    const int64_t group = number / p.batch, image = number % p.batch;
+    const int64_t group = number / images, image = number % images;
     const int64_t cols = lesser(blocks.cols, shift.positions() - first);
     const int64_t slot = image * p.groups + group;  // groups lie side by side in an image
     if (packed_group != group) {

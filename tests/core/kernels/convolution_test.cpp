@@ -41,6 +41,13 @@ const Setting kSettings[] = {
     {2, 5, 5, 30, 20, 5, 3, 3, 1, 1, 1, 1, 1, 1},
     {1, 3, 3, 1, 200, 3, 1, 7, 1, 1, 0, 3, 1, 1},
     {2, 1, 9, 24, 24, 1, 5, 5, 1, 1, 0, 0, 1, 1},
+    // Sequences of a batch as the rows of one image: in one block and in several, groups, padding,
+    // dilation, one filter, and rows that end with a vector, which stay apart.
+    {5, 1, 6, 1, 19, 8, 1, 3, 1, 1, 0, 1, 1, 1},
+    {9, 2, 8, 1, 98, 30, 1, 4, 1, 1, 0, 0, 1, 1},
+    {7, 3, 6, 1, 33, 3, 1, 3, 1, 1, 0, 2, 1, 2},
+    {17, 1, 20, 1, 50, 1, 1, 5, 1, 1, 0, 4, 1, 1},
+    {3, 1, 4, 1, 64, 5, 1, 3, 1, 1, 0, 1, 1, 1},
     // Batches of small images side by side: whole and ragged ones, more rows than a tile, padding
     // that is met, dilation, and bands of rows.
     {32, 1, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 1, 1},
