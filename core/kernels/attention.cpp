@@ -20,8 +20,14 @@ int64_t batches(const Attention& p) {
 }
 
 int64_t rows_of(const Attention& p) { return p.groups * p.queries; }
+// Equal blocks of rows, that none is small.
+int64_t block_rows(const Attention& p) {
+  const int64_t most = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
+  const int64_t blocks = std::max<int64_t>(1, (rows + most - 1) / most);
+  return std::max<int64_t>(1, (rows + blocks - 1) / blocks);
+}
 int64_t query_blocks(const Attention& p) {
-  return (rows_of(p) + kAttentionQueries - 1) / kAttentionQueries;
+  return (rows_of(p) + block_rows(p) - 1) / block_rows(p);
 }
 
 // Equal parts of the keys, so that there are enough of them; where each is worth it.
@@ -49,12 +55,12 @@ int64_t lane_bytes(const Attention& p) { return p.dtype == DType::kFloat64 ? 8 :
 AttentionParts attention_parts(const Attention& p) {
   const int64_t count = parts_of(p, batches(p) * query_blocks(p), kLeastKeys);
   const int64_t keys = part_keys(p, count);
-  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p)};
+  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), block_rows(p)};
 }
 AttentionParts attention_gradient_parts(const Attention& p) {
   const int64_t count = parts_of(p, batches(p), kLeastKeysBack);
   const int64_t keys = part_keys(p, count);
-  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p)};
+  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), kUnevenQueries};
 }
 
 int64_t attention_rows(const Attention& p) { return batches(p) * rows_of(p); }
@@ -63,13 +69,13 @@ int64_t attention_units(const Attention& p) {
 }
 
 AttentionScratch attention_layout(const Attention& p) {
-  const int64_t keys = std::min(p.keys, kAttentionKeys);
+  const int64_t keys = std::min(p.keys, kAttentionKeys), rows = block_rows(p);
   AttentionScratch at{};
-  at.scores = packed(kAttentionQueries, p.features);
-  at.keys = at.scores + packed(kAttentionQueries, kAttentionKeys);
+  at.scores = packed(rows, p.features);
+  at.keys = at.scores + packed(rows, kAttentionKeys);
   at.values = at.keys + packed(p.features, keys);
   at.out = at.values + packed(keys, p.values);
-  at.left = at.out + packed(kAttentionQueries, p.values);
+  at.left = at.out + packed(rows, p.values);
   // Rows of pairs, copied for a tile.
   const int64_t copied = kMatmulPanelRows * kMatmulCopiedRowBytes / lane_bytes(p);
   at.end = at.left + (p.dtype == DType::kBFloat16 ? copied : 0);
@@ -99,19 +105,19 @@ int64_t attention_gradient_units(const Attention& p) {
 }
 
 AttentionGradientScratch attention_gradient_layout(const Attention& p) {
-  const int64_t block = packed(kAttentionQueries, kAttentionKeys);
+  const int64_t block = packed(kUnevenQueries, kAttentionKeys);
   const int64_t keys = attention_gradient_parts(p).keys;
   AttentionGradientScratch at{};
-  at.keys_across = packed(kAttentionQueries, std::max(p.features, p.values));
+  at.keys_across = packed(kUnevenQueries, std::max(p.features, p.values));
   at.keys_along = at.keys_across + packed(p.features, keys);
   at.values_across = at.keys_along + packed(keys, p.features);
   at.queries = at.values_across + packed(p.values, keys);
-  at.douts = at.queries + packed(kAttentionQueries, p.features);
-  at.shares = at.douts + packed(kAttentionQueries, p.values);
+  at.douts = at.queries + packed(kUnevenQueries, p.features);
+  at.shares = at.douts + packed(kUnevenQueries, p.values);
   at.dscores = at.shares + block;
   at.turned = at.dscores + block;
   at.dquery = at.turned + block;
-  at.dkey = at.dquery + packed(kAttentionQueries, p.features);
+  at.dkey = at.dquery + packed(kUnevenQueries, p.features);
   at.dvalue = at.dkey + packed(keys, p.features);
   at.end = at.dvalue + packed(keys, p.values);
   return at;

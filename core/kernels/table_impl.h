@@ -200,14 +200,17 @@ using NormalizeGradientKernel = void (*)(const Normalize& problem,
 using DistributionKernel = void (*)(const RandomStream& stream, double first, double second,
                                     void* out, Range elements);
 
-// Rows of a block of scores.
-inline constexpr int64_t kAttentionQueries = 64;
+// Rows of a block of scores, at most: many, as keys and values are packed for each block. Where the
+// last rows see keys that the first do not, fewer.
+inline constexpr int64_t kAttentionQueries = 112;
+inline constexpr int64_t kUnevenQueries = 64;
 inline constexpr int64_t kAttentionKeys = 256;
 // How keys are divided: `keys` of a part, but for the last.
 inline constexpr int kAttentionParts = 16;  // at most
 struct AttentionParts {
   int64_t count, keys;
   int64_t batches, rows;  // rows of one batch
+  int64_t block;          // rows of a unit, but for the last
 };
 AttentionParts attention_parts(const Attention& problem);
 AttentionParts attention_gradient_parts(const Attention& problem);

@@ -24,25 +24,21 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/attention_impl.h"
 
+struct Most {
+  template <class V>
+  WEFT_INLINE static V combine(V a, V b) {
+    return max_(a, b);
+  }
+};
+// Some other element where one is NaN: shares and their sum become NaN by themselves.
 template <class T>
 T maximum_of(const T* row, int64_t n) {
   Vec<T> most(-T(__builtin_inf()));
-  for_lanes<T>(n, [&](int64_t i, int64_t lanes) WEFT_LAMBDA {
-    Vec<T> value = load_lanes(row + i, lanes);
-    if (lanes < Vec<T>::kLanes) {
-      T padded[Vec<T>::kLanes];
-      Memory<T>::store(padded, Vec<T>(row[i]));
-      __builtin_memcpy(padded, row + i, lanes * sizeof(T));
-      value = Memory<T>::load(padded);
-    }
-    most = Largest::combine(most, value);
-  });
-  T lanes[Vec<T>::kLanes];
-  Memory<T>::store(lanes, most);
-  T result = lanes[0];
-  for (int i = 1; i < Vec<T>::kLanes; ++i)
-    result = result != result || result > lanes[i] ? result : lanes[i];
-  return result;
+  int64_t i = 0;
+  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes) most = max_(most, Memory<T>::load(row + i));
+  for (; i < n; ++i) most = max_(most, Vec<T>(row[i]));
+  constexpr int kHalf = Vec<T>::kLanes / 2;
+  return fold_lanes<Most, kHalf>(most, typename CountTo<Vec<T>::kLanes>::Type()).v[0];
 }
 
 // The running softmax of one query over blocks of keys.
@@ -232,11 +228,11 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
   const AttentionParts parts = attention_parts(p);
   const Parts<T> shared(p, part_data);
   T* base = (T*)scratch;
-  const int64_t blocks = (parts.rows + kAttentionQueries - 1) / kAttentionQueries;
+  const int64_t blocks = (parts.rows + parts.block - 1) / parts.block;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t part = unit % parts.count, block = unit / parts.count;
-    const int64_t batch = block / blocks, first = block % blocks * kAttentionQueries;
-    const int64_t rows = least(kAttentionQueries, parts.rows - first);
+    const int64_t batch = block / blocks, first = block % blocks * parts.block;
+    const int64_t rows = least(parts.block, parts.rows - first);
     const bool is_few = rows <= kFewRows && p.key.col == 1 && p.value.col == 1;
     QueryBlock<S> queries = {p,
                              batch,

@@ -128,8 +128,8 @@ struct GradientWork {
     for (int64_t i = 0; i < keys * p.features; ++i) dkey[i] = 0;
     for (int64_t i = 0; i < keys * p.values; ++i) dvalue[i] = 0;
     pack_keys();
-    for (int64_t row = 0; row < parts.rows; row += kAttentionQueries) {
-      const int64_t rows = least(kAttentionQueries, parts.rows - row);
+    for (int64_t row = 0; row < parts.rows; row += parts.block) {
+      const int64_t rows = least(parts.block, parts.rows - row);
       const int64_t end = least(keys, seen_by_rows(p, row, rows) - first_key);
       const int64_t place = (batch * parts.rows + row) * p.features, size = rows * p.features;
       T* sums = dquery_sums ? dquery_sums + place : dquery;
