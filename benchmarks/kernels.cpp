@@ -94,10 +94,12 @@ void time_convolution(const char* name, int64_t batch, int64_t in, int64_t size,
   std::vector<char> scratch(convolution_scratch(p) + convolution_data_scratch(p) +
                             convolution_weight_scratch(p));
   const double forward = best_seconds([&] {
+    begin_convolution(scratch.data());
     run_convolution(p, x.data(), w.data(), nullptr, y.data(), {0, convolution_units(p)},
                     scratch.data());
   });
   const double data = best_seconds([&] {
+    begin_convolution(scratch.data());
     run_convolution_data(p, dy.data(), w.data(), dx.data(), {0, convolution_data_units(p)},
                          scratch.data());
   });

@@ -246,7 +246,8 @@ ConvolutionBlocks weight_blocks(const Convolution& p) {
 }
 
 int64_t scratch_bytes(const Convolution& p, const ConvolutionBlocks& blocks) {
-  return blocks.end * std::max<int64_t>(4, element_size(p.dtype));
+  return static_cast<int64_t>(sizeof(ConvolutionMark)) +
+         blocks.end * std::max<int64_t>(4, element_size(p.dtype));
 }
 
 void run(const ConvolutionKernel* kernels, const Convolution& p, const ConvolutionBlocks& blocks,
@@ -273,6 +274,8 @@ int64_t convolution_extent(int64_t in, int64_t kernel, int64_t stride, int64_t p
   const int64_t room = in + pad_before + pad_after - dilation * (kernel - 1) - 1;
   return room < 0 ? 0 : room / stride + 1;
 }
+
+void begin_convolution(void* scratch) { static_cast<ConvolutionMark*>(scratch)->owner = -1; }
 
 int64_t convolution_units(const Convolution& p) {
   if (p.out_height * p.out_width * p.out_channels == 0) return 0;

@@ -28,6 +28,10 @@ struct Convolution {
 int64_t convolution_extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad_before,
                            int64_t pad_after, int64_t dilation);
 
+// A thread's scratch keeps the packed weights from one run of units to the next: begin_convolution
+// is called with it before the first run of each call.
+void begin_convolution(void* scratch);
+
 // y[N, O, OH, OW] from x[N, I, H, W], w[O, I / groups, KH, KW] and bias[O] (may be null).
 int64_t convolution_units(const Convolution& problem);
 int64_t convolution_scratch(const Convolution& problem);  // bytes per thread, 64-byte aligned

@@ -106,6 +106,10 @@ struct ConvolutionBlocks {
   int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
   int64_t columns, panels, tile, total, end;
 };
+// At the start of a thread's scratch.
+struct alignas(64) ConvolutionMark {
+  int64_t owner;  // of the packed weights: a group, and its phase; -1: nobody
+};
 struct ConvolutionOperands {
   const void* image;    // x, or dy for the gradient of the data
   const void* weights;  // w, or dy for the gradient of the weights

@@ -152,13 +152,15 @@ int num_threads() {
   return count;
 }
 
+int threads_of_call() { return inside.region ? inside.threads : num_threads(); }
+
 void set_num_threads(int count) { wanted_threads.store(std::clamp(count, 1, kMostThreads)); }
 
 void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void*, int64_t, int64_t, int)) {
   if (units <= 0) return;
   const int64_t most = (units + std::max<int64_t>(grain, 1) - 1) / std::max<int64_t>(grain, 1);
-  const int threads = inside.region ? inside.threads : num_threads();
+  const int threads = threads_of_call();
   Pool& p = pool();
   if (most <= 1 || threads <= 1 || (!inside.region && !p.owner.try_lock())) {
     body(context, 0, units, 0);

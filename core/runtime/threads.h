@@ -16,6 +16,7 @@
 namespace weft {
 
 int num_threads();
+int threads_of_call();            // that share a parallel_for here: of a branch, its part of them
 void set_num_threads(int count);  // held in [1, 4096]; takes effect at the next parallel call
 
 // Calls body(context, begin, end, thread) over [0, units) in pieces of at

@@ -4,6 +4,7 @@
 namespace weft {
 
 int num_threads() { return 1; }
+int threads_of_call() { return 1; }
 void set_num_threads(int) {}
 
 void parallel_for(int64_t units, int64_t, void* context,

@@ -20,7 +20,6 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
   const Sizes& sizes = forward.sizes;
   const Buffers<T> buffers(scratch, blocks);
   const int64_t stride = blocks.column_stride;
-  int64_t packed_group = -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit % blocks.col_blocks * blocks.cols;
     const int64_t image = unit / blocks.col_blocks % p.batch;
@@ -31,14 +30,13 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
                  (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
     S* y = (S*)operands.out + (image * p.out_channels + group * sizes.out_group) * sizes.out_plane +
            first;
-    if (blocks.packs_all_weights && packed_group != group) {
+    if (blocks.packs_all_weights && !are_packed(scratch, group)) {
       for (int64_t k = 0; k < forward.depth; k += blocks.depth)
         for (int64_t row = 0; row < sizes.out_group; row += blocks.rows)
           forward.pack_weights(weights, row, lesser(blocks.rows, sizes.out_group - row), k,
                                lesser(blocks.depth, forward.depth - k),
                                buffers.weights + k * sizes.out_group +
                                    row * lesser(blocks.depth, forward.depth - k));
-      packed_group = group;
     }
     for (int64_t k = 0; k < forward.depth; k += blocks.depth) {
       const int64_t count = lesser(blocks.depth, forward.depth - k);
@@ -86,7 +84,6 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
   const Buffers<T> buffers(scratch, blocks);
   const int64_t stride = blocks.column_stride;
   const int64_t phases = p.stride_height * p.stride_width;
-  int64_t packed = -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit % blocks.col_blocks * blocks.cols;
     const int64_t image = unit / blocks.col_blocks % p.batch;
@@ -102,14 +99,13 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
     const S* dy = (const S*)operands.image +
                   (image * p.out_channels + group * sizes.out_group) * sizes.out_plane;
     S* dx = (S*)operands.out + (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
-    if (blocks.packs_all_weights && packed != variant) {
+    if (blocks.packs_all_weights && !are_packed(scratch, variant)) {
       for (int64_t k = 0; k < backward.depth; k += blocks.depth) {
         const int64_t count = lesser(blocks.depth, backward.depth - k);
         for (int64_t row = 0; row < sizes.in_group; row += blocks.rows)
           backward.pack_weights(weights, row, lesser(blocks.rows, sizes.in_group - row), k, count,
                                 buffers.weights + k * sizes.in_group + row * count);
       }
-      packed = variant;
     }
     const bool is_direct = kIsSame<S, T> && phases == 1;
     int64_t k = 0;

@@ -141,7 +141,16 @@ struct Sight {
   }
 };
 
-// The parts of scratch.
+// Whose weights lie packed in scratch, so that a thread packs them once for all the units that it
+// takes, one run of them after the other.
+WEFT_INLINE bool are_packed(void* scratch, int64_t owner) {
+  int64_t& last = ((ConvolutionMark*)scratch)->owner;
+  if (last == owner) return true;
+  last = owner;
+  return false;
+}
+
+// The parts of scratch behind the mark.
 template <class T>
 struct Buffers {
   T* weights;
@@ -151,7 +160,7 @@ struct Buffers {
   T* total;
 
   Buffers(void* scratch, const ConvolutionBlocks& blocks)
-      : weights((T*)scratch),
+      : weights((T*)((ConvolutionMark*)scratch + 1)),
         columns(weights + blocks.columns),
         panels(weights + blocks.panels),
         tile(weights + blocks.tile),

@@ -140,14 +140,13 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   const int64_t image_size = shift.channels * shift.plane;
   const int64_t out_size = shift.out_channels * shift.out_plane;
   const int64_t images = blocks.images_are_rows ? 1 : p.batch;
-  int64_t packed_group = -1;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit % blocks.col_blocks * blocks.cols;
     const int64_t number = unit / blocks.col_blocks;
     const int64_t group = number / images, image = number % images;
     const int64_t cols = lesser(blocks.cols, shift.positions() - first);
     const int64_t slot = image * p.groups + group;  // groups lie side by side in an image
-    if (packed_group != group) {
+    if (!are_packed(scratch, group)) {
       const S* weights =
           (const S*)operands.weights + group * sizes.out_group * sizes.in_group * sizes.taps;
       for (int64_t k = 0; k < depth; k += blocks.depth) {
@@ -157,7 +156,6 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
                        lesser(blocks.rows, shift.out_channels - row), k, count,
                        buffers.weights + k * shift.out_channels + row * count);
       }
-      packed_group = group;
     }
     const int64_t first_row = first / shift.pitch;
     const int64_t last_row = (first + cols - 1) / shift.pitch;

@@ -62,7 +62,10 @@ int64_t scratch_to_convolve(const Convolution& p, Made made, int threads) {
 void convolve(const Convolution& p, Made made, const ConvolutionArrays& arrays, void* scratch) {
   if (is_by_phases(p, made)) return convolve_by_phases(p, arrays, scratch);
   if (pays_by_blocks(p, made)) return convolve_by_blocks(p, made, arrays, scratch);
-  split_work(plain_units(p, made), plain_work(p), scratch, plain_scratch(p, made),
+  const int64_t of_thread = plain_scratch(p, made);
+  for (int thread = 0; thread < threads_of_call(); ++thread)
+    kernels::begin_convolution(static_cast<char*>(scratch) + thread * of_thread);
+  split_work(plain_units(p, made), plain_work(p), scratch, of_thread,
              [&](kernels::Range units, void* own) { run_plain(p, made, arrays, units, own); });
 }
 

@@ -130,6 +130,7 @@ void check(DType dtype, double tolerance) {
       // Scratch is NaN until it is written, and behind it are guard bytes.
       const auto with_scratch = [&](int64_t bytes, auto call) {
         std::vector<unsigned char> scratch(bytes + 64, 0xff);
+        begin_convolution(scratch.data());
         call(scratch.data());
         for (int i = 0; i < 64; ++i) REQUIRE(scratch[bytes + i] == 0xff);
       };
@@ -196,8 +197,10 @@ TEST_CASE("half types convolve in float32") {
   std::vector<uint16_t> y(dy.size()), dx(x.size()), dw(w.size());
   std::vector<char> scratch(convolution_scratch(p) + convolution_data_scratch(p) +
                             convolution_weight_scratch(p));
+  begin_convolution(scratch.data());
   run_convolution(p, x.data(), w.data(), bias.data(), y.data(), {0, convolution_units(p)},
                   scratch.data());
+  begin_convolution(scratch.data());
   run_convolution_data(p, dy.data(), w.data(), dx.data(), {0, convolution_data_units(p)},
                        scratch.data());
   run_convolution_weight(p, x.data(), dy.data(), dw.data(), {0, convolution_weight_units(p)},

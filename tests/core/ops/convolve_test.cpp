@@ -95,6 +95,7 @@ std::vector<double> exact(Convolution p, ConvolutionResult made, const Sizes& si
   std::vector<double> out(static_cast<size_t>(sizes.out));
   const auto run = [&](int64_t units, int64_t scratch, const auto& kernel) {
     Guarded<char> memory(nullptr, scratch, true);
+    begin_convolution(memory.data);
     kernel(Range{0, units}, memory.data);
   };
   if (made == ConvolutionResult::kForward)
