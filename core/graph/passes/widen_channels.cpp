@@ -97,12 +97,14 @@ class Widening {
     return true;
   }
 
-  // Where blocks come in or go on, and most of the channels that are computed are asked for.
+  // Where blocks come in or go on, or save half of the arithmetic, and most of the channels that
+  // are computed are asked for.
   bool pays(const Node& node) const {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t filters = shape(y)[1];
     return ops::channel_block(filters) == 1 && 2 * filters > wider(filters) &&
-           (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)]);
+           (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)] ||
+            (is_in_pairs(node) && ops::channel_block(shape(x)[1]) > 1));
   }
 
   // ---- what is known of a value before anything is rewritten
@@ -135,7 +137,12 @@ class Widening {
     return std::ranges::find(kFinite, node.op->name) != std::end(kFinite);
   }
 
-  // Depthwise ones, and those by Winograd's tiles, which save half of the arithmetic or more.
+  // Of bfloat16 plain kernels multiply float32.
+  bool is_in_pairs(const Node& node) const {
+    return graph_.type(node.operands[0].value).dtype == DType::kBFloat16 && groups_of(node) == 1;
+  }
+  // Depthwise ones, those in pairs and those by Winograd's tiles, which save half of the arithmetic
+  // or more.
   bool gains_by_blocks(const Node& node) const {
     if (groups_of(node) > 1) return true;
     ops::ConvolutionShape p =
@@ -146,7 +153,7 @@ class Widening {
     p.in_channels = wider(p.in_channels);
     p.out_channels = wider(p.out_channels);
     return static_cast<double>(p.in_channels * p.out_channels) < 1.8 * given &&
-           ops::winograd_tile(p) > 0;
+           (is_in_pairs(node) || ops::winograd_tile(p) > 0);
   }
 
   int64_t groups_of(const Node& node) const {
@@ -159,7 +166,8 @@ class Widening {
     };
     const ValueId x = node.operands[0].value;
     const int64_t groups = groups_of(node);
-    return graph_.type(x).dtype == DType::kFloat32 &&
+    const DType dtype = graph_.type(x).dtype;
+    return (dtype == DType::kFloat32 || dtype == DType::kBFloat16) &&
            std::ranges::all_of(std::span(node.operands).subspan(1), is_settled) &&
            (groups == 1 || (groups == shape(x)[1] && groups == shape(node.outputs[0])[1]));
   }
