@@ -14,6 +14,7 @@ Result<Graph> merge_common(const Graph& graph, const PassContext& context);
 Result<Graph> recognise_idioms(const Graph& graph, const PassContext& context);
 Result<Graph> transpose_products(const Graph& graph, const PassContext& context);
 Result<Graph> fold_scales(const Graph& graph, const PassContext& context);
+Result<Graph> join_scales(const Graph& graph, const PassContext& context);
 Result<Graph> widen_channels(const Graph& graph, const PassContext& context);
 Result<Graph> block_channels(const Graph& graph, const PassContext& context);
 Result<Graph> pack_products(const Graph& graph, const PassContext& context);

@@ -32,6 +32,7 @@ constexpr Pass kPasses[] = {
     {"rules", PassClass::kExact, kWhole, WEFT_KEPT_PART(rules, apply_rules)},
     {"transposes", PassClass::kExact, kWhole, WEFT_KEPT_PART(transposes, transpose_products)},
     {"scales", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(scales, fold_scales)},
+    {"affine", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(affine, join_scales)},
     {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},
     {"hoist", PassClass::kExact, kWhole, WEFT_KEPT_PART(hoist, hoist_invariants)},
     {"cse", PassClass::kExact, kWhole, WEFT_KEPT_PART(cse, merge_common)},

@@ -60,14 +60,15 @@ def test_a_training_step_runs_from_the_file_as_in_python(tmp_path):
     for _ in range(3):  # dropout draws the same numbers, and running statistics move
         (loss,) = training.run(x.asnumpy(), label.asnumpy())
         assert loss.tobytes() == step(x, label)["loss"].asnumpy().tobytes()
-        assert forward.run(x.asnumpy())[0].tobytes() == net(x).asnumpy().tobytes()
+        (out,) = forward.run(x.asnumpy())  # scales and shifts of the batch norm are joined there
+        numpy.testing.assert_allclose(out, net(x).asnumpy(), rtol=1e-5, atol=1e-6)
     assert apart.run(x.asnumpy())[0].tobytes() == first
     for name, parameter in net.collect_params().items():
         assert training.read_state(name).tobytes() == parameter.data().asnumpy().tobytes()
 
     training.save(path)  # over the file that is mapped
     block = gluon.SymbolBlock.imports(path, "forward")
-    numpy.testing.assert_array_equal(block(x).asnumpy(), net(x).asnumpy())
+    numpy.testing.assert_allclose(block(x).asnumpy(), net(x).asnumpy(), rtol=1e-5, atol=1e-6)
     training.reset()
     assert forward.run(x.asnumpy())[0].tobytes() == first
     resumed = runtime.Model(path).context("train_step")

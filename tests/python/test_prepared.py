@@ -53,6 +53,27 @@ def test_batch_norms_go_into_the_convolutions_before_them(layer):
     assert memory["nodes"] <= 4
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_batch_norms_without_a_convolution_become_a_factor_and_a_summand(dtype):
+    norm = nn.BatchNorm(in_channels=4)
+    net = nn.HybridSequential(norm, nn.Activation("relu"))
+    net.initialize()
+    random = numpy.random.default_rng(0)
+    for parameter in norm.collect_params().values():
+        parameter.set_data(np.array(random.uniform(0.5, 2, 4), dtype="float32"))
+    net.cast(dtype)
+    x = images().astype(dtype)
+    want = eager(net, x).astype("float32")
+    net.hybridize()
+    bound = 2e-5 if dtype == "float32" else 2**-7
+    numpy.testing.assert_allclose(
+        net(x).astype("float32").asnumpy(), want.asnumpy(), rtol=bound, atol=bound
+    )
+    names = re.findall(r"\d+ tiles (\S+):", net.plan_text())
+    (last,) = (name for name in names if "relu" in name)
+    assert re.sub("cast[+]|[+]cast", "", last) == "fused+multiply+add+relu"
+
+
 @pytest.mark.parametrize("name", ["0.weight", "0.bias", "1.gamma", "1.beta", "4.running_var"])
 def test_a_write_to_a_parameter_is_seen(name):
     net, x = network(), images()

@@ -246,7 +246,8 @@ def test_the_file_trains_as_python_does(tmp_path):
             training.write_state("trainer.learning_rate", numpy.float64(0.01))
         (loss,) = training.run(X.asnumpy(), LABEL.asnumpy())
         assert loss.tobytes() == step(X, LABEL).asnumpy().tobytes()
-        assert forward.run(X.asnumpy())[0].tobytes() == net(X).asnumpy().tobytes()
+        (out,) = forward.run(X.asnumpy())  # scales and shifts of the batch norm are joined there
+        numpy.testing.assert_allclose(out, net(X).asnumpy(), rtol=1e-5, atol=1e-6)
 
 
 def test_what_a_plan_cannot_do_is_said():

@@ -7,11 +7,10 @@
 // of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2, without
 // the quantization). Products are rounded in another order: class tolerance.
 #include <algorithm>
-#include <optional>
-#include <string_view>
 
 #include "graph/graph_builder.h"
 #include "graph/passes.h"
+#include "graph/passes/channel_step_impl.h"
 #include "graph/passes/rebuild_impl.h"
 #include "graph/preparation.h"
 #include "ops/depth_problem.h"
@@ -19,25 +18,11 @@
 namespace weft::graph {
 namespace {
 
-enum class Step : uint8_t { kAdd, kSubtract, kMultiply, kDivide };
-
-std::optional<Step> step_of(std::string_view op) {
-  if (op == "add") return Step::kAdd;
-  if (op == "subtract") return Step::kSubtract;
-  if (op == "multiply") return Step::kMultiply;
-  if (op == "divide") return Step::kDivide;
-  return {};
-}
-
 bool is_half(DType dtype) { return dtype == DType::kBFloat16 || dtype == DType::kFloat16; }
 
 // What goes into the convolution before it.
-struct Folded {
-  Step step;
-  Operand other;
-};
 struct Chain {
-  std::vector<Folded> steps;
+  std::vector<ChannelStep> steps;
   std::vector<int32_t> nodes;  // of these steps, and what stands between them
   int32_t volume = -1;         // the node that makes a volume of the images
 };
@@ -47,13 +32,7 @@ class ScaleFolder {
   ScaleFolder(const Graph& graph, const std::vector<bool>& settled_inputs)
       : graph_(graph),
         settled_(settled_values(graph, settled_inputs)),
-        uses_(count_uses(graph)),
-        reader_(graph.values.size(), -1) {
-    for (size_t n = 0; n < graph.nodes.size(); ++n)
-      for (const Operand& operand : graph.nodes[n].operands)
-        if (operand.is_value())
-          reader_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(n);
-  }
+        readers_(sole_readers(graph)) {}
 
   Result<Graph> run() {
     std::vector<bool> folded(graph_.nodes.size(), false);
@@ -97,9 +76,9 @@ class ScaleFolder {
     const DType own = type.dtype;
     bool has_bias = convolution.operands.size() > 2 && convolution.operands[2].is_value();
     ValueId value = convolution.outputs[0];
-    while (uses_[static_cast<size_t>(value)] == 1) {
-      const int32_t n = reader_[static_cast<size_t>(value)];
-      if (n < 0) return longest;  // it leaves
+    for (;;) {
+      const int32_t n = readers_[static_cast<size_t>(value)];
+      if (n < 0) return longest;
       const Node& node = graph_.nodes[static_cast<size_t>(n)];
       chain.nodes.push_back(n);
       if (is_half(own) && node.op && node.op->name == "cast" && node.clone_of == kNoValue) {
@@ -110,43 +89,22 @@ class ScaleFolder {
         chain.volume = n;
         type.shape = graph_.type(node.outputs[0]).shape;
       } else {
-        const std::optional<Folded> folded = folded_node(node, value, type);
-        if (!folded) return longest;
-        const bool adds = folded->step == Step::kAdd || folded->step == Step::kSubtract;
-        if (adds && !has_bias && folded->other.is_scalar()) return longest;
+        const auto step = channel_step(graph_, settled_, node, value, type);
+        if (!step) return longest;
+        const bool adds = step->kind == ChannelStep::kAdd || step->kind == ChannelStep::kSubtract;
+        if (adds && !has_bias && step->other.is_scalar()) return longest;
         has_bias = has_bias || adds;
-        chain.steps.push_back(*folded);
+        chain.steps.push_back(*step);
       }
       value = node.outputs[0];
       if (type.dtype == own && !chain.steps.empty()) longest = chain;
     }
-    return longest;
   }
 
   // Does it see images as the slices of a volume, each channel where it was?
   static bool is_volume_of_slices(const Node& node) {
     return node.op && node.op->name == "fold_depth" && node.clone_of == kNoValue &&
            ops::moves_nothing(node.op->reader(node.attributes.view()));
-  }
-
-  std::optional<Folded> folded_node(const Node& node, ValueId value, const TensorType& type) const {
-    if (!node.op || node.clone_of != kNoValue || !(graph_.type(node.outputs[0]) == type)) return {};
-    const std::optional<Step> step = step_of(node.op->name);
-    if (!step) return {};
-    const bool is_first = node.operands[0].is_value() && node.operands[0].value == value;
-    const bool commutes = *step == Step::kAdd || *step == Step::kMultiply;
-    if (!is_first && !commutes) return {};
-    const Operand& other = node.operands[is_first ? 1 : 0];
-    if (!is_settled(other)) return {};
-    if (other.is_value() && !is_one_a_channel(graph_.type(other.value), type)) return {};
-    return Folded{*step, other};
-  }
-
-  static bool is_one_a_channel(const TensorType& other, const TensorType& image) {
-    const int rank = image.shape.rank(), own = other.shape.rank();
-    for (int axis = 0; axis < own; ++axis)
-      if (axis - own + rank != 1 && other.shape[axis] != 1) return false;
-    return other.dtype == image.dtype && own <= rank;
   }
 
   void emit(Rebuild& rebuild, GraphBuilder& builder, const Node& convolution, ValueId last) const {
@@ -166,22 +124,22 @@ class ScaleFolder {
     Shape filters = weight.shape();
     for (int axis = 1; axis < filters.rank(); ++axis) filters[axis] = 1;
     const Chain chain = chain_of(convolution);
-    for (const Folded& folded : chain.steps) {
-      const ops::Value given = wide(value_of(folded.other));
+    for (const ChannelStep& step : chain.steps) {
+      const ops::Value given = wide(value_of(step.other));
       const bool is_array = !given.is_scalar();
       const ops::Value vector =
           is_array
               ? ops::broadcast_to(ops::reshape(given, Shape{given.shape().elements()}), channels)
               : given;
       const ops::Value factor = is_array ? ops::reshape(vector, filters) : given;
-      switch (folded.step) {
-        case Step::kAdd: bias = bias ? bias + vector : vector; break;
-        case Step::kSubtract: bias = bias ? bias - vector : -vector; break;
-        case Step::kMultiply:
+      switch (step.kind) {
+        case ChannelStep::kAdd: bias = bias ? bias + vector : vector; break;
+        case ChannelStep::kSubtract: bias = bias ? bias - vector : -vector; break;
+        case ChannelStep::kMultiply:
           weight = weight * factor;
           if (bias) bias = bias * vector;
           break;
-        case Step::kDivide:
+        case ChannelStep::kDivide:
           weight = weight / factor;
           if (bias) bias = bias / vector;
           break;
@@ -199,8 +157,7 @@ class ScaleFolder {
 
   const Graph& graph_;
   const std::vector<bool> settled_;
-  const std::vector<int32_t> uses_;
-  std::vector<int32_t> reader_;  // by value: the node that reads it last
+  const std::vector<int32_t> readers_;
 };
 
 }  // namespace

@@ -127,6 +127,64 @@ TEST_CASE("without settled parameters nothing moves") {
   CHECK(after(graph::fold_scales, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
 }
 
+namespace {
+
+// What follows an array of images, with settled arrays of one element for each channel.
+std::string joined(const std::string& nodes, const char* result) {
+  const std::string text =
+      "graph(%0: float32(2, 3, 2, 2), %1: float32(3, 1, 1), "
+      "%2: float32(1, 3, 1, 1), %3: float32(3, 1, 1), %4: float32(2, 2)) {\n" +
+      nodes + "  return " + result + "\n}";
+  return after(
+      [](const Graph& graph, const graph::PassContext& given) {
+        graph::PassContext context = given;
+        context.settled = {false, true, true, true, true};
+        return graph::join_scales(graph, context);
+      },
+      text.c_str());
+}
+
+}  // namespace
+
+TEST_CASE("factors and summands of channels that follow one another become one of each") {
+  const std::string text = joined(
+      "  %5: float32(2, 3, 2, 2) = subtract(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = divide(%5, %2)\n"
+      "  %7: float32(2, 3, 2, 2) = multiply(%3, %6)\n"
+      "  %8: float32(2, 3, 2, 2) = add(%7, %1)\n"
+      "  %9: float32(2, 3, 2, 2) = exp(%8)\n",
+      "%9");
+  CHECK_MESSAGE(count(text, ": float32(2, 3, 2, 2) =") == 3, text);
+  CHECK_MESSAGE(count(text, ": float32(2, 3, 2, 2) = multiply(%0, ") == 1, text);
+  CHECK_MESSAGE(count(text, ": float32(2, 3, 2, 2) = add(") == 1, text);
+  const std::string factors = joined(
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = divide(%5, %2)\n",
+      "%6");
+  CHECK_MESSAGE(count(factors, ": float32(2, 3, 2, 2) =") == 1, factors);
+}
+
+TEST_CASE("a factor and a summand, what is read twice and what is none of a channel stay") {
+  const char* const others[] = {
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = add(%5, %2)\n",
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, %4)\n"
+      "  %6: float32(2, 3, 2, 2) = multiply(%5, %4)\n",
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = subtract(%2, %5)\n",
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, 2.0)\n"
+      "  %6: float32(2, 3, 2, 2) = multiply(%5, 3.0)\n"};
+  for (const char* nodes : others) {
+    const std::string text = joined(nodes, "%6");
+    CHECK_MESSAGE(count(text, ": float32(2, 3, 2, 2) =") == 2, text);
+  }
+  const std::string leaves = joined(
+      "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = multiply(%5, %2)\n",
+      "%5, %6");
+  CHECK_MESSAGE(count(leaves, ": float32(2, 3, 2, 2) =") == 2, leaves);
+}
+
 TEST_CASE("a product that is read transposed is made transposed") {
   const auto text = [](const char* type, const char* result) {
     return "graph(%0: " + std::string(type) + "(2, 3), %1: " + type + "(3, 4)) {\n  %2: " + type +
