@@ -138,10 +138,12 @@ WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
 }
 
 template <class E>
-constexpr int kSquareBytes = sizeof(E) >= 4 && kVectorBytes == 64 ? 64 : 32;
+constexpr int kSquareBytes = sizeof(E) < 4        ? 16
+                             : kVectorBytes == 64 ? 64
+                                                  : 32;
 
 // Columns of `from` lie densely, rows of `to`: squares of so many bytes a side change places in
-// registers. What is left beside them takes smaller ones.
+// registers, of small elements by the instructions for 16 bytes. What is left takes smaller ones.
 template <class E, int kBytes>
 void move_transposed(const StridedTile& tile) {
   constexpr int kSide = kBytes / sizeof(E);
@@ -254,7 +256,8 @@ void move_by_stride(const StridedTile& tile) {
     move_backwards<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
   } else if (!kIsSmall && tile.to_col == sizeof(E) && tile.from_col == 2 * int64_t(sizeof(E))) {
     move_every_second<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
-  } else if (sizeof(E) >= 4 && tile.to_col == sizeof(E) && tile.from_row == sizeof(E)) {
+  } else if ((sizeof(E) >= 4 || !kIsSmall) && tile.to_col == sizeof(E) &&
+             tile.from_row == sizeof(E)) {
     move_transposed<E, kSquareBytes<E>>(tile);
   } else {
     move_elements<E>(tile);
