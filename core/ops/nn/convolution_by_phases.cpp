@@ -15,33 +15,37 @@ using kernels::Convolution;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Where the phases of an axis meet dy: position i of a phase reads dy at i + first .. i + last.
+constexpr int64_t kMostPhases = 1024;
+
+// Of an axis: position i of the one phase that meets a tap reads dy at i + offset.
+struct Meeting {
+  int64_t phase, offset;
+};
+Meeting meeting_of(int64_t tap, int64_t dilation, int64_t pad, int64_t stride) {
+  const int64_t reach = pad - tap * dilation;
+  const int64_t offset = reach >= 0 ? divide_up(reach, stride) : -(-reach / stride);
+  return {offset * stride - reach, offset};
+}
+
+// All phases read dy at i + first .. i + last.
 struct Reach {
   int64_t first = 0, last = 0;
 };
-
-// Position `phase` meets tap t at dy `meeting / stride`, if that divides.
-int64_t meeting(int64_t phase, int64_t pad, int64_t tap, int64_t dilation) {
-  return phase + pad - tap * dilation;
-}
-
-Reach reach_of(int64_t stride, int64_t pad, int64_t taps, int64_t dilation) {
+Reach reach_of(int64_t taps, int64_t dilation, int64_t pad, int64_t stride) {
   Reach reach;
-  for (int64_t phase = 0; phase < stride; ++phase)
-    for (int64_t tap = 0; tap < taps; ++tap) {
-      const int64_t at = meeting(phase, pad, tap, dilation);
-      if (at % stride != 0) continue;
-      reach.first = std::min(reach.first, at / stride);
-      reach.last = std::max(reach.last, at / stride);
-    }
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    const int64_t offset = meeting_of(tap, dilation, pad, stride).offset;
+    reach.first = std::min(reach.first, offset);
+    reach.last = std::max(reach.last, offset);
+  }
   return reach;
 }
 
 // All phases of p's data as the filters of a convolution of dy. Filters of groups are side by side:
 // (group, channel, phase of the rows, phase of the columns).
 Convolution of_phases(const Convolution& p) {
-  const Reach rows = reach_of(p.stride_height, p.pad_top, p.kernel_height, p.dilation_height);
-  const Reach cols = reach_of(p.stride_width, p.pad_left, p.kernel_width, p.dilation_width);
+  const Reach rows = reach_of(p.kernel_height, p.dilation_height, p.pad_top, p.stride_height);
+  const Reach cols = reach_of(p.kernel_width, p.dilation_width, p.pad_left, p.stride_width);
   Convolution q = p;
   q.in_channels = p.out_channels, q.in_height = p.out_height, q.in_width = p.out_width;
   q.out_channels = p.in_channels * p.stride_height * p.stride_width;
@@ -105,29 +109,19 @@ template <class T>
 void turn_weights(const Convolution& p, const Convolution& q, const T* from, T* to) {
   const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
   const int64_t taps = q.kernel_height * q.kernel_width;
+  const int64_t phases = p.stride_height * p.stride_width;
   std::memset(to, 0, static_cast<size_t>(weights_of(q)) * sizeof(T));
-  const auto place = [&](int64_t row, int64_t col, int64_t& phase, int64_t& tap) {
-    for (int64_t a = 0; a < p.stride_height; ++a)
-      for (int64_t b = 0; b < p.stride_width; ++b) {
-        const int64_t high = meeting(a, p.pad_top, row, p.dilation_height);
-        const int64_t wide = meeting(b, p.pad_left, col, p.dilation_width);
-        if (high % p.stride_height != 0 || wide % p.stride_width != 0) continue;
-        phase = a * p.stride_width + b;
-        tap = (high / p.stride_height + q.pad_top) * q.kernel_width + wide / p.stride_width +
-              q.pad_left;
-      }
-  };
   for (int64_t row = 0; row < p.kernel_height; ++row)
     for (int64_t col = 0; col < p.kernel_width; ++col) {
-      int64_t phase = 0, tap = 0;
-      place(row, col, phase, tap);
-      const int64_t phases = p.stride_height * p.stride_width;
+      const Meeting high = meeting_of(row, p.dilation_height, p.pad_top, p.stride_height);
+      const Meeting wide = meeting_of(col, p.dilation_width, p.pad_left, p.stride_width);
+      const int64_t phase = high.phase * p.stride_width + wide.phase;
+      const int64_t tap = (high.offset + q.pad_top) * q.kernel_width + wide.offset + q.pad_left;
       for (int64_t filter = 0; filter < p.out_channels; ++filter)
         for (int64_t channel = 0; channel < channels; ++channel) {
-          const int64_t group = filter / filters, in_group = filter % filters;
-          const int64_t made = (group * channels + channel) * phases + phase;
-          const int64_t at = ((filter * channels + channel) * p.kernel_height + row);
-          to[(made * filters + in_group) * taps + tap] = from[at * p.kernel_width + col];
+          const int64_t made = (filter / filters * channels + channel) * phases + phase;
+          const int64_t at = (filter * channels + channel) * p.kernel_height + row;
+          to[(made * filters + filter % filters) * taps + tap] = from[at * p.kernel_width + col];
         }
     }
 }
@@ -209,6 +203,7 @@ class Interleaving {
 
 bool has_phases(const Convolution& p) {
   if (p.stride_height == 1 && p.stride_width == 1) return false;
+  if (p.stride_height > kMostPhases / p.stride_width) return false;
   return p.batch > 0 && elements_in(p) > 0 && elements_out(p) > 0;
 }
 

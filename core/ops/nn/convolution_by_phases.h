@@ -13,7 +13,7 @@
 
 namespace weft::ops {
 
-// May it be? A stride of more than one, and a result that is not empty.
+// May it be? A stride of more than one, not of thousands, and a result that is not empty.
 bool has_phases(const kernels::Convolution& p);
 
 // Shall it be? A pure function of the problem.

@@ -205,6 +205,7 @@ WEFT_OP(convolution_image) {
       .sample(R"({"shapes": [[2, 2, 4, 4], [3, 2, 3, 3], [3]], "pad": 1})")
       .sample(R"({"shapes": [[2, 3, 6, 7], [4, 3, 3, 2]], "stride": 2, "pad": [0, 0, 1, 1]})")
       .sample(R"({"shapes": [[1, 2, 5, 4], [3, 2, 3, 3], [3]], "pad": [2, 0, 1, 2]})")
+      .sample(R"({"shapes": [[1, 2, 5, 5], [3, 2, 3, 3]], "stride": 1000000})")
       .sample(R"({"shapes": [[1, 4, 4, 3], [4, 1, 1, 1]], "num_group": 4, "pad": [0, 0, 1, 2]})");
 }
 

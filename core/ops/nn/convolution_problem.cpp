@@ -51,6 +51,9 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
                                              p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
                                             window.pad_end[2], p.dilation_width);
+  // A single position has no stride: one beyond the image would only make phases that meet nothing.
+  if (p.out_height == 1) p.stride_height = 1;
+  if (p.out_width == 1) p.stride_width = 1;
   return p;
 }
 

@@ -216,6 +216,8 @@ TEST_CASE("few channels go by way of phases, many do not") {
   CHECK(pays(3, 4, 2));
   CHECK_FALSE(pays(64, 4, 2));
   CHECK_FALSE(pays(3, 3, 1));
+  const Setting far{1, 1, 2, 9, 9, 2, 3, 3, 1 << 30, 1 << 30, 0, 0, 0, 0, 1, 1};
+  CHECK_FALSE(ops::has_phases(problem_of(far)));
 }
 
 TEST_CASE("what cannot lie in blocks does not go by way of them") {
