@@ -106,9 +106,10 @@ struct ConvolutionBlocks {
   int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
   int64_t columns, panels, tile, total, end;
 };
-// At the start of a thread's scratch.
-struct alignas(64) ConvolutionMark {
+// At the start of a thread's scratch, as long as a line of the cache.
+struct ConvolutionMark {
   int64_t owner;  // of the packed weights: a group, and its phase; -1: nobody
+  int64_t unused[7];
 };
 struct ConvolutionOperands {
   const void* image;    // x, or dy for the gradient of the data
