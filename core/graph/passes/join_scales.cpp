@@ -81,7 +81,7 @@ class ScaleJoiner {
     return chain;
   }
 
-  // Are there more than a factor and a summand?
+  // Are there more than a factor and a summand? Summands alone stay, as eager calls add them.
   bool pays(const std::vector<int32_t>& chain) const {
     size_t factors = 0;
     for (const int32_t n : chain) {
@@ -89,7 +89,7 @@ class ScaleJoiner {
       factors += kind == ChannelStep::kMultiply || kind == ChannelStep::kDivide ? 1 : 0;
     }
     const size_t summands = chain.size() - factors;
-    return std::min<size_t>(factors, 1) + std::min<size_t>(summands, 1) < chain.size();
+    return factors > 0 && 1 + std::min<size_t>(summands, 1) < chain.size();
   }
 
   void emit(Rebuild& rebuild, GraphBuilder& builder, const std::vector<int32_t>& chain) const {

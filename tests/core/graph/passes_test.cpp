@@ -164,7 +164,8 @@ TEST_CASE("factors and summands of channels that follow one another become one o
   CHECK_MESSAGE(count(factors, ": float32(2, 3, 2, 2) =") == 1, factors);
 }
 
-TEST_CASE("a factor and a summand, what is read twice and what is none of a channel stay") {
+TEST_CASE(
+    "a factor and a summand, two summands, what is read twice and what is none of a channel stay") {
   const char* const others[] = {
       "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
       "  %6: float32(2, 3, 2, 2) = add(%5, %2)\n",
@@ -172,6 +173,8 @@ TEST_CASE("a factor and a summand, what is read twice and what is none of a chan
       "  %6: float32(2, 3, 2, 2) = multiply(%5, %4)\n",
       "  %5: float32(2, 3, 2, 2) = multiply(%0, %1)\n"
       "  %6: float32(2, 3, 2, 2) = subtract(%2, %5)\n",
+      "  %5: float32(2, 3, 2, 2) = add(%0, %1)\n"
+      "  %6: float32(2, 3, 2, 2) = add(%5, %2)\n",
       "  %5: float32(2, 3, 2, 2) = multiply(%0, 2.0)\n"
       "  %6: float32(2, 3, 2, 2) = multiply(%5, 3.0)\n"};
   for (const char* nodes : others) {
