@@ -57,6 +57,12 @@ struct Packing {
 // conflict the optimum is searched for. Work is bounded, and the same buffers get the same offsets.
 Packing pack(std::span<Buffer> buffers, int64_t bound);
 
+// Moves buffers within the arena, so that each half of one lies, where there is room, in the place
+// of the same half of another one before it. Of two threads each makes the same half of most arrays
+// and then writes what its own cache has; between cores that share no cache a line that the other
+// core has takes longer than one from memory. Arenas that outgrow caches stay as they are.
+void settle_halves(std::span<Buffer> buffers, int64_t arena);
+
 // ---- parts of it -------------------------------------------------------------------------------
 
 // Buffers that the exact search takes, and places that it tries before it gives up.
@@ -68,11 +74,5 @@ inline constexpr int64_t kMostExactTries = 20000;
 // as they were. `finished`: no lower one exists.
 int64_t pack_exactly(std::span<Buffer* const> buffers, int64_t below, int64_t enough,
                      bool& finished);
-
-// Moves buffers within the arena, so that each half of one lies, where there is room, in the place
-// of the same half of another one before it. Of two threads each makes the same half of most arrays
-// and then writes what its own cache has; between cores that share no cache a line that the other
-// core has takes longer than one from memory. Arenas that outgrow caches stay as they are.
-void settle_halves(std::span<Buffer> buffers, int64_t arena);
 
 }  // namespace weft::executor

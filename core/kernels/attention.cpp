@@ -20,7 +20,7 @@ int64_t batches(const Attention& p) {
 }
 
 int64_t rows_of(const Attention& p) { return p.groups * p.queries; }
-// Equal blocks of rows, that none is small.
+// Equal blocks of rows, so that none is small.
 int64_t block_rows(const Attention& p) {
   const int64_t most = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
   const int64_t blocks = std::max<int64_t>(1, (rows + most - 1) / most);

@@ -231,6 +231,7 @@ def test_two_steps_in_one_function():
 def test_the_file_trains_as_python_does(tmp_path):
     net, trainer = network("adam", {"learning_rate": 0.05})
     step = weft.hybridize(step_of(net, trainer))
+    predict = weft.hybridize(lambda x: net(x))  # the same passes, which join the norm's scales
     step(X, LABEL)
     path = tmp_path / "net.weft"
     weft.export(path, forward=(net, X), train_step=step)
@@ -246,7 +247,8 @@ def test_the_file_trains_as_python_does(tmp_path):
             training.write_state("trainer.learning_rate", numpy.float64(0.01))
         (loss,) = training.run(X.asnumpy(), LABEL.asnumpy())
         assert loss.tobytes() == step(X, LABEL).asnumpy().tobytes()
-        (out,) = forward.run(X.asnumpy())  # scales and shifts of the batch norm are joined there
+        (out,) = forward.run(X.asnumpy())
+        assert out.tobytes() == predict(X).asnumpy().tobytes()
         numpy.testing.assert_allclose(out, net(X).asnumpy(), rtol=1e-5, atol=1e-6)
 
 

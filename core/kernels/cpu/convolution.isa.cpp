@@ -30,7 +30,7 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
                  (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
     S* y = (S*)operands.out + (image * p.out_channels + group * sizes.out_group) * sizes.out_plane +
            first;
-    if (blocks.packs_all_weights && !are_packed(scratch, group)) {
+    if (blocks.packs_all_weights && begins_packing(scratch, group)) {
       for (int64_t k = 0; k < forward.depth; k += blocks.depth)
         for (int64_t row = 0; row < sizes.out_group; row += blocks.rows)
           forward.pack_weights(weights, row, lesser(blocks.rows, sizes.out_group - row), k,
@@ -99,7 +99,7 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
     const S* dy = (const S*)operands.image +
                   (image * p.out_channels + group * sizes.out_group) * sizes.out_plane;
     S* dx = (S*)operands.out + (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
-    if (blocks.packs_all_weights && !are_packed(scratch, variant)) {
+    if (blocks.packs_all_weights && begins_packing(scratch, variant)) {
       for (int64_t k = 0; k < backward.depth; k += blocks.depth) {
         const int64_t count = lesser(blocks.depth, backward.depth - k);
         for (int64_t row = 0; row < sizes.in_group; row += blocks.rows)

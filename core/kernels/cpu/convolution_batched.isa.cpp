@@ -145,7 +145,7 @@ void batched_convolution(const Convolution& p, const ConvolutionBlocks& blocks,
                          const ConvolutionOperands& operands, bool is_forward, Range units,
                          void* scratch) {
   const Batched s(p, blocks, scratch, is_forward);
-  if (!are_packed(scratch, 0)) s.pack_weights((const float*)operands.weights);
+  if (begins_packing(scratch, 0)) s.pack_weights((const float*)operands.weights);
   const float* const bias = (const float*)operands.bias;
   const int64_t in_size = s.channels * s.height * s.width;
   const int64_t out_plane = s.out_height * s.out_width;

@@ -141,13 +141,13 @@ struct Sight {
   }
 };
 
-// Whose weights lie packed in scratch, so that a thread packs them once for all the units that it
-// takes, one run of them after the other.
-WEFT_INLINE bool are_packed(void* scratch, int64_t owner) {
+// Do an owner's weights have to be packed? From here on they lie in scratch, so that a thread packs
+// them once for all the units that it takes, one run of them after the other.
+WEFT_INLINE bool begins_packing(void* scratch, int64_t owner) {
   int64_t& last = ((ConvolutionMark*)scratch)->owner;
-  if (last == owner) return true;
+  if (last == owner) return false;
   last = owner;
-  return false;
+  return true;
 }
 
 // The parts of scratch behind the mark.

@@ -146,7 +146,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
     const int64_t group = number / images, image = number % images;
     const int64_t cols = lesser(blocks.cols, shift.positions() - first);
     const int64_t slot = image * p.groups + group;  // groups lie side by side in an image
-    if (!are_packed(scratch, group)) {
+    if (begins_packing(scratch, group)) {
       const S* weights =
           (const S*)operands.weights + group * sizes.out_group * sizes.in_group * sizes.taps;
       for (int64_t k = 0; k < depth; k += blocks.depth) {

@@ -4,8 +4,9 @@
 // windows as wide as those of all phases, and their results are put between each other:
 //   dx[c, s i + a] = sum over o, u of dy[o, i + first + u] w[o, c, a + pad - s (first + u)]
 // (Shi et al., 2016, "Is the deconvolution layer the same as a convolutional layer?"). A weight
-// that a phase does not have is zero. That pays for few channels, of which a phase alone would fill
-// a small part of a tile's rows for all that is gathered; and windows of 3 x 3 have Winograd's
+// that a phase does not have is zero, so an infinity of dy may become NaN beside the results that
+// it belongs to, as with Winograd's tiles. That pays for few channels, of which a phase alone would
+// fill a small part of a tile's rows for all that is gathered; and windows of 3 x 3 have those
 // tiles.
 #pragma once
 
