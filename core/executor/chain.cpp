@@ -104,6 +104,10 @@ class Chaining {
     const int16_t e = value(id).external;
     return e >= 0 && (code_.chain_scalars >> e & 1);
   }
+  bool is_pattern(int id) {
+    const int16_t e = value(id).external;
+    return e >= 0 && (code_.chain_patterns >> e & 1);
+  }
   // Arithmetic reads elements of four bytes, slots and scalars; others are loaded.
   bool is_readable(int id) {
     const Value& v = value(id);
@@ -245,7 +249,8 @@ class Chaining {
     if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kHeldHeld));
     Source other = source_of(in[1 - position]);
     const ChainForm spread = position == 0 ? ChainForm::kHeldScalar : ChainForm::kScalarHeld;
-    const bool takes_scalar = other.is_scalar && has_form(s, spread);
+    const bool takes_scalar =
+        other.is_scalar && !is_pattern(in[1 - position]) && has_form(s, spread);
     other.is_scalar = other.is_scalar && !takes_scalar;  // one element is enough
     return emit(form(s, takes_scalar ? spread : general), {other});
   }
@@ -314,11 +319,16 @@ void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode
 void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.chain.clear();
   code.encoded = nullptr;
-  code.chain_scalars = code.chain_blocks = code.chain_reads = code.chain_writes = 0;
+  code.chain_scalars = code.chain_patterns = code.chain_blocks = 0;
+  code.chain_reads = code.chain_writes = 0;
+  const bool joins_rows = !code.has_end() && kernels::joins_rows(code.loop);
+  code.chain_period = joins_rows ? code.loop.cols : 0;
   int64_t bytes = 0;
   for (size_t e = 0; e < externals.size(); ++e) {
     if (code.loop.col_stride[e] == 0)
       code.chain_scalars |= 1u << e;
+    else if (joins_rows && code.loop.row_stride[e] == 0)
+      code.chain_scalars |= 1u << e, code.chain_patterns |= 1u << e;
     else if (e < static_cast<size_t>(code.first_buffer()))
       bytes += code.shape.elements() * size_of(externals[e].dtype);
   }
@@ -326,7 +336,7 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
                                        : code.reductions.empty() || code.reduce.is_aligned;
   code.streams = bytes > kStreamedBytes && is_aligned;
   const bool is_single = code.steps.size() < 2 && !code.has_end();
-  if (is_single || !kernels::fits_chain(code.loop)) return;
+  if (!joins_rows && (is_single || !kernels::fits_chain(code.loop))) return;
   Chaining chaining(code, bytes);
   if (!chaining.run()) {
     code.chain.clear();

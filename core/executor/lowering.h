@@ -57,8 +57,10 @@ struct TileCode {
 
   // What runs in place of the steps (chain.h), if anything.
   std::vector<kernels::ChainInstruction> chain;
-  uint32_t chain_scalars = 0, chain_blocks = 0, chain_reads = 0, chain_writes = 0;
+  uint32_t chain_scalars = 0, chain_patterns = 0, chain_blocks = 0;
+  uint32_t chain_reads = 0, chain_writes = 0;
   int chain_operands = 0;
+  int64_t chain_period = 0;
   std::shared_ptr<const void> encoded;  // machine code of the chain
   bool streams = false;
 
@@ -70,12 +72,12 @@ struct TileCode {
     return static_cast<size_t>(first_buffer()) + row_inputs + reductions.size() + (row_end ? 1 : 0);
   }
   kernels::TileProgram program() const {
-    return {
-        steps,
-        dtypes,
-        externals(),
-        {chain, chain_scalars, chain_blocks, chain_reads, chain_writes, chain_operands, streams},
-        draws};
+    return {steps,
+            dtypes,
+            externals(),
+            {chain, chain_scalars, chain_patterns, chain_blocks, chain_reads, chain_writes,
+             chain_operands, streams, chain_period},
+            draws};
   }
   kernels::TileReduceProgram reducing(const kernels::TileProgram& program) const {
     return {program, loop, reduce, reductions, first_buffer()};

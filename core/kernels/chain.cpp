@@ -15,21 +15,20 @@ int64_t slot_bytes() { return chain_kernels().block * 4; }
 
 bool is_real_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
 
-// An element as the pattern of a lane that holds it.
-uint32_t lane_of(DType dtype, const char* from) {
-  uint32_t lane = 0;
+// Elements as what lanes that hold them have.
+void to_lanes(DType dtype, const char* from, int64_t count, uint32_t* lanes) {
   if (is_real_half(dtype)) {
     Tile tile = {};
-    tile.out = &lane;
+    tile.out = lanes;
     tile.in[0] = from;
-    tile.rows = tile.cols = 1;
+    tile.rows = 1;
+    tile.cols = count;
     cast_step(dtype, DType::kFloat32)(tile);
   } else if (dtype == DType::kBool) {
-    lane = *from ? ~uint32_t(0) : 0;
+    for (int64_t i = 0; i < count; ++i) lanes[i] = from[i] ? ~uint32_t(0) : 0;
   } else {
-    std::memcpy(&lane, from, sizeof lane);
+    std::memcpy(lanes, from, static_cast<size_t>(count) * sizeof *lanes);
   }
-  return lane;
 }
 
 }  // namespace
@@ -115,14 +114,18 @@ void BoundChain::point_at(std::span<char* const> arrays) {
   }
 }
 
-// A scalar that some formula reads as a block fills its slot.
+// A scalar that some formula reads as a block fills its slot, and so does a pattern.
 void BoundChain::set_scalars(std::span<char* const> arrays) {
   for (int i = 0; i < scalar_count_; ++i) {
     const auto e = static_cast<size_t>(scalars_[i]);
     if (scalar_at_[i] == arrays[e]) continue;
     scalar_at_[i] = arrays[e];
     auto* const to = reinterpret_cast<uint32_t*>(slot(scalars_[i]));
-    std::fill_n(to, program_.blocks >> e & 1 ? kernels_.block : 1, lane_of(dtypes_[e], arrays[e]));
+    const int64_t period = program_.patterns >> e & 1 ? program_.period : 1;
+    to_lanes(dtypes_[e], arrays[e], period, to);
+    if (!(program_.blocks >> e & 1)) continue;
+    for (int64_t have = period; have < kernels_.block; have *= 2)
+      std::memcpy(to + have, to, static_cast<size_t>(have) * sizeof *to);
   }
 }
 

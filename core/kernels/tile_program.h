@@ -32,10 +32,12 @@ struct TileDraw {
 struct ChainProgram {
   std::span<const ChainInstruction> instructions;  // none: the program has no chain
   uint32_t scalars = 0;                            // bit e: external e repeats in its row
+  uint32_t patterns = 0;                           // of those, whose `period` elements repeat
   uint32_t blocks = 0;                             // scalars that are read as a block of them
   uint32_t reads = 0, writes = 0;                  // externals that are arrays
   int operands = 0;                                // externals and slots
   bool streams = false;                            // the arrays are larger than caches
+  int64_t period = 0;  // columns of the loop, all of whose rows are one row of the chain; or 0
 };
 
 struct TileProgram {
@@ -48,6 +50,9 @@ struct TileProgram {
 
 // May a program over this loop run as a chain? Its rows are dense and whole blocks, or long.
 bool fits_chain(const TileLoop& loop);
+// May all its rows be one of a chain? They are short (the channels of a block, say), lie one behind
+// the other, and an operand that has a row for all of them is a pattern, which fills a block.
+bool joins_rows(const TileLoop& loop);
 
 // Bytes of scratch per thread.
 int64_t tile_scratch(const TileProgram& program, const TileLoop& loop);

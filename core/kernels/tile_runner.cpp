@@ -22,13 +22,15 @@ uint64_t bit(int operand) { return uint64_t{1} << operand; }
 uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
                              std::span<void* const> data) {
   constexpr int64_t kLine = 64;
-  if (!program.chain.streams || loop.cols % chain_block() != 0) return 0;
+  const bool is_one_row = program.chain.period > 0 || loop.rows == 1;
+  const int64_t cols = program.chain.period > 0 ? loop.rows * loop.cols : loop.cols;
+  if (!program.chain.streams || cols % chain_block() != 0) return 0;
   uint32_t externals = 0;
   for (int i = 0; i < loop.externals; ++i) {
     if (!(program.chain.writes >> i & 1)) continue;
     const int64_t size = element_size(program.dtypes[i]);
     bool streams = reinterpret_cast<uintptr_t>(data[i]) % kLine == 0;
-    if (loop.rows > 1) streams &= loop.row_stride[i] * size % kLine == 0;
+    if (!is_one_row) streams &= loop.row_stride[i] * size % kLine == 0;
     for (int axis = 0; axis < loop.outer_rank; ++axis)
       streams &= loop.outer_stride[i][axis] * size % kLine == 0;
     for (int in = 0; in < loop.externals; ++in)
@@ -119,10 +121,11 @@ void TileRunner::run_chain(const TileWindow& window, std::span<void* const> data
     row_bytes[i] = loop_.row_stride[i] * size;
   }
   const auto externals = static_cast<size_t>(loop_.externals);
+  const bool is_one_row = program_.chain.period > 0;
   chain_->run({{arrays, externals},
                {row_bytes, externals},
-               window.rows,
-               window.cols,
+               is_one_row ? 1 : window.rows,
+               is_one_row ? window.rows * window.cols : window.cols,
                window.first,
                loop_.cols});
 }

@@ -49,21 +49,31 @@ Value draws(GraphBuilder& b, const Shape& shape) {
                  Argument::of_dtype(DType::kFloat32)});
 }
 
-// Programs on arrays of `shape`, its last axis alone, all but its last axis, and a constant.
-Graph random_chain(unsigned seed, const Shape& shape) {
+// What repeats along an axis: the last axis alone, and all but the last one.
+std::vector<Shape> row_and_column(const Shape& shape) {
+  Shape column = shape;
+  column[shape.rank() - 1] = 1;
+  return {Shape{shape[shape.rank() - 1]}, column};
+}
+// What repeats in every row: of all planes, and of each.
+std::vector<Shape> patterns(const Shape& shape) {
+  Shape of_planes = shape;
+  of_planes[shape.rank() - 2] = 1;
+  return {Shape{shape[shape.rank() - 1]}, of_planes};
+}
+
+// Programs on arrays of `shape` and of those that repeat in it, and a constant.
+Graph random_chain(unsigned seed, const Shape& shape, const std::vector<Shape>& repeated) {
   std::mt19937 random(seed);
   const auto pick = [&](size_t count) { return random() % count; };
   Graph graph;
   GraphBuilder b(graph);
-  Shape column = shape;
-  column[shape.rank() - 1] = 1;
-  const Shape row{shape[shape.rank() - 1]};
   const DType kDTypes[] = {DType::kFloat32, DType::kFloat32, DType::kBFloat16, DType::kFloat16,
                            DType::kInt32,   DType::kBool,    DType::kUInt8,    DType::kInt16};
   const DType kInner[] = {DType::kFloat32, DType::kFloat32,  DType::kInt32,
                           DType::kBool,    DType::kBFloat16, DType::kFloat16};
   std::vector<Value> values;
-  for (const Shape& each : {shape, shape, shape, row, column})
+  for (const Shape& each : {shape, shape, shape, repeated[0], repeated[1]})
     values.push_back(b.input({kDTypes[pick(8)], each, {}}));
   // Integers of 8 and 16 bits can only be converted in a chain.
   for (Value& value : values)
@@ -122,14 +132,11 @@ Graph random_chain(unsigned seed, const Shape& shape) {
 }
 
 // Programs of short operators, many of whose results are read late: more than there are registers.
-Graph random_short_chain(unsigned seed, const Shape& shape) {
+Graph random_short_chain(unsigned seed, const Shape& shape, const std::vector<Shape>& repeated) {
   std::mt19937 random(seed);
   const auto pick = [&](size_t count) { return random() % count; };
   Graph graph;
   GraphBuilder b(graph);
-  const Shape row{shape[shape.rank() - 1]};
-  Shape column = shape;
-  column[shape.rank() - 1] = 1;
   const DType kStored[] = {DType::kFloat32, DType::kBFloat16, DType::kFloat16,
                            DType::kBool,    DType::kUInt8,    DType::kInt8,
                            DType::kUInt16,  DType::kInt16,    DType::kInt32};
@@ -137,7 +144,7 @@ Graph random_short_chain(unsigned seed, const Shape& shape) {
   const auto add = [&](const Value& v) {
     (v.dtype() == DType::kBool ? tests : values).push_back(v);
   };
-  for (const Shape& each : {shape, shape, shape, row, column}) {
+  for (const Shape& each : {shape, shape, shape, repeated[0], repeated[1]}) {
     const Value v = b.input({kStored[pick(each == shape ? 9 : 4)], each, {}});
     if (v.dtype() == DType::kBool) tests.push_back(v);
     values.push_back(ops::cast(v, DType::kFloat32));
@@ -227,14 +234,13 @@ size_t encoded_of(const Graph& graph) {
       plan.steps, [](const executor::Step& step) { return step.code && step.code->encoded; }));
 }
 
-}  // namespace
-
-TEST_CASE("a chain gives the bits of its operators one by one") {
-  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {5, 128}, {40, 1100}, {4, 70}};
+// How many of 240 programs have chains; their bits are those of operators one by one.
+size_t check_chains(std::span<const Shape> shapes, std::vector<Shape> repeated_in(const Shape&)) {
   std::mt19937 random(1);
   size_t chains = 0;
   for (unsigned seed = 0; seed < 240; ++seed) {
-    const Graph graph = random_chain(seed, shapes[seed % std::size(shapes)]);
+    const Shape& shape = shapes[seed % shapes.size()];
+    const Graph graph = random_chain(seed, shape, repeated_in(shape));
     const auto inputs = random_inputs(graph, random);
     const auto expected = executor::evaluate(graph, inputs, 7, 3);
     REQUIRE_MESSAGE(expected.ok(), expected.status().message());
@@ -247,15 +253,16 @@ TEST_CASE("a chain gives the bits of its operators one by one") {
     }
     chains += chains_of(graph);
   }
-  CHECK(chains > 150);
+  return chains;
 }
 
-TEST_CASE("machine code of a chain gives the chain's bits") {
-  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {9, 128}, {40, 1100}};
+// How many of 400 programs have machine code; it gives the bits of instructions.
+size_t check_encoded(std::span<const Shape> shapes, std::vector<Shape> repeated_in(const Shape&)) {
   std::mt19937 random(1);
   size_t encoded = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {
-    const Graph graph = random_short_chain(seed, shapes[seed % std::size(shapes)]);
+    const Shape& shape = shapes[seed % shapes.size()];
+    const Graph graph = random_short_chain(seed, shape, repeated_in(shape));
     const auto inputs = special_inputs(graph, random);
     const auto expected = run(graph, inputs, "-encode");
     const auto got = run(graph, inputs, "");
@@ -264,22 +271,45 @@ TEST_CASE("machine code of a chain gives the chain's bits") {
                                                                 << graph::print(graph));
     encoded += encoded_of(graph);
   }
+  return encoded;
+}
+
+}  // namespace
+
+TEST_CASE("a chain gives the bits of its operators one by one") {
+  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {5, 128}, {40, 1100}, {4, 70}};
+  CHECK(check_chains(shapes, row_and_column) > 150);
+}
+
+TEST_CASE("machine code of a chain gives the chain's bits") {
+  const Shape shapes[] = {{3, 577}, {1, 2000}, {2, 3, 530}, {9, 128}, {40, 1100}};
+  const size_t encoded = check_encoded(shapes, row_and_column);
+  if (is_encoding()) CHECK(encoded > 300);
+}
+
+TEST_CASE("short rows are one row of a chain, and what repeats in each is a pattern") {
+  const Shape shapes[] = {{3, 49, 16}, {1, 200, 8}, {2, 5, 130, 16}, {9, 24, 32}, {70, 8, 64}};
+  CHECK(check_chains(shapes, patterns) > 150);
+  const size_t encoded = check_encoded(shapes, patterns);
   if (is_encoding()) CHECK(encoded > 300);
 }
 
 TEST_CASE("a chain that writes round the caches writes the same") {
-  Graph graph;
-  GraphBuilder b(graph);
-  const Value x = b.input(f32({3000, 2048})), w = b.input(f32({2048}));
-  const Value y = x * w + 0.5;
-  b.output(y);
-  b.output(y * y - x);
-  std::mt19937 random(1);
-  auto inputs = random_inputs(graph, random);
-  const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
-  CHECK(chains_of(graph) == 1);
-  const auto got = run(graph, inputs);
-  for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
+  for (const Shape& shape : {Shape{3000, 2048}, Shape{12, 32000, 16}}) {
+    Graph graph;
+    GraphBuilder b(graph);
+    const Value x = b.input({DType::kFloat32, shape, {}});
+    const Value w = b.input(f32({shape[shape.rank() - 1]}));
+    const Value y = x * w + 0.5;
+    b.output(y);
+    b.output(y * y - x);
+    std::mt19937 random(1);
+    auto inputs = random_inputs(graph, random);
+    const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
+    CHECK(chains_of(graph) == 1);
+    const auto got = run(graph, inputs);
+    for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
+  }
 }
 
 TEST_CASE("draws in a region are those of the operator, in chains and on tiles") {
