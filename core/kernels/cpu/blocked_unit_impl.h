@@ -5,6 +5,7 @@
 //   Input     an element of x and of the weights: of pairs, two of bfloat16
 //   Stored    one of the results, the bias and the residual
 //   kernel()  for a tile of so many vectors and pixels
+//   most_pixels()  of a tile, by the step between pixels of x
 //   image()   x from a plane on, with the rows that some of the result's need
 //   kCoupled  pixels of a tile of 24 channels, by run_coupled(); 0: there is none
 //
@@ -27,7 +28,8 @@ class BlockedUnit {
         operands_(operands),
         scratch_((char*)scratch),
         cols_(p_, (int64_t*)scratch),
-        tiles_(p_.out_width, kMostPixels),
+        most_pixels_(kind_.most_pixels(p_.stride_width * problem.in_block)),
+        tiles_(p_.out_width, most_pixels_),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
                   problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
     const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
@@ -161,7 +163,7 @@ class BlockedUnit {
 
   void take_part(int64_t part) {
     const int64_t first = p_.out_width * part / cut_.row_chunks;
-    tiles_ = PixelTiles(p_.out_width * (part + 1) / cut_.row_chunks - first, kMostPixels, first);
+    tiles_ = PixelTiles(p_.out_width * (part + 1) / cut_.row_chunks - first, most_pixels_, first);
   }
 
   void all_tiles() {
@@ -424,6 +426,7 @@ class BlockedUnit {
   const BlockedOperands& operands_;
   char* scratch_;
   ColumnRanges cols_;
+  const int64_t most_pixels_;
   PixelTiles tiles_;
   Epilogue epilogue_;
   TileOf<X, S> tile_;

@@ -177,6 +177,7 @@ struct SingleTiles {
   WEFT_INLINE TileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return tile_kernel(x_pixel, vectors, pixels);
   }
+  static constexpr int64_t most_pixels(int64_t) { return kMostPixels; }
   WEFT_INLINE const float* image(const BlockedConvolution& problem, const void* x, int64_t plane,
                                  Range, char*) const {
     return (const float*)x + plane * problem.x_held * problem.shape.in_width;

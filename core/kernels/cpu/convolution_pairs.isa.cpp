@@ -122,7 +122,7 @@ struct WidenedStep {
 #if WEFT_PAIRS
 struct PairStep {
   static constexpr int kKnown = 8;                     // step between pixels
-  static constexpr int most_pixels(int) { return 7; }  // of a tile, at other steps
+  static constexpr int most_pixels(int) { return 7; }  // of a tile at other steps
   static constexpr bool kFinishes = true;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
@@ -219,7 +219,7 @@ void pair_tile(const PairTile& tile) {
   if (!Step::kFinishes && tile.epilogue) finish_waiting(tile, kPixels, kVectors);
 }
 
-// A tile of more pixels than a step has code for is two narrower ones.
+// A tile of one vector of more pixels than a step has code for is two narrower ones.
 template <class Step, int kPixels, int kVectors>
 void two_pair_tiles(const PairTile& tile) {
   constexpr int kFirst = (kPixels + 1) / 2;
@@ -233,7 +233,9 @@ void two_pair_tiles(const PairTile& tile) {
 }
 template <class Step, int kPixels, int kVectors, int kStep>
 constexpr PairTileKernel tile_of_pairs() {
-  if constexpr (kStep == 0 && kPixels > Step::most_pixels(kVectors))
+  if constexpr (kStep == 0 && kPixels > Step::most_pixels(2))
+    return nullptr;
+  else if constexpr (kStep == 0 && kPixels > Step::most_pixels(kVectors))
     return two_pair_tiles<Step, kPixels, kVectors>;
   else
     return pair_tile<Step, kPixels, kVectors, kStep>;
@@ -243,13 +245,15 @@ constexpr PairTileKernel tile_of_pairs() {
 // others are read from the tile.
 struct PairTileKernels {
   PairTileKernel at[2][2][kMostPixels];  // [is the step known][vectors - 1][pixels - 1]
+  int most_pixels;                       // of a tile at other steps
 };
 template <class Step, int... I>
 constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
   constexpr int kKnown = Step::kKnown;
   return {{{{tile_of_pairs<Step, I + 1, 1, 0>()...}, {tile_of_pairs<Step, I + 1, 2, 0>()...}},
            {{tile_of_pairs<Step, I + 1, 1, kKnown>()...},
-            {tile_of_pairs<Step, I + 1, 2, kKnown>()...}}}};
+            {tile_of_pairs<Step, I + 1, 2, kKnown>()...}}},
+          Step::most_pixels(2)};
 }
 template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
@@ -296,6 +300,9 @@ struct PairTiles {
 
   WEFT_INLINE PairTileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return kernels.at[x_pixel == 8][vectors - 1][pixels - 1];
+  }
+  WEFT_INLINE int64_t most_pixels(int64_t x_pixel) const {
+    return x_pixel == 8 ? kMostPixels : kernels.most_pixels;
   }
   // The planes of one group.
   const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,
