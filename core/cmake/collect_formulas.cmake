@@ -1,6 +1,6 @@
-# Collects the lines `WEFT_FORMULA(name, Struct, class)` of the formula headers listed in INPUTS:
+# Collects the lines `WEFT_FORMULA(name, Struct, class, cost)` of the formula headers listed in INPUTS:
 #
-#   weft_formulas.inc          WEFT_FORMULA_ENTRY(name, Struct, class, "kernels/formulas/x.h")
+#   weft_formulas.inc          WEFT_FORMULA_ENTRY(name, Struct, class, cost, "kernels/formulas/x.h")
 #                              in the order of headers and lines; arguments are passed on as written
 #   weft_formula_headers.inc   #include "kernels/formulas/x.h", for each header
 #
@@ -21,7 +21,7 @@ foreach(header IN LISTS headers)
   file(STRINGS "${header}" lines REGEX "^WEFT_FORMULA\\(")
   foreach(line IN LISTS lines)
     if(NOT line MATCHES "^WEFT_FORMULA\\((([A-Za-z_][A-Za-z0-9_]*)[^)]*)\\)")
-      message(FATAL_ERROR "${header}: WEFT_FORMULA takes (name, Struct, class); got ${line}")
+      message(FATAL_ERROR "${header}: WEFT_FORMULA takes (name, Struct, class, cost); got ${line}")
     endif()
     set(arguments "${CMAKE_MATCH_1}")
     set(name "${CMAKE_MATCH_2}")
@@ -31,7 +31,7 @@ foreach(header IN LISTS headers)
     set(header_of_${name} "${header}")
     # A formula that no kept operator has keeps its number and its text: kernels see class `dropped`.
     if(KEEP AND NOT "formula ${name}" IN_LIST kept)
-      string(REGEX REPLACE ",[^,]*$" ", dropped" arguments "${arguments}")
+      string(REGEX REPLACE ",[^,]*(,[^,]*)$" ", dropped\\1" arguments "${arguments}")
     endif()
     string(APPEND entries "WEFT_FORMULA_ENTRY(${arguments}, \"${relative}\")\n")
   endforeach()

@@ -27,12 +27,12 @@ static_assert(graph::kMaxFusedArrays <= kernels::TileLoop::kMaxExternals);
 static_assert(graph::kMaxFusedArrays + graph::kMaxFusedNodes <= kernels::TileLoop::kMaxOperands);
 static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 
-// Elements of cheap arithmetic below which a second thread costs more than it gains; of a chain,
-// whose steps are faster. A draw is as long as several steps.
-constexpr int64_t kElementsAThread = 16384;
-constexpr int64_t kChainElementsAThread = 65536;
-constexpr int64_t kStepsOfADraw = 8;
-constexpr int64_t kStepsOfRows = 8;
+// Additions below which a second thread costs more than it gains; of a chain, whose steps are
+// faster.
+constexpr int64_t kAdditionsAThread = 16384;
+constexpr int64_t kChainAdditionsAThread = 65536;
+constexpr int64_t kAdditionsOfADraw = 8;
+constexpr int64_t kAdditionsOfRows = 8;
 
 // Arrays of fewer bytes are not written round the caches when they are reduced, too.
 constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
@@ -364,12 +364,22 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     code.scratch_a_thread = kernels::tile_reduce_scratch(reducing);
     code.shared_scratch = kernels::tile_reduce_totals(reducing);
   }
-  const auto steps = static_cast<int64_t>(code.steps.size() + code.reductions.size() +
-                                          code.draws.size() * kStepsOfADraw) +
-                     (code.row_end ? kStepsOfRows : 0);
-  const int64_t least = code.chain.empty() ? kElementsAThread : kChainElementsAThread;
-  const int64_t pieces = std::max<int64_t>(1, code.shape.elements() * steps / least);
+  const int64_t least = code.chain.empty() ? kAdditionsAThread : kChainAdditionsAThread;
+  int64_t pieces = std::max<int64_t>(1, code.shape.elements() * additions_of(code) / least);
+  if (pieces > threads) pieces -= pieces % threads;  // a few more would leave threads waiting
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
+}
+
+int64_t additions_of(const TileCode& code) {
+  auto additions = static_cast<int64_t>(code.reductions.size());
+  if (code.row_end) additions += kAdditionsOfRows;
+  for (size_t s = 0; s < code.steps.size(); ++s) {
+    const bool is_cast = code.formulas[s] == kernels::FormulaId::kCount;
+    additions += !code.steps[s].kernel ? kAdditionsOfADraw
+                 : is_cast             ? 1
+                                       : kernels::cost_of(code.formulas[s]);
+  }
+  return additions;
 }
 
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype) {

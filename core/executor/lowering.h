@@ -94,6 +94,9 @@ Result<TileCode> lower(const graph::Graph& region);
 // Derives the loop over these externals (without buffers), broadcast to the program's shape.
 void set_loop(TileCode& code, std::span<const TensorView> externals, int threads);
 
+// What an element takes, in additions.
+int64_t additions_of(const TileCode& code);
+
 // A scalar as one element of a dtype, in the low bytes.
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype);
 

@@ -37,8 +37,7 @@ Seen stretched(const Seen& from, const Shape& shape) {
 
 ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
   ops::Cost cost;
-  cost.flops = static_cast<double>(code.steps.size() + (code.row_end ? 1 : 0)) *
-               static_cast<double>(code.shape.elements());
+  cost.flops = static_cast<double>(additions_of(code) * code.shape.elements());
   for (const TensorView& view : externals)
     cost.bytes += static_cast<double>(ops::type_of(view).bytes());
   return cost;

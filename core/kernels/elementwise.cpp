@@ -10,8 +10,13 @@
 namespace weft::kernels {
 namespace {
 
+constexpr uint8_t kCosts[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) cost,
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
 constexpr const char* kNames[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) #name,
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) #name,
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
@@ -37,6 +42,8 @@ int arity_of(FormulaId formula) { return generic::kFormulaShapes[static_cast<int
 bool takes_mask(FormulaId formula) {
   return generic::kFormulaShapes[static_cast<int>(formula)].takes_mask;
 }
+
+int cost_of(FormulaId formula) { return kCosts[static_cast<int>(formula)]; }
 
 const char* name_of(FormulaId formula) { return kNames[static_cast<int>(formula)]; }
 

@@ -35,6 +35,8 @@ DType result_dtype(FormulaId formula, DType dtype);
 int arity_of(FormulaId formula);
 bool takes_mask(FormulaId formula);  // input 0 is bool, whatever the dtype of the others
 const char* name_of(FormulaId formula);
+// How many additions take as long, about: of float32 in a chain, with AVX-512.
+int cost_of(FormulaId formula);
 
 // Conversion, defined for every pair of dtypes: float to integer saturates and maps NaN to 0,
 // anything to bool is `!= 0`, integers wrap.

@@ -6,7 +6,7 @@
 namespace weft::kernels {
 
 enum class FormulaId : uint16_t {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) k##formula,
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) k##formula,
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
   kCount,

@@ -48,7 +48,7 @@
 #endif
 
 // Formula headers are registered by the build, which reads these lines as text.
-#define WEFT_FORMULA(name, formula, dtypes)
+#define WEFT_FORMULA(name, formula, dtypes, cost)
 
 #include "kernels/extras.h"
 #include "kernels/table_entries.h"

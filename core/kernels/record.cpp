@@ -11,7 +11,7 @@
 
 #define WEFT_INLINE inline
 #define WEFT_LAMBDA
-#define WEFT_FORMULA(name, formula, dtypes)
+#define WEFT_FORMULA(name, formula, dtypes, cost)
 
 namespace weft::kernels {
 namespace recorder {
@@ -25,8 +25,8 @@ void require();  // prints the function before the one at hand
 #include "kernels/recorder_impl.h"
 #include "weft_formula_headers.inc"
 
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
-  template <>                                             \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  template <>                                                   \
   constexpr const char* kFunctionName<formula> = "weft_" #name "_";
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
@@ -240,8 +240,8 @@ std::string text_in_class() {
 template <class T>
 std::string text_by_id(FormulaId formula) {
   switch (formula) {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
-  case FormulaId::k##formula:                             \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  case FormulaId::k##formula:                                   \
     return text_in_class<formula, DTypes::dtypes, T>();
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY

@@ -16,7 +16,7 @@ Status run_formula(const KernelCall& call) {
   const DType dtype = call.in.back().dtype;  // the first input of `where` is a mask
   const kernels::StepKernel step = kernels::step_of(call.op.slot.formula, dtype);
   if (!step) return errors::unsupported(call.op.name, "no kernel for ", dtype);
-  return run_one_step(step, call.in, call.out[0]);
+  return run_one_step(step, call.in, call.out[0], kernels::cost_of(call.op.slot.formula));
 }
 
 ElementBox same_box(const SlotTypes& types, const ElementBox& out, int operand) {
@@ -35,8 +35,8 @@ ElementBox same_box(const SlotTypes& types, const ElementBox& out, int operand) 
 
 }  // namespace
 
-Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in,
-                    const TensorView& out) {
+Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in, const TensorView& out,
+                    int64_t cost) {
   kernels::TileStep tile_step{};
   tile_step.kernel = step;
   tile_step.out = 0;
@@ -63,7 +63,7 @@ Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in,
     alignas(64) char tile[kTileScratchLimit];
     kernels::run_tiles(program, loop, {data, count}, range, tile);
   };
-  split_work(units, shape_of(out).elements(), nullptr, 0, body);
+  split_work(units, shape_of(out).elements() * cost, nullptr, 0, body);
   return {};
 }
 

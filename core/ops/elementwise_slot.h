@@ -7,8 +7,9 @@ namespace weft::ops {
 
 Slot elementwise_slot(kernels::FormulaId formula);
 
-// Runs one step over arrays that broadcast to out[0]; also used by cast.
-Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in,
-                    const TensorView& out);
+// Runs one step over arrays that broadcast to out[0]; also used by cast. `cost` of an element, in
+// additions.
+Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in, const TensorView& out,
+                    int64_t cost = 1);
 
 }  // namespace weft::ops

@@ -85,20 +85,20 @@ def test_formulas_keep_their_arguments_and_name_their_header(collect):
     generated = collect(
         "collect_formulas.cmake",
         {
-            "kernels/formulas/arithmetic.h": "struct Add {};\nWEFT_FORMULA(add, Add, kNumber)\n",
-            "kernels/formulas/exponential.h": "struct Exp {};\nWEFT_FORMULA(exp, Exp, kFloat)\n",
+            "kernels/formulas/arithmetic.h": "struct Add {};\nWEFT_FORMULA(add, Add, kNumber, 1)\n",
+            "kernels/formulas/exponential.h": "struct Exp {};\nWEFT_FORMULA(exp, Exp, kFloat, 6)\n",
         },
     )
     entries = "\n".join(lines_of(generated["weft_formulas.inc"]))
     for name, arguments, header in [
-        ("add", "add, Add, kNumber", "arithmetic"),
-        ("exp", "exp, Exp, kFloat", "exponential"),
+        ("add", "add, Add, kNumber, 1", "arithmetic"),
+        ("exp", "exp, Exp, kFloat, 6", "exponential"),
     ]:
         assert arguments in entries, name
         assert f"kernels/formulas/{header}.h" in "".join(generated.values())
 
 
 def test_formula_defined_twice_is_refused(collect):
-    text = "WEFT_FORMULA(add, Add, kNumber)\n"
+    text = "WEFT_FORMULA(add, Add, kNumber, 1)\n"
     with pytest.raises(RuntimeError, match="formula add is already defined"):
         collect("collect_formulas.cmake", {"kernels/formulas/a.h": text + text})

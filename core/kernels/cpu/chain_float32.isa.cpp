@@ -15,7 +15,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const ChainForms kChainsFloat32[];
 const ChainForms kChainsFloat32[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, float>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  chain_forms<formula, dtypes, float>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

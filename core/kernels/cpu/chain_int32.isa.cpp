@@ -15,13 +15,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const ChainForms kChainsInt32[];
 const ChainForms kChainsInt32[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, int32_t>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  chain_forms<formula, dtypes, int32_t>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const ChainForms kChainsBool[];
 const ChainForms kChainsBool[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) chain_forms<formula, dtypes, Boolean>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  chain_forms<formula, dtypes, Boolean>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

@@ -13,7 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsFloat64[];
 const StepKernel kStepsFloat64[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, double, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY

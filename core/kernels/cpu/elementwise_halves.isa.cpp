@@ -13,14 +13,14 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsFloat16[];
 const StepKernel kStepsFloat16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, Float16, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsBFloat16[];
 const StepKernel kStepsBFloat16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, BFloat16, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY

@@ -13,35 +13,35 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kStepsBool[];
 const StepKernel kStepsBool[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, Boolean, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsUInt8[];
 const StepKernel kStepsUInt8[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, uint8_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt8[];
 const StepKernel kStepsInt8[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, int8_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsUInt16[];
 const StepKernel kStepsUInt16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, uint16_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };
 extern const StepKernel kStepsInt16[];
 const StepKernel kStepsInt16[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) \
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   step_for<formula, dtypes, int16_t, FormulaId::k##formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY

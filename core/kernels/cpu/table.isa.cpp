@@ -95,7 +95,7 @@ constexpr FormulaShape shape_of_formula() {
 
 extern const FormulaShape kFormulaShapes[];
 const FormulaShape kFormulaShapes[] = {
-#define WEFT_FORMULA_ENTRY(name, formula, dtypes, header) shape_of_formula<formula>(),
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) shape_of_formula<formula>(),
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 };

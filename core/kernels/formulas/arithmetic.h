@@ -7,7 +7,7 @@ struct Add {
     return a + b;
   }
 };
-WEFT_FORMULA(add, Add, ring)
+WEFT_FORMULA(add, Add, ring, 1)
 
 struct Subtract {
   template <class V>
@@ -15,7 +15,7 @@ struct Subtract {
     return a - b;
   }
 };
-WEFT_FORMULA(subtract, Subtract, ring)
+WEFT_FORMULA(subtract, Subtract, ring, 1)
 
 struct Multiply {
   using Mirror = Multiply;
@@ -24,7 +24,7 @@ struct Multiply {
     return a * b;
   }
 };
-WEFT_FORMULA(multiply, Multiply, ring)
+WEFT_FORMULA(multiply, Multiply, ring, 1)
 
 struct Divide {
   template <class V>
@@ -32,7 +32,7 @@ struct Divide {
     return a / b;
   }
 };
-WEFT_FORMULA(divide, Divide, floating)
+WEFT_FORMULA(divide, Divide, floating, 1)
 
 struct Negative {
   template <class V>
@@ -40,7 +40,7 @@ struct Negative {
     return -a;
   }
 };
-WEFT_FORMULA(negative, Negative, ring)
+WEFT_FORMULA(negative, Negative, ring, 1)
 
 struct Absolute {
   template <class V>
@@ -48,7 +48,7 @@ struct Absolute {
     return abs_(a);
   }
 };
-WEFT_FORMULA(absolute, Absolute, ordered)
+WEFT_FORMULA(absolute, Absolute, ordered, 1)
 
 struct Square {
   template <class V>
@@ -56,7 +56,7 @@ struct Square {
     return a * a;
   }
 };
-WEFT_FORMULA(square, Square, ring)
+WEFT_FORMULA(square, Square, ring, 1)
 
 // NaN and zero of either sign come back as NaN and +0, as in NumPy.
 struct Sign {
@@ -68,7 +68,7 @@ struct Sign {
     return select(a == zero, zero, select(a > zero, V(1), below));
   }
 };
-WEFT_FORMULA(sign, Sign, ordered)
+WEFT_FORMULA(sign, Sign, ordered, 1)
 
 // NaN on either side wins, as in NumPy; min_ and max_ alone would lose it on the left.
 struct Maximum {
@@ -77,7 +77,7 @@ struct Maximum {
     return select(a != a, a, max_(a, b));
   }
 };
-WEFT_FORMULA(maximum, Maximum, ordered)
+WEFT_FORMULA(maximum, Maximum, ordered, 1)
 
 struct Minimum {
   template <class V>
@@ -85,7 +85,7 @@ struct Minimum {
     return select(a != a, a, min_(a, b));
   }
 };
-WEFT_FORMULA(minimum, Minimum, ordered)
+WEFT_FORMULA(minimum, Minimum, ordered, 1)
 
 // NaN fails the comparison and stays.
 struct Relu {
@@ -94,7 +94,7 @@ struct Relu {
     return select(a < V(0), V(0), a);
   }
 };
-WEFT_FORMULA(relu, Relu, ordered)
+WEFT_FORMULA(relu, Relu, ordered, 1)
 
 struct Sqrt {
   template <class V>
@@ -102,7 +102,7 @@ struct Sqrt {
     return sqrt_(a);
   }
 };
-WEFT_FORMULA(sqrt, Sqrt, floating)
+WEFT_FORMULA(sqrt, Sqrt, floating, 2)
 
 struct Reciprocal {
   template <class V>
@@ -110,7 +110,7 @@ struct Reciprocal {
     return V(1) / a;
   }
 };
-WEFT_FORMULA(reciprocal, Reciprocal, floating)
+WEFT_FORMULA(reciprocal, Reciprocal, floating, 1)
 
 // Rounds twice: within 1.5 ulp.
 struct Rsqrt {
@@ -119,7 +119,7 @@ struct Rsqrt {
     return V(1) / sqrt_(a);
   }
 };
-WEFT_FORMULA(rsqrt, Rsqrt, floating)
+WEFT_FORMULA(rsqrt, Rsqrt, floating, 2)
 
 struct CopySign {
   template <class V>
@@ -127,7 +127,7 @@ struct CopySign {
     return copysign_(a, b);
   }
 };
-WEFT_FORMULA(copysign, CopySign, floating)
+WEFT_FORMULA(copysign, CopySign, floating, 1)
 
 // The larger leg is factored out, so that squares neither overflow nor vanish: within 2 ulp. An
 // infinite leg wins over NaN, as in C.
@@ -143,4 +143,4 @@ struct Hypot {
     return select((x == infinity) | (y == infinity), infinity, of_nan);
   }
 };
-WEFT_FORMULA(hypot, Hypot, transcendental)
+WEFT_FORMULA(hypot, Hypot, transcendental, 13)

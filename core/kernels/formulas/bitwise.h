@@ -7,7 +7,7 @@ struct BitwiseAnd {
     return a & b;
   }
 };
-WEFT_FORMULA(bitwise_and, BitwiseAnd, integral)
+WEFT_FORMULA(bitwise_and, BitwiseAnd, integral, 1)
 
 struct BitwiseOr {
   using Mirror = BitwiseOr;
@@ -16,7 +16,7 @@ struct BitwiseOr {
     return a | b;
   }
 };
-WEFT_FORMULA(bitwise_or, BitwiseOr, integral)
+WEFT_FORMULA(bitwise_or, BitwiseOr, integral, 1)
 
 struct BitwiseXor {
   using Mirror = BitwiseXor;
@@ -25,7 +25,7 @@ struct BitwiseXor {
     return a ^ b;
   }
 };
-WEFT_FORMULA(bitwise_xor, BitwiseXor, integral)
+WEFT_FORMULA(bitwise_xor, BitwiseXor, integral, 1)
 
 // Is the count below the lane's bits? Others shift every bit out, as in NumPy; negative ones, too.
 template <class V>
@@ -42,7 +42,7 @@ struct LeftShift {
     return select(inside, a << select(inside, b, V(0)), V(0));
   }
 };
-WEFT_FORMULA(left_shift, LeftShift, whole)
+WEFT_FORMULA(left_shift, LeftShift, whole, 1)
 
 struct RightShift {
   template <class V>
@@ -53,4 +53,4 @@ struct RightShift {
     return select(inside, a >> select(inside, b, V(0)), outside);
   }
 };
-WEFT_FORMULA(right_shift, RightShift, whole)
+WEFT_FORMULA(right_shift, RightShift, whole, 1)

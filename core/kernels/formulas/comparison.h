@@ -7,7 +7,7 @@ struct Equal {
     return a == b;
   }
 };
-WEFT_FORMULA(equal, Equal, ring)
+WEFT_FORMULA(equal, Equal, ring, 1)
 
 struct NotEqual {
   using Mirror = NotEqual;
@@ -16,7 +16,7 @@ struct NotEqual {
     return a != b;
   }
 };
-WEFT_FORMULA(not_equal, NotEqual, ring)
+WEFT_FORMULA(not_equal, NotEqual, ring, 1)
 
 struct Less {
   using Mirror = struct Greater;
@@ -25,7 +25,7 @@ struct Less {
     return a < b;
   }
 };
-WEFT_FORMULA(less, Less, ordered)
+WEFT_FORMULA(less, Less, ordered, 1)
 
 struct LessEqual {
   using Mirror = struct GreaterEqual;
@@ -34,7 +34,7 @@ struct LessEqual {
     return a <= b;
   }
 };
-WEFT_FORMULA(less_equal, LessEqual, ordered)
+WEFT_FORMULA(less_equal, LessEqual, ordered, 1)
 
 struct Greater {
   using Mirror = Less;
@@ -43,7 +43,7 @@ struct Greater {
     return a > b;
   }
 };
-WEFT_FORMULA(greater, Greater, ordered)
+WEFT_FORMULA(greater, Greater, ordered, 1)
 
 struct GreaterEqual {
   using Mirror = LessEqual;
@@ -52,7 +52,7 @@ struct GreaterEqual {
     return a >= b;
   }
 };
-WEFT_FORMULA(greater_equal, GreaterEqual, ordered)
+WEFT_FORMULA(greater_equal, GreaterEqual, ordered, 1)
 
 struct LogicalNot {
   template <class V>
@@ -60,7 +60,7 @@ struct LogicalNot {
     return a == V(0);
   }
 };
-WEFT_FORMULA(logical_not, LogicalNot, ring)
+WEFT_FORMULA(logical_not, LogicalNot, ring, 1)
 
 struct LogicalAnd {
   using Mirror = LogicalAnd;
@@ -69,7 +69,7 @@ struct LogicalAnd {
     return (a != V(0)) & (b != V(0));
   }
 };
-WEFT_FORMULA(logical_and, LogicalAnd, ring)
+WEFT_FORMULA(logical_and, LogicalAnd, ring, 1)
 
 struct LogicalOr {
   using Mirror = LogicalOr;
@@ -78,7 +78,7 @@ struct LogicalOr {
     return (a != V(0)) | (b != V(0));
   }
 };
-WEFT_FORMULA(logical_or, LogicalOr, ring)
+WEFT_FORMULA(logical_or, LogicalOr, ring, 1)
 
 struct Where {
   template <class M, class V>
@@ -86,4 +86,4 @@ struct Where {
     return select(condition, a, b);
   }
 };
-WEFT_FORMULA(where, Where, selection)
+WEFT_FORMULA(where, Where, selection, 2)

@@ -12,7 +12,7 @@ struct Fmod {
     }
   }
 };
-WEFT_FORMULA(fmod, Fmod, number)
+WEFT_FORMULA(fmod, Fmod, number, 13)
 
 struct Remainder {
   template <class V>
@@ -30,7 +30,7 @@ struct Remainder {
     }
   }
 };
-WEFT_FORMULA(remainder, Remainder, number)
+WEFT_FORMULA(remainder, Remainder, number, 23)
 
 // Floats: the dividend less its remainder is a multiple of the divisor, so the quotient is an
 // integer but for rounding, which the nearest integer undoes.
@@ -55,4 +55,4 @@ struct FloorDivide {
     }
   }
 };
-WEFT_FORMULA(floor_divide, FloorDivide, number)
+WEFT_FORMULA(floor_divide, FloorDivide, number, 30)

@@ -54,7 +54,7 @@ struct Exp {
     return scale_by_power_(small_expm1(split.rest) + V(1), split.count);
   }
 };
-WEFT_FORMULA(exp, Exp, floating)
+WEFT_FORMULA(exp, Exp, floating, 6)
 
 // 2^x = 2^n exp((x - n) log(2)); exact for integers.
 struct Exp2 {
@@ -68,7 +68,7 @@ struct Exp2 {
     return scale_by_power_(p + V(1), n);
   }
 };
-WEFT_FORMULA(exp2, Exp2, transcendental)
+WEFT_FORMULA(exp2, Exp2, transcendental, 12)
 
 // 2^n (e + 1) - 1 as 2 (2^(n-1) e + (2^(n-1) - 1/2)): the second term is exact where it matters,
 // and the largest n has a factor in range. Below the bound the result rounds to -1. What is nothing
@@ -86,7 +86,7 @@ struct Expm1 {
     return select(abs_(bounded) < V(E(1e-30)), x, result);
   }
 };
-WEFT_FORMULA(expm1, Expm1, transcendental)
+WEFT_FORMULA(expm1, Expm1, transcendental, 12)
 
 // x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). Values below the normal range are scaled up.
 template <class V>
@@ -149,7 +149,7 @@ struct Log {
     return on_log_domain(x, fma_(n.k, high, n.f - (half_square - rest)));
   }
 };
-WEFT_FORMULA(log, Log, transcendental)
+WEFT_FORMULA(log, Log, transcendental, 23)
 
 // The logarithm to another base: log(1 + f) in two parts times the two parts of 1 / log(base), plus
 // k times the two parts of log(2) / log(base), as in FreeBSD's e_log10.c. The first parts are short
@@ -179,7 +179,7 @@ struct Log2 {
     return log_to_base(x, 1.44269504072144627571e+00, 1.67517131648865118353e-10, 1, 0);
   }
 };
-WEFT_FORMULA(log2, Log2, transcendental)
+WEFT_FORMULA(log2, Log2, transcendental, 36)
 
 struct Log10 {
   template <class V>
@@ -191,7 +191,7 @@ struct Log10 {
                        3.01029995663611771306e-01, 3.69423907715893078616e-13);
   }
 };
-WEFT_FORMULA(log10, Log10, transcendental)
+WEFT_FORMULA(log10, Log10, transcendental, 28)
 
 // log(u) for the rounded sum u, corrected by what rounding took: log(u + c) = log(u) + c / u.
 struct Log1p {
@@ -205,7 +205,7 @@ struct Log1p {
     return select(is_itself, x, apply<Log>(u) + correction);
   }
 };
-WEFT_FORMULA(log1p, Log1p, transcendental)
+WEFT_FORMULA(log1p, Log1p, transcendental, 32)
 
 // log(exp(a) + exp(b)) with the larger exponent factored out, so that the remaining exp() never
 // exceeds one. Equal inputs skip the subtraction: inf - inf would turn a defined result into NaN.
@@ -218,4 +218,4 @@ struct LogAddExp {
     return select((a != a) | (b != b), a + b, result);
   }
 };
-WEFT_FORMULA(logaddexp, LogAddExp, transcendental)
+WEFT_FORMULA(logaddexp, LogAddExp, transcendental, 94)

@@ -8,7 +8,7 @@ struct Sigmoid {
     return select(x < V(0), e, V(1)) / (e + V(1));
   }
 };
-WEFT_FORMULA(sigmoid, Sigmoid, floating)
+WEFT_FORMULA(sigmoid, Sigmoid, floating, 12)
 
 // Near zero an odd polynomial or fraction (Cephes, tanhf.c and tanh.c), elsewhere
 // 1 - 2 / (exp(2 |x|) + 1).
@@ -34,7 +34,7 @@ struct Tanh {
     return copysign_(select(a < V(E(0.625)), inner, outer), x);
   }
 };
-WEFT_FORMULA(tanh, Tanh, transcendental)
+WEFT_FORMULA(tanh, Tanh, transcendental, 20)
 
 // exp(a) / 2, also where exp(a) alone would overflow.
 template <class V>
@@ -59,7 +59,7 @@ struct Sinh {
     return copysign_(select(is_past_exp(a), half_exp(a), inner), x);
   }
 };
-WEFT_FORMULA(sinh, Sinh, transcendental)
+WEFT_FORMULA(sinh, Sinh, transcendental, 32)
 
 struct Cosh {
   template <class V>
@@ -70,7 +70,7 @@ struct Cosh {
     return select(is_past_exp(a), half_exp(a), half + V(E(0.25)) / half);
   }
 };
-WEFT_FORMULA(cosh, Cosh, transcendental)
+WEFT_FORMULA(cosh, Cosh, transcendental, 24)
 
 // Where 1 is nothing against x^2, the functions are log(2 x).
 template <class V>
@@ -93,7 +93,7 @@ struct ArcSinh {
     return copysign_(select(is_large(a), log_of_double(a), inner), x);
   }
 };
-WEFT_FORMULA(arcsinh, ArcSinh, transcendental)
+WEFT_FORMULA(arcsinh, ArcSinh, transcendental, 80)
 
 struct ArcCosh {
   template <class V>
@@ -104,7 +104,7 @@ struct ArcCosh {
     return select(x < V(1), nan, select(is_large(x), log_of_double(x), inner));
   }
 };
-WEFT_FORMULA(arccosh, ArcCosh, transcendental)
+WEFT_FORMULA(arccosh, ArcCosh, transcendental, 70)
 
 struct ArcTanh {
   template <class V>
@@ -114,4 +114,4 @@ struct ArcTanh {
     return copysign_(V(E(0.5)) * apply<Log1p>((a + a) / (V(1) - a)), x);
   }
 };
-WEFT_FORMULA(arctanh, ArcTanh, transcendental)
+WEFT_FORMULA(arctanh, ArcTanh, transcendental, 40)

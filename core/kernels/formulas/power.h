@@ -84,4 +84,4 @@ struct Power {
     }
   }
 };
-WEFT_FORMULA(power, Power, number)
+WEFT_FORMULA(power, Power, number, 130)

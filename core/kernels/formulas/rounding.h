@@ -7,7 +7,7 @@ struct Floor {
     return a;
   }
 };
-WEFT_FORMULA(floor, Floor, ordered)
+WEFT_FORMULA(floor, Floor, ordered, 1)
 
 struct Ceil {
   template <class V>
@@ -16,7 +16,7 @@ struct Ceil {
     return a;
   }
 };
-WEFT_FORMULA(ceil, Ceil, ordered)
+WEFT_FORMULA(ceil, Ceil, ordered, 1)
 
 struct Trunc {
   template <class V>
@@ -25,7 +25,7 @@ struct Trunc {
     return a;
   }
 };
-WEFT_FORMULA(trunc, Trunc, ordered)
+WEFT_FORMULA(trunc, Trunc, ordered, 1)
 
 // Halves go to the even neighbour.
 struct Rint {
@@ -35,4 +35,4 @@ struct Rint {
     return a;
   }
 };
-WEFT_FORMULA(rint, Rint, ordered)
+WEFT_FORMULA(rint, Rint, ordered, 1)

@@ -41,4 +41,4 @@ struct Erf {
     }
   }
 };
-WEFT_FORMULA(erf, Erf, transcendental)
+WEFT_FORMULA(erf, Erf, transcendental, 16)

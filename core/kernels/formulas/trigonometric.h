@@ -86,7 +86,7 @@ struct Sin {
     return select(x == V(0), x, select(angle.quadrant >= V(2), -value, value));
   }
 };
-WEFT_FORMULA(sin, Sin, transcendental)
+WEFT_FORMULA(sin, Sin, transcendental, 48)
 
 struct Cos {
   template <class V>
@@ -97,7 +97,7 @@ struct Cos {
     return select(is_negative, -value, value);
   }
 };
-WEFT_FORMULA(cos, Cos, transcendental)
+WEFT_FORMULA(cos, Cos, transcendental, 48)
 
 struct Tan {
   template <class V>
@@ -108,7 +108,7 @@ struct Tan {
     return select(x == V(0), x, select(turned, -cos, sin) / select(turned, sin, cos));
   }
 };
-WEFT_FORMULA(tan, Tan, transcendental)
+WEFT_FORMULA(tan, Tan, transcendental, 48)
 
 // What atan(t) lacks of t, for |t| <= tan(pi / 8). Float: Cephes, atanf.c; double: FreeBSD,
 // s_atan.c.
@@ -151,7 +151,7 @@ struct ArcTan {
     return select(x != x, x, copysign_(atan_of_ratio(abs_(x), V(1)), x));
   }
 };
-WEFT_FORMULA(arctan, ArcTan, transcendental)
+WEFT_FORMULA(arctan, ArcTan, transcendental, 15)
 
 // Quadrants by the signs, zeros with theirs. Legs that are both zero or both infinite count as 0
 // and 1 to 1.
@@ -176,7 +176,7 @@ struct ArcTan2 {
     return select((x != x) | (y != y), x + y, copysign_(result, y));
   }
 };
-WEFT_FORMULA(arctan2, ArcTan2, transcendental)
+WEFT_FORMULA(arctan2, ArcTan2, transcendental, 45)
 
 // (asin(s) - s) / s for 0 <= s <= 1/2, z = s^2. Float: Cephes, asinf.c; double: FreeBSD, e_asin.c.
 template <class V>
@@ -225,7 +225,7 @@ struct ArcSin {
     return copysign_(select(a <= V(E(0.5)), inner, outer), x);
   }
 };
-WEFT_FORMULA(arcsin, ArcSin, transcendental)
+WEFT_FORMULA(arcsin, ArcSin, transcendental, 20)
 
 struct ArcCos {
   template <class V>
@@ -239,4 +239,4 @@ struct ArcCos {
     return select(a <= V(E(0.5)), inner, outer);
   }
 };
-WEFT_FORMULA(arccos, ArcCos, transcendental)
+WEFT_FORMULA(arccos, ArcCos, transcendental, 18)
