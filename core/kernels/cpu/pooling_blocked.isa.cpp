@@ -65,6 +65,16 @@ struct PoolLanes {
   }
 };
 
+// Calls use(vector) for the elements of a window, row by row.
+template <class X, class Lanes, class F>
+WEFT_INLINE void over_window(const Pooling& p, int64_t block, const X* plane,
+                             const PoolWindow& window, const Lanes& lanes, F use) {
+  for (int64_t row = window.top; row < window.bottom; ++row) {
+    const X* from = plane + place_in(p, window, row, window.left) * block;
+    for (int64_t col = window.left; col < window.right; ++col, from += block) use(lanes.load(from));
+  }
+}
+
 // Calls reduce(first element of the image's plane, window, lanes) for each result, and stores what
 // it gives.
 template <bool kPart, class X, class S, class F>
@@ -92,34 +102,37 @@ WEFT_INLINE void each_window(const Pooling& p, int64_t block, const X* x, S* y, 
     each_window_of<false>(p, block, x, y, rows, reduce);
 }
 
+// Of NaNs the last one counts. They are rare: whether there is one is all that is asked at first.
 template <class S>
-void blocked_max_pool(const Pooling& p, int64_t block, const void* x, void* y, Range rows) {
+void blocked_max_pool(const Pooling& problem, int64_t block, const void* x, void* y, Range rows) {
   using V = Vec<float>;
+  const Pooling p = problem;  // stores might change it, as far as the compiler knows
   each_window(p, block, (const S*)x, (S*)y, rows,
               [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
-                const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
-                  return lanes.load(plane + place_in(p, window, row, col) * block);
-                };
-                V most = load(window.top, window.left);
-                for (int64_t row = window.top; row < window.bottom; ++row) {
-                  for (int64_t col = window.left; col < window.right; ++col) {
-                    const V value = load(row, col);
+                V most(-__builtin_inff());
+                auto is_nan = most != most;
+                over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
+                  is_nan = is_nan | (value != value);
+                  most = max_(value, most);
+                });
+                if (__builtin_expect(is_any(is_nan), false))
+                  over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
                     most = select((value > most) | (value != value), value, most);
-                  }
-                }
+                  });
                 return most;
               });
 }
 
 template <class S>
-void blocked_average_pool(const Pooling& p, int64_t block, const void* x, void* y, Range rows) {
+void blocked_average_pool(const Pooling& problem, int64_t block, const void* x, void* y,
+                          Range rows) {
   using V = Vec<float>;
+  const Pooling p = problem;
   each_window(p, block, (const S*)x, (S*)y, rows,
               [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 V sum(0);
-                for (int64_t row = window.top; row < window.bottom; ++row)
-                  for (int64_t col = window.left; col < window.right; ++col)
-                    sum = sum + lanes.load(plane + place_in(p, window, row, col) * block);
+                over_window(p, block, plane, window, lanes,
+                            [&](V value) WEFT_LAMBDA { sum = sum + value; });
                 return sum / V(float(window.counted));
               });
 }

@@ -2,6 +2,7 @@
 #include "kernels/pooling.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -115,6 +116,49 @@ TEST_CASE("maxima of neighbouring windows are the same whether places are asked 
       }
     }
   }
+}
+
+TEST_CASE("maxima of channels in blocks are those of planes, the last NaN among them") {
+  for (const int64_t block : {8, 16})
+    for (const int64_t kernel : {2, 3})
+      for (const int64_t width : {3, 8, 17}) {
+        Pooling p = square_pooling(2, 6, kernel, 2, kernel / 2, 0);
+        p.in_width = width;
+        p.out_height = (6 + 2 * p.pad_top - kernel) / 2 + 1;
+        p.out_width = (width + 2 * p.pad_left - kernel) / 2 + 1;
+        p.in_held = p.in_height;
+        p.out_held = p.out_height;
+        p.rows = {0, p.out_height};
+        const int64_t pixels = 6 * width, results = p.out_height * p.out_width;
+        std::vector<float> x = uniform<float>(2 * pixels * block, -2, 2);
+        for (float& value : x) value = std::round(value);  // many are equal, and some are -0
+        for (int64_t i = 0; i < 9; ++i)
+          x[i * 31 % x.size()] =
+              std::bit_cast<float>(uint32_t(i % 2 ? 0x7fc10000 : 0xffc00000) + (uint32_t(i) << 16));
+        std::vector<uint16_t> halves(x.size());
+        for (size_t i = 0; i < x.size(); ++i)
+          halves[i] = static_cast<uint16_t>(std::bit_cast<uint32_t>(x[i]) >> 16);
+        for (const Isa isa : available_isas()) {
+          const Guarded<float> image(x.data(), 2 * pixels * block, true);
+          const Guarded<float> y(nullptr, 2 * results * block, true);
+          const Guarded<uint16_t> short_y(nullptr, 2 * results * block, true);
+          const BlockedPoolKernels* const kernels = table_of(isa)->blocked_pools;
+          const Range rows = {0, 2 * p.out_height};
+          kernels[static_cast<int>(DType::kFloat32)].max(p, block, image.data, y.data, rows);
+          kernels[static_cast<int>(DType::kBFloat16)].max(p, block, halves.data(), short_y.data,
+                                                          rows);
+          for (int64_t at = 0; at < 2 * results * block; ++at) {
+            const int64_t plane = at / block / results, result = at / block % results;
+            std::vector<float> channel;
+            for (int64_t i = 0; i < pixels; ++i)
+              channel.push_back(x[(plane * pixels + i) * block + at % block]);
+            const float wanted = channel[most_of_window(p, channel.data(), result / p.out_width,
+                                                        result % p.out_width)];
+            REQUIRE(same_bits(y.data[at], wanted));
+            REQUIRE(short_y.data[at] == std::bit_cast<uint32_t>(wanted) >> 16);
+          }
+        }
+      }
 }
 
 TEST_CASE("max pooling finds the first maximum, and gather and scatter are adjoint") {
