@@ -28,6 +28,17 @@ constexpr int64_t kFetchedBytes = int64_t{2} << 20;
 // Fewer are done before code for them is written.
 [[maybe_unused]] constexpr int64_t kEncodedElements = 1024;
 
+bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
+
+// One step that passes floats through memory where it runs on tiles.
+bool is_long_of_halves(const TileCode& code) {
+  constexpr int kLongCost = 6;
+  if (code.formulas.empty()) return false;
+  const FormulaId formula = code.formulas[0];
+  return formula != FormulaId::kCount && is_half(code.dtypes[0]) &&
+         kernels::cost_of(formula) >= kLongCost;
+}
+
 // Values are the externals that are read, by number, and then the results of steps.
 class Chaining {
  public:
@@ -216,7 +227,6 @@ class Chaining {
            kernels::chain_function(form(s, which)) != nullptr;
   }
 
-  static bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
   static bool is_held_as_float(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
   // A store rounds, too.
   bool is_only_stored(size_t s) {
@@ -335,7 +345,7 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   const bool is_aligned = code.row_end ? code.row_end->cols % kernels::chain_block() == 0
                                        : code.reductions.empty() || code.reduce.is_aligned;
   code.streams = bytes > kStreamedBytes && is_aligned;
-  const bool is_single = code.steps.size() < 2 && !code.has_end();
+  const bool is_single = code.steps.size() < 2 && !code.has_end() && !is_long_of_halves(code);
   if (!joins_rows && (is_single || !kernels::fits_chain(code.loop))) return;
   Chaining chaining(code, bytes);
   if (!chaining.run()) {

@@ -341,3 +341,17 @@ TEST_CASE("short rows and operators without an instruction run as steps on tiles
     CHECK(chains_of(graph) == 0);
   }
 }
+
+TEST_CASE("one long step of halves runs as a chain") {
+  std::mt19937 random(1);
+  for (const DType dtype : {DType::kBFloat16, DType::kFloat16, DType::kFloat32})
+    for (const char* const op : {"tanh", "relu"}) {
+      Graph graph;
+      GraphBuilder b(graph);
+      b.output(b.call(op, {b.input({dtype, {3000}, {}})}));
+      CHECK(chains_of(graph) == (dtype != DType::kFloat32 && op[0] == 't' ? 1 : 0));
+      const auto inputs = random_inputs(graph, random);
+      const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
+      CHECK(same_bits(*run(graph, inputs)[0], *expected[0]));
+    }
+}
