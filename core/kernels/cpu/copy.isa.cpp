@@ -1,4 +1,5 @@
-// Moves elements between strided places by size, without looking at their values.
+// Moves elements between strided places by size, without looking at their values. Loops over rows
+// have tiles of their own: stores might change one that others see, as far as the compiler knows.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -9,7 +10,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/squares_impl.h"
 
 template <class E>
-void move_elements(const StridedTile& tile) {
+void move_elements(StridedTile tile) {
   for (int64_t row = 0; row < tile.rows; ++row) {
     char* to = (char*)tile.to + row * tile.to_row;
     const char* from = (const char*)tile.from + row * tile.from_row;
@@ -37,7 +38,7 @@ void fill_elements(const StridedTile& tile) {
 // Rows of a few elements, as where the channels of a picture change places with its pixels: no loop
 // for each.
 template <class E, int kCols>
-void move_columns(const StridedTile& tile) {
+void move_columns(StridedTile tile) {
   const int64_t to_col = tile.to_col, from_col = tile.from_col;
   for (int64_t row = 0; row < tile.rows; ++row) {
     char* to = (char*)tile.to + row * tile.to_row;
@@ -194,21 +195,45 @@ WEFT_INLINE void move_backwards(const StridedTile& tile, Numbers<I...>) {
   }
 }
 
-// Rows that are too short for a call of memcpy: the last piece overlaps the one before.
-WEFT_INLINE void move_row(char* to, const char* from, int64_t bytes) {
+// Rows of at least one piece and at most two: the last one overlaps the first.
+template <class Piece>
+WEFT_INLINE void move_pieces(StridedTile tile, int64_t bytes) {
+  const int64_t last = bytes - int64_t(sizeof(Piece));
+  const char* from = (const char*)tile.from;
+  char* to = (char*)tile.to;
+  for (int64_t row = 0; row < tile.rows; ++row, from += tile.from_row, to += tile.to_row) {
+    Piece pieces[2];
+    __builtin_memcpy(&pieces[0], from, sizeof(Piece));
+    __builtin_memcpy(&pieces[1], from + last, sizeof(Piece));
+    __builtin_memcpy(to, &pieces[0], sizeof(Piece));
+    __builtin_memcpy(to + last, &pieces[1], sizeof(Piece));
+  }
+}
+
+// Dense on both sides. What is too short for a call of memcpy goes piece by piece.
+void move_dense_rows(const StridedTile& tile, int64_t bytes) {
   constexpr int64_t kPiece = 32, kShort = 512;
-  if (bytes < kPiece || bytes > kShort) {
-    __builtin_memcpy(to, from, bytes);
-    return;
-  }
   typedef char V __attribute__((vector_size(32)));
-  V piece, last;
-  __builtin_memcpy(&last, from + bytes - kPiece, kPiece);
-  for (int64_t i = 0; i + kPiece < bytes; i += kPiece) {
-    __builtin_memcpy(&piece, from + i, kPiece);
-    __builtin_memcpy(to + i, &piece, kPiece);
+  if (bytes < 2) return move_pieces<uint8_t>(tile, bytes);
+  if (bytes < 4) return move_pieces<uint16_t>(tile, bytes);
+  if (bytes < 8) return move_pieces<uint32_t>(tile, bytes);
+  if (bytes < 16) return move_pieces<uint64_t>(tile, bytes);
+  if (bytes < kPiece) return move_pieces<Bytes16>(tile, bytes);
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    char* const to = (char*)tile.to + row * tile.to_row;
+    const char* const from = (const char*)tile.from + row * tile.from_row;
+    if (bytes > kShort) {
+      __builtin_memcpy(to, from, bytes);
+      continue;
+    }
+    V piece, last;
+    __builtin_memcpy(&last, from + bytes - kPiece, kPiece);
+    for (int64_t i = 0; i + kPiece < bytes; i += kPiece) {
+      __builtin_memcpy(&piece, from + i, kPiece);
+      __builtin_memcpy(to + i, &piece, kPiece);
+    }
+    __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
   }
-  __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
 }
 
 // Do dense lines become the columns of dense rows?
@@ -239,17 +264,15 @@ void move_few_columns(StridedTile tile) {
 
 template <class E>
 void move_by_stride(const StridedTile& tile) {
-  if (tile.cols == 2) {
+  if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
+    move_dense_rows(tile, tile.cols * sizeof(E));
+  } else if (tile.cols == 2) {
     move_few_columns<E, 2>(tile);
   } else if (tile.cols == 3) {
     if (kHasThirds && sizeof(E) == 1 && joins_lines<E>(tile)) return join_planes(tile);
     move_columns<E, 3>(tile);
   } else if (tile.cols == 4) {
     move_few_columns<E, 4>(tile);
-  } else if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
-    for (int64_t row = 0; row < tile.rows; ++row)
-      move_row((char*)tile.to + row * tile.to_row, (const char*)tile.from + row * tile.from_row,
-               tile.cols * sizeof(E));
   } else if (tile.to_col == sizeof(E) && tile.from_col == 0) {
     fill_elements<E>(tile);
   } else if (tile.to_col == sizeof(E) && tile.from_col == -int64_t(sizeof(E))) {
