@@ -102,6 +102,9 @@ void flatten(BlockedConvolution& problem) {
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
 
+// Tiles that are worth reading the weights again.
+constexpr int64_t kLeastTiles = 12;
+
 // Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
 // the weights again, for each unit, cheaper than writing and reading frequencies. At least four
 // units: of tiles, or where these would become too few, of panels too.
@@ -114,7 +117,8 @@ BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
   const int64_t rows = std::min(std::max<int64_t>(14, std::max(cached, wanted) / 14 * 14), tiles);
   const int64_t quarter = divide_up(tiles, kLeastUnits);
-  if (rows <= quarter || 3 * quarter >= rows) {
+  const bool has_few_panels = panels <= 2;  // which are one unit
+  if (rows <= quarter || 3 * quarter >= rows || (has_few_panels && quarter >= kLeastTiles)) {
     const int64_t fewer = std::min(rows, quarter);
     return {fewer, divide_up(tiles, fewer), panels, 1, 1};
   }
