@@ -373,8 +373,10 @@ TEST_CASE("Winograd's tiles are for kernels of 3 x 3 with steps of one and not t
   CHECK(winograd_tile(p) == 2);
   p.dtype = DType::kBFloat16;
   CHECK(winograd_tile(p) == 2);
-  p.in_channels = 32;
+  p.in_channels = 16;
   CHECK(winograd_tile(p) == 0);
+  p.in_channels = 32;
+  CHECK(winograd_tile(p) == 2);
   p.dtype = DType::kFloat32;
   CHECK(winograd_tile(p) == 2);
   p.in_channels = 16;  // transforms are too large a share of tiles of 2
