@@ -1,9 +1,10 @@
 // Law: convolutions by settled weights (preparation.h) whose filters are no multiple of 8 get
 // filters of zeros up to the next multiple of 16, so that the pass `block` can lay their results in
-// blocks. What follows takes the wider image where it can: convolutions by channels of zeros,
-// poolings, sums over planes, arithmetic that is finite at zero. Anything else sees a slice, so
-// values change as by another order of summation. An infinity that a bound would take away may
-// become NaN.
+// blocks; so do those that would lie in blocks of 8, which are half a vector, where a tenth more at
+// most fills blocks of 16. What follows takes the wider image where it can: convolutions by
+// channels of zeros, poolings, sums over planes, arithmetic that is finite at zero. Anything else
+// sees a slice, so values change as by another order of summation. An infinity that a bound would
+// take away may become NaN.
 //
 // Cost: a dense convolution that reads and writes plain images is no slower by itself. What is
 // saved is between layers: depthwise convolutions, Winograd's tiles and epilogues are those of
@@ -102,7 +103,10 @@ class Widening {
   bool pays(const Node& node) const {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t filters = shape(y)[1];
-    return ops::channel_block(filters) == 1 && 2 * filters > wider(filters) &&
+    const int64_t block = ops::channel_block(filters);
+    const bool is_filled =
+        block == 8 ? 10 * filters >= 9 * wider(filters) : 2 * filters > wider(filters);
+    return block < kBlock && is_filled &&
            (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)] ||
             (is_in_pairs(node) && ops::channel_block(shape(x)[1]) > 1));
   }
@@ -134,6 +138,8 @@ class Widening {
     return node.op->name == "pooling_image" || is_finite(node);
   }
   static bool is_finite(const Node& node) {
+    if (node.op->name == "divide")
+      return node.operands[1].is_scalar() && node.operands[1].scalar.as_double() != 0;
     return std::ranges::find(kFinite, node.op->name) != std::end(kFinite);
   }
 

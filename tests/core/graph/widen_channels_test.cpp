@@ -69,6 +69,18 @@ TEST_CASE("what depthwise convolutions read and write is widened, to the slice a
   check_same_values(graph, blocked);
 }
 
+TEST_CASE("blocks of eight channels become blocks of sixteen where a tenth more fills them") {
+  Network net;
+  Value x = convolved(net.image({1, 16, 9, 9}), net.weight({72, 16, 1, 1}));
+  x = x * net.relu(x + 3.0) / 6.0;
+  x = net.relu(convolved(x, net.weight({72, 1, 3, 3}), 1, 1, 72));
+  const Graph& graph = net.result(convolved(x, net.weight({40, 72, 1, 1})));
+  const Graph result = widened(graph);
+  CHECK(filters(result) == std::vector<int64_t>{80, 80, 40});
+  CHECK(count(result, "slice") == 0);
+  check_same_values(graph, result);
+}
+
 TEST_CASE("Winograd's tiles are worth zeros, and sums of planes take them away") {
   Network net;
   Value x = net.relu(convolved(net.image({1, 3, 30, 30}), net.weight({36, 3, 3, 3}), 1));
@@ -100,12 +112,14 @@ TEST_CASE("products of plain images, few filters, whole blocks and weights that 
 }
 
 TEST_CASE("arithmetic that zeros make infinite sees a slice") {
-  for (const char* function : {"log", "reciprocal", "exp"}) {
+  for (const char* function : {"log", "reciprocal", "exp", "divide"}) {
     CAPTURE(function);
     Network net;
     Value x = convolved(net.image({1, 16, 9, 9}), net.weight({20, 16, 1, 1}));
     x = convolved(x, net.weight({20, 1, 3, 3}), 1, 1, 20);
-    x = x.builder().call(function, {x * x + 1.0});
+    const Value y = x * x + 1.0;
+    x = function == std::string_view("divide") ? y / net.weight({20, 1, 1})
+                                               : x.builder().call(function, {y});
     const Graph& graph = net.result(convolved(x, net.weight({16, 20, 1, 1})));
     const Graph result = widened(graph);
     CHECK(filters(result) == std::vector<int64_t>{32, 32, 16});
