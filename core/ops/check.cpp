@@ -225,13 +225,29 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
   return types;
 }
 
+namespace {
+
+Values compose(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
+               const Values& inputs) {
+  const DType dtype = op.is_rounded_once ? inputs[0].dtype() : DType::kFloat32;
+  if (dtype != DType::kFloat16 && dtype != DType::kBFloat16)
+    return op.composition(ComposeContext(op, attributes, builder, inputs));
+  Values wide;
+  for (const Value& input : inputs) wide.push_back(cast(input, DType::kFloat32));
+  Values results = op.composition(ComposeContext(op, attributes, builder, wide));
+  for (Value& result : results) result = cast(result, dtype);
+  return results;
+}
+
+}  // namespace
+
 Values expand(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
               const Values& inputs) {
   const bool was_ok = builder.status().ok();
   if (op.infer_rule && was_ok) builder.fail(check_arguments(op, attributes, builder, inputs));
   Values results = was_ok && !builder.status().ok()
                        ? Values(harmless_outputs(op, attributes), inputs[0])
-                       : op.composition(ComposeContext(op, attributes, builder, inputs));
+                       : compose(op, attributes, builder, inputs);
   if (was_ok) builder.tell_as(op.name);
   return results;
 }

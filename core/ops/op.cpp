@@ -135,6 +135,10 @@ OpDef& OpDef::compose(Composition function) {
   if (WEFT_KEEPS_passes) composition = function;  // packed graphs have none
   return *this;
 }
+OpDef& OpDef::rounds_once() {
+  is_rounded_once = true;
+  return *this;
+}
 OpDef& OpDef::kernel(kernels::FormulaId formula) {
   slot = elementwise_slot(formula);
   const int arity = kernels::arity_of(formula);

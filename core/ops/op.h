@@ -216,6 +216,7 @@ class OpDef {
   OpDef& no_gradient(std::string_view reason);
   OpDef& absent_cotangents();  // the rule takes absent ones: nobody writes zeros for it
   OpDef& compose(Composition function);
+  OpDef& rounds_once();                       // a composite, which computes halves in float32
   OpDef& kernel(kernels::FormulaId formula);  // an elementwise operator
   OpDef& kernel(const Slot& slot);
   OpDef& view(ViewRule rule);
@@ -250,6 +251,7 @@ class OpDef {
   std::string why_no_gradient;
   bool takes_absent_cotangents = false;
   Composition composition = nullptr;
+  bool is_rounded_once = false;
   Slot slot;
   ViewRule view_rule = nullptr;
   uint32_t image_inputs = 0;  // the set that images() gave

@@ -7,6 +7,7 @@ import numpy
 import pytest
 from operator_samples import FUNCTIONS, as_weft, cases, most_elements, refusal
 from test_registry import DECLARING, expected, oracle_of
+from weft import np, npx
 
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 HALVES = ["float16", "bfloat16"]
@@ -181,3 +182,27 @@ def test_dtype_is_computed_or_refused(function, dtype):
         for number in set(range(len(case.shapes))) - set(promoted(case)):
             if case.shapes[number] is not None:
                 check_kept(case, number, dtype)
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "softplus",
+        "log_sigmoid",
+        "softsign",
+        "silu",
+        "mish",
+        "gelu",
+        "elu",
+        "celu",
+        "selu",
+        "hard_sigmoid",
+        "hard_swish",
+    ],
+)
+def test_activations_of_halves_are_rounded_once(name, dtype):
+    x = np.arange(-6, 6, 1 / 64).astype(dtype)
+    activation = getattr(npx, name)
+    wanted = activation(x.astype("float32")).astype(dtype)
+    numpy.testing.assert_array_equal(values(activation(x)), values(wanted))

@@ -25,9 +25,9 @@ constexpr int64_t kBlock = 16;
 constexpr int64_t wider(int64_t channels) { return (channels + kBlock - 1) / kBlock * kBlock; }
 
 // Arithmetic whose result is finite where operands are.
-constexpr std::string_view kFinite[] = {"abs",     "add",      "clip",     "erf",  "maximum",
-                                        "minimum", "multiply", "negative", "relu", "sigmoid",
-                                        "square",  "subtract", "tanh"};
+constexpr std::string_view kFinite[] = {"abs",     "add",     "cast",     "clip",     "erf",
+                                        "maximum", "minimum", "multiply", "negative", "relu",
+                                        "sigmoid", "square",  "subtract", "tanh"};
 
 class Widening {
  public:

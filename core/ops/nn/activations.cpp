@@ -1,5 +1,5 @@
-// Activations: composites, which a plan fuses into one pass. A branch that is not taken is given
-// harmless values, so that its derivative cannot turn into NaN.
+// Activations: composites, which a plan fuses into one pass, of halves in float32. A branch that is
+// not taken is given harmless values, so that its derivative cannot turn into NaN.
 #include <cmath>
 #include <numbers>
 
@@ -61,13 +61,17 @@ Result<Value> prelu(const ComposeContext& c) {
   return where(is_positive(x), x, x * gamma);
 }
 
-OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
+OpDef& exact_activation(OpDef& op, std::string_view doc, Composition composition) {
   op.doc(doc)
       .in(Namespace::kNpx)
       .input("x", "any real dtype; bool and integers become the default float")
       .promote(Promotion::kFloat)
       .compose(composition);
   return sample_unary(op);
+}
+// One of several steps that round.
+OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
+  return exact_activation(op, doc, composition).rounds_once();
 }
 
 }  // namespace
@@ -140,11 +144,11 @@ WEFT_OP(selu) {
 }
 
 WEFT_OP(leaky_relu) {
-  activation(op, "x above zero, slope x below.",
-             [](const ComposeContext& c) {
-               const Value& x = c.in(0);
-               return Values{where(is_positive(x), x, x * c.real("slope"))};
-             })
+  exact_activation(op, "x above zero, slope x below.",
+                   [](const ComposeContext& c) {
+                     const Value& x = c.in(0);
+                     return Values{where(is_positive(x), x, x * c.real("slope"))};
+                   })
       .real("slope", 0.25, "factor below zero")
       .sample(R"({"shapes": [[5]], "slope": 0.1})");
 }
@@ -164,7 +168,7 @@ WEFT_OP(prelu) {
 }
 
 WEFT_OP(relu6) {
-  activation(op, "x held between 0 and 6, element by element.", [](const ComposeContext& c) {
+  exact_activation(op, "x held between 0 and 6, element by element.", [](const ComposeContext& c) {
     return Values{held(c.in(0), 0, 6)};
   }).domain(-4, 9);
 }
