@@ -335,10 +335,11 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.chain_period = joins_rows ? code.loop.cols : 0;
   int64_t bytes = 0;
   for (size_t e = 0; e < externals.size(); ++e) {
-    if (code.loop.col_stride[e] == 0)
+    const bool is_scalar = code.loop.col_stride[e] == 0;
+    const bool is_pattern = !is_scalar && joins_rows && code.loop.row_stride[e] == 0;
+    if (is_pattern) code.chain_patterns |= 1u << e;
+    if (is_scalar || is_pattern)
       code.chain_scalars |= 1u << e;
-    else if (joins_rows && code.loop.row_stride[e] == 0)
-      code.chain_scalars |= 1u << e, code.chain_patterns |= 1u << e;
     else if (e < static_cast<size_t>(code.first_buffer()))
       bytes += code.shape.elements() * size_of(externals[e].dtype);
   }

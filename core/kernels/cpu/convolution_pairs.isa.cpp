@@ -219,7 +219,8 @@ void pair_tile(const PairTile& tile) {
   if (!Step::kFinishes && tile.epilogue) finish_waiting(tile, kPixels, kVectors);
 }
 
-// A tile of one vector of more pixels than a step has code for is two narrower ones.
+// A tile of one vector of more pixels than a step has code for is two narrower ones. Rows are cut
+// into tiles of what two vectors have code for, at most.
 template <class Step, int kPixels, int kVectors>
 void two_pair_tiles(const PairTile& tile) {
   constexpr int kFirst = (kPixels + 1) / 2;
