@@ -202,8 +202,7 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
   const Turn<T> turn(turns);
   W sums[4], watched[2] = {W::repeat(0), W::repeat(0)};
   for (W& sum : sums) sum = W::repeat(identity);
-  const auto meet = [&](int j, const S* from) WEFT_LAMBDA {
-    W wide = W::load(from);
+  const auto meet = [&](int j, W wide) WEFT_LAMBDA {
     if constexpr (Op::kTurns) wide = turn(wide);
     if constexpr (kAmongNumbers) {
 #pragma GCC unroll 4
@@ -217,10 +216,14 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
   int64_t i = 0;
   for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes)
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) meet(j, p + i + j * W::kLanes);
+    for (int j = 0; j < 4; ++j) meet(j, W::load(p + i + j * W::kLanes));
   for (int j = 0; i < n; i += W::kLanes, ++j) {
     if (i + W::kLanes <= n) {
-      meet(j, p + i);
+      meet(j, W::load(p + i));
+    } else if (kIsFloating<T> && kIsSame<Op, Sum>) {
+      meet(j, W::load_part(p + i, n - i));
+    } else if (kIsFloating<T> && Op::kAnyOrder && n >= W::kLanes) {
+      meet(j, W::load(p + n - W::kLanes));  // some that were met
     } else {
       S rest[W::kLanes];
       const S absent = from_lane<S>(Op::kTurns ? turn(identity) : identity);
@@ -230,7 +233,7 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
         for (S& element : rest) element = absent;
       }
       __builtin_memcpy(rest, p + i, (n - i) * sizeof(S));
-      meet(j, rest);
+      meet(j, W::load(rest));
     }
   }
   *result = combine<Op>(combine<Op>(sums[0], sums[1]), combine<Op>(sums[2], sums[3]));

@@ -210,11 +210,11 @@ WEFT_INLINE void move_pieces(StridedTile tile, int64_t bytes) {
   }
 }
 
-// Dense on both sides. What is too short for a call of memcpy goes piece by piece.
+// Dense on both sides, of at least two elements. What is too short for a call of memcpy goes piece
+// by piece.
 void move_dense_rows(const StridedTile& tile, int64_t bytes) {
   constexpr int64_t kPiece = 32, kShort = 512;
   typedef char V __attribute__((vector_size(32)));
-  if (bytes < 2) return move_pieces<uint8_t>(tile, bytes);
   if (bytes < 4) return move_pieces<uint16_t>(tile, bytes);
   if (bytes < 8) return move_pieces<uint32_t>(tile, bytes);
   if (bytes < 16) return move_pieces<uint64_t>(tile, bytes);
@@ -264,7 +264,7 @@ void move_few_columns(StridedTile tile) {
 
 template <class E>
 void move_by_stride(const StridedTile& tile) {
-  if (tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
+  if (tile.cols > 1 && tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
     move_dense_rows(tile, tile.cols * sizeof(E));
   } else if (tile.cols == 2) {
     move_few_columns<E, 2>(tile);
