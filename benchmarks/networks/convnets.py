@@ -213,6 +213,18 @@ def resnet(depth: int, groups: int = 1) -> ConvNet:
     return net
 
 
+def resnet20() -> ConvNet:
+    """He et al., 2016, section 4.2: for images of 32 x 32, whose layers take microseconds."""
+    net = ConvNet("resnet20", (3, 32, 32))
+    x = net.add("relu", net.normed(0, "conv1", "bn1", 16, 3, 1, 1))
+    for number in range(9):
+        stage, block = divmod(number, 3)
+        stride = 2 if stage and not block else 1
+        x = _residual(net, x, f"layer{stage + 1}.{block}", 16 << stage, stride, False, 1)
+    net.dense(net.mean(x), "fc", 10)
+    return net
+
+
 def _residual(
     net: ConvNet, x: int, name: str, width: int, stride: int, bottleneck: bool, groups: int
 ) -> int:
@@ -386,6 +398,7 @@ def c3d() -> ConvNet:
 NETWORKS = {
     "lenet": lenet,
     "resnet18": lambda: resnet(18),
+    "resnet20": resnet20,
     "resnet50": lambda: resnet(50),
     "resnext50": lambda: resnet(50, 32),
     "mobilenetv2": mobilenetv2,
