@@ -1,4 +1,5 @@
-# Collects the lines `WEFT_FORMULA(name, Struct, class, cost)` of the formula headers listed in INPUTS:
+# Collects the lines `WEFT_FORMULA(name, Struct, class, cost)` of the formula headers listed in
+# INPUTS:
 #
 #   weft_formulas.inc          WEFT_FORMULA_ENTRY(name, Struct, class, cost, "kernels/formulas/x.h")
 #                              in the order of headers and lines; arguments are passed on as written

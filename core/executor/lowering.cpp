@@ -27,10 +27,8 @@ static_assert(graph::kMaxFusedArrays <= kernels::TileLoop::kMaxExternals);
 static_assert(graph::kMaxFusedArrays + graph::kMaxFusedNodes <= kernels::TileLoop::kMaxOperands);
 static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 
-// Additions below which a second thread costs more than it gains; of a chain, whose steps are
-// faster.
-constexpr int64_t kAdditionsAThread = 16384;
-constexpr int64_t kChainAdditionsAThread = 65536;
+// Below which a second thread costs more than it gains.
+constexpr int64_t kAdditionsAThread = 65536;
 constexpr int64_t kAdditionsOfADraw = 8;
 constexpr int64_t kAdditionsOfRows = 8;
 
@@ -364,8 +362,8 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     code.scratch_a_thread = kernels::tile_reduce_scratch(reducing);
     code.shared_scratch = kernels::tile_reduce_totals(reducing);
   }
-  const int64_t least = code.chain.empty() ? kAdditionsAThread : kChainAdditionsAThread;
-  int64_t pieces = std::max<int64_t>(1, code.shape.elements() * additions_of(code) / least);
+  int64_t pieces =
+      std::max<int64_t>(1, code.shape.elements() * additions_of(code) / kAdditionsAThread);
   if (pieces > threads) pieces -= pieces % threads;  // a few more would leave threads waiting
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
 }
@@ -373,6 +371,8 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
 int64_t additions_of(const TileCode& code) {
   auto additions = static_cast<int64_t>(code.reductions.size());
   if (code.row_end) additions += kAdditionsOfRows;
+  const auto passes = additions + static_cast<int64_t>(code.steps.size());
+  if (code.chain.empty()) additions += passes * kernels::kCostOfAPass;
   for (size_t s = 0; s < code.steps.size(); ++s) {
     const bool is_cast = code.formulas[s] == kernels::FormulaId::kCount;
     additions += !code.steps[s].kernel ? kAdditionsOfADraw

@@ -22,6 +22,7 @@ constexpr int64_t kNarrowing = 3;               // of the channels of a block's 
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
 constexpr int64_t kMostTiles = 42;
 constexpr int64_t kLeastUnits = 4;
+constexpr int64_t kLeastTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
@@ -101,9 +102,6 @@ void flatten(BlockedConvolution& problem) {
 }
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
-
-// Tiles that are worth reading the weights again.
-constexpr int64_t kLeastTiles = 12;
 
 // Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
 // the weights again, for each unit, cheaper than writing and reading frequencies. At least four

@@ -54,6 +54,10 @@ bool fits_chain(const TileLoop& loop);
 // the other, and an operand that has a row for all of them is a pattern, which fills a block.
 bool joins_rows(const TileLoop& loop);
 
+// What a step on tiles takes beside its formula, to read and write memory, in additions of a chain
+// (cost_of).
+inline constexpr int64_t kCostOfAPass = 3;
+
 // Bytes of scratch per thread.
 int64_t tile_scratch(const TileProgram& program, const TileLoop& loop);
 

@@ -16,7 +16,8 @@ Status run_formula(const KernelCall& call) {
   const DType dtype = call.in.back().dtype;  // the first input of `where` is a mask
   const kernels::StepKernel step = kernels::step_of(call.op.slot.formula, dtype);
   if (!step) return errors::unsupported(call.op.name, "no kernel for ", dtype);
-  return run_one_step(step, call.in, call.out[0], kernels::cost_of(call.op.slot.formula));
+  const int64_t additions = kernels::cost_of(call.op.slot.formula) + kernels::kCostOfAPass;
+  return run_one_step(step, call.in, call.out[0], additions / (1 + kernels::kCostOfAPass));
 }
 
 ElementBox same_box(const SlotTypes& types, const ElementBox& out, int operand) {

@@ -288,7 +288,8 @@ TEST_CASE("machine code of a chain gives the chain's bits") {
 }
 
 TEST_CASE("short rows are one row of a chain, and what repeats in each is a pattern") {
-  const Shape shapes[] = {{3, 49, 16}, {1, 200, 8}, {2, 5, 130, 16}, {9, 24, 32}, {70, 8, 64}};
+  const Shape shapes[] = {{3, 49, 16}, {1, 200, 8}, {2, 5, 130, 16},
+                          {9, 24, 32}, {70, 8, 64}, {3, 5, 128}};
   CHECK(check_chains(shapes, patterns) > 150);
   const size_t encoded = check_encoded(shapes, patterns);
   if (is_encoding()) CHECK(encoded > 300);
