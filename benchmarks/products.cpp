@@ -186,7 +186,7 @@ std::function<void()> packed_call(const Matmul& p, PoolVector<char>& panels,
                   {0, panels_of(p.n)});
   constexpr float kOpen = std::numeric_limits<float>::infinity();
   const PanelProduct packed{p.dtype, p.m,     p.n,    p.k,   p.a.data, panels.data(),
-                            nullptr, nullptr, -kOpen, kOpen, p.c};
+                            nullptr, nullptr, -kOpen, kOpen, p.c,      false};
   const int64_t scratch_bytes = panel_product_scratch(packed);
   scratch = PoolVector<char>(scratch_bytes * num_threads());
   return [packed, scratch_bytes, &scratch] {

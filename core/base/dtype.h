@@ -30,6 +30,8 @@ inline bool is_integer(DType dtype) {
   return kind == DTypeKind::kUnsigned || kind == DTypeKind::kSigned;
 }
 
+inline bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
+
 DType promote(DType a, DType b);
 
 // The dtype of an array operated with a Python or NumPy scalar of the given kind (weak scalars):

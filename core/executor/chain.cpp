@@ -28,8 +28,6 @@ constexpr int64_t kFetchedBytes = int64_t{2} << 20;
 // Fewer are done before code for them is written.
 [[maybe_unused]] constexpr int64_t kEncodedElements = 1024;
 
-bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
-
 // One step that passes floats through memory where it runs on tiles.
 bool is_long_of_halves(const TileCode& code) {
   constexpr int kLongCost = 6;

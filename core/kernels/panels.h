@@ -13,6 +13,9 @@
 namespace weft::kernels {
 
 inline constexpr int64_t kPanelColumns = 32;
+// Products of at most so many rows wait for memory, so that those of bfloat16 are added one by one,
+// not in pairs: a row may have other bits in a larger product.
+inline constexpr int64_t kFewProductRows = 8;
 
 constexpr int64_t panels_of(int64_t columns) {
   return columns / kPanelColumns + (columns % kPanelColumns != 0);
@@ -42,6 +45,8 @@ struct PanelProduct {
   const void* residual;  // like C; null: none
   float low, high;       // bounds; NaN stays
   void* c;               // rows of n dense elements, one after the other
+  // Of halves: C has float32 elements. Then columns are whole panels, without an epilogue.
+  bool keeps_sums;
 };
 // A unit is a panel by some rows of C.
 int64_t panel_product_units(const PanelProduct& problem);

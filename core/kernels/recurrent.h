@@ -1,5 +1,6 @@
 // One step of a recurrent cell, in float32 or float64: the product of the hidden state, and the
-// gates in the same pass. The weights are packed once for all steps.
+// gates in the same pass. The weights are packed once for all steps. Those of float32 may be
+// halves: then the hidden state is rounded to their dtype for the product, whose sums stay float32.
 //
 // With the sums a of the data and q, the products of the hidden state h with the weights:
 //   plain:  h' = tanh(a + q), or relu
@@ -24,6 +25,7 @@ int64_t gates_of(Cell cell);
 
 struct Recurrent {
   DType dtype;
+  DType weight;  // dtype, or a half
   Cell cell;
   int64_t batch, hidden;
 };
@@ -35,7 +37,7 @@ int64_t recurrent_packed_bytes(const Recurrent& problem);
 
 // weight[gate, hidden][hidden], dense, as its forward or its backward step reads it, the same for
 // every instruction set, zero in columns beyond a unit's. Of a unit, rows of kRecurrentColumns:
-// forward [gates][hidden] of them, backward [gates hidden].
+// forward [gates][hidden] of them, backward [gates hidden], which halves do not have.
 void run_recurrent_pack(const Recurrent& problem, const void* weight, bool is_backward,
                         void* packed, Range units);
 
@@ -43,14 +45,23 @@ struct RecurrentStep {
   const void* sums;  // from the data, with the biases
   const void* bias;  // GRU: b, (hidden)
   const void* hidden;
-  const void* cell;  // LSTM
+  const void* rounded;  // `hidden` as halves, where the weights are
+  const void* cell;     // LSTM
   const void* packed;
-  void* gates;        // LSTM and GRU; may be `sums`
-  void* product;      // GRU: q_n + b
-  void* next_hidden;  // of a plain cell, may be `sums`
-  void* next_cell;    // LSTM
+  void* gates;         // LSTM and GRU; may be `sums`
+  void* product;       // GRU: q_n + b
+  void* next_hidden;   // of a plain cell, may be `sums`
+  void* next_rounded;  // where the weights are halves
+  void* next_cell;     // LSTM
+  // For the kernels of an instruction set: q of one unit, [batch][gates][kRecurrentColumns], or
+  // null, and `packed` makes it.
+  const float* made;
 };
-void run_recurrent_step(const Recurrent& problem, const RecurrentStep& step, Range units);
+int64_t recurrent_step_scratch(const Recurrent& problem);  // bytes per thread, 64-byte aligned
+void run_recurrent_step(const Recurrent& problem, const RecurrentStep& step, Range units,
+                        void* scratch);
+// The hidden state before the first step as halves.
+void round_state(const Recurrent& problem, const void* hidden, void* rounded);
 // The same of the rows of the batch from `row` on.
 RecurrentStep rows_from(const Recurrent& problem, RecurrentStep step, int64_t row);
 

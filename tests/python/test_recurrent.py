@@ -107,6 +107,10 @@ def unrolled(layer, name, x, states):
     return x, [np.stack(some) for some in last]
 
 
+def wide(x):
+    return x.astype("float32").asnumpy()
+
+
 def assert_close(have, want):
     numpy.testing.assert_allclose(have.asnumpy(), want.asnumpy(), rtol=1e-5, atol=1e-6)
 
@@ -262,6 +266,47 @@ def test_sequences_with_lengths_are_those_that_are_cut_there(name, bidirectional
         numpy.testing.assert_allclose(
             parameter.grad().asnumpy(), wanted, rtol=1e-4, atol=1e-5, err_msg=path
         )
+
+
+@every_layer
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("batch", [1, 3, 40, 70])
+def test_layer_of_halves_is_near_that_of_float32(name, dtype, batch, tmp_path):
+    """Of the same bits eagerly, hybridized, from a file and on any number of threads."""
+    half, layer = (made(name, 40, input_size=5, bidirectional=True) for _ in range(2))
+    half.cast(dtype)
+    weft.random.seed(4)
+    for path, parameter in half.collect_params().items():
+        parameter.set_data(np.random.uniform(-0.2, 0.2, parameter.shape).astype(dtype))
+        layer.collect_params()[path].set_data(parameter.data().astype("float32"))
+    x = np.random.uniform(-1, 1, (6, batch, 5)).astype(dtype)
+    outputs, gradients = [], []
+    for net, data in ((half, x), (layer, x.astype("float32"))):
+        with autograd.record():
+            output = net(data)
+            loss = (output * output).sum()
+        loss.backward()
+        outputs.append(wide(output))
+        gradients.append({k: wide(p.grad()) for k, p in net.collect_params().items()})
+    rough = 2**-6 if dtype == "bfloat16" else 2**-9
+    have, want = outputs
+    numpy.testing.assert_allclose(have, want, atol=rough)
+    for path, wanted in gradients[1].items():
+        most = 4 * rough * abs(wanted).max()
+        numpy.testing.assert_allclose(gradients[0][path], wanted, atol=most, err_msg=path)
+    before, found = npx.num_threads(), []
+    try:
+        for threads in (1, 2, 5):
+            npx.set_num_threads(threads)
+            found.append(wide(half(x)))
+        half.hybridize()
+        found.append(wide(half(x)))
+        half.export(tmp_path / "half.weft")
+        found.append(wide(gluon.SymbolBlock.imports(tmp_path / "half.weft")(x)))
+    finally:
+        npx.set_num_threads(before)
+    for other in found:
+        numpy.testing.assert_array_equal(other, have)
 
 
 @pytest.mark.torch

@@ -18,8 +18,6 @@
 namespace weft::graph {
 namespace {
 
-bool is_half(DType dtype) { return dtype == DType::kBFloat16 || dtype == DType::kFloat16; }
-
 // What goes into the convolution before it.
 struct Chain {
   std::vector<ChannelStep> steps;

@@ -36,7 +36,7 @@ bool exchanges_last_axes(const Node& node, int rank) {
 bool is_product_of_matrices(const Graph& graph, const Node& node) {
   if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
   const TensorType& type = graph.type(node.outputs[0]);
-  if (type.dtype == DType::kFloat16 || type.dtype == DType::kBFloat16) return false;
+  if (is_half(type.dtype)) return false;
   return std::ranges::all_of(node.operands, [&](const Operand& operand) {
     return operand.is_value() && graph.type(operand.value).shape.rank() == type.shape.rank();
   });

@@ -8,7 +8,7 @@
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h.
 
-constexpr int64_t kFewRows = 8;
+constexpr int64_t kFewRows = kFewProductRows;
 // With more rows, tiles of C in registers win over sums in memory while rows of B are short.
 constexpr int64_t kSweptShortRows = 4;
 constexpr int64_t kPage = 4096;

@@ -296,7 +296,9 @@ struct PanelUnit {
       if (tile.is_last && !is_direct) finish(i, count, width);
     }
   }
-  WEFT_INLINE bool goes_to_c() const { return kIsSame<S, float> && !p.residual && !is_bounded; }
+  WEFT_INLINE bool goes_to_c() const {
+    return kIsSame<S, float> ? !p.residual && !is_bounded : p.keeps_sums;
+  }
 
   // What these rows are written to, and read from, arrives while their tiles are computed.
   WEFT_INLINE void fetch_results(int64_t row, int64_t count, int64_t width) const {
@@ -406,11 +408,14 @@ struct RowByPanels {
     const int64_t within = p.k > kStepsAhead ? p.k - kStepsAhead : 0;
     add(sums, panel, 0, within, kStepsAhead * kBytes);
     add(sums, panel, within, p.k, (kPanels * p.k - within) * kBytes);
-    alignas(64) float row[kPanelColumns];
+    alignas(64) float own[kPanelColumns];
     WEFT_UNROLL
     for (int i = 0; i < kPanels; ++i) {
+      const bool is_direct = !kIsSame<S, float> && p.keeps_sums;
+      float* const row = is_direct ? (float*)p.c + (first + i) * kPanelColumns : own;
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) Memory<float>::store(row + j * kLanes, sums[i][j]);
+      if (is_direct) continue;
       const int64_t left = p.n - (first + i) * kPanelColumns;
       PanelUnit<S>{p, kPanelTiles<SingleStep<S>>, row, 0, 1, first + i, is_bounded}.finish(
           0, 1, left < kPanelColumns ? left : kPanelColumns);

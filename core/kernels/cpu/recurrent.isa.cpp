@@ -167,6 +167,19 @@ struct FewRowsOfGates {
   }
 };
 
+// Adds products that were made elsewhere: RecurrentStep::made.
+WEFT_INLINE void add_made(const Recurrent& p, int64_t gates, int64_t cols, const float* made,
+                          const GateSums<float>* sums) {
+  for (int64_t row = 0; row < p.batch; ++row) {
+    for (int64_t gate = 0; gate < gates; ++gate, made += kRecurrentColumns) {
+      float* const to = sums[gate].first + row * sums[gate].row;
+      for_all_lanes<float>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        store_lanes(to + i, load_lanes(to + i, n) + load_lanes(made + i, n), n);
+      });
+    }
+  }
+}
+
 // A step's sums: those of the data in `to`, and the hidden state's products with a unit's columns
 // of each gate, which are added to `sums`.
 template <class T>
@@ -175,7 +188,8 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
   const int64_t gates = gates_of(p.cell), wide = gates * p.hidden;
   const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
   const T *hidden = (const T*)s.hidden, *packed = packed_of<T>(p, s.packed, unit);
-  const bool is_few = FewRowsOfGates<T>::pays(p, cols);
+  bool is_few = FewRowsOfGates<T>::pays(p, cols);
+  if constexpr (kIsSame<T, float>) is_few |= s.made != nullptr;
   for (int64_t gate = 0; gate < gates; ++gate) {
     const int64_t at = gate * p.hidden + first;
     const T* data = (const T*)s.sums + at;
@@ -186,6 +200,9 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
       multiply_packed(p.batch, cols, p.hidden, hidden, p.hidden,
                       packed + gate * p.hidden * kRecurrentColumns, sums[gate].first,
                       sums[gate].row, true);
+  }
+  if constexpr (kIsSame<T, float>) {
+    if (s.made) return add_made(p, gates, cols, s.made, sums);
   }
   if (is_few) FewRowsOfGates<T>{p, hidden, packed, sums}.run(gates);
 }
@@ -240,7 +257,7 @@ void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_
   for (int64_t row = 0; row < p.batch; ++row) {
     T* gates = (T*)s.gates + row * 3 * p.hidden + first;
     const int64_t at = row * p.hidden + first;
-    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       const V next = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
       const V update = load_lanes(gates + p.hidden + i, n);
       store_lanes(gates + 2 * p.hidden + i, next, n);
@@ -254,7 +271,7 @@ template <class T>
 void plain_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   for (int64_t row = 0; row < p.batch; ++row) {
     T* next = (T*)s.next_hidden + row * p.hidden + first;
-    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       const Vec<T> sum = load_lanes(next + i, n);
       store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
     });
@@ -266,7 +283,7 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
   const int64_t gates = gates_of(p.cell);
   T* const to = (T*)(gates == 1 ? s.next_hidden : s.gates);
   // Of a state that was just made the other threads' parts are in their caches.
-  if (p.batch * p.hidden * int64_t{sizeof(T)} <= kFetchedState)
+  if (!s.made && p.batch * p.hidden * int64_t{sizeof(T)} <= kFetchedState)
     prefetch_rows<false>(s.hidden, 1, 0, p.batch * p.hidden * sizeof(T));
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);

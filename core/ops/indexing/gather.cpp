@@ -19,8 +19,7 @@ Result<Types> infer_gather(const InferContext& c) {
 Result<Types> infer_scatter(const InferContext& c) {
   WEFT_ASSIGN(const Shape picked, picked_shape(c, c.in[0].shape, c.in.subspan(2)));
   WEFT_TRY(check_written("index", "value", c.in[1].shape, picked));
-  const bool is_half = c.in[0].dtype == DType::kFloat16 || c.in[0].dtype == DType::kBFloat16;
-  if (is_half && c.flag("accumulate"))
+  if (is_half(c.in[0].dtype) && c.flag("accumulate"))
     return errors::invalid_type("scatter", "`x` must not be of a half type to accumulate; got ",
                                 c.in[0].dtype);
   return Types{{c.in[0].dtype, c.in[0].shape, {}}};

@@ -203,8 +203,7 @@ Value as_array(const Value& value, const Value& like) {
 Value scatter(const Value& data, const Value& value, std::span<const Value> indices,
               std::span<const Argument> attributes, bool accumulate) {
   const DType dtype = data.dtype();
-  const bool is_half = dtype == DType::kFloat16 || dtype == DType::kBFloat16;
-  const DType sum = accumulate && is_half ? DType::kFloat32 : dtype;
+  const DType sum = accumulate && is_half(dtype) ? DType::kFloat32 : dtype;
   Values inputs{cast(data, sum), cast(as_array(value, data), sum)};
   inputs.insert(inputs.end(), indices.begin(), indices.end());
   const Argument all[] = {attributes[0], attributes[1], attributes[2],

@@ -9,8 +9,6 @@
 namespace weft::ops {
 namespace {
 
-bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
-
 Result<Types> infer_order(const InferContext& c) {
   Shape shape = c.in[0].shape;
   WEFT_ASSIGN(const int64_t axis,

@@ -157,7 +157,7 @@ int64_t pieces(const SlotTypes& types) {
 bool gains_in(const SlotTypes& types, DType half) {
   constexpr int64_t kLeastTerms = 128;
   const Product p = product_of(types.in[0].shape, types.in[1].shape);
-  return p.k >= kLeastTerms && (half == DType::kBFloat16 || half == DType::kFloat16);
+  return p.k >= kLeastTerms && is_half(half);
 }
 
 Cost cost(const SlotTypes& types) {

@@ -32,7 +32,7 @@ Result<Types> infer_gradient(const InferContext& c) {
 
 Status run(const KernelCall& call) {
   const TensorView &hiddens = call.out[0], &gates = call.out[1], &products = call.out[2];
-  const kernels::Recurrent p = recurrent_problem(kCell, gates);
+  const kernels::Recurrent p = recurrent_problem(kCell, gates, call.in[2].dtype);
   const StepOrder order = step_order(call, gates);
   run_forward_steps(p, call, 2, order, [&](kernels::RecurrentStep& s, int64_t done, int64_t step) {
     s.bias = call.in[3].data;
@@ -50,7 +50,7 @@ Status run_gradient(const KernelCall& call) {
   const TensorView &hiddens = call.in[2], &gates = call.in[3], &products = call.in[4];
   const TensorView dhiddens = optional_input(call, 5), dgates = optional_input(call, 6),
                    dproducts = optional_input(call, 7);
-  const kernels::Recurrent p = recurrent_problem(kCell, gates);
+  const kernels::Recurrent p = recurrent_problem(kCell, gates, gates.dtype);
   const StepOrder order = step_order(call, gates);
   kernels::RecurrentBackStep shared{};
   shared.carried = call.out[2].data;
@@ -69,13 +69,15 @@ Status run_gradient(const KernelCall& call) {
   return {};
 }
 
-int64_t scratch(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[0]); }
-int64_t scratch_gradient(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[3]); }
+int64_t scratch(const SlotTypes& t, int threads) {
+  return forward_scratch(kCell, t.in[0], t.in[2], threads);
+}
+int64_t scratch_gradient(const SlotTypes& t, int) { return backward_scratch(kCell, t.in[3]); }
 
 Values gradient(const GradContext& g) {
   const Values found = g.builder().call_all(
       "gru_steps_gradient",
-      {g.in(2), g.in(1), g.out(0), g.out(1), g.out(2), g.dout(0), g.dout(1), g.dout(2)},
+      {wide_weight(g, 2), g.in(1), g.out(0), g.out(1), g.out(2), g.dout(0), g.dout(1), g.dout(2)},
       {g.get("reverse")});
   const Value rows = all_rows(found[1]);
   Value dweight, dbias;
@@ -89,7 +91,7 @@ Values gradient(const GradContext& g) {
   }
   const int64_t first_axis[] = {0};
   if (g.needs(3)) dbias = sum(rows, first_axis, false);
-  return {found[0], found[2], dweight, dbias};
+  return {found[0], found[2], narrow_cotangent(g, 2, dweight), dbias};
 }
 
 // What the gradient's kernel computes: kernels/cpu/recurrent.isa.cpp.
@@ -128,7 +130,7 @@ OpDef& define(OpDef& op, std::string_view weight) {
       .input("weight", weight)
       .input("bias", "of the candidate's product with the hidden state, shape (H,)")
       .boolean("reverse", false, "from the last step to the first")
-      .promote(Promotion::kExact)
+      .promote(Promotion::kKeep)
       .outputs(3);
 }
 
@@ -136,7 +138,7 @@ OpDef& define(OpDef& op, std::string_view weight) {
 
 WEFT_OP(gru_steps) {
   op.doc("Hidden states, gates and products of all steps of a gated recurrent unit.");
-  define(op, "of the hidden state, shape (3 H, H)")
+  define(op, "of the hidden state, shape (3 H, H), for float32 also a half")
       .computes(Precision::kNarrow)
       .infer(infer<false>)
       .gradient(gradient)
@@ -153,7 +155,7 @@ WEFT_OP(gru_steps_packed) {
   define(op, "from pack_recurrent, of 3 gates")
       .infer(infer<true>)
       .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(recurrent_forward_slot(run))
+      .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 6], [2, 2], [1, 3, 2, 32], [2]]})")
       .sample(R"({"shapes": [[3, 1, 120], [1, 40], [2, 3, 40, 32], [40]], "reverse": true,
                   "ranges": [null, null, [-0.2, 0.2], null]})");

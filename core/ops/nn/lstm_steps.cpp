@@ -32,7 +32,7 @@ Result<Types> infer_gradient(const InferContext& c) {
 
 Status run(const KernelCall& call) {
   const TensorView &hiddens = call.out[0], &cells = call.out[1], &gates = call.out[2];
-  const kernels::Recurrent p = recurrent_problem(kCell, gates);
+  const kernels::Recurrent p = recurrent_problem(kCell, gates, call.in[3].dtype);
   const StepOrder order = step_order(call, gates);
   run_forward_steps(p, call, 3, order, [&](kernels::RecurrentStep& s, int64_t done, int64_t step) {
     s.sums = at_step(call.in[0], step);
@@ -50,7 +50,7 @@ Status run_gradient(const KernelCall& call) {
   const TensorView &cells = call.in[2], &gates = call.in[3], &dsums = call.out[0];
   const TensorView dhiddens = optional_input(call, 4), dcells = optional_input(call, 5),
                    dgates = optional_input(call, 6);
-  const kernels::Recurrent p = recurrent_problem(kCell, gates);
+  const kernels::Recurrent p = recurrent_problem(kCell, gates, gates.dtype);
   const StepOrder order = step_order(call, gates);
   kernels::RecurrentBackStep shared{};
   shared.carried = call.out[1].data;
@@ -69,18 +69,21 @@ Status run_gradient(const KernelCall& call) {
   return {};
 }
 
-int64_t scratch(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[0]); }
-int64_t scratch_gradient(const SlotTypes& t, int) { return recurrent_scratch(kCell, t.in[3]); }
+int64_t scratch(const SlotTypes& t, int threads) {
+  return forward_scratch(kCell, t.in[0], t.in[3], threads);
+}
+int64_t scratch_gradient(const SlotTypes& t, int) { return backward_scratch(kCell, t.in[3]); }
 
 Values gradient(const GradContext& g) {
   const Values found = g.builder().call_all(
       "lstm_steps_gradient",
-      {g.in(3), g.in(2), g.out(1), g.out(2), g.dout(0), g.dout(1), g.dout(2)}, {g.get("reverse")});
+      {wide_weight(g, 3), g.in(2), g.out(1), g.out(2), g.dout(0), g.dout(1), g.dout(2)},
+      {g.get("reverse")});
   Value dweight;
   if (g.needs(3))
     dweight = matmul(swap_last_axes(all_rows(found[0])),
                      states_before(g.in(1), g.out(0), g.flag("reverse")));
-  return {found[0], found[1], found[2], dweight};
+  return {found[0], found[1], found[2], narrow_cotangent(g, 3, dweight)};
 }
 
 // What the gradient's kernel computes: kernels/cpu/recurrent.isa.cpp.
@@ -121,7 +124,7 @@ OpDef& define(OpDef& op, std::string_view weight) {
       .input("cell", "shape (N, H)")
       .input("weight", weight)
       .boolean("reverse", false, "from the last step to the first")
-      .promote(Promotion::kExact)
+      .promote(Promotion::kKeep)
       .outputs(3);
 }
 
@@ -129,7 +132,7 @@ OpDef& define(OpDef& op, std::string_view weight) {
 
 WEFT_OP(lstm_steps) {
   op.doc("Hidden states, cells and gates of all steps of a long short-term memory.");
-  define(op, "of the hidden state, shape (4 H, H)")
+  define(op, "of the hidden state, shape (4 H, H), for float32 also a half")
       .computes(Precision::kNarrow)
       .infer(infer<false>)
       .gradient(gradient)
@@ -146,7 +149,7 @@ WEFT_OP(lstm_steps_packed) {
   define(op, "from pack_recurrent, of 4 gates")
       .infer(infer<true>)
       .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(recurrent_forward_slot(run))
+      .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 8], [2, 2], [2, 2], [1, 4, 2, 32]]})")
       .sample(R"({"shapes": [[3, 1, 160], [1, 40], [1, 40], [2, 4, 40, 32]], "reverse": true,
                   "ranges": [null, null, null, [-0.2, 0.2]]})");

@@ -9,7 +9,7 @@ namespace weft::ops {
 namespace {
 
 Result<Types> infer(const InferContext& c) {
-  WEFT_TRY(rules::require_lanes(c, 0));
+  WEFT_TRY(rules::require_floating(c, 0));
   const Shape& weight = c.in[0].shape;
   const int64_t gates = c.integer("gates");
   if (gates != 1 && gates != 3 && gates != 4)
@@ -25,7 +25,8 @@ Status run(const KernelCall& call) {
   const kernels::Cell cell = gates == 4   ? kernels::Cell::kLstm
                              : gates == 3 ? kernels::Cell::kGru
                                           : kernels::Cell::kTanh;
-  const kernels::Recurrent p{call.in[0].dtype, cell, 1, call.in[0].shape[1]};
+  const DType weight = call.in[0].dtype, lanes = is_half(weight) ? DType::kFloat32 : weight;
+  const kernels::Recurrent p{lanes, weight, cell, 1, call.in[0].shape[1]};
   split_work(kernels::recurrent_units(p), elements_of(call.out[0]), nullptr, 0,
              [&](kernels::Range units, void*) {
                kernels::run_recurrent_pack(p, call.in[0].data, false, call.out[0].data, units);
@@ -38,7 +39,7 @@ Status run(const KernelCall& call) {
 WEFT_OP(pack_recurrent) {
   op.doc("The hidden weights of a recurrent network in the order that its steps read them in.")
       .in(Namespace::kInternal)
-      .input("weight", "float32 or float64, of the hidden state, shape (gates H, H)")
+      .input("weight", "floating, of the hidden state, shape (gates H, H)")
       .integer("gates", 1, "4 of an LSTM, 3 of a GRU, 1 of a plain network")
       .infer(infer)
       .no_gradient("the pass that makes it runs behind the gradients")

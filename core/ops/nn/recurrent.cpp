@@ -158,14 +158,14 @@ class Lengths {
 };
 
 // The kernels' results of all steps, first the hidden states, then the cells. They compute in
-// float32 or float64, halves in float32.
+// float32 or float64, halves in float32 but for the products with their weights.
 Values run_steps(const ComposeContext& c, const Network& network, const Value& x, bool reverse) {
   const Shape data = x.shape();
   const int64_t hidden = c.in(1).shape()[1], rows = network.gates * hidden;
   const DType lanes = x.dtype() == DType::kFloat64 ? x.dtype() : DType::kFloat32;
   const size_t weights = 1 + network.states;
   const auto lane = [&](const Value& v) { return cast(v, lanes); };
-  const Value weight = lane(c.in(weights + 1));
+  const Value weight = c.in(weights + 1);
   const Argument backwards = Argument::of_bool(reverse);
   // The GRU's candidate has its own bias behind the product (gru_steps).
   const bool has_own = network.step == gru_step;

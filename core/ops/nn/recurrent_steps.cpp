@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "kernels/panels.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -44,17 +45,44 @@ Shape packed_recurrent_shape(int64_t gates, int64_t hidden) {
 
 Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
                       bool is_packed) {
+  const DType sums = c.in[0].dtype;
+  for (size_t i = 1; i < c.in.size(); ++i) {
+    const DType dtype = c.in[i].dtype;
+    if (dtype == sums || (i == input && sums == DType::kFloat32 && is_half(dtype))) continue;
+    return errors::invalid_type(
+        c.op().name, "`", c.op().input_name(i), "` must be ", sums,
+        i == input && sums == DType::kFloat32 ? ", bfloat16 or float16" : "", ", as `",
+        c.op().input_name(0), "` is ", sums, "; got ", dtype);
+  }
   return require_shape(
       c, input, is_packed ? packed_recurrent_shape(gates, hidden) : Shape{gates * hidden, hidden});
 }
 
-kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums) {
-  return {sums.dtype, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)};
+namespace {
+
+kernels::Recurrent problem_of(kernels::Cell cell, const TensorType& sums, DType weight) {
+  return {sums.dtype, weight, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)};
 }
 
-int64_t recurrent_scratch(kernels::Cell cell, const TensorType& sums) {
-  return kernels::recurrent_packed_bytes(
-      {sums.dtype, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)});
+}  // namespace
+
+kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums, DType weight) {
+  return {sums.dtype, weight, cell, sums.shape[1], sums.shape[2] / kernels::gates_of(cell)};
+}
+
+ForwardScratch::ForwardScratch(const kernels::Recurrent& p, bool packs)
+    : packed(packs ? kernels::recurrent_packed_bytes(p) : 0),
+      state(p.weight == p.dtype ? 0 : (p.batch * p.hidden * size_of(p.weight) + 63) / 64 * 64),
+      thread(kernels::recurrent_step_scratch(p)) {}
+
+int64_t forward_scratch(kernels::Cell cell, const TensorType& sums, const TensorType& weight,
+                        int threads) {
+  const kernels::Recurrent p = problem_of(cell, sums, weight.dtype);
+  return ForwardScratch(p, weight.shape.rank() == 2).bytes(threads);
+}
+
+int64_t backward_scratch(kernels::Cell cell, const TensorType& sums) {
+  return kernels::recurrent_packed_bytes(problem_of(cell, sums, sums.dtype));
 }
 
 Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
@@ -89,10 +117,11 @@ TensorView optional_input(const KernelCall& call, size_t input) {
 }
 
 int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps) {
-  constexpr int64_t kFewestRows = 8;  // whose products hide that a thread reads all weights
+  // Whose products hide that a thread reads all weights, and have the bits that all rows have.
+  const int64_t fewest = p.weight == p.dtype ? 8 : kernels::kFewProductRows + 1;
   const int64_t threads = num_threads();
   const bool are_enough =
-      p.batch >= threads * kFewestRows && pieces_of_work(threads, steps * step_work(p)) == threads;
+      p.batch >= threads * fewest && pieces_of_work(threads, steps * step_work(p)) == threads;
   const bool is_held = kernels::recurrent_packed_bytes(p) <= core_cache_bytes() / 8 * 5;
   return are_enough && is_held ? threads : 1;
 }
@@ -123,6 +152,13 @@ Value states_before(const Value& first, const Value& hiddens, bool reverse) {
   if (steps > 1) parts.push_back(slice(hiddens, 0, reverse ? 1 : 0, steps - 1));
   if (reverse && steps > 1) std::swap(parts[0], parts[1]);
   return all_rows(concatenate(parts, 0));
+}
+
+Value wide_weight(const GradContext& g, size_t weight) {
+  return cast(g.in(weight), g.in(0).dtype());
+}
+Value narrow_cotangent(const GradContext& g, size_t weight, const Value& cotangent) {
+  return cotangent ? cast(cotangent, g.in(weight).dtype()) : cotangent;
 }
 
 Value add_given(const Value& a, const Value& b) { return !a ? b : !b ? a : a + b; }

@@ -27,7 +27,8 @@ Result<Types> infer_gradient(const InferContext& c) {
 
 Status run(const KernelCall& call) {
   const TensorView& hiddens = call.out[0];
-  const kernels::Recurrent p = recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens);
+  const kernels::Recurrent p =
+      recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens, call.in[2].dtype);
   const StepOrder order = step_order(call, hiddens);
   run_forward_steps(p, call, 2, order, [&](kernels::RecurrentStep& s, int64_t done, int64_t step) {
     s.sums = at_step(call.in[0], step);
@@ -39,7 +40,8 @@ Status run(const KernelCall& call) {
 
 Status run_gradient(const KernelCall& call) {
   const TensorView &hiddens = call.in[1], &dsums = call.out[0];
-  const kernels::Recurrent p = recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens);
+  const kernels::Recurrent p =
+      recurrent_problem(cell_of(call.op.reader(call.attributes)), hiddens, hiddens.dtype);
   const StepOrder order = step_order(call, hiddens);
   kernels::RecurrentBackStep shared{};
   shared.carried = call.out[1].data;
@@ -52,18 +54,22 @@ Status run_gradient(const KernelCall& call) {
   return {};
 }
 
-int64_t scratch(const SlotTypes& t, int) {
-  return recurrent_scratch(kernels::Cell::kTanh, t.out[0]);
+int64_t scratch(const SlotTypes& t, int threads) {
+  return forward_scratch(kernels::Cell::kTanh, t.in[0], t.in[2], threads);
+}
+int64_t scratch_gradient(const SlotTypes& t, int) {
+  return backward_scratch(kernels::Cell::kTanh, t.out[0]);
 }
 
 Values gradient(const GradContext& g) {
-  const Values found = g.builder().call_all("rnn_steps_gradient", {g.in(2), g.out(0), g.dout(0)},
-                                            {g.get("relu"), g.get("reverse")});
+  const Values found =
+      g.builder().call_all("rnn_steps_gradient", {wide_weight(g, 2), g.out(0), g.dout(0)},
+                           {g.get("relu"), g.get("reverse")});
   Value dweight;
   if (g.needs(2))
     dweight = matmul(swap_last_axes(all_rows(found[0])),
                      states_before(g.in(1), g.out(0), g.flag("reverse")));
-  return {found[0], found[1], dweight};
+  return {found[0], found[1], narrow_cotangent(g, 2, dweight)};
 }
 
 // What the gradient's kernel computes: kernels/cpu/recurrent.isa.cpp.
@@ -86,22 +92,21 @@ Values formula(const ComposeContext& c) {
 OpDef& options(OpDef& op) {
   return op.in(Namespace::kInternal)
       .boolean("relu", false, "in place of tanh")
-      .boolean("reverse", false, "from the last step to the first")
-      .promote(Promotion::kExact);
+      .boolean("reverse", false, "from the last step to the first");
 }
 
 OpDef& define(OpDef& op, std::string_view weight) {
   op.input("sums", "float32 or float64, shape (T, N, H): from the data, with the biases")
       .input("hidden", "shape (N, H)")
       .input("weight", weight);
-  return options(op);
+  return options(op).promote(Promotion::kKeep);
 }
 
 }  // namespace
 
 WEFT_OP(rnn_steps) {
   op.doc("Hidden states of all steps of a plain recurrent network.");
-  define(op, "of the hidden state, shape (H, H)")
+  define(op, "of the hidden state, shape (H, H), for float32 also a half")
       .computes(Precision::kNarrow)
       .infer(infer<false>)
       .gradient(gradient)
@@ -117,7 +122,7 @@ WEFT_OP(rnn_steps_packed) {
   define(op, "from pack_recurrent, of one gate")
       .infer(infer<true>)
       .no_gradient("the pass that makes it runs behind the gradients")
-      .kernel(recurrent_forward_slot(run))
+      .kernel(recurrent_forward_slot(run, scratch))
       .sample(R"({"shapes": [[2, 2, 3], [2, 3], [1, 1, 3, 32]], "relu": true})")
       .sample(R"({"shapes": [[3, 1, 40], [1, 40], [2, 1, 40, 32]], "reverse": true,
                   "ranges": [null, null, [-0.2, 0.2]]})");
@@ -129,11 +134,12 @@ WEFT_OP(rnn_steps_gradient) {
       .input("hiddens", "after each step, shape (T, N, H)")
       .input("dhiddens", "cotangents, shape of hiddens");
   options(op)
+      .promote(Promotion::kExact)
       .computes(Precision::kNarrow)
       .outputs(2)
       .infer(infer_gradient)
       .gradient([](const GradContext& g) { return vjp(g, formula); })
-      .kernel(recurrent_slot(run_gradient, scratch))
+      .kernel(recurrent_slot(run_gradient, scratch_gradient))
       .domain(0.1, 0.9)  // hidden states that relu gives, too
       .sample(R"({"shapes": [[3, 3], [2, 2, 3], [2, 2, 3]]})")
       .sample(R"({"shapes": [[2, 2], [3, 1, 2], [3, 1, 2]], "reverse": true})")

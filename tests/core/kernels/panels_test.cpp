@@ -60,7 +60,8 @@ struct Case {
     residual = samples<S>(m * n, 4);
     c.resize(m * n);
     panels.assign(panels_of(n) * kPanelColumns * k, S(77));
-    problem = {kType, m, n, k, a.data(), panels.data(), nullptr, nullptr, -kOpen, kOpen, c.data()};
+    problem = {kType,   m,       n,      k,     a.data(), panels.data(),
+               nullptr, nullptr, -kOpen, kOpen, c.data(), false};
   }
   // Packs from rows of B, from its columns, or from every second element of them.
   void pack(int layout, int parts = 1) {

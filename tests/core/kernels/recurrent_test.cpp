@@ -58,7 +58,7 @@ void note(std::vector<std::vector<float>>& results, Isa isa,
 TEST_CASE("a step of an LSTM and its gradient are those of the formulas") {
   for (const int64_t hidden : {1, 5, 31, 32, 33, 100}) {
     for (const int64_t batch : {1, 2, 3, 17}) {
-      const Recurrent p{DType::kFloat32, Cell::kLstm, batch, hidden};
+      const Recurrent p{DType::kFloat32, DType::kFloat32, Cell::kLstm, batch, hidden};
       const int64_t n = batch * hidden, units = recurrent_units(p);
       const auto sums = uniform<float>(4 * n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
                  cell = uniform<float>(n, -1, 1, 3), later = uniform<float>(4 * n, -1, 1, 4),
@@ -128,7 +128,7 @@ TEST_CASE("a step of an LSTM and its gradient are those of the formulas") {
 TEST_CASE("a step of a GRU and its gradient are those of the formulas") {
   for (const int64_t hidden : {1, 5, 31, 32, 33, 100}) {
     for (const int64_t batch : {1, 2, 3, 17}) {
-      const Recurrent p{DType::kFloat32, Cell::kGru, batch, hidden};
+      const Recurrent p{DType::kFloat32, DType::kFloat32, Cell::kGru, batch, hidden};
       const int64_t n = batch * hidden, units = recurrent_units(p);
       const auto sums = uniform<float>(3 * n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
                  bias = uniform<float>(hidden, -1, 1, 3), later = uniform<float>(3 * n, -1, 1, 4),
@@ -198,7 +198,7 @@ TEST_CASE("a step of a plain network and its gradient are those of the formulas"
   for (const Cell cell : {Cell::kTanh, Cell::kRelu}) {
     for (const int64_t hidden : {1, 5, 33, 100}) {
       for (const int64_t batch : {1, 2, 17}) {
-        const Recurrent p{DType::kFloat32, cell, batch, hidden};
+        const Recurrent p{DType::kFloat32, DType::kFloat32, cell, batch, hidden};
         const int64_t n = batch * hidden, units = recurrent_units(p);
         const auto sums = uniform<float>(n, -1, 1, 1), state = uniform<float>(n, -1, 1, 2),
                    later = uniform<float>(n, -1, 1, 3), dhidden = uniform<float>(n, -1, 1, 4),
@@ -233,6 +233,68 @@ TEST_CASE("a step of a plain network and its gradient are those of the formulas"
           check_close(ds, dsums);
           check_close(carried, before);
           note(results, isa, {h, ds, carried});
+        }
+      }
+    }
+  }
+}
+
+// The state and the weights can be written in the half, so products are the same but for the order
+// of their sums.
+TEST_CASE("a step with weights in halves is that of float32, and rounds the state") {
+  const auto converted = [](const void* from, DType source, DType target, int64_t n) {
+    std::vector<char> to(static_cast<size_t>(n * size_of(target)));
+    cast_step(source, target)({to.data(), {from}, 1, n, 0, {0}, 0});
+    return to;
+  };
+  for (const DType half : {DType::kBFloat16, DType::kFloat16}) {
+    for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+      for (const int64_t hidden : {1, 5, 33, 100, 1030}) {
+        if (hidden > 1000 && cell != Cell::kTanh) continue;
+        for (const int64_t batch : {1, 2, 17, 130}) {
+          CAPTURE(int(half));
+          CAPTURE(int(cell));
+          CAPTURE(hidden);
+          CAPTURE(batch);
+          const int64_t n = batch * hidden, gates = gates_of(cell);
+          const auto rounded = [&](const std::vector<float>& x) {
+            const auto narrow = converted(x.data(), DType::kFloat32, half, int64_t(x.size()));
+            const auto wide = converted(narrow.data(), half, DType::kFloat32, int64_t(x.size()));
+            std::vector<float> back(x.size());
+            std::memcpy(back.data(), wide.data(), wide.size());
+            return back;
+          };
+          const auto sums = uniform<float>(gates * n, -1, 1, 1), last = uniform<float>(n, -1, 1, 3),
+                     bias = uniform<float>(hidden, -1, 1, 4),
+                     state = rounded(uniform<float>(n, -1, 1, 2)),
+                     weight = rounded(uniform<float>(gates * hidden * hidden, -0.3, 0.3, 5));
+          const auto narrow_weight =
+              converted(weight.data(), DType::kFloat32, half, gates * hidden * hidden);
+          const auto before = converted(state.data(), DType::kFloat32, half, n);
+          std::vector<float> results[2][4];
+          for (const bool is_half : {false, true}) {
+            const Recurrent p{DType::kFloat32, is_half ? half : DType::kFloat32, cell, batch,
+                              hidden};
+            const int64_t units = recurrent_units(p);
+            Packed packed(p);
+            std::vector<char> scratch(recurrent_step_scratch(p)), after(n * size_of(half));
+            auto& [g, h, c, q] = results[is_half];
+            g.resize(gates * n), h.resize(n), c.resize(n), q.resize(n);
+            const void* const given = is_half ? static_cast<const void*>(narrow_weight.data())
+                                              : static_cast<const void*>(weight.data());
+            run_recurrent_pack(p, given, false, packed.begin, {units / 2, units});
+            run_recurrent_pack(p, given, false, packed.begin, {0, units / 2});
+            RecurrentStep step{};
+            step.sums = sums.data(), step.bias = bias.data(), step.hidden = state.data();
+            step.cell = last.data(), step.packed = packed.begin, step.rounded = before.data();
+            step.gates = g.data(), step.product = q.data(), step.next_hidden = h.data();
+            step.next_cell = c.data(), step.next_rounded = after.data();
+            run_recurrent_step(p, step, {units / 2, units}, scratch.data());
+            run_recurrent_step(p, step, {0, units / 2}, scratch.data());
+            if (is_half) CHECK(after == converted(h.data(), DType::kFloat32, half, n));
+          }
+          for (int part = 0; part < 4; ++part)
+            check_close(results[1][part], {results[0][part].begin(), results[0][part].end()});
         }
       }
     }
