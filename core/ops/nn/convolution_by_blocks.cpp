@@ -4,9 +4,9 @@
 
 #include "kernels/convolution_blocked.h"
 #include "kernels/copy.h"
-#include "ops/copy_slot.h"
 #include "ops/nn/convolution_costs.h"
 #include "ops/nn/packed_weights.h"
+#include "ops/nn/turn_planes.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
@@ -106,40 +106,6 @@ Chunks chunks_of(const Convolution& p, Made made) {
   return chunks;
 }
 
-// Blocks of channels of some images, plain or with the channels behind the pixels.
-struct Planes {
-  DType dtype;
-  int64_t images, blocks, rows, cols, block;
-};
-
-// A thread turns what it convolves before or after: images, or rows of a single one.
-void turn(const Planes& p, const void* from, void* to, bool into_blocks) {
-  const int64_t pixels = p.rows * p.cols, planes = p.images * p.blocks;
-  const int64_t size = kernels::element_size(p.dtype);
-  const auto run = [&](int64_t first, int64_t count) {
-    const int64_t plain = first * size, blocked = first * p.block * size;
-    TensorView target{static_cast<char*>(to) + (into_blocks ? blocked : plain),
-                      {planes, into_blocks ? count : p.block, into_blocks ? p.block : count},
-                      {pixels * p.block, into_blocks ? p.block : pixels, 1},
-                      3,
-                      p.dtype};
-    TensorView source = target;
-    source.data =
-        const_cast<char*>(static_cast<const char*>(from) + (into_blocks ? plain : blocked));
-    source.strides[1] = 1;
-    source.strides[2] = into_blocks ? pixels : p.block;
-    copy_elements(target, source);
-  };
-  if (p.images > 1) {
-    run(0, pixels);
-    return;
-  }
-  const int64_t units = p.rows > 1 ? p.rows : p.cols, each = pixels / units;
-  split_work(units, planes * p.block * pixels, nullptr, 0, [&](kernels::Range range, void*) {
-    run(range.begin * each, (range.end - range.begin) * each);
-  });
-}
-
 void add(const void* part, void* sum, int64_t count) {
   const auto* from = static_cast<const float*>(part);
   auto* to = static_cast<float*>(sum);
@@ -181,10 +147,10 @@ class Call {
             block};
   }
   void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
-    turn(planes(images, is_x), plain, blocks, true);
+    turn_planes(planes(images, is_x), plain, blocks, true);
   }
   void out_of_blocks(const void* blocks, void* plain, int64_t images, bool is_x) const {
-    turn(planes(images, is_x), blocks, plain, false);
+    turn_planes(planes(images, is_x), blocks, plain, false);
   }
 
   void chunk(int64_t first, int64_t images) {

@@ -65,7 +65,8 @@ double plain_cost(const Convolution& p, Made made) {
   constexpr double kPackedForward = 80, kPackedData = 400;  // a weight, on each thread
   constexpr double kPackedPhases = 260, kScattered = 40;    // of a gradient with strides: a result
   constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
-  constexpr double kNarrowWeight = 2;  // of at most so many filters, which gather nothing
+  constexpr double kDepthwiseRow = 55;  // for each tap
+  constexpr double kNarrowWeight = 2;   // of at most so many filters, which gather nothing
   constexpr int64_t kNarrow = 32;
   const auto count = static_cast<double>(products(p));
   const auto weights = static_cast<double>(weights_of(p));
@@ -75,7 +76,9 @@ double plain_cost(const Convolution& p, Made made) {
   if (made == Made::kWeight) {
     const bool is_narrow = !has_strides(p) && p.out_channels / p.groups <= kNarrow;
     if (!is_depthwise) return is_narrow ? count * kNarrowWeight : count + gathering(p, made);
-    return moved + count * (has_strides(p) ? kDepthwiseStrided : kDepthwiseWeight * padded(p));
+    if (has_strides(p)) return moved + count * kDepthwiseStrided;
+    const double of_row = kDepthwiseRow / static_cast<double>(p.out_width);
+    return count * (kDepthwiseWeight * padded(p) + of_row);
   }
   if (made == Made::kData && has_strides(p))
     return moved + weights * kPackedPhases +
@@ -87,12 +90,28 @@ double plain_cost(const Convolution& p, Made made) {
          kCopied * static_cast<double>(p.batch * elements_in(p));
 }
 
+namespace {
+
+// Of an element of an image into blocks or back. Where a depthwise plane and what is made of it
+// stay in a core's second-level cache (convolution_by_planes.h) less, by half vectors more.
+double turning(const Convolution& p) {
+  constexpr double kTurned = 30, kTurnedInCache = 13;
+  constexpr int64_t kCachedBytes = 640 * 1024;
+  if (!kernels::is_depthwise(p)) return kTurned;
+  const int64_t block = kernels::channel_block(p.in_channels);
+  const int64_t bytes = (elements_in(p) + elements_out(p)) / p.in_channels * block * 4;
+  return bytes > kCachedBytes ? kTurned : block < 16 ? 2 * kTurnedInCache : kTurnedInCache;
+}
+
+}  // namespace
+
 double blocked_cost(const Convolution& p, Made made, int64_t winograd) {
-  constexpr double kMoved = 30, kPacked = 41;  // an element of an image; a weight
+  constexpr double kPacked = 41;  // a weight
   constexpr double kTilesOfFour = 0.4, kTilesOfTwo = 0.6;
-  constexpr double kDepthwise = 1.5, kDepthwiseWeight = 5, kWeight = 0.8, kHalfVectors = 2;
-  const double moved = kMoved * static_cast<double>(p.batch * (elements_in(p) + elements_out(p))) +
-                       kPacked * static_cast<double>(made == Made::kWeight ? 0 : weights_of(p));
+  constexpr double kDepthwise = 1.5, kDepthwiseWeight = 5.8, kWeight = 0.8, kHalfVectors = 2;
+  const double moved =
+      turning(p) * static_cast<double>(p.batch * (elements_in(p) + elements_out(p))) +
+      kPacked * static_cast<double>(made == Made::kWeight ? 0 : weights_of(p));
   double count =
       static_cast<double>(products(p)) *
       inside(p.out_height, p.in_height, p.kernel_height, p.stride_height, p.dilation_height,

@@ -1,6 +1,7 @@
 #include "ops/nn/convolve.h"
 
 #include "ops/nn/convolution_by_phases.h"
+#include "ops/nn/convolution_by_planes.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
@@ -55,13 +56,17 @@ int64_t pieces_to_convolve(const Convolution& p, Made made) {
 
 int64_t scratch_to_convolve(const Convolution& p, Made made, int threads) {
   if (is_by_phases(p, made)) return scratch_by_phases(p, threads);
-  if (pays_by_blocks(p, made)) return scratch_by_blocks(p, made, threads);
+  if (pays_by_blocks(p, made))
+    return kernels::is_depthwise(p) ? scratch_by_planes(p, made, threads)
+                                    : scratch_by_blocks(p, made, threads);
   return threads * plain_scratch(p, made);
 }
 
 void convolve(const Convolution& p, Made made, const ConvolutionArrays& arrays, void* scratch) {
   if (is_by_phases(p, made)) return convolve_by_phases(p, arrays, scratch);
-  if (pays_by_blocks(p, made)) return convolve_by_blocks(p, made, arrays, scratch);
+  if (pays_by_blocks(p, made))
+    return kernels::is_depthwise(p) ? convolve_by_planes(p, made, arrays, scratch)
+                                    : convolve_by_blocks(p, made, arrays, scratch);
   const int64_t of_thread = plain_scratch(p, made);
   for (int thread = 0; thread < threads_of_call(); ++thread)
     kernels::begin_convolution(static_cast<char*>(scratch) + thread * of_thread);

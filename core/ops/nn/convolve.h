@@ -1,6 +1,7 @@
 // Convolutions of plain arrays and their gradients, by the way that costs least: the plain kernels
-// (kernels/convolution.h), those for channel blocks (convolution_by_blocks.h), or for a gradient of
-// the data all phases of the stride at once (convolution_by_phases.h).
+// (kernels/convolution.h), those for channel blocks (convolution_by_blocks.h, and for depthwise
+// ones convolution_by_planes.h), or for a gradient of the data all phases of the stride at once
+// (convolution_by_phases.h).
 #pragma once
 
 #include "ops/nn/convolution_by_blocks.h"

@@ -1,5 +1,5 @@
-// Convolutions of plain arrays by way of blocks, and of phases, against the plain kernels in
-// float64.
+// Convolutions of plain arrays by way of blocks, of planes and of phases, against the plain kernels
+// in float64.
 #include "ops/nn/convolve.h"
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
 #include "ops/nn/convolution_by_phases.h"
+#include "ops/nn/convolution_by_planes.h"
 #include "runtime/threads.h"
 
 using namespace weft;
@@ -18,6 +19,8 @@ using namespace weft::kernels::testing;
 using ops::ConvolutionResult;
 
 namespace {
+
+enum class Way { kBlocks, kPlanes, kPhases };
 
 struct Setting {
   int64_t batch, groups, in, height, width, out, kh, kw, sh, sw, top, left, bottom, right, dh, dw;
@@ -116,34 +119,38 @@ std::vector<double> exact(Convolution p, ConvolutionResult made, const Sizes& si
 
 // A chain of so many sums rounds that often; Winograd's tiles multiply that
 // (convolution_blocked.h). bfloat16 is summed in float32 and rounded once, tiles' frequencies too.
-double bound_of(const Convolution& p, ConvolutionResult made, bool is_by_phases) {
+double bound_of(const Convolution& p, ConvolutionResult made, Way way) {
   const int64_t taps = p.kernel_height * p.kernel_width;
   const auto terms = static_cast<double>(
       made == ConvolutionResult::kForward ? p.in_channels / p.groups * taps
       : made == ConvolutionResult::kData  ? p.out_channels / p.groups * taps
                                           : p.batch * p.out_height * p.out_width);
   if (p.dtype == DType::kBFloat16) return 0x1p-8 * 4 * std::sqrt(terms);
-  const bool may_be_winograd = is_by_phases || (taps == 9 && p.groups == 1 && p.stride_height == 1);
+  const bool may_be_winograd =
+      way == Way::kPhases || (taps == 9 && p.groups == 1 && p.stride_height == 1);
   return 0x1p-24 * terms * (may_be_winograd ? 16 : 4);
 }
 
-std::vector<float> made_by(bool is_by_phases, const Convolution& p, ConvolutionResult made,
+std::vector<float> made_by(Way way, const Convolution& p, ConvolutionResult made,
                            const Sizes& sizes, const Elements& left, const Elements& right,
                            const Elements& bias) {
-  const int64_t bytes = is_by_phases ? ops::scratch_by_phases(p, num_threads())
-                                     : ops::scratch_by_blocks(p, made, num_threads());
+  const int64_t bytes = way == Way::kPhases   ? ops::scratch_by_phases(p, num_threads())
+                        : way == Way::kPlanes ? ops::scratch_by_planes(p, made, num_threads())
+                                              : ops::scratch_by_blocks(p, made, num_threads());
   Guarded<char> scratch(nullptr, bytes, true);
   std::memset(scratch.data, 0xff, static_cast<size_t>(bytes));  // NaN
   Elements out(p.dtype, std::vector<float>(static_cast<size_t>(sizes.out), 9));
   const ops::ConvolutionArrays arrays = {left.data(), right.data(), bias.data(), out.data()};
-  if (is_by_phases)
+  if (way == Way::kPhases)
     ops::convolve_by_phases(p, arrays, scratch.data);
+  else if (way == Way::kPlanes)
+    ops::convolve_by_planes(p, made, arrays, scratch.data);
   else
     ops::convolve_by_blocks(p, made, arrays, scratch.data);
   return out.values();
 }
 
-void check(const Convolution& p, ConvolutionResult made, bool is_by_phases = false) {
+std::vector<float> check(const Convolution& p, ConvolutionResult made, Way way) {
   CAPTURE(static_cast<int>(made));
   const Sizes sizes(p, made);
   const auto elements = [&](int64_t count, uint64_t seed) {
@@ -152,8 +159,8 @@ void check(const Convolution& p, ConvolutionResult made, bool is_by_phases = fal
   const Elements left = elements(sizes.left, 1), right = elements(sizes.right, 2);
   const Elements bias = elements(p.out_channels, 3);
   const auto want = exact(p, made, sizes, left.values(), right.values(), bias.values());
-  const auto got = made_by(is_by_phases, p, made, sizes, left, right, bias);
-  const double bound = bound_of(p, made, is_by_phases);
+  const auto got = made_by(way, p, made, sizes, left, right, bias);
+  const double bound = bound_of(p, made, way);
   double worst = 0;
   for (size_t i = 0; i < want.size(); ++i) {
     const double error = std::abs(static_cast<double>(got[i]) - want[i]);
@@ -161,6 +168,7 @@ void check(const Convolution& p, ConvolutionResult made, bool is_by_phases = fal
     worst = std::max(worst, error);
   }
   CHECK(worst <= bound);
+  return got;
 }
 
 }  // namespace
@@ -180,10 +188,39 @@ TEST_CASE("convolutions by way of blocks are what the plain kernels make in floa
         REQUIRE(ops::fits_blocks(p, ConvolutionResult::kForward));
         for (const auto made :
              {ConvolutionResult::kForward, ConvolutionResult::kData, ConvolutionResult::kWeight})
-          if (ops::fits_blocks(p, made)) check(p, made);
+          if (ops::fits_blocks(p, made)) check(p, made, Way::kBlocks);
       }
     set_num_threads(before);
   }
+}
+
+TEST_CASE("depthwise convolutions by way of planes are the same on any number of threads") {
+  const Setting settings[] = {
+      {3, 24, 24, 9, 10, 24, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1},
+      {2, 32, 32, 8, 8, 32, 7, 7, 1, 1, 3, 3, 3, 3, 1, 1},
+      {1, 16, 16, 70, 90, 16, 5, 3, 2, 1, 2, 0, 1, 3, 1, 2},  // one plane for all threads
+      {1, 48, 48, 40, 60, 48, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},
+      {5, 80, 80, 7, 7, 80, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1},
+      {4, 32, 32, 1, 300, 32, 1, 9, 1, 1, 0, 4, 0, 4, 1, 1},
+  };
+  const int before = num_threads();
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16})
+    for (Setting setting : settings) {
+      setting.dtype = dtype;
+      const Convolution p = problem_of(setting);
+      CAPTURE(p.in_channels);
+      for (const auto made :
+           {ConvolutionResult::kForward, ConvolutionResult::kData, ConvolutionResult::kWeight}) {
+        if (!ops::fits_blocks(p, made)) continue;
+        set_num_threads(1);
+        const std::vector<float> alone = check(p, made, Way::kPlanes);
+        for (const int threads : {2, 3, 5}) {
+          set_num_threads(threads);
+          CHECK(check(p, made, Way::kPlanes) == alone);
+        }
+      }
+    }
+  set_num_threads(before);
 }
 
 TEST_CASE("gradients with strides by way of phases are what the plain kernels make in float64") {
@@ -199,7 +236,7 @@ TEST_CASE("gradients with strides by way of phases are what the plain kernels ma
         const Convolution p = problem_of(settings[i]);
         const bool has_strides = p.stride_height * p.stride_width > 1;
         CHECK(ops::has_phases(p) == has_strides);
-        if (has_strides) check(p, ConvolutionResult::kData, true);
+        if (has_strides) check(p, ConvolutionResult::kData, Way::kPhases);
       }
   }
   set_num_threads(before);
@@ -244,5 +281,6 @@ TEST_CASE("what saves products or gathered columns goes by way of blocks") {
   CHECK(pays(64, 3, 1, 1));  // Winograd's tiles
   CHECK(pays(96, 5, 2, 96));
   CHECK_FALSE(pays(64, 1, 1, 1));  // is a product of matrices as it lies
-  CHECK_FALSE(pays(96, 3, 1, 96));
+  CHECK(pays(96, 3, 1, 96));
+  CHECK_FALSE(pays(72, 3, 1, 72));  // half vectors
 }
