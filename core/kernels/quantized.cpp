@@ -143,10 +143,14 @@ void run_requantize(const Requantize& p, Range rows) {
   WEFT_ACTIVE(kQuantized).requantize(p, rows);
 }
 
-// ---- sums and averages
+// ---- sums, tables and averages
 
 void run_quantized_add(const QuantizedAdd& p, Range elements) {
   WEFT_ACTIVE(kQuantized).add(p, elements);
+}
+
+void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
+  WEFT_ACTIVE(kQuantized).lookup(table, x, y, count);
 }
 
 void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x, int8_t* y,

@@ -56,6 +56,9 @@ struct QuantizedAdd {
 inline constexpr int kQuantizedAddBits = 20;
 void run_quantized_add(const QuantizedAdd& problem, Range elements);
 
+// ---- any function of one element: y[i] = table[x[i] + 128]
+void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
+
 // ---- averages over windows: sums of integers, divided with halves away from zero. Elements of the
 // padding are the zero point; they count if the problem says so.
 void run_quantized_average(const Pooling& problem, int32_t zero_point, const int8_t* x, int8_t* y,

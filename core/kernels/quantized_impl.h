@@ -45,6 +45,7 @@ struct QuantizedKernels {
                     const int8_t* x, int8_t* y, Range rows);
   void (*requantize)(const Requantize& problem, Range rows);
   void (*add)(const QuantizedAdd& problem, Range elements);
+  void (*lookup)(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
   void (*recurrent)(const QuantizedRecurrent& problem, Range images);
   void (*weight_only)(const WeightOnlyProduct& problem, Range panels, void* scratch);
 };

@@ -158,7 +158,7 @@ using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 // Halves take as long to widen as to multiply, and gain nothing by more sums at once.
 template <class S>
 constexpr int64_t kDepthwisePixels = kMostPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
-                                     : WEFT_KNOWN_STEPS > 0 ? 8
+                                     : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 5)
                                                             : 3;
 // Blocks have 8 channels or 16. Few layers have those of 8 alone.
 constexpr bool kMayBePart = Vec<float>::kLanes > 8;
@@ -169,13 +169,18 @@ struct DepthwiseKernels {
   DepthwiseKernel<S> any[kDepthwisePixels<S>];
   DepthwiseKernel<S> part[kDepthwisePixels<S>];  // of a vector; kPartPixels at most
 };
+// Few networks of halves run where no instruction multiplies them.
+template <class S>
+constexpr int kKnownBorders =
+    WEFT_KNOWN_STEPS > 1 && !kIsSame<S, float> && !WEFT_AVX512 ? 1 : WEFT_KNOWN_STEPS;
 template <class S>
 constexpr Border inside(int pixels) {
   const bool is_known =
-      WEFT_KNOWN_STEPS > 1 || (WEFT_KNOWN_STEPS > 0 && pixels == kDepthwisePixels<S>);
+      kKnownBorders<S> > 1 || (kKnownBorders<S> > 0 && pixels == kDepthwisePixels<S>);
   return is_known ? Border::kNone : Border::kAnywhere;
 }
-constexpr Border kAtEnds = WEFT_KNOWN_STEPS > 1 ? Border::kEnds : Border::kAnywhere;
+template <class S>
+constexpr Border kAtEnds = kKnownBorders<S> > 1 ? Border::kEnds : Border::kAnywhere;
 
 template <class S, int kPixels>
 constexpr DepthwiseKernel<S> depthwise_part() {
@@ -187,7 +192,7 @@ constexpr DepthwiseKernel<S> depthwise_part() {
 template <class S, int... I>
 constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
   return {{{depthwise_tile<S, I + 1, inside<S>(I + 1), false>...},
-           {depthwise_tile<S, I + 1, kAtEnds, false>...}},
+           {depthwise_tile<S, I + 1, kAtEnds<S>, false>...}},
           {depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
           {depthwise_part<S, I + 1>()...}};
 }

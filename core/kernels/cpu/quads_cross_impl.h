@@ -14,7 +14,8 @@ struct CrossStep {
   static constexpr int64_t kLeftBytes = 8;  // a0 a2, a1 a3
   static constexpr bool kShifts = false;
   static constexpr int kVectors = 2, kMostRows = 4;
-  static constexpr bool kHasRowStarts = true;
+  static constexpr bool kHasRowStarts = true, kEndsInPlace = true, kHasRuns = false,
+                        kFinishes = true;
 
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,

@@ -70,6 +70,9 @@ struct QuadTile {
   const int8_t* residual = nullptr;  // as y, times `factor`; may be null
   int64_t y_row = 0, vector = 0;     // of the panel, the tile's first one
   int64_t count = 1;                 // of tiles below each other, with `finish` and CrossStep
+  // Of DotStep on the left: quads of A that follow one another, and bytes between such runs; 0:
+  // all.
+  int64_t run = 0, run_step = 0;
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
@@ -127,7 +130,8 @@ struct PairStep {
   }
   // With AVX2 those that CrossStep leaves are few.
   static constexpr int kVectors = 1, kMostRows = WEFT_AVX2 ? 4 : kQuadRows;
-  static constexpr bool kHasRowStarts = false;
+  static constexpr bool kHasRowStarts = false, kHasRuns = false, kFinishes = true;
+  static constexpr bool kEndsInPlace = false;  // a column has two lanes
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
     return halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type());
   }
@@ -150,29 +154,30 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
 }
 // Bytes are unsigned, and so shifted, on one side. Where that is A they are shifted when its rows
 // are laid down: an exclusive or in the loop takes a turn of the units that multiply.
-template <bool kLeftIsUnsigned>
+template <bool kLeftIsUnsigned, int kRights = 2>
 struct DotStep {
-  static constexpr int kColumns = 2 * Sums::kLanes;
+  static constexpr int kColumns = kRights * Sums::kLanes;
   static constexpr int64_t kLeftBytes = 4;
   static constexpr bool kShifts = true;
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
-    Sums right[2];
-    for (int j = 0; j < 2; ++j)
+    Sums right[kRights];
+    for (int j = 0; j < kRights; ++j)
       __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
       int32_t quad;
       __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
       const Sums left(quad);
-      for (int j = 0; j < 2; ++j)
+      for (int j = 0; j < kRights; ++j)
         sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
                                      : add_dot_bytes(right[j], left, sums[i][j]);
     }
   }
-  static constexpr int kVectors = 2, kMostRows = kQuadRows;
-  static constexpr bool kHasRowStarts = false;
+  static constexpr int kVectors = kRights, kMostRows = kQuadRows;
+  static constexpr bool kHasRowStarts = false, kEndsInPlace = true, kHasRuns = kLeftIsUnsigned;
+  static constexpr bool kFinishes = kRights == 2;  // half a panel is rare
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 };
 #endif
@@ -294,7 +299,8 @@ WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) 
 
 template <class Step, bool kIsIndexed, int kRows>
 WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
-  constexpr bool kBegins = !kIsIndexed && Step::kVectors == 2;  // with what is beside the sums
+  constexpr bool kMayFinish = !kIsIndexed && Step::kFinishes;
+  constexpr bool kBegins = kMayFinish && Step::kEndsInPlace;  // with what is beside the sums
   Sums sums[kRows][2];
   WEFT_UNROLL
   for (int i = 0; i < kRows; ++i) {
@@ -308,13 +314,18 @@ WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
   const int64_t ahead = tile.ahead;
-  for (int64_t quad = 0; quad < tile.quads; ++quad) {
-    if (!kIsIndexed) __builtin_prefetch(b + ahead, 0, 2);
-    Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
-    a += Step::kLeftBytes;
-    if (!kIsIndexed) b += kQuadBytes;
+  const bool has_runs = !kIsIndexed && Step::kHasRuns && tile.run > 0;
+  const int64_t run = has_runs ? tile.run : tile.quads;
+  for (int64_t quad = 0; quad < tile.quads;) {
+    for (const int64_t end = quad + run; quad < end; ++quad) {
+      if (!kIsIndexed) __builtin_prefetch(b + ahead, 0, 2);
+      Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
+      a += Step::kLeftBytes;
+      if (!kIsIndexed) b += kQuadBytes;
+    }
+    if (has_runs) a += tile.run_step;
   }
-  if (!kIsIndexed && tile.finish) {
+  if (kMayFinish && tile.finish) {
     if (!kBegins) {
       WEFT_UNROLL
       for (int i = 0; i < kRows; ++i) sums[i][0] = Step::result(sums[i], 0);
@@ -347,6 +358,7 @@ struct QuadTiles {
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
   uint8_t flip;         // what is laid down is each of them, exclusive or this
   bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
+  bool finishes;        // may have QuadTile::finish
 };
 template <class Step, bool kIsIndexed, int... I>
 constexpr QuadTiles quad_tiles(Numbers<I...>) {
@@ -356,7 +368,8 @@ constexpr QuadTiles quad_tiles(Numbers<I...>) {
           Step::kLeftBytes,
           Step::kShifts,
           Step::kShifts ? kDotFlip : uint8_t(0),
-          Step::kHasRowStarts};
+          Step::kHasRowStarts,
+          Step::kFinishes};
 }
 template <class Step, bool kIsIndexed>
 constexpr QuadTiles kQuadTiles =

@@ -1,4 +1,5 @@
-// int32 sums to int8, sums of two int8 arrays, and poolings of NHWC images: kernels/quantized.h.
+// int32 sums to int8, sums of two int8 arrays, tables, and poolings of NHWC images:
+// kernels/quantized.h.
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -8,6 +9,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 #include "kernels/cpu/requantize_impl.h"
+
+typedef int8_t Bytes __attribute__((vector_size(kVectorBytes)));
 
 // Rows of one channel each, or rows of all channels where those lie side by side.
 void requantize(const Requantize& p, Range rows) {
@@ -27,34 +30,175 @@ void requantize(const Requantize& p, Range rows) {
   }
 }
 
+// An operand on the sum's scale, as Rescale would have (x - zero_point) << kQuantizedAddBits. Of
+// nine bits, it needs no products of 64: with d = x - zero_point and a multiplier of an upper part
+// and kLow bits below it,
+//
+//   (d << 20) * multiplier + 2^30 >> 31 = d * upper + (d * lower + 2^(kLow - 1) >> kLow).
 struct Operand {
-  Sums zero_point;
-  Rescale rescale;
+  static constexpr int kLow = 31 - kQuantizedAddBits;
+  Sums zero_point, upper, lower, right, half, sign;  // what a half of a negative number loses
 
   WEFT_INLINE static Operand of(const QuantizedAdd& p, int i) {
-    return {Sums(p.zero_points[i]), Rescale::of(Sums(p.multipliers[i]), Sums(p.shifts[i]))};
+    const int32_t right = -p.shifts[i], multiplier = p.multipliers[i];
+    return {Sums(p.zero_points[i]),
+            Sums(multiplier >> kLow),
+            Sums(multiplier & ((1 << kLow) - 1)),
+            Sums(right),
+            Sums(right > 0 ? 1 << (right - 1) : 0),
+            Sums(right > 0 ? -1 : 0)};
   }
   WEFT_INLINE Sums operator()(Sums x) const {
-    return rescale((x - zero_point) << kQuantizedAddBits);
+    const Sums d = x - zero_point;
+    const Sums high = d * upper + ((d * lower + Sums(1 << (kLow - 1))) >> kLow);
+    return (high + half + ((high >> 31) & sign)) >> right;
+  }
+};
+
+// A vector, or the first n elements of one; `bounded` where the sum's shift allows it.
+struct SumOfTwo {
+  const QuantizedAdd& p;
+  const Operand a, b;
+  const Rescale rescale;
+  const BoundedRescale bounded;
+  const bool is_bounded;
+
+  WEFT_INLINE explicit SumOfTwo(const QuantizedAdd& p)
+      : p(p),
+        a(Operand::of(p, 0)),
+        b(Operand::of(p, 1)),
+        rescale(Rescale::of(Sums(*p.how.multiplier), Sums(*p.how.shift))),
+        bounded(BoundedRescale::of(Sums(*p.how.multiplier), Sums(*p.how.shift), rounding(p.how))),
+        is_bounded(BoundedRescale::takes(Sums(*p.how.shift))) {}
+
+  // Without bounds, which may be those of a rectifier.
+  WEFT_INLINE static Requantization rounding(Requantization how) {
+    how.low = how.zero_point - 1;
+    return how;
+  }
+  WEFT_INLINE Sums of(Sums x, Sums y) const {
+    const Sums sum = a(x) + b(y);
+    return is_bounded ? min_(max_(bounded.rescaled<false>(sum), Sums(p.how.low)), Sums(p.how.high))
+                      : placed(rescale(sum), p.how);
   }
 };
 
 void quantized_add(const QuantizedAdd& p, Range elements) {
-  const Operand a = Operand::of(p, 0), b = Operand::of(p, 1);
-  const Rescale rescale = Rescale::of(Sums(*p.how.multiplier), Sums(*p.how.shift));
+  const SumOfTwo sum(p);
   int64_t i = elements.begin;
-  for (; i + Sums::kLanes <= elements.end; i += Sums::kLanes) {
-    const Sums sum = a(Memory<int8_t>::load(p.a + i)) + b(Memory<int8_t>::load(p.b + i));
-    Memory<int8_t>::store(p.y + i, placed(rescale(sum), p.how));
-  }
-  if (const int64_t n = elements.end - i; n > 0) {
-    const Sums sum =
-        a(Memory<int8_t>::load_part(p.a + i, n)) + b(Memory<int8_t>::load_part(p.b + i, n));
-    Memory<int8_t>::store_part(p.y + i, placed(rescale(sum), p.how), n);
-  }
+  for (; i + Sums::kLanes <= elements.end; i += Sums::kLanes)
+    Memory<int8_t>::store(p.y + i,
+                          sum.of(Memory<int8_t>::load(p.a + i), Memory<int8_t>::load(p.b + i)));
+  if (const int64_t n = elements.end - i; n > 0)
+    Memory<int8_t>::store_part(
+        p.y + i,
+        sum.of(Memory<int8_t>::load_part(p.a + i, n), Memory<int8_t>::load_part(p.b + i, n)), n);
 }
 
-typedef int8_t Bytes __attribute__((vector_size(kVectorBytes)));
+// ---- tables
+//
+// The upper four bits of a byte name a row of the table, the lower ones an element of it: all rows
+// are shuffled by the lower bits, and of two at a time the one stays that a bit chooses.
+
+#if WEFT_AVX512
+typedef __m512i TableBytes;
+WEFT_INLINE TableBytes table_row(const int8_t* row) {
+  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)row));
+}
+// By the uppermost bit of each byte.
+WEFT_INLINE TableBytes chosen(TableBytes bits, TableBytes clear, TableBytes set) {
+  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(bits), clear, set);
+}
+WEFT_INLINE TableBytes shuffled(TableBytes row, TableBytes low) {
+  return _mm512_shuffle_epi8(row, low);
+}
+#elif WEFT_AVX2
+typedef __m256i TableBytes;
+WEFT_INLINE TableBytes table_row(const int8_t* row) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)row));
+}
+WEFT_INLINE TableBytes chosen(TableBytes bits, TableBytes clear, TableBytes set) {
+  return _mm256_blendv_epi8(clear, set, bits);
+}
+WEFT_INLINE TableBytes shuffled(TableBytes row, TableBytes low) {
+  return _mm256_shuffle_epi8(row, low);
+}
+#endif
+
+#if WEFT_AVX512 || WEFT_AVX2
+typedef uint16_t Pairs __attribute__((vector_size(kVectorBytes)));
+
+// Of 2^kBits rows from `row` on, with bit 3 + kBits of each byte uppermost in bits[kBits - 1].
+template <int kBits>
+WEFT_INLINE TableBytes looked_up(const int8_t* row, TableBytes low, const TableBytes (&bits)[4]) {
+  if constexpr (kBits == 0) {
+    return shuffled(table_row(row), low);
+  } else {
+    constexpr int kHalf = 16 << (kBits - 1);
+    return chosen(bits[kBits - 1], looked_up<kBits - 1>(row, low, bits),
+                  looked_up<kBits - 1>(row + kHalf, low, bits));
+  }
+}
+WEFT_INLINE Bytes looked_up(const int8_t* table, Bytes x) {
+  const Pairs places = (Pairs)(x ^ Vec<int8_t>(-128).v);
+  const TableBytes bits[4] = {(TableBytes)(places << 3), (TableBytes)(places << 2),
+                              (TableBytes)(places << 1), (TableBytes)places};
+  return (Bytes)looked_up<4>(table, (TableBytes)((Bytes)places & Vec<int8_t>(15).v), bits);
+}
+#endif
+
+void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
+  int64_t i = 0;
+#if WEFT_AVX512 || WEFT_AVX2
+  for (; i + kVectorBytes <= count; i += kVectorBytes) {
+    Bytes some;
+    __builtin_memcpy(&some, x + i, kVectorBytes);
+    some = looked_up(table, some);
+    __builtin_memcpy(y + i, &some, kVectorBytes);
+  }
+#endif
+  for (; i < count; ++i) y[i] = table[x[i] + 128];
+}
+
+// ---- poolings
+
+// So many neighbouring channels.
+template <int kBytes>
+struct WholeBytes {
+  typedef int8_t Type __attribute__((vector_size(kBytes)));
+  WEFT_INLINE Type least() const { return Type{} - int8_t(127) - int8_t(1); }
+  WEFT_INLINE Type load(const int8_t* from) const {
+    Type bytes;
+    __builtin_memcpy(&bytes, from, kBytes);
+    return bytes;
+  }
+  WEFT_INLINE void store(int8_t* to, Type bytes) const { __builtin_memcpy(to, &bytes, kBytes); }
+};
+#if WEFT_AVX512
+struct SomeBytes {
+  __mmask64 there;
+  WEFT_INLINE explicit SomeBytes(int64_t count) : there(~__mmask64(0) >> (64 - count)) {}
+  WEFT_INLINE Bytes least() const { return Vec<int8_t>(-128).v; }
+  WEFT_INLINE Bytes load(const int8_t* from) const {
+    return (Bytes)_mm512_maskz_loadu_epi8(there, from);
+  }
+  WEFT_INLINE void store(int8_t* to, Bytes bytes) const {
+    _mm512_mask_storeu_epi8(to, there, (__m512i)bytes);
+  }
+};
+#else
+struct SomeBytes {
+  int64_t count;
+  WEFT_INLINE explicit SomeBytes(int64_t some) : count(some) {}
+  WEFT_INLINE Bytes least() const { return Vec<int8_t>(-128).v; }
+  WEFT_INLINE Bytes load(const int8_t* from) const {
+    Bytes bytes = {};
+    __builtin_memcpy(&bytes, from, count);
+    return bytes;
+  }
+  WEFT_INLINE void store(int8_t* to, Bytes bytes) const { __builtin_memcpy(to, &bytes, count); }
+};
+#endif
 
 // The part of the image under the window of one result.
 struct PooledWindow {
@@ -66,27 +210,30 @@ struct PooledWindow {
   WEFT_INLINE static int64_t first_tap(int64_t at, int64_t dilation) {
     return at < 0 ? (-at + dilation - 1) / dilation : 0;
   }
+  WEFT_INLINE static int64_t taps_before(int64_t end, int64_t at, int64_t dilation, int64_t most) {
+    return at + (most - 1) * dilation < end ? most : (end - at + dilation - 1) / dilation;
+  }
 
-  // The greatest of `count` neighbouring channels.
-  void maxima(int64_t channel, int64_t count, int8_t* y) const {
-    Bytes greatest = Vec<int8_t>(-128).v;
-    for (int64_t ky = first_tap(top, p.dilation_height); ky < p.kernel_height; ++ky) {
-      const int64_t row = top + ky * p.dilation_height;
-      if (row >= p.in_height) break;
-      for (int64_t kx = first_tap(left, p.dilation_width); kx < p.kernel_width; ++kx) {
-        const int64_t col = left + kx * p.dilation_width;
-        if (col >= p.in_width) break;
-        const int8_t* from = image + (row * p.in_width + col) * channels + channel;
-        Bytes x = {};
-        if (count == kVectorBytes) {
-          __builtin_memcpy(&x, from, kVectorBytes);
-        } else {
-          __builtin_memcpy(&x, from, count);
-        }
+  // The greatest of some neighbouring channels, as `some` reads and writes them.
+  template <class Some>
+  void maxima(int64_t channel, Some some, int8_t* y) const {
+    const int64_t row_step = p.dilation_height * p.in_width * channels;
+    const int64_t col_step = p.dilation_width * channels;
+    const int64_t first_row = first_tap(top, p.dilation_height);
+    const int64_t first_col = first_tap(left, p.dilation_width);
+    const int64_t rows = taps_before(p.in_height, top, p.dilation_height, p.kernel_height);
+    const int64_t cols = taps_before(p.in_width, left, p.dilation_width, p.kernel_width);
+    const int8_t* line = image + (top * p.in_width + left) * channels + channel +
+                         first_row * row_step + first_col * col_step;
+    auto greatest = some.least();
+    for (int64_t ky = first_row; ky < rows; ++ky, line += row_step) {
+      const int8_t* from = line;
+      for (int64_t kx = first_col; kx < cols; ++kx, from += col_step) {
+        const auto x = some.load(from);
         greatest = x > greatest ? x : greatest;
       }
     }
-    __builtin_memcpy(y, &greatest, count);
+    some.store(y, greatest);
   }
 
   // Of some vectors of neighbouring channels, or of the first `count` of one.
@@ -147,7 +294,12 @@ void quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels, in
         int64_t count;
         if (!is_average) {
           count = left < kVectorBytes ? left : kVectorBytes;
-          window.maxima(channel, count, y + channel);
+          if (count == kVectorBytes)
+            window.maxima(channel, WholeBytes<kVectorBytes>(), y + channel);
+          else if (!WEFT_AVX512 && count >= 16)
+            window.maxima(channel, WholeBytes<16>(), y + channel), count = 16;
+          else
+            window.maxima(channel, SomeBytes(count), y + channel);
         } else if (left >= kTogether * lanes) {
           count = kTogether * lanes;
           window.averages<kTogether, false>(channel, count, zero_point, y + channel);

@@ -3,7 +3,8 @@
 // lie if that is the same; a tile is rescaled while it is in registers. While the first tiles of a
 // panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
 // in a network weights come from memory, and images from far caches. Rows that are windows of an
-// NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time.
+// NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time;
+// of few filters they are read where they lie (WindowBand).
 //
 // With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
 // a panel at a time, and windows three columns wide as frequencies (quads_winograd_impl.h).
@@ -44,6 +45,14 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 #endif
 }
 
+// Those of a panel of so many columns.
+WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
+#if WEFT_DOT_BYTES && WEFT_AVX512
+  if (width <= Sums::kLanes) return kQuadTiles<DotStep<true, 1>, false>;
+#endif
+  return tiles;
+}
+
 bool lays_columns() {
 #if !WEFT_PAIRS_OF_BYTES
   return !dots_bytes();
@@ -54,6 +63,52 @@ bool lays_columns() {
 
 constexpr int64_t kLine = 64;  // of a cache
 
+// A part of an image that is laid down once, with its padding, for windows that tiles read where
+// they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
+// apart. Gathering takes the more of a product the fewer filters there are.
+struct WindowBand {
+  static constexpr int64_t kMostFilters = 128, kLeastWidth = 7;
+  int64_t pitch = 0;  // bytes of a row; 0: windows are gathered
+  int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // of the image
+
+  // Of results first .. first + count - 1, where it fits that many bytes.
+  static WindowBand of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
+    const Convolution& s = *p.windows;
+    if (s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
+        s.out_width < kLeastWidth || p.n > kMostFilters)
+      return {};
+    const WindowPlace begin = WindowPlace::of(&s, first);
+    const WindowPlace last = WindowPlace::of(&s, first + count - 1);
+    if (begin.image != last.image) return {};
+    const bool is_one_row = begin.oy == last.oy;
+    WindowBand band;
+    band.image = begin.image;
+    band.top = begin.oy * s.stride_height - s.pad_top;
+    band.left = (is_one_row ? begin.ox : 0) * s.stride_width - s.pad_left;
+    band.rows =
+        (last.oy - begin.oy) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1;
+    band.cols =
+        (is_one_row ? last.ox - begin.ox : s.out_width - 1) * s.stride_width + s.kernel_width;
+    band.pitch = band.cols * s.in_channels;
+    return band.rows * band.pitch <= bytes ? band : WindowBand{};
+  }
+  void lay(const QuantizedProduct& p, RowWriter writer) const {
+    const Convolution& s = *p.windows;
+    const WindowReader reader{s, p.a, p.zero_point};
+    for (int64_t y = top; y < top + rows; ++y) {
+      if (y < 0 || y >= s.in_height)
+        writer.fill(p.zero_point, pitch);
+      else
+        reader.read_run(p.a + (image * s.in_height + y) * s.in_width * s.in_channels, left, cols,
+                        writer);
+    }
+  }
+  int64_t offset_of(const Convolution& s, const WindowPlace& place) const {
+    return (place.oy * s.stride_height - s.pad_top - top) * pitch +
+           (place.ox * s.stride_width - s.pad_left - left) * s.in_channels;
+  }
+};
+
 struct ProductUnit {
   const QuantizedProduct& p;
   const QuadTiles& tiles;
@@ -61,6 +116,7 @@ struct ProductUnit {
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
+  WindowBand band;
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const { return (quads() + is_crossed()) * tiles.left_bytes; }
@@ -182,6 +238,14 @@ struct ProductUnit {
     tile.y_row = p.n;
   }
 
+  void read_in_band(QuadTile& tile) const {
+    const Convolution& s = *p.windows;
+    const int64_t run = s.kernel_width * s.in_channels;
+    tile.a_row = s.stride_width * s.in_channels;
+    tile.run = run / kQuad;
+    tile.run_step = s.dilation_height * band.pitch - run;
+  }
+
   // is_first: of the columns that these rows are read for, so that they are laid down, or fetched.
   void run(int64_t col, bool is_first) const {
     const int64_t at_once = columns_at_once();
@@ -202,27 +266,44 @@ struct ProductUnit {
 #endif
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile(p.how, width);
-    const bool is_fused = finish.find(of_tile);
-    const int64_t step = balanced_quad_rows(rows, tiles);
+    const QuadTiles& of_panel = panel_tiles(tiles, width);
+    const bool is_fused = of_panel.finishes && finish.find(of_tile);
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
     QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
+    WindowPlace place{};
+    if (band.pitch > 0) {
+      if (is_first) band.lay(p, writer(laid));
+      place = WindowPlace::of(p.windows, first);
+      read_in_band(tile);
+    }
+    int64_t step = 0, part_end = 0;  // all rows, or those in one row of the band
     for (int64_t i = 0; i < rows;) {
-      const int64_t count = rows - i < step ? rows - i : step;
-      if (is_first) {
+      if (i == part_end) {
+        const int64_t in_row = band.pitch > 0 ? p.windows->out_width - place.ox : rows;
+        const int64_t part = rows - i < in_row ? rows - i : in_row;
+        step = balanced_quad_rows(part, of_panel);
+        part_end = i + part;
+      }
+      const int64_t count = part_end - i < step ? part_end - i : step;
+      if (is_first && band.pitch == 0) {
         if (!p.windows && i + step < rows)
           prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
         if (laid) prepare_rows(i, i + count);
       }
       tile.a = rows_of_a() + i * a_row();
+      if (band.pitch > 0) {
+        tile.a = laid + band.offset_of(*p.windows, place);
+        place.advance(*p.windows, count);
+      }
       if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
-      for (int64_t j = 0; j < width; j += tiles.columns, line += kLine) {
+      for (int64_t j = 0; j < width; j += of_panel.columns, line += kLine) {
         tile.b = b + j * kQuad;
         tile.sums = sums + j;
         tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
         tile.vector = j / Sums::kLanes;
         if (is_fused) set_results(tile, of_tile, i, col + j);
-        tiles.at[count - 1](tile);
+        of_panel.at[count - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
       i += tile.count * count;
@@ -300,13 +381,15 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const QuadTiles& tiles = product_tiles(rows);
     // As tiles read it.
     const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
-    const ProductUnit work{p,
-                           tiles,
-                           in_place ? nullptr : (char*)scratch,
-                           first,
-                           rows,
-                           (int8_t*)scratch + cut.wide,
-                           (int8_t*)scratch + cut.row};
+    const ProductUnit work{
+        p,
+        tiles,
+        in_place ? nullptr : (char*)scratch,
+        first,
+        rows,
+        (int8_t*)scratch + cut.wide,
+        (int8_t*)scratch + cut.row,
+        p.windows && tiles.shifts ? WindowBand::of(p, first, rows, cut.wide) : WindowBand{}};
     bool is_first = in_place || block != block_there;
 #if WEFT_AVX2
     if (work.is_crossed()) {
@@ -329,6 +412,7 @@ void quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channe
                          int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
 void requantize(const Requantize& problem, Range rows);
 void quantized_add(const QuantizedAdd& problem, Range elements);
+void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
 void quantized_recurrent(const QuantizedRecurrent& problem, Range images);
 void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
 
@@ -341,6 +425,7 @@ const QuantizedKernels kQuantized = {
     .pool_nhwc = quantized_pool_nhwc,
     .requantize = requantize,
     .add = quantized_add,
+    .lookup = quantized_lookup,
     .recurrent = quantized_recurrent,
     .weight_only = weight_only,
 };

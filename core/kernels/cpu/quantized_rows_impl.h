@@ -162,7 +162,7 @@ struct WindowReader {
     }
   }
 
- private:
+  // `width` places of a row of the image from `left` on, some of which may lie beside it.
   WEFT_INLINE void read_run(const int8_t* row, int64_t left, int64_t width,
                             RowWriter& writer) const {
     int64_t begin = left < 0 ? -left : 0;

@@ -20,11 +20,11 @@ Result<Types> infer(const InferContext& c) {
 
 Status run(const KernelCall& call) {
   const auto* x = static_cast<const int8_t*>(call.in[0].data);
-  const int8_t* const table = static_cast<const int8_t*>(call.in[1].data) + kResults / 2;
+  const auto* table = static_cast<const int8_t*>(call.in[1].data);
   auto* y = static_cast<int8_t*>(call.out[0].data);
   const int64_t count = elements_of(call.out[0]);
-  split_work(count, count, nullptr, 0, [&](kernels::Range range, void*) {
-    for (int64_t i = range.begin; i < range.end; ++i) y[i] = table[x[i]];
+  split_work(count, count / 4, nullptr, 0, [&](kernels::Range range, void*) {
+    kernels::run_quantized_lookup(table, x + range.begin, y + range.begin, range.end - range.begin);
   });
   return {};
 }

@@ -236,3 +236,61 @@ TEST_CASE("sums of int32 are rescaled with gemmlowp's two roundings, up to the e
     }
   }
 }
+
+TEST_CASE("sums of two int8 arrays are those of TensorFlow Lite in every instruction set") {
+  const int64_t count = 256 * 256 + 5;
+  std::vector<int8_t> a, b, y(size_t(count), 0), wanted;
+  for (int64_t i = 0; i < count; ++i) {
+    a.push_back(int8_t(i % 256 - 128));
+    b.push_back(int8_t(i / 256 % 256 - 128));
+  }
+  struct {
+    double a, b, sum;
+    int32_t a_zero, b_zero, zero, low, high;
+  } const kCases[] = {
+      {0.1, 0.037, 0.11, 5, -70, 3, -100, 101},    {0.5, 0.5, 1, 0, 0, -128, -128, 127},
+      {0.02, 0.021, 0.04, -128, 127, 17, 17, 127}, {1e-4, 3, 3, 0, 1, -1, -128, 127},
+      {0.3, 0.2, 1e-4, 1, 2, 3, -128, 127},        {0.3, 0.2, 9e3, 1, 2, 3, -128, 127}};
+  for (const auto& c : kCases) {
+    CAPTURE(c.sum);
+    const double twice = 2 * std::max(c.a, c.b);
+    const FixedFactor of_a = fixed_factor(c.a / twice), of_b = fixed_factor(c.b / twice),
+                      of_sum = fixed_factor(twice / ((1 << kQuantizedAddBits) * c.sum));
+    const QuantizedAdd p{{c.a_zero, c.b_zero},
+                         {of_a.multiplier, of_b.multiplier},
+                         {of_a.shift, of_b.shift},
+                         {&of_sum.multiplier, &of_sum.shift, false, c.zero, c.low, c.high},
+                         a.data(),
+                         b.data(),
+                         y.data()};
+    wanted.clear();
+    for (int64_t i = 0; i < count; ++i) {
+      const auto scaled = [](int32_t x, int32_t zero, const FixedFactor& f) {
+        return rescaled((x - zero) * (1 << kQuantizedAddBits), f.multiplier, f.shift);
+      };
+      wanted.push_back(
+          placed(scaled(a[i], c.a_zero, of_a) + scaled(b[i], c.b_zero, of_b), p.how, 0));
+    }
+    for (const Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      std::ranges::fill(y, 99);
+      table_of(isa)->quantized->add(p, {70, count});
+      table_of(isa)->quantized->add(p, {0, 70});
+      CHECK(y == wanted);
+    }
+  }
+}
+
+TEST_CASE("tables of int8 are read in every instruction set, whatever the length") {
+  const auto table = uniform<int8_t>(256, -128, 127.9, 1);
+  for (const int64_t count : {0, 1, 63, 64, 65, 127, 700}) {
+    auto x = uniform<int8_t>(count, -128, 127.9, 2);
+    for (int64_t i = 0; i < std::min<int64_t>(count, 256); ++i) x[i] = int8_t(i - 128);
+    for (const Isa isa : available_isas()) {
+      CAPTURE(name_of(isa));
+      const Guarded<int8_t> from(x.data(), count, true), to(nullptr, count, true);
+      table_of(isa)->quantized->lookup(table.data(), from.data, to.data, count);
+      for (int64_t i = 0; i < count; ++i) REQUIRE(to.data[i] == table[size_t(x[i] + 128)]);
+    }
+  }
+}
