@@ -34,9 +34,14 @@ struct QuantizedRecurrent {
   QuantizedGates of_data, of_hidden;
   const int16_t *sigmoid, *tanh;
   const int8_t* x;  // (steps, batch, features)
-  int16_t* state;   // (batch, hidden), of no meaning before and after
-  int8_t* y;        // (steps, batch, hidden): hidden states after each step
+  // (batch, hidden) and (batch, 2, gates hidden), of no meaning before and after.
+  int16_t* state;
+  int32_t* arguments;
+  int8_t* y;  // (steps, batch, hidden): hidden states after each step
 };
+constexpr int64_t quantized_gate_rows(const QuantizedRecurrent& p) {
+  return (p.is_lstm ? 4 : 3) * p.hidden;
+}
 // All steps of these images of the batch; before the first one states are 0.
 void run_quantized_recurrent(const QuantizedRecurrent& problem, Range images);
 

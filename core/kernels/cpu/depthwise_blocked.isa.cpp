@@ -158,7 +158,7 @@ using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 // Halves take as long to widen as to multiply, and gain nothing by more sums at once.
 template <class S>
 constexpr int64_t kDepthwisePixels = kMostPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
-                                     : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 5)
+                                     : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 4)
                                                             : 3;
 // Blocks have 8 channels or 16. Few layers have those of 8 alone.
 constexpr bool kMayBePart = Vec<float>::kLanes > 8;

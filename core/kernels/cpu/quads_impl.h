@@ -13,6 +13,8 @@
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
 // kernels/cpu/requantize_impl.h.
 
+#include "kernels/cpu/shorts_impl.h"
+
 #if WEFT_NEON && defined(__linux__)
 #define WEFT_DOT_BYTES 1
 #elif (WEFT_AVX512 || (WEFT_AVX2 && __GNUC__ >= 11)) && !defined(__clang__)
@@ -76,34 +78,6 @@ struct QuadTile {
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
-typedef int16_t Shorts __attribute__((vector_size(kVectorBytes)));
-
-WEFT_INLINE Shorts load_bytes_as_shorts(const int8_t* p) {
-#if WEFT_AVX512
-  return (Shorts)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
-#elif WEFT_AVX2
-  return (Shorts)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i*)p));
-#else
-  typedef int8_t Bytes __attribute__((vector_size(kVectorBytes / 2)));
-  Bytes bytes;
-  __builtin_memcpy(&bytes, p, sizeof bytes);
-  return __builtin_convertvector(bytes, Shorts);
-#endif
-}
-// Products of neighbours, added.
-WEFT_INLINE Sums pair_products(Shorts a, Shorts b) {
-#if WEFT_AVX512
-  return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
-#elif WEFT_AVX2
-  return Sums::of((Sums::Native)_mm256_madd_epi16((__m256i)a, (__m256i)b));
-#elif defined(__SSE2__)
-  return Sums::of((Sums::Native)__builtin_ia32_pmaddwd128(a, b));
-#else
-  const Sums x = Sums::of((Sums::Native)a), y = Sums::of((Sums::Native)b);
-  return (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
-#endif
-}
-
 struct PairStep {
   static constexpr int kColumns = Sums::kLanes;
   static constexpr int64_t kLeftBytes = 8;  // of a quad of A
@@ -123,17 +97,12 @@ struct PairStep {
       sums[i][1] = sums[i][1] + pair_products(left, right[1]);
     }
   }
-  template <int... I>
-  WEFT_INLINE static Sums halves_added(Sums a, Sums b, Numbers<I...>) {
-    return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
-           Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
-  }
   // With AVX2 those that CrossStep leaves are few.
   static constexpr int kVectors = 1, kMostRows = WEFT_AVX2 ? 4 : kQuadRows;
   static constexpr bool kHasRowStarts = false, kHasRuns = false, kFinishes = true;
   static constexpr bool kEndsInPlace = false;  // a column has two lanes
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
-    return halves_added(sums[0], sums[1], typename CountTo<Sums::kLanes>::Type());
+    return neighbours_added(sums[0], sums[1]);
   }
 };
 

@@ -47,6 +47,16 @@ Result<kernels::QuantizedGates> gates_of(const KernelCall& call, size_t weight, 
   return gates;
 }
 
+struct SizesOfSteps {
+  int64_t steps, batch, rows, features, hidden;
+  int64_t products() const { return steps * batch * rows * (features + hidden); }
+  int64_t work() const { return products() / 16 + steps * batch * hidden * 32; }
+};
+SizesOfSteps sizes_of(const SlotTypes& t) {
+  const Shape &x = t.in[0].shape, &v = t.in[2].shape;
+  return {x[0], x[1], v[0], x[2], v[1]};
+}
+
 template <bool is_lstm>
 Status run(const KernelCall& call) {
   const Shape x = shape_of(call.in[0]);
@@ -62,16 +72,30 @@ Status run(const KernelCall& call) {
   p.sigmoid = kernels::quantized_sigmoid_table();
   p.tanh = kernels::quantized_tanh_table();
   p.x = static_cast<const int8_t*>(call.in[0].data);
-  p.state = static_cast<int16_t*>(static_cast<void*>(call.scratch));
+  p.arguments = static_cast<int32_t*>(call.scratch);
+  p.state = reinterpret_cast<int16_t*>(p.arguments + 2 * p.batch * call.in[1].shape[0]);
   p.y = static_cast<int8_t*>(call.out[0].data);
-  const int64_t work = p.steps * elements_of(call.in[2]) / 8 * p.batch;
-  split_work(p.batch, work, nullptr, 0,
+  const SizesOfSteps sizes{p.steps, p.batch, call.in[1].shape[0], p.features, p.hidden};
+  split_work(p.batch, sizes.work(), nullptr, 0,
              [&](kernels::Range images, void*) { kernels::run_quantized_recurrent(p, images); });
   return {};
 }
 
 int64_t scratch(const SlotTypes& t, int) {
-  return t.in[0].shape[1] * t.in[2].shape[1] * static_cast<int64_t>(sizeof(int16_t));
+  const SizesOfSteps s = sizes_of(t);
+  return s.batch * (2 * s.rows * static_cast<int64_t>(sizeof(int32_t)) +
+                    s.hidden * static_cast<int64_t>(sizeof(int16_t)));
+}
+
+Cost cost(const SlotTypes& t) {
+  const SizesOfSteps s = sizes_of(t);
+  return {2.0 * static_cast<double>(s.products()),
+          static_cast<double>(t.in[1].bytes() + t.in[2].bytes())};
+}
+
+int64_t pieces(const SlotTypes& t) {
+  const SizesOfSteps s = sizes_of(t);
+  return pieces_of_work(s.batch, s.work());
 }
 
 OpDef& recurrent(OpDef& op, KernelFunction function) {
@@ -87,6 +111,8 @@ OpDef& recurrent(OpDef& op, KernelFunction function) {
         .index_input(of + "_shift", "int32, of the multiplier");
   Slot slot = exact_dense_slot(function);
   slot.scratch_bytes = scratch;
+  slot.cost = cost;
+  slot.pieces = pieces;
   return op.boolean("reverse", false, "from the last step to the first")
       .promote(Promotion::kKeep)
       .no_gradient("integers")
