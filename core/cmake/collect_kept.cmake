@@ -16,7 +16,7 @@ set(kernel_parts winograd average_pool max_pool)
 # were traced, and the passes over them; other devices than the CPU, which nothing that loads and
 # runs files asks for.
 set(core_parts control states sizes batches rows tiles branches search passes devices
-  dead idioms fold rules transposes mixed hoist cse scales affine widen block pack epilogue sweep updates
+  dead idioms fold rules transposes sink mixed hoist cse scales affine widen block pack epilogue sweep updates
   fuse prologue bands)
 
 set(lines "")

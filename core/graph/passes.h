@@ -13,6 +13,7 @@ Result<Graph> apply_rules(const Graph& graph, const PassContext& context);
 Result<Graph> merge_common(const Graph& graph, const PassContext& context);
 Result<Graph> recognise_idioms(const Graph& graph, const PassContext& context);
 Result<Graph> transpose_products(const Graph& graph, const PassContext& context);
+Result<Graph> sink_transposes(const Graph& graph, const PassContext& context);
 Result<Graph> fold_scales(const Graph& graph, const PassContext& context);
 Result<Graph> join_scales(const Graph& graph, const PassContext& context);
 Result<Graph> widen_channels(const Graph& graph, const PassContext& context);

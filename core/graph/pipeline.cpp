@@ -31,6 +31,7 @@ constexpr Pass kPasses[] = {
     {"fold", PassClass::kExact, kWhole, WEFT_KEPT_PART(fold, fold_constants)},
     {"rules", PassClass::kExact, kWhole, WEFT_KEPT_PART(rules, apply_rules)},
     {"transposes", PassClass::kExact, kWhole, WEFT_KEPT_PART(transposes, transpose_products)},
+    {"sink", PassClass::kExact, kWhole, WEFT_KEPT_PART(sink, sink_transposes)},
     {"scales", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(scales, fold_scales)},
     {"affine", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(affine, join_scales)},
     {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},

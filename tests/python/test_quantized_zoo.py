@@ -21,6 +21,22 @@ INT8 = {
 }
 PORTS = {"variable", "constant", "quantize", "dequantize"}
 
+
+class Gated(gluon.HybridBlock):
+    """A factor of each channel by its mean, as in squeeze-and-excitation; behind it a sum."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2D(16, 3, padding=1, activation="relu")
+        self.gate = nn.HybridSequential(nn.Conv2D(4, 1, activation="relu"), nn.Conv2D(16, 1))
+        self.last = nn.Conv2D(10, 3, strides=2)
+
+    def forward(self, x):
+        y = self.first(x)
+        z = y * npx.sigmoid(self.gate(y.mean((2, 3), keepdims=True))) + y
+        return self.last(z).mean((2, 3))
+
+
 # How it is made, the image's side and channels, what stays in float32, and decibels.
 NETWORKS = {
     "resnet_v1": (lambda: vision.ResNetV1(vision.BasicBlockV1, [1, 1], [8, 8, 16], 10), 32, 3),
@@ -34,10 +50,12 @@ NETWORKS = {
     "lenet": (lambda: vision.lenet(10), 20, 1),
     "vgg": (lambda: vision.VGG([1, 1], [8, 16], 10, batch_norm=True), 32, 3),
     "unet": (lambda: vision.UNet(2, channels=4, depth=2), 16, 3),
+    "gated": (Gated, 16, 3),
 }
 # Resnets v2 begin with a norm of the image, which has no layer before it.
 FLOATING = {"resnet_v2": ["batch_norm"], "bottleneck_v2": ["batch_norm"]}
 FLOATING["unet"] = ["deconvolution"] * 2
+FLOATING["gated"] = ["sigmoid", "multiply", "add"]
 SMALL = ("resnet_v2", "densenet", "squeezenet", "lenet")
 
 
@@ -97,8 +115,21 @@ def as_file(name, folder, count=1):
     return folder / "net.weft", one.asnumpy(), wanted
 
 
+def test_arithmetic_between_layers_of_int8_goes_over_images_as_they_lie():
+    net, x = made("gated", 2)
+    block = weft.quantize(net, x)
+    wanted = block(x).asnumpy()
+    block.hybridize()
+    numpy.testing.assert_array_equal(block(x).asnumpy(), wanted)
+    steps = block.plan_text().partition("forward:")[2].splitlines()
+    gated = [step for step in steps if "+multiply" in step and "+rint" in step]
+    assert len(gated) == 1
+    assert "int8(2, 16, 16, 16)" in gated[0]
+    assert "strides" not in gated[0]
+
+
 @pytest.mark.parametrize("isa", ["generic", "avx2", "avx2,-vnni", "avx512", "avx512,-vnni"])
-@pytest.mark.parametrize("name", ["resnet_v2", "densenet", "lenet", "mobilenet_v2"])
+@pytest.mark.parametrize("name", ["resnet_v2", "densenet", "lenet", "mobilenet_v2", "gated"])
 def test_every_instruction_set_gives_the_same_bits(name, isa, tmp_path):
     path, x, wanted = as_file(name, tmp_path, 2)
     numpy.save(tmp_path / "x.npy", x)

@@ -117,7 +117,7 @@ class Choices:
         if layer.kind == "pooling":
             return options.get("pool_type", "max") in ("max", "avg")
         axes = options.get("axis")
-        if axes is None or options.get("keepdims"):
+        if axes is None:
             return False
         return sorted(numpy.atleast_1d(axes) % rank) == list(range(2, rank))
 

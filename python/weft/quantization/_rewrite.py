@@ -316,6 +316,8 @@ class Rewriter:
 
     def _mean(self, layer: Layer) -> Quantized:
         whole = self._pooled(layer, {"pool_type": "avg", "global_pool": True})
+        if layer.node.attributes.get("keepdims"):
+            return whole
         flat = npx.batch_flatten(whole.form(True))
         return Quantized(flat, whole.scale, self.shapes[layer.output], False)
 

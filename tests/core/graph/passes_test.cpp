@@ -208,6 +208,60 @@ TEST_CASE("a product that is read transposed is made transposed") {
   }
 }
 
+TEST_CASE("arithmetic on what is transposed alike, and read transposed back, is done as it lies") {
+  const auto text = [](const char* gated, const char* end, const char* result) {
+    return "graph(%0: float32(1, 3, 4, 40), %1: float32(40, 1, 1), %2: float32(1, 3, 4, 40), "
+           "%3: float32(1, 40, 3, 4)) {\n"
+           "  %4: float32(1, 40, 3, 4) = transpose(%0, axes=[0, 3, 1, 2])\n"
+           "  %5: float32(1, 40, 3, 4) = transpose(%2, axes=[0, -1, 1, 2])\n"
+           "  %6: float32(1, 40, 3, 4) = " +
+           std::string(gated) +
+           "\n  %7: float32(1, 40, 3, 4) = add(%6, %5)\n"
+           "  %8: float32(1, 40, 3, 4) = multiply(%7, 2.0)\n" +
+           end + "  return " + result + "\n}";
+  };
+  const char* const back = "  %9: float32(1, 3, 4, 40) = transpose(%8, axes=[0, 2, 3, 1])\n";
+  const auto check = [](const std::string& before, bool sinks) {
+    const std::string found = after(graph::sink_transposes, before.c_str());
+    CHECK_MESSAGE(count(found, "(1, 3, 4, 40) = multiply(") == (sinks ? 2 : 0), found);
+    CHECK_MESSAGE(count(found, "(1, 40, 3, 4) = multiply(") == (sinks ? 0 : 2), found);
+    const Graph plain = graph::parse(before).value(), sunk = graph::parse(found).value();
+    std::mt19937 random(5);
+    const auto inputs = random_inputs(plain, random);
+    const auto wanted = executor::evaluate(plain, inputs, 1, 0);
+    const auto have = executor::evaluate(sunk, inputs, 1, 0);
+    REQUIRE(wanted.ok());
+    REQUIRE_MESSAGE(have.ok(), have.status().message());
+    for (size_t i = 0; i < wanted.value().size(); ++i)
+      CHECK(same_bits(*wanted.value()[i], *have.value()[i]));
+  };
+  check(text("multiply(%4, %1)", back, "%9"), true);
+  // It is read as it is; a result, a factor as large as it, other axes back; a sum has an order.
+  check(text("multiply(%4, %1)", back, "%9, %6"), false);
+  check(text("multiply(%4, %1)", "", "%8"), false);
+  check(text("multiply(%4, %3)", back, "%9"), false);
+  check(text("multiply(%4, %1)", "  %9: float32(1, 4, 40, 3) = transpose(%8, axes=[0, 3, 1, 2])\n",
+             "%9"),
+        false);
+  const std::string sum = std::string(back) +
+                          "  %10: float32(3) = sum(%9, axis=[0, 2, 3], "
+                          "keepdims=false)\n";
+  check(text("multiply(%4, %1)", sum.c_str(), "%10"), false);
+}
+
+TEST_CASE("a gate that was transposed is repeated, not sunk") {
+  const std::string text =
+      after(graph::sink_transposes,
+            "graph(%0: float32(2, 1, 1, 40), %1: float32(2, 3, 3, 40)) {\n"
+            "  %2: float32(2, 40, 1, 1) = transpose(%0, axes=[0, 3, 1, 2])\n"
+            "  %3: float32(2, 40, 1, 1) = exp(%2)\n"
+            "  %4: float32(2, 40, 3, 3) = transpose(%1, axes=[0, 3, 1, 2])\n"
+            "  %5: float32(2, 40, 3, 3) = multiply(%4, %3)\n"
+            "  %6: float32(2, 3, 3, 40) = transpose(%5, axes=[0, 2, 3, 1])\n  return %6\n}");
+  CHECK_MESSAGE(count(text, "(2, 40, 1, 1) = exp(") == 1, text);
+  CHECK_MESSAGE(count(text, "(2, 3, 3, 40) = multiply(") == 1, text);
+}
+
 TEST_CASE("equal nodes are merged, clones and draws are not") {
   const std::string text = after(graph::merge_common,
                                  "graph(%0: float32(2)) {\n"
