@@ -166,6 +166,23 @@ def test_one_dimensional_networks():
     assert error(weft.quantize(net, x), net, x) < 0.03
 
 
+def test_networks_of_tokens_take_integers(tmp_path):
+    tokens = np.array(numpy.random.default_rng(1).integers(0, 50, (4, 12)))
+    net = nn.HybridSequential(
+        nn.Embedding(50, 24), nn.Dense(32, flatten=False, activation="relu"), nn.Dense(3)
+    )
+    filled(net, tokens)
+    block = weft.quantize(net, tokens)
+    assert operators(block).count("quantized_fully_connected") == 2
+    assert error(block, net, tokens) < 0.02
+    wanted = block(tokens).asnumpy()
+    block.hybridize()
+    block(tokens)
+    block.export(tmp_path / "tokens.weft")
+    again = gluon.SymbolBlock.imports(tmp_path / "tokens.weft")
+    numpy.testing.assert_array_equal(again(tokens).asnumpy(), wanted)
+
+
 def test_percentiles_leave_outliers_out():
     weft.random.seed(7)
     x = data((64, 5))

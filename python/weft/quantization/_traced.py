@@ -38,7 +38,7 @@ class Traced:
         """The same for parameters of these shapes."""
         every = sym.Symbol(self.every(self.heads))
         given = {self.data.name: tuple(batch.shape), **parameters}
-        types = every._inference(self.caller, given, {}).types
+        types = every._inference(self.caller, given, {self.data.name: batch.dtype}).types
         return {entry: known.shape for entry, known in types.items()}
 
     @staticmethod
