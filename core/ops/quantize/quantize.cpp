@@ -1,6 +1,7 @@
 // Integers that stand for real numbers, scale * (q - zero_point), of one scale for an array or one
 // for each slice along an axis.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/dtype.h"
@@ -81,15 +82,25 @@ Result<Value> quantize(const ComposeContext& c) {
   return cast(y, dtype);
 }
 
+// Is it an integer of eight bits, or a number that is as small?
+bool is_byte(const Value& x) {
+  if (x.is_scalar()) return std::abs(x.scalar().as_double()) < 256;
+  return is_one_of(x.dtype(), {DType::kInt8, DType::kUInt8});
+}
+
+// Differences of bytes are exact in float32, where arithmetic that follows goes on; those of int32
+// wrap.
 Result<Value> dequantize(const ComposeContext& c) {
   const std::initializer_list<DType> integers{DType::kInt8, DType::kUInt8, DType::kInt32};
   WEFT_TRY(require_one_of(c, 0, integers, "int8, uint8 or int32"));
   WEFT_TRY(require_axis(c));
   WEFT_ASSIGN(const Value scale, scale_of(c));
-  Value x = cast(c.in(0), DType::kInt32);
+  const bool are_bytes = is_byte(c.in(0)) && (!given(c, 2) || is_byte(c.in(2)));
+  const DType differences = are_bytes ? DType::kFloat32 : DType::kInt32;
+  Value x = cast(c.in(0), differences);
   if (given(c, 2)) {
     WEFT_TRY(require_one_of(c, 2, integers, "int8, uint8 or int32"));
-    WEFT_ASSIGN(const Value zero_point, along_axis(c, 2, DType::kInt32));
+    WEFT_ASSIGN(const Value zero_point, along_axis(c, 2, differences));
     x = x - zero_point;
   }
   return cast(x, DType::kFloat32) * scale;
