@@ -125,17 +125,22 @@ void chain_end(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held
         WEFT_KEPT(int32_t, kernel<int32_t>()), nullptr, WEFT_KEPT(Float16, kernel<Float16>()),     \
         WEFT_KEPT(BFloat16, kernel<BFloat16>()), WEFT_KEPT(float, kernel<float>()), nullptr        \
   }
+// Of what networks have: others are steps on tiles.
+template <class S>
+constexpr bool kIsOften = !kIsSame<S, uint16_t> && !kIsSame<S, uint32_t>;
 template <class S>
 constexpr ChainCode load_array() {
-  return chain_op<LoadArray<S>>;
+  if constexpr (kIsOften<S>) return chain_op<LoadArray<S>>;
+  return nullptr;
 }
 template <class S>
 constexpr ChainCode store_array() {
-  return chain_op<StoreArray<S>>;
+  if constexpr (kIsOften<S>) return chain_op<StoreArray<S>>;
+  return nullptr;
 }
 template <class To, class From>
 constexpr ChainCode cast_held() {
-  if constexpr (kConvertsLanes<To, From> && !kIsSame<From, uint32_t>) {
+  if constexpr (kConvertsLanes<To, From> && kIsOften<From>) {
     return chain_op<CastHeld<To, From>>;
   } else {
     return nullptr;
@@ -156,7 +161,8 @@ constexpr ChainCode to_float32() {
 // A rounding follows.
 template <class From>
 constexpr ChainCode to_half() {
-  return cast_held<Float16, From>();
+  if constexpr (!kIsSame<From, int16_t>) return cast_held<Float16, From>();
+  return nullptr;
 }
 
 const ChainCode kChainLoads[kNumDTypes] = WEFT_NARROW_DTYPES(load_array);
@@ -178,6 +184,12 @@ ChainFunction formula_code(FormulaId formula, DType dtype, ChainForm form) {
   return forms ? (ChainFunction)forms[int(formula)].function[int(form)] : nullptr;
 }
 ChainFunction cast_code(DType from, DType to) {
+  const bool is_float =
+      from == DType::kFloat32 || from == DType::kFloat16 || from == DType::kBFloat16;
+  if (to == DType::kInt8 && is_float)
+    return WEFT_KEPT(int8_t, (ChainFunction)chain_op<CastHeld<int8_t, float>>);
+  if (to == DType::kUInt8 && is_float)
+    return WEFT_KEPT(uint8_t, (ChainFunction)chain_op<CastHeld<uint8_t, float>>);
   const ChainCode* const casts = to == DType::kBool      ? kChainCastsToBool
                                  : to == DType::kInt32   ? kChainCastsToInt32
                                  : to == DType::kFloat32 ? kChainCastsToFloat32
