@@ -1,7 +1,7 @@
-// Beside an instruction set, products use instructions that not every processor of the set has.
+// Beside an instruction set, kernels use instructions that not every processor of the set has.
 // Words of WEFT_ISA behind a comma rule them, so that a machine that has them tests what the others
-// run: -vnni leaves products of bytes alone, -bf16 those of bfloat16; +bf16 has them used even
-// where they are no gain. Kernels of an instruction set include this.
+// run: -vnni leaves products and tables of bytes alone, -bf16 those of bfloat16; +bf16 has them
+// used even where they are no gain. Kernels of an instruction set include this.
 #pragma once
 
 namespace weft::kernels {
@@ -10,6 +10,7 @@ namespace weft::kernels {
 enum class Extra {
   kAvxVnni,     // VPDPBUSD beside AVX2
   kAvx512Vnni,  // VPDPBUSD beside AVX-512
+  kAvx512Vbmi,  // VPERMI2B
   kAvx512Bf16,  // VDPBF16PS
   kDotprod,     // SDOT of Armv8.2
   kBf16,        // BFDOT of Armv8.6

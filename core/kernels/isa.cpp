@@ -18,7 +18,7 @@ namespace {
 // of tables of every processor's features.
 struct Processor {
   bool avx2 = false, avx512 = false;
-  bool avx_vnni = false, avx512_vnni = false, avx512_bf16 = false;
+  bool avx_vnni = false, avx512_vnni = false, avx512_vbmi = false, avx512_bf16 = false;
   bool slow_bf16 = false;  // of no gain over float32 products of widened elements
   bool dotprod = false, bf16 = false;
 
@@ -41,12 +41,13 @@ Processor::Processor() {
          has(saved, 0x6);  // xmm, ymm
   avx512 = avx2 &&
            has(leaf7_b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ | bit_AVX512CD) &&
-           has(saved, 0xe6);                                     // also masks, zmm
-  constexpr unsigned kAvxVnni = 1u << 4, kAvx512Bf16 = 1u << 5;  // eax of leaf 7, part 1
-  constexpr unsigned kAvx512Vnni = 1u << 11;                     // ecx of leaf 7
-  constexpr unsigned kAvx512Fp16 = 1u << 23;                     // edx of leaf 7
+           has(saved, 0xe6);                                         // also masks, zmm
+  constexpr unsigned kAvxVnni = 1u << 4, kAvx512Bf16 = 1u << 5;      // eax of leaf 7, part 1
+  constexpr unsigned kAvx512Vnni = 1u << 11, kAvx512Vbmi = 1u << 1;  // ecx of leaf 7
+  constexpr unsigned kAvx512Fp16 = 1u << 23;                         // edx of leaf 7
   avx_vnni = avx2 && has(leaf7_1, kAvxVnni);
   avx512_vnni = avx512 && has(leaf7_c, kAvx512Vnni);
+  avx512_vbmi = avx512 && has(leaf7_c, kAvx512Vbmi);
   avx512_bf16 = avx512 && has(leaf7_1, kAvx512Bf16);
   // Intel's since Sapphire Rapids, which leave such products to tiles of their own (AMX), begin a
   // VDPBF16PS every other cycle and two fused multiply-adds in each (measured on Emerald Rapids).
@@ -131,6 +132,7 @@ bool uses(Extra extra) {
   switch (extra) {
     case Extra::kAvxVnni: return wanted().vnni && has.avx_vnni;
     case Extra::kAvx512Vnni: return wanted().vnni && has.avx512_vnni;
+    case Extra::kAvx512Vbmi: return wanted().vnni && has.avx512_vbmi;
     case Extra::kAvx512Bf16:
       return wanted().bf16 && has.avx512_bf16 && (!has.slow_bf16 || wanted().slow_bf16);
     case Extra::kDotprod: return wanted().vnni && has.dotprod;

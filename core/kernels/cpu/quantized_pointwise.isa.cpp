@@ -1,5 +1,6 @@
 // int32 sums to int8, sums of two int8 arrays, tables, and poolings of NHWC images:
 // kernels/quantized.h.
+#include "kernels/extras.h"
 #include "kernels/isa_target.h"
 #include "kernels/quantized_impl.h"
 
@@ -96,69 +97,69 @@ void quantized_add(const QuantizedAdd& p, Range elements) {
 }
 
 // ---- tables
-//
+
+#if WEFT_AVX512 && !defined(__clang__)
+// Lanes of two tables of 64 bytes, by the lower seven bits of each. Assembler as in quads_impl.h.
+WEFT_INLINE __m512i of_two_tables(__m512i places, __m512i low, __m512i high) {
+  asm("vpermi2b %2, %1, %0" : "+v"(places) : "v"(low), "v"(high));
+  return places;
+}
+void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
+#if WEFT_WITH_AVX2
+  if (!uses(Extra::kAvx512Vbmi)) return avx2::kQuantized.lookup(table, x, y, count);
+#endif
+  int64_t i = 0;
+  if (uses(Extra::kAvx512Vbmi)) {
+    __m512i tables[4];
+    for (int part = 0; part < 4; ++part) tables[part] = _mm512_loadu_si512(table + 64 * part);
+    for (; i < count; i += 64) {
+      const __mmask64 there = count - i < 64 ? ~__mmask64(0) >> (64 - (count - i)) : ~__mmask64(0);
+      const __m512i places =
+          _mm512_xor_si512(_mm512_maskz_loadu_epi8(there, x + i), _mm512_set1_epi8(-128));
+      const __m512i found = _mm512_mask_blend_epi8(_mm512_movepi8_mask(places),
+                                                   of_two_tables(places, tables[0], tables[1]),
+                                                   of_two_tables(places, tables[2], tables[3]));
+      _mm512_mask_storeu_epi8(y + i, there, found);
+    }
+  }
+  for (; i < count; ++i) y[i] = table[x[i] + 128];
+}
+#else
+#if WEFT_AVX2
 // The upper four bits of a byte name a row of the table, the lower ones an element of it: all rows
 // are shuffled by the lower bits, and of two at a time the one stays that a bit chooses.
-
-#if WEFT_AVX512
-typedef __m512i TableBytes;
-WEFT_INLINE TableBytes table_row(const int8_t* row) {
-  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)row));
-}
-// By the uppermost bit of each byte.
-WEFT_INLINE TableBytes chosen(TableBytes bits, TableBytes clear, TableBytes set) {
-  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(bits), clear, set);
-}
-WEFT_INLINE TableBytes shuffled(TableBytes row, TableBytes low) {
-  return _mm512_shuffle_epi8(row, low);
-}
-#elif WEFT_AVX2
-typedef __m256i TableBytes;
-WEFT_INLINE TableBytes table_row(const int8_t* row) {
-  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)row));
-}
-WEFT_INLINE TableBytes chosen(TableBytes bits, TableBytes clear, TableBytes set) {
-  return _mm256_blendv_epi8(clear, set, bits);
-}
-WEFT_INLINE TableBytes shuffled(TableBytes row, TableBytes low) {
-  return _mm256_shuffle_epi8(row, low);
-}
-#endif
-
-#if WEFT_AVX512 || WEFT_AVX2
 typedef uint16_t Pairs __attribute__((vector_size(kVectorBytes)));
 
 // Of 2^kBits rows from `row` on, with bit 3 + kBits of each byte uppermost in bits[kBits - 1].
 template <int kBits>
-WEFT_INLINE TableBytes looked_up(const int8_t* row, TableBytes low, const TableBytes (&bits)[4]) {
+WEFT_INLINE __m256i looked_up(const int8_t* row, __m256i low, const __m256i (&bits)[4]) {
   if constexpr (kBits == 0) {
-    return shuffled(table_row(row), low);
+    const __m128i elements = _mm_loadu_si128((const __m128i*)row);
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(elements), low);
   } else {
     constexpr int kHalf = 16 << (kBits - 1);
-    return chosen(bits[kBits - 1], looked_up<kBits - 1>(row, low, bits),
-                  looked_up<kBits - 1>(row + kHalf, low, bits));
+    return _mm256_blendv_epi8(looked_up<kBits - 1>(row, low, bits),
+                              looked_up<kBits - 1>(row + kHalf, low, bits), bits[kBits - 1]);
   }
 }
-WEFT_INLINE Bytes looked_up(const int8_t* table, Bytes x) {
-  const Pairs places = (Pairs)(x ^ Vec<int8_t>(-128).v);
-  const TableBytes bits[4] = {(TableBytes)(places << 3), (TableBytes)(places << 2),
-                              (TableBytes)(places << 1), (TableBytes)places};
-  return (Bytes)looked_up<4>(table, (TableBytes)((Bytes)places & Vec<int8_t>(15).v), bits);
-}
 #endif
-
 void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
   int64_t i = 0;
-#if WEFT_AVX512 || WEFT_AVX2
+#if WEFT_AVX2
   for (; i + kVectorBytes <= count; i += kVectorBytes) {
     Bytes some;
     __builtin_memcpy(&some, x + i, kVectorBytes);
-    some = looked_up(table, some);
-    __builtin_memcpy(y + i, &some, kVectorBytes);
+    const Pairs places = (Pairs)(some ^ Vec<int8_t>(-128).v);
+    const __m256i bits[4] = {(__m256i)(places << 3), (__m256i)(places << 2), (__m256i)(places << 1),
+                             (__m256i)places};
+    const auto low = (__m256i)((Bytes)places & Vec<int8_t>(15).v);
+    const __m256i found = looked_up<4>(table, low, bits);
+    __builtin_memcpy(y + i, &found, kVectorBytes);
   }
 #endif
   for (; i < count; ++i) y[i] = table[x[i] + 128];
 }
+#endif
 
 // ---- poolings
 
