@@ -74,7 +74,7 @@ struct WindowBand {
   // Of results first .. first + count - 1, where it fits that many bytes.
   static WindowBand of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
     const Convolution& s = *p.windows;
-    if (s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
+    if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
         s.out_width < kLeastWidth || p.n > kMostFilters)
       return {};
     const WindowPlace begin = WindowPlace::of(&s, first);
@@ -89,8 +89,10 @@ struct WindowBand {
         (last.oy - begin.oy) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1;
     band.cols =
         (is_one_row ? last.ox - begin.ox : s.out_width - 1) * s.stride_width + s.kernel_width;
+    // Strides, dilations and padding may be of any size.
+    if (band.cols > bytes / s.in_channels) return {};
     band.pitch = band.cols * s.in_channels;
-    return band.rows * band.pitch <= bytes ? band : WindowBand{};
+    return band.rows <= bytes / band.pitch ? band : WindowBand{};
   }
   void lay(const QuantizedProduct& p, RowWriter writer) const {
     const Convolution& s = *p.windows;
