@@ -31,7 +31,7 @@ MORE = (
 )
 DECODING = ("decode_b1", "decode_int8_b1", "decode_int4_b1")
 BF16 = ("resnet50_bf16_b1", "bert_bf16_b1")
-INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1")
+INT8 = ("resnet50_int8_b1", "mobilenetv2_int8_b1", "resnet20_int8_b1")
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,7 @@ BEST: dict[str, tuple[tuple[Framework, str], ...]] = {
     "resnet50_bf16_b1": ((OPENVINO, "latency"),),
     "bert_bf16_b1": ((OPENVINO, "latency"),),
     "resnet50_int8_b1": ((OPENVINO, "latency"),),
+    "resnet20_int8_b1": ((OPENVINO, "latency"), (ONNXRUNTIME, "run")),
     "mobilenetv2_int8_b1": ((OPENVINO, "latency"), (LITERT, "xnnpack")),
     "decode_b1": ((TORCH, "eager"),),
     **dict.fromkeys(("decode_int8_b1", "decode_int4_b1"), ()),  # none has them

@@ -132,6 +132,7 @@ _ALL = [
     Workload("bert_bf16_b1", "ms", 2.0 * BERT.multiply_adds, 1, "bfloat16", "bert_b1"),
     _inference("resnet50", 1, "int8"),
     _inference("mobilenetv2", 1, "int8"),
+    _inference("resnet20", 1, "int8"),
     _decoding("float32", 4.0),
     _decoding("int8", 1.0),
     _decoding("int4", 0.5 + 4 / 64),
