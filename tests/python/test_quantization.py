@@ -183,6 +183,38 @@ def test_networks_of_tokens_take_integers(tmp_path):
     numpy.testing.assert_array_equal(again(tokens).asnumpy(), wanted)
 
 
+class OverTime(gluon.HybridBlock):
+    """A maximum or a mean of all places behind convolutions, as networks of texts have them."""
+
+    def __init__(self, reduction, axes, keepdims):
+        super().__init__()
+        self.reduction, self.options = reduction, {"axis": axes, "keepdims": keepdims}
+        convolution = nn.Conv1D if axes in (2, -1) else nn.Conv2D
+        self.convolution = convolution(8, 3, activation="relu")
+        self.last = nn.Dense(3)
+
+    def forward(self, x):
+        y = self.convolution(x)
+        return self.last(getattr(y, self.reduction)(**self.options))
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize(
+    ("axes", "shape"), [(2, (4, 5, 20)), (-1, (4, 5, 20)), ((2, 3), (4, 3, 9, 8))]
+)
+@pytest.mark.parametrize("reduction", ["max", "mean"])
+def test_reductions_over_all_places_are_int8(reduction, axes, shape, keepdims):
+    x = data(shape)
+    net = filled(OverTime(reduction, axes, keepdims), x)
+    block = weft.quantize(net, x)
+    made = operators(block)
+    assert made.count("quantized_pooling") == 1 and reduction not in made
+    assert made.count("dequantize") == 1
+    assert error(block, net, x) < 0.03
+    prepared = weft.quantization.prepare(net, x)
+    assert error(weft.quantize(prepared), net, x) < 0.04
+
+
 def test_percentiles_leave_outliers_out():
     weft.random.seed(7)
     x = data((64, 5))

@@ -148,7 +148,7 @@ class ChannelGroups:
             return self._united(entries)
         if word == "batch_flatten":
             return self._flat(entries[0])
-        if word == "mean" and self._keeps_channels(node):
+        if word in ("mean", "max") and self._keeps_channels(node):
             return self._of[entries[0]]
         return None
 

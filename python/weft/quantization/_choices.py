@@ -54,7 +54,7 @@ class Choices:
             return True
         if layer.kind == "softmax" and not self._is_end(layer):
             return False
-        if layer.kind in ("pooling", "mean") and not self._is_pooling(layer):
+        if layer.kind in ("pooling", "mean", "max") and not self._is_pooling(layer):
             return False
         shapes = [self.shapes[given] for given in layer.inputs]
         if self.joins_states(layer):

@@ -16,7 +16,8 @@ from weft.sym._nodes import Entry
 
 ROUNDS = 20  # at most: pairs in a row change each other
 CLOSE = 1e-3  # of factors to 1, when nothing changes any more
-HOMOGENEOUS = ("clip", "pooling", "mean", "batch_flatten")  # f(s x) = s f(x) for positive s
+# f(s x) = s f(x) for positive s
+HOMOGENEOUS = ("clip", "pooling", "mean", "max", "batch_flatten")
 
 
 def equalize(net: HybridBlock, data: Any) -> SymbolBlock:

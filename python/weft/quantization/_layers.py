@@ -14,7 +14,7 @@ ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
 WEIGHTED = ("convolution", "fully_connected")
 RECURRENT = {"gru": 1, "lstm": 2}  # states
 MOVES = ("swapaxes", "transpose", "reshape", "expand_dims", "squeeze", "getitem")  # of elements
-PLAIN = ("add", "pooling", "mean", "batch_flatten", "concatenate")
+PLAIN = ("add", "pooling", "mean", "max", "batch_flatten", "concatenate")
 # Functions of one element, which int8 has as a table. Those of `bounds_of` need none.
 LOOKUPS = (
     *("tanh", "sigmoid", "softsign", "softplus", "erf", "gelu", "silu", "mish", "elu", "selu"),

@@ -315,7 +315,13 @@ class Rewriter:
         return Quantized(y, x.scale, self.shapes[layer.output], True)
 
     def _mean(self, layer: Layer) -> Quantized:
-        whole = self._pooled(layer, {"pool_type": "avg", "global_pool": True})
+        return self._of_all_places(layer, "avg")
+
+    def _max(self, layer: Layer) -> Quantized:
+        return self._of_all_places(layer, "max")
+
+    def _of_all_places(self, layer: Layer, pool_type: str) -> Quantized:
+        whole = self._pooled(layer, {"pool_type": pool_type, "global_pool": True})
         if layer.node.attributes.get("keepdims"):
             return whole
         flat = npx.batch_flatten(whole.form(True))
