@@ -260,16 +260,21 @@ struct PooledWindow {
                     (kIsPart ? Memory<int8_t>::load_part(part, count) : Memory<int8_t>::load(part));
         }
       }
-    // Quotients that are no integers are far from them, so rounding to double changes none.
-    typedef double Wide __attribute__((vector_size(2 * kVectorBytes)));
+    // A quotient of at most 128 in float32 is one off at most, which what is left of the sum tells.
     const int64_t all = (bottom - top) * (right - left);
-    const auto number = double(p.count_include_pad ? all : taps);
-    const auto half = double((p.count_include_pad ? all : taps) / 2);
+    const Sums number{int32_t(p.count_include_pad ? all : taps)}, half = number >> 1;
+    const Sums beside(p.count_include_pad ? int32_t((all - taps) * zero_point) : 0);
+    const Vec<float> inverse(1 / float(number.v[0]));
     for (const Sums& whole : sums) {
-      Wide sum = __builtin_convertvector(whole.v, Wide);
-      if (p.count_include_pad) sum += double((all - taps) * zero_point);
-      sum += sum < 0 ? Wide{} - half : Wide{} + half;
-      const Sums mean = Sums::of(__builtin_convertvector(sum / number, Sums::Native));
+      const Sums sum = whole + beside, sign = sum >> 31;
+      const Sums size = Sums::of(sum.v ^ sign.v) - sign + half;
+      const Vec<float> about =
+          Vec<float>::of(__builtin_convertvector(size.v, Vec<float>::Native)) * inverse;
+      const Sums mostly = Sums::of(__builtin_convertvector(about.v, Sums::Native));
+      const Sums rest = size - mostly * number;
+      const Sums quotient =
+          mostly + Sums::of((rest < Sums(0)).v) + Sums(1) + Sums::of((rest < number).v);
+      const Sums mean = Sums::of(quotient.v ^ sign.v) - sign;
       if (kIsPart)
         Memory<int8_t>::store_part(y, mean, count);
       else

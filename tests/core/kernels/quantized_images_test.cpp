@@ -345,3 +345,28 @@ TEST_CASE("int8 poolings with channels last are exact in every instruction set")
         }
       }
 }
+
+TEST_CASE("int8 averages of many places are exact, their ends included") {
+  constexpr int64_t kHeight = 181, kWidth = 363, kChannels = 35;
+  Pooling p{};
+  p.planes = kChannels;
+  p.in_height = p.kernel_height = kHeight;
+  p.in_width = p.kernel_width = kWidth;
+  p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = 1;
+  p.out_height = p.out_width = 1;
+  // Channels of one number, and of halves between two.
+  std::vector<int8_t> x(size_t(kHeight * kWidth * kChannels)), y(kChannels), wanted(kChannels);
+  for (size_t i = 0; i < x.size(); ++i) {
+    const auto channel = int(i % kChannels), place = int(i / kChannels);
+    x[i] = channel == 0   ? int8_t(-128)
+           : channel == 1 ? int8_t(127)
+                          : int8_t((channel - 18) * 7 + (place % 2 ? 1 : 0));
+  }
+  for (int64_t c = 0; c < kChannels; ++c)
+    wanted[size_t(c)] = pooled(p, true, kChannels, 0, x.data(), 0, 0, c);
+  for (const Isa isa : available_isas()) {
+    CAPTURE(name_of(isa));
+    table_of(isa)->quantized->pool_nhwc(p, true, kChannels, 0, x.data(), y.data(), {0, 1});
+    CHECK(y == wanted);
+  }
+}
