@@ -265,9 +265,14 @@ struct Finish {
   }
 
   WEFT_INLINE static Sums first_bytes(const int8_t* from, int64_t lanes) {
+#if WEFT_AVX512
+    const auto there = __mmask16((1u << lanes) - 1);
+    return Sums::of((Sums::Native)_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(there, from)));
+#else
     int8_t buffer[Sums::kLanes];
     for (int64_t i = 0; i < Sums::kLanes; ++i) buffer[i] = i < lanes ? from[i] : int8_t(0);
     return Memory<int8_t>::load(buffer);
+#endif
   }
 
   template <bool kRectified>
