@@ -48,7 +48,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 // Those of a panel of so many columns.
 WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
-  if (width <= Sums::kLanes) return kQuadTiles<DotStep<true, 1>, false>;
+  if (tiles.shifts && width <= Sums::kLanes) return kQuadTiles<DotStep<true, 1>, false>;
 #endif
   return tiles;
 }
