@@ -2,6 +2,7 @@
 // order, so that the bits are the same.
 #include <bit>
 
+#include "base/dtype.h"
 #include "encoder/opcodes_impl.h"
 #include "encoder/run_impl.h"
 #include "kernels/formula_ids.h"
@@ -20,9 +21,7 @@ namespace {
 constexpr uint32_t kSign = 0x80000000u;
 constexpr uint32_t kOne = std::bit_cast<uint32_t>(1.0f);
 
-bool is_held_as_float(DType dtype) {
-  return dtype == DType::kFloat32 || dtype == DType::kFloat16 || dtype == DType::kBFloat16;
-}
+bool is_held_as_float(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
 // Integers whose lanes are int32.
 bool is_held_as_int(DType dtype) {
   return dtype == DType::kInt32 || dtype == DType::kInt16 || dtype == DType::kInt8 ||

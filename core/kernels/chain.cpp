@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/dtype.h"
 #include "kernels/bound_chain.h"
 #include "kernels/chain_table_impl.h"
 #include "kernels/copy.h"
@@ -13,11 +14,9 @@ namespace {
 
 int64_t slot_bytes() { return chain_kernels().block * 4; }
 
-bool is_real_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
-
 // Elements as what lanes that hold them have.
 void to_lanes(DType dtype, const char* from, int64_t count, uint32_t* lanes) {
-  if (is_real_half(dtype)) {
+  if (is_half(dtype)) {
     Tile tile = {};
     tile.out = lanes;
     tile.in[0] = from;
@@ -60,7 +59,7 @@ ChainFunction chain_function(const ChainAction& action) {
 }
 ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
 bool chain_takes_scalar(DType dtype) {
-  return dtype == DType::kBool || is_real_half(dtype) || element_size(dtype) == 4;
+  return dtype == DType::kBool || is_half(dtype) || element_size(dtype) == 4;
 }
 int64_t chain_block() { return chain_kernels().block; }
 int64_t chain_scratch(int operands) { return operands * slot_bytes(); }

@@ -153,32 +153,47 @@ void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64
   WEFT_ACTIVE(kQuantized).lookup(table, x, y, count);
 }
 
+namespace {
+
+// Elements of a plane lie `step` apart.
+inline int8_t average_of(const Pooling& p, int32_t zero_point, const int8_t* plane, int64_t step,
+                         int64_t oy, int64_t ox) {
+  const auto inside = [](int64_t at, int64_t extent) { return std::clamp<int64_t>(at, 0, extent); };
+  const int64_t top = oy * p.stride_height - p.pad_top;
+  const int64_t left = ox * p.stride_width - p.pad_left;
+  const int64_t bottom = std::min(top + p.kernel_height, p.in_height + p.pad_bottom);
+  const int64_t right = std::min(left + p.kernel_width, p.in_width + p.pad_right);
+  const int64_t begin = inside(left, p.in_width), end = inside(right, p.in_width);
+  int64_t sum = 0, count = 0;
+  for (int64_t iy = inside(top, p.in_height); iy < inside(bottom, p.in_height); ++iy) {
+    const int8_t* row = plane + iy * p.in_width * step;
+    for (int64_t ix = begin; ix < end; ++ix) sum += row[ix * step];
+    count += end - begin;
+  }
+  if (p.count_include_pad) {
+    const int64_t all = (bottom - top) * (right - left);
+    sum += (all - count) * zero_point;
+    count = all;
+  }
+  const int64_t half = sum < 0 ? -count / 2 : count / 2;
+  return static_cast<int8_t>((sum + half) / count);
+}
+
+// Sums of it, and these with what rounds them, are held by 32 bits.
+bool is_short_window(const Pooling& p) {
+  constexpr int64_t kMost = int64_t{1} << 23;
+  return p.kernel_height <= kMost / p.kernel_width;
+}
+
+}  // namespace
+
 void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x, int8_t* y,
                            Range planes) {
   y += planes.begin * p.out_height * p.out_width;
-  const auto inside = [](int64_t at, int64_t extent) { return std::clamp<int64_t>(at, 0, extent); };
   for (int64_t plane = planes.begin; plane < planes.end; ++plane)
     for (int64_t oy = 0; oy < p.out_height; ++oy)
-      for (int64_t ox = 0; ox < p.out_width; ++ox) {
-        const int64_t top = oy * p.stride_height - p.pad_top;
-        const int64_t left = ox * p.stride_width - p.pad_left;
-        const int64_t bottom = std::min(top + p.kernel_height, p.in_height + p.pad_bottom);
-        const int64_t right = std::min(left + p.kernel_width, p.in_width + p.pad_right);
-        const int64_t begin = inside(left, p.in_width), end = inside(right, p.in_width);
-        int64_t sum = 0, count = 0;
-        for (int64_t iy = inside(top, p.in_height); iy < inside(bottom, p.in_height); ++iy) {
-          const int8_t* row = x + (plane * p.in_height + iy) * p.in_width;
-          sum = std::accumulate(row + begin, row + end, sum);
-          count += end - begin;
-        }
-        if (p.count_include_pad) {
-          const int64_t all = (bottom - top) * (right - left);
-          sum += (all - count) * zero_point;
-          count = all;
-        }
-        const int64_t half = sum < 0 ? -count / 2 : count / 2;
-        *y++ = static_cast<int8_t>((sum + half) / count);
-      }
+      for (int64_t ox = 0; ox < p.out_width; ++ox)
+        *y++ = average_of(p, zero_point, x + plane * p.in_height * p.in_width, 1, oy, ox);
 }
 
 // ---- products
@@ -308,7 +323,15 @@ void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scr
 
 void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
                              int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {
-  WEFT_ACTIVE(kQuantized).pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
+  if (!is_average || is_short_window(p))
+    return WEFT_ACTIVE(kQuantized).pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
+  y += rows.begin * p.out_width * channels;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const int8_t* image = x + row / p.out_height * p.in_height * p.in_width * channels;
+    for (int64_t ox = 0; ox < p.out_width; ++ox)
+      for (int64_t channel = 0; channel < channels; ++channel)
+        *y++ = average_of(p, zero_point, image + channel, channels, row % p.out_height, ox);
+  }
 }
 
 }  // namespace weft::kernels

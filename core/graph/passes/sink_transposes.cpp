@@ -18,8 +18,8 @@ namespace {
 
 using Axes = std::vector<int64_t>;
 
-constexpr int64_t kRepeated =
-    8;  // times, at least, of an operand that is not of the result's shape
+// How often, at least, an operand that is not of the result's shape is repeated.
+constexpr int64_t kRepeated = 8;
 
 Axes inverse_of(const Axes& axes) {
   Axes inverse(axes.size());
@@ -148,13 +148,17 @@ class Sinker {
   ops::Value base(ValueId id) {
     const ValueId own = base_[static_cast<size_t>(id)];
     if (own != kNoValue) return builder_.value(own);
-    return builder_.value(rebuild_.map(graph_.producer(id)->operands[0].value));
+    const ValueId from = graph_.producer(id)->operands[0].value;
+    const ValueId sunk = base_[static_cast<size_t>(from)];
+    if (sunk == kNoValue) return builder_.value(rebuild_.map(from));
+    // What undoes one island's order begins the next: nothing holds the values between in it.
+    return ops::transpose(builder_.value(sunk), *axes(from));
   }
 
   ops::Value turned(ValueId id, const Axes& axes) {
     const ops::Value value = builder_.value(rebuild_.map(id));
     const Shape shape = graph_.type(id).shape;
-    if (shape.elements() == 1 && shape.rank() == 0) return value;
+    if (shape.rank() == 0) return value;
     Shape whole;
     for (size_t i = static_cast<size_t>(shape.rank()); i < axes.size(); ++i) whole.push_back(1);
     for (int i = 0; i < shape.rank(); ++i) whole.push_back(shape[i]);

@@ -72,8 +72,7 @@ struct QuadTile {
   const int8_t* residual = nullptr;  // as y, times `factor`; may be null
   int64_t y_row = 0, vector = 0;     // of the panel, the tile's first one
   int64_t count = 1;                 // of tiles below each other, with `finish` and CrossStep
-  // Of DotStep on the left: quads of A that follow one another, and bytes between such runs; 0:
-  // all.
+  // Of DotStep on the left: quads of A that follow one another (0: all), and bytes between runs.
   int64_t run = 0, run_step = 0;
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);

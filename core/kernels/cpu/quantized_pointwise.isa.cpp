@@ -38,7 +38,8 @@ void requantize(const Requantize& p, Range rows) {
 //   (d << 20) * multiplier + 2^30 >> 31 = d * upper + (d * lower + 2^(kLow - 1) >> kLow).
 struct Operand {
   static constexpr int kLow = 31 - kQuantizedAddBits;
-  Sums zero_point, upper, lower, right, half, sign;  // what a half of a negative number loses
+  Sums zero_point, upper, lower, right, half;
+  Sums sign;  // -1 where something is shifted out: what a half of a negative number loses
 
   WEFT_INLINE static Operand of(const QuantizedAdd& p, int i) {
     const int32_t right = -p.shifts[i], multiplier = p.multipliers[i];
@@ -56,7 +57,7 @@ struct Operand {
   }
 };
 
-// A vector, or the first n elements of one; `bounded` where the sum's shift allows it.
+// Both on the result's scale, by the short formula where the sum's shift allows it.
 struct SumOfTwo {
   const QuantizedAdd& p;
   const Operand a, b;
@@ -124,6 +125,10 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
   }
   for (; i < count; ++i) y[i] = table[x[i] + 128];
 }
+#elif WEFT_AVX512 && WEFT_WITH_AVX2
+void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
+  avx2::kQuantized.lookup(table, x, y, count);
+}
 #else
 #if WEFT_AVX2
 // The upper four bits of a byte name a row of the table, the lower ones an element of it: all rows
@@ -163,7 +168,7 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
 
 // ---- poolings
 
-// So many neighbouring channels.
+// kBytes neighbouring channels; SomeBytes: fewer than a vector.
 template <int kBytes>
 struct WholeBytes {
   typedef int8_t Type __attribute__((vector_size(kBytes)));
@@ -300,10 +305,11 @@ void quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels, in
         int64_t count;
         if (!is_average) {
           count = left < kVectorBytes ? left : kVectorBytes;
+          if (!WEFT_AVX512 && count < kVectorBytes && count >= 16) count = 16;
           if (count == kVectorBytes)
             window.maxima(channel, WholeBytes<kVectorBytes>(), y + channel);
-          else if (!WEFT_AVX512 && count >= 16)
-            window.maxima(channel, WholeBytes<16>(), y + channel), count = 16;
+          else if (!WEFT_AVX512 && count == 16)
+            window.maxima(channel, WholeBytes<16>(), y + channel);
           else
             window.maxima(channel, SomeBytes(count), y + channel);
         } else if (left >= kTogether * lanes) {

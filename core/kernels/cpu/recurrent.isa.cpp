@@ -188,15 +188,15 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
   const int64_t gates = gates_of(p.cell), wide = gates * p.hidden;
   const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
   const T *hidden = (const T*)s.hidden, *packed = packed_of<T>(p, s.packed, unit);
-  bool is_few = FewRowsOfGates<T>::pays(p, cols);
-  if constexpr (kIsSame<T, float>) is_few |= s.made != nullptr;
+  const bool is_few = FewRowsOfGates<T>::pays(p, cols);
+  const bool is_made = kIsSame<T, float> && s.made;
   for (int64_t gate = 0; gate < gates; ++gate) {
     const int64_t at = gate * p.hidden + first;
     const T* data = (const T*)s.sums + at;
     prefetch_rows<true>(data + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
                         balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
     copy_rows(data, wide, to + at, wide, p.batch, cols);
-    if (!is_few)
+    if (!is_few && !is_made)
       multiply_packed(p.batch, cols, p.hidden, hidden, p.hidden,
                       packed + gate * p.hidden * kRecurrentColumns, sums[gate].first,
                       sums[gate].row, true);

@@ -1,6 +1,6 @@
 // What convolutions of plain arrays cost by the ways there are, in products of a kernel at full
-// speed: measured with AVX-512 on two threads, each forced in turn for 49 kinds of layers, and for
-// 672 of gradients with strides.
+// speed: measured with AVX-512 on two threads, each forced in turn for 49 kinds of layers (28 more
+// shapes of depthwise ones), and for 672 of gradients with strides.
 #pragma once
 
 #include <algorithm>

@@ -81,6 +81,9 @@ WEFT_OP(quantized_pooling) {
                   "pad": [0, 0, 1, 1], "ranges": [[-128, 127]]})")
       .sample(R"({"shapes": [[2, 5, 6, 19]], "dtypes": ["int8"], "kernel": [2, 3], "pad": [1, 1],
                   "pool_type": "avg", "zero_point": -20, "channels_last": true,
+                  "ranges": [[-128, 127]]})")
+      .sample(R"({"shapes": [[1, 2, 2, 3]], "dtypes": ["int8"], "kernel": 2900, "pad": 1450,
+                  "stride": 3, "pool_type": "avg", "zero_point": 100, "channels_last": true,
                   "ranges": [[-128, 127]]})");
 }
 

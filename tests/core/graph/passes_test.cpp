@@ -208,6 +208,18 @@ TEST_CASE("a product that is read transposed is made transposed") {
   }
 }
 
+void check_same_values(const std::string& before, const std::string& after) {
+  const Graph plain = graph::parse(before).value(), made = graph::parse(after).value();
+  std::mt19937 random(5);
+  const auto inputs = random_inputs(plain, random);
+  const auto wanted = executor::evaluate(plain, inputs, 1, 0);
+  const auto have = executor::evaluate(made, inputs, 1, 0);
+  REQUIRE(wanted.ok());
+  REQUIRE_MESSAGE(have.ok(), have.status().message());
+  for (size_t i = 0; i < wanted.value().size(); ++i)
+    CHECK(same_bits(*wanted.value()[i], *have.value()[i]));
+}
+
 TEST_CASE("arithmetic on what is transposed alike, and read transposed back, is done as it lies") {
   const auto text = [](const char* gated, const char* end, const char* result) {
     return "graph(%0: float32(1, 3, 4, 40), %1: float32(40, 1, 1), %2: float32(1, 3, 4, 40), "
@@ -225,15 +237,7 @@ TEST_CASE("arithmetic on what is transposed alike, and read transposed back, is 
     const std::string found = after(graph::sink_transposes, before.c_str());
     CHECK_MESSAGE(count(found, "(1, 3, 4, 40) = multiply(") == (sinks ? 2 : 0), found);
     CHECK_MESSAGE(count(found, "(1, 40, 3, 4) = multiply(") == (sinks ? 0 : 2), found);
-    const Graph plain = graph::parse(before).value(), sunk = graph::parse(found).value();
-    std::mt19937 random(5);
-    const auto inputs = random_inputs(plain, random);
-    const auto wanted = executor::evaluate(plain, inputs, 1, 0);
-    const auto have = executor::evaluate(sunk, inputs, 1, 0);
-    REQUIRE(wanted.ok());
-    REQUIRE_MESSAGE(have.ok(), have.status().message());
-    for (size_t i = 0; i < wanted.value().size(); ++i)
-      CHECK(same_bits(*wanted.value()[i], *have.value()[i]));
+    check_same_values(before, found);
   };
   check(text("multiply(%4, %1)", back, "%9"), true);
   // It is read as it is; a result, a factor as large as it, other axes back; a sum has an order.
@@ -247,6 +251,21 @@ TEST_CASE("arithmetic on what is transposed alike, and read transposed back, is 
                           "  %10: float32(3) = sum(%9, axis=[0, 2, 3], "
                           "keepdims=false)\n";
   check(text("multiply(%4, %1)", sum.c_str(), "%10"), false);
+}
+
+TEST_CASE("what undoes one transposed arithmetic may begin another") {
+  const std::string before =
+      "graph(%0: float32(1, 3, 4, 40), %1: float32(40, 1, 1), %2: float32(40)) {\n"
+      "  %3: float32(1, 40, 3, 4) = transpose(%0, axes=[0, 3, 1, 2])\n"
+      "  %4: float32(1, 40, 3, 4) = multiply(%3, %1)\n"
+      "  %5: float32(1, 3, 4, 40) = transpose(%4, axes=[0, 2, 3, 1])\n"
+      "  %6: float32(1, 3, 4, 40) = add(%5, %2)\n"
+      "  %7: float32(1, 40, 3, 4) = transpose(%6, axes=[0, 3, 1, 2])\n"
+      "  return %7\n}";
+  const std::string found = after(graph::sink_transposes, before.c_str());
+  CHECK_MESSAGE(count(found, "(1, 3, 4, 40) = multiply(") == 1, found);
+  CHECK_MESSAGE(count(found, "(1, 40, 3, 4) = add(") == 1, found);
+  check_same_values(before, found);
 }
 
 TEST_CASE("a gate that was transposed is repeated, not sunk") {
