@@ -17,7 +17,7 @@ from weft.gluon.model_zoo import vision
 
 INT8 = {
     *("quantized_convolution", "quantized_fully_connected", "quantized_pooling", "quantized_add"),
-    *("quantized_lookup", "concatenate", "batch_flatten", "transpose"),
+    *("quantized_lookup", "concatenate", "batch_flatten", "transpose", "depth_to_space"),
 }
 PORTS = {"variable", "constant", "quantize", "dequantize"}
 
@@ -54,9 +54,8 @@ NETWORKS = {
 }
 # Resnets v2 begin with a norm of the image, which has no layer before it.
 FLOATING = {"resnet_v2": ["batch_norm"], "bottleneck_v2": ["batch_norm"]}
-FLOATING["unet"] = ["deconvolution"] * 2
 FLOATING["gated"] = ["sigmoid", "multiply", "add"]
-SMALL = ("resnet_v2", "densenet", "squeezenet", "lenet")
+SMALL = ("resnet_v2", "densenet", "squeezenet", "lenet", "unet")
 
 
 def made(name, count=16):
@@ -129,7 +128,9 @@ def test_arithmetic_between_layers_of_int8_goes_over_images_as_they_lie():
 
 
 @pytest.mark.parametrize("isa", ["generic", "avx2", "avx2,-vnni", "avx512", "avx512,-vnni"])
-@pytest.mark.parametrize("name", ["resnet_v2", "densenet", "lenet", "mobilenet_v2", "gated"])
+@pytest.mark.parametrize(
+    "name", ["resnet_v2", "densenet", "lenet", "mobilenet_v2", "gated", "unet"]
+)
 def test_every_instruction_set_gives_the_same_bits(name, isa, tmp_path):
     path, x, wanted = as_file(name, tmp_path, 2)
     numpy.save(tmp_path / "x.npy", x)

@@ -219,6 +219,22 @@ def deconvolution(
     out: array to write into
     """
 
+def depth_to_space(
+    data: ArrayLike,
+    block_size: int | Sequence[int],
+    channels_last: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Channels as blocks of places: spatial extents times `block_size`, so many fewer channels.
+    Those of a block's first place come first.
+
+    data: any dtype, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
+    block_size: extents of a block, or one number for all spatial axes
+    channels_last: data has its channels behind its spatial axes
+    out: array to write into
+    """
+
 def dequantize(
     data: ArrayLike,
     scale: ArrayLike,
@@ -1293,6 +1309,22 @@ def softsign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """x / (1 + |x|), element by element.
 
     x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def space_to_depth(
+    data: ArrayLike,
+    block_size: int | Sequence[int],
+    channels_last: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Blocks of places as channels: spatial extents over `block_size`, so many more channels. Those
+    of a block's first place come first.
+
+    data: any dtype, shape (N, C, W), (N, C, H, W) or (N, C, D, H, W)
+    block_size: extents of a block, or one number for all spatial axes
+    channels_last: data has its channels behind its spatial axes
     out: array to write into
     """
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy
 
 from weft._errors import InvalidType, NotFound
-from weft.quantization._layers import WEIGHTED, Graph, Layer
+from weft.quantization._layers import STRETCHES, WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 
@@ -63,7 +63,7 @@ class Choices:
             is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
             known = [self.is_int8(given) for given in layer.inputs]
             return is_joined and (all(known) or (any(known) and self._is_multiplied(layer)))
-        if layer.kind in ("lookup", "moved") and not self._is_multiplied(layer):
+        if layer.kind in ("lookup", "moved", *STRETCHES) and not self._is_multiplied(layer):
             return False
         if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
             return False

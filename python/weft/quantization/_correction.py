@@ -40,6 +40,6 @@ def correct_biases(choices: Choices, net: Traced, batches: Iterable[Any]) -> Non
 
 def _applied(layer: Layer, value: Any, weight: Any) -> Any:
     """The layer's operator with this weight and no bias: (places, channels)."""
-    out = layer.node.function(value, weight, None, **layer.node.attributes).asnumpy()
-    is_image = layer.kind == "convolution"
-    return (numpy.moveaxis(out, 1, -1) if is_image else out).reshape(-1, len(weight))
+    given = layer.as_given(weight)
+    out = layer.node.function(value, given, None, **layer.node.attributes).asnumpy()
+    return (numpy.moveaxis(out, 1, -1) if layer.is_image else out).reshape(-1, len(weight))

@@ -9,7 +9,7 @@ import numpy
 
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._fold import as_block, folded
-from weft.quantization._layers import WEIGHTED, Graph, Layer
+from weft.quantization._layers import STRETCHES, WEIGHTED, Graph, Layer
 from weft.quantization._steps import by_unit
 from weft.quantization._traced import Batches, Traced, traced
 from weft.sym._nodes import Entry
@@ -17,7 +17,7 @@ from weft.sym._nodes import Entry
 ROUNDS = 20  # at most: pairs in a row change each other
 CLOSE = 1e-3  # of factors to 1, when nothing changes any more
 # f(s x) = s f(x) for positive s
-HOMOGENEOUS = ("clip", "pooling", "mean", "max", "batch_flatten")
+HOMOGENEOUS = ("clip", "pooling", "mean", "max", "batch_flatten", *STRETCHES)
 
 
 def equalize(net: HybridBlock, data: Any) -> SymbolBlock:
@@ -81,10 +81,11 @@ def _may_scale(layer: Layer) -> bool:
 def _columns(layer: Layer) -> Any:
     """Views of the layer's weights with the channel that they read first; None for grouped
     convolutions that are not depthwise."""
-    groups = layer.node.attributes.get("num_group", 1)
-    if layer.kind == "fully_connected" or groups == 1:
+    if layer.kind == "fully_connected" or layer.groups == 1:
         return numpy.moveaxis(layer.weight, 1, 0)
-    return layer.weight if groups == len(layer.weight) and layer.weight.shape[1] == 1 else None
+    return (
+        layer.weight if layer.groups == len(layer.weight) and layer.weight.shape[1] == 1 else None
+    )
 
 
 def _balance(first: Layer, second: Layer) -> float:

@@ -63,7 +63,7 @@ def folded(found: Traced, layers: list[Layer]) -> Traced:
             return [now(resolved)]
         weight, bias = (
             variable(layer, part, value)
-            for part, value in (("weight", layer.weight), ("bias", layer.bias))
+            for part, value in (("weight", layer.as_given(layer.weight)), ("bias", layer.bias))
         )
         own = layer.node
         given = [now(own.arguments[0]), weight, bias]

@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy
 
+from weft.quantization._phases import turned
 from weft.sym._nodes import ByMode, Call, Entry, Index, Node, Variable, evaluate, in_order, replaced
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}
-WEIGHTED = ("convolution", "fully_connected")
+CONVOLUTIONS = ("convolution", "deconvolution")
+WEIGHTED = (*CONVOLUTIONS, "fully_connected")
 RECURRENT = {"gru": 1, "lstm": 2}  # states
-MOVES = ("swapaxes", "transpose", "reshape", "expand_dims", "squeeze", "getitem")  # of elements
+MOVES = (  # of elements, some of which may go or come several times
+    *("swapaxes", "transpose", "reshape", "expand_dims", "squeeze", "getitem", "flip", "roll"),
+    *("repeat", "tile", "depth_to_space", "space_to_depth"),
+)
+STRETCHES = ("pad", "interpolate")  # of images
 PLAIN = ("add", "pooling", "mean", "max", "batch_flatten", "concatenate")
 # Functions of one element, which int8 has as a table. Those of `bounds_of` need none.
 LOOKUPS = (
@@ -25,8 +31,8 @@ Arrays = dict[Node, Any]
 
 @dataclass
 class Layer:
-    """weight: float32 (units, ...), for `WEIGHTED` and norms; bias: float32 (units,); of a
-        recurrent layer those of data and of hidden states
+    """weight: float32 (units, ...), for `WEIGHTED` and norms, of a transposed convolution `turned`;
+        bias: float32 (units,); of a recurrent layer those of data and of hidden states
     inputs: arrays that are computed; of a convolution with a sum behind it the other summand last
     output: what it gives at its end; bounds: those of its activation
     norms: the batch norms that weight and bias have in them; linear: what the last of these gives
@@ -54,6 +60,20 @@ class Layer:
     def has_products(self) -> bool:
         """Is it a convolution or a dense layer?"""
         return self.kind in WEIGHTED
+
+    @property
+    def is_image(self) -> bool:
+        """Are there places behind the channels of what it gives?"""
+        return self.kind in CONVOLUTIONS
+
+    def as_given(self, weight: Any) -> Any:
+        """Weights (units, ...) as the operator has them."""
+        return turned(weight, self.groups) if self.kind == "deconvolution" else weight
+
+    @property
+    def groups(self) -> int:
+        """Of a convolution."""
+        return self.node.attributes.get("num_group", 1)
 
     @property
     def linear(self) -> Entry:
@@ -177,6 +197,8 @@ class Graph:
         values = self.array(weight)
         if values is None or values.ndim > 4:
             return None
+        if node.operator == "deconvolution":
+            values = turned(values, node.attributes.get("num_group", 1))
         bias = numpy.zeros(len(values), "float32")
         if rest and rest[0] is not None:
             bias = self.array(rest[0])
@@ -192,6 +214,8 @@ class Graph:
             return Layer(node, "clip", data, Entry(node, 0), bounds=bounds)
         if node.operator == "softmax":
             return self._softmax(node)
+        if node.operator in STRETCHES:
+            return self._stretched(node)
         if node.operator not in (*PLAIN, *LOOKUPS):
             return None
         is_joined = node.operator == "concatenate"
@@ -201,6 +225,20 @@ class Graph:
         given = [self.resolved(argument) for argument in arguments]
         kind = "lookup" if node.operator in LOOKUPS else node.operator
         return Layer(node, kind, given, Entry(node, 0))
+
+    def _stretched(self, node: Call) -> Layer | None:
+        """A border of zeros or of the image's own elements; each element as often as a whole factor
+        says."""
+        data, *rest = node.arguments
+        options = node.attributes
+        if not isinstance(data, Entry) or any(value for value in rest):
+            return None
+        if node.operator == "interpolate":
+            factor = options.get("scale_factor")
+            is_nearest = options.get("mode", "nearest") in ("nearest", "nearest-exact")
+            if not is_nearest or factor is None or factor != int(factor):
+                return None
+        return Layer(node, node.operator, [self.resolved(data)], Entry(node, 0))
 
     def _softmax(self, node: Call) -> Layer | None:
         """Of all elements, as they are."""

@@ -18,6 +18,10 @@ def macs_of(heads: list[Entry], shapes: dict[Entry, tuple[int, ...]]) -> dict[st
             source = node.arguments[1].node.name.removesuffix("_weight") if is_int8 else node.name
             # A weight's axes but the first are what each element of the result sums up.
             found[source] = math.prod(out[1:]) * math.prod(weight[1:])
+        elif isinstance(node, Call) and node.operator == "deconvolution":
+            data, weight = (shapes[argument] for argument in node.arguments[:2])
+            # What each element of the data is multiplied with.
+            found[node.name] = math.prod(data[1:]) * math.prod(weight[1:])
         elif isinstance(node, Call) and node.operator in RECURRENT:
             first = RECURRENT[node.operator]
             weights = node.arguments[first : first + 2]

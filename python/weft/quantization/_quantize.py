@@ -50,12 +50,13 @@ def quantize(
         its `input_scale` and `output_scales` tell what they stand for, step * (q - zero). A softmax
         along the last axis at its end is TensorFlow Lite's, of steps of 1 / 256
 
-    Convolutions, dense layers, poolings, sums and concatenations of these compute in int8 by the
-    rules of TensorFlow Lite, with batch norms folded into weights, and activations and residuals
-    into the layers before them. Weights are symmetric with a scale for each channel. A norm that
-    no layer takes in is a factor and a bias for each channel; tanh and other functions of one
-    element are tables. Other operators compute in float32 between them. A residual is added to a
-    convolution's sums, in their own scale, before these are rounded to int8.
+    Convolutions, transposed ones, too, dense layers, poolings, sums and concatenations of these
+    compute in int8 by the rules of TensorFlow Lite, with batch norms folded into weights, and
+    activations and residuals into the layers before them. Weights are symmetric with a scale for
+    each channel. A norm that no layer takes in is a factor and a bias for each channel; tanh and
+    other functions of one element are tables; borders, larger images of nearest neighbours and what
+    else only moves elements stay int8. Other operators compute in float32 between them. A residual
+    is added to a convolution's sums, in their own scale, before these are rounded to int8.
 
     Raises ValueError for no data, or data with activations that are not finite or all 0,
     LookupError for a name in `keep` that no layer has, TypeError for something else than a block

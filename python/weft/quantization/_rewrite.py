@@ -1,6 +1,7 @@
 """The symbol of int8: layers become quantized operators on images with channels last, everything
 else stays as it is, between dequantize and quantize."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -9,9 +10,10 @@ from weft import autograd, np, npx, sym
 from weft.npx import quantized_multiplier
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
+from weft.quantization._phases import Phases
 from weft.quantization._ranges import HIDDEN, SHARE, Range, Scale
 from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
-from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
+from weft.sym._nodes import Call, Constant, Entry, Node, Variable, replaced
 
 GATE = 2.0**-12  # what a step of a gate's argument stands for
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
@@ -129,12 +131,15 @@ class Rewriter:
         self.params[name] = array
         return sym.var(name, shape=array.shape, dtype=str(array.dtype), grad_req="null")
 
-    def _parameters(self, layer: Layer, x: Quantized, weight: Any) -> tuple[list[Any], Any]:
-        """Weight and bias of int8 and int32, and what a step of the sums stands for."""
-        steps = steps_of(layer.weight)
+    def _parameters(
+        self, layer: Layer, x: Quantized, weight: Any, of_units: Callable[[Any], Any] = lambda n: n
+    ) -> tuple[list[Any], Any]:
+        """Weight and bias of int8 and int32, and what a step of the sums stands for; of_units: the
+        numbers of the layer's units as those of the weight's."""
+        steps = of_units(steps_of(layer.weight))
         whole = numpy.rint(weight / by_unit(steps, weight))
         of_sums = steps * x.scale.step
-        bias = numpy.clip(numpy.rint(layer.bias / of_sums), -(2.0**30), 2.0**30)
+        bias = numpy.clip(numpy.rint(of_units(layer.bias) / of_sums), -(2.0**30), 2.0**30)
         parts = {"weight": whole.astype("int8"), "bias": bias.astype("int32")}
         return [self._variable(layer, *part) for part in parts.items()], of_sums
 
@@ -166,6 +171,19 @@ class Rewriter:
         rest, bounds, scale = self._requantization(layer, of_sums)
         y = npx.quantized_convolution(x.form(True), *inputs, *rest, **options, **bounds)
         return Quantized(y, scale, self.shapes[layer.output], True)
+
+    def _deconvolution(self, layer: Layer) -> Quantized:
+        """A convolution that gives all phases, side by side (see `Phases`)."""
+        x = self.quantized(layer.inputs[0])
+        phases = Phases(layer.node.attributes, layer.weight, layer.groups)
+        weight = numpy.moveaxis(phases.filters(), 1, -1)
+        inputs, of_sums = self._parameters(layer, x, weight, phases.of_filters)
+        rest, bounds, scale = self._requantization(layer, of_sums)
+        options = {"zero_point": x.scale.zero, "channels_last": True, "num_group": layer.groups}
+        y = npx.quantized_convolution(
+            x.form(True), *inputs, *rest, pad=phases.pad, **options, **bounds
+        )
+        return Quantized(phases.joined(y), scale, self.shapes[layer.output], True)
 
     def _batch_norm(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])
@@ -203,6 +221,24 @@ class Rewriter:
         copy = layer.node.copied(replaced(layer.node.arguments, lambda _: given))
         y = sym.Symbol([Entry(copy, 0)])
         return Quantized(y, x.scale, self.shapes[layer.output], False)
+
+    def _pad(self, layer: Layer) -> Quantized:
+        x, own = self.quantized(layer.inputs[0]), layer.node
+        options = dict(own.attributes)
+        for side in ("before", "after") if x.is_last else ():
+            count, channels, *places = options[side]
+            options[side] = (count, *places, channels)
+        is_constant = options.get("mode", "constant") == "constant"
+        given = [x.form(x.is_last).heads[0], x.scale.zero if is_constant else None]
+        y = sym.Symbol([Entry(Call(own.name, own.attrs, own.function, given, options, 1), 0)])
+        return Quantized(y, x.scale, self.shapes[layer.output], x.is_last)
+
+    def _interpolate(self, layer: Layer) -> Quantized:
+        x, factor = self.quantized(layer.inputs[0]), int(layer.node.attributes["scale_factor"])
+        y, first = x.form(x.is_last), 1 if x.is_last else 2
+        for axis in reversed(range(len(x.shape) - 2)):
+            y = np.repeat(y, factor, axis=first + axis)
+        return Quantized(y, x.scale, self.shapes[layer.output], x.is_last)
 
     def _softmax(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])

@@ -188,10 +188,10 @@ class _Call:
         """What the layer gives before sum and activation; and what a step of its sums stands for in
         each channel, in the shape that broadcasts, or None while norms are not folded."""
         data, weight, *rest = layer.node.arguments
-        (x, scale), w = self.int8(data), self.value(weight)
+        (x, scale), w = self.int8(data), layer.as_given(self.value(weight))
         b = self.value(rest[0]) if rest and rest[0] is not None else None
         if self.has_batch_norms and any(norm in self.known.trained for norm in layer.norms):
-            y = layer.node.results([x, fake_quantize_weight(w)[0], b])[0]
+            y = layer.node.results([x, layer.as_given(fake_quantize_weight(w)[0]), b])[0]
             for norm in layer.norms:
                 y = self._normalized(self.known.trained.get(norm, norm), y)
             return y, None
@@ -201,9 +201,8 @@ class _Call:
         sums = steps * scale.step
         if b is not None:
             b = straight_through(b, np.rint(npx.stop_gradient(b) / sums) * sums)
-        y = layer.node.results([x, w, b])[0]
-        is_image = layer.kind == "convolution"
-        return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if is_image else sums
+        y = layer.node.results([x, layer.as_given(w), b])[0]
+        return y, np.reshape(sums, (-1, *(1 for _ in y.shape[2:]))) if layer.is_image else sums
 
     def _run_recurrent(self, layer: Layer) -> None:
         """From states of 0, for any batch."""

@@ -1,4 +1,8 @@
-"""NumPy formulas of operators that resample images: by the matrix of an axis."""
+"""NumPy formulas of operators that resample images, by the matrix of an axis, and of those that
+make channels of places."""
+
+import itertools
+import math
 
 import numpy
 
@@ -69,3 +73,29 @@ def interpolate(data, size=None, scale_factor=None, mode="nearest", **options):
         if extent != data.shape[axis]:
             data = resample(data, axis, int(extent), mode, **options)
     return data
+
+
+def _blocks(block_size, spatial):
+    sizes = numpy.broadcast_to(block_size, (spatial,)).tolist()
+    places = itertools.product(*map(range, sizes))
+    return sizes, [
+        (..., *(slice(p, None, b) for p, b in zip(at, sizes, strict=True)), slice(None))
+        for at in places
+    ]
+
+
+def depth_to_space(data, block_size, channels_last=False):
+    x = data if channels_last else numpy.moveaxis(data, 1, -1)
+    sizes, places = _blocks(block_size, x.ndim - 2)
+    extents = [n * b for n, b in zip(x.shape[1:-1], sizes, strict=True)]
+    out = numpy.empty((len(x), *extents, x.shape[-1] // math.prod(sizes)), x.dtype)
+    for place, channels in zip(places, numpy.split(x, len(places), -1), strict=True):
+        out[place] = channels
+    return out if channels_last else numpy.moveaxis(out, -1, 1)
+
+
+def space_to_depth(data, block_size, channels_last=False):
+    x = data if channels_last else numpy.moveaxis(data, 1, -1)
+    _, places = _blocks(block_size, x.ndim - 2)
+    out = numpy.concatenate([x[place] for place in places], -1)
+    return out if channels_last else numpy.moveaxis(out, -1, 1)
