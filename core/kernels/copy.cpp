@@ -8,7 +8,9 @@ namespace {
 
 TileLoop loop_of(const TensorView& to, const TensorView& from) {
   const TensorView views[] = {to, from};
-  return make_tile_loop(Shape({to.shape, static_cast<size_t>(to.rank)}), views);
+  TileLoop loop = make_tile_loop(Shape({to.shape, static_cast<size_t>(to.rank)}), views);
+  turn_rows(loop);
+  return loop;
 }
 
 // A view that repeats one element over the shape of `like`.

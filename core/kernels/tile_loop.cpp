@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace weft::kernels {
 namespace {
 
 constexpr int64_t kSquareCols = 32;
+constexpr int64_t kFewRows = 8;  // fewer give squares little to turn
 
 // Is the axis `inner` the continuation of `outer` for every external?
 bool merges(std::span<const TensorView> externals, int outer, int inner, int64_t inner_extent) {
@@ -25,6 +27,19 @@ void set_offsets(const TileLoop& loop, int64_t position, int64_t row, int64_t co
     position /= loop.outer[axis];
     for (int i = 0; i < loop.externals; ++i) window.offset[i] += index * loop.outer_stride[i][axis];
   }
+}
+
+// Where one side is transposed, square tiles read and write whole cache lines.
+void set_tiles(TileLoop& loop) {
+  bool turned = false;
+  for (int i = 0; i < loop.externals; ++i)
+    turned |= needs_copy(loop, i) && std::abs(loop.row_stride[i]) < std::abs(loop.col_stride[i]);
+  const int64_t widest = turned && loop.rows > 1 ? kSquareCols : kTileElements;
+  loop.tile_cols = std::max<int64_t>(1, std::min(loop.cols, widest));
+  loop.tile_rows = std::max<int64_t>(1, std::min(loop.rows, kTileElements / loop.tile_cols));
+  // Of an empty array either may be as long as an integer is.
+  loop.col_tiles = loop.cols / loop.tile_cols + (loop.cols % loop.tile_cols != 0);
+  loop.row_tiles = loop.rows / loop.tile_rows + (loop.rows % loop.tile_rows != 0);
 }
 
 }  // namespace
@@ -65,17 +80,23 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
     for (int i = 0; i < loop.externals; ++i)
       loop.outer_stride[i][outer] = externals[i].strides[axes[merged]];
   }
-  // Where one side is transposed, square tiles read and write whole cache lines.
-  bool turned = false;
-  for (int i = 0; i < loop.externals; ++i)
-    turned |= needs_copy(loop, i) && std::abs(loop.row_stride[i]) < std::abs(loop.col_stride[i]);
-  const int64_t widest = turned && loop.rows > 1 ? kSquareCols : kTileElements;
-  loop.tile_cols = std::max<int64_t>(1, std::min(loop.cols, widest));
-  loop.tile_rows = std::max<int64_t>(1, std::min(loop.rows, kTileElements / loop.tile_cols));
-  // Of an empty array either may be as long as an integer is.
-  loop.col_tiles = loop.cols / loop.tile_cols + (loop.cols % loop.tile_cols != 0);
-  loop.row_tiles = loop.rows / loop.tile_rows + (loop.rows % loop.tile_rows != 0);
+  set_tiles(loop);
   return loop;
+}
+
+void turn_rows(TileLoop& loop) {
+  int found = -1;
+  for (int i = 0; i < loop.externals; ++i) {
+    if (!needs_copy(loop, i)) continue;
+    if (std::abs(loop.row_stride[i]) == 1) return;
+    for (int axis = 0; axis < loop.outer_rank && found < 0; ++axis)
+      if (loop.outer_stride[i][axis] == 1 && loop.outer[axis] >= kFewRows) found = axis;
+  }
+  if (found < 0) return;
+  std::swap(loop.rows, loop.outer[found]);
+  for (int i = 0; i < loop.externals; ++i)
+    std::swap(loop.row_stride[i], loop.outer_stride[i][found]);
+  set_tiles(loop);
 }
 
 int64_t tile_units(const TileLoop& loop) {

@@ -55,7 +55,8 @@ Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in, co
     data[i] = externals[i].data;
   }
   const kernels::TileProgram program{{&tile_step, 1}, {dtypes, count}, static_cast<int>(count)};
-  const kernels::TileLoop loop = kernels::make_tile_loop(shape_of(out), {externals, count});
+  kernels::TileLoop loop = kernels::make_tile_loop(shape_of(out), {externals, count});
+  kernels::turn_rows(loop);
   const int64_t units = kernels::tile_units(loop);
   const int64_t scratch_bytes = kernels::tile_scratch(program, loop);
   if (scratch_bytes > kTileScratchLimit)

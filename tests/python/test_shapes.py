@@ -242,6 +242,27 @@ def test_a_graph_with_lists_is_saved_and_run(tmp_path):
 # ---- mistakes
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int8", "bfloat16"])
+@pytest.mark.parametrize("extents", [(9, 3, 17, 33), (40, 2, 2, 9)])
+def test_axes_in_any_order_are_copied_and_computed_with(extents, dtype):
+    x = np.array(numbers(*extents)).astype(dtype)
+    known = x.astype("float32").asnumpy()
+    for order in itertools.permutations(range(4)):
+        wanted = numpy.ascontiguousarray(known.transpose(order))
+        turned = np.transpose(x, order)
+        numpy.testing.assert_array_equal(turned.copy().astype("float32").asnumpy(), wanted)
+        beside = np.array(wanted).astype(dtype)
+        assert bool(np.all(turned == beside)) and bool(np.all(beside <= turned))
+
+        def between(a, b, order=order):
+            return np.where(a > 1, np.abs(a), b) - np.transpose(x, order)
+
+        found = weft.hybridize(between)(turned, beside)
+        numpy.testing.assert_array_equal(
+            found.astype("float32").asnumpy(), between(turned, beside).astype("float32").asnumpy()
+        )
+
+
 MISTAKES = {
     "empty list": (
         lambda: np.concatenate([]),

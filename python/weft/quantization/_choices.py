@@ -1,11 +1,12 @@
 """Which layers of a graph compute in int8, and whose ranges they need for it."""
 
+import math
 from collections.abc import Iterable
 
 import numpy
 
 from weft._errors import InvalidType, NotFound
-from weft.quantization._layers import STRETCHES, WEIGHTED, Graph, Layer
+from weft.quantization._layers import MOVING, WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 
@@ -63,8 +64,10 @@ class Choices:
             is_joined = layer.node.attributes.get("axis", 0) in (1, 1 - len(shapes[0]))
             known = [self.is_int8(given) for given in layer.inputs]
             return is_joined and (all(known) or (any(known) and self._is_multiplied(layer)))
-        if layer.kind in ("lookup", "moved", *STRETCHES) and not self._is_multiplied(layer):
+        if layer.kind in ("lookup", *MOVING) and not self._is_multiplied(layer):
             return False
+        if layer.kind in MOVING and self._is_rounded(layer):
+            return True
         if layer.kind == "batch_norm" and len(shapes[0]) not in (3, 4):
             return False
         return len(set(shapes)) == 1 and all(self._is_given(entry) for entry in layer.inputs)
@@ -96,6 +99,25 @@ class Choices:
             waiting += [x for x in readers if x.output not in seen]
             seen.update(x.output for x in readers)
         return False
+
+    def _is_rounded(self, layer: Layer) -> bool:
+        """Is all that is moved, and nobody reads it but to multiply it? Then it may as well be
+        int8 before it moves."""
+        waiting = [layer]
+        while waiting:
+            layer = waiting.pop()
+            readers = [x for x in self.layers.values() if layer.output in x.inputs]
+            if layer.output in self.graph.heads or layer.output in self._kept:
+                return False
+            if not readers or len(readers) < len(self.graph.readers[layer.output]):
+                return False
+            if math.prod(self.shapes[layer.output]) < math.prod(self.shapes[layer.inputs[0]]):
+                return False
+            waiting += [x for x in readers if x.kind in MOVING]
+            others = [x for x in readers if x.kind not in MOVING]
+            if any(not x.has_products or x.output in self._kept for x in others):
+                return False
+        return True
 
     def _is_end(self, layer: Layer) -> bool:
         """Softmax along the last axis as an int8 result? Elsewhere real numbers are better."""

@@ -20,6 +20,7 @@ MOVES = (  # of elements, some of which may go or come several times
     *("repeat", "tile", "depth_to_space", "space_to_depth"),
 )
 STRETCHES = ("pad", "interpolate")  # of images
+MOVING = ("moved", *STRETCHES)  # kinds of layers that give what they are given
 PLAIN = ("add", "pooling", "mean", "max", "batch_flatten", "concatenate")
 # Functions of one element, which int8 has as a table. Those of `bounds_of` need none.
 LOOKUPS = (

@@ -224,21 +224,27 @@ class Rewriter:
 
     def _pad(self, layer: Layer) -> Quantized:
         x, own = self.quantized(layer.inputs[0]), layer.node
-        options = dict(own.attributes)
-        for side in ("before", "after") if x.is_last else ():
+        is_last, options = self._is_image(x), dict(own.attributes)
+        for side in ("before", "after") if is_last else ():
             count, channels, *places = options[side]
             options[side] = (count, *places, channels)
         is_constant = options.get("mode", "constant") == "constant"
-        given = [x.form(x.is_last).heads[0], x.scale.zero if is_constant else None]
+        given = [x.form(is_last).heads[0], x.scale.zero if is_constant else None]
         y = sym.Symbol([Entry(Call(own.name, own.attrs, own.function, given, options, 1), 0)])
-        return Quantized(y, x.scale, self.shapes[layer.output], x.is_last)
+        return Quantized(y, x.scale, self.shapes[layer.output], is_last)
+
+    @staticmethod
+    def _is_image(x: Quantized) -> bool:
+        """Has it channels last, or will layers want it so?"""
+        return x.is_last or len(x.shape) == 4
 
     def _interpolate(self, layer: Layer) -> Quantized:
         x, factor = self.quantized(layer.inputs[0]), int(layer.node.attributes["scale_factor"])
-        y, first = x.form(x.is_last), 1 if x.is_last else 2
+        is_last = self._is_image(x)
+        y, first = x.form(is_last), 1 if is_last else 2
         for axis in reversed(range(len(x.shape) - 2)):
             y = np.repeat(y, factor, axis=first + axis)
-        return Quantized(y, x.scale, self.shapes[layer.output], x.is_last)
+        return Quantized(y, x.scale, self.shapes[layer.output], is_last)
 
     def _softmax(self, layer: Layer) -> Quantized:
         x = self.quantized(layer.inputs[0])

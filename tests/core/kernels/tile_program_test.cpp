@@ -45,9 +45,10 @@ float& at(const TensorView& view, int64_t flat) {
 }
 
 const std::vector<Shape> kShapes = {
-    Shape{},        Shape{0},      Shape{3, 0, 2},    Shape{1},        Shape{5},
-    Shape{1, 7},    Shape{17, 3},  Shape{2, 3, 4},    Shape{4, 1, 33}, Shape{3, 1500},
-    Shape{1, 4097}, Shape{70, 45}, Shape{2, 3, 4, 5}, Shape{2, 40, 50}};
+    Shape{},           Shape{0},         Shape{3, 0, 2},   Shape{1},
+    Shape{5},          Shape{1, 7},      Shape{17, 3},     Shape{2, 3, 4},
+    Shape{4, 1, 33},   Shape{3, 1500},   Shape{1, 4097},   Shape{70, 45},
+    Shape{2, 3, 4, 5}, Shape{2, 40, 50}, Shape{33, 3, 20}, Shape{9, 2, 3, 12}};
 
 }  // namespace
 
@@ -62,7 +63,8 @@ TEST_CASE("one step adds views of any strides into any output, in any split") {
       const TensorView b = make_view(shape, variant / 5 % 5, sb, 2);
       const TensorView out = make_view(shape, variant / 25, so, 3);
       const TensorView views[] = {a, b, out};
-      const TileLoop loop = make_tile_loop(shape, views);
+      TileLoop loop = make_tile_loop(shape, views);
+      if (variant % 2 == 1) turn_rows(loop);
       std::vector<char> scratch(tile_scratch(program, loop) + 1);
       void* const data[] = {a.data, b.data, out.data};
       const int64_t units = tile_units(loop);
@@ -76,6 +78,18 @@ TEST_CASE("one step adds views of any strides into any output, in any split") {
       REQUIRE(all);
     }
   }
+}
+
+TEST_CASE("rows become the axis along which what is gathered lies densely") {
+  std::vector<float> sa, so;
+  const Shape shape{33, 3, 20};
+  const TensorView views[] = {make_view(shape, 3, sa, 1), make_view(shape, 0, so, 2)};
+  TileLoop loop = make_tile_loop(shape, views);
+  CHECK(loop.rows == 3);
+  turn_rows(loop);
+  CHECK(loop.rows == 33);
+  CHECK(loop.row_stride[0] == 1);
+  CHECK(loop.col_stride[1] == 1);
 }
 
 TEST_CASE("steps pass temporaries: relu(a * b) - a, and a comparison feeds where") {
