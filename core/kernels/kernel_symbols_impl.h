@@ -53,6 +53,7 @@ extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 extern const ScanKernel kScans[kNumDTypes];
 extern const ResampleKernels kResamples[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
+void softmax_columns(const SoftmaxColumns& problem, const float* x, float* y);
 extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
 extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
 extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];

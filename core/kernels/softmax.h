@@ -1,7 +1,10 @@
 // softmax and log_softmax of dense rows, for floating dtypes; half types compute in float32.
 //
-// The row's maximum is subtracted first; the sum has the order of kernels/reduce.h. A row that
-// holds NaN or +inf, or only -inf, is NaN, as the formula says.
+// The row's maximum is subtracted first; the sum has the order of kernels/reduce.h, of short rows
+// another one. A row that holds NaN or +inf, or only -inf, is NaN, as the formula says.
+//
+// Short rows of float32 leave most of a vector empty, and folding it costs more than they do: their
+// elements are turned into columns, some rows at a time, so that a lane has a row.
 #pragma once
 
 #include "base/view.h"
@@ -15,6 +18,11 @@ struct Softmax {
   bool logarithm;
 };
 void run_softmax(const Softmax& problem, const void* x, void* y, Range rows);
+// Of columns, as along an axis that is not the last: row r begins at x + r, its elements lie
+// `stride` apart. `takes_columns` says of what.
+bool takes_columns(const Softmax& problem);
+void run_softmax_of_columns(const Softmax& problem, const void* x, int64_t stride, void* y,
+                            Range rows);
 
 // From the result y and its cotangent: dx = y (dy - Σ dy y), of the logarithm dy - exp(y) Σ dy.
 void run_softmax_gradient(const Softmax& problem, const void* dy, const void* y, void* dx,

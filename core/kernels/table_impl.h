@@ -198,6 +198,13 @@ using CrossEntropyKernel = void (*)(const Softmax& problem, const void* x, const
 using CrossEntropyGradientKernel = void (*)(const Softmax& problem, const void* dloss,
                                             const void* x, const int64_t* labels, void* dx,
                                             Range rows);
+// Softmax of columns of float32, a lane each: element i of column c lies at i * stride + c.
+struct SoftmaxColumns {
+  int64_t classes, columns;
+  int64_t x_stride, y_stride;  // may be the same memory
+  bool logarithm;
+  const float* factors;  // of columns, where there is no logarithm; null: 1
+};
 using NormalizeKernel = void (*)(const Normalize& problem, const NormalizeForward& operands,
                                  Range rows);
 using NormalizeGradientKernel = void (*)(const Normalize& problem,
@@ -309,6 +316,7 @@ struct KernelTable {
   const ScanKernel* scans;
   const ResampleKernels* resamples;
   const SoftmaxKernel* softmaxes;
+  void (*softmax_columns)(const SoftmaxColumns& problem, const float* x, float* y);
   const SoftmaxGradientKernel* softmax_gradients;
   const CrossEntropyKernel* cross_entropies;
   const CrossEntropyGradientKernel* cross_entropy_gradients;

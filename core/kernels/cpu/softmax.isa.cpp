@@ -80,6 +80,38 @@ void softmax(const Softmax& p, const void* x_data, void* y_data, Range rows) {
   }
 }
 
+// Sums of few elements, then of these, so that errors grow slowly.
+void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
+  constexpr int64_t kAtOnce = 32;
+  typedef Vec<float> V;
+  for (int64_t column = 0; column < p.columns;
+       column += V::kLanes, x += V::kLanes, y += V::kLanes) {
+    const int64_t lanes = p.columns - column < V::kLanes ? p.columns - column : V::kLanes;
+    const auto at = [&](int64_t i) WEFT_LAMBDA { return load_lanes(x + i * p.x_stride, lanes); };
+    V most = at(0), sum(0.0f);
+    for (int64_t i = 1; i < p.classes; ++i) most = max_(most, at(i));
+    for (int64_t i = 0; i < p.classes;) {
+      V part(0.0f);
+      for (int64_t end = p.classes - i < kAtOnce ? p.classes : i + kAtOnce; i < end; ++i) {
+        const V exponential = apply<Exp>(at(i) - most);
+        part = part + exponential;
+        if (!p.logarithm) store_lanes(y + i * p.y_stride, exponential, lanes);
+      }
+      sum = sum + part;
+    }
+    if (p.logarithm) {
+      const V logarithm = apply<Log>(sum);
+      for (int64_t i = 0; i < p.classes; ++i)
+        store_lanes(y + i * p.y_stride, (at(i) - most) - logarithm, lanes);
+    } else {
+      const V factor = p.factors ? load_lanes(p.factors + column, lanes) : V(1.0f),
+              share = factor / sum;
+      for (int64_t i = 0; i < p.classes; ++i)
+        store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * share, lanes);
+    }
+  }
+}
+
 template <class S>
 void softmax_gradient(const Softmax& p, const void* dy_data, const void* y_data, void* dx_data,
                       Range rows) {

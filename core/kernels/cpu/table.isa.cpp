@@ -68,6 +68,7 @@ const KernelTable kTable = {
     .scans = kScans,
     .resamples = kResamples,
     .softmaxes = kSoftmaxes,
+    .softmax_columns = softmax_columns,
     .softmax_gradients = kSoftmaxGradients,
     .cross_entropies = kCrossEntropies,
     .cross_entropy_gradients = kCrossEntropyGradients,

@@ -1,6 +1,9 @@
 #include "kernels/softmax.h"
 
+#include <algorithm>
+
 #include "base/errors.h"
+#include "kernels/copy.h"
 #include "ops/kernel_call.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
@@ -19,14 +22,62 @@ kernels::Softmax problem_of(const TensorView& data) {
   return problem;
 }
 
+// Rows that are neighbours along the last axis but one, as an array of two axes.
+TensorView some_rows(const TensorView& array, int64_t first, int64_t count) {
+  const int last = array.rank - 1;
+  TensorView view{array.data, {count, array.shape[last]}, {}, 2, array.dtype};
+  view.strides[0] = last > 0 ? array.strides[last - 1] : 0;
+  view.strides[1] = array.strides[last];
+  int64_t offset = 0;
+  for (int axis = last - 1; axis >= 0; first /= array.shape[axis--])
+    offset += first % array.shape[axis] * array.strides[axis];
+  view.data = static_cast<char*>(array.data) + offset * size_of(array.dtype);
+  return view;
+}
+
+// Of an array that lies otherwise, as along another axis. Where rows are dense columns they are
+// read as these; else some at a time are brought to where their results will be: there they lie
+// densely, and in a cache.
+void run_strided(const kernels::Softmax& problem, const KernelCall& call, kernels::Range rows) {
+  constexpr int64_t kAtOnce = 64;
+  const TensorView &in = call.in[0], &out = call.out[0];
+  const int64_t line = in.rank > 1 ? in.shape[in.rank - 2] : 1;
+  for (int64_t row = rows.begin; row < rows.end;) {
+    int64_t count = std::min(rows.end - row, line - row % line);
+    const TensorView to = some_rows(out, row, std::min(count, kAtOnce));
+    TensorView from = some_rows(in, row, count);
+    if (from.strides[0] == 1 && kernels::takes_columns(problem)) {
+      kernels::run_softmax_of_columns(problem, from.data, from.strides[1], to.data, {0, count});
+    } else {
+      count = from.shape[0] = to.shape[0];
+      kernels::run_copy(to, from, {0, kernels::copy_units(to, from)});
+      kernels::run_softmax(problem, to.data, to.data, {0, count});
+    }
+    row += count;
+  }
+}
+
 template <bool logarithm>
 Status run(const KernelCall& call) {
   const auto problem = problem_of<logarithm>(call.in[0]);
+  const TensorView& in = call.in[0];
+  const bool lies_densely =
+      is_dense(shape_of(in), Shape({in.strides, static_cast<size_t>(in.rank)}));
   split_work(problem.rows, 8 * problem.rows * problem.cols, nullptr, 0,
              [&](kernels::Range range, void*) {
-               kernels::run_softmax(problem, call.in[0].data, call.out[0].data, range);
+               if (lies_densely)
+                 kernels::run_softmax(problem, in.data, call.out[0].data, range);
+               else
+                 run_strided(problem, call, range);
              });
   return {};
+}
+
+template <bool logarithm>
+Slot slot_of_rows() {
+  Slot slot = dense_slot(run<logarithm>);
+  slot.strides = Strides::kAny;
+  return slot;
 }
 
 template <bool logarithm>
@@ -91,11 +142,9 @@ Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
   }
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, c.op().name, "axis"));
   if (axis == rank - 1) return c.builder.call(rows, {data});
-  int64_t swap[kMaxRank];
-  for (int i = 0; i < rank; ++i) swap[i] = i;
-  std::swap(swap[axis], swap[rank - 1]);
-  const std::span<const int64_t> axes(swap, static_cast<size_t>(rank));
-  return transpose(c.builder.call(rows, {transpose(data, axes)}), axes);
+  const rules::AxisOrder order = rules::axis_last(rank, axis);
+  const Value found = c.builder.call(rows, {transpose(data, order.there.span())});
+  return transpose(found, order.back.span());
 }
 
 Result<Value> softmax(const ComposeContext& c) { return along_axis(c, "softmax_rows"); }
@@ -122,7 +171,7 @@ WEFT_OP(softmax_rows) {
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(softmax_gradient)
-      .kernel(dense_slot(run<false>))
+      .kernel(slot_of_rows<false>())
       .like("scipy.special.softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")
@@ -137,7 +186,7 @@ WEFT_OP(log_softmax_rows) {
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(log_softmax_gradient)
-      .kernel(dense_slot(run<true>))
+      .kernel(slot_of_rows<true>())
       .like("scipy.special.log_softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")

@@ -23,10 +23,16 @@ Result<Types> check(const InferContext& c) {
   return Types();
 }
 
+// The data with the axis of its classes last.
+Value rows_of(const ComposeContext& c) {
+  const int rank = c.in(0).rank();
+  const auto axis = static_cast<int>(c.integer("axis")) + (c.integer("axis") < 0 ? rank : 0);
+  return axis == rank - 1 ? c.in(0) : transpose(c.in(0), rules::axis_last(rank, axis).there.span());
+}
+
 Values compose(const ComposeContext& c) {
-  const bool is_last = c.integer("axis") == -1 || c.integer("axis") == c.in(0).rank() - 1;
-  if (is_last && c.flag("sparse_label") && !c.flag("from_logits"))
-    return {c.builder.call("cross_entropy_rows", {c.in(0), cast(c.in(1), DType::kInt64)})};
+  if (c.flag("sparse_label") && !c.flag("from_logits"))
+    return {c.builder.call("cross_entropy_rows", {rows_of(c), cast(c.in(1), DType::kInt64)})};
   const Value log_probability =
       c.flag("from_logits") ? c.in(0) : c.builder.call("log_softmax", {c.in(0)}, {c.get("axis")});
   if (c.flag("sparse_label"))

@@ -40,3 +40,99 @@ TEST_CASE("softmax rows sum to one and log_softmax is its logarithm") {
     for (const auto& result : results) CHECK(result == results[0]);
   }
 }
+
+namespace {
+
+// Of one row, in float64; the loss of a label is the logarithm's negative.
+std::vector<double> exact_softmax(const float* row, int64_t cols) {
+  std::vector<double> shares(static_cast<size_t>(cols));
+  const double most = *std::max_element(row, row + cols);
+  double sum = 0;
+  for (int64_t i = 0; i < cols; ++i)
+    sum += shares[static_cast<size_t>(i)] = std::exp(row[i] - most);
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
+// Lengths round those that have their elements turned into columns, and rows round a tile of them.
+constexpr int64_t kLengths[] = {1, 2, 3, 4, 5, 15, 16, 17, 33, 95, 96, 97, 127, 128, 129};
+constexpr int64_t kCounts[] = {1, 15, 17, 63, 64, 65, 130};
+constexpr double kBound = 1e-6;  // of shares and of logarithms of at most 40
+
+}  // namespace
+
+TEST_CASE("short rows, columns, losses and gradients agree with float64") {
+  for (const int64_t cols : kLengths)
+    for (const int64_t rows : kCounts) {
+      CAPTURE(cols);
+      CAPTURE(rows);
+      const auto x = uniform<float>(rows * cols, -10, 10, 1);
+      const auto cotangents = uniform<float>(rows, -2, 2, 2);
+      std::vector<int64_t> labels(static_cast<size_t>(rows));
+      for (int64_t r = 0; r < rows; ++r)
+        labels[static_cast<size_t>(r)] = r % 2 ? r % cols : r % cols - cols;
+      const Guarded<float> from(x.data(), rows * cols, true), y(nullptr, rows * cols, true);
+      const Guarded<float> logarithms(nullptr, rows * cols, true), dx(nullptr, rows * cols, true);
+      const Guarded<float> losses(nullptr, rows, true);
+      const Softmax plain{DType::kFloat32, rows, cols, false};
+      const Softmax logarithmic{DType::kFloat32, rows, cols, true};
+      const Range first{0, rows / 3}, rest{rows / 3, rows};
+      for (const Range part : {rest, first}) {
+        run_softmax(plain, from.data, y.data, part);
+        run_softmax(logarithmic, from.data, logarithms.data, part);
+        run_cross_entropy(plain, from.data, labels.data(), losses.data, part);
+        run_cross_entropy_gradient(plain, cotangents.data(), from.data, labels.data(), dx.data,
+                                   part);
+      }
+      for (int64_t r = 0; r < rows; ++r) {
+        const auto exact = exact_softmax(x.data() + r * cols, cols);
+        const int64_t label = (labels[static_cast<size_t>(r)] + cols) % cols;
+        const double cotangent = cotangents[static_cast<size_t>(r)];
+        REQUIRE(std::abs(losses.data[r] + std::log(exact[static_cast<size_t>(label)])) <
+                40 * kBound);
+        for (int64_t i = 0; i < cols; ++i) {
+          const double share = exact[static_cast<size_t>(i)];
+          REQUIRE(std::abs(y.data[r * cols + i] - share) < kBound);
+          REQUIRE(std::abs(logarithms.data[r * cols + i] - std::log(share)) < 40 * kBound);
+          REQUIRE(std::abs(dx.data[r * cols + i] - cotangent * (share - (i == label))) <
+                  4 * kBound);
+        }
+      }
+      if (!takes_columns(plain)) continue;
+      std::vector<float> turned(x.size());
+      for (int64_t i = 0; i < rows * cols; ++i)
+        turned[static_cast<size_t>(i % cols * rows + i / cols)] = x[static_cast<size_t>(i)];
+      const Guarded<float> columns(turned.data(), rows * cols, true);
+      for (const Range part : {rest, first})
+        run_softmax_of_columns(plain, columns.data, rows, dx.data, part);
+      for (int64_t i = 0; i < rows * cols; ++i) REQUIRE(std::abs(dx.data[i] - y.data[i]) < kBound);
+    }
+}
+
+TEST_CASE("columns have the same bits in every vector's width, and NaN where the formula has it") {
+  constexpr int64_t kColumns = 19, kClasses = 40;
+  auto x = uniform<float>(kColumns * kClasses, -30, 30, 3);
+  x[0] = NAN;
+  x[kColumns + 1] = INFINITY;
+  x[kColumns + 2] = -INFINITY;
+  for (int64_t i = 0; i < kClasses; ++i) x[static_cast<size_t>(i * kColumns + 3)] = -INFINITY;
+  for (const bool logarithm : {false, true}) {
+    std::vector<std::vector<float>> results;
+    for (const Isa isa : available_isas()) {
+      std::vector<float> y(x.size());
+      table_of(isa)->softmax_columns({kClasses, kColumns, kColumns, kColumns, logarithm, nullptr},
+                                     x.data(), y.data());
+      for (const int64_t column : {0, 1, 3})
+        for (int64_t i = 0; i < kClasses; ++i)
+          REQUIRE(std::isnan(y[static_cast<size_t>(i * kColumns + column)]));
+      REQUIRE(y[kColumns + 2] == (logarithm ? -INFINITY : 0.0f));
+      for (int64_t i = 0; i < kColumns * kClasses; ++i)
+        if (i % kColumns > 3) REQUIRE(std::isfinite(y[static_cast<size_t>(i)]));
+      if (isa == Isa::kGeneric) continue;
+      for (int64_t i = 0; i < kClasses; ++i)
+        for (const int64_t column : {0, 1, 3}) y[static_cast<size_t>(i * kColumns + column)] = 0;
+      results.push_back(y);
+    }
+    for (const auto& result : results) CHECK(result == results[0]);
+  }
+}
