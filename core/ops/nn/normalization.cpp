@@ -126,9 +126,17 @@ Result<Values> batch_norm(const ComposeContext& c) {
     next_var = c.builder.call("copy", {next_var});
   }
   if (fused) return Values{fused, next_mean, next_var};
-  WEFT_ASSIGN(const Value out,
-              affine(c, (x - centre) * reciprocal_root(variance + c.real("eps")), axis));
-  return Values{out, next_mean, next_var};
+  const Value inverse = reciprocal_root(variance + c.real("eps"));
+  if (c.flag("training")) {
+    WEFT_ASSIGN(const Value out, affine(c, (x - centre) * inverse, axis));
+    return Values{out, next_mean, next_var};
+  }
+  // Known statistics: what each channel is multiplied with, and what is added, are a few numbers.
+  WEFT_ASSIGN(const Value gamma, along(c, 1, axis));
+  WEFT_ASSIGN(const Value beta, along(c, 2, axis));
+  const Value factor = gamma * inverse;
+  const Value out = c.builder.call("scale_and_shift", {x, factor, beta - centre * factor});
+  return Values{cast(out, c.in(0).dtype()), next_mean, next_var};
 }
 
 // Rows have a kernel; another axis is composed.
