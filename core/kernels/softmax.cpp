@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "base/dtype.h"
 #include "kernels/active_impl.h"
+#include "kernels/copy.h"
+#include "kernels/elementwise.h"
 
 namespace weft::kernels {
 namespace {
@@ -20,8 +23,40 @@ constexpr bool kHasTiles = true;
 #endif
 
 bool is_short(const Softmax& p) {
-  return kHasTiles && p.dtype == DType::kFloat32 && p.cols > 0 && p.cols <= kShortRow;
+  return kHasTiles && (p.dtype == DType::kFloat32 || is_half(p.dtype)) && p.cols > 0 &&
+         p.cols <= kShortRow;
 }
+
+void cast(DType from_type, const void* from, DType to_type, void* to, int64_t count) {
+  Tile line{};
+  line.out = to;
+  line.in[0] = from;
+  line.rows = 1;
+  line.cols = count;
+  cast_step(from_type, to_type)(line);
+}
+
+// Some short rows of an array of float32 or half elements.
+struct RowBlock {
+  DType dtype;
+  int64_t first, count;  // of elements
+  alignas(64) float wide[kRows * kShortRow];
+
+  RowBlock(const Softmax& p, int64_t row, int64_t rows)
+      : dtype(p.dtype), first(row * p.cols), count(rows * p.cols) {}
+  const float* read(const void* array) {
+    if (dtype == DType::kFloat32) return static_cast<const float*>(array) + first;
+    cast(dtype, static_cast<const uint16_t*>(array) + first, DType::kFloat32, wide, count);
+    return wide;
+  }
+  float* place(void* array) {
+    return dtype == DType::kFloat32 ? static_cast<float*>(array) + first : wide;
+  }
+  void finish(void* array) const {
+    if (dtype != DType::kFloat32)
+      cast(DType::kFloat32, wide, dtype, static_cast<uint16_t*>(array) + first, count);
+  }
+};
 
 // Rows as columns, [classes][kRows].
 struct RowTile {
@@ -37,33 +72,39 @@ struct RowTile {
   }
 };
 
-// f(tile, first, count) for some rows at a time, of which the tile has the softmax or its
-// logarithm.
+// f(tile, first, count) for some rows at a time, of which the tile has the softmax, its logarithm,
+// or the gradient of their cross entropy.
 template <class F>
-void for_tiles(const Softmax& p, const float* x, Range rows, const float* factors, F f) {
+void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* labels,
+               const void* cotangents, F f) {
   RowTile tile;
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
-    tile.turn_in(x + row * p.cols, count, p.cols);
+    tile.turn_in(RowBlock(p, row, count).read(x), count, p.cols);
+    float factors[kRows];
+    if (labels)
+      cast(p.dtype, static_cast<const char*>(cotangents) + row * element_size(p.dtype),
+           DType::kFloat32, factors, count);
     WEFT_ACTIVE(softmax_columns)
-    ({p.cols, count, kRows, kRows, p.logarithm, factors ? factors + row : nullptr}, tile.elements,
-     tile.elements);
+    ({p.cols, count, kRows, kRows, p.logarithm, labels ? labels + row : nullptr, factors},
+     tile.elements, tile.elements);
     f(tile, row, count);
   }
 }
 
-float& of_label(RowTile& tile, int64_t label, int64_t classes, int64_t column) {
-  return tile.elements[(label < 0 ? label + classes : label) * kRows + column];
+void turn_out(const Softmax& p, const RowTile& tile, int64_t row, int64_t count, void* y) {
+  RowBlock block(p, row, count);
+  tile.turn_out(block.place(y), count, p.cols);
+  block.finish(y);
 }
 
 }  // namespace
 
 void run_softmax(const Softmax& p, const void* x, void* y, Range rows) {
   if (!is_short(p)) return WEFT_ACTIVE(kSoftmaxes)[static_cast<int>(p.dtype)](p, x, y, rows);
-  for_tiles(p, static_cast<const float*>(x), rows, nullptr,
-            [&](const RowTile& tile, int64_t row, int64_t count) {
-              tile.turn_out(static_cast<float*>(y) + row * p.cols, count, p.cols);
-            });
+  for_tiles(p, x, rows, nullptr, nullptr, [&](const RowTile& tile, int64_t row, int64_t count) {
+    turn_out(p, tile, row, count, y);
+  });
 }
 
 bool takes_columns(const Softmax& p) {
@@ -76,8 +117,8 @@ void run_softmax_of_columns(const Softmax& p, const void* x, int64_t stride, voi
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
     WEFT_ACTIVE(softmax_columns)
-    ({p.cols, count, stride, kRows, p.logarithm, nullptr}, static_cast<const float*>(x) + row,
-     tile.elements);
+    ({p.cols, count, stride, kRows, p.logarithm, nullptr, nullptr},
+     static_cast<const float*>(x) + row, tile.elements);
     tile.turn_out(static_cast<float*>(y) + row * p.cols, count, p.cols);
   }
 }
@@ -93,11 +134,15 @@ void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, v
     return WEFT_ACTIVE(kCrossEntropies)[static_cast<int>(p.dtype)](p, x, labels, loss, rows);
   Softmax logarithm = p;
   logarithm.logarithm = true;
-  float* const to = static_cast<float*>(loss);
-  for_tiles(logarithm, static_cast<const float*>(x), rows, nullptr,
-            [&](RowTile& tile, int64_t row, int64_t count) {
-              for (int64_t i = 0; i < count; ++i)
-                to[row + i] = -of_label(tile, labels[row + i], p.cols, i);
+  for_tiles(logarithm, x, rows, nullptr, nullptr,
+            [&](const RowTile& tile, int64_t row, int64_t count) {
+              float losses[kRows];
+              for (int64_t i = 0; i < count; ++i) {
+                const int64_t label = labels[row + i];
+                losses[i] = -tile.elements[(label < 0 ? label + p.cols : label) * kRows + i];
+              }
+              cast(DType::kFloat32, losses, p.dtype,
+                   static_cast<char*>(loss) + row * element_size(p.dtype), count);
             });
 }
 
@@ -106,13 +151,9 @@ void run_cross_entropy_gradient(const Softmax& p, const void* dloss, const void*
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropyGradients)[static_cast<int>(p.dtype)](p, dloss, x, labels, dx,
                                                                           rows);
-  const float* const cotangents = static_cast<const float*>(dloss);
-  for_tiles(p, static_cast<const float*>(x), rows, cotangents,
-            [&](RowTile& tile, int64_t row, int64_t count) {
-              for (int64_t i = 0; i < count; ++i)
-                of_label(tile, labels[row + i], p.cols, i) -= cotangents[row + i];
-              tile.turn_out(static_cast<float*>(dx) + row * p.cols, count, p.cols);
-            });
+  for_tiles(p, x, rows, labels, dloss, [&](const RowTile& tile, int64_t row, int64_t count) {
+    turn_out(p, tile, row, count, dx);
+  });
 }
 
 }  // namespace weft::kernels

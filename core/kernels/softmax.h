@@ -1,7 +1,7 @@
 // softmax and log_softmax of dense rows, for floating dtypes; half types compute in float32.
 //
-// The row's maximum is subtracted first; the sum has the order of kernels/reduce.h, of short rows
-// another one. A row that holds NaN or +inf, or only -inf, is NaN, as the formula says.
+// The row's maximum is subtracted first; the sum has an order that depends on the row's length
+// alone. A row that holds NaN or +inf, or only -inf, is NaN, as the formula says.
 //
 // Short rows of float32 leave most of a vector empty, and folding it costs more than they do: their
 // elements are turned into columns, some rows at a time, so that a lane has a row.

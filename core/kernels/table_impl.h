@@ -203,7 +203,10 @@ struct SoftmaxColumns {
   int64_t classes, columns;
   int64_t x_stride, y_stride;  // may be the same memory
   bool logarithm;
-  const float* factors;  // of columns, where there is no logarithm; null: 1
+  // Null, or of columns without a logarithm: one is taken from the share of the label, and all are
+  // multiplied with the factor.
+  const int64_t* labels;
+  const float* factors;
 };
 using NormalizeKernel = void (*)(const Normalize& problem, const NormalizeForward& operands,
                                  Range rows);

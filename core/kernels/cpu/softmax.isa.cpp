@@ -1,4 +1,6 @@
 // softmax, log_softmax and cross entropy of rows: maximum, sum of exponentials, then the result.
+// Code is for float32 and float64: blocks of half types are widened on their way in and narrowed on
+// their way out, which costs little beside exponentials.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -12,13 +14,69 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/row_lanes.h"
 
-template <class S, class F>
-WEFT_INLINE void map_row(S* to, const S* from, int64_t n, F f) {
-  using T = LaneType<S>;
-  int64_t i = 0;
-  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes)
-    Memory<S>::store(to + i, f(Memory<S>::load(from + i)));
-  if (i < n) Memory<S>::store_part(to + i, f(Memory<S>::load_part(from + i, n - i)), n - i);
+// Between elements of a half type and float32.
+struct Narrow {
+  void (*widen)(const void* from, int64_t first, int64_t count, float* to);
+  void (*narrow)(const float* from, void* to, int64_t first, int64_t count);
+};
+template <class S>
+void widen(const void* from, int64_t first, int64_t count, float* to) {
+  for_lanes<float>(count, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    store_lanes(to + i, load_lanes((const S*)from + first + i, n), n);
+  });
+}
+template <class S>
+void narrow(const float* from, void* to, int64_t first, int64_t count) {
+  for_lanes<float>(count, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    store_lanes((S*)to + first + i, load_lanes(from + i, n), n);
+  });
+}
+// Null for what is computed in as it is.
+template <class S>
+WEFT_INLINE const Narrow* narrow_of() {
+  if constexpr (kIsSame<S, LaneType<S>>) {
+    return nullptr;
+  } else {
+    static constexpr Narrow kNarrow = {widen<S>, narrow<S>};
+    return &kNarrow;
+  }
+}
+
+// Elements of an array where a block of them may be read, and those of a result where they may be
+// written before `finish`: the array itself, or a buffer.
+template <class T>
+struct Blocks {
+  const Narrow* narrow;
+  int64_t held;  // the first of the elements that the buffer has, or -1
+  T buffer[kBlockElements];
+
+  explicit Blocks(const Narrow* narrow) : narrow(narrow), held(-1) {}
+
+  WEFT_INLINE const T* read(const void* array, int64_t first, int64_t count) {
+    if constexpr (kIsSame<T, float>) {
+      if (narrow) {
+        if (held != first) narrow->widen(array, first, count, buffer);
+        held = first;
+        return buffer;
+      }
+    }
+    return (const T*)array + first;
+  }
+  WEFT_INLINE T* place(void* array, int64_t first) {
+    held = -1;
+    return narrow ? buffer : (T*)array + first;
+  }
+  WEFT_INLINE void finish(void* array, int64_t first, int64_t count) const {
+    if constexpr (kIsSame<T, float>)
+      if (narrow) narrow->narrow(buffer, array, first, count);
+  }
+};
+
+// f(first, count) for the blocks of a row.
+template <class F>
+WEFT_INLINE void for_blocks(int64_t cols, F f) {
+  for (int64_t i = 0; i < cols; i += kBlockElements)
+    f(i, cols - i < kBlockElements ? cols - i : kBlockElements);
 }
 
 // NaN may get lost: the sum of exponentials has it.
@@ -30,54 +88,85 @@ struct LargestNumber : Largest {
   }
 };
 
-template <class S>
-LaneType<S> row_maximum(const S* x, int64_t cols) {
-  Pairwise<LargestNumber, LaneType<S>> partial;
-  for (int64_t i = 0; i < cols; i += kBlockElements) {
-    const int64_t n = cols - i < kBlockElements ? cols - i : kBlockElements;
-    partial.push(reduce_block<LargestNumber>(x + i, n));
-  }
-  return fold<LargestNumber>(partial.total());
+template <class T>
+struct Totals {
+  Vec<T> most, sum;                // the largest element, the sum of exp(x - most)
+  T exponentials[kBlockElements];  // of the last block
+};
+
+// Of the row that begins at element `at`. The row behind it, which is read next, is fetched
+// meanwhile, unless rows are long: then the processor does so by itself.
+template <class T>
+WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>& blocks,
+                             Totals<T>* totals) {
+  constexpr int64_t kFetched = 16384;  // bytes
+  const int64_t ahead = cols * int64_t(sizeof(T)) <= kFetched ? cols : 0;
+  Pairwise<LargestNumber, T> most;
+  for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    most.push(reduce_block<LargestNumber>(blocks.read(x, at + i, n), n));
+  });
+  const Vec<T> largest(fold<LargestNumber>(most.total()));
+  T sum = 0;
+  for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const T* const from = blocks.read(x, at + i, n);
+    T of_block[1];
+    sum_terms<1>(
+        n,
+        [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
+          __builtin_prefetch(from + j + ahead);
+          const Vec<T> exponential = apply<Exp>(load_lanes(from + j, lanes) - largest);
+          store_lanes(totals->exponentials + j, exponential, lanes);
+          return Terms<T, 1>{{exponential}};
+        },
+        of_block);
+    sum += of_block[0];
+  });
+  totals->most = largest;
+  totals->sum = Vec<T>(sum);
 }
 
-template <class S>
-void softmax(const Softmax& p, const void* x_data, void* y_data, Range rows) {
-  using T = LaneType<S>;
-  if (p.cols == 0) return;
-  for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const S* x = (const S*)x_data + row * p.cols;
-    S* y = (S*)y_data + row * p.cols;
-    const Vec<T> most(row_maximum(x, p.cols));
-    T exponentials[kBlockElements];
-    Pairwise<Sum, T> partial;
-    for (int64_t i = 0; i < p.cols; i += kBlockElements) {
-      const int64_t n = p.cols - i < kBlockElements ? p.cols - i : kBlockElements;
-      for (int64_t j = 0; j < n; j += Vec<T>::kLanes) {
-        const int64_t lanes = n - j < Vec<T>::kLanes ? n - j : Vec<T>::kLanes;
-        const Vec<T> value = lanes == Vec<T>::kLanes ? Memory<S>::load(x + i + j)
-                                                     : Memory<S>::load_part(x + i + j, lanes);
-        Memory<T>::store(exponentials + j, apply<Exp>(value - most));
-      }
-      partial.push(reduce_block<Sum>(exponentials, n));
+// factor exp(x - most) / sum of a row.
+template <class T>
+WEFT_SHARED void write_shares(const void* x, void* y, int64_t at, int64_t cols, Blocks<T>& blocks,
+                              const Totals<T>& totals, Vec<T> factor) {
+  for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const T* const from = cols > kBlockElements ? blocks.read(x, at + i, n) : nullptr;
+    T* const to = blocks.place(y, at + i);
+    for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
+      const Vec<T> exponential = from ? apply<Exp>(load_lanes(from + j, lanes) - totals.most)
+                                      : load_lanes(totals.exponentials + j, lanes);
+      store_lanes(to + j, factor * (exponential / totals.sum), lanes);
+    });
+    blocks.finish(y, at + i, n);
+  });
+}
+
+template <class T>
+WEFT_SHARED void softmax_rows(const Softmax& p, const void* x, void* y, Range rows,
+                              const Narrow* narrow) {
+  Blocks<T> blocks(narrow);
+  Totals<T> totals;
+  for (int64_t row = rows.begin; row < rows.end && p.cols > 0; ++row) {
+    const int64_t at = row * p.cols;
+    find_totals(x, at, p.cols, blocks, &totals);
+    if (!p.logarithm) {
+      write_shares(x, y, at, p.cols, blocks, totals, Vec<T>(1));
+      continue;
     }
-    const Vec<T> sum(fold<Sum>(partial.total()));
-    if (p.logarithm) {
-      const Vec<T> logarithm = apply<Log>(sum);
-      map_row(y, x, p.cols, [&](Vec<T> value) WEFT_LAMBDA { return (value - most) - logarithm; });
-    } else if (p.cols <= kBlockElements) {
-      for (int64_t j = 0; j < p.cols; j += Vec<T>::kLanes) {
-        const Vec<T> share = Memory<T>::load(exponentials + j) / sum;
-        if (p.cols - j >= Vec<T>::kLanes) {
-          Memory<S>::store(y + j, share);
-        } else {
-          Memory<S>::store_part(y + j, share, p.cols - j);
-        }
-      }
-    } else {
-      map_row(y, x, p.cols,
-              [&](Vec<T> value) WEFT_LAMBDA { return apply<Exp>(value - most) / sum; });
-    }
+    const Vec<T> logarithm = apply<Log>(totals.sum);
+    for_blocks(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const T* const from = blocks.read(x, at + i, n);
+      T* const to = blocks.place(y, at + i);
+      for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
+        store_lanes(to + j, (load_lanes(from + j, lanes) - totals.most) - logarithm, lanes);
+      });
+      blocks.finish(y, at + i, n);
+    });
   }
+}
+
+WEFT_INLINE int64_t place_of(int64_t label, int64_t cols) {
+  return label < 0 ? label + cols : label;
 }
 
 // Sums of few elements, then of these, so that errors grow slowly.
@@ -99,98 +188,111 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
       }
       sum = sum + part;
     }
+    const auto multiply = [&](V factor) WEFT_LAMBDA {
+      for (int64_t i = 0; i < p.classes; ++i)
+        store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * factor, lanes);
+    };
     if (p.logarithm) {
       const V logarithm = apply<Log>(sum);
       for (int64_t i = 0; i < p.classes; ++i)
         store_lanes(y + i * p.y_stride, (at(i) - most) - logarithm, lanes);
     } else {
-      const V factor = p.factors ? load_lanes(p.factors + column, lanes) : V(1.0f),
-              share = factor / sum;
-      for (int64_t i = 0; i < p.classes; ++i)
-        store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * share, lanes);
+      multiply(V(1.0f) / sum);
+    }
+    if (p.labels) {
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        y[place_of(p.labels[column + lane], p.classes) * p.y_stride + lane] -= 1;
+      multiply(load_lanes(p.factors + column, lanes));
     }
   }
 }
 
-template <class S>
-void softmax_gradient(const Softmax& p, const void* dy_data, const void* y_data, void* dx_data,
-                      Range rows) {
-  using T = LaneType<S>;
-  using V = Vec<T>;
+template <class T>
+WEFT_SHARED void gradient_rows(const Softmax& p, const void* dy, const void* y, void* dx,
+                               Range rows, const Narrow* narrow) {
+  typedef Vec<T> V;
+  Blocks<T> cotangents(narrow), results(narrow);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const S* dy = (const S*)dy_data + row * p.cols;
-    const S* y = (const S*)y_data + row * p.cols;
-    S* dx = (S*)dx_data + row * p.cols;
-    T sums[1];
-    sum_terms<1>(
-        p.cols,
-        [&](int64_t i, int64_t n) WEFT_LAMBDA {
-          const V cotangent = load_lanes(dy + i, n);
-          return Terms<T, 1>{{p.logarithm ? cotangent : cotangent * load_lanes(y + i, n)}};
-        },
-        sums);
-    const V sum(sums[0]);
-    for_lanes<T>(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-      const V cotangent = load_lanes(dy + i, n), result = load_lanes(y + i, n);
-      const V out = p.logarithm ? cotangent - apply<Exp>(result) * sum : result * (cotangent - sum);
-      store_lanes(dx + i, out, n);
+    const int64_t at = row * p.cols;
+    Pairwise<Sum, T> sum;
+    T terms[kBlockElements];
+    for_blocks(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const T* of_sum = cotangents.read(dy, at + i, n);
+      if (!p.logarithm) {
+        const T* const result = results.read(y, at + i, n);
+        for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
+          store_lanes(terms + j, load_lanes(of_sum + j, lanes) * load_lanes(result + j, lanes),
+                      lanes);
+        });
+        of_sum = terms;
+      }
+      sum.push(reduce_block<Sum>(of_sum, n));
+    });
+    if (p.cols == 0) continue;
+    const V total(fold<Sum>(sum.total()));
+    for_blocks(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const T* const given = cotangents.read(dy, at + i, n);
+      const T* const result = results.read(y, at + i, n);
+      T* const to = results.place(dx, at + i);
+      for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
+        const V cotangent = load_lanes(given + j, lanes), value = load_lanes(result + j, lanes);
+        store_lanes(
+            to + j,
+            p.logarithm ? cotangent - apply<Exp>(value) * total : value * (cotangent - total),
+            lanes);
+      });
+      results.finish(dx, at + i, n);
     });
   }
 }
 
-// Σ exp(x - most) of a row. The row behind it, which is read next, is fetched meanwhile, unless
-// rows are long: then the processor does so by itself.
-template <class S>
-WEFT_INLINE LaneType<S> sum_exponentials(const S* x, int64_t cols, Vec<LaneType<S>> most) {
-  using T = LaneType<S>;
-  constexpr int64_t kFetched = 16384;  // bytes
-  const int64_t row = cols * int64_t(sizeof(S)), ahead = row <= kFetched ? row : 0;
-  T sums[1];
-  sum_terms<1>(
-      cols,
-      [&](int64_t i, int64_t n) WEFT_LAMBDA {
-        __builtin_prefetch((const char*)(x + i) + ahead);
-        return Terms<T, 1>{{apply<Exp>(load_lanes(x + i, n) - most)}};
-      },
-      sums);
-  return sums[0];
-}
-
-WEFT_INLINE int64_t place_of(int64_t label, int64_t cols) {
-  return label < 0 ? label + cols : label;
-}
-
-template <class S>
-void cross_entropy(const Softmax& p, const void* x_data, const int64_t* labels, void* loss_data,
-                   Range rows) {
-  using T = LaneType<S>;
-  using V = Vec<T>;
+// Losses, and where there are cotangents of them the gradient.
+template <class T>
+WEFT_SHARED void cross_entropy_rows(const Softmax& p, const void* x, const int64_t* labels,
+                                    const void* cotangents, void* out, Range rows,
+                                    const Narrow* narrow) {
+  typedef Vec<T> V;
+  Blocks<T> blocks(narrow), single(narrow);
+  Totals<T> totals;
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const S* x = (const S*)x_data + row * p.cols;
-    const V most(row_maximum(x, p.cols));
-    const V logarithm = apply<Log>(V(sum_exponentials(x, p.cols, most)));
-    const V chosen(to_lane(x[place_of(labels[row], p.cols)]));
-    store_lanes((S*)loss_data + row, logarithm - (chosen - most), 1);
+    const int64_t at = row * p.cols, label = at + place_of(labels[row], p.cols);
+    find_totals(x, at, p.cols, blocks, &totals);
+    const auto one = [&](const void* array, int64_t i) WEFT_LAMBDA {
+      single.held = -1;
+      return V(*single.read(array, i, 1));
+    };
+    const V chosen = one(x, label);
+    V found;
+    int64_t place = row;
+    if (cotangents) {
+      const V cotangent = one(cotangents, row);
+      write_shares(x, out, at, p.cols, blocks, totals, cotangent);
+      found = cotangent * (apply<Exp>(chosen - totals.most) / totals.sum - V(1));
+      place = label;
+    } else {
+      found = apply<Log>(totals.sum) - (chosen - totals.most);
+    }
+    store_lanes(single.place(out, place), found, 1);
+    single.finish(out, place, 1);
   }
 }
 
 template <class S>
-void cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x_data,
-                            const int64_t* labels, void* dx_data, Range rows) {
-  using T = LaneType<S>;
-  using V = Vec<T>;
-  for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const S* x = (const S*)x_data + row * p.cols;
-    S* dx = (S*)dx_data + row * p.cols;
-    const V most(row_maximum(x, p.cols)), sum(sum_exponentials(x, p.cols, most));
-    const V cotangent(to_lane(((const S*)dloss)[row]));
-    const auto share = [&](int64_t i, int64_t n)
-                           WEFT_LAMBDA { return apply<Exp>(load_lanes(x + i, n) - most) / sum; };
-    for_lanes<T>(p.cols, [&](int64_t i, int64_t n)
-                             WEFT_LAMBDA { store_lanes(dx + i, cotangent * share(i, n), n); });
-    const int64_t label = place_of(labels[row], p.cols);
-    store_lanes(dx + label, cotangent * (share(label, 1) - V(1)), 1);
-  }
+void softmax(const Softmax& p, const void* x, void* y, Range rows) {
+  softmax_rows<LaneType<S>>(p, x, y, rows, narrow_of<S>());
+}
+template <class S>
+void softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows) {
+  gradient_rows<LaneType<S>>(p, dy, y, dx, rows, narrow_of<S>());
+}
+template <class S>
+void cross_entropy(const Softmax& p, const void* x, const int64_t* labels, void* loss, Range rows) {
+  cross_entropy_rows<LaneType<S>>(p, x, labels, nullptr, loss, rows, narrow_of<S>());
+}
+template <class S>
+void cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x,
+                            const int64_t* labels, void* dx, Range rows) {
+  cross_entropy_rows<LaneType<S>>(p, x, labels, dloss, dx, rows, narrow_of<S>());
 }
 
 extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
