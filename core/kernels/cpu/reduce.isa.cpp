@@ -201,19 +201,51 @@ struct Lanes {
 // In 64 bits, where order does not matter.
 template <class S>
 struct IntegerParts {
+  static constexpr int kAtOnce = 4;
   static constexpr int64_t kSideBySide = 0;
   static constexpr decltype(ReduceParts::short_lines) short_lines = nullptr;
 
+  // Several sums at once: one would wait for itself.
   static void block(const void* line, int64_t count, void* total) {
+    typedef uint64_t V __attribute__((vector_size(32)));
     uint64_t sum[8] = {};
-    for (int64_t i = 0; i < count; ++i) sum[0] += to_sum(((const S*)line)[i]);
+    const S* const p = (const S*)line;
+    int64_t i = 0;
+    if constexpr (sizeof(S) == sizeof(uint64_t)) {
+      V a = {}, b = {}, next[2];
+      for (; i + 8 <= count; i += 8) {
+        __builtin_memcpy(&next[0], p + i, sizeof a);
+        __builtin_memcpy(&next[1], p + i + 4, sizeof b);
+        a += next[0];
+        b += next[1];
+      }
+      a += b;
+      for (int j = 0; j < 4; ++j) sum[0] += a[j];
+    } else {
+      for (; i + kAtOnce <= count; i += kAtOnce)
+#pragma GCC unroll 4
+        for (int j = 0; j < kAtOnce; ++j) sum[j] += to_sum(p[i + j]);
+      for (int j = 1; j < kAtOnce; ++j) {
+        sum[0] += sum[j];
+        sum[j] = 0;
+      }
+    }
+    for (; i < count; ++i) sum[0] += to_sum(p[i]);
     __builtin_memcpy(total, sum, sizeof sum);
   }
   static void begin(void* totals, int64_t bytes) { __builtin_memset(totals, 0, bytes); }
   static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
     uint64_t* const __restrict sums = (uint64_t*)totals;
     const S* __restrict line = (const S*)first;
-    for (int64_t row = 0; row < rows; ++row, line += stride)
+    int64_t row = 0;
+    for (; row + kAtOnce <= rows; row += kAtOnce, line += kAtOnce * stride)
+      for (int64_t c = 0; c < cols; ++c) {
+        uint64_t some = 0;
+#pragma GCC unroll 4
+        for (int j = 0; j < kAtOnce; ++j) some += to_sum(line[j * stride + c]);
+        sums[c] += some;
+      }
+    for (; row < rows; ++row, line += stride)
       for (int64_t c = 0; c < cols; ++c) sums[c] += to_sum(line[c]);
   }
   static void combine_totals(void* earlier, const void* later, int64_t bytes) {
