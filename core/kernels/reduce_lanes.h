@@ -43,6 +43,17 @@ struct Wide {
   }
 };
 
+// Lanes from n on become `absent`.
+template <class T, int... I>
+WEFT_INLINE Wide<T> first_of(Wide<T> wide, int64_t n, T absent, Numbers<I...>) {
+  static constexpr T kNumbers[] = {T(I)...};
+  WEFT_UNROLL
+  for (int i = 0; i < Wide<T>::kParts; ++i)
+    wide.part[i] = select(Memory<T>::load(kNumbers + i * Vec<T>::kLanes) < Vec<T>(T(n)),
+                          wide.part[i], Vec<T>(absent));
+  return wide;
+}
+
 template <class Op, class T>
 WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
 #pragma GCC unroll 4
@@ -224,6 +235,9 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
       meet(j, W::load_part(p + i, n - i));
     } else if (kIsFloating<T> && Op::kAnyOrder && n >= W::kLanes) {
       meet(j, W::load(p + n - W::kLanes));  // some that were met
+    } else if (kIsFloating<T> && Memory<S>::kHasMasks) {
+      meet(j, first_of<T>(W::load_part(p + i, n - i), n - i, Op::kTurns ? turn(identity) : identity,
+                          typename CountTo<W::kLanes>::Type()));
     } else {
       S rest[W::kLanes];
       const S absent = from_lane<S>(Op::kTurns ? turn(identity) : identity);

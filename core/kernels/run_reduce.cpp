@@ -17,6 +17,7 @@ constexpr int64_t kMostColumns = 1024;
 constexpr int64_t kTreeBytes = PairwiseTotals::memory(int64_t{1} << 48, kSomeColumns);
 constexpr int64_t kMostBlocks = 8;  // in one call
 constexpr int64_t kMostPlaces = 64;
+constexpr int64_t kFewLines = 8;  // are not worth turning
 
 // All positions of some axes in row-major order, as offsets in elements.
 struct Walk {
@@ -99,7 +100,10 @@ class Reducer {
       const char* const first = in_ + unit_offset(unit) * size_;
       int64_t* const places = reinterpret_cast<int64_t*>(out_) + unit;
       int64_t count = std::min(extent_ - unit % extent_, units.end - unit);
-      if (outer_rank_ == 0 && stride_ == 1) {
+      if (are_short_lines()) {
+        count = std::min(count, kMostPlaces);
+        find_places_turned(parts, first, count, places);
+      } else if (outer_rank_ == 0 && stride_ == 1) {
         parts.lines(first, count, line_stride_, length_, places);
       } else {
         count = std::min({columns_ - unit % columns_, count, kMostPlaces});
@@ -194,6 +198,27 @@ class Reducer {
       }
     } while (walk.advance());
     parts.store(tree.total(), columns, to);
+  }
+
+  // Lines that leave most of a vector empty are turned into columns, as many as `dense_` has room
+  // for.
+  bool are_short_lines() const {
+#if WEFT_HAS_SOME_OPERATORS  // goes without
+    return false;
+#else
+    return outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewLines &&
+           length_ * kMostPlaces * size_ <= int64_t{sizeof dense_};
+#endif
+  }
+  void find_places_turned(const ArgReduceParts& parts, const char* first, int64_t count,
+                          int64_t* places) {
+    WEFT_ACTIVE(move)
+    ({dense_, first, kMostPlaces * size_, size_, size_, line_stride_ * size_, length_, count,
+      size_});
+    alignas(kLine) int64_t best[kMostPlaces];
+    parts.begin(dense_, count, best);
+    std::fill_n(places, count, 0);
+    parts.rows(dense_, length_, kMostPlaces, count, 0, best, places);
   }
 
   void find_places(const ArgReduceParts& parts, const char* first, int64_t count,
