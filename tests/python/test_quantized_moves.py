@@ -94,3 +94,62 @@ def test_equalization_goes_through_borders_and_larger_images():
     net.last.weight.set_data(net.last.weight.data() / np.array(scale.reshape(1, -1, 1, 1)))
     plain, equal = (weft.quantize(net, x, equalize=flag) for flag in (False, True))
     assert error(equal, net, x) < 0.5 * error(plain, net, x)
+
+
+def shuffled(x, groups=2):
+    count, channels, height, width = x.shape
+    y = np.reshape(x, (count, groups, channels // groups, height, width))
+    return np.reshape(np.swapaxes(y, 1, 2), x.shape)
+
+
+OF_CHANNELS = {
+    "some": lambda x: x[:, 1:7:2],
+    "some places": lambda x: x[:, :, 1:-1, ::2],
+    "the last rows": lambda x: x[..., 2:, :],
+    "halves": lambda x: np.concatenate(np.split(x, 2, axis=1)[::-1], axis=1),
+    "parts": lambda x: np.split(x, [3, 4], axis=-3)[2],
+    "rows apart": lambda x: np.split(x, 2, axis=2)[1],
+    "shuffled": shuffled,
+    "shuffled by four": lambda x: shuffled(x, 4),
+    "shuffled otherwise": lambda x: np.reshape(
+        np.transpose(np.reshape(x, (-1, 2, 4, *x.shape[2:])), (0, 2, 1, 3, 4)), x.shape
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_CHANNELS)
+def test_channels_move_where_they_lie(name):
+    x = data((4, 3, 10, 9))
+    net = filled(Between(OF_CHANNELS[name]), x)
+    block = weft.quantize(net, x, integers=True)
+    # Reshaping needs no copy; what is transposed is what is shuffled.
+    assert operators(block).count("transpose") == 0
+    assert operators(block).count("swapaxes") == ("shuffled" in name)
+    block = weft.quantize(net, x)
+    assert error(block, net, x) < 0.04
+    prepared = weft.quantization.prepare(net, x)
+    found = weft.quantize(prepared)(x).asnumpy()
+    assert abs(prepared(x).asnumpy() - found).max() < 0.02 * abs(found).max()
+
+
+def test_a_transposition_of_other_axes_is_no_shuffle():
+    def turned(x):
+        y = np.reshape(x, (-1, 2, 4, *x.shape[2:]))
+        return np.reshape(np.swapaxes(y, 2, 3), x.shape)
+
+    x = data((4, 3, 6, 6))  # four channels of a group, four rows
+    net = filled(Between(turned), x)
+    assert error(weft.quantize(net, x), net, x) < 0.04
+
+
+def test_one_of_two_halves_may_stay_in_float32():
+    x = data((4, 3, 10, 9))
+
+    def half(x):
+        a, b = np.split(x, 2, axis=1)
+        return np.concatenate([np.sin(a), b], axis=1)
+
+    net = filled(Between(half), x)
+    block = weft.quantize(net, x)
+    assert "sin" in operators(block)
+    assert error(block, net, x) < 0.04

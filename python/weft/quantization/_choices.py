@@ -33,11 +33,11 @@ class Choices:
         self._kept: set[Entry] = set()
         self._known: dict[Entry, bool] = {}
         self._alike: dict[Entry, list[Entry]] | None = None
-        names = {layer.name: entry for entry, layer in self.layers.items()}
+        names = {entry: layer.name for entry, layer in self.layers.items()}
         for wanted in _checked(caller, keep):
-            found = [e for name, e in names.items() if f"{name}.".startswith(f"{wanted}.")]
+            found = [e for e, name in names.items() if f"{name}.".startswith(f"{wanted}.")]
             if not found:
-                known = ", ".join(names) or "none"
+                known = ", ".join(dict.fromkeys(names.values())) or "none"
                 raise NotFound(f"{caller}: there is no layer `{wanted}`; there are {known}")
             self._kept.update(found)
 

@@ -17,7 +17,7 @@ WEIGHTED = (*CONVOLUTIONS, "fully_connected")
 RECURRENT = {"gru": 1, "lstm": 2}  # states
 MOVES = (  # of elements, some of which may go or come several times
     *("swapaxes", "transpose", "reshape", "expand_dims", "squeeze", "getitem", "flip", "roll"),
-    *("repeat", "tile", "depth_to_space", "space_to_depth"),
+    *("repeat", "tile", "depth_to_space", "space_to_depth", "split"),
 )
 STRETCHES = ("pad", "interpolate")  # of images
 MOVING = ("moved", *STRETCHES)  # kinds of layers that give what they are given
@@ -142,16 +142,19 @@ class Graph:
         absorbed: set[Node] = set()
         for node in self.nodes:
             if isinstance(node, Call | Index) and node not in absorbed:
-                layer = self._found(node)
-                if layer is not None:
+                for layer in self._found(node):
                     layer.nodes = {node} | self._extended(layer, shapes)
                     absorbed |= layer.nodes
                     found[layer.output] = layer
         return found
 
-    def _found(self, node: Call | Index) -> Layer | None:
+    def _found(self, node: Call | Index) -> list[Layer]:
         if node.operator in MOVES:
             return self._moved(node)
+        layer = self._single(node)
+        return [] if layer is None else [layer]
+
+    def _single(self, node: Call) -> Layer | None:
         if node.operator == "batch_norm":
             return self._norm(node)
         if node.operator in RECURRENT:
@@ -160,12 +163,14 @@ class Graph:
             return None
         return self._weighted(node) if node.operator in WEIGHTED else self._plain(node)
 
-    def _moved(self, node: Call | Index) -> Layer | None:
-        """Of one array, by numbers that are known."""
+    def _moved(self, node: Call | Index) -> list[Layer]:
+        """Of one array, by numbers that are known; for each result a layer."""
         given: list[Entry] = []
         replaced(node.arguments, given.append)
-        is_one = len(given) == 1 and node.arguments[0] is given[0]
-        return Layer(node, "moved", [self.resolved(given[0])], Entry(node, 0)) if is_one else None
+        if len(given) != 1 or node.arguments[0] is not given[0]:
+            return []
+        results = [Entry(node, number) for number in range(node.outputs)]
+        return [Layer(node, "moved", [self.resolved(given[0])], result) for result in results]
 
     def _recurrent(self, node: Call) -> Layer | None:
         """All steps from states of 0, of which nobody reads the last."""

@@ -8,12 +8,13 @@ import numpy
 
 from weft import autograd, np, npx, sym
 from weft.npx import quantized_multiplier
+from weft.quantization import _moves
 from weft.quantization._choices import Choices
 from weft.quantization._layers import Arrays, Layer
 from weft.quantization._phases import Phases
 from weft.quantization._ranges import HIDDEN, SHARE, Range, Scale
 from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
-from weft.sym._nodes import Call, Constant, Entry, Node, Variable, replaced
+from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
 
 GATE = 2.0**-12  # what a step of a gate's argument stands for
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
@@ -216,34 +217,31 @@ class Rewriter:
         return Quantized(y, HIDDEN, self.shapes[layer.output], False)
 
     def _moved(self, layer: Layer) -> Quantized:
-        x = self.quantized(layer.inputs[0])
+        x, shape = self.quantized(layer.inputs[0]), self.shapes[layer.output]
+        known = _moves.moved(layer, self.layers, self.shapes)
+        if known is not None and self.quantized(known[0]).is_last:
+            source, move = known
+            return Quantized(move(self.quantized(source).form(True)), x.scale, shape, True)
         given = x.form(False).heads[0]
         copy = layer.node.copied(replaced(layer.node.arguments, lambda _: given))
-        y = sym.Symbol([Entry(copy, 0)])
-        return Quantized(y, x.scale, self.shapes[layer.output], False)
-
-    def _pad(self, layer: Layer) -> Quantized:
-        x, own = self.quantized(layer.inputs[0]), layer.node
-        is_last, options = self._is_image(x), dict(own.attributes)
-        for side in ("before", "after") if is_last else ():
-            count, channels, *places = options[side]
-            options[side] = (count, *places, channels)
-        is_constant = options.get("mode", "constant") == "constant"
-        given = [x.form(is_last).heads[0], x.scale.zero if is_constant else None]
-        y = sym.Symbol([Entry(Call(own.name, own.attrs, own.function, given, options, 1), 0)])
-        return Quantized(y, x.scale, self.shapes[layer.output], is_last)
+        y = sym.Symbol([Entry(copy, layer.output.index)])
+        return Quantized(y, x.scale, shape, False)
 
     @staticmethod
     def _is_image(x: Quantized) -> bool:
         """Has it channels last, or will layers want it so?"""
         return x.is_last or len(x.shape) == 4
 
+    def _pad(self, layer: Layer) -> Quantized:
+        x = self.quantized(layer.inputs[0])
+        is_last = self._is_image(x)
+        y = _moves.padded(layer.node, x.form(is_last), x.scale.zero, is_last=is_last)
+        return Quantized(y, x.scale, self.shapes[layer.output], is_last)
+
     def _interpolate(self, layer: Layer) -> Quantized:
         x, factor = self.quantized(layer.inputs[0]), int(layer.node.attributes["scale_factor"])
         is_last = self._is_image(x)
-        y, first = x.form(is_last), 1 if is_last else 2
-        for axis in reversed(range(len(x.shape) - 2)):
-            y = np.repeat(y, factor, axis=first + axis)
+        y = _moves.stretched(x.form(is_last), factor, len(x.shape) - 2, is_last=is_last)
         return Quantized(y, x.scale, self.shapes[layer.output], is_last)
 
     def _softmax(self, layer: Layer) -> Quantized:

@@ -46,7 +46,9 @@ class Simulation:
                 train, predict = (entry.node for entry in node.arguments)
                 if train.operator == predict.operator == "batch_norm":
                     self.trained[predict] = train
-        self.ends = {layer.output.node: layer for layer in choices.chosen()}
+        self.ends: dict[Node, list[Layer]] = {}
+        for layer in choices.chosen():
+            self.ends.setdefault(layer.output.node, []).append(layer)
         self.inside = {node for layer in choices.chosen() for node in layer.nodes}
         self.inside |= {train for norm, train in self.trained.items() if norm in self.inside}
 
@@ -72,7 +74,8 @@ class Simulation:
         call.has_batch_norms = training and not has_frozen_norms
         for node in self.order:
             if node in self.ends:
-                call.run_layer(self.ends[node])
+                for layer in self.ends[node]:
+                    call.run_layer(layer)
             elif node in self.needed[training] and node not in self.inside:
                 call.run_node(node)
         found = [call.value(entry) for entry in self.net.heads]
@@ -171,7 +174,8 @@ class _Call:
             return self.int8(layer.inputs[0])[0]
         if layer.kind == "concatenate":  # real numbers get the scale of the whole
             return layer.node.results(replaced(layer.node.arguments, self.value))[0]
-        return layer.node.results(replaced(layer.node.arguments, lambda e: self.int8(e)[0]))[0]
+        results = layer.node.results(replaced(layer.node.arguments, lambda e: self.int8(e)[0]))
+        return results[layer.output.index]
 
     def _residual(self, layer: Layer, sums: Any) -> Any:
         """What is added to a convolution, in whole multiples of its sums' step."""
