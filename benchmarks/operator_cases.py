@@ -2,8 +2,8 @@
 
 A case's functions take the library (`weft` or `torch`) and arrays of it. Sizes are those of
 networks' layers: a million elements or so. Further rows: operator_convolution_cases.py,
-operator_data_cases.py (what moves, converts and makes elements, products) and
-operator_training_cases.py (norms, losses, optimizers).
+operator_data_cases.py (what moves, converts and makes elements, products), operator_shape_cases.py
+(short rows, other axes, integers) and operator_training_cases.py (norms, losses, optimizers).
 """
 
 import numpy
@@ -22,6 +22,7 @@ from operator_case import (
 )
 from operator_convolution_cases import CONVOLUTIONS
 from operator_data_cases import DATA
+from operator_shape_cases import SHAPES
 from operator_training_cases import TRAINING
 
 
@@ -570,4 +571,5 @@ CASES = [
     *ALGEBRA,
     *DATA,
     *TRAINING,
+    *SHAPES,
 ]
