@@ -54,6 +54,8 @@ extern const ScanKernel kScans[kNumDTypes];
 extern const ResampleKernels kResamples[kNumDTypes];
 extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
 void softmax_columns(const SoftmaxColumns& problem, const float* x, float* y);
+void softmax_gradient_columns(const SoftmaxColumns& problem, const float* dy, const float* y,
+                              float* dx);
 extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
 extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
 extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];

@@ -123,9 +123,19 @@ void run_softmax_of_columns(const Softmax& p, const void* x, int64_t stride, voi
   }
 }
 
-void run_softmax_gradient(const Softmax& problem, const void* dy, const void* y, void* dx,
-                          Range rows) {
-  WEFT_ACTIVE(kSoftmaxGradients)[static_cast<int>(problem.dtype)](problem, dy, y, dx, rows);
+void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows) {
+  if (!is_short(p))
+    return WEFT_ACTIVE(kSoftmaxGradients)[static_cast<int>(p.dtype)](p, dy, y, dx, rows);
+  RowTile cotangents, results;
+  for (int64_t row = rows.begin; row < rows.end; row += kRows) {
+    const int64_t count = std::min(kRows, rows.end - row);
+    cotangents.turn_in(RowBlock(p, row, count).read(dy), count, p.cols);
+    results.turn_in(RowBlock(p, row, count).read(y), count, p.cols);
+    WEFT_ACTIVE(softmax_gradient_columns)
+    ({p.cols, count, kRows, kRows, p.logarithm, nullptr, nullptr}, cotangents.elements,
+     results.elements, cotangents.elements);
+    turn_out(p, cotangents, row, count, dx);
+  }
 }
 
 void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, void* loss,

@@ -201,7 +201,7 @@ using CrossEntropyGradientKernel = void (*)(const Softmax& problem, const void* 
 // Softmax of columns of float32, a lane each: element i of column c lies at i * stride + c.
 struct SoftmaxColumns {
   int64_t classes, columns;
-  int64_t x_stride, y_stride;  // may be the same memory
+  int64_t x_stride, y_stride;  // may be the same memory; of a gradient y_stride is that of all
   bool logarithm;
   // Null, or of columns without a logarithm: one is taken from the share of the label, and all are
   // multiplied with the factor.
@@ -320,6 +320,8 @@ struct KernelTable {
   const ResampleKernels* resamples;
   const SoftmaxKernel* softmaxes;
   void (*softmax_columns)(const SoftmaxColumns& problem, const float* x, float* y);
+  void (*softmax_gradient_columns)(const SoftmaxColumns& problem, const float* dy, const float* y,
+                                   float* dx);
   const SoftmaxGradientKernel* softmax_gradients;
   const CrossEntropyKernel* cross_entropies;
   const CrossEntropyGradientKernel* cross_entropy_gradients;

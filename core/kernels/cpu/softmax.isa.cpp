@@ -207,6 +207,29 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
   }
 }
 
+void softmax_gradient_columns(const SoftmaxColumns& p, const float* dy, const float* y, float* dx) {
+  constexpr int64_t kAtOnce = 32;
+  typedef Vec<float> V;
+  for (int64_t column = 0; column < p.columns; column += V::kLanes) {
+    const int64_t lanes = p.columns - column < V::kLanes ? p.columns - column : V::kLanes;
+    const auto at = [&](const float* from, int64_t i)
+                        WEFT_LAMBDA { return load_lanes(from + i * p.y_stride + column, lanes); };
+    V sum(0.0f);
+    for (int64_t i = 0; i < p.classes;) {
+      V part(0.0f);
+      for (int64_t end = p.classes - i < kAtOnce ? p.classes : i + kAtOnce; i < end; ++i)
+        part = part + (p.logarithm ? at(dy, i) : at(dy, i) * at(y, i));
+      sum = sum + part;
+    }
+    for (int64_t i = 0; i < p.classes; ++i) {
+      const V cotangent = at(dy, i), value = at(y, i);
+      store_lanes(dx + i * p.y_stride + column,
+                  p.logarithm ? cotangent - apply<Exp>(value) * sum : value * (cotangent - sum),
+                  lanes);
+    }
+  }
+}
+
 template <class T>
 WEFT_SHARED void gradient_rows(const Softmax& p, const void* dy, const void* y, void* dx,
                                Range rows, const Narrow* narrow) {

@@ -69,6 +69,7 @@ const KernelTable kTable = {
     .resamples = kResamples,
     .softmaxes = kSoftmaxes,
     .softmax_columns = softmax_columns,
+    .softmax_gradient_columns = softmax_gradient_columns,
     .softmax_gradients = kSoftmaxGradients,
     .cross_entropies = kCrossEntropies,
     .cross_entropy_gradients = kCrossEntropyGradients,

@@ -98,6 +98,23 @@ TEST_CASE("short rows, columns, losses and gradients agree with float64") {
                   4 * kBound);
         }
       }
+      const auto of_results = uniform<float>(rows * cols, -1, 1, 4);
+      for (const bool logarithm : {false, true}) {
+        const Softmax& problem = logarithm ? logarithmic : plain;
+        const float* const results = logarithm ? logarithms.data : y.data;
+        for (const Range part : {rest, first})
+          run_softmax_gradient(problem, of_results.data(), results, dx.data, part);
+        for (int64_t r = 0; r < rows; ++r) {
+          const float *dy = of_results.data() + r * cols, *of_row = results + r * cols;
+          double sum = 0;
+          for (int64_t i = 0; i < cols; ++i) sum += logarithm ? dy[i] : double(dy[i]) * of_row[i];
+          for (int64_t i = 0; i < cols; ++i) {
+            const double wanted =
+                logarithm ? dy[i] - std::exp(double(of_row[i])) * sum : of_row[i] * (dy[i] - sum);
+            REQUIRE(std::abs(dx.data[r * cols + i] - wanted) < 10 * kBound);
+          }
+        }
+      }
       if (!takes_columns(plain)) continue;
       std::vector<float> turned(x.size());
       for (int64_t i = 0; i < rows * cols; ++i)
