@@ -121,8 +121,9 @@ struct WidenedStep {
 
 #if WEFT_PAIRS
 struct PairStep {
-  static constexpr int kKnown = 8;                     // step between pixels
-  static constexpr int most_pixels(int) { return 7; }  // of a tile at other steps
+  static constexpr int kKnown = 8;  // step between pixels
+  // Of a tile at other steps.
+  static constexpr int most_pixels(int) { return kMostPixels < 7 ? kMostPixels : 7; }
   static constexpr bool kFinishes = true;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
