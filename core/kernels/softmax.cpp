@@ -36,31 +36,34 @@ void cast(DType from_type, const void* from, DType to_type, void* to, int64_t co
   cast_step(from_type, to_type)(line);
 }
 
-// Some short rows of an array of float32 or half elements.
+// Short rows of arrays of float32 or half elements, some at a time: as float32, where they are.
 struct RowBlock {
-  DType dtype;
-  int64_t first, count;  // of elements
+  const Softmax& problem;
   alignas(64) float wide[kRows * kShortRow];
 
-  RowBlock(const Softmax& p, int64_t row, int64_t rows)
-      : dtype(p.dtype), first(row * p.cols), count(rows * p.cols) {}
-  const float* read(const void* array) {
-    if (dtype == DType::kFloat32) return static_cast<const float*>(array) + first;
-    cast(dtype, static_cast<const uint16_t*>(array) + first, DType::kFloat32, wide, count);
+  explicit RowBlock(const Softmax& p) : problem(p) {}
+  bool is_wide() const { return problem.dtype == DType::kFloat32; }
+  const float* read(const void* array, int64_t row, int64_t rows) {
+    const int64_t first = row * problem.cols;
+    if (is_wide()) return static_cast<const float*>(array) + first;
+    cast(problem.dtype, static_cast<const uint16_t*>(array) + first, DType::kFloat32, wide,
+         rows * problem.cols);
     return wide;
   }
-  float* place(void* array) {
-    return dtype == DType::kFloat32 ? static_cast<float*>(array) + first : wide;
+  float* place(void* array, int64_t row) {
+    return is_wide() ? static_cast<float*>(array) + row * problem.cols : wide;
   }
-  void finish(void* array) const {
-    if (dtype != DType::kFloat32)
-      cast(DType::kFloat32, wide, dtype, static_cast<uint16_t*>(array) + first, count);
+  void finish(void* array, int64_t row, int64_t rows) const {
+    if (is_wide()) return;
+    cast(DType::kFloat32, wide, problem.dtype, static_cast<uint16_t*>(array) + row * problem.cols,
+         rows * problem.cols);
   }
 };
 
 // Rows as columns, [classes][kRows].
+template <int64_t kClasses>
 struct RowTile {
-  alignas(64) float elements[kMostClasses * kRows];
+  alignas(64) float elements[kClasses * kRows];
 
   void turn_in(const float* rows, int64_t count, int64_t classes) {
     WEFT_ACTIVE(move)
@@ -72,15 +75,24 @@ struct RowTile {
   }
 };
 
-// f(tile, first, count) for some rows at a time, of which the tile has the softmax, its logarithm,
-// or the gradient of their cross entropy.
+using ShortTile = RowTile<kShortRow>;
+
+// The rows of a tile, in the element type of the array.
+void turn_out(const ShortTile& tile, RowBlock& block, void* y, int64_t row, int64_t count) {
+  tile.turn_out(block.place(y, row), count, block.problem.cols);
+  block.finish(y, row, count);
+}
+
+// f(tile, block, first, count) for some rows at a time, of which the tile has the softmax, its
+// logarithm, or the gradient of their cross entropy; the block is free.
 template <class F>
 void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* labels,
                const void* cotangents, F f) {
-  RowTile tile;
+  ShortTile tile;
+  RowBlock block(p);
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
-    tile.turn_in(RowBlock(p, row, count).read(x), count, p.cols);
+    tile.turn_in(block.read(x, row, count), count, p.cols);
     float factors[kRows];
     if (labels)
       cast(p.dtype, static_cast<const char*>(cotangents) + row * element_size(p.dtype),
@@ -88,23 +100,18 @@ void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* label
     WEFT_ACTIVE(softmax_columns)
     ({p.cols, count, kRows, kRows, p.logarithm, labels ? labels + row : nullptr, factors},
      tile.elements, tile.elements);
-    f(tile, row, count);
+    f(tile, block, row, count);
   }
-}
-
-void turn_out(const Softmax& p, const RowTile& tile, int64_t row, int64_t count, void* y) {
-  RowBlock block(p, row, count);
-  tile.turn_out(block.place(y), count, p.cols);
-  block.finish(y);
 }
 
 }  // namespace
 
 void run_softmax(const Softmax& p, const void* x, void* y, Range rows) {
   if (!is_short(p)) return WEFT_ACTIVE(kSoftmaxes)[static_cast<int>(p.dtype)](p, x, y, rows);
-  for_tiles(p, x, rows, nullptr, nullptr, [&](const RowTile& tile, int64_t row, int64_t count) {
-    turn_out(p, tile, row, count, y);
-  });
+  for_tiles(p, x, rows, nullptr, nullptr,
+            [&](const ShortTile& tile, RowBlock& block, int64_t row, int64_t count) {
+              turn_out(tile, block, y, row, count);
+            });
 }
 
 bool takes_columns(const Softmax& p) {
@@ -113,7 +120,7 @@ bool takes_columns(const Softmax& p) {
 
 void run_softmax_of_columns(const Softmax& p, const void* x, int64_t stride, void* y, Range rows) {
   if constexpr (!kHasTiles) return;
-  RowTile tile;
+  RowTile<kMostClasses> tile;
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
     WEFT_ACTIVE(softmax_columns)
@@ -126,15 +133,16 @@ void run_softmax_of_columns(const Softmax& p, const void* x, int64_t stride, voi
 void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows) {
   if (!is_short(p))
     return WEFT_ACTIVE(kSoftmaxGradients)[static_cast<int>(p.dtype)](p, dy, y, dx, rows);
-  RowTile cotangents, results;
+  ShortTile cotangents, results;
+  RowBlock block(p);
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
-    cotangents.turn_in(RowBlock(p, row, count).read(dy), count, p.cols);
-    results.turn_in(RowBlock(p, row, count).read(y), count, p.cols);
+    cotangents.turn_in(block.read(dy, row, count), count, p.cols);
+    results.turn_in(block.read(y, row, count), count, p.cols);
     WEFT_ACTIVE(softmax_gradient_columns)
     ({p.cols, count, kRows, kRows, p.logarithm, nullptr, nullptr}, cotangents.elements,
      results.elements, cotangents.elements);
-    turn_out(p, cotangents, row, count, dx);
+    turn_out(cotangents, block, dx, row, count);
   }
 }
 
@@ -145,7 +153,7 @@ void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, v
   Softmax logarithm = p;
   logarithm.logarithm = true;
   for_tiles(logarithm, x, rows, nullptr, nullptr,
-            [&](const RowTile& tile, int64_t row, int64_t count) {
+            [&](const ShortTile& tile, RowBlock&, int64_t row, int64_t count) {
               float losses[kRows];
               for (int64_t i = 0; i < count; ++i) {
                 const int64_t label = labels[row + i];
@@ -161,9 +169,10 @@ void run_cross_entropy_gradient(const Softmax& p, const void* dloss, const void*
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropyGradients)[static_cast<int>(p.dtype)](p, dloss, x, labels, dx,
                                                                           rows);
-  for_tiles(p, x, rows, labels, dloss, [&](const RowTile& tile, int64_t row, int64_t count) {
-    turn_out(p, tile, row, count, dx);
-  });
+  for_tiles(p, x, rows, labels, dloss,
+            [&](const ShortTile& tile, RowBlock& block, int64_t row, int64_t count) {
+              turn_out(tile, block, dx, row, count);
+            });
 }
 
 }  // namespace weft::kernels

@@ -1,5 +1,7 @@
 """What only moves or repeats elements between int8 layers stays int8."""
 
+import re
+
 import numpy
 import pytest
 import weft
@@ -140,6 +142,22 @@ def test_a_transposition_of_other_axes_is_no_shuffle():
     x = data((4, 3, 6, 6))  # four channels of a group, four rows
     net = filled(Between(turned), x)
     assert error(weft.quantize(net, x), net, x) < 0.04
+
+
+def transposition(net, x):
+    """Its name among the network's layers, which a wrong name is told."""
+    with pytest.raises(LookupError) as caught:
+        weft.quantize(net, x, keep=["no layer"])
+    return re.search(r"\w*swapaxes\w*", str(caught.value)).group()
+
+
+@pytest.mark.parametrize("function", [np.sin, np.abs], ids=["of real numbers", "of int8"])
+def test_a_part_of_a_shuffle_may_be_kept_in_float32(function):
+    x = data((4, 3, 10, 9))
+    net = filled(Between(lambda x: shuffled(function(x))), x)
+    block = weft.quantize(net, x, keep=[transposition(net, x)])
+    assert operators(block).count("quantize") > 1
+    assert error(block, net, x) < 0.04
 
 
 def test_one_of_two_halves_may_stay_in_float32():

@@ -170,24 +170,32 @@ WEFT_INLINE int64_t place_of(int64_t label, int64_t cols) {
 }
 
 // Sums of few elements, then of these, so that errors grow slowly.
-void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
+template <class F>
+WEFT_INLINE Vec<float> sum_classes(int64_t classes, F term) {
   constexpr int64_t kAtOnce = 32;
+  Vec<float> sum(0.0f);
+  for (int64_t i = 0; i < classes;) {
+    Vec<float> part(0.0f);
+    for (int64_t end = classes - i < kAtOnce ? classes : i + kAtOnce; i < end; ++i)
+      part = part + term(i);
+    sum = sum + part;
+  }
+  return sum;
+}
+
+void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
   typedef Vec<float> V;
   for (int64_t column = 0; column < p.columns;
        column += V::kLanes, x += V::kLanes, y += V::kLanes) {
     const int64_t lanes = p.columns - column < V::kLanes ? p.columns - column : V::kLanes;
     const auto at = [&](int64_t i) WEFT_LAMBDA { return load_lanes(x + i * p.x_stride, lanes); };
-    V most = at(0), sum(0.0f);
+    V most = at(0);
     for (int64_t i = 1; i < p.classes; ++i) most = max_(most, at(i));
-    for (int64_t i = 0; i < p.classes;) {
-      V part(0.0f);
-      for (int64_t end = p.classes - i < kAtOnce ? p.classes : i + kAtOnce; i < end; ++i) {
-        const V exponential = apply<Exp>(at(i) - most);
-        part = part + exponential;
-        if (!p.logarithm) store_lanes(y + i * p.y_stride, exponential, lanes);
-      }
-      sum = sum + part;
-    }
+    const V sum = sum_classes(p.classes, [&](int64_t i) WEFT_LAMBDA {
+      const V exponential = apply<Exp>(at(i) - most);
+      if (!p.logarithm) store_lanes(y + i * p.y_stride, exponential, lanes);
+      return exponential;
+    });
     const auto multiply = [&](V factor) WEFT_LAMBDA {
       for (int64_t i = 0; i < p.classes; ++i)
         store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * factor, lanes);
@@ -208,19 +216,14 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
 }
 
 void softmax_gradient_columns(const SoftmaxColumns& p, const float* dy, const float* y, float* dx) {
-  constexpr int64_t kAtOnce = 32;
   typedef Vec<float> V;
   for (int64_t column = 0; column < p.columns; column += V::kLanes) {
     const int64_t lanes = p.columns - column < V::kLanes ? p.columns - column : V::kLanes;
     const auto at = [&](const float* from, int64_t i)
                         WEFT_LAMBDA { return load_lanes(from + i * p.y_stride + column, lanes); };
-    V sum(0.0f);
-    for (int64_t i = 0; i < p.classes;) {
-      V part(0.0f);
-      for (int64_t end = p.classes - i < kAtOnce ? p.classes : i + kAtOnce; i < end; ++i)
-        part = part + (p.logarithm ? at(dy, i) : at(dy, i) * at(y, i));
-      sum = sum + part;
-    }
+    const V sum = sum_classes(p.classes, [&](int64_t i) WEFT_LAMBDA {
+      return p.logarithm ? at(dy, i) : at(dy, i) * at(y, i);
+    });
     for (int64_t i = 0; i < p.classes; ++i) {
       const V cotangent = at(dy, i), value = at(y, i);
       store_lanes(dx + i * p.y_stride + column,

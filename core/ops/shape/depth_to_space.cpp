@@ -23,7 +23,6 @@ Result<Blocks> blocks_of(const ComposeContext& c) {
   const Shape shape = c.in(0).shape();
   const auto asked = c.ints("block_size");
   Blocks b{};
-  b.elements = 1;
   b.spatial = shape.rank() - 2;
   if (b.spatial < 1 || b.spatial > kMostSpatial)
     return errors::invalid_value(op, "`data` must have one to three spatial axes; got shape ",

@@ -68,7 +68,7 @@ class Layer:
         return self.kind in CONVOLUTIONS
 
     def as_given(self, weight: Any) -> Any:
-        """Weights (units, ...) as the operator has them."""
+        """Weights (units, ...) as the operator has them; and those as (units, ...)."""
         return turned(weight, self.groups) if self.kind == "deconvolution" else weight
 
     @property

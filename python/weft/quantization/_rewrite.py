@@ -51,6 +51,7 @@ class Rewriter:
     ) -> None:
         self.choices, self.ranges, self.arrays = choices, ranges, arrays
         self.graph, self.layers, self.shapes = choices.graph, choices.layers, choices.shapes
+        self.chosen = {layer.output: layer for layer in choices.chosen()}
         self.data = data
         self.params: dict[str, Any] = {}
         self._quantized: dict[Entry, Quantized] = {}
@@ -218,10 +219,11 @@ class Rewriter:
 
     def _moved(self, layer: Layer) -> Quantized:
         x, shape = self.quantized(layer.inputs[0]), self.shapes[layer.output]
-        known = _moves.moved(layer, self.layers, self.shapes)
-        if known is not None and self.quantized(known[0]).is_last:
-            source, move = known
-            return Quantized(move(self.quantized(source).form(True)), x.scale, shape, True)
+        known = _moves.moved(layer, self.chosen, self.shapes)
+        if known is not None:
+            source, move = self.quantized(known[0]), known[1]
+            if source.is_last:
+                return Quantized(move(source.form(True)), source.scale, shape, True)
         given = x.form(False).heads[0]
         copy = layer.node.copied(replaced(layer.node.arguments, lambda _: given))
         y = sym.Symbol([Entry(copy, layer.output.index)])
