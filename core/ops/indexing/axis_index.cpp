@@ -23,7 +23,7 @@ Result<bool> read_mode(const AttributeReader& a) {
 }
 
 Status check_indices(std::string_view op, const TensorView& indices,
-                     const kernels::Indexing& problem) {
+                     const kernels::Indexing& problem, std::string_view argument) {
   const int64_t count = elements_of(indices), extent = problem.axis;
   if (problem.clip && extent > 0) return {};
   const auto* numbers = static_cast<const int64_t*>(indices.data);
@@ -34,7 +34,7 @@ Status check_indices(std::string_view op, const TensorView& indices,
   });
   if (inside) return {};
   const int64_t bad = kernels::first_out_of_range(numbers, count, extent);
-  return errors::index_out_of_range(op, "`index` must be in [", -extent, ", ", extent,
+  return errors::index_out_of_range(op, "`", argument, "` must be in [", -extent, ", ", extent,
                                     ") for an axis of extent ", extent, "; got ", numbers[bad],
                                     " at position ", bad);
 }

@@ -20,9 +20,9 @@ int axis_of(const AttributeReader& a, int rank);
 Result<bool> read_mode(const AttributeReader& a);
 
 // Refuses indices outside [-extent, extent), naming the first; where they are clipped, only an axis
-// that has no element for them.
+// that has no element for them. `argument`: what the operator calls them.
 Status check_indices(std::string_view op, const TensorView& indices,
-                     const kernels::Indexing& problem);
+                     const kernels::Indexing& problem, std::string_view argument = "index");
 
 // Runs body(rows) on all rows of `cols` indices, each once it is known to lie inside: so indices
 // are read from memory once. Not all rows are run where one is outside. `work`: as split_work has

@@ -75,7 +75,7 @@ constexpr int64_t kWork = 8;  // of one score, in elements of cheap arithmetic
 Status run_rows(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const auto split = split_at(data, data.rank - 1, false);
-  WEFT_TRY(check_indices(kName, call.in[1], split));
+  WEFT_TRY(check_indices(kName, call.in[1], split, "label"));
   const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
   split_work(problem.rows, kWork * problem.rows * problem.cols, nullptr, 0,
              [&](kernels::Range range, void*) {
@@ -89,7 +89,7 @@ Status run_rows(const KernelCall& call) {
 Status run_gradient(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const auto split = split_at(data, data.rank - 1, false);
-  WEFT_TRY(check_indices(kName, call.in[1], split));
+  WEFT_TRY(check_indices(kName, call.in[1], split, "label"));
   const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
   split_work(problem.rows, 2 * kWork * problem.rows * problem.cols, nullptr, 0,
              [&](kernels::Range range, void*) {
