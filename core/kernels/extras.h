@@ -1,7 +1,8 @@
 // Beside an instruction set, kernels use instructions that not every processor of the set has.
 // Words of WEFT_ISA behind a comma rule them, so that a machine that has them tests what the others
-// run: -vnni leaves products and tables of bytes alone, -bf16 those of bfloat16; +bf16 has them
-// used even where they are no gain. Kernels of an instruction set include this.
+// run: -vnni leaves products and tables of bytes alone, -bf16 those of bfloat16, -amx tiles of
+// either; +bf16 has them used even where they are no gain. Kernels of an instruction set include
+// this.
 #pragma once
 
 namespace weft::kernels {
@@ -12,6 +13,8 @@ enum class Extra {
   kAvx512Vnni,  // VPDPBUSD beside AVX-512
   kAvx512Vbmi,  // VPERMI2B
   kAvx512Bf16,  // VDPBF16PS
+  kAmxInt8,     // TDPBUSD, of bytes
+  kAmxBf16,     // TDPBF16PS
   kDotprod,     // SDOT of Armv8.2
   kBf16,        // BFDOT of Armv8.6
 };

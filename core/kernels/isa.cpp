@@ -5,6 +5,10 @@
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include <cstdlib>
 
@@ -20,6 +24,7 @@ struct Processor {
   bool avx2 = false, avx512 = false;
   bool avx_vnni = false, avx512_vnni = false, avx512_vbmi = false, avx512_bf16 = false;
   bool slow_bf16 = false;  // of no gain over float32 products of widened elements
+  bool amx = false;        // tiles, and their products of bytes and of bfloat16
   bool dotprod = false, bf16 = false;
 
   Processor();
@@ -45,6 +50,7 @@ Processor::Processor() {
   constexpr unsigned kAvxVnni = 1u << 4, kAvx512Bf16 = 1u << 5;      // eax of leaf 7, part 1
   constexpr unsigned kAvx512Vnni = 1u << 11, kAvx512Vbmi = 1u << 1;  // ecx of leaf 7
   constexpr unsigned kAvx512Fp16 = 1u << 23;                         // edx of leaf 7
+  constexpr unsigned kAmx = 1u << 22 | 1u << 24 | 1u << 25;          // BF16, TILE, INT8
   avx_vnni = avx2 && has(leaf7_1, kAvxVnni);
   avx512_vnni = avx512 && has(leaf7_c, kAvx512Vnni);
   avx512_vbmi = avx512 && has(leaf7_c, kAvx512Vbmi);
@@ -52,6 +58,7 @@ Processor::Processor() {
   // Intel's since Sapphire Rapids, which leave such products to tiles of their own (AMX), begin a
   // VDPBF16PS every other cycle and two fused multiply-adds in each (measured on Emerald Rapids).
   slow_bf16 = vendor == signature_INTEL_ebx && has(leaf7_d, kAvx512Fp16);
+  amx = avx512_vnni && has(leaf7_d, kAmx) && has(saved, 0x60000);  // tiles and what shapes them
 }
 #elif defined(__aarch64__) && defined(__linux__)
 Processor::Processor() {
@@ -85,7 +92,7 @@ bool is_here(Isa isa) {
 // What WEFT_ISA asks for.
 struct Wanted {
   Isa limit = Isa::kAvx512;
-  bool vnni = true, bf16 = true, slow_bf16 = false;
+  bool vnni = true, bf16 = true, slow_bf16 = false, amx = true;
 
   Wanted() {
     const char* text = std::getenv("WEFT_ISA");
@@ -94,7 +101,7 @@ struct Wanted {
       if (!take(rest.substr(0, end))) {
         log(LogLevel::kWarning,
             "WEFT_ISA must be generic, avx2 or avx512, and behind commas any of ",
-            "-vnni, -bf16, +bf16; got ", text, " (", rest.substr(0, end), " ignored)");
+            "-vnni, -bf16, +bf16, -amx; got ", text, " (", rest.substr(0, end), " ignored)");
       }
       rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
     }
@@ -104,6 +111,8 @@ struct Wanted {
       vnni = false;
     } else if (word == "-bf16" || word == "+bf16") {
       bf16 = slow_bf16 = word == "+bf16";
+    } else if (word == "-amx") {
+      amx = false;
     } else {
       for (Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512})
         if (word == name_of(isa)) return limit = isa, true;
@@ -117,6 +126,20 @@ const Wanted& wanted() {
   static const Wanted words;
   return words;
 }
+
+// Tiles have 8 KiB of state, which Linux keeps for those processes that ask for it once. It refuses
+// where a thread's stack for signals has no room for them.
+bool may_use_tiles() {
+#if defined(__x86_64__) && defined(__linux__)
+  constexpr long kAskForState = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
+  static const bool is_granted = syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
+  return is_granted;
+#else
+  return false;
+#endif
+}
+
+bool uses_tiles() { return wanted().amx && processor().amx && may_use_tiles(); }
 
 // The best at most as good as what is asked for.
 Isa choose() {
@@ -135,6 +158,8 @@ bool uses(Extra extra) {
     case Extra::kAvx512Vbmi: return wanted().vnni && has.avx512_vbmi;
     case Extra::kAvx512Bf16:
       return wanted().bf16 && has.avx512_bf16 && (!has.slow_bf16 || wanted().slow_bf16);
+    case Extra::kAmxInt8: return wanted().vnni && uses_tiles();
+    case Extra::kAmxBf16: return wanted().bf16 && uses_tiles();
     case Extra::kDotprod: return wanted().vnni && has.dotprod;
     case Extra::kBf16: return wanted().bf16 && has.bf16;
   }
@@ -181,21 +206,23 @@ std::string_view name_of(Isa isa) {
 std::string instructions() {
   struct Known {
     Isa isa;
-    Extra extra;
+    Extra extra, other;  // either will do
     const char* without;
   };
   constexpr Known kKnown[] = {
 #if defined(__aarch64__)
-    {Isa::kGeneric, Extra::kDotprod, ",-vnni"},
-    {Isa::kGeneric, Extra::kBf16, ",-bf16"},
+    {Isa::kGeneric, Extra::kDotprod, Extra::kDotprod, ",-vnni"},
+    {Isa::kGeneric, Extra::kBf16, Extra::kBf16, ",-bf16"},
 #endif
-    {Isa::kAvx2, Extra::kAvxVnni, ",-vnni"},
-    {Isa::kAvx512, Extra::kAvx512Vnni, ",-vnni"},
-    {Isa::kAvx512, Extra::kAvx512Bf16, ",-bf16"}
+    {Isa::kAvx2, Extra::kAvxVnni, Extra::kAvxVnni, ",-vnni"},
+    {Isa::kAvx512, Extra::kAvx512Vnni, Extra::kAvx512Vnni, ",-vnni"},
+    {Isa::kAvx512, Extra::kAvx512Bf16, Extra::kAmxBf16, ",-bf16"},
+    {Isa::kAvx512, Extra::kAmxInt8, Extra::kAmxBf16, ",-amx"}
   };
   std::string text(name_of(active_isa()));
   for (const Known& known : kKnown)
-    if (known.isa == active_isa() && !uses(known.extra)) text += known.without;
+    if (known.isa == active_isa() && !uses(known.extra) && !uses(known.other))
+      text += known.without;
   return text;
 }
 

@@ -55,8 +55,10 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
   const int64_t quads = quads_of(p.k);
   // Rows have a number behind them, three where they are of frequencies; what they may overwrite
-  // is less than the difference.
-  cut.wide = aligned(cut.rows * (quads + 3) * kQuad * kWidest);
+  // is less than the difference. Of matrix tiles each row has up to two lines more, and there are
+  // whole tiles.
+  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (quads * kQuad + 2 * 64);
+  cut.wide = aligned(std::max(cut.rows * (quads + 3) * kQuad * kWidest, of_tiles));
   // Half a panel; of windows three columns wide, six frequencies instead of those.
   cut.row = cut.wide + aligned(quads * kQuantizedColumns * kQuad * kWidest);
   cut.end = cut.row + aligned(quads * kQuad) + 64;  // short runs are copied with what is behind

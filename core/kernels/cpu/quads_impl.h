@@ -8,7 +8,8 @@
 // signed bytes and needs no shift. Elsewhere both sides are widened to 16 bits, A once beforehand:
 // PMADDWD adds two products exactly (VPMADDUBSW would saturate), so a column takes two lanes, which
 // are added at the end. With AVX2 alone, where rows are many, one multiplication makes two products
-// (CrossStep, in quads_cross_impl.h).
+// (CrossStep, in quads_cross_impl.h). Processors with AMX have registers for 16 rows by 16 columns
+// (quads_amx_impl.h).
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/gemm_impl.h and
 // kernels/cpu/requantize_impl.h.
@@ -74,6 +75,11 @@ struct QuadTile {
   int64_t count = 1;                 // of tiles below each other, with `finish` and CrossStep
   // Of DotStep on the left: quads of A that follow one another (0: all), and bytes between runs.
   int64_t run = 0, run_step = 0;
+  // Of AMX: the tile's rows, of which 16 or 32 are readable, and the last quads of the panel, 16
+  // rows filled up with zeros; runs are whole multiples of 16. `sums` has room for 32 rows.
+  int64_t rows = 0;
+  const void* b_rest = nullptr;
+  bool is_narrow = false;  // all columns are in one vector
 };
 using QuadTileKernel = void (*)(const QuadTile& tile);
 
@@ -321,7 +327,7 @@ void quad_tile(const QuadTile& tile) {
 }
 
 struct QuadTiles {
-  QuadTileKernel at[kQuadRows];  // [rows - 1]
+  QuadTileKernel at[kQuadRows];  // [rows - 1], the last one for all that are more
   int64_t most_rows, columns, left_bytes;
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
   uint8_t flip;         // what is laid down is each of them, exclusive or this
@@ -343,8 +349,9 @@ template <class Step, bool kIsIndexed>
 constexpr QuadTiles kQuadTiles =
     quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMostRows>::Type());
 
-// 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8.
+// 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8. Tiles of AMX have all of theirs anyway.
 WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const QuadTiles& of) {
+  if (of.most_rows > kQuadRows) return of.most_rows;
   const int64_t tiles = (rows + of.most_rows - 1) / of.most_rows;
   return tiles ? (rows + tiles - 1) / tiles : 1;
 }

@@ -22,6 +22,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/quads_impl.h"
 
+#include "kernels/cpu/quads_amx_impl.h"
+
 #include "kernels/cpu/quantized_rows_impl.h"
 
 #if WEFT_AVX2
@@ -31,7 +33,37 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
 
-WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
+constexpr int64_t kLine = 64;                            // of a cache
+constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // of a tile
+
+// A row of a tile begins a line, and the next one in another set of the cache: an odd number of
+// lines.
+WEFT_INLINE int64_t tile_row_bytes(int64_t bytes) {
+  return ((bytes + kLine - 1) / kLine | 1) * kLine;
+}
+#if WEFT_AMX
+WEFT_INLINE bool uses_tiles(const QuadTiles& tiles) { return tiles.most_rows == kBlockRows; }
+#else
+WEFT_INLINE bool uses_tiles(const QuadTiles&) { return false; }
+#endif
+
+#if WEFT_AMX
+constexpr int64_t kLeastTiled = kTileRows16, kLeastTiledQuads = 8;
+
+bool takes_tiles(int64_t rows, int64_t k) {
+  return rows >= kLeastTiled && k >= kLeastTiledQuads * kQuad && uses(Extra::kAmxInt8);
+}
+// What a tile may read behind the rows of a band that are there.
+int64_t read_behind(const Convolution& s) {
+  return kTileRows16 * s.stride_width * s.in_channels + kTileBytes;
+}
+#endif
+
+WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
+                                           [[maybe_unused]] int64_t k) {
+#if WEFT_AMX
+  if (takes_tiles(rows, k)) return kAmxTiles;
+#endif
 #if !WEFT_PAIRS_OF_BYTES
   return kQuadTiles<DotStep<true>, false>;
 #else
@@ -48,7 +80,8 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows) {
 // Those of a panel of so many columns.
 WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
-  if (tiles.shifts && width <= Sums::kLanes) return kQuadTiles<DotStep<true, 1>, false>;
+  if (tiles.shifts && tiles.most_rows == kQuadRows && width <= Sums::kLanes)
+    return kQuadTiles<DotStep<true, 1>, false>;
 #endif
   return tiles;
 }
@@ -57,11 +90,9 @@ bool lays_columns() {
 #if !WEFT_PAIRS_OF_BYTES
   return !dots_bytes();
 #else
-  return product_tiles(kLeastCrossed).has_row_starts;
+  return product_tiles(kLeastCrossed, 0).has_row_starts;
 #endif
 }
-
-constexpr int64_t kLine = 64;  // of a cache
 
 // A part of an image that is laid down once, with its padding, for windows that tiles read where
 // they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
@@ -121,7 +152,10 @@ struct ProductUnit {
   WindowBand band;
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
-  int64_t a_row() const { return (quads() + is_crossed()) * tiles.left_bytes; }
+  int64_t a_row() const {
+    const int64_t bytes = (quads() + is_crossed()) * tiles.left_bytes;
+    return uses_tiles(tiles) ? tile_row_bytes(bytes) : bytes;
+  }
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
   const char* rows_of_a() const { return laid ? laid : (const char*)p.a + first * p.k; }
   // That are made together: all of a panel, or what is laid down.
@@ -197,7 +231,7 @@ struct ProductUnit {
       }
       i += done;
       for (; done > 0; --done, to += a_row())
-        for (int64_t byte = used; byte < a_row(); ++byte) to[byte] = 0;
+        for (int64_t byte = used; byte < quads() * tiles.left_bytes; ++byte) to[byte] = 0;
     }
   }
 
@@ -248,12 +282,22 @@ struct ProductUnit {
     tile.run_step = s.dilation_height * band.pitch - run;
   }
 
+#if WEFT_AMX
+  // The quads of a panel that do not fill a tile, and zeros.
+  void lay_rest(const int8_t* b, int8_t* to) const {
+    constexpr int64_t kQuads = kTileBytes / kQuad;
+    const int64_t there = quads() % kQuads * kQuadBytes;
+    __builtin_memcpy(to, b + quads() / kQuads * kQuads * kQuadBytes, there);
+    __builtin_memset(to + there, 0, kQuads * kQuadBytes - there);
+  }
+#endif
+
   // is_first: of the columns that these rows are read for, so that they are laid down, or fetched.
   void run(int64_t col, bool is_first) const {
     const int64_t at_once = columns_at_once();
     const int64_t width = p.n - col < at_once ? p.n - col : at_once;
     const int8_t* b = columns_of(col);
-    alignas(64) int32_t starts[kQuantizedColumns], sums[kQuadRows * kQuantizedColumns];
+    alignas(64) int32_t starts[kQuantizedColumns], sums[kSumRows * kQuantizedColumns];
     find_starts(b, col, width, starts);
     const bool is_last = col + at_once >= p.n;
     const int8_t* const next = is_last ? b : columns_of(col + at_once);
@@ -273,6 +317,14 @@ struct ProductUnit {
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
     QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
+#if WEFT_AMX
+    alignas(64) int8_t rest[kTileRows16 * kQuadBytes];
+    if (uses_tiles(tiles)) {
+      lay_rest(b, rest);
+      tile.b_rest = rest;
+      tile.is_narrow = width <= Sums::kLanes;
+    }
+#endif
     WindowPlace place{};
     if (band.pitch > 0) {
       if (is_first) band.lay(p, writer(laid));
@@ -299,13 +351,14 @@ struct ProductUnit {
         place.advance(*p.windows, count);
       }
       if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
+      tile.rows = count;
       for (int64_t j = 0; j < width; j += of_panel.columns, line += kLine) {
         tile.b = b + j * kQuad;
         tile.sums = sums + j;
         tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
         tile.vector = j / Sums::kLanes;
         if (is_fused) set_results(tile, of_tile, i, col + j);
-        of_panel.at[count - 1](tile);
+        of_panel.at[least(count, kQuadRows) - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
       i += tile.count * count;
@@ -365,6 +418,18 @@ struct ProductUnit {
 #endif
 };
 
+WindowBand band_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& tiles,
+                   int64_t first, int64_t rows, const QuantizedProductCut& cut) {
+  int64_t room = cut.wide;
+#if WEFT_AMX
+  if (uses_tiles(tiles)) {
+    room -= read_behind(*p.windows);
+    if (p.windows->kernel_width * p.windows->in_channels % kTileBytes != 0 || room <= 0) return {};
+  }
+#endif
+  return WindowBand::of(p, first, rows, room);
+}
+
 // Units of the same rows are neighbours.
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
                        void* scratch, PreparedRows* prepared) {
@@ -374,13 +439,16 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
   int64_t block_there = prepared ? prepared->block : -1;
+#if WEFT_AMX
+  const Tiles of_this_thread(takes_tiles(cut.rows, p.k));
+#endif
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t block = unit / groups, begin = unit % groups * cut.panels * kQuantizedColumns;
     const int64_t wanted = begin + cut.panels * kQuantizedColumns,
                   end = wanted < p.n ? wanted : p.n;
     const int64_t first = block * cut.rows;
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
-    const QuadTiles& tiles = product_tiles(rows);
+    const QuadTiles& tiles = product_tiles(rows, p.k);
     // As tiles read it.
     const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{
@@ -391,7 +459,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
         rows,
         (int8_t*)scratch + cut.wide,
         (int8_t*)scratch + cut.row,
-        p.windows && tiles.shifts ? WindowBand::of(p, first, rows, cut.wide) : WindowBand{}};
+        p.windows && tiles.shifts ? band_of(p, tiles, first, rows, cut) : WindowBand{}};
     bool is_first = in_place || block != block_there;
 #if WEFT_AVX2
     if (work.is_crossed()) {
