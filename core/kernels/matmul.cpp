@@ -106,9 +106,15 @@ int64_t matmul_scratch(const Matmul& given) {
   const MatmulBlocks blocks = blocks_of(problem);
   const int64_t lane = lane_bytes(problem), depth = depth_of(problem);
   const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
-  const int64_t partial = lane == element_size(problem.dtype)
-                              ? 0
-                              : blocks.rows * ((blocks.cols + kColStep - 1) / kColStep * kColStep);
+  const int64_t row = (blocks.cols + kColStep - 1) / kColStep * kColStep;
+  if (problem.dtype == DType::kBFloat16 && uses(Extra::kAmxBf16)) {
+    const int64_t rows = whole_tiles(blocks.rows);
+    return matmul_copy_bytes(problem, element_size(problem.dtype)) +
+           std::max(rows * (row * lane + kTiledRowBytes) + kTiledPairs * lane,
+                    (depth * cols + rows * row) * lane) +
+           256;
+  }
+  const int64_t partial = lane == element_size(problem.dtype) ? 0 : blocks.rows * row;
   return matmul_copy_bytes(problem, element_size(problem.dtype)) + (depth * cols + partial) * lane +
          256;
 }

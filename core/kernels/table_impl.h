@@ -83,6 +83,15 @@ using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks,
                               void* scratch);
 
 inline constexpr int64_t kPanelRows = 128;  // of a unit, at most
+
+// Of products by the tiles of AMX (cpu/pairs_amx_impl.h). A block of k of 32 columns, in pairs,
+// stays in the first-level cache.
+inline constexpr int64_t kTiledDepth = 512;
+inline constexpr int64_t kTiledPairs = kTiledDepth / 2 * 32;
+inline constexpr int64_t kTiledRowBytes = 2 * (kTiledDepth + 32);
+inline constexpr int64_t kTiledSpareBytes = 16 * kTiledRowBytes + 2 * 32 * 32;
+constexpr int64_t whole_tiles(int64_t rows) { return (rows + 15) / 16 * 16; }
+
 struct PanelKernels {
   void (*pack)(const PanelPacking& packing, Range panels);
   void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);

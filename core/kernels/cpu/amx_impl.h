@@ -75,6 +75,12 @@ struct BFloat16Products {
   }
 };
 
+// 16 rows of A.
+struct TileRows {
+  const char* at;
+  int64_t row_bytes;
+};
+
 // A block of sums of which the lower rows, or the right columns, may not be wanted.
 template <class Products, bool kHasLower, bool kHasRight>
 struct SumsBlock {
@@ -101,16 +107,17 @@ struct SumsBlock {
     });
   }
   // 64 bytes of each row of A, by 16 rows of B.
-  WEFT_INLINE static void add(const void* a, int64_t a_row, const void* b, int64_t b_row) {
+  WEFT_INLINE static void add(const TileRows& upper, const TileRows& lower, const void* b,
+                              int64_t b_row) {
     load_tile<6>(b, b_row);
-    load_tile<4>(a, a_row);
+    load_tile<4>(upper.at, upper.row_bytes);
     Products::template add<0, 4, 6>();
     if (kHasRight) {
       load_tile<7>((const char*)b + kTileBytes, b_row);
       Products::template add<1, 4, 7>();
     }
     if (kHasLower) {
-      load_tile<5>((const char*)a + kTileRows16 * a_row, a_row);
+      load_tile<5>(lower.at, lower.row_bytes);
       Products::template add<2, 5, 6>();
       if (kHasRight) Products::template add<3, 5, 7>();
     }

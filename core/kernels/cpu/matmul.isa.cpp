@@ -13,6 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/gemm_impl.h"
 
 #include "kernels/cpu/few_rows_impl.h"
+#include "kernels/cpu/pairs_amx_impl.h"
 #include "kernels/cpu/pairs_impl.h"
 #include "kernels/cpu/strip_tile_impl.h"
 
@@ -92,6 +93,15 @@ struct Product {
           return;
         }
       }
+#if WEFT_AMX
+      if constexpr (kIsSame<S, BFloat16>) {
+        if (uses_tiles()) {
+          run_tiled(strip);
+          finish(strip, 0, rows_of(strip));
+          return;
+        }
+      }
+#endif
 #if WEFT_PAIRS
       if constexpr (kIsSame<S, BFloat16>) {
         if (problem.m > kFewRows && multiplies_pairs()) {
@@ -113,6 +123,49 @@ struct Product {
     }
     if (kIsWide || problem.k == 0) finish(strip, 0, rows_of(strip));
   }
+
+#if WEFT_AMX
+  bool uses_tiles() const {
+    return kIsSame<S, BFloat16> && problem.m > kFewRows && problem.k > 0 && uses(Extra::kAmxBf16);
+  }
+  // Both operands are laid down, a block of k at a time: rows of A for all panels of B, of which
+  // each stays in the first-level cache for all rows.
+  void run_tiled(const Strip& strip) const {
+    const int64_t rows = rows_of(strip), row = partial_row(strip);
+    auto* const laid = (BFloat16*)(partial_c + whole_tiles(blocks.rows) * row);
+    auto* const pairs = (uint32_t*)((char*)laid + whole_tiles(blocks.rows) * kTiledRowBytes);
+    for (int64_t i = 0; problem.accumulate && i < rows; ++i)
+      for (int64_t j = 0; j < strip.cols; ++j)
+        partial_c[i * row + j] = to_lane(c_of(strip)[i * problem.c_row + j]);
+    for (int64_t k = 0; k < problem.k; k += kTiledDepth) {
+      const int64_t depth = least(problem.k - k, kTiledDepth);
+      lay_rows(a_of(strip) + k * problem.a.col, problem.a.row, problem.a.col, rows, depth, laid);
+      for (int64_t j = 0; j < strip.cols; j += kBlockColumns) {
+        lay_panel(b_of(strip) + j * problem.b.col + k * problem.b.row,
+                  least(strip.cols - j, kBlockColumns), depth, pairs);
+        TiledPairs{whole_tiles(rows),
+                   whole_steps(depth),
+                   laid,
+                   kTiledRow,
+                   pairs,
+                   partial_c + j,
+                   row,
+                   problem.accumulate || k > 0,
+                   nullptr,
+                   nullptr}
+            .run();
+      }
+    }
+  }
+  void lay_panel(const BFloat16* from, int64_t columns, int64_t depth, uint32_t* to) const {
+    if (problem.b.col == 1) return lay_pairs(from, problem.b.row, columns, depth, to);
+    pack_pairs((const uint16_t*)from, problem.b.col, problem.b.row, columns, depth, to,
+               kBlockColumns);
+    const int64_t there = (depth + 1) / 2, all = whole_steps(depth) / 2;
+    __builtin_memset(to + there * kBlockColumns, 0,
+                     (all - there) * kBlockColumns * sizeof(uint32_t));
+  }
+#endif
 
   void run_few_rows(const Strip& strip) const {
     S* const c = c_of(strip);
@@ -296,6 +349,9 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
   T* packed_b =
       partial_c + (Product<S>::kIsWide ? 0 : blocks.rows * ((blocks.cols + 31) / 32 * 32));
   const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};
+#if WEFT_AMX
+  const Tiles of_this_thread(product.uses_tiles());
+#endif
   for (int64_t unit = units.begin; unit < units.end;) {
     const int64_t strip_number = unit / blocks.row_blocks;
     const int64_t block = strip_number % blocks.col_blocks;

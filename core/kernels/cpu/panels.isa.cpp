@@ -5,7 +5,7 @@
 // fetches a part of the next one: in a network weights come from memory. Whole vectors of float32
 // with nothing but a bias go to C from registers. Other sums wait in scratch, in the first-level
 // cache, until a tile is done and the epilogue writes it to C, as all do between blocks of k where
-// that is deep.
+// that is deep. With AMX a unit lays its panel of bfloat16 down in pairs (pairs_amx_impl.h).
 #include "kernels/panels.h"
 
 #include "kernels/isa_target.h"
@@ -19,6 +19,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/gemm_impl.h"
 
 #include "kernels/cpu/few_rows_impl.h"
+#include "kernels/cpu/pairs_amx_impl.h"
 #include "kernels/cpu/pairs_impl.h"
 
 constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
@@ -258,6 +259,36 @@ struct PanelUnit {
     for (int64_t k = 0; k < p.k; k += depth) run_block(k, p.k - k < depth ? p.k - k : depth);
   }
 
+#if WEFT_AMX
+  void run_tiled() const {
+    const int64_t col = panel * kPanelColumns;
+    const int64_t width = p.n - col < kPanelColumns ? p.n - col : kPanelColumns;
+    const auto* const b = (const BFloat16*)p.panels + panel * p.k * kPanelColumns;
+    auto* const pairs = (uint32_t*)(sums + whole_tiles(rows) * kPanelColumns);
+    const bool is_last = col + kPanelColumns >= p.n;
+    for (int64_t k = 0; k < p.k; k += kTiledDepth) {
+      const int64_t depth = p.k - k < kTiledDepth ? p.k - k : kTiledDepth;
+      lay_pairs(b + k * kPanelColumns, kPanelColumns, kPanelColumns, depth, pairs);
+      if (k + depth == p.k) fetch_results(0, rows, width);
+      TiledPairs{rows,
+                 depth,
+                 (const BFloat16*)p.a + first * p.k + k,
+                 p.k,
+                 pairs,
+                 sums,
+                 kPanelColumns,
+                 k > 0,
+                 (BFloat16*)(pairs + kTiledPairs),
+                 (const char*)(b + (p.k + k) * kPanelColumns),
+                 is_last ? 0 : kTiledStep}
+          .run();
+    }
+    if (!p.keeps_sums) return finish(0, rows, width);
+    for (int64_t i = 0; i < rows; ++i)
+      copy_part(sums + i * kPanelColumns, width, (float*)p.c + (first + i) * p.n + col);
+  }
+#endif
+
   void run_block(int64_t k, int64_t depth) const {
     constexpr int64_t kCols = 2 * Vec<float>::kLanes;
     const int64_t step = balanced_rows_at<float>(rows, p.k * sizeof(S));
@@ -432,12 +463,22 @@ void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void
   for (; p.m == 1 && kSideBySide > 1 && units.begin + kSideBySide <= units.end;
        units.begin += kSideBySide)
     RowByPanels<S>{p}.run(units.begin, is_bounded);
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+  const auto unit_of = [&](int64_t unit) {
     const int64_t first = unit / panels * unit_rows;
     const int64_t rows = p.m - first < unit_rows ? p.m - first : unit_rows;
-    PanelUnit<S>{p, panel_tiles<S>(p.m), (float*)scratch, first, rows, unit % panels, is_bounded}
-        .run();
+    return PanelUnit<S>{p,    panel_tiles<S>(p.m), (float*)scratch, first,
+                        rows, unit % panels,       is_bounded};
+  };
+#if WEFT_AMX
+  if constexpr (kIsSame<S, BFloat16>) {
+    if (p.m > kFewRows && uses(Extra::kAmxBf16)) {
+      const Tiles of_this_thread(true);
+      for (int64_t unit = units.begin; unit < units.end; ++unit) unit_of(unit).run_tiled();
+      return;
+    }
   }
+#endif
+  for (int64_t unit = units.begin; unit < units.end; ++unit) unit_of(unit).run();
 }
 
 // A part of a panel: halves by way of whole lanes, which lose nothing.

@@ -24,7 +24,8 @@ template <bool kHasLower, bool kHasRight>
 void amx_quad_tile(const QuadTile& tile) {
   using Block = SumsBlock<ByteProducts, kHasLower, kHasRight>;
   constexpr int64_t kQuads = kTileBytes / kQuad;
-  const char* a = (const char*)tile.a;
+  TileRows upper{(const char*)tile.a, tile.a_row};
+  TileRows lower{upper.at + kTileRows16 * tile.a_row, tile.a_row};
   const int8_t* b = (const int8_t*)tile.b;
   const int64_t run = tile.run > 0 ? tile.run : tile.quads;
   Block::clear();
@@ -34,13 +35,15 @@ void amx_quad_tile(const QuadTile& tile) {
       if (tile.ahead)
         for (int64_t i = 0; i < kQuads; ++i)
           __builtin_prefetch(b + tile.ahead + i * kQuadBytes, 0, 2);
-      Block::add(a, tile.a_row, b, kQuadBytes);
-      a += kTileBytes;
+      Block::add(upper, lower, b, kQuadBytes);
+      upper.at += kTileBytes;
+      lower.at += kTileBytes;
       b += kQuads * kQuadBytes;
     }
-    if (quad < end) Block::add(a, tile.a_row, tile.b_rest, kQuadBytes);
+    if (quad < end) Block::add(upper, lower, tile.b_rest, kQuadBytes);
     quad = end;
-    a += tile.run_step;
+    upper.at += tile.run_step;
+    lower.at += tile.run_step;
   }
   Block::store(tile.sums, kQuantizedColumns * sizeof(int32_t));
   if (!tile.finish) return;
