@@ -11,8 +11,9 @@
 // Arithmetic runs out of registers, in assembly: a compiler may keep an array of accumulators in
 // memory, and would then measure that. Twelve chains cover latency 4 of two units with room. What
 // the processor lacks is left out; bfloat16 may also be widened, where its own instruction is
-// slower than two products of float32. Bandwidth is read from, and copied between, arrays of many
-// times the last cache's size; a copy counts both directions.
+// slower than two products of float32, and where there are tiles (AMX), those are what bounds.
+// Bandwidth is read from, and copied between, arrays of many times the last cache's size; a copy
+// counts both directions.
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -24,6 +25,12 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace {
 
@@ -86,6 +93,35 @@ LOOP(dot_bf16, "vdpbf16ps")
 LOOP(dot_int8, "vpdpbusd")
 #endif
 
+#if defined(__x86_64__) && defined(__linux__)
+// Four tiles of sums by two of each side, as a product of matrices has them.
+constexpr long kTileIterations = kIterations / 20;
+constexpr int kTiles = 4;
+
+bool has_tiles() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned kAmx = 1u << 22 | 1u << 24 | 1u << 25;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & kAmx) == kAmx &&
+         syscall(SYS_arch_prctl, 0x1023, 18) == 0;  // ARCH_REQ_XCOMP_PERM
+}
+#define LOOP_TILES(name, instruction)                                                        \
+  void name(int, int) {                                                                      \
+    struct {                                                                                 \
+      unsigned char palette = 1, rest[15] = {};                                              \
+      unsigned short bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};                           \
+      unsigned char rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};                             \
+    } shape;                                                                                 \
+    asm volatile("ldtilecfg %0" ::"m"(shape));                                               \
+    for (long i = 0; i < kTileIterations; ++i)                                               \
+      asm volatile(instruction " %tmm6, %tmm4, %tmm0\n" instruction                          \
+                               " %tmm7, %tmm4, %tmm1\n" instruction                          \
+                               " %tmm6, %tmm5, %tmm2\n" instruction " %tmm7, %tmm5, %tmm3"); \
+    asm volatile("tilerelease");                                                             \
+  }
+LOOP_TILES(tiles_bf16, "tdpbf16ps")
+LOOP_TILES(tiles_int8, "tdpbusd")
+#endif
+
 void print(const char* name, double value) {
   static bool is_first = true;
   std::printf("%s\"%s\": %.1f", is_first ? "{" : ", ", name, value);
@@ -107,9 +143,19 @@ void arithmetic(int threads, std::string_view isa) {
   else if (__builtin_cpu_supports("fma"))
     float32 = measured(16, fma_avx2);
   if (float32 > 0) print("float32", float32);
+  double bfloat16 = 0, int8 = 0;
   if (wide && __builtin_cpu_supports("avx512bf16"))
-    print("bfloat16", std::max(float32, measured(64, dot_bf16)));
-  if (wide && __builtin_cpu_supports("avx512vnni")) print("int8", measured(128, dot_int8));
+    bfloat16 = std::max(float32, measured(64, dot_bf16));
+  if (wide && __builtin_cpu_supports("avx512vnni")) int8 = measured(128, dot_int8);
+#if defined(__linux__)
+  if (wide && has_tiles()) {
+    const double tiles = double{kTiles} * kTileIterations * threads / 1e9;
+    bfloat16 = 2 * 16 * 16 * 32 * tiles / seconds(threads, tiles_bf16);
+    int8 = 2 * 16 * 16 * 64 * tiles / seconds(threads, tiles_int8);
+  }
+#endif
+  if (bfloat16 > 0) print("bfloat16", bfloat16);
+  if (int8 > 0) print("int8", int8);
   if (isa == "avx2_vnni" && __builtin_cpu_supports("avxvnni"))
     print("int8", measured(64, dot_int8_avx2));
 #else

@@ -39,6 +39,13 @@ TEST_CASE("products use no instruction that WEFT_ISA takes from them") {
     CHECK_FALSE(uses(Extra::kAvx512Bf16));
     CHECK_FALSE(uses(Extra::kBf16));
   }
+  if (takes("-amx") || takes("-vnni")) CHECK_FALSE(uses(Extra::kAmxInt8));
+  if (takes("-amx") || takes("-bf16")) CHECK_FALSE(uses(Extra::kAmxBf16));
+  if (uses(Extra::kAmxInt8) || uses(Extra::kAmxBf16)) {
+    CHECK(uses(Extra::kAmxInt8) != takes("-vnni"));
+    CHECK(uses(Extra::kAmxBf16) != takes("-bf16"));
+    CHECK(instructions().find("-amx") == std::string::npos);
+  }
 #if defined(__x86_64__)
   // The compiler's own way to ask.
   if (takes("+bf16") && table_of(Isa::kAvx512))
