@@ -352,12 +352,12 @@ int64_t tiles_of_four(const Convolution& p) {
 // so many that they come from memory, the larger weights cost more than products save. Large
 // batches read them for many tiles: tiles of 4 pay on small images, too. With 16 channels on a side
 // transforms cost more than tiles of 2 save. Of bfloat16 these take 0.55 to 0.9 from 32
-// channels on, with VDPBF16PS.
+// channels on, with VDPBF16PS; the tiles of AMX gain more than they do, on the direct sum.
 int64_t winograd_tile(const Convolution& p) {
   if (!winograd_fits(p) || p.in_channels * p.out_channels > 256 * 256) return 0;
   const int64_t side = std::min(p.out_height, p.out_width);
   const int64_t channels = std::min(p.in_channels, p.out_channels);
-  if (is_half(p)) return side >= 12 && channels >= 32 ? 2 : 0;
+  if (is_half(p)) return side >= 12 && channels >= 32 && !uses(Extra::kAmxBf16) ? 2 : 0;
   if (p.batch >= kLargeBatch && side >= 7 && tiles_of_four(p) >= kManyTiles) return 4;
   return side >= 24 ? 4 : side >= 12 && channels >= 32 ? 2 : 0;
 }

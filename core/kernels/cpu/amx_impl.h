@@ -25,7 +25,9 @@ constexpr int64_t kTileRows16 = 16, kTileBytes = 64;    // of a tile, and of one
 // that there is one shape: to change it takes as long as some products.
 class Tiles {
  public:
-  WEFT_INLINE explicit Tiles(bool are_wanted) : are_there_(are_wanted) {
+  // left_bytes: of a row of A; a fourth as many rows are of B.
+  WEFT_INLINE explicit Tiles(bool are_wanted, int left_bytes = kTileBytes)
+      : are_there_(are_wanted) {
     if (!are_wanted) return;
     struct {
       uint8_t palette = 1, start = 0, unused[14] = {};
@@ -33,8 +35,8 @@ class Tiles {
       uint8_t rows[16] = {};
     } shape;
     for (int i = 0; i < 8; ++i) {
-      shape.row_bytes[i] = kTileBytes;
-      shape.rows[i] = kTileRows16;
+      shape.row_bytes[i] = i == 4 || i == 5 ? left_bytes : kTileBytes;
+      shape.rows[i] = i >= 6 ? left_bytes / 4 : kTileRows16;
     }
     asm volatile("ldtilecfg %0" ::"m"(shape));
   }

@@ -6,6 +6,10 @@
 // to a float32 lane. Without that instruction, or where it is slow, weights become two float32
 // lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two fused
 // multiply-adds.
+//
+// With AMX a step is a tap of the window: pixels by a block of channels are one tile, its weights
+// another. Pixels are copied first, because a tile reads all of its rows, which hides behind the
+// products.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -21,6 +25,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/blocked_unit_impl.h"
 
 #include "kernels/cpu/pairs_impl.h"
+
+#include "kernels/cpu/amx_impl.h"
 
 #include "kernels/cpu/winograd_impl.h"
 
@@ -260,6 +266,104 @@ constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
 template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
 
+#if WEFT_AMX
+constexpr int64_t kTiledPairs = 8;  // of a block of 16 channels
+constexpr int kTiledBytes = 4 * kTiledPairs;
+
+// Pixels of some taps, copied, with the weights that they meet. A tile is loaded late: it would
+// wait for what was stored just before to reach the cache.
+template <bool kTwoVectors>
+struct CopiedTaps {
+  static constexpr int64_t kHeld = 8, kLate = 4;
+
+  using Block = SumsBlock<BFloat16Products, false, kTwoVectors>;
+
+  const PairTile& tile;
+  int64_t copied = 0, multiplied = 0;
+  const uint32_t* weights[kHeld];
+  alignas(64) char pixels[kHeld][kTileRows16 * kTiledBytes];
+
+  WEFT_INLINE explicit CopiedTaps(const PairTile& of) : tile(of) {}
+
+  WEFT_INLINE void copy(const uint32_t* x, int64_t count, const uint32_t* w) {
+    char* const to = pixels[copied % kHeld];
+    for (int64_t i = 0; i < count; ++i)
+      _mm256_store_si256((__m256i*)(to + i * kTiledBytes),
+                         _mm256_loadu_si256((const __m256i*)(x + i * tile.x_pixel)));
+    weights[copied % kHeld] = w;
+    ++copied;
+  }
+  WEFT_INLINE void multiply() {
+    const char* const a = pixels[multiplied % kHeld];
+    const uint32_t* const b = weights[multiplied % kHeld];
+    load_tile<6>(b, kTileBytes);
+    if (kTwoVectors) load_tile<7>(b + tile.weights_vector, kTileBytes);
+    load_tile<4>(a, kTiledBytes);
+    BFloat16Products::add<0, 4, 6>();
+    if (kTwoVectors) BFloat16Products::add<1, 4, 7>();
+    ++multiplied;
+  }
+};
+
+template <bool kTwoVectors>
+void add_windows(const PairTile& tile, int64_t pixels, float* sums) {
+  using Taps = CopiedTaps<kTwoVectors>;
+  Taps taps(tile);
+  const uint32_t* ahead = tile.ahead;
+  Taps::Block::clear();
+  over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
+    taps.copy(x, pixels, weights);
+    for (int64_t i = 0; i < kTiledPairs; ++i, ahead += tile.ahead_step)
+      __builtin_prefetch(ahead, 0, 2);
+    if (taps.copied > Taps::kLate) taps.multiply();
+  });
+  while (taps.multiplied < taps.copied) taps.multiply();
+  Taps::Block::store(sums, kBlockColumns * sizeof(float));
+}
+
+void amx_pair_tile(const PairTile& tile, int64_t pixels, int64_t vectors) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  alignas(64) float sums[kTileRows16 * kBlockColumns];
+  if (vectors == 2)
+    add_windows<true>(tile, pixels, sums);
+  else
+    add_windows<false>(tile, pixels, sums);
+  const Epilogue epilogue = tile.epilogue ? *tile.epilogue : Epilogue{};
+  for (int64_t j = 0; j < vectors; ++j) {
+    const float* from = sums + j * kLanes;
+    float* waiting = tile.sums + j * tile.sums_vector;
+    const BFloat16* added = tile.residual ? tile.residual + j * tile.residual_vector : nullptr;
+    BFloat16* const to = tile.epilogue ? tile.y + j * tile.y_vector : nullptr;
+    const Vec<float> bias =
+        tile.epilogue && tile.bias ? Memory<BFloat16>::load(tile.bias + j * kLanes) : Vec<float>(0);
+    for (int64_t i = 0; i < pixels; ++i, from += kBlockColumns, waiting += tile.sums_pixel) {
+      Vec<float> sum = Memory<float>::load(from);
+      if (tile.accumulate) sum = sum + Memory<float>::load(waiting);
+      if (!tile.epilogue) {
+        Memory<float>::store(waiting, sum);
+        continue;
+      }
+      sum = sum + bias;
+      if (added) sum = sum + Memory<BFloat16>::load(added + i * tile.y_pixel);
+      store_rounded(to + i * tile.y_pixel, held(sum, epilogue));
+    }
+  }
+}
+
+template <int kPixels, int kVectors>
+void tiled_pairs(const PairTile& tile) {
+  if (tile.depth == kTiledPairs) return amx_pair_tile(tile, kPixels, kVectors);
+  kPairTiles<WidenedStep>.at[0][kVectors - 1][kPixels - 1](tile);
+}
+template <int... I>
+constexpr PairTileKernels every_tiled_pairs(Numbers<I...>) {
+  return {{{{tiled_pairs<I + 1, 1>...}, {tiled_pairs<I + 1, 2>...}},
+           {{tiled_pairs<I + 1, 1>...}, {tiled_pairs<I + 1, 2>...}}},
+          kMostPixels};
+}
+constexpr PairTileKernels kTiledTiles = every_tiled_pairs(typename CountTo<kMostPixels>::Type());
+#endif
+
 // Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
 // further; beside the image lie zeros.
 void pair_columns(const uint16_t* row, const PlainSource& source, int64_t width, uint32_t* to) {
@@ -371,6 +475,11 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
                  weights);
     paired.weights = weights;
   }
+#if WEFT_AMX
+  const bool has_tiles = problem.in_block == kTiledPairs && uses(Extra::kAmxBf16);
+  const Tiles of_this_thread(has_tiles, kTiledBytes);
+  if (has_tiles) kernels = &kTiledTiles;
+#endif
   BlockedUnit<PairTiles> work(problem, cut, paired, scratch, {source, *kernels});
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
