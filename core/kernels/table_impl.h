@@ -90,7 +90,9 @@ inline constexpr int64_t kTiledDepth = 512;
 inline constexpr int64_t kTiledPairs = kTiledDepth / 2 * 32;
 inline constexpr int64_t kTiledRowBytes = 2 * (kTiledDepth + 32);
 inline constexpr int64_t kTiledSpareBytes = 16 * kTiledRowBytes + 2 * 32 * 32;
-constexpr int64_t whole_tiles(int64_t rows) { return (rows + 15) / 16 * 16; }
+__attribute__((always_inline)) constexpr int64_t whole_tiles(int64_t rows) {
+  return (rows + 15) / 16 * 16;
+}
 
 struct PanelKernels {
   void (*pack)(const PanelPacking& packing, Range panels);

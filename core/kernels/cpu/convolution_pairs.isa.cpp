@@ -267,8 +267,8 @@ template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
 
 #if WEFT_AMX
-constexpr int64_t kTiledPairs = 8;  // of a block of 16 channels
-constexpr int kTiledBytes = 4 * kTiledPairs;
+constexpr int64_t kTapPairs = 8;  // of a block of 16 channels
+constexpr int kTapBytes = 4 * kTapPairs;
 
 // Pixels of some taps, copied, with the weights that they meet. A tile is loaded late: it would
 // wait for what was stored just before to reach the cache.
@@ -281,14 +281,14 @@ struct CopiedTaps {
   const PairTile& tile;
   int64_t copied = 0, multiplied = 0;
   const uint32_t* weights[kHeld];
-  alignas(64) char pixels[kHeld][kTileRows16 * kTiledBytes];
+  alignas(64) char pixels[kHeld][kTileRows16 * kTapBytes];
 
   WEFT_INLINE explicit CopiedTaps(const PairTile& of) : tile(of) {}
 
   WEFT_INLINE void copy(const uint32_t* x, int64_t count, const uint32_t* w) {
     char* const to = pixels[copied % kHeld];
     for (int64_t i = 0; i < count; ++i)
-      _mm256_store_si256((__m256i*)(to + i * kTiledBytes),
+      _mm256_store_si256((__m256i*)(to + i * kTapBytes),
                          _mm256_loadu_si256((const __m256i*)(x + i * tile.x_pixel)));
     weights[copied % kHeld] = w;
     ++copied;
@@ -298,7 +298,7 @@ struct CopiedTaps {
     const uint32_t* const b = weights[multiplied % kHeld];
     load_tile<6>(b, kTileBytes);
     if (kTwoVectors) load_tile<7>(b + tile.weights_vector, kTileBytes);
-    load_tile<4>(a, kTiledBytes);
+    load_tile<4>(a, kTapBytes);
     BFloat16Products::add<0, 4, 6>();
     if (kTwoVectors) BFloat16Products::add<1, 4, 7>();
     ++multiplied;
@@ -313,7 +313,7 @@ void add_windows(const PairTile& tile, int64_t pixels, float* sums) {
   Taps::Block::clear();
   over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
     taps.copy(x, pixels, weights);
-    for (int64_t i = 0; i < kTiledPairs; ++i, ahead += tile.ahead_step)
+    for (int64_t i = 0; i < kTapPairs; ++i, ahead += tile.ahead_step)
       __builtin_prefetch(ahead, 0, 2);
     if (taps.copied > Taps::kLate) taps.multiply();
   });
@@ -351,17 +351,17 @@ void amx_pair_tile(const PairTile& tile, int64_t pixels, int64_t vectors) {
 }
 
 template <int kPixels, int kVectors>
-void tiled_pairs(const PairTile& tile) {
-  if (tile.depth == kTiledPairs) return amx_pair_tile(tile, kPixels, kVectors);
+void tap_pairs(const PairTile& tile) {
+  if (tile.depth == kTapPairs) return amx_pair_tile(tile, kPixels, kVectors);
   kPairTiles<WidenedStep>.at[0][kVectors - 1][kPixels - 1](tile);
 }
 template <int... I>
-constexpr PairTileKernels every_tiled_pairs(Numbers<I...>) {
-  return {{{{tiled_pairs<I + 1, 1>...}, {tiled_pairs<I + 1, 2>...}},
-           {{tiled_pairs<I + 1, 1>...}, {tiled_pairs<I + 1, 2>...}}},
+constexpr PairTileKernels every_tap_pairs(Numbers<I...>) {
+  return {{{{tap_pairs<I + 1, 1>...}, {tap_pairs<I + 1, 2>...}},
+           {{tap_pairs<I + 1, 1>...}, {tap_pairs<I + 1, 2>...}}},
           kMostPixels};
 }
-constexpr PairTileKernels kTiledTiles = every_tiled_pairs(typename CountTo<kMostPixels>::Type());
+constexpr PairTileKernels kTiledTiles = every_tap_pairs(typename CountTo<kMostPixels>::Type());
 #endif
 
 // Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
@@ -476,8 +476,8 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
     paired.weights = weights;
   }
 #if WEFT_AMX
-  const bool has_tiles = problem.in_block == kTiledPairs && uses(Extra::kAmxBf16);
-  const Tiles of_this_thread(has_tiles, kTiledBytes);
+  const bool has_tiles = problem.in_block == kTapPairs && uses(Extra::kAmxBf16);
+  const Tiles of_this_thread(has_tiles, kTapBytes);
   if (has_tiles) kernels = &kTiledTiles;
 #endif
   BlockedUnit<PairTiles> work(problem, cut, paired, scratch, {source, *kernels});
