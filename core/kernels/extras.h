@@ -5,6 +5,14 @@
 // this.
 #pragma once
 
+// Can this build use the tiles of AMX? An assembler that is older than GCC 11 may not know them.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && __GNUC__ >= 11 && \
+    !defined(__clang__)
+#define WEFT_WITH_AMX 1
+#else
+#define WEFT_WITH_AMX 0
+#endif
+
 namespace weft::kernels {
 
 // What a set has on some processors alone.

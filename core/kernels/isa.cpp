@@ -5,7 +5,7 @@
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
-#if defined(__x86_64__) && defined(__linux__)
+#if WEFT_WITH_AMX
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -127,25 +127,24 @@ const Wanted& wanted() {
   return words;
 }
 
+// The best at most as good as what is asked for.
+Isa choose() {
+  for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
+    if (isa <= wanted().limit && is_here(isa)) return isa;
+  return Isa::kGeneric;
+}
+
 // Tiles have 8 KiB of state, which Linux keeps for those processes that ask for it once. It refuses
-// where a thread's stack for signals has no room for them.
-bool may_use_tiles() {
-#if defined(__x86_64__) && defined(__linux__)
+// where a thread's stack for signals has no room for them. AVX-512's kernels alone have them.
+bool uses_tiles() {
+#if WEFT_WITH_AMX
+  if (!wanted().amx || !processor().amx || active_isa() != Isa::kAvx512) return false;
   constexpr long kAskForState = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
   static const bool is_granted = syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
   return is_granted;
 #else
   return false;
 #endif
-}
-
-bool uses_tiles() { return wanted().amx && processor().amx && may_use_tiles(); }
-
-// The best at most as good as what is asked for.
-Isa choose() {
-  for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
-    if (isa <= wanted().limit && is_here(isa)) return isa;
-  return Isa::kGeneric;
 }
 
 }  // namespace

@@ -11,11 +11,7 @@
 // (Intel, "Architecture Instruction Set Extensions Programming Reference", chapter 3.) Included
 // inside the namespace of an instruction set, after kernels/simd_memory.h.
 
-#if WEFT_AVX512 && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__)
-#define WEFT_AMX 1
-#else
-#define WEFT_AMX 0
-#endif
+#define WEFT_AMX (WEFT_AVX512 && WEFT_WITH_AMX)
 
 #if WEFT_AMX
 constexpr int64_t kBlockRows = 32, kBlockColumns = 32;  // of sums
@@ -23,10 +19,10 @@ constexpr int64_t kTileRows16 = 16, kTileBytes = 64;    // of a tile, and of one
 
 // While it lives, the thread has tiles. Rows that are not there are multiplied all the same, so
 // that there is one shape: to change it takes as long as some products.
-class Tiles {
+class AmxTiles {
  public:
   // left_bytes: of a row of A; a fourth as many rows are of B.
-  WEFT_INLINE explicit Tiles(bool are_wanted, int left_bytes = kTileBytes)
+  WEFT_INLINE explicit AmxTiles(bool are_wanted, int left_bytes = kTileBytes)
       : are_there_(are_wanted) {
     if (!are_wanted) return;
     struct {
@@ -40,9 +36,9 @@ class Tiles {
     }
     asm volatile("ldtilecfg %0" ::"m"(shape));
   }
-  Tiles(const Tiles&) = delete;
-  Tiles& operator=(const Tiles&) = delete;
-  WEFT_INLINE ~Tiles() {
+  AmxTiles(const AmxTiles&) = delete;
+  AmxTiles& operator=(const AmxTiles&) = delete;
+  WEFT_INLINE ~AmxTiles() {
     if (are_there_) asm volatile("tilerelease");
   }
 

@@ -159,6 +159,7 @@ struct PairStep {
 #endif
 
 // Of sums that wait, for any tile.
+template <class Step>
 void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
   constexpr int kLanes = Vec<float>::kLanes;
   const Epilogue epilogue = *tile.epilogue;
@@ -168,7 +169,7 @@ void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
     const BFloat16* added = tile.residual ? tile.residual + j * tile.residual_vector : nullptr;
     BFloat16* to = tile.y + j * tile.y_vector;
     for (int64_t i = 0; i < pixels; ++i, from += tile.sums_pixel, to += tile.y_pixel) {
-      Memory<BFloat16>::store(to, finish(Memory<float>::load(from), epilogue, bias, added));
+      Step::store(to, finish(Memory<float>::load(from), epilogue, bias, added));
       if (added) added += tile.y_pixel;
     }
   }
@@ -223,7 +224,7 @@ void pair_tile(const PairTile& tile) {
     for (int j = 0; j < kVectors; ++j)
       Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
   }
-  if (!Step::kFinishes && tile.epilogue) finish_waiting(tile, kPixels, kVectors);
+  if (!Step::kFinishes && tile.epilogue) finish_waiting<Step>(tile, kPixels, kVectors);
 }
 
 // A tile of one vector of more pixels than a step has code for is two narrower ones. Rows are cut
@@ -328,40 +329,35 @@ void amx_pair_tile(const PairTile& tile, int64_t pixels, int64_t vectors) {
     add_windows<true>(tile, pixels, sums);
   else
     add_windows<false>(tile, pixels, sums);
-  const Epilogue epilogue = tile.epilogue ? *tile.epilogue : Epilogue{};
-  for (int64_t j = 0; j < vectors; ++j) {
-    const float* from = sums + j * kLanes;
-    float* waiting = tile.sums + j * tile.sums_vector;
-    const BFloat16* added = tile.residual ? tile.residual + j * tile.residual_vector : nullptr;
-    BFloat16* const to = tile.epilogue ? tile.y + j * tile.y_vector : nullptr;
-    const Vec<float> bias =
-        tile.epilogue && tile.bias ? Memory<BFloat16>::load(tile.bias + j * kLanes) : Vec<float>(0);
-    for (int64_t i = 0; i < pixels; ++i, from += kBlockColumns, waiting += tile.sums_pixel) {
-      Vec<float> sum = Memory<float>::load(from);
-      if (tile.accumulate) sum = sum + Memory<float>::load(waiting);
-      if (!tile.epilogue) {
-        Memory<float>::store(waiting, sum);
-        continue;
+  if (tile.accumulate || !tile.epilogue) {
+    for (int64_t j = 0; j < vectors; ++j)
+      for (int64_t i = 0; i < pixels; ++i) {
+        float* const there = sums + i * kBlockColumns + j * kLanes;
+        float* const waiting = tile.sums + i * tile.sums_pixel + j * tile.sums_vector;
+        Vec<float> sum = Memory<float>::load(there);
+        if (tile.accumulate) sum = sum + Memory<float>::load(waiting);
+        Memory<float>::store(tile.epilogue ? there : waiting, sum);
       }
-      sum = sum + bias;
-      if (added) sum = sum + Memory<BFloat16>::load(added + i * tile.y_pixel);
-      store_rounded(to + i * tile.y_pixel, held(sum, epilogue));
-    }
   }
+  if (!tile.epilogue) return;
+  PairTile summed = tile;
+  summed.sums = sums;
+  summed.sums_pixel = kBlockColumns;
+  summed.sums_vector = kLanes;
+  finish_waiting<PairStep>(summed, pixels, vectors);
 }
 
 template <int kPixels, int kVectors>
-void tap_pairs(const PairTile& tile) {
-  if (tile.depth == kTapPairs) return amx_pair_tile(tile, kPixels, kVectors);
-  kPairTiles<WidenedStep>.at[0][kVectors - 1][kPixels - 1](tile);
+void amx_pair_tile(const PairTile& tile) {
+  amx_pair_tile(tile, kPixels, kVectors);
 }
 template <int... I>
-constexpr PairTileKernels every_tap_pairs(Numbers<I...>) {
-  return {{{{tap_pairs<I + 1, 1>...}, {tap_pairs<I + 1, 2>...}},
-           {{tap_pairs<I + 1, 1>...}, {tap_pairs<I + 1, 2>...}}},
+constexpr PairTileKernels amx_pair_tiles(Numbers<I...>) {
+  return {{{{amx_pair_tile<I + 1, 1>...}, {amx_pair_tile<I + 1, 2>...}},
+           {{amx_pair_tile<I + 1, 1>...}, {amx_pair_tile<I + 1, 2>...}}},
           kMostPixels};
 }
-constexpr PairTileKernels kTiledTiles = every_tap_pairs(typename CountTo<kMostPixels>::Type());
+constexpr PairTileKernels kAmxPairTiles = amx_pair_tiles(typename CountTo<kMostPixels>::Type());
 #endif
 
 // Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
@@ -477,8 +473,8 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
   }
 #if WEFT_AMX
   const bool has_tiles = problem.in_block == kTapPairs && uses(Extra::kAmxBf16);
-  const Tiles of_this_thread(has_tiles, kTapBytes);
-  if (has_tiles) kernels = &kTiledTiles;
+  const AmxTiles of_this_thread(has_tiles, kTapBytes);
+  if (has_tiles) kernels = &kAmxPairTiles;
 #endif
   BlockedUnit<PairTiles> work(problem, cut, paired, scratch, {source, *kernels});
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);

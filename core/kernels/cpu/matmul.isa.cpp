@@ -350,7 +350,7 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
       partial_c + (Product<S>::kIsWide ? 0 : blocks.rows * ((blocks.cols + 31) / 32 * 32));
   const Product<S> product = {problem, blocks, packed_b, packed_a, partial_c};
 #if WEFT_AMX
-  const Tiles of_this_thread(product.uses_tiles());
+  const AmxTiles of_this_thread(product.uses_tiles());
 #endif
   for (int64_t unit = units.begin; unit < units.end;) {
     const int64_t strip_number = unit / blocks.row_blocks;

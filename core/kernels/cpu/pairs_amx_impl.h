@@ -9,10 +9,8 @@
 #include "kernels/cpu/amx_impl.h"
 
 #if WEFT_AMX
-constexpr int64_t kTiledStep = 32;  // elements of k in a row of a tile
-
-constexpr int64_t kTiledRow =
-    kTiledDepth + kTiledStep;  // of rows laid down: an odd number of lines
+constexpr int64_t kTiledStep = 32;                                // of k, in a row of a tile
+constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);  // of rows that are laid down
 
 constexpr int64_t whole_steps(int64_t depth) {
   return (depth + kTiledStep - 1) / kTiledStep * kTiledStep;

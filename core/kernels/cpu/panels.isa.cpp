@@ -472,7 +472,7 @@ void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void
 #if WEFT_AMX
   if constexpr (kIsSame<S, BFloat16>) {
     if (p.m > kFewRows && uses(Extra::kAmxBf16)) {
-      const Tiles of_this_thread(true);
+      const AmxTiles of_this_thread(true);
       for (int64_t unit = units.begin; unit < units.end; ++unit) unit_of(unit).run_tiled();
       return;
     }

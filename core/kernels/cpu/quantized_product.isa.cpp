@@ -440,7 +440,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
   int64_t block_there = prepared ? prepared->block : -1;
 #if WEFT_AMX
-  const Tiles of_this_thread(takes_tiles(cut.rows, p.k));
+  const AmxTiles of_this_thread(takes_tiles(cut.rows, p.k));
 #endif
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t block = unit / groups, begin = unit % groups * cut.panels * kQuantizedColumns;

@@ -39,6 +39,10 @@ TEST_CASE("products use no instruction that WEFT_ISA takes from them") {
     CHECK_FALSE(uses(Extra::kAvx512Bf16));
     CHECK_FALSE(uses(Extra::kBf16));
   }
+  if (active_isa() != Isa::kAvx512) {
+    CHECK_FALSE(uses(Extra::kAmxInt8));
+    CHECK_FALSE(uses(Extra::kAmxBf16));
+  }
   if (takes("-amx") || takes("-vnni")) CHECK_FALSE(uses(Extra::kAmxInt8));
   if (takes("-amx") || takes("-bf16")) CHECK_FALSE(uses(Extra::kAmxBf16));
   if (uses(Extra::kAmxInt8) || uses(Extra::kAmxBf16)) {
