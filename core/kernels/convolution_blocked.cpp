@@ -26,10 +26,18 @@ constexpr int64_t kLeastTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
+constexpr int64_t kLaidBytes = 512 * 1024;            // of what is laid down for tiles of AMX
+constexpr int64_t kLeastLaid = 32;                    // pixels
+constexpr int64_t kLaidPanels = 8;                    // of a 1 x 1 layer, by a unit
+constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
+constexpr int64_t kTilePairs = 16, kTileRows = 16;    // of such a tile, which reads all of them
+constexpr int64_t kTapBytes = 16, kPairBytes = 4;
+constexpr int64_t kLine = 64;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
+bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
@@ -136,6 +144,23 @@ int64_t rows_together(const BlockedConvolution& problem) {
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
 
+bool is_laid(const Convolution& p) { return is_in_pairs(p) && uses(Extra::kAmxBf16); }
+
+// Where units lay an image down, one of all its pixels takes as many panels as make that worth it:
+// as long as there are units enough, and one for each of two threads in any case.
+void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
+  const Convolution& p = problem.shape;
+  if (cut.panel_chunks == 1) return;
+  const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
+  const int64_t others = p.batch * p.groups * cut.row_chunks;
+  const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
+  const int64_t wanted = divide_up(panels, divide_up(kWantedUnits, others));
+  const int64_t most = others > 1 ? panels : divide_up(panels, kParts);
+  const int64_t together = std::min(most, std::max(wanted, kLaidPanels / taps));
+  cut.panels = divide_up(together, 2) * 2;
+  cut.panel_chunks = divide_up(panels, cut.panels);
+}
+
 // Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
 // cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
 BlockedCut cut(const BlockedConvolution& problem) {
@@ -176,6 +201,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
       ++cut.row_chunks;
     cut.rows = divide_up(height, cut.row_chunks);
   }
+  if (is_laid(p)) share_panels(problem, cut);
   const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
@@ -197,8 +223,6 @@ void cut_columns(BlockedPlan& plan) {
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
 }
-
-bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
 
 // Which columns of a row see the image, for each column of the kernel: blocked_impl.h.
 int64_t ranges_bytes(int64_t kernel_width) {
@@ -229,6 +253,74 @@ int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
          (walked.shape.batch == 1 ? walked.depth_parts : 1);
 }
 
+// Of what a tile multiplies at a tap: the most pairs, of up to 16, that all channels are cut into.
+int64_t pairs_of_step(int64_t pairs) {
+  int64_t step = std::min(kTilePairs, pairs);
+  while (pairs % step != 0) --step;
+  return step;
+}
+
+LaidBand lay_band(const BlockedPlan& plan) {
+  const Convolution& p = plan.problem.shape;  // in pairs
+  const bool is_plain = plan.source.width > 0;
+  LaidBand band;
+  int64_t pairs = p.in_channels / p.groups, reach_rows = 0, reach_cols = 0;
+  if (is_plain) {
+    pairs *= p.kernel_height * p.kernel_width;
+    band.steps = divide_up(pairs, kTilePairs);
+    band.step = divide_up(pairs, band.steps);
+    pairs = band.steps * band.step;
+  } else {
+    const bool is_one_tap = plan.problem.taps.height * plan.problem.taps.width == 1;
+    band.joins_blocks =
+        !is_one_tap && pairs % kTilePairs == 0 && p.out_height * p.out_width >= kJoinedPixels;
+    band.step = is_one_tap          ? pairs_of_step(pairs)
+                : band.joins_blocks ? kTilePairs
+                                    : plan.problem.in_block;
+    band.steps = pairs / band.step;
+    const int64_t last_row = std::max<int64_t>(0, (p.kernel_height - 1) * p.dilation_height);
+    const int64_t last_col = std::max<int64_t>(0, (p.kernel_width - 1) * p.dilation_width);
+    band.phase_rows = std::min(p.stride_height, last_row + 1);
+    band.phase_cols = std::min(p.stride_width, last_col + 1);
+    reach_rows = last_row / p.stride_height;
+    reach_cols = last_col / p.stride_width;
+  }
+  const int64_t most = kLaidBytes / (band.phase_rows * band.phase_cols * pairs * kPairBytes);
+  const int64_t rows =
+      p.out_height == 1 ? 1 : divide_up(rows_of(plan.problem), plan.cut.row_chunks);
+  const auto evenly = [](int64_t whole, int64_t part) {
+    return divide_up(whole, divide_up(whole, std::max<int64_t>(1, part)));
+  };
+  band.rows = evenly(rows, most / (p.out_width + reach_cols) - reach_rows);
+  band.cols = p.out_width;
+  if (band.rows == 1)
+    band.cols = evenly(p.out_width, std::max(kLeastLaid, most / (1 + reach_rows) - reach_cols));
+  band.row_pixels = band.cols + reach_cols;
+  band.plane_pixels = (band.rows + reach_rows) * band.row_pixels;
+  // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd
+  // number of lines apart do not share a set of the cache.
+  const int64_t pixels = band.phase_rows * band.phase_cols * band.plane_pixels + kTileRows;
+  const bool has_planes = !is_plain && band.step % plan.problem.in_block == 0;
+  band.pixel_bytes =
+      has_planes ? band.step * kPairBytes : (divide_up(pairs * kPairBytes, kLine) | 1) * kLine;
+  band.step_bytes = has_planes ? pixels * band.pixel_bytes : band.step * kPairBytes;
+  band.bytes = pixels * (has_planes ? band.steps : 1) * band.pixel_bytes;
+  return band;
+}
+
+// What kernels without tiles need is reserved beside it: tests take them, too.
+void reserve_laid(BlockedPlan& plan) {
+  const Convolution& p = plan.problem.shape;
+  LaidBand& band = plan.cut.laid = lay_band(plan);
+  const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
+  band.taps = plan.scratch;
+  plan.scratch += divide_up(taps * kTapBytes, kLine) * kLine;
+  band.weights = plan.scratch;  // of two panels
+  if (band.joins_blocks) plan.scratch += 2 * band.steps * taps * kTilePairs * kLine;
+  band.image = plan.scratch;
+  plan.scratch += divide_up(band.bytes, kLine) * kLine;
+}
+
 void reserve_scratch(BlockedPlan& plan) {
   const BlockedConvolution& problem = *plan.asked;
   const Convolution& p = plan.problem.shape;
@@ -251,9 +343,13 @@ void reserve_scratch(BlockedPlan& plan) {
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
   const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
   plan.cut.sums = reserve(pixels * kSumsOfPixel);
+  if (is_laid(problem.shape) && plan.units > 0) reserve_laid(plan);
   if (plan.source.width == 0) return;
   plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
-  plan.cut.weights = reserve(packed_panels(p, 1) * packed_panel_elements(p, 1));
+  const LaidBand& laid = plan.cut.laid;
+  plan.cut.weights =
+      reserve(packed_panels(p, 1) *
+              std::max(packed_panel_elements(p, 1), laid.steps * laid.step * kPanelChannels));
 }
 
 }  // namespace
@@ -410,7 +506,7 @@ void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands&
   if (units.begin >= units.end) return;
   const BlockedConvolution& problem = *plan.asked;
   const bool is_all = units.begin == 0 && units.end == plan.units;
-  if (is_all && may_be_parted(problem)) {
+  if (is_all && plan.cut.laid.rows == 0 && may_be_parted(problem)) {
     BlockedConvolution part = problem;
     for (int64_t row = problem.rows.begin; row < problem.rows.end; row = part.rows.end) {
       part.rows = {row, problem.rows.end};

@@ -118,6 +118,19 @@ struct BlockedOperands {
 };
 // May y be where the residual is? Not where sums wait in y.
 bool residual_may_be_result(const BlockedConvolution& problem);
+// Rows of an image that a unit lays down for the tiles of AMX (cpu/tiled_unit_impl.h): those that
+// so many rows and columns of results need. Positions that are equal modulo the stride make a
+// plane, and the channels of a group are cut into steps of what a tile multiplies.
+struct LaidBand {
+  int64_t rows = 0, cols = 0;  // of results, at most; 0 rows: nothing is laid down
+  int64_t phase_rows = 1, phase_cols = 1;
+  int64_t row_pixels = 0, plane_pixels = 0;
+  int64_t pixel_bytes = 0, step_bytes = 0;  // to the next one
+  int64_t step = 0, steps = 0;              // pairs of channels of a step, and steps at each tap
+  bool joins_blocks = false;  // a step is two channel blocks, whose weights are copied together
+  int64_t bytes = 0;
+  int64_t image = 0, taps = 0, weights = 0;  // where they start in scratch, in bytes
+};
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
 // blocks of input channels are summed at a time. Where the parts of scratch start, in bytes: sums
 // that wait, of bfloat16 or of parts of the channels; the pairs of a plain image of bfloat16 and of
@@ -127,6 +140,7 @@ struct BlockedCut {
   int64_t panels, panel_chunks;
   int64_t blocks;
   int64_t sums = 0, pairs = 0, weights = 0;
+  LaidBand laid = {};
 };
 // bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
 // has pairs of columns, which a unit makes for itself of the rows that it needs.

@@ -104,14 +104,14 @@ struct SumsBlock {
           (char*)to + lower * kTileRows16 * row_bytes + right * kTileBytes, row_bytes);
     });
   }
-  // 64 bytes of each row of A, by 16 rows of B.
-  WEFT_INLINE static void add(const TileRows& upper, const TileRows& lower, const void* b,
-                              int64_t b_row) {
-    load_tile<6>(b, b_row);
+  // A row of A for each of the block's, by 16 columns of B from `left` on and 16 from `right` on.
+  WEFT_INLINE static void add(const TileRows& upper, const TileRows& lower, const void* left,
+                              const void* right, int64_t b_row) {
+    load_tile<6>(left, b_row);
     load_tile<4>(upper.at, upper.row_bytes);
     Products::template add<0, 4, 6>();
     if (kHasRight) {
-      load_tile<7>((const char*)b + kTileBytes, b_row);
+      load_tile<7>(right, b_row);
       Products::template add<1, 4, 7>();
     }
     if (kHasLower) {

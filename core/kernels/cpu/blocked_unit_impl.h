@@ -13,6 +13,63 @@
 //
 // Included inside the namespace of an instruction set, after kernels/cpu/blocked_impl.h.
 
+// Of an image, and panels of a group.
+struct BlockedPlace {
+  int64_t image, chunk;
+};
+// Panels after panels for the first half of the images, then for the others: who makes half of the
+// units makes the same images in every layer, which its own cache holds then. All weights are read
+// once for each half.
+WEFT_INLINE BlockedPlace place_of(const Convolution& p, const BlockedCut& cut, int64_t unit) {
+  const int64_t half = p.batch / 2, before = half * p.groups * cut.panel_chunks;
+  const bool is_second = unit >= before;
+  const int64_t first = is_second ? half : 0, images = is_second ? p.batch - half : half;
+  if (is_second) unit -= before;
+  return {first + unit % images, unit / images};
+}
+
+// What a unit makes: some rows of an image, or columns of a single row, and panels of a group.
+struct BlockedShare {
+  Range rows, cols;
+  int64_t image, group;
+  Range panels;  // of the group
+};
+// Units of a single row are all those of its first part, then those of the next one.
+WEFT_INLINE BlockedShare share_of(const BlockedConvolution& problem, const BlockedCut& cut,
+                                  int64_t unit) {
+  const Convolution& p = problem.shape;
+  BlockedShare share;
+  share.rows = problem.rows;
+  share.cols = {0, p.out_width};
+  const auto take_part = [&](Range& axis, int64_t part) WEFT_LAMBDA {
+    const int64_t first = axis.begin, size = axis.end - axis.begin;
+    axis = {first + size * part / cut.row_chunks, first + size * (part + 1) / cut.row_chunks};
+  };
+  if (p.out_height == 1) {
+    const int64_t each = p.batch * p.groups * cut.panel_chunks;
+    if (cut.row_chunks > 1) take_part(share.cols, unit / each);
+    unit %= each;
+  } else {
+    take_part(share.rows, unit % cut.row_chunks);
+    unit /= cut.row_chunks;
+  }
+  const auto [image, chunk] = place_of(p, cut, unit);
+  const int64_t panel = chunk % cut.panel_chunks * cut.panels;
+  share.image = image;
+  share.group = chunk / cut.panel_chunks;
+  share.panels = {panel, panel + cut.panels};
+  return share;
+}
+
+// Of a result in its plane, of which so many rows are held.
+WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t held, int64_t row,
+                             int64_t col) {
+  const Lattice& results = problem.results;
+  const int64_t at = results.row + row * results.row_step;
+  return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
+         problem.out_block;
+}
+
 template <class Tiles>
 class BlockedUnit {
  public:
@@ -56,7 +113,6 @@ class BlockedUnit {
     is_apart_ = Vec<float>::kLanes > problem.out_block;
   }
 
-  // Units of a single row are all those of its first part, then those of the next one.
   void run(int64_t unit) {
     if constexpr (kIsSame<S, float>) {
       if (problem_.depth_parts > 1) {
@@ -68,46 +124,21 @@ class BlockedUnit {
   }
 
  private:
-  // Of an image, and panels of a group.
-  struct Place {
-    int64_t image, chunk;
-  };
-  // Panels after panels for the first half of the images, then for the others: who makes half of
-  // the units makes the same images in every layer, which its own cache holds then. All weights
-  // are read once for each half.
-  Place place_of(int64_t unit) const {
-    const int64_t half = p_.batch / 2, before = half * p_.groups * cut_.panel_chunks;
-    const bool is_second = unit >= before;
-    const int64_t first = is_second ? half : 0, images = is_second ? p_.batch - half : half;
-    if (is_second) unit -= before;
-    return {first + unit % images, unit / images};
-  }
-
   void make(int64_t unit) {
-    const Range& rows = problem_.rows;
-    if (p_.out_height == 1) {
-      const int64_t each = p_.batch * p_.groups * cut_.panel_chunks;
-      if (cut_.row_chunks > 1) take_part(unit / each);
-      unit %= each;
-      first_row_ = rows.begin;
-      end_row_ = rows.end;
-    } else {
-      const int64_t height = rows.end - rows.begin, chunk = unit % cut_.row_chunks;
-      unit /= cut_.row_chunks;
-      first_row_ = rows.begin + height * chunk / cut_.row_chunks;
-      end_row_ = rows.begin + height * (chunk + 1) / cut_.row_chunks;
-    }
-    const auto [image, chunk] = place_of(unit);
-    const int64_t group = chunk / cut_.panel_chunks;
+    const BlockedShare share = share_of(problem_, cut_, unit);
+    if (p_.out_height == 1 && cut_.row_chunks > 1)
+      tiles_ = PixelTiles(share.cols.end - share.cols.begin, most_pixels_, share.cols.begin);
+    first_row_ = share.rows.begin;
+    end_row_ = share.rows.end;
+    const int64_t image = share.image, group = share.group;
     const int64_t filters = p_.out_channels / p_.groups;
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
-    const int64_t panel = chunk % cut_.panel_chunks * cut_.panels;
-    const int64_t end = lesser(filters, (panel + cut_.panels) * kPanelChannels);
+    const int64_t end = lesser(filters, share.panels.end * kPanelChannels);
     x_ = kind_.image(problem_, operands_.x,
                      problem_.places.first(image) + group * (p_.in_channels / p_.groups),
                      {first_row_, end_row_}, scratch_ + cut_.pairs);
     constexpr int64_t kLanes = Vec<float>::kLanes;
-    for (int64_t c = panel * kPanelChannels; c < end; c += 2 * kLanes) {
+    for (int64_t c = share.panels.begin * kPanelChannels; c < end; c += 2 * kLanes) {
       const int64_t channel = group * filters + c;
       channels_ = lesser(2 * kLanes, end - c);
       vectors_ = channels_ > kLanes ? 2 : 1;
@@ -141,7 +172,7 @@ class BlockedUnit {
                 p_.out_channels * y_plane_);
       return;
     }
-    const auto [image, chunk] = place_of(unit);
+    const auto [image, chunk] = place_of(p_, cut_, unit);
     const int64_t panel = chunk * cut_.panels;
     const int64_t first = panel * kPanelChannels;
     const int64_t channels = lesser(cut_.panels * kPanelChannels, p_.out_channels - first);
@@ -159,11 +190,6 @@ class BlockedUnit {
     end_block_ = blocks_ * (part + 1) / problem_.depth_parts;
     results_ = sums + part * elements;
     make(unit);
-  }
-
-  void take_part(int64_t part) {
-    const int64_t first = p_.out_width * part / cut_.row_chunks;
-    tiles_ = PixelTiles(p_.out_width * (part + 1) / cut_.row_chunks - first, most_pixels_, first);
   }
 
   void all_tiles() {
@@ -211,17 +237,12 @@ class BlockedUnit {
 
   // Of a result in y, and the residual that is added to it.
   int64_t place(int64_t row, int64_t col) const {
-    return y_ + place_in(problem_.results.height, row, col);
+    return y_ + place_in(problem_, problem_.results.height, row, col);
   }
   const S* residual(int64_t row, int64_t col) const {
     if (!operands_.residual) return nullptr;
-    return (const S*)operands_.residual + residual_ + place_in(problem_.residual_held, row, col);
-  }
-  int64_t place_in(int64_t held, int64_t row, int64_t col) const {
-    const Lattice& results = problem_.results;
-    const int64_t at = results.row + row * results.row_step;
-    return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
-           problem_.out_block;
+    return (const S*)operands_.residual + residual_ +
+           place_in(problem_, problem_.residual_held, row, col);
   }
 
   // While the weights of these blocks are used from the first-level cache, the first tiles fetch

@@ -7,9 +7,7 @@
 // lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two fused
 // multiply-adds.
 //
-// With AMX a step is a tap of the window: pixels by a block of channels are one tile, its weights
-// another. Pixels are copied first, because a tile reads all of its rows, which hides behind the
-// products.
+// With AMX it is tiles that multiply: cpu/tiled_unit_impl.h.
 #include "kernels/isa_target.h"
 #include "kernels/table_impl.h"
 
@@ -27,6 +25,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/cpu/pairs_impl.h"
 
 #include "kernels/cpu/amx_impl.h"
+
+#include "kernels/cpu/tiled_unit_impl.h"
 
 #include "kernels/cpu/winograd_impl.h"
 
@@ -267,99 +267,6 @@ constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
 template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
 
-#if WEFT_AMX
-constexpr int64_t kTapPairs = 8;  // of a block of 16 channels
-constexpr int kTapBytes = 4 * kTapPairs;
-
-// Pixels of some taps, copied, with the weights that they meet. A tile is loaded late: it would
-// wait for what was stored just before to reach the cache.
-template <bool kTwoVectors>
-struct CopiedTaps {
-  static constexpr int64_t kHeld = 8, kLate = 4;
-
-  using Block = SumsBlock<BFloat16Products, false, kTwoVectors>;
-
-  const PairTile& tile;
-  int64_t copied = 0, multiplied = 0;
-  const uint32_t* weights[kHeld];
-  alignas(64) char pixels[kHeld][kTileRows16 * kTapBytes];
-
-  WEFT_INLINE explicit CopiedTaps(const PairTile& of) : tile(of) {}
-
-  WEFT_INLINE void copy(const uint32_t* x, int64_t count, const uint32_t* w) {
-    char* const to = pixels[copied % kHeld];
-    for (int64_t i = 0; i < count; ++i)
-      _mm256_store_si256((__m256i*)(to + i * kTapBytes),
-                         _mm256_loadu_si256((const __m256i*)(x + i * tile.x_pixel)));
-    weights[copied % kHeld] = w;
-    ++copied;
-  }
-  WEFT_INLINE void multiply() {
-    const char* const a = pixels[multiplied % kHeld];
-    const uint32_t* const b = weights[multiplied % kHeld];
-    load_tile<6>(b, kTileBytes);
-    if (kTwoVectors) load_tile<7>(b + tile.weights_vector, kTileBytes);
-    load_tile<4>(a, kTapBytes);
-    BFloat16Products::add<0, 4, 6>();
-    if (kTwoVectors) BFloat16Products::add<1, 4, 7>();
-    ++multiplied;
-  }
-};
-
-template <bool kTwoVectors>
-void add_windows(const PairTile& tile, int64_t pixels, float* sums) {
-  using Taps = CopiedTaps<kTwoVectors>;
-  Taps taps(tile);
-  const uint32_t* ahead = tile.ahead;
-  Taps::Block::clear();
-  over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
-    taps.copy(x, pixels, weights);
-    for (int64_t i = 0; i < kTapPairs; ++i, ahead += tile.ahead_step)
-      __builtin_prefetch(ahead, 0, 2);
-    if (taps.copied > Taps::kLate) taps.multiply();
-  });
-  while (taps.multiplied < taps.copied) taps.multiply();
-  Taps::Block::store(sums, kBlockColumns * sizeof(float));
-}
-
-void amx_pair_tile(const PairTile& tile, int64_t pixels, int64_t vectors) {
-  constexpr int kLanes = Vec<float>::kLanes;
-  alignas(64) float sums[kTileRows16 * kBlockColumns];
-  if (vectors == 2)
-    add_windows<true>(tile, pixels, sums);
-  else
-    add_windows<false>(tile, pixels, sums);
-  if (tile.accumulate || !tile.epilogue) {
-    for (int64_t j = 0; j < vectors; ++j)
-      for (int64_t i = 0; i < pixels; ++i) {
-        float* const there = sums + i * kBlockColumns + j * kLanes;
-        float* const waiting = tile.sums + i * tile.sums_pixel + j * tile.sums_vector;
-        Vec<float> sum = Memory<float>::load(there);
-        if (tile.accumulate) sum = sum + Memory<float>::load(waiting);
-        Memory<float>::store(tile.epilogue ? there : waiting, sum);
-      }
-  }
-  if (!tile.epilogue) return;
-  PairTile summed = tile;
-  summed.sums = sums;
-  summed.sums_pixel = kBlockColumns;
-  summed.sums_vector = kLanes;
-  finish_waiting<PairStep>(summed, pixels, vectors);
-}
-
-template <int kPixels, int kVectors>
-void amx_pair_tile(const PairTile& tile) {
-  amx_pair_tile(tile, kPixels, kVectors);
-}
-template <int... I>
-constexpr PairTileKernels amx_pair_tiles(Numbers<I...>) {
-  return {{{{amx_pair_tile<I + 1, 1>...}, {amx_pair_tile<I + 1, 2>...}},
-           {{amx_pair_tile<I + 1, 1>...}, {amx_pair_tile<I + 1, 2>...}}},
-          kMostPixels};
-}
-constexpr PairTileKernels kAmxPairTiles = amx_pair_tiles(typename CountTo<kMostPixels>::Type());
-#endif
-
 // Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
 // further; beside the image lie zeros.
 void pair_columns(const uint16_t* row, const PlainSource& source, int64_t width, uint32_t* to) {
@@ -390,6 +297,22 @@ void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t*
         if (col + 1 < cols) pairs = pairs | Memory<uint16_t>::load(from + kPanelChannels) << 16;
         Memory<uint32_t>::store(to, pairs);
       }
+}
+
+// Panels of all groups; those of laid bands end with zeros, where a step is not filled.
+void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
+                 const uint16_t* weights, const LaidBand* laid, uint32_t* to) {
+  const Convolution& p = problem.shape;
+  const int64_t filters = p.out_channels / p.groups;
+  const int64_t panels = p.groups * ((filters + kPanelChannels - 1) / kPanelChannels);
+  const int64_t rows = p.in_channels / p.groups * p.kernel_height;
+  const int64_t paired = rows * p.kernel_width * kPanelChannels;
+  const int64_t size = laid ? laid->steps * laid->step * kPanelChannels : paired;
+  for (int64_t panel = 0; panel < panels; ++panel, to += size) {
+    pair_weights(weights + panel * rows * source.kernel_width * kPanelChannels, rows,
+                 source.kernel_width, to);
+    __builtin_memset(to + paired, 0, (size - paired) * sizeof(uint32_t));
+  }
 }
 
 struct PairTiles {
@@ -460,21 +383,20 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
     winograd(problem, cut, operands, units, scratch);
     return;
   }
+  const bool has_tiles = WEFT_AMX && cut.laid.rows > 0;
   BlockedOperands paired = operands;
   if (source.width > 0) {
-    const Convolution& p = problem.shape;
-    const int64_t filters = p.out_channels / p.groups;
-    const int64_t panels = p.groups * ((filters + kPanelChannels - 1) / kPanelChannels);
-    uint32_t* const weights = (uint32_t*)((char*)scratch + cut.weights);
-    pair_weights((const uint16_t*)operands.weights,
-                 panels * (p.in_channels / p.groups) * p.kernel_height, source.kernel_width,
-                 weights);
-    paired.weights = weights;
+    paired.weights = (char*)scratch + cut.weights;
+    pair_panels(problem, source, (const uint16_t*)operands.weights, has_tiles ? &cut.laid : nullptr,
+                (uint32_t*)((char*)scratch + cut.weights));
   }
 #if WEFT_AMX
-  const bool has_tiles = problem.in_block == kTapPairs && uses(Extra::kAmxBf16);
-  const AmxTiles of_this_thread(has_tiles, kTapBytes);
-  if (has_tiles) kernels = &kAmxPairTiles;
+  if (has_tiles) {
+    const AmxTiles of_this_thread(true, cut.laid.step * sizeof(uint32_t));
+    TiledUnit work(problem, source, cut, paired, scratch);
+    for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
+    return;
+  }
 #endif
   BlockedUnit<PairTiles> work(problem, cut, paired, scratch, {source, *kernels});
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);

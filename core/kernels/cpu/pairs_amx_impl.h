@@ -134,7 +134,7 @@ struct TiledPairs {
     for (; k + kTiledStep <= depth; k += kTiledStep) {
       for (int64_t line = 0; line < lines; ++line, fetched += kTileBytes)
         __builtin_prefetch(fetched, 0, 2);
-      Block::add(upper, lower, pairs, kRowBytes);
+      Block::add(upper, lower, pairs, pairs + kTileRows16, kRowBytes);
       upper.at += kTileBytes;
       lower.at += kTileBytes;
       pairs += kTileRows16 * kBlockColumns;
@@ -144,7 +144,8 @@ struct TiledPairs {
       for (int64_t i = 0; i < count; ++i)
         copy_to_steps(from + i * a_row, depth - k, ends() + i * kTiledStep);
       const TileRows rest{(const char*)ends(), kTileBytes};
-      Block::add(rest, {rest.at + kTileRows16 * kTileBytes, kTileBytes}, pairs, kRowBytes);
+      Block::add(rest, {rest.at + kTileRows16 * kTileBytes, kTileBytes}, pairs, pairs + kTileRows16,
+                 kRowBytes);
     }
     Block::store(to, sums_bytes);
   }

@@ -45,6 +45,14 @@ WEFT_INLINE void store_rounded(BFloat16* to, Vec<float> v) {
 #endif
 }
 
+#if WEFT_AVX512
+WEFT_INLINE void store_rounded_half(BFloat16* to, Vec<float> v) {  // the first half of them
+  __m256i halves;
+  asm("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(v.v));
+  _mm_storeu_si128((__m128i*)to, _mm256_castsi256_si128(halves));
+}
+#endif
+
 // What would be read again if it had been stored so.
 WEFT_INLINE Vec<float> rounded(Vec<float> v) {
 #if WEFT_NEON

@@ -35,12 +35,13 @@ void amx_quad_tile(const QuadTile& tile) {
       if (tile.ahead)
         for (int64_t i = 0; i < kQuads; ++i)
           __builtin_prefetch(b + tile.ahead + i * kQuadBytes, 0, 2);
-      Block::add(upper, lower, b, kQuadBytes);
+      Block::add(upper, lower, b, b + kTileBytes, kQuadBytes);
       upper.at += kTileBytes;
       lower.at += kTileBytes;
       b += kQuads * kQuadBytes;
     }
-    if (quad < end) Block::add(upper, lower, tile.b_rest, kQuadBytes);
+    if (quad < end)
+      Block::add(upper, lower, tile.b_rest, (const char*)tile.b_rest + kTileBytes, kQuadBytes);
     quad = end;
     upper.at += tile.run_step;
     lower.at += tile.run_step;
