@@ -13,6 +13,10 @@ constexpr size_t kMostSets = 12000;
 constexpr size_t kWidest = 48;
 constexpr size_t kNarrowest = 4;
 constexpr size_t kLongest = 6000;  // steps of a graph that is searched at all
+// Of more steps than these a gain below this share of the peak is not searched for: preparing many
+// weights, of which one decides, takes seconds of a search for some kilobytes.
+constexpr size_t kFewSteps = 64;
+constexpr int64_t kLeastGain = 256;
 
 class Steps {
  public:
@@ -305,7 +309,9 @@ std::vector<int32_t> find_order(std::span<const OrderStep> steps,
                                 std::span<const OrderValue> values, int64_t most) {
   const Steps all(steps, values);
   const int64_t below = std::min(peak_of(steps, values), most + 1);
-  if (steps.size() > kLongest || below <= all.least_peak()) return {};
+  const int64_t gain = below - all.least_peak();
+  const bool is_small = steps.size() > kFewSteps && gain < below / kLeastGain;
+  if (steps.size() > kLongest || gain <= 0 || is_small) return {};
   Search search(all);
   const int32_t found = search.run(below);
   return found < 0 ? std::vector<int32_t>() : search.order(found);
