@@ -65,6 +65,7 @@ const Setting kFloatSettings[] = {
     {1, 1, 16, 3, 84, 32, 3, 3, 1, 1, 1, 1, 1, 1, false},
     {2, 1, 32, 5, 31, 24, 1, 1, 1, 1, 0, 0, 1, 1, false},  // couples of pixels, 24 channels
     {1, 1, 32, 6, 49, 56, 3, 2, 1, 1, 1, 0, 1, 2, false},
+    {1, 1, 64, 23, 25, 56, 3, 3, 2, 2, 1, 1, 1, 1, false},   // two blocks to a tile, four phases
     {1, 1, 112, 5, 5, 32, 1, 1, 1, 1, 0, 0, 1, 1, false},    // channels in two parts
     {2, 1, 144, 3, 10, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},   // of several images
     {1, 1, 1056, 9, 29, 16, 1, 1, 1, 1, 0, 0, 1, 1, false},  // more pixels than are one row
