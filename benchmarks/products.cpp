@@ -181,7 +181,7 @@ void fill(PoolVector<char>& bytes, DType dtype) {
 // Calls of a product with B in panels.
 std::function<void()> packed_call(const Matmul& p, PoolVector<char>& panels,
                                   PoolVector<char>& scratch) {
-  panels = PoolVector<char>(panels_of(p.n) * p.k * kPanelColumns * size_of(p.dtype));
+  panels = PoolVector<char>(panels_of(p.n) * panel_elements(p.dtype, p.k) * size_of(p.dtype));
   run_pack_panels({p.dtype, p.n, p.k, p.b.data, p.b.row, p.b.col, panels.data()},
                   {0, panels_of(p.n)});
   constexpr float kOpen = std::numeric_limits<float>::infinity();

@@ -36,7 +36,7 @@ int64_t panel_product_units(const PanelProduct& p) {
 int64_t panel_product_scratch(const PanelProduct& p) {
   const int64_t sums = whole_tiles(unit_rows(p)) * kPanelColumns * int64_t{sizeof(float)};
   const bool has_tiles = p.dtype == DType::kBFloat16 && uses(Extra::kAmxBf16);
-  return has_tiles ? sums + kTiledPairs * int64_t{sizeof(uint32_t)} + kTiledSpareBytes : sums;
+  return has_tiles ? sums + kTiledStepBytes + kTiledSpareBytes : sums;
 }
 
 void run_panel_product(const KernelTable& table, const PanelProduct& p, Range units,

@@ -2,9 +2,10 @@
 // so that a product reads memory as it lies and copies nothing. Weights are packed once and read by
 // every call; the panels are the same for every instruction set.
 //
-// Panels are [panels][k][32], zero in columns beyond n. Elements are those of matmul.h followed by
-// two sums, in every bit: half types are rounded in between. (Where pairs of bfloat16 are
-// multiplied, numbers below 2^-126 become zero.)
+// Panels are [panels][k][32], those of bfloat16 [panels][ceil(k / 2)][32][2], as instructions that
+// multiply pairs read them; columns beyond n and a row beyond k are zero. Elements of C are those
+// of matmul.h followed by two sums, in every bit: half types are rounded in between. (Where pairs
+// of bfloat16 are multiplied, numbers below 2^-126 become zero.)
 #pragma once
 
 #include "base/view.h"
@@ -22,6 +23,13 @@ constexpr int64_t panels_of(int64_t columns) {
 }
 constexpr bool has_panels(DType dtype) {
   return dtype == DType::kFloat32 || dtype == DType::kBFloat16 || dtype == DType::kFloat16;
+}
+// Rows of a panel that lie side by side, element by element.
+__attribute__((always_inline)) constexpr int64_t paired_rows(DType dtype) {
+  return dtype == DType::kBFloat16 ? 2 : 1;
+}
+__attribute__((always_inline)) constexpr int64_t panel_elements(DType dtype, int64_t k) {
+  return (k + k % paired_rows(dtype)) * kPanelColumns;
 }
 // Does a packed B pay? Few rows are read at the speed of memory, many at that of arithmetic;
 // columns of nothing would be most of a narrow one.

@@ -20,6 +20,9 @@ constexpr int64_t kRowsAtOnce = 64;  // whose products a unit's gates find in th
 
 int64_t in_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 bool has_halves(const Recurrent& p) { return p.weight != p.dtype; }
+int64_t panel_bytes(const Recurrent& p) {
+  return panel_elements(p.weight, p.hidden) * element_size(p.weight);
+}
 
 // Blocks of the batch of one length: how sums are made depends on how many rows a product has, and
 // must not on how a batch is shared.
@@ -34,8 +37,7 @@ PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t un
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   PanelProduct product{p.weight, p.batch, columns, p.hidden, s.rounded, nullptr,
                        nullptr,  nullptr, -kMost,  kMost,    sums,      true};
-  product.panels =
-      static_cast<const char*>(s.packed) + unit * columns * p.hidden * element_size(p.weight);
+  product.panels = static_cast<const char*>(s.packed) + unit * gates_of(p.cell) * panel_bytes(p);
   return product;
 }
 
@@ -115,8 +117,7 @@ int64_t recurrent_units(const Recurrent& p) {
 }
 
 int64_t recurrent_packed_bytes(const Recurrent& p) {
-  const int64_t lanes = gates_of(p.cell) * p.hidden * recurrent_units(p) * kRecurrentColumns;
-  return in_lines(lanes * element_size(p.weight));
+  return in_lines(gates_of(p.cell) * recurrent_units(p) * panel_bytes(p));
 }
 
 int64_t recurrent_step_scratch(const Recurrent& p) {
@@ -145,7 +146,7 @@ void run_recurrent_pack(const Recurrent& problem, const void* weight, bool is_ba
     for (int64_t gate = 0; gate < gates; ++gate)
       run_pack_panels(
           {problem.weight, cols, hidden, from + (gate * hidden + first) * hidden * element, 1,
-           hidden, to + (unit * gates + gate) * hidden * kRecurrentColumns * element},
+           hidden, to + (unit * gates + gate) * panel_bytes(problem)},
           {0, 1});
   }
 }

@@ -88,6 +88,7 @@ inline constexpr int64_t kPanelRows = 128;  // of a unit, at most
 // stays in the first-level cache.
 inline constexpr int64_t kTiledDepth = 512;
 inline constexpr int64_t kTiledPairs = kTiledDepth / 2 * 32;
+inline constexpr int64_t kTiledStepBytes = 16 * 32 * 4;            // pairs of 32 elements of k
 inline constexpr int64_t kTiledRowBytes = 2 * (kTiledDepth + 32);  // an odd number of lines
 inline constexpr int64_t kTiledSpareBytes = 16 * kTiledRowBytes + 2 * 32 * 32;
 __attribute__((always_inline)) constexpr int64_t whole_tiles(int64_t rows) {

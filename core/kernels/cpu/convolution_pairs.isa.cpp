@@ -45,22 +45,6 @@ struct WidenedStep {
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
-  WEFT_INLINE static Vec<float> low(Pairs pairs) { return reinterpret<Vec<float>>(pairs << 16); }
-  // The mask stays in memory, or there are two shifts: sums leave no register for it.
-  WEFT_INLINE static Vec<float> high(Pairs pairs) {
-#if WEFT_AVX512 && !defined(__clang__)
-    static constexpr uint32_t kHigh = 0xffff0000;
-    asm("vpandd %2%{1to16%}, %1, %0" : "=v"(pairs.v) : "v"(pairs.v), "m"(kHigh));
-    return reinterpret<Vec<float>>(pairs);
-#else
-    Pairs upper = pairs >> 16;
-#if WEFT_AVX512 || WEFT_AVX2
-    asm("" : "+v"(upper.v));
-#endif
-    return reinterpret<Vec<float>>(upper << 16);
-#endif
-  }
-
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
                                   int64_t step, int64_t weights_vector) {
@@ -113,7 +97,7 @@ struct WidenedStep {
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) {
         const Pairs pairs = Memory<uint32_t>::load(weights + j * weights_vector);
-        right[j] = half == 1 ? high(pairs) : low(pairs);
+        right[j] = half == 1 ? second_of_without_mask(pairs) : first_of(pairs);
       }
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {

@@ -148,6 +148,7 @@ struct Product {
                    laid,
                    kTiledRow,
                    pairs,
+                   nullptr,
                    partial_c + j,
                    row,
                    problem.accumulate || k > 0,

@@ -1,6 +1,6 @@
-// Products of bfloat16 by the tiles of AMX: rows of A where they lie by 32 columns of B, laid down
-// in pairs. Rows that do not fill a tile, and ends of rows that do not fill a row of one, are
-// copied first, because a tile reads all of its bytes.
+// Products of bfloat16 by the tiles of AMX: rows of A where they lie by 32 columns of B in pairs,
+// as panels have them and as others are laid down. Rows that do not fill a tile, and ends of rows
+// that do not fill a row of one, are copied first, because a tile reads all of its bytes.
 //
 // An element of C is a chain over 32 elements of k at a time, of which TDPBF16PS adds up the even
 // and the odd products by themselves. Included inside the namespace of an instruction set, after
@@ -33,6 +33,14 @@ inline void lay_pairs(const BFloat16* from, int64_t row, int64_t columns, int64_
       _mm512_storeu_si512(to, _mm512_unpacklo_epi16(even, odd));
       _mm512_storeu_si512(to + kTileRows16, _mm512_unpackhi_epi16(even, odd));
     }
+}
+
+// The pairs of a step that is not whole, of so many elements of k, with zeros behind them.
+inline void lay_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
+  const int64_t whole = depth / kTiledStep * kTiledStep;
+  const int64_t there = (depth - whole + 1) / 2 * kBlockColumns;
+  __builtin_memcpy(to, pairs + whole / 2 * kBlockColumns, there * sizeof(uint32_t));
+  __builtin_memset(to + there, 0, kTiledStepBytes - there * sizeof(uint32_t));
 }
 
 // Elements to whole steps, with zeros behind them.
@@ -87,8 +95,9 @@ struct TiledPairs {
   int64_t rows, depth;  // depth: at most kTiledDepth
   const BFloat16* a;
   int64_t a_row;
-  const uint32_t* b;  // pairs of 32 columns, whole steps
-  float* sums;        // with room for whole tiles
+  const uint32_t* b;     // pairs of 32 columns
+  const uint32_t* rest;  // of a step that is not whole; null: all are
+  float* sums;           // with room for whole tiles
   int64_t sums_row;
   bool accumulate;
   BFloat16* spare;    // kTiledSpareBytes; null: of rows and steps, all are whole
@@ -143,8 +152,8 @@ struct TiledPairs {
       const BFloat16* from = a + row * a_row + k;
       for (int64_t i = 0; i < count; ++i)
         copy_to_steps(from + i * a_row, depth - k, ends() + i * kTiledStep);
-      const TileRows rest{(const char*)ends(), kTileBytes};
-      Block::add(rest, {rest.at + kTileRows16 * kTileBytes, kTileBytes}, pairs, pairs + kTileRows16,
+      const TileRows last{(const char*)ends(), kTileBytes};
+      Block::add(last, {last.at + kTileRows16 * kTileBytes, kTileBytes}, rest, rest + kTileRows16,
                  kRowBytes);
     }
     Block::store(to, sums_bytes);

@@ -20,6 +20,28 @@ WEFT_INLINE bool multiplies_pairs() {
 #endif
 }
 
+// One of each pair's elements, widened.
+WEFT_INLINE Vec<float> first_of(Vec<uint32_t> pairs) {
+  return reinterpret<Vec<float>>(pairs << 16);
+}
+WEFT_INLINE Vec<float> second_of(Vec<uint32_t> pairs) {
+  return reinterpret<Vec<float>>(pairs & Vec<uint32_t>(0xffff0000));
+}
+// The same where sums leave no register for the mask: it stays in memory, or there are two shifts.
+WEFT_INLINE Vec<float> second_of_without_mask(Vec<uint32_t> pairs) {
+#if WEFT_AVX512 && !defined(__clang__)
+  static constexpr uint32_t kUpper = 0xffff0000;
+  asm("vpandd %2%{1to16%}, %1, %0" : "=v"(pairs.v) : "v"(pairs.v), "m"(kUpper));
+  return reinterpret<Vec<float>>(pairs);
+#else
+  Vec<uint32_t> upper = pairs >> 16;
+#if WEFT_AVX512 || WEFT_AVX2
+  asm("" : "+v"(upper.v));
+#endif
+  return reinterpret<Vec<float>>(upper << 16);
+#endif
+}
+
 #if WEFT_PAIRS
 // Written as assembler because a file has one set of instructions: this one is compiled for
 // processors without it, too.

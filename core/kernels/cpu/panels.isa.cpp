@@ -5,7 +5,7 @@
 // fetches a part of the next one: in a network weights come from memory. Whole vectors of float32
 // with nothing but a bias go to C from registers. Other sums wait in scratch, in the first-level
 // cache, until a tile is done and the epilogue writes it to C, as all do between blocks of k where
-// that is deep. With AMX a unit lays its panel of bfloat16 down in pairs (pairs_amx_impl.h).
+// that is deep. Tiles of AMX read panels of bfloat16 where they lie, too (pairs_amx_impl.h).
 #include "kernels/panels.h"
 
 #include "kernels/isa_target.h"
@@ -27,6 +27,9 @@ constexpr int64_t kPackedDeep = 32;    // elements of k that are packed together
 constexpr int64_t kWidened = 32;       // elements of a row of A that are widened together
 constexpr int64_t kLine = 64;
 
+template <class S>
+constexpr int64_t kPairedRows = kIsSame<S, BFloat16> ? paired_rows(DType::kBFloat16) : 1;
+
 struct PanelTile {
   const void* a;
   int64_t a_row;                   // elements
@@ -43,30 +46,46 @@ struct PanelTile {
 };
 using PanelTileKernel = void (*)(const PanelTile& tile);
 
-// Steps of k: one element of A times a row of the panel. Elements of A that are no floats are
-// widened before, some of each row, so that they are spread where they are loaded.
+// A vector of columns of one row, widened, from where the columns lie.
+template <class S, int kRow, bool kHasMask>
+WEFT_INLINE Vec<float> load_columns(const S* b) {
+  if constexpr (kPairedRows<S> == 1) {
+    return Memory<S>::load(b);
+  } else {
+    const Vec<uint32_t> pairs = Memory<uint32_t>::load((const uint32_t*)b);
+    return kRow == 0  ? first_of(pairs)
+           : kHasMask ? second_of(pairs)
+                      : second_of_without_mask(pairs);
+  }
+}
+
+// Steps of k: one element of A times a row of the panel, or one after the other times two that lie
+// side by side. Elements of A that are no floats are widened before, some of each row, so that they
+// are spread where they are loaded.
 template <class S>
 struct SingleStep {
-  static constexpr int kElements = 1;
+  static constexpr int kElements = kPairedRows<S>;
   using Stored = S;
-
-  // Two vectors of bfloat16 are one register of pairs, of which a shift makes the even columns and
-  // a mask the odd ones. Sums are put in order once, at the end.
-  template <int kVectors>
-  static constexpr bool kSplits = kIsSame<S, BFloat16>&& kVectors == 2;
+  using Left = float;
 
   template <int kRows, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const float* a, int64_t a_row,
-                              const S* b) {
-    Vec<float> right[kVectors];
-    if constexpr (kSplits<kVectors>) {
-      const Vec<uint32_t> pairs = Memory<uint32_t>::load((const uint32_t*)b);
-      right[0] = reinterpret<Vec<float>>(pairs << 16);
-      right[1] = reinterpret<Vec<float>>(pairs & Vec<uint32_t>(0xffff0000));
-    } else {
-      WEFT_UNROLL
-      for (int j = 0; j < kVectors; ++j) right[j] = Memory<S>::load(b + j * Vec<float>::kLanes);
+                              const S* b, bool both = true) {
+    add_row<0>(sums, a, a_row, b);
+    if constexpr (kElements == 2) {
+      asm volatile("" ::: "memory");  // pairs are loaded for each row: registers are for the sums
+      if (both) add_row<1>(sums, a + 1, a_row, b);
     }
+  }
+
+ private:
+  template <int kRow, int kRows, int kVectors>
+  WEFT_INLINE static void add_row(Vec<float> (&sums)[kRows][kVectors], const float* a,
+                                  int64_t a_row, const S* b) {
+    Vec<float> right[kVectors];
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      right[j] = load_columns<S, kRow, false>(b + j * Vec<float>::kLanes * kElements);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
       const Vec<float> left(a[i * a_row]);
@@ -74,73 +93,32 @@ struct SingleStep {
       for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
     }
   }
-  template <int kRows, int kVectors>
-  WEFT_INLINE static void arrange(Vec<float> (&sums)[kRows][kVectors]) {
-    if constexpr (kSplits<kVectors>) {
-      repeat<kRows>([&](auto row) WEFT_LAMBDA {
-        constexpr int i = decltype(row)::value;
-        interleave(sums[i], typename CountTo<Vec<float>::kLanes>::Type());
-      });
-    }
-  }
-
- private:
-  template <int... I>
-  WEFT_INLINE static void interleave(Vec<float> (&sums)[2], Numbers<I...>) {
-    constexpr int kLanes = sizeof...(I);
-    const Vec<float>::Native even = sums[0].v, odd = sums[1].v;
-    sums[0].v = __builtin_shufflevector(even, odd, (I / 2 + I % 2 * kLanes)...);
-    sums[1].v = __builtin_shufflevector(even, odd, (kLanes / 2 + I / 2 + I % 2 * kLanes)...);
-  }
 };
 
 #if WEFT_PAIRS
-// Two elements of bfloat16 that follow one another in k. Two rows of the panel are one register
-// each; unpacking them gives pairs, the first four columns of every eight in one register and the
-// others in another. Where a register is more than eight columns, sums are put in order once, at
-// the end.
+// Two elements of bfloat16 that follow one another in k, in one instruction.
 struct PairStep {
   static constexpr int kElements = 2;
   using Stored = BFloat16;
+  using Left = BFloat16;
 
   // A second element that is missing counts as zero.
   template <int kRows, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const BFloat16* a, int64_t a_row,
                               const BFloat16* b, bool both = true) {
     using Pairs = Vec<uint32_t>;
-    const Pairs first = Memory<uint32_t>::load((const uint32_t*)b);
-    const Pairs second =
-        both ? Memory<uint32_t>::load((const uint32_t*)(b + kPanelColumns)) : Pairs(0);
-#if WEFT_NEON
-    const uint16x8x2_t pairs = vzipq_u16((uint16x8_t)first.v, (uint16x8_t)second.v);
-    const Pairs low = Pairs::of((Pairs::Native)pairs.val[0]);
-    const Pairs high = Pairs::of((Pairs::Native)pairs.val[1]);
-#else
-    const Pairs low =
-        Pairs::of((Pairs::Native)_mm512_unpacklo_epi16((__m512i)first.v, (__m512i)second.v));
-    const Pairs high =
-        Pairs::of((Pairs::Native)_mm512_unpackhi_epi16((__m512i)first.v, (__m512i)second.v));
-#endif
+    Pairs right[kVectors];
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      right[j] = Memory<uint32_t>::load((const uint32_t*)b + j * Pairs::kLanes);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
       uint32_t pair = a[i * a_row].bits;
       if (both) __builtin_memcpy(&pair, a + i * a_row, sizeof pair);
-      sums[i][0] = add_products(Pairs(pair), low, sums[i][0]);
-      sums[i][1] = add_products(Pairs(pair), high, sums[i][1]);
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j)
+        sums[i][j] = add_products(Pairs(pair), right[j], sums[i][j]);
     }
-  }
-  template <int kRows>
-  WEFT_INLINE static void arrange([[maybe_unused]] Vec<float> (&sums)[kRows][2]) {
-#if WEFT_AVX512
-    repeat<kRows>([&](auto row) WEFT_LAMBDA {
-      constexpr int i = decltype(row)::value;
-      const Vec<float>::Native low = sums[i][0].v, high = sums[i][1].v;
-      sums[i][0].v = __builtin_shufflevector(low, high, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20,
-                                             21, 22, 23);
-      sums[i][1].v = __builtin_shufflevector(low, high, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14,
-                                             15, 28, 29, 30, 31);
-    });
-#endif
   }
 };
 #endif
@@ -174,8 +152,8 @@ void panel_tile(const PanelTile& tile) {
   const S* b = (const S*)tile.b;
   const char* ahead = tile.ahead;
   const int64_t ahead_part = tile.ahead_part, ahead_step = Step::kElements * tile.ahead_step;
-  const auto add = [&](const auto* left, int64_t left_row, int64_t steps) WEFT_LAMBDA {
-    for (; steps > 0; --steps) {
+  const auto add = [&](const auto* left, int64_t left_row, int64_t count) WEFT_LAMBDA {
+    for (; count >= Step::kElements; count -= Step::kElements) {
       __builtin_prefetch(ahead, 0, 2);
       __builtin_prefetch(ahead + ahead_part, 0, 2);
       ahead += ahead_step;
@@ -183,10 +161,10 @@ void panel_tile(const PanelTile& tile) {
       left += Step::kElements;
       b += Step::kElements * kPanelColumns;
     }
+    if (Step::kElements == 2 && count > 0) Step::add(sums, left, left_row, b, false);
   };
-  if constexpr (kIsSame<S, float> || Step::kElements == 2) {
-    add(a, tile.a_row, tile.k / Step::kElements);
-    a += tile.k / Step::kElements * Step::kElements;
+  if constexpr (kIsSame<S, typename Step::Left>) {
+    add(a, tile.a_row, tile.k);
   } else {
     alignas(64) float wide[kRows][kWidened];
     for (int64_t k = 0; k < tile.k; k += kWidened) {
@@ -198,10 +176,6 @@ void panel_tile(const PanelTile& tile) {
       add(wide[0], kWidened, count);
     }
   }
-  if constexpr (Step::kElements == 2) {
-    if (tile.k % 2) Step::add(sums, a, tile.a_row, b, false);
-  }
-  if (tile.is_last) Step::arrange(sums);
   const auto each = [&](auto use) WEFT_LAMBDA {
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
@@ -225,7 +199,7 @@ struct PanelTileKernels {
 };
 template <class Step, int... I>
 constexpr PanelTileKernels panel_tiles(Numbers<I...>) {
-  // Halves have columns of both vectors in each register, or are rare: a vector more is less code.
+  // Of halves a vector more that nobody needs is less code.
   constexpr int kFewest = kIsSame<typename Step::Stored, float> ? 1 : 2;
   return {{{panel_tile<Step, kFewest, I + 1>...}, {panel_tile<Step, 2, I + 1>...}}};
 }
@@ -263,23 +237,26 @@ struct PanelUnit {
   void run_tiled() const {
     const int64_t col = panel * kPanelColumns;
     const int64_t width = p.n - col < kPanelColumns ? p.n - col : kPanelColumns;
-    const auto* const b = (const BFloat16*)p.panels + panel * p.k * kPanelColumns;
-    auto* const pairs = (uint32_t*)(sums + whole_tiles(rows) * kPanelColumns);
+    const int64_t elements = panel_elements(p.dtype, p.k);
+    const auto* const b = (const BFloat16*)p.panels + panel * elements;
+    auto* const rest = (uint32_t*)(sums + whole_tiles(rows) * kPanelColumns);
     const bool is_last = col + kPanelColumns >= p.n;
     for (int64_t k = 0; k < p.k; k += kTiledDepth) {
       const int64_t depth = p.k - k < kTiledDepth ? p.k - k : kTiledDepth;
-      lay_pairs(b + k * kPanelColumns, kPanelColumns, kPanelColumns, depth, pairs);
+      const auto* const pairs = (const uint32_t*)(b + k * kPanelColumns);
+      if (depth % kTiledStep) lay_rest(pairs, depth, rest);
       if (k + depth == p.k) fetch_results(0, rows, width);
       TiledPairs{rows,
                  depth,
                  (const BFloat16*)p.a + first * p.k + k,
                  p.k,
                  pairs,
+                 rest,
                  sums,
                  kPanelColumns,
                  k > 0,
-                 (BFloat16*)(pairs + kTiledPairs),
-                 (const char*)(b + (p.k + k) * kPanelColumns),
+                 (BFloat16*)((char*)rest + kTiledStepBytes),
+                 (const char*)(b + elements + k * kPanelColumns),
                  is_last ? 0 : kTiledStep}
           .run();
     }
@@ -294,7 +271,8 @@ struct PanelUnit {
     const int64_t step = balanced_rows_at<float>(rows, p.k * sizeof(S));
     const int64_t col = panel * kPanelColumns;
     const int64_t width = p.n - col < kPanelColumns ? p.n - col : kPanelColumns;
-    const S* b = (const S*)p.panels + (panel * p.k + k) * kPanelColumns;
+    const int64_t elements = panel_elements(p.dtype, p.k);
+    const S* b = (const S*)p.panels + panel * elements + k * kPanelColumns;
     const bool is_last = col + kPanelColumns >= p.n;
     PanelTile tile;
     tile.a_row = p.k;
@@ -306,7 +284,7 @@ struct PanelUnit {
     tile.bias = nullptr;
     // Memory may take longer to give a panel than one tile takes: each fetches its share.
     const int64_t tiles_of_all = (rows + step - 1) / step * ((width + kCols - 1) / kCols);
-    tile.ahead = (const char*)(is_last ? b : b + p.k * kPanelColumns);
+    tile.ahead = (const char*)(is_last ? b : b + elements);
     tile.ahead_step =
         is_last ? 0 : (kPanelColumns * sizeof(S) / 2 + tiles_of_all - 1) / tiles_of_all;
     tile.ahead_part = tile.ahead_step * depth;
@@ -315,7 +293,7 @@ struct PanelUnit {
       tile.a = (const S*)p.a + (first + i) * p.k + k;
       if (tile.is_last) fetch_results(i, count, width);
       for (int64_t j = 0; j < width; j += kCols) {
-        tile.b = b + j;
+        tile.b = b + j * kPairedRows<S>;
         tile.sums = tile.to = sums + i * kPanelColumns + j;
         if (is_direct) {
           tile.to = (float*)p.c + (first + i) * p.n + col + j;
@@ -402,10 +380,11 @@ struct PanelUnit {
 template <class S>
 struct RowByPanels {
   static constexpr int kLanes = Vec<float>::kLanes;
-  static constexpr int kVectors = kPanelColumns / kLanes;       // of a panel
-  static constexpr int kPanels = kLanes < 8 ? 1 : kLanes / 4;   // eight sums
+  static constexpr int kVectors = kPanelColumns / kLanes;      // of a panel
+  static constexpr int kPanels = kLanes < 8 ? 1 : kLanes / 4;  // eight sums
+  static constexpr int64_t kPaired = kPairedRows<S>;
   static constexpr int64_t kBytes = kPanelColumns * sizeof(S);  // of a row of a panel
-  static constexpr int64_t kStepsAhead = 4096 / kBytes;         // that are fetched: a page
+  static constexpr int64_t kRowsAhead = 4096 / kBytes;          // that are fetched: a page
 
   using Sums = Vec<float>[kPanels][kVectors];
 
@@ -413,19 +392,23 @@ struct RowByPanels {
 
   // Rows [k, end) of the panels; meanwhile what lies so many bytes ahead is fetched.
   WEFT_INLINE void add(Sums& sums, const S* panel, int64_t k, int64_t end, int64_t ahead) const {
-    const S* a = (const S*)p.a;
-    for (; k < end; ++k) {
-      const Vec<float> left(to_lane(a[k]));
+    for (; k < end; k += kPaired) {
       WEFT_UNROLL
       for (int i = 0; i < kPanels; ++i) {
-        const S* b = panel + (i * p.k + k) * kPanelColumns;
-        for (int64_t line = 0; line < kBytes; line += kLine)
+        const S* b = panel + i * panel_elements(p.dtype, p.k) + k * kPanelColumns;
+        for (int64_t line = 0; line < kPaired * kBytes; line += kLine)
           __builtin_prefetch((const char*)b + ahead + line, 0, 2);
-        WEFT_UNROLL
-        for (int j = 0; j < kVectors; ++j)
-          sums[i][j] = fma_(left, Memory<S>::load(b + j * kLanes), sums[i][j]);
+        add_row<0>(sums[i], k, b);
+        if (kPaired == 2 && k + 1 < end) add_row<1>(sums[i], k + 1, b);
       }
     }
+  }
+  template <int kRow>
+  WEFT_INLINE void add_row(Vec<float> (&sums)[kVectors], int64_t k, const S* b) const {
+    const Vec<float> left(to_lane(((const S*)p.a)[k]));
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      sums[j] = fma_(left, load_columns<S, kRow, true>(b + j * kLanes * kPaired), sums[j]);
   }
 
   void run(int64_t first, bool is_bounded) const {
@@ -435,10 +418,11 @@ struct RowByPanels {
       WEFT_UNROLL
       for (int vector = 0; vector < kVectors; ++vector) sums[number][vector] = Vec<float>(0);
     }
-    const S* panel = (const S*)p.panels + first * p.k * kPanelColumns;
-    const int64_t within = p.k > kStepsAhead ? p.k - kStepsAhead : 0;
-    add(sums, panel, 0, within, kStepsAhead * kBytes);
-    add(sums, panel, within, p.k, (kPanels * p.k - within) * kBytes);
+    const int64_t elements = panel_elements(p.dtype, p.k);
+    const S* panel = (const S*)p.panels + first * elements;
+    const int64_t within = p.k > kRowsAhead ? (p.k - kRowsAhead) / kPaired * kPaired : 0;
+    add(sums, panel, 0, within, kRowsAhead * kBytes);
+    add(sums, panel, within, p.k, kPanels * elements * sizeof(S) - within * kBytes);
     alignas(64) float own[kPanelColumns];
     WEFT_UNROLL
     for (int i = 0; i < kPanels; ++i) {
@@ -481,7 +465,8 @@ void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void
   for (int64_t unit = units.begin; unit < units.end; ++unit) unit_of(unit).run();
 }
 
-// A part of a panel: halves by way of whole lanes, which lose nothing.
+// A part of a panel: halves by way of whole lanes, which lose nothing; those of bfloat16 are the
+// upper halves of them.
 template <class S>
 void pack_part(const S* from, const PanelPacking& packing, int64_t count, int64_t depth, S* to) {
   if constexpr (kIsSame<S, float>) {
@@ -490,8 +475,19 @@ void pack_part(const S* from, const PanelPacking& packing, int64_t count, int64_
     float lanes[kPackedDeep * kPanelColumns];
     __builtin_memset(lanes, 0, sizeof lanes);
     pack(from, packing.b_col, packing.b_row, count, depth, lanes, kPanelColumns);
-    for (int64_t i = 0; i < depth * kPanelColumns; i += Vec<float>::kLanes)
-      Memory<S>::store(to + i, Memory<float>::load(lanes + i));
+    constexpr int64_t kPaired = kPairedRows<S>, kLanes = Vec<float>::kLanes;
+    for (int64_t k = 0; k < depth; k += kPaired)
+      for (int64_t j = 0; j < kPanelColumns; j += kLanes) {
+        const float* row = lanes + k * kPanelColumns + j;
+        S* place = to + k * kPanelColumns + j * kPaired;
+        if constexpr (kPaired == 1) {
+          Memory<S>::store(place, Memory<float>::load(row));
+        } else {
+          const Vec<uint32_t> even = Memory<uint32_t>::load((const uint32_t*)row);
+          const Vec<uint32_t> odd = Memory<uint32_t>::load((const uint32_t*)(row + kPanelColumns));
+          Memory<uint32_t>::store((uint32_t*)place, even >> 16 | (odd & Vec<uint32_t>(0xffff0000)));
+        }
+      }
   }
 }
 
@@ -502,8 +498,9 @@ void pack_panels(const PanelPacking& packing, Range panels) {
     const int64_t col = panel * kPanelColumns;
     const int64_t count = packing.n - col < kPanelColumns ? packing.n - col : kPanelColumns;
     const S* from = (const S*)packing.b + col * packing.b_col;
-    S* to = (S*)packing.panels + panel * packing.k * kPanelColumns;
-    if (count < kPanelColumns) __builtin_memset(to, 0, packing.k * kPanelColumns * sizeof(S));
+    S* to = (S*)packing.panels + panel * panel_elements(packing.dtype, packing.k);
+    if (kIsSame<S, float> && count < kPanelColumns)
+      __builtin_memset(to, 0, panel_elements(packing.dtype, packing.k) * sizeof(S));
     for (int64_t k = 0; k < packing.k; k += kPackedDeep) {
       const int64_t depth = packing.k - k < kPackedDeep ? packing.k - k : kPackedDeep;
       pack_part(from + k * packing.b_row, packing, count, depth, to + k * kPanelColumns);

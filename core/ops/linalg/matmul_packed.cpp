@@ -12,8 +12,10 @@
 namespace weft::ops {
 namespace {
 
-Shape packed_shape(int64_t k, int64_t n) {
-  return {kernels::panels_of(n), k, kernels::kPanelColumns};
+Shape packed_shape(DType dtype, int64_t k, int64_t n) {
+  const int64_t paired = kernels::paired_rows(dtype);
+  if (paired == 1) return {kernels::panels_of(n), k, kernels::kPanelColumns};
+  return {kernels::panels_of(n), (k + paired - 1) / paired, kernels::kPanelColumns, paired};
 }
 
 Status require_panels(const InferContext& c) {
@@ -30,7 +32,7 @@ Result<Types> infer_pack(const InferContext& c) {
   if (b.rank() != 2 || b.elements() == 0)
     return errors::invalid_value(c.op().name, "`x2` must have two axes and elements; got shape ",
                                  b);
-  return Types{{c.in[0].dtype, packed_shape(b[0], b[1]), {}}};
+  return Types{{c.in[0].dtype, packed_shape(c.in[0].dtype, b[0], b[1]), {}}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -63,7 +65,7 @@ Result<Types> infer(const InferContext& c) {
   if (x.rank() < 1 || x[x.rank() - 1] < 1)
     return errors::invalid_value(c.op().name, "`x1` must have columns; got shape ", x);
   const int64_t k = x[x.rank() - 1], columns = c.integer("columns");
-  if (columns < 1 || c.in[1].shape != packed_shape(k, columns))
+  if (columns < 1 || c.in[1].shape != packed_shape(dtype, k, columns))
     return errors::invalid_value(c.op().name, "`x2` must come from pack_matmul for `x1` ", x,
                                  " and ", columns, " `columns`; got shape ", c.in[1].shape);
   if (c.given(2) && c.in[2].shape != Shape{columns})

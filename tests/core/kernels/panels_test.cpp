@@ -59,7 +59,7 @@ struct Case {
     bias = samples<S>(n, 3);
     residual = samples<S>(m * n, 4);
     c.resize(m * n);
-    panels.assign(panels_of(n) * kPanelColumns * k, S(77));
+    panels.assign(panels_of(n) * panel_elements(kType, k), S(77));
     problem = {kType,   m,       n,      k,     a.data(), panels.data(),
                nullptr, nullptr, -kOpen, kOpen, c.data(), false};
   }
