@@ -94,6 +94,7 @@ class PixelTiles {
 
   int64_t first() const { return first_; }
   int64_t end() const { return first_ + tiles_ * size_ + rest_; }
+  int64_t count() const { return tiles_; }
 
   // Calls use(begin, end) for each.
   template <class Use>

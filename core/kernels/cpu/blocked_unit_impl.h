@@ -153,6 +153,7 @@ class BlockedUnit {
   }
 
   static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y
+  static constexpr int64_t kTilesThatFetch = 4;
 
   // Where a tile's sums wait, from its first pixel on, and where they go when they are done.
   struct Sums {
@@ -246,8 +247,13 @@ class BlockedUnit {
   }
 
   // While the weights of these blocks are used from the first-level cache, the first tiles fetch
-  // those of the next ones, or of the next channels: in a network weights come from memory.
+  // those of the next ones, or of the next channels: in a network weights come from memory. Those
+  // of many channels come from afar, and a step of a tile of short vectors takes less time than a
+  // line does: it fetches half of one, where there are tiles enough to fetch all.
   void fetch_after(int64_t block) {
+    const bool is_slow = Vec<float>::kLanes < kPanelChannels && cut_.panel_chunks > 1;
+    const int64_t tiles = tiles_.count() * (end_row_ - first_row_);
+    steps_of_line_ = is_slow && tiles >= kTilesThatFetch ? 2 : 1;
     const int64_t next = block + cut_.blocks;
     ahead_ = next < end_block_ ? weights_ + next * weights_step_.channel
                                : weights_ + 2 * Vec<float>::kLanes / kPanelChannels * panel_ +
@@ -267,8 +273,8 @@ class BlockedUnit {
     const bool is_done = fetched_ >= vectors_ * lines_;
     tile.ahead = is_done ? tile.weights
                          : ahead_ + panel * panel_ + (fetched_ - panel * lines_) * kPanelChannels;
-    tile.ahead_step = is_done ? 0 : kPanelChannels;
-    fetched_ += lines;
+    tile.ahead_step = is_done ? 0 : kPanelChannels / steps_of_line_;
+    fetched_ += (lines + steps_of_line_ - 1) / steps_of_line_;
   }
 
   // A plain image is the network's input and comes from memory, its weights are few: the tiles of
@@ -452,7 +458,8 @@ class BlockedUnit {
   Epilogue epilogue_;
   TileOf<X, S> tile_;
   Strides3 x_step_, weights_step_;
-  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_;
+  int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_,
+      steps_of_line_;
   int64_t first_block_ = 0, end_block_;  // that are summed over
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
