@@ -27,7 +27,7 @@
  *   const float numbers[] = {1, 4, 9};
  *   float roots[3];
  *   weft_op op;
- *   weft_tensor x, y;
+ *   weft_tensor x, y = NULL;
  *   weft_value argument = {WEFT_TAG_TENSOR, 0, {NULL}};
  *   if (weft_tensor_create(WEFT_FLOAT32, 1, shape, numbers, &x)) return 1;
  *   argument.as.tensor = x;

@@ -38,9 +38,11 @@ Status require_shape(const InferContext& c, size_t input, const Shape& wanted) {
                                wanted, "; got ", c.in[input].shape);
 }
 
-Shape packed_recurrent_shape(int64_t gates, int64_t hidden) {
-  const int64_t columns = kernels::kRecurrentColumns;
-  return {(hidden + columns - 1) / columns, gates, hidden, columns};
+Shape packed_recurrent_shape(DType dtype, int64_t gates, int64_t hidden) {
+  const int64_t columns = kernels::kRecurrentColumns, paired = kernels::paired_rows(dtype);
+  const int64_t units = (hidden + columns - 1) / columns;
+  if (paired == 1) return {units, gates, hidden, columns};
+  return {units, gates, (hidden + paired - 1) / paired, columns, paired};
 }
 
 Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
@@ -54,8 +56,9 @@ Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_
         i == input && sums == DType::kFloat32 ? ", bfloat16 or float16" : "", ", as `",
         c.op().input_name(0), "` is ", sums, "; got ", dtype);
   }
-  return require_shape(
-      c, input, is_packed ? packed_recurrent_shape(gates, hidden) : Shape{gates * hidden, hidden});
+  return require_shape(c, input,
+                       is_packed ? packed_recurrent_shape(c.in[input].dtype, gates, hidden)
+                                 : Shape{gates * hidden, hidden});
 }
 
 namespace {

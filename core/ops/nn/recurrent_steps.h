@@ -12,7 +12,7 @@
 namespace weft::ops {
 
 // Of the hidden weights of all gates as kernels read them: pack_recurrent.
-Shape packed_recurrent_shape(int64_t gates, int64_t hidden);
+Shape packed_recurrent_shape(DType dtype, int64_t gates, int64_t hidden);
 
 // Steps, batch and hidden elements, of an array (T, N, gates H).
 struct StepSizes {
