@@ -273,7 +273,8 @@ def test_sequences_with_lengths_are_those_that_are_cut_there(name, bidirectional
 @pytest.mark.parametrize("batch", [1, 3, 40, 70])
 def test_layer_of_halves_is_near_that_of_float32(name, dtype, batch, tmp_path):
     """Of the same bits eagerly, hybridized, from a file and on any number of threads."""
-    half, layer = (made(name, 40, input_size=5, bidirectional=True) for _ in range(2))
+    hidden = 41 if batch == 3 else 40  # weights of bfloat16 are packed in pairs
+    half, layer = (made(name, hidden, input_size=5, bidirectional=True) for _ in range(2))
     half.cast(dtype)
     weft.random.seed(4)
     for path, parameter in half.collect_params().items():
