@@ -20,6 +20,8 @@ def convolution(x, weight, bias=None, kernel=None, stride=1, pad=0, dilate=1, nu
 
 
 def deconvolution(x, weight, bias=None, kernel=None, stride=1, pad=0, dilate=1, num_group=1, adj=0):
+    if not weight.numel():
+        pytest.skip("PyTorch takes no image without channels")
     call = spatial("conv_transpose", x)
     return call(x, weight, bias, stride, pad, adj, num_group, dilate)
 
