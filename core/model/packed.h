@@ -1,7 +1,7 @@
 // Entry points that are ready to run: the field "packed" of an entry, which readers may leave
 // alone.
 //
-//   {"version": 4, "for": conditions, "of": fingerprint of the entry's graph,
+//   {"version": 5, "for": conditions, "of": fingerprint of the entry's graph,
 //    "captures": [tensors], "constants": [tensors], "graph": {…}, "plan": {…},
 //    "batch": {"parts": 4, "inputs": [0], "outputs": [0]}}
 //
@@ -22,7 +22,7 @@
 
 namespace weft::model {
 
-inline constexpr int64_t kPackedVersion = 4;
+inline constexpr int64_t kPackedVersion = 5;
 
 // Null: the entry has none that this build can use.
 Result<const Json*> find_packed(const std::string& where, const Json& entry);

@@ -3,12 +3,22 @@
 
 #include <string_view>
 
+#include "base/shape.h"
 #include "kernels/panels.h"
 
 namespace weft::ops {
 
 using kernels::has_panels;
 using kernels::panels_pay;
+
+// Of panels of k rows (kernels/panels.h), behind the axes that count them.
+inline Shape panel_shape(Shape panels, DType dtype, int64_t k) {
+  const int64_t paired = kernels::paired_rows(dtype);
+  panels.push_back((k + paired - 1) / paired);
+  panels.push_back(kernels::kPanelColumns);
+  if (paired > 1) panels.push_back(paired);
+  return panels;
+}
 
 // Operators that multiply with the same weights in every step: the input that has the weights, and
 // what reads them packed (pack_recurrent).

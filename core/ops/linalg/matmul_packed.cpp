@@ -7,15 +7,14 @@
 #include "kernels/panels.h"
 #include "ops/kernel_call.h"
 #include "ops/op.h"
+#include "ops/packed_products.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
 namespace {
 
 Shape packed_shape(DType dtype, int64_t k, int64_t n) {
-  const int64_t paired = kernels::paired_rows(dtype);
-  if (paired == 1) return {kernels::panels_of(n), k, kernels::kPanelColumns};
-  return {kernels::panels_of(n), (k + paired - 1) / paired, kernels::kPanelColumns, paired};
+  return panel_shape({kernels::panels_of(n)}, dtype, k);
 }
 
 Status require_panels(const InferContext& c) {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/errors.h"
-#include "kernels/panels.h"
+#include "ops/packed_products.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -39,10 +39,8 @@ Status require_shape(const InferContext& c, size_t input, const Shape& wanted) {
 }
 
 Shape packed_recurrent_shape(DType dtype, int64_t gates, int64_t hidden) {
-  const int64_t columns = kernels::kRecurrentColumns, paired = kernels::paired_rows(dtype);
-  const int64_t units = (hidden + columns - 1) / columns;
-  if (paired == 1) return {units, gates, hidden, columns};
-  return {units, gates, (hidden + paired - 1) / paired, columns, paired};
+  static_assert(kernels::kRecurrentColumns == kernels::kPanelColumns);
+  return panel_shape({kernels::panels_of(hidden), gates}, dtype, hidden);
 }
 
 Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
