@@ -1,6 +1,6 @@
-// Depthwise convolution over channel blocks: each channel with its own filter. A tile is a few
-// pixels of a row by one vector of channels. At the border, columns of the kernel take only those
-// pixels of a tile that see the image there.
+// Depthwise convolution over channel blocks: each channel with its own filter. Rows are made of
+// tiles, the kinds of which are in depthwise_tile_impl.h, depthwise_row_impl.h and
+// depthwise_pair_impl.h.
 #include "kernels/isa_target.h"
 #include "kernels/known_steps.h"
 #include "kernels/table_impl.h"
@@ -14,191 +14,11 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_impl.h"
 
+#include "kernels/cpu/depthwise_tile_impl.h"
+
+#include "kernels/cpu/depthwise_row_impl.h"
+
 #include "kernels/cpu/depthwise_pair_impl.h"
-
-template <class S>
-struct DepthwiseTile {
-  const S* x;
-  const S* weights;
-  S* y;
-  const S* bias;
-  const S* residual;  // strides of y
-  int64_t x_pixel, x_row, x_col, y_pixel, weights_row, weights_col;
-  int64_t rows, cols;
-  int64_t wrap, wrap_step;  // rows of taps before x goes back, and how far; 0: it does not
-  const ColumnRanges* columns;
-  int64_t first;               // of the row's pixels
-  uint64_t at_first, at_last;  // by column of the kernel: does that pixel see the image there?
-  int64_t lanes;               // of a vector that are used
-  Epilogue epilogue;
-};
-
-// Where a column of the kernel may fall beside the image: nowhere, at the first and the last pixel,
-// anywhere.
-enum class Border { kNone, kEnds, kAnywhere };
-constexpr int64_t kMostColumns = 64;  // of a kernel, for kEnds
-
-template <class S, int kPixels, Border kBorder, bool kPart>
-void depthwise_tile(const DepthwiseTile<S>& tile) {
-  using V = Vec<float>;
-  const int64_t lanes = tile.lanes;
-  const auto load = [&](const S* from) WEFT_LAMBDA {
-    return kPart ? Memory<S>::load_part(from, lanes) : Memory<S>::load(from);
-  };
-  const int64_t step = tile.x_pixel, cols = tile.cols;
-  const V bias = tile.bias ? load(tile.bias) : V(0);
-  V sums[kPixels];
-  WEFT_UNROLL
-  for (int pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = bias;
-  const S* first = tile.x;
-  for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
-    if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
-    const S* x = first;
-    const S* weights = tile.weights + row * tile.weights_row;
-    for (int64_t col = 0; col < cols; ++col) {
-      const V factor = load(weights);
-      int64_t from = 0, to = kPixels;
-      if constexpr (kBorder == Border::kEnds) {
-        from = tile.at_first >> col & 1 ? 0 : 1;
-        to = tile.at_last >> col & 1 ? kPixels : kPixels - 1;
-      } else if constexpr (kBorder == Border::kAnywhere) {
-        from = tile.columns->first(col) - tile.first;
-        to = tile.columns->end(col) - tile.first;
-      }
-      WEFT_UNROLL
-      for (int i = 0; i < kPixels; ++i) {
-        const bool is_sure =
-            kBorder == Border::kNone || (kBorder == Border::kEnds && i > 0 && i + 1 < kPixels);
-        if (is_sure || (i >= from && i < to)) sums[i] = fma_(load(x + i * step), factor, sums[i]);
-      }
-      x += tile.x_col;
-      weights += tile.weights_col;
-    }
-  }
-  const int64_t y_pixel = tile.y_pixel;
-  const Epilogue ends = tile.epilogue;
-  if (tile.residual) {
-    WEFT_UNROLL
-    for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load(tile.residual + i * y_pixel);
-  }
-  S* const y = tile.y;
-  WEFT_UNROLL
-  for (int i = 0; i < kPixels; ++i) {
-    if (kPart)
-      Memory<S>::store_part(y + i * y_pixel, held(sums[i], ends), lanes);
-    else
-      Memory<S>::store(y + i * y_pixel, held(sums[i], ends));
-  }
-}
-
-// Blocks of half a vector: it holds two neighbouring pixels, whose windows are one step apart. The
-// first and the last vector of a row may lie beside the image, in part or whole.
-constexpr bool kHasCouples = WEFT_AVX512;
-constexpr int64_t kCouple = 8;  // channels of a pixel
-constexpr int64_t kMostCoupleColumns = 16;
-struct CoupleTile {
-  const DepthwiseTile<float>* tile;
-  const uint16_t *first, *last;  // by column of the kernel: lanes that see the image there
-  int64_t lanes;                 // of the last vector that are results
-};
-using CouplesKernel = void (*)(const CoupleTile& couples);
-constexpr int kMostCouples = 8;  // vectors
-struct CouplesKernels {
-  CouplesKernel at[kMostCouples];  // [vectors - 1]
-};
-
-#if WEFT_AVX512
-template <int kVectors>
-void depthwise_couples(const CoupleTile& couples) {
-  using V = Vec<float>;
-  const DepthwiseTile<float>& tile = *couples.tile;
-  const V bias = tile.bias ? load_twice(tile.bias) : V(0);
-  V sums[kVectors];
-  WEFT_UNROLL
-  for (int i = 0; i < kVectors; ++i) sums[i] = bias;
-  const float* first = tile.x;
-  for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
-    if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
-    const float* x = first;
-    const float* weights = tile.weights + row * tile.weights_row;
-    for (int64_t col = 0; col < tile.cols; ++col, x += tile.x_col, weights += tile.weights_col) {
-      const V factor = load_twice(weights);
-      WEFT_UNROLL
-      for (int i = 0; i < kVectors; ++i) {
-        const float* const from = x + i * V::kLanes;
-        if (i > 0 && i + 1 < kVectors) {
-          sums[i] = fma_(Memory<float>::load(from), factor, sums[i]);
-          continue;
-        }
-        const uint16_t lanes = (i == 0 ? couples.first[col] : 0xffff) &
-                               (i + 1 == kVectors ? couples.last[col] : 0xffff);
-        sums[i] = fma_some(lanes, from, factor, sums[i]);
-      }
-    }
-  }
-  WEFT_UNROLL
-  for (int i = 0; i < kVectors; ++i) {
-    const int64_t lanes = i + 1 == kVectors ? couples.lanes : V::kLanes;
-    V sum = sums[i];
-    if (tile.residual) sum = sum + Memory<float>::load_part(tile.residual + i * V::kLanes, lanes);
-    Memory<float>::store_part(tile.y + i * V::kLanes, held(sum, tile.epilogue), lanes);
-  }
-}
-template <int... I>
-constexpr CouplesKernels every_couple(Numbers<I...>) {
-  return {{depthwise_couples<I + 1>...}};
-}
-constexpr CouplesKernels kCouples = every_couple(typename CountTo<kMostCouples>::Type());
-#else
-constexpr CouplesKernels kCouples = {};
-#endif
-
-template <class S>
-using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
-// Halves take as long to widen as to multiply, and gain nothing by more sums at once.
-template <class S>
-constexpr int64_t kDepthwisePixels = kMostPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
-                                     : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 4)
-                                                            : 3;
-// Blocks have 8 channels or 16. Few layers have those of 8 alone.
-constexpr bool kMayBePart = Vec<float>::kLanes > 8;
-constexpr int64_t kPartPixels = kMayBePart ? 4 : kDepthwisePixels<float>;
-template <class S>
-struct DepthwiseKernels {
-  DepthwiseKernel<S> whole[2][kDepthwisePixels<S>];  // [at a border][pixels - 1]
-  DepthwiseKernel<S> any[kDepthwisePixels<S>];
-  DepthwiseKernel<S> part[kDepthwisePixels<S>];  // of a vector; kPartPixels at most
-};
-// Few networks of halves run where no instruction multiplies them.
-template <class S>
-constexpr int kKnownBorders =
-    WEFT_KNOWN_STEPS > 1 && !kIsSame<S, float> && !WEFT_AVX512 ? 1 : WEFT_KNOWN_STEPS;
-template <class S>
-constexpr Border inside(int pixels) {
-  const bool is_known =
-      kKnownBorders<S> > 1 || (kKnownBorders<S> > 0 && pixels == kDepthwisePixels<S>);
-  return is_known ? Border::kNone : Border::kAnywhere;
-}
-template <class S>
-constexpr Border kAtEnds = kKnownBorders<S> > 1 ? Border::kEnds : Border::kAnywhere;
-
-template <class S, int kPixels>
-constexpr DepthwiseKernel<S> depthwise_part() {
-  if constexpr (kPixels <= kPartPixels)
-    return depthwise_tile<S, kPixels, Border::kAnywhere, kMayBePart>;
-  else
-    return nullptr;
-}
-template <class S, int... I>
-constexpr DepthwiseKernels<S> every_depthwise(Numbers<I...>) {
-  return {{{depthwise_tile<S, I + 1, inside<S>(I + 1), false>...},
-           {depthwise_tile<S, I + 1, kAtEnds<S>, false>...}},
-          {depthwise_tile<S, I + 1, Border::kAnywhere, false>...},
-          {depthwise_part<S, I + 1>()...}};
-}
-template <class S>
-constexpr DepthwiseKernels<S> kDepthwise =
-    every_depthwise<S>(typename CountTo<int(kDepthwisePixels<S>)>::Type());
 
 // The rows of images' blocks, one after the other.
 template <class S>
@@ -212,8 +32,10 @@ class DepthwiseRows {
         tiles_(p_.out_width,
                problem.in_block < Vec<float>::kLanes ? kPartPixels : kDepthwisePixels<S>),
         pair_tiles_(p_.out_width, pair_pixels<S>(p_.out_width)),
+        row_tiles_(p_.out_width, row_pixels(p_.kernel_width)),
         size_(problem.in_block),
         in_pairs_(has_pairs(problem)),
+        in_rows_(has_rows()),
         couples_((p_.out_width + 1) / 2),
         in_couples_(may_be_in_couples()),
         couple_tiles_(couples_, kMostCouples) {
@@ -283,6 +105,19 @@ class DepthwiseRows {
            p.kernel_width == 3 && step <= 2 && p.stride_height == step && p.dilation_height == 1 &&
            p.dilation_width == 1 && p.pad_left >= 0 && p.pad_left <= 1 &&
            (p.out_width - 1) * step - p.pad_left + 3 <= p.in_width + 1;
+  }
+
+  // Windows for which there are rows that read each pixel once.
+  bool has_rows() const {
+    const int64_t cols = p_.kernel_width, step = p_.stride_width;
+    const int64_t behind = (p_.out_width - 1) * step - p_.pad_left + cols - p_.in_width;
+    bool has_kernels = kHasDepthwiseRows && kIsSame<S, float> && step <= 2 && cols % 2 == 1 &&
+                       cols >= 3 && cols <= kMostRowCols && p_.dilation_width == 1 &&
+                       p_.pad_left >= 0 && p_.pad_left <= cols / 2 && behind <= cols / 2;
+    row_tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
+      has_kernels = has_kernels && kDepthwiseRows.of(end - begin, step, cols);
+    });
+    return has_kernels;
   }
 
   // No couple but the first and the last one lies beside the image.
@@ -368,6 +203,24 @@ class DepthwiseRows {
     const S* residual = (const S*)operands_.residual;
     if (residual) residual += place_in(problem_.residual_held, plane, row);
     const S* weights = weights_of(block) + rows.begin * tile_.weights_row;
+    if constexpr (kHasDepthwiseRows && kIsSame<S, float>) {
+      if (in_rows_) {
+        tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ : nullptr;
+        tile_.weights = weights;
+        const auto always = [](int64_t, int64_t) WEFT_LAMBDA { return true; };
+        row_tiles_.each_run(always, [&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
+          const int64_t step = p_.stride_width, cols = p_.kernel_width, pixels = end - begin;
+          const int64_t left = begin * step - p_.pad_left;
+          const int64_t right = left + (tiles * pixels - 1) * step + cols;
+          tile_.x = x + left * size_;
+          tile_.y = y + begin * tile_.y_pixel;
+          tile_.residual = residual ? residual + begin * tile_.y_pixel : nullptr;
+          kDepthwiseRows.of(pixels, step, cols)(
+              {&tile_, size_, tiles, greater(0, -left), greater(0, right - p_.in_width)});
+        });
+        return;
+      }
+    }
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       tile_.weights = weights + lane;
@@ -411,11 +264,11 @@ class DepthwiseRows {
     const int64_t last = end - begin - 1;
     if (is_part) return kDepthwise<S>.part[last];
     if (tile_.cols > kMostColumns) return kDepthwise<S>.any[last];
-    if (columns_.all_inside(begin, end)) return kDepthwise<S>.whole[0][last];
-    if (!columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[last];
-    tile_.at_first = seen_from(begin);
-    tile_.at_last = seen_from(end - 1);
-    return kDepthwise<S>.whole[1][last];
+    const bool is_inside = columns_.all_inside(begin, end);
+    if (!is_inside && !columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[last];
+    tile_.at_first = is_inside ? ~uint64_t(0) : seen_from(begin);
+    tile_.at_last = is_inside ? ~uint64_t(0) : seen_from(end - 1);
+    return kDepthwise<S>.whole[!is_inside][last];
   }
   uint64_t seen_from(int64_t pixel) const {
     uint64_t columns = 0;
@@ -428,9 +281,9 @@ class DepthwiseRows {
   const Convolution& p_;
   const BlockedOperands& operands_;
   const ColumnRanges columns_;
-  const PixelTiles tiles_, pair_tiles_;
+  const PixelTiles tiles_, pair_tiles_, row_tiles_;
   const int64_t size_;
-  const bool in_pairs_;
+  const bool in_pairs_, in_rows_;
   const int64_t couples_;
   const bool in_couples_;
   const PixelTiles couple_tiles_;
