@@ -206,11 +206,18 @@ WEFT_INLINE void over_windows(const TileOf<X, S>& tile, const X* start, const Us
     }
   }
 }
-// add(x, weights) at every channel of those; what comes next is fetched meanwhile.
-template <class X, class S, class Add>
+// add(x, weights) at every channel of those, of which plain images have one; what comes next is
+// fetched meanwhile.
+template <bool kPlain = false, class X, class S, class Add>
 WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& add) {
   const X* ahead = tile.ahead;
   over_windows(tile, start, [&](const X* x, const X* weights) WEFT_LAMBDA {
+    if constexpr (kPlain) {
+      __builtin_prefetch(ahead, 0, 2);
+      ahead += tile.ahead_step;
+      add(x, weights);
+      return;
+    }
     const X* w = weights;
     for (int64_t k = 0; k < tile.depth; ++k) {
       __builtin_prefetch(ahead, 0, 2);

@@ -106,9 +106,12 @@ class BlockedUnit {
     end_block_ = blocks_;
     results_ = (S*)operands.y;
     panel_ = channels * taps.height * taps.width * kPanelChannels;
-    // Taps of one row of one plane lie side by side as channels of a block do.
-    has_deep_columns_ = channels == 1 && p_.kernel_height == 1 && x_step_.col == 1 &&
-                        weights_step_.col == kPanelChannels;
+    // A row of taps alone is taken as if it were a column, in the innermost loop.
+    is_turned_ = channels == 1 && p_.kernel_height == 1;
+    if (is_turned_) {
+      x_step_.row = x_step_.col;
+      weights_step_.row = weights_step_.col;
+    }
     // Vectors of two blocks: a tile is made beside y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
   }
@@ -387,6 +390,7 @@ class BlockedUnit {
                                 : residual_plane_ * problem_.out_block;
     if (problem_.in_block == 1) fetch_row(row + 2);
     lines_of_column_ = channels * (rows.end - rows.begin) * tile_.depth;
+    tap_rows_ = rows.end - rows.begin;
     is_first_ = block == first_block_;
     is_last_ = block + channels == blocks_ && problem_.depth_parts == 1;
     row_x_ =
@@ -434,8 +438,8 @@ class BlockedUnit {
 
   // Some columns of the kernel for some pixels, whose sums wait from `first` on.
   WEFT_INLINE void columns(int64_t col, int64_t cols, int64_t from, int64_t to, float* first) {
-    tile_.count.col = has_deep_columns_ ? 1 : cols;
-    if (has_deep_columns_) tile_.depth = cols;
+    tile_.count.col = is_turned_ ? 1 : cols;
+    if (is_turned_) tile_.count.row = tap_rows_ * cols;
     tile_.x = row_x_ + col * x_step_.col + from * x_pixel_;
     tile_.weights = row_weights_ + col * weights_step_.col;
     if constexpr (kIsSame<S, float>)
@@ -464,9 +468,9 @@ class BlockedUnit {
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
-  bool has_deep_columns_, is_apart_, is_first_, is_last_;
+  bool is_turned_, is_apart_, is_first_, is_last_;
   alignas(64) float whole_bias_[kRow];
-  int64_t lines_of_column_;
+  int64_t lines_of_column_, tap_rows_;
   S* results_;
   const X* row_x_;  // of a tile at the row's first pixel
   const X* row_weights_;

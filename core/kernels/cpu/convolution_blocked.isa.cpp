@@ -19,7 +19,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/cpu/blocked_unit_impl.h"
 
-template <int kPixels, int kVectors>
+template <int kPixels, int kVectors, bool kPlain>
 WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float* start, float* y,
                               const float* residual) {
   using V = Vec<float>;
@@ -36,7 +36,7 @@ WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float
                                    : first[j];
   }
   const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
-  over_taps(tile, start, [&](const float* x, const float* w) WEFT_LAMBDA {
+  over_taps<kPlain>(tile, start, [&](const float* x, const float* w) WEFT_LAMBDA {
     V right[kVectors];
     WEFT_UNROLL
     for (int j = 0; j < kVectors; ++j) right[j] = Memory<float>::load(w + j * weights_vector);
@@ -53,11 +53,12 @@ WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float
 template <int kPixels, int kVectors, int kStep>
 void blocked_tile(const BlockedTile& tile) {
   const int64_t step = kStep ? kStep : tile.x_pixel;
+  constexpr bool kPlain = kStep == 1 || kStep == 2;  // blocks have 8 channels or more
   const float* x = tile.x;
   float* y = tile.y;
   const float* residual = tile.residual;
   for (int64_t left = tile.tiles; left > 0; --left) {
-    one_of_tiles<kPixels, kVectors>(tile, step, x, y, residual);
+    one_of_tiles<kPixels, kVectors, kPlain>(tile, step, x, y, residual);
     x += kPixels * step;
     y += kPixels * tile.y_pixel;
     if (residual) residual += kPixels * tile.y_pixel;
