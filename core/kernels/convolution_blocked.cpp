@@ -229,7 +229,43 @@ int64_t ranges_bytes(int64_t kernel_width) {
   return divide_up(kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 
+// Where there are few registers, tiles of a strided 1 x 1 layer with rows of few pixels are small,
+// and pixels so far apart use a part of the sets of the caches. Panels have to pay for the copy.
+bool is_thinned(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  return active_isa() == Isa::kAvx2 && p.dtype == DType::kFloat32 && !is_depthwise(p) &&
+         problem.in_block > 1 && p.out_channels / p.groups >= kLaidPanels * kPanelChannels &&
+         p.kernel_height == 1 && p.kernel_width == 1 &&
+         std::max(p.stride_height, p.stride_width) > 1 && p.pad_top == 0 && p.pad_left == 0 &&
+         (p.out_height - 1) * p.stride_height < p.in_height &&
+         (p.out_width - 1) * p.stride_width < p.in_width;
+}
+void cut_thinned(BlockedPlan& plan) {
+  BlockedConvolution& problem = plan.problem;
+  Convolution& p = problem.shape;
+  const ThinnedImage thinned = {p.stride_height, p.stride_width, p.in_width,
+                                problem.x_held,  problem.rows,   p.out_width};
+  p.stride_height = p.stride_width = 1;
+  p.in_height = problem.x_held = p.out_height;
+  p.in_width = p.out_width;
+  flatten(problem);
+  plan.cut = cut(problem);
+  share_panels(problem, plan.cut);
+  if (p.out_height == 1) {
+    p.in_width = p.out_width;
+    p.pad_left = 0;
+    problem.x_held = 1;
+  } else {
+    problem.x_held = std::min(plan.cut.rows, p.in_height);
+  }
+  plan.cut.thinned = thinned;
+}
+
 void cut_problem(BlockedPlan& plan) {
+  if (is_thinned(plan.problem)) {
+    cut_thinned(plan);
+    return;
+  }
   const bool has_pairs = is_in_pairs(plan.problem.shape);
   if (has_pairs && plan.problem.in_block == 1) {
     cut_columns(plan);
@@ -338,6 +374,8 @@ void reserve_scratch(BlockedPlan& plan) {
   if (problem.depth_parts > 1 && p.batch > 1)
     plan.cut.sums = reserve(problem.depth_parts * plan.cut.panels * kPanelChannels *
                             problem.shape.out_height * problem.shape.out_width);
+  if (plan.cut.thinned.stride_width > 0)
+    plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
   if (!is_in_pairs(problem.shape)) return;
   // Rows that a ring's end parts are flat, each part's.
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;

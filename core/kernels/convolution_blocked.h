@@ -131,16 +131,25 @@ struct LaidBand {
   int64_t bytes = 0;
   int64_t image = 0, taps = 0, weights = 0;  // where they start in scratch, in bytes
 };
+// The image of a strided 1 x 1 layer, of whose pixels a unit lays those down that it reads: then
+// they lie as those of a layer without strides do. Of a row that is several ones, all of them.
+struct ThinnedImage {
+  int64_t stride_height = 0, stride_width = 0;  // 0: it is read where it lies
+  int64_t width = 0, held = 0;
+  Range rows = {0, 0};  // of results, that are one row
+  int64_t cols = 0;     // of results
+};
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
 // blocks of input channels are summed at a time. Where the parts of scratch start, in bytes: sums
 // that wait, of bfloat16 or of parts of the channels; the pairs of a plain image of bfloat16 and of
-// its weights.
+// its weights, or a thinned image.
 struct BlockedCut {
   int64_t rows, row_chunks;
   int64_t panels, panel_chunks;
   int64_t blocks;
   int64_t sums = 0, pairs = 0, weights = 0;
   LaidBand laid = {};
+  ThinnedImage thinned = {};
 };
 // bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
 // has pairs of columns, which a unit makes for itself of the rows that it needs.

@@ -137,9 +137,10 @@ class BlockedUnit {
     const int64_t filters = p_.out_channels / p_.groups;
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
     const int64_t end = lesser(filters, share.panels.end * kPanelChannels);
-    x_ = kind_.image(problem_, operands_.x,
-                     problem_.places.first(image) + group * (p_.in_channels / p_.groups),
-                     {first_row_, end_row_}, scratch_ + cut_.pairs);
+    const int64_t first_plane = problem_.places.first(image) + group * (p_.in_channels / p_.groups);
+    x_ = cut_.thinned.stride_width > 0 ? thinned_image(first_plane)
+                                       : kind_.image(problem_, operands_.x, first_plane,
+                                                     {first_row_, end_row_}, scratch_ + cut_.pairs);
     constexpr int64_t kLanes = Vec<float>::kLanes;
     for (int64_t c = share.panels.begin * kPanelChannels; c < end; c += 2 * kLanes) {
       const int64_t channel = group * filters + c;
@@ -153,6 +154,29 @@ class BlockedUnit {
       residual_ = block * residual_plane_ + channel % problem_.out_block;
       all_tiles();
     }
+  }
+
+  // The pixels that the unit's rows read, of all channels of the group.
+  const X* thinned_image(int64_t plane) const {
+    const ThinnedImage& source = cut_.thinned;
+    const int64_t block = problem_.in_block, step = source.stride_width * block;
+    const bool is_flat = p_.out_height == 1;
+    const Range rows = is_flat ? source.rows : Range{first_row_, end_row_};
+    X* const laid = (X*)(scratch_ + cut_.pairs);
+    for (int64_t b = 0; b < blocks_; ++b) {
+      const X* const from =
+          (const X*)operands_.x + (plane + b * block) * source.held * source.width;
+      X* const to = laid + b * problem_.x_held * p_.in_width * block;
+      for (int64_t row = rows.begin; row < rows.end; ++row) {
+        const X* pixel = from + row * source.stride_height % source.held * source.width * block;
+        X* place = to + (is_flat ? row - rows.begin : row % problem_.x_held) * source.cols * block;
+        for (int64_t col = 0; col < source.cols; ++col, pixel += step, place += block) {
+          __builtin_memcpy(place, pixel, 8 * sizeof(X));
+          if (block > 8) __builtin_memcpy(place + 8, pixel + 8, 8 * sizeof(X));
+        }
+      }
+    }
+    return laid;
   }
 
   static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y

@@ -75,6 +75,9 @@ const Setting kFloatSettings[] = {
     {1, 1, 112, 5, 5, 32, 1, 1, 1, 1, 0, 0, 1, 1, false},    // channels in two parts
     {2, 1, 144, 3, 10, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},   // of several images
     {1, 1, 1056, 9, 29, 16, 1, 1, 1, 1, 0, 0, 1, 1, false},  // more pixels than are one row
+    {2, 1, 48, 17, 17, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},  // pixels laid down side by side
+    {1, 1, 640, 9, 12, 256, 1, 1, 2, 3, 0, 0, 1, 1, false},
+    {1, 2, 64, 37, 62, 256, 1, 1, 2, 2, 0, 0, 1, 1, false},  // row by row
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},
     {1, 1, 48, 6, 31, 16, 3, 3, 1, 1, 0, 2, 1, 1, false, 2},
     {5, 1, 16, 5, 4, 48, 3, 3, 1, 1, 1, 0, 1, 1, false, 2},
