@@ -26,7 +26,7 @@ constexpr int64_t kLeastTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
-constexpr int64_t kLaidBytes = 512 * 1024;            // of what is laid down for tiles of AMX
+constexpr int64_t kLaidBytes = 512 * 1024;            // of what a unit lays down
 constexpr int64_t kLeastLaid = 32;                    // pixels
 constexpr int64_t kLaidPanels = 8;                    // of a 1 x 1 layer, by a unit
 constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
@@ -163,7 +163,7 @@ void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
 
 // Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
 // cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
-BlockedCut cut(const BlockedConvolution& problem) {
+BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
   const int64_t height = rows_of(problem);
@@ -201,7 +201,7 @@ BlockedCut cut(const BlockedConvolution& problem) {
       ++cut.row_chunks;
     cut.rows = divide_up(height, cut.row_chunks);
   }
-  if (is_laid(p)) share_panels(problem, cut);
+  if (lays_down) share_panels(problem, cut);
   const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
@@ -218,7 +218,7 @@ void cut_columns(BlockedPlan& plan) {
   p.dilation_width *= 2;
   p.pad_left = 0;
   p.in_width = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
-  plan.cut = cut(plan.problem);
+  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
   const int64_t rows =
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
@@ -240,8 +240,9 @@ bool is_thinned(const BlockedConvolution& problem) {
          (p.out_height - 1) * p.stride_height < p.in_height &&
          (p.out_width - 1) * p.stride_width < p.in_width;
 }
-void cut_thinned(BlockedPlan& plan) {
-  BlockedConvolution& problem = plan.problem;
+// False where what a unit reads is too much to be laid down.
+bool cut_thinned(BlockedPlan& plan) {
+  BlockedConvolution problem = plan.problem;
   Convolution& p = problem.shape;
   const ThinnedImage thinned = {p.stride_height, p.stride_width, p.in_width,
                                 problem.x_held,  problem.rows,   p.out_width};
@@ -249,23 +250,24 @@ void cut_thinned(BlockedPlan& plan) {
   p.in_height = problem.x_held = p.out_height;
   p.in_width = p.out_width;
   flatten(problem);
-  plan.cut = cut(problem);
-  share_panels(problem, plan.cut);
+  BlockedCut cut_of = cut(problem, true);
   if (p.out_height == 1) {
     p.in_width = p.out_width;
     p.pad_left = 0;
     problem.x_held = 1;
   } else {
-    problem.x_held = std::min(plan.cut.rows, p.in_height);
+    problem.x_held = std::min(cut_of.rows, p.in_height);
   }
-  plan.cut.thinned = thinned;
+  const int64_t pixels = problem.x_held * p.in_width;
+  if (p.in_channels / p.groups * pixels * int64_t(sizeof(float)) > kLaidBytes) return false;
+  cut_of.thinned = thinned;
+  plan.problem = problem;
+  plan.cut = cut_of;
+  return true;
 }
 
 void cut_problem(BlockedPlan& plan) {
-  if (is_thinned(plan.problem)) {
-    cut_thinned(plan);
-    return;
-  }
+  if (is_thinned(plan.problem) && cut_thinned(plan)) return;
   const bool has_pairs = is_in_pairs(plan.problem.shape);
   if (has_pairs && plan.problem.in_block == 1) {
     cut_columns(plan);
@@ -278,7 +280,7 @@ void cut_problem(BlockedPlan& plan) {
     plan.problem.places.step /= 2;
   }
   flatten(plan.problem);
-  plan.cut = cut(plan.problem);
+  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
 }
 
 int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {

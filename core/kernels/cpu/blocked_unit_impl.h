@@ -413,8 +413,8 @@ class BlockedUnit {
                                 ? Vec<float>::kLanes
                                 : residual_plane_ * problem_.out_block;
     if (problem_.in_block == 1) fetch_row(row + 2);
-    lines_of_column_ = channels * (rows.end - rows.begin) * tile_.depth;
     tap_rows_ = rows.end - rows.begin;
+    lines_of_column_ = channels * tap_rows_ * tile_.depth;
     is_first_ = block == first_block_;
     is_last_ = block + channels == blocks_ && problem_.depth_parts == 1;
     row_x_ =

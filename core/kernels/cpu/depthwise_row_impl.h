@@ -23,7 +23,7 @@ void depthwise_row(const DepthwiseRow& row) {
   using V = Vec<float>;
   constexpr int kSpan = (kPixels - 1) * kStride + kCols, kReach = kCols / 2;
   const DepthwiseTile<float>& tile = *row.tile;
-  const V low = tile.epilogue.low, high = tile.epilogue.high;
+  const Epilogue ends = tile.epilogue;
   const int64_t x_pixel = tile.x_col, y_pixel = tile.y_pixel, x_row = tile.x_row;
   const int64_t rows = tile.rows, wrap = tile.wrap > 0 ? tile.wrap : -1;
   const int64_t weights_col = tile.weights_col, weights_row = tile.weights_row;
@@ -65,8 +65,7 @@ void depthwise_row(const DepthwiseRow& row) {
           sums[i] = sums[i] + Memory<float>::load(residual);
       }
       WEFT_UNROLL
-      for (int i = 0; i < kPixels; ++i, y += y_pixel)
-        Memory<float>::store(y, min_(high, max_(low, sums[i])));
+      for (int i = 0; i < kPixels; ++i, y += y_pixel) Memory<float>::store(y, held(sums[i], ends));
       start += kPixels * kStride * x_pixel;
       seen_from = 0;
     }

@@ -163,13 +163,13 @@ constexpr int kKnownBorders =
     WEFT_KNOWN_STEPS > 1 && !kIsSame<S, float> && !WEFT_AVX512 ? 1 : WEFT_KNOWN_STEPS;
 constexpr int kFewestKnown = 5;  // pixels; only very narrow images have smaller tiles
 template <class S>
-constexpr Border inside(int pixels) {
-  if (kKnownBorders < S >> 0 && pixels == kDepthwisePixels<S>) return Border::kNone;
-  return kKnownBorders<S> > 1 && pixels >= kFewestKnown ? Border::kEnds : Border::kAnywhere;
+constexpr Border at_ends(int pixels) {
+  return kKnownBorders<S> >= 2 && pixels >= kFewestKnown ? Border::kEnds : Border::kAnywhere;
 }
 template <class S>
-constexpr Border at_ends(int pixels) {
-  return kKnownBorders<S> > 1 && pixels >= kFewestKnown ? Border::kEnds : Border::kAnywhere;
+constexpr Border inside(int pixels) {
+  const bool is_known = kKnownBorders<S> >= 1 && pixels == kDepthwisePixels<S>;
+  return is_known ? Border::kNone : at_ends<S>(pixels);
 }
 
 template <class S, int kPixels>
