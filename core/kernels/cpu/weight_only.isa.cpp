@@ -50,6 +50,47 @@ WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
   }
 }
 
+#if WEFT_AVX2
+// Four bits of a whole vector of bytes, 32 columns at once: extending bytes first takes a quarter
+// more. Vector i of the sums has columns i, i + 4, … until put_in_order.
+template <int kFirstBit>
+WEFT_INLINE Floats half_byte(Vec<int32_t> words) {
+  if constexpr (kFirstBit < 16) {  // where they are, as the last bits of a power of two
+    const Vec<int32_t> kept = words & Vec<int32_t>(15 << kFirstBit);
+    const Floats power(float(1 << (23 - kFirstBit)));
+    const Vec<int32_t> biased = kept ^ Vec<int32_t>(8 << kFirstBit) ^ bits_(power);
+    return value_(biased) - (power + Floats(8));
+  } else {
+    return widened(words << (28 - kFirstBit) >> 28);
+  }
+}
+WEFT_INLINE void add_half_bytes(const uint8_t* from, Floats first, Floats second,
+                                Floats (&evens)[4], Floats (&odds)[4]) {
+  const Vec<int32_t> words = Memory<int32_t>::load((const int32_t*)from);
+  evens[0] = fma_(first, half_byte<0>(words), evens[0]);
+  odds[0] = fma_(second, half_byte<4>(words), odds[0]);
+  evens[1] = fma_(first, half_byte<8>(words), evens[1]);
+  odds[1] = fma_(second, half_byte<12>(words), odds[1]);
+  evens[2] = fma_(first, half_byte<16>(words), evens[2]);
+  odds[2] = fma_(second, half_byte<20>(words), odds[2]);
+  evens[3] = fma_(first, half_byte<24>(words), evens[3]);
+  odds[3] = fma_(second, half_byte<28>(words), odds[3]);
+}
+WEFT_INLINE void put_in_order(Floats (&sums)[4]) {
+  const auto of = [&](int i) { return (__m256)sums[i].v; };
+  const __m256 low = _mm256_unpacklo_ps(of(0), of(1)), high = _mm256_unpackhi_ps(of(0), of(1));
+  const __m256 low2 = _mm256_unpacklo_ps(of(2), of(3)), high2 = _mm256_unpackhi_ps(of(2), of(3));
+  // Columns 4i to 4i + 3, and those 16 beyond in the upper half.
+  const __m256 fours[] = {_mm256_shuffle_ps(low, low2, 0x44), _mm256_shuffle_ps(low, low2, 0xee),
+                          _mm256_shuffle_ps(high, high2, 0x44),
+                          _mm256_shuffle_ps(high, high2, 0xee)};
+  for (int i = 0; i < 2; ++i) {
+    sums[i].v = (Floats::Native)_mm256_permute2f128_ps(fours[2 * i], fours[2 * i + 1], 0x20);
+    sums[i + 2].v = (Floats::Native)_mm256_permute2f128_ps(fours[2 * i], fours[2 * i + 1], 0x31);
+  }
+}
+#endif
+
 // Rows of a and of sums are so many elements from each other.
 struct BlockRows {
   const float* a;
@@ -63,39 +104,49 @@ void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const
   constexpr int kTogether = (WEFT_AVX512 && kRows > 1 ? 8 : 4) / kRows;
   for (int64_t line = 0; line < kWeightColumns * int64_t(sizeof *scales); line += kLine)
     __builtin_prefetch((const char*)scales + kScalesAhead + line);
+  // Every pass over the block fetches its share: memory would be idle in those that did not.
+  constexpr int64_t kStep = kPairBytes<kBits> * kTogether / kVectors;
   for (int part = 0; part < kVectors; part += kTogether) {
     Floats evens[kRows][kTogether], odds[kRows][kTogether];
     for (int r = 0; r < kRows; ++r)
       for (int j = 0; j < kTogether; ++j) evens[r][j] = odds[r][j] = Floats(0);
     const uint8_t* from = panel + part * Floats::kLanes;
+    const uint8_t* ahead = panel + kAhead + part * depth / 2 * kPairBytes<kBits> / kVectors;
     const float* a = rows.a;
     for (int64_t k = 0; k < depth; k += 2, a += 2, from += kPairBytes<kBits>) {
-      if (part == 0)
-        for (int64_t line = 0; line < kPairBytes<kBits>; line += kLine)
-          __builtin_prefetch(from + kAhead + line);
-      Floats even[kTogether], odd[kTogether];
+      for (int64_t line = 0; line < kStep; line += kLine) __builtin_prefetch(ahead + line);
+      ahead += kStep;
+#if WEFT_AVX2
+      if constexpr (kRows == 1 && kBits == 4) {
+        add_half_bytes(from, Floats(a[0]), Floats(a[1]), evens[0], odds[0]);
+        continue;
+      }
+#endif
+      // Vector by vector: of all at once there would be more than registers.
       WEFT_UNROLL
-      for (int j = 0; j < kTogether; ++j)
-        load_pair<kBits>(from + j * Floats::kLanes, even[j], odd[j]);
-      WEFT_UNROLL
-      for (int r = 0; r < kRows; ++r) {
-        const Floats first(a[r * rows.a_row]), second(a[r * rows.a_row + 1]);
+      for (int j = 0; j < kTogether; ++j) {
+        Floats even, odd;
+        load_pair<kBits>(from + j * Floats::kLanes, even, odd);
         WEFT_UNROLL
-        for (int j = 0; j < kTogether; ++j) {
-          evens[r][j] = fma_(first, even[j], evens[r][j]);
-          odds[r][j] = fma_(second, odd[j], odds[r][j]);
+        for (int r = 0; r < kRows; ++r) {
+          evens[r][j] = fma_(Floats(a[r * rows.a_row]), even, evens[r][j]);
+          odds[r][j] = fma_(Floats(a[r * rows.a_row + 1]), odd, odds[r][j]);
         }
       }
     }
     WEFT_UNROLL
     for (int r = 0; r < kRows; ++r) {
       WEFT_UNROLL
+      for (int j = 0; j < kTogether; ++j) evens[r][j] = evens[r][j] + odds[r][j];
+#if WEFT_AVX2
+      if constexpr (kRows == 1 && kBits == 4) put_in_order(evens[r]);
+#endif
+      WEFT_UNROLL
       for (int j = 0; j < kTogether; ++j) {
         const int64_t at = (part + j) * Floats::kLanes;
         float* sums = rows.sums + r * kWeightColumns + at;
         const Floats scale = Memory<float>::load(scales + at);
-        Memory<float>::store(sums,
-                             fma_(scale, evens[r][j] + odds[r][j], Memory<float>::load(sums)));
+        Memory<float>::store(sums, fma_(scale, evens[r][j], Memory<float>::load(sums)));
       }
     }
   }
@@ -105,6 +156,10 @@ template <int kBits>
 void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
   __builtin_memset(sums, 0, p.m * kWeightColumns * sizeof *sums);
   const int64_t group = p.k / p.groups;
+  const int64_t col = panel * kWeightColumns;
+  if (p.bias)  // few enough to have left the caches since the last call
+    for (int64_t j = 0; j < kWeightColumns; j += kLine / int64_t(sizeof *p.bias))
+      __builtin_prefetch(p.bias + col + j);
   const uint8_t* weights = p.panels + panel * p.k / 2 * kPairBytes<kBits>;
   for (int64_t g = 0; g < p.groups; ++g)
     for (int64_t k = g * group; k < (g + 1) * group; k += kWeightBlock) {
@@ -126,7 +181,6 @@ void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
         }
       }
     }
-  const int64_t col = panel * kWeightColumns;
   const int64_t width = p.n - col < kWeightColumns ? p.n - col : kWeightColumns;
   for (int64_t row = 0; row < p.m; ++row)
     for (int64_t j = 0; j < width; j += Floats::kLanes) {
