@@ -5,6 +5,7 @@
 
 #include "kernels/active_impl.h"
 #include "kernels/copy.h"
+#include "kernels/few_elements_impl.h"
 #include "kernels/pairwise_totals_impl.h"
 #include "kernels/run_reduce_impl.h"
 
@@ -82,7 +83,11 @@ class Reducer {
       const char* const first = in_ + unit_offset(unit) * size_;
       char* const to = out_ + unit * result_size_;
       int64_t count = short_lines(parts, {unit, units.end});
-      if (count > 0) {
+      if (are_few()) {
+        count = std::min(extent_ - unit % extent_, units.end - unit);
+        reduce_few_elements(parts, size_, first, line_stride_ * size_, length_, count, to,
+                            result_size_);
+      } else if (count > 0) {
         parts.short_lines(first, count, line_stride_, length_, to);
       } else if (columns_ == 1) {
         count = 1;
@@ -203,13 +208,11 @@ class Reducer {
   // Lines that leave most of a vector empty are turned into columns, as many as `dense_` has room
   // for.
   bool are_short_lines() const {
-#if WEFT_HAS_SOME_OPERATORS  // goes without
-    return false;
-#else
-    return outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewLines &&
+    return kTurnsLines && outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewLines &&
            length_ * kMostPlaces * size_ <= int64_t{sizeof dense_};
-#endif
   }
+  bool are_few() const { return are_short_lines() && length_ <= kFewElements; }
+
   void find_places_turned(const ArgReduceParts& parts, const char* first, int64_t count,
                           int64_t* places) {
     WEFT_ACTIVE(move)

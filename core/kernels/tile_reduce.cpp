@@ -6,6 +6,7 @@
 #include "kernels/active_impl.h"
 #include "kernels/chain.h"
 #include "kernels/copy.h"
+#include "kernels/few_elements_impl.h"
 #include "kernels/formula_ids.h"
 #include "kernels/pairwise_totals_impl.h"
 #include "kernels/tile_runner.h"
@@ -29,6 +30,7 @@ const ReduceParts& parts_of(const TileReduction& r) {
 
 // Bytes of the totals of a group.
 int64_t total_bytes(const TileReduceLoop& loop, const TileReduction& r) {
+  if (loop.has_few) return 0;
   return loop.by_columns ? round_up(loop.group * parts_of(r).lane, kLine) : loop.group * kLine;
 }
 
@@ -105,7 +107,7 @@ class TaskRunner {
         loop_(reducing.reduce),
         arrays_(arrays),
         data_(arrays.data),
-        sums_products_(sums_products(reducing)),
+        sums_products_(!loop_.has_few && sums_products(reducing)),
         makes_nothing_(sums_products_ ||
                        (reducing.program.steps.empty() && reducing.program.draws.empty() &&
                         reducing.program.chain.instructions.empty())),
@@ -121,6 +123,7 @@ class TaskRunner {
   void run(int64_t task) {
     const int64_t number = task / loop_.chunks;
     const Group group = group_at(loop_, number);
+    if (loop_.has_few) return run_few(group);
     const int64_t first = task % loop_.chunks * loop_.chunk;
     const int64_t end = std::min(loop_.blocks, first + loop_.chunk);
     begin_trees(end - first);
@@ -166,6 +169,19 @@ class TaskRunner {
   const char* made(int external, int64_t element) const {
     return static_cast<const char*>(data_.of[external]) +
            (made_ + element) * size_of_external(external);
+  }
+
+  void run_few(const Group& group) {
+    make(group.element, group.count * loop_.line);
+    for (size_t r = 0; r < count(); ++r) {
+      const TileReduction& reduction = reducing_.reductions[r];
+      const int64_t size = element_size(reduction.dtype);
+      const int64_t result_size = element_size(result_dtype(reduction.reduction, reduction.dtype));
+      reduce_few_elements(parts_of(reduction), size, made(reduction.source, 0), loop_.line * size,
+                          loop_.line, group.count,
+                          static_cast<char*>(arrays_.results[r]) + group.first * result_size,
+                          result_size);
+    }
   }
 
   void add_lines(const Group& group, int64_t first, int64_t end) {
@@ -313,9 +329,12 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
   const int64_t block = loop.by_columns ? kReduceRows : kReduceBlock;
   loop.line_blocks = (length + block - 1) / block;
   loop.blocks = lines * loop.line_blocks;
+  loop.has_few = kTurnsLines && !loop.by_columns && loop.blocks == 1 && length <= kFewElements;
   if (loop.by_columns) {
     const int64_t parts = (loop.run + kReduceBlock - 1) / kReduceBlock;
     loop.group = std::min(loop.run, round_up((loop.run + parts - 1) / parts, chain_block()));
+  } else if (loop.has_few) {
+    loop.group = std::min(loop.run, loop.piece / length);
   } else if (loop.line_blocks == 1) {
     const int64_t most = kTreeBytes / PairwiseTotals::memory(loop.blocks, kLine);
     loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, most));

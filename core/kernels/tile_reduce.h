@@ -25,6 +25,7 @@ struct TileReduction {
 struct TileReduceLoop {
   Reduce walk;            // of a dense array
   bool by_columns;        // results lie side by side in rows of the array; else each has lines
+  bool has_few;           // elements in a result: several are turned into columns at once
   int64_t line;           // elements, or rows
   int64_t line_blocks;    // of a line
   int64_t blocks;         // of a result

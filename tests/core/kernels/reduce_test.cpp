@@ -1,6 +1,8 @@
 // Reductions against loops over long double, and their bits against each other.
 #include "kernels/reduce.h"
 
+#include <cstring>
+
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
@@ -133,6 +135,30 @@ TEST_CASE("one unit at a time gives the bits of all at once") {
     for (int64_t i = 0; i < units; ++i) run_reduce(sum, view.data, single.data(), {i, i + 1});
     CHECK(whole == single);
   }
+}
+
+TEST_CASE("many short lines have the bits that each has alone") {
+  constexpr int64_t kLines = 67;
+  for (const Isa isa : available_isas())
+    for (const Reduction reduction :
+         {Reduction::kSum, Reduction::kMax, Reduction::kMin, Reduction::kProd})
+      for (int64_t length = 1; length < 20; ++length) {
+        CAPTURE(name_of(isa));
+        CAPTURE(int(reduction));
+        CAPTURE(length);
+        std::vector<float> data = uniform<float>(kLines * length, -2, 2);
+        for (size_t i = 0; i < data.size(); i += 3) data[i] = -0.0f;
+        data.back() = NAN;
+        const TensorView view = dense_view(data, {kLines, length}, DType::kFloat32);
+        float together[kLines], alone[kLines];
+        reduce_on(isa, make_reduce(reduction, view, 2), data.data(), together, {0, kLines});
+        for (int64_t i = 0; i < kLines; ++i) {
+          TensorView line = dense_view(data, {length}, DType::kFloat32);
+          line.data = data.data() + i * length;
+          reduce_on(isa, make_reduce(reduction, line, 1), line.data, alone + i, {0, 1});
+        }
+        CHECK(std::memcmp(together, alone, sizeof alone) == 0);
+      }
 }
 
 TEST_CASE("NaN wins in extrema, and argmax finds the first") {
