@@ -81,6 +81,21 @@ def test_powers_of_floats(exponent):
     same(lambda x: exponent**x, numbers("float64"))
 
 
+@pytest.mark.parametrize("exponent", [2, 3, 4, -1, -2])
+def test_whole_powers_are_within_two_units_in_the_last_place(exponent):
+    generator = numpy.random.default_rng(exponent + 9)
+    x = generator.standard_normal(4000) * 10.0 ** generator.uniform(-20, 20, 4000)
+    x = numpy.append(x, [0.0, -0.0, numpy.inf, -numpy.inf, numpy.nan]).astype("float32")
+    with numpy.errstate(all="ignore"):
+        exact = x.astype("float64") ** exponent
+        want = exact.astype("float32")
+    have = (np.array(x) ** exponent).asnumpy()
+    finite = numpy.isfinite(want)
+    numpy.testing.assert_array_equal(have[~finite], want[~finite])
+    numpy.testing.assert_array_equal(numpy.signbit(have[finite]), numpy.signbit(want[finite]))
+    assert (abs(have[finite] - exact[finite]) <= 2 * numpy.spacing(abs(want[finite]))).all()
+
+
 def test_powers_have_the_bits_of_the_operator_they_are():
     x = np.array(abs(numbers("float32")))
     for power, function in ((2, np.square), (0.5, np.sqrt), (-1, np.reciprocal)):

@@ -48,7 +48,14 @@ Result<Value> power(const ComposeContext& c) {
                                    "; got ", y.scalar().integer,
                                    "; integers have no negative powers, cast with "
                                    "`x1.astype('float32')`");
-    if (exponent == 2) return c.builder.call("square", {x});
+    const auto square = [&](const Value& of) { return c.builder.call("square", {of}); };
+    if (exponent == 2) return square(x);
+    // Within 2 ulp; a half type would round between the products.
+    if (size_of(x.dtype()) >= 4 || (!floats && x.dtype() != DType::kBool)) {
+      if (exponent == 3) return square(x) * x;
+      if (exponent == 4) return square(square(x));
+      if (floats && exponent == -2) return square(c.builder.call("reciprocal", {x}));
+    }
     if (floats && exponent == 0.5) return c.builder.call("sqrt", {x});
     if (floats && exponent == -1) return c.builder.call("reciprocal", {x});
   }
