@@ -1,5 +1,6 @@
-// Results of a few elements each, as the length of a vector in space: folding the lanes of one
-// result would take longer than its elements do, so lines are turned into columns.
+// Results of a few elements each, as the length of a vector in space: one result after the other
+// would leave most of a vector empty, and folding its lanes would take longer than its elements do.
+// Runs of elements become columns, some at a time, so that a lane has a result.
 #pragma once
 
 #include <algorithm>
@@ -9,37 +10,65 @@
 
 namespace weft::kernels {
 
-inline constexpr int64_t kFewElements = 16;
+inline constexpr int64_t kFewElements = 16;  // of a line
+inline constexpr int64_t kFewColumns = 15;
+inline constexpr int64_t kFewOfColumns = 64;  // elements of all columns
 
 // A library of some operators goes without.
 #if WEFT_HAS_SOME_OPERATORS
-inline constexpr bool kTurnsLines = false;
+inline constexpr bool kTurnsRuns = false;
 #else
-inline constexpr bool kTurnsLines = true;
+inline constexpr bool kTurnsRuns = true;
 #endif
 
-// `count` dense lines, `line_bytes` apart, of 1 to kFewElements elements. They combine as a block
-// of one line does, whose lanes are halved until one is left: the bits are the same.
-inline void reduce_few_elements(const ReduceParts& parts, int64_t size, const char* lines,
-                                int64_t line_bytes, int64_t length, int64_t count, char* results,
+// A run of elements: `length` rows of `columns` dense elements, a result for each column.
+struct FewElements {
+  int64_t length, columns;
+
+  bool are_few() const {
+    return kTurnsRuns && length > 0 &&
+           (columns == 1 ? length <= kFewElements
+                         : columns <= kFewColumns && length * columns <= kFewOfColumns);
+  }
+};
+
+// Of `count` runs, each dense and `run_bytes` from the one before. The bits are those of each
+// alone: a line combines as a block of it does, whose lanes are halved until one is left, and
+// columns combine row by row.
+inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few, int64_t size,
+                                const char* runs, int64_t run_bytes, int64_t count, char* results,
                                 int64_t result_size) {
-  constexpr int64_t kLines = 64;  // at once
-  alignas(64) char columns[kFewElements * kLines * sizeof(uint64_t)];
-  alignas(64) char totals[kFewElements / 2 * kLines * sizeof(uint64_t)];
-  const int64_t bytes = kLines * parts.lane, row = kLines * size;
-  const int64_t first_half =
-      std::max<int64_t>(1, static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(length))) / 2);
-  for (int64_t line = 0; line < count; line += kLines) {
-    const int64_t some = std::min(kLines, count - line);
+  constexpr int64_t kRuns = 64;  // at once
+  static_assert(kFewElements <= kFewOfColumns && kFewElements / 2 <= kFewColumns);
+  alignas(64) char elements[kFewOfColumns * kRuns * sizeof(uint64_t)];
+  alignas(64) char totals[kFewColumns * kRuns * sizeof(uint64_t)];
+  alignas(64) char turned[kFewColumns * kRuns * sizeof(uint64_t)];
+  const int64_t bytes = kRuns * parts.lane, row = kRuns * size;
+  const bool is_line = few.columns == 1;
+  const auto half = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(few.length)) / 2);
+  const int64_t made = is_line ? std::max<int64_t>(1, half) : few.columns;  // totals
+  for (int64_t run = 0; run < count; run += kRuns) {
+    const int64_t some = std::min(kRuns, count - run);
     WEFT_ACTIVE(move)
-    ({columns, lines + line * line_bytes, row, size, size, line_bytes, length, some, size});
-    int64_t half = first_half;
-    parts.begin(totals, half * bytes);
-    for (int64_t i = 0; i < half; ++i)
-      parts.rows(columns + i * row, i + half < length ? 2 : 1, half * kLines, some,
-                 totals + i * bytes);
-    while ((half /= 2) > 0) parts.combine(totals, totals + half * bytes, half * bytes);
-    parts.store(totals, some, results + line * result_size);
+    ({elements, runs + run * run_bytes, row, size, size, run_bytes, few.length * few.columns, some,
+      size});
+    parts.begin(totals, made * bytes);
+    for (int64_t i = 0; i < made; ++i) {
+      const int64_t rows = !is_line ? few.length : i + made < few.length ? 2 : 1;
+      parts.rows(elements + i * row, rows, made * kRuns, some, totals + i * bytes);
+    }
+    char* const to = results + run * few.columns * result_size;
+    if (is_line) {
+      for (int64_t rest = made / 2; rest > 0; rest /= 2)
+        parts.combine(totals, totals + rest * bytes, rest * bytes);
+      parts.store(totals, some, to);
+      continue;
+    }
+    for (int64_t i = 0; i < few.columns; ++i)
+      parts.store(totals + i * bytes, some, turned + i * kRuns * result_size);
+    WEFT_ACTIVE(move)
+    ({to, turned, few.columns * result_size, result_size, result_size, kRuns * result_size, some,
+      few.columns, result_size});
   }
 }
 

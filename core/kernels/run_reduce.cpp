@@ -18,7 +18,7 @@ constexpr int64_t kMostColumns = 1024;
 constexpr int64_t kTreeBytes = PairwiseTotals::memory(int64_t{1} << 48, kSomeColumns);
 constexpr int64_t kMostBlocks = 8;  // in one call
 constexpr int64_t kMostPlaces = 64;
-constexpr int64_t kFewLines = 8;  // are not worth turning
+constexpr int64_t kFewRuns = 8;  // are not worth turning
 
 // All positions of some axes in row-major order, as offsets in elements.
 struct Walk {
@@ -74,6 +74,8 @@ class Reducer {
     const int last = reduce.kept_rank - 1;
     if (last >= 0) extent_ = reduce.kept[last], line_stride_ = reduce.kept_stride[last];
     if (last >= 0 && line_stride_ == 1 && (inner < 0 || stride_ != 1)) columns_ = extent_;
+    const int run = columns_ == 1 ? last : last - 1;
+    if (run >= 0) runs_ = reduce.kept[run], run_stride_ = reduce.kept_stride[run];
   }
 
   void run(const ReduceParts& parts, Range units) {
@@ -83,9 +85,9 @@ class Reducer {
       const char* const first = in_ + unit_offset(unit) * size_;
       char* const to = out_ + unit * result_size_;
       int64_t count = short_lines(parts, {unit, units.end});
-      if (are_few()) {
-        count = std::min(extent_ - unit % extent_, units.end - unit);
-        reduce_few_elements(parts, size_, first, line_stride_ * size_, length_, count, to,
+      if (const int64_t runs = few_runs({unit, units.end}); runs > 0) {
+        count = runs * columns_;
+        reduce_few_elements(parts, {length_, columns_}, size_, first, run_stride_ * size_, runs, to,
                             result_size_);
       } else if (count > 0) {
         parts.short_lines(first, count, line_stride_, length_, to);
@@ -208,10 +210,17 @@ class Reducer {
   // Lines that leave most of a vector empty are turned into columns, as many as `dense_` has room
   // for.
   bool are_short_lines() const {
-    return kTurnsLines && outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewLines &&
+    return kTurnsRuns && outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewRuns &&
            length_ * kMostPlaces * size_ <= int64_t{sizeof dense_};
   }
-  bool are_few() const { return are_short_lines() && length_ <= kFewElements; }
+  // Runs of few elements from the first unit on, evenly apart.
+  int64_t few_runs(Range units) const {
+    const bool is_dense = stride_ == columns_ && run_stride_ != 0;
+    if (outer_rank_ != 0 || !is_dense || runs_ < kFewRuns || units.begin % columns_ != 0 ||
+        !FewElements{length_, columns_}.are_few())
+      return 0;
+    return std::min(runs_ - units.begin / columns_ % runs_, (units.end - units.begin) / columns_);
+  }
 
   void find_places_turned(const ArgReduceParts& parts, const char* first, int64_t count,
                           int64_t* places) {
@@ -249,6 +258,7 @@ class Reducer {
   int64_t length_, stride_;
   int64_t extent_ = 1, line_stride_ = 0;  // of the innermost kept axis
   int64_t columns_ = 1;                   // so many neighbouring units lie densely side by side
+  int64_t runs_ = 1, run_stride_ = 0;     // of the kept axis that these are elements of
   alignas(kLine) char tree_[kTreeBytes];
   alignas(kLine) char dense_[kReduceBlock * sizeof(uint64_t)];
 };

@@ -177,8 +177,8 @@ class TaskRunner {
       const TileReduction& reduction = reducing_.reductions[r];
       const int64_t size = element_size(reduction.dtype);
       const int64_t result_size = element_size(result_dtype(reduction.reduction, reduction.dtype));
-      reduce_few_elements(parts_of(reduction), size, made(reduction.source, 0), loop_.line * size,
-                          loop_.line, group.count,
+      reduce_few_elements(parts_of(reduction), loop_.few, size, made(reduction.source, 0),
+                          loop_.line * loop_.few.columns * size, group.count / loop_.few.columns,
                           static_cast<char*>(arrays_.results[r]) + group.first * result_size,
                           result_size);
     }
@@ -329,12 +329,14 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
   const int64_t block = loop.by_columns ? kReduceRows : kReduceBlock;
   loop.line_blocks = (length + block - 1) / block;
   loop.blocks = lines * loop.line_blocks;
-  loop.has_few = kTurnsLines && !loop.by_columns && loop.blocks == 1 && length <= kFewElements;
-  if (loop.by_columns) {
+  loop.few = {length, loop.by_columns ? loop.run : 1};
+  loop.has_few = loop.blocks == 1 && loop.few.are_few();
+  if (loop.has_few) {
+    loop.run = results;
+    loop.group = std::min(results, loop.piece / (length * loop.few.columns) * loop.few.columns);
+  } else if (loop.by_columns) {
     const int64_t parts = (loop.run + kReduceBlock - 1) / kReduceBlock;
     loop.group = std::min(loop.run, round_up((loop.run + parts - 1) / parts, chain_block()));
-  } else if (loop.has_few) {
-    loop.group = std::min(loop.run, loop.piece / length);
   } else if (loop.line_blocks == 1) {
     const int64_t most = kTreeBytes / PairwiseTotals::memory(loop.blocks, kLine);
     loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, most));
@@ -352,7 +354,7 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
     loop.chunk *= 2;
   loop.chunks = (loop.blocks + loop.chunk - 1) / loop.chunk;
   const int64_t width = loop.by_columns ? loop.run : length;
-  loop.is_aligned = width % chain_block() == 0;
+  loop.is_aligned = !loop.has_few && width % chain_block() == 0;
   return loop;
 }
 

@@ -9,6 +9,7 @@
 // have several tasks, these leave totals, and finish_tile_reduce makes results of them.
 #pragma once
 
+#include "kernels/few_elements_impl.h"
 #include "kernels/reduce.h"
 #include "kernels/tile_program.h"
 
@@ -25,7 +26,8 @@ struct TileReduction {
 struct TileReduceLoop {
   Reduce walk;            // of a dense array
   bool by_columns;        // results lie side by side in rows of the array; else each has lines
-  bool has_few;           // elements in a result: several are turned into columns at once
+  FewElements few;        // a run of elements, if it
+  bool has_few;           // has few: all results are a run of them then
   int64_t line;           // elements, or rows
   int64_t line_blocks;    // of a line
   int64_t blocks;         // of a result

@@ -137,28 +137,35 @@ TEST_CASE("one unit at a time gives the bits of all at once") {
   }
 }
 
-TEST_CASE("many short lines have the bits that each has alone") {
-  constexpr int64_t kLines = 67;
+TEST_CASE("many runs of a few elements have the bits that each has alone") {
+  constexpr int64_t kRuns = 67;
   for (const Isa isa : available_isas())
     for (const Reduction reduction :
          {Reduction::kSum, Reduction::kMax, Reduction::kMin, Reduction::kProd})
-      for (int64_t length = 1; length < 20; ++length) {
-        CAPTURE(name_of(isa));
-        CAPTURE(int(reduction));
-        CAPTURE(length);
-        std::vector<float> data = uniform<float>(kLines * length, -2, 2);
-        for (size_t i = 0; i < data.size(); i += 3) data[i] = -0.0f;
-        data.back() = NAN;
-        const TensorView view = dense_view(data, {kLines, length}, DType::kFloat32);
-        float together[kLines], alone[kLines];
-        reduce_on(isa, make_reduce(reduction, view, 2), data.data(), together, {0, kLines});
-        for (int64_t i = 0; i < kLines; ++i) {
-          TensorView line = dense_view(data, {length}, DType::kFloat32);
-          line.data = data.data() + i * length;
-          reduce_on(isa, make_reduce(reduction, line, 1), line.data, alone + i, {0, 1});
+      for (const int64_t columns : {1, 2, 3, 7, 15, 16})
+        for (const int64_t length : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 32, 33}) {
+          CAPTURE(name_of(isa));
+          CAPTURE(int(reduction));
+          CAPTURE(columns);
+          CAPTURE(length);
+          const int64_t run = length * columns;
+          std::vector<float> data = uniform<float>(kRuns * run, -2, 2);
+          for (size_t i = 0; i < data.size(); i += 3) data[i] = -0.0f;
+          data.back() = NAN;
+          const TensorView view = dense_view(data, {kRuns, length, columns}, DType::kFloat32);
+          std::vector<float> together(kRuns * columns), alone(kRuns * columns);
+          const Reduce all = make_reduce(reduction, view, 2);
+          // One result first, so that a run is met in its middle.
+          reduce_on(isa, all, data.data(), together.data(), {0, 1});
+          reduce_on(isa, all, data.data(), together.data(), {1, kRuns * columns});
+          for (int64_t i = 0; i < kRuns; ++i) {
+            TensorView one = dense_view(data, {length, columns}, DType::kFloat32);
+            one.data = data.data() + i * run;
+            reduce_on(isa, make_reduce(reduction, one, 1), one.data, alone.data() + i * columns,
+                      {0, columns});
+          }
+          CHECK(std::memcmp(together.data(), alone.data(), alone.size() * sizeof(float)) == 0);
         }
-        CHECK(std::memcmp(together, alone, sizeof alone) == 0);
-      }
 }
 
 TEST_CASE("NaN wins in extrema, and argmax finds the first") {
