@@ -7,30 +7,9 @@
 #include <bit>
 
 #include "kernels/active_impl.h"
+#include "kernels/reduce.h"
 
 namespace weft::kernels {
-
-inline constexpr int64_t kFewElements = 16;  // of a line
-inline constexpr int64_t kFewColumns = 15;
-inline constexpr int64_t kFewOfColumns = 64;  // elements of all columns
-
-// A library of some operators goes without.
-#if WEFT_HAS_SOME_OPERATORS
-inline constexpr bool kTurnsRuns = false;
-#else
-inline constexpr bool kTurnsRuns = true;
-#endif
-
-// A run of elements: `length` rows of `columns` dense elements, a result for each column.
-struct FewElements {
-  int64_t length, columns;
-
-  bool are_few() const {
-    return kTurnsRuns && length > 0 &&
-           (columns == 1 ? length <= kFewElements
-                         : columns <= kFewColumns && length * columns <= kFewOfColumns);
-  }
-};
 
 // Of `count` runs, each dense and `run_bytes` from the one before. The bits are those of each
 // alone: a line combines as a block of it does, whose lanes are halved until one is left, and
@@ -40,6 +19,7 @@ inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few
                                 int64_t result_size) {
   constexpr int64_t kRuns = 64;  // at once
   static_assert(kFewElements <= kFewOfColumns && kFewElements / 2 <= kFewColumns);
+  static_assert(kFewOfColumns / 2 <= kReduceRows);  // one block
   alignas(64) char elements[kFewOfColumns * kRuns * sizeof(uint64_t)];
   alignas(64) char totals[kFewColumns * kRuns * sizeof(uint64_t)];
   alignas(64) char turned[kFewColumns * kRuns * sizeof(uint64_t)];

@@ -23,6 +23,27 @@ inline constexpr int64_t kReduceBlock = 1024;
 inline constexpr int64_t kReduceRows = 32;
 inline constexpr int64_t kReduceRowBlocks = 4;  // of a few columns, in one call
 
+// A library of some operators goes without turning runs of few elements into columns.
+#if WEFT_HAS_SOME_OPERATORS
+inline constexpr bool kTurnsRuns = false;
+#else
+inline constexpr bool kTurnsRuns = true;
+#endif
+inline constexpr int64_t kFewElements = 16;  // of a line
+inline constexpr int64_t kFewColumns = 15;
+inline constexpr int64_t kFewOfColumns = 64;  // elements of all columns
+
+// A dense run of elements: `length` rows of `columns`, a result for each column.
+struct FewElements {
+  int64_t length, columns;
+
+  bool are_few() const {
+    return kTurnsRuns && length > 0 &&
+           (columns == 1 ? length <= kFewElements
+                         : columns <= kFewColumns && length * columns <= kFewOfColumns);
+  }
+};
+
 // The order of the walk, derived once per call or once per plan. One unit is one output element.
 struct Reduce {
   Reduction reduction;

@@ -9,7 +9,6 @@
 // have several tasks, these leave totals, and finish_tile_reduce makes results of them.
 #pragma once
 
-#include "kernels/few_elements_impl.h"
 #include "kernels/reduce.h"
 #include "kernels/tile_program.h"
 
