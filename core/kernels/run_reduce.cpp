@@ -84,12 +84,11 @@ class Reducer {
     for (int64_t unit = units.begin; unit < units.end;) {
       const char* const first = in_ + unit_offset(unit) * size_;
       char* const to = out_ + unit * result_size_;
-      int64_t count = short_lines(parts, {unit, units.end});
-      if (const int64_t runs = few_runs({unit, units.end}); runs > 0) {
-        count = runs * columns_;
-        reduce_few_elements(parts, {length_, columns_}, size_, first, run_stride_ * size_, runs, to,
-                            result_size_);
-      } else if (count > 0) {
+      int64_t count = few_runs({unit, units.end}) * columns_;
+      if (count > 0) {
+        reduce_few_elements(parts, {length_, columns_}, size_, first, run_stride_ * size_,
+                            count / columns_, to, result_size_);
+      } else if (count = short_lines(parts, {unit, units.end}); count > 0) {
         parts.short_lines(first, count, line_stride_, length_, to);
       } else if (columns_ == 1) {
         count = 1;

@@ -123,7 +123,7 @@ class TaskRunner {
   void run(int64_t task) {
     const int64_t number = task / loop_.chunks;
     const Group group = group_at(loop_, number);
-    if (loop_.has_few) return run_few(group);
+    if (kTurnsRuns && loop_.has_few) return run_few(group);
     const int64_t first = task % loop_.chunks * loop_.chunk;
     const int64_t end = std::min(loop_.blocks, first + loop_.chunk);
     begin_trees(end - first);

@@ -12,6 +12,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd_memory.h"
 
 #include "kernels/cpu/gemm_impl.h"
+#include "kernels/cpu/squares_impl.h"
 
 typedef Vec<float> Floats;
 constexpr int kVectors = int(kWeightColumns) / Floats::kLanes;
@@ -77,16 +78,12 @@ WEFT_INLINE void add_half_bytes(const uint8_t* from, Floats first, Floats second
   odds[3] = fma_(second, half_byte<28>(words), odds[3]);
 }
 WEFT_INLINE void put_in_order(Floats (&sums)[4]) {
-  const auto of = [&](int i) { return (__m256)sums[i].v; };
-  const __m256 low = _mm256_unpacklo_ps(of(0), of(1)), high = _mm256_unpackhi_ps(of(0), of(1));
-  const __m256 low2 = _mm256_unpacklo_ps(of(2), of(3)), high2 = _mm256_unpackhi_ps(of(2), of(3));
-  // Columns 4i to 4i + 3, and those 16 beyond in the upper half.
-  const __m256 fours[] = {_mm256_shuffle_ps(low, low2, 0x44), _mm256_shuffle_ps(low, low2, 0xee),
-                          _mm256_shuffle_ps(high, high2, 0x44),
-                          _mm256_shuffle_ps(high, high2, 0xee)};
-  for (int i = 0; i < 2; ++i) {
-    sums[i].v = (Floats::Native)_mm256_permute2f128_ps(fours[2 * i], fours[2 * i + 1], 0x20);
-    sums[i + 2].v = (Floats::Native)_mm256_permute2f128_ps(fours[2 * i], fours[2 * i + 1], 0x31);
+  Floats::Native mixed[4];
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 2; ++i)
+      interleave(sums[i].v, sums[i + 2].v, &mixed[2 * i], &mixed[2 * i + 1],
+                 typename CountTo<Floats::kLanes>::Type());
+    for (int i = 0; i < 4; ++i) sums[i].v = mixed[i];
   }
 }
 #endif
