@@ -47,6 +47,15 @@ std::vector<int64_t> filters(const Graph& graph) {
   return found;
 }
 
+// Channels that a filter of each convolution reads.
+std::vector<int64_t> input_channels(const Graph& graph) {
+  std::vector<int64_t> found;
+  for (const graph::Node& node : graph.nodes)
+    if (node.op && node.op->name == "convolution_image")
+      found.push_back(graph.type(node.operands[1].value).shape[1]);
+  return found;
+}
+
 void check_same_values(const Graph& graph, const Graph& result) {
   std::mt19937 random(2);
   CHECK(difference(graph, result, random) < 1e-5);
@@ -90,6 +99,27 @@ TEST_CASE("Winograd's tiles are worth zeros, and sums of planes take them away")
   CHECK(filters(result) == std::vector<int64_t>{48, 48});
   CHECK(result.type(result.outputs[0]).shape == Shape{1, 36, 1, 1});
   check_same_values(graph, result);
+}
+
+TEST_CASE("groups of eight between blocks of sixteen are joined in pairs, others are not") {
+  for (const auto& [channels, made, width, joined] : {std::tuple{32, 32, 8, 16},
+                                                      {48, 96, 8, 16},
+                                                      {32, 32, 4, 4},
+                                                      {48, 48, 24, 24},
+                                                      {40, 40, 8, 8},
+                                                      {24, 24, 8, 8}}) {
+    CAPTURE(channels);
+    CAPTURE(width);
+    const int groups = channels / width;
+    Network net;
+    Value x = net.relu(convolved(net.image({2, 6, 9, 7}), net.weight({channels, 6, 1, 1})));
+    x = convolved(x, net.weight({made, width, 3, 3}), 1, 2, groups) + net.weight({made, 1, 1});
+    const Graph& graph = net.result(convolved(net.relu(x), net.weight({16, made, 1, 1})));
+    const Graph result = widened(graph);
+    CHECK(input_channels(result)[1] == joined);
+    check_same_values(graph, result);
+    check_same_values(graph, checked(graph::block_channels(result, kPrepares)));
+  }
 }
 
 TEST_CASE("products of plain images, few filters, whole blocks and weights that change stay") {
