@@ -104,7 +104,8 @@ class Widening {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t groups = groups_of(node), half = kBlock / 2;
     return are_settled(node) && groups % 2 == 0 && shape(x)[1] == groups * half &&
-           shape(y)[1] % (groups * half) == 0 && has_blocks_[static_cast<size_t>(x)];
+           shape(y)[1] > 0 && shape(y)[1] % (groups * half) == 0 &&
+           has_blocks_[static_cast<size_t>(x)];
   }
 
   bool groups_in_pairs(const Node& node) {

@@ -22,8 +22,9 @@ class Network {
  public:
   Value image(const Shape& shape) { return b_.input({DType::kFloat32, shape, {}}); }
   Value weight(const Shape& shape) {
+    const int64_t fan_in = shape[0] > 0 ? shape.elements() / shape[0] : 1;
     return b_.constant(random_tensor({DType::kFloat32, shape, {}}, random_)) *
-           (1.0 / static_cast<double>(shape.elements() / shape[0]));
+           (1.0 / static_cast<double>(fan_in));
   }
   Value relu(const Value& x) { return b_.call("relu", {x}); }
   Graph& result(const Value& y) {
@@ -120,6 +121,13 @@ TEST_CASE("groups of eight between blocks of sixteen are joined in pairs, others
     check_same_values(graph, result);
     check_same_values(graph, checked(graph::block_channels(result, kPrepares)));
   }
+}
+
+TEST_CASE("groups without filters are not joined") {
+  Network net;
+  const Value x = convolved(net.image({1, 6, 9, 7}), net.weight({32, 6, 1, 1}));
+  const Graph& graph = net.result(convolved(x, net.weight({0, 8, 3, 3}), 1, 1, 4));
+  CHECK(input_channels(widened(graph)) == std::vector<int64_t>{6, 8});
 }
 
 TEST_CASE("products of plain images, few filters, whole blocks and weights that change stay") {
