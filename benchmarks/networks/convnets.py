@@ -246,6 +246,25 @@ def _residual(
     return net.add("relu", net.add("add", y, x))
 
 
+def regnet() -> ConvNet:
+    """Radosavovic et al., "Designing Network Design Spaces", 2020: RegNetX-600MF, whose groups have
+    24 channels."""
+    net = ConvNet("regnet", (3, 224, 224))
+    x = net.add("relu", net.normed(0, "stem", "stem_norm", 32, 3, 2, 1))
+    for stage, (blocks, width) in enumerate(((1, 48), (3, 96), (5, 240), (7, 528))):
+        for block in range(blocks):
+            stride, name = 1 if block else 2, f"s{stage}.{block}"
+            y = net.add("relu", net.normed(x, f"{name}.a", f"{name}.an", width, 1))
+            window = (width, 3, stride, 1, width // 24)
+            y = net.add("relu", net.normed(y, f"{name}.b", f"{name}.bn", *window))
+            y = net.normed(y, f"{name}.c", f"{name}.cn", width, 1, is_last=True)
+            if not block:
+                x = net.normed(x, f"{name}.down", f"{name}.dn", width, 1, stride)
+            x = net.add("relu", net.add("add", y, x))
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
 def mobilenetv2() -> ConvNet:
     """Sandler et al., 2018, table 2."""
     net = ConvNet("mobilenetv2", (3, 224, 224))
@@ -401,6 +420,7 @@ NETWORKS = {
     "resnet20": resnet20,
     "resnet50": lambda: resnet(50),
     "resnext50": lambda: resnet(50, 32),
+    "regnet": regnet,
     "mobilenetv2": mobilenetv2,
     "mobilenetv3": mobilenetv3,
     "efficientnet": efficientnet,

@@ -22,6 +22,7 @@ IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
 # volumes.
 MORE = (
     "resnext50_b1",
+    "regnet_b1",
     "mobilenetv3_b1",
     "efficientnet_b1",
     "shufflenet_b1",

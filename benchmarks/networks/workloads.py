@@ -125,6 +125,7 @@ _ALL = [
     _inference("resnet50", 8),
     _inference("mobilenetv2", 1),
     _inference("resnext50", 1),
+    _inference("regnet", 1),
     *(_inference(name, 1) for name in ("mobilenetv3", "efficientnet", "shufflenet")),
     *(_inference(name, 1) for name in ("resnet20", "wavenet", "c3d")),
     Workload("bert_b1", "ms", 2.0 * BERT.multiply_adds),
