@@ -19,35 +19,42 @@ constexpr const char* kLabel = R"(static inline int32_t weft_label(int64_t label
 }
 )";
 
-constexpr const char* kCrossEntropy = R"(static void weft_cross_entropy_f32(
-    int32_t rows, int32_t columns, const float *x, const int64_t *label, float *y)
+constexpr const char* kCrossEntropy = R"(/* Elements of a row lie inner apart. */
+static void weft_cross_entropy_f32(
+    int32_t rows, int32_t columns, int32_t inner, const float *from, const int64_t *label, float *y)
 {
-  for (int32_t row = 0; row < rows; ++row, x += columns) {
+  for (int32_t row = 0; row < rows; ++row) {
+    const int32_t end = columns * inner;
+    const float *const x = from + row / inner * end + row % inner;
     float most = x[0], sum = 0;
-    for (int32_t i = 1; i < columns; ++i)
+    for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
-    for (int32_t i = 0; i < columns; ++i) sum += weft_exp_f32(x[i] - most);
-    y[row] = weft_log_f32(sum) + most - x[weft_label(label[row], columns)];
+    for (int32_t i = 0; i < end; i += inner) sum += weft_exp_f32(x[i] - most);
+    y[row] = weft_log_f32(sum) + most - x[weft_label(label[row], columns) * inner];
   }
 }
 )";
 
-constexpr const char* kCrossEntropyGradient = R"(static void weft_cross_entropy_gradient_f32(
-    int32_t rows, int32_t columns, const float *x, const int64_t *label, const float *dy, float *dx)
+constexpr const char* kCrossEntropyGradient = R"(/* Elements of a row lie inner apart. */
+static void weft_cross_entropy_gradient_f32(
+    int32_t rows, int32_t columns, int32_t inner, const float *from, const int64_t *label,
+    const float *dy, float *to)
 {
-  for (int32_t row = 0; row < rows; ++row, x += columns, dx += columns) {
-    const int32_t at = weft_label(label[row], columns);
+  for (int32_t row = 0; row < rows; ++row) {
+    const int32_t end = columns * inner, first = row / inner * end + row % inner;
+    const float *const x = from + first;
+    float *const dx = to + first;
     float most = x[0], sum = 0;
-    for (int32_t i = 1; i < columns; ++i)
+    for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
-    for (int32_t i = 0; i < columns; ++i) {
+    for (int32_t i = 0; i < end; i += inner) {
       dx[i] = weft_exp_f32(x[i] - most);
       sum += dx[i];
     }
     sum = 1 / sum;
-    for (int32_t i = 0; i < columns; ++i) dx[i] *= sum;
-    dx[at] -= 1;
-    for (int32_t i = 0; i < columns; ++i) dx[i] *= dy[row];
+    for (int32_t i = 0; i < end; i += inner) dx[i] *= sum;
+    dx[weft_label(label[row], columns) * inner] -= 1;
+    for (int32_t i = 0; i < end; i += inner) dx[i] *= dy[row];
   }
 }
 )";
@@ -168,18 +175,13 @@ static void weft_pool_gradient_f32(
 
 // ---- losses
 
-std::string rows_text(const Shape& x) {
-  const int64_t columns = x[x.rank() - 1];
-  return std::to_string(columns ? x.elements() / columns : 0) + ", " + std::to_string(columns);
-}
-
 Status emit_cross_entropy(Call& call) {
   Source& source = call.source();
   source.formula(FormulaId::kExp, DType::kFloat32);
   source.formula(FormulaId::kLog, DType::kFloat32);
   source.define("weft_label", kLabel);
   source.define("weft_cross_entropy_f32", kCrossEntropy);
-  call.line("weft_cross_entropy_f32(" + rows_text(call.in(0).shape) + ", " + call.read(0) + ", " +
+  call.line("weft_cross_entropy_f32(" + rows_along_axis(call) + ", " + call.read(0) + ", " +
             call.read(1) + ", " + call.write() + ");");
   return {};
 }
@@ -189,7 +191,7 @@ Status emit_cross_entropy_gradient(Call& call) {
   source.formula(FormulaId::kExp, DType::kFloat32);
   source.define("weft_label", kLabel);
   source.define("weft_cross_entropy_gradient_f32", kCrossEntropyGradient);
-  call.line("weft_cross_entropy_gradient_f32(" + rows_text(call.in(0).shape) + ", " + call.read(0) +
+  call.line("weft_cross_entropy_gradient_f32(" + rows_along_axis(call) + ", " + call.read(0) +
             ", " + call.read(1) + ", " + call.read(2) + ", " + call.write() + ");");
   return {};
 }

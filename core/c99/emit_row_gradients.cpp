@@ -1,4 +1,4 @@
-// Gradients over rows, the last axis: of softmax, its logarithm, and normalisation.
+// Gradients over rows: of softmax and its logarithm along any axis, and of normalisation.
 #include "c99/emitter.h"
 
 namespace weft::c99 {
@@ -6,14 +6,18 @@ namespace {
 
 using kernels::FormulaId;
 
-constexpr const char* kSoftmax = R"(/* From the cotangent and the result. */
+constexpr const char* kSoftmax =
+    R"(/* From the cotangent and the result; elements of a row lie inner apart. */
 static void weft_softmax_gradient_f32(
-    int32_t rows, int32_t columns, int is_logarithm, const float *dy, const float *y, float *dx)
+    int32_t rows, int32_t columns, int32_t inner, int is_logarithm, const float *dy, const float *y,
+    float *dx)
 {
-  for (int32_t row = 0; row < rows; ++row, dy += columns, y += columns, dx += columns) {
+  for (int32_t row = 0; row < rows; ++row) {
+    const int32_t first = row / inner * columns * inner + row % inner;
+    const int32_t end = first + columns * inner;
     float sum = 0;
-    for (int32_t i = 0; i < columns; ++i) sum += is_logarithm ? dy[i] : dy[i] * y[i];
-    for (int32_t i = 0; i < columns; ++i)
+    for (int32_t i = first; i < end; i += inner) sum += is_logarithm ? dy[i] : dy[i] * y[i];
+    for (int32_t i = first; i < end; i += inner)
       dx[i] = is_logarithm ? dy[i] - weft_exp_f32(y[i]) * sum : y[i] * (dy[i] - sum);
   }
 }
@@ -50,16 +54,11 @@ constexpr const char* kNormalize = R"(static void weft_normalize_gradient_f32(
 }
 )";
 
-std::string rows_text(const Shape& x) {
-  const int64_t columns = x[x.rank() - 1];
-  return std::to_string(columns ? x.elements() / columns : 0) + ", " + std::to_string(columns);
-}
-
 template <bool is_logarithm>
 Status emit_softmax(Call& call) {
   call.source().formula(FormulaId::kExp, DType::kFloat32);
   call.source().define("weft_softmax_gradient_f32", kSoftmax);
-  call.line("weft_softmax_gradient_f32(" + rows_text(call.in(0).shape) +
+  call.line("weft_softmax_gradient_f32(" + rows_along_axis(call) +
             (is_logarithm ? ", 1, " : ", 0, ") + call.read(0) + ", " + call.read(1) + ", " +
             call.write() + ");");
   return {};

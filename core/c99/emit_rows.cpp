@@ -1,4 +1,4 @@
-// Operators over rows, the last axis: softmax, its logarithm, layer normalisation.
+// Operators over rows: softmax and its logarithm along any axis, layer normalisation.
 #include "c99/arithmetic.h"
 #include "c99/emitter.h"
 
@@ -7,25 +7,29 @@ namespace {
 
 using kernels::FormulaId;
 
-constexpr const char* kSoftmax = R"(static void weft_softmax_f32(
-    int32_t rows, int32_t columns, int is_logarithm, const float *x, float *y)
+constexpr const char* kSoftmax = R"(/* Elements of a row lie inner apart. */
+static void weft_softmax_f32(
+    int32_t rows, int32_t columns, int32_t inner, int is_logarithm, const float *from, float *to)
 {
-  for (int32_t row = 0; row < rows; ++row, x += columns, y += columns) {
+  for (int32_t row = 0; row < rows; ++row) {
+    const int32_t end = columns * inner, first = row / inner * end + row % inner;
+    const float *const x = from + first;
+    float *const y = to + first;
     float most = x[0], sum = 0;
-    for (int32_t i = 1; i < columns; ++i)
+    for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
     if (is_logarithm) {
-      for (int32_t i = 0; i < columns; ++i) sum += weft_exp_f32(x[i] - most);
+      for (int32_t i = 0; i < end; i += inner) sum += weft_exp_f32(x[i] - most);
       sum = weft_log_f32(sum);
-      for (int32_t i = 0; i < columns; ++i) y[i] = x[i] - most - sum;
+      for (int32_t i = 0; i < end; i += inner) y[i] = x[i] - most - sum;
       continue;
     }
-    for (int32_t i = 0; i < columns; ++i) {
+    for (int32_t i = 0; i < end; i += inner) {
       y[i] = weft_exp_f32(x[i] - most);
       sum += y[i];
     }
     sum = 1 / sum;
-    for (int32_t i = 0; i < columns; ++i) y[i] *= sum;
+    for (int32_t i = 0; i < end; i += inner) y[i] *= sum;
   }
 }
 )";
@@ -50,17 +54,6 @@ constexpr const char* kNormalize = R"(static void weft_normalize_f32(
 }
 )";
 
-struct Rows {
-  int64_t count, columns;
-};
-Rows rows_of(const Shape& x) {
-  const int64_t columns = x[x.rank() - 1];
-  return {columns ? x.elements() / columns : 0, columns};
-}
-std::string text_of(const Rows& rows) {
-  return std::to_string(rows.count) + ", " + std::to_string(rows.columns);
-}
-
 // An element is written after the row was read for what it needs of it.
 Result<executor::TargetKernel> in_place(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
@@ -72,8 +65,8 @@ Status emit_softmax(Call& call) {
   call.source().formula(FormulaId::kExp, DType::kFloat32);
   call.source().formula(FormulaId::kLog, DType::kFloat32);
   call.source().define("weft_softmax_f32", kSoftmax);
-  call.line("weft_softmax_f32(" + text_of(rows_of(call.in(0).shape)) +
-            (is_logarithm ? ", 1, " : ", 0, ") + call.read(0) + ", " + call.write() + ");");
+  call.line("weft_softmax_f32(" + rows_along_axis(call) + (is_logarithm ? ", 1, " : ", 0, ") +
+            call.read(0) + ", " + call.write() + ");");
   return {};
 }
 
@@ -82,7 +75,7 @@ Status emit_normalize(Call& call) {
   const auto eps = static_cast<float>(a.real("eps"));
   call.source().use_arithmetic();
   call.source().define("weft_normalize_f32", kNormalize);
-  call.line("weft_normalize_f32(" + text_of(rows_of(call.in(0).shape)) +
+  call.line("weft_normalize_f32(" + rows_text(call.in(0).shape) +
             (a.flag("centred") ? ", 1, " : ", 0, ") + literal(DType::kFloat32, &eps) + ", " +
             call.read(0) + ", " + call.read(1) + ", " + call.read(2) + ", " + call.write() + ");");
   return {};
@@ -95,6 +88,21 @@ constexpr Emitter kEmitters[] = {
 };
 
 }  // namespace
+
+std::string rows_text(const Shape& x) {
+  const int64_t columns = x[x.rank() - 1];
+  return std::to_string(columns ? x.elements() / columns : 0) + ", " + std::to_string(columns);
+}
+
+std::string rows_along_axis(const Call& call) {
+  const Shape& x = call.in(0).shape;
+  const int64_t given = call.attributes().integer("axis");
+  const auto axis = static_cast<int>(given < 0 ? given + x.rank() : given);
+  int64_t inner = 1;
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x[i];
+  const int64_t rows = x[axis] ? x.elements() / x[axis] : 0;
+  return std::to_string(rows) + ", " + std::to_string(x[axis]) + ", " + std::to_string(inner);
+}
 
 std::span<const Emitter> row_emitters() { return kEmitters; }
 

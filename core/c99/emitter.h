@@ -61,4 +61,11 @@ Status require_float32(const ops::SlotTypes& types);
 Result<executor::TargetKernel> dense_float32(const ops::SlotTypes& types);
 Result<executor::TargetKernel> strided_float32(const ops::SlotTypes& types);
 
+// ---- for functions `emit`: arguments of C
+
+// Rows and columns of an array of rows, the last axis.
+std::string rows_text(const Shape& x);
+// Rows, columns, and elements from one of a row to the next, of input 0 along attribute `axis`.
+std::string rows_along_axis(const Call& call);
+
 }  // namespace weft::c99

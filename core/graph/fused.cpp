@@ -24,9 +24,11 @@ uint32_t reduced_axes(const Graph& graph, const Node& reduction) {
 }
 
 bool works_on_rows(const Node& node) {
-  constexpr std::string_view kNames[] = {"normalize_rows", "softmax_rows", "log_softmax_rows"};
-  return node.op && std::ranges::find(kNames, node.op->name) != std::end(kNames) &&
-         node.operands[0].is_value() && std::ranges::none_of(node.operands, &Operand::is_scalar);
+  if (!node.op) return false;
+  const bool is_softmax = node.op->name == "softmax_rows" || node.op->name == "log_softmax_rows";
+  if (!is_softmax && node.op->name != "normalize_rows") return false;
+  if (is_softmax && node.op->reader(node.attributes.view()).integer("axis") != -1) return false;
+  return node.operands[0].is_value() && std::ranges::none_of(node.operands, &Operand::is_scalar);
 }
 
 const Node* row_operator(const Graph& body) {

@@ -4,11 +4,12 @@
 // digits) the result is the better one.
 //
 // Not here, because it would mean something else: a product with one_hot(label), which ignores a
-// label that is no class where cross entropy refuses it; a variance with ddof; and a softmax over
-// another axis than the last, which has no kernel.
+// label that is no class where cross entropy refuses it; and a variance with ddof.
 #include "graph/idioms_impl.h"
 
 #include <algorithm>
+
+#include "ops/rules.h"
 
 namespace weft::graph {
 
@@ -16,18 +17,22 @@ const Shape& shape_of(const Graph& graph, const Bindings& found, std::string_vie
   return graph.type(found.value(name)).shape;
 }
 
-bool is_last(const ops::Argument& axes, int rank) {
-  if (axes.tag == ops::Tag::kInt) return axes.integer == -1 || axes.integer == rank - 1;
-  return axes.tag == ops::Tag::kInts && axes.count == 1 &&
-         (axes.ints[0] == -1 || axes.ints[0] == rank - 1);
+int single_axis(const ops::Argument& axes, int rank) {
+  const bool is_list = axes.tag == ops::Tag::kInts && axes.count == 1;
+  if (!is_list && axes.tag != ops::Tag::kInt) return -1;
+  const int64_t axis = is_list ? axes.ints[0] : axes.integer;
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
-// One number for each row of the array.
-bool is_column(const Shape& column, const Shape& array) {
-  const int rank = array.rank();
-  if (rank < 1 || column.rank() != rank || column[rank - 1] != 1) return false;
-  return std::ranges::equal(column.span().first(static_cast<size_t>(rank - 1)),
-                            array.span().first(static_cast<size_t>(rank - 1)));
+bool is_last(const ops::Argument& axes, int rank) {
+  return rank > 0 && single_axis(axes, rank) == rank - 1;
+}
+
+bool is_column(const Shape& column, const Shape& array, int axis) {
+  if (axis < 0 || axis >= array.rank() || column.rank() != array.rank()) return false;
+  Shape wanted = array;
+  wanted[axis] = 1;
+  return column == wanted;
 }
 
 bool matches_any(const Graph& graph, std::span<const Pattern> patterns, ValueId id,
@@ -55,24 +60,24 @@ bool counts_along(const Graph& graph, ValueId id, int axis, int64_t extent, int 
 
 namespace {
 
-// x over its last axis, whose sum s, and maximum m where there is one, are columns.
+// x over one axis, whose sum s, and maximum m where there is one, are columns. Binds the axis.
 bool rows(const Graph& graph, Bindings& found) {
   const Shape& shape = shape_of(graph, found, "x");
-  const int rank = shape.rank();
-  if (!is_last(found.attribute("a"), rank) || !is_column(shape_of(graph, found, "s"), shape))
-    return false;
-  return !found.operand("m") ||
-         (is_last(found.attribute("b"), rank) && is_column(shape_of(graph, found, "m"), shape));
+  const int rank = shape.rank(), axis = single_axis(found.attribute("a"), rank);
+  if (!is_column(shape_of(graph, found, "s"), shape, axis)) return false;
+  found.set("d", ops::Argument::of_int(axis == rank - 1 ? -1 : axis));
+  return !found.operand("m") || (single_axis(found.attribute("b"), rank) == axis &&
+                                 is_column(shape_of(graph, found, "m"), shape, axis));
 }
 
-// Labels of x along its last axis, one of each row. Binds the shapes of labels and result.
+// Labels of x along the axis of its rows, one of each. Binds the shapes of labels and result.
 bool picked_rows(const Graph& graph, Bindings& found) {
   const Shape& shape = shape_of(graph, found, "x");
   const Shape& labels = shape_of(graph, found, "l");
-  const int rank = shape.rank();
-  if (!is_last(found.attribute("a"), rank)) return false;
-  if (labels.rank() == rank && labels[rank - 1] != 1) return false;
-  found.set_ints("s", shape.span().first(static_cast<size_t>(rank - 1)));
+  const int rank = shape.rank(), axis = single_axis(found.attribute("d"), rank);
+  if (single_axis(found.attribute("a"), rank) != axis) return false;
+  if (labels.rank() == rank && labels[axis] != 1) return false;
+  found.set_ints("s", ops::rules::reduced_shape(shape, uint32_t{1} << axis, false).span());
   found.set_ints("o", labels.span());
   return true;
 }
@@ -120,7 +125,7 @@ bool attended_by(const Graph& graph, Bindings& found) {
 #define WEFT_MAXIMUM "m:stop_gradient?(reshape?(max(stop_gradient?(x), axis=@b)))"
 #define WEFT_ATTENTION(query, factor, mask, kind)                                       \
   {                                                                                     \
-    "o:matmul(w:reshape?(softmax_rows(s)), v)",                                         \
+    "o:matmul(w:reshape?(softmax_rows(s, axis=-1)), v)",                                \
         "reshape(scaled_dot_product_attention(reshape(" query                           \
         ", newshape=@sq), reshape(transpose(k, axes=@turn), newshape=@sk), reshape(v, " \
         "newshape=@sv)" mask ", scale=@scale, causal=@causal), newshape=@so)",          \
@@ -137,36 +142,36 @@ constexpr const char* kNormalised = "normalize_rows(x, eps=$e, centred=@t)";
 constexpr RewriteRule kIdioms[] = {
     // softmax
     {"divide(e:exp(subtract(x, " WEFT_MAXIMUM ")), s:reshape?(sum(e, axis=@a, dtype=none)))",
-     "softmax_rows(x)", kTolerance, rows},
-    {"divide(e:exp(x), s:reshape?(sum(e, axis=@a, dtype=none)))", "softmax_rows(x)", kTolerance,
-     rows},
+     "softmax_rows(x, axis=@d)", kTolerance, rows},
+    {"divide(e:exp(x), s:reshape?(sum(e, axis=@a, dtype=none)))", "softmax_rows(x, axis=@d)",
+     kTolerance, rows},
     // its logarithm
-    {"log(softmax_rows(x))", "log_softmax_rows(x)", kTolerance},
+    {"log(softmax_rows(x, axis=@d))", "log_softmax_rows(x, axis=@d)", kTolerance},
     {"subtract(z:subtract(x, " WEFT_MAXIMUM
      "), s:reshape?(log(reshape?(sum(exp(z), axis=@a, dtype=none)))))",
-     "log_softmax_rows(x)", kTolerance, rows},
+     "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     {"subtract(x, s:reshape?(add(" WEFT_MAXIMUM
      ", log(sum(exp(subtract(x, m)), axis=@a, dtype=none)))))",
-     "log_softmax_rows(x)", kTolerance, rows},
+     "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     {"subtract(x, s:reshape?(add(log(sum(exp(subtract(x, t:stop_gradient(where(less(abs(m:max(x, "
      "axis=@b)), inf), m, 0)))), axis=@a, dtype=none)), reshape?(t))))",
-     "log_softmax_rows(x)", kTolerance, rows},
+     "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     {"subtract(x, s:reshape?(log(reshape?(sum(exp(x), axis=@a, dtype=none)))))",
-     "log_softmax_rows(x)", kTolerance, rows},
+     "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     // cross entropy
-    {"pick_rows(log_softmax_rows(x), l, axis=@a, mode=raise)",
-     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
-     picked_rows},
-    {"log(pick_rows(softmax_rows(x), l, axis=@a, mode=raise))",
-     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
-     picked_rows},
-    {"gather(log_softmax_rows(x), i, l, axes=@a, position=@p)",
-     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
-     gathered_rows},
-    {"log(gather(softmax_rows(x), i, l, axes=@a, position=@p))",
+    {"pick_rows(log_softmax_rows(x, axis=@d), l, axis=@a, mode=raise)",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d)), newshape=@o)",
+     kTolerance, picked_rows},
+    {"log(pick_rows(softmax_rows(x, axis=@d), l, axis=@a, mode=raise))",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d)), newshape=@o)",
+     kTolerance, picked_rows},
+    {"gather(log_softmax_rows(x, axis=-1), i, l, axes=@a, position=@p)",
      "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
      gathered_rows},
-    {"gather(log_softmax_rows(x), i, j, l, axes=@a, position=@p)",
+    {"log(gather(softmax_rows(x, axis=-1), i, l, axes=@a, position=@p))",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
+     gathered_rows},
+    {"gather(log_softmax_rows(x, axis=-1), i, j, l, axes=@a, position=@p)",
      "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,
      gathered_rows},
     // normalisations

@@ -7,11 +7,12 @@ namespace weft::graph {
 
 const Shape& shape_of(const Graph& graph, const Bindings& found, std::string_view name);
 
-// Does the attribute name the last axis, and no other?
+// The one axis that the attribute names, counted from the front; -1: it names others.
+int single_axis(const ops::Argument& axes, int rank);
 bool is_last(const ops::Argument& axes, int rank);
 
-// One number for each row of the array.
-bool is_column(const Shape& column, const Shape& array);
+// One number for each row along the axis, which the array of numbers keeps.
+bool is_column(const Shape& column, const Shape& array, int axis);
 
 // Is it 0, 1, … along one axis, and of extent 1 along all others?
 bool counts_along(const Graph& graph, ValueId id, int axis, int64_t extent, int rank);

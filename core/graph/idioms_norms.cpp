@@ -65,7 +65,8 @@ ValueId centred_in(const Graph& graph, ValueId id, Bindings& found) {
   Bindings more = found.without_names();
   if (!match_more(graph, norms().centred, id, more)) return kNoValue;
   const ValueId x = more.value("x"), mean = more.value("m");
-  if (!is_column(graph.type(mean).shape, graph.type(x).shape) || !is_mean(graph, mean, x, more))
+  const Shape& shape = graph.type(x).shape;
+  if (!is_column(graph.type(mean).shape, shape, shape.rank() - 1) || !is_mean(graph, mean, x, more))
     return kNoValue;
   found.absorb(more);
   return x;
@@ -89,7 +90,8 @@ bool normalised(const Graph& graph, Bindings& found) {
   const ValueId c = found.value("c"), v = found.value("v");
   const TensorType& type = graph.type(c);
   const bool wide = type.dtype == DType::kFloat32 || type.dtype == DType::kFloat64;
-  if (!wide || !(found.number("e") >= 0) || !is_column(shape_of(graph, found, "s"), type.shape))
+  if (!wide || !(found.number("e") >= 0) ||
+      !is_column(shape_of(graph, found, "s"), type.shape, type.shape.rank() - 1))
     return false;
   Bindings centred = found;
   const ValueId x = centred_in(graph, c, centred);

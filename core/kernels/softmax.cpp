@@ -1,6 +1,7 @@
 #include "kernels/softmax.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "base/dtype.h"
 #include "kernels/active_impl.h"
@@ -11,7 +12,6 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kRows = 64;  // that are columns of a tile
-constexpr int64_t kMostClasses = 128;
 constexpr int64_t kShortRow = 96;
 constexpr int64_t kSize = sizeof(float);
 
@@ -61,9 +61,8 @@ struct RowBlock {
 };
 
 // Rows as columns, [classes][kRows].
-template <int64_t kClasses>
-struct RowTile {
-  alignas(64) float elements[kClasses * kRows];
+struct ShortTile {
+  alignas(64) float elements[kShortRow * kRows];
 
   void turn_in(const float* rows, int64_t count, int64_t classes) {
     WEFT_ACTIVE(move)
@@ -74,8 +73,6 @@ struct RowTile {
     ({rows, elements, classes * kSize, kSize, kSize, kRows * kSize, count, classes, kSize});
   }
 };
-
-using ShortTile = RowTile<kShortRow>;
 
 // The rows of a tile, in the element type of the array.
 void turn_out(const ShortTile& tile, RowBlock& block, void* y, int64_t row, int64_t count) {
@@ -104,9 +101,153 @@ void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* label
   }
 }
 
+// ---- rows whose elements lie apart
+
+// Are they brought to scratch as columns, or turned into rows?
+bool are_columns(const Softmax& p) { return kHasTiles && p.dtype == DType::kFloat32; }
+
+// Rows at a time: what is read of them stays in a cache, and is read in whole cache lines.
+int64_t rows_at_once(const Softmax& p) {
+  constexpr int64_t kElements = 8192, kLeast = 16, kMost = 256;
+  return std::clamp(kElements / std::max<int64_t>(p.cols, 1) / kLeast * kLeast, kLeast, kMost);
+}
+
+// Some neighbours of them: all of `outer` images, or some of one.
+struct Part {
+  int64_t row, outer, inner;
+  int64_t count() const { return outer * inner; }
+};
+
+template <class F>
+void for_parts(const Softmax& p, Range rows, F f) {
+  const int64_t most = rows_at_once(p);
+  for (int64_t row = rows.begin; row < rows.end && p.cols > 0;) {
+    const int64_t left = rows.end - row, place = row % p.inner;
+    const int64_t images = place == 0 ? std::min(most, left) / p.inner : 0;
+    const Part part = images > 0 ? Part{row, images, p.inner}
+                                 : Part{row, 1, std::min({most, left, p.inner - place})};
+    f(part);
+    row += part.count();
+  }
+}
+
+// Brings the part between an array and scratch, where it is [cols][count] or [count][cols].
+class Mover {
+ public:
+  Mover(const Softmax& p, const Part& part) : p_(p), part_(part) {}
+  void read(const void* array, void* scratch) const { move(in_scratch(scratch), in_array(array)); }
+  void write(void* array, void* scratch) const { move(in_array(array), in_scratch(scratch)); }
+
+ private:
+  TensorView view(void* data, int64_t col, int64_t outer, int64_t inner) const {
+    return {data, {p_.cols, part_.outer, part_.inner}, {col, outer, inner}, 3, p_.dtype};
+  }
+  TensorView in_array(const void* array) const {
+    const int64_t first = part_.row / p_.inner * p_.cols * p_.inner + part_.row % p_.inner;
+    char* const data = static_cast<char*>(const_cast<void*>(array));
+    return view(data + first * element_size(p_.dtype), p_.inner, p_.cols * p_.inner, 1);
+  }
+  TensorView in_scratch(void* scratch) const {
+    return are_columns(p_) ? view(scratch, part_.count(), part_.inner, 1)
+                           : view(scratch, 1, part_.inner * p_.cols, p_.cols);
+  }
+  static void move(const TensorView& to, const TensorView& from) {
+    run_copy(to, from, {0, copy_units(to, from)});
+  }
+
+  const Softmax& p_;
+  const Part& part_;
+};
+
+// The part as a problem of its own: rows whose elements are neighbours.
+Softmax of_part(const Softmax& p, const Part& part) {
+  return {p.dtype, part.count(), p.cols, p.logarithm};
+}
+SoftmaxColumns columns_of(const Softmax& p, const Part& part) {
+  return {p.cols, part.count(), part.count(), part.count(), p.logarithm, nullptr, nullptr};
+}
+template <class Array>
+Array* at_row(const Softmax& p, Array* array, int64_t row) {
+  using Bytes = std::conditional_t<std::is_const_v<Array>, const char, char>;
+  return static_cast<Bytes*>(array) + row * element_size(p.dtype);
+}
+int64_t place_of(int64_t label, int64_t cols) { return label < 0 ? label + cols : label; }
+
+void run_softmax_apart(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
+  for_parts(p, rows, [&](const Part& part) {
+    const Mover mover(p, part);
+    mover.read(x, scratch);
+    auto* const tile = static_cast<float*>(scratch);
+    if (are_columns(p))
+      WEFT_ACTIVE(softmax_columns)(columns_of(p, part), tile, tile);
+    else
+      run_softmax(of_part(p, part), scratch, scratch, {0, part.count()}, nullptr);
+    mover.write(y, scratch);
+  });
+}
+
+void run_softmax_gradient_apart(const Softmax& p, const void* dy, const void* y, void* dx,
+                                Range rows, void* scratch) {
+  void* const results = static_cast<char*>(scratch) + softmax_scratch(p, 1);
+  for_parts(p, rows, [&](const Part& part) {
+    const Mover mover(p, part);
+    mover.read(dy, scratch);
+    mover.read(y, results);
+    auto* const tile = static_cast<float*>(scratch);
+    if (are_columns(p)) WEFT_ACTIVE(softmax_gradient_columns)
+    (columns_of(p, part), tile, static_cast<const float*>(results), tile);
+    else run_softmax_gradient(of_part(p, part), scratch, results, scratch, {0, part.count()},
+                              nullptr);
+    mover.write(dx, scratch);
+  });
+}
+
+void run_cross_entropy_apart(const Softmax& p, const void* x, const int64_t* labels, void* loss,
+                             Range rows, void* scratch) {
+  for_parts(p, rows, [&](const Part& part) {
+    Mover(p, part).read(x, scratch);
+    const int64_t* const of_part_labels = labels + part.row;
+    if (!are_columns(p))
+      return run_cross_entropy(of_part(p, part), scratch, of_part_labels, at_row(p, loss, part.row),
+                               {0, part.count()}, nullptr);
+    auto* const tile = static_cast<float*>(scratch);
+    SoftmaxColumns columns = columns_of(p, part);
+    columns.logarithm = true;
+    WEFT_ACTIVE(softmax_columns)(columns, tile, tile);
+    for (int64_t i = 0; i < part.count(); ++i)
+      static_cast<float*>(loss)[part.row + i] =
+          -tile[place_of(of_part_labels[i], p.cols) * part.count() + i];
+  });
+}
+
+void run_cross_entropy_gradient_apart(const Softmax& p, const void* dloss, const void* x,
+                                      const int64_t* labels, void* dx, Range rows, void* scratch) {
+  for_parts(p, rows, [&](const Part& part) {
+    const Mover mover(p, part);
+    mover.read(x, scratch);
+    auto* const tile = static_cast<float*>(scratch);
+    SoftmaxColumns columns = columns_of(p, part);
+    columns.labels = labels + part.row;
+    columns.factors = static_cast<const float*>(dloss) + part.row;
+    if (are_columns(p))
+      WEFT_ACTIVE(softmax_columns)(columns, tile, tile);
+    else
+      run_cross_entropy_gradient(of_part(p, part), at_row(p, dloss, part.row), scratch,
+                                 columns.labels, scratch, {0, part.count()}, nullptr);
+    mover.write(dx, scratch);
+  });
+}
+
 }  // namespace
 
-void run_softmax(const Softmax& p, const void* x, void* y, Range rows) {
+int64_t softmax_scratch(const Softmax& p, int arrays) {
+  constexpr int64_t kLine = 64;
+  const int64_t bytes = std::min(rows_at_once(p), p.rows) * p.cols * element_size(p.dtype);
+  return p.inner > 1 ? arrays * ((bytes + kLine - 1) / kLine * kLine) : 0;
+}
+
+void run_softmax(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
+  if (p.inner > 1) return run_softmax_apart(p, x, y, rows, scratch);
   if (!is_short(p)) return WEFT_ACTIVE(kSoftmaxes)[static_cast<int>(p.dtype)](p, x, y, rows);
   for_tiles(p, x, rows, nullptr, nullptr,
             [&](const ShortTile& tile, RowBlock& block, int64_t row, int64_t count) {
@@ -114,23 +255,9 @@ void run_softmax(const Softmax& p, const void* x, void* y, Range rows) {
             });
 }
 
-bool takes_columns(const Softmax& p) {
-  return kHasTiles && p.dtype == DType::kFloat32 && p.cols > 0 && p.cols <= kMostClasses;
-}
-
-void run_softmax_of_columns(const Softmax& p, const void* x, int64_t stride, void* y, Range rows) {
-  if constexpr (!kHasTiles) return;
-  RowTile<kMostClasses> tile;
-  for (int64_t row = rows.begin; row < rows.end; row += kRows) {
-    const int64_t count = std::min(kRows, rows.end - row);
-    WEFT_ACTIVE(softmax_columns)
-    ({p.cols, count, stride, kRows, p.logarithm, nullptr, nullptr},
-     static_cast<const float*>(x) + row, tile.elements);
-    tile.turn_out(static_cast<float*>(y) + row * p.cols, count, p.cols);
-  }
-}
-
-void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows) {
+void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows,
+                          void* scratch) {
+  if (p.inner > 1) return run_softmax_gradient_apart(p, dy, y, dx, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kSoftmaxGradients)[static_cast<int>(p.dtype)](p, dy, y, dx, rows);
   ShortTile cotangents, results;
@@ -147,7 +274,8 @@ void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void*
 }
 
 void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, void* loss,
-                       Range rows) {
+                       Range rows, void* scratch) {
+  if (p.inner > 1) return run_cross_entropy_apart(p, x, labels, loss, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropies)[static_cast<int>(p.dtype)](p, x, labels, loss, rows);
   Softmax logarithm = p;
@@ -155,17 +283,16 @@ void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, v
   for_tiles(logarithm, x, rows, nullptr, nullptr,
             [&](const ShortTile& tile, RowBlock&, int64_t row, int64_t count) {
               float losses[kRows];
-              for (int64_t i = 0; i < count; ++i) {
-                const int64_t label = labels[row + i];
-                losses[i] = -tile.elements[(label < 0 ? label + p.cols : label) * kRows + i];
-              }
+              for (int64_t i = 0; i < count; ++i)
+                losses[i] = -tile.elements[place_of(labels[row + i], p.cols) * kRows + i];
               cast(DType::kFloat32, losses, p.dtype,
                    static_cast<char*>(loss) + row * element_size(p.dtype), count);
             });
 }
 
 void run_cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x,
-                                const int64_t* labels, void* dx, Range rows) {
+                                const int64_t* labels, void* dx, Range rows, void* scratch) {
+  if (p.inner > 1) return run_cross_entropy_gradient_apart(p, dloss, x, labels, dx, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropyGradients)[static_cast<int>(p.dtype)](p, dloss, x, labels, dx,
                                                                           rows);

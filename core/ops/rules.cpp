@@ -55,18 +55,6 @@ Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims) {
   return result;
 }
 
-AxisOrder axis_last(int rank, int axis) {
-  AxisOrder order;
-  order.there.resize(rank);
-  order.back.resize(rank);
-  for (int i = 0; i < rank; ++i) {
-    const int from = i < axis ? i : i < rank - 1 ? i + 1 : axis;
-    order.there[i] = from;
-    order.back[from] = i;
-  }
-  return order;
-}
-
 Status require_floating(const InferContext& c, size_t input) {
   if (is_floating(c.in[input].dtype)) return {};
   return errors::invalid_type(c.op().name, "`", c.op().input_at(input).name,

@@ -14,12 +14,6 @@ Result<uint32_t> axes_mask(const InferContext& c, std::string_view attribute, in
 // Shape of a reduction over the masked axes.
 Shape reduced_shape(const Shape& shape, uint32_t mask, bool keepdims);
 
-// The order of axes that brings one of them to the end, where the others keep theirs, and back.
-struct AxisOrder {
-  Shape there, back;
-};
-AxisOrder axis_last(int rank, int axis);
-
 // Refuses inputs whose dtype is outside the kinds allowed, naming operator and argument.
 Status require_floating(const InferContext& c, size_t input);
 Status require_lanes(const InferContext& c, size_t input);  // float32 or float64

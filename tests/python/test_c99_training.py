@@ -212,6 +212,20 @@ def test_volumes(tmp_path):
     assert "weft_fold_depth_f32(" in trained.files[0].read_text()
 
 
+def test_classes_of_places(tmp_path):
+    """Scores and labels of every place of an image, as in segmentation."""
+    net, x = nn.HybridSequential(nn.Conv2D(6, 3, padding=1, activation="relu")), data(2, 2, 5, 4)
+    net.add(nn.Conv2D(3, 1))
+    filled(net, x)
+    loss, places = gluon.loss.SoftmaxCrossEntropyLoss(axis=1), numpy.zeros((2, 5, 4), "int64")
+    path = write(tmp_path, net, loss, x, np.array(places), "adam", learning_rate=0.02)
+    images = [images for images, _ in batches_of(60, (2, 2, 5, 4), 3)]
+    steps = [(image, (image[:, 0] > 0) + (image[:, 1] > 0).astype("int64")) for image in images]
+    trained, losses = follow(path, tmp_path, steps)
+    assert "weft_cross_entropy_gradient_f32(40, 3, 20," in trained.files[0].read_text()
+    assert numpy.mean(losses[-10:]) < 0.7 * numpy.mean(losses[:10])
+
+
 class Tokens(gluon.HybridBlock):
     """Embeddings, norms of rows, and shares of them."""
 

@@ -1,10 +1,5 @@
-#include "kernels/softmax.h"
-
-#include <algorithm>
-
 #include "base/errors.h"
-#include "kernels/copy.h"
-#include "ops/kernel_call.h"
+#include "ops/nn/softmax_problem.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 
@@ -12,89 +7,32 @@ namespace weft::ops {
 namespace {
 
 template <bool logarithm>
-kernels::Softmax problem_of(const TensorView& data) {
-  kernels::Softmax problem{};
-  problem.dtype = data.dtype;
-  problem.cols = data.shape[data.rank - 1];
-  problem.rows = 1;
-  for (int axis = 0; axis + 1 < data.rank; ++axis) problem.rows *= data.shape[axis];
-  problem.logarithm = logarithm;
-  return problem;
-}
-
-// Rows that are neighbours along the last axis but one, as an array of two axes.
-TensorView some_rows(const TensorView& array, int64_t first, int64_t count) {
-  const int last = array.rank - 1;
-  TensorView view{array.data, {count, array.shape[last]}, {}, 2, array.dtype};
-  view.strides[0] = last > 0 ? array.strides[last - 1] : 0;
-  view.strides[1] = array.strides[last];
-  int64_t offset = 0;
-  for (int axis = last - 1; axis >= 0; first /= array.shape[axis--])
-    offset += first % array.shape[axis] * array.strides[axis];
-  view.data = static_cast<char*>(array.data) + offset * size_of(array.dtype);
-  return view;
-}
-
-// Of an array that lies otherwise, as along another axis. Where rows are dense columns they are
-// read as these; else some at a time are brought to where their results will be: there they lie
-// densely, and in a cache.
-void run_strided(const kernels::Softmax& problem, const KernelCall& call, kernels::Range rows) {
-  constexpr int64_t kAtOnce = 64;
-  const TensorView &in = call.in[0], &out = call.out[0];
-  const int64_t line = in.rank > 1 ? in.shape[in.rank - 2] : 1;
-  for (int64_t row = rows.begin; row < rows.end;) {
-    int64_t count = std::min(rows.end - row, line - row % line);
-    const TensorView to = some_rows(out, row, std::min(count, kAtOnce));
-    TensorView from = some_rows(in, row, count);
-    if (from.strides[0] == 1 && kernels::takes_columns(problem)) {
-      kernels::run_softmax_of_columns(problem, from.data, from.strides[1], to.data, {0, count});
-    } else {
-      count = from.shape[0] = to.shape[0];
-      kernels::run_copy(to, from, {0, kernels::copy_units(to, from)});
-      kernels::run_softmax(problem, to.data, to.data, {0, count});
-    }
-    row += count;
-  }
-}
-
-template <bool logarithm>
 Status run(const KernelCall& call) {
-  const auto problem = problem_of<logarithm>(call.in[0]);
-  const TensorView& in = call.in[0];
-  const bool lies_densely =
-      is_dense(shape_of(in), Shape({in.strides, static_cast<size_t>(in.rank)}));
-  split_work(problem.rows, 8 * problem.rows * problem.cols, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               if (lies_densely)
-                 kernels::run_softmax(problem, in.data, call.out[0].data, range);
-               else
-                 run_strided(problem, call, range);
+  const auto problem = softmax_problem(call, logarithm);
+  split_work(problem.rows, 8 * problem.rows * problem.cols, call.scratch,
+             kernels::softmax_scratch(problem, 1), [&](kernels::Range range, void* scratch) {
+               kernels::run_softmax(problem, call.in[0].data, call.out[0].data, range, scratch);
              });
   return {};
 }
 
 template <bool logarithm>
-Slot slot_of_rows() {
-  Slot slot = dense_slot(run<logarithm>);
-  slot.strides = Strides::kAny;
-  return slot;
-}
-
-template <bool logarithm>
 Status run_gradient(const KernelCall& call) {
-  const auto problem = problem_of<logarithm>(call.in[0]);
-  split_work(problem.rows, (logarithm ? 8 : 2) * problem.rows * problem.cols, nullptr, 0,
-             [&](kernels::Range range, void*) {
+  const auto problem = softmax_problem(call, logarithm);
+  split_work(problem.rows, (logarithm ? 8 : 2) * problem.rows * problem.cols, call.scratch,
+             kernels::softmax_scratch(problem, 2), [&](kernels::Range range, void* scratch) {
                kernels::run_softmax_gradient(problem, call.in[0].data, call.in[1].data,
-                                             call.out[0].data, range);
+                                             call.out[0].data, range, scratch);
              });
   return {};
 }
 
 Result<Types> infer(const InferContext& c) {
-  if (c.in[0].shape.rank() == 0)
+  const int rank = c.in[0].shape.rank();
+  if (rank == 0)
     return errors::invalid_value(c.op().name, "`", c.op().input_name(0),
                                  "` must have at least one axis; got a scalar");
+  WEFT_TRY(normalize_axis(c.integer("axis"), rank, c.op().name, "axis").status());
   return rules::same_as_input(c);
 }
 
@@ -106,33 +44,31 @@ Result<Types> infer_gradient(const InferContext& c) {
   return infer(c);
 }
 
-const int64_t kLastAxis[] = {-1};
-
 Values softmax_gradient(const GradContext& g) {
-  return {g.builder().call("softmax_gradient", {g.dout(), g.out()})};
+  return {g.builder().call("softmax_gradient", {g.dout(), g.out()}, {g.get("axis")})};
 }
 Values log_softmax_gradient(const GradContext& g) {
-  return {g.builder().call("log_softmax_gradient", {g.dout(), g.out()})};
+  return {g.builder().call("log_softmax_gradient", {g.dout(), g.out()}, {g.get("axis")})};
 }
 
 // Both are linear in dout = in(0); y = in(1), u the cotangent: u is used as dout was, and
 // y (dout - Σ dout y) is differentiated by y.
 Values softmax_gradient_gradient(const GradContext& g) {
-  const Value weighted = sum(g.dout() * g.in(1), kLastAxis, true);
-  return {g.builder().call("softmax_gradient", {g.dout(), g.in(1)}),
+  const int64_t axis[] = {g.integer("axis")};
+  const Value weighted = sum(g.dout() * g.in(1), axis, true);
+  return {g.builder().call("softmax_gradient", {g.dout(), g.in(1)}, {g.get("axis")}),
           g.needs(1)
-              ? g.dout() * (g.in(0) - sum(g.in(0) * g.in(1), kLastAxis, true)) - g.in(0) * weighted
+              ? g.dout() * (g.in(0) - sum(g.in(0) * g.in(1), axis, true)) - g.in(0) * weighted
               : Value()};
 }
 Values log_softmax_gradient_gradient(const GradContext& g) {
+  const int64_t axis[] = {g.integer("axis")};
   const Value share = exp(g.in(1));
-  return {g.dout() - sum(g.dout() * share, kLastAxis, true),
-          -g.dout() * share * sum(g.in(0), kLastAxis, true)};
+  return {g.dout() - sum(g.dout() * share, axis, true),
+          -g.dout() * share * sum(g.in(0), axis, true)};
 }
 
-// Brings `axis` last, applies the rows operator, and back.
 Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
-  const int rank = c.in(0).rank();
   Value data = c.in(0);
   if (c.has("temperature")) {
     if (!(c.real("temperature") > 0))
@@ -140,11 +76,8 @@ Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
                                    c.real("temperature"));
     data = data / c.real("temperature");
   }
-  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, c.op().name, "axis"));
-  if (axis == rank - 1) return c.builder.call(rows, {data});
-  const rules::AxisOrder order = rules::axis_last(rank, axis);
-  const Value found = c.builder.call(rows, {transpose(data, order.there.span())});
-  return transpose(found, order.back.span());
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), c.op().name, "axis"));
+  return c.builder.call(rows, {data}, {Argument::of_int(axis == data.rank() - 1 ? -1 : axis)});
 }
 
 Result<Value> softmax(const ComposeContext& c) { return along_axis(c, "softmax_rows"); }
@@ -152,58 +85,73 @@ Result<Value> log_softmax(const ComposeContext& c) { return along_axis(c, "log_s
 
 void gradient_of_rows(OpDef& op) {
   op.in(Namespace::kInternal)
-      .input("dout", "floating, shape (..., C)")
+      .input("dout", "floating")
       .input("result", "of the forward pass, shape of dout")
       .promote(Promotion::kExact)
+      .integer("axis", -1, "axis of the rows")
       .infer(infer_gradient)
       .sample(R"({"shapes": [[2, 5], [2, 5]]})")
       .sample(R"({"shapes": [[1], [1]]})")
       .sample(R"({"shapes": [[0, 3], [0, 3]]})")
-      .sample(R"({"shapes": [[2, 3, 4], [2, 3, 4]]})");
+      .sample(R"({"shapes": [[2, 3, 4], [2, 3, 4]]})")
+      .sample(R"({"shapes": [[2, 3, 4], [2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[3, 20, 5], [3, 20, 5]], "axis": -2})")
+      .sample(R"({"shapes": [[4, 70], [4, 70]], "axis": 0})")
+      .sample(R"({"shapes": [[2, 0, 3], [2, 0, 3]], "axis": 1})");
 }
 
 }  // namespace
 
 WEFT_OP(softmax_rows) {
-  op.doc("Softmax over the last axis.")
+  op.doc("Softmax over an axis.")
       .in(Namespace::kInternal)
-      .input("data", "any real dtype, shape (..., C)")
+      .input("data", "any real dtype")
+      .integer("axis", -1, "axis of the rows")
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(softmax_gradient)
-      .kernel(slot_of_rows<false>())
+      .kernel(softmax_slot<1>(run<false>))
       .like("scipy.special.softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")
       .sample(R"({"shapes": [[0, 3]]})")
-      .sample(R"({"shapes": [[2, 3, 4]]})");
+      .sample(R"({"shapes": [[2, 3, 4]]})")
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[3, 20, 5]], "axis": -2})")
+      .sample(R"({"shapes": [[4, 70]], "axis": 0})")
+      .sample(R"({"shapes": [[2, 0, 3]], "axis": 1})");
 }
 
 WEFT_OP(log_softmax_rows) {
-  op.doc("Logarithm of the softmax over the last axis.")
+  op.doc("Logarithm of the softmax over an axis.")
       .in(Namespace::kInternal)
-      .input("data", "any real dtype, shape (..., C)")
+      .input("data", "any real dtype")
+      .integer("axis", -1, "axis of the rows")
       .promote(Promotion::kFloat)
       .infer(infer)
       .gradient(log_softmax_gradient)
-      .kernel(slot_of_rows<true>())
+      .kernel(softmax_slot<1>(run<true>))
       .like("scipy.special.log_softmax axis=-1")
       .sample(R"({"shapes": [[2, 5]]})")
       .sample(R"({"shapes": [[1]]})")
       .sample(R"({"shapes": [[0, 3]]})")
-      .sample(R"({"shapes": [[2, 3, 4]]})");
+      .sample(R"({"shapes": [[2, 3, 4]]})")
+      .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
+      .sample(R"({"shapes": [[3, 20, 5]], "axis": -2})")
+      .sample(R"({"shapes": [[4, 70]], "axis": 0})")
+      .sample(R"({"shapes": [[2, 0, 3]], "axis": 1})");
 }
 
 WEFT_OP(softmax_gradient) {
-  op.doc("Gradient of the softmax over the last axis, from its result.");
+  op.doc("Gradient of the softmax over an axis, from its result.");
   gradient_of_rows(op);
-  op.gradient(softmax_gradient_gradient).kernel(dense_slot(run_gradient<false>));
+  op.gradient(softmax_gradient_gradient).kernel(softmax_slot<2>(run_gradient<false>));
 }
 
 WEFT_OP(log_softmax_gradient) {
-  op.doc("Gradient of the logarithm of the softmax over the last axis, from its result.");
+  op.doc("Gradient of the logarithm of the softmax over an axis, from its result.");
   gradient_of_rows(op);
-  op.gradient(log_softmax_gradient_gradient).kernel(dense_slot(run_gradient<true>));
+  op.gradient(log_softmax_gradient_gradient).kernel(softmax_slot<2>(run_gradient<true>));
 }
 
 WEFT_OP(softmax) {

@@ -1,9 +1,7 @@
-// Cross entropy of scores and labels. Class indices along the last axis have a kernel, which keeps
-// no probabilities: its gradient computes them again.
+// Cross entropy of scores and labels. Class indices have a kernel, which keeps no probabilities:
+// its gradient computes them again.
 #include "base/errors.h"
-#include "kernels/softmax.h"
-#include "ops/indexing/axis_index.h"
-#include "ops/kernel_call.h"
+#include "ops/nn/softmax_problem.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 #include "ops/vjp.h"
@@ -23,16 +21,10 @@ Result<Types> check(const InferContext& c) {
   return Types();
 }
 
-// The data with the axis of its classes last.
-Value rows_of(const ComposeContext& c) {
-  const int rank = c.in(0).rank();
-  const auto axis = static_cast<int>(c.integer("axis")) + (c.integer("axis") < 0 ? rank : 0);
-  return axis == rank - 1 ? c.in(0) : transpose(c.in(0), rules::axis_last(rank, axis).there.span());
-}
-
 Values compose(const ComposeContext& c) {
   if (c.flag("sparse_label") && !c.flag("from_logits"))
-    return {c.builder.call("cross_entropy_rows", {rows_of(c), cast(c.in(1), DType::kInt64)})};
+    return {c.builder.call("cross_entropy_rows", {c.in(0), cast(c.in(1), DType::kInt64)},
+                           {c.get("axis")})};
   const Value log_probability =
       c.flag("from_logits") ? c.in(0) : c.builder.call("log_softmax", {c.in(0)}, {c.get("axis")});
   if (c.flag("sparse_label"))
@@ -49,10 +41,11 @@ Status check_rows(const InferContext& c, const TensorType& data, const TensorTyp
     return errors::invalid_value(c.op().name, "`data` must have at least one axis; got a scalar");
   if (label.dtype != DType::kInt64)
     return errors::invalid_type(c.op().name, "`label` must be int64; got ", label.dtype);
-  const Shape rows = rules::reduced_shape(data.shape, uint32_t{1} << (rank - 1), false);
+  WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), rank, c.op().name, "axis"));
+  const Shape rows = rules::reduced_shape(data.shape, uint32_t{1} << axis, false);
   if (label.shape == rows) return {};
   return errors::invalid_value(c.op().name, "`label` must have shape ", rows,
-                               ", `data`'s without the last axis; got ", label.shape);
+                               ", `data`'s without the axis; got ", label.shape);
 }
 
 Result<Types> infer_rows(const InferContext& c) {
@@ -72,81 +65,92 @@ Result<Types> infer_gradient(const InferContext& c) {
 constexpr std::string_view kName = "softmax_cross_entropy";
 constexpr int64_t kWork = 8;  // of one score, in elements of cheap arithmetic
 
-Status run_rows(const KernelCall& call) {
+Status check_labels(const KernelCall& call) {
   const TensorView& data = call.in[0];
-  const auto split = split_at(data, data.rank - 1, false);
-  WEFT_TRY(check_indices(kName, call.in[1], split, "label"));
-  const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
-  split_work(problem.rows, kWork * problem.rows * problem.cols, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_cross_entropy(problem, data.data,
+  const int axis = axis_of(call.op.reader(call.attributes), data.rank);
+  return check_indices(kName, call.in[1], split_at(data, axis, false), "label");
+}
+
+Status run_rows(const KernelCall& call) {
+  WEFT_TRY(check_labels(call));
+  const auto problem = softmax_problem(call);
+  split_work(problem.rows, kWork * problem.rows * problem.cols, call.scratch,
+             kernels::softmax_scratch(problem, 1), [&](kernels::Range range, void* scratch) {
+               kernels::run_cross_entropy(problem, call.in[0].data,
                                           static_cast<const int64_t*>(call.in[1].data),
-                                          call.out[0].data, range);
+                                          call.out[0].data, range, scratch);
              });
   return {};
 }
 
 Status run_gradient(const KernelCall& call) {
-  const TensorView& data = call.in[0];
-  const auto split = split_at(data, data.rank - 1, false);
-  WEFT_TRY(check_indices(kName, call.in[1], split, "label"));
-  const kernels::Softmax problem{data.dtype, split.outer, split.axis, false};
-  split_work(problem.rows, 2 * kWork * problem.rows * problem.cols, nullptr, 0,
-             [&](kernels::Range range, void*) {
-               kernels::run_cross_entropy_gradient(problem, call.in[2].data, data.data,
+  WEFT_TRY(check_labels(call));
+  const auto problem = softmax_problem(call);
+  split_work(problem.rows, 2 * kWork * problem.rows * problem.cols, call.scratch,
+             kernels::softmax_scratch(problem, 1), [&](kernels::Range range, void* scratch) {
+               kernels::run_cross_entropy_gradient(problem, call.in[2].data, call.in[0].data,
                                                    static_cast<const int64_t*>(call.in[1].data),
-                                                   call.out[0].data, range);
+                                                   call.out[0].data, range, scratch);
              });
   return {};
 }
 
 Values gradient(const GradContext& g) {
-  return {g.builder().call("cross_entropy_rows_gradient", {g.in(0), g.in(1), g.dout()}), Value()};
+  return {g.builder().call("cross_entropy_rows_gradient", {g.in(0), g.in(1), g.dout()},
+                           {g.get("axis")}),
+          Value()};
 }
 
 // What the gradient's kernel computes, in operators.
 Values formula(const ComposeContext& c) {
   const Shape data = c.in(0).shape();
-  Shape column = c.in(1).shape();
-  column.push_back(1);
-  const Value share = c.builder.call("softmax_rows", {c.in(0)});
-  const Value chosen = c.builder.call(
-      "pick_adjoint", {c.in(2), c.in(1)},
-      {Argument::of_int(-1), Argument::of_string("raise"), Argument::of_ints(data.span())});
+  Shape column = data;
+  column[axis_of(c, data.rank())] = 1;
+  const Value share = c.builder.call("softmax_rows", {c.in(0)}, {c.get("axis")});
+  const Value chosen =
+      c.builder.call("pick_adjoint", {c.in(2), c.in(1)},
+                     {c.get("axis"), Argument::of_string("raise"), Argument::of_ints(data.span())});
   return {reshape(c.in(2), column) * share - chosen};
 }
 
 }  // namespace
 
 WEFT_OP(cross_entropy_rows) {
-  op.doc("Cross entropy of softmax(data) over the last axis and class indices.")
+  op.doc("Cross entropy of softmax(data) over an axis and class indices.")
       .in(Namespace::kInternal)
-      .input("data", "any real dtype: scores, shape (..., C)")
-      .index_input("label", "int64, data's shape without the last axis; negative ones count back")
+      .input("data", "any real dtype: scores")
+      .index_input("label", "int64, data's shape without the axis; negative ones count back")
+      .integer("axis", -1, "axis of the classes")
       .promote(Promotion::kFloat)
       .infer(infer_rows)
       .gradient(gradient)
-      .kernel(dense_slot(run_rows))
+      .kernel(softmax_slot<1>(run_rows))
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 5], [2, 3]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[3], []], "dtypes": [null, "int64"]})")
-      .sample(R"({"shapes": [[0, 3], [0]], "dtypes": [null, "int64"]})");
+      .sample(R"({"shapes": [[0, 3], [0]], "dtypes": [null, "int64"]})")
+      .sample(R"({"shapes": [[2, 3, 5], [2, 5]], "dtypes": [null, "int64"], "axis": 1})")
+      .sample(R"({"shapes": [[4, 30], [30]], "dtypes": [null, "int64"], "axis": 0})");
 }
 
 WEFT_OP(cross_entropy_rows_gradient) {
   op.doc("Gradient of cross_entropy_rows: dout (softmax(data) - one at the label).")
       .in(Namespace::kInternal)
-      .input("data", "floating: scores, shape (..., C)")
-      .index_input("label", "int64, data's shape without the last axis; negative ones count back")
+      .input("data", "floating: scores")
+      .index_input("label", "int64, data's shape without the axis; negative ones count back")
       .input("dout", "cotangents of the losses")
+      .integer("axis", -1, "axis of the classes")
       .promote(Promotion::kExact)
       .infer(infer_gradient)
       .gradient([](const GradContext& g) { return vjp(g, formula); })
-      .kernel(dense_slot(run_gradient))
+      .kernel(softmax_slot<1>(run_gradient))
       .sample(R"({"shapes": [[4, 3], [4], [4]], "dtypes": [null, "int64", null]})")
       .sample(R"({"shapes": [[2, 3, 5], [2, 3], [2, 3]], "dtypes": [null, "int64", null]})")
       .sample(R"({"shapes": [[3], [], []], "dtypes": [null, "int64", null]})")
-      .sample(R"({"shapes": [[0, 3], [0], [0]], "dtypes": [null, "int64", null]})");
+      .sample(R"({"shapes": [[0, 3], [0], [0]], "dtypes": [null, "int64", null]})")
+      .sample(
+          R"({"shapes": [[2, 3, 5], [2, 5], [2, 5]], "dtypes": [null, "int64", null], "axis": 1})")
+      .sample(R"({"shapes": [[4, 30], [30], [30]], "dtypes": [null, "int64", null], "axis": 0})");
 }
 
 WEFT_OP(softmax_cross_entropy) {

@@ -16,9 +16,9 @@ TEST_CASE("softmax rows sum to one and log_softmax is its logarithm") {
     const std::vector<float> narrow(x.begin(), x.end());
     std::vector<double> y(4 * cols), log_y(4 * cols);
     std::vector<float> y32(4 * cols);
-    run_softmax({DType::kFloat64, 4, cols, false}, x.data(), y.data(), {0, 4});
-    run_softmax({DType::kFloat64, 4, cols, true}, x.data(), log_y.data(), {0, 4});
-    run_softmax({DType::kFloat32, 4, cols, false}, narrow.data(), y32.data(), {0, 4});
+    run_softmax({DType::kFloat64, 4, cols, false}, x.data(), y.data(), {0, 4}, nullptr);
+    run_softmax({DType::kFloat64, 4, cols, true}, x.data(), log_y.data(), {0, 4}, nullptr);
+    run_softmax({DType::kFloat32, 4, cols, false}, narrow.data(), y32.data(), {0, 4}, nullptr);
     for (int64_t row = 0; row < 4; ++row) {
       double most = -INFINITY, sum = 0;
       for (int64_t j = 0; j < cols; ++j) most = std::max(most, x[row * cols + j]);
@@ -78,11 +78,11 @@ TEST_CASE("short rows, columns, losses and gradients agree with float64") {
       const Softmax logarithmic{DType::kFloat32, rows, cols, true};
       const Range first{0, rows / 3}, rest{rows / 3, rows};
       for (const Range part : {rest, first}) {
-        run_softmax(plain, from.data, y.data, part);
-        run_softmax(logarithmic, from.data, logarithms.data, part);
-        run_cross_entropy(plain, from.data, labels.data(), losses.data, part);
+        run_softmax(plain, from.data, y.data, part, nullptr);
+        run_softmax(logarithmic, from.data, logarithms.data, part, nullptr);
+        run_cross_entropy(plain, from.data, labels.data(), losses.data, part, nullptr);
         run_cross_entropy_gradient(plain, cotangents.data(), from.data, labels.data(), dx.data,
-                                   part);
+                                   part, nullptr);
       }
       for (int64_t r = 0; r < rows; ++r) {
         const auto exact = exact_softmax(x.data() + r * cols, cols);
@@ -103,7 +103,7 @@ TEST_CASE("short rows, columns, losses and gradients agree with float64") {
         const Softmax& problem = logarithm ? logarithmic : plain;
         const float* const results = logarithm ? logarithms.data : y.data;
         for (const Range part : {rest, first})
-          run_softmax_gradient(problem, of_results.data(), results, dx.data, part);
+          run_softmax_gradient(problem, of_results.data(), results, dx.data, part, nullptr);
         for (int64_t r = 0; r < rows; ++r) {
           const float *dy = of_results.data() + r * cols, *of_row = results + r * cols;
           double sum = 0;
@@ -115,15 +115,102 @@ TEST_CASE("short rows, columns, losses and gradients agree with float64") {
           }
         }
       }
-      if (!takes_columns(plain)) continue;
-      std::vector<float> turned(x.size());
-      for (int64_t i = 0; i < rows * cols; ++i)
-        turned[static_cast<size_t>(i % cols * rows + i / cols)] = x[static_cast<size_t>(i)];
-      const Guarded<float> columns(turned.data(), rows * cols, true);
-      for (const Range part : {rest, first})
-        run_softmax_of_columns(plain, columns.data, rows, dx.data, part);
-      for (int64_t i = 0; i < rows * cols; ++i) REQUIRE(std::abs(dx.data[i] - y.data[i]) < kBound);
     }
+}
+
+namespace {
+
+// [rows / inner][inner][cols] as [rows / inner][cols][inner], or back.
+template <class T>
+std::vector<T> turned(const std::vector<T>& from, int64_t cols, int64_t inner, bool back) {
+  std::vector<T> to(from.size());
+  for (size_t i = 0; i < from.size(); ++i) {
+    const int64_t row = int64_t(i) / cols, col = int64_t(i) % cols;
+    const auto place = size_t(row / inner * inner * cols + col * inner + row % inner);
+    to[back ? i : place] = from[back ? place : i];
+  }
+  return to;
+}
+
+template <class T>
+std::vector<T> samples(int64_t count, double most, uint64_t seed) {
+  return uniform<T>(count, -most, most, seed);
+}
+template <>
+std::vector<uint16_t> samples<uint16_t>(int64_t count, double most, uint64_t seed) {
+  std::vector<uint16_t> halves;
+  for (const float value : uniform<float>(count, -most, most, seed))
+    halves.push_back(to_bfloat16(value));
+  return halves;
+}
+
+// Rows whose elements lie apart against the same rows of neighbours, in two parts.
+template <class T>
+void compare_apart(DType dtype, int64_t rows, int64_t cols, int64_t inner, bool logarithm,
+                   double bound) {
+  CAPTURE(dtype);
+  CAPTURE(rows);
+  CAPTURE(cols);
+  CAPTURE(inner);
+  const int64_t count = rows * cols;
+  const auto x = samples<T>(count, 10, 1), dy = samples<T>(count, 1, 2);
+  const auto dloss = samples<T>(rows, 2, 3);
+  std::vector<int64_t> labels(static_cast<size_t>(rows));
+  for (int64_t r = 0; r < rows; ++r)
+    labels[static_cast<size_t>(r)] = r % 2 ? r % cols : r % cols - cols;
+  std::vector<T> y(x.size()), dx(x.size()), of_loss(x.size()), loss(dloss.size());
+  const Softmax near{dtype, rows, cols, logarithm};
+  const Range all{0, rows};
+  run_softmax(near, x.data(), y.data(), all, nullptr);
+  run_softmax_gradient(near, dy.data(), y.data(), dx.data(), all, nullptr);
+  const Softmax near_labels{dtype, rows, cols, false};
+  run_cross_entropy(near_labels, x.data(), labels.data(), loss.data(), all, nullptr);
+  run_cross_entropy_gradient(near_labels, dloss.data(), x.data(), labels.data(), of_loss.data(),
+                             all, nullptr);
+
+  const Softmax apart{dtype, rows, cols, logarithm, inner};
+  const Softmax apart_labels{dtype, rows, cols, false, inner};
+  const auto guarded = [&](const std::vector<T>& values) {
+    return Guarded<T>(turned(values, cols, inner, false).data(), count, true);
+  };
+  const Guarded<T> from = guarded(x), cotangents = guarded(dy), results = guarded(y);
+  const Guarded<T> found(nullptr, count, true), found_loss(nullptr, rows, true);
+  const Guarded<char> one(nullptr, softmax_scratch(apart, 1), true);
+  const Guarded<char> two(nullptr, softmax_scratch(apart, 2), true);
+  const auto agrees = [&](const std::vector<T>& wanted) {
+    const std::vector<T> of_places(found.data, found.data + count);
+    const auto of_rows = turned(of_places, cols, inner, true);
+    for (size_t i = 0; i < wanted.size(); ++i)
+      REQUIRE(std::abs(double(of_rows[i]) - double(wanted[i])) <= bound);
+  };
+  const Range parts[] = {{rows / 3, rows}, {0, rows / 3}};
+  for (const Range part : parts) run_softmax(apart, from.data, found.data, part, one.data);
+  agrees(y);
+  for (const Range part : parts)
+    run_softmax_gradient(apart, cotangents.data, results.data, found.data, part, two.data);
+  agrees(dx);
+  for (const Range part : parts)
+    run_cross_entropy_gradient(apart_labels, dloss.data(), from.data, labels.data(), found.data,
+                               part, one.data);
+  agrees(of_loss);
+  for (const Range part : parts)
+    run_cross_entropy(apart_labels, from.data, labels.data(), found_loss.data, part, one.data);
+  for (size_t r = 0; r < loss.size(); ++r)
+    REQUIRE(std::abs(double(found_loss.data[r]) - double(loss[r])) <= bound);
+}
+
+}  // namespace
+
+TEST_CASE("rows whose elements lie apart agree with rows of neighbours") {
+  for (const int64_t cols : {1, 2, 21, 97, 700})
+    for (const auto& [outer, inner] :
+         {std::pair<int64_t, int64_t>{1, 2}, {40, 3}, {3, 17}, {2, 100}, {1, 300}, {2, 513}})
+      for (const bool logarithm : {false, true}) {
+        compare_apart<float>(DType::kFloat32, outer * inner, cols, inner, logarithm, 1e-5);
+        // The same kernel of rows, once they are turned.
+        compare_apart<double>(DType::kFloat64, outer * inner, cols, inner, logarithm, 0);
+        compare_apart<uint16_t>(DType::kBFloat16, outer * inner, cols, inner, logarithm, 0);
+      }
 }
 
 TEST_CASE("columns have the same bits in every vector's width, and NaN where the formula has it") {

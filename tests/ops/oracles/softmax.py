@@ -21,24 +21,25 @@ softmax_rows = softmax
 log_softmax_rows = log_softmax
 
 
-def softmax_gradient(dout, result):
-    return result * (dout - (dout * result).sum(-1, keepdims=True))
+def softmax_gradient(dout, result, axis=-1):
+    return result * (dout - (dout * result).sum(axis, keepdims=True))
 
 
-def log_softmax_gradient(dout, result):
-    return dout - numpy.exp(result) * dout.sum(-1, keepdims=True)
+def log_softmax_gradient(dout, result, axis=-1):
+    return dout - numpy.exp(result) * dout.sum(axis, keepdims=True)
 
 
-def cross_entropy_rows(data, label):
-    return -numpy.take_along_axis(log_softmax(data), label[..., None], -1)[..., 0]
+def cross_entropy_rows(data, label, axis=-1):
+    label = numpy.expand_dims(label, axis)
+    return -numpy.take_along_axis(log_softmax(data, axis), label, axis).squeeze(axis)
 
 
-def cross_entropy_rows_gradient(data, label, dout):
-    label, dout = numpy.asarray(label), numpy.asarray(dout)
-    share = softmax(data)
-    chosen = numpy.take_along_axis(share, label[..., None], -1) - 1
-    numpy.put_along_axis(share, label[..., None], chosen, -1)
-    return dout[..., None] * share
+def cross_entropy_rows_gradient(data, label, dout, axis=-1):
+    label, dout = numpy.expand_dims(label, axis), numpy.expand_dims(dout, axis)
+    share = softmax(data, axis)
+    chosen = numpy.take_along_axis(share, label, axis) - 1
+    numpy.put_along_axis(share, label, chosen, axis)
+    return dout * share
 
 
 def logsumexp(x, axis=None, keepdims=False):
