@@ -1,7 +1,6 @@
 #include "kernels/softmax.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "base/dtype.h"
 #include "kernels/active_impl.h"
@@ -159,25 +158,20 @@ class Mover {
   const Part& part_;
 };
 
-// The part as a problem of its own: rows whose elements are neighbours.
+// The part as a problem of its own: rows whose elements are neighbours, or columns.
 Softmax of_part(const Softmax& p, const Part& part) {
   return {p.dtype, part.count(), p.cols, p.logarithm};
 }
 SoftmaxColumns columns_of(const Softmax& p, const Part& part) {
   return {p.cols, part.count(), part.count(), part.count(), p.logarithm, nullptr, nullptr};
 }
-template <class Array>
-Array* at_row(const Softmax& p, Array* array, int64_t row) {
-  using Bytes = std::conditional_t<std::is_const_v<Array>, const char, char>;
-  return static_cast<Bytes*>(array) + row * element_size(p.dtype);
-}
 int64_t place_of(int64_t label, int64_t cols) { return label < 0 ? label + cols : label; }
 
 void run_softmax_apart(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
+  auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const Mover mover(p, part);
     mover.read(x, scratch);
-    auto* const tile = static_cast<float*>(scratch);
     if (are_columns(p))
       WEFT_ACTIVE(softmax_columns)(columns_of(p, part), tile, tile);
     else
@@ -188,52 +182,56 @@ void run_softmax_apart(const Softmax& p, const void* x, void* y, Range rows, voi
 
 void run_softmax_gradient_apart(const Softmax& p, const void* dy, const void* y, void* dx,
                                 Range rows, void* scratch) {
+  const auto of_columns = WEFT_ACTIVE(softmax_gradient_columns);
   void* const results = static_cast<char*>(scratch) + softmax_scratch(p, 1);
+  auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const Mover mover(p, part);
     mover.read(dy, scratch);
     mover.read(y, results);
-    auto* const tile = static_cast<float*>(scratch);
-    if (are_columns(p)) WEFT_ACTIVE(softmax_gradient_columns)
-    (columns_of(p, part), tile, static_cast<const float*>(results), tile);
-    else run_softmax_gradient(of_part(p, part), scratch, results, scratch, {0, part.count()},
-                              nullptr);
+    if (are_columns(p))
+      of_columns(columns_of(p, part), tile, static_cast<float*>(results), tile);
+    else
+      run_softmax_gradient(of_part(p, part), scratch, results, scratch, {0, part.count()}, nullptr);
     mover.write(dx, scratch);
   });
 }
 
 void run_cross_entropy_apart(const Softmax& p, const void* x, const int64_t* labels, void* loss,
                              Range rows, void* scratch) {
+  auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
+    const int64_t* const known = labels + part.row;
+    void* const losses = static_cast<char*>(loss) + part.row * element_size(p.dtype);
     Mover(p, part).read(x, scratch);
-    const int64_t* const of_part_labels = labels + part.row;
     if (!are_columns(p))
-      return run_cross_entropy(of_part(p, part), scratch, of_part_labels, at_row(p, loss, part.row),
-                               {0, part.count()}, nullptr);
-    auto* const tile = static_cast<float*>(scratch);
+      return run_cross_entropy(of_part(p, part), scratch, known, losses, {0, part.count()},
+                               nullptr);
     SoftmaxColumns columns = columns_of(p, part);
     columns.logarithm = true;
     WEFT_ACTIVE(softmax_columns)(columns, tile, tile);
     for (int64_t i = 0; i < part.count(); ++i)
-      static_cast<float*>(loss)[part.row + i] =
-          -tile[place_of(of_part_labels[i], p.cols) * part.count() + i];
+      static_cast<float*>(losses)[i] = -tile[place_of(known[i], p.cols) * part.count() + i];
   });
 }
 
 void run_cross_entropy_gradient_apart(const Softmax& p, const void* dloss, const void* x,
                                       const int64_t* labels, void* dx, Range rows, void* scratch) {
+  auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const Mover mover(p, part);
+    const int64_t* const known = labels + part.row;
+    const void* const factors = static_cast<const char*>(dloss) + part.row * element_size(p.dtype);
     mover.read(x, scratch);
-    auto* const tile = static_cast<float*>(scratch);
-    SoftmaxColumns columns = columns_of(p, part);
-    columns.labels = labels + part.row;
-    columns.factors = static_cast<const float*>(dloss) + part.row;
-    if (are_columns(p))
+    if (are_columns(p)) {
+      SoftmaxColumns columns = columns_of(p, part);
+      columns.labels = known;
+      columns.factors = static_cast<const float*>(factors);
       WEFT_ACTIVE(softmax_columns)(columns, tile, tile);
-    else
-      run_cross_entropy_gradient(of_part(p, part), at_row(p, dloss, part.row), scratch,
-                                 columns.labels, scratch, {0, part.count()}, nullptr);
+    } else {
+      run_cross_entropy_gradient(of_part(p, part), factors, scratch, known, scratch,
+                                 {0, part.count()}, nullptr);
+    }
     mover.write(dx, scratch);
   });
 }
