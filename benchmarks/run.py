@@ -10,12 +10,19 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 SCRIPTS = (
-    *("dispatch.py", "call_overhead.py", "small_calls.py", "lenet.py", "loader.py", "overlap.py"),
+    *("dispatch.py", "call_overhead.py", "small_calls.py", "lenet.py", "loader.py"),
     *("branches.py", "convolution_networks.py", "chains.py", "import_time.py", "startup.py"),
 )
 WITH_MORE = ("chains.py",)
 IN_MINUTES = (
-    *("operators.py", "hand_written.py", "mixed_precision.py", "planning.py", "loss_curves.py"),
+    *(
+        "overlap.py",
+        "operators.py",
+        "hand_written.py",
+        "mixed_precision.py",
+        "planning.py",
+        "loss_curves.py",
+    ),
     *("fashion_mnist.py", "quantization.py", "cortexm.py", "kernel_build.py", "runtime_library.py"),
 )
 

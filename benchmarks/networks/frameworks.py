@@ -205,21 +205,27 @@ def forced() -> str | None:
     return os.environ.get(_FORCED_BY)
 
 
+def _has_avx512() -> bool:
+    cpuinfo = Path("/proc/cpuinfo")
+    return not forced() and cpuinfo.exists() and " avx512f " in cpuinfo.read_text("utf-8")
+
+
 def variants(name: str, best_only: bool, chosen: set[str]) -> Iterator[tuple[Framework, str]]:
     """Weft's and the peers' variants of a workload; `chosen` frameworks, or all if it is empty.
-    Of an instruction set that is forced, only of frameworks that obey: all of those, where none of
-    the best does."""
+    Of an instruction set that is forced, only of frameworks that obey. Without AVX-512 all, where
+    none of the best is left."""
+    has_avx512 = _has_avx512()
     found = [
         (framework, variant)
         for framework in (WEFT, *PEERS)
         if (not chosen or framework.name in chosen) and (framework.obeys_isa or not forced())
         for variant in framework.variants.get(name, ())
-        if not (forced() and (framework.name, name) in _ENDLESS)
+        if has_avx512 or (framework.name, name) not in _ENDLESS
         if not (best_only and framework is WEFT and name in EAGER and variant == "eager")
     ]
     best = [pair for pair in found if pair in BEST.get(name, ())]
     for framework, variant in found:
-        is_left_out = best_only and (bool(best) or not forced())
+        is_left_out = best_only and (bool(best) or has_avx512)
         if framework is WEFT or not is_left_out or (framework, variant) in best:
             yield framework, variant
 

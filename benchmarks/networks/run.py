@@ -152,13 +152,17 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--best", action="store_true", help="the peers' best known variants only")
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
-    parser.add_argument("--workloads", nargs="+", default=list(WORKLOADS), metavar="NAME")
+    parser.add_argument(
+        "--workloads", nargs="+", metavar="NAME", help="with --best: what has an aim"
+    )
     parser.add_argument("--frameworks", nargs="+", default=[], metavar="NAME")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.6, help="of a round")
     parser.add_argument("--isa", choices=FORCED)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.workloads is None:
+        options.workloads = [w.name for w in WORKLOADS.values() if w.has_aim or not options.best]
     unknown = set(options.workloads) - set(WORKLOADS)
     if unknown:
         parser.error(f"no workload {', '.join(sorted(unknown))}; there are {', '.join(WORKLOADS)}")

@@ -44,6 +44,11 @@ class Workload:
         return _AIMS.get(self.name)
 
     @property
+    def has_aim(self) -> bool:
+        """Beside the best peer, or beside reading."""
+        return self.aim is not None or self.read > 0
+
+    @property
     def reference(self) -> str:
         return self.same_as or self.name
 

@@ -129,6 +129,18 @@ def test_forced_instruction_set_reaches_those_that_obey_and_leaves_the_others_ou
     assert "version" in competitor.state
 
 
+@pytest.mark.parametrize("has_avx512", [True, False])
+def test_products_that_take_minutes_without_avx512_are_left_out(has_avx512, monkeypatch):
+    import frameworks
+
+    monkeypatch.setattr(frameworks, "_has_avx512", lambda: has_avx512)
+    for best_only in (True, False):
+        found = frameworks.variants("gemm_bf16_2048", best_only, set())
+        peers = {framework.name for framework, _ in found if framework.name != "weft"}
+        assert ("torch" in peers) == has_avx512
+        assert peers - {"torch"} or (best_only and has_avx512)
+
+
 def test_time_that_no_forced_instruction_set_allows_is_refused():
     import report
     from workloads import WORKLOADS
