@@ -78,7 +78,7 @@ RESULTS := benchmarks/results
 
 bench: build
 	$(BENCH_PYTHON) benchmarks/run.py
-	$(NETWORKS) --best --threads 2 --seconds 0.4 --json $(BUILD)/networks.json
+	$(NETWORKS) --best --aims --threads 2 --seconds 0.4 --json $(BUILD)/networks.json
 
 bench-all: build
 	$(BENCH_PYTHON) benchmarks/run.py --all

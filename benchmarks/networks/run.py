@@ -1,7 +1,7 @@
 """Networks side by side: Weft and its peers, each in a process of its own, in interleaved rounds.
 
-    run.py [--best] [--threads 2 1] [--workloads NAME...] [--frameworks NAME...] [--rounds N]
-           [--seconds S] [--isa avx2|avx2_vnni] [--json FILE]
+    run.py [--best] [--aims] [--threads 2 1] [--workloads NAME...] [--frameworks NAME...]
+           [--rounds N] [--seconds S] [--isa avx2|avx2_vnni] [--json FILE]
 
 For each workload all competitors are set up, their outputs are compared with a reference, and only
 then they take turns. Best and median are over all rounds. Without --best every variant of every
@@ -152,20 +152,19 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--best", action="store_true", help="the peers' best known variants only")
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
-    parser.add_argument(
-        "--workloads", nargs="+", metavar="NAME", help="with --best: what has an aim"
-    )
+    parser.add_argument("--workloads", nargs="+", default=list(WORKLOADS), metavar="NAME")
+    parser.add_argument("--aims", action="store_true", help="only workloads that have an aim")
     parser.add_argument("--frameworks", nargs="+", default=[], metavar="NAME")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.6, help="of a round")
     parser.add_argument("--isa", choices=FORCED)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    if options.workloads is None:
-        options.workloads = [w.name for w in WORKLOADS.values() if w.has_aim or not options.best]
     unknown = set(options.workloads) - set(WORKLOADS)
     if unknown:
         parser.error(f"no workload {', '.join(sorted(unknown))}; there are {', '.join(WORKLOADS)}")
+    if options.aims:
+        options.workloads = [name for name in options.workloads if WORKLOADS[name].has_aim]
     return options
 
 
