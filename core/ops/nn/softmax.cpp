@@ -68,6 +68,7 @@ Values log_softmax_gradient_gradient(const GradContext& g) {
           -g.dout() * share * sum(g.in(0), axis, true)};
 }
 
+// The last axis is always -1: so passes that know rows of neighbours alone find it.
 Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
   Value data = c.in(0);
   if (c.has("temperature")) {
