@@ -54,6 +54,11 @@ class LossScaler:
         for array in (self.scale, self.good_steps):
             native.set_state(array, True)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for array in (self.scale, self.good_steps):
+            native.set_state(array, True)
+
     def scaled(self, loss: ndarray) -> ndarray:
         """The loss times the scale."""
         with autograd.record(train_mode=autograd.is_training()):

@@ -68,6 +68,23 @@ class Block:
             raise InvalidState(
                 f"{type(self).__name__}: call `super().__init__()` before setting `{name}`"
             )
+    # ---- copies and pickles
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles have: all but what was traced, and the blocks around this one,
+        which are not part of it."""
+        state = {name: value for name, value in vars(self).items() if name != "_parents"}
+        for name in ("_children", "_own_parameters", "_hooks", "_pre_hooks"):
+            state[name] = type(state[name])(state[name])  # a shallow copy has its own
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Where blocks refer to each other in circles, one around this one may have come first.
+        self.__dict__.setdefault("_parents", weakref.WeakSet())
+        self.__dict__.update(state)
+        for child in self._children.values():
+            child.__dict__.setdefault("_parents", weakref.WeakSet()).add(self)
+
         present = self.__dict__.get(name, self)
         if present is value:
             return

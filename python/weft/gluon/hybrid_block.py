@@ -55,11 +55,27 @@ class HybridBlock(Block, Planned):
 
     def __init__(self) -> None:
         super().__init__()
+        self.__dict__["_is_active"] = False
+        self._begin_traces(0)
+
+    def _begin_traces(self, budget: int) -> None:
+        """Makes what remembers traces and calls; a copy begins without any."""
         state = self.__dict__
-        state["_is_active"] = False
         state["_around"] = Containers(self)
         state["_cache"] = TraceCache(self._run, type(self).__name__, state["_around"])
+        state["_cache"].budget = budget
         state["_seen"] = None  # structure and array types of the last call, for export
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        del state["_around"], state["_seen"]
+        state["_cache"] = self._cache.budget
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        budget = state.pop("_cache")
+        super().__setstate__(state)
+        self._begin_traces(budget)
 
     def _structure_changed(self) -> None:
         cache = self.__dict__.get("_cache")

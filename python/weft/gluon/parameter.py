@@ -83,6 +83,29 @@ class Parameter:
     # ---- type
 
     @property
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles have. Gradients start again from 0, but for those that add up;
+        the variable of symbols stays with the symbols."""
+        state = vars(self) | {"_variable": None, "_copies": list(self._copies)}
+        if self._grad_req == "add":
+            state["_sums"] = [copy.grad for copy in self._copies]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        sums = state.pop("_sums", None)
+        self.__dict__.update(state)
+        if self._copies and self._copies[0].grad_req == self._grad_req != "null":
+            return  # a shallow copy: the same arrays
+        with outside_trace(), autograd.pause():
+            # A pickle has arrays on the CPU; where there are none yet, devices wait for them.
+            pairs = zip(self._copies, self._devices, strict=False)
+            self._copies = [copy.to_device(device) for copy, device in pairs]
+            self._attach()
+            if self._mask is not None:
+                native.set_state(self._mask, True)
+            for copy, total in zip(self._copies, sums or (), strict=False):
+                _set_grad(copy, total)
+
     def shape(self) -> tuple[int, ...] | None:
         """Extents, -1 where unknown; None where even their number is."""
         return self._shape if self._has_shape else None
@@ -219,13 +242,16 @@ class Parameter:
         self._attach()
 
     def _adopt(self, array: ndarray) -> None:
-        """Makes an array that exists the parameter's own."""
+        """Makes an array that exists the parameter's own; gradients that add up stay."""
+        totals = [copy.grad for copy in self._copies if self._grad_req == "add"]
         self._copies, self._devices = [array], [array.device]
         self._attach()
 
     def _attach(self) -> None:
         if self._copies and self._grad_stype == "row_sparse" and not self._shape:
             raise InvalidValue(
+        for total in totals:
+            _set_grad(array, total)
                 f"Parameter: `{self.name}` has no axis, so no rows: `grad_stype` must be 'default'"
             )
         self._attachments += 1
@@ -396,6 +422,14 @@ class Constant(Parameter):
     """A parameter that is not trained: `value` for ever."""
 
     def __init__(self, value: ArrayLike, name: str = "constant") -> None:
+def _set_grad(array: ndarray, total: Any) -> None:
+    """Makes `total` the gradient of an array, of the kind that the array has."""
+    if isinstance(total, ndarray):
+        array.grad[...] = total
+    elif total is not None:
+        native.set_grad_rows(array, total.indices, total.data)
+
+
         array = native.array(value)
         super().__init__(name, grad_req="null", shape=array.shape, dtype=array.dtype)
         self.set_data(array)

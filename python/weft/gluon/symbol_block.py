@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
@@ -14,6 +16,8 @@ from weft.gluon.parameter import Parameter
 
 if TYPE_CHECKING:
     from weft.sym import Symbol
+
+_ENTRY = "forward"  # in the file of a copied function
 
 
 class SymbolBlock(HybridBlock):
@@ -58,6 +62,16 @@ class SymbolBlock(HybridBlock):
                 self._own_parameters[name] = _parameter_of(variable, is_state=name in states)
         self._take(params or {})
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        state.pop("_variables", None)  # those of the symbol, which a copy has its own of
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "_symbol" in state:
+            self.__dict__["_variables"] = self._symbol._variables
+
     def _take(self, params: Mapping[str, Any]) -> None:
         for name, value in params.items():
             if name not in self._own_parameters:
@@ -90,8 +104,7 @@ class SymbolBlock(HybridBlock):
             )
         with current() if device is None else Device(device):
             function = model.function(entry)
-        captures = zip(function.capture_names(), function.captures(), strict=True)
-        return _FileBlock(function, dict(captures))
+        return _FileBlock(function, _captures(function))
 
     def infer_shape(self, *args: Any) -> None:
         shapes = {name: x.shape for name, x in zip(self._input_names, args, strict=False)}
@@ -128,12 +141,54 @@ class _FileBlock(SymbolBlock):
         for name, array in parameters.items():
             self._own_parameters[name] = _adopted(name, array)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The function travels as a file, which has the values of its arrays, too."""
+        return super().__getstate__() | {"_function": _file_of(self._function)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        parameters = state["_own_parameters"]
+        devices = {device for p in parameters.values() for device in p.list_device()}
+        with devices.pop() if devices else current():
+            state["_function"] = _function_of(state["_function"])
+        super().__setstate__(state)
+        for name, array in _captures(self._function).items():
+            parameters[name]._adopt(array)
+
+    def __copy__(self) -> "_FileBlock":
+        block = type(self).__new__(type(self))
+        HybridBlock.__setstate__(block, HybridBlock.__getstate__(self))
+        return block
+
     def forward(self, *args: Any) -> Any:
         outputs = self._function(*args)
         return outputs[0] if len(outputs) == 1 else outputs
 
     def describe(self) -> str:
         return ""
+
+
+def _captures(function: Any) -> dict[str, Any]:
+    """The arrays that a function of a file reads, by name."""
+    return dict(zip(function.capture_names(), function.captures(), strict=True))
+
+
+def _file_of(function: Any) -> bytes:
+    """The content of a .weft file with a function of such a file as its only entry point."""
+    inputs = [f"input{number}" for number in range(function.inputs)]
+    outputs = [f"output{number}" for number in range(function.outputs)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "function.weft")
+        entry = (_ENTRY, function, inputs, outputs, function.capture_names())
+        native.save_model(fspath(path), [entry], [], True)
+        return path.read_bytes()
+
+
+def _function_of(content: bytes) -> Any:
+    """The function in what `_file_of` gave, on the current device."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "function.weft")
+        path.write_bytes(content)
+        return native.Model(fspath(path)).function(_ENTRY)
 
 
 def _input_names(inputs: Any, variables: Mapping[str, Any]) -> list[str]:

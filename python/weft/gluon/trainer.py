@@ -1,6 +1,7 @@
 """The trainer: applies an optimizer to parameters."""
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from weft import autograd, np, optimizer
@@ -46,7 +47,20 @@ class Trainer(SavedStates):
         self._scale = self._optimizer.rescale_grad
         self._states: dict[str, tuple[Any, ...]] = {}
         self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step
-        self._continued: set[str] = set()  # parameters whose gradients came from a file
+        self._continued: set[str] = set()  # parameters whose gradients came from elsewhere
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles have: the parameters, too, so that a network and its trainer
+        are copied together, as in `copy.deepcopy((net, trainer))`."""
+        self._take_progress()
+        fresh = set(self.fresh_gradients())
+        unknown = {"_used": {}, "_continued": fresh, "_seen": [], "_known_settings": {}}
+        return vars(self) | unknown
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for array in (*(self._progress or ()), *chain(*self._states.values())):
+            native.set_state(array, True)
 
     @property
     def optimizer(self) -> "optimizer.Optimizer":

@@ -62,11 +62,22 @@ class TrainingStep(Planned):
             )
         self._trainer = trainer
         self._net = net
+        self._loss = loss
+        self._options = {
+            "has_outputs": has_outputs,
+            "clip_global_norm": clip_global_norm,
+            "keep_gradients": keep_gradients,
+            "memory": memory,
+        }
         self._keeps_gradients = keep_gradients
         function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
         self.__wrapped__ = function  # for export
         self.cache = self._cache = TraceCache(self._traced, "training step", _AroundNetwork(net))
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
+
+    def __reduce__(self) -> Any:
+        """A copy trains the copy of the network, by its own traces."""
+        return _remade, (type(self), self._trainer, self._net, self._loss, self._options)
 
     def __call__(
         self, data: Arrays, label: Arrays | None = None, *, batch_size: int | None = None
@@ -110,6 +121,11 @@ class TrainingStep(Planned):
             with autograd.pause(), without_effects(), device_of(arrays):
                 self._net(*arrays)
         self._net.__dict__["_are_shapes_known"] = True
+
+
+def _remade(kind: type, *arguments: Any) -> Any:
+    *given, options = arguments
+    return kind(*given, **options)
 
 
 def _listed(arrays: Any) -> tuple[Any, ...]:

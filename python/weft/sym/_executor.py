@@ -71,6 +71,12 @@ class Executor:
         self._has_history = False
         self._run = TraceCache(self._evaluate, "Executor")
 
+    def __reduce__(self) -> Any:
+        raise InvalidType(
+            "Executor: is on arrays of the program, so it is not copied and not pickled; copy its "
+            "symbol and its arrays, and bind these"
+        )
+
     def _evaluate(self, training: bool, arrays: list[ndarray]) -> list[Any]:
         return evaluate(self._symbol.heads, dict(zip(self._arrays, arrays, strict=True)), training)
 
