@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "base/printable.h"
+
 namespace weft {
 namespace {
 
@@ -65,7 +67,7 @@ bool logs(LogLevel level) {
 }
 
 void log_text(LogLevel level, const std::string& text) {
-  say(static_cast<int32_t>(level), text.c_str());
+  say(static_cast<int32_t>(level), printable_lines(text).c_str());
 }
 
 }  // namespace weft

@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "base/printable.h"
+
 namespace weft {
 
 struct Status::Failure {
@@ -12,8 +14,9 @@ struct Status::Failure {
       : code(failure_code), message(std::move(text)) {}
 };
 
+// Names of files and texts of callers are in it, and it ends on terminals.
 Status::Status(StatusCode code, std::string message)
-    : failure_(new Failure(code, std::move(message))) {}
+    : failure_(new Failure(code, printable_lines(std::move(message)))) {}
 
 StatusCode Status::code() const { return failure_ ? failure_->code : StatusCode::kOk; }
 

@@ -18,7 +18,15 @@ namespace {
 
 Status check_name(const std::string& name) {
   if (!name.empty() && identifier(name) == name && !is_reserved(name)) return {};
-  return errors::invalid_value("compile", "`name` must be a C identifier; got `", name, "`");
+  return errors::invalid_value("compile",
+                               "`name` must be a C identifier of at most 100 characters ",
+                               "that is no word of C and no header; got `", name, "`");
+}
+
+// An entry point's name, which is the file's writer's.
+std::string name_made_of(const std::string& entry) {
+  std::string name = identifier(entry);
+  return is_reserved(name) ? name + "_" : name;
 }
 
 // What is alive where most is.
@@ -75,6 +83,7 @@ namespace {
 Result<Compiled> compile_training(const model::Model& model, const model::Entry& entry,
                                   const CompileOptions& options, Compiled compiled) {
   Definitions top;
+  top.array_identifiers = names_of_program(compiled.name);
   WEFT_ASSIGN(const Training training, plan_training(model, entry, options, compiled.name));
   Source run(training.run.plan, training.run.ports, top, {});
   Source step(training.step.plan, training.step.ports, top, {.prefix = "train_"});
@@ -111,7 +120,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
       options.entry.empty() ? "forward" : std::string_view(options.entry);
   WEFT_ASSIGN(const model::Entry* entry, model.entry(wanted));
   Compiled compiled;
-  compiled.name = options.name.empty() ? identifier(entry->name) : options.name;
+  compiled.name = options.name.empty() ? name_made_of(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));
   compiled.cmsis_nn = options.cmsis_nn;
   if (options.memory < 0)
@@ -123,7 +132,8 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
     return errors::unsupported("compile: entry `" + entry->name + "`",
                                "it changes arrays of the file when it runs, and takes no rows that "
                                "are fed");
-  const PlanRequest request{.ports_in_arena = options.ports_in_arena,
+  const PlanRequest request{.name = compiled.name,
+                            .ports_in_arena = options.ports_in_arena,
                             .feeds_rows = options.feeds_rows,
                             .memory = options.memory,
                             .cmsis_nn = options.cmsis_nn,
@@ -133,6 +143,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   WEFT_TRY(check_memory(program, options.memory));
   WEFT_TRY(check_extents(program));
   Definitions top;
+  top.array_identifiers = names_of_program(compiled.name);
   Source source(program.plan, program.ports, top,
                 {.feeds_rows = program.feeds_rows, .cmsis_nn = options.cmsis_nn});
   WEFT_TRY(source.add_steps());

@@ -9,7 +9,6 @@
 
 namespace weft::c99 {
 
-std::string upper(std::string text);
 // `const float *image, float *scores`, and `image, scores`: of a function of the program.
 std::string parameters_of(const Program& program);
 std::string arguments_of(const Program& program);

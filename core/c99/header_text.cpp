@@ -40,8 +40,8 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
   const std::string prefix = upper(compiled.name);
   char work[32];
   std::snprintf(work, sizeof work, "%.0f", compiled.multiply_adds);
-  std::string text =
-      "/* " + compiled.name + ".h: entry point `" + entry + "` of a Weft model, in C99.\n *\n";
+  std::string text = "/* " + compiled.name + ".h: entry point `" + comment_text(entry) +
+                     "` of a Weft model, in C99.\n *\n";
   text += " *   flash   " + std::to_string(compiled.constant_bytes) +
           " bytes of weights, and the code\n";
   text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena" +

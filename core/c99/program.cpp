@@ -152,24 +152,14 @@ Status prepare(const graph::SplitPreparation& split, const graph::PassSelection&
   return plan->forward(*frame, in, out);
 }
 
-// Identifiers of the run's parameters; different from one another and from what the text defines.
-std::string unique_name(const Ports& ports, std::string name, bool has_state) {
-  for (const char* const own : {"w_", "weft_", "step", "BUFFER_", "train_"})
-    if (name.starts_with(own)) name = "io_" + name;
-  if (has_state && name == "state") name = "io_state";
-  const auto is_taken = [&](const Port& port) { return port.name == name; };
-  while (is_reserved(name) || std::ranges::any_of(ports.inputs, is_taken) ||
-         std::ranges::any_of(ports.outputs, is_taken))
-    name += "_";
-  return name;
-}
-
 }  // namespace
 
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                            const PlanRequest& request) {
   const Graph& graph = request.graph ? *request.graph : entry.program->graph();
-  const bool has_state = !request.variables.empty();
+  Names names(request.name);
+  if (!request.variables.empty()) names.take("state");
+  const auto use = request.ports_in_arena ? Names::Use::kPart : Names::Use::kParameter;
   WEFT_TRY(check_supported(entry, graph));
   Program program;
   program.inputs = entry.inputs.size();
@@ -177,8 +167,8 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   std::vector<bool> settled(program.inputs, false);
   std::vector<void*> sources(program.inputs, nullptr);
   for (const model::Port& port : entry.inputs)
-    program.ports.inputs.push_back({unique_name(program.ports, identifier(port.name), has_state),
-                                    port.type.dtype, port.type.shape, nullptr});
+    program.ports.inputs.push_back(
+        {names.make(port.name, use), port.type.dtype, port.type.shape, nullptr});
   for (const int32_t index : entry.captures) {
     const model::NamedTensor& named = model.tensors()[static_cast<size_t>(index)];
     const auto variable = request.variables.find(index);
@@ -190,8 +180,8 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                                     named.tensor->dtype(), named.tensor->shape(), content});
   }
   for (const model::Port& port : entry.outputs)
-    program.ports.outputs.push_back({unique_name(program.ports, identifier(port.name), has_state),
-                                     port.type.dtype, port.type.shape, nullptr});
+    program.ports.outputs.push_back(
+        {names.make(port.name, use), port.type.dtype, port.type.shape, nullptr});
   program.ports.outputs.resize(graph.outputs.size());
   for (const graph::StatePair& state : graph.states)
     program.ports.outputs[static_cast<size_t>(state.output)] =

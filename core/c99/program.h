@@ -34,6 +34,7 @@ using Variables = std::map<int32_t, std::string>;
 inline constexpr int64_t kArenaAlignment = 8;
 
 struct PlanRequest {
+  std::string name;             // of the files and functions
   bool ports_in_arena = false;  // the entry's inputs and outputs are no arrays of the caller's
   // The caller gives the rows of the only input one after the other; it never lies in memory whole.
   bool feeds_rows = false;

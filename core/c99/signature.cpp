@@ -3,12 +3,6 @@
 
 namespace weft::c99 {
 
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-
 namespace {
 
 // Inputs that are parameters of the run: not those in the arena, but rows that come there.

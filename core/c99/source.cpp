@@ -331,12 +331,6 @@ std::string operands_text(const Call& call) {
   return text;
 }
 
-// Ends comments no earlier than the text does.
-std::string comment(std::string text) {
-  for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
-  return text;
-}
-
 }  // namespace
 
 Status Source::add_step(size_t index) {
@@ -384,8 +378,8 @@ std::string Source::add_function(Call& call, const std::string& name, const std:
     parameters += (parameters.empty() ? "" : ", ") + p.declaration;
     arguments += (arguments.empty() ? "" : ", ") + p.argument;
   }
-  functions_ += "/* " + comment(call.step_.name + ": " + operands_text(call)) +
-                (line.empty() ? "" : "\n   " + comment(line)) + " */\n";
+  functions_ += "/* " + comment_text(call.step_.name) + ": " + operands_text(call) +
+                (line.empty() ? "" : "\n   " + comment_text(line)) + " */\n";
   functions_ += "static " + call.returns_ + " " + name + "(" +
                 (parameters.empty() ? "void" : parameters) + ")\n{\n" + call.body_ + "}\n\n";
   return name + "(" + arguments + ")";

@@ -31,15 +31,13 @@ std::vector<int32_t> State::tensors() const {
 
 State state_of(const model::Model& model, std::vector<int32_t> tensors, const std::string& name) {
   State state;
+  Names names(name);
   state.name = name;
   std::ranges::stable_sort(tensors, std::greater<>(),
                            [&](int32_t index) { return element_bytes(model, index); });
   for (const int32_t index : tensors) {
-    std::string member = identifier(tensor_of(model, index).name);
-    if (member.starts_with('_')) member.insert(member.begin(), 'w');
-    const auto is_taken = [&](const Variable& known) { return known.member == member; };
-    while (is_reserved(member) || std::ranges::any_of(state.variables, is_taken)) member += "_";
-    state.variables.push_back({index, member});
+    state.variables.push_back(
+        {index, names.make(tensor_of(model, index).name, Names::Use::kMember)});
     state.bytes += bytes_of(*tensor_of(model, index).tensor);
   }
   state.bytes = (state.bytes + 7) / 8 * 8;

@@ -111,17 +111,11 @@ void append_elements(std::string& text, DType dtype, const void* elements, int64
   text += "\n";
 }
 
-bool is_reserved(std::string_view name) {
-  constexpr std::string_view kWords[] = {
-      "math",   "string",   "stdint",   "stdio",    "arena",    "memory",    "auto",
-      "break",  "case",     "char",     "const",    "continue", "default",   "do",
-      "double", "else",     "enum",     "extern",   "float",    "for",       "goto",
-      "if",     "inline",   "int",      "long",     "register", "restrict",  "return",
-      "short",  "signed",   "sizeof",   "static",   "struct",   "switch",    "typedef",
-      "union",  "unsigned", "void",     "volatile", "while",    "class",     "new",
-      "delete", "this",     "template", "private",  "public",   "protected", "operator",
-      "true",   "false",    "bool",     "count",    "left"};
-  return std::ranges::find(kWords, name) != std::end(kWords);
+std::string upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return upper;
 }
 
 std::string shape_text(const Shape& shape) {
@@ -132,13 +126,35 @@ std::string shape_text(const Shape& shape) {
 }
 
 std::string identifier(std::string_view text) {
+  constexpr size_t kLongest = 100;
   std::string name;
-  for (const char c : text) {
+  for (const char c : text.substr(0, kLongest)) {
     const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     name += is_letter || (c >= '0' && c <= '9') ? c : '_';
   }
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name.insert(0, "_");
   return name;
+}
+
+std::string comment_text(std::string_view text) {
+  constexpr size_t kLongest = 200;
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : text.substr(0, kLongest)) {
+    const char last = out.empty() ? ' ' : out.back();
+    const bool joins = (last == '*' && c == '/') || (last == '/' && c == '*') ||
+                       (last == '?' && c == '?');  // trigraphs begin so
+    if (joins) out += ' ';
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f && c != '\\') {
+      out += c;
+    } else {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return text.size() > kLongest ? out + " ..." : out;
 }
 
 }  // namespace weft::c99

@@ -38,9 +38,10 @@ class Planner {
     const Variables variables = places_of(model_, training.state);
     for (const size_t k : trained) training.trained.push_back(updates_.parameters()[k].name);
     training.parameters = updates_.parameters().size();
-    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {.variables = variables}));
-    WEFT_ASSIGN(training.step,
-                plan_for_c(model_, step_, {.graph = &part.graph, .variables = variables}));
+    WEFT_ASSIGN(training.run, plan_for_c(model_, run_, {.name = name_, .variables = variables}));
+    WEFT_ASSIGN(
+        training.step,
+        plan_for_c(model_, step_, {.name = name_, .graph = &part.graph, .variables = variables}));
     share_prepared(training.run, training.step);
     return training;
   }

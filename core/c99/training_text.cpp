@@ -10,12 +10,13 @@ namespace {
 std::string listed(const std::vector<std::string>& names) {
   constexpr size_t kColumns = 90;
   std::string text, line = " *   trains ";
-  for (const std::string& name : names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string name = comment_text(names[i]);
     if (line.size() + name.size() > kColumns) {
       text += line + "\n";
       line = " *          ";
     }
-    line += " " + name + (&name == &names.back() ? "" : ",");
+    line += " " + name + (i + 1 == names.size() ? "" : ",");
   }
   return text + line + "\n";
 }

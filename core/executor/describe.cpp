@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/printable.h"
 #include "executor/bands.h"
 #include "executor/control.h"
 #include "executor/lowering.h"
@@ -110,8 +111,8 @@ std::string peak_text(const Plan& plan) {
 std::string arena_json(const Plan& plan) {
   std::string text = "{\"arena\": " + std::to_string(plan.arena_bytes) +
                      ", \"lower_bound\": " + std::to_string(plan.lower_bound) + ", \"steps\": [";
-  for (size_t s = 0; s < plan.steps.size(); ++s)  // names of operators need no escapes
-    text += (s ? ", \"" : "\"") + plan.steps[s].name + "\"";
+  for (size_t s = 0; s < plan.steps.size(); ++s)
+    text += (s ? ", " : "") + json_text(plan.steps[s].name);
   text += "], \"buffers\": [";
   for (size_t i = 0; i < plan.uses.size(); ++i) {
     const ArenaUse& use = plan.uses[i];

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/printable.h"
 #include "base/real_text.h"
 #include "graph/control.h"
 #include "ops/host_function.h"
@@ -19,17 +20,18 @@ using ops::Tag;
 std::string quoted(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
+  for (size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (text[at] == '"' || text[at] == '\\') out += '\\';
+    for (size_t end = at + character.bytes; at < end; ++at) {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      if (character.prints) {
+        out += text[at];
+      } else {
+        out += "\\x";
+        out += kHex[byte >> 4];
+        out += kHex[byte & 15];
+      }
     }
   }
   return out + '"';

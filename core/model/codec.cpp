@@ -1,6 +1,7 @@
 #include "model/codec.h"
 
 #include "base/errors.h"
+#include "base/printable.h"
 #include "graph/verifier.h"
 #include "model/codec_regions_impl.h"
 #include "model/codec_sizes_impl.h"
@@ -169,7 +170,7 @@ class Decoder {
     if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
       return broken("it has no nodes or no outputs");
     if (const Json* lines = json.find("lines"))
-      for (const Json& line : lines->items()) graph_.lines.emplace_back(line.text());
+      for (const Json& line : lines->items()) graph_.lines.push_back(printable(line.text()));
     for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
     for (const Json& output : outputs->items()) {
       WEFT_ASSIGN(const ValueId id, defined(output));

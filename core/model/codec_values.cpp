@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/printable.h"
+
 namespace weft::model {
 
 using ops::Argument;
@@ -53,7 +55,11 @@ bool decode_attribute(AttributeKind kind, const Json& json, AttributeMemory& mem
     case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
     case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
     case AttributeKind::kFunction: return false;
-    case AttributeKind::kString: a = Argument::of_string(json.text()); return json.is_string();
+    case AttributeKind::kString:  // names of modes, and what a run prints or fails with
+      memory.texts.push_back(
+          std::make_unique<std::string>(printable_lines(std::string(json.text()))));
+      a = Argument::of_string(*memory.texts.back());
+      return json.is_string();
     case AttributeKind::kFloat: {
       double value = 0;
       const bool sound = decode_real(json, value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "model/json.h"
@@ -12,6 +13,7 @@ namespace weft::model {
 // What arguments point at until Attributes has copied them.
 struct AttributeMemory {
   std::vector<std::unique_ptr<std::vector<int64_t>>> lists;
+  std::vector<std::unique_ptr<std::string>> texts;
 };
 
 Json encode_attribute(const ops::Argument& a);

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "graph/sizes.h"
 #include "model/codec.h"
 #include "model/idle_contexts_impl.h"
@@ -25,7 +26,7 @@ class EntryReader {
     if (!name || !name->is_string() || name->text().empty())
       return errors::io("load", "an entry has no name");
     entry_.name = name->text();
-    where_ = "load: entry `" + entry_.name + "`";
+    where_ = "load: entry `" + printable(entry_.name) + "`";
     WEFT_TRY(read_ports("inputs", entry_.inputs));
     WEFT_TRY(read_ports("outputs", entry_.outputs));
     WEFT_TRY(read_tensors(json_, "captures", entry_.captures));
@@ -254,8 +255,8 @@ class EntryReader {
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
   for (const Port& port : ports)
-    text += (text.empty() ? "" : ", ") + port.name + (port.is_largest ? ": up to " : ": ") +
-            type_text(port);
+    text += (text.empty() ? "" : ", ") + printable(port.name) +
+            (port.is_largest ? ": up to " : ": ") + type_text(port);
   return text;
 }
 
@@ -274,21 +275,23 @@ std::map<std::string, std::string> libraries_of(const Model& model) {
 std::string describe(const Model& model) {
   std::string text = "Weft model, format " + std::to_string(model.format_version()) + "\n";
   for (const Entry& entry : model.entries())
-    text += "entry " + entry.name + "(" + ports_text(entry.inputs) + ") -> (" +
+    text += "entry " + printable(entry.name) + "(" + ports_text(entry.inputs) + ") -> (" +
             ports_text(entry.outputs) + "): " + std::to_string(graph_of(entry).nodes.size()) +
             " nodes, " + std::to_string(entry.captures.size()) + " captures, " +
             std::to_string(graph_of(entry).states.size()) + " states\n" +
             describe_packed(model, entry);
   for (const auto& [op, library] : libraries_of(model))
-    text += "operator " + op + " of " + (library.empty() ? "the program" : library) + "\n";
+    text += "operator " + printable(op) + " of " +
+            (library.empty() ? "the program" : printable(library)) + "\n";
   int64_t bytes = 0;
   for (const NamedTensor& named : model.tensors()) bytes += named.tensor->bytes();
   text +=
       std::to_string(model.tensors().size()) + " tensors, " + std::to_string(bytes) + " bytes\n";
   for (const NamedTensor& named : model.tensors())
-    text += "  " + named.name + ": " + std::string(name_of(named.tensor->dtype())) +
+    text += "  " + printable(named.name) + ": " + std::string(name_of(named.tensor->dtype())) +
             to_string(named.tensor->shape()) + "\n";
-  for (const auto& [key, value] : model.metadata()) text += "metadata " + key + ": " + value + "\n";
+  for (const auto& [key, value] : model.metadata())
+    text += "metadata " + printable(key) + ": " + printable(value) + "\n";
   return text;
 }
 #endif
@@ -318,7 +321,7 @@ std::string type_text(const Port& port) {
     const std::string name = at < port.dimensions.size() ? port.dimensions[at] : "";
     const int64_t extent = port.type.shape[axis];
     text += axis ? ", " : "";
-    text += extent >= 0 ? std::to_string(extent) : name.empty() ? "?" : name;
+    text += extent >= 0 ? std::to_string(extent) : name.empty() ? "?" : printable(name);
   }
   return text + ")";
 }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <unordered_set>
 
 #include "base/errors.h"
+#include "base/printable.h"
 #include "base/real_text.h"
 
 namespace weft::model {
@@ -264,24 +264,10 @@ class Parser {
 
   // Copies one character of several bytes; refuses overlong forms and surrogates.
   void multibyte(std::string& out) {
-    const auto lead = static_cast<unsigned char>(peek());
-    const int more = lead >= 0xf0 && lead < 0xf5   ? 3
-                     : lead >= 0xe0 && lead < 0xf0 ? 2
-                     : lead >= 0xc2 && lead < 0xe0 ? 1
-                                                   : 0;
-    if (more == 0 || at_ + static_cast<size_t>(more) >= text_.size())
-      return fail("the text is not UTF-8");
-    uint32_t code = lead & (0x3fu >> more);
-    for (int i = 1; i <= more; ++i) {
-      const auto next = static_cast<unsigned char>(text_[at_ + static_cast<size_t>(i)]);
-      if ((next & 0xc0) != 0x80) return fail("the text is not UTF-8");
-      code = code << 6 | (next & 0x3f);
-    }
-    static constexpr uint32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
-    if (code < kLeast[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-      return fail("the text is not UTF-8");
-    out.append(text_.substr(at_, static_cast<size_t>(more) + 1));
-    at_ += static_cast<size_t>(more) + 1;
+    const Character character = character_at(text_, at_);
+    if (!character.is_utf8) return fail("the text is not UTF-8");
+    out.append(text_.substr(at_, character.bytes));
+    at_ += character.bytes;
   }
 
   // Bytes up to the quote that ends a string: at least as many as its characters take.
@@ -326,23 +312,6 @@ class Parser {
   Status status_;
 };
 
-void write_text(std::string_view text, std::string& out) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char buffer[8];
-      std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
-      out += buffer;
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 // Read back it stays a real.
 void write_real(double value, std::string& out) {
   const std::string text = text_of_real(value);
@@ -357,7 +326,7 @@ void write(const Json& json, std::string& out) {
     case Json::Kind::kBool: out += json.flag() ? "true" : "false"; break;
     case Json::Kind::kInteger: out += std::to_string(json.integer()); break;
     case Json::Kind::kReal: write_real(json.number(), out); break;
-    case Json::Kind::kText: write_text(json.text(), out); break;
+    case Json::Kind::kText: out += json_text(json.text()); break;
     case Json::Kind::kArray:
       out += '[';
       for (const Json& item : json.items()) {
@@ -370,7 +339,7 @@ void write(const Json& json, std::string& out) {
       out += '{';
       for (const Json::Member& member : json.members()) {
         if (!std::exchange(first, false)) out += ',';
-        write_text(member.first, out);
+        out += json_text(member.first);
         out += ':';
         write(member.second, out);
       }

@@ -8,16 +8,35 @@ uses these classes without the extension module.
 from typing import Any
 
 
+def printable(text: str) -> str:
+    """A text with what does not print shown as escapes: names of a file end on terminals."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
+    )
+
+
 class Error(Exception):
     """What every error of Weft is, beside a builtin exception."""
 
     __module__ = "weft"
+
+    def __new__(cls, *arguments: Any) -> "Error":
+        return super().__new__(cls, *map(_told, arguments))
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*map(_told, arguments))
 
     def __reduce__(self) -> Any:
         """The classes of this module are pickled by name from here: `weft` shows only `Error`."""
         if globals().get(type(self).__name__) is not type(self):
             return super().__reduce__()
         return _rebuilt, (type(self).__name__, self.args), self.__dict__
+
+
+def _told(argument: Any) -> Any:
+    return printable(argument) if isinstance(argument, str) else argument
 
 
 def _rebuilt(name: str, arguments: tuple[Any, ...]) -> Any:

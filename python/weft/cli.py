@@ -123,6 +123,12 @@ def size(text: str) -> int:
     return int(float(match[1]) * {"K": 1 << 10, "M": 1 << 20}.get((match[2] or "B")[0], 1))
 
 
+def failed(error: BaseException) -> int:
+    """Says what was wrong; further lines are indented, so that none looks like one of its own."""
+    print("weft: " + "\n    ".join(str(error).split("\n")), file=sys.stderr)
+    return 1
+
+
 def describe(path: str, libraries: list[str], batch: int | None) -> int:
     """Prints what a model file holds; returns the exit status."""
     from weft import Error, runtime
@@ -133,8 +139,7 @@ def describe(path: str, libraries: list[str], batch: int | None) -> int:
         model = runtime.Model(path)
         print(model.text, model.figures(batch), sep="\n", end="")
     except Error as error:
-        print(f"weft: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 
@@ -145,8 +150,7 @@ def list_operators(path: str) -> int:
     try:
         print(runtime.operators(path), end="")
     except Error as error:
-        print(f"weft: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 
@@ -161,8 +165,7 @@ def pack_file(path: str, libraries: list[str], output: str | None) -> int:
             shutil.copyfile(path, output)
         runtime.pack(output or path)
     except (Error, OSError) as error:
-        print(f"weft: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 
@@ -187,8 +190,7 @@ def compile_file(options: argparse.Namespace) -> int:
             cmsis_nn=options.cmsis_nn,
         )
     except (Error, OSError) as error:
-        print(f"weft: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     print("\n".join(map(str, files)))
     return 0
 
