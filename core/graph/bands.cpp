@@ -341,7 +341,7 @@ Status bands_are_sound(const Graph& graph, const Node& node) {
       body.ordinals > 0)
     return broken(": a body has no constants, states, effects, sizes or random numbers");
   if (body.nodes.empty() || body.outputs.size() != 1 || node.outputs.size() != 1 ||
-      body.outputs[0] != body.nodes.back().outputs[0])
+      body.nodes.back().outputs.size() != 1 || body.outputs[0] != body.nodes.back().outputs[0])
     return broken(": their one result is what the last node of the body makes");
   if (node.operands.size() != body.inputs.size()) return broken(" and their body differ in inputs");
   for (size_t i = 0; i < node.operands.size(); ++i)

@@ -32,6 +32,7 @@ std::vector<TensorType> control_output_types(const Region& region) {
   if (region.kind == RegionKind::kCond) return types;
   const auto carried = static_cast<size_t>(region.loop.carried);
   for (size_t i = carried; i < types.size(); ++i) {
+    if (types[i].shape.rank() == kMaxRank) continue;  // refused: can_stack
     Shape stacked{region.loop.most};
     for (const int64_t extent : types[i].shape) stacked.push_back(extent);
     types[i].shape = stacked;
@@ -83,6 +84,20 @@ std::vector<int32_t> sizes_in_bodies(const Graph& graph, const Node& node) {
   return sizes;
 }
 
+namespace {
+
+// Results of iterations get an axis more.
+Status can_stack(const Region& region) {
+  if (region.kind != RegionKind::kLoop) return {};
+  const Graph& body = *region.body;
+  for (size_t i = static_cast<size_t>(region.loop.carried); i < body.outputs.size(); ++i)
+    if (body.type(body.outputs[i]).shape.rank() == kMaxRank)
+      return errors::rank_too_large("control flow", "results of all iterations", kMaxRank + 1);
+  return {};
+}
+
+}  // namespace
+
 // ---- the verifier's rule ------------------------------------------------------------------------
 
 namespace {
@@ -110,6 +125,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
                     ops::to_string(type));
   }
   const Graph& body = *region.body;
+  WEFT_TRY(can_stack(region));
   for (int32_t i = 0; i < loop.carried; ++i) {
     const TensorType& before = body.type(body.inputs[static_cast<size_t>(loop.sliced + i)]);
     const TensorType& after = body.type(body.outputs[static_cast<size_t>(i)]);
@@ -210,6 +226,7 @@ ops::Values GraphBuilder::add_control(Region region, std::span<const ValueId> op
   const int64_t ordinals = ordinals_of(region);
   if (status().ok() && (ordinals > INT32_MAX || graph_.ordinals + ordinals > INT32_MAX))
     fail(errors::invalid_value("graph", "a loop draws ", ordinals, " times, which is too often"));
+  if (const Status stacks = can_stack(region); !stacks.ok()) fail(stacks);
   if (!status().ok()) return ops::Values(control_output_types(region).size(), value(kNoValue));
   Node node;
   for (const ValueId id : operands) node.operands.push_back(Operand::of_value(id));

@@ -85,6 +85,7 @@ Status nodes_are_sound(const Graph& body) {
   bool has_axes = false;
   for (const Node& node : body.nodes) {
     const std::string name = node.op ? node.op->name : "a region";
+    if (node.outputs.empty()) return broken("a fused region contains ", name, ", without a result");
     const Shape& out = body.type(node.outputs[0]).shape;
     if (works_on_rows(node)) {
       WEFT_TRY(row_operator_is_sound(body, node));
@@ -115,7 +116,10 @@ Status body_is_sound(const Graph& body) {
   if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
     return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
   if (!body.constants.empty()) return broken("a fused region has constants");
-  if (body.nodes.empty()) return broken("a fused region is empty");
+  if (body.nodes.empty() || body.outputs.empty())
+    return broken("a fused region is empty, or nothing leaves it");
+  if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
+    return broken("a fused region has states, effects or sizes");
   WEFT_TRY(nodes_are_sound(body));
   bool reduced = false;
   for (const ValueId id : body.outputs) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/errors.h"
+#include "base/printable.h"
 #include "executor/program.h"
 #include "executor/stages.h"
 #include "graph/control.h"
@@ -76,8 +77,9 @@ Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
 // The graph of an entry for a batch, without open dimensions.
 Result<Graph> graph_for(const Entry& entry, int64_t batch) {
   const Graph& graph = entry.program->graph();
-  const bool is_open = graph::count_dimensions(graph) > 0;
-  if (!is_open && !graph.sizes.empty())
+  const size_t dimensions = graph::count_dimensions(graph);
+  const bool is_open = dimensions > 0;
+  if (dimensions < graph.sizes.size())
     return errors::unsupported("info", "shapes in entry `", entry.name, "` follow from values");
   if (is_open && batch == 0)
     return errors::invalid_value("info", "entry `", entry.name,
@@ -125,7 +127,7 @@ Result<std::string> figures_of(const Model& model, int64_t batch) {
   for (const Entry& entry : model.entries()) {
     Result<Graph> found = graph_for(entry, batch);
     if (!found.ok() && batch == 0) {
-      text += "entry " + entry.name + "\n  " + found.status().message() + "\n";
+      text += "entry " + printable(entry.name) + "\n  " + found.status().message() + "\n";
       continue;
     }
     WEFT_ASSIGN(Graph graph, std::move(found));
@@ -134,7 +136,8 @@ Result<std::string> figures_of(const Model& model, int64_t batch) {
     WEFT_ASSIGN(const Ref<Compiled> fast, plan_of(entry, graph, Prepare::kYes));
     WEFT_ASSIGN(const Ref<Compiled> small, plan_of(entry, std::move(graph), Prepare::kNo));
     const executor::MemoryFigures memory = fast->memory();
-    text += "entry " + entry.name + (batch ? " for a batch of " + grouped(batch) : "") + "\n";
+    text += "entry " + printable(entry.name) + (batch ? " for a batch of " + grouped(batch) : "") +
+            "\n";
     text += "  operators:";
     for (const auto& [name, times] : counts.operators)
       text += " " + name + (times > 1 ? " x " + std::to_string(times) : "") + ",";
@@ -172,8 +175,8 @@ Result<std::string> operators_of(const std::string& path) {
       if (plan->preparation()) plan->preparation()->plan();
     }
   }
-  return "# What a runtime-only build needs to run " + path.substr(path.rfind('/') + 1) + ".\n" +
-         use.text();
+  return "# What a runtime-only build needs to run " + printable(path.substr(path.rfind('/') + 1)) +
+         ".\n" + use.text();
 }
 
 }  // namespace weft::model

@@ -134,7 +134,8 @@ class BlockedVolumes : public BlockedForms {
   // volume; else 0.
   int64_t folded_slices(ValueId images) const {
     const Node* const reader = readers_[static_cast<size_t>(images)];
-    if (uses_[static_cast<size_t>(images)] != 1 || !reader || !is_named(*reader, "fold_depth"))
+    if (uses_[static_cast<size_t>(images)] != 1 || !reader || !is_named(*reader, "fold_depth") ||
+        reader->clone_of != kNoValue)  // clones stay as they are
       return 0;
     const ops::AttributeReader a = reader->op->reader(reader->attributes.view());
     const int64_t block = ops::channel_block(shape(reader->outputs[0])[1]);

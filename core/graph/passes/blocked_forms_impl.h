@@ -131,7 +131,8 @@ class BlockedForms {
     for (size_t i = 0; i < list.size(); ++i) {
       const std::string_view name = node.op->attributes[i].name;
       if (name == "kernel" || name == "stride" || name == "dilate") {
-        if (a.has(name)) list[i] = numbers({1, a.ints(name)[0]});
+        const auto along = a.has(name) ? a.ints(name) : std::span<const int64_t>();
+        if (!along.empty()) list[i] = numbers({1, along[0]});  // none are the defaults
       } else if (name == "pad") {
         const auto pad = a.has(name) ? a.ints(name) : std::span<const int64_t>();
         if (pad.size() == 1) list[i] = numbers({0, pad[0]});

@@ -56,6 +56,9 @@ Result<kernels::QuantizedConvolution> problem_of(const AttributeReader& a, const
     return errors::invalid_value(op, "`weight` must come from pack_quantized_filters; got shape ",
                                  packed);
   Shape weight{packed[0], x[1] / groups};
+  if (a.ints("kernel").size() != static_cast<size_t>(x.rank() - 2))
+    return errors::invalid_value(op, "`kernel` must have ", x.rank() - 2, " numbers; got ",
+                                 a.ints("kernel").size());
   for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
   kernels::QuantizedConvolution p{};
   WEFT_ASSIGN(p.shape, convolution_problem(a, DType::kInt8, x, weight));

@@ -22,6 +22,9 @@ Result<kernels::Convolution> shape_of_problem(const AttributeReader& a, const Sh
   if (x.rank() != 3 && x.rank() != 4)
     return errors::invalid_value(op, "`data` must have shape (N, W, C) or (N, H, W, C); got ", x);
   const int64_t channels = x[x.rank() - 1];
+  if (a.ints("kernel").size() != static_cast<size_t>(x.rank() - 2))
+    return errors::invalid_value(op, "`kernel` must have ", x.rank() - 2, " numbers; got ",
+                                 a.ints("kernel").size());
   Shape weight{is_depthwise ? channels : a.integer("filters"), is_depthwise ? 1 : channels};
   for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
   return convolution_problem(a, DType::kInt8, channels_second(x), weight);
