@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/weak_integers.h"
+
 namespace weft::c {
 
 std::vector<weft_operand> RuleBuilder::add_all(const ops::Values& values) {
@@ -58,15 +60,15 @@ Result<ops::Values> emit(RuleBuilder& rule, weft_op handle, const weft_operand* 
     return errors::invalid_value(rule.op().name, "a rule gives NULL for ",
                                  handle ? "`attributes`" : "`op`");
   const ops::OpDef& op = *c::op(handle);
-  WEFT_ASSIGN(const ops::Values inputs, inputs_of(rule, op, in, nin));
-  ops::Values outputs = rule.builder().emit(op, inputs, arguments(attributes, nattributes));
+  WEFT_ASSIGN(ops::Values inputs, inputs_of(rule, op, in, nin));
+  const ops::OpDef* settled = &op;
+  WEFT_TRY(ops::settle_integers(settled, inputs));
+  ops::Values outputs = rule.builder().emit(*settled, inputs, arguments(attributes, nattributes));
   WEFT_TRY(rule.builder().status());
   return outputs;
 }
 
-bool is_number(const weft_value& value) {
-  return value.tag == WEFT_TAG_INT || value.tag == WEFT_TAG_FLOAT || value.tag == WEFT_TAG_BOOL;
-}
+bool is_number(const weft_value& value) { return ops::is_weak(arguments(&value, 1)[0]); }
 
 }  // namespace
 }  // namespace weft::c

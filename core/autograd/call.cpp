@@ -6,6 +6,7 @@
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "ops/weak_integers.h"
 #include "runtime/engine.h"
 #include "runtime/thread_state.h"
 
@@ -65,7 +66,7 @@ Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argum
       inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)
       inputs.emplace_back(&builder, Ref<Tensor>(a.tensor));
-    else if (a.is_scalar())
+    else if (ops::is_weak(a))
       inputs.push_back(ops::Value(&builder, a));
     else
       return errors::invalid_type(op.name, "`", input.name, "` must be an array or a number");
@@ -95,16 +96,19 @@ Result<Ref<Tensor>> dense(Ref<Tensor> tensor) {
   return Ref<Tensor>::adopt(copy);
 }
 
-Status invoke(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs) {
-  if (outs.size() != static_cast<size_t>(op.output_count))
-    WEFT_TRY(check_room(op, arguments, outs.size()));
+Status invoke(const OpDef& called, std::span<const Argument> arguments, std::span<Tensor*> outs) {
+  if (outs.size() != static_cast<size_t>(called.output_count))
+    WEFT_TRY(check_room(called, arguments, outs.size()));
   Status status;
-  if (call_fast(op, arguments, outs, &status)) return status;
+  if (call_fast(called, arguments, outs, &status)) return status;
   // What a checkpoint runs again prints nothing a second time; what gives results has to.
-  if (op.has_effect && outs.empty() && thread_state().again) return {};
+  if (called.has_effect && outs.empty() && thread_state().again) return {};
   EagerBuilder builder;
   ops::Values inputs;
-  WEFT_TRY(read_inputs(builder, op, arguments, inputs));
+  WEFT_TRY(read_inputs(builder, called, arguments, inputs));
+  const OpDef* settled = &called;
+  WEFT_TRY(ops::settle_integers(settled, inputs));
+  const OpDef& op = *settled;
   const size_t given = std::min(arguments.size(), op.inputs.size());
   if (op.slot.updates && replaces_first(inputs, outs)) {
     WEFT_ASSIGN(const bool done, update_in_place(op, arguments.subspan(given), inputs, *outs[0]));

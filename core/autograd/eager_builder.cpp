@@ -50,7 +50,6 @@ Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Valu
   }
   WEFT_TRY(ops::promote_inputs(op, p.types, p.weak, {p.dtypes.begin(), p.count}));
   for (size_t i = 0; i < p.count; ++i) {
-    if (p.weak[i]) WEFT_TRY(check_weak_scalar(op, i, inputs[i].scalar(), p.dtypes[i]));
     p.types[i].dtype = p.dtypes[i];
   }
   return {};

@@ -19,20 +19,6 @@ namespace {
 
 constexpr size_t kUsual = 4;  // inputs or outputs: more take their room from the pool
 
-bool in_range(int64_t value, DType dtype) {
-  switch (dtype) {
-    case DType::kBool: return true;
-    case DType::kUInt8: return value >= 0 && value <= UINT8_MAX;
-    case DType::kUInt16: return value >= 0 && value <= UINT16_MAX;
-    case DType::kUInt32: return value >= 0 && value <= UINT32_MAX;
-    case DType::kUInt64: return value >= 0;
-    case DType::kInt8: return value >= INT8_MIN && value <= INT8_MAX;
-    case DType::kInt16: return value >= INT16_MIN && value <= INT16_MAX;
-    case DType::kInt32: return value >= INT32_MIN && value <= INT32_MAX;
-    default: return true;
-  }
-}
-
 // Scratch of a call, given back to the pool.
 struct Scratch {
   void* block = nullptr;
@@ -169,17 +155,6 @@ Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attrib
 }
 
 }  // namespace
-
-bool scalar_fits(const ops::Argument& scalar, DType dtype) {
-  return scalar.tag != ops::Tag::kInt || in_range(scalar.integer, dtype);
-}
-
-Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
-                         DType dtype) {
-  if (scalar_fits(scalar, dtype)) return {};
-  return errors::overflow(op.name, "`", op.input_name(input), "` ", scalar.integer,
-                          " is out of range for ", dtype);
-}
 
 void store_scalar(const ops::Argument& scalar, DType dtype, void* element) {
   const DType from = scalar.tag == ops::Tag::kFloat ? DType::kFloat64 : DType::kInt64;

@@ -13,12 +13,6 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                   const ops::Values& inputs, std::span<const ops::TensorType> input_types,
                   std::span<const ops::TensorType> output_types, std::span<const Ref<Tensor>> outs);
 
-// An out-of-range Python integer would wrap silently: refuse it, as NumPy 2 does.
-Status check_weak_scalar(const ops::OpDef& op, size_t input, const ops::Argument& scalar,
-                         DType dtype);
-
-bool scalar_fits(const ops::Argument& scalar, DType dtype);
-
 // Stores a weak scalar as one element of `dtype` at `element` (8 bytes).
 void store_scalar(const ops::Argument& scalar, DType dtype, void* element);
 

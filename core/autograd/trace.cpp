@@ -133,7 +133,8 @@ Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
   return outs;
 }
 
-// A weak scalar as an array of rank 0. Not every integer is a number that `full` takes.
+// A weak scalar as an array of rank 0. Not every integer is a number that `full` takes; those of
+// uint64 are bits.
 ops::Value Trace::element(const ops::Argument& scalar, DType dtype) {
   const bool whole = scalar.tag == ops::Tag::kInt && !is_floating(dtype) && dtype != DType::kBool;
   const ops::Value start = builder_.call(

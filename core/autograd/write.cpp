@@ -15,6 +15,7 @@
 #include "ops/elementwise_slot.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
+#include "ops/weak_integers.h"
 #include "runtime/copies.h"
 #include "runtime/engine.h"
 #include "runtime/thread_state.h"
@@ -32,12 +33,11 @@ Status check_shape(const Tensor& target, const Tensor& value) {
                                " does not broadcast to the target's shape ", target.shape());
 }
 
-Status check_scalar(const Tensor& target, const Argument& value) {
-  if (!value.is_scalar())
+// The number as an element of the target.
+Result<Argument> check_scalar(const Tensor& target, const Argument& value) {
+  if (!ops::is_weak(value))
     return errors::invalid_type("write", "`value` must be an array or a number");
-  if (scalar_fits(value, target.dtype())) return {};
-  return errors::overflow("write", "`value` ", value.integer, " is out of range for ",
-                          target.dtype());
+  return ops::settle_written(value, target.dtype());
 }
 
 // NumPy lets a value have more axes than the target if they are ones.
@@ -266,11 +266,11 @@ Status write(Tensor& target, const Argument& value) {
     WEFT_TRY(check_writable(target, modes & kRecording));
     return write_array(target, *given, (modes & kRecording) && !target.box().state);
   }
-  WEFT_TRY(check_scalar(target, value));
-  if (modes & kTracing) return current_trace()->write(target, value);
+  WEFT_ASSIGN(const Argument number, check_scalar(target, value));
+  if (modes & kTracing) return current_trace()->write(target, number);
   WEFT_TRY(check_writable(target, modes & kRecording));
   int64_t element = 0;
-  store_scalar(value, target.dtype(), &element);
+  store_scalar(number, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};
   return write_value(target, nullptr, source, {}, {target.dtype(), Shape(), {}},
                      (modes & kRecording) && !target.box().state);

@@ -3,15 +3,13 @@
 #include <algorithm>
 
 #include "ops/host_function.h"
+#include "ops/weak_integers.h"
 
 namespace weft::ops {
 
 DType kind_dtype(const Argument& scalar) {
-  switch (scalar.tag) {
-    case Tag::kBool: return DType::kBool;
-    case Tag::kInt: return DType::kInt64;
-    default: return DType::kFloat64;
-  }
+  if (scalar.tag == Tag::kBool) return DType::kBool;
+  return is_weak_integer(scalar) ? DType::kInt64 : DType::kFloat64;
 }
 
 bool same_argument(const Argument& a, const Argument& b) {

@@ -3,6 +3,7 @@
 // The data policy is here: Python floats become float32, Python integers int64, bools bool; NumPy
 // arrays keep their dtype. Python and NumPy scalars given to operators stay weak scalars, which
 // take the dtype of the array that they meet.
+#include <cmath>
 #include <cstring>
 
 #include "native.h"
@@ -140,13 +141,28 @@ bool has_array_protocol(PyObject* object) {
          PyObject_HasAttrString(object, "__array_interface__");
 }
 
+// What int64 cannot hold: the library knows what an operator makes of it.
+Found wide_integer(PyObject* object, bool is_positive, weft_value* value) {
+  value->tag = WEFT_TAG_UNSIGNED;
+  if (is_positive) {
+    const unsigned long long bits = PyLong_AsUnsignedLongLong(object);
+    value->as.integer = static_cast<int64_t>(bits);
+    if (!PyErr_Occurred()) return Found::kYes;
+    PyErr_Clear();
+  }
+  value->tag = WEFT_TAG_BEYOND;
+  value->as.real = PyLong_AsDouble(object);
+  if (PyErr_Occurred()) {
+    PyErr_Clear();
+    value->as.real = is_positive ? HUGE_VAL : -HUGE_VAL;
+  }
+  return Found::kYes;
+}
+
 Found integer_value(PyObject* object, weft_value* value) {
   int overflow = 0;
   const long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
-  if (overflow) {
-    raise_error(WEFT_OVERFLOW, "scalar: integers must fit in 64 bits; got %R", object);
-    return Found::kError;
-  }
+  if (overflow) return wide_integer(object, overflow > 0, value);
   if (number == -1 && PyErr_Occurred()) return Found::kError;
   value->tag = WEFT_TAG_INT;
   value->as.integer = number;
@@ -211,6 +227,8 @@ bool load_numpy() {
   Py_XDECREF(numpy);
   return !PyErr_Occurred();
 }
+
+bool is_numpy_array(PyObject* object) { return PyObject_TypeCheck(object, numpy_array); }
 
 PyObject* dtype_object(weft_dtype dtype) { return dtype_objects[dtype]; }
 

@@ -69,6 +69,8 @@ PyObject* dtype_object(weft_dtype dtype);  // borrowed
 // Accepts what `dtype=` may be: a dtype of Weft or NumPy, its name, bool, int or float.
 bool parse_dtype(PyObject* object, weft_dtype* dtype);
 
+bool is_numpy_array(PyObject* object);
+
 enum class Found { kNo, kYes, kError };  // kError: a Python error is set
 
 // A Python or NumPy scalar as a weak scalar.
@@ -244,6 +246,7 @@ weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
 // ---- arguments of hybridized calls (structure.cpp) ----------------------------------------------
 
 bool add_structure(PyObject* module);  // false: a Python error is set
+bool add_contents(PyObject* module);   // the same
 
 // ---- traced functions (functions.cpp) ----------------------------------------------------------
 

@@ -61,10 +61,25 @@ bool set_none(OperatorObject* self, Call& call, int index) {
   return true;
 }
 
+// An attribute takes the dtype of no array: its integers have 64 bits, its floats are doubles.
+bool settle_attribute(const OperatorObject* self, int index, PyObject* object, weft_value& value) {
+  if (value.tag != WEFT_TAG_UNSIGNED && value.tag != WEFT_TAG_BEYOND) return true;
+  if (self->info.arguments[index].kind == WEFT_TAG_FLOAT) {
+    value.tag = WEFT_TAG_FLOAT;
+    value.as.real = PyFloat_AsDouble(object);
+    if (!PyErr_Occurred()) return true;
+    PyErr_Clear();
+  }
+  raise_error(WEFT_OVERFLOW, "%s: `%s` must fit in 64 bits; got %R", self->info.name,
+              self->info.arguments[index].name, object);
+  return false;
+}
+
 bool set_number(OperatorObject* self, Call& call, int index, PyObject* object, int32_t kind) {
   weft_value& value = call.values[index];
   const Found found = scalar_value(object, &value);
   if (found == Found::kError) return false;
+  if (found == Found::kYes && !settle_attribute(self, index, object, value)) return false;
   const bool is_integer = found == Found::kYes && value.tag == WEFT_TAG_INT;
   switch (kind) {
     case WEFT_TAG_INT:
@@ -291,6 +306,13 @@ bool ensure_array(OperatorObject* self, Call& call) {
       case WEFT_TAG_INT:
         status = weft_tensor_create(WEFT_INT64, 0, nullptr, &value.as.integer, &tensor);
         break;
+      case WEFT_TAG_UNSIGNED:
+        status = weft_tensor_create(WEFT_UINT64, 0, nullptr, &value.as.integer, &tensor);
+        break;
+      case WEFT_TAG_BEYOND:
+        raise_error(WEFT_OVERFLOW, "%s: `%s` must fit in 64 bits", self->info.name,
+                    self->info.arguments[i].name);
+        return false;
       case WEFT_TAG_BOOL: status = weft_tensor_create(WEFT_BOOL, 0, nullptr, &flag, &tensor); break;
       default: continue;
     }

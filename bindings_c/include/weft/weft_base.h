@@ -72,12 +72,14 @@ enum {
   WEFT_TAG_INT = 2, /* as an input: a weak scalar, which takes the arrays' dtype */
   WEFT_TAG_FLOAT = 3,
   WEFT_TAG_BOOL = 4,
-  WEFT_TAG_STRING = 5,   /* `count` bytes at as.text */
-  WEFT_TAG_INTS = 6,     /* `count` numbers at as.ints */
-  WEFT_TAG_DTYPE = 7,    /* as.integer is a weft_dtype */
-  WEFT_TAG_NONE = 8,     /* absent on purpose */
-  WEFT_TAG_TENSORS = 9,  /* `count` arrays at as.tensors */
-  WEFT_TAG_FUNCTION = 10 /* as.function */
+  WEFT_TAG_STRING = 5,    /* `count` bytes at as.text */
+  WEFT_TAG_INTS = 6,      /* `count` numbers at as.ints */
+  WEFT_TAG_DTYPE = 7,     /* as.integer is a weft_dtype */
+  WEFT_TAG_NONE = 8,      /* absent on purpose */
+  WEFT_TAG_TENSORS = 9,   /* `count` arrays at as.tensors */
+  WEFT_TAG_FUNCTION = 10, /* as.function */
+  WEFT_TAG_UNSIGNED = 11, /* a weak scalar of 2^63 or more: as.integer has its bits as uint64_t */
+  WEFT_TAG_BEYOND = 12    /* a weak integer of more than 64 bits: as.real is near it, or infinite */
 };
 typedef struct weft_value {
   uint32_t tag;

@@ -71,6 +71,8 @@ class Value {
       value_.as.real = number;
     } else {
       value_.tag = std::is_same_v<T, bool> ? WEFT_TAG_BOOL : WEFT_TAG_INT;
+      if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(int64_t))
+        if (number > static_cast<T>(INT64_MAX)) value_.tag = WEFT_TAG_UNSIGNED;
       value_.as.integer = static_cast<int64_t>(number);
     }
   }

@@ -43,7 +43,8 @@ Result<Value> power(const ComposeContext& c) {
   if (y.is_scalar() && !x.is_scalar()) {
     const double exponent = y.scalar().as_double();
     const bool floats = is_floating(x.dtype());
-    if (!floats && y.scalar().tag != Tag::kFloat && exponent < 0)
+    // An unsigned exponent of 2^63 or more is an integer with these bits.
+    if (kind_of(x.dtype()) == DTypeKind::kSigned && y.scalar().tag != Tag::kFloat && exponent < 0)
       return errors::invalid_value("power", "`x2` must not be negative for an array of ", x.dtype(),
                                    "; got ", y.scalar().integer,
                                    "; integers have no negative powers, cast with "

@@ -1,0 +1,168 @@
+#include "ops/weak_integers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/errors.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+struct Ends {
+  int64_t low = 0;
+  uint64_t high = 0;
+};
+
+template <class T>
+constexpr Ends ends() {
+  return {static_cast<int64_t>(std::numeric_limits<T>::min()),
+          static_cast<uint64_t>(std::numeric_limits<T>::max())};
+}
+
+Ends ends_of(DType dtype) {
+  switch (dtype) {
+    case DType::kUInt8: return ends<uint8_t>();
+    case DType::kUInt16: return ends<uint16_t>();
+    case DType::kUInt32: return ends<uint32_t>();
+    case DType::kUInt64: return ends<uint64_t>();
+    case DType::kInt8: return ends<int8_t>();
+    case DType::kInt16: return ends<int16_t>();
+    case DType::kInt32: return ends<int32_t>();
+    default: return ends<int64_t>();
+  }
+}
+
+enum class Place { kInside, kBelow, kAbove };
+
+Place place_of(const Argument& scalar, DType dtype) {
+  const Ends ends = ends_of(dtype);
+  if (scalar.tag == kBeyond) return scalar.real < 0 ? Place::kBelow : Place::kAbove;
+  const auto bits = static_cast<uint64_t>(scalar.integer);
+  if (scalar.tag == kUnsigned) return bits > ends.high ? Place::kAbove : Place::kInside;
+  if (scalar.integer < ends.low) return Place::kBelow;
+  return scalar.integer > 0 && bits > ends.high ? Place::kAbove : Place::kInside;
+}
+
+// The number as a float, or nothing beyond all of these.
+std::optional<Argument> as_real(const Argument& scalar) {
+  if (scalar.tag == Tag::kInt) return scalar;
+  if (scalar.tag == kUnsigned)
+    return Argument::of_float(static_cast<double>(static_cast<uint64_t>(scalar.integer)));
+  if (std::isinf(scalar.real)) return {};
+  return Argument::of_float(scalar.real);
+}
+
+std::string text_of(const Argument& scalar) {
+  if (scalar.tag == Tag::kInt) return std::to_string(scalar.integer);
+  if (scalar.tag == kUnsigned) return std::to_string(static_cast<uint64_t>(scalar.integer));
+  return scalar.real < 0 ? "below -2^63" : "of more than 64 bits";
+}
+
+// A scalar that fits, as it is from then on; nothing where it does not.
+std::optional<Argument> fitted(const Argument& scalar, DType dtype) {
+  if (is_floating(dtype)) return as_real(scalar);
+  if (dtype == DType::kBool) return Argument::of_bool(scalar.tag != Tag::kInt || scalar.integer);
+  if (place_of(scalar, dtype) != Place::kInside) return {};
+  return Argument::of_int(scalar.integer);
+}
+
+Status out_of_range(const OpDef& op, size_t input, const Argument& scalar, DType dtype) {
+  return errors::overflow(op.name, "`", op.input_name(input), "` ", text_of(scalar),
+                          " is out of range for ", dtype, "; cast the array first");
+}
+
+// What `number < x` and its kin are for every x, where the number lies above or below all of them.
+struct Comparison {
+  std::string_view name;
+  bool if_first_is_above;
+  bool if_first_is_below;
+};
+constexpr Comparison kComparisons[] = {
+    {"less", false, true},          {"less_equal", false, true}, {"greater", true, false},
+    {"greater_equal", true, false}, {"equal", false, false},     {"not_equal", true, true},
+};
+
+const Comparison* comparison_of(const OpDef& op) {
+  for (const Comparison& comparison : kComparisons)
+    if (op.name == comparison.name) return &comparison;
+  return nullptr;
+}
+
+// The same answer for every element, NumPy's: x >= least, or x < least, has it, too.
+void answer(const Comparison& comparison, size_t scalar, Place place, DType dtype, const OpDef*& op,
+            Values& inputs) {
+  const bool first_is_above = (place == Place::kAbove) == (scalar == 0);
+  const bool truth = first_is_above ? comparison.if_first_is_above : comparison.if_first_is_below;
+  Value array = inputs[1 - scalar];
+  Builder& builder = array.builder();
+  op = &op_named(truth ? "greater_equal" : "less");
+  inputs[0] = std::move(array);
+  inputs[1] = Value(&builder, Argument::of_int(ends_of(dtype).low));
+}
+
+// A bound that no element reaches.
+bool is_open_bound(const OpDef& op, size_t input, Place place) {
+  return op.name == "clip" &&
+         ((input == 1 && place == Place::kBelow) || (input == 2 && place == Place::kAbove));
+}
+
+bool asks_for_truth(const OpDef& op) { return op.name.starts_with("logical_"); }
+
+Status settle(const OpDef*& op, Values& inputs, size_t i, DType dtype) {
+  const Argument scalar = inputs[i].scalar();
+  Builder* const builder = &inputs[i].builder();
+  if (const std::optional<Argument> fits = fitted(scalar, dtype)) {
+    inputs[i] = Value(builder, *fits);
+    return {};
+  }
+  if (is_floating(dtype)) return out_of_range(*op, i, scalar, dtype);
+  const Place place = place_of(scalar, dtype);
+  if (const Comparison* const comparison = comparison_of(*op))
+    answer(*comparison, i, place, dtype, op, inputs);
+  else if (is_open_bound(*op, i, place))
+    inputs[i] = Value();
+  else if (asks_for_truth(*op))
+    inputs[i] = Value(builder, Argument::of_int(1));
+  else
+    return out_of_range(*op, i, scalar, dtype);
+  return {};
+}
+
+}  // namespace
+
+Status settle_integers(const OpDef*& op, Values& inputs) {
+  const size_t count = inputs.size();
+  const auto is_one = [](const Value& input) {
+    return input.is_scalar() && is_weak_integer(input.scalar());
+  };
+  if (std::ranges::none_of(inputs, is_one)) return {};
+  WEFT_TRY(check_input_count(*op, count));
+  Types types;
+  auto weak = std::make_unique<bool[]>(count);
+  PoolVector<DType> dtypes(count);
+  for (size_t i = 0; i < count; ++i) {
+    weak[i] = inputs[i].is_scalar();
+    if (inputs[i])
+      types.push_back(inputs[i].type());
+    else
+      types.emplace_back().shape = Shape::absent();
+  }
+  WEFT_TRY(promote_inputs(*op, types, {weak.get(), count}, dtypes));
+  for (size_t i = 0; i < count; ++i)
+    if (is_one(inputs[i])) WEFT_TRY(settle(op, inputs, i, dtypes[i]));
+  return {};
+}
+
+Result<Argument> settle_written(const Argument& scalar, DType dtype) {
+  if (!is_weak_integer(scalar)) return scalar;
+  if (const std::optional<Argument> fits = fitted(scalar, dtype)) return *fits;
+  return errors::overflow("write", "`value` ", text_of(scalar), " is out of range for ", dtype);
+}
+
+}  // namespace weft::ops
