@@ -23,7 +23,7 @@ from weft._errors import InvalidValue as _InvalidValue
 from weft._trace import is_tracing as _is_tracing
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft.device import Device as _Device
-from weft.np import _ops, _searching, _shapes, random
+from weft.np import _exact, _ops, _searching, _shapes, random
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
 from weft.np._ops import *  # noqa: F403
 from weft.np._searching import *  # noqa: F403
@@ -226,7 +226,9 @@ def arange(
 ) -> ndarray:
     """Numbers from `start` (0 if `stop` is left out) up to, not including, `stop`.
 
-    dtype: int64 for integers, float32 otherwise, unless given
+    dtype: int64 for integers (uint64 if one is 2^63 or more), float32 otherwise, unless given
+
+    Integers of an integer dtype are exact. Raises OverflowError for those that it cannot hold.
 
     >>> arange(1, 6, 2)
     array([1, 3, 5])
@@ -235,7 +237,9 @@ def arange(
         start, stop = 0, start
     if dtype is None:
         kinds = {_dtype_of(number) for number in (start, stop, step)}
-        dtype = float32 if float32 in kinds else int64
+        dtype = float32 if float32 in kinds else uint64 if uint64 in kinds else int64
+    if _exact.is_needed(dtype, start, stop, step):
+        return _on(device, _exact.arange, int(start), int(stop), int(step), dtype)
     return _on(device, _arange, start, stop, step, dtype)
 
 
@@ -243,7 +247,9 @@ def _dtype_of(number: Any) -> Any:
     """What the data policy makes of a number."""
     if isinstance(number, bool | _numpy.bool_):
         return bool_
-    return int64 if isinstance(number, int | _numpy.integer) else float32
+    if isinstance(number, int | _numpy.integer):
+        return uint64 if number >= 2**63 else int64
+    return float32
 
 
 def linspace(
@@ -266,10 +272,12 @@ def linspace(
     if num < 0:
         raise _InvalidValue(f"linspace: `num` must be at least 0; got {num}")
     steps = num - 1 if endpoint else num
-    step = (stop - start) / steps if steps > 0 else 0.0
     wanted = float32 if dtype is None else dtype
+    if _exact.is_needed(wanted, start, stop):
+        return _on(device, _exact.linspace, int(start), int(stop), num, steps, wanted)
     rounds_down = isdtype(wanted, "integral")  # as NumPy: a cast alone would go towards zero
     made = float64 if rounds_down else wanted
+    step = (stop - start) / steps if steps > 0 else 0.0
     numbers = _on(device, _arange, float(start), float(stop), float(step), made, num)
     if endpoint and num > 1:
         numbers[-1] = float(stop)

@@ -17,6 +17,7 @@ from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._errors import InvalidType, InvalidValue
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
+from weft.np import _exact
 
 
 def seed(seed: int) -> None:
@@ -128,10 +129,7 @@ def randint(
     """
     if high is None:
         low, high = 0, low
-    numbers = _OPERATORS["randint"](low, high, () if size is None else size)
     kind = _native.empty((), dtype).dtype
-    if kind == numbers.dtype:
-        return numbers
     if kind.kind not in "iub":
         raise InvalidType(f"randint: `dtype` must be an integer or bool; got {kind.name}")
     ends = (0, 1) if kind.kind == "b" else (_numpy.iinfo(kind).min, _numpy.iinfo(kind).max)
@@ -139,7 +137,11 @@ def randint(
         raise InvalidValue(
             f"randint: `low` and `high` must lie in the range of {kind.name}; got {low} and {high}"
         )
-    return numbers.astype(dtype)
+    shape = () if size is None else size
+    if high >= 2**63 and low < high:
+        return _exact.integers(int(low), int(high) - int(low), shape, dtype)
+    numbers = _OPERATORS["randint"](low, high, shape)
+    return numbers if kind == numbers.dtype else numbers.astype(dtype)
 
 
 @_draws
