@@ -327,6 +327,20 @@ weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size) {
   });
 }
 
+weft_status weft_trace_is_chosen(weft_tensor tensor, int32_t axis, weft_tensor mask,
+                                 int32_t* chosen) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_trace_is_chosen",
+                        {{"tensor", tensor}, {"mask", mask}, {"chosen", chosen}}));
+    autograd::Trace* const trace = autograd::current_trace();
+    if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
+    if (axis < 0 || axis >= c::tensor(tensor)->rank())
+      return errors::axis_out_of_range("trace", "axis", axis, c::tensor(tensor)->rank());
+    WEFT_ASSIGN(*chosen, trace->is_chosen_by(*c::tensor(tensor), axis, *c::tensor(mask)));
+    return {};
+  });
+}
+
 int32_t weft_function_is_example(weft_function handle) {
   return handle && function(handle)->is_example();
 }

@@ -84,6 +84,8 @@ class Trace {
   // The number in an int64 array without axes that is at most `bound`, as this example has it. The
   // same number again where the same is computed: arrays chosen by one mask go together.
   Result<int64_t> size(Tensor& value, int64_t bound);
+  // Is an extent how many elements `mask` chose, because what it chose is in the array?
+  Result<bool> is_chosen_by(Tensor& tensor, int axis, Tensor& mask);
   // What is left to do for a function with sizes whose graph was inlined: its sizes are new ones of
   // the trace, whose examples it was inlined with.
   std::vector<int64_t> next_examples(std::span<const graph::Size> sizes,

@@ -76,6 +76,28 @@ std::optional<Trace::Range> Trace::range_of_extent(const Tensor& tensor, int axi
   return Range{};
 }
 
+// Extents alone do not tell: another number may be the example of this one.
+Result<bool> Trace::is_chosen_by(Tensor& tensor, int axis, Tensor& mask) {
+  WEFT_ASSIGN(const ops::Value whole, read(mask));
+  WEFT_ASSIGN(const ops::Value from, read(tensor));
+  std::vector<graph::ValueId> open{from.id()};
+  std::vector<bool> seen(graph_.values.size());
+  while (!open.empty()) {
+    const graph::ValueId id = open.back();
+    open.pop_back();
+    const graph::Node* const node = graph_.producer(id);
+    if (!node || seen[static_cast<size_t>(id)]) continue;
+    seen[static_cast<size_t>(id)] = true;
+    if (node->op && node->op->name == "nonzero_rows" &&
+        graph_.type(id).shape[1] == tensor.shape()[axis] &&
+        graph::same_content(graph_, node->operands[0].value, whole.id()))
+      return true;
+    for (const graph::Operand& operand : node->operands)
+      if (operand.is_value()) open.push_back(operand.value);
+  }
+  return false;
+}
+
 Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
   if (value.dtype() != DType::kInt64 || value.rank() != 0)
     return errors::invalid_type("trace", "a size must be int64 without axes; got ", value.dtype(),

@@ -43,6 +43,23 @@ int64_t count_true(weft_tensor mask) {
   return -1;
 }
 
+// What is computed in here is computed at once, also while this thread traces.
+class OutsideTrace {
+ public:
+  explicit OutsideTrace(bool leaves) : leaves_(leaves) {
+    if (leaves) trace_ = weft_trace_suspend();
+  }
+  ~OutsideTrace() {
+    if (leaves_) weft_trace_resume(trace_);
+  }
+  OutsideTrace(const OutsideTrace&) = delete;
+  OutsideTrace& operator=(const OutsideTrace&) = delete;
+
+ private:
+  bool leaves_;
+  weft_trace trace_ = nullptr;
+};
+
 }  // namespace
 
 // An empty list has no dtype of its own.
@@ -68,9 +85,12 @@ weft_tensor index_array(PyObject* item) {
   return nullptr;
 }
 
-weft_tensor nonzero_rows(weft_tensor mask) {
+weft_tensor nonzero_rows(weft_tensor mask, const MaskCount& given) {
+  const bool is_traced = weft_modes() & WEFT_MODE_TRACING;
+  const OutsideTrace outside(is_traced && given.is_constant);
   static const weft_op op = find_operator("nonzero_rows");
-  const int64_t count = count_true(mask);
+  const bool is_expected = is_traced && !given.is_constant && given.expected >= 0;
+  const int64_t count = is_expected ? given.expected : count_true(mask);
   if (count < 0) return nullptr;
   weft_value values[2] = {tensor_value(mask), {}};
   values[1].tag = WEFT_TAG_INT;
@@ -89,15 +109,17 @@ bool IndexArrays::has_room() {
   return false;
 }
 
-int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis) {
+int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis, const MaskCount& count) {
   if (!has_room()) return -1;
   if (weft_tensor_dtype(array) != WEFT_BOOL)
     return keep(cast_to(weft_tensor_retain(array), WEFT_INT64)) ? 1 : -1;
-  return weft_tensor_rank(array) == 0 ? take_truth(array) : take_mask(array, extents, axis);
+  return weft_tensor_rank(array) == 0 ? take_truth(array, count)
+                                      : take_mask(array, extents, axis, count);
 }
 
 // A mask without axes indexes a new one of extent 1: with the index 0 or with none.
-int IndexArrays::take_truth(weft_tensor mask) {
+int IndexArrays::take_truth(weft_tensor mask, const MaskCount& given) {
+  const OutsideTrace outside((weft_modes() & WEFT_MODE_TRACING) && given.is_constant);
   static const weft_op op = find_operator("full");
   const int64_t count = count_true(mask);
   if (count < 0) return -1;
@@ -107,7 +129,8 @@ int IndexArrays::take_truth(weft_tensor mask) {
   return keep(invoke(op, values, 3)) ? 0 : -1;
 }
 
-int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis) {
+int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis,
+                           const MaskCount& count) {
   const int axes = weft_tensor_rank(mask);
   const int64_t* own = weft_tensor_shape(mask);
   for (int i = 0; i < axes; ++i) {
@@ -118,7 +141,7 @@ int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis) {
                 static_cast<long long>(own[i]), axis + i, static_cast<long long>(extents[i]));
     return -1;
   }
-  weft_tensor rows = nonzero_rows(mask);
+  weft_tensor rows = nonzero_rows(mask, count);
   bool done = rows != nullptr;
   for (int i = 0; done && i < axes; ++i) {
     done = has_room() && keep(row_of(rows, i, weft_tensor_shape(rows)[1]));

@@ -5,6 +5,12 @@
 
 namespace weft::python {
 
+// How many elements of a mask are true, where a trace need not leave that open.
+struct MaskCount {
+  bool is_constant = false;  // a list or NumPy's array: the trace has what it is now
+  int64_t expected = -1;     // as many as values are given for them, or else the run fails; -1: any
+};
+
 // The index arrays of one index, in order. A mask is several of them; one of rank 0 indexes no axis
 // of the array but a new one of extent 1.
 class IndexArrays {
@@ -18,14 +24,14 @@ class IndexArrays {
 
   // Takes an array for as many axes of the extents as it indexes, of which the first is `axis`. How
   // many that are, or -1 with a Python error set.
-  int take(weft_tensor array, const int64_t* extents, int axis);
+  int take(weft_tensor array, const int64_t* extents, int axis, const MaskCount& count = {});
 
   int count() const { return count_; }
   const weft_tensor* arrays() const { return arrays_; }
 
  private:
-  int take_mask(weft_tensor mask, const int64_t* extents, int axis);
-  int take_truth(weft_tensor mask);
+  int take_mask(weft_tensor mask, const int64_t* extents, int axis, const MaskCount& count);
+  int take_truth(weft_tensor mask, const MaskCount& count);
   bool has_room();
   bool keep(weft_tensor array);  // takes the reference; null: a Python error is set
 
@@ -38,6 +44,6 @@ class IndexArrays {
 weft_tensor index_array(PyObject* item);
 
 // Where a mask is true: int64, one row for each axis. Null: a Python error is set.
-weft_tensor nonzero_rows(weft_tensor mask);
+weft_tensor nonzero_rows(weft_tensor mask, const MaskCount& count = {});
 
 }  // namespace weft::python

@@ -71,18 +71,25 @@ PyObject* items_of(PyObject* key) {
   return tuple;
 }
 
+bool is_mask(PyObject* item) {
+  return is_array(item) && weft_tensor_dtype(tensor_of(item)) == WEFT_BOOL &&
+         weft_tensor_rank(tensor_of(item)) > 0;
+}
+
 // How many axes an item of an index takes.
 int axes_of(PyObject* item) {
   if (item == Py_Ellipsis || item == Py_None) return 0;
-  const bool is_mask = is_array(item) && weft_tensor_dtype(tensor_of(item)) == WEFT_BOOL;
-  return is_mask ? weft_tensor_rank(tensor_of(item)) : 1;
+  const bool is_bool = is_array(item) && weft_tensor_dtype(tensor_of(item)) == WEFT_BOOL;
+  return is_bool ? weft_tensor_rank(tensor_of(item)) : 1;
 }
 
 // Reads one index against `tensor`; `axis` is the next axis of the array.
 class Reader {
  public:
-  Reader(weft_tensor tensor, Selection& selection)
-      : shape_(weft_tensor_shape(tensor)),
+  // `value`: what is written to the places, if that is an array.
+  Reader(weft_tensor tensor, Selection& selection, weft_tensor value = nullptr)
+      : value_(value),
+        shape_(weft_tensor_shape(tensor)),
         rank_(weft_tensor_rank(tensor)),
         is_traced_(weft_modes() & WEFT_MODE_TRACING),
         out_(selection) {
@@ -98,6 +105,7 @@ class Reader {
     if (is_basic) return read_items(items, count);
     PyObject* converted = items_of(key);
     if (!converted) return false;
+    given_ = items;
     const bool done = read_items(&PyTuple_GET_ITEM(converted, 0), PyTuple_GET_SIZE(converted));
     Py_DECREF(converted);
     return done;
@@ -118,11 +126,13 @@ class Reader {
                   ellipses > 1 ? ellipses : used, rank_);
       return false;
     }
+    int64_t expected = -1;
+    if (is_traced_ && value_ && !expect(items, count, rank_ - used, expected)) return false;
     for (Py_ssize_t i = 0; i < count; ++i) {
       if (items[i] == Py_Ellipsis) {
         place_after_gap();
         for (int rest = rank_ - used; rest > 0; --rest) take_whole();
-      } else if (!read_item(items[i])) {
+      } else if (!read_item(items[i], {given_ && !is_array(given_[i]), expected})) {
         return false;
       }
     }
@@ -131,13 +141,46 @@ class Reader {
     return true;
   }
 
-  bool read_item(PyObject* item) {
+  // How many elements a mask in a trace has to choose, so that `value` has one for each; left as it
+  // is where one value is for all, or the value has what the mask chose.
+  bool expect(PyObject* const* items, Py_ssize_t count, int rest, int64_t& expected) const {
+    PyObject* mask = nullptr;
+    int arrays = 0, before = 0, behind = 0;
+    bool has_gap = false, is_broken = false;
+    const auto keep = [&](int axes) {
+      (arrays ? behind : before) += axes;
+      has_gap |= arrays > 0;
+    };
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      if (items[i] == Py_Ellipsis || items[i] == Py_None || PySlice_Check(items[i])) {
+        keep(items[i] == Py_Ellipsis ? rest : 1);
+        if (items[i] == Py_Ellipsis) rest = 0;
+        continue;
+      }
+      is_broken |= has_gap;
+      ++arrays;  // integers, too, say where the axes of the mask come
+      if (is_plain_index(items[i])) continue;
+      if (!is_mask(items[i]) || mask) return true;
+      if (given_ && !is_array(given_[i])) return true;  // how many it chooses is known
+      mask = items[i];
+    }
+    const int axes_behind = behind + rest + (is_broken ? before : 0);
+    const int axis = weft_tensor_rank(value_) - 1 - axes_behind;
+    if (!mask || axis < 0 || weft_tensor_shape(value_)[axis] == 1) return true;
+    int32_t is_chosen = 0;
+    const weft_status status = weft_trace_is_chosen(value_, axis, tensor_of(mask), &is_chosen);
+    if (status != WEFT_OK) return raise_status(status) != nullptr;
+    if (!is_chosen) expected = weft_tensor_shape(value_)[axis];
+    return true;
+  }
+
+  bool read_item(PyObject* item, const MaskCount& mask) {
     if (item == Py_None || PySlice_Check(item)) {
       place_after_gap();
       return item == Py_None ? insert_axis() : take_slice(item);
     }
     place_here();
-    if (!is_plain_index(item)) return take_array(item);
+    if (!is_plain_index(item)) return take_array(item, mask);
     PyObject* number = PyNumber_Index(item);
     if (!number) return false;
     const Py_ssize_t index = PyNumber_AsSsize_t(number, PyExc_IndexError);
@@ -155,9 +198,9 @@ class Reader {
     if (run_ == Run::kGoing) run_ = Run::kEnded;
   }
 
-  bool take_array(PyObject* item) {
+  bool take_array(PyObject* item, const MaskCount& mask) {
     const int before = out_.arrays.count();
-    const int axes = out_.arrays.take(tensor_of(item), shape_ + axis_, axis_);
+    const int axes = out_.arrays.take(tensor_of(item), shape_ + axis_, axis_, mask);
     if (axes < 0) return false;
     for (int i = before; i < out_.arrays.count(); ++i) {
       out_.axes[i] = out_.rank;
@@ -241,6 +284,8 @@ class Reader {
     return true;
   }
 
+  PyObject* const* given_ = nullptr;  // items that were converted
+  weft_tensor value_;
   const int64_t* shape_;
   int rank_;
   const bool is_traced_;
@@ -394,7 +439,8 @@ bool assign(weft_tensor tensor, PyObject* key, const weft_value& value) {
     return number && write_choice(tensor, tensor_of(key), number);
   }
   Selection selection;
-  if (!Reader(tensor, selection).read(key)) return false;
+  weft_tensor const array_value = value.tag == WEFT_TAG_TENSOR ? value.as.tensor : nullptr;
+  if (!Reader(tensor, selection, array_value).read(key)) return false;
   weft_tensor view = view_of(tensor, selection);
   if (!view) return false;
   bool done = false;

@@ -186,6 +186,10 @@ WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, in
 /* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
  * this example has it. The same for arrays that are computed alike from the same. */
 WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);
+/* Does the extent of a traced array along `axis` follow from how many elements of `mask` are true,
+ * because what the mask chose is in it? */
+WEFT_API weft_status weft_trace_is_chosen(weft_tensor tensor, int32_t axis, weft_tensor mask,
+                                          int32_t* chosen);
 /* Did its trace use sizes, so that it is one example and cannot be called? */
 WEFT_API int32_t weft_function_is_example(weft_function function);
 /* One function from the examples, in their order. They stay the caller's. */

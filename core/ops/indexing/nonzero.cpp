@@ -56,8 +56,8 @@ Status run(const KernelCall& call) {
       index[axis] = 0;
   }
   if (found == count) return {};
-  return errors::invalid_value("nonzero_rows", "`count` must be the number of true elements, ",
-                               found, "; got ", count);
+  return errors::invalid_value("index", "the mask must choose as many elements as `value` has, ",
+                               count, "; it chooses ", found);
 }
 
 }  // namespace
