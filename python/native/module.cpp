@@ -56,7 +56,7 @@ PYBIND11_MODULE(_native, module) {
   module.attr("ndarray") = py::handle(reinterpret_cast<PyObject*>(&array_type));
   module.attr("Operator") = py::handle(reinterpret_cast<PyObject*>(&operator_type));
   module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));
-  if (!add_structure(module.ptr())) throw py::error_already_set();
+  if (!add_structure(module.ptr()) || !add_contents(module.ptr())) throw py::error_already_set();
   define_arrays(module);
   define_autograd(module);
   define_control(module);

@@ -1,8 +1,10 @@
-// Arguments of a hybridized call taken apart, the types of its arrays as a key, and what it may
-// depend on beside them: what every call does before its plan is found.
+// Arguments of a hybridized call taken apart, and the types of its arrays as a key: what every call
+// does before its plan is found.
+#include <cmath>
 #include <cstring>
 
 #include "native.h"
+#include "tuples.h"
 
 namespace weft::python {
 namespace {
@@ -10,34 +12,6 @@ namespace {
 PyObject* array_mark = nullptr;  // stands for an array in a structure
 
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where);
-
-// Takes both references; null if one is.
-PyObject* pair_of(PyObject* first, PyObject* second) {
-  PyObject* const pair = first && second ? PyTuple_New(2) : nullptr;
-  if (!pair) {
-    Py_XDECREF(first);
-    Py_XDECREF(second);
-    return nullptr;
-  }
-  PyTuple_SET_ITEM(pair, 0, first);
-  PyTuple_SET_ITEM(pair, 1, second);
-  return pair;
-}
-
-// A tuple of what `next` gives until that is null: `size` objects, or an error is set.
-template <class Next>
-PyObject* tuple_of(Py_ssize_t size, const Next& next) {
-  PyObject* const tuple = PyTuple_New(size);
-  for (Py_ssize_t i = 0; tuple && i < size; ++i) {
-    PyObject* const item = next();
-    if (!item) {
-      Py_DECREF(tuple);
-      return nullptr;
-    }
-    PyTuple_SET_ITEM(tuple, i, item);
-  }
-  return tuple;
-}
 
 PyObject* structure_of_items(PyObject* items, PyObject* arrays, PyObject* where) {
   // A tuple of its own: hashes of items are Python code, which may change a list.
@@ -77,7 +51,12 @@ PyObject* structure_of_other(PyObject* value, PyObject* where) {
     }
     return nullptr;
   }
-  return PyTuple_Pack(3, Py_None, reinterpret_cast<PyObject*>(Py_TYPE(value)), value);
+  PyObject* const type = reinterpret_cast<PyObject*>(Py_TYPE(value));
+  // -0.0 and 0.0 are equal to Python and not to arithmetic.
+  if (PyFloat_Check(value) && PyFloat_AS_DOUBLE(value) == 0 &&
+      std::signbit(PyFloat_AS_DOUBLE(value)))
+    return PyTuple_Pack(4, Py_None, type, value, Py_True);
+  return PyTuple_Pack(3, Py_None, type, value);
 }
 
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where) {
@@ -125,65 +104,6 @@ PyObject* types_key(PyObject*, PyObject* sequence) {
   return key;
 }
 
-bool is_plain(PyObject* value) {
-  return Py_IsNone(value) || PyBool_Check(value) || PyLong_Check(value) || PyFloat_Check(value) ||
-         PyUnicode_Check(value);
-}
-
-bool is_container(PyObject* value) {
-  return PyDict_Check(value) || PyList_Check(value) || PyTuple_Check(value) ||
-         PyAnySet_Check(value);
-}
-
-PyObject* contents_of(PyObject* value);
-
-PyObject* contents_of_dict(PyObject* dict) {
-  PyObject* const items = PyDict_Items(dict);
-  if (!items) return nullptr;
-  Py_ssize_t i = 0;
-  PyObject* const parts = tuple_of(PyList_GET_SIZE(items), [&] {
-    PyObject* const item = PyList_GET_ITEM(items, i++);
-    PyObject* const key = contents_of(PyTuple_GET_ITEM(item, 0));
-    return pair_of(key, key ? contents_of(PyTuple_GET_ITEM(item, 1)) : nullptr);
-  });
-  Py_DECREF(items);
-  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PyDict_Type)), parts);
-}
-
-PyObject* contents_of_items(PyObject* items) {
-  PyObject* const own = PySequence_Tuple(items);
-  if (!own) return nullptr;
-  Py_ssize_t i = 0;
-  // A plan that ran has emptied the caches: fetched one by one, a hundred layers take 40 µs.
-  for (Py_ssize_t item = 0; item < PyTuple_GET_SIZE(own); ++item)
-    __builtin_prefetch(PyTuple_GET_ITEM(own, item));
-  PyObject* const parts =
-      tuple_of(PyTuple_GET_SIZE(own), [&] { return contents_of(PyTuple_GET_ITEM(own, i++)); });
-  Py_DECREF(own);
-  if (!PyAnySet_Check(items))
-    return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(items))), parts);
-  PyObject* const unordered = parts ? PyFrozenSet_New(parts) : nullptr;
-  Py_XDECREF(parts);
-  return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PySet_Type)), unordered);
-}
-
-PyObject* contents_of(PyObject* value) {
-  if (is_plain(value))
-    return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), Py_NewRef(value));
-  if (!is_container(value)) return PyLong_FromVoidPtr(value);
-  if (Py_EnterRecursiveCall(" in what a hybridized call depends on")) return nullptr;
-  PyObject* const contents =
-      PyDict_Check(value) ? contents_of_dict(value) : contents_of_items(value);
-  Py_LeaveRecursiveCall();
-  return contents;
-}
-
-PyObject* contents(PyObject*, PyObject* value) { return contents_of(value); }
-
-PyObject* has_contents(PyObject*, PyObject* value) {
-  return PyBool_FromLong(is_plain(value) || is_container(value));
-}
-
 PyMethodDef functions[] = {
     {"flatten", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(flatten)), METH_FASTCALL,
      "flatten(value, arrays, where, /)\n--\n\n"
@@ -191,11 +111,6 @@ PyMethodDef functions[] = {
     {"types_key", types_key, METH_O,
      "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None if it has "
      "other values, too."},
-    {"contents", contents, METH_O,
-     "contents(value, /)\n--\n\nWhat a plain value, or a container of such, is now: equal to a "
-     "later one if nothing\nchanged. Of other objects only which they are."},
-    {"has_contents", has_contents, METH_O,
-     "has_contents(value, /)\n--\n\nIs it a plain value, or a container?"},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

@@ -8,7 +8,7 @@ from typing import Any
 from weft import _composing
 from weft._arena import bytes_of, plot_arenas
 from weft._errors import InvalidState
-from weft._trace import AroundFunction, TraceCache, Traced, is_tracing
+from weft._trace import TraceCache, Traced, is_tracing
 
 
 class Planned:
@@ -55,16 +55,36 @@ class _Function(Planned):
 
 
 def hybridize(
-    function: Callable[..., Any] | None = None, *, memory: str | int | None = None
+    function: Callable[..., Any] | None = None,
+    *,
+    memory: str | int | None = None,
+    explain: bool = False,
 ) -> Callable[..., Any]:
     """A function that runs as a planned graph, traced once per signature.
 
     memory: what a plan may take beside inputs, outputs and captured arrays, as for
         `HybridBlock.hybridize`: what is computed again instead of kept changes no bit
+    explain: print, whenever it is traced, what later calls compare and what they do not
 
-    Arrays that `function` meets on the way are captured; a later write to them is seen. Numbers
-    and texts that it reads from around it are part of the signature. Inside another trace it is
-    inlined. Its `plan_memory()`, `plan_text()` and `plan_plot(path)` are those of blocks.
+    Arrays that `function` meets on the way are captured; a later write to them is seen. What else
+    Python reads while `function` is traced, in it and in what it calls, is part of the signature:
+    later calls compare it, and a change traces again. That holds for
+
+    - globals, variables of functions around, and defaults of arguments;
+    - attributes of objects and of classes, which may be reached through others, through lists,
+      tuples, dicts and sets, or come from a function;
+    - in all of these numbers and texts by value, containers by what is in them, arrays of NumPy by
+      their elements, and arrays, functions and other objects by which object it is.
+
+    Constants, as they were at the trace, are: code, that of libraries included; what a trace
+    itself changes, such as a list that it appends to; what `getattr` finds under a name that no
+    constant of the code is; and what comes from elsewhere: files, the environment, clocks, random
+    numbers of Python and NumPy. Give such a value as an argument. `explain=True` lists what it
+    knows of. A list that contains itself is refused with ValueError.
+
+    Each function keeps at most `weft.memory.trace_limit()` traces, those that were used last.
+    Inside another trace it is inlined. Its `plan_memory()`, `plan_text()` and `plan_plot(path)` are
+    those of blocks.
 
     >>> import weft
     >>> @weft.hybridize
@@ -72,11 +92,26 @@ def hybridize(
     ...     return x * factor
     >>> scaled(weft.np.array([1.0, 2.0]), 3)
     array([3., 6.])
+    >>> class Config:
+    ...     scale = 2.0
+    >>> scaled = weft.hybridize(lambda x: x * Config.scale, explain=True)
+    >>> scaled(weft.np.array([1.0, 2.0]))
+    <lambda>: traced for arrays (float32[2])
+      compared at every call: Config
+      compared at every call: Config.scale
+    array([2., 4.])
+    >>> Config.scale = 5.0
+    >>> scaled(weft.np.array([1.0]))
+    <lambda>: traced for arrays (float32[1])
+      compared at every call: Config
+      compared at every call: Config.scale
+    array([5.])
     """
     if function is None:
-        return functools.partial(hybridize, memory=memory)
+        return functools.partial(hybridize, memory=memory, explain=explain)
     name = getattr(function, "__name__", "function")
-    cache = TraceCache(function, name, AroundFunction(function) or None)
+    cache = TraceCache(function, name)
+    cache.explains = explain
     cache.budget = 0 if memory is None else bytes_of("hybridize", "memory", memory)
 
     @functools.wraps(function)

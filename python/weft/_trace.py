@@ -1,9 +1,9 @@
 """Tracing: a Python function becomes a planned graph, once per signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
-everything else, the device, and the modes (train or predict, recorded or not, mixed precision). A
-trace runs the
-function once with placeholders; from then on only the plan runs.
+everything else, the device, the modes (train or predict, recorded or not, mixed precision), and
+what Python read around the function while it was traced (`_reads.py`). A trace runs the function
+once with placeholders; from then on only the plan runs.
 """
 
 import random
@@ -16,6 +16,8 @@ from typing import Any
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidValue
 from weft._extent import Dim
+from weft._reads import NOTHING_AROUND, Around, Reads, Slot
+from weft._scales import Varying, call_with_scales, with_scales, without_numbers
 from weft.device import device_of
 
 _ARRAY = native.ARRAY  # stands for an array in a structure
@@ -24,6 +26,7 @@ Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes 
 
 _SIGNED_MODES = native.TRAINING | native.RECORDING | native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
 _UNBOUNDED = 2**40  # extents of more are of no array
+_MOST_VARYING = 4096  # signatures without numbers that one function remembers
 _running = threading.local()
 
 
@@ -119,7 +122,7 @@ class Traced:
     """What one signature's trace gave: the function, the structures of its arguments and of its
     result, what the function calls of Python, and what it asked to watch."""
 
-    __slots__ = ("call", "called", "function", "result", "types", "watches")
+    __slots__ = ("around", "call", "called", "function", "result", "types", "used", "watches")
 
     def __init__(
         self,
@@ -136,6 +139,8 @@ class Traced:
         self.result = result
         self.called = called
         self.watches = watches
+        self.around: Around = NOTHING_AROUND
+        self.used = 0  # when, in calls of its cache
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
         outputs = self.function(*arrays)
@@ -150,15 +155,18 @@ def trace(
     types: ArrayTypes,
     where: str,
     dimensions: Dimensions | None = None,
+    reads: Reads | None = None,
 ) -> Traced:
     """Runs `function` once on placeholders for arrays of these types, its arguments structured as
     `call`.
 
     If extents in it follow from values (a mask, nonzero, unique) or are `dimensions`, it is run
     once for each of some examples of these extents: what differs follows from them. An exception
-    of `function` ends the trace and leaves nothing behind.
+    of `function` ends the trace and leaves nothing behind. `reads` notes what it reads around it.
     """
     dims = dimensions or {}
+    if reads is not None:
+        function = reads.noting(function)
     first = _trace_example(function, call, types, where, [], dims)
     if not first.function.is_example:
         return first
@@ -218,88 +226,84 @@ def _trace_example(
         _running.called, _running.watches = around
 
 
+def find_shapes(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], where: str
+) -> None:
+    """Runs `function` on placeholders for its arrays and gives the trace up: parameters that wait
+    for a shape learn it and are made, and nothing is computed or allocated beside them."""
+    arrays: list[Any] = []
+    call = flatten((args, kwargs), arrays, where)
+    around = getattr(_running, "called", None), getattr(_running, "watches", None)
+    _running.called, _running.watches = [], []
+    placeholders = native.trace_begin(_types_of(arrays))
+    try:
+        given, named = unflatten(call, placeholders)
+        with without_effects():
+            function(*given, **named)
+    finally:
+        native.trace_abort()
+        _running.called, _running.watches = around
+
+
 def _types_of(arrays: Sequence[Any]) -> ArrayTypes:
     return [(array.dtype, array.shape) for array in arrays]
 
 
-class Surroundings:
-    """What a trace depends on beside arguments and modes; another content is another trace. What a
-    trace changes itself, it fills for somebody else to read: that is not looked at any more."""
-
-    def __init__(self) -> None:
-        self._filled: set[int] = set()  # positions in `read()`
-
-    def read(self) -> list[Any]:
-        """Values that may change, always as many; others than plain ones are not looked at."""
-        raise NotImplementedError
-
-    def contents(self) -> tuple[Hashable, ...]:
-        """What they are now."""
-        values = self.read()
-        if not values:
-            return ()
-        return tuple(
-            [
-                native.contents(value)
-                if i not in self._filled and native.has_contents(value)
-                else None
-                for i, value in enumerate(values)
-            ]
-        )
-
-    def after_trace(self, before: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
-        """What they are after a trace, before which they were `before`."""
-        now = self.contents()
-        if now != before:
-            self._filled.update(
-                i for i, pair in enumerate(zip(before, now, strict=False)) if pair[0] != pair[1]
-            )
-        return self.contents()
+_caches: "weakref.WeakSet[TraceCache]" = weakref.WeakSet()
+_limits = {"traces": 256, "dropped": 0}
 
 
-class AroundFunction(Surroundings):
-    """Nonlocal variables and globals of a function. What it reads by way of other objects is not
-    looked at."""
+def set_limit_of_traces(count: int) -> None:
+    """At most so many traces of each function or block from now on."""
+    _limits["traces"] = count
+    for cache in list(_caches):
+        cache.drop_surplus()
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__()
-        self._cells = getattr(function, "__closure__", None) or ()
-        self._globals = getattr(function, "__globals__", {})
-        names = getattr(getattr(function, "__code__", None), "co_names", ())
-        # What is a module, a function or a class now stays one.
-        self._names = [n for n in names if native.has_contents(self._globals.get(n))]
 
-    def __bool__(self) -> bool:
-        return bool(self._cells or self._names)
+def trace_figures() -> dict[str, int]:
+    """How many traces there are, and how many were dropped for want of room."""
+    return {
+        "traces": sum(len(cache) for cache in list(_caches)),
+        "dropped": _limits["dropped"],
+        "limit": _limits["traces"],
+    }
 
-    def read(self) -> list[Any]:
-        found: list[Any] = [self._globals.get(name) for name in self._names]
-        for cell in self._cells:
-            try:
-                found.append(cell.cell_contents)
-            except ValueError:  # it has no value yet
-                found.append(None)
-        return found
+
+# By what was read around the traces, which all of a list read alike.
+_Variants = list[tuple[tuple[Slot, ...], dict[Hashable, Traced]]]
 
 
 class TraceCache:
-    """Traces of one function by signature."""
+    """Traces of one function by signature: the structure and types of the arguments, the modes, the
+    device, and what Python read around the trace. The one that was used longest ago is dropped
+    where there are too many."""
 
     def __init__(
-        self, function: Callable[..., Any], where: str, around: Surroundings | None = None
+        self, function: Callable[..., Any], where: str, *, owner: Any = None, reads: bool = True
     ) -> None:
+        """owner: a block whose own changes clear the cache
+        reads: may `function` read what is around it? Not if it is the library's own
+        """
         self._function = function
         self.where = where
-        self._around = around
-        self._traced: dict[Hashable, Traced] = {}
-        self._watches: list[Watch] = []
+        self._owner = None if owner is None else weakref.ref(owner)
+        self._reads = reads
+        self._traced: dict[Hashable, _Variants] = {}
+        self._varying: dict[Hashable, Varying] = {}  # by signature without numbers
+        self._ticks = 0
         self.last: Traced | None = None
+        self.explains = False
         self.budget = 0  # bytes of each plan beside inputs, outputs and parameters; 0: no limit
+        _caches.add(self)
 
     def clear(self) -> None:
         """Forgets all traces."""
         self._traced.clear()
+        self._varying.clear()
         self.last = None
+
+    def __len__(self) -> int:
+        return sum(len(table) for variants in self._traced.values() for _, table in variants)
 
     def signature(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -316,15 +320,6 @@ class TraceCache:
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
-        try:
-            around = self._around.contents() if self._around is not None else None
-        except RecursionError:
-            raise InvalidValue(
-                f"{self.where}: a list, tuple or dict beside its arguments contains itself, so "
-                "that no call can tell whether it changed since the trace; keep it in an object of "
-                "a class instead"
-            ) from None
-        watched = self._watched()
         arrays: Sequence[Any] = args
         call: Hashable = None
         types = None if kwargs or not args else native.types_key(args)
@@ -332,20 +327,147 @@ class TraceCache:
             arrays = []
             call = native.flatten((args, kwargs), arrays, self.where)
             types = native.types_key(arrays)
-        mode = native.modes() & _SIGNED_MODES
-        found = self._traced.get((call, types, mode, device, around, watched))
-        if found is None or not found.function.is_current:
+        key = (call, types, native.modes() & _SIGNED_MODES, device)
+        found = self._find(key)
+        if found is None:
             structure = call or flatten((args, kwargs), [], self.where)
-            found = trace(self._function, structure, _types_of(arrays), self.where)
-            if self.budget:
-                found.function.set_budget(self.budget)
-            if self._around is not None and around is not None:
-                around = self._around.after_trace(around)
-            self._watches += [value for value in found.watches if value not in self._watches]
-            self._traced[(call, types, mode, device, around, self._watched())] = found
+            found, arrays = self._missed(key, structure, arrays)
+        self._ticks = found.used = self._ticks + 1
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
         return result
 
-    def _watched(self) -> tuple[Hashable, ...]:
-        return tuple([value() for value in self._watches]) if self._watches else ()
+    def _missed(
+        self, key: tuple[Any, ...], structure: Hashable, arrays: Sequence[Any]
+    ) -> tuple[Traced, Sequence[Any]]:
+        """A trace for a signature that has none as it is, and the arrays that it takes."""
+        types = _types_of(arrays)
+        numbers: list[float] = []
+        blind = without_numbers(structure, numbers)
+        if numbers and self._reads:
+            if len(self._varying) > _MOST_VARYING:
+                self._varying.clear()
+            varying = self._varying.get((blind, *key[1:]))
+            if varying is None:
+                self._varying[blind, *key[1:]] = Varying(tuple(numbers))
+            elif varying.meet(tuple(numbers)):
+                holes = sorted(varying.holes)
+                found = self._scaled(key, structure, types, varying, tuple(map(type, numbers)))
+                if found is not None:
+                    inputs = [native.array(float(numbers[h]), "float64", True) for h in holes]
+                    return found, [*inputs, *arrays]
+        return self._trace(key, self._function, structure, types), arrays
+
+    def _scaled(
+        self,
+        key: tuple[Any, ...],
+        structure: Hashable,
+        types: ArrayTypes,
+        varying: Varying,
+        kinds: tuple[type, ...],
+    ) -> Traced | None:
+        """The trace with inputs for the numbers that differ; None where they must be constants."""
+        holes = sorted(varying.holes)
+        kinds = tuple([kinds[hole] for hole in holes])
+        skeleton = without_numbers(structure, [], varying.holes)
+        key = ((skeleton, kinds), *key[1:])
+        found = self._find(key)
+        if found is None:
+            call = call_with_scales(skeleton, holes, kinds)
+            number = native.array(0.0, "float64", True)
+            try:
+                found = self._trace(
+                    key,
+                    with_scales(self._function),
+                    call,
+                    [*_types_of([number] * len(holes)), *types],
+                )
+            except Exception:  # also what is wrong without them, which the next trace will say
+                varying.is_refused = True
+                return None
+        found.call, found.types = structure, types  # for export
+        return found
+
+    def _find(self, key: Hashable) -> Traced | None:
+        """The trace of this key around which nothing has changed."""
+        try:
+            for slots, table in self._traced.get(key, ()):
+                found = table.get(native.slot_contents(slots) if slots else ())
+                if found is not None and found.function.is_current:
+                    return found
+        except RecursionError:
+            raise self._endless() from None
+        return None
+
+    def _endless(self) -> Exception:
+        return InvalidValue(
+            f"{self.where}: a list, tuple or dict beside its arguments contains itself, so "
+            "that no call can tell whether it changed since the trace; keep it in an object of "
+            "a class instead"
+        )
+
+    def _trace(
+        self, key: Hashable, function: Callable[..., Any], structure: Hashable, types: ArrayTypes
+    ) -> Traced:
+        owner = self._owner() if self._owner is not None else None
+        reads = Reads(self._function, owner) if self._reads else None
+        found = trace(function, structure, types, self.where, reads=reads)
+        if self.budget:
+            found.function.set_budget(self.budget)
+        try:
+            around = NOTHING_AROUND if reads is None else reads.settle(found.watches)
+        except RecursionError:
+            raise self._endless() from None
+        found.around = around
+        self._keep(key, found)
+        if self.explains:
+            print(self.explanation(found))
+        return found
+
+    def _keep(self, key: Hashable, found: Traced) -> None:
+        around = found.around
+        variants = self._traced.setdefault(key, [])
+        table = next((table for slots, table in variants if _are_same(slots, around.slots)), None)
+        if table is None:
+            table = {}
+            variants.insert(0, (around.slots, table))
+        table[around.contents] = found
+        self._ticks = found.used = self._ticks + 1
+        self.drop_surplus()
+
+    def drop_surplus(self) -> None:
+        """Forgets what was used longest ago, down to the limit."""
+        surplus = len(self) - _limits["traces"]
+        if surplus <= 0:
+            return
+        oldest = sorted(found.used for found in self._all())[surplus - 1]
+        for key, variants in list(self._traced.items()):
+            for _, table in variants:
+                for contents in [c for c, found in table.items() if found.used <= oldest]:
+                    del table[contents]
+            variants[:] = [(slots, table) for slots, table in variants if table]
+            if not variants:
+                del self._traced[key]
+        _limits["dropped"] += surplus
+
+    def _all(self) -> Iterator[Traced]:
+        for variants in self._traced.values():
+            for _, table in variants:
+                yield from table.values()
+
+    def explanation(self, found: Traced) -> str:
+        """What is part of the signature of a trace beside its arguments, and what is not."""
+        arrays = ", ".join(f"{dtype.name}{list(shape)}" for dtype, shape in found.types)
+        lines = [f"{self.where}: traced for arrays ({arrays})"]
+        for title, texts in (
+            ("compared at every call", found.around.signature),
+            ("constant", found.around.constants),
+        ):
+            lines += [f"  {title}: {text}" for text in sorted(texts)]
+        return "\n".join(lines)
+
+
+def _are_same(slots: tuple[Slot, ...], others: tuple[Slot, ...]) -> bool:
+    return len(slots) == len(others) and all(
+        a[0] is b[0] and a[1] == b[1] for a, b in zip(slots, others, strict=True)
+    )

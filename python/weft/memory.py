@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from weft._core import native
 from weft._errors import InvalidValue
+from weft._trace import set_limit_of_traces, trace_figures
 
 
 class Copies(NamedTuple):
@@ -83,6 +84,41 @@ def reset_copies() -> None:
     native.memory(native.RESET_COPIES)
 
 
+def traces() -> dict[str, int]:
+    """Figures of what hybridized functions, blocks and compiled steps keep.
+
+    traces: how many there are now, one for each signature that was met
+    dropped: how many were dropped since the start, because a function had more than `limit`
+    limit: the most that one function keeps, as `set_trace_limit` said
+
+    >>> sorted(traces())
+    ['dropped', 'limit', 'traces']
+    """
+    return trace_figures()
+
+
+def trace_limit() -> int:
+    """How many traces, of different signatures, one hybridized function or block keeps.
+
+    >>> trace_limit()
+    256
+    """
+    return traces()["limit"]
+
+
+def set_trace_limit(count: int) -> None:
+    """Lets every hybridized function, block and compiled step keep at most `count` traces.
+
+    Those that were used longest ago are dropped, with their plans and memory; a call with such a
+    signature traces again. Raises ValueError for a count below 1.
+
+    >>> set_trace_limit(256)
+    """
+    if count < 1:
+        raise InvalidValue(f"set_trace_limit: `count` must be at least 1; got {count}")
+    set_limit_of_traces(count)
+
+
 def set_limit(bytes: int | None) -> None:
     """Refuses arrays of over 16 KiB with MemoryError where all memory, in use and pooled, would
     have more bytes. None: no limit.
@@ -94,4 +130,15 @@ def set_limit(bytes: int | None) -> None:
     native.set_memory_limit(bytes or 0)
 
 
-__all__ = ["Copies", "copies", "reset_copies", "reset_peak", "set_limit", "stats", "trim"]
+__all__ = [
+    "Copies",
+    "copies",
+    "reset_copies",
+    "reset_peak",
+    "set_limit",
+    "set_trace_limit",
+    "stats",
+    "trace_limit",
+    "traces",
+    "trim",
+]

@@ -405,6 +405,7 @@ class Block:
         memory: str | int | None = None,
         static_alloc: bool = True,
         static_shape: bool = True,
+        explain: bool = False,
     ) -> None:
         """Makes every HybridBlock of the tree run as a planned graph, or eagerly again.
 
@@ -414,8 +415,10 @@ class Block:
             without a change in any bit. A call that cannot keep to it raises ValueError, which says
             how little is possible.
         static_alloc, static_shape: accepted as in Gluon; a plan always has both
+        explain: print, whenever a block is traced, what later calls compare and what they do not,
+            as for `weft.hybridize`
         """
-        options = {"static_alloc": static_alloc, "static_shape": static_shape}
+        options = {"static_alloc": static_alloc, "static_shape": static_shape, "explain": explain}
         for child in self._children.values():
             child.hybridize(active, memory=memory, **options)
 

@@ -9,39 +9,9 @@ from weft._errors import InvalidState
 from weft._export import export
 from weft._extent import Dim
 from weft._planned import Planned
-from weft._trace import ArrayTypes, Surroundings, TraceCache, is_tracing, without_effects
+from weft._trace import ArrayTypes, TraceCache, find_shapes, is_tracing
 from weft.device import device_of
 from weft.gluon.block import Block, Path
-
-
-class Containers(Surroundings):
-    """The lists, dicts and sets that are attributes of a block or of one below it. `forward` may
-    read them, and what changes in them tells nobody."""
-
-    def __init__(self, block: Block) -> None:
-        super().__init__()
-        self._block = block
-        self._found: list[Any] | None = None
-
-    def forget(self) -> None:
-        """Some block has other attributes now."""
-        self._found = None
-        self._filled.clear()
-
-    def read(self) -> list[Any]:
-        if self._found is None:
-            found: list[Any] = []
-            self._block.apply(lambda block: found.extend(_containers_of(block)))
-            self._found = found
-        return self._found
-
-
-def _containers_of(block: Block) -> list[Any]:
-    return [
-        value
-        for name, value in vars(block).items()
-        if isinstance(value, list | dict | set) and name not in block._watched_elsewhere
-    ]
 
 
 class HybridBlock(Block, Planned):
@@ -50,38 +20,37 @@ class HybridBlock(Block, Planned):
 
     `forward` may use everything of Python but the values of arrays: `if x.sum() > 0` raises.
     Python's `print` and `assert` there run once, while it is recorded; `npx.print`, `npx.check` and
-    `npx.callback` run at every call.
+    `npx.callback` run at every call. What `forward` reads of other objects, variables and helpers
+    is part of the signature, as `weft.hybridize` says.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.__dict__["_is_active"] = False
-        self._begin_traces(0)
+        self._begin_traces(0, False)
 
-    def _begin_traces(self, budget: int) -> None:
+    def _begin_traces(self, budget: int, explains: bool) -> None:
         """Makes what remembers traces and calls; a copy begins without any."""
         state = self.__dict__
-        state["_around"] = Containers(self)
-        state["_cache"] = TraceCache(self._run, type(self).__name__, state["_around"])
-        state["_cache"].budget = budget
+        state["_cache"] = TraceCache(self._run, type(self).__name__, owner=self)
+        state["_cache"].budget, state["_cache"].explains = budget, explains
         state["_seen"] = None  # structure and array types of the last call, for export
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        del state["_around"], state["_seen"]
-        state["_cache"] = self._cache.budget
+        del state["_seen"]
+        state["_cache"] = self._cache.budget, self._cache.explains
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        budget = state.pop("_cache")
+        budget, explains = state.pop("_cache")
         super().__setstate__(state)
-        self._begin_traces(budget)
+        self._begin_traces(budget, explains)
 
     def _structure_changed(self) -> None:
         cache = self.__dict__.get("_cache")
         if cache is not None and not is_tracing():
             cache.clear()
-            self.__dict__["_around"].forget()
         super()._structure_changed()
 
     def hybridize(
@@ -91,13 +60,18 @@ class HybridBlock(Block, Planned):
         memory: str | int | None = None,
         static_alloc: bool = True,
         static_shape: bool = True,
+        explain: bool = False,
     ) -> None:
         budget = 0 if memory is None else bytes_of("hybridize", "memory", memory)
         self.__dict__["_is_active"] = active
-        self._cache.budget = budget
+        self._cache.budget, self._cache.explains = budget, explain
         self._structure_changed()
         super().hybridize(
-            active, memory=memory, static_alloc=static_alloc, static_shape=static_shape
+            active,
+            memory=memory,
+            static_alloc=static_alloc,
+            static_shape=static_shape,
+            explain=explain,
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -114,11 +88,11 @@ class HybridBlock(Block, Planned):
         return self._cache(args, kwargs)
 
     def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Runs once eagerly where parameters below wait for their shapes: they cannot be made
-        inside a trace."""
+        """Traces once for nothing else where parameters below wait for their shapes, so that all
+        of them are there before graphs are made."""
         if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause(), without_effects(), device_of(args):
-                self._run(*args, **kwargs)
+            with autograd.pause(), device_of(args):
+                find_shapes(self._run, args, kwargs, type(self).__name__)
         self.__dict__["_are_shapes_known"] = True
 
     # ---- files

@@ -8,32 +8,16 @@ from weft import autograd
 from weft._arena import bytes_of
 from weft._errors import InvalidType, InvalidValue
 from weft._planned import Planned
-from weft._trace import TraceCache, is_tracing, without_effects
+from weft._trace import TraceCache, find_shapes, is_tracing
 from weft._typing import ndarray
 from weft.device import device_of
 from weft.gluon.block import Block
-from weft.gluon.hybrid_block import Containers
 from weft.gluon.utils import clip_global_norm
 
 if TYPE_CHECKING:
     from weft.gluon.trainer import Trainer
 
 Arrays = ndarray | list[ndarray] | tuple[ndarray, ...]
-
-
-class _AroundNetwork(Containers):
-    """What a network is made of, and what it keeps in lists and dicts."""
-
-    def __init__(self, net: Block) -> None:
-        super().__init__(net)
-        self._seen = net._changes
-
-    def read(self) -> list[Any]:
-        changes = self._block._changes
-        if changes != self._seen:
-            self._seen = changes
-            self.forget()
-        return [changes, *super().read()]
 
 
 class TrainingStep(Planned):
@@ -72,7 +56,7 @@ class TrainingStep(Planned):
         self._keeps_gradients = keep_gradients
         function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
         self.__wrapped__ = function  # for export
-        self.cache = self._cache = TraceCache(self._traced, "training step", _AroundNetwork(net))
+        self.cache = self._cache = TraceCache(self._traced, "training step")
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
 
     def __reduce__(self) -> Any:
@@ -115,11 +99,12 @@ class TrainingStep(Planned):
             trainer.keeps_gradients, trainer.can_give_rate = around
 
     def _find_shapes(self, data: Arrays) -> None:
-        """Runs the network once where parameters wait for their shapes, which no trace can make."""
+        """Traces the network once for nothing else where parameters wait for their shapes: the
+        step is traced when all of them are there."""
         if any(parameter.is_deferred for parameter in self._net.collect_params().values()):
             arrays = _listed(data)
-            with autograd.pause(), without_effects(), device_of(arrays):
-                self._net(*arrays)
+            with autograd.pause(), device_of(arrays):
+                find_shapes(self._net, arrays, {}, type(self._net).__name__)
         self._net.__dict__["_are_shapes_known"] = True
 
 

@@ -69,7 +69,7 @@ class Executor:
             native.set_state(array, True)
         self.outputs: list[ndarray] = []
         self._has_history = False
-        self._run = TraceCache(self._evaluate, "Executor")
+        self._run = TraceCache(self._evaluate, "Executor", reads=False)
 
     def __reduce__(self) -> Any:
         raise InvalidType(

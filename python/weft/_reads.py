@@ -1,0 +1,331 @@
+"""What Python reads around a trace: found while the trace runs, part of its signature afterwards.
+
+While a function is traced, every Python function that runs in it is looked at as it is entered,
+with what it is given: the globals that its code names, the variables of functions around it,
+attributes that its code names of objects that it can reach so, also through containers, and what
+classes have. Each is a *slot*, whose content may change between two calls; a later call compares
+contents before it takes the plan. What a trace itself changes, it fills for somebody else to read:
+such a slot is left out. Code is no content: of functions, classes and modules only which they are
+is compared, and the code of Weft, NumPy and the standard library is not looked at.
+"""
+
+import dis
+import functools
+import gc
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy
+
+from weft._core import native
+
+Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
+
+_LIBRARY = frozenset(sys.stdlib_module_names) | {"weft", "numpy"}
+_CALLS_OF_BLOCKS = frozenset(("weft.gluon.block", "weft.gluon.hybrid_block"))
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+_DEEPEST = 8  # containers and objects in one another
+
+
+class _Names(NamedTuple):
+    """What a function's code and the code within it name."""
+
+    globals: frozenset[str]
+    attributes: frozenset[str]
+    asked: frozenset[str]  # attributes that need not be there: of getattr and hasattr
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_of(code: CodeType) -> _Names:
+    names: tuple[set[str], set[str], set[str]] = set(), set(), set()
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            names[0].add(instruction.argval)
+        elif instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            names[1].add(instruction.argval)
+    if names[0] & {"getattr", "hasattr"}:
+        names[2].update(c for c in code.co_consts if isinstance(c, str) and c.isidentifier())
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            for own, others in zip(names, _names_of(inner), strict=True):
+                own.update(others)
+    return _Names(*map(frozenset, names))
+
+
+def _is_library(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in _LIBRARY
+
+
+def _has_attributes(value: Any) -> bool:
+    """May attributes of the value be read that somebody else sets?"""
+    return not isinstance(value, (*_PLAIN, *_CODE, native.ndarray, numpy.ndarray, numpy.generic))
+
+
+def _is_block(value: Any) -> bool:
+    return hasattr(type(value), "_watched_elsewhere")
+
+
+def _is_ours(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in ("weft", "numpy")
+
+
+def _changes_inside(value: Any) -> bool:
+    """Can its content change without anybody setting an attribute?"""
+    if isinstance(value, tuple):
+        return any(_changes_inside(item) for item in value)
+    return isinstance(value, list | dict | set | numpy.ndarray)
+
+
+class Reads:
+    """Slots that one trace read, with their contents before it; whose code is looked at."""
+
+    def __init__(self, function: Callable[..., Any], owner: Any = None) -> None:
+        self._owner = owner  # a block that is told of its own changes
+        self._before: dict[tuple[int, str | None], Hashable] = {}
+        self._slots: list[Slot] = []
+        self._texts: list[str] = []
+        self._followed: dict[tuple[int, _Names], Any] = {}  # values, kept alive
+        self._functions: dict[CodeType, list[Any]] = {}
+        self._nested: set[CodeType] = set()  # code of functions that the trace itself makes
+        self._blocks: dict[int, Any] = {}
+        self._unseen: set[str] = set()  # what explain() tells of constants
+        self._is_endless = False
+        self._note_function(function)
+
+    # ---- while the trace runs
+
+    def noting(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, whose reads and those of what it calls are noted."""
+
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            with self._watching():
+                return function(*args, **kwargs)
+
+        return noted
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        use, again = sys.setprofile, sys.getprofile()
+        if again is not None:  # a profiler is at work, whose place is not ours
+            use, again = sys.settrace, sys.gettrace()
+        if again is not None:
+            use = lambda _: None  # noqa: E731 - and a debugger: only what the function itself names
+            self._unseen.add("what helpers read (a profiler and a debugger are at work)")
+        use(self._event)
+        try:
+            yield
+        finally:
+            use(again)
+
+    def _event(self, frame: FrameType, event: str, value: Any) -> Any:
+        try:
+            if event == "call":
+                self._entered(frame)
+            elif event == "return" and frame.f_back is not None and _has_attributes(value):
+                self._returned(frame.f_back, value)
+        except RecursionError:
+            self._is_endless = True
+        return self._event
+
+    def _entered(self, frame: FrameType) -> None:
+        code, module = frame.f_code, frame.f_globals.get("__name__")
+        if _is_library(module):
+            if module not in _CALLS_OF_BLOCKS:
+                self._note_block(frame, code)
+            return
+        names = _names_of(code)
+        self._nested.update(c for c in code.co_consts if isinstance(c, CodeType))
+        for name in names.globals:
+            if name in frame.f_globals:
+                self._add((frame.f_globals, name), frame.f_globals[name], name, names)
+        if code.co_freevars and code not in self._nested:
+            self._read_cells(code, names)
+        count = code.co_argcount + code.co_kwonlyargcount
+        count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # *args, **kwargs
+        local = frame.f_locals
+        for name in code.co_varnames[:count]:
+            self._follow(local.get(name), names, name, 0)
+
+    def _note_block(self, frame: FrameType, code: CodeType) -> None:
+        """Code of layers: what it reads of the block itself."""
+        if code.co_argcount > 0 and code.co_varnames[0] == "self":
+            block = frame.f_locals.get("self")
+            if _is_block(block):
+                self._follow(block, _names_of(code), type(block).__name__, 0)
+
+    def _returned(self, caller: FrameType, value: Any) -> None:
+        if not _is_library(caller.f_globals.get("__name__")):
+            self._follow(value, _names_of(caller.f_code), type(value).__name__, 0)
+
+    def _read_cells(self, code: CodeType, names: _Names) -> None:
+        functions = self._functions.get(code)
+        if functions is None:
+            found = [f for f in gc.get_referrers(code) if type(f) is FunctionType]
+            functions = self._functions[code] = found
+        for function in functions:
+            for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=False):
+                try:
+                    value = cell.cell_contents
+                except ValueError:  # it has no value yet
+                    value = None
+                self._add((cell, None), value, name, names)
+
+    def _note_function(self, function: Any) -> None:
+        while isinstance(function, MethodType | functools.partial):
+            function = function.__func__ if isinstance(function, MethodType) else function.func
+        if not isinstance(function, FunctionType):
+            return
+        known = self._functions.setdefault(function.__code__, [])
+        if any(function is other for other in known):
+            return
+        known.append(function)
+        names = _names_of(function.__code__)
+        for attribute in ("__defaults__", "__kwdefaults__"):
+            values = getattr(function, attribute)
+            if values:
+                text = f"defaults of {function.__name__}"
+                self._add((function, attribute), values, text, names)
+        for cell in function.__closure__ or ():
+            try:
+                if isinstance(cell.cell_contents, FunctionType | MethodType | functools.partial):
+                    self._note_function(cell.cell_contents)
+            except ValueError:
+                continue
+
+    # ---- slots
+
+    def _add(self, slot: Slot, value: Any, text: str, names: _Names, depth: int = 0) -> None:
+        """The slot, and what can be read through it."""
+        if isinstance(value, FunctionType | MethodType | functools.partial):
+            self._note_function(value)
+        if not isinstance(value, ModuleType):
+            self._note(slot, text)
+        if isinstance(value, functools.partial):
+            self._note((value, "args"), f"arguments of {text}")
+            self._note((value, "keywords"), f"arguments of {text}")
+        self._follow(value, names, text, depth)
+
+    def _note(self, slot: Slot, text: str) -> None:
+        key = (id(slot[0]), slot[1])
+        if key not in self._before:
+            self._before[key] = native.slot_contents((slot,))[0]
+            self._slots.append(slot)
+            self._texts.append(text)
+
+    def _follow(self, value: Any, names: _Names, text: str, depth: int) -> None:
+        """Attributes that `names` has, of the value and of what is in it."""
+        if isinstance(value, (*_PLAIN, native.ndarray, numpy.ndarray)) or depth > _DEEPEST:
+            return
+        key = (id(value), names)
+        if key in self._followed:
+            return
+        self._followed[key] = value
+        if isinstance(value, dict):
+            for item_key, item in list(value.items()):
+                self._follow(item, names, f"{text}[{item_key!r}]", depth + 1)
+        elif isinstance(value, list | tuple | set | frozenset):
+            for number, item in enumerate(list(value)):
+                self._follow(item, names, f"{text}[{number}]", depth + 1)
+        elif isinstance(value, functools.partial):
+            self._follow((value.func, value.args, value.keywords), names, text, depth + 1)
+        elif isinstance(value, MethodType):
+            self._follow(value.__self__, names, text, depth + 1)
+        elif isinstance(value, ModuleType):
+            if not _is_library(value.__name__):
+                self._read_dict(vars(value), names, text, depth)
+        elif isinstance(value, type):
+            if not _is_library(value.__module__):
+                self._read_class(value, value, names, text, depth)
+        elif _is_block(value):
+            self._blocks[id(value)] = value
+            self._read_object(value, names, text, depth)
+        elif _has_attributes(value) and not _is_ours(type(value)):
+            self._read_object(value, names, text, depth)
+
+    def _read_dict(self, values: dict[str, Any], names: _Names, text: str, depth: int) -> None:
+        for name in names.attributes | names.asked:
+            if name in values:
+                self._add((values, name), values[name], f"{text}.{name}", names, depth + 1)
+
+    def _read_object(self, value: Any, names: _Names, text: str, depth: int) -> None:
+        own = getattr(value, "__dict__", None) or {}
+        is_block = _is_block(value)
+        for name in names.attributes | names.asked:
+            if name in own and is_block and name in value._watched_elsewhere:
+                continue
+            if name in own:
+                item = own[name]
+                if is_block and not _changes_inside(item):  # a block tells what is set
+                    self._follow(item, names, f"{text}.{name}", depth + 1)
+                else:
+                    self._add((value, name), item, f"{text}.{name}", names, depth + 1)
+            elif name in names.asked and not hasattr(type(value), name):
+                self._note((value, name), f"{text}.{name}")
+        self._read_class(value, type(value), names, text, depth)
+
+    def _read_class(self, holder: Any, cls: type, names: _Names, text: str, depth: int) -> None:
+        """What the class has where `holder`, an instance or the class, has nothing of its own."""
+        own = {} if holder is cls else getattr(holder, "__dict__", None) or {}
+        for name in names.attributes | names.asked:
+            if name in own:
+                continue
+            base = next((base for base in cls.__mro__ if name in vars(base)), None)
+            if base is None or _is_library(base.__module__):
+                continue
+            item = vars(base)[name]
+            if type(item).__name__ == "member_descriptor":  # of __slots__
+                if holder is not cls and hasattr(holder, name):
+                    item = getattr(holder, name)
+                    self._add((holder, name), item, f"{text}.{name}", names, depth + 1)
+            elif not hasattr(type(item), "__get__"):
+                self._add((holder, name), item, f"{text}.{name}", names, depth + 1)
+
+    # ---- afterwards
+
+    def settle(self, watches: Iterable[Callable[[], Hashable]]) -> "Around":
+        """What of all this is part of the signature: what the trace has not changed itself, what
+        blocks tell of themselves, and what the traced code asked to have watched."""
+        if self._is_endless:
+            raise RecursionError
+        slots: list[Slot] = []
+        texts, filled = [], []
+        for slot, text in zip(self._slots, self._texts, strict=True):
+            is_same = native.slot_contents((slot,))[0] == self._before[id(slot[0]), slot[1]]
+            (texts if is_same else filled).append(text)
+            if is_same:
+                slots.append(slot)
+        slots += [(vars(block), "_changes") for block in self._outermost()]
+        slots += [(watch, None) for watch in watches]
+        kept: list[Any] = []
+        contents = native.slot_contents(tuple(slots), kept)
+        return Around(tuple(slots), contents, kept, texts, [*filled, *sorted(self._unseen)])
+
+    def _outermost(self) -> list[Any]:
+        """Blocks that no other one of these contains, nor the owner: a block tells of changes
+        below it."""
+        inside = dict(self._blocks)
+        if self._owner is not None:
+            inside[id(self._owner)] = self._owner
+
+        def is_within(block: Any) -> bool:
+            return any(id(parent) in inside or is_within(parent) for parent in block._parents)
+
+        blocks = self._blocks.values()
+        return [b for b in blocks if b is not self._owner and not is_within(b)]
+
+
+class Around(NamedTuple):
+    """What a trace depends on beside its arguments and modes."""
+
+    slots: tuple[Slot, ...]
+    contents: tuple[Hashable, ...]
+    kept: list[Any]  # what contents tell by address
+    signature: list[str]  # slots in words
+    constants: list[str]  # what was read and is not compared
+
+
+NOTHING_AROUND = Around((), (), [], [], [])
