@@ -112,9 +112,22 @@ bool is_open_bound(const OpDef& op, size_t input, Place place) {
          ((input == 1 && place == Place::kBelow) || (input == 2 && place == Place::kAbove));
 }
 
+// Where a number is inserted that all elements are below, or above: at that end.
+bool is_searched(const OpDef& op, size_t input) { return op.name == "searchsorted" && input == 1; }
+std::span<const Argument> side_of(Place place) {
+  static const Argument kRight = Argument::of_string("right"), kLeft = Argument::of_string("left");
+  return {place == Place::kAbove ? &kRight : &kLeft, 1};
+}
+
+Argument end_of(DType dtype, Place place) {
+  const Ends ends = ends_of(dtype);
+  return Argument::of_int(place == Place::kAbove ? static_cast<int64_t>(ends.high) : ends.low);
+}
+
 bool asks_for_truth(const OpDef& op) { return op.name.starts_with("logical_"); }
 
-Status settle(const OpDef*& op, Values& inputs, size_t i, DType dtype) {
+Status settle(const OpDef*& op, Values& inputs, std::span<const Argument>& attributes, size_t i,
+              DType dtype) {
   const Argument scalar = inputs[i].scalar();
   Builder* const builder = &inputs[i].builder();
   if (const std::optional<Argument> fits = fitted(scalar, dtype)) {
@@ -123,20 +136,28 @@ Status settle(const OpDef*& op, Values& inputs, size_t i, DType dtype) {
   }
   if (is_floating(dtype)) return out_of_range(*op, i, scalar, dtype);
   const Place place = place_of(scalar, dtype);
-  if (const Comparison* const comparison = comparison_of(*op))
+  if (const Comparison* const comparison = comparison_of(*op)) {
     answer(*comparison, i, place, dtype, op, inputs);
-  else if (is_open_bound(*op, i, place))
+  } else if (is_open_bound(*op, i, place)) {
     inputs[i] = Value();
-  else if (asks_for_truth(*op))
+  } else if (asks_for_truth(*op)) {
     inputs[i] = Value(builder, Argument::of_int(1));
-  else
+  } else if (is_searched(*op, i)) {
+    inputs[i] = Value(builder, end_of(dtype, place));
+    attributes = side_of(place);
+  } else {
     return out_of_range(*op, i, scalar, dtype);
+  }
   return {};
+}
+
+bool has_sign(const Value& value) {
+  return value.is_tensor() && kind_of(value.dtype()) == DTypeKind::kSigned;
 }
 
 }  // namespace
 
-Status settle_integers(const OpDef*& op, Values& inputs) {
+Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argument>& attributes) {
   const size_t count = inputs.size();
   const auto is_one = [](const Value& input) {
     return input.is_scalar() && is_weak_integer(input.scalar());
@@ -155,8 +176,28 @@ Status settle_integers(const OpDef*& op, Values& inputs) {
   }
   WEFT_TRY(promote_inputs(*op, types, {weak.get(), count}, dtypes));
   for (size_t i = 0; i < count; ++i)
-    if (is_one(inputs[i])) WEFT_TRY(settle(op, inputs, i, dtypes[i]));
+    if (is_one(inputs[i])) WEFT_TRY(settle(op, inputs, attributes, i, dtypes[i]));
   return {};
+}
+
+std::optional<Value> compared_exactly(const OpDef& op, const Values& inputs) {
+  if (inputs.size() != 2) return {};
+  const size_t place = has_sign(inputs[0]) ? 0 : 1;
+  const Value& with_sign = inputs[place];
+  const Value& other = inputs[1 - place];
+  if (!has_sign(with_sign) || !other.is_tensor() || other.dtype() != DType::kUInt64) return {};
+  const Comparison* const comparison = comparison_of(op);
+  if (!comparison) return {};
+  // Below zero it is below all of the others; else both are numbers of uint64.
+  Builder& builder = other.builder();
+  const Value zero(&builder, Argument::of_int(0));
+  const bool if_below = place == 0 ? comparison->if_first_is_below : comparison->if_first_is_above;
+  const Value as_other = cast(with_sign, DType::kUInt64);
+  const Value rest = place == 0 ? builder.call(op.name, {as_other, other})
+                                : builder.call(op.name, {other, as_other});
+  return if_below ? builder.call("logical_or", {builder.call("less", {with_sign, zero}), rest})
+                  : builder.call("logical_and",
+                                 {builder.call("greater_equal", {with_sign, zero}), rest});
 }
 
 Result<Argument> settle_written(const Argument& scalar, DType dtype) {

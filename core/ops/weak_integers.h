@@ -6,6 +6,9 @@
 // plans know only scalars that fit. Those of uint64 from 2^63 on are then integers with these bits.
 #pragma once
 
+#include <optional>
+#include <span>
+
 #include "ops/op.h"
 
 namespace weft::ops {
@@ -24,8 +27,12 @@ inline bool is_weak(const Argument& argument) {
 }
 
 // Replaces weak integers that do not fit, and where the answer does not depend on them the operator
-// as well. Raises an overflow that names the input where there is no answer.
-Status settle_integers(const OpDef*& op, Values& inputs);
+// or its attributes as well. An overflow that names the input where there is no answer.
+Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argument>& attributes);
+
+// The result of a comparison of uint64 with integers of a sign, which no integer dtype holds both:
+// exact where their common dtype, float64, is not. Nothing of other calls.
+std::optional<Value> compared_exactly(const OpDef& op, const Values& inputs);
 
 // The weak scalar as one that an array of `dtype` can be filled with.
 Result<Argument> settle_written(const Argument& scalar, DType dtype);

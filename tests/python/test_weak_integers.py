@@ -239,3 +239,27 @@ def test_an_operator_with_out_refuses_every_time():
             np.clip(a, 300, None, out=a)
     assert a.tolist() == [1, 2, 3]
     assert npx.relu(a).tolist() == [1, 2, 3]
+
+
+@FORMS
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_number_beyond_the_dtype_is_inserted_at_an_end(form, dtype):
+    x = elements(dtype)
+    for number in [*beyond(dtype)[:2], *within(dtype)]:
+        for side in ("left", "right"):
+            call = form(lambda a, n=number, s=side: np.searchsorted(a, n, side=s))
+            # As an object, because NumPy would compare float64s.
+            right = numpy.searchsorted(x.astype(object), number, side)
+            assert call(np.array(x)).item() == right
+
+
+@FORMS
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64"])
+def test_arrays_with_and_without_sign_compare_as_integers(form, dtype):
+    low, high = ends(dtype)
+    signed = numpy.array([low, -1, 0, 1, high - 1, high], dtype)
+    unsigned = numpy.array([0, 1, high - 1, high, 2**63, 2**64 - 1], "uint64").reshape(-1, 1)
+    for compare in COMPARISONS:
+        for a, b in ((signed, unsigned), (unsigned, signed)):
+            found = form(lambda x, y, c=compare: c(x, y))(np.array(a), np.array(b))
+            numpy.testing.assert_array_equal(found.asnumpy(), compare(a, b))

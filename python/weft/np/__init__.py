@@ -248,7 +248,7 @@ def _dtype_of(number: Any) -> Any:
     if isinstance(number, bool | _numpy.bool_):
         return bool_
     if isinstance(number, int | _numpy.integer):
-        return uint64 if number >= 2**63 else int64
+        return uint64 if int(number) >= 2**63 else int64  # also of extents, which decide nothing
     return float32
 
 

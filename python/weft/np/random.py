@@ -138,7 +138,7 @@ def randint(
             f"randint: `low` and `high` must lie in the range of {kind.name}; got {low} and {high}"
         )
     shape = () if size is None else size
-    if high >= 2**63 and low < high:
+    if int(high) >= 2**63 and low < high:
         return _exact.integers(int(low), int(high) - int(low), shape, dtype)
     numbers = _OPERATORS["randint"](low, high, shape)
     return numbers if kind == numbers.dtype else numbers.astype(dtype)
